@@ -1,0 +1,1 @@
+"""Metrics, logs, rules and dashboards. Knows no stage's work."""

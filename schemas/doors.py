@@ -1,0 +1,95 @@
+"""The doors that `streams` hands to the rooms above, as small Protocols.
+
+In and out: bytes and events.  Declares only; the real doors live in `streams`, the fakes in `tests`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from schemas.base import Event
+from schemas.events import SeedConcept, Truth
+from schemas.graph import SpatialGraph
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object as it lies in the store: `data` and user `metadata` (keys lower-case)."""
+
+    data: bytes
+    media_type: str
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+class ObjectStore(Protocol):
+    """A bucket. All methods raise TryLater when the store cannot be reached."""
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name, for image references."""
+        ...
+
+    def put_if_absent(self, key: str, stored: StoredObject) -> bool:
+        """Store under `key` unless something is there. True if this call stored it."""
+        ...
+
+    def get(self, key: str) -> StoredObject | None:
+        """What is stored under `key`, or None."""
+        ...
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Every key that starts with `prefix`, in order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A finished picture: the encoded file, its size in pixels, and what the renderer knows of it."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+    truth: Truth | None
+
+
+class Renderer(Protocol):
+    """Draws graphs. `parameters` is all that changes pixels besides graph and seed (JSON values)."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, as in `collage-1`."""
+        ...
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What goes into the image id."""
+        ...
+
+    def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
+        """One drawing a graph, in order; deterministic for graph and seed."""
+        ...
+
+    def read_truth(self, data: bytes) -> Truth | None:
+        """What a picture of this renderer says of itself, read from the stored file."""
+        ...
+
+
+class Planner(Protocol):
+    """Turns one request of a seed into a graph with a layout, or into a rejection."""
+
+    async def plan(self, seed: SeedConcept, index: int) -> Event:
+        """A SpatialGraph or a Rejection for the seed's graph number `index`. Raises TryLater or Never."""
+        ...
+
+
+class BatchHandler(Protocol):
+    """Work on a batch of decoded events: a list of results for each, in order.
+
+    An item may be an exception (TryLater or Never) in place of its list of results, so that one bad event does
+    not spoil its batch.
+    """
+
+    def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
+        """Results to publish for each event."""
+        ...

@@ -1,0 +1,16 @@
+"""The two failure words: try later, and never.
+
+Raised by handlers, understood by the carriers in `streams`.  A rejection is neither: it is a result.
+"""
+
+
+class TryLater(Exception):
+    """What failed may pass when tried again: a timeout, a 503, a broker that is electing a leader."""
+
+
+class Never(Exception):
+    """What failed will fail again: the message is a dead letter. `reason` is of `schemas.reasons.DEAD_LETTER_REASONS`."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason

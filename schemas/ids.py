@@ -1,0 +1,69 @@
+"""Ids derived from content: the same input gives the same id on every machine, at every time.
+
+In: models or plain values.  Out: lower-case hexadecimal text.  Holds no state and reads no clock.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from schemas.events import SeedConcept, SeedOptions
+from schemas.graph import SpatialGraph
+
+ID_CHARS = 32
+"""128 bits: a collision among 10 billion ids has a probability below 2e-19."""
+
+
+def content_id(kind: str, *parts: object) -> str:
+    """The id of `parts`, which must be JSON values (a mapping's key order does not matter)."""
+    text = json.dumps([kind, *parts], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:ID_CHARS]
+
+
+def derived_seed(purpose: str, *parts: object) -> int:
+    """A 63-bit seed for a random generator, separate for every purpose."""
+    return int(content_id(f"seed/{purpose}", *parts), 16) >> 65
+
+
+def make_seed(
+    concept: str, count: int = 1, first: int = 0, context: str = "", options: SeedOptions | None = None
+) -> SeedConcept:
+    """A validated seed with its id. Raises pydantic's ValidationError (a ValueError) on bad input."""
+    chosen = options or SeedOptions()
+    key = " ".join(concept.split()).casefold()
+    seed_id = content_id("seed", key, context, chosen.model_dump(mode="json"))
+    return SeedConcept(
+        seed_id=seed_id, concept=concept, count=count, first=first, context=context, options=chosen
+    )
+
+
+def with_graph_id(fields: Mapping[str, object]) -> SpatialGraph:
+    """A graph whose id derives from all its other fields (`fields` has no `graph_id`)."""
+    draft = SpatialGraph.model_validate({**fields, "graph_id": "0" * ID_CHARS})
+    content = draft.model_dump(mode="json", exclude={"graph_id"})
+    return draft.model_copy(update={"graph_id": content_id("graph", content)})
+
+
+def image_id(graph_id: str, renderer: str, parameters: Mapping[str, object], attempt: int) -> str:
+    """The id of a picture: of inputs alone, so that it is known before it is drawn."""
+    return content_id("image", graph_id, renderer, dict(parameters), attempt)
+
+
+def image_key(image: str, extension: str) -> str:
+    """The object key of a picture; the two-character folder spreads load over the store's prefixes."""
+    return f"images/{image[:2]}/{image}.{extension}"
+
+
+def sample_id(image: str) -> str:
+    """The id of the sample made of a picture: one picture gives at most one sample."""
+    return content_id("sample", image)
+
+
+def rejection_id(stage: str, gate: str, reason: str, subject: str) -> str:
+    """The id of a rejection: repeating the judgement of `subject` gives the same id."""
+    return content_id("rejection", stage, gate, reason, subject)
+
+
+def question_id(sample: str, text: str) -> str:
+    """The id of a question: unique within the dataset as long as a sample does not ask the same text twice."""
+    return content_id("question", sample, text)

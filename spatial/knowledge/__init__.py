@@ -1,0 +1,1 @@
+"""Commonsense knowledge as data files: categories of objects and kinds of scenes."""
