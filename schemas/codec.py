@@ -1,0 +1,118 @@
+"""The wire format: msgpack payloads with CloudEvents binary headers.
+
+In: an event, or a topic with the bytes and headers of a record.  Out: the bytes and headers, or the event.
+Does not talk to a broker.  Bytes that are no event of the topic raise Never, which makes them a dead letter.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgpack
+from pydantic import ValidationError
+
+from schemas.base import Event
+from schemas.failures import Never
+from schemas.topics import BY_EVENT, TOPICS, Topic, key_of, major
+
+CONTENT_TYPE = "application/msgpack"
+Headers = tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is given to a producer: topic, key, value and headers as bytes."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+def encode(event: Event) -> bytes:
+    """The payload of an event: a msgpack map of its fields and of its schema's version."""
+    payload = {"schema_version": event.VERSION, **event.model_dump(mode="python")}
+    data: bytes = msgpack.packb(payload, use_bin_type=True)
+    return data
+
+
+def to_message(event: Event, source: str, traceparent: str, now: datetime) -> Message:
+    """The record of an event. `source` is the stage that speaks, `now` the time of the CloudEvent."""
+    topic = BY_EVENT[type(event)]
+    key = key_of(event)
+    attributes = {
+        "ce_specversion": "1.0",
+        "ce_id": key,
+        "ce_type": topic.type,
+        "ce_source": f"skg/{source}",
+        "ce_time": now.astimezone(UTC).isoformat(),
+        "content-type": CONTENT_TYPE,
+        "traceparent": traceparent,
+    }
+    headers = tuple((name, text.encode()) for name, text in attributes.items())
+    return Message(topic.name, key.encode(), encode(event), headers)
+
+
+def decode(topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> Event:
+    """The event in a record's value.
+
+    Fields that a newer minor version added are dropped; another major version, or anything else that is not an event
+    of the topic, raises Never.
+    """
+    row = TOPICS[topic]
+    payload = _unpack(value)
+    version = payload.pop("schema_version", None)
+    if _is_newer_minor(row, version):
+        payload = {name: item for name, item in payload.items() if name in row.event.model_fields}
+    try:
+        return row.event.model_validate(payload)
+    except ValidationError as error:
+        raise Never("undecodable", _first_fault(row, error)) from error
+
+
+def _unpack(value: bytes | None) -> dict[str, object]:
+    if value is None:
+        raise Never("undecodable", "the record has no value")
+    try:
+        payload = msgpack.unpackb(value, raw=False, strict_map_key=True)
+    except (ValueError, msgpack.exceptions.UnpackException, RecursionError) as error:
+        raise Never("undecodable", f"not msgpack: {error or type(error).__name__}") from error
+    if not isinstance(payload, dict):
+        raise Never("undecodable", f"a map was expected, not {type(payload).__name__}")
+    return payload
+
+
+def _is_newer_minor(row: Topic, version: object) -> bool:
+    try:
+        theirs = major(str(version))
+    except ValueError as error:
+        raise Never("undecodable", f"schema_version is missing or malformed: {error}") from error
+    if theirs != major(row.event.VERSION):
+        raise Never("wrong_major_version", f"{row.name} carries version {row.event.VERSION}, not {version}")
+    return int(str(version).split(".")[1]) > int(row.event.VERSION.split(".")[1])
+
+
+def _first_fault(row: Topic, error: ValidationError) -> str:
+    fault = error.errors()[0]
+    where = ".".join(str(part) for part in fault["loc"]) or "event"
+    return f"not a {row.event.__name__}: {where}: {fault['msg']}"
+
+
+def header(headers: Sequence[tuple[str, bytes]], name: str) -> str | None:
+    """The text of the first header called `name`, if it is there and is text."""
+    for key, value in headers:
+        if key == name and value is not None:
+            return value.decode("utf-8", "replace")
+    return None
+
+
+def event_age(headers: Sequence[tuple[str, bytes]], now: datetime) -> float | None:
+    """Seconds between the CloudEvent's time and `now`, never negative; None without a readable time."""
+    text = header(headers, "ce_time")
+    if text is None:
+        return None
+    try:
+        then = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return max(0.0, (now - (then if then.tzinfo else then.replace(tzinfo=UTC))).total_seconds())

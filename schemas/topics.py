@@ -1,0 +1,77 @@
+"""The one table of topics: what travels where, who writes it, who reads it, how it is keyed and kept.
+
+Everything that needs a topic (carriers, administration, documents) reads this table.
+"""
+
+from dataclasses import dataclass
+
+from schemas.base import Event
+from schemas.events import DeadLetter, QAEvent, Rejection, RenderedImage, SeedConcept
+from schemas.graph import SpatialGraph
+
+DAY_MS = 86_400_000
+FOREVER_MS = -1
+"""Kafka's word for no time limit."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic. `producer` and `consumer` are stages, `key` says what the record key is."""
+
+    name: str
+    event: type[Event]
+    producer: tuple[str, ...]
+    consumer: tuple[str, ...]
+    key: str
+    partitions: int
+    retention_ms: int
+
+    @property
+    def type(self) -> str:
+        """The CloudEvents type: the topic's event and its major version, as in `skg.SeedConcept.v1`."""
+        return f"skg.{self.event.__name__}.v{major(self.event.VERSION)}"
+
+
+def major(version: str) -> int:
+    """The major part of `major.minor`. Raises ValueError for anything else."""
+    whole, dot, part = version.partition(".")
+    if not dot or not whole.isdigit() or not part.isdigit():
+        raise ValueError(f"{version!r} is not a version of the form major.minor")
+    return int(whole)
+
+
+SEEDS, GRAPHS, IMAGES, QA = "skg.seeds", "skg.graphs", "skg.images", "skg.qa"
+REJECTIONS, DEAD_LETTERS = "skg.rejections", "skg.dead-letters"
+
+_ALL = ("agents", "render", "examine", "write")
+_TABLE = (
+    #     name          event          producers                consumers     key           partitions  kept for
+    Topic(SEEDS,        SeedConcept,   ("seed",),               ("agents",),  "seed id and first index", 8, 30 * DAY_MS),
+    Topic(GRAPHS,       SpatialGraph,  ("agents",),             ("render",),  "graph id",   16, 7 * DAY_MS),
+    Topic(IMAGES,       RenderedImage, ("render",),             ("examine",), "image id",   16, 7 * DAY_MS),
+    Topic(QA,           QAEvent,       ("examine",),            ("write",),   "sample id",   4, 30 * DAY_MS),
+    Topic(REJECTIONS,   Rejection,     ("agents", "examine"),   (),           "rejection id", 4, 90 * DAY_MS),
+    Topic(DEAD_LETTERS, DeadLetter,    _ALL,                    (),           "origin",      1, FOREVER_MS),
+)  # fmt: skip
+# Render's partitions: twice the largest number of GPU workers that the chart's defaults allow.
+
+TOPICS = {topic.name: topic for topic in _TABLE}
+BY_EVENT = {topic.event: topic for topic in _TABLE}
+
+
+def key_of(event: Event) -> str:
+    """The record key of an event: redeliveries of one thing stay on one partition."""
+    match event:
+        case SeedConcept():
+            return f"{event.seed_id}-{event.first}"
+        case SpatialGraph():
+            return event.graph_id
+        case RenderedImage():
+            return event.image.image_id
+        case QAEvent():
+            return event.sample_id
+        case Rejection():
+            return event.rejection_id
+        case DeadLetter():
+            return f"{event.topic}-{event.partition}-{event.offset}"
+    raise TypeError(f"{type(event).__name__} travels on no topic")

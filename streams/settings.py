@@ -1,0 +1,97 @@
+"""Settings from the environment: one small frozen class a process.
+
+In: environment variables.  Out: validated values.  Reads nothing when imported; never prints a secret.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class _Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SKG_", frozen=True, extra="ignore")
+
+
+class KafkaSettings(_Settings):
+    """How to reach the broker."""
+
+    kafka_bootstrap: str = Field("127.0.0.1:9092", description="broker addresses, host:port, separated by commas")
+    kafka_session_s: Seconds = Field(
+        30.0, description="consumer group session timeout: a dead worker's partitions move on after this long"
+    )
+    kafka_replication: int = Field(1, ge=1, description="replication factor of topics that are created (3 in production)")
+    connect_timeout_s: Seconds = Field(20.0, description="how long to keep trying to reach the broker or the store")
+
+
+class StoreSettings(_Settings):
+    """How to reach the object store."""
+
+    s3_endpoint: str = Field("http://127.0.0.1:8333", description="S3 endpoint with scheme")
+    s3_access_key: SecretStr = Field(SecretStr("skg"), description="S3 access key")
+    s3_secret_key: SecretStr = Field(SecretStr("skg-secret"), description="S3 secret key")
+    s3_bucket: str = Field("skg", description="bucket of the images")
+    s3_region: str = Field("us-east-1", description="S3 region")
+
+
+class ProcessSettings(KafkaSettings):
+    """What every long-running process has."""
+
+    metrics_port: int = Field(0, ge=0, le=65535, description="port of /metrics; 0 picks a free one")
+    metrics_host: str = Field("127.0.0.1", description="address of /metrics; 0.0.0.0 inside a pod")
+    state_dir: Path = Field(Path(".skg"), description="folder for local state: process registry, index, logs")
+    dead_letter_share: float = Field(
+        0.5, gt=0, le=1, description="stop when more than this share of the last 100 messages were dead letters"
+    )
+    log_format: Literal["auto", "json", "console"] = Field("auto", description="log lines as JSON or for people")
+
+
+class AgentSettings(ProcessSettings):
+    """`skg agents`."""
+
+    agents_group: str = Field("skg-agents", description="consumer group of the agents")
+    agents_in_flight: int = Field(16, ge=1, le=1024, description="seeds worked on at a time")
+    agents_drain_s: Seconds = Field(20.0, description="how long SIGTERM waits for seeds in hand")
+    renderer: str = Field("collage", description="renderer that graphs are planned for")
+
+
+class RenderSettings(ProcessSettings, StoreSettings):
+    """`skg render`."""
+
+    render_group: str = Field("skg-render", description="consumer group of the render workers")
+    render_batch: int = Field(4, ge=1, le=256, description="graphs in one render call")
+    renderer: str = Field("collage", description="renderer to draw with")
+    sprites_dir: Path | None = Field(None, description="folder of object sprites; default: beside the environment")
+
+
+class ExamineSettings(ProcessSettings, StoreSettings):
+    """`skg examine`."""
+
+    examine_group: str = Field("skg-examine", description="consumer group of the examine workers")
+    examine_batch: int = Field(8, ge=1, le=256, description="images in one examine call")
+
+
+class WriterSettings(ProcessSettings, StoreSettings):
+    """`skg write`."""
+
+    write_group: str = Field("skg-write", description="consumer group of the dataset writers")
+    dataset_uri: str = Field("dataset-out", description="the dataset's table: a folder or s3://bucket/path")
+    write_rows: int = Field(500, ge=1, le=10_000, description="samples in one commit at most")
+    write_every_s: Seconds = Field(3.0, description="seconds between commits at most")
+
+
+ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings)
+
+
+def describe() -> list[tuple[str, str, str, str]]:
+    """Every setting as (environment name, value, default, meaning), secrets masked, in a stable order."""
+    rows: dict[str, tuple[str, str, str, str]] = {}
+    for cls in ALL:
+        values = cls()
+        for name, info in cls.model_fields.items():
+            env = f"SKG_{name.upper()}"
+            rows[env] = (env, str(getattr(values, name)), str(info.default), info.description or "")
+    return [rows[env] for env in sorted(rows)]
