@@ -3,12 +3,12 @@
 In and out: bytes and events.  Declares only; the real doors live in `streams`, the fakes in `tests`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from schemas.base import Event
-from schemas.events import SeedConcept, Truth
+from schemas.events import QAEvent, SeedConcept, Truth
 from schemas.graph import SpatialGraph
 
 
@@ -92,4 +92,36 @@ class BatchHandler(Protocol):
 
     def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
         """Results to publish for each event."""
+        ...
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A record as a sink gets it. `event` is None where it became a dead letter: only the position counts then."""
+
+    partition: str
+    offset: int
+    event: QAEvent | None
+
+
+class Sink(Protocol):
+    """A table that keeps its own position in every partition, in the same commit as the rows.
+
+    A partition is named `TOPIC-UUID/NUMBER`: a position means nothing for a topic that was created anew.
+    """
+
+    def open(self, partition: str) -> int | None:
+        """The next offset to read, None when the table has seen nothing of it. Called once when it is assigned."""
+        ...
+
+    def close(self, partition: str) -> None:
+        """The partition was revoked: forget its snapshot."""
+        ...
+
+    def append(self, deliveries: Sequence[Delivery]) -> Mapping[str, int]:
+        """One commit: the new rows and each partition's next offset, which is returned.
+
+        Raises Fenced when another writer moved a position meanwhile, TryLater when the table or an image cannot be
+        reached; nothing was stored then.
+        """
         ...

@@ -14,3 +14,11 @@ class Never(Exception):
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
+
+
+class Fenced(Exception):
+    """Another owner has moved the position of `partition` on: drop what is held of it and open it anew."""
+
+    def __init__(self, partition: str) -> None:
+        super().__init__(f"another writer owns {partition}")
+        self.partition = partition

@@ -43,5 +43,4 @@ DEAD_LETTER_REASONS = {
     "missing_image": "the object that the event names is not in the store",
     "oversize": "the result would exceed the broker's largest message",
     "failed": "processing raised an error that will never pass",
-    "retries_exhausted": "processing kept failing with an error that might have passed",
 }

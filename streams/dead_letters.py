@@ -1,0 +1,51 @@
+"""Dead letters: what could not be processed, with its original bytes and where it came from.
+
+In: a record and why it failed.  Out: a DeadLetter event; TooManyDeadLetters when draining a topic into them.
+"""
+
+from collections import deque
+
+from schemas.events import DeadLetter, Stage
+from schemas.failures import Never
+from streams.kafka_door import Record
+
+WINDOW = 100
+FEWEST = 20
+"""A share of fewer messages than this says nothing."""
+
+
+class TooManyDeadLetters(RuntimeError):
+    """Most recent messages failed: the fault is here or upstream, and going on would drain the topic."""
+
+
+def dead_letter(record: Record, stage: Stage, failure: Never) -> DeadLetter:
+    """The event that keeps a record which failed for good."""
+    return DeadLetter(
+        topic=record.partition.topic,
+        partition=record.partition.number,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=record.headers,
+        stage=stage,
+        reason=failure.reason,
+        error=str(failure)[:4000],
+    )
+
+
+class Limit:
+    """Stops the process when more than `share` of the last 100 messages were dead letters."""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._recent: deque[bool] = deque(maxlen=WINDOW)
+
+    def count(self, dead: bool) -> None:
+        """One message more. Raises TooManyDeadLetters beyond the limit."""
+        self._recent.append(dead)
+        bad = sum(self._recent)
+        if len(self._recent) >= FEWEST and bad > self._share * len(self._recent):
+            raise TooManyDeadLetters(
+                f"{bad} of the last {len(self._recent)} messages were dead letters (limit {self._share:.0%}); "
+                "stopped so that the topic is not drained into skg.dead-letters"
+            )

@@ -1,0 +1,79 @@
+"""The ordered-acknowledgement window: many events in hand, acknowledged strictly in their order.
+
+In: events of a Faust stream in `noack` mode.  Out: each event's acknowledgement, once it and every event before it
+on its partition is done.  Faust's own `concurrency` commits over events still in hand; this does not.
+Knows neither Faust nor seeds: an event is anything with a partition.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class _Slot[E]:
+    event: E
+    done: bool = False
+
+
+@dataclass
+class OrderedWindow[E]:
+    """Runs up to `limit` handlers at a time.
+
+    `partition_of` names an event's partition, `ack` acknowledges it, `failed` hears of a handler that raised: such an
+    event is never acknowledged, nor is any after it on its partition, so the process must stop.
+    """
+
+    limit: int
+    partition_of: Callable[[E], Hashable]
+    ack: Callable[[E], Awaitable[object]]
+    failed: Callable[[BaseException], None]
+    _slots: "dict[Hashable, deque[_Slot[E]]]" = field(default_factory=dict)
+    _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
+
+    @property
+    def outstanding_limit(self) -> int:
+        """Events taken and not acknowledged, at most: what a slow head may hold up."""
+        return 4 * self.limit
+
+    @property
+    def in_hand(self) -> int:
+        """Events taken and not acknowledged."""
+        return sum(len(slots) for slots in self._slots.values())
+
+    async def run(self, events: AsyncIterator[E], handle: Callable[[E], Awaitable[None]]) -> None:
+        """Take events until the stream ends. `handle` returns when the event's result is safe, and never otherwise."""
+        running = asyncio.Semaphore(self.limit)
+        async for event in events:
+            while self.in_hand >= self.outstanding_limit and self._tasks:
+                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            await running.acquire()
+            slot = _Slot(event)
+            self._slots.setdefault(self.partition_of(event), deque()).append(slot)
+            task = asyncio.create_task(self._work(slot, handle, running))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def drop(self, partitions: Iterable[Hashable]) -> None:
+        """These partitions were revoked: what is in hand for them is finished but not acknowledged."""
+        for partition in partitions:
+            self._slots.pop(partition, None)
+
+    async def _work(
+        self, slot: _Slot[E], handle: Callable[[E], Awaitable[None]], running: asyncio.Semaphore
+    ) -> None:
+        try:
+            await handle(slot.event)
+        except BaseException as error:
+            self.failed(error)
+            raise
+        finally:
+            running.release()
+        slot.done = True
+        await self._ack_prefix(self.partition_of(slot.event))
+
+    async def _ack_prefix(self, partition: Hashable) -> None:
+        slots = self._slots.get(partition)
+        while slots and slots[0].done:
+            await self.ack(slots.popleft().event)
