@@ -14,12 +14,8 @@ CONSUMED = Counter(
     "Events taken from the stage's topic, redeliveries included. Flat while lag grows: the stage is stuck.",
     ["stage"],
 )
-PRODUCED = Counter(
-    "skg_produced_events_total", "Events published and acknowledged by the broker.", ["stage", "topic"]
-)
-ACCEPTED = Counter(
-    "skg_accepted_total", "Work that passed the stage: graphs, images, samples, rows.", ["stage"]
-)
+PRODUCED = Counter("skg_produced_events_total", "Events published and acknowledged by the broker.", ["stage", "topic"])
+ACCEPTED = Counter("skg_accepted_total", "Work that passed the stage: graphs, images, samples, rows.", ["stage"])
 REJECTED = Counter(
     "skg_rejected_total",
     "Work that ended in a rejection. A sudden rise or a fall to zero both mean that a gate changed.",

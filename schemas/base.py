@@ -19,9 +19,11 @@ Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}(-[0-9]{1,6})?$")]
 
 
 class Model(BaseModel):
-    """A frozen value that refuses unknown fields."""
+    """A frozen value that refuses unknown fields. In JSON, bytes are base64 text; on the wire they are bytes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, ser_json_bytes="base64", val_json_bytes="base64"
+    )
 
 
 class Event(Model):

@@ -54,12 +54,13 @@ def to_message(event: Event, source: str, traceparent: str, now: datetime) -> Me
 
 
 def decode(topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> Event:
-    """The event in a record's value.
+    """The event in a record's value. A `ce_type` header, where there is one, must name the topic's event.
 
     Fields that a newer minor version added are dropped; another major version, or anything else that is not an event
     of the topic, raises Never.
     """
     row = TOPICS[topic]
+    _check_type(row, header(headers, "ce_type"))
     payload = _unpack(value)
     version = payload.pop("schema_version", None)
     if _is_newer_minor(row, version):
@@ -68,6 +69,14 @@ def decode(topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes]]
         return row.event.model_validate(payload)
     except ValidationError as error:
         raise Never("undecodable", _first_fault(row, error)) from error
+
+
+def _check_type(row: Topic, announced: str | None) -> None:
+    if announced is None or announced == row.type:
+        return
+    same_event = announced.rpartition(".v")[0] == row.type.rpartition(".v")[0]
+    reason = "wrong_major_version" if same_event else "undecodable"
+    raise Never(reason, f"{row.name} carries {row.type}, not {announced[:80]}")
 
 
 def _unpack(value: bytes | None) -> dict[str, object]:

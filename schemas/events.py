@@ -18,9 +18,7 @@ MAX_CONTEXT_CHARS = 20_000
 MAX_GRAPHS_PER_SEED_EVENT = 1_000
 """Bounds the time that one event can occupy an agent; the command line splits larger requests."""
 
-Concept = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_CONCEPT_CHARS)
-]
+Concept = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_CONCEPT_CHARS)]
 Stage = Literal["agents", "render", "examine", "write"]
 
 

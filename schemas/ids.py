@@ -32,9 +32,7 @@ def make_seed(
     chosen = options or SeedOptions()
     key = " ".join(concept.split()).casefold()
     seed_id = content_id("seed", key, context, chosen.model_dump(mode="json"))
-    return SeedConcept(
-        seed_id=seed_id, concept=concept, count=count, first=first, context=context, options=chosen
-    )
+    return SeedConcept(seed_id=seed_id, concept=concept, count=count, first=first, context=context, options=chosen)
 
 
 def with_graph_id(fields: Mapping[str, object]) -> SpatialGraph:

@@ -1,0 +1,48 @@
+# The two commands that matter: make demo, make test.
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check services up down schemas lock
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready ## install everything into .venv, and the sprites
+
+.venv/.ready: requirements/dev.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/python -m gpu_workers.collage.fetch
+	@touch $@
+
+demo: setup ## run the whole factory on the sample seeds; the result is in demo-out/
+	$(BIN)/skg demo --out demo-out
+
+services: setup ## install the real services that tests use, where this machine allows it
+	$(BIN)/python -m streams.services.install
+
+test: setup services ## run all tests
+	$(BIN)/pytest
+
+check: setup ## lint, types, dependency direction
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+up: setup ## start the local broker and store: eval "$$(make -s up)"
+	@$(BIN)/skg up
+
+down: ## stop them
+	$(BIN)/skg down
+
+schemas: setup ## write the generated schema documents anew
+	$(BIN)/python -m schemas.documents
+
+lock: setup ## resolve the dependencies anew
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/base.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements/dev.txt

@@ -1,0 +1,92 @@
+"""What travels: newer minor versions read, other majors and garbage are dead letters."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgpack
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.codec import decode, encode, event_age, header
+from schemas.events import SeedConcept
+from schemas.examples import examples, seed
+from schemas.failures import Never
+from schemas.ids import make_seed
+from schemas.topics import SEEDS, TOPICS, major
+
+
+def _with(**changes: object) -> bytes:
+    return msgpack.packb({**msgpack.unpackb(encode(seed())), **changes})
+
+
+def test_an_event_of_a_newer_minor_version_still_reads():
+    assert decode(SEEDS, _with(schema_version="1.7", colour_of_tomorrow="teal")) == seed()
+
+
+def test_an_unknown_field_in_the_present_version_is_refused():
+    with pytest.raises(Never, match="colour_of_tomorrow"):
+        decode(SEEDS, _with(colour_of_tomorrow="teal"))
+
+
+def test_an_event_of_another_major_version_is_named_as_such():
+    with pytest.raises(Never) as caught:
+        decode(SEEDS, _with(schema_version="2.0"))
+    assert caught.value.reason == "wrong_major_version"
+
+
+@pytest.mark.parametrize(
+    ("announced", "reason"),
+    [("skg.SeedConcept.v2", "wrong_major_version"), ("skg.SpatialGraph.v1", "undecodable"), ("", "undecodable")],
+)
+def test_a_header_that_announces_something_else_is_believed(announced: str, reason: str):
+    with pytest.raises(Never) as caught:
+        decode(SEEDS, encode(seed()), (("ce_type", announced.encode()),))
+    assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize("value", [None, b"", b"\xc1", b"\x93\x01", msgpack.packb([1]), msgpack.packb({"concept": 1})])
+def test_bytes_that_are_no_event_are_undecodable(value: bytes | None):
+    with pytest.raises(Never) as caught:
+        decode(SEEDS, value)
+    assert caught.value.reason == "undecodable"
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_at_all_make_the_decoder_raise_anything_but_never(value: bytes):
+    for topic in TOPICS:
+        with pytest.raises(Never):
+            decode(topic, value)
+
+
+@pytest.mark.parametrize("text", ["", "1", "1.x", "v1.0", "1.0.0"])
+def test_a_malformed_version_is_refused(text: str):
+    with pytest.raises(ValueError, match=r"major\.minor|not enough|invalid"):
+        major(text)
+
+
+@pytest.mark.parametrize("concept", ["", "   ", "…", "x" * 201])
+def test_a_concept_without_words_or_beyond_the_limit_is_refused(concept: str):
+    with pytest.raises(ValueError, match="concept"):
+        make_seed(concept)
+
+
+def test_the_same_wish_has_the_same_id_however_it_is_written():
+    assert make_seed("Street  Market").seed_id == make_seed("street market", count=9).seed_id
+    assert make_seed("street market").seed_id != make_seed("street market", context="in rain").seed_id
+
+
+def test_an_event_is_frozen_and_its_age_is_never_negative():
+    with pytest.raises(ValueError, match="frozen"):
+        seed().concept = "other"  # type: ignore[misc]
+    now = datetime.now(UTC)
+    late = (("ce_time", (now + timedelta(seconds=5)).isoformat().encode()),)
+    assert event_age(late, now) == 0.0
+    assert event_age((("ce_time", b"yesterday"),), now) is None
+    assert header(late, "ce_id") is None
+
+
+def test_every_example_carries_its_version_on_the_wire():
+    for events in examples().values():
+        for event in events:
+            assert msgpack.unpackb(encode(event), strict_map_key=False)["schema_version"] == event.VERSION
+    assert isinstance(seed(), SeedConcept)
