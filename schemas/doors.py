@@ -9,6 +9,7 @@ from typing import Protocol
 
 from schemas.base import Event
 from schemas.events import QAEvent, SeedConcept, Truth
+from schemas.failures import Never
 from schemas.graph import SpatialGraph
 
 
@@ -96,12 +97,28 @@ class BatchHandler(Protocol):
 
 
 @dataclass(frozen=True)
+class Sample:
+    """An event with the checked bytes of its picture. `image` is None where the table has the sample already."""
+
+    event: QAEvent
+    image: bytes | None
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """A record as a sink gets it. `event` is None where it became a dead letter: only the position counts then."""
+    """A record as a sink gets it. `sample` is None where it became a dead letter: only the position counts then."""
 
     partition: str
     offset: int
-    event: QAEvent | None
+    sample: Sample | None
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What one commit did: the next offset of each partition in it, and how many rows were new."""
+
+    positions: Mapping[str, int]
+    rows: int
 
 
 class Sink(Protocol):
@@ -111,17 +128,24 @@ class Sink(Protocol):
     """
 
     def open(self, partition: str) -> int | None:
-        """The next offset to read, None when the table has seen nothing of it. Called once when it is assigned."""
+        """The next offset to read, None when the table has seen nothing of it. Called when it is assigned; short."""
         ...
 
     def close(self, partition: str) -> None:
-        """The partition was revoked: forget its snapshot."""
+        """The partition was revoked: what is still appended of it is dropped."""
         ...
 
-    def append(self, deliveries: Sequence[Delivery]) -> Mapping[str, int]:
-        """One commit: the new rows and each partition's next offset, which is returned.
+    def prepare(self, events: Sequence[QAEvent]) -> list[Sample | Never]:
+        """Each event with its picture, or why it can never be stored. Raises TryLater when the store is out of reach.
 
-        Raises Fenced when another writer moved a position meanwhile, TryLater when the table or an image cannot be
-        reached; nothing was stored then.
+        Apart from `append` because a dead letter must be safe before the position passes it.
+        """
+        ...
+
+    def append(self, deliveries: Sequence[Delivery]) -> Appended:
+        """One commit: the new rows and each partition's next offset.
+
+        Raises Fenced when another writer moved a position meanwhile, TryLater when the table cannot be reached;
+        nothing was stored then.
         """
         ...

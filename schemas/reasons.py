@@ -41,6 +41,7 @@ DEAD_LETTER_REASONS = {
     "undecodable": "the bytes are not an event of this topic",
     "wrong_major_version": "the event's major version is not known here",
     "missing_image": "the object that the event names is not in the store",
+    "hash_mismatch": "the stored object's bytes are not those that the event announced",
     "oversize": "the result would exceed the broker's largest message",
     "failed": "processing raised an error that will never pass",
 }
