@@ -1,0 +1,108 @@
+"""Seed concepts from words or a file, checked whole before anything is published.
+
+In: a concept with options, or JSON lines.  Out: SeedConcept events, or BadSeeds that names every faulty line.
+Does not talk to a broker.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from schemas.base import Model
+from schemas.events import MAX_CONCEPT_CHARS, MAX_GRAPHS_PER_SEED_EVENT, SeedConcept, SeedOptions
+from schemas.ids import make_seed
+
+MAX_FAULTS_SHOWN = 10
+MAX_GRAPHS = 10_000_000
+"""Graphs of one request. More is almost surely a slip of the finger; ask twice with another `salt`."""
+
+SAMPLE_SEEDS = Path(__file__).parent / "samples" / "seeds.jsonl"
+
+
+class BadSeeds(ValueError):
+    """Nothing was published. The message has a line a fault, with where it is and what is wrong."""
+
+
+class Wish(Model):
+    """One line of a seeds file: a concept, how many graphs of it, and what else is asked for."""
+
+    model_config = ConfigDict(title="seed")
+
+    concept: str
+    count: int = Field(1, ge=1, le=MAX_GRAPHS)
+    first: int = Field(0, ge=0)
+    context: str = ""
+    options: SeedOptions = SeedOptions()
+
+
+def expand(wish: Wish) -> Iterator[SeedConcept]:
+    """The events of a wish: no event asks for more graphs than one agent should take at a time."""
+    done = 0
+    while done < wish.count:
+        count = min(MAX_GRAPHS_PER_SEED_EVENT, wish.count - done)
+        yield make_seed(wish.concept, count, wish.first + done, wish.context, wish.options)
+        done += count
+
+
+def seeds_of(wish: Wish) -> list[SeedConcept]:
+    """The events of one wish. Raises BadSeeds."""
+    try:
+        return list(expand(wish))
+    except ValidationError as error:
+        raise BadSeeds(explain(error)) from error
+
+
+def read_seeds(path: Path) -> list[SeedConcept]:
+    """The events of a seeds file (JSON lines; empty lines and lines that start with # are skipped). Raises BadSeeds."""
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise BadSeeds(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise BadSeeds(f"{path}: not UTF-8 text (byte {error.start})") from error
+    return parse_seeds(text.splitlines(), str(path))
+
+
+def parse_seeds(lines: Iterable[str], name: str) -> list[SeedConcept]:
+    """The events of JSON lines; `name` is how faults call the file. Raises BadSeeds with all faulty lines."""
+    seeds: list[SeedConcept] = []
+    faults: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        try:
+            seeds.extend(expand(Wish.model_validate(json.loads(line))))
+        except json.JSONDecodeError as error:
+            faults.append(f"{name}, line {number}: not JSON: {error.msg} at column {error.colno}")
+        except ValidationError as error:
+            faults.append(f"{name}, line {number}: {explain(error)}")
+    if faults:
+        more = [f"… and {len(faults) - MAX_FAULTS_SHOWN} more"] if len(faults) > MAX_FAULTS_SHOWN else []
+        raise BadSeeds("\n".join(faults[:MAX_FAULTS_SHOWN] + more))
+    if not seeds:
+        raise BadSeeds(f"{name}: holds no seeds")
+    return seeds
+
+
+def explain(error: ValidationError) -> str:
+    """What is wrong with a seed, in one line."""
+    fault = error.errors()[0]
+    where = ".".join(str(part) for part in fault["loc"]) or "seed"
+    if fault["loc"] == ("concept",) and fault["type"] in ("string_too_long", "string_too_short"):
+        length = f", this one has {len(str(fault['input']))}" if fault["type"] == "string_too_long" else ""
+        return f"concept: must have 1 to {MAX_CONCEPT_CHARS} characters{length}"
+    return f"{where}: {fault['msg']}"
+
+
+def share_out(seeds: list[SeedConcept], graphs: int) -> list[SeedConcept]:
+    """The same concepts asking for `graphs` graphs together, as evenly as can be; concepts beyond `graphs` are left out."""
+    each, rest = divmod(graphs, len(seeds))
+    counts = [each + (1 if place < rest else 0) for place in range(len(seeds))]
+    return [seed.model_copy(update={"count": count}) for seed, count in zip(seeds, counts, strict=True) if count]
+
+
+def requests_of(seeds: Iterable[SeedConcept]) -> set[tuple[str, int]]:
+    """Every (seed id, graph number) that the seeds ask for: each ends in exactly one outcome."""
+    return {(seed.seed_id, index) for seed in seeds for index in range(seed.first, seed.first + seed.count)}

@@ -1,0 +1,122 @@
+"""What the running processes say of themselves: per stage lag, in flight, accepted, rejected by reason, rate.
+
+In: the process registry below the state folder, and each process's `/metrics`.  Out: frozen values, a table, JSON.
+Does not ask the broker: a stage's own metrics know its lag on every kind of broker.
+"""
+
+import json
+import os
+import urllib.request
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import get_args
+
+from prometheus_client.parser import text_string_to_metric_families
+from rich.table import Table
+
+from schemas.events import Stage
+
+SCRAPE_TIMEOUT_S = 2.0
+STAGES: tuple[str, ...] = get_args(Stage)
+
+
+@dataclass(frozen=True)
+class StageStatus:
+    """One stage, over all its processes. Counts are since the processes started; `rate` is accepted work a second."""
+
+    processes: int = 0
+    consumed: int = 0
+    accepted: int = 0
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    dead_letters: int = 0
+    lag: int = 0
+    in_flight: int = 0
+    rate: float | None = None
+
+
+Status = Mapping[str, StageStatus]
+Sample = tuple[str, Mapping[str, str], float]
+
+
+def collect(state_dir: Path) -> Status:
+    """The status of every stage, of those processes that answer."""
+    parts: dict[str, list[list[Sample]]] = {stage: [] for stage in STAGES}
+    for kind, port in registered(state_dir):
+        samples = scrape(port)
+        if kind in parts and samples is not None:
+            parts[kind].append(samples)
+    return {stage: _stage(found) for stage, found in parts.items()}
+
+
+def registered(state_dir: Path) -> list[tuple[str, int]]:
+    """(kind, metrics port) of the registered processes that are alive."""
+    found = []
+    for path in sorted((state_dir / "processes").glob("*.json")):
+        try:
+            entry = json.loads(path.read_text("utf-8"))
+            os.kill(int(entry["pid"]), 0)
+        except (OSError, ValueError, KeyError):
+            continue  # a leftover of a killed process, or a file that is just being written
+        found.append((str(entry["kind"]), int(entry["port"])))
+    return found
+
+
+def scrape(port: int) -> list[Sample] | None:
+    """The samples of one process on this machine, None if it does not answer."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=SCRAPE_TIMEOUT_S) as answer:
+            text = answer.read().decode()
+    except OSError:
+        return None
+    return [(s.name, s.labels, s.value) for family in text_string_to_metric_families(text) for s in family.samples]
+
+
+def _stage(processes: list[list[Sample]]) -> StageStatus:
+    samples = [sample for process in processes for sample in process]
+    rejected: dict[str, int] = {}
+    for name, labels, value in samples:
+        if name == "skg_rejected_total" and value:
+            rejected[labels["reason"]] = rejected.get(labels["reason"], 0) + int(value)
+    return StageStatus(
+        processes=len(processes),
+        consumed=_sum(samples, "skg_consumed_events_total"),
+        accepted=_sum(samples, "skg_accepted_total"),
+        rejected=dict(sorted(rejected.items())),
+        dead_letters=_sum(samples, "skg_dead_letters_total"),
+        lag=_sum(samples, "skg_consumer_lag_events"),
+        in_flight=_sum(samples, "skg_in_flight_events"),
+    )
+
+
+def _sum(samples: Iterable[Sample], name: str) -> int:
+    return int(sum(value for found, _, value in samples if found == name))
+
+
+def with_rates(before: Status, now: Status, seconds: float) -> Status:
+    """`now` with the accepted work a second since `before`. A restarted process counts from zero again."""
+    rated = {}
+    for stage, status in now.items():
+        gained = max(0, status.accepted - before[stage].accepted)
+        rated[stage] = StageStatus(**{**asdict(status), "rate": round(gained / seconds, 2)})
+    return rated
+
+
+def as_json(status: Status) -> str:
+    """One line of JSON: stage to its numbers."""
+    return json.dumps({stage: asdict(values) for stage, values in status.items()})
+
+
+def as_table(status: Status) -> Table:
+    """For people."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("stage")
+    for name in ("processes", "done", "rejected", "dead", "in flight", "lag", "rate/s"):
+        table.add_column(name, justify="right")
+    table.add_column("rejected by reason")
+    for stage, row in status.items():
+        reasons = ", ".join(f"{reason} {count}" for reason, count in row.rejected.items())
+        rate = "" if row.rate is None else f"{row.rate:.1f}"
+        numbers = (row.processes, row.accepted, sum(row.rejected.values()), row.dead_letters, row.in_flight, row.lag)
+        table.add_row(stage, *map(str, numbers), rate, reasons)
+    return table

@@ -1,0 +1,68 @@
+"""Seeds are checked whole before anything is published."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from streams.seeds import SAMPLE_SEEDS, BadSeeds, Wish, parse_seeds, read_seeds, requests_of, seeds_of, share_out
+
+
+def test_a_large_wish_becomes_several_events_that_share_one_id_and_leave_no_gap():
+    seeds = seeds_of(Wish(concept="harbour", count=2500))
+    assert [(s.first, s.count) for s in seeds] == [(0, 1000), (1000, 1000), (2000, 500)]
+    assert len({s.seed_id for s in seeds}) == 1
+    assert len(requests_of(seeds)) == 2500
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "not JSON"),
+        ("[]", "valid dictionary"),
+        ('{"concept": ""}', "must have 1 to 200 characters"),
+        ('{"concept": "  "}', "must have 1 to 200 characters"),
+        (json.dumps({"concept": "x" * 201}), "this one has 201"),
+        ('{"concept": "park", "count": 0}', "count"),
+        ('{"concept": "park", "colour": "red"}', "colour"),
+        ('{"count": 3}', "concept"),
+        ('{"concept": "park", "options": {"min_objects": 5, "max_objects": 2}}', "min_objects 5 is above"),
+    ],
+)
+def test_a_malformed_line_is_named_with_its_number_and_its_reason(line: str, reason: str):
+    with pytest.raises(BadSeeds, match=r"seeds\.jsonl, line 3: ") as caught:
+        parse_seeds(['{"concept": "park"}', "", line], "seeds.jsonl")
+    assert reason in str(caught.value)
+
+
+def test_all_faulty_lines_are_named_at_once_up_to_ten():
+    with pytest.raises(BadSeeds) as caught:
+        parse_seeds(["{"] * 12, "s")
+    assert str(caught.value).count("line") == 10
+    assert "and 2 more" in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n# nothing\n", b"\xff\xfe"])
+def test_an_empty_or_binary_file_is_refused(tmp_path: Path, content: bytes):
+    path = tmp_path / "seeds.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(BadSeeds):
+        read_seeds(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path):
+    with pytest.raises(BadSeeds, match=r"none\.jsonl"):
+        read_seeds(tmp_path / "none.jsonl")
+
+
+def test_the_sample_seeds_are_at_least_twenty_concepts_and_a_hundred_graphs():
+    seeds = read_seeds(SAMPLE_SEEDS)
+    assert len({s.seed_id for s in seeds}) >= 20
+    assert len(requests_of(seeds)) >= 100
+
+
+@pytest.mark.parametrize("graphs", [1, 7, 100, 1234])
+def test_graphs_are_shared_out_evenly(graphs: int):
+    shared = share_out(read_seeds(SAMPLE_SEEDS), graphs)
+    assert sum(s.count for s in shared) == graphs
+    assert max(s.count for s in shared) - min(s.count for s in shared) <= 1

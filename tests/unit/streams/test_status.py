@@ -1,0 +1,55 @@
+"""Status adds up what live processes say and forgets those that died."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+
+from streams.status import StageStatus, as_json, as_table, collect, registered, with_rates
+
+
+@pytest.fixture
+def process(tmp_path: Path):
+    """A registered process that answers with known numbers."""
+    registry = CollectorRegistry()
+    Counter("skg_accepted_total", "x", ["stage"], registry=registry).labels("examine").inc(7)
+    rejected = Counter("skg_rejected_total", "x", ["stage", "gate", "reason"], registry=registry)
+    rejected.labels("examine", "presence", "missing_object").inc(2)
+    rejected.labels("examine", "relation", "violated_relation").inc()
+    Gauge("skg_consumer_lag_events", "x", ["stage"], registry=registry).labels("examine").set(5)
+    server, thread = start_http_server(0, addr="127.0.0.1", registry=registry)
+    entry = {"kind": "examine", "pid": os.getpid(), "port": server.server_port, "started": 0}
+    (tmp_path / "processes").mkdir()
+    (tmp_path / "processes" / f"examine-{os.getpid()}.json").write_text(json.dumps(entry))
+    yield tmp_path
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_stage_sums_its_processes_and_names_its_reasons(process: Path):
+    status = collect(process)["examine"]
+    assert (status.processes, status.accepted, status.lag) == (1, 7, 5)
+    assert status.rejected == {"missing_object": 2, "violated_relation": 1}
+
+
+def test_a_dead_process_and_a_broken_entry_are_not_counted(process: Path):
+    folder = process / "processes"
+    (folder / "render-1.json").write_text('{"kind": "render", "pid": 2000000000, "port": 1}')
+    (folder / "render-2.json").write_text("{")
+    assert [kind for kind, _ in registered(process)] == ["examine"]
+    assert collect(process)["render"] == StageStatus()
+
+
+def test_a_rate_is_the_gain_over_the_time_and_never_negative():
+    before = {"render": StageStatus(accepted=10)}
+    assert with_rates(before, {"render": StageStatus(accepted=15)}, 2.0)["render"].rate == 2.5
+    assert with_rates(before, {"render": StageStatus(accepted=1)}, 2.0)["render"].rate == 0.0
+
+
+def test_the_json_and_the_table_show_every_stage(process: Path):
+    status = collect(process)
+    assert set(json.loads(as_json(status))) == {"agents", "render", "examine", "write"}
+    assert as_table(status).row_count == 4
