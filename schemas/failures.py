@@ -1,4 +1,4 @@
-"""The two failure words: try later, and never.
+"""The two failure words of handlers, try later and never, and what is said to a carrier or to a person.
 
 Raised by handlers, understood by the carriers in `streams`.  A rejection is neither: it is a result.
 """
@@ -22,3 +22,7 @@ class Fenced(Exception):
     def __init__(self, partition: str) -> None:
         super().__init__(f"another writer owns {partition}")
         self.partition = partition
+
+
+class UserError(Exception):
+    """What a person can mend. The text is all they need: what is wrong, where, and what to do about it."""

@@ -1,0 +1,138 @@
+"""Commands around the topics: seed, status, tail, topics."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemas.topics import SEEDS, TOPICS
+from streams.cli.listing import add
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    text = "Create or verify the topics. Example: skg topics apply"
+    topics = typer.Typer(help=text, short_help=text, no_args_is_help=True)
+    add(topics, "apply", topics_apply)
+    add(topics, "check", topics_check)
+    app.add_typer(topics, name="topics")
+    add(app, "seed", seed)
+    add(app, "status", status)
+    add(app, "tail", tail)
+
+
+def topics_apply() -> None:
+    """Create the topics that are missing. Example: skg topics apply"""
+    from streams.settings import KafkaSettings
+    from streams.topic_admin import apply
+
+    created = apply(KafkaSettings())
+    typer.echo("\n".join(f"created {name}" for name in created) or "all topics are there")
+
+
+def topics_check() -> None:
+    """Compare the broker's topics with the table; exit 1 where they differ. Example: skg topics check"""
+    from streams.settings import KafkaSettings
+    from streams.topic_admin import check
+
+    differences = check(KafkaSettings())
+    typer.echo("\n".join(differences) or "all topics are as they should be")
+    raise typer.Exit(1 if differences else 0)
+
+
+def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    concept: Annotated[str | None, typer.Argument(help="what the pictures should be of, 1 to 200 characters")] = None,
+    file: Annotated[Path | None, typer.Option(help="JSON lines: concept, count, first, context, options")] = None,
+    count: Annotated[int, typer.Option(help="graphs of this concept", min=1)] = 1,
+    min_objects: Annotated[int, typer.Option(help="fewest objects of a graph", min=1, max=12)] = 2,
+    max_objects: Annotated[int, typer.Option(help="most objects of a graph", min=1, max=12)] = 5,
+    require: Annotated[list[str] | None, typer.Option(help="a category that must be there")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="a category that must not be there")] = None,
+    family: Annotated[list[str] | None, typer.Option(help="a weighed relation family, as in direction=2")] = None,
+    salt: Annotated[str, typer.Option(help="any text: asks for other graphs of the same concept")] = "",
+) -> None:
+    """Publish seed concepts; print their ids. Example: skg seed "street market" --count 20"""
+    from streams.publishing import publish_seeds
+    from streams.seeds import BadSeeds, Wish, read_seeds, seeds_of
+    from streams.settings import KafkaSettings
+
+    if (concept is None) == (file is None):
+        raise BadSeeds("give either a concept or --file")
+    if file is not None:
+        seeds = read_seeds(file)
+    else:
+        options = {
+            "min_objects": min_objects, "max_objects": max_objects, "salt": salt, "families": _weights(family or []),
+            "required_objects": tuple(require or ()), "excluded": tuple(exclude or ()),
+        }  # fmt: skip
+        seeds = seeds_of(Wish.model_validate({"concept": concept, "count": count, "options": options}))
+    publish_seeds(KafkaSettings(), seeds)
+    for one in dict.fromkeys(seed.seed_id for seed in seeds):
+        typer.echo(one)
+
+
+def _weights(pairs: list[str]) -> dict[str, float]:
+    from streams.seeds import BadSeeds
+
+    weights = {}
+    for pair in pairs:
+        name, equals, weight = pair.partition("=")
+        try:
+            weights[name] = float(weight) if equals else 1.0
+        except ValueError:
+            raise BadSeeds(f"--family {pair}: {weight!r} is not a number") from None
+    return weights
+
+
+def status(
+    watch: Annotated[bool, typer.Option("--watch", help="refresh until Ctrl-C")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="one line of JSON (with --watch: one a second)")] = False,
+) -> None:
+    """Per stage: lag, in flight, accepted, rejected by reason, rate. Example: skg status --watch"""
+    from rich.console import Console
+    from rich.live import Live
+
+    from streams.settings import ProcessSettings
+    from streams.status import Status, as_table, collect, with_rates
+    from streams.status import as_json as to_json
+
+    folder = ProcessSettings().state_dir
+
+    def measured(before: Status) -> Status:
+        time.sleep(1.0)
+        return with_rates(before, collect(folder), 1.0)
+
+    now = measured(collect(folder))
+    if as_json:
+        typer.echo(to_json(now))
+    while watch and as_json:
+        now = measured(now)
+        typer.echo(to_json(now))
+    if not as_json:
+        console = Console()
+        if not watch:
+            console.print(as_table(now))
+            return
+        with Live(as_table(now), console=console, auto_refresh=False) as live:
+            while True:
+                now = measured(now)
+                live.update(as_table(now), refresh=True)
+
+
+def tail(
+    topic: Annotated[str, typer.Argument(help=f"one of {', '.join(TOPICS)}")] = SEEDS,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="wait for more until Ctrl-C")] = False,
+    meta: Annotated[bool, typer.Option("--meta", help="wrap each event with its partition, offset, key, headers")] = False,
+) -> None:
+    """Decoded events as JSON lines. Example: skg tail skg.qa | jq .questions[].question"""
+    from streams.settings import KafkaSettings
+    from streams.tailing import lines
+
+    if topic not in TOPICS:
+        raise typer.BadParameter(f"{topic!r} is no topic; there are {', '.join(TOPICS)}")
+    for line in lines(KafkaSettings(), topic, follow=follow, meta=meta):
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.flush()

@@ -1,0 +1,72 @@
+"""Commands for one's own machine: demo, up, down, config."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli.listing import add
+
+FILE_COLUMNS = 200
+"""Wide enough that no row of the settings is broken when the output is no terminal."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    add(app, "demo", demo)
+    add(app, "up", up)
+    add(app, "down", down)
+    add(app, "config", config)
+
+
+def demo(
+    seeds: Annotated[Path | None, typer.Option(help="a seeds file (JSON lines); default: the samples")] = None,
+    graphs: Annotated[int | None, typer.Option(help="graphs in all, shared out over the concepts", min=1)] = None,
+    out: Annotated[Path, typer.Option(help="folder of the dataset, the pictures and the gallery")] = Path("demo-out"),
+    keep: Annotated[bool, typer.Option("--keep", help="leave the broker and the store running")] = False,
+) -> None:
+    """Run the whole factory on sample seeds, to the end. Example: skg demo --graphs 20 --out demo-out"""
+    from streams.demo import run
+
+    raise typer.Exit(run(seeds, graphs, out, keep=keep))
+
+
+def up(
+    kafka: Annotated[str, typer.Option(help="tansu (embedded) or apache")] = "tansu",
+    s3: Annotated[str, typer.Option(help="seaweedfs (embedded) or minio")] = "seaweedfs",
+    kafka_port: Annotated[int | None, typer.Option(help="port of the broker; default: a free one")] = None,
+    s3_port: Annotated[int | None, typer.Option(help="port of the store; default: a free one")] = None,
+) -> None:
+    """Start a local broker and store; print their settings. Example: eval "$(skg up)" """
+    from streams.services.local import export_lines
+    from streams.services.local import up as start
+    from streams.settings import ProcessSettings
+
+    ports = {"broker": kafka_port, "store": s3_port}
+    typer.echo(export_lines(start(ProcessSettings().state_dir, kafka, s3, ports)))
+
+
+def down() -> None:
+    """Stop what `skg up` started. Example: skg down"""
+    from streams.services.local import down as stop
+    from streams.settings import ProcessSettings
+
+    for line in stop(ProcessSettings().state_dir):
+        typer.echo(line)
+
+
+def config() -> None:
+    """Every setting: value (secrets masked), meaning, default. Example: skg config"""
+    from rich.console import Console
+    from rich.table import Table
+
+    from streams.settings import describe
+
+    table = Table(box=None, pad_edge=False)
+    for name, kept_whole in (("setting", True), ("value", True), ("default", True), ("meaning", False)):
+        table.add_column(name, no_wrap=kept_whole)
+    for row in describe():
+        table.add_row(*row)
+    console = Console()
+    console = console if console.is_terminal else Console(width=FILE_COLUMNS)
+    console.print(table)

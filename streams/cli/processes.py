@@ -1,0 +1,45 @@
+"""`skg agents | render | examine | write`: one process of that kind until SIGTERM."""
+
+import typer
+
+from streams.cli.listing import add
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    add(app, "agents", agents)
+    add(app, "render", render)
+    add(app, "examine", examine)
+    add(app, "write", write)
+
+
+def agents() -> None:
+    """Plan graphs for seeds, until SIGTERM. Example: SKG_AGENTS_IN_FLIGHT=8 skg agents"""
+    from streams.processes import run_agents
+    from streams.settings import AgentSettings
+
+    run_agents(AgentSettings())
+
+
+def render() -> None:
+    """Draw pictures of graphs, until SIGTERM. Example: SKG_RENDER_BATCH=8 skg render"""
+    from streams.processes import run_render
+    from streams.settings import RenderSettings
+
+    run_render(RenderSettings())
+
+
+def examine() -> None:
+    """Check pictures and write questions, until SIGTERM. Example: skg examine"""
+    from streams.processes import run_examine
+    from streams.settings import ExamineSettings
+
+    run_examine(ExamineSettings())
+
+
+def write() -> None:
+    """Append accepted samples to the dataset, until SIGTERM. Example: SKG_DATASET_URI=data skg write"""
+    from streams.processes import run_write
+    from streams.settings import WriterSettings
+
+    run_write(WriterSettings())

@@ -1,0 +1,62 @@
+"""The command's root: puts the families together and turns known failures into one line and an exit code.
+
+Exit codes: 0 done, 1 a known failure, 2 wrong usage or bad input, 130 interrupted.
+"""
+
+import os
+import sys
+from typing import NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from schemas.failures import TryLater, UserError
+from streams.cli import data, dataset, local, processes, spatial
+from streams.seeds import BadSeeds
+
+EXIT_FAILURE, EXIT_USAGE = 1, 2
+
+_HELP = """Turns seed concepts into a growing dataset of images and questions with proven answers.
+
+Start with `skg demo`, or `eval "$(skg up)"` and then run the processes yourself.
+"""
+
+
+def build() -> typer.Typer:
+    """The whole command."""
+    app = typer.Typer(
+        name="skg", help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, rich_markup_mode=None,
+    )  # fmt: skip
+    for family in (local, processes, data):
+        family.register(app)
+    app.add_typer(dataset.build(), name="dataset")
+    app.add_typer(spatial.build(), name="spatial")
+    return app
+
+
+def main() -> None:
+    """The entry point of `skg`. Typer itself handles wrong usage (exit code 2) and Ctrl-C (130)."""
+    try:
+        build()()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # our reader has left, as `head` does
+    except (BadSeeds, ValidationError) as error:
+        _end(_plain(error), EXIT_USAGE)
+    except (UserError, TryLater) as error:
+        _end(str(error), EXIT_FAILURE)
+
+
+def _plain(error: BadSeeds | ValidationError) -> str:
+    if isinstance(error, BadSeeds):
+        return str(error)
+    fault = error.errors()[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    name = f"SKG_{where.upper()}" if error.title.endswith("Settings") else where
+    return f"{name}: {fault['msg']} (got {fault['input']!r})"
+
+
+def _end(message: str, code: int) -> NoReturn:
+    for line in message.splitlines():
+        sys.stderr.write(f"skg: {line}\n")
+    sys.exit(code)

@@ -1,0 +1,23 @@
+"""Seeds onto their topic: the one producer outside the processes.
+
+In: checked seeds.  Out: nothing, once every one is acknowledged.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from monitoring.traces import child_of
+
+from schemas.codec import to_message
+from schemas.events import SeedConcept
+from streams.kafka_door import Publisher
+from streams.settings import KafkaSettings
+
+
+def publish_seeds(settings: KafkaSettings, seeds: Sequence[SeedConcept]) -> None:
+    """Publish and wait for all acknowledgements. Raises TryLater when the broker does not answer."""
+    publisher = Publisher(settings.kafka_bootstrap)
+    try:
+        publisher.publish([to_message(seed, "seed", child_of(None), datetime.now(UTC)) for seed in seeds])
+    finally:
+        publisher.close()
