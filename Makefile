@@ -1,6 +1,7 @@
 # The two commands that matter: make demo, make test.
 PYTHON ?= python3
 BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
@@ -40,9 +41,11 @@ up: setup ## start the local broker and store: eval "$$(make -s up)"
 down: ## stop them
 	$(BIN)/skg down
 
-schemas: setup ## write the generated schema documents anew
+schemas: setup ## write the generated documents and the dashboard anew
 	$(BIN)/python -m schemas.documents
+	$(BIN)/python -m monitoring.dashboard
 
 lock: setup ## resolve the dependencies anew
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/base.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements/dev.txt
+	$(LOCK) -o requirements/base.txt
+	$(LOCK) --extra gpu -o requirements/gpu.txt
+	$(LOCK) --group dev -o requirements/dev.txt

@@ -30,9 +30,8 @@ _MEANINGS = {
 
 def build() -> typer.Typer:
     """The family of commands."""
-    app = typer.Typer(
-        help="The knowledge as filters over JSON lines. Example: skg spatial check < graphs.jsonl", no_args_is_help=True
-    )
+    family = "The knowledge as filters over JSON lines. Example: skg spatial check < graphs.jsonl"
+    app = typer.Typer(help=family, short_help=family, no_args_is_help=True)
     for name, meaning in _MEANINGS.items():
         text = f"{meaning} Example: {_EXAMPLES[name]}"
         app.command(name, help=text, short_help=text)(_command(name))
