@@ -1,0 +1,4 @@
+"""Pictures composed on the CPU: object sprites and drawn furniture on painted backdrops.
+
+In: graphs with a layout.  Out: WebP files that carry their own truth.  Holds no broker and no store.
+"""

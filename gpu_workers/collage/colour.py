@@ -1,0 +1,138 @@
+"""Colours by name: recolouring a picture so that a person names the colour, and telling which a picture has.
+
+In: an RGBA picture and a colour word.  Out: the recoloured picture, or whether the word fits.  Knows no objects.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from gpu_workers.collage.pen import RGB
+
+Pixels = NDArray[np.float32]
+
+RAMPS: dict[str, tuple[RGB, RGB, RGB]] = {
+    #            in shadow        itself           in light
+    "red": ((128, 14, 44), (222, 40, 52), (255, 124, 116)),
+    "orange": ((176, 74, 14), (250, 136, 28), (255, 196, 112)),
+    "yellow": ((196, 140, 14), (252, 208, 44), (255, 240, 150)),
+    "green": ((18, 96, 54), (58, 170, 76), (150, 224, 138)),
+    "blue": ((22, 50, 140), (42, 110, 222), (128, 188, 255)),
+    "purple": ((66, 24, 120), (136, 72, 204), (200, 154, 250)),
+    "pink": ((184, 60, 122), (246, 132, 182), (255, 206, 226)),
+    "brown": ((66, 36, 22), (132, 82, 48), (194, 142, 98)),
+    "black": ((10, 10, 16), (42, 42, 50), (110, 110, 122)),
+    "white": ((172, 174, 190), (240, 240, 246), (255, 255, 255)),
+    "gray": ((78, 80, 90), (144, 146, 154), (212, 214, 222)),
+    "silver": ((108, 114, 128), (190, 196, 208), (248, 250, 255)),
+    "gold": ((140, 88, 12), (224, 172, 48), (255, 236, 150)),
+    "beige": ((170, 136, 96), (226, 202, 164), (250, 238, 214)),
+    "turquoise": ((10, 108, 116), (44, 190, 186), (156, 238, 226)),
+}
+SAME = {
+    "grey": "gray",
+    "golden": "gold",
+    "violet": "purple",
+    "teal": "turquoise",
+    "cream": "beige",
+    "tan": "beige",
+    "navy": "blue",
+}
+
+PALE = 0.22
+"""Saturation below which a pixel has no hue of its own."""
+
+HUE_BINS = 36
+HUE_REACH = 0.11
+"""Hues within this part of the circle (40 degrees) belong to the picture's main colour."""
+
+MAIN_SHARE = 0.28
+"""If fewer pixels than this share carry a hue, the picture's main colour is its grey."""
+
+
+def canonical(word: str) -> str | None:
+    """The colour that a word names, or None if it is no colour known here."""
+    name = SAME.get(word, word)
+    return name if name in RAMPS else None
+
+
+def rgb_of(colour: str) -> RGB:
+    """The middle tone of a canonical colour."""
+    return RAMPS[colour][1]
+
+
+def tinted(picture: Image.Image, colour: str) -> Image.Image:
+    """The picture with its main colour replaced by `colour` (canonical); details of other hues stay."""
+    pixels = np.asarray(picture)
+    rgb = pixels[..., :3].astype(np.float32) / 255
+    weight = main_weight(rgb, pixels[..., 3])
+    light = rgb @ np.array((0.30, 0.55, 0.15), dtype=np.float32)
+    chosen = (weight > 0.5) & (pixels[..., 3] > 128)
+    low, high = np.percentile(light[chosen], (4, 97)) if chosen.any() else (0.0, 1.0)
+    spread = max(0.16, float(high - low))
+    level = np.clip((light - (low + high) / 2) / spread + 0.5, 0, 1)
+    painted = ramp(level, colour)
+    mixed = rgb + (painted - rgb) * weight[..., None]
+    out = np.concatenate([np.round(mixed * 255).astype(np.uint8), pixels[..., 3:]], axis=2)
+    return Image.fromarray(out)
+
+
+def ramp(level: Pixels, colour: str) -> Pixels:
+    """RGB for a lightness of 0 to 1, through the colour's three tones."""
+    stops = np.array(RAMPS[colour], dtype=np.float32) / 255
+    channels = [np.interp(level, (0.0, 0.5, 1.0), stops[:, k]) for k in range(3)]
+    return np.stack(channels, axis=-1).astype(np.float32)
+
+
+def main_weight(rgb: Pixels, alpha: NDArray[np.uint8]) -> Pixels:
+    """How much each pixel belongs to the picture's main colour, 0 to 1."""
+    hue, saturation, value = hsv(rgb)
+    opaque = alpha > 128
+    vivid = opaque & (saturation > PALE) & (value > 0.12)
+    if vivid.sum() < MAIN_SHARE * max(1, opaque.sum()):
+        return np.clip((0.34 - saturation) / 0.12, 0, 1) * np.clip((value - 0.2) / 0.2, 0, 1)
+    main = _main_hue(hue[vivid], (saturation * value)[vivid])
+    apart = np.abs((hue - main + 0.5) % 1.0 - 0.5)
+    near = np.clip((HUE_REACH + 0.03 - apart) / 0.03, 0, 1)
+    return near * np.clip((saturation - 0.10) / 0.14, 0, 1)
+
+
+def _main_hue(hues: Pixels, weights: Pixels) -> float:
+    counts, _ = np.histogram(hues, bins=HUE_BINS, range=(0, 1), weights=weights)
+    smooth = counts + 0.7 * (np.roll(counts, 1) + np.roll(counts, -1))
+    return (int(np.argmax(smooth)) + 0.5) / HUE_BINS
+
+
+def hsv(rgb: Pixels) -> tuple[Pixels, Pixels, Pixels]:
+    """Hue, saturation and value, each 0 to 1."""
+    top, low = rgb.max(axis=-1), rgb.min(axis=-1)
+    span = top - low
+    safe = np.where(span > 0, span, 1)
+    r, g, b = rgb[..., 0], rgb[..., 1], rgb[..., 2]
+    sixth = np.where(top == r, (g - b) / safe % 6, np.where(top == g, (b - r) / safe + 2, (r - g) / safe + 4))
+    return (sixth / 6) % 1.0, span / np.where(top > 0, top, 1), top
+
+
+@lru_cache(maxsize=4096)
+def _nearest(tone: RGB) -> str:
+    lab = _lab(np.array(tone, dtype=np.float32) / 255)
+    return min(RAMPS, key=lambda name: min(float(np.linalg.norm(lab - _lab(np.array(t) / 255))) for t in RAMPS[name][1:]))
+
+
+def _lab(rgb: Pixels) -> Pixels:
+    """A rough perceptual space: lightness, red against green, yellow against blue."""
+    r, g, b = (float(v) for v in rgb)
+    light = 0.30 * r + 0.59 * g + 0.11 * b
+    return np.array((light * 0.8, (r - g) * 1.1, (r + g) / 2 - b), dtype=np.float32)
+
+
+def looks(picture: Image.Image, colour: str) -> bool:
+    """Whether most of the picture's opaque pixels would be named `colour` (canonical)."""
+    small = np.asarray(picture.convert("RGBa").resize((24, 24), Image.Resampling.BOX).convert("RGBA"))
+    tones = small[small[..., 3] > 128][:, :3] // 16 * 16 + 8
+    if not len(tones):
+        return False
+    names = [_nearest((int(t[0]), int(t[1]), int(t[2]))) for t in tones]
+    return names.count(colour) * 2 > len(names)

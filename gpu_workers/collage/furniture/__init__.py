@@ -1,0 +1,1 @@
+"""Furniture and other things without a sprite, drawn with the pen."""

@@ -1,0 +1,209 @@
+"""Lamps, vessels and what stands outdoors.
+
+In: a pen and a look.  Out: strokes.
+"""
+
+from gpu_workers.collage.furniture.look import BRASS, CREAM, DARK_METAL, METAL, WHITE, WOODS, Look
+from gpu_workers.collage.pen import FLAT, PLUSH, RGB, SOFT, WOOD, Pen, darker, lighter
+
+WARM: RGB = (255, 214, 120)
+
+
+def lamp(pen: Pen, look: Look) -> None:
+    """A table lamp with a shade."""
+    colour = look.colour or ((250, 200, 96), (226, 120, 110), (110, 170, 200), (240, 232, 214))[look.variant % 4]
+    pen.oval((pen.w * 0.2, 88, pen.w * 0.6, 12), darker(BRASS, 0.1))
+    pen.rect((pen.w * 0.44, 46, pen.w * 0.12, 48), BRASS, 2)
+    pen.oval((pen.w * 0.33, 66, pen.w * 0.34, 24), BRASS)
+    pen.oval((pen.w * 0.08, 44, pen.w * 0.84, 12), lighter(WARM, 0.4), FLAT)
+    pen.poly([(pen.w * 0.26, 0), (pen.w * 0.74, 0), (pen.w, 50), (0, 50)], colour, 3, PLUSH)
+
+
+def floor_lamp(pen: Pen, look: Look) -> None:
+    """A tall lamp with a shade."""
+    colour = look.colour or ((250, 204, 110), (240, 230, 210), (220, 130, 110))[look.variant % 3]
+    pen.oval((pen.w * 0.12, 94, pen.w * 0.76, 6), DARK_METAL)
+    pen.rect((pen.w * 0.46, 20, pen.w * 0.08, 76), DARK_METAL, 1)
+    pen.oval((pen.w * 0.06, 22, pen.w * 0.88, 5), lighter(WARM, 0.4), FLAT)
+    pen.poly([(pen.w * 0.22, 0), (pen.w * 0.78, 0), (pen.w, 25), (0, 25)], colour, 2, PLUSH)
+
+
+def street_lamp(pen: Pen, look: Look) -> None:
+    """An old street lantern on a post."""
+    iron = look.colour or (64, 78, 92)
+    pen.rect((pen.w * 0.24, 94, pen.w * 0.52, 6), iron, 1)
+    pen.rect((pen.w * 0.36, 86, pen.w * 0.28, 10), iron, 1)
+    pen.rect((pen.w * 0.43, 22, pen.w * 0.14, 70), iron, 1.5)
+    pen.poly([(pen.w * 0.1, 7), (pen.w * 0.9, 7), (pen.w * 0.72, 23), (pen.w * 0.28, 23)], WARM, 0.8, SOFT)
+    pen.rect((pen.w * 0.24, 22, pen.w * 0.52, 3), iron, 1)
+    pen.poly([(0, 8), (pen.w * 0.34, 1), (pen.w * 0.66, 1), (pen.w, 8)], darker(iron, 0.15), 0.8)
+    pen.oval((pen.w * 0.42, 0, pen.w * 0.16, 3), iron)
+
+
+def fence(pen: Pen, look: Look) -> None:
+    """A picket fence."""
+    colour = look.paint()
+    for y in (34, 70):
+        pen.rect((0, y, pen.w, 9), darker(colour, 0.12), 1.5, WOOD)
+    count = max(4, round(pen.w / 22))
+    each = pen.w / count
+    for k in range(count):
+        x = k * each + each * 0.16
+        w = each * 0.68
+        pen.poly([(x, 12), (x + w / 2, 0), (x + w, 12), (x + w, 100), (x, 100)], lighter(colour, 0.12), 0.8, WOOD)
+
+
+def crate(pen: Pen, look: Look) -> None:
+    """An open wooden crate, seen slightly from above."""
+    colour = look.wood()
+    pen.poly([(pen.w * 0.07, 0), (pen.w * 0.93, 0), (pen.w, 18), (0, 18)], darker(colour, 0.55), 0.6, FLAT)
+    pen.rect((pen.w * 0.07, 0, pen.w * 0.86, 9), darker(colour, 0.25), 0.8, WOOD)
+    rows = 3
+    tall = 84 / rows
+    for row in range(rows):
+        pen.rect((0, 16 + row * tall, pen.w, tall - 2.5), lighter(colour, 0.06), 1.2, WOOD)
+    for x in (0.0, pen.w * 0.9):
+        pen.rect((x, 15, pen.w * 0.1, 85), colour, 1.2, WOOD)
+
+
+def box(pen: Pen, look: Look) -> None:
+    """An open cardboard box."""
+    colour = look.colour or (206, 160, 108)
+    pen.poly([(pen.w * 0.14, 14), (pen.w * 0.86, 14), (pen.w * 0.94, 34), (pen.w * 0.06, 34)], darker(colour, 0.5), 0.5, FLAT)
+    pen.poly([(pen.w * 0.14, 14), (pen.w * 0.86, 14), (pen.w * 0.8, 0), (pen.w * 0.2, 0)], darker(colour, 0.15), 0.8, SOFT)
+    pen.rect((pen.w * 0.06, 32, pen.w * 0.88, 68), colour, 1.5, SOFT)
+    pen.poly([(pen.w * 0.06, 32), (0, 46), (pen.w * 0.06, 50)], lighter(colour, 0.2), 0.5)
+    pen.poly([(pen.w * 0.94, 32), (pen.w, 46), (pen.w * 0.94, 50)], lighter(colour, 0.2), 0.5)
+    pen.rect((pen.w * 0.44, 33, pen.w * 0.12, 30), lighter(colour, 0.35), 0.5, FLAT)
+
+
+def barrel(pen: Pen, look: Look) -> None:
+    """A wooden barrel with hoops."""
+    colour = look.wood()
+    pen.poly(
+        [(pen.w * 0.12, 6), (pen.w * 0.88, 6), (pen.w, 50), (pen.w * 0.88, 97), (pen.w * 0.12, 97), (0, 50)], colour, 7, WOOD
+    )
+    for x in (0.28, 0.5, 0.72):
+        pen.rect((pen.w * x, 9, 0.9, 86), darker(colour, 0.35), 0.4, FLAT)
+    for y, inset in ((18, 0.05), (76, 0.05)):
+        pen.rect((pen.w * inset, y, pen.w * (1 - 2 * inset), 7), DARK_METAL, 2)
+    pen.oval((pen.w * 0.12, 0, pen.w * 0.76, 12), darker(colour, 0.25), WOOD)
+
+
+def vase(pen: Pen, look: Look) -> None:
+    """A bellied vase."""
+    colour = look.colour or ((90, 150, 200), (220, 120, 110), (110, 170, 150), (236, 200, 120))[look.variant % 4]
+    pen.oval((0, 30, pen.w, 68), colour, PLUSH)
+    pen.rect((pen.w * 0.3, 6, pen.w * 0.4, 36), colour, 4, PLUSH)
+    pen.rect((pen.w * 0.24, 94, pen.w * 0.52, 6), darker(colour, 0.15), 2)
+    pen.rect((pen.w * 0.2, 0, pen.w * 0.6, 9), lighter(colour, 0.15), 4)
+    pen.rect((pen.w * 0.04, 58, pen.w * 0.92, 6), lighter(colour, 0.5), 3, FLAT)
+
+
+def bowl(pen: Pen, look: Look) -> None:
+    """A round bowl."""
+    colour = look.colour or ((104, 166, 210), (226, 130, 110), (240, 232, 220), (120, 180, 150))[look.variant % 4]
+    pen.rect((pen.w * 0.3, 86, pen.w * 0.4, 14), darker(colour, 0.2), 3)
+    pen.poly(
+        [(0, 14), (pen.w, 14), (pen.w * 0.92, 56), (pen.w * 0.72, 92), (pen.w * 0.28, 92), (pen.w * 0.08, 56)], colour, 9, PLUSH
+    )
+    pen.oval((0, 0, pen.w, 34), lighter(colour, 0.25))
+    pen.oval((pen.w * 0.05, 5, pen.w * 0.9, 24), darker(colour, 0.25), FLAT)
+
+
+def plate(pen: Pen, look: Look) -> None:
+    """A plate, seen at a low angle."""
+    colour = look.colour or WHITE
+    pen.oval((pen.w * 0.2, 45, pen.w * 0.6, 55), darker(colour, 0.2))
+    pen.oval((0, 0, pen.w, 88), colour, SOFT)
+    pen.oval((pen.w * 0.17, 14, pen.w * 0.66, 52), darker(colour, 0.07), SOFT)
+
+
+def trash_can(pen: Pen, look: Look) -> None:
+    """A bin with a lid."""
+    colour = look.colour or ((110, 160, 120), (130, 140, 160), (90, 130, 180))[look.variant % 3]
+    pen.poly([(pen.w * 0.06, 18), (pen.w * 0.94, 18), (pen.w * 0.84, 100), (pen.w * 0.16, 100)], colour, 3, SOFT)
+    for x in (0.3, 0.5, 0.7):
+        pen.rect((pen.w * x - 1.5, 28, 3, 62), darker(colour, 0.22), 1.5, FLAT)
+    pen.rect((0, 8, pen.w, 14), lighter(colour, 0.1), 5, SOFT)
+    pen.rect((pen.w * 0.36, 0, pen.w * 0.28, 10), darker(colour, 0.1), 4, SOFT)
+
+
+def parasol(pen: Pen, look: Look) -> None:
+    """A striped sunshade on a pole."""
+    colour = look.fabric()
+    pen.rect((pen.w * 0.485, 20, pen.w * 0.03 + 1, 80), WHITE, 1.5)
+    tones = (colour, CREAM, colour, CREAM, colour)
+    for k, tone in enumerate(tones):
+        pen.poly(
+            [(pen.w * 0.5, 3), (pen.w * (k / 5), 42), (pen.w * ((k + 0.5) / 5), 39), (pen.w * ((k + 1) / 5), 42)], tone, 0.8, SOFT
+        )
+    pen.oval((pen.w * 0.48, 0, pen.w * 0.04, 6), BRASS)
+
+
+def hay_bale(pen: Pen, look: Look) -> None:
+    """A round bale of hay."""
+    colour = look.colour or (230, 186, 92)
+    pen.rect((0, 0, pen.w, 100), darker(colour, 0.1), 40, PLUSH)
+    size = min(pen.w * 0.8, 96.0)
+    x = pen.w * 0.02
+    for share, tone in ((1.0, lighter(colour, 0.15)), (0.72, darker(colour, 0.12)), (0.6, lighter(colour, 0.1)), (0.3, darker(colour, 0.14))):
+        pen.oval((x + size * (1 - share) / 2, 2 + 48 - 48 * share, size * share, 96 * share), tone, FLAT)
+
+
+def well(pen: Pen, look: Look) -> None:
+    """A stone well with a small roof."""
+    stone: RGB = (170, 166, 178)
+    for x in (0.14, 0.8):
+        pen.rect((pen.w * x, 20, pen.w * 0.06, 46), WOODS[2], 1.5, WOOD)
+    pen.poly([(pen.w * 0.5, 0), (pen.w, 28), (0, 28)], look.colour or (200, 104, 84), 2, SOFT)
+    pen.oval((pen.w * 0.06, 54, pen.w * 0.88, 14), darker(stone, 0.6), FLAT)
+    rows = 3
+    for row in range(rows):
+        for k in range(-1, 5):
+            x = pen.w * (0.05 + (k + 0.5 * (row % 2)) * 0.2)
+            left, right = max(pen.w * 0.05, x), min(pen.w * 0.95, x + pen.w * 0.19)
+            if right - left > 2:
+                pen.rect((left, 62 + row * 12.6, right - left, 12), stone if (k + row) % 3 else darker(stone, 0.12), 3, SOFT)
+
+
+def pier(pen: Pen, look: Look) -> None:
+    """A wooden landing stage on posts."""
+    colour = look.wood()
+    for x in (0.04, 0.32, 0.62, 0.90):
+        pen.rect((pen.w * x, 20, pen.w * 0.06, 80), darker(colour, 0.3), 2, WOOD)
+    pen.poly([(pen.w * 0.06, 0), (pen.w * 0.94, 0), (pen.w, 34), (0, 34)], lighter(colour, 0.14), 1, WOOD)
+    for k in range(1, 9):
+        pen.poly(
+            [(pen.w * (0.06 + 0.88 * k / 9), 0), (pen.w * (0.06 + 0.88 * k / 9) + 1, 0), (pen.w * k / 9 + 1, 34), (pen.w * k / 9, 34)],
+            darker(colour, 0.3), 0, FLAT,
+        )  # fmt: skip
+    pen.rect((0, 33, pen.w, 14), colour, 1.5, WOOD)
+
+
+def piano(pen: Pen, look: Look) -> None:
+    """An upright piano."""
+    colour = look.colour or ((60, 48, 60), (124, 72, 54))[look.variant % 2]
+    for x in (0.05, 0.87):
+        pen.rect((pen.w * x, 58, pen.w * 0.08, 42), darker(colour, 0.1), 2, SOFT)
+    pen.rect((pen.w * 0.02, 3, pen.w * 0.96, 90), colour, 3, SOFT)
+    pen.rect((pen.w * 0.1, 12, pen.w * 0.8, 30), lighter(colour, 0.12), 3, SOFT)
+    pen.rect((pen.w * 0.1, 66, pen.w * 0.8, 22), lighter(colour, 0.08), 3, SOFT)
+    pen.rect((0, 0, pen.w, 7), lighter(colour, 0.18), 2.5, SOFT)
+    pen.rect((0, 46, pen.w, 15), lighter(colour, 0.06), 3, SOFT)
+    pen.rect((pen.w * 0.05, 48, pen.w * 0.9, 8), (248, 244, 238), 1, FLAT)
+    for k in range(1, 18):
+        x = pen.w * (0.05 + 0.05 * k)
+        pen.rect((x - 0.3, 48, 0.6, 8), (150, 140, 150), 0, FLAT)
+        if k % 7 not in (3, 0):
+            pen.rect((x - 1.2, 48, 2.4, 5), (44, 36, 48), 0.5, FLAT)
+
+
+def coat_rack(pen: Pen, look: Look) -> None:
+    """A stand with hooks."""
+    colour = look.wood()
+    pen.oval((pen.w * 0.12, 92, pen.w * 0.76, 8), darker(colour, 0.25), WOOD)
+    pen.rect((pen.w * 0.44, 4, pen.w * 0.12, 90), colour, 2, WOOD)
+    for x, y in ((0.06, 8), (0.94, 8), (0.14, 26), (0.86, 26)):
+        pen.tube([(pen.w * 0.5, y + 12), (pen.w * x, y)], 4.5, lighter(colour, 0.08), WOOD)
+    pen.oval((pen.w * 0.42, 0, pen.w * 0.16, 8), METAL)

@@ -1,0 +1,199 @@
+"""A pen that draws single things in the soft, rounded look of the sprites.
+
+In: shapes in units of the thing's own picture (height 100, width 100 times its aspect).  Out: an RGBA image, cropped
+to what was drawn.  Every shape gets a gradient, lit from the upper right, and a soft bevel along its edge.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFilter
+
+RGB = tuple[int, int, int]
+Point = tuple[float, float]
+Area = tuple[float, float, float, float]
+"""x, y, width, height."""
+
+Draws = Callable[[ImageDraw.ImageDraw, float, float], None]
+"""Draws a mask; the two numbers are the region's corner in pixels."""
+
+LONGEST = 400
+"""Pixels of the longer side: furniture fills up to three quarters of a 512 px picture."""
+
+OVERSAMPLE = 2
+"""Shapes are drawn twice as large and shrunk: smooth edges."""
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How a surface takes light. `bevel` in units; `lift` from bottom to top and `tilt` from left to right in 0..1."""
+
+    bevel: float = 2.2
+    lift: float = 0.16
+    tilt: float = 0.10
+    depth: float = 0.30
+    opacity: float = 1.0
+    grain: float = 0.0
+
+
+SOFT = Finish()
+FLAT = Finish(bevel=0.8, lift=0.08, tilt=0.05, depth=0.15)
+PLUSH = Finish(bevel=5.0, lift=0.18, tilt=0.12, depth=0.42)
+WOOD = Finish(bevel=1.5, lift=0.12, tilt=0.10, depth=0.28, grain=0.05)
+GLASS = Finish(bevel=1.4, lift=0.30, tilt=0.25, depth=0.12, opacity=0.62)
+
+
+def mix(a: RGB, b: RGB, share: float) -> RGB:
+    """The colour `share` of the way from `a` to `b`."""
+    return (
+        round(a[0] + (b[0] - a[0]) * share),
+        round(a[1] + (b[1] - a[1]) * share),
+        round(a[2] + (b[2] - a[2]) * share),
+    )
+
+
+def lighter(colour: RGB, share: float = 0.2) -> RGB:
+    """Towards a warm white."""
+    return mix(colour, (255, 252, 244), share)
+
+
+def darker(colour: RGB, share: float = 0.2) -> RGB:
+    """Towards a deep violet, the sprites' shadow."""
+    return mix(colour, (46, 26, 70), share)
+
+
+class Pen:
+    """Draws onto one transparent picture of the given aspect (width over height)."""
+
+    def __init__(self, aspect: float, longest: int = LONGEST) -> None:
+        self.h = 100.0
+        self.w = 100.0 * aspect
+        self._scale = OVERSAMPLE * longest / max(self.w, self.h)
+        size = (max(8, round(self.w * self._scale)), max(8, round(self.h * self._scale)))
+        self._image = Image.new("RGBA", size)
+
+    def rect(self, area: Area, colour: RGB, radius: float = 2.0, finish: Finish = SOFT) -> None:
+        """A rectangle with rounded corners."""
+        x, y, w, h = (v * self._scale for v in area)
+        r = min(radius * self._scale, w / 2, h / 2)
+
+        def draw(on: ImageDraw.ImageDraw, ox: float, oy: float) -> None:
+            on.rounded_rectangle((x - ox, y - oy, x + w - ox - 1, y + h - oy - 1), r, fill=255)
+
+        self._shape(draw, area, colour, finish)
+
+    def oval(self, area: Area, colour: RGB, finish: Finish = SOFT) -> None:
+        """An ellipse within `area`."""
+        x, y, w, h = (v * self._scale for v in area)
+
+        def draw(on: ImageDraw.ImageDraw, ox: float, oy: float) -> None:
+            on.ellipse((x - ox, y - oy, x + w - ox - 1, y + h - oy - 1), fill=255)
+
+        self._shape(draw, area, colour, finish)
+
+    def poly(self, points: Sequence[Point], colour: RGB, radius: float = 1.0, finish: Finish = SOFT) -> None:
+        """A polygon whose corners are rounded by `radius`."""
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        area = (min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+        scaled = [(px * self._scale, py * self._scale) for px, py in points]
+
+        def draw(on: ImageDraw.ImageDraw, ox: float, oy: float) -> None:
+            on.polygon([(px - ox, py - oy) for px, py in scaled], fill=255)
+
+        self._shape(draw, area, colour, finish, round_by=radius)
+
+    def tube(self, points: Sequence[Point], width: float, colour: RGB, finish: Finish | None = None) -> None:
+        """A round bar along `points`."""
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        half = width / 2
+        area = (min(xs) - half, min(ys) - half, max(xs) - min(xs) + width, max(ys) - min(ys) + width)
+        thick = max(1, round(width * self._scale))
+
+        def draw(on: ImageDraw.ImageDraw, ox: float, oy: float) -> None:
+            path = [(px * self._scale - ox, py * self._scale - oy) for px, py in points]
+            on.line(path, fill=255, width=thick, joint="curve")
+            for px, py in path:
+                on.ellipse((px - thick / 2, py - thick / 2, px + thick / 2, py + thick / 2), fill=255)
+
+        self._shape(draw, area, colour, finish or Finish(bevel=width / 3))
+
+    def shade(self, area: Area, strength: float, blur: float = 2.0) -> None:
+        """A soft dark spot that only darkens what is already drawn (under a table top, between cushions)."""
+        region, (ox, oy) = self._region(area, blur * 3)
+        x, y, w, h = (v * self._scale for v in area)
+        mask = Image.new("L", region.size)
+        ImageDraw.Draw(mask).rounded_rectangle(
+            (x - ox, y - oy, x + w - ox, y + h - oy), min(w, h) / 4, fill=round(255 * strength)
+        )
+        mask = mask.filter(ImageFilter.GaussianBlur(blur * self._scale))
+        alpha = region.getchannel("A")
+        dark = Image.composite(Image.new("RGB", region.size, (40, 22, 62)), region.convert("RGB"), mask)
+        dark.putalpha(alpha)
+        self._image.paste(dark, (ox, oy))
+
+    def cut(self, area: Area, radius: float = 1.0) -> None:
+        """Make a hole."""
+        x, y, w, h = (v * self._scale for v in area)
+        hole = Image.new("L", (max(1, round(w)), max(1, round(h))))
+        ImageDraw.Draw(hole).rounded_rectangle((0, 0, w - 1, h - 1), radius * self._scale, fill=255)
+        self._image.paste((0, 0, 0, 0), (round(x), round(y)), hole)
+
+    def done(self) -> Image.Image:
+        """The picture at its final size, cropped to its visible pixels."""
+        small = self._image.convert("RGBa").reduce(OVERSAMPLE).convert("RGBA")
+        box = small.getchannel("A").point(lambda a: 255 if a > 24 else 0).getbbox()
+        return small.crop(box) if box else small
+
+    def _region(self, area: Area, margin: float) -> tuple[Image.Image, tuple[int, int]]:
+        s = self._scale
+        left, top = max(0, int((area[0] - margin) * s)), max(0, int((area[1] - margin) * s))
+        right = min(self._image.width, int((area[0] + area[2] + margin) * s) + 2)
+        bottom = min(self._image.height, int((area[1] + area[3] + margin) * s) + 2)
+        return self._image.crop((left, top, max(left + 1, right), max(top + 1, bottom))), (left, top)
+
+    def _shape(self, draw: Draws, area: Area, colour: RGB, finish: Finish, round_by: float = 0.0) -> None:
+        region, (ox, oy) = self._region(area, 1.0)
+        mask = Image.new("L", region.size)
+        draw(ImageDraw.Draw(mask), ox, oy)
+        if round_by > 0:
+            radius = round_by * self._scale * 0.6
+            gain = max(3.0, radius * 1.6)  # as steep as an edge one or two pixels wide
+            mask = mask.filter(ImageFilter.GaussianBlur(radius)).point(lambda v: max(0, min(255, (v - 127) * gain + 127)))
+        paint = Image.fromarray(shaded(np.asarray(mask), colour, finish, self._scale))
+        alpha = mask if finish.opacity >= 1 else mask.point(lambda v: round(v * finish.opacity))
+        paint.putalpha(alpha)
+        region.alpha_composite(paint)
+        self._image.paste(region, (ox, oy))
+
+
+def shaded(mask: NDArray[np.uint8], colour: RGB, finish: Finish, scale: float) -> NDArray[np.uint8]:
+    """The lit surface of a shape, as an RGB array of the mask's size. `scale` is pixels a unit."""
+    height, width = mask.shape
+    light = np.linspace(finish.lift, -finish.lift, height, dtype=np.float32)[:, None]
+    light = light + np.linspace(-finish.tilt, finish.tilt, width, dtype=np.float32)[None, :]
+    radius = max(1.0, finish.bevel * scale)
+    pad = int(radius * 2) + 2
+    padded = Image.fromarray(np.pad(mask, pad))
+    blurred = np.asarray(padded.filter(ImageFilter.GaussianBlur(radius)), dtype=np.float32) / 255
+    slope_y, slope_x = np.gradient(blurred)
+    bevel = ((slope_y * 0.9 - slope_x * 0.5) * radius * 2.2)[pad:-pad, pad:-pad]
+    light = light + np.clip(bevel, -1, 1) * finish.depth
+    if finish.grain:
+        light = light + _grain(height, width, scale) * finish.grain
+    base = np.array(colour, dtype=np.float32)
+    bright = np.array(lighter(colour, 0.85), dtype=np.float32)
+    dark = np.array(darker(colour, 0.85), dtype=np.float32)
+    up, down = np.clip(light, 0, 1)[..., None], np.clip(-light, 0, 1)[..., None]
+    rgb = base + (bright - base) * up + (dark - base) * down
+    return np.clip(rgb, 0, 255).astype(np.uint8)
+
+
+def _grain(height: int, width: int, scale: float) -> NDArray[np.float32]:
+    """Fine streaks along the longer side, from a fixed seed."""
+    rng = np.random.default_rng(7)
+    long, short = max(height, width), min(height, width)
+    coarse = rng.normal(size=(max(2, int(short / scale / 1.6)), max(2, int(long / scale / 14)))).astype(np.float32)
+    streaks = np.asarray(Image.fromarray(coarse).resize((long, short), Image.Resampling.BICUBIC))
+    return streaks if width >= height else streaks.T
