@@ -14,14 +14,17 @@ Rest = Literal["floor", "surface", "wall", "ceiling", "air", "water"]
 class Category:
     """An everyday object.
 
-    `width_m`, `height_m`, `depth_m`: typical size in metres.  `aspect`: width over height of its silhouette as the
+    `width_m`, `height_m`, `depth_m`: typical size in metres as it stands; a thing that lies flat, as a rug does, has
+    the height that it seems to have from where people look.  `aspect`: width over height of its silhouette as the
     collage draws it (the sprite's visible pixels).  `rests_on`: where it may be, likeliest first.
     `surface`: the height of its standing surface below its top edge, as a share of its height (a table about 0.05,
     a sofa about 0.5); None if nothing stands on it.  `supports` / `holds`: categories that may stand on / be in it.
     `attributes`: family (colour, state, orientation, material, …) to typical words.
     `sprite`: code point name of the picture in the sprite set, or None.  `drawn`: the collage draws it by itself.
     `tint`: the collage can recolour it so that a person would name the colour.
-    `parts`: other categories' names that a viewer might see inside its picture (a plate under a cake).
+    `faces`: the side of the picture that its front points to, where the sprite is a clear profile; the collage
+    mirrors it for the other.
+    `parts`: names of what a viewer might see inside its picture (a plate under a cake) or might call it (a bird).
     """
 
     name: str
@@ -39,6 +42,7 @@ class Category:
     sprite: str | None = None
     drawn: bool = False
     tint: bool = False
+    faces: Literal["left", "right"] | None = None
     parts: tuple[str, ...] = ()
 
 
