@@ -21,11 +21,11 @@ Headers = tuple[tuple[str, bytes], ...]
 
 @dataclass(frozen=True)
 class Message:
-    """What is given to a producer: topic, key, value and headers as bytes."""
+    """What is given to a producer: topic, key, value and headers as bytes (None only in a dead letter's original)."""
 
     topic: str
-    key: bytes
-    value: bytes
+    key: bytes | None
+    value: bytes | None
     headers: Headers
 
 

@@ -5,20 +5,21 @@ In: a record and why it failed.  Out: a DeadLetter event; TooManyDeadLetters whe
 
 from collections import deque
 
+from schemas.codec import Message
 from schemas.events import DeadLetter, Stage
 from schemas.failures import Never
-from streams.kafka_door import Record
+from streams.problems import TooManyDeadLetters
+from streams.records import Record
 
 WINDOW = 100
 FEWEST = 20
 """A share of fewer messages than this says nothing."""
 
+MAX_ERROR_CHARS = 4000
+"""What the event's schema allows."""
 
-class TooManyDeadLetters(RuntimeError):
-    """Most recent messages failed: the fault is here or upstream, and going on would drain the topic."""
 
-
-def dead_letter(record: Record, stage: Stage, failure: Never) -> DeadLetter:
+def dead_letter(record: Record, stage: Stage, failure: Never, attempts: int = 1) -> DeadLetter:
     """The event that keeps a record which failed for good."""
     return DeadLetter(
         topic=record.partition.topic,
@@ -29,8 +30,14 @@ def dead_letter(record: Record, stage: Stage, failure: Never) -> DeadLetter:
         headers=record.headers,
         stage=stage,
         reason=failure.reason,
-        error=str(failure)[:4000],
+        error=str(failure)[:MAX_ERROR_CHARS],
+        attempts=attempts,
     )
+
+
+def original(letter: DeadLetter) -> Message:
+    """The message that became the dead letter, bytes and headers as they were, for its own topic."""
+    return Message(letter.topic, letter.key, letter.value, letter.headers)
 
 
 class Limit:

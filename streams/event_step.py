@@ -4,22 +4,21 @@ In: records of one topic.  Out: published events, acknowledged by the broker bef
 Repeating a batch is harmless: ids derive from content and objects are put only once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Protocol
 
-from monitoring.metrics import StageMetrics
 from monitoring.traces import child_of
 from schemas.base import Event
-from schemas.codec import Message, decode, event_age, header, to_message
+from schemas.codec import Message, decode, header, to_message
 from schemas.doors import BatchHandler
-from schemas.events import QAEvent, Rejection, Stage
+from schemas.events import Stage
 from schemas.failures import Never, TryLater
-from schemas.topics import BY_EVENT
-from streams.dead_letters import Limit, dead_letter
-from streams.kafka_door import MAX_VALUE_BYTES, Partition, Record
+from streams.dead_letters import dead_letter
+from streams.records import MAX_VALUE_BYTES, Partition, Record
+from streams.tally import Tally
 from streams.worker import Reached, ignore
 
 Outcome = list[Event] | Exception
@@ -36,12 +35,11 @@ class Publishes(Protocol):
 
 @dataclass(frozen=True)
 class StepTools:
-    """What every step is given: its stage, a producer, metrics, the dead-letter limit, and the test's hook."""
+    """What every step is given: its stage, a producer, where it counts, and the tests' hook."""
 
     stage: Stage
     publisher: Publishes
-    metrics: StageMetrics
-    dead_letters: Limit
+    tally: Tally
     reached: Reached = field(default=ignore)
 
 
@@ -52,9 +50,12 @@ class EventStep:
         self._handler = handler
         self._tools = tools
 
-    def assigned(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+    def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:  # noqa: ARG002 - Step's
         """The group's own offsets count."""
         return {}
+
+    def revoked(self, partitions: Sequence[Partition]) -> None:
+        """Nothing is held for a partition: what is being worked on is published, which is harmless."""
 
     def process(self, records: Sequence[Record]) -> None:
         """Publish the results of every record, or its dead letter. Raises TryLater if any may pass later."""
@@ -70,24 +71,26 @@ class EventStep:
         sized = [self._sized(r, o) for r, o in zip(records, outcomes, strict=True)]
         tools.publisher.publish([message for _, messages in sized for message in messages])
         tools.reached("published")
+        tools.tally.metrics.observe_seconds((monotonic() - started) / max(1, len(records)))
         for record, (outcome, _) in zip(records, sized, strict=True):
-            count_outcome(tools, record, outcome)
-        tools.metrics.observe_seconds((monotonic() - started) / max(1, len(records)))
+            self._count(record, outcome)
+
+    def _count(self, record: Record, outcome: Outcome) -> None:
+        for event in outcome if isinstance(outcome, list) else []:
+            self._tools.tally.event(event)
+        self._tools.tally.taken(record, outcome if isinstance(outcome, Never) else None)
 
     def _sized(self, record: Record, outcome: Outcome) -> tuple[Outcome, list[Message]]:
-        messages = self._messages(record, outcome)
-        largest = max((len(message.value) for message in messages), default=0)
-        if largest <= MAX_VALUE_BYTES:
-            return outcome, messages
-        failure = Never("oversize", f"a result of {largest} bytes is above the limit of {MAX_VALUE_BYTES}")
-        return failure, self._messages(record, failure)
-
-    def _messages(self, record: Record, outcome: Outcome) -> list[Message]:
+        stage = self._tools.stage
+        if isinstance(outcome, list):
+            messages = [message_of(event, record, stage) for event in outcome]
+            failure = oversize(messages)
+            if failure is None:
+                return outcome, messages
+            outcome = failure
         if isinstance(outcome, Never):
-            return [message_of(dead_letter(record, self._tools.stage, outcome), record, self._tools.stage)]
-        if isinstance(outcome, Exception):
-            raise outcome
-        return [message_of(event, record, self._tools.stage) for event in outcome]
+            return outcome, [message_of(dead_letter(record, stage, outcome), record, stage)]
+        raise outcome
 
 
 def decode_record(record: Record) -> Event | Never:
@@ -98,34 +101,15 @@ def decode_record(record: Record) -> Event | Never:
         return failure
 
 
+def oversize(messages: Sequence[Message]) -> Never | None:
+    """Why the results cannot be published, if one is too large. (A dead letter may be larger: it holds its original.)"""
+    largest = max((len(message.value or b"") for message in messages), default=0)
+    if largest <= MAX_VALUE_BYTES:
+        return None
+    return Never("oversize", f"a result of {largest} bytes is above the limit of {MAX_VALUE_BYTES}")
+
+
 def message_of(event: Event, record: Record, stage: Stage) -> Message:
     """The message of a result, in the same trace as the record that caused it."""
     parent = header(record.headers, "traceparent")
     return to_message(event, stage, child_of(parent), datetime.now(UTC))
-
-
-def count_outcome(tools: StepTools, record: Record, outcome: Outcome) -> None:
-    """Metrics of one finished record; raises TooManyDeadLetters when most of them fail."""
-    metrics = tools.metrics
-    metrics.consumed(1)
-    age = event_age(record.headers, datetime.now(UTC))
-    if age is not None:
-        metrics.observe_age(age)
-    if isinstance(outcome, Never):
-        metrics.dead_letter(outcome.reason)
-    elif isinstance(outcome, list):
-        for event in outcome:
-            count_event(metrics, event)
-    tools.dead_letters.count(isinstance(outcome, Never))
-
-
-def count_event(metrics: StageMetrics, event: Event) -> None:
-    """Metrics of one published event."""
-    metrics.produced(BY_EVENT[type(event)].name, 1)
-    if isinstance(event, Rejection):
-        metrics.rejected(event.gate, event.reason)
-        return
-    metrics.accepted(1)
-    if isinstance(event, QAEvent):
-        for question in event.questions:
-            metrics.question(question.kind)

@@ -4,29 +4,41 @@ In: addresses and messages.  Out: records, or the two failure words.
 With `streams.topic_admin` the only files that import kafka-python.  Decodes nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, Protocol
 
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.errors import (
     CommitFailedError,
+    IllegalGenerationError,
     KafkaError,
     MessageSizeTooLargeError,
     RebalanceInProgressError,
     RecordListTooLargeError,
+    UnknownMemberIdError,
 )
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from schemas.codec import Message
 from schemas.failures import Never, TryLater
+from streams.problems import Refused
+from streams.reach import probe
+from streams.records import MAX_MESSAGE_BYTES, MAX_VALUE_BYTES, Partition, Record
 
-MAX_MESSAGE_BYTES = 1_040_000
-"""Just below the broker's default limit of 1 MiB; images never travel on Kafka, so few messages come near it."""
-
-MAX_VALUE_BYTES = 1_000_000
-"""The largest value that is sent: the rest is for key, headers, and what a dead letter adds to its original."""
+__all__ = [
+    "MAX_MESSAGE_BYTES",
+    "MAX_VALUE_BYTES",
+    "Assignment",
+    "GroupConsumer",
+    "GroupSettings",
+    "Partition",
+    "Publisher",
+    "Reader",
+    "Record",
+]
 
 DELIVERY_TIMEOUT_MS = 30_000
 """How long an acknowledgement may take before the batch is tried again."""
@@ -34,37 +46,31 @@ DELIVERY_TIMEOUT_MS = 30_000
 POLL_INTERVAL_MS = 300_000
 """Also the rebalance timeout. The owner thread polls five times a second, so it is never near."""
 
+CALL_TIMEOUT_MS = 5_000
+"""How long the owner thread waits for a commit, a position or a goodbye before it goes on polling."""
 
-class Partition(NamedTuple):
-    """A partition of a topic."""
+BOOTSTRAP_TIMEOUT_MS = 5_000
+"""One attempt to reach the broker; whoever connects tries again."""
 
-    topic: str
-    number: int
+MAX_POLL_RECORDS = 64
 
-
-@dataclass(frozen=True)
-class Record:
-    """A record as it lies in the topic, undecoded."""
-
-    partition: Partition
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+_NOT_OURS = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
+"""The group moved on without this member: it joins again with the next poll."""
 
 
-class Assignment:
-    """What a consumer group hands out. `start` may name offsets to begin at; `gone` hears of what was taken away.
+class Assignment(Protocol):
+    """What a consumer group hands out. `start` may say where to begin; `gone` hears of what was taken away.
 
     Both run on kafka-python's IO thread and must be short; neither may call the consumer.
     """
 
-    def start(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
-        """The offsets to begin at, for those partitions where the group's own offset does not count."""
-        return {}
+    def start(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
+        """Where to begin (None: at the earliest record) in those partitions where the group's offset does not count."""
+        ...
 
     def gone(self, partitions: Sequence[Partition]) -> None:
         """These partitions belong to somebody else now."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class GroupConsumer:
 
     def __init__(self, settings: GroupSettings, topic: str, assignment: Assignment) -> None:
         session_ms = int(settings.session_s * 1000)
+        self._what = f"{topic} as {settings.group} from {settings.bootstrap}"
         with _reaching(settings.bootstrap):
             self._consumer = KafkaConsumer(
                 bootstrap_servers=settings.bootstrap.split(","),
@@ -91,15 +98,21 @@ class GroupConsumer:
                 session_timeout_ms=session_ms,
                 heartbeat_interval_ms=max(500, session_ms // 4),
                 max_poll_interval_ms=max(POLL_INTERVAL_MS, session_ms),
-                max_poll_records=64,
+                max_poll_records=MAX_POLL_RECORDS,
                 allow_auto_create_topics=False,
-                bootstrap_timeout_ms=5000,
+                bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
             self._consumer.subscribe([topic], listener=_Listener(self._consumer, assignment))
 
     def poll(self, timeout_s: float) -> list[Record]:
-        """Records of partitions that are not paused; at most 64."""
-        batches = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
+        """Records of partitions that are not paused; at most 64. Raises Refused when the group cannot go on."""
+        try:
+            batches = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
+        except KafkaError as error:
+            if not error.retriable and not isinstance(error, _NOT_OURS):
+                raise Refused(f"cannot go on reading {self._what}: {type(error).__name__}: {error}") from error
+            time.sleep(timeout_s)  # the broker is electing or restarting: do not spin
+            return []
         return [_record(raw) for batch in batches.values() for raw in batch]
 
     def pause(self) -> None:
@@ -110,30 +123,36 @@ class GroupConsumer:
         """Fetch again from every paused partition."""
         self._consumer.resume(*self._consumer.paused())
 
-    def commit(self, offsets: dict[Partition, int]) -> bool:
-        """Commit next offsets. False: not now (a rebalance is under way) or no longer ours; the caller goes on."""
-        wanted = {TopicPartition(*p): OffsetAndMetadata(o, "", -1) for p, o in offsets.items()}
-        owned = {tp: offset for tp, offset in wanted.items() if tp in self._consumer.assignment()}
+    def commit(self, offsets: Mapping[Partition, int]) -> bool:
+        """Commit next offsets. False: not now (a rebalance, a broker that is away) or no longer ours; go on."""
+        assigned = self._consumer.assignment()
+        wanted = {TopicPartition(*p): OffsetAndMetadata(offset, "", -1) for p, offset in offsets.items()}
+        owned = {tp: offset for tp, offset in wanted.items() if tp in assigned}
         if not owned:
             return False
         try:
-            self._consumer.commit(owned)
-        except (CommitFailedError, RebalanceInProgressError):
+            self._consumer.commit(owned, timeout_ms=CALL_TIMEOUT_MS)
+        except KafkaError as error:
+            if not error.retriable and not isinstance(error, _NOT_OURS):
+                raise Refused(f"cannot commit {self._what}: {type(error).__name__}: {error}") from error
             return False
         return True
 
     def lag(self) -> int | None:
         """Records that the broker holds and this member has not fetched; None before the first fetch."""
-        known = [
-            (self._consumer.highwater(tp), self._consumer.position(tp, timeout_ms=1000))
-            for tp in self._consumer.assignment()
-            if self._consumer.highwater(tp) is not None
-        ]
-        return sum(max(0, high - (position or 0)) for high, position in known) if known else None
+        try:
+            known = [
+                (high, self._consumer.position(tp, timeout_ms=CALL_TIMEOUT_MS))
+                for tp in self._consumer.assignment()
+                if (high := self._consumer.highwater(tp)) is not None
+            ]
+        except KafkaError:
+            return None
+        return sum(max(0, high - position) for high, position in known if position is not None) if known else None
 
     def close(self) -> None:
         """Leave the group at once, so that others need not wait for the session to time out."""
-        self._consumer.close(autocommit=False)
+        self._consumer.close(autocommit=False, timeout_ms=CALL_TIMEOUT_MS)
 
 
 class _Listener:
@@ -152,7 +171,10 @@ class _Listener:
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         starts = self._assignment.start([Partition(*tp) for tp in assigned])
         for partition, offset in starts.items():
-            self._consumer.seek(TopicPartition(*partition), offset)
+            if offset is None:
+                self._consumer.seek_to_beginning(TopicPartition(*partition))
+            else:
+                self._consumer.seek(TopicPartition(*partition), offset)
 
 
 class Publisher:
@@ -170,15 +192,13 @@ class Publisher:
                 request_timeout_ms=DELIVERY_TIMEOUT_MS // 2,
                 max_block_ms=DELIVERY_TIMEOUT_MS,
                 allow_auto_create_topics=False,
-                bootstrap_timeout_ms=5000,
+                bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
 
     def publish(self, messages: Sequence[Message]) -> None:
         """Send and wait. Raises Never for an oversize message, TryLater when the broker does not answer."""
         try:
-            futures = [
-                self._producer.send(m.topic, value=m.value, key=m.key, headers=list(m.headers)) for m in messages
-            ]
+            futures = [self._producer.send(m.topic, value=m.value, key=m.key, headers=list(m.headers)) for m in messages]
             for future in futures:
                 future.get(timeout=DELIVERY_TIMEOUT_MS / 1000 + 5)
         except (MessageSizeTooLargeError, RecordListTooLargeError) as error:
@@ -191,14 +211,14 @@ class Publisher:
         self._producer.close(timeout=5)
 
 
-def _record(raw: object) -> Record:
-    get = raw.__getattribute__
-    partition = Partition(get("topic"), get("partition"))
-    return Record(partition, get("offset"), get("key"), get("value"), tuple(get("headers") or ()))
+def _record(raw: Any) -> Record:
+    headers = tuple((name, value or b"") for name, value in raw.headers or ())
+    return Record(Partition(raw.topic, raw.partition), raw.offset, raw.key, raw.value, headers)
 
 
 @contextmanager
 def _reaching(bootstrap: str) -> Iterator[None]:
+    probe(bootstrap)
     try:
         yield
     except KafkaError as error:
@@ -215,7 +235,7 @@ class Reader:
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 allow_auto_create_topics=False,
-                bootstrap_timeout_ms=5000,
+                bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
             self._partitions = [
                 TopicPartition(topic, number)
@@ -238,6 +258,14 @@ class Reader:
     def highwaters(self) -> dict[Partition, int | None]:
         """The end of each partition as the last fetch saw it (Tansu's own answer about ends is wrong for batches)."""
         return {Partition(*tp): self._consumer.highwater(tp) for tp in self._partitions}
+
+    def at_end(self) -> bool:
+        """Whether every partition was read up to the end that its last fetch saw; False before a first fetch."""
+        return all(
+            high is not None and (self._consumer.position(tp, timeout_ms=CALL_TIMEOUT_MS) or 0) >= high
+            for tp in self._partitions
+            for high in (self._consumer.highwater(tp),)
+        )
 
     def close(self) -> None:
         """Close the connections."""

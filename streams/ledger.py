@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 
-from streams.kafka_door import Partition
+from streams.records import Partition
 
 
 class _Slots:

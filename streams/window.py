@@ -9,16 +9,19 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+E = TypeVar("E")
 
 
 @dataclass
-class _Slot[E]:
+class _Slot(Generic[E]):
     event: E
     done: bool = False
 
 
 @dataclass
-class OrderedWindow[E]:
+class OrderedWindow(Generic[E]):
     """Runs up to `limit` handlers at a time.
 
     `partition_of` names an event's partition, `ack` acknowledges it, `failed` hears of a handler that raised: such an
@@ -29,8 +32,8 @@ class OrderedWindow[E]:
     partition_of: Callable[[E], Hashable]
     ack: Callable[[E], Awaitable[object]]
     failed: Callable[[BaseException], None]
-    _slots: "dict[Hashable, deque[_Slot[E]]]" = field(default_factory=dict)
-    _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
+    _slots: dict[Hashable, deque[_Slot[E]]] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def outstanding_limit(self) -> int:
@@ -46,25 +49,32 @@ class OrderedWindow[E]:
         """Take events until the stream ends. `handle` returns when the event's result is safe, and never otherwise."""
         running = asyncio.Semaphore(self.limit)
         async for event in events:
-            while self.in_hand >= self.outstanding_limit and self._tasks:
-                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-            await running.acquire()
             slot = _Slot(event)
             self._slots.setdefault(self.partition_of(event), deque()).append(slot)
+            await running.acquire()
             task = asyncio.create_task(self._work(slot, handle, running))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+            while self.in_hand >= self.outstanding_limit and self._tasks:
+                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
     def drop(self, partitions: Iterable[Hashable]) -> None:
         """These partitions were revoked: what is in hand for them is finished but not acknowledged."""
         for partition in partitions:
             self._slots.pop(partition, None)
 
-    async def _work(
-        self, slot: _Slot[E], handle: Callable[[E], Awaitable[None]], running: asyncio.Semaphore
-    ) -> None:
+    async def cancel(self) -> None:
+        """End the handlers in hand without acknowledging their events: they will be delivered again."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _work(self, slot: _Slot[E], handle: Callable[[E], Awaitable[None]], running: asyncio.Semaphore) -> None:
         try:
             await handle(slot.event)
+        except asyncio.CancelledError:
+            raise
         except BaseException as error:
             self.failed(error)
             raise

@@ -5,23 +5,30 @@ One thread owns the consumer: it polls, feeds a bounded inbox, pauses and resume
 prefix about once a second.  Another thread runs the step.  Knows no events and no topics.
 """
 
-import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Protocol
 
+from monitoring.logs import log
 from schemas.failures import TryLater
-from streams.kafka_door import Assignment, GroupConsumer, Partition, Record
-from streams.ledger import Ledger
+from streams.inbox import POLL_S, Inbox, Limits, Owner
+from streams.problems import StepHung
+from streams.records import Partition, Record
 
-POLL_S = 0.2
+__all__ = ["Consumer", "Gauges", "Limits", "Reached", "Step", "Worker", "ignore"]
+
 COMMIT_EVERY_S = 1.0
 DRAIN_S = 30.0
 """SIGTERM waits this long for the batch in hand; Kubernetes' grace period is longer."""
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
+"""Between attempts at a batch that may pass later; doubled each time."""
+
+SILENT_S = 60.0
+"""An owner thread that has not polled for this long is stuck."""
 
 Reached = Callable[[str], None]
 """Is told of each step as it is reached; the tests kill the process there."""
@@ -31,15 +38,39 @@ def ignore(step: str) -> None:
     """The `Reached` of production."""
 
 
-class Step(Protocol):
+class Step(Owner, Protocol):
     """What is done with a batch of records."""
-
-    def assigned(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
-        """Offsets to start at, where the group's own do not count. Must be short."""
-        ...
 
     def process(self, records: Sequence[Record]) -> None:
         """Return when every result is safe. TryLater: the batch is tried again. Anything else stops the process."""
+        ...
+
+
+class Consumer(Protocol):
+    """A member of a consumer group, owned by one thread."""
+
+    def poll(self, timeout_s: float) -> list[Record]:
+        """Records of partitions that are not paused."""
+        ...
+
+    def pause(self) -> None:
+        """Fetch nothing until `resume`."""
+        ...
+
+    def resume(self) -> None:
+        """Fetch again."""
+        ...
+
+    def commit(self, offsets: Mapping[Partition, int]) -> bool:
+        """Commit next offsets. False: not now."""
+        ...
+
+    def lag(self) -> int | None:
+        """Records not fetched yet, where known."""
+        ...
+
+    def close(self) -> None:
+        """Leave the group."""
         ...
 
 
@@ -59,76 +90,26 @@ class Gauges(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Limits:
-    """`batch` records a call of the step, waiting at most `linger_s` for a batch to fill.
-
-    `give_up_s`: how long a batch is tried again before the process ends without committing it.
-    """
-
-    batch: int
-    linger_s: float = 0.05
-    give_up_s: float = 120.0
-
-    @property
-    def inbox(self) -> int:
-        """Fetching pauses above this many records in hand: two batches keep the step busy."""
-        return max(2 * self.batch, 8)
-
-
-class Inbox(Assignment):
-    """The bounded queue between the threads, and the ledger of what is in it."""
-
-    def __init__(self, step: Step) -> None:
-        self.ledger = Ledger()
-        self._step = step
-        self._queue: queue.SimpleQueue[Record] = queue.SimpleQueue()
-
-    def start(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
-        """New partitions start with an empty ledger."""
-        self.ledger.drop(partitions)
-        return self._step.assigned(partitions)
-
-    def gone(self, partitions: Sequence[Partition]) -> None:
-        """What waits for revoked partitions is skipped by `take`."""
-        self.ledger.drop(partitions)
-
-    def put(self, records: Sequence[Record]) -> None:
-        """Records in the order of their arrival."""
-        for record in records:
-            self.ledger.add(record.partition, record.offset)
-            self._queue.put(record)
-
-    def take(self, limits: Limits) -> list[Record]:
-        """A batch of records that are still ours; empty after a poll interval without any."""
-        batch: list[Record] = []
-        deadline = time.monotonic() + POLL_S
-        while len(batch) < limits.batch:
-            try:
-                record = self._queue.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                break
-            if self.ledger.owns(record.partition, record.offset):
-                if not batch:
-                    deadline = time.monotonic() + limits.linger_s
-                batch.append(record)
-        return batch
-
-
 class Worker:
     """Runs a step over a consumer group's records until it is told to stop."""
 
     def __init__(self, step: Step, limits: Limits, gauges: Gauges, reached: Reached = ignore) -> None:
         self._step, self._limits, self._gauges, self._reached = step, limits, gauges, reached
         self.inbox = Inbox(step)
+        self.drain_s = DRAIN_S
         self._stopping = threading.Event()
+        self._polled_at = time.monotonic()
 
     def stop(self) -> None:
         """Finish the batch in hand, commit, leave. Safe to call from a signal handler."""
         self._stopping.set()
 
-    def run(self, consumer: GroupConsumer) -> None:
-        """Carry until `stop`. Raises what the step could not get over; nothing of that batch is committed."""
+    def healthy(self) -> bool:
+        """Whether the owner thread is polling."""
+        return time.monotonic() - self._polled_at < SILENT_S
+
+    def run(self, consumer: Consumer) -> None:
+        """Carry until `stop`. Raises what the step could not get over, or StepHung; that batch is not committed."""
         pool = ThreadPoolExecutor(1, thread_name_prefix="step")
         working = pool.submit(self._work)
         try:
@@ -137,33 +118,37 @@ class Worker:
             self._stopping.set()
             pool.shutdown(wait=False)
             consumer.close()
-        if working.done():
-            working.result()
+        if not working.done():
+            raise StepHung(f"the batch in hand did not finish within {self.drain_s:.0f} s; it will be delivered again")
+        working.result()
 
-    def _own(self, consumer: GroupConsumer, working: Future[None]) -> None:
+    def _own(self, consumer: Consumer, working: Future[None]) -> None:
         next_commit = 0.0
         while not self._stopping.is_set() and not working.done():
-            self._balance(consumer)
-            self.inbox.put(consumer.poll(POLL_S))
+            self._feed(consumer)
             if time.monotonic() >= next_commit:
                 self._commit(consumer)
                 next_commit = time.monotonic() + COMMIT_EVERY_S
-        consumer.pause()
         self._stopping.set()
-        deadline = time.monotonic() + DRAIN_S
+        deadline = time.monotonic() + self.drain_s
         while not working.done() and time.monotonic() < deadline:
+            consumer.pause()  # again each time: newly assigned partitions arrive unpaused
             consumer.poll(POLL_S)  # keeps the membership alive while the batch in hand is finished
         self._commit(consumer)
 
-    def _balance(self, consumer: GroupConsumer) -> None:
+    def _feed(self, consumer: Consumer) -> None:
         in_hand = self.inbox.ledger.in_hand()
         self._gauges.set_in_flight(in_hand)
+        self._polled_at = time.monotonic()
         if in_hand >= self._limits.inbox:
             consumer.pause()
+            self.inbox.put(consumer.poll(0.0))
+            self.inbox.wait_for_room(self._limits)
         else:
             consumer.resume()
+            self.inbox.put(consumer.poll(POLL_S))
 
-    def _commit(self, consumer: GroupConsumer) -> None:
+    def _commit(self, consumer: Consumer) -> None:
         offsets = self.inbox.ledger.committable()
         if offsets:
             self._reached("before_commit")
@@ -175,22 +160,22 @@ class Worker:
 
     def _work(self) -> None:
         while not self._stopping.is_set():
-            batch = self.inbox.take(self._limits)
+            batch = self.inbox.take(self._limits, self._stopping.is_set)
             if batch:
                 self._finish(batch)
 
     def _finish(self, batch: list[Record]) -> None:
-        started, pause_s = time.monotonic(), 0.2
+        started, pause_s = time.monotonic(), FIRST_PAUSE_S
         while True:
             try:
                 self._step.process(batch)
                 break
-            except TryLater:
+            except TryLater as failure:
+                log("worker").warning("trying the batch again", records=len(batch), why=str(failure))
                 if time.monotonic() - started > self._limits.give_up_s:
                     raise
             self._gauges.retried()
-            if self._stopping.wait(pause_s * random.uniform(0.5, 1.0)):  # noqa: S311 - jitter
+            if self._stopping.wait(pause_s * random.uniform(0.5, 1.0)):
                 return
-            pause_s = min(10.0, 2 * pause_s)
-        for record in batch:
-            self.inbox.ledger.finish(record.partition, record.offset)
+            pause_s = min(LONGEST_PAUSE_S, 2 * pause_s)
+        self.inbox.finish(batch)

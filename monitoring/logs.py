@@ -1,0 +1,54 @@
+"""Log lines: JSON for machines, columns for people. Called once by a process, never on import.
+
+In: a format's name and the process's kind.  Out: the set-up of structlog and of the standard library's logging, on
+standard error.  Knows no stage's work.
+"""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+
+LogFormat = Literal["auto", "json", "console"]
+CHATTY = ("kafka", "aiokafka", "faust", "mode", "urllib3", "asyncio")
+"""Libraries whose information lines are about themselves; their warnings are shown."""
+
+
+def set_up(log_format: LogFormat, kind: str) -> None:
+    """Send all log lines of this process, its libraries' included, to standard error in one format."""
+    structlog.contextvars.bind_contextvars(process=kind)
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(log_format)],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def log(name: str) -> structlog.stdlib.BoundLogger:
+    """The logger of a part of the factory."""
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(name)
+    return logger
+
+
+def _renderer(log_format: LogFormat) -> structlog.typing.Processor:
+    if log_format == "console" or (log_format == "auto" and sys.stderr.isatty()):
+        return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    return structlog.processors.JSONRenderer()

@@ -1,0 +1,10 @@
+"""The Faust application of the agents, for `faust -A streams.app worker`.
+
+The one module whose import does work, as Faust's users expect: it reads the settings and makes `app`.  Connects when
+the worker starts, not before.
+"""
+
+from streams.processes import agents_app
+from streams.settings import AgentSettings
+
+app = agents_app(AgentSettings())

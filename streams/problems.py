@@ -1,0 +1,30 @@
+"""Problems that end a process with one clear line instead of a traceback.
+
+Raised anywhere in `streams`; printed by the command line, which then exits non-zero.
+"""
+
+from schemas.failures import UserError
+
+
+class Problem(UserError):
+    """Something that the user can act on. The message is one line and says what and where."""
+
+
+class Unreachable(Problem):
+    """A service did not answer for `connect_timeout_s`. The message names its address."""
+
+
+class Refused(Problem):
+    """A service answered and will not do what is asked: wrong credentials, missing rights, a topic that is not there."""
+
+
+class PortInUse(Problem):
+    """Somebody else listens on the port that a setting names."""
+
+
+class TooManyDeadLetters(Problem):
+    """Most recent messages failed: the fault is here or upstream, and going on would drain the topic."""
+
+
+class StepHung(Problem):
+    """The batch in hand did not finish within the drain deadline. It is not committed and will be delivered again."""

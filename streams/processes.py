@@ -1,0 +1,229 @@
+"""The composition root: builds each kind of process from its settings and runs it until SIGTERM.
+
+In: settings, and hooks of the tests.  Out: a process that carries, or a Problem that says in one line why not.
+Handlers, renderers and clients are imported in the process that needs them.
+"""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitoring.logs import log, set_up
+from monitoring.metrics import StageMetrics
+from schemas.doors import ObjectStore, Planner, Renderer, Sink
+from schemas.events import Stage
+from schemas.failures import TryLater
+from schemas.ids import content_id
+from schemas.topics import GRAPHS, IMAGES, QA, SEEDS
+from streams import store as s3
+from streams import topic_admin
+from streams.dead_letters import Limit
+from streams.event_step import EventStep, StepTools
+from streams.kafka_door import GroupConsumer, GroupSettings, Publisher
+from streams.metrics_server import serving
+from streams.problems import Refused, StepHung, Unreachable
+from streams.reach import patiently, probe
+from streams.settings import (
+    AgentSettings,
+    ExamineSettings,
+    ProcessSettings,
+    RenderSettings,
+    StoreSettings,
+    WriterSettings,
+)
+from streams.sink_step import SinkStep
+from streams.tally import Tally
+from streams.topic_admin import TopicAdmin
+from streams.worker import Limits, Reached, Step, Worker, ignore
+
+if TYPE_CHECKING:
+    from streams.faust_door import SeedApp  # Faust itself is imported by the agents alone
+
+
+def _as_it_is(store: ObjectStore) -> ObjectStore:
+    return store
+
+
+def _sink_as_it_is(sink: Sink) -> Sink:
+    return sink
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """Where tests look in: `reached` hears of steps, the others replace or wrap a part."""
+
+    reached: Reached = ignore
+    store: Callable[[ObjectStore], ObjectStore] = _as_it_is
+    sink: Callable[[Sink], Sink] = _sink_as_it_is
+    planner: Planner | None = None
+    renderer: Renderer | None = None
+
+
+PRODUCTION = Hooks()
+
+
+@dataclass(frozen=True)
+class _Role:
+    """A kind of worker: its stage, topic and group, and how many records one call of its step takes."""
+
+    stage: Stage
+    topic: str
+    group: str
+    limits: Limits
+
+
+def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
+    """Plan graphs for seeds until SIGTERM. Raises a Problem."""
+    from streams import faust_door
+
+    set_up(settings.log_format, "agents")
+    _await_topic(settings, SEEDS)
+    app = _seed_app(settings, hooks)
+    try:
+        with serving("agents", settings, lambda: not app.crashed):
+            faust_door.run(app, _on_signals)
+    except TryLater as failure:
+        raise Unreachable(str(failure)) from failure
+
+
+def agents_app(settings: AgentSettings) -> "SeedApp":
+    """The agents as a Faust application that serves its own metrics, for Faust's command line."""
+    app = _seed_app(settings, PRODUCTION)
+
+    async def serve() -> None:
+        app.add_context(serving("agents", settings, lambda: not app.crashed))
+
+    app.task(serve)
+    return app
+
+
+def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
+    """Draw pictures of graphs until SIGTERM. Raises a Problem."""
+    from gpu_workers.render import RenderHandler
+
+    set_up(settings.log_format, "render")
+    renderer = hooks.renderer or _renderer(settings)
+    handler = RenderHandler(renderer, _store(settings, settings.connect_timeout_s, hooks))
+    role = _Role("render", GRAPHS, settings.render_group, Limits(settings.render_batch))
+    _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
+
+
+def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
+    """Check pictures and write questions until SIGTERM. Raises a Problem."""
+    from gpu_workers.examine import ExamineHandler
+
+    set_up(settings.log_format, "examine")
+    handler = ExamineHandler(_store(settings, settings.connect_timeout_s, hooks))
+    role = _Role("examine", IMAGES, settings.examine_group, Limits(settings.examine_batch))
+    _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
+
+
+def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
+    """Append accepted samples to the dataset until SIGTERM. Raises a Problem."""
+    from dataset.writer import DatasetWriter
+
+    set_up(settings.log_format, "write")
+    store = _store(settings, settings.connect_timeout_s, hooks)
+    uri = settings.dataset_uri
+    options = s3.storage_options(settings) if uri.startswith("s3://") else None
+    sink = hooks.sink(DatasetWriter(uri, store, index_dir(settings), options))
+    role = _Role("write", QA, settings.write_group, Limits(settings.write_rows, settings.write_every_s))
+    _await_topic(settings, QA)
+    with closing(topic_admin.connect(settings)) as admin:
+        _carry(role, settings, lambda tools: SinkStep(sink, tools, QA, admin.topic_id), hooks)
+
+
+def index_dir(settings: WriterSettings) -> Path:
+    """Where this machine keeps its cache of the ids that a table holds: one folder a table."""
+    return settings.state_dir / "index" / content_id("table", settings.dataset_uri)[:16]
+
+
+def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":
+    from streams import faust_door
+    from streams.seed_step import SeedStep, SeedTools
+
+    metrics = StageMetrics("agents")
+    app = faust_door.new_app(settings)
+    tools = SeedTools(
+        hooks.planner or _planner(settings),
+        faust_door.FaustPublisher(app),
+        Tally(metrics, Limit(settings.dead_letter_share)),
+        reached=hooks.reached,
+    )
+    faust_door.carry_seeds(app, SeedStep(tools).handle, settings.agents_in_flight, metrics)
+    return app
+
+
+def _planner(settings: AgentSettings) -> Planner:
+    from agents.planner import RulePlanner
+
+    planner: Planner = RulePlanner(settings.renderer)
+    return planner
+
+
+def _renderer(settings: RenderSettings) -> Renderer:
+    if settings.renderer != "collage":
+        raise Refused(f"SKG_RENDERER is {settings.renderer!r}; there is: collage")
+    from gpu_workers.collage import CollageRenderer
+    from gpu_workers.collage.fetch import default_sprites_dir
+
+    renderer: Renderer = CollageRenderer(settings.sprites_dir or default_sprites_dir())
+    return renderer
+
+
+def _store(settings: StoreSettings, timeout_s: float, hooks: Hooks) -> ObjectStore:
+    return hooks.store(s3.connect(settings, timeout_s))
+
+
+def _carry(role: _Role, settings: ProcessSettings, make_step: Callable[[StepTools], Step], hooks: Hooks) -> None:
+    _await_topic(settings, role.topic)
+    metrics = StageMetrics(role.stage)
+    bootstrap, patience = settings.kafka_bootstrap, settings.connect_timeout_s
+    group = GroupSettings(bootstrap, role.group, settings.kafka_session_s)
+    try:
+        with closing(patiently(lambda: Publisher(bootstrap), patience)) as publisher:
+            tally = Tally(metrics, Limit(settings.dead_letter_share))
+            worker = Worker(
+                make_step(StepTools(role.stage, publisher, tally, hooks.reached)), role.limits, metrics, hooks.reached
+            )
+            consumer = patiently(lambda: GroupConsumer(group, role.topic, worker.inbox), patience)
+            with serving(role.stage, settings, worker.healthy):
+                _on_signals(worker.stop)
+                worker.run(consumer)
+    except StepHung as problem:
+        log(role.stage).error(str(problem))
+        logging.shutdown()
+        os._exit(1)  # its thread would keep the interpreter from ending
+    except TryLater as failure:
+        raise Unreachable(str(failure)) from failure
+
+
+def _await_topic(settings: ProcessSettings, topic: str) -> None:
+    def look() -> None:
+        probe(settings.kafka_bootstrap)
+        with TopicAdmin(settings.kafka_bootstrap) as admin:
+            try:
+                admin.topic_id(topic)
+            except Refused as error:
+                raise TryLater(str(error)) from error
+
+    patiently(look, settings.connect_timeout_s)
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` on the first SIGTERM or SIGINT; a second one ends the process at once."""
+
+    def first(*_: object) -> None:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_DFL)
+        stop()
+
+    if threading.current_thread() is threading.main_thread():
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, first)

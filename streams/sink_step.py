@@ -1,0 +1,146 @@
+"""The step of the dataset writer: decode, fetch pictures, append rows and positions in one commit.
+
+In: records of `skg.qa`.  Out: rows in the sink, whose own position decides where reading starts.
+The group's offsets are committed for lag only.  What can never be stored becomes a dead letter, published before the
+position passes it.  Knows no table format.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from schemas.doors import Delivery, Sample, Sink
+from schemas.events import QAEvent
+from schemas.failures import Fenced, Never, TryLater
+from streams.dead_letters import dead_letter
+from streams.event_step import StepTools, decode_record, message_of
+from streams.problems import Refused
+from streams.records import Partition, Record
+
+MAX_COMMIT_BYTES = 64 * 1024 * 1024
+"""Pictures held in memory for one commit, at most (and one picture more)."""
+
+FENCED_TRIES = 5
+"""Two owners take turns at most once a rebalance; more means that something else writes these positions."""
+
+TopicIds = Callable[[str], str]
+"""The broker's id of a topic, which changes when it is created anew."""
+
+
+@dataclass(frozen=True)
+class _Taken:
+    record: Record
+    outcome: Sample | Never
+
+
+class SinkStep:
+    """Carries batches of records into a sink. The lock keeps assignment changes and commits apart."""
+
+    def __init__(self, sink: Sink, tools: StepTools, topic: str, topic_ids: TopicIds) -> None:
+        self._sink, self._tools = sink, tools
+        self._topic, self._topic_ids = topic, topic_ids
+        self._topic_id = topic_ids(topic)
+        self._lock = threading.Lock()
+        self._next: dict[Partition, int] = {}
+
+    def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
+        """The sink's positions; the earliest record where it knows none."""
+        with self._lock:
+            return {partition: self._open(partition) for partition in partitions}
+
+    def revoked(self, partitions: Sequence[Partition]) -> None:
+        """Rows that are not yet appended are dropped: the next owner reads them again."""
+        with self._lock:
+            for partition in partitions:
+                if self._next.pop(partition, None) is not None:
+                    self._sink.close(self._name(partition))
+
+    def process(self, records: Sequence[Record]) -> None:
+        """Append the records, in commits of bounded size. Raises TryLater; what was committed is skipped next time."""
+        if self._topic_ids(self._topic) != self._topic_id:
+            raise Refused(
+                f"{self._topic} was created anew: start the writer again, positions of the old topic do not count"
+            )
+        for part in _by_size(self._unseen(records)):
+            self._carry(part)
+
+    def _carry(self, decoded: Sequence[tuple[Record, QAEvent | Never]]) -> None:
+        started, tools = monotonic(), self._tools
+        tools.reached("consumed")
+        events = [event for _, event in decoded if isinstance(event, QAEvent)]
+        samples = iter(self._sink.prepare(events) if events else [])
+        taken = [_Taken(r, next(samples) if isinstance(event, QAEvent) else event) for r, event in decoded]
+        dead = [(t.record, t.outcome) for t in taken if isinstance(t.outcome, Never)]
+        tools.publisher.publish([message_of(dead_letter(r, tools.stage, why), r, tools.stage) for r, why in dead])
+        tools.reached("before_append")
+        rows = self._append(taken)
+        tools.reached("appended")
+        tools.tally.metrics.accepted(rows)
+        tools.tally.metrics.observe_seconds((monotonic() - started) / max(1, len(taken)))
+        for each in taken:
+            tools.tally.taken(each.record, each.outcome if isinstance(each.outcome, Never) else None)
+
+    def _append(self, taken: Sequence[_Taken]) -> int:
+        for _ in range(FENCED_TRIES):
+            with self._lock:
+                deliveries = [self._delivery(t) for t in taken if self._wants(t.record)]
+                if not deliveries:
+                    return 0
+                try:
+                    appended = self._sink.append(deliveries)
+                except Fenced as fenced:
+                    self._reopen(fenced.partition)
+                    continue
+                for partition in self._next:
+                    position = appended.positions.get(self._name(partition))
+                    self._next[partition] = max(self._next[partition], position or 0)
+                return appended.rows
+        raise TryLater(f"other writers kept moving the positions of {self._topic}")
+
+    def _delivery(self, taken: _Taken) -> Delivery:
+        sample = None if isinstance(taken.outcome, Never) else taken.outcome
+        return Delivery(self._name(taken.record.partition), taken.record.offset, sample)
+
+    def _unseen(self, records: Sequence[Record]) -> list[tuple[Record, QAEvent | Never]]:
+        with self._lock:
+            wanted = [record for record in records if self._wants(record)]
+        return [(record, _event(record)) for record in wanted]
+
+    def _wants(self, record: Record) -> bool:
+        position = self._next.get(record.partition)
+        return position is not None and record.offset >= position
+
+    def _open(self, partition: Partition) -> int | None:
+        position = self._sink.open(self._name(partition))
+        self._next[partition] = position or 0
+        return position
+
+    def _reopen(self, name: str) -> None:
+        for partition in [p for p in self._next if self._name(p) == name]:
+            self._sink.close(name)
+            self._open(partition)
+
+    def _name(self, partition: Partition) -> str:
+        return f"{partition.topic}-{self._topic_id}/{partition.number}"
+
+
+def _event(record: Record) -> QAEvent | Never:
+    event = decode_record(record)
+    if isinstance(event, QAEvent | Never):
+        return event
+    raise TypeError(f"{record.partition.topic} does not carry samples")
+
+
+def _by_size(decoded: Sequence[tuple[Record, QAEvent | Never]]) -> Iterator[list[tuple[Record, QAEvent | Never]]]:
+    """Parts whose pictures are not much larger together than one commit may hold; an empty batch gives none."""
+    part: list[tuple[Record, QAEvent | Never]] = []
+    size = 0
+    for record, event in decoded:
+        part.append((record, event))
+        size += event.image.size if isinstance(event, QAEvent) else 0
+        if size >= MAX_COMMIT_BYTES:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part

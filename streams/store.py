@@ -1,0 +1,176 @@
+"""The door to S3: the only file that imports minio.
+
+In: keys and objects.  Out: objects, or the two failure words.
+Every put is conditional, so an object is never overwritten.  Holds no bytes and does not check hashes.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from minio import Minio
+from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
+
+from schemas.doors import StoredObject
+from schemas.failures import TryLater
+from streams.problems import Refused
+from streams.reach import patiently
+from streams.settings import StoreSettings
+
+CONNECT_S = 3.0
+READ_S = 20.0
+"""A picture of some megabytes over a slow link; a store that is silent for longer is unwell."""
+
+RETRIES = 3
+SMALLEST_PART = 5 * 1024 * 1024
+"""minio's least part size. A picture is always one part: only then does one request decide who was first."""
+
+_PASSING = {
+    "SlowDown",
+    "InternalError",
+    "ServiceUnavailable",
+    "RequestTimeout",
+    "NoSuchBucket",
+    "XMinioServerNotInitialized",
+}
+_META = "x-amz-meta-"
+
+
+class _ConditionalPuts(urllib3.PoolManager):
+    """Adds `If-None-Match: *` to what is put. minio's `metadata` would store it as a word about the object instead."""
+
+    def urlopen(self, method: str, url: str, redirect: bool = True, **options: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override] # urllib3's overloads
+        if method == "PUT":
+            options["headers"] = {**(options.get("headers") or {}), "If-None-Match": "*"}
+        return super().urlopen(method, url, redirect, **options)
+
+
+class S3Store:
+    """A bucket. Thread-safe; not to be carried over a fork."""
+
+    def __init__(self, settings: StoreSettings) -> None:
+        self.endpoint = settings.s3_endpoint
+        self._bucket = settings.s3_bucket
+        self._region = settings.s3_region
+        self._reads = _client(settings, urllib3.PoolManager)
+        self._puts = _client(settings, _ConditionalPuts)
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+        return self._bucket
+
+    def create_bucket(self) -> None:
+        """Create the bucket unless it is there. Raises TryLater, or Refused for wrong credentials."""
+        with self._speaking():
+            if self._reads.bucket_exists(self._bucket):
+                return
+            try:
+                self._reads.make_bucket(self._bucket, self._region)
+            except S3Error as error:
+                if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+                    raise
+
+    def put_if_absent(self, key: str, stored: StoredObject) -> bool:
+        """Store under `key` unless something is there. True if this call stored it."""
+        size = len(stored.data)
+        with self._speaking():
+            try:
+                self._puts.put_object(
+                    self._bucket,
+                    key,
+                    io.BytesIO(stored.data),
+                    size,
+                    content_type=stored.media_type,
+                    metadata=dict(stored.metadata),
+                    part_size=max(SMALLEST_PART, size),
+                )
+            except S3Error as error:
+                if error.code != "PreconditionFailed":
+                    raise
+                return False
+        return True
+
+    def get(self, key: str) -> StoredObject | None:
+        """What is stored under `key`, or None."""
+        with self._speaking():
+            try:
+                answer = self._reads.get_object(self._bucket, key)
+            except S3Error as error:
+                if error.code != "NoSuchKey":
+                    raise
+                return None
+            try:
+                data = answer.read()
+                headers = {name.lower(): value for name, value in answer.headers.items()}
+            finally:
+                answer.close()
+                answer.release_conn()
+        metadata = {name.removeprefix(_META): text for name, text in headers.items() if name.startswith(_META)}
+        return StoredObject(data, headers.get("content-type", "application/octet-stream"), metadata)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Every key that starts with `prefix`, in order."""
+        with self._speaking():
+            for entry in self._reads.list_objects(self._bucket, prefix=prefix, recursive=True):
+                yield entry.object_name
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        try:
+            yield
+        except urllib3.exceptions.HTTPError as error:
+            raise TryLater(f"cannot reach S3 at {self.endpoint}: {type(error).__name__}") from error
+        except MinioException as error:
+            if _may_pass(error):
+                raise TryLater(f"S3 at {self.endpoint} is unwell: {error}") from error
+            raise Refused(f"S3 at {self.endpoint} refused (bucket {self._bucket}): {error}") from error
+
+
+def connect(settings: StoreSettings, timeout_s: float) -> S3Store:
+    """A store whose bucket is there, waited for. Raises Unreachable after `timeout_s`."""
+    store = S3Store(settings)
+    patiently(store.create_bucket, timeout_s)
+    return store
+
+
+def storage_options(settings: StoreSettings) -> dict[str, str]:
+    """How delta-rs reaches a table at `s3://…` in the same store; conditional puts keep its writers apart."""
+    return {
+        "AWS_ENDPOINT_URL": settings.s3_endpoint,
+        "AWS_ACCESS_KEY_ID": settings.s3_access_key.get_secret_value(),
+        "AWS_SECRET_ACCESS_KEY": settings.s3_secret_key.get_secret_value(),
+        "AWS_REGION": settings.s3_region,
+        "AWS_ALLOW_HTTP": "true",
+        "aws_conditional_put": "etag",
+    }
+
+
+def _client(settings: StoreSettings, pool: type[urllib3.PoolManager]) -> Minio:
+    parts = urlsplit(settings.s3_endpoint)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise Refused(f"SKG_S3_ENDPOINT is {settings.s3_endpoint!r}; it needs a scheme and a host, as in http://host:9000")
+    retry = urllib3.Retry(total=RETRIES, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
+    timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
+    return Minio(
+        parts.netloc,
+        access_key=settings.s3_access_key.get_secret_value(),
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        secure=parts.scheme == "https",
+        region=settings.s3_region,
+        http_client=pool(timeout=timeout, retries=retry, maxsize=16),
+    )
+
+
+def _may_pass(error: MinioException) -> bool:
+    match error:
+        case S3Error():
+            return error.code in _PASSING or error.response.status >= 500
+        case ServerError():
+            return int(error.status_code) >= 500
+        case InvalidResponseError():
+            return error._code >= 500
+    return False

@@ -1,0 +1,46 @@
+"""Counting what a stage did, and stopping it when most of it fails.
+
+In: records and the events that came of them.  Out: metrics; TooManyDeadLetters.  Does not publish.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from monitoring.metrics import StageMetrics
+from schemas.base import Event
+from schemas.codec import event_age
+from schemas.events import QAEvent, Rejection
+from schemas.failures import Never
+from schemas.topics import BY_EVENT, DEAD_LETTERS
+from streams.dead_letters import Limit
+from streams.records import Record
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A stage's metrics and its limit of dead letters."""
+
+    metrics: StageMetrics
+    limit: Limit
+
+    def event(self, event: Event) -> None:
+        """An event was acknowledged by the broker."""
+        self.metrics.produced(BY_EVENT[type(event)].name, 1)
+        if isinstance(event, Rejection):
+            self.metrics.rejected(event.gate, event.reason)
+            return
+        self.metrics.accepted(1)
+        if isinstance(event, QAEvent):
+            for question in event.questions:
+                self.metrics.question(question.kind)
+
+    def taken(self, record: Record, failure: Never | None) -> None:
+        """A record is finished; with `failure`, as a dead letter. Raises TooManyDeadLetters when most of them are."""
+        self.metrics.consumed(1)
+        age = event_age(record.headers, datetime.now(UTC))
+        if age is not None:
+            self.metrics.observe_age(age)
+        if failure is not None:
+            self.metrics.dead_letter(failure.reason)
+            self.metrics.produced(DEAD_LETTERS, 1)
+        self.limit.count(failure is not None)

@@ -1,0 +1,139 @@
+"""Topics on a broker: created from the topic table, compared with it, known by the broker's ids.
+
+In: the table of `schemas.topics`.  Out: names of created topics, or lines that say what differs.
+With `streams.kafka_door` the only files that import kafka-python.  Never deletes or changes a topic.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Any, Self
+
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from schemas.failures import TryLater
+from schemas.topics import DEAD_LETTERS, TOPICS, Topic
+from streams.problems import Refused
+from streams.reach import patiently, probe
+from streams.records import MAX_MESSAGE_BYTES
+from streams.settings import KafkaSettings
+
+ATTEMPT_MS = 5_000
+"""One attempt to reach the broker; whoever connects tries again."""
+
+CREATE_MS = 30_000
+"""How long a topic may take until every partition has a leader."""
+
+
+class TopicAdmin:
+    """An administration client. Raises TryLater when the broker does not answer, Refused when it will not."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        probe(bootstrap)
+        with self._asking():
+            self._client = KafkaAdminClient(
+                bootstrap_servers=bootstrap.split(","),
+                bootstrap_timeout_ms=ATTEMPT_MS,
+                request_timeout_ms=CREATE_MS,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def apply(self, replication: int) -> list[str]:
+        """Create the topics that are missing. Returns their names; an empty list when all were there."""
+        there = self._described()
+        missing = {name: _creation(topic, replication) for name, topic in TOPICS.items() if name not in there}
+        if not missing:
+            return []
+        with self._asking():
+            with suppress(TopicAlreadyExistsError):  # somebody else may apply the same table at the same time
+                self._client.create_topics(missing, timeout_ms=CREATE_MS)
+            self._client.wait_for_topics(list(missing), timeout_ms=CREATE_MS)
+        return list(missing)
+
+    def check(self) -> list[str]:
+        """One line for each difference between the broker and the table."""
+        there = self._described()
+        lines = [f"{name} is missing" for name in TOPICS if name not in there]
+        present = [topic for name, topic in TOPICS.items() if name in there]
+        configs = self._configs(present)
+        for topic in present:
+            count = len(there[topic.name]["partitions"])
+            if count != topic.partitions:
+                lines.append(f"{topic.name} has {count} partitions, the table says {topic.partitions}")
+            for key, wanted in _config(topic).items():
+                found = configs.get(topic.name, {}).get(key)
+                if found is not None and found != wanted:
+                    lines.append(f"{topic.name} has {key}={found}, the table says {wanted}")
+        return lines
+
+    def topic_id(self, name: str) -> str:
+        """The broker's id of a topic: another one after it was created anew. Raises Refused when there is no such topic."""
+        topic = self._described().get(name)
+        if topic is None:
+            raise Refused(f"{self._bootstrap} has no topic {name}; `skg topics apply` creates it")
+        return str(topic["topic_id"])
+
+    def _described(self) -> dict[str, Mapping[str, Any]]:
+        with self._asking():
+            topics = self._client.describe_topics(list(TOPICS))
+        return {topic["name"]: topic for topic in topics if topic["error_code"] == 0}
+
+    def _configs(self, topics: list[Topic]) -> dict[str, dict[str, str]]:
+        if not topics:
+            return {}
+        resources = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in topics]
+        with self._asking():
+            answer = self._client.describe_configs(resources, config_filter="all")
+        return {
+            name: {key: str(config["value"]) for key, config in configs.items()}
+            for name, configs in answer.get("topic", {}).items()
+        }
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        try:
+            yield
+        except KafkaError as error:
+            what = f"Kafka at {self._bootstrap}: {type(error).__name__}"
+            if error.retriable:
+                raise TryLater(f"cannot reach {what}") from error
+            raise Refused(f"{what}: {error}") from error
+
+
+def apply(settings: KafkaSettings) -> list[str]:
+    """Create the topics that are missing and return their names. Raises Unreachable after `connect_timeout_s`."""
+    with connect(settings) as admin:
+        return admin.apply(settings.kafka_replication)
+
+
+def check(settings: KafkaSettings) -> list[str]:
+    """One line for each difference between broker and table. Raises Unreachable after `connect_timeout_s`."""
+    with connect(settings) as admin:
+        return admin.check()
+
+
+def connect(settings: KafkaSettings) -> TopicAdmin:
+    """An administration client, waited for. Raises Unreachable after `connect_timeout_s`."""
+    return patiently(lambda: TopicAdmin(settings.kafka_bootstrap), settings.connect_timeout_s)
+
+
+def _config(topic: Topic) -> dict[str, str]:
+    config = {"retention.ms": str(topic.retention_ms)}
+    if topic.name == DEAD_LETTERS:
+        config["max.message.bytes"] = str(MAX_MESSAGE_BYTES)  # a dead letter holds a whole message
+    return config
+
+
+def _creation(topic: Topic, replication: int) -> dict[str, object]:
+    return {"num_partitions": topic.partitions, "replication_factor": replication, "configs": _config(topic)}
