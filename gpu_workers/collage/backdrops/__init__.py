@@ -1,0 +1,1 @@
+"""Painted places: one function a kind of backdrop."""

@@ -1,0 +1,247 @@
+"""Rooms: a wall, a floor line, a floor in perspective, light from a window out of sight.
+
+In: a brush.  Out: strokes, and words noted with the brush.
+"""
+
+from collections.abc import Callable
+
+from PIL import Image, ImageDraw
+
+from gpu_workers.collage.brush import FINE, Brush
+from gpu_workers.collage.pen import RGB, Point, darker, lighter, mix
+
+WALLS: tuple[RGB, ...] = (
+    (240, 208, 164), (166, 206, 192), (176, 192, 230), (242, 182, 160), (206, 214, 168), (226, 178, 190), (152, 196, 220),
+    (246, 222, 158), (196, 180, 222),
+)  # fmt: skip
+BOARDS: tuple[RGB, ...] = ((196, 146, 98), (168, 116, 76), (214, 174, 126), (150, 104, 74))
+TILES: tuple[RGB, ...] = ((222, 220, 216), (200, 210, 218), (226, 208, 188), (206, 216, 204))
+CARPETS: tuple[RGB, ...] = ((196, 178, 168), (164, 176, 192), (190, 172, 190), (176, 186, 166))
+TILED = ("kitchen", "bathroom", "laundry", "pool", "laborator", "hospital", "restroom", "toilet", "supermarket", "bakery", "cafe", "diner")
+CARPETED = ("bedroom", "nursery", "cinema", "hotel", "library", "theater")
+
+
+def room(brush: Brush) -> None:
+    """A room by its scene's name: tiles for kitchens and bathrooms, carpet for bedrooms, boards elsewhere."""
+    line = float(brush.stage.horizon)
+    wall = brush.pick(*WALLS)
+    wall_of_room(brush, line, wall)
+    name = brush.stage.scene
+    if "tile" in " ".join(brush.stage.wanted) or any(word in name for word in TILED):
+        _wall_tiles(brush, line, lighter(wall, 0.35))
+        tiles(brush, line, brush.pick(*TILES))
+    elif any(word in name for word in CARPETED):
+        _panel(brush, line, wall)
+        carpet(brush, line, brush.pick(*CARPETS))
+    else:
+        _decorate(brush, line, wall)
+        boards(brush, line, brush.pick(*BOARDS))
+    skirting(brush, line)
+    window_light(brush, line)
+    brush.vignette(0.18)
+
+
+def wall_of_room(brush: Brush, line: float, tone: RGB) -> None:
+    """A plain wall: lighter where the light comes in, a shade towards the ceiling and the floor."""
+    brush.gradient(0, line, ((0.0, darker(tone, 0.10)), (0.3, tone), (0.8, lighter(tone, 0.20)), (1.0, tone)))
+    brush.glow((brush.width * brush.between(0.55, 0.9), line * 0.3), (340, 300), lighter(tone, 0.65), 0.6)
+    brush.texture(0, line, 0.07)
+    brush.shows("wall", "floor")
+
+
+def _decorate(brush: Brush, line: float, tone: RGB) -> None:
+    style = int(brush.rng.integers(4))
+    if style == 0:
+        stripes(brush, line, mix(tone, (255, 255, 255), 0.30))
+    elif style == 1:
+        _panel(brush, line, tone)
+
+
+def stripes(brush: Brush, line: float, tone: RGB) -> None:
+    """Broad, faint wallpaper stripes."""
+    width = brush.between(18, 34)
+
+    def draw(on: ImageDraw.ImageDraw) -> None:
+        x = -width
+        while x < brush.width:
+            on.rectangle((x * FINE, 0, (x + width / 2) * FINE, line * FINE), fill=255)
+            x += width
+
+    brush.shape(draw, tone, 0.32)
+
+
+def _panel(brush: Brush, line: float, tone: RGB) -> None:
+    """A painted lower half of the wall with a rail."""
+    top = line - brush.between(0.26, 0.34) * line
+    low = mix(darker(tone, 0.20), brush.pick(*WALLS), 0.35)
+    brush.rect((0, top, brush.width, line - top), lighter(low, 0.18), low)
+    width = brush.width / int(brush.rng.integers(5, 8))
+    x = -width / 2
+    while x < brush.width:
+        brush.rect((x + 7, top + 12, width - 14, line - top - 30), darker(low, 0.10), lighter(low, 0.05), 3)
+        brush.rect((x + 9, top + 14, width - 18, line - top - 34), lighter(low, 0.14), low, 3)
+        x += width
+    brush.rect((0, top - 4, brush.width, 7), lighter(low, 0.55), darker(low, 0.05), 1)
+
+
+def _wall_tiles(brush: Brush, line: float, tone: RGB) -> None:
+    """Glazed tiles on the lower wall."""
+    size = brush.between(24, 32)
+    top = line - size * int(brush.rng.integers(4, 6))
+    brush.rect((0, top, brush.width, line - top), darker(tone, 0.16))
+
+    def draw(on: ImageDraw.ImageDraw) -> None:
+        for row in range(round((line - top) / size) + 1):
+            for col in range(-1, int(brush.width / size) + 2):
+                x, y = (col + 0.5 * (row % 2)) * size, top + row * size
+                on.rounded_rectangle(
+                    ((x + 0.8) * FINE, (y + 0.8) * FINE, (x + size - 0.8) * FINE, (y + size - 0.8) * FINE), 5, fill=255
+                )
+
+    brush.shape(draw, lighter(tone, 0.3))
+    brush.rect((0, top - 5, brush.width, 6), lighter(tone, 0.7), darker(tone, 0.1), 1)
+    brush.glow((brush.width * 0.7, line * 0.6), (220, 160), (255, 255, 255), 0.35)
+
+
+def skirting(brush: Brush, line: float) -> None:
+    """A white board along the floor line, with the shadow below it."""
+    brush.rect((0, line - 11, brush.width, 12), (250, 248, 244), (222, 216, 214))
+    brush.rect((0, line, brush.width, 2), (96, 76, 84))
+    brush.glow((brush.width / 2, line + 3), (brush.width, 22), (70, 46, 66), 0.32)
+
+
+def floor_point(brush: Brush, line: float, across: float, near: float) -> Point:
+    """A point on the floor: `across` runs -1..1 at the lower edge, `near` 0 at the wall to 1 at the lower edge."""
+    y = line + (brush.height - line) * near
+    spread = 0.52 + 0.62 * near
+    return brush.width / 2 + across * brush.width * spread, y
+
+
+def _rows(count: int) -> list[float]:
+    """Nearness of `count` + 1 cross lines, closer together towards the wall."""
+    return [(k / count) ** 1.55 for k in range(count + 1)]
+
+
+def _floor(brush: Brush, line: float, paint: Callable[[ImageDraw.ImageDraw], None], base: RGB) -> None:
+    """Draw a patterned floor finely, then shrink it into place."""
+    top = int(line)
+    tall = brush.height - top
+    fine = Image.new("RGB", (brush.width * FINE, tall * FINE), base)
+    paint(ImageDraw.Draw(fine))
+    brush.image.paste(fine.reduce(FINE), (0, top))
+
+
+def boards(brush: Brush, line: float, tone: RGB) -> None:
+    """Floorboards running towards the wall."""
+    brush.shows("floorboards")
+    count = int(brush.rng.integers(11, 16))
+    rows = _rows(7)
+    shift = brush.rng.integers(0, 7, count)
+
+    def paint(on: ImageDraw.ImageDraw) -> None:
+        for k in range(count):
+            left, right = -1 + 2 * k / count, -1 + 2 * (k + 1) / count
+            cuts = [0.0, rows[1 + int(shift[k]) % 3], rows[4 + int(shift[k]) % 3], 1.0]
+            for start, end in zip(cuts, cuts[1:], strict=False):
+                shade = mix(tone, (96, 58, 40) if brush.rng.random() < 0.5 else (255, 232, 190), brush.between(0.02, 0.20))
+                _quad(on, brush, line, (left, right, start, end), shade, darker(tone, 0.42))
+
+    _floor(brush, line, paint, tone)
+    brush.texture(line, brush.height, 0.10, (0.6, 2.5))
+    _floor_light(brush, line)
+
+
+def tiles(brush: Brush, line: float, tone: RGB) -> None:
+    """A chequered tile floor."""
+    brush.shows("tiles")
+    cols, rows = int(brush.rng.integers(9, 14)), _rows(int(brush.rng.integers(6, 9)))
+    other = mix(tone, brush.pick(*WALLS, (120, 140, 150), (170, 130, 110)), 0.55)
+
+    def paint(on: ImageDraw.ImageDraw) -> None:
+        for row, (start, end) in enumerate(zip(rows, rows[1:], strict=False)):
+            for col in range(cols):
+                left, right = -1 + 2 * col / cols, -1 + 2 * (col + 1) / cols
+                shade = mix(tone if (row + col) % 2 else other, (255, 255, 255), brush.between(0, 0.08))
+                _quad(on, brush, line, (left, right, start, end), shade, darker(tone, 0.18))
+
+    _floor(brush, line, paint, tone)
+    _floor_light(brush, line)
+
+
+def _quad(on: ImageDraw.ImageDraw, brush: Brush, line: float, cell: tuple[float, float, float, float], fill: RGB,
+          joint: RGB) -> None:  # fmt: skip
+    left, right, start, end = cell
+    corners = ((left, start), (right, start), (right, end), (left, end))
+    points = [floor_point(brush, line, across, near) for across, near in corners]
+    fine = [(x * FINE, (y - int(line)) * FINE) for x, y in points]
+    on.polygon(fine, fill=fill, outline=joint)
+
+
+def carpet(brush: Brush, line: float, tone: RGB) -> None:
+    """A soft carpet."""
+    brush.shows("carpet")
+    brush.gradient(line, brush.height, ((0.0, darker(tone, 0.10)), (0.5, tone), (1.0, lighter(tone, 0.12))))
+    brush.texture(line, brush.height, 0.24, (0.9, 0.6))
+    _floor_light(brush, line)
+
+
+def _floor_light(brush: Brush, line: float) -> None:
+    brush.glow((brush.width * 0.62, brush.height * 0.92), (380, 150), (255, 246, 222), 0.30)
+    brush.glow((0, line), (190, 150), (60, 36, 60), 0.22)
+
+
+def window_light(brush: Brush, line: float) -> None:
+    """The slanted shape of a window's light on wall and floor."""
+    if brush.rng.random() < 0.25:
+        return
+    x, top = brush.between(0.08, 0.6) * brush.width, line * brush.between(0.12, 0.3)
+    wide, tall, lean = brush.between(64, 92), line * 0.5, brush.between(0.25, 0.5)
+    for col in range(2):
+        for row in range(2):
+            left, upper = x + col * (wide * 0.54), top + row * tall * 0.54
+            w, h = wide * 0.46, tall * 0.46
+            corners = [(left, upper), (left + w, upper - w * lean), (left + w, upper + h - w * lean), (left, upper + h)]
+            brush.poly(corners, (255, 248, 222), opacity=0.34, soft=2.2)
+
+
+def tabletop(brush: Brush) -> None:
+    """A wooden top in front of a blurred room."""
+    line = float(brush.stage.horizon)
+    wall = brush.pick(*WALLS, (150, 176, 190), (206, 176, 150))
+    brush.gradient(0, line + 6, ((0.0, darker(wall, 0.22)), (0.6, wall), (1.0, darker(wall, 0.12))))
+    _bokeh(brush, line, wall)
+    tone = brush.pick(*BOARDS, (222, 188, 146), (128, 86, 62))
+    _planks(brush, line, tone)
+    brush.rect((0, line - 1, brush.width, 3), lighter(tone, 0.45), tone)
+    brush.glow((brush.width * 0.66, line + (brush.height - line) * 0.3), (330, 130), (255, 246, 224), 0.42)
+    brush.glow((brush.width * 0.1, brush.height), (260, 190), (50, 28, 50), 0.30)
+    brush.shows("table", "wall")
+    brush.vignette(0.2)
+
+
+def _bokeh(brush: Brush, line: float, wall: RGB) -> None:
+    for _ in range(int(brush.rng.integers(3, 6))):
+        x, w = brush.between(-30, brush.width), brush.between(50, 130)
+        h = line * brush.between(0.25, 0.8)
+        tone = mix(wall, brush.pick((120, 150, 160), (190, 130, 110), (240, 220, 190), (110, 130, 110)), 0.42)
+        corners = [(x, line - h), (x + w, line - h), (x + w, line + 4), (x, line + 4)]
+        brush.poly(corners, lighter(tone, 0.15), tone, opacity=0.6, soft=12)
+    for _ in range(int(brush.rng.integers(6, 12))):
+        r = brush.between(9, 26)
+        spot = (brush.between(0, brush.width), brush.between(0, line * 0.8), r)
+        brush.puffs([spot], (255, 250, 232), (255, 240, 210), brush.between(0.10, 0.28), 2.2)
+
+
+def _planks(brush: Brush, line: float, tone: RGB) -> None:
+    rows = [0.0, *[r + brush.between(-0.012, 0.012) for r in _rows(5)[1:-1]], 1.0]
+
+    def paint(on: ImageDraw.ImageDraw) -> None:
+        for start, end in zip(rows, rows[1:], strict=False):
+            shade = mix(tone, (90, 54, 40) if brush.rng.random() < 0.5 else (255, 228, 186), brush.between(0.02, 0.14))
+            _quad(on, brush, line, (-1, 1, start, end), shade, darker(tone, 0.45))
+
+    _floor(brush, line, paint, tone)
+    brush.texture(line, brush.height, 0.22, (3.5, 0.6))
+
+
+PAINTERS: dict[str, Callable[[Brush], None]] = {"room": room, "tabletop": tabletop}

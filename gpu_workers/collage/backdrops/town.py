@@ -1,0 +1,223 @@
+"""Places of a town: street, shop, stage.
+
+In: a brush.  Out: strokes, and words noted with the brush.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from PIL import ImageDraw
+
+from gpu_workers.collage.backdrops.air import far_trees, hills, sky
+from gpu_workers.collage.backdrops.country import hedge
+from gpu_workers.collage.backdrops.indoors import TILES, WALLS, boards, skirting, tiles, wall_of_room, window_light
+from gpu_workers.collage.brush import FINE, Brush
+from gpu_workers.collage.pen import RGB, darker, lighter, mix
+
+FACADES: tuple[RGB, ...] = (
+    (232, 176, 140), (240, 214, 160), (176, 200, 206), (214, 160, 150), (196, 204, 172), (222, 200, 216), (206, 186, 170),
+)  # fmt: skip
+GOODS: tuple[RGB, ...] = ((214, 110, 96), (238, 186, 92), (112, 164, 150), (104, 140, 190), (196, 150, 180), (236, 226, 206))
+
+
+def street(brush: Brush) -> None:
+    """A row of houses, a pavement, and a road in front."""
+    line = float(brush.stage.horizon)
+    sky(brush, line)
+    if brush.may("building", "house", "shop", "apartment building"):
+        hills_or_towers(brush, line)
+        facades(brush, line)
+    else:
+        hills(brush, line, (120, 170, 110), 2)
+        far_trees(brush, line - 40, (96, 160, 90), 1.0)
+        hedge(brush, line, (110, 170, 96))
+    pavement_and_road(brush, line)
+    brush.vignette(0.16)
+
+
+def hills_or_towers(brush: Brush, line: float) -> None:
+    """A hazy skyline behind the row of houses."""
+    x = -10.0
+    while x < brush.width:
+        w, h = brush.between(30, 60), line * brush.between(0.55, 0.85)
+        brush.rect((x, line - h, w, h), (196, 214, 236), (220, 228, 238), 1)
+        x += w + brush.between(-6, 20)
+
+
+def facades(brush: Brush, line: float) -> None:
+    """House fronts side by side."""
+    x = -brush.between(0, 60)
+    previous: RGB = (0, 0, 0)
+    while x < brush.width:
+        w, h = brush.between(84, 128), line * brush.between(0.50, 0.76)
+        tone = brush.pick(*FACADES)
+        if sum(abs(a - b) for a, b in zip(tone, previous, strict=True)) < 50:
+            tone = darker(tone, 0.2)
+        previous = tone
+        facade(brush, (x, line - h, w, h), tone)
+        x += w
+
+
+def facade(brush: Brush, area: tuple[float, float, float, float], tone: RGB) -> None:
+    """One house front: roof line, windows in rows, a shop window or a door below."""
+    x, y, w, h = area
+    line = y + h
+    if brush.rng.random() < 0.4:
+        roof = brush.pick((176, 92, 78), (120, 104, 120), (150, 110, 90))
+        brush.poly([(x + 3, y + 1), (x + 14, y - 20), (x + w - 14, y - 20), (x + w - 3, y + 1)], lighter(roof, 0.14), roof)
+    brush.rect((x, y, w, h), lighter(tone, 0.16), darker(tone, 0.04))
+    brush.rect((x - 2, y - 4, w + 4, 7), lighter(tone, 0.5), darker(tone, 0.08), 2)
+    cols, ground = int(brush.rng.integers(2, 4)), min(62.0, h * 0.36)
+    _panes(brush, (x, y + 14, w, h - ground - 22), cols)
+    band = line - ground
+    brush.rect((x, band - 3, w, 4), lighter(tone, 0.45), darker(tone, 0.15))
+    if brush.rng.random() < 0.55:
+        brush.rect((x + 9, band + 17, w - 18, ground - 24), (120, 176, 206), (206, 232, 240), 2)
+        _valance(brush, (x + 5, band + 3, w - 10, 15))
+    else:
+        wood = brush.pick((126, 84, 66), (70, 110, 120), (150, 70, 70))
+        brush.rect((x + w * 0.2, line - ground * 0.8, w * 0.24, ground * 0.8), lighter(wood, 0.12), darker(wood, 0.1), 2)
+        brush.rect((x + w * 0.58, band + 14, w * 0.26, ground * 0.42), (140, 190, 216), (210, 234, 242), 1.5)
+    brush.rect((x + w - 1, y, 1.4, h), darker(tone, 0.35))
+    brush.shows("window", "door")
+
+
+def _panes(brush: Brush, area: tuple[float, float, float, float], cols: int) -> None:
+    x, y, w, h = area
+    rows = max(1, int(h // 36))
+    for part, grow in (((252, 250, 244), 2.0), ((128, 176, 208), 0.0)):
+        brush.shape(partial(_draw_panes, (x, y, w, h), (cols, rows), grow), part)
+
+
+def _draw_panes(area: tuple[float, float, float, float], grid: tuple[int, int], grow: float, on: ImageDraw.ImageDraw) -> None:
+    x, y, w, h = area
+    step_x, step_y = w / grid[0], h / grid[1]
+    wide, tall = min(20.0, step_x * 0.5), min(26.0, step_y * 0.66)
+    for col in range(grid[0]):
+        for row in range(grid[1]):
+            left, top = x + (col + 0.5) * step_x - wide / 2, y + row * step_y + 2
+            on.rectangle([v * FINE for v in (left - grow, top - grow, left + wide + grow, top + tall + grow)], fill=255)
+
+
+def _valance(brush: Brush, area: tuple[float, float, float, float]) -> None:
+    x, y, w, h = area
+    stripe = brush.pick((206, 92, 88), (82, 146, 168), (226, 160, 88), (110, 156, 110))
+    count = max(5, int(w / 9))
+    for k in range(count):
+        brush.rect((x + k * w / count, y, w / count + 0.4, h), lighter(stripe, 0.1) if k % 2 else (250, 244, 234), None, 1)
+
+
+def pavement_and_road(brush: Brush, line: float) -> None:
+    """Slabs along the houses, a kerb, asphalt with dashes."""
+    deep = brush.height - line
+    kerb = line + deep * 0.40
+    tone = brush.pick((206, 200, 198), (214, 204, 190), (196, 198, 206))
+    brush.gradient(line, kerb, ((0.0, darker(tone, 0.14)), (1.0, lighter(tone, 0.12))))
+    brush.shape(partial(_slabs, brush, line, kerb), darker(tone, 0.22), 0.6)
+    road = brush.pick((112, 112, 124), (124, 120, 126), (104, 110, 122))
+    brush.gradient(kerb, brush.height, ((0.0, lighter(road, 0.14)), (1.0, road)))
+    brush.texture(kerb, brush.height, 0.12)
+    brush.rect((0, kerb - 2, brush.width, 5), (238, 234, 230), (204, 200, 202))
+    brush.rect((0, kerb + 3, brush.width, 5), (150, 146, 156), (90, 88, 102))
+    y, dash = kerb + (brush.height - kerb) * 0.52, 66
+    x = -brush.between(0, dash * 1.8)
+    while x < brush.width:
+        brush.poly([(x + 5, y), (x + dash + 5, y), (x + dash, y + 8), (x, y + 8)], (250, 246, 236), (232, 228, 222))
+        x += dash * 1.8
+    brush.glow((brush.width / 2, line), (brush.width, 18), (60, 50, 80), 0.30)
+    brush.shows("pavement", "road")
+
+
+def _slabs(brush: Brush, line: float, kerb: float, on: ImageDraw.ImageDraw) -> None:
+    middle = brush.width / 2
+    for k in range(-12, 13):
+        on.line(((middle + k * 46) * FINE, line * FINE, (middle + k * 58) * FINE, kerb * FINE), fill=255, width=2)
+    for share in (0.24, 0.56):
+        y = line + (kerb - line) * share
+        on.line((0, y * FINE, brush.width * FINE, y * FINE), fill=255, width=2)
+
+
+def shop(brush: Brush) -> None:
+    """A shop: shelves out of focus on the back wall, a striped valance, tiles."""
+    line = float(brush.stage.horizon)
+    wall = brush.pick(*WALLS)
+    wall_of_room(brush, line, wall)
+    if brush.may("shelf", "wall shelf", "bookshelf"):
+        shelves(brush, line)
+    else:
+        window_light(brush, line)
+    tiles(brush, line, brush.pick(*TILES)) if brush.rng.random() < 0.6 else boards(brush, line, (190, 144, 100))
+    skirting(brush, line)
+    stripe = brush.pick((206, 84, 84), (72, 138, 160), (92, 150, 110), (226, 150, 80))
+    count = 16
+    each = brush.width / count
+    for k in range(count):
+        tone = stripe if k % 2 else (252, 246, 236)
+        brush.rect((k * each, -14, each, 44), lighter(tone, 0.12), darker(tone, 0.06), each / 2)
+    brush.glow((brush.width / 2, 30), (brush.width, 26), (50, 36, 60), 0.22)
+    brush.shows("awning")
+    brush.vignette(0.18)
+
+
+def shelves(brush: Brush, line: float) -> None:
+    """Shelves with blurred goods, which nobody could count or name."""
+    wood = brush.pick((176, 128, 88), (206, 170, 130), (140, 100, 80))
+    boards_at = [line * share for share in (0.36, 0.58, 0.80)]
+    for y in boards_at:
+        x = 14.0
+        while x < brush.width - 20:
+            w, h = brush.between(14, 34), line * brush.between(0.08, 0.15)
+            tone = mix(brush.pick(*GOODS), (240, 228, 214), 0.25)
+            corners = [(x, y - h), (x + w, y - h), (x + w, y), (x, y)]
+            brush.poly(corners, lighter(tone, 0.2), darker(tone, 0.08), 0.85, 3.2)
+            x += w + brush.between(0, 9)
+        brush.poly([(0, y), (brush.width, y), (brush.width, y + 7), (0, y + 7)], lighter(wood, 0.2), darker(wood, 0.1), 1.0, 1.2)
+        brush.glow((brush.width / 2, y + 12), (brush.width, 12), (60, 40, 50), 0.34)
+
+
+def theatre(brush: Brush) -> None:
+    """A stage: curtains, spotlights, boards."""
+    line = float(brush.stage.horizon)
+    tone = brush.pick((170, 36, 56), (126, 40, 110), (36, 70, 140), (150, 44, 44))
+    back = mix(darker(tone, 0.45), (60, 50, 100), 0.45)
+    brush.gradient(0, line, ((0.0, darker(back, 0.35)), (1.0, lighter(back, 0.18))))
+    folds(brush, (96, 0, brush.width - 192, line), mix(back, tone, 0.3), 16)
+    boards(brush, line, brush.pick((176, 120, 78), (150, 98, 66)))
+    brush.rect((0, line - 2, brush.width, 4), (70, 44, 50))
+    for x in (brush.between(0.2, 0.4), brush.between(0.6, 0.8)):
+        aim = brush.width * (0.5 + (x - 0.5) * 0.5)
+        low = line + (brush.height - line) * 0.45
+        top = brush.width * x
+        brush.poly([(top - 10, -4.0), (top + 10, -4.0), (aim + 120, low), (aim - 120, low)], (255, 244, 206), opacity=0.16, soft=8)
+        brush.glow((aim, low), (170, 60), (255, 246, 214), 0.55)
+    for x in (-14.0, brush.width - 92.0):
+        folds(brush, (x, 0, 106, line + 26), tone, 5)
+    valance(brush, tone)
+    brush.shows("curtain", "stage", "spotlight", "wall")
+    brush.vignette(0.34)
+
+
+def folds(brush: Brush, area: tuple[float, float, float, float], tone: RGB, count: int) -> None:
+    """Hanging cloth."""
+    x, y, w, h = area
+    each = w / count
+    brush.rect((x, y, w, h), tone, darker(tone, 0.1))
+    for k in range(count):
+        brush.poly([(x + k * each, y), (x + (k + 0.45) * each, y), (x + (k + 0.5) * each, y + h), (x + k * each, y + h)],
+                   lighter(tone, 0.22), tone, 0.6, each * 0.12)  # fmt: skip
+        brush.poly([(x + (k + 0.66) * each, y), (x + (k + 1) * each, y), (x + (k + 1) * each, y + h), (x + (k + 0.7) * each, y + h)],
+                   darker(tone, 0.35), darker(tone, 0.45), 0.6, each * 0.12)  # fmt: skip
+
+
+def valance(brush: Brush, tone: RGB) -> None:
+    """Swags along the upper edge."""
+    count = 5
+    each = brush.width / count
+    for k in range(count):
+        middle = (k + 0.5) * each
+        for depth, shade in ((46, darker(tone, 0.3)), (40, tone), (24, lighter(tone, 0.14))):
+            brush.puffs([(middle, -each * 0.62 + depth, each * 0.62)], darker(shade, 0.1), shade)
+    brush.rect((0, -4, brush.width, 12), (236, 190, 96), (190, 136, 60))
+
+
+PAINTERS: dict[str, Callable[[Brush], None]] = {"street": street, "shop": shop, "stage": theatre}

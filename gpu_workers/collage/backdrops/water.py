@@ -1,0 +1,224 @@
+"""Places at, on and under water: beach, harbour, sea, underwater.
+
+In: a brush whose stage knows where things stand.  Out: strokes, and words noted with the brush.  Floating things get
+water and standing things get ground: the shore is laid between them, and a thing out of reach gets a landing stage.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import sin
+
+from PIL import ImageDraw
+
+from gpu_workers.collage.backdrops.air import HAZE, ridge, sky
+from gpu_workers.collage.backdrops.country import sand_ground
+from gpu_workers.collage.brush import FINE, Brush
+from gpu_workers.collage.pen import RGB, Point, darker, lighter, mix
+from gpu_workers.collage.stage import Foot
+
+SEAS: tuple[tuple[RGB, RGB], ...] = (
+    ((122, 206, 232), (32, 122, 190)),
+    ((140, 220, 222), (38, 146, 172)),
+    ((132, 182, 226), (44, 96, 168)),
+)
+
+
+def open_water(brush: Brush, top: float, bottom: float) -> tuple[RGB, RGB]:
+    """Water from the horizon down: bright far away, deep close by, with wavelets and glitter."""
+    far, near = SEAS[int(brush.rng.integers(len(SEAS)))]
+    brush.gradient(top, bottom, ((0.0, lighter(far, 0.25)), (0.2, far), (1.0, near)))
+    brush.shows("water", "sea", "wave")
+    brush.glow((brush.width * 0.7, top + 6), (240, 46), (255, 252, 230), 0.5)
+    for dark in (True, False):
+        tone = darker(near, 0.22) if dark else lighter(far, 0.72)
+        marks = [_wavelet(brush, top, bottom) for _ in range(46)]
+        brush.shape(partial(_draw_wavelets, marks), tone, 0.30 if dark else 0.55, 0.5)
+    return far, near
+
+
+def _wavelet(brush: Brush, top: float, bottom: float) -> tuple[float, float, float]:
+    close = brush.rng.random() ** 1.4
+    return brush.between(-20, brush.width), top + 5 + close * (bottom - top), 8 + 40 * close
+
+
+def _draw_wavelets(marks: Sequence[tuple[float, float, float]], on: ImageDraw.ImageDraw) -> None:
+    for x, y, size in marks:
+        steps = [k / 8 for k in range(9)]
+        upper = [((x + size * t) * FINE, (y - size * 0.07 * sin(3.14 * t)) * FINE) for t in steps]
+        lower = [((x + size * t) * FINE, (y + size * 0.02 * sin(3.14 * t)) * FINE) for t in reversed(steps)]
+        on.polygon(upper + lower, fill=255)
+
+
+def sea(brush: Brush) -> None:
+    """The open sea."""
+    line = float(brush.stage.horizon)
+    sky(brush, line)
+    open_water(brush, line, brush.height)
+    _stages_for(brush, line, [foot for foot in brush.stage.feet if foot.ground == "floor"])
+    brush.vignette(0.14)
+
+
+def shore_line(brush: Brush, share: float) -> tuple[float, list[Foot]]:
+    """The height of the shore, and the standing things that are left in the water."""
+    line, low = float(brush.stage.horizon), float(brush.height)
+    afloat = [foot.y for foot in brush.stage.feet if foot.ground == "water"]
+    standing = [foot for foot in brush.stage.feet if foot.ground == "floor"]
+    wished = line + (low - line) * share
+    if standing:
+        wished = min(wished, max(line + 16, min(foot.y for foot in standing) - 14))
+    if afloat:
+        wished = max(wished, min(max(afloat) + 10, low - 8))
+    return wished, [foot for foot in standing if foot.y < wished + 4]
+
+
+def beach(brush: Brush) -> None:
+    """Sea, a foaming edge, sand."""
+    line = float(brush.stage.horizon)
+    sky(brush, line)
+    if brush.rng.random() < 0.5 and brush.may("island"):
+        tone = mix((110, 170, 130), HAZE, 0.45)
+        x = brush.between(0.1, 0.8) * brush.width
+        brush.puffs([(x, line + 12, 26), (x + 34, line + 14, 34), (x + 70, line + 12, 20)], lighter(tone, 0.2), tone)
+    shore, stranded = shore_line(brush, brush.between(0.20, 0.34))
+    far, _ = open_water(brush, line, min(brush.height, shore + 14))
+    sand = brush.pick((244, 220, 166), (238, 208, 150), (248, 226, 184))
+    edge = _shore(brush, shore)
+    brush.shows("sand", "beach")
+    _behind(brush, edge, partial(sand_ground, brush, shore - 12, sand))
+    brush.poly(_band(edge, 2, 26), darker(mix(sand, far, 0.2), 0.16), sand, 0.65, 2.5)
+    brush.poly(_band(edge, -16, 3), lighter(far, 0.55), opacity=0.45, soft=1.4)
+    brush.poly(_band(edge, -4, 4), (255, 255, 255), opacity=0.92, soft=0.8)
+    _stages_for(brush, shore, stranded)
+    brush.vignette(0.12)
+
+
+def _shore(brush: Brush, shore: float) -> list[Point]:
+    phase, swing = brush.between(0, 6), brush.between(5, 9)
+    return [(float(x), shore + swing * sin(x * 0.013 + phase) + 2.5 * sin(x * 0.037 + phase * 2)) for x in range(-8, brush.width + 16, 8)]
+
+
+def _band(edge: Sequence[Point], above: float, below: float) -> list[Point]:
+    return [(x, y + above) for x, y in edge] + [(x, y + below) for x, y in reversed(edge)]
+
+
+def _behind(brush: Brush, edge: Sequence[Point], paint: Callable[[], None]) -> None:
+    """Let `paint` fill the ground, but keep what is beyond the edge."""
+    before = brush.image.copy()
+    paint()
+    outline = [(x * FINE, y * FINE) for x, y in edge]
+
+    def beyond(on: ImageDraw.ImageDraw) -> None:
+        on.polygon([(-16.0, -4.0), *[(x, y) for x, y in outline], (brush.width * FINE + 16.0, -4.0)], fill=255)
+
+    mask_box = (0, 0, brush.width, brush.height)
+    ground = brush.image
+    brush.image = ground.copy()
+    brush.shape(beyond, before.crop(mask_box))
+
+
+def harbour(brush: Brush) -> None:
+    """Calm water with a far shore, and a quay in front."""
+    line = float(brush.stage.horizon)
+    sky(brush, line)
+    brush.shows("harbour")
+    if brush.may("hill"):
+        for k in range(2):
+            tone = mix((104, 140, 150), HAZE, 0.55 - 0.2 * k)
+            ridge(brush, line + 3, 44 - 16 * k, lighter(tone, 0.15), tone, 0.5)
+    shore, stranded = shore_line(brush, brush.between(0.48, 0.60))
+    open_water(brush, line, min(brush.height, shore + 10))
+    quay(brush, shore)
+    _stages_for(brush, shore, stranded)
+    brush.vignette(0.14)
+
+
+def quay(brush: Brush, top: float) -> None:
+    """A quay of stone slabs or planks from `top` to the lower edge."""
+    if top > brush.height - 4:
+        return
+    wood = brush.rng.random() < 0.5
+    tone = brush.pick((188, 144, 104), (170, 128, 96)) if wood else brush.pick((196, 192, 196), (206, 196, 184))
+    brush.shows("quay")
+    brush.gradient(top, brush.height, ((0.0, lighter(tone, 0.22)), (1.0, tone)))
+    brush.texture(top, brush.height, 0.12)
+    brush.shape(partial(_joints, brush, top, wood), darker(tone, 0.36), 0.55)
+    brush.rect((0, top - 3, brush.width, 6), lighter(tone, 0.5), darker(tone, 0.10))
+    brush.rect((0, top + 3, brush.width, 3), darker(tone, 0.45))
+    brush.glow((brush.width / 2, top - 8), (brush.width, 12), (20, 50, 90), 0.4)
+
+
+def _joints(brush: Brush, top: float, wood: bool, on: ImageDraw.ImageDraw) -> None:
+    deep = brush.height - top
+    middle = brush.width / 2
+    for k in range(-14, 15):
+        far, near = middle + k * 42, middle + k * 68
+        if wood or k % 2 == 0:
+            on.line((far * FINE, (top + 5) * FINE, near * FINE, brush.height * FINE), fill=255, width=2 if wood else 3)
+    if not wood:
+        for k in range(1, 5):
+            y = top + 5 + deep * (k / 5) ** 1.4
+            on.line((0, y * FINE, brush.width * FINE, y * FINE), fill=255, width=3)
+
+
+def _stages_for(brush: Brush, shore: float, feet: Sequence[Foot]) -> None:
+    """Landing stages under things that stand beyond the shore, nearer ones painted last."""
+    for foot in sorted(feet, key=lambda foot: foot.y):
+        brush.shows("pier")
+        tone: RGB = (184, 140, 100)
+        left, right = foot.left - 12, foot.right + 12
+        deck, low = foot.y - 8, foot.y + 8
+        end = max(shore + 2, low + 14) if shore > low else low + 14
+        for x in (left + 4, (left + right) / 2, right - 8):
+            brush.rect((x, low, 6, min(end, low + 26) - low + 8), darker(tone, 0.25), darker(tone, 0.45))
+        brush.poly([(left + 8, deck), (right - 8, deck), (right + 4, low), (left - 4, low)], lighter(tone, 0.28), tone)
+        brush.rect((left - 4, low, right - left + 8, 6), tone, darker(tone, 0.28), 2)
+
+
+def underwater(brush: Brush) -> None:
+    """A blue depth with rays of light and a sandy bottom."""
+    line = float(brush.stage.horizon)
+    top, deep = SEAS[int(brush.rng.integers(len(SEAS)))]
+    brush.gradient(0, brush.height, ((0.0, lighter(top, 0.35)), (0.35, mix(top, deep, 0.5)), (1.0, darker(deep, 0.12))))
+    brush.shows("water", "sand", "sea")
+    for _ in range(5):
+        x, w = brush.between(-0.1, 1.0) * brush.width, brush.between(24, 70)
+        low = brush.height * brush.between(0.6, 0.95)
+        lean = brush.between(-0.1, 0.45)
+        points = [(x, -5.0), (x + w, -5.0), (x + w * 1.5 - low * lean, low), (x - w * 0.5 - low * lean, low)]
+        brush.poly(points, (240, 255, 255), opacity=0.13, soft=7)
+    if brush.may("rock"):
+        for k in range(3):
+            tone = mix(deep, (20, 60, 110), 0.25 * k)
+            ridge(brush, line + 6 + 3 * k, 46 - 10 * k, lighter(tone, 0.12), tone, 0.8)
+    sand = mix((236, 214, 166), top, 0.22)
+    edge = [(float(x), line + 6 * sin(x * 0.011 + brush.stage.seed % 7)) for x in range(-8, brush.width + 16, 8)]
+    _behind(brush, edge, partial(sand_ground, brush, line - 10, sand))
+    _weeds(brush, line)
+    if brush.may("bubble"):
+        for _ in range(14):
+            spot = (brush.between(0, brush.width), brush.between(0, brush.height * 0.85), brush.between(2, 6))
+            brush.puffs([spot], (255, 255, 255), lighter(top, 0.4), 0.42)
+    brush.vignette(0.3)
+
+
+def _weeds(brush: Brush, line: float) -> None:
+    if not brush.may("seaweed", "plant"):
+        return
+    for _ in range(int(brush.rng.integers(5, 9))):
+        x, foot = brush.between(0, brush.width), line + brush.between(0, 14)
+        tall, phase, tone = brush.between(40, 110), brush.between(0, 6), brush.pick((60, 150, 120), (80, 170, 110), (40, 130, 130))
+        left, right = [], []
+        for k in range(13):
+            t = k / 12
+            sway = x + 8 * sin(t * 5 + phase) * t
+            left.append((sway - 4.5 * (1 - t) - 0.6, foot - tall * t))
+            right.append((sway + 4.5 * (1 - t) + 0.6, foot - tall * t))
+        brush.poly([*left, *reversed(right)], lighter(tone, 0.25), darker(tone, 0.2), 0.85)
+
+
+PAINTERS: dict[str, Callable[[Brush], None]] = {
+    "beach": beach,
+    "harbour": harbour,
+    "sea": sea,
+    "underwater": underwater,
+}

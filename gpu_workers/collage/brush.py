@@ -1,0 +1,165 @@
+"""A brush for backdrops: gradients, soft shapes, light and texture on one picture.
+
+In: coordinates in pixels and colours.  Out: an RGB picture, and the words for what was painted (`seen`).
+All randomness comes from the stage's seed.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from gpu_workers.collage.pen import RGB, Point
+from gpu_workers.collage.stage import Stage
+
+FINE = 2
+"""Shapes are masked at twice the size and shrunk: smooth edges."""
+
+TEXTURE_SEED = 11
+Stops = Sequence[tuple[float, RGB]]
+
+
+class Brush:
+    """Paints one backdrop."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.rng = np.random.default_rng(stage.seed)
+        self.width, self.height = stage.size
+        self.image = Image.new("RGB", stage.size)
+        self.seen: set[str] = set()
+
+    def shows(self, *words: str) -> None:
+        """Note what has been painted."""
+        self.seen.update(words)
+
+    def may(self, *words: str) -> bool:
+        """Whether a thing with these names may be painted; if so they are noted."""
+        if self.stage.avoid.intersection(words):
+            return False
+        self.seen.update(words)
+        return True
+
+    def pick(self, *options: RGB) -> RGB:
+        """One of the options, jittered a little so that no two pictures have quite the same."""
+        base = options[int(self.rng.integers(len(options)))]
+        return tuple(int(np.clip(v + self.rng.integers(-7, 8), 0, 255)) for v in base)  # type: ignore[return-value]
+
+    def between(self, low: float, high: float) -> float:
+        """A number in the range."""
+        return float(self.rng.uniform(low, high))
+
+    def gradient(self, top: float, bottom: float, stops: Stops) -> None:
+        """Fill a band over the whole width."""
+        first, last = max(0, round(top)), min(self.height, round(bottom))
+        if last > first:
+            self.image.paste(column(last - first, tuple(stops)).resize((self.width, last - first)), (0, first))
+
+    def shape(self, draw: Callable[[ImageDraw.ImageDraw], None], fill: Image.Image | RGB, opacity: float = 1.0,
+              soft: float = 0.0) -> None:  # fmt: skip
+        """Paint what `draw` draws in white on a mask twice the picture's size."""
+        mask = Image.new("L", (self.width * FINE, self.height * FINE))
+        draw(ImageDraw.Draw(mask))
+        box = mask.getbbox()
+        if box is None:
+            return
+        margin = int(soft * 3 * FINE) + FINE
+        box = _aligned(box, margin, mask.size)
+        part = mask.crop(box).reduce(FINE)
+        if soft > 0:
+            part = part.filter(ImageFilter.GaussianBlur(soft))
+        if opacity < 1:
+            part = part.point(lambda v: round(v * opacity))
+        corner = (box[0] // FINE, box[1] // FINE)
+        if isinstance(fill, Image.Image):
+            self.image.paste(fill.resize(part.size), corner, part)
+        else:
+            self.image.paste(fill, (*corner, corner[0] + part.width, corner[1] + part.height), part)
+
+    def poly(self, points: Sequence[Point], top: RGB, bottom: RGB | None = None, opacity: float = 1.0,
+             soft: float = 0.0) -> None:  # fmt: skip
+        """A polygon with a vertical gradient."""
+        fine = [(x * FINE, y * FINE) for x, y in points]
+        fill = top if bottom is None else column(64, ((0.0, top), (1.0, bottom)))
+        self.shape(lambda on: on.polygon(fine, fill=255), fill, opacity, soft)
+
+    def rect(self, area: tuple[float, float, float, float], top: RGB, bottom: RGB | None = None,
+             radius: float = 0.0) -> None:  # fmt: skip
+        """A rectangle (x, y, width, height) with rounded corners and a vertical gradient."""
+        x, y, w, h = (v * FINE for v in area)
+        fill = top if bottom is None else column(64, ((0.0, top), (1.0, bottom)))
+        self.shape(lambda on: on.rounded_rectangle((x, y, x + w - 1, y + h - 1), radius * FINE, fill=255), fill)
+
+    def puffs(self, circles: Sequence[tuple[float, float, float]], top: RGB, bottom: RGB, opacity: float = 1.0,
+              soft: float = 0.0) -> None:  # fmt: skip
+        """One shape of many circles (x, y, radius): a cloud, a bush, a crown."""
+
+        def draw(on: ImageDraw.ImageDraw) -> None:
+            for x, y, r in circles:
+                on.ellipse(((x - r) * FINE, (y - r) * FINE, (x + r) * FINE, (y + r) * FINE), fill=255)
+
+        self.shape(draw, column(64, ((0.0, top), (1.0, bottom))), opacity, soft)
+
+    def glow(self, centre: Point, radius: Point, colour: RGB, strength: float) -> None:
+        """Light (or shade, with a dark colour) that fades from the centre."""
+        spot = _spot().resize((max(1, round(radius[0] * 2)), max(1, round(radius[1] * 2))))
+        spot = spot.point(lambda v: round(v * strength))
+        x, y = round(centre[0] - radius[0]), round(centre[1] - radius[1])
+        self.image.paste(colour, (x, y, x + spot.width, y + spot.height), spot)
+
+    def texture(self, top: float, bottom: float, strength: float, stretch: Point = (1.0, 1.0)) -> None:
+        """Roughen a band; `stretch` scales the grain in x and y."""
+        first, last = max(0, round(top)), min(self.height, round(bottom))
+        if last <= first:
+            return
+        x, y = (int(v) for v in self.rng.integers(0, 128, 2))
+        size = (max(8, round(self.width / stretch[0])), max(8, round((last - first) / stretch[1])))
+        noise = _noise().crop((x, y, x + min(size[0], 512), y + min(size[1], 512))).resize((self.width, last - first))
+        noise = noise.point(lambda v: round(128 + (v - 128) * strength))
+        band = self.image.crop((0, first, self.width, last))
+        self.image.paste(ImageChops.overlay(band, Image.merge("RGB", (noise,) * 3)), (0, first))
+
+    def vignette(self, strength: float = 0.16) -> None:
+        """Darken the corners a little."""
+        mask = _corners().resize(self.image.size).point(lambda v: round(v * strength))
+        self.image.paste((40, 26, 60), (0, 0, self.width, self.height), mask)
+
+
+def _aligned(box: tuple[int, int, int, int], margin: int, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    left, top = max(0, box[0] - margin) // FINE * FINE, max(0, box[1] - margin) // FINE * FINE
+    right, bottom = min(size[0], box[2] + margin), min(size[1], box[3] + margin)
+    return left, top, -(-right // FINE) * FINE, -(-bottom // FINE) * FINE
+
+
+@lru_cache(maxsize=512)
+def column(height: int, stops: tuple[tuple[float, RGB], ...]) -> Image.Image:
+    """A gradient one pixel wide."""
+    at = np.linspace(0, 1, max(2, height))
+    where = [s for s, _ in stops]
+    channels = [np.interp(at, where, [c[k] for _, c in stops]) for k in range(3)]
+    return Image.fromarray(np.round(np.stack(channels, axis=-1)).astype(np.uint8)[:, None, :])
+
+
+@lru_cache(maxsize=1)
+def _spot() -> Image.Image:
+    y, x = np.mgrid[-1:1:128j, -1:1:128j]
+    fall = np.clip(1 - np.sqrt(x * x + y * y), 0, 1)
+    return Image.fromarray((255 * fall * fall * (3 - 2 * fall)).astype(np.uint8))
+
+
+@lru_cache(maxsize=1)
+def _corners() -> Image.Image:
+    y, x = np.mgrid[-1:1:128j, -1:1:128j]
+    return Image.fromarray((255 * np.clip((x * x + y * y - 0.7) / 1.3, 0, 1)).astype(np.uint8))
+
+
+@lru_cache(maxsize=1)
+def _noise() -> Image.Image:
+    """Soft noise of several scales, 640 pixels square."""
+    rng = np.random.default_rng(TEXTURE_SEED)
+    total = np.zeros((640, 640), dtype=np.float32)
+    for cells, weight in ((20, 0.9), (80, 0.9), (320, 1.0), (640, 0.7)):
+        grid = Image.fromarray(rng.normal(size=(cells, cells)).astype(np.float32))
+        total += np.asarray(grid.resize((640, 640), Image.Resampling.BICUBIC)) * weight
+    return Image.fromarray(np.clip(128 + total * 26, 0, 255).astype(np.uint8))
