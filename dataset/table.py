@@ -1,0 +1,170 @@
+"""The Delta Lake table: the one file that imports deltalake.
+
+In: Arrow tables with positions, or questions about the snapshot.  Out: commits, versions, files.
+Knows neither events nor columns.  Storage that cannot be reached raises TryLater, an address without a table NoDataset.
+Never uses `DeltaTable.to_pyarrow_table`: a process that did aborts when it exits.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.fs
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake.exceptions import (
+    CommitFailedError,
+    DeltaError,
+    DeltaProtocolError,
+    SchemaMismatchError,
+    TableNotFoundError,
+)
+from deltalake.fs import DeltaStorageHandler
+
+from schemas.failures import TryLater
+
+CLAIM = "skg.sample-ids"
+"""A transaction id that every commit of rows carries: of two commits that did not see each other one is refused, so no
+commit can store an id that another one has just stored."""
+
+CONFIGURATION = {
+    "delta.enableChangeDataFeed": "true",  # readers can follow the rows of each version; appends cost nothing more
+    "delta.dataSkippingStatsColumns": "sample_id",  # statistics of pictures and texts would only swell the log
+}
+WRITING = WriterProperties(compression="ZSTD")
+
+Options = Mapping[str, str] | None
+
+
+class NoDataset(ValueError):
+    """There is no table at the address, or it has no rows to give."""
+
+
+class Overtaken(Exception):
+    """Another commit came first: look again at what it did."""
+
+
+class LogGone(Exception):
+    """The log no longer tells what some versions added."""
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A Parquet file of a snapshot. `path` is relative to the table, `written` is in milliseconds since 1970."""
+
+    path: str
+    size: int
+    written: int
+
+
+class Table:
+    """One snapshot of a table, held until `refresh`."""
+
+    def __init__(self, delta: DeltaTable, uri: str, options: Options) -> None:
+        self._delta, self._uri, self._options = delta, uri, options
+
+    @classmethod
+    def load(cls, uri: str, options: Options = None, version: int | None = None) -> Self:
+        """The current snapshot, or that of a version. Raises NoDataset, TryLater."""
+        with _reaching(uri):
+            return cls(DeltaTable(uri, version=version, storage_options=_plain(options)), uri, options)
+
+    @classmethod
+    def create(cls, uri: str, schema: pa.Schema, options: Options = None) -> Self:
+        """The table at `uri`, made empty if there is none; several writers may do so at once."""
+        try:
+            return cls.load(uri, options)
+        except NoDataset:
+            pass
+        with _reaching(uri), suppress(CommitFailedError):  # another writer made it
+            DeltaTable.create(
+                uri, schema=schema, mode="ignore", configuration=CONFIGURATION, storage_options=_plain(options)
+            )
+        return cls.load(uri, options)
+
+    @property
+    def id(self) -> str:
+        """The table's own id: another table at the same address has another."""
+        return str(self._delta.metadata().id)
+
+    @property
+    def version(self) -> int:
+        """The version of the snapshot."""
+        return self._delta.version()
+
+    def refresh(self) -> None:
+        """Move on to the newest version."""
+        with _reaching(self._uri):
+            self._delta.update_incremental()
+
+    def position(self, partition: str) -> int | None:
+        """What the last commit of `partition` recorded, as of the snapshot."""
+        return self._delta.transaction_version(partition)
+
+    def append(self, rows: pa.Table, positions: Mapping[str, int]) -> None:
+        """Add rows and record positions in one commit upon the held snapshot. Raises Overtaken, TryLater."""
+        marks = {**positions, CLAIM: self.version + 1}
+        transactions = [Transaction(name, position) for name, position in marks.items()]
+        with _reaching(self._uri):
+            try:
+                write_deltalake(
+                    self._delta,
+                    rows,
+                    mode="append",
+                    writer_properties=WRITING,
+                    commit_properties=CommitProperties(app_transactions=transactions),
+                )
+            except CommitFailedError as error:
+                raise Overtaken(str(error)) from error
+
+    def added(self, first: int, last: int, column: str) -> list[str]:
+        """The texts of `column` in the rows that versions `first` to `last` added. Raises LogGone, TryLater."""
+        try:
+            changes = self._delta.load_cdf(first, last, columns=[column])
+            return [text for batch in pa.RecordBatchReader.from_stream(changes) for text in batch.column(0).to_pylist()]
+        except (DeltaError, pa.ArrowException) as error:
+            raise LogGone(f"versions {first} to {last} of {self._uri}: {error}") from error
+        except OSError as error:
+            raise TryLater(f"{self._uri} cannot be reached: {_first_line(error)}") from error
+
+    def files(self) -> list[DataFile]:
+        """The snapshot's Parquet files, oldest first."""
+        actions = pa.table(self._delta.get_add_actions())
+        columns = [actions[name].to_pylist() for name in ("path", "size_bytes", "modification_time")]
+        found = [DataFile(path, size, written) for path, size, written in zip(*columns, strict=True)]
+        return sorted(found, key=lambda file: (file.written, file.path))
+
+    def uris(self) -> list[str]:
+        """The addresses of the snapshot's Parquet files, as other programs take them."""
+        return sorted(self._delta.file_uris())
+
+    def folder(self, files: Sequence[DataFile]) -> pyarrow.fs.FileSystem:
+        """A file system in which `files` lie under their relative paths, wherever the table is."""
+        sizes = {file.path: file.size for file in files}  # spares a request a file
+        return pyarrow.fs.PyFileSystem(DeltaStorageHandler(self._delta.table_uri, _plain(self._options), sizes))
+
+    def history(self) -> list[dict[str, object]]:
+        """What the log still tells of each version, oldest first."""
+        with _reaching(self._uri):
+            return list(reversed(self._delta.history()))
+
+
+@contextmanager
+def _reaching(uri: str) -> Iterator[None]:
+    try:
+        yield
+    except TableNotFoundError as error:
+        raise NoDataset(f"there is no dataset at {uri}") from error
+    except (SchemaMismatchError, DeltaProtocolError):
+        raise
+    except (OSError, DeltaError) as error:
+        raise TryLater(f"the dataset at {uri} cannot be reached: {_first_line(error)}") from error
+
+
+def _plain(options: Options) -> dict[str, str] | None:
+    return dict(options) if options is not None else None
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:500]
