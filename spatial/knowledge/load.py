@@ -40,6 +40,7 @@ def scene_kinds() -> Mapping[str, SceneKind]:
     return MappingProxyType({kind.name: kind for kind in kinds})
 
 
+@lru_cache(maxsize=1024)
 def find_scene(concept: str) -> SceneMatch | None:
     """The scene that `concept` names, or the nearest by words at or above NEAREST_THRESHOLD, else None."""
     return _phrasebook().find(concept)
@@ -85,6 +86,7 @@ def _category(row: Row, rows: Mapping[str, Row], scenes: tuple[str, ...]) -> Cat
         drawn=row.get("drawn", False),
         tint=row.get("tint", False),
         faces=row.get("faces"),
+        single=row.get("single", False),
         parts=tuple(row.get("parts", ())),
     )
 

@@ -23,11 +23,12 @@ SPELLING = 0.87
 WHOLE_PHRASE = 0.8
 """Score of a concept that contains a whole phrase of the scene, before what else the concept says is weighed."""
 
-FILLERS = frozenset(
+_FILLERS = (
     "a an the at in on of and or with from by to for near my our your its some any very big small old new large little "
     "busy quiet calm sunny rainy cloudy foggy cosy cozy bright dark modern rustic cluttered tidy messy crowded empty "
-    "dawn dusk noon night midnight morning evening afternoon day weekend scene view picture image photo".split()
+    "dawn dusk noon night midnight morning evening afternoon day weekend scene view picture image photo"
 )
+FILLERS = frozenset(_FILLERS.split())
 """Words that say nothing of which scene is meant, unless a scene's phrase consists of them."""
 
 _WORD = re.compile(r"[^\W_]+")

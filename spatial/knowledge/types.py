@@ -24,6 +24,7 @@ class Category:
     `tint`: the collage can recolour it so that a person would name the colour.
     `faces`: the side of the picture that its front points to, where the sprite is a clear profile; the collage
     mirrors it for the other.
+    `single`: one of it in a scene is usual, two would look odd (a stove, the sun).
     `parts`: names of what a viewer might see inside its picture (a plate under a cake) or might call it (a bird).
     """
 
@@ -43,6 +44,7 @@ class Category:
     drawn: bool = False
     tint: bool = False
     faces: Literal["left", "right"] | None = None
+    single: bool = False
     parts: tuple[str, ...] = ()
 
 
