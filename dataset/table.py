@@ -12,7 +12,7 @@ from typing import Self
 
 import pyarrow as pa
 import pyarrow.fs
-from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake import CommitProperties, DeltaTable, QueryBuilder, Transaction, WriterProperties, write_deltalake
 from deltalake.exceptions import (
     CommitFailedError,
     DeltaError,
@@ -143,6 +143,12 @@ class Table:
         """A file system in which `files` lie under their relative paths, wherever the table is."""
         sizes = {file.path: file.size for file in files}  # spares a request a file
         return pyarrow.fs.PyFileSystem(DeltaStorageHandler(self._delta.table_uri, _plain(self._options), sizes))
+
+    def query(self, sql: str) -> pa.Table:
+        """The answer to a query over the snapshot, which is called `samples` there."""
+        with _reaching(self._uri):
+            answer = QueryBuilder().register("samples", self._delta).execute(sql)
+            return pa.table(answer.read_all())
 
     def history(self) -> list[dict[str, object]]:
         """What the log still tells of each version, oldest first."""

@@ -1,0 +1,73 @@
+"""How much there is, and how it grew.
+
+In: the table's address.  Out: plain values for a person or for JSON.
+Reads the split and kind columns and the log, no picture.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TypedDict
+
+from dataset.table import Options, Table
+
+_KINDS = "SELECT unnest(questions)['kind'] AS kind FROM samples"
+
+
+class Growth(TypedDict):
+    """A version: when it was committed (ISO 8601, UTC), by what operation, and how many rows came with it."""
+
+    version: int
+    time: str
+    operation: str
+    rows: int
+
+
+class Info(TypedDict):
+    """The dataset at one version. `bytes` are those of the snapshot's files."""
+
+    uri: str
+    version: int
+    rows: int
+    splits: dict[str, int]
+    scenes: dict[str, int]
+    questions: int
+    kinds: dict[str, int]
+    files: int
+    bytes: int
+    growth: list[Growth]
+
+
+def info(uri: str, storage_options: Options = None) -> Info:
+    """Counts of the current snapshot. Raises NoDataset, TryLater."""
+    table = Table.load(uri, storage_options)
+    splits, kinds = _counted(table, "samples", "split"), _counted(table, f"({_KINDS})", "kind")
+    found = table.files()
+    return Info(
+        uri=uri,
+        version=table.version,
+        rows=sum(splits.values()),
+        splits=splits,
+        scenes=_counted(table, "samples", "scene"),
+        questions=sum(kinds.values()),
+        kinds=kinds,
+        files=len(found),
+        bytes=sum(file.size for file in found),
+        growth=[_growth(entry) for entry in table.history()],
+    )
+
+
+def _counted(table: Table, source: str, column: str) -> dict[str, int]:
+    rows = table.query(f"SELECT {column}, count(*) AS n FROM {source} GROUP BY {column} ORDER BY n DESC, {column}")
+    return dict(zip(rows[column].to_pylist(), rows["n"].to_pylist(), strict=True))
+
+
+def _growth(entry: Mapping[str, object]) -> Growth:
+    measured = entry.get("operationMetrics")
+    rows = measured.get("num_added_rows", 0) if isinstance(measured, Mapping) else 0
+    milliseconds = int(str(entry["timestamp"]))
+    return Growth(
+        version=int(str(entry["version"])),
+        time=datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds"),
+        operation=str(entry["operation"]),
+        rows=int(str(rows)),
+    )

@@ -1,0 +1,86 @@
+"""What training code calls: the dataset as `datasets.Dataset`, or as a list of Parquet files.
+
+In: the table's address.  Out: the current snapshot; call again for what has grown since.
+Does not hold the dataset in memory: rows lie in an Arrow file in the cache folder, once a snapshot.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from dataset.columns import COLUMNS
+from dataset.index import ids_in
+from dataset.reading import batches
+from dataset.splits import PER_MILLE
+from dataset.table import NoDataset, Options, Table
+
+if TYPE_CHECKING:
+    import datasets
+
+
+def files(uri: str, storage_options: Options = None) -> list[str]:
+    """Addresses of the current snapshot's Parquet files. Raises NoDataset, TryLater.
+
+    A pattern such as `**/*.parquet` also finds files that compaction has replaced: always take this list.
+    """
+    return Table.load(uri, storage_options).uris()
+
+
+def load(
+    uri: str, split: str | None = None, columns: Sequence[str] | None = None, storage_options: Options = None
+) -> "datasets.Dataset":
+    """The current snapshot with decoded images; one split of it, some columns of it.
+
+    Raises NoDataset where there is no table or no row, ValueError for an unknown split or column, TryLater when the
+    storage cannot be reached.
+    """
+    if split is not None and split not in PER_MILLE:
+        raise ValueError(f"no split {split!r}; there are {', '.join(PER_MILLE)}")
+    table = Table.load(uri, storage_options)
+    chosen = list(columns) if columns is not None else list(COLUMNS.names)
+    loaded = _from_cache(table, chosen, split)
+    if not loaded.num_rows:
+        raise NoDataset(f"the dataset at {uri} has no rows yet" + (f" in split {split}" if split else ""))
+    return loaded
+
+
+def sample_ids_by_file(
+    uri: str, known: Mapping[str, frozenset[str]], storage_options: Options = None
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """The ids in each file of the current snapshot. Files in `known` are not read again; nothing where no table is."""
+    try:
+        table = Table.load(uri, storage_options)
+    except NoDataset:
+        return
+    found = table.files()
+    folder = table.folder(found)
+    for file in found:
+        yield file.path, known[file.path] if file.path in known else frozenset(ids_in(folder, file))
+
+
+def _from_cache(table: Table, columns: list[str], split: str | None) -> "datasets.Dataset":
+    import datasets
+
+    features = datasets.Features.from_arrow_schema(pa.schema([COLUMNS.field(name) for name in columns]))
+    if "image" in columns:
+        features["image"] = datasets.Image()
+    key = hashlib.sha256(f"{table.id}/{columns}/{split}".encode()).hexdigest()[:16]
+    path = Path(datasets.config.HF_DATASETS_CACHE) / "skg" / f"{key}-{table.version}.arrow"
+    if not path.exists():
+        _write(path, features.arrow_schema, batches(table, columns, split))
+    return datasets.Dataset.from_file(str(path), split=datasets.NamedSplit(split) if split else None)
+
+
+def _write(path: Path, schema: pa.Schema, rows: Iterator[pa.RecordBatch]) -> None:
+    """An Arrow stream that appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        draft = Path(folder) / path.name
+        with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_stream(sink, schema) as writer:
+            for batch in rows:
+                writer.write_batch(batch.cast(schema))
+        draft.replace(path)

@@ -1,0 +1,54 @@
+"""Reads a snapshot's rows, batch by batch.
+
+In: a table.  Out: Arrow batches of some columns.
+Memory is bounded by a batch of rows, whatever the table's size.  Works while the table grows: a snapshot does not change.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.fs
+import pyarrow.parquet
+
+from dataset.columns import COLUMNS
+from dataset.table import DataFile, Table
+from schemas.failures import TryLater
+
+ROWS_AT_ONCE = 64
+"""Rows in memory together: 64 pictures of 1 MB."""
+
+
+class UnknownColumn(ValueError):
+    """A column was asked for that the dataset does not have."""
+
+
+def batches(table: Table, columns: Sequence[str], split: str | None = None) -> Iterator[pa.RecordBatch]:
+    """The rows of a snapshot, oldest file first; those of one split if it is named. Raises TryLater."""
+    missing = sorted(set(columns) - set(COLUMNS.names))
+    if missing:
+        raise UnknownColumn(f"no column {', '.join(missing)}; there are {', '.join(COLUMNS.names)}")
+    files = table.files()
+    folder = table.folder(files)
+    for file in files:
+        yield from _of_file(folder, file, list(columns), split)
+
+
+def _of_file(
+    folder: pyarrow.fs.FileSystem, file: DataFile, columns: list[str], split: str | None
+) -> Iterator[pa.RecordBatch]:
+    read = columns if split is None or "split" in columns else [*columns, "split"]
+    try:
+        with folder.open_input_file(file.path) as source:
+            for batch in pyarrow.parquet.ParquetFile(source).iter_batches(ROWS_AT_ONCE, columns=read, use_threads=False):
+                chosen = batch if split is None else batch.filter(pyarrow.compute.equal(batch["split"], split))
+                if chosen.num_rows:
+                    yield _with_types(chosen.select(columns))
+    except OSError as error:
+        raise TryLater(f"{file.path} cannot be read: {error}") from error
+
+
+def _with_types(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """In the dataset's own types: field names inside lists differ between programs that write Parquet."""
+    schema = pa.schema([COLUMNS.field(name) for name in batch.schema.names])
+    return batch.cast(schema)
