@@ -1,0 +1,105 @@
+"""The questions of a scene.
+
+In: a scene and a seed.  Out: questions with answers, choices and certificates; the same for the same input.
+All chance comes from the seed, one generator a kind, so no kind depends on what another found.
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from types import MappingProxyType
+
+from schemas.events import Question, Scene
+from schemas.ids import content_id, derived_seed, question_id
+from spatial.questions import proposals, searches
+from spatial.questions.answering import YES_NO, answer
+from spatial.questions.choosing import choices_for
+from spatial.questions.names import Asked
+from spatial.questions.parsing import parse
+from spatial.questions.proposals import Proposer
+from spatial.questions.proving import certificate
+from spatial.questions.queries import Query, kind_of
+from spatial.questions.referring import Unanswerable
+from spatial.questions.saying import say, variants
+
+MAX_QUESTIONS = 10
+ENOUGH = 6
+"""Below this number a second round is asked."""
+
+TRIES = 40
+"""Proposals looked at for one question: bounds the time in crowded scenes."""
+
+PROPOSERS: Mapping[str, Proposer] = MappingProxyType(
+    {
+        "existence": proposals.existence,
+        "count": proposals.count,
+        "attribute": searches.attribute,
+        "place": searches.place,
+        "direction_yes_no": proposals.direction_yes_no,
+        "direction_open": proposals.direction_open,
+        "direction_choice": proposals.direction_choice,
+        "distance_comparison": proposals.distance_comparison,
+        "selection": searches.selection,
+        "multi_hop": searches.multi_hop,
+        "chain": proposals.chain,
+        "depth_order": proposals.depth_order,
+    }
+)
+
+
+def ask(scene: Scene, seed: int, sample: str = "") -> tuple[Question, ...]:
+    """Up to ten questions. `sample` makes their ids unique; without it the scene's own content does."""
+    asked = Asked(scene)
+    sample = sample or content_id("scene", scene.model_dump(mode="json"))
+    found: dict[Query, Question] = {}
+    kinds = list(PROPOSERS)
+    random.Random(derived_seed("question order", seed)).shuffle(kinds)
+    for turn, limit in enumerate((MAX_QUESTIONS, ENOUGH)):
+        for kind in kinds:
+            if len(found) >= limit:
+                break
+            rng = random.Random(derived_seed("question", seed, kind, turn))
+            for query, question in _of_kind(asked, kind, rng, sample):
+                found.setdefault(query, question)
+    return tuple(found.values())
+
+
+def _of_kind(asked: Asked, kind: str, rng: random.Random, sample: str) -> Iterator[tuple[Query, Question]]:
+    """The first proposal that stands, if there is one."""
+    words = random.Random(rng.random())
+    for query, target in islice(PROPOSERS[kind](asked, rng), TRIES):
+        question = _worded(asked, query, target, words, sample)
+        if question is not None and question.kind == kind:
+            yield query, question
+            return
+
+
+def _worded(asked: Asked, query: Query, target: str, rng: random.Random, sample: str) -> Question | None:
+    """The question, if the scene gives the answer that was drawn, in words that can be read in one way only."""
+    try:
+        found = answer(query, asked)
+    except Unanswerable:
+        return None
+    choices = choices_for(asked, query, found, rng)
+    text = say(query, rng.randrange(variants(query)))
+    if found.text != target or choices is None or not _is_plain(text, query, target):
+        return None
+    return Question(
+        id=question_id(sample, text),
+        question=text,
+        answer=target,
+        kind=kind_of(query),
+        choices=choices,
+        objects=found.objects,
+        certificate=certificate(asked, query, found),
+    )
+
+
+def _is_plain(text: str, query: Query, target: str) -> bool:
+    """The text says this query and no other, and does not hold its own answer."""
+    if target not in YES_NO and target.lower() in text.lower():
+        return False
+    try:
+        return parse(text) == query
+    except ValueError:
+        return False

@@ -1,0 +1,71 @@
+"""The choices of a question, in a drawn order.
+
+In: a query and its answer.  Out: two to four different texts, one of them the answer; None where too few are to be had.
+Wrong choices are as plausible as the right one: things that are in the picture, values that the thing could have,
+numbers that another question of the same words would have.
+"""
+
+import random
+
+from spatial.knowledge.load import categories
+from spatial.questions.answering import BEARINGS, SIDES, YES_NO, Answer
+from spatial.questions.names import Asked
+from spatial.questions.queries import AttributeOf, Bearing, Count, Find, Nearest, Outermost, Query, Side
+from spatial.questions.referring import fitting
+from spatial.questions.words import alike, family_of, word_groups
+
+MAX_CHOICES = 4
+
+
+def choices_for(asked: Asked, query: Query, answer: Answer, rng: random.Random) -> tuple[str, ...] | None:
+    """The choices, shuffled."""
+    texts = _texts(asked, query, answer, rng)
+    if len(texts) < 2 or len(set(texts)) < len(texts):
+        return None
+    rng.shuffle(texts)
+    return tuple(texts)
+
+
+def _texts(asked: Asked, query: Query, answer: Answer, rng: random.Random) -> list[str]:
+    match query:
+        case Side():
+            return list(SIDES)
+        case Bearing():
+            return list(BEARINGS)
+        case Count():
+            return _numbers(asked, query, int(answer.text))
+        case AttributeOf():
+            return [answer.text, *_values(asked, query, answer, rng)][:MAX_CHOICES]
+        case Find() | Nearest() | Outermost():
+            return [answer.text, *_things(asked, answer, rng)][:MAX_CHOICES]
+        case _:
+            return list(YES_NO)
+
+
+def _numbers(asked: Asked, query: Count, number: int) -> list[str]:
+    """All numbers from none to as many as there are; for a whole picture, one on either side."""
+    if query.anchor is None:
+        return [str(n) for n in range(max(0, number - 1), max(0, number - 1) + 3)]
+    return [str(n) for n in range(len(fitting(asked, query.category)) + 1)]
+
+
+def _values(asked: Asked, query: AttributeOf, answer: Answer, rng: random.Random) -> list[str]:
+    """Values that the thing could have: typical ones first, then those of the scene, then any."""
+    subject = next(o for o in asked.objects if o.id == answer.referents[0])
+    known = categories().get(subject.category)
+    rivals = [value for group in word_groups("rivals") if answer.text in group for value in group]
+    seen = [a for o in asked.objects for a in o.attributes if a in rivals]
+    typical = list(known.attributes.get(query.family, ())) if known else []
+    found: list[str] = []
+    for pool in (typical, sorted(set(seen)), rivals):
+        for value in rng.sample(pool, len(pool)):
+            if family_of(value) == query.family and not any(alike(value, have) for have in (*found, answer.text)):
+                found.append(value)
+    return found
+
+
+def _things(asked: Asked, answer: Answer, rng: random.Random) -> list[str]:
+    """Other things of the scene, without those that the question names."""
+    named = {asked.objects[i].category for i in range(len(asked.objects)) if asked.objects[i].id in answer.referents}
+    others = [text for i, text in asked.labels.items() if text != answer.text and asked.objects[i].category not in named]
+    return rng.sample(others, len(others))

@@ -1,0 +1,82 @@
+"""A scene seen by whoever asks: which objects can be named, and how.
+
+In: a scene.  Out: `Asked`, the view with one reference for every object that words can single out.
+Does not choose what is asked.
+"""
+
+import re
+from functools import cached_property
+
+from schemas.events import Scene
+from spatial.questions.answering import labels
+from spatial.questions.queries import Ref
+from spatial.questions.referring import Unanswerable, fitting, refs_for, resolve
+from spatial.questions.sight import View
+from spatial.questions.words import is_mass, is_plural, word_list
+
+_SPEAKABLE = re.compile(r"[^\W\d_][\w'’-]*( [^\W\d_][\w'’-]*)*")
+"""Words of letters, digits, apostrophes and hyphens. Other categories are never spoken of."""
+
+
+def is_speakable(category: str) -> bool:
+    """Whether a sentence can hold the word without being read otherwise."""
+    return bool(_SPEAKABLE.fullmatch(category)) and category.lower() not in word_list("reserved")
+
+
+class Asked(View):
+    """A view with names."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self._names: dict[int, Ref | None] = {}
+
+    def name(self, index: int) -> Ref | None:
+        """The simplest words that single the object out, if there are any."""
+        if index not in self._names:
+            speakable = is_speakable(self.objects[index].category)
+            self._names[index] = next(refs_for(self, index), None) if speakable else None
+        return self._names[index]
+
+    @cached_property
+    def named(self) -> tuple[int, ...]:
+        """The objects that have a name."""
+        return tuple(i for i in self.clear if self.name(i) is not None)
+
+    @cached_property
+    def plainly_named(self) -> tuple[int, ...]:
+        """The objects whose category alone, or with a colour, names them: no word of place is in the name."""
+        return tuple(i for i in self.named if (name := self.name(i)) and name.extreme is None and name.predicate is None)
+
+    @cached_property
+    def labels(self) -> dict[int, str]:
+        """Short words for the objects that can be an answer."""
+        return {i: text for i, text in labels(self).items() if is_speakable(self.objects[i].category)}
+
+    @cached_property
+    def present(self) -> tuple[str, ...]:
+        """Categories that are clearly seen."""
+        seen = dict.fromkeys(self.objects[i].category for i in self.clear)
+        return tuple(category for category in seen if is_speakable(category))
+
+    @cached_property
+    def absent(self) -> tuple[str, ...]:
+        """Excluded categories that nothing in the scene might be called by."""
+        return tuple(c for c in dict.fromkeys(self.scene.excluded) if is_speakable(c) and not self._might_be_seen(c))
+
+    def _might_be_seen(self, category: str) -> bool:
+        from spatial.questions.words import fits
+
+        return any(fits(category, o.category) or fits(o.category, category) for o in self.objects)
+
+    @cached_property
+    def countable(self) -> dict[str, tuple[int, ...]]:
+        """The categories that can be counted, with their objects, all of them clearly seen."""
+        groups = {c: fitting(self, c) for c in self.present if not (is_plural(c) or is_mass(c))}
+        return {c: group for c, group in groups.items() if all(i in self.clear for i in group)}
+
+    def singles_out(self, ref: Ref, index: int) -> bool:
+        """Whether the reference means this object."""
+        try:
+            return resolve(self, ref).index == index
+        except Unanswerable:
+            return False

@@ -1,0 +1,177 @@
+"""What might be asked, kind by kind, once the answer has been drawn.
+
+In: a scene with names, and a random generator that knows nothing of the scene.  Out: queries with the answer that was
+drawn for them, in the order in which they should be tried.
+Every kind draws its answer before it looks at objects, and asks only where the other answers could have been asked
+too; so the words of a question say nothing of its answer.  Whether a proposal stands is for `answering` to say.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from itertools import permutations
+
+from spatial.questions.answering import ALONG, BEARINGS, SIDES, YES_NO
+from spatial.questions.names import Asked
+from spatial.questions.queries import (
+    Bearing,
+    Closer,
+    Count,
+    Deeper,
+    Depth,
+    Directed,
+    Direction,
+    Exists,
+    InOrder,
+    Query,
+    Ref,
+    Side,
+)
+from spatial.questions.sight import DIRECTIONS
+
+Proposal = tuple[Query, str]
+"""A query and the answer that it was sought for."""
+
+Proposer = Callable[[Asked, random.Random], Iterator[Proposal]]
+
+SIMPLE_EXISTENCE = 0.15
+"""Share of existence questions that name one category alone. What is seen is a more frequent category than what is
+not, so such questions can be guessed a little; naming one that is seen and one that is not cannot."""
+
+TRIPLES = 60
+"""How many triples of objects are looked at: enough to find one, and bounded in crowded scenes."""
+
+
+def shuffled(rng: random.Random, items: object) -> list[int]:
+    """The items in an order drawn from the generator."""
+    drawn = list(items)  # type: ignore[call-overload]
+    rng.shuffle(drawn)
+    return drawn
+
+
+def ref(asked: Asked, index: int) -> Ref:
+    """The name of an object that has one."""
+    name = asked.name(index)
+    assert name is not None
+    return name
+
+
+def pairs(rng: random.Random, among: tuple[int, ...]) -> list[tuple[int, int]]:
+    """All ordered pairs, in a drawn order."""
+    drawn = list(permutations(among, 2))
+    rng.shuffle(drawn)
+    return drawn
+
+
+def triples(rng: random.Random, among: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
+    """Some ordered triples, in a drawn order."""
+    if len(among) < 3:
+        return
+    for _ in range(TRIPLES):
+        a, b, c = rng.sample(among, 3)
+        yield a, b, c
+
+
+def existence(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+    """One category that is seen against one that is not; sometimes one of them alone."""
+    target, simple = rng.choice(YES_NO), rng.random() < SIMPLE_EXISTENCE
+    if not asked.present or not asked.absent:
+        return
+    for _ in range(4):
+        seen, unseen = rng.choice(asked.present), rng.choice(asked.absent)
+        first, second = (seen, unseen) if target == "yes" else (unseen, seen)
+        yield Exists(category=first, without=None if simple else second), target
+
+
+def count(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+    """How many of a category are on one side of something; every number that could be asked is as likely."""
+    groups = list(asked.countable.items())
+    rng.shuffle(groups)
+    groups.sort(key=lambda group: -min(2, len(group[1])))
+    for category, group in groups:
+        by_number: dict[int, list[tuple[Direction, int]]] = {}
+        for anchor in shuffled(rng, asked.plainly_named):
+            if anchor in group:
+                continue
+            for side in rng.sample(("left_of", "right_of"), 2):
+                sights = [asked.direction(i, side, anchor).value for i in group]
+                if None not in sights:
+                    by_number.setdefault(sum(map(bool, sights)), []).append((side, anchor))  # type: ignore[arg-type]
+        if len(by_number) < 2:
+            continue
+        number = rng.choice(sorted(by_number))
+        for side, anchor in by_number[number]:
+            yield Count(category=category, predicate=side, anchor=ref(asked, anchor)), str(number)
+
+
+def direction_yes_no(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+    """A direction between two objects; the order in which they are named makes the answer."""
+    target, flip = rng.choice(YES_NO), rng.random() < 0.5
+    axes: list[tuple[Direction, Direction]] = [("left_of", "right_of"), ("above", "below")]
+    rng.shuffle(axes)
+    for axis in axes:
+        predicate = axis[1 if flip else 0]
+        for i, j in pairs(rng, asked.named):
+            if asked.direction(i, predicate, j).value is (target == "yes"):
+                yield Directed(subject=ref(asked, i), predicate=predicate, object=ref(asked, j)), target
+
+
+def direction_open(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+    """On which side one is of the other."""
+    target = rng.choice(SIDES)
+    for i, j in pairs(rng, asked.plainly_named):
+        if asked.direction(i, "left_of", j).value is (target == "left"):
+            yield Side(subject=ref(asked, i), object=ref(asked, j)), target
+
+
+def direction_choice(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+    """The diagonal that leads from one to the other."""
+    target = rng.choice(BEARINGS)
+    up, left = target.startswith("above"), target.endswith("left")
+    for i, j in pairs(rng, asked.plainly_named):
+        if asked.direction(i, "above", j).value is up and asked.direction(i, "left_of", j).value is left:
+            yield Bearing(subject=ref(asked, i), object=ref(asked, j)), target
+
+
+def distance_comparison(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+    """Which of two is closer to a third; the order in which the two are named makes the answer."""
+    target = rng.choice(YES_NO)
+    for i, j, anchor in triples(rng, asked.named):
+        value = asked.closer(i, j, anchor).value
+        if value is not None:
+            a, b = (i, j) if value is (target == "yes") else (j, i)
+            yield Closer(subject=ref(asked, a), anchor=ref(asked, anchor), other=ref(asked, b)), target
+
+
+def chain(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+    """Three in a row; the order in which they are named makes the answer."""
+    target, courses = rng.choice(YES_NO), list(ALONG)
+    rng.shuffle(courses)
+    for course in courses:
+        predicate = ALONG[course]
+        for trio in triples(rng, asked.named):
+            if any(asked.direction(i, predicate, j).value is None for i, j in zip(trio, trio[1:] + trio[:1], strict=True)):
+                continue
+            axis, sign = DIRECTIONS[predicate]
+            row = sorted(trio, key=lambda k: sign * (2 * asked.objects[k].box[axis] + asked.objects[k].box[axis + 2]))
+            orders = list(permutations(row))
+            first, second, third = orders[0] if target == "yes" else rng.choice(orders[1:])
+            names = {"first": ref(asked, first), "second": ref(asked, second), "third": ref(asked, third)}
+            yield InOrder(course=course, **names), target
+
+
+def depth_order(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+    """Which of two is nearer to the viewer, where the picture shows it: by the ground, or by covering."""
+    predicates: tuple[Depth, Depth] = ("in_front_of", "behind")
+    target, predicate = rng.choice(YES_NO), rng.choice(predicates)
+    for i, j in pairs(rng, asked.named):
+        if asked.depth(i, predicate, j).value is (target == "yes") and _shows_depth(asked, i, j):
+            yield Deeper(subject=ref(asked, i), predicate=predicate, object=ref(asked, j)), target
+
+
+def _shows_depth(asked: Asked, i: int, j: int) -> bool:
+    a, b = asked.objects[i], asked.objects[j]
+    if any({a.id, b.id} == {s, o} for s, _, o in asked.drawn):
+        return False  # a cup on a table is neither before nor behind it for most people
+    near, far = (a.box, b.box) if a.depth < b.depth else (b.box, a.box)
+    overlap = all(near[k] < far[k] + far[k + 2] and far[k] < near[k] + near[k + 2] for k in (0, 1))
+    return overlap or near[1] + near[3] > far[1] + far[3]

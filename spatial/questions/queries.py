@@ -1,0 +1,230 @@
+"""What can be asked: small programs over a scene, as frozen and serialisable values.
+
+In: fields, or the JSON form of a query.  Out: one of the `Query` types.
+Does not answer, say or choose: that is `answering`, `saying` and `asking`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from schemas.base import Model, Name
+
+Direction = Literal["left_of", "right_of", "above", "below"]
+Contact = Literal["on", "inside", "under"]
+Depth = Literal["in_front_of", "behind"]
+Extreme = Literal["leftmost", "rightmost", "highest", "lowest"]
+Course = Literal["left_to_right", "right_to_left", "top_to_bottom", "bottom_to_top"]
+Family = Literal["colour", "material", "pattern", "state", "orientation"]
+Place = Literal["top_left", "top", "top_right", "left", "center", "right", "bottom_left", "bottom", "bottom_right"]
+Hop = Literal["left_of", "right_of", "above", "below", "on", "inside", "under", "in_front_of", "behind"]
+
+
+class Ref(Model):
+    """A referring expression: what the words single out.
+
+    `category` None is "the thing".  `attribute` is a colour, `extreme` as in "the leftmost cup", `predicate` with
+    `anchor` as in "the cup on the table".  Only one of the three narrows a category.
+    """
+
+    category: Name | None = None
+    attribute: Name | None = None
+    extreme: Extreme | None = None
+    predicate: Hop | None = None
+    anchor: "Ref | None" = None
+
+    @model_validator(mode="after")
+    def _narrowed_once(self) -> "Ref":
+        if (self.predicate is None) != (self.anchor is None):
+            raise ValueError("a predicate and its anchor come together")
+        narrowed = [x for x in (self.attribute, self.extreme, self.predicate) if x is not None]
+        if len(narrowed) > 1 or (self.category is None and self.predicate is None):
+            raise ValueError("a reference has one category, narrowed at most once; a thing needs a relation")
+        return self
+
+    @property
+    def hops(self) -> int:
+        """How many relations must be followed to find the referent."""
+        if self.anchor is not None:
+            return 1 + self.anchor.hops
+        return 1 if self.extreme is not None else 0
+
+
+class Exists(Model):
+    """Is there a `category` in the picture? With `without`: and at the same time none of that category?"""
+
+    op: Literal["exists"] = "exists"
+    category: Name
+    without: Name | None = None
+
+
+class Count(Model):
+    """How many of `category` are there; with `predicate` and `anchor`: on that side of the anchor?"""
+
+    op: Literal["count"] = "count"
+    category: Name
+    predicate: Direction | None = None
+    anchor: Ref | None = None
+
+
+class AttributeOf(Model):
+    """Which colour (or other family of attributes) has the subject?"""
+
+    op: Literal["attribute"] = "attribute"
+    family: Family
+    subject: Ref
+
+
+class InPlace(Model):
+    """Is the subject in this ninth of the picture?"""
+
+    op: Literal["in_place"] = "in_place"
+    subject: Ref
+    place: Place
+
+
+class Directed(Model):
+    """Does the direction hold between subject and object?"""
+
+    op: Literal["directed"] = "directed"
+    subject: Ref
+    predicate: Direction
+    object: Ref
+
+
+class Side(Model):
+    """On which side of the object, left or right, is the subject?"""
+
+    op: Literal["side"] = "side"
+    subject: Ref
+    object: Ref
+
+
+class Bearing(Model):
+    """In which of the four diagonal directions from the object is the subject?"""
+
+    op: Literal["bearing"] = "bearing"
+    subject: Ref
+    object: Ref
+
+
+class Closer(Model):
+    """Is the subject closer to the anchor, in the picture, than the other?"""
+
+    op: Literal["closer"] = "closer"
+    subject: Ref
+    anchor: Ref
+    other: Ref
+
+
+class Outermost(Model):
+    """Which object is outermost in the picture?"""
+
+    op: Literal["outermost"] = "outermost"
+    extreme: Extreme
+
+
+class Find(Model):
+    """Which object stands in this relation to the anchor?"""
+
+    op: Literal["find"] = "find"
+    predicate: Hop
+    anchor: Ref
+
+
+class Nearest(Model):
+    """Which object is nearest to the anchor in the picture?"""
+
+    op: Literal["nearest"] = "nearest"
+    anchor: Ref
+
+
+class InOrder(Model):
+    """Do the three come in this order along the course?"""
+
+    op: Literal["in_order"] = "in_order"
+    course: Course
+    first: Ref
+    second: Ref
+    third: Ref
+
+
+class Deeper(Model):
+    """Is the subject in front of, or behind, the object?"""
+
+    op: Literal["deeper"] = "deeper"
+    subject: Ref
+    predicate: Depth
+    object: Ref
+
+
+Query = (
+    Exists
+    | Count
+    | AttributeOf
+    | InPlace
+    | Directed
+    | Side
+    | Bearing
+    | Closer
+    | Outermost
+    | Find
+    | Nearest
+    | InOrder
+    | Deeper
+)
+
+_ADAPTER: TypeAdapter[Query] = TypeAdapter(Annotated[Query, Field(discriminator="op")])
+
+KINDS = {
+    "existence": "whether a category is seen, also of categories that are known to be absent",
+    "count": "how many of a category are seen, in all or on one side of a reference",
+    "attribute": "the colour or another drawn attribute of an object",
+    "place": "whether an object is in a ninth of the picture",
+    "direction_yes_no": "whether a direction holds between two objects",
+    "direction_open": "on which side of an object another one is",
+    "direction_choice": "which of four diagonal directions leads from an object to another",
+    "distance_comparison": "which of two objects is closer to a third, in the picture",
+    "selection": "which object is outermost, or stands in a relation to a named one",
+    "multi_hop": "which object stands in a relation to a thing that only another relation finds",
+    "chain": "whether three objects come in an order",
+    "depth_order": "which of two objects is nearer to the viewer",
+}
+"""The kinds of questions; the names are stable."""
+
+_KIND_OF_OP = {
+    "exists": "existence",
+    "count": "count",
+    "attribute": "attribute",
+    "in_place": "place",
+    "directed": "direction_yes_no",
+    "side": "direction_open",
+    "bearing": "direction_choice",
+    "closer": "distance_comparison",
+    "outermost": "selection",
+    "in_order": "chain",
+    "deeper": "depth_order",
+}
+
+
+def kind_of(query: Query) -> str:
+    """The kind of a query, one of `KINDS`."""
+    if isinstance(query, Find | Nearest):
+        return "multi_hop" if query.anchor.hops else "selection"
+    return _KIND_OF_OP[query.op]
+
+
+def to_json(query: Query) -> dict[str, object]:
+    """The JSON form of a query, without the fields that are not set."""
+    return query.model_dump(mode="json", exclude_none=True)
+
+
+def from_json(form: object) -> Query:
+    """The query of a JSON form. Raises pydantic's ValidationError (a ValueError)."""
+    return _ADAPTER.validate_python(form)
+
+
+def references(query: Query) -> tuple[Ref, ...]:
+    """The referring expressions of a query, in the order of its fields."""
+    values = (getattr(query, name) for name in type(query).model_fields)
+    return tuple(value for value in values if isinstance(value, Ref))
