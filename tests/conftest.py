@@ -1,0 +1,88 @@
+"""Services that tests share: one running instance of each kind a session, fresh buckets and fresh brokers a test.
+
+Measured on two cores: a fresh Tansu takes 0.1 s, Apache Kafka 4 s, MinIO 0.7 s, SeaweedFS 2.4 s; a fresh bucket 0.01 s
+on MinIO and 0.2 s on SeaweedFS. Topic names are fixed, so a test that counts records wants a fresh broker.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from streams.services import Running
+from streams.settings import StoreSettings
+from tests.fakes.services import Pool, start
+
+FreshService = Callable[..., Running]
+"""`fresh_broker("apache")`; also `fresh_broker("apache", folder, port)` for starting a stopped one again."""
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+    """The session's services, started when they are first needed."""
+    pool = Pool(tmp_path_factory.mktemp("services"))
+    yield pool
+    pool.stop()
+
+
+@pytest.fixture(params=["tansu", "apache"])
+def broker(request: pytest.FixtureRequest, services: Pool) -> str:
+    """The bootstrap address of the session's broker, of each kind in turn."""
+    return services.broker(request.param).bootstrap
+
+
+@pytest.fixture
+def tansu_broker(services: Pool) -> str:
+    """The bootstrap address of the session's Tansu."""
+    return services.broker("tansu").bootstrap
+
+
+@pytest.fixture
+def apache_broker(services: Pool) -> str:
+    """The bootstrap address of the session's Apache Kafka."""
+    return services.broker("apache").bootstrap
+
+
+@pytest.fixture(params=["seaweedfs", "minio"])
+def store(request: pytest.FixtureRequest, services: Pool) -> StoreSettings:
+    """How to reach a fresh bucket, in each kind of store in turn."""
+    return services.bucket(request.param)
+
+
+@pytest.fixture
+def minio_store(services: Pool) -> StoreSettings:
+    """How to reach a fresh bucket in the session's MinIO."""
+    return services.bucket("minio")
+
+
+@pytest.fixture
+def seaweedfs_store(services: Pool) -> StoreSettings:
+    """How to reach a fresh bucket in the session's SeaweedFS."""
+    return services.bucket("seaweedfs")
+
+
+@pytest.fixture
+def fresh_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshService]:
+    """Starts brokers and stores of the test's own, killed at its end."""
+    started: list[Running] = []
+
+    def starter(kind: str, folder: Path | None = None, port: int | None = None) -> Running:
+        place = folder or tmp_path_factory.mktemp(kind)
+        started.append(start(kind, place, port))
+        return started[-1]
+
+    yield starter
+    for running in started:
+        running.stop(0)
+
+
+@pytest.fixture
+def fresh_broker(fresh_service: FreshService) -> FreshService:
+    """A broker with no topics at all: `fresh_broker("apache").bootstrap`."""
+    return fresh_service
+
+
+@pytest.fixture
+def fresh_store(fresh_service: FreshService) -> FreshService:
+    """A store with nothing in it: `fresh_store("minio").settings()`."""
+    return fresh_service

@@ -1,0 +1,24 @@
+"""Waiting for a condition with a deadline, so that no test sleeps and hopes.
+
+In: a condition.  Out: its first true value, or a failure that says what did not happen.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+LOOK_S = 0.02
+"""Between two looks: short beside everything that is waited for."""
+
+
+def until(condition: Callable[[], T], timeout_s: float, what: str) -> T:
+    """The condition's first true value. Raises AssertionError naming `what` after `timeout_s` seconds."""
+    deadline = time.monotonic() + timeout_s
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {timeout_s:g} s: {what}")
+        threading.Event().wait(LOOK_S)
+    return value
