@@ -1,0 +1,97 @@
+"""Layouts by search, where sampling did not find one: the solver finds sizes and sides, the sampler then loosens them.
+
+In: a problem, margins, a seed.  Out: boxes, or None within the effort.
+Does not prove anything: its rules are stricter than truth.
+"""
+
+import math
+from collections.abc import Sequence
+from random import Random
+
+from schemas.graph import Box
+from spatial.layout.linear import Linear, Rule
+from spatial.layout.margins import Margins
+from spatial.layout.model import Formulation, Key, Values, find, separations
+from spatial.layout.problem import Problem, apart
+from spatial.layout.rules import rules_of
+from spatial.layout.sampler import Frame, measure, sample
+from spatial.layout.sizes import base_sides, extent, fitted
+
+EFFORT = 0.4
+"""Deterministic seconds for one search."""
+
+LEAST_SHARES = (0.3, 0.04)
+"""Least extents tried, share of the preferred ones."""
+
+
+def searched(problem: Problem, margins: Margins, seed: int) -> tuple[Box, ...] | None:
+    """Boxes that keep every rule at these margins, at sizes between nearly nothing and the preferred ones."""
+    rng = Random(seed)
+    sides = fitted(problem, base_sides(problem, rng))
+    rules = rules_of(problem, margins)
+    pairs = apart(problem)
+    for share in LEAST_SHARES:
+        ranges = _ranges(problem, sides, share)
+        body = [shape(i, thing.aspect, problem.canvas) for i, thing in enumerate(problem.things)]
+        found = find(Formulation(ranges, [*rules, *body], pairs), seed, EFFORT)
+        if not isinstance(found, str):
+            return loosened_boxes(problem, found, rules, rng)
+    return None
+
+
+def _ranges(problem: Problem, sides: Sequence[float], share: float) -> dict[Key, tuple[int, int]]:
+    width, height = problem.canvas
+    ranges: dict[Key, tuple[int, int]] = {}
+    for i in range(len(problem.things)):
+        w, h = extent(problem, sides, i)
+        ranges["x", i], ranges["y", i] = (0, width - 1), (0, height - 1)
+        ranges["w", i] = (max(2, round(share * w)), max(2, round(w)))
+        ranges["h", i] = (max(2, round(share * h)), max(2, round(h)))
+        ranges["s", i] = (1, max(width, height))
+    return ranges
+
+
+def shape(i: int, aspect: float, canvas: tuple[int, int]) -> Rule:
+    """On the canvas, of this aspect ratio (to half a pixel of the longer side), `s` the square root of its area."""
+    root = math.sqrt(aspect)
+    long, short, ratio = ("w", "h", aspect) if aspect >= 1 else ("h", "w", 1 / aspect)
+    return (
+        (
+            Linear(((1.0, "x", i), (1.0, "w", i)), canvas[0]),
+            Linear(((1.0, "y", i), (1.0, "h", i)), canvas[1]),
+            Linear(((1.0, long, i), (-ratio, short, i)), 0.51),  # type: ignore[arg-type]
+            Linear(((-1.0, long, i), (ratio, short, i)), 0.51),  # type: ignore[arg-type]
+            Linear(((1.0, "s", i), (-root, "h", i)), 0.6),
+            Linear(((-1.0, "s", i), (root, "h", i)), 0.6),
+        ),
+    )
+
+
+def loosened_boxes(problem: Problem, values: Values, rules: Sequence[Rule], rng: Random) -> tuple[Box, ...]:
+    """The same sizes on the same sides of each other, but spread at random instead of pressed into corners."""
+    count = len(problem.things)
+    sizes = [(values["w", i], values["h", i]) for i in range(count)]
+    boxes = [(values["x", i], values["y", i], *sizes[i]) for i in range(count)]
+    kept = [_first_kept(rule, boxes) for rule in rules]
+    kept += [_first_kept(separations(i, j), boxes) for i, j in sorted(apart(problem))]
+    frame = Frame((0, 0, *problem.canvas), sizes, frozenset())
+    points = None if None in kept else sample(frame, [rule for rule in kept if rule], rng)
+    if points is None:
+        return tuple(boxes)
+    return tuple((*point, *size) for point, size in zip(points, sizes, strict=True))
+
+
+def _first_kept(rule: Rule, boxes: Sequence[Box]) -> Rule | None:
+    """The rule cut down to the first option that the boxes keep."""
+    for option in rule:
+        if all(_value(linear, boxes) <= linear.bound + 1e-9 for linear in option):
+            return (option,)
+    return None
+
+
+def _value(linear: Linear, boxes: Sequence[Box]) -> float:
+    total = 0.0
+    for factor, kind, i in linear.terms:
+        x, y, w, h = boxes[i]
+        total += factor * (x if kind == "x" else y if kind == "y" else measure(kind, (w, h)))
+    return total

@@ -1,0 +1,127 @@
+"""From a draft to a layout: refute, sample, search, check.
+
+In: a draft, a canvas, a seed, perhaps somebody's boxes.  Out: a layout that was verified, or a proven conflict.
+Does not decide what is true (`spatial.geometry`) and uses no clock: every limit is on steps or deterministic time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from random import Random
+
+from schemas.graph import Layout
+from spatial.contradictions import contradictions
+from spatial.draft import Draft
+from spatial.layout.attempts import Candidate, attempts
+from spatial.layout.depths import depths
+from spatial.layout.faults import Boxes, faults
+from spatial.layout.hints import hinted
+from spatial.layout.margins import LEVELS
+from spatial.layout.problem import Catalog, Problem, loosened, problem_of
+from spatial.layout.proof import QUICK, THOROUGH, conflict
+from spatial.layout.search import searched
+from spatial.layout.verifier import verify
+
+
+class NoLayout(ValueError):
+    """No layout was found although none was proven impossible: the canvas is too full or a limit was reached."""
+
+
+@dataclass(frozen=True)
+class Unsatisfiable:
+    """Relations (indices, ascending) that cannot hold together; without any one of them this is not so any more."""
+
+    indices: tuple[int, ...]
+
+
+def solve(
+    draft: Draft,
+    canvas: tuple[int, int],
+    seed: int,
+    hints: Boxes | None = None,
+    catalog: Catalog | None = None,
+) -> Layout | Unsatisfiable:
+    """Boxes and depths, in pixels of `canvas`, for which every relation of `draft` holds; or a proven conflict.
+
+    `hints`: a box or None for each object; kept exactly where they are valid.  `catalog`: defaults to the knowledge
+    base.  Raises NoLayout when neither a layout nor a proof was found, ValueError for a bad canvas or predicate.
+    """
+    Layout(canvas=canvas, boxes=(), depth=())
+    if contradictions(draft) is not None:
+        return _unsatisfiable(draft, canvas)
+    problem = problem_of(draft, canvas, catalog or knowledge())
+    rng = Random(seed)
+    if hints is not None and any(box is not None for box in hints):
+        for candidate in hinted(draft, problem, hints, seed):
+            layout = _accepted(draft, problem, candidate)
+            if layout is not None:
+                return layout
+    return _sampled(draft, problem, rng) or _proven_or_searched(draft, problem, seed)
+
+
+@lru_cache(maxsize=1)
+def knowledge() -> Catalog:
+    """The knowledge base of this package."""
+    from spatial.knowledge.load import categories, scene_kinds
+
+    return Catalog(categories(), scene_kinds())
+
+
+def _sampled(draft: Draft, problem: Problem, rng: Random) -> Layout | None:
+    for candidate in attempts(problem, rng):
+        layout = _accepted(draft, problem, candidate)
+        if layout is not None:
+            return layout
+    return None
+
+
+def _proven_or_searched(draft: Draft, problem: Problem, seed: int) -> Layout | Unsatisfiable:
+    """What is hard: without the ground plane, with overlaps that relations allow, then a proof and a search in turns."""
+    plain, loose = replace(problem, ground=None), loosened(problem)
+    for variant in (plain, loose):
+        found = _sampled(draft, variant, Random(seed + 1))
+        if found is not None:
+            return found
+    proven = conflict(draft, problem.canvas, QUICK)
+    if proven is None:
+        layout = _searched(draft, (plain, loose), seed)
+        if layout is not None:
+            return layout
+        proven = conflict(draft, problem.canvas, THOROUGH)
+    if proven is not None:
+        return Unsatisfiable(proven)
+    raise NoLayout(
+        f"no layout of {len(draft.objects)} objects with {len(draft.relations)} relations was found on "
+        f"{plain.canvas[0]} x {plain.canvas[1]} within the limits; that none exists is not proven"
+    )
+
+
+def _searched(draft: Draft, variants: tuple[Problem, Problem], seed: int) -> Layout | None:
+    plain, loose = variants
+    for variant, margins in ((plain, LEVELS[1]), (plain, LEVELS[-1]), (loose, LEVELS[-1])):
+        boxes = searched(variant, margins, seed)
+        if boxes is not None:
+            order = Random(seed).sample(range(len(boxes)), len(boxes))
+            depth = [(k + 1) / (len(order) + 1) for k in order]
+            layout = _accepted(draft, variant, Candidate(boxes, depth))
+            if layout is not None:
+                return layout
+    return None
+
+
+def _unsatisfiable(draft: Draft, canvas: tuple[int, int]) -> Unsatisfiable:
+    proven = conflict(draft, canvas, QUICK)
+    assert proven is not None
+    return Unsatisfiable(proven)
+
+
+def _accepted(draft: Draft, problem: Problem, candidate: Candidate) -> Layout | None:
+    """The candidate as a layout, if the independent checks pass it."""
+    depth = depths(problem, candidate.depth)
+    if depth is None:
+        return None
+    layout = Layout(canvas=problem.canvas, boxes=candidate.boxes, depth=depth)
+    wrong: Sequence[object] = verify(draft, layout) or faults(
+        draft.objects, draft.relations, problem.canvas, layout.boxes, depth
+    )
+    return None if wrong else layout
