@@ -22,7 +22,7 @@ from deltalake.exceptions import (
 )
 from deltalake.fs import DeltaStorageHandler
 
-from schemas.failures import TryLater
+from schemas.failures import TryLater, UserError
 
 CLAIM = "skg.sample-ids"
 """A transaction id that every commit of rows carries: of two commits that did not see each other one is refused, so no
@@ -34,10 +34,13 @@ CONFIGURATION = {
 }
 WRITING = WriterProperties(compression="ZSTD")
 
+PATIENCE = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s"}
+"""For tables in an object store: the carriers try again, and a partition's opening must not take minutes."""
+
 Options = Mapping[str, str] | None
 
 
-class NoDataset(ValueError):
+class NoDataset(UserError, ValueError):
     """There is no table at the address, or it has no rows to give."""
 
 
@@ -72,14 +75,22 @@ class Table:
 
     @classmethod
     def create(cls, uri: str, schema: pa.Schema, options: Options = None) -> Self:
-        """The table at `uri`, made empty if there is none; several writers may do so at once."""
+        """The table at `uri`, made empty if there is none; several writers may do so at once.
+
+        Raises NoDataset when none can be made there.
+        """
         try:
             return cls.load(uri, options)
         except NoDataset:
             pass
         with _reaching(uri), suppress(CommitFailedError):  # another writer made it
             DeltaTable.create(
-                uri, schema=schema, mode="ignore", configuration=CONFIGURATION, storage_options=_plain(options)
+                uri,
+                schema=schema,
+                mode="ignore",
+                configuration=CONFIGURATION,
+                storage_options=_plain(options),
+                commit_properties=CommitProperties(max_commit_retries=0),  # a retry would give it another id
             )
         return cls.load(uri, options)
 
@@ -169,7 +180,7 @@ def _reaching(uri: str) -> Iterator[None]:
 
 
 def _plain(options: Options) -> dict[str, str] | None:
-    return dict(options) if options is not None else None
+    return {**PATIENCE, **options} if options is not None else None
 
 
 def _first_line(error: Exception) -> str:

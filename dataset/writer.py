@@ -15,7 +15,7 @@ from dataset.columns import COLUMNS
 from dataset.index import Index
 from dataset.pictures import fetch
 from dataset.rows import rows_of
-from dataset.table import Overtaken, Table
+from dataset.table import Options, Overtaken, Table
 from schemas.doors import Appended, Delivery, ObjectStore, Sample
 from schemas.events import QAEvent
 from schemas.failures import Fenced, Never, TryLater
@@ -26,27 +26,38 @@ MAX_COMMIT_BYTES = 16 * 1024 * 1024
 TRIES = 30
 """Commits of other writers that may come first, one after another; each takes a few tens of milliseconds."""
 
-LONGEST_PAUSE_S = 0.4
+LONGEST_PAUSE_S = 0.1
 """Between two tries, at random, so that writers do not keep in step."""
 
-Pause = Callable[[float], object]
+Reached = Callable[[str], object]
+
+
+def ignore(step: str) -> None:
+    """The `Reached` of production."""
 
 
 class DatasetWriter:
     """Implements `schemas.doors.Sink`.
 
     `index_dir` holds the ids seen, a cache.  `open` and `close` may be called from another thread than the others.
+    `reached` is told `before_commit`, when rows and positions are decided and nothing is stored; tests act there.
     """
 
     def __init__(
-        self, uri: str, store: ObjectStore, index_dir: Path, storage_options: Mapping[str, str] | None = None
+        self,
+        uri: str,
+        store: ObjectStore,
+        index_dir: Path,
+        storage_options: Options = None,
+        reached: Reached = ignore,
     ) -> None:
         self._uri, self._store, self._options = uri, store, storage_options
         self._index = Index(index_dir)
         self._table: Table | None = None
         self._lock = threading.Lock()
         self._expected: dict[str, int | None] = {}
-        self._pause: Pause = threading.Event().wait
+        self._pause = threading.Event().wait
+        self._reached = reached
 
     def open(self, partition: str) -> int | None:
         """The next offset to read, from a snapshot of its own: never waits for a commit or for the index."""
@@ -82,6 +93,7 @@ class DatasetWriter:
             samples = self._fresh(due)
             positions = _after(due)
             before = table.version
+            self._reached("before_commit")
             try:
                 table.append(rows_of(samples), positions)
             except Overtaken:

@@ -1,0 +1,45 @@
+"""What the tests of the dataset share: a store with pictures, a table's address, writers."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pytest
+
+from dataset.reading import batches
+from dataset.table import Table
+from dataset.writer import DatasetWriter, Reached, ignore
+from schemas.doors import Delivery, Sample
+from schemas.events import QAEvent
+from tests.fakes.events import stored_picture
+from tests.fakes.store import InMemoryStore
+
+
+class Lab:
+    """A table in a folder, a store in memory, and as many writers as a test wants."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.uri = str(folder / "table")
+        self.store = InMemoryStore()
+
+    def writer(self, machine: str = "a", reached: Reached = ignore) -> DatasetWriter:
+        return DatasetWriter(self.uri, self.store, self.folder / machine, reached=reached)
+
+    def draw(self, events: Iterable[QAEvent]) -> None:
+        for event in events:
+            self.store.put_if_absent(event.image.key, stored_picture(event))
+
+    def deliver(self, writer: DatasetWriter, partition: str, offset: int, events: Sequence[QAEvent]) -> list[Delivery]:
+        """The events as deliveries from `offset` on, pictures fetched."""
+        self.draw(events)
+        samples = [sample for sample in writer.prepare(events) if isinstance(sample, Sample)]
+        return [Delivery(partition, offset + i, sample) for i, sample in enumerate(samples)]
+
+    def ids(self) -> list[str]:
+        """The table's sample ids, as they are stored."""
+        return [one for batch in batches(Table.load(self.uri), ["sample_id"]) for one in batch["sample_id"].to_pylist()]
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return Lab(tmp_path)
