@@ -1,0 +1,8 @@
+"""The whole factory on one machine: services, processes, seeds, progress, summary, gallery.
+
+In: seeds and a folder.  Out: a dataset and a gallery in that folder, and an exit code.
+"""
+
+from streams.demo.run import run
+
+__all__ = ["run"]

@@ -1,0 +1,34 @@
+"""The demo's broker and store: bound to the demo, or left running where they shall be kept.
+
+In: folders.  Out: the settings that reach them.  Pictures stay in the output folder, so a later demo finds them.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from streams.services import start_broker, start_store
+from streams.services.local import Endpoints, endpoints_of, up
+
+KEPT = "leaving the broker and the store running; `SKG_STATE_DIR={state} skg down` stops them"
+
+
+def local_services(out: Path, state: Path, stack: ExitStack, *, keep: bool) -> dict[str, str]:
+    """Start both at the same time; the environment that reaches them. Raises ServiceError."""
+    if keep:
+        return _environment(up(state, "tansu", "seaweedfs", {}))
+    with ThreadPoolExecutor(2) as pool:
+        starting = (
+            pool.submit(start_broker, "tansu", state / "broker"),
+            pool.submit(start_store, "seaweedfs", out / "store"),
+        )
+        failures = [one.exception() for one in starting]
+    for one, failure in zip(starting, failures, strict=True):
+        if failure is None:
+            stack.enter_context(one.result())
+    broker, store = (one.result() for one in starting)
+    return _environment(endpoints_of(broker, store))
+
+
+def _environment(endpoints: Endpoints) -> dict[str, str]:
+    return dict(endpoints.environment())

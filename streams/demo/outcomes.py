@@ -1,0 +1,76 @@
+"""What became of every request: the demo's end is known by counting these, never by lag.
+
+In: records of the topics where requests end.  Out: counts, and which requests are still open.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from schemas.base import Event
+from schemas.codec import decode
+from schemas.events import DeadLetter, QAEvent, Rejection, RenderedImage, SeedConcept
+from schemas.failures import Never
+from schemas.graph import SpatialGraph
+from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, TOPICS
+from streams.kafka_door import Record
+
+ENDS = (QA, REJECTIONS, DEAD_LETTERS)
+Request = tuple[str, int]
+"""A seed's id and the number of one of its graphs."""
+
+
+class Outcomes:
+    """Counts each request once, however often its outcome is delivered."""
+
+    def __init__(self, requests: Iterable[Request]) -> None:
+        self.open = set(requests)
+        self.requested = len(self.open)
+        self.samples: dict[Request, str] = {}
+        self.rejected: dict[Request, str] = {}
+        self.dead: Counter[str] = Counter()
+        self.kinds: Counter[str] = Counter()
+
+    def feed(self, records: Iterable[Record]) -> None:
+        """Take records of the topics in `ENDS`."""
+        for record in records:
+            try:
+                self._take(decode(record.partition.topic, record.value, record.headers))
+            except Never:
+                self.dead["undecodable"] += 1
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, DeadLetter):
+            self.dead[event.reason] += 1
+            self.open.difference_update(requests_in(event))
+        elif isinstance(event, QAEvent):
+            self._sample(event)
+        elif isinstance(event, Rejection):
+            request = (event.seed_id, event.index)
+            if request in self.open:
+                self.open.discard(request)
+                self.rejected[request] = event.reason
+
+    def _sample(self, event: QAEvent) -> None:
+        request = (event.graph.seed_id, event.graph.index)
+        if request in self.open:
+            self.open.discard(request)
+            self.samples[request] = event.sample_id
+            self.kinds.update(question.kind for question in event.questions)
+
+
+def requests_in(letter: DeadLetter) -> list[Request]:
+    """The requests that ended in this dead letter, as far as its bytes tell."""
+    if letter.topic not in TOPICS:
+        return []
+    try:
+        event = decode(letter.topic, letter.value, letter.headers)
+    except Never:
+        return []
+    match event:
+        case SeedConcept():
+            return [(event.seed_id, index) for index in range(event.first, event.first + event.count)]
+        case SpatialGraph():
+            return [(event.seed_id, event.index)]
+        case RenderedImage() | QAEvent():
+            return [(event.graph.seed_id, event.graph.index)]
+    return []

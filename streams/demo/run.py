@@ -1,0 +1,128 @@
+"""The demo from its first process to its last line.
+
+In: seeds, a folder.  Out: exit code 0 when every request has an outcome and every accepted sample is stored.
+Whatever happens, all processes are gone when it returns.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from schemas.events import SeedConcept
+from streams.demo.display import Display
+from streams.demo.local_services import KEPT, local_services
+from streams.demo.outcomes import ENDS, Outcomes
+from streams.demo.plant import DemoFailed, Plant
+from streams.demo.summary import Result, write_up
+from streams.kafka_door import Reader
+from streams.publishing import publish_seeds
+from streams.seeds import SAMPLE_SEEDS, read_seeds, requests_of, share_out
+from streams.settings import KafkaSettings
+from streams.status import collect, with_rates
+from streams.stored import StoredSamples
+from streams.topic_admin import apply
+
+STALL_S = 120.0
+"""No outcome for this long while requests are open: something is broken, and waiting would hide it."""
+
+COMMIT_EVERY_S = "1.5"
+"""A demo is watched: samples shall appear in the dataset while they are made."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the demo keeps what it makes."""
+
+    out: Path
+
+    @property
+    def dataset(self) -> Path:
+        """The Delta table: what a user takes away."""
+        return self.out / "dataset"
+
+    @property
+    def state(self) -> Path:
+        """Process registry, the writer's index, logs."""
+        return self.out / "state"
+
+
+def run(seeds_file: Path | None, graphs: int | None, out: Path, *, keep: bool) -> int:
+    """Run to the end; the exit code. Raises UserError (BadSeeds among them) and KeyboardInterrupt."""
+    seeds = read_seeds(seeds_file or SAMPLE_SEEDS)
+    seeds = share_out(seeds, graphs) if graphs else seeds
+    started = time.monotonic()
+    places = Places(out.resolve())
+    places.state.mkdir(parents=True, exist_ok=True)
+    with _sigterm_interrupts():
+        outcomes = _produce(places, seeds, keep)
+    return write_up(Result(places.out, places.dataset, outcomes, time.monotonic() - started), Console())
+
+
+@contextmanager
+def _sigterm_interrupts() -> Iterator[None]:
+    """SIGTERM unwinds like Ctrl-C, so that every process is stopped on the way out."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _produce(places: Places, seeds: Sequence[SeedConcept], keep: bool) -> Outcomes:
+    with ExitStack() as stack, Display(Console()) as display:
+        display.say("starting the broker and the store …")
+        services = local_services(places.out, places.state, stack, keep=keep)
+        kafka = KafkaSettings(kafka_bootstrap=services["SKG_KAFKA_BOOTSTRAP"])
+        apply(kafka)
+        plant = Plant(places.state / "logs", settings_of(places, services))
+        stack.callback(plant.stop)
+        display.say(f"publishing {sum(seed.count for seed in seeds)} requests of {len(seeds)} seeds …")
+        publish_seeds(kafka, seeds)
+        outcomes = Outcomes(requests_of(seeds))
+        reader = stack.enter_context(closing(Reader(kafka.kafka_bootstrap, ENDS)))
+        _watch(places, plant, (reader, outcomes), display)
+        display.say(KEPT.format(state=places.state) if keep else "stopping …")
+    return outcomes
+
+
+def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
+    """The stages' environment: this process's own, less any SKG_ setting that would point elsewhere."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("SKG_")}
+    return own | {
+        **services,
+        "SKG_DATASET_URI": str(places.dataset),
+        "SKG_STATE_DIR": str(places.state),
+        "SKG_WRITE_EVERY_S": COMMIT_EVERY_S,
+    }
+
+
+def _watch(places: Places, plant: Plant, ends: tuple[Reader, Outcomes], display: Display) -> None:
+    reader, outcomes = ends
+    stored = StoredSamples(str(places.dataset))
+    before, measured_at, moved_at = collect(places.state), time.monotonic(), time.monotonic()
+    while outcomes.open or not stored.holds(outcomes.samples.values()):
+        records = reader.poll(0.5)
+        outcomes.feed(records)
+        plant.check()
+        now = time.monotonic()
+        if records:
+            moved_at = now
+        elif now - moved_at > STALL_S:
+            raise DemoFailed(
+                f"nothing moved for {STALL_S:.0f} s with {len(outcomes.open)} requests open; logs: {plant.logs}"
+            )
+        if now - measured_at >= 1.0:
+            status = collect(places.state)
+            display.show(with_rates(before, status, now - measured_at), outcomes, stored.refresh())
+            before, measured_at = status, now

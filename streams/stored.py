@@ -1,0 +1,29 @@
+"""Which samples the dataset already holds, as its readers see it.
+
+In: the table's address.  Out: counts and membership, read file by file and each file once.
+"""
+
+from collections.abc import Iterable
+
+from dataset.load import sample_ids_by_file
+
+
+class StoredSamples:
+    """The sample ids of the current snapshot."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self._known: dict[str, frozenset[str]] = {}
+
+    def refresh(self) -> int:
+        """Read what was committed since; the number of samples."""
+        self._known = dict(sample_ids_by_file(self._uri, self._known))
+        return sum(len(ids) for ids in self._known.values())
+
+    def holds(self, samples: Iterable[str]) -> bool:
+        """Whether every one of `samples` is in the table now."""
+        wanted = set(samples)
+        if not wanted:
+            return True
+        self.refresh()
+        return wanted <= set().union(*self._known.values())
