@@ -55,7 +55,7 @@ class Answer:
 
     `objects` are the ids that the answer rests on, `margin` the least margin of all judgements (shares of the canvas
     or of the depth range), `hops` how many relations were followed, `referents` the ids of the query's references in
-    their order.
+    their order, `mentioned` the ids of everything that the words name on the way.
     """
 
     text: str
@@ -64,13 +64,15 @@ class Answer:
     margin: float
     hops: int
     referents: tuple[int, ...]
+    mentioned: tuple[int, ...] = ()
 
 
 def answer(query: Query, scene: Scene | View) -> Answer:
     """The answer. Raises Unanswerable for a doubtful margin, an ambiguous reference or a failed presupposition."""
     view = scene if isinstance(scene, View) else View(scene)
     found = [resolve(view, ref) for ref in references(query)]
-    if len({f.index for f in found}) < len(found):
+    mentioned = [i for f in found for i in (f.index, *f.mentioned)]
+    if len(set(mentioned)) < len(mentioned):
         raise Unanswerable("two references mean the same object")
     text, own, used = _RULES[type(query).__name__](view, query, found)
     ids = dict.fromkeys(view.objects[i].id for i in (*(k for f in found for k in f.used), *used))
@@ -81,6 +83,7 @@ def answer(query: Query, scene: Scene | View) -> Answer:
         round(min([own.margin, *(f.margin for f in found)]), 6),
         own.hops + sum(ref.hops for ref in references(query)),
         tuple(view.objects[f.index].id for f in found),
+        tuple(view.objects[i].id for i in mentioned),
     )
 
 

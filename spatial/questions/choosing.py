@@ -11,7 +11,7 @@ from spatial.knowledge.load import categories
 from spatial.questions.answering import BEARINGS, SIDES, YES_NO, Answer
 from spatial.questions.names import Asked
 from spatial.questions.queries import AttributeOf, Bearing, Count, Find, Nearest, Outermost, Query, Side
-from spatial.questions.referring import fitting
+from spatial.questions.counting import sides_of
 from spatial.questions.words import alike, family_of, word_groups
 
 MAX_CHOICES = 4
@@ -43,10 +43,10 @@ def _texts(asked: Asked, query: Query, answer: Answer, rng: random.Random) -> li
 
 
 def _numbers(asked: Asked, query: Count, number: int) -> list[str]:
-    """All numbers from none to as many as there are; for a whole picture, one on either side."""
+    """The numbers that the same words, about another reference or side, would have; as `count` proposes them."""
     if query.anchor is None:
         return [str(n) for n in range(max(0, number - 1), max(0, number - 1) + 3)]
-    return [str(n) for n in range(len(fitting(asked, query.category)) + 1)]
+    return [str(n) for n in sorted(sides_of(asked, query.category))]
 
 
 def _values(asked: Asked, query: AttributeOf, answer: Answer, rng: random.Random) -> list[str]:
@@ -66,6 +66,9 @@ def _values(asked: Asked, query: AttributeOf, answer: Answer, rng: random.Random
 
 def _things(asked: Asked, answer: Answer, rng: random.Random) -> list[str]:
     """Other things of the scene, without those that the question names."""
-    named = {asked.objects[i].category for i in range(len(asked.objects)) if asked.objects[i].id in answer.referents}
-    others = [text for i, text in asked.labels.items() if text != answer.text and asked.objects[i].category not in named]
+    others = [
+        text
+        for i, text in asked.labels.items()
+        if text != answer.text and asked.objects[i].id not in answer.mentioned
+    ]
     return rng.sample(others, len(others))

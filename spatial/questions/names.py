@@ -12,10 +12,14 @@ from spatial.questions.answering import labels
 from spatial.questions.queries import Ref
 from spatial.questions.referring import Unanswerable, fitting, refs_for, resolve
 from spatial.questions.sight import View
-from spatial.questions.words import is_mass, is_plural, word_list
+from spatial.questions.words import fits, is_mass, is_plural, word_list
 
 _SPEAKABLE = re.compile(r"[^\W\d_][\w'’-]*( [^\W\d_][\w'’-]*)*")
 """Words of letters, digits, apostrophes and hyphens. Other categories are never spoken of."""
+
+
+SIDEWAYS_WORDS = ("leftmost", "rightmost")
+VERTICAL_WORDS = ("highest", "lowest")
 
 
 def is_speakable(category: str) -> bool:
@@ -37,6 +41,18 @@ class Asked(View):
             self._names[index] = next(refs_for(self, index), None) if speakable else None
         return self._names[index]
 
+    def ref(self, index: int) -> Ref:
+        """The name of an object that has one. Raises KeyError for another."""
+        name = self.name(index)
+        if name is None:
+            raise KeyError(index)
+        return name
+
+    def named_across(self, predicate: str) -> tuple[int, ...]:
+        """The objects whose name does not tell of their place along the predicate's axis, as `the leftmost` would."""
+        words = SIDEWAYS_WORDS if predicate in ("left_of", "right_of") else VERTICAL_WORDS
+        return tuple(i for i in self.named if self.ref(i).extreme not in words)
+
     @cached_property
     def named(self) -> tuple[int, ...]:
         """The objects that have a name."""
@@ -45,7 +61,7 @@ class Asked(View):
     @cached_property
     def plainly_named(self) -> tuple[int, ...]:
         """The objects whose category alone, or with a colour, names them: no word of place is in the name."""
-        return tuple(i for i in self.named if (name := self.name(i)) and name.extreme is None and name.predicate is None)
+        return tuple(i for i in self.named if self.ref(i).extreme is None and self.ref(i).predicate is None)
 
     @cached_property
     def labels(self) -> dict[int, str]:
@@ -64,8 +80,6 @@ class Asked(View):
         return tuple(c for c in dict.fromkeys(self.scene.excluded) if is_speakable(c) and not self._might_be_seen(c))
 
     def _might_be_seen(self, category: str) -> bool:
-        from spatial.questions.words import fits
-
         return any(fits(category, o.category) or fits(o.category, category) for o in self.objects)
 
     @cached_property

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import permutations
 
 from spatial.questions.answering import ALONG, BEARINGS, SIDES, YES_NO
+from spatial.questions.counting import sides_of
 from spatial.questions.names import Asked
 from spatial.questions.queries import (
     Bearing,
@@ -23,7 +24,6 @@ from spatial.questions.queries import (
     Exists,
     InOrder,
     Query,
-    Ref,
     Side,
 )
 from spatial.questions.sight import DIRECTIONS
@@ -46,13 +46,6 @@ def shuffled(rng: random.Random, items: object) -> list[int]:
     drawn = list(items)  # type: ignore[call-overload]
     rng.shuffle(drawn)
     return drawn
-
-
-def ref(asked: Asked, index: int) -> Ref:
-    """The name of an object that has one."""
-    name = asked.name(index)
-    assert name is not None
-    return name
 
 
 def pairs(rng: random.Random, among: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -84,23 +77,15 @@ def existence(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
 
 def count(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     """How many of a category are on one side of something; every number that could be asked is as likely."""
-    groups = list(asked.countable.items())
-    rng.shuffle(groups)
-    groups.sort(key=lambda group: -min(2, len(group[1])))
-    for category, group in groups:
-        by_number: dict[int, list[tuple[Direction, int]]] = {}
-        for anchor in shuffled(rng, asked.plainly_named):
-            if anchor in group:
-                continue
-            for side in rng.sample(("left_of", "right_of"), 2):
-                sights = [asked.direction(i, side, anchor).value for i in group]
-                if None not in sights:
-                    by_number.setdefault(sum(map(bool, sights)), []).append((side, anchor))  # type: ignore[arg-type]
+    options = [(category, sides_of(asked, category)) for category in asked.countable]
+    rng.shuffle(options)
+    options.sort(key=lambda option: -len(option[1]))
+    for category, by_number in options:
         if len(by_number) < 2:
-            continue
+            return
         number = rng.choice(sorted(by_number))
-        for side, anchor in by_number[number]:
-            yield Count(category=category, predicate=side, anchor=ref(asked, anchor)), str(number)
+        for side, anchor in rng.sample(by_number[number], len(by_number[number])):
+            yield Count(category=category, predicate=side, anchor=asked.ref(anchor)), str(number)
 
 
 def direction_yes_no(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
@@ -110,9 +95,9 @@ def direction_yes_no(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     rng.shuffle(axes)
     for axis in axes:
         predicate = axis[1 if flip else 0]
-        for i, j in pairs(rng, asked.named):
+        for i, j in pairs(rng, asked.named_across(predicate)):
             if asked.direction(i, predicate, j).value is (target == "yes"):
-                yield Directed(subject=ref(asked, i), predicate=predicate, object=ref(asked, j)), target
+                yield Directed(subject=asked.ref(i), predicate=predicate, object=asked.ref(j)), target
 
 
 def direction_open(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
@@ -120,7 +105,7 @@ def direction_open(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     target = rng.choice(SIDES)
     for i, j in pairs(rng, asked.plainly_named):
         if asked.direction(i, "left_of", j).value is (target == "left"):
-            yield Side(subject=ref(asked, i), object=ref(asked, j)), target
+            yield Side(subject=asked.ref(i), object=asked.ref(j)), target
 
 
 def direction_choice(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
@@ -129,7 +114,7 @@ def direction_choice(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     up, left = target.startswith("above"), target.endswith("left")
     for i, j in pairs(rng, asked.plainly_named):
         if asked.direction(i, "above", j).value is up and asked.direction(i, "left_of", j).value is left:
-            yield Bearing(subject=ref(asked, i), object=ref(asked, j)), target
+            yield Bearing(subject=asked.ref(i), object=asked.ref(j)), target
 
 
 def distance_comparison(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
@@ -139,7 +124,7 @@ def distance_comparison(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
         value = asked.closer(i, j, anchor).value
         if value is not None:
             a, b = (i, j) if value is (target == "yes") else (j, i)
-            yield Closer(subject=ref(asked, a), anchor=ref(asked, anchor), other=ref(asked, b)), target
+            yield Closer(subject=asked.ref(a), anchor=asked.ref(anchor), other=asked.ref(b)), target
 
 
 def chain(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
@@ -148,14 +133,14 @@ def chain(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     rng.shuffle(courses)
     for course in courses:
         predicate = ALONG[course]
-        for trio in triples(rng, asked.named):
+        for trio in triples(rng, asked.named_across(predicate)):
             if any(asked.direction(i, predicate, j).value is None for i, j in zip(trio, trio[1:] + trio[:1], strict=True)):
                 continue
             axis, sign = DIRECTIONS[predicate]
             row = sorted(trio, key=lambda k: sign * (2 * asked.objects[k].box[axis] + asked.objects[k].box[axis + 2]))
             orders = list(permutations(row))
             first, second, third = orders[0] if target == "yes" else rng.choice(orders[1:])
-            names = {"first": ref(asked, first), "second": ref(asked, second), "third": ref(asked, third)}
+            names = {"first": asked.ref(first), "second": asked.ref(second), "third": asked.ref(third)}
             yield InOrder(course=course, **names), target
 
 
@@ -165,7 +150,7 @@ def depth_order(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     target, predicate = rng.choice(YES_NO), rng.choice(predicates)
     for i, j in pairs(rng, asked.named):
         if asked.depth(i, predicate, j).value is (target == "yes") and _shows_depth(asked, i, j):
-            yield Deeper(subject=ref(asked, i), predicate=predicate, object=ref(asked, j)), target
+            yield Deeper(subject=asked.ref(i), predicate=predicate, object=asked.ref(j)), target
 
 
 def _shows_depth(asked: Asked, i: int, j: int) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from spatial.knowledge.load import categories
 from spatial.questions.answering import YES_NO
 from spatial.questions.names import Asked
-from spatial.questions.proposals import Proposal, pairs, ref, shuffled
+from spatial.questions.proposals import Proposal, pairs, shuffled
 from spatial.questions.queries import (
     AttributeOf,
     Extreme,
@@ -56,14 +56,14 @@ def attribute(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     """An attribute that was drawn, where its category does not give it away."""
     by_value: dict[str, list[tuple[int, Family]]] = {}
     for i in asked.plainly_named:
-        thing, name = asked.objects[i], ref(asked, i)
+        thing, name = asked.objects[i], asked.ref(i)
         for value in thing.attributes:
             family = next((f for f in FAMILIES if f == family_of(value)), None)
             if family is not None and name.attribute is None and _varies(thing.category, family):
                 by_value.setdefault(value, []).append((i, family))
     for value in rng.sample(sorted(by_value), len(by_value)):
         for i, family in by_value[value]:
-            yield AttributeOf(family=family, subject=ref(asked, i)), value
+            yield AttributeOf(family=family, subject=asked.ref(i)), value
 
 
 def _varies(category: str, family: str) -> bool:
@@ -78,12 +78,12 @@ def place(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
         for i in shuffled(rng, asked.plainly_named):
             for here in rng.sample(list(MIRRORED), len(MIRRORED)):
                 if asked.place(i, here).value:
-                    yield InPlace(subject=ref(asked, i), place=here if target == "yes" else MIRRORED[here]), target
+                    yield InPlace(subject=asked.ref(i), place=here if target == "yes" else MIRRORED[here]), target
         return
     for i, j in pairs(rng, asked.plainly_named):
         here, there = rng.sample(OTHER_PLACES, 2)
         if asked.place(i, here).value and asked.place(j, there).value:
-            yield InPlace(subject=ref(asked, i), place=here if target == "yes" else there), target
+            yield InPlace(subject=asked.ref(i), place=here if target == "yes" else there), target
 
 
 def selection(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
@@ -95,10 +95,10 @@ def selection(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
         for anchor in asked.plainly_named:
             if anchor == target:
                 continue
-            options.append((Nearest(anchor=ref(asked, anchor)), text))
+            options.append((Nearest(anchor=asked.ref(anchor)), text))
             for hop in SIDEWAYS:
                 if asked.relation(target, hop, anchor).value:
-                    options.append((Find(predicate=hop, anchor=ref(asked, anchor)), text))
+                    options.append((Find(predicate=hop, anchor=asked.ref(anchor)), text))
         rng.shuffle(options)
         yield from options
 
@@ -112,7 +112,7 @@ def multi_hop(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
             inner = [hop for hop in INNER if asked.relation(middle, hop, anchor).value]
             rng.shuffle(inner)
             for hop in inner:
-                thing = Ref(predicate=hop, anchor=ref(asked, anchor))
+                thing = Ref(predicate=hop, anchor=asked.ref(anchor))
                 if asked.singles_out(thing, middle):
                     yield from _outer(asked, rng, target, middle, thing)
 

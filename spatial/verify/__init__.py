@@ -1,0 +1,45 @@
+"""A second opinion on questions: the answer from the text and the scene alone.
+
+In: a question's text, its choices, a scene.  Out: a `Verdict`.
+Imports `schemas` only, and shares neither code nor data with the writer of questions; it never reads a certificate.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.events import Scene
+from spatial.verify.deduce import Open, deduce
+from spatial.verify.nouns import marked
+from spatial.verify.sentences import read
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`entailed`: the scene proves `answer`. Otherwise `answer` is None and `reason` says why."""
+
+    answer: str | None
+    entailed: bool
+    reason: str = ""
+
+
+def verify(question: str, choices: Sequence[str] | None, scene: Scene) -> Verdict:
+    """The answer that the scene proves, if it proves one.
+
+    Not entailed are: a sentence that is not understood, a reference that fits no or several things, a presupposition
+    that fails, a doubtful margin, and an answer that is not the text of exactly one of the choices (where any are
+    given).
+    """
+    text, nouns = marked(question, [o.category for o in scene.objects] + list(scene.excluded))
+    form = read(text)
+    if form is None:
+        return Verdict(None, False, "the question is not understood, or names things that are not known of the scene")
+    try:
+        answer = deduce(form, nouns, scene)
+    except Open as reason:
+        return Verdict(None, False, str(reason))
+    if choices and list(choices).count(answer) != 1:
+        return Verdict(None, False, f"the answer {answer!r} is not exactly one of the choices")
+    return Verdict(answer, True)
+
+
+__all__ = ["Verdict", "verify"]

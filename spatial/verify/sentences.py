@@ -1,0 +1,192 @@
+"""Sentences with marked nouns, read into plain forms.
+
+In: a text from `nouns.marked`.  Out: a `Form`: what is asked, of which references, with which words; None for a
+sentence that is not known here.
+Judges nothing and knows no scene.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+RELATIONS = {
+    "to the left of": "left_of",
+    "to the right of": "right_of",
+    "above": "above",
+    "below": "below",
+    "in front of": "in_front_of",
+    "behind": "behind",
+    "on": "on",
+    "inside": "inside",
+    "under": "under",
+}
+COMPARED = {
+    "further to the left": "left_of",
+    "further to the right": "right_of",
+    "higher up": "above",
+    "lower down": "below",
+    "closer to": "in_front_of",
+    "farther from": "behind",
+}
+ENDS = {
+    "furthest to the left": "leftmost",
+    "furthest to the right": "rightmost",
+    "highest up": "highest",
+    "lowest down": "lowest",
+}
+COURSES = {
+    "left to right": "left_of",
+    "right to left": "right_of",
+    "top to bottom": "above",
+    "bottom to top": "below",
+}
+AREAS = {
+    "top left corner": ("low", "low"),
+    "upper third": (None, "low"),
+    "top right corner": ("high", "low"),
+    "left third": ("low", None),
+    "centre": ("mid", "mid"),
+    "right third": ("high", None),
+    "bottom left corner": ("low", "high"),
+    "lower third": (None, "high"),
+    "bottom right corner": ("high", "high"),
+}
+"""Which third of the width, and which of the height, counted from the top left corner."""
+
+_NP = r"(?:(?:an? )?@\d+)"
+_REF = r"the .+?"
+
+
+def _one_of(words: object) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))  # type: ignore[call-overload]
+
+
+_SLOTS = {
+    "BE": "(?:is|are)",
+    "DO": "(?:does|do)",
+    "A": f"(?P<a>{_NP})",
+    "B": f"(?P<b>{_NP})",
+    "N": r"@(?P<n>\d+)",
+    "X": f"(?P<x>{_REF})",
+    "Y": f"(?P<y>{_REF})",
+    "Z": f"(?P<z>{_REF})",
+    "PIC": "(?:the|this) (?:picture|image)",
+    "SIDE": "(?P<rel>to the left of|to the right of|above|below)",
+    "DEPTH": "(?P<rel>in front of|behind)",
+    "ANY": f"(?P<rel>{_one_of(RELATIONS)})",
+    "FURTHER": "(?P<cmp>further to the left|further to the right|higher up|lower down)",
+    "REACH": "(?P<cmp>closer to|farther from)",
+    "END": f"(?P<end>{_one_of(ENDS)})",
+    "COURSE": f"(?P<course>{_one_of(COURSES)})",
+    "AREA": f"(?P<area>{_one_of(AREAS)})",
+    "FAMILY": "(?P<family>colour|material|pattern|state|orientation)",
+    "THING": "(?:which object|which thing|what)",
+}
+
+_SENTENCES = (
+    ("seen_unseen", "(?:can you see|does PIC show|does PIC contain|would you find) A but not B(?: in PIC)? ?"),
+    ("seen", "BE there A in PIC ?"),
+    ("seen", "(?:does PIC show|can you see) A(?: in PIC)? ?"),
+    ("seen", "DO A appear in PIC ?"),
+    ("count", "how many N (?:are there|can you see) in PIC ?"),
+    ("count", "what is the number of N in PIC ?"),
+    ("count", "count the N in PIC : how many are there ?"),
+    ("count_side", "how many N (?:are|can you see) SIDE X ?"),
+    ("count_side", "what is the number of N SIDE X ?"),
+    ("count_side", "count the N SIDE X : how many are there ?"),
+    ("value", "(?:what|in which) FAMILY BE X(?: shown)? ?"),
+    ("value", "which FAMILY DO X have ?"),
+    ("value", "(?:what is|how would you describe) the FAMILY of X(?: in PIC)? ?"),
+    ("area", "(?:looking at the whole picture , )?BE X in (?:the|its) AREA(?: of PIC)? ?"),
+    ("area", "DO X appear in the AREA of PIC ?"),
+    ("area", "can X be found in the AREA of PIC ?"),
+    ("depth", "BE X REACH the viewer than Y BE ?"),
+    ("depth", "(?:in the scene , |seen by the viewer , )?BE X DEPTH Y ?"),
+    ("closer", "(?:in PIC|judging by PIC alone|measured in PIC) , BE X (?:closer|nearer) to Y than Z BE ?"),
+    ("closer", "in PIC , is the gap to Y smaller from X than from Z ?"),
+    ("direction", "(?:in PIC , )?BE X SIDE Y ?"),
+    ("direction", "BE X FURTHER than Y ?"),
+    ("direction", "can X be seen SIDE Y in PIC ?"),
+    ("side", "(?:as the viewer sees it , )?(?:on|to) which side of Y BE X(?: in PIC)? ?"),
+    ("side", "which side of Y BE X on ?"),
+    ("bearing", "where BE X in relation to Y ?"),
+    ("bearing", "how BE X placed relative to Y in PIC ?"),
+    ("bearing", "in which direction from Y BE X ?"),
+    ("bearing", "which words describe where X BE , starting from Y ?"),
+    ("order", "going from COURSE , do X , Y and Z come in this order ?"),
+    ("order", "from COURSE , is the order X , Y , Z ?"),
+    ("order", "reading PIC from COURSE , do you meet X , then Y , then Z ?"),
+    ("order", "do X , Y and Z follow each other in this order from COURSE ?"),
+    ("end", "THING is END in PIC ?"),
+    ("end", "which thing in PIC is END ?"),
+    ("end", "name the object that is END in PIC ."),
+    ("nearest", "(?:(?:in|measured in) PIC , )?THING is (?:closest|nearest) to X(?: in PIC)? ?"),
+    ("find", "THING (?:is|can you see) ANY X ?"),
+    ("find", "name the object that is ANY X ."),
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A reference: a noun's number (None for a thing), and what narrows it."""
+
+    noun: int | None
+    colour: str | None = None
+    end: str | None = None
+    relation: str | None = None
+    base: "Words | None" = None
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is asked. `nouns` are numbers of bare nouns, `refs` the references in the order x, y, z."""
+
+    ask: str
+    nouns: tuple[int, ...] = ()
+    refs: tuple[Words, ...] = ()
+    word: str = ""
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    names = re.compile("|".join(rf"\b{name}\b" for name in sorted(_SLOTS, key=len, reverse=True)))
+    return tuple(
+        (ask, re.compile(names.sub(lambda m: _SLOTS[m.group(0)], re.sub(r" ([?.])$", r" \\\1", text))))
+        for ask, text in _SENTENCES
+    )
+
+
+def read(text: str) -> Form | None:
+    """The form of a marked sentence."""
+    for ask, pattern in _patterns():
+        match = pattern.fullmatch(text)
+        form = _form(ask, match.groupdict()) if match else None
+        if form is not None:
+            return form
+    return None
+
+
+def _form(ask: str, slots: dict[str, str]) -> Form | None:
+    refs = [read_reference(slots[name]) for name in "xyz" if slots.get(name)]
+    known = [ref for ref in refs if ref is not None]
+    nouns = [int(slots[name].rpartition("@")[2]) for name in "abn" if slots.get(name)]
+    word = next((slots[name] for name in ("rel", "cmp", "end", "course", "area", "family") if slots.get(name)), "")
+    return Form(ask, tuple(nouns), tuple(known), word) if len(known) == len(refs) else None
+
+
+_SIMPLE = re.compile(r"the (?:~(\S+) |(leftmost|rightmost|highest|lowest) )?@(\d+)")
+_NESTED = re.compile(rf"the (?:thing|object|@(\d+)) ({_one_of(RELATIONS)}) (the .+)")
+
+
+def read_reference(text: str) -> Words | None:
+    """The reference of marked words that begin with `the`."""
+    simple = _SIMPLE.fullmatch(text)
+    if simple:
+        colour, end, noun = simple.groups()
+        return Words(int(noun), colour.replace("_", " ") if colour else None, end)
+    nested = _NESTED.fullmatch(text)
+    base = read_reference(nested.group(3)) if nested else None
+    if nested is None or base is None:
+        return None
+    noun = nested.group(1)
+    return Words(int(noun) if noun else None, None, None, RELATIONS[nested.group(2)], base)
