@@ -29,6 +29,7 @@ class Brush:
         self.width, self.height = stage.size
         self.image = Image.new("RGB", stage.size)
         self.seen: set[str] = set()
+        self.refused: set[str] = set()
 
     def shows(self, *words: str) -> None:
         """Note what has been painted."""
@@ -37,6 +38,7 @@ class Brush:
     def may(self, *words: str) -> bool:
         """Whether a thing with these names may be painted; if so they are noted."""
         if self.stage.avoid.intersection(words):
+            self.refused.update(words)
             return False
         self.seen.update(words)
         return True
@@ -58,7 +60,10 @@ class Brush:
 
     def shape(self, draw: Callable[[ImageDraw.ImageDraw], None], fill: Image.Image | RGB, opacity: float = 1.0,
               soft: float = 0.0) -> None:  # fmt: skip
-        """Paint what `draw` draws in white on a mask twice the picture's size."""
+        """Paint what `draw` draws in white on a mask twice the picture's size.
+
+        A `fill` picture of the whole picture's size lies in its place; any other is stretched over the shape.
+        """
         mask = Image.new("L", (self.width * FINE, self.height * FINE))
         draw(ImageDraw.Draw(mask))
         box = mask.getbbox()
@@ -72,7 +77,9 @@ class Brush:
         if opacity < 1:
             part = part.point(lambda v: round(v * opacity))
         corner = (box[0] // FINE, box[1] // FINE)
-        if isinstance(fill, Image.Image):
+        if isinstance(fill, Image.Image) and fill.size == self.image.size:
+            self.image.paste(fill.crop((*corner, corner[0] + part.width, corner[1] + part.height)), corner, part)
+        elif isinstance(fill, Image.Image):
             self.image.paste(fill.resize(part.size), corner, part)
         else:
             self.image.paste(fill, (*corner, corner[0] + part.width, corner[1] + part.height), part)

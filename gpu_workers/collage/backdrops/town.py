@@ -24,7 +24,7 @@ def street(brush: Brush) -> None:
     """A row of houses, a pavement, and a road in front."""
     line = float(brush.stage.horizon)
     sky(brush, line)
-    if brush.may("building", "house", "shop", "apartment building"):
+    if brush.may("building", "house", "office building", "window", "door", "shop"):
         hills_or_towers(brush, line)
         facades(brush, line)
     else:
@@ -79,7 +79,6 @@ def facade(brush: Brush, area: tuple[float, float, float, float], tone: RGB) -> 
         brush.rect((x + w * 0.2, line - ground * 0.8, w * 0.24, ground * 0.8), lighter(wood, 0.12), darker(wood, 0.1), 2)
         brush.rect((x + w * 0.58, band + 14, w * 0.26, ground * 0.42), (140, 190, 216), (210, 234, 242), 1.5)
     brush.rect((x + w - 1, y, 1.4, h), darker(tone, 0.35))
-    brush.shows("window", "door")
 
 
 def _panes(brush: Brush, area: tuple[float, float, float, float], cols: int) -> None:
@@ -125,7 +124,7 @@ def pavement_and_road(brush: Brush, line: float) -> None:
         brush.poly([(x + 5, y), (x + dash + 5, y), (x + dash, y + 8), (x, y + 8)], (250, 246, 236), (232, 228, 222))
         x += dash * 1.8
     brush.glow((brush.width / 2, line), (brush.width, 18), (60, 50, 80), 0.30)
-    brush.shows("pavement", "road")
+    brush.shows("pavement", "sidewalk", "road", "street")
 
 
 def _slabs(brush: Brush, line: float, kerb: float, on: ImageDraw.ImageDraw) -> None:

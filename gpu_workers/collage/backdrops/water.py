@@ -105,15 +105,8 @@ def _behind(brush: Brush, edge: Sequence[Point], paint: Callable[[], None]) -> N
     """Let `paint` fill the ground, but keep what is beyond the edge."""
     before = brush.image.copy()
     paint()
-    outline = [(x * FINE, y * FINE) for x, y in edge]
-
-    def beyond(on: ImageDraw.ImageDraw) -> None:
-        on.polygon([(-16.0, -4.0), *[(x, y) for x, y in outline], (brush.width * FINE + 16.0, -4.0)], fill=255)
-
-    mask_box = (0, 0, brush.width, brush.height)
-    ground = brush.image
-    brush.image = ground.copy()
-    brush.shape(beyond, before.crop(mask_box))
+    outline = [(-16.0, -4.0), *[(x * FINE, y * FINE) for x, y in edge], (brush.width * FINE + 16.0, -4.0)]
+    brush.shape(lambda on: on.polygon(outline, fill=255), before)
 
 
 def harbour(brush: Brush) -> None:

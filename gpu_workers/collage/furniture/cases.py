@@ -33,24 +33,38 @@ def _case(pen: Pen, look: Look, colour: RGB) -> None:
 
 
 def shelf(pen: Pen, look: Look) -> None:
-    """An open case with boards."""
+    """An open case; its boards lie where things stand in it."""
     colour = look.wood()
-    boards = max(2, min(5, round(100 / pen.w * 2.2)))
     side = max(3.5, pen.w * 0.05)
     pen.rect((0, 0, pen.w, 100), darker(colour, 0.12), 2, WOOD)
-    each = (96 - side) / boards
-    for k in range(boards):
-        y = side + k * each
-        pen.rect((side, y, pen.w - 2 * side, each - side * 0.8), darker(colour, 0.52), 1, FLAT)
-        pen.shade((side, y, pen.w - 2 * side, 4), 0.5, 1.8)
-        floor = y + each - side * 0.8
+    top = side
+    for floor in shelf_levels(look.levels, pen.w, side):
+        pen.rect((side, top, pen.w - 2 * side, floor - top), darker(colour, 0.46), 1, FLAT)
+        pen.shade((side, top, pen.w - 2 * side, 4), 0.5, 1.8)
         pen.poly(
-            [(side + 3, floor - 4), (pen.w - side - 3, floor - 4), (pen.w - side, floor), (side, floor)], lighter(colour, 0.12), 0.3, WOOD
-        )
+            [(side + 3, floor - 4), (pen.w - side - 3, floor - 4), (pen.w - side, floor), (side, floor)],
+            lighter(colour, 0.12), 0.3, WOOD,
+        )  # fmt: skip
         pen.rect((side * 0.6, floor - 0.5, pen.w - side * 1.2, side), colour, 1, WOOD)
+        top = floor + side * 0.9
     pen.rect((0, 0, pen.w, side), lighter(colour, 0.16), 1.5, WOOD)
     for x in (0.0, pen.w - side):
         pen.rect((x, 0, side, 100), colour, 1.5, WOOD)
+
+
+def shelf_levels(asked: tuple[float, ...], width: float, side: float) -> list[float]:
+    """Heights of the boards' upper edges in units: where things stand, and evenly in what is left."""
+    low = 100 - 1.2 * side
+    fixed = sorted({min(low, 100 * level - 1.5) for level in asked} | {low})
+    spacing = max(20.0, min(44.0, 100 / max(2, min(5, round(220 / width)))))
+    found: list[float] = []
+    above = side
+    for level in fixed:
+        count = 0 if asked else round((level - above) / spacing) - 1
+        found += [above + (level - above) * (k + 1) / (count + 1) for k in range(max(0, count))]
+        found.append(level)
+        above = level
+    return found
 
 
 def wall_shelf(pen: Pen, look: Look) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from PIL import Image
 
-from gpu_workers.collage.furniture import cases, outdoors, seats, tables, walls
+from gpu_workers.collage.furniture import cases, outdoors, seats, tables, vessels, walls
 from gpu_workers.collage.furniture.look import DrawsThing, Look
 from gpu_workers.collage.pen import Pen
 
@@ -80,13 +80,13 @@ DRAWN: dict[str, DrawsThing] = {
     "floor lamp": outdoors.floor_lamp,
     "street lamp": outdoors.street_lamp,
     "fence": outdoors.fence,
-    "crate": outdoors.crate,
-    "box": outdoors.box,
-    "cardboard box": outdoors.box,
-    "barrel": outdoors.barrel,
-    "vase": outdoors.vase,
-    "bowl": outdoors.bowl,
-    "plate": outdoors.plate,
+    "crate": vessels.crate,
+    "box": vessels.box,
+    "cardboard box": vessels.box,
+    "barrel": vessels.barrel,
+    "vase": vessels.vase,
+    "bowl": vessels.bowl,
+    "plate": vessels.plate,
     "trash can": outdoors.trash_can,
     "parasol": outdoors.parasol,
     "beach umbrella": outdoors.parasol,
@@ -95,7 +95,23 @@ DRAWN: dict[str, DrawsThing] = {
     "pier": outdoors.pier,
     "piano": outdoors.piano,
     "coat rack": outdoors.coat_rack,
+    "mug": vessels.mug,
+    "bottle": vessels.bottle,
+    "cutting board": vessels.cutting_board,
+    "pillow": vessels.pillow,
+    "cushion": vessels.pillow,
+    "toaster": vessels.toaster,
+    "kettle": vessels.kettle,
+    "tray": vessels.tray,
+    "microwave": vessels.microwave,
+    "bucket": vessels.bucket,
 }
+
+FLAT = frozenset({"rug", "carpet", "round rug", "picnic blanket", "towel"})
+"""What lies flat on the floor: painted before everything that stands."""
+
+OPENED = frozenset({"bucket"})
+"""What has a sprite but is drawn when it holds something: the sprite shows no opening."""
 
 KEPT_PICTURES = 192
 """Drawn pictures kept in memory: at most 0.6 MB each, usually half of that."""

@@ -23,11 +23,16 @@ SKY: RGB = (126, 204, 246)
 
 @dataclass(frozen=True)
 class Look:
-    """`colour` is the asked-for colour or None; `surface` the share of the height below the top; `variant` varies."""
+    """`colour` is the asked-for colour or None; `surface` the share of the height below the top; `variant` varies.
+
+    `levels`: where held things stand, shares of the height from the top.  `filled`: whether it holds anything.
+    """
 
     colour: RGB | None = None
     surface: float | None = None
     variant: int = 0
+    levels: tuple[float, ...] = ()
+    filled: bool = False
 
     def wood(self) -> RGB:
         """The asked-for colour, or a wood."""

@@ -1,4 +1,4 @@
-"""Lamps, vessels and what stands outdoors.
+"""Lamps and what stands outdoors.
 
 In: a pen and a look.  Out: strokes.
 """
@@ -7,6 +7,9 @@ from gpu_workers.collage.furniture.look import BRASS, CREAM, DARK_METAL, METAL, 
 from gpu_workers.collage.pen import FLAT, PLUSH, RGB, SOFT, WOOD, Pen, darker, lighter
 
 WARM: RGB = (255, 214, 120)
+
+
+
 
 
 def lamp(pen: Pen, look: Look) -> None:
@@ -51,72 +54,6 @@ def fence(pen: Pen, look: Look) -> None:
         x = k * each + each * 0.16
         w = each * 0.68
         pen.poly([(x, 12), (x + w / 2, 0), (x + w, 12), (x + w, 100), (x, 100)], lighter(colour, 0.12), 0.8, WOOD)
-
-
-def crate(pen: Pen, look: Look) -> None:
-    """An open wooden crate, seen slightly from above."""
-    colour = look.wood()
-    pen.poly([(pen.w * 0.07, 0), (pen.w * 0.93, 0), (pen.w, 18), (0, 18)], darker(colour, 0.55), 0.6, FLAT)
-    pen.rect((pen.w * 0.07, 0, pen.w * 0.86, 9), darker(colour, 0.25), 0.8, WOOD)
-    rows = 3
-    tall = 84 / rows
-    for row in range(rows):
-        pen.rect((0, 16 + row * tall, pen.w, tall - 2.5), lighter(colour, 0.06), 1.2, WOOD)
-    for x in (0.0, pen.w * 0.9):
-        pen.rect((x, 15, pen.w * 0.1, 85), colour, 1.2, WOOD)
-
-
-def box(pen: Pen, look: Look) -> None:
-    """An open cardboard box."""
-    colour = look.colour or (206, 160, 108)
-    pen.poly([(pen.w * 0.14, 14), (pen.w * 0.86, 14), (pen.w * 0.94, 34), (pen.w * 0.06, 34)], darker(colour, 0.5), 0.5, FLAT)
-    pen.poly([(pen.w * 0.14, 14), (pen.w * 0.86, 14), (pen.w * 0.8, 0), (pen.w * 0.2, 0)], darker(colour, 0.15), 0.8, SOFT)
-    pen.rect((pen.w * 0.06, 32, pen.w * 0.88, 68), colour, 1.5, SOFT)
-    pen.poly([(pen.w * 0.06, 32), (0, 46), (pen.w * 0.06, 50)], lighter(colour, 0.2), 0.5)
-    pen.poly([(pen.w * 0.94, 32), (pen.w, 46), (pen.w * 0.94, 50)], lighter(colour, 0.2), 0.5)
-    pen.rect((pen.w * 0.44, 33, pen.w * 0.12, 30), lighter(colour, 0.35), 0.5, FLAT)
-
-
-def barrel(pen: Pen, look: Look) -> None:
-    """A wooden barrel with hoops."""
-    colour = look.wood()
-    pen.poly(
-        [(pen.w * 0.12, 6), (pen.w * 0.88, 6), (pen.w, 50), (pen.w * 0.88, 97), (pen.w * 0.12, 97), (0, 50)], colour, 7, WOOD
-    )
-    for x in (0.28, 0.5, 0.72):
-        pen.rect((pen.w * x, 9, 0.9, 86), darker(colour, 0.35), 0.4, FLAT)
-    for y, inset in ((18, 0.05), (76, 0.05)):
-        pen.rect((pen.w * inset, y, pen.w * (1 - 2 * inset), 7), DARK_METAL, 2)
-    pen.oval((pen.w * 0.12, 0, pen.w * 0.76, 12), darker(colour, 0.25), WOOD)
-
-
-def vase(pen: Pen, look: Look) -> None:
-    """A bellied vase."""
-    colour = look.colour or ((90, 150, 200), (220, 120, 110), (110, 170, 150), (236, 200, 120))[look.variant % 4]
-    pen.oval((0, 30, pen.w, 68), colour, PLUSH)
-    pen.rect((pen.w * 0.3, 6, pen.w * 0.4, 36), colour, 4, PLUSH)
-    pen.rect((pen.w * 0.24, 94, pen.w * 0.52, 6), darker(colour, 0.15), 2)
-    pen.rect((pen.w * 0.2, 0, pen.w * 0.6, 9), lighter(colour, 0.15), 4)
-    pen.rect((pen.w * 0.04, 58, pen.w * 0.92, 6), lighter(colour, 0.5), 3, FLAT)
-
-
-def bowl(pen: Pen, look: Look) -> None:
-    """A round bowl."""
-    colour = look.colour or ((104, 166, 210), (226, 130, 110), (240, 232, 220), (120, 180, 150))[look.variant % 4]
-    pen.rect((pen.w * 0.3, 86, pen.w * 0.4, 14), darker(colour, 0.2), 3)
-    pen.poly(
-        [(0, 14), (pen.w, 14), (pen.w * 0.92, 56), (pen.w * 0.72, 92), (pen.w * 0.28, 92), (pen.w * 0.08, 56)], colour, 9, PLUSH
-    )
-    pen.oval((0, 0, pen.w, 34), lighter(colour, 0.25))
-    pen.oval((pen.w * 0.05, 5, pen.w * 0.9, 24), darker(colour, 0.25), FLAT)
-
-
-def plate(pen: Pen, look: Look) -> None:
-    """A plate, seen at a low angle."""
-    colour = look.colour or WHITE
-    pen.oval((pen.w * 0.2, 45, pen.w * 0.6, 55), darker(colour, 0.2))
-    pen.oval((0, 0, pen.w, 88), colour, SOFT)
-    pen.oval((pen.w * 0.17, 14, pen.w * 0.66, 52), darker(colour, 0.07), SOFT)
 
 
 def trash_can(pen: Pen, look: Look) -> None:

@@ -1,0 +1,29 @@
+"""Which kind of backdrop is painted by which function.
+
+In: a kind and a stage.  Out: the finished brush: picture and words.
+"""
+
+from collections.abc import Callable
+
+from gpu_workers.collage.backdrops import country, indoors, town, water
+from gpu_workers.collage.brush import Brush
+from gpu_workers.collage.stage import Stage
+
+PAINTERS: dict[str, Callable[[Brush], None]] = {
+    **indoors.PAINTERS,
+    **country.PAINTERS,
+    **water.PAINTERS,
+    **town.PAINTERS,
+}
+INDOORS = frozenset({"room", "shop", "stage", "tabletop"})
+"""Kinds with a wall to hang things on."""
+
+AFLOAT = frozenset({"beach", "harbour", "sea", "underwater"})
+"""Kinds with water to float on or swim in."""
+
+
+def paint_backdrop(kind: str, stage: Stage) -> Brush:
+    """The painted backdrop. Raises KeyError for an unknown kind."""
+    brush = Brush(stage)
+    PAINTERS[kind](brush)
+    return brush

@@ -1,0 +1,164 @@
+"""Puts the objects' pictures onto a backdrop, far ones first, with shadows and with fronts of holders over contents.
+
+In: a backdrop, places in painter's order, their pictures.  Out: the finished picture, and per object its mask and how
+much of it stays visible.  Shadows, reflections and glass never count into a mask.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageDraw
+
+from gpu_workers.collage import shadow
+from gpu_workers.collage.backdrops.catalogue import AFLOAT
+from gpu_workers.collage.furniture.catalogue import FLAT
+from gpu_workers.collage.holders import Holder
+from gpu_workers.collage.pictures import ObjectPicture
+from gpu_workers.collage.placing import Place
+from gpu_workers.collage.sprites import VISIBLE_ALPHA
+
+Mask = NDArray[np.bool_]
+
+GLASS_TINT = (150, 214, 240)
+GLASS_SHARE = 0.22
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`own`: pixels that the object would have alone within the picture. `visible`: those that nothing covers."""
+
+    own: Mask
+    visible: Mask
+    area: int
+
+
+class Composer:
+    """One picture in the making."""
+
+    def __init__(self, backdrop: Image.Image, kind: str) -> None:
+        self.image = backdrop
+        self._kind = kind
+        self._owner = np.full((backdrop.height, backdrop.width), -1, dtype=np.int16)
+        self._own: dict[int, Mask] = {}
+        self._area: dict[int, int] = {}
+
+    def add_all(self, places: Sequence[Place], pictures: Mapping[int, ObjectPicture]) -> dict[int, Seen]:
+        """Paint every object; returns what is seen of each."""
+        by_id = {place.id: place for place in places}
+        waiting = {place.id: [p for p in places if p.holder == place.id and place.manner] for place in places}
+        inside = {p.id for content in waiting.values() for p in content}
+        for place in places:
+            if place.id not in inside:
+                self._add_with_content(place, waiting, pictures, by_id)
+        return {
+            i: Seen(own, self._owner == i, self._area[i]) for i, own in self._own.items()
+        }
+
+    def _add_with_content(
+        self, place: Place, waiting: Mapping[int, list[Place]], pictures: Mapping[int, ObjectPicture], by_id: Mapping[int, Place]
+    ) -> None:
+        content, holder = waiting[place.id], place.manner
+        picture = pictures[place.id].image
+        if holder and content and holder.manner == "open":
+            self._ground(place, picture, pictures, by_id)
+            for inner in content:
+                self._add_with_content(inner, waiting, pictures, by_id)
+            self._paint(place.id, picture, place)
+            return
+        self._ground(place, picture, pictures, by_id)
+        self._paint(place.id, picture, place)
+        for inner in content:
+            self._add_with_content(inner, waiting, pictures, by_id)
+        if holder and content and holder.manner == "rim":
+            self._front(place, picture, holder)
+        elif holder and content and holder.manner == "glass":
+            self._glass(place, picture)
+        if place.ground == "water" and self._kind != "underwater":
+            shadow.waterline(self.image, picture.getchannel("A"), place.box[:2])
+
+    def _ground(
+        self, place: Place, picture: Image.Image, pictures: Mapping[int, ObjectPicture], by_id: Mapping[int, Place]
+    ) -> None:
+        alpha, corner = picture.getchannel("A"), (place.box[0], place.box[1])
+        carrier = by_id.get(place.carrier) if place.carrier is not None else None
+        if carrier is not None:
+            limit = pictures[carrier.id].image.getchannel("A")
+            shadow.on_ground(self.image, alpha, corner, (limit, carrier.box[0], carrier.box[1]))
+        elif place.holder is not None:
+            holder = by_id[place.holder]
+            if holder.manner and holder.manner.manner == "board":
+                shadow.on_ground(self.image, alpha, corner, (pictures[holder.id].image.getchannel("A"), *holder.box[:2]))
+        elif place.ground == "floor":
+            if place.category.name in FLAT:
+                shadow.ellipse(self.image, (corner[0] - 4, corner[1] + alpha.height * 0.2, alpha.width + 8, alpha.height), 0.25)
+            else:
+                shadow.on_ground(self.image, alpha, corner)
+        elif place.ground == "wall":
+            shadow.on_wall(self.image, alpha, corner)
+        elif place.ground == "ceiling":
+            self._cord(place)
+        elif place.ground == "water":
+            self._float(place, picture)
+
+    def _float(self, place: Place, picture: Image.Image) -> None:
+        if self._kind == "underwater":
+            return
+        x, y, w, h = place.box
+        if self._kind not in AFLOAT:
+            shadow.pond(self.image, w, (x, y), y + h)
+        shadow.on_water(self.image, picture, (x, y))
+
+    def _cord(self, place: Place) -> None:
+        x, y, w, _ = place.box
+        if y > 1:
+            ImageDraw.Draw(self.image).line((x + w / 2, 0, x + w / 2, y + 2), fill=(90, 80, 96), width=2)
+
+    def _paint(self, number: int, picture: Image.Image, place: Place) -> None:
+        alpha = picture.getchannel("A")
+        self.image.paste(picture.convert("RGB"), (place.box[0], place.box[1]), alpha)
+        opaque = np.asarray(alpha) >= VISIBLE_ALPHA
+        self._area[number] = int(opaque.sum())
+        own = np.zeros(self._owner.shape, dtype=np.bool_)
+        self._own[number] = own
+        self._claim(number, opaque, place, own)
+
+    def _claim(self, number: int, opaque: Mask, place: Place, own: Mask | None = None) -> None:
+        x, y = place.box[0], place.box[1]
+        height, width = self._owner.shape
+        x0, y0 = max(0, x), max(0, y)
+        x1, y1 = min(width, x + opaque.shape[1]), min(height, y + opaque.shape[0])
+        if x1 <= x0 or y1 <= y0:
+            return
+        part = opaque[y0 - y : y1 - y, x0 - x : x1 - x]
+        if own is not None:
+            own[y0:y1, x0:x1] = part
+        self._owner[y0:y1, x0:x1][part] = number
+
+    def _front(self, place: Place, picture: Image.Image, holder: Holder) -> None:
+        """Paint the holder's front once more, over what it holds."""
+        mask = ImageChops.multiply(picture.getchannel("A"), front_mask(picture.size, holder))
+        self.image.paste(picture.convert("RGB"), (place.box[0], place.box[1]), mask)
+        self._claim(place.id, np.asarray(mask) >= VISIBLE_ALPHA, place)
+
+    def _glass(self, place: Place, picture: Image.Image) -> None:
+        """A faint tint over what is behind glass; the things stay visible and keep their masks."""
+        veil = picture.getchannel("A").point(lambda a: round(a * GLASS_SHARE))
+        corner = (place.box[0], place.box[1])
+        self.image.paste(GLASS_TINT, (*corner, corner[0] + picture.width, corner[1] + picture.height), veil)
+
+
+def front_mask(size: tuple[int, int], holder: Holder) -> Image.Image:
+    """The part of a holder that is in front of what it holds."""
+    width, height = size
+    mask = Image.new("L", size)
+    draw = ImageDraw.Draw(mask)
+    rim = holder.rim * height
+    if not holder.round:
+        draw.rectangle((0, rim, width, height), fill=255)
+        return mask
+    draw.rectangle((0, rim / 2, width, height), fill=255)
+    inset = width * 0.04
+    draw.ellipse((inset, 0, width - inset, rim * 0.94), fill=0)
+    return mask

@@ -1,0 +1,58 @@
+"""How things look that are inside others: behind a rim, behind glass, on a board.
+
+In: a holder's category, its box and the box of what it holds.  Out: where the held thing is drawn.
+Knows shapes of holders only; draws nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.graph import Box
+
+Manner = Literal["rim", "glass", "board", "open"]
+
+
+@dataclass(frozen=True)
+class Holder:
+    """`rim`: an opaque front whose upper edge lies `rim` of the height below the top hides the lower part.
+
+    With `round` the opening is an ellipse between the top and the rim, as seen from above.  `glass`: seen through the front.  `board`: stands on a board in an open case.  `open`: seen through its bars.
+    """
+
+    manner: Manner
+    rim: float = 0.0
+    round: bool = False
+
+
+HOLDERS: dict[str, Holder] = {
+    "basket": Holder("rim", 0.42),
+    "bucket": Holder("rim", 0.34, round=True),
+    "crate": Holder("rim", 0.32),
+    "box": Holder("rim", 0.33),
+    "cardboard box": Holder("rim", 0.33),
+    "bowl": Holder("rim", 0.29, round=True),
+    "bathtub": Holder("rim", 0.13, round=True),
+    "aquarium": Holder("glass"),
+    "bookshelf": Holder("board"),
+    "bookcase": Holder("board"),
+    "shopping cart": Holder("open"),
+    "goal": Holder("open"),
+}
+
+OUT_OF_RIM = 0.66
+"""Share of a held thing's height that rises above the rim: enough to recognise it."""
+
+EDGE = 0.02
+"""Space kept to the holder's upper edge, as a share of its height."""
+
+
+def placed_inside(holder: Holder, outer: Box, inner: Box) -> Box:
+    """Where the held thing is drawn: moved up or down so that it looks out over the rim, never out of the holder."""
+    if holder.manner != "rim":
+        return inner
+    x, y, w, h = inner
+    rim = outer[1] + holder.rim * outer[3]
+    wished = rim - OUT_OF_RIM * h
+    top = outer[1] + EDGE * outer[3]
+    low = outer[1] + outer[3] - h
+    return (x, round(min(max(wished, top), max(low, outer[1]))), w, h)

@@ -1,0 +1,109 @@
+"""Shadows and the marks that things leave on what they rest on.
+
+In: the picture so far and a thing's layer.  Out: strokes on the picture.  Never counted into any mask.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from gpu_workers.collage.pen import RGB
+
+SHADE: RGB = (46, 30, 66)
+"""Deep violet: black would make the pictures dirty."""
+
+FOOT_SHARE = 0.08
+"""The lowest part of a silhouette that touches the ground."""
+
+COARSE = 4
+"""Soft shadows are blurred at a quarter of the size."""
+
+
+@lru_cache(maxsize=1)
+def _blob() -> Image.Image:
+    y, x = np.mgrid[-1:1:96j, -1:1:96j]
+    fall = np.clip(1.0 - np.sqrt(x * x + y * y), 0, 1)
+    return Image.fromarray((255 * np.minimum(1.0, fall * 1.9) ** 1.3).astype(np.uint8))
+
+
+def footprint(alpha: Image.Image) -> tuple[int, int]:
+    """First and last column (exclusive) of what touches the ground."""
+    width, height = alpha.size
+    top = height - max(2, round(height * FOOT_SHARE))
+    box = alpha.crop((0, top, width, height)).point(lambda a: 255 if a > 100 else 0).getbbox()
+    return (box[0], box[2]) if box else (0, width)
+
+
+def ellipse(picture: Image.Image, area: tuple[float, float, float, float], strength: float,
+            within: tuple[Image.Image, int, int] | None = None) -> None:  # fmt: skip
+    """A soft elliptic shadow in `area` (x, y, width, height); `within` limits it to another thing's mask."""
+    x, y, w, h = (round(v) for v in area)
+    if w < 1 or h < 1:
+        return
+    mask = _blob().resize((w, h)).point(lambda v: round(v * strength))
+    if within is not None:
+        limit, left, top = within
+        mask = ImageChops.multiply(mask, limit.crop((x - left, y - top, x - left + w, y - top + h)))
+    picture.paste(SHADE, (x, y, x + w, y + h), mask)
+
+
+def on_ground(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int],
+              within: tuple[Image.Image, int, int] | None = None) -> None:  # fmt: skip
+    """The shadow of a thing that stands: a dark line where it touches, a wide soft spot around, away from the light."""
+    left, right = footprint(alpha)
+    x, bottom = corner[0] + left, corner[1] + alpha.height
+    width = max(6, right - left)
+    tall = max(6.0, min(width * 0.26, 34.0)) if within is None else max(5.0, min(width * 0.2, 16.0))
+    ellipse(picture, (x - width * 0.22, bottom - tall * 0.62, width * 1.34, tall * 1.15), 0.34, within)
+    ellipse(picture, (x - width * 0.06, bottom - tall * 0.36, width * 1.12, tall * 0.62), 0.62, within)
+
+
+def on_wall(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int], reach: float = 1.0) -> None:
+    """The shadow of a thing on a wall: its silhouette, a little lower and to the left."""
+    margin = 16
+    size = ((alpha.width + 2 * margin) // COARSE + 1, (alpha.height + 2 * margin) // COARSE + 1)
+    mask = Image.new("L", size)
+    mask.paste(alpha.resize((max(1, alpha.width // COARSE), max(1, alpha.height // COARSE))), (margin // COARSE,) * 2)
+    mask = mask.filter(ImageFilter.GaussianBlur(1.6)).resize((size[0] * COARSE, size[1] * COARSE)).point(lambda v: round(v * 0.38))
+    x, y = corner[0] - margin - round(5 * reach), corner[1] - margin + round(7 * reach)
+    picture.paste(SHADE, (x, y, x + mask.width, y + mask.height), mask)
+
+
+def on_water(picture: Image.Image, layer: Image.Image, corner: tuple[int, int]) -> None:
+    """A thing's reflection, and a dark line where it meets the water."""
+    tall = max(4, min(layer.height // 3, 60))
+    lower = layer.crop((0, layer.height - tall, layer.width, layer.height)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    fade = Image.linear_gradient("L").transpose(Image.Transpose.FLIP_TOP_BOTTOM).resize(lower.size).point(lambda v: round(v * 0.42))
+    mask = ImageChops.multiply(lower.getchannel("A"), fade)
+    picture.paste(lower.convert("RGB"), (corner[0], corner[1] + layer.height - 2), mask)
+    left, right = footprint(layer.getchannel("A"))
+    width = max(8, right - left)
+    ellipse(picture, (corner[0] + left - width * 0.1, corner[1] + layer.height - 6, width * 1.2, 12), 0.4)
+
+
+def waterline(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int]) -> None:
+    """Foam along a floating thing's lower edge, painted below and at its rim."""
+    left, right = footprint(alpha)
+    y, x0, x1 = corner[1] + alpha.height, corner[0] + left, corner[0] + right
+    for offset, spread, strength in ((-1, 0.10, 150), (4, 0.02, 90)):
+        width = (x1 - x0) * (1 + 2 * spread)
+        mask = Image.new("L", (max(4, round(width)) * 2, 16))
+        ImageDraw.Draw(mask).ellipse((2, 2, mask.width - 3, 12), fill=strength)
+        mask = mask.resize((mask.width // 2, 6))
+        left_edge = round(x0 - (x1 - x0) * spread)
+        picture.paste((240, 252, 255), (left_edge, y + offset - 2, left_edge + mask.width, y + offset + 4), mask)
+
+
+def pond(picture: Image.Image, width: int, corner: tuple[int, int], bottom: int) -> None:
+    """A small pool under a thing that floats where there is no water."""
+    w, h = round(width * 1.9), max(14, round(width * 0.42))
+    x, y = round(corner[0] - width * 0.45), bottom - round(h * 0.55)
+    for grow, tone in ((8, (120, 150, 110)), (4, (214, 206, 166)), (0, (96, 182, 224))):
+        size = ((w + 2 * grow) * 2, (h + grow) * 2)
+        mask = Image.new("L", size)
+        ImageDraw.Draw(mask).ellipse((0, 0, size[0] - 1, size[1] - 1), fill=255)
+        mask = mask.reduce(2)
+        left, top = x - grow, y - grow // 2
+        picture.paste(tone, (left, top, left + mask.width, top + mask.height), mask)
+    ellipse(picture, (x + w * 0.1, y + h * 0.05, w * 0.8, h * 0.4), 0.18)
