@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer
 from kafka.errors import (
     CommitFailedError,
     IllegalGenerationError,
@@ -155,7 +155,7 @@ class GroupConsumer:
         self._consumer.close(autocommit=False, timeout_ms=CALL_TIMEOUT_MS)
 
 
-class _Listener:
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python ships no types
     """Carries assignment changes from the IO thread; seeking here makes the first record the right one."""
 
     def __init__(self, consumer: KafkaConsumer, assignment: Assignment) -> None:

@@ -1,0 +1,112 @@
+"""A broker in memory: topics, consumer groups that rebalance, offsets.
+
+In and out: as `streams.worker.Consumer` and `streams.event_step.Publishes` say.  Passes the same contract tests as Kafka.
+Has no clock and no network: a rebalance happens when a member polls.
+"""
+
+import threading
+import zlib
+from collections.abc import Mapping, Sequence
+from itertools import count
+from time import monotonic
+
+from schemas.codec import Message
+from streams.kafka_door import Assignment
+from streams.records import Partition, Record
+
+
+class MemoryBroker:
+    """Topics with a fixed number of partitions each."""
+
+    def __init__(self, partitions: int = 4) -> None:
+        self.lock = threading.Condition()
+        self.partitions = partitions
+        self.logs: dict[Partition, list[Record]] = {}
+        self.offsets: dict[tuple[str, Partition], int] = {}
+        self.members: dict[tuple[str, str], list[MemoryConsumer]] = {}
+        self._turn = count()
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        with self.lock:
+            for m in messages:
+                number = (zlib.crc32(m.key) if m.key else next(self._turn)) % self.partitions
+                log = self.logs.setdefault(Partition(m.topic, number), [])
+                log.append(Record(Partition(m.topic, number), len(log), m.key, m.value, m.headers))
+            self.lock.notify_all()
+
+    def consumer(self, group: str, topic: str, assignment: Assignment) -> "MemoryConsumer":
+        consumer = MemoryConsumer(self, group, topic, assignment)
+        with self.lock:
+            self.members.setdefault((group, topic), []).append(consumer)
+        return consumer
+
+    def records(self, topic: str) -> list[Record]:
+        with self.lock:
+            return [record for partition, log in sorted(self.logs.items()) if partition.topic == topic for record in log]
+
+
+class MemoryConsumer:
+    """A member: it owns the partitions whose number falls to it, and learns of changes when it polls."""
+
+    def __init__(self, broker: MemoryBroker, group: str, topic: str, assignment: Assignment) -> None:
+        self._broker, self._group, self._topic, self._assignment = broker, group, topic, assignment
+        self._positions: dict[Partition, int] = {}
+        self._paused: set[Partition] = set()
+        self._seen: list[MemoryConsumer] = []
+
+    def poll(self, timeout_s: float) -> list[Record]:
+        deadline = monotonic() + timeout_s
+        with self._broker.lock:
+            while True:
+                self._rebalance()
+                records = self._fetch()
+                remaining = deadline - monotonic()
+                if records or remaining <= 0:
+                    return records
+                self._broker.lock.wait(remaining)
+
+    def pause(self) -> None:
+        self._paused = set(self._positions)
+
+    def resume(self) -> None:
+        self._paused.clear()
+
+    def commit(self, offsets: Mapping[Partition, int]) -> bool:
+        with self._broker.lock:
+            if self._seen != self._broker.members[self._group, self._topic]:
+                return False  # a rebalance is under way
+            for partition, offset in offsets.items():
+                self._broker.offsets[self._group, partition] = offset
+        return True
+
+    def lag(self) -> int | None:
+        with self._broker.lock:
+            return sum(len(self._broker.logs.get(p, ())) - at for p, at in self._positions.items())
+
+    def close(self) -> None:
+        with self._broker.lock:
+            self._broker.members[self._group, self._topic].remove(self)
+            self._broker.lock.notify_all()
+
+    def _rebalance(self) -> None:
+        members = self._broker.members[self._group, self._topic]
+        if self._seen == members:
+            return
+        self._seen = list(members)
+        self._assignment.gone(list(self._positions))
+        mine = members.index(self)
+        owned = [Partition(self._topic, n) for n in range(self._broker.partitions) if n % len(members) == mine]
+        starts = self._assignment.start(owned)
+        self._positions = {p: starts.get(p) or self._broker.offsets.get((self._group, p), 0) for p in owned}
+        for partition, offset in starts.items():
+            self._positions[partition] = offset or 0
+        self._paused.clear()  # as in Kafka: newly assigned partitions arrive unpaused
+
+    def _fetch(self) -> list[Record]:
+        records: list[Record] = []
+        for partition, at in self._positions.items():
+            if partition not in self._paused:
+                found = self._broker.logs.get(partition, [])[at : at + 64 - len(records)]
+                self._positions[partition] = at + len(found)
+                records.extend(found)
+        return records

@@ -1,0 +1,69 @@
+"""Reaching services: patience with a limit, and one line that names the address."""
+
+import socket
+
+import pytest
+
+from schemas.failures import TryLater
+from streams import store, topic_admin
+from streams.problems import Refused, Unreachable
+from streams.reach import patiently, probe
+from streams.settings import KafkaSettings, StoreSettings
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def test_an_attempt_that_works_in_the_end_is_enough() -> None:
+    failures = [TryLater("not yet"), TryLater("not yet")]
+
+    def attempt() -> str:
+        if failures:
+            raise failures.pop()
+        return "there"
+
+    assert patiently(attempt, 10) == "there"
+
+
+def test_what_will_not_pass_is_not_tried_again() -> None:
+    attempts: list[int] = []
+
+    def attempt() -> None:
+        attempts.append(1)
+        raise Refused("wrong password")
+
+    with pytest.raises(Refused):
+        patiently(attempt, 10)
+    assert len(attempts) == 1
+
+
+def test_an_unreachable_broker_is_one_line_with_its_address() -> None:
+    port = free_port()
+    settings = KafkaSettings(kafka_bootstrap=f"127.0.0.1:{port}", connect_timeout_s=0.3)
+    with pytest.raises(Unreachable, match=rf"^cannot reach Kafka at 127.0.0.1:{port}: .*refused.*$"):
+        topic_admin.check(settings)
+
+
+def test_an_unreachable_store_is_one_line_with_its_address() -> None:
+    endpoint = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(Unreachable, match=rf"^cannot reach S3 at {endpoint}: .*$"):
+        store.connect(StoreSettings(s3_endpoint=endpoint), 0.3)
+
+
+@pytest.mark.parametrize("address", ["somewhere", "host:", "host:port"])
+def test_an_address_without_a_port_is_refused(address: str) -> None:
+    with pytest.raises(Refused, match="SKG_KAFKA_BOOTSTRAP"):
+        probe(address)
+
+
+@pytest.mark.parametrize("endpoint", ["127.0.0.1:9000", "ftp://host", "http://"])
+def test_an_endpoint_without_a_scheme_is_refused(endpoint: str) -> None:
+    with pytest.raises(Refused, match="SKG_S3_ENDPOINT"):
+        store.S3Store(StoreSettings(s3_endpoint=endpoint))
+
+
+def test_any_of_several_brokers_is_enough() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        probe(f"127.0.0.1:{free_port()},127.0.0.1:{server.getsockname()[1]}")
