@@ -1,0 +1,59 @@
+"""Why a request ends without a graph.
+
+In: a seed, an index, and what was found.  Out: a rejection that carries the seed, so that it can be judged again.
+Does not decide.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from schemas.codec import encode
+from schemas.events import Rejection, SeedConcept
+from schemas.graph import Relation
+from schemas.ids import rejection_id
+from schemas.topics import SEEDS
+
+
+class Unmet(Exception):
+    """A request that cannot be met: `gate` and `reason` of `schemas.reasons`, the `conflict`, measured `evidence`."""
+
+    def __init__(
+        self,
+        gate: str,
+        reason: str,
+        detail: str,
+        conflict: Sequence[Relation] = (),
+        evidence: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.gate = gate
+        self.reason = reason
+        self.conflict = tuple(conflict)
+        self.evidence = dict(evidence or {})
+
+
+def unmet_options(detail: str) -> Unmet:
+    """The seed's options contradict each other, the scene or the renderer."""
+    return Unmet("concept", "unsatisfiable_options", detail)
+
+
+def invalid_graph(detail: str) -> Unmet:
+    """A user-made graph is not one."""
+    return Unmet("concept", "invalid_graph", detail)
+
+
+def rejection(seed: SeedConcept, index: int, unmet: Unmet) -> Rejection:
+    """The rejection of graph number `index` of a seed, whose source asks for just that graph again."""
+    narrowed = seed.model_copy(update={"first": index, "count": 1})
+    return Rejection(
+        rejection_id=rejection_id("agents", unmet.gate, unmet.reason, f"{seed.seed_id}-{index}"),
+        seed_id=seed.seed_id,
+        index=index,
+        stage="agents",
+        gate=unmet.gate,
+        reason=unmet.reason,
+        detail=str(unmet)[:4000],
+        conflict=unmet.conflict,
+        evidence=unmet.evidence,
+        source_topic=SEEDS,
+        source=encode(narrowed),
+    )

@@ -1,0 +1,167 @@
+"""The planner without a language model: a seed becomes a graph with a solved layout, or a rejection with its reason.
+
+In: a seed and an index.  Out: a SpatialGraph or a Rejection, the same for the same seed and index.
+Needs no network, no key and no GPU; what it knows is `spatial.knowledge`.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agents.abilities import Abilities, abilities
+from agents.drafting import Drafted, Task, draft
+from agents.outcome import Unmet, rejection
+from agents.prompts import prompt_of
+from agents.user_graphs import UserGraph, read_graph
+from schemas.events import Rejection, SeedConcept
+from schemas.graph import GraphObject, Layout, Provenance, SpatialGraph
+from schemas.ids import derived_seed, with_graph_id
+from spatial.draft import Draft
+from spatial.knowledge.load import NEAREST_THRESHOLD, SceneMatch, find_scene, scene_kinds
+from spatial.layout import NoLayout, Unsatisfiable, solve
+
+PRODUCER = "rule-planner"
+VERSION = "1"
+
+CANVAS = (512, 512)
+"""Pixels: the size that the collage draws and that layouts of diffusion models are trained with."""
+
+ATTEMPTS = 4
+"""Drafts made for one graph before it is rejected: nearly all first ones can be laid out."""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What becomes a graph."""
+
+    draft: Draft
+    objects: tuple[GraphObject, ...]
+    excluded: tuple[str, ...]
+    layout: Layout
+    notes: Mapping[str, str]
+
+
+class RulePlanner:
+    """Plans for one renderer. Implements `schemas.doors.Planner`."""
+
+    def __init__(self, renderer: str) -> None:
+        self._able = abilities(renderer)
+
+    async def plan(self, seed: SeedConcept, index: int) -> SpatialGraph | Rejection:
+        """The graph number `index` of a seed. The work is done in a thread, beside the event loop."""
+        return await asyncio.to_thread(self.plan_now, seed, index)
+
+    def plan_now(self, seed: SeedConcept, index: int) -> SpatialGraph | Rejection:
+        """The same, at once."""
+        try:
+            plan = _from_options(seed, index, self._able) if seed.options.graph is None else _made(seed, index, self._able)
+        except Unmet as unmet:
+            return rejection(seed, index, unmet)
+        return _graph(seed, index, plan)
+
+
+def _from_options(seed: SeedConcept, index: int, able: Abilities) -> _Plan:
+    """Draft and lay out, with another draft when one cannot be laid out."""
+    match = _scene_for(seed.concept)
+    attempt = 0
+    while True:
+        drafted = draft(Task(seed, index, match.scene, able, attempt))
+        try:
+            layout = _laid_out(drafted.draft, derived_seed("layout", seed.seed_id, index, attempt))
+        except Unmet as unmet:
+            attempt += 1
+            if attempt == ATTEMPTS or _is_required(drafted, unmet):
+                raise
+            continue
+        return _Plan(drafted.draft, _objects(drafted), drafted.excluded, layout, _notes(match, attempt))
+
+
+def _made(seed: SeedConcept, index: int, able: Abilities) -> _Plan:
+    """A user's graph with a layout: nothing but the boxes differs from index to index."""
+    form = seed.options.graph
+    assert form is not None
+    made = read_graph(form, able)
+    scene, notes = _scene_of(made)
+    stated = Draft(tuple(item.category for item in made.objects), made.relations, scene)
+    layout = _laid_out(stated, derived_seed("layout", seed.seed_id, index, 0))
+    if made.undrawn:
+        notes["not_drawn"] = ", ".join(made.undrawn)
+    return _Plan(stated, made.objects, made.excluded, layout, notes)
+
+
+def _scene_for(concept: str) -> SceneMatch:
+    match = find_scene(concept)
+    if match is None:
+        raise Unmet(
+            "concept",
+            "unknown_concept",
+            f"{concept!r} is no scene of the knowledge base, nor near one by its words",
+            evidence={"threshold": NEAREST_THRESHOLD},
+        )
+    return match
+
+
+def _scene_of(made: UserGraph) -> tuple[str, dict[str, str]]:
+    """A user's scene, the nearest by words, or the one where most of the things belong; the notes say which."""
+    notes = {"user_graph": "taken as it is"}
+    match = find_scene(made.scene)
+    if match is not None:
+        return match.scene, notes | _notes(match, 0)
+    names = [item.category for item in made.objects]
+    shares = {kind.name: sum(n in kind.categories for n in names) / len(names) for kind in scene_kinds().values()}
+    scene = max(shares, key=lambda name: shares[name])
+    if shares[scene] == 0:
+        raise Unmet("concept", "unknown_concept", f"{made.scene!r} is not known, nor a scene where its things belong")
+    return scene, notes | {"scene": f"{made.scene!r} is not known; {scene} has {shares[scene]:.0%} of its things"}
+
+
+def _laid_out(stated: Draft, seed: int) -> Layout:
+    """Boxes for a draft. Raises Unmet with the proof, or with the limit that was reached."""
+    try:
+        found = solve(stated, CANVAS, seed)
+    except NoLayout as error:
+        raise Unmet("layout", "no_layout", str(error), evidence={"objects": list(stated.objects)}) from error
+    if isinstance(found, Unsatisfiable):
+        raise Unmet(
+            "layout",
+            "unsatisfiable",
+            "no layout satisfies these relations together",
+            [stated.relations[i] for i in found.indices],
+            {"objects": list(stated.objects), "indices": list(found.indices)},
+        )
+    return found
+
+
+def _is_required(drafted: Drafted, unmet: Unmet) -> bool:
+    """Whether nothing but required relations conflict: another draft would not help."""
+    required = drafted.draft.relations[: drafted.required]
+    return bool(unmet.conflict) and all(relation in required for relation in unmet.conflict)
+
+
+def _objects(drafted: Drafted) -> tuple[GraphObject, ...]:
+    pairs = zip(drafted.draft.objects, drafted.attributes, strict=True)
+    return tuple(GraphObject(id=i, category=name, attributes=words) for i, (name, words) in enumerate(pairs))
+
+
+def _notes(match: SceneMatch, attempt: int) -> dict[str, str]:
+    how = "named" if match.exact else f"nearest by words, score {match.score:.3f} (threshold {NEAREST_THRESHOLD})"
+    return {"scene": f"{match.scene}: {how}", "attempt": str(attempt)}
+
+
+def _graph(seed: SeedConcept, index: int, plan: _Plan) -> SpatialGraph:
+    scene = plan.draft.scene
+    assert scene is not None
+    return with_graph_id(
+        {
+            "seed_id": seed.seed_id,
+            "index": index,
+            "concept": seed.concept,
+            "scene": scene,
+            "objects": plan.objects,
+            "relations": plan.draft.relations,
+            "excluded": plan.excluded,
+            "layout": plan.layout,
+            "prompt": prompt_of(scene_kinds()[scene], plan.objects, plan.draft.relations, plan.excluded),
+            "provenance": Provenance(producer=PRODUCER, version=VERSION, parents=(seed.seed_id,), notes=dict(plan.notes)),
+        }
+    )

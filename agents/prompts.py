@@ -1,0 +1,113 @@
+"""What a diffusion renderer is told of a graph.
+
+In: a scene, objects, relations, absent categories.  Out: a `Prompt`.  Absent categories stand in the negative text only.
+Grammar (articles, plurals) is inflect's.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import inflect
+
+from schemas.graph import GraphObject, Prompt, Relation
+from spatial.knowledge.types import SceneKind
+
+SAYS = {
+    "left_of": "to the left of",
+    "right_of": "to the right of",
+    "above": "above",
+    "below": "below",
+    "in_front_of": "in front of",
+    "behind": "behind",
+    "on": "on",
+    "supports": "under",
+    "under": "under",
+    "over": "over",
+    "inside": "inside",
+    "contains": "containing",
+    "touching": "touching",
+    "next_to": "next to",
+    "near": "near",
+    "far": "far from",
+}
+"""How a relation between two things is said."""
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "last")
+
+ALWAYS_UNWANTED = ("text", "watermark", "collage of pictures", "cropped", "deformed")
+"""What no picture should have."""
+
+MAX_CHARS = 1500
+"""Text encoders read far less; the first sentences count most."""
+
+
+@lru_cache(maxsize=1)
+def _engine() -> inflect.engine:
+    return inflect.engine()
+
+
+@lru_cache(maxsize=4096)
+def with_article(noun: str) -> str:
+    """A noun phrase with "a" or "an", or without where it is plural already."""
+    said: str = _engine().a(noun)
+    return said
+
+
+def phrase_of(item: GraphObject) -> str:
+    """What one object is called: its attributes and its category. What follows a noun comes last."""
+    before = [word for word in item.attributes if not word.startswith("facing")]
+    after = [word for word in item.attributes if word.startswith("facing")]
+    return with_article(" ".join([*before, item.category, *after]))
+
+
+def prompt_of(
+    scene: SceneKind | str, objects: Sequence[GraphObject], relations: Sequence[Relation], excluded: Sequence[str]
+) -> Prompt:
+    """The prompt of a graph."""
+    phrases = tuple(phrase_of(item) for item in objects)
+    name = scene if isinstance(scene, str) else scene.name
+    place = with_article(name)
+    background = place if isinstance(scene, str) else f"{place}, {', '.join(scene.elements[:4])}"
+    sentences = [f"{place[0].upper()}{place[1:]} with {_listed(phrases)}"]
+    sentences += [sentence for relation in relations if (sentence := _sentence(relation, objects))]
+    return Prompt(
+        positive=_cut(sentences),
+        negative=", ".join((*excluded, *ALWAYS_UNWANTED)),
+        background=background,
+        phrases=phrases,
+    )
+
+
+def _listed(phrases: Sequence[str]) -> str:
+    joined: str = _engine().join(list(phrases))
+    return joined
+
+
+def _cut(sentences: Sequence[str]) -> str:
+    text = ""
+    for sentence in sentences:
+        if len(text) + len(sentence) > MAX_CHARS:
+            break
+        text += f"{sentence}. "
+    return text.strip()
+
+
+def _sentence(relation: Relation, objects: Sequence[GraphObject]) -> str | None:
+    subject = _named(relation.subject, objects)
+    if relation.object is None:
+        return f"The {subject} is at the {relation.predicate.replace('_', ' ')} of the picture"
+    if relation.predicate not in SAYS:
+        return None
+    return f"The {subject} is {SAYS[relation.predicate]} the {_named(relation.object, objects)}"
+
+
+def _named(i: int, objects: Sequence[GraphObject]) -> str:
+    """A name that tells things of one category apart: by their attributes, else by their order."""
+    item = objects[i]
+    same = [o for o in objects if o.category == item.category]
+    if len(same) == 1:
+        return item.category
+    alike = [o for o in same if o.attributes == item.attributes]
+    if len(alike) == 1 and item.attributes:
+        return " ".join([*item.attributes, item.category])
+    return f"{ORDINALS[min(same.index(item), len(ORDINALS) - 1)]} {item.category}"

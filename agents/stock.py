@@ -1,0 +1,111 @@
+"""What a scene offers to a planner: its things, where each may be, and what may stand on or be in what.
+
+In: a scene's name and the renderer's abilities.  Out: a frozen `Stock` with weights for drawing at random.
+Draws nothing at random itself.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from agents.abilities import Abilities
+from spatial.knowledge.load import categories, scene_kinds
+from spatial.knowledge.types import Category, Rest, SceneKind
+
+Carry = Literal["on", "inside"]
+
+LAST_WEIGHT = 0.35
+"""Weight of a scene's last thing against 1 for its first, likeliest one."""
+
+CORE = 8
+"""So many of a scene's likeliest things make it what it is: each graph starts with one of them."""
+
+CARRIER_BONUS = 1.6
+"""Things that others can stand on are drawn more often: they make relations."""
+
+INDOORS = ("room", "shop")
+HANGS = ("room", "shop", "stage")
+NO_GROUND = ("sea",)
+NO_AIR = ("room", "shop", "tabletop", "stage", "underwater")
+WATERS = ("sea", "harbour", "underwater")
+
+FLOATS_INDOORS = ("balloon",)
+"""What may be in the air of a room."""
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """Names with cumulative weights, ready for `random.choices`."""
+
+    names: tuple[str, ...] = ()
+    cumulative: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stock:
+    """`free`: what may be there by itself; `core`: the likeliest of these, which make the scene what it is.
+
+    `rests`: where each may be.  `on`, `inside`: what each may carry.  `weights`: how often a thing of the scene is drawn.
+    """
+
+    kind: SceneKind
+    known: dict[str, Category]
+    abilities: Abilities
+    free: Weighted
+    core: Weighted
+    rests: dict[str, tuple[Rest, ...]]
+    on: dict[str, Weighted]
+    inside: dict[str, Weighted]
+    weights: dict[str, float]
+
+    @property
+    def tabletop(self) -> bool:
+        """Whether the ground is the top of a table, so that things for surfaces stand on it directly."""
+        return self.kind.backdrop == "tabletop"
+
+
+@lru_cache(maxsize=256)
+def stock(scene: str, abilities: Abilities) -> Stock:
+    """The stock of a scene. Raises KeyError for a scene that the knowledge base does not have."""
+    kind = scene_kinds()[scene]
+    known = {name: c for name, c in categories().items() if abilities.draws(c)}
+    names = [name for name in kind.categories if name in known]
+    step = (1 - LAST_WEIGHT) / max(1, len(names) - 1)
+    weights = {name: 1 - place * step for place, name in enumerate(names)}
+    rests = {name: found for name, c in known.items() if (found := _possible(c, kind))}
+    on = {name: _weighted([n for n in c.supports if n in weights], weights) for name, c in known.items()}
+    inside = {name: _weighted([n for n in c.holds if n in weights], weights) for name, c in known.items()}
+    boosted = {n: w * (CARRIER_BONUS if on[n].names or inside[n].names else 1.0) for n, w in weights.items()}
+    alone = [name for name in names if name in rests]
+    free, core = _weighted(alone, boosted), _weighted(alone[:CORE], boosted)
+    return Stock(kind, known, abilities, free, core, rests, on, inside, weights)
+
+
+def _possible(category: Category, kind: SceneKind) -> tuple[Rest, ...]:
+    """Where a category may be by itself in a scene, likeliest first."""
+    return tuple(rest for rest in category.rests_on if _allows(kind.backdrop, rest, category.name))
+
+
+def _allows(backdrop: str, rest: Rest, name: str) -> bool:
+    match rest:
+        case "surface":
+            return backdrop == "tabletop"
+        case "floor":
+            return backdrop not in (*NO_GROUND, "tabletop")
+        case "wall":
+            return backdrop in INDOORS
+        case "ceiling":
+            return backdrop in HANGS
+        case "water":
+            return backdrop in WATERS
+        case "air":
+            return backdrop not in NO_AIR or (name in FLOATS_INDOORS and backdrop in HANGS)
+
+
+def _weighted(names: list[str], weights: dict[str, float]) -> Weighted:
+    total = 0.0
+    cumulative = []
+    for name in names:
+        total += weights[name]
+        cumulative.append(total)
+    return Weighted(tuple(names), tuple(cumulative))

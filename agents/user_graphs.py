@@ -1,0 +1,146 @@
+"""Graphs that users make, in the reference program's JSON form, taken as they are and checked.
+
+In: `{"scene", "chosen_objects", "attributes", "negative_objects", "objects_kg"}` with triples `[i, phrase, j]`.
+Out: the scene, objects, relations and absent categories.  Adds, drops and reorders nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agents.abilities import Abilities
+from agents.outcome import Unmet, invalid_graph
+from agents.requirements import plain
+from schemas.graph import MAX_OBJECTS, GraphObject, Relation
+from spatial.contradictions import contradictions
+from spatial.draft import Draft
+from spatial.knowledge.load import categories
+from spatial.phrases import UnknownPhrase, normalise
+from spatial.predicates import PREDICATES
+
+ARTICLES = ("a", "an", "the", "some", "one")
+KNOWN_FIELDS = frozenset({"scene", "chosen_objects", "attributes", "negative_objects", "objects_kg"})
+MAX_NAME_CHARS = 80
+
+
+@dataclass(frozen=True)
+class UserGraph:
+    """A checked graph. `undrawn`: attributes that the renderer cannot show."""
+
+    scene: str
+    objects: tuple[GraphObject, ...]
+    relations: tuple[Relation, ...]
+    excluded: tuple[str, ...]
+    undrawn: tuple[str, ...]
+
+
+def read_graph(form: Mapping[str, object], able: Abilities) -> UserGraph:
+    """The graph in a JSON form. Raises Unmet: invalid_graph, or contradiction with the relations that conflict."""
+    unknown = sorted(set(form) - KNOWN_FIELDS)
+    if unknown:
+        raise invalid_graph(f"unknown field {unknown[0]!r}")
+    scene = _name(form.get("scene"), "scene")
+    names = [plain(_name(item, "chosen_objects")) for item in _items(form, "chosen_objects")]
+    if not 1 <= len(names) <= MAX_OBJECTS:
+        raise invalid_graph(f"chosen_objects has {len(names)} things, not 1 to {MAX_OBJECTS}")
+    _refuse_undrawable(names, able)
+    attributes = _attributes(form.get("attributes"), names)
+    objects = tuple(GraphObject(id=i, category=n, attributes=attributes.get(i, ())) for i, n in enumerate(names))
+    relations = tuple(r for triple in _items(form, "objects_kg") for r in _relations(triple, len(names)))
+    _refuse_contradiction(names, relations)
+    return UserGraph(scene, objects, relations, _excluded(form, names), _undrawn(objects, able))
+
+
+def _items(form: Mapping[str, object], field: str) -> list[object]:
+    found = form.get(field, [])
+    if not isinstance(found, list | tuple):
+        raise invalid_graph(f"{field} must be a list")
+    return list(found)
+
+
+def _name(value: object, field: str) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value.strip()) > MAX_NAME_CHARS:
+        raise invalid_graph(f"{field} must be a text of 1 to {MAX_NAME_CHARS} characters, not {str(value)[:40]!r}")
+    return value.strip()
+
+
+def _refuse_undrawable(names: list[str], able: Abilities) -> None:
+    for name in names:
+        if not able.draws(categories().get(name)):
+            raise invalid_graph(f"the renderer {able.renderer} has no picture of {name!r}")
+
+
+def _attributes(value: object, names: list[str]) -> dict[int, tuple[str, ...]]:
+    """Index to attribute words, from texts such as "a black cat" (or lists of words)."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise invalid_graph("attributes must be a map from the object's number to a text")
+    found = {}
+    for key, said in value.items():
+        i = _index(int(key) if isinstance(key, str) and key.isdecimal() else key, len(names), "attributes")
+        texts = said if isinstance(said, list | tuple) else [said]
+        words = [_without_noun(_name(text, "attributes"), names[i]) for text in texts]
+        found[i] = tuple(word for word in words if word)
+    return found
+
+
+def _without_noun(text: str, noun: str) -> str:
+    words = text.split()
+    if words[0].casefold() in ARTICLES:
+        words = words[1:]
+    plain_text = " ".join(words)
+    at = plain_text.casefold().rfind(noun)
+    return plain_text if at < 0 else " ".join((plain_text[:at] + plain_text[at + len(noun) :]).split())
+
+
+def _index(value: object, count: int, field: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < count:
+        raise invalid_graph(f"{field} names object {value!r}, the graph has {count}")
+    return value
+
+
+def _relations(triple: object, count: int) -> list[Relation]:
+    if not isinstance(triple, list | tuple) or len(triple) != 3:
+        raise invalid_graph(f"objects_kg holds triples [i, phrase, j], not {str(triple)[:60]}")
+    subject, phrase, other = triple
+    a = _index(subject, count, "objects_kg")
+    b = None if other is None else _index(other, count, "objects_kg")
+    said = _name(phrase, "objects_kg")
+    try:
+        predicates = (said,) if said in PREDICATES else normalise(said)
+    except UnknownPhrase as error:
+        raise invalid_graph(str(error)) from error
+    if any((PREDICATES[p].family == "place") != (b is None) for p in predicates):
+        raise invalid_graph(f"{said!r} has the wrong number of things")
+    return [Relation(subject=a, predicate=p, object=b) for p in predicates]
+
+
+def _excluded(form: Mapping[str, object], names: list[str]) -> tuple[str, ...]:
+    value = form.get("negative_objects") or []
+    listed = value if isinstance(value, list | tuple) else [value]
+    found = tuple(dict.fromkeys(plain(_name(item, "negative_objects")) for item in listed))
+    both = [name for name in found if name in names]
+    if both:
+        raise invalid_graph(f"{both[0]!r} is both chosen and negative")
+    return found
+
+
+def _undrawn(objects: tuple[GraphObject, ...], able: Abilities) -> tuple[str, ...]:
+    found = []
+    for item in objects:
+        category = categories().get(item.category)
+        drawn = {w for ws in able.words(category).values() for w in ws} if category and able.pictures else None
+        found += [f"{word} {item.category}" for word in item.attributes if drawn is not None and word not in drawn]
+    return tuple(found)
+
+
+def _refuse_contradiction(names: list[str], relations: tuple[Relation, ...]) -> None:
+    conflict = contradictions(Draft(tuple(names), relations))
+    if conflict is not None:
+        raise Unmet(
+            "consistency",
+            "contradiction",
+            f"the graph contradicts itself ({conflict.kind})",
+            [relations[i] for i in conflict.indices],
+            {"objects": names, "indices": list(conflict.indices)},
+        )
