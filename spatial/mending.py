@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spatial.contradictions import Statement, broken_statements, clash_among
+from spatial.conflicts import Statement, broken_statements, clash_among
 from spatial.draft import Draft
 
 EXACT_UP_TO = 20

@@ -13,13 +13,22 @@ from tests.fakes.constructed_boxes import CANVAS, box_with, large_box
 
 RICH = ("inside", "contains", "on", "supports", "touching", "near", "next_to", "far", "over", "left_of", "above")
 
+NESTED = ((("inside", 0), ("inside", 3)), (("inside", 0), ("supports", 0)))
+"""How the first constructed boxes of a scene relate to others by number: rules on nested things seldom find any."""
+
 
 def scene(rng: random.Random, count: int) -> tuple[list[Rect], list[int]]:
-    """`count` boxes, each made to be in some relation to an earlier one, and their depths."""
-    boxes = [large_box(rng)]
+    """`count` boxes (at least three) and their depths.
+
+    A large one, two small ones in corners of the canvas, others made to be in some relation to one before.
+    """
+    ends = (*range(12), *range(47, 59))
+    boxes: list[Rect] = [large_box(rng), *((rng.choice(ends), rng.choice(ends), 5, 6) for _ in range(2))]
+    plan = [*rng.choice(NESTED), *((rng.choice(RICH), rng.randrange(3)) for _ in range(count))]
     while len(boxes) < count:
+        name, other = plan[len(boxes) - 3]
         try:
-            boxes.append(box_with(rng.choice(RICH), rng.choice(boxes), rng))
+            boxes.append(box_with(name, boxes[other], rng))
         except AssertionError:  # a box of one pixel contains nothing
             boxes.append(large_box(rng))
     return boxes, [rng.randrange(count) for _ in boxes]

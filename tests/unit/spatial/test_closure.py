@@ -154,11 +154,11 @@ def premises_met(true):
 def test_what_follows_from_facts_read_off_boxes_is_a_fact_of_those_boxes():
     rng = random.Random("closure")
     met = Counter()
-    for _ in range(800):
-        boxes, depths = scene(rng, 5)
+    for _ in range(950):
+        boxes, depths = scene(rng, 6)
         true = facts(boxes, depths)
         stated = rng.sample(true, k=min(len(true), rng.randrange(6, 40)))
-        assert {s.relation for s in closure(draft(5, *stated))} <= set(true)
+        assert {s.relation for s in closure(draft(6, *stated))} <= set(true)
         met += premises_met(true)
     for premise in (*PREDICATES, *chains()):
         assert met[premise] >= TIMES, (premise, met[premise])
@@ -208,8 +208,8 @@ def test_fifty_objects_with_two_hundred_relations_are_closed_within_fifty_millis
     graph = large_graph()
     seconds = []
     for _ in range(5):
-        started = time.perf_counter()
+        started = time.process_time()
         steps = closure(graph)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     assert len(steps) > 7_000
     assert min(seconds) < 0.05

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.graph import Relation
-from spatial.contradictions import conflict_among, contradictions
+from spatial.conflicts import conflict_among
+from spatial.contradictions import contradictions, repair
 from spatial.draft import Draft
-from spatial.mending import repair
 from spatial.predicates import BINARY, PLACES, PREDICATES
 from tests.fakes.constructed_scenes import facts, scene
 

@@ -175,8 +175,8 @@ def test_every_phrase_of_the_vsr_list_is_understood_or_named_as_outside():
 
 
 def test_two_thousand_phrases_are_read_in_a_second():
-    started = time.perf_counter()
+    started = time.process_time()
     for number in range(2_000):
         with pytest.raises(UnknownPhrase):
             normalise(f"on the left of and behind thing {number}")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
