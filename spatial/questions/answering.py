@@ -139,7 +139,7 @@ def _count(view: View, query: Count, found: list[Found]) -> Step:
     if not among:
         raise Unanswerable(f"there is no {query.category}")
     anchor = found[0].index
-    sights = [view.direction(i, query.predicate, anchor) for i in among if i != anchor]
+    sights = [view.relation(i, query.predicate, anchor) for i in among if i != anchor]
     held = [_sure(s, f"whether one is {query.predicate} the reference is doubtful") for s in sights]
     margin = min((s.margin for s in sights), default=1.0)
     return str(sum(held)), _Own(f"count: those that are {query.predicate} the reference", margin, 1), among
@@ -160,20 +160,20 @@ def _in_place(view: View, query: InPlace, found: list[Found]) -> Step:
 
 
 def _directed(view: View, query: Directed, found: list[Found]) -> Step:
-    sight = view.direction(found[0].index, query.predicate, found[1].index)
+    sight = view.relation(found[0].index, query.predicate, found[1].index)
     held = _sure(sight, f"whether it is {query.predicate} the other is doubtful")
     return _yes(held), _Own(f"{query.predicate}: centres", sight.margin, 1), ()
 
 
 def _side(view: View, _: Side, found: list[Found]) -> Step:
-    sight = view.direction(found[0].index, "left_of", found[1].index)
+    sight = view.relation(found[0].index, "left_of", found[1].index)
     held = _sure(sight, "the side is doubtful")
     return SIDES[0 if held else 1], _Own("left_of or right_of: centres", sight.margin, 1), ()
 
 
 def _bearing(view: View, _: Bearing, found: list[Found]) -> Step:
-    up = view.direction(found[0].index, "above", found[1].index)
-    left = view.direction(found[0].index, "left_of", found[1].index)
+    up = view.relation(found[0].index, "above", found[1].index)
+    left = view.relation(found[0].index, "left_of", found[1].index)
     row, column = _sure(up, "above or below is doubtful"), _sure(left, "left or right is doubtful")
     text = BEARINGS[(0 if row else 2) + (0 if column else 1)]
     return text, _Own("above or below, left_of or right_of: centres", min(up.margin, left.margin), 2), ()
@@ -190,26 +190,23 @@ def _label(view: View, index: int) -> str:
     """The answer's words for an object: its category, with its colour where it has doubles."""
     if index not in view.clear:
         raise Unanswerable("the answer is hardly visible")
-    text = labels(view).get(index)
+    text = label(view, index)
     if text is None:
         raise Unanswerable("no short words single out the answer")
     return text
 
 
-def labels(view: View) -> dict[int, str]:
-    """Short words for every clearly visible object that has some, all different."""
-    found: dict[int, str] = {}
-    for i in view.clear:
-        thing = view.objects[i]
-        colours = (a for a in thing.attributes if family_of(a) == "colour")
-        for ref in (Ref(category=thing.category), *(Ref(category=thing.category, attribute=c) for c in colours)):
-            try:
-                resolve(view, ref)
-            except Unanswerable:
-                continue
-            found[i] = f"{ref.attribute} {ref.category}" if ref.attribute else thing.category
-            break
-    return found
+def label(view: View, index: int) -> str | None:
+    """Short words that single an object out: its category, or colour and category; None if neither does."""
+    thing = view.objects[index]
+    colours = (a for a in thing.attributes if family_of(a) == "colour")
+    for ref in (Ref(category=thing.category), *(Ref(category=thing.category, attribute=c) for c in colours)):
+        try:
+            resolve(view, ref)
+        except Unanswerable:
+            continue
+        return f"{ref.attribute} {ref.category}" if ref.attribute else thing.category
+    return None
 
 
 def _outermost(view: View, query: Outermost, _: list[Found]) -> Step:
@@ -226,28 +223,26 @@ def _find(view: View, query: Find, _: list[Found]) -> Step:
     return _label(view, hit.index), _Own(hit.rules[-1], hit.margin, 1), hit.used
 
 
-def _nearest(view: View, query: Nearest, found: list[Found]) -> Step:
+def _nearest(view: View, _: Nearest, found: list[Found]) -> Step:
     base = found[0]
-    others = [i for i in range(len(view.objects)) if i not in (base.index, *base.mentioned)]
-    for i in others:
-        sights = [view.closer(i, j, base.index) for j in others if j != i]
-        if sights and all(s.value for s in sights):
-            margin = min(s.margin for s in sights)
-            return _label(view, i), _Own("nearest: least gap in the picture", margin, 1), tuple(others)
-    raise Unanswerable("which one is nearest is doubtful")
+    others = tuple(i for i in range(len(view.objects)) if i not in (base.index, *base.mentioned))
+    best = view.nearest(base.index, others)
+    if best is None:
+        raise Unanswerable("which one is nearest is doubtful")
+    return _label(view, best[0]), _Own("nearest: least gap in the picture", best[1], 1), others
 
 
 def _in_order(view: View, query: InOrder, found: list[Found]) -> Step:
     a, b, c = (f.index for f in found)
     predicate = ALONG[query.course]
-    sights = [view.direction(i, predicate, j) for i, j in ((a, b), (b, c), (a, c))]
+    sights = [view.relation(i, predicate, j) for i, j in ((a, b), (b, c), (a, c))]
     held = [_sure(s, f"whether one is {predicate} the next is doubtful") for s in sights]
     margin = min(s.margin for s in sights)
     return _yes(all(held)), _Own(f"{predicate} is transitive", margin, 2), ()
 
 
 def _deeper(view: View, query: Deeper, found: list[Found]) -> Step:
-    sight = view.depth(found[0].index, query.predicate, found[1].index)
+    sight = view.relation(found[0].index, query.predicate, found[1].index)
     held = _sure(sight, "the depths are too similar")
     return _yes(held), _Own(f"{query.predicate}: depth order", sight.margin, 1), ()
 

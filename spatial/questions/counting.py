@@ -17,7 +17,7 @@ def sides_of(asked: Asked, category: str) -> dict[int, list[tuple[Direction, int
         if anchor in group:
             continue
         for side in SIDES:
-            values = [asked.direction(i, side, anchor).value for i in group]
+            values = [asked.relation(i, side, anchor).value for i in group]
             if group and None not in values:
                 found.setdefault(values.count(True), []).append((side, anchor))
     return found

@@ -8,15 +8,18 @@ import re
 from functools import cached_property
 
 from schemas.events import Scene
-from spatial.questions.answering import labels
-from spatial.questions.queries import Ref
-from spatial.questions.referring import Unanswerable, fitting, refs_for, resolve
+from spatial.questions.answering import label
+from spatial.questions.queries import Hop, Ref
+from spatial.questions.referring import fitting, refs_for
 from spatial.questions.sight import View
 from spatial.questions.words import fits, is_mass, is_plural, word_list
 
 _SPEAKABLE = re.compile(r"[^\W\d_][\w'’-]*( [^\W\d_][\w'’-]*)*")
 """Words of letters, digits, apostrophes and hyphens. Other categories are never spoken of."""
 
+
+INNER_HOPS: tuple[Hop, ...] = ("left_of", "right_of", "above", "below", "on", "inside", "under", "in_front_of", "behind")
+"""Relations by which a nameless thing is found."""
 
 SIDEWAYS_WORDS = ("leftmost", "rightmost")
 VERTICAL_WORDS = ("highest", "lowest")
@@ -65,8 +68,21 @@ class Asked(View):
 
     @cached_property
     def labels(self) -> dict[int, str]:
-        """Short words for the objects that can be an answer."""
-        return {i: text for i, text in labels(self).items() if is_speakable(self.objects[i].category)}
+        """Short words for the objects that can be an answer, all different."""
+        speakable = [i for i in self.clear if is_speakable(self.objects[i].category)]
+        return {i: text for i in speakable if (text := label(self, i)) is not None}
+
+    @cached_property
+    def things(self) -> dict[int, list[Ref]]:
+        """For each object, the ways in which a relation to one named object singles it out as "the thing …"."""
+        found: dict[int, list[Ref]] = {}
+        for anchor in self.plainly_named:
+            for hop in INNER_HOPS:
+                others = [i for i in range(len(self.objects)) if i != anchor]
+                values = [self.relation(i, hop, anchor).value for i in others]
+                if values.count(True) == 1 and None not in values and (i := others[values.index(True)]) in self.clear:
+                    found.setdefault(i, []).append(Ref(predicate=hop, anchor=self.ref(anchor)))
+        return found
 
     @cached_property
     def present(self) -> tuple[str, ...]:
@@ -87,10 +103,3 @@ class Asked(View):
         """The categories that can be counted, with their objects, all of them clearly seen."""
         groups = {c: fitting(self, c) for c in self.present if not (is_plural(c) or is_mass(c))}
         return {c: group for c, group in groups.items() if all(i in self.clear for i in group)}
-
-    def singles_out(self, ref: Ref, index: int) -> bool:
-        """Whether the reference means this object."""
-        try:
-            return resolve(self, ref).index == index
-        except Unanswerable:
-            return False

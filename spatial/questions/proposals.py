@@ -96,7 +96,7 @@ def direction_yes_no(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     for axis in axes:
         predicate = axis[1 if flip else 0]
         for i, j in pairs(rng, asked.named_across(predicate)):
-            if asked.direction(i, predicate, j).value is (target == "yes"):
+            if asked.relation(i, predicate, j).value is (target == "yes"):
                 yield Directed(subject=asked.ref(i), predicate=predicate, object=asked.ref(j)), target
 
 
@@ -104,7 +104,7 @@ def direction_open(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     """On which side one is of the other."""
     target = rng.choice(SIDES)
     for i, j in pairs(rng, asked.plainly_named):
-        if asked.direction(i, "left_of", j).value is (target == "left"):
+        if asked.relation(i, "left_of", j).value is (target == "left"):
             yield Side(subject=asked.ref(i), object=asked.ref(j)), target
 
 
@@ -113,7 +113,7 @@ def direction_choice(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     target = rng.choice(BEARINGS)
     up, left = target.startswith("above"), target.endswith("left")
     for i, j in pairs(rng, asked.plainly_named):
-        if asked.direction(i, "above", j).value is up and asked.direction(i, "left_of", j).value is left:
+        if asked.relation(i, "above", j).value is up and asked.relation(i, "left_of", j).value is left:
             yield Bearing(subject=asked.ref(i), object=asked.ref(j)), target
 
 
@@ -134,7 +134,7 @@ def chain(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     for course in courses:
         predicate = ALONG[course]
         for trio in triples(rng, asked.named_across(predicate)):
-            if any(asked.direction(i, predicate, j).value is None for i, j in zip(trio, trio[1:] + trio[:1], strict=True)):
+            if any(asked.relation(i, predicate, j).value is None for i, j in zip(trio, trio[1:] + trio[:1], strict=True)):
                 continue
             axis, sign = DIRECTIONS[predicate]
             row = sorted(trio, key=lambda k: sign * (2 * asked.objects[k].box[axis] + asked.objects[k].box[axis + 2]))
@@ -149,7 +149,7 @@ def depth_order(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     predicates: tuple[Depth, Depth] = ("in_front_of", "behind")
     target, predicate = rng.choice(YES_NO), rng.choice(predicates)
     for i, j in pairs(rng, asked.named):
-        if asked.depth(i, predicate, j).value is (target == "yes") and _shows_depth(asked, i, j):
+        if asked.relation(i, predicate, j).value is (target == "yes") and _shows_depth(asked, i, j):
             yield Deeper(subject=asked.ref(i), predicate=predicate, object=asked.ref(j)), target
 
 

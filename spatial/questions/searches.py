@@ -46,8 +46,6 @@ exchange the places of two objects: flat for every word, not for every pair of w
 SIDEWAYS: tuple[Hop, ...] = ("left_of", "right_of", "on", "inside", "under")
 """Relations that a named object is found by. Above and below would let the category be guessed: a lamp hangs."""
 
-INNER: tuple[Hop, ...] = ("left_of", "right_of", "above", "below", "on", "inside", "under", "in_front_of", "behind")
-
 SEARCHES = 40
 """How many questions are looked at for one that finds an object."""
 
@@ -95,7 +93,10 @@ def selection(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
         for anchor in asked.plainly_named:
             if anchor == target:
                 continue
-            options.append((Nearest(anchor=asked.ref(anchor)), text))
+            others = tuple(i for i in range(len(asked.objects)) if i != anchor)
+            best = asked.nearest(anchor, others)
+            if best is not None and best[0] == target:
+                options.append((Nearest(anchor=asked.ref(anchor)), text))
             for hop in SIDEWAYS:
                 if asked.relation(target, hop, anchor).value:
                     options.append((Find(predicate=hop, anchor=asked.ref(anchor)), text))
@@ -106,20 +107,11 @@ def selection(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
 def multi_hop(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     """The object found from a thing that is itself found from a named object."""
     for target in shuffled(rng, asked.labels):
-        for middle, anchor in pairs(rng, tuple(range(len(asked.objects)))):
-            if target in (middle, anchor) or anchor not in asked.plainly_named:
-                continue
-            inner = [hop for hop in INNER if asked.relation(middle, hop, anchor).value]
-            rng.shuffle(inner)
-            for hop in inner:
-                thing = Ref(predicate=hop, anchor=asked.ref(anchor))
-                if asked.singles_out(thing, middle):
-                    yield from _outer(asked, rng, target, middle, thing)
-
-
-def _outer(asked: Asked, rng: random.Random, target: int, middle: int, thing: Ref) -> Iterator[Proposal]:
-    hops = [hop for hop in SIDEWAYS if asked.relation(target, hop, middle).value]
-    rng.shuffle(hops)
-    for hop in hops:
-        yield Find(predicate=hop, anchor=thing), asked.labels[target]
-    yield Nearest(anchor=thing), asked.labels[target]
+        options: list[Proposal] = []
+        for middle, ways in asked.things.items():
+            if middle != target:
+                hops = [hop for hop in SIDEWAYS if asked.relation(target, hop, middle).value]
+                options += [(Find(predicate=hop, anchor=thing), asked.labels[target]) for hop in hops for thing in ways]
+                options += [(Nearest(anchor=thing), asked.labels[target]) for thing in ways]
+        rng.shuffle(options)
+        yield from options

@@ -67,6 +67,9 @@ class View:
         self.scene = scene
         self.objects: tuple[SeenObject, ...] = scene.objects
         self.clear = tuple(i for i, o in enumerate(scene.objects) if o.visible >= MIN_VISIBLE)
+        self._relations: dict[tuple[int, str, int], Sight] = {}
+        self._spans: dict[tuple[int, int], tuple[float, float, float]] = {}
+        self._closer: dict[tuple[int, int, int], Sight] = {}
 
     @cached_property
     def drawn(self) -> frozenset[tuple[int, str, int]]:
@@ -82,13 +85,14 @@ class View:
 
     def relation(self, i: int, predicate: str, j: int) -> Sight:
         """Whether object i stands in the relation to object j."""
-        if predicate in DIRECTIONS:
-            return self.direction(i, predicate, j)
-        if predicate in INVERSE_CONTACT:
-            return self.contact(i, predicate, j)
-        return self.depth(i, predicate, j)
+        found = self._relations.get((i, predicate, j))
+        if found is None:
+            rule = self._direction if predicate in DIRECTIONS else self._depth
+            rule = self._contact if predicate in INVERSE_CONTACT else rule
+            found = self._relations[i, predicate, j] = rule(i, predicate, j)
+        return found
 
-    def direction(self, i: int, predicate: str, j: int) -> Sight:
+    def _direction(self, i: int, predicate: str, j: int) -> Sight:
         """Centres differ enough, and neither lies inside the other's extent; margin as a share of the canvas."""
         axis, sign = DIRECTIONS[predicate]
         a, b = self.objects[i].box, self.objects[j].box
@@ -99,14 +103,14 @@ class View:
             return DOUBTFUL
         return Sight(twice * sign > 0, abs(twice) / (2 * size))
 
-    def contact(self, i: int, predicate: str, j: int) -> Sight:
+    def _contact(self, i: int, predicate: str, j: int) -> Sight:
         """Yes where the renderer drew it and the boxes agree, no where both deny it; else doubtful."""
         a, b = self.objects[i], self.objects[j]
         drawn = (a.id, predicate, b.id) in self.drawn or (b.id, INVERSE_CONTACT[predicate], a.id) in self.drawn
         true = holds(predicate, a.box, b.box, self.scene.canvas)
         return Sight(drawn, 1.0) if drawn == true else DOUBTFUL
 
-    def depth(self, i: int, predicate: str, j: int) -> Sight:
+    def _depth(self, i: int, predicate: str, j: int) -> Sight:
         """By depth order, with a margin as a share of the scene's depth range."""
         nearer = self.objects[j].depth - self.objects[i].depth
         if nearer == 0 or abs(nearer) < DEPTH_SHARE * self._depth_range:
@@ -127,19 +131,36 @@ class View:
             margin = min(margin, off)
         return Sight(verdict, margin)
 
+    def spans(self, i: int, j: int) -> tuple[float, float, float]:
+        """Between two objects: the gap in pixels, the gap in units of their size, and that of the centres in pixels."""
+        found = self._spans.get((i, j))
+        if found is None:
+            a, b = self.objects[i].box, self.objects[j].box
+            found = (gap(a, b), distance(a, b), centre_distance(a, b))
+            self._spans[i, j] = self._spans[j, i] = found
+        return found
+
     def closer(self, i: int, j: int, anchor: int) -> Sight:
         """Whether i is closer to the anchor than j: gap, gap in units of size and centres must agree."""
-        a, b, ref = (self.objects[k].box for k in (i, j, anchor))
-        near, far = sorted((gap(a, ref), gap(b, ref)))
-        margin = (far - near) / math.hypot(*self.scene.canvas)
-        if margin < GAP_MARGIN or far < GAP_RATIO * near:
+        found = self._closer.get((i, j, anchor))
+        if found is None:
+            found = self._closer[i, j, anchor] = self._compare(self.spans(i, anchor), self.spans(j, anchor))
+        return found
+
+    def _compare(self, a: tuple[float, float, float], b: tuple[float, float, float]) -> Sight:
+        margin = abs(a[0] - b[0]) / math.hypot(*self.scene.canvas)
+        if margin < GAP_MARGIN or max(a[0], b[0]) < GAP_RATIO * min(a[0], b[0]):
             return DOUBTFUL
-        opinions = {
-            gap(a, ref) < gap(b, ref),
-            distance(a, ref) < distance(b, ref),
-            centre_distance(a, ref) < centre_distance(b, ref),
-        }
+        opinions = {x < y for x, y in zip(a, b, strict=True)}
         return Sight(opinions.pop(), margin) if len(opinions) == 1 else DOUBTFUL
+
+    def nearest(self, anchor: int, among: tuple[int, ...]) -> tuple[int, float] | None:
+        """The one of several that is closer to the anchor than all the others, with the least margin."""
+        if len(among) < 2:
+            return None
+        best = min(among, key=lambda k: self.spans(k, anchor)[0])
+        sights = [self.closer(best, k, anchor) for k in among if k != best]
+        return (best, min(s.margin for s in sights)) if all(s.value for s in sights) else None
 
     def outermost(self, extreme: str, among: tuple[int, ...]) -> tuple[int, float] | None:
         """The one object that lies beyond all others by centre and by edge, with the least margin; None if doubtful."""
@@ -153,7 +174,7 @@ class View:
         if not among:
             return None
         best = min(among, key=reach)
-        sights = [self.direction(best, predicate, k) for k in among if k != best]
+        sights = [self.relation(best, predicate, k) for k in among if k != best]
         if not all(s.value for s in sights):
             return None
         return best, min((s.margin for s in sights), default=1.0)
