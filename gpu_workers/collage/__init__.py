@@ -2,3 +2,7 @@
 
 In: graphs with a layout.  Out: WebP files that carry their own truth.  Holds no broker and no store.
 """
+
+from gpu_workers.collage.renderer import CollageRenderer
+
+__all__ = ["CollageRenderer"]

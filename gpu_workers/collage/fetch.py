@@ -29,7 +29,7 @@ class FetchError(Exception):
     """The sprites could not be fetched; the message is one line for a person."""
 
 
-def default_folder() -> Path:
+def default_sprites_dir() -> Path:
     """Where the sprites lie by default: beside the Python environment."""
     return Path(sys.prefix) / "share" / "skg" / "sprites"
 
@@ -104,7 +104,7 @@ def _first_error(text: str) -> str:
 
 def main() -> int:
     """The command: prints one line, returns the exit status."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default_folder()
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default_sprites_dir()
     try:
         fetched = fetch(folder)
     except (FetchError, OSError) as error:

@@ -19,8 +19,8 @@ Area = tuple[float, float, float, float]
 Draws = Callable[[ImageDraw.ImageDraw, float, float], None]
 """Draws a mask; the two numbers are the region's corner in pixels."""
 
-LONGEST = 400
-"""Pixels of the longer side: furniture fills up to three quarters of a 512 px picture."""
+LONGEST = 320
+"""Pixels of the longer side: furniture fills up to two thirds of a 512 px picture."""
 
 OVERSAMPLE = 2
 """Shapes are drawn twice as large and shrunk: smooth edges."""

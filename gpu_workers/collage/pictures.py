@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from gpu_workers.collage import colour as colours
-from gpu_workers.collage.furniture.catalogue import DRAWN, OPENED, furniture
-from gpu_workers.collage.furniture.look import WOODS, Look
+from gpu_workers.collage.furniture.catalogue import OPENED, furniture
+from gpu_workers.collage.furniture.look import Look
 from gpu_workers.collage.placing import Place
 from gpu_workers.collage.sprites import load_sprite, scaled
 from schemas.graph import Box
@@ -25,6 +25,9 @@ LEAST_RECOLOURED = 0.2
 
 KEPT_TINTS = 256
 """Recoloured sprites kept in memory, 0.25 MB each."""
+
+VARIANTS = 4
+"""Looks of one piece of furniture without a colour: few, so that they are drawn once and kept."""
 
 FACING = {"facing left": "left", "facing right": "right"}
 GRAIN = {"wooden"}
@@ -78,8 +81,8 @@ class Painter:
         levels = tuple(sorted(round((b[1] + b[3] - place.box[1]) / place.box[3], 2) for b in held))
         name = category.name
         shown = levels if name in ("bookshelf", "bookcase") else ()
-        look = Look(rgb, category.surface, variant % 12, shown, bool(held))
-        image = furniture(name, round(place.box[2] / max(1, place.box[3]), 2), look)
+        look = Look(rgb, category.surface, variant % VARIANTS, shown, bool(held))
+        image = furniture(name, category.aspect, look)
         drawn = {chosen} if chosen else ({colour} if colour and colours.looks(image, colour) else set())
         return image, {d for d in drawn if d} | (GRAIN if name in WOODEN else set())
 
