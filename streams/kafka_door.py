@@ -178,9 +178,13 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python
 
 
 class Publisher:
-    """A producer that returns only when every message is acknowledged by all in-sync replicas. Thread-safe."""
+    """A producer that returns only when every message is acknowledged by all in-sync replicas. Thread-safe.
 
-    def __init__(self, bootstrap: str) -> None:
+    `wait_ms` bounds how long that may take.
+    """
+
+    def __init__(self, bootstrap: str, wait_ms: int = DELIVERY_TIMEOUT_MS) -> None:
+        self._wait_s = wait_ms / 1000
         with _reaching(bootstrap):
             self._producer = KafkaProducer(
                 bootstrap_servers=bootstrap.split(","),
@@ -188,9 +192,9 @@ class Publisher:
                 enable_idempotence=True,
                 linger_ms=2,
                 max_request_size=MAX_MESSAGE_BYTES,
-                delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
-                request_timeout_ms=DELIVERY_TIMEOUT_MS // 2,
-                max_block_ms=DELIVERY_TIMEOUT_MS,
+                delivery_timeout_ms=wait_ms,
+                request_timeout_ms=wait_ms // 2,
+                max_block_ms=wait_ms,
                 allow_auto_create_topics=False,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
@@ -198,9 +202,9 @@ class Publisher:
     def publish(self, messages: Sequence[Message]) -> None:
         """Send and wait. Raises Never for an oversize message, TryLater when the broker does not answer."""
         try:
-            futures = [self._producer.send(m.topic, value=m.value, key=m.key, headers=list(m.headers)) for m in messages]
+            futures = [self._producer.send(m.topic, m.value, _key(m), list(m.headers)) for m in messages]
             for future in futures:
-                future.get(timeout=DELIVERY_TIMEOUT_MS / 1000 + 5)
+                future.get(timeout=self._wait_s + 5)
         except (MessageSizeTooLargeError, RecordListTooLargeError) as error:
             raise Never("oversize", str(error)) from error
         except KafkaError as error:
@@ -209,6 +213,10 @@ class Publisher:
     def close(self) -> None:
         """Close the connections; everything published was acknowledged before."""
         self._producer.close(timeout=5)
+
+
+def _key(message: Message) -> bytes | None:
+    return b"" if message.key is None and message.value is None else message.key  # the client wants one of them
 
 
 def _record(raw: Any) -> Record:

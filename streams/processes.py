@@ -126,7 +126,7 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
 
 def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
     """Append accepted samples to the dataset until SIGTERM. Raises a Problem."""
-    from dataset.writer import DatasetWriter
+    from dataset.writer import MAX_COMMIT_BYTES, DatasetWriter
 
     set_up(settings.log_format, "write")
     store = _store(settings, settings.connect_timeout_s, hooks)
@@ -136,7 +136,7 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
     role = _Role("write", QA, settings.write_group, Limits(settings.write_rows, settings.write_every_s))
     _await_topic(settings, QA)
     with closing(topic_admin.connect(settings)) as admin:
-        _carry(role, settings, lambda tools: SinkStep(sink, tools, QA, admin.topic_id), hooks)
+        _carry(role, settings, lambda tools: SinkStep(sink, tools, QA, admin.topic_id, MAX_COMMIT_BYTES), hooks)
 
 
 def index_dir(settings: WriterSettings) -> Path:

@@ -18,7 +18,7 @@ from streams.event_step import StepTools, decode_record, message_of
 from streams.problems import Refused
 from streams.records import Partition, Record
 
-MAX_COMMIT_BYTES = 64 * 1024 * 1024
+COMMIT_BYTES = 16 * 1024 * 1024
 """Pictures held in memory for one commit, at most (and one picture more)."""
 
 FENCED_TRIES = 5
@@ -35,10 +35,16 @@ class _Taken:
 
 
 class SinkStep:
-    """Carries batches of records into a sink. The lock keeps assignment changes and commits apart."""
+    """Carries batches of records into a sink.
 
-    def __init__(self, sink: Sink, tools: StepTools, topic: str, topic_ids: TopicIds) -> None:
-        self._sink, self._tools = sink, tools
+    `assigned` and `revoked` run on another thread than `process`. The lock guards only what is noted here: waiting for
+    a commit would hold up heartbeats, and the sink itself refuses a commit whose partition was opened anew meanwhile.
+    """
+
+    def __init__(
+        self, sink: Sink, tools: StepTools, topic: str, topic_ids: TopicIds, commit_bytes: int = COMMIT_BYTES
+    ) -> None:
+        self._sink, self._tools, self._commit_bytes = sink, tools, commit_bytes
         self._topic, self._topic_ids = topic, topic_ids
         self._topic_id = topic_ids(topic)
         self._lock = threading.Lock()
@@ -46,15 +52,15 @@ class SinkStep:
 
     def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
         """The sink's positions; the earliest record where it knows none."""
-        with self._lock:
-            return {partition: self._open(partition) for partition in partitions}
+        return {partition: self._open(partition) for partition in partitions}
 
     def revoked(self, partitions: Sequence[Partition]) -> None:
         """Rows that are not yet appended are dropped: the next owner reads them again."""
-        with self._lock:
-            for partition in partitions:
-                if self._next.pop(partition, None) is not None:
-                    self._sink.close(self._name(partition))
+        for partition in partitions:
+            with self._lock:
+                held = self._next.pop(partition, None)
+            if held is not None:
+                self._sink.close(self._name(partition))
 
     def process(self, records: Sequence[Record]) -> None:
         """Append the records, in commits of bounded size. Raises TryLater; what was committed is skipped next time."""
@@ -62,7 +68,8 @@ class SinkStep:
             raise Refused(
                 f"{self._topic} was created anew: start the writer again, positions of the old topic do not count"
             )
-        for part in _by_size(self._unseen(records)):
+        wanted = [(record, _event(record)) for record in records if self._wants(record)]
+        for part in _by_size(wanted, self._commit_bytes):
             self._carry(part)
 
     def _carry(self, decoded: Sequence[tuple[Record, QAEvent | Never]]) -> None:
@@ -83,41 +90,42 @@ class SinkStep:
 
     def _append(self, taken: Sequence[_Taken]) -> int:
         for _ in range(FENCED_TRIES):
-            with self._lock:
-                deliveries = [self._delivery(t) for t in taken if self._wants(t.record)]
-                if not deliveries:
-                    return 0
-                try:
-                    appended = self._sink.append(deliveries)
-                except Fenced as fenced:
-                    self._reopen(fenced.partition)
-                    continue
-                for partition in self._next:
-                    position = appended.positions.get(self._name(partition))
-                    self._next[partition] = max(self._next[partition], position or 0)
-                return appended.rows
+            deliveries = [self._delivery(t) for t in taken if self._wants(t.record)]
+            if not deliveries:
+                return 0
+            try:
+                appended = self._sink.append(deliveries)
+            except Fenced as fenced:
+                self._reopen(fenced.partition)
+                continue
+            self._moved(appended.positions)
+            return appended.rows
         raise TryLater(f"other writers kept moving the positions of {self._topic}")
 
     def _delivery(self, taken: _Taken) -> Delivery:
         sample = None if isinstance(taken.outcome, Never) else taken.outcome
         return Delivery(self._name(taken.record.partition), taken.record.offset, sample)
 
-    def _unseen(self, records: Sequence[Record]) -> list[tuple[Record, QAEvent | Never]]:
+    def _moved(self, positions: Mapping[str, int]) -> None:
         with self._lock:
-            wanted = [record for record in records if self._wants(record)]
-        return [(record, _event(record)) for record in wanted]
+            for partition, held in self._next.items():
+                self._next[partition] = max(held, positions.get(self._name(partition), 0))
 
     def _wants(self, record: Record) -> bool:
-        position = self._next.get(record.partition)
+        with self._lock:
+            position = self._next.get(record.partition)
         return position is not None and record.offset >= position
 
     def _open(self, partition: Partition) -> int | None:
         position = self._sink.open(self._name(partition))
-        self._next[partition] = position or 0
+        with self._lock:
+            self._next[partition] = position or 0
         return position
 
     def _reopen(self, name: str) -> None:
-        for partition in [p for p in self._next if self._name(p) == name]:
+        with self._lock:
+            held = [partition for partition in self._next if self._name(partition) == name]
+        for partition in held:
             self._sink.close(name)
             self._open(partition)
 
@@ -132,14 +140,16 @@ def _event(record: Record) -> QAEvent | Never:
     raise TypeError(f"{record.partition.topic} does not carry samples")
 
 
-def _by_size(decoded: Sequence[tuple[Record, QAEvent | Never]]) -> Iterator[list[tuple[Record, QAEvent | Never]]]:
+def _by_size(
+    decoded: Sequence[tuple[Record, QAEvent | Never]], limit: int
+) -> Iterator[list[tuple[Record, QAEvent | Never]]]:
     """Parts whose pictures are not much larger together than one commit may hold; an empty batch gives none."""
     part: list[tuple[Record, QAEvent | Never]] = []
     size = 0
     for record, event in decoded:
         part.append((record, event))
         size += event.image.size if isinstance(event, QAEvent) else 0
-        if size >= MAX_COMMIT_BYTES:
+        if size >= limit:
             yield part
             part, size = [], 0
     if part:

@@ -9,7 +9,7 @@ from schemas.failures import TryLater
 from schemas.topics import QA
 from streams.problems import Refused
 from streams.records import Partition, Record
-from streams.sink_step import MAX_COMMIT_BYTES, SinkStep
+from streams.sink_step import COMMIT_BYTES, SinkStep
 from tests.fakes.events import make_samples
 from tests.fakes.sink import MemorySink, Table
 from tests.fakes.steps import KeptMessages, garbage, record_of, tools
@@ -130,7 +130,7 @@ def test_a_topic_that_was_created_anew_ends_the_writer_before_it_writes() -> Non
 def test_large_pictures_are_shared_out_over_commits() -> None:
     table = Table()
     large = [
-        event.model_copy(update={"image": event.image.model_copy(update={"size": MAX_COMMIT_BYTES // 2})})
+        event.model_copy(update={"image": event.image.model_copy(update={"size": COMMIT_BYTES // 2})})
         for event in make_samples(5)
     ]
     step = step_over(MemorySink(table))

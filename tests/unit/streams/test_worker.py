@@ -1,7 +1,7 @@
 """The worker loop over the broker in memory, and what only a fake can show."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from time import monotonic
 
 import pytest
@@ -18,8 +18,8 @@ del test_a_slow_step_holds_no_more_than_the_inbox_and_stays_in_its_group  # noqa
 
 
 @pytest.fixture
-def carrier() -> Iterator[MemoryCarrier]:
-    yield MemoryCarrier()
+def carrier() -> MemoryCarrier:
+    return MemoryCarrier()
 
 
 def test_a_step_that_hangs_does_not_hold_up_the_stop(carrier: MemoryCarrier) -> None:

@@ -1,0 +1,123 @@
+"""The door to Kafka over every broker that this machine has. (What the worker loop needs of it is in its own contract.)"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from schemas.codec import Message
+from schemas.failures import TryLater
+from schemas.topics import DEAD_LETTERS
+from streams.kafka_door import GroupConsumer, GroupSettings, Partition, Publisher, Reader
+from streams.records import MAX_VALUE_BYTES
+from streams.settings import KafkaSettings
+from streams.topic_admin import apply
+from tests.fakes.carrier import SESSION_S, KafkaCarrier, Steps
+from tests.fakes.waiting import eventually
+
+pytestmark = pytest.mark.contract
+
+
+@pytest.fixture
+def carrier(broker: str) -> Iterator[KafkaCarrier]:
+    carrier = KafkaCarrier(broker)
+    yield carrier
+    carrier.close()
+
+
+def test_messages_come_back_as_they_were_given(carrier: KafkaCarrier) -> None:
+    topic = carrier.topic()
+    sent = [
+        Message(topic, b"a", b"one", (("traceparent", b"00-x"), ("who", b"\xff\x00"))),
+        Message(topic, b"b", b"", ()),
+        Message(topic, b"c", None, ()),
+        Message(topic, None, b"no key", ()),
+    ]
+    carrier.publish(sent)
+    found = {(r.key, r.value, r.headers) for r in carrier.records(topic)}
+    assert found == {(m.key, m.value, m.headers) for m in sent}
+
+
+def test_one_key_stays_on_one_partition_in_order(carrier: KafkaCarrier) -> None:
+    topic = carrier.topic()
+    carrier.publish([Message(topic, b"same", str(i).encode(), ()) for i in range(50)])
+    records = carrier.records(topic)
+    assert len({r.partition for r in records}) == 1
+    assert [r.value for r in records] == [str(i).encode() for i in range(50)]
+
+
+def test_the_largest_value_passes_on_any_topic(carrier: KafkaCarrier) -> None:
+    topic = carrier.topic()
+    carrier.publish([Message(topic, b"k", b"x" * MAX_VALUE_BYTES, ())])
+    assert [len(r.value or b"") for r in carrier.records(topic)] == [MAX_VALUE_BYTES]
+
+
+def test_a_dead_letter_may_be_larger_than_any_other_message(broker: str) -> None:
+    apply(KafkaSettings(kafka_bootstrap=broker))
+    publisher = Publisher(broker)
+    publisher.publish([Message(DEAD_LETTERS, b"k", b"x" * 1_100_000, ())])
+    publisher.close()
+
+
+def test_a_reader_begins_at_the_beginning_and_knows_the_end(carrier: KafkaCarrier, broker: str) -> None:
+    topic = carrier.topic()
+    carrier.publish([Message(topic, str(i).encode(), b"v", ()) for i in range(100)])
+    reader = Reader(broker, [topic])
+    assert not reader.at_end()
+    found = []
+
+    def all_read() -> bool:
+        found.extend(reader.poll(0.2))
+        return reader.at_end()
+
+    eventually(all_read)
+    assert len(found) == 100
+    assert sum(high or 0 for high in reader.highwaters().values()) == 100
+    reader.seek(lambda partition: 0)
+    eventually(lambda: reader.poll(0.2))
+    reader.close()
+
+
+def test_a_member_of_a_group_commits_what_it_says_and_no_more(carrier: KafkaCarrier, broker: str) -> None:
+    topic = carrier.topic()
+    carrier.publish([Message(topic, b"k", str(i).encode(), ()) for i in range(10)])
+    (partition,) = {r.partition for r in carrier.records(topic)}
+    assert _read_and_commit(broker, topic, {partition: 4}) == 10
+    assert _read_and_commit(broker, topic, {}) == 6
+
+
+def test_offsets_of_a_partition_that_is_not_ours_are_not_committed(carrier: KafkaCarrier, broker: str) -> None:
+    topic = carrier.topic()
+    consumer = GroupConsumer(GroupSettings(broker, "g", SESSION_S), topic, _Watch())
+    assert not consumer.commit({Partition(topic, 0): 1}), "nothing is assigned yet"
+    consumer.close()
+
+
+def test_a_topic_that_is_not_there_is_not_made_by_publishing(apache_broker: str) -> None:
+    publisher = Publisher(apache_broker, wait_ms=1500)  # Tansu makes every topic that it is asked for
+    with pytest.raises(TryLater):
+        publisher.publish([Message("no-such-topic", b"k", b"v", ())])
+    publisher.close()
+
+
+class _Watch(Steps):
+    """An assignment that only notes."""
+
+    start = Steps.assigned
+    gone = Steps.revoked
+
+
+def _read_and_commit(broker: str, topic: str, offsets: dict[Partition, int]) -> int:
+    watch = _Watch()
+    consumer = GroupConsumer(GroupSettings(broker, "group", SESSION_S), topic, watch)
+    found = []
+
+    def at_end() -> bool:
+        found.extend(consumer.poll(0.2))
+        return bool(found) and found[-1].offset == 9
+
+    eventually(at_end)
+    assert consumer.lag() == 0
+    if offsets:
+        eventually(lambda: consumer.commit(offsets))
+    consumer.close()
+    return len(found)

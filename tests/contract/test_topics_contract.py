@@ -1,0 +1,57 @@
+"""Topic administration over every broker that this machine has."""
+
+import pytest
+from kafka.admin import KafkaAdminClient
+
+from schemas.topics import DEAD_LETTERS, QA, SEEDS, TOPICS
+from streams.problems import Refused
+from streams.settings import KafkaSettings
+from streams.topic_admin import TopicAdmin, apply, check
+from tests.conftest import FreshService
+from tests.fakes.waiting import eventually
+
+pytestmark = pytest.mark.contract
+
+
+@pytest.fixture(params=["tansu", "apache"])
+def settings(request: pytest.FixtureRequest, fresh_broker: FreshService) -> KafkaSettings:
+    return KafkaSettings(kafka_bootstrap=fresh_broker(request.param).bootstrap)
+
+
+def test_missing_topics_are_created_once_and_then_all_is_as_it_should_be(settings: KafkaSettings) -> None:
+    assert check(settings) == [f"{name} is missing" for name in TOPICS]
+    assert apply(settings) == list(TOPICS)
+    assert check(settings) == []
+    assert apply(settings) == []
+
+
+def test_what_differs_from_the_table_is_said_and_left_as_it_is(settings: KafkaSettings) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    admin.create_topics({QA: {"num_partitions": 2, "replication_factor": 1, "configs": {"retention.ms": "60000"}}})
+    admin.wait_for_topics([QA])
+    admin.close()
+    assert apply(settings) == [name for name in TOPICS if name != QA]
+    differences = check(settings)
+    assert f"{QA} has 2 partitions, the table says {TOPICS[QA].partitions}" in differences
+    assert all(line.startswith(f"{QA} has") for line in differences)
+
+
+def test_a_topic_that_is_created_anew_has_another_id(settings: KafkaSettings) -> None:
+    apply(settings)
+    with TopicAdmin(settings.kafka_bootstrap) as admin:
+        before = admin.topic_id(QA)
+        assert before == admin.topic_id(QA)
+        assert before != admin.topic_id(SEEDS)
+        raw = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+        raw.delete_topics([QA])
+        raw.close()
+        eventually(lambda: QA in admin.apply(1), what="the deletion")
+        assert admin.topic_id(QA) != before
+
+
+def test_a_topic_that_is_not_there_is_named_with_the_way_out(settings: KafkaSettings) -> None:
+    with (
+        TopicAdmin(settings.kafka_bootstrap) as admin,
+        pytest.raises(Refused, match=f"no topic {DEAD_LETTERS}; `skg topics"),
+    ):
+        admin.topic_id(DEAD_LETTERS)
