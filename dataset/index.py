@@ -5,7 +5,7 @@ Reads what versions added since the last time from the log; reads the id column 
 go on with.  Memory does not grow with the table.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,10 +29,10 @@ IDS_AT_ONCE = 500_000
 
 
 class Index:
-    """The ids of one table. Not thread-safe."""
+    """The ids of one table. Not thread-safe. `open_ids` opens the file of a folder and a table's id."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, open_ids: Callable[[Path, str], SeenIds] = SeenIds) -> None:
+        self._folder, self._open_ids = folder, open_ids
         self._seen: SeenIds | None = None
         self._table_id = ""
 
@@ -75,7 +75,7 @@ class Index:
         if self._seen is not None and self._table_id != table.id:
             self.close()
         if self._seen is None:
-            self._seen, self._table_id = SeenIds(self._folder, table.id), table.id
+            self._seen, self._table_id = self._open_ids(self._folder, table.id), table.id
         return self._seen
 
 

@@ -23,14 +23,19 @@ class UnknownColumn(ValueError):
     """A column was asked for that the dataset does not have."""
 
 
-def batches(table: Table, columns: Sequence[str], split: str | None = None) -> Iterator[pa.RecordBatch]:
-    """The rows of a snapshot, oldest file first; those of one split if it is named. Raises TryLater."""
+def batches(
+    table: Table, columns: Sequence[str], split: str | None = None, newest_first: bool = False
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a snapshot, those of one split if it is named, from the oldest file to the newest or the other way.
+
+    Raises TryLater, UnknownColumn.
+    """
     missing = sorted(set(columns) - set(COLUMNS.names))
     if missing:
         raise UnknownColumn(f"no column {', '.join(missing)}; there are {', '.join(COLUMNS.names)}")
     files = table.files()
     folder = table.folder(files)
-    for file in files:
+    for file in reversed(files) if newest_first else files:
         yield from _of_file(folder, file, list(columns), split)
 
 

@@ -29,9 +29,10 @@ class Damaged(Exception):
 class SeenIds:
     """An ordered set of ids on disk. `version` is None while it is being filled."""
 
-    def __init__(self, folder: Path, table_id: str) -> None:
+    def __init__(self, folder: Path, table_id: str, cache_kib: int = CACHE_KIB) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path, self._db = _claim(folder, table_id)
+        self._db.execute(f"PRAGMA cache_size = -{cache_kib}")
         self.version = self._read_version()
 
     def known(self, ids: Iterable[str]) -> set[str]:
@@ -73,8 +74,10 @@ class SeenIds:
             _delete(self._path)
 
     def _insert(self, ids: Iterable[str]) -> None:
-        keys = sorted((_key(one) for one in ids), key=_order)  # in the order of the file: no page is visited twice
-        self._db.executemany("INSERT OR IGNORE INTO seen VALUES (?)", ((key,) for key in keys))
+        keys = [_key(one) for one in ids]
+        hexadecimal = sorted(key for key in keys if isinstance(key, bytes))  # in the file's order: each page once
+        others = [key for key in keys if isinstance(key, str)]
+        self._db.executemany("INSERT OR IGNORE INTO seen VALUES (?)", zip((*hexadecimal, *others), strict=True))
 
     def _set_version(self, version: int) -> None:
         self._db.execute("INSERT OR REPLACE INTO reached VALUES (0, ?)", (version,))
@@ -110,7 +113,6 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA locking_mode = EXCLUSIVE")  # the file is this process's until it ends
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         db.execute("BEGIN EXCLUSIVE")
         db.execute("CREATE TABLE IF NOT EXISTS seen (id BLOB PRIMARY KEY) WITHOUT ROWID")
         db.execute("CREATE TABLE IF NOT EXISTS reached (one INTEGER PRIMARY KEY, version INTEGER NOT NULL)")
@@ -140,7 +142,3 @@ def _key(one: str) -> Key:
         return bytes.fromhex(one)
     except ValueError:
         return one
-
-
-def _order(key: Key) -> tuple[bool, Key]:
-    return isinstance(key, bytes), key

@@ -1,0 +1,80 @@
+"""Proofs in words, for people who look at samples.
+
+In: a question's certificate and the row's objects.  Out: short sentences.
+Judges nothing: what it cannot put into words it shows as it stands.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Row = Mapping[str, Any]
+"""A value of a struct column, as plain Python."""
+
+
+def names_of(objects: Sequence[Row]) -> dict[int, str]:
+    """What to call each object: its category, with its number where the category appears more than once."""
+    counts = Counter(thing["category"] for thing in objects)
+    return {
+        thing["id"]: thing["category"] if counts[thing["category"]] == 1 else f"{thing['category']} {thing['id']}"
+        for thing in objects
+    }
+
+
+def relation_in_words(relation: Sequence[object], names: Mapping[int, str]) -> str:
+    """A triple (subject, predicate, object or None) as a phrase."""
+    subject, predicate, thing = relation
+    end = "" if thing is None else f" {_name(thing, names)}"
+    return f"{_name(subject, names)} {str(predicate).replace('_', ' ')}{end}"
+
+
+def proof_in_words(certificate: str, objects: Sequence[Row]) -> list[str]:
+    """What the certificate says, one sentence a premise, rule, reference and margin."""
+    try:
+        proof = json.loads(certificate)
+    except ValueError:
+        return [certificate]
+    if not isinstance(proof, dict):
+        return [certificate]
+    names = names_of(objects)
+    lines = [_reference(item) for item in _list(proof, "references")]
+    lines += [_premise(item, names) for item in _list(proof, "premises")]
+    lines += [f"Rule: {item}." for item in _list(proof, "rules") or _list(proof, "rule")]
+    if "margin" in proof:
+        lines.append(f"Margin: {_rounded(proof['margin'])}.")
+    return [line for line in lines if line] or [certificate]
+
+
+def _list(proof: Row, name: str) -> list[Any]:
+    value = proof.get(name, [])
+    return value if isinstance(value, list) else [value]
+
+
+def _reference(item: object) -> str:
+    if isinstance(item, Mapping) and {"text", "object"} <= set(item):
+        return f"“{item['text']}” is object {item['object']}."
+    return json.dumps(item, ensure_ascii=False)
+
+
+def _premise(item: object, names: Mapping[int, str]) -> str:
+    match item:
+        case {"object": int(one), "box": [x, y, width, height], **rest}:
+            depth = f", depth {_rounded(rest['depth'])}" if "depth" in rest else ""
+            attributes = "".join(f", {word}" for word in _list(rest, "attributes"))
+            return f"{_name(one, names)} covers {width} × {height} px at {x}, {y}{depth}{attributes}."
+        case {"relation": [_, _, _] as triple, **rest}:
+            return f"{relation_in_words(triple, names)}{' (drawn)' if rest.get('drawn') else ''}."
+        case {"excluded": name}:
+            return f"There is no {name} in the scene."
+        case [_, str(), _]:
+            return f"{relation_in_words(item, names)}."
+    return json.dumps(item, ensure_ascii=False)
+
+
+def _name(thing: object, names: Mapping[int, str]) -> str:
+    return names.get(thing, f"object {thing}") if isinstance(thing, int) else str(thing)
+
+
+def _rounded(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
