@@ -5,6 +5,7 @@ In: a `schemas.events.Scene`.  Out: `schemas.events.Question`s; and the parts: q
 
 from spatial.questions.answering import Answer, answer
 from spatial.questions.asking import ask
+from spatial.questions.mirroring import mirror
 from spatial.questions.parsing import parse
 from spatial.questions.queries import KINDS, Query, Ref, from_json, kind_of, to_json
 from spatial.questions.referring import Unanswerable
@@ -20,6 +21,7 @@ __all__ = [
     "ask",
     "from_json",
     "kind_of",
+    "mirror",
     "parse",
     "say",
     "to_json",

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from schemas.events import Question, Scene
 from schemas.ids import content_id, derived_seed, question_id
 from spatial.questions import proposals, searches
-from spatial.questions.answering import YES_NO, answer
+from spatial.questions.answering import answer
 from spatial.questions.choosing import choices_for
 from spatial.questions.names import Asked
 from spatial.questions.parsing import parse
@@ -20,6 +20,7 @@ from spatial.questions.proposals import Proposer
 from spatial.questions.proving import certificate
 from spatial.questions.queries import Query, kind_of
 from spatial.questions.referring import Unanswerable
+from spatial.questions.rules import YES_NO
 from spatial.questions.saying import say, variants
 
 MAX_QUESTIONS = 10

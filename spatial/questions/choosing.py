@@ -8,10 +8,11 @@ numbers that another question of the same words would have.
 import random
 
 from spatial.knowledge.load import categories
-from spatial.questions.answering import BEARINGS, SIDES, YES_NO, Answer
+from spatial.questions.answering import Answer
+from spatial.questions.counting import sides_of
 from spatial.questions.names import Asked
 from spatial.questions.queries import AttributeOf, Bearing, Count, Find, Nearest, Outermost, Query, Side
-from spatial.questions.counting import sides_of
+from spatial.questions.rules import BEARINGS, SIDES, YES_NO
 from spatial.questions.words import alike, family_of, word_groups
 
 MAX_CHOICES = 4
@@ -67,8 +68,6 @@ def _values(asked: Asked, query: AttributeOf, answer: Answer, rng: random.Random
 def _things(asked: Asked, answer: Answer, rng: random.Random) -> list[str]:
     """Other things of the scene, without those that the question names."""
     others = [
-        text
-        for i, text in asked.labels.items()
-        if text != answer.text and asked.objects[i].id not in answer.mentioned
+        text for i, text in asked.labels.items() if text != answer.text and asked.objects[i].id not in answer.mentioned
     ]
     return rng.sample(others, len(others))

@@ -8,9 +8,9 @@ import re
 from functools import cached_property
 
 from schemas.events import Scene
-from spatial.questions.answering import label
 from spatial.questions.queries import Hop, Ref
 from spatial.questions.referring import fitting, refs_for
+from spatial.questions.rules import label
 from spatial.questions.sight import View
 from spatial.questions.words import fits, is_mass, is_plural, word_list
 

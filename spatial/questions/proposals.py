@@ -7,10 +7,9 @@ too; so the words of a question say nothing of its answer.  Whether a proposal s
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import permutations
 
-from spatial.questions.answering import ALONG, BEARINGS, SIDES, YES_NO
 from spatial.questions.counting import sides_of
 from spatial.questions.names import Asked
 from spatial.questions.queries import (
@@ -26,6 +25,7 @@ from spatial.questions.queries import (
     Query,
     Side,
 )
+from spatial.questions.rules import ALONG, BEARINGS, SIDES, YES_NO
 from spatial.questions.sight import DIRECTIONS
 
 Proposal = tuple[Query, str]
@@ -41,9 +41,9 @@ TRIPLES = 60
 """How many triples of objects are looked at: enough to find one, and bounded in crowded scenes."""
 
 
-def shuffled(rng: random.Random, items: object) -> list[int]:
+def shuffled(rng: random.Random, items: Iterable[int]) -> list[int]:
     """The items in an order drawn from the generator."""
-    drawn = list(items)  # type: ignore[call-overload]
+    drawn = list(items)
     rng.shuffle(drawn)
     return drawn
 

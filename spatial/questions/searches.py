@@ -7,7 +7,6 @@ import random
 from collections.abc import Iterator
 
 from spatial.knowledge.load import categories
-from spatial.questions.answering import YES_NO
 from spatial.questions.names import Asked
 from spatial.questions.proposals import Proposal, pairs, shuffled
 from spatial.questions.queries import (
@@ -20,8 +19,8 @@ from spatial.questions.queries import (
     Nearest,
     Outermost,
     Place,
-    Ref,
 )
+from spatial.questions.rules import YES_NO
 from spatial.questions.words import family_of
 
 FAMILIES: tuple[Family, ...] = ("colour", "material", "pattern", "state", "orientation")

@@ -49,7 +49,7 @@ def word_groups(name: str) -> tuple[tuple[str, ...], ...]:
 @lru_cache(maxsize=8192)
 def is_plural(category: str) -> bool:
     """Whether the word takes a plural verb and no article, as scissors do."""
-    head = category.split()[-1].lower() if category.split() else ""
+    head = category.rsplit(maxsplit=1)[-1].lower() if category.split() else ""
     if " of " in category:
         return is_plural(category.partition(" of ")[0])
     if head in word_list("plural_only"):

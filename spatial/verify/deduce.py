@@ -7,116 +7,14 @@ from collections.abc import Callable
 
 from schemas.events import Scene, SeenObject
 from spatial.verify.nouns import family, may_be_called
-from spatial.verify.sentences import AREAS, COMPARED, COURSES, ENDS, RELATIONS, Form, Words
+from spatial.verify.referents import Open, Reader, seen
+from spatial.verify.sentences import AREAS, COMPARED, COURSES, ENDS, RELATIONS, Form
 from spatial.verify.space import SEEN_SHARE, before, closer, nearer, related, third
-
-_ALIKE = (
-    {"red", "orange", "pink", "maroon", "magenta"},
-    {"orange", "yellow", "gold", "golden", "beige", "tan", "brown"},
-    {"yellow", "cream", "beige", "gold", "golden"},
-    {"white", "cream", "beige", "silver"},
-    {"grey", "gray", "silver"},
-    {"grey", "gray", "black"},
-    {"blue", "navy", "light blue", "dark blue", "cyan", "turquoise", "teal"},
-    {"green", "teal", "turquoise", "light green", "dark green", "cyan"},
-    {"purple", "violet", "magenta", "pink"},
-    {"purple", "violet", "blue", "navy", "dark blue"},
-    {"brown", "tan", "maroon"},
-    {"black", "navy", "dark blue", "dark green"},
-)
-"""Colours that may be taken for each other."""
-
-
-class Open(ValueError):
-    """No answer is proven."""
 
 
 def deduce(form: Form, nouns: list[str], scene: Scene) -> str:
     """The answer. Raises Open."""
     return _ASKS[form.ask](Reader(scene, nouns), form)
-
-
-class Reader:
-    """A scene as the words of one question see it."""
-
-    def __init__(self, scene: Scene, nouns: list[str]) -> None:
-        self.scene = scene
-        self.nouns = nouns
-
-    def called(self, noun: int | None) -> list[SeenObject]:
-        """Everything that the noun may mean."""
-        things = list(self.scene.objects)
-        return things if noun is None else [t for t in things if may_be_called(t.category, self.nouns[noun])]
-
-    def meant(self, words: Words) -> list[SeenObject]:
-        """The referent, followed by what is named on the way to it. Raises Open unless it is one, and well seen."""
-        among, named = self.called(words.noun), []
-        if words.colour is not None:
-            among = self._coloured(among, words.colour)
-        elif words.end is not None:
-            among = [self.last(among, words.end)]
-        elif words.relation is not None and words.base is not None:
-            named = self.meant(words.base)
-            among = self.holding(among, words.relation, named)
-        if len(among) != 1:
-            raise Open(f"{len(among)} things fit a reference")
-        return [seen(among[0]), *named]
-
-    def _coloured(self, among: list[SeenObject], colour: str) -> list[SeenObject]:
-        having = [thing for thing in among if colour in thing.attributes]
-        for thing in among:
-            colours = [value for value in thing.attributes if family(value) == "colour"]
-            unlike = colours and not any(_alike(colour, value) for value in colours)
-            if thing not in having and not unlike:
-                raise Open(f"another thing may be {colour}")
-        return having
-
-    def last(self, among: list[SeenObject], end: str) -> SeenObject:
-        """The one that lies beyond all others. Raises Open when that is not plain."""
-        relation = {"leftmost": "left_of", "rightmost": "right_of", "highest": "above", "lowest": "below"}[end]
-        axis = 0 if relation in ("left_of", "right_of") else 1
-        for thing in among:
-            others = [other for other in among if other is not thing]
-            if others and all(related(thing, relation, other, self.scene) and _reaches(thing, other, axis, end) for other in others):
-                return thing
-        raise Open(f"none is plainly the {end}")
-
-    def holding(self, among: list[SeenObject], relation: str, named: list[SeenObject]) -> list[SeenObject]:
-        """Those in the relation to the first of `named`, which are left out. Raises Open when one is in doubt."""
-        rest = [thing for thing in among if all(thing is not other for other in named)]
-        judged = [(thing, related(thing, relation, named[0], self.scene)) for thing in rest]
-        if any(verdict is None for _, verdict in judged):
-            raise Open(f"whether a thing is {relation} the reference is in doubt")
-        return [thing for thing, verdict in judged if verdict]
-
-    def label(self, thing: SeenObject) -> str:
-        """The short words for a thing: its category, or colour and category where others share it."""
-        name = seen(thing).category
-        among = [other for other in self.scene.objects if may_be_called(other.category, name)]
-        if len(among) == 1:
-            return name
-        for colour in thing.attributes:
-            if family(colour) == "colour" and self._coloured(among, colour) == [thing]:
-                return f"{colour} {name}"
-        raise Open("no short words single the answer out")
-
-
-def seen(thing: SeenObject) -> SeenObject:
-    """The thing, if enough of it is visible. Raises Open."""
-    if thing.visible < SEEN_SHARE:
-        raise Open(f"object {thing.id} is hardly visible")
-    return thing
-
-
-def _reaches(a: SeenObject, b: SeenObject, axis: int, end: str) -> bool:
-    """Whether a's edge lies at least as far out as b's."""
-    if end in ("leftmost", "highest"):
-        return a.box[axis] <= b.box[axis]
-    return a.box[axis] + a.box[axis + 2] >= b.box[axis] + b.box[axis + 2]
-
-
-def _alike(a: str, b: str) -> bool:
-    return a == b or any(a in group and b in group for group in _ALIKE)
 
 
 def _yes(verdict: bool | None) -> str:

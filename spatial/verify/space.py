@@ -82,7 +82,7 @@ def boxes_allow(a: SeenObject, relation: str, b: SeenObject) -> bool:
         return False
     if relation == "under":
         return middle(b, 1) < middle(a, 1)
-    return at < bt and bt <= ab <= middle(b, 1)
+    return at < bt <= ab <= middle(b, 1)
 
 
 def nearer(a: SeenObject, b: SeenObject, scene: Scene) -> bool | None:

@@ -1,0 +1,107 @@
+"""What a picture shows, against what its graph says.
+
+In: a graph, and the truth about a picture of it.  Out: None, or the first `Finding` that speaks against the picture.
+Truth is judged on visible boxes by the truth rules of `spatial.geometry`; contact counts only where it was drawn.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from schemas.events import SeenObject, Truth
+from schemas.graph import Relation, SpatialGraph
+from spatial.geometry import holds
+from spatial.predicates import CONTACT, PREDICATES
+from spatial.reading import MIN_VISIBLE
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why a picture is rejected; `gate` and `reason` are of `schemas.reasons`, `evidence` is JSON."""
+
+    gate: str
+    reason: str
+    detail: str
+    evidence: dict[str, object] = field(default_factory=dict)
+    conflict: tuple[Relation, ...] = ()
+
+
+def compare(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int]) -> Finding | None:
+    """What is missing, what should not be there, which relation is broken; None if the picture obeys its graph.
+
+    `canvas` is the picture's size in pixels, which the graph's canvas need not be.
+    """
+    return _unknown(graph) or _missing(graph, truth) or _extra(graph, truth) or _violated(graph, truth, canvas)
+
+
+def _unknown(graph: SpatialGraph) -> Finding | None:
+    """Relations that cannot be judged at all: an unknown word, or an object where none belongs."""
+    bad = tuple(r for r in graph.relations if not _is_judgeable(r))
+    if not bad:
+        return None
+    words = sorted({r.predicate for r in bad})
+    return Finding("consistency", "invalid_graph", f"no such relations: {', '.join(words)}", {}, bad)
+
+
+def _is_judgeable(relation: Relation) -> bool:
+    row = PREDICATES.get(relation.predicate)
+    return row is not None and (row.family == "place") == (relation.object is None)
+
+
+def _missing(graph: SpatialGraph, truth: Truth) -> Finding | None:
+    seen = {thing.id: thing for thing in truth.objects}
+    missing = []
+    for thing in graph.objects:
+        found = seen.get(thing.id)
+        if found is None or found.category != thing.category or found.visible < MIN_VISIBLE:
+            share = found.visible if found is not None and found.category == thing.category else 0.0
+            missing.append({"id": thing.id, "category": thing.category, "visible": round(share, 4)})
+    if not missing:
+        return None
+    names = ", ".join(str(entry["category"]) for entry in missing)
+    return Finding("presence", "missing_object", f"not visible enough: {names}", {"objects": missing})
+
+
+def _extra(graph: SpatialGraph, truth: Truth) -> Finding | None:
+    known = {thing.id for thing in graph.objects}
+    extra = [thing for thing in truth.objects if thing.id not in known or thing.category in graph.excluded]
+    if not extra:
+        return None
+    names = ", ".join(thing.category for thing in extra)
+    evidence: dict[str, object] = {"objects": [thing.model_dump(mode="json") for thing in extra]}
+    return Finding("presence", "extra_object", f"seen, but not wanted: {names}", evidence)
+
+
+def _violated(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int]) -> Finding | None:
+    seen = {thing.id: thing for thing in truth.objects}
+    drawn = set(truth.drawn)
+    broken = [r for r in graph.relations if not _obeyed(r, seen, canvas, r in drawn)]
+    if not broken:
+        return None
+    evidence: dict[str, object] = {"relations": [_measured(r, seen, r in drawn) for r in broken]}
+    words = "; ".join(_said(r, seen) for r in broken)
+    return Finding("relation", "violated_relation", f"not so in the picture: {words}", evidence, tuple(broken))
+
+
+def _obeyed(relation: Relation, seen: Mapping[int, SeenObject], canvas: tuple[int, int], drawn: bool) -> bool:
+    subject = seen[relation.subject]
+    if relation.object is None:
+        return holds(relation.predicate, subject.box, None, canvas)
+    target = seen[relation.object]
+    if relation.predicate in CONTACT and not drawn:
+        return False
+    return holds(relation.predicate, subject.box, target.box, canvas, (subject.depth, target.depth))
+
+
+def _measured(relation: Relation, seen: Mapping[int, SeenObject], drawn: bool) -> dict[str, object]:
+    ends = [seen[end] for end in (relation.subject, relation.object) if end is not None]
+    return {
+        "relation": [relation.subject, relation.predicate, relation.object],
+        "boxes": [list(thing.box) for thing in ends],
+        "depths": [thing.depth for thing in ends],
+        "drawn": drawn,
+    }
+
+
+def _said(relation: Relation, seen: Mapping[int, SeenObject]) -> str:
+    target = "" if relation.object is None else f" {seen[relation.object].category}"
+    return f"{seen[relation.subject].category} {relation.predicate}{target}"
