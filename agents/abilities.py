@@ -16,7 +16,7 @@ COLLAGE = "collage"
 
 @dataclass(frozen=True)
 class Abilities:
-    """`pictures`: it only draws categories that it has a picture of, and of attributes only the colours of the palette."""
+    """`pictures`: it has pictures of categories, which it can recolour and mirror, and draws nothing else."""
 
     renderer: str
     pictures: bool
@@ -32,7 +32,10 @@ class Abilities:
         if not self.pictures:
             return category.attributes
         colours = tuple(word for word in category.attributes.get("colour", ()) if word in PALETTE)
-        return {"colour": colours} if category.tint and colours else {}
+        found = {"colour": colours} if category.tint and colours else {}
+        if category.faces is not None:
+            found["orientation"] = category.attributes["orientation"]
+        return found
 
 
 def abilities(renderer: str) -> Abilities:

@@ -12,13 +12,16 @@ from typing import Literal
 from agents.casting import Cast
 from schemas.graph import Relation
 
-Level = Literal["ground", "high", "free"]
+Level = Literal["ground", "water", "high", "free"]
 
 AMONG = 0.03
 """How far from its carrier's middle a carried thing is imagined, in shares of the picture."""
 
 OVERHEAD = 0.4
 """Probability that what hangs or flies is imagined right over something on the ground."""
+
+ASHORE = 0.5
+"""Where there are land and water, the land is imagined nearer than this depth, the water farther."""
 
 CLEAR = 0.1
 """Difference of depth from which one thing is said to be in front of another."""
@@ -48,7 +51,7 @@ def arrange(cast: Cast, rng: Random) -> tuple[Spot, ...]:
     places = [(k + 0.5) / len(free) for k in range(len(free))]
     rng.shuffle(places)
     x_of = dict(zip(free, places, strict=True))
-    ground = [i for i in free if level(cast, i) == "ground"]
+    ground = [i for i in free if level(cast, i) in ("ground", "water")]
     found: dict[int, Spot] = {}
     for i in free:
         kind = level(cast, i)
@@ -56,10 +59,16 @@ def arrange(cast: Cast, rng: Random) -> tuple[Spot, ...]:
             below = rng.choice(ground)
             found[i] = Spot(x_of[below], rng.random(), 1.0, kind, None, below)
         else:
-            found[i] = Spot(x_of[i], rng.random(), rng.random(), kind)
+            found[i] = Spot(x_of[i], rng.random(), _depth(cast, kind, rng), kind)
     for i in range(len(cast.members)):
         _stand(cast, i, found, rng)
     return tuple(found[i] for i in range(len(cast.members)))
+
+
+def _depth(cast: Cast, kind: Level, rng: Random) -> float:
+    if cast.stock.kind.backdrop != "harbour":
+        return rng.random()
+    return rng.uniform(ASHORE + CLEAR, 1.0) if kind == "water" else rng.uniform(0.0, ASHORE)
 
 
 def _stand(cast: Cast, i: int, found: dict[int, Spot], rng: Random) -> None:
@@ -73,12 +82,12 @@ def _stand(cast: Cast, i: int, found: dict[int, Spot], rng: Random) -> None:
 
 
 def level(cast: Cast, i: int) -> Level:
-    """Where a member that nothing carries belongs: on the ground, above it, or anywhere in the water."""
+    """Where a member that nothing carries belongs: on the ground, on the water, above both, anywhere in the water."""
     rest = cast.members[i].rest
     if rest in ("wall", "ceiling", "air"):
         return "high"
-    if rest == "water" and cast.stock.kind.backdrop == "underwater":
-        return "free"
+    if rest == "water":
+        return "free" if cast.stock.kind.backdrop == "underwater" else "water"
     return "ground"
 
 

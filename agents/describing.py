@@ -13,6 +13,9 @@ from agents.casting import Cast
 DESCRIBED = 0.6
 """Probability that a thing which can be described is."""
 
+TURNED = 0.4
+"""The same where only its orientation can be told, which matters less to people."""
+
 FAMILIES_A_THING = (1, 1, 1, 2)
 """How many families of attributes a described thing gets, one of these at random."""
 
@@ -37,15 +40,21 @@ def described(cast: Cast, able: Abilities, rng: Random) -> tuple[tuple[str, ...]
 
 
 def _words(offers: dict[str, tuple[str, ...]], twins: bool, taken: set[tuple[str, ...]], rng: Random) -> tuple[str, ...]:
-    if not offers or (not twins and rng.random() >= DESCRIBED):
+    often = TURNED if set(offers) == {"orientation"} else DESCRIBED
+    if not offers or (not twins and rng.random() >= often):
         return ()
     words: tuple[str, ...] = ()
     for _ in range(len(taken) + 3):
         families = rng.sample(sorted(offers), min(len(offers), rng.choice(FAMILIES_A_THING)))
-        words = tuple(rng.choice(offers[family]) for family in families)
+        words = tuple(_likely(offers[family], rng) for family in families)
         if words not in taken:
             break
     return words
+
+
+def _likely(words: Sequence[str], rng: Random) -> str:
+    """One of the words, the first ones (the most usual) more often."""
+    return rng.choices(words, range(len(words) + 1, 1, -1))[0]
 
 
 def absent(cast: Cast, asked: Sequence[str], rng: Random) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ Carry = Literal["on", "inside"]
 LAST_WEIGHT = 0.35
 """Weight of a scene's last thing against 1 for its first, likeliest one."""
 
-CORE = 8
+CORE = 5
 """So many of a scene's likeliest things make it what it is: each graph starts with one of them."""
 
 CARRIER_BONUS = 1.6
@@ -28,6 +28,9 @@ HANGS = ("room", "shop", "stage")
 NO_GROUND = ("sea",)
 NO_AIR = ("room", "shop", "tabletop", "stage", "underwater")
 WATERS = ("sea", "harbour", "underwater")
+
+OVERHEAD = ("wall", "ceiling", "air")
+"""Where things do not make a scene by themselves."""
 
 FLOATS_INDOORS = ("balloon",)
 """What may be in the air of a room."""
@@ -77,7 +80,8 @@ def stock(scene: str, abilities: Abilities) -> Stock:
     inside = {name: _weighted([n for n in c.holds if n in weights], weights) for name, c in known.items()}
     boosted = {n: w * (CARRIER_BONUS if on[n].names or inside[n].names else 1.0) for n, w in weights.items()}
     alone = [name for name in names if name in rests]
-    free, core = _weighted(alone, boosted), _weighted(alone[:CORE], boosted)
+    low = [name for name in alone if rests[name][0] not in OVERHEAD]
+    free, core = _weighted(alone, boosted), _weighted(low[:CORE], boosted)
     return Stock(kind, known, abilities, free, core, rests, on, inside, weights)
 
 
