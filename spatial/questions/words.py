@@ -111,8 +111,8 @@ def is_known(category: str) -> bool:
 
 
 def split_attribute(phrase: str) -> tuple[str | None, str]:
-    """`red cup` as its colour and its category; a known category such as `orange juice` is not taken apart."""
-    if is_known(phrase):
+    """`red cup` as its colour and its category; a compound such as `orange juice` is not taken apart."""
+    if is_known(phrase) or phrase in word_list("compounds"):
         return None, phrase
     colours = word_lists("families")["colour"]
     for size in (2, 1):

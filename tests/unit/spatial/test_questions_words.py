@@ -1,0 +1,101 @@
+"""Sentences: they say what they mean, in English, and can be read back."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spatial.knowledge.load import categories
+from spatial.questions import parse, say, variants
+from spatial.questions.queries import Count, Directed, Exists, Find, Query, Ref, Side, from_json, to_json
+from spatial.questions.saying import templates
+from spatial.questions.words import fits, indefinite, is_mass, is_plural, plural, singular
+from tests.fakes.queries import every_query
+
+
+@settings(max_examples=1500, deadline=None)
+@given(every_query, st.integers(0, 7))
+def test_whatever_is_said_is_read_back_as_the_same_query(query: Query, variant: int):
+    assert parse(say(query, variant)) == query
+
+
+@settings(max_examples=300, deadline=None)
+@given(every_query)
+def test_a_query_survives_its_json_form(query: Query):
+    assert from_json(to_json(query)) == query
+
+
+def test_every_template_is_said_by_some_variant():
+    query = Directed(subject=Ref(category="cat"), predicate="above", object=Ref(category="dog"))
+    said = {say(query, variant) for variant in range(variants(query))}
+    assert len(said) == len(templates()["directed"])
+
+
+def test_every_kind_has_several_templates():
+    assert min(len(sentences) for sentences in templates().values()) >= 3
+
+
+@pytest.mark.parametrize(
+    ("category", "phrase"),
+    [
+        ("cat", "a cat"),
+        ("umbrella", "an umbrella"),
+        ("hourglass", "an hourglass"),
+        ("uniform", "a uniform"),
+        ("scissors", "scissors"),
+        ("pair of scissors", "a pair of scissors"),
+        ("bread", "bread"),
+        ("loaf of bread", "a loaf of bread"),
+        ("glasses", "glasses"),
+    ],
+)
+def test_articles_suit_their_noun(category: str, phrase: str):
+    assert indefinite(category) == phrase
+
+
+def test_plural_nouns_take_plural_verbs():
+    scissors = Ref(category="scissors")
+    assert say(Side(subject=scissors, object=Ref(category="cup"))) == "On which side of the cup are the scissors?"
+    assert say(Exists(category="scissors"), 3) == "Do scissors appear in the picture?"
+    assert say(Exists(category="bus"), 0) == "Is there a bus in the picture?"
+
+
+def test_a_bus_is_one_and_glasses_are_several():
+    assert not any(map(is_plural, ("bus", "glass", "cactus", "octopus", "lens", "tennis racket", "pair of glasses")))
+    assert all(map(is_plural, ("scissors", "sunglasses", "jeans")))
+
+
+def test_every_known_category_can_be_counted_and_read_back():
+    for name in categories():
+        if not (is_plural(name) or is_mass(name)):
+            query = Count(category=name)
+            assert parse(say(query)) == query
+            assert singular(plural(name)) == name
+
+
+def test_no_known_category_makes_a_template_artefact():
+    for name in categories():
+        text = say(Exists(category=name, without="dog"))
+        assert not re.search(r"\b(\w+) \1\b|\ban? (scissors|an?|the)\b|  |\{|\}", text), text
+
+
+def test_a_thing_without_a_name_is_a_thing_or_an_object():
+    query = Find(predicate="on", anchor=Ref(predicate="left_of", anchor=Ref(category="sofa")))
+    assert say(query) == "What is on the thing to the left of the sofa?"
+    assert "the object to the left" in say(query, 4)
+
+
+@pytest.mark.parametrize("text", ["", "What?", "Is the cat to the left of dog?", "Are the cat above the dog?", "Is the cat"])
+def test_what_is_not_a_question_of_the_grammar_is_refused(text: str):
+    with pytest.raises(ValueError, match="not a question"):
+        parse(text)
+
+
+def test_words_fit_narrower_things_and_what_things_are_full_of():
+    assert fits("cup", "coffee cup")
+    assert fits("person", "runner")
+    assert fits("bowl", "bowl of rice")
+    assert fits("rice", "bowl of rice")
+    assert not fits("coffee cup", "cup")
+    assert not fits("cup", "cupboard")
