@@ -1,11 +1,11 @@
 """What goes wrong with services, in one line for people. Does nothing else."""
 
-from schemas.failures import UserError
+from streams import problems
 
 
-class ServiceError(UserError):
+class ServiceError(problems.Problem):
     """A service cannot be started or used; the text says what is missing and what to do about it."""
 
 
-class PortInUse(ServiceError):
+class PortInUse(ServiceError, problems.PortInUse):
     """Something else listens there; nothing was started."""

@@ -3,6 +3,8 @@
 In: a place.  Out: a command, with the keys in its environment.
 """
 
+import os
+
 from streams.services.cache import find_program
 from streams.services.errors import ServiceError
 from streams.services.ports import HOST
@@ -23,7 +25,7 @@ def _command(place: Place) -> Command:
         "MINIO_UPDATE": "off",
     }
     options = ("--address", f"{HOST}:{place.ports[0]}", "--certs-dir", str(folder / "certs"), "data")
-    return Command((str(program), "server", *options), folder, environment)
+    return Command((str(program), "server", *options), folder, os.environ | environment)
 
 
 MINIO = Recipe("MinIO", ports=1, command=_command, start_s=30, stop_s=3)

@@ -1,9 +1,10 @@
-"""Processes of services: bound to this process, or left running for a later one.
+"""Processes bound to this one, which may be released to live on for a later one.
 
 In: a command.  Out: a handle, or a process id with an identity that survives the reuse of process ids.
 Does not know when a service is healthy.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from streams.services.errors import ServiceError
@@ -24,11 +25,11 @@ KILL_S = 5.0
 
 @dataclass(frozen=True)
 class Command:
-    """What to run, in which folder (made when missing), with which additions to the environment."""
+    """What to run, in which folder (made when missing), with which whole environment (None: this process's own)."""
 
     argv: tuple[str, ...]
     folder: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] | None = None
 
     @property
     def log(self) -> Path:
@@ -37,11 +38,15 @@ class Command:
 
 
 class Bound:
-    """A running service that dies with this process, whatever happens to it."""
+    """A running service that dies with this process, whatever happens to it.
 
-    def __init__(self, command: Command) -> None:
+    A `loose` one may be released; until then only the death of its watchdog as well would leave it behind.
+    """
+
+    def __init__(self, command: Command, *, loose: bool = False) -> None:
         self.command = command
-        self._watchdog, self.pid = _spawn(command, os.getpid())
+        self._loose = loose
+        self._watchdog, self.pid = _spawn(command, "loose" if loose else "bound")
 
     @property
     def alive(self) -> bool:
@@ -50,14 +55,25 @@ class Bound:
 
     def stop(self, grace_s: float) -> None:
         """Ask, wait at most `grace_s` seconds, then kill. 0 kills at once. Harmless when repeated."""
+        self._order(f"{grace_s}")
+        self._watchdog.wait(grace_s + 2 * KILL_S)
+
+    def release(self) -> "Detached":
+        """Let it outlive this process."""
+        assert self._loose, "the kernel would kill a bound service all the same"
+        released = Detached(self.pid, identity(self.pid) or "")
+        self._order("release")
+        self._watchdog.wait(2 * KILL_S)
+        return released
+
+    def _order(self, words: str) -> None:
         orders = self._watchdog.stdin
         if orders and not orders.closed:
-            try:
-                orders.write(f"{grace_s}\n".encode())
+            with contextlib.suppress(BrokenPipeError):  # the watchdog has ended, so the service has too
+                orders.write(f"{words}\n".encode())
+                orders.flush()
+            with contextlib.suppress(BrokenPipeError):
                 orders.close()
-            except BrokenPipeError:
-                pass  # the watchdog has ended, so the service has too
-        self._watchdog.wait(grace_s + 2 * KILL_S)
 
 
 class Detached:
@@ -66,13 +82,6 @@ class Detached:
     def __init__(self, pid: int, mark: str) -> None:
         self.pid = pid
         self.identity = mark
-
-    @classmethod
-    def start(cls, command: Command) -> "Detached":
-        """Start it in a session of its own."""
-        starter, pid = _spawn(command, 0)
-        starter.communicate()
-        return cls(pid, identity(pid) or "")
 
     @property
     def alive(self) -> bool:
@@ -85,7 +94,8 @@ class Detached:
             if not self.alive:
                 return
             if patience_s > 0:
-                os.killpg(self.pid, number)
+                with contextlib.suppress(ProcessLookupError):  # it ended between the look and the signal
+                    os.killpg(self.pid, number)
                 wait_until(lambda: not self.alive, patience_s)
 
 
@@ -113,18 +123,18 @@ def identity(pid: int) -> str | None:
     return None if not started or state.startswith("Z") else started.strip()
 
 
-def _spawn(command: Command, starter: int) -> tuple[subprocess.Popen[bytes], int]:
+def _spawn(command: Command, mode: str) -> tuple[subprocess.Popen[bytes], int]:
     if shutil.which(command.argv[0]) is None:
         raise ServiceError(f"cannot run {command.argv[0]}: no such program")
     command.folder.mkdir(parents=True, exist_ok=True)
     with command.log.open("ab") as log:
         watchdog = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(WATCHDOG), str(starter), *command.argv],
+            [sys.executable, "-I", "-S", str(WATCHDOG), str(os.getpid()), mode, *command.argv],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             cwd=command.folder,
-            env={**os.environ, **command.environment},
+            env=command.environment,
             start_new_session=True,
         )
     assert watchdog.stdout is not None

@@ -4,6 +4,7 @@ In: a place.  Out: a command, with the keys in a file that only its owner reads.
 """
 
 import json
+import os
 from pathlib import Path
 
 from streams.services.cache import find_program
@@ -51,7 +52,7 @@ def _command(place: Place) -> Command:
         "-volume.max=0",  # as many data files as the disk holds
         "-volume.preStopSeconds=0",
     )
-    return Command((str(program), "-logtostderr=true", "server", *options, *ports), folder, ENVIRONMENT)
+    return Command((str(program), "-logtostderr=true", "server", *options, *ports), folder, os.environ | ENVIRONMENT)
 
 
 def _write_keys(path: Path, place: Place) -> None:

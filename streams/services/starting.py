@@ -6,7 +6,7 @@ Listens on loopback only.  What each kind needs is in its own file.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -27,8 +27,8 @@ from streams.settings import StoreSettings
 BrokerKind = Literal["tansu", "apache"]
 StoreKind = Literal["seaweedfs", "minio"]
 
-BROKERS: dict[BrokerKind, Recipe] = {"tansu": TANSU, "apache": APACHE}
-STORES: dict[StoreKind, Recipe] = {"seaweedfs": SEAWEEDFS, "minio": MINIO}
+BROKERS: dict[str, Recipe] = {"tansu": TANSU, "apache": APACHE}
+STORES: dict[str, Recipe] = {"seaweedfs": SEAWEEDFS, "minio": MINIO}
 
 ATTEMPTS = 3
 """Between choosing free ports and listening on them somebody else may take one."""
@@ -41,7 +41,7 @@ LOOK_S = 0.05
 class Running:
     """A usable service. As a context manager it is stopped at the end.
 
-    Bound to this process (the default) it dies with it, even by SIGKILL; detached it stays until `stop`.
+    Bound to this process it dies with it, even by SIGKILL; released it stays until `stop`.
     """
 
     kind: str
@@ -78,6 +78,10 @@ class Running:
         """How to reach this store."""
         return store_settings(self.place, bucket)
 
+    def release(self) -> "Running":
+        """Let it outlive this process; it must have been started `loose`. Only `stop` ends it now."""
+        return replace(self, process=self.process.release()) if isinstance(self.process, Bound) else self
+
     def stop(self, grace_s: float | None = None) -> None:
         """Ask, wait `grace_s` seconds (None: what suits the kind), then kill. 0 kills at once. May be repeated."""
         self.process.stop(self.recipe.stop_s if grace_s is None else grace_s)
@@ -91,18 +95,18 @@ class Running:
         self.stop()
 
 
-def start_broker(kind: BrokerKind, folder: Path, port: int | None = None, *, detached: bool = False) -> Running:
+def start_broker(kind: BrokerKind, folder: Path, port: int | None = None, *, loose: bool = False) -> Running:
     """A broker that has acknowledged a record. Raises ServiceError; PortInUse when `port` is taken."""
     place = Place(folder, (port,) if port else ())
-    return _start(kind, BROKERS[kind], place, detached, lambda ready: probe.produce(f"{HOST}:{ready.ports[0]}"))
+    return _start(kind, BROKERS[kind], place, loose, lambda ready: probe.produce(f"{HOST}:{ready.ports[0]}"))
 
 
 def start_store(
-    kind: StoreKind, folder: Path, port: int | None = None, *, keys: Keys = LOCAL_KEYS, detached: bool = False
+    kind: StoreKind, folder: Path, port: int | None = None, *, keys: Keys = LOCAL_KEYS, loose: bool = False
 ) -> Running:
     """A store that has taken an object; its bucket `skg` exists. Raises ServiceError; PortInUse when `port` is taken."""
     place = Place(folder, (port,) if port else (), keys)
-    return _start(kind, STORES[kind], place, detached, lambda ready: probe.put(store_settings(ready, "skg")))
+    return _start(kind, STORES[kind], place, loose, lambda ready: probe.put(store_settings(ready, "skg")))
 
 
 def store_settings(place: Place, bucket: str) -> StoreSettings:
@@ -119,7 +123,7 @@ class _Lost(Exception):
     """The process ended while it started."""
 
 
-def _start(kind: str, recipe: Recipe, wanted: Place, detached: bool, ready: Callable[[Place], None]) -> Running:
+def _start(kind: str, recipe: Recipe, wanted: Place, loose: bool, ready: Callable[[Place], None]) -> Running:
     for port in wanted.ports:
         require_free(port)
     for attempt in range(ATTEMPTS):
@@ -127,9 +131,11 @@ def _start(kind: str, recipe: Recipe, wanted: Place, detached: bool, ready: Call
         place = Place(wanted.folder, ports, wanted.keys)
         command = recipe.command(place)
         before = command.log.stat().st_size if command.log.exists() else 0
-        running = Running(kind, recipe, place, (Detached.start if detached else Bound)(command))
+        process = Bound(command, loose=loose)
+        running = Running(kind, recipe, place, process)
         try:
-            return _wait(running, ready)
+            _wait(running, ready)
+            return running
         except _Lost:
             said = _said(command, before)
             if "address already in use" not in said.lower() or attempt == ATTEMPTS - 1:
@@ -138,13 +144,13 @@ def _start(kind: str, recipe: Recipe, wanted: Place, detached: bool, ready: Call
     raise AssertionError("the last attempt returned or raised")
 
 
-def _wait(running: Running, ready: Callable[[Place], None]) -> Running:
+def _wait(running: Running, ready: Callable[[Place], None]) -> None:
     deadline = time.monotonic() + running.recipe.start_s
     while True:
         try:
             ready(running.place)
             if running.alive:  # otherwise somebody else answered on the port
-                return running
+                return
         except probe.NotReady as error:
             if time.monotonic() > deadline:
                 running.stop(0)

@@ -1,8 +1,9 @@
 """Keeps a service from outliving the process that started it. Run as a script, with the standard library alone.
 
-In: the starter's process id (0: start the service and leave it alone), then the service's command; orders on stdin.
+In: the starter's process id, `bound` or `loose`, then the service's command; one order on stdin.
 Out: the service's process id as one line on stdout; the service's own output on stderr; the service's exit code.
-An order is a line with the seconds that a graceful stop may take; a closed stdin or a dead starter is a kill.
+The order is the seconds that a graceful stop may take, or `release`: leave the service alone from now on (it must be
+loose). A closed stdin or a dead starter is a kill.
 Knows nothing of brokers or stores.
 
 Why a process of its own: the kernel's parent-death signal follows the *thread* that started a child, and a pipe alone
@@ -31,22 +32,20 @@ STOP_S = 2.0
 
 
 def main(argv: list[str]) -> int:
-    """`watchdog.py PARENT COMMAND…`; the service's exit code (128 + signal), 127 when it cannot be started."""
-    starter, command = int(argv[1]), argv[2:]
+    """`watchdog.py STARTER bound|loose COMMAND…`; the service's exit code (128 + signal), 127 when it cannot start."""
+    starter, bound, command = int(argv[1]), argv[2] == "bound", argv[3:]
     wakeup, wakeup_writer = os.pipe()
     os.set_blocking(wakeup_writer, False)
     signal.set_wakeup_fd(wakeup_writer, warn_on_full_buffer=False)
     for number in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     try:
-        service = _start(command, bound=starter != 0)
+        service = _start(command, bound)
     except OSError as error:
         os.write(2, f"cannot start {command[0]}: {error}\n".encode())
         return 127
     os.write(1, f"{service.pid}\n".encode())
     os.close(1)
-    if starter == 0:
-        return 0
     code = _watch(service, starter, wakeup)
     return code if code >= 0 else 128 - code
 
@@ -79,7 +78,8 @@ def _watch(service: subprocess.Popen[bytes], starter: int, wakeup: int) -> int:
         if wakeup in ready and signal.SIGTERM in os.read(wakeup, 64):
             return _stop(service, STOP_S)
         if 0 in ready:
-            return _stop(service, float(os.read(0, 64) or b"0"))
+            order = os.read(0, 64).strip()
+            return 0 if order == b"release" else _stop(service, float(order or b"0"))
     return service.returncode
 
 

@@ -1,0 +1,151 @@
+"""The services of `skg up`: they stay when the command ends, and `skg down` finds them again.
+
+In: a state folder, kinds, ports.  Out: endpoints; in the folder `services.json` (process ids, ports, keys; read by its
+owner only), the services' data and logs.
+`down` stops them and forgets them; what the store keeps stays in the folder.
+"""
+
+import shlex
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+from streams.services.errors import ServiceError
+from streams.services.ports import is_free, require_free
+from streams.services.recipe import Keys
+from streams.services.registry import forget, load, locked, save, store_keys
+from streams.services.starting import BROKERS, STORES, BrokerKind, Running, StoreKind, start_broker, start_store
+
+ROLES = ("broker", "store")
+
+NOTHING = "nothing is up"
+
+BUCKET = "skg"
+
+SESSION_S: Mapping[str, float] = {"tansu": 6.0, "apache": 10.0}
+"""Session timeouts for one machine: joining a group on Tansu takes half of it; a killed worker is noticed after it."""
+
+
+class Wanted(NamedTuple):
+    """A kind of service, on which port (None: any free one)."""
+
+    kind: str
+    port: int | None
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """How to reach a broker and a store."""
+
+    bootstrap: str
+    endpoint: str
+    keys: Keys
+    session_s: float
+
+    def environment(self) -> dict[str, str]:
+        """The settings of every process that uses them."""
+        return {
+            "SKG_KAFKA_BOOTSTRAP": self.bootstrap,
+            "SKG_KAFKA_SESSION_S": f"{self.session_s:g}",
+            "SKG_S3_ENDPOINT": self.endpoint,
+            "SKG_S3_ACCESS_KEY": self.keys.access,
+            "SKG_S3_SECRET_KEY": self.keys.secret,
+            "SKG_S3_BUCKET": BUCKET,
+        }
+
+
+def endpoints_of(broker: Running, store: Running) -> Endpoints:
+    """How to reach these two."""
+    return Endpoints(broker.bootstrap, store.endpoint, store.place.keys, SESSION_S[broker.kind])
+
+
+def export_lines(endpoints: Endpoints) -> str:
+    """For a shell's `eval`."""
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in endpoints.environment().items())
+
+
+def up(
+    state_dir: Path,
+    broker_kind: str = "tansu",
+    store_kind: str = "seaweedfs",
+    ports: Mapping[str, int | None] | None = None,
+) -> Endpoints:
+    """Start what is not running yet; `ports` may name one for `broker` and `store`. Both run, or nothing was started.
+
+    Raises ServiceError, also when other kinds or ports than these are up.
+    """
+    wanted = _wanted(broker_kind, store_kind, ports or {})
+    with locked(state_dir):
+        known = load(state_dir)
+        there = {role: known[role] for role in ROLES if role in known and known[role].alive}
+        for role in ROLES:
+            _check(there.get(role), wanted[role])
+        for role in ROLES:
+            if role in known and role not in there:
+                wanted[role] = _as_before(known[role], wanted[role])
+        services = _both(state_dir, there, wanted)
+        return endpoints_of(services["broker"], services["store"])
+
+
+def down(state_dir: Path) -> list[str]:
+    """Stop both; a line for each that was running. Leaves processes alone that only have the same id."""
+    if not state_dir.exists():
+        return [NOTHING]
+    with locked(state_dir):
+        running = [one for one in load(state_dir).values() if one.alive]
+        with ThreadPoolExecutor(len(ROLES)) as pool:
+            list(pool.map(Running.stop, running))
+        forget(state_dir)
+        return [f"stopped {one.recipe.title} at {one.bootstrap}" for one in running] or [NOTHING]
+
+
+def _wanted(broker: str, store: str, ports: Mapping[str, int | None]) -> dict[str, Wanted]:
+    for kind, kinds in ((broker, BROKERS), (store, STORES)):
+        if kind not in kinds:
+            raise ServiceError(f"no such kind: {kind!r}; there are {', '.join(kinds)}")
+    return {"broker": Wanted(broker, ports.get("broker")), "store": Wanted(store, ports.get("store"))}
+
+
+def _check(running: Running | None, wanted: Wanted) -> None:
+    """Raise ServiceError when something else is up, or somebody else has the port."""
+    if running is None:
+        if wanted.port:
+            require_free(wanted.port)
+    elif running.kind != wanted.kind or wanted.port not in (None, running.place.ports[0]):
+        raise ServiceError(f"{running.recipe.title} is already up at {running.bootstrap}: run `skg down` first")
+
+
+def _as_before(dead: Running, wanted: Wanted) -> Wanted:
+    """Start what died on its old port, if that is still free, so that exported settings stay right."""
+    port = dead.place.ports[0]
+    return wanted._replace(port=port) if dead.kind == wanted.kind and not wanted.port and is_free(port) else wanted
+
+
+def _both(state_dir: Path, there: Mapping[str, Running], wanted: Mapping[str, Wanted]) -> dict[str, Running]:
+    """Start what is missing at the same time. If one fails, the other is stopped again unless it was up before."""
+    keys = store_keys(state_dir)
+    with ThreadPoolExecutor(len(ROLES)) as pool:
+        starting: dict[str, Future[Running]] = {
+            role: pool.submit(_start, state_dir, role, wanted[role], keys) for role in ROLES if role not in there
+        }
+    failures = [error for error in (one.exception() for one in starting.values()) if error]
+    started = {role: one.result() for role, one in starting.items() if not one.exception()}
+    if failures:
+        for running in started.values():
+            running.stop(0)
+        raise failures[0]
+    save(state_dir, {**there, **started})  # first: until they are released they cannot be left behind
+    return {**there, **{role: running.release() for role, running in started.items()}}
+
+
+def _start(state_dir: Path, role: str, wanted: Wanted, keys: Keys) -> Running:
+    folder = state_dir.resolve() / f"{role}-{wanted.kind}"
+    for broker in get_args(BrokerKind):
+        if wanted.kind == broker:
+            return start_broker(broker, folder, wanted.port, loose=True)
+    for store in get_args(StoreKind):
+        if wanted.kind == store:
+            return start_store(store, folder, wanted.port, keys=keys, loose=True)
+    raise AssertionError(wanted.kind)
