@@ -4,6 +4,7 @@ In: an RGBA picture and a colour word.  Out: the recoloured picture, or whether 
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,8 @@ from PIL import Image
 
 from gpu_workers.collage.pen import RGB
 
-Pixels = NDArray[np.float32]
+Pixels = NDArray[Any]
+"""Floating point, 0 to 1."""
 
 RAMPS: dict[str, tuple[RGB, RGB, RGB]] = {
     #            in shadow        itself           in light

@@ -39,6 +39,7 @@ class Composer:
 
     def __init__(self, backdrop: Image.Image, kind: str) -> None:
         self.image = backdrop
+        self._bare = backdrop.copy()
         self._kind = kind
         self._owner = np.full((backdrop.height, backdrop.width), -1, dtype=np.int16)
         self._own: dict[int, Mask] = {}
@@ -52,12 +53,14 @@ class Composer:
         for place in places:
             if place.id not in inside:
                 self._add_with_content(place, waiting, pictures, by_id)
-        return {
-            i: Seen(own, self._owner == i, self._area[i]) for i, own in self._own.items()
-        }
+        return {i: Seen(own, self._owner == i, self._area[i]) for i, own in self._own.items()}
 
     def _add_with_content(
-        self, place: Place, waiting: Mapping[int, list[Place]], pictures: Mapping[int, ObjectPicture], by_id: Mapping[int, Place]
+        self,
+        place: Place,
+        waiting: Mapping[int, list[Place]],
+        pictures: Mapping[int, ObjectPicture],
+        by_id: Mapping[int, Place],
     ) -> None:
         content, holder = waiting[place.id], place.manner
         picture = pictures[place.id].image
@@ -76,7 +79,7 @@ class Composer:
         elif holder and content and holder.manner == "glass":
             self._glass(place, picture)
         if place.ground == "water" and self._kind != "underwater":
-            shadow.waterline(self.image, picture.getchannel("A"), place.box[:2])
+            shadow.waterline(self.image, picture.getchannel("A"), (place.box[0], place.box[1]), self._bare)
 
     def _ground(
         self, place: Place, picture: Image.Image, pictures: Mapping[int, ObjectPicture], by_id: Mapping[int, Place]
@@ -92,7 +95,9 @@ class Composer:
                 shadow.on_ground(self.image, alpha, corner, (pictures[holder.id].image.getchannel("A"), *holder.box[:2]))
         elif place.ground == "floor":
             if place.category.name in FLAT:
-                shadow.ellipse(self.image, (corner[0] - 4, corner[1] + alpha.height * 0.2, alpha.width + 8, alpha.height), 0.25)
+                shadow.ellipse(
+                    self.image, (corner[0] - 4, corner[1] + alpha.height * 0.2, alpha.width + 8, alpha.height), 0.25
+                )
             else:
                 shadow.on_ground(self.image, alpha, corner)
         elif place.ground == "wall":

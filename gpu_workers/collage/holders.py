@@ -16,7 +16,8 @@ Manner = Literal["rim", "glass", "board", "open"]
 class Holder:
     """`rim`: an opaque front whose upper edge lies `rim` of the height below the top hides the lower part.
 
-    With `round` the opening is an ellipse between the top and the rim, as seen from above.  `glass`: seen through the front.  `board`: stands on a board in an open case.  `open`: seen through its bars.
+    With `round` the opening is an ellipse between the top and the rim, as seen from above.  `glass`: seen through the
+    front.  `board`: stands on a board in an open case.  `open`: seen through its bars.
     """
 
     manner: Manner
@@ -28,13 +29,9 @@ HOLDERS: dict[str, Holder] = {
     "basket": Holder("rim", 0.42),
     "bucket": Holder("rim", 0.34, round=True),
     "crate": Holder("rim", 0.32),
-    "box": Holder("rim", 0.33),
-    "cardboard box": Holder("rim", 0.33),
     "bowl": Holder("rim", 0.29, round=True),
-    "bathtub": Holder("rim", 0.13, round=True),
     "aquarium": Holder("glass"),
     "bookshelf": Holder("board"),
-    "bookcase": Holder("board"),
     "shopping cart": Holder("open"),
     "goal": Holder("open"),
 }
@@ -50,7 +47,7 @@ def placed_inside(holder: Holder, outer: Box, inner: Box) -> Box:
     """Where the held thing is drawn: moved up or down so that it looks out over the rim, never out of the holder."""
     if holder.manner != "rim":
         return inner
-    x, y, w, h = inner
+    x, _, w, h = inner
     rim = outer[1] + holder.rim * outer[3]
     wished = rim - OUT_OF_RIM * h
     top = outer[1] + EDGE * outer[3]

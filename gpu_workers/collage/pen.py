@@ -6,6 +6,7 @@ to what was drawn.  Every shape gets a gradient, lit from the upper right, and a
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,12 +172,12 @@ class Pen:
 def shaded(mask: NDArray[np.uint8], colour: RGB, finish: Finish, scale: float) -> NDArray[np.uint8]:
     """The lit surface of a shape, as an RGB array of the mask's size. `scale` is pixels a unit."""
     height, width = mask.shape
-    light = np.linspace(finish.lift, -finish.lift, height, dtype=np.float32)[:, None]
+    light: NDArray[Any] = np.linspace(finish.lift, -finish.lift, height, dtype=np.float32)[:, None]
     light = light + np.linspace(-finish.tilt, finish.tilt, width, dtype=np.float32)[None, :]
     radius = max(1.0, finish.bevel * scale)
     pad = int(radius * 2) + 2
     padded = Image.fromarray(np.pad(mask, pad))
-    blurred = np.asarray(padded.filter(ImageFilter.GaussianBlur(radius)), dtype=np.float32) / 255
+    blurred: NDArray[Any] = np.asarray(padded.filter(ImageFilter.GaussianBlur(radius)), dtype=np.float32) / 255
     slope_y, slope_x = np.gradient(blurred)
     bevel = ((slope_y * 0.9 - slope_x * 0.5) * radius * 2.2)[pad:-pad, pad:-pad]
     light = light + np.clip(bevel, -1, 1) * finish.depth
@@ -187,7 +188,8 @@ def shaded(mask: NDArray[np.uint8], colour: RGB, finish: Finish, scale: float) -
     dark = np.array(darker(colour, 0.85), dtype=np.float32)
     up, down = np.clip(light, 0, 1)[..., None], np.clip(-light, 0, 1)[..., None]
     rgb = base + (bright - base) * up + (dark - base) * down
-    return np.clip(rgb, 0, 255).astype(np.uint8)
+    lit: NDArray[np.uint8] = np.clip(rgb, 0, 255).astype(np.uint8)
+    return lit
 
 
 def _grain(height: int, width: int, scale: float) -> NDArray[np.float32]:

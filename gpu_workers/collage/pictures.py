@@ -80,7 +80,7 @@ class Painter:
         rgb = colours.rgb_of(chosen) if chosen else None
         levels = tuple(sorted(round((b[1] + b[3] - place.box[1]) / place.box[3], 2) for b in held))
         name = category.name
-        shown = levels if name in ("bookshelf", "bookcase") else ()
+        shown = levels if name == "bookshelf" else ()
         look = Look(rgb, category.surface, variant % VARIANTS, shown, bool(held))
         image = furniture(name, category.aspect, look)
         drawn = {chosen} if chosen else ({colour} if colour and colours.looks(image, colour) else set())
@@ -88,8 +88,8 @@ class Painter:
 
 
 WOODEN = frozenset(
-    {"table", "desk", "coffee table", "nightstand", "stool", "chair", "bench", "bookshelf", "cabinet", "wardrobe", "wall shelf",
-     "crate", "workbench", "barrel", "cutting board", "dresser", "picnic table", "fence"}
+    {"table", "desk", "coffee table", "nightstand", "stool", "chair", "bench", "bookshelf", "cabinet", "wardrobe",
+     "wall shelf", "crate", "barrel", "cutting board", "fence"}
 )  # fmt: skip
 """Drawn with a wood's grain whatever their colour."""
 
@@ -103,5 +103,3 @@ def tinted_sprite(folder: Path, name: str, colour: str) -> tuple[Image.Image, fl
     weight = colours.main_weight(pixels[..., :3].astype(np.float32) / 255, pixels[..., 3])
     share = float((weight[opaque] > 0.5).mean()) if opaque.any() else 0.0
     return colours.tinted(sprite, colour), share
-
-

@@ -72,7 +72,9 @@ def places(graph: SpatialGraph, kind: SceneKind, known: Mapping[str, Category]) 
     for thing in graph.objects:
         category = known[thing.category]
         carrier, holder = carriers.get(thing.id), holders.get(thing.id)
-        ground: Ground = "surface" if carrier is not None else ground_of(category, boxes[thing.id], kind, graph.layout.canvas)
+        ground: Ground = (
+            "surface" if carrier is not None else ground_of(category, boxes[thing.id], kind, graph.layout.canvas)
+        )
         found.append(
             Place(
                 thing.id, category, thing.attributes, boxes[thing.id], graph.layout.depth[thing.id], depths[thing.id],

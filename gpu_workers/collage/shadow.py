@@ -16,6 +16,9 @@ SHADE: RGB = (46, 30, 66)
 FOOT_SHARE = 0.08
 """The lowest part of a silhouette that touches the ground."""
 
+SUNK_SHARE = 0.13
+"""The lower part of a floating thing that the water covers thinly."""
+
 COARSE = 4
 """Soft shadows are blurred at a quarter of the size."""
 
@@ -55,7 +58,9 @@ def on_ground(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int],
     x, bottom = corner[0] + left, corner[1] + alpha.height
     width = max(6, right - left)
     tall = max(6.0, min(width * 0.26, 34.0)) if within is None else max(5.0, min(width * 0.2, 16.0))
-    ellipse(picture, (x - width * 0.22, bottom - tall * 0.62, width * 1.34, tall * 1.15), 0.34, within)
+    wide = max(width * 1.34, alpha.width * 0.86)
+    middle = x + width / 2 - wide * 0.04
+    ellipse(picture, (middle - wide / 2, bottom - tall * 0.62, wide, tall * 1.15), 0.34, within)
     ellipse(picture, (x - width * 0.06, bottom - tall * 0.36, width * 1.12, tall * 0.62), 0.62, within)
 
 
@@ -65,7 +70,11 @@ def on_wall(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int], r
     size = ((alpha.width + 2 * margin) // COARSE + 1, (alpha.height + 2 * margin) // COARSE + 1)
     mask = Image.new("L", size)
     mask.paste(alpha.resize((max(1, alpha.width // COARSE), max(1, alpha.height // COARSE))), (margin // COARSE,) * 2)
-    mask = mask.filter(ImageFilter.GaussianBlur(1.6)).resize((size[0] * COARSE, size[1] * COARSE)).point(lambda v: round(v * 0.38))
+    mask = (
+        mask.filter(ImageFilter.GaussianBlur(1.6))
+        .resize((size[0] * COARSE, size[1] * COARSE))
+        .point(lambda v: round(v * 0.38))
+    )
     x, y = corner[0] - margin - round(5 * reach), corner[1] - margin + round(7 * reach)
     picture.paste(SHADE, (x, y, x + mask.width, y + mask.height), mask)
 
@@ -74,7 +83,12 @@ def on_water(picture: Image.Image, layer: Image.Image, corner: tuple[int, int]) 
     """A thing's reflection, and a dark line where it meets the water."""
     tall = max(4, min(layer.height // 3, 60))
     lower = layer.crop((0, layer.height - tall, layer.width, layer.height)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    fade = Image.linear_gradient("L").transpose(Image.Transpose.FLIP_TOP_BOTTOM).resize(lower.size).point(lambda v: round(v * 0.42))
+    fade = (
+        Image.linear_gradient("L")
+        .transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+        .resize(lower.size)
+        .point(lambda v: round(v * 0.42))
+    )
     mask = ImageChops.multiply(lower.getchannel("A"), fade)
     picture.paste(lower.convert("RGB"), (corner[0], corner[1] + layer.height - 2), mask)
     left, right = footprint(layer.getchannel("A"))
@@ -82,17 +96,20 @@ def on_water(picture: Image.Image, layer: Image.Image, corner: tuple[int, int]) 
     ellipse(picture, (corner[0] + left - width * 0.1, corner[1] + layer.height - 6, width * 1.2, 12), 0.4)
 
 
-def waterline(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int]) -> None:
-    """Foam along a floating thing's lower edge, painted below and at its rim."""
+def waterline(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int], water: Image.Image) -> None:
+    """Let a floating thing sink in a little: the water shines through its lower edge. `water` is the bare backdrop."""
+    tall = max(3, round(alpha.height * SUNK_SHARE))
+    top = alpha.height - tall
+    fade = Image.linear_gradient("L").resize((alpha.width, tall)).point(lambda v: round(v * 0.8))
+    mask = ImageChops.multiply(alpha.crop((0, top, alpha.width, alpha.height)), fade)
+    x, y = corner[0], corner[1] + top
+    picture.paste(water.crop((x, y, x + alpha.width, y + tall)), (x, y), mask)
     left, right = footprint(alpha)
-    y, x0, x1 = corner[1] + alpha.height, corner[0] + left, corner[0] + right
-    for offset, spread, strength in ((-1, 0.10, 150), (4, 0.02, 90)):
-        width = (x1 - x0) * (1 + 2 * spread)
-        mask = Image.new("L", (max(4, round(width)) * 2, 16))
-        ImageDraw.Draw(mask).ellipse((2, 2, mask.width - 3, 12), fill=strength)
-        mask = mask.resize((mask.width // 2, 6))
-        left_edge = round(x0 - (x1 - x0) * spread)
-        picture.paste((240, 252, 255), (left_edge, y + offset - 2, left_edge + mask.width, y + offset + 4), mask)
+    foam = Image.new("L", (max(8, round((right - left) * 1.16)) * 2, 12))
+    ImageDraw.Draw(foam).ellipse((1, 1, foam.width - 2, 9), fill=150)
+    foam = foam.resize((foam.width // 2, 5))
+    start, line = x + left - round((right - left) * 0.08), corner[1] + alpha.height - 3
+    picture.paste((240, 252, 255), (start, line, start + foam.width, line + foam.height), foam)
 
 
 def pond(picture: Image.Image, width: int, corner: tuple[int, int], bottom: int) -> None:

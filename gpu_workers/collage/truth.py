@@ -11,6 +11,7 @@ import numpy as np
 from gpu_workers.collage.compose import Mask, Seen
 from gpu_workers.collage.pictures import ObjectPicture
 from gpu_workers.collage.placing import Place
+from gpu_workers.collage.shadow import FOOT_SHARE
 from schemas.events import SeenObject, Truth
 from schemas.graph import Box, Relation, SpatialGraph
 from spatial.geometry import holds
@@ -21,6 +22,9 @@ CONTACT = frozenset({"on", "supports", "under", "over", "inside", "contains", "t
 
 SAME_FOOT = 0.09
 """What stands under or touches another thing stands on about the same line: share of the picture's height."""
+
+STANDING_SHARE = 0.6
+"""Share of a thing's foot that must be on its carrier."""
 
 REACH = 4
 """Pixels within which two silhouettes touch."""
@@ -88,12 +92,21 @@ class _Judge:
             inverse = {"supports": "on", "over": "under", "contains": "inside"}[predicate]
             return self._contact(inverse, b, a)
         if predicate == "on":
-            return self._places[a].carrier == b
+            return self._places[a].carrier == b and self._stands(a, b)
         if predicate == "inside":
             return self._places[a].holder == b and self._places[b].manner is not None
         if predicate == "under":
             return self._is_under(a, b)
         return self._touch(a, b)
+
+    def _stands(self, a: int, b: int) -> bool:
+        """Whether most of what the upper thing stands on is the lower one: it neither floats nor hangs over an edge."""
+        feet = self._seen[a].own
+        _, y, _, h = self._places[a].box
+        low = max(0, y + h - max(2, round(h * FOOT_SHARE)))
+        columns = np.flatnonzero(feet[low : y + h].any(axis=0))
+        below: Mask = np.any(self._seen[b].own[max(0, y + h - REACH) : y + h + REACH], axis=0)
+        return bool(len(columns)) and float(below[columns].mean()) >= STANDING_SHARE
 
     def _is_under(self, a: int, b: int) -> bool:
         """Below a thing that hangs or flies, or between the legs of one that stands where it stands."""

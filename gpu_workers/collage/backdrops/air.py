@@ -10,7 +10,7 @@ from math import sin
 from PIL import ImageDraw
 
 from gpu_workers.collage.brush import FINE, Brush
-from gpu_workers.collage.pen import RGB, darker, mix
+from gpu_workers.collage.pen import RGB, Point, darker, mix
 
 SKIES: tuple[tuple[RGB, RGB, RGB], ...] = (
     ((92, 172, 240), (158, 212, 250), (222, 242, 254)),
@@ -50,16 +50,16 @@ def cloud(brush: Brush, x: float, y: float, size: float) -> None:
     brush.puffs(circles, (255, 255, 255), (226, 236, 248), 0.92, 1.0)
 
 
-def ridge(brush: Brush, base: float, height: float, tone: RGB, foot: RGB, rough: float = 0.5) -> list[tuple[float, float]]:
-    """A range of hills whose crest swings below `base - height`; returns its outline."""
+def ridge(brush: Brush, base: float, height: float, tones: tuple[RGB, RGB], rough: float = 0.5) -> list[Point]:
+    """A range of hills whose crest swings below `base - height`, of two tones from crest to foot; returns its crest."""
     points = []
-    phases = brush.rng.uniform(0, 6.28, 3)
+    phases = [brush.between(0, 6.28) for _ in range(3)]
     for k in range(33):
         t = k / 32
         wave = 0.5 + 0.5 * _wave(t, phases, rough)
         points.append((t * brush.width, base - height * wave))
     outline = [*points, (brush.width, base + 3), (0.0, base + 3)]
-    brush.poly(outline, tone, foot)
+    brush.poly(outline, *tones)
     return points
 
 
@@ -75,7 +75,7 @@ def hills(brush: Brush, horizon: float, near: RGB, layers: int = 3) -> None:
     for k in range(layers):
         share = k / max(1, layers - 1) if layers > 1 else 1.0
         tone = mix(mix(near, (130, 170, 220), 0.55), HAZE, 0.62 * (1 - share) + 0.10)
-        ridge(brush, horizon, brush.between(52, 84) * (1 - 0.62 * share), tone, mix(tone, HAZE, 0.45), 0.4)
+        ridge(brush, horizon, brush.between(52, 84) * (1 - 0.62 * share), (tone, mix(tone, HAZE, 0.45)), 0.4)
 
 
 def far_trees(brush: Brush, horizon: float, tone: RGB, density: float = 1.0) -> None:

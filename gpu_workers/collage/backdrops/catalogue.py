@@ -5,15 +5,18 @@ In: a kind and a stage.  Out: the finished brush: picture and words.
 
 from collections.abc import Callable
 
-from gpu_workers.collage.backdrops import country, indoors, town, water
+from gpu_workers.collage.backdrops import country, deep, halls, indoors, town, water, wild
 from gpu_workers.collage.brush import Brush
 from gpu_workers.collage.stage import Stage
 
 PAINTERS: dict[str, Callable[[Brush], None]] = {
     **indoors.PAINTERS,
     **country.PAINTERS,
+    **wild.PAINTERS,
     **water.PAINTERS,
+    **deep.PAINTERS,
     **town.PAINTERS,
+    **halls.PAINTERS,
 }
 INDOORS = frozenset({"room", "shop", "stage", "tabletop"})
 """Kinds with a wall to hang things on."""

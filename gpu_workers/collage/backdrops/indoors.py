@@ -5,19 +5,20 @@ In: a brush.  Out: strokes, and words noted with the brush.
 
 from collections.abc import Callable
 
-from PIL import Image, ImageDraw
+from PIL import ImageDraw
 
+from gpu_workers.collage.backdrops.floors import BOARDS, CARPETS, TILES, boards, carpet, planks, tiles
 from gpu_workers.collage.brush import FINE, Brush
-from gpu_workers.collage.pen import RGB, Point, darker, lighter, mix
+from gpu_workers.collage.pen import RGB, darker, lighter, mix
 
 WALLS: tuple[RGB, ...] = (
     (240, 208, 164), (166, 206, 192), (176, 192, 230), (242, 182, 160), (206, 214, 168), (226, 178, 190), (152, 196, 220),
     (246, 222, 158), (196, 180, 222),
 )  # fmt: skip
-BOARDS: tuple[RGB, ...] = ((196, 146, 98), (168, 116, 76), (214, 174, 126), (150, 104, 74))
-TILES: tuple[RGB, ...] = ((222, 220, 216), (200, 210, 218), (226, 208, 188), (206, 216, 204))
-CARPETS: tuple[RGB, ...] = ((196, 178, 168), (164, 176, 192), (190, 172, 190), (176, 186, 166))
-TILED = ("kitchen", "bathroom", "laundry", "pool", "laborator", "hospital", "restroom", "toilet", "supermarket", "bakery", "cafe", "diner")
+TILED = (
+    "kitchen", "bathroom", "laundry", "laborator", "hospital", "restroom", "bakery", "café", "sushi", "flower", "grocery",
+    "pet shop", "barber",
+)  # fmt: skip
 CARPETED = ("bedroom", "nursery", "cinema", "hotel", "library", "theater")
 
 
@@ -110,92 +111,14 @@ def skirting(brush: Brush, line: float) -> None:
     brush.glow((brush.width / 2, line + 3), (brush.width, 22), (70, 46, 66), 0.32)
 
 
-def floor_point(brush: Brush, line: float, across: float, near: float) -> Point:
-    """A point on the floor: `across` runs -1..1 at the lower edge, `near` 0 at the wall to 1 at the lower edge."""
-    y = line + (brush.height - line) * near
-    spread = 0.52 + 0.62 * near
-    return brush.width / 2 + across * brush.width * spread, y
-
-
-def _rows(count: int) -> list[float]:
-    """Nearness of `count` + 1 cross lines, closer together towards the wall."""
-    return [(k / count) ** 1.55 for k in range(count + 1)]
-
-
-def _floor(brush: Brush, line: float, paint: Callable[[ImageDraw.ImageDraw], None], base: RGB) -> None:
-    """Draw a patterned floor finely, then shrink it into place."""
-    top = int(line)
-    tall = brush.height - top
-    fine = Image.new("RGB", (brush.width * FINE, tall * FINE), base)
-    paint(ImageDraw.Draw(fine))
-    brush.image.paste(fine.reduce(FINE), (0, top))
-
-
-def boards(brush: Brush, line: float, tone: RGB) -> None:
-    """Floorboards running towards the wall."""
-    brush.shows("floorboards")
-    count = int(brush.rng.integers(11, 16))
-    rows = _rows(7)
-    shift = brush.rng.integers(0, 7, count)
-
-    def paint(on: ImageDraw.ImageDraw) -> None:
-        for k in range(count):
-            left, right = -1 + 2 * k / count, -1 + 2 * (k + 1) / count
-            cuts = [0.0, rows[1 + int(shift[k]) % 3], rows[4 + int(shift[k]) % 3], 1.0]
-            for start, end in zip(cuts, cuts[1:], strict=False):
-                shade = mix(tone, (96, 58, 40) if brush.rng.random() < 0.5 else (255, 232, 190), brush.between(0.02, 0.20))
-                _quad(on, brush, line, (left, right, start, end), shade, darker(tone, 0.42))
-
-    _floor(brush, line, paint, tone)
-    brush.texture(line, brush.height, 0.10, (0.6, 2.5))
-    _floor_light(brush, line)
-
-
-def tiles(brush: Brush, line: float, tone: RGB) -> None:
-    """A chequered tile floor."""
-    brush.shows("tiles")
-    cols, rows = int(brush.rng.integers(9, 14)), _rows(int(brush.rng.integers(6, 9)))
-    other = mix(tone, brush.pick(*WALLS, (120, 140, 150), (170, 130, 110)), 0.55)
-
-    def paint(on: ImageDraw.ImageDraw) -> None:
-        for row, (start, end) in enumerate(zip(rows, rows[1:], strict=False)):
-            for col in range(cols):
-                left, right = -1 + 2 * col / cols, -1 + 2 * (col + 1) / cols
-                shade = mix(tone if (row + col) % 2 else other, (255, 255, 255), brush.between(0, 0.08))
-                _quad(on, brush, line, (left, right, start, end), shade, darker(tone, 0.18))
-
-    _floor(brush, line, paint, tone)
-    _floor_light(brush, line)
-
-
-def _quad(on: ImageDraw.ImageDraw, brush: Brush, line: float, cell: tuple[float, float, float, float], fill: RGB,
-          joint: RGB) -> None:  # fmt: skip
-    left, right, start, end = cell
-    corners = ((left, start), (right, start), (right, end), (left, end))
-    points = [floor_point(brush, line, across, near) for across, near in corners]
-    fine = [(x * FINE, (y - int(line)) * FINE) for x, y in points]
-    on.polygon(fine, fill=fill, outline=joint)
-
-
-def carpet(brush: Brush, line: float, tone: RGB) -> None:
-    """A soft carpet."""
-    brush.shows("carpet")
-    brush.gradient(line, brush.height, ((0.0, darker(tone, 0.10)), (0.5, tone), (1.0, lighter(tone, 0.12))))
-    brush.texture(line, brush.height, 0.24, (0.9, 0.6))
-    _floor_light(brush, line)
-
-
-def _floor_light(brush: Brush, line: float) -> None:
-    brush.glow((brush.width * 0.62, brush.height * 0.92), (380, 150), (255, 246, 222), 0.30)
-    brush.glow((0, line), (190, 150), (60, 36, 60), 0.22)
-
-
 def window_light(brush: Brush, line: float) -> None:
-    """The slanted shape of a window's light on wall and floor."""
-    if brush.rng.random() < 0.25:
-        return
-    x, top = brush.between(0.08, 0.6) * brush.width, line * brush.between(0.12, 0.3)
+    """The slanted shape of a window's light on the wall, where nothing hangs."""
     wide, tall, lean = brush.between(64, 92), line * 0.5, brush.between(0.25, 0.5)
+    spots = [(brush.between(0.06, 0.72) * brush.width, line * brush.between(0.12, 0.3)) for _ in range(4)]
+    free = [(x, y) for x, y in spots if not brush.stage.covered(x, y - 0.5 * wide, x + wide, y + 0.54 * tall + 0.5 * tall)]
+    if not free or brush.rng.random() < 0.25:
+        return
+    x, top = free[0]
     for col in range(2):
         for row in range(2):
             left, upper = x + col * (wide * 0.54), top + row * tall * 0.54
@@ -211,7 +134,7 @@ def tabletop(brush: Brush) -> None:
     brush.gradient(0, line + 6, ((0.0, darker(wall, 0.22)), (0.6, wall), (1.0, darker(wall, 0.12))))
     _bokeh(brush, line, wall)
     tone = brush.pick(*BOARDS, (222, 188, 146), (128, 86, 62))
-    _planks(brush, line, tone)
+    planks(brush, line, tone)
     brush.rect((0, line - 1, brush.width, 3), lighter(tone, 0.45), tone)
     brush.glow((brush.width * 0.66, line + (brush.height - line) * 0.3), (330, 130), (255, 246, 224), 0.42)
     brush.glow((brush.width * 0.1, brush.height), (260, 190), (50, 28, 50), 0.30)
@@ -230,18 +153,6 @@ def _bokeh(brush: Brush, line: float, wall: RGB) -> None:
         r = brush.between(9, 26)
         spot = (brush.between(0, brush.width), brush.between(0, line * 0.8), r)
         brush.puffs([spot], (255, 250, 232), (255, 240, 210), brush.between(0.10, 0.28), 2.2)
-
-
-def _planks(brush: Brush, line: float, tone: RGB) -> None:
-    rows = [0.0, *[r + brush.between(-0.012, 0.012) for r in _rows(5)[1:-1]], 1.0]
-
-    def paint(on: ImageDraw.ImageDraw) -> None:
-        for start, end in zip(rows, rows[1:], strict=False):
-            shade = mix(tone, (90, 54, 40) if brush.rng.random() < 0.5 else (255, 228, 186), brush.between(0.02, 0.14))
-            _quad(on, brush, line, (-1, 1, start, end), shade, darker(tone, 0.45))
-
-    _floor(brush, line, paint, tone)
-    brush.texture(line, brush.height, 0.22, (3.5, 0.6))
 
 
 PAINTERS: dict[str, Callable[[Brush], None]] = {"room": room, "tabletop": tabletop}

@@ -1,4 +1,4 @@
-"""Places of a town: street, shop, stage.
+"""A street of a town.
 
 In: a brush.  Out: strokes, and words noted with the brush.
 """
@@ -10,14 +10,12 @@ from PIL import ImageDraw
 
 from gpu_workers.collage.backdrops.air import far_trees, hills, sky
 from gpu_workers.collage.backdrops.country import hedge
-from gpu_workers.collage.backdrops.indoors import TILES, WALLS, boards, skirting, tiles, wall_of_room, window_light
 from gpu_workers.collage.brush import FINE, Brush
-from gpu_workers.collage.pen import RGB, darker, lighter, mix
+from gpu_workers.collage.pen import RGB, darker, lighter
 
 FACADES: tuple[RGB, ...] = (
     (232, 176, 140), (240, 214, 160), (176, 200, 206), (214, 160, 150), (196, 204, 172), (222, 200, 216), (206, 186, 170),
 )  # fmt: skip
-GOODS: tuple[RGB, ...] = ((214, 110, 96), (238, 186, 92), (112, 164, 150), (104, 140, 190), (196, 150, 180), (236, 226, 206))
 
 
 def street(brush: Brush) -> None:
@@ -88,7 +86,9 @@ def _panes(brush: Brush, area: tuple[float, float, float, float], cols: int) -> 
         brush.shape(partial(_draw_panes, (x, y, w, h), (cols, rows), grow), part)
 
 
-def _draw_panes(area: tuple[float, float, float, float], grid: tuple[int, int], grow: float, on: ImageDraw.ImageDraw) -> None:
+def _draw_panes(
+    area: tuple[float, float, float, float], grid: tuple[int, int], grow: float, on: ImageDraw.ImageDraw
+) -> None:
     x, y, w, h = area
     step_x, step_y = w / grid[0], h / grid[1]
     wide, tall = min(20.0, step_x * 0.5), min(26.0, step_y * 0.66)
@@ -136,87 +136,4 @@ def _slabs(brush: Brush, line: float, kerb: float, on: ImageDraw.ImageDraw) -> N
         on.line((0, y * FINE, brush.width * FINE, y * FINE), fill=255, width=2)
 
 
-def shop(brush: Brush) -> None:
-    """A shop: shelves out of focus on the back wall, a striped valance, tiles."""
-    line = float(brush.stage.horizon)
-    wall = brush.pick(*WALLS)
-    wall_of_room(brush, line, wall)
-    if brush.may("shelf", "wall shelf", "bookshelf"):
-        shelves(brush, line)
-    else:
-        window_light(brush, line)
-    tiles(brush, line, brush.pick(*TILES)) if brush.rng.random() < 0.6 else boards(brush, line, (190, 144, 100))
-    skirting(brush, line)
-    stripe = brush.pick((206, 84, 84), (72, 138, 160), (92, 150, 110), (226, 150, 80))
-    count = 16
-    each = brush.width / count
-    for k in range(count):
-        tone = stripe if k % 2 else (252, 246, 236)
-        brush.rect((k * each, -14, each, 44), lighter(tone, 0.12), darker(tone, 0.06), each / 2)
-    brush.glow((brush.width / 2, 30), (brush.width, 26), (50, 36, 60), 0.22)
-    brush.shows("awning")
-    brush.vignette(0.18)
-
-
-def shelves(brush: Brush, line: float) -> None:
-    """Shelves with blurred goods, which nobody could count or name."""
-    wood = brush.pick((176, 128, 88), (206, 170, 130), (140, 100, 80))
-    boards_at = [line * share for share in (0.36, 0.58, 0.80)]
-    for y in boards_at:
-        x = 14.0
-        while x < brush.width - 20:
-            w, h = brush.between(14, 34), line * brush.between(0.08, 0.15)
-            tone = mix(brush.pick(*GOODS), (240, 228, 214), 0.25)
-            corners = [(x, y - h), (x + w, y - h), (x + w, y), (x, y)]
-            brush.poly(corners, lighter(tone, 0.2), darker(tone, 0.08), 0.85, 3.2)
-            x += w + brush.between(0, 9)
-        brush.poly([(0, y), (brush.width, y), (brush.width, y + 7), (0, y + 7)], lighter(wood, 0.2), darker(wood, 0.1), 1.0, 1.2)
-        brush.glow((brush.width / 2, y + 12), (brush.width, 12), (60, 40, 50), 0.34)
-
-
-def theatre(brush: Brush) -> None:
-    """A stage: curtains, spotlights, boards."""
-    line = float(brush.stage.horizon)
-    tone = brush.pick((170, 36, 56), (126, 40, 110), (36, 70, 140), (150, 44, 44))
-    back = mix(darker(tone, 0.45), (60, 50, 100), 0.45)
-    brush.gradient(0, line, ((0.0, darker(back, 0.35)), (1.0, lighter(back, 0.18))))
-    folds(brush, (96, 0, brush.width - 192, line), mix(back, tone, 0.3), 16)
-    boards(brush, line, brush.pick((176, 120, 78), (150, 98, 66)))
-    brush.rect((0, line - 2, brush.width, 4), (70, 44, 50))
-    for x in (brush.between(0.2, 0.4), brush.between(0.6, 0.8)):
-        aim = brush.width * (0.5 + (x - 0.5) * 0.5)
-        low = line + (brush.height - line) * 0.45
-        top = brush.width * x
-        brush.poly([(top - 10, -4.0), (top + 10, -4.0), (aim + 120, low), (aim - 120, low)], (255, 244, 206), opacity=0.16, soft=8)
-        brush.glow((aim, low), (170, 60), (255, 246, 214), 0.55)
-    for x in (-14.0, brush.width - 92.0):
-        folds(brush, (x, 0, 106, line + 26), tone, 5)
-    valance(brush, tone)
-    brush.shows("curtain", "stage", "spotlight", "wall")
-    brush.vignette(0.34)
-
-
-def folds(brush: Brush, area: tuple[float, float, float, float], tone: RGB, count: int) -> None:
-    """Hanging cloth."""
-    x, y, w, h = area
-    each = w / count
-    brush.rect((x, y, w, h), tone, darker(tone, 0.1))
-    for k in range(count):
-        brush.poly([(x + k * each, y), (x + (k + 0.45) * each, y), (x + (k + 0.5) * each, y + h), (x + k * each, y + h)],
-                   lighter(tone, 0.22), tone, 0.6, each * 0.12)  # fmt: skip
-        brush.poly([(x + (k + 0.66) * each, y), (x + (k + 1) * each, y), (x + (k + 1) * each, y + h), (x + (k + 0.7) * each, y + h)],
-                   darker(tone, 0.35), darker(tone, 0.45), 0.6, each * 0.12)  # fmt: skip
-
-
-def valance(brush: Brush, tone: RGB) -> None:
-    """Swags along the upper edge."""
-    count = 5
-    each = brush.width / count
-    for k in range(count):
-        middle = (k + 0.5) * each
-        for depth, shade in ((46, darker(tone, 0.3)), (40, tone), (24, lighter(tone, 0.14))):
-            brush.puffs([(middle, -each * 0.62 + depth, each * 0.62)], darker(shade, 0.1), shade)
-    brush.rect((0, -4, brush.width, 12), (236, 190, 96), (190, 136, 60))
-
-
-PAINTERS: dict[str, Callable[[Brush], None]] = {"street": street, "shop": shop, "stage": theatre}
+PAINTERS: dict[str, Callable[[Brush], None]] = {"street": street}

@@ -1,4 +1,4 @@
-"""Places at, on and under water: beach, harbour, sea, underwater.
+"""Places at and on the water: beach, harbour, sea.
 
 In: a brush whose stage knows where things stand.  Out: strokes, and words noted with the brush.  Floating things get
 water and standing things get ground: the shore is laid between them, and a thing out of reach gets a landing stage.
@@ -11,7 +11,7 @@ from math import sin
 from PIL import ImageDraw
 
 from gpu_workers.collage.backdrops.air import HAZE, ridge, sky
-from gpu_workers.collage.backdrops.country import sand_ground
+from gpu_workers.collage.backdrops.wild import sand_ground
 from gpu_workers.collage.brush import FINE, Brush
 from gpu_workers.collage.pen import RGB, Point, darker, lighter, mix
 from gpu_workers.collage.stage import Foot
@@ -84,7 +84,7 @@ def beach(brush: Brush) -> None:
     sand = brush.pick((244, 220, 166), (238, 208, 150), (248, 226, 184))
     edge = _shore(brush, shore)
     brush.shows("sand", "beach")
-    _behind(brush, edge, partial(sand_ground, brush, shore - 12, sand))
+    ground_behind(brush, edge, partial(sand_ground, brush, shore - 12, sand))
     brush.poly(_band(edge, 2, 26), darker(mix(sand, far, 0.2), 0.16), sand, 0.65, 2.5)
     brush.poly(_band(edge, -16, 3), lighter(far, 0.55), opacity=0.45, soft=1.4)
     brush.poly(_band(edge, -4, 4), (255, 255, 255), opacity=0.92, soft=0.8)
@@ -94,14 +94,17 @@ def beach(brush: Brush) -> None:
 
 def _shore(brush: Brush, shore: float) -> list[Point]:
     phase, swing = brush.between(0, 6), brush.between(5, 9)
-    return [(float(x), shore + swing * sin(x * 0.013 + phase) + 2.5 * sin(x * 0.037 + phase * 2)) for x in range(-8, brush.width + 16, 8)]
+    return [
+        (float(x), shore + swing * sin(x * 0.013 + phase) + 2.5 * sin(x * 0.037 + phase * 2))
+        for x in range(-8, brush.width + 16, 8)
+    ]
 
 
 def _band(edge: Sequence[Point], above: float, below: float) -> list[Point]:
     return [(x, y + above) for x, y in edge] + [(x, y + below) for x, y in reversed(edge)]
 
 
-def _behind(brush: Brush, edge: Sequence[Point], paint: Callable[[], None]) -> None:
+def ground_behind(brush: Brush, edge: Sequence[Point], paint: Callable[[], None]) -> None:
     """Let `paint` fill the ground, but keep what is beyond the edge."""
     before = brush.image.copy()
     paint()
@@ -117,7 +120,7 @@ def harbour(brush: Brush) -> None:
     if brush.may("hill"):
         for k in range(2):
             tone = mix((104, 140, 150), HAZE, 0.55 - 0.2 * k)
-            ridge(brush, line + 3, 44 - 16 * k, lighter(tone, 0.15), tone, 0.5)
+            ridge(brush, line + 3, 44 - 16 * k, (lighter(tone, 0.15), tone), 0.5)
     shore, stranded = shore_line(brush, brush.between(0.48, 0.60))
     open_water(brush, line, min(brush.height, shore + 10))
     quay(brush, shore)
@@ -167,51 +170,8 @@ def _stages_for(brush: Brush, shore: float, feet: Sequence[Foot]) -> None:
         brush.rect((left - 4, low, right - left + 8, 6), tone, darker(tone, 0.28), 2)
 
 
-def underwater(brush: Brush) -> None:
-    """A blue depth with rays of light and a sandy bottom."""
-    line = float(brush.stage.horizon)
-    top, deep = SEAS[int(brush.rng.integers(len(SEAS)))]
-    brush.gradient(0, brush.height, ((0.0, lighter(top, 0.35)), (0.35, mix(top, deep, 0.5)), (1.0, darker(deep, 0.12))))
-    brush.shows("water", "sand", "sea")
-    for _ in range(5):
-        x, w = brush.between(-0.1, 1.0) * brush.width, brush.between(24, 70)
-        low = brush.height * brush.between(0.6, 0.95)
-        lean = brush.between(-0.1, 0.45)
-        points = [(x, -5.0), (x + w, -5.0), (x + w * 1.5 - low * lean, low), (x - w * 0.5 - low * lean, low)]
-        brush.poly(points, (240, 255, 255), opacity=0.13, soft=7)
-    if brush.may("rock"):
-        for k in range(3):
-            tone = mix(deep, (20, 60, 110), 0.25 * k)
-            ridge(brush, line + 6 + 3 * k, 46 - 10 * k, lighter(tone, 0.12), tone, 0.8)
-    sand = mix((236, 214, 166), top, 0.22)
-    edge = [(float(x), line + 6 * sin(x * 0.011 + brush.stage.seed % 7)) for x in range(-8, brush.width + 16, 8)]
-    _behind(brush, edge, partial(sand_ground, brush, line - 10, sand))
-    _weeds(brush, line)
-    if brush.may("bubble"):
-        for _ in range(14):
-            spot = (brush.between(0, brush.width), brush.between(0, brush.height * 0.85), brush.between(2, 6))
-            brush.puffs([spot], (255, 255, 255), lighter(top, 0.4), 0.42)
-    brush.vignette(0.3)
-
-
-def _weeds(brush: Brush, line: float) -> None:
-    if not brush.may("seaweed", "plant"):
-        return
-    for _ in range(int(brush.rng.integers(5, 9))):
-        x, foot = brush.between(0, brush.width), line + brush.between(0, 14)
-        tall, phase, tone = brush.between(40, 110), brush.between(0, 6), brush.pick((60, 150, 120), (80, 170, 110), (40, 130, 130))
-        left, right = [], []
-        for k in range(13):
-            t = k / 12
-            sway = x + 8 * sin(t * 5 + phase) * t
-            left.append((sway - 4.5 * (1 - t) - 0.6, foot - tall * t))
-            right.append((sway + 4.5 * (1 - t) + 0.6, foot - tall * t))
-        brush.poly([*left, *reversed(right)], lighter(tone, 0.25), darker(tone, 0.2), 0.85)
-
-
 PAINTERS: dict[str, Callable[[Brush], None]] = {
     "beach": beach,
     "harbour": harbour,
     "sea": sea,
-    "underwater": underwater,
 }

@@ -5,20 +5,12 @@ In: a pen and a look.  Out: strokes.
 
 from gpu_workers.collage.furniture.look import BRASS, DARK_METAL, METAL, WHITE, Look
 from gpu_workers.collage.furniture.tables import drawers, face_depth, top_face
-from gpu_workers.collage.pen import FLAT, GLASS, RGB, SOFT, WOOD, Pen, darker, lighter
+from gpu_workers.collage.pen import FLAT, GLASS, SOFT, WOOD, Pen, darker, lighter
 
 
 def cabinet(pen: Pen, look: Look) -> None:
     """A closed case with two doors; also what unknown things are drawn as."""
-    _case(pen, look, look.wood())
-
-
-def cupboard(pen: Pen, look: Look) -> None:
-    """A painted case with two doors."""
-    _case(pen, look, look.paint())
-
-
-def _case(pen: Pen, look: Look, colour: RGB) -> None:
+    colour = look.wood()
     depth = face_depth(look, 0.04)
     pen.rect((pen.w * 0.04, 90, pen.w * 0.92, 10), darker(colour, 0.5), 1.5, FLAT)
     pen.rect((1, depth, pen.w - 2, 94 - depth), darker(colour, 0.1), 2, WOOD)
@@ -72,7 +64,10 @@ def wall_shelf(pen: Pen, look: Look) -> None:
     colour, depth = look.wood(), max(20.0, min(60.0, 2 * look.stand(0.2)))
     for x in (0.14, 0.82):
         pen.poly(
-            [(pen.w * x, depth), (pen.w * x + pen.w * 0.04, depth), (pen.w * x + pen.w * 0.04, 100)], darker(colour, 0.3), 1, WOOD
+            [(pen.w * x, depth), (pen.w * x + pen.w * 0.04, depth), (pen.w * x + pen.w * 0.04, 100)],
+            darker(colour, 0.3),
+            1,
+            WOOD,
         )
     top_face(pen, depth, colour, 22)
 
@@ -145,33 +140,6 @@ def washing_machine(pen: Pen, look: Look) -> None:
     pen.oval((x + size * 0.12, y + size * 0.12, size * 0.76, size * 0.76), (84, 118, 168))
     pen.oval((x + size * 0.22, y + size * 0.2, size * 0.34, size * 0.28), (190, 222, 250), GLASS)
     top_face(pen, depth, lighter(colour, 0.1), 3, SOFT)
-
-
-def sink(pen: Pen, look: Look) -> None:
-    """A washbasin in a cupboard, with a tap."""
-    colour = look.paint()
-    pen.tube([(pen.w * 0.5, 24), (pen.w * 0.5, 5), (pen.w * 0.62, 4), (pen.w * 0.62, 12)], 5, METAL)
-    pen.rect((4, 34, pen.w - 8, 66), colour, 2, SOFT)
-    half = (pen.w - 16) / 2
-    for x in (7.0, 9.0 + half):
-        pen.rect((x, 46, half, 50), lighter(colour, 0.2), 2, SOFT)
-    for x in (7 + half - 5, 9 + half + 2):
-        pen.oval((x, 66, 3, 6), METAL)
-    pen.rect((0, 20, pen.w, 22), WHITE, 6, SOFT)
-    pen.oval((pen.w * 0.12, 22, pen.w * 0.76, 12), (186, 196, 214), FLAT)
-
-
-def bathtub(pen: Pen, look: Look) -> None:
-    """A tub on feet."""
-    colour = look.colour or WHITE
-    for x in (0.16, 0.76):
-        pen.poly([(pen.w * x, 84), (pen.w * (x + 0.08), 84), (pen.w * (x + 0.04), 100)], BRASS, 1)
-    pen.poly(
-        [(pen.w * 0.03, 12), (pen.w * 0.97, 12), (pen.w * 0.9, 72), (pen.w * 0.78, 92), (pen.w * 0.22, 92), (pen.w * 0.1, 72)],
-        colour, 8, SOFT,
-    )  # fmt: skip
-    pen.rect((0, 4, pen.w, 14), lighter(colour, 0.3), 7, SOFT)
-    pen.oval((pen.w * 0.05, 0, pen.w * 0.9, 13), (176, 206, 230), FLAT)
 
 
 def fireplace(pen: Pen, look: Look) -> None:

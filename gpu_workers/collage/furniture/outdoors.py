@@ -3,13 +3,10 @@
 In: a pen and a look.  Out: strokes.
 """
 
-from gpu_workers.collage.furniture.look import BRASS, CREAM, DARK_METAL, METAL, WHITE, WOODS, Look
+from gpu_workers.collage.furniture.look import BRASS, CREAM, DARK_METAL, WHITE, Look
 from gpu_workers.collage.pen import FLAT, PLUSH, RGB, SOFT, WOOD, Pen, darker, lighter
 
 WARM: RGB = (255, 214, 120)
-
-
-
 
 
 def lamp(pen: Pen, look: Look) -> None:
@@ -56,16 +53,6 @@ def fence(pen: Pen, look: Look) -> None:
         pen.poly([(x, 12), (x + w / 2, 0), (x + w, 12), (x + w, 100), (x, 100)], lighter(colour, 0.12), 0.8, WOOD)
 
 
-def trash_can(pen: Pen, look: Look) -> None:
-    """A bin with a lid."""
-    colour = look.colour or ((110, 160, 120), (130, 140, 160), (90, 130, 180))[look.variant % 3]
-    pen.poly([(pen.w * 0.06, 18), (pen.w * 0.94, 18), (pen.w * 0.84, 100), (pen.w * 0.16, 100)], colour, 3, SOFT)
-    for x in (0.3, 0.5, 0.7):
-        pen.rect((pen.w * x - 1.5, 28, 3, 62), darker(colour, 0.22), 1.5, FLAT)
-    pen.rect((0, 8, pen.w, 14), lighter(colour, 0.1), 5, SOFT)
-    pen.rect((pen.w * 0.36, 0, pen.w * 0.28, 10), darker(colour, 0.1), 4, SOFT)
-
-
 def parasol(pen: Pen, look: Look) -> None:
     """A striped sunshade on a pole."""
     colour = look.fabric()
@@ -73,7 +60,10 @@ def parasol(pen: Pen, look: Look) -> None:
     tones = (colour, CREAM, colour, CREAM, colour)
     for k, tone in enumerate(tones):
         pen.poly(
-            [(pen.w * 0.5, 3), (pen.w * (k / 5), 42), (pen.w * ((k + 0.5) / 5), 39), (pen.w * ((k + 1) / 5), 42)], tone, 0.8, SOFT
+            [(pen.w * 0.5, 3), (pen.w * (k / 5), 42), (pen.w * ((k + 0.5) / 5), 39), (pen.w * ((k + 1) / 5), 42)],
+            tone,
+            0.8,
+            SOFT,
         )
     pen.oval((pen.w * 0.48, 0, pen.w * 0.04, 6), BRASS)
 
@@ -84,38 +74,13 @@ def hay_bale(pen: Pen, look: Look) -> None:
     pen.rect((0, 0, pen.w, 100), darker(colour, 0.1), 40, PLUSH)
     size = min(pen.w * 0.8, 96.0)
     x = pen.w * 0.02
-    for share, tone in ((1.0, lighter(colour, 0.15)), (0.72, darker(colour, 0.12)), (0.6, lighter(colour, 0.1)), (0.3, darker(colour, 0.14))):
+    for share, tone in (
+        (1.0, lighter(colour, 0.15)),
+        (0.72, darker(colour, 0.12)),
+        (0.6, lighter(colour, 0.1)),
+        (0.3, darker(colour, 0.14)),
+    ):
         pen.oval((x + size * (1 - share) / 2, 2 + 48 - 48 * share, size * share, 96 * share), tone, FLAT)
-
-
-def well(pen: Pen, look: Look) -> None:
-    """A stone well with a small roof."""
-    stone: RGB = (170, 166, 178)
-    for x in (0.14, 0.8):
-        pen.rect((pen.w * x, 20, pen.w * 0.06, 46), WOODS[2], 1.5, WOOD)
-    pen.poly([(pen.w * 0.5, 0), (pen.w, 28), (0, 28)], look.colour or (200, 104, 84), 2, SOFT)
-    pen.oval((pen.w * 0.06, 54, pen.w * 0.88, 14), darker(stone, 0.6), FLAT)
-    rows = 3
-    for row in range(rows):
-        for k in range(-1, 5):
-            x = pen.w * (0.05 + (k + 0.5 * (row % 2)) * 0.2)
-            left, right = max(pen.w * 0.05, x), min(pen.w * 0.95, x + pen.w * 0.19)
-            if right - left > 2:
-                pen.rect((left, 62 + row * 12.6, right - left, 12), stone if (k + row) % 3 else darker(stone, 0.12), 3, SOFT)
-
-
-def pier(pen: Pen, look: Look) -> None:
-    """A wooden landing stage on posts."""
-    colour = look.wood()
-    for x in (0.04, 0.32, 0.62, 0.90):
-        pen.rect((pen.w * x, 20, pen.w * 0.06, 80), darker(colour, 0.3), 2, WOOD)
-    pen.poly([(pen.w * 0.06, 0), (pen.w * 0.94, 0), (pen.w, 34), (0, 34)], lighter(colour, 0.14), 1, WOOD)
-    for k in range(1, 9):
-        pen.poly(
-            [(pen.w * (0.06 + 0.88 * k / 9), 0), (pen.w * (0.06 + 0.88 * k / 9) + 1, 0), (pen.w * k / 9 + 1, 34), (pen.w * k / 9, 34)],
-            darker(colour, 0.3), 0, FLAT,
-        )  # fmt: skip
-    pen.rect((0, 33, pen.w, 14), colour, 1.5, WOOD)
 
 
 def piano(pen: Pen, look: Look) -> None:
@@ -134,13 +99,3 @@ def piano(pen: Pen, look: Look) -> None:
         pen.rect((x - 0.3, 48, 0.6, 8), (150, 140, 150), 0, FLAT)
         if k % 7 not in (3, 0):
             pen.rect((x - 1.2, 48, 2.4, 5), (44, 36, 48), 0.5, FLAT)
-
-
-def coat_rack(pen: Pen, look: Look) -> None:
-    """A stand with hooks."""
-    colour = look.wood()
-    pen.oval((pen.w * 0.12, 92, pen.w * 0.76, 8), darker(colour, 0.25), WOOD)
-    pen.rect((pen.w * 0.44, 4, pen.w * 0.12, 90), colour, 2, WOOD)
-    for x, y in ((0.06, 8), (0.94, 8), (0.14, 26), (0.86, 26)):
-        pen.tube([(pen.w * 0.5, y + 12), (pen.w * x, y)], 4.5, lighter(colour, 0.08), WOOD)
-    pen.oval((pen.w * 0.42, 0, pen.w * 0.16, 8), METAL)

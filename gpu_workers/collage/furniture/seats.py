@@ -3,7 +3,7 @@
 In: a pen and a look.  Out: strokes.  The seat's middle lies at the surface height.
 """
 
-from gpu_workers.collage.furniture.look import CREAM, WOODS, Look
+from gpu_workers.collage.furniture.look import WOODS, Look
 from gpu_workers.collage.pen import PLUSH, RGB, SOFT, WOOD, Pen, darker, lighter
 
 
@@ -47,30 +47,18 @@ def chair(pen: Pen, look: Look) -> None:
     pen.rect((pen.w * 0.08, 0, pen.w * 0.84, seat * 0.34), colour, 6, WOOD)
     pen.rect((pen.w * 0.2, seat * 0.52, pen.w * 0.6, seat * 0.12), darker(colour, 0.06), 2, WOOD)
     for x in (0.22, 0.78):
-        pen.tube([(pen.w * x, seat), (pen.w * (x + (0.02 if x > 0.5 else -0.02)), 91)], post * 0.85, darker(colour, 0.34), WOOD)
+        pen.tube(
+            [(pen.w * x, seat), (pen.w * (x + (0.02 if x > 0.5 else -0.02)), 91)], post * 0.85, darker(colour, 0.34), WOOD
+        )
     for x, foot in ((0.12, 0.07), (0.88, 0.93)):
         pen.tube([(pen.w * x, seat + 4), (pen.w * foot, 97)], post, darker(colour, 0.08), WOOD)
     pen.poly(
-        [(pen.w * 0.12, seat - 6), (pen.w * 0.88, seat - 6), (pen.w, seat + 6), (0, seat + 6)], lighter(colour, 0.14), 2.5, WOOD
+        [(pen.w * 0.12, seat - 6), (pen.w * 0.88, seat - 6), (pen.w, seat + 6), (0, seat + 6)],
+        lighter(colour, 0.14),
+        2.5,
+        WOOD,
     )
     pen.rect((0, seat + 4, pen.w, 6), darker(colour, 0.04), 2.5, WOOD)
-
-
-def office_chair(pen: Pen, look: Look) -> None:
-    """A swivel chair on a star of castors."""
-    colour = look.colour or ((70, 84, 120), (90, 96, 112), (60, 110, 130))[look.variant % 3]
-    seat = min(66.0, max(40.0, look.stand(0.54)))
-    steel: RGB = (92, 92, 112)
-    for x in (0.1, 0.5, 0.9):
-        pen.tube([(pen.w * 0.5, 84), (pen.w * x, 92)], 4.5, steel)
-        pen.oval((pen.w * x - 4, 91, 8, 9), (58, 54, 74))
-    pen.rect((pen.w * 0.46, seat, pen.w * 0.08, 88 - seat), steel, 1.5)
-    pen.rect((pen.w * 0.45, seat * 0.6, pen.w * 0.1, seat * 0.5), steel, 1.5)
-    pen.rect((pen.w * 0.16, 0, pen.w * 0.68, seat * 0.82), colour, 11, PLUSH)
-    for x in (0.04, 0.88):
-        pen.rect((pen.w * x, seat - 18, pen.w * 0.08, 22), steel, 3)
-        pen.rect((pen.w * x - 2, seat - 20, pen.w * 0.08 + 4, 6), (66, 62, 84), 3)
-    pen.rect((pen.w * 0.08, seat - 6, pen.w * 0.84, 16), lighter(colour, 0.12), 8, PLUSH)
 
 
 def bench(pen: Pen, look: Look) -> None:
@@ -87,25 +75,13 @@ def bench(pen: Pen, look: Look) -> None:
     for k in range(slats):
         pen.rect((pen.w * 0.02, k * each, pen.w * 0.96, each - 2.5), lighter(colour, 0.05), 2, WOOD)
     pen.poly(
-        [(pen.w * 0.05, seat - 7), (pen.w * 0.95, seat - 7), (pen.w, seat + 6), (0, seat + 6)], lighter(colour, 0.2), 1.2, WOOD
+        [(pen.w * 0.05, seat - 7), (pen.w * 0.95, seat - 7), (pen.w, seat + 6), (0, seat + 6)],
+        lighter(colour, 0.2),
+        1.2,
+        WOOD,
     )
     pen.rect((pen.w * 0.02, seat - 1.2, pen.w * 0.96, 1.2), darker(colour, 0.25), 0.4, SOFT)
     pen.rect((0, seat + 4.5, pen.w, 6), colour, 2, WOOD)
-
-
-def bed(pen: Pen, look: Look) -> None:
-    """A bed seen from its side: headboard left, pillow, blanket."""
-    colour, wood = look.fabric(), WOODS[(look.variant + 2) % len(WOODS)]
-    level = min(66.0, max(30.0, look.stand(0.45)))
-    pen.rect((0, 0, pen.w * 0.07, 96), wood, 3.5, WOOD)
-    for x in (0.005, 0.93):
-        pen.rect((pen.w * x, 84, pen.w * 0.05, 16), darker(wood, 0.2), 2, WOOD)
-    pen.rect((pen.w * 0.94, level + 4, pen.w * 0.06, 92 - level), wood, 3.5, WOOD)
-    pen.rect((pen.w * 0.03, level + 24, pen.w * 0.94, 66 - level), darker(wood, 0.08), 2, WOOD)
-    pen.rect((pen.w * 0.05, level - 5, pen.w * 0.91, 32), CREAM, 6, PLUSH)
-    pen.rect((pen.w * 0.08, level - 19, pen.w * 0.21, 20), lighter(CREAM, 0.5), 8, PLUSH)
-    pen.rect((pen.w * 0.33, level - 8, pen.w * 0.645, 44), colour, 8, PLUSH)
-    pen.rect((pen.w * 0.32, level - 9, pen.w * 0.12, 45), lighter(colour, 0.35), 6, PLUSH)
 
 
 def deck_chair(pen: Pen, look: Look) -> None:
@@ -114,25 +90,8 @@ def deck_chair(pen: Pen, look: Look) -> None:
     pen.tube([(pen.w * 0.86, 40), (pen.w * 0.3, 97)], 5, darker(wood, 0.25), WOOD)
     pen.tube([(pen.w * 0.08, 4), (pen.w * 0.92, 97)], 6, wood, WOOD)
     pen.poly(
-        [(pen.w * 0.05, 4), (pen.w * 0.22, 1), (pen.w * 0.6, 56), (pen.w * 0.92, 44), (pen.w * 0.96, 52), (pen.w * 0.54, 76)],
+        [(pen.w * 0.05, 4), (pen.w * 0.22, 1), (pen.w * 0.6, 56), (pen.w * 0.92, 44), (pen.w * 0.96, 52),
+         (pen.w * 0.54, 76)],
         colour, 2.5, PLUSH,
     )  # fmt: skip
     pen.tube([(pen.w * 0.17, 10), (pen.w * 0.53, 64), (pen.w * 0.9, 49)], 4, lighter(colour, 0.75))
-
-
-def hammock(pen: Pen, look: Look) -> None:
-    """A hammock between two posts."""
-    colour, wood = look.fabric(), WOODS[0]
-    for x in (0.0, 0.955):
-        pen.rect((pen.w * x, 0, pen.w * 0.045, 100), wood, 2, WOOD)
-    ends = (0.18, 0.82)
-    for end, post in zip(ends, (0.03, 0.97), strict=True):
-        for y in (30, 36, 44):
-            pen.tube([(pen.w * post, 16), (pen.w * end, y)], 1.3, CREAM)
-
-    def sag(top: float, low: float) -> list[tuple[float, float]]:
-        steps = [k / 12 for k in range(13)]
-        return [(pen.w * (0.16 + 0.68 * t), top + (low - top) * 4 * t * (1 - t)) for t in steps]
-
-    pen.poly([*sag(28, 58), *reversed(sag(44, 88))], darker(colour, 0.1), 1.5, PLUSH)
-    pen.poly([*sag(36, 66), *reversed(sag(46, 88))], lighter(colour, 0.08), 1.5, PLUSH)

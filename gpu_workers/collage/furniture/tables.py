@@ -48,16 +48,6 @@ def coffee_table(pen: Pen, look: Look) -> None:
     top_face(pen, depth, colour, 7)
 
 
-def round_table(pen: Pen, look: Look) -> None:
-    """A round top on one foot."""
-    colour, depth = look.wood(), face_depth(look)
-    pen.oval((pen.w * 0.24, 88, pen.w * 0.52, 12), darker(colour, 0.25), WOOD)
-    pen.rect((pen.w * 0.455, depth, pen.w * 0.09, 95 - depth), darker(colour, 0.12), 2.0, WOOD)
-    pen.shade((pen.w * 0.4, depth + 4, pen.w * 0.2, 8), 0.45)
-    pen.oval((0, 4, pen.w, depth + 4), darker(colour, 0.1), WOOD)
-    pen.oval((0, 0, pen.w, depth + 3), lighter(colour, 0.16), WOOD)
-
-
 def desk(pen: Pen, look: Look) -> None:
     """A desk: drawers on the right, legs on the left."""
     colour, depth = look.wood(), face_depth(look)
@@ -107,7 +97,9 @@ def stall(pen: Pen, look: Look) -> None:
     pen.rect((pen.w * 0.04, level + 5, pen.w * 0.92, 93 - level), wood, 1.5, WOOD)
     planks = max(4, round(pen.w / 18))
     for k in range(1, planks):
-        pen.rect((pen.w * 0.04 + k * pen.w * 0.92 / planks - 0.4, level + 8, 0.8, 86 - level), darker(wood, 0.35), 0.3, FLAT)
+        pen.rect(
+            (pen.w * 0.04 + k * pen.w * 0.92 / planks - 0.4, level + 8, 0.8, 86 - level), darker(wood, 0.35), 0.3, FLAT
+        )
     pen.shade((pen.w * 0.04, level + 5, pen.w * 0.92, 5), 0.5, 1.8)
     pen.poly(
         [(pen.w * 0.07, level - 5), (pen.w * 0.93, level - 5), (pen.w * 0.99, level + 4), (pen.w * 0.01, level + 4)],
@@ -134,21 +126,13 @@ def _awning(pen: Pen, stripe: RGB) -> None:
 def stool(pen: Pen, look: Look) -> None:
     """A round seat on splayed legs."""
     colour, depth = look.wood(), face_depth(look, 0.08)
-    for x0, x1, end, shade in ((0.34, 0.24, 90.0, 0.3), (0.66, 0.76, 90.0, 0.3), (0.2, 0.06, 98.0, 0.1), (0.8, 0.94, 98.0, 0.1)):
+    for x0, x1, end, shade in (
+        (0.34, 0.24, 90.0, 0.3),
+        (0.66, 0.76, 90.0, 0.3),
+        (0.2, 0.06, 98.0, 0.1),
+        (0.8, 0.94, 98.0, 0.1),
+    ):
         pen.tube([(pen.w * x0, depth), (pen.w * x1, end)], max(5.0, pen.w * 0.08), darker(colour, shade), WOOD)
     pen.tube([(pen.w * 0.17, 66), (pen.w * 0.83, 66)], max(3.5, pen.w * 0.05), darker(colour, 0.2), WOOD)
     pen.oval((0, 4, pen.w, depth + 6), darker(colour, 0.08), WOOD)
     pen.oval((0, 0, pen.w, depth + 4), lighter(colour, 0.16), WOOD)
-
-
-def picnic_table(pen: Pen, look: Look) -> None:
-    """A table with two benches on crossed legs."""
-    colour, depth = look.wood(), face_depth(look)
-    for x in (0.14, 0.80):
-        pen.tube([(pen.w * (x + 0.04), depth), (pen.w * (x - 0.04), 97)], 6, darker(colour, 0.25), WOOD)
-        pen.tube([(pen.w * (x + 0.02), depth), (pen.w * (x + 0.10), 97)], 6, darker(colour, 0.18), WOOD)
-    pen.rect((pen.w * 0.08, 50, pen.w * 0.84, 5), darker(colour, 0.25), 1.2, WOOD)
-    pen.poly([(pen.w * 0.05, 58), (pen.w * 0.95, 58), (pen.w, 65), (0, 65)], lighter(colour, 0.12), 0.8, WOOD)
-    pen.rect((0, 64, pen.w, 5), darker(colour, 0.06), 1.2, WOOD)
-    pen.shade((4, depth + 4, pen.w - 8, 5), 0.4, 1.6)
-    top_face(pen, depth, colour)

@@ -32,22 +32,14 @@ def bucket(pen: Pen, look: Look) -> None:
     pen.tube([(pen.w * 0.06, 26), (pen.w * 0.2, 62), (pen.w * 0.5, 72), (pen.w * 0.8, 62), (pen.w * 0.94, 26)], 5, METAL)
 
 
-def box(pen: Pen, look: Look) -> None:
-    """An open cardboard box."""
-    colour = look.colour or (206, 160, 108)
-    pen.poly([(pen.w * 0.14, 14), (pen.w * 0.86, 14), (pen.w * 0.94, 34), (pen.w * 0.06, 34)], darker(colour, 0.5), 0.5, FLAT)
-    pen.poly([(pen.w * 0.14, 14), (pen.w * 0.86, 14), (pen.w * 0.8, 0), (pen.w * 0.2, 0)], darker(colour, 0.15), 0.8, SOFT)
-    pen.rect((pen.w * 0.06, 32, pen.w * 0.88, 68), colour, 1.5, SOFT)
-    pen.poly([(pen.w * 0.06, 32), (0, 46), (pen.w * 0.06, 50)], lighter(colour, 0.2), 0.5)
-    pen.poly([(pen.w * 0.94, 32), (pen.w, 46), (pen.w * 0.94, 50)], lighter(colour, 0.2), 0.5)
-    pen.rect((pen.w * 0.44, 33, pen.w * 0.12, 30), lighter(colour, 0.35), 0.5, FLAT)
-
-
 def barrel(pen: Pen, look: Look) -> None:
     """A wooden barrel with hoops."""
     colour = look.wood()
     pen.poly(
-        [(pen.w * 0.12, 6), (pen.w * 0.88, 6), (pen.w, 50), (pen.w * 0.88, 97), (pen.w * 0.12, 97), (0, 50)], colour, 7, WOOD
+        [(pen.w * 0.12, 6), (pen.w * 0.88, 6), (pen.w, 50), (pen.w * 0.88, 97), (pen.w * 0.12, 97), (0, 50)],
+        colour,
+        7,
+        WOOD,
     )
     for x in (0.28, 0.5, 0.72):
         pen.rect((pen.w * x, 9, 0.9, 86), darker(colour, 0.35), 0.4, FLAT)
@@ -66,17 +58,6 @@ def vase(pen: Pen, look: Look) -> None:
     pen.rect((pen.w * 0.04, 58, pen.w * 0.92, 6), lighter(colour, 0.5), 3, FLAT)
 
 
-def bowl(pen: Pen, look: Look) -> None:
-    """A round bowl."""
-    colour = look.colour or ((104, 166, 210), (226, 130, 110), (240, 232, 220), (120, 180, 150))[look.variant % 4]
-    pen.rect((pen.w * 0.3, 86, pen.w * 0.4, 14), darker(colour, 0.2), 3)
-    pen.poly(
-        [(0, 14), (pen.w, 14), (pen.w * 0.92, 56), (pen.w * 0.72, 92), (pen.w * 0.28, 92), (pen.w * 0.08, 56)], colour, 9, PLUSH
-    )
-    pen.oval((0, 0, pen.w, 34), lighter(colour, 0.25))
-    pen.oval((pen.w * 0.05, 5, pen.w * 0.9, 24), darker(colour, 0.25), FLAT)
-
-
 def plate(pen: Pen, look: Look) -> None:
     """A plate, seen at a low angle."""
     colour = look.colour or WHITE
@@ -89,7 +70,9 @@ def mug(pen: Pen, look: Look) -> None:
     """A mug with a handle on the right."""
     colour = look.colour or ((226, 96, 90), (74, 140, 200), (244, 190, 80), (92, 160, 130))[look.variant % 4]
     body = pen.w * 0.72
-    pen.tube([(body * 0.94, 30), (pen.w * 0.92, 32), (pen.w * 0.92, 66), (body * 0.94, 72)], pen.w * 0.09, darker(colour, 0.08))
+    pen.tube(
+        [(body * 0.94, 30), (pen.w * 0.92, 32), (pen.w * 0.92, 66), (body * 0.94, 72)], pen.w * 0.09, darker(colour, 0.08)
+    )
     pen.rect((0, 8, body, 92), colour, 10, PLUSH)
     pen.oval((0, 0, body, 20), lighter(colour, 0.25))
     pen.oval((body * 0.07, 3.5, body * 0.86, 13), darker(colour, 0.4), FLAT)
@@ -118,7 +101,8 @@ def pillow(pen: Pen, look: Look) -> None:
     """A plump cushion."""
     colour = look.fabric()
     pen.poly(
-        [(0, 4), (pen.w * 0.5, 12), (pen.w, 4), (pen.w * 0.95, 50), (pen.w, 96), (pen.w * 0.5, 90), (0, 96), (pen.w * 0.05, 50)],
+        [(0, 4), (pen.w * 0.5, 12), (pen.w, 4), (pen.w * 0.95, 50), (pen.w, 96), (pen.w * 0.5, 90), (0, 96),
+         (pen.w * 0.05, 50)],
         colour, 9, PLUSH,
     )  # fmt: skip
     pen.oval((pen.w * 0.47, 46, pen.w * 0.06, pen.w * 0.06), darker(colour, 0.3))
@@ -141,29 +125,23 @@ def kettle(pen: Pen, look: Look) -> None:
     pen.tube([(pen.w * 0.3, 34), (pen.w * 0.34, 5), (pen.w * 0.7, 5), (pen.w * 0.76, 34)], 6, DARK_METAL)
     pen.poly([(0, 42), (pen.w * 0.1, 36), (pen.w * 0.34, 66), (pen.w * 0.24, 84)], darker(colour, 0.08), 3, PLUSH)
     pen.poly(
-        [(pen.w * 0.3, 32), (pen.w * 0.76, 32), (pen.w * 0.94, 58), (pen.w, 92), (pen.w * 0.9, 99), (pen.w * 0.18, 99), (pen.w * 0.12, 92)],
+        [(pen.w * 0.3, 32), (pen.w * 0.76, 32), (pen.w * 0.94, 58), (pen.w, 92), (pen.w * 0.9, 99), (pen.w * 0.18, 99),
+         (pen.w * 0.12, 92)],
         colour, 6, PLUSH,
     )  # fmt: skip
     pen.rect((pen.w * 0.32, 25, pen.w * 0.42, 10), lighter(colour, 0.2), 4)
     pen.oval((pen.w * 0.48, 18, 10, 10), DARK_METAL)
 
 
-def tray(pen: Pen, look: Look) -> None:
-    """A flat tray with a raised rim."""
-    colour = look.wood()
-    pen.poly([(pen.w * 0.07, 0), (pen.w * 0.93, 0), (pen.w, 70), (0, 70)], colour, 4, WOOD)
-    pen.poly([(pen.w * 0.10, 10), (pen.w * 0.90, 10), (pen.w * 0.95, 60), (pen.w * 0.05, 60)], darker(colour, 0.25), 3, FLAT)
-    pen.rect((0, 62, pen.w, 38), darker(colour, 0.06), 9, WOOD)
-
-
-def microwave(pen: Pen, look: Look) -> None:
-    """A microwave oven."""
-    colour = look.colour or (226, 228, 236)
-    for x in (0.06, 0.84):
-        pen.rect((pen.w * x, 93, pen.w * 0.1, 7), DARK_METAL, 2)
-    pen.rect((0, 0, pen.w, 96), colour, 6, SOFT)
-    pen.rect((pen.w * 0.05, 12, pen.w * 0.64, 72), (66, 62, 86), 4, FLAT)
-    pen.rect((pen.w * 0.72, 16, 3.5, 64), METAL, 1.7)
-    pen.rect((pen.w * 0.8, 14, pen.w * 0.15, 14), (120, 190, 190), 2, FLAT)
-    for row in range(3):
-        pen.oval((pen.w * 0.84, 36 + 16 * row, 10, 10), METAL)
+def bowl(pen: Pen, look: Look) -> None:
+    """A round bowl."""
+    colour = look.colour or ((104, 166, 210), (226, 130, 110), (240, 232, 220), (120, 180, 150))[look.variant % 4]
+    pen.rect((pen.w * 0.3, 86, pen.w * 0.4, 14), darker(colour, 0.2), 3)
+    pen.poly(
+        [(0, 14), (pen.w, 14), (pen.w * 0.92, 56), (pen.w * 0.72, 92), (pen.w * 0.28, 92), (pen.w * 0.08, 56)],
+        colour,
+        9,
+        PLUSH,
+    )
+    pen.oval((0, 0, pen.w, 34), lighter(colour, 0.25))
+    pen.oval((pen.w * 0.05, 5, pen.w * 0.9, 24), darker(colour, 0.25), FLAT)

@@ -1,0 +1,157 @@
+"""The render step: graphs become stored pictures and events that announce them.
+
+In: SpatialGraph events.  Out: one RenderedImage each, whose object is in the store before the event exists.
+What is stored already is not drawn again: the truth is read back from the stored file.  Talks to no broker.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from time import perf_counter
+
+from PIL import Image, UnidentifiedImageError
+
+from schemas.base import Event
+from schemas.doors import ObjectStore, Renderer, StoredObject
+from schemas.events import ImageRef, RenderedImage, Truth
+from schemas.failures import Never, TryLater
+from schemas.graph import Provenance, SpatialGraph
+from schemas.ids import derived_seed, image_id, image_key
+
+PRODUCER, VERSION = "render", "1"
+
+FIRST_ATTEMPT = 0
+"""Graphs from the topic are drawn for the first time; a retry would have a number of its own."""
+
+EXTENSION = "webp"
+"""Of every key: a key must be known before anything is drawn."""
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A graph with the names that derive from it."""
+
+    graph: SpatialGraph
+    image: str
+    key: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """A picture as it lies in the store, and the seconds that drawing it took (0 when it was there already)."""
+
+    data: bytes
+    media_type: str
+    truth: Truth | None
+    seconds: float
+
+
+Outcome = _Picture | TryLater | Never
+
+
+class RenderHandler:
+    """Implements `schemas.doors.BatchHandler` for SpatialGraph events."""
+
+    def __init__(self, renderer: Renderer, store: ObjectStore) -> None:
+        self._renderer = renderer
+        self._store = store
+
+    def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
+        """One RenderedImage for each graph, or TryLater or Never in its place."""
+        jobs = {event.graph_id: self._job(event) for event in events if isinstance(event, SpatialGraph)}
+        outcomes = {graph: self._stored(job) for graph, job in jobs.items()}
+        missing = [jobs[graph] for graph, outcome in outcomes.items() if outcome is None]
+        for job, drawn in zip(missing, self._drawn(missing), strict=True):
+            outcomes[job.graph.graph_id] = self._put(job, drawn) if isinstance(drawn, _Picture) else drawn
+        return [self._result(event, jobs, outcomes) for event in events]
+
+    def _job(self, graph: SpatialGraph) -> _Job:
+        image = image_id(graph.graph_id, self._renderer.name, self._renderer.parameters, FIRST_ATTEMPT)
+        seed = derived_seed("render", graph.graph_id, FIRST_ATTEMPT)
+        return _Job(graph, image, image_key(image, EXTENSION), seed)
+
+    def _stored(self, job: _Job) -> Outcome | None:
+        """What is in the store under the job's key; None when nothing is."""
+        try:
+            found = self._store.get(job.key)
+        except TryLater as failure:
+            return failure
+        return None if found is None else self._read(found)
+
+    def _read(self, stored: StoredObject) -> _Picture:
+        return _Picture(stored.data, stored.media_type, self._renderer.read_truth(stored.data), 0.0)
+
+    def _drawn(self, jobs: Sequence[_Job]) -> list[Outcome]:
+        """Draw a batch; where one of it fails for good, draw one by one so that the others do not."""
+        started = perf_counter()
+        try:
+            drawings = self._renderer.render([job.graph for job in jobs], [job.seed for job in jobs]) if jobs else []
+        except TryLater as failure:
+            return [failure for _ in jobs]
+        except Never as failure:
+            return [failure] if len(jobs) == 1 else [self._drawn([job])[0] for job in jobs]
+        seconds = (perf_counter() - started) / max(1, len(jobs))
+        return [_Picture(d.data, d.media_type, d.truth, seconds) for d in drawings]
+
+    def _put(self, job: _Job, picture: _Picture) -> Outcome:
+        """Store the picture; who comes second announces what the first one has stored."""
+        try:
+            if self._store.put_if_absent(job.key, StoredObject(picture.data, picture.media_type)):
+                return picture
+            found = self._store.get(job.key)
+        except TryLater as failure:
+            return failure
+        return TryLater(f"{job.key} was stored by another worker and is gone") if found is None else self._read(found)
+
+    def _result(
+        self, event: Event, jobs: Mapping[str, _Job], outcomes: Mapping[str, Outcome | None]
+    ) -> list[Event] | Exception:
+        if not isinstance(event, SpatialGraph):
+            return Never("failed", f"render takes graphs, not {type(event).__name__}")
+        outcome = outcomes[event.graph_id]
+        if isinstance(outcome, _Picture):
+            return self._announce(jobs[event.graph_id], outcome)
+        return outcome or TryLater(f"{event.graph_id} was not drawn")
+
+    def _announce(self, job: _Job, picture: _Picture) -> list[Event] | Exception:
+        size = picture_size(picture.data)
+        if size is None:
+            return Never("failed", f"the object {job.key} is not a picture")
+        reference = ImageRef(
+            image_id=job.image,
+            bucket=self._store.bucket,
+            key=job.key,
+            sha256=hashlib.sha256(picture.data).hexdigest(),
+            size=len(picture.data),
+            media_type=picture.media_type,
+            width=size[0],
+            height=size[1],
+        )
+        provenance = Provenance(
+            producer=PRODUCER, version=VERSION, parents=(job.graph.seed_id, job.graph.graph_id),
+            notes={"parameters": json.dumps(self._renderer.parameters, sort_keys=True)},
+        )  # fmt: skip
+        return [
+            RenderedImage(
+                image=reference,
+                graph=job.graph,
+                renderer=self._renderer.name,
+                seed=job.seed,
+                attempt=FIRST_ATTEMPT,
+                seconds=picture.seconds,
+                truth=picture.truth,
+                provenance=provenance,
+            )
+        ]
+
+
+def picture_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height of an encoded picture in pixels, or None if it is none."""
+    try:
+        with Image.open(BytesIO(data)) as picture:
+            return picture.size
+    except (UnidentifiedImageError, OSError, ValueError):
+        return None
