@@ -47,7 +47,7 @@ def check_box(box: Sequence[float]) -> None:
 
 def check_canvas(canvas: Sequence[float]) -> None:
     """Raise ValueError unless the canvas is two finite, positive numbers."""
-    if len(canvas) != 2 or not all(math.isfinite(value) and value > 0 for value in canvas):
+    if len(canvas) != 2 or not all(0 < value <= LARGEST for value in canvas):
         raise ValueError(f"a canvas is [width, height], both positive, not {list(canvas)}")
 
 
