@@ -23,7 +23,7 @@ from spatial.layout.margins import LEVELS, Margins
 from spatial.layout.problem import Problem, apart
 from spatial.layout.rules import rules_of
 from spatial.layout.sampler import Frame, Size, sample
-from spatial.layout.sizes import base_sides, fitted, whole
+from spatial.layout.sizes import JITTER, base_sides, fitted, whole
 
 SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.5, 0.4, 0.3, 0.22, 0.15)
 """Sizes against preferred ones, shrunk from attempt to attempt."""
@@ -43,7 +43,7 @@ class Candidate:
     depth: Sequence[float]
 
 
-def attempts(problem: Problem, rng: Random) -> Iterator[Candidate]:
+def attempts(problem: Problem, rng: Random, jitter: float = JITTER) -> Iterator[Candidate]:
     """Candidates, best manners first. Finite, and the same for the same generator state."""
     if problem.ground is not None:
         for wish in (False, True):
@@ -51,14 +51,14 @@ def attempts(problem: Problem, rng: Random) -> Iterator[Candidate]:
                 yield from _on_the_ground(problem, margins, rng, wish)
         return
     for margins in LEVELS:
-        yield from _in_the_plane(problem, margins, rng)
+        yield from _in_the_plane(problem, margins, rng, jitter)
 
 
-def _in_the_plane(problem: Problem, margins: Margins, rng: Random) -> Iterator[Candidate]:
+def _in_the_plane(problem: Problem, margins: Margins, rng: Random, jitter: float) -> Iterator[Candidate]:
     rules = rules_of(problem, margins)
     pairs = apart(problem)
     for scale in SCALES:
-        sides = fitted(problem, [side * scale for side in base_sides(problem, rng)])
+        sides = fitted(problem, [side * scale for side in base_sides(problem, rng, jitter)])
         frame = Frame(_room(problem, margins), _whole(problem, sides), pairs, _gap(problem, margins))
         points = sample(frame, rules, rng)
         if points is not None:

@@ -7,6 +7,7 @@ Does not repair; does not judge relations other than the sides of direction and 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 from schemas.graph import Relation
@@ -32,9 +33,7 @@ ROUNDING = 1e-6
 
 DIRECTIONS = frozenset({"left_of", "right_of", "above", "below"})
 DEPTHS = frozenset({"in_front_of", "behind"})
-MAY_OVERLAP = frozenset(
-    {"on", "supports", "under", "over", "inside", "contains", "touching", "in_front_of", "behind"}
-)
+MAY_OVERLAP = frozenset({"on", "supports", "under", "over", "inside", "contains", "touching", "in_front_of", "behind"})
 """Predicates that let the boxes of their two objects overlap."""
 
 _CARRIED_BY = {"on": (0, 1), "inside": (0, 1), "supports": (1, 0), "contains": (1, 0)}
@@ -115,19 +114,14 @@ def _wrong_sides(
     return list(found)
 
 
-def _overlaps(
-    relations: Sequence[Relation], sound: dict[int, Rect], full: set[int], count: int
-) -> list[Fault]:
+def _overlaps(relations: Sequence[Relation], sound: dict[int, Rect], full: set[int], count: int) -> list[Fault]:
     allowed = allowed_overlaps(relations, count)
     found = []
-    for i in sound:
-        for j in sound:
-            if i >= j:
-                continue
-            if sound[i] == sound[j]:
-                found.append(Fault("shared_box", (i, j)))
-            elif not ({i, j} & full or (i, j) in allowed) and share_of_smaller(sound[i], sound[j]) > OVERLAP_SHARE:
-                found.append(Fault("overlap", (i, j)))
+    for (i, a), (j, b) in combinations(sound.items(), 2):
+        if a == b:
+            found.append(Fault("shared_box", (i, j)))
+        elif not ({i, j} & full or (i, j) in allowed) and share_of_smaller(a, b) > OVERLAP_SHARE:
+            found.append(Fault("overlap", (i, j)))
     return found
 
 

@@ -92,7 +92,7 @@ class _Builder:
     def _inequality(self, linear: Linear) -> cp_model.BoundedLinearExpression | bool:
         whole = all(float(c).is_integer() for c, _, _ in linear.terms)
         scale = 1 if whole else PRECISION
-        left = sum(round(c * scale) * self.variables[kind, i] for c, kind, i in linear.terms)
+        left = sum(round(c * scale) * self.variables[kind, i] for c, kind, i in linear.terms if c)
         return left <= math.floor(linear.bound * scale + 1e-9)
 
     def _apart(self, pairs: frozenset[tuple[int, int]]) -> None:
@@ -129,10 +129,13 @@ class _Builder:
             self.model.minimize(sum(cost))
 
 
-def separations(i: int, j: int, gap: float = 0.0) -> Rule:
-    """The four ways in which two boxes can stay apart."""
+def separations(i: int, j: int, slack: float = 0.0) -> Rule:
+    """The four ways in which two boxes stay apart, or overlap by at most a share of either's extent on one axis."""
     return tuple(
-        (Linear(((1.0, low, a), (1.0, extent, a), (-1.0, low, b)), -gap),)
+        tuple(
+            Linear(((1.0, low, a), (1.0, extent, a), (-1.0, low, b), (-slack, extent, k)), 0)
+            for k in ((a, b) if slack else (a,))
+        )
         for low, extent in (("x", "w"), ("y", "h"))
         for a, b in ((i, j), (j, i))
     )

@@ -8,19 +8,25 @@ refutes is refuted.  Room does not count: the grid is fine enough for any number
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Final, Literal
 
 from spatial.contradictions import contradictions
 from spatial.draft import Draft
-from spatial.truth import FAR_UNITS, NEAR_UNITS
 from spatial.layout.linear import AXES, Axis, Kind, Linear, Option, Rule, Term, at_most, high, low, middle2
 from spatial.layout.model import IMPOSSIBLE, Formulation, Key, find
 from spatial.layout.problem import Fact, facts_of
 from spatial.predicates import BANDS
+from spatial.truth import FAR_UNITS, NEAR_UNITS
 
 GRID = 6 * 4096
 """Steps along the longer side of the canvas; divisible by six, so that thirds and halves fall on steps."""
 
-QUICK, THOROUGH = 0.2, 2.0
+Status = Literal["impossible", "undecided", "possible"]
+Refutation = tuple[int, ...] | Status
+
+POSSIBLE: Final = "possible"
+
+QUICK, THOROUGH = 0.2, 1.0
 """Deterministic seconds for one proof: most take a hundredth, a few that are worth a second look take long."""
 
 ROOT_HALF = 0.70710678
@@ -30,20 +36,23 @@ SEED = 0
 """Proofs do not depend on the seed of a layout."""
 
 
-def conflict(draft: Draft, canvas: tuple[int, int], effort: float) -> tuple[int, ...] | None:
-    """An irreducible set of relations (indices, ascending) that cannot hold together; None when none is proven."""
+def refutation(draft: Draft, canvas: tuple[int, int], effort: float) -> Refutation:
+    """An irreducible set of relations (indices, ascending) that cannot hold together.
+
+    `POSSIBLE`: nothing of what is necessary is violated, so more effort is in vain.  `UNDECIDED`: more might do.
+    """
 
     def refuted(indices: Sequence[int]) -> bool:
         part = Draft(draft.objects, tuple(draft.relations[k] for k in indices))
-        return contradictions(part) is not None or impossible(part, canvas, QUICK)
+        return contradictions(part) is not None or necessity(part, canvas, QUICK) == IMPOSSIBLE
 
     known = contradictions(draft)
     if known is not None:
         return _irreducible(sorted(known.indices), refuted)
-    everything = list(range(len(draft.relations)))
-    if not everything or not impossible(draft, canvas, effort):
-        return None
-    return _irreducible(everything, refuted)
+    status = necessity(draft, canvas, effort)
+    if status == IMPOSSIBLE:
+        return _irreducible(list(range(len(draft.relations))), refuted)
+    return status
 
 
 def _irreducible(indices: list[int], refuted: Callable[[Sequence[int]], bool]) -> tuple[int, ...]:
@@ -65,29 +74,31 @@ def _irreducible(indices: list[int], refuted: Callable[[Sequence[int]], bool]) -
     return tuple(indices)
 
 
-def impossible(draft: Draft, canvas: tuple[int, int], effort: float) -> bool:
-    """Whether it is proven that no boxes and depths fulfil all relations of `draft` (whose indices must be good)."""
+def necessity(draft: Draft, canvas: tuple[int, int], effort: float) -> Status:
+    """Whether boxes and depths fulfil all that is necessary for the relations of `draft` (whose indices must be good)."""
     facts = facts_of(draft)
     scale = GRID / max(canvas)
     width, height = (6 * max(1, round(side * scale / 6)) for side in canvas)
     used = sorted({i for f in facts for i in (f.subject, f.object) if i is not None})
     ranges: dict[Key, tuple[int, int]] = {}
     rules: list[Rule] = []
+    distant = {i for f in facts if f.predicate == "far" for i in f.pair}
     for i in used:
         ranges |= {("x", i): (0, width), ("w", i): (1, width), ("y", i): (0, height), ("h", i): (1, height)}
         ranges |= {("s", i): (1, max(width, height)), ("d", i): (0, len(draft.objects))}
-        rules += _body(i, width, height)
+        rules += _body(i, width, height, i in distant)
     for fact in facts:
         rules += _necessary(fact, (width, height))
-    return find(Formulation(ranges, rules), SEED, effort) == IMPOSSIBLE
+    outcome = find(Formulation(ranges, rules), SEED, effort)
+    return outcome if isinstance(outcome, str) else POSSIBLE
 
 
-def _body(i: int, width: int, height: int) -> list[Rule]:
-    """A box on the canvas, and what is certain of the square root of its area."""
+def _body(i: int, width: int, height: int, distant: bool) -> list[Rule]:
+    """A box on the canvas, and what is certain of the square root of its area (the least only where it matters)."""
     on_canvas = (Linear(high("x", i), width), Linear(high("y", i), height))
     mean = Linear(((2.0, "s", i), (-1.0, "w", i), (-1.0, "h", i)), 0)
     shorter = tuple((Linear(((1.0, kind, i), (-1.0, "s", i)), 0),) for kind in _EXTENTS)
-    return [((*on_canvas, mean),), shorter]
+    return [((*on_canvas, mean),), shorter] if distant else [((*on_canvas, mean),)]
 
 
 _EXTENTS: tuple[Kind, Kind] = ("w", "h")
@@ -133,39 +144,16 @@ def _touching(a: int, b: int) -> list[Rule]:
 
 def _near(a: int, b: int) -> list[Rule]:
     reach = _units(NEAR_UNITS, a, b)
-    return [tuple_of(at_most(low(axis, j), (*high(axis, i), *reach)) for axis in AXES for i, j in ((a, b), (b, a)))]
-
-
-def tuple_of(linears: object) -> Rule:
-    """A rule without alternatives."""
-    return (tuple(linears),)  # type: ignore[arg-type]
+    return [(tuple(at_most(low(axis, j), (*high(axis, i), *reach), -1) for axis in AXES for i, j in ((a, b), (b, a))),)]
 
 
 def _next_to(a: int, b: int) -> list[Rule]:
-    kept_out = [_not_inside(a, b), _not_inside(b, a), _not_on(a, b), _not_on(b, a)]
-    return [*_near(a, b), (_share("y", a, b, 1),), *kept_out]
-
-
-def _not_inside(a: int, b: int) -> Rule:
-    """One edge of `a` at or beyond that of `b`: equal boxes, which are not inside, pass as well."""
-    beyond = [at_most(low(axis, a), low(axis, b), 1) for axis in AXES]
-    beyond += [at_most(high(axis, b), high(axis, a), 1) for axis in AXES]
-    return tuple((linear,) for linear in beyond)
-
-
-def _not_on(a: int, b: int) -> Rule:
-    aside = [at_most(high("x", i), low("x", j)) for i, j in ((a, b), (b, a))]
-    off = [
-        at_most(high("y", a), low("y", b), 1),
-        at_most(middle2("y", b), high("y", a, 2), 1),
-        at_most(low("y", b), low("y", a)),
-    ]
-    return tuple((linear,) for linear in (*aside, *off))
+    return [*_near(a, b), (_share("y", a, b, 1),)]
 
 
 def _far(a: int, b: int) -> list[Rule]:
     away = _units(FAR_UNITS * ROOT_HALF, a, b)
-    return [tuple((at_most((*high(axis, i), *away), low(axis, j)),) for axis in AXES for i, j in ((a, b), (b, a)))]
+    return [tuple((at_most((*high(axis, i), *away), low(axis, j), -1),) for axis in AXES for i, j in ((a, b), (b, a)))]
 
 
 def _units(units: float, a: int, b: int) -> tuple[Term, Term]:

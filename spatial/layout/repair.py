@@ -50,7 +50,7 @@ def repair(problem: Problem, boxes: dict[int, Box], margins: Margins, seed: int)
         for i, box in sorted(boxes.items())
         for k, kind in enumerate(KINDS)
     )
-    found = find(Formulation(_ranges(problem, boxes, sizes), rules, frozenset(), wishes, 2 * reach), seed, EFFORT)
+    found = find(Formulation(_ranges(problem, sizes), rules, frozenset(), wishes, 2 * reach), seed, EFFORT)
     if isinstance(found, str):
         return None
     return tuple((found["x", i], found["y", i], found["w", i], found["h", i]) for i in range(len(sizes)))
@@ -94,7 +94,7 @@ def _start_sizes(problem: Problem, boxes: dict[int, Box], seed: int) -> list[Siz
     ]
 
 
-def _ranges(problem: Problem, boxes: dict[int, Box], sizes: Sequence[Size]) -> dict[Key, tuple[int, int]]:
+def _ranges(problem: Problem, sizes: Sequence[Size]) -> dict[Key, tuple[int, int]]:
     ranges: dict[Key, tuple[int, int]] = {}
     for i, (w, h) in enumerate(sizes):
         ranges["x", i], ranges["y", i] = (0, problem.canvas[0] - 1), (0, problem.canvas[1] - 1)

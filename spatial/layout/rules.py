@@ -8,11 +8,11 @@ hold outside its rule, so nothing can be called impossible by these (`spatial.la
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from spatial.truth import FAR_UNITS, NEAR_UNITS
 from spatial.layout.linear import AXES, EXTENT, OTHER, Axis, Linear, Option, Rule, Term, at_most, high, low, middle2
 from spatial.layout.margins import Margins
 from spatial.layout.problem import LOW_SURFACE, Fact, Problem, tucked
 from spatial.predicates import BANDS
+from spatial.truth import FAR_UNITS, NEAR_UNITS
 
 SURFACE = 0.06
 """Depth of a standing surface below the top edge where none is known, share of the height."""
@@ -152,7 +152,7 @@ def _touching(fact: Fact, setting: Setting) -> list[Rule]:
     a, b = fact.pair
     if setting.carried(a, b):
         return []
-    sides = [_beside(axis, i, j, (0.0, 0.0), setting) for axis in AXES for i, j in ((a, b), (b, a))]
+    sides = [_beside(axis, i, j, 0.0, setting) for axis in AXES for i, j in ((a, b), (b, a))]
     if setting.linked(a, b):
         sides.append((*_shares("x", a, b, setting), *_shares("y", a, b, setting)))
     return [tuple(sides)]
@@ -161,14 +161,14 @@ def _touching(fact: Fact, setting: Setting) -> list[Rule]:
 def _next_to(fact: Fact, setting: Setting) -> list[Rule]:
     a, b = fact.pair
     reach = NEAR_UNITS * (1 - setting.margins.reserve)
-    return [tuple(_beside("x", i, j, (0.0, reach), setting) for i, j in ((a, b), (b, a)))]
+    return [tuple(_beside("x", i, j, reach, setting) for i, j in ((a, b), (b, a)))]
 
 
-def _beside(axis: Axis, a: int, b: int, reach: tuple[float, float], setting: Setting) -> Option:
-    """`a` before `b` with a gap between two numbers of units, sharing extent on the other axis."""
+def _beside(axis: Axis, a: int, b: int, reach: float, setting: Setting) -> Option:
+    """`a` before `b` with a gap of at most so many units, sharing extent on the other axis."""
     return (
-        at_most((*high(axis, a), *_units(reach[0], a, b)), low(axis, b)),
-        at_most(low(axis, b), (*high(axis, a), *_units(reach[1], a, b))),
+        *_ends_before(axis, a, b, setting),
+        _reaches(axis, a, b, reach),
         *_shares(OTHER[axis], a, b, setting),
     )
 
@@ -178,21 +178,28 @@ def _near(fact: Fact, setting: Setting) -> list[Rule]:
     if setting.carried(a, b):
         return []
     reach = NEAR_UNITS * (1 - setting.margins.reserve)
-    sides = [_off(axis, i, j, reach) for axis in AXES for i, j in ((a, b), (b, a))]
+    sides = [_off(axis, i, j, reach, setting) for axis in AXES for i, j in ((a, b), (b, a))]
     if setting.linked(a, b):
         sides.append(tuple(_reaches(axis, i, j, 0.0) for axis in AXES for i, j in ((a, b), (b, a))))
     return [tuple(sides)]
 
 
-def _off(axis: Axis, a: int, b: int, reach: float) -> Option:
+def _off(axis: Axis, a: int, b: int, reach: float, setting: Setting) -> Option:
     """`a` before `b`, no further than `reach` as the crow flies: 0.8 of it along the axis, 0.6 across it."""
     across = OTHER[axis]
     return (
-        at_most(high(axis, a), low(axis, b)),
+        *_ends_before(axis, a, b, setting),
         _reaches(axis, a, b, 0.8 * reach),
         _reaches(across, a, b, 0.6 * reach),
         _reaches(across, b, a, 0.6 * reach),
     )
+
+
+def _ends_before(axis: Axis, a: int, b: int, setting: Setting) -> Option:
+    """`a` ends where `b` begins or before, or overlaps it by no more than the margins let it."""
+    slack = setting.margins.slack
+    ends = (a, b) if slack else (a,)
+    return tuple(at_most((*high(axis, a), (-slack, EXTENT[axis], k)), low(axis, b)) for k in ends)
 
 
 def _reaches(axis: Axis, a: int, b: int, units: float) -> Linear:
@@ -204,11 +211,7 @@ def _far(fact: Fact, setting: Setting) -> list[Rule]:
     a, b = fact.pair
     away = FAR_UNITS * (1 + setting.margins.reserve)
     return [
-        tuple(
-            (at_most((*high(axis, i), *_units(away, a, b)), low(axis, j)),)
-            for axis in AXES
-            for i, j in ((a, b), (b, a))
-        )
+        tuple((at_most((*high(axis, i), *_units(away, a, b)), low(axis, j)),) for axis in AXES for i, j in ((a, b), (b, a)))
     ]
 
 

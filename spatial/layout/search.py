@@ -6,47 +6,58 @@ Does not prove anything: its rules are stricter than truth.
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 from schemas.graph import Box
 from spatial.layout.linear import Linear, Rule
-from spatial.layout.margins import Margins
+from spatial.layout.margins import LAST, LEVELS, Margins
 from spatial.layout.model import Formulation, Key, Values, find, separations
 from spatial.layout.problem import Problem, apart
 from spatial.layout.rules import rules_of
 from spatial.layout.sampler import Frame, measure, sample
 from spatial.layout.sizes import base_sides, extent, fitted
 
-EFFORT = 0.4
+EFFORT = 0.15
 """Deterministic seconds for one search."""
 
-LEAST_SHARES = (0.3, 0.04)
-"""Least extents tried, share of the preferred ones."""
+
+@dataclass(frozen=True)
+class Search:
+    """How to search: extents from `least` to `most` of the preferred ones (None: of the canvas), at some margins."""
+
+    margins: Margins
+    least: float
+    most: float | None = 1.0
 
 
-def searched(problem: Problem, margins: Margins, seed: int) -> tuple[Box, ...] | None:
-    """Boxes that keep every rule at these margins, at sizes between nearly nothing and the preferred ones."""
+SEARCHES = (Search(LEVELS[1], 0.3), Search(LEVELS[-1], 0.04), Search(LAST, 0.02, None))
+"""Tried in order; the last one lets boxes grow and overlap a little."""
+
+
+def searched(problem: Problem, search: Search, seed: int) -> tuple[Box, ...] | None:
+    """Boxes that keep every rule at these margins, or None when none were found."""
     rng = Random(seed)
     sides = fitted(problem, base_sides(problem, rng))
-    rules = rules_of(problem, margins)
-    pairs = apart(problem)
-    for share in LEAST_SHARES:
-        ranges = _ranges(problem, sides, share)
-        body = [shape(i, thing.aspect, problem.canvas) for i, thing in enumerate(problem.things)]
-        found = find(Formulation(ranges, [*rules, *body], pairs), seed, EFFORT)
-        if not isinstance(found, str):
-            return loosened_boxes(problem, found, rules, rng)
-    return None
+    rules = rules_of(problem, search.margins)
+    body = [shape(i, thing.aspect, problem.canvas) for i, thing in enumerate(problem.things)]
+    pairs, slack = apart(problem), search.margins.slack
+    if slack:
+        rules += [separations(i, j, slack) for i, j in sorted(pairs)]
+        pairs = frozenset()
+    found = find(Formulation(_ranges(problem, sides, search), [*rules, *body], pairs), seed, EFFORT)
+    return None if isinstance(found, str) else loosened_boxes(problem, found, (rules, pairs), rng)
 
 
-def _ranges(problem: Problem, sides: Sequence[float], share: float) -> dict[Key, tuple[int, int]]:
+def _ranges(problem: Problem, sides: Sequence[float], search: Search) -> dict[Key, tuple[int, int]]:
     width, height = problem.canvas
     ranges: dict[Key, tuple[int, int]] = {}
     for i in range(len(problem.things)):
         w, h = extent(problem, sides, i)
+        most = search.most
         ranges["x", i], ranges["y", i] = (0, width - 1), (0, height - 1)
-        ranges["w", i] = (max(2, round(share * w)), max(2, round(w)))
-        ranges["h", i] = (max(2, round(share * h)), max(2, round(h)))
+        ranges["w", i] = (max(2, round(search.least * w)), width if most is None else max(2, round(most * w)))
+        ranges["h", i] = (max(2, round(search.least * h)), height if most is None else max(2, round(most * h)))
         ranges["s", i] = (1, max(width, height))
     return ranges
 
@@ -67,13 +78,15 @@ def shape(i: int, aspect: float, canvas: tuple[int, int]) -> Rule:
     )
 
 
-def loosened_boxes(problem: Problem, values: Values, rules: Sequence[Rule], rng: Random) -> tuple[Box, ...]:
+def loosened_boxes(
+    problem: Problem, values: Values, demands: tuple[Sequence[Rule], frozenset[tuple[int, int]]], rng: Random
+) -> tuple[Box, ...]:
     """The same sizes on the same sides of each other, but spread at random instead of pressed into corners."""
     count = len(problem.things)
     sizes = [(values["w", i], values["h", i]) for i in range(count)]
     boxes = [(values["x", i], values["y", i], *sizes[i]) for i in range(count)]
-    kept = [_first_kept(rule, boxes) for rule in rules]
-    kept += [_first_kept(separations(i, j), boxes) for i, j in sorted(apart(problem))]
+    rules, pairs = demands
+    kept = [_first_kept(rule, boxes) for rule in (*rules, *(separations(i, j) for i, j in sorted(pairs)))]
     frame = Frame((0, 0, *problem.canvas), sizes, frozenset())
     points = None if None in kept else sample(frame, [rule for rule in kept if rule], rng)
     if points is None:

@@ -20,8 +20,8 @@ WIDEST = 0.62
 LARGEST = 0.44
 """Largest side (square root of area) of a box, share of the canvas's."""
 
-JITTER = 0.15
-"""Spread of sizes from seed to seed."""
+JITTER, WIDE_JITTER = 0.15, 0.7
+"""Spread of sizes from seed to seed: usual, and where the usual sizes did not fit the relations."""
 
 INSIDE_SHARE = 0.62
 """Extent of what is inside a container, share of the container's, all contents side by side."""
@@ -33,13 +33,13 @@ LEAST_PX = 3
 """No box is made smaller than this on either side by preference."""
 
 
-def base_sides(problem: Problem, rng: Random) -> list[float]:
+def base_sides(problem: Problem, rng: Random, jitter: float = JITTER) -> list[float]:
     """Square roots of areas in pixels at full size, before anything is made to fit."""
     width, height = problem.canvas
     raw = []
     for thing in problem.things:
         metres = min(max(thing.side, SIDE_RANGE_M[0]), SIDE_RANGE_M[1])
-        raw.append(metres**ATTENUATION * math.exp(rng.uniform(-JITTER, JITTER)))
+        raw.append(metres**ATTENUATION * math.exp(rng.uniform(-jitter, jitter)))
     scale = math.sqrt(FILL * rng.uniform(0.8, 1.1) * width * height / sum(r * r for r in raw))
     largest = LARGEST * math.sqrt(width * height)
     return [min(r * scale, largest, largest_side(problem, i)) for i, r in enumerate(raw)]

@@ -16,10 +16,11 @@ from spatial.layout.attempts import Candidate, attempts
 from spatial.layout.depths import depths
 from spatial.layout.faults import Boxes, faults
 from spatial.layout.hints import hinted
-from spatial.layout.margins import LEVELS
+from spatial.layout.model import UNDECIDED
 from spatial.layout.problem import Catalog, Problem, loosened, problem_of
-from spatial.layout.proof import QUICK, THOROUGH, conflict
-from spatial.layout.search import searched
+from spatial.layout.proof import QUICK, THOROUGH, refutation
+from spatial.layout.search import SEARCHES, searched
+from spatial.layout.sizes import JITTER, WIDE_JITTER
 from spatial.layout.verifier import verify
 
 
@@ -67,8 +68,8 @@ def knowledge() -> Catalog:
     return Catalog(categories(), scene_kinds())
 
 
-def _sampled(draft: Draft, problem: Problem, rng: Random) -> Layout | None:
-    for candidate in attempts(problem, rng):
+def _sampled(draft: Draft, problem: Problem, rng: Random, jitter: float = JITTER) -> Layout | None:
+    for candidate in attempts(problem, rng, jitter):
         layout = _accepted(draft, problem, candidate)
         if layout is not None:
             return layout
@@ -78,18 +79,19 @@ def _sampled(draft: Draft, problem: Problem, rng: Random) -> Layout | None:
 def _proven_or_searched(draft: Draft, problem: Problem, seed: int) -> Layout | Unsatisfiable:
     """What is hard: without the ground plane, with overlaps that relations allow, then a proof and a search in turns."""
     plain, loose = replace(problem, ground=None), loosened(problem)
-    for variant in (plain, loose):
-        found = _sampled(draft, variant, Random(seed + 1))
+    for variant, jitter in ((plain, JITTER), (plain, WIDE_JITTER), (loose, WIDE_JITTER)):
+        found = _sampled(draft, variant, Random(seed + 1), jitter)
         if found is not None:
             return found
-    proven = conflict(draft, problem.canvas, QUICK)
-    if proven is None:
-        layout = _searched(draft, (plain, loose), seed)
-        if layout is not None:
-            return layout
-        proven = conflict(draft, problem.canvas, THOROUGH)
-    if proven is not None:
-        return Unsatisfiable(proven)
+    first = refutation(draft, problem.canvas, QUICK)
+    if isinstance(first, tuple):
+        return Unsatisfiable(first)
+    layout = _searched(draft, (plain, loose), seed)
+    if layout is not None:
+        return layout
+    second = refutation(draft, problem.canvas, THOROUGH) if first == UNDECIDED else first
+    if isinstance(second, tuple):
+        return Unsatisfiable(second)
     raise NoLayout(
         f"no layout of {len(draft.objects)} objects with {len(draft.relations)} relations was found on "
         f"{plain.canvas[0]} x {plain.canvas[1]} within the limits; that none exists is not proven"
@@ -98,8 +100,8 @@ def _proven_or_searched(draft: Draft, problem: Problem, seed: int) -> Layout | U
 
 def _searched(draft: Draft, variants: tuple[Problem, Problem], seed: int) -> Layout | None:
     plain, loose = variants
-    for variant, margins in ((plain, LEVELS[1]), (plain, LEVELS[-1]), (loose, LEVELS[-1])):
-        boxes = searched(variant, margins, seed)
+    for variant, search in zip((plain, plain, loose), SEARCHES, strict=True):
+        boxes = searched(variant, search, seed)
         if boxes is not None:
             order = Random(seed).sample(range(len(boxes)), len(boxes))
             depth = [(k + 1) / (len(order) + 1) for k in order]
@@ -110,8 +112,8 @@ def _searched(draft: Draft, variants: tuple[Problem, Problem], seed: int) -> Lay
 
 
 def _unsatisfiable(draft: Draft, canvas: tuple[int, int]) -> Unsatisfiable:
-    proven = conflict(draft, canvas, QUICK)
-    assert proven is not None
+    proven = refutation(draft, canvas, QUICK)
+    assert isinstance(proven, tuple)
     return Unsatisfiable(proven)
 
 
