@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from dataset.columns import COLUMNS
 from dataset.index import ids_in
-from dataset.reading import batches
+from dataset.reading import batches, types_of
 from dataset.splits import PER_MILLE
 from dataset.table import NoDataset, Options, Table
 
@@ -31,9 +31,15 @@ def files(uri: str, storage_options: Options = None) -> list[str]:
 
 
 def load(
-    uri: str, split: str | None = None, columns: Sequence[str] | None = None, storage_options: Options = None
+    uri: str,
+    split: str | None = None,
+    columns: Sequence[str] | None = None,
+    storage_options: Options = None,
+    cache_dir: Path | None = None,
 ) -> "datasets.Dataset":
     """The current snapshot with decoded images; one split of it, some columns of it.
+
+    `cache_dir` is the cache folder of `datasets` unless another is given; old snapshots in it may be deleted at any time.
 
     Raises NoDataset where there is no table or no row, ValueError for an unknown split or column, TryLater when the
     storage cannot be reached.
@@ -42,7 +48,7 @@ def load(
         raise ValueError(f"no split {split!r}; there are {', '.join(PER_MILLE)}")
     table = Table.load(uri, storage_options)
     chosen = list(columns) if columns is not None else list(COLUMNS.names)
-    loaded = _from_cache(table, chosen, split)
+    loaded = _from_cache(table, chosen, split, cache_dir)
     if not loaded.num_rows:
         raise NoDataset(f"the dataset at {uri} has no rows yet" + (f" in split {split}" if split else ""))
     return loaded
@@ -62,14 +68,15 @@ def sample_ids_by_file(
         yield file.path, known[file.path] if file.path in known else frozenset(ids_in(folder, file))
 
 
-def _from_cache(table: Table, columns: list[str], split: str | None) -> "datasets.Dataset":
+def _from_cache(table: Table, columns: list[str], split: str | None, cache_dir: Path | None) -> "datasets.Dataset":
     import datasets
 
-    features = datasets.Features.from_arrow_schema(pa.schema([COLUMNS.field(name) for name in columns]))
+    features = datasets.Features.from_arrow_schema(types_of(columns))
     if "image" in columns:
         features["image"] = datasets.Image()
     key = hashlib.sha256(f"{table.id}/{columns}/{split}".encode()).hexdigest()[:16]
-    path = Path(datasets.config.HF_DATASETS_CACHE) / "skg" / f"{key}-{table.version}.arrow"
+    folder = cache_dir if cache_dir is not None else Path(datasets.config.HF_DATASETS_CACHE) / "skg"
+    path = folder / f"{key}-{table.version}.arrow"
     if not path.exists():
         _write(path, features.arrow_schema, batches(table, columns, split))
     return datasets.Dataset.from_file(str(path), split=datasets.NamedSplit(split) if split else None)

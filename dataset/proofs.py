@@ -46,7 +46,7 @@ def proof_in_words(certificate: str, objects: Sequence[Row]) -> list[str]:
     return [line for line in lines if line] or [certificate]
 
 
-def _list(proof: Row, name: str) -> list[Any]:
+def _list(proof: Mapping[Any, Any], name: str) -> list[Any]:
     value = proof.get(name, [])
     return value if isinstance(value, list) else [value]
 

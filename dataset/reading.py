@@ -23,6 +23,14 @@ class UnknownColumn(ValueError):
     """A column was asked for that the dataset does not have."""
 
 
+def types_of(columns: Sequence[str]) -> pa.Schema:
+    """The schema of some columns, in the order asked. Raises UnknownColumn."""
+    missing = sorted(set(columns) - set(COLUMNS.names))
+    if missing:
+        raise UnknownColumn(f"no column {', '.join(missing)}; there are {', '.join(COLUMNS.names)}")
+    return pa.schema([COLUMNS.field(name) for name in columns])
+
+
 def batches(
     table: Table, columns: Sequence[str], split: str | None = None, newest_first: bool = False
 ) -> Iterator[pa.RecordBatch]:
@@ -30,9 +38,7 @@ def batches(
 
     Raises TryLater, UnknownColumn.
     """
-    missing = sorted(set(columns) - set(COLUMNS.names))
-    if missing:
-        raise UnknownColumn(f"no column {', '.join(missing)}; there are {', '.join(COLUMNS.names)}")
+    types_of(columns)
     files = table.files()
     folder = table.folder(files)
     for file in reversed(files) if newest_first else files:
@@ -55,5 +61,4 @@ def _of_file(
 
 def _with_types(batch: pa.RecordBatch) -> pa.RecordBatch:
     """In the dataset's own types: field names inside lists differ between programs that write Parquet."""
-    schema = pa.schema([COLUMNS.field(name) for name in batch.schema.names])
-    return batch.cast(schema)
+    return batch.cast(types_of(batch.schema.names))

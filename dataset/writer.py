@@ -72,9 +72,8 @@ class DatasetWriter:
             self._expected.pop(partition, None)
 
     def prepare(self, events: Sequence[QAEvent]) -> list[Sample | Never]:
-        """Fetch and check the pictures of samples that the table lacks. The first call reads the index, if need be."""
-        if self._table is None:
-            self._index.catch_up(self._current())
+        """Fetch and check the pictures of samples that the table lacks. The first call may have to fill the index."""
+        self._index.catch_up(self._current())
         known = self._index.known(event.sample_id for event in events)
         lacking = [event for event in events if event.sample_id not in known]
         pictures = iter(fetch(self._store, [event.image for event in lacking]))

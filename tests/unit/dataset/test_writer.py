@@ -213,6 +213,16 @@ def test_the_picture_of_a_stored_sample_is_not_needed_again(lab):
     assert writer.prepare(samples) == [Sample(event, None) for event in samples]
 
 
+def test_the_picture_of_a_sample_that_another_process_stored_is_not_needed_again(lab):
+    here, there, samples = lab.writer("a"), lab.writer("b"), make_samples(2)
+    here.open(P0)
+    here.prepare([])
+    there.open(P0)
+    there.append(lab.deliver(there, P0, 0, samples))
+    lab.store.objects.clear()
+    assert here.prepare(samples) == [Sample(event, None) for event in samples]
+
+
 def test_a_sample_without_a_picture_is_never_stored_as_a_row(lab):
     writer = lab.writer()
     writer.open(P0)
