@@ -42,7 +42,7 @@ def patiently(attempt: Callable[[], T], timeout_s: float) -> T:
     attempts = Retrying(
         retry=retry_if_exception_type(TryLater),
         stop=stop_after_delay(timeout_s),
-        wait=wait_exponential_jitter(initial=FIRST_PAUSE_S, max=LONGEST_PAUSE_S, jitter=FIRST_PAUSE_S),
+        wait=wait_exponential_jitter(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S, jitter=FIRST_PAUSE_S),
     )
     try:
         return attempts(attempt)

@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 a known failure, 2 wrong usage or bad input, 130 interrupt
 
 import os
 import sys
-from typing import NoReturn
+from collections.abc import Sequence
 
 import typer
 from pydantic import ValidationError
@@ -36,15 +36,23 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """The entry point of `skg`. Typer itself handles wrong usage (exit code 2) and Ctrl-C (130)."""
+    """The entry point of `skg`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """One call of the command; the exit code. Typer itself handles wrong usage (2) and Ctrl-C (130)."""
     try:
-        build()()
+        build()(list(arguments), prog_name="skg")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # our reader has left, as `head` does
     except (BadSeeds, ValidationError) as error:
-        _end(_plain(error), EXIT_USAGE)
+        return _say(_plain(error), EXIT_USAGE)
     except (UserError, TryLater) as error:
-        _end(str(error), EXIT_FAILURE)
+        return _say(str(error), EXIT_FAILURE)
+    return 0
 
 
 def _plain(error: BadSeeds | ValidationError) -> str:
@@ -56,7 +64,7 @@ def _plain(error: BadSeeds | ValidationError) -> str:
     return f"{name}: {fault['msg']} (got {fault['input']!r})"
 
 
-def _end(message: str, code: int) -> NoReturn:
+def _say(message: str, code: int) -> int:
     for line in message.splitlines():
         sys.stderr.write(f"skg: {line}\n")
-    sys.exit(code)
+    return code

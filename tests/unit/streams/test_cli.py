@@ -1,0 +1,149 @@
+"""The command line: help that helps, errors in one line with the right exit code, nothing heavy at start."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from schemas.topics import TOPICS
+from streams.cli.root import run
+
+COMMANDS = "demo up down topics seed agents render examine write status tail dataset spatial config".split()
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a call ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Skg = Callable[..., Done]
+
+
+@pytest.fixture
+def skg(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Skg:
+    """Run the command in this process, with no setting but those given."""
+    for name in [name for name in os.environ if name.startswith("SKG_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("SKG_STATE_DIR", str(tmp_path / "state"))
+
+    def call(*arguments: str, **environment: str) -> Done:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        code = run(arguments)
+        return Done(code, *capfd.readouterr())
+
+    return call
+
+
+def test_help_lists_every_command_with_an_example(skg: Skg):
+    text = " ".join(skg("--help").stdout.split())
+    for command in COMMANDS:
+        assert f" {command} " in text
+    assert text.count("Example:") == len(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_of_its_own(skg: Skg, command: str):
+    done = skg(command, "--help")
+    assert done.returncode == 0
+    assert "Example:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("seed", ""), "concept: must have 1 to 200 characters"),
+        (("seed", "x" * 201), "this one has 201"),
+        (("seed",), "give either a concept or --file"),
+        (("seed", "park", "--file", "x"), "give either a concept or --file"),
+        (("seed", "park", "--family", "direction=much"), "'much' is not a number"),
+        (("seed", "park", "--min-objects", "6", "--max-objects", "3"), "min_objects 6 is above max_objects 3"),
+        (("seed", "--file", "/nowhere/seeds.jsonl"), "/nowhere/seeds.jsonl: No such file"),
+        (("demo", "--seeds", "/nowhere/seeds.jsonl"), "/nowhere/seeds.jsonl: No such file"),
+        (("tail", "skg.nothing"), "is no topic"),
+        (("demo", "--graphs", "0"), "--graphs"),
+    ],
+)
+def test_bad_input_ends_with_a_reason_and_exit_code_2(skg: Skg, arguments: tuple[str, ...], says: str):
+    done = skg(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_seeds_file_with_a_faulty_line_publishes_nothing_and_names_the_line(skg: Skg, tmp_path: Path):
+    path = tmp_path / "seeds.jsonl"
+    path.write_text('{"concept": "park"}\n{"concept": "park", "count": "many"}\n')
+    done = skg("seed", "--file", str(path))  # no broker is there: it must not even be asked
+    assert done.returncode == 2
+    assert f"{path}, line 2: count" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("seed", "park"), ("topics", "apply"), ("topics", "check"), ("tail", "skg.qa")])
+def test_an_unreachable_broker_is_one_line_with_its_address(skg: Skg, command: tuple[str, ...]):
+    done = skg(*command, SKG_KAFKA_BOOTSTRAP="127.0.0.1:9", SKG_CONNECT_TIMEOUT_S="0.5")
+    assert done.returncode == 1
+    assert "127.0.0.1:9" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
+@pytest.mark.parametrize("kind", ["agents", "render", "examine", "write"])
+def test_a_process_without_its_services_ends_with_one_line(skg: Skg, kind: str):
+    services = {"SKG_KAFKA_BOOTSTRAP": "127.0.0.1:9", "SKG_S3_ENDPOINT": "http://127.0.0.1:9"}
+    done = skg(kind, SKG_CONNECT_TIMEOUT_S="0.5", **services)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("skg: cannot reach")
+    assert "127.0.0.1:9" in last
+    assert "Traceback" not in done.stderr
+
+
+def test_a_setting_that_is_no_number_is_named(skg: Skg):
+    done = skg("render", SKG_METRICS_PORT="http")
+    assert done.returncode == 2
+    assert done.stderr.startswith("skg: SKG_METRICS_PORT: ")
+
+
+def test_config_shows_settings_and_masks_secrets(skg: Skg):
+    done = skg("config", SKG_S3_SECRET_KEY="open-sesame", SKG_S3_BUCKET="mine")
+    assert "open-sesame" not in done.stdout
+    assert "SKG_S3_SECRET_KEY" in done.stdout
+    assert any("mine" in line and "SKG_S3_BUCKET" in line for line in done.stdout.splitlines())
+    assert "skg-secret" not in done.stdout
+
+
+def test_a_dataset_that_is_not_there_is_one_line(skg: Skg, tmp_path: Path):
+    for command in ("info", "files"):
+        done = skg("dataset", command, str(tmp_path / "none"))
+        assert done.returncode == 1
+        assert str(tmp_path / "none") in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_status_without_processes_shows_zeros(skg: Skg):
+    done = skg("status", "--json")
+    assert {stage["processes"] for stage in json.loads(done.stdout).values()} == {0}
+
+
+def test_starting_the_command_loads_no_heavy_library():
+    code = (
+        "import sys; from streams.cli.root import build; build();"
+        "print(sorted({'torch', 'faust', 'kafka', 'minio', 'deltalake', 'datasets', 'ortools'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_topic_can_be_named_in_the_help_of_tail(skg: Skg):
+    text = skg("tail", "--help").stdout
+    assert all(topic in "".join(text.split()) for topic in TOPICS)

@@ -1,0 +1,56 @@
+"""The demo's end is known by counting: each request once, whatever is delivered twice."""
+
+import pytest
+
+from schemas.base import Event
+from schemas.codec import encode
+from schemas.events import DeadLetter
+from schemas.examples import graph, poisoned, refusal, rendered, sample, seed
+from schemas.topics import BY_EVENT, GRAPHS, IMAGES, QA, SEEDS, key_of
+from streams.demo.outcomes import Outcomes, requests_in
+from streams.records import Partition, Record
+from streams.seeds import requests_of
+
+
+def _record(event: Event, offset: int = 0) -> Record:
+    return Record(Partition(BY_EVENT[type(event)].name, 0), offset, key_of(event).encode(), encode(event), ())
+
+
+def _letter(topic: str, value: bytes | None) -> DeadLetter:
+    return poisoned().model_copy(update={"topic": topic, "value": value})
+
+
+def test_a_seed_of_two_graphs_is_done_when_one_is_accepted_and_one_rejected():
+    outcomes = Outcomes(requests_of([seed()]))
+    assert outcomes.requested == 2
+    outcomes.feed([_record(sample()), _record(sample(), 1)])
+    assert len(outcomes.open) == 1
+    assert outcomes.kinds["direction_yes_no"] == 1, "a redelivery must not count twice"
+    outcomes.feed([_record(refusal())])
+    assert not outcomes.open
+    assert list(outcomes.rejected.values()) == ["contradiction"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "event", "count"), [(SEEDS, seed(), 2), (GRAPHS, graph(), 1), (IMAGES, rendered(), 1), (QA, sample(), 1)]
+)
+def test_a_dead_letter_ends_the_requests_that_its_bytes_name(topic: str, event: Event, count: int):
+    letter = _letter(topic, encode(event))
+    assert len(requests_in(letter)) == count
+    outcomes = Outcomes(requests_of([seed()]))
+    outcomes.feed([_record(letter)])
+    assert len(outcomes.open) == 2 - count
+    assert sum(outcomes.dead.values()) == 1
+
+
+@pytest.mark.parametrize("letter", [poisoned(), _letter(SEEDS, None), _letter("somebody.elses", b"x")])
+def test_a_dead_letter_that_tells_nothing_ends_nothing(letter: DeadLetter):
+    assert requests_in(letter) == []
+
+
+def test_outcomes_of_other_requests_are_not_counted():
+    outcomes = Outcomes([("ab" * 16, 0)])
+    outcomes.feed([_record(sample()), _record(refusal())])
+    assert len(outcomes.open) == 1
+    assert not outcomes.samples
+    assert not outcomes.rejected
