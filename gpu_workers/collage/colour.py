@@ -50,6 +50,10 @@ HUE_BINS = 36
 HUE_REACH = 0.11
 """Hues within this part of the circle (40 degrees) belong to the picture's main colour."""
 
+WATER_HUES = (0.52, 0.66)
+WATER_EDGE = 0.9
+"""So much of a picture's lower edge must be blue for it to be water."""
+
 MAIN_SHARE = 0.28
 """If fewer pixels than this share carry a hue, the picture's main colour is its grey."""
 
@@ -115,6 +119,21 @@ def hsv(rgb: Pixels) -> tuple[Pixels, Pixels, Pixels]:
     r, g, b = rgb[..., 0], rgb[..., 1], rgb[..., 2]
     sixth = np.where(top == r, (g - b) / safe % 6, np.where(top == g, (b - r) / safe + 2, (r - g) / safe + 4))
     return (sixth / 6) % 1.0, span / np.where(top > 0, top, 1), top
+
+
+def without_water(picture: Image.Image) -> Image.Image:
+    """The picture without the strip of blue water along its whole lower edge, where it has one, as pictures of boats do."""
+    pixels = np.asarray(picture)
+    hue, saturation, _ = hsv(pixels[..., :3].astype(np.float32) / 255)
+    blue = (hue > WATER_HUES[0]) & (hue < WATER_HUES[1]) & (saturation > 0.35) & (pixels[..., 3] > 64)
+    edge = blue[-max(2, picture.height // 25) :]
+    if edge.mean() < WATER_EDGE:
+        return picture
+    clear = pixels[..., 3] <= 64
+    strip = np.logical_and.accumulate((blue | clear)[::-1], axis=0)[::-1]
+    out = pixels.copy()
+    out[..., 3] = np.where(strip, 0, out[..., 3])
+    return Image.fromarray(out)
 
 
 @lru_cache(maxsize=4096)

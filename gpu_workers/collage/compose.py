@@ -79,7 +79,8 @@ class Composer:
         elif holder and content and holder.manner == "glass":
             self._glass(place, picture)
         if place.ground == "water" and self._kind != "underwater":
-            shadow.waterline(self.image, picture.getchannel("A"), (place.box[0], place.box[1]), self._bare)
+            hull, corner = trimmed(picture, place)
+            shadow.waterline(self.image, hull.getchannel("A"), corner, self._bare)
 
     def _ground(
         self, place: Place, picture: Image.Image, pictures: Mapping[int, ObjectPicture], by_id: Mapping[int, Place]
@@ -110,10 +111,10 @@ class Composer:
     def _float(self, place: Place, picture: Image.Image) -> None:
         if self._kind == "underwater":
             return
-        x, y, w, h = place.box
+        hull, (x, y) = trimmed(picture, place)
         if self._kind not in AFLOAT:
-            shadow.pond(self.image, w, (x, y), y + h)
-        shadow.on_water(self.image, picture, (x, y))
+            shadow.pond(self.image, hull.width, (x, y), y + hull.height)
+        shadow.on_water(self.image, hull, (x, y))
 
     def _cord(self, place: Place) -> None:
         x, y, w, _ = place.box
@@ -152,6 +153,12 @@ class Composer:
         veil = picture.getchannel("A").point(lambda a: round(a * GLASS_SHARE))
         corner = (place.box[0], place.box[1])
         self.image.paste(GLASS_TINT, (*corner, corner[0] + picture.width, corner[1] + picture.height), veil)
+
+
+def trimmed(picture: Image.Image, place: Place) -> tuple[Image.Image, tuple[int, int]]:
+    """The visible part of an object's picture, and its corner."""
+    box = picture.getchannel("A").getbbox() or (0, 0, picture.width, picture.height)
+    return picture.crop(box), (place.box[0] + box[0], place.box[1] + box[1])
 
 
 def front_mask(size: tuple[int, int], holder: Holder) -> Image.Image:

@@ -55,6 +55,7 @@ class Painter:
             image, drawn = self._furniture(place, colour, held, variant)
         else:
             image, drawn = self._sprite(category, colour)
+            image = colours.without_water(image) if place.ground == "water" else image
         facing = next((FACING[a] for a in place.attributes if a in FACING), None)
         if category.faces and facing and facing != category.faces:
             image = ImageOps.mirror(image)

@@ -23,7 +23,7 @@ CONTACT = frozenset({"on", "supports", "under", "over", "inside", "contains", "t
 SAME_FOOT = 0.09
 """What stands under or touches another thing stands on about the same line: share of the picture's height."""
 
-STANDING_SHARE = 0.6
+STANDING_SHARE = 0.45
 """Share of a thing's foot that must be on its carrier."""
 
 REACH = 4

@@ -157,17 +157,28 @@ def _joints(brush: Brush, top: float, wood: bool, on: ImageDraw.ImageDraw) -> No
 
 
 def _stages_for(brush: Brush, shore: float, feet: Sequence[Foot]) -> None:
-    """Landing stages under things that stand beyond the shore, nearer ones painted last."""
+    """Jetties from the picture's side to things that stand beyond the shore, nearer ones painted last."""
+    tone: RGB = (184, 140, 100)
     for foot in sorted(feet, key=lambda foot: foot.y):
         brush.shows("pier")
-        tone: RGB = (184, 140, 100)
-        left, right = foot.left - 12, foot.right + 12
-        deck, low = foot.y - 8, foot.y + 8
-        end = max(shore + 2, low + 14) if shore > low else low + 14
-        for x in (left + 4, (left + right) / 2, right - 8):
-            brush.rect((x, low, 6, min(end, low + 26) - low + 8), darker(tone, 0.25), darker(tone, 0.45))
+        from_left = foot.left + foot.right < brush.width
+        left = -12.0 if from_left else foot.left - 14
+        right = foot.right + 14 if from_left else brush.width + 12.0
+        deck, low = foot.y - 9, foot.y + 8
+        posts = min(26.0, max(12.0, shore - low)) if shore > low else 14.0
+        for k in range(1 + int((right - left) / 46)):
+            x = right - 10 - 46 * k if from_left else left + 4 + 46 * k
+            brush.rect((x, low, 6, posts), darker(tone, 0.28), darker(tone, 0.5))
         brush.poly([(left + 8, deck), (right - 8, deck), (right + 4, low), (left - 4, low)], lighter(tone, 0.28), tone)
+        brush.shape(partial(_deck_joints, (left, right), (deck, low)), darker(tone, 0.34), 0.6)
         brush.rect((left - 4, low, right - left + 8, 6), tone, darker(tone, 0.28), 2)
+
+
+def _deck_joints(across: tuple[float, float], down: tuple[float, float], on: ImageDraw.ImageDraw) -> None:
+    left, right = across
+    for k in range(1, int((right - left) / 12)):
+        x = (left + 12 * k) * FINE
+        on.line((x, down[0] * FINE, x, down[1] * FINE), fill=255, width=2)
 
 
 PAINTERS: dict[str, Callable[[Brush], None]] = {
