@@ -13,7 +13,7 @@ from agents.arrangement import Spot, agrees, arrange
 from agents.casting import Cast, Wish, fill
 from agents.describing import absent, described
 from agents.relating import DEFAULT_MIX, Reading, carried_relations, read
-from agents.requirements import require
+from agents.requirements import plain, require
 from agents.stock import stock
 from schemas.events import SeedConcept, SeedOptions
 from schemas.graph import Relation
@@ -54,7 +54,8 @@ def draft(task: Task) -> Drafted:
     rng = Random(derived_seed("plan", task.seed.seed_id, task.index, task.attempt))
     offer = stock(task.scene, task.abilities)
     mix = mix_of(options)
-    cast = Cast(offer, frozenset(options.excluded))
+    excluded = tuple(dict.fromkeys(plain(name) for name in options.excluded))
+    cast = Cast(offer, frozenset(excluded))
     required = require(cast, options, rng)
     least = max(options.min_objects, len(cast.members))
     fill(cast, rng.randint(least, max(least, options.max_objects)), _wish(mix), rng)
@@ -63,7 +64,7 @@ def draft(task: Task) -> Drafted:
     return Drafted(
         Draft(names, tuple(relations), task.scene),
         described(cast, task.abilities, rng),
-        absent(cast, options.excluded, rng),
+        absent(cast, excluded, rng),
         len(required),
     )
 

@@ -4,6 +4,7 @@ In: a cast and a seed's options.  Out: the cast with the demanded things, and th
 Does not check that they can hold together in a picture (`spatial.layout` proves that).
 """
 
+from functools import lru_cache
 from random import Random
 
 from agents.casting import Cast, Member, settle, wanted
@@ -55,6 +56,7 @@ def plain(name: str) -> str:
     return text if text in categories() else _plurals().get(text, text)
 
 
+@lru_cache(maxsize=1)
 def _plurals() -> dict[str, str]:
     return {c.plural: name for name, c in categories().items()}
 
