@@ -12,6 +12,7 @@ from typing import Literal
 
 Kind = Literal["x", "y", "w", "h", "s", "d"]
 Term = tuple[float, Kind, int]
+Sum = tuple[Term, ...]
 Axis = Literal["x", "y"]
 
 EXTENT: dict[Axis, Kind] = {"x": "w", "y": "h"}
@@ -23,7 +24,7 @@ AXES: tuple[Axis, ...] = ("x", "y")
 class Linear:
     """The sum of coefficient times variable is at most `bound`."""
 
-    terms: tuple[Term, ...]
+    terms: Sum
     bound: float
 
 
@@ -34,26 +35,32 @@ Rule = tuple[Option, ...]
 """At least one of these options holds."""
 
 
-def low(axis: Axis, i: int, factor: float = 1.0) -> tuple[Term, ...]:
+def low(axis: Axis, i: int, factor: float = 1.0) -> Sum:
     """The edge of object `i` where the axis begins: left or top."""
     return ((factor, axis, i),)
 
 
-def high(axis: Axis, i: int, factor: float = 1.0) -> tuple[Term, ...]:
+def high(axis: Axis, i: int, factor: float = 1.0) -> Sum:
     """The edge of object `i` where the axis ends: right or bottom."""
     return ((factor, axis, i), (factor, EXTENT[axis], i))
 
 
-def middle2(axis: Axis, i: int, factor: float = 1.0) -> tuple[Term, ...]:
+def middle2(axis: Axis, i: int, factor: float = 1.0) -> Sum:
     """Twice the centre of object `i`, so that whole pixels suffice."""
     return ((2 * factor, axis, i), (factor, EXTENT[axis], i))
 
 
-def minus(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+def minus(terms: Sum) -> Sum:
     """The negated sum."""
     return tuple((-c, kind, i) for c, kind, i in terms)
 
 
-def at_most(left: tuple[Term, ...], right: tuple[Term, ...], slack: float = 0.0) -> Linear:
+def at_most(left: Sum, right: Sum, slack: float = 0.0) -> Linear:
     """`left + slack <= right`."""
     return Linear(left + minus(right), -slack)
+
+
+def ends_before(axis: Axis, a: int, b: int, slack: float = 0.0) -> Option:
+    """`a` ends where `b` begins or before, or overlaps it by at most a share of either's extent."""
+    ends = (a, b) if slack else (a,)
+    return tuple(at_most((*high(axis, a), (-slack, EXTENT[axis], k)), low(axis, b)) for k in ends)

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from ortools.sat.python import cp_model
 
-from spatial.layout.linear import Kind, Linear, Rule
+from spatial.layout.linear import AXES, Kind, Linear, Rule, ends_before
 
 Key = tuple[Kind, int]
 Values = dict[Key, int]
@@ -131,14 +131,7 @@ class _Builder:
 
 def separations(i: int, j: int, slack: float = 0.0) -> Rule:
     """The four ways in which two boxes stay apart, or overlap by at most a share of either's extent on one axis."""
-    return tuple(
-        tuple(
-            Linear(((1.0, low, a), (1.0, extent, a), (-1.0, low, b), (-slack, extent, k)), 0)
-            for k in ((a, b) if slack else (a,))
-        )
-        for low, extent in (("x", "w"), ("y", "h"))
-        for a, b in ((i, j), (j, i))
-    )
+    return tuple(ends_before(axis, a, b, slack) for axis in AXES for a, b in ((i, j), (j, i)))
 
 
 def _clique(pairs: frozenset[tuple[int, int]]) -> list[int]:

@@ -8,7 +8,22 @@ hold outside its rule, so nothing can be called impossible by these (`spatial.la
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from spatial.layout.linear import AXES, EXTENT, OTHER, Axis, Linear, Option, Rule, Term, at_most, high, low, middle2
+from spatial.layout.linear import (
+    AXES,
+    EXTENT,
+    OTHER,
+    Axis,
+    Linear,
+    Option,
+    Rule,
+    Sum,
+    Term,
+    at_most,
+    ends_before,
+    high,
+    low,
+    middle2,
+)
 from spatial.layout.margins import Margins
 from spatial.layout.problem import LOW_SURFACE, Fact, Problem, tucked
 from spatial.predicates import BANDS
@@ -22,6 +37,9 @@ SURFACE_RANGE = (0.0, 0.42)
 
 FEET_APART = 0.16
 """How far the feet of what is under a table may stand from the table's, share of its height (half of it in front)."""
+
+WIDER = 1.5
+"""What is usually this much larger than its supporter may stand out beyond it."""
 
 SURFACE_TOLERANCE = 0.02
 """How far a bottom edge may miss the standing surface, share of the supporter's height."""
@@ -94,18 +112,16 @@ def _centres_apart(axis: Axis, a: int, b: int, setting: Setting) -> Linear:
 def _on(fact: Fact, setting: Setting) -> list[Rule]:
     a, b = fact.pair
     top = at_most(low("y", a), low("y", b), 1)
+    not_below = at_most(high("y", a, 2), middle2("y", b))
     if not setting.margins.standing:
-        stands = (at_most(low("y", b), high("y", a)), at_most(high("y", a, 2), middle2("y", b)))
-        return [((top, *stands, *_shares("x", a, b, setting)),)]
+        return [((top, not_below, at_most(low("y", b), high("y", a)), *_shares("x", a, b, setting)),)]
     depth = surface_of(setting.problem, b)
-    least = ((1.0, "y", b), (max(0.0, depth - SURFACE_TOLERANCE), "h", b))
-    most = ((1.0, "y", b), (depth + SURFACE_TOLERANCE, "h", b))
-    stands = (at_most(least, high("y", a)), at_most(high("y", a), most, -0.5), at_most(high("y", a, 2), middle2("y", b)))
-    if setting.problem.things[a].side <= setting.problem.things[b].side * 1.5:
-        sides = (at_most(low("x", b), low("x", a)), at_most(high("x", a), high("x", b)))
-    else:
-        sides = _shares("x", a, b, setting)
-    return [((top, *stands, *sides),)]
+    least: Sum = ((1.0, "y", b), (max(0.0, depth - SURFACE_TOLERANCE), "h", b))
+    most: Sum = ((1.0, "y", b), (depth + SURFACE_TOLERANCE, "h", b))
+    stands = (top, not_below, at_most(least, high("y", a)), at_most(high("y", a), most, -0.5))
+    if setting.problem.things[a].side > setting.problem.things[b].side * WIDER:
+        return [((*stands, *_shares("x", a, b, setting)),)]
+    return [((*stands, at_most(low("x", b), low("x", a)), at_most(high("x", a), high("x", b))),)]
 
 
 def surface_of(problem: Problem, i: int) -> float:
@@ -124,7 +140,7 @@ def _under(fact: Fact, setting: Setting) -> list[Rule]:
 
 def _between_legs(a: int, b: int) -> Rule:
     """`a` stands on the ground within the width of `b`, below its top, feet at about the same line."""
-    least = ((1.0, "y", b), (1 - FEET_APART, "h", b))
+    least: Sum = ((1.0, "y", b), (1 - FEET_APART, "h", b))
     return (
         (
             at_most(low("x", b), low("x", a)),
@@ -167,7 +183,7 @@ def _next_to(fact: Fact, setting: Setting) -> list[Rule]:
 def _beside(axis: Axis, a: int, b: int, reach: float, setting: Setting) -> Option:
     """`a` before `b` with a gap of at most so many units, sharing extent on the other axis."""
     return (
-        *_ends_before(axis, a, b, setting),
+        *ends_before(axis, a, b, setting.margins.slack),
         _reaches(axis, a, b, reach),
         *_shares(OTHER[axis], a, b, setting),
     )
@@ -188,18 +204,11 @@ def _off(axis: Axis, a: int, b: int, reach: float, setting: Setting) -> Option:
     """`a` before `b`, no further than `reach` as the crow flies: 0.8 of it along the axis, 0.6 across it."""
     across = OTHER[axis]
     return (
-        *_ends_before(axis, a, b, setting),
+        *ends_before(axis, a, b, setting.margins.slack),
         _reaches(axis, a, b, 0.8 * reach),
         _reaches(across, a, b, 0.6 * reach),
         _reaches(across, b, a, 0.6 * reach),
     )
-
-
-def _ends_before(axis: Axis, a: int, b: int, setting: Setting) -> Option:
-    """`a` ends where `b` begins or before, or overlaps it by no more than the margins let it."""
-    slack = setting.margins.slack
-    ends = (a, b) if slack else (a,)
-    return tuple(at_most((*high(axis, a), (-slack, EXTENT[axis], k)), low(axis, b)) for k in ends)
 
 
 def _reaches(axis: Axis, a: int, b: int, units: float) -> Linear:

@@ -81,7 +81,7 @@ def _add(axes: dict[Axis, Differences], linear: Linear, sizes: Sequence[Size]) -
     positions: list[tuple[float, Axis, int]] = []
     for factor, kind, i in linear.terms:
         if kind in ("x", "y"):
-            positions.append((factor, kind, i))  # type: ignore[arg-type]
+            positions.append((factor, kind, i))
         else:
             bound -= factor * measure(kind, sizes[i])
     if not positions:

@@ -11,13 +11,14 @@ from random import Random
 from spatial.layout.problem import ATTENUATION, SIDE_RANGE_M, Problem, ancestors, tucked
 from spatial.layout.rules import surface_of
 
-FILL = 0.30
-"""Share of the canvas that the boxes cover together at full size: fuller ones leave no room for directions."""
+FILL, GROUND_FILL = 0.30, 0.45
+"""Share of the canvas that the boxes cover together at full size: fuller ones leave no room for directions.
+On a ground plane perspective takes away a third of it again."""
 
 WIDEST = 0.62
 """Largest extent of a box, share of the canvas's."""
 
-LARGEST = 0.44
+LARGEST = 0.46
 """Largest side (square root of area) of a box, share of the canvas's."""
 
 JITTER, WIDE_JITTER = 0.15, 0.7
@@ -40,7 +41,8 @@ def base_sides(problem: Problem, rng: Random, jitter: float = JITTER) -> list[fl
     for thing in problem.things:
         metres = min(max(thing.side, SIDE_RANGE_M[0]), SIDE_RANGE_M[1])
         raw.append(metres**ATTENUATION * math.exp(rng.uniform(-jitter, jitter)))
-    scale = math.sqrt(FILL * rng.uniform(0.8, 1.1) * width * height / sum(r * r for r in raw))
+    fill = FILL if problem.ground is None else GROUND_FILL
+    scale = math.sqrt(fill * rng.uniform(0.8, 1.1) * width * height / sum(r * r for r in raw))
     largest = LARGEST * math.sqrt(width * height)
     return [min(r * scale, largest, largest_side(problem, i)) for i, r in enumerate(raw)]
 

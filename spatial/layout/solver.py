@@ -47,9 +47,11 @@ def solve(
     `hints`: a box or None for each object; kept exactly where they are valid.  `catalog`: defaults to the knowledge
     base.  Raises NoLayout when neither a layout nor a proof was found, ValueError for a bad canvas or predicate.
     """
-    Layout(canvas=canvas, boxes=(), depth=())
+    empty = Layout(canvas=canvas, boxes=(), depth=())
     if contradictions(draft) is not None:
         return _unsatisfiable(draft, canvas)
+    if not draft.objects:
+        return empty
     problem = problem_of(draft, canvas, catalog or knowledge())
     rng = Random(seed)
     if hints is not None and any(box is not None for box in hints):
