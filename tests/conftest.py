@@ -1,6 +1,6 @@
 """Services that tests share: one running instance of each kind a session, fresh buckets and fresh brokers a test.
 
-Measured on two cores: a fresh Tansu takes 0.1 s, Apache Kafka 4 s, MinIO 0.7 s, SeaweedFS 2.4 s; a fresh bucket 0.01 s
+Measured on two cores: a fresh Tansu takes 0.1 s, Apache Kafka 2.5 s, MinIO 0.6 s, SeaweedFS 2.4 s; a fresh bucket 0.01 s
 on MinIO and 0.2 s on SeaweedFS. Topic names are fixed, so a test that counts records wants a fresh broker.
 """
 

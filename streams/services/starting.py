@@ -5,7 +5,6 @@ Listens on loopback only.  What each kind needs is in its own file.
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -97,16 +96,14 @@ class Running:
 
 def start_broker(kind: BrokerKind, folder: Path, port: int | None = None, *, loose: bool = False) -> Running:
     """A broker that has acknowledged a record. Raises ServiceError; PortInUse when `port` is taken."""
-    place = Place(folder, (port,) if port else ())
-    return _start(kind, BROKERS[kind], place, loose, lambda ready: probe.produce(f"{HOST}:{ready.ports[0]}"))
+    return start_recipe(kind, BROKERS[kind], Place(folder, (port,) if port else ()), loose=loose)
 
 
 def start_store(
     kind: StoreKind, folder: Path, port: int | None = None, *, keys: Keys = LOCAL_KEYS, loose: bool = False
 ) -> Running:
     """A store that has taken an object; its bucket `skg` exists. Raises ServiceError; PortInUse when `port` is taken."""
-    place = Place(folder, (port,) if port else (), keys)
-    return _start(kind, STORES[kind], place, loose, lambda ready: probe.put(store_settings(ready, "skg")))
+    return start_recipe(kind, STORES[kind], Place(folder, (port,) if port else (), keys), loose=loose)
 
 
 def store_settings(place: Place, bucket: str) -> StoreSettings:
@@ -123,7 +120,8 @@ class _Lost(Exception):
     """The process ended while it started."""
 
 
-def _start(kind: str, recipe: Recipe, wanted: Place, loose: bool, ready: Callable[[Place], None]) -> Running:
+def start_recipe(kind: str, recipe: Recipe, wanted: Place, *, loose: bool = False) -> Running:
+    """A usable service at the place; ports that it lacks are chosen."""
     for port in wanted.ports:
         require_free(port)
     for attempt in range(ATTEMPTS):
@@ -134,7 +132,7 @@ def _start(kind: str, recipe: Recipe, wanted: Place, loose: bool, ready: Callabl
         process = Bound(command, loose=loose)
         running = Running(kind, recipe, place, process)
         try:
-            _wait(running, ready)
+            _wait(running)
             return running
         except _Lost:
             said = _said(command, before)
@@ -144,11 +142,11 @@ def _start(kind: str, recipe: Recipe, wanted: Place, loose: bool, ready: Callabl
     raise AssertionError("the last attempt returned or raised")
 
 
-def _wait(running: Running, ready: Callable[[Place], None]) -> None:
+def _wait(running: Running) -> None:
     deadline = time.monotonic() + running.recipe.start_s
     while True:
         try:
-            ready(running.place)
+            _probe(running)
             if running.alive:  # otherwise somebody else answered on the port
                 return
         except probe.NotReady as error:
@@ -169,3 +167,10 @@ def _said(command: Command, since: int) -> str:
     with command.log.open("rb") as log:
         log.seek(since)
         return log.read().decode(errors="replace")
+
+
+def _probe(running: Running) -> None:
+    if running.kind in BROKERS:
+        probe.produce(running.bootstrap)
+    else:
+        probe.put(running.settings())
