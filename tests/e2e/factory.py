@@ -1,0 +1,105 @@
+"""The whole factory for tests: its four processes over given services, and what it left behind.
+
+In: a broker's address, a store, a folder.  Out: outcomes, and the ids in bucket and dataset.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dataset.load import sample_ids_by_file
+from schemas.codec import decode
+from schemas.events import QAEvent, Rejection, SeedConcept
+from schemas.ids import sample_id
+from schemas.topics import QA, REJECTIONS
+from streams.demo.outcomes import ENDS, Outcomes
+from streams.demo.plant import Plant
+from streams.kafka_door import Reader
+from streams.publishing import publish_seeds
+from streams.seeds import requests_of
+from streams.settings import KafkaSettings, StoreSettings
+from streams.store import S3Store
+from streams.topic_admin import apply
+from tests.fakes.wait import until
+
+
+@dataclass(frozen=True)
+class Factory:
+    """One factory: where its services are and where it keeps its dataset."""
+
+    bootstrap: str
+    store: StoreSettings
+    folder: Path
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        """How to reach the broker."""
+        return KafkaSettings(kafka_bootstrap=self.bootstrap)
+
+    @property
+    def dataset(self) -> str:
+        """The table."""
+        return str(self.folder / "dataset")
+
+    def environment(self) -> dict[str, str]:
+        """The settings of its processes."""
+        return {
+            "SKG_KAFKA_BOOTSTRAP": self.bootstrap,
+            "SKG_KAFKA_SESSION_S": "6",
+            "SKG_S3_ENDPOINT": self.store.s3_endpoint,
+            "SKG_S3_ACCESS_KEY": self.store.s3_access_key.get_secret_value(),
+            "SKG_S3_SECRET_KEY": self.store.s3_secret_key.get_secret_value(),
+            "SKG_S3_BUCKET": self.store.s3_bucket,
+            "SKG_DATASET_URI": self.dataset,
+            "SKG_STATE_DIR": str(self.folder / "state"),
+            "SKG_WRITE_EVERY_S": "1",
+        }
+
+    @contextmanager
+    def running(self) -> Iterator[Plant]:
+        """Its processes, stopped at the end."""
+        apply(self.kafka)
+        plant = Plant(self.folder / "logs", self.environment())
+        try:
+            yield plant
+        finally:
+            plant.stop()
+
+    def work_off(self, seeds: Sequence[SeedConcept], plant: Plant, within_s: float = 90.0) -> Outcomes:
+        """Publish seeds and wait until each request has an outcome and each sample is stored."""
+        outcomes = Outcomes(requests_of(seeds))
+        publish_seeds(self.kafka, seeds)
+        with closing(Reader(self.bootstrap, ENDS)) as reader:
+
+            def done() -> bool:
+                plant.check()
+                outcomes.feed(reader.poll(0.2))
+                return not outcomes.open and set(outcomes.samples.values()) <= self.stored()
+
+            until(done, within_s, "every request has an outcome and every sample is stored")
+        return outcomes
+
+    def stored(self) -> set[str]:
+        """The sample ids in the dataset. Fails if one is there twice."""
+        ids = [one for _, of_file in sample_ids_by_file(self.dataset, {}) for one in of_file]
+        assert len(ids) == len(set(ids)), "a sample id is in two files"
+        return set(ids)
+
+    def objects(self) -> set[str]:
+        """The image ids in the bucket."""
+        return {key.rpartition("/")[2].partition(".")[0] for key in S3Store(self.store).keys("images/")}
+
+    def referenced(self) -> set[str]:
+        """The image ids that accepted samples and rejections name. Every named sample is in the dataset."""
+        images, stored = set(), self.stored()
+        with closing(Reader(self.bootstrap, (QA, REJECTIONS))) as reader:
+            while records := reader.poll(1.0):
+                for record in records:
+                    event = decode(record.partition.topic, record.value, record.headers)
+                    if isinstance(event, QAEvent):
+                        assert sample_id(event.image.image_id) in stored
+                        images.add(event.image.image_id)
+                    elif isinstance(event, Rejection) and event.image is not None:
+                        images.add(event.image.image_id)
+        return images
