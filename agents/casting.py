@@ -40,6 +40,10 @@ class Wish:
     inside: float = 0.2
     alike: float = 0.15
 
+    def allows(self, carry: Carry) -> bool:
+        """Whether things may be put on (in) others at all."""
+        return self.inside > 0 if carry == "inside" else self.inside < 1
+
 
 @dataclass
 class Member:
@@ -125,13 +129,15 @@ def _draw_free(cast: Cast, wish: Wish, rng: Random) -> bool:
 
 
 def _draw_carried(cast: Cast, wish: Wish, rng: Random) -> bool:
-    carry: Carry = "inside" if rng.random() < wish.inside else "on"
-    offers = cast.stock.inside if carry == "inside" else cast.stock.on
-    carriers = [i for i, m in enumerate(cast.members) if offers[m.category.name].names and _may_carry(cast, i, carry)]
-    if not carriers:
-        return False
-    carrier = rng.choice(carriers)
-    return _try(cast, offers[cast.members[carrier].category.name], rng, carrier, carry)
+    """Something on or in what is there; the other way where nothing there can carry the one way."""
+    ways: tuple[Carry, Carry] = ("inside", "on") if rng.random() < wish.inside else ("on", "inside")
+    for carry in ways:
+        offers = cast.stock.inside if carry == "inside" else cast.stock.on
+        carriers = [i for i, m in enumerate(cast.members) if offers[m.category.name].names and _may_carry(cast, i, carry)]
+        if carriers and wish.allows(carry):
+            carrier = rng.choice(carriers)
+            return _try(cast, offers[cast.members[carrier].category.name], rng, carrier, carry)
+    return False
 
 
 def _may_carry(cast: Cast, i: int, carry: Carry) -> bool:
