@@ -31,7 +31,7 @@ def shelf(pen: Pen, look: Look) -> None:
     pen.rect((0, 0, pen.w, 100), darker(colour, 0.12), 2, WOOD)
     top = side
     for floor in shelf_levels(look.levels, pen.w, side):
-        pen.rect((side, top, pen.w - 2 * side, floor - top), darker(colour, 0.46), 1, FLAT)
+        pen.rect((side, top, pen.w - 2 * side, floor - top), darker(colour, 0.20 if look.colour else 0.42), 1, FLAT)
         pen.shade((side, top, pen.w - 2 * side, 4), 0.5, 1.8)
         pen.poly(
             [(side + 3, floor - 4), (pen.w - side - 3, floor - 4), (pen.w - side, floor), (side, floor)],

@@ -3,8 +3,8 @@
 In: a pen and a look.  Out: strokes.  The seat's middle lies at the surface height.
 """
 
-from gpu_workers.collage.furniture.look import WOODS, Look
-from gpu_workers.collage.pen import PLUSH, RGB, SOFT, WOOD, Pen, darker, lighter
+from gpu_workers.collage.furniture.look import CREAM, WOODS, Look
+from gpu_workers.collage.pen import FLAT, PLUSH, RGB, SOFT, WOOD, Pen, darker, lighter
 
 
 def sofa(pen: Pen, look: Look) -> None:
@@ -85,13 +85,26 @@ def bench(pen: Pen, look: Look) -> None:
 
 
 def deck_chair(pen: Pen, look: Look) -> None:
-    """A folding beach chair with a striped cloth."""
+    """A beach chair with a striped cloth, seen from the front."""
     colour, wood = look.fabric(), WOODS[1]
-    pen.tube([(pen.w * 0.86, 40), (pen.w * 0.3, 97)], 5, darker(wood, 0.25), WOOD)
-    pen.tube([(pen.w * 0.08, 4), (pen.w * 0.92, 97)], 6, wood, WOOD)
-    pen.poly(
-        [(pen.w * 0.05, 4), (pen.w * 0.22, 1), (pen.w * 0.6, 56), (pen.w * 0.92, 44), (pen.w * 0.96, 52),
-         (pen.w * 0.54, 76)],
-        colour, 2.5, PLUSH,
-    )  # fmt: skip
-    pen.tube([(pen.w * 0.17, 10), (pen.w * 0.53, 64), (pen.w * 0.9, 49)], 4, lighter(colour, 0.75))
+    seat = min(60.0, max(34.0, look.stand(0.42)))
+    for x, foot in ((0.20, 0.10), (0.80, 0.90)):
+        pen.tube([(pen.w * x, seat), (pen.w * foot, 92)], 5, darker(wood, 0.3), WOOD)
+    for x, foot in ((0.12, 0.06), (0.88, 0.94)):
+        pen.tube([(pen.w * x, 3), (pen.w * foot, 97)], 6, wood, WOOD)
+    stripes = 5
+    for k in range(stripes):
+        tone = colour if k % 2 == 0 else CREAM
+        left, right = 0.14 + 0.72 * k / stripes, 0.14 + 0.72 * (k + 1) / stripes
+        pen.rect((pen.w * left, 2, pen.w * (right - left) + 0.3, seat), tone, 1, FLAT)
+        front, end = 0.06 + 0.88 * k / stripes, 0.06 + 0.88 * (k + 1) / stripes
+        corners = [
+            (pen.w * left, seat - 8),
+            (pen.w * right, seat - 8),
+            (pen.w * end, seat + 14),
+            (pen.w * front, seat + 14),
+        ]
+        pen.poly(corners, lighter(tone, 0.16), 0.3, FLAT)
+    pen.shade((pen.w * 0.16, seat - 10, pen.w * 0.68, 4), 0.3, 1.8)
+    pen.rect((pen.w * 0.08, 0, pen.w * 0.84, 6), wood, 3, WOOD)
+    pen.rect((0, seat + 12, pen.w, 7), wood, 3, WOOD)

@@ -1,0 +1,163 @@
+"""The render handler: stored before announced, drawn once, whole again on redelivery, one bad graph harms no other."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from gpu_workers.collage import CollageRenderer
+from gpu_workers.render import RenderHandler
+from schemas.doors import Drawing, StoredObject
+from schemas.events import RenderedImage, Truth
+from schemas.failures import Never, TryLater
+from schemas.graph import SpatialGraph
+from schemas.ids import derived_seed, image_id, image_key, make_seed
+from tests.fakes.collage import Thing, make_scene, make_sprites
+from tests.fakes.store import InMemoryStore
+
+PARK = make_scene(
+    "park", [Thing("dog", (60, 300, 90, 90), 0.4), Thing("cat", (300, 340, 80, 80), 0.3)], [(0, "left_of", 1)]
+)
+BEACH = make_scene("beach", [Thing("crab", (60, 380, 60, 60), 0.4)])
+NOWHERE = make_scene("nowhere at all", [Thing("dog", (60, 300, 90, 90), 0.4)])
+
+
+class CountingRenderer:
+    """The collage, counting what it draws; `twist` makes its bytes differ from another machine's."""
+
+    def __init__(self, inner: CollageRenderer, twist: int = 0) -> None:
+        self._inner, self._twist, self.drawn = inner, twist, 0
+
+    @property
+    def name(self) -> str:
+        return self._inner.name
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        return self._inner.parameters
+
+    def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
+        drawings = self._inner.render(graphs, [seed + self._twist for seed in seeds])
+        self.drawn += len(graphs)
+        return drawings
+
+    def read_truth(self, data: bytes) -> Truth | None:
+        return self._inner.read_truth(data)
+
+
+class RacedStore(InMemoryStore):
+    """Another worker stores `theirs` between this one's look and its put."""
+
+    def __init__(self, theirs: bytes) -> None:
+        super().__init__()
+        self._theirs = theirs
+
+    def put_if_absent(self, key: str, stored: StoredObject) -> bool:
+        self.objects.setdefault(key, StoredObject(self._theirs, "image/webp"))
+        return super().put_if_absent(key, stored)
+
+
+class DownStore(InMemoryStore):
+    """A store that cannot be reached for reading, or for writing."""
+
+    def __init__(self, failing: str) -> None:
+        super().__init__()
+        self._failing = failing
+
+    def get(self, key: str) -> StoredObject | None:
+        if self._failing == "get":
+            raise TryLater("503 from the store")
+        return super().get(key)
+
+    def put_if_absent(self, key: str, stored: StoredObject) -> bool:
+        if self._failing == "put":
+            raise TryLater("503 from the store")
+        return super().put_if_absent(key, stored)
+
+
+@pytest.fixture(scope="module")
+def collage(tmp_path_factory: pytest.TempPathFactory) -> CollageRenderer:
+    return CollageRenderer(make_sprites(tmp_path_factory.mktemp("sprites") / "all"))
+
+
+def only_image(result: object) -> RenderedImage:
+    assert isinstance(result, list)
+    assert len(result) == 1
+    assert isinstance(result[0], RenderedImage)
+    return result[0]
+
+
+def test_a_graph_becomes_a_stored_picture_and_an_event_that_names_it(collage: CollageRenderer) -> None:
+    store = InMemoryStore("bucket-of-pictures")
+    image = only_image(RenderHandler(collage, store).handle([PARK])[0])
+    expected = image_id(PARK.graph_id, collage.name, collage.parameters, 0)
+    stored = store.objects[image_key(expected, "webp")]
+    reference = image.image
+    assert (reference.image_id, reference.key) == (expected, image_key(expected, "webp"))
+    assert (reference.bucket, reference.media_type) == ("bucket-of-pictures", "image/webp")
+    assert reference.sha256 == hashlib.sha256(stored.data).hexdigest()
+    assert (reference.size, reference.width, reference.height) == (len(stored.data), 512, 512)
+    assert (image.graph, image.renderer, image.attempt) == (PARK, "collage-1", 0)
+    assert image.seed == derived_seed("render", PARK.graph_id, 0)
+    assert image.truth == collage.read_truth(stored.data)
+    assert image.seconds > 0
+    assert PARK.graph_id in image.provenance.parents
+
+
+def test_a_redelivered_graph_is_not_drawn_again_and_its_event_is_whole(collage: CollageRenderer) -> None:
+    store, renderer = InMemoryStore(), CountingRenderer(collage)
+    first = only_image(RenderHandler(renderer, store).handle([PARK])[0])
+    again = only_image(RenderHandler(renderer, store).handle([PARK])[0])
+    assert renderer.drawn == 1
+    assert again == first.model_copy(update={"seconds": 0.0})
+    assert again.truth is not None
+
+
+def test_a_graph_twice_in_one_batch_is_drawn_once(collage: CollageRenderer) -> None:
+    renderer, store = CountingRenderer(collage), InMemoryStore()
+    first, second = RenderHandler(renderer, store).handle([PARK, PARK])
+    assert renderer.drawn == 1
+    assert only_image(first) == only_image(second)
+
+
+def test_the_loser_of_a_race_announces_what_the_winner_stored(collage: CollageRenderer) -> None:
+    theirs = CountingRenderer(collage, twist=1).render([PARK], [derived_seed("render", PARK.graph_id, 0)])[0]
+    store = RacedStore(theirs.data)
+    image = only_image(RenderHandler(collage, store).handle([PARK])[0])
+    assert next(iter(store.objects.values())).data == theirs.data
+    assert image.image.sha256 == hashlib.sha256(theirs.data).hexdigest()
+    assert image.truth == theirs.truth
+
+
+def test_an_unknown_scene_is_never_drawn_and_its_neighbours_are(collage: CollageRenderer) -> None:
+    store = InMemoryStore()
+    results = RenderHandler(collage, store).handle([PARK, NOWHERE, BEACH])
+    assert [type(result) for result in results] == [list, Never, list]
+    failure = results[1]
+    assert isinstance(failure, Never)
+    assert failure.reason == "failed"
+    assert [only_image(results[k]).graph for k in (0, 2)] == [PARK, BEACH]
+    assert len(store.objects) == 2
+
+
+@pytest.mark.parametrize("failing", ["get", "put"])
+def test_a_store_that_cannot_be_reached_is_tried_later(collage: CollageRenderer, failing: str) -> None:
+    results = RenderHandler(collage, DownStore(failing)).handle([PARK, BEACH])
+    assert [type(result) for result in results] == [TryLater, TryLater]
+
+
+def test_an_object_that_is_no_picture_is_not_announced(collage: CollageRenderer) -> None:
+    store = InMemoryStore()
+    key = image_key(image_id(PARK.graph_id, collage.name, collage.parameters, 0), "webp")
+    store.objects[key] = StoredObject(b"half an upload", "image/webp")
+    assert isinstance(RenderHandler(collage, store).handle([PARK])[0], Never)
+
+
+def test_other_events_are_refused_one_by_one(collage: CollageRenderer) -> None:
+    results = RenderHandler(collage, InMemoryStore()).handle([make_seed("park"), PARK])
+    assert [type(result) for result in results] == [Never, list]
+
+
+def test_an_empty_batch_asks_nothing_of_anyone(tmp_path: Path) -> None:
+    assert RenderHandler(CollageRenderer(tmp_path), DownStore("get")).handle([]) == []
