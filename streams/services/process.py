@@ -25,11 +25,15 @@ KILL_S = 5.0
 
 @dataclass(frozen=True)
 class Command:
-    """What to run, in which folder (made when missing), with which whole environment (None: this process's own)."""
+    """What to run, in which folder (made when missing), with which whole environment (None: this process's own).
+
+    `leftovers` are files elsewhere that a killed process would leave behind.
+    """
 
     argv: tuple[str, ...]
     folder: Path
     environment: Mapping[str, str] | None = None
+    leftovers: tuple[Path, ...] = ()
 
     @property
     def log(self) -> Path:
@@ -127,9 +131,10 @@ def _spawn(command: Command, mode: str) -> tuple[subprocess.Popen[bytes], int]:
     if shutil.which(command.argv[0]) is None:
         raise ServiceError(f"cannot run {command.argv[0]}: no such program")
     command.folder.mkdir(parents=True, exist_ok=True)
+    leftovers = os.pathsep.join(map(str, command.leftovers))
     with command.log.open("ab") as log:
         watchdog = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(WATCHDOG), str(os.getpid()), mode, *command.argv],
+            [sys.executable, "-I", "-S", str(WATCHDOG), str(os.getpid()), mode, leftovers, *command.argv],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -36,7 +36,7 @@ class Recipe:
     """A kind of service: how many ports, the command, how long starting and a graceful stop may take.
 
     `command` may write configuration into the folder; it raises ServiceError when the program is not installed.
-    `leftovers` names files outside the folder that a killed instance leaves behind.
+    `leftovers` names files outside the folder that a killed instance leaves behind, for when nobody watches it.
     """
 
     title: str

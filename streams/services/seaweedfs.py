@@ -52,7 +52,8 @@ def _command(place: Place) -> Command:
         "-volume.max=0",  # as many data files as the disk holds
         "-volume.preStopSeconds=0",
     )
-    return Command((str(program), "-logtostderr=true", "server", *options, *ports), folder, os.environ | ENVIRONMENT)
+    argv = (str(program), "-logtostderr=true", "server", *options, *ports)
+    return Command(argv, folder, os.environ | ENVIRONMENT, _sockets(place))
 
 
 def _write_keys(path: Path, place: Place) -> None:

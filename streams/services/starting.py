@@ -84,8 +84,9 @@ class Running:
     def stop(self, grace_s: float | None = None) -> None:
         """Ask, wait `grace_s` seconds (None: what suits the kind), then kill. 0 kills at once. May be repeated."""
         self.process.stop(self.recipe.stop_s if grace_s is None else grace_s)
-        for path in self.recipe.leftovers(self.place):
-            path.unlink(missing_ok=True)
+        if isinstance(self.process, Detached):  # a bound one's watchdog has done it
+            for path in self.recipe.leftovers(self.place):
+                path.unlink(missing_ok=True)
 
     def __enter__(self) -> "Running":
         return self

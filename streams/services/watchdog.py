@@ -1,6 +1,7 @@
 """Keeps a service from outliving the process that started it. Run as a script, with the standard library alone.
 
-In: the starter's process id, `bound` or `loose`, then the service's command; one order on stdin.
+In: the starter's process id, `bound` or `loose`, files to remove when the service has ended (separated as in PATH), then
+the service's command; one order on stdin.
 Out: the service's process id as one line on stdout; the service's own output on stderr; the service's exit code.
 The order is the seconds that a graceful stop may take, or `release`: leave the service alone from now on (it must be
 loose). A closed stdin or a dead starter is a kill.
@@ -32,8 +33,8 @@ STOP_S = 2.0
 
 
 def main(argv: list[str]) -> int:
-    """`watchdog.py STARTER bound|loose COMMAND…`; the service's exit code (128 + signal), 127 when it cannot start."""
-    starter, bound, command = int(argv[1]), argv[2] == "bound", argv[3:]
+    """`watchdog.py STARTER bound|loose FILES COMMAND…`: the service's exit code (128 + signal); 127: it cannot start."""
+    starter, bound, command = int(argv[1]), argv[2] == "bound", argv[4:]
     wakeup, wakeup_writer = os.pipe()
     os.set_blocking(wakeup_writer, False)
     signal.set_wakeup_fd(wakeup_writer, warn_on_full_buffer=False)
@@ -47,6 +48,9 @@ def main(argv: list[str]) -> int:
     os.write(1, f"{service.pid}\n".encode())
     os.close(1)
     code = _watch(service, starter, wakeup)
+    for path in filter(None, argv[3].split(os.pathsep) if service.returncode is not None else ()):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
     return code if code >= 0 else 128 - code
 
 

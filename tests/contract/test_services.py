@@ -42,7 +42,7 @@ import signal, sys
 from pathlib import Path
 from tests.fakes.services import start
 service = start(sys.argv[1], Path(sys.argv[2]))
-print(service.pid, flush=True)
+print(service.pid, *service.recipe.leftovers(service.place), flush=True)
 signal.pause()
 """
 
@@ -123,12 +123,14 @@ def test_a_service_dies_with_a_parent_that_is_killed(kind: str, tmp_path: Path) 
     require(kind)
     parent = subprocess.Popen([sys.executable, "-c", STARTER, kind, str(tmp_path)], stdout=subprocess.PIPE)
     assert parent.stdout is not None
-    pid = int(parent.stdout.readline())
+    first, *leftovers = parent.stdout.readline().decode().split()
+    pid = int(first)
     assert identity(pid)
     parent.kill()
     parent.wait()
     parent.stdout.close()
     until(lambda: identity(pid) is None, 5, f"{kind} is gone")
+    until(lambda: not any(Path(path).exists() for path in leftovers), 5, "nothing is left behind")
 
 
 @pytest.mark.parametrize("kind", KEEPERS)

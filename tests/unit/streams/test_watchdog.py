@@ -109,3 +109,11 @@ def test_the_environment_is_the_one_that_was_given(tmp_path: Path) -> None:
 def test_a_program_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(ServiceError, match="no-such-program"):
         Bound(Command(("no-such-program",), tmp_path))
+
+
+def test_files_that_a_killed_service_would_leave_behind_are_removed(tmp_path: Path) -> None:
+    left = tmp_path / "service.sock"
+    service = Bound(Command(("sh", "-c", f"touch {left}; exec sleep 60"), tmp_path, leftovers=(left, tmp_path / "never")))
+    until(left.exists, 5, "the service has begun")
+    service.stop(0)
+    assert not left.exists()
