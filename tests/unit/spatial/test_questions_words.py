@@ -86,7 +86,9 @@ def test_a_thing_without_a_name_is_a_thing_or_an_object():
     assert "the object to the left" in say(query, 4)
 
 
-@pytest.mark.parametrize("text", ["", "What?", "Is the cat to the left of dog?", "Are the cat above the dog?", "Is the cat"])
+@pytest.mark.parametrize(
+    "text", ["", "What?", "Is the cat to the left of dog?", "Are the cat above the dog?", "Is the cat"]
+)
 def test_what_is_not_a_question_of_the_grammar_is_refused(text: str):
     with pytest.raises(ValueError, match="not a question"):
         parse(text)
