@@ -19,7 +19,7 @@ from spatial.layout.sampler import Size
 from spatial.layout.search import shape
 from spatial.layout.sizes import base_sides, fitted, whole
 
-EFFORT = 0.3
+EFFORT = 0.15
 """Deterministic seconds for one repair: enough to prove the nearest one for a handful of objects."""
 
 SIZE_WEIGHT = 3

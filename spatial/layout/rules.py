@@ -32,7 +32,7 @@ from spatial.truth import FAR_UNITS, NEAR_UNITS
 SURFACE = 0.06
 """Depth of a standing surface below the top edge where none is known, share of the height."""
 
-SURFACE_RANGE = (0.0, 0.42)
+SURFACE_RANGE = (0.0, 0.48)
 """Standing surfaces are kept within these shares of the height, because `on` ends at the supporter's centre."""
 
 FEET_APART = 0.16
