@@ -1,0 +1,88 @@
+"""The house rules that no linter holds: the README's tree, one door for each outside thing, nothing of elsewhere."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("schemas", "spatial", "agents", "gpu_workers", "dataset", "streams", "monitoring")
+SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+
+DOORS = {
+    "faust": {"streams/faust_door.py", "streams/app.py"},
+    "kafka": {"streams/kafka_door.py", "streams/topic_admin.py", "streams/services/probe.py"},
+    "minio": {"streams/store.py", "streams/services/probe.py"},
+    "deltalake": {"dataset/table.py"},
+    "openai": {"streams/openai_door.py"},
+    "ortools": {"spatial/layout/cp_sat.py"},
+}
+"""Who may import an outside library. The services' probe has clients of its own: it needs a timeout of a second, and
+the doors try too patiently for a look."""
+
+
+def _imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def _tree() -> list[str]:
+    text = (ROOT / "README.md").read_text("utf-8").rpartition("## The tree")[2]
+    block = text.split("```")[1]
+    found, room = [], ""
+    for line in block.strip().splitlines():
+        name = line.split()[0]
+        room = name if not line.startswith(" ") else room
+        found.append(name if not line.startswith(" ") else room + name)
+    return found
+
+
+def test_the_readmes_tree_is_the_tree_of_folders_that_hold_code():
+    listed = {entry.rstrip("/") for entry in _tree()}
+    assert {entry for entry in listed if not (ROOT / entry).is_dir()} == set()
+    packages = {str(path.parent.relative_to(ROOT)) for path in SOURCES if path.name == "__init__.py"}
+    two_deep = {package for package in packages if package.count("/") <= 1}
+    assert two_deep <= listed, "say in README.md what these folders are"
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_an_outside_library_has_one_door(library: str):
+    found = {str(path.relative_to(ROOT)) for path in SOURCES if library in _imported(path)}
+    assert found <= DOORS[library]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_says_what_it_is_and_keeps_its_functions_short(path: Path):
+    tree = ast.parse(path.read_text("utf-8"))
+    assert ast.get_docstring(tree), "a module's docstring says what flows in and out"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 50, f"{node.name} is too long"
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, "a bare except"
+            assert getattr(node.type, "id", "") != "Exception", f"a broad except in line {node.lineno}"
+
+
+def test_nothing_that_is_committed_names_a_registry_or_another_machine():
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    foreign = re.compile(r"://[\w.-]*(pypi|npmjs|maven|golang|crates|debian)|/work/(main|shared)")
+    faulty = []
+    for name in files:
+        path = ROOT / name
+        if path.is_file() and path.suffix in {".py", ".md", ".toml", ".txt", ".json", ".yaml", ".xml", ""} and name != str(
+            Path(__file__).relative_to(ROOT)
+        ):
+            faulty += [name] if foreign.search(path.read_text("utf-8", "replace")) else []
+    assert faulty == []
+
+
+def test_no_dependency_brings_a_package_of_our_name():
+    locked = (ROOT / "requirements" / "dev.txt").read_text("utf-8")
+    assert not re.search(r"^openai-agents==", locked, re.MULTILINE), "it installs a top-level `agents` too"
