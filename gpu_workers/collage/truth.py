@@ -26,6 +26,9 @@ SAME_FOOT = 0.09
 STANDING_SHARE = 0.45
 """Share of a thing's foot that must be on its carrier."""
 
+GAP_SHARE = 0.03
+"""A gap that nobody sees under a standing thing, as a share of its carrier's height."""
+
 REACH = 4
 """Pixels within which two silhouettes touch."""
 
@@ -105,7 +108,8 @@ class _Judge:
         _, y, _, h = self._places[a].box
         low = max(0, y + h - max(2, round(h * FOOT_SHARE)))
         columns = np.flatnonzero(feet[low : y + h].any(axis=0))
-        below: Mask = np.any(self._seen[b].own[max(0, y + h - REACH) : y + h + REACH], axis=0)
+        gap = max(REACH, round(GAP_SHARE * self._places[b].box[3]))
+        below: Mask = np.any(self._seen[b].own[max(0, y + h - gap) : y + h + gap], axis=0)
         return bool(len(columns)) and float(below[columns].mean()) >= STANDING_SHARE
 
     def _is_under(self, a: int, b: int) -> bool:
