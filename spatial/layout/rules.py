@@ -61,6 +61,10 @@ class Setting:
         """Whether a fact lets the boxes of `a` and `b` overlap."""
         return (min(a, b), max(a, b)) in self.problem.free_pairs
 
+    def stated(self, predicate: str, a: int, b: int) -> bool:
+        """Whether this very fact is among those of the problem."""
+        return any(f.predicate == predicate and f.subject == a and f.object == b for f in self.problem.facts)
+
     def carried(self, a: int, b: int) -> bool:
         """Whether one of the two carries the other directly, which makes them touch."""
         return b in self.problem.carriers[a] or a in self.problem.carriers[b]
@@ -177,7 +181,13 @@ def _touching(fact: Fact, setting: Setting) -> list[Rule]:
 def _next_to(fact: Fact, setting: Setting) -> list[Rule]:
     a, b = fact.pair
     reach = NEAR_UNITS * (1 - setting.margins.reserve)
-    return [tuple(_beside("x", i, j, reach, setting) for i, j in ((a, b), (b, a)))]
+    sides = [_beside("x", i, j, reach, setting) for i, j in ((a, b), (b, a))]
+    not_on = tuple(
+        at_most(middle2("y", low_one), high("y", high_one, 2), 1)
+        for low_one, high_one in ((a, b), (b, a))
+        if setting.margins.slack and setting.stated("under", low_one, high_one)
+    )
+    return [tuple((*side, *not_on) for side in sides)]
 
 
 def _beside(axis: Axis, a: int, b: int, reach: float, setting: Setting) -> Option:
