@@ -8,13 +8,21 @@ from gpu_workers.collage.pen import FLAT, PLUSH, SOFT, WOOD, Pen, darker, lighte
 
 
 def crate(pen: Pen, look: Look) -> None:
-    """An open wooden crate, seen from above: more of the opening shows when something is in it."""
+    """A wooden crate, seen from above: closed by a lid, or open when something is in it."""
     colour = look.wood()
     rim = 32.0 if look.filled else 18.0
-    pen.poly([(pen.w * 0.07, 0), (pen.w * 0.93, 0), (pen.w, rim), (0, rim)], darker(colour, 0.55), 0.6, FLAT)
-    pen.rect((pen.w * 0.07, 0, pen.w * 0.86, 7), darker(colour, 0.2), 0.8, WOOD)
-    pen.poly([(pen.w * 0.05, 0), (pen.w * 0.11, 0), (pen.w * 0.06, rim), (0, rim)], darker(colour, 0.1), 0.6, WOOD)
-    pen.poly([(pen.w * 0.89, 0), (pen.w * 0.95, 0), (pen.w, rim), (pen.w * 0.94, rim)], darker(colour, 0.1), 0.6, WOOD)
+    if look.filled:
+        pen.poly([(pen.w * 0.07, 0), (pen.w * 0.93, 0), (pen.w, rim), (0, rim)], darker(colour, 0.55), 0.6, FLAT)
+        pen.rect((pen.w * 0.07, 0, pen.w * 0.86, 7), darker(colour, 0.2), 0.8, WOOD)
+        pen.poly([(pen.w * 0.05, 0), (pen.w * 0.11, 0), (pen.w * 0.06, rim), (0, rim)], darker(colour, 0.1), 0.6, WOOD)
+        pen.poly([(pen.w * 0.89, 0), (pen.w * 0.95, 0), (pen.w, rim), (pen.w * 0.94, rim)], darker(colour, 0.1), 0.6, WOOD)
+    else:
+        for k in range(3):
+            near, far = 1 - k / 3, 1 - (k + 1) / 3
+            corners = [(pen.w * 0.07 * (1 - x), rim * x) for x in (far, near)]
+            mirrored = [(pen.w - x, y - 0.7) for x, y in reversed(corners)]
+            pen.poly([*corners, *mirrored], lighter(colour, 0.2), 0.5, WOOD)
+    pen.rect((2, rim, pen.w - 4, 98 - rim), darker(colour, 0.55), 1, FLAT)
     rows = 3
     tall = (100 - rim) / rows
     for row in range(rows):
