@@ -61,10 +61,6 @@ class Setting:
         """Whether a fact lets the boxes of `a` and `b` overlap."""
         return (min(a, b), max(a, b)) in self.problem.free_pairs
 
-    def stated(self, predicate: str, a: int, b: int) -> bool:
-        """Whether this very fact is among those of the problem."""
-        return any(f.predicate == predicate and f.subject == a and f.object == b for f in self.problem.facts)
-
     def carried(self, a: int, b: int) -> bool:
         """Whether one of the two carries the other directly, which makes them touch."""
         return b in self.problem.carriers[a] or a in self.problem.carriers[b]
@@ -172,7 +168,7 @@ def _touching(fact: Fact, setting: Setting) -> list[Rule]:
     a, b = fact.pair
     if setting.carried(a, b):
         return []
-    sides = [_beside(axis, i, j, 0.0, setting) for axis in AXES for i, j in ((a, b), (b, a))]
+    sides = [_beside(axis, i, j, Gap(0.0, setting.margins.slack), setting) for axis in AXES for i, j in ((a, b), (b, a))]
     if setting.linked(a, b):
         sides.append((*_shares("x", a, b, setting), *_shares("y", a, b, setting)))
     return [tuple(sides)]
@@ -181,20 +177,27 @@ def _touching(fact: Fact, setting: Setting) -> list[Rule]:
 def _next_to(fact: Fact, setting: Setting) -> list[Rule]:
     a, b = fact.pair
     reach = NEAR_UNITS * (1 - setting.margins.reserve)
-    sides = [_beside("x", i, j, reach, setting) for i, j in ((a, b), (b, a))]
-    not_on = tuple(
-        at_most(middle2("y", low_one), high("y", high_one, 2), 1)
-        for low_one, high_one in ((a, b), (b, a))
-        if setting.margins.slack and setting.stated("under", low_one, high_one)
-    )
-    return [tuple((*side, *not_on) for side in sides)]
+    ways = ((a, b), (b, a))
+    sides = [_beside("x", i, j, Gap(reach), setting) for i, j in ways]
+    if setting.margins.slack:
+        not_on = tuple(at_most(middle2("y", j), high("y", i, 2), 1) for i, j in ways)
+        sides += [(*_beside("x", i, j, Gap(reach, setting.margins.slack), setting), *not_on) for i, j in ways]
+    return [tuple(sides)]
 
 
-def _beside(axis: Axis, a: int, b: int, reach: float, setting: Setting) -> Option:
-    """`a` before `b` with a gap of at most so many units, sharing extent on the other axis."""
+@dataclass(frozen=True)
+class Gap:
+    """Between two boxes along an axis: at most `reach` units, and an overlap of at most `slack` of either's extent."""
+
+    reach: float
+    slack: float = 0.0
+
+
+def _beside(axis: Axis, a: int, b: int, gap: Gap, setting: Setting) -> Option:
+    """`a` before `b` with a gap, sharing extent on the other axis."""
     return (
-        *ends_before(axis, a, b, setting.margins.slack),
-        _reaches(axis, a, b, reach),
+        *ends_before(axis, a, b, gap.slack),
+        _reaches(axis, a, b, gap.reach),
         *_shares(OTHER[axis], a, b, setting),
     )
 

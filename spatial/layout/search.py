@@ -12,7 +12,7 @@ from random import Random
 from schemas.graph import Box
 from spatial.layout.linear import Linear, Rule
 from spatial.layout.margins import LAST, LEVELS, Margins
-from spatial.layout.model import Formulation, Key, Values, find, separations
+from spatial.layout.model import Formulation, Key, Pull, Values, find, separations
 from spatial.layout.problem import Problem, apart
 from spatial.layout.rules import rules_of
 from spatial.layout.sampler import Frame, measure, sample
@@ -24,15 +24,24 @@ EFFORT = 0.15
 
 @dataclass(frozen=True)
 class Search:
-    """How to search: extents from `least` to `most` of the preferred ones (None: of the canvas), at some margins."""
+    """How to search: extents from `least` to `most` of the preferred ones (None: of the canvas), at some margins.
+
+    `wish`: for sizes near the preferred ones, which makes any layout harder to find.
+    """
 
     margins: Margins
     least: float
     most: float | None = 1.0
+    wish: bool = True
 
 
-SEARCHES = (Search(LEVELS[1], 0.3), Search(LEVELS[-1], 0.04), Search(LAST, 0.02, None))
-"""Tried in order; the last one lets boxes grow and overlap a little."""
+SEARCHES = (
+    Search(LEVELS[1], 0.3),
+    Search(LEVELS[-1], 0.04),
+    Search(LAST, 0.02, None),
+    Search(LAST, 0.02, None, wish=False),
+)
+"""Tried in order; the last two let boxes grow and overlap a little."""
 
 
 def searched(problem: Problem, search: Search, seed: int) -> tuple[Box, ...] | None:
@@ -45,7 +54,8 @@ def searched(problem: Problem, search: Search, seed: int) -> tuple[Box, ...] | N
     if slack:
         rules += [separations(i, j, slack) for i, j in sorted(pairs)]
         pairs = frozenset()
-    found = find(Formulation(_ranges(problem, sides, search), [*rules, *body], pairs), seed, EFFORT)
+    wishes = tuple(Pull(("h", i), round(extent(problem, sides, i)[1])) for i in range(len(sides)) if search.wish)
+    found = find(Formulation(_ranges(problem, sides, search), [*rules, *body], pairs, wishes), seed, EFFORT)
     return None if isinstance(found, str) else loosened_boxes(problem, found, (rules, pairs), rng)
 
 

@@ -102,7 +102,7 @@ def _proven_or_searched(draft: Draft, problem: Problem, seed: int) -> Layout | U
 
 def _searched(draft: Draft, variants: tuple[Problem, Problem], seed: int) -> Layout | None:
     plain, loose = variants
-    for variant, search in zip((plain, plain, loose), SEARCHES, strict=True):
+    for variant, search in zip((plain, plain, loose, loose), SEARCHES, strict=True):
         boxes = searched(variant, search, seed)
         if boxes is not None:
             order = Random(seed).sample(range(len(boxes)), len(boxes))
