@@ -13,6 +13,7 @@ from spatial.draft import Draft
 from spatial.layout.attempts import SCALES, Candidate
 from spatial.layout.depths import depths
 from spatial.layout.faults import Boxes, faults
+from spatial.layout.ground import ground_rules, zones
 from spatial.layout.linear import Rule
 from spatial.layout.margins import LEVELS, Margins
 from spatial.layout.problem import Problem, apart, loosened
@@ -28,7 +29,7 @@ UNUSABLE = frozenset({"missing_object", "not_finite", "zero_size", "full_canvas"
 
 @dataclass(frozen=True)
 class Hints:
-    """Usable boxes by object, in whole pixels, shifted onto the canvas; `broken`: a fault or a relation is violated."""
+    """Usable boxes by object, in whole pixels, shifted onto the canvas; `broken`: so they have faults or violate."""
 
     boxes: dict[int, Box]
     broken: bool
@@ -39,7 +40,7 @@ def hinted(draft: Draft, problem: Problem, given: Boxes, seed: int) -> Iterator[
     loose = loosened(problem)
     hints = read(draft, loose, given)
     if not hints.broken:
-        yield from _completed(loose, hints.boxes, seed)
+        yield from _completed(loose, hints.boxes, _habits(problem, hints.boxes), seed)
     if hints.boxes:
         for margins in LEVELS[1:]:
             repaired = repair(loose, hints.boxes, margins, seed)
@@ -57,8 +58,7 @@ def read(draft: Draft, problem: Problem, given: Boxes) -> Hints:
     for i, box in enumerate(known):
         if box is not None and i not in unusable:
             boxes[i] = _on_canvas(box, problem.canvas)
-    broken = any(f.kind != "missing_object" for f in found) or _violated(draft, problem, boxes)
-    return Hints(boxes, broken)
+    return Hints(boxes, _violated(draft, problem, boxes))
 
 
 def _on_canvas(box: Sequence[float], canvas: tuple[int, int]) -> Box:
@@ -95,8 +95,16 @@ def _suggested(problem: Problem, boxes: Sequence[Box]) -> list[float]:
     return [round(1 - (y + h) / (problem.canvas[1] + 1), 4) for _, y, _, h in boxes]
 
 
-def _completed(problem: Problem, boxes: dict[int, Box], seed: int) -> Iterator[Candidate]:
-    """The boxes as they are; what is missing is sampled around them."""
+def _habits(problem: Problem, boxes: dict[int, Box]) -> list[Rule]:
+    """Where the things without a box belong, if the ground plane counts."""
+    if problem.ground is None:
+        return []
+    where = zones(problem, Random(0), strict=True)
+    return ground_rules(problem, ["free" if i in boxes else zone for i, zone in enumerate(where)], {})
+
+
+def _completed(problem: Problem, boxes: dict[int, Box], habits: Sequence[Rule], seed: int) -> Iterator[Candidate]:
+    """The boxes as they are; what is missing is sampled around them, where it belongs if that can be."""
     count = len(problem.things)
     if len(boxes) == count:
         exact = tuple(boxes[i] for i in range(count))
@@ -110,7 +118,7 @@ def _completed(problem: Problem, boxes: dict[int, Box], seed: int) -> Iterator[C
         for scale in SCALES:
             sides = fitted(problem, [side * scale for side in base_sides(problem, rng)])
             sizes = [boxes[i][2:] if i in boxes else whole(problem.things[i].aspect, sides[i]) for i in range(count)]
-            points = sample(Frame((0, 0, *problem.canvas), sizes, pairs), rules, rng)
+            points = sample(Frame((0, 0, *problem.canvas), sizes, pairs), rules, rng, habits)
             if points is not None:
                 full = tuple((*point, *size) for point, size in zip(points, sizes, strict=True))
                 yield Candidate(full, _suggested(problem, full))

@@ -152,6 +152,16 @@ def test_only_what_must_float_floats():
         assert bottom(layout, 3) < HORIZON * 512
 
 
+def test_what_is_missing_beside_hints_goes_where_it_belongs():
+    draft = scene("room", "table cat picture", rel(1, "left_of", 0))
+    for seed in SEEDS:
+        found = solve(draft, CANVAS, seed, [(300, 330, 150, 80), None, None], catalog=CATALOG)
+        assert isinstance(found, Layout)
+        assert found.boxes[0] == (300, 330, 150, 80)
+        assert bottom(found, 1) > HORIZON * 512
+        assert bottom(found, 2) < HORIZON * 512
+
+
 def test_a_scene_changes_nothing_about_what_is_impossible():
     draft = scene("room", "cat table", rel(0, "on", 1), rel(0, "below", 1))
     assert solve(draft, CANVAS, 1, catalog=CATALOG) == Unsatisfiable((0, 1))
