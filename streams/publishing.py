@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from monitoring.traces import child_of
-
 from schemas.codec import to_message
 from schemas.events import SeedConcept
 from streams.kafka_door import Publisher

@@ -33,7 +33,7 @@ def info(uri: Uri = None, as_json: Annotated[bool, typer.Option("--json", help="
 
 def files(uri: Uri = None) -> None:
     """The Parquet files of the current snapshot, one a line. Example: skg dataset files demo-out/dataset"""
-    from dataset.load import files as read
+    from dataset.loading import files as read
 
     for path in read(*_where(uri)):
         typer.echo(path)

@@ -1,11 +1,15 @@
 """Commands for one's own machine: demo, up, down, config."""
 
+import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streams.cli.listing import add
+
+if TYPE_CHECKING:
+    from streams.settings import WriterSettings
 
 FILE_COLUMNS = 200
 """Wide enough that no row of the settings is broken when the output is no terminal."""
@@ -40,10 +44,23 @@ def up(
     """Start a local broker and store; print their settings. Example: eval "$(skg up)" """
     from streams.services.local import export_lines
     from streams.services.local import up as start
-    from streams.settings import ProcessSettings
+    from streams.settings import WriterSettings
 
+    settings = WriterSettings()
     ports = {"broker": kafka_port, "store": s3_port}
-    typer.echo(export_lines(start(ProcessSettings().state_dir, kafka, s3, ports)))
+    typer.echo(export_lines(start(settings.state_dir, kafka, s3, ports)))
+    for name, value in _own_paths(settings).items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _own_paths(settings: "WriterSettings") -> dict[str, str]:
+    """What the services do not decide, made absolute so that it holds in every folder."""
+    uri = settings.dataset_uri
+    return {
+        "SKG_DATASET_URI": uri if "://" in uri else str(Path(uri).resolve()),
+        "SKG_METRICS_PORT": str(settings.metrics_port),
+        "SKG_STATE_DIR": str(settings.state_dir.resolve()),
+    }
 
 
 def down() -> None:

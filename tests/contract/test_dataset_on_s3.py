@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dataset.info import info
-from dataset.load import files, load, sample_ids_by_file
+from dataset.loading import files, load, sample_ids_by_file
 from dataset.table import NoDataset
 from dataset.writer import DatasetWriter
 from schemas.doors import Delivery, Sample

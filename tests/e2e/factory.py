@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataset.load import sample_ids_by_file
+from dataset.loading import sample_ids_by_file
 from schemas.codec import decode
 from schemas.events import QAEvent, Rejection, SeedConcept
 from schemas.ids import sample_id
