@@ -18,8 +18,9 @@ from spatial.layout.linear import Rule
 from spatial.layout.margins import LEVELS, Margins
 from spatial.layout.problem import Problem, apart, loosened
 from spatial.layout.repair import exactly, repair
-from spatial.layout.rules import Setting, rules_of_fact
+from spatial.layout.rules import rules_of_fact
 from spatial.layout.sampler import Frame, sample
+from spatial.layout.setting import Setting
 from spatial.layout.sizes import base_sides, fitted, whole
 from spatial.layout.verifier import verify
 

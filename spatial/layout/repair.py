@@ -14,9 +14,10 @@ from spatial.layout.linear import Kind, Linear, Option, Rule
 from spatial.layout.margins import Margins
 from spatial.layout.model import Formulation, Key, Pull, find, separations
 from spatial.layout.problem import Fact, Problem, apart
-from spatial.layout.rules import Setting, rules_of_fact
+from spatial.layout.rules import rules_of_fact
 from spatial.layout.sampler import Size
 from spatial.layout.search import shape
+from spatial.layout.setting import Setting
 from spatial.layout.sizes import base_sides, fitted, whole
 
 EFFORT = 0.15

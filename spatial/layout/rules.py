@@ -6,12 +6,11 @@ hold outside its rule, so nothing can be called impossible by these (`spatial.la
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from spatial.layout.distance_rules import far, near, next_to, touching
 from spatial.layout.linear import (
     AXES,
     EXTENT,
-    OTHER,
     Axis,
     Linear,
     Option,
@@ -19,15 +18,14 @@ from spatial.layout.linear import (
     Sum,
     Term,
     at_most,
-    ends_before,
     high,
     low,
     middle2,
 )
 from spatial.layout.margins import Margins
 from spatial.layout.problem import LOW_SURFACE, Fact, Problem, tucked
+from spatial.layout.setting import Setting, shares
 from spatial.predicates import BANDS
-from spatial.truth import FAR_UNITS, NEAR_UNITS
 
 SURFACE = 0.06
 """Depth of a standing surface below the top edge where none is known, share of the height."""
@@ -43,27 +41,6 @@ WIDER = 1.5
 
 SURFACE_TOLERANCE = 0.02
 """How far a bottom edge may miss the standing surface, share of the supporter's height."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a rule may look at besides its fact."""
-
-    problem: Problem
-    margins: Margins
-    tucked: frozenset[tuple[int, int]] = frozenset()
-
-    def smaller(self, a: int, b: int) -> int:
-        """The one with the smaller usual size."""
-        return a if self.problem.things[a].side <= self.problem.things[b].side else b
-
-    def linked(self, a: int, b: int) -> bool:
-        """Whether a fact lets the boxes of `a` and `b` overlap."""
-        return (min(a, b), max(a, b)) in self.problem.free_pairs
-
-    def carried(self, a: int, b: int) -> bool:
-        """Whether one of the two carries the other directly, which makes them touch."""
-        return b in self.problem.carriers[a] or a in self.problem.carriers[b]
 
 
 def rules_of(problem: Problem, margins: Margins) -> list[Rule]:
@@ -114,13 +91,13 @@ def _on(fact: Fact, setting: Setting) -> list[Rule]:
     top = at_most(low("y", a), low("y", b), 1)
     not_below = at_most(high("y", a, 2), middle2("y", b))
     if not setting.margins.standing:
-        return [((top, not_below, at_most(low("y", b), high("y", a)), *_shares("x", a, b, setting)),)]
+        return [((top, not_below, at_most(low("y", b), high("y", a)), *shares("x", a, b, setting)),)]
     depth = surface_of(setting.problem, b)
     least: Sum = ((1.0, "y", b), (max(0.0, depth - SURFACE_TOLERANCE), "h", b))
     most: Sum = ((1.0, "y", b), (depth + SURFACE_TOLERANCE, "h", b))
     stands = (top, not_below, at_most(least, high("y", a)), at_most(high("y", a), most, -0.5))
     if setting.problem.things[a].side > setting.problem.things[b].side * WIDER:
-        return [((*stands, *_shares("x", a, b, setting)),)]
+        return [((*stands, *shares("x", a, b, setting)),)]
     return [((*stands, at_most(low("x", b), low("x", a)), at_most(high("x", a), high("x", b))),)]
 
 
@@ -135,7 +112,7 @@ def _under(fact: Fact, setting: Setting) -> list[Rule]:
     a, b = fact.pair
     if (a, b) in setting.tucked:
         return [_between_legs(a, b)]
-    return [((*_before("y", b, a, setting), *_shares("x", a, b, setting)),)]
+    return [((*_before("y", b, a, setting), *shares("x", a, b, setting)),)]
 
 
 def _between_legs(a: int, b: int) -> Rule:
@@ -164,93 +141,6 @@ def _inside(fact: Fact, setting: Setting) -> list[Rule]:
     return [((*found, smaller),)]
 
 
-def _touching(fact: Fact, setting: Setting) -> list[Rule]:
-    a, b = fact.pair
-    if setting.carried(a, b):
-        return []
-    sides = [_beside(axis, i, j, Gap(0.0, setting.margins.slack), setting) for axis in AXES for i, j in ((a, b), (b, a))]
-    if setting.linked(a, b):
-        sides.append((*_shares("x", a, b, setting), *_shares("y", a, b, setting)))
-    return [tuple(sides)]
-
-
-def _next_to(fact: Fact, setting: Setting) -> list[Rule]:
-    a, b = fact.pair
-    reach = NEAR_UNITS * (1 - setting.margins.reserve)
-    ways = ((a, b), (b, a))
-    sides = [_beside("x", i, j, Gap(reach), setting) for i, j in ways]
-    if setting.margins.slack:
-        not_on = tuple(at_most(middle2("y", j), high("y", i, 2), 1) for i, j in ways)
-        sides += [(*_beside("x", i, j, Gap(reach, setting.margins.slack), setting), *not_on) for i, j in ways]
-    return [tuple(sides)]
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Between two boxes along an axis: at most `reach` units, and an overlap of at most `slack` of either's extent."""
-
-    reach: float
-    slack: float = 0.0
-
-
-def _beside(axis: Axis, a: int, b: int, gap: Gap, setting: Setting) -> Option:
-    """`a` before `b` with a gap, sharing extent on the other axis."""
-    return (
-        *ends_before(axis, a, b, gap.slack),
-        _reaches(axis, a, b, gap.reach),
-        *_shares(OTHER[axis], a, b, setting),
-    )
-
-
-def _near(fact: Fact, setting: Setting) -> list[Rule]:
-    a, b = fact.pair
-    if setting.carried(a, b):
-        return []
-    reach = NEAR_UNITS * (1 - setting.margins.reserve)
-    sides = [_off(axis, i, j, reach, setting) for axis in AXES for i, j in ((a, b), (b, a))]
-    if setting.linked(a, b):
-        sides.append(tuple(_reaches(axis, i, j, 0.0) for axis in AXES for i, j in ((a, b), (b, a))))
-    return [tuple(sides)]
-
-
-def _off(axis: Axis, a: int, b: int, reach: float, setting: Setting) -> Option:
-    """`a` before `b`, no further than `reach` as the crow flies: 0.8 of it along the axis, 0.6 across it."""
-    across = OTHER[axis]
-    return (
-        *ends_before(axis, a, b, setting.margins.slack),
-        _reaches(axis, a, b, 0.8 * reach),
-        _reaches(across, a, b, 0.6 * reach),
-        _reaches(across, b, a, 0.6 * reach),
-    )
-
-
-def _reaches(axis: Axis, a: int, b: int, units: float) -> Linear:
-    """`b` begins at most `units` after the end of `a`."""
-    return at_most(low(axis, b), (*high(axis, a), *_units(units, a, b)))
-
-
-def _far(fact: Fact, setting: Setting) -> list[Rule]:
-    a, b = fact.pair
-    away = FAR_UNITS * (1 + setting.margins.reserve)
-    return [
-        tuple((at_most((*high(axis, i), *_units(away, a, b)), low(axis, j)),) for axis in AXES for i, j in ((a, b), (b, a)))
-    ]
-
-
-def _units(units: float, a: int, b: int) -> tuple[Term, Term]:
-    """A number of distance units: means of the square roots of the two areas."""
-    return ((units / 2, "s", a), (units / 2, "s", b))
-
-
-def _shares(axis: Axis, a: int, b: int, setting: Setting) -> tuple[Linear, Linear]:
-    """The extents have in common at least a share of the smaller one, and a pixel."""
-    extent: Term = (setting.margins.shared, EXTENT[axis], setting.smaller(a, b))
-    return (
-        at_most((*low(axis, b), extent), high(axis, a), 1),
-        at_most((*low(axis, a), extent), high(axis, b), 1),
-    )
-
-
 def _place(fact: Fact, setting: Setting) -> Option:
     """The centre lies in the thirds of the canvas that the place names."""
     found: list[Linear] = []
@@ -277,9 +167,9 @@ MEANING: dict[str, Callable[[Fact, Setting], list[Rule]]] = {
     "on": _on,
     "under": _under,
     "inside": _inside,
-    "touching": _touching,
-    "next_to": _next_to,
-    "near": _near,
-    "far": _far,
+    "touching": touching,
+    "next_to": next_to,
+    "near": near,
+    "far": far,
 }
 """Canonical predicates and how they are encoded."""
