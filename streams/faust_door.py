@@ -5,11 +5,14 @@ Faust's own concurrency, exception and produce handling lose events; none of the
 """
 
 import asyncio
+import logging
+import os
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import faust
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from faust.app import BootStrategy
 from faust.exceptions import ProducerSendError
 from faust.types import TP, EventT
 
@@ -35,15 +38,21 @@ STOP_S = 15.0
 Handle = Callable[[Record], Coroutine[Any, Any, None]]
 
 
+class _NoWebServer(BootStrategy):
+    enable_web = False  # Faust's command line would open one whatever the settings say
+
+
 class SeedApp(faust.App):
     """Faust's application with deadlines: a seed that hangs holds up neither a stop nor a rebalance for ever."""
 
+    BootStrategy = _NoWebServer
     drain_s: float = 20.0
 
     async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:
-        try:
-            await asyncio.wait_for(super()._consumer_wait_empty(consumer, logger), self.drain_s)
-        except TimeoutError:
+        # Faust's waiting swallows cancellation; left alone it ends with the consumer.
+        self._waiting = asyncio.ensure_future(super()._consumer_wait_empty(consumer, logger))
+        done, _ = await asyncio.wait({self._waiting}, timeout=self.drain_s)
+        if not done:
             log("agents").warning("seeds in hand did not finish; they will be delivered again", waited_s=self.drain_s)
 
     def _create_directories(self) -> None:
@@ -142,9 +151,17 @@ async def _live(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) ->
     try:
         await app.wait_first(stop.wait())
     finally:
-        await asyncio.wait_for(app.stop(), app.drain_s + STOP_S)
+        await _stopped(app)
     if app.crash_reason is not None:
         raise app.crash_reason
+
+
+async def _stopped(app: SeedApp) -> None:
+    done, _ = await asyncio.wait({asyncio.ensure_future(app.stop())}, timeout=app.drain_s + STOP_S)
+    if not done:
+        log("agents").error("Faust did not stop in time; what is in hand will be delivered again")
+        logging.shutdown()
+        os._exit(1)  # whatever hangs would hold up the end of the event loop too
 
 
 def _raw_topic(app: SeedApp, name: str) -> Any:

@@ -1,14 +1,19 @@
 """The door to Kafka over every broker that this machine has. (What the worker loop needs of it is in its own contract.)"""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
-from schemas.codec import Message
-from schemas.failures import TryLater
-from schemas.topics import DEAD_LETTERS
+from monitoring.traces import child_of
+from schemas.codec import Message, to_message
+from schemas.failures import Never, TryLater
+from schemas.topics import DEAD_LETTERS, QA
+from streams.dead_letters import dead_letter
 from streams.kafka_door import GroupConsumer, GroupSettings, Partition, Publisher, Reader
-from streams.records import MAX_VALUE_BYTES
+from streams.records import MAX_VALUE_BYTES, Record
+from streams.replay import replay
 from streams.settings import KafkaSettings
 from streams.topic_admin import apply
 from tests.fakes.carrier import SESSION_S, KafkaCarrier, Steps
@@ -121,3 +126,18 @@ def _read_and_commit(broker: str, topic: str, offsets: dict[Partition, int]) -> 
         eventually(lambda: consumer.commit(offsets))
     consumer.close()
     return len(found)
+
+
+def test_a_dead_letter_goes_back_to_its_topic_as_it_was(broker: str) -> None:
+    settings = KafkaSettings(kafka_bootstrap=broker)
+    apply(settings)
+    mark = uuid4().hex.encode()
+    record = Record(Partition(QA, 1), 7, mark, b"\xc1", (("who", b"me"),))
+    letter = dead_letter(record, "write", Never("undecodable", "not msgpack"))
+    publisher = Publisher(broker)
+    publisher.publish([to_message(letter, "write", child_of(None), datetime.now(UTC))])
+    publisher.close()
+    assert replay(settings, lambda found: found.key == mark) == 1
+    carrier = KafkaCarrier(broker)
+    assert [(r.value, r.headers) for r in carrier.records(QA) if r.key == mark] == [(b"\xc1", (("who", b"me"),))]
+    carrier.close()

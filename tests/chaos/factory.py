@@ -1,0 +1,150 @@
+"""A small factory of real processes over Apache Kafka and MinIO, in which one process can be made to die.
+
+In: services, a folder, seeds.  Out: what the topics, the bucket and the dataset hold in the end.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from dataset.reading import batches
+from dataset.table import NoDataset, Table
+from schemas.codec import decode
+from schemas.events import QAEvent, Rejection, SeedConcept
+from schemas.ids import make_seed
+from schemas.topics import GRAPHS, IMAGES
+from streams import store as s3
+from streams.demo.outcomes import ENDS, Outcomes
+from streams.kafka_door import Reader
+from streams.publishing import publish_seeds
+from streams.records import Record
+from streams.seeds import requests_of
+from streams.settings import KafkaSettings, StoreSettings
+from streams.topic_admin import apply
+from tests.fakes.waiting import eventually
+
+KINDS = ("agents", "render", "examine", "write")
+SESSION_S = 6.0
+"""The shortest that Apache Kafka allows by default: a killed process's partitions move on after it."""
+
+DRAIN_S = 2.0
+"""Agents wait this long for seeds in hand: rules answer within milliseconds."""
+
+WITHIN_S = 90.0
+"""For a whole run on two busy cores, restart and session timeout included; 15 to 25 s when they are free."""
+
+SEEDS = [make_seed(concept, count=3) for concept in ("street market", "kitchen", "living room", "park", "desk")]
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass
+class Factory:
+    """Processes of every kind over one broker and one bucket, with a dataset of its own."""
+
+    bootstrap: str
+    store: StoreSettings
+    folder: Path
+    seeds: Sequence[SeedConcept] = field(default_factory=lambda: SEEDS)
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    logs: list[IO[bytes]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.uri = str(self.folder / "dataset")
+        self.kafka = KafkaSettings(kafka_bootstrap=self.bootstrap)
+        apply(self.kafka)
+        self._reader = Reader(self.bootstrap, list(ENDS))
+        self.outcomes = Outcomes(requests_of(self.seeds))
+
+    def publish(self) -> None:
+        """Ask for all graphs."""
+        publish_seeds(self.kafka, list(self.seeds))
+
+    def start(self, kind: str, *fault: str) -> "subprocess.Popen[bytes]":
+        """A process of this kind, with a fault or without."""
+        log = (self.folder / f"{kind}.log").open("ab")
+        self.logs.append(log)
+        command = [sys.executable, "-m", "tests.chaos.driver", kind, *fault]
+        process = subprocess.Popen(command, cwd=REPOSITORY, env=self._environment(), stderr=log, stdout=log)
+        self.running[kind] = process
+        return process
+
+    def finish(self) -> None:
+        """Wait until every request has its outcome and every sample its row."""
+        eventually(self._all_ended, WITHIN_S, f"an outcome of every request (logs in {self.folder})")
+        wanted = set(self.outcomes.samples.values())
+        eventually(lambda: set(self.rows()) == wanted, WITHIN_S, f"a row of every sample (logs in {self.folder})")
+
+    def stop(self) -> dict[str, int]:
+        """SIGTERM to all. Their exit codes."""
+        for process in self.running.values():
+            process.send_signal(signal.SIGTERM)
+        codes = {kind: process.wait(40) for kind, process in self.running.items()}
+        for log in self.logs:
+            log.close()
+        return codes
+
+    def kill(self) -> None:
+        """Whatever is left of it."""
+        self._reader.close()
+        for process in self.running.values():
+            process.kill()
+            process.wait(10)
+
+    def rows(self) -> list[str]:
+        """The sample ids of the dataset, as often as they are in it."""
+        try:
+            table = Table.load(self.uri)
+        except NoDataset:
+            return []
+        return [str(sample) for batch in batches(table, ["sample_id"]) for sample in batch["sample_id"].to_pylist()]
+
+    def images(self) -> set[str]:
+        """The image ids that the bucket holds, from its keys."""
+        return {Path(key).stem for key in s3.connect(self.store, 10).keys("images/")}
+
+    def referenced(self) -> set[str]:
+        """The image ids that samples and rejections name."""
+        events = [decode(r.partition.topic, r.value, r.headers) for r in self._read(*ENDS)]
+        images = [event.image for event in events if isinstance(event, QAEvent | Rejection)]
+        return {image.image_id for image in images if image is not None}
+
+    def announced(self) -> tuple[set[str], set[str]]:
+        """The distinct keys of `skg.graphs` and of `skg.images`."""
+        graphs, images = self._read(GRAPHS), self._read(IMAGES)
+        return {(r.key or b"").decode() for r in graphs}, {(r.key or b"").decode() for r in images}
+
+    def _read(self, *topics: str) -> list[Record]:
+        reader = Reader(self.bootstrap, list(topics))
+        records: list[Record] = []
+        while not reader.at_end():
+            records += reader.poll(0.3)
+        reader.close()
+        return records
+
+    def watch(self) -> None:
+        """Take note of the outcomes that are there."""
+        self.outcomes.feed(self._reader.poll(0.2))
+
+    def _all_ended(self) -> bool:
+        self.watch()
+        return not self.outcomes.open
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {
+            "SKG_KAFKA_BOOTSTRAP": self.bootstrap,
+            "SKG_KAFKA_SESSION_S": str(SESSION_S),
+            "SKG_S3_ENDPOINT": self.store.s3_endpoint,
+            "SKG_S3_ACCESS_KEY": self.store.s3_access_key.get_secret_value(),
+            "SKG_S3_SECRET_KEY": self.store.s3_secret_key.get_secret_value(),
+            "SKG_S3_BUCKET": self.store.s3_bucket,
+            "SKG_DATASET_URI": self.uri,
+            "SKG_STATE_DIR": str(self.folder / "state"),
+            "SKG_WRITE_EVERY_S": "0.5",
+            "SKG_AGENTS_DRAIN_S": str(DRAIN_S),
+            "SKG_LOG_FORMAT": "console",
+        }

@@ -1,0 +1,73 @@
+"""`kill -9` of each kind of process at each step: the dataset is that of an undisturbed run, each sample once."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from streams.settings import StoreSettings
+from tests.chaos.factory import KINDS, WITHIN_S, Factory
+from tests.conftest import FreshService
+from tests.fakes.services import Pool
+
+pytestmark = pytest.mark.chaos
+
+
+@pytest.fixture
+def factory(fresh_broker: FreshService, minio_store: StoreSettings, tmp_path: Path) -> Iterator[Factory]:
+    factory = Factory(fresh_broker("apache").bootstrap, minio_store, tmp_path)
+    yield factory
+    factory.kill()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(services: Pool, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The sample ids of a run in which nothing happens."""
+    factory = Factory(services.broker("apache").bootstrap, services.bucket("minio"), tmp_path_factory.mktemp("undisturbed"))
+    factory.publish()
+    for kind in KINDS:
+        factory.start(kind)
+    factory.finish()
+    assert set(factory.stop().values()) == {0}
+    factory.kill()
+    return set(factory.rows())
+
+
+@pytest.mark.parametrize(
+    ("kind", "step", "count"),
+    [
+        ("agents", "consumed", 3),
+        ("agents", "published", 2),
+        ("render", "consumed", 2),
+        ("render", "put", 3),
+        ("render", "published", 1),
+        ("render", "before_commit", 1),
+        ("examine", "published", 1),
+        ("write", "consumed", 1),
+        ("write", "before_append", 2),
+        ("write", "appended", 1),
+        ("write", "before_commit", 1),
+    ],
+)
+def test_a_process_killed_at_any_step_leaves_the_dataset_of_an_undisturbed_run(
+    undisturbed: set[str], factory: Factory, kind: str, step: str, count: int
+) -> None:
+    factory.publish()
+    for other in KINDS:
+        if other != kind:
+            factory.start(other)
+    victim = factory.start(kind, step, str(count))
+    assert victim.wait(WITHIN_S) == -signal.SIGKILL
+    factory.start(kind)
+    factory.finish()
+    codes = factory.stop()
+
+    assert codes == dict.fromkeys(KINDS, 0)
+    rows = factory.rows()
+    assert len(rows) == len(set(rows))
+    assert set(rows) == undisturbed
+    graphs, images = factory.announced()
+    assert len(graphs) == len(images)
+    assert factory.images() == images == factory.referenced()
+    assert not factory.outcomes.dead

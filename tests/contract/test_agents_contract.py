@@ -1,0 +1,166 @@
+"""The Faust application over every broker that this machine has."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from monitoring.metrics import StageMetrics
+from monitoring.traces import child_of
+from schemas.base import Event
+from schemas.codec import Message, decode, to_message
+from schemas.events import DeadLetter, SeedConcept
+from schemas.failures import TryLater
+from schemas.graph import SpatialGraph
+from schemas.ids import make_seed
+from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
+from streams import faust_door
+from streams.kafka_door import Publisher, Reader
+from streams.seed_step import Patience, PublishesLater, SeedStep, SeedTools
+from streams.settings import AgentSettings
+from streams.topic_admin import apply
+from tests.fakes.carrier import SESSION_S
+from tests.fakes.events import make_graph
+from tests.fakes.steps import KeptMessagesLater, tally
+from tests.fakes.waiting import eventually, in_thread
+
+pytestmark = pytest.mark.contract
+
+
+class Planner:
+    """A graph for every request, at once."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, int]] = []
+
+    async def plan(self, seed: SeedConcept, index: int) -> Event:
+        self.calls.append((seed.seed_id, index))
+        return make_graph(seed, index)
+
+
+class Stuck(Planner):
+    """Never answers."""
+
+    async def plan(self, seed: SeedConcept, index: int) -> Event:
+        await super().plan(seed, index)
+        await asyncio.Event().wait()
+        raise AssertionError("not reached")
+
+
+@pytest.fixture
+def settings(broker: str, tmp_path: Path) -> AgentSettings:
+    settings = AgentSettings(
+        kafka_bootstrap=broker,
+        kafka_session_s=SESSION_S,
+        agents_group=f"agents-{uuid4().hex[:8]}",
+        agents_drain_s=1.0,
+        state_dir=tmp_path,
+    )
+    apply(settings)
+    return settings
+
+
+@contextmanager
+def agents(
+    settings: AgentSettings, planner: Planner, publisher: PublishesLater | None = None
+) -> Iterator[tuple[Future[None], Callable[[], None]]]:
+    """The application in a thread; gives its end and how to stop it."""
+    app = faust_door.new_app(settings)
+    tools = SeedTools(planner, publisher or faust_door.FaustPublisher(app), tally("agents"), Patience(2, 0.01))
+    faust_door.carry_seeds(app, SeedStep(tools).handle, 4, StageMetrics("agents"))
+    stops: list[Callable[[], None]] = []
+    with in_thread(lambda: faust_door.run(app, stops.append)) as running:
+        eventually(lambda: stops or running.done())
+        yield running, stops[0]
+        if not running.done():
+            stops[0]()
+
+
+def publish(settings: AgentSettings, messages: Sequence[Message]) -> None:
+    publisher = Publisher(settings.kafka_bootstrap)
+    publisher.publish(messages)
+    publisher.close()
+
+
+def seeds(count: int, graphs: int) -> list[SeedConcept]:
+    """New ones each time: the broker may hold those of other tests."""
+    return [make_seed(f"a cat {uuid4().hex[:6]}", graphs) for _ in range(count)]
+
+
+def message(seed: SeedConcept) -> Message:
+    return to_message(seed, "seed", child_of(None), datetime.now(UTC))
+
+
+class Topic:
+    """A topic's events as they come."""
+
+    def __init__(self, settings: AgentSettings, name: str) -> None:
+        self._reader, self._name = Reader(settings.kafka_bootstrap, [name]), name
+        self._events: list[Event] = []
+
+    def events(self) -> list[Event]:
+        self._events += [decode(self._name, r.value, r.headers) for r in self._reader.poll(0.1)]
+        return self._events
+
+    def requests(self) -> list[tuple[str, int]]:
+        return [(e.seed_id, e.index) for e in self.events() if isinstance(e, SpatialGraph)]
+
+
+def test_every_graph_of_every_seed_is_published_and_a_restart_plans_nothing_again(settings: AgentSettings) -> None:
+    asked = seeds(10, graphs=3)
+    wanted = {(seed.seed_id, index) for seed in asked for index in range(3)}
+    publish(settings, [message(seed) for seed in asked])
+    graphs = Topic(settings, GRAPHS)
+    with agents(settings, Planner()):
+        eventually(lambda: wanted <= set(graphs.requests()), 40, "all graphs")
+    again, last = Planner(), seeds(1, graphs=1)
+    publish(settings, [message(seed) for seed in last])
+    with agents(settings, again):
+        eventually(lambda: again.calls, 40, "the new seed")
+    assert again.calls == [(last[0].seed_id, 0)]
+    assert len([request for request in graphs.requests() if request in wanted]) == 30
+
+
+def test_bytes_that_are_no_seed_become_a_dead_letter_as_they_were(settings: AgentSettings) -> None:
+    mark = uuid4().hex.encode()
+    publish(settings, [Message(SEEDS, mark, b"\xc1" + mark, (("who", mark),)), message(*seeds(1, graphs=1))])
+    letters = Topic(settings, DEAD_LETTERS)
+
+    def found() -> list[DeadLetter]:
+        return [e for e in letters.events() if isinstance(e, DeadLetter) and e.key == mark]
+
+    with agents(settings, Planner()):
+        eventually(found, 40, "the dead letter")
+    (letter,) = found()
+    assert (letter.value, letter.headers, letter.stage) == (b"\xc1" + mark, (("who", mark),), "agents")
+
+
+def test_when_not_even_a_dead_letter_can_be_published_the_process_ends_and_the_seed_comes_back(
+    settings: AgentSettings,
+) -> None:
+    asked = seeds(1, graphs=1)
+    publish(settings, [message(seed) for seed in asked])
+    with agents(settings, Planner(), KeptMessagesLater(refusals=10**9)) as (running, _):
+        eventually(running.done, 40, "the end")
+        assert isinstance(running.exception(), TryLater)
+    again = Planner()
+    with agents(settings, again):
+        eventually(lambda: (asked[0].seed_id, 0) in again.calls, 40, "the redelivery")
+
+
+def test_a_seed_that_hangs_does_not_hold_up_the_stop_and_comes_back(settings: AgentSettings) -> None:
+    asked, stuck = seeds(1, graphs=1), Stuck()
+    publish(settings, [message(seed) for seed in asked])
+    with agents(settings, stuck) as (running, stop):
+        eventually(lambda: stuck.calls, 40, "the seed")
+        stop()
+        eventually(running.done, 20, "the stop")
+        assert running.exception() is None
+    again = Planner()
+    with agents(settings, again):
+        eventually(lambda: (asked[0].seed_id, 0) in again.calls, 40, "the redelivery")
