@@ -1,6 +1,7 @@
 """The choices of a question, in a drawn order.
 
-In: a query and its answer.  Out: two to four different texts, one of them the answer; None where too few are to be had.
+In: a query and its answer.  Out: different texts, one of them the answer: two to four words, or all numbers that could be
+asked; None where too few are to be had.
 Wrong choices are as plausible as the right one: things that are in the picture, values that the thing could have,
 numbers that another question of the same words would have.
 """
@@ -9,7 +10,7 @@ import random
 
 from spatial.knowledge.load import categories
 from spatial.questions.answering import Answer
-from spatial.questions.counting import sides_of
+from spatial.questions.counting import numbers_of, sides_of
 from spatial.questions.names import Asked
 from spatial.questions.queries import AttributeOf, Bearing, Count, Find, Nearest, Outermost, Query, Side
 from spatial.questions.rules import BEARINGS, SIDES, YES_NO
@@ -34,7 +35,7 @@ def _texts(asked: Asked, query: Query, answer: Answer, rng: random.Random) -> li
         case Bearing():
             return list(BEARINGS)
         case Count():
-            return _numbers(asked, query, int(answer.text))
+            return _numbers(asked, query)
         case AttributeOf():
             return [answer.text, *_values(asked, query, answer, rng)][:MAX_CHOICES]
         case Find() | Nearest() | Outermost():
@@ -43,11 +44,10 @@ def _texts(asked: Asked, query: Query, answer: Answer, rng: random.Random) -> li
             return list(YES_NO)
 
 
-def _numbers(asked: Asked, query: Count, number: int) -> list[str]:
-    """The numbers that the same words, about another reference or side, would have; as `count` proposes them."""
-    if query.anchor is None:
-        return [str(n) for n in range(max(0, number - 1), max(0, number - 1) + 3)]
-    return [str(n) for n in sorted(sides_of(asked, query.category))]
+def _numbers(asked: Asked, query: Count) -> list[str]:
+    """The numbers that other questions of the same form would have in this scene; as `count` proposes them."""
+    numbers = numbers_of(asked) if query.anchor is None else sides_of(asked, query.category)
+    return [str(number) for number in sorted(numbers)]
 
 
 def _values(asked: Asked, query: AttributeOf, answer: Answer, rng: random.Random) -> list[str]:

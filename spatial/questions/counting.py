@@ -1,10 +1,11 @@
-"""Counts of a category on either side of things.
+"""Counts of categories, in the whole picture and on either side of things.
 
-In: a scene with names and a category.  Out: for each number, the sides and references that give it.
+In: a scene with names.  Out: for each number, what gives it.
 """
 
 from spatial.questions.names import Asked
 from spatial.questions.queries import Direction
+from spatial.questions.words import is_mass, is_plural
 
 SIDES: tuple[Direction, Direction] = ("left_of", "right_of")
 
@@ -21,3 +22,12 @@ def sides_of(asked: Asked, category: str) -> dict[int, list[tuple[Direction, int
             if group and None not in values:
                 found.setdefault(values.count(True), []).append((side, anchor))
     return found
+
+
+def numbers_of(asked: Asked) -> dict[int, list[str]]:
+    """Number → the categories that are seen so often, those that are surely absent included."""
+    found: dict[int, list[str]] = {}
+    for category, group in asked.countable.items():
+        found.setdefault(len(group), []).append(category)
+    absent = [category for category in asked.absent if not (is_plural(category) or is_mass(category))]
+    return {**found, 0: absent} if absent else found

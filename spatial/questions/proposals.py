@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator
 from itertools import permutations
 
-from spatial.questions.counting import sides_of
+from spatial.questions.counting import numbers_of, sides_of
 from spatial.questions.names import Asked
 from spatial.questions.queries import (
     Bearing,
@@ -33,9 +33,10 @@ Proposal = tuple[Query, str]
 
 Proposer = Callable[[Asked, random.Random], Iterator[Proposal]]
 
-SIMPLE_EXISTENCE = 0.15
-"""Share of existence questions that name one category alone. What is seen is a more frequent category than what is
-not, so such questions can be guessed a little; naming one that is seen and one that is not cannot."""
+SIMPLE_SHARE = 0.05
+"""Share of questions about existence and number that name one category and nothing else. What is often seen, or often
+in numbers, gives their answers away (measured: 10 points above chance on planned scenes), so they are few; the others
+set a seen category against an unseen one, or one side of a thing against the other, and give nothing away."""
 
 TRIPLES = 60
 """How many triples of objects are looked at: enough to find one, and bounded in crowded scenes."""
@@ -66,7 +67,7 @@ def triples(rng: random.Random, among: tuple[int, ...]) -> Iterator[tuple[int, i
 
 def existence(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     """One category that is seen against one that is not; sometimes one of them alone."""
-    target, simple = rng.choice(YES_NO), rng.random() < SIMPLE_EXISTENCE
+    target, simple = rng.choice(YES_NO), rng.random() < SIMPLE_SHARE
     if not asked.present or not asked.absent:
         return
     for _ in range(4):
@@ -77,6 +78,9 @@ def existence(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
 
 def count(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
     """How many of a category are on one side of something; every number that could be asked is as likely."""
+    if rng.random() < SIMPLE_SHARE:
+        yield from _count_all(asked, rng)
+        return
     options = [(category, sides_of(asked, category)) for category in asked.countable]
     rng.shuffle(options)
     options.sort(key=lambda option: -len(option[1]))
@@ -86,6 +90,14 @@ def count(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
         number = rng.choice(sorted(by_number))
         for side, anchor in rng.sample(by_number[number], len(by_number[number])):
             yield Count(category=category, predicate=side, anchor=asked.ref(anchor)), str(number)
+
+
+def _count_all(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+    by_number = numbers_of(asked)
+    if len(by_number) > 1:
+        number = rng.choice(sorted(by_number))
+        for category in rng.sample(by_number[number], len(by_number[number])):
+            yield Count(category=category), str(number)
 
 
 def direction_yes_no(asked: Asked, rng: random.Random) -> Iterator[Proposal]:

@@ -92,16 +92,16 @@ def _count(view: View, query: Count, found: list[Found]) -> Step:
     among = fitting(view, query.category)
     if any(i not in view.clear for i in among):
         raise Unanswerable(f"some {query.category} is hardly visible")
-    if not among and query.category not in view.scene.excluded:
-        raise Unanswerable(f"whether there is a {query.category} is not known")
+    if not among:
+        _is_seen(view, query.category)
     if query.predicate is None:
         return str(len(among)), Own("count: everything that fits the word", 1.0, 0), among
-    if not among:
-        raise Unanswerable(f"there is no {query.category}")
     anchor = found[0].index
     sights = [view.relation(i, query.predicate, anchor) for i in among if i != anchor]
     held = [_sure(s, f"whether one is {query.predicate} the reference is doubtful") for s in sights]
-    margin = min((s.margin for s in sights), default=1.0)
+    if not held:
+        raise Unanswerable(f"there is no {query.category} besides the reference")
+    margin = min(s.margin for s in sights)
     return str(sum(held)), Own(f"count: those that are {query.predicate} the reference", margin, 1), among
 
 

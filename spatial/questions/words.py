@@ -140,7 +140,8 @@ def fits(word: str, category: str) -> bool:
 
     What a thing is full of counts as well: a bowl of rice is a bowl, and rice.
     """
-    word, parts = word.lower(), category.lower().split(" of ")
+    word, whole = word.lower(), category.lower()
+    parts = (whole, *whole.split(" of "))
     kinds = (word, *word_lists("kinds_of").get(word, ()))
     several = (word + "s", word + "es")
     return any(part == kind or part.endswith(" " + kind) or part in several for part in parts for kind in kinds)

@@ -46,7 +46,7 @@ def family(value: str) -> str | None:
 def may_be_called(category: str, word: str) -> bool:
     """Whether somebody may call a thing of the category by the word."""
     word, category = word.casefold(), category.casefold()
-    contents = category.split(" of ")
+    contents = [category, *category.split(" of ")]
     for name in (word, *_table("kinds.json").get(word, ())):
         for part in contents:
             if part == name or part.endswith(f" {name}") or part in (f"{word}s", f"{word}es"):

@@ -1,0 +1,134 @@
+"""What a scene is asked: whole, deterministic, in plain English, never with the answer in it."""
+
+import json
+import re
+import time
+
+import pytest
+
+from schemas.events import Scene
+from spatial.questions import KINDS, ask, from_json, mirror, parse
+from spatial.questions.names import Asked
+from spatial.verify import verify
+from tests.fakes.rooms import kitchen, room, thing
+from tests.fakes.scenes import random_scene
+
+SCENES = [random_scene(seed) for seed in range(120)]
+ASKED = [(scene, question) for seed, scene in enumerate(SCENES) for question in ask(scene, seed)]
+
+
+def test_every_kind_is_asked():
+    assert {question.kind for _, question in ASKED} == set(KINDS)
+
+
+def test_the_same_scene_and_seed_give_the_same_questions():
+    for seed, scene in enumerate(SCENES[:20]):
+        again = Scene.model_validate_json(scene.model_dump_json())
+        assert ask(again, seed) == ask(scene, seed)
+
+
+def test_another_seed_gives_other_questions():
+    assert ask(kitchen(), 1) != ask(kitchen(), 2)
+
+
+def test_a_rich_scene_gets_six_to_ten_questions():
+    assert all(6 <= len(ask(kitchen(), seed)) <= 10 for seed in range(40))
+
+
+def test_ids_and_texts_do_not_repeat_within_a_sample_and_ids_differ_between_samples():
+    questions = ask(kitchen(), 3)
+    assert len({q.id for q in questions}) == len({q.question for q in questions}) == len(questions)
+    assert not {q.id for q in ask(kitchen(), 3, "0" * 32)} & {q.id for q in ask(kitchen(), 3, "1" * 32)}
+
+
+def test_the_answer_is_no_part_of_the_question():
+    for _, question in ASKED:
+        if question.answer not in ("yes", "no"):
+            assert question.answer.lower() not in question.question.lower()
+
+
+def test_choices_are_different_and_hold_the_answer_once():
+    for _, question in ASKED:
+        assert len(set(question.choices)) == len(question.choices) >= 2
+        assert question.choices.count(question.answer) == 1
+
+
+def test_no_sentence_shows_its_template():
+    for _, question in ASKED:
+        text = question.question
+        assert re.fullmatch(r"[A-Z][^{}\[\]_]*[?.]", text), text
+        assert not re.search(r"\b(\w+) \1\b|\ba [aeio]|\ban [^aeiouh]|  | [,.?]|\ba scissors\b", text), text
+
+
+def test_every_certificate_states_query_premises_rules_margin_and_difficulty():
+    for scene, question in ASKED:
+        proof = json.loads(question.certificate)
+        assert from_json(proof["query"]) == parse(question.question)
+        assert proof["answer"] == question.answer
+        assert proof["rules"]
+        assert proof["premises"]
+        assert 0 < proof["margin"] <= 1
+        assert set(proof["difficulty"]) == {"hops", "margin"}
+        boxes = {o.id: list(o.box) for o in scene.objects}
+        assert all(boxes[p["object"]] == p["box"] for p in proof["premises"] if "object" in p)
+        assert {r["object"] for r in proof["references"]} <= set(question.objects)
+
+
+def test_multi_hop_questions_follow_two_relations_at_least():
+    hops = [json.loads(q.certificate)["difficulty"]["hops"] for _, q in ASKED if q.kind == "multi_hop"]
+    assert hops
+    assert min(hops) >= 2
+
+
+def test_a_name_never_tells_the_place_that_is_asked_for():
+    for _, question in ASKED:
+        if question.kind in ("direction_open", "direction_choice", "place", "count", "attribute"):
+            assert not re.search(r"leftmost|rightmost|highest|lowest", question.question)
+
+
+def test_a_scene_of_one_thing_is_asked_what_one_thing_allows():
+    lonely = room(thing("cat", (20, 20, 60, 60), "black"), excluded=("dog",))
+    kinds = {question.kind for seed in range(30) for question in ask(lonely, seed)}
+    assert kinds == {"existence", "place", "attribute", "count"}
+
+
+def test_an_empty_scene_is_asked_nothing():
+    assert ask(room(excluded=("dog",)), 1) == ()
+
+
+def test_what_a_sentence_cannot_hold_is_not_spoken_of():
+    odd = room(
+        thing("cat, dog", (10, 10, 40, 40)), thing("picture", (300, 10, 40, 40)), thing("x{y}", (10, 300, 40, 40)),
+        thing("lamp", (300, 300, 40, 40)),
+    )  # fmt: skip
+    assert all("picture" not in name and "," not in name for name in Asked(odd).present)
+    assert {
+        word for q in (q for s in range(20) for q in ask(odd, s)) for word in ("{", ", dog") if word in q.question
+    } == set()
+
+
+def test_a_mirrored_twin_has_another_answer_and_is_proven_too():
+    twins = [(scene, q, mirror(q, scene)) for scene, q in ASKED]
+    found = [(scene, q, twin) for scene, q, twin in twins if twin is not None]
+    assert len(found) > len(twins) / 2
+    for scene, question, twin in found:
+        assert twin.answer != question.answer
+        assert twin.id != question.id
+        assert verify(twin.question, twin.choices, scene).answer == twin.answer
+
+
+@pytest.mark.parametrize("kind", ["direction_yes_no", "direction_open", "distance_comparison", "depth_order", "chain"])
+def test_a_twin_of_a_comparison_uses_the_same_words(kind: str):
+    for scene, question in ASKED:
+        twin = mirror(question, scene) if question.kind == kind else None
+        if twin is not None and kind != "chain":
+            assert sorted(re.findall(r"\w+", twin.question.lower())) == sorted(
+                re.findall(r"\w+", question.question.lower())
+            )
+
+
+def test_a_scene_is_asked_in_milliseconds():
+    started = time.process_time()
+    for seed, scene in enumerate(SCENES):
+        ask(scene, seed)
+    assert (time.process_time() - started) / len(SCENES) < 0.03

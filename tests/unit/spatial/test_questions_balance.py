@@ -1,0 +1,91 @@
+"""No shortcuts: ten thousand questions, and nothing in their words that tells the answer."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+
+from agents.planner import RulePlanner
+from schemas.events import Question, Scene, SeenObject, Truth
+from schemas.graph import SpatialGraph
+from schemas.ids import make_seed
+from spatial.knowledge.load import categories, scene_kinds
+from spatial.questions import KINDS, ask
+from spatial.reading import read_scene
+from tests.fakes.bag_of_words import guess
+from tests.fakes.scenes import random_scene
+
+QUESTIONS = 10_000
+SLACK = 0.03
+"""What a classifier may be above chance."""
+
+NAMES = tuple(sorted(categories()))[::7]
+"""Few categories, so that a classifier sees each of them often."""
+
+
+def planned_scene(number: int) -> Scene:
+    """The scene of a planned graph, as a renderer that draws exactly the layout would show it."""
+    kinds = sorted(scene_kinds())
+    graph = RulePlanner("collage").plan_now(make_seed(kinds[number % len(kinds)]), number // len(kinds))
+    assert isinstance(graph, SpatialGraph)
+    layout = zip(graph.objects, graph.layout.boxes, graph.layout.depth, strict=True)
+    objects = tuple(
+        SeenObject(id=o.id, category=o.category, attributes=o.attributes, box=box, depth=depth, visible=1.0)
+        for o, box, depth in layout
+    )
+    return read_scene(graph, Truth(objects=objects, drawn=graph.relations), graph.layout.canvas)
+
+
+def collect(scenes: Sequence[Scene] | None, many: int = QUESTIONS) -> list[tuple[Question, ...]]:
+    found: list[tuple[Question, ...]] = []
+    while sum(map(len, found)) < many:
+        number = len(found)
+        found.append(ask(scenes[number] if scenes else random_scene(number, NAMES), number))
+    return found
+
+
+@pytest.fixture(scope="module", params=["random", "planned"])
+def asked(request: pytest.FixtureRequest) -> list[tuple[Question, ...]]:
+    scenes = [planned_scene(number) for number in range(1_500)] if request.param == "planned" else None
+    return collect(scenes)
+
+
+def share(counts: Counter[str], one: str, other: str) -> float:
+    return counts[one] / (counts[one] + counts[other])
+
+
+def test_yes_and_no_and_left_and_right_are_even(asked: list[tuple[Question, ...]]):
+    counts = Counter(question.answer for questions in asked for question in questions)
+    assert share(counts, "yes", "no") == pytest.approx(0.5, abs=SLACK)
+    assert share(counts, "left", "right") == pytest.approx(0.5, abs=0.06)
+
+
+def test_every_kind_of_yes_or_no_is_even(asked: list[tuple[Question, ...]]):
+    kinds = Counter((q.kind, q.answer) for questions in asked for q in questions if q.answer in ("yes", "no"))
+    for kind in {kind for kind, _ in kinds}:
+        yes, no = kinds[kind, "yes"], kinds[kind, "no"]
+        assert abs(yes - no) < 4 * (yes + no) ** 0.5, kind
+
+
+def test_the_answer_stands_at_every_place_of_the_choices_alike(asked: list[tuple[Question, ...]]):
+    places = Counter((len(q.choices), q.choices.index(q.answer)) for questions in asked for q in questions)
+    for length in {length for length, _ in places}:
+        total = sum(count for (size, _), count in places.items() if size == length)
+        for place in range(length):
+            assert abs(places[length, place] - total / length) < 4 * (total / length) ** 0.5
+
+
+def test_the_words_of_a_question_do_not_tell_its_answer(asked: list[tuple[Question, ...]]):
+    guesses = guess(asked)
+    assert set(guesses) == set(KINDS)
+    for kind, found in guesses.items():
+        assert found.accuracy <= found.chance + SLACK + found.noise, (kind, found)
+
+
+def test_a_classifier_that_is_given_a_shortcut_finds_it():
+    """The measure itself: with one answer for every category, it is found out."""
+    told = [
+        tuple(q.model_copy(update={"question": f"{q.question} {q.answer}"}) for q in ask(random_scene(n, NAMES), n))
+        for n in range(150)
+    ]
+    assert guess(told)["direction_yes_no"].accuracy > 0.9

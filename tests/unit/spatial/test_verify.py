@@ -1,0 +1,173 @@
+"""The verifier: proves what was asked truly, and nothing that the scene does not prove."""
+
+import ast
+import re
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import spatial.verify
+from schemas.events import Scene, SeenRelation
+from spatial.questions import Unanswerable, answer, ask, parse, say
+from spatial.questions.queries import Query, references
+from spatial.questions.words import fits
+from spatial.verify import Verdict, verify
+from spatial.verify.nouns import may_be_called
+from tests.fakes.queries import FEW_NOUNS, NOUNS, queries
+from tests.fakes.rooms import kitchen, room, thing
+from tests.fakes.scenes import random_scene
+
+SCENES = [random_scene(1000 + seed) for seed in range(150)]
+ASKED = [(scene, question) for seed, scene in enumerate(SCENES) for question in ask(scene, seed)]
+
+
+def test_it_proves_every_question_that_is_asked():
+    for scene, question in ASKED:
+        assert verify(question.question, question.choices, scene) == Verdict(question.answer, True), question.question
+
+
+def test_it_needs_no_choices():
+    for scene, question in ASKED:
+        assert verify(question.question, None, scene).answer == question.answer
+
+
+def test_it_imports_nothing_but_schemas_and_the_standard_library():
+    folder = Path(spatial.verify.__file__).parent
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                assert name.split(".")[0] in {*sys.stdlib_module_names, "schemas"} or name.startswith("spatial.verify")
+
+
+@settings(max_examples=400, deadline=None)
+@given(queries(FEW_NOUNS), st.integers(0, 7), st.integers(0, 10_000))
+def test_it_never_differs_from_the_writer_on_any_question_of_the_grammar(query: Query, variant: int, seed: int):
+    scene = random_scene(seed, FEW_NOUNS, most=6)
+    verdict = verify(say(query, variant), None, scene)
+    try:
+        expected: str | None = answer(query, scene).text
+    except Unanswerable:
+        expected = None
+    if any(
+        name not in known_words(scene)
+        for name in re.findall(r'"(?:category|without)": ?"([^"]+)"', query.model_dump_json())
+    ):
+        assert verdict.answer is None  # a narrower word than the scene's own is not understood
+    else:
+        assert verdict.answer == expected
+
+
+def known_words(scene: Scene) -> set[str]:
+    return {o.category for o in scene.objects} | set(scene.excluded)
+
+
+def test_a_picture_turned_round_turns_left_and_right():
+    for scene, question in ASKED:
+        if question.kind == "direction_open":
+            verdict = verify(question.question, question.choices, turned(scene))
+            assert verdict.answer == {"left": "right", "right": "left"}[question.answer]
+
+
+def turned(scene: Scene) -> Scene:
+    width = scene.canvas[0]
+    objects = tuple(o.model_copy(update={"box": (width - o.box[0] - o.box[2], *o.box[1:])}) for o in scene.objects)
+    return scene.model_copy(update={"objects": objects})
+
+
+def test_a_question_about_a_thing_that_was_taken_away_is_not_entailed():
+    for scene, question in ASKED:
+        query = parse(question.question)
+        for ref in references(query):
+            gone = tuple(o for o in scene.objects if not may_be_called(o.category, ref.category or o.category))
+            verdict = verify(question.question, question.choices, scene.model_copy(update={"objects": gone}))
+            assert verdict == Verdict(None, False, verdict.reason)
+
+
+def test_a_question_about_a_thing_that_has_a_double_is_not_entailed():
+    for scene, question in ASKED:
+        query = parse(question.question)
+        for ref in references(query):
+            if ref.category is None or ref.extreme or ref.predicate:
+                continue
+            own = next(o for o in scene.objects if o.category == ref.category)
+            double = own.model_copy(update={"id": 99, "box": (0, 0, 20, 20), "attributes": ()})
+            doubled = scene.model_copy(update={"objects": (*scene.objects, double)})
+            assert not verify(question.question, question.choices, doubled).entailed
+
+
+def test_what_was_not_drawn_on_purpose_proves_no_contact():
+    text = "What is on the table?"
+    assert verify(text, ("red cup", "lamp"), kitchen()) == Verdict("red cup", True)
+    derived = (SeenRelation(subject=1, predicate="on", object=0, drawn=False),)
+    assert not verify(text, ("red cup", "lamp"), kitchen().model_copy(update={"relations": derived})).entailed
+
+
+def test_a_wrong_word_is_answered_by_the_scene_and_not_by_the_asker():
+    assert verify("Is the stove to the left of the lamp?", ("yes", "no"), kitchen()).answer == "yes"
+    assert verify("Is the stove to the right of the lamp?", ("yes", "no"), kitchen()).answer == "no"
+    assert verify("Is there a dog in the picture?", None, kitchen()).answer == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is the zebra to the left of the lamp?",
+        "Is the cup to the left of the lamp?",
+        "Is there a zebra in the picture?",
+        "Is the stove nice?",
+        "What is the meaning of the lamp?",
+        "",
+        "the",
+        "Is the stove to the left of the stove?",
+        "What colour is the lamp?",
+        "Is the green cup to the left of the lamp?",
+        "How many zebras are there in the picture?",
+        "Can you see a stove but not a lamp in the picture?",
+        "What is inside the lamp?",
+    ],
+)
+def test_it_does_not_guess(text: str):
+    verdict = verify(text, None, kitchen())
+    assert (verdict.answer, verdict.entailed) == (None, False)
+    assert verdict.reason
+
+
+def test_an_answer_that_is_no_choice_or_two_choices_is_not_entailed():
+    text = "On which side of the stove is the lamp?"
+    assert verify(text, ("left", "right"), kitchen()).answer == "right"
+    assert not verify(text, ("left", "above"), kitchen()).entailed
+    assert not verify(text, ("right", "right"), kitchen()).entailed
+
+
+def test_margins_are_held_to_the_pixel():
+    def scene(x: int) -> Scene:
+        return room(thing("cat", (100, 100, 20, 20)), thing("dog", (x, 200, 20, 20)))
+
+    text = "Is the cat to the left of the dog?"
+    assert verify(text, None, scene(120)).answer == "yes"
+    assert not verify(text, None, scene(119)).entailed
+
+
+def test_a_hidden_thing_is_neither_asked_nor_absent():
+    scene = room(thing("cat", (10, 10, 40, 40), visible=0.2), thing("dog", (300, 10, 40, 40)), excluded=("cat",))
+    assert not verify("Is there a cat in the picture?", None, scene).entailed
+    assert not verify("Is the cat to the left of the dog?", None, scene).entailed
+
+
+def test_both_sides_agree_on_what_a_thing_may_be_called():
+    for word in NOUNS:
+        for category in NOUNS:
+            assert fits(word, category) == may_be_called(category, word)
+
+
+def test_it_proves_more_than_five_hundred_questions_a_second():
+    started = time.process_time()
+    for scene, question in ASKED:
+        verify(question.question, question.choices, scene)
+    assert len(ASKED) / (time.process_time() - started) > 500
