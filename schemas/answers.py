@@ -1,0 +1,115 @@
+"""From the text of a model's answer to a checked value.
+
+In: text as it came: bare JSON, fenced, with talk around it, cut off.  Out: a pydantic model, or Unreadable that says why.
+Nothing is evaluated, and a JSON parser, not a pattern, decides where a value begins and ends.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+T = TypeVar("T", bound=BaseModel)
+
+MAX_CHARS = 200_000
+"""Longer answers are nobody's: the longest form here takes a tenth of it."""
+
+MAX_STARTS = 200
+"""Opening braces tried in one answer: bounds the time that a hostile one can take."""
+
+MAX_FAULTS = 4
+"""Faults shown at once: a model mends a few at a time."""
+
+
+class Unreadable(ValueError):
+    """The text is no answer of this form; the message is fit to be shown to the model."""
+
+
+def read_answer(text: str, form: type[T]) -> T:
+    """The answer in a text: the last JSON object in it that has the form. Raises Unreadable."""
+    found = _objects(text)
+    last: ValidationError | None = None
+    for value in reversed(found):
+        try:
+            return form.model_validate(value)
+        except ValidationError as error:
+            last = last or error
+    if last is not None:
+        raise Unreadable(_explain(last))
+    raise Unreadable(_why_no_json(text))
+
+
+def _objects(text: str) -> list[object]:
+    """The JSON objects in a text that are in no other, in order."""
+    decoder, found = json.JSONDecoder(), list[object]()
+    position = text.find("{") if len(text) <= MAX_CHARS else -1
+    for _ in range(MAX_STARTS):
+        if position < 0:
+            break
+        try:
+            value, end = decoder.raw_decode(text, position)
+            found.append(value)
+        except (ValueError, RecursionError):
+            end = position + 1
+        position = text.find("{", end)
+    return found
+
+
+def _why_no_json(text: str) -> str:
+    if not text.strip():
+        return "the answer was empty; give one JSON object"
+    if len(text) > MAX_CHARS:
+        return f"the answer has {len(text)} characters; give one JSON object of at most {MAX_CHARS}"
+    if "{" not in text:
+        return "there is no JSON object in the answer; give one JSON object and nothing else"
+    try:
+        json.loads(text[text.index("{") :])
+    except (ValueError, RecursionError) as error:
+        return f"the JSON is broken: {error}"
+    return "there is no JSON object in the answer; give one JSON object and nothing else"
+
+
+def _explain(error: ValidationError) -> str:
+    faults = error.errors()
+    said = [f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}" for fault in faults[:MAX_FAULTS]]
+    more = [f"and {len(faults) - MAX_FAULTS} more"] if len(faults) > MAX_FAULTS else []
+    return "the answer does not have the form that was asked for: " + "; ".join(said + more)
+
+
+def strict_schema(form: type[BaseModel], words: Mapping[str, Sequence[str]] | None = None) -> dict[str, object]:
+    """The JSON Schema of a form as servers want it: closed objects, every field required.
+
+    `words`: a field's name to the only words that it may hold.
+    """
+    schema = form.model_json_schema()
+    _close(schema, words or {})
+    return schema
+
+
+def _close(node: Any, words: Mapping[str, Sequence[str]]) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _close(item, words)
+        return
+    if not isinstance(node, dict):
+        return
+    fields = node.get("properties")
+    if isinstance(fields, dict):
+        node["additionalProperties"] = False
+        node["required"] = list(fields)
+        for name, field in fields.items():
+            field.pop("default", None)
+            if words.get(name):
+                _limit(field, words[name])
+    for value in node.values():
+        _close(value, words)
+
+
+def _limit(field: dict[str, Any], words: Sequence[str]) -> None:
+    """Let a text field, or the items of a list of texts, hold these words only."""
+    target = field.get("items") if field.get("type") == "array" else field
+    if isinstance(target, dict) and target.get("type") == "string":
+        for rule in ("minLength", "maxLength"):
+            target.pop(rule, None)
+        target["enum"] = list(words)

@@ -1,0 +1,87 @@
+"""Asking a model for an answer of a form, showing it its own faults, and giving up with a reason.
+
+In: a model, a request, a form, a check.  Out: the checked answer, or Unanswered with everything that was said.
+Knows no server, no cache and no store.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from schemas.answers import Unreadable, read_answer
+from schemas.language import Counts, Fault, LanguageModel, Reply, Request, Turn
+
+T = TypeVar("T", bound=BaseModel)
+Check = Callable[[T], Fault | None]
+
+REPAIRS = 2
+"""Rounds in which a model is shown its fault. What it does not mend in two it rarely mends in more."""
+
+MOST_TOKENS = 8000
+"""An answer that was cut off is asked for again with twice the room, up to this."""
+
+SHOWN_CHARS = 6000
+"""Of a faulty answer that is shown to the model again."""
+
+
+class Unanswered(Exception):
+    """No acceptable answer: the last `fault`, how many rounds it took, and the replies, the raw last one among them."""
+
+    def __init__(self, fault: Fault, request: Request, replies: tuple[Reply, ...]) -> None:
+        super().__init__(f"{request.stage}: {fault.text}")
+        self.fault = fault
+        self.request = request
+        self.replies = replies
+
+
+@dataclass
+class Conversation(Generic[T]):
+    """One request and its repairs: at most `REPAIRS` faults can be shown, whoever finds them."""
+
+    model: LanguageModel
+    request: Request
+    form: type[T]
+    counts: Counts
+    replies: tuple[Reply, ...] = ()
+    _shown: int = 0
+
+    async def ask(self, check: Check[T]) -> T:
+        """The first answer that has the form and passes the check. Raises Unanswered, TryLater, Never."""
+        while True:
+            reply = await self.model.complete(self.request)
+            self.replies = (*self.replies, reply)
+            found = self._judged(reply, check)
+            if not isinstance(found, Fault):
+                return found
+            self.show(found)
+
+    def show(self, fault: Fault) -> None:
+        """Put a fault of the last answer to the model; `ask` then asks again. Raises Unanswered after the last round."""
+        if self._shown == REPAIRS or fault.reason == "refused":
+            raise Unanswered(fault, self.request, self.replies)
+        self._shown += 1
+        self.counts.repaired(self.request.stage)
+        last = self.replies[-1]
+        room = min(MOST_TOKENS, 2 * self.request.max_tokens) if last.finish == "cut" else self.request.max_tokens
+        turns = (*self.request.turns, Turn("assistant", last.text[:SHOWN_CHARS]), Turn("user", _objection(fault)))
+        self.request = replace(self.request, turns=turns, max_tokens=room)
+
+    def _judged(self, reply: Reply, check: Check[T]) -> T | Fault:
+        if reply.finish == "refused":
+            return Fault(f"the model declined: {reply.text[:300]}", reason="refused")
+        try:
+            value = read_answer(reply.text, self.form)
+        except Unreadable as error:
+            cut = f"it was cut off after {reply.tokens_out} tokens; " if reply.finish == "cut" else ""
+            return Fault(cut + str(error))
+        return check(value) or value
+
+
+def _objection(fault: Fault) -> str:
+    return f"This answer cannot be used: {fault.text}\nGive the whole answer again, corrected, as one JSON object."
+
+
+def accept(_: BaseModel) -> None:
+    """The check of a form that says all there is to check."""

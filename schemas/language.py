@@ -1,0 +1,148 @@
+"""What is said to a language model and what comes back: the door as a Protocol, and the values that pass it.
+
+In: a request that carries its own answer form.  Out: a reply with what it cost.
+Declares only: who speaks to a server is `streams`, who asks is `agents` and `gpu_workers`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from schemas.graph import Relation
+from schemas.ids import content_id
+
+LANGUAGE_STAGES = {
+    "scenes": "scenes from a concept",
+    "objects": "the objects of a scene",
+    "nodes": "sets of attributed objects",
+    "edges": "relations between the objects of a set",
+    "layout": "boxes, which are only hints",
+    "filter": "whether a picture is good enough",
+    "author": "questions about a picture",
+    "second": "attributes, looked at once more and independently",
+    "check": "whether a question and its answer are believed",
+}
+"""The closed set of stages in which a model is asked; labels of metrics come from here."""
+
+Role = Literal["system", "user", "assistant"]
+Finish = Literal["done", "cut", "refused"]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a conversation."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture to look at: its bytes, and where it lies in the store for doors that send a link instead."""
+
+    data: bytes
+    media_type: str
+    sha256: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of the answer: a name and a JSON Schema, which servers that can hold their model to."""
+
+    name: str
+    schema: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question to a model. `prompt` is the prompt's name and version, `seed` asks for one sample of many."""
+
+    stage: str
+    prompt: str
+    turns: tuple[Turn, ...]
+    form: Form
+    picture: Picture | None = None
+    max_tokens: int = 2000
+    temperature: float = 0.7
+    seed: int = 0
+
+    def key(self, model: str) -> str:
+        """The content key of the answer: prompt version, model, parameters and input; of a picture its hash."""
+        said = [[turn.role, turn.text] for turn in self.turns]
+        parameters = [self.max_tokens, self.temperature, self.seed]
+        seen = self.picture.sha256 if self.picture else None
+        return content_id("answer", self.prompt, model, parameters, said, dict(self.form.schema), seen)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a model said. `finish` is `cut` where it ran into `max_tokens`; seconds and tokens are of the first asking."""
+
+    text: str
+    finish: Finish
+    model: str
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+    key: str = ""
+
+
+class LanguageModel(Protocol):
+    """One model behind one door."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as it goes into keys and ledgers."""
+        ...
+
+    async def complete(self, request: Request) -> Reply:
+        """One answer. Raises TryLater for what may pass, Never for a request that no server would take."""
+        ...
+
+
+class Counts(Protocol):
+    """Where it is told what happened to answers; words come from closed sets."""
+
+    def repaired(self, stage: str) -> None:
+        """An answer was shown its fault and asked for anew."""
+        ...
+
+    def hint_fault(self, kind: str) -> None:
+        """A layout hint had a fault of this kind."""
+        ...
+
+    def dropped(self, reason: str) -> None:
+        """An authored question was not admitted."""
+        ...
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with an answer: `text` is shown to the model, the rest goes into a rejection."""
+
+    text: str
+    gate: str = "language"
+    reason: str = "bad_answer"
+    conflict: tuple[Relation, ...] = ()
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+def ledger(replies: Iterable[tuple[str, Reply]]) -> str:
+    """JSON text of (stage, reply) pairs for provenance: tokens and seconds by stage and model.
+
+    `answer` is the reply's key: what several graphs share has the same one, and is paid once.
+    """
+    rows = [
+        {
+            "stage": stage,
+            "model": reply.model,
+            "tokens_in": reply.tokens_in,
+            "tokens_out": reply.tokens_out,
+            "seconds": reply.seconds,
+            "answer": reply.key,
+        }
+        for stage, reply in replies
+    ]
+    return json.dumps(rows, separators=(",", ":"))
