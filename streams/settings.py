@@ -49,8 +49,45 @@ class ProcessSettings(KafkaSettings):
     log_format: Literal["auto", "json", "console"] = Field("auto", description="log lines as JSON or for people")
 
 
-class AgentSettings(ProcessSettings):
-    """`skg agents`."""
+MOST_CALL_S = 110.0
+"""A model call must end before the group's rebalance timeout (120 s), or a rebalance would not wait for its seed."""
+
+
+class LanguageSettings(_Settings):
+    """The language model that plans; without `llm_url` the rules plan."""
+
+    llm_url: str | None = Field(None, description="OpenAI-compatible endpoint of the planning model; unset: rules plan")
+    llm_model: str = Field("gpt-4o-mini", description="name of the planning model")
+    llm_api_key: SecretStr = Field(SecretStr(""), description="key of the endpoint; empty where it wants none")
+    llm_timeout_s: float = Field(60.0, gt=0, le=MOST_CALL_S, description="hard limit of one model call")
+    llm_in_flight: int = Field(16, ge=1, le=1024, description="model calls under way at a time, at most")
+    llm_temperature: float = Field(0.8, ge=0, le=2, description="how far the model's answers may vary")
+    llm_prices: Path | None = Field(None, description="YAML of prices by model; unset: tokens are counted, money is not")
+    llm_max_tokens: int | None = Field(None, ge=0, description="tokens to spend at most; then no new graph is begun")
+
+
+class JudgeSettings(_Settings):
+    """The multimodal models that look at pictures; without `mllm_url` none does."""
+
+    mllm_url: str | None = Field(None, description="OpenAI-compatible endpoint of the multimodal models; unset: none looks")
+    mllm_model: str = Field("gpt-4o-mini", description="multimodal model that judges pictures and writes questions")
+    mllm_check_model: str | None = Field(
+        None, description="model that checks what the first one wrote; must be another one"
+    )
+    mllm_check_url: str | None = Field(None, description="endpoint of the checking model; unset: the same endpoint")
+    mllm_same_model: bool = Field(False, description="true allows a model to check its own questions")
+    mllm_api_key: SecretStr = Field(SecretStr(""), description="key of the endpoint; empty where it wants none")
+    mllm_check_api_key: SecretStr = Field(SecretStr(""), description="key of the checking endpoint; empty: the same key")
+    mllm_timeout_s: float = Field(60.0, gt=0, le=MOST_CALL_S, description="hard limit of one look at a picture")
+    mllm_in_flight: int = Field(8, ge=1, le=256, description="looks under way at a time, at most")
+    mllm_images: Literal["data", "presigned"] = Field(
+        "data", description="how pictures reach the model: inside, or as links"
+    )
+    llm_prices: Path | None = Field(None, description="YAML of prices by model; unset: tokens are counted, money is not")
+
+
+class AgentSettings(ProcessSettings, StoreSettings, LanguageSettings):
+    """`skg agents`. The store is needed with a language model only: it keeps the answers."""
 
     agents_group: str = Field("skg-agents", description="consumer group of the agents")
     agents_in_flight: int = Field(16, ge=1, le=1024, description="seeds worked on at a time")
@@ -67,7 +104,7 @@ class RenderSettings(ProcessSettings, StoreSettings):
     sprites_dir: Path | None = Field(None, description="folder of object sprites; default: beside the environment")
 
 
-class ExamineSettings(ProcessSettings, StoreSettings):
+class ExamineSettings(ProcessSettings, StoreSettings, JudgeSettings):
     """`skg examine`."""
 
     examine_group: str = Field("skg-examine", description="consumer group of the examine workers")

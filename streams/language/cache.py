@@ -1,0 +1,69 @@
+"""Answers by content: what was asked before is not paid again.
+
+In: requests.  Out: replies, from the object store where they are there, else from the inner model and then stored.
+Whoever asks second gets what the first one stored: so a redelivery, a replay or a repeated seed makes the same graph.
+Malformed and declined answers are answers too.  Knows no server.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from schemas.doors import ObjectStore, StoredObject
+from schemas.language import LanguageModel, Reply, Request
+
+PREFIX = "language/answers/"
+JSON_TYPE = "application/json"
+
+
+def answer_key(key: str) -> str:
+    """The object key of an answer; the two-character folder spreads load over the store's prefixes."""
+    return f"{PREFIX}{key[:2]}/{key}.json"
+
+
+class Cached:
+    """Implements `schemas.language.LanguageModel` around another one. `hit` hears of each stage that paid nothing."""
+
+    def __init__(self, inner: LanguageModel, store: ObjectStore, hit: Callable[[str], None]) -> None:
+        self._inner, self._store, self._hit = inner, store, hit
+        self._pending: dict[str, asyncio.Task[Reply]] = {}
+
+    @property
+    def name(self) -> str:
+        """The inner model's name."""
+        return self._inner.name
+
+    async def complete(self, request: Request) -> Reply:
+        """The stored reply, or a new one that is stored before it is returned. One asking of many at a time is made."""
+        key = request.key(self.name)
+        task = self._pending.get(key)
+        if task is None:
+            task = asyncio.create_task(self._found_or_asked(key, request))
+            self._pending[key] = task
+            task.add_done_callback(lambda _: self._pending.pop(key, None))
+        else:
+            self._hit(request.stage)
+        return await asyncio.shield(task)
+
+    async def _found_or_asked(self, key: str, request: Request) -> Reply:
+        where = answer_key(key)
+        stored = await asyncio.to_thread(self._store.get, where)
+        if stored is not None:
+            self._hit(request.stage)
+            return _reply(stored)
+        reply = await self._inner.complete(request)
+        first = await asyncio.to_thread(self._store.put_if_absent, where, _stored(request, reply))
+        if first:
+            return reply
+        theirs = await asyncio.to_thread(self._store.get, where)
+        return reply if theirs is None else _reply(theirs)
+
+
+def _stored(request: Request, reply: Reply) -> StoredObject:
+    asked = {"stage": request.stage, "prompt": request.prompt, "turns": [[t.role, t.text] for t in request.turns]}
+    return StoredObject(json.dumps({"asked": asked, "reply": asdict(reply)}).encode(), JSON_TYPE)
+
+
+def _reply(stored: StoredObject) -> Reply:
+    return Reply(**json.loads(stored.data)["reply"])
