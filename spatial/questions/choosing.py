@@ -51,14 +51,15 @@ def _numbers(asked: Asked, query: Count) -> list[str]:
 
 
 def _values(asked: Asked, query: AttributeOf, answer: Answer, rng: random.Random) -> list[str]:
-    """Values that the thing could have: typical ones first, then those of the scene, then any."""
+    """Values that the thing could have: the typical ones of a known category, else those of the scene, then any."""
     subject = next(o for o in asked.objects if o.id == answer.referents[0])
     known = categories().get(subject.category)
     rivals = [value for group in word_groups("rivals") if answer.text in group for value in group]
     seen = [a for o in asked.objects for a in o.attributes if a in rivals]
     typical = list(known.attributes.get(query.family, ())) if known else []
     found: list[str] = []
-    for pool in (typical, sorted(set(seen)), rivals):
+    pools = [typical] if answer.text in typical and len(typical) > 1 else [sorted(set(seen)), rivals]
+    for pool in pools:
         for value in rng.sample(pool, len(pool)):
             if family_of(value) == query.family and not any(alike(value, have) for have in (*found, answer.text)):
                 found.append(value)

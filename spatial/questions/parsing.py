@@ -23,7 +23,14 @@ from spatial.questions.saying import (
 )
 from spatial.questions.words import indefinite, singular, split_attribute
 
-_OPS = {"exists_without": "exists", "count_side": "count", "attribute_colour": "attribute"}
+_SHAPES: dict[str, dict[str, object]] = {
+    "exists_without": {"op": "exists"},
+    "count_side": {"op": "count"},
+    "attribute_colour": {"op": "attribute", "family": "colour"},
+    "attribute_orientation": {"op": "attribute", "family": "orientation"},
+}
+"""What a shape says by itself, where it is not named after its query's type."""
+
 _HOP = "|".join(sorted(map(re.escape, HOPS.values()), key=len, reverse=True))
 _RELATED = re.compile(rf"the (.+?) ({_HOP}) (the .+)")
 _ARTICLES = ("a ", "an ")
@@ -73,9 +80,7 @@ def _slot_pattern(slot: str, agrees_with: str | None) -> str:
 
 
 def _readings(shape: str, slots: dict[str, str]) -> Iterator[Query]:
-    fields: dict[str, object] = {"op": _OPS.get(shape, shape)}
-    if shape == "attribute_colour":
-        fields["family"] = "colour"
+    fields = dict(_SHAPES.get(shape, {"op": shape}))
     for slot, text in slots.items():
         value = _value(shape, slot, text)
         if value is None:

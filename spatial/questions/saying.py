@@ -84,8 +84,8 @@ def shape_of(query: Query) -> str:
         return "exists_without"
     if isinstance(query, Count) and query.anchor is not None:
         return "count_side"
-    if isinstance(query, AttributeOf) and query.family == "colour":
-        return "attribute_colour"
+    if isinstance(query, AttributeOf) and query.family in ("colour", "orientation"):
+        return f"attribute_{query.family}"
     return query.op
 
 

@@ -4,7 +4,8 @@ In and out: as in `proposals`, of which this is the second half.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from spatial.knowledge.load import categories
 from spatial.questions.names import Asked
@@ -25,8 +26,9 @@ from spatial.questions.words import family_of
 
 FAMILIES: tuple[Family, ...] = ("colour", "material", "pattern", "state", "orientation")
 
-MIN_TYPICAL = 3
-"""An attribute is asked of a known category only if it comes in this many: a banana's colour needs no picture."""
+MIN_TYPICAL: Mapping[str, int] = MappingProxyType({"colour": 3, "orientation": 2, "state": 2})
+"""An attribute is asked of a known category only if it comes in so many (other families never): a banana's colour
+needs no picture, and what a thing is made of seldom does."""
 
 MIRRORED: dict[Place, Place] = {
     "left": "right",
@@ -65,7 +67,7 @@ def attribute(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
 
 def _varies(category: str, family: str) -> bool:
     known = categories().get(category)
-    return known is None or len(known.attributes.get(family, ())) >= MIN_TYPICAL
+    return known is None or len(known.attributes.get(family, ())) >= MIN_TYPICAL.get(family, 1000)
 
 
 def place(asked: Asked, rng: random.Random) -> Iterator[Proposal]:

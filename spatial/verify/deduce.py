@@ -74,7 +74,8 @@ def _count_side(reader: Reader, form: Form) -> str:
 
 
 def _value(reader: Reader, form: Form) -> str:
-    values = [v for v in _distinct(reader, form)[0].attributes if family(v) == form.word]
+    wanted = form.word or "orientation"
+    values = [v for v in _distinct(reader, form)[0].attributes if family(v) == wanted]
     if len(values) != 1:
         raise Open(f"{len(values)} values are known")
     return values[0]
@@ -147,6 +148,7 @@ _ASKS: dict[str, Callable[[Reader, Form], str]] = {
     "count": _count,
     "count_side": _count_side,
     "value": _value,
+    "turned": _value,
     "area": _area,
     "direction": _direction,
     "side": _side,

@@ -97,6 +97,8 @@ _SENTENCES = (
     ("value", "(?:what|in which) FAMILY BE X(?: shown)? ?"),
     ("value", "which FAMILY DO X have ?"),
     ("value", "(?:what is|how would you describe) the FAMILY of X(?: in PIC)? ?"),
+    ("turned", "how BE X turned in PIC ?"),
+    ("turned", "which words describe how X BE turned ?"),
     ("area", "(?:looking at the whole picture , )?BE X in (?:the|its) AREA(?: of PIC)? ?"),
     ("area", "DO X appear in the AREA of PIC ?"),
     ("area", "can X be found in the AREA of PIC ?"),
