@@ -12,7 +12,15 @@ from typing import Self
 
 import pyarrow as pa
 import pyarrow.fs
-from deltalake import CommitProperties, DeltaTable, QueryBuilder, Transaction, WriterProperties, write_deltalake
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    QueryBuilder,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import (
     CommitFailedError,
     DeltaError,
@@ -32,7 +40,16 @@ CONFIGURATION = {
     "delta.enableChangeDataFeed": "true",  # readers can follow the rows of each version; appends cost nothing more
     "delta.dataSkippingStatsColumns": "sample_id",  # statistics of pictures and texts would only swell the log
 }
-WRITING = WriterProperties(compression="ZSTD")
+ROWS_IN_GROUP = 64
+"""Rows that must be read to get one of them, its picture among them: 2 MB instead of a whole file after compaction."""
+
+WRITING = WriterProperties(
+    compression="ZSTD",
+    max_row_group_size=ROWS_IN_GROUP,
+    default_column_properties=ColumnProperties(statistics_enabled="NONE"),  # of texts and pictures they are mere weight
+    column_properties={name: ColumnProperties(statistics_enabled="CHUNK") for name in ("sample_id", "scene", "split")},
+)
+"""How Parquet files are written: by the writer, and by whoever joins small files."""
 
 PATIENCE = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s"}
 """For tables in an object store: the carriers try again, and a partition's opening must not take minutes."""
