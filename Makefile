@@ -5,7 +5,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check services up down schemas lock
+.PHONY: help setup demo test test-slow check services up down schemas lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ services: setup ## install the real services that tests use, where this machine 
 
 test: setup services ## run all tests
 	$(BIN)/pytest
+
+test-slow: setup services ## run the tests that take minutes: scale, real models
+	$(BIN)/pytest -m slow
 
 check: setup ## lint, types, dependency direction
 	$(BIN)/ruff check .
