@@ -16,7 +16,7 @@ DOORS = {
     "kafka": {"streams/kafka_door.py", "streams/topic_admin.py", "streams/services/probe.py"},
     "minio": {"streams/store.py", "streams/services/probe.py"},
     "deltalake": {"dataset/table.py"},
-    "openai": {"streams/openai_door.py"},
+    "openai": {"streams/language/openai_door.py"},
     "ortools": {"spatial/layout/cp_sat.py"},
 }
 """Who may import an outside library. The services' probe has clients of its own: it needs a timeout of a second, and
