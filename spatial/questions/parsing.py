@@ -23,6 +23,9 @@ from spatial.questions.saying import (
 )
 from spatial.questions.words import indefinite, singular, split_attribute
 
+MAX_CHARS = 1000
+"""Far above any question of the grammar; longer texts would only cost time."""
+
 _SHAPES: dict[str, dict[str, object]] = {
     "exists_without": {"op": "exists"},
     "count_side": {"op": "count"},
@@ -38,7 +41,7 @@ _ARTICLES = ("a ", "an ")
 
 def parse(text: str) -> Query:
     """The query that a question says. Raises ValueError when it is no question of this grammar."""
-    query = _parse(text)
+    query = _parse(text) if len(text) <= MAX_CHARS else None
     if query is None:
         raise ValueError(f"not a question that is known here: {text!r}")
     return query

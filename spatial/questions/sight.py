@@ -66,7 +66,7 @@ class View:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.objects: tuple[SeenObject, ...] = scene.objects
-        self.clear = tuple(i for i, o in enumerate(scene.objects) if o.visible >= MIN_VISIBLE)
+        self.clear = tuple(i for i, o in enumerate(scene.objects) if o.visible >= MIN_VISIBLE and min(o.box[2:]) > 0)
         self._relations: dict[tuple[int, str, int], Sight] = {}
         self._spans: dict[tuple[int, int], tuple[float, float, float]] = {}
         self._closer: dict[tuple[int, int, int], Sight] = {}
@@ -136,7 +136,8 @@ class View:
         found = self._spans.get((i, j))
         if found is None:
             a, b = self.objects[i].box, self.objects[j].box
-            found = (gap(a, b), distance(a, b), centre_distance(a, b))
+            solid = min(*a[2:], *b[2:]) > 0  # boxes without an area have no size to measure in
+            found = (gap(a, b), distance(a, b) if solid else math.inf, centre_distance(a, b))
             self._spans[i, j] = self._spans[j, i] = found
         return found
 

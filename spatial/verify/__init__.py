@@ -13,6 +13,9 @@ from spatial.verify.nouns import marked
 from spatial.verify.referents import Open
 from spatial.verify.sentences import read
 
+MAX_CHARS = 1000
+"""Far above any question of the grammar; longer texts would only cost time."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -30,6 +33,8 @@ def verify(question: str, choices: Sequence[str] | None, scene: Scene) -> Verdic
     that fails, a doubtful margin, and an answer that is not the text of exactly one of the choices (where any are
     given).
     """
+    if len(question) > MAX_CHARS:
+        return Verdict(None, False, f"the question is longer than {MAX_CHARS} characters")
     text, nouns = marked(question, [o.category for o in scene.objects] + list(scene.excluded))
     form = read(text)
     if form is None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from schemas.events import Scene, SeenObject
 from spatial.verify.nouns import family, may_be_called
-from spatial.verify.referents import Open, Reader, seen
+from spatial.verify.referents import Open, Reader, is_seen, seen
 from spatial.verify.sentences import AREAS, COMPARED, COURSES, ENDS, RELATIONS, Form
-from spatial.verify.space import SEEN_SHARE, before, closer, nearer, related, third
+from spatial.verify.space import before, closer, nearer, related, third
 
 
 def deduce(form: Form, nouns: list[str], scene: Scene) -> str:
@@ -34,7 +34,7 @@ def _distinct(reader: Reader, form: Form) -> list[SeenObject]:
 
 def _is_seen(reader: Reader, noun: int) -> bool:
     category = reader.nouns[noun]
-    if any(t.category == category and t.visible >= SEEN_SHARE for t in reader.scene.objects):
+    if any(t.category == category and is_seen(t) for t in reader.scene.objects):
         return True
     for thing in reader.scene.objects:
         if may_be_called(thing.category, category) or may_be_called(category, thing.category):

@@ -96,9 +96,14 @@ class Reader:
         raise Open("no short words single the answer out")
 
 
+def is_seen(thing: SeenObject) -> bool:
+    """Whether enough of the thing is visible."""
+    return thing.visible >= SEEN_SHARE and min(thing.box[2:]) > 0
+
+
 def seen(thing: SeenObject) -> SeenObject:
     """The thing, if enough of it is visible. Raises Open."""
-    if thing.visible < SEEN_SHARE:
+    if not is_seen(thing):
         raise Open(f"object {thing.id} is hardly visible")
     return thing
 

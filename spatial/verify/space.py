@@ -4,7 +4,7 @@ In: seen objects, by the scene's own values.  Out: True, False, or None where a 
 The verifier's own measure; it shares no code with the measures that questions are written by.
 """
 
-from math import dist, hypot
+from math import dist, hypot, inf
 
 from schemas.events import Scene, SeenObject
 
@@ -113,7 +113,7 @@ def closer(a: SeenObject, b: SeenObject, base: SeenObject, scene: Scene) -> bool
     to_a, to_b = apart(a, base), apart(b, base)
     if abs(to_a - to_b) / hypot(*scene.canvas) < CLOSER_SHARE or max(to_a, to_b) < CLOSER_RATIO * min(to_a, to_b):
         return None
-    by_size = [g / (_side(t) + _side(base)) for g, t in ((to_a, a), (to_b, b))]
+    by_size = [g / (_side(t) + _side(base)) if _side(t) * _side(base) else inf for g, t in ((to_a, a), (to_b, b))]
     by_centre = [dist((middle(t, 0), middle(t, 1)), (middle(base, 0), middle(base, 1))) for t in (a, b)]
     votes = {to_a < to_b, by_size[0] < by_size[1], by_centre[0] < by_centre[1]}
     return votes.pop() if len(votes) == 1 else None

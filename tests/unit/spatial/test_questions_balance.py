@@ -47,7 +47,7 @@ def collect(scenes: Sequence[Scene] | None, many: int = QUESTIONS) -> list[tuple
 @pytest.fixture(scope="module", params=["random", "planned"])
 def asked(request: pytest.FixtureRequest) -> list[tuple[Question, ...]]:
     scenes = [planned_scene(number) for number in range(1_500)] if request.param == "planned" else None
-    return collect(scenes)
+    return collect(scenes, QUESTIONS if scenes else QUESTIONS // 2)
 
 
 def share(counts: Counter[str], one: str, other: str) -> float:

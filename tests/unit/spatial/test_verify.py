@@ -160,6 +160,21 @@ def test_a_hidden_thing_is_neither_asked_nor_absent():
     assert not verify("Is the cat to the left of the dog?", None, scene).entailed
 
 
+def test_boxes_without_an_area_prove_nothing_and_break_nothing():
+    flat = room(
+        thing("cat", (10, 10, 0, 0)), thing("dog", (100, 100, 0, 10)), thing("cow", (300, 300, 30, 30)), thing("cup", (200, 30, 30, 30))
+    )  # fmt: skip
+    assert not verify("Is the cat to the left of the cow?", None, flat).entailed
+    for seed in range(10):
+        assert all(verify(q.question, q.choices, flat).answer == q.answer for q in ask(flat, seed))
+
+
+def test_an_endless_text_takes_no_time():
+    started = time.process_time()
+    assert not verify("Do " + "the cup , " * 400 + "and", None, kitchen()).entailed
+    assert time.process_time() - started < 0.1
+
+
 def test_both_sides_agree_on_what_a_thing_may_be_called():
     for word in NOUNS:
         for category in NOUNS:
