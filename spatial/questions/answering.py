@@ -17,13 +17,15 @@ from spatial.questions.sight import View
 class Answer:
     """The text of the answer and its proof.
 
-    `objects` are the ids that the answer rests on, `margin` the least margin of all judgements (shares of the canvas
-    or of the depth range), `hops` how many relations were followed, `referents` the ids of the query's references in
-    their order, `mentioned` the ids of everything that the words name on the way.
+    `objects` are the ids that question and answer are about: what the words name, in their order, then what the
+    answer names or counts.  `used` adds all that had to be looked at.  `margin` is the least margin of all judgements
+    (shares of the canvas or of the depth range), `hops` how many relations were followed.  `referents` are the ids of
+    the query's references in their order, `mentioned` those of everything that the words name on the way.
     """
 
     text: str
     objects: tuple[int, ...]
+    used: tuple[int, ...]
     rules: tuple[str, ...]
     margin: float
     hops: int
@@ -39,13 +41,18 @@ def answer(query: Query, scene: Scene | View) -> Answer:
     if len(set(mentioned)) < len(mentioned):
         raise Unanswerable("two references mean the same object")
     text, own, used = RULES[type(query).__name__](view, query, found)
-    ids = dict.fromkeys(view.objects[i].id for i in (*(k for f in found for k in f.used), *used))
+    about = [*mentioned, *own.focus]
     return Answer(
         text,
-        tuple(ids),
+        _ids(view, about),
+        _ids(view, [*about, *(k for f in found for k in f.used), *used]),
         (*(rule for f in found for rule in f.rules), own.rule),
         round(min([own.margin, *(f.margin for f in found)]), 6),
         own.hops + sum(ref.hops for ref in references(query)),
         tuple(view.objects[f.index].id for f in found),
         tuple(view.objects[i].id for i in mentioned),
     )
+
+
+def _ids(view: View, positions: list[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(view.objects[i].id for i in positions))

@@ -14,7 +14,7 @@ from spatial.questions.sight import View
 def certificate(view: View, query: Query, answer: Answer) -> str:
     """`premises` are boxes, depths, attributes and drawn relations as the scene states them; margins are shares of the
     canvas (of the depth range for depth), 1 where nothing is measured."""
-    used = set(answer.objects)
+    used = set(answer.used)
     boxes = [
         {"object": o.id, "category": o.category, "box": list(o.box), "depth": o.depth, "attributes": list(o.attributes)}
         for o in view.objects

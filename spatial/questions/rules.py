@@ -49,11 +49,12 @@ ALONG: dict[Course, str] = {
 
 @dataclass(frozen=True)
 class Own:
-    """What the query itself adds to its references' proofs."""
+    """What the query itself adds to its references' proofs. `focus` is what the answer names or counts."""
 
     rule: str
     margin: float
     hops: int
+    focus: tuple[int, ...] = ()
 
 
 Step = tuple[str, Own, tuple[int, ...]]
@@ -76,7 +77,7 @@ def _exists(view: View, query: Exists, _: list[Found]) -> Step:
         raise Unanswerable("both or neither are there")
     used = tuple(i for name in names for i in fitting(view, name))
     rule = "presence: visible, or named as excluded and nothing fits the word"
-    return _yes(seen[0]), Own(rule, 1.0, 0), used
+    return _yes(seen[0]), Own(rule, 1.0, 0, used), used
 
 
 def _is_seen(view: View, category: str) -> bool:
@@ -95,14 +96,14 @@ def _count(view: View, query: Count, found: list[Found]) -> Step:
     if not among:
         _is_seen(view, query.category)
     if query.predicate is None:
-        return str(len(among)), Own("count: everything that fits the word", 1.0, 0), among
+        return str(len(among)), Own("count: everything that fits the word", 1.0, 0, among), among
     anchor = found[0].index
     sights = [view.relation(i, query.predicate, anchor) for i in among if i != anchor]
     held = [_sure(s, f"whether one is {query.predicate} the reference is doubtful") for s in sights]
     if not held:
         raise Unanswerable(f"there is no {query.category} besides the reference")
     margin = min(s.margin for s in sights)
-    return str(sum(held)), Own(f"count: those that are {query.predicate} the reference", margin, 1), among
+    return str(sum(held)), Own(f"count: those that are {query.predicate} the reference", margin, 1, among), among
 
 
 def _attribute(view: View, query: AttributeOf, found: list[Found]) -> Step:
@@ -175,12 +176,12 @@ def _outermost(view: View, query: Outermost, _: list[Found]) -> Step:
     if best is None or len(everything) < 2:
         raise Unanswerable(f"what is {query.extreme} is doubtful")
     rule = f"{query.extreme}: beyond all others, by centre and edge"
-    return _label(view, best[0]), Own(rule, best[1], 1), everything
+    return _label(view, best[0]), Own(rule, best[1], 1, best[:1]), everything
 
 
 def _find(view: View, query: Find, _: list[Found]) -> Step:
     hit = related(view, query.predicate, query.anchor, tuple(range(len(view.objects))))
-    return _label(view, hit.index), Own(hit.rules[-1], hit.margin, 1), hit.used
+    return _label(view, hit.index), Own(hit.rules[-1], hit.margin, 1, (hit.index,)), hit.used
 
 
 def _nearest(view: View, _: Nearest, found: list[Found]) -> Step:
@@ -189,7 +190,7 @@ def _nearest(view: View, _: Nearest, found: list[Found]) -> Step:
     best = view.nearest(base.index, others)
     if best is None:
         raise Unanswerable("which one is nearest is doubtful")
-    return _label(view, best[0]), Own("nearest: least gap in the picture", best[1], 1), others
+    return _label(view, best[0]), Own("nearest: least gap in the picture", best[1], 1, best[:1]), others
 
 
 def _in_order(view: View, query: InOrder, found: list[Found]) -> Step:

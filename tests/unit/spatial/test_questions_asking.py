@@ -74,6 +74,15 @@ def test_every_certificate_states_query_premises_rules_margin_and_difficulty():
         assert {r["object"] for r in proof["references"]} <= set(question.objects)
 
 
+def test_the_objects_of_a_comparison_are_those_that_it_names_in_their_order():
+    for scene, question in ASKED:
+        if question.kind in ("direction_yes_no", "direction_open", "direction_choice", "depth_order"):
+            query = parse(question.question)
+            categories = [scene.objects[i].category for i in question.objects]
+            assert categories[0] == query.subject.category
+            assert query.object.category in categories[1:]
+
+
 def test_multi_hop_questions_follow_two_relations_at_least():
     hops = [json.loads(q.certificate)["difficulty"]["hops"] for _, q in ASKED if q.kind == "multi_hop"]
     assert hops
