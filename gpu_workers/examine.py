@@ -21,8 +21,9 @@ from schemas.ids import derived_seed, rejection_id, sample_id
 from schemas.topics import IMAGES
 from spatial.questions import ask
 from spatial.reading import read_scene
+from spatial.splits import split_of
 
-VERSION = "1"
+VERSION = "2"
 """Raised when the same picture would get other questions or another verdict; goes into provenance."""
 
 DETAIL_CHARS = 1000
@@ -81,7 +82,7 @@ def _questioned(event: RenderedImage, truth: Truth) -> QAEvent | Rejection:
     canvas = (event.image.width, event.image.height)
     scene = read_scene(event.graph, truth, canvas)
     sample = sample_id(event.image.image_id)
-    questions = ask(scene, derived_seed("ask", sample), sample)
+    questions = ask(scene, derived_seed("ask", sample), sample, split_of(event.graph))
     if not questions:
         seen: dict[str, object] = {"objects": [thing.model_dump(mode="json") for thing in scene.objects]}
         return reject(event, Finding("questions", "no_questions", "nothing can be asked with a safe margin", seen))

@@ -6,14 +6,16 @@ All chance comes from the seed, one generator a kind, so no kind depends on what
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
 
 from schemas.events import Question, Scene
 from schemas.ids import content_id, derived_seed, question_id
 from spatial.questions import proposals, searches
-from spatial.questions.answering import answer
+from spatial.questions.answering import Answer, answer
 from spatial.questions.choosing import choices_for
+from spatial.questions.keys import keys_of
 from spatial.questions.names import Asked
 from spatial.questions.parsing import parse
 from spatial.questions.proposals import Proposer
@@ -22,13 +24,20 @@ from spatial.questions.queries import Query, kind_of
 from spatial.questions.referring import Unanswerable
 from spatial.questions.rules import YES_NO
 from spatial.questions.saying import say, variants
+from spatial.splits import split_of_keys
 
 MAX_QUESTIONS = 10
 ENOUGH = 6
 """Below this number a second round is asked."""
 
+ROUNDS = (MAX_QUESTIONS, ENOUGH)
+ROUNDS_IN_A_SPLIT = (MAX_QUESTIONS, MAX_QUESTIONS, ENOUGH, ENOUGH)
+"""How many questions are enough in each round. In a split most of what stands is refused."""
+
 TRIES = 40
 """Proposals looked at for one question: bounds the time in crowded scenes."""
+
+TRIES_IN_A_SPLIT = 160
 
 PROPOSERS: Mapping[str, Proposer] = MappingProxyType(
     {
@@ -48,51 +57,71 @@ PROPOSERS: Mapping[str, Proposer] = MappingProxyType(
 )
 
 
-def ask(scene: Scene, seed: int, sample: str = "") -> tuple[Question, ...]:
-    """Up to ten questions. `sample` makes their ids unique; without it the scene's own content does."""
-    asked = Asked(scene)
-    sample = sample or content_id("scene", scene.model_dump(mode="json"))
+@dataclass(frozen=True)
+class _Task:
+    """What is asked of, under which sample's name, and the split that the questions must be at home in (None: any)."""
+
+    asked: Asked
+    sample: str
+    split: str | None
+
+    @property
+    def tries(self) -> int:
+        return TRIES if self.split is None else TRIES_IN_A_SPLIT
+
+    def admits(self, query: Query, found: Answer) -> bool:
+        return self.split is None or split_of_keys(keys_of(query, found, self.asked)) == self.split
+
+
+def ask(scene: Scene, seed: int, sample: str = "", split: str | None = None) -> tuple[Question, ...]:
+    """Up to ten questions. `sample` makes their ids unique; without it the scene's own content does.
+
+    With `split` only those whose keys are at home there (`spatial.splits`); more is tried then, to find as many.
+    """
+    task = _Task(Asked(scene), sample or content_id("scene", scene.model_dump(mode="json")), split)
     found: dict[Query, Question] = {}
     kinds = list(PROPOSERS)
     random.Random(derived_seed("question order", seed)).shuffle(kinds)
-    for turn, limit in enumerate((MAX_QUESTIONS, ENOUGH)):
+    for turn, limit in enumerate(ROUNDS if split is None else ROUNDS_IN_A_SPLIT):
         for kind in kinds:
             if len(found) >= limit:
                 break
             rng = random.Random(derived_seed("question", seed, kind, turn))
-            for query, question in _of_kind(asked, kind, rng, sample):
+            for query, question in _of_kind(task, kind, rng):
                 found.setdefault(query, question)
     return tuple(found.values())
 
 
-def _of_kind(asked: Asked, kind: str, rng: random.Random, sample: str) -> Iterator[tuple[Query, Question]]:
+def _of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[Query, Question]]:
     """The first proposal that stands, if there is one."""
     words = random.Random(rng.random())
-    for query, target in islice(PROPOSERS[kind](asked, rng), TRIES):
-        question = _worded(asked, query, target, words, sample)
+    for query, target in islice(PROPOSERS[kind](task.asked, rng), task.tries):
+        question = _worded(task, query, target, words)
         if question is not None and question.kind == kind:
             yield query, question
             return
 
 
-def _worded(asked: Asked, query: Query, target: str, rng: random.Random, sample: str) -> Question | None:
+def _worded(task: _Task, query: Query, target: str, rng: random.Random) -> Question | None:
     """The question, if the scene gives the answer that was drawn, in words that can be read in one way only."""
     try:
-        found = answer(query, asked)
+        found = answer(query, task.asked)
     except Unanswerable:
         return None
-    choices = choices_for(asked, query, found, rng)
+    if found.text != target or not task.admits(query, found):
+        return None
+    choices = choices_for(task.asked, query, found, rng)
     text = say(query, rng.randrange(variants(query)))
-    if found.text != target or choices is None or not _is_plain(text, query, target):
+    if choices is None or not _is_plain(text, query, target):
         return None
     return Question(
-        id=question_id(sample, text),
+        id=question_id(task.sample, text),
         question=text,
         answer=target,
         kind=kind_of(query),
         choices=choices,
         objects=found.objects,
-        certificate=certificate(asked, query, found),
+        certificate=certificate(task.asked, query, found),
     )
 
 

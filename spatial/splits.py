@@ -1,0 +1,111 @@
+"""Which split a scene and a question belong to: pure functions of content, so that nothing leaks from one to another.
+
+In: a graph, or the keys of a question.  Out: `train`, `validation` or `test`.
+Looks at no id, no seed, no pixel and no clock, so the same scene lands in the same split on every machine and in every
+run, whoever asked for it and however it was laid out or drawn.  Does not know questions (`spatial.questions.keys`).
+
+A scene is in the split of its hash.  A question is asked only in the split of its keys: a pair of categories under a
+family of relations is at home in a hold-out split if both categories are at home there, else in `train`.  Homes are
+drawn per category and not per pair, so that a question about three things can be at home in a hold-out too: of three
+pairs drawn each for itself, all would be there in one of a hundred cases.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from schemas.graph import SpatialGraph
+from schemas.ids import content_id
+from spatial.predicates import PREDICATES
+
+PER_MILLE = {"train": 900, "validation": 50, "test": 50}
+"""Shares of the scenes, in thousandths."""
+
+TRAIN = "train"
+
+PAIR_HOMES = {"validation": 400, "test": 400, TRAIN: 200}
+"""Shares of the homes that categories have in pairs, in thousandths: 16 % of the pairs are in each hold-out."""
+
+LONE_HOMES = {"validation": 300, "test": 300, TRAIN: 400}
+"""Shares of what concerns one category only."""
+
+
+class Key(NamedTuple):
+    """What a question must not share between splits: a family of relations with the categories it is about.
+
+    Two categories (sorted; the same one twice for two of a kind) are a pair by relation, one is a lone category, none
+    is a question that names nothing.  `by_words`: the text of a question that does not tell what its answer is named
+    by; such a text must stay in one split too.
+    """
+
+    family: str
+    categories: tuple[str, ...]
+    by_words: bool = False
+
+
+def pair(family: str, a: str, b: str) -> Key:
+    """The key of two categories, whichever comes first."""
+    return Key(family, (min(a, b), max(a, b)))
+
+
+def split_of_keys(keys: Iterable[Key]) -> str | None:
+    """The only split where a question with these keys may be asked; None where they are at home in different ones."""
+    splits = {_split_of_key(key) for key in keys}
+    return splits.pop() if len(splits) == 1 else None
+
+
+def _split_of_key(key: Key) -> str:
+    if not key.categories:
+        return TRAIN
+    if key.by_words:
+        return _home(PAIR_HOMES, key.family, key.categories[0])
+    if len(key.categories) == 1:
+        return _home(LONE_HOMES, key.family, key.categories[0])
+    first, second = (_home(PAIR_HOMES, key.family, category) for category in key.categories)
+    return first if first == second else TRAIN
+
+
+@lru_cache(maxsize=65536)
+def _drawn(family: str, category: str) -> int:
+    return int(content_id("home", family, category), 16)
+
+
+def _home(shares: Mapping[str, int], family: str, category: str) -> str:
+    return _of(shares, _drawn(family, category))
+
+
+def _of(shares: Mapping[str, int], number: int) -> str:
+    place = number % sum(shares.values())
+    for split, share in shares.items():
+        if place < share:
+            return split
+        place -= share
+    raise AssertionError("the shares cover every place")
+
+
+def scene_hash(graph: SpatialGraph) -> str:
+    """A hash of the scene's kind, its objects' categories and its relations between categories.
+
+    Left out on purpose: concept, attributes, positions and prompts.  Two graphs that differ only in those show the same
+    situation, and one must not be trained on while the other is tested.  A relation and its inverse are one: a cat left
+    of a dog is a dog right of a cat.
+    """
+    names = [thing.category for thing in graph.objects]
+    relations = {
+        _folded(names[r.subject], r.predicate, None if r.object is None else names[r.object]) for r in graph.relations
+    }
+    triples = sorted([list(r) for r in relations], key=str)
+    return content_id("scene", graph.scene, sorted(names), triples)
+
+
+def _folded(subject: str, name: str, thing: str | None) -> tuple[str, str, str | None]:
+    """The one of a relation and its inverse that comes first by name; of a symmetric one, by its subject."""
+    row = PREDICATES.get(name)
+    if row is None or row.inverse is None or thing is None:
+        return subject, name, thing
+    return min((subject, name, thing), (thing, row.inverse, subject), key=lambda triple: (triple[1], triple[0]))
+
+
+def split_of(graph: SpatialGraph) -> str:
+    """The split of every sample of this scene."""
+    return _of(PER_MILLE, int(scene_hash(graph), 16))

@@ -1,0 +1,148 @@
+"""Splits by content: the scene's hash, and the keys of questions."""
+
+import json
+import random
+from collections import defaultdict
+
+import pytest
+
+from schemas.events import Scene
+from spatial.questions import ask
+from spatial.questions.answering import answer
+from spatial.questions.keys import keys_of
+from spatial.questions.names import Asked
+from spatial.questions.queries import Directed, Exists, Find, Outermost, Ref, from_json
+from spatial.splits import PER_MILLE, Key, pair, scene_hash, split_of_keys
+from tests.fakes.events import make_graph
+from tests.fakes.scenes import random_scene
+
+SPLITS = tuple(PER_MILLE)
+NAMES = ("cat", "dog", "cup", "table", "lamp", "chair", "box", "ball", "plate", "apple")
+
+
+def asked_in(split: str, scenes: int = 60):
+    """The questions of many scenes with few categories, so that the same pairs come again and again."""
+    for seed in range(scenes):
+        scene = random_scene(1000 * SPLITS.index(split) + seed, NAMES, most=5)
+        asked = Asked(scene)
+        for question in ask(scene, seed, f"{seed:08x}", split):
+            query = from_json(json.loads(question.certificate)["query"])
+            yield question, keys_of(query, answer(query, asked), asked)
+
+
+def test_a_relation_and_its_inverse_make_the_same_scene():
+    graph = make_graph()
+    turned = graph.relations[0].model_copy(update={"subject": 1, "predicate": "right_of", "object": 0})
+    assert scene_hash(graph.model_copy(update={"relations": (turned,)})) == scene_hash(graph)
+
+
+def test_a_symmetric_relation_has_no_first_end():
+    near = make_graph().relations[0].model_copy(update={"predicate": "near"})
+    back = near.model_copy(update={"subject": 1, "object": 0})
+    one, other = (make_graph().model_copy(update={"relations": (r,)}) for r in (near, back))
+    assert scene_hash(one) == scene_hash(other)
+
+
+def test_another_relation_is_another_scene():
+    above = make_graph().relations[0].model_copy(update={"predicate": "above"})
+    assert scene_hash(make_graph().model_copy(update={"relations": (above,)})) != scene_hash(make_graph())
+
+
+def test_a_pair_has_no_order():
+    assert pair("direction", "dog", "cat") == pair("direction", "cat", "dog")
+
+
+def test_every_split_gets_its_share_of_pairs():
+    rng = random.Random(0)
+    homes = [split_of_keys([pair("depth", f"a{rng.random()}", f"b{rng.random()}")]) for _ in range(4000)]
+    assert 0.62 < homes.count("train") / 4000 < 0.74
+    assert all(0.13 < homes.count(split) / 4000 < 0.19 for split in ("validation", "test"))
+
+
+def test_keys_at_home_in_different_splits_make_a_question_that_is_asked_nowhere():
+    pairs = [pair("direction", f"thing {i}", f"thing {i + 1}") for i in range(60)]
+    by_split = {split_of_keys([one]): one for one in pairs}
+    assert set(by_split) == set(SPLITS)
+    assert split_of_keys(by_split.values()) is None
+
+
+def test_the_order_of_keys_and_their_number_do_not_matter():
+    keys = [pair("direction", "a", "b"), Key("place", ("a",))]
+    assert split_of_keys(keys) == split_of_keys([*reversed(keys), *keys])
+
+
+def test_a_question_is_asked_in_the_split_of_its_keys_alone():
+    for split in SPLITS:
+        for question, keys in asked_in(split):
+            assert split_of_keys(keys) == split, question.question
+
+
+def test_neither_pairs_by_relation_nor_texts_are_shared_between_splits():
+    pairs, texts = defaultdict(set), defaultdict(set)
+    for split in SPLITS:
+        for question, keys in asked_in(split, 120):
+            pairs[split] |= {key for key in keys if len(key.categories) == 2}
+            texts[split].add(question.question.casefold())
+    for things in (pairs, texts):
+        assert all(len(things[split]) > 20 for split in SPLITS)
+        assert not things["train"] & things["test"]
+        assert not things["train"] & things["validation"]
+        assert not things["validation"] & things["test"]
+
+
+def test_hold_outs_have_questions_of_nearly_every_kind_and_train_hardly_loses_any():
+    asked = {split: [question for question, _ in asked_in(split, 150)] for split in SPLITS}
+    assert len(asked["train"]) / 150 > 4.2
+    for split in ("validation", "test"):
+        assert len(asked[split]) / 150 > 1.7
+        assert len({question.kind for question in asked[split]}) >= 9
+
+
+def test_without_a_split_everything_may_be_asked():
+    scene = random_scene(5, NAMES)
+    assert ask(scene, 1) == ask(scene, 1, split=None)
+
+
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        (
+            Directed(subject=Ref(category="cup"), predicate="left_of", object=Ref(category="table")),
+            {pair("direction", "cup", "table")},
+        ),
+        (Exists(category="cup", without="cow"), {pair("existence", "cow", "cup")}),
+        (Outermost(extreme="leftmost"), {Key("outermost", ())}),
+        (
+            Find(predicate="on", anchor=Ref(category="table")),
+            {pair("support", "plate", "table"), Key("support", ("table",), by_words=True)},
+        ),
+        (
+            Find(predicate="left_of", anchor=Ref(predicate="on", anchor=Ref(category="table"))),
+            {
+                pair("direction", "cup", "plate"),
+                pair("support", "plate", "table"),
+                Key("support", ("table",), by_words=True),
+            },
+        ),
+    ],
+)
+def test_the_keys_of_a_question_are_its_pairs_and_its_words(query, keys):
+    asked = Asked(laid_table())
+    assert keys_of(query, answer(query, asked), asked) == keys
+
+
+def laid_table():
+    """A cup far left of a table with a plate on it."""
+    boxes = {"cup": (10, 300, 40, 40), "table": (250, 320, 200, 150), "plate": (330, 305, 50, 20)}
+    return Scene.model_validate(
+        {
+            "canvas": (512, 512),
+            "scene": "kitchen",
+            "objects": [
+                {"id": i, "category": name, "box": box, "depth": float(i), "visible": 1.0}
+                for i, (name, box) in enumerate(boxes.items())
+            ],
+            "relations": [{"subject": 2, "predicate": "on", "object": 1, "drawn": True}],
+            "excluded": ("cow",),
+        }
+    )
