@@ -1,0 +1,68 @@
+"""The forms of the answers: what a model may say at each stage.
+
+Declares only.  Whether an answer makes sense is checked by the stage that asked.
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+Word = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Scenes(BaseModel):
+    """Scenes of a concept."""
+
+    scenes: Annotated[list[Word], Field(min_length=1, max_length=12)]
+
+
+class Objects(BaseModel):
+    """Objects of a scene."""
+
+    objects: Annotated[list[Word], Field(min_length=1, max_length=100)]
+
+
+class Node(BaseModel):
+    """An object with its attributes."""
+
+    name: Word
+    attributes: Annotated[list[Word], Field(max_length=6)] = []
+
+
+class NodeSet(BaseModel):
+    """Objects of one picture."""
+
+    objects: Annotated[list[Node], Field(min_length=1, max_length=20)]
+
+
+class NodeSets(BaseModel):
+    """Several pictures' objects."""
+
+    sets: Annotated[list[NodeSet], Field(min_length=1, max_length=20)]
+
+
+class Triple(BaseModel):
+    """Subject, relation in words, object; null for a place in the picture."""
+
+    subject: int
+    relation: Word
+    object: int | None = None
+
+
+class Triples(BaseModel):
+    """The relations of one picture."""
+
+    triples: Annotated[list[Triple], Field(min_length=1, max_length=100)]
+
+
+class Placed(BaseModel):
+    """A box for an object, whatever it is worth: `spatial.layout` names its faults."""
+
+    object: int
+    box: Annotated[list[float], Field(max_length=8)]
+
+
+class Boxes(BaseModel):
+    """A layout."""
+
+    boxes: Annotated[list[Placed], Field(min_length=1, max_length=100)]

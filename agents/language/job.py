@@ -1,0 +1,78 @@
+"""One graph on its way through the stages: what is asked for, with what, and what was said so far.
+
+In: a seed, an index, tools.  Out: checked answers; the replies are noted for the ledger.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from agents.abilities import Abilities
+from agents.language.prompting import Asks, request_of
+from agents.requirements import plain
+from schemas.asking import Check, Conversation
+from schemas.events import SeedConcept
+from schemas.ids import derived_seed
+from schemas.language import Counts, LanguageModel, Reply
+
+T = TypeVar("T", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What every graph is planned with."""
+
+    model: LanguageModel
+    counts: Counts
+    able: Abilities
+    temperature: float
+
+
+@dataclass
+class Job:
+    """Graph number `index` of `seed`. `replies` are (stage, reply) pairs in the order of asking."""
+
+    seed: SeedConcept
+    index: int
+    tools: Tools
+    replies: list[tuple[str, Reply]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        options = self.seed.options
+        self.excluded = tuple(dict.fromkeys(plain(name) for name in options.excluded))
+        self.required = tuple(plain(name) for name in options.required_objects)
+        self.required_triples = tuple(
+            (plain(a), phrase, plain(b) if b else None) for a, phrase, b in options.required_relations
+        )
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Every category that must be there, each once."""
+        of_triples = [name for a, _, b in self.required_triples for name in (a, b) if name]
+        return tuple(dict.fromkeys((*self.required, *of_triples)))
+
+    def copies(self, name: str) -> int:
+        """How many of a needed category there must be."""
+        twins = any(a == b == name for a, _, b in self.required_triples)
+        return max(1, self.required.count(name), 2 if twins else 1)
+
+    def chance(self, purpose: str, *parts: object) -> int:
+        """A seed for one purpose of this seed concept."""
+        return derived_seed(purpose, self.seed.seed_id, *parts)
+
+    def talk(self, asks: Asks, form: type[T]) -> Conversation[T]:
+        """A conversation about one stage."""
+        return Conversation(self.tools.model, request_of(asks, self.tools.temperature), form, self.tools.counts)
+
+    async def hear(self, talk: Conversation[T], check: Check[T]) -> T:
+        """The checked answer. Raises Unanswered, TryLater, Never; the replies are noted whatever happens."""
+        before = len(talk.replies)
+        try:
+            return await talk.ask(check)
+        finally:
+            self.replies += [(talk.request.stage, reply) for reply in talk.replies[before:]]
+
+    async def ask(self, asks: Asks, form: type[T], check: Check[T]) -> T:
+        """The same in one go."""
+        return await self.hear(self.talk(asks, form), check)

@@ -1,0 +1,220 @@
+"""The relations of a set of objects: read from phrases, completed where something must carry a thing, held consistent.
+
+In: a job, a place, the chosen objects.  Out: a conversation whose answer is a tuple of relations without contradiction.
+Whether boxes can satisfy them is found out later (`agents.language.planner`), which then shows the proof here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agents.language.forms import Triple, Triples
+from agents.language.job import Job
+from agents.language.offer import Place
+from agents.language.prompting import Asks
+from agents.language.stages import Chosen
+from agents.outcome import Unmet, unmet_options
+from agents.prompts import phrase_of
+from schemas.asking import Conversation
+from schemas.graph import GraphObject, Relation
+from schemas.language import Fault
+from spatial.conflicts import Conflict
+from spatial.contradictions import contradictions
+from spatial.draft import Draft
+from spatial.phrases import UnknownPhrase, normalise, normalise_place
+from spatial.predicates import PREDICATES
+
+MOST_A_THING = 4
+"""Triples for each object at most: more is a list of everything, not a description."""
+
+FAULTS_SHOWN = 5
+HOLDS = {"on": (0, 1), "inside": (0, 1), "supports": (1, 0), "contains": (1, 0)}
+"""Predicates of contact, with the positions of the held and of the holding object."""
+
+
+@dataclass
+class Edges:
+    """The stage for one graph. `relations`: those of the last good answer, required ones first."""
+
+    job: Job
+    place: Place
+    chosen: Chosen
+    relations: tuple[Relation, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.required = tuple(_required(self.job, self.chosen.names))
+        conflict = contradictions(Draft(self.chosen.names, self.required)) if self.required else None
+        if conflict is not None:
+            raise Unmet(
+                "consistency",
+                "contradiction",
+                f"the required relations contradict each other ({conflict.kind})",
+                [self.required[i] for i in conflict.indices],
+                {"objects": list(self.chosen.names)},
+            )
+
+    def talk(self) -> Conversation[Triples]:
+        """The conversation, not yet begun."""
+        asks = Asks("edges", self._given(), self.job.chance("edges", self.job.index))
+        return self.job.talk(asks, Triples)
+
+    def check(self, answer: Triples) -> Fault | None:
+        """Read an answer into `relations`, or say what is wrong with it."""
+        faults: list[str] = []
+        found = list(self.required)
+        for number, triple in enumerate(answer.triples):
+            try:
+                found += [relation for relation in self._read(triple) if relation not in found]
+            except ValueError as error:
+                faults.append(f"triple {number}: {error}")
+        most = MOST_A_THING * len(self.chosen.names)
+        if len(answer.triples) > most:
+            faults.append(f"{len(answer.triples)} triples are too many, at most {most}")
+        if faults:
+            more = f" (and {len(faults) - FAULTS_SHOWN} more faults)" if len(faults) > FAULTS_SHOWN else ""
+            return Fault("; ".join(faults[:FAULTS_SHOWN]) + more)
+        conflict = contradictions(Draft(self.chosen.names, tuple(found)))
+        if conflict is not None:
+            return self._contradiction(conflict, found)
+        self.relations = tuple(self._carried(found))
+        return None
+
+    def _given(self) -> dict[str, object]:
+        names = self.chosen.names
+        numbered = []
+        for i, (name, words) in enumerate(zip(names, self.chosen.attributes, strict=True)):
+            entry: dict[str, object] = {"number": i, "is": phrase_of(GraphObject(id=i, category=name, attributes=words))}
+            if self._needs_carrier(i):
+                entry["needs"] = [j for j in range(len(names)) if j != i and self.place.carries(names[j], name)]
+            numbered.append(entry)
+        holds = [pair for pair in self._pairs() if self.place.stock is not None]
+        return {
+            "scene": self.place.name,
+            "objects": numbered,
+            "may_hold": holds,
+            "families": {name: weight for name, weight in self.job.seed.options.families.items() if weight > 0},
+            "required": [[r.subject, r.predicate, r.object] for r in self.required],
+            "variation": self.job.index,
+        }
+
+    def _pairs(self) -> Iterator[dict[str, object]]:
+        names = self.chosen.names
+        for i, held in enumerate(names):
+            for j, holder in enumerate(names):
+                ways = [way for way, may in (("on", self.place.on), ("inside", self.place.inside)) if may(holder, held)]
+                if i != j and ways:
+                    yield {"thing": i, "holder": j, "ways": ways}
+
+    def _needs_carrier(self, i: int) -> bool:
+        others = [name for j, name in enumerate(self.chosen.names) if j != i]
+        return self.place.needs(self.chosen.names[i], others) is not None
+
+    def _read(self, triple: Triple) -> list[Relation]:
+        count = len(self.chosen.names)
+        for end in (triple.subject, triple.object):
+            if end is not None and not 0 <= end < count:
+                raise ValueError(f"there is no object {end}; the numbers are 0 to {count - 1}")
+        if triple.subject == triple.object:
+            raise ValueError("an object is related to itself")
+        found = [
+            Relation(subject=triple.subject, predicate=name, object=triple.object)
+            for name in predicates_of(triple.relation, unary=triple.object is None)
+        ]
+        for relation in found:
+            self._refuse_odd_contact(relation)
+        return found
+
+    def _refuse_odd_contact(self, relation: Relation) -> None:
+        """What the renderer cannot draw is not planned: contact where nothing is known to carry the thing."""
+        if relation.predicate not in HOLDS or relation.object is None or self.place.stock is None:
+            return
+        ends = (self.chosen.names[relation.subject], self.chosen.names[relation.object])
+        held, holder = (ends[k] for k in HOLDS[relation.predicate])
+        way = "inside" if relation.predicate in ("inside", "contains") else "on"
+        if not (self.place.inside if way == "inside" else self.place.on)(holder, held):
+            raise ValueError(f"the {held} cannot be shown {way} the {holder}; leave contact out or relate them otherwise")
+
+    def _carried(self, found: list[Relation]) -> Iterator[Relation]:
+        """The relations, with a carrier stated for each thing that needs one and was given none."""
+        yield from found
+        stated = list(found)
+        for i, name in enumerate(self.chosen.names):
+            if not self._needs_carrier(i) or any(_holds(relation, i) for relation in stated):
+                continue
+            for j, other in enumerate(self.chosen.names):
+                way = "on" if self.place.on(other, name) else "inside"
+                new = Relation(subject=i, predicate=way, object=j)
+                if i == j or not self.place.carries(other, name):
+                    continue
+                if contradictions(Draft(self.chosen.names, (*stated, new))) is None:
+                    stated.append(new)
+                    yield new
+                    break
+
+    def _contradiction(self, conflict: Conflict, found: Sequence[Relation]) -> Fault:
+        relations = tuple(found[i] for i in conflict.indices)
+        steps = [
+            f"{_said(step.relation)} follows by {step.rule} from {_list(step.premises)}" for step in conflict.derivation
+        ]
+        proof = "; ".join([*steps, f"which clashes: {_list(conflict.clash)}"])
+        return Fault(
+            f"these cannot all be true ({conflict.kind}): {_list(relations)}. Proof: {proof}",
+            "consistency",
+            "contradiction",
+            relations,
+            {"objects": list(self.chosen.names), "kind": conflict.kind, "proof": proof},
+        )
+
+
+def unsatisfiable(edges: Edges, indices: Sequence[int]) -> Fault:
+    """The fault of relations that no boxes satisfy, proven by the solver."""
+    relations = tuple(edges.relations[i] for i in indices)
+    return Fault(
+        f"no boxes in one picture can satisfy these together, as was proven: {_list(relations)}",
+        "layout",
+        "unsatisfiable",
+        relations,
+        {"objects": list(edges.chosen.names), "indices": list(indices)},
+    )
+
+
+def predicates_of(phrase: str, *, unary: bool) -> tuple[str, ...]:
+    """The predicates of a phrase or of a predicate's own name. Raises ValueError that says what is wrong."""
+    name = "_".join(phrase.casefold().split())
+    try:
+        if name in PREDICATES:
+            found: tuple[str, ...] = (name,)
+        else:
+            found = (normalise_place(phrase),) if unary else normalise(phrase)
+    except UnknownPhrase as error:
+        raise ValueError(str(error)) from error
+    if any((PREDICATES[p].family == "place") != unary for p in found):
+        needs = "takes no object, so object must be null" if not unary else "needs an object"
+        raise ValueError(f"{phrase!r} {needs}")
+    return found
+
+
+def _required(job: Job, names: tuple[str, ...]) -> Iterator[Relation]:
+    """The seed's required relations over the numbers of this set."""
+    for a, phrase, b in job.required_triples:
+        subject = names.index(a)
+        target = None if b is None else next(j for j, name in enumerate(names) if name == b and j != subject)
+        try:
+            predicates = predicates_of(phrase, unary=b is None)
+        except ValueError as error:
+            raise unmet_options(str(error)) from error
+        for predicate in predicates:
+            yield Relation(subject=subject, predicate=predicate, object=target)
+
+
+def _holds(relation: Relation, i: int) -> bool:
+    """Whether the relation says that something carries or contains object `i`."""
+    ends = (relation.subject, relation.object)
+    return relation.predicate in HOLDS and ends[HOLDS[relation.predicate][0]] == i
+
+
+def _said(relation: Relation) -> str:
+    return f"[{relation.subject}, {relation.predicate}, {'null' if relation.object is None else relation.object}]"
+
+
+def _list(relations: Sequence[Relation]) -> str:
+    return ", ".join(_said(relation) for relation in relations)

@@ -1,0 +1,212 @@
+"""The first three stages: scenes of a concept, objects of a scene, sets of attributed objects.
+
+In: a job.  Out: places, names, and the chosen set of a graph.
+What several graphs of a seed share is asked in the same words, so it is answered, and paid, once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from agents.language.forms import NodeSet, NodeSets, Objects, Scenes
+from agents.language.job import Job
+from agents.language.offer import Place, place_of, places_on_offer
+from agents.language.prompting import Asks
+from agents.outcome import unmet_options
+from agents.requirements import plain
+from schemas.events import SeedOptions
+from schemas.language import Fault
+
+SCENES = 3
+"""Scenes of one concept at most: few concepts have more that are typical."""
+
+SETS = 4
+"""Object sets of one call: a longer answer is cut off or repeats itself."""
+
+LEAST_OBJECTS = 4
+"""A scene with fewer objects than this, or than a graph needs, makes no graphs."""
+
+MOST_ALIKE = 3
+"""Things of one name in a set: enough to count, few enough to tell apart."""
+
+MOST_ATTRIBUTES = 3
+FAULTS_SHOWN = 4
+ABSENT = (1, 3)
+"""Fewest and most absent categories that are added to the seed's own."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The objects of one graph: names, attributes, what the renderer cannot show, what is absent."""
+
+    names: tuple[str, ...]
+    attributes: tuple[tuple[str, ...], ...]
+    undrawn: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+async def place_for(job: Job) -> Place:
+    """The scene of a graph: each one of the concept's in turn, for as many graphs as one call makes sets."""
+    places: dict[str, Place] = {}
+
+    def check(answer: Scenes) -> Fault | None:
+        places.clear()
+        for said in answer.scenes[:SCENES]:
+            place = place_of(said, job.tools.able)
+            if place is not None:
+                places.setdefault(place.name, place)
+        if places:
+            return None
+        said = ", ".join(answer.scenes[:FAULTS_SHOWN])
+        return Fault(f"none of these can be painted: {said}", "concept", "unknown_concept", evidence={"said": said})
+
+    offered = places_on_offer(job.tools.able)
+    given = {"concept": job.seed.concept, "how_many": SCENES, "may_use": list(offered)}
+    await job.ask(Asks("scenes", given, job.chance("scenes"), {"scenes": offered}), Scenes, check)
+    block = job.index // SETS
+    return list(places.values())[block % len(places)]
+
+
+async def objects_of(job: Job, place: Place) -> tuple[str, ...]:
+    """The objects of a scene, as categories, each once."""
+    offered = place.names(job.needed, job.excluded)
+    _refuse_impossible(job, place)
+    found: dict[str, None] = {}
+
+    def check(answer: Objects) -> Fault | None:
+        found.clear()
+        said = [plain(name) for name in answer.objects]
+        found.update(dict.fromkeys((*job.needed, *(n for n in said if _usable(n, offered, job.excluded)))))
+        if len(found) >= max(LEAST_OBJECTS, job.seed.options.min_objects):
+            return None
+        unusable = [name for name in said if name not in found][:FAULTS_SHOWN]
+        why = f"; not possible here: {', '.join(unusable)}" if unusable else ""
+        return Fault(f"only {len(found)} usable objects{why}")
+
+    given = {
+        "scene": place.name,
+        "context": job.seed.context,
+        "may_use": list(offered),
+        "required": list(job.needed),
+        "excluded": list(job.excluded),
+    }
+    await job.ask(Asks("objects", given, job.chance("objects", place.name), {"objects": offered}), Objects, check)
+    return tuple(found)
+
+
+def _usable(name: str, offered: Sequence[str], excluded: Sequence[str]) -> bool:
+    return bool(name) and len(name) <= 80 and name not in excluded and (not offered or name in offered)
+
+
+def _refuse_impossible(job: Job, place: Place) -> None:
+    both = [name for name in job.needed if name in job.excluded]
+    if both:
+        raise unmet_options(f"{both[0]} is asked for and excluded")
+    if place.stock is None:
+        return
+    unknown = [name for name in job.needed if name not in place.stock.known]
+    if unknown:
+        raise unmet_options(f"{unknown[0]} is not known, or {job.tools.able.renderer} cannot draw it")
+    if place.kind is not None and set(place.kind.elements) & set(job.excluded):
+        raise unmet_options(f"the scene {place.name} itself shows what is excluded")
+
+
+async def set_for(job: Job, place: Place, objects: tuple[str, ...]) -> Chosen:
+    """The objects of this graph: one of the sets that one call makes."""
+    good: list[NodeSet] = []
+
+    def check(answer: NodeSets) -> Fault | None:
+        good.clear()
+        faults = []
+        for number, nodes in enumerate(answer.sets):
+            why = _why_not(job, place, objects, [plain(node.name) for node in nodes.objects])
+            if why is None:
+                good.append(nodes)
+            else:
+                faults.append(f"set {number}: {why}")
+        return None if good else Fault("no set can be used: " + "; ".join(faults[:FAULTS_SHOWN]))
+
+    block = job.index // SETS
+    asks = Asks("nodes", _nodes_given(job, place, objects, block), job.chance("nodes", block), {"name": objects})
+    await job.ask(asks, NodeSets, check)
+    return _chosen(job, place, objects, good[job.index % SETS % len(good)])
+
+
+def _nodes_given(job: Job, place: Place, objects: tuple[str, ...], block: int) -> dict[str, object]:
+    options: SeedOptions = job.seed.options
+    return {
+        "scene": place.name,
+        "objects": [_offered(place, name, objects) for name in objects],
+        "sets": SETS,
+        "fewest": options.min_objects,
+        "most": options.max_objects,
+        "required": [name for name in job.needed for _ in range(job.copies(name))],
+        "excluded": list(job.excluded),
+        "variation": block,
+    }
+
+
+def _offered(place: Place, name: str, objects: tuple[str, ...]) -> dict[str, object]:
+    found: dict[str, object] = {"name": name}
+    needs, words = place.needs(name, objects), place.words(name)
+    if needs is not None:
+        found["needs"] = list(needs)
+    if words:
+        found["may_be"] = {family: list(of_family) for family, of_family in words.items()}
+    elif words is not None:
+        found["described"] = False
+    return found
+
+
+def _why_not(job: Job, place: Place, objects: tuple[str, ...], names: list[str]) -> str | None:
+    """Why a set cannot be used, None if it can."""
+    options = job.seed.options
+    if not options.min_objects <= len(names) <= options.max_objects:
+        return f"it has {len(names)} objects, not {options.min_objects} to {options.max_objects}"
+    foreign = [name for name in names if name not in objects]
+    if foreign:
+        return f"{foreign[0]!r} is not in the list of objects"
+    crowd = [name for name in names if names.count(name) > MOST_ALIKE]
+    if crowd:
+        return f"{crowd[0]} comes {names.count(crowd[0])} times, at most {MOST_ALIKE} are allowed"
+    missing = [name for name in job.needed if names.count(name) < job.copies(name)]
+    if missing:
+        return f"{missing[0]} is required and missing"
+    return _loose(place, names) or place.clash(names)
+
+
+def _loose(place: Place, names: list[str]) -> str | None:
+    """What nothing in the set carries though something must."""
+    for name in names:
+        needs = place.needs(name, [other for other in names if other != name])
+        if needs == ():
+            return f"nothing in it carries the {name}"
+    return None
+
+
+def _chosen(job: Job, place: Place, objects: tuple[str, ...], nodes: NodeSet) -> Chosen:
+    names = tuple(plain(node.name) for node in nodes.objects)
+    attributes, undrawn = [], list[str]()
+    for name, node in zip(names, nodes.objects, strict=True):
+        words = place.words(name)
+        said = list(dict.fromkeys(" ".join(word.casefold().split()) for word in node.attributes))
+        allowed = None if words is None else {word for of_family in words.values() for word in of_family}
+        kept = [word for word in said if word and (allowed is None or word in allowed)][:MOST_ATTRIBUTES]
+        undrawn += [f"{word} {name}" for word in said if word and word not in kept]
+        attributes.append(tuple(kept))
+    return Chosen(names, tuple(attributes), tuple(undrawn), _absent(job, place, objects, names))
+
+
+def _absent(job: Job, place: Place, objects: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """The seed's excluded categories, and some of the scene's that are surely not to be seen, drawn at random."""
+    rng = Random(job.chance("absent", job.index))
+    elements = place.kind.elements if place.kind is not None else ()
+    rest = [name for name in objects if name not in names and name not in elements]
+    sure = [name for name in rest if place.clash((*names, name)) is None and not _alike(name, names)]
+    count = min(len(sure), rng.randint(*ABSENT))
+    return tuple(dict.fromkeys((*job.excluded, *rng.sample(sure, count))))
+
+
+def _alike(name: str, names: Sequence[str]) -> bool:
+    """Whether one name is part of another, as in chair and armchair: a viewer might take one for the other."""
+    return any(name in other or other in name for other in names)
