@@ -31,8 +31,8 @@ IDS_AT_ONCE = 500_000
 class Index:
     """The ids of one table. Not thread-safe. `open_ids` opens the file of a folder and a table's id."""
 
-    def __init__(self, folder: Path, open_ids: Callable[[Path, str], SeenIds] = SeenIds) -> None:
-        self._folder, self._open_ids = folder, open_ids
+    def __init__(self, folder: Path, open_ids: Callable[[Path, str], SeenIds] = SeenIds, id_column: str = ID) -> None:
+        self._folder, self._open_ids, self._column = folder, open_ids, id_column
         self._seen: SeenIds | None = None
         self._table_id = ""
 
@@ -52,7 +52,7 @@ class Index:
         if seen.version == table.version:
             return
         try:
-            _advance(seen, table)
+            _advance(seen, table, self._column)
         except Damaged as error:
             self._seen = None
             raise TryLater(f"the index of sample ids was damaged and is made anew: {error}") from error
@@ -79,26 +79,26 @@ class Index:
         return self._seen
 
 
-def _advance(seen: SeenIds, table: Table) -> None:
+def _advance(seen: SeenIds, table: Table, column: str) -> None:
     if seen.version is not None and seen.version < table.version:
         try:
             for first in range(seen.version + 1, table.version + 1, VERSIONS_AT_ONCE):
                 last = min(first + VERSIONS_AT_ONCE - 1, table.version)
-                seen.add(table.added(first, last, ID), last)
+                seen.add(table.added(first, last, column), last)
             return
         except LogGone:
             pass
-    seen.fill(stored_ids(table), table.version)
+    seen.fill(stored_ids(table, column), table.version)
 
 
-def stored_ids(table: Table) -> Iterator[list[str]]:
+def stored_ids(table: Table, column: str = ID) -> Iterator[list[str]]:
     """Every id of the snapshot, in chunks."""
     chunk: list[str] = []
     files = table.files()
     folder = table.folder(files)
     with ThreadPoolExecutor(READERS, thread_name_prefix="ids") as pool:
         for start in range(0, len(files), FILES_AT_ONCE):
-            for ids in pool.map(lambda file: ids_in(folder, file), files[start : start + FILES_AT_ONCE]):
+            for ids in pool.map(lambda file: ids_in(folder, file, column), files[start : start + FILES_AT_ONCE]):
                 chunk += ids
                 if len(chunk) >= IDS_AT_ONCE:
                     yield chunk
@@ -106,11 +106,11 @@ def stored_ids(table: Table) -> Iterator[list[str]]:
     yield chunk
 
 
-def ids_in(folder: pyarrow.fs.FileSystem, file: DataFile) -> Sequence[str]:
+def ids_in(folder: pyarrow.fs.FileSystem, file: DataFile, id_column: str = ID) -> Sequence[str]:
     """The ids in one file, read from its id column alone."""
     try:
         with folder.open_input_file(file.path) as source:
-            column = pyarrow.parquet.ParquetFile(source).read([ID], use_threads=False).column(0)
+            column = pyarrow.parquet.ParquetFile(source).read([id_column], use_threads=False).column(0)
     except OSError as error:
         raise TryLater(f"{file.path} cannot be read: {error}") from error
     ids: list[str] = column.to_pylist()

@@ -8,6 +8,7 @@ Never uses `DeltaTable.to_pyarrow_table`: a process that did aborts when it exit
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Self
 
 import pyarrow as pa
@@ -56,6 +57,9 @@ PATIENCE = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s"}
 
 Options = Mapping[str, str] | None
 
+At = int | datetime | None
+"""A state of the table: a version, what was current at a time (UTC where it has no zone), or None for now."""
+
 
 class NoDataset(UserError, ValueError):
     """There is no table at the address, or it has no rows to give."""
@@ -67,6 +71,10 @@ class Overtaken(Exception):
 
 class LogGone(Exception):
     """The log no longer tells what some versions added."""
+
+
+VERSION_COLUMN = "_commit_version"
+"""In the rows of `Table.changes`: the version that added them."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +93,13 @@ class Table:
         self._delta, self._uri, self._options = delta, uri, options
 
     @classmethod
-    def load(cls, uri: str, options: Options = None, version: int | None = None) -> Self:
-        """The current snapshot, or that of a version. Raises NoDataset, TryLater."""
+    def load(cls, uri: str, options: Options = None, version: At = None) -> Self:
+        """The current snapshot, that of a version, or the one of a time. Raises NoDataset, TryLater."""
         with _reaching(uri):
-            return cls(DeltaTable(uri, version=version, storage_options=_plain(options)), uri, options)
+            delta = DeltaTable(uri, storage_options=_plain(options))
+        if version is not None:
+            _go_back(delta, version, uri)
+        return cls(delta, uri, options)
 
     @classmethod
     def create(cls, uri: str, schema: pa.Schema, options: Options = None) -> Self:
@@ -130,8 +141,16 @@ class Table:
         """What the last commit of `partition` recorded, as of the snapshot."""
         return self._delta.transaction_version(partition)
 
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of the snapshot."""
+        return pa.schema(self._delta.schema())
+
     def append(self, rows: pa.Table, positions: Mapping[str, int]) -> None:
-        """Add rows and record positions in one commit upon the held snapshot. Raises Overtaken, TryLater."""
+        """Add rows and record positions in one commit upon the held snapshot. Raises Overtaken, TryLater.
+
+        Columns that the table lacks are added to it, with nothing in the rows before; those that `rows` lack stay empty.
+        """
         marks = {**positions, CLAIM: self.version + 1}
         transactions = [Transaction(name, position) for name, position in marks.items()]
         with _reaching(self._uri):
@@ -140,21 +159,26 @@ class Table:
                     self._delta,
                     rows,
                     mode="append",
+                    schema_mode="merge",
                     writer_properties=WRITING,
                     commit_properties=CommitProperties(app_transactions=transactions),
                 )
             except CommitFailedError as error:
                 raise Overtaken(str(error)) from error
 
-    def added(self, first: int, last: int, column: str) -> list[str]:
-        """The texts of `column` in the rows that versions `first` to `last` added. Raises LogGone, TryLater."""
+    def changes(self, first: int, last: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows that versions `first` to `last` added, with VERSION_COLUMN. Raises LogGone, TryLater."""
         try:
-            changes = self._delta.load_cdf(first, last, columns=[column])
-            return [text for batch in pa.RecordBatchReader.from_stream(changes) for text in batch.column(0).to_pylist()]
+            changes = self._delta.load_cdf(first, last, columns=None if columns is None else list(columns))
+            yield from pa.RecordBatchReader.from_stream(changes)
         except (DeltaError, pa.ArrowException) as error:
-            raise LogGone(f"versions {first} to {last} of {self._uri}: {error}") from error
+            raise LogGone(f"versions {first} to {last} of {self._uri}: {_first_line(error)}") from error
         except OSError as error:
             raise TryLater(f"{self._uri} cannot be reached: {_first_line(error)}") from error
+
+    def added(self, first: int, last: int, column: str) -> list[str]:
+        """The texts of `column` in the rows that versions `first` to `last` added. Raises LogGone, TryLater."""
+        return [text for batch in self.changes(first, last, [column]) for text in batch.column(0).to_pylist()]
 
     def files(self) -> list[DataFile]:
         """The snapshot's Parquet files, oldest first."""
@@ -178,6 +202,25 @@ class Table:
             answer = QueryBuilder().register("samples", self._delta).execute(sql)
             return pa.RecordBatchReader.from_stream(answer).read_all()  # pa.table() would import pandas: 2 s
 
+    def compact(self, target_bytes: int) -> tuple[int, int]:
+        """Join small files in one commit; (files joined, files made). Nothing is deleted. Raises Overtaken, TryLater."""
+        with _reaching(self._uri):
+            try:
+                done = self._delta.optimize.compact(
+                    target_size=target_bytes,
+                    max_concurrent_tasks=1,  # memory stays near one target's size
+                    writer_properties=WRITING,
+                    commit_properties=CommitProperties(max_commit_retries=0),
+                )
+            except CommitFailedError as error:
+                raise Overtaken(str(error)) from error
+        return int(done["numFilesRemoved"]), int(done["numFilesAdded"])
+
+    def vacuum(self, keep_hours: int, dry_run: bool) -> list[str]:
+        """Delete files that no version of the last `keep_hours` needs, or only name them. Raises TryLater."""
+        with _reaching(self._uri):
+            return list(self._delta.vacuum(keep_hours, dry_run=dry_run, enforce_retention_duration=False))
+
     def history(self) -> list[dict[str, object]]:
         """What the log still tells of each version, oldest first."""
         with _reaching(self._uri):
@@ -193,6 +236,20 @@ def _reaching(uri: str) -> Iterator[None]:
     except (SchemaMismatchError, DeltaProtocolError):
         raise
     except (OSError, DeltaError) as error:
+        raise TryLater(f"the dataset at {uri} cannot be reached: {_first_line(error)}") from error
+
+
+def _go_back(delta: DeltaTable, version: int | datetime, uri: str) -> None:
+    newest = delta.version()
+    if isinstance(version, int) and not 0 <= version <= newest:
+        raise NoDataset(f"the dataset at {uri} has no version {version}; the newest is {newest}")
+    if isinstance(version, datetime) and version.tzinfo is None:
+        version = version.replace(tzinfo=UTC)
+    try:
+        delta.load_as_version(version)
+    except DeltaError as error:
+        raise NoDataset(f"{version} of the dataset at {uri} can no longer be read: {_first_line(error)}") from error
+    except OSError as error:
         raise TryLater(f"the dataset at {uri} cannot be reached: {_first_line(error)}") from error
 
 

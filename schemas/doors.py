@@ -5,7 +5,9 @@ In and out: bytes and events.  Declares only; the real doors live in `streams`, 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Generic, Protocol
+
+from typing_extensions import TypeVar
 
 from schemas.base import Event
 from schemas.events import QAEvent, SeedConcept, Truth
@@ -96,21 +98,25 @@ class BatchHandler(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Sample:
-    """An event with the checked bytes of its picture. `image` is None where the table has the sample already."""
+E = TypeVar("E", bound=Event, default=QAEvent)
+"""What a sink keeps: accepted samples where nothing else is said."""
 
-    event: QAEvent
+
+@dataclass(frozen=True)
+class Sample(Generic[E]):
+    """An event with the checked bytes of its picture. `image` is None where the table has it already, or keeps none."""
+
+    event: E
     image: bytes | None
 
 
 @dataclass(frozen=True)
-class Delivery:
+class Delivery(Generic[E]):
     """A record as a sink gets it. `sample` is None where it became a dead letter: only the position counts then."""
 
     partition: str
     offset: int
-    sample: Sample | None
+    sample: Sample[E] | None
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ class Appended:
     rows: int
 
 
-class Sink(Protocol):
+class Sink(Protocol[E]):
     """A table that keeps its own position in every partition, in the same commit as the rows.
 
     A partition is named `TOPIC-UUID/NUMBER`: a position means nothing for a topic that was created anew.
@@ -135,14 +141,14 @@ class Sink(Protocol):
         """The partition was revoked: what is still appended of it is dropped."""
         ...
 
-    def prepare(self, events: Sequence[QAEvent]) -> list[Sample | Never]:
+    def prepare(self, events: Sequence[E]) -> list[Sample[E] | Never]:
         """Each event with its picture, or why it can never be stored. Raises TryLater when the store is out of reach.
 
         Apart from `append` because a dead letter must be safe before the position passes it.
         """
         ...
 
-    def append(self, deliveries: Sequence[Delivery]) -> Appended:
+    def append(self, deliveries: Sequence[Delivery[E]]) -> Appended:
         """One commit: the new rows and each partition's next offset.
 
         Raises Fenced when another writer moved a position meanwhile, TryLater when the table cannot be reached;

@@ -50,7 +50,7 @@ _TABLE = (
     Topic(GRAPHS,       SpatialGraph,  ("agents",),             ("render",),  "graph id",   16, 7 * DAY_MS),
     Topic(IMAGES,       RenderedImage, ("render",),             ("examine",), "image id",   16, 7 * DAY_MS),
     Topic(QA,           QAEvent,       ("examine",),            ("write",),   "sample id",   4, 30 * DAY_MS),
-    Topic(REJECTIONS,   Rejection,     ("agents", "examine"),   (),           "rejection id", 4, 90 * DAY_MS),
+    Topic(REJECTIONS,   Rejection,     ("agents", "examine"),   ("write",),   "rejection id", 4, 90 * DAY_MS),
     Topic(DEAD_LETTERS, DeadLetter,    _ALL,                    (),           "origin",      1, FOREVER_MS),
 )  # fmt: skip
 # Render's partitions: twice the largest number of GPU workers that the chart's defaults allow.

@@ -86,9 +86,10 @@ class GroupSettings:
 class GroupConsumer:
     """A member of a consumer group. Owned by one thread: kafka-python's consumer is not thread-safe."""
 
-    def __init__(self, settings: GroupSettings, topic: str, assignment: Assignment) -> None:
+    def __init__(self, settings: GroupSettings, topic: str | Sequence[str], assignment: Assignment) -> None:
         session_ms = int(settings.session_s * 1000)
-        self._what = f"{topic} as {settings.group} from {settings.bootstrap}"
+        topics = [topic] if isinstance(topic, str) else list(topic)
+        self._what = f"{' and '.join(topics)} as {settings.group} from {settings.bootstrap}"
         with _reaching(settings.bootstrap):
             self._consumer = KafkaConsumer(
                 bootstrap_servers=settings.bootstrap.split(","),
@@ -102,7 +103,7 @@ class GroupConsumer:
                 allow_auto_create_topics=False,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
-            self._consumer.subscribe([topic], listener=_Listener(self._consumer, assignment))
+            self._consumer.subscribe(topics, listener=_Listener(self._consumer, assignment))
 
     def poll(self, timeout_s: float) -> list[Record]:
         """Records of partitions that are not paused; at most 64. Raises Refused when the group cannot go on."""

@@ -20,9 +20,10 @@ from schemas.doors import ObjectStore, Planner, Renderer, Sink
 from schemas.events import Stage
 from schemas.failures import TryLater
 from schemas.ids import content_id
-from schemas.topics import GRAPHS, IMAGES, QA, SEEDS
+from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
 from streams import store as s3
 from streams import topic_admin
+from streams.by_topic import ByTopic
 from streams.dead_letters import Limit
 from streams.event_step import EventStep, StepTools
 from streams.kafka_door import GroupConsumer, GroupSettings, Publisher
@@ -70,10 +71,10 @@ PRODUCTION = Hooks()
 
 @dataclass(frozen=True)
 class _Role:
-    """A kind of worker: its stage, topic and group, and how many records one call of its step takes."""
+    """A kind of worker: its stage, topics and group, and how many records one call of its step takes."""
 
     stage: Stage
-    topic: str
+    topics: tuple[str, ...]
     group: str
     limits: Limits
 
@@ -110,7 +111,7 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
     set_up(settings.log_format, "render")
     renderer = hooks.renderer or _renderer(settings)
     handler = RenderHandler(renderer, _store(settings, settings.connect_timeout_s, hooks))
-    role = _Role("render", GRAPHS, settings.render_group, Limits(settings.render_batch))
+    role = _Role("render", (GRAPHS,), settings.render_group, Limits(settings.render_batch))
     _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
 
 
@@ -120,23 +121,30 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
 
     set_up(settings.log_format, "examine")
     handler = ExamineHandler(_store(settings, settings.connect_timeout_s, hooks))
-    role = _Role("examine", IMAGES, settings.examine_group, Limits(settings.examine_batch))
+    role = _Role("examine", (IMAGES,), settings.examine_group, Limits(settings.examine_batch))
     _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
 
 
 def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
-    """Append accepted samples to the dataset until SIGTERM. Raises a Problem."""
+    """Append accepted samples to the dataset, and rejections to their table, until SIGTERM. Raises a Problem."""
+    from dataset.rejections import RejectionsWriter
     from dataset.writer import MAX_COMMIT_BYTES, DatasetWriter
 
     set_up(settings.log_format, "write")
     store = _store(settings, settings.connect_timeout_s, hooks)
-    uri = settings.dataset_uri
+    uri, folder = settings.dataset_uri, index_dir(settings)
     options = s3.storage_options(settings) if uri.startswith("s3://") else None
-    sink = hooks.sink(DatasetWriter(uri, store, index_dir(settings), options))
-    role = _Role("write", QA, settings.write_group, Limits(settings.write_rows, settings.write_every_s))
+    samples = hooks.sink(DatasetWriter(uri, store, folder, options))
+    rejections = RejectionsWriter(uri, folder / "rejections", options)
+    role = _Role("write", (QA, REJECTIONS), settings.write_group, Limits(settings.write_rows, settings.write_every_s))
     _await_topic(settings, QA)
     with closing(topic_admin.connect(settings)) as admin:
-        _carry(role, settings, lambda tools: SinkStep(sink, tools, QA, admin.topic_id, MAX_COMMIT_BYTES), hooks)
+
+        def steps(tools: StepTools) -> Step:
+            kept = SinkStep(samples, tools, QA, admin.topic_id, MAX_COMMIT_BYTES)
+            return ByTopic({QA: kept, REJECTIONS: SinkStep(rejections, tools, REJECTIONS, admin.topic_id)})
+
+        _carry(role, settings, steps, hooks)
 
 
 def index_dir(settings: WriterSettings) -> Path:
@@ -182,7 +190,8 @@ def _store(settings: StoreSettings, timeout_s: float, hooks: Hooks) -> ObjectSto
 
 
 def _carry(role: _Role, settings: ProcessSettings, make_step: Callable[[StepTools], Step], hooks: Hooks) -> None:
-    _await_topic(settings, role.topic)
+    for topic in role.topics:
+        _await_topic(settings, topic)
     metrics = StageMetrics(role.stage)
     bootstrap, patience = settings.kafka_bootstrap, settings.connect_timeout_s
     group = GroupSettings(bootstrap, role.group, settings.kafka_session_s)
@@ -192,7 +201,7 @@ def _carry(role: _Role, settings: ProcessSettings, make_step: Callable[[StepTool
             worker = Worker(
                 make_step(StepTools(role.stage, publisher, tally, hooks.reached)), role.limits, metrics, hooks.reached
             )
-            consumer = patiently(lambda: GroupConsumer(group, role.topic, worker.inbox), patience)
+            consumer = patiently(lambda: GroupConsumer(group, role.topics, worker.inbox), patience)
             with serving(role.stage, settings, worker.healthy):
                 _on_signals(worker.stop)
                 worker.run(consumer)

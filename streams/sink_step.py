@@ -1,6 +1,6 @@
-"""The step of the dataset writer: decode, fetch pictures, append rows and positions in one commit.
+"""The step of a table's writer: decode, fetch pictures, append rows and positions in one commit.
 
-In: records of `skg.qa`.  Out: rows in the sink, whose own position decides where reading starts.
+In: records of one topic.  Out: rows in the sink, whose own position decides where reading starts.
 The group's offsets are committed for lag only.  What can never be stored becomes a dead letter, published before the
 position passes it.  Knows no table format.
 """
@@ -9,17 +9,19 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from typing import Generic
 
-from schemas.doors import Delivery, Sample, Sink
+from schemas.doors import Delivery, E, Sample, Sink
 from schemas.events import QAEvent
 from schemas.failures import Fenced, Never, TryLater
+from schemas.topics import TOPICS
 from streams.dead_letters import dead_letter
 from streams.event_step import StepTools, decode_record, message_of
 from streams.problems import Refused
 from streams.records import Partition, Record
 
 COMMIT_BYTES = 16 * 1024 * 1024
-"""Pictures held in memory for one commit, at most (and one picture more)."""
+"""Events and pictures held in memory for one commit, at most (and one more)."""
 
 FENCED_TRIES = 5
 """Two owners take turns at most once a rebalance; more means that something else writes these positions."""
@@ -29,23 +31,24 @@ TopicIds = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class _Taken:
+class _Taken(Generic[E]):
     record: Record
-    outcome: Sample | Never
+    outcome: Sample[E] | Never
 
 
-class SinkStep:
-    """Carries batches of records into a sink.
+class SinkStep(Generic[E]):
+    """Carries batches of records into a sink that keeps the topic's events.
 
     `assigned` and `revoked` run on another thread than `process`. The lock guards only what is noted here: waiting for
     a commit would hold up heartbeats, and the sink itself refuses a commit whose partition was opened anew meanwhile.
     """
 
     def __init__(
-        self, sink: Sink, tools: StepTools, topic: str, topic_ids: TopicIds, commit_bytes: int = COMMIT_BYTES
+        self, sink: Sink[E], tools: StepTools, topic: str, topic_ids: TopicIds, commit_bytes: int = COMMIT_BYTES
     ) -> None:
         self._sink, self._tools, self._commit_bytes = sink, tools, commit_bytes
         self._topic, self._topic_ids = topic, topic_ids
+        self._type: type[E] = TOPICS[topic].event  # type: ignore[assignment] # the composition root gives both
         self._topic_id = topic_ids(topic)
         self._lock = threading.Lock()
         self._next: dict[Partition, int] = {}
@@ -68,27 +71,27 @@ class SinkStep:
             raise Refused(
                 f"{self._topic} was created anew: start the writer again, positions of the old topic do not count"
             )
-        wanted = [(record, _event(record)) for record in records if self._wants(record)]
+        wanted = [(record, self._event(record)) for record in records if self._wants(record)]
         for part in _by_size(wanted, self._commit_bytes):
             self._carry(part)
 
-    def _carry(self, decoded: Sequence[tuple[Record, QAEvent | Never]]) -> None:
+    def _carry(self, decoded: Sequence[tuple[Record, E | Never]]) -> None:
         started, tools = monotonic(), self._tools
         tools.reached("consumed")
-        events = [event for _, event in decoded if isinstance(event, QAEvent)]
+        events = [event for _, event in decoded if not isinstance(event, Never)]
         samples = iter(self._sink.prepare(events) if events else [])
-        taken = [_Taken(r, next(samples) if isinstance(event, QAEvent) else event) for r, event in decoded]
+        taken = [_Taken(r, event if isinstance(event, Never) else next(samples)) for r, event in decoded]
         dead = [(t.record, t.outcome) for t in taken if isinstance(t.outcome, Never)]
         tools.publisher.publish([message_of(dead_letter(r, tools.stage, why), r, tools.stage) for r, why in dead])
         tools.reached("before_append")
         rows = self._append(taken)
         tools.reached("appended")
-        tools.tally.metrics.accepted(rows)
+        tools.tally.metrics.accepted(rows if self._type is QAEvent else 0)  # a rejection that is kept passed nothing
         tools.tally.metrics.observe_seconds((monotonic() - started) / max(1, len(taken)))
         for each in taken:
             tools.tally.taken(each.record, each.outcome if isinstance(each.outcome, Never) else None)
 
-    def _append(self, taken: Sequence[_Taken]) -> int:
+    def _append(self, taken: Sequence[_Taken[E]]) -> int:
         for _ in range(FENCED_TRIES):
             deliveries = [self._delivery(t) for t in taken if self._wants(t.record)]
             if not deliveries:
@@ -102,7 +105,13 @@ class SinkStep:
             return appended.rows
         raise TryLater(f"other writers kept moving the positions of {self._topic}")
 
-    def _delivery(self, taken: _Taken) -> Delivery:
+    def _event(self, record: Record) -> E | Never:
+        event = decode_record(record)
+        if isinstance(event, Never | self._type):
+            return event
+        raise TypeError(f"{record.partition.topic} does not carry {self._type.__name__}")
+
+    def _delivery(self, taken: _Taken[E]) -> Delivery[E]:
         sample = None if isinstance(taken.outcome, Never) else taken.outcome
         return Delivery(self._name(taken.record.partition), taken.record.offset, sample)
 
@@ -133,22 +142,13 @@ class SinkStep:
         return f"{partition.topic}-{self._topic_id}/{partition.number}"
 
 
-def _event(record: Record) -> QAEvent | Never:
-    event = decode_record(record)
-    if isinstance(event, QAEvent | Never):
-        return event
-    raise TypeError(f"{record.partition.topic} does not carry samples")
-
-
-def _by_size(
-    decoded: Sequence[tuple[Record, QAEvent | Never]], limit: int
-) -> Iterator[list[tuple[Record, QAEvent | Never]]]:
-    """Parts whose pictures are not much larger together than one commit may hold; an empty batch gives none."""
-    part: list[tuple[Record, QAEvent | Never]] = []
+def _by_size(decoded: Sequence[tuple[Record, E | Never]], limit: int) -> Iterator[list[tuple[Record, E | Never]]]:
+    """Parts that are not much larger together, pictures included, than one commit may hold; none of an empty batch."""
+    part: list[tuple[Record, E | Never]] = []
     size = 0
     for record, event in decoded:
         part.append((record, event))
-        size += event.image.size if isinstance(event, QAEvent) else 0
+        size += len(record.value or b"") + (event.image.size if isinstance(event, QAEvent) else 0)
         if size >= limit:
             yield part
             part, size = [], 0

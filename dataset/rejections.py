@@ -1,0 +1,77 @@
+"""The second table: every request that ended without a sample, and the evidence.
+
+In: deliveries of `skg.rejections`.  Out: commits, as `dataset.table_writer`, into a table beside the dataset's.
+Judges nothing and counts nothing; keeps what was judged, so that it can be judged again after a rule changed.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from dataset.table import Options
+from dataset.table_writer import Contents, Place, Reached, TableWriter, ignore
+from schemas.doors import Sample
+from schemas.events import Rejection
+
+RELATION = pa.struct([("subject", pa.int32()), ("predicate", pa.string()), ("object", pa.int32())])
+"""Of the graph that was judged; `object` is null for an absolute place."""
+
+REJECTION_COLUMNS = pa.schema(
+    [
+        ("rejection_id", pa.string()),
+        ("seed_id", pa.string()),
+        ("index", pa.int32()),  # which of the seed's graphs
+        ("stage", pa.string()),
+        ("gate", pa.string()),  # schemas.reasons
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("graph_id", pa.string()),  # null where there was no graph yet
+        ("image_id", pa.string()),  # null where there was no picture yet
+        ("image_key", pa.string()),  # in the object store
+        ("conflict", pa.list_(RELATION)),
+        ("evidence", pa.string()),  # JSON: what was measured
+        ("source_topic", pa.string()),
+        ("source", pa.binary()),  # the event that was judged, as it lay in that topic
+    ]
+)
+"""As with `dataset.columns`: one may be added at the end, none is ever renamed, retyped or dropped."""
+
+
+def rejections_uri(uri: str) -> str:
+    """Where the rejections of the dataset at `uri` are: beside it, so that vacuuming one never touches the other."""
+    return f"{uri.rstrip('/')}-rejections"
+
+
+class RejectionsWriter(TableWriter[Rejection]):
+    """Implements `schemas.doors.Sink` for rejections. `uri` is the dataset's, `index_dir` a folder of its own."""
+
+    def __init__(self, uri: str, index_dir: Path, storage_options: Options = None, reached: Reached = ignore) -> None:
+        contents = Contents(REJECTION_COLUMNS, "rejection_id", _id, rows_of, _no_pictures, needs_picture=False)
+        super().__init__(Place(rejections_uri(uri), index_dir, storage_options), contents, reached)
+
+
+def rows_of(samples: Sequence[Sample[Rejection]]) -> pa.Table:
+    """One row a rejection, in order."""
+    return pa.Table.from_pylist([_row(sample.event) for sample in samples], schema=REJECTION_COLUMNS)
+
+
+def _row(event: Rejection) -> dict[str, object]:
+    image = event.image
+    same = event.model_dump(include=set(REJECTION_COLUMNS.names) - {"conflict", "evidence"})
+    return {
+        **same,
+        "image_id": None if image is None else image.image_id,
+        "image_key": None if image is None else image.key,
+        "conflict": [relation.model_dump() for relation in event.conflict],
+        "evidence": json.dumps(event.model_dump(mode="json")["evidence"], ensure_ascii=False, sort_keys=True),
+    }
+
+
+def _id(event: Rejection) -> str:
+    return event.rejection_id
+
+
+def _no_pictures(events: Sequence[Rejection]) -> list[None]:
+    return [None for _ in events]

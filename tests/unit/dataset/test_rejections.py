@@ -1,0 +1,94 @@
+"""The table of rejections: their evidence, once each, with the positions they came from."""
+
+import json
+
+import pytest
+
+from dataset.rejections import REJECTION_COLUMNS, RejectionsWriter, rejections_uri
+from dataset.table import Table
+from schemas.codec import decode, encode
+from schemas.doors import Delivery, Sample
+from schemas.events import Rejection
+from schemas.failures import Fenced
+from schemas.graph import Relation
+from schemas.topics import IMAGES
+from tests.fakes.events import make_graph, make_rejection, make_rendered
+
+P0 = "5f0c/0"
+
+
+def writer(lab, machine="a"):
+    return RejectionsWriter(lab.uri, lab.folder / machine)
+
+
+def deliver(rejections, offset=0):
+    return [Delivery(P0, offset + i, Sample(event, None)) for i, event in enumerate(rejections)]
+
+
+def rows(lab):
+    return Table.load(rejections_uri(lab.uri)).query("SELECT * FROM samples ORDER BY index").to_pylist()
+
+
+def judged() -> Rejection:
+    event = make_rendered(make_graph())
+    return make_rejection().model_copy(
+        update={
+            "stage": "examine",
+            "gate": "relation",
+            "reason": "violated_relation",
+            "graph_id": event.graph.graph_id,
+            "image": event.image,
+            "conflict": (Relation(subject=0, predicate="left_of", object=1),),
+            "evidence": {"measured": [0.25, "ü"]},
+            "source_topic": IMAGES,
+            "source": encode(event),
+        }
+    )
+
+
+def test_a_rejection_is_kept_with_its_evidence_and_can_be_judged_again(lab):
+    sink, event = writer(lab), judged()
+    assert sink.open(P0) is None
+    assert sink.append(deliver([event])).positions == {P0: 1}
+    (row,) = rows(lab)
+    assert (row["stage"], row["gate"], row["reason"]) == ("examine", "relation", "violated_relation")
+    assert json.loads(row["evidence"]) == {"measured": [0.25, "ü"]}
+    assert row["conflict"] == [{"subject": 0, "predicate": "left_of", "object": 1}]
+    assert row["image_id"] == event.image.image_id
+    assert decode(row["source_topic"], row["source"]) == make_rendered(make_graph())
+
+
+def test_rejections_have_a_table_of_their_own_beside_the_dataset(lab):
+    sink = writer(lab)
+    sink.open(P0)
+    assert rejections_uri("s3://bucket/dataset/") == "s3://bucket/dataset-rejections"
+    assert Table.load(rejections_uri(lab.uri)).schema.names == REJECTION_COLUMNS.names
+
+
+def test_a_redelivered_rejection_is_kept_once(lab):
+    sink, events = writer(lab), [make_rejection(index=i) for i in range(3)]
+    sink.open(P0)
+    sink.append(deliver(events))
+    assert sink.append(deliver(events)).rows == 0
+    again = sink.append(deliver(events, offset=3))  # published again, under new offsets
+    assert (again.rows, again.positions) == (0, {P0: 6})
+    assert [row["index"] for row in rows(lab)] == [0, 1, 2]
+
+
+def test_a_new_machine_knows_the_rejections_that_another_one_kept(lab):
+    first, events = writer(lab), [make_rejection(index=i) for i in range(3)]
+    first.open(P0)
+    first.append(deliver(events))
+    second = writer(lab, "b")
+    assert second.open(P0) == 3
+    assert second.prepare(events)
+    assert second.append(deliver(events, offset=3)).rows == 0
+
+
+def test_a_stale_writer_of_rejections_is_refused(lab):
+    stale, current, events = writer(lab), writer(lab, "b"), [make_rejection()]
+    stale.open(P0)
+    current.open(P0)
+    current.append(deliver(events))
+    with pytest.raises(Fenced):
+        stale.append(deliver(events))
