@@ -10,7 +10,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,7 @@ from streams.worker import Limits, Reached, Step, Worker, ignore
 
 if TYPE_CHECKING:
     from streams.faust_door import SeedApp  # Faust itself is imported by the agents alone
+    from streams.language.wiring import LanguageAgents
 
 
 def _as_it_is(store: ObjectStore) -> ObjectStore:
@@ -158,14 +159,25 @@ def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":
 
     metrics = StageMetrics("agents")
     app = faust_door.new_app(settings)
+    language = None if hooks.planner is not None or settings.llm_url is None else _language(settings, hooks)
     tools = SeedTools(
-        hooks.planner or _planner(settings),
+        hooks.planner or (_planner(settings) if language is None else language.planner),
         faust_door.FaustPublisher(app),
         Tally(metrics, Limit(settings.dead_letter_share)),
         reached=hooks.reached,
     )
-    faust_door.carry_seeds(app, SeedStep(tools).handle, settings.agents_in_flight, metrics)
+    seeds_at_once = settings.agents_in_flight
+    if language is not None:
+        tools = replace(tools, at_once=language.at_once, admit=language.budget.admit)
+        seeds_at_once = max(seeds_at_once, language.at_once)
+    faust_door.carry_seeds(app, SeedStep(tools).handle, seeds_at_once, metrics)
     return app
+
+
+def _language(settings: AgentSettings, hooks: Hooks) -> "LanguageAgents":
+    from streams.language import wiring
+
+    return wiring.agents_of(settings, _store(settings, settings.connect_timeout_s, hooks))
 
 
 def _planner(settings: AgentSettings) -> Planner:

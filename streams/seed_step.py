@@ -5,10 +5,10 @@ Repeating a seed is harmless: ids derive from content.  Knows no Faust.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from tenacity import AsyncRetrying, RetryError, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
@@ -24,6 +24,7 @@ from streams.tally import Tally
 from streams.worker import Reached, ignore
 
 STAGE: Stage = "agents"
+T = TypeVar("T")
 
 
 class PublishesLater(Protocol):
@@ -42,15 +43,24 @@ class Patience:
     longest_pause_s: float = 15.0
 
 
+async def at_any_time() -> None:
+    """Leave to begin a graph where nothing limits them."""
+
+
 @dataclass(frozen=True)
 class SeedTools:
-    """What the step is given: a planner, a producer, where it counts, its patience, and the tests' hook."""
+    """What the step is given: a planner, a producer, where it counts, its patience, and the tests' hook.
+
+    `at_once`: graphs under way over all seeds, None for one a seed.  `admit` returns when a new graph may begin.
+    """
 
     planner: Planner
     publisher: PublishesLater
     tally: Tally
     patience: Patience = Patience()
     reached: Reached = field(default=ignore)
+    at_once: int | None = None
+    admit: Callable[[], Awaitable[None]] = at_any_time
 
 
 class SeedStep:
@@ -58,6 +68,7 @@ class SeedStep:
 
     def __init__(self, tools: SeedTools) -> None:
         self._tools = tools
+        self._room = asyncio.Semaphore(tools.at_once or 1)
 
     async def handle(self, record: Record) -> None:
         """Publish `count` outcomes, and a dead letter if any of them can never be.
@@ -76,19 +87,30 @@ class SeedStep:
     async def _plan_all(self, record: Record, seed: Event) -> tuple[Never | None, int]:
         if not isinstance(seed, SeedConcept):
             raise TypeError(f"{record.partition.topic} does not carry seeds")
-        first: Never | None = None
-        tried = 1
-        for index in range(seed.first, seed.first + seed.count):
-            try:
-                await self._plan(record, seed, index)
-            except Never as failure:
-                first = first or failure
-            except RetryError as error:
-                last = error.last_attempt
-                first = first or Never("failed", f"graph {index}: {last.exception()}")
-                tried = max(tried, last.attempt_number)
-            await asyncio.sleep(0)  # planning is work: let heartbeats and other seeds through
-        return first, tried
+        indices = range(seed.first, seed.first + seed.count)
+        if self._tools.at_once is None:
+            ended = [await self._end_of(record, seed, index) for index in indices]
+        else:
+            ended = await _together([self._in_turn(record, seed, index) for index in indices])
+        first = next((failure for failure, _ in ended if failure is not None), None)
+        return first, max(tried for _, tried in ended)
+
+    async def _in_turn(self, record: Record, seed: SeedConcept, index: int) -> tuple[Never | None, int]:
+        async with self._room:
+            return await self._end_of(record, seed, index)
+
+    async def _end_of(self, record: Record, seed: SeedConcept, index: int) -> tuple[Never | None, int]:
+        """Why graph number `index` can never be, None if its outcome is published; and how often that was tried."""
+        await self._tools.admit()
+        try:
+            await self._plan(record, seed, index)
+        except Never as failure:
+            return failure, 1
+        except RetryError as error:
+            last = error.last_attempt
+            return Never("failed", f"graph {index}: {last.exception()}"), last.attempt_number
+        await asyncio.sleep(0)  # planning is work: let heartbeats and other seeds through
+        return None, 1
 
     async def _plan(self, record: Record, seed: SeedConcept, index: int) -> None:
         started = monotonic()
@@ -115,3 +137,17 @@ class SeedStep:
             wait=wait_random_exponential(multiplier=0.5, max=patience.longest_pause_s),
             before_sleep=lambda _: self._tools.tally.metrics.retried(),
         )
+
+
+async def _together(work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """All results in order; the first failure ends the others."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()  # raises what it raised
+        return [task.result() for task in tasks]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,5 +1,7 @@
 """`skg agents | render | examine | write`: one process of that kind until SIGTERM."""
 
+from typing import Annotated
+
 import typer
 
 from streams.cli.listing import add
@@ -13,12 +15,17 @@ def register(app: typer.Typer) -> None:
     add(app, "write", write)
 
 
-def agents() -> None:
+def agents(
+    max_tokens: Annotated[
+        int | None, typer.Option(help="tokens of a language model to spend at most; then no new graph is begun", min=0)
+    ] = None,
+) -> None:
     """Plan graphs for seeds, until SIGTERM. Example: SKG_AGENTS_IN_FLIGHT=8 skg agents"""
     from streams.processes import run_agents
     from streams.settings import AgentSettings
 
-    run_agents(AgentSettings())
+    settings = AgentSettings()
+    run_agents(settings if max_tokens is None else settings.model_copy(update={"llm_max_tokens": max_tokens}))
 
 
 def render() -> None:
