@@ -1,0 +1,242 @@
+"""What the stand-in for a language model says: sensible answers to the factory's prompts, and a share of bad ones.
+
+In: a request.  Out: the same answer for the same request, so that a run can be repeated.
+The bad ones are those that real models and servers give; each kind must end in a repair or a rejection with a reason.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+from schemas.ids import derived_seed
+from spatial.knowledge.load import find_scene
+from streams.demo.llm_looks import LOOKS
+from streams.demo.llm_stub import Asked, Says
+
+Given = Mapping[str, Any]
+
+SPOILT = (
+    # share, what happens; kinds that pass by themselves happen to the first asking only
+    (0.04, "fenced"),
+    (0.04, "malformed"),
+    (0.03, "contradictory"),
+    (0.02, "cut"),
+    (0.015, "stubborn"),
+    (0.01, "refusing"),
+    (0.02, "busy"),
+    (0.015, "failing"),
+    (0.01, "reset"),
+    (0.01, "slow"),
+)
+SLOW_S = 1.5
+HINT_FAULTS = 0.3
+"""Share of layouts with a fault; of recorded layouts of a large model about as many have one."""
+
+
+def good(asked: Asked) -> Says:
+    """A sensible answer."""
+    rng = Random(derived_seed("stub answer", asked.key))
+    answer = {**ANSWERS, **LOOKS}.get(asked.stage)
+    return Says("{}" if answer is None else json.dumps(answer(asked.given, rng)))
+
+
+def lifelike(asked: Asked) -> Says:
+    """Mostly good answers, and a share of each kind of bad one, chosen by what is asked."""
+    says = good(asked)
+    draw = Random(derived_seed("stub mood", asked.key)).random()
+    for share, kind in SPOILT:
+        if draw < share:
+            return BAD[kind](asked, says)
+        draw -= share
+    return says
+
+
+def delayed(script: Callable[[Asked], Says], seconds: float) -> Callable[[Asked], Says]:
+    """The same script with a latency."""
+
+    def slow(asked: Asked) -> Says:
+        says = script(asked)
+        return replace(says, delay_s=says.delay_s + seconds)
+
+    return slow
+
+
+def _scenes(given: Given, rng: Random) -> Any:
+    offered = given.get("may_use")
+    match = find_scene(str(given.get("concept", "")))
+    if match is None:
+        return {"scenes": [str(given.get("concept", "nowhere"))]}
+    others = [name for name in offered or () if set(name.split()) & set(match.scene.split()) and name != match.scene]
+    return {"scenes": [match.scene, *rng.sample(others, min(1, len(others)))]}
+
+
+def _objects(given: Given, rng: Random) -> Any:
+    required = list(given.get("required", ()))
+    offered = list(given.get("may_use") or ("chair", "table", "lamp", "cup", "dog", "box", "plant", "bag", "clock", "ball"))
+    rest = [name for name in offered if name not in required and name not in given.get("excluded", ())]
+    return {"objects": required + rng.sample(rest, min(len(rest), 24))}
+
+
+def _nodes(given: Given, rng: Random) -> Any:
+    return {"sets": [_set(given, rng) for _ in range(int(given.get("sets", 1)))]}
+
+
+def _set(given: Given, rng: Random) -> Any:
+    offered = {entry["name"]: entry for entry in given["objects"]}
+    count = rng.randint(int(given["fewest"]), int(given["most"]))
+    names = list(given.get("required", ()))
+    for name in list(names):
+        names += _carrier(offered[name], names, rng)
+    free = [name for name, entry in offered.items() if "needs" not in entry]
+    while len(names) < count:
+        carried = [n for n, e in offered.items() if n not in names and set(e.get("needs", ())) & set(names)]
+        fresh = [name for name in free if name not in names]
+        pool = carried if carried and (rng.random() < 0.4 or not fresh) else fresh
+        if not pool:
+            break
+        names.append(rng.choice(pool))
+    return {"objects": [{"name": name, "attributes": _attributes(offered[name], rng)} for name in names]}
+
+
+def _carrier(entry: Mapping[str, Any], names: Sequence[str], rng: Random) -> list[str]:
+    needs = entry.get("needs")
+    return [rng.choice(needs)] if needs and not set(needs) & set(names) else []
+
+
+def _attributes(entry: Mapping[str, Any], rng: Random) -> list[str]:
+    families = entry.get("may_be") or {}
+    if not families or rng.random() < 0.4:
+        return []
+    return [rng.choice(families[rng.choice(sorted(families))])]
+
+
+def _edges(given: Given, rng: Random) -> Any:
+    """Everything that stands by itself in a row, and what must be carried on what carries it."""
+    triples = []
+    ways = {(pair["thing"], pair["holder"]): pair["ways"][0] for pair in given.get("may_hold", ())}
+    standing = []
+    for entry in given["objects"]:
+        number = entry["number"]
+        holders = [j for j in entry.get("needs", ()) if (number, j) in ways]
+        if holders:
+            holder = rng.choice(holders)
+            triples.append({"subject": number, "relation": ways[number, holder], "object": holder})
+        else:
+            standing.append(number)
+    rng.shuffle(standing)
+    for a, b in pairwise(standing):
+        triples.append(
+            {"subject": a, "relation": "to the left of", "object": b}
+            if rng.random() < 0.5
+            else {"subject": b, "relation": "on the right of", "object": a}
+        )
+    if not triples:
+        triples.append({"subject": 0, "relation": rng.choice(("left", "right", "center")), "object": None})
+    return {"triples": triples}
+
+
+def _layout(given: Given, rng: Random) -> Any:
+    """A row of boxes in the order that left and right ask for; sometimes with a fault."""
+    width, height = given["canvas"]
+    numbers = [entry["number"] for entry in given["objects"]]
+    before = [(a, b) if p == "left_of" else (b, a) for a, p, b in given["relations"] if p in ("left_of", "right_of")]
+    order = sorted(numbers, key=lambda i: (_depth(i, before), i))
+    step = width / len(order)
+    boxes = {i: [k * step + step * 0.1, height * 0.55, step * 0.8, height * 0.3] for k, i in enumerate(order)}
+    if rng.random() < HINT_FAULTS:
+        _spoil(boxes, order, rng)
+    return {"boxes": [{"object": i, "box": [round(v, 1) for v in box]} for i, box in boxes.items()]}
+
+
+def _depth(i: int, before: Sequence[tuple[int, int]], limit: int = 12) -> int:
+    """How many come before it."""
+    ahead = [a for a, b in before if b == i]
+    return 0 if not ahead or limit == 0 else 1 + max(_depth(a, before, limit - 1) for a in ahead)
+
+
+def _spoil(boxes: dict[int, list[float]], order: Sequence[int], rng: Random) -> None:
+    i, j = order[0], order[-1]
+    match rng.randrange(5):
+        case 0:
+            boxes[i], boxes[j] = boxes[j], boxes[i]
+        case 1:
+            boxes[i] = list(boxes[j])
+        case 2:
+            boxes[i][0] -= 100
+        case 3:
+            boxes[i][2] = 0
+        case 4:
+            del boxes[i]
+
+
+ANSWERS: dict[str, Callable[[Given, Random], Any]] = {
+    "scenes": _scenes,
+    "objects": _objects,
+    "nodes": _nodes,
+    "edges": _edges,
+    "layout": _layout,
+}
+
+
+def fenced(_: Asked, says: Says) -> Says:
+    """The answer between fences, with talk around it."""
+    return replace(says, text=f"Here you are:\n```json\n{says.text}\n```\nShall I make more?")
+
+
+def malformed(asked: Asked, says: Says) -> Says:
+    """Broken JSON, mended when the fault is shown."""
+    return says if asked.repairs else replace(says, text=says.text[: len(says.text) * 2 // 3] + ", oops")
+
+
+def stubborn(_: Asked, says: Says) -> Says:
+    """Words where JSON was asked for, however often it is said."""
+    return replace(says, text="I think a picture like this speaks for itself.")
+
+
+def contradictory(asked: Asked, says: Says) -> Says:
+    """A relation and its opposite, mended when the proof is shown; other stages answer well."""
+    if asked.stage != "edges" or asked.repairs:
+        return says
+    said = json.loads(says.text)["triples"]
+    pairs = [t for t in said if t["object"] is not None and "of" in t["relation"]]
+    back = [{**t, "subject": t["object"], "object": t["subject"]} for t in pairs[:1]]
+    return replace(says, text=json.dumps({"triples": said + back}))
+
+
+def cut(asked: Asked, says: Says) -> Says:
+    """Cut off in the middle; with more room it is whole."""
+    return says if asked.repairs else replace(says, text=says.text[: len(says.text) // 2], finish="length")
+
+
+def refusing(_: Asked, __: Says) -> Says:
+    """A refusal as the API marks it."""
+    return Says(refusal="I cannot help with this picture.")
+
+
+def _once(bad: Says) -> Callable[[Asked, Says], Says]:
+    def once(asked: Asked, says: Says) -> Says:
+        return says if asked.time else bad
+
+    return once
+
+
+def slow(asked: Asked, says: Says) -> Says:
+    """The first asking takes long."""
+    return says if asked.time else replace(says, delay_s=SLOW_S)
+
+
+BAD: dict[str, Callable[[Asked, Says], Says]] = {
+    "fenced": fenced,
+    "malformed": malformed,
+    "stubborn": stubborn,
+    "contradictory": contradictory,
+    "cut": cut,
+    "refusing": refusing,
+    "slow": slow,
+    "busy": _once(Says("too many requests", status=429, headers={"Retry-After": "0.3"})),
+    "failing": _once(Says("the model fell over", status=500)),
+    "reset": _once(Says(reset=True)),
+}
