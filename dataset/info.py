@@ -1,15 +1,17 @@
 """How much there is, and how it grew.
 
 In: the table's address.  Out: plain values for a person or for JSON.
-Reads the split and kind columns and the log, no picture.
+Reads the split and kind columns and the log, no picture; counts in SQL.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypedDict
 
-from dataset.table import Options, Table
+from dataset.rejections import rejections_uri
+from dataset.table import At, NoDataset, Options, Table
 
+_WHY = "SELECT concat(stage, ': ', reason) AS why FROM samples"
 _KINDS = "SELECT unnest(questions)['kind'] AS kind FROM samples"
 
 
@@ -23,7 +25,10 @@ class Growth(TypedDict):
 
 
 class Info(TypedDict):
-    """The dataset at one version. `bytes` are those of the snapshot's files."""
+    """The dataset at one version. `bytes` are those of the snapshot's files.
+
+    `rejections` counts those that were kept until now, by stage and reason.
+    """
 
     uri: str
     version: int
@@ -34,12 +39,13 @@ class Info(TypedDict):
     kinds: dict[str, int]
     files: int
     bytes: int
+    rejections: dict[str, int]
     growth: list[Growth]
 
 
-def info(uri: str, storage_options: Options = None) -> Info:
-    """Counts of the current snapshot. Raises NoDataset, TryLater."""
-    table = Table.load(uri, storage_options)
+def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
+    """Counts of a snapshot, of the current one by default. Raises NoDataset, TryLater."""
+    table = Table.load(uri, storage_options, version)
     splits, kinds = _counted(table, "samples", "split"), _counted(table, f"({_KINDS})", "kind")
     found = table.files()
     return Info(
@@ -52,6 +58,7 @@ def info(uri: str, storage_options: Options = None) -> Info:
         kinds=kinds,
         files=len(found),
         bytes=sum(file.size for file in found),
+        rejections=_rejections(uri, storage_options),
         growth=[_growth(entry) for entry in table.history()],
     )
 
@@ -59,6 +66,14 @@ def info(uri: str, storage_options: Options = None) -> Info:
 def _counted(table: Table, source: str, column: str) -> dict[str, int]:
     rows = table.query(f"SELECT {column}, count(*) AS n FROM {source} GROUP BY {column} ORDER BY n DESC, {column}")
     return dict(zip(rows[column].to_pylist(), rows["n"].to_pylist(), strict=True))
+
+
+def _rejections(uri: str, options: Options) -> dict[str, int]:
+    try:
+        table = Table.load(rejections_uri(uri), options)
+    except NoDataset:
+        return {}
+    return _counted(table, f"({_WHY})", "why")
 
 
 def _growth(entry: Mapping[str, object]) -> Growth:

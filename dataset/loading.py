@@ -1,6 +1,7 @@
 """What training code calls: the dataset as `datasets.Dataset`, or as a list of Parquet files.
 
-In: the table's address.  Out: the current snapshot; call again for what has grown since.
+In: the table's address, a version or a time.  Out: that snapshot, the current one by default; call again for what has
+grown since.
 Does not hold the dataset in memory: rows lie in an Arrow file in the cache folder, once a snapshot.
 """
 
@@ -16,28 +17,29 @@ from dataset.columns import COLUMNS
 from dataset.index import ids_in
 from dataset.reading import batches, types_of
 from dataset.splits import PER_MILLE
-from dataset.table import NoDataset, Options, Table
+from dataset.table import At, NoDataset, Options, Table
 
 if TYPE_CHECKING:
     import datasets
 
 
-def files(uri: str, storage_options: Options = None) -> list[str]:
-    """Addresses of the current snapshot's Parquet files. Raises NoDataset, TryLater.
+def files(uri: str, storage_options: Options = None, version: At = None) -> list[str]:
+    """Addresses of a snapshot's Parquet files, of the current one by default. Raises NoDataset, TryLater.
 
     A pattern such as `**/*.parquet` also finds files that compaction has replaced: always take this list.
     """
-    return Table.load(uri, storage_options).uris()
+    return Table.load(uri, storage_options, version).uris()
 
 
-def load(
+def load(  # noqa: PLR0913, PLR0917 - training code names what it needs
     uri: str,
     split: str | None = None,
     columns: Sequence[str] | None = None,
     storage_options: Options = None,
     cache_dir: Path | None = None,
+    version: At = None,
 ) -> "datasets.Dataset":
-    """The current snapshot with decoded images; one split of it, some columns of it.
+    """A snapshot with decoded images; one split of it, some columns of it. `version` may be a number or a time.
 
     `cache_dir` is the cache folder of `datasets` unless another is given; old snapshots in it may be deleted at any time.
 
@@ -46,12 +48,23 @@ def load(
     """
     if split is not None and split not in PER_MILLE:
         raise ValueError(f"no split {split!r}; there are {', '.join(PER_MILLE)}")
-    table = Table.load(uri, storage_options)
+    table = Table.load(uri, storage_options, version)
     chosen = list(columns) if columns is not None else list(COLUMNS.names)
     loaded = _from_cache(table, chosen, split, cache_dir)
     if not loaded.num_rows:
-        raise NoDataset(f"the dataset at {uri} has no rows yet" + (f" in split {split}" if split else ""))
+        where = f" in split {split}" if split else ""
+        raise NoDataset(f"the dataset at {uri} has no rows {'yet' if version is None else 'then'}{where}")
     return loaded
+
+
+def features_of(columns: Sequence[str]) -> "datasets.Features":
+    """The columns as `datasets` knows them, with the image as an image. Raises ValueError for an unknown column."""
+    import datasets
+
+    features = datasets.Features.from_arrow_schema(types_of(columns))
+    if "image" in columns:
+        features["image"] = datasets.Image()
+    return features
 
 
 def sample_ids_by_file(
@@ -71,10 +84,8 @@ def sample_ids_by_file(
 def _from_cache(table: Table, columns: list[str], split: str | None, cache_dir: Path | None) -> "datasets.Dataset":
     import datasets
 
-    features = datasets.Features.from_arrow_schema(types_of(columns))
-    if "image" in columns:
-        features["image"] = datasets.Image()
-    key = hashlib.sha256(f"{table.id}/{columns}/{split}".encode()).hexdigest()[:16]
+    features = features_of(columns)
+    key = hashlib.sha256(f"{table.id}/{types_of(columns)}/{split}".encode()).hexdigest()[:16]
     folder = cache_dir if cache_dir is not None else Path(datasets.config.HF_DATASETS_CACHE) / "skg"
     path = folder / f"{key}-{table.version}.arrow"
     if not path.exists():

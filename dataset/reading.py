@@ -13,7 +13,7 @@ import pyarrow.parquet
 
 from dataset.columns import COLUMNS
 from dataset.table import DataFile, Table
-from schemas.failures import TryLater
+from schemas.failures import TryLater, UserError
 
 ROWS_AT_ONCE = 64
 """Rows in memory together: 64 pictures of 1 MB."""
@@ -21,6 +21,10 @@ ROWS_AT_ONCE = 64
 
 class UnknownColumn(ValueError):
     """A column was asked for that the dataset does not have."""
+
+
+class Vacuumed(UserError):
+    """A file of an earlier version was deleted since."""
 
 
 def types_of(columns: Sequence[str]) -> pa.Schema:
@@ -36,7 +40,7 @@ def batches(
 ) -> Iterator[pa.RecordBatch]:
     """The rows of a snapshot, those of one split if it is named, from the oldest file to the newest or the other way.
 
-    Raises TryLater, UnknownColumn.
+    A column that was added later is empty in rows of before.  Raises TryLater, UnknownColumn, Vacuumed.
     """
     types_of(columns)
     files = table.files()
@@ -54,11 +58,22 @@ def _of_file(
             for batch in pyarrow.parquet.ParquetFile(source).iter_batches(ROWS_AT_ONCE, columns=read, use_threads=False):
                 chosen = batch if split is None else batch.filter(pyarrow.compute.equal(batch["split"], split))
                 if chosen.num_rows:
-                    yield _with_types(chosen.select(columns))
+                    yield with_types(chosen, columns)
+    except FileNotFoundError as error:
+        raise Vacuumed(f"{file.path} was vacuumed away: take a newer version, or look at the table again") from error
     except OSError as error:
         raise TryLater(f"{file.path} cannot be read: {error}") from error
 
 
-def _with_types(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """In the dataset's own types: field names inside lists differ between programs that write Parquet."""
-    return batch.cast(types_of(batch.schema.names))
+def with_types(batch: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:
+    """Some columns in the dataset's own types, empty where the batch is older than a column.
+
+    Field names inside lists differ between programs that write Parquet, and a struct may have grown since.
+    """
+    schema = types_of(columns)
+    there = set(batch.schema.names)
+    arrays = [
+        batch[field.name].cast(field.type) if field.name in there else pa.nulls(batch.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)

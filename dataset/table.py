@@ -217,9 +217,12 @@ class Table:
         return int(done["numFilesRemoved"]), int(done["numFilesAdded"])
 
     def vacuum(self, keep_hours: int, dry_run: bool) -> list[str]:
-        """Delete files that no version of the last `keep_hours` needs, or only name them. Raises TryLater."""
+        """Delete files that no version of the last `keep_hours` needs, or only name them. Raises TryLater.
+
+        Those of writers that died before their commit are among them; how long to keep is the caller's business.
+        """
         with _reaching(self._uri):
-            return list(self._delta.vacuum(keep_hours, dry_run=dry_run, enforce_retention_duration=False))
+            return list(self._delta.vacuum(keep_hours, dry_run=dry_run, enforce_retention_duration=False, full=True))
 
     def history(self) -> list[dict[str, object]]:
         """What the log still tells of each version, oldest first."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataset.loading import sample_ids_by_file
+from dataset.rejections import rejections_uri
+from dataset.table import NoDataset, Table
 from schemas.codec import decode
 from schemas.events import QAEvent, Rejection, SeedConcept
 from schemas.ids import sample_id
@@ -85,6 +87,25 @@ class Factory:
         ids = [one for _, of_file in sample_ids_by_file(self.dataset, {}) for one in of_file]
         assert len(ids) == len(set(ids)), "a sample id is in two files"
         return set(ids)
+
+    def kept_rejections(self) -> list[tuple[str, str]]:
+        """(rejection id, seed id) of every row of the rejections' table, in order."""
+        try:
+            rows = Table.load(rejections_uri(self.dataset)).query("SELECT rejection_id, seed_id FROM samples")
+        except NoDataset:
+            return []
+        return sorted((row["rejection_id"], row["seed_id"]) for row in rows.to_pylist())
+
+    def announced_rejections(self) -> list[tuple[str, str]]:
+        """The same of the topic, each once."""
+        found = set()
+        with closing(Reader(self.bootstrap, (REJECTIONS,))) as reader:
+            while records := reader.poll(1.0):
+                for record in records:
+                    event = decode(record.partition.topic, record.value, record.headers)
+                    assert isinstance(event, Rejection)
+                    found.add((event.rejection_id, event.seed_id))
+        return sorted(found)
 
     def objects(self) -> set[str]:
         """The image ids in the bucket."""

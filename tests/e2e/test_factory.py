@@ -10,6 +10,7 @@ from schemas.ids import make_seed
 from streams.status import collect
 from tests.conftest import FreshService
 from tests.e2e.factory import Factory
+from tests.fakes.wait import until
 
 pytestmark = pytest.mark.e2e
 
@@ -44,11 +45,15 @@ def test_seeds_become_a_dataset_and_the_same_seeds_again_add_nothing(
         status = collect(tmp_path / "state")
         assert status["write"].accepted == len(before)
         assert status["agents"].rejected["unknown_concept"] == 2
+        until(lambda: factory.kept_rejections() == factory.announced_rejections(), 30, "every rejection is kept")
         again = factory.work_off([*SEEDS, make_seed("beach")], plant)
     after = factory.stored()
     assert before <= after
     assert after - before <= {again.samples.get((make_seed("beach").seed_id, 0))}
     assert factory.objects() == factory.referenced()
+    kept = factory.kept_rejections()
+    assert len(kept) == len(set(kept))
+    assert {UNKNOWN.seed_id, IMPOSSIBLE.seed_id} <= {seed for _, seed in kept}
 
 
 def test_the_dataset_loads_with_decoded_images_while_the_factory_runs(
