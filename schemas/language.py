@@ -25,6 +25,20 @@ LANGUAGE_STAGES = {
 }
 """The closed set of stages in which a model is asked; labels of metrics come from here."""
 
+QUESTION_DROPS = {
+    "not_parsed": "the words are no question of the grammar",
+    "not_entailed": "the picture's geometry gives no safe answer",
+    "wrong_answer": "the geometry gives another answer",
+    "no_choices": "no plausible wrong choices are to be had, or the question gives its answer away",
+    "not_verified": "the independent verifier does not prove it",
+    "duplicate": "the same is asked already",
+    "too_many": "a picture has enough questions",
+    "disagreed": "the second, independent look at an attribute saw something else",
+    "not_believed": "the checking model does not believe it",
+    "no_answer": "a model gave no usable answer even after its repair rounds",
+}
+"""Why a question that a model wrote does not reach a sample."""
+
 Role = Literal["system", "user", "assistant"]
 Finish = Literal["done", "cut", "refused"]
 

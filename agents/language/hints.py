@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from agents.language.forms import Boxes
 from agents.language.job import Job
-from agents.language.prompting import Asks
 from agents.prompts import phrase_of
 from schemas.asking import Unanswered, accept
 from schemas.graph import GraphObject, Relation
+from schemas.prompting import Asks
 from spatial.layout.faults import faults
 
 UNREADABLE, UNKNOWN_OBJECT = "unreadable", "unknown_object"

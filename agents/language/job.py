@@ -9,12 +9,13 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from agents.abilities import Abilities
-from agents.language.prompting import Asks, request_of
+from agents.language.prompting import PROMPTS
 from agents.requirements import plain
 from schemas.asking import Check, Conversation
 from schemas.events import SeedConcept
 from schemas.ids import derived_seed
 from schemas.language import Counts, LanguageModel, Reply
+from schemas.prompting import Asks, request_of
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -63,7 +64,9 @@ class Job:
 
     def talk(self, asks: Asks, form: type[T]) -> Conversation[T]:
         """A conversation about one stage."""
-        return Conversation(self.tools.model, request_of(asks, self.tools.temperature), form, self.tools.counts)
+        return Conversation(
+            self.tools.model, request_of(PROMPTS[asks.stage], asks, self.tools.temperature), form, self.tools.counts
+        )
 
     async def hear(self, talk: Conversation[T], check: Check[T]) -> T:
         """The checked answer. Raises Unanswered, TryLater, Never; the replies are noted whatever happens."""

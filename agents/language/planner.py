@@ -7,7 +7,9 @@ User-made graphs need no model and go to the planner by rules.
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from agents.abilities import abilities
 from agents.language.hints import Hints, hints_for
@@ -159,7 +161,10 @@ def _notes(job: Job, plan: _Plan) -> dict[str, str]:
 def _said_of_hints(plan: _Plan) -> str:
     if plan.hints.boxes is None:
         return "none"
-    kept = [
-        hint is not None and list(hint) == list(box) for hint, box in zip(plan.hints.boxes, plan.layout.boxes, strict=True)
-    ]
-    return "kept" if all(kept) else f"{sum(kept)} of {len(kept)} boxes kept"
+    pairs = zip(plan.hints.boxes, plan.layout.boxes, strict=True)
+    kept = [hint is not None and [round(v) for v in hint] == list(box) for hint, box in pairs if _is_finite(hint)]
+    return "kept" if len(kept) == len(plan.objects) and all(kept) else f"{sum(kept)} of {len(plan.objects)} boxes kept"
+
+
+def _is_finite(hint: Sequence[float] | None) -> bool:
+    return hint is not None and all(isfinite(v) for v in hint)

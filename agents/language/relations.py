@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from agents.language.forms import Triple, Triples
 from agents.language.job import Job
 from agents.language.offer import Place
-from agents.language.prompting import Asks
 from agents.language.stages import Chosen
 from agents.outcome import Unmet, unmet_options
 from agents.prompts import phrase_of
 from schemas.asking import Conversation
 from schemas.graph import GraphObject, Relation
 from schemas.language import Fault
+from schemas.prompting import Asks
 from spatial.conflicts import Conflict
 from spatial.contradictions import contradictions
 from spatial.draft import Draft

@@ -11,11 +11,11 @@ from random import Random
 from agents.language.forms import NodeSet, NodeSets, Objects, Scenes
 from agents.language.job import Job
 from agents.language.offer import Place, place_of, places_on_offer
-from agents.language.prompting import Asks
 from agents.outcome import unmet_options
 from agents.requirements import plain
 from schemas.events import SeedOptions
 from schemas.language import Fault
+from schemas.prompting import Asks
 
 SCENES = 3
 """Scenes of one concept at most: few concepts have more that are typical."""

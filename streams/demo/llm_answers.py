@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from schemas.ids import derived_seed
-from spatial.knowledge.load import find_scene
+from spatial.knowledge.load import categories, find_scene
 from streams.demo.llm_looks import LOOKS
 from streams.demo.llm_stub import Asked, Says
 
@@ -145,10 +145,21 @@ def _layout(given: Given, rng: Random) -> Any:
     before = [(a, b) if p == "left_of" else (b, a) for a, p, b in given["relations"] if p in ("left_of", "right_of")]
     order = sorted(numbers, key=lambda i: (_depth(i, before), i))
     step = width / len(order)
-    boxes = {i: [k * step + step * 0.1, height * 0.55, step * 0.8, height * 0.3] for k, i in enumerate(order)}
+    names = {entry["number"]: str(entry["is"]) for entry in given["objects"]}
+    boxes = {i: _box(names[i], k * step, step, height) for k, i in enumerate(order)}
     if rng.random() < HINT_FAULTS:
         _spoil(boxes, order, rng)
     return {"boxes": [{"object": i, "box": [round(v, 1) for v in box]} for i, box in boxes.items()]}
+
+
+def _box(name: str, x: float, step: float, height: float) -> list[float]:
+    """A box of a thing's own shape in its column: on the ground, or overhead where it belongs there."""
+    category = next((c for c in categories().values() if name.removesuffix(f" {c.name}") != name), None)
+    aspect = 1.0 if category is None else category.aspect
+    high = category is not None and category.rests_on[0] in ("wall", "ceiling", "air")
+    wide = min(step * 0.8, height * 0.5 * aspect)
+    tall = wide / aspect
+    return [x + (step - wide) / 2, height * 0.08 if high else height * 0.88 - tall, wide, tall]
 
 
 def _depth(i: int, before: Sequence[tuple[int, int]], limit: int = 12) -> int:

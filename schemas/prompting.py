@@ -1,0 +1,71 @@
+"""Requests to a model: the prompt of a stage in its version, and the input as JSON.
+
+In: a prompt and JSON values.  Out: a `Request`.  Input never becomes part of the instructions: it travels as JSON in a
+turn of its own, so that a concept or a context cannot speak for the factory.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+
+from pydantic import BaseModel
+
+from schemas.answers import strict_schema
+from schemas.language import Form, Picture, Request, Turn
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A stage's prompt: the text `prompts/STAGE.txt` of a package, and the form of the answer.
+
+    The version is raised whenever text or form change: answers are kept under it.
+    """
+
+    package: str
+    stage: str
+    version: int
+    form: type[BaseModel]
+    max_tokens: int
+
+    @property
+    def name(self) -> str:
+        """Name and version, as in `edges-1`."""
+        return f"{self.stage}-{self.version}"
+
+    @property
+    def text(self) -> str:
+        """The instructions."""
+        return _text(self.package, self.stage)
+
+
+@dataclass(frozen=True)
+class Asks:
+    """What is asked: `given` is the input, `words` limits fields of the answer, `seed` picks one sample of many."""
+
+    stage: str
+    given: Mapping[str, object]
+    seed: int = 0
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    picture: Picture | None = None
+
+
+def request_of(prompt: Prompt, asks: Asks, temperature: float) -> Request:
+    """The request. Absent and empty inputs are left out."""
+    given = {name: value for name, value in asks.given.items() if value not in (None, "", [], {})}
+    return Request(
+        stage=prompt.stage,
+        prompt=prompt.name,
+        turns=(Turn("system", prompt.text), Turn("user", json.dumps(given, ensure_ascii=False))),
+        form=Form(prompt.stage, strict_schema(prompt.form, asks.words)),
+        picture=asks.picture,
+        max_tokens=prompt.max_tokens,
+        temperature=temperature,
+        seed=asks.seed,
+    )
+
+
+@lru_cache(maxsize=32)
+def _text(package: str, stage: str) -> str:
+    return files(package).joinpath("prompts", f"{stage}.txt").read_text("utf-8").strip()
