@@ -7,14 +7,16 @@ comes from the renderer, or from whatever implements `Sees`.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from gpu_workers.findings import Finding, compare
+from gpu_workers.language.judge import Judgement, Judges, Known
 from gpu_workers.picture_file import PictureFault, check_picture
 from schemas.base import Event
 from schemas.codec import encode
 from schemas.doors import ObjectStore
-from schemas.events import QAEvent, Question, Rejection, RenderedImage, Scene, Truth
+from schemas.events import QAEvent, Rejection, RenderedImage, Truth
 from schemas.failures import Never, TryLater
 from schemas.graph import Provenance
 from schemas.ids import derived_seed, rejection_id, sample_id
@@ -41,13 +43,17 @@ class Sees(Protocol):
 class ExamineHandler:
     """Implements `schemas.doors.BatchHandler` for `skg.images`."""
 
-    def __init__(self, store: ObjectStore, eyes: Sees | None = None) -> None:
+    def __init__(self, store: ObjectStore, eyes: Sees | None = None, judge: Judges | None = None) -> None:
         self._store = store
         self._eyes = eyes
+        self._judge = judge
 
     def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
         """One QAEvent or Rejection an event, or the failure that it met; no event spoils another."""
-        return [self._outcome(event) for event in events]
+        if self._judge is None or len(events) < 2:
+            return [self._outcome(event) for event in events]
+        with ThreadPoolExecutor(len(events), thread_name_prefix="look") as pool:  # a look at a picture is mostly waiting
+            return list(pool.map(self._outcome, events))
 
     def _outcome(self, event: Event) -> list[Event] | Exception:
         if not isinstance(event, RenderedImage):
@@ -69,7 +75,21 @@ class ExamineHandler:
         finding = compare(event.graph, truth, (event.image.width, event.image.height))
         if finding is not None:
             return reject(event, finding)
-        return _questioned(event, truth)
+        return self._questioned(event, truth, stored.data)
+
+    def _questioned(self, event: RenderedImage, truth: Truth, picture: bytes) -> QAEvent | Rejection:
+        """The sample, if the judge lets the picture pass and anything can be asked of it."""
+        scene = read_scene(event.graph, truth, (event.image.width, event.image.height))
+        sample = sample_id(event.image.image_id)
+        found = Judgement(None, scene, ask(scene, derived_seed("ask", sample), sample, split_of(event.graph)), {})
+        if self._judge is not None:
+            found = self._judge.look(picture, Known(event, sample, scene, found.questions))
+        if found.finding is not None:
+            return reject(event, found.finding)
+        if not found.questions:
+            seen: dict[str, object] = {"objects": [thing.model_dump(mode="json") for thing in scene.objects]}
+            return reject(event, Finding("questions", "no_questions", "nothing can be asked with a safe margin", seen))
+        return _sample(event, found)
 
     def _look(self, picture: bytes, event: RenderedImage) -> Truth:
         if self._eyes is None:
@@ -77,26 +97,15 @@ class ExamineHandler:
         return self._eyes.look(picture, event)
 
 
-def _questioned(event: RenderedImage, truth: Truth) -> QAEvent | Rejection:
-    """The sample, if anything can be asked of the picture."""
-    canvas = (event.image.width, event.image.height)
-    scene = read_scene(event.graph, truth, canvas)
-    sample = sample_id(event.image.image_id)
-    questions = ask(scene, derived_seed("ask", sample), sample, split_of(event.graph))
-    if not questions:
-        seen: dict[str, object] = {"objects": [thing.model_dump(mode="json") for thing in scene.objects]}
-        return reject(event, Finding("questions", "no_questions", "nothing can be asked with a safe margin", seen))
-    return _sample(event, scene, questions)
-
-
-def _sample(event: RenderedImage, scene: Scene, questions: tuple[Question, ...]) -> QAEvent:
-    notes = {"renderer": event.renderer, "render_seed": str(event.seed), "attempt": str(event.attempt)}
+def _sample(event: RenderedImage, found: Judgement) -> QAEvent:
+    notes = {**event.provenance.notes, "renderer": event.renderer}
+    notes |= {"render_seed": str(event.seed), "attempt": str(event.attempt), **found.notes}
     return QAEvent(
         sample_id=sample_id(event.image.image_id),
         image=event.image,
         graph=event.graph,
-        scene=scene,
-        questions=questions,
+        scene=found.scene,
+        questions=found.questions,
         provenance=Provenance(
             producer="examine", version=VERSION, parents=(event.image.image_id, event.graph.graph_id), notes=notes
         ),

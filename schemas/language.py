@@ -32,6 +32,7 @@ QUESTION_DROPS = {
     "no_choices": "no plausible wrong choices are to be had, or the question gives its answer away",
     "not_verified": "the independent verifier does not prove it",
     "duplicate": "the same is asked already",
+    "other_split": "it belongs to another split, where it would leak into training or testing",
     "too_many": "a picture has enough questions",
     "disagreed": "the second, independent look at an attribute saw something else",
     "not_believed": "the checking model does not believe it",

@@ -121,7 +121,13 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
     from gpu_workers.examine import ExamineHandler
 
     set_up(settings.log_format, "examine")
-    handler = ExamineHandler(_store(settings, settings.connect_timeout_s, hooks))
+    store = s3.connect(settings, settings.connect_timeout_s)
+    judge = None
+    if settings.mllm_url is not None:
+        from streams.language import wiring
+
+        judge = wiring.judge_of(settings, hooks.store(store), store.link)
+    handler = ExamineHandler(hooks.store(store), judge=judge)
     role = _Role("examine", (IMAGES,), settings.examine_group, Limits(settings.examine_batch))
     _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
 

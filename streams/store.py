@@ -7,6 +7,7 @@ Every put is conditional, so an object is never overwritten.  Holds no bytes and
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -117,6 +118,10 @@ class S3Store:
         with self._speaking():
             for entry in self._reads.list_objects(self._bucket, prefix=prefix, recursive=True):
                 yield entry.object_name
+
+    def link(self, key: str, seconds: int) -> str:
+        """A URL under which anybody can read `key` for so many seconds; made without asking the store."""
+        return str(self._reads.presigned_get_object(self._bucket, key, timedelta(seconds=seconds)))
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:

@@ -4,19 +4,33 @@ In: settings, a store.  Out: a `LanguageModel` that the rooms can be handed, and
 From the inside out: the client tries once, `Throttled` is patient, `Metered` counts what is paid, `Cached` pays once.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 from monitoring.language import LanguageMetrics
 from monitoring.logs import log
 from schemas.doors import ObjectStore, Planner
-from schemas.language import LanguageModel
+from schemas.language import LanguageModel, Picture
 from streams.language.budget import Budget
 from streams.language.cache import Cached
+from streams.language.loop import LoopThread
 from streams.language.meter import Metered
-from streams.language.openai_door import Endpoint, OpenAIDoor
+from streams.language.openai_door import Endpoint, OpenAIDoor, data_url
 from streams.language.prices import Prices, read_prices
 from streams.language.throttle import Limit, Throttled
-from streams.settings import AgentSettings
+from streams.problems import Refused
+from streams.settings import AgentSettings, ExamineSettings
+
+if TYPE_CHECKING:
+    from gpu_workers.language.judge import Judges
+
+LINK_S = 600
+"""How long a presigned link to a picture holds: longer than a call with its retries."""
+
+Link = Callable[[str, int], str]
+"""From a key and seconds to a URL."""
 
 
 @dataclass(frozen=True)
@@ -72,3 +86,36 @@ def agents_of(settings: AgentSettings, store: ObjectStore) -> LanguageAgents:
     planner: Planner = LanguagePlanner(model, settings.renderer, store, metrics, settings.llm_temperature)
     at_once = settings.llm_in_flight + -(-settings.llm_in_flight // MORE_GRAPHS_THAN_CALLS)
     return LanguageAgents(planner, budget, at_once)
+
+
+def judge_of(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Judges":
+    """The judge that speaks to `SKG_MLLM_URL`. Raises Refused where a model would check itself without leave."""
+    from gpu_workers.language.judge import LanguageJudge, Models
+
+    assert settings.mllm_url is not None
+    metrics = LanguageMetrics("examine")
+    account = Account(metrics, read_prices(settings.llm_prices), Budget(None, lambda _: None))
+    limit = Limit(settings.mllm_in_flight, metrics.set_calls)
+    url_of = data_url if settings.mllm_images == "data" else partial(_linked, link)
+    first, other = (around(OpenAIDoor(end, url_of), limit, store, account) for end in _ends(settings))
+    judge: Judges = LanguageJudge(Models(first, other, metrics), LoopThread().run)
+    return judge
+
+
+def _ends(settings: ExamineSettings) -> tuple[Endpoint, Endpoint]:
+    """The author's model and the checker's, which must be two unless it is said that one may do both."""
+    url, model = str(settings.mllm_url), settings.mllm_model
+    other_url, other_model = settings.mllm_check_url or url, settings.mllm_check_model or model
+    if (other_url, other_model) == (url, model) and not settings.mllm_same_model:
+        raise Refused(
+            f"{model} would check its own questions: set SKG_MLLM_CHECK_MODEL to another model, "
+            "or SKG_MLLM_SAME_MODEL=true to allow it"
+        )
+    key = settings.mllm_api_key.get_secret_value()
+    other_key = settings.mllm_check_api_key.get_secret_value() or key
+    timeout_s = settings.mllm_timeout_s
+    return Endpoint(url, model, key, timeout_s), Endpoint(other_url, other_model, other_key, timeout_s)
+
+
+def _linked(link: Link, picture: Picture) -> str:
+    return link(picture.key, LINK_S)
