@@ -1,0 +1,49 @@
+"""What can be wrong with a dataset.
+
+In: nothing.  Out: the closed set of kinds, and the value that names one fault.
+"""
+
+from dataclasses import dataclass
+
+KINDS = {
+    "unreadable_file": "a file of the dataset cannot be read",
+    "missing_column": "a file lacks a column of the dataset",
+    "unreadable_row": "a row's values are not of the form that readers rely on",
+    "duplicate_sample": "a sample id is there twice",
+    "sample_id": "the sample id does not follow from the picture's id",
+    "provenance": "the provenance is no JSON object, or contradicts the row",
+    "graph_id": "the graph's id does not follow from the graph: one of the two was changed",
+    "image_id": "the picture's id does not follow from graph, renderer, parameters and attempt",
+    "image_hash": "the picture's bytes are not those that the provenance names",
+    "unreadable_image": "the picture cannot be decoded",
+    "image_size": "width or height are not those of the picture",
+    "box": "a box leaves the picture, is empty, or is not the one that the picture's own record has",
+    "object": "an object is not the one that the picture's own record or the graph has",
+    "relation": "a relation does not hold for the boxes and depths, or was not drawn",
+    "excluded": "a category that is said to be absent is in the picture, or was not excluded by the graph",
+    "answer": "the scene does not entail the answer",
+    "choices": "the answer is not exactly one of the choices",
+    "question_id": "the question's id does not follow from its text",
+    "duplicate_question": "a sample asks the same twice",
+    "certificate": "the certificate is no JSON object, or its premises are not those of the row",
+    "split": "the sample is in another split than its scene's",
+    "scene_hash": "the provenance names another scene's hash",
+    "question_split": "the question belongs to another split",
+    "shared_scene": "the same scene is in two splits",
+    "shared_pair": "the same pair of categories is asked about, in the same family of relations, in two splits",
+    "shared_picture": "pictures that look the same are in two splits",
+    "shared_question": "the same question text is in two splits",
+}
+"""Kind to meaning; the names are stable."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: `kind` is of `KINDS`, `sample` an id (or a file's path), `detail` a sentence's worth."""
+
+    kind: str
+    sample: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}\t{self.sample}\t{self.detail}"

@@ -1,0 +1,48 @@
+"""Ids and hashes by their published definitions, computed anew.
+
+In: plain values.  Out: lower-case hexadecimal text and numbers.
+The definitions: an id is the first 32 digits of the SHA-256 of compact ASCII JSON with sorted keys, a list that begins
+with the kind; a random seed is 63 bits of such an id.
+"""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+# The inverse of each relation that has one; one that is its own inverse is symmetric.
+_TURNED = {
+    "left_of": "right_of", "above": "below", "in_front_of": "behind", "on": "supports", "over": "under",
+    "inside": "contains", "touching": "touching", "next_to": "next_to", "near": "near", "far": "far",
+}  # fmt: skip
+TURNED = _TURNED | {there: here for here, there in _TURNED.items()}
+
+
+def digest(*parts: object) -> str:
+    """The id of a kind and its parts."""
+    text = json.dumps(list(parts), sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode("ascii")).hexdigest()[:32]
+
+
+def graph_id(graph: Mapping[str, Any]) -> str:
+    """The id of a graph, of all its fields but the id."""
+    return digest("graph", {name: value for name, value in graph.items() if name != "graph_id"})
+
+
+def random_seed(purpose: str, *parts: object) -> int:
+    """The seed of a random generator."""
+    return int(digest(f"seed/{purpose}", *parts), 16) >> (128 - 63)
+
+
+def scene_hash(graph: Mapping[str, Any]) -> str:
+    """The hash of a situation: the scene's kind, what is in it, which relations hold between which categories."""
+    names = [thing["category"] for thing in graph["objects"]]
+    triples = set()
+    for relation in graph["relations"]:
+        a, name = names[relation["subject"]], relation["predicate"]
+        b = None if relation["object"] is None else names[relation["object"]]
+        other = TURNED.get(name)
+        if other is not None and b is not None and (other, b) < (name, a):
+            a, name, b = b, other, a
+        triples.add((a, name, b))
+    return digest("scene", graph["scene"], sorted(names), sorted(map(list, triples), key=str))

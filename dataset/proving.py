@@ -1,0 +1,40 @@
+"""Proof that the splits of a dataset share nothing.
+
+In: the table's address.  Out: what each split has, and everything that two splits have in common.
+What is compared, and what sharing a text means, is the auditor's to say (`dataset.audit.overlaps`): the proof uses none of
+the code that decided the splits.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from dataset.audit.auditing import scene_of
+from dataset.audit.faults import Fault
+from dataset.audit.overlaps import Overlaps
+from dataset.reading import batches
+from dataset.table import Options, Table
+
+COLUMNS = (
+    "sample_id", "image", "width", "height", "scene", "objects", "relations", "excluded", "questions", "split",
+    "provenance",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Proof:
+    """`samples` by split; `different` things of each kind by split; `shared` is what two splits have in common."""
+
+    samples: dict[str, int]
+    different: dict[str, dict[str, int]]
+    shared: tuple[Fault, ...]
+
+
+def prove_split(uri: str, storage_options: Options = None) -> Proof:
+    """Compare the splits of the current snapshot. Raises NoDataset, TryLater."""
+    overlaps, samples, shared = Overlaps(), Counter[str](), list[Fault]()
+    for batch in batches(Table.load(uri, storage_options), COLUMNS):
+        for row in batch.to_pylist():
+            samples[row["split"]] += 1
+            shared += overlaps.of_row(row, json.loads(row["provenance"]), scene_of(row))
+    return Proof(dict(sorted(samples.items())), overlaps.counts(), tuple(shared))

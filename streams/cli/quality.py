@@ -1,0 +1,65 @@
+"""Commands that judge the dataset and trace its samples: audit, lineage, dataset prove-split, dataset stats."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli.listing import add
+from streams.cli.places import where
+
+Uri = Annotated[str | None, typer.Argument(help="the table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
+AsJson = Annotated[bool, typer.Option("--json", help="one JSON object")]
+
+EXIT_FAULTS = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of the first level."""
+    add(app, "audit", audit)
+
+
+def extend(family: typer.Typer) -> None:
+    """Add the commands of `skg dataset`."""
+    add(family, "prove-split", prove_split)
+
+
+def audit(
+    path: Annotated[Path, typer.Argument(help="a table's folder, or an export's folder of Parquet files")],
+    as_json: AsJson = False,
+) -> None:
+    """Derive every answer, box, hash and split anew; exit 1 with the faults. Example: skg audit demo-out/dataset"""
+    from dataset.audit import audit as judge
+
+    report = judge(path)
+    if as_json:
+        faults = [vars(fault) for fault in report.faults]
+        typer.echo(json.dumps({**vars(report), "faults": faults}, ensure_ascii=False))
+    else:
+        for fault in report.faults:
+            typer.echo(str(fault))
+        said = ", ".join(f"{kind} {count}" for kind, count in report.counts.items()) or "no faults"
+        typer.echo(f"{report.rows} samples, {report.questions} questions in {report.files} files: {said}")
+    raise typer.Exit(0 if report.passed else EXIT_FAULTS)
+
+
+def prove_split(uri: Uri = None, as_json: AsJson = False) -> None:
+    """What the splits have in common; exit 1 if anything. Example: skg dataset prove-split demo-out/dataset"""
+    from dataset.proving import prove_split as prove
+
+    proof = prove(*where(uri))
+    if as_json:
+        typer.echo(json.dumps({**vars(proof), "shared": [vars(fault) for fault in proof.shared]}, ensure_ascii=False))
+    else:
+        typer.echo(f"samples: {_counts(proof.samples)}")
+        for kind, counts in proof.different.items():
+            found = sum(fault.kind == kind for fault in proof.shared)
+            typer.echo(f"{kind}: {found} (different ones: {_counts(counts)})")
+        for fault in proof.shared:
+            typer.echo(str(fault))
+    raise typer.Exit(EXIT_FAULTS if proof.shared else 0)
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())

@@ -1,0 +1,61 @@
+"""The production line without carriers: planner, renderer, examiner and table in one process.
+
+In: concepts with numbers of graphs.  Out: accepted samples with their pictures, and a dataset of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agents.planner import RulePlanner
+from dataset.columns import COLUMNS
+from dataset.rows import rows_of
+from dataset.table import Table
+from gpu_workers.collage import CollageRenderer
+from gpu_workers.examine import ExamineHandler
+from gpu_workers.render import RenderHandler
+from schemas.base import Event
+from schemas.doors import Renderer, Sample
+from schemas.events import QAEvent, Rejection, SeedConcept
+from tests.fakes.collage import make_sprites
+from tests.fakes.store import InMemoryStore
+
+
+@dataclass
+class Line:
+    """A line with a store of its own."""
+
+    renderer: Renderer
+    store: InMemoryStore = field(default_factory=InMemoryStore)
+
+    def outcomes(self, seeds: Sequence[SeedConcept]) -> Iterator[Event]:
+        """One QAEvent or Rejection for every graph that is asked for."""
+        planner = RulePlanner("collage")
+        render, examine = RenderHandler(self.renderer, self.store), ExamineHandler(self.store)
+        for seed in seeds:
+            for index in range(seed.first, seed.first + seed.count):
+                event = planner.plan_now(seed, index)
+                if isinstance(event, Rejection):
+                    yield event
+                    continue
+                (drawn,) = render.handle([event])
+                assert isinstance(drawn, list), drawn
+                (examined,) = examine.handle(drawn)
+                assert isinstance(examined, list), examined
+                yield from examined
+
+    def samples(self, seeds: Sequence[SeedConcept]) -> list[Sample]:
+        """The accepted samples with their pictures."""
+        events = [event for event in self.outcomes(seeds) if isinstance(event, QAEvent)]
+        return [Sample(event, self.store.objects[event.image.key].data) for event in events]
+
+
+def collage_line(folder: Path) -> Line:
+    """A line that draws collages of plain sprites, made in `folder`."""
+    return Line(CollageRenderer(make_sprites(folder)))
+
+
+def store_rows(uri: str, samples: Sequence[Sample]) -> str:
+    """A table of the samples at `uri`, which is returned."""
+    Table.create(uri, COLUMNS).append(rows_of(samples), {})
+    return uri

@@ -1,0 +1,276 @@
+"""The audit: a sound dataset has no faults, and every fault that is planted is found and named."""
+
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from dataset.audit import KINDS, audit
+from dataset.audit.files import NotADataset, data_files
+from dataset.columns import COLUMNS
+from dataset.proving import prove_split
+from dataset.table import Table
+from schemas.ids import content_id, make_seed
+from tests.fakes.line import collage_line, store_rows
+
+SCENES = ("kitchen", "living room", "park", "street market", "harbour")
+
+Row = dict[str, Any]
+Plant = Callable[[list[Row]], object]
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory) -> Path:
+    """A table of a few dozen real samples."""
+    folder = tmp_path_factory.mktemp("sound")
+    seeds = [make_seed(scene, 8) for scene in SCENES]
+    samples = collage_line(folder / "sprites").samples(seeds)
+    assert len(samples) > 30
+    return Path(store_rows(str(folder / "table"), samples))
+
+
+@pytest.fixture(scope="module")
+def rows(sound: Path) -> list[Row]:
+    """The same samples as plain values."""
+    return [row for path in data_files(sound) for row in pq.read_table(path).to_pylist()]
+
+
+def export(rows: list[Row], folder: Path, schema: pa.Schema = COLUMNS) -> Path:
+    folder.mkdir()
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "part-0.parquet")
+    return folder
+
+
+def changed(row: Row, **story: object) -> None:
+    """Change the row's provenance."""
+    row["provenance"] = json.dumps({**json.loads(row["provenance"]), **story})
+
+
+def yes_no(rows: list[Row]) -> Row:
+    return next(q for row in rows for q in row["questions"] if set(q["choices"]) == {"yes", "no"})
+
+
+def test_a_dataset_of_the_factory_has_no_faults(sound: Path):
+    report = audit(sound)
+    assert report.faults == ()
+    assert report.passed
+    assert report.rows > 30
+    assert report.questions > 150
+
+
+def test_an_export_as_plain_parquet_files_is_audited_too(rows: list[Row], tmp_path: Path):
+    assert audit(export(rows, tmp_path / "export")).passed
+
+
+def wrong_answer(rows: list[Row]) -> None:
+    question = yes_no(rows)
+    question["answer"] = "no" if question["answer"] == "yes" else "yes"
+
+
+def answer_that_is_no_choice(rows: list[Row]) -> None:
+    yes_no(rows)["choices"] = ["perhaps", "never"]
+
+
+def moved_box(rows: list[Row]) -> None:
+    box = rows[0]["objects"][0]["box"]
+    box[0] += -1 if box[0] > 0 else 1
+
+
+def box_outside(rows: list[Row]) -> None:
+    rows[0]["objects"][0]["box"][0] = 5000
+
+
+def other_colour(rows: list[Row]) -> None:
+    next(o for row in rows for o in row["objects"] if o["attributes"])["attributes"][0] = "ultraviolet"
+
+
+def exchanged_pictures(rows: list[Row]) -> None:
+    rows[0]["image"], rows[1]["image"] = rows[1]["image"], rows[0]["image"]
+
+
+def exchanged_pictures_with_their_hashes(rows: list[Row]) -> None:
+    hashes = [json.loads(row["provenance"])["sha256"] for row in rows[:2]]
+    exchanged_pictures(rows)
+    changed(rows[0], sha256=hashes[1])
+    changed(rows[1], sha256=hashes[0])
+
+
+def picture_encoded_anew(rows: list[Row]) -> None:
+    file = io.BytesIO()
+    Image.open(io.BytesIO(rows[0]["image"]["bytes"])).save(file, "PNG")
+    rows[0]["image"]["bytes"] = file.getvalue()
+
+
+def cut_picture(rows: list[Row]) -> None:
+    rows[0]["image"]["bytes"] = rows[0]["image"]["bytes"][:2000]
+
+
+def wrong_width(rows: list[Row]) -> None:
+    rows[0]["width"] += 1
+
+
+def other_split(rows: list[Row]) -> None:
+    rows[0]["split"] = "test" if rows[0]["split"] == "train" else "train"
+
+
+def same_sample_twice(rows: list[Row]) -> None:
+    rows.append(rows[0])
+
+
+def another_id(rows: list[Row]) -> None:
+    rows[0]["sample_id"] = "0" * 32
+
+
+def changed_graph(rows: list[Row]) -> None:
+    graph = json.loads(rows[0]["provenance"])["graph"]
+    changed(rows[0], graph={**graph, "concept": "another concept"})
+
+
+def changed_graph_with_its_id(rows: list[Row]) -> None:
+    graph = json.loads(rows[0]["provenance"])["graph"] | {"concept": "another concept"}
+    graph["graph_id"] = content_id("graph", {k: v for k, v in graph.items() if k != "graph_id"})
+    changed(rows[0], graph=graph, graph_id=graph["graph_id"])
+
+
+def other_scene_hash(rows: list[Row]) -> None:
+    changed(rows[0], scene_hash="f" * 32)
+
+
+def broken_provenance(rows: list[Row]) -> None:
+    rows[0]["provenance"] = "{"
+
+
+def false_relation(rows: list[Row]) -> None:
+    turned = {"left_of": "right_of", "right_of": "left_of", "above": "below", "below": "above"}
+    relation = next(r for row in rows for r in row["relations"] if r["predicate"] in turned)
+    relation["predicate"] = turned[relation["predicate"]]
+
+
+def relation_that_was_not_drawn(rows: list[Row]) -> None:
+    next(r for row in rows for r in row["relations"] if not r["drawn"])["drawn"] = True
+
+
+def excluded_thing_in_the_picture(rows: list[Row]) -> None:
+    rows[0]["excluded"].append(rows[0]["objects"][0]["category"])
+
+
+def missing_object(rows: list[Row]) -> None:
+    row = next(row for row in rows if len(row["objects"]) > 2)
+    gone = row["objects"].pop()["id"]
+    row["relations"] = [r for r in row["relations"] if gone not in (r["subject"], r["object"])]
+
+
+def other_words(rows: list[Row]) -> None:
+    question = rows[0]["questions"][0]
+    question["question"] = question["question"].replace("?", " ?")
+
+
+def same_question_twice(rows: list[Row]) -> None:
+    rows[0]["questions"].append(rows[0]["questions"][0])
+
+
+def false_premise(rows: list[Row]) -> None:
+    question = next(q for row in rows for q in row["questions"] if '"box"' in q["certificate"])
+    proof = json.loads(question["certificate"])
+    next(p for p in proof["premises"] if "box" in p)["box"][2] += 7
+    question["certificate"] = json.dumps(proof)
+
+
+def broken_certificate(rows: list[Row]) -> None:
+    rows[0]["questions"][0]["certificate"] = "believe me"
+
+
+def whole_sample_in_another_split(rows: list[Row]) -> None:
+    copy = json.loads(json.dumps({k: v for k, v in rows[0].items() if k != "image"}))
+    copy["image"] = rows[0]["image"]
+    copy["split"] = "test" if rows[0]["split"] == "train" else "train"
+    rows.append(copy)
+
+
+PLANTED: dict[Plant, set[str]] = {
+    wrong_answer: {"answer"},
+    answer_that_is_no_choice: {"choices", "answer"},
+    moved_box: {"box"},
+    box_outside: {"box"},
+    other_colour: {"object"},
+    exchanged_pictures: {"image_hash"},
+    exchanged_pictures_with_their_hashes: {"object", "box"},
+    picture_encoded_anew: {"image_hash"},
+    cut_picture: {"image_hash", "unreadable_image"},
+    wrong_width: {"image_size"},
+    other_split: {"split", "question_split"},
+    same_sample_twice: {"duplicate_sample"},
+    another_id: {"sample_id", "question_id"},
+    changed_graph: {"graph_id"},
+    changed_graph_with_its_id: {"image_id"},
+    other_scene_hash: {"scene_hash"},
+    broken_provenance: {"provenance"},
+    false_relation: {"relation"},
+    relation_that_was_not_drawn: {"relation"},
+    excluded_thing_in_the_picture: {"excluded"},
+    missing_object: {"object"},
+    other_words: {"question_id"},
+    same_question_twice: {"duplicate_question"},
+    false_premise: {"certificate"},
+    broken_certificate: {"certificate"},
+    whole_sample_in_another_split: {"shared_scene", "shared_picture", "shared_question", "split"},
+}
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+def test_a_planted_fault_is_found(plant: Plant, rows: list[Row], tmp_path: Path):
+    planted = [json.loads(json.dumps({k: v for k, v in row.items() if k != "image"})) for row in rows]
+    planted = [{**row, "image": dict(whole["image"])} for row, whole in zip(planted, rows, strict=True)]
+    plant(planted)
+    report = audit(export(planted, tmp_path / "export"))
+    assert not report.passed
+    assert PLANTED[plant] <= set(report.counts), report.counts
+    assert set(report.counts) <= set(KINDS)
+    assert sum(report.counts.values()) <= 40, "one fault does not drown the report"
+
+
+def test_a_missing_column_is_named(rows: list[Row], tmp_path: Path):
+    schema = pa.schema([field for field in COLUMNS if field.name != "split"])
+    report = audit(export(rows, tmp_path / "export", schema))
+    assert [(fault.kind, fault.detail) for fault in report.faults] == [("missing_column", "split")]
+
+
+def test_a_file_that_is_no_parquet_is_named(sound: Path, tmp_path: Path):
+    copy = shutil.copytree(sound, tmp_path / "copy")
+    (file,) = data_files(copy)
+    file.write_bytes(b"nothing of the kind")
+    assert audit(copy).counts == {"unreadable_file": 1}
+
+
+def test_files_that_the_table_no_longer_counts_are_not_read(sound: Path, tmp_path: Path):
+    copy = shutil.copytree(sound, tmp_path / "copy")
+    shutil.copy(data_files(copy)[0], copy / "left-over.parquet")
+    assert audit(copy).passed
+
+
+def test_a_folder_without_a_dataset_is_said_to_be_none(tmp_path: Path):
+    with pytest.raises(NotADataset):
+        audit(tmp_path)
+    with pytest.raises(NotADataset):
+        audit(tmp_path / "nowhere")
+
+
+def test_the_splits_of_the_factory_share_nothing(sound: Path):
+    proof = prove_split(str(sound))
+    assert proof.shared == ()
+    assert sum(proof.samples.values()) > 30
+
+
+def test_whatever_two_splits_share_is_named(rows: list[Row], tmp_path: Path):
+    other = {**rows[0], "sample_id": "0" * 32, "split": "test" if rows[0]["split"] == "train" else "train"}
+    uri = str(tmp_path / "table")
+    Table.create(uri, COLUMNS).append(pa.Table.from_pylist([*rows, other], schema=COLUMNS), {})
+    kinds = {fault.kind for fault in prove_split(uri).shared}
+    assert {"shared_scene", "shared_picture", "shared_question"} <= kinds
