@@ -1,37 +1,5 @@
 "use strict";
 (() => {
-  const cards = [...document.querySelectorAll(".card")];
-  const filters = [...document.querySelectorAll("[data-filter]")];
-  const shown = document.querySelector("[data-shown]");
-  const nothing = document.querySelector("[data-nothing]");
-  const words = new Map(cards.map((card) => [card, card.textContent.toLowerCase()]));
-
-  const fits = (card, name, value) => {
-    if (!value) return true;
-    if (name === "words") return value.toLowerCase().split(/\s+/).every((word) => words.get(card).includes(word));
-    if (name === "kinds") return JSON.parse(card.dataset.kinds).includes(value);
-    return card.dataset[name] === value;
-  };
-
-  const apply = () => {
-    let count = 0;
-    for (const card of cards) {
-      card.hidden = !filters.every((filter) => fits(card, filter.dataset.filter, filter.value.trim()));
-      count += card.hidden ? 0 : 1;
-    }
-    const kind = filters.find((filter) => filter.dataset.filter === "kinds").value;
-    for (const question of document.querySelectorAll(".question")) {
-      question.classList.toggle("faded", Boolean(kind) && question.dataset.kind !== kind);
-    }
-    shown.textContent = `${count} shown`;
-    nothing.hidden = count > 0 || cards.length === 0;
-  };
-  filters.forEach((filter) => filter.addEventListener("input", apply));
-  document.querySelector(".filters").addEventListener("submit", (event) => event.preventDefault());
-  document.querySelector("[data-boxes]").addEventListener("input", (event) => {
-    document.body.classList.toggle("all-boxes", event.target.checked);
-  });
-
   const point = (event, on) => {
     const source = event.target.closest("[data-points]");
     if (!source) return;
@@ -46,5 +14,16 @@
     document.addEventListener(start, (event) => point(event, true));
     document.addEventListener(end, (event) => point(event, false));
   }
-  apply();  // a reload keeps what was chosen
+
+  const all = () => {
+    const box = document.querySelector("[data-boxes]");
+    document.body.classList.toggle("all-boxes", Boolean(box) && box.checked);
+  };
+  document.addEventListener("change", all);
+  all();  // a reload keeps what was chosen
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const pause = document.querySelector("[data-pause]");
+    if (pause && pause.checked && event.target.matches("[data-live]")) event.preventDefault();
+  });
 })();

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from streams.cli.listing import add
+from streams.cli.places import where as _where
 
 Uri = Annotated[str | None, typer.Argument(help="the table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
 
@@ -37,12 +38,3 @@ def files(uri: Uri = None) -> None:
 
     for path in read(*_where(uri)):
         typer.echo(path)
-
-
-def _where(uri: str | None) -> tuple[str, dict[str, str] | None]:
-    from streams.settings import WriterSettings
-    from streams.store import storage_options
-
-    settings = WriterSettings()
-    where = uri or settings.dataset_uri
-    return where, storage_options(settings) if where.startswith("s3://") else None

@@ -1,0 +1,46 @@
+"""What the gallery is handed from outside: a factory to feed and to watch.
+
+Declares only: the real one lives in `streams`, the fakes in `tests`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class StageView:
+    """One stage of the funnel. Counts are since its processes started; `rate` is accepted work a second."""
+
+    stage: str
+    processes: int = 0
+    accepted: int = 0
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    dead_letters: int = 0
+    in_flight: int = 0
+    lag: int = 0
+    rate: float | None = None
+
+
+@dataclass(frozen=True)
+class Wished:
+    """What a person asked for in the form, unchecked."""
+
+    concept: str
+    count: str = "1"
+    min_objects: str = "2"
+    max_objects: str = "5"
+    required: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+class Factory(Protocol):
+    """A running factory."""
+
+    def publish(self, wished: Wished) -> Sequence[str]:
+        """Publish seeds, return their ids. Raises UserError for what a person can mend, TryLater when nobody answers."""
+        ...
+
+    def funnel(self) -> Sequence[StageView]:
+        """Every stage as it is now, in the order of the flow."""
+        ...

@@ -1,0 +1,32 @@
+"use strict";
+(() => {
+  const cards = [...document.querySelectorAll(".card")];
+  const filters = [...document.querySelectorAll("[data-filter]")];
+  const shown = document.querySelector("[data-shown]");
+  const nothing = document.querySelector("[data-nothing]");
+  const words = new Map(cards.map((card) => [card, card.textContent.toLowerCase()]));
+
+  const fits = (card, name, value) => {
+    if (!value) return true;
+    if (name === "words") return value.toLowerCase().split(/\s+/).every((word) => words.get(card).includes(word));
+    if (name === "kinds") return JSON.parse(card.dataset.kinds).includes(value);
+    return card.dataset[name] === value;
+  };
+
+  const apply = () => {
+    let count = 0;
+    for (const card of cards) {
+      card.hidden = !filters.every((filter) => fits(card, filter.dataset.filter, filter.value.trim()));
+      count += card.hidden ? 0 : 1;
+    }
+    const kind = filters.find((filter) => filter.dataset.filter === "kinds").value;
+    for (const question of document.querySelectorAll(".question")) {
+      question.classList.toggle("faded", Boolean(kind) && question.dataset.kind !== kind);
+    }
+    shown.textContent = `${count} shown`;
+    nothing.hidden = count > 0 || cards.length === 0;
+  };
+  filters.forEach((filter) => filter.addEventListener("input", apply));
+  document.querySelector(".filters").addEventListener("submit", (event) => event.preventDefault());
+  apply();  // a reload keeps what was chosen
+})();

@@ -1,0 +1,79 @@
+"""The factory as the gallery knows it: seeds onto their topic, and what the running processes say of themselves.
+
+In: a person's wish, the process registry.  Out: seed ids, the funnel.
+Serves nothing and opens no connection before it is asked.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from dataset.gallery.doors import StageView, Wished
+from schemas.events import SeedConcept
+from schemas.failures import UserError
+from streams.publishing import publish_seeds
+from streams.seeds import BadSeeds, Wish, explain, seeds_of
+from streams.settings import KafkaSettings
+from streams.status import Status, collect, with_rates
+
+Publish = Callable[[Sequence[SeedConcept]], None]
+
+LEAST_S = 0.5
+"""Between two looks at the processes: several pages may watch, and a rate needs some time to be one."""
+
+
+class RunningFactory:
+    """Implements `dataset.gallery.doors.Factory`. Thread-safe: a funnel that is a moment old is as good."""
+
+    def __init__(
+        self, collected: Callable[[], Status], publish: Publish, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._collected, self._send, self._clock = collected, publish, clock
+        self._last: tuple[float, Status] | None = None
+
+    def publish(self, wished: Wished) -> list[str]:
+        """Publish and wait for the broker. Raises UserError, TryLater."""
+        seeds = seeds_of_wished(wished)
+        self._send(seeds)
+        return [seed.seed_id for seed in seeds]
+
+    def funnel(self) -> list[StageView]:
+        """Every stage, with the rate since the last look."""
+        now, last = self._clock(), self._last
+        if last is not None and now - last[0] < LEAST_S:
+            return _views(last[1])
+        status = self._collected()
+        if last is not None:
+            status = with_rates(last[1], status, now - last[0])
+        self._last = (now, status)
+        return _views(status)
+
+
+def running_factory(settings: KafkaSettings, state_dir: Path) -> RunningFactory:
+    """The factory of this machine: its broker, and the processes below its state folder."""
+    return RunningFactory(lambda: collect(state_dir), lambda seeds: publish_seeds(settings, seeds))
+
+
+def seeds_of_wished(wished: Wished) -> list[SeedConcept]:
+    """The events of a wish that came as texts. Raises UserError with what is wrong with it."""
+    options = {
+        "min_objects": wished.min_objects,
+        "max_objects": wished.max_objects,
+        "required_objects": wished.required,
+        "excluded": wished.excluded,
+    }
+    try:
+        return seeds_of(Wish.model_validate({"concept": wished.concept, "count": wished.count, "options": options}))
+    except ValidationError as error:
+        raise UserError(explain(error)) from error
+    except BadSeeds as error:
+        raise UserError(str(error)) from error
+
+
+def _views(status: Status) -> list[StageView]:
+    return [
+        StageView(stage, row.processes, row.accepted, row.rejected, row.dead_letters, row.in_flight, row.lag, row.rate)
+        for stage, row in status.items()
+    ]
