@@ -1,0 +1,10 @@
+"""Exports: the dataset in the forms that training and evaluation programs read.
+
+In: a snapshot, whole or one split of it.  Out: a folder in one of `FORMATS`.
+Memory is bounded by a batch of rows; an export is of one version and does not grow.
+"""
+
+from dataset.exports.formats import FORMATS, Format, export
+from dataset.exports.source import Source
+
+__all__ = ["FORMATS", "Format", "Source", "export"]

@@ -1,0 +1,61 @@
+"""The table of formats, and the one way to write any of them.
+
+In: a source of rows, a format's name, a folder.  Out: the folder, filled.
+Knows no format's details.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dataset.exports.coco import write as write_coco
+from dataset.exports.huggingface import write as write_huggingface
+from dataset.exports.llama_vision import write as write_llama_vision
+from dataset.exports.llava import write as write_llava
+from dataset.exports.lmms import write as write_lmms
+from dataset.exports.shards import write as write_shards
+from dataset.exports.sharegpt import write as write_sharegpt
+from dataset.exports.source import Source
+from schemas.failures import UserError
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a format is written, and what for."""
+
+    write: Callable[[Source, Path], None]
+    meaning: str
+
+
+FORMATS = {
+    "huggingface": Format(write_huggingface, "Parquet with pictures and a dataset card, for `datasets.load_dataset(DIR)`"),
+    "llava": Format(write_llava, "LLaVA-1.6 conversations: a JSON list a split, pictures beside it"),
+    "llama-vision": Format(write_llama_vision, "Llama-3.2-Vision chat messages: JSON lines a split, pictures beside them"),
+    "sharegpt": Format(write_sharegpt, "ShareGPT with a dataset_info.json, for LLaMA-Factory's `dataset_dir`"),
+    "webdataset": Format(write_shards, "WebDataset: tar shards a split"),
+    "coco": Format(write_coco, "COCO detection: boxes of what is visible, pictures beside them"),
+    "lmms-eval": Format(write_lmms, "a benchmark task for lmms-eval, multiple choice in every rotation of the choices"),
+}
+
+
+def export(source: Source, name: str, out: Path) -> Path:
+    """Write the source in a format. The folder appears whole or not at all; one that holds something is left alone.
+
+    Raises UserError for an unknown format or a folder that is in use, NoDataset, TryLater.
+    """
+    if name not in FORMATS:
+        raise UserError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UserError(f"{out} is not an empty folder: an export does not overwrite anything")
+    target = out.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as draft:
+        written = Path(draft) / "export"
+        written.mkdir()
+        FORMATS[name].write(source.at(target), written)
+        if target.exists():
+            target.rmdir()
+        shutil.move(written, target)
+    return target

@@ -1,0 +1,64 @@
+"""The functions of the exported lmms-eval task; this file is copied into the export as it stands.
+
+In: a row of the export, or a model's answers.  Out: picture, prompt, scores.
+Imports nothing of the factory, so that the export works without it.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+Doc = dict[str, Any]
+Result = dict[str, Any]
+
+
+def doc_to_visual(doc: Doc) -> list[Any]:
+    """The picture."""
+    return [doc["image"].convert("RGB")]
+
+
+def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: object = None) -> str:
+    """The question with lettered choices."""
+    del lmms_eval_specific_kwargs
+    choices = "\n".join(f"{letter}. {choice}" for letter, choice in zip(LETTERS, doc["choices"], strict=False))
+    return f"{doc['question']}\n{choices}\nAnswer with the option's letter from the given choices directly."
+
+
+def chosen_letter(said: str, choices: Sequence[str]) -> str | None:
+    """The letter that an answer names, as a letter or by the choice's own words; None where it is not clear."""
+    letters = LETTERS[: len(choices)]
+    text = said.strip()
+    first = re.match(rf"\(?([{letters}])\)?\s*(?:[.:),\n]|$)", text)
+    if first:
+        return str(first.group(1))
+    named: set[str] = {
+        found.upper() for found in re.findall(rf"(?:answer is|answer:|option)\s*\(?([{letters}])\b", text, re.IGNORECASE)
+    }
+    if len(named) == 1:
+        return named.pop()
+    plain = text.rstrip(".").casefold()
+    same = [letter for letter, choice in zip(letters, choices, strict=True) if choice.casefold() == plain]
+    return same[0] if len(same) == 1 else None
+
+
+def process_results(doc: Doc, results: Sequence[str]) -> dict[str, Result]:
+    """Whether this rotation was answered rightly."""
+    right = chosen_letter(results[0], doc["choices"]) == doc["answer"]
+    result = {"question_id": doc["question_id"], "kind": doc["kind"], "right": right}
+    return {"circular_accuracy": result, "accuracy": result}
+
+
+def accuracy(results: Sequence[Result]) -> float:
+    """The share of rotations that were answered rightly."""
+    return sum(result["right"] for result in results) / len(results) if results else 0.0
+
+
+def circular_accuracy(results: Sequence[Result]) -> float:
+    """The share of questions that were answered rightly in every rotation."""
+    right: dict[str, bool] = {}
+    for result in results:
+        name = result["question_id"]
+        right[name] = right.get(name, True) and result["right"]
+    return sum(right.values()) / len(right) if right else 0.0

@@ -1,0 +1,35 @@
+"""ShareGPT conversations with the description that LLaMA-Factory reads.
+
+In: a source.  Out: `skg_train.json` and so on, `dataset_info.json` that names them, the pictures in `images/`.
+Train with `dataset_dir: DIR`, `media_dir: DIR`, `dataset: skg_train`.
+"""
+
+import json
+from pathlib import Path
+
+from dataset.exports.json_files import write_list
+from dataset.exports.llava import conversation
+from dataset.exports.pictures import save
+from dataset.exports.source import Row, Source
+
+
+def write(source: Source, out: Path) -> None:
+    """One file a split, and the description."""
+    info = {}
+    for split in source.splits:
+        write_list(out / f"skg_{split}.json", (_item(row, out) for row in source.rows(split)))
+        info[f"skg_{split}"] = _description(f"skg_{split}.json")
+    (out / "dataset_info.json").write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
+
+
+def _item(row: Row, out: Path) -> dict[str, object]:
+    return {"conversations": conversation(row), "images": [save(row, out / "images")]}
+
+
+def _description(file_name: str) -> dict[str, object]:
+    return {
+        "file_name": file_name,
+        "formatting": "sharegpt",
+        "columns": {"messages": "conversations", "images": "images"},
+        "tags": {"role_tag": "from", "content_tag": "value", "user_tag": "human", "assistant_tag": "gpt"},
+    }

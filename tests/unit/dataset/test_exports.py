@@ -1,0 +1,245 @@
+"""Every export is read back by the library that it is for; those that need torch are in tests/gpu."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import datasets
+import pytest
+import yaml
+from PIL import Image
+
+from dataset.exports import FORMATS, Source, export, shards
+from dataset.exports.lmms_utils import accuracy, chosen_letter, circular_accuracy, doc_to_text, process_results
+from dataset.splits import PER_MILLE
+from dataset.table import NoDataset
+from schemas.failures import UserError
+from tests.fakes.events import make_graph, make_picture, make_qa
+
+P0 = "5f0c/0"
+
+
+@pytest.fixture
+def grown(lab):
+    """Sixty scenes in two commits, so that every split has some."""
+    sink = lab.writer()
+    sink.open(P0)
+    events = [make_qa(make_graph(categories=(f"thing {n % 7}", f"dög {n}"))) for n in range(60)]
+    sink.append(lab.deliver(sink, P0, 0, events[:30]))
+    sink.append(lab.deliver(sink, P0, 30, events[30:]))
+    lab.events = {event.sample_id: event for event in events}
+    return lab
+
+
+@pytest.fixture
+def exported(grown):
+    def write(name: str, split: str | None = None) -> Path:
+        return export(Source.open(grown.uri, split=split), name, grown.folder / name)
+
+    return write
+
+
+def splits_of(lab) -> dict[str, set[str]]:
+    source = Source.open(lab.uri)
+    return {split: {row["sample_id"] for row in source.rows(split)} for split in source.splits}
+
+
+def picture(lab, sample_id: str) -> bytes:
+    return make_picture(lab.events[sample_id].graph)
+
+
+def test_hugging_face_loads_it_without_a_network_with_one_schema_for_all_splits(grown, exported):
+    out = exported("huggingface")
+    loaded = datasets.load_dataset(str(out), cache_dir=str(grown.folder / "cache"))
+    assert {split: set(rows["sample_id"]) for split, rows in loaded.items()} == splits_of(grown)
+    assert list(loaded) == list(PER_MILLE)
+    assert len({str(rows.features) for rows in loaded.values()}) == 1
+    assert isinstance(loaded["train"].features["image"], datasets.Image)
+    row = loaded["train"][0]
+    assert row["image"].tobytes() == Image.open(BytesIO(picture(grown, row["sample_id"]))).tobytes()
+    assert row["questions"][0]["answer"] in row["questions"][0]["choices"]
+
+
+def test_hugging_face_streams_it(grown, exported):
+    out = exported("huggingface", "train")
+    stream = datasets.load_dataset(str(out), split="train", streaming=True)
+    assert next(iter(stream))["image"].size == (64, 64)
+
+
+def test_the_card_counts_what_is_there_and_escapes_what_a_name_may_hold(grown, exported):
+    out = exported("huggingface")
+    head, _, text = (out / "README.md").read_text("utf-8").removeprefix("---\n").partition("---\n")
+    assert [entry["split"] for entry in yaml.safe_load(head)["configs"][0]["data_files"]] == list(PER_MILLE)
+    assert "60 samples, 120 questions" in text
+    assert "| thing 0 | 9 |" in text
+    assert "| left\\_of | 60 |" in text
+    assert "and 47 more" in text
+
+
+def test_llava_conversations_have_the_picture_in_the_first_turn_only(grown, exported):
+    out = exported("llava")
+    items = json.loads((out / "train.json").read_text("utf-8"))
+    assert {item["id"] for item in items} == splits_of(grown)["train"]
+    for item in items:
+        assert [turn["from"] for turn in item["conversations"]] == ["human", "gpt"] * 2
+        assert [turn["value"].count("<image>") for turn in item["conversations"]] == [1, 0, 0, 0]
+        assert (out / item["image"]).read_bytes() == picture(grown, item["id"])
+    assert items[0]["conversations"][0]["value"].endswith("\nAnswer with one of: yes, no.")
+
+
+def test_llama_vision_messages_load_as_json_lines(grown, exported):
+    out = exported("llama-vision")
+    lines = datasets.load_dataset(
+        "json", data_files=str(out / "train.jsonl"), split="train", cache_dir=str(grown.folder / "cache")
+    )
+    assert set(lines["id"]) == splits_of(grown)["train"]
+    raw = [json.loads(line) for line in (out / "train.jsonl").read_text("utf-8").splitlines()]
+    for item in raw:
+        assert [message["role"] for message in item["messages"]] == ["user", "assistant"] * 2
+        assert [part["type"] for part in item["messages"][0]["content"]] == ["image", "text"]
+        assert all((out / name).is_file() for name in item["images"])
+
+
+def test_sharegpt_is_described_as_llama_factory_reads_it(exported):
+    out = exported("sharegpt")
+    info = json.loads((out / "dataset_info.json").read_text("utf-8"))
+    assert set(info) == {f"skg_{split}" for split in PER_MILLE}
+    for described in info.values():
+        tags, columns = described["tags"], described["columns"]
+        for item in json.loads((out / described["file_name"]).read_text("utf-8")):
+            said = item[columns["messages"]]
+            assert [turn[tags["role_tag"]] for turn in said] == [tags["user_tag"], tags["assistant_tag"]] * 2
+            assert sum(turn[tags["content_tag"]].count("<image>") for turn in said) == len(item[columns["images"]])
+            assert all((out / name).is_file() for name in item[columns["images"]])
+
+
+def test_webdataset_decodes_the_shards(grown):
+    webdataset = pytest.importorskip("webdataset")
+    out = grown.folder / "shards"
+    out.mkdir()
+    shards.write(Source.open(grown.uri), out, shard_bytes=20_000)
+    paths = sorted(str(path) for path in out.glob("train-*.tar"))
+    assert len(paths) > 1
+    samples = list(webdataset.WebDataset(paths, shardshuffle=False).decode("pil"))
+    assert {sample["json"]["sample_id"] for sample in samples} == splits_of(grown)["train"]
+    first = samples[0]
+    assert first["__key__"] == first["json"]["sample_id"]
+    assert first["png"].size == (64, 64)
+    assert [thing["box"] for thing in first["json"]["objects"]] == [[4, 34, 22, 26], [36, 30, 24, 30]]
+
+
+def test_the_same_rows_give_the_same_shards(grown):
+    def digest(name: str) -> list[str]:
+        out = export(Source.open(grown.uri), "webdataset", grown.folder / name)
+        return [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(out.iterdir())]
+
+    assert digest("one") == digest("two")
+
+
+def test_pycocotools_reads_the_boxes(grown, exported):
+    coco = pytest.importorskip("pycocotools.coco")
+    out = exported("coco")
+    names = {}
+    for split, wanted in splits_of(grown).items():
+        read = coco.COCO(str(out / "annotations" / f"instances_{split}.json"))
+        assert {image["sample_id"] for image in read.imgs.values()} == wanted
+        assert len(read.anns) == 2 * len(wanted)
+        names[split] = {number: category["name"] for number, category in read.cats.items()}
+        for image_id, image in read.imgs.items():
+            things = [(names[split][ann["category_id"]], ann["bbox"]) for ann in read.imgToAnns[image_id]]
+            seen = grown.events[image["sample_id"]].scene.objects
+            assert things == [(thing.category, list(thing.box)) for thing in seen]
+            assert (out / split / image["file_name"]).read_bytes() == picture(grown, image["sample_id"])
+    assert names["train"] == names["test"]
+
+
+def test_the_benchmark_asks_every_question_once_in_each_rotation(grown, exported):
+    out = exported("lmms-eval")
+    asked = datasets.load_dataset(str(out / "data"), split="test", cache_dir=str(grown.folder / "cache"))
+    assert set(asked["sample_id"]) == splits_of(grown)["test"]
+    by_question: dict[str, list[tuple[str, ...]]] = {}
+    for row in asked:
+        by_question.setdefault(row["question_id"], []).append(tuple(row["choices"]))
+        question = {q.id: q for q in grown.events[row["sample_id"]].questions}[row["question_id"]]
+        assert row["choices"]["ABCD".index(row["answer"])] == question.answer
+    assert all(sorted(turns) == [("no", "yes"), ("yes", "no")] for turns in by_question.values())
+
+
+def test_the_benchmarks_functions_run_without_the_factory(exported):
+    out = exported("lmms-eval")
+    code = f"import sys; sys.path[:0] = [{str(out)!r}]; import utils; print([m for m in sys.modules if 'dataset' in m])"
+    ran = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_only_who_finds_the_answer_everywhere_scores_in_circles():
+    docs = [
+        {"question_id": "q", "kind": "k", "question": "Which?", "choices": choices, "answer": answer}
+        for choices, answer in ((["red", "blue"], "A"), (["blue", "red"], "B"))
+    ]
+    assert doc_to_text(docs[0]).startswith("Which?\nA. red\nB. blue\n")
+    always_a = [process_results(doc, ["A"])["accuracy"] for doc in docs]
+    knows = [process_results(doc, [f"{doc['answer']}. red"])["accuracy"] for doc in docs]
+    assert (accuracy(always_a), circular_accuracy(always_a)) == (0.5, 0.0)
+    assert (accuracy(knows), circular_accuracy(knows)) == (1.0, 1.0)
+    assert circular_accuracy([]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("said", "letter"),
+    [
+        ("B", "B"),
+        ("(B) no", "B"),
+        ("B: no", "B"),
+        ("The answer is B.", "B"),
+        ("No.", "B"),
+        ("yes", "A"),
+        ("A cat sits there", None),
+        ("Option A or option B", None),
+        ("C", None),
+        ("", None),
+    ],
+)
+def test_an_answers_letter_is_read_as_it_is_meant(said: str, letter: str | None):
+    assert chosen_letter(said, ["yes", "no"]) == letter
+
+
+def test_an_export_overwrites_nothing_and_leaves_nothing_half_done(grown, exported):
+    taken = grown.folder / "llava"
+    taken.mkdir()
+    (taken / "mine.txt").write_text("precious")
+    with pytest.raises(UserError, match="not an empty folder"):
+        exported("llava")
+    assert [path.name for path in taken.iterdir()] == ["mine.txt"]
+    with pytest.raises(UserError, match="there is no format 'xml'; there are huggingface, "):
+        exported("xml")
+    assert not [path for path in grown.folder.iterdir() if path.name.startswith(".")]
+
+
+def test_an_export_that_fails_leaves_no_folder(grown):
+    source = Source.open(grown.uri)
+    for path in source.table.uris():
+        Path(path).unlink()
+    with pytest.raises(UserError, match="vacuumed"):
+        export(source, "llava", grown.folder / "out")
+    assert not [path for path in grown.folder.iterdir() if "out" in path.name]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_one_split_or_an_earlier_version_can_be_exported_alone(grown, name: str):
+    out = export(Source.open(grown.uri, version=1, split="train"), name, grown.folder / name)
+    names = [path.name for path in out.rglob("*")]
+    assert not [found for found in names if "validation" in found or "test" in found]
+    assert (out / "images").is_dir() is (name in {"llava", "llama-vision", "sharegpt"})
+
+
+def test_what_has_no_rows_is_not_exported(lab):
+    sink = lab.writer()
+    sink.open(P0)
+    with pytest.raises(NoDataset, match="no rows"):
+        Source.open(lab.uri)
+    with pytest.raises(ValueError, match="no split 'nope'"):
+        Source.open(lab.uri, split="nope")
