@@ -52,6 +52,9 @@ CALL_TIMEOUT_MS = 5_000
 BOOTSTRAP_TIMEOUT_MS = 5_000
 """One attempt to reach the broker; whoever connects tries again."""
 
+METADATA_AGE_MS = 30_000
+"""New partitions of a topic are noticed after this long."""
+
 MAX_POLL_RECORDS = 64
 
 _NOT_OURS = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
@@ -100,10 +103,17 @@ class GroupConsumer:
                 heartbeat_interval_ms=max(500, session_ms // 4),
                 max_poll_interval_ms=max(POLL_INTERVAL_MS, session_ms),
                 max_poll_records=MAX_POLL_RECORDS,
+                metadata_max_age_ms=METADATA_AGE_MS,
                 allow_auto_create_topics=False,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
             self._consumer.subscribe(topics, listener=_Listener(self._consumer, assignment))
+            # The client may forget to ask for a topic while another answer is under way, and would then join with no
+            # partitions until its metadata is old. Asking here makes sure that it knows them.
+            unknown = [name for name in topics if not self._consumer.partitions_for_topic(name)]
+        if unknown:
+            self.close()
+            raise TryLater(f"Kafka at {settings.bootstrap} has no topic {', '.join(unknown)}")
 
     def poll(self, timeout_s: float) -> list[Record]:
         """Records of partitions that are not paused; at most 64. Raises Refused when the group cannot go on."""

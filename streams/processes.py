@@ -7,6 +7,7 @@ Handlers, renderers and clients are imported in the process that needs them.
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -84,7 +85,7 @@ def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
     """Plan graphs for seeds until SIGTERM. Raises a Problem."""
     from streams import faust_door
 
-    set_up(settings.log_format, "agents")
+    _begin("agents", settings)
     _await_topic(settings, SEEDS)
     app = _seed_app(settings, hooks)
     try:
@@ -109,7 +110,7 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
     """Draw pictures of graphs until SIGTERM. Raises a Problem."""
     from gpu_workers.render import RenderHandler
 
-    set_up(settings.log_format, "render")
+    _begin("render", settings)
     renderer = hooks.renderer or _renderer(settings)
     handler = RenderHandler(renderer, _store(settings, settings.connect_timeout_s, hooks))
     role = _Role("render", (GRAPHS,), settings.render_group, Limits(settings.render_batch))
@@ -120,7 +121,7 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
     """Check pictures and write questions until SIGTERM. Raises a Problem."""
     from gpu_workers.examine import ExamineHandler
 
-    set_up(settings.log_format, "examine")
+    _begin("examine", settings)
     store = s3.connect(settings, settings.connect_timeout_s)
     judge = None
     if settings.mllm_url is not None:
@@ -137,7 +138,7 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
     from dataset.rejections import RejectionsWriter
     from dataset.writer import MAX_COMMIT_BYTES, DatasetWriter
 
-    set_up(settings.log_format, "write")
+    _begin("write", settings)
     store = _store(settings, settings.connect_timeout_s, hooks)
     uri, folder = settings.dataset_uri, index_dir(settings)
     options = s3.storage_options(settings) if uri.startswith("s3://") else None
@@ -157,6 +158,11 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
 def index_dir(settings: WriterSettings) -> Path:
     """Where this machine keeps its cache of the ids that a table holds: one folder a table."""
     return settings.state_dir / "index" / content_id("table", settings.dataset_uri)[:16]
+
+
+def _begin(kind: Stage, settings: ProcessSettings) -> None:
+    set_up(settings.log_format, kind)
+    _on_signals(lambda: sys.exit(0))  # while it connects nothing is in hand
 
 
 def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":

@@ -73,6 +73,12 @@ class Factory:
         self.running[kind] = process
         return process
 
+    def await_ready(self, kind: str) -> None:
+        """Wait until the process of this kind has connected."""
+        pid = self.running[kind].pid
+        entry = self.folder / "state" / "processes" / f"{kind}-{pid}.json"
+        eventually(entry.exists, WITHIN_S, f"{kind} (logs in {self.folder})")
+
     def finish(self) -> None:
         """Wait until every request has its outcome and every sample its row."""
         eventually(self._all_ended, WITHIN_S, f"an outcome of every request (logs in {self.folder})")

@@ -45,7 +45,7 @@ def undisturbed(services: Pool, tmp_path_factory: pytest.TempPathFactory) -> set
         ("render", "before_commit", 1),
         ("examine", "published", 1),
         ("write", "consumed", 1),
-        ("write", "before_append", 2),
+        ("write", "before_append", 1),
         ("write", "appended", 1),
         ("write", "before_commit", 1),
     ],
@@ -60,6 +60,7 @@ def test_a_process_killed_at_any_step_leaves_the_dataset_of_an_undisturbed_run(
     victim = factory.start(kind, step, str(count))
     assert victim.wait(WITHIN_S) == -signal.SIGKILL
     factory.start(kind)
+    factory.await_ready(kind)
     factory.finish()
     codes = factory.stop()
 
