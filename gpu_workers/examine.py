@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
+from gpu_workers.duplicates import Duplicates
 from gpu_workers.findings import Finding, compare
 from gpu_workers.language.judge import Judgement, Judges, Known
 from gpu_workers.picture_file import PictureFault, check_picture
@@ -45,6 +46,7 @@ class ExamineHandler:
 
     def __init__(self, store: ObjectStore, eyes: Sees | None = None, judge: Judges | None = None) -> None:
         self._store = store
+        self._duplicates = Duplicates(store)
         self._eyes = eyes
         self._judge = judge
 
@@ -89,7 +91,8 @@ class ExamineHandler:
         if not found.questions:
             seen: dict[str, object] = {"objects": [thing.model_dump(mode="json") for thing in scene.objects]}
             return reject(event, Finding("questions", "no_questions", "nothing can be asked with a safe margin", seen))
-        return _sample(event, found)
+        seen_before = self._duplicates.find(event, found.questions, picture)
+        return reject(event, seen_before) if seen_before is not None else _sample(event, found)
 
     def _look(self, picture: bytes, event: RenderedImage) -> Truth:
         if self._eyes is None:

@@ -5,6 +5,7 @@ The definition: grey, averaged to 9 × 8 fields, one bit for each two neighbours
 brighter by more than 3 of 255; the first bit is the top left one and counts most.
 """
 
+from array import array
 from io import BytesIO
 
 from PIL import Image, UnidentifiedImageError
@@ -16,10 +17,10 @@ def look(data: bytes) -> int | None:
     """The 64 bits; None for what is no picture."""
     try:
         with Image.open(BytesIO(data)) as picture:
-            small = picture.convert("L").resize((ACROSS, DOWN), Image.Resampling.BOX)
+            small = picture.convert("L").convert("F").resize((ACROSS, DOWN), Image.Resampling.BOX)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
-    grey = small.tobytes()
+    grey = array("f", small.tobytes())
     bits = 0
     for row in range(DOWN):
         for column in range(ACROSS - 1):
