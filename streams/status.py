@@ -23,7 +23,10 @@ STAGES: tuple[str, ...] = get_args(Stage)
 
 @dataclass(frozen=True)
 class StageStatus:
-    """One stage, over all its processes. Counts are since the processes started; `rate` is accepted work a second."""
+    """One stage, over all its processes. Counts are since the processes started; `rate` is accepted work a second.
+
+    `tokens` were paid for language models; with `budget_spent` no new graph is begun.
+    """
 
     processes: int = 0
     consumed: int = 0
@@ -32,6 +35,8 @@ class StageStatus:
     dead_letters: int = 0
     lag: int = 0
     in_flight: int = 0
+    tokens: int = 0
+    budget_spent: bool = False
     rate: float | None = None
 
 
@@ -86,6 +91,8 @@ def _stage(processes: list[list[Sample]]) -> StageStatus:
         dead_letters=_sum(samples, "skg_dead_letters_total"),
         lag=_sum(samples, "skg_consumer_lag_events"),
         in_flight=_sum(samples, "skg_in_flight_events"),
+        tokens=_sum(samples, "skg_language_tokens_total"),
+        budget_spent=_sum(samples, "skg_language_budget_spent") > 0,
     )
 
 
@@ -113,10 +120,14 @@ def as_table(status: Status) -> Table:
     table.add_column("stage")
     for name in ("processes", "done", "rejected", "dead", "in flight", "lag", "rate/s"):
         table.add_column(name, justify="right")
+    if any(row.tokens for row in status.values()):
+        table.add_column("tokens", justify="right")
     table.add_column("rejected by reason")
     for stage, row in status.items():
         reasons = ", ".join(f"{reason} {count}" for reason, count in row.rejected.items())
+        reasons += f"{', ' if reasons else ''}token budget spent: no new graphs" if row.budget_spent else ""
         rate = "" if row.rate is None else f"{row.rate:.1f}"
         numbers = (row.processes, row.accepted, sum(row.rejected.values()), row.dead_letters, row.in_flight, row.lag)
-        table.add_row(stage, *map(str, numbers), rate, reasons)
+        spent = (str(row.tokens),) if any(other.tokens for other in status.values()) else ()
+        table.add_row(stage, *map(str, numbers), rate, *spent, reasons)
     return table

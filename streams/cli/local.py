@@ -23,16 +23,21 @@ def register(app: typer.Typer) -> None:
     add(app, "config", config)
 
 
-def demo(
+def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     seeds: Annotated[Path | None, typer.Option(help="a seeds file (JSON lines); default: the samples")] = None,
     graphs: Annotated[int | None, typer.Option(help="graphs in all, shared out over the concepts", min=1)] = None,
     out: Annotated[Path, typer.Option(help="folder of the dataset, the pictures and the gallery")] = Path("demo-out"),
     keep: Annotated[bool, typer.Option("--keep", help="leave the broker and the store running")] = False,
+    llm: Annotated[
+        str | None, typer.Option(help="plan and judge with language models: stub (a stand-in) or env (SKG_LLM_URL, …)")
+    ] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="tokens to spend on planning at most (with --llm)", min=0)] = None,
 ) -> None:
     """Run the whole factory on sample seeds, to the end. Example: skg demo --graphs 20 --out demo-out"""
-    from streams.demo import run
+    from streams.demo import Show, run
+    from streams.demo.language import Speaking
 
-    raise typer.Exit(run(seeds, graphs, out, keep=keep))
+    raise typer.Exit(run(Show(seeds, graphs, out, keep, Speaking(llm, max_tokens))))
 
 
 def up(

@@ -3,6 +3,6 @@
 In: seeds and a folder.  Out: a dataset and a gallery in that folder, and an exit code.
 """
 
-from streams.demo.run import run
+from streams.demo.run import Show, run
 
-__all__ = ["run"]
+__all__ = ["Show", "run"]

@@ -13,6 +13,7 @@ from schemas.failures import Never
 from schemas.graph import SpatialGraph
 from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, TOPICS
 from streams.kafka_door import Record
+from streams.language.bill import Bill
 
 ENDS = (QA, REJECTIONS, DEAD_LETTERS)
 Request = tuple[str, int]
@@ -29,6 +30,12 @@ class Outcomes:
         self.rejected: dict[Request, str] = {}
         self.dead: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
+        self.bill = Bill()
+        self.not_begun = 0
+
+    def begin_no_more(self) -> None:
+        """The token budget is spent: what is open was never begun, and waits in its topic."""
+        self.not_begun, self.open = len(self.open), set()
 
     def feed(self, records: Iterable[Record]) -> None:
         """Take records of the topics in `ENDS`."""
@@ -49,12 +56,14 @@ class Outcomes:
             if request in self.open:
                 self.open.discard(request)
                 self.rejected[request] = event.reason
+                self.bill.take(event)
 
     def _sample(self, event: QAEvent) -> None:
         request = (event.graph.seed_id, event.graph.index)
         if request in self.open:
             self.open.discard(request)
             self.samples[request] = event.sample_id
+            self.bill.take(event)
             self.kinds.update(question.kind for question in event.questions)
 
 

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from schemas.events import SeedConcept
 from streams.demo.display import Display
+from streams.demo.language import SILENT, Speaking
 from streams.demo.local_services import KEPT, local_services
 from streams.demo.outcomes import ENDS, Outcomes
 from streams.demo.plant import DemoFailed, Plant
@@ -31,6 +32,9 @@ from streams.topic_admin import apply
 
 STALL_S = 120.0
 """No outcome for this long while requests are open: something is broken, and waiting would hide it."""
+
+SETTLED_S = 8.0
+"""Nothing new for this long after the token budget was spent: what was in flight has ended."""
 
 COMMIT_EVERY_S = "1.5"
 """A demo is watched: samples shall appear in the dataset while they are made."""
@@ -53,15 +57,26 @@ class Places:
         return self.out / "state"
 
 
-def run(seeds_file: Path | None, graphs: int | None, out: Path, *, keep: bool) -> int:
+@dataclass(frozen=True)
+class Show:
+    """What is asked of a demo. `graphs`: in all, over the concepts of `seeds_file`; `speaking`: its language model."""
+
+    seeds_file: Path | None
+    graphs: int | None
+    out: Path
+    keep: bool = False
+    speaking: Speaking = SILENT
+
+
+def run(show: Show) -> int:
     """Run to the end; the exit code. Raises UserError (BadSeeds among them) and KeyboardInterrupt."""
-    seeds = read_seeds(seeds_file or SAMPLE_SEEDS)
-    seeds = share_out(seeds, graphs) if graphs else seeds
+    seeds = read_seeds(show.seeds_file or SAMPLE_SEEDS)
+    seeds = share_out(seeds, show.graphs) if show.graphs else seeds
     started = time.monotonic()
-    places = Places(out.resolve())
+    places = Places(show.out.resolve())
     places.state.mkdir(parents=True, exist_ok=True)
     with _sigterm_interrupts():
-        outcomes = _produce(places, seeds, keep)
+        outcomes = _produce(places, seeds, show)
     return write_up(Result(places.out, places.dataset, outcomes, time.monotonic() - started), Console())
 
 
@@ -79,20 +94,21 @@ def _sigterm_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _produce(places: Places, seeds: Sequence[SeedConcept], keep: bool) -> Outcomes:
+def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show) -> Outcomes:
     with ExitStack() as stack, Display(Console()) as display:
+        language = show.speaking.environment(stack)
         display.say("starting the broker and the store …")
-        services = local_services(places.out, places.state, stack, keep=keep)
+        services = local_services(places.out, places.state, stack, keep=show.keep)
         kafka = KafkaSettings(kafka_bootstrap=services["SKG_KAFKA_BOOTSTRAP"])
         apply(kafka)
-        plant = Plant(places.state / "logs", settings_of(places, services))
+        plant = Plant(places.state / "logs", {**settings_of(places, services), **language})
         stack.callback(plant.stop)
         display.say(f"publishing {sum(seed.count for seed in seeds)} requests of {len(seeds)} seeds …")
         publish_seeds(kafka, seeds)
         outcomes = Outcomes(requests_of(seeds))
         reader = stack.enter_context(closing(Reader(kafka.kafka_bootstrap, ENDS)))
         _watch(places, plant, (reader, outcomes), display)
-        display.say(KEPT.format(state=places.state) if keep else "stopping …")
+        display.say(KEPT.format(state=places.state) if show.keep else "stopping …")
     return outcomes
 
 
@@ -118,6 +134,8 @@ def _watch(places: Places, plant: Plant, ends: tuple[Reader, Outcomes], display:
         now = time.monotonic()
         if records:
             moved_at = now
+        elif before["agents"].budget_spent and now - moved_at > SETTLED_S:
+            outcomes.begin_no_more()
         elif now - moved_at > STALL_S:
             raise DemoFailed(
                 f"nothing moved for {STALL_S:.0f} s with {len(outcomes.open)} requests open; logs: {plant.logs}"

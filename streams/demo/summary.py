@@ -45,9 +45,26 @@ def lines(outcomes: Outcomes, seconds: float) -> list[str]:
         f"accepted   {accepted} of {outcomes.requested}",
         f"rejected   {len(outcomes.rejected)}{_listed(reasons)}",
         *([f"dead       {sum(outcomes.dead.values())}{_listed(outcomes.dead)}"] if outcomes.dead else []),
+        *([f"not begun  {outcomes.not_begun} (the token budget is spent)"] if outcomes.not_begun else []),
         f"questions  {sum(outcomes.kinds.values())}{_listed(outcomes.kinds)}",
+        *_bill(outcomes),
         f"time       {seconds:.1f} s, {accepted / seconds:.2f} samples/s",
     ]
+
+
+def _bill(outcomes: Outcomes) -> list[str]:
+    """What language models cost, rejected work included; nothing where none was asked."""
+    bill, accepted = outcomes.bill, max(1, len(outcomes.samples))
+    if not bill.answers:
+        return []
+    total = sum(bill.tokens.values())
+    spent = [
+        f"tokens     {total} in {bill.answers} answers{_listed(bill.tokens)}; {total / accepted:.0f} an accepted sample"
+    ]
+    if bill.unpriced:
+        return spent
+    currency = bill.prices.currency
+    return [*spent, f"cost       {bill.money:.4f} {currency}, {bill.money / accepted:.6f} {currency} an accepted sample"]
 
 
 def _listed(counts: Mapping[str, int]) -> str:
