@@ -1,0 +1,136 @@
+"""The door to language models over real HTTP: what servers answer, refuse, forget and break."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+
+import pytest
+
+from schemas.failures import Never, TryLater
+from schemas.language import Form, Picture, Reply, Request, Turn
+from streams.demo.llm_stub import Asked, Says, Stub, serving
+from streams.language.openai_door import Busy, Endpoint, OpenAIDoor
+from streams.problems import Refused
+
+FORM = Form("objects", {"type": "object", "properties": {}, "required": [], "additionalProperties": False})
+REQUEST = Request("objects", "objects-1", (Turn("system", "List."), Turn("user", '{"scene": "kitchen"}')), FORM)
+
+
+def in_turn(says: Sequence[Says]) -> Callable[[Asked], Says]:
+    """A script that says one thing after the other, the last one for ever."""
+    left = list(says)
+    return lambda _: left.pop(0) if len(left) > 1 else left[0]
+
+
+@contextmanager
+def opened(says: Sequence[Says], *, knows_forms: bool = True, timeout_s: float = 10.0) -> Iterator[tuple[OpenAIDoor, Stub]]:
+    """A door to a stub that says these things."""
+    with serving(in_turn(says), knows_forms=knows_forms) as stub:
+        yield OpenAIDoor(Endpoint(stub.url, "tiny", "secret", timeout_s)), stub
+
+
+def complete(door: OpenAIDoor, request: Request = REQUEST) -> Reply:
+    return asyncio.run(door.complete(request))
+
+
+def complete_all(door: OpenAIDoor, count: int) -> list[Reply | BaseException]:
+    """One after the other on one event loop, as a client wants it; failures are results."""
+
+    async def play() -> list[Reply | BaseException]:
+        return [(await asyncio.gather(door.complete(REQUEST), return_exceptions=True))[0] for _ in range(count)]
+
+    return asyncio.run(play())
+
+
+def test_an_answer_comes_back_with_its_tokens_its_seconds_and_its_key():
+    with opened([Says('{"objects": ["cup"]}', delay_s=0.05)]) as (door, stub):
+        reply = complete(door)
+    assert reply.text == '{"objects": ["cup"]}'
+    assert (reply.finish, reply.model, reply.key) == ("done", "tiny", REQUEST.key("tiny"))
+    assert reply.tokens_in > 0
+    assert reply.tokens_out == 5
+    assert 0.05 <= reply.seconds < 5
+    assert stub.asked[0].given == {"scene": "kitchen"}
+    assert stub.asked[0].body["response_format"]["json_schema"]["schema"] == FORM.schema
+
+
+def test_a_server_that_knows_no_forms_is_told_the_form_in_words_and_not_asked_twice_again():
+    with opened([Says("{}")], knows_forms=False) as (door, stub):
+        complete_all(door, 2)
+    assert len(stub.asked) == 2
+    for asked in stub.asked:
+        assert "response_format" not in asked.body
+        assert json.dumps(FORM.schema, separators=(",", ":")) in asked.body["messages"][0]["content"]
+
+
+def test_a_request_that_no_mode_makes_acceptable_will_never_pass_and_spoils_no_other():
+    bad = Says("the context is too long", status=400)
+    with opened([bad, bad, bad, Says("{}")]) as (door, stub):
+        refused, answered = complete_all(door, 2)
+    assert isinstance(refused, Never)
+    assert "context is too long" in str(refused)
+    assert isinstance(answered, Reply)
+    assert "json_schema" in str(stub.asked[-1].body["response_format"])
+
+
+@pytest.mark.parametrize(
+    ("says", "retry_after_s"),
+    [
+        (Says("slow down", status=429, headers={"Retry-After": "7"}), 7.0),
+        (Says("slow down", status=429, headers={"retry-after-ms": "250"}), 0.25),
+        (Says("slow down", status=429, headers={"Retry-After": "soon"}), None),
+        (Says("fell over", status=500), None),
+        (Says("restarting", status=503, headers={"Retry-After": "2"}), 2.0),
+        (Says(reset=True), None),
+        (Says("{}", delay_s=1.0), None),
+    ],
+)
+def test_what_may_pass_is_busy_and_carries_what_the_server_asked_for(says: Says, retry_after_s: float | None):
+    with opened([says], timeout_s=0.3) as (door, _), pytest.raises(Busy) as caught:
+        complete(door)
+    assert caught.value.retry_after_s == retry_after_s
+
+
+def test_the_hard_timeout_ends_a_call_that_hangs():
+    with opened([Says("{}", delay_s=3.0)], timeout_s=0.2) as (door, _):
+        started = monotonic()
+        with pytest.raises(Busy, match=r"did not answer|timed out|Timeout"):
+            complete(door)
+        assert monotonic() - started < 2.0
+
+
+def test_a_server_that_is_not_there_is_named():
+    with pytest.raises(TryLater, match=r"tiny at http://127.0.0.1:9/v1"):
+        complete(OpenAIDoor(Endpoint("http://127.0.0.1:9/v1", "tiny", "", 2.0)))
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_wrong_key_or_model_is_a_matter_of_set_up_and_stops_the_process(status: int):
+    with (
+        opened([Says("no", status=status)]) as (door, _),
+        pytest.raises(Refused, match="check URL, model and key") as caught,
+    ):
+        complete(door)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_refusal_and_a_cut_off_answer_are_told_apart_from_a_whole_one():
+    says = [Says(refusal="I cannot"), Says("", finish="content_filter"), Says('{"obj', finish="length"), Says("{}")]
+    with opened(says) as (door, _):
+        replies = [reply for reply in complete_all(door, len(says)) if isinstance(reply, Reply)]
+    assert [reply.finish for reply in replies] == ["refused", "refused", "cut", "done"]
+    assert replies[0].text == "I cannot"
+
+
+def test_a_picture_goes_as_a_data_url_or_as_a_link():
+    picture = Picture(b"abc", "image/webp", "0" * 64, "images/00/x.webp")
+    request = Request("filter", "filter-1", REQUEST.turns, FORM, picture)
+    with serving(lambda _: Says("{}")) as stub:
+        end = Endpoint(stub.url, "eyes", "", 5.0)
+        complete(OpenAIDoor(end), request)
+        complete(OpenAIDoor(end, lambda shown: f"http://store/{shown.key}?signed"), request)
+    urls = [asked.body["messages"][1]["content"][1]["image_url"]["url"] for asked in stub.asked]
+    assert urls == ["data:image/webp;base64,YWJj", "http://store/images/00/x.webp?signed"]
+    assert [asked.given for asked in stub.asked] == [{"scene": "kitchen"}] * 2

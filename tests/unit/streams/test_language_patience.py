@@ -1,0 +1,253 @@
+"""Around the door: patience with busy servers, answers that are paid once, budgets and bills."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+
+from monitoring.language import LanguageMetrics
+from schemas.failures import TryLater
+from schemas.language import Form, Reply, Request, Turn, ledger
+from streams.language.budget import Budget
+from streams.language.cache import Cached, answer_key
+from streams.language.meter import Metered
+from streams.language.openai_door import Busy
+from streams.language.prices import Prices, read_prices
+from streams.language.throttle import ATTEMPTS, Clock, Limit, Throttled
+from streams.language.wiring import judge_of
+from streams.problems import Refused
+from streams.settings import ExamineSettings
+from tests.fakes.models import ScriptedModel
+from tests.fakes.store import InMemoryStore
+
+REQUEST = Request("edges", "edges-1", (Turn("system", "s"), Turn("user", "{}")), Form("edges", {}))
+
+
+class Time:
+    """A clock that sleeping moves on."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+        await asyncio.sleep(0)
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(lambda: self.now, self.sleep, lambda: 1.0)
+
+
+def _limit(most: int = 8, seen: list[float] | None = None) -> Limit:
+    return Limit(most, lambda _, limit: (seen if seen is not None else []).append(limit))
+
+
+def test_a_busy_server_is_asked_again_after_the_pause_that_it_named():
+    time = Time()
+    model = ScriptedModel([Busy("429", 7.0), "{}"])
+    reply = asyncio.run(Throttled(model, _limit(), time.clock).complete(REQUEST))
+    assert reply.text == "{}"
+    assert time.slept[0] == pytest.approx(7.7)
+
+
+def test_pauses_grow_while_a_server_is_unwell_and_then_it_is_somebody_elses_turn():
+    time = Time()
+    with pytest.raises(TryLater, match="tried 6 times") as caught:
+        asyncio.run(Throttled(ScriptedModel([Busy("500")]), _limit(), time.clock).complete(REQUEST))
+    assert not isinstance(caught.value, Busy)
+    assert time.slept == [0.5, 1.0, 2.0, 4.0, 8.0]
+    assert ATTEMPTS == 6
+
+
+def test_all_requests_wait_while_the_server_asked_for_patience():
+    time = Time()
+    model = ScriptedModel([Busy("429", 5.0), "{}", "{}"])
+
+    async def play() -> None:
+        throttled = Throttled(model, _limit(), time.clock)
+        await asyncio.gather(throttled.complete(REQUEST), throttled.complete(REQUEST))
+        await throttled.complete(REQUEST)
+
+    asyncio.run(play())
+    assert time.now >= 5.0
+
+
+def test_the_limit_halves_once_for_one_bad_moment_and_grows_back_with_good_answers():
+    async def play() -> list[float]:
+        limit, seen = Limit(8, lambda *_: None), list[float]()
+        epochs = [await limit.enter() for _ in range(4)]
+        for epoch in epochs:
+            await limit.leave(epoch, busy=True)
+        seen.append(limit.now)
+        await limit.leave(await limit.enter(), busy=True)
+        seen.append(limit.now)
+        for _ in range(40):
+            await limit.leave(await limit.enter(), busy=False)
+        seen.append(limit.now)
+        for _ in range(10):
+            await limit.leave(await limit.enter(), busy=True)
+        seen.append(limit.now)
+        return seen
+
+    assert asyncio.run(play()) == [4.0, 2.0, 8.0, 1.0]
+
+
+def test_no_more_requests_are_under_way_than_the_limit_says():
+    most, under_way = 0, 0
+
+    class Slow:
+        name = "slow"
+
+        async def complete(self, request: Request) -> Reply:
+            nonlocal most, under_way
+            under_way += 1
+            most = max(most, under_way)
+            for _ in range(3):
+                await asyncio.sleep(0)
+            under_way -= 1
+            return Reply("{}", "done", "slow", 1, 1, 0.1)
+
+    async def play() -> None:
+        throttled = Throttled(Slow(), _limit(3), Time().clock)
+        await asyncio.gather(*(throttled.complete(REQUEST) for _ in range(20)))
+
+    asyncio.run(play())
+    assert most == 3
+
+
+def test_an_answer_is_paid_once_and_is_the_same_for_whoever_asks_again():
+    store, hits = InMemoryStore(), Counter[str]()
+    model = ScriptedModel(["first", "second"])
+
+    def again() -> Reply:
+        return asyncio.run(Cached(model, store, lambda stage: hits.update([stage])).complete(REQUEST))
+
+    assert again() == again()
+    assert len(model.requests) == 1
+    assert hits == {"edges": 1}
+    assert list(store.keys("language/answers/")) == [answer_key(REQUEST.key("scripted"))]
+
+
+def test_those_who_ask_at_the_same_time_share_one_answer():
+    model = ScriptedModel(["one", "two", "three"])
+
+    async def play() -> list[Reply]:
+        cached = Cached(model, InMemoryStore(), lambda _: None)
+        return list(await asyncio.gather(*(cached.complete(REQUEST) for _ in range(3))))
+
+    assert {reply.text for reply in asyncio.run(play())} == {"one"}
+    assert len(model.requests) == 1
+
+
+def test_the_second_of_two_processes_takes_what_the_first_one_stored():
+    store = InMemoryStore()
+
+    class Overtaken:
+        """While it answers, another process stores its own answer."""
+
+        name = "m"
+
+        async def complete(self, request: Request) -> Reply:
+            await Cached(ScriptedModel(["theirs"], "m"), store, lambda _: None).complete(request)
+            return Reply("mine", "done", "m", 1, 1, 0.1)
+
+    reply = asyncio.run(Cached(Overtaken(), store, lambda _: None).complete(REQUEST))
+    assert reply.text == "theirs"
+
+
+def test_a_failure_is_not_kept():
+    model, store = ScriptedModel([TryLater("down"), "{}"]), InMemoryStore()
+    cached = Cached(model, store, lambda _: None)
+    with pytest.raises(TryLater):
+        asyncio.run(cached.complete(REQUEST))
+    assert asyncio.run(cached.complete(REQUEST)).text == "{}"
+
+
+def test_a_spent_budget_begins_nothing_new_and_says_so_once():
+    said: list[int] = []
+
+    async def play() -> tuple[bool, bool]:
+        budget = Budget(100, said.append)
+        await budget.admit()
+        budget.take(60)
+        await budget.admit()
+        budget.take(60)
+        budget.take(60)
+        waiting = asyncio.create_task(budget.admit())
+        await asyncio.sleep(0)
+        held = not waiting.done()
+        waiting.cancel()
+        return held, budget.is_spent
+
+    assert asyncio.run(play()) == (True, True)
+    assert said == [120]
+
+
+def test_no_budget_is_never_spent():
+    budget = Budget(None, lambda _: None)
+    budget.take(10**12)
+    assert not budget.is_spent
+
+
+def test_tokens_seconds_and_money_are_counted_where_they_are_paid():
+    def value(name: str, **labels: str) -> float:
+        return REGISTRY.get_sample_value(name, labels) or 0.0
+
+    prices = Prices.model_validate({"models": {"priced": {"input": 1.0, "output": 3.0}}})
+    budget = Budget(None, lambda _: None)
+    model = ScriptedModel([Reply("{}", "done", "priced", 1000, 500, 2.0), TryLater("down")], "priced")
+    metered = Metered(model, LanguageMetrics("agents"), prices, budget)
+    before = value("skg_language_tokens_total", stage="edges", model="priced", kind="input")
+    asyncio.run(metered.complete(REQUEST))
+    with pytest.raises(TryLater):
+        asyncio.run(metered.complete(REQUEST))
+    assert value("skg_language_tokens_total", stage="edges", model="priced", kind="input") - before == 1000
+    assert value("skg_language_cost_total", stage="edges", model="priced") == pytest.approx(0.0025)
+    assert value("skg_language_calls_total", stage="edges", outcome="failed") >= 1
+    assert budget.tokens == 1500
+
+
+def test_prices_come_from_a_small_file_and_models_without_one_cost_no_money(tmp_path: Path):
+    path = tmp_path / "prices.yaml"
+    path.write_text("currency: EUR\nmodels:\n  big: {input: 2.5, output: 10}\n")
+    prices = read_prices(path)
+    assert prices.currency == "EUR"
+    assert prices.cost(Reply("", "done", "big", 1_000_000, 100_000, 1.0)) == pytest.approx(3.5)
+    assert prices.cost(Reply("", "done", "small", 1_000_000, 100_000, 1.0)) is None
+    assert read_prices(None).models == {}
+
+
+@pytest.mark.parametrize("text", ["models: [1]", "models: {a: {input: -1, output: 2}}", ": :", "typo: 1"])
+def test_a_malformed_price_list_is_refused_in_one_line(tmp_path: Path, text: str):
+    path = tmp_path / "prices.yaml"
+    path.write_text(text)
+    with pytest.raises(Refused) as caught:
+        read_prices(path)
+    assert "SKG_LLM_PRICES" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_ledger_names_stage_model_tokens_seconds_and_the_answer():
+    text = ledger([("edges", Reply("{}", "done", "m", 10, 5, 0.5, "abc"))])
+    assert text == ('[{"stage":"edges","model":"m","tokens_in":10,"tokens_out":5,"seconds":0.5,"answer":"abc"}]')
+
+
+def _judging(**settings: object) -> ExamineSettings:
+    return ExamineSettings.model_validate({"mllm_url": "http://127.0.0.1:9/v1", "mllm_model": "a", **settings})
+
+
+@pytest.mark.parametrize("settings", [{}, {"mllm_check_model": "a"}, {"mllm_check_url": "http://127.0.0.1:9/v1"}])
+def test_a_model_that_would_check_itself_is_refused(settings: dict[str, object]):
+    with pytest.raises(Refused, match="would check its own questions"):
+        judge_of(_judging(**settings), InMemoryStore(), lambda key, _: key)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"mllm_check_model": "b"}, {"mllm_same_model": True}, {"mllm_check_url": "http://127.0.0.1:10/v1"}]
+)
+def test_two_models_or_an_explicit_word_are_accepted(settings: dict[str, object]):
+    assert judge_of(_judging(**settings), InMemoryStore(), lambda key, _: key)
