@@ -1,0 +1,83 @@
+"""The answers as they come, in a file that an interrupted run goes on with.
+
+In: answers, one at a time.  Out: a file of JSON lines: first what was asked of whom, then an answer a line.
+A last line that was cut off is written anew.  A file of another run is never added to.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypedDict
+
+from schemas.failures import UserError
+
+NAME = "answers.jsonl"
+
+
+class Answer(TypedDict):
+    """What was said of an item, and the number of the choice that this means."""
+
+    id: str
+    said: str
+    choice: int | None
+
+
+class Book:
+    """The answers of one run, in its folder. One process at a time writes it."""
+
+    def __init__(self, folder: Path, run: Mapping[str, object]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / NAME
+        self.choices: dict[str, int | None] = {}
+        self.unreadable = 0
+        whole = self._whole_lines()
+        if whole:
+            self._check(whole[0], run)
+            for line in whole[1:]:
+                self._count(json.loads(line))
+        text = "".join(f"{line}\n" for line in whole or [json.dumps({"run": run}, ensure_ascii=False)])
+        self._path.write_text(text, "utf-8")
+        self._file = self._path.open("a", encoding="utf-8")
+
+    def add(self, answer: Answer) -> None:
+        """Keep an answer: it is in the file when this returns."""
+        self._file.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        self._file.flush()
+        self._count(answer)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _count(self, answer: Answer) -> None:
+        self.choices[answer["id"]] = answer["choice"]
+        self.unreadable += answer["choice"] is None
+
+    def _whole_lines(self) -> list[str]:
+        return [line for line in run_lines(self._path) if _is_json(line)]
+
+    def _check(self, first: str, run: Mapping[str, object]) -> None:
+        found = json.loads(first).get("run")
+        if found != json.loads(json.dumps(run)):
+            raise UserError(f"{self._path} holds the answers of another run ({json.dumps(found)}); give another --out")
+
+
+def run_of(folder: Path) -> dict[str, object] | None:
+    """What the run in a folder asks of whom, None where there is none."""
+    lines = run_lines(folder / NAME)
+    if not lines or not _is_json(lines[0]):
+        return None
+    found = json.loads(lines[0]).get("run")
+    return found if isinstance(found, dict) else None
+
+
+def run_lines(path: Path) -> list[str]:
+    """The lines of a book, also of one that was cut off."""
+    return path.read_text("utf-8", errors="replace").splitlines() if path.exists() else []
+
+
+def _is_json(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False

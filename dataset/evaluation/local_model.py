@@ -1,0 +1,54 @@
+"""A vision-language model of this machine, through transformers.
+
+In: a folder or a name with a model and its processor.  Out: an `Answerer`.
+torch and transformers are loaded when a model is opened, never before; nothing is fetched from a hub.
+"""
+
+import asyncio
+import io
+from typing import Any
+
+from PIL import Image
+
+from dataset.evaluation.items import Item, Seen
+from dataset.evaluation.saying import prompt
+from schemas.failures import UserError
+
+NEW_TOKENS = 16
+"""A letter needs one; some models say a sentence around it."""
+
+
+class LocalModel:
+    """Implements `dataset.evaluation.running.Answerer`; greedy, so that a run can be repeated."""
+
+    at_once = 1
+
+    def __init__(self, path: str, device: str | None = None) -> None:
+        try:
+            import torch
+            from transformers import AutoModelForImageTextToText, AutoProcessor
+        except ImportError as error:
+            raise UserError(f"--model needs torch and transformers: install the extra `gpu` ({error})") from error
+        self.name = path
+        self._torch = torch
+        self._device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        try:
+            self._processor: Any = AutoProcessor.from_pretrained(path, local_files_only=True)
+            loaded: Any = AutoModelForImageTextToText.from_pretrained(path, local_files_only=True, dtype="auto")
+        except (OSError, ValueError) as error:
+            raise UserError(f"{path} holds no vision-language model that transformers can open: {error}") from error
+        self._model = loaded.to(self._device).eval()
+
+    async def answer(self, item: Item, seen: Seen) -> str:
+        """What the model says, in a thread so that pictures are read meanwhile."""
+        return await asyncio.to_thread(self._say, item, seen)
+
+    def _say(self, item: Item, seen: Seen) -> str:
+        picture = Image.open(io.BytesIO(seen.data)).convert("RGB")
+        turn = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": prompt(item)}]}
+        text = self._processor.apply_chat_template([turn], add_generation_prompt=True)
+        inputs = self._processor(images=picture, text=text, return_tensors="pt").to(self._device)
+        with self._torch.inference_mode():
+            said = self._model.generate(**inputs, max_new_tokens=NEW_TOKENS, do_sample=False)
+        new = said[:, inputs["input_ids"].shape[1] :]
+        return str(self._processor.batch_decode(new, skip_special_tokens=True)[0]).strip()

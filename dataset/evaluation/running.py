@@ -1,0 +1,77 @@
+"""Puts every open question to a model, several at a time, and keeps each answer at once.
+
+In: questions, an `Answerer`, a book.  Out: answers in the book; how many were had of nobody.
+Tries nothing twice: patience is the answerer's business, and what failed is asked again by the next run.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from dataset.evaluation.book import Book
+from dataset.evaluation.items import Item, Seen
+from dataset.evaluation.saying import choice_of
+from schemas.failures import Never, TryLater
+
+HOPELESS = 20
+"""Failures in a row after which the rest is not asked: the model is not there."""
+
+
+class Answerer(Protocol):
+    """A model that looks at pictures."""
+
+    @property
+    def name(self) -> str:
+        """The model, as it goes into the results."""
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """How many questions it can be asked at a time."""
+        ...
+
+    async def answer(self, item: Item, seen: Seen) -> str:
+        """What it says. Raises TryLater, Never."""
+        ...
+
+
+@dataclass
+class Asking:
+    """How a run went: `failed` questions have no answer, `last` says why."""
+
+    answered: int = 0
+    failed: int = 0
+    last: str = ""
+    in_a_row: int = 0
+
+
+async def ask(
+    pictured: Iterator[tuple[Item, Seen]], answerer: Answerer, book: Book, tell: Callable[[Asking], None]
+) -> Asking:
+    """Ask what the book has no answer to. `tell` hears of every step."""
+    went = Asking()
+    room = asyncio.Semaphore(answerer.at_once)
+
+    async def one(item: Item, seen: Seen) -> None:
+        try:
+            said = await answerer.answer(item, seen)
+        except (TryLater, Never) as error:
+            went.failed, went.in_a_row, went.last = went.failed + 1, went.in_a_row + 1, str(error)
+        else:
+            book.add({"id": item.id, "said": said, "choice": choice_of(said, item.choices)})
+            went.answered, went.in_a_row = went.answered + 1, 0
+        finally:
+            room.release()
+        tell(went)
+
+    async with asyncio.TaskGroup() as group:
+        for item, seen in pictured:
+            if item.id in book.choices:
+                continue
+            await room.acquire()
+            if went.in_a_row >= HOPELESS:
+                room.release()
+                break
+            group.create_task(one(item, seen))
+    return went
