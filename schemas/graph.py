@@ -15,6 +15,9 @@ Box = tuple[int, int, int, int]
 
 MAX_OBJECTS = 50
 
+CANVAS_MIN, CANVAS_MAX = 16, 8192
+"""Pixels of either side of a layout's canvas: beyond these no renderer draws."""
+
 
 class GraphObject(Model):
     """One thing in the scene. `id` is its index in the graph's list of objects."""
@@ -38,7 +41,9 @@ class Layout(Model):
     `canvas` is (width, height) in pixels.  `depth` has no unit; smaller is nearer to the viewer.
     """
 
-    canvas: tuple[Annotated[int, Field(ge=16, le=8192)], Annotated[int, Field(ge=16, le=8192)]]
+    canvas: tuple[
+        Annotated[int, Field(ge=CANVAS_MIN, le=CANVAS_MAX)], Annotated[int, Field(ge=CANVAS_MIN, le=CANVAS_MAX)]
+    ]
     boxes: tuple[Box, ...]
     depth: tuple[float, ...]
 

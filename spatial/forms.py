@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from schemas.graph import CANVAS_MAX, CANVAS_MIN
 from spatial.boxes import LARGEST, RESOLUTION, Rect, check_box, check_canvas
 
 Request = Mapping[str, Any]
@@ -85,6 +86,14 @@ def pixels(request: Request) -> tuple[int, int]:
     if int(width) != width or int(height) != height:
         raise ValueError(f"canvas must be whole pixels, not {[width, height]}")
     return int(width), int(height)
+
+
+def layout_pixels(request: Request) -> tuple[int, int]:
+    """The canvas of a request in whole pixels, of a size that a layout can have."""
+    found = pixels(request)
+    if not all(CANVAS_MIN <= side <= CANVAS_MAX for side in found):
+        raise ValueError(f"canvas must have {CANVAS_MIN} to {CANVAS_MAX} pixels each way, not {list(found)}")
+    return found
 
 
 def depth(value: Any, where: str) -> float | None:

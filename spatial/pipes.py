@@ -110,7 +110,7 @@ def solve(request: Request) -> Result:
 
     names = graph_forms.names(request)
     statements = graph_forms.statements(request, len(names))
-    size, seed = forms.pixels(request), forms.seed(request)
+    size, seed = forms.layout_pixels(request), forms.seed(request)
     hints = forms.loose_boxes(request, "hints", len(names))
     conflict = conflict_among(len(names), statements)
     if conflict is not None:

@@ -48,11 +48,14 @@ def _command(name: str) -> Callable[[], None]:
 
 
 def pipe(function: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
-    """Apply `function` to every line of stdin; empty lines are skipped."""
+    """Apply `function` to every line of stdin; empty lines are skipped.
+
+    Each result leaves at once, so that whoever waits for it before the next line gets it.
+    """
     for line in sys.stdin:
         if line.strip():
             sys.stdout.write(answer(function, line) + "\n")
-    sys.stdout.flush()
+            sys.stdout.flush()
 
 
 def answer(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], line: str) -> str:

@@ -215,6 +215,15 @@ def test_places_do_not_depend_on_the_size_of_the_canvas():
         assert set(places(box, (60, 90))) == set(places(twice, (120, 180)))
 
 
+@pytest.mark.parametrize("size", [480, 512, 640, 768, 1024, 1080, 2048])
+def test_normalised_boxes_are_related_as_their_pixels_are(size):
+    rng = random.Random(size)
+    for _ in range(2_000):
+        a, b = ([*(rng.randint(0, 20) for _ in "xy"), *(rng.randint(1, 20) for _ in "wh")] for _ in "ab")
+        shrunk = [[value / size for value in box] for box in (a, b)]
+        assert set(relate(*shrunk, (1, 1))) == set(relate(a, b, (size, size))), (a, b)
+
+
 @pytest.mark.skipif(not NSR1K.exists(), reason="the shared data is not here")
 def test_the_centre_rule_agrees_with_people_wherever_their_boxes_are_real():
     says = {"left": "left_of", "right": "right_of", "top": "above", "bottom": "below"}

@@ -183,6 +183,12 @@ def test_solve_gives_boxes_that_check_clean():
     assert run("solve", **graph, canvas=[512, 512], seed=3) == found
 
 
+@pytest.mark.parametrize("canvas", [[1, 1], [100_000, 512]])
+def test_a_canvas_that_no_layout_can_have_is_one_line(canvas):
+    with pytest.raises(ValueError, match=r"^canvas must have 16 to 8192 pixels each way, not \[.*\]$"):
+        run("solve", objects=["cat"], canvas=canvas)
+
+
 def test_solve_names_the_relations_that_cannot_hold_together():
     relations = [[0, "near", 2], [0, "on, near", 1], [1, "above", 0]]
     assert run("solve", objects=["a", "b", "c"], relations=relations, canvas=CANVAS) == {"unsatisfiable": [1, 2]}

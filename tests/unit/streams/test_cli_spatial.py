@@ -1,0 +1,26 @@
+"""`skg spatial` as a filter that another program holds a conversation with."""
+
+import json
+import os
+import select
+import subprocess
+import sys
+
+COMMAND = [sys.executable, "-c", "from streams.cli import main; main()", "spatial", "normalise"]
+
+PATIENCE_S = 20
+"""Seconds for a process to start and answer: starting takes a fraction of one."""
+
+
+def test_a_line_is_answered_before_the_next_one_is_sent():
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, text=True, env=environment) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write('{"phrase": "near"}\n')
+        process.stdin.flush()
+        ready, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
+        process.stdin.close()
+        assert ready
+        assert json.loads(process.stdout.readline()) == {"predicates": ["near"]}
