@@ -37,7 +37,7 @@ class Display:
 
     def say(self, text: str) -> None:
         """One line that stays."""
-        self._console.print(text, highlight=False)
+        self._console.print(text, highlight=False, soft_wrap=True)
 
     def show(self, status: Status, outcomes: Outcomes, stored: int) -> None:
         """The state now."""

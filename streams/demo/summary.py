@@ -26,45 +26,28 @@ class Result:
 def write_up(result: Result, console: Console) -> int:
     """Write the gallery, print the summary; 0 if every request has an outcome and no message died."""
     outcomes = result.outcomes
-    for line in lines(outcomes, result.seconds):
-        console.print(line, highlight=False)
+    told = summary(outcomes, result.seconds)
     if outcomes.samples:
         from dataset.gallery import write_gallery
 
-        page = write_gallery(str(result.dataset), result.out / "gallery")
-        console.print(f"dataset    {result.dataset}", highlight=False, soft_wrap=True)
-        console.print(f"gallery    {page}  (open it in a browser)", highlight=False, soft_wrap=True)
+        page = write_gallery(str(result.dataset), result.out / "gallery", summary=told)
+        told = told | {"dataset": str(result.dataset), "gallery": f"{page}  (open it in a browser)"}
+    for label, text in told.items():
+        console.print(f"{label:<10} {text}", highlight=False, soft_wrap=True)
     return 1 if outcomes.open or outcomes.dead else 0
 
 
-def lines(outcomes: Outcomes, seconds: float) -> list[str]:
-    """The summary's lines."""
+def summary(outcomes: Outcomes, seconds: float) -> dict[str, str]:
+    """Label to text."""
     accepted = len(outcomes.samples)
-    reasons = Counter(outcomes.rejected.values())
-    return [
-        f"accepted   {accepted} of {outcomes.requested}",
-        f"rejected   {len(outcomes.rejected)}{_listed(reasons)}",
-        *([f"dead       {sum(outcomes.dead.values())}{_listed(outcomes.dead)}"] if outcomes.dead else []),
-        *([f"not begun  {outcomes.not_begun} (the token budget is spent)"] if outcomes.not_begun else []),
-        f"questions  {sum(outcomes.kinds.values())}{_listed(outcomes.kinds)}",
-        *_bill(outcomes),
-        f"time       {seconds:.1f} s, {accepted / seconds:.2f} samples/s",
-    ]
-
-
-def _bill(outcomes: Outcomes) -> list[str]:
-    """What language models cost, rejected work included; nothing where none was asked."""
-    bill, accepted = outcomes.bill, max(1, len(outcomes.samples))
-    if not bill.answers:
-        return []
-    total = sum(bill.tokens.values())
-    spent = [
-        f"tokens     {total} in {bill.answers} answers{_listed(bill.tokens)}; {total / accepted:.0f} an accepted sample"
-    ]
-    if bill.unpriced:
-        return spent
-    currency = bill.prices.currency
-    return [*spent, f"cost       {bill.money:.4f} {currency}, {bill.money / accepted:.6f} {currency} an accepted sample"]
+    dead = {"dead": f"{sum(outcomes.dead.values())}{_listed(outcomes.dead)}"} if outcomes.dead else {}
+    return {
+        "accepted": f"{accepted} of {outcomes.requested}",
+        "rejected": f"{len(outcomes.rejected)}{_listed(Counter(outcomes.rejected.values()))}",
+        **dead,
+        "questions": f"{sum(outcomes.kinds.values())}{_listed(outcomes.kinds)}",
+        "time": f"{seconds:.1f} s, {accepted / seconds:.2f} samples/s",
+    }
 
 
 def _listed(counts: Mapping[str, int]) -> str:
