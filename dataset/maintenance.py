@@ -46,18 +46,32 @@ def compact(uri: str, storage_options: Options = None, target_bytes: int = TARGE
     raise TryLater(f"somebody else is compacting {uri}")
 
 
-def vacuum(
-    uri: str, storage_options: Options = None, keep_hours: int = SAFE_HOURS, dry_run: bool = False, force: bool = False
-) -> list[str]:
-    """Delete files that no version of the last `keep_hours` needs, and name them; with `dry_run` only name them.
+@dataclass(frozen=True)
+class Retention:
+    """How long to keep what only earlier versions need. `force` allows less than a week."""
 
-    Versions from before can no longer be read afterwards, nor followed.  Raises UserError for a retention below a week
-    without `force`, or below an hour at all; NoDataset, TryLater.
+    keep_hours: int = SAFE_HOURS
+    force: bool = False
+
+    def check(self) -> None:
+        """Raise UserError when readers could be hurt."""
+        least = SHORTEST_HOURS if self.force else SAFE_HOURS
+        if self.keep_hours < least:
+            hint = "" if self.force else ", or force it when you know that nobody reads earlier versions"
+            raise UserError(
+                f"keeping {self.keep_hours} h is not safe: readers may still use what would be deleted;"
+                f" keep {least} h or more{hint}"
+            )
+
+
+def vacuum(
+    uri: str, storage_options: Options = None, retention: Retention | None = None, dry_run: bool = False
+) -> list[str]:
+    """Delete files that no version within the retention needs, and name them; with `dry_run` only name them.
+
+    Versions from before can no longer be read afterwards, nor followed.  Raises UserError for a retention that is too
+    short, NoDataset, TryLater.
     """
-    if keep_hours < SHORTEST_HOURS or (keep_hours < SAFE_HOURS and not force):
-        least = SHORTEST_HOURS if force else SAFE_HOURS
-        raise UserError(
-            f"keeping {keep_hours} h is not safe: readers may still use what would be deleted; keep {least} h or more"
-            + ("" if force else ", or force it when you know that nobody reads earlier versions")
-        )
-    return Table.load(uri, storage_options).vacuum(keep_hours, dry_run)
+    wanted = retention or Retention()
+    wanted.check()
+    return Table.load(uri, storage_options).vacuum(wanted.keep_hours, dry_run)

@@ -56,9 +56,10 @@ def _of_file(
     try:
         with folder.open_input_file(file.path) as source:
             for batch in pyarrow.parquet.ParquetFile(source).iter_batches(ROWS_AT_ONCE, columns=read, use_threads=False):
-                chosen = batch if split is None else batch.filter(pyarrow.compute.equal(batch["split"], split))
+                typed = with_types(batch, read)
+                chosen = typed if split is None else typed.filter(pyarrow.compute.equal(typed["split"], split))
                 if chosen.num_rows:
-                    yield with_types(chosen, columns)
+                    yield chosen.select(columns)
     except FileNotFoundError as error:
         raise Vacuumed(f"{file.path} was vacuumed away: take a newer version, or look at the table again") from error
     except OSError as error:

@@ -1,40 +1,100 @@
-"""`skg dataset …`: what has grown so far."""
+"""`skg dataset …`: what has grown so far, and what comes."""
 
 import json
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streams.cli import care, exports
 from streams.cli.listing import add
-from streams.cli.places import where as _where
+from streams.cli.places import where
+from streams.cli.snapshots import Split, Uri, Version, at, known
 
-Uri = Annotated[str | None, typer.Argument(help="the table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
+if TYPE_CHECKING:
+    from dataset.info import Info
 
 
 def build() -> typer.Typer:
     """The family of commands."""
-    text = "Look at the dataset. Example: skg dataset info"
+    text = "Look at the dataset, follow, export and tend it. Example: skg dataset info"
     app = typer.Typer(help=text, short_help=text, no_args_is_help=True)
     add(app, "info", info)
     add(app, "files", files)
+    add(app, "follow", follow)
+    exports.extend(app)
+    care.extend(app)
     return app
 
 
-def info(uri: Uri = None, as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False) -> None:
-    """Rows, splits, versions and growth. Example: skg dataset info demo-out/dataset"""
+def info(
+    uri: Uri = None,
+    version: Version = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+) -> None:
+    """Rows, splits, kinds, rejections and growth over time. Example: skg dataset info demo-out/dataset"""
     from dataset.info import info as read
 
-    found = read(*_where(uri))
-    if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
-        return
+    found = read(*where(uri), at(version))
+    typer.echo(json.dumps(found, ensure_ascii=False) if as_json else _in_words(found))
+
+
+def _in_words(found: "Info") -> str:
+    from dataset.growth import growth_lines
+
+    lines = []
     for name, value in found.items():
-        typer.echo(f"{name}: {value}")
+        if name == "growth":
+            continue
+        said = f"{value:,}" if isinstance(value, int) else str(value)
+        if isinstance(value, dict):
+            said = ", ".join(f"{word} {count:,}" for word, count in value.items()) or "none"
+        lines.append(f"{name + ':':<12}{said}")
+    grown = growth_lines(found["growth"], found["rows"])
+    head = f"{'from (UTC)':<16}  {'rows added':>12}  {'rows':>12}"
+    return "\n".join([*lines, "", head, *grown] if grown else lines)
 
 
-def files(uri: Uri = None) -> None:
-    """The Parquet files of the current snapshot, one a line. Example: skg dataset files demo-out/dataset"""
+def files(uri: Uri = None, version: Version = None) -> None:
+    """The Parquet files of a snapshot, one a line. Example: skg dataset files demo-out/dataset"""
     from dataset.loading import files as read
 
-    for path in read(*_where(uri)):
+    for path in read(*where(uri), at(version)):
         typer.echo(path)
+
+
+def follow(
+    uri: Uri = None,
+    after: Annotated[int | None, typer.Option(help="begin after this version; default: from now on", min=0)] = None,
+    state: Annotated[Path | None, typer.Option(help="file that remembers the version reached, to go on from there")] = None,
+    split: Split = None,
+    once: Annotated[bool, typer.Option("--once", help="end when there is nothing new")] = False,
+) -> None:
+    """Each new version's rows as JSON lines, without pictures. Example: skg dataset follow --state seen.txt"""
+    from dataset.columns import COLUMNS
+    from dataset.following import Wish
+    from dataset.following import follow as rows_of
+
+    if state is not None and state.exists():
+        after = _remembered(state)
+    wish = Wish(after, known(split), [name for name in COLUMNS.names if name != "image"])
+    for grown in rows_of(where(uri)[0], wish, where(uri)[1], wait=(lambda: False) if once else None):
+        for row in grown.rows:
+            typer.echo(json.dumps({"version": grown.version, **row}, ensure_ascii=False))
+        if state is not None:
+            _remember(state, grown.version)
+
+
+def _remembered(state: Path) -> int:
+    from schemas.failures import UserError
+
+    text = state.read_text("utf-8").strip()
+    if not text.isdecimal():
+        raise UserError(f"{state} does not hold a version's number")
+    return int(text)
+
+
+def _remember(state: Path, version: int) -> None:
+    draft = state.with_name(state.name + ".new")
+    draft.write_text(f"{version}\n", encoding="utf-8")
+    draft.replace(state)

@@ -12,7 +12,7 @@ from dataset.following import TooFarBehind, Wish, follow
 from dataset.growth import MOST_LINES, growth_lines
 from dataset.info import Growth, info
 from dataset.loading import files, load
-from dataset.maintenance import SAFE_HOURS, compact, vacuum
+from dataset.maintenance import SAFE_HOURS, Retention, compact, vacuum
 from dataset.reading import UnknownColumn, Vacuumed, batches
 from dataset.table import NoDataset, Table
 from schemas.failures import UserError
@@ -139,7 +139,7 @@ def test_vacuum_keeps_what_is_younger_than_the_retention(grown):
 @pytest.mark.parametrize(("hours", "force"), [(SAFE_HOURS - 1, False), (0, True), (0, False)])
 def test_a_retention_that_could_hurt_readers_is_refused(grown, hours, force):
     with pytest.raises(UserError, match="not safe"):
-        vacuum(grown.uri, keep_hours=hours, force=force)
+        vacuum(grown.uri, retention=Retention(hours, force))
 
 
 def test_after_a_vacuum_earlier_versions_say_that_they_are_gone(grown):

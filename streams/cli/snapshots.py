@@ -1,0 +1,38 @@
+"""What commands say of a snapshot: which table, which state of it, which split.
+
+In: words of the command line.  Out: parameter types and values.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from schemas.failures import UserError
+
+Uri = Annotated[str | None, typer.Argument(help="the table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
+Version = Annotated[
+    str | None, typer.Option(help="an earlier state: a version's number, or a time such as 2026-03-01T12:00 (UTC)")
+]
+Split = Annotated[str | None, typer.Option(help="only this split: train, validation or test")]
+
+
+def at(version: str | None) -> int | datetime | None:
+    """A version's number or a time. Raises UserError for anything else."""
+    if version is None:
+        return None
+    if version.isdecimal():
+        return int(version)
+    try:
+        return datetime.fromisoformat(version)
+    except ValueError:
+        raise UserError(f"--version {version}: give a version's number, or a time such as 2026-03-01T12:00") from None
+
+
+def known(split: str | None) -> str | None:
+    """A split's name. Raises UserError for anything else."""
+    from dataset.splits import PER_MILLE
+
+    if split is not None and split not in PER_MILLE:
+        raise UserError(f"--split {split}: there are {', '.join(PER_MILLE)}")
+    return split

@@ -1,0 +1,100 @@
+"""`skg dataset`: what a person sees of growth, exports, subsets and care."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dataset.rejections import RejectionsWriter
+from dataset.writer import DatasetWriter
+from schemas.doors import Delivery, Sample
+from streams.cli.root import run
+from tests.fakes.events import make_picture, make_rejection, make_samples
+from tests.fakes.store import InMemoryStore
+
+Skg = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> str:
+    """Six samples in two commits, and a rejection."""
+    uri = str(tmp_path / "table")
+    sink, samples = DatasetWriter(uri, InMemoryStore(), tmp_path / "index"), make_samples(6)
+    sink.open("t/0")
+    for start in (0, 3):
+        part = enumerate(samples[start : start + 3], start)
+        sink.append([Delivery("t/0", n, Sample(event, make_picture(event.graph))) for n, event in part])
+    rejections = RejectionsWriter(uri, tmp_path / "rejections-index")
+    rejections.open("r/0")
+    rejections.append([Delivery("r/0", 0, Sample(make_rejection(), None))])
+    return uri
+
+
+@pytest.fixture
+def skg(capfd: pytest.CaptureFixture[str]) -> Skg:
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = run(["dataset", *map(str, arguments)])
+        return code, *capfd.readouterr()
+
+    return call
+
+
+def test_info_shows_rows_rejections_and_growth(skg: Skg, table: str):
+    code, said, _ = skg("info", table)
+    assert code == 0
+    assert "rows:       6\n" in said
+    assert "rejections: agents: no_layout 1\n" in said
+    assert said.splitlines()[-1].split()[2:4] == ["+6", "6"] or said.splitlines()[-1].split()[2:4] == ["+3", "6"]
+
+
+def test_info_and_files_of_an_earlier_version(skg: Skg, table: str):
+    assert json.loads(skg("info", table, "--version", 1, "--json")[1])["rows"] == 3
+    assert len(skg("files", table, "--version", 1)[1].splitlines()) == 1
+    code, _, fault = skg("info", table, "--version", "2099-01-01")
+    assert code == 0
+    code, _, fault = skg("info", table, "--version", "yesterday")
+    assert (code, fault) == (1, "skg: --version yesterday: give a version's number, or a time such as 2026-03-01T12:00\n")
+    code, _, fault = skg("files", table, "--version", 7)
+    assert (code, fault.count("\n")) == (1, 1)
+
+
+def test_a_follower_goes_on_from_its_state_file(skg: Skg, table: str, tmp_path: Path):
+    state = tmp_path / "seen.txt"
+    state.write_text("1\n")
+    lines = [json.loads(line) for line in skg("follow", table, "--state", state, "--once")[1].splitlines()]
+    assert [line["version"] for line in lines] == [2, 2, 2]
+    assert "image" not in lines[0]
+    assert state.read_text() == "2\n"
+    assert skg("follow", table, "--state", state, "--once")[1] == ""
+    state.write_text("rubbish")
+    assert "does not hold a version" in skg("follow", table, "--state", state, "--once")[2]
+
+
+def test_compact_and_vacuum_tend_both_tables_and_refuse_what_is_unsafe(skg: Skg, table: str):
+    _, said, _ = skg("compact", table)
+    assert "2 files joined into 1" in said
+    assert f"{table}-rejections: 0 files joined" in said
+    _, said, _ = skg("vacuum", table, "--dry-run")
+    assert said.count("0 files to delete") == 2
+    code, _, fault = skg("vacuum", table, "--keep-hours", 5)
+    assert code == 1
+    assert "not safe" in fault
+
+
+def test_exports_are_listed_and_written(skg: Skg, table: str, tmp_path: Path):
+    assert "lmms-eval" in skg("export", table)[1]
+    code, said, _ = skg("export", table, "--format", "llava", "--out", tmp_path / "llava")
+    assert code == 0
+    assert said.startswith(str(tmp_path / "llava"))
+    code, _, fault = skg("export", table, "--format", "llava", "--out", tmp_path / "llava")
+    assert (code, fault.count("\n")) == (1, 1)
+    assert skg("export", table, "--format", "llava", "--out", tmp_path / "x", "--split", "dev")[0] == 1
+    assert skg("export", table, "--format", "llava")[0] == 1
+
+
+def test_a_subset_that_cannot_be_made_is_one_line(skg: Skg, table: str, tmp_path: Path):
+    for wrong in (["--size", 500], ["--density", "12-6"], ["--only", "sideways"]):
+        code, _, fault = skg("subset", table, "--out", tmp_path / "subset", "--split", "all", *wrong)
+        assert (code, fault.count("\n")) == (1, 1), wrong
+    assert not (tmp_path / "subset").exists()
