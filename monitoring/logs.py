@@ -11,8 +11,15 @@ from typing import Literal
 import structlog
 
 LogFormat = Literal["auto", "json", "console"]
-CHATTY = ("kafka", "aiokafka", "faust", "mode", "urllib3", "asyncio")
-"""Libraries whose information lines are about themselves; their warnings are shown."""
+CHATTY = {
+    "kafka": logging.WARNING,
+    "aiokafka": logging.WARNING,
+    "faust": logging.WARNING,
+    "mode": logging.WARNING,
+    "asyncio": logging.WARNING,
+    "urllib3": logging.ERROR,  # warns of every attempt; who calls it says when all have failed
+}
+"""Libraries whose lines below these levels are about themselves."""
 
 
 def set_up(log_format: LogFormat, kind: str) -> None:
@@ -32,8 +39,8 @@ def set_up(log_format: LogFormat, kind: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, level in CHATTY.items():
+        logging.getLogger(name).setLevel(level)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

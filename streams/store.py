@@ -128,7 +128,7 @@ class S3Store:
         try:
             yield
         except urllib3.exceptions.HTTPError as error:
-            raise TryLater(f"cannot reach S3 at {self.endpoint}: {type(error).__name__}") from error
+            raise TryLater(f"cannot reach S3 at {self.endpoint}: {_why(error)}") from error
         except MinioException as error:
             if _may_pass(error):
                 raise TryLater(f"S3 at {self.endpoint} is unwell: {error}") from error
@@ -168,6 +168,11 @@ def _client(settings: StoreSettings, pool: type[urllib3.PoolManager]) -> Minio:
         region=settings.s3_region,
         http_client=pool(timeout=timeout, retries=retry, maxsize=16),
     )
+
+
+def _why(error: urllib3.exceptions.HTTPError) -> str:
+    last = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason else error
+    return str(last).rpartition(": ")[2] or type(last).__name__
 
 
 def _may_pass(error: MinioException) -> bool:
