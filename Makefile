@@ -5,7 +5,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check services up down schemas lock
+.PHONY: help setup setup-gpu demo test test-slow test-gpu check services up down schemas lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,18 @@ test: setup services ## run all tests
 
 test-slow: setup services ## run the tests that take minutes: scale, real models
 	$(BIN)/pytest -m slow
+
+setup-gpu: .venv-gpu/.ready ## install the gpu extra (5.4 GB) into .venv-gpu, with what the tests need
+
+.venv-gpu/.ready: setup requirements/gpu.txt
+	test -x .venv-gpu/bin/python || $(PYTHON) -m venv .venv-gpu
+	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python -r requirements/gpu.txt
+	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python hypothesis pytest pytest-timeout
+	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python --no-deps --editable .
+	@touch $@
+
+test-gpu: setup-gpu ## run the tests that need torch, with tiny models on the CPU
+	.venv-gpu/bin/python -m pytest tests/unit/gpu_workers/diffusion
 
 check: setup ## lint, types, dependency direction
 	$(BIN)/ruff check .

@@ -1,0 +1,73 @@
+"""The one door to torch, diffusers and transformers, opened late: importing them takes many seconds and gigabytes.
+
+In: nothing.  Out: the libraries, or `MissingExtra` with one line that says what to install.
+Their types are unknown where they are not installed, so tensors and models are `Any` to the type checker.
+"""
+
+from types import ModuleType
+from typing import Any
+
+from schemas.failures import TryLater, UserError
+
+Tensor = Any
+"""A torch.Tensor."""
+
+INSTALL = "pip install 'skg-factory[gpu]'"
+
+
+class MissingExtra(UserError):
+    """A library of the `gpu` extra is not installed."""
+
+    def __init__(self, library: str) -> None:
+        super().__init__(f"this needs {library}, which is not installed: {INSTALL}")
+
+
+def torch() -> Any:
+    """The torch library. Raises MissingExtra."""
+    try:
+        import torch as library
+    except ImportError as error:
+        raise MissingExtra("torch") from error
+    return library
+
+
+def diffusers() -> Any:
+    """The diffusers library. Raises MissingExtra."""
+    try:
+        import diffusers as library
+    except ImportError as error:
+        raise MissingExtra("diffusers") from error
+    return library
+
+
+def transformers() -> Any:
+    """The transformers library. Raises MissingExtra."""
+    try:
+        import transformers as library
+    except ImportError as error:
+        raise MissingExtra("transformers") from error
+    return library
+
+
+def versions() -> dict[str, str]:
+    """The versions that pixels depend on, by library."""
+    libraries: tuple[ModuleType, ...] = (torch(), diffusers(), transformers())
+    return {library.__name__: str(library.__version__) for library in libraries}
+
+
+def best_device() -> str:
+    """`cuda` where there is one, else `cpu`."""
+    return "cuda" if torch().cuda.is_available() else "cpu"
+
+
+def snapshot(model: str, revision: str, patterns: list[str]) -> str:
+    """The folder of one revision of a hub's repository. Raises MissingExtra, TryLater when the hub is out of reach."""
+    try:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HfHubHTTPError
+    except ImportError as error:
+        raise MissingExtra("huggingface_hub") from error
+    try:
+        return str(snapshot_download(model, revision=revision, allow_patterns=patterns))
+    except (HfHubHTTPError, OSError) as error:
+        raise TryLater(f"the hub does not give {model} at {revision}: {error}") from error

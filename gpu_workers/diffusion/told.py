@@ -1,0 +1,68 @@
+"""What a diffusion model is told of a graph: texts, and boxes as shares of the picture.
+
+In: a graph.  Out: `Told`.  Knows no model.  Excluded categories are told in the negative text, nowhere else.
+"""
+
+from dataclasses import dataclass
+
+from schemas.graph import SpatialGraph
+
+Corners = tuple[float, float, float, float]
+"""(left, top, right, bottom), each 0 to 1 of the picture, y down."""
+
+MOST_BOXES = 30
+"""GLIGEN has this many places for objects."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One picture's orders. `phrases`, `words` (the bare categories) and `boxes` go together, one an object."""
+
+    prompt: str
+    negative: str = ""
+    phrases: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    boxes: tuple[Corners, ...] = ()
+    background: str = ""
+
+
+def told(graph: SpatialGraph) -> Told:
+    """The orders of a graph; of more than MOST_BOXES objects the largest are told where to be."""
+    boxes = [corners(box, graph.layout.canvas) for box in graph.layout.boxes]
+    order = sorted(range(len(boxes)), key=lambda i: -_area(boxes[i]))[:MOST_BOXES]
+    kept = sorted(order)
+    phrases = graph.prompt.phrases if len(graph.prompt.phrases) == len(boxes) else tuple(map(_phrase, graph.objects))
+    return Told(
+        prompt=graph.prompt.positive,
+        negative=_negative(graph),
+        phrases=tuple(phrases[i] for i in kept),
+        words=tuple(graph.objects[i].category for i in kept),
+        boxes=tuple(boxes[i] for i in kept),
+        background=graph.prompt.background or graph.scene,
+    )
+
+
+def corners(box: tuple[int, int, int, int], canvas: tuple[int, int]) -> Corners:
+    """A box in pixels as shares of its canvas, cut at the edges."""
+    x, y, width, height = box
+    across, down = canvas
+    left, right = (min(1.0, max(0.0, value / across)) for value in (x, x + width))
+    top, bottom = (min(1.0, max(0.0, value / down)) for value in (y, y + height))
+    return left, top, right, bottom
+
+
+def _area(box: Corners) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _phrase(thing: object) -> str:
+    words = [*getattr(thing, "attributes", ()), getattr(thing, "category", "")]
+    return " ".join(words)
+
+
+def _negative(graph: SpatialGraph) -> str:
+    """The prompt's negative text, with every excluded category in it."""
+    text = graph.prompt.negative
+    said = {part.strip().casefold() for part in text.split(",")}
+    missing = [name for name in graph.excluded if name.casefold() not in said]
+    return ", ".join([*missing, *([text] if text else [])])
