@@ -12,6 +12,7 @@ from agents.abilities import Abilities
 from agents.arrangement import Spot, agrees, arrange
 from agents.casting import Cast, Wish, fill
 from agents.describing import absent, described
+from agents.outcome import unmet_options
 from agents.relating import DEFAULT_MIX, Reading, carried_relations, read
 from agents.requirements import plain, require
 from agents.stock import stock
@@ -70,8 +71,14 @@ def draft(task: Task) -> Drafted:
 
 
 def mix_of(options: SeedOptions) -> Mapping[str, float]:
-    """The weights of the families: the seed's if it gives any above zero, else the usual ones."""
-    asked = {name: weight for name, weight in options.families.items() if name in FAMILIES and weight > 0}
+    """The weights of the families: the seed's if it gives any above zero, else the usual ones.
+
+    Raises Unmet for a family that there is not: it would be dropped in silence.
+    """
+    unknown = sorted(set(options.families) - FAMILIES)
+    if unknown:
+        raise unmet_options(f"{unknown[0]!r} is no family of relations; there are {', '.join(sorted(FAMILIES))}")
+    asked = {name: weight for name, weight in options.families.items() if weight > 0}
     return asked or DEFAULT_MIX
 
 

@@ -41,9 +41,7 @@ class Layout(Model):
     `canvas` is (width, height) in pixels.  `depth` has no unit; smaller is nearer to the viewer.
     """
 
-    canvas: tuple[
-        Annotated[int, Field(ge=CANVAS_MIN, le=CANVAS_MAX)], Annotated[int, Field(ge=CANVAS_MIN, le=CANVAS_MAX)]
-    ]
+    canvas: tuple[Annotated[int, Field(ge=CANVAS_MIN, le=CANVAS_MAX)], Annotated[int, Field(ge=CANVAS_MIN, le=CANVAS_MAX)]]
     boxes: tuple[Box, ...]
     depth: tuple[float, ...]
 

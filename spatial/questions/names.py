@@ -26,8 +26,14 @@ VERTICAL_WORDS = ("highest", "lowest")
 
 
 def is_speakable(category: str) -> bool:
-    """Whether a sentence can hold the word without being read otherwise."""
-    return bool(_SPEAKABLE.fullmatch(category)) and category.lower() not in word_list("reserved")
+    """Whether a sentence can hold the word without being read otherwise.
+
+    Not "the cat", which would become "the the cat", nor "two dogs" or "cat and dog", which are no one thing.
+    """
+    words = category.lower().split()
+    if not _SPEAKABLE.fullmatch(category) or category.lower() in word_list("reserved"):
+        return False
+    return words[0] not in word_list("determiners") and not word_list("joining").intersection(words)
 
 
 class Asked(View):

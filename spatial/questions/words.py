@@ -84,6 +84,9 @@ def plural(category: str) -> str:
         return known.plural
     if is_plural(category) or is_mass(category):
         return category
+    head = category.rsplit(maxsplit=1)[-1]
+    if head == head.upper():  # inflect shouts the ending of what has no small letters: XES
+        return f"{category}s" if head.isupper() else category
     many: str = _engine().plural_noun(category)
     return many
 

@@ -16,6 +16,13 @@ _TOKEN = re.compile(r"[\w'’-]+|[^\w\s]")
 NEVER_NOUNS = {"picture", "image", "thing", "object", "viewer", "left", "right", "top", "bottom", "order", "number"}
 """Words that the sentences themselves are made of."""
 
+ARTICLES = ("the ", "a ", "an ")
+
+
+def _never_named(category: str) -> bool:
+    return category in NEVER_NOUNS or category.startswith(ARTICLES)
+
+
 _IRREGULAR = {
     "man": "men",
     "woman": "women",
@@ -96,7 +103,7 @@ def _index(categories: tuple[str, ...]) -> Index:
         for category in categories:
             own = tuple(_TOKEN.findall(category.casefold()))
             for surface in _surfaces(category):
-                if surface and (surface == own) == exact and category.casefold() not in NEVER_NOUNS:
+                if surface and (surface == own) == exact and not _never_named(category.casefold()):
                     index.setdefault(surface[0], []).append((surface, category))
     for entries in index.values():
         entries.sort(key=lambda entry: -len(entry[0]))

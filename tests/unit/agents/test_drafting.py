@@ -154,6 +154,11 @@ def test_a_family_that_is_asked_for_alone_is_the_only_one(family):
     assert found["place"] <= 4, "a place is said only where nothing else can be"
 
 
+def test_a_family_that_there_is_not_is_refused_by_name():
+    with pytest.raises(Unmet, match=r"'nonsense' is no family of relations; there are .*direction"):
+        drafted("kitchen", 0, families={"direction": 1.0, "nonsense": 3.0})
+
+
 def test_the_mix_of_families_follows_the_weights():
     found: Counter[str] = Counter()
     for scene in ("park", "living room", "fruit still life"):

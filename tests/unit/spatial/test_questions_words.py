@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.events import Scene, SeenObject
 from spatial.knowledge.load import categories
 from spatial.questions import parse, say, variants
+from spatial.questions.names import is_speakable
 from spatial.questions.queries import Count, Directed, Exists, Find, Query, Ref, Side, from_json, to_json
 from spatial.questions.saying import templates
 from spatial.questions.words import fits, indefinite, is_mass, is_plural, plural, singular
+from spatial.verify import verify
 from tests.fakes.queries import NOUNS, queries
 
 
@@ -64,6 +67,33 @@ def test_plural_nouns_take_plural_verbs():
 def test_a_bus_is_one_and_glasses_are_several():
     assert not any(map(is_plural, ("bus", "glass", "cactus", "octopus", "lens", "tennis racket", "pair of glasses")))
     assert all(map(is_plural, ("scissors", "sunglasses", "jeans")))
+
+
+def test_what_is_plural_without_an_s_takes_no_article_either():
+    assert indefinite("men") == "men"
+    assert plural("people") == "people"
+    assert not is_plural("group of people")
+
+
+@pytest.mark.parametrize(("one", "many"), [("X", "Xs"), ("SUV", "SUVs"), ("red SUV", "red SUVs"), ("猫", "猫")])
+def test_capitals_do_not_make_the_plural_shout(one: str, many: str):
+    assert plural(one) == many
+    assert singular(many) == one
+
+
+@pytest.mark.parametrize("category", ["the cat", "a cat", "two dogs", "some bread", "cat and dog", "my cup"])
+def test_words_that_would_stumble_in_a_sentence_are_not_spoken(category: str):
+    assert not is_speakable(category)
+
+
+def test_a_thing_with_an_article_in_its_name_does_not_hide_the_words_of_other_questions():
+    things = [("the picture", (10, 10, 60, 60)), ("cat", (30, 300, 60, 60)), ("dog", (300, 300, 60, 60))]
+    objects = tuple(
+        SeenObject(id=i, category=name, attributes=(), box=box, depth=0.1 * i, visible=1.0)
+        for i, (name, box) in enumerate(things)
+    )
+    scene = Scene(canvas=(512, 512), scene="room", objects=objects, relations=(), excluded=())
+    assert verify("In the picture, is the cat to the left of the dog?", None, scene).answer == "yes"
 
 
 def test_every_known_category_can_be_counted_and_read_back():
