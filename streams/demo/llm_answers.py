@@ -117,6 +117,7 @@ def _edges(given: Given, rng: Random) -> Any:
     """Everything that stands by itself in a row, and what must be carried on what carries it."""
     triples = []
     ways = {(pair["thing"], pair["holder"]): pair["ways"][0] for pair in given.get("may_hold", ())}
+    settled = {end for a, _, b in given.get("required", ()) for end in (a, b)}
     standing = []
     for entry in given["objects"]:
         number = entry["number"]
@@ -124,7 +125,7 @@ def _edges(given: Given, rng: Random) -> Any:
         if holders:
             holder = rng.choice(holders)
             triples.append({"subject": number, "relation": ways[number, holder], "object": holder})
-        else:
+        elif number not in settled:
             standing.append(number)
     rng.shuffle(standing)
     for a, b in pairwise(standing):
