@@ -12,6 +12,7 @@ from spatial.verify.deduce import deduce
 from spatial.verify.nouns import marked
 from spatial.verify.referents import Open
 from spatial.verify.sentences import read
+from spatial.verify.wordings import usual
 
 MAX_CHARS = 1000
 """Far above any question of the grammar; longer texts would only cost time."""
@@ -36,7 +37,7 @@ def verify(question: str, choices: Sequence[str] | None, scene: Scene) -> Verdic
     if len(question) > MAX_CHARS:
         return Verdict(None, False, f"the question is longer than {MAX_CHARS} characters")
     text, nouns = marked(question, [o.category for o in scene.objects] + list(scene.excluded))
-    form = read(text)
+    form = read(usual(text))
     if form is None:
         return Verdict(None, False, "the question is not understood, or names things that are not known of the scene")
     try:

@@ -85,10 +85,11 @@ _SLOTS = {
 
 _SENTENCES = (
     ("seen_unseen", "(?:can you see|does PIC show|does PIC contain|would you find) A but not B(?: in PIC)? ?"),
-    ("seen", "BE there A in PIC ?"),
-    ("seen", "(?:does PIC show|can you see) A(?: in PIC)? ?"),
+    ("seen", "BE there (?:A|any N)(?: in PIC)? ?"),
+    ("seen", "(?:does PIC show|does PIC contain|can you see) A(?: in PIC)? ?"),
     ("seen", "DO A appear in PIC ?"),
-    ("count", "how many N (?:are there|can you see) in PIC ?"),
+    ("count", "how many N (?:are there|can you see)(?: in PIC)? ?"),
+    ("count", "how many N are in PIC ?"),
     ("count", "what is the number of N in PIC ?"),
     ("count", "count the N in PIC : how many are there ?"),
     ("count_side", "how many N (?:are|can you see) SIDE X ?"),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spatial.verify
-from schemas.events import Scene, SeenRelation
+from schemas.events import Scene, SeenObject, SeenRelation
 from spatial.questions import Unanswerable, answer, ask, parse, say
 from spatial.questions.queries import Query, references
 from spatial.questions.words import fits
@@ -185,3 +185,26 @@ def test_it_proves_more_than_five_hundred_questions_a_second():
     for scene, question in ASKED:
         verify(question.question, question.choices, scene)
     assert len(ASKED) / (time.process_time() - started) > 500
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Is the cat left of the sofa?", "yes"),
+        ("is the sofa on the left side of the cat", "no"),
+        ("Is the sofa at the right of the cat?", "yes"),
+        ("Is there a cat?", "yes"),
+        ("Are there any dogs in the photo?", "no"),
+        ("How many cats are there?", "1"),
+        ("How many cats are in the image?", "1"),
+        ("What color is the cat?", "black"),
+        ("Is there a cat on the sofa?", None),
+        ("Is the cat the left of the sofa?", None),
+        ("Is the cat not left of the sofa?", None),
+    ],
+)
+def test_it_reads_what_people_write_and_proves_no_more_than_was_asked(question: str, answer: str | None):
+    cat = SeenObject(id=0, category="cat", attributes=("black",), box=(20, 300, 80, 80), depth=0.2, visible=1.0)
+    sofa = SeenObject(id=1, category="sofa", attributes=(), box=(250, 260, 200, 150), depth=0.5, visible=1.0)
+    scene = Scene(canvas=(512, 512), scene="room", objects=(cat, sofa), relations=(), excluded=("dog",))
+    assert verify(question, None, scene).answer == answer
