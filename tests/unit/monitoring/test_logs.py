@@ -1,0 +1,38 @@
+"""Log lines: this project's and its libraries' in one format, each naming its process."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import logging
+from monitoring.logs import log, set_up
+set_up({format!r}, "render")
+log("worker").warning("trying again", records=3)
+logging.getLogger("kafka.client").info("chatter")
+logging.getLogger("some.library").warning("trouble with %s", "a disk")
+"""
+
+
+def lines(log_format: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(format=log_format)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "", "standard output is for results"
+    return done.stderr.splitlines()
+
+
+@pytest.mark.parametrize("log_format", ["json", "auto"])
+def test_without_a_terminal_every_line_is_a_json_object(log_format: str) -> None:
+    ours, theirs = (json.loads(line) for line in lines(log_format))
+    assert (ours["event"], ours["records"], ours["process"], ours["level"]) == ("trying again", 3, "render", "warning")
+    assert (theirs["event"], theirs["logger"], theirs["process"]) == ("trouble with a disk", "some.library", "render")
+
+
+def test_for_people_a_line_reads_as_one() -> None:
+    ours, theirs = lines("console")
+    assert "trying again" in ours
+    assert "records=3" in ours
+    assert "trouble with a disk" in theirs
