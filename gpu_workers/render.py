@@ -28,6 +28,9 @@ FIRST_ATTEMPT = 0
 EXTENSION = "webp"
 """Of every key: a key must be known before anything is drawn."""
 
+NOTES = "skg-notes"
+"""The object metadata that keeps a drawing's notes, so that a redelivery announces them too."""
+
 
 @dataclass(frozen=True)
 class _Job:
@@ -47,6 +50,7 @@ class _Picture:
     media_type: str
     truth: Truth | None
     seconds: float
+    notes: Mapping[str, str]
 
 
 Outcome = _Picture | TryLater | Never
@@ -82,7 +86,9 @@ class RenderHandler:
         return None if found is None else self._read(found)
 
     def _read(self, stored: StoredObject) -> _Picture:
-        return _Picture(stored.data, stored.media_type, self._renderer.read_truth(stored.data), 0.0)
+        return _Picture(
+            stored.data, stored.media_type, self._renderer.read_truth(stored.data), 0.0, _notes_in(stored.metadata)
+        )
 
     def _drawn(self, jobs: Sequence[_Job]) -> list[Outcome]:
         """Draw a batch; where one of it fails for good, draw one by one so that the others do not."""
@@ -94,12 +100,13 @@ class RenderHandler:
         except Never as failure:
             return [failure] if len(jobs) == 1 else [self._drawn([job])[0] for job in jobs]
         seconds = (perf_counter() - started) / max(1, len(jobs))
-        return [_Picture(d.data, d.media_type, d.truth, seconds) for d in drawings]
+        return [_Picture(d.data, d.media_type, d.truth, seconds, d.notes) for d in drawings]
 
     def _put(self, job: _Job, picture: _Picture) -> Outcome:
         """Store the picture; who comes second announces what the first one has stored."""
         try:
-            if self._store.put_if_absent(job.key, StoredObject(picture.data, picture.media_type)):
+            metadata = {NOTES: json.dumps(dict(picture.notes), sort_keys=True)} if picture.notes else {}
+            if self._store.put_if_absent(job.key, StoredObject(picture.data, picture.media_type, metadata)):
                 return picture
             found = self._store.get(job.key)
         except TryLater as failure:
@@ -132,7 +139,7 @@ class RenderHandler:
         )
         provenance = Provenance(
             producer=PRODUCER, version=VERSION, parents=(job.graph.seed_id, job.graph.graph_id),
-            notes={"parameters": json.dumps(self._renderer.parameters, sort_keys=True)},
+            notes={"parameters": json.dumps(self._renderer.parameters, sort_keys=True), **picture.notes},
         )  # fmt: skip
         return [
             RenderedImage(
@@ -146,6 +153,15 @@ class RenderHandler:
                 provenance=provenance,
             )
         ]
+
+
+def _notes_in(metadata: Mapping[str, str]) -> dict[str, str]:
+    """The notes that were stored with a picture; none where they cannot be read."""
+    try:
+        found = json.loads(metadata.get(NOTES, "{}"))
+    except ValueError:
+        return {}
+    return {str(name): str(text) for name, text in found.items()} if isinstance(found, dict) else {}
 
 
 def picture_size(data: bytes) -> tuple[int, int] | None:

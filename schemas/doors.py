@@ -47,13 +47,18 @@ class ObjectStore(Protocol):
 
 @dataclass(frozen=True)
 class Drawing:
-    """A finished picture: the encoded file, its size in pixels, and what the renderer knows of it."""
+    """A finished picture: the encoded file, its size in pixels, and what the renderer knows of it.
+
+    `notes` go into provenance and are kept beside the stored file: what a picture depends on besides its id, as in the
+    device and the batch that it was drawn in. Short text; object metadata has room for two kilobytes.
+    """
 
     data: bytes
     media_type: str
     width: int
     height: int
     truth: Truth | None
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Renderer(Protocol):
