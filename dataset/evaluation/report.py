@@ -81,11 +81,13 @@ def _panel(panel: Any, facet: str, main: Scores, found: Result) -> None:
     panel.barh(range(len(names)), shares, color="#3b82f6", height=0.62, label=_name(found), zorder=2)
     panel.errorbar(shares, range(len(names)), xerr=ends, fmt="none", ecolor="#1e3a8a", capsize=3, zorder=3)
     for name, scores in found["baselines"].items():
+        if scores is main:
+            continue
         mark, colour = MARKS.get(name, ("s", "#111827"))
         others = _of(scores, facet)
         places = [(others[one]["accuracy"], place) for place, one in enumerate(names) if one in others]
         xs, ys = [x for x, _ in places], [y for _, y in places]
-        panel.scatter(xs, ys, marker=mark, s=34, color=colour, edgecolor="white", label=name, zorder=4)
+        panel.scatter(xs, ys, marker=mark, s=34, color=colour, edgecolor="white", label=name, zorder=4, clip_on=False)
     panel.set_yticks(range(len(names)), [f"{name.replace('_', ' ')} ({groups[name]['asked']})" for name in names])
     panel.set(xlim=(0, 1), title=f"by {facet}")
     panel.grid(axis="x", alpha=0.3, zorder=0)

@@ -12,7 +12,7 @@ from typing import Protocol
 from dataset.evaluation.book import Book
 from dataset.evaluation.items import Item, Seen
 from dataset.evaluation.saying import choice_of
-from schemas.failures import Never, TryLater
+from schemas.failures import Never, TryLater, UserError
 
 HOPELESS = 20
 """Failures in a row after which the rest is not asked: the model is not there."""
@@ -49,7 +49,7 @@ class Asking:
 async def ask(
     pictured: Iterator[tuple[Item, Seen]], answerer: Answerer, book: Book, tell: Callable[[Asking], None]
 ) -> Asking:
-    """Ask what the book has no answer to. `tell` hears of every step."""
+    """Ask what the book has no answer to. `tell` hears of every step. Raises UserError where the set-up is wrong."""
     went = Asking()
     room = asyncio.Semaphore(answerer.at_once)
 
@@ -65,13 +65,25 @@ async def ask(
             room.release()
         tell(went)
 
-    async with asyncio.TaskGroup() as group:
-        for item, seen in pictured:
-            if item.id in book.choices:
-                continue
-            await room.acquire()
-            if went.in_a_row >= HOPELESS:
-                room.release()
-                break
-            group.create_task(one(item, seen))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for item, seen in pictured:
+                if item.id in book.choices:
+                    continue
+                await room.acquire()
+                if went.in_a_row >= HOPELESS:
+                    room.release()
+                    break
+                group.create_task(one(item, seen))
+    except ExceptionGroup as several:
+        raise _plain(several) from None
     return went
+
+
+def _plain(several: ExceptionGroup[Exception]) -> Exception:
+    """What a person can mend, where that is all that went wrong; else the group as it is."""
+    mendable, others = several.split(UserError)
+    if mendable is None or others is not None:
+        return several
+    first = mendable.exceptions[0]
+    return _plain(first) if isinstance(first, ExceptionGroup) else first

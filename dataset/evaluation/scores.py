@@ -61,7 +61,7 @@ def wilson(right: int, asked: int) -> Score:
     middle = share + spread / 2
     reach = Z * math.sqrt(share * (1 - share) / asked + spread / (4 * asked))
     low, high = ((middle + sign * reach) / (1 + spread) for sign in (-1, 1))
-    return Score(asked=asked, right=right, accuracy=share, low=max(0.0, low), high=min(1.0, high))
+    return Score(asked=asked, right=right, accuracy=share, low=min(share, max(0.0, low)), high=max(share, min(1.0, high)))
 
 
 def score(items: Iterable[Item], choices: Choices) -> Scores:

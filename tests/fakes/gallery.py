@@ -1,0 +1,92 @@
+"""A gallery for tests: tables of given events, a factory that notes what it is asked, a server on a free port.
+
+In: events.  Out: tables on disk; a running gallery's address.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import uvicorn
+from starlette.types import ASGIApp
+
+from dataset.columns import COLUMNS
+from dataset.gallery.catalogue import Catalogue
+from dataset.gallery.doors import StageView, Wished
+from dataset.gallery.rejected import Rejected
+from dataset.gallery.server import Shown
+from dataset.rejections import REJECTION_COLUMNS, rejections_uri
+from dataset.rejections import rows_of as rejection_rows
+from dataset.rows import rows_of
+from dataset.table import Table
+from schemas.doors import Sample
+from schemas.events import QAEvent, Rejection
+from schemas.ids import make_seed
+from tests.fakes.events import make_picture
+from tests.fakes.wait import until
+
+
+@dataclass
+class NotedFactory:
+    """Implements `dataset.gallery.doors.Factory`. `refuse` is raised instead of publishing."""
+
+    refuse: Exception | None = None
+    wished: list[Wished] = field(default_factory=list)
+    looks: int = 0
+
+    def publish(self, wished: Wished) -> list[str]:
+        if self.refuse is not None:
+            raise self.refuse
+        self.wished.append(wished)
+        return [make_seed(wished.concept).seed_id]
+
+    def funnel(self) -> list[StageView]:
+        self.looks += 1
+        return [
+            StageView("agents", 1, accepted=1200 + self.looks, in_flight=3, rate=12.5),
+            StageView("examine", 2, accepted=900, rejected={"violated_relation": 7}, lag=4),
+        ]
+
+
+def store_samples(uri: str, events: Sequence[QAEvent]) -> None:
+    """One more commit of samples with their pictures."""
+    rows = rows_of([Sample(event, make_picture(event.graph)) for event in events])
+    Table.create(uri, COLUMNS).append(rows, {})
+
+
+def store_rejections(uri: str, events: Sequence[Rejection]) -> None:
+    """One more commit of rejections of the dataset at `uri`."""
+    rows = rejection_rows([Sample(event, None) for event in events])
+    Table.create(rejections_uri(uri), REJECTION_COLUMNS).append(rows, {})
+
+
+def shown(uri: str, factory: NotedFactory | None = None) -> Shown:
+    """A gallery of what is in the tables now."""
+    found = Shown(Catalogue(uri), Rejected(rejections_uri(uri)), factory)
+    found.refresh()
+    return found
+
+
+def store_many(uri: str, event: QAEvent, rows: int, per_file: int) -> None:
+    """`rows` samples with ids of their own that differ in nothing else but scene and split, quickly."""
+    (one,) = rows_of([Sample(event, make_picture(event.graph))]).to_pylist()
+    varied = [{**one, "scene": f"scene {n % 26}", "split": "test" if n % 10 == 0 else "train"} for n in range(per_file)]
+    part = pa.Table.from_pylist(varied, schema=COLUMNS)
+    table = Table.create(uri, COLUMNS)
+    for first in range(0, rows, per_file):
+        ids = pa.array([f"{(first + n) * 2654435761 % 2**128:032x}" for n in range(per_file)])
+        table.append(part.set_column(0, COLUMNS.field(0), ids), {})
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[str]:
+    """The address of the application, served by a thread of this process."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until(lambda: server.started, 20, "the gallery listens")
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)

@@ -1,0 +1,283 @@
+"""Evaluation: words into choices, shares into intervals, runs that go on, baselines that see no picture."""
+
+import asyncio
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dataset.evaluation.baselines import TextOnly, always_left, random_choices
+from dataset.evaluation.book import NAME, Book, run_of
+from dataset.evaluation.items import FileQuestions, Item, Seen, SplitQuestions, relation_of
+from dataset.evaluation.running import HOPELESS, ask
+from dataset.evaluation.saying import choice_of, prompt
+from dataset.evaluation.scores import band, score, wilson
+from dataset.evaluation.session import Asked, open_session
+from schemas.failures import Never, TryLater, UserError
+from tests.fakes.events import make_picture, make_qa, make_samples
+from tests.fakes.gallery import store_samples
+
+YES_NO = ("yes", "no")
+
+
+class Knowing:
+    """Implements `Answerer`: says what it is told to, and fails after so many answers."""
+
+    name, at_once = "knowing", 4
+
+    def __init__(self, says: str | None = None, fails_after: int = 10**9, failure: Exception | None = None) -> None:
+        self._says, self._fails_after = says, fails_after
+        self._failure = failure or TryLater("the model is away")
+        self.asked: list[str] = []
+
+    async def answer(self, item: Item, seen: Seen) -> str:
+        assert seen.data.startswith(b"\x89PNG")
+        await asyncio.sleep(0)
+        if len(self.asked) >= self._fails_after:
+            raise self._failure
+        self.asked.append(item.id)
+        return self._says or item.answer
+
+
+def item(number: int, answer: str = "yes", choices: tuple[str, ...] = YES_NO, question: str = "Is it?") -> Item:
+    return Item(f"i{number}", question, choices, answer, "kind")
+
+
+@pytest.mark.parametrize(
+    ("said", "choices", "meant"),
+    [
+        ("A", YES_NO, 0),
+        ("B.", YES_NO, 1),
+        ("(b)", ("cat", "b"), 1),
+        ("**B**", YES_NO, 1),
+        ("B) no", YES_NO, 1),
+        ("The answer is B", YES_NO, 1),
+        ("Answer: A, because the cat is there.", YES_NO, 0),
+        ('{"answer": "B"}', YES_NO, 1),
+        ('```json\n{"answer": "no"}\n```', YES_NO, 1),
+        ("Yes, it is.", YES_NO, 0),
+        ("No, her eyes are closed.", YES_NO, 1),
+        ("A cat is on the left", ("left", "right"), 0),
+        ("2", ("1", "2", "3"), 1),
+        ("the wall shelf", ("shelf", "wall shelf"), 1),
+        ("yes or no", YES_NO, None),
+        ("It may be A or B.", YES_NO, None),
+        ("C", YES_NO, None),
+        ("", YES_NO, None),
+        ("{broken", YES_NO, None),
+        ("I cannot tell", YES_NO, None),
+    ],
+)
+def test_words_mean_one_choice_or_none(said, choices, meant):
+    assert choice_of(said, choices) == meant
+
+
+@given(st.text(max_size=60), st.lists(st.text(min_size=1, max_size=8), min_size=2, max_size=5))
+def test_no_words_are_beyond_reading(said, choices):
+    found = choice_of(said, choices)
+    assert found is None or 0 <= found < len(choices)
+
+
+def test_a_prompt_letters_its_choices():
+    text = prompt(item(1, choices=("left", "right")))
+    assert "A. left\nB. right" in text
+
+
+@given(st.integers(0, 400), st.integers(1, 400))
+def test_an_interval_holds_its_share_and_stays_within_0_and_1(right, asked):
+    found = wilson(min(right, asked), asked)
+    assert 0 <= found["low"] <= found["accuracy"] + 1e-12
+    assert found["accuracy"] - 1e-12 <= found["high"] <= 1
+
+
+def test_the_interval_is_that_of_wilson():
+    found = wilson(8, 10)
+    assert math.isclose(found["low"], 0.4902, abs_tol=1e-4)
+    assert math.isclose(found["high"], 0.9433, abs_tol=1e-4)
+    assert wilson(0, 0) == {"asked": 0, "right": 0, "accuracy": 0.0, "low": 0.0, "high": 1.0}
+
+
+def test_scores_are_told_by_kind_relation_hops_and_density():
+    items = [Item("1", "q", YES_NO, "yes", "count", "left_of", 2, 4), Item("2", "q", YES_NO, "no", "count", None, None, 11)]
+    found = score(items, {"1": 0, "2": None})
+    assert (found["all"]["right"], found["all"]["asked"]) == (1, 2)
+    assert found["kind"]["count"]["accuracy"] == 0.5
+    assert set(found["relation"]) == {"left_of"}
+    assert set(found["hops"]) == {"2"}
+    assert set(found["density"]) == {"3-4", "10+"}
+    assert [band(n) for n in (1, 3, 6, 9, 10)] == ["1-2", "3-4", "5-6", "7-9", "10+"]
+
+
+@pytest.mark.parametrize(
+    ("query", "relation"),
+    [
+        ({"op": "directed", "predicate": "above"}, "above"),
+        ({"op": "side"}, "left_of or right_of"),
+        ({"op": "in_place", "place": "top"}, "top"),
+        ({"op": "attribute", "family": "colour"}, "colour"),
+        ({"op": "count", "category": "cat"}, "count"),
+        ({}, None),
+    ],
+)
+def test_a_question_is_about_its_predicate_or_what_stands_for_it(query, relation):
+    assert relation_of(query) == relation
+
+
+def test_the_blind_baselines_take_no_look_at_answers():
+    items = [item(n, choices=("right", "left") if n % 2 else YES_NO) for n in range(400)]
+    assert always_left(items) == {one.id: 1 if one.choices[1] == "left" else 0 for one in items}
+    drawn = random_choices(items)
+    assert drawn == random_choices(items)
+    assert 140 < sum(drawn.values()) < 260
+
+
+def test_text_only_learns_what_words_give_away_and_nothing_else():
+    leaky = [
+        item(n, "yes" if n % 3 else "no", question="Is the odd cat there?" if n % 3 else "Is the dog there?")
+        for n in range(60)
+    ]
+    learnt = TextOnly(leaky)
+    assert learnt.choices([item(1, question="Is the odd cat here?"), item(2, question="The dog?")]) == {"i1": 0, "i2": 1}
+    even = [item(n, YES_NO[n % 2]) for n in range(60)]
+    right = score(even, TextOnly(even).choices(even))["all"]["accuracy"]
+    assert right == 0.5
+
+
+def test_a_book_goes_on_after_a_line_that_was_cut_off_and_refuses_another_run(tmp_path):
+    book = Book(tmp_path, {"model": "m"})
+    book.add({"id": "1", "said": "é", "choice": 0})
+    book.add({"id": "2", "said": "?", "choice": None})
+    book.close()
+    path = tmp_path / NAME
+    path.write_bytes(path.read_bytes() + b'{"id": "3", "sai')
+    again = Book(tmp_path, {"model": "m"})
+    assert again.choices == {"1": 0, "2": None}
+    assert again.unreadable == 1
+    again.add({"id": "3", "said": "A", "choice": 0})
+    assert [json.loads(line).get("id") for line in path.read_text().splitlines()] == [None, "1", "2", "3"]
+    assert run_of(tmp_path) == {"model": "m"}
+    with pytest.raises(UserError, match="another run"):
+        Book(tmp_path, {"model": "other"})
+
+
+@pytest.fixture
+def uri(tmp_path) -> str:
+    found = str(tmp_path / "dataset")
+    store_samples(found, make_samples(12))
+    return found
+
+
+def split_of(uri: str) -> str:
+    from dataset.info import info
+
+    return next(iter(info(uri)["splits"]))
+
+
+def run(session, answerer: Knowing):
+    return asyncio.run(session.ask(lambda: answerer, lambda: None))
+
+
+def test_an_interrupted_run_goes_on_where_it_was_and_on_the_same_version(uri, tmp_path):
+    asked = Asked(uri, split_of(uri))
+    first = open_session(asked, "knowing", tmp_path / "out")
+    went = run(first, Knowing(fails_after=10))
+    assert (went.answered, first.count) == (10, 24)
+    assert went.failed > 0
+    found, _ = first.report()
+    assert found["left"] == 14
+    store_samples(uri, make_samples(3, "another concept"))
+    second = open_session(asked, "knowing", tmp_path / "out")
+    assert (second.done, second.count) == (10, 24), "new rows are another run's"
+    answerer = Knowing()
+    assert run(second, answerer).answered == 14
+    assert len(set(answerer.asked)) == 14
+    found, (text, picture) = second.report()
+    assert found["scores"] is not None
+    assert found["scores"]["all"]["accuracy"] == 1.0
+    assert json.loads(text.read_text())["scores"]["all"]["asked"] == 24
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_model_that_is_away_is_not_asked_every_question(uri, tmp_path):
+    store_samples(uri, make_samples(30, "more"))
+    session = open_session(Asked(uri, split_of(uri)), "knowing", tmp_path / "out")
+    went = run(session, Knowing(fails_after=0))
+    assert HOPELESS <= went.failed < session.count
+    assert went.last == "the model is away"
+
+
+def test_a_request_that_no_server_takes_is_left_open_and_the_rest_is_asked(uri, tmp_path):
+    session = open_session(Asked(uri, split_of(uri)), "knowing", tmp_path / "out")
+    went = run(session, Knowing(fails_after=23, failure=Never("failed", "too large")))
+    assert (went.answered, went.failed) == (23, 1)
+
+
+def test_unreadable_answers_count_as_wrong_and_are_counted(uri, tmp_path):
+    session = open_session(Asked(uri, split_of(uri)), "knowing", tmp_path / "out")
+    run(session, Knowing(says="perhaps"))
+    found, _ = session.report()
+    assert found["scores"] is not None
+    assert (found["unreadable"], found["scores"]["all"]["right"]) == (24, 0)
+
+
+def test_a_limit_draws_the_same_questions_every_time(uri, tmp_path):
+    asked = Asked(uri, split_of(uri), limit=5)
+    sessions = [open_session(asked, None, tmp_path / name) for name in "ab"]
+    assert [one.id for one in sessions[0].items] == [one.id for one in sessions[1].items]
+    assert sessions[0].count == 5
+    found, _ = sessions[0].report()
+    assert found["scores"] is None
+    assert set(found["baselines"]) <= {"random", "always-left", "text-only"}
+
+
+def test_a_split_says_what_is_known_of_its_questions(uri):
+    items = list(SplitQuestions(uri, split_of(uri)).items())
+    assert {one.kind for one in items} == {"relation", "presence"}
+    assert {one.density for one in items} == {2}
+    with pytest.raises(UserError, match="no split 'exam'"):
+        open_session(Asked(uri, "exam"), None, Path())
+
+
+def write_file(folder: Path, lines: Iterable[object]) -> Path:
+    (folder / "pictures").mkdir()
+    (folder / "pictures" / "1.png").write_bytes(make_picture(make_qa().graph))
+    path = folder / "questions.jsonl"
+    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines))
+    return path
+
+
+def test_a_file_of_questions_of_another_benchmark_is_asked_like_a_split(tmp_path):
+    line = {"image": "pictures/1.png", "question": "Where is the cat?", "choices": ["left", "right"], "answer": "left"}
+    path = write_file(
+        tmp_path, [line, "", {**line, "question": "And the dog?", "answer": "right", "relation": "right_of", "hops": 2}]
+    )
+    session = open_session(Asked(None, "test", path), "knowing", tmp_path / "out")
+    run(session, Knowing())
+    found, _ = session.report()
+    assert found["scores"] is not None
+    assert found["scores"]["all"]["accuracy"] == 1.0
+    assert set(found["scores"]["relation"]) == {"right_of"}
+    assert set(found["baselines"]) == {"random", "always-left"}
+
+
+def test_every_faulty_line_of_a_file_is_named(tmp_path):
+    line = {"image": "pictures/1.png", "question": "?", "choices": ["a", "b"], "answer": "a"}
+    lines = ["{", {**line, "answer": "c"}, {**line, "image": "none.png"}, {**line, "choices": ["a"]}, line]
+    with pytest.raises(UserError) as raised:
+        FileQuestions(write_file(tmp_path, lines))
+    assert [part.split(": ")[0].rpartition(" ")[2] for part in str(raised.value).splitlines()] == ["1", "2", "3", "4"]
+    assert "there is no picture none.png" in str(raised.value)
+    with pytest.raises(UserError, match="No such file"):
+        FileQuestions(tmp_path / "nothing.jsonl")
+
+
+def test_asking_leaves_no_task_behind_when_the_set_up_is_wrong(tmp_path, uri):
+    session = open_session(Asked(uri, split_of(uri)), "knowing", tmp_path / "out")
+    wrong = UserError("check URL, model and key")
+    assert session.book is not None
+    with pytest.raises(UserError, match="check URL"):
+        asyncio.run(ask(session.questions.pictured(), Knowing(fails_after=0, failure=wrong), session.book, lambda _: None))

@@ -1,0 +1,184 @@
+"""The served gallery: every text escaped, posts from its own pages only, faults said in words."""
+
+import re
+from html import unescape
+
+import pytest
+from starlette.testclient import TestClient
+
+from dataset.gallery.guards import LOOPBACK
+from dataset.gallery.pages import HERE
+from dataset.gallery.serve import is_loopback
+from dataset.gallery.server import MAX_FORM_BYTES, application
+from schemas.failures import TryLater, UserError
+from schemas.ids import make_seed
+from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection, make_samples
+from tests.fakes.gallery import NotedFactory, shown, store_rejections, store_samples
+
+NASTY = "<script>document.title='taken'</script><img src=x onerror=alert(1)>"
+OWN = {"Origin": "http://127.0.0.1:80", "Host": "127.0.0.1:80"}
+
+
+@pytest.fixture
+def uri(tmp_path) -> str:
+    return str(tmp_path / "dataset")
+
+
+@pytest.fixture
+def factory() -> NotedFactory:
+    return NotedFactory()
+
+
+@pytest.fixture
+def client(uri, factory) -> TestClient:
+    """A gallery of two samples, one of them with HTML wherever a text can stand."""
+    nasty = make_qa(make_graph(make_seed(NASTY), categories=("<b>cat</b>", "dog"), scene="<i>room</i>"))
+    store_samples(uri, [nasty, make_qa()])
+    store_rejections(uri, [make_rejection().model_copy(update={"detail": NASTY, "evidence": {"said": NASTY}})])
+    return TestClient(application(shown(uri, factory)), base_url="http://127.0.0.1:80")
+
+
+def test_every_page_shows_html_of_the_data_as_text(client):
+    (nasty,) = re.findall(r'href="(/sample/[0-9a-f]+)"', client.get("/", params={"words": "script"}).text)
+    for page in ("/", nasty, "/rejected", f"/factory?concept={NASTY}", f"/?words={NASTY}"):
+        html = client.get(page).text
+        assert not re.findall(r"<script>document|<img src=x|<b>cat|<i>room", html), page
+        assert NASTY in unescape(html), page
+
+
+def test_nothing_is_loaded_from_elsewhere_and_the_browser_is_told_so(client):
+    for page in ("/", "/rejected", "/factory"):
+        answer = client.get(page)
+        assert not re.findall(r"(?:https?:)?//[a-z]", answer.text)
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        for source in re.findall(r'(?:src|href)="(/assets/[^"]+)"', answer.text):
+            assert client.get(source).status_code == 200
+
+
+def test_the_library_that_is_shipped_is_the_one_that_was_published_with_its_licence():
+    script = (HERE / "htmx.min.js").read_text("utf-8")
+    assert 'version:"2.0.11"' in script
+    assert "Zero-Clause BSD" in (HERE / "htmx.LICENSE.txt").read_text("utf-8")
+
+
+def test_a_picture_is_served_as_it_lies_in_the_table(client):
+    answer = client.get(f"/image/{make_qa().sample_id}")
+    assert answer.content == make_picture(make_qa().graph)
+    assert answer.headers["content-type"] == "image/png"
+    assert "max-age" in answer.headers["cache-control"]
+
+
+def test_a_sample_shows_its_graph_its_proofs_and_its_lineage(client):
+    event = make_qa()
+    html = unescape(client.get(f"/sample/{event.sample_id}").text)
+    for text in (event.graph.graph_id, event.image.sha256, "Margin: 0.31.", "cat left of dog", "render seed", "boxes-1"):
+        assert text in html
+
+
+@pytest.mark.parametrize("path", ["/sample/none", "/image/none", "/nothing", "/assets/../pages.py", "/assets/pages.py"])
+def test_what_is_not_there_is_said_to_be_missing(client, path):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "999999", "99999999999999999999"])
+def test_a_page_that_does_not_exist_is_no_fault(client, page):
+    assert client.get("/", params={"page": page}).status_code == 200
+
+
+def test_filters_choose_and_are_kept_in_the_form_and_in_links(uri):
+    store_samples(uri, make_samples(60))
+    client = TestClient(application(shown(uri)), base_url="http://localhost")
+    html = client.get("/", params={"scene": "living_room", "kind": "relation", "page": 2}).text
+    assert '<option value="living_room" selected>' in html
+    assert "page 2 of 5" in html
+    assert 'href="?scene=living_room&amp;kind=relation&amp;page=3"' in html
+    assert "13 to 24 of 60" in re.sub(r"\s+", " ", html)
+
+
+def test_a_form_of_the_gallery_publishes(client, factory):
+    form = {
+        "concept": NASTY,
+        "count": "3",
+        "min_objects": "2",
+        "max_objects": "4",
+        "required": "cat, table ,",
+        "excluded": "",
+    }
+    answer = client.post("/factory/seeds", data=form, headers=OWN)
+    assert answer.status_code == 200
+    (wished,) = factory.wished
+    assert (wished.concept, wished.count, wished.required, wished.excluded) == (NASTY, "3", ("cat", "table"), ())
+    assert make_seed(NASTY).seed_id in answer.text
+    assert "<nav" not in client.post("/factory/seeds", data=form, headers={**OWN, "HX-Request": "true"}).text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://elsewhere.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:81"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "cross-site"},
+        {},
+    ],
+)
+def test_a_page_of_another_site_cannot_publish(client, factory, headers):
+    answer = client.post("/factory/seeds", data={"concept": "x"}, headers=headers)
+    assert answer.status_code == 403
+    assert factory.wished == []
+
+
+def test_another_name_for_this_machine_is_refused_unless_every_name_is_allowed(uri):
+    gallery = shown(uri)
+    for hosts, expected in ((LOOPBACK, 403), (None, 200)):
+        client = TestClient(application(gallery, hosts), base_url="http://rebound.example")
+        assert client.get("/").status_code == expected
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"), [(UserError("concept: must have 1 to 200 characters"), 422), (TryLater("no broker there"), 503)]
+)
+def test_what_is_wrong_with_a_seed_is_said_and_the_form_keeps_it(client, factory, refusal, status):
+    factory.refuse = refusal
+    answer = client.post("/factory/seeds", data={"concept": "market"}, headers=OWN)
+    assert answer.status_code == status
+    assert str(refusal) in answer.text
+    assert 'value="market"' in answer.text
+
+
+def test_a_form_that_is_too_long_or_no_text_is_refused(client):
+    assert client.post("/factory/seeds", content=b"x" * (MAX_FORM_BYTES + 1), headers=OWN).status_code == 413
+    assert client.post("/factory/seeds", content=b"\xff", headers=OWN).status_code == 400
+
+
+def test_a_gallery_without_a_factory_says_so(uri):
+    client = TestClient(application(shown(uri)), base_url="http://localhost")
+    assert "without a factory" in client.get("/factory").text
+    assert client.post("/factory/seeds", data={"concept": "x"}, headers={"Origin": "http://localhost"}).status_code == 409
+
+
+def test_the_funnel_names_each_stage_with_its_reasons(client):
+    html = re.sub(r"\s+", " ", client.get("/factory/funnel").text)
+    assert "1,201" in html
+    assert 'href="/rejected?reason=violated_relation"' in html
+    assert "the dataset holds 2 samples" in html
+
+
+def test_a_growing_table_is_followed_while_the_gallery_runs(uri):
+    from tests.fakes.wait import until
+
+    with TestClient(application(shown(uri), look_s=0.05), base_url="http://localhost") as client:
+        assert "no samples yet" in client.get("/").text
+        store_samples(uri, make_samples(1))
+        until(lambda: "1 pictures" in client.get("/").text, 10, "the new sample is shown")
+
+
+@pytest.mark.parametrize(
+    ("host", "private"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("gallery.lan", False)],
+)
+def test_only_loopback_is_private(host, private):
+    assert is_loopback(host) == private

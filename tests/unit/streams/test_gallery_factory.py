@@ -1,0 +1,92 @@
+"""The factory as the gallery is handed it: wishes in, seed ids out, faults in words, a funnel with rates."""
+
+import subprocess
+import sys
+
+import pytest
+
+from dataset.gallery.doors import Wished
+from schemas.failures import UserError
+from schemas.ids import make_seed
+from streams.gallery import LEAST_S, RunningFactory, seeds_of_wished
+from streams.status import STAGES, StageStatus
+
+
+class Processes:
+    """Processes that do ten things between two looks."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.now = 100.0
+
+    def collected(self) -> dict[str, StageStatus]:
+        self.looks += 1
+        return {stage: StageStatus(processes=1, accepted=10 * self.looks) for stage in STAGES}
+
+    def clock(self) -> float:
+        return self.now
+
+
+def test_a_wish_becomes_seeds_and_their_ids():
+    sent = []
+    factory = RunningFactory(dict, sent.extend)
+    ids = factory.publish(Wished("a market", "3", "2", "4", required=("cat",), excluded=("dog",)))
+    (seed,) = sent
+    assert ids == [seed.seed_id]
+    assert (seed.concept, seed.count) == ("a market", 3)
+    assert (seed.options.required_objects, seed.options.excluded, seed.options.max_objects) == (("cat",), ("dog",), 4)
+    assert seeds_of_wished(Wished("a market"))[0].seed_id == make_seed("a market").seed_id, (
+        "the same as from the command line"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wished", "said"),
+    [
+        (Wished(""), "concept: must have 1 to 200 characters"),
+        (Wished("x" * 201), "this one has 201"),
+        (Wished("x", count="many"), "count"),
+        (Wished("x", count="0"), "count"),
+        (Wished("x", min_objects="5", max_objects="3"), "min_objects 5 is above max_objects 3"),
+        (Wished("x", max_objects="13"), "max_objects"),
+    ],
+)
+def test_what_is_wrong_with_a_wish_is_said_and_nothing_is_sent(wished, said):
+    sent = []
+    with pytest.raises(UserError, match=said):
+        RunningFactory(dict, sent.extend).publish(wished)
+    assert sent == []
+
+
+def test_the_funnel_has_rates_and_asks_the_processes_no_more_often_than_needed():
+    processes = Processes()
+    factory = RunningFactory(processes.collected, list, processes.clock)
+    assert [row.stage for row in factory.funnel()] == list(STAGES)
+    processes.now += LEAST_S / 2
+    factory.funnel()
+    assert processes.looks == 1
+    processes.now += 2 - LEAST_S / 2
+    assert {row.rate for row in factory.funnel()} == {5.0}
+
+
+def skg(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "streams.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_command_says_which_port_is_taken_and_writes_a_page_from_disk(tmp_path):
+    import socket
+
+    from tests.fakes.events import make_samples
+    from tests.fakes.gallery import store_samples
+
+    uri = str(tmp_path / "dataset")
+    store_samples(uri, make_samples(2))
+    done = skg("gallery", uri, "--static", str(tmp_path / "page"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "page" / "index.html").is_file()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = skg("gallery", uri, "--port", str(port))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"skg: cannot listen on 127.0.0.1:{port}")
