@@ -86,11 +86,11 @@ def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
     from streams import faust_door
 
     _begin("agents", settings)
-    _await_topic(settings, SEEDS)
+    await_topic(settings, SEEDS)
     app = _seed_app(settings, hooks)
     try:
         with serving("agents", settings, lambda: not app.crashed):
-            faust_door.run(app, _on_signals)
+            faust_door.run(app, on_signals)
     except TryLater as failure:
         raise Unreachable(str(failure)) from failure
 
@@ -111,7 +111,7 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
     from gpu_workers.render import RenderHandler
 
     _begin("render", settings)
-    renderer = hooks.renderer or _renderer(settings)
+    renderer = hooks.renderer or renderer_of(settings)
     handler = RenderHandler(renderer, _store(settings, settings.connect_timeout_s, hooks))
     role = _Role("render", (GRAPHS,), settings.render_group, Limits(settings.render_batch))
     _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
@@ -145,7 +145,7 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
     samples = hooks.sink(DatasetWriter(uri, store, folder, options))
     rejections = RejectionsWriter(uri, folder / "rejections", options)
     role = _Role("write", (QA, REJECTIONS), settings.write_group, Limits(settings.write_rows, settings.write_every_s))
-    _await_topic(settings, QA)
+    await_topic(settings, QA)
     with closing(topic_admin.connect(settings)) as admin:
 
         def steps(tools: StepTools) -> Step:
@@ -162,7 +162,7 @@ def index_dir(settings: WriterSettings) -> Path:
 
 def _begin(kind: Stage, settings: ProcessSettings) -> None:
     set_up(settings.log_format, kind)
-    _on_signals(lambda: sys.exit(0))  # while it connects nothing is in hand
+    on_signals(lambda: sys.exit(0))  # while it connects nothing is in hand
 
 
 def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":
@@ -199,7 +199,8 @@ def _planner(settings: AgentSettings) -> Planner:
     return planner
 
 
-def _renderer(settings: RenderSettings) -> Renderer:
+def renderer_of(settings: RenderSettings) -> Renderer:
+    """The renderer that the settings name. Raises Refused."""
     if settings.renderer != "collage":
         raise Refused(f"SKG_RENDERER is {settings.renderer!r}; there is: collage")
     from gpu_workers.collage import CollageRenderer
@@ -215,7 +216,7 @@ def _store(settings: StoreSettings, timeout_s: float, hooks: Hooks) -> ObjectSto
 
 def _carry(role: _Role, settings: ProcessSettings, make_step: Callable[[StepTools], Step], hooks: Hooks) -> None:
     for topic in role.topics:
-        _await_topic(settings, topic)
+        await_topic(settings, topic)
     metrics = StageMetrics(role.stage)
     bootstrap, patience = settings.kafka_bootstrap, settings.connect_timeout_s
     group = GroupSettings(bootstrap, role.group, settings.kafka_session_s)
@@ -227,7 +228,7 @@ def _carry(role: _Role, settings: ProcessSettings, make_step: Callable[[StepTool
             )
             consumer = patiently(lambda: GroupConsumer(group, role.topics, worker.inbox), patience)
             with serving(role.stage, settings, worker.healthy):
-                _on_signals(worker.stop)
+                on_signals(worker.stop)
                 worker.run(consumer)
     except StepHung as problem:
         log(role.stage).error(str(problem))
@@ -237,7 +238,9 @@ def _carry(role: _Role, settings: ProcessSettings, make_step: Callable[[StepTool
         raise Unreachable(str(failure)) from failure
 
 
-def _await_topic(settings: ProcessSettings, topic: str) -> None:
+def await_topic(settings: ProcessSettings, topic: str) -> None:
+    """Wait until the broker answers and has the topic. Raises Unreachable."""
+
     def look() -> None:
         probe(settings.kafka_bootstrap)
         with TopicAdmin(settings.kafka_bootstrap) as admin:
@@ -249,7 +252,7 @@ def _await_topic(settings: ProcessSettings, topic: str) -> None:
     patiently(look, settings.connect_timeout_s)
 
 
-def _on_signals(stop: Callable[[], None]) -> None:
+def on_signals(stop: Callable[[], None]) -> None:
     """Call `stop` on the first SIGTERM or SIGINT; a second one ends the process at once."""
 
     def first(*_: object) -> None:

@@ -120,7 +120,13 @@ class WriterSettings(ProcessSettings, StoreSettings):
     write_every_s: Seconds = Field(3.0, description="seconds between commits at most")
 
 
-ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings)
+class BalanceSettings(ProcessSettings):
+    """`skg balance`."""
+
+    balance_targets: Path = Field(Path("targets.yaml"), description="YAML: the mix that the dataset should have, and bounds")
+
+
+ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings, BalanceSettings)
 
 
 def describe() -> list[tuple[str, str, str, str]]:

@@ -1,4 +1,4 @@
-"""Commands that judge the dataset and trace its samples: audit, lineage, dataset prove-split, dataset stats."""
+"""Commands that judge, trace and steer the dataset: audit, lineage, balance, dataset prove-split, dataset stats."""
 
 import json
 from pathlib import Path
@@ -18,11 +18,23 @@ EXIT_FAULTS = 1
 def register(app: typer.Typer) -> None:
     """Add the commands of the first level."""
     add(app, "audit", audit)
+    add(app, "lineage", lineage)
+    add(app, "balance", balance)
 
 
 def extend(family: typer.Typer) -> None:
     """Add the commands of `skg dataset`."""
     add(family, "prove-split", prove_split)
+
+
+def balance(
+    targets: Annotated[Path | None, typer.Option(help="YAML: the wanted mix and bounds; SKG_BALANCE_TARGETS")] = None,
+) -> None:
+    """Publish seeds for what the dataset lacks, until SIGTERM. Example: skg balance --targets docs/targets.yaml"""
+    from streams.balance_process import run_balance
+    from streams.settings import BalanceSettings
+
+    run_balance(BalanceSettings() if targets is None else BalanceSettings(balance_targets=targets))
 
 
 def audit(
@@ -42,6 +54,30 @@ def audit(
         said = ", ".join(f"{kind} {count}" for kind, count in report.counts.items()) or "no faults"
         typer.echo(f"{report.rows} samples, {report.questions} questions in {report.files} files: {said}")
     raise typer.Exit(0 if report.passed else EXIT_FAULTS)
+
+
+def lineage(
+    sample: Annotated[str, typer.Argument(help="a sample id, or its first characters")],
+    uri: Annotated[str | None, typer.Option(help="the table; default SKG_DATASET_URI")] = None,
+    rerender: Annotated[
+        bool, typer.Option("--rerender", help="draw the picture again and compare; exit 1 if unlike")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Where a sample came from, from seed to picture. Example: skg lineage 3fa9 --uri demo-out/dataset --rerender"""
+    from dataset.lineage import lineage as trace
+
+    address, options = where(uri)
+    found = trace(address, sample, options)
+    typer.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else "\n".join(found.lines()))
+    if rerender:
+        from streams.processes import renderer_of
+        from streams.redrawing import redraw
+        from streams.settings import RenderSettings
+
+        redrawn = redraw(found, renderer_of(RenderSettings()))
+        typer.echo(str(redrawn), err=as_json)
+        raise typer.Exit(0 if redrawn.alike else EXIT_FAULTS)
 
 
 def prove_split(uri: Uri = None, as_json: AsJson = False) -> None:

@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from schemas.failures import TryLater, UserError
-from streams.cli import data, dataset, evaluation, gallery, local, processes, spatial
+from streams.cli import data, dataset, evaluation, gallery, local, processes, quality, spatial
 from streams.seeds import BadSeeds
 
 EXIT_FAILURE, EXIT_USAGE = 1, 2
@@ -28,9 +28,11 @@ def build() -> typer.Typer:
         name="skg", help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, rich_markup_mode=None,
     )  # fmt: skip
-    for family in (local, processes, data, gallery, evaluation):
+    for family in (local, processes, data, gallery, evaluation, quality):
         family.register(app)
-    app.add_typer(dataset.build(), name="dataset")
+    of_dataset = dataset.build()
+    quality.extend(of_dataset)
+    app.add_typer(of_dataset, name="dataset")
     app.add_typer(spatial.build(), name="spatial")
     return app
 

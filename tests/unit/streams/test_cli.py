@@ -13,7 +13,10 @@ import pytest
 from schemas.topics import TOPICS
 from streams.cli.root import run
 
-COMMANDS = "demo up down topics seed agents render examine write status tail dataset spatial config".split()  # noqa: SIM905 - a row of words reads best
+COMMANDS = (
+    "demo up down topics seed agents render examine write status tail dataset spatial config gallery eval "
+    "audit lineage balance"
+).split()
 
 
 @dataclass(frozen=True)

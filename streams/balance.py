@@ -1,0 +1,144 @@
+"""Steering: reads what came of everything so far, publishes seeds for what the dataset still lacks.
+
+In: `skg.seeds` once, `skg.qa` and `skg.rejections` from their beginning and on.  Out: seeds, acknowledged by the broker.
+Keeps nothing of its own: after a restart the topics tell what was asked for, when, and what came of it, so the bounds
+hold over restarts as long as the topics keep their events.  Decides nothing (`agents.balance`).  Run one of it: two would
+ask for the same at the same time.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from agents.balance import Accepted, Balance, Cell, Wish
+from agents.targets import Band, Targets
+from monitoring.traces import child_of
+from schemas.base import Event
+from schemas.codec import decode, event_age, to_message
+from schemas.events import QAEvent, Rejection, SeedConcept, SeedOptions
+from schemas.failures import Never
+from schemas.ids import make_seed
+from spatial.predicates import PREDICATES
+from streams.event_step import Publishes
+from streams.records import Record
+
+SOURCE = "balance"
+SALT = "balance-"
+"""How the seeds of this agent are told from others; a number follows."""
+
+MINUTE_S = 60.0
+
+
+@dataclass
+class Pace:
+    """How many graphs may be asked for: so many in any minute, so many in all."""
+
+    per_minute: int
+    total: int
+    spent: int = 0
+    recent: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def spend(self, when: float, count: int) -> None:
+        """Graphs were asked for at a time in seconds."""
+        self.spent += count
+        self.recent.append((when, count))
+
+    def allowed(self, now: float) -> int:
+        """How many more may be asked for now."""
+        self.recent = deque((when, count) for when, count in self.recent if when > now - MINUTE_S)
+        return max(0, min(self.per_minute - sum(count for _, count in self.recent), self.total - self.spent))
+
+
+class Steering:
+    """What is known, and what is published upon it. `now` are seconds of any clock that does not go back."""
+
+    def __init__(self, targets: Targets, publisher: Publishes) -> None:
+        self.balance = Balance(targets)
+        self.pace = Pace(targets.per_minute, targets.total)
+        self._publisher = publisher
+        self._cells: dict[str, Cell] = {}
+        self._heard: set[int] = set()
+        self._number = 0
+
+    def recall(self, records: Iterable[Record], now: float) -> None:
+        """Take in seeds that were published before."""
+        for record in records:
+            event = _event(record)
+            if isinstance(event, SeedConcept) and event.options.salt.startswith(SALT):
+                age = event_age(record.headers, datetime.now(UTC)) or 0.0
+                self._noted(event, now - age)
+
+    def hear(self, records: Iterable[Record]) -> None:
+        """Take in outcomes; what is delivered twice counts once."""
+        for record in records:
+            event = _event(record)
+            if isinstance(event, QAEvent) and self._is_new(event.sample_id):
+                self.balance.accept(accepted(event), self._cells.get(event.graph.seed_id))
+            elif isinstance(event, Rejection) and self._is_new(event.rejection_id):
+                self.balance.reject(self._cells.get(event.seed_id))
+
+    def act(self, now: float) -> list[SeedConcept]:
+        """Publish what is wished for and allowed. Raises TryLater when the broker does not answer."""
+        wishes = self.balance.wishes(self.pace.allowed(now))
+        seeds = [self._seed(wish, self._number + i) for i, wish in enumerate(wishes)]
+        when = datetime.now(UTC)
+        self._publisher.publish([to_message(seed, SOURCE, child_of(None), when) for seed in seeds])
+        for seed in seeds:
+            self._noted(seed, now)
+        return seeds
+
+    def _seed(self, wish: Wish, number: int) -> SeedConcept:
+        cell = wish.cell
+        options = SeedOptions(
+            min_objects=cell.band.first, max_objects=cell.band.last, families={cell.family: 1.0}, salt=f"{SALT}{number}"
+        )
+        return make_seed(cell.scene, wish.count, options=options)
+
+    def _noted(self, seed: SeedConcept, when: float) -> None:
+        if not self._is_new(f"{seed.seed_id}/{seed.first}/{seed.count}"):
+            return
+        options = seed.options
+        cell = Cell(seed.concept, Band(options.min_objects, options.max_objects), next(iter(options.families), ""))
+        self._cells[seed.seed_id] = cell
+        self.balance.ask(cell, seed.count)
+        self.pace.spend(when, seed.count)
+        number = options.salt.removeprefix(SALT)
+        self._number = max(self._number, int(number) + 1) if number.isdecimal() else self._number
+
+    def _is_new(self, one: str) -> bool:
+        """Eight bytes each: a million outcomes in some tens of megabytes."""
+        key = hash(one)
+        new = key not in self._heard
+        self._heard.add(key)
+        return new
+
+
+def accepted(event: QAEvent) -> Accepted:
+    """What counts of a sample."""
+    families: Counter[str] = Counter(
+        PREDICATES[r.predicate].family for r in event.graph.relations if r.predicate in PREDICATES
+    )
+    return Accepted(
+        scene=event.scene.scene,
+        things=len(event.scene.objects),
+        families=dict(families),
+        kinds=dict(Counter(question.kind for question in event.questions)),
+    )
+
+
+def _event(record: Record) -> Event | None:
+    """The event, or None for bytes that are none: whoever owns the topic makes a dead letter of them."""
+    try:
+        return decode(record.partition.topic, record.value, record.headers)
+    except Never:
+        return None
+
+
+def said(seeds: Sequence[SeedConcept]) -> list[str]:
+    """Seeds in words, for the log."""
+    return [
+        f"{seed.count} × {seed.concept}, {seed.options.min_objects} to {seed.options.max_objects} things, "
+        f"{', '.join(seed.options.families)}"
+        for seed in seeds
+    ]

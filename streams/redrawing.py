@@ -1,0 +1,68 @@
+"""Drawing a sample's picture again, to see whether its lineage is the whole truth.
+
+In: a lineage and the renderer that its picture names.  Out: a comparison of the two files.
+A collage is the same to the byte on the same machine and libraries.  A diffusion model's picture is compared by pixels:
+with another batch, device or library version it may differ slightly.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+from dataset.lineage import Lineage
+from schemas.doors import Renderer
+from streams.problems import Refused
+
+TOLERANCE = 8
+"""Of 255: the largest difference of any pixel in any channel that counts as the same picture."""
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """`same`: identical bytes. `difference`: the largest of any pixel, of 255; None where the sizes differ."""
+
+    sha256: str
+    before: str
+    difference: int | None
+
+    @property
+    def same(self) -> bool:
+        """Whether the files are identical."""
+        return self.sha256 == self.before
+
+    @property
+    def alike(self) -> bool:
+        """Whether the pictures are, within the tolerance."""
+        return self.same or (self.difference is not None and self.difference <= TOLERANCE)
+
+    def __str__(self) -> str:
+        if self.same:
+            return f"redrawn    {self.sha256}: the same file"
+        if self.difference is None:
+            return f"redrawn    {self.sha256}: another size"
+        verdict = "within" if self.alike else "beyond"
+        return (
+            f"redrawn    {self.sha256}: differs by {self.difference} of 255 at most, {verdict} the tolerance of {TOLERANCE}"
+        )
+
+
+def redraw(found: Lineage, renderer: Renderer) -> Redrawn:
+    """Draw again and compare. Raises Refused where the renderer is another one, Never where it cannot draw this."""
+    named = found.story.get("renderer")
+    if renderer.name != named:
+        raise Refused(f"the picture was drawn by {named}, this is {renderer.name}: set SKG_RENDERER")
+    seed = int(found.story["notes"]["render_seed"])
+    (drawing,) = renderer.render([found.graph], [seed])
+    before, after = (hashlib.sha256(data).hexdigest() for data in (found.picture, drawing.data))
+    return Redrawn(after, before, _difference(found.picture, drawing.data))
+
+
+def _difference(one: bytes, other: bytes) -> int | None:
+    with Image.open(BytesIO(one)) as a, Image.open(BytesIO(other)) as b:
+        if a.size != b.size:
+            return None
+        pixels = [np.asarray(picture.convert("RGB"), dtype=np.int16) for picture in (a, b)]
+    return int(np.abs(pixels[0] - pixels[1]).max())

@@ -1,0 +1,197 @@
+"""Steering over topics: what is read, what is published, and that bounds hold over restarts."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agents.planner import RulePlanner
+from agents.targets import Targets, targets_of
+from monitoring.traces import child_of
+from schemas.base import Event
+from schemas.codec import Message, to_message
+from schemas.events import QAEvent, SeedConcept, SeedOptions
+from schemas.failures import TryLater
+from schemas.graph import SpatialGraph
+from schemas.ids import make_seed
+from streams.balance import SALT, Pace, Steering, accepted
+from streams.balance_process import BadTargets, read_targets
+from streams.records import Partition, Record
+from tests.fakes.events import make_graph, make_qa, make_rejection
+
+NOW = datetime(2031, 5, 1, tzinfo=UTC)
+
+
+class Topic:
+    """Keeps what is published, as records."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        self.records += [record_of(message) for message in messages]
+
+
+def record_of(message: Message) -> Record:
+    return Record(Partition(message.topic, 0), 0, message.key, message.value, message.headers)
+
+
+def recorded(event: Event, when: datetime = NOW) -> Record:
+    return record_of(to_message(event, "test", child_of(None), when))
+
+
+def stated(**changes: object) -> Targets:
+    values: dict[str, object] = {
+        "scenes": {"kitchen": 1, "park": 1},
+        "density": {"2-3": 1, "4-6": 1},
+        "relations": {"direction": 1, "depth": 1, "distance": 1},
+        "tolerance": 0.03,
+        "per_minute": 30,
+        "total": 1000,
+        "ahead": 30,
+    }
+    return targets_of({**values, **changes})
+
+
+def outcome(planner: RulePlanner, seed: SeedConcept, index: int) -> Event:
+    """What the factory would make of a request, without a picture: the plan is the scene."""
+    event = planner.plan_now(seed, index)
+    return make_qa(event) if isinstance(event, SpatialGraph) else event
+
+
+def test_a_factory_is_steered_from_a_skewed_start_to_the_stated_mix():
+    planner, topic = RulePlanner("collage"), Topic()
+    steering = Steering(stated(), topic)
+    skew = make_seed("kitchen", 60, options=SeedOptions(min_objects=2, max_objects=2, families={"direction": 1.0}))
+    steering.hear(recorded(outcome(planner, skew, i)) for i in range(60))
+    assert steering.balance.lacking()
+    minute, published = 0, 0
+    while not steering.balance.satisfied():
+        minute += 1
+        assert minute < 40, steering.balance.lacking()
+        for seed in steering.act(60.0 * minute):
+            published += seed.count
+            steering.hear(recorded(outcome(planner, seed, i)) for i in range(seed.count))
+        assert published <= 30 * minute
+    assert steering.act(60.0 * minute + 60) == []
+    balance = steering.balance
+    for counts, want in ((balance.scenes, {"kitchen", "park"}), (balance.families, {"direction", "depth", "distance"})):
+        total = sum(counts[name] for name in want)
+        assert all(abs(counts[name] / total - 1 / len(want)) < 0.07 for name in want), counts
+
+
+def test_seeds_are_published_and_say_whose_they_are():
+    topic = Topic()
+    seeds = Steering(stated(), topic).act(0.0)
+    assert sum(seed.count for seed in seeds) == 30
+    assert all(seed.options.salt.startswith(SALT) for seed in seeds)
+    assert len({seed.seed_id for seed in seeds}) == len(seeds) == len(topic.records)
+
+
+def test_no_minute_sees_more_than_is_allowed():
+    steering = Steering(stated(ahead=1000), Topic())
+    counts = [sum(seed.count for seed in steering.act(now)) for now in (0.0, 5.0, 59.0, 61.0, 62.0)]
+    assert counts == [30, 0, 0, 30, 0]
+
+
+def test_no_more_than_the_total_is_ever_asked_for():
+    steering = Steering(stated(total=70, ahead=1000), Topic())
+    assert sum(seed.count for minute in range(10) for seed in steering.act(61.0 * minute)) == 70
+
+
+def test_a_restart_remembers_what_was_asked_for_and_when():
+    topic = Topic()
+    first = Steering(stated(total=50, ahead=1000), topic)
+    first.act(0.0)
+    again = Steering(stated(total=50, ahead=1000), topic)
+    again.recall(topic.records, now=5.0)
+    assert again.act(5.0) == []
+    later = again.act(70.0)
+    assert sum(seed.count for seed in later) == 20
+    assert len({record.key for record in topic.records}) == len(topic.records)
+
+
+def test_seeds_of_long_ago_do_not_count_for_this_minute():
+    old = make_seed("kitchen", 30, options=SeedOptions(families={"depth": 1.0}, salt=f"{SALT}7"))
+    steering = Steering(stated(ahead=1000), Topic())
+    steering.recall([recorded(old, datetime.now(UTC) - timedelta(hours=1))], now=0.0)
+    assert sum(seed.count for seed in steering.act(0.0)) == 30
+    assert steering.pace.spent == 60
+
+
+def test_seeds_of_others_are_none_of_its_own():
+    steering = Steering(stated(), Topic())
+    steering.recall([recorded(make_seed("kitchen", 500))], now=0.0)
+    assert steering.pace.spent == 0
+
+
+def test_a_redelivered_outcome_counts_once():
+    steering = Steering(stated(), Topic())
+    events = [recorded(make_qa(make_graph(scene="kitchen")))] * 3
+    steering.hear(events)
+    steering.hear(events)
+    assert steering.balance.samples == 1
+
+
+def test_rejections_of_its_own_seeds_lower_their_hopes():
+    steering = Steering(stated(), Topic())
+    seed = steering.act(0.0)[0]
+    steering.hear([recorded(make_rejection(seed, index)) for index in range(seed.count)])
+    assert sum(steering.balance.misses.values()) == seed.count
+    steering.hear([recorded(make_rejection())])
+    assert sum(steering.balance.misses.values()) == seed.count
+
+
+def test_bytes_that_are_no_event_are_passed_over():
+    steering = Steering(stated(), Topic())
+    steering.hear([Record(Partition("skg.qa", 0), 0, b"k", b"junk", ())])
+    assert steering.balance.samples == 0
+
+
+def test_seeds_that_are_not_acknowledged_are_not_counted():
+    class Away:
+        def publish(self, messages: Sequence[Message]) -> None:
+            raise TryLater("no broker")
+
+    steering = Steering(stated(), Away())
+    with pytest.raises(TryLater):
+        steering.act(0.0)
+    assert steering.pace.spent == steering.balance.open == 0
+
+
+def test_a_sample_counts_with_its_relations_things_and_kinds():
+    event = make_qa(make_graph(scene="kitchen"))
+    assert isinstance(event, QAEvent)
+    found = accepted(event)
+    assert (found.scene, found.things, found.families) == ("kitchen", 2, {"direction": 1})
+    assert Counter(found.kinds) == Counter(question.kind for question in event.questions)
+
+
+def test_pace_allows_nothing_beyond_its_bounds():
+    pace = Pace(10, 15)
+    pace.spend(0.0, 8)
+    assert pace.allowed(1.0) == 2
+    assert pace.allowed(61.0) == 7
+    pace.spend(61.0, 7)
+    assert pace.allowed(500.0) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("scenes: [", "not YAML"),
+        ("scenes: {kitchen: 1}", "density"),
+        ("[1, 2]", "valid dictionary"),
+        (None, "No such file"),
+    ],
+)
+def test_a_faulty_file_of_targets_is_one_line(tmp_path: Path, text: str | None, said: str):
+    path = tmp_path / "targets.yaml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(BadTargets, match=said) as error:
+        read_targets(path)
+    assert str(path) in str(error.value)
+    assert "\n" not in str(error.value)
