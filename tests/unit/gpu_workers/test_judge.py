@@ -310,10 +310,9 @@ def _examined(judge: Verdicts) -> list[Any]:
 def test_the_examine_worker_puts_a_judges_questions_and_notes_into_the_sample():
     extra = admitted("Is there a cat in the picture?", "yes")
     judge = Verdicts(lambda known: Judgement(None, known.scene, (*known.questions, extra), {"judges": "a, checked by b"}))
-    outcomes = _examined(judge)
-    for outcome in outcomes:
-        (event,) = outcome
-        assert isinstance(event, QAEvent)
+    samples = [event for (event,) in _examined(judge) if isinstance(event, QAEvent)]
+    assert samples
+    for event in samples:
         assert extra in event.questions
         assert event.provenance.notes["judges"] == "a, checked by b"
 
