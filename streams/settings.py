@@ -123,7 +123,7 @@ class WriterSettings(ProcessSettings, StoreSettings):
 class BalanceSettings(ProcessSettings):
     """`skg balance`."""
 
-    balance_targets: Path = Field(Path("targets.yaml"), description="YAML: the mix that the dataset should have, and bounds")
+    balance_targets: Path = Field(Path("targets.yaml"), description="YAML: the mix that is wanted, and bounds")
 
 
 ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings, BalanceSettings)

@@ -13,7 +13,7 @@ import pytest
 from schemas.topics import TOPICS
 from streams.cli.root import run
 
-COMMANDS = (
+COMMANDS = (  # noqa: SIM905 - rows of words read best
     "demo up down topics seed agents render examine write status tail dataset spatial config gallery eval "
     "audit lineage balance"
 ).split()
