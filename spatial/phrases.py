@@ -19,6 +19,7 @@ from spatial.predicates import PLACES
 Why = Literal["unknown", "outside", "negated", "empty"]
 Says = Mapping[str, tuple[str, ...]]
 
+_PLAIN = str.maketrans({"\u2019": "'", **dict.fromkeys("_-\u2010\u2011\u2013", " ")})
 _SPLIT = re.compile(r"[,/;&+]|\b(?:and|but)\b")
 _OPTION = re.compile(r"\[([^\]]*)\]|\(([^)]*)\)|(\S+)")
 _OF_PICTURE = re.compile(r"\s+(?:of|in) the (?:image|picture|photo|canvas|frame|scene|view)\W*$", re.IGNORECASE)
@@ -79,7 +80,7 @@ def _read(text: str, phrase: str, table: Says) -> tuple[str, ...]:
 
 def _words(text: str) -> list[str]:
     """The words that count, in order: hyphens and underscores part words, articles and full stops are dropped."""
-    plain = text.replace("\u2019", "'").replace("_", " ").replace("-", " ")
+    plain = text.translate(_PLAIN)
     words = (word.strip(".:;!\"'()") for word in plain.split())
     return [word for word in words if word and word not in _tables().articles]
 
@@ -107,11 +108,15 @@ def _segment(words: list[str], table: Says, phrase: str) -> tuple[str, ...]:
 
 
 def _unknown_part(words: list[str], table: Says) -> str:
-    """What is left of a segment beside the longest phrase in it that is known; all of it if none is."""
+    """What is left of a segment beside the longest phrase in it that is known; all of it if none is.
+
+    All of it too where what is left is known by itself, as in "far behind": not the parts are unknown but the whole.
+    """
     for length in range(min(len(words) - 1, _LONGEST), 0, -1):
         for start in range(len(words) - length + 1):
             if " ".join(words[start : start + length]) in table:
-                return " … ".join(filter(None, (" ".join(words[:start]), " ".join(words[start + length :]))))
+                left = [" ".join(part) for part in (words[:start], words[start + length :]) if part]
+                return " ".join(words) if all(part in table for part in left) else " … ".join(left)
     return " ".join(words)
 
 

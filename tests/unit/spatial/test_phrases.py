@@ -180,3 +180,15 @@ def test_two_thousand_phrases_are_read_in_a_second():
         with pytest.raises(UnknownPhrase):
             normalise(f"on the left of and behind thing {number}")
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("phrase", ["far behind", "left of near", "is near left"])
+def test_known_phrases_run_together_are_unknown_as_a_whole(phrase):
+    with pytest.raises(UnknownPhrase) as caught:
+        normalise(phrase)
+    assert caught.value.part == phrase.removeprefix("is ")
+
+
+@pytest.mark.parametrize("phrase", ["left\u2011of", "parked to the left of", "laying to the left of"])
+def test_hyphens_of_every_kind_and_more_postures_do_not_matter(phrase):
+    assert normalise(phrase) == ("left_of",)
