@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ConfigDict, Field, ValidationError
 
 from schemas.base import Model
-from schemas.events import MAX_CONCEPT_CHARS, MAX_GRAPHS_PER_SEED_EVENT, SeedConcept, SeedOptions
+from schemas.events import MAX_CONCEPT_CHARS, MAX_CONTEXT_CHARS, MAX_GRAPHS_PER_SEED_EVENT, SeedConcept, SeedOptions
 from schemas.ids import make_seed
 
 MAX_FAULTS_SHOWN = 10
@@ -63,6 +63,19 @@ def read_seeds(path: Path) -> list[SeedConcept]:
     except UnicodeDecodeError as error:
         raise BadSeeds(f"{path}: not UTF-8 text (byte {error.start})") from error
     return parse_seeds(text.splitlines(), str(path))
+
+
+def read_context(path: Path) -> str:
+    """The text of a context file. Raises BadSeeds for one that cannot be read, is empty or too long."""
+    try:
+        text = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise BadSeeds(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise BadSeeds(f"{path}: not UTF-8 text (byte {error.start})") from error
+    if not 1 <= len(text) <= MAX_CONTEXT_CHARS:
+        raise BadSeeds(f"{path}: a context has 1 to {MAX_CONTEXT_CHARS} characters, this one has {len(text)}")
+    return text
 
 
 def parse_seeds(lines: Iterable[str], name: str) -> list[SeedConcept]:

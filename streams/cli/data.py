@@ -53,14 +53,19 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     exclude: Annotated[list[str] | None, typer.Option(help="a category that must not be there")] = None,
     family: Annotated[list[str] | None, typer.Option(help="a weighed relation family, as in direction=2")] = None,
     salt: Annotated[str, typer.Option(help="any text: asks for other graphs of the same concept")] = "",
+    context_file: Annotated[
+        Path | None, typer.Option(help="text about the concept that a language model may draw on, UTF-8")
+    ] = None,
 ) -> None:
     """Publish seed concepts; print their ids. Example: skg seed "street market" --count 20"""
     from streams.publishing import publish_seeds
-    from streams.seeds import BadSeeds, Wish, read_seeds, seeds_of
+    from streams.seeds import BadSeeds, Wish, read_context, read_seeds, seeds_of
     from streams.settings import KafkaSettings
 
     if (concept is None) == (file is None):
         raise BadSeeds("give either a concept or --file")
+    if file is not None and context_file is not None:
+        raise BadSeeds("--context-file goes with a concept; in a seeds file each line has its own `context`")
     if file is not None:
         seeds = read_seeds(file)
     else:
@@ -68,7 +73,9 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
             "min_objects": min_objects, "max_objects": max_objects, "salt": salt, "families": _weights(family or []),
             "required_objects": tuple(require or ()), "excluded": tuple(exclude or ()),
         }  # fmt: skip
-        seeds = seeds_of(Wish.model_validate({"concept": concept, "count": count, "options": options}))
+        context = "" if context_file is None else read_context(context_file)
+        wish = {"concept": concept, "count": count, "context": context, "options": options}
+        seeds = seeds_of(Wish.model_validate(wish))
     publish_seeds(KafkaSettings(), seeds)
     for one in dict.fromkeys(seed.seed_id for seed in seeds):
         typer.echo(one)

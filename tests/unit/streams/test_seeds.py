@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from streams.seeds import SAMPLE_SEEDS, BadSeeds, Wish, parse_seeds, read_seeds, requests_of, seeds_of, share_out
+from schemas.ids import make_seed
+from streams.seeds import (
+    SAMPLE_SEEDS,
+    BadSeeds,
+    Wish,
+    parse_seeds,
+    read_context,
+    read_seeds,
+    requests_of,
+    seeds_of,
+    share_out,
+)
 
 
 def test_a_large_wish_becomes_several_events_that_share_one_id_and_leave_no_gap():
@@ -66,3 +77,22 @@ def test_graphs_are_shared_out_evenly(graphs: int):
     shared = share_out(read_seeds(SAMPLE_SEEDS), graphs)
     assert sum(s.count for s in shared) == graphs
     assert max(s.count for s in shared) - min(s.count for s in shared) <= 1
+
+
+def test_a_context_is_read_from_a_file_and_changes_the_seed(tmp_path: Path):
+    path = tmp_path / "market.txt"
+    path.write_text("  Stalls sell fruit under striped awnings.\n", "utf-8")
+    assert read_context(path) == "Stalls sell fruit under striped awnings."
+    assert make_seed("market", context=read_context(path)).seed_id != make_seed("market").seed_id
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [(b"", "1 to 20000"), (b"x" * 20_001, "this one has 20001"), (b"\xff\xfe", "not UTF-8"), (None, "No such file")],
+)
+def test_a_context_that_cannot_be_used_is_named(tmp_path: Path, data: bytes | None, why: str):
+    path = tmp_path / "context.txt"
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(BadSeeds, match=why):
+        read_context(path)
