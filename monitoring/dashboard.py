@@ -1,4 +1,4 @@
-"""The Grafana dashboard as code: throughput, rejection rate by reason, lag, age, seconds a stage.
+"""The Grafana dashboard as code: throughput, rejection rate by reason, lag, age, seconds a stage, language models.
 
 In: nothing.  Out: the dashboard's JSON (`python -m monitoring.dashboard` writes it).  The JSON is committed; a test
 holds it to this file, and each query to the declared metrics.
@@ -13,6 +13,8 @@ from grafana_foundation_sdk.builders.timeseries import Panel
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.common import LegendDisplayMode, LegendPlacement
 from grafana_foundation_sdk.models.dashboard import DataSourceRef
+
+from monitoring import language_panels
 
 FILE = Path(__file__).parent / "dashboards" / "skg-factory.json"
 _SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
@@ -78,7 +80,7 @@ def dashboard() -> str:
         .time("now-1h", "now")
         .with_variable(DatasourceVariable("datasource").label("Data source").type("prometheus"))
     )
-    for title, unit, legend, query, meaning in PANELS:
+    for title, unit, legend, query, meaning in (*PANELS, *language_panels.PANELS):
         built = built.with_panel(
             _panel(title, unit, meaning).with_target(Dataquery().ref_id("A").expr(query).legend_format(legend))
         )

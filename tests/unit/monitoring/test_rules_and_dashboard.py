@@ -10,6 +10,7 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram
 
+import monitoring.language
 import monitoring.metrics
 from monitoring.dashboard import FILE, dashboard
 from streams.services.cache import find_program
@@ -22,7 +23,7 @@ OF_THE_GRAFANA = {"$__rate_interval": "5m"}
 def _declared() -> dict[str, set[str]]:
     """Every sample name that a scrape can show, with its labels."""
     names: dict[str, set[str]] = {}
-    for metric in vars(monitoring.metrics).values():
+    for metric in (*vars(monitoring.metrics).values(), *vars(monitoring.language).values()):
         if not isinstance(metric, Counter | Gauge | Histogram):
             continue
         labels = set(metric._labelnames)
@@ -82,3 +83,11 @@ def test_every_alert_has_a_test():
     alerts = {rule["alert"] for group in groups for rule in group["rules"]}
     tested = yaml.safe_load((RULES / "skg.test.yaml").read_text("utf-8"))["tests"]
     assert {case["alertname"] for test in tested for case in test["alert_rule_test"]} == alerts
+
+
+def test_every_metric_of_language_models_has_a_panel_or_an_alert():
+    asked = " ".join(_queries())
+    ours = [m for m in vars(monitoring.language).values() if isinstance(m, Counter | Gauge | Histogram)]
+    assert len(ours) >= 8
+    for metric in ours:
+        assert metric.describe()[0].name in asked
