@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
 def extend(family: typer.Typer) -> None:
     """Add the commands of `skg dataset`."""
     add(family, "prove-split", prove_split)
+    add(family, "stats", stats)
 
 
 def balance(
@@ -95,6 +96,22 @@ def prove_split(uri: Uri = None, as_json: AsJson = False) -> None:
         for fault in proof.shared:
             typer.echo(str(fault))
     raise typer.Exit(EXIT_FAULTS if proof.shared else 0)
+
+
+def stats(
+    uri: Uri = None,
+    out: Annotated[Path | None, typer.Option(help="folder for a page, PNG charts and JSON; without it: JSON here")] = None,
+) -> None:
+    """Things, relations, density, answers, kinds, yield by reason. Example: skg dataset stats --out stats"""
+    from dataset.statistics import statistics
+
+    found = statistics(*where(uri))
+    if out is None:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        return
+    from dataset.charts import write_statistics
+
+    typer.echo(write_statistics(found, out))
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -1,0 +1,83 @@
+"""Statistics: counts that agree with the rows, yield that adds up, a page with charts."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from dataset.charts import CHARTS, write_statistics
+from dataset.columns import COLUMNS
+from dataset.rejections import REJECTION_COLUMNS, rejections_uri, rows_of
+from dataset.statistics import statistics
+from dataset.table import NoDataset, Table
+from schemas.doors import Sample
+from schemas.ids import make_seed
+from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection
+from tests.fakes.line import store_rows
+
+
+@pytest.fixture(scope="module")
+def uri(tmp_path_factory) -> str:
+    """Twelve samples of two scenes, and three rejections."""
+    address = str(tmp_path_factory.mktemp("statistics") / "table")
+    names = [("cat", "dog"), ("cat", "cow"), ("<b>cat</b>", "dog")]
+    graphs = [make_graph(index=i, categories=names[i % 3], scene=("kitchen", "park")[i % 2]) for i in range(12)]
+    store_rows(address, [Sample(make_qa(graph), make_picture(graph)) for graph in graphs])
+    lost = [Sample(make_rejection(make_seed("x", 3), index), None) for index in range(3)]
+    Table.create(rejections_uri(address), REJECTION_COLUMNS).append(rows_of(lost), {})
+    return address
+
+
+def test_counts_are_those_of_the_rows(uri: str):
+    found = statistics(uri)
+    assert (found.samples, found.questions) == (12, 24)
+    assert found.objects == dict(Counter({"cat": 8, "dog": 8, "<b>cat</b>": 4, "cow": 4}).most_common())
+    assert found.objects_in_all == 4
+    assert found.scenes == {"kitchen": 6, "park": 6}
+    assert found.density == {"2": 12}
+    assert found.relations == {"bottom_left": 12, "left_of": 12}
+    assert found.kinds == {"presence": 12, "relation": 12}
+    assert found.answers == {"presence": {"no": 12}, "relation": {"yes": 12}}
+    assert sum(found.splits.values()) == 12
+
+
+def test_yield_adds_up_and_names_its_reasons(uri: str):
+    found = statistics(uri)
+    assert [(s.stage, s.reached, s.passed) for s in found.stages] == [("agents", 15, 12), ("examine", 12, 12)]
+    (loss,) = found.losses
+    assert (loss.stage, loss.gate, loss.reason, loss.count) == ("agents", "layout", "no_layout", 3)
+    assert loss.meaning
+
+
+def test_without_rejections_the_rest_is_there(tmp_path: Path):
+    graph = make_graph()
+    uri = store_rows(str(tmp_path / "table"), [Sample(make_qa(graph), make_picture(graph))])
+    assert statistics(uri).losses == ()
+
+
+def test_an_empty_table_has_nothing_of_anything(tmp_path: Path):
+    uri = str(tmp_path / "table")
+    Table.create(uri, COLUMNS)
+    found = statistics(uri)
+    assert (found.samples, found.objects) == (0, {})
+    assert write_statistics(found, tmp_path / "out").exists()
+
+
+def test_no_table_is_said_to_be_none(tmp_path: Path):
+    with pytest.raises(NoDataset):
+        statistics(str(tmp_path / "nowhere"))
+
+
+def test_a_page_with_charts_and_numbers_comes_out(uri: str, tmp_path: Path):
+    page = write_statistics(statistics(uri), tmp_path / "out")
+    text = page.read_text("utf-8")
+    for name in CHARTS:
+        with Image.open(page.parent / f"{name}.png") as chart:
+            assert chart.width > 500
+        assert f'src="{name}.png"' in text
+    assert "<b>cat</b>" not in text
+    assert "&lt;b&gt;cat&lt;/b&gt;" in text
+    assert "://" not in text, "nothing is loaded from elsewhere"
+    assert json.loads((page.parent / "statistics.json").read_text("utf-8"))["samples"] == 12
