@@ -1,0 +1,288 @@
+"""The served gallery in a real browser: with and without scripts, by keyboard, in both schemes, with a fast table."""
+
+import os
+import random
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from dataset.gallery.server import application
+from schemas.ids import make_seed
+from tests.fakes.events import make_graph, make_qa, make_rejection, make_samples
+from tests.fakes.gallery import NotedFactory, running, shown, store_many, store_rejections, store_samples
+
+pytestmark = pytest.mark.e2e
+
+CHROMIUM = Path("/usr/bin/chromium")
+NASTY = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
+
+MANY = 100_000
+P95_S = 0.2
+"""What a page may take, nineteen of twenty times."""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not CHROMIUM.exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{CHROMIUM} is missing: install Debian's chromium")
+        pytest.skip(f"needs Debian's chromium at {CHROMIUM}")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def factory() -> NotedFactory:
+    return NotedFactory()
+
+
+@pytest.fixture
+def address(tmp_path: Path, factory: NotedFactory) -> Iterator[str]:
+    """A gallery of thirty samples of two scenes, one with HTML as its concept, and one rejection."""
+    uri = str(tmp_path / "dataset")
+    nasty = make_qa(make_graph(make_seed(NASTY), categories=("<b>cat</b>", "dog")))
+    kitchen = make_qa(make_graph(make_seed("breakfast"), categories=("cup", "book"), scene="kitchen"))
+    store_samples(uri, [*make_samples(28), kitchen, nasty])
+    store_rejections(uri, [make_rejection().model_copy(update={"detail": NASTY, "evidence": {"said": NASTY}})])
+    with running(application(shown(uri, factory))) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser, address):
+    """A page that notes what it asked for and what it complained about."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=address)
+    opened.asked, opened.faults = [], []
+    opened.on("request", lambda request: opened.asked.append(request.url))
+    opened.on("console", lambda message: opened.faults.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: opened.faults.append(str(error)))
+    yield opened
+    opened.close()
+
+
+def titles(page) -> list[str]:
+    return page.locator(".card h2").all_inner_texts()
+
+
+def test_every_page_loads_from_the_gallery_alone_and_reports_no_fault(page, address):
+    for path in ("/", f"/sample/{make_samples(1)[0].sample_id}", "/rejected", "/factory"):
+        page.goto(path)
+        page.wait_for_load_state()
+    page.goto("/")
+    expect(page.locator("figure img").first).to_have_js_property("naturalWidth", 64)
+    assert {url for url in page.asked if not url.startswith((f"{address}/", "data:"))} == set()
+    assert page.faults == []
+
+
+def test_html_in_a_seed_shows_as_text_on_every_page(page):
+    page.goto("/")
+    assert titles(page)[0] == NASTY
+    page.get_by_role("link", name=NASTY).click()
+    assert page.locator("h1").inner_text() == NASTY
+    assert page.title() == f"{NASTY} · Gallery"
+    page.goto("/rejected")
+    page.locator(".rejection summary").click()
+    assert NASTY in page.locator(".rejection .ids").first.inner_text()
+    assert page.locator("main img[src=x], main script, main b").count() == 0
+
+
+def test_filters_change_the_samples_the_count_and_the_address_without_a_reload(page):
+    page.goto("/")
+    page.evaluate("window.same = true")
+    page.get_by_label("Scene").select_option("kitchen")
+    page.wait_for_url("**/?*scene=kitchen*")
+    expect(page.locator("#shown")).to_have_text(re.compile("of 1$"))
+    assert titles(page) == ["breakfast"]
+    assert page.evaluate("window.same")
+    page.get_by_label("Scene").select_option("")
+    expect(page.locator("#shown")).to_have_text(re.compile("of 30$"))
+    page.get_by_label("Words").press_sequentially("no such word")
+    page.get_by_text("No sample fits these filters.").wait_for()
+    assert page.evaluate("document.activeElement.name") == "words", "typing is not interrupted"
+    page.reload()
+    assert page.get_by_label("Words").input_value() == "no such word"
+
+
+def test_boxes_show_on_hover_on_focus_and_for_one_thing_alone(page):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/")
+    card = page.locator(".card").first
+    boxes = card.locator(".box")
+
+    def opacity(number: int) -> str:
+        return boxes.nth(number).evaluate("one => getComputedStyle(one).opacity")
+
+    assert opacity(0) == "0"
+    card.locator("figure").hover()
+    assert opacity(0) == "1"
+    page.mouse.move(0, 0)
+    card.locator("figure").focus()
+    assert opacity(1) == "1"
+    card.locator(".chip").nth(1).focus()
+    assert opacity(1) == "1"
+    assert float(opacity(0)) < 0.5
+    page.get_by_label("All boxes").check()
+    page.get_by_label("Split").select_option(index=1)
+    page.wait_for_url("**/?*split=*")
+    assert page.locator(".card .box").first.evaluate("one => getComputedStyle(one).opacity") != "0", "also after a filter"
+
+
+def test_the_keyboard_alone_reaches_filters_samples_and_proofs(page):
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    names = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        names.append(page.evaluate("document.activeElement.className || document.activeElement.tagName"))
+        if names[-1] == "SUMMARY":
+            break
+    assert names[-1] == "SUMMARY", names
+    page.keyboard.press("Enter")
+    assert page.locator(".proof:visible").count() == 1
+
+
+def test_a_screen_reader_finds_names_for_everything_that_can_be_used(page):
+    for path in ("/", "/rejected", "/factory"):
+        page.goto(path)
+        nameless = page.evaluate(
+            """() => [...document.querySelectorAll('a, button, input, select, img, svg[role=img], [tabindex="0"]')]
+            .filter(e => e.offsetParent !== null || e.tagName === 'svg')
+            .filter(e => !(e.textContent.trim() || e.alt || e.ariaLabel || e.getAttribute('aria-labelledby')
+                || (e.labels && [...e.labels].some(l => l.textContent.trim())))).map(e => e.outerHTML.slice(0, 120))"""
+        )
+        assert nameless == []
+        assert page.locator("h1").count() == 1
+        assert page.locator("main").count() == 1
+        assert page.locator("nav[aria-label]").count() >= 1
+
+
+def test_a_seed_is_published_and_the_funnel_moves_until_it_is_paused(page, factory):
+    page.clock.install()
+    page.goto("/factory")
+    page.get_by_label("Concept").fill(NASTY)
+    page.get_by_label("Graphs").fill("3")
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_text("Published.").wait_for()
+    (wished,) = factory.wished
+    assert (wished.concept, wished.count) == (NASTY, "3")
+    done = page.locator("#funnel tbody tr").first.locator("td").nth(1)
+    expect(done).to_have_text("1,201")
+    page.clock.run_for(2100)
+    expect(done).to_have_text("1,202")
+    page.get_by_label("Pause").check()
+    looks = factory.looks
+    page.clock.run_for(10_000)
+    page.evaluate("fetch('/factory/funnel')")
+    assert factory.looks == looks + 1, "only this test has looked"
+
+
+def test_what_is_wrong_with_a_seed_is_said_beside_the_form(page, factory):
+    from schemas.failures import UserError
+
+    factory.refuse = UserError("concept: <b>no</b>")
+    page.goto("/factory")
+    page.get_by_label("Concept").fill("market")
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_text("concept: <b>no</b>").wait_for()
+    assert page.get_by_label("Concept").input_value() == "market"
+
+
+def test_without_scripts_the_same_pages_filter_and_publish(browser, address, factory):
+    context = browser.new_context(java_script_enabled=False, base_url=address)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("Scene").select_option("kitchen")
+    page.get_by_role("button", name="Filter").click()
+    assert titles(page) == ["breakfast"]
+    page.goto("/factory")
+    page.get_by_label("Concept").fill("a market")
+    page.get_by_role("button", name="Publish").click()
+    assert page.get_by_text("Published.").is_visible()
+    assert [wished.concept for wished in factory.wished] == ["a market"]
+    context.close()
+
+
+def test_a_page_of_another_site_cannot_publish_from_the_browser(browser, address, factory):
+    page = browser.new_page()
+    page.goto("data:text/html,<p>elsewhere</p>")
+    with page.expect_response(f"{address}/factory/seeds") as answered:
+        page.evaluate(
+            """url => { const form = document.createElement('form'); form.method = 'post';
+            form.action = url + '/factory/seeds'; form.innerHTML = '<input name=concept value=evil>';
+            document.body.append(form); form.submit(); }""",
+            address,
+        )
+    assert answered.value.status == 403
+    assert factory.wished == []
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_page_follows_the_scheme_fits_the_screen_and_can_be_read(page, scheme, width):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in ("/", f"/sample/{make_samples(1)[0].sample_id}", "/rejected", "/factory"):
+        page.goto(path)
+        brightness = page.evaluate("parseInt(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])")
+        assert (brightness > 128) == (scheme == "light")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.evaluate(CONTRAST) == [], path
+
+
+CONTRAST = """() => {
+  const parse = c => c.match(/[\\d.]+/g).map(Number);
+  const lum = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const ground = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
+    if (c.length < 4 || c[3] > .99) return c; } return [255, 255, 255]; };
+  return [...document.querySelectorAll('h1, h2, h3, p, a, td, th, dt, dd, label, summary span, .chip, .choice, .proof li')]
+    .filter(e => e.offsetParent && e.textContent.trim() && !e.closest('.off, .skip, .tag') && !e.matches('.skip'))
+    .map(e => [lum(parse(getComputedStyle(e).color)), lum(ground(e)), e])
+    .filter(([a, b]) => (Math.max(a, b) + .05) / (Math.min(a, b) + .05) < 4.5)
+    .map(([, , e]) => e.outerHTML.slice(0, 100));
+}"""
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_samples_make_no_slow_page(tmp_path: Path):
+    uri = str(tmp_path / "dataset")
+    store_many(uri, make_qa(), rows=MANY, per_file=1000)
+    gallery = shown(uri)
+    rng = random.Random(7)
+    with running(application(gallery)) as address, httpx.Client(base_url=address) as client:
+        assert "100,000 pictures" in client.get("/").text
+        taken = [_timed(client, _somewhere(rng)) for _ in range(200)]
+        pictures = [row["sample_id"] for row in gallery.samples.search(_wanted(), 400)[1]]
+        taken_by_pictures = [_timed(client, f"/image/{one}") for one in pictures]
+    assert sorted(taken)[int(0.95 * len(taken))] < P95_S
+    assert sorted(taken_by_pictures)[-2] < P95_S
+
+
+def _wanted():
+    from dataset.gallery.catalogue import Wanted
+
+    return Wanted()
+
+
+def _somewhere(rng: random.Random) -> str:
+    """A page of some of the samples: as people filter, and far from the beginning."""
+    words = rng.choice(["", "", "cat", "scene 7", "red dog left of"])
+    scene = rng.choice(["", f"scene {rng.randrange(26)}"])
+    kind, split = rng.choice(["", "relation"]), rng.choice(["", "test", "train"])
+    return f"/?scene={scene}&kind={kind}&relation=left_of&split={split}&words={words}&page={rng.randrange(1, 30)}"
+
+
+def _timed(client: httpx.Client, path: str) -> float:
+    started = time.perf_counter()
+    assert client.get(path).status_code == 200
+    return time.perf_counter() - started
