@@ -5,7 +5,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-gpu demo test test-slow test-gpu check services up down schemas lock
+.PHONY: bench-llm help setup setup-gpu demo test test-slow test-gpu check services up down schemas lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,15 +34,21 @@ test-slow: setup services ## run the tests that take minutes: scale, real models
 
 setup-gpu: .venv-gpu/.ready ## install the gpu extra (5.4 GB) into .venv-gpu, with what the tests need
 
+# Last what is not locked and may fail: lmms-eval has 70 dependencies, and one of them installs a top-level `tests`.
 .venv-gpu/.ready: setup requirements/gpu.txt
 	test -x .venv-gpu/bin/python || $(PYTHON) -m venv .venv-gpu
 	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python -r requirements/gpu.txt
 	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python hypothesis pytest pytest-timeout
 	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python --no-deps --editable .
+	-$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python lmms-eval==0.7.3
+	-$(BIN)/uv pip uninstall --quiet --python .venv-gpu/bin/python latex2sympy2
 	@touch $@
 
 test-gpu: setup-gpu ## run the tests that need torch, with tiny models on the CPU
-	.venv-gpu/bin/python -m pytest tests/unit/gpu_workers/diffusion
+	.venv-gpu/bin/python -m pytest tests/unit/gpu_workers/diffusion tests/unit/dataset/test_exports_train.py
+
+bench-llm: setup ## how well the agents keep a language model busy
+	$(BIN)/python -m tests.bench.llm
 
 check: setup ## lint, types, dependency direction
 	$(BIN)/ruff check .
