@@ -7,7 +7,9 @@ User-made graphs need no model and go to the planner by rules.
 
 import asyncio
 import json
+import os
 from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from math import isfinite
 
@@ -55,6 +57,7 @@ class LanguagePlanner:
         self._tools = Tools(model, counts, abilities(renderer), temperature)
         self._store = store
         self._rules = RulePlanner(renderer)
+        self._placing = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="placing")
 
     async def plan(self, seed: SeedConcept, index: int) -> SpatialGraph | Rejection:
         """The graph number `index` of a seed. Raises TryLater while the model or the store is out of reach, and Never."""
@@ -62,7 +65,7 @@ class LanguagePlanner:
             return await self._rules.plan(seed, index)
         job = Job(seed, index, self._tools)
         try:
-            plan = await _planned(job)
+            plan = await _planned(job, self._placing)
         except Unanswered as failure:
             return rejection(seed, index, await self._explained(job, failure))
         except Unmet as unmet:
@@ -96,7 +99,8 @@ class LanguagePlanner:
         return Unmet(fault.gate, fault.reason, str(failure), fault.conflict, evidence)
 
 
-async def _planned(job: Job) -> _Plan:
+async def _planned(job: Job, placing: Executor) -> _Plan:
+    """All stages. Placing is work, so it has threads of its own and holds up no look-up in the store."""
     place = await place_for(job)
     objects = await objects_of(job, place)
     chosen = await set_for(job, place, objects)
@@ -107,7 +111,7 @@ async def _planned(job: Job) -> _Plan:
     while True:
         await job.hear(talk, edges.check)
         hints = await hints_for(job, things, edges.relations, CANVAS)
-        found = await asyncio.to_thread(_laid_out, job, edges, hints)
+        found = await asyncio.get_running_loop().run_in_executor(placing, _laid_out, job, edges, hints)
         if isinstance(found, Layout):
             return _Plan(place, chosen, things, edges, hints, found)
         talk.show(found)

@@ -58,8 +58,9 @@ class LanguageAgents:
     at_once: int
 
 
-MORE_GRAPHS_THAN_CALLS = 4
-"""One graph in this many more than calls: some are being checked and laid out while others wait for the model."""
+GRAPHS_A_CALL = 2
+"""Graphs planned at a time for each call that may be under way: graphs of a seed wait together for what they share, and
+some are being checked and laid out. The calls are bounded by their own limit."""
 
 
 def agents_of(settings: AgentSettings, store: ObjectStore) -> LanguageAgents:
@@ -84,8 +85,7 @@ def agents_of(settings: AgentSettings, store: ObjectStore) -> LanguageAgents:
     )
     model = around(OpenAIDoor(endpoint), Limit(settings.llm_in_flight, metrics.set_calls), store, account)
     planner: Planner = LanguagePlanner(model, settings.renderer, store, metrics, settings.llm_temperature)
-    at_once = settings.llm_in_flight + -(-settings.llm_in_flight // MORE_GRAPHS_THAN_CALLS)
-    return LanguageAgents(planner, budget, at_once)
+    return LanguageAgents(planner, budget, GRAPHS_A_CALL * settings.llm_in_flight)
 
 
 def judge_of(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Judges":
