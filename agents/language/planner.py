@@ -129,8 +129,9 @@ def _laid_out(job: Job, edges: Edges, hints: Hints) -> Layout | Fault:
 
 
 def _graph(job: Job, plan: _Plan) -> SpatialGraph:
+    """The graph. What it cost is added when it has its id: seconds differ from run to run, the graph does not."""
     seed, scene = job.seed, plan.place.kind or plan.place.name
-    return with_graph_id(
+    graph = with_graph_id(
         {
             "seed_id": seed.seed_id,
             "index": job.index,
@@ -144,16 +145,17 @@ def _graph(job: Job, plan: _Plan) -> SpatialGraph:
             "provenance": Provenance(producer=PRODUCER, version=VERSION, parents=(seed.seed_id,), notes=_notes(job, plan)),
         }
     )
+    notes = {**graph.provenance.notes, "ledger": ledger(job.replies)}
+    return graph.model_copy(update={"provenance": graph.provenance.model_copy(update={"notes": notes})})
 
 
 def _notes(job: Job, plan: _Plan) -> dict[str, str]:
-    """Where the graph came from. Costs are those of the first asking, so that they are the same at a redelivery."""
+    """Where the graph came from."""
     kinds = plan.hints.kinds
     notes = {
         "model": job.tools.model.name,
         "prompts": " ".join(prompt.name for prompt in PROMPTS.values()),
         "hints": _said_of_hints(plan),
-        "ledger": ledger(job.replies),
     }
     if kinds:
         notes["hint_faults"] = json.dumps(dict(sorted(kinds.items())))

@@ -20,7 +20,7 @@ from schemas.events import Rejection, SeedConcept, SeedOptions
 from schemas.failures import TryLater
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
-from schemas.language import LANGUAGE_STAGES, Request
+from schemas.language import LANGUAGE_STAGES, Reply, Request
 from schemas.reasons import GATES, REASONS
 from schemas.topics import SEEDS
 from spatial.contradictions import contradictions
@@ -132,6 +132,15 @@ def test_the_ledger_of_a_graph_names_every_answer_that_it_rests_on():
     rows = json.loads(Desk(sensible).graph().provenance.notes["ledger"])
     assert [row["stage"] for row in rows] == ["scenes", "objects", "nodes", "edges", "layout"]
     assert all(row["tokens_in"] and row["tokens_out"] and row["seconds"] and row["answer"] for row in rows)
+
+
+def test_the_id_of_a_graph_does_not_depend_on_how_long_its_answers_took():
+    def slowly(request: Request) -> Any:
+        return Reply(sensible(request), "done", "scripted", 7, 7, 99.0, "f" * 32)
+
+    quick, slow = Desk(sensible).graph(), Desk(slowly).graph()
+    assert quick.graph_id == slow.graph_id
+    assert quick.provenance.notes["ledger"] != slow.provenance.notes["ledger"]
 
 
 def test_a_contradiction_is_shown_with_its_proof_and_may_be_mended():
