@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet
 
@@ -53,7 +55,9 @@ class Place:
 
 
 class Copy:
-    """Thread-safe. `table` is the snapshot that the copy shows, None before there is one; `reading`: not yet whole."""
+    """Thread-safe. `table` is the snapshot that the copy shows, None before there is one; `reading`: not yet
+    whole; `changes` counts its steps, so that answers can be kept between two of them.
+    """
 
     def __init__(self, uri: str, options: Options, shape: Shape) -> None:
         self._uri, self._options, self._shape = uri, options, shape
@@ -63,6 +67,7 @@ class Copy:
         self._next = 1
         self._shown: tuple[str, int] | None = None
         self.table: Table | None = None
+        self.changes = 0
         self.reading = False
         self._empty()
 
@@ -84,6 +89,12 @@ class Copy:
         with closing(self._database.cursor()) as cursor:
             return list(cursor.execute(sql, list(values)).fetchall())
 
+    def column(self, sql: str, values: Sequence[object] = ()) -> npt.NDArray[np.int64]:
+        """The answer to a query for one column of numbers: much faster than rows where there are many."""
+        with closing(self._database.cursor()) as cursor:
+            found: npt.NDArray[np.int64] = next(iter(cursor.execute(sql, list(values)).fetchnumpy().values()))
+            return found
+
     def place(self, file: int, row: int) -> Place | None:
         """Where a row with these values of `file` and `row` lies; None when the file has gone meanwhile."""
         found = self._files.get(file)
@@ -101,6 +112,7 @@ class Copy:
         with closing(self._database.cursor()) as cursor:
             cursor.register("part", part)
             cursor.execute(f"CREATE OR REPLACE TABLE rows AS SELECT {self._selected(0)} FROM part")
+        self.changes += 1
 
     def _follow(self, table: Table) -> None:
         """A step a file; but one step in all where files went, so that no reader sees a row twice or not at all."""
@@ -124,6 +136,7 @@ class Copy:
             kept = {number: file for number, file in self._files.items() if number not in gone}
             self._files, self._next = {**kept, **numbered}, self._next + len(new)
             cursor.commit()
+        self.changes += 1
 
     def _selected(self, number: int) -> str:
         own = ", ".join(f"{sql} AS {name}" for name, sql in self._shape.columns.items())
