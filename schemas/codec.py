@@ -7,6 +7,7 @@ Does not talk to a broker.  Bytes that are no event of the topic raise Never, wh
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import msgpack
 from pydantic import ValidationError
@@ -56,19 +57,32 @@ def to_message(event: Event, source: str, traceparent: str, now: datetime) -> Me
 def decode(topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> Event:
     """The event in a record's value. A `ce_type` header, where there is one, must name the topic's event.
 
-    Fields that a newer minor version added are dropped; another major version, or anything else that is not an event
-    of the topic, raises Never.
+    Fields that a newer minor version added, at any depth, are dropped; another major version, or anything else that is
+    not an event of the topic, raises Never.
     """
     row = TOPICS[topic]
     _check_type(row, header(headers, "ce_type"))
     payload = _unpack(value)
     version = payload.pop("schema_version", None)
-    if _is_newer_minor(row, version):
-        payload = {name: item for name, item in payload.items() if name in row.event.model_fields}
+    newer = _is_newer_minor(row, version)
+    try:
+        return row.event.model_validate(payload)
+    except ValidationError as error:
+        unknown = [fault["loc"] for fault in error.errors() if fault["type"] == "extra_forbidden"]
+        if not newer or not unknown:
+            raise Never("undecodable", _first_fault(row, error)) from error
+    for where in unknown:
+        _drop(payload, where)
     try:
         return row.event.model_validate(payload)
     except ValidationError as error:
         raise Never("undecodable", _first_fault(row, error)) from error
+
+
+def _drop(payload: Any, where: tuple[int | str, ...]) -> None:
+    for step in where[:-1]:
+        payload = payload[step]
+    del payload[where[-1]]
 
 
 def _check_type(row: Topic, announced: str | None) -> None:

@@ -12,7 +12,7 @@ from schemas.events import SeedConcept
 from schemas.examples import examples, seed
 from schemas.failures import Never
 from schemas.ids import make_seed
-from schemas.topics import SEEDS, TOPICS, major
+from schemas.topics import GRAPHS, IMAGES, QA, SEEDS, TOPICS, major
 
 
 def _with(**changes: object) -> bytes:
@@ -21,6 +21,27 @@ def _with(**changes: object) -> bytes:
 
 def test_an_event_of_a_newer_minor_version_still_reads():
     assert decode(SEEDS, _with(schema_version="1.7", colour_of_tomorrow="teal")) == seed()
+
+
+@pytest.mark.parametrize("topic", [GRAPHS, IMAGES, QA])
+def test_fields_that_a_newer_minor_version_adds_deep_inside_are_dropped_too(topic: str):
+    (event,) = examples()[topic]
+    payload = msgpack.unpackb(encode(event), strict_map_key=False)
+    graph = payload if topic == GRAPHS else payload["graph"]
+    graph["objects"][1]["mood"] = "calm"
+    graph["layout"]["tilt"] = 3
+    graph["weather"] = {"rain": 1}
+    newer = f"1.{int(event.VERSION.split('.')[1]) + 1}"
+    assert decode(topic, msgpack.packb({**payload, "schema_version": newer})) == event
+    with pytest.raises(Never, match="mood|tilt|weather"):
+        decode(topic, msgpack.packb(payload))
+
+
+def test_a_newer_minor_version_does_not_excuse_a_field_that_is_missing():
+    payload = {**msgpack.unpackb(encode(seed())), "schema_version": "1.9", "extra": 1}
+    del payload["concept"]
+    with pytest.raises(Never, match="concept"):
+        decode(SEEDS, msgpack.packb(payload))
 
 
 def test_an_unknown_field_in_the_present_version_is_refused():
