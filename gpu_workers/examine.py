@@ -1,19 +1,22 @@
 """Examine pictures: is the file what was announced, does it show what the graph says, what can be asked of it.
 
-In: `RenderedImage` events.  Out: for each a `QAEvent`, or a `Rejection` with what was measured; Never where there is
-nothing to judge.
+In: `RenderedImage` events.  Out: for each a `QAEvent`, or a `Rejection` with what was measured, which may come with the
+graph for another attempt; Never where there is nothing to judge.
 Knows no broker, and the object store only through its Protocol.  Does not look at pixels to find things: what is seen
 comes from the renderer, or from whatever implements `Sees`.
 """
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from dataclasses import dataclass, replace
 
 from gpu_workers.duplicates import Duplicates
 from gpu_workers.findings import Finding, compare
 from gpu_workers.language.judge import Judgement, Judges, Known
 from gpu_workers.picture_file import PictureFault, check_picture
+from gpu_workers.policy import RETRIED, SALVAGED, Policy, Sees
+from gpu_workers.salvage import PRODUCER as SALVAGE
+from gpu_workers.salvage import salvage
 from schemas.base import Event
 from schemas.codec import encode
 from schemas.doors import ObjectStore
@@ -33,51 +36,120 @@ DETAIL_CHARS = 1000
 """A detail is a sentence for people; the evidence holds the rest."""
 
 
-class Sees(Protocol):
-    """Finds out what a picture shows when its renderer does not know."""
+@dataclass(frozen=True)
+class _Opened:
+    """A picture that was read. `fault`: what is wrong with the file. `measured`: its truth is found by looking."""
 
-    def look(self, picture: bytes, event: RenderedImage) -> Truth:
-        """What is seen, with the graph's ids for what is taken for the graph's objects. Raises TryLater or Never."""
-        ...
+    event: RenderedImage
+    picture: bytes
+    truth: Truth | None
+    fault: Finding | None
+
+    @property
+    def measured(self) -> bool:
+        return self.event.truth is None
 
 
 class ExamineHandler:
     """Implements `schemas.doors.BatchHandler` for `skg.images`."""
 
-    def __init__(self, store: ObjectStore, eyes: Sees | None = None, judge: Judges | None = None) -> None:
+    def __init__(
+        self, store: ObjectStore, eyes: Sees | None = None, judge: Judges | None = None, policy: Policy | None = None
+    ) -> None:
         self._store = store
         self._duplicates = Duplicates(store)
         self._eyes = eyes
         self._judge = judge
+        self._policy = policy or Policy()
 
     def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
-        """One QAEvent or Rejection an event, or the failure that it met; no event spoils another."""
+        """A QAEvent, a Rejection, or a Rejection and the graph for another attempt; or the failure that an event met."""
+        looks = self._looked([self._opened(event) for event in events])
         if self._judge is None or len(events) < 2:
-            return [self._outcome(event) for event in events]
+            return [self._outcome(look) for look in looks]
         with ThreadPoolExecutor(len(events), thread_name_prefix="look") as pool:  # a look at a picture is mostly waiting
-            return list(pool.map(self._outcome, events))
+            return list(pool.map(self._outcome, looks))
 
-    def _outcome(self, event: Event) -> list[Event] | Exception:
+    def _opened(self, event: Event) -> _Opened | Exception:
         if not isinstance(event, RenderedImage):
             return Never("failed", f"examine takes pictures, not {type(event).__name__}")
         try:
-            return [self._examine(event)]
-        except (TryLater, Never) as failure:
-            return failure
-
-    def _examine(self, event: RenderedImage) -> QAEvent | Rejection:
-        stored = self._store.get(event.image.key)
-        if stored is None:
-            raise Never("missing_image", f"nothing is stored under {event.image.key}")
-        try:
+            stored = self._store.get(event.image.key)
+            if stored is None:
+                return Never("missing_image", f"nothing is stored under {event.image.key}")
             check_picture(stored.data, event.image)
         except PictureFault as fault:
-            return reject(event, fault.finding)
-        truth = event.truth or self._look(stored.data, event)
-        finding = compare(event.graph, truth, (event.image.width, event.image.height))
+            return _Opened(event, b"", event.truth, fault.finding)
+        except (TryLater, Never) as failure:
+            return failure
+        return _Opened(event, stored.data, event.truth, self._indecent(stored.data))
+
+    def _indecent(self, picture: bytes) -> Finding | None:
+        if self._policy.censor is None:
+            return None
+        score = self._policy.censor.score(picture)
+        if score <= self._policy.most_nsfw:
+            return None
+        return Finding("image", "nsfw", "a classifier flags the picture", {"score": round(score, 4)})
+
+    def _looked(self, opened: Sequence[_Opened | Exception]) -> list[_Opened | Exception]:
+        """With the truth of those whose renderer did not tell it, found in one batch."""
+        blind = [each for each in opened if isinstance(each, _Opened) and each.truth is None and each.fault is None]
+        if not blind:
+            return list(opened)
+        try:
+            truths = self._look(blind)
+        except (TryLater, Never) as failure:
+            return [failure if each in blind else each for each in opened]
+        seen = {each.event.image.image_id: truth for each, truth in zip(blind, truths, strict=True)}
+        return [
+            replace(each, truth=seen[each.event.image.image_id])
+            if isinstance(each, _Opened) and each.event.image.image_id in seen
+            else each
+            for each in opened
+        ]
+
+    def _look(self, blind: Sequence[_Opened]) -> list[Truth]:
+        if self._eyes is None:
+            names = ", ".join(sorted({each.event.renderer for each in blind}))
+            raise Never("failed", f"{names} does not say what it drew, and nothing here can see: set SKG_DETECTOR")
+        return self._eyes.look([each.picture for each in blind], [each.event for each in blind])
+
+    def _outcome(self, look: _Opened | Exception) -> list[Event] | Exception:
+        if isinstance(look, Exception):
+            return look
+        try:
+            result = self._examine(look)
+            if isinstance(result, Rejection) and look.measured:
+                return self._second_chance(look, result)
+        except (TryLater, Never) as failure:
+            return failure
+        return [result]
+
+    def _examine(self, look: _Opened) -> QAEvent | Rejection:
+        event = look.event
+        if look.fault is not None or look.truth is None:
+            return reject(event, look.fault or Finding("image", "blank", "nothing was looked at"))
+        finding = compare(event.graph, look.truth, (event.image.width, event.image.height), look.measured)
         if finding is not None:
             return reject(event, finding)
-        return self._questioned(event, truth, stored.data)
+        return self._questioned(event, look.truth, look.picture)
+
+    def _second_chance(self, look: _Opened, rejection: Rejection) -> list[Event]:
+        """What is there instead, or another attempt, or the rejection."""
+        event, policy = look.event, self._policy
+        if policy.salvage and look.truth is not None and rejection.gate in SALVAGED:
+            found = salvage(event, look.truth, rejection.reason)
+            if found is not None:
+                as_seen = event.model_copy(update={"graph": found.graph})
+                result = self._questioned(as_seen, found.truth, look.picture)
+                if isinstance(result, QAEvent):
+                    return [result]
+        if event.attempt >= policy.retries or rejection.gate not in RETRIED or rejection.reason == "duplicate":
+            return [rejection]
+        evidence = {**rejection.evidence, "next_attempt": event.attempt + 1}
+        again = event.graph.model_copy(update={"attempt": event.attempt + 1})
+        return [rejection.model_copy(update={"retried": True, "evidence": evidence}), again]
 
     def _questioned(self, event: RenderedImage, truth: Truth, picture: bytes) -> QAEvent | Rejection:
         """The sample, if the judge lets the picture pass and anything can be asked of it."""
@@ -94,15 +166,12 @@ class ExamineHandler:
         seen_before = self._duplicates.find(event, found.questions, picture)
         return reject(event, seen_before) if seen_before is not None else _sample(event, found)
 
-    def _look(self, picture: bytes, event: RenderedImage) -> Truth:
-        if self._eyes is None:
-            raise Never("failed", f"{event.renderer} does not say what it drew, and nothing here can see")
-        return self._eyes.look(picture, event)
-
 
 def _sample(event: RenderedImage, found: Judgement) -> QAEvent:
     notes = {**event.provenance.notes, "renderer": event.renderer}
     notes |= {"render_seed": str(event.seed), "attempt": str(event.attempt), **found.notes}
+    if event.graph.provenance.producer == SALVAGE:
+        notes["salvaged"] = event.graph.provenance.notes["given_up"]
     return QAEvent(
         sample_id=sample_id(event.image.image_id),
         image=event.image,

@@ -1,7 +1,8 @@
 """What a picture shows, against what its graph says.
 
 In: a graph, and the truth about a picture of it.  Out: None, or the first `Finding` that speaks against the picture.
-Truth is judged on visible boxes by the truth rules of `spatial.geometry`; contact counts only where it was drawn.
+Truth is judged on visible boxes by the truth rules of `spatial.geometry`.  Contact counts only where it was drawn; of a
+picture that was measured from outside nobody knows that, and boxes that agree are not held against it.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 
 from schemas.events import SeenObject, Truth
 from schemas.graph import Relation, SpatialGraph
-from spatial.geometry import holds
+from spatial.geometry import holds, relate
 from spatial.predicates import CONTACT, PREDICATES
 from spatial.reading import MIN_VISIBLE
 
@@ -25,12 +26,24 @@ class Finding:
     conflict: tuple[Relation, ...] = ()
 
 
-def compare(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int]) -> Finding | None:
+def compare(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int], measured: bool = False) -> Finding | None:
     """What is missing, what should not be there, which relation is broken; None if the picture obeys its graph.
 
-    `canvas` is the picture's size in pixels, which the graph's canvas need not be.
+    `canvas` is the picture's size in pixels, which the graph's canvas need not be.  `measured`: the truth was not told
+    by the renderer but found by looking.
     """
+    if measured:
+        truth = _given_the_benefit(graph, truth)
     return _unknown(graph) or _missing(graph, truth) or _extra(graph, truth) or _violated(graph, truth, canvas)
+
+
+def _given_the_benefit(graph: SpatialGraph, truth: Truth) -> Truth:
+    """Contacts as if they were drawn, and without what is only doubtfully seen beside the graph's objects."""
+    known = {thing.id for thing in graph.objects}
+    return Truth(
+        objects=tuple(thing for thing in truth.objects if thing.id in known or thing.visible >= MIN_VISIBLE),
+        drawn=tuple(relation for relation in graph.relations if relation.predicate in CONTACT),
+    )
 
 
 def _unknown(graph: SpatialGraph) -> Finding | None:
@@ -68,6 +81,8 @@ def _extra(graph: SpatialGraph, truth: Truth) -> Finding | None:
         return None
     names = ", ".join(thing.category for thing in extra)
     evidence: dict[str, object] = {"objects": [thing.model_dump(mode="json") for thing in extra]}
+    if {thing.category for thing in extra} <= {thing.category for thing in graph.objects}:
+        return Finding("presence", "wrong_count", f"more of them than wanted: {names}", evidence)
     return Finding("presence", "extra_object", f"seen, but not wanted: {names}", evidence)
 
 
@@ -77,7 +92,7 @@ def _violated(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int]) -> Fin
     broken = [r for r in graph.relations if not _obeyed(r, seen, canvas, r in drawn)]
     if not broken:
         return None
-    evidence: dict[str, object] = {"relations": [_measured(r, seen, r in drawn) for r in broken]}
+    evidence: dict[str, object] = {"relations": [_measured(r, seen, canvas, r in drawn) for r in broken]}
     words = "; ".join(_said(r, seen) for r in broken)
     return Finding("relation", "violated_relation", f"not so in the picture: {words}", evidence, tuple(broken))
 
@@ -92,9 +107,18 @@ def _obeyed(relation: Relation, seen: Mapping[int, SeenObject], canvas: tuple[in
     return holds(relation.predicate, subject.box, target.box, canvas, (subject.depth, target.depth))
 
 
-def _measured(relation: Relation, seen: Mapping[int, SeenObject], drawn: bool) -> dict[str, object]:
+def _measured(
+    relation: Relation, seen: Mapping[int, SeenObject], canvas: tuple[int, int], drawn: bool
+) -> dict[str, object]:
+    """The boxes and depths, and what holds in the relation's place: of the same family, with its margin."""
     ends = [seen[end] for end in (relation.subject, relation.object) if end is not None]
+    family = PREDICATES[relation.predicate].family
+    instead: dict[str, float] = {}
+    if len(ends) == 2:
+        found = relate(ends[0].box, ends[1].box, canvas, ends[0].depth, ends[1].depth)
+        instead = {name: round(margin, 4) for name, margin in found.items() if PREDICATES[name].family == family}
     return {
+        "instead": instead,
         "relation": [relation.subject, relation.predicate, relation.object],
         "boxes": [list(thing.box) for thing in ends],
         "depths": [thing.depth for thing in ends],

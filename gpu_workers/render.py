@@ -22,9 +22,6 @@ from schemas.ids import derived_seed, image_id, image_key
 
 PRODUCER, VERSION = "render", "1"
 
-FIRST_ATTEMPT = 0
-"""Graphs from the topic are drawn for the first time; a retry would have a number of its own."""
-
 EXTENSION = "webp"
 """Of every key: a key must be known before anything is drawn."""
 
@@ -34,9 +31,10 @@ NOTES = "skg-notes"
 
 @dataclass(frozen=True)
 class _Job:
-    """A graph with the names that derive from it."""
+    """A graph, which attempt at it, and the names that derive from both."""
 
     graph: SpatialGraph
+    attempt: int
     image: str
     key: str
     seed: int
@@ -54,6 +52,8 @@ class _Picture:
 
 
 Outcome = _Picture | TryLater | Never
+Request = tuple[str, int]
+"""A graph's id and which attempt at it."""
 
 
 class RenderHandler:
@@ -65,17 +65,17 @@ class RenderHandler:
 
     def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
         """One RenderedImage for each graph, or TryLater or Never in its place."""
-        jobs = {event.graph_id: self._job(event) for event in events if isinstance(event, SpatialGraph)}
-        outcomes = {graph: self._stored(job) for graph, job in jobs.items()}
-        missing = [jobs[graph] for graph, outcome in outcomes.items() if outcome is None]
-        for job, drawn in zip(missing, self._drawn(missing), strict=True):
-            outcomes[job.graph.graph_id] = self._put(job, drawn) if isinstance(drawn, _Picture) else drawn
+        jobs = {_request(event): self._job(event) for event in events if isinstance(event, SpatialGraph)}
+        outcomes = {request: self._stored(job) for request, job in jobs.items()}
+        missing = [request for request, outcome in outcomes.items() if outcome is None]
+        for request, drawn in zip(missing, self._drawn([jobs[request] for request in missing]), strict=True):
+            outcomes[request] = self._put(jobs[request], drawn) if isinstance(drawn, _Picture) else drawn
         return [self._result(event, jobs, outcomes) for event in events]
 
     def _job(self, graph: SpatialGraph) -> _Job:
-        image = image_id(graph.graph_id, self._renderer.name, self._renderer.parameters, FIRST_ATTEMPT)
-        seed = derived_seed("render", graph.graph_id, FIRST_ATTEMPT)
-        return _Job(graph, image, image_key(image, EXTENSION), seed)
+        image = image_id(graph.graph_id, self._renderer.name, self._renderer.parameters, graph.attempt)
+        seed = derived_seed("render", graph.graph_id, graph.attempt)
+        return _Job(graph.model_copy(update={"attempt": 0}), graph.attempt, image, image_key(image, EXTENSION), seed)
 
     def _stored(self, job: _Job) -> Outcome | None:
         """What is in the store under the job's key; None when nothing is."""
@@ -114,13 +114,13 @@ class RenderHandler:
         return TryLater(f"{job.key} was stored by another worker and is gone") if found is None else self._read(found)
 
     def _result(
-        self, event: Event, jobs: Mapping[str, _Job], outcomes: Mapping[str, Outcome | None]
+        self, event: Event, jobs: Mapping[Request, _Job], outcomes: Mapping[Request, Outcome | None]
     ) -> list[Event] | Exception:
         if not isinstance(event, SpatialGraph):
             return Never("failed", f"render takes graphs, not {type(event).__name__}")
-        outcome = outcomes[event.graph_id]
+        outcome = outcomes[_request(event)]
         if isinstance(outcome, _Picture):
-            return self._announce(jobs[event.graph_id], outcome)
+            return self._announce(jobs[_request(event)], outcome)
         return outcome or TryLater(f"{event.graph_id} was not drawn")
 
     def _announce(self, job: _Job, picture: _Picture) -> list[Event] | Exception:
@@ -147,12 +147,16 @@ class RenderHandler:
                 graph=job.graph,
                 renderer=self._renderer.name,
                 seed=job.seed,
-                attempt=FIRST_ATTEMPT,
+                attempt=job.attempt,
                 seconds=picture.seconds,
                 truth=picture.truth,
                 provenance=provenance,
             )
         ]
+
+
+def _request(graph: SpatialGraph) -> Request:
+    return graph.graph_id, graph.attempt
 
 
 def _notes_in(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -40,6 +40,11 @@ EVENT_AGE = Histogram(
 )
 LAG = Gauge("skg_consumer_lag_events", "Events of the assigned partitions that are not yet committed.", ["stage"])
 IN_FLIGHT = Gauge("skg_in_flight_events", "Events taken and not yet finished.", ["stage"])
+OUTCOMES = Counter(
+    "skg_outcomes_total",
+    "What became of work at its stage: accepted, salvaged, retried, rejected. Many retried: the renderer often errs.",
+    ["stage", "outcome"],
+)
 QUESTIONS = Counter("skg_questions_total", "Questions of accepted samples. An even mix is the goal.", ["kind"])
 
 
@@ -66,6 +71,10 @@ class StageMetrics:
     def rejected(self, gate: str, reason: str) -> None:
         """Work ended in a rejection; both words are of `schemas.reasons`."""
         REJECTED.labels(self._stage, gate, reason).inc()
+
+    def examined(self, outcome: str) -> None:
+        """A picture's outcome: accepted, salvaged, retried or rejected."""
+        OUTCOMES.labels(self._stage, outcome).inc()
 
     def dead_letter(self, reason: str) -> None:
         """A message became a dead letter; the word is of `schemas.reasons`."""

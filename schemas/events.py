@@ -4,7 +4,7 @@ In: keyword arguments.  Out: frozen models.
 Does not hold image bytes: an event names an object in the store and its hash (claim check).
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -180,7 +180,10 @@ class Rejection(Event):
     `gate` names the check, `reason` the outcome, both from closed sets (`schemas.reasons`).
     `conflict` holds the relations that contradict each other, `evidence` what was measured.
     `source_topic` and `source` keep the event that was judged, so that it can be judged again.
+    `retried`: this picture is given up, its request is not; another attempt is on its way.
     """
+
+    VERSION: ClassVar[str] = "1.1"
 
     rejection_id: Id
     seed_id: Id
@@ -195,6 +198,7 @@ class Rejection(Event):
     evidence: dict[str, object] = {}
     source_topic: Name
     source: bytes
+    retried: bool = False
 
 
 class DeadLetter(Event):

@@ -4,7 +4,7 @@ In: what a planner or a language model decided.  Out: one frozen `SpatialGraph`.
 Does not judge whether a graph is consistent or a layout true: that is `spatial`.
 """
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -74,7 +74,11 @@ class SpatialGraph(Event):
     """A scene as a graph with a solved layout (topic `skg.graphs`).
 
     `seed_id` and `index` name the request that it answers: every (seed_id, index) ends in one outcome.
+    `attempt` counts the pictures that were asked of it before; an examiner asks for another one by publishing the graph
+    again with the next number.  It is no part of the graph's content: it does not enter its id, and 0 is not written.
     """
+
+    VERSION: ClassVar[str] = "1.1"
 
     graph_id: Id
     seed_id: Id
@@ -87,6 +91,7 @@ class SpatialGraph(Event):
     layout: Layout
     prompt: Prompt
     provenance: Provenance
+    attempt: Annotated[int, Field(ge=0, exclude_if=lambda attempt: attempt == 0)] = 0
 
     @model_validator(mode="after")
     def _indices_hold(self) -> Self:

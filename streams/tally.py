@@ -11,6 +11,7 @@ from schemas.base import Event
 from schemas.codec import event_age
 from schemas.events import QAEvent, Rejection
 from schemas.failures import Never
+from schemas.graph import SpatialGraph
 from schemas.topics import BY_EVENT, DEAD_LETTERS
 from streams.dead_letters import Limit
 from streams.records import Record
@@ -26,11 +27,15 @@ class Tally:
     def event(self, event: Event) -> None:
         """An event was acknowledged by the broker."""
         self.metrics.produced(BY_EVENT[type(event)].name, 1)
+        if isinstance(event, SpatialGraph) and event.attempt:
+            return  # asked for by the rejection before it, which is counted
         if isinstance(event, Rejection):
             self.metrics.rejected(event.gate, event.reason)
+            self.metrics.examined("retried" if event.retried else "rejected")
             return
         self.metrics.accepted(1)
         if isinstance(event, QAEvent):
+            self.metrics.examined("salvaged" if "salvaged" in event.provenance.notes else "accepted")
             for question in event.questions:
                 self.metrics.question(question.kind)
 

@@ -28,6 +28,7 @@ class Outcomes:
         self.requested = len(self.open)
         self.samples: dict[Request, str] = {}
         self.rejected: dict[Request, str] = {}
+        self.retried = 0
         self.dead: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
         self.bill = Bill()
@@ -53,7 +54,9 @@ class Outcomes:
             self._sample(event)
         elif isinstance(event, Rejection):
             request = (event.seed_id, event.index)
-            if request in self.open:
+            if event.retried:
+                self.retried += 1
+            elif request in self.open:
                 self.open.discard(request)
                 self.rejected[request] = event.reason
                 self.bill.take(event)

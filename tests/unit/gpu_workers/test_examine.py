@@ -1,6 +1,7 @@
 """Examining pictures: each way in which one can fail, and what a good one becomes."""
 
 import hashlib
+from collections.abc import Sequence
 from io import BytesIO
 
 import pytest
@@ -221,8 +222,10 @@ def test_without_truth_a_picture_needs_eyes(store: InMemoryStore):
     assert isinstance(failure, Never)
 
     class Eyes:
-        def look(self, picture: bytes, seen: RenderedImage) -> Truth:
-            return make_truth(seen.graph)
+        name = "eyes-1"
+
+        def look(self, pictures: Sequence[bytes], seen: Sequence[RenderedImage]) -> list[Truth]:
+            return [make_truth(each.graph) for each in seen]
 
     [outcome] = ExamineHandler(store, Eyes()).handle([event])
     assert isinstance(outcome, list)
