@@ -7,9 +7,12 @@ Sufficient, not necessary, as all of `spatial.layout.rules`: a gap as the crow f
 from dataclasses import dataclass
 
 from spatial.layout.linear import AXES, OTHER, Axis, Linear, Option, Rule, Term, at_most, ends_before, high, low, middle2
-from spatial.layout.problem import Fact
+from spatial.layout.problem import Fact, staggered
 from spatial.layout.setting import Setting, shares
 from spatial.truth import FAR_UNITS, NEAR_UNITS
+
+CORNER = 0.17
+"""Share of either's extent by which things overlap that are beside and over each other: less than would be a fault."""
 
 
 def touching(fact: Fact, setting: Setting) -> list[Rule]:
@@ -29,9 +32,12 @@ def next_to(fact: Fact, setting: Setting) -> list[Rule]:
     reach = NEAR_UNITS * (1 - setting.margins.reserve)
     ways = ((a, b), (b, a))
     sides = [_beside("x", i, j, Gap(reach), setting) for i, j in ways]
-    if setting.margins.slack:
+    corner = (min(a, b), max(a, b)) in staggered(setting.problem.facts)
+    slack = CORNER if corner else setting.margins.slack
+    if slack:
         not_on = tuple(at_most(middle2("y", j), high("y", i, 2), 1) for i, j in ways)
-        sides += [(*_beside("x", i, j, Gap(reach, setting.margins.slack), setting), *not_on) for i, j in ways]
+        overlapping = [(*_beside("x", i, j, Gap(reach, slack), setting), *not_on) for i, j in ways]
+        sides = overlapping if corner else sides + overlapping
     return [tuple(sides)]
 
 

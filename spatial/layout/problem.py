@@ -162,6 +162,12 @@ def apart(problem: Problem) -> frozenset[tuple[int, int]]:
     return frozenset((i, j) for i in range(count) for j in range(i + 1, count) if (i, j) not in free)
 
 
+def staggered(facts: Sequence[Fact]) -> frozenset[tuple[int, int]]:
+    """Pairs (i < j) that are beside and over each other at once: they overlap by a corner."""
+    pairs = {name: {(min(f.pair), max(f.pair)) for f in facts if f.predicate == name} for name in ("under", "next_to")}
+    return frozenset(pairs["under"] & pairs["next_to"])
+
+
 def _thing(category: Category | None) -> Thing:
     if category is None:
         return Thing()
@@ -170,8 +176,8 @@ def _thing(category: Category | None) -> Thing:
 
 
 def _free_pairs(facts: Sequence[Fact], carriers: Sequence[tuple[int, ...]]) -> frozenset[tuple[int, int]]:
-    """Pairs whose boxes overlap because one carries the other, or because both hold the same thing."""
-    free = {(i, j) for i in range(len(carriers)) for j in ancestors(carriers, i)}
+    """Pairs whose boxes overlap: one carries the other, both hold the same thing, or they are `staggered`."""
+    free = {*staggered(facts)} | {(i, j) for i in range(len(carriers)) for j in ancestors(carriers, i)}
     held = [f.pair for f in facts if f.predicate == "inside"]
     for thing, holder in held:
         free |= {(holder, other) for other in carriers[thing] if other != holder}

@@ -234,3 +234,13 @@ def test_the_verifier_names_what_is_violated():
     layout = Layout(canvas=CANVAS, boxes=((300, 0, 50, 50), (0, 300, 50, 50)), depth=(0.2, 0.4))
     assert verify(draft, layout) == (0, 2, 3)
     assert holds("above", layout.boxes[0], layout.boxes[1], CANVAS)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_things_beside_and_over_each_other_overlap_by_a_corner_and_stay_large(seed):
+    draft = things(
+        3, rel(0, "over", 1), rel(0, "next_to", 1), rel(2, "next_to", 1), rel(2, "under", 1), rel(0, "behind", 1)
+    )
+    layout = laid_out(draft, (1920, 1080), seed)
+    assert_sound(draft, layout)
+    assert min(min(box[2:]) for box in layout.boxes) > 100
