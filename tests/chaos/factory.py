@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import IO
 
 from dataset.reading import batches
+from dataset.rejections import rejections_uri
 from dataset.table import NoDataset, Table
 from schemas.codec import decode
 from schemas.events import QAEvent, Rejection, SeedConcept
 from schemas.ids import make_seed
-from schemas.topics import GRAPHS, IMAGES
+from schemas.topics import GRAPHS, IMAGES, REJECTIONS
 from streams import store as s3
 from streams.demo.outcomes import ENDS, Outcomes
 from streams.kafka_door import Reader
@@ -39,6 +40,7 @@ WITHIN_S = 90.0
 """For a whole run on two busy cores, restart and session timeout included; 15 to 25 s when they are free."""
 
 SEEDS = [make_seed(concept, count=3) for concept in ("street market", "kitchen", "living room", "park", "desk")]
+SEEDS += [make_seed("quantum chromodynamics", count=3)]  # matches no scene: three rejections
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -84,6 +86,8 @@ class Factory:
         eventually(self._all_ended, WITHIN_S, f"an outcome of every request (logs in {self.folder})")
         wanted = set(self.outcomes.samples.values())
         eventually(lambda: set(self.rows()) == wanted, WITHIN_S, f"a row of every sample (logs in {self.folder})")
+        rejected = {(r.key or b"").decode() for r in self._read(REJECTIONS)}
+        eventually(lambda: set(self.rejections()) == rejected, WITHIN_S, f"every rejection kept (logs in {self.folder})")
 
     def stop(self) -> dict[str, int]:
         """SIGTERM to all. Their exit codes."""
@@ -108,6 +112,13 @@ class Factory:
         except NoDataset:
             return []
         return [str(sample) for batch in batches(table, ["sample_id"]) for sample in batch["sample_id"].to_pylist()]
+
+    def rejections(self) -> list[str]:
+        """The ids in the table of rejections, as often as they are in it."""
+        try:
+            return Table.load(rejections_uri(self.uri)).query("SELECT rejection_id FROM samples")[0].to_pylist()
+        except NoDataset:
+            return []
 
     def images(self) -> set[str]:
         """The image ids that the bucket holds, from its keys."""

@@ -68,6 +68,8 @@ def test_a_process_killed_at_any_step_leaves_the_dataset_of_an_undisturbed_run(
     rows = factory.rows()
     assert len(rows) == len(set(rows))
     assert set(rows) == undisturbed
+    kept = factory.rejections()
+    assert len(kept) == len(set(kept)) >= 3
     graphs, images = factory.announced()
     assert len(graphs) == len(images)
     assert factory.images() == images == factory.referenced()

@@ -6,16 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from dataset.exports import Source, export
+from dataset.following import Wish, follow
 from dataset.info import info
 from dataset.loading import files, load, sample_ids_by_file
-from dataset.table import NoDataset
+from dataset.maintenance import compact, vacuum
+from dataset.rejections import RejectionsWriter, rejections_uri
+from dataset.table import NoDataset, Table
 from dataset.writer import DatasetWriter
 from schemas.doors import Delivery, Sample
 from schemas.events import QAEvent
 from schemas.failures import Fenced
 from streams.settings import StoreSettings
 from streams.store import storage_options
-from tests.fakes.events import make_samples, stored_picture
+from tests.fakes.events import make_rejection, make_samples, stored_picture
 from tests.fakes.store import InMemoryStore
 
 pytestmark = pytest.mark.contract
@@ -99,3 +103,37 @@ def test_writers_at_once_in_a_bucket_store_every_sample_once(bucket: Bucket) -> 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(write, range(4))) == 32
     assert sorted(bucket.ids()) == sorted(event.sample_id for event in samples)
+
+
+def test_a_bucket_is_followed_compacted_and_vacuumed_while_a_writer_has_it_open(bucket: Bucket) -> None:
+    writer, samples = bucket.writer("a"), make_samples(9)
+    writer.open("topic/0")
+    for start in range(0, 6, 3):
+        writer.append(bucket.deliver(writer, "topic/0", start, samples[start : start + 3]))
+    assert compact(bucket.uri, bucket.options).joined == 2
+    assert vacuum(bucket.uri, bucket.options) == []
+    writer.append(bucket.deliver(writer, "topic/0", 6, samples[6:]))
+    wish = Wish(after=0, columns=["sample_id"])
+    seen = [one for new in follow(bucket.uri, wish, bucket.options, wait=lambda: False) for one in new.rows["sample_id"]]
+    assert seen == [event.sample_id for event in samples]
+    assert sorted(bucket.ids()) == sorted(seen)
+    assert info(bucket.uri, bucket.options, version=1)["rows"] == 3
+
+
+def test_rejections_lie_beside_the_dataset_in_a_bucket(bucket: Bucket) -> None:
+    sink = RejectionsWriter(bucket.uri, bucket.folder / "rejections", bucket.options)
+    assert sink.open("topic/0") is None
+    delivery = Delivery("topic/0", 0, Sample(make_rejection(), None))
+    assert sink.append([delivery]).rows == 1
+    assert sink.append([delivery]).rows == 0
+    again = RejectionsWriter(bucket.uri, bucket.folder / "another machine", bucket.options)
+    assert again.open("topic/0") == 1
+    assert Table.load(rejections_uri(bucket.uri), bucket.options).query("SELECT reason FROM samples").num_rows == 1
+
+
+def test_a_dataset_in_a_bucket_is_exported(bucket: Bucket) -> None:
+    writer = bucket.writer("a")
+    writer.open("topic/0")
+    writer.append(bucket.deliver(writer, "topic/0", 0, make_samples(3)))
+    out = export(Source.open(bucket.uri, bucket.options), "llava", bucket.folder / "llava")
+    assert len(list((out / "images").iterdir())) == 3
