@@ -45,9 +45,10 @@ class LocalModel:
 
     def _say(self, item: Item, seen: Seen) -> str:
         picture = Image.open(io.BytesIO(seen.data)).convert("RGB")
-        turn = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": prompt(item)}]}
-        text = self._processor.apply_chat_template([turn], add_generation_prompt=True)
-        inputs = self._processor(images=picture, text=text, return_tensors="pt").to(self._device)
+        turn = {"role": "user", "content": [{"type": "image", "image": picture}, {"type": "text", "text": prompt(item)}]}
+        inputs = self._processor.apply_chat_template(
+            [turn], add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
+        ).to(self._device)
         with self._torch.inference_mode():
             said = self._model.generate(**inputs, max_new_tokens=NEW_TOKENS, do_sample=False)
         new = said[:, inputs["input_ids"].shape[1] :]
