@@ -16,6 +16,9 @@ from dataset.lineage import Lineage
 from schemas.doors import Renderer
 from streams.problems import Refused
 
+SALVAGE = "salvage"
+"""The producer of graphs that describe a picture afterwards."""
+
 TOLERANCE = 8
 """Of 255: the largest difference of any pixel in any channel that counts as the same picture."""
 
@@ -54,6 +57,9 @@ def redraw(found: Lineage, renderer: Renderer) -> Redrawn:
     named = found.story.get("renderer")
     if renderer.name != named:
         raise Refused(f"the picture was drawn by {named}, this is {renderer.name}: set SKG_RENDERER")
+    if found.graph.provenance.producer == SALVAGE:
+        first = found.graph.provenance.parents[0]
+        raise Refused(f"the picture was drawn of graph {first}, which it did not obey; only what it shows was kept")
     seed = int(found.story["notes"]["render_seed"])
     (drawing,) = renderer.render([found.graph], [seed])
     before, after = (hashlib.sha256(data).hexdigest() for data in (found.picture, drawing.data))

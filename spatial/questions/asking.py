@@ -20,7 +20,7 @@ from spatial.questions.names import Asked
 from spatial.questions.parsing import parse
 from spatial.questions.proposals import Proposer
 from spatial.questions.proving import certificate
-from spatial.questions.queries import Query, kind_of
+from spatial.questions.queries import Exists, Query, kind_of
 from spatial.questions.referring import Unanswerable
 from spatial.questions.rules import YES_NO
 from spatial.questions.saying import say, variants
@@ -79,7 +79,7 @@ def ask(scene: Scene, seed: int, sample: str = "", split: str | None = None) -> 
     With `split` only those whose keys are at home there (`spatial.splits`); more is tried then, to find as many.
     """
     task = _Task(Asked(scene), sample or content_id("scene", scene.model_dump(mode="json")), split)
-    found: dict[Query, Question] = {}
+    found: dict[object, Question] = {}
     kinds = list(PROPOSERS)
     random.Random(derived_seed("question order", seed)).shuffle(kinds)
     for turn, limit in enumerate(ROUNDS if split is None else ROUNDS_IN_A_SPLIT):
@@ -88,8 +88,15 @@ def ask(scene: Scene, seed: int, sample: str = "", split: str | None = None) -> 
                 break
             rng = random.Random(derived_seed("question", seed, kind, turn))
             for query, question in _of_kind(task, kind, rng):
-                found.setdefault(query, question)
+                found.setdefault(_asked_as(query), question)
     return tuple(found.values())
+
+
+def _asked_as(query: Query) -> object:
+    """What is the same question once more: a cat but no dog asks what a dog but no cat does."""
+    if isinstance(query, Exists) and query.without is not None:
+        return frozenset((query.category, query.without))
+    return query
 
 
 def _of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[Query, Question]]:

@@ -274,3 +274,13 @@ def test_whatever_two_splits_share_is_named(rows: list[Row], tmp_path: Path):
     Table.create(uri, COLUMNS).append(pa.Table.from_pylist([*rows, other], schema=COLUMNS), {})
     kinds = {fault.kind for fault in prove_split(uri).shared}
     assert {"shared_scene", "shared_picture", "shared_question"} <= kinds
+
+
+def test_a_picture_that_was_drawn_of_a_parent_graph_is_sound(rows: list[Row], tmp_path: Path):
+    row = dict(rows[0])
+    old = json.loads(row["provenance"])["graph"]
+    lineage = {**old["provenance"], "producer": "salvage", "parents": [old["graph_id"]]}
+    graph = {name: value for name, value in old.items() if name != "graph_id"} | {"provenance": lineage}
+    graph["graph_id"] = content_id("graph", graph)
+    changed(row, graph=graph, graph_id=graph["graph_id"])
+    assert audit(export([row], tmp_path / "export")).passed
