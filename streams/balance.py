@@ -75,7 +75,7 @@ class Steering:
             event = _event(record)
             if isinstance(event, QAEvent) and self._is_new(event.sample_id):
                 self.balance.accept(accepted(event), self._cells.get(event.graph.seed_id))
-            elif isinstance(event, Rejection) and self._is_new(event.rejection_id):
+            elif isinstance(event, Rejection) and not event.retried and self._is_new(event.rejection_id):
                 self.balance.reject(self._cells.get(event.seed_id))
 
     def act(self, now: float) -> list[SeedConcept]:

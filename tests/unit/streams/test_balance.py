@@ -144,6 +144,14 @@ def test_rejections_of_its_own_seeds_lower_their_hopes():
     assert sum(steering.balance.misses.values()) == seed.count
 
 
+def test_a_picture_that_gets_another_attempt_is_no_outcome_yet():
+    steering = Steering(stated(), Topic())
+    seed = steering.act(0.0)[0]
+    before = steering.balance.open
+    steering.hear([recorded(make_rejection(seed).model_copy(update={"retried": True}))])
+    assert steering.balance.open == before
+
+
 def test_bytes_that_are_no_event_are_passed_over():
     steering = Steering(stated(), Topic())
     steering.hear([Record(Partition("skg.qa", 0), 0, b"k", b"junk", ())])
