@@ -45,9 +45,25 @@ def summary(outcomes: Outcomes, seconds: float) -> dict[str, str]:
         "accepted": f"{accepted} of {outcomes.requested}",
         "rejected": f"{len(outcomes.rejected)}{_listed(Counter(outcomes.rejected.values()))}",
         **dead,
+        **({"not begun": f"{outcomes.not_begun} (the token budget is spent)"} if outcomes.not_begun else {}),
         "questions": f"{sum(outcomes.kinds.values())}{_listed(outcomes.kinds)}",
+        **_bill(outcomes),
         "time": f"{seconds:.1f} s, {accepted / seconds:.2f} samples/s",
     }
+
+
+def _bill(outcomes: Outcomes) -> dict[str, str]:
+    """What language models cost, rejected work included; nothing where none was asked."""
+    bill, accepted = outcomes.bill, max(1, len(outcomes.samples))
+    if not bill.answers:
+        return {}
+    total = sum(bill.tokens.values())
+    each = f"{total / accepted:.0f} an accepted sample"
+    spent = {"tokens": f"{total} in {bill.answers} answers{_listed(bill.tokens)}; {each}"}
+    if bill.unpriced:
+        return spent
+    currency = bill.prices.currency
+    return {**spent, "cost": f"{bill.money:.4f} {currency}, {bill.money / accepted:.6f} {currency} an accepted sample"}
 
 
 def _listed(counts: Mapping[str, int]) -> str:
