@@ -73,7 +73,7 @@ def build(folder: Path, *, gated: bool = True) -> Path:
     open_gates(unet)
     pipeline = diffusers.StableDiffusionGLIGENPipeline if gated else diffusers.StableDiffusionPipeline
     made = pipeline(
-        vae=vae, text_encoder=encoder, tokenizer=_tokenizer(transformers, folder), unet=unet,
+        vae=vae, text_encoder=encoder, tokenizer=tokenizer(transformers, folder), unet=unet,
         scheduler=diffusers.DDIMScheduler(**SCHEDULER),
         safety_checker=None, feature_extractor=None, requires_safety_checker=False,
     )  # fmt: skip
@@ -98,7 +98,8 @@ def _text_config(transformers: Any) -> Any:
     )  # fmt: skip
 
 
-def _tokenizer(transformers: Any, folder: Path) -> Any:
+def tokenizer(transformers: Any, folder: Path) -> Any:
+    """CLIP's tokenizer over `vocabulary`; its files lie in the folder's `tokenizer`."""
     files = folder / "tokenizer"
     files.mkdir(parents=True, exist_ok=True)
     (files / "vocab.json").write_text(json.dumps(vocabulary()), "utf-8")
