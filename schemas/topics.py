@@ -46,7 +46,7 @@ REJECTIONS, DEAD_LETTERS = "skg.rejections", "skg.dead-letters"
 _ALL = ("agents", "render", "examine", "write")
 _TABLE = (
     #     name          event          producers              consumers              key           partitions  kept for
-    Topic(SEEDS,        SeedConcept,   ("seed", "balance"), ("agents", "balance"), "seed id and first index", 8, 30 * DAY_MS),
+    Topic(SEEDS,        SeedConcept, ("seed", "balance"), ("agents", "balance"), "seed id and first index", 8, 30 * DAY_MS),
     Topic(GRAPHS,       SpatialGraph,  ("agents", "examine"), ("render",),           "graph id",     16, 7 * DAY_MS),
     Topic(IMAGES,       RenderedImage, ("render",),           ("examine",),          "image id",     16, 7 * DAY_MS),
     Topic(QA,           QAEvent,       ("examine",),          ("write", "balance"),  "sample id",    4, 30 * DAY_MS),
