@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from monitoring.logs import log, set_up
 from monitoring.metrics import StageMetrics
@@ -27,7 +27,8 @@ from streams import topic_admin
 from streams.by_topic import ByTopic
 from streams.dead_letters import Limit
 from streams.event_step import EventStep, StepTools
-from streams.kafka_door import GroupConsumer, GroupSettings, Publisher
+from streams.kafka_door import Publisher
+from streams.kafka_group import GroupConsumer, GroupSettings
 from streams.metrics_server import serving
 from streams.problems import Refused, StepHung, Unreachable
 from streams.reach import patiently, probe
@@ -79,6 +80,7 @@ class _Role:
     topics: tuple[str, ...]
     group: str
     limits: Limits
+    offset_reset: Literal["earliest", "none"] = "earliest"
 
 
 def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
@@ -144,7 +146,8 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
     options = s3.storage_options(settings) if uri.startswith("s3://") else None
     samples = hooks.sink(DatasetWriter(uri, store, folder, options))
     rejections = RejectionsWriter(uri, folder / "rejections", options)
-    role = _Role("write", (QA, REJECTIONS), settings.write_group, Limits(settings.write_rows, settings.write_every_s))
+    limits = Limits(settings.write_rows, settings.write_every_s)
+    role = _Role("write", (QA, REJECTIONS), settings.write_group, limits, offset_reset="none")
     await_topic(settings, QA)
     with closing(topic_admin.connect(settings)) as admin:
 
@@ -219,7 +222,7 @@ def _carry(role: _Role, settings: ProcessSettings, make_step: Callable[[StepTool
         await_topic(settings, topic)
     metrics = StageMetrics(role.stage)
     bootstrap, patience = settings.kafka_bootstrap, settings.connect_timeout_s
-    group = GroupSettings(bootstrap, role.group, settings.kafka_session_s)
+    group = GroupSettings(bootstrap, role.group, settings.kafka_session_s, role.offset_reset)
     try:
         with closing(patiently(lambda: Publisher(bootstrap), patience)) as publisher:
             tally = Tally(metrics, Limit(settings.dead_letter_share))

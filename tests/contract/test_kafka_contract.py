@@ -1,5 +1,6 @@
 """The door to Kafka over every broker that this machine has. (What the worker loop needs of it is in its own contract.)"""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -11,8 +12,10 @@ from schemas.codec import Message, to_message
 from schemas.failures import Never, TryLater
 from schemas.topics import DEAD_LETTERS, QA
 from streams.dead_letters import dead_letter
-from streams.kafka_door import GroupConsumer, GroupSettings, Partition, Publisher, Reader
-from streams.records import MAX_VALUE_BYTES, Record
+from streams.kafka_door import Publisher, Reader
+from streams.kafka_group import GroupConsumer, GroupSettings
+from streams.problems import Refused
+from streams.records import MAX_VALUE_BYTES, Partition, Record
 from streams.replay import replay
 from streams.settings import KafkaSettings
 from streams.topic_admin import apply
@@ -95,6 +98,35 @@ def test_offsets_of_a_partition_that_is_not_ours_are_not_committed(carrier: Kafk
     consumer = GroupConsumer(GroupSettings(broker, "g", SESSION_S), topic, _Watch())
     assert not consumer.commit({Partition(topic, 0): 1}), "nothing is assigned yet"
     consumer.close()
+
+
+def test_a_member_that_is_told_where_to_start_needs_no_other_rule(carrier: KafkaCarrier, broker: str) -> None:
+    topic = carrier.topic()
+    carrier.publish([Message(topic, str(i).encode(), b"v", ()) for i in range(40)])
+    sizes = Counter(r.partition.number for r in carrier.records(topic))
+    watch = _Watch(starts={0: None, 1: 1, 2: sizes[2], 3: None})
+    consumer = GroupConsumer(GroupSettings(broker, "group", SESSION_S, "none"), topic, watch)
+    found = Counter[int]()
+
+    def all_read() -> bool:
+        found.update(r.partition.number for r in consumer.poll(0.2))
+        return found.total() >= 40 - 1 - sizes[2]
+
+    eventually(all_read)
+    consumer.close()
+    assert found == {0: sizes[0], 1: sizes[1] - 1, 3: sizes[3]}
+
+
+def test_a_place_that_is_not_in_the_topic_is_an_error_and_not_another_place(apache_broker: str) -> None:
+    carrier = KafkaCarrier(apache_broker)  # Tansu answers with nothing at all
+    topic = carrier.topic()
+    carrier.publish([Message(topic, b"k", b"v", ())])
+    watch = _Watch(starts=dict.fromkeys(range(4), 5000))
+    consumer = GroupConsumer(GroupSettings(apache_broker, "group", SESSION_S, "none"), topic, watch)
+    with pytest.raises(Refused, match="OffsetOutOfRange"):
+        eventually(lambda: consumer.poll(0.2))
+    consumer.close()
+    carrier.close()
 
 
 def test_a_topic_that_is_not_there_is_not_made_by_publishing(apache_broker: str) -> None:

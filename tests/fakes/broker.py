@@ -11,7 +11,7 @@ from itertools import count
 from time import monotonic
 
 from schemas.codec import Message
-from streams.kafka_door import Assignment
+from streams.kafka_group import Assignment
 from streams.records import Partition, Record
 
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 from kafka.admin import KafkaAdminClient
 
 from schemas.codec import Message
-from streams.kafka_door import Assignment, GroupConsumer, GroupSettings, Publisher, Reader
+from streams.kafka_door import Publisher, Reader
+from streams.kafka_group import Assignment, GroupConsumer, GroupSettings
 from streams.reach import patiently
 from streams.records import Partition, Record
 from streams.worker import Consumer
