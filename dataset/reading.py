@@ -55,7 +55,7 @@ def _of_file(
     read = columns if split is None or "split" in columns else [*columns, "split"]
     try:
         with folder.open_input_file(file.path) as source:
-            for batch in pyarrow.parquet.ParquetFile(source).iter_batches(ROWS_AT_ONCE, columns=read, use_threads=False):
+            for batch in _groups(pyarrow.parquet.ParquetFile(source), read):
                 typed = with_types(batch, read)
                 chosen = typed if split is None else typed.filter(pyarrow.compute.equal(typed["split"], split))
                 if chosen.num_rows:
@@ -64,6 +64,12 @@ def _of_file(
         raise Vacuumed(f"{file.path} was vacuumed away: take a newer version, or look at the table again") from error
     except OSError as error:
         raise TryLater(f"{file.path} cannot be read: {error}") from error
+
+
+def _groups(file: pyarrow.parquet.ParquetFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """Row group by row group: asked for all of them, a file would be fetched ahead, whole."""
+    for number in range(file.num_row_groups):
+        yield from file.iter_batches(ROWS_AT_ONCE, row_groups=[number], columns=columns, use_threads=False)
 
 
 def with_types(batch: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:

@@ -1,7 +1,12 @@
 """A table that grows: earlier versions, followers, compaction, vacuum, added columns, growth in words."""
 
+import os
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -204,8 +209,8 @@ def test_a_table_from_before_a_column_reads_as_empty_there_and_takes_new_rows(la
 
 
 def entry(version: int, minutes: int, rows: int) -> Growth:
-    time = datetime(2026, 3, 1, 12, 0, tzinfo=UTC) + timedelta(minutes=minutes)
-    return Growth(version=version, time=time.isoformat(), operation="WRITE", rows=rows)
+    when = datetime(2026, 3, 1, 12, 0, tzinfo=UTC) + timedelta(minutes=minutes)
+    return Growth(version=version, time=when.isoformat(), operation="WRITE", rows=rows)
 
 
 def test_growth_in_words_has_a_line_for_every_interval_with_rows():
@@ -229,3 +234,51 @@ def test_growth_over_any_span_fits_a_screen_and_ends_at_the_number_of_rows(days)
 
 def test_a_table_without_rows_has_not_grown():
     assert growth_lines([entry(0, 0, 0)], rows=0) == []
+
+
+def test_compaction_and_followers_run_beside_writers_and_nothing_is_lost_or_doubled(lab):
+    writers, rounds = 2, 8
+    lab.writer().open("first/0")
+    written = threading.Event()
+
+    def write(number: int) -> list[str]:
+        sink, partition = lab.writer(f"machine {number}"), f"topic/{number}"
+        sink.open(partition)
+        events = make_samples(rounds * 2, f"concept {number}")
+        for start in range(0, rounds * 2, 2):
+            sink.append(lab.deliver(sink, partition, start, events[start : start + 2]))
+        return [event.sample_id for event in events]
+
+    def tend() -> int:
+        joined = 0
+        while not written.is_set():
+            joined += compact(lab.uri).joined
+        return joined
+
+    def read() -> list[str]:
+        wish = Wish(after=0, columns=["sample_id"])
+        return [one for new in follow(lab.uri, wish, wait=lambda: not written.wait(0.05)) for one in new.rows["sample_id"]]
+
+    with ThreadPoolExecutor(writers + 2) as pool:
+        tending, reading = pool.submit(tend), pool.submit(read)
+        wanted = [one for ids in pool.map(write, range(writers)) for one in ids]
+        written.set()
+        assert tending.result() > 0
+        seen = reading.result()
+    assert sorted(lab.ids()) == sorted(wanted)
+    assert len(seen) == len(set(seen))
+    last = [one for new in follow(lab.uri, Wish(after=0), wait=once) for one in new.rows["sample_id"]]
+    assert sorted(last) == sorted(wanted)
+
+
+def test_vacuum_takes_what_a_dead_writer_left_behind_but_nothing_that_is_young(grown):
+    old, young = (Path(grown.uri) / name for name in ("part-old.parquet", "part-young.parquet"))
+    for path in (old, young):
+        path.write_bytes(b"half a file")
+    two_hours_ago = time.time() - 7200
+    os.utime(old, (two_hours_ago, two_hours_ago))
+    forced = Retention(1, force=True)
+    assert [Path(name).name for name in vacuum(grown.uri, retention=forced, dry_run=True)] == ["part-old.parquet"]
+    vacuum(grown.uri, retention=forced)
+    assert (old.exists(), young.exists()) == (False, True)
+    assert sorted(grown.ids()) == sorted(grown.samples)
