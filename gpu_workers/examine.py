@@ -9,6 +9,7 @@ comes from the renderer, or from whatever implements `Sees`.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from gpu_workers.duplicates import Duplicates
 from gpu_workers.findings import Finding, compare
@@ -50,16 +51,22 @@ class _Opened:
         return self.event.truth is None
 
 
+class Help(NamedTuple):
+    """What looks at pictures besides geometry: eyes where a renderer is blind, a judge of quality. Both are optional."""
+
+    eyes: Sees | None = None
+    judge: Judges | None = None
+
+
 class ExamineHandler:
-    """Implements `schemas.doors.BatchHandler` for `skg.images`."""
+    """Implements `schemas.doors.BatchHandler` for `skg.images`. What was seen before is kept in `notes`."""
 
     def __init__(
-        self, store: ObjectStore, eyes: Sees | None = None, judge: Judges | None = None, policy: Policy | None = None
+        self, store: ObjectStore, notes: ObjectStore, help_by: Help | None = None, policy: Policy | None = None
     ) -> None:
         self._store = store
-        self._duplicates = Duplicates(store)
-        self._eyes = eyes
-        self._judge = judge
+        self._duplicates = Duplicates(notes)
+        self._eyes, self._judge = help_by or Help()
         self._policy = policy or Policy()
 
     def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:

@@ -22,8 +22,8 @@ from schemas.events import Stage
 from schemas.failures import TryLater
 from schemas.ids import content_id
 from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
+from streams import pixels, topic_admin
 from streams import store as s3
-from streams import topic_admin
 from streams.by_topic import ByTopic
 from streams.dead_letters import Limit
 from streams.event_step import EventStep, StepTools
@@ -115,22 +115,23 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
     _begin("render", settings)
     renderer = hooks.renderer or renderer_of(settings)
     handler = RenderHandler(renderer, _store(settings, settings.connect_timeout_s, hooks))
-    role = _Role("render", (GRAPHS,), settings.render_group, Limits(settings.render_batch))
+    role = _Role("render", (GRAPHS,), settings.render_group, Limits(settings.render_batch, settings.render_linger_s))
     _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
 
 
 def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
     """Check pictures and write questions until SIGTERM. Raises a Problem."""
-    from gpu_workers.examine import ExamineHandler
+    from gpu_workers.examine import ExamineHandler, Help
 
     _begin("examine", settings)
-    store = s3.connect(settings, settings.connect_timeout_s)
+    store, notes = s3.connect(settings, settings.connect_timeout_s), _notes(settings, settings.connect_timeout_s)
     judge = None
     if settings.mllm_url is not None:
         from streams.language import wiring
 
-        judge = wiring.judge_of(settings, hooks.store(store), store.link)
-    handler = ExamineHandler(hooks.store(store), judge=judge)
+        judge = wiring.judge_of(settings, notes, store.link)
+    looks = Help(pixels.eyes_of(settings), judge)
+    handler = ExamineHandler(hooks.store(store), notes, looks, pixels.policy_of(settings))
     role = _Role("examine", (IMAGES,), settings.examine_group, Limits(settings.examine_batch))
     _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
 
@@ -174,7 +175,7 @@ def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":
 
     metrics = StageMetrics("agents")
     app = faust_door.new_app(settings)
-    language = None if hooks.planner is not None or settings.llm_url is None else _language(settings, hooks)
+    language = None if hooks.planner is not None or settings.llm_url is None else _language(settings)
     tools = SeedTools(
         hooks.planner or (_planner(settings) if language is None else language.planner),
         faust_door.FaustPublisher(app),
@@ -189,10 +190,10 @@ def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":
     return app
 
 
-def _language(settings: AgentSettings, hooks: Hooks) -> "LanguageAgents":
+def _language(settings: AgentSettings) -> "LanguageAgents":
     from streams.language import wiring
 
-    return wiring.agents_of(settings, _store(settings, settings.connect_timeout_s, hooks))
+    return wiring.agents_of(settings, _notes(settings, settings.connect_timeout_s))
 
 
 def _planner(settings: AgentSettings) -> Planner:
@@ -203,9 +204,9 @@ def _planner(settings: AgentSettings) -> Planner:
 
 
 def renderer_of(settings: RenderSettings) -> Renderer:
-    """The renderer that the settings name. Raises Refused."""
+    """The renderer that the settings name, ready to draw. Raises UserError and TryLater."""
     if settings.renderer != "collage":
-        raise Refused(f"SKG_RENDERER is {settings.renderer!r}; there is: collage")
+        return pixels.diffusion_of(settings)
     from gpu_workers.collage import CollageRenderer
     from gpu_workers.collage.fetch import default_sprites_dir
 
@@ -215,6 +216,12 @@ def renderer_of(settings: RenderSettings) -> Renderer:
 
 def _store(settings: StoreSettings, timeout_s: float, hooks: Hooks) -> ObjectStore:
     return hooks.store(s3.connect(settings, timeout_s))
+
+
+def _notes(settings: StoreSettings, timeout_s: float) -> ObjectStore:
+    """A bucket beside the images': there every object is a picture that an event names, and nothing else."""
+    bucket = settings.s3_notes_bucket or f"{settings.s3_bucket}-notes"
+    return s3.connect(settings.model_copy(update={"s3_bucket": bucket}), timeout_s)
 
 
 def _carry(role: _Role, settings: ProcessSettings, make_step: Callable[[StepTools], Step], hooks: Hooks) -> None:

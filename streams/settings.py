@@ -34,6 +34,9 @@ class StoreSettings(_Settings):
     s3_access_key: SecretStr = Field(SecretStr("skg"), description="S3 access key")
     s3_secret_key: SecretStr = Field(SecretStr("skg-secret"), description="S3 secret key")
     s3_bucket: str = Field("skg", description="bucket of the images")
+    s3_notes_bucket: str = Field(
+        "", description="bucket of what workers remember: fingerprints, models' answers; default: the images' with -notes"
+    )
     s3_region: str = Field("us-east-1", description="S3 region")
 
 
@@ -95,16 +98,55 @@ class AgentSettings(ProcessSettings, StoreSettings, LanguageSettings):
     renderer: str = Field("collage", description="renderer that graphs are planned for")
 
 
-class RenderSettings(ProcessSettings, StoreSettings):
+class DiffusionSettings(_Settings):
+    """How a diffusion renderer draws; the collage needs none of it."""
+
+    render_model: str | None = Field(
+        None, description="diffusion model: a folder, a hub's owner/name, or tiny (random weights, for trying the path)"
+    )
+    render_revision: str | None = Field(None, description="revision of a hub's model, pinned; a folder needs none")
+    render_steps: int = Field(50, ge=1, le=1000, description="denoising steps")
+    render_guidance: float = Field(7.5, ge=0, description="weight of classifier-free guidance")
+    render_beta: float = Field(0.3, ge=0, le=1, description="share of the steps in which a GLIGEN hears boxes")
+    render_dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
+        "auto", description="number format; auto: float16 on a GPU, float32 on a CPU"
+    )
+    render_compile: bool = Field(False, description="compile the UNet: minutes at the start, faster from then on")
+    render_linger_s: Seconds = Field(0.05, description="how long a batch of graphs may wait to fill")
+    model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models")
+
+
+class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings):
     """`skg render`."""
 
     render_group: str = Field("skg-render", description="consumer group of the render workers")
     render_batch: int = Field(4, ge=1, le=256, description="graphs in one render call")
-    renderer: str = Field("collage", description="renderer to draw with")
+    renderer: str = Field("collage", description="renderer to draw with: collage, or a diffusion renderer such as gligen")
     sprites_dir: Path | None = Field(None, description="folder of object sprites; default: beside the environment")
 
 
-class ExamineSettings(ProcessSettings, StoreSettings, JudgeSettings):
+class EyeSettings(_Settings):
+    """What looks at pictures whose renderer does not know what it drew, and what is done about the bad ones."""
+
+    detector: str | None = Field(
+        None, description="zero-shot detector: a folder, a hub's owner/name, or tiny (never finds anything)"
+    )
+    detector_revision: str | None = Field(None, description="revision of a hub's detector, pinned")
+    detector_firm: float = Field(0.35, gt=0, lt=1, description="score from which a detection counts")
+    detector_weak: float = Field(0.2, gt=0, lt=1, description="score from which a detection casts doubt")
+    depth: str | None = Field(None, description="depth estimator: a folder or a hub's owner/name; unset: no depth")
+    depth_revision: str | None = Field(None, description="revision of a hub's depth estimator, pinned")
+    salvage: bool = Field(True, description="describe a picture that broke its graph as it is, where it is rich enough")
+    retries: int = Field(
+        2, ge=0, le=100, description="further pictures of a graph, with other seeds, before it is given up"
+    )
+    nsfw_above: float | None = Field(
+        None, gt=0, le=1, description="reject pictures that a classifier scores above this; unset: none looks"
+    )
+    model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models")
+
+
+class ExamineSettings(ProcessSettings, StoreSettings, JudgeSettings, EyeSettings):
     """`skg examine`."""
 
     examine_group: str = Field("skg-examine", description="consumer group of the examine workers")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_workers.diffusion import door
-from gpu_workers.diffusion.tiny import END, SEED, TOKENS, tokenizer, vocabulary
+from gpu_workers.diffusion.tiny import END, SEED, TOKENS, once, tokenizer, vocabulary
 from schemas.failures import UserError
 
 WIDTH = 32
@@ -24,14 +24,16 @@ def build(folder: Path, kind: str) -> Path:
     """A tiny model of a kind in `folder`, written once. Returns the folder. Raises UserError for an unknown kind."""
     if kind not in KINDS:
         raise UserError(f"no tiny model is called {kind!r}; there are: {', '.join(KINDS)}")
-    if not (folder / "config.json").exists():
-        torch = door.torch()
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(SEED)
-            model, processor = KINDS[kind](door.transformers(), folder)
-        processor.save_pretrained(folder)
-        model.save_pretrained(folder, safe_serialization=True)
-    return folder
+    return once(folder, lambda place: _write(place, kind))
+
+
+def _write(folder: Path, kind: str) -> None:
+    torch = door.torch()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(SEED)
+        model, processor = KINDS[kind](door.transformers(), folder)
+    processor.save_pretrained(folder)
+    model.save_pretrained(folder, safe_serialization=True)
 
 
 def _owl(transformers: Any, folder: Path) -> tuple[Any, Any]:

@@ -122,7 +122,7 @@ class Factory:
 
     def images(self) -> set[str]:
         """The image ids that the bucket holds, from its keys."""
-        return {Path(key).stem for key in s3.connect(self.store, 10).keys("images/")}
+        return {Path(key).stem for key in s3.connect(self.store, 10).keys("")}
 
     def referenced(self) -> set[str]:
         """The image ids that samples and rejections name."""

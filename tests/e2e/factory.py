@@ -109,7 +109,7 @@ class Factory:
 
     def objects(self) -> set[str]:
         """The image ids in the bucket."""
-        return {key.rpartition("/")[2].partition(".")[0] for key in S3Store(self.store).keys("images/")}
+        return {key.rpartition("/")[2].partition(".")[0] for key in S3Store(self.store).keys("")}
 
     def referenced(self) -> set[str]:
         """The image ids that accepted samples and rejections name. Every named sample is in the dataset."""

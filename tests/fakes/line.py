@@ -31,7 +31,7 @@ class Line:
     def outcomes(self, seeds: Sequence[SeedConcept]) -> Iterator[Event]:
         """One QAEvent or Rejection for every graph that is asked for."""
         planner = RulePlanner("collage")
-        render, examine = RenderHandler(self.renderer, self.store), ExamineHandler(self.store)
+        render, examine = RenderHandler(self.renderer, self.store), ExamineHandler(self.store, self.store)
         for seed in seeds:
             for index in range(seed.first, seed.first + seed.count):
                 event = planner.plan_now(seed, index)

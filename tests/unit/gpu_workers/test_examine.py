@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageDraw
 
-from gpu_workers.examine import ExamineHandler
+from gpu_workers.examine import ExamineHandler, Help
 from schemas.codec import decode
 from schemas.doors import StoredObject
 from schemas.events import QAEvent, Rejection, RenderedImage, SeedConcept, SeenObject, Truth
@@ -97,7 +97,7 @@ def rendered(
 
 
 def judged(event: RenderedImage, store: InMemoryStore) -> QAEvent | Rejection:
-    [outcome] = ExamineHandler(store).handle([event])
+    [outcome] = ExamineHandler(store, store).handle([event])
     assert isinstance(outcome, list), outcome
     [result] = outcome
     assert isinstance(result, QAEvent | Rejection)
@@ -150,18 +150,18 @@ def test_a_picture_of_another_size_than_announced_is_rejected(store: InMemorySto
 def test_a_missing_object_in_the_store_is_a_dead_letter(store: InMemoryStore):
     event = rendered(make_graph(), store)
     store.objects.clear()
-    [failure] = ExamineHandler(store).handle([event])
+    [failure] = ExamineHandler(store, store).handle([event])
     assert isinstance(failure, Never)
     assert failure.reason == "missing_image"
 
 
 def test_bytes_that_are_no_picture_are_a_dead_letter(store: InMemoryStore):
-    [failure] = ExamineHandler(store).handle([rendered(make_graph(), store, b"not a picture")])
+    [failure] = ExamineHandler(store, store).handle([rendered(make_graph(), store, b"not a picture")])
     assert isinstance(failure, Never)
 
 
 def test_a_picture_cut_short_is_a_dead_letter(store: InMemoryStore):
-    [failure] = ExamineHandler(store).handle([rendered(make_graph(), store, make_picture()[:-200])])
+    [failure] = ExamineHandler(store, store).handle([rendered(make_graph(), store, make_picture()[:-200])])
     assert isinstance(failure, Never)
 
 
@@ -218,7 +218,7 @@ def test_a_relation_that_nobody_knows_is_an_invalid_graph(store: InMemoryStore):
 
 def test_without_truth_a_picture_needs_eyes(store: InMemoryStore):
     event = rendered(make_graph(), store).model_copy(update={"truth": None})
-    [failure] = ExamineHandler(store).handle([event])
+    [failure] = ExamineHandler(store, store).handle([event])
     assert isinstance(failure, Never)
 
     class Eyes:
@@ -227,7 +227,7 @@ def test_without_truth_a_picture_needs_eyes(store: InMemoryStore):
         def look(self, pictures: Sequence[bytes], seen: Sequence[RenderedImage]) -> list[Truth]:
             return [make_truth(each.graph) for each in seen]
 
-    [outcome] = ExamineHandler(store, Eyes()).handle([event])
+    [outcome] = ExamineHandler(store, store, Help(Eyes())).handle([event])
     assert isinstance(outcome, list)
     assert isinstance(outcome[0], QAEvent)
 
@@ -236,7 +236,7 @@ def test_a_bad_event_does_not_spoil_its_batch(store: InMemoryStore):
     good, gone, dark = (rendered(make_graph(index), store) for index in range(3))
     del store.objects[gone.image.key]
     other = SeedConcept(seed_id="0" * 32, concept="a cat")
-    outcomes = ExamineHandler(store).handle([gone, good, other, dark])
+    outcomes = ExamineHandler(store, store).handle([gone, good, other, dark])
     assert [type(outcome) for outcome in outcomes] == [Never, list, Never, list]
 
 
@@ -249,7 +249,7 @@ def test_a_store_that_cannot_be_reached_is_tried_later_for_that_event_alone(stor
                 raise TryLater("the store does not answer")
             return store.get(key)
 
-    outcomes = ExamineHandler(Shaky()).handle([slow, good])
+    outcomes = ExamineHandler(Shaky(), InMemoryStore()).handle([slow, good])
     assert isinstance(outcomes[0], TryLater)
     assert isinstance(outcomes[1], list)
 

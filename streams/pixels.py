@@ -1,0 +1,71 @@
+"""The renderers and the eyes that need the gpu extra, built from settings.
+
+In: settings.  Out: a warm renderer, eyes, a policy.  Imports no model library itself, and nothing of it before it is asked.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gpu_workers.policy import Policy
+from schemas.doors import Renderer
+from streams.problems import Refused
+from streams.settings import EyeSettings, RenderSettings
+
+if TYPE_CHECKING:
+    from gpu_workers.policy import Sees
+
+TINY = "tiny"
+
+
+def diffusion_of(settings: RenderSettings) -> Renderer:
+    """The diffusion renderer that the settings name, warmed up. Raises UserError and TryLater."""
+    from gpu_workers.diffusion.choose import NAMES, Choice, renderer_of
+
+    if settings.renderer not in NAMES:
+        raise Refused(f"SKG_RENDERER is {settings.renderer!r}; there are: collage, {', '.join(NAMES)}")
+    if settings.render_model is None:
+        raise Refused(f"the renderer {settings.renderer} needs a model: set SKG_RENDER_MODEL, or --model")
+    renderer: Renderer = renderer_of(
+        Choice(
+            settings.renderer, settings.render_model, settings.render_revision, settings.model_cache,
+            settings.render_batch, settings.render_steps, settings.render_guidance, settings.render_beta,
+            settings.render_dtype, settings.render_compile,
+        )
+    )  # fmt: skip
+    return renderer
+
+
+def eyes_of(settings: EyeSettings) -> "Sees | None":
+    """What looks at pictures, or None. Raises UserError and TryLater."""
+    if settings.detector is None:
+        return None
+    from gpu_workers.eyes.detected import DetectorEyes, Sureness
+    from gpu_workers.eyes.models import load_depth, load_detector
+
+    if settings.detector_weak > settings.detector_firm:
+        raise Refused("SKG_DETECTOR_WEAK is above SKG_DETECTOR_FIRM")
+    detector = load_detector(*_found(settings.detector, settings.detector_revision, settings.model_cache, "blind"))
+    depth = None
+    if settings.depth is not None:
+        depth = load_depth(*_found(settings.depth, settings.depth_revision, settings.model_cache, "depth"))
+    return DetectorEyes(detector, depth, Sureness(settings.detector_firm, settings.detector_weak))
+
+
+def policy_of(settings: EyeSettings) -> Policy:
+    """What is done about pictures that break their graph. Raises UserError."""
+    if settings.nsfw_above is None:
+        return Policy(settings.salvage, settings.retries)
+    from gpu_workers.eyes.nsfw import Classifier
+
+    return Policy(settings.salvage, settings.retries, Classifier(), settings.nsfw_above)
+
+
+def _found(model: str, revision: str | None, cache: Path, tiny_kind: str) -> tuple[Path, str]:
+    """The folder of a model and its name for provenance."""
+    from gpu_workers.diffusion.weights import locate
+    from gpu_workers.eyes import tiny
+
+    if model == TINY:
+        return tiny.build(cache / f"tiny-{tiny_kind}", tiny_kind), f"{TINY}-{tiny_kind}"
+    folder, source = locate(model, revision, cache)
+    return folder, f"{source.model}@{source.revision}"
