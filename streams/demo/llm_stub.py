@@ -44,7 +44,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Says:
-    """What the server does. `status` other than 200 is an error; `reset` closes the connection without a word."""
+    """What the server does, `delay_s` after the request arrived.
+
+    `status` other than 200 is an error; `reset` closes the connection without a word.
+    """
 
     text: str = ""
     finish: str = "stop"
@@ -135,6 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """`/v1/chat/completions`."""
+        arrived = time.monotonic()
         try:
             body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         except ValueError:
@@ -145,8 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         asked = self.server.note(body)
         says = self.server.script(asked)
-        if says.delay_s:
-            time.sleep(says.delay_s)
+        time.sleep(max(0.0, arrived + says.delay_s - time.monotonic()))
         if says.reset:
             self._reset()
         elif says.status != 200:

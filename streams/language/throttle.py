@@ -65,7 +65,7 @@ class Limit:
             elif epoch == self.epoch:
                 self.now, self.epoch = max(1.0, self.now / 2), epoch + 1
             self.report(self.under_way, self.now)
-            self._free.notify_all()
+            self._free.notify(2)  # room for one, and for one more where the limit grew; waking all is work for nothing
 
 
 class Throttled:

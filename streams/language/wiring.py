@@ -58,7 +58,7 @@ class LanguageAgents:
     at_once: int
 
 
-GRAPHS_A_CALL = 2
+GRAPHS_A_CALL = 4
 """Graphs planned at a time for each call that may be under way: graphs of a seed wait together for what they share, and
 some are being checked and laid out. The calls are bounded by their own limit."""
 

@@ -29,7 +29,7 @@ from tests.fakes.store import InMemoryStore
 LATENCY_S = 1.0
 GRAPHS_A_SEED = 4
 CONCEPTS = ("kitchen", "park", "harbour", "living room", "street market", "desk", "beach", "bedroom")
-RUNS = ((1, 8), (16, 120), (64, 480))
+RUNS = ((1, 8), (16, 120), (64, 640))
 """Calls in flight, and graphs: long enough that starting and ending do not matter."""
 
 GOAL = 0.9
