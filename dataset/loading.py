@@ -68,9 +68,9 @@ def features_of(columns: Sequence[str]) -> "datasets.Features":
 
 
 def sample_ids_by_file(
-    uri: str, known: Mapping[str, frozenset[str]], storage_options: Options = None
+    uri: str, known: Mapping[str, frozenset[str]], storage_options: Options = None, column: str = "sample_id"
 ) -> Iterator[tuple[str, frozenset[str]]]:
-    """The ids in each file of the current snapshot. Files in `known` are not read again; nothing where no table is."""
+    """The ids in each file of the current snapshot; nothing where no table is. Files in `known` are not read again."""
     try:
         table = Table.load(uri, storage_options)
     except NoDataset:
@@ -78,7 +78,7 @@ def sample_ids_by_file(
     found = table.files()
     folder = table.folder(found)
     for file in found:
-        yield file.path, known[file.path] if file.path in known else frozenset(ids_in(folder, file))
+        yield file.path, known[file.path] if file.path in known else frozenset(ids_in(folder, file, column))
 
 
 def _from_cache(table: Table, columns: list[str], split: str | None, cache_dir: Path | None) -> "datasets.Dataset":

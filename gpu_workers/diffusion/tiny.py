@@ -5,7 +5,10 @@ and what is proven with it is the path that pixels take.
 """
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from gpu_workers.diffusion import door
@@ -62,8 +65,23 @@ SCHEDULER = {
 
 def build(folder: Path, *, gated: bool = True) -> Path:
     """A tiny pipeline in `folder`, written once; with `gated`, a GLIGEN. Returns the folder."""
-    if (folder / "model_index.json").exists():
-        return folder
+    return once(folder, lambda place: _write(place, gated))
+
+
+def once(folder: Path, write: Callable[[Path], None]) -> Path:
+    """A folder that is whole as soon as it is there, whoever else makes it at the same time. Returns the folder."""
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        place = Path(mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
+        write(place)
+        try:
+            place.rename(folder)
+        except OSError:
+            shutil.rmtree(place)  # somebody else was first, with the same weights
+    return folder
+
+
+def _write(folder: Path, gated: bool) -> None:
     diffusers, transformers, torch = door.diffusers(), door.transformers(), door.torch()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
@@ -78,7 +96,6 @@ def build(folder: Path, *, gated: bool = True) -> Path:
         safety_checker=None, feature_extractor=None, requires_safety_checker=False,
     )  # fmt: skip
     made.save_pretrained(folder, safe_serialization=True)
-    return folder
 
 
 def open_gates(unet: Any, gate: float = GATE) -> None:

@@ -32,12 +32,17 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
         str | None, typer.Option(help="plan and judge with language models: stub (a stand-in) or env (SKG_LLM_URL, …)")
     ] = None,
     max_tokens: Annotated[int | None, typer.Option(help="tokens to spend on planning at most (with --llm)", min=0)] = None,
+    renderer: Annotated[str, typer.Option(help="collage, or a diffusion renderer such as gligen")] = "collage",
+    model: Annotated[
+        str | None, typer.Option(help="of a diffusion renderer: a folder, a hub's owner/name, or tiny")
+    ] = None,
 ) -> None:
     """Run the whole factory on sample seeds, to the end. Example: skg demo --graphs 20 --out demo-out"""
     from streams.demo import Show, run
+    from streams.demo.drawing import Drawing
     from streams.demo.language import Speaking
 
-    raise typer.Exit(run(Show(seeds, graphs, out, keep, Speaking(llm, max_tokens))))
+    raise typer.Exit(run(Show(seeds, graphs, out, keep, Speaking(llm, max_tokens), Drawing(renderer, model))))
 
 
 def up(

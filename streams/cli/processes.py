@@ -28,12 +28,16 @@ def agents(
     run_agents(settings if max_tokens is None else settings.model_copy(update={"llm_max_tokens": max_tokens}))
 
 
-def render() -> None:
-    """Draw pictures of graphs, until SIGTERM. Example: SKG_RENDER_BATCH=8 skg render"""
+def render(
+    renderer: Annotated[str | None, typer.Option(help="collage, or a diffusion renderer; SKG_RENDERER")] = None,
+    model: Annotated[str | None, typer.Option(help="a folder, a hub's owner/name, or tiny; SKG_RENDER_MODEL")] = None,
+) -> None:
+    """Draw pictures of graphs, until SIGTERM. Example: skg render --renderer gligen --model models/gligen"""
     from streams.processes import run_render
     from streams.settings import RenderSettings
 
-    run_render(RenderSettings())
+    given = {"renderer": renderer, "render_model": model}
+    run_render(RenderSettings().model_copy(update={name: value for name, value in given.items() if value is not None}))
 
 
 def examine() -> None:

@@ -28,7 +28,8 @@ class Outcomes:
         self.requested = len(self.open)
         self.samples: dict[Request, str] = {}
         self.rejected: dict[Request, str] = {}
-        self.retried = 0
+        self.retried: set[str] = set()
+        self.rejections: set[str] = set()
         self.dead: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
         self.bill = Bill()
@@ -54,8 +55,9 @@ class Outcomes:
             self._sample(event)
         elif isinstance(event, Rejection):
             request = (event.seed_id, event.index)
+            self.rejections.add(event.rejection_id)
             if event.retried:
-                self.retried += 1
+                self.retried.add(event.rejection_id)
             elif request in self.open:
                 self.open.discard(request)
                 self.rejected[request] = event.reason

@@ -15,8 +15,10 @@ from types import FrameType
 
 from rich.console import Console
 
+from dataset.rejections import rejections_uri
 from schemas.events import SeedConcept
 from streams.demo.display import Display
+from streams.demo.drawing import PAINTED, Drawing
 from streams.demo.language import SILENT, Speaking
 from streams.demo.local_services import KEPT, local_services
 from streams.demo.outcomes import ENDS, Outcomes
@@ -66,6 +68,7 @@ class Show:
     out: Path
     keep: bool = False
     speaking: Speaking = SILENT
+    drawing: Drawing = PAINTED
 
 
 def run(show: Show) -> int:
@@ -96,12 +99,12 @@ def _sigterm_interrupts() -> Iterator[None]:
 
 def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show) -> Outcomes:
     with ExitStack() as stack, Display(Console()) as display:
-        language = show.speaking.environment(stack)
+        models = {**show.drawing.environment(places.out), **show.speaking.environment(stack)}
         display.say("starting the broker and the store …")
         services = local_services(places.out, places.state, stack, keep=show.keep)
         kafka = KafkaSettings(kafka_bootstrap=services["SKG_KAFKA_BOOTSTRAP"])
         apply(kafka)
-        plant = Plant(places.state / "logs", {**settings_of(places, services), **language})
+        plant = Plant(places.state / "logs", {**settings_of(places, services), **models})
         stack.callback(plant.stop)
         display.say(f"publishing {sum(seed.count for seed in seeds)} requests of {len(seeds)} seeds …")
         publish_seeds(kafka, seeds)
@@ -126,8 +129,9 @@ def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
 def _watch(places: Places, plant: Plant, ends: tuple[Reader, Outcomes], display: Display) -> None:
     reader, outcomes = ends
     stored = StoredSamples(str(places.dataset))
+    refused = StoredSamples(rejections_uri(str(places.dataset)), "rejection_id")
     before, measured_at, moved_at = collect(places.state), time.monotonic(), time.monotonic()
-    while outcomes.open or not stored.holds(outcomes.samples.values()):
+    while outcomes.open or not (stored.holds(outcomes.samples.values()) and refused.holds(outcomes.rejections)):
         records = reader.poll(0.5)
         outcomes.feed(records)
         plant.check()

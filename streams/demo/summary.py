@@ -44,6 +44,7 @@ def summary(outcomes: Outcomes, seconds: float) -> dict[str, str]:
     return {
         "accepted": f"{accepted} of {outcomes.requested}",
         "rejected": f"{len(outcomes.rejected)}{_listed(Counter(outcomes.rejected.values()))}",
+        **({"retried": f"{len(outcomes.retried)} pictures, with other seeds"} if outcomes.retried else {}),
         **dead,
         **({"not begun": f"{outcomes.not_begun} (the token budget is spent)"} if outcomes.not_begun else {}),
         "questions": f"{sum(outcomes.kinds.values())}{_listed(outcomes.kinds)}",
