@@ -16,6 +16,7 @@ import numpy.typing as npt
 from dataset.gallery.duck import Copy, Place, Shape
 from dataset.gallery.rows import Gone, Rows
 from dataset.table import Options
+from schemas.failures import TryLater
 
 T = TypeVar("T")
 
@@ -160,7 +161,10 @@ class Catalogue:
             return look()
         except Gone:
             self.refresh()
+        try:
             return look()
+        except Gone as error:
+            raise TryLater(f"a file of the dataset cannot be read: {error}") from error
 
     def _count(self) -> Facets:
         samples, questions = self._copy.query("SELECT count(*), coalesce(sum(asked), 0)::BIGINT FROM rows")[0]

@@ -80,7 +80,10 @@ class Copy:
             if self._shown is not None and table.id != self._shown[0]:
                 self._empty()
             self.table, self.reading = table, True
-            self._follow(table)
+            try:
+                self._follow(table)
+            except duckdb.Error as error:
+                raise TryLater(f"{self._uri} holds files of another form: {error}") from error
             self._shown, self.reading = (table.id, table.version), False
             return True
 

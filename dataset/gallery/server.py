@@ -5,12 +5,10 @@ Opens no port: that is its caller's business.  Pages work without scripts; htmx 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TypeVar
-from urllib.parse import parse_qs, urlencode
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -20,26 +18,23 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from dataset.gallery.asking import asked, form_of, page_of, pages_of, wished_of
 from dataset.gallery.catalogue import PAGE, Catalogue, Wanted
 from dataset.gallery.doors import Factory, Wished
 from dataset.gallery.guards import LOOPBACK, Guard
 from dataset.gallery.pages import ASSETS, asset, render
 from dataset.gallery.rejected import ROWS, Rejected, Sought
 from dataset.gallery.views import view
+from monitoring.logs import log
 from schemas.failures import TryLater, UserError
 
 LOOK_S = 2.0
 """Between two looks for a new version of the tables; one takes a few milliseconds."""
 
-MAX_FORM_BYTES = 64 * 1024
-"""A form holds a concept and some words."""
-
 PICTURES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 KEEP = "private, max-age=86400"
 """A sample's id derives from its picture, so the picture of an id never changes."""
-
-W = TypeVar("W", Wanted, Sought)
 
 
 @dataclass(frozen=True)
@@ -51,12 +46,12 @@ class Shown:
     factory: Factory | None = None
 
     def refresh(self) -> None:
-        """Take over what is new in the tables. A table that cannot be reached now is looked at again later."""
+        """Take over what is new in the tables. One that cannot be read now is logged, and looked at again later."""
         for table in (self.samples, self.rejected):
             try:
                 table.refresh()
-            except TryLater:
-                continue
+            except TryLater as error:
+                log("gallery").warning("a table cannot be read now", error=str(error))
 
 
 def application(shown: Shown, hosts: Collection[str] | None = LOOPBACK, look_s: float = LOOK_S) -> Starlette:
@@ -100,7 +95,7 @@ class _Site:
 
     def samples(self, request: Request) -> Response:
         """A page of samples that fit the filters."""
-        wanted, page = _asked(Wanted, request), _page(request)
+        wanted, page = asked(Wanted, request), page_of(request)
         total, rows = self._shown.samples.search(wanted, page)
         return _html(
             "samples.html",
@@ -108,7 +103,7 @@ class _Site:
             facets=self._shown.samples.facets,
             reading=self._shown.samples.reading,
             wanted=wanted,
-            pages=_pages(total, page, PAGE, wanted),
+            pages=pages_of(total, page, PAGE, wanted),
         )
 
     def sample(self, request: Request) -> Response:
@@ -129,10 +124,10 @@ class _Site:
 
     def rejected(self, request: Request) -> Response:
         """A page of rejections that fit the filters."""
-        sought, page = _asked(Sought, request), _page(request)
+        sought, page = asked(Sought, request), page_of(request)
         total, rows = self._shown.rejected.search(sought, page)
         facets = self._shown.rejected.facets
-        return _html("rejected.html", rows=rows, facets=facets, sought=sought, pages=_pages(total, page, ROWS, sought))
+        return _html("rejected.html", rows=rows, facets=facets, sought=sought, pages=pages_of(total, page, ROWS, sought))
 
     def factory(self, request: Request) -> Response:
         """The form for seeds, and the funnel."""
@@ -144,7 +139,7 @@ class _Site:
 
     async def publish(self, request: Request) -> Response:
         """Publish what the form asks for."""
-        wished = _wished(await _form(request))
+        wished = wished_of(await form_of(request))
         said, status = await run_in_threadpool(self._publish, wished)
         if "hx-request" in request.headers:
             return HTMLResponse(render("said.html", said=said), status)
@@ -182,49 +177,3 @@ class _Site:
 
 def _html(template: str, **values: object) -> HTMLResponse:
     return HTMLResponse(render(template, **values))
-
-
-def _asked(kind: type[W], request: Request) -> W:
-    return kind(**{field.name: request.query_params.get(field.name, "").strip() for field in fields(kind)})
-
-
-def _page(request: Request) -> int:
-    text = request.query_params.get("page", "1")
-    return max(1, int(text)) if text.isdecimal() and len(text) < 9 else 1
-
-
-def _pages(total: int, page: int, size: int, wanted: Wanted | Sought) -> dict[str, object]:
-    """What the row of pages needs: which rows are shown, and the addresses around this page."""
-    last = max(1, -(-total // size))
-    chosen = {field.name: getattr(wanted, field.name) for field in fields(wanted) if getattr(wanted, field.name)}
-    near = {"first": 1, "previous": page - 1, "next": page + 1, "last": last}
-    links = {
-        name: "?" + urlencode({**chosen, "page": number})
-        for name, number in near.items()
-        if 1 <= number <= last and number != page
-    }
-    first = size * (page - 1) + 1
-    return {"total": total, "from": first, "to": min(total, size * page), "page": page, "last": last, "links": links}
-
-
-async def _form(request: Request) -> Mapping[str, Sequence[str]]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_FORM_BYTES:
-            raise HTTPException(413, "This form is too long.")
-    try:
-        return parse_qs(body.decode("utf-8"), keep_blank_values=True)
-    except UnicodeDecodeError as error:
-        raise HTTPException(400, "This form is not UTF-8 text.") from error
-
-
-def _wished(form: Mapping[str, Sequence[str]]) -> Wished:
-    def text(name: str, default: str = "") -> str:
-        return form.get(name, [default])[0].strip()
-
-    def words(name: str) -> tuple[str, ...]:
-        return tuple(word.strip() for word in text(name).split(",") if word.strip())
-
-    numbers = {name: text(name) for name in ("count", "min_objects", "max_objects") if text(name)}
-    return Wished(text("concept"), required=words("required"), excluded=words("excluded"), **numbers)

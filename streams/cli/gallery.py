@@ -47,10 +47,12 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
     from dataset.gallery.serve import is_loopback, serve
     from dataset.gallery.server import Shown, application
     from dataset.rejections import rejections_uri
+    from monitoring.logs import set_up
     from streams.gallery import running_factory
     from streams.settings import ProcessSettings
 
     settings = ProcessSettings()
+    set_up(settings.log_format, "gallery")
     private = is_loopback(address[0])
     factory = running_factory(settings, settings.state_dir) if (private if feed is None else feed) else None
     shown = Shown(Catalogue(uri, options), Rejected(rejections_uri(uri), options), factory)

@@ -17,6 +17,8 @@ DOORS = {
     "minio": {"streams/store.py", "streams/services/probe.py"},
     "deltalake": {"dataset/table.py"},
     "openai": {"streams/language/openai_door.py"},
+    "duckdb": {"dataset/gallery/duck.py"},
+    "uvicorn": {"dataset/gallery/serve.py"},
     "ortools": {"spatial/layout/cp_sat.py"},
     "torch": {"gpu_workers/diffusion/door.py", "dataset/evaluation/local_model.py"},
     "diffusers": {"gpu_workers/diffusion/door.py"},

@@ -6,10 +6,11 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
+from dataset.gallery.asking import MAX_FORM_BYTES
 from dataset.gallery.guards import LOOPBACK
 from dataset.gallery.pages import HERE
 from dataset.gallery.serve import is_loopback
-from dataset.gallery.server import MAX_FORM_BYTES, application
+from dataset.gallery.server import application
 from schemas.failures import TryLater, UserError
 from schemas.ids import make_seed
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection, make_samples
@@ -173,7 +174,16 @@ def test_a_growing_table_is_followed_while_the_gallery_runs(uri):
     with TestClient(application(shown(uri), look_s=0.05), base_url="http://localhost") as client:
         assert "no samples yet" in client.get("/").text
         store_samples(uri, make_samples(1))
-        until(lambda: "1 pictures" in client.get("/").text, 10, "the new sample is shown")
+        until(lambda: "1 picture," in client.get("/").text, 10, "the new sample is shown")
+
+
+def test_a_table_of_another_form_is_no_end_of_the_gallery(uri):
+    import pyarrow as pa
+    from deltalake import write_deltalake
+
+    write_deltalake(uri, pa.table({"other": [1]}))
+    with TestClient(application(shown(uri), look_s=0.05), base_url="http://localhost") as client:
+        assert client.get("/").status_code == 200
 
 
 @pytest.mark.parametrize(
