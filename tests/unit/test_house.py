@@ -13,7 +13,7 @@ SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")
 
 DOORS = {
     "faust": {"streams/faust_door.py", "streams/app.py"},
-    "kafka": {"streams/kafka_door.py", "streams/topic_admin.py", "streams/services/probe.py"},
+    "kafka": {"streams/kafka_door.py", "streams/kafka_group.py", "streams/topic_admin.py", "streams/services/probe.py"},
     "minio": {"streams/store.py", "streams/services/probe.py"},
     "deltalake": {"dataset/table.py"},
     "openai": {"streams/language/openai_door.py"},
@@ -81,8 +81,10 @@ def test_nothing_that_is_committed_names_a_registry_or_another_machine():
     faulty = []
     for name in files:
         path = ROOT / name
-        if path.is_file() and path.suffix in {".py", ".md", ".toml", ".txt", ".json", ".yaml", ".xml", ""} and name != str(
-            Path(__file__).relative_to(ROOT)
+        if (
+            path.is_file()
+            and path.suffix in {".py", ".md", ".toml", ".txt", ".json", ".yaml", ".xml", ""}
+            and name != str(Path(__file__).relative_to(ROOT))
         ):
             faulty += [name] if foreign.search(path.read_text("utf-8", "replace")) else []
     assert faulty == []
