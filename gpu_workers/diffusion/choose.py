@@ -3,22 +3,19 @@
 In: a name, a model, how to draw.  Out: a warm `DiffusionRenderer`.  The one table of the diffusion renderers.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpu_workers.diffusion import door, gligen
-from gpu_workers.diffusion.gligen import Kind, LatentDrawer
+from gpu_workers.diffusion import door
+from gpu_workers.diffusion.gligen import LatentDrawer
 from gpu_workers.diffusion.loop import Sampling
-from gpu_workers.diffusion.parts import Machine, Parts, load
+from gpu_workers.diffusion.parts import Machine, load
 from gpu_workers.diffusion.renderer import DiffusionRenderer, Drawer
+from gpu_workers.diffusion.variants import VARIANTS
 from gpu_workers.diffusion.weights import TINY, locate
 from schemas.failures import UserError
 
-KINDS: dict[str, Callable[[Parts, Sampling], Kind]] = {"gligen": gligen.gligen}
-"""Variants of the batched loop, by the name in SKG_RENDERER."""
-
-NAMES = tuple(KINDS)
+NAMES = tuple(VARIANTS)
 
 TINY_STEPS = 4
 """A tiny model's pictures are noise however long it works."""
@@ -55,7 +52,7 @@ def _drawer(choice: Choice) -> Drawer:
     parts = load(folder, machine_of(choice))
     steps = TINY_STEPS if choice.model == TINY else choice.steps
     sampling = Sampling(steps, choice.guidance, choice.beta)
-    return LatentDrawer(parts, source, sampling, KINDS[choice.renderer](parts, sampling))
+    return LatentDrawer(parts, source, sampling, VARIANTS[choice.renderer](parts, sampling))
 
 
 def machine_of(choice: Choice) -> Machine:

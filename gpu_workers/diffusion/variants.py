@@ -1,0 +1,44 @@
+"""The variants of the batched loop, each a few lines: which guide, which prediction, boxes in the UNet or not.
+
+In: a model's parts and how to sample.  Out: a `Kind`.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+from gpu_workers.diffusion.gligen import Kind, gligen
+from gpu_workers.diffusion.guidance import backward, boxdiff, lmd
+from gpu_workers.diffusion.guidance.multidiffusion import MultiDiffusion
+from gpu_workers.diffusion.guidance.steering import Energy, Strength, steering
+from gpu_workers.diffusion.loop import Sampling, Way, plain
+from gpu_workers.diffusion.parts import Parts
+
+MakesKind = Callable[[Parts, Sampling], Kind]
+
+
+def _guided(name: str, energy: Energy, boxes: bool, strength: Strength) -> MakesKind:
+    def make(parts: Parts, sampling: Sampling) -> Kind:
+        way = Way(plain(parts, sampling), steering(parts, energy, strength))
+        return Kind(name, boxes, way, asdict(strength))
+
+    return make
+
+
+def _multidiffusion(parts: Parts, sampling: Sampling) -> Kind:
+    return Kind("multidiffusion", False, Way(MultiDiffusion(parts, sampling)), {})
+
+
+def _text(parts: Parts, sampling: Sampling) -> Kind:
+    return Kind("text", False, Way(plain(parts, sampling)), {})
+
+
+VARIANTS: dict[str, MakesKind] = {
+    "gligen": gligen,
+    "lmd_plus": _guided("lmd_plus", lmd.energy, True, Strength(scale=30.0, share=0.2, repeats=5)),
+    "lmd": _guided("lmd", lmd.energy, False, Strength(scale=30.0, share=0.2, repeats=5)),
+    "boxdiff": _guided("boxdiff", boxdiff.energy, False, Strength(scale=20.0, share=0.5, repeats=1, enough=0.0)),
+    "backward": _guided("backward", backward.energy, False, Strength(scale=30.0, share=0.2, repeats=5, enough=0.2)),
+    "multidiffusion": _multidiffusion,
+    "text": _text,
+}
+"""By the name in SKG_RENDERER. The strengths are starting points, to be tuned on real weights."""

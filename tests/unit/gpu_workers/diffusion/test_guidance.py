@@ -1,0 +1,120 @@
+"""Guidance by boxes: maps are caught without changing the model, each energy is lowered, boxes matter where they are."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gpu_workers.diffusion.batch import prepare
+from gpu_workers.diffusion.guidance import backward, boxdiff, lmd
+from gpu_workers.diffusion.guidance.attention import catching
+from gpu_workers.diffusion.guidance.multidiffusion import MultiDiffusion
+from gpu_workers.diffusion.guidance.steering import Energy, Strength, energies_of, mask_of, steering
+from gpu_workers.diffusion.guidance.words import places_of
+from gpu_workers.diffusion.loop import Sampling, Step, Way, denoise, noise
+from gpu_workers.diffusion.parts import Parts
+from gpu_workers.diffusion.told import Corners, Told
+from gpu_workers.diffusion.variants import VARIANTS
+
+torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
+
+SIZE = (64, 64)
+SAMPLING = Sampling(steps=4, beta=1.0)
+CLOSE = 1e-4
+LEFT: Corners = (0.0, 0.25, 0.5, 0.75)
+RIGHT: Corners = (0.5, 0.25, 1.0, 0.75)
+ENERGIES = {"backward": backward.energy, "boxdiff": boxdiff.energy, "lmd": lmd.energy}
+
+
+def orders(box: Corners = LEFT, words: str = "a cat in a room") -> Told:
+    return Told(words, "", ("a cat",), ("cat",), (box,), "a room")
+
+
+def first_step(parts: Parts) -> Step:
+    scheduler = parts.new_scheduler(SAMPLING.steps)
+    return Step(0, SAMPLING.steps, scheduler.timesteps[0], scheduler)
+
+
+def drawn(parts: Parts, kind: str, told: list[Told], seeds: list[int]) -> Any:
+    made = VARIANTS[kind](parts, SAMPLING)
+    return denoise(parts, prepare(parts, told, seeds, SIZE, made.boxes), SAMPLING, made.way)
+
+
+def test_an_object_is_found_in_its_prompt_by_phrase_else_by_category_else_not(parts: Parts):
+    told = Told("a red cat, a dog", "", ("red cat", "big dog", "a bus"), ("cat", "dog", "bus"), (LEFT, RIGHT, LEFT))
+    cat, dog, bus = places_of(parts.tokenizer, told)
+    assert len(cat) == len("redcat")
+    assert len(dog) == len("dog")
+    assert cat[-1] < dog[0]
+    assert bus == []
+
+
+def test_catching_changes_no_prediction_and_leaves_the_model_as_it_was(parts: Parts):
+    batch, step = prepare(parts, [orders()], [1], SIZE), first_step(parts)
+    before = parts.unet.attn_processors
+    with torch.no_grad():
+        plainly = noise(parts, batch.latents, step, batch.wanted_texts(), batch.wanted_grounding())
+        with catching(parts.unet, tuple(batch.latents.shape[-2:])) as caught:
+            watched = noise(parts, batch.latents, step, batch.wanted_texts(), batch.wanted_grounding())
+    assert float((plainly - watched).abs().max()) < CLOSE
+    assert parts.unet.attn_processors == before
+    assert caught.maps
+    for layer in caught.maps:
+        assert layer.shape[0] == 1
+        assert torch.allclose(layer.sum(-1), torch.ones(layer.shape[:3]), atol=1e-4), "probabilities over tokens"
+
+
+def test_a_mask_covers_its_box_and_is_never_empty():
+    mask = mask_of((0.5, 0.0, 1.0, 0.25), (8, 8))
+    assert mask.sum() == 8
+    assert mask[0:2, 4:8].all()
+    assert mask_of((0.99, 0.99, 1.0, 1.0), (8, 8)).sum() == 1
+
+
+@pytest.mark.parametrize("name", ENERGIES)
+def test_an_energy_is_lower_when_the_attention_lies_in_the_box(name: str):
+    mask = mask_of(LEFT, (8, 8))
+    inside, outside = mask * 0.9 + 0.01, (1 - mask) * 0.9 + 0.01
+    assert ENERGIES[name](inside, mask) < ENERGIES[name](outside, mask)
+
+
+@pytest.mark.parametrize("name", ENERGIES)
+def test_guidance_lowers_its_own_energy(parts: Parts, name: str):
+    energy: Energy = ENERGIES[name]
+    batch, step = prepare(parts, [orders(), orders(RIGHT)], [1, 2], SIZE), first_step(parts)
+    guide = steering(parts, energy, Strength(scale=20.0, share=1.0, repeats=3, enough=0.0))
+    moved = guide(batch.latents, batch, step)
+    before = energies_of(parts, batch.latents, batch, step, energy)
+    after = energies_of(parts, moved, batch, step, energy)
+    assert (after < before).all()
+
+
+def test_a_picture_that_is_good_enough_is_not_moved_and_its_neighbour_is(parts: Parts):
+    told = [orders(), Told("nothing of it", "", ("a cat",), ("cat",), (LEFT,), "a room")]
+    batch, step = prepare(parts, told, [1, 2], SIZE), first_step(parts)
+    moved = steering(parts, backward.energy, Strength(share=1.0, enough=0.0))(batch.latents, batch, step)
+    assert (moved[0] != batch.latents[0]).any()
+    assert (moved[1] == batch.latents[1]).all(), "the prompt does not name the cat: there is nothing to guide by"
+
+
+@pytest.mark.parametrize("kind", ["lmd_plus", "boxdiff", "multidiffusion"])
+def test_a_mixed_batch_is_its_pictures_drawn_alone(parts: Parts, kind: str):
+    told = [orders(), orders(RIGHT, "a cat on a wide green lawn")]
+    together = drawn(parts, kind, told, [1, 2])
+    alone = torch.cat([drawn(parts, kind, [each], [seed]) for each, seed in zip(told, [1, 2], strict=True)])
+    assert float((together - alone).abs().max()) < 10 * CLOSE
+
+
+def test_a_moved_box_changes_its_region_more_than_the_rest(parts: Parts):
+    corner: Corners = (0.0, 0.0, 0.25, 0.25)
+    with_cat = Told("a room", "", ("a cat",), ("cat",), (corner,), "a room")
+    without = replace(with_cat, phrases=("a dog",))
+    way, sampling = Way(MultiDiffusion(parts, SAMPLING)), replace(SAMPLING, steps=1)
+    pictures = [denoise(parts, prepare(parts, [each], [1], SIZE, False), sampling, way) for each in (with_cat, without)]
+    change = (pictures[0] - pictures[1]).abs()[0].mean(0)
+    mask = mask_of(corner, change.shape)
+    assert change[mask == 1].mean() > 10 * change[mask == 0].mean()
+
+
+def test_a_guided_picture_differs_from_an_unguided_one(parts: Parts):
+    assert float((drawn(parts, "backward", [orders()], [1]) - drawn(parts, "text", [orders()], [1])).abs().max()) > CLOSE
