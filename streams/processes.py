@@ -184,7 +184,7 @@ def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":
     )
     seeds_at_once = settings.agents_in_flight
     if language is not None:
-        tools = replace(tools, at_once=language.at_once, admit=language.budget.admit)
+        tools = replace(tools, at_once=language.at_once, graph=language.budget.graph)
         seeds_at_once = max(seeds_at_once, language.at_once)
     faust_door.carry_seeds(app, SeedStep(tools).handle, seeds_at_once, metrics)
     return app

@@ -5,7 +5,8 @@ Repeating a seed is harmless: ids derive from content.  Knows no Faust.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Protocol, TypeVar
@@ -43,15 +44,11 @@ class Patience:
     longest_pause_s: float = 15.0
 
 
-async def at_any_time() -> None:
-    """Leave to begin a graph where nothing limits them."""
-
-
 @dataclass(frozen=True)
 class SeedTools:
     """What the step is given: a planner, a producer, where it counts, its patience, and the tests' hook.
 
-    `at_once`: graphs under way over all seeds, None for one a seed.  `admit` returns when a new graph may begin.
+    `at_once`: graphs under way over all seeds, None for one a seed.  `graph` lets one begin, in its own time.
     """
 
     planner: Planner
@@ -60,7 +57,7 @@ class SeedTools:
     patience: Patience = Patience()
     reached: Reached = field(default=ignore)
     at_once: int | None = None
-    admit: Callable[[], Awaitable[None]] = at_any_time
+    graph: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
 
 
 class SeedStep:
@@ -101,9 +98,9 @@ class SeedStep:
 
     async def _end_of(self, record: Record, seed: SeedConcept, index: int) -> tuple[Never | None, int]:
         """Why graph number `index` can never be, None if its outcome is published; and how often that was tried."""
-        await self._tools.admit()
         try:
-            await self._plan(record, seed, index)
+            async with self._tools.graph():
+                await self._plan(record, seed, index)
         except Never as failure:
             return failure, 1
         except RetryError as error:

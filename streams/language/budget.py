@@ -1,17 +1,24 @@
 """A budget of tokens: when it is spent, nothing new is begun, and what has begun is finished.
 
-In: tokens as they are spent.  Out: leave to begin, or a wait that only a restart with a larger budget ends.
+In: tokens as they are spent, graphs as they begin and end.  Out: leave to begin, or a wait.
+Near the end graphs begin only as far as what they will probably cost is left; the last one may overdraw.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+FIRST_GUESS = 2000
+"""Tokens that a graph costs, until some have been made: five short prompts with their answers."""
 
 
 class Budget:
-    """`limit` tokens, None for no limit. `spent` hears once that it is used up; it must be safe to call from the loop."""
+    """`limit` tokens, None for no limit. `spent` hears once that it is used up."""
 
     def __init__(self, limit: int | None, spent: Callable[[int], None]) -> None:
         self._limit, self._say = limit, spent
+        self._open = self._done = 0
+        self._changed = asyncio.Condition()
         self.tokens = 0
 
     @property
@@ -26,7 +33,21 @@ class Budget:
         if self.is_spent and not before:
             self._say(self.tokens)
 
-    async def admit(self) -> None:
-        """Return if a new graph may begin; otherwise wait for ever. The seed stays unacknowledged and is not lost."""
-        if self.is_spent:
-            await asyncio.Event().wait()
+    @asynccontextmanager
+    async def graph(self) -> AsyncIterator[None]:
+        """One graph, begun when there are tokens for it. After the last one it waits for ever, unacknowledged."""
+        async with self._changed:
+            await self._changed.wait_for(self._has_room)
+            self._open += 1
+        try:
+            yield
+        finally:
+            self._open, self._done = self._open - 1, self._done + 1
+            async with self._changed:
+                self._changed.notify_all()
+
+    def _has_room(self) -> bool:
+        if self._limit is None or (self._open == 0 and not self.is_spent):
+            return True
+        each = self.tokens / (self._done + self._open / 2) if self._done else FIRST_GUESS
+        return self.tokens + (self._open + 1) * each <= self._limit

@@ -77,7 +77,9 @@ async def carry(settings: AgentSettings, graphs: int) -> tuple[Published, float]
     """Plan so many graphs; what was published and the processor seconds it took."""
     agents = agents_of(settings, InMemoryStore())
     published = Published()
-    step = SeedStep(SeedTools(agents.planner, published, tally("agents"), at_once=agents.at_once))
+    step = SeedStep(
+        SeedTools(agents.planner, published, tally("agents"), at_once=agents.at_once, graph=agents.budget.graph)
+    )
     window: OrderedWindow[Record] = OrderedWindow(agents.at_once, lambda r: r.partition, _acknowledge, _fail)
     before = time.process_time()
     await window.run(_records(graphs), step.handle)

@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from monitoring.language import LanguageMetrics
 from schemas.failures import TryLater
 from schemas.language import Form, Reply, Request, Turn, ledger
+from streams.language.bill import Bill
 from streams.language.budget import Budget
 from streams.language.cache import Cached, answer_key
 from streams.language.meter import Metered
@@ -19,6 +20,7 @@ from streams.language.throttle import ATTEMPTS, Clock, Limit, Throttled
 from streams.language.wiring import judge_of
 from streams.problems import Refused
 from streams.settings import ExamineSettings
+from tests.fakes.events import make_qa, make_rejection
 from tests.fakes.models import ScriptedModel
 from tests.fakes.store import InMemoryStore
 
@@ -167,24 +169,29 @@ def test_a_failure_is_not_kept():
     assert asyncio.run(cached.complete(REQUEST)).text == "{}"
 
 
-def test_a_spent_budget_begins_nothing_new_and_says_so_once():
+def test_a_spent_budget_begins_nothing_new_finishes_what_was_begun_and_says_so_once():
     said: list[int] = []
+    begun: list[int] = []
 
-    async def play() -> tuple[bool, bool]:
-        budget = Budget(100, said.append)
-        await budget.admit()
-        budget.take(60)
-        await budget.admit()
-        budget.take(60)
-        budget.take(60)
-        waiting = asyncio.create_task(budget.admit())
-        await asyncio.sleep(0)
-        held = not waiting.done()
-        waiting.cancel()
-        return held, budget.is_spent
+    async def play() -> None:
+        budget = Budget(10_000, said.append)
 
-    assert asyncio.run(play()) == (True, True)
-    assert said == [120]
+        async def graph(number: int) -> None:
+            async with budget.graph():
+                begun.append(number)
+                await asyncio.sleep(0)
+                budget.take(1500)
+
+        waiting = [asyncio.create_task(graph(number)) for number in range(20)]
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert sum(task.done() for task in waiting) == len(begun)
+        for task in waiting:
+            task.cancel()
+
+    asyncio.run(play())
+    assert len(begun) == 7
+    assert said == [10_500]
 
 
 def test_no_budget_is_never_spent():
@@ -251,3 +258,21 @@ def test_a_model_that_would_check_itself_is_refused(settings: dict[str, object])
 )
 def test_two_models_or_an_explicit_word_are_accepted(settings: dict[str, object]):
     assert judge_of(_judging(**settings), InMemoryStore(), lambda key, _: key)
+
+
+def _row(answer: str, tokens: int) -> Reply:
+    return Reply("{}", "done", "m", tokens, 0, 1.0, answer)
+
+
+def test_a_bill_counts_each_answer_once_however_many_graphs_share_it_and_rejected_work_too():
+    bill = Bill(Prices.model_validate({"models": {"m": {"input": 1.0, "output": 1.0}}}))
+    sample = make_qa()
+    notes = {"ledger": ledger([("nodes", _row("shared", 100)), ("edges", _row("one", 50))])}
+    graph = sample.graph.model_copy(update={"provenance": sample.graph.provenance.model_copy(update={"notes": notes})})
+    bill.take(sample.model_copy(update={"graph": graph}))
+    rejected = ledger([("nodes", _row("shared", 100)), ("edges", _row("two", 70))])
+    bill.take(make_rejection().model_copy(update={"evidence": {"ledger": rejected}}))
+    assert bill.tokens == {"nodes": 100, "edges": 120}
+    assert bill.answers == 3
+    assert bill.money == pytest.approx(220e-6)
+    assert not bill.unpriced
