@@ -19,19 +19,23 @@ TINY = "tiny"
 
 def diffusion_of(settings: RenderSettings) -> Renderer:
     """The diffusion renderer that the settings name, warmed up. Raises UserError and TryLater."""
-    from gpu_workers.diffusion.choose import NAMES, Choice, renderer_of
+    from gpu_workers.diffusion.choose import NAMES, Choice, Weights, renderer_of
 
     if settings.renderer not in NAMES:
         raise Refused(f"SKG_RENDERER is {settings.renderer!r}; there are: collage, {', '.join(NAMES)}")
     if settings.render_model is None:
         raise Refused(f"the renderer {settings.renderer} needs a model: set SKG_RENDER_MODEL, or --model")
-    renderer: Renderer = renderer_of(
-        Choice(
-            settings.renderer, settings.render_model, settings.render_revision, settings.model_cache,
-            settings.render_batch, settings.render_steps, settings.render_guidance, settings.render_beta,
-            settings.render_dtype, settings.render_compile,
-        )
+    pinned = {
+        "control": (settings.render_controlnet, settings.render_controlnet_revision),
+        "refiner": (settings.render_refine, settings.render_refine_revision),
+    }
+    second = {role: Weights(name, revision) for role, (name, revision) in pinned.items() if name is not None}
+    choice = Choice(
+        settings.renderer, settings.render_model, settings.render_revision, settings.model_cache, settings.render_batch,
+        settings.render_steps, settings.render_guidance, settings.render_beta, settings.render_dtype,
+        settings.render_compile, second.get("control"), second.get("refiner"), settings.render_refine_side,
     )  # fmt: skip
+    renderer: Renderer = renderer_of(choice)
     return renderer
 
 

@@ -105,6 +105,11 @@ class DiffusionSettings(_Settings):
         None, description="diffusion model: a folder, a hub's owner/name, or tiny (random weights, for trying the path)"
     )
     render_revision: str | None = Field(None, description="revision of a hub's model, pinned; a folder needs none")
+    render_controlnet: str | None = Field(None, description="ControlNet of the renderer controlnet: a folder or owner/name")
+    render_controlnet_revision: str | None = Field(None, description="revision of a hub's ControlNet, pinned")
+    render_refine: str | None = Field(None, description="image-to-image model that refines pictures; unset: none does")
+    render_refine_revision: str | None = Field(None, description="revision of a hub's refining model, pinned")
+    render_refine_side: int = Field(1024, ge=64, le=4096, description="pixels of the longer side after refining")
     render_steps: int = Field(50, ge=1, le=1000, description="denoising steps")
     render_guidance: float = Field(7.5, ge=0, description="weight of classifier-free guidance")
     render_beta: float = Field(0.3, ge=0, le=1, description="share of the steps in which a GLIGEN hears boxes")

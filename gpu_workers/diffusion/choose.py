@@ -7,23 +7,37 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpu_workers.diffusion import door
+from gpu_workers.diffusion.flux3 import flux3
 from gpu_workers.diffusion.gligen import LatentDrawer
 from gpu_workers.diffusion.loop import Sampling
 from gpu_workers.diffusion.parts import Machine, load
+from gpu_workers.diffusion.pipelines import Model, controlnet, text2image
+from gpu_workers.diffusion.refine import Refined
 from gpu_workers.diffusion.renderer import DiffusionRenderer, Drawer
 from gpu_workers.diffusion.variants import VARIANTS
 from gpu_workers.diffusion.weights import TINY, locate
 from schemas.failures import UserError
 
-NAMES = tuple(VARIANTS)
+NAMES = (*VARIANTS, "text2image", "controlnet", "flux3-boxes")
 
 TINY_STEPS = 4
 """A tiny model's pictures are noise however long it works."""
 
 
 @dataclass(frozen=True)
+class Weights:
+    """A folder, or a hub's owner/name with its revision."""
+
+    model: str
+    revision: str | None = None
+
+
+@dataclass(frozen=True)
 class Choice:
-    """What to draw with. `model` is a folder, a hub's owner/name with `revision`, or `tiny`; `cache` takes the last."""
+    """What to draw with. `model` is a folder, a hub's owner/name with `revision`, or `tiny`; `cache` takes the last.
+
+    `control` is the renderer `controlnet`'s second model; `refiner` refines any renderer's pictures to `refined_side`.
+    """
 
     renderer: str
     model: str
@@ -35,6 +49,9 @@ class Choice:
     beta: float = 0.3
     dtype: str = "auto"
     compiled: bool = False
+    control: Weights | None = None
+    refiner: Weights | None = None
+    refined_side: int = 1024
 
 
 def renderer_of(choice: Choice) -> DiffusionRenderer:
@@ -48,11 +65,36 @@ def renderer_of(choice: Choice) -> DiffusionRenderer:
 def _drawer(choice: Choice) -> Drawer:
     if choice.renderer not in NAMES:
         raise UserError(f"no renderer is called {choice.renderer!r}; there are: {', '.join(NAMES)}")
+    drawer = _loop(choice) if choice.renderer in VARIANTS else _pipeline(choice)
+    if choice.refiner is None:
+        return drawer
+    return Refined(drawer, _model(choice, choice.refiner), choice.refined_side)
+
+
+def _sampling(choice: Choice) -> Sampling:
+    return Sampling(TINY_STEPS if choice.model == TINY else choice.steps, choice.guidance, choice.beta)
+
+
+def _loop(choice: Choice) -> Drawer:
     folder, source = locate(choice.model, choice.revision, choice.cache)
-    parts = load(folder, machine_of(choice))
-    steps = TINY_STEPS if choice.model == TINY else choice.steps
-    sampling = Sampling(steps, choice.guidance, choice.beta)
+    parts, sampling = load(folder, machine_of(choice)), _sampling(choice)
     return LatentDrawer(parts, source, sampling, VARIANTS[choice.renderer](parts, sampling))
+
+
+def _pipeline(choice: Choice) -> Drawer:
+    model, sampling = _model(choice, Weights(choice.model, choice.revision)), _sampling(choice)
+    if choice.renderer == "flux3-boxes":
+        return flux3(model, sampling)
+    if choice.renderer == "text2image":
+        return text2image(model, sampling)
+    if choice.control is None:
+        raise UserError("the renderer controlnet needs a second model: set SKG_RENDER_CONTROLNET")
+    return controlnet(model, _model(choice, choice.control), sampling)
+
+
+def _model(choice: Choice, weights: Weights) -> Model:
+    folder, source = locate(weights.model, weights.revision, choice.cache, "text")
+    return Model(folder, source, machine_of(choice))
 
 
 def machine_of(choice: Choice) -> Machine:

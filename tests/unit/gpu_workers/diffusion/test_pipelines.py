@@ -1,0 +1,137 @@
+"""Drawers over ready-made pipelines, on tiny weights through the ordinary loaders; and what boxes become for them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gpu_workers.diffusion import tiny
+from gpu_workers.diffusion.choose import Choice, renderer_of
+from gpu_workers.diffusion.control import colour_of, control_picture
+from gpu_workers.diffusion.flux3 import Flux3Drawer, boxes_of, flux3
+from gpu_workers.diffusion.loop import Sampling
+from gpu_workers.diffusion.parts import Machine
+from gpu_workers.diffusion.pipelines import Model, controlnet, text2image
+from gpu_workers.diffusion.refine import Refined
+from gpu_workers.diffusion.renderer import DiffusionRenderer
+from gpu_workers.diffusion.told import Told
+from gpu_workers.diffusion.weights import Source, fingerprint, licence_of
+from schemas.failures import UserError
+from tests.fakes.collage import Thing, make_scene
+
+torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
+
+BOXES = ((0.0, 0.0, 1.0, 1.0), (0.5, 0.25, 1.0, 0.75))
+ORDERS = [
+    Told("a cat", "dog", ("a lawn", "a cat"), ("lawn", "cat"), BOXES),
+    Told("a bus", "", ("a bus",), ("bus",), ((0.0, 0.0, 0.5, 0.5),)),
+]
+SAMPLING = Sampling(steps=2)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    torch.set_num_threads(1)
+    folder = tiny.build(tmp_path_factory.mktemp("models") / "text", gated=False)
+    return Model(folder, Source("tiny", "local", licence_of(folder), fingerprint(folder)), Machine())
+
+
+def pixels(picture: Image.Image) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+    return np.asarray(picture).astype(np.int64)
+
+
+def test_boxes_are_drawn_for_a_control_model_the_smaller_ones_on_top():
+    picture = control_picture(ORDERS[0], (64, 64))
+    assert picture.getpixel((10, 10)) == colour_of(0)
+    assert picture.getpixel((48, 32)) == colour_of(1)
+
+
+def test_flux_is_told_boxes_with_y_first(model: Model):
+    assert boxes_of(ORDERS[0])[1] == {"id": "object1", "desc": "a cat", "bbox": [0.25, 0.5, 0.75, 1.0]}
+    asked: list[dict[str, object]] = []
+
+    def pipeline(**given: object) -> list[Image.Image]:
+        asked.append(given)
+        return [Image.new("RGB", (64, 32))]
+
+    pictures = Flux3Drawer(pipeline, model.source, SAMPLING).draw(ORDERS, [1, 2], (64, 32))
+    assert len(pictures) == 2
+    assert [each["prompt"] for each in asked] == ["a cat", "a bus"]
+    assert (asked[0]["width"], asked[0]["height"]) == (64, 32)
+
+
+def test_a_diffusers_without_flux_is_told_in_one_line(model: Model):
+    import diffusers
+
+    if hasattr(diffusers, "Flux3ModularPipeline"):
+        pytest.skip("this diffusers has FLUX.3")
+    with pytest.raises(UserError, match=r"0\.42"):
+        flux3(model, SAMPLING)
+
+
+def test_text_to_image_draws_a_batch_of_mixed_prompts_with_seeds_of_their_own(model: Model):
+    drawer = text2image(model, SAMPLING)
+    assert drawer.side == 64
+    together = drawer.draw(ORDERS, [1, 2], (64, 64))
+    [alone] = drawer.draw(ORDERS[1:], [2], (64, 64))
+    assert np.abs(pixels(together[1]) - pixels(alone)).max() <= 1
+    assert np.abs(pixels(together[0]) - pixels(together[1])).max() > 1
+
+
+def test_a_control_model_reads_the_boxes(model: Model, tmp_path: Path):
+    import diffusers
+
+    unet = diffusers.UNet2DConditionModel.from_pretrained(model.folder, subfolder="unet")
+    net = diffusers.ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(8, 8, 8))
+    for name, weight in net.named_parameters():  # a new control model ends in zeros and says nothing
+        if name.startswith("controlnet_") and name.endswith("weight"):
+            torch.nn.init.normal_(weight, std=1.0)
+    net.save_pretrained(tmp_path / "control")
+    control = Model(tmp_path / "control", Source("tiny control", "local", "unknown", ""), Machine())
+    drawer = controlnet(model, control, SAMPLING)
+    moved = Told(ORDERS[1].prompt, "", ORDERS[1].phrases, ORDERS[1].words, ((0.5, 0.5, 1.0, 1.0),))
+    here, there = (drawer.draw([each], [2], (64, 64))[0] for each in (ORDERS[1], moved))
+    assert np.abs(pixels(here) - pixels(there)).max() > 1
+
+
+class Plain:
+    """Draws grey, 64 pixels wide."""
+
+    name, side = "plain-1", 64
+    facts: Mapping[str, object] = {"grey": 128}
+
+    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+        assert max(size) == self.side
+        return [Image.new("RGB", size, (128, 128, 128)) for _ in orders]
+
+
+def test_refining_gives_larger_pictures_and_says_with_what(model: Model):
+    renderer = DiffusionRenderer(Refined(Plain(), model, side=128), 2)
+    graph = make_scene("park", [Thing("dog", (60, 300, 90, 90), 0.4)])
+    [drawing] = renderer.render([graph], [1])
+    assert (drawing.width, drawing.height) == (128, 128)
+    assert renderer.name == "plain-1-refined-1"
+    refined = renderer.parameters["refined"]
+    assert isinstance(refined, dict)
+    assert refined["model"] == "tiny"
+
+
+def test_a_folder_without_a_pipeline_is_named_in_one_line(tmp_path: Path):
+    with pytest.raises(UserError) as caught:
+        text2image(Model(tmp_path, Source("an empty folder", "local", "unknown", ""), Machine()), SAMPLING)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["lmd_plus", "multidiffusion", "text2image"])
+def test_a_renderer_is_chosen_by_its_name(tmp_path: Path, name: str):
+    renderer = renderer_of(Choice(name, "tiny", None, tmp_path, 2))
+    assert renderer.name == f"{name}-1"
+    [drawing] = renderer.render([make_scene("park", [Thing("dog", (60, 300, 90, 90), 0.4)])], [1])
+    assert (drawing.width, drawing.height) == (64, 64)
+
+
+def test_a_control_renderer_without_its_second_model_says_what_to_set(tmp_path: Path):
+    with pytest.raises(UserError, match="SKG_RENDER_CONTROLNET"):
+        renderer_of(Choice("controlnet", "tiny", None, tmp_path, 2))
