@@ -112,6 +112,8 @@ class Truth(Model):
 class RenderedImage(Event):
     """A picture of a graph (topic `skg.images`). `truth` is None when the renderer does not know what it drew."""
 
+    VERSION: ClassVar[str] = "1.1"
+
     image: ImageRef
     graph: SpatialGraph
     renderer: Name
@@ -165,6 +167,8 @@ class Question(Model):
 
 class QAEvent(Event):
     """An accepted sample: picture, what is seen in it, questions (topic `skg.qa`, keyed by sample id)."""
+
+    VERSION: ClassVar[str] = "1.1"
 
     sample_id: Id
     image: ImageRef

@@ -2,14 +2,19 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import jsonschema
+import msgpack
 import pytest
 
-from schemas.codec import decode, to_message
+from schemas.codec import decode, encode, to_message
 from schemas.documents import FOLDER, documents, schema
 from schemas.examples import examples
 from schemas.topics import TOPICS, key_of
+
+HISTORY = Path(__file__).parent / "history"
+"""The examples of earlier minor versions as they were, one folder a version."""
 
 
 def test_the_committed_documents_are_those_that_the_code_generates():
@@ -47,3 +52,12 @@ def test_asyncapi_names_every_channel_with_partitions_and_retention():
         assert kafka["topicConfiguration"]["retention.ms"] == row.retention_ms
     for operation in document["operations"].values():
         assert operation["channel"]["$ref"].removeprefix("#/channels/") in TOPICS
+
+
+@pytest.mark.parametrize("path", sorted(HISTORY.rglob("*.json")), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_events_of_older_minor_versions_still_decode(path: Path):
+    row = TOPICS[path.stem]
+    for raw in json.loads(path.read_text("utf-8")):
+        event = row.event.model_validate_json(json.dumps(raw))
+        old = msgpack.unpackb(encode(event), strict_map_key=False) | {"schema_version": path.parent.name}
+        assert decode(path.stem, msgpack.packb(old)) == event
