@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from gpu_workers.duplicates import Duplicates
 from gpu_workers.findings import Finding, compare
-from gpu_workers.language.judge import Judgement, Judges, Known
+from gpu_workers.language.judgement import Judgement, Judges, Known
 from gpu_workers.picture_file import PictureFault, check_picture
 from gpu_workers.policy import RETRIED, SALVAGED, Policy, Sees
 from gpu_workers.salvage import PRODUCER as SALVAGE

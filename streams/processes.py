@@ -171,7 +171,7 @@ def _begin(kind: Stage, settings: ProcessSettings) -> None:
 
 def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":
     from streams import faust_door
-    from streams.seed_step import SeedStep, SeedTools
+    from streams.seed_step import WITH_MODELS, SeedStep, SeedTools
 
     metrics = StageMetrics("agents")
     app = faust_door.new_app(settings)
@@ -184,7 +184,7 @@ def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":
     )
     seeds_at_once = settings.agents_in_flight
     if language is not None:
-        tools = replace(tools, at_once=language.at_once, graph=language.budget.graph)
+        tools = replace(tools, at_once=language.at_once, graph=language.budget.graph, patience=WITH_MODELS)
         seeds_at_once = max(seeds_at_once, language.at_once)
     faust_door.carry_seeds(app, SeedStep(tools).handle, seeds_at_once, metrics)
     return app

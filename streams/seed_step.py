@@ -44,6 +44,10 @@ class Patience:
     longest_pause_s: float = 15.0
 
 
+WITH_MODELS = Patience(attempts=12)
+"""A language model's server may be away for some minutes; its door tries six times in each of these attempts."""
+
+
 @dataclass(frozen=True)
 class SeedTools:
     """What the step is given: a planner, a producer, where it counts, its patience, and the tests' hook.

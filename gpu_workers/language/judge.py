@@ -5,21 +5,22 @@ Out: a `Judgement`: a finding that rejects the picture, or the scene and all que
 A model may reject a picture and propose questions.  It never decides an answer: that is `admission`, by geometry.
 """
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
 from gpu_workers.findings import Finding
 from gpu_workers.language.admission import Admission, Admitted, Dropped, queries_of, still_entailed, with_attribute
 from gpu_workers.language.forms import PROMPTS, REASONS, Authored, Beliefs, SecondLook, Verdict
+from gpu_workers.language.judgement import Judgement, Known, Models, Waits
 from gpu_workers.language.sentences import sentences_for, things_in
 from schemas.asking import Check, Conversation, Unanswered, accept
-from schemas.events import Question, RenderedImage, Scene
+from schemas.events import Question, Scene
 from schemas.ids import derived_seed
-from schemas.language import Counts, Fault, LanguageModel, Picture, Reply, ledger
+from schemas.language import Fault, LanguageModel, Picture, Reply, ledger
 from schemas.prompting import Asks, request_of
 from spatial.splits import split_of
 
@@ -32,51 +33,6 @@ MOST_WRITTEN, MOST_ADMITTED = 12, 6
 
 TEMPERATURE, SOBER = 0.7, 0.0
 """An author may vary; who judges should say the same again."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of a picture before any model looks at it."""
-
-    event: RenderedImage
-    sample: str
-    scene: Scene
-    questions: tuple[Question, ...]
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """`finding` rejects the picture. Otherwise the scene and the questions that stand; `notes` go into provenance."""
-
-    finding: Finding | None
-    scene: Scene
-    questions: tuple[Question, ...]
-    notes: dict[str, str]
-
-
-class Judges(Protocol):
-    """Looks at a picture."""
-
-    def look(self, picture: bytes, known: Known) -> Judgement:
-        """The judgement. Raises TryLater and Never."""
-        ...
-
-
-class Waits(Protocol):
-    """Runs a coroutine from a thread that has no event loop, and waits for it."""
-
-    def __call__(self, work: Coroutine[Any, Any, Judgement]) -> Judgement:
-        """What the coroutine returns or raises."""
-        ...
-
-
-@dataclass(frozen=True)
-class Models:
-    """`first` filters and writes, `other` takes the second look and checks."""
-
-    first: LanguageModel
-    other: LanguageModel
-    counts: Counts
 
 
 class LanguageJudge:

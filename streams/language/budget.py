@@ -18,6 +18,7 @@ class Budget:
     def __init__(self, limit: int | None, spent: Callable[[int], None]) -> None:
         self._limit, self._say = limit, spent
         self._open = self._done = 0
+        self._said = False
         self._changed = asyncio.Condition()
         self.tokens = 0
 
@@ -28,14 +29,15 @@ class Budget:
 
     def take(self, tokens: int) -> None:
         """Tokens were spent."""
-        before = self.is_spent
         self.tokens += tokens
-        if self.is_spent and not before:
+        if self.is_spent and not self._said:
+            self._said = True
             self._say(self.tokens)
 
     @asynccontextmanager
     async def graph(self) -> AsyncIterator[None]:
         """One graph, begun when there are tokens for it. After the last one it waits for ever, unacknowledged."""
+        self.take(0)  # a budget of nothing is spent before it begins
         async with self._changed:
             await self._changed.wait_for(self._has_room)
             self._open += 1

@@ -11,7 +11,8 @@ import pytest
 from gpu_workers.examine import ExamineHandler, Help
 from gpu_workers.language.admission import Admission, Dropped, plain_answer, with_attribute
 from gpu_workers.language.forms import PROMPTS, REASONS, Written
-from gpu_workers.language.judge import Judgement, Known, LanguageJudge, Models
+from gpu_workers.language.judge import LanguageJudge
+from gpu_workers.language.judgement import Judgement, Known, Models
 from gpu_workers.language.sentences import sentences_for, things_in
 from schemas.doors import StoredObject
 from schemas.events import QAEvent, Question, Rejection, RenderedImage, Scene, SeenObject
