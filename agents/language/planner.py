@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from math import isfinite
 
 from agents.abilities import abilities
+from agents.language.choice import Chosen
 from agents.language.hints import Hints, hints_for
 from agents.language.job import Job, Tools
 from agents.language.offer import Place
 from agents.language.prompting import PROMPTS
 from agents.language.relations import Edges, unsatisfiable
-from agents.language.stages import Chosen, objects_of, place_for, set_for
+from agents.language.stages import objects_of, place_for, set_for
 from agents.outcome import Unmet, rejection
 from agents.planner import CANVAS, RulePlanner
 from agents.prompts import prompt_of

@@ -7,10 +7,11 @@ Whether boxes can satisfy them is found out later (`agents.language.planner`), w
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from agents.language.choice import Chosen
 from agents.language.forms import Triple, Triples
 from agents.language.job import Job
 from agents.language.offer import Place
-from agents.language.stages import Chosen
+from agents.language.phrasing import listed, predicates_of, said
 from agents.outcome import Unmet, unmet_options
 from agents.prompts import phrase_of
 from schemas.asking import Conversation
@@ -20,8 +21,6 @@ from schemas.prompting import Asks
 from spatial.conflicts import Conflict
 from spatial.contradictions import contradictions
 from spatial.draft import Draft
-from spatial.phrases import UnknownPhrase, normalise, normalise_place
-from spatial.predicates import PREDICATES
 
 MOST_A_THING = 4
 """Triples for each object at most: more is a list of everything, not a description."""
@@ -153,11 +152,11 @@ class Edges:
     def _contradiction(self, conflict: Conflict, found: Sequence[Relation]) -> Fault:
         relations = tuple(found[i] for i in conflict.indices)
         steps = [
-            f"{_said(step.relation)} follows by {step.rule} from {_list(step.premises)}" for step in conflict.derivation
+            f"{said(step.relation)} follows by {step.rule} from {listed(step.premises)}" for step in conflict.derivation
         ]
-        proof = "; ".join([*steps, f"which clashes: {_list(conflict.clash)}"])
+        proof = "; ".join([*steps, f"which clashes: {listed(conflict.clash)}"])
         return Fault(
-            f"these cannot all be true ({conflict.kind}): {_list(relations)}. Proof: {proof}",
+            f"these cannot all be true ({conflict.kind}): {listed(relations)}. Proof: {proof}",
             "consistency",
             "contradiction",
             relations,
@@ -169,28 +168,12 @@ def unsatisfiable(edges: Edges, indices: Sequence[int]) -> Fault:
     """The fault of relations that no boxes satisfy, proven by the solver."""
     relations = tuple(edges.relations[i] for i in indices)
     return Fault(
-        f"no boxes in one picture can satisfy these together, as was proven: {_list(relations)}",
+        f"no boxes in one picture can satisfy these together, as was proven: {listed(relations)}",
         "layout",
         "unsatisfiable",
         relations,
         {"objects": list(edges.chosen.names), "indices": list(indices)},
     )
-
-
-def predicates_of(phrase: str, *, unary: bool) -> tuple[str, ...]:
-    """The predicates of a phrase or of a predicate's own name. Raises ValueError that says what is wrong."""
-    name = "_".join(phrase.casefold().split())
-    try:
-        if name in PREDICATES:
-            found: tuple[str, ...] = (name,)
-        else:
-            found = (normalise_place(phrase),) if unary else normalise(phrase)
-    except UnknownPhrase as error:
-        raise ValueError(str(error)) from error
-    if any((PREDICATES[p].family == "place") != unary for p in found):
-        needs = "takes no object, so object must be null" if not unary else "needs an object"
-        raise ValueError(f"{phrase!r} {needs}")
-    return found
 
 
 def _required(job: Job, names: tuple[str, ...]) -> Iterator[Relation]:
@@ -210,11 +193,3 @@ def _holds(relation: Relation, i: int) -> bool:
     """Whether the relation says that something carries or contains object `i`."""
     ends = (relation.subject, relation.object)
     return relation.predicate in HOLDS and ends[HOLDS[relation.predicate][0]] == i
-
-
-def _said(relation: Relation) -> str:
-    return f"[{relation.subject}, {relation.predicate}, {'null' if relation.object is None else relation.object}]"
-
-
-def _list(relations: Sequence[Relation]) -> str:
-    return ", ".join(_said(relation) for relation in relations)

@@ -5,9 +5,8 @@ What several graphs of a seed share is asked in the same words, so it is answere
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from random import Random
 
+from agents.language.choice import Chosen, chosen_of
 from agents.language.forms import NodeSet, NodeSets, Objects, Scenes
 from agents.language.job import Job
 from agents.language.offer import Place, place_of, places_on_offer
@@ -29,20 +28,7 @@ LEAST_OBJECTS = 4
 MOST_ALIKE = 3
 """Things of one name in a set: enough to count, few enough to tell apart."""
 
-MOST_ATTRIBUTES = 3
 FAULTS_SHOWN = 4
-ABSENT = (1, 3)
-"""Fewest and most absent categories that are added to the seed's own."""
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The objects of one graph: names, attributes, what the renderer cannot show, what is absent."""
-
-    names: tuple[str, ...]
-    attributes: tuple[tuple[str, ...], ...]
-    undrawn: tuple[str, ...]
-    absent: tuple[str, ...]
 
 
 async def place_for(job: Job) -> Place:
@@ -129,7 +115,7 @@ async def set_for(job: Job, place: Place, objects: tuple[str, ...]) -> Chosen:
     block = job.index // SETS
     asks = Asks("nodes", _nodes_given(job, place, objects, block), job.chance("nodes", block), {"name": objects})
     await job.ask(asks, NodeSets, check)
-    return _chosen(job, place, objects, good[job.index % SETS % len(good)])
+    return chosen_of(job, place, objects, good[job.index % SETS % len(good)])
 
 
 def _nodes_given(job: Job, place: Place, objects: tuple[str, ...], block: int) -> dict[str, object]:
@@ -182,31 +168,3 @@ def _loose(place: Place, names: list[str]) -> str | None:
         if needs == ():
             return f"nothing in it carries the {name}"
     return None
-
-
-def _chosen(job: Job, place: Place, objects: tuple[str, ...], nodes: NodeSet) -> Chosen:
-    names = tuple(plain(node.name) for node in nodes.objects)
-    attributes, undrawn = [], list[str]()
-    for name, node in zip(names, nodes.objects, strict=True):
-        words = place.words(name)
-        said = list(dict.fromkeys(" ".join(word.casefold().split()) for word in node.attributes))
-        allowed = None if words is None else {word for of_family in words.values() for word in of_family}
-        kept = [word for word in said if word and (allowed is None or word in allowed)][:MOST_ATTRIBUTES]
-        undrawn += [f"{word} {name}" for word in said if word and word not in kept]
-        attributes.append(tuple(kept))
-    return Chosen(names, tuple(attributes), tuple(undrawn), _absent(job, place, objects, names))
-
-
-def _absent(job: Job, place: Place, objects: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
-    """The seed's excluded categories, and some of the scene's that are surely not to be seen, drawn at random."""
-    rng = Random(job.chance("absent", job.index))
-    elements = place.kind.elements if place.kind is not None else ()
-    rest = [name for name in objects if name not in names and name not in elements]
-    sure = [name for name in rest if place.clash((*names, name)) is None and not _alike(name, names)]
-    count = min(len(sure), rng.randint(*ABSENT))
-    return tuple(dict.fromkeys((*job.excluded, *rng.sample(sure, count))))
-
-
-def _alike(name: str, names: Sequence[str]) -> bool:
-    """Whether one name is part of another, as in chair and armchair: a viewer might take one for the other."""
-    return any(name in other or other in name for other in names)

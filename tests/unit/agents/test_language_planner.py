@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from agents.language.forms import Boxes
+from agents.language.phrasing import predicates_of
 from agents.language.planner import LanguagePlanner
 from agents.language.prompting import PROMPTS
-from agents.language.relations import predicates_of
 from schemas.answers import strict_schema
 from schemas.codec import decode
 from schemas.events import Rejection, SeedConcept, SeedOptions

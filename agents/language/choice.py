@@ -1,0 +1,56 @@
+"""The chosen objects of one graph: as the model named them, less what the renderer cannot show.
+
+In: a job, a place, a set that was found usable.  Out: names, attributes, and what is surely absent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from agents.language.forms import NodeSet
+from agents.language.job import Job
+from agents.language.offer import Place
+from agents.requirements import plain
+
+MOST_ATTRIBUTES = 3
+ABSENT = (1, 3)
+"""Fewest and most absent categories that are added to the seed's own."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The objects of one graph: names, attributes, what the renderer cannot show, what is absent."""
+
+    names: tuple[str, ...]
+    attributes: tuple[tuple[str, ...], ...]
+    undrawn: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+def chosen_of(job: Job, place: Place, objects: tuple[str, ...], nodes: NodeSet) -> Chosen:
+    """The set with plain names, attributes that can be shown, and some categories of the scene that are absent."""
+    names = tuple(plain(node.name) for node in nodes.objects)
+    attributes, undrawn = [], list[str]()
+    for name, node in zip(names, nodes.objects, strict=True):
+        words = place.words(name)
+        said = list(dict.fromkeys(" ".join(word.casefold().split()) for word in node.attributes))
+        allowed = None if words is None else {word for of_family in words.values() for word in of_family}
+        kept = [word for word in said if word and (allowed is None or word in allowed)][:MOST_ATTRIBUTES]
+        undrawn += [f"{word} {name}" for word in said if word and word not in kept]
+        attributes.append(tuple(kept))
+    return Chosen(names, tuple(attributes), tuple(undrawn), _absent(job, place, objects, names))
+
+
+def _absent(job: Job, place: Place, objects: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """The seed's excluded categories, and some of the scene's that are surely not to be seen, drawn at random."""
+    rng = Random(job.chance("absent", job.index))
+    elements = place.kind.elements if place.kind is not None else ()
+    rest = [name for name in objects if name not in names and name not in elements]
+    sure = [name for name in rest if place.clash((*names, name)) is None and not _alike(name, names)]
+    count = min(len(sure), rng.randint(*ABSENT))
+    return tuple(dict.fromkeys((*job.excluded, *rng.sample(sure, count))))
+
+
+def _alike(name: str, names: Sequence[str]) -> bool:
+    """Whether one name is part of another, as in chair and armchair: a viewer might take one for the other."""
+    return any(name in other or other in name for other in names)

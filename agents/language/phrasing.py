@@ -1,0 +1,36 @@
+"""Relations in words, from a model and to it.
+
+In: phrases, or relations.  Out: predicates of `spatial.predicates`, or text.
+"""
+
+from collections.abc import Sequence
+
+from schemas.graph import Relation
+from spatial.phrases import UnknownPhrase, normalise, normalise_place
+from spatial.predicates import PREDICATES
+
+
+def predicates_of(phrase: str, *, unary: bool) -> tuple[str, ...]:
+    """The predicates of a phrase or of a predicate's own name. Raises ValueError that says what is wrong."""
+    name = "_".join(phrase.casefold().split())
+    try:
+        if name in PREDICATES:
+            found: tuple[str, ...] = (name,)
+        else:
+            found = (normalise_place(phrase),) if unary else normalise(phrase)
+    except UnknownPhrase as error:
+        raise ValueError(str(error)) from error
+    if any((PREDICATES[p].family == "place") != unary for p in found):
+        needs = "takes no object, so object must be null" if not unary else "needs an object"
+        raise ValueError(f"{phrase!r} {needs}")
+    return found
+
+
+def said(relation: Relation) -> str:
+    """A relation as a model is shown it."""
+    return f"[{relation.subject}, {relation.predicate}, {'null' if relation.object is None else relation.object}]"
+
+
+def listed(relations: Sequence[Relation]) -> str:
+    """Several of them."""
+    return ", ".join(said(relation) for relation in relations)
