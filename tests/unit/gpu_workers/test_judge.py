@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -14,9 +15,11 @@ from gpu_workers.language.forms import PROMPTS, REASONS, Written
 from gpu_workers.language.judge import LanguageJudge
 from gpu_workers.language.judgement import Judgement, Known, Models
 from gpu_workers.language.sentences import sentences_for, things_in
+from schemas.answers import strict_schema
 from schemas.doors import StoredObject
 from schemas.events import QAEvent, Question, Rejection, RenderedImage, Scene, SeenObject
 from schemas.failures import TryLater
+from schemas.ids import content_id
 from schemas.language import LANGUAGE_STAGES, QUESTION_DROPS, Reply, Request
 from schemas.reasons import GATES
 from schemas.reasons import REASONS as REJECTIONS
@@ -341,3 +344,8 @@ def test_the_examine_worker_rejects_what_a_judge_rejects_and_one_failure_spoils_
 def test_every_prompt_of_the_judges_has_a_stage_and_a_text():
     assert set(PROMPTS) <= set(LANGUAGE_STAGES)
     assert all(len(prompt.text) > 150 for prompt in PROMPTS.values())
+
+
+def test_a_change_of_a_judges_prompt_needs_a_new_version():
+    marks = {p.name: content_id("prompt", p.text, strict_schema(p.form))[:12] for p in PROMPTS.values()}
+    assert marks == json.loads((Path(__file__).parent / "prompt_marks.json").read_text("utf-8"))

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
+from pydantic import SecretStr, ValidationError
 
 from monitoring.language import LanguageMetrics
 from schemas.failures import TryLater
 from schemas.language import Form, Reply, Request, Turn, ledger
+from streams.faust_door import REBALANCE_S
 from streams.language.bill import Bill
 from streams.language.budget import Budget
 from streams.language.cache import Cached, answer_key
@@ -19,7 +21,7 @@ from streams.language.prices import Prices, read_prices
 from streams.language.throttle import ATTEMPTS, Clock, Limit, Throttled
 from streams.language.wiring import judge_of
 from streams.problems import Refused
-from streams.settings import ExamineSettings
+from streams.settings import AgentSettings, ExamineSettings
 from tests.fakes.events import make_qa, make_rejection
 from tests.fakes.models import ScriptedModel
 from tests.fakes.store import InMemoryStore
@@ -276,3 +278,16 @@ def test_a_bill_counts_each_answer_once_however_many_graphs_share_it_and_rejecte
     assert bill.answers == 3
     assert bill.money == pytest.approx(220e-6)
     assert not bill.unpriced
+
+
+def test_a_call_may_not_outlast_a_rebalance():
+    with pytest.raises(ValidationError):
+        AgentSettings(llm_timeout_s=REBALANCE_S)
+    with pytest.raises(ValidationError):
+        ExamineSettings(mllm_timeout_s=REBALANCE_S)
+
+
+def test_keys_are_never_shown():
+    settings = AgentSettings(llm_api_key=SecretStr("open sesame"))
+    assert "sesame" not in repr(settings)
+    assert "sesame" not in settings.model_dump_json()
