@@ -30,11 +30,15 @@ def write_up(result: Result, console: Console) -> int:
     if outcomes.samples:
         from dataset.gallery import write_gallery
 
-        page = write_gallery(str(result.dataset), result.out / "gallery", summary=told)
+        page = write_gallery(str(result.dataset), result.out / "gallery", summary=_short(told))
         told = told | {"dataset": str(result.dataset), "gallery": f"{page}  (open it in a browser)"}
     for label, text in told.items():
         console.print(f"{label:<10} {text}", highlight=False, soft_wrap=True)
     return 1 if outcomes.open or outcomes.dead else 0
+
+
+def _short(told: Mapping[str, str]) -> dict[str, str]:
+    return {label: text for label, text in told.items() if label != "questions"}  # the page counts them itself
 
 
 def summary(outcomes: Outcomes, seconds: float) -> dict[str, str]:
