@@ -19,6 +19,9 @@ MAX_CHARS = 200_000
 MAX_STARTS = 200
 """Opening braces tried in one answer: bounds the time that a hostile one can take."""
 
+UNKNOWN_TO_SERVERS = ("default", "title", "minLength", "maxLength")
+"""Words of JSON Schema that some servers refuse when they hold a model to a form; pydantic checks them afterwards."""
+
 MAX_FAULTS = 4
 """Faults shown at once: a model mends a few at a time."""
 
@@ -101,12 +104,14 @@ def _close(node: Any, words: Mapping[str, Sequence[str]]) -> None:
         return
     if not isinstance(node, dict):
         return
+    if node.keys() & {"type", "anyOf", "$ref", "enum"}:
+        for word in UNKNOWN_TO_SERVERS:
+            node.pop(word, None)
     fields = node.get("properties")
     if isinstance(fields, dict):
         node["additionalProperties"] = False
         node["required"] = list(fields)
         for name, field in fields.items():
-            field.pop("default", None)
             if words.get(name):
                 _limit(field, words[name])
     for value in node.values():
@@ -117,6 +122,4 @@ def _limit(field: dict[str, Any], words: Sequence[str]) -> None:
     """Let a text field, or the items of a list of texts, hold these words only."""
     target = field.get("items") if field.get("type") == "array" else field
     if isinstance(target, dict) and target.get("type") == "string":
-        for rule in ("minLength", "maxLength"):
-            target.pop(rule, None)
         target["enum"] = list(words)

@@ -46,7 +46,7 @@ class Asked:
 class Says:
     """What the server does, `delay_s` after the request arrived.
 
-    `status` other than 200 is an error; `reset` closes the connection without a word.
+    `status` other than 200 is an error (`param` blames a parameter); `reset` closes the connection without a word.
     """
 
     text: str = ""
@@ -56,6 +56,7 @@ class Says:
     headers: Mapping[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
     reset: bool = False
+    param: str | None = None
 
 
 Script = Callable[[Asked], Says]
@@ -153,7 +154,8 @@ class _Handler(BaseHTTPRequestHandler):
         if says.reset:
             self._reset()
         elif says.status != 200:
-            self._answer(says.status, {"error": {"message": says.text or f"status {says.status}"}}, says.headers)
+            error = {"message": says.text or f"status {says.status}", "param": says.param}
+            self._answer(says.status, {"error": error}, says.headers)
         else:
             self._answer(200, _completion(asked, says), says.headers)
 

@@ -24,8 +24,8 @@ Mode = Literal["json_schema", "json_object", "text"]
 MODES: tuple[Mode, ...] = ("json_schema", "json_object", "text")
 """How a server is told the answer's form, the strictest first; one that does not know the word gets the next."""
 
-CONNECT_S = 5.0
-"""A server that does not take a connection for this long is not there."""
+OPTIONAL = {"max_tokens": "max_completion_tokens", "temperature": "", "seed": ""}
+"""Parameters that some models refuse, with what they want instead; empty: they do without."""
 
 _CONFIGURED_WRONG = (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)
 
@@ -68,6 +68,7 @@ class OpenAIDoor:
             timeout=endpoint.timeout_s,
         )
         self._mode: Mode = MODES[0]
+        self._unknown: set[str] = set()
 
     @property
     def name(self) -> str:
@@ -86,13 +87,16 @@ class OpenAIDoor:
     async def _in_a_mode(self, request: Request, picture: str | None) -> Any:
         """The answer in the strictest mode that the server takes; the mode is remembered once it has worked."""
         last: openai.APIStatusError | None = None
-        for mode in MODES[MODES.index(self._mode) :]:
+        modes = list(MODES[MODES.index(self._mode) :])
+        while modes:
             try:
-                answer = await self._call(request, picture, mode)
+                answer = await self._call(request, picture, modes[0])
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 last = error
+                if not self._does_without(error.param):
+                    modes.pop(0)
                 continue
-            self._mode = mode
+            self._mode = modes[0]
             return answer
         raise Never("failed", f"{self.name} does not take this request: {_said(last)}") from last
 
@@ -117,6 +121,13 @@ class OpenAIDoor:
         except (openai.APIError, ValueError) as error:
             raise TryLater(f"{self._where} sent no answer of the API: {str(error)[:300]}") from error
 
+    def _does_without(self, parameter: str | None) -> bool:
+        """Whether the request can be made anew without a parameter that this model does not know."""
+        if parameter not in OPTIONAL or parameter in self._unknown:
+            return False
+        self._unknown.add(parameter)
+        return True
+
     @property
     def _where(self) -> str:
         return f"{self.name} at {self._endpoint.url}"
@@ -125,16 +136,26 @@ class OpenAIDoor:
         body: dict[str, Any] = {
             "model": self.name,
             "messages": _messages(request, picture, mode),
-            "max_tokens": request.max_tokens,
-            "temperature": request.temperature,
-            "seed": request.seed % 2**31,
         }
+        for name, value in self._options(request).items():
+            if name not in self._unknown:
+                body[name] = value
+            elif OPTIONAL[name]:
+                body[OPTIONAL[name]] = value
         if mode == "json_schema":
             form = {"name": request.form.name, "schema": dict(request.form.schema), "strict": True}
             body["response_format"] = {"type": "json_schema", "json_schema": form}
         elif mode == "json_object":
             body["response_format"] = {"type": "json_object"}
         return body
+
+    @staticmethod
+    def _options(request: Request) -> dict[str, float]:
+        return {
+            "max_tokens": request.max_tokens,
+            "temperature": request.temperature,
+            "seed": request.seed % 2**31,
+        }
 
     def _reply(self, request: Request, answer: Any, seconds: float) -> Reply:
         choices = getattr(answer, "choices", None)

@@ -134,3 +134,17 @@ def test_a_picture_goes_as_a_data_url_or_as_a_link():
     urls = [asked.body["messages"][1]["content"][1]["image_url"]["url"] for asked in stub.asked]
     assert urls == ["data:image/webp;base64,YWJj", "http://store/images/00/x.webp?signed"]
     assert [asked.given for asked in stub.asked] == [{"scene": "kitchen"}] * 2
+
+
+def test_a_model_that_refuses_a_parameter_is_asked_without_it_from_then_on():
+    refused = [
+        Says("use max_completion_tokens", status=400, param="max_tokens"),
+        Says("only the default is supported", status=400, param="temperature"),
+    ]
+    with opened([*refused, Says("{}")]) as (door, stub):
+        complete_all(door, 2)
+    assert len(stub.asked) == 4
+    for asked in stub.asked[2:]:
+        assert asked.body["max_completion_tokens"] == REQUEST.max_tokens
+        assert not {"max_tokens", "temperature"} & set(asked.body)
+        assert asked.body["response_format"]["type"] == "json_schema"
