@@ -1,5 +1,7 @@
 """The object store over the fake and over every store that this machine has."""
 
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -94,3 +96,14 @@ def test_wrong_keys_are_refused_at_once_with_the_address(store: StoreSettings) -
     wrong = store.model_copy(update={"s3_secret_key": SecretStr("not-the-secret")})
     with pytest.raises(Refused, match=store.s3_endpoint):
         connect(wrong, 10)
+
+
+def test_a_link_lets_anybody_read_one_object_and_no_other(store: StoreSettings) -> None:
+    objects = connect(store, 10)
+    objects.put_if_absent("images/a/1", picture())
+    objects.put_if_absent("images/a/2", picture())
+    link = objects.link("images/a/1", 60)
+    with urllib.request.urlopen(link) as answer:
+        assert answer.read() == b"picture"
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(link.replace("images/a/1", "images/a/2"))
