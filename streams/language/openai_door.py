@@ -20,9 +20,10 @@ from schemas.failures import Never, TryLater
 from schemas.language import Finish, Picture, Reply, Request
 from streams.problems import Refused
 
-Mode = Literal["json_schema", "json_object", "text"]
-MODES: tuple[Mode, ...] = ("json_schema", "json_object", "text")
-"""How a server is told the answer's form, the strictest first; one that does not know the word gets the next."""
+Mode = Literal["json_schema", "object_schema", "json_object", "text"]
+MODES: tuple[Mode, ...] = ("json_schema", "object_schema", "json_object", "text")
+"""How a server is told the answer's form, the strictest first; one that does not know the word gets the next.
+`object_schema` is what llama-cpp-python's server wants: a `json_object` with a schema beside it."""
 
 OPTIONAL = {"max_tokens": "max_completion_tokens", "temperature": "", "seed": ""}
 """Parameters that some models refuse, with what they want instead; empty: they do without."""
@@ -91,7 +92,7 @@ class OpenAIDoor:
         while modes:
             try:
                 answer = await self._call(request, picture, modes[0])
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+            except openai.APIStatusError as error:
                 last = error
                 if not self._does_without(error.param):
                     modes.pop(0)
@@ -117,6 +118,8 @@ class OpenAIDoor:
         except (openai.BadRequestError, openai.UnprocessableEntityError):
             raise
         except openai.APIStatusError as error:
+            if _blames_form(error):
+                raise
             raise Busy(f"{self._where} is unwell: {_said(error)}", _retry_after(error)) from error
         except (openai.APIError, ValueError) as error:
             raise TryLater(f"{self._where} sent no answer of the API: {str(error)[:300]}") from error
@@ -145,6 +148,8 @@ class OpenAIDoor:
         if mode == "json_schema":
             form = {"name": request.form.name, "schema": dict(request.form.schema), "strict": True}
             body["response_format"] = {"type": "json_schema", "json_schema": form}
+        elif mode == "object_schema":
+            body["response_format"] = {"type": "json_object", "schema": dict(request.form.schema)}
         elif mode == "json_object":
             body["response_format"] = {"type": "json_object"}
         return body
@@ -193,6 +198,11 @@ def _messages(request: Request, picture: str | None, mode: Mode) -> list[dict[st
             {"type": "image_url", "image_url": {"url": picture}},
         ]
     return messages
+
+
+def _blames_form(error: openai.APIStatusError) -> bool:
+    """Whether a server fell over `response_format`: some answer 500 to a form that they do not know."""
+    return error.status_code == 500 and "response_format" in error.message
 
 
 def _said(error: openai.APIStatusError | None) -> str:

@@ -67,7 +67,7 @@ def test_a_server_that_knows_no_forms_is_told_the_form_in_words_and_not_asked_tw
 
 def test_a_request_that_no_mode_makes_acceptable_will_never_pass_and_spoils_no_other():
     bad = Says("the context is too long", status=400)
-    with opened([bad, bad, bad, Says("{}")]) as (door, stub):
+    with opened([bad, bad, bad, bad, Says("{}")]) as (door, stub):
         refused, answered = complete_all(door, 2)
     assert isinstance(refused, Never)
     assert "context is too long" in str(refused)
@@ -148,3 +148,11 @@ def test_a_model_that_refuses_a_parameter_is_asked_without_it_from_then_on():
         assert asked.body["max_completion_tokens"] == REQUEST.max_tokens
         assert not {"max_tokens", "temperature"} & set(asked.body)
         assert asked.body["response_format"]["type"] == "json_schema"
+
+
+def test_a_server_that_falls_over_a_form_gets_the_next_one():
+    fell = Says("1 validation error: body.response_format.type", status=500)
+    with opened([fell, Says("{}")]) as (door, stub):
+        complete_all(door, 2)
+    assert [asked.body["response_format"]["type"] for asked in stub.asked] == ["json_schema", "json_object", "json_object"]
+    assert stub.asked[1].body["response_format"]["schema"] == FORM.schema
