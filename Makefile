@@ -5,7 +5,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: bench-llm help setup setup-gpu demo test test-slow test-gpu check services up down schemas lock
+.PHONY: bench-llm bench-render help setup setup-gpu demo test test-slow test-gpu check services up down schemas lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ test-gpu: setup-gpu ## run the tests that need torch, with tiny models on the CP
 
 bench-llm: setup ## how well the agents keep a language model busy
 	$(BIN)/python -m tests.bench.llm
+
+bench-render: setup-gpu ## how fast pictures are drawn: the true size on a GPU, a small one on a CPU
+	.venv-gpu/bin/python -m tests.bench.render
 
 check: setup ## lint, types, dependency direction
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gpu_workers.duplicates import Duplicates
-from gpu_workers.findings import Finding, compare
+from gpu_workers.findings import Finding, compare, unconfirmed
 from gpu_workers.language.judgement import Judgement, Judges, Known
 from gpu_workers.picture_file import PictureFault, check_picture
 from gpu_workers.policy import RETRIED, SALVAGED, Policy, Sees
@@ -127,11 +127,17 @@ class ExamineHandler:
             return look
         try:
             result = self._examine(look)
-            if isinstance(result, Rejection) and look.measured:
-                return self._second_chance(look, result)
+            results = self._second_chance(look, result) if isinstance(result, Rejection) and look.measured else [result]
         except (TryLater, Never) as failure:
             return failure
-        return [result]
+        return [self._with_witness(each) if look.measured and isinstance(each, QAEvent) else each for each in results]
+
+    def _with_witness(self, sample: QAEvent) -> QAEvent:
+        """The sample with what looked at its picture, and what it could not confirm."""
+        notes = {**sample.provenance.notes, "eyes": "" if self._eyes is None else self._eyes.name}
+        doubtful = unconfirmed(sample.graph, sample.scene.objects)
+        notes |= {"doubtful_attributes": doubtful} if doubtful else {}
+        return sample.model_copy(update={"provenance": sample.provenance.model_copy(update={"notes": notes})})
 
     def _examine(self, look: _Opened) -> QAEvent | Rejection:
         event = look.event

@@ -5,7 +5,7 @@ Truth is judged on visible boxes by the truth rules of `spatial.geometry`.  Cont
 picture that was measured from outside nobody knows that, and boxes that agree are not held against it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from schemas.events import SeenObject, Truth
@@ -35,6 +35,16 @@ def compare(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int], measured
     if measured:
         truth = _given_the_benefit(graph, truth)
     return _unknown(graph) or _missing(graph, truth) or _extra(graph, truth) or _violated(graph, truth, canvas)
+
+
+def unconfirmed(graph: SpatialGraph, objects: Iterable[SeenObject]) -> str:
+    """The graph's described objects whose attributes were not seen, as text for provenance."""
+    seen = {thing.id: set(thing.attributes) for thing in objects}
+    return ", ".join(
+        " ".join([*thing.attributes, thing.category])
+        for thing in graph.objects
+        if not set(thing.attributes) <= seen.get(thing.id, set())
+    )
 
 
 def _given_the_benefit(graph: SpatialGraph, truth: Truth) -> Truth:

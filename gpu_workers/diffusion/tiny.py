@@ -8,7 +8,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from gpu_workers.diffusion import door
@@ -87,7 +87,7 @@ def _write(folder: Path, gated: bool) -> None:
         torch.manual_seed(SEED)
         unet = diffusers.UNet2DConditionModel(**UNET, **({"attention_type": "gated"} if gated else {}))
         vae = diffusers.AutoencoderKL(**VAE)
-        encoder = transformers.CLIPTextModel(_text_config(transformers)).eval()
+        encoder = transformers.CLIPTextModel(text_config(transformers)).eval()
     open_gates(unet)
     pipeline = diffusers.StableDiffusionGLIGENPipeline if gated else diffusers.StableDiffusionPipeline
     made = pipeline(
@@ -107,10 +107,11 @@ def open_gates(unet: Any, gate: float = GATE) -> None:
             parameter.data.mul_(LOUD)
 
 
-def _text_config(transformers: Any) -> Any:
+def text_config(transformers: Any, width: int = WIDTH, layers: int = 2) -> Any:
+    """Of a CLIP text encoder over `vocabulary`."""
     return transformers.CLIPTextConfig(
-        vocab_size=len(vocabulary()), hidden_size=WIDTH, intermediate_size=2 * WIDTH, num_hidden_layers=2,
-        num_attention_heads=4, max_position_embeddings=TOKENS, projection_dim=WIDTH,
+        vocab_size=len(vocabulary()), hidden_size=width, intermediate_size=2 * width, num_hidden_layers=layers,
+        num_attention_heads=4, max_position_embeddings=TOKENS, projection_dim=width,
         bos_token_id=vocabulary()[START], eos_token_id=vocabulary()[END], pad_token_id=vocabulary()[END],
     )  # fmt: skip
 
@@ -125,6 +126,12 @@ def tokenizer(transformers: Any, folder: Path) -> Any:
         json.dumps({"tokenizer_class": "CLIPTokenizer", "model_max_length": TOKENS}), "utf-8"
     )
     return transformers.CLIPTokenizer.from_pretrained(files)
+
+
+def new_tokenizer() -> Any:
+    """The same, with no folder left behind."""
+    with TemporaryDirectory() as folder:
+        return tokenizer(door.transformers(), Path(folder))
 
 
 def vocabulary() -> dict[str, int]:

@@ -1,0 +1,219 @@
+"""Detections become a truth of the graph: matching, doubt, attributes, depth; no torch needed."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gpu_workers.examine import ExamineHandler, Help
+from gpu_workers.eyes.detected import DetectorEyes, labels_of, wanted_of
+from gpu_workers.eyes.matching import Wanted, distinct, match, overlap
+from gpu_workers.eyes.seeing import DepthMap, Detection
+from gpu_workers.policy import Policy
+from schemas.base import Event
+from schemas.doors import StoredObject
+from schemas.events import QAEvent, Rejection, RenderedImage
+from schemas.failures import TryLater
+from schemas.graph import SpatialGraph
+from tests.fakes.collage import Thing, make_scene
+from tests.fakes.events import make_image
+from tests.fakes.store import InMemoryStore
+
+SIDE = 256
+GRAPH = make_scene(
+    "park",
+    [Thing("cat", (40, 300, 100, 100), 0.4, ("red",)), Thing("bench", (340, 300, 110, 110), 0.3)],
+    [(0, "left_of", 1), (1, "in_front_of", 0)],
+    excluded=["bicycle"],
+)
+CAT, BENCH = Detection("cat", (20, 150, 50, 50), 0.8), Detection("bench", (170, 150, 55, 55), 0.7)
+RED_CAT = Detection("red cat", (21, 151, 50, 50), 0.6)
+
+
+class Scripted:
+    """Finds what it was told to find, and remembers what it was asked."""
+
+    name = "scripted-1"
+
+    def __init__(self, *found: Detection) -> None:
+        self._found = list(found)
+        self.asked: list[Sequence[str]] = []
+
+    def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
+        self.asked += labels
+        return [self._found for _ in pictures]
+
+
+class Down(Scripted):
+    """Cannot be reached."""
+
+    def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
+        raise TryLater("the device is gone")
+
+
+class Sloping:
+    """Everything to the right is nearer."""
+
+    name = "sloping-1"
+
+    def measure(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
+        return [np.tile(np.linspace(1, 0, p.width, dtype=np.float32), (p.height, 1)) for p in pictures]
+
+
+def picture(seed: int = 0) -> bytes:
+    noise = np.random.default_rng(seed).integers(0, 255, (SIDE, SIDE, 3), np.uint8)
+    file = BytesIO()
+    Image.fromarray(noise).save(file, "PNG")
+    return file.getvalue()
+
+
+def rendered(graph: SpatialGraph = GRAPH, attempt: int = 0) -> tuple[RenderedImage, bytes]:
+    data = picture(attempt)
+    image = make_image(graph, data).model_copy(update={"width": SIDE, "height": SIDE})
+    provenance = {"producer": "render", "version": "1", "parents": (graph.graph_id,)}
+    return RenderedImage(
+        image=image, graph=graph, renderer="gligen-1", seed=7, attempt=attempt, seconds=1.0, provenance=provenance
+    ), data  # fmt: skip
+
+
+def examined(*found: Detection, policy: Policy | None = None, attempt: int = 0, depth: bool = True) -> list[Event]:
+    event, data = rendered(attempt=attempt)
+    store = InMemoryStore()
+    store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
+    eyes = DetectorEyes(Scripted(*found), Sloping() if depth else None)
+    [outcome] = ExamineHandler(store, store, Help(eyes), policy).handle([event])
+    assert isinstance(outcome, list), outcome
+    return outcome
+
+
+def test_a_detector_is_asked_for_categories_descriptions_and_what_should_be_absent():
+    assert labels_of(GRAPH) == ["cat", "bench", "red cat", "bicycle"]
+    assert wanted_of(GRAPH, (SIDE, SIDE))[0] == Wanted(0, "cat", (20.0, 150.0, 50.0, 50.0))
+
+
+def test_two_of_a_kind_are_told_apart_by_place_as_a_whole():
+    left, right = Wanted(0, "cat", (0, 0, 10, 10)), Wanted(1, "cat", (30, 0, 10, 10))
+    near_right, near_left = Detection("cat", (28, 0, 10, 10), 0.9), Detection("cat", (14, 0, 10, 10), 0.5)
+    matched = match([left, right], [near_right, near_left], 100)
+    assert matched.found == {0: near_left, 1: near_right}
+    assert matched.left == ()
+
+
+def test_an_object_in_the_wrong_place_is_still_that_object_and_another_label_never_is():
+    far = Detection("cat", (90, 90, 5, 5), 0.4)
+    matched = match([Wanted(0, "cat", (0, 0, 10, 10))], [far, Detection("bench", (0, 0, 10, 10), 0.9)], 140)
+    assert matched.found == {0: far}
+    assert [each.label for each in matched.left] == ["bench"]
+
+
+def test_one_place_holds_one_thing_the_surest():
+    cat, dog, other = Detection("cat", (0, 0, 10, 10), 0.5), Detection("bench", (0, 0, 10, 11), 0.6), CAT
+    assert distinct([cat, dog, other]) == [other, dog]
+    assert overlap((0, 0, 10, 10), (5, 0, 10, 10)) == pytest.approx(1 / 3)
+    assert overlap((0, 0, 10, 10), (20, 0, 10, 10)) == 0
+
+
+def test_an_attribute_counts_when_the_whole_description_is_seen_in_the_same_place():
+    event, data = rendered()
+    [seen] = DetectorEyes(Scripted(CAT, BENCH, RED_CAT), Sloping()).look([data], [event])
+    assert [(o.category, o.attributes) for o in seen.objects] == [("cat", ("red",)), ("bench", ())]
+    [unsure] = DetectorEyes(Scripted(CAT, BENCH), Sloping()).look([data], [event])
+    assert unsure.objects[0].attributes == ()
+
+
+def test_depth_decides_who_is_in_front():
+    event, data = rendered()
+    [seen] = DetectorEyes(Scripted(CAT, BENCH), Sloping()).look([data], [event])
+    assert seen.objects[1].depth < seen.objects[0].depth
+
+
+def test_a_picture_that_obeys_its_graph_is_accepted_and_asked_about_what_was_found():
+    [sample] = examined(CAT, BENCH)
+    assert isinstance(sample, QAEvent)
+    assert [thing.box for thing in sample.scene.objects] == [(20, 150, 50, 50), (170, 150, 55, 55)]
+    assert sample.provenance.notes["eyes"] == "scripted-1, sloping-1"
+    assert sample.provenance.notes["doubtful_attributes"] == "red cat"
+
+
+SWAPPED = (Detection("cat", (180, 20, 40, 40), 0.9), Detection("bench", (20, 150, 60, 60), 0.9))
+FAULTS = {
+    "a missing object": ((CAT,), "missing_object"),
+    "one too many": ((CAT, BENCH, Detection("bench", (100, 20, 40, 40), 0.9)), "wrong_count"),
+    "an excluded object": ((CAT, BENCH, Detection("bicycle", (100, 20, 60, 40), 0.9)), "extra_object"),
+    "a swapped side": (SWAPPED, "violated_relation"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_without_salvage_a_fault_asks_for_another_picture_within_the_budget(name: str):
+    found, reason = FAULTS[name]
+    rejection, again = examined(*found, policy=Policy(salvage=False, retries=1))
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, rejection.retried, rejection.evidence["next_attempt"]) == (reason, True, 1)
+    assert isinstance(again, SpatialGraph)
+    assert (again.graph_id, again.attempt) == (GRAPH.graph_id, 1)
+    [last] = examined(*found, policy=Policy(salvage=False, retries=1), attempt=1)
+    assert isinstance(last, Rejection)
+    assert (last.reason, last.retried) == (reason, False)
+
+
+@pytest.mark.parametrize("name", ["one too many", "an excluded object", "a swapped side"])
+def test_what_is_there_instead_is_described_with_its_lineage(name: str):
+    found, reason = FAULTS[name]
+    [sample] = examined(*found)
+    assert isinstance(sample, QAEvent)
+    assert sample.provenance.notes["salvaged"] == reason
+    assert sample.graph.provenance.parents[0] == GRAPH.graph_id
+    assert (sample.graph.seed_id, sample.graph.index) == (GRAPH.seed_id, GRAPH.index)
+    assert len(sample.graph.objects) == len(found)
+    assert "bicycle" not in sample.scene.excluded or name != "an excluded object"
+
+
+def test_a_picture_too_poor_to_describe_is_drawn_again():
+    assert [type(event) for event in examined(CAT)] == [Rejection, SpatialGraph]
+
+
+def test_a_doubtful_detection_is_no_fault_but_its_absence_is_not_claimed():
+    [sample] = examined(CAT, BENCH, Detection("bicycle", (100, 20, 60, 40), 0.25))
+    assert isinstance(sample, QAEvent)
+    assert "bicycle" not in sample.scene.excluded
+    [sure] = examined(CAT, BENCH)
+    assert isinstance(sure, QAEvent)
+    assert "bicycle" in sure.scene.excluded
+
+
+def test_without_depth_nothing_is_in_front_of_anything():
+    rejection = examined(CAT, BENCH, depth=False, policy=Policy(salvage=False))[0]
+    assert isinstance(rejection, Rejection)
+    assert [r.predicate for r in rejection.conflict] == ["in_front_of"]
+
+
+def test_a_broken_relation_comes_with_what_holds_instead_and_by_how_much():
+    found, _ = FAULTS["a swapped side"]
+    rejection = examined(*found, policy=Policy(salvage=False))[0]
+    assert isinstance(rejection, Rejection)
+    measured = rejection.evidence["relations"]
+    assert isinstance(measured, list)
+    assert measured[0]["instead"]["right_of"] == pytest.approx(150 / SIDE, abs=0.01)
+
+
+def test_a_picture_that_a_classifier_flags_is_not_kept_however_right_it_is():
+    class Strict:
+        def score(self, picture: bytes) -> float:
+            return 0.9
+
+    rejection = examined(CAT, BENCH, policy=Policy(retries=0, censor=Strict(), most_nsfw=0.5))[0]
+    assert isinstance(rejection, Rejection)
+    assert (rejection.gate, rejection.reason) == ("image", "nsfw")
+    [sample] = examined(CAT, BENCH, policy=Policy(censor=Strict(), most_nsfw=0.95))
+    assert isinstance(sample, QAEvent)
+
+
+def test_eyes_that_cannot_be_reached_are_tried_later():
+    event, data = rendered()
+    store = InMemoryStore()
+    store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
+    [outcome] = ExamineHandler(store, store, Help(DetectorEyes(Down()))).handle([event])
+    assert isinstance(outcome, TryLater)
