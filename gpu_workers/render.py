@@ -7,6 +7,7 @@ What is stored already is not drawn again: the truth is read back from the store
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from time import perf_counter
@@ -24,6 +25,9 @@ PRODUCER, VERSION = "render", "1"
 
 EXTENSION = "webp"
 """Of every key: a key must be known before anything is drawn."""
+
+STORE_CALLS = 4
+"""Calls of the store at a time: they are mostly waiting."""
 
 NOTES = "skg-notes"
 """The object metadata that keeps a drawing's notes, so that a redelivery announces them too."""
@@ -59,17 +63,25 @@ Request = tuple[str, int]
 class RenderHandler:
     """Implements `schemas.doors.BatchHandler` for SpatialGraph events."""
 
-    def __init__(self, renderer: Renderer, store: ObjectStore) -> None:
+    def __init__(self, renderer: Renderer, store: ObjectStore, at_once: int | None = None) -> None:
+        """`at_once`: graphs in one call of the renderer; while it draws some, those before are being stored."""
         self._renderer = renderer
         self._store = store
+        self._at_once = at_once
 
     def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
         """One RenderedImage for each graph, or TryLater or Never in its place."""
         jobs = {_request(event): self._job(event) for event in events if isinstance(event, SpatialGraph)}
-        outcomes = {request: self._stored(job) for request, job in jobs.items()}
-        missing = [request for request, outcome in outcomes.items() if outcome is None]
-        for request, drawn in zip(missing, self._drawn([jobs[request] for request in missing]), strict=True):
-            outcomes[request] = self._put(jobs[request], drawn) if isinstance(drawn, _Picture) else drawn
+        with ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="store") as pool:
+            outcomes = dict(zip(jobs, pool.map(self._stored, jobs.values()), strict=True))
+            missing = [request for request, outcome in outcomes.items() if outcome is None]
+            several = self._at_once or max(1, len(missing))
+            stored: dict[Request, Future[Outcome]] = {}
+            for start in range(0, len(missing), several):
+                part = missing[start : start + several]
+                for request, drawn in zip(part, self._drawn([jobs[request] for request in part]), strict=True):
+                    stored[request] = pool.submit(self._kept, jobs[request], drawn)
+            outcomes |= {request: future.result() for request, future in stored.items()}
         return [self._result(event, jobs, outcomes) for event in events]
 
     def _job(self, graph: SpatialGraph) -> _Job:
@@ -101,6 +113,9 @@ class RenderHandler:
             return [failure] if len(jobs) == 1 else [self._drawn([job])[0] for job in jobs]
         seconds = (perf_counter() - started) / max(1, len(jobs))
         return [_Picture(d.data, d.media_type, d.truth, seconds, d.notes) for d in drawings]
+
+    def _kept(self, job: _Job, drawn: Outcome) -> Outcome:
+        return self._put(job, drawn) if isinstance(drawn, _Picture) else drawn
 
     def _put(self, job: _Job, picture: _Picture) -> Outcome:
         """Store the picture; who comes second announces what the first one has stored."""

@@ -50,6 +50,10 @@ if TYPE_CHECKING:
     from streams.language.wiring import LanguageAgents
 
 
+CALLS_A_STEP = 4
+"""Calls of a diffusion renderer in one step: what one has drawn is stored while the next one draws."""
+
+
 def _as_it_is(store: ObjectStore) -> ObjectStore:
     return store
 
@@ -114,8 +118,9 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
 
     _begin("render", settings)
     renderer = hooks.renderer or renderer_of(settings)
-    handler = RenderHandler(renderer, _store(settings, settings.connect_timeout_s, hooks))
-    role = _Role("render", (GRAPHS,), settings.render_group, Limits(settings.render_batch, settings.render_linger_s))
+    batch, several = settings.render_batch, 1 if settings.renderer == "collage" else CALLS_A_STEP
+    handler = RenderHandler(renderer, _store(settings, settings.connect_timeout_s, hooks), batch)
+    role = _Role("render", (GRAPHS,), settings.render_group, Limits(several * batch, settings.render_linger_s))
     _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -119,6 +120,40 @@ def test_a_graph_twice_in_one_batch_is_drawn_once(collage: CollageRenderer) -> N
     first, second = RenderHandler(renderer, store).handle([PARK, PARK])
     assert renderer.drawn == 1
     assert only_image(first) == only_image(second)
+
+
+def test_pictures_are_stored_while_the_next_ones_are_drawn(collage: CollageRenderer) -> None:
+    stored = Event()
+
+    class Telling(InMemoryStore):
+        """Says when something was put."""
+
+        def put_if_absent(self, key: str, stored_object: StoredObject) -> bool:
+            done = super().put_if_absent(key, stored_object)
+            stored.set()
+            return done
+
+    class Waiting(CountingRenderer):
+        """Draws the second call's graph only when the first one's picture is in the store."""
+
+        def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
+            assert len(graphs) == 1
+            assert self.drawn == 0 or stored.wait(20), "the first picture waits for the second one"
+            return super().render(graphs, seeds)
+
+    results = RenderHandler(Waiting(collage), Telling(), at_once=1).handle([PARK, BEACH])
+    assert [only_image(result).graph for result in results] == [PARK, BEACH]
+
+
+def test_another_attempt_is_another_picture_of_the_same_graph(collage: CollageRenderer) -> None:
+    store = InMemoryStore()
+    again = PARK.model_copy(update={"attempt": 1})
+    first, second = (only_image(result) for result in RenderHandler(collage, store).handle([PARK, again]))
+    assert (first.attempt, second.attempt) == (0, 1)
+    assert first.graph == second.graph == PARK
+    assert first.image.image_id != second.image.image_id
+    assert first.seed != second.seed
+    assert len(store.objects) == 2
 
 
 def test_the_loser_of_a_race_announces_what_the_winner_stored(collage: CollageRenderer) -> None:
