@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 T = TypeVar("T", bound=BaseModel)
+Words = Sequence[str] | Sequence[int]
+"""All that a field may hold."""
 
 MAX_CHARS = 200_000
 """Longer answers are nobody's: the longest form here takes a tenth of it."""
@@ -81,10 +83,10 @@ def _explain(error: ValidationError) -> str:
     return "the answer does not have the form that was asked for: " + "; ".join(said + more)
 
 
-def strict_schema(form: type[BaseModel], words: Mapping[str, Sequence[str]] | None = None) -> dict[str, object]:
+def strict_schema(form: type[BaseModel], words: Mapping[str, Words] | None = None) -> dict[str, object]:
     """The JSON Schema of a form as servers want it: closed objects, every field required.
 
-    `words`: a field's name to the only words that it may hold.
+    `words`: a field's name to all that it may hold.
     """
     schema: dict[str, object] = json.loads(_schema_text(form))  # a fresh copy, since it is changed
     _close(schema, words or {})
@@ -97,7 +99,7 @@ def _schema_text(form: type[BaseModel]) -> str:
     return json.dumps(form.model_json_schema())
 
 
-def _close(node: Any, words: Mapping[str, Sequence[str]]) -> None:
+def _close(node: Any, words: Mapping[str, Words]) -> None:
     if isinstance(node, list):
         for item in node:
             _close(item, words)
@@ -118,8 +120,9 @@ def _close(node: Any, words: Mapping[str, Sequence[str]]) -> None:
         _close(value, words)
 
 
-def _limit(field: dict[str, Any], words: Sequence[str]) -> None:
-    """Let a text field, or the items of a list of texts, hold these words only."""
-    target = field.get("items") if field.get("type") == "array" else field
-    if isinstance(target, dict) and target.get("type") == "string":
-        target["enum"] = list(words)
+def _limit(field: dict[str, Any], words: Words) -> None:
+    """Let a field (the items of a list, what is not null) hold these words or numbers only."""
+    branches = field.get("anyOf") or [field.get("items") if field.get("type") == "array" else field]
+    for branch in branches:
+        if isinstance(branch, dict) and branch.get("type") in ("string", "integer"):
+            branch["enum"] = list(words)

@@ -5,14 +5,14 @@ turn of its own, so that a concept or a context cannot speak for the factory.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
 from pydantic import BaseModel
 
-from schemas.answers import strict_schema
+from schemas.answers import Words, strict_schema
 from schemas.language import Form, Picture, Request, Turn
 
 
@@ -47,7 +47,7 @@ class Asks:
     stage: str
     given: Mapping[str, object]
     seed: int = 0
-    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    words: Mapping[str, Words] = field(default_factory=dict)
     picture: Picture | None = None
 
 

@@ -38,7 +38,8 @@ async def hints_for(
         "relations": [[r.subject, r.predicate, r.object] for r in relations],
     }
     try:
-        answer = await job.ask(Asks("layout", given, job.chance("boxes", job.index)), Boxes, accept)
+        words = {"object": range(len(objects))}
+        answer = await job.ask(Asks("layout", given, job.chance("boxes", job.index), words), Boxes, accept)
     except Unanswered:
         hints = Hints(None, Counter((UNREADABLE,)))
     else:

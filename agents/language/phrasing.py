@@ -9,6 +9,12 @@ from schemas.graph import Relation
 from spatial.phrases import UnknownPhrase, normalise, normalise_place
 from spatial.predicates import PREDICATES
 
+RELATIONS = (
+    *("left of", "right of", "above", "below", "in front of", "behind", "on", "under", "inside", "next to", "near"),
+    *("far from", "top left", "top", "top right", "left", "center", "right", "bottom left", "bottom", "bottom right"),
+)
+"""The words that a model is held to where its server can; other phrases, also several at once, are read as well."""
+
 
 def predicates_of(phrase: str, *, unary: bool) -> tuple[str, ...]:
     """The predicates of a phrase or of a predicate's own name. Raises ValueError that says what is wrong."""

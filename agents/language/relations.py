@@ -11,9 +11,10 @@ from agents.language.choice import Chosen
 from agents.language.forms import Triple, Triples
 from agents.language.job import Job
 from agents.language.offer import Place
-from agents.language.phrasing import listed, predicates_of, said
+from agents.language.phrasing import RELATIONS, listed, predicates_of, said
 from agents.outcome import Unmet, unmet_options
 from agents.prompts import phrase_of
+from schemas.answers import Words
 from schemas.asking import Conversation
 from schemas.graph import GraphObject, Relation
 from schemas.language import Fault
@@ -53,7 +54,9 @@ class Edges:
 
     def talk(self) -> Conversation[Triples]:
         """The conversation, not yet begun."""
-        asks = Asks("edges", self._given(), self.job.chance("edges", self.job.index))
+        numbers = range(len(self.chosen.names))
+        words: dict[str, Words] = {"subject": numbers, "object": numbers, "relation": RELATIONS}
+        asks = Asks("edges", self._given(), self.job.chance("edges", self.job.index), words)
         return self.job.talk(asks, Triples)
 
     def check(self, answer: Triples) -> Fault | None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from agents.language.forms import Boxes
-from agents.language.phrasing import predicates_of
+from agents.language.phrasing import RELATIONS, predicates_of
 from agents.language.planner import LanguagePlanner
 from agents.language.prompting import PROMPTS
 from schemas.answers import strict_schema
@@ -399,3 +399,14 @@ def test_phrases_and_names_of_predicates_are_read(phrase: str, unary: bool, foun
 
 def test_boxes_may_be_anything_that_json_can_hold():
     assert Boxes.model_validate_json('{"boxes": [{"object": -1, "box": [1e308, -5, 0]}]}').boxes[0].object == -1
+
+
+@pytest.mark.parametrize("words", RELATIONS)
+def test_every_word_that_a_model_is_held_to_is_read_as_a_relation(words: str):
+    readings = []
+    for unary in (False, True):
+        try:
+            readings.append(predicates_of(words, unary=unary))
+        except ValueError:
+            continue
+    assert readings
