@@ -42,17 +42,25 @@ class NodeSets(BaseModel):
 
 
 class Triple(BaseModel):
-    """Subject, relation in words, object; null for a place in the picture."""
+    """Subject, relation in words, object."""
 
     subject: int
     relation: Word
-    object: int | None = None
+    object: int
+
+
+class Standing(BaseModel):
+    """Where in the picture as a whole an object is."""
+
+    subject: int
+    place: Word
 
 
 class Triples(BaseModel):
-    """The relations of one picture."""
+    """The relations of one picture; places are a list of their own, so that no object is left out by mistake."""
 
-    triples: Annotated[list[Triple], Field(min_length=1, max_length=100)]
+    triples: Annotated[list[Triple], Field(max_length=100)]
+    places: Annotated[list[Standing], Field(max_length=20)] = []
 
 
 class Placed(BaseModel):

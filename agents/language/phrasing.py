@@ -9,10 +9,9 @@ from schemas.graph import Relation
 from spatial.phrases import UnknownPhrase, normalise, normalise_place
 from spatial.predicates import PREDICATES
 
-RELATIONS = (
-    *("left of", "right of", "above", "below", "in front of", "behind", "on", "under", "inside", "next to", "near"),
-    *("far from", "top left", "top", "top right", "left", "center", "right", "bottom left", "bottom", "bottom right"),
-)
+RELATIONS = ("left of", "right of", "above", "below", "in front of", "behind", "on", "under", "inside", "next to", "near",
+             "far from")  # fmt: skip
+PLACES = ("top left", "top", "top right", "left", "center", "right", "bottom left", "bottom", "bottom right")
 """The words that a model is held to where its server can; other phrases, also several at once, are read as well."""
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agents.language.choice import Chosen
-from agents.language.forms import Triple, Triples
+from agents.language.forms import Triples
 from agents.language.job import Job
 from agents.language.offer import Place
-from agents.language.phrasing import RELATIONS, listed, predicates_of, said
+from agents.language.phrasing import PLACES, RELATIONS, listed, predicates_of, said
 from agents.outcome import Unmet, unmet_options
 from agents.prompts import phrase_of
 from schemas.answers import Words
@@ -55,7 +55,7 @@ class Edges:
     def talk(self) -> Conversation[Triples]:
         """The conversation, not yet begun."""
         numbers = range(len(self.chosen.names))
-        words: dict[str, Words] = {"subject": numbers, "object": numbers, "relation": RELATIONS}
+        words: dict[str, Words] = {"subject": numbers, "object": numbers, "relation": RELATIONS, "place": PLACES}
         asks = Asks("edges", self._given(), self.job.chance("edges", self.job.index), words)
         return self.job.talk(asks, Triples)
 
@@ -63,14 +63,18 @@ class Edges:
         """Read an answer into `relations`, or say what is wrong with it."""
         faults: list[str] = []
         found = list(self.required)
-        for number, triple in enumerate(answer.triples):
+        stated: list[tuple[str, int, str, int | None]] = [
+            *((f"triple {i}", t.subject, t.relation, t.object) for i, t in enumerate(answer.triples)),
+            *((f"place {i}", p.subject, p.place, None) for i, p in enumerate(answer.places)),
+        ]
+        for where, subject, phrase, target in stated:
             try:
-                found += [relation for relation in self._read(triple) if relation not in found]
+                found += [relation for relation in self._read(subject, phrase, target) if relation not in found]
             except ValueError as error:
-                faults.append(f"triple {number}: {error}")
+                faults.append(f"{where}: {error}")
         most = MOST_A_THING * len(self.chosen.names)
-        if len(answer.triples) > most:
-            faults.append(f"{len(answer.triples)} triples are too many, at most {most}")
+        if not 1 <= len(stated) <= most:
+            faults.append(f"there are {len(stated)} triples and places; give 1 to {most}")
         if faults:
             more = f" (and {len(faults) - FAULTS_SHOWN} more faults)" if len(faults) > FAULTS_SHOWN else ""
             return Fault("; ".join(faults[:FAULTS_SHOWN]) + more)
@@ -110,16 +114,15 @@ class Edges:
         others = [name for j, name in enumerate(self.chosen.names) if j != i]
         return self.place.needs(self.chosen.names[i], others) is not None
 
-    def _read(self, triple: Triple) -> list[Relation]:
+    def _read(self, subject: int, phrase: str, target: int | None) -> list[Relation]:
         count = len(self.chosen.names)
-        for end in (triple.subject, triple.object):
+        for end in (subject, target):
             if end is not None and not 0 <= end < count:
                 raise ValueError(f"there is no object {end}; the numbers are 0 to {count - 1}")
-        if triple.subject == triple.object:
+        if subject == target:
             raise ValueError("an object is related to itself")
         found = [
-            Relation(subject=triple.subject, predicate=name, object=triple.object)
-            for name in predicates_of(triple.relation, unary=triple.object is None)
+            Relation(subject=subject, predicate=name, object=target) for name in predicates_of(phrase, unary=target is None)
         ]
         for relation in found:
             self._refuse_odd_contact(relation)

@@ -134,9 +134,8 @@ def _edges(given: Given, rng: Random) -> Any:
             if rng.random() < 0.5
             else {"subject": b, "relation": "on the right of", "object": a}
         )
-    if not triples:
-        triples.append({"subject": 0, "relation": rng.choice(("left", "right", "center")), "object": None})
-    return {"triples": triples}
+    places = [] if triples else [{"subject": 0, "place": rng.choice(("left", "right", "center"))}]
+    return {"triples": triples, "places": places}
 
 
 def _layout(given: Given, rng: Random) -> Any:
@@ -212,10 +211,10 @@ def contradictory(asked: Asked, says: Says) -> Says:
     """A relation and its opposite, mended when the proof is shown; other stages answer well."""
     if asked.stage != "edges" or asked.repairs:
         return says
-    said = json.loads(says.text)["triples"]
-    pairs = [t for t in said if t["object"] is not None and "of" in t["relation"]]
+    said = json.loads(says.text)
+    pairs = [t for t in said["triples"] if "of" in t["relation"]]
     back = [{**t, "subject": t["object"], "object": t["subject"]} for t in pairs[:1]]
-    return replace(says, text=json.dumps({"triples": said + back}))
+    return replace(says, text=json.dumps({**said, "triples": said["triples"] + back}))
 
 
 def cut(asked: Asked, says: Says) -> Says:

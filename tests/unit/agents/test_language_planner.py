@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from agents.language.forms import Boxes
-from agents.language.phrasing import RELATIONS, predicates_of
+from agents.language.phrasing import PLACES, RELATIONS, predicates_of
 from agents.language.planner import LanguagePlanner
 from agents.language.prompting import PROMPTS
 from schemas.answers import strict_schema
@@ -92,7 +92,10 @@ PAIR = {"sets": [{"objects": [{"name": "stove", "attributes": []}, {"name": "dog
 
 
 def triples(*said: tuple[int, str, int | None]) -> dict[str, Any]:
-    return {"triples": [{"subject": a, "relation": phrase, "object": b} for a, phrase, b in said]}
+    return {
+        "triples": [{"subject": a, "relation": phrase, "object": b} for a, phrase, b in said if b is not None],
+        "places": [{"subject": a, "place": phrase} for a, phrase, b in said if b is None],
+    }
 
 
 def boxes(*said: list[float]) -> dict[str, Any]:
@@ -193,8 +196,9 @@ def test_relations_that_no_boxes_satisfy_are_shown_with_the_proof_and_then_rejec
         (triples((0, "not left of", 1)), "negation"),
         (triples((0, "left of", None)), "left of"),
         (triples((0, "on", 1)), "cannot be shown on"),
-        (triples(*[(0, "near", 1)] * 9), "too many"),
-        ({"triples": []}, "at least 1 item"),
+        (triples(*[(0, "near", 1)] * 9), "give 1 to 8"),
+        ({"triples": []}, "give 1 to 8"),
+        ({"triples": [{"subject": 0, "relation": "left of", "object": None}]}, "triples.0.object"),
         ("I would rather talk about dogs.", "no JSON object"),
         ('{"triples": [{"subject": 0, "relation": "left of", "obj', "broken"),
     ],
@@ -401,7 +405,7 @@ def test_boxes_may_be_anything_that_json_can_hold():
     assert Boxes.model_validate_json('{"boxes": [{"object": -1, "box": [1e308, -5, 0]}]}').boxes[0].object == -1
 
 
-@pytest.mark.parametrize("words", RELATIONS)
+@pytest.mark.parametrize("words", [*RELATIONS, *PLACES])
 def test_every_word_that_a_model_is_held_to_is_read_as_a_relation(words: str):
     readings = []
     for unary in (False, True):
