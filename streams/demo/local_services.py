@@ -3,14 +3,19 @@
 In: folders.  Out: the settings that reach them.  Pictures stay in the output folder, so a later demo finds them.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from streams.services import start_broker, start_store
+from streams.services import Running, start_broker, start_store
 from streams.services.local import Endpoints, endpoints_of, up
 
 KEPT = "leaving the broker and the store running; `SKG_STATE_DIR={state} skg down` stops them"
+
+
+STOP_S = 1.0
+"""Every object was acknowledged before its event was published, so there is little left to write."""
 
 
 def local_services(out: Path, state: Path, stack: ExitStack, *, keep: bool) -> dict[str, str]:
@@ -23,11 +28,15 @@ def local_services(out: Path, state: Path, stack: ExitStack, *, keep: bool) -> d
             pool.submit(start_store, "seaweedfs", out / "store"),
         )
         failures = [one.exception() for one in starting]
-    for one, failure in zip(starting, failures, strict=True):
-        if failure is None:
-            stack.enter_context(one.result())
+    stack.callback(_stop, [one.result() for one, failure in zip(starting, failures, strict=True) if failure is None])
     broker, store = (one.result() for one in starting)
     return _environment(endpoints_of(broker, store))
+
+
+def _stop(services: Sequence[Running]) -> None:
+    """All at the same time: nothing is in flight any more, and an exit must not take long."""
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda service: service.stop(STOP_S), services))
 
 
 def _environment(endpoints: Endpoints) -> dict[str, str]:

@@ -12,7 +12,7 @@ from schemas.failures import UserError
 from streams.services.process import Bound, Command
 
 STAGES = ("agents", "render", "examine", "write")
-GRACE_S = 6.0
+GRACE_S = 4.0
 """How long a stage may take to finish what it has in hand; the whole stop stays below 10 s."""
 
 LOG_LINES = 12

@@ -9,7 +9,7 @@ import pytest
 from streams.settings import StoreSettings
 from tests.chaos.factory import KINDS, WITHIN_S, Factory
 from tests.conftest import FreshService
-from tests.fakes.services import Pool
+from tests.fakes.services import Pool, start
 
 pytestmark = pytest.mark.chaos
 
@@ -24,13 +24,15 @@ def factory(fresh_broker: FreshService, minio_store: StoreSettings, tmp_path: Pa
 @pytest.fixture(scope="module")
 def undisturbed(services: Pool, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The sample ids of a run in which nothing happens."""
-    factory = Factory(services.broker("apache").bootstrap, services.bucket("minio"), tmp_path_factory.mktemp("undisturbed"))
-    factory.publish()
-    for kind in KINDS:
-        factory.start(kind)
-    factory.finish()
-    assert set(factory.stop().values()) == {0}
-    factory.kill()
+    folder = tmp_path_factory.mktemp("undisturbed")
+    with start("apache", folder / "broker") as broker:
+        factory = Factory(broker.bootstrap, services.bucket("minio"), folder)
+        factory.publish()
+        for kind in KINDS:
+            factory.start(kind)
+        factory.finish()
+        assert set(factory.stop().values()) == {0}
+        factory.kill()
     return set(factory.rows())
 
 

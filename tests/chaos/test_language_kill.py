@@ -18,7 +18,7 @@ from streams.demo.llm_stub import Asked, Says, Stub, serving
 from streams.settings import StoreSettings
 from tests.chaos.factory import KINDS, WITHIN_S, Factory
 from tests.conftest import FreshService
-from tests.fakes.services import Pool
+from tests.fakes.services import Pool, start
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.chaos
@@ -60,8 +60,8 @@ def factory(fresh_broker: FreshService, minio_store: StoreSettings, tmp_path: Pa
 def undisturbed(services: Pool, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The graph ids of a run in which nothing happens to the factory."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    with serving(delayed(lifelike, LATENCY_S)) as stub:
-        factory = Speaking(services.broker("apache").bootstrap, services.bucket("minio"), folder, SEEDS, url=stub.url)
+    with serving(delayed(lifelike, LATENCY_S)) as stub, start("apache", folder / "broker") as broker:
+        factory = Speaking(broker.bootstrap, services.bucket("minio"), folder, SEEDS, url=stub.url)
         factory.publish()
         for kind in KINDS:
             factory.start(kind)
