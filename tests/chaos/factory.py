@@ -81,6 +81,14 @@ class Factory:
         entry = self.folder / "state" / "processes" / f"{kind}-{pid}.json"
         eventually(entry.exists, WITHIN_S, f"{kind} (logs in {self.folder})")
 
+    def run_undisturbed(self) -> None:
+        """Work the seeds off with one process of each kind, and stop them."""
+        self.publish()
+        for kind in KINDS:
+            self.start(kind)
+        self.finish()
+        assert set(self.stop().values()) == {0}
+
     def finish(self) -> None:
         """Wait until every request has its outcome and every sample its row."""
         eventually(self._all_ended, WITHIN_S, f"an outcome of every request (logs in {self.folder})")

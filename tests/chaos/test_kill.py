@@ -27,12 +27,10 @@ def undisturbed(services: Pool, tmp_path_factory: pytest.TempPathFactory) -> set
     folder = tmp_path_factory.mktemp("undisturbed")
     with start("apache", folder / "broker") as broker:
         factory = Factory(broker.bootstrap, services.bucket("minio"), folder)
-        factory.publish()
-        for kind in KINDS:
-            factory.start(kind)
-        factory.finish()
-        assert set(factory.stop().values()) == {0}
-        factory.kill()
+        try:
+            factory.run_undisturbed()
+        finally:
+            factory.kill()
     return set(factory.rows())
 
 

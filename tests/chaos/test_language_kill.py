@@ -62,13 +62,11 @@ def undisturbed(services: Pool, tmp_path_factory: pytest.TempPathFactory) -> set
     folder = tmp_path_factory.mktemp("undisturbed")
     with serving(delayed(lifelike, LATENCY_S)) as stub, start("apache", folder / "broker") as broker:
         factory = Speaking(broker.bootstrap, services.bucket("minio"), folder, SEEDS, url=stub.url)
-        factory.publish()
-        for kind in KINDS:
-            factory.start(kind)
-        factory.finish()
-        assert set(factory.stop().values()) == {0}
-        graphs, _ = factory.announced()
-        factory.kill()
+        try:
+            factory.run_undisturbed()
+            graphs, _ = factory.announced()
+        finally:
+            factory.kill()
     assert not factory.outcomes.dead
     return graphs
 
