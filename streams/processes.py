@@ -129,7 +129,8 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
     from gpu_workers.examine import ExamineHandler, Help
 
     _begin("examine", settings)
-    store, notes = s3.connect(settings, settings.connect_timeout_s), _notes(settings, settings.connect_timeout_s)
+    store = s3.connect(settings, settings.connect_timeout_s)
+    notes = _notes(settings, settings.connect_timeout_s, hooks)
     judge = None
     if settings.mllm_url is not None:
         from streams.language import wiring
@@ -180,7 +181,7 @@ def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":
 
     metrics = StageMetrics("agents")
     app = faust_door.new_app(settings)
-    language = None if hooks.planner is not None or settings.llm_url is None else _language(settings)
+    language = None if hooks.planner is not None or settings.llm_url is None else _language(settings, hooks)
     tools = SeedTools(
         hooks.planner or (_planner(settings) if language is None else language.planner),
         faust_door.FaustPublisher(app),
@@ -195,10 +196,10 @@ def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":
     return app
 
 
-def _language(settings: AgentSettings) -> "LanguageAgents":
+def _language(settings: AgentSettings, hooks: Hooks) -> "LanguageAgents":
     from streams.language import wiring
 
-    return wiring.agents_of(settings, _notes(settings, settings.connect_timeout_s))
+    return wiring.agents_of(settings, _notes(settings, settings.connect_timeout_s, hooks))
 
 
 def _planner(settings: AgentSettings) -> Planner:
@@ -223,10 +224,10 @@ def _store(settings: StoreSettings, timeout_s: float, hooks: Hooks) -> ObjectSto
     return hooks.store(s3.connect(settings, timeout_s))
 
 
-def _notes(settings: StoreSettings, timeout_s: float) -> ObjectStore:
+def _notes(settings: StoreSettings, timeout_s: float, hooks: Hooks) -> ObjectStore:
     """A bucket beside the images': there every object is a picture that an event names, and nothing else."""
     bucket = settings.s3_notes_bucket or f"{settings.s3_bucket}-notes"
-    return s3.connect(settings.model_copy(update={"s3_bucket": bucket}), timeout_s)
+    return hooks.store(s3.connect(settings.model_copy(update={"s3_bucket": bucket}), timeout_s))
 
 
 def _carry(role: _Role, settings: ProcessSettings, make_step: Callable[[StepTools], Step], hooks: Hooks) -> None:
