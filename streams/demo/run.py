@@ -5,13 +5,11 @@ Whatever happens, all processes are gone when it returns.
 """
 
 import os
-import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 
@@ -19,6 +17,7 @@ from dataset.rejections import rejections_uri
 from schemas.events import SeedConcept
 from streams.demo.display import Display
 from streams.demo.drawing import PAINTED, Drawing
+from streams.demo.interrupts import Interrupts
 from streams.demo.language import SILENT, Speaking
 from streams.demo.local_services import KEPT, local_services
 from streams.demo.outcomes import ENDS, Outcomes
@@ -78,31 +77,18 @@ def run(show: Show) -> int:
     started = time.monotonic()
     places = Places(show.out.resolve())
     places.state.mkdir(parents=True, exist_ok=True)
-    with _sigterm_interrupts():
-        outcomes = _produce(places, seeds, show)
+    with Interrupts() as interrupts:
+        outcomes = _produce(places, seeds, show, interrupts)
     return write_up(Result(places.out, places.dataset, outcomes, time.monotonic() - started), Console())
 
 
-@contextmanager
-def _sigterm_interrupts() -> Iterator[None]:
-    """SIGTERM unwinds like Ctrl-C, so that every process is stopped on the way out."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show) -> Outcomes:
+def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show, interrupts: Interrupts) -> Outcomes:
     with ExitStack() as stack, Display(Console()) as display:
         models = {**show.drawing.environment(places.out), **show.speaking.environment(stack)}
         display.say("starting the broker and the store …")
         services = local_services(places.out, places.state, stack, keep=show.keep)
         kafka = KafkaSettings(kafka_bootstrap=services["SKG_KAFKA_BOOTSTRAP"])
+        interrupts.check()
         apply(kafka)
         plant = Plant(places.state / "logs", {**settings_of(places, services), **models})
         stack.callback(plant.stop)
@@ -110,7 +96,7 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show) -> Outcom
         publish_seeds(kafka, seeds)
         outcomes = Outcomes(requests_of(seeds))
         reader = stack.enter_context(closing(Reader(kafka.kafka_bootstrap, ENDS)))
-        _watch(places, plant, (reader, outcomes), display)
+        _watch(places, (plant, interrupts), (reader, outcomes), display)
         display.say(KEPT.format(state=places.state) if show.keep else "stopping …")
     return outcomes
 
@@ -126,14 +112,15 @@ def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _watch(places: Places, plant: Plant, ends: tuple[Reader, Outcomes], display: Display) -> None:
-    reader, outcomes = ends
+def _watch(places: Places, stops: tuple[Plant, Interrupts], ends: tuple[Reader, Outcomes], display: Display) -> None:
+    (plant, interrupts), (reader, outcomes) = stops, ends
     stored = StoredSamples(str(places.dataset))
     refused = StoredSamples(rejections_uri(str(places.dataset)), "rejection_id")
     before, measured_at, moved_at = collect(places.state), time.monotonic(), time.monotonic()
     while outcomes.open or not (stored.holds(outcomes.samples.values()) and refused.holds(outcomes.rejections)):
         records = reader.poll(0.5)
         outcomes.feed(records)
+        interrupts.check()
         plant.check()
         now = time.monotonic()
         if records:
