@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 FIRST_GUESS = 2000
-"""Tokens that a graph costs, until some have been made: five short prompts with their answers."""
+"""Tokens that a graph costs at least: five short prompts with their answers. Graphs that are refused early cost less, and
+they end first: taken for all, they would let everything begin at once."""
 
 
 class Budget:
@@ -51,5 +52,5 @@ class Budget:
     def _has_room(self) -> bool:
         if self._limit is None or (self._open == 0 and not self.is_spent):
             return True
-        each = self.tokens / (self._done + self._open / 2) if self._done else FIRST_GUESS
+        each = max(FIRST_GUESS, self.tokens / (self._done + self._open / 2)) if self._done else FIRST_GUESS
         return self.tokens + (self._open + 1) * each <= self._limit

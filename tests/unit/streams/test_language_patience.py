@@ -196,6 +196,30 @@ def test_a_spent_budget_begins_nothing_new_finishes_what_was_begun_and_says_so_o
     assert said == [10_500]
 
 
+def test_graphs_that_are_refused_early_and_cheaply_do_not_let_all_others_begin_at_once():
+    begun: list[int] = []
+
+    async def play() -> None:
+        budget = Budget(10_000, lambda _: None)
+
+        async def graph(number: int) -> None:
+            async with budget.graph():
+                begun.append(number)
+                budget.take(10)
+                if number:
+                    await asyncio.Event().wait()  # all but the first are still under way
+
+        waiting = [asyncio.create_task(graph(number)) for number in range(60)]
+        for _ in range(200):
+            await asyncio.sleep(0)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    asyncio.run(play())
+    assert len(begun) <= 6
+
+
 def test_no_budget_is_never_spent():
     budget = Budget(None, lambda _: None)
     budget.take(10**12)
