@@ -106,6 +106,8 @@ def explain(error: ValidationError) -> str:
     if fault["loc"] == ("concept",) and fault["type"] in ("string_too_long", "string_too_short"):
         length = f", this one has {len(str(fault['input']))}" if fault["type"] == "string_too_long" else ""
         return f"concept: must have 1 to {MAX_CONCEPT_CHARS} characters{length}"
+    if fault["type"] == "model_type":
+        return f"{where}: must be a JSON object"
     return f"{where}: {fault['msg']}"
 
 

@@ -3,6 +3,17 @@
 Importing does no work and loads no heavy library: each command imports what it needs when it is called.
 """
 
-from streams.cli.root import main
+import sys
 
-__all__ = ["main"]
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended, as shells count: 128 and the signal's number."""
+
+
+def main() -> None:
+    """The entry point of `skg`. Ctrl-C while it still loads ends it as quietly as later."""
+    try:
+        from streams.cli.root import main as call
+
+        call()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -29,10 +29,11 @@ SESSION_S: Mapping[str, float] = {"tansu": 6.0, "apache": 10.0}
 
 
 class Wanted(NamedTuple):
-    """A kind of service, on which port (None: any free one)."""
+    """A kind of service, on which port (None: any free one), with its data where (None: in the state folder)."""
 
     kind: str
     port: int | None
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,16 @@ def up(
     broker_kind: str = "tansu",
     store_kind: str = "seaweedfs",
     ports: Mapping[str, int | None] | None = None,
+    store_folder: Path | None = None,
 ) -> Endpoints:
     """Start what is not running yet; `ports` may name one for `broker` and `store`. Both run, or nothing was started.
+
+    `store_folder`: where the store's data are, if not in the state folder.
 
     Raises ServiceError, also when other kinds or ports than these are up.
     """
     wanted = _wanted(broker_kind, store_kind, ports or {})
+    wanted["store"] = wanted["store"]._replace(folder=store_folder)
     with locked(state_dir):
         known = load(state_dir)
         there = {role: known[role] for role in ROLES if role in known and known[role].alive}
@@ -87,6 +92,11 @@ def up(
                 wanted[role] = _as_before(known[role], wanted[role])
         services = _both(state_dir, there, wanted)
         return endpoints_of(services["broker"], services["store"])
+
+
+def is_up(state_dir: Path) -> bool:
+    """Whether a broker or a store of this folder runs. Raises ServiceError for a damaged folder."""
+    return any(one.alive for one in load(state_dir).values())
 
 
 def down(state_dir: Path) -> list[str]:
@@ -141,7 +151,7 @@ def _both(state_dir: Path, there: Mapping[str, Running], wanted: Mapping[str, Wa
 
 
 def _start(state_dir: Path, role: str, wanted: Wanted, keys: Keys) -> Running:
-    folder = state_dir.resolve() / f"{role}-{wanted.kind}"
+    folder = wanted.folder or state_dir.resolve() / f"{role}-{wanted.kind}"
     for broker in get_args(BrokerKind):
         if wanted.kind == broker:
             return start_broker(broker, folder, wanted.port, loose=True)

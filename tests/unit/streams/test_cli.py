@@ -150,3 +150,11 @@ def test_starting_the_command_loads_no_heavy_library():
 def test_every_topic_can_be_named_in_the_help_of_tail(skg: Skg):
     text = skg("tail", "--help").stdout
     assert all(topic in "".join(text.split()) for topic in TOPICS)
+
+
+def test_ctrl_c_while_the_command_still_loads_ends_it_quietly(tmp_path: Path):
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt\n")  # Ctrl-C, at a moment that does not depend on luck
+    command = [sys.executable, "-m", "streams.cli", "--help"]
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (130, "")

@@ -30,7 +30,8 @@ def test_a_large_wish_becomes_several_events_that_share_one_id_and_leave_no_gap(
     ("line", "reason"),
     [
         ("{", "not JSON"),
-        ("[]", "valid dictionary"),
+        ("[]", "seed: must be a JSON object"),
+        ('{"concept": "park", "options": 3}', "options: must be a JSON object"),
         ('{"concept": ""}', "must have 1 to 200 characters"),
         ('{"concept": "  "}', "must have 1 to 200 characters"),
         (json.dumps({"concept": "x" * 201}), "this one has 201"),
