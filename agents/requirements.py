@@ -8,12 +8,11 @@ from functools import lru_cache
 from random import Random
 
 from agents.casting import Cast, Member, settle, wanted
-from agents.outcome import Unmet, unmet_options
+from agents.consistency import refuse_contradiction
+from agents.outcome import unmet_options
 from agents.stock import Carry
 from schemas.events import SeedOptions
 from schemas.graph import Relation
-from spatial.contradictions import contradictions
-from spatial.draft import Draft
 from spatial.knowledge.load import categories
 from spatial.phrases import UnknownPhrase, normalise
 from spatial.predicates import PREDICATES
@@ -44,7 +43,7 @@ def require(cast: Cast, options: SeedOptions, rng: Random) -> list[Relation]:
         settle(cast, name, options.max_objects, rng)
     if len(cast.members) > options.max_objects:
         raise unmet_options(f"{len(cast.members)} things are required, no more than {options.max_objects} allowed")
-    _refuse_contradiction(cast, relations)
+    refuse_contradiction(cast.names(), relations, "the required relations contradict each other")
     return relations
 
 
@@ -123,15 +122,3 @@ def _predicates(phrase: str, unary: bool) -> tuple[str, ...]:
     if any((PREDICATES[p].family == "place") != unary for p in found):
         raise unmet_options(f"{phrase!r} {'needs another thing' if unary else 'is a place and takes no other thing'}")
     return found
-
-
-def _refuse_contradiction(cast: Cast, relations: list[Relation]) -> None:
-    conflict = contradictions(Draft(tuple(cast.names()), tuple(relations))) if relations else None
-    if conflict is not None:
-        raise Unmet(
-            "consistency",
-            "contradiction",
-            f"the required relations contradict each other ({conflict.kind})",
-            [relations[i] for i in conflict.indices],
-            {"objects": cast.names(), "indices": list(conflict.indices)},
-        )

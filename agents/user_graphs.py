@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.abilities import Abilities
-from agents.outcome import Unmet, invalid_graph
+from agents.consistency import refuse_contradiction
+from agents.outcome import invalid_graph
 from agents.requirements import plain
 from schemas.graph import MAX_OBJECTS, GraphObject, Relation
-from spatial.contradictions import contradictions
-from spatial.draft import Draft
 from spatial.knowledge.load import categories
 from spatial.phrases import UnknownPhrase, normalise
 from spatial.predicates import PREDICATES
@@ -46,7 +45,7 @@ def read_graph(form: Mapping[str, object], able: Abilities) -> UserGraph:
     attributes = _attributes(form.get("attributes"), names)
     objects = tuple(GraphObject(id=i, category=n, attributes=attributes.get(i, ())) for i, n in enumerate(names))
     relations = tuple(r for triple in _items(form, "objects_kg") for r in _relations(triple, len(names)))
-    _refuse_contradiction(names, relations)
+    refuse_contradiction(names, relations, "the graph contradicts itself")
     return UserGraph(scene, objects, relations, _excluded(form, names), _undrawn(objects, able))
 
 
@@ -132,15 +131,3 @@ def _undrawn(objects: tuple[GraphObject, ...], able: Abilities) -> tuple[str, ..
         drawn = {w for ws in able.words(category).values() for w in ws} if category and able.pictures else None
         found += [f"{word} {item.category}" for word in item.attributes if drawn is not None and word not in drawn]
     return tuple(found)
-
-
-def _refuse_contradiction(names: list[str], relations: tuple[Relation, ...]) -> None:
-    conflict = contradictions(Draft(tuple(names), relations))
-    if conflict is not None:
-        raise Unmet(
-            "consistency",
-            "contradiction",
-            f"the graph contradicts itself ({conflict.kind})",
-            [relations[i] for i in conflict.indices],
-            {"objects": names, "indices": list(conflict.indices)},
-        )

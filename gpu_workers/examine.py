@@ -51,7 +51,7 @@ class _Opened:
         return self.event.truth is None
 
 
-class Help(NamedTuple):
+class Witnesses(NamedTuple):
     """What looks at pictures besides geometry: eyes where a renderer is blind, a judge of quality. Both are optional."""
 
     eyes: Sees | None = None
@@ -62,11 +62,11 @@ class ExamineHandler:
     """Implements `schemas.doors.BatchHandler` for `skg.images`. What was seen before is kept in `notes`."""
 
     def __init__(
-        self, store: ObjectStore, notes: ObjectStore, help_by: Help | None = None, policy: Policy | None = None
+        self, store: ObjectStore, notes: ObjectStore, witnesses: Witnesses | None = None, policy: Policy | None = None
     ) -> None:
         self._store = store
         self._duplicates = Duplicates(notes)
-        self._eyes, self._judge = help_by or Help()
+        self._eyes, self._judge = witnesses or Witnesses()
         self._policy = policy or Policy()
 
     def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:

@@ -126,7 +126,7 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
 
 def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
     """Check pictures and write questions until SIGTERM. Raises a Problem."""
-    from gpu_workers.examine import ExamineHandler, Help
+    from gpu_workers.examine import ExamineHandler, Witnesses
 
     _begin("examine", settings)
     store = s3.connect(settings, settings.connect_timeout_s)
@@ -136,8 +136,8 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
         from streams.language import wiring
 
         judge = wiring.judge_of(settings, notes, store.link)
-    looks = Help(pixels.eyes_of(settings), judge)
-    handler = ExamineHandler(hooks.store(store), notes, looks, pixels.policy_of(settings))
+    witnesses = Witnesses(pixels.eyes_of(settings), judge)
+    handler = ExamineHandler(hooks.store(store), notes, witnesses, pixels.policy_of(settings))
     role = _Role("examine", (IMAGES,), settings.examine_group, Limits(settings.examine_batch))
     _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
 

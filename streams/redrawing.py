@@ -13,11 +13,9 @@ import numpy as np
 from PIL import Image
 
 from dataset.lineage import Lineage
+from gpu_workers.salvage import PRODUCER as SALVAGE
 from schemas.doors import Renderer
 from streams.problems import Refused
-
-SALVAGE = "salvage"
-"""The producer of graphs that describe a picture afterwards."""
 
 TOLERANCE = 8
 """Of 255: the largest difference of any pixel in any channel that counts as the same picture."""

@@ -1,8 +1,8 @@
 """Ids and hashes by their published definitions, computed anew.
 
-In: plain values.  Out: lower-case hexadecimal text and numbers.
+In: plain values.  Out: lower-case hexadecimal text.
 The definitions: an id is the first 32 digits of the SHA-256 of compact ASCII JSON with sorted keys, a list that begins
-with the kind; a random seed is 63 bits of such an id.
+with the kind.
 """
 
 import json
@@ -27,11 +27,6 @@ def digest(*parts: object) -> str:
 def graph_id(graph: Mapping[str, Any]) -> str:
     """The id of a graph, of all its fields but the id."""
     return digest("graph", {name: value for name, value in graph.items() if name != "graph_id"})
-
-
-def random_seed(purpose: str, *parts: object) -> int:
-    """The seed of a random generator."""
-    return int(digest(f"seed/{purpose}", *parts), 16) >> (128 - 63)
 
 
 def scene_hash(graph: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from typing import Literal
 from schemas.graph import Relation
 from spatial.boxes import Rect
 from spatial.geometry import holds
+from spatial.layout.problem import ancestors
 
 FaultKind = Literal[
     "wrong_side",
@@ -138,7 +139,7 @@ def allowed_overlaps(relations: Sequence[Relation], count: int) -> set[tuple[int
     """Pairs (i < j) that a relation lets overlap: directly, or through a chain of carriers (the cup on the tray on
     the table may overlap the table), or because both hold the same thing."""
     pairs: set[tuple[int, int]] = set()
-    carriers: dict[int, set[int]] = {i: set() for i in range(count)}
+    carriers: list[set[int]] = [set() for _ in range(count)]
     for r in relations:
         if r.object is None or r.predicate not in MAY_OVERLAP:
             continue
@@ -148,17 +149,6 @@ def allowed_overlaps(relations: Sequence[Relation], count: int) -> set[tuple[int
             low, high = _CARRIED_BY[r.predicate]
             carriers[ends[low]].add(ends[high])
     for i in range(count):
-        reached = _reach(carriers, i)
+        reached = ancestors(carriers, i)
         pairs |= {(i, j) for j in reached} | {(j, k) for j in carriers[i] for k in carriers[i]}
     return {(min(p), max(p)) for p in pairs if p[0] != p[1]}
-
-
-def _reach(carriers: dict[int, set[int]], i: int) -> set[int]:
-    found: set[int] = set()
-    waiting = list(carriers[i])
-    while waiting:
-        j = waiting.pop()
-        if j not in found:
-            found.add(j)
-            waiting.extend(carriers[j])
-    return found

@@ -5,7 +5,7 @@ Does not place anything and takes no random number.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from spatial.draft import Draft
@@ -123,7 +123,7 @@ def facts_of(draft: Draft) -> tuple[Fact, ...]:
     return tuple(facts.values())
 
 
-def ancestors(carriers: Sequence[tuple[int, ...]], i: int) -> set[int]:
+def ancestors(carriers: Sequence[Collection[int]], i: int) -> set[int]:
     """All that carries `i`, directly or through others."""
     found: set[int] = set()
     waiting = list(carriers[i])

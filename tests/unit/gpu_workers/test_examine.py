@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageDraw
 
-from gpu_workers.examine import ExamineHandler, Help
+from gpu_workers.examine import ExamineHandler, Witnesses
 from schemas.codec import decode
 from schemas.doors import StoredObject
 from schemas.events import QAEvent, Rejection, RenderedImage, SeedConcept, SeenObject, Truth
@@ -227,7 +227,7 @@ def test_without_truth_a_picture_needs_eyes(store: InMemoryStore):
         def look(self, pictures: Sequence[bytes], seen: Sequence[RenderedImage]) -> list[Truth]:
             return [make_truth(each.graph) for each in seen]
 
-    [outcome] = ExamineHandler(store, store, Help(Eyes())).handle([event])
+    [outcome] = ExamineHandler(store, store, Witnesses(Eyes())).handle([event])
     assert isinstance(outcome, list)
     assert isinstance(outcome[0], QAEvent)
 

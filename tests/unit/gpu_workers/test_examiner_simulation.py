@@ -14,7 +14,7 @@ from PIL import Image
 
 from agents.planner import RulePlanner
 from gpu_workers.collage import CollageRenderer
-from gpu_workers.examine import ExamineHandler, Help
+from gpu_workers.examine import ExamineHandler, Witnesses
 from gpu_workers.eyes.detected import DetectorEyes
 from gpu_workers.policy import Policy
 from gpu_workers.render import RenderHandler
@@ -62,7 +62,7 @@ def graphs() -> tuple[SpatialGraph, ...]:
 def run(renderer: FaultyRenderer, policy: Policy, store: InMemoryStore) -> Run:
     render = RenderHandler(renderer, store)
     eyes = DetectorEyes(TruthfulDetector(), TruthfulDepth())
-    examine = ExamineHandler(store, store, Help(eyes), policy)
+    examine = ExamineHandler(store, store, Witnesses(eyes), policy)
     done, open_graphs = Run(), list[Event](graphs())
     while open_graphs:
         images = [event for outcome in render.handle(open_graphs) for event in _events(outcome)]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_workers.examine import ExamineHandler, Help
+from gpu_workers.examine import ExamineHandler, Witnesses
 from gpu_workers.eyes.detected import DetectorEyes, labels_of, wanted_of
 from gpu_workers.eyes.matching import Wanted, distinct, match, overlap
 from gpu_workers.eyes.seeing import DepthMap, Detection
@@ -83,7 +83,7 @@ def examined(*found: Detection, policy: Policy | None = None, attempt: int = 0, 
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
     eyes = DetectorEyes(Scripted(*found), Sloping() if depth else None)
-    [outcome] = ExamineHandler(store, store, Help(eyes), policy).handle([event])
+    [outcome] = ExamineHandler(store, store, Witnesses(eyes), policy).handle([event])
     assert isinstance(outcome, list), outcome
     return outcome
 
@@ -215,5 +215,5 @@ def test_eyes_that_cannot_be_reached_are_tried_later():
     event, data = rendered()
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
-    [outcome] = ExamineHandler(store, store, Help(DetectorEyes(Down()))).handle([event])
+    [outcome] = ExamineHandler(store, store, Witnesses(DetectorEyes(Down()))).handle([event])
     assert isinstance(outcome, TryLater)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gpu_workers.examine import ExamineHandler, Help
+from gpu_workers.examine import ExamineHandler, Witnesses
 from gpu_workers.language.admission import Admission, Dropped, plain_answer, with_attribute
 from gpu_workers.language.forms import PROMPTS, REASONS, Written
 from gpu_workers.language.judge import LanguageJudge
@@ -308,7 +308,7 @@ def _examined(judge: Verdicts) -> list[Any]:
         event = make_rendered(graph)
         store.put_if_absent(event.image.key, StoredObject(make_picture(graph), "image/png"))
         events.append(event)
-    return ExamineHandler(store, store, Help(judge=judge)).handle(events)
+    return ExamineHandler(store, store, Witnesses(judge=judge)).handle(events)
 
 
 def test_the_examine_worker_puts_a_judges_questions_and_notes_into_the_sample():
