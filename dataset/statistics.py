@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from dataset.gallery.duck import Copy, Shape
 from dataset.rejections import rejections_uri
 from dataset.table import NoDataset, Options, Table
+from schemas.events import STAGES
 from schemas.reasons import GATES, REASONS
 
 TOP = 30
@@ -155,10 +156,7 @@ def _losses(uri: str, options: Options) -> tuple[Loss, ...]:
 
 def _stages(samples: int, losses: tuple[Loss, ...]) -> tuple[Stage, ...]:
     """Yield by stage: every request ends as a sample or as a loss, and stages follow one another."""
-    lost: Mapping[str, int] = {
-        stage: sum(loss.count for loss in losses if loss.stage == stage)
-        for stage in ("agents", "render", "examine", "write")
-    }
+    lost: Mapping[str, int] = {stage: sum(loss.count for loss in losses if loss.stage == stage) for stage in STAGES}
     reached, found = samples + sum(lost.values()), []
     for stage, count in lost.items():
         if count or stage in ("agents", "examine"):

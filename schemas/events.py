@@ -4,7 +4,7 @@ In: keyword arguments.  Out: frozen models.
 Does not hold image bytes: an event names an object in the store and its hash (claim check).
 """
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -20,6 +20,8 @@ MAX_GRAPHS_PER_SEED_EVENT = 1_000
 
 Concept = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_CONCEPT_CHARS)]
 Stage = Literal["agents", "render", "examine", "write"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+"""In the order of the flow."""
 
 
 class SeedOptions(Model):

@@ -6,7 +6,7 @@ Everything that needs a topic (carriers, administration, documents) reads this t
 from dataclasses import dataclass
 
 from schemas.base import Event
-from schemas.events import DeadLetter, QAEvent, Rejection, RenderedImage, SeedConcept
+from schemas.events import STAGES, DeadLetter, QAEvent, Rejection, RenderedImage, SeedConcept
 from schemas.graph import SpatialGraph
 
 DAY_MS = 86_400_000
@@ -43,7 +43,6 @@ def major(version: str) -> int:
 SEEDS, GRAPHS, IMAGES, QA = "skg.seeds", "skg.graphs", "skg.images", "skg.qa"
 REJECTIONS, DEAD_LETTERS = "skg.rejections", "skg.dead-letters"
 
-_ALL = ("agents", "render", "examine", "write")
 _TABLE = (
     #     name          event          producers              consumers              key           partitions  kept for
     Topic(SEEDS,        SeedConcept, ("seed", "balance"), ("agents", "balance"), "seed id and first index", 8, 30 * DAY_MS),
@@ -51,7 +50,7 @@ _TABLE = (
     Topic(IMAGES,       RenderedImage, ("render",),           ("examine",),          "image id",     16, 7 * DAY_MS),
     Topic(QA,           QAEvent,       ("examine",),          ("write", "balance"),  "sample id",    4, 30 * DAY_MS),
     Topic(REJECTIONS,   Rejection,     ("agents", "examine"), ("write", "balance"),  "rejection id", 4, 90 * DAY_MS),
-    Topic(DEAD_LETTERS, DeadLetter,    _ALL,                  (),                    "origin",       1, FOREVER_MS),
+    Topic(DEAD_LETTERS, DeadLetter,    STAGES,                (),                    "origin",       1, FOREVER_MS),
 )  # fmt: skip
 # Render's partitions: twice the largest number of GPU workers that the chart's defaults allow.
 

@@ -10,15 +10,13 @@ import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import get_args
 
 from prometheus_client.parser import text_string_to_metric_families
 from rich.table import Table
 
-from schemas.events import Stage
+from schemas.events import STAGES
 
 SCRAPE_TIMEOUT_S = 2.0
-STAGES: tuple[str, ...] = get_args(Stage)
 
 
 @dataclass(frozen=True)

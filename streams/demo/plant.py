@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from schemas.events import STAGES
 from schemas.failures import UserError
 from streams.services.process import Bound, Command
 
-STAGES = ("agents", "render", "examine", "write")
 GRACE_S = 4.0
 """How long a stage may take to finish what it has in hand; the whole stop stays below 10 s."""
 

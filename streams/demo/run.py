@@ -96,7 +96,7 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show, interrupt
         publish_seeds(kafka, seeds)
         outcomes = Outcomes(requests_of(seeds))
         reader = stack.enter_context(closing(Reader(kafka.kafka_bootstrap, ENDS)))
-        _watch(places, (plant, interrupts), (reader, outcomes), display)
+        _watch(_Watched(places, plant, reader, outcomes), display, interrupts)
         display.say(KEPT.format(state=places.state) if show.keep else "stopping …")
     return outcomes
 
@@ -112,13 +112,23 @@ def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _watch(places: Places, stops: tuple[Plant, Interrupts], ends: tuple[Reader, Outcomes], display: Display) -> None:
-    (plant, interrupts), (reader, outcomes) = stops, ends
+@dataclass(frozen=True)
+class _Watched:
+    """What the demo looks at: where things lie, the processes, the topics where requests end, what came of them."""
+
+    places: Places
+    plant: Plant
+    reader: Reader
+    outcomes: Outcomes
+
+
+def _watch(watched: _Watched, display: Display, interrupts: Interrupts) -> None:
+    places, plant, outcomes = watched.places, watched.plant, watched.outcomes
     stored = StoredSamples(str(places.dataset))
     refused = StoredSamples(rejections_uri(str(places.dataset)), "rejection_id")
     before, measured_at, moved_at = collect(places.state), time.monotonic(), time.monotonic()
     while outcomes.open or not (stored.holds(outcomes.samples.values()) and refused.holds(outcomes.rejections)):
-        records = reader.poll(0.5)
+        records = watched.reader.poll(0.5)
         outcomes.feed(records)
         interrupts.check()
         plant.check()

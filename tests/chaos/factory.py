@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from dataset.reading import batches
 from dataset.rejections import rejections_uri
 from dataset.table import NoDataset, Table
 from schemas.codec import decode
-from schemas.events import QAEvent, Rejection, SeedConcept
+from schemas.events import STAGES, QAEvent, Rejection, SeedConcept
+from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS, IMAGES, REJECTIONS
-from streams import store as s3
 from streams.demo.outcomes import ENDS, Outcomes
 from streams.kafka_door import Reader
 from streams.publishing import publish_seeds
@@ -27,11 +26,8 @@ from streams.records import Record
 from streams.seeds import requests_of
 from streams.settings import KafkaSettings, StoreSettings
 from streams.topic_admin import apply
-from tests.fakes.waiting import eventually
-
-KINDS = ("agents", "render", "examine", "write")
-SESSION_S = 6.0
-"""The shortest that Apache Kafka allows by default: a killed process's partitions move on after it."""
+from tests.fakes.left_behind import image_ids, sample_ids, services_environment
+from tests.fakes.wait import until
 
 DRAIN_S = 2.0
 """Agents wait this long for seeds in hand: rules answer within milliseconds."""
@@ -79,23 +75,23 @@ class Factory:
         """Wait until the process of this kind has connected."""
         pid = self.running[kind].pid
         entry = self.folder / "state" / "processes" / f"{kind}-{pid}.json"
-        eventually(entry.exists, WITHIN_S, f"{kind} (logs in {self.folder})")
+        until(entry.exists, WITHIN_S, f"{kind} (logs in {self.folder})")
 
     def run_undisturbed(self) -> None:
         """Work the seeds off with one process of each kind, and stop them."""
         self.publish()
-        for kind in KINDS:
+        for kind in STAGES:
             self.start(kind)
         self.finish()
         assert set(self.stop().values()) == {0}
 
     def finish(self) -> None:
         """Wait until every request has its outcome and every sample its row."""
-        eventually(self._all_ended, WITHIN_S, f"an outcome of every request (logs in {self.folder})")
+        until(self._all_ended, WITHIN_S, f"an outcome of every request (logs in {self.folder})")
         wanted = set(self.outcomes.samples.values())
-        eventually(lambda: set(self.rows()) == wanted, WITHIN_S, f"a row of every sample (logs in {self.folder})")
+        until(lambda: set(self.rows()) == wanted, WITHIN_S, f"a row of every sample (logs in {self.folder})")
         rejected = {(r.key or b"").decode() for r in self._read(REJECTIONS)}
-        eventually(lambda: set(self.rejections()) == rejected, WITHIN_S, f"every rejection kept (logs in {self.folder})")
+        until(lambda: set(self.rejections()) == rejected, WITHIN_S, f"every rejection kept (logs in {self.folder})")
 
     def stop(self) -> dict[str, int]:
         """SIGTERM to all. Their exit codes."""
@@ -115,11 +111,7 @@ class Factory:
 
     def rows(self) -> list[str]:
         """The sample ids of the dataset, as often as they are in it."""
-        try:
-            table = Table.load(self.uri)
-        except NoDataset:
-            return []
-        return [str(sample) for batch in batches(table, ["sample_id"]) for sample in batch["sample_id"].to_pylist()]
+        return sample_ids(self.uri)
 
     def rejections(self) -> list[str]:
         """The ids in the table of rejections, as often as they are in it."""
@@ -130,7 +122,7 @@ class Factory:
 
     def images(self) -> set[str]:
         """The image ids that the bucket holds, from its keys."""
-        return {Path(key).stem for key in s3.connect(self.store, 10).keys("")}
+        return image_ids(self.store)
 
     def referenced(self) -> set[str]:
         """The image ids that samples and rejections name."""
@@ -142,6 +134,11 @@ class Factory:
         """The distinct keys of `skg.graphs` and of `skg.images`."""
         graphs, images = self._read(GRAPHS), self._read(IMAGES)
         return {(r.key or b"").decode() for r in graphs}, {(r.key or b"").decode() for r in images}
+
+    def planned(self) -> set[tuple[str, int]]:
+        """The requests whose graph is there."""
+        events = [decode(GRAPHS, record.value) for record in self._read(GRAPHS)]
+        return {(event.seed_id, event.index) for event in events if isinstance(event, SpatialGraph)}
 
     def _read(self, *topics: str) -> list[Record]:
         reader = Reader(self.bootstrap, list(topics))
@@ -161,14 +158,7 @@ class Factory:
 
     def _environment(self) -> dict[str, str]:
         return os.environ | {
-            "SKG_KAFKA_BOOTSTRAP": self.bootstrap,
-            "SKG_KAFKA_SESSION_S": str(SESSION_S),
-            "SKG_S3_ENDPOINT": self.store.s3_endpoint,
-            "SKG_S3_ACCESS_KEY": self.store.s3_access_key.get_secret_value(),
-            "SKG_S3_SECRET_KEY": self.store.s3_secret_key.get_secret_value(),
-            "SKG_S3_BUCKET": self.store.s3_bucket,
-            "SKG_DATASET_URI": self.uri,
-            "SKG_STATE_DIR": str(self.folder / "state"),
+            **services_environment(self.bootstrap, self.store, self.folder),
             "SKG_WRITE_EVERY_S": "0.5",
             "SKG_AGENTS_DRAIN_S": str(DRAIN_S),
             "SKG_LOG_FORMAT": "console",

@@ -1,19 +1,13 @@
 """The broker dies and comes back: the carriers wait for it, lose nothing, and need no restart of their own."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from monitoring.traces import child_of
-from schemas.codec import Message, decode, to_message
-from schemas.events import SeedConcept
-from schemas.graph import SpatialGraph
+from schemas.codec import Message
 from schemas.ids import make_seed
-from schemas.topics import GRAPHS
-from streams.kafka_door import Publisher, Reader
-from streams.reach import patiently
+from streams.publishing import publish_seeds
 from streams.records import Record
 from streams.seeds import requests_of
 from streams.services import Running
@@ -22,7 +16,7 @@ from streams.worker import Limits, Worker
 from tests.chaos.factory import WITHIN_S, Factory
 from tests.conftest import FreshService
 from tests.fakes.carrier import KafkaCarrier, NoGauges, Steps
-from tests.fakes.waiting import eventually, in_thread
+from tests.fakes.wait import in_thread, until
 
 pytestmark = pytest.mark.chaos
 
@@ -56,10 +50,10 @@ def test_a_worker_waits_for_its_broker(fresh_broker: FreshService) -> None:
     consumer = carrier.consumer("group", source, worker.inbox)
     with in_thread(lambda: worker.run(consumer)) as ended:
         carrier.publish(numbered(source, 0, 200))
-        eventually(lambda: step.seen, WITHIN_S)
+        until(lambda: step.seen, WITHIN_S)
         restarted(running, fresh_broker)
         carrier.publish(numbered(source, 200, 400))
-        eventually(lambda: len({r.value for r in step.seen}) == 400 or ended.done(), WITHIN_S, "all records")
+        until(lambda: len({r.value for r in step.seen}) == 400 or ended.done(), WITHIN_S, "all records")
         worker.stop()
     ended.result()
     assert {r.value for r in carrier.records(target)} == {m.value for m in numbered(source, 0, 400)}
@@ -70,31 +64,14 @@ def test_agents_wait_for_their_broker(fresh_broker: FreshService, tmp_path: Path
     running = fresh_broker("apache")
     factory = Factory(running.bootstrap, StoreSettings(), tmp_path, seeds=SEEDS)
     agents = factory.start("agents")
-    publish(factory, SEEDS[:5])
-    eventually(lambda: planned(factory) == requests_of(SEEDS[:5]), WITHIN_S, "the first graphs")
+    publish_seeds(factory.kafka, SEEDS[:5])
+    until(lambda: factory.planned() == requests_of(SEEDS[:5]), WITHIN_S, "the first graphs")
     restarted(running, fresh_broker)
-    publish(factory, SEEDS[5:])
-    eventually(lambda: planned(factory) == requests_of(SEEDS) or agents.poll() is not None, WITHIN_S, "all graphs")
+    publish_seeds(factory.kafka, SEEDS[5:])
+    until(lambda: factory.planned() == requests_of(SEEDS) or agents.poll() is not None, WITHIN_S, "all graphs")
     assert factory.stop() == {"agents": 0}
     factory.kill()
 
 
 def numbered(topic: str, first: int, last: int) -> list[Message]:
     return [Message(topic, str(n).encode(), str(n).encode(), ()) for n in range(first, last)]
-
-
-def publish(factory: Factory, seeds: Sequence[SeedConcept]) -> None:
-    publisher = patiently(lambda: Publisher(factory.bootstrap), 20)
-    publisher.publish([to_message(seed, "seed", child_of(None), datetime.now(UTC)) for seed in seeds])
-    publisher.close()
-
-
-def planned(factory: Factory) -> set[tuple[str, int]]:
-    """The requests whose graph is there."""
-    reader = Reader(factory.bootstrap, [GRAPHS])
-    found = set[tuple[str, int]]()
-    while not reader.at_end():
-        events = [decode(GRAPHS, record.value) for record in reader.poll(0.2)]
-        found |= {(event.seed_id, event.index) for event in events if isinstance(event, SpatialGraph)}
-    reader.close()
-    return found

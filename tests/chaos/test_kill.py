@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from schemas.events import STAGES
 from streams.settings import StoreSettings
-from tests.chaos.factory import KINDS, WITHIN_S, Factory
+from tests.chaos.factory import WITHIN_S, Factory
 from tests.conftest import FreshService
 from tests.fakes.services import Pool, start
 
@@ -54,7 +55,7 @@ def test_a_process_killed_at_any_step_leaves_the_dataset_of_an_undisturbed_run(
     undisturbed: set[str], factory: Factory, kind: str, step: str, count: int
 ) -> None:
     factory.publish()
-    for other in KINDS:
+    for other in STAGES:
         if other != kind:
             factory.start(other)
     victim = factory.start(kind, step, str(count))
@@ -64,7 +65,7 @@ def test_a_process_killed_at_any_step_leaves_the_dataset_of_an_undisturbed_run(
     factory.finish()
     codes = factory.stop()
 
-    assert codes == dict.fromkeys(KINDS, 0)
+    assert codes == dict.fromkeys(STAGES, 0)
     rows = factory.rows()
     assert len(rows) == len(set(rows))
     assert set(rows) == undisturbed

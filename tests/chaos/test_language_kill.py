@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from schemas.events import SeedConcept
+from schemas.events import STAGES, SeedConcept
 from schemas.ids import make_seed
 from streams.demo.llm_answers import delayed, lifelike
 from streams.demo.llm_stub import Asked, Says, Stub, serving
 from streams.settings import StoreSettings
-from tests.chaos.factory import KINDS, WITHIN_S, Factory
+from tests.chaos.factory import WITHIN_S, Factory
 from tests.conftest import FreshService
 from tests.fakes.services import Pool, start
 from tests.fakes.wait import until
@@ -87,7 +87,7 @@ def test_agents_killed_in_the_middle_make_the_graphs_of_an_undisturbed_run_and_n
     undisturbed: set[str], factory: Speaking, stub: Stub, step: str, count: int
 ) -> None:
     factory.publish()
-    for other in KINDS:
+    for other in STAGES:
         if other != "agents":
             factory.start(other)
     if step == "before_commit":  # Faust commits by itself: kill from outside once answers are under way
@@ -99,7 +99,7 @@ def test_agents_killed_in_the_middle_make_the_graphs_of_an_undisturbed_run_and_n
     assert victim.wait(WITHIN_S) == -signal.SIGKILL
     factory.start("agents")
     factory.finish()
-    assert factory.stop() == dict.fromkeys(KINDS, 0)
+    assert factory.stop() == dict.fromkeys(STAGES, 0)
 
     rows = factory.rows()
     assert len(rows) == len(set(rows))
@@ -133,7 +133,7 @@ def test_a_model_that_hangs_for_one_seed_loses_nothing_when_the_agents_are_kille
         factory = Speaking(broker, minio_store, tmp_path, [head, *others], url=stub.url)
         try:
             factory.publish()
-            for kind in KINDS:
+            for kind in STAGES:
                 factory.start(kind)
             until(lambda: _open_requests(factory) == {(head.seed_id, 0)}, WITHIN_S, "everything but the head has ended")
             factory.running["agents"].kill()
@@ -141,7 +141,7 @@ def test_a_model_that_hangs_for_one_seed_loses_nothing_when_the_agents_are_kille
             hanging[0] = False
             factory.start("agents")
             factory.finish()
-            assert factory.stop() == dict.fromkeys(KINDS, 0)
+            assert factory.stop() == dict.fromkeys(STAGES, 0)
             assert not factory.outcomes.dead
         finally:
             factory.kill()

@@ -11,16 +11,14 @@ import pytest
 from kafka.admin import KafkaAdminClient
 
 from monitoring.traces import child_of
-from schemas.codec import decode, to_message
-from schemas.graph import SpatialGraph
+from schemas.codec import to_message
 from schemas.ids import make_seed
-from schemas.topics import GRAPHS
-from streams.kafka_door import Publisher, Reader
+from streams.kafka_door import Publisher
 from streams.seeds import requests_of
 from streams.settings import StoreSettings
 from tests.chaos.factory import DRAIN_S, WITHIN_S, Factory
 from tests.conftest import FreshService
-from tests.fakes.waiting import eventually
+from tests.fakes.wait import until
 
 pytestmark = pytest.mark.chaos
 
@@ -40,28 +38,28 @@ def factory(fresh_broker: FreshService, tmp_path: Path) -> Iterator[Factory]:
 def test_a_first_seed_that_hangs_is_not_lost_when_the_agents_are_killed(factory: Factory) -> None:
     publish_on_one_partition(factory)
     agents = factory.start("agents", "hang", HEAD.seed_id)
-    eventually(lambda: planned(factory) == requests_of(SEEDS), WITHIN_S, "the graphs of all other seeds")
+    until(lambda: ended(factory) == requests_of(SEEDS), WITHIN_S, "the graphs of all other seeds")
     finished = monotonic()
-    eventually(lambda: monotonic() > finished + COMMITS_S)
+    until(lambda: monotonic() > finished + COMMITS_S)
     assert committed(factory) == 0, "nothing may be committed past the head"
     agents.send_signal(signal.SIGKILL)
     assert agents.wait(10) == -signal.SIGKILL
 
     factory.start("agents")
-    eventually(lambda: planned(factory) == requests_of([HEAD, *SEEDS]), WITHIN_S, "the graphs of the first seed")
-    eventually(lambda: committed(factory) == len(SEEDS) + 1, WITHIN_S, "the commit of them all")
+    until(lambda: ended(factory) == requests_of([HEAD, *SEEDS]), WITHIN_S, "the graphs of the first seed")
+    until(lambda: committed(factory) == len(SEEDS) + 1, WITHIN_S, "the commit of them all")
     assert factory.stop() == {"agents": 0}
 
 
 def test_a_first_seed_that_hangs_does_not_hold_up_the_stop_and_is_delivered_again(factory: Factory) -> None:
     publish_on_one_partition(factory)
     factory.start("agents", "hang", HEAD.seed_id)
-    eventually(lambda: planned(factory) == requests_of(SEEDS), WITHIN_S, "the graphs of all other seeds")
+    until(lambda: ended(factory) == requests_of(SEEDS), WITHIN_S, "the graphs of all other seeds")
     asked = monotonic()
     assert factory.stop() == {"agents": 0}
     assert monotonic() - asked < DRAIN_S + 15
     factory.start("agents")
-    eventually(lambda: planned(factory) == requests_of([HEAD, *SEEDS]), WITHIN_S, "the graphs of the first seed")
+    until(lambda: ended(factory) == requests_of([HEAD, *SEEDS]), WITHIN_S, "the graphs of the first seed")
 
 
 def publish_on_one_partition(factory: Factory) -> None:
@@ -73,16 +71,10 @@ def publish_on_one_partition(factory: Factory) -> None:
     publisher.close()
 
 
-def planned(factory: Factory) -> set[tuple[str, int]]:
+def ended(factory: Factory) -> set[tuple[str, int]]:
     """The requests whose graph or rejection is there."""
-    reader = Reader(factory.bootstrap, [GRAPHS])
-    found = set[tuple[str, int]]()
-    while not reader.at_end():
-        events = [decode(GRAPHS, record.value) for record in reader.poll(0.2)]
-        found |= {(event.seed_id, event.index) for event in events if isinstance(event, SpatialGraph)}
-    reader.close()
     factory.watch()
-    return found | set(factory.outcomes.rejected)
+    return factory.planned() | set(factory.outcomes.rejected)
 
 
 def committed(factory: Factory) -> int:

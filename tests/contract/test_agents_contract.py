@@ -27,7 +27,7 @@ from streams.topic_admin import apply
 from tests.fakes.carrier import SESSION_S
 from tests.fakes.events import make_graph
 from tests.fakes.steps import KeptMessagesLater, tally
-from tests.fakes.waiting import eventually, in_thread
+from tests.fakes.wait import in_thread, until
 
 pytestmark = pytest.mark.contract
 
@@ -75,7 +75,7 @@ def agents(
     faust_door.carry_seeds(app, SeedStep(tools).handle, 4, StageMetrics("agents"))
     stops: list[Callable[[], None]] = []
     with in_thread(lambda: faust_door.run(app, stops.append)) as running:
-        eventually(lambda: stops or running.done())
+        until(lambda: stops or running.done())
         yield running, stops[0]
         if not running.done():
             stops[0]()
@@ -117,11 +117,11 @@ def test_every_graph_of_every_seed_is_published_and_a_restart_plans_nothing_agai
     publish(settings, [message(seed) for seed in asked])
     graphs = Topic(settings, GRAPHS)
     with agents(settings, Planner()):
-        eventually(lambda: wanted <= set(graphs.requests()), 40, "all graphs")
+        until(lambda: wanted <= set(graphs.requests()), 40, "all graphs")
     again, last = Planner(), seeds(1, graphs=1)
     publish(settings, [message(seed) for seed in last])
     with agents(settings, again):
-        eventually(lambda: again.calls, 40, "the new seed")
+        until(lambda: again.calls, 40, "the new seed")
     assert again.calls == [(last[0].seed_id, 0)]
     assert len([request for request in graphs.requests() if request in wanted]) == 30
 
@@ -135,7 +135,7 @@ def test_bytes_that_are_no_seed_become_a_dead_letter_as_they_were(settings: Agen
         return [e for e in letters.events() if isinstance(e, DeadLetter) and e.key == mark]
 
     with agents(settings, Planner()):
-        eventually(found, 40, "the dead letter")
+        until(found, 40, "the dead letter")
     (letter,) = found()
     assert (letter.value, letter.headers, letter.stage) == (b"\xc1" + mark, (("who", mark),), "agents")
 
@@ -146,21 +146,21 @@ def test_when_not_even_a_dead_letter_can_be_published_the_process_ends_and_the_s
     asked = seeds(1, graphs=1)
     publish(settings, [message(seed) for seed in asked])
     with agents(settings, Planner(), KeptMessagesLater(refusals=10**9)) as (running, _):
-        eventually(running.done, 40, "the end")
+        until(running.done, 40, "the end")
         assert isinstance(running.exception(), TryLater)
     again = Planner()
     with agents(settings, again):
-        eventually(lambda: (asked[0].seed_id, 0) in again.calls, 40, "the redelivery")
+        until(lambda: (asked[0].seed_id, 0) in again.calls, 40, "the redelivery")
 
 
 def test_a_seed_that_hangs_does_not_hold_up_the_stop_and_comes_back(settings: AgentSettings) -> None:
     asked, stuck = seeds(1, graphs=1), Stuck()
     publish(settings, [message(seed) for seed in asked])
     with agents(settings, stuck) as (running, stop):
-        eventually(lambda: stuck.calls, 40, "the seed")
+        until(lambda: stuck.calls, 40, "the seed")
         stop()
-        eventually(running.done, 20, "the stop")
+        until(running.done, 20, "the stop")
         assert running.exception() is None
     again = Planner()
     with agents(settings, again):
-        eventually(lambda: (asked[0].seed_id, 0) in again.calls, 40, "the redelivery")
+        until(lambda: (asked[0].seed_id, 0) in again.calls, 40, "the redelivery")

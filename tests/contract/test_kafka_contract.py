@@ -20,7 +20,7 @@ from streams.replay import replay
 from streams.settings import KafkaSettings
 from streams.topic_admin import apply
 from tests.fakes.carrier import SESSION_S, KafkaCarrier, Steps
-from tests.fakes.waiting import eventually
+from tests.fakes.wait import until
 
 pytestmark = pytest.mark.contract
 
@@ -77,11 +77,11 @@ def test_a_reader_begins_at_the_beginning_and_knows_the_end(carrier: KafkaCarrie
         found.extend(reader.poll(0.2))
         return reader.at_end()
 
-    eventually(all_read)
+    until(all_read)
     assert len(found) == 100
     assert sum(high or 0 for high in reader.highwaters().values()) == 100
     reader.seek(lambda partition: 0)
-    eventually(lambda: reader.poll(0.2))
+    until(lambda: reader.poll(0.2))
     reader.close()
 
 
@@ -112,7 +112,7 @@ def test_a_member_that_is_told_where_to_start_needs_no_other_rule(carrier: Kafka
         found.update(r.partition.number for r in consumer.poll(0.2))
         return found.total() >= 40 - 1 - sizes[2]
 
-    eventually(all_read)
+    until(all_read)
     consumer.close()
     assert found == {0: sizes[0], 1: sizes[1] - 1, 3: sizes[3]}
 
@@ -124,7 +124,7 @@ def test_a_place_that_is_not_in_the_topic_is_an_error_and_not_another_place(apac
     watch = _Watch(starts=dict.fromkeys(range(4), 5000))
     consumer = GroupConsumer(GroupSettings(apache_broker, "group", SESSION_S, "none"), topic, watch)
     with pytest.raises(Refused, match="OffsetOutOfRange"):
-        eventually(lambda: consumer.poll(0.2))
+        until(lambda: consumer.poll(0.2))
     consumer.close()
     carrier.close()
 
@@ -152,10 +152,10 @@ def _read_and_commit(broker: str, topic: str, offsets: dict[Partition, int]) -> 
         found.extend(consumer.poll(0.2))
         return bool(found) and found[-1].offset == 9
 
-    eventually(at_end)
+    until(at_end)
     assert consumer.lag() == 0
     if offsets:
-        eventually(lambda: consumer.commit(offsets))
+        until(lambda: consumer.commit(offsets))
     consumer.close()
     return len(found)
 

@@ -8,7 +8,7 @@ from streams.problems import Refused
 from streams.settings import KafkaSettings
 from streams.topic_admin import TopicAdmin, apply, check
 from tests.conftest import FreshService
-from tests.fakes.waiting import eventually
+from tests.fakes.wait import until
 
 pytestmark = pytest.mark.contract
 
@@ -45,7 +45,7 @@ def test_a_topic_that_is_created_anew_has_another_id(settings: KafkaSettings) ->
         raw = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
         raw.delete_topics([QA])
         raw.close()
-        eventually(lambda: QA in admin.apply(1), what="the deletion")
+        until(lambda: QA in admin.apply(1), what="the deletion")
         assert admin.topic_id(QA) != before
 
 

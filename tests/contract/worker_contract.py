@@ -13,7 +13,7 @@ from schemas.failures import TryLater
 from streams.records import Record
 from streams.worker import Limits, Worker
 from tests.fakes.carrier import Carrier, NoGauges, Steps
-from tests.fakes.waiting import eventually, in_thread
+from tests.fakes.wait import in_thread, until
 
 LIMITS = Limits(batch=4, linger_s=0.01, give_up_s=30)
 GROUP = "group"
@@ -53,12 +53,12 @@ def test_every_record_is_processed_once_and_a_second_run_finds_nothing_to_do(car
     topic, step = carrier.topic(), Steps()
     carrier.publish(messages(topic, 200))
     with Run(carrier, topic, step):
-        eventually(lambda: len(step.seen) >= 200)
+        until(lambda: len(step.seen) >= 200)
     assert values(step.seen) == expected(200)
     again = Steps()
     with Run(carrier, topic, again):
         carrier.publish(messages(topic, 1))
-        eventually(lambda: again.seen)
+        until(lambda: again.seen)
     assert values(again.seen) == [b"value-0"]
 
 
@@ -66,7 +66,7 @@ def test_records_of_a_partition_keep_their_order_key_and_headers(carrier: Carrie
     topic, step = carrier.topic(), Steps()
     carrier.publish(messages(topic, 100))
     with Run(carrier, topic, step):
-        eventually(lambda: len(step.seen) == 100)
+        until(lambda: len(step.seen) == 100)
     for number in range(4):
         offsets = [r.offset for r in step.seen if r.partition.number == number]
         assert offsets == sorted(offsets)
@@ -92,7 +92,7 @@ def test_what_may_pass_later_is_tried_again_and_nothing_is_lost(carrier: Carrier
     topic, step = carrier.topic(), FailsOnce(TryLater("busy"), times=2)
     carrier.publish(messages(topic, 20))
     with Run(carrier, topic, step) as run:
-        eventually(lambda: len(step.seen) >= 20)
+        until(lambda: len(step.seen) >= 20)
     assert values(step.seen) == expected(20)
     assert run.gauges.retries == 2
 
@@ -101,12 +101,12 @@ def test_a_step_that_raises_stops_the_worker_and_its_batch_is_delivered_again(ca
     topic, step = carrier.topic(), FailsOnce(RuntimeError("broken"), times=1)
     carrier.publish(messages(topic, 20))
     with Run(carrier, topic, step) as run:
-        eventually(run.future.done)
+        until(run.future.done)
     with pytest.raises(RuntimeError, match="broken"):
         run.future.result()
     again = Steps()
     with Run(carrier, topic, again):
-        eventually(lambda: {r.value for r in step.seen + again.seen} == set(expected(20)))
+        until(lambda: {r.value for r in step.seen + again.seen} == set(expected(20)))
     assert b"value-5" in values(again.seen)
     assert not set(values(step.seen)) & set(values(again.seen)), "what was finished was committed before the end"
 
@@ -115,12 +115,12 @@ def test_giving_up_ends_the_worker_without_committing(carrier: Carrier) -> None:
     topic, step = carrier.topic(), FailsOnce(TryLater("store is away"), times=1000)
     carrier.publish(messages(topic, 6))
     with Run(carrier, topic, step, Limits(batch=6, give_up_s=0.1)) as run:
-        eventually(run.future.done)
+        until(run.future.done)
     with pytest.raises(TryLater, match="store is away"):
         run.future.result()
     again = Steps()
     with Run(carrier, topic, again):
-        eventually(lambda: b"value-5" in values(again.seen))
+        until(lambda: b"value-5" in values(again.seen))
 
 
 class Gate(Steps):
@@ -143,11 +143,11 @@ def test_stopping_finishes_and_commits_the_batch_in_hand_and_leaves_the_rest(car
         assert step.entered.wait(20)
         run.worker.stop()
         step.gate.set()
-        eventually(run.future.done)
+        until(run.future.done)
     assert 1 <= len(step.seen) <= LIMITS.batch
     rest = Steps()
     with Run(carrier, topic, rest):
-        eventually(lambda: len(rest.seen) == 50 - len(step.seen))
+        until(lambda: len(rest.seen) == 50 - len(step.seen))
     assert values(step.seen + rest.seen) == expected(50)
 
 
@@ -161,7 +161,7 @@ def test_a_slow_step_holds_no_more_than_the_inbox_and_stays_in_its_group(carrier
         assert run.worker.inbox.ledger.in_hand() <= LIMITS.inbox + 64
         assert step.owned == owned
         step.gate.set()
-        eventually(lambda: len(step.seen) >= 500)
+        until(lambda: len(step.seen) >= 500)
     assert values(step.seen) == expected(500)
 
 
@@ -170,11 +170,11 @@ def test_a_step_says_where_its_partitions_start(carrier: Carrier) -> None:
     carrier.publish(messages(topic, 40))
     held = Steps()
     with Run(carrier, topic, held):
-        eventually(lambda: len(held.seen) == 40)
+        until(lambda: len(held.seen) == 40)
     sizes = {n: sum(r.partition.number == n for r in held.seen) for n in range(4)}
     step = Steps(starts={0: None, 1: 2})
     with Run(carrier, topic, step):
-        eventually(lambda: len(step.seen) >= sizes[0] + sizes[1] - 2)
+        until(lambda: len(step.seen) >= sizes[0] + sizes[1] - 2)
     assert [r.offset for r in step.seen if r.partition.number == 0] == list(range(sizes[0]))
     assert [r.offset for r in step.seen if r.partition.number == 1] == list(range(2, sizes[1]))
     assert {r.partition.number for r in step.seen} == {0, 1}, "the others go on from the group's offsets"
@@ -184,11 +184,11 @@ def test_members_come_and_go_under_load_and_nothing_is_lost(carrier: Carrier) ->
     topic, first, second = carrier.topic(), Steps(), Steps()
     carrier.publish(messages(topic, 300))
     with Run(carrier, topic, first):
-        eventually(lambda: first.seen)
+        until(lambda: first.seen)
         with Run(carrier, topic, second):
-            eventually(lambda: len(second.owned) == 2 and len(first.owned) == 2, within_s=30, what="two owners")
+            until(lambda: len(second.owned) == 2 and len(first.owned) == 2, timeout_s=30, what="two owners")
             carrier.publish(messages(topic, 600)[300:])
-            eventually(lambda: {r.value for r in first.seen + second.seen} == set(expected(600)), within_s=30)
+            until(lambda: {r.value for r in first.seen + second.seen} == set(expected(600)), timeout_s=30)
         carrier.publish(messages(topic, 700)[600:])
-        eventually(lambda: {r.value for r in first.seen + second.seen} == set(expected(700)), within_s=30)
-        eventually(lambda: len(first.owned) == 4, within_s=30, what="one owner again")
+        until(lambda: {r.value for r in first.seen + second.seen} == set(expected(700)), timeout_s=30)
+        until(lambda: len(first.owned) == 4, timeout_s=30, what="one owner again")

@@ -8,7 +8,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataset.loading import sample_ids_by_file
 from dataset.rejections import rejections_uri
 from dataset.table import NoDataset, Table
 from schemas.codec import decode
@@ -21,8 +20,8 @@ from streams.kafka_door import Reader
 from streams.publishing import publish_seeds
 from streams.seeds import requests_of
 from streams.settings import KafkaSettings, StoreSettings
-from streams.store import S3Store
 from streams.topic_admin import apply
+from tests.fakes.left_behind import image_ids, sample_ids, services_environment
 from tests.fakes.wait import until
 
 
@@ -46,17 +45,7 @@ class Factory:
 
     def environment(self) -> dict[str, str]:
         """The settings of its processes."""
-        return {
-            "SKG_KAFKA_BOOTSTRAP": self.bootstrap,
-            "SKG_KAFKA_SESSION_S": "6",
-            "SKG_S3_ENDPOINT": self.store.s3_endpoint,
-            "SKG_S3_ACCESS_KEY": self.store.s3_access_key.get_secret_value(),
-            "SKG_S3_SECRET_KEY": self.store.s3_secret_key.get_secret_value(),
-            "SKG_S3_BUCKET": self.store.s3_bucket,
-            "SKG_DATASET_URI": self.dataset,
-            "SKG_STATE_DIR": str(self.folder / "state"),
-            "SKG_WRITE_EVERY_S": "1",
-        }
+        return services_environment(self.bootstrap, self.store, self.folder) | {"SKG_WRITE_EVERY_S": "1"}
 
     @contextmanager
     def running(self) -> Iterator[Plant]:
@@ -84,8 +73,8 @@ class Factory:
 
     def stored(self) -> set[str]:
         """The sample ids in the dataset. Fails if one is there twice."""
-        ids = [one for _, of_file in sample_ids_by_file(self.dataset, {}) for one in of_file]
-        assert len(ids) == len(set(ids)), "a sample id is in two files"
+        ids = sample_ids(self.dataset)
+        assert len(ids) == len(set(ids)), "a sample id is in the dataset twice"
         return set(ids)
 
     def kept_rejections(self) -> list[tuple[str, str]]:
@@ -109,7 +98,7 @@ class Factory:
 
     def objects(self) -> set[str]:
         """The image ids in the bucket."""
-        return {key.rpartition("/")[2].partition(".")[0] for key in S3Store(self.store).keys("")}
+        return image_ids(self.store)
 
     def referenced(self) -> set[str]:
         """The image ids that accepted samples and rejections name. Every named sample is in the dataset."""

@@ -12,7 +12,7 @@ from streams.worker import Limits, Worker
 from tests.contract.worker_contract import *  # noqa: F403 - the contract's tests
 from tests.contract.worker_contract import Gate, messages
 from tests.fakes.carrier import MemoryCarrier, NoGauges, Steps
-from tests.fakes.waiting import eventually, in_thread
+from tests.fakes.wait import in_thread, until
 
 del test_a_slow_step_holds_no_more_than_the_inbox_and_stays_in_its_group  # noqa: F821 - no session times out here
 
@@ -30,7 +30,7 @@ def test_a_step_that_hangs_does_not_hold_up_the_stop(carrier: MemoryCarrier) -> 
     with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.inbox))) as running:
         assert step.entered.wait(10)
         worker.stop()
-        eventually(running.done)
+        until(running.done)
         step.gate.set()
     with pytest.raises(StepHung):
         running.result()
