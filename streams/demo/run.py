@@ -22,10 +22,12 @@ from streams.demo.language import SILENT, Speaking
 from streams.demo.local_services import KEPT, local_services
 from streams.demo.outcomes import ENDS, Outcomes
 from streams.demo.plant import DemoFailed, Plant
+from streams.demo.sole import sole_user
 from streams.demo.summary import Result, write_up
 from streams.kafka_door import Reader
 from streams.publishing import publish_seeds
 from streams.seeds import SAMPLE_SEEDS, read_seeds, requests_of, share_out
+from streams.services.local import is_up
 from streams.settings import KafkaSettings
 from streams.status import collect, with_rates
 from streams.stored import StoredSamples
@@ -76,10 +78,11 @@ def run(show: Show) -> int:
     seeds = share_out(seeds, show.graphs) if show.graphs else seeds
     started = time.monotonic()
     places = Places(show.out.resolve())
-    places.state.mkdir(parents=True, exist_ok=True)
-    with Interrupts() as interrupts:
-        outcomes = _produce(places, seeds, show, interrupts)
-    return write_up(Result(places.out, places.dataset, outcomes, time.monotonic() - started), Console())
+    with sole_user(places.out):
+        places.state.mkdir(exist_ok=True)
+        with Interrupts() as interrupts:
+            outcomes = _produce(places, seeds, show, interrupts)
+        return write_up(Result(places.out, places.dataset, outcomes, time.monotonic() - started), Console())
 
 
 def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show, interrupts: Interrupts) -> Outcomes:
@@ -97,7 +100,7 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show, interrupt
         outcomes = Outcomes(requests_of(seeds))
         reader = stack.enter_context(closing(Reader(kafka.kafka_bootstrap, ENDS)))
         _watch(_Watched(places, plant, reader, outcomes), display, interrupts)
-        display.say(KEPT.format(state=places.state) if show.keep else "stopping …")
+        display.say(KEPT.format(state=places.state) if is_up(places.state) else "stopping …")
     return outcomes
 
 

@@ -1,0 +1,35 @@
+"""One demo a folder: two would share a store's files, which no store allows.
+
+In: a folder.  Out: nothing, or AlreadyRunning.  The kernel lets go of the lock when the process ends, however it ends.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from schemas.failures import UserError
+
+
+class AlreadyRunning(UserError):
+    """Another demo works in this folder."""
+
+
+@contextmanager
+def sole_user(out: Path) -> Iterator[None]:
+    """Hold the folder while the block runs; it is made when missing. Raises AlreadyRunning."""
+    out.mkdir(parents=True, exist_ok=True)
+    handle = os.open(out / ".demo.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        _lock(handle, out)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, out: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise AlreadyRunning(f"a demo is already running in {out}: wait for its end, or choose another --out") from error
