@@ -8,6 +8,7 @@ from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
@@ -52,7 +53,7 @@ def picture(status: Status, outcomes: Outcomes, stored: int) -> RenderableType:
     """The table of stages above a bar of finished requests."""
     done = outcomes.requested - len(outcomes.open)
     bar = ProgressBar(total=outcomes.requested, completed=done, width=60)
-    return Group(as_table(status), Text(), bar, Text(progress_line(outcomes, stored)))
+    return Group(as_table(status), Text(), Padding(bar, 0), Text(progress_line(outcomes, stored)))  # a bar ends no line
 
 
 def progress_line(outcomes: Outcomes, stored: int) -> str:
