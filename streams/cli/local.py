@@ -46,8 +46,12 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
 
 
 def up(
-    kafka: Annotated[str, typer.Option(help="tansu (embedded) or apache")] = "tansu",
-    s3: Annotated[str, typer.Option(help="seaweedfs (embedded) or minio")] = "seaweedfs",
+    kafka: Annotated[
+        str | None, typer.Option(help="tansu (embedded) or apache; default: what is up already, else tansu")
+    ] = None,
+    s3: Annotated[
+        str | None, typer.Option(help="seaweedfs (embedded) or minio; default: what is up already, else seaweedfs")
+    ] = None,
     kafka_port: Annotated[int | None, typer.Option(help="port of the broker; default: a free one")] = None,
     s3_port: Annotated[int | None, typer.Option(help="port of the store; default: a free one")] = None,
 ) -> None:

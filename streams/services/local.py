@@ -20,6 +20,9 @@ from streams.services.starting import BROKERS, STORES, BrokerKind, Running, Stor
 
 ROLES = ("broker", "store")
 
+EMBEDDED = {"broker": "tansu", "store": "seaweedfs"}
+"""What is started where no kind is asked for and none ran before."""
+
 NOTHING = "nothing is up"
 
 BUCKET = "skg"
@@ -29,9 +32,9 @@ SESSION_S: Mapping[str, float] = {"tansu": 6.0, "apache": 10.0}
 
 
 class Wanted(NamedTuple):
-    """A kind of service, on which port (None: any free one), with its data where (None: in the state folder)."""
+    """A kind of service (None: as before), on which port (None: any free one), with its data where (None: in the state folder)."""
 
-    kind: str
+    kind: str | None
     port: int | None
     folder: Path | None = None
 
@@ -69,21 +72,23 @@ def export_lines(endpoints: Endpoints) -> str:
 
 def up(
     state_dir: Path,
-    broker_kind: str = "tansu",
-    store_kind: str = "seaweedfs",
+    broker_kind: str | None = None,
+    store_kind: str | None = None,
     ports: Mapping[str, int | None] | None = None,
     store_folder: Path | None = None,
 ) -> Endpoints:
     """Start what is not running yet; `ports` may name one for `broker` and `store`. Both run, or nothing was started.
 
+    A kind that is None is the one that is up or was up last, else the embedded one.
     `store_folder`: where the store's data are, if not in the state folder.
 
     Raises ServiceError, also when other kinds or ports than these are up.
     """
-    wanted = _wanted(broker_kind, store_kind, ports or {})
-    wanted["store"] = wanted["store"]._replace(folder=store_folder)
+    asked = _wanted(broker_kind, store_kind, ports or {})
+    asked["store"] = asked["store"]._replace(folder=store_folder)
     with locked(state_dir):
         known = load(state_dir)
+        wanted = {role: _settled(role, asked[role], known.get(role)) for role in ROLES}
         there = {role: known[role] for role in ROLES if role in known and known[role].alive}
         for role in ROLES:
             _check(there.get(role), wanted[role])
@@ -111,11 +116,15 @@ def down(state_dir: Path) -> list[str]:
         return [f"stopped {one.recipe.title} at {one.bootstrap}" for one in running] or [NOTHING]
 
 
-def _wanted(broker: str, store: str, ports: Mapping[str, int | None]) -> dict[str, Wanted]:
+def _wanted(broker: str | None, store: str | None, ports: Mapping[str, int | None]) -> dict[str, Wanted]:
     for kind, kinds in ((broker, BROKERS), (store, STORES)):
-        if kind not in kinds:
+        if kind is not None and kind not in kinds:
             raise ServiceError(f"no such kind: {kind!r}; there are {', '.join(kinds)}")
     return {"broker": Wanted(broker, ports.get("broker")), "store": Wanted(store, ports.get("store"))}
+
+
+def _settled(role: str, asked: Wanted, known: Running | None) -> Wanted:
+    return asked._replace(kind=asked.kind or (known.kind if known else EMBEDDED[role]))
 
 
 def _check(running: Running | None, wanted: Wanted) -> None:

@@ -179,7 +179,7 @@ def test_what_is_up_stays_up_until_it_is_taken_down(broker: str, store: str, sta
     require(broker)
     require(store)
     environment = run_up(state_dir, broker, store)
-    assert run_up(state_dir, broker, store) == environment
+    assert run_up(state_dir) == environment, "without a wish, what is up is told"
     bootstrap = KafkaSettings(kafka_bootstrap=environment["SKG_KAFKA_BOOTSTRAP"]).kafka_bootstrap
     topic = create_topic(bootstrap)
     publish(bootstrap, topic, 1)
