@@ -132,3 +132,9 @@ def test_words_fit_narrower_things_and_what_things_are_full_of():
     assert all(fits(name, name) for name in categories())
     assert not fits("coffee cup", "cup")
     assert not fits("cup", "cupboard")
+
+
+def test_a_kick_scooter_is_no_motorcycle_and_is_not_counted_as_one():
+    assert fits("motorcycle", "motor scooter")
+    assert not fits("motorcycle", "kick scooter")
+    assert fits("vehicle", "kick scooter")
