@@ -37,6 +37,11 @@ PANELS: tuple[tuple[str, str, str, str, str], ...] = (
         "Rejections a second by reason", "ops", "{{stage}}: {{gate}} / {{reason}}",
         "sum by (stage, gate, reason) (rate(skg_rejected_total[$__rate_interval]))", "Why work was rejected.",
     ),
+    (
+        "Pictures drawn again a second by reason", "ops", "{{gate}} / {{reason}}",
+        "sum by (gate, reason) (rate(skg_redrawn_total[$__rate_interval]))",
+        "Given up for another attempt; their requests are still open.",
+    ),
     ("Lag", "short", "{{stage}}", "sum by (stage) (skg_consumer_lag_events)", "Events waiting or in hand."),
     ("In flight", "short", "{{stage}}", "sum by (stage) (skg_in_flight_events)", "Events taken and not finished."),
     (

@@ -18,7 +18,12 @@ PRODUCED = Counter("skg_produced_events_total", "Events published and acknowledg
 ACCEPTED = Counter("skg_accepted_total", "Work that passed the stage: graphs, images, samples, rows.", ["stage"])
 REJECTED = Counter(
     "skg_rejected_total",
-    "Work that ended in a rejection. A sudden rise or a fall to zero both mean that a gate changed.",
+    "Requests that ended in a rejection. A sudden rise or a fall to zero both mean that a gate changed.",
+    ["stage", "gate", "reason"],
+)
+REDRAWN = Counter(
+    "skg_redrawn_total",
+    "Pictures given up for another attempt; their requests stay open, so they are not rejected. Many: the renderer errs.",
     ["stage", "gate", "reason"],
 )
 DEAD_LETTERS = Counter(
@@ -71,6 +76,10 @@ class StageMetrics:
     def rejected(self, gate: str, reason: str) -> None:
         """Work ended in a rejection; both words are of `schemas.reasons`."""
         REJECTED.labels(self._stage, gate, reason).inc()
+
+    def redrawn(self, gate: str, reason: str) -> None:
+        """A picture was given up for another attempt; both words are of `schemas.reasons`."""
+        REDRAWN.labels(self._stage, gate, reason).inc()
 
     def examined(self, outcome: str) -> None:
         """A picture's outcome: accepted, salvaged, retried or rejected."""

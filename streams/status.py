@@ -7,6 +7,7 @@ Does not ask the broker: a stage's own metrics know its lag on every kind of bro
 import json
 import os
 import urllib.request
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ SCRAPE_TIMEOUT_S = 2.0
 class StageStatus:
     """One stage, over all its processes. Counts are since the processes started; `rate` is accepted work a second.
 
+    `rejected` are requests that ended, by reason; `redrawn` are pictures given up for another attempt, which did not.
     `tokens` were paid for language models; with `budget_spent` no new graph is begun.
     """
 
@@ -30,6 +32,7 @@ class StageStatus:
     consumed: int = 0
     accepted: int = 0
     rejected: Mapping[str, int] = field(default_factory=dict)
+    redrawn: Mapping[str, int] = field(default_factory=dict)
     dead_letters: int = 0
     lag: int = 0
     in_flight: int = 0
@@ -77,21 +80,26 @@ def scrape(port: int) -> list[Sample] | None:
 
 def _stage(processes: list[list[Sample]]) -> StageStatus:
     samples = [sample for process in processes for sample in process]
-    rejected: dict[str, int] = {}
-    for name, labels, value in samples:
-        if name == "skg_rejected_total" and value:
-            rejected[labels["reason"]] = rejected.get(labels["reason"], 0) + int(value)
     return StageStatus(
         processes=len(processes),
         consumed=_sum(samples, "skg_consumed_events_total"),
         accepted=_sum(samples, "skg_accepted_total"),
-        rejected=dict(sorted(rejected.items())),
+        rejected=_by_reason(samples, "skg_rejected_total"),
+        redrawn=_by_reason(samples, "skg_redrawn_total"),
         dead_letters=_sum(samples, "skg_dead_letters_total"),
         lag=_sum(samples, "skg_consumer_lag_events"),
         in_flight=_sum(samples, "skg_in_flight_events"),
         tokens=_sum(samples, "skg_language_tokens_total"),
         budget_spent=_sum(samples, "skg_language_budget_spent") > 0,
     )
+
+
+def _by_reason(samples: Iterable[Sample], name: str) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for found, labels, value in samples:
+        if found == name:
+            counts[labels["reason"]] += int(value)
+    return {reason: count for reason, count in sorted(counts.items()) if count}
 
 
 def _sum(samples: Iterable[Sample], name: str) -> int:
@@ -112,6 +120,10 @@ def as_json(status: Status) -> str:
     return json.dumps({stage: asdict(values) for stage, values in status.items()})
 
 
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in counts.items())
+
+
 def as_table(status: Status) -> Table:
     """For people."""
     table = Table(box=None, pad_edge=False)
@@ -122,7 +134,9 @@ def as_table(status: Status) -> Table:
         table.add_column("tokens", justify="right")
     table.add_column("rejected by reason")
     for stage, row in status.items():
-        reasons = ", ".join(f"{reason} {count}" for reason, count in row.rejected.items())
+        reasons = _listed(row.rejected)
+        if row.redrawn:
+            reasons += f"{', ' if reasons else ''}drawn again: {_listed(row.redrawn)}"
         reasons += f"{', ' if reasons else ''}token budget spent: no new graphs" if row.budget_spent else ""
         rate = "" if row.rate is None else f"{row.rate:.1f}"
         numbers = (row.processes, row.accepted, sum(row.rejected.values()), row.dead_letters, row.in_flight, row.lag)

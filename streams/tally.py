@@ -30,14 +30,22 @@ class Tally:
         if isinstance(event, SpatialGraph) and event.attempt:
             return  # asked for by the rejection before it, which is counted
         if isinstance(event, Rejection):
-            self.metrics.rejected(event.gate, event.reason)
-            self.metrics.examined("retried" if event.retried else "rejected")
+            self._refused(event)
             return
         self.metrics.accepted(1)
         if isinstance(event, QAEvent):
             self.metrics.examined("salvaged" if "salvaged" in event.provenance.notes else "accepted")
             for question in event.questions:
                 self.metrics.question(question.kind)
+
+    def _refused(self, event: Rejection) -> None:
+        """A picture that is drawn again is no request that ended."""
+        if event.retried:
+            self.metrics.redrawn(event.gate, event.reason)
+            self.metrics.examined("retried")
+        else:
+            self.metrics.rejected(event.gate, event.reason)
+            self.metrics.examined("rejected")
 
     def taken(self, record: Record, failure: Never | None) -> None:
         """A record is finished; with `failure`, as a dead letter. Raises TooManyDeadLetters when most of them are."""

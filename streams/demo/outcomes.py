@@ -25,6 +25,7 @@ class Outcomes:
 
     def __init__(self, requests: Iterable[Request]) -> None:
         self.open = set(requests)
+        self._asked = frozenset(self.open)
         self.requested = len(self.open)
         self.samples: dict[Request, str] = {}
         self.rejected: dict[Request, str] = {}
@@ -58,6 +59,8 @@ class Outcomes:
             self.rejections.add(event.rejection_id)
             if event.retried:
                 self.retried.add(event.rejection_id)
+                if request in self._asked:  # its request may have ended already: topics are not read in step
+                    self.bill.take(event)
             elif request in self.open:
                 self.open.discard(request)
                 self.rejected[request] = event.reason

@@ -1,5 +1,7 @@
 """The demo's end is known by counting: each request once, whatever is delivered twice."""
 
+import json
+
 import pytest
 
 from schemas.base import Event
@@ -46,6 +48,20 @@ def test_a_dead_letter_ends_the_requests_that_its_bytes_name(topic: str, event: 
 @pytest.mark.parametrize("letter", [poisoned(), _letter(SEEDS, None), _letter("somebody.elses", b"x")])
 def test_a_dead_letter_that_tells_nothing_ends_nothing(letter: DeadLetter):
     assert requests_in(letter) == []
+
+
+def test_a_picture_that_is_drawn_again_ends_no_request_but_what_it_cost_is_paid():
+    row = {"answer": "a1", "stage": "filter", "model": "m", "tokens_in": 30, "tokens_out": 4}
+    given_up = refusal().model_copy(update={"retried": True, "evidence": {"judge_ledger": json.dumps([row])}})
+    outcomes = Outcomes(requests_of([seed()]))
+    outcomes.feed([_record(given_up), _record(given_up, 1)])
+    assert len(outcomes.open) == 2
+    assert outcomes.rejected == {}
+    assert outcomes.retried == {given_up.rejection_id}
+    assert outcomes.bill.tokens["filter"] == 34
+    others = Outcomes([("ab" * 16, 0)])
+    others.feed([_record(given_up)])
+    assert others.bill.answers == 0
 
 
 def test_outcomes_of_other_requests_are_not_counted():

@@ -2,10 +2,12 @@
 
 import json
 import os
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+from rich.console import Console
 
 from streams.status import StageStatus, as_json, as_table, collect, registered, with_rates
 
@@ -18,6 +20,8 @@ def process(tmp_path: Path):
     rejected = Counter("skg_rejected_total", "x", ["stage", "gate", "reason"], registry=registry)
     rejected.labels("examine", "presence", "missing_object").inc(2)
     rejected.labels("examine", "relation", "violated_relation").inc()
+    redrawn = Counter("skg_redrawn_total", "x", ["stage", "gate", "reason"], registry=registry)
+    redrawn.labels("examine", "presence", "wrong_count").inc(4)
     Gauge("skg_consumer_lag_events", "x", ["stage"], registry=registry).labels("examine").set(5)
     server, thread = start_http_server(0, addr="127.0.0.1", registry=registry)
     entry = {"kind": "examine", "pid": os.getpid(), "port": server.server_port, "started": 0}
@@ -33,6 +37,7 @@ def test_a_stage_sums_its_processes_and_names_its_reasons(process: Path):
     status = collect(process)["examine"]
     assert (status.processes, status.accepted, status.lag) == (1, 7, 5)
     assert status.rejected == {"missing_object": 2, "violated_relation": 1}
+    assert status.redrawn == {"wrong_count": 4}, "pictures, of requests that are still open"
 
 
 def test_a_dead_process_and_a_broken_entry_are_not_counted(process: Path):
@@ -52,4 +57,10 @@ def test_a_rate_is_the_gain_over_the_time_and_never_negative():
 def test_the_json_and_the_table_show_every_stage(process: Path):
     status = collect(process)
     assert set(json.loads(as_json(status))) == {"agents", "render", "examine", "write"}
-    assert as_table(status).row_count == 4
+    table = as_table(status)
+    assert table.row_count == 4
+    console = Console(width=200, file=StringIO())
+    console.print(table)
+    shown = console.file.getvalue()
+    assert "missing_object 2, violated_relation 1, drawn again: wrong_count 4" in shown
+    assert next(word for word in shown.splitlines() if word.startswith("examine")).split()[:4] == ["examine", "1", "7", "3"]
