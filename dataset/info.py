@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypedDict
 
-from dataset.rejections import rejections_uri
+from dataset.rejections import WENT_ON, WENT_ON_BEFORE, rejections_uri
 from dataset.table import At, NoDataset, Options, Table
 
-_WHY = "SELECT concat(stage, ': ', reason) AS why FROM samples"
+_WHY = "SELECT concat(stage, ': ', reason) AS why FROM samples {}"
 _KINDS = "SELECT unnest(questions)['kind'] AS kind FROM samples"
 
 
@@ -27,7 +27,8 @@ class Growth(TypedDict):
 class Info(TypedDict):
     """The dataset at one version. `bytes` are those of the snapshot's files.
 
-    `rejections` counts those that were kept until now, by stage and reason.
+    `rejections` counts the requests that ended without a sample until now, `redrawn` the pictures that were given up
+    while their requests went on, both by stage and reason.
     """
 
     uri: str
@@ -40,6 +41,7 @@ class Info(TypedDict):
     files: int
     bytes: int
     rejections: dict[str, int]
+    redrawn: dict[str, int]
     growth: list[Growth]
 
 
@@ -47,7 +49,7 @@ def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
     """Counts of a snapshot, of the current one by default. Raises NoDataset, TryLater."""
     table = Table.load(uri, storage_options, version)
     splits, kinds = _counted(table, "samples", "split"), _counted(table, f"({_KINDS})", "kind")
-    found = table.files()
+    found, (rejections, redrawn) = table.files(), _rejections(uri, storage_options)
     return Info(
         uri=uri,
         version=table.version,
@@ -58,7 +60,8 @@ def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
         kinds=kinds,
         files=len(found),
         bytes=sum(file.size for file in found),
-        rejections=_rejections(uri, storage_options),
+        rejections=rejections,
+        redrawn=redrawn,
         growth=[_growth(entry) for entry in table.history()],
     )
 
@@ -68,12 +71,15 @@ def _counted(table: Table, source: str, column: str) -> dict[str, int]:
     return dict(zip(rows[column].to_pylist(), rows["n"].to_pylist(), strict=True))
 
 
-def _rejections(uri: str, options: Options) -> dict[str, int]:
+def _rejections(uri: str, options: Options) -> tuple[dict[str, int], dict[str, int]]:
+    """Final ones, and those whose request went on."""
     try:
         table = Table.load(rejections_uri(uri), options)
     except NoDataset:
-        return {}
-    return _counted(table, f"({_WHY})", "why")
+        return {}, {}
+    went_on = WENT_ON if "retried" in table.schema.names else WENT_ON_BEFORE
+    kept = [_WHY.format(f"WHERE coalesce({went_on}, false) = {value}") for value in ("false", "true")]
+    return _counted(table, f"({kept[0]})", "why"), _counted(table, f"({kept[1]})", "why")
 
 
 def _growth(entry: Mapping[str, object]) -> Growth:

@@ -1,4 +1,4 @@
-"""The second table: every request that ended without a sample, and the evidence.
+"""The second table: every request that ended without a sample, every picture that was drawn again, and the evidence.
 
 In: deliveries of `skg.rejections`.  Out: commits, as `dataset.table_writer`, into a table beside the dataset's.
 Judges nothing and counts nothing; keeps what was judged, so that it can be judged again after a rule changed.
@@ -12,8 +12,12 @@ import pyarrow as pa
 
 from dataset.table import Options
 from dataset.table_writer import Contents, Place, Reached, TableWriter, ignore
+from schemas.codec import decode
 from schemas.doors import Sample
-from schemas.events import Rejection
+from schemas.events import Rejection, RenderedImage
+from schemas.failures import Never
+from schemas.graph import SpatialGraph
+from schemas.topics import TOPICS
 
 RELATION = pa.struct([("subject", pa.int32()), ("predicate", pa.string()), ("object", pa.int32())])
 """Of the graph that was judged; `object` is null for an absolute place."""
@@ -34,9 +38,17 @@ REJECTION_COLUMNS = pa.schema(
         ("evidence", pa.string()),  # JSON: what was measured
         ("source_topic", pa.string()),
         ("source", pa.binary()),  # the event that was judged, as it lay in that topic
+        ("retried", pa.bool_()),  # the request went on with another picture: no final outcome
+        ("things", pa.list_(pa.string())),  # categories, in the order that the conflict's numbers mean; may be empty
     ]
 )
 """As with `dataset.columns`: one may be added at the end, none is ever renamed, retyped or dropped."""
+
+ADDED_LATER = frozenset({"retried", "things"})
+
+WENT_ON_BEFORE = """evidence LIKE '%"next_attempt":%'"""
+WENT_ON = f"coalesce(CAST(retried AS BOOLEAN), {WENT_ON_BEFORE})"
+"""SQL: whether the request went on with another picture, also for rows from before there was a column for it."""
 
 
 def rejections_uri(uri: str) -> str:
@@ -59,14 +71,30 @@ def rows_of(samples: Sequence[Sample[Rejection]]) -> pa.Table:
 
 def _row(event: Rejection) -> dict[str, object]:
     image = event.image
-    same = event.model_dump(include=set(REJECTION_COLUMNS.names) - {"conflict", "evidence"})
+    same = event.model_dump(include=set(REJECTION_COLUMNS.names) - {"conflict", "evidence", "things"})
     return {
         **same,
         "image_id": None if image is None else image.image_id,
         "image_key": None if image is None else image.key,
         "conflict": [relation.model_dump() for relation in event.conflict],
+        "things": _things(event),
         "evidence": json.dumps(event.model_dump(mode="json")["evidence"], ensure_ascii=False, sort_keys=True),
     }
+
+
+def _things(event: Rejection) -> list[str]:
+    """What the numbers in the conflict stand for: the judged graph's objects, or those that the evidence lists."""
+    listed = event.evidence.get("objects")
+    if isinstance(listed, list | tuple) and listed and all(isinstance(name, str) for name in listed):
+        return list(listed)
+    if event.source_topic not in TOPICS:
+        return []
+    try:
+        judged = decode(event.source_topic, event.source)
+    except Never:
+        return []
+    graph = judged.graph if isinstance(judged, RenderedImage) else judged
+    return [thing.category for thing in graph.objects] if isinstance(graph, SpatialGraph) else []
 
 
 def _id(event: Rejection) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from dataset.gallery.duck import Copy, Shape
-from dataset.rejections import rejections_uri
+from dataset.rejections import ADDED_LATER, WENT_ON, rejections_uri
 from dataset.table import NoDataset, Options, Table
 from schemas.events import STAGES
 from schemas.reasons import GATES, REASONS
@@ -29,13 +29,18 @@ _SAMPLES = Shape(
     leaves=frozenset({"scene", "split", "objects.category", "relations.predicate", "questions.kind", "questions.answer"}),
 )
 _REJECTIONS = Shape(
-    columns={name: name for name in ("stage", "gate", "reason")}, leaves=frozenset({"stage", "gate", "reason"})
+    columns={
+        **{name: name for name in ("stage", "gate", "reason")},
+        "went_on": f"coalesce({WENT_ON}, false)",
+    },
+    leaves=frozenset({"stage", "gate", "reason", "evidence", "retried"}),
+    later=ADDED_LATER,
 )
 
 
 @dataclass(frozen=True)
 class Loss:
-    """Requests that ended at a stage and gate for a reason; `meaning` is the reason in words."""
+    """What ended at a stage and gate for a reason: requests, or single pictures. `meaning` is the reason in words."""
 
     stage: str
     gate: str
@@ -57,6 +62,7 @@ class Stage:
 class Statistics:
     """The dataset at one version. `density` is samples by things seen, `answers` are by kind.
 
+    `losses` are requests that ended without a sample, `redrawn` pictures that were given up while their requests went on.
     `objects_in_all` and `relations_in_all` count different ones, the top ones stand in `objects` and `relations`.
     """
 
@@ -75,6 +81,7 @@ class Statistics:
     answers: dict[str, Counts]
     stages: tuple[Stage, ...]
     losses: tuple[Loss, ...]
+    redrawn: tuple[Loss, ...]
 
     def as_json(self) -> dict[str, object]:
         """Plain values."""
@@ -89,7 +96,7 @@ def statistics(uri: str, storage_options: Options = None) -> Statistics:
     things, relations = _unnested(copy, "categories"), _unnested(copy, "predicates")
     kinds = _counted(copy, "SELECT a.kind AS word FROM (SELECT unnest(asked) AS a FROM rows)")
     samples = _counted(copy, "SELECT split AS word FROM rows")
-    losses = _losses(rejections_uri(uri), storage_options)
+    losses, redrawn = _losses(rejections_uri(uri), storage_options)
     return Statistics(
         uri=uri,
         version=version,
@@ -106,6 +113,7 @@ def statistics(uri: str, storage_options: Options = None) -> Statistics:
         answers=_answers(copy),
         stages=_stages(sum(samples.values()), losses),
         losses=losses,
+        redrawn=redrawn,
     )
 
 
@@ -139,15 +147,21 @@ def _answers(copy: Copy) -> dict[str, Counts]:
     return answers
 
 
-def _losses(uri: str, options: Options) -> tuple[Loss, ...]:
-    """Rejections by stage, gate and reason; none where no table of them is."""
+def _losses(uri: str, options: Options) -> tuple[tuple[Loss, ...], tuple[Loss, ...]]:
+    """Rejections by stage, gate and reason, final ones and those that were none; none where no table of them is."""
     try:
         Table.load(uri, options)
     except NoDataset:
-        return ()
+        return (), ()
     copy = Copy(uri, options, _REJECTIONS)
     copy.refresh()
-    rows = copy.query("SELECT stage, gate, reason, count(*) FROM rows GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3")
+    return _by_reason(copy, "NOT went_on"), _by_reason(copy, "went_on")
+
+
+def _by_reason(copy: Copy, condition: str) -> tuple[Loss, ...]:
+    rows = copy.query(
+        f"SELECT stage, gate, reason, count(*) FROM rows WHERE {condition} GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3"
+    )
     return tuple(
         Loss(stage, gate, reason, int(count), REASONS.get(reason) or GATES.get(gate, ""))
         for stage, gate, reason, count in rows

@@ -6,6 +6,7 @@ Serves nothing and opens no connection before it is asked.
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -17,6 +18,9 @@ from streams.publishing import publish_seeds
 from streams.seeds import BadSeeds, Wish, explain, seeds_of
 from streams.settings import KafkaSettings
 from streams.status import Status, collect, with_rates
+
+_SHARED = [each for each in fields(StageView) if each.name != "stage"]
+"""What a stage's status and its view have in common."""
 
 Publish = Callable[[Sequence[SeedConcept]], None]
 
@@ -73,7 +77,4 @@ def seeds_of_wished(wished: Wished) -> list[SeedConcept]:
 
 
 def _views(status: Status) -> list[StageView]:
-    return [
-        StageView(stage, row.processes, row.accepted, row.rejected, row.dead_letters, row.in_flight, row.lag, row.rate)
-        for stage, row in status.items()
-    ]
+    return [StageView(stage, **{each.name: getattr(row, each.name) for each in _SHARED}) for stage, row in status.items()]

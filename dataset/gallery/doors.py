@@ -10,12 +10,16 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class StageView:
-    """One stage of the funnel. Counts are since its processes started; `rate` is accepted work a second."""
+    """One stage of the funnel. Counts are since its processes started; `rate` is accepted work a second.
+
+    `redrawn` pictures were given up while their requests went on.
+    """
 
     stage: str
     processes: int = 0
     accepted: int = 0
     rejected: Mapping[str, int] = field(default_factory=dict)
+    redrawn: Mapping[str, int] = field(default_factory=dict)
     dead_letters: int = 0
     in_flight: int = 0
     lag: int = 0

@@ -28,8 +28,8 @@ LEVELS = {"list", "element", "item", "array"}
 
 ROW = "row_in_file"
 
-LISTS = {"attributes"}
-"""Fields of structs that are lists of texts themselves."""
+LISTS = {"attributes", "things"}
+"""Columns, and fields of structs, that are lists of texts."""
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
@@ -40,10 +40,14 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 
 @dataclass(frozen=True)
 class Shape:
-    """A copy: its columns as SQL over the file's rows (called `part`), and the Parquet leaves that this needs."""
+    """A copy: its columns as SQL over the file's rows (called `part`), and the Parquet leaves that this needs.
+
+    `later` are columns among them that files from before they were added lack.
+    """
 
     columns: Mapping[str, str]
     leaves: frozenset[str]
+    later: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -134,12 +138,19 @@ class Copy:
                 cursor.execute("DELETE FROM rows WHERE file = ?", [number])
             for number, file in numbered.items():
                 for part in _parts(table, file, self._shape.leaves):
-                    cursor.register("part", part)
+                    cursor.register("part", self._whole(part))
                     cursor.execute(f"INSERT INTO rows SELECT {self._selected(number)} FROM part")
             kept = {number: file for number, file in self._files.items() if number not in gone}
             self._files, self._next = {**kept, **numbered}, self._next + len(new)
             cursor.commit()
         self.changes += 1
+
+    def _whole(self, part: pa.Table) -> pa.Table:
+        """With nothing in the columns that files of this age do not have."""
+        for name, kind in self._types().items():
+            if name in self._shape.later and name not in part.column_names:
+                part = part.append_column(name, pa.nulls(part.num_rows, kind))
+        return part
 
     def _selected(self, number: int) -> str:
         own = ", ".join(f"{sql} AS {name}" for name, sql in self._shape.columns.items())
@@ -151,13 +162,13 @@ class Copy:
         for leaf in sorted(self._shape.leaves):
             name, _, field = leaf.partition(".")
             nested.setdefault(name, []).extend([field] if field else [])
-        return {ROW: pa.int32(), **{name: _type(fields) for name, fields in nested.items()}}
+        return {ROW: pa.int32(), **{name: _type(name, fields) for name, fields in nested.items()}}
 
 
-def _type(fields: Sequence[str]) -> pa.DataType:
-    if not fields:
-        return pa.string()
-    return pa.list_(pa.struct([(name, pa.list_(pa.string()) if name in LISTS else pa.string()) for name in fields]))
+def _type(name: str, fields: Sequence[str]) -> pa.DataType:
+    if fields:
+        return pa.list_(pa.struct([(field, _type(field, ())) for field in fields]))
+    return pa.list_(pa.string()) if name in LISTS else pa.string()
 
 
 def _parts(table: Table, file: DataFile, wanted: frozenset[str]) -> Iterator[pa.Table]:

@@ -1,4 +1,4 @@
-"""Finds rejections: by stage, gate, reason and words.
+"""Finds rejections: by outcome, stage, gate, reason and words.
 
 In: the address of the table of rejections, what is sought.  Out: rows for a page, counts of every word to choose.
 The events that were judged stay in the table; everything else is small and is looked up in a copy.
@@ -10,12 +10,16 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from dataset.gallery.duck import Copy, Shape
-from dataset.proofs import relation_in_words
+from dataset.proofs import names_of, relation_in_words
+from dataset.rejections import ADDED_LATER, WENT_ON
 from dataset.table import Options
 from schemas.reasons import GATES, REASONS
 
 ROWS = 50
 """Rejections of one page."""
+
+ENDED, RETRIED = "ended", "drawn_again"
+"""Outcomes: the request ended here, or it went on with another picture and is counted where it ended."""
 
 _SHOWN = ("rejection_id", "seed_id", "stage", "gate", "reason", "detail", "graph_id", "image_id", "evidence")
 
@@ -23,19 +27,24 @@ REJECTIONS = Shape(
     columns={
         **{name: name for name in _SHOWN},
         "number": '"index"::INTEGER',
+        "outcome": f"CASE WHEN {WENT_ON} THEN '{RETRIED}' ELSE '{ENDED}' END",
+        "things": "things",
         "conflict": "[[r.subject::VARCHAR, r.predicate, r.object::VARCHAR] for r in conflict]",
         "words": "lower(concat_ws(' ', replace(reason, '_', ' '), detail, seed_id, graph_id, image_id, evidence))",
     },
-    leaves=frozenset({*_SHOWN, "index", "conflict.subject", "conflict.predicate", "conflict.object"}),
+    leaves=frozenset({*_SHOWN, "index", "retried", "things", "conflict.subject", "conflict.predicate", "conflict.object"}),
+    later=ADDED_LATER,
 )
 
-_READ = (*_SHOWN, "number", "conflict")
+_READ = (*_SHOWN, "number", "outcome", "things", "conflict")
+_CHOSEN = ("outcome", "stage", "gate", "reason")
 
 
 @dataclass(frozen=True)
 class Sought:
     """What rejections must have; an empty text asks for nothing."""
 
+    outcome: str = ""
     stage: str = ""
     gate: str = ""
     reason: str = ""
@@ -44,9 +53,11 @@ class Sought:
 
 @dataclass(frozen=True)
 class Reasons:
-    """How many rejections there are, and of each word that can be chosen."""
+    """How many rejections there are, how many of them ended a request, and of each word that can be chosen."""
 
     rejections: int = 0
+    ended: int = 0
+    outcome: tuple[tuple[str, int], ...] = ()
     stage: tuple[tuple[str, int], ...] = ()
     gate: tuple[tuple[str, int], ...] = ()
     reason: tuple[tuple[str, int], ...] = ()
@@ -79,9 +90,10 @@ class Rejected:
     def _count(self) -> Reasons:
         counted = {
             name: tuple(self._copy.query(f"SELECT {name}, count(*) FROM rows GROUP BY 1 ORDER BY 2 DESC, 1"))
-            for name in ("stage", "gate", "reason")
+            for name in _CHOSEN
         }
-        return Reasons(self._copy.query("SELECT count(*) FROM rows")[0][0], **counted)
+        ended = dict(counted["outcome"]).get(ENDED, 0)
+        return Reasons(sum(count for _, count in counted["outcome"]), ended, **counted)
 
 
 def _where(sought: Sought) -> tuple[str, list[str]]:
@@ -93,13 +105,15 @@ def _where(sought: Sought) -> tuple[str, list[str]]:
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     """With what the words of the closed sets mean, the conflict in words, and the evidence as pairs."""
-    conflict = [relation_in_words([_end(a), predicate, _end(b)], {}) for a, predicate, b in row["conflict"] or ()]
+    names = names_of([{"id": number, "category": name} for number, name in enumerate(row["things"] or ())])
+    conflict = [relation_in_words([_end(a), predicate, _end(b)], names) for a, predicate, b in row["conflict"] or ()]
     return {
         **row,
         "meaning": REASONS.get(row["reason"], ""),
         "checked": GATES.get(row["gate"], ""),
         "conflict": conflict,
-        "evidence": _pairs(row["evidence"]),
+        "again": row["outcome"] == RETRIED,
+        "evidence": _pairs(row["evidence"], names),
     }
 
 
@@ -107,10 +121,23 @@ def _end(number: str | None) -> int | None:
     return None if number is None else int(number)
 
 
-def _pairs(evidence: str | None) -> list[tuple[str, str]]:
+def _pairs(evidence: str | None, names: Mapping[int, str]) -> list[tuple[str, str]]:
     try:
         found = json.loads(evidence or "{}")
     except ValueError:
         return [("evidence", evidence or "")]
     values = found.items() if isinstance(found, dict) else [("evidence", found)]
-    return [(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in values]
+    said = [(name, _in_words(value, names)) for name, value in values]
+    return [(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in said]
+
+
+def _in_words(value: object, names: Mapping[int, str]) -> object:
+    """With relations between numbers as phrases, wherever they stand."""
+    if isinstance(value, list):
+        return [_in_words(one, names) for one in value]
+    if not isinstance(value, dict):
+        return value
+    match value.get("relation"):
+        case [int() as a, str() as predicate, int() | None as b]:
+            value = {**value, "relation": relation_in_words([a, predicate, b], names)}
+    return {name: _in_words(one, names) for name, one in value.items()}

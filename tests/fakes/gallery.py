@@ -46,7 +46,7 @@ class NotedFactory:
         self.looks += 1
         return [
             StageView("agents", 1, accepted=1200 + self.looks, in_flight=3, rate=12.5),
-            StageView("examine", 2, accepted=900, rejected={"violated_relation": 7}, lag=4),
+            StageView("examine", 2, accepted=900, rejected={"violated_relation": 7}, redrawn={"missing_object": 13}, lag=4),
         ]
 
 

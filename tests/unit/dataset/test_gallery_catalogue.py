@@ -142,7 +142,8 @@ def test_rejections_are_found_by_reason_and_shown_with_their_evidence(uri):
     other = event.model_copy(
         update={
             "rejection_id": "ab" * 16, "stage": "examine", "gate": "relation", "reason": "violated_relation",
-            "evidence": {"margin": -0.125}, "conflict": make_graph().relations,
+            "evidence": {"margin": -0.125, "objects": ["cat", "dog", "dog"], "relations": [{"relation": [0, "near", 2]}]},
+            "conflict": make_graph().relations,
         }
     )  # fmt: skip
     store_rejections(uri, [event, other])
@@ -151,8 +152,11 @@ def test_rejections_are_found_by_reason_and_shown_with_their_evidence(uri):
     assert dict(found.facets.reason) == {"no_layout": 1, "violated_relation": 1}
     total, (row,) = found.search(Sought(reason="violated_relation"), 1)
     assert total == 1
-    assert row["evidence"] == [("margin", "-0.125")]
-    assert row["conflict"] == ["object 0 left of object 1"]
+    assert dict(row["evidence"]) == {
+        "margin": "-0.125", "objects": '["cat", "dog", "dog"]', "relations": '[{"relation": "cat near dog 2"}]'
+    }  # fmt: skip
+    assert row["conflict"] == ["cat left of dog 1"]
+    assert not row["again"]
     assert "does not hold" in row["meaning"]
     assert found.search(Sought(stage="agents", words=event.seed_id), 1)[0] == 1
     assert found.search(Sought(), 2) == (2, [])

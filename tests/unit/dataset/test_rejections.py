@@ -4,7 +4,10 @@ import json
 
 import pytest
 
-from dataset.rejections import REJECTION_COLUMNS, RejectionsWriter, rejections_uri
+from dataset.gallery.rejected import Rejected, Sought
+from dataset.info import info
+from dataset.rejections import REJECTION_COLUMNS, RejectionsWriter, rejections_uri, rows_of
+from dataset.statistics import statistics
 from dataset.table import Table
 from schemas.codec import decode, encode
 from schemas.doors import Delivery, Sample
@@ -12,7 +15,9 @@ from schemas.events import Rejection
 from schemas.failures import Fenced
 from schemas.graph import Relation
 from schemas.topics import IMAGES
-from tests.fakes.events import make_graph, make_rejection, make_rendered
+from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection, make_rendered
+from tests.fakes.gallery import store_rejections
+from tests.fakes.line import store_rows
 
 P0 = "5f0c/0"
 
@@ -92,3 +97,53 @@ def test_a_stale_writer_of_rejections_is_refused(lab):
     current.append(deliver(events))
     with pytest.raises(Fenced):
         stale.append(deliver(events))
+
+
+def retried(event: Rejection) -> Rejection:
+    evidence = {**event.evidence, "next_attempt": 1}
+    return event.model_copy(update={"rejection_id": "cd" * 16, "retried": True, "evidence": evidence})
+
+
+def test_what_went_on_with_another_picture_says_so(lab):
+    sink = writer(lab)
+    sink.open(P0)
+    sink.append(deliver([judged(), retried(judged())]))
+    assert sorted(row["retried"] for row in rows(lab)) == [False, True]
+
+
+def test_a_picture_that_is_drawn_again_is_no_request_that_was_lost(lab):
+    store_rows(lab.uri, [Sample(make_qa(), make_picture(make_graph()))])
+    store_rejections(lab.uri, [judged(), retried(judged())])
+    told, counted = info(lab.uri), statistics(lab.uri)
+    assert (told["rejections"], told["redrawn"]) == ({"examine: violated_relation": 1}, {"examine: violated_relation": 1})
+    assert [stage.reached for stage in counted.stages] == [2, 2]
+    assert [(loss.reason, loss.count) for loss in (*counted.losses, *counted.redrawn)] == [("violated_relation", 1)] * 2
+
+
+def test_a_table_from_before_that_difference_is_told_apart_by_its_evidence(lab):
+    store_rows(lab.uri, [Sample(make_qa(), make_picture(make_graph()))])
+    old = rows_of([Sample(event, None) for event in (judged(), retried(judged()))]).drop_columns(["retried", "things"])
+    Table.create(rejections_uri(lab.uri), old.schema).append(old, {})
+    assert info(lab.uri)["redrawn"] == {"examine: violated_relation": 1}
+    assert [loss.count for loss in statistics(lab.uri).redrawn] == [1]
+    found = Rejected(rejections_uri(lab.uri))
+    found.refresh()
+    assert (found.facets.rejections, found.facets.ended) == (2, 1)
+    assert found.search(Sought(outcome="drawn_again"), 1)[1][0]["conflict"] == ["object 0 left of object 1"]
+
+
+@pytest.mark.parametrize(
+    ("event", "things"),
+    [
+        (judged(), ["cat", "dog"]),
+        (make_rejection(), []),
+        (make_rejection().model_copy(update={"evidence": {"objects": ["cup", "table"]}}), ["cup", "table"]),
+        (make_rejection().model_copy(update={"source": b"none"}), []),
+    ],
+    ids=["of the graph", "without a graph", "of the evidence", "of bytes that are no event"],
+)
+def test_the_numbers_in_a_conflict_have_names(lab, event: Rejection, things: list[str]):
+    sink = writer(lab)
+    sink.open(P0)
+    sink.append(deliver([event]))
+    assert rows(lab)[0]["things"] == things
