@@ -12,6 +12,13 @@ from PIL import Image, ImageStat, UnidentifiedImageError
 from gpu_workers.findings import Finding
 from schemas.events import ImageRef
 from schemas.failures import Never
+from schemas.graph import CANVAS_MAX, CANVAS_MIN
+
+MEDIA_TYPES = {"PNG": "image/png", "WEBP": "image/webp", "JPEG": "image/jpeg"}
+"""What renderers write. Decoders of other formats are not even tried: each is a way in for broken bytes."""
+
+ORIENTATION, UPRIGHT = 0x0112, 1
+"""The EXIF tag that has viewers turn or mirror a picture, and the value with which they do not."""
 
 SAMPLE = (64, 64)
 """Pixels that brightness is measured on; enough for means, small enough to cost nothing."""
@@ -35,24 +42,46 @@ class PictureFault(Exception):
 
 
 def check_picture(data: bytes, announced: ImageRef) -> None:
-    """Raise PictureFault if the file is another one than announced, blank or dark; Never if it is no picture."""
+    """Raise PictureFault if the file is another one than announced, blank or dark.
+
+    Never if it is no picture, or one that viewers may see otherwise than it is judged here: moving, transparent, turned.
+    """
     found = hashlib.sha256(data).hexdigest()
     if found != announced.sha256 or len(data) != announced.size:
         evidence: dict[str, object] = {"sha256": found, "announced": announced.sha256, "size": len(data)}
         raise _fault("hash_mismatch", "the stored bytes are not those that were announced", evidence)
-    picture = _decode(data)
-    if picture.size != (announced.width, announced.height):
-        evidence = {"size": list(picture.size), "announced": [announced.width, announced.height]}
-        raise _fault("hash_mismatch", "the picture has another size than announced", evidence)
-    _check_pixels(picture)
+    _check_pixels(_decode(data, announced))
 
 
-def _decode(data: bytes) -> Image.Image:
+def _decode(data: bytes, announced: ImageRef) -> Image.Image:
     try:
-        with Image.open(BytesIO(data)) as file:
-            return file.convert("RGB")
+        with Image.open(BytesIO(data), formats=list(MEDIA_TYPES)) as file:
+            _check_header(file, announced)
+            return _opaque(file)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Never("failed", f"the stored object is not a picture: {error}") from error
+
+
+def _check_header(file: Image.Image, announced: ImageRef) -> None:
+    """What is known before a pixel is decoded."""
+    found = MEDIA_TYPES[str(file.format)]
+    if found != announced.media_type:
+        raise Never("failed", f"the stored object is {found}, not {announced.media_type}")
+    if file.size != (announced.width, announced.height):
+        evidence: dict[str, object] = {"size": list(file.size), "announced": [announced.width, announced.height]}
+        raise _fault("hash_mismatch", "the picture has another size than announced", evidence)
+    if min(file.size) < CANVAS_MIN or max(file.size) > CANVAS_MAX:
+        raise Never("failed", f"a picture of {file.width} x {file.height} pixels; a side has {CANVAS_MIN} to {CANVAS_MAX}")
+    if getattr(file, "n_frames", 1) != 1:
+        raise Never("failed", "the picture moves")
+    if file.getexif().get(ORIENTATION, UPRIGHT) != UPRIGHT:
+        raise Never("failed", "viewers turn or mirror the picture")
+
+
+def _opaque(file: Image.Image) -> Image.Image:
+    if file.has_transparency_data and file.convert("RGBA").getchannel("A").getextrema()[0] < 255:
+        raise Never("failed", "the picture is transparent in places")
+    return file.convert("RGB")
 
 
 def _check_pixels(picture: Image.Image) -> None:
