@@ -79,7 +79,7 @@ def _check_header(file: Image.Image, announced: ImageRef) -> None:
 
 
 def _opaque(file: Image.Image) -> Image.Image:
-    if file.has_transparency_data and file.convert("RGBA").getchannel("A").getextrema()[0] < 255:
+    if file.has_transparency_data and any(file.convert("RGBA").getchannel("A").histogram()[:255]):
         raise Never("failed", "the picture is transparent in places")
     return file.convert("RGB")
 
