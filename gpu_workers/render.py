@@ -6,7 +6,7 @@ What is stored already is not drawn again: the truth is read back from the store
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,9 +14,10 @@ from time import perf_counter
 
 from PIL import Image, UnidentifiedImageError
 
+from gpu_workers.shelf import Drawn, Outcome, Picture, Shelf
 from schemas.base import Event
-from schemas.doors import ObjectStore, Renderer, StoredObject
-from schemas.events import ImageRef, RenderedImage, Truth
+from schemas.doors import ObjectStore, Renderer, Results
+from schemas.events import ImageRef, RenderedImage
 from schemas.failures import Never, TryLater
 from schemas.graph import Provenance, SpatialGraph
 from schemas.ids import derived_seed, image_id, image_key
@@ -27,10 +28,7 @@ EXTENSION = "webp"
 """Of every key: a key must be known before anything is drawn."""
 
 STORE_CALLS = 4
-"""Calls of the store at a time: they are mostly waiting."""
-
-NOTES = "skg-notes"
-"""The object metadata that keeps a drawing's notes, so that a redelivery announces them too."""
+"""Calls of the store at a time, to look and to put: they are mostly waiting."""
 
 
 @dataclass(frozen=True)
@@ -44,89 +42,67 @@ class _Job:
     seed: int
 
 
-@dataclass(frozen=True)
-class _Picture:
-    """A picture as it lies in the store, and the seconds that drawing it took (0 when it was there already)."""
-
-    data: bytes
-    media_type: str
-    truth: Truth | None
-    seconds: float
-    notes: Mapping[str, str]
-
-
-Outcome = _Picture | TryLater | Never
 Request = tuple[str, int]
 """A graph's id and which attempt at it."""
 
 
 class RenderHandler:
-    """Implements `schemas.doors.BatchHandler` for SpatialGraph events."""
+    """Implements `schemas.doors.BeginningHandler` for SpatialGraph events.
+
+    Only `begin` draws, one call at a time; what it drew is encoded and stored meanwhile and afterwards, on other threads.
+    """
 
     def __init__(self, renderer: Renderer, store: ObjectStore, at_once: int | None = None) -> None:
-        """`at_once`: graphs in one call of the renderer; while it draws some, those before are being stored."""
+        """`at_once`: graphs in one call of the renderer, all of one size."""
         self._renderer = renderer
-        self._store = store
+        self._bucket = store.bucket
+        self._shelf = Shelf(store, renderer.read_truth)
         self._at_once = at_once
+        self._looking = ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="look")
+        self._storing = ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="store")
 
-    def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
+    def handle(self, events: Sequence[Event]) -> Results:
         """One RenderedImage for each graph, or TryLater or Never in its place."""
+        return self.begin(events)()
+
+    def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
+        """Draw what is not stored yet. The call that is returned waits until it is."""
         jobs = {_request(event): self._job(event) for event in events if isinstance(event, SpatialGraph)}
-        with ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="store") as pool:
-            outcomes = dict(zip(jobs, pool.map(self._stored, jobs.values()), strict=True))
-            missing = [request for request, outcome in outcomes.items() if outcome is None]
-            several = self._at_once or max(1, len(missing))
-            stored: dict[Request, Future[Outcome]] = {}
-            for start in range(0, len(missing), several):
-                part = missing[start : start + several]
-                for request, drawn in zip(part, self._drawn([jobs[request] for request in part]), strict=True):
-                    stored[request] = pool.submit(self._kept, jobs[request], drawn)
-            outcomes |= {request: future.result() for request, future in stored.items()}
-        return [self._result(event, jobs, outcomes) for event in events]
+        found: dict[Request, Outcome | None] = dict(
+            zip(jobs, self._looking.map(self._shelf.look, [job.key for job in jobs.values()]), strict=True)
+        )
+        missing = [jobs[request] for request, outcome in found.items() if outcome is None]
+        stored: dict[Request, Future[Outcome]] = {}
+        for part in _alike(missing, self._at_once or max(1, len(missing))):
+            for job, drawn in zip(part, self._drawn(part), strict=True):
+                request = job.graph.graph_id, job.attempt
+                if isinstance(drawn, Drawn):
+                    stored[request] = self._storing.submit(self._shelf.keep, job.key, drawn)
+                else:
+                    found[request] = drawn
+
+        def results() -> Results:
+            outcomes = found | {request: future.result() for request, future in stored.items()}
+            return [self._result(event, jobs, outcomes) for event in events]
+
+        return results
 
     def _job(self, graph: SpatialGraph) -> _Job:
         image = image_id(graph.graph_id, self._renderer.name, self._renderer.parameters, graph.attempt)
         seed = derived_seed("render", graph.graph_id, graph.attempt)
         return _Job(graph.model_copy(update={"attempt": 0}), graph.attempt, image, image_key(image, EXTENSION), seed)
 
-    def _stored(self, job: _Job) -> Outcome | None:
-        """What is in the store under the job's key; None when nothing is."""
-        try:
-            found = self._store.get(job.key)
-        except TryLater as failure:
-            return failure
-        return None if found is None else self._read(found)
-
-    def _read(self, stored: StoredObject) -> _Picture:
-        return _Picture(
-            stored.data, stored.media_type, self._renderer.read_truth(stored.data), 0.0, _notes_in(stored.metadata)
-        )
-
-    def _drawn(self, jobs: Sequence[_Job]) -> list[Outcome]:
+    def _drawn(self, jobs: Sequence[_Job]) -> list[Drawn | TryLater | Never]:
         """Draw a batch; where one of it fails for good, draw one by one so that the others do not."""
         started = perf_counter()
         try:
-            drawings = self._renderer.render([job.graph for job in jobs], [job.seed for job in jobs]) if jobs else []
+            drawings = self._renderer.render([job.graph for job in jobs], [job.seed for job in jobs])
         except TryLater as failure:
             return [failure for _ in jobs]
         except Never as failure:
             return [failure] if len(jobs) == 1 else [self._drawn([job])[0] for job in jobs]
         seconds = (perf_counter() - started) / max(1, len(jobs))
-        return [_Picture(d.data, d.media_type, d.truth, seconds, d.notes) for d in drawings]
-
-    def _kept(self, job: _Job, drawn: Outcome) -> Outcome:
-        return self._put(job, drawn) if isinstance(drawn, _Picture) else drawn
-
-    def _put(self, job: _Job, picture: _Picture) -> Outcome:
-        """Store the picture; who comes second announces what the first one has stored."""
-        try:
-            metadata = {NOTES: json.dumps(dict(picture.notes), sort_keys=True)} if picture.notes else {}
-            if self._store.put_if_absent(job.key, StoredObject(picture.data, picture.media_type, metadata)):
-                return picture
-            found = self._store.get(job.key)
-        except TryLater as failure:
-            return failure
-        return TryLater(f"{job.key} was stored by another worker and is gone") if found is None else self._read(found)
+        return [Drawn(drawing, seconds) for drawing in drawings]
 
     def _result(
         self, event: Event, jobs: Mapping[Request, _Job], outcomes: Mapping[Request, Outcome | None]
@@ -134,17 +110,17 @@ class RenderHandler:
         if not isinstance(event, SpatialGraph):
             return Never("failed", f"render takes graphs, not {type(event).__name__}")
         outcome = outcomes[_request(event)]
-        if isinstance(outcome, _Picture):
+        if isinstance(outcome, Picture):
             return self._announce(jobs[_request(event)], outcome)
         return outcome or TryLater(f"{event.graph_id} was not drawn")
 
-    def _announce(self, job: _Job, picture: _Picture) -> list[Event] | Exception:
+    def _announce(self, job: _Job, picture: Picture) -> list[Event] | Exception:
         size = picture_size(picture.data)
         if size is None:
             return Never("failed", f"the object {job.key} is not a picture")
         reference = ImageRef(
             image_id=job.image,
-            bucket=self._store.bucket,
+            bucket=self._bucket,
             key=job.key,
             sha256=hashlib.sha256(picture.data).hexdigest(),
             size=len(picture.data),
@@ -170,17 +146,18 @@ class RenderHandler:
         ]
 
 
+def _alike(jobs: Sequence[_Job], most: int) -> Iterator[list[_Job]]:
+    """Parts of at most `most` jobs, each of one size of canvas: renderers batch by size."""
+    by_size: dict[tuple[int, int], list[_Job]] = {}
+    for job in jobs:
+        by_size.setdefault(job.graph.layout.canvas, []).append(job)
+    for same in by_size.values():
+        for start in range(0, len(same), most):
+            yield same[start : start + most]
+
+
 def _request(graph: SpatialGraph) -> Request:
     return graph.graph_id, graph.attempt
-
-
-def _notes_in(metadata: Mapping[str, str]) -> dict[str, str]:
-    """The notes that were stored with a picture; none where they cannot be read."""
-    try:
-        found = json.loads(metadata.get(NOTES, "{}"))
-    except ValueError:
-        return {}
-    return {str(name): str(text) for name, text in found.items()} if isinstance(found, dict) else {}
 
 
 def picture_size(data: bytes) -> tuple[int, int] | None:

@@ -3,9 +3,9 @@
 In and out: bytes and events.  Declares only; the real doors live in `streams`, the fakes in `tests`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol
+from typing import Generic, Protocol, runtime_checkable
 
 from typing_extensions import TypeVar
 
@@ -47,18 +47,24 @@ class ObjectStore(Protocol):
 
 @dataclass(frozen=True)
 class Drawing:
-    """A finished picture: the encoded file, its size in pixels, and what the renderer knows of it.
+    """A finished picture: its encoded file, its size in pixels, and what the renderer knows of it.
 
+    `file` encodes it, on the thread that stores the picture: the renderer draws the next one meanwhile.
     `notes` go into provenance and are kept beside the stored file: what a picture depends on besides its id, as in the
     device and the batch that it was drawn in. Short text; object metadata has room for two kilobytes.
     """
 
-    data: bytes
+    file: Callable[[], bytes]
     media_type: str
     width: int
     height: int
     truth: Truth | None
     notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> bytes:
+        """The encoded file, encoded at each call."""
+        return self.file()
 
 
 class Renderer(Protocol):
@@ -91,15 +97,24 @@ class Planner(Protocol):
         ...
 
 
+Results = list[list[Event] | Exception]
+"""For each event of a batch, in order, what is to be published, or TryLater or Never: one bad event spoils no other."""
+
+
 class BatchHandler(Protocol):
-    """Work on a batch of decoded events: a list of results for each, in order.
+    """Work on a batch of decoded events."""
 
-    An item may be an exception (TryLater or Never) in place of its list of results, so that one bad event does
-    not spoil its batch.
-    """
-
-    def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
+    def handle(self, events: Sequence[Event]) -> Results:
         """Results to publish for each event."""
+        ...
+
+
+@runtime_checkable
+class BeginningHandler(BatchHandler, Protocol):
+    """A handler whose last part may be waited for while it works on the next batch."""
+
+    def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
+        """Work, and return what waits for the results: called once, on another thread."""
         ...
 
 

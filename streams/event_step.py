@@ -1,10 +1,10 @@
 """The step of render and examine: decode, handle, publish; what fails for good becomes a dead letter.
 
-In: records of one topic.  Out: published events, acknowledged by the broker before `process` returns.
+In: records of one topic.  Out: published events, acknowledged by the broker before a batch counts as settled.
 Repeating a batch is harmless: ids derive from content and objects are put only once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -13,10 +13,11 @@ from typing import Protocol
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import Message, decode, header, to_message
-from schemas.doors import BatchHandler
+from schemas.doors import BatchHandler, BeginningHandler, Results
 from schemas.events import Stage
 from schemas.failures import Never, TryLater
 from streams.dead_letters import dead_letter
+from streams.overlap import Settle
 from streams.records import MAX_VALUE_BYTES, Partition, Record
 from streams.tally import Tally
 from streams.worker import Reached, ignore
@@ -47,7 +48,7 @@ class EventStep:
     """Carries batches of records through a handler."""
 
     def __init__(self, handler: BatchHandler, tools: StepTools) -> None:
-        self._handler = handler
+        self._begin = handler.begin if isinstance(handler, BeginningHandler) else _whole(handler)
         self._tools = tools
 
     def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:  # noqa: ARG002 - Step's
@@ -59,19 +60,33 @@ class EventStep:
 
     def process(self, records: Sequence[Record]) -> None:
         """Publish the results of every record, or its dead letter. Raises TryLater if any may pass later."""
-        started, tools = monotonic(), self._tools
+        self.begin(records)()
+
+    def begin(self, records: Sequence[Record]) -> Settle:
+        """Work on the records. The call that is returned publishes, as `process` does."""
+        started = monotonic()
         decoded = [decode_record(record) for record in records]
-        tools.reached("consumed")
+        self._tools.reached("consumed")
         events = [item for item in decoded if isinstance(item, Event)]
-        handled = iter(self._handler.handle(events) if events else [])
-        outcomes = [next(handled) if isinstance(item, Event) else item for item in decoded]
+        results = self._begin(events) if events else list
+        worked_s = monotonic() - started
+
+        def settle() -> None:
+            again = monotonic()
+            handled = iter(results())
+            self._publish(records, [next(handled) if isinstance(item, Event) else item for item in decoded])
+            seconds = worked_s + monotonic() - again  # without the wait in between
+            self._tools.tally.metrics.observe_seconds(seconds / max(1, len(records)))
+
+        return settle
+
+    def _publish(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
             if isinstance(outcome, TryLater):
                 raise outcome
         sized = [self._sized(r, o) for r, o in zip(records, outcomes, strict=True)]
-        tools.publisher.publish([message for _, messages in sized for message in messages])
-        tools.reached("published")
-        tools.tally.metrics.observe_seconds((monotonic() - started) / max(1, len(records)))
+        self._tools.publisher.publish([message for _, messages in sized for message in messages])
+        self._tools.reached("published")
         for record, (outcome, _) in zip(records, sized, strict=True):
             self._count(record, outcome)
 
@@ -91,6 +106,16 @@ class EventStep:
         if isinstance(outcome, Never):
             return outcome, [message_of(dead_letter(record, stage, outcome), record, stage)]
         raise outcome
+
+
+def _whole(handler: BatchHandler) -> Callable[[Sequence[Event]], Callable[[], Results]]:
+    """All of a handler's work at the beginning."""
+
+    def begin(events: Sequence[Event]) -> Callable[[], Results]:
+        results = handler.handle(events)
+        return lambda: results
+
+    return begin
 
 
 def decode_record(record: Record) -> Event | Never:

@@ -22,17 +22,19 @@ POLL_S = 0.2
 class Limits:
     """`batch` records a call of the step, waiting at most `linger_s` for a batch to fill.
 
-    `give_up_s`: how long a batch is tried again before the process ends without committing it.
+    `give_up_s`: how long a batch is tried again before the process ends without committing it.  `held`: batches in hand at
+    most: one worked on and one that waits; one more where the results of another are made safe meanwhile.
     """
 
     batch: int
     linger_s: float = 0.05
     give_up_s: float = 120.0
+    held: int = 2
 
     @property
     def inbox(self) -> int:
-        """Fetching pauses above this many records in hand: two batches keep the step busy."""
-        return max(2 * self.batch, 8)
+        """Fetching pauses above this many records in hand."""
+        return max(self.held * self.batch, 8)
 
 
 class Owner(Protocol):

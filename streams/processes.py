@@ -120,7 +120,7 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
     renderer = hooks.renderer or renderer_of(settings)
     batch, several = settings.render_batch, 1 if settings.renderer == "collage" else CALLS_A_STEP
     handler = RenderHandler(renderer, _store(settings, settings.connect_timeout_s, hooks), batch)
-    role = _Role("render", (GRAPHS,), settings.render_group, Limits(several * batch, settings.render_linger_s))
+    role = _Role("render", (GRAPHS,), settings.render_group, Limits(several * batch, settings.render_linger_s, held=3))
     _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
 
 
@@ -138,7 +138,7 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
         judge = wiring.judge_of(settings, notes, store.link)
     witnesses = Witnesses(pixels.eyes_of(settings), judge)
     handler = ExamineHandler(hooks.store(store), notes, witnesses, pixels.policy_of(settings))
-    role = _Role("examine", (IMAGES,), settings.examine_group, Limits(settings.examine_batch))
+    role = _Role("examine", (IMAGES,), settings.examine_group, Limits(settings.examine_batch, held=3))
     _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
 
 

@@ -60,8 +60,9 @@ def redraw(found: Lineage, renderer: Renderer) -> Redrawn:
         raise Refused(f"the picture was drawn of graph {first}, which it did not obey; only what it shows was kept")
     seed = int(found.story["notes"]["render_seed"])
     (drawing,) = renderer.render([found.graph], [seed])
-    before, after = (hashlib.sha256(data).hexdigest() for data in (found.picture, drawing.data))
-    return Redrawn(after, before, _difference(found.picture, drawing.data))
+    picture = drawing.data
+    before, after = (hashlib.sha256(data).hexdigest() for data in (found.picture, picture))
+    return Redrawn(after, before, _difference(found.picture, picture))
 
 
 def _difference(one: bytes, other: bytes) -> int | None:

@@ -2,7 +2,7 @@
 
 In: a consumer and a step.  Out: committed offsets; an exception when the step cannot go on.
 One thread owns the consumer: it polls, feeds a bounded inbox, pauses and resumes, and commits the contiguous finished
-prefix about once a second.  Another thread runs the step.  Knows no events and no topics.
+prefix about once a second.  Another thread runs the step, and one behind it makes results safe.  Knows no events.
 """
 
 import random
@@ -10,11 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import Protocol
 
 from monitoring.logs import log
 from schemas.failures import TryLater
-from streams.inbox import POLL_S, Inbox, Limits, Owner
+from streams.inbox import POLL_S, Inbox, Limits
+from streams.overlap import Overlap, Step
 from streams.problems import StepHung
 from streams.records import Partition, Record
 
@@ -36,14 +38,6 @@ Reached = Callable[[str], None]
 
 def ignore(step: str) -> None:
     """The `Reached` of production."""
-
-
-class Step(Owner, Protocol):
-    """What is done with a batch of records."""
-
-    def process(self, records: Sequence[Record]) -> None:
-        """Return when every result is safe. TryLater: the batch is tried again. Anything else stops the process."""
-        ...
 
 
 class Consumer(Protocol):
@@ -159,23 +153,29 @@ class Worker:
             self._gauges.set_lag(lag + self.inbox.ledger.in_hand())
 
     def _work(self) -> None:
-        while not self._stopping.is_set():
-            batch = self.inbox.take(self._limits, self._stopping.is_set)
-            if batch:
-                self._finish(batch)
+        with closing(Overlap(self._step, self.inbox.finish, self._again)) as overlap:
+            while not self._stopping.is_set():
+                batch = self.inbox.take(self._limits, self._stopping.is_set)
+                if batch:
+                    overlap.carry(batch)
+                else:
+                    overlap.look_behind()
+            overlap.catch_up()
 
-    def _finish(self, batch: list[Record]) -> None:
+    def _again(self, batch: Sequence[Record], failure: TryLater) -> None:
+        """Work on a batch until it passes, is given up, or the worker is to stop; only then is it finished."""
         started, pause_s = time.monotonic(), FIRST_PAUSE_S
         while True:
-            try:
-                self._step.process(batch)
-                break
-            except TryLater as failure:
-                log("worker").warning("trying the batch again", records=len(batch), why=str(failure))
-                if time.monotonic() - started > self._limits.give_up_s:
-                    raise
+            log("worker").warning("trying the batch again", records=len(batch), why=str(failure))
+            if time.monotonic() - started > self._limits.give_up_s:
+                raise failure
             self._gauges.retried()
             if self._stopping.wait(pause_s * random.uniform(0.5, 1.0)):
                 return
             pause_s = min(LONGEST_PAUSE_S, 2 * pause_s)
+            try:
+                self._step.process(batch)
+                break
+            except TryLater as latest:
+                failure = latest
         self.inbox.finish(batch)

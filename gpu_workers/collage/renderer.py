@@ -5,6 +5,7 @@ Reads sprites from a folder; holds no broker and no store.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -73,7 +74,7 @@ class CollageRenderer:
         elements = (set(kind.elements) - brush.refused) | brush.seen
         truth = tell(graph, order, pictures, seen, elements)
         width, height = composer.image.size
-        return Drawing(encoded(composer.image, truth), MEDIA_TYPE, width, height, truth)
+        return Drawing(partial(encoded, composer.image, truth), MEDIA_TYPE, width, height, truth)
 
 
 def known_scene(graph: SpatialGraph) -> SceneKind:

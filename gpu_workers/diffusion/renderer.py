@@ -7,6 +7,7 @@ Batches by size; halves a batch that does not fit.  Does not know how a batch is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Protocol
 
@@ -116,7 +117,7 @@ class DiffusionRenderer:
         pictures = self._drawer.draw([told(job.graph) for job in jobs], seeds, size)
         drawn_together = " ".join(job.graph.graph_id[:NAME_CHARS] for job in jobs)
         return [
-            Drawing(encoded(picture), "image/webp", *picture.size, None, {**self._notes, "batch": drawn_together})
+            Drawing(partial(encoded, picture), "image/webp", *picture.size, None, {**self._notes, "batch": drawn_together})
             for picture in pictures
         ]
 

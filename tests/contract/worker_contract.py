@@ -4,12 +4,13 @@ Whoever imports these tests gives a fixture `carrier`.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from schemas.codec import Message
 from schemas.failures import TryLater
+from streams.problems import StepHung
 from streams.records import Record
 from streams.worker import Limits, Worker
 from tests.fakes.carrier import Carrier, NoGauges, Steps
@@ -192,3 +193,112 @@ def test_members_come_and_go_under_load_and_nothing_is_lost(carrier: Carrier) ->
         carrier.publish(messages(topic, 700)[600:])
         until(lambda: {r.value for r in first.seen + second.seen} == set(expected(700)), timeout_s=30)
         until(lambda: len(first.owned) == 4, timeout_s=30, what="one owner again")
+
+
+class Behind(Steps):
+    """Notes what it works on in `begun` and what is safe in `seen`; with `value-0` in a batch, `hold` comes first."""
+
+    def __init__(self, hold: Callable[[], None] = lambda: None) -> None:
+        super().__init__()
+        self.begun: list[Record] = []
+        self.hold = hold
+
+    def begin(self, records: Sequence[Record]) -> Callable[[], None]:
+        self.begun += records
+
+        def settle() -> None:
+            if any(record.value == b"value-0" for record in records):
+                self.hold()
+            self.seen += records
+
+        return settle
+
+    def process(self, records: Sequence[Record]) -> None:
+        self.begin(records)()
+
+
+def raising(error: Exception) -> Callable[[], None]:
+    """Raises once."""
+    left = [error]
+
+    def hold() -> None:
+        if left:
+            raise left.pop()
+
+    return hold
+
+
+def test_results_are_made_safe_while_the_next_batch_is_worked_on(carrier: Carrier) -> None:
+    topic, step = carrier.topic(), Behind()
+    step.hold = lambda: until(lambda: any(r.value != b"value-0" for r in step.begun), 20, "the next batch")
+    carrier.publish(messages(topic, 1))
+    with Run(carrier, topic, step) as run:
+        until(lambda: step.begun)
+        carrier.publish(messages(topic, 40)[1:])
+        until(lambda: len(step.seen) >= 40 or run.future.done(), 30, "all results")
+    run.future.result()
+    assert values(step.seen) == expected(40)
+
+
+def test_nothing_is_committed_whose_results_are_not_safe_though_newer_batches_were_worked_on(carrier: Carrier) -> None:
+    topic, gate = carrier.topic(), threading.Event()
+    step = Behind(lambda: until(gate.is_set, 60))
+    carrier.publish(messages(topic, 40))
+    with Run(carrier, topic, step) as run:
+        run.worker.drain_s = 0.5
+        until(lambda: len(step.begun) > LIMITS.batch and b"value-0" in values(step.begun))
+        run.worker.stop()
+        until(run.future.done, 30)
+        safe = values(step.seen)
+        gate.set()
+    with pytest.raises(StepHung):
+        run.future.result()
+    again = Steps()
+    with Run(carrier, topic, again):
+        until(lambda: set(safe + values(again.seen)) == set(expected(40)), 30, "everything that was not safe")
+    assert b"value-0" in values(again.seen)
+
+
+def test_results_that_may_be_safe_later_are_tried_again_before_newer_ones(carrier: Carrier) -> None:
+    topic, step = carrier.topic(), Behind(raising(TryLater("the broker is away")))
+    carrier.publish(messages(topic, 40))
+    with Run(carrier, topic, step) as run:
+        until(lambda: len(step.seen) >= 40)
+    assert values(step.seen) == expected(40)
+    assert run.gauges.retries == 1
+    for number in range(4):
+        offsets = [record.offset for record in step.seen if record.partition.number == number]
+        assert offsets == sorted(offsets)
+
+
+def test_results_that_can_never_be_safe_stop_the_worker_and_are_delivered_again(carrier: Carrier) -> None:
+    topic, step = carrier.topic(), Behind(raising(RuntimeError("broken")))
+    carrier.publish(messages(topic, 40))
+    with Run(carrier, topic, step) as run:
+        until(run.future.done)
+    with pytest.raises(RuntimeError, match="broken"):
+        run.future.result()
+    again = Steps()
+    with Run(carrier, topic, again):
+        until(lambda: {r.value for r in step.seen + again.seen} == set(expected(40)))
+    assert b"value-0" in values(again.seen)
+    assert not set(values(step.seen)) & set(values(again.seen)), "what was safe was committed before the end"
+
+
+def test_stopping_waits_for_the_results_behind(carrier: Carrier) -> None:
+    topic, gate = carrier.topic(), threading.Event()
+    step = Behind(lambda: until(gate.is_set, 60))
+    carrier.publish(messages(topic, 1))
+    with Run(carrier, topic, step) as run:
+        until(lambda: step.begun)
+        run.worker.stop()
+        threading.Event().wait(0.5)  # the worker has nothing else to do than to end
+        assert not run.future.done()
+        gate.set()
+        until(run.future.done)
+    run.future.result()
+    again = Steps()
+    with Run(carrier, topic, again):
+        carrier.publish(messages(topic, 2)[1:])
+        until(lambda: again.seen)
+    assert values(again.seen) == [b"value-1"]

@@ -43,7 +43,7 @@ def _drawing(graph: SpatialGraph) -> Drawing:
     pixels = np.stack([shade >> 16, (shade >> 8) & 255, shade & 255], axis=-1).astype(np.uint8)
     file = BytesIO()
     Image.fromarray(pixels).save(file, "WEBP", lossless=True, method=0, xmp=truth.model_dump_json().encode())
-    return Drawing(file.getvalue(), "image/webp", width, height, truth)
+    return Drawing(file.getvalue, "image/webp", width, height, truth)
 
 
 def _seen(graph: SpatialGraph, number: int, owner: "np.ndarray[tuple[int, int], np.dtype[np.int64]]") -> SeenObject | None:

@@ -145,6 +145,42 @@ def test_pictures_are_stored_while_the_next_ones_are_drawn(collage: CollageRende
     assert [only_image(result).graph for result in results] == [PARK, BEACH]
 
 
+def test_begun_pictures_are_encoded_and_stored_while_the_caller_goes_on(collage: CollageRenderer) -> None:
+    gate = Event()
+
+    class Gated(InMemoryStore):
+        """Takes nothing before the gate opens."""
+
+        def put_if_absent(self, key: str, stored: StoredObject) -> bool:
+            assert gate.wait(20)
+            return super().put_if_absent(key, stored)
+
+    renderer = CountingRenderer(collage)
+    handler = RenderHandler(renderer, Gated())
+    first = handler.begin([PARK])
+    second = handler.begin([BEACH])
+    assert renderer.drawn == 2, "the second one does not wait for the first one's place in the store"
+    gate.set()
+    assert [only_image(results()[0]).graph for results in (first, second)] == [PARK, BEACH]
+
+
+def test_graphs_of_one_size_are_drawn_in_one_call_however_they_are_mixed(collage: CollageRenderer) -> None:
+    calls: list[list[SpatialGraph]] = []
+
+    class Noting(CountingRenderer):
+        """Notes what each call is given."""
+
+        def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
+            calls.append(list(graphs))
+            return super().render(graphs, seeds)
+
+    wide = PARK.model_copy(update={"layout": PARK.layout.model_copy(update={"canvas": (1024, 512)}), "graph_id": "b" * 64})
+    again = wide.model_copy(update={"graph_id": "c" * 64})
+    results = RenderHandler(Noting(collage), InMemoryStore(), at_once=2).handle([PARK, wide, BEACH, again])
+    assert calls == [[PARK, BEACH], [wide, again]]
+    assert [only_image(result).graph for result in results] == [PARK, wide, BEACH, again]
+
+
 def test_another_attempt_is_another_picture_of_the_same_graph(collage: CollageRenderer) -> None:
     store = InMemoryStore()
     again = PARK.model_copy(update={"attempt": 1})

@@ -73,7 +73,7 @@ def test_a_picture_that_comes_out_differently_is_unlike(made):
 
         def render(self, graphs, seeds):
             data = lineage(made[1], made[2][1]).picture
-            return [Drawing(data, "image/webp", 512, 512, None)]
+            return [Drawing(lambda: data, "image/webp", 512, 512, None)]
 
         def read_truth(self, data):
             return None
