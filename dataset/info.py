@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TypedDict
 
 from dataset.rejections import WENT_ON, WENT_ON_BEFORE, rejections_uri
-from dataset.table import At, NoDataset, Options, Table
+from dataset.table import ROWS_ADDED, At, NoDataset, Options, Table
 
 _WHY = "SELECT concat(stage, ': ', reason) AS why FROM samples {}"
 _KINDS = "SELECT unnest(questions)['kind'] AS kind FROM samples"
@@ -84,7 +84,8 @@ def _rejections(uri: str, options: Options) -> tuple[dict[str, int], dict[str, i
 
 def _growth(entry: Mapping[str, object]) -> Growth:
     measured = entry.get("operationMetrics")
-    rows = measured.get("num_added_rows", 0) if isinstance(measured, Mapping) else 0
+    appended = measured.get("num_added_rows", 0) if isinstance(measured, Mapping) else 0
+    rows = entry.get(ROWS_ADDED, appended)
     milliseconds = int(str(entry["timestamp"]))
     return Growth(
         version=int(str(entry["version"])),

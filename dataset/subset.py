@@ -16,11 +16,9 @@ from dataset.asked import expanded, predicates_of
 from dataset.columns import COLUMNS
 from dataset.reading import batches
 from dataset.table import At, NoDataset, Options, Table
+from dataset.whole import write_whole
 from schemas.failures import UserError
 from schemas.ids import content_id
-
-COMMIT_BYTES = 16 * 1024 * 1024
-"""Of rows in one commit, as the dataset's own writer takes them."""
 
 Row = dict[str, Any]
 
@@ -71,7 +69,7 @@ class Made:
 
 
 def subset(source: Place, recipe: Recipe, out: Place) -> Made:
-    """Write the subset into a table of its own. One that was interrupted has too few rows: delete it and start again.
+    """Write the subset into a table of its own, whole or not at all: after an interruption the same call does it.
 
     Raises UserError when too few samples fit the recipe or `out` has a table already, NoDataset, TryLater.
     """
@@ -83,9 +81,7 @@ def subset(source: Place, recipe: Recipe, out: Place) -> Made:
         raise UserError(
             f"only {available} samples fit the recipe, {recipe.size} are wanted; all subsets must be of one size"
         )
-    made = Table.create(out.uri, COLUMNS, out.options)
-    for rows in _commits(_rows(table, recipe, chosen)):
-        made.append(rows, {})
+    write_whole(out.uri, COLUMNS, _rows(table, recipe, chosen), out.options)
     return Made(len(chosen), len(chosen) * recipe.questions, available)
 
 
@@ -122,17 +118,6 @@ def _fits(row: Row, recipe: Recipe) -> bool:
 
 def _place(recipe: Recipe, name: str) -> int:
     return int(content_id("subset", recipe.seed, name), 16)
-
-
-def _commits(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
-    part: list[pa.RecordBatch] = []
-    for batch in batches:
-        part.append(batch)
-        if sum(each.nbytes for each in part) >= COMMIT_BYTES:
-            yield pa.Table.from_batches(part)
-            part = []
-    if part:
-        yield pa.Table.from_batches(part)
 
 
 def _rows(table: Table, recipe: Recipe, chosen: set[str]) -> Iterator[pa.RecordBatch]:

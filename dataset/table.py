@@ -5,10 +5,12 @@ Knows neither events nor columns.  Storage that cannot be reached raises TryLate
 Never uses `DeltaTable.to_pyarrow_table`: a process that did aborts when it exits.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Self
 
 import pyarrow as pa
@@ -18,6 +20,7 @@ from deltalake import (
     CommitProperties,
     DeltaTable,
     QueryBuilder,
+    Schema,
     Transaction,
     WriterProperties,
     write_deltalake,
@@ -30,6 +33,7 @@ from deltalake.exceptions import (
     TableNotFoundError,
 )
 from deltalake.fs import DeltaStorageHandler
+from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from schemas.failures import TryLater, UserError
 
@@ -73,6 +77,9 @@ class LogGone(Exception):
     """The log no longer tells what some versions added."""
 
 
+ROWS_ADDED = "skg.rows"
+"""In the history of a table that was made whole: the rows that came with it, which the log counts only of appends."""
+
 VERSION_COLUMN = "_commit_version"
 """In the rows of `Table.changes`: the version that added them."""
 
@@ -84,6 +91,18 @@ class DataFile:
     path: str
     size: int
     written: int
+
+
+@dataclass(frozen=True)
+class NewFile(DataFile):
+    """One that no snapshot has yet, with `rows` in it."""
+
+    rows: int
+
+    def action(self) -> AddAction:
+        """What the log says of it."""
+        stats = json.dumps({"numRecords": self.rows})
+        return AddAction(self.path, self.size, {}, self.written, data_change=True, stats=stats)
 
 
 class Table:
@@ -120,6 +139,27 @@ class Table:
                 storage_options=_plain(options),
                 commit_properties=CommitProperties(max_commit_retries=0),  # a retry would give it another id
             )
+        return cls.load(uri, options)
+
+    @classmethod
+    def of_files(cls, uri: str, schema: pa.Schema, files: Sequence[NewFile], options: Options = None) -> Self:
+        """A new table of Parquet files that lie at `uri`, in one commit. Raises Overtaken where a table is, TryLater."""
+        added = [file.action() for file in files]
+        rows = {ROWS_ADDED: str(sum(file.rows for file in files))}
+        with _reaching(uri):
+            try:
+                create_table_with_add_actions(
+                    uri,
+                    Schema.from_arrow(schema),
+                    added,
+                    configuration=CONFIGURATION,
+                    storage_options=_plain(options),
+                    commit_properties=CommitProperties(max_commit_retries=0, custom_metadata=rows),
+                )
+            except DeltaError as error:
+                if DeltaTable.is_deltatable(uri, _plain(options)):
+                    raise Overtaken(str(error)) from error
+                raise
         return cls.load(uri, options)
 
     @property
@@ -228,6 +268,14 @@ class Table:
         """What the log still tells of each version, oldest first."""
         with _reaching(self._uri):
             return list(reversed(self._delta.history()))
+
+
+def folder_at(uri: str, options: Options = None) -> pyarrow.fs.FileSystem:
+    """The file system in which files at an address lie under their relative paths. Makes a folder, but no table."""
+    if "://" not in uri:
+        Path(uri).mkdir(parents=True, exist_ok=True)
+    with _reaching(uri):
+        return pyarrow.fs.PyFileSystem(DeltaStorageHandler(uri, _plain(options)))
 
 
 @contextmanager

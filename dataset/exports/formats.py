@@ -4,13 +4,12 @@ In: a source of rows, a format's name, a folder.  Out: the folder, filled.
 Knows no format's details.
 """
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from dataset.exports.coco import write as write_coco
+from dataset.exports.drafts import draft_of
 from dataset.exports.huggingface import write as write_huggingface
 from dataset.exports.llama_vision import write as write_llama_vision
 from dataset.exports.llava import write as write_llava
@@ -50,12 +49,6 @@ def export(source: Source, name: str, out: Path) -> Path:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not an empty folder: an export does not overwrite anything")
     target = out.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as draft:
-        written = Path(draft) / "export"
-        written.mkdir()
-        FORMATS[name].write(source.at(target), written)
-        if target.exists():
-            target.rmdir()
-        shutil.move(written, target)
+    with draft_of(target) as draft:
+        FORMATS[name].write(source.at(target), draft)
     return target

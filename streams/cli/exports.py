@@ -63,7 +63,7 @@ def subset(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
         split=None if split == "all" else known(split), seed=seed,
     )  # fmt: skip
     made = write(Place(*where(uri), at(version)), recipe, Place(*where(out)))
-    typer.echo(json.dumps({"out": out, **vars(recipe), **vars(made)}))
+    typer.echo(json.dumps({"out": out, "recipe": vars(recipe), **vars(made)}))
 
 
 def _names(text: str | None) -> tuple[str, ...]:

@@ -54,6 +54,8 @@ def run(arguments: Sequence[str]) -> int:
         return _say(_plain(error), EXIT_USAGE)
     except (UserError, TryLater) as error:
         return _say(str(error), EXIT_FAILURE)
+    except OSError as error:  # a folder that may not be written, a full disk
+        return _say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), EXIT_FAILURE)
     return 0
 
 

@@ -13,6 +13,7 @@ import yaml
 from PIL import Image
 
 from dataset.exports import FORMATS, Source, export, shards
+from dataset.exports.drafts import draft_of
 from dataset.exports.lmms_utils import accuracy, chosen_letter, circular_accuracy, doc_to_text, process_results
 from dataset.splits import PER_MILLE
 from dataset.table import NoDataset
@@ -226,6 +227,29 @@ def test_an_export_that_fails_leaves_no_folder(grown):
     with pytest.raises(UserError, match="vacuumed"):
         export(source, "llava", grown.folder / "out")
     assert not [path for path in grown.folder.iterdir() if "out" in path.name]
+
+
+def test_what_a_killed_export_left_behind_goes_with_the_next_one_and_that_of_a_living_one_stays(tmp_path: Path):
+    target = tmp_path / "out"
+    code = f"""
+import os
+from pathlib import Path
+from dataset.exports.drafts import draft_of
+with draft_of(Path({str(target)!r})) as draft:
+    (draft / "picture").write_text("half")
+    os._exit(9)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
+    (left,) = tmp_path.iterdir()
+    (tmp_path / ".out-of-mine").mkdir()
+    with draft_of(target) as living:
+        assert not left.exists()
+        with draft_of(target) as other:
+            (other / "a").write_text("whole")
+        assert living.is_dir()
+        assert [path.name for path in target.iterdir()] == ["a"]
+        (target / "a").unlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".out-of-mine", "out"]
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -3,10 +3,13 @@
 import pytest
 
 from dataset.asked import expanded, predicates_of
+from dataset.columns import COLUMNS
+from dataset.info import info
 from dataset.reading import batches
 from dataset.splits import split_of
 from dataset.subset import Made, Place, Recipe, subset
-from dataset.table import Table
+from dataset.table import NoDataset, Table
+from dataset.whole import write_whole
 from schemas.events import Question
 from schemas.failures import UserError
 from schemas.ids import content_id
@@ -118,6 +121,37 @@ def test_a_dataset_that_is_there_is_not_written_into(grown):
     make(grown, "a", Recipe(5))
     with pytest.raises(UserError, match="already"):
         make(grown, "a", Recipe(5))
+
+
+class Stopped(BaseException):
+    """As Ctrl-C is: not an Exception."""
+
+
+def test_a_table_is_made_whole_or_leaves_nothing(grown):
+    uri = str(grown.folder / "whole")
+
+    def rows(stop: bool):
+        yield from batches(Table.load(grown.uri), COLUMNS.names)
+        if stop:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        write_whole(uri, COLUMNS, rows(stop=True))
+    with pytest.raises(NoDataset):
+        Table.load(uri)
+    assert list((grown.folder / "whole").iterdir()) == []
+    made = write_whole(uri, COLUMNS, rows(stop=False))
+    assert made.version == 0, "rows and table come in one commit"
+    assert sum(batch.num_rows for batch in batches(made, ["sample_id"])) == 80
+    assert sum(batch.num_rows for batch in made.changes(0, 0, ["sample_id"])) == 80
+    assert [step["rows"] for step in info(uri)["growth"]] == [80]
+    with pytest.raises(UserError, match="already"):
+        write_whole(uri, COLUMNS, rows(stop=False))
+    assert sum(batch.num_rows for batch in batches(Table.load(uri), ["sample_id"])) == 80
+
+
+def test_a_table_without_rows_may_be_made_too(grown):
+    assert write_whole(str(grown.folder / "empty"), COLUMNS, ()).files() == []
 
 
 def test_the_pictures_and_what_is_known_of_them_stay(grown):

@@ -98,3 +98,17 @@ def test_a_subset_that_cannot_be_made_is_one_line(skg: Skg, table: str, tmp_path
         code, _, fault = skg("subset", table, "--out", tmp_path / "subset", "--split", "all", *wrong)
         assert (code, fault.count("\n")) == (1, 1), wrong
     assert not (tmp_path / "subset").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(skg: Skg, table: str, tmp_path: Path):
+    (tmp_path / "file").write_text("in the way")
+    for arguments in (("export", "--format", "llava"), ("stats",)):
+        code, _, fault = skg(arguments[0], table, *arguments[1:], "--out", tmp_path / "file" / "out")
+        assert code == 1
+        assert fault.startswith(f"skg: {tmp_path / 'file'}")
+        assert fault.count("\n") == 1
+
+
+def test_a_subset_tells_its_recipe_and_what_came_of_it(skg: Skg, table: str, tmp_path: Path):
+    told = json.loads(skg("subset", table, "--split", "all", "--size", 2, "--questions", 2, "--out", tmp_path / "s")[1])
+    assert (told["recipe"]["questions"], told["samples"], told["questions"]) == (2, 2, 4)

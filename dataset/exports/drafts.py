@@ -1,0 +1,51 @@
+"""A folder that appears whole or not at all.
+
+In: where it shall be.  Out: a draft beside it to write into, which takes its place in the end.
+A draft is locked while its process lives; those of processes that were killed are deleted by whoever writes there next.
+"""
+
+import fcntl
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+LOCK = "lock"
+
+
+@contextmanager
+def draft_of(target: Path) -> Iterator[Path]:
+    """An empty folder that becomes `target` when all went well. Raises OSError where nothing can be written."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{target.name}-"
+    for left in target.parent.iterdir():
+        if left.name.startswith(prefix):
+            _remove_if_dead(left)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent) as folder, (Path(folder) / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        written = Path(folder) / "export"
+        written.mkdir()
+        yield written
+        if target.exists():
+            target.rmdir()
+        shutil.move(written, target)
+
+
+def _remove_if_dead(draft: Path) -> None:
+    try:
+        with (draft / LOCK).open() as lock:
+            if _taken(lock):
+                return
+            shutil.rmtree(draft)
+    except OSError:  # no draft, or another process deletes it too
+        return
+
+
+def _taken(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
