@@ -17,6 +17,9 @@ CHATTY = {
     "faust": logging.WARNING,
     "mode": logging.WARNING,
     "asyncio": logging.WARNING,
+    "httpx": logging.WARNING,
+    "httpx2": logging.WARNING,
+    "openai": logging.WARNING,
     "urllib3": logging.ERROR,  # warns of every attempt; who calls it says when all have failed
 }
 """Libraries whose lines below these levels are about themselves."""

@@ -13,7 +13,7 @@ Seconds = Annotated[float, Field(gt=0)]
 
 
 class _Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SKG_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="SKG_", env_ignore_empty=True, frozen=True, extra="ignore")
 
 
 class KafkaSettings(_Settings):

@@ -5,9 +5,18 @@ Declares only.  Whether an answer makes sense is checked by the stage that asked
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-Word = Annotated[str, Field(min_length=1, max_length=80)]
+
+def _on_one_line(word: str) -> str:
+    """The word with single spaces. Raises ValueError for what cannot be seen: control characters, marks of direction."""
+    plain = " ".join(word.split())
+    if not plain.isprintable():
+        raise ValueError("this word has characters that cannot be seen")
+    return plain
+
+
+Word = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_on_one_line)]
 
 
 class Scenes(BaseModel):

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Literal
 
 from schemas.graph import Relation
-from spatial.boxes import Rect
+from spatial.boxes import LARGEST, RESOLUTION, Rect
 from spatial.geometry import holds
 from spatial.layout.problem import ancestors
 
@@ -83,10 +83,10 @@ def _own(box: Sequence[float] | None, canvas: tuple[float, float]) -> tuple[list
     """The faults of one box, and the box if it can be compared with others."""
     if box is None:
         return ["missing_object"], None
-    if len(box) != 4 or not all(math.isfinite(v) for v in box):
+    if len(box) != 4 or not all(math.isfinite(v) and abs(v) <= LARGEST * min(canvas) for v in box):
         return ["not_finite"], None
     x, y, w, h = box
-    if w <= 0 or h <= 0:
+    if w < RESOLUTION * canvas[0] or h < RESOLUTION * canvas[1]:
         return ["zero_size"], None
     slack_x, slack_y = canvas[0] * ROUNDING, canvas[1] * ROUNDING
     kinds: list[FaultKind] = []

@@ -70,7 +70,7 @@ def _answerer(session: "Session", url: str | None, model: str | None, parallel: 
 
         return LocalModel(str(model))
     from streams.evaluating import endpoint_answerer
-    from streams.language.openai_door import Endpoint
+    from streams.language.endpoint import Endpoint
     from streams.settings import JudgeSettings
 
     settings = JudgeSettings()

@@ -46,7 +46,8 @@ class Asked:
 class Says:
     """What the server does, `delay_s` after the request arrived.
 
-    `status` other than 200 is an error (`param` blames a parameter); `reset` closes the connection without a word.
+    `status` other than 200 is an error (`param` blames a parameter); `reset` closes the connection without a word; `raw`
+    is the whole body, whatever it is.
     """
 
     text: str = ""
@@ -57,6 +58,7 @@ class Says:
     delay_s: float = 0.0
     reset: bool = False
     param: str | None = None
+    raw: str | None = None
 
 
 Script = Callable[[Asked], Says]
@@ -153,6 +155,8 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(max(0.0, arrived + says.delay_s - time.monotonic()))
         if says.reset:
             self._reset()
+        elif says.raw is not None:
+            self._send(says.status, says.raw.encode(), says.headers)
         elif says.status != 200:
             error = {"message": says.text or f"status {says.status}", "param": says.param}
             self._answer(says.status, {"error": error}, says.headers)
@@ -160,7 +164,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, _completion(asked, says), says.headers)
 
     def _answer(self, status: int, value: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
-        data = json.dumps(value).encode()
+        self._send(status, json.dumps(value).encode(), headers)
+
+    def _send(self, status: int, data: bytes, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))

@@ -9,15 +9,16 @@ import base64
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import openai
 from openai import AsyncOpenAI
-from openai.types.chat import ChatCompletion
 
 from schemas.failures import Never, TryLater
-from schemas.language import Finish, Picture, Reply, Request
+from schemas.language import Picture, Reply, Request
+from streams.language.answer_body import NoAnswer, read_body, readable
+from streams.language.complaints import meaning_of, retry_after_s
+from streams.language.endpoint import Endpoint
 from streams.problems import Refused
 
 Mode = Literal["json_schema", "object_schema", "json_object", "text"]
@@ -27,8 +28,6 @@ MODES: tuple[Mode, ...] = ("json_schema", "object_schema", "json_object", "text"
 
 OPTIONAL = {"max_tokens": "max_completion_tokens", "temperature": "", "seed": ""}
 """Parameters that some models refuse, with what they want instead; empty: they do without."""
-
-_CONFIGURED_WRONG = (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)
 
 
 class Busy(TryLater):
@@ -40,16 +39,6 @@ class Busy(TryLater):
     def __init__(self, text: str, retry_after_s: float | None = None) -> None:
         super().__init__(text)
         self.retry_after_s = retry_after_s
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """A server and a model on it. `timeout_s` bounds one call from end to end."""
-
-    url: str
-    model: str
-    api_key: str
-    timeout_s: float
 
 
 def data_url(picture: Picture) -> str:
@@ -67,6 +56,7 @@ class OpenAIDoor:
             api_key=endpoint.api_key or "none",  # local servers want none, the client wants a text
             max_retries=0,
             timeout=endpoint.timeout_s,
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),  # the key goes where it was told to go
         )
         self._mode: Mode = MODES[0]
         self._unknown: set[str] = set()
@@ -106,27 +96,29 @@ class OpenAIDoor:
         try:
             async with asyncio.timeout(self._endpoint.timeout_s):
                 body = self._body(request, picture, mode)
-                return await self._client.post("/chat/completions", body=body, cast_to=ChatCompletion)
+                return await self._client.post("/chat/completions", body=body, cast_to=object)
         except TimeoutError as error:
             raise Busy(f"{self._where} did not answer within {self._endpoint.timeout_s:g} s") from error
         except openai.APIConnectionError as error:
             raise Busy(f"{self._where} cannot be reached: {error.__cause__ or error}") from error
-        except openai.RateLimitError as error:
-            raise Busy(f"{self._where} asks for patience: {_said(error)}", _retry_after(error)) from error
-        except _CONFIGURED_WRONG as error:
-            raise Refused(f"{self._where} refused: {_said(error)}; check URL, model and key") from error
-        except (openai.BadRequestError, openai.UnprocessableEntityError):
-            raise
         except openai.APIStatusError as error:
-            if _blames_form(error):
-                raise
-            raise Busy(f"{self._where} is unwell: {_said(error)}", _retry_after(error)) from error
-        except (openai.APIError, ValueError) as error:
-            raise TryLater(f"{self._where} sent no answer of the API: {str(error)[:300]}") from error
+            raise self._failure(error) or error from error
+        except (openai.APIError, ValueError, RecursionError) as error:
+            raise Busy(f"{self._where} sent no answer of the API: {readable(str(error))[:300]}") from error
 
-    def _does_without(self, parameter: str | None) -> bool:
+    def _failure(self, error: openai.APIStatusError) -> Exception | None:
+        """What an HTTP status means for the caller; None where the request might pass in another mode."""
+        meaning = meaning_of(error.status_code, error.code)
+        if meaning == "request" or _blames_form(error):
+            return None
+        if meaning == "set_up":
+            return Refused(f"{self._where} refused: {_said(error)}; check URL, model and key")
+        verb = "asks for patience" if meaning == "patience" else "is unwell"
+        return Busy(f"{self._where} {verb}: {_said(error)}", retry_after_s(error.response.headers))
+
+    def _does_without(self, parameter: object) -> bool:
         """Whether the request can be made anew without a parameter that this model does not know."""
-        if parameter not in OPTIONAL or parameter in self._unknown:
+        if not isinstance(parameter, str) or parameter not in OPTIONAL or parameter in self._unknown:
             return False
         self._unknown.add(parameter)
         return True
@@ -162,27 +154,13 @@ class OpenAIDoor:
             "seed": request.seed % 2**31,
         }
 
-    def _reply(self, request: Request, answer: Any, seconds: float) -> Reply:
-        choices = getattr(answer, "choices", None)
-        if not choices:
-            raise TryLater(f"{self._where} sent no choices")
-        choice, usage = choices[0], getattr(answer, "usage", None)
-        refusal = getattr(choice.message, "refusal", None)
-        return Reply(
-            text=refusal or choice.message.content or "",
-            finish=_finish(choice.finish_reason, refusal),
-            model=self.name,
-            tokens_in=int(getattr(usage, "prompt_tokens", 0) or 0),
-            tokens_out=int(getattr(usage, "completion_tokens", 0) or 0),
-            seconds=round(seconds, 3),
-            key=request.key(self.name),
-        )
-
-
-def _finish(reason: str | None, refusal: str | None) -> Finish:
-    if refusal or reason == "content_filter":
-        return "refused"
-    return "cut" if reason == "length" else "done"
+    def _reply(self, request: Request, answer: object, seconds: float) -> Reply:
+        try:
+            body = read_body(answer)
+        except NoAnswer as error:
+            raise Busy(f"{self._where} sent {error}") from error
+        given, got = body.tokens
+        return Reply(body.text, body.finish, self.name, given, got, round(seconds, 3), request.key(self.name))
 
 
 def _messages(request: Request, picture: str | None, mode: Mode) -> list[dict[str, Any]]:
@@ -206,15 +184,9 @@ def _blames_form(error: openai.APIStatusError) -> bool:
 
 
 def _said(error: openai.APIStatusError | None) -> str:
-    return "nothing" if error is None else f"HTTP {error.status_code}: {error.message[:300]}"
-
-
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    """Seconds in `retry-after-ms` or `retry-after`; dates are not read."""
-    headers = error.response.headers
-    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            return max(0.0, float(headers[name]) * unit)
-        except (KeyError, ValueError):
-            continue
-    return None
+    """The status and what the server says of it, in one line."""
+    if error is None:
+        return "nothing"
+    where = error.response.headers.get("location")
+    told = f"redirected to {where}" if where else error.body if isinstance(error.body, str) else error.message
+    return f"HTTP {error.status_code}: {readable(' '.join(told.split()))[:300]}"

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from monitoring.logs import log
 from schemas.failures import TryLater
 from schemas.language import LanguageModel, Reply, Request
 from streams.language.openai_door import Busy
@@ -23,6 +24,10 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 
 LONGEST_ASKED_S = 60.0
 """Of a server's own Retry-After this much is honoured in one go; a longer one is asked for again."""
+
+
+SAID_EVERY_S = 30.0
+"""A server that is busy or away is named in the log so often at most: neither in silence nor in a flood."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +73,19 @@ class Limit:
             self._free.notify(2)  # room for one, and for one more where the limit grew; waking all is work for nothing
 
 
-class Throttled:
-    """Implements `schemas.language.LanguageModel` around another one."""
+def _warn(failure: str) -> None:
+    log("language").warning("a language model makes requests wait", why=failure)
 
-    def __init__(self, inner: LanguageModel, limit: Limit, clock: Clock | None = None) -> None:
-        self._inner, self._limit, self._clock = inner, limit, clock or Clock()
+
+class Throttled:
+    """Implements `schemas.language.LanguageModel` around another one. `say` hears why requests have to wait."""
+
+    def __init__(
+        self, inner: LanguageModel, limit: Limit, clock: Clock | None = None, say: Callable[[str], None] = _warn
+    ) -> None:
+        self._inner, self._limit, self._clock, self._say = inner, limit, clock or Clock(), say
         self._not_before = 0.0
+        self._said_at: float | None = None
 
     @property
     def name(self) -> str:
@@ -90,6 +102,7 @@ class Throttled:
                 return await self._inner.complete(request)
             except Busy as failure:
                 busy = True
+                self._tell(str(failure))
                 if attempt == ATTEMPTS - 1:
                     raise TryLater(f"{failure} (tried {ATTEMPTS} times)") from failure
                 pause_s = self._pause(attempt, failure)
@@ -97,6 +110,12 @@ class Throttled:
                 await self._limit.leave(epoch, busy=busy)
             await self._clock.sleep(pause_s)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _tell(self, failure: str) -> None:
+        now = self._clock.now()
+        if self._said_at is None or now - self._said_at >= SAID_EVERY_S:
+            self._said_at = now
+            self._say(failure)
 
     async def _until_welcome(self) -> None:
         """A server that named a time is left alone by all requests until then; they come back spread out."""

@@ -15,9 +15,10 @@ from schemas.doors import ObjectStore, Planner
 from schemas.language import LanguageModel, Picture
 from streams.language.budget import Budget
 from streams.language.cache import Cached
+from streams.language.endpoint import Endpoint
 from streams.language.loop import LoopThread
 from streams.language.meter import Metered
-from streams.language.openai_door import Endpoint, OpenAIDoor, data_url
+from streams.language.openai_door import OpenAIDoor, data_url
 from streams.language.prices import Prices, read_prices
 from streams.language.throttle import Limit, Throttled
 from streams.problems import Refused
@@ -105,17 +106,20 @@ def judge_of(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Judg
 
 def _ends(settings: ExamineSettings) -> tuple[Endpoint, Endpoint]:
     """The author's model and the checker's, which must be two unless it is said that one may do both."""
-    url, model = str(settings.mllm_url), settings.mllm_model
-    other_url, other_model = settings.mllm_check_url or url, settings.mllm_check_model or model
-    if (other_url, other_model) == (url, model) and not settings.mllm_same_model:
+    key, timeout_s = settings.mllm_api_key.get_secret_value(), settings.mllm_timeout_s
+    first = Endpoint(str(settings.mllm_url), settings.mllm_model, key, timeout_s)
+    other = Endpoint(
+        settings.mllm_check_url or first.url,
+        settings.mllm_check_model or first.model,
+        settings.mllm_check_api_key.get_secret_value() or key,
+        timeout_s,
+    )
+    if (other.url, other.model) == (first.url, first.model) and not settings.mllm_same_model:
         raise Refused(
-            f"{model} would check its own questions: set SKG_MLLM_CHECK_MODEL to another model, "
+            f"{first.model} would check its own questions: set SKG_MLLM_CHECK_MODEL to another model, "
             "or SKG_MLLM_SAME_MODEL=true to allow it"
         )
-    key = settings.mllm_api_key.get_secret_value()
-    other_key = settings.mllm_check_api_key.get_secret_value() or key
-    timeout_s = settings.mllm_timeout_s
-    return Endpoint(url, model, key, timeout_s), Endpoint(other_url, other_model, other_key, timeout_s)
+    return first, other
 
 
 def _linked(link: Link, picture: Picture) -> str:

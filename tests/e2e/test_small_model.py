@@ -26,7 +26,8 @@ from spatial.contradictions import contradictions
 from spatial.draft import draft_of
 from spatial.layout.verifier import verify
 from streams.language.cache import Cached
-from streams.language.openai_door import Endpoint, OpenAIDoor
+from streams.language.endpoint import Endpoint
+from streams.language.openai_door import OpenAIDoor
 from streams.language.throttle import Limit, Throttled
 from streams.services.ports import free_ports
 from tests.fakes.models import KeptCounts

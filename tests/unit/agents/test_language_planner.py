@@ -209,6 +209,14 @@ def test_a_faulty_relation_is_named_to_the_model(said: Any, why: str):
     assert why in [request for request in desk.model.requests if request.stage == "edges"][1].turns[-1].text
 
 
+@pytest.mark.parametrize("name", ["cup\x00", "\u202epuc", "\u200bcup", "cup\x1b[31m"])
+def test_a_name_with_characters_that_cannot_be_seen_is_shown_as_a_fault(name: str):
+    objects = {"objects": ["cup", "lamp", "bench", "tree", name]}
+    desk = Desk(Saying(objects=[objects, {"objects": ["cup", "lamp", "bench", "tree"]}]), "diffusion")
+    desk.graph(make_seed("warehouse"))
+    assert "objects.4" in [r for r in desk.model.requests if r.stage == "objects"][1].turns[-1].text
+
+
 @pytest.mark.parametrize("stage", ["scenes", "objects", "nodes", "edges"])
 def test_nonsense_at_any_stage_ends_in_a_rejection_that_names_the_stage(stage: str):
     rejected = Desk(Saying(**{stage: ["nonsense"]})).rejection()
@@ -309,6 +317,7 @@ def test_valid_boxes_of_a_model_stay_as_they_are():
         (boxes([-90, 250, 150, 200], [300, 280, 120, 160]), {"out_of_bounds": 1}),
         (boxes([40, 250, 0, 200], [300, 280, 120, 160]), {"zero_size": 1}),
         (boxes([40, 250, 150], [300, 280, 120, 160]), {"not_finite": 1}),
+        (boxes([1e308, 250, 1e308, 200], [300, 280, 120, 160]), {"not_finite": 1}),
         ('{"boxes": [{"object": 0, "box": [NaN, 0, 9, 9]}, {"object": 1, "box": [300, 280, 90, 90]}]}', {"not_finite": 1}),
         (boxes([40, 250, 150, 200]), {"missing_object": 1}),
         (boxes([40, 250, 150, 200], [300, 280, 120, 160], [1, 1, 5, 5]), {"unknown_object": 1}),

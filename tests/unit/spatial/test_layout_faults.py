@@ -32,6 +32,9 @@ def test_a_good_layout_has_none():
         ((10, 10, 50, -1), "zero_size"),
         ((math.nan, 10, 50, 50), "not_finite"),
         ((10, 10, math.inf, 50), "not_finite"),
+        ((1e308, 10, 1e308, 50), "not_finite"),
+        ((10, -1e300, 50, 50), "not_finite"),
+        ((10, 10, 1e-320, 50), "zero_size"),
         ((-1, 10, 50, 50), "out_of_bounds"),
         ((480, 10, 50, 50), "out_of_bounds"),
         ((10, 480, 50, 50), "out_of_bounds"),
@@ -47,6 +50,12 @@ def test_a_bad_box_takes_no_part_in_faults_of_pairs():
     boxes = ((200, 200, 50, 50), (200, 200, 0, 0), None, (math.nan, 200, 50, 50))
     kinds = {fault.kind for fault in found(*boxes, relations=[rel(0, "left_of", 1), rel(0, "left_of", 2)])}
     assert kinds == {"zero_size", "missing_object", "not_finite"}
+
+
+def test_boxes_of_absurd_numbers_can_be_compared_with_others():
+    boxes = ((1e308, 0, 1e308, 9), (0, 0, 1e-320, 1e-320), (0, 0, 2e-320, 2e-320), (10, 10, 9, 9))
+    kinds = [fault.kind for fault in found(*boxes, relations=[rel(0, "left_of", 3), rel(3, "left_of", 1)])]
+    assert kinds == ["not_finite", "zero_size", "zero_size"]
 
 
 def test_objects_without_an_entry_are_missing():

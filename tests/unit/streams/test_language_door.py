@@ -11,7 +11,8 @@ import pytest
 from schemas.failures import Never, TryLater
 from schemas.language import Form, Picture, Reply, Request, Turn
 from streams.demo.llm_stub import Asked, Says, Stub, serving
-from streams.language.openai_door import Busy, Endpoint, OpenAIDoor
+from streams.language.endpoint import Endpoint
+from streams.language.openai_door import Busy, OpenAIDoor
 from streams.problems import Refused
 
 FORM = Form("objects", {"type": "object", "properties": {}, "required": [], "additionalProperties": False})
@@ -81,6 +82,8 @@ def test_a_request_that_no_mode_makes_acceptable_will_never_pass_and_spoils_no_o
         (Says("slow down", status=429, headers={"Retry-After": "7"}), 7.0),
         (Says("slow down", status=429, headers={"retry-after-ms": "250"}), 0.25),
         (Says("slow down", status=429, headers={"Retry-After": "soon"}), None),
+        (Says("slow down", status=429, headers={"Retry-After": "Thu, 05 Mar 2020 12:00:00 GMT"}), 0.0),
+        (Says("a timeout of its own", status=408), None),
         (Says("fell over", status=500), None),
         (Says("restarting", status=503, headers={"Retry-After": "2"}), 2.0),
         (Says(reset=True), None),
@@ -106,7 +109,7 @@ def test_a_server_that_is_not_there_is_named():
         complete(OpenAIDoor(Endpoint("http://127.0.0.1:9/v1", "tiny", "", 2.0)))
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("status", [301, 307, 401, 402, 403, 404, 405])
 def test_a_wrong_key_or_model_is_a_matter_of_set_up_and_stops_the_process(status: int):
     with (
         opened([Says("no", status=status)]) as (door, _),
@@ -156,3 +159,58 @@ def test_a_server_that_falls_over_a_form_gets_the_next_one():
         complete_all(door, 2)
     assert [asked.body["response_format"]["type"] for asked in stub.asked] == ["json_schema", "json_object", "json_object"]
     assert stub.asked[1].body["response_format"]["schema"] == FORM.schema
+
+
+def test_a_key_goes_to_no_other_address_than_the_one_that_was_given():
+    with serving(lambda _: Says("{}")) as elsewhere:
+        there = Says(status=307, headers={"Location": f"{elsewhere.url}/chat/completions"})
+        with opened([there]) as (door, _), pytest.raises(Refused, match=f"redirected to {elsewhere.url}"):
+            complete(door)
+        assert elsewhere.asked == []
+
+
+def test_a_quota_that_is_used_up_is_no_matter_of_patience():
+    spent = '{"error": {"message": "you exceeded your quota", "code": "insufficient_quota"}}'
+    with opened([Says(raw=spent, status=429)]) as (door, _), pytest.raises(Refused, match="exceeded your quota"):
+        complete(door)
+
+
+@pytest.mark.parametrize("status", [413, 431, 451])
+def test_what_is_wrong_with_one_request_alone_is_not_tried_for_ever(status: int):
+    with opened([Says(raw="too large", status=status)]) as (door, _), pytest.raises(Never, match="too large"):
+        complete(door)
+
+
+@pytest.mark.parametrize("param", ['{"a": 1}', "[1]", "7"])
+def test_a_parameter_is_only_blamed_by_its_name(param: str):
+    bad = f'{{"error": {{"message": "no", "param": {param}}}}}'
+    with opened([Says(raw=bad, status=400)]) as (door, _), pytest.raises(Never):
+        complete(door)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        "null",
+        "[]",
+        "<html>welcome</html>",
+        '{"a":' * 5000 + "1" + "}" * 5000,
+        '{"choices": []}',
+        '{"choices": {"0": 1}}',
+        '{"choices": ["hello"]}',
+        '{"choices": [null]}',
+        '{"choices": [{"message": null}]}',
+        '{"choices": [{"message": "hello"}]}',
+        '{"error": {"message": "overloaded"}}',
+    ],
+)
+def test_a_body_that_is_no_answer_may_pass_and_ends_no_process(raw: str):
+    with opened([Says(raw=raw)]) as (door, _), pytest.raises(Busy, match="tiny at http"):
+        complete(door)
+
+
+def test_a_body_may_go_without_its_media_type():
+    whole = '{"choices": [{"message": {"content": "{}"}}]}'
+    with opened([Says(raw=whole)]) as (door, _):
+        assert complete(door).text == "{}"

@@ -80,6 +80,20 @@ def test_all_requests_wait_while_the_server_asked_for_patience():
     assert time.now >= 5.0
 
 
+def test_a_server_that_makes_requests_wait_is_named_in_the_log_without_a_flood():
+    time, said = Time(), list[str]()
+    throttled = Throttled(ScriptedModel([Busy("not reached")]), _limit(), time.clock, said.append)
+    with pytest.raises(TryLater):
+        asyncio.run(throttled.complete(REQUEST))
+    assert said == ["not reached"]
+    with pytest.raises(TryLater):
+        asyncio.run(throttled.complete(REQUEST))
+    with pytest.raises(TryLater):
+        asyncio.run(throttled.complete(REQUEST))
+    assert time.now == pytest.approx(46.5)
+    assert said == ["not reached"] * 2
+
+
 def test_the_limit_halves_once_for_one_bad_moment_and_grows_back_with_good_answers():
     async def play() -> list[float]:
         limit, seen = Limit(8, lambda *_: None), list[float]()
@@ -273,7 +287,15 @@ def _judging(**settings: object) -> ExamineSettings:
     return ExamineSettings.model_validate({"mllm_url": "http://127.0.0.1:9/v1", "mllm_model": "a", **settings})
 
 
-@pytest.mark.parametrize("settings", [{}, {"mllm_check_model": "a"}, {"mllm_check_url": "http://127.0.0.1:9/v1"}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"mllm_check_model": "a"},
+        {"mllm_check_url": "http://127.0.0.1:9/v1"},
+        {"mllm_check_url": "http://127.0.0.1:9/v1/", "mllm_check_model": "a\n"},
+    ],
+)
 def test_a_model_that_would_check_itself_is_refused(settings: dict[str, object]):
     with pytest.raises(Refused, match="would check its own questions"):
         judge_of(_judging(**settings), InMemoryStore(), lambda key, _: key)

@@ -17,7 +17,8 @@ from spatial.draft import draft_of
 from streams.demo.llm_answers import BAD, SPOILT, good, lifelike
 from streams.demo.llm_stub import Asked, Says, Script, serving
 from streams.language.cache import Cached
-from streams.language.openai_door import Endpoint, OpenAIDoor
+from streams.language.endpoint import Endpoint
+from streams.language.openai_door import OpenAIDoor
 from streams.language.throttle import Clock, Limit, Throttled
 from tests.fakes.models import KeptCounts
 from tests.fakes.store import InMemoryStore
