@@ -1,6 +1,6 @@
 """The audit: every file, every row, and what rows have in common.
 
-In: a folder.  Out: a `Report`.  Reads one small batch at a time.
+In: a folder, here or in an object store.  Out: a `Report`.  Reads one small batch at a time.
 """
 
 from collections import Counter
@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyarrow.fs import FileSystem
 from pydantic import ValidationError
 
 from dataset.audit.faults import Fault
-from dataset.audit.files import Row, Unreadable, data_files, rows
+from dataset.audit.files import Unreadable, data_files, rows
 from dataset.audit.geometry import holds
 from dataset.audit.overlaps import Overlaps
 from dataset.audit.pictures import picture_faults
+from dataset.audit.places import Options, folder_at
 from dataset.audit.questions import question_faults
+from dataset.audit.shards import Row
 from dataset.audit.stories import read_story, story_faults
 from schemas.events import Scene
 
@@ -39,10 +42,11 @@ class Report:
         return not self.counts
 
 
-def audit(path: Path) -> Report:
-    """Judge the dataset in a folder. Raises NotADataset where there is none."""
-    files = data_files(path)
-    auditor = _Auditor()
+def audit(address: str | Path, options: Options = None) -> Report:
+    """Judge the dataset in a folder or at `s3://…`. Raises NotADataset where there is none, TryLater."""
+    folder = folder_at(address, options)
+    files = data_files(folder)
+    auditor = _Auditor(folder)
     faults: list[Fault] = []
     counts: Counter[str] = Counter()
     for file in files:
@@ -56,17 +60,18 @@ def audit(path: Path) -> Report:
 class _Auditor:
     """Goes through files and remembers what must be unique."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: FileSystem) -> None:
+        self._folder = folder
         self.rows = 0
         self.questions = 0
         self._overlaps = Overlaps()
         self._ids: set[str] = set()
 
-    def of_file(self, path: Path) -> Iterator[Fault]:
-        for batch in rows(path):
+    def of_file(self, path: str) -> Iterator[Fault]:
+        for batch in rows(self._folder, path):
             if isinstance(batch, Unreadable):
                 kind = "missing_column" if batch.missing else "unreadable_file"
-                yield Fault(kind, path.name, ", ".join(batch.missing) or batch.why)
+                yield Fault(kind, path, ", ".join(batch.missing) or batch.why)
                 continue
             for row in batch:
                 yield from self._of_row(row)

@@ -14,10 +14,10 @@ from hashlib import sha256
 from typing import Any
 
 from dataset.audit.faults import Fault
-from dataset.audit.files import Row
 from dataset.audit.ids import scene_hash
 from dataset.audit.keys import keys
 from dataset.audit.looks import look
+from dataset.audit.shards import Row
 from schemas.events import Scene
 
 

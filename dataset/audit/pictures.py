@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from dataset.audit.faults import Fault
-from dataset.audit.files import Row
+from dataset.audit.shards import Row
 
 DEPTH_TOLERANCE = 1e-9
 """Depths and visible shares pass through JSON and back."""

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from dataset.audit.faults import Fault
-from dataset.audit.files import Row
 from dataset.audit.ids import digest
 from dataset.audit.keys import home, keys
+from dataset.audit.shards import Row
 from schemas.events import Scene
 from spatial.verify import verify
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dataset.audit.faults import Fault
-from dataset.audit.files import Row
 from dataset.audit.ids import digest, graph_id, scene_hash
 from dataset.audit.keys import scene_split
+from dataset.audit.shards import Row
 
 Story = Mapping[str, Any]
 

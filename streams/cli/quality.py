@@ -39,13 +39,13 @@ def balance(
 
 
 def audit(
-    path: Annotated[Path, typer.Argument(help="a table's folder, or an export's folder of Parquet files")],
+    path: Annotated[str, typer.Argument(help="a table or a huggingface or webdataset export: a folder or s3://…")],
     as_json: AsJson = False,
 ) -> None:
     """Derive every answer, box, hash and split anew; exit 1 with the faults. Example: skg audit demo-out/dataset"""
     from dataset.audit import audit as judge
 
-    report = judge(path)
+    report = judge(*where(path))
     if as_json:
         faults = [vars(fault) for fault in report.faults]
         typer.echo(json.dumps({**vars(report), "faults": faults}, ensure_ascii=False))

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from dataset.audit import KINDS, audit
-from dataset.audit.files import NotADataset, data_files
+from dataset.audit.files import data_files
+from dataset.audit.places import NotADataset, folder_at
 from dataset.columns import COLUMNS
 from dataset.proving import prove_split
 from dataset.table import Table
@@ -39,7 +40,11 @@ def sound(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def rows(sound: Path) -> list[Row]:
     """The same samples as plain values."""
-    return [row for path in data_files(sound) for row in pq.read_table(path).to_pylist()]
+    return [row for path in files(sound) for row in pq.read_table(path).to_pylist()]
+
+
+def files(folder: Path) -> list[Path]:
+    return [folder / name for name in data_files(folder_at(folder))]
 
 
 def export(rows: list[Row], folder: Path, schema: pa.Schema = COLUMNS) -> Path:
@@ -244,14 +249,14 @@ def test_a_missing_column_is_named(rows: list[Row], tmp_path: Path):
 
 def test_a_file_that_is_no_parquet_is_named(sound: Path, tmp_path: Path):
     copy = shutil.copytree(sound, tmp_path / "copy")
-    (file,) = data_files(copy)
+    (file,) = files(copy)
     file.write_bytes(b"nothing of the kind")
     assert audit(copy).counts == {"unreadable_file": 1}
 
 
 def test_files_that_the_table_no_longer_counts_are_not_read(sound: Path, tmp_path: Path):
     copy = shutil.copytree(sound, tmp_path / "copy")
-    shutil.copy(data_files(copy)[0], copy / "left-over.parquet")
+    shutil.copy(files(copy)[0], copy / "left-over.parquet")
     assert audit(copy).passed
 
 

@@ -1,0 +1,52 @@
+"""Where a dataset lies: a folder of this machine or of an object store, opened for reading alone.
+
+In: an address, and for `s3://…` how to reach the store.  Out: a file system in which the dataset's files have relative
+paths.  Writes nothing and lists nothing.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pyarrow.fs import AwsStandardS3RetryStrategy, FileSystem, FileType, LocalFileSystem, S3FileSystem, SubTreeFileSystem
+
+from schemas.failures import TryLater, UserError
+
+S3 = "s3://"
+CONNECT_S, REQUEST_S, TRIES = 5, 60, 3
+"""How long a store may take to answer, and how often it is asked."""
+
+Options = Mapping[str, str] | None
+"""How to reach the store, by the names that AWS's own tools use; None: as the environment says."""
+
+
+class NotADataset(UserError):
+    """There is nothing to audit at the address."""
+
+
+def folder_at(address: str | Path, options: Options = None) -> FileSystem:
+    """The folder at the address. Raises NotADataset where there is none, TryLater where the store does not answer."""
+    text = str(address)
+    whole, path = (_store(options), text[len(S3) :]) if text.startswith(S3) else (LocalFileSystem(), text)
+    try:
+        found = whole.get_file_info(path.rstrip("/") or path)
+    except OSError as error:
+        raise TryLater(f"{text} cannot be reached: {' '.join(str(error).split())[:300]}") from error
+    if found.type is not FileType.Directory:
+        raise NotADataset(f"there is no dataset at {text}" if text.startswith(S3) else f"{text} is no folder")
+    return SubTreeFileSystem(path.rstrip("/") or path, whole)
+
+
+def _store(options: Options) -> S3FileSystem:
+    said = dict(options or {})
+    endpoint = urlsplit(said.get("AWS_ENDPOINT_URL", ""))
+    return S3FileSystem(
+        access_key=said.get("AWS_ACCESS_KEY_ID"),
+        secret_key=said.get("AWS_SECRET_ACCESS_KEY"),
+        region=said.get("AWS_REGION"),
+        endpoint_override=endpoint.netloc or None,
+        scheme=endpoint.scheme or "https",
+        connect_timeout=CONNECT_S,
+        request_timeout=REQUEST_S,
+        retry_strategy=AwsStandardS3RetryStrategy(max_attempts=TRIES),
+    )

@@ -1,0 +1,37 @@
+"""The rows of tar shards: each a picture and a JSON file of one name, as the `webdataset` form has them.
+
+In: an open tar file.  Out: rows as plain Python values, in the order of their names.
+Writes nothing.
+"""
+
+import json
+import tarfile
+from collections.abc import Iterator
+from io import BufferedReader
+from pathlib import PurePosixPath
+from typing import IO, Any
+
+from pyarrow import NativeFile
+
+Row = dict[str, Any]
+
+
+def rows_of_shard(source: NativeFile | BufferedReader | IO[bytes]) -> Iterator[Row]:
+    """Every sample. Raises ValueError for JSON that is no object, OSError and TarError for a broken shard."""
+    row: Row | None = None
+    picture: tuple[str, bytes] | None = None
+    with tarfile.open(fileobj=source, mode="r|") as shard:
+        for entry in shard:
+            held = shard.extractfile(entry)
+            name, data = PurePosixPath(entry.name), b"" if held is None else held.read()
+            if name.suffix == ".json":
+                row = json.loads(data)
+                if not isinstance(row, dict):
+                    raise ValueError(f"{name} is no JSON object")
+            else:
+                picture = str(name), data
+            if row is not None and picture is not None:
+                yield {**row, "image": {"path": picture[0], "bytes": picture[1]}}
+                row = picture = None
+    if row is not None or picture is not None:
+        raise ValueError("a picture or a JSON file stands alone")
