@@ -36,7 +36,10 @@ def make_seed(
 
 
 def with_graph_id(fields: Mapping[str, object]) -> SpatialGraph:
-    """A graph whose id derives from all its other fields (`fields` has no `graph_id`)."""
+    """A graph whose id derives from all its other fields (`fields` has no `graph_id`).
+
+    What planning cost differs from run to run: it is added afterwards, as the note `ledger`, and is no part of the id.
+    """
     draft = SpatialGraph.model_validate({**fields, "graph_id": "0" * ID_CHARS})
     content = draft.model_dump(mode="json", exclude={"graph_id", "attempt"})
     return draft.model_copy(update={"graph_id": content_id("graph", content)})

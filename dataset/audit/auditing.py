@@ -93,7 +93,7 @@ class _Auditor:
             yield from (*question_faults(row, scene), *self._overlaps.of_row(row, story, scene))
         except ValidationError as error:
             yield Fault("unreadable_row", one, f"{error.errors()[0]['loc']}: {error.errors()[0]['msg']}")
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
             yield Fault("unreadable_row", one, f"{type(error).__name__}: {error}")
 
 
@@ -109,9 +109,17 @@ def scene_of(row: Row) -> Scene:
 
 def _relation_faults(row: Row) -> Iterator[Fault]:
     things = {thing["id"]: thing for thing in row["objects"]}
+    if len(things) < len(row["objects"]):
+        yield Fault("object", row["sample_id"], "two objects have one id")
     size = (row["width"], row["height"])
+    seen: set[tuple[object, ...]] = set()
     for r in row["relations"]:
         triple = (r["subject"], r["predicate"], r["object"])
+        if triple in seen or r["subject"] == r["object"]:
+            yield Fault(
+                "relation", row["sample_id"], f"{triple} {'is there twice' if triple in seen else 'is of one thing'}"
+            )
+        seen.add(triple)
         if r["subject"] not in things or (r["object"] is not None and r["object"] not in things):
             yield Fault("relation", row["sample_id"], f"{triple} names an object that is not there")
             continue

@@ -24,9 +24,17 @@ def digest(*parts: object) -> str:
     return sha256(text.encode("ascii")).hexdigest()[:32]
 
 
+def random_seed(purpose: str, *parts: object) -> int:
+    """The seed of a random generator: the first 63 bits of such an id."""
+    return int(digest(f"seed/{purpose}", *parts), 16) >> 65
+
+
 def graph_id(graph: Mapping[str, Any]) -> str:
-    """The id of a graph, of all its fields but the id."""
-    return digest("graph", {name: value for name, value in graph.items() if name != "graph_id"})
+    """The id of a graph, of all its fields but the id, the attempt, and the note of what its planning cost."""
+    story = graph["provenance"]
+    notes = {name: value for name, value in story["notes"].items() if name != "ledger"}
+    content = {**graph, "provenance": {**story, "notes": notes}}
+    return digest("graph", {name: value for name, value in content.items() if name not in ("graph_id", "attempt")})
 
 
 def scene_hash(graph: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Which split a question belongs to, read from its words.
 
-In: a question's text and answer, and the scene's objects.  Out: keys, and the split where they are at home.
+In: what a question's words say, and its answer.  Out: keys, and the split where they are at home.
 A key is a family of relations with the categories it concerns.  Pairs have no order.  A question that asks for a thing
 has one more key, of its words, which do not name what it asks for.
 """
@@ -10,10 +10,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 from dataset.audit.ids import digest
-from schemas.events import Scene
-from spatial.verify.nouns import marked
+from dataset.audit.readings import Reading
 from spatial.verify.referents import Open, Reader
-from spatial.verify.sentences import RELATIONS, Form, Words, read
+from spatial.verify.sentences import RELATIONS, Words
 
 SCENE_SHARES = (("train", 900), ("validation", 50), ("test", 50))
 PAIR_SHARES = (("validation", 400), ("test", 400), ("train", 200))
@@ -40,20 +39,16 @@ def _pair(family: str, a: str, b: str) -> Key:
     return Key(family, tuple(sorted((a, b))))
 
 
-def keys(text: str, answer: str, scene: Scene) -> frozenset[Key] | None:
-    """The keys of a question; None where it is not understood or its words single nothing out."""
-    said, nouns = marked(text, [thing.category for thing in scene.objects] + list(scene.excluded))
-    form = read(said)
-    if form is None:
-        return None
-    reader = Reader(scene, nouns)
+def keys(said: Reading, answer: str) -> frozenset[Key] | None:
+    """The keys of a question; None where its words single nothing out."""
     try:
-        return frozenset(_keys(reader, form, answer))
+        return frozenset(_keys(said, answer))
     except (Open, LookupError):
         return None
 
 
-def _keys(reader: Reader, form: Form, answer: str) -> Iterator[Key]:
+def _keys(said: Reading, answer: str) -> Iterator[Key]:
+    reader, form = said.reader, said.form
     meant = [reader.meant(words)[0].category for words in form.refs]
     for words, category in zip(form.refs, meant, strict=True):
         yield from _on_the_way(reader, words, category)
@@ -75,7 +70,7 @@ def _keys(reader: Reader, form: Form, answer: str) -> Iterator[Key]:
     elif form.ask == "end":
         yield Key("outermost", ())
     else:
-        yield from _of_search(reader, form, meant[0], answer)
+        yield from _of_search(said, meant[0], answer)
 
 
 def _on_the_way(reader: Reader, words: Words, category: str) -> Iterator[Key]:
@@ -84,25 +79,16 @@ def _on_the_way(reader: Reader, words: Words, category: str) -> Iterator[Key]:
         yield _pair(_FAMILIES[words.relation], category, reader.nouns[base.noun])
 
 
-def _of_search(reader: Reader, form: Form, anchor: str, answer: str) -> Iterator[Key]:
+def _of_search(said: Reading, anchor: str, answer: str) -> Iterator[Key]:
+    reader, form = said.reader, said.form
     family = "distance" if form.ask == "nearest" else _FAMILIES[RELATIONS[form.word]]
-    yield _pair(family, _named(reader, answer), anchor)
+    named = said.named(answer)
+    yield _pair(family, next(thing.category for thing in reader.scene.objects if thing.id == named), anchor)
     words = form.refs[0]
     if words.noun is None and words.base is not None and words.base.noun is not None and words.relation is not None:
         yield Key(_FAMILIES[words.relation], (reader.nouns[words.base.noun],), of_words=True)
     else:
         yield Key(family, (anchor,), of_words=True)
-
-
-def _named(reader: Reader, answer: str) -> str:
-    """The category of the one thing that the answer's words single out."""
-    for thing in reader.scene.objects:
-        try:
-            if reader.label(thing) == answer:
-                return thing.category
-        except Open:
-            continue
-    raise LookupError(answer)
 
 
 def scene_split(scene_hash: str) -> str:

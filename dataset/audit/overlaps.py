@@ -17,6 +17,7 @@ from dataset.audit.faults import Fault
 from dataset.audit.ids import scene_hash
 from dataset.audit.keys import keys
 from dataset.audit.looks import look
+from dataset.audit.readings import reading
 from dataset.audit.shards import Row
 from schemas.events import Scene
 
@@ -61,7 +62,8 @@ def _pairs(row: Row, scene: Scene) -> set[str]:
     """Every pair that a question of the row sets in a relation, in words."""
     found: set[str] = set()
     for question in row["questions"]:
-        for key in keys(question["question"], question["answer"], scene) or ():
+        said = reading(question["question"], scene)
+        for key in (None if said is None else keys(said, question["answer"])) or ():
             if len(key.names) == 2:
                 found.add(f"{key.family} of {key.names[0]} and {key.names[1]}")
     return found

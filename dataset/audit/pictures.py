@@ -2,7 +2,8 @@
 
 In: a row with its provenance.  Out: faults.
 Pictures of renderers that know what they drew carry a record of it in an XMP packet: JSON in `<skg:truth>`.  Boxes,
-depths, visibility and attributes are held against that record; without one, boxes are held against the canvas only.
+depths, visibility and attributes are held against that record.  Without one a detector must have been named, and boxes
+are held against the canvas only.
 """
 
 import json
@@ -37,9 +38,11 @@ def picture_faults(row: Row, story: Mapping[str, Any]) -> Iterator[Fault]:
     if size != (row["width"], row["height"]):
         yield Fault("image_size", one, f"{row['width']} × {row['height']} is said, {size[0]} × {size[1]} is there")
     yield from _inside(row, size)
-    record = _record(packet)
+    record, notes = _record(packet), story.get("notes", {})
     if record is not None:
-        yield from _against(row, record, looked_at="judges" in story.get("notes", {}))
+        yield from _against(row, record, looked_at="judges" in notes)
+    elif "eyes" not in notes:
+        yield Fault("box", one, "the picture holds no record of what was drawn, and nothing is said to have looked at it")
 
 
 def _inside(row: Row, size: tuple[int, int]) -> Iterator[Fault]:

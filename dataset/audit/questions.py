@@ -1,22 +1,22 @@
 """A row's questions: is each answer entailed, and may it be asked here.
 
-In: a row and its scene.  Out: faults.  Answers are `spatial.verify`'s; a certificate is never believed, only compared.
+In: a row and its scene.  Out: faults.  Answers are `spatial.verify`'s.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from dataset.audit.certificates import certificate_faults
 from dataset.audit.faults import Fault
 from dataset.audit.ids import digest
 from dataset.audit.keys import home, keys
+from dataset.audit.readings import DOMAINS, Reading, reading
 from dataset.audit.shards import Row
 from schemas.events import Scene
 from spatial.verify import verify
-
-TOLERANCE = 1e-9
-"""Depths pass through JSON and back."""
+from spatial.verify.nouns import family
+from spatial.verify.referents import Open
 
 
 def question_faults(row: Row, scene: Scene) -> Iterator[Fault]:
@@ -35,8 +35,6 @@ def question_faults(row: Row, scene: Scene) -> Iterator[Fault]:
 
 def _of_question(question: dict[str, Any], row: Row, scene: Scene) -> Iterator[tuple[str, str]]:
     text, answer, choices = question["question"], question["answer"], question["choices"]
-    if choices.count(answer) != 1 or len(set(choices)) < 2:
-        yield "choices", f"{answer!r} among {choices}"
     verdict = verify(text, choices, scene)
     if not verdict.entailed:
         yield "answer", f"{answer!r} is said, nothing is entailed: {verdict.reason}"
@@ -44,44 +42,47 @@ def _of_question(question: dict[str, Any], row: Row, scene: Scene) -> Iterator[t
         yield "answer", f"{answer!r} is said, {verdict.answer!r} is entailed"
     if question["id"] != digest("question", row["sample_id"], text):
         yield "question_id", f"{question['id']} does not follow from the text"
-    known = {thing["id"] for thing in row["objects"]}
-    if not set(question["objects"]) <= known:
-        yield "certificate", f"objects {question['objects']} are not all in the row"
-    found = keys(text, answer, scene) if verdict.answer == answer else None
+    said = reading(text, scene)
+    yield from (("choices", detail) for detail in _choices(choices, answer, said))
+    if said is not None and question["kind"] != said.kind:
+        yield "question_kind", f"{question['kind']} is said, {said.kind} is asked"
+    found = keys(said, answer) if said is not None and verdict.answer == answer else None
     if found is not None and home(found) != row["split"]:
         yield "question_split", f"belongs to {home(found) or 'no split'}, not to {row['split']}"
-    yield from (("certificate", detail) for detail in _of_certificate(question, row))
+    yield from (("question_objects", detail) for detail in _objects(question, said))
+    yield from (("certificate", detail) for detail in certificate_faults(question, row, said))
 
 
-def _of_certificate(question: dict[str, Any], row: Row) -> Iterator[str]:
+def _choices(choices: list[str], answer: str, said: Reading | None) -> Iterator[str]:
+    plain = [" ".join(choice.casefold().split()) for choice in choices]
+    if choices.count(answer) != 1 or len(set(plain)) < max(2, len(plain)):
+        yield f"{answer!r} among {choices}"
+        return
+    if said is None:
+        return
+    strange = [choice for choice in choices if not _could_be(choice, said)]
+    if strange:
+        yield f"{', '.join(map(repr, strange))} is no answer that {said.kind} can have here"
+
+
+def _could_be(choice: str, said: Reading) -> bool:
+    """Whether a choice is of the form that answers to the question have."""
+    if said.kind in DOMAINS:
+        return choice in DOMAINS[said.kind]
+    if said.kind == "count":
+        return choice.isdecimal()
+    if said.kind == "attribute":
+        return family(choice) == (said.form.word or "orientation")
     try:
-        proof = json.loads(question["certificate"])
-    except ValueError:
-        yield "no JSON"
-        return
-    if not isinstance(proof, dict):
-        yield "no JSON object"
-        return
-    if proof.get("answer", question["answer"]) != question["answer"]:
-        yield f"proves {proof['answer']!r}"
-    premises = proof.get("premises", [])
-    for premise in premises if isinstance(premises, list) else []:
-        if isinstance(premise, dict) and not _stands(premise, row):
-            yield f"the premise {json.dumps(premise, ensure_ascii=False)} is not so"
-
-
-def _stands(premise: dict[str, Any], row: Row) -> bool:
-    """Whether a premise states what the row states; forms that are not known here stand."""
-    if "excluded" in premise:
-        return premise["excluded"] in row["excluded"]
-    if "relation" in premise:
-        same = [r for r in row["relations"] if [r["subject"], r["predicate"], r["object"]] == premise["relation"]]
-        return bool(same) and all(r["drawn"] or not premise.get("drawn") for r in same)
-    if "object" not in premise:
-        return True
-    thing = next((thing for thing in row["objects"] if thing["id"] == premise["object"]), None)
-    if thing is None:
+        return said.named(choice) >= 0
+    except LookupError:
         return False
-    stated = {name: premise[name] for name in ("category", "box", "attributes") if name in premise}
-    depth = premise.get("depth", thing["depth"])
-    return all(thing[name] == value for name, value in stated.items()) and abs(depth - thing["depth"]) <= TOLERANCE
+
+
+def _objects(question: dict[str, Any], said: Reading | None) -> Iterator[str]:
+    try:
+        about = set(question["objects"]) if said is None else said.about(question["answer"])
+    except (Open, LookupError):
+        return  # a fault of the answer
+    if set(question["objects"]) != about:
+        yield f"objects {question['objects']} are said, {sorted(about)} are meant"

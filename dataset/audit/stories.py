@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dataset.audit.faults import Fault
-from dataset.audit.ids import digest, graph_id, scene_hash
+from dataset.audit.ids import digest, graph_id, random_seed, scene_hash
 from dataset.audit.keys import scene_split
 from dataset.audit.shards import Row
 
@@ -22,10 +22,11 @@ def read_story(row: Row) -> Story | Fault:
     """The provenance as values, or what is wrong with it."""
     try:
         story = json.loads(row["provenance"] or "")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return Fault("provenance", row["sample_id"], f"no JSON: {error}")
     needed = ("graph", "graph_id", "image_id", "sha256")
     missing = [name for name in needed if name not in story] if isinstance(story, dict) else list(needed)
+    missing += [name for name in ("graph", "notes") if not missing and not isinstance(story.get(name, {}), dict)]
     return Fault("provenance", row["sample_id"], f"lacks {', '.join(missing)}") if missing else story
 
 
@@ -52,6 +53,9 @@ def _ids(row: Row, story: Story) -> Iterator[tuple[str, str]]:
         made = [digest("image", one, story["renderer"], parameters, attempt) for one in drawn]
         if story["image_id"] not in made:
             yield "image_id", f"{story['image_id']} is said, {made[0]} follows"
+        seeds = [str(random_seed("render", one, attempt)) for one in drawn]
+        if notes.get("render_seed", seeds[0]) not in seeds:
+            yield "provenance", f"the renderer's seed is {notes['render_seed']}, {seeds[0]} follows"
 
 
 def _split(row: Row, story: Story) -> Iterator[tuple[str, str]]:

@@ -75,21 +75,42 @@ def follow(
     from dataset.following import Wish
     from dataset.following import follow as rows_of
 
-    if state is not None and state.exists():
-        after = _remembered(state)
+    found, options = where(uri)
+    if state is not None:
+        after = _begun(state, found, options, after)
     wish = Wish(after, known(split), [name for name in COLUMNS.names if name != "image"])
-    for grown in rows_of(where(uri)[0], wish, where(uri)[1], wait=(lambda: False) if once else None):
+    for grown in rows_of(found, wish, options, wait=(lambda: False) if once else None):
         for row in grown.rows:
             typer.echo(json.dumps({"version": grown.version, **row}, ensure_ascii=False))
         if state is not None:
             _remember(state, grown.version)
 
 
-def _remembered(state: Path) -> int:
+def _begun(state: Path, uri: str, options: dict[str, str] | None, after: int | None) -> int:
+    """Where to go on from. It is written down before anything is given, so that what comes meanwhile is not lost."""
+    from dataset.table import Table
     from schemas.failures import UserError
 
-    text = state.read_text("utf-8").strip()
-    if not text.isdecimal():
+    try:
+        reached = _remembered(state)
+        if reached is None:
+            newest = Table.load(uri, options).version
+            reached = newest if after is None else after
+            if reached > newest:
+                return reached  # refused by whoever follows
+        _remember(state, reached)
+    except OSError as error:
+        raise UserError(f"{state} cannot remember the version: {error.strerror or error}") from error
+    return reached
+
+
+def _remembered(state: Path) -> int | None:
+    from schemas.failures import UserError
+
+    if not state.exists():
+        return None
+    text = state.read_bytes().decode("utf-8", "replace").strip()
+    if not (text.isascii() and text.isdecimal()):
         raise UserError(f"{state} does not hold a version's number")
     return int(text)
 

@@ -4,8 +4,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from dataset.audit import audit
+from dataset.audit.places import NotADataset
 from dataset.exports import Source, export
 from dataset.following import Wish, follow
 from dataset.info import info
@@ -17,9 +21,11 @@ from dataset.writer import DatasetWriter
 from schemas.doors import Delivery, Sample
 from schemas.events import QAEvent
 from schemas.failures import Fenced
+from schemas.ids import make_seed
 from streams.settings import StoreSettings
 from streams.store import storage_options
 from tests.fakes.events import make_rejection, make_samples, stored_picture
+from tests.fakes.line import collage_line, store_rows
 from tests.fakes.store import InMemoryStore
 
 pytestmark = pytest.mark.contract
@@ -55,6 +61,19 @@ def bucket(store: StoreSettings, tmp_path: Path) -> Bucket:
 def test_a_bucket_without_a_table_is_a_clear_error(bucket: Bucket) -> None:
     with pytest.raises(NoDataset, match="there is no dataset at s3://"):
         files(bucket.uri, bucket.options)
+
+
+def test_a_table_in_a_bucket_is_audited_from_there(bucket: Bucket, tmp_path: Path) -> None:
+    with pytest.raises(NotADataset, match="there is no dataset at s3://"):
+        audit(bucket.uri, bucket.options)
+    local = store_rows(str(tmp_path / "table"), collage_line(tmp_path / "sprites").samples([make_seed("kitchen", 6)]))
+    rows = pa.concat_tables(pq.read_table(path) for path in files(local))
+    Table.create(bucket.uri, rows.schema, bucket.options).append(rows, {})
+    report = audit(bucket.uri, bucket.options)
+    assert (report.passed, report.rows) == (True, rows.num_rows)
+    twice = pa.concat_tables([rows, rows.slice(0, 1)])
+    Table.create(bucket.uri, rows.schema, bucket.options).append(twice, {})
+    assert audit(bucket.uri, bucket.options).counts == {"duplicate_sample": rows.num_rows + 1}
 
 
 def test_rows_written_to_a_bucket_are_read_with_their_images(bucket: Bucket) -> None:

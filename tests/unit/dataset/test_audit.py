@@ -1,5 +1,6 @@
 """The audit: a sound dataset has no faults, and every fault that is planted is found and named."""
 
+import hashlib
 import io
 import json
 import shutil
@@ -16,6 +17,8 @@ from dataset.audit import KINDS, audit
 from dataset.audit.files import data_files
 from dataset.audit.places import NotADataset, folder_at
 from dataset.columns import COLUMNS
+from dataset.exports import Source
+from dataset.exports import export as dataset_export
 from dataset.proving import prove_split
 from dataset.table import Table
 from schemas.ids import content_id, make_seed
@@ -72,6 +75,26 @@ def test_a_dataset_of_the_factory_has_no_faults(sound: Path):
 
 def test_an_export_as_plain_parquet_files_is_audited_too(rows: list[Row], tmp_path: Path):
     assert audit(export(rows, tmp_path / "export")).passed
+
+
+def test_a_webdataset_export_is_audited_and_one_of_another_form_is_said_to_leave_too_much_out(sound: Path, tmp_path: Path):
+    dataset_export(Source.open(str(sound)), "webdataset", tmp_path / "shards")
+    report = audit(tmp_path / "shards")
+    assert (report.passed, report.rows) == (True, audit(sound).rows)
+    dataset_export(Source.open(str(sound)), "coco", tmp_path / "coco")
+    with pytest.raises(NotADataset, match="huggingface or webdataset"):
+        audit(tmp_path / "coco")
+
+
+def test_a_shard_that_is_cut_and_a_log_that_is_no_log_are_said_to_be_broken(sound: Path, tmp_path: Path):
+    dataset_export(Source.open(str(sound)), "webdataset", tmp_path / "shards")
+    shard = tmp_path / "shards" / "train-000000.tar"
+    shard.write_bytes(shard.read_bytes()[:20_000])
+    assert audit(tmp_path / "shards").counts == {"unreadable_file": 1}
+    copy = shutil.copytree(sound, tmp_path / "copy")
+    next((copy / "_delta_log").glob("*0.json")).write_text("{")
+    with pytest.raises(NotADataset, match="log cannot be read"):
+        audit(copy)
 
 
 def wrong_answer(rows: list[Row]) -> None:
@@ -199,6 +222,101 @@ def whole_sample_in_another_split(rows: list[Row]) -> None:
     rows.append(copy)
 
 
+def proof_of(question: dict[str, Any], **changes: object) -> None:
+    """Change the question's certificate."""
+    question["certificate"] = json.dumps({**json.loads(question["certificate"]), **changes})
+
+
+def picture_without_its_record(rows: list[Row]) -> None:
+    picture_encoded_anew(rows)
+    changed(rows[0], sha256=hashlib.sha256(rows[0]["image"]["bytes"]).hexdigest())
+
+
+def certificate_of_another_question_with_the_same_answer(rows: list[Row]) -> None:
+    for row in rows:
+        same = [q for q in row["questions"] if q["answer"] == "yes"]
+        if len(same) > 1 and same[0]["kind"] != same[1]["kind"]:
+            same[0]["certificate"] = same[1]["certificate"]
+            return
+
+
+def certificate_without_a_proof(rows: list[Row]) -> None:
+    rows[0]["questions"][0]["certificate"] = "{}"
+
+
+def certificate_without_premises(rows: list[Row]) -> None:
+    proof_of(next(q for row in rows for q in row["questions"] if q["objects"]), premises=[])
+
+
+def exchanged_references(rows: list[Row]) -> None:
+    question = next(q for row in rows for q in row["questions"] if len(json.loads(q["certificate"])["references"]) > 1)
+    first, second, *rest = json.loads(question["certificate"])["references"]
+    first["object"], second["object"] = second["object"], first["object"]
+    proof_of(question, references=[first, second, *rest])
+
+
+def other_hops(rows: list[Row]) -> None:
+    question = rows[0]["questions"][0]
+    proof = json.loads(question["certificate"])
+    proof_of(question, difficulty={**proof["difficulty"], "hops": proof["difficulty"]["hops"] + 1})
+
+
+def deep_certificate(rows: list[Row]) -> None:
+    rows[0]["questions"][0]["certificate"] = "[" * 200_000
+
+
+def deep_provenance(rows: list[Row]) -> None:
+    rows[0]["provenance"] = "[" * 200_000
+
+
+def notes_that_are_a_list(rows: list[Row]) -> None:
+    changed(rows[0], notes=["nothing"])
+
+
+def other_random_seed(rows: list[Row]) -> None:
+    changed(rows[0], notes={**json.loads(rows[0]["provenance"])["notes"], "render_seed": "5"})
+
+
+def kind_of_another_question(rows: list[Row]) -> None:
+    yes_no(rows)["kind"] = "count"
+
+
+def objects_of_another_question(rows: list[Row]) -> None:
+    for row in rows:
+        for question in row["questions"]:
+            others = [thing["id"] for thing in row["objects"] if thing["id"] not in question["objects"]]
+            if question["objects"] and others:
+                question["objects"] = others
+                return
+
+
+def question_about_a_thing_that_is_not_there(rows: list[Row]) -> None:
+    question = next(q for row in rows for q in row["questions"] if len(json.loads(q["certificate"])["references"]) > 1)
+    name = json.loads(question["certificate"])["references"][0]["text"]
+    question["question"] = question["question"].replace(name, "the elephant")
+
+
+def choice_that_says_the_same(rows: list[Row]) -> None:
+    question = yes_no(rows)
+    question["choices"].append(question["answer"].upper())
+
+
+def choice_of_another_kind(rows: list[Row]) -> None:
+    next(q for row in rows for q in row["questions"] if q["kind"] == "count")["choices"].append("purple")
+
+
+def relation_twice(rows: list[Row]) -> None:
+    rows[0]["relations"].append(dict(rows[0]["relations"][0]))
+
+
+def thing_beside_itself(rows: list[Row]) -> None:
+    rows[0]["relations"].append({"subject": 0, "predicate": "near", "object": 0, "drawn": False})
+
+
+def object_twice(rows: list[Row]) -> None:
+    rows[0]["objects"].append(dict(rows[0]["objects"][0]))
+
+
 PLANTED: dict[Plant, set[str]] = {
     wrong_answer: {"answer"},
     answer_that_is_no_choice: {"choices", "answer"},
@@ -225,6 +343,24 @@ PLANTED: dict[Plant, set[str]] = {
     same_question_twice: {"duplicate_question"},
     false_premise: {"certificate"},
     broken_certificate: {"certificate"},
+    picture_without_its_record: {"box"},
+    certificate_of_another_question_with_the_same_answer: {"certificate"},
+    certificate_without_a_proof: {"certificate"},
+    certificate_without_premises: {"certificate"},
+    exchanged_references: {"certificate"},
+    other_hops: {"certificate"},
+    deep_certificate: {"certificate"},
+    deep_provenance: {"provenance"},
+    notes_that_are_a_list: {"provenance"},
+    other_random_seed: {"provenance"},
+    kind_of_another_question: {"question_kind"},
+    objects_of_another_question: {"question_objects"},
+    question_about_a_thing_that_is_not_there: {"answer", "question_id"},
+    choice_that_says_the_same: {"choices"},
+    choice_of_another_kind: {"choices"},
+    relation_twice: {"relation"},
+    thing_beside_itself: {"relation"},
+    object_twice: {"object"},
     whole_sample_in_another_split: {"shared_scene", "shared_picture", "shared_question", "split"},
 }
 
@@ -239,6 +375,22 @@ def test_a_planted_fault_is_found(plant: Plant, rows: list[Row], tmp_path: Path)
     assert PLANTED[plant] <= set(report.counts), report.counts
     assert set(report.counts) <= set(KINDS)
     assert sum(report.counts.values()) <= 40, "one fault does not drown the report"
+
+
+def test_what_planning_cost_is_no_part_of_a_graphs_id(rows: list[Row], tmp_path: Path):
+    row = dict(rows[0])
+    graph = json.loads(row["provenance"])["graph"]
+    graph["provenance"]["notes"]["ledger"] = "[]"
+    changed(row, graph=graph)
+    assert audit(export([row], tmp_path / "export")).passed
+
+
+def test_an_attribute_that_was_found_after_a_proof_does_not_spoil_it(rows: list[Row], tmp_path: Path):
+    row = next(row for row in rows if any(not thing["attributes"] for thing in row["objects"]))
+    row = {**row, "objects": [{**thing, "attributes": [*thing["attributes"], "broken"]} for thing in row["objects"]]}
+    notes = json.loads(row["provenance"])["notes"]
+    changed(row, notes={**notes, "judges": "a model, checked by another"})
+    assert audit(export([row], tmp_path / "export")).counts == {}
 
 
 def test_a_missing_column_is_named(rows: list[Row], tmp_path: Path):

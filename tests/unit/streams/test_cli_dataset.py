@@ -11,6 +11,7 @@ from dataset.writer import DatasetWriter
 from schemas.doors import Delivery, Sample
 from streams.cli.root import run
 from tests.fakes.events import make_picture, make_rejection, make_samples
+from tests.fakes.gallery import store_samples
 from tests.fakes.store import InMemoryStore
 
 Skg = Callable[..., tuple[int, str, str]]
@@ -69,6 +70,24 @@ def test_a_follower_goes_on_from_its_state_file(skg: Skg, table: str, tmp_path: 
     assert skg("follow", table, "--state", state, "--once")[1] == ""
     state.write_text("rubbish")
     assert "does not hold a version" in skg("follow", table, "--state", state, "--once")[2]
+
+
+def test_what_comes_between_two_runs_of_a_follower_is_not_lost(skg: Skg, table: str, tmp_path: Path):
+    state = tmp_path / "seen.txt"
+    assert skg("follow", table, "--state", state, "--once")[:2] == (0, "")
+    store_samples(table, make_samples(2, "another seed"))
+    lines = skg("follow", table, "--state", state, "--once")[1].splitlines()
+    assert [json.loads(line)["version"] for line in lines] == [3, 3]
+
+
+def test_a_follower_that_cannot_remember_says_so_before_it_gives_anything(skg: Skg, table: str, tmp_path: Path):
+    for state in (tmp_path / "nowhere" / "seen.txt", tmp_path):
+        code, said, fault = skg("follow", table, "--after", 0, "--state", state, "--once")
+        assert (code, said, fault.count("\n")) == (1, "", 1)
+        assert "cannot remember" in fault
+    state = tmp_path / "seen.txt"
+    assert "no version 99" in skg("follow", table, "--after", 99, "--state", state, "--once")[2]
+    assert not state.exists()
 
 
 def test_compact_and_vacuum_tend_both_tables_and_refuse_what_is_unsafe(skg: Skg, table: str):

@@ -1,0 +1,111 @@
+"""What a question says, read from its words: the kind it is of, what it names, how many relations must be followed.
+
+In: a question's text and answer, and the scene.  Out: values to hold the row's and the certificate's statements against.
+Answers nothing (`spatial.verify` does) and never reads a certificate.
+"""
+
+from dataclasses import dataclass
+
+from schemas.events import Scene, SeenObject
+from spatial.verify.nouns import marked, may_be_called
+from spatial.verify.referents import Open, Reader
+from spatial.verify.sentences import Form, Words, read, read_reference
+from spatial.verify.wordings import usual
+
+KINDS = {
+    "seen": "existence", "seen_unseen": "existence", "count": "count", "count_side": "count", "value": "attribute",
+    "turned": "attribute", "area": "place", "direction": "direction_yes_no", "side": "direction_open",
+    "bearing": "direction_choice", "closer": "distance_comparison", "end": "selection", "order": "chain",
+    "depth": "depth_order",
+}  # fmt: skip
+SEARCHES = ("find", "nearest")
+"""Forms that ask for a thing beside another: a selection, or of many hops where a relation finds that other one."""
+
+PROGRAMS = {
+    "seen": "exists", "seen_unseen": "exists", "count": "count", "count_side": "count", "value": "attribute",
+    "turned": "attribute", "area": "in_place", "direction": "directed", "side": "side", "bearing": "bearing",
+    "closer": "closer", "end": "outermost", "order": "in_order", "depth": "deeper", "find": "find", "nearest": "nearest",
+}  # fmt: skip
+"""The name that a certificate gives to what is asked."""
+
+HOPS = {
+    "seen": 0, "seen_unseen": 0, "count": 0, "count_side": 1, "value": 0, "turned": 0, "area": 0, "direction": 1,
+    "side": 1, "bearing": 2, "closer": 2, "end": 1, "order": 2, "depth": 1, "find": 1, "nearest": 1,
+}  # fmt: skip
+
+DOMAINS = {
+    "existence": {"yes", "no"}, "place": {"yes", "no"}, "direction_yes_no": {"yes", "no"}, "chain": {"yes", "no"},
+    "distance_comparison": {"yes", "no"}, "depth_order": {"yes", "no"}, "direction_open": {"left", "right"},
+    "direction_choice": {f"{row} and to the {side}" for row in ("above", "below") for side in ("left", "right")},
+}  # fmt: skip
+"""The choices of kinds that always have the same ones."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sentence that was understood. `form` is what it asks, `reader` the scene as its words see it."""
+
+    form: Form
+    reader: Reader
+
+    @property
+    def kind(self) -> str:
+        """The kind of question."""
+        if self.form.ask in SEARCHES:
+            return "multi_hop" if self._hops(self.form.refs[0]) else "selection"
+        return KINDS[self.form.ask]
+
+    @property
+    def hops(self) -> int:
+        """How many relations must be followed for the answer."""
+        return HOPS[self.form.ask] + sum(self._hops(words) for words in self.form.refs)
+
+    def about(self, answer: str) -> set[int]:
+        """The ids of everything that question and answer are about. Raises Open, LookupError."""
+        found = {thing.id for words in self.form.refs for thing in self.reader.meant(words)}
+        found |= {thing.id for noun in self.form.nouns for thing in self._fitting(noun)}
+        if self.form.ask == "end" or self.form.ask in SEARCHES:
+            found.add(self.named(answer))
+        return found
+
+    def named(self, words: str) -> int:
+        """The one thing that an answer's words single out. Raises LookupError."""
+        for thing in self.reader.scene.objects:
+            try:
+                if self.reader.label(thing) == words:
+                    return thing.id
+            except Open:
+                continue
+        raise LookupError(words)
+
+    def meant(self, words: str) -> int:
+        """The thing that a reference such as `the red cup` singles out. Raises Open, LookupError."""
+        said, nouns = _marked(words, self.reader.scene)
+        reference = read_reference(said)
+        if reference is None:
+            raise LookupError(words)
+        return Reader(self.reader.scene, nouns).meant(reference)[0].id
+
+    def referents(self) -> list[int]:
+        """What each reference of the sentence singles out. Raises Open."""
+        return [self.reader.meant(words)[0].id for words in self.form.refs]
+
+    def _fitting(self, noun: int) -> list[SeenObject]:
+        word = self.reader.nouns[noun]
+        return [thing for thing in self.reader.scene.objects if may_be_called(thing.category, word)]
+
+    def _hops(self, words: Words) -> int:
+        if words.base is not None:
+            return 1 + self._hops(words.base)
+        return 1 if words.end is not None else 0
+
+
+def reading(text: str, scene: Scene) -> Reading | None:
+    """The reading of a question; None where it is not understood."""
+    said, nouns = _marked(text, scene)
+    form = read(usual(said))
+    return None if form is None else Reading(form, Reader(scene, nouns))
+
+
+def _marked(text: str, scene: Scene) -> tuple[str, list[str]]:
+    return marked(text, [thing.category for thing in scene.objects] + list(scene.excluded))
