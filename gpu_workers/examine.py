@@ -30,7 +30,7 @@ from spatial.questions import ask
 from spatial.reading import read_scene
 from spatial.splits import split_of
 
-VERSION = "2"
+VERSION = "3"
 """Raised when the same picture would get other questions or another verdict; goes into provenance."""
 
 DETAIL_CHARS = 1000

@@ -43,7 +43,8 @@ def eyes_of(settings: EyeSettings) -> "Sees | None":
     """What looks at pictures, or None. Raises UserError and TryLater."""
     if settings.detector is None:
         return None
-    from gpu_workers.eyes.detected import DetectorEyes, Sureness
+    from gpu_workers.eyes.believing import Sureness
+    from gpu_workers.eyes.detected import DetectorEyes
     from gpu_workers.eyes.models import load_depth, load_detector
 
     if settings.detector_weak > settings.detector_firm:

@@ -69,7 +69,7 @@ class DiffusionRenderer:
     def __init__(self, drawer: Drawer, batch: int) -> None:
         torch = door.torch()
         self._drawer = drawer
-        self._halving = Halving(batch, torch.OutOfMemoryError, _release)
+        self._halving = Halving(batch, torch.OutOfMemoryError, door.release)
         self._notes = {**door.versions(), "device": _device()}
 
     @property
@@ -127,12 +127,6 @@ def encoded(picture: Image.Image) -> bytes:
     buffer = BytesIO()
     picture.save(buffer, "WEBP", quality=QUALITY, method=METHOD)
     return buffer.getvalue()
-
-
-def _release() -> None:
-    cuda = door.torch().cuda
-    if cuda.is_available():
-        cuda.empty_cache()
 
 
 def _device() -> str:

@@ -5,48 +5,38 @@ What is seen surely and is no object of the graph has an id of its own; what is 
 nothing is said of it and nothing claims its absence.  Judges nothing: that is `gpu_workers.findings`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
 from PIL import Image
 
-from gpu_workers.eyes.matching import Wanted, distinct, match, overlap
+from gpu_workers.eyes.asking import descriptions_of, labels_of
+from gpu_workers.eyes.believing import Sureness, believed, confirmed
+from gpu_workers.eyes.matching import Wanted, match, unclear
 from gpu_workers.eyes.seeing import Box, Depth, DepthMap, Detection, Detector
 from schemas.events import RenderedImage, SeenObject, Truth
-from schemas.graph import GraphObject, SpatialGraph
+from schemas.graph import SpatialGraph
 
 DOUBTFULLY_VISIBLE = 0.2
 """Below `spatial.reading.MIN_VISIBLE`: nothing is said of what a detector is not sure of."""
-
-SAME_OBJECT = 0.5
-"""IoU from which a detection by the whole phrase confirms an object's attributes."""
 
 ALL_ALIKE = 0.0
 """The depth of everything where nothing measures depth: nothing is in front of anything."""
 
 
 @dataclass(frozen=True)
-class Sureness:
-    """Scores from which a detection counts, and from which it casts doubt. Depend on the detector."""
+class _Sight:
+    """Something that is seen: as which of the graph's objects or under which new number, how well."""
 
-    firm: float = 0.35
-    weak: float = 0.2
+    number: int
+    where: Detection
+    visible: float
+    attributes: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True)
-class _Frame:
-    """A picture's size, and how deep it is where that was measured."""
-
-    size: tuple[int, int]
-    depth: DepthMap | None
-
-    def seen(self, number: int, where: Detection, visible: float) -> SeenObject:
-        """A detection as a thing of the picture."""
-        box = _whole(where.box, self.size)
-        far = ALL_ALIKE if self.depth is None else middle_depth(self.depth, box)
-        return SeenObject(id=number, category=where.label, box=box, depth=far, visible=visible)
+    def box(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        return _whole(self.where.box, size)
 
 
 class DetectorEyes:
@@ -71,40 +61,33 @@ class DetectorEyes:
     def _truth(
         self, graph: SpatialGraph, size: tuple[int, int], detections: Sequence[Detection], depth: DepthMap | None
     ) -> Truth:
-        names = {thing.category for thing in graph.objects} | set(graph.excluded)
-        things = distinct([each for each in detections if each.label in names and each.score >= self._sureness.weak])
-        firm = [each for each in things if each.score >= self._sureness.firm]
-        matched = match(wanted_of(graph, size), firm, float(np.hypot(*size)))
-        doubtful = [each for each in things if each.score < self._sureness.firm]
-        frame = _Frame(size, depth)
-        seen = []
+        seen = list(self._sights(graph, size, detections))
+        boxes = [each.box(size) for each in seen]
+        depths = depths_of(depth, boxes)
+        return Truth(
+            objects=tuple(
+                SeenObject(
+                    id=each.number, category=each.where.label, attributes=each.attributes, box=box, depth=far,
+                    visible=each.visible,
+                )
+                for each, box, far in zip(seen, boxes, depths, strict=True)
+            )
+        )  # fmt: skip
+
+    def _sights(self, graph: SpatialGraph, size: tuple[int, int], detections: Sequence[Detection]) -> Iterator[_Sight]:
+        """The graph's objects by their ids, then what else is there, then what may be there."""
+        found, wanted = believed(graph, detections, size, self._sureness), wanted_of(graph, size)
+        doubted = unclear(wanted, found.firm)
+        firm = [each for each in found.firm if each not in doubted]
+        matched = match(wanted, firm, float(np.hypot(*size)))
+        described = descriptions_of(graph)
         for number, each in sorted(matched.found.items()):
-            words = self._confirmed(graph.objects[number], each, detections)
-            seen.append(frame.seen(number, each, 1.0).model_copy(update={"attributes": words}))
-        shares = [(each, 1.0) for each in matched.left] + [(each, DOUBTFULLY_VISIBLE) for each in doubtful]
-        others = enumerate(shares, len(graph.objects))
-        seen += [frame.seen(number, each, share) for number, (each, share) in others]
-        return Truth(objects=tuple(seen))
-
-    def _confirmed(self, thing: GraphObject, where: Detection, detections: Sequence[Detection]) -> tuple[str, ...]:
-        """The attributes of an object, if something that is called by them is seen in its place."""
-        phrase = phrase_of(thing)
-        for each in detections:
-            sure = each.label == phrase and each.score >= self._sureness.firm
-            if thing.attributes and sure and overlap(each.box, where.box) >= SAME_OBJECT:
-                return thing.attributes
-        return ()
-
-
-def labels_of(graph: SpatialGraph) -> list[str]:
-    """What a detector is asked for: categories, what is described, what should be absent."""
-    categories = [thing.category for thing in graph.objects]
-    return list(dict.fromkeys([*categories, *(phrase_of(thing) for thing in graph.objects), *graph.excluded]))
-
-
-def phrase_of(thing: GraphObject) -> str:
-    """An object by its attributes and its category."""
-    return " ".join([*thing.attributes, thing.category])
+            texts = [one for one in detections if described.get(one.label) == each.label]
+            yield _Sight(number, each, 1.0, confirmed(graph.objects[number], each, texts, self._sureness.firm))
+        shares = [(each, 1.0) for each in matched.left]
+        shares += [(each, DOUBTFULLY_VISIBLE) for each in (*doubted, *found.doubtful)]
+        for number, (each, share) in enumerate(shares, len(graph.objects)):
+            yield _Sight(number, each, share)
 
 
 def wanted_of(graph: SpatialGraph, size: tuple[int, int]) -> list[Wanted]:
@@ -122,11 +105,26 @@ def _whole(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
     return left, top, max(1, right - left), max(1, bottom - top)
 
 
-def middle_depth(depth: DepthMap, box: tuple[int, int, int, int]) -> float:
-    """The median over the box's central half, where its object most likely is."""
+def depths_of(depth: DepthMap | None, boxes: Sequence[tuple[int, int, int, int]]) -> list[float]:
+    """The depth of what is in each box: the median over its central half, where its object most likely is.
+
+    All alike where nothing measures depth, where the map is broken, and where it varies as much within things as between
+    them: noise on an even map is no depth.
+    """
+    alike = [ALL_ALIKE] * len(boxes)
+    if depth is None or not boxes:
+        return alike
+    middles = [_middle(depth, box) for box in boxes]
+    if not all(part.size and np.isfinite(part).all() for part in middles):
+        return alike
+    depths = [float(np.median(part)) for part in middles]
+    within = float(np.median([np.subtract(*np.percentile(part, (75, 25))) for part in middles]))
+    return depths if max(depths) - min(depths) > within else alike
+
+
+def _middle(depth: DepthMap, box: tuple[int, int, int, int]) -> DepthMap:
     x, y, width, height = box
-    inner = depth[y + height // 4 : y + height - height // 4, x + width // 4 : x + width - width // 4]
-    return round(float(np.median(inner)), 6)
+    return depth[y + height // 4 : y + height - height // 4, x + width // 4 : x + width - width // 4]
 
 
 def _decoded(data: bytes) -> Image.Image:

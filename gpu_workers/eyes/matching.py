@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gpu_workers.eyes.believing import covered, overlap
 from gpu_workers.eyes.seeing import Box, Detection
-
-SAME_THING = 0.7
-"""IoU from which two detections are of one thing."""
 
 SURENESS = 0.1
 """Weight of the score in a match: a tie-breaker beside place."""
+
+
+COVERED = 0.8
+"""Share of a box that lies where one object was wanted, from which several such boxes may be its parts."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,32 @@ def match(wanted: Sequence[Wanted], detections: Sequence[Detection], diagonal: f
     return Matched(found, tuple(detection for detection in detections if id(detection) not in taken))
 
 
+def unclear(wanted: Sequence[Wanted], detections: Sequence[Detection]) -> list[Detection]:
+    """Those of the detections that may be several objects seen as one, or one object seen as several.
+
+    The places that were wanted only raise the doubt here, where the number found is another one than was wanted.
+    """
+    found = []
+    for label in dict.fromkeys(item.label for item in wanted):
+        places = [item.box for item in wanted if item.label == label]
+        group = [detection for detection in detections if detection.label == label]
+        if len(group) < len(places):
+            found += [one for one in group if sum(_holds_centre(one.box, place) for place in places) > 1]
+        if len(group) > len(places):
+            found += _parts(places, group)
+    return found
+
+
+def _parts(places: Sequence[Box], group: Sequence[Detection]) -> list[Detection]:
+    inside = [[one for one in group if covered(one.box, place) >= COVERED] for place in places]
+    return list({id(one): one for parts in inside if len(parts) > 1 for one in parts}.values())
+
+
+def _holds_centre(outer: Box, inner: Box) -> bool:
+    x, y = _centre(inner)
+    return outer[0] <= x <= outer[0] + outer[2] and outer[1] <= y <= outer[1] + outer[3]
+
+
 def _cost(box: Box, candidate: Detection, diagonal: float) -> float:
     apart = float(np.hypot(*(np.array(_centre(box)) - _centre(candidate.box)))) / diagonal
     return (1 - overlap(box, candidate.box)) + apart - SURENESS * candidate.score
@@ -59,21 +87,3 @@ def _cost(box: Box, candidate: Detection, diagonal: float) -> float:
 
 def _centre(box: Box) -> tuple[float, float]:
     return box[0] + box[2] / 2, box[1] + box[3] / 2
-
-
-def overlap(a: Box, b: Box) -> float:
-    """Intersection over union, 0 to 1."""
-    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    down = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    both = max(0.0, across) * max(0.0, down)
-    union = a[2] * a[3] + b[2] * b[3] - both
-    return both / union if union > 0 else 0.0
-
-
-def distinct(detections: Sequence[Detection]) -> list[Detection]:
-    """The surest detection of each thing, whatever it was called: one place holds one thing."""
-    kept: list[Detection] = []
-    for detection in sorted(detections, key=lambda each: (-each.score, each.label, each.box)):
-        if all(overlap(detection.box, other.box) < SAME_THING for other in kept):
-            kept.append(detection)
-    return kept

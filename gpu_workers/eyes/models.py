@@ -4,16 +4,15 @@ In: pictures and words.  Out: detections and depth maps.  Grounding DINO reads a
 both are asked for every label's own score, so that "red cat" does not hide behind "cat".
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from gpu_workers.diffusion import door
-from gpu_workers.diffusion.door import Tensor
+from gpu_workers.eyes.grounding import ask_grounding, in_portions
+from gpu_workers.eyes.loaded import Answer, Asks, Loaded, load
 from gpu_workers.eyes.seeing import DepthMap, Detection
 from schemas.failures import UserError
 
@@ -24,20 +23,10 @@ METRIC = ("zoedepth", "depth_pro", "glpn")
 """Kinds of models that give metres. All others give disparity, which is larger for what is nearer."""
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """A model with its processor, on a device."""
-
-    name: str
-    model: Any
-    processor: Any
-    device: str
-
-
 def load_detector(folder: Path, name: str) -> "ZeroShotDetector":
     """The detector in a folder. Raises UserError for one of an unknown kind, MissingExtra."""
     transformers = door.transformers()
-    loaded = _load(folder, name, transformers.AutoModelForZeroShotObjectDetection, transformers.AutoProcessor)
+    loaded = load(folder, name, transformers.AutoModelForZeroShotObjectDetection, transformers.AutoProcessor)
     kind = loaded.model.config.model_type
     if kind not in ASKING:
         raise UserError(f"{name} is a {kind}; detectors are: {', '.join(ASKING)}")
@@ -47,50 +36,7 @@ def load_detector(folder: Path, name: str) -> "ZeroShotDetector":
 def load_depth(folder: Path, name: str) -> "DepthEstimator":
     """The depth estimator in a folder. Raises MissingExtra."""
     transformers = door.transformers()
-    return DepthEstimator(_load(folder, name, transformers.AutoModelForDepthEstimation, transformers.AutoImageProcessor))
-
-
-def _load(folder: Path, name: str, model: Any, processor: Any) -> Loaded:
-    device = door.best_device()
-    try:
-        made = model.from_pretrained(folder, use_safetensors=True).to(device).eval()
-        return Loaded(name, made, processor.from_pretrained(folder), device)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{name} cannot be loaded: {str(error).splitlines()[0]}") from error
-
-
-Answer = tuple[Tensor, Tensor]
-"""For one picture: scores (queries, labels), and boxes (queries, 4) as centre and size, in shares of `_reach`."""
-Asks = Callable[[Loaded, Sequence[Image.Image], Sequence[Sequence[str]]], list[Answer]]
-
-
-def _ask_grounding(loaded: Loaded, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[Answer]:
-    torch = door.torch()
-    texts = [_one_text(asked) for asked in labels]
-    inputs = loaded.processor(images=list(pictures), text=texts, padding=True, truncation=True, return_tensors="pt")
-    found = loaded.model(**inputs.to(loaded.device))
-    answers = []
-    for number, (asked, text) in enumerate(zip(labels, texts, strict=True)):
-        spans = _spans(loaded.processor.tokenizer, asked, text)
-        logits = found.logits[number].sigmoid()
-        columns = [logits[:, places].mean(-1) if places else torch.zeros(len(logits)).to(logits) for places in spans]
-        answers.append((torch.stack(columns, -1), found.pred_boxes[number]))
-    return answers
-
-
-def _one_text(labels: Sequence[str]) -> str:
-    return ". ".join(label.casefold() for label in labels) + "."
-
-
-def _spans(tokenizer: Any, labels: Sequence[str], text: str) -> list[list[int]]:
-    """The places of each label's tokens in the text of all labels."""
-    offsets = tokenizer(text, truncation=True, return_offsets_mapping=True)["offset_mapping"]
-    spans, start = [], 0
-    for label in labels:
-        end = start + len(label)
-        spans.append([i for i, (a, b) in enumerate(offsets) if a < b and a >= start and b <= end])
-        start = end + len(". ")
-    return spans
+    return DepthEstimator(load(folder, name, transformers.AutoModelForDepthEstimation, transformers.AutoImageProcessor))
 
 
 def _ask_owl(loaded: Loaded, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[Answer]:
@@ -102,8 +48,8 @@ def _ask_owl(loaded: Loaded, pictures: Sequence[Image.Image], labels: Sequence[S
 
 
 ASKING: dict[str, Asks] = {
-    "grounding-dino": _ask_grounding,
-    "mm-grounding-dino": _ask_grounding,
+    "grounding-dino": ask_grounding,
+    "mm-grounding-dino": ask_grounding,
     "owlv2": _ask_owl,
     "owlvit": _ask_owl,
 }
@@ -122,11 +68,28 @@ class ZeroShotDetector:
         return self._loaded.name
 
     def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
-        """All that scores at least LEAST_SCORE."""
-        with door.torch().no_grad():
-            answers = self._ask(self._loaded, pictures, labels)
-        asked = zip(pictures, labels, answers, strict=True)
-        return [list(self._found(picture.size, names, answer)) for picture, names, answer in asked]
+        """All that scores at least LEAST_SCORE. Raises TryLater where not even one picture fits into memory."""
+        found: list[list[Detection]] = [[] for _ in pictures]
+        portions = [self._portions(asked) for asked in labels]
+        for turn in range(max((len(each) for each in portions), default=0)):
+            jobs = [(number, each[turn]) for number, each in enumerate(portions) if turn < len(each)]
+            for number, detections in zip((job[0] for job in jobs), self._answered(pictures, jobs), strict=True):
+                found[number] += detections
+        return found
+
+    def _portions(self, labels: Sequence[str]) -> list[list[str]]:
+        """The labels of a picture in as many lots as the model needs."""
+        return in_portions(self._loaded, labels) if self._ask is ask_grounding else [list(labels)]
+
+    def _answered(self, pictures: Sequence[Image.Image], jobs: Sequence[tuple[int, list[str]]]) -> list[list[Detection]]:
+        """What is found of each lot in its picture."""
+
+        def run(lot: Sequence[tuple[int, list[str]]]) -> list[Answer]:
+            with door.torch().no_grad():
+                return self._ask(self._loaded, [pictures[number] for number, _ in lot], [names for _, names in lot])
+
+        answers = zip(jobs, self._loaded.runs.over(jobs, run), strict=True)
+        return [list(self._found(pictures[number].size, names, answer)) for (number, names), answer in answers]
 
     def _found(self, size: tuple[int, int], names: Sequence[str], answer: Answer) -> Iterator[Detection]:
         scores, boxes = (np.asarray(part.float().cpu()) for part in answer)
@@ -155,6 +118,9 @@ class DepthEstimator:
 
     def measure(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
         """A map a picture, at its size, smaller is nearer."""
+        return self._loaded.runs.over(pictures, self._measured)
+
+    def _measured(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
         torch, loaded = door.torch(), self._loaded
         with torch.no_grad():
             inputs = loaded.processor(images=list(pictures), return_tensors="pt").to(loaded.device)

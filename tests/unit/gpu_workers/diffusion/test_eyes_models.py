@@ -1,14 +1,19 @@
 """The adapters of transformers over tiny random weights: true loading, true processors, true shapes."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from gpu_workers.diffusion import door
 from gpu_workers.eyes import tiny
-from gpu_workers.eyes.models import load_depth, load_detector
-from schemas.failures import UserError
+from gpu_workers.eyes.grounding import ask_grounding, in_portions, one_text
+from gpu_workers.eyes.loaded import Loaded, load
+from gpu_workers.eyes.models import ASKING, DepthEstimator, ZeroShotDetector, load_depth, load_detector
+from schemas.failures import TryLater, UserError
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 torch.set_num_threads(1)
@@ -37,6 +42,124 @@ def test_a_detector_answers_for_each_picture_with_its_own_labels_and_boxes_in_pi
     for a, b in zip(together[0], alone[0], strict=True):
         assert a.label == b.label
         assert np.allclose(a.box, b.box, atol=0.5)
+
+
+def test_more_labels_than_a_text_holds_are_read_in_several_texts_and_each_is_asked_for(models: Path):
+    detector = load_detector(tiny.build(models / "grounding-dino", "grounding-dino"), "tiny")
+    many = [f"thing {chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(60)]
+    found, few = detector.detect([PICTURES[0], PICTURES[0]], [many, ["cat"]])
+    assert {each.label for each in found} == set(many)
+    assert {each.label for each in few} == {"cat"}
+
+
+def test_a_description_is_read_in_one_text_with_its_category(models: Path):
+    loaded = load(tiny.build(models / "grounding-dino", "grounding-dino"), "tiny", *_classes())
+    labels = ["cat", *(f"thing {chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(60)), "red cat"]
+    portions = in_portions(loaded, labels)
+    assert set(labels) == {label for portion in portions for label in portion}
+    assert len(portions) > 1
+    assert all("cat" in portion for portion in portions if "red cat" in portion)
+    for portion in portions:
+        assert len(loaded.processor.tokenizer(one_text(portion))["input_ids"]) <= loaded.model.config.max_text_len
+    assert in_portions(loaded, ["cat", "red cat"]) == [["cat", "red cat"]]
+
+
+def _classes():
+    transformers = door.transformers()
+    return transformers.AutoModelForZeroShotObjectDetection, transformers.AutoProcessor
+
+
+class Fixed:
+    """A model with given logits: one query, one score a token."""
+
+    def __init__(self, config: object, logits: object) -> None:
+        self.config, self._logits = config, logits
+
+    def __call__(self, **_: object) -> SimpleNamespace:
+        return SimpleNamespace(logits=self._logits, pred_boxes=torch.tensor([[[0.5, 0.5, 0.5, 0.5]]]))
+
+
+def test_a_description_is_as_sure_as_the_least_sure_of_its_words(models: Path):
+    real = load(tiny.build(models / "grounding-dino", "grounding-dino"), "tiny", *_classes())
+    labels = ["cat", "red cat", "soccer ball"]
+    offsets = real.processor.tokenizer(one_text(labels), return_offsets_mapping=True)["offset_mapping"]
+    sure = {"cat": 2.0, "red": -2.0, "soccer": 1.0, "ball": 3.0}
+    logits = torch.full((1, 1, 256), -9.0)
+    for place, (start, end) in enumerate(offsets):
+        text = one_text(labels)
+        word = text[text.rfind(" ", 0, start) + 1 :].split(" ")[0].rstrip(".") if end > start else ""
+        if word in sure and text[start:end] != ".":
+            logits[0, 0, place] = sure[word]
+    fixed = replace(real, model=Fixed(real.model.config, logits))
+    [(scores, _)] = ask_grounding(fixed, PICTURES[:1], [labels])
+    cat, red_cat, ball = scores[0].tolist()
+    sigmoid = torch.sigmoid(torch.tensor([2.0, -2.0, 1.0, 3.0])).tolist()
+    assert cat == pytest.approx(sigmoid[0])
+    assert red_cat == pytest.approx(sigmoid[1])
+    assert sigmoid[2] < ball < sigmoid[3]
+
+
+class Cramped:
+    """A model on a device that holds `most` pictures; remembers how many it was given."""
+
+    def __init__(self, model, most: int) -> None:
+        self.config, self._model, self._most = model.config, model, most
+        self.runs: list[int] = []
+
+    def __call__(self, **inputs):
+        self.runs.append(len(inputs["pixel_values"]))
+        if self.runs[-1] > self._most:
+            raise torch.OutOfMemoryError("out of memory")
+        return self._model(**inputs)
+
+
+@pytest.mark.parametrize("kind", ["owlv2", "grounding-dino"])
+def test_pictures_that_do_not_fit_into_memory_together_are_looked_at_in_halves(models: Path, kind: str):
+    loaded = load(tiny.build(models / kind, kind), "tiny", *_classes())
+    cramped = Cramped(loaded.model, 1)
+    pictures, labels = PICTURES * 2, LABELS * 2
+    calm = ZeroShotDetector(loaded, ASKING[kind]).detect(pictures, labels)
+    halved = ZeroShotDetector(replace(loaded, model=cramped), ASKING[kind]).detect(pictures, labels)
+    assert cramped.runs == [4, 2, 1, 1, 1, 1]
+    assert [[each.label for each in found] for found in calm] == [[each.label for each in found] for found in halved]
+
+
+def test_depth_maps_are_made_in_halves_too(models: Path):
+    loaded = _depth_model(models)
+    cramped = Cramped(loaded.model, 2)
+    calm = DepthEstimator(loaded).measure(PICTURES * 2)
+    halved = DepthEstimator(replace(loaded, model=cramped)).measure(PICTURES * 2)
+    assert cramped.runs == [4, 2, 2]
+    assert all(np.allclose(a, b, atol=1e-4) for a, b in zip(calm, halved, strict=True))
+
+
+def test_a_picture_that_does_not_fit_alone_is_tried_later(models: Path):
+    loaded = load(tiny.build(models / "owlv2", "owlv2"), "tiny", *_classes())
+    with pytest.raises(TryLater):
+        ZeroShotDetector(replace(loaded, model=Cramped(loaded.model, 0)), ASKING["owlv2"]).detect(PICTURES, LABELS)
+
+
+def _depth_model(models: Path) -> Loaded:
+    transformers = door.transformers()
+    classes = transformers.AutoModelForDepthEstimation, transformers.AutoImageProcessor
+    return load(tiny.build(models / "depth", "depth"), "tiny", *classes)
+
+
+def test_metres_grow_with_distance_and_disparity_with_nearness(models: Path):
+    loaded = _depth_model(models)
+    [disparity] = DepthEstimator(loaded).measure(PICTURES[:1])
+    loaded.model.config.depth_estimation_type = "metric"
+    [metres] = DepthEstimator(loaded).measure(PICTURES[:1])
+    assert np.allclose(metres, -disparity)
+
+
+def test_a_square_detector_counts_boxes_from_the_longer_side(models: Path):
+    owl = load_detector(tiny.build(models / "owlv2", "owlv2"), "tiny")
+    dino = load_detector(tiny.build(models / "grounding-dino", "grounding-dino"), "tiny")
+    middle = (np.array([[0.9]]), np.array([[0.5, 0.5, 0.5, 0.5]]))
+    answer = tuple(torch.from_numpy(part) for part in middle)
+    assert [each.box for each in owl._found((64, 48), ["cat"], answer)] == [(16.0, 16.0, 32.0, 32.0)]
+    assert [each.box for each in dino._found((64, 48), ["cat"], answer)] == [(16.0, 12.0, 32.0, 24.0)]
 
 
 def test_a_blind_detector_walks_the_whole_path_and_finds_nothing(models: Path):
