@@ -6,6 +6,8 @@ standard error.  Knows no stage's work.
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 from typing import Literal
 
 import structlog
@@ -24,6 +26,36 @@ CHATTY = {
 }
 """Libraries whose lines below these levels are about themselves."""
 
+REPEAT_S = 30.0
+"""A client without its broker says the same many times a second: each of its lines is told once in so many seconds."""
+
+
+class Sparing(logging.Filter):
+    """Lets a line of a chatty library through once in `REPEAT_S` seconds, and then says how often it was left out.
+
+    Lines are the same when they come from the same place, whatever values they carry. Ours all pass.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._told_at: dict[tuple[str, int], float] = {}
+        self._left_out: dict[tuple[str, int], int] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to tell this line."""
+        if record.name.partition(".")[0] not in CHATTY:
+            return True
+        place, now = (record.pathname, record.lineno), self._clock()
+        if now - self._told_at.get(place, -REPEAT_S) < REPEAT_S:
+            self._left_out[place] = self._left_out.get(place, 0) + 1
+            return False
+        self._told_at[place] = now
+        left_out = self._left_out.pop(place, 0)
+        if left_out:
+            record.msg = f"{record.msg} (and {left_out} more like it since the last)"
+        return True
+
 
 def set_up(log_format: LogFormat, kind: str) -> None:
     """Send all log lines of this process, its libraries' included, to standard error in one format."""
@@ -41,6 +73,7 @@ def set_up(log_format: LogFormat, kind: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
+    handler.addFilter(Sparing())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     for name, level in CHATTY.items():
         logging.getLogger(name).setLevel(level)

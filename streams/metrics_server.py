@@ -17,6 +17,7 @@ from pathlib import Path
 from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 
+from monitoring.logs import log
 from streams.problems import PortInUse
 from streams.settings import ProcessSettings
 
@@ -62,6 +63,8 @@ def serving(kind: str, settings: ProcessSettings, healthy: Healthy) -> Iterator[
     port = int(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
     thread.start()
+    where = f"http://{settings.metrics_host}:{port}/metrics"
+    log(kind).info("started", broker=settings.kafka_bootstrap, metrics=where)
     try:
         with _registered(kind, port, settings.state_dir):
             yield port

@@ -32,7 +32,7 @@ SESSION_S: Mapping[str, float] = {"tansu": 6.0, "apache": 10.0}
 
 
 class Wanted(NamedTuple):
-    """A kind of service (None: as before), on which port (None: any free one), with its data where (None: in the state folder)."""
+    """A kind of service (None: as before), its port (None: any free one), where its data are (None: the state folder)."""
 
     kind: str | None
     port: int | None

@@ -1,10 +1,13 @@
 """Log lines: this project's and its libraries' in one format, each naming its process."""
 
 import json
+import logging
 import subprocess
 import sys
 
 import pytest
+
+from monitoring.logs import REPEAT_S, Sparing
 
 PROGRAM = """
 import logging
@@ -36,3 +39,23 @@ def test_for_people_a_line_reads_as_one() -> None:
     assert "trying again" in ours
     assert "records=3" in ours
     assert "trouble with a disk" in theirs
+
+
+def record(name: str, line: int, value: int) -> logging.LogRecord:
+    return logging.LogRecord(name, logging.ERROR, "client.py", line, "node %s is gone", (value,), None)
+
+
+def test_a_client_without_its_broker_says_so_once_and_counts_the_rest() -> None:
+    now = [100.0]
+    sparing = Sparing(lambda: now[0])
+    assert [sparing.filter(record("kafka.cluster", 7, value)) for value in range(5)] == [True] + [False] * 4
+    assert sparing.filter(record("kafka.cluster", 8, 0)), "another line of the same file is news"
+    now[0] += REPEAT_S
+    later = record("kafka.cluster", 7, 5)
+    assert sparing.filter(later)
+    assert later.getMessage() == "node 5 is gone (and 4 more like it since the last)"
+
+
+def test_our_own_lines_are_told_each_time() -> None:
+    sparing = Sparing(lambda: 100.0)
+    assert all(sparing.filter(record("worker", 7, value)) for value in range(5))
