@@ -37,7 +37,7 @@ setup-gpu: .venv-gpu/.ready ## install the gpu extra (5.4 GB) into .venv-gpu, wi
 # Last what is not locked and may fail: lmms-eval has 70 dependencies, and one of them installs a top-level `tests`.
 .venv-gpu/.ready: setup requirements/gpu.txt
 	test -x .venv-gpu/bin/python || $(PYTHON) -m venv .venv-gpu
-	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python -r requirements/gpu.txt
+	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python --override requirements/gpu-overrides.txt -r requirements/gpu.txt
 	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python hypothesis pytest pytest-timeout
 	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python --no-deps --editable .
 	-$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python lmms-eval==0.7.3
@@ -71,5 +71,5 @@ schemas: setup ## write the generated documents and the dashboard anew
 
 lock: setup ## resolve the dependencies anew
 	$(LOCK) -o requirements/base.txt
-	$(LOCK) --extra gpu -o requirements/gpu.txt
+	$(LOCK) --extra gpu --override requirements/gpu-overrides.txt -o requirements/gpu.txt
 	$(LOCK) --group dev -o requirements/dev.txt

@@ -15,8 +15,8 @@ from schemas.failures import UserError
 TINY = "tiny"
 """The name of the test kit's model."""
 
-WANTED = ["*.json", "*.txt", "*.model", "*.safetensors", "README.md"]
-"""What is fetched of a hub's repository: no pickles, no code."""
+WANTED = ["*.json", "*.jinja", "*.txt", "*.model", "*.safetensors", "README.md"]
+"""What is fetched of a hub's repository: no pickles, no code. (Processors keep their chat template as Jinja.)"""
 
 CHUNK_BYTES = 1 << 22
 

@@ -10,7 +10,6 @@ from PIL import Image
 from gpu_workers.diffusion import tiny
 from gpu_workers.diffusion.choose import Choice, renderer_of
 from gpu_workers.diffusion.control import colour_of, control_picture
-from gpu_workers.diffusion.flux3 import Flux3Drawer, boxes_of, flux3
 from gpu_workers.diffusion.loop import Sampling
 from gpu_workers.diffusion.parts import Machine
 from gpu_workers.diffusion.pipelines import Model, controlnet, text2image
@@ -46,29 +45,6 @@ def test_boxes_are_drawn_for_a_control_model_the_smaller_ones_on_top():
     picture = control_picture(ORDERS[0], (64, 64))
     assert picture.getpixel((10, 10)) == colour_of(0)
     assert picture.getpixel((48, 32)) == colour_of(1)
-
-
-def test_flux_is_told_boxes_with_y_first(model: Model):
-    assert boxes_of(ORDERS[0])[1] == {"id": "object1", "desc": "a cat", "bbox": [0.25, 0.5, 0.75, 1.0]}
-    asked: list[dict[str, object]] = []
-
-    def pipeline(**given: object) -> list[Image.Image]:
-        asked.append(given)
-        return [Image.new("RGB", (64, 32))]
-
-    pictures = Flux3Drawer(pipeline, model.source, SAMPLING).draw(ORDERS, [1, 2], (64, 32))
-    assert len(pictures) == 2
-    assert [each["prompt"] for each in asked] == ["a cat", "a bus"]
-    assert (asked[0]["width"], asked[0]["height"]) == (64, 32)
-
-
-def test_a_diffusers_without_flux_is_told_in_one_line(model: Model):
-    import diffusers
-
-    if hasattr(diffusers, "Flux3ModularPipeline"):
-        pytest.skip("this diffusers has FLUX.3")
-    with pytest.raises(UserError, match=r"0\.42"):
-        flux3(model, SAMPLING)
 
 
 def test_text_to_image_draws_a_batch_of_mixed_prompts_with_seeds_of_their_own(model: Model):
