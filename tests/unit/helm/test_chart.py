@@ -1,6 +1,7 @@
 """The chart renders with the real helm, and its environment is the settings' environment."""
 
 import json
+import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -9,12 +10,16 @@ from typing import Any
 import pytest
 import yaml
 
+from streams.balance_process import read_targets
 from streams.services.cache import find_program
-from streams.settings import AgentSettings, ExamineSettings, RenderSettings, WriterSettings
+from streams.settings import AgentSettings, BalanceSettings, ExamineSettings, RenderSettings, WriterSettings
 from tests.fakes.services import require
 
 CHART = Path(__file__).parents[3] / "helm" / "skg-factory"
+ROOT = CHART.parents[1]
 SETTINGS = {"agents": AgentSettings, "render": RenderSettings, "examine": ExamineSettings, "write": WriterSettings}
+BALANCED = ("--set", "balance.enabled=true", "--set-file", f"balance.targets={ROOT / 'docs' / 'targets.yaml'}")
+ALL = {**SETTINGS, "balance": BalanceSettings}
 
 
 def _helm(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -29,18 +34,25 @@ def _manifests(*arguments: str) -> list[dict[str, Any]]:
     return [document for document in yaml.safe_load_all(done.stdout) if document]
 
 
-def _deployments() -> dict[str, dict[str, Any]]:
-    found = [m for m in _manifests() if m["kind"] == "Deployment"]
+def _deployments(*arguments: str) -> dict[str, dict[str, Any]]:
+    found = [m for m in _manifests(*arguments) if m["kind"] == "Deployment"]
     return {m["metadata"]["labels"]["app.kubernetes.io/component"]: m for m in found}
 
 
 def _container(stage: str) -> dict[str, Any]:
-    (container,) = _deployments()[stage]["spec"]["template"]["spec"]["containers"]
+    (container,) = _deployments(*BALANCED)[stage]["spec"]["template"]["spec"]["containers"]
     return container
 
 
+def _config(stage: str) -> dict[str, Any]:
+    """The ConfigMap that the deployment takes its environment from."""
+    (source,) = _container(stage)["envFrom"]
+    name = source["configMapRef"]["name"]
+    return next(m for m in _manifests(*BALANCED) if m["kind"] == "ConfigMap" and m["metadata"]["name"] == name)
+
+
 def _environment(stage: str) -> dict[str, str]:
-    (config,) = [m for m in _manifests() if m["kind"] == "ConfigMap"]
+    config = _config(stage)
     return dict(config["data"]) | {entry["name"]: entry.get("value", "") for entry in _container(stage)["env"] or ()}
 
 
@@ -56,26 +68,26 @@ def test_there_is_a_deployment_for_each_kind_of_process():
         assert _container(stage)["args"] == ["skg", stage]
 
 
-@pytest.mark.parametrize("stage", SETTINGS)
+@pytest.mark.parametrize("stage", ALL)
 def test_a_deployment_sets_only_what_its_settings_read(stage: str):
-    known = {f"SKG_{name.upper()}" for name in SETTINGS[stage].model_fields}
+    known = {f"SKG_{name.upper()}" for name in ALL[stage].model_fields}
     assert set(_environment(stage)) <= known
 
 
-@pytest.mark.parametrize("stage", SETTINGS)
+@pytest.mark.parametrize("stage", ALL)
 def test_the_values_that_a_deployment_sets_are_valid_settings(stage: str, tmp_path: Path):
     values = {name.removeprefix("SKG_").lower(): value for name, value in _environment(stage).items()}
-    assert SETTINGS[stage].model_validate(values).kafka_bootstrap == "kafka:9092"
+    assert ALL[stage].model_validate(values).kafka_bootstrap == "kafka:9092"
 
 
-@pytest.mark.parametrize("stage", SETTINGS)
+@pytest.mark.parametrize("stage", ALL)
 def test_a_deployment_has_probes_limits_and_no_rights(stage: str):
     container = _container(stage)
     assert {"startupProbe", "livenessProbe", "readinessProbe"} <= set(container)
     assert set(container["resources"]["limits"]) == {"cpu", "memory"}
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
-    pod = _deployments()[stage]["spec"]["template"]["spec"]
+    pod = _deployments(*BALANCED)[stage]["spec"]["template"]["spec"]
     assert pod["automountServiceAccountToken"] is False
     assert pod["securityContext"]["runAsNonRoot"] is True
 
@@ -95,7 +107,49 @@ def test_a_misspelt_value_is_refused():
     assert "boostrap" in done.stderr
 
 
+def test_the_balance_process_is_off_unless_asked_for_and_never_runs_twice():
+    assert "balance" not in _deployments()
+    spec = _deployments(*BALANCED)["balance"]["spec"]
+    assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+    done = _helm("template", "release", str(CHART), *BALANCED, "--set", "balance.replicas=2")
+    assert done.returncode != 0
+
+
+def test_the_balance_process_reads_the_targets_that_were_given(tmp_path: Path):
+    (mounted,) = [m for m in _container("balance")["volumeMounts"] if m["name"] == "targets"]
+    volumes = _deployments(*BALANCED)["balance"]["spec"]["template"]["spec"]["volumes"]
+    name = next(v["configMap"]["name"] for v in volumes if v["name"] == "targets")
+    data = next(m["data"] for m in _manifests(*BALANCED) if m["kind"] == "ConfigMap" and m["metadata"]["name"] == name)
+    (file,) = data
+    assert _environment("balance")["SKG_BALANCE_TARGETS"] == f"{mounted['mountPath']}/{file}"
+    (tmp_path / file).write_text(data[file], "utf-8")
+    assert read_targets(tmp_path / file) == read_targets(ROOT / "docs" / "targets.yaml")
+
+
+def test_other_targets_start_the_balance_process_anew(tmp_path: Path):
+    other = tmp_path / "other.yaml"
+    other.write_text("scenes: {kitchen: 1}\n")
+    changed = _deployments("--set", "balance.enabled=true", "--set-file", f"balance.targets={other}")["balance"]
+    before = _deployments(*BALANCED)["balance"]
+    assert changed["spec"]["template"]["metadata"] != before["spec"]["template"]["metadata"]
+
+
+def test_a_balance_process_without_targets_is_refused():
+    done = _helm("template", "release", str(CHART), "--set", "balance.enabled=true")
+    assert done.returncode != 0
+    assert "balance.targets is empty" in done.stderr
+
+
+def test_values_of_an_older_chart_still_do(tmp_path: Path):
+    old = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
+    del old["balance"]
+    chart = shutil.copytree(CHART, tmp_path / "chart")
+    (chart / "values.yaml").write_text(yaml.safe_dump(old), "utf-8")
+    done = _helm("template", "release", str(chart))
+    assert done.returncode == 0, done.stderr
+
+
 def test_kubernetes_itself_would_accept_the_manifests():
     kubernetes_validate = pytest.importorskip("kubernetes_validate")
-    for manifest in _manifests():
+    for manifest in _manifests(*BALANCED):
         kubernetes_validate.validate(manifest, "1.30", strict=True)

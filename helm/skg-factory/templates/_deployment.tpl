@@ -1,0 +1,94 @@
+{{- define "skg.deployment" -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ include "skg.name" .root }}-{{ .stage }}
+  labels:
+    {{- include "skg.labels" .root | nindent 4 }}
+    app.kubernetes.io/component: {{ .stage }}
+spec:
+  replicas: {{ .values.replicas }}
+  {{- if eq .stage "balance" }}
+  strategy: {type: Recreate}  # two would ask for the same at the same time
+  {{- end }}
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: {{ .root.Chart.Name }}
+      app.kubernetes.io/instance: {{ .root.Release.Name }}
+      app.kubernetes.io/component: {{ .stage }}
+  template:
+    metadata:
+      labels:
+        {{- include "skg.labels" .root | nindent 8 }}
+        app.kubernetes.io/component: {{ .stage }}
+      annotations:
+        checksum/config: {{ include (print .root.Template.BasePath "/configmap.yaml") .root | sha256sum }}
+        {{- if eq .stage "balance" }}
+        checksum/targets: {{ .values.targets | sha256sum }}
+        {{- end }}
+    spec:
+      serviceAccountName: {{ include "skg.name" .root }}
+      automountServiceAccountToken: false
+      terminationGracePeriodSeconds: {{ .values.graceSeconds | default 60 }}
+      securityContext:
+        runAsNonRoot: true
+        runAsUser: 10001
+        fsGroup: 10001
+        seccompProfile: {type: RuntimeDefault}
+      containers:
+        - name: {{ .stage }}
+          image: "{{ .root.Values.image.repository }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}"
+          imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+          args: [skg, {{ .stage }}]
+          envFrom:
+            - configMapRef: {name: {{ include "skg.name" .root }}}
+          env:
+            {{- if ne .stage "balance" }}
+            - {name: SKG_S3_ENDPOINT, value: {{ .root.Values.s3.endpoint | quote }}}
+            - {name: SKG_S3_BUCKET, value: {{ .root.Values.s3.bucket | quote }}}
+            - {name: SKG_S3_REGION, value: {{ .root.Values.s3.region | quote }}}
+            - name: SKG_S3_ACCESS_KEY
+              valueFrom: {secretKeyRef: {name: {{ include "skg.secret" .root }}, key: access-key}}
+            - name: SKG_S3_SECRET_KEY
+              valueFrom: {secretKeyRef: {name: {{ include "skg.secret" .root }}, key: secret-key}}
+            {{- else }}
+            - {name: SKG_BALANCE_TARGETS, value: /etc/skg/targets.yaml}
+            {{- end }}
+            {{- if eq .stage "write" }}
+            - {name: SKG_DATASET_URI, value: {{ .root.Values.dataset.uri | quote }}}
+            {{- end }}
+            {{- range $name, $value := .values.env }}
+            - {name: {{ $name }}, value: {{ $value | quote }}}
+            {{- end }}
+          ports:
+            - {name: metrics, containerPort: {{ .root.Values.metrics.port }}}
+          startupProbe:
+            httpGet: {path: /healthz, port: metrics}
+            periodSeconds: 2
+            failureThreshold: 60
+          livenessProbe:
+            httpGet: {path: /healthz, port: metrics}
+            periodSeconds: 15
+            timeoutSeconds: 5
+          readinessProbe:
+            httpGet: {path: /healthz, port: metrics}
+            periodSeconds: 5
+            timeoutSeconds: 5
+          resources: {{- toYaml .values.resources | nindent 12 }}
+          securityContext:
+            allowPrivilegeEscalation: false
+            readOnlyRootFilesystem: true
+            capabilities: {drop: [ALL]}
+          volumeMounts:
+            - {name: state, mountPath: /var/lib/skg}
+            - {name: tmp, mountPath: /tmp}
+            {{- if eq .stage "balance" }}
+            - {name: targets, mountPath: /etc/skg, readOnly: true}
+            {{- end }}
+      volumes:
+        - {name: state, emptyDir: {}}
+        - {name: tmp, emptyDir: {}}
+        {{- if eq .stage "balance" }}
+        - {name: targets, configMap: {name: {{ include "skg.name" .root }}-balance}}
+        {{- end }}
+{{- end }}
