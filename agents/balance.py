@@ -19,6 +19,8 @@ from agents.targets import Band, Targets
 
 K = TypeVar("K")
 
+AXES = ("scenes", "relations", "kinds", "density")
+
 OWN_WEIGHT = 0.1
 """An empty cell is worth as much as a tenth that lacks on an axis."""
 
@@ -123,6 +125,10 @@ class Balance:
         """Cells that do not bring what they are asked for."""
         return [cell for cell in self._all() if self._hopeless(cell)]
 
+    def exhausted(self) -> bool:
+        """Whether no cell is left to ask for."""
+        return all(self._hopeless(cell) for cell in self._all())
+
     def _hopeless(self, cell: Cell) -> bool:
         outcomes = self.hits[cell] + self.misses[cell]
         return outcomes >= TRIED and self.hits[cell] < LEAST_YIELD * outcomes
@@ -133,16 +139,17 @@ class Balance:
 
     def lacking(self) -> dict[str, dict[str, float]]:
         """By axis and value: target share less the share there is, where that is more than the tolerance."""
-        axes: dict[str, tuple[Mapping[str, float], Mapping[str, int]]] = {
-            "scenes": (self.targets.scenes, self.scenes),
-            "relations": (self.targets.relations, self.families),
-            "kinds": (self.targets.kinds, self.kinds),
-            "density": (
-                {str(band): share for band, share in self.targets.bands.items()},
-                {str(band): count for band, count in self.bands.items()},
-            ),
-        }
-        return {axis: gaps for axis, (want, have) in axes.items() if (gaps := self._gaps(want, have))}
+        bands = (
+            {str(band): share for band, share in self.targets.bands.items()},
+            {str(band): count for band, count in self.bands.items()},
+        )
+        axes: tuple[tuple[Mapping[str, float], Mapping[str, int]], ...] = (
+            (self.targets.scenes, self.scenes),
+            (self.targets.relations, self.families),
+            (self.targets.kinds, self.kinds),
+            bands,
+        )
+        return {axis: gaps for axis, shares in zip(AXES, axes, strict=True) if (gaps := self._gaps(*shares))}
 
     def _gaps(self, want: Mapping[str, float], have: Mapping[str, int]) -> dict[str, float]:
         total = sum(have.get(name, 0) for name in want)

@@ -15,7 +15,11 @@ CONSUMED = Counter(
     ["stage"],
 )
 PRODUCED = Counter("skg_produced_events_total", "Events published and acknowledged by the broker.", ["stage", "topic"])
-ACCEPTED = Counter("skg_accepted_total", "Work that passed the stage: graphs, images, samples, rows.", ["stage"])
+ACCEPTED = Counter(
+    "skg_accepted_total",
+    "Work that passed the stage: graphs, images, samples, rows; graphs asked for by `skg balance`.",
+    ["stage"],
+)
 REJECTED = Counter(
     "skg_rejected_total",
     "Requests that ended in a rejection. A sudden rise or a fall to zero both mean that a gate changed.",
@@ -49,6 +53,11 @@ OUTCOMES = Counter(
     "skg_outcomes_total",
     "What became of work at its stage: accepted, salvaged, retried, rejected. Many retried: the renderer often errs.",
     ["stage", "outcome"],
+)
+LACKING = Gauge(
+    "skg_lacking_share",
+    "Largest share that a value of the axis lacks of its target, 0 within the tolerance. Never falling: not attainable.",
+    ["axis"],
 )
 QUESTIONS = Counter("skg_questions_total", "Questions of accepted samples. An even mix is the goal.", ["kind"])
 

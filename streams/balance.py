@@ -1,6 +1,7 @@
 """Steering: reads what came of everything so far, publishes seeds for what the dataset still lacks.
 
-In: `skg.seeds` once, `skg.qa` and `skg.rejections` from their beginning and on.  Out: seeds, acknowledged by the broker.
+In: `skg.seeds` once; `skg.qa`, `skg.rejections` and `skg.dead-letters` from their beginning and on.  Out: seeds,
+acknowledged by the broker.
 Keeps nothing of its own: after a restart the topics tell what was asked for, when, and what came of it, so the bounds
 hold over restarts as long as the topics keep their events.  Decides nothing (`agents.balance`).  Run one of it: two would
 ask for the same at the same time.
@@ -16,10 +17,12 @@ from agents.targets import Band, Targets
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import decode, event_age, to_message
-from schemas.events import QAEvent, Rejection, SeedConcept, SeedOptions
+from schemas.events import DeadLetter, QAEvent, Rejection, SeedConcept, SeedOptions
 from schemas.failures import Never
 from schemas.ids import make_seed
+from schemas.topics import QA
 from spatial.predicates import PREDICATES
+from streams.dead_letters import requests_in
 from streams.event_step import Publishes
 from streams.records import Record
 
@@ -77,6 +80,25 @@ class Steering:
                 self.balance.accept(accepted(event), self._cells.get(event.graph.seed_id))
             elif isinstance(event, Rejection) and not event.retried and self._is_new(event.rejection_id):
                 self.balance.reject(self._cells.get(event.seed_id))
+            elif isinstance(event, DeadLetter) and event.topic != QA:  # of a sample that was counted already
+                self._buried(event)
+
+    def _buried(self, letter: DeadLetter) -> None:
+        """Requests that nobody will hear of again: were they left open, they would hold others up for ever."""
+        for seed_id, index in requests_in(letter):
+            if self._is_new(f"dead/{seed_id}/{index}"):
+                self.balance.reject(self._cells.get(seed_id))
+
+    @property
+    def state(self) -> str:
+        """Why seeds are published now, or why none are."""
+        if self.balance.satisfied():
+            return "the mix is there: nothing is asked for"
+        if self.pace.spent >= self.pace.total:
+            return "all graphs that may be asked for were: what lacks stays"
+        if self.balance.exhausted():
+            return "no cell brings what it is asked for: what lacks stays"
+        return "asking for what lacks"
 
     def act(self, now: float) -> list[SeedConcept]:
         """Publish what is wished for and allowed. Raises TryLater when the broker does not answer."""

@@ -5,29 +5,34 @@ In: settings and a file of targets.  Out: seeds until SIGTERM, or a Problem that
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
+from agents.balance import AXES
 from agents.targets import Targets, targets_of
 from monitoring.logs import log, set_up
-from monitoring.metrics import PRODUCED
+from monitoring.metrics import LACKING, StageMetrics
 from schemas.failures import TryLater, UserError
-from schemas.topics import QA, REJECTIONS, SEEDS
+from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, SEEDS
 from streams.balance import SOURCE, Steering, said
 from streams.kafka_door import Publisher, Reader
 from streams.metrics_server import serving
 from streams.problems import Unreachable
 from streams.processes import await_topic, on_signals
 from streams.reach import patiently
+from streams.records import Record
 from streams.settings import BalanceSettings
 
 POLL_S = 0.5
 DECIDE_EVERY_S = 5.0
 """Between two decisions: outcomes of the last one begin to arrive within seconds."""
+
+OUTCOMES = (QA, REJECTIONS, DEAD_LETTERS)
+"""Where requests end."""
 
 SILENT_S = 60.0
 """A loop that has not come round for this long is stuck."""
@@ -55,7 +60,7 @@ def run_balance(settings: BalanceSettings, clock: Callable[[], float] = time.mon
     """Publish seeds for what lacks until SIGTERM. Raises a Problem."""
     set_up(settings.log_format, SOURCE)
     targets = read_targets(settings.balance_targets)
-    for topic in (SEEDS, QA, REJECTIONS):
+    for topic in (SEEDS, *OUTCOMES):
         await_topic(settings, topic)
     bootstrap, stopping, round_at = settings.kafka_bootstrap, threading.Event(), [clock()]
     try:
@@ -66,7 +71,7 @@ def run_balance(settings: BalanceSettings, clock: Callable[[], float] = time.mon
             on_signals(stopping.set)
             steering = Steering(targets, publisher)
             _recall(bootstrap, steering, clock)
-            _steer(bootstrap, steering, stopping, lambda: round_at.__setitem__(0, clock()) or round_at[0])
+            _steer(bootstrap, _Counted(steering), stopping, lambda: round_at.__setitem__(0, clock()) or round_at[0])
     except TryLater as failure:
         raise Unreachable(str(failure)) from failure
 
@@ -78,9 +83,44 @@ def _recall(bootstrap: str, steering: Steering, clock: Callable[[], float]) -> N
             steering.recall(reader.poll(POLL_S), clock())
 
 
-def _steer(bootstrap: str, steering: Steering, stopping: threading.Event, tick: Callable[[], float]) -> None:
+class _Counted:
+    """The agent with its metrics; says in the log when it begins or ceases to ask."""
+
+    def __init__(self, steering: Steering) -> None:
+        self._steering = steering
+        self._metrics = StageMetrics(SOURCE)
+        self._state = ""
+
+    def hear(self, records: Sequence[Record]) -> None:
+        """Take in outcomes."""
+        self._steering.hear(records)
+        self._metrics.consumed(len(records))
+
+    def decide(self, now: float) -> None:
+        """Ask for what lacks, if something does."""
+        try:
+            seeds = self._steering.act(now)
+        except TryLater as failure:
+            self._metrics.retried()
+            log(SOURCE).warning("seeds were not acknowledged; trying again", why=str(failure))
+            return
+        self._metrics.produced(SEEDS, len(seeds))
+        self._metrics.accepted(sum(seed.count for seed in seeds))
+        balance, state = self._steering.balance, self._steering.state
+        self._metrics.set_in_flight(balance.open)
+        lacking = balance.lacking()
+        for axis in AXES:
+            LACKING.labels(axis).set(max(lacking.get(axis, {}).values(), default=0.0))
+        if seeds:
+            log(SOURCE).info("asked for what lacks", wishes=said(seeds), lacking=lacking)
+        if state != self._state:
+            self._state = state
+            log(SOURCE).info(state, samples=balance.samples, lacking=lacking, given_up=len(balance.given_up()))
+
+
+def _steer(bootstrap: str, steering: _Counted, stopping: threading.Event, tick: Callable[[], float]) -> None:
     caught_up, decide_at = False, 0.0
-    with closing(Reader(bootstrap, [QA, REJECTIONS])) as reader:
+    with closing(Reader(bootstrap, OUTCOMES)) as reader:
         while not stopping.is_set():
             records = reader.poll(POLL_S)
             steering.hear(records)
@@ -88,15 +128,4 @@ def _steer(bootstrap: str, steering: Steering, stopping: threading.Event, tick: 
             caught_up = caught_up or (not records and reader.at_end())
             if caught_up and now >= decide_at:
                 decide_at = now + DECIDE_EVERY_S
-                _decide(steering, now)
-
-
-def _decide(steering: Steering, now: float) -> None:
-    try:
-        seeds = steering.act(now)
-    except TryLater as failure:
-        log(SOURCE).warning("seeds were not acknowledged; trying again", why=str(failure))
-        return
-    PRODUCED.labels(SOURCE, SEEDS).inc(len(seeds))
-    if seeds:
-        log(SOURCE).info("asked for what lacks", wishes=said(seeds), lacking=steering.balance.lacking())
+                steering.decide(now)

@@ -1,13 +1,16 @@
 """Dead letters: what could not be processed, with its original bytes and where it came from.
 
-In: a record and why it failed.  Out: a DeadLetter event; TooManyDeadLetters when draining a topic into them.
+In: a record and why it failed.  Out: a DeadLetter event, and the requests that ended in one; TooManyDeadLetters when
+draining a topic into them.
 """
 
 from collections import deque
 
-from schemas.codec import Message
-from schemas.events import DeadLetter, Stage
+from schemas.codec import Message, decode
+from schemas.events import DeadLetter, QAEvent, RenderedImage, SeedConcept, Stage
 from schemas.failures import Never
+from schemas.graph import SpatialGraph
+from schemas.topics import TOPICS
 from streams.problems import TooManyDeadLetters
 from streams.records import Record
 
@@ -17,6 +20,9 @@ FEWEST = 20
 
 MAX_ERROR_CHARS = 4000
 """What the event's schema allows."""
+
+Request = tuple[str, int]
+"""A seed's id and the number of one of its graphs."""
 
 
 def dead_letter(record: Record, stage: Stage, failure: Never, attempts: int = 1) -> DeadLetter:
@@ -38,6 +44,24 @@ def dead_letter(record: Record, stage: Stage, failure: Never, attempts: int = 1)
 def original(letter: DeadLetter) -> Message:
     """The message that became the dead letter, bytes and headers as they were, for its own topic."""
     return Message(letter.topic, letter.key, letter.value, letter.headers)
+
+
+def requests_in(letter: DeadLetter) -> list[Request]:
+    """The requests that ended in this dead letter, as far as its bytes tell."""
+    if letter.topic not in TOPICS:
+        return []
+    try:
+        event = decode(letter.topic, letter.value, letter.headers)
+    except Never:
+        return []
+    match event:
+        case SeedConcept():
+            return [(event.seed_id, index) for index in range(event.first, event.first + event.count)]
+        case SpatialGraph():
+            return [(event.seed_id, event.index)]
+        case RenderedImage() | QAEvent():
+            return [(event.graph.seed_id, event.graph.index)]
+    return []
 
 
 class Limit:

@@ -19,6 +19,9 @@ from schemas.events import STAGES
 
 SCRAPE_TIMEOUT_S = 2.0
 
+STEERING = "balance"
+"""No stage of the flow: it need not run. What it has done are graphs asked for, in flight those without an outcome."""
+
 
 @dataclass(frozen=True)
 class StageStatus:
@@ -26,6 +29,7 @@ class StageStatus:
 
     `rejected` are requests that ended, by reason; `redrawn` are pictures given up for another attempt, which did not.
     `tokens` were paid for language models; with `budget_spent` no new graph is begun.
+    `lacking`: by axis the largest share that lacks of its target.
     """
 
     processes: int = 0
@@ -38,6 +42,7 @@ class StageStatus:
     in_flight: int = 0
     tokens: int = 0
     budget_spent: bool = False
+    lacking: Mapping[str, float] = field(default_factory=dict)
     rate: float | None = None
 
 
@@ -46,12 +51,12 @@ Sample = tuple[str, Mapping[str, str], float]
 
 
 def collect(state_dir: Path) -> Status:
-    """The status of every stage, of those processes that answer."""
+    """The status of every stage, of those processes that answer, and of the balance process where one runs."""
     parts: dict[str, list[list[Sample]]] = {stage: [] for stage in STAGES}
     for kind, port in registered(state_dir):
         samples = scrape(port)
-        if kind in parts and samples is not None:
-            parts[kind].append(samples)
+        if samples is not None and kind in (*STAGES, STEERING):
+            parts.setdefault(kind, []).append(samples)
     return {stage: _stage(found) for stage, found in parts.items()}
 
 
@@ -90,6 +95,9 @@ def _stage(processes: list[list[Sample]]) -> StageStatus:
         lag=_sum(samples, "skg_consumer_lag_events"),
         in_flight=_sum(samples, "skg_in_flight_events"),
         tokens=_sum(samples, "skg_language_tokens_total"),
+        lacking={
+            labels["axis"]: round(value, 4) for name, labels, value in samples if name == "skg_lacking_share" and value
+        },
         budget_spent=_sum(samples, "skg_language_budget_spent") > 0,
     )
 
@@ -110,7 +118,7 @@ def with_rates(before: Status, now: Status, seconds: float) -> Status:
     """`now` with the accepted work a second since `before`. A restarted process counts from zero again."""
     rated = {}
     for stage, status in now.items():
-        gained = max(0, status.accepted - before[stage].accepted)
+        gained = max(0, status.accepted - before.get(stage, StageStatus()).accepted)
         rated[stage] = StageStatus(**{**asdict(status), "rate": round(gained / seconds, 2)})
     return rated
 
@@ -137,6 +145,8 @@ def as_table(status: Status) -> Table:
         reasons = _listed(row.rejected)
         if row.redrawn:
             reasons += f"{', ' if reasons else ''}drawn again: {_listed(row.redrawn)}"
+        if row.lacking:
+            reasons += "lacks " + ", ".join(f"{axis} {share:.0%}" for axis, share in row.lacking.items())
         reasons += f"{', ' if reasons else ''}token budget spent: no new graphs" if row.budget_spent else ""
         rate = "" if row.rate is None else f"{row.rate:.1f}"
         numbers = (row.processes, row.accepted, sum(row.rejected.values()), row.dead_letters, row.in_flight, row.lag)

@@ -12,7 +12,8 @@ from typing import Protocol
 class StageView:
     """One stage of the funnel. Counts are since its processes started; `rate` is accepted work a second.
 
-    `redrawn` pictures were given up while their requests went on.
+    `redrawn` pictures were given up while their requests went on; `lacking` is the largest
+    share by axis that the dataset lacks of its targets, where a process steers it.
     """
 
     stage: str
@@ -20,6 +21,7 @@ class StageView:
     accepted: int = 0
     rejected: Mapping[str, int] = field(default_factory=dict)
     redrawn: Mapping[str, int] = field(default_factory=dict)
+    lacking: Mapping[str, float] = field(default_factory=dict)
     dead_letters: int = 0
     in_flight: int = 0
     lag: int = 0

@@ -8,16 +8,14 @@ from collections.abc import Iterable
 
 from schemas.base import Event
 from schemas.codec import decode
-from schemas.events import DeadLetter, QAEvent, Rejection, RenderedImage, SeedConcept
+from schemas.events import DeadLetter, QAEvent, Rejection
 from schemas.failures import Never
-from schemas.graph import SpatialGraph
-from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, TOPICS
+from schemas.topics import DEAD_LETTERS, QA, REJECTIONS
+from streams.dead_letters import Request, requests_in
 from streams.kafka_door import Record
 from streams.language.bill import Bill
 
 ENDS = (QA, REJECTIONS, DEAD_LETTERS)
-Request = tuple[str, int]
-"""A seed's id and the number of one of its graphs."""
 
 
 class Outcomes:
@@ -73,21 +71,3 @@ class Outcomes:
             self.samples[request] = event.sample_id
             self.bill.take(event)
             self.kinds.update(question.kind for question in event.questions)
-
-
-def requests_in(letter: DeadLetter) -> list[Request]:
-    """The requests that ended in this dead letter, as far as its bytes tell."""
-    if letter.topic not in TOPICS:
-        return []
-    try:
-        event = decode(letter.topic, letter.value, letter.headers)
-    except Never:
-        return []
-    match event:
-        case SeedConcept():
-            return [(event.seed_id, index) for index in range(event.first, event.first + event.count)]
-        case SpatialGraph():
-            return [(event.seed_id, event.index)]
-        case RenderedImage() | QAEvent():
-            return [(event.graph.seed_id, event.graph.index)]
-    return []

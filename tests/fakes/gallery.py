@@ -46,6 +46,7 @@ class NotedFactory:
         self.looks += 1
         return [
             StageView("agents", 1, accepted=1200 + self.looks, in_flight=3, rate=12.5),
+            StageView("balance", 1, accepted=40, lacking={"relations": 0.125}),
             StageView("examine", 2, accepted=900, rejected={"violated_relation": 7}, redrawn={"missing_object": 13}, lag=4),
         ]
 

@@ -165,6 +165,7 @@ def test_the_funnel_names_each_stage_with_its_reasons(client):
     html = re.sub(r"\s+", " ", client.get("/factory/funnel").text)
     assert "1,201" in html
     assert 'href="/rejected?reason=violated_relation"' in html
+    assert "lacks relations 12 %" in html
     assert '<td class="number">13</td>' in html, "pictures that were drawn again have a column of their own"
     assert "the dataset holds 2 samples" in html
 

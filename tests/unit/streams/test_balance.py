@@ -12,12 +12,13 @@ from agents.targets import Targets, targets_of
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import Message, to_message
-from schemas.events import QAEvent, SeedConcept, SeedOptions
-from schemas.failures import TryLater
+from schemas.events import DeadLetter, QAEvent, SeedConcept, SeedOptions
+from schemas.failures import Never, TryLater
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from streams.balance import SALT, Pace, Steering, accepted
 from streams.balance_process import BadTargets, read_targets
+from streams.dead_letters import dead_letter
 from streams.records import Partition, Record
 from tests.fakes.events import make_graph, make_qa, make_rejection
 
@@ -53,6 +54,11 @@ def stated(**changes: object) -> Targets:
         "ahead": 30,
     }
     return targets_of({**values, **changes})
+
+
+def buried(event: Event) -> DeadLetter:
+    """The dead letter that keeps the event."""
+    return dead_letter(recorded(event), "render", Never("failed", "gone"))
 
 
 def outcome(planner: RulePlanner, seed: SeedConcept, index: int) -> Event:
@@ -150,6 +156,40 @@ def test_a_picture_that_gets_another_attempt_is_no_outcome_yet():
     before = steering.balance.open
     steering.hear([recorded(make_rejection(seed).model_copy(update={"retried": True}))])
     assert steering.balance.open == before
+
+
+def test_what_ended_as_a_dead_letter_is_not_waited_for():
+    steering = Steering(stated(), Topic())
+    seed, other = steering.act(0.0)[:2]
+    before = steering.balance.open
+    letters = [buried(seed), buried(seed), buried(make_graph(other)), buried(make_seed("kitchen", 9))]
+    steering.hear(recorded(letter) for letter in letters)
+    assert steering.balance.open == before - seed.count - 1
+
+
+def test_a_sample_that_could_not_be_written_was_counted_already():
+    steering = Steering(stated(), Topic())
+    seed = steering.act(0.0)[0]
+    sample = make_qa(make_graph(seed))
+    steering.hear([recorded(sample)])
+    before = steering.balance.open
+    steering.hear([recorded(buried(sample))])
+    assert steering.balance.open == before
+
+
+def test_it_says_why_nothing_is_asked_for():
+    steering = Steering(stated(total=30), Topic())
+    assert steering.state == "asking for what lacks"
+    seeds = steering.act(0.0)
+    assert steering.state.startswith("all graphs that may be asked for were")
+    again = Steering(stated(scenes={"kitchen": 1}, density={"2-3": 1}, relations={"direction": 1}), Topic())
+    again.hear([recorded(make_qa(make_graph(scene="kitchen")))])
+    assert again.state.startswith("the mix is there")
+    hopeless = Steering(stated(scenes={"kitchen": 1}, density={"2-3": 1}, relations={"direction": 1}), Topic())
+    (seed,) = hopeless.act(0.0)
+    hopeless.hear(recorded(make_rejection(seed, index)) for index in range(seed.count))
+    assert hopeless.state.startswith("no cell brings")
+    assert seeds
 
 
 def test_bytes_that_are_no_event_are_passed_over():

@@ -9,7 +9,8 @@ from schemas.codec import encode
 from schemas.events import DeadLetter
 from schemas.examples import graph, poisoned, refusal, rendered, sample, seed
 from schemas.topics import BY_EVENT, GRAPHS, IMAGES, QA, SEEDS, key_of
-from streams.demo.outcomes import Outcomes, requests_in
+from streams.dead_letters import requests_in
+from streams.demo.outcomes import Outcomes
 from streams.records import Partition, Record
 from streams.seeds import requests_of
 

@@ -40,6 +40,27 @@ def test_a_stage_sums_its_processes_and_names_its_reasons(process: Path):
     assert status.redrawn == {"wrong_count": 4}, "pictures, of requests that are still open"
 
 
+def test_a_balance_process_has_a_row_where_one_runs(process: Path):
+    assert "balance" not in collect(process)
+    registry = CollectorRegistry()
+    Counter("skg_accepted_total", "x", ["stage"], registry=registry).labels("balance").inc(40)
+    Gauge("skg_in_flight_events", "x", ["stage"], registry=registry).labels("balance").set(12)
+    lacking = Gauge("skg_lacking_share", "x", ["axis"], registry=registry)
+    lacking.labels("relations").set(0.125)
+    lacking.labels("scenes").set(0)
+    server, thread = start_http_server(0, addr="127.0.0.1", registry=registry)
+    entry = {"kind": "balance", "pid": os.getpid(), "port": server.server_port, "started": 0}
+    (process / "processes" / f"balance-{os.getpid()}.json").write_text(json.dumps(entry))
+    before: dict[str, StageStatus] = {}
+    row = with_rates(before, collect(process), 2.0)["balance"]
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    assert (row.accepted, row.in_flight, row.lacking, row.rate) == (40, 12, {"relations": 0.125}, 20.0)
+    table = as_table({"balance": row})
+    assert list(table.columns[-1].cells) == ["lacks relations 12%"]
+
+
 def test_a_dead_process_and_a_broken_entry_are_not_counted(process: Path):
     folder = process / "processes"
     (folder / "render-1.json").write_text('{"kind": "render", "pid": 2000000000, "port": 1}')
