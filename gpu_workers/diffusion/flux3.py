@@ -15,7 +15,6 @@ from gpu_workers.diffusion import door
 from gpu_workers.diffusion.loop import Sampling
 from gpu_workers.diffusion.pipelines import Model
 from gpu_workers.diffusion.told import Told
-from gpu_workers.diffusion.weights import Source
 from schemas.failures import Never, UserError
 
 SIDE = 1024
@@ -36,13 +35,13 @@ class Flux3Drawer:
 
     name, side = "flux3-boxes-1", SIDE
 
-    def __init__(self, pipeline: Any, source: Source, sampling: Sampling) -> None:
-        self._pipeline, self._source, self._sampling = pipeline, source, sampling
+    def __init__(self, pipeline: Any, model: Model, sampling: Sampling) -> None:
+        self._pipeline, self._model, self._sampling = pipeline, model, sampling
 
     @property
     def facts(self) -> Mapping[str, object]:
-        """Weights and steps."""
-        return {**asdict(self._source), "steps": self._sampling.steps}
+        """Weights, steps, number format."""
+        return {**asdict(self._model.source), "steps": self._sampling.steps, "dtype": self._model.machine.dtype}
 
     def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """One picture an order, one after the other."""
@@ -81,9 +80,7 @@ def loaded(model: Model) -> Any:
     names = list(pipeline.pretrained_component_names)
     missing = [name for name in names if not (model.folder / name).is_dir()]
     if missing:
-        raise UserError(
-            f"{model.source.model} lacks {', '.join(missing)}: put what its index names elsewhere beside the rest"
-        )
+        raise UserError(f"{model.source.model} lacks {', '.join(missing)}: put parts from elsewhere beside the rest")
     pipeline.load_components(
         names, pretrained_model_name_or_path=str(model.folder), subfolder={name: name for name in names},
         torch_dtype=getattr(door.torch(), model.machine.dtype), use_safetensors=True, local_files_only=True,
@@ -97,4 +94,4 @@ def loaded(model: Model) -> Any:
 
 def flux3(model: Model, sampling: Sampling) -> Flux3Drawer:
     """The drawer over a folder. Raises UserError as `loaded` does."""
-    return Flux3Drawer(loaded(model), model.source, sampling)
+    return Flux3Drawer(loaded(model), model, sampling)

@@ -40,7 +40,8 @@ def make_flux3(folder: Path) -> Path:
     parts = {
         "transformer": Flux3Transformer2DModel(
             in_channels=16, cond_in_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=8,
-            num_attention_heads=2, joint_attention_dim=READ_LAYERS * HIDDEN, timestep_channels=8, axes_dims_rope=(2, 2, 2, 2),
+            num_attention_heads=2, joint_attention_dim=READ_LAYERS * HIDDEN, timestep_channels=8,
+            axes_dims_rope=(2, 2, 2, 2),
         ),
         "vae": AutoencoderKLFlux2(
             block_out_channels=(8, 8, 8, 8), layers_per_block=1, latent_channels=4, norm_num_groups=4, sample_size=64
@@ -61,8 +62,7 @@ def _writer() -> Any:
     model = _reader(Qwen3_5Config, Qwen3_5ForConditionalGeneration, 2, layer_types=["full_attention"] * 2)
     model.generation_config.eos_token_id = list(range(len(_vocabulary())))
     model.generation_config.pad_token_id = 0
-    model.lm_head.weight.data[: len(SPECIAL) + 1] = 0
-    model.lm_head.weight.data[_vocabulary()["a"]] = 100 * torch.sign(model.lm_head.weight.data[_vocabulary()["a"]])
+    model.lm_head.weight.data[: len(SPECIAL)] = 0  # an ordinary token is likelier: a special one would be no answer
     return model
 
 

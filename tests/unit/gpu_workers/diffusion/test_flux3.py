@@ -65,7 +65,7 @@ def test_boxes_are_told_with_y_first():
 @needs_flux
 def test_the_caption_that_is_drawn_holds_the_boxes_with_y_first_on_its_grid_of_a_thousand(folder: Path):
     pipeline = Listening(loaded(model_in(folder)))
-    Flux3Drawer(pipeline, SOURCE, SAMPLING).draw([CAT], [1], (64, 64))
+    Flux3Drawer(pipeline, model_in(Path()), SAMPLING).draw([CAT], [1], (64, 64))
     [caption] = pipeline.captions
     [row] = json.loads(caption[caption.index("[") :])
     assert (row["id"], row["bbox"], row["desc"]) == ("object0", [250, 500, 750, 1000], "a cat")
@@ -128,7 +128,7 @@ def test_a_caption_that_is_empty_is_never_drawn_and_other_errors_are_not_hidden(
         def pipeline(**given: object) -> object:
             raise error
 
-        return Flux3Drawer(pipeline, SOURCE, SAMPLING)
+        return Flux3Drawer(pipeline, model_in(Path()), SAMPLING)
 
     with pytest.raises(Never, match="empty caption"):
         failing(RuntimeError("The prompt upsampler returned an empty caption.")).draw([CAT], [1], (64, 64))
