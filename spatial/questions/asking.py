@@ -73,14 +73,17 @@ class _Task:
         return self.split is None or split_of_keys(keys_of(query, found, self.asked)) == self.split
 
 
-def ask(scene: Scene, seed: int, sample: str = "", split: str | None = None) -> tuple[Question, ...]:
+def ask(
+    scene: Scene, seed: int, sample: str = "", split: str | None = None, without: frozenset[str] = frozenset()
+) -> tuple[Question, ...]:
     """Up to ten questions. `sample` makes their ids unique; without it the scene's own content does.
 
-    With `split` only those whose keys are at home there (`spatial.splits`); more is tried then, to find as many.
+    No question is of a kind in `without`.  With `split` only those whose keys are at home there (`spatial.splits`); more is
+    tried then, to find as many.
     """
     task = _Task(Asked(scene), sample or content_id("scene", scene.model_dump(mode="json")), split)
     found: dict[object, Question] = {}
-    kinds = list(PROPOSERS)
+    kinds = [kind for kind in PROPOSERS if kind not in without]
     random.Random(derived_seed("question order", seed)).shuffle(kinds)
     for turn, limit in enumerate(ROUNDS if split is None else ROUNDS_IN_A_SPLIT):
         for kind in kinds:

@@ -77,8 +77,8 @@ def _differs(attributes: tuple[str, ...], attribute: str) -> bool:
 
 
 def _outermost(view: View, extreme: str, among: tuple[int, ...]) -> Found:
-    if len(among) < 2:
-        raise Unanswerable(f"{extreme} needs several of a kind")
+    if len([i for i in among if i in view.clear]) < 2:
+        raise Unanswerable(f"{extreme} needs several of a kind that are clearly seen")
     best = view.outermost(extreme, among)
     if best is None:
         raise Unanswerable(f"which one is {extreme} is doubtful")

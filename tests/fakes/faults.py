@@ -16,18 +16,19 @@ from gpu_workers.collage.xmp import read_packet
 from gpu_workers.eyes.seeing import DepthMap, Detection
 from schemas.doors import Drawing, Renderer
 from schemas.events import Truth
-from schemas.graph import SpatialGraph
+from schemas.graph import GraphObject, SpatialGraph
 from spatial.reading import MIN_VISIBLE
 
 FAULTS = ("swapped", "missing", "extra")
 SURE, UNSURE = 0.9, 0.25
+STRANGERS = ("cat", "dog", "chair", "bench", "mug", "car", "apple")
 
 
 class FaultyRenderer:
-    """Draws `share` of its pictures wrong: sides swapped, an object missing, one too many; a third of each."""
+    """Draws `share` of its pictures wrong, the same share by each of `how`."""
 
-    def __init__(self, inner: Renderer, share: float) -> None:
-        self._inner, self._share = inner, share
+    def __init__(self, inner: Renderer, share: float, how: Sequence[str] = FAULTS) -> None:
+        self._inner, self._share, self._how = inner, share, how
         self.faults: dict[tuple[str, int], str] = {}
 
     @property
@@ -49,8 +50,8 @@ class FaultyRenderer:
         rng = Random(seed)
         if rng.random() >= self._share:
             return graph
-        fault = rng.choice(FAULTS)
-        wrong = {"swapped": swapped, "missing": with_one_missing, "extra": with_one_more}[fault](graph, rng)
+        fault = rng.choice(self._how)
+        wrong = WAYS[fault](graph, rng)
         self.faults[graph.graph_id, seed] = fault
         return wrong
 
@@ -65,7 +66,8 @@ def swapped(graph: SpatialGraph, rng: Random) -> SpatialGraph:
 def with_one_missing(graph: SpatialGraph, rng: Random) -> SpatialGraph:
     if len(graph.objects) == 1:
         return swapped(graph, rng)
-    return _of(graph, [i for i in range(len(graph.objects)) if i != rng.randrange(len(graph.objects))], ())
+    gone = rng.randrange(len(graph.objects))
+    return _of(graph, [i for i in range(len(graph.objects)) if i != gone], ())
 
 
 def with_one_more(graph: SpatialGraph, rng: Random) -> SpatialGraph:
@@ -75,6 +77,33 @@ def with_one_more(graph: SpatialGraph, rng: Random) -> SpatialGraph:
     width, height = graph.layout.canvas
     box = (rng.choice((2, max(2, width - w - 2))), max(2, height - h - 2), min(w, width - 4), min(h, height - 4))
     return _of(graph, range(len(graph.objects)), ((again.id, box),))
+
+
+def with_a_stranger(graph: SpatialGraph, rng: Random) -> SpatialGraph:
+    """Beside all that was wanted a thing that the graph does not speak of, so that nobody looks for it."""
+    spoken_of = {thing.category for thing in graph.objects} | set(graph.excluded)
+    return _with(graph, rng, next(name for name in STRANGERS if name not in spoken_of))
+
+
+def with_what_was_excluded(graph: SpatialGraph, rng: Random) -> SpatialGraph:
+    """Beside all that was wanted a thing that should not be there."""
+    return _with(graph, rng, rng.choice(graph.excluded))
+
+
+def _with(graph: SpatialGraph, rng: Random, category: str) -> SpatialGraph:
+    layout, (width, height) = graph.layout, graph.layout.canvas
+    side = min(width, height) // 6
+    box = (rng.randrange(2, width - side - 2), rng.randrange(height // 2, height - side - 2), side, side)
+    thing = GraphObject(id=len(graph.objects), category=category)
+    boxes, depth = (*layout.boxes, box), (*layout.depth, min(layout.depth) - 0.01)
+    changes = {"objects": (*graph.objects, thing), "layout": layout.model_copy(update={"boxes": boxes, "depth": depth})}
+    return graph.model_copy(update={**changes, "relations": ()})
+
+
+WAYS = {
+    "swapped": swapped, "missing": with_one_missing, "extra": with_one_more, "stranger": with_a_stranger,
+    "excluded": with_what_was_excluded,
+}  # fmt: skip
 
 
 def _of(graph: SpatialGraph, kept: Sequence[int], more: Sequence[tuple[int, tuple[int, int, int, int]]]) -> SpatialGraph:
@@ -120,6 +149,32 @@ class TruthfulDetector:
             for label in {thing.category, " ".join([*thing.attributes, thing.category])} & asked:
                 found.append(Detection(label, (float(x), float(y), float(w), float(h)), score))
         return found
+
+
+class ErringDetector:
+    """Sees all, but says it as detectors do: twice, by other words, in parts, where nothing is, with doubtful scores."""
+
+    name = "erring-1"
+
+    def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
+        seen = zip(pictures, labels, TruthfulDetector().detect(pictures, labels), strict=True)
+        return [self._garbled(picture, list(asked), found) for picture, asked, found in seen]
+
+    def _garbled(self, picture: Image.Image, asked: list[str], found: list[Detection]) -> list[Detection]:
+        rng = Random(f"{picture.size} {len(found)} {sorted(asked)}")
+        return [detection for each in found for detection in self._said(each, asked, rng)]
+
+    def _said(self, each: Detection, asked: list[str], rng: Random) -> list[Detection]:
+        x, y, w, h = each.box
+        errors = {
+            "twice": [replace(each, box=(x + 1, y, w, h), score=min(each.score, 0.6))],
+            "as a part": [replace(each, box=(x, y, w / 2, h), score=min(each.score, 0.6))],
+            "by another word": [replace(each, label=rng.choice(asked), score=min(each.score, 0.8))],
+            "nowhere": [replace(each, box=(float("nan"), y, w, h)), replace(each, box=(-900.0, y, w, h))],
+            "in the plural": [replace(each, label=f"{each.label}s")],
+        }
+        said = rng.choice([*errors, "well", "well", "well"])
+        return [each, *errors.get(said, [])]
 
 
 class TruthfulDepth:

@@ -16,6 +16,7 @@ from agents.planner import RulePlanner
 from gpu_workers.collage import CollageRenderer
 from gpu_workers.examine import ExamineHandler, Witnesses
 from gpu_workers.eyes.detected import DetectorEyes
+from gpu_workers.eyes.seeing import Detector
 from gpu_workers.policy import Policy
 from gpu_workers.render import RenderHandler
 from schemas.base import Event
@@ -27,7 +28,7 @@ from spatial.reading import read_scene
 from spatial.splits import split_of
 from spatial.verify import verify
 from tests.fakes.collage import make_sprites
-from tests.fakes.faults import FaultyRenderer, TruthfulDepth, TruthfulDetector, truth_in
+from tests.fakes.faults import FAULTS, ErringDetector, FaultyRenderer, TruthfulDepth, TruthfulDetector, truth_in
 from tests.fakes.store import InMemoryStore
 
 PUBLISHED = {"GLIGEN": 0.45, "LMD+": 0.67, "LMD": 0.79}
@@ -59,9 +60,9 @@ def graphs() -> tuple[SpatialGraph, ...]:
     return tuple(graph for graph in planned if isinstance(graph, SpatialGraph))
 
 
-def run(renderer: FaultyRenderer, policy: Policy, store: InMemoryStore) -> Run:
+def run(renderer: FaultyRenderer, policy: Policy, store: InMemoryStore, detector: Detector | None = None) -> Run:
     render = RenderHandler(renderer, store)
-    eyes = DetectorEyes(TruthfulDetector(), TruthfulDepth())
+    eyes = DetectorEyes(detector or TruthfulDetector(), TruthfulDepth())
     examine = ExamineHandler(store, store, Witnesses(eyes), policy)
     done, open_graphs = Run(), list[Event](graphs())
     while open_graphs:
@@ -125,6 +126,28 @@ def holds_in_truth(text: str, choices: tuple[str, ...], answer: str, sample: QAE
     truth = truth.model_copy(update={"elements": shown})  # a collage is wary of a cloud wherever there is a sky
     scene = read_scene(sample.graph, truth, (sample.image.width, sample.image.height))
     return verify(text, choices, scene).answer == answer
+
+
+def test_a_thing_that_nobody_looked_for_makes_no_answer_wrong(collage: CollageRenderer):
+    renderer, store = FaultyRenderer(collage, 1.0, ("stranger",)), InMemoryStore()
+    done = run(renderer, POLICIES["neither"], store)
+    assert len(done.samples) > GRAPHS / 2
+    check(done, store)
+
+
+def test_what_was_excluded_and_drawn_all_the_same_is_never_called_absent(collage: CollageRenderer):
+    renderer, store = FaultyRenderer(collage, 1.0, ("excluded",)), InMemoryStore()
+    done = run(renderer, POLICIES["salvage"], store)
+    assert done.samples
+    check(done, store)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_detector_that_errs_costs_samples_and_makes_no_answer_wrong(collage: CollageRenderer, fault: str):
+    renderer, store = FaultyRenderer(collage, 0.5, (fault,)), InMemoryStore()
+    done = run(renderer, POLICIES["both"], store, ErringDetector())
+    assert done.samples
+    check(done, store)
 
 
 def test_a_salvaged_sample_names_the_graph_it_came_from(collage: CollageRenderer):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_workers.examine import ExamineHandler, Witnesses
+from gpu_workers.examine import OF_ALL_THINGS, ExamineHandler, Witnesses
 from gpu_workers.eyes.asking import labels_of
 from gpu_workers.eyes.believing import overlap
 from gpu_workers.eyes.detected import DetectorEyes, wanted_of
@@ -19,6 +19,7 @@ from schemas.doors import StoredObject
 from schemas.events import QAEvent, Rejection, RenderedImage
 from schemas.failures import TryLater
 from schemas.graph import SpatialGraph
+from spatial.questions import ask
 from tests.fakes.collage import Thing, make_scene
 from tests.fakes.events import make_image
 from tests.fakes.store import InMemoryStore
@@ -182,6 +183,16 @@ def test_a_doubtful_detection_is_no_fault_but_its_absence_is_not_claimed():
     [sure] = examined(CAT, BENCH)
     assert isinstance(sure, QAEvent)
     assert "bicycle" in sure.scene.excluded
+
+
+def test_nothing_is_asked_of_all_that_a_picture_shows_since_nobody_looked_for_all_of_it():
+    [sample] = examined(CAT, BENCH)
+    assert isinstance(sample, QAEvent)
+    assert {question.kind for question in ask(sample.scene, 7)} & OF_ALL_THINGS, "it could be asked"
+    for attempt in range(6):
+        [sample] = examined(CAT, BENCH, attempt=attempt)
+        assert isinstance(sample, QAEvent)
+        assert not {question.kind for question in sample.questions} & OF_ALL_THINGS
 
 
 def test_without_depth_nothing_is_in_front_of_anything():
