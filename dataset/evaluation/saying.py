@@ -15,8 +15,14 @@ PROMPT = "choice-1"
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-_ALONE = re.compile(r"^\W*([A-Z])(?:\W*$|[.):,]\s)")
-_NAMED = re.compile(r"\b(?:answer|choice|option)\b(?: is)?[\s:*(\"']*([A-Z])\b(?!')", re.IGNORECASE)
+_ONLY = re.compile(r"^\W*([A-Z])\W*$", re.IGNORECASE)
+_BEFORE = re.compile(r"^\W*([A-Z])(?:[.):,*]+\s|\n)")
+_NAMED = re.compile(
+    r"\b(?i:answer|choice|option)\b(?i: is)?[\s:*(\"'>]*([A-Z])(?=\s*(?:[.):,;*\"\]}<(\n]|$|(?:is|because|since)\b))"
+)
+_BOXED = re.compile(r"\\boxed\{\W*([A-Z])\W*\}")
+_THOUGHTS = re.compile(r"^.*</think(?:ing)?>", re.DOTALL)
+_SEVERAL = re.compile(r"\b([A-Z])\W*(?:[,/&]|\bor\b|\band\b)\W*(?:(?i:option|choice|answer)\W*)?([A-Z])\b(?!')")
 
 
 def prompt(item: Item) -> str:
@@ -30,16 +36,29 @@ def prompt(item: Item) -> str:
 
 def choice_of(said: str, choices: Sequence[str]) -> int | None:
     """The choice that a model's words mean, None where they mean none or several."""
-    text = _inner(said).strip()
+    text = _inner(_THOUGHTS.sub("", said)).strip()
     exact = [n for n, choice in enumerate(choices) if _plain(choice) == _plain(text)]
     if len(exact) == 1:
         return exact[0]
-    for pattern in (_ALONE, _NAMED):
+    if _several_letters(text, LETTERS[: len(choices)]):
+        return None
+    for pattern in (_ONLY, _BEFORE, _BOXED, _NAMED):
         found = {match.upper() for match in pattern.findall(text)}
         if len(found) == 1:
             number = LETTERS.index(found.pop())
-            return number if number < len(choices) else None
+            return number if number < len(choices) and not _says_another(text, number, choices) else None
     return _mentioned(text, choices)
+
+
+def _several_letters(text: str, letters: str) -> bool:
+    """`A, B` or `option A or option B`."""
+    return any(one != other and one in letters and other in letters for one, other in _SEVERAL.findall(text))
+
+
+def _says_another(text: str, number: int, choices: Sequence[str]) -> bool:
+    """`A. no` where A is yes: the letter of one choice with the text of another."""
+    after = _plain(re.split(rf"\b{LETTERS[number]}\b\W*", text, maxsplit=1)[-1])
+    return any(after == _plain(choice) for n, choice in enumerate(choices) if n != number)
 
 
 def _inner(said: str) -> str:

@@ -30,14 +30,13 @@ def chosen_letter(said: str, choices: Sequence[str]) -> str | None:
     """The letter that an answer names, as a letter or by the choice's own words; None where it is not clear."""
     letters = LETTERS[: len(choices)]
     text = said.strip()
-    first = re.match(rf"\(?([{letters}])\)?\s*(?:[.:),\n]|$)", text)
+    only = re.fullmatch(rf"\W*([{letters}])\W*", text, re.IGNORECASE)
+    first = only or re.match(rf"\W*([{letters}])(?:[.:)*]+\s|\s*\n)", text)
     if first:
-        return str(first.group(1))
-    named: set[str] = {
-        found.upper() for found in re.findall(rf"(?:answer is|answer:|option)\s*\(?([{letters}])\b", text, re.IGNORECASE)
-    }
+        return str(first.group(1)).upper()
+    named = set(re.findall(rf"(?i:answer is|answer:|option)\W*([{letters}])\b", text))
     if len(named) == 1:
-        return named.pop()
+        return str(named.pop())
     plain = text.rstrip(".").casefold()
     same = [letter for letter, choice in zip(letters, choices, strict=True) if choice.casefold() == plain]
     return same[0] if len(same) == 1 else None
