@@ -23,11 +23,20 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Proof:
-    """`samples` by split; `different` things of each kind by split; `shared` is what two splits have in common."""
+    """`samples` by split; `different` things of each kind by split; `shared` is what two splits have in common.
+
+    Of `unread` questions nothing is known, since their words are not understood.
+    """
 
     samples: dict[str, int]
     different: dict[str, dict[str, int]]
     shared: tuple[Fault, ...]
+    unread: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is shown that the splits share nothing."""
+        return not self.shared and not self.unread
 
 
 def prove_split(uri: str, storage_options: Options = None) -> Proof:
@@ -37,4 +46,4 @@ def prove_split(uri: str, storage_options: Options = None) -> Proof:
         for row in batch.to_pylist():
             samples[row["split"]] += 1
             shared += overlaps.of_row(row, json.loads(row["provenance"]), scene_of(row))
-    return Proof(dict(sorted(samples.items())), overlaps.counts(), tuple(shared))
+    return Proof(dict(sorted(samples.items())), overlaps.counts(), tuple(shared), overlaps.unread)

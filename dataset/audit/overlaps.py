@@ -16,7 +16,7 @@ from typing import Any
 from dataset.audit.faults import Fault
 from dataset.audit.ids import scene_hash
 from dataset.audit.keys import keys
-from dataset.audit.looks import look
+from dataset.audit.looks import looks
 from dataset.audit.readings import reading
 from dataset.audit.shards import Row
 from schemas.events import Scene
@@ -28,21 +28,22 @@ class Overlaps:
 
     first: dict[str, dict[bytes, str]] = field(default_factory=dict)
     told: set[tuple[str, bytes]] = field(default_factory=set)
+    unread: int = 0
+    """Questions that are not understood: whether their pairs are shared is not known."""
 
     def of_row(self, row: Row, story: Mapping[str, Any], scene: Scene) -> Iterator[Fault]:
         """The things of this row that are in another split already."""
-        picture = look((row["image"] or {}).get("bytes") or b"")
         found: list[tuple[str, Iterable[object]]] = [
             ("shared_scene", [scene_hash(story["graph"])]),
-            ("shared_picture", [] if picture is None else [picture]),
             ("shared_question", {" ".join(q["question"].casefold().split()) for q in row["questions"]}),
-            ("shared_pair", _pairs(row, scene)),
+            ("shared_pair", self._pairs(row, scene)),
         ]
-        for kind, things in found:
-            for thing in things:
-                other = self._seen(kind, thing, row["split"])
-                if other is not None:
-                    yield Fault(kind, row["sample_id"], f"{thing} is in {other} and in {row['split']}")
+        shared = [(kind, thing, self._seen(kind, thing, row["split"])) for kind, things in found for thing in things]
+        picture = looks((row["image"] or {}).get("bytes") or b"")
+        shared += [("shared_picture", picture[0], self._seen_near(picture, row["split"]))] if picture else []
+        for kind, thing, other in shared:
+            if other is not None:
+                yield Fault(kind, row["sample_id"], f"{thing} is in {other} and in {row['split']}")
 
     def counts(self) -> dict[str, dict[str, int]]:
         """How many different things of each kind each split has."""
@@ -50,23 +51,35 @@ class Overlaps:
 
     def _seen(self, kind: str, thing: object, split: str) -> str | None:
         """The other split, the first time that the thing is seen in a second one."""
-        key = sha256(repr(thing).encode()).digest()[:8]
+        key = _key(thing)
         other = self.first.setdefault(kind, {}).setdefault(key, split)
         if other == split or (kind, key) in self.told:
             return None
         self.told.add((kind, key))
         return other
 
+    def _seen_near(self, picture: tuple[int, ...], split: str) -> str | None:
+        """The other split, where this picture or one beside it was seen in it."""
+        pictures = self.first.get("shared_picture", {})
+        near = next((one for one in picture if pictures.get(_key(one), split) != split), None)
+        other = self._seen("shared_picture", picture[0], split)
+        return other if near is None or near == picture[0] else self._seen("shared_picture", near, split)
 
-def _pairs(row: Row, scene: Scene) -> set[str]:
-    """Every pair that a question of the row sets in a relation, in words."""
-    found: set[str] = set()
-    for question in row["questions"]:
-        said = reading(question["question"], scene)
-        for key in (None if said is None else keys(said, question["answer"])) or ():
-            if len(key.names) == 2:
-                found.add(f"{key.family} of {key.names[0]} and {key.names[1]}")
-    return found
+    def _pairs(self, row: Row, scene: Scene) -> set[str]:
+        """Every pair that a question of the row sets in a relation, in words."""
+        found: set[str] = set()
+        for question in row["questions"]:
+            said = reading(question["question"], scene)
+            understood = None if said is None else keys(said, question["answer"])
+            self.unread += understood is None
+            for key in understood or ():
+                if len(key.names) == 2:
+                    found.add(f"{key.family} of {key.names[0]} and {key.names[1]}")
+        return found
+
+
+def _key(thing: object) -> bytes:
+    return sha256(repr(thing).encode()).digest()[:8]
 
 
 def _counted(splits: Iterable[str]) -> dict[str, int]:
