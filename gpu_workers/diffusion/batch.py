@@ -18,6 +18,7 @@ class Batch:
     """`texts` and `grounding` hold the negative half first; `grounding` is None for a model that takes no boxes."""
 
     told: tuple[Told, ...]
+    seeds: tuple[int, ...]
     latents: Tensor
     texts: Tensor
     grounding: dict[str, Tensor] | None
@@ -38,7 +39,7 @@ def prepare(parts: Parts, told: Sequence[Told], seeds: Sequence[int], size: tupl
     with torch.no_grad():
         texts = parts.embed([*(each.negative for each in told), *(each.prompt for each in told)])
         grounding = _grounding(parts, told) if boxes and parts.grounded else None
-    return Batch(tuple(told), _noise(parts, seeds, size), texts, grounding)
+    return Batch(tuple(told), tuple(seeds), _noise(parts, seeds, size), texts, grounding)
 
 
 def _noise(parts: Parts, seeds: Sequence[int], size: tuple[int, int]) -> Tensor:

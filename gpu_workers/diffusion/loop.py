@@ -1,7 +1,7 @@
 """The denoising loop, over a whole batch of different pictures at a time.
 
 In: a model's parts, a batch, how to sample.  Out: latents.  For one picture it does what the stock GLIGEN pipeline does.
-`guide` may move the latents before a step, `predict` may replace how noise is predicted: the variants live there.
+The variants live in `Way`: `guide` may move the latents before a step, `after` after it, `predict` replaces the prediction.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Step:
 
 
 class Guide(Protocol):
-    """Moves latents before a step."""
+    """Moves latents before a step, or after it."""
 
     def __call__(self, latents: Tensor, batch: Batch, step: Step) -> Tensor:
         """The latents to go on with."""
@@ -68,10 +68,11 @@ def noise(parts: Parts, latents: Tensor, step: Step, texts: Tensor, grounding: d
 
 @dataclass(frozen=True)
 class Way:
-    """How a batch is drawn: `predict` the noise of each step, `guide` the latents before it."""
+    """How a batch is drawn: `predict` the noise of each step, `guide` the latents before it, change them `after` it."""
 
     predict: Predict
     guide: Guide | None = None
+    after: Guide | None = None
 
 
 def denoise(parts: Parts, batch: Batch, sampling: Sampling, way: Way, span: tuple[int, int | None] = (0, None)) -> Tensor:
@@ -89,6 +90,8 @@ def denoise(parts: Parts, batch: Batch, sampling: Sampling, way: Way, span: tupl
             latents = way.guide(latents, batch, step)
         with torch.no_grad():
             latents = scheduler.step(way.predict(latents, batch, step), timestep, latents).prev_sample
+        if way.after is not None:
+            latents = way.after(latents, batch, step)
     return latents
 
 

@@ -68,6 +68,10 @@ class Parts:
         read = self.tokenizer(list(phrases), padding=True, truncation=True, return_tensors="pt")
         return self.encoder(**read.to(self.machine.device)).pooler_output
 
+    def encode(self, pixels: Tensor) -> Tensor:
+        """The latents of pixels between -1 and 1: (pictures, 3, height, width)."""
+        return self.vae.encode(pixels).latent_dist.mode() * self.vae.config.scaling_factor
+
     def decode(self, latents: Tensor) -> Tensor:
         """Pixels as bytes: (pictures, height, width, 3)."""
         raw = self.vae.decode(latents / self.vae.config.scaling_factor, return_dict=False)[0]

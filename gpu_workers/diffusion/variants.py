@@ -4,11 +4,12 @@ In: a model's parts and how to sample.  Out: a `Kind`.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from gpu_workers.diffusion.gligen import Kind, gligen
 from gpu_workers.diffusion.guidance import backward, boxdiff, lmd
-from gpu_workers.diffusion.guidance.multidiffusion import MultiDiffusion
+from gpu_workers.diffusion.guidance.composing import ALONE, Composing
+from gpu_workers.diffusion.guidance.multidiffusion import BOOTSTRAP, MultiDiffusion
 from gpu_workers.diffusion.guidance.steering import Energy, Strength, steering
 from gpu_workers.diffusion.loop import Sampling, Way, plain
 from gpu_workers.diffusion.parts import Parts
@@ -24,8 +25,17 @@ def _guided(name: str, energy: Energy, boxes: bool, strength: Strength) -> Makes
     return make
 
 
+def _composed(name: str, boxes: bool, strength: Strength) -> MakesKind:
+    def make(parts: Parts, sampling: Sampling) -> Kind:
+        way = Way(plain(parts, sampling), steering(parts, lmd.energy, strength))
+        whole = replace(way, after=Composing(parts, sampling, way, boxes))
+        return Kind(name, boxes, whole, {**asdict(strength), "alone": ALONE})
+
+    return make
+
+
 def _multidiffusion(parts: Parts, sampling: Sampling) -> Kind:
-    return Kind("multidiffusion", False, Way(MultiDiffusion(parts, sampling)), {})
+    return Kind("multidiffusion", False, Way(MultiDiffusion(parts, sampling)), {"bootstrap": BOOTSTRAP})
 
 
 def _text(parts: Parts, sampling: Sampling) -> Kind:
@@ -34,8 +44,9 @@ def _text(parts: Parts, sampling: Sampling) -> Kind:
 
 VARIANTS: dict[str, MakesKind] = {
     "gligen": gligen,
-    "lmd_plus": _guided("lmd_plus", lmd.energy, True, Strength(scale=30.0, share=0.2, repeats=5)),
-    "lmd": _guided("lmd", lmd.energy, False, Strength(scale=30.0, share=0.2, repeats=5)),
+    "gligen_guided": _guided("gligen_guided", lmd.energy, True, Strength(scale=30.0, share=0.2, repeats=5)),
+    "lmd_plus": _composed("lmd_plus", True, Strength(scale=30.0, share=0.2, repeats=5)),
+    "lmd": _composed("lmd", False, Strength(scale=30.0, share=0.2, repeats=5)),
     "boxdiff": _guided("boxdiff", boxdiff.energy, False, Strength(scale=20.0, share=0.5, repeats=1, enough=0.0)),
     "backward": _guided("backward", backward.energy, False, Strength(scale=30.0, share=0.2, repeats=5, enough=0.2)),
     "multidiffusion": _multidiffusion,

@@ -1,7 +1,7 @@
 """The energy of LLM-grounded Diffusion: strong attention inside the box, weak outside, judged by the strongest places.
 
-After Lian, Li, Yala, Darrell, "LLM-grounded Diffusion", arXiv 2305.13655 (2023).  The paper's LMD also draws each object
-alone first and composes the latents; that phase is left out here: its guidance of the whole picture is this.
+After Lian, Li, Yala, Darrell, "LLM-grounded Diffusion", arXiv 2305.13655 (2023).
+Its phase that draws each object alone and composes the latents is `composing`.
 """
 
 from gpu_workers.diffusion.door import Tensor

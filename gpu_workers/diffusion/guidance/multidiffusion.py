@@ -1,7 +1,8 @@
 """MultiDiffusion by regions: each box is denoised by its own text, and where regions meet they agree on the mean.
 
 After Bar-Tal, Yariv, Lipman, Dekel, "MultiDiffusion: Fusing Diffusion Paths for Controlled Image Generation", arXiv
-2302.08113 (2023).  The paper's bootstrapping with flat backgrounds is left out.
+2302.08113 (2023).  In the first steps each box stands before a flat colour (the paper's bootstrapping), so that its object
+is put into it and not elsewhere.
 """
 
 from dataclasses import dataclass
@@ -12,15 +13,27 @@ from gpu_workers.diffusion.door import Tensor
 from gpu_workers.diffusion.guidance.steering import mask_of
 from gpu_workers.diffusion.loop import Sampling, Step, noise
 from gpu_workers.diffusion.parts import Parts
+from schemas.ids import derived_seed
+
+BOOTSTRAP = 0.4
+"""Share of the steps with flat colours around boxes: the paper's 20 of 50."""
+
+COLOURS = 8
+"""Flat colours to choose from at each step."""
 
 
 @dataclass(frozen=True)
 class _Regions:
-    """Of a batch: whose picture each region is of, its texts (unwanted half first), its mask (regions, 1, h, w)."""
+    """Of a batch: whose picture each region is of, its texts (unwanted half first), its mask (regions, 1, h, w).
+
+    `around` is 1 where a region is not: nowhere, for the background.  `colours`: by step, each region's flat colour.
+    """
 
     owners: list[int]
     texts: Tensor
     masks: Tensor
+    around: Tensor
+    colours: Tensor
 
 
 class MultiDiffusion:
@@ -29,11 +42,12 @@ class MultiDiffusion:
     def __init__(self, parts: Parts, sampling: Sampling) -> None:
         self._parts, self._sampling = parts, sampling
         self._prepared: tuple[Batch, _Regions] | None = None
+        self._flat: dict[tuple[int, int], Tensor] = {}
 
     def __call__(self, latents: Tensor, batch: Batch, step: Step) -> Tensor:
         """All regions of all pictures in one call of the UNet."""
         torch, regions = door.torch(), self._regions(batch, latents)
-        each = step.scheduler.scale_model_input(latents[regions.owners], step.timestep)
+        each = step.scheduler.scale_model_input(self._views(latents, batch, step), step.timestep)
         unwanted, wanted = noise(self._parts, torch.cat([each, each]), step, regions.texts, None).chunk(2)
         guided = unwanted + self._sampling.guidance * (wanted - unwanted)
         total, weight = torch.zeros_like(latents), torch.zeros_like(latents[:, :1])
@@ -42,6 +56,28 @@ class MultiDiffusion:
         weight.index_add_(0, owners, regions.masks)
         return total / weight
 
+    def _views(self, latents: Tensor, batch: Batch, step: Step) -> Tensor:
+        """What each region sees: its picture, and in the first steps a flat colour around its box."""
+        regions = self._regions(batch, latents)
+        views = latents[regions.owners]
+        if step.number >= BOOTSTRAP * step.of:
+            return views
+        pure = batch.latents[regions.owners] / step.scheduler.init_noise_sigma
+        flat = self._colours(latents)[regions.colours[step.number]]
+        flat = step.scheduler.add_noise(flat, pure, step.timestep.reshape(1).expand(len(flat)))
+        return views * (1 - regions.around) + flat * regions.around
+
+    def _colours(self, latents: Tensor) -> Tensor:
+        """The latents of the flat colours, encoded once a size and one at a time."""
+        torch, size = door.torch(), (int(latents.shape[-2]), int(latents.shape[-1]))
+        if size not in self._flat:
+            scale = self._parts.pixels_a_latent
+            drawn = 2 * torch.rand(COLOURS, 3, 1, 1, generator=torch.Generator().manual_seed(0)) - 1
+            pixels = drawn.expand(-1, -1, size[0] * scale, size[1] * scale).to(latents)
+            with torch.no_grad():
+                self._flat[size] = torch.cat([self._parts.encode(each[None]) for each in pixels])
+        return self._flat[size]
+
     def _regions(self, batch: Batch, latents: Tensor) -> _Regions:
         if self._prepared is None or self._prepared[0] is not batch:
             self._prepared = batch, self._prepare(batch, latents)
@@ -49,14 +85,18 @@ class MultiDiffusion:
 
     def _prepare(self, batch: Batch, latents: Tensor) -> _Regions:
         torch = door.torch()
-        owners, wanted, unwanted, masks = list[int](), list[str](), list[str](), []
+        owners, wanted, unwanted, masks, around, colours = list[int](), list[str](), list[str](), [], [], []
         for number, orders in enumerate(batch.told):
             boxes = [mask_of(box, latents.shape[-2:]) for box in orders.boxes]
             rest = 1 - torch.stack(boxes).amax(0) if boxes else torch.ones(latents.shape[-2:])
+            around += [torch.zeros_like(rest), *(1 - box for box in boxes)]
+            chance = torch.Generator().manual_seed(derived_seed("flat", batch.seeds[number]))
+            colours.append(torch.randint(COLOURS, (self._sampling.steps + 1, 1 + len(boxes)), generator=chance))
             for text, mask in ((orders.background or orders.prompt, rest), *zip(orders.phrases, boxes, strict=True)):
                 owners.append(number)
                 wanted.append(text)
                 unwanted.append(orders.negative)
                 masks.append(mask)
         texts = self._parts.embed([*unwanted, *wanted])
-        return _Regions(owners, texts, torch.stack(masks)[:, None].to(latents))
+        apart = torch.stack(around)[:, None].to(latents)
+        return _Regions(owners, texts, torch.stack(masks)[:, None].to(latents), apart, torch.cat(colours, 1))

@@ -14,7 +14,7 @@ from gpu_workers.diffusion.guidance.attention import catching
 from gpu_workers.diffusion.guidance.words import places_of
 from gpu_workers.diffusion.loop import Guide, Step, noise
 from gpu_workers.diffusion.parts import Parts
-from gpu_workers.diffusion.told import Corners
+from gpu_workers.diffusion.told import Corners, Told
 
 Energy = Callable[[Tensor, Tensor], Tensor]
 """Of one object's attention (height, width) and its box's mask of the same size."""
@@ -54,22 +54,38 @@ def steering(parts: Parts, energy: Energy, strength: Strength) -> Guide:
 
 
 def energies_of(parts: Parts, latents: Tensor, batch: Batch, step: Step, energy: Energy) -> Tensor:
-    """One energy a picture: the mean over its objects and the layers."""
-    torch = door.torch()
-    with catching(parts.unet, tuple(latents.shape[-2:])) as caught:
-        scaled = step.scheduler.scale_model_input(latents, step.timestep)
-        noise(parts, scaled, step, batch.wanted_texts(), batch.wanted_grounding())
+    """One energy a picture: the mean over what its prompt names and the layers."""
+    torch, maps = door.torch(), maps_of(parts, latents, batch, step)
     energies = []
     for number, orders in enumerate(batch.told):
-        named = zip(orders.boxes, places_of(parts.tokenizer, orders), strict=True)
         terms = [
-            energy(layer[number, :, :, places].mean(-1), mask_of(box, layer.shape[1:3]).to(layer))
-            for box, places in named
-            if places
-            for layer in caught.maps
+            energy(layer[number, :, :, list(places)].mean(-1), _any_of(boxes, layer.shape[1:3]).to(layer))
+            for places, boxes in _named(parts, orders).items()
+            for layer in maps
         ]
         energies.append(torch.stack(terms).mean() if terms else latents[number].sum() * 0)
     return torch.stack(energies)
+
+
+def maps_of(parts: Parts, latents: Tensor, batch: Batch, step: Step) -> list[Tensor]:
+    """Where each picture looks for each word, a tensor (pictures, height, width, tokens) a layer."""
+    with catching(parts.unet, tuple(latents.shape[-2:])) as caught:
+        scaled = step.scheduler.scale_model_input(latents, step.timestep)
+        noise(parts, scaled, step, batch.wanted_texts(), batch.wanted_grounding())
+    return caught.maps
+
+
+def _named(parts: Parts, orders: Told) -> dict[tuple[int, ...], list[Corners]]:
+    """The boxes of each place in the prompt: objects of one name share their words, and their boxes are one region."""
+    named: dict[tuple[int, ...], list[Corners]] = {}
+    for box, places in zip(orders.boxes, places_of(parts.tokenizer, orders), strict=True):
+        if places:
+            named.setdefault(tuple(places), []).append(box)
+    return named
+
+
+def _any_of(boxes: Sequence[Corners], size: Sequence[int]) -> Tensor:
+    return door.torch().stack([mask_of(box, size) for box in boxes]).amax(0)
 
 
 def mask_of(box: Corners, size: Sequence[int]) -> Tensor:

@@ -8,10 +8,11 @@ import pytest
 from gpu_workers.diffusion.batch import prepare
 from gpu_workers.diffusion.guidance import backward, boxdiff, lmd
 from gpu_workers.diffusion.guidance.attention import catching
+from gpu_workers.diffusion.guidance.composing import Composing, singles
 from gpu_workers.diffusion.guidance.multidiffusion import MultiDiffusion
 from gpu_workers.diffusion.guidance.steering import Energy, Strength, energies_of, mask_of, steering
 from gpu_workers.diffusion.guidance.words import places_of
-from gpu_workers.diffusion.loop import Sampling, Step, Way, denoise, noise
+from gpu_workers.diffusion.loop import Sampling, Step, Way, denoise, noise, plain
 from gpu_workers.diffusion.parts import Parts
 from gpu_workers.diffusion.told import Corners, Told
 from gpu_workers.diffusion.variants import VARIANTS
@@ -97,9 +98,10 @@ def test_a_picture_that_is_good_enough_is_not_moved_and_its_neighbour_is(parts: 
     assert (moved[1] == batch.latents[1]).all(), "the prompt does not name the cat: there is nothing to guide by"
 
 
-@pytest.mark.parametrize("kind", ["lmd_plus", "boxdiff", "multidiffusion"])
+@pytest.mark.parametrize("kind", ["gligen_guided", "lmd_plus", "lmd", "boxdiff", "multidiffusion"])
 def test_a_mixed_batch_is_its_pictures_drawn_alone(parts: Parts, kind: str):
-    told = [orders(), orders(RIGHT, "a cat on a wide green lawn")]
+    two = Told("a cat, a dog", "bus", ("a cat", "a dog"), ("cat", "dog"), (LEFT, RIGHT), "a wide green lawn")
+    told = [orders(), two]
     together = drawn(parts, kind, told, [1, 2])
     alone = torch.cat([drawn(parts, kind, [each], [seed]) for each, seed in zip(told, [1, 2], strict=True)])
     assert float((together - alone).abs().max()) < 10 * CLOSE
@@ -114,6 +116,82 @@ def test_a_moved_box_changes_its_region_more_than_the_rest(parts: Parts):
     change = (pictures[0] - pictures[1]).abs()[0].mean(0)
     mask = mask_of(corner, change.shape)
     assert change[mask == 1].mean() > 10 * change[mask == 0].mean()
+
+
+def test_objects_of_one_name_share_their_attention(parts: Parts):
+    cats = Told("two cats", "", ("cat", "cat"), ("cat", "cat"), (LEFT, RIGHT), "a room")
+    one = Told("two cats", "", ("cat",), ("cat",), ((0.0, 0.25, 1.0, 0.75),), "a room")
+    batch, step = prepare(parts, [cats, one], [1, 1], SIZE, boxes=False), first_step(parts)
+    with torch.no_grad():
+        found = energies_of(parts, batch.latents, batch, step, lmd.energy)
+    assert abs(float(found[0] - found[1])) < CLOSE, "the place of one is not outside of the other's"
+
+
+def composing(parts: Parts) -> Composing:
+    return Composing(parts, SAMPLING, Way(plain(parts, SAMPLING)), boxes=False)
+
+
+def at_step(parts: Parts, number: int) -> Step:
+    scheduler = parts.new_scheduler(SAMPLING.steps)
+    return Step(number, SAMPLING.steps, scheduler.timesteps[number], scheduler)
+
+
+def test_objects_drawn_alone_are_put_into_their_boxes_and_nowhere_else(parts: Parts):
+    batch = prepare(parts, [orders(), orders(RIGHT)], [1, 2], SIZE, boxes=False)
+    composed = composing(parts)(batch.latents, batch, at_step(parts, 0))
+    for number, box in enumerate((LEFT, RIGHT)):
+        changed = (composed[number] != batch.latents[number]).any(0)
+        assert changed.any()
+        assert not changed[mask_of(box, changed.shape) == 0].any()
+
+
+def test_after_half_of_the_steps_the_whole_picture_is_left_to_itself(parts: Parts):
+    batch, guide = prepare(parts, [orders()], [1], SIZE, boxes=False), composing(parts)
+    assert (guide(batch.latents, batch, at_step(parts, 1)) != batch.latents).any()
+    assert (guide(batch.latents, batch, at_step(parts, 2)) == batch.latents).all()
+
+
+def test_what_an_object_is_changes_its_place_first_and_the_rest_through_it(parts: Parts):
+    way = Way(plain(parts, SAMPLING), after=composing(parts))
+    cat, dog = orders(words="a room"), replace(orders(words="a room"), phrases=("a dog",))
+    steps = [
+        [denoise(parts, prepare(parts, [each], [1], SIZE, False), SAMPLING, way, (0, until)) for each in (cat, dog)]
+        for until in (1, 4)
+    ]
+    mask = mask_of(LEFT, steps[0][0].shape[-2:])
+    first, last = ((one - other).abs()[0].mean(0) for one, other in steps)
+    assert first[mask == 1].max() > CLOSE
+    assert first[mask == 0].max() == 0
+    assert last[mask == 1].mean() > last[mask == 0].mean() > 0
+
+
+def test_objects_are_drawn_alone_no_more_at_a_time_than_the_batch_has_pictures(parts: Parts):
+    rows: list[int] = []
+    hook = parts.unet.register_forward_pre_hook(lambda _, given: rows.append(len(given[0])))
+    try:
+        many = Told("things", "", ("a cat",) * 5, ("cat",) * 5, (LEFT, RIGHT, LEFT, RIGHT, LEFT), "a room")
+        drawn(parts, "lmd", [many], [1])
+    finally:
+        hook.remove()
+    assert max(rows) == 2, "one object and its unwanted half"
+
+
+def test_small_objects_lie_on_top_of_large_ones():
+    told = Told("", "", ("cat", "lawn"), ("cat", "lawn"), ((0.4, 0.4, 0.5, 0.5), (0.0, 0.0, 1.0, 1.0)), "a park")
+    assert [each.prompt for each in singles(told)] == ["a park with lawn", "a park with cat"]
+
+
+def test_before_flat_colours_an_object_does_not_depend_on_what_is_around_its_box(parts: Parts):
+    batch, predict = prepare(parts, [orders()], [1], SIZE, boxes=False), MultiDiffusion(parts, SAMPLING)
+    mask = mask_of(LEFT, batch.latents.shape[-2:])
+    other = batch.latents + (1 - mask)
+    early, late = (
+        (predict(batch.latents, batch, step) - predict(other, batch, step)).abs()[0].mean(0)
+        for step in (at_step(parts, 0), at_step(parts, 3))
+    )
+    assert early[mask == 1].max() == 0
+    assert early[mask == 0].max() > CLOSE
+    assert late[mask == 1].max() > CLOSE
 
 
 def test_a_guided_picture_differs_from_an_unguided_one(parts: Parts):
