@@ -12,6 +12,14 @@ from typing import Any
 Row = Mapping[str, Any]
 """A value of a struct column, as plain Python."""
 
+PLACES = {
+    "top_left": "in the top left corner", "top": "in the upper third", "top_right": "in the top right corner",
+    "left": "in the left third", "center": "in the centre", "right": "in the right third",
+    "bottom_left": "in the bottom left corner", "bottom": "in the lower third",
+    "bottom_right": "in the bottom right corner",
+}  # fmt: skip
+"""What is said of a thing alone."""
+
 
 def names_of(objects: Sequence[Row]) -> dict[int, str]:
     """What to call each object: its category, with its number where the category appears more than once."""
@@ -25,8 +33,10 @@ def names_of(objects: Sequence[Row]) -> dict[int, str]:
 def relation_in_words(relation: Sequence[object], names: Mapping[int, str]) -> str:
     """A triple (subject, predicate, object or None) as a phrase."""
     subject, predicate, thing = relation
-    end = "" if thing is None else f" {_name(thing, names)}"
-    return f"{_name(subject, names)} {str(predicate).replace('_', ' ')}{end}"
+    words = str(predicate).replace("_", " ")
+    if thing is None:
+        return f"{_name(subject, names)} {PLACES.get(str(predicate), words)}"
+    return f"{_name(subject, names)} {words} {_name(thing, names)}"
 
 
 def proof_in_words(certificate: str, objects: Sequence[Row]) -> list[str]:
@@ -38,7 +48,7 @@ def proof_in_words(certificate: str, objects: Sequence[Row]) -> list[str]:
     if not isinstance(proof, dict):
         return [certificate]
     names = names_of(objects)
-    lines = [_reference(item) for item in _list(proof, "references")]
+    lines = [_reference(item, names) for item in _list(proof, "references")]
     lines += [_premise(item, names) for item in _list(proof, "premises")]
     lines += [f"Rule: {item}." for item in _list(proof, "rules") or _list(proof, "rule")]
     if "margin" in proof:
@@ -51,9 +61,9 @@ def _list(proof: Mapping[Any, Any], name: str) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _reference(item: object) -> str:
+def _reference(item: object, names: Mapping[int, str]) -> str:
     if isinstance(item, Mapping) and {"text", "object"} <= set(item):
-        return f"“{item['text']}” is object {item['object']}."
+        return f"“{item['text']}” is {_name(item['object'], names)}."
     return json.dumps(item, ensure_ascii=False)
 
 

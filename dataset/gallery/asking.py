@@ -3,9 +3,9 @@
 In: addresses and forms of the gallery's pages.  Out: plain values; nothing here trusts what it reads.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlencode
 
 from starlette.exceptions import HTTPException
@@ -18,18 +18,31 @@ from dataset.gallery.rejected import Sought
 MAX_FORM_BYTES = 64 * 1024
 """A form holds a concept and some words."""
 
+MAX_CHARS = 200
+"""Of a filter; ids have 32. Each word of a search costs a look at every row."""
+
 W = TypeVar("W", Wanted, Sought)
+
+Search = Callable[[int], tuple[int, list[dict[str, Any]]]]
+"""How much fits and the rows of a page, by its number."""
 
 
 def asked(kind: type[W], request: Request) -> W:
     """The filters of an address."""
-    return kind(**{field.name: request.query_params.get(field.name, "").strip() for field in fields(kind)})
+    return kind(**{field.name: request.query_params.get(field.name, "")[:MAX_CHARS].strip() for field in fields(kind)})
 
 
 def page_of(request: Request) -> int:
     """The number of the page, from 1."""
     text = request.query_params.get("page", "1")
     return max(1, int(text)) if text.isdecimal() and len(text) < 9 else 1
+
+
+def found_on(search: Search, page: int, size: int) -> tuple[int, int, list[dict[str, Any]]]:
+    """How much fits, the page that is shown, and its rows: the last page where fewer are there than was asked for."""
+    total, rows = search(page)
+    last = max(1, -(-total // size))
+    return (total, page, rows) if page <= last else (total, last, search(last)[1])
 
 
 def pages_of(total: int, page: int, size: int, wanted: Wanted | Sought) -> dict[str, object]:

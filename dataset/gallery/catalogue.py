@@ -4,17 +4,13 @@ In: the table's address, what is wanted.  Out: rows for a page, pictures, counts
 Answers come from a copy of the small columns; only the rows of the page that is shown are read from the table.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
 from dataset.gallery.duck import Copy, Place, Shape
 from dataset.gallery.rows import Gone, Rows
+from dataset.gallery.searches import ROWS_OF_A_FILE, Searches
 from dataset.table import Options
 from schemas.failures import TryLater
 
@@ -48,14 +44,6 @@ SAMPLES = Shape(
         }
     ),
 )
-
-ROWS_OF_A_FILE = 2**32
-"""More than a Parquet file has: a row's file and its number in the file make one number, which also orders them."""
-
-ORDER = f"file::BIGINT * {ROWS_OF_A_FILE} + row"
-
-SEARCHES = 32
-"""Searches whose results are kept: 0.8 MB each where 100,000 samples fit."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +85,7 @@ class Catalogue:
     def __init__(self, uri: str, options: Options = None) -> None:
         self._copy = Copy(uri, options, SAMPLES)
         self._rows = Rows(lambda: self._copy.table)
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[Wanted, int], npt.NDArray[np.int64]] = OrderedDict()
+        self._searches = Searches(self._copy)
         self.facets = Facets()
 
     @property
@@ -126,24 +113,9 @@ class Catalogue:
         return self._twice(lambda: self._of(sample_id, self._rows.picture))
 
     def _search(self, wanted: Wanted, page: int) -> tuple[int, list[dict[str, Any]]]:
-        found = self._found(wanted)
+        found = self._searches.places(wanted, *_where(wanted))
         places = [divmod(int(one), ROWS_OF_A_FILE) for one in found[PAGE * (page - 1) : PAGE * page]]
         return len(found), self._rows.read([self._place(*one) for one in places])
-
-    def _found(self, wanted: Wanted) -> npt.NDArray[np.int64]:
-        """Every sample that fits, newest first. Kept, since people look at several pages of what they have found."""
-        key = (wanted, self._copy.changes)
-        with self._lock:
-            kept = self._kept.get(key)
-        if kept is None:
-            condition, values = _where(wanted)
-            kept = self._copy.column(f"SELECT {ORDER} AS place FROM rows WHERE {condition} ORDER BY place DESC", values)
-        with self._lock:
-            self._kept[key] = kept
-            self._kept.move_to_end(key)
-            if len(self._kept) > SEARCHES:
-                self._kept.popitem(last=False)
-        return kept
 
     def _of(self, sample_id: str, read: Callable[[Place], T]) -> T | None:
         found = self._copy.query("SELECT file, row FROM rows WHERE sample_id = ? LIMIT 1", [sample_id])

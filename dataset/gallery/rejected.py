@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from dataset.gallery.duck import Copy, Shape
+from dataset.gallery.searches import PLACE, Searches
 from dataset.proofs import names_of, relation_in_words
 from dataset.rejections import ADDED_LATER, WENT_ON
 from dataset.table import Options
@@ -68,6 +69,7 @@ class Rejected:
 
     def __init__(self, uri: str, options: Options = None) -> None:
         self._copy = Copy(uri, options, REJECTIONS)
+        self._searches = Searches(self._copy)
         self.facets = Reasons()
 
     def refresh(self) -> bool:
@@ -79,13 +81,12 @@ class Rejected:
 
     def search(self, sought: Sought, page: int) -> tuple[int, list[dict[str, Any]]]:
         """How many rejections fit, and one page of them (from 1), newest first."""
-        condition, values = _where(sought)
-        total = self._copy.query(f"SELECT count(*) FROM rows WHERE {condition}", values)[0][0]
-        found = self._copy.query(
-            f"SELECT {', '.join(_READ)} FROM rows WHERE {condition} ORDER BY file DESC, row DESC LIMIT {ROWS} OFFSET ?",
-            [*values, ROWS * (page - 1)],
-        )
-        return total, [_shown(dict(zip(_READ, row, strict=True))) for row in found]
+        found = self._searches.places(sought, *_where(sought))
+        here = ", ".join(str(int(place)) for place in found[ROWS * (page - 1) : ROWS * page])
+        if not here:
+            return len(found), []
+        rows = self._copy.query(f"SELECT {', '.join(_READ)} FROM rows WHERE {PLACE} IN ({here}) ORDER BY {PLACE} DESC")
+        return len(found), [_shown(dict(zip(_READ, row, strict=True))) for row in rows]
 
     def _count(self) -> Reasons:
         counted = {

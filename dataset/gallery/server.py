@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from dataset.gallery.asking import asked, form_of, page_of, pages_of, wished_of
+from dataset.gallery.asking import asked, form_of, found_on, page_of, pages_of, wished_of
 from dataset.gallery.catalogue import PAGE, Catalogue, Wanted
 from dataset.gallery.doors import Factory, Wished
 from dataset.gallery.guards import LOOPBACK, Guard
@@ -95,13 +95,13 @@ class _Site:
 
     def samples(self, request: Request) -> Response:
         """A page of samples that fit the filters."""
-        wanted, page = asked(Wanted, request), page_of(request)
-        total, rows = self._shown.samples.search(wanted, page)
+        wanted, found = asked(Wanted, request), self._shown.samples
+        total, page, rows = found_on(lambda page: found.search(wanted, page), page_of(request), PAGE)
         return _html(
             "samples.html",
             samples=[view(row, f"/image/{row['sample_id']}") for row in rows],
-            facets=self._shown.samples.facets,
-            reading=self._shown.samples.reading,
+            facets=found.facets,
+            reading=found.reading,
             wanted=wanted,
             pages=pages_of(total, page, PAGE, wanted),
         )
@@ -124,10 +124,11 @@ class _Site:
 
     def rejected(self, request: Request) -> Response:
         """A page of rejections that fit the filters."""
-        sought, page = asked(Sought, request), page_of(request)
-        total, rows = self._shown.rejected.search(sought, page)
-        facets = self._shown.rejected.facets
-        return _html("rejected.html", rows=rows, facets=facets, sought=sought, pages=pages_of(total, page, ROWS, sought))
+        sought, found = asked(Sought, request), self._shown.rejected
+        total, page, rows = found_on(lambda page: found.search(sought, page), page_of(request), ROWS)
+        return _html(
+            "rejected.html", rows=rows, facets=found.facets, sought=sought, pages=pages_of(total, page, ROWS, sought)
+        )
 
     def factory(self, request: Request) -> Response:
         """The form for seeds, and the funnel."""

@@ -11,10 +11,20 @@ import httpx
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from dataset.gallery.catalogue import PAGE
+from dataset.gallery.rejected import ROWS
 from dataset.gallery.server import application
 from schemas.ids import make_seed
 from tests.fakes.events import make_graph, make_qa, make_rejection, make_samples
-from tests.fakes.gallery import NotedFactory, running, shown, store_many, store_rejections, store_samples
+from tests.fakes.gallery import (
+    NotedFactory,
+    running,
+    shown,
+    store_many,
+    store_many_rejections,
+    store_rejections,
+    store_samples,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -257,14 +267,19 @@ CONTRAST = """() => {
 def test_a_hundred_thousand_samples_make_no_slow_page(tmp_path: Path):
     uri = str(tmp_path / "dataset")
     store_many(uri, make_qa(), rows=MANY, per_file=1000)
+    store_many_rejections(uri, make_rejection(), rows=MANY, per_file=1000)
     gallery = shown(uri)
     rng = random.Random(7)
     with running(application(gallery)) as address, httpx.Client(base_url=address) as client:
         assert "100,000 pictures" in client.get("/").text
         taken = [_timed(client, _somewhere(rng)) for _ in range(200)]
+        taken += [_timed(client, f"/?page={rng.randrange(1, MANY // PAGE)}") for _ in range(50)]
+        assert "100,000 requests" in client.get("/rejected").text
+        rejected = [_timed(client, _refused(rng)) for _ in range(100)]
         pictures = [row["sample_id"] for row in gallery.samples.search(_wanted(), 400)[1]]
         taken_by_pictures = [_timed(client, f"/image/{one}") for one in pictures]
     assert sorted(taken)[int(0.95 * len(taken))] < P95_S
+    assert sorted(rejected)[int(0.95 * len(rejected))] < P95_S
     assert sorted(taken_by_pictures)[-2] < P95_S
 
 
@@ -280,6 +295,12 @@ def _somewhere(rng: random.Random) -> str:
     scene = rng.choice(["", f"scene {rng.randrange(26)}"])
     kind, split = rng.choice(["", "relation"]), rng.choice(["", "test", "train"])
     return f"/?scene={scene}&kind={kind}&relation=left_of&split={split}&words={words}&page={rng.randrange(1, 30)}"
+
+
+def _refused(rng: random.Random) -> str:
+    """A page of some of the rejections, near the beginning or far from it."""
+    stage, words = rng.choice(["", "agents", "examine"]), rng.choice(["", "layout", "no layout 0007"])
+    return f"/rejected?stage={stage}&words={words}&page={rng.choice([1, 20, rng.randrange(1, MANY // ROWS)])}"
 
 
 def _timed(client: httpx.Client, path: str) -> float:

@@ -1,6 +1,7 @@
 """The served gallery: every text escaped, posts from its own pages only, faults said in words."""
 
 import re
+import time
 from html import unescape
 
 import pytest
@@ -177,6 +178,26 @@ def test_a_growing_table_is_followed_while_the_gallery_runs(uri):
         assert "no samples yet" in client.get("/").text
         store_samples(uri, make_samples(1))
         until(lambda: "1 picture," in client.get("/").text, 10, "the new sample is shown")
+
+
+def test_a_page_beyond_the_last_one_is_the_last_one(uri):
+    store_samples(uri, make_samples(14))
+    store_rejections(uri, [make_rejection()])
+    with TestClient(application(shown(uri)), base_url="http://localhost") as client:
+        html = client.get("/?page=999").text
+        assert "13 to 14 of 14" in html
+        assert "page 2 of 2" in html
+        assert "1 to 1 of 1" in client.get("/rejected?page=2").text
+
+
+def test_a_search_for_thousands_of_words_is_answered_at_once(uri):
+    store_samples(uri, make_samples(3))
+    words = "+".join(f"w{number}" for number in range(3000))
+    with TestClient(application(shown(uri)), base_url="http://localhost") as client:
+        for page in ("/", "/rejected"):
+            began = time.perf_counter()
+            assert client.get(f"{page}?words={words}").status_code == 200
+            assert time.perf_counter() - began < 2
 
 
 def test_a_table_of_another_form_is_no_end_of_the_gallery(uri):

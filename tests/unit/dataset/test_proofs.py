@@ -22,7 +22,8 @@ def test_things_of_one_category_are_told_apart():
 
 def test_a_relation_reads_as_a_phrase():
     assert relation_in_words((2, "left_of", 0), names_of(CATS)) == "dog left of cat 0"
-    assert relation_in_words((2, "top_left", None), names_of(CATS)) == "dog top left"
+    assert relation_in_words((2, "top_left", None), names_of(CATS)) == "dog in the top left corner"
+    assert relation_in_words((0, "somewhere", None), {}) == "object 0 somewhere"
 
 
 def test_a_proof_reads_as_sentences():
@@ -39,7 +40,7 @@ def test_a_proof_reads_as_sentences():
         }
     )
     assert proof_in_words(certificate, CATS) == [
-        "“the dog” is object 2.",
+        "“the dog” is dog.",
         "dog covers 30 × 40 px at 1, 2, depth 0.50, red.",
         "dog on cat 0 (drawn).",
         "There is no tree in the scene.",
