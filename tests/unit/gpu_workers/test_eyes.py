@@ -124,6 +124,24 @@ def test_an_attribute_counts_when_the_whole_description_is_seen_in_the_same_plac
     assert unsure.objects[0].attributes == ()
 
 
+def test_each_picture_of_a_batch_gets_what_was_found_in_it_and_its_own_depth():
+    class ByNumber(Scripted):
+        def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
+            return [[CAT, BENCH], [BENCH], []][: len(pictures)]
+
+    class Levels:
+        name = "levels-1"
+
+        def measure(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
+            return [i + Sloping().measure([each])[0] for i, each in enumerate(pictures)]
+
+    event, data = rendered()
+    found = DetectorEyes(ByNumber(), Levels()).look([data] * 3, [event] * 3)
+    assert [[thing.category for thing in truth.objects] for truth in found] == [["cat", "bench"], ["bench"], []]
+    assert found[0].objects[1].depth < 1
+    assert found[0].objects[0].depth < 1
+
+
 def test_depth_decides_who_is_in_front():
     event, data = rendered()
     [seen] = DetectorEyes(Scripted(CAT, BENCH), Sloping()).look([data], [event])

@@ -101,7 +101,8 @@ def test_a_bomb_is_not_unpacked():
 
 def test_one_byte_more_or_another_length_is_not_what_was_announced():
     data = encoded(noise(), "PNG")
-    for bad in (announced(data + b"x"), announced(data).model_copy(update={"size": len(data) + 1})):
+    other = announced(data).model_copy(update={"sha256": hashlib.sha256(b"other").hexdigest()})
+    for bad in (announced(data + b"x"), announced(data).model_copy(update={"size": len(data) + 1}), other):
         with pytest.raises(PictureFault) as caught:
             check_picture(data, bad)
         assert caught.value.finding.reason == "hash_mismatch"
