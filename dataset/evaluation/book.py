@@ -73,7 +73,7 @@ def run_of(folder: Path) -> dict[str, object] | None:
 
 def run_lines(path: Path) -> list[str]:
     """The lines of a book, also of one that was cut off."""
-    return path.read_text("utf-8", errors="replace").splitlines() if path.exists() else []
+    return path.read_text("utf-8", errors="replace").split("\n") if path.exists() else []  # answers hold other line ends
 
 
 def _is_json(line: str) -> bool:

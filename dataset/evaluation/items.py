@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Protocol, Self
 
+from PIL import Image
 from pydantic import Field, ValidationError, model_validator
 
 from dataset.reading import batches
@@ -126,7 +127,7 @@ class FileQuestions:
         self._folder = path.parent
         try:
             data = path.read_bytes()
-            text = data.decode("utf-8")
+            text = data.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f"{path}: {error}") from error
         self._sha256 = hashlib.sha256(data).hexdigest()
@@ -191,22 +192,41 @@ def _part(proof: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _lines(text: str, path: Path) -> dict[Item, str]:
     """Each item with the name of its picture, in the file's order."""
     found: dict[Item, str] = {}
+    first: dict[str, int] = {}
     faults = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # other line ends may stand in texts
         if not line.strip():
             continue
         try:
             read = Line.model_validate_json(line)
         except ValidationError as error:
             fault = error.errors()[0]
-            faults.append(f"{path}, line {number}: {'.'.join(map(str, fault['loc'])) or 'line'}: {fault['msg']}")
+            faults.append(f"line {number}: {'.'.join(map(str, fault['loc'])) or 'line'}: {fault['msg']}")
             continue
-        if not (path.parent / read.image).is_file():
-            faults.append(f"{path}, line {number}: there is no picture {read.image}")
-        found[_item(read)] = read.image
+        item = _item(read)
+        why = _fault_of_picture(path.parent / read.image)
+        if why:
+            faults.append(f"line {number}: {why} {read.image}")
+        elif item.id in first:
+            faults.append(f"line {number}: id: the same question as line {first[item.id]}, or one with its id")
+        first.setdefault(item.id, number)
+        found[item] = read.image
+    if len(faults) > MAX_FAULTS:
+        faults[MAX_FAULTS:] = [f"and {len(faults) - MAX_FAULTS} more faulty lines"]
     if faults or not found:
-        raise UserError("\n".join(faults[:MAX_FAULTS]) or f"{path}: holds no questions")
+        raise UserError("\n".join(f"{path}, {fault}" for fault in faults) or f"{path}: holds no questions")
     return found
+
+
+def _fault_of_picture(path: Path) -> str | None:
+    """What is wrong with a picture as far as its head tells."""
+    if not path.is_file():
+        return "there is no picture"
+    try:
+        with Image.open(path):
+            return None
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return "there is no readable picture in"
 
 
 def _item(read: Line) -> Item:

@@ -165,16 +165,16 @@ def test_text_only_learns_what_words_give_away_and_nothing_else():
 
 def test_a_book_goes_on_after_a_line_that_was_cut_off_and_refuses_another_run(tmp_path):
     book = Book(tmp_path, {"model": "m"})
-    book.add({"id": "1", "said": "é", "choice": 0})
+    book.add({"id": "1", "said": "é\u2028A", "choice": 0})
     book.add({"id": "2", "said": "?", "choice": None})
     book.close()
     path = tmp_path / NAME
     path.write_bytes(path.read_bytes() + b'{"id": "3", "sai')
     again = Book(tmp_path, {"model": "m"})
-    assert again.choices == {"1": 0, "2": None}
+    assert again.choices == {"1": 0, "2": None}, "what was said may hold line ends of other kinds"
     assert again.unreadable == 1
     again.add({"id": "3", "said": "A", "choice": 0})
-    assert [json.loads(line).get("id") for line in path.read_text().splitlines()] == [None, "1", "2", "3"]
+    assert [json.loads(line).get("id") for line in path.read_text().split("\n")[:-1]] == [None, "1", "2", "3"]
     assert run_of(tmp_path) == {"model": "m"}
     with pytest.raises(UserError, match="another run"):
         Book(tmp_path, {"model": "other"})
@@ -289,6 +289,26 @@ def test_every_faulty_line_of_a_file_is_named(tmp_path):
     assert "there is no picture none.png" in str(raised.value)
     with pytest.raises(UserError, match="No such file"):
         FileQuestions(tmp_path / "nothing.jsonl")
+
+
+def test_a_file_may_begin_with_a_mark_of_its_encoding_and_hold_other_line_ends(tmp_path):
+    line = {"image": "pictures/1.png", "question": "a\u2028b\x85c", "choices": ["a", "b"], "answer": "a"}
+    path = write_file(tmp_path, ["\ufeff" + json.dumps(line, ensure_ascii=False) + "\r"])
+    assert [item.question for item in FileQuestions(path).items()] == ["a\u2028b\x85c"]
+
+
+def test_lines_of_one_id_and_files_that_are_no_pictures_are_named_and_the_rest_is_counted(tmp_path):
+    line = {"image": "pictures/1.png", "question": "?", "choices": ["a", "b"], "answer": "a"}
+    path = write_file(tmp_path, [line, line, {**line, "id": "1"}, {**line, "id": "1", "question": "!"}, *["{"] * 4])
+    (tmp_path / "pictures" / "1.txt").write_text("words")
+    path.write_text(json.dumps({**line, "image": "pictures/1.txt"}) + "\n" + path.read_text())
+    with pytest.raises(UserError) as raised:
+        FileQuestions(path)
+    first, second, third, *_, last = str(raised.value).splitlines()
+    assert first.endswith("line 1: there is no readable picture in pictures/1.txt")
+    assert second.endswith("line 3: id: the same question as line 2, or one with its id")
+    assert third.endswith("line 5: id: the same question as line 4, or one with its id")
+    assert last.endswith("and 2 more faulty lines")
 
 
 def test_asking_leaves_no_task_behind_when_the_set_up_is_wrong(tmp_path, uri):
