@@ -5,6 +5,7 @@ Counts nothing.  matplotlib is imported when it is needed.
 """
 
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -96,10 +97,17 @@ def _draw(path: Path, title: str, bars: Bars) -> None:
     names, values = list(bars), list(bars.values())
     drawn = axes.barh(range(len(names)), values, color=BAR)
     axes.set_yticks(range(len(names)), [name.replace("$", r"\$") for name in names], fontsize=8)
-    axes.bar_label(drawn, [f"{value:g}" for value in values], fontsize=7, padding=2)
+    axes.bar_label(drawn, [_said(value) for value in values], fontsize=7, padding=2)
     axes.invert_yaxis()
     axes.margins(x=0.12, y=0.01)
     axes.set_title(title, fontsize=10, loc="left")
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(axis="x", labelsize=8)
-    figure.savefig(path)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the page has every word as text
+        figure.savefig(path)
+
+
+def _said(value: float) -> str:
+    """A count in full, a share in three digits."""
+    return f"{value:,.0f}" if value.is_integer() else f"{value:.3g}"

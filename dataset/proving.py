@@ -13,7 +13,7 @@ from dataset.audit.auditing import scene_of
 from dataset.audit.faults import Fault
 from dataset.audit.overlaps import Overlaps
 from dataset.reading import batches
-from dataset.table import Options, Table
+from dataset.table import NoDataset, Options, Table
 
 COLUMNS = (
     "sample_id", "image", "width", "height", "scene", "objects", "relations", "excluded", "questions", "split",
@@ -40,10 +40,12 @@ class Proof:
 
 
 def prove_split(uri: str, storage_options: Options = None) -> Proof:
-    """Compare the splits of the current snapshot. Raises NoDataset, TryLater."""
+    """Compare the splits of the current snapshot. Raises NoDataset also where there is no row, TryLater."""
     overlaps, samples, shared = Overlaps(), Counter[str](), list[Fault]()
     for batch in batches(Table.load(uri, storage_options), COLUMNS):
         for row in batch.to_pylist():
             samples[row["split"]] += 1
             shared += overlaps.of_row(row, json.loads(row["provenance"]), scene_of(row))
+    if not samples:
+        raise NoDataset(f"the dataset at {uri} has no rows: nothing is shown of its splits")
     return Proof(dict(sorted(samples.items())), overlaps.counts(), tuple(shared), overlaps.unread)

@@ -90,16 +90,17 @@ class Statistics:
 
 def statistics(uri: str, storage_options: Options = None) -> Statistics:
     """Count everything. Raises NoDataset, TryLater."""
-    version = Table.load(uri, storage_options).version
     copy = Copy(uri, storage_options, _SAMPLES)
     copy.refresh()
+    if copy.table is None:
+        raise NoDataset(f"there is no dataset at {uri}")
     things, relations = _unnested(copy, "categories"), _unnested(copy, "predicates")
     kinds = _counted(copy, "SELECT a.kind AS word FROM (SELECT unnest(asked) AS a FROM rows)")
     samples = _counted(copy, "SELECT split AS word FROM rows")
     losses, redrawn = _losses(rejections_uri(uri), storage_options)
     return Statistics(
         uri=uri,
-        version=version,
+        version=copy.table.version,
         samples=sum(samples.values()),
         questions=sum(kinds.values()),
         splits=samples,

@@ -5,6 +5,7 @@ matplotlib is loaded when a picture is drawn, never before.
 """
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
@@ -61,10 +62,12 @@ def draw(found: Result, path: Path) -> None:
     panels = figure.subplots(2, 2, height_ratios=[max(lengths[0], lengths[1]), max(lengths[2], lengths[3], 2)])
     for panel, facet in zip(panels.flat, FACETS, strict=True):
         _panel(panel, facet, main, found)
-    figure.suptitle(_title(found, main), fontsize=12)
+    figure.suptitle(_plain(_title(found, main)), fontsize=12)
     handles, labels = panels.flat[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=5, frameon=False)
-    figure.savefig(path, dpi=120)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the result has every word as text
+        figure.savefig(path, dpi=120)
 
 
 MARKS = {"random": ("o", "#6b7280"), "always-left": ("^", "#d97706"), "text-only": ("D", "#be185d")}
@@ -78,7 +81,7 @@ def _panel(panel: Any, facet: str, main: Scores, found: Result) -> None:
         [groups[name]["accuracy"] - groups[name]["low"] for name in names],
         [groups[name]["high"] - groups[name]["accuracy"] for name in names],
     ]
-    panel.barh(range(len(names)), shares, color="#3b82f6", height=0.62, label=_name(found), zorder=2)
+    panel.barh(range(len(names)), shares, color="#3b82f6", height=0.62, label=_plain(_name(found)), zorder=2)
     panel.errorbar(shares, range(len(names)), xerr=ends, fmt="none", ecolor="#1e3a8a", capsize=3, zorder=3)
     for name, scores in found["baselines"].items():
         if scores is main:
@@ -88,10 +91,19 @@ def _panel(panel: Any, facet: str, main: Scores, found: Result) -> None:
         places = [(others[one]["accuracy"], place) for place, one in enumerate(names) if one in others]
         xs, ys = [x for x, _ in places], [y for _, y in places]
         panel.scatter(xs, ys, marker=mark, s=34, color=colour, edgecolor="white", label=name, zorder=4, clip_on=False)
-    panel.set_yticks(range(len(names)), [f"{name.replace('_', ' ')} ({groups[name]['asked']})" for name in names])
+    panel.set_yticks(range(len(names)), [_shown(f"{name} ({groups[name]['asked']})") for name in names])
     panel.set(xlim=(0, 1), title=f"by {facet}")
     panel.grid(axis="x", alpha=0.3, zorder=0)
     panel.spines[["top", "right"]].set_visible(False)
+
+
+def _shown(name: str) -> str:
+    return _plain(name.replace("_", " "))
+
+
+def _plain(text: str) -> str:
+    """Text that is no formula to matplotlib, whatever names hold."""
+    return text.replace("$", r"\$")
 
 
 def _of(scores: Scores, facet: str) -> dict[str, Score]:

@@ -11,7 +11,8 @@ from dataset.exports.pictures import save
 from dataset.exports.source import Row, Source
 from dataset.exports.turns import turns
 
-MARKER = "<image>\n"
+TAG = "<image>"
+MARKER = TAG + "\n"
 
 
 def write(source: Source, out: Path) -> None:
@@ -28,6 +29,11 @@ def conversation(row: Row) -> list[dict[str, str]]:
     """The sample's questions and answers, the picture before the first."""
     said = []
     for number, turn in enumerate(turns(row)):
-        said.append({"from": "human", "value": ("" if number else MARKER) + turn.asked})
-        said.append({"from": "gpt", "value": turn.answer})
+        said.append({"from": "human", "value": ("" if number else MARKER) + _plain(turn.asked)})
+        said.append({"from": "gpt", "value": _plain(turn.answer)})
     return said
+
+
+def _plain(text: str) -> str:
+    """Without the marker, of which trainers count one a picture."""
+    return text.replace(TAG, "image")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from streams.cli.listing import add
-from streams.cli.places import where
+from streams.cli.places import folder, where
 from streams.cli.snapshots import Split, Uri, Version, at, known
 
 Names = Annotated[str | None, typer.Option(help="relations or families, separated by commas")]
@@ -38,7 +38,7 @@ def export(
     if out is None:
         raise UserError("give a folder with --out")
     source = Source.open(*where(uri), at(version), known(split))
-    written = write(source, form, out)
+    written = write(source, form, folder(out))
     typer.echo(f"{written}: {', '.join(f'{name} {count:,}' for name, count in source.sizes.items())}")
 
 

@@ -1,4 +1,6 @@
-"""Where the dataset is: from the command line, or from the settings."""
+"""Where the dataset is: from the command line, or from the settings; and where results go."""
+
+from pathlib import Path
 
 
 def where(uri: str | None) -> tuple[str, dict[str, str] | None]:
@@ -9,3 +11,12 @@ def where(uri: str | None) -> tuple[str, dict[str, str] | None]:
     settings = WriterSettings()
     found = uri or settings.dataset_uri
     return found, storage_options(settings) if found.startswith("s3://") else None
+
+
+def folder(path: Path) -> Path:
+    """A folder of this machine for results. Raises UserError for an address in an object store."""
+    from schemas.failures import UserError
+
+    if path.parts and path.parts[0].endswith(":"):
+        raise UserError(f"--out {path}: give a folder of this machine; only tables can be written to an object store")
+    return path

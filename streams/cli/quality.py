@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from streams.cli.listing import add
-from streams.cli.places import where
+from streams.cli.places import folder, where
 
 Uri = Annotated[str | None, typer.Argument(help="the table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
 AsJson = Annotated[bool, typer.Option("--json", help="one JSON object")]
@@ -113,7 +113,7 @@ def stats(
         return
     from dataset.charts import write_statistics
 
-    typer.echo(write_statistics(found, out))
+    typer.echo(write_statistics(found, folder(out)))
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -21,7 +21,7 @@ from dataset.columns import COLUMNS
 from dataset.exports import Source
 from dataset.exports import export as dataset_export
 from dataset.proving import Proof, prove_split
-from dataset.table import Table
+from dataset.table import NoDataset, Table
 from schemas.ids import content_id, make_seed
 from tests.fakes.line import collage_line, store_rows
 
@@ -486,3 +486,8 @@ def test_a_picture_that_was_drawn_of_a_parent_graph_is_sound(rows: list[Row], tm
     graph["graph_id"] = content_id("graph", graph)
     changed(row, graph=graph, graph_id=graph["graph_id"])
     assert audit(export([row], tmp_path / "export")).passed
+
+
+def test_a_dataset_without_rows_proves_nothing(tmp_path: Path):
+    with pytest.raises(NoDataset, match="no rows"):
+        proven([], tmp_path)

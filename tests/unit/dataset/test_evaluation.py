@@ -317,3 +317,18 @@ def test_asking_leaves_no_task_behind_when_the_set_up_is_wrong(tmp_path, uri):
     assert session.book is not None
     with pytest.raises(UserError, match="check URL"):
         asyncio.run(ask(session.questions.pictured(), Knowing(fails_after=0, failure=wrong), session.book, lambda _: None))
+
+
+def test_a_name_that_looks_like_a_formula_is_drawn_as_it_stands(tmp_path):
+    line = {
+        "image": "pictures/1.png",
+        "question": "?",
+        "choices": ["a", "b"],
+        "answer": "a",
+        "relation": "$x^{$",
+        "kind": "猫",
+    }
+    session = open_session(Asked(None, "test", write_file(tmp_path, [line])), r"$\frac{$", tmp_path / "out")
+    run(session, Knowing())
+    _, (_, picture) = session.report()
+    assert picture.read_bytes().startswith(b"\x89PNG")

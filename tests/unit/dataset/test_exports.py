@@ -14,6 +14,7 @@ from PIL import Image
 
 from dataset.exports import FORMATS, Source, export, shards
 from dataset.exports.drafts import draft_of
+from dataset.exports.llava import conversation
 from dataset.exports.lmms_utils import accuracy, chosen_letter, circular_accuracy, doc_to_text, process_results
 from dataset.splits import PER_MILLE
 from dataset.table import NoDataset
@@ -272,3 +273,9 @@ def test_what_has_no_rows_is_not_exported(lab):
         Source.open(lab.uri)
     with pytest.raises(ValueError, match="no split 'nope'"):
         Source.open(lab.uri, split="nope")
+
+
+def test_a_name_that_looks_like_the_marker_of_a_picture_adds_none():
+    question = {"question": "Is the <image> left of it?", "choices": ["<image>", "it"], "answer": "<image>"}
+    said = [turn["value"] for turn in conversation({"questions": [question, question]})]
+    assert [text.count("<image>") for text in said] == [1, 0, 0, 0]

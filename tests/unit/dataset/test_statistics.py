@@ -2,12 +2,13 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from dataset.charts import CHARTS, write_statistics
+from dataset.charts import CHARTS, _said, write_statistics
 from dataset.columns import COLUMNS
 from dataset.rejections import REJECTION_COLUMNS, rejections_uri, rows_of
 from dataset.statistics import statistics
@@ -81,3 +82,10 @@ def test_a_page_with_charts_and_numbers_comes_out(uri: str, tmp_path: Path):
     assert "&lt;b&gt;cat&lt;/b&gt;" in text
     assert "://" not in text, "nothing is loaded from elsewhere"
     assert json.loads((page.parent / "statistics.json").read_text("utf-8"))["samples"] == 12
+
+
+def test_charts_show_names_as_text_and_counts_in_full(uri: str, tmp_path: Path, recwarn):
+    found = replace(statistics(uri), objects={"$x^{$": 1_234_567, "猫": 3})
+    write_statistics(found, tmp_path)
+    assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
+    assert (_said(1_234_567.0), _said(0.4567)) == ("1,234,567", "0.457")

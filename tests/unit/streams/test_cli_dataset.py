@@ -131,3 +131,10 @@ def test_a_folder_that_cannot_be_written_is_one_line(skg: Skg, table: str, tmp_p
 def test_a_subset_tells_its_recipe_and_what_came_of_it(skg: Skg, table: str, tmp_path: Path):
     told = json.loads(skg("subset", table, "--split", "all", "--size", 2, "--questions", 2, "--out", tmp_path / "s")[1])
     assert (told["recipe"]["questions"], told["samples"], told["questions"]) == (2, 2, 4)
+
+
+def test_results_do_not_go_into_a_folder_that_is_named_like_a_bucket(skg: Skg, table: str, tmp_path: Path):
+    for arguments in (("export", table, "--format", "llava"), ("stats", table)):
+        code, _, fault = skg(*arguments, "--out", "s3://bucket/out")
+        assert code == 1
+        assert "give a folder of this machine" in fault
