@@ -279,3 +279,21 @@ def test_a_name_that_looks_like_the_marker_of_a_picture_adds_none():
     question = {"question": "Is the <image> left of it?", "choices": ["<image>", "it"], "answer": "<image>"}
     said = [turn["value"] for turn in conversation({"questions": [question, question]})]
     assert [text.count("<image>") for text in said] == [1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["huggingface", "coco", "lmms-eval"])
+def test_an_export_is_of_one_version_however_the_dataset_grows_meanwhile(grown, name: str):
+    source = Source.open(grown.uri)
+    sink = grown.writer("b")
+    sink.open("other/0")
+    sink.append(
+        grown.deliver(sink, "other/0", 0, [make_qa(make_graph(categories=(f"late {n}", "cow"))) for n in range(30)])
+    )
+    out = export(source, name, grown.folder / name)
+    assert Source.open(grown.uri).table.version > source.table.version
+    assert sum(source.sizes.values()) == 60
+    if name == "huggingface":
+        rows = datasets.load_dataset(str(out), cache_dir=str(grown.folder / "cache"))
+        assert {split: part.num_rows for split, part in rows.items()} == source.sizes
+        assert "60 samples" in (out / "README.md").read_text("utf-8")
+    assert not [path for path in out.rglob("*.json") if "late" in path.read_text("utf-8")]
