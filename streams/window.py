@@ -77,7 +77,9 @@ class OrderedWindow(Generic[E]):
             raise
         except BaseException as error:
             self.failed(error)
-            raise
+            if isinstance(error, KeyboardInterrupt | SystemExit):
+                raise
+            return  # who was told says it, in one line; a task that raised would be reported once more
         finally:
             running.release()
         slot.done = True

@@ -1,6 +1,7 @@
 """The ordered window: many events in hand, acknowledged strictly in order."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
@@ -146,8 +147,12 @@ def test_a_handler_that_raises_is_reported_and_neither_it_nor_what_follows_is_ac
             if event.offset == 1:
                 raise RuntimeError("the dead letter could not be published")
 
+        twice: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: twice.append(context))
         await scene.run(handle)
         await settle()
+        gc.collect()
+        assert twice == []
         assert scene.acked == [Event(0, 0)]
         assert [str(failure) for failure in scene.failures] == ["the dead letter could not be published"]
 
