@@ -104,6 +104,15 @@ class Reply:
     key: str = ""
 
 
+ANSWERS = "language/answers/"
+"""Where answers are kept in the object store."""
+
+
+def answer_key(key: str) -> str:
+    """The object key of an answer; the two-character folder spreads load over the store's prefixes."""
+    return f"{ANSWERS}{key[:2]}/{key}.json"
+
+
 class LanguageModel(Protocol):
     """One model behind one door."""
 

@@ -12,7 +12,7 @@ from random import Random
 from gpu_workers.language.forms import Written
 from schemas.events import Question, Scene
 from schemas.ids import question_id
-from spatial.questions import Query, Unanswerable, answer, kind_of, parse
+from spatial.questions import Query, Unanswerable, answer, kind_of, parse, readings
 from spatial.questions.answering import Answer
 from spatial.questions.choosing import choices_for
 from spatial.questions.keys import keys_of
@@ -72,6 +72,8 @@ class Admission:
         found = _entailed(asked, query)
         if plain_answer(found.text) != said:
             raise Dropped("wrong_answer")
+        if _says_otherwise(asked, text, found):
+            raise Dropped("not_entailed")
         if self.split is not None and split_of_keys(keys_of(query, found, asked)) != self.split:
             raise Dropped("other_split")
         question = self._question(asked, query, found, text, rng)
@@ -117,6 +119,17 @@ def _entailed(asked: Asked, query: Query) -> Answer:
         return answer(query, asked)
     except Unanswerable:
         raise Dropped("not_entailed") from None
+
+
+def _says_otherwise(asked: Asked, text: str, found: Answer) -> bool:
+    """Whether the words may be taken for a question with another answer, as nested "to the left of" often may."""
+    for query in readings(text):
+        try:
+            if answer(query, asked).text != found.text:
+                return True
+        except Unanswerable:
+            continue
+    return False
 
 
 def plain_answer(text: str) -> str:

@@ -20,7 +20,7 @@ from gpu_workers.language.sentences import sentences_for, things_in
 from schemas.asking import Check, Conversation, Unanswered, accept
 from schemas.events import Question, Scene
 from schemas.ids import derived_seed
-from schemas.language import Fault, LanguageModel, Picture, Reply, ledger
+from schemas.language import Fault, LanguageModel, Picture, Reply, answer_key, ledger
 from schemas.prompting import Asks, request_of
 from spatial.splits import split_of
 
@@ -75,8 +75,10 @@ class _Look:
         try:
             answer = await self._ask(self.models.first, "filter", given, (Verdict, _sound_verdict))
         except Unanswered as failure:
-            raw: dict[str, object] = {"raw_answer": failure.replies[-1].text[:2000], "rounds": len(failure.replies)}
-            return Finding("judge", failure.fault.reason, str(failure), {"model": self.models.first.name, **raw})
+            last = failure.replies[-1]
+            raw: dict[str, object] = {"raw_answer": answer_key(last.key), "said": last.text[:2000]}
+            raw |= {"model": self.models.first.name, "rounds": len(failure.replies)}
+            return Finding("judge", failure.fault.reason, str(failure), raw)
         if answer.verdict == "accept":
             return None
         reason = REASONS[answer.reasons[0]]

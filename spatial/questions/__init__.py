@@ -8,6 +8,7 @@ from spatial.questions.asking import ask
 from spatial.questions.mirroring import mirror
 from spatial.questions.parsing import parse
 from spatial.questions.queries import KINDS, Query, Ref, from_json, kind_of, to_json
+from spatial.questions.readings import readings
 from spatial.questions.referring import Unanswerable
 from spatial.questions.saying import say, variants
 
@@ -23,6 +24,7 @@ __all__ = [
     "kind_of",
     "mirror",
     "parse",
+    "readings",
     "say",
     "to_json",
     "variants",

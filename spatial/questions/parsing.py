@@ -53,7 +53,7 @@ def _parse(text: str) -> Query | None:
         match = pattern.fullmatch(text)
         if match is None:
             continue
-        for query in _readings(shape, match.groupdict()):
+        for query in queries_of(shape, match.groupdict()):
             if any(fill(template, query, thing) == text for thing in THINGS):
                 return query
     return None
@@ -82,7 +82,8 @@ def _slot_pattern(slot: str, agrees_with: str | None) -> str:
     return f"(?P<{slot}>.+?)"
 
 
-def _readings(shape: str, slots: dict[str, str]) -> Iterator[Query]:
+def queries_of(shape: str, slots: dict[str, str]) -> Iterator[Query]:
+    """The query of a shape whose slots hold these words, if they make one."""
     fields = dict(_SHAPES.get(shape, {"op": shape}))
     for slot, text in slots.items():
         value = _value(shape, slot, text)

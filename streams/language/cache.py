@@ -11,15 +11,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from schemas.doors import ObjectStore, StoredObject
-from schemas.language import LanguageModel, Reply, Request
+from schemas.language import LanguageModel, Reply, Request, answer_key
 
-PREFIX = "language/answers/"
 JSON_TYPE = "application/json"
-
-
-def answer_key(key: str) -> str:
-    """The object key of an answer; the two-character folder spreads load over the store's prefixes."""
-    return f"{PREFIX}{key[:2]}/{key}.json"
 
 
 class Cached:
@@ -49,15 +43,16 @@ class Cached:
     async def _found_or_asked(self, key: str, request: Request) -> Reply:
         where = answer_key(key)
         stored = await asyncio.to_thread(self._store.get, where)
-        if stored is not None:
+        known = None if stored is None else _reply(stored)
+        if known is not None:
             self._hit(request.stage)
-            return _reply(stored)
+            return known
         reply = await self._inner.complete(request)
         first = await asyncio.to_thread(self._store.put_if_absent, where, _stored(request, reply))
         if first:
             return reply
         theirs = await asyncio.to_thread(self._store.get, where)
-        return reply if theirs is None else _reply(theirs)
+        return (None if theirs is None else _reply(theirs)) or reply
 
 
 def _stored(request: Request, reply: Reply) -> StoredObject:
@@ -65,5 +60,9 @@ def _stored(request: Request, reply: Reply) -> StoredObject:
     return StoredObject(json.dumps({"asked": asked, "reply": asdict(reply)}).encode(), JSON_TYPE)
 
 
-def _reply(stored: StoredObject) -> Reply:
-    return Reply(**json.loads(stored.data)["reply"])
+def _reply(stored: StoredObject) -> Reply | None:
+    """The reply, None for an object that is no longer one: then the model is asked anew."""
+    try:
+        return Reply(**json.loads(stored.data)["reply"])
+    except (ValueError, KeyError, TypeError):
+        return None

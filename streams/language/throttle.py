@@ -52,6 +52,7 @@ class Limit:
 
     def __post_init__(self) -> None:
         self.now = float(self.most)
+        self.report(0, self.now)
 
     async def enter(self) -> int:
         """Wait for room. The epoch: what began before the last cut does not cut again."""

@@ -20,7 +20,7 @@ from schemas.doors import StoredObject
 from schemas.events import QAEvent, Question, Rejection, RenderedImage, Scene, SeenObject
 from schemas.failures import TryLater
 from schemas.ids import content_id
-from schemas.language import LANGUAGE_STAGES, QUESTION_DROPS, Reply, Request
+from schemas.language import LANGUAGE_STAGES, QUESTION_DROPS, Reply, Request, answer_key
 from schemas.reasons import GATES
 from schemas.reasons import REASONS as REJECTIONS
 from spatial.verify import verify
@@ -93,6 +93,29 @@ def test_every_other_question_is_dropped_with_its_reason(question: str, answer: 
         admitted(question, answer)
     assert caught.value.reason == reason
     assert reason in QUESTION_DROPS
+
+
+ROW = Scene(
+    canvas=(512, 512),
+    scene="park",
+    objects=(
+        thing(0, "balloon", (200, 20, 60, 80)),
+        thing(1, "bicycle", (380, 300, 120, 90)),
+        thing(2, "sunflower", (40, 280, 60, 120)),
+    ),
+)
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_words_that_can_be_taken_in_two_ways_with_two_answers_are_not_asked(answer: str):
+    """The sunflower is left of the bicycle, which is right of the balloon; but it is not right of the balloon."""
+    with pytest.raises(Dropped):
+        admitted("Is the sunflower to the left of the bicycle to the right of the balloon?", answer, ROW)
+
+
+def test_words_that_can_be_taken_in_two_ways_with_one_answer_are_asked():
+    text = "Is the balloon to the right of the sunflower to the left of the bicycle?"
+    assert admitted(text, "yes", ROW).answer == "yes"
 
 
 def test_a_question_that_is_asked_already_or_belongs_to_another_split_is_dropped():
@@ -206,6 +229,9 @@ def test_words_that_contain_yes_are_no_verdict(said: str):
     finding = court.look().finding
     assert finding is not None
     assert (finding.reason, finding.evidence["rounds"]) == ("bad_answer", 3)
+    assert finding.evidence["said"] == said
+    last = court.first.requests[-1]
+    assert finding.evidence["raw_answer"] == answer_key(last.key("first"))
 
 
 def test_what_an_author_writes_is_admitted_or_counted_by_why_not():

@@ -9,12 +9,13 @@ from prometheus_client import REGISTRY
 from pydantic import SecretStr, ValidationError
 
 from monitoring.language import LanguageMetrics
+from schemas.doors import StoredObject
 from schemas.failures import TryLater
-from schemas.language import Form, Reply, Request, Turn, ledger
+from schemas.language import Form, Reply, Request, Turn, answer_key, ledger
 from streams.faust_door import REBALANCE_S
 from streams.language.bill import Bill
 from streams.language.budget import Budget
-from streams.language.cache import Cached, answer_key
+from streams.language.cache import Cached
 from streams.language.meter import Metered
 from streams.language.openai_door import Busy
 from streams.language.prices import Prices, read_prices
@@ -175,6 +176,19 @@ def test_the_second_of_two_processes_takes_what_the_first_one_stored():
 
     reply = asyncio.run(Cached(Overtaken(), store, lambda _: None).complete(REQUEST))
     assert reply.text == "theirs"
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"{", b"[]", b'{"reply": {"text": "{}"}}', b'{"reply": 7}'])
+def test_an_answer_that_is_spoilt_in_the_store_is_asked_for_anew(spoilt: bytes):
+    store, model = InMemoryStore(), ScriptedModel(["whole"])
+    store.put_if_absent(answer_key(REQUEST.key("scripted")), StoredObject(spoilt, "application/json"))
+    assert asyncio.run(Cached(model, store, lambda _: None).complete(REQUEST)).text == "whole"
+
+
+def test_a_limit_says_what_it_allows_before_the_first_call():
+    said: list[tuple[int, float]] = []
+    Limit(8, lambda under_way, limit: said.append((under_way, limit)))
+    assert said == [(0, 8.0)]
 
 
 def test_a_failure_is_not_kept():
