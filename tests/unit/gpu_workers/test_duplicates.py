@@ -133,8 +133,11 @@ def test_a_store_that_is_away_is_tried_later():
 def test_fingerprints_ignore_what_does_not_matter_and_nothing_else():
     graph = make_graph()
     assert of_graph(graph) == of_graph(graph.model_copy(update={"concept": "other words", "graph_id": "0" * 32}))
-    others = [moved(graph, 20), make_graph(scene="kitchen"), make_graph(categories=("cat", "cow"))]
-    assert len({of_graph(one) for one in [graph, *others]}) == 4
+    striped = graph.model_copy(
+        update={"objects": (graph.objects[0].model_copy(update={"attributes": ("striped",)}), *graph.objects[1:])}
+    )
+    others = [moved(graph, 20), make_graph(scene="kitchen"), make_graph(categories=("cat", "cow")), striped]
+    assert len({of_graph(one) for one in [graph, *others]}) == 5
     questions = make_qa(graph).questions
     louder = [questions[0].model_copy(update={"question": questions[0].question.upper()}), questions[1]]
     assert of_questions(graph, questions) == of_questions(graph, [*reversed(louder)])

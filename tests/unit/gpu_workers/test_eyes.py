@@ -93,6 +93,7 @@ def examined(*found: Detection, policy: Policy | None = None, attempt: int = 0, 
 
 def test_a_detector_is_asked_for_categories_descriptions_and_what_should_be_absent():
     assert labels_of(GRAPH) == ["cat", "bench", "bicycle", "red cat", "yellow cat", "green cat"]
+    assert wanted_of(GRAPH, (1024, 128))[0] == Wanted(0, "cat", (80.0, 75.0, 200.0, 25.0))
     assert wanted_of(GRAPH, (SIDE, SIDE))[0] == Wanted(0, "cat", (20.0, 150.0, 50.0, 50.0))
 
 

@@ -122,6 +122,12 @@ def test_bytes_that_are_broken_anywhere_never_raise_anything_else(kind: str):
             continue
 
 
+def lamp_at_night() -> np.ndarray:
+    night = np.asarray(noise()) // 40
+    night[10:26, 10:26] = 160
+    return night
+
+
 @pytest.mark.parametrize(
     ("pixels", "reason"),
     [
@@ -129,8 +135,9 @@ def test_bytes_that_are_broken_anywhere_never_raise_anything_else(kind: str):
         (np.pad(np.full((SIDE, SIDE, 1), 130, np.uint8), ((0, 0), (0, 0), (0, 2))), "blank"),
         (np.asarray(noise()) // 14, "too_dark"),
         (np.asarray(noise()) // 5, None),
+        (lamp_at_night(), None),
     ],
-    ids=["one grey", "one red", "a cellar", "dusk"],
+    ids=["one grey", "one red", "a cellar", "dusk", "a lamp at night"],
 )
 def test_what_shows_nothing_is_told_from_what_is_merely_dim(pixels: np.ndarray, reason: str | None):
     data = encoded(Image.fromarray(pixels), "PNG")

@@ -232,6 +232,12 @@ def test_the_attempts_of_a_request_are_counted_up_one_by_one(attempt: int):
     assert again.attempt == attempt + 1
 
 
+def test_of_two_that_lie_nowhere_near_the_place_the_nearer_is_taken_however_sure_the_other_is():
+    near, far = Detection("cat", (30, 0, 10, 10), 0.4), Detection("cat", (180, 0, 10, 10), 0.9)
+    for order in ([near, far], [far, near]):
+        assert match([Wanted(0, "cat", (0, 0, 10, 10))], order, 200).found == {0: near}
+
+
 def test_two_detections_of_one_place_are_told_apart_by_score_alone():
     left, right = Detection("cat", (0, 0, 10, 10), 0.4), Detection("cat", (20, 0, 10, 10), 0.9)
     middle = Wanted(0, "cat", (10, 0, 10, 10))

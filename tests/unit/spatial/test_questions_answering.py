@@ -74,6 +74,16 @@ def test_a_thing_that_is_hardly_visible_still_makes_a_word_ambiguous():
     assert "fits 2 objects" in refused(Side(subject=Ref(category="cat"), object=Ref(category="dog")), scene)
 
 
+def test_the_outermost_of_a_kind_needs_two_that_are_clearly_seen_since_a_doubtful_one_may_not_be_there():
+    def two(visible: float) -> Scene:
+        cups = (thing(0, "cup", (300, 100, 20, 20)), thing(1, "cup", (20, 100, 20, 20), visible=visible))
+        return room((*cups, thing(2, "stove", (150, 20, 20, 20))))
+
+    rightmost = Directed(subject=Ref(category="cup", extreme="rightmost"), predicate="right_of", object=STOVE)
+    assert answer(rightmost, two(1.0)).text == "yes"
+    assert "clearly seen" in refused(rightmost, two(0.2))
+
+
 def test_a_narrower_thing_makes_a_word_ambiguous_but_not_the_other_way_round():
     scene = room(thing("cup", (10, 10, 40, 40)), thing("coffee cup", (300, 10, 40, 40)), thing("dog", (150, 300, 40, 40)))
     refused(Side(subject=Ref(category="cup"), object=Ref(category="dog")), scene)

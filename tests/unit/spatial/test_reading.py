@@ -123,6 +123,14 @@ def test_what_the_picture_might_show_is_not_called_absent():
     assert found.excluded == ("teapot", "spoon")
 
 
+def test_what_is_shown_may_be_taken_for_its_parts_its_young_and_its_more_special_kinds():
+    assert read([thing(0, "cat", (0, 0, 30, 30)), TABLE], excluded=["kitten", "coffee table", "teapot"]).excluded == (
+        "teapot",
+    )
+    assert read([CUP], excluded=["cat", "teapot"], elements=["kitten"]).excluded == ("teapot",)
+    assert read([CUP], excluded=["cat", "teapot"], elements=["cats"]).excluded == ("teapot",)
+
+
 def test_a_scene_is_small_consistent_and_true():
     rng = random.Random("reading")
     for _ in range(200):
