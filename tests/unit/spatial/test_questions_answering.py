@@ -76,8 +76,8 @@ def test_a_thing_that_is_hardly_visible_still_makes_a_word_ambiguous():
 
 def test_the_outermost_of_a_kind_needs_two_that_are_clearly_seen_since_a_doubtful_one_may_not_be_there():
     def two(visible: float) -> Scene:
-        cups = (thing(0, "cup", (300, 100, 20, 20)), thing(1, "cup", (20, 100, 20, 20), visible=visible))
-        return room((*cups, thing(2, "stove", (150, 20, 20, 20))))
+        left = thing("cup", (20, 100, 20, 20), visible=visible)
+        return room(left, thing("cup", (300, 100, 20, 20)), thing("stove", (150, 20, 20, 20)))
 
     rightmost = Directed(subject=Ref(category="cup", extreme="rightmost"), predicate="right_of", object=STOVE)
     assert answer(rightmost, two(1.0)).text == "yes"
