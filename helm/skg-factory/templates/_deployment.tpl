@@ -1,4 +1,6 @@
 {{- define "skg.deployment" -}}
+{{- $asks := include "skg.asks" . }}
+{{- $prices := and $asks (.root.Values.llm).prices }}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -25,6 +27,9 @@ spec:
         checksum/config: {{ include (print .root.Template.BasePath "/configmap.yaml") .root | sha256sum }}
         {{- if eq .stage "balance" }}
         checksum/targets: {{ .values.targets | sha256sum }}
+        {{- end }}
+        {{- if $asks }}
+        checksum/models: {{ include (print .root.Template.BasePath "/models.yaml") .root | sha256sum }}
         {{- end }}
     spec:
       serviceAccountName: {{ include "skg.name" .root }}
@@ -57,6 +62,12 @@ spec:
             {{- if eq .stage "write" }}
             - {name: SKG_DATASET_URI, value: {{ .root.Values.dataset.uri | quote }}}
             {{- end }}
+            {{- if $asks }}
+            {{- include (print "skg." $asks) .root | nindent 12 }}
+            {{- end }}
+            {{- if $prices }}
+            - {name: SKG_LLM_PRICES, value: /etc/skg/prices.yaml}
+            {{- end }}
             {{- range $name, $value := .values.env }}
             - {name: {{ $name }}, value: {{ $value | quote }}}
             {{- end }}
@@ -85,10 +96,16 @@ spec:
             {{- if eq .stage "balance" }}
             - {name: targets, mountPath: /etc/skg, readOnly: true}
             {{- end }}
+            {{- if $prices }}
+            - {name: prices, mountPath: /etc/skg, readOnly: true}
+            {{- end }}
       volumes:
         - {name: state, emptyDir: {}}
         - {name: tmp, emptyDir: {}}
         {{- if eq .stage "balance" }}
         - {name: targets, configMap: {name: {{ include "skg.name" .root }}-balance}}
+        {{- end }}
+        {{- if $prices }}
+        - {name: prices, configMap: {name: {{ include "skg.name" .root }}-prices}}
         {{- end }}
 {{- end }}

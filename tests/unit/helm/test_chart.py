@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from streams.balance_process import read_targets
+from streams.language.prices import read_prices
 from streams.services.cache import find_program
 from streams.settings import AgentSettings, BalanceSettings, ExamineSettings, RenderSettings, WriterSettings
 from tests.fakes.services import require
@@ -101,6 +102,96 @@ def test_the_keys_of_the_store_come_from_a_secret_and_stand_in_no_deployment():
     assert not [m for m in existing if m["kind"] == "Secret"]
 
 
+MODELS = (
+    "--set", "llm.url=http://vllm:8000/v1,llm.model=planner,llm.apiKey=sesame,llm.maxTokens=2000000",
+    "--set", "mllm.url=https://eyes/v1,mllm.model=author,mllm.checkModel=checker,mllm.apiKey=sesame,mllm.checkApiKey=sesame",
+    "--set-string", "llm.prices=models: {planner: {input: 1\\, output: 2}}",
+)  # fmt: skip
+
+
+def _asking(stage: str, *arguments: str) -> dict[str, Any]:
+    """The environment of a stage, with the references in place of secret values."""
+    (container,) = _deployments(*arguments)[stage]["spec"]["template"]["spec"]["containers"]
+    return {e["name"]: e.get("value", e.get("valueFrom", {}).get("secretKeyRef")) for e in container["env"]}
+
+
+def test_no_model_is_asked_unless_an_endpoint_is_named():
+    for stage in SETTINGS:
+        assert not [name for name in _environment(stage) if "LLM" in name]
+
+
+def test_the_agents_ask_the_planning_model_and_the_examine_workers_the_judges():
+    agents, examine = (_asking(stage, *MODELS) for stage in ("agents", "examine"))
+    assert agents["SKG_LLM_MAX_TOKENS"] == "2000000"
+    found = AgentSettings.model_validate({n[4:].lower(): v for n, v in agents.items() if isinstance(v, str)})
+    assert (found.llm_url, found.llm_model, found.llm_max_tokens) == ("http://vllm:8000/v1", "planner", 2_000_000)
+    seen = ExamineSettings.model_validate({n[4:].lower(): v for n, v in examine.items() if isinstance(v, str)})
+    assert (seen.mllm_url, seen.mllm_model, seen.mllm_check_model) == ("https://eyes/v1", "author", "checker")
+    for stage in ("render", "write"):
+        assert not [name for name in _asking(stage, *MODELS) if "LLM" in name]
+
+
+def test_keys_of_models_come_from_secrets_and_stand_in_no_deployment():
+    documents = _manifests(*MODELS)
+    secrets = {d["metadata"]["name"]: d["stringData"] for d in documents if d["kind"] == "Secret"}
+    named = {**_asking("agents", *MODELS), **_asking("examine", *MODELS)}
+    for name in ("SKG_LLM_API_KEY", "SKG_MLLM_API_KEY", "SKG_MLLM_CHECK_API_KEY"):
+        assert secrets[named[name]["name"]][named[name]["key"]] == "sesame"
+    assert {d["kind"] for d in documents if "sesame" in json.dumps(d)} == {"Secret"}
+
+
+def test_secrets_of_models_may_be_there_already():
+    mine = ("--set", "llm.existingSecret=mine,mllm.existingSecret=ours", "--set", "llm.apiKey=,mllm.apiKey=")
+    found = {**_asking("agents", *MODELS, *mine), **_asking("examine", *MODELS, *mine)}
+    assert found["SKG_LLM_API_KEY"] == {"name": "mine", "key": "api-key"}
+    assert found["SKG_MLLM_API_KEY"] == {"name": "ours", "key": "api-key"}
+    assert found["SKG_MLLM_CHECK_API_KEY"] == {"name": "ours", "key": "check-api-key", "optional": True}
+    assert {m["metadata"]["name"] for m in _manifests(*MODELS, *mine) if m["kind"] == "Secret"} == {
+        "release-skg-factory-s3"
+    }
+
+
+def test_a_local_server_that_wants_no_key_gets_none():
+    local = ("--set", "llm.url=http://ollama:11434/v1,llm.model=small")
+    assert "SKG_LLM_API_KEY" not in _asking("agents", *local)
+    assert len([m for m in _manifests(*local) if m["kind"] == "Secret"]) == 1
+
+
+def test_prices_reach_both_stages_that_pay(tmp_path: Path):
+    for stage in ("agents", "examine"):
+        spec = _deployments(*MODELS)[stage]["spec"]["template"]["spec"]
+        (mounted,) = [m for m in spec["containers"][0]["volumeMounts"] if m["name"] == "prices"]
+        name = next(v["configMap"]["name"] for v in spec["volumes"] if v["name"] == "prices")
+        data = next(m["data"] for m in _manifests(*MODELS) if m["kind"] == "ConfigMap" and m["metadata"]["name"] == name)
+        (file,) = data
+        assert _asking(stage, *MODELS)["SKG_LLM_PRICES"] == f"{mounted['mountPath']}/{file}"
+        (tmp_path / file).write_text(data[file], "utf-8")
+        assert read_prices(tmp_path / file).models["planner"].output == 2
+
+
+def test_a_new_key_starts_the_pods_that_use_it_anew():
+    before, after = _deployments(*MODELS), _deployments(*MODELS, "--set", "llm.apiKey=other")
+    assert before["agents"]["spec"]["template"]["metadata"] != after["agents"]["spec"]["template"]["metadata"]
+    assert before["render"] == after["render"]
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ("llm.url=http://x/v1", "llm.model is empty"),
+        ("llm.url=localhost:8000", "llm"),
+        ("mllm.url=http://x/v1,mllm.checkModel=b", "mllm.model is empty"),
+        ("mllm.url=http://x/v1,mllm.model=a", "mllm.checkModel is empty"),
+        ("mllm.images=letters", "images"),
+        ("llm.modle=x", "modle"),
+    ],
+)
+def test_half_a_configuration_of_models_is_refused(values: str, why: str):
+    done = _helm("template", "release", str(CHART), "--set", values)
+    assert done.returncode != 0
+    assert why in done.stderr
+
+
 def test_a_misspelt_value_is_refused():
     done = _helm("template", "release", str(CHART), "--set", "kafka.boostrap=x")
     assert done.returncode != 0
@@ -142,7 +233,8 @@ def test_a_balance_process_without_targets_is_refused():
 
 def test_values_of_an_older_chart_still_do(tmp_path: Path):
     old = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
-    del old["balance"]
+    for newer in ("balance", "llm", "mllm"):
+        del old[newer]
     chart = shutil.copytree(CHART, tmp_path / "chart")
     (chart / "values.yaml").write_text(yaml.safe_dump(old), "utf-8")
     done = _helm("template", "release", str(chart))
@@ -151,5 +243,5 @@ def test_values_of_an_older_chart_still_do(tmp_path: Path):
 
 def test_kubernetes_itself_would_accept_the_manifests():
     kubernetes_validate = pytest.importorskip("kubernetes_validate")
-    for manifest in _manifests(*BALANCED):
+    for manifest in _manifests(*BALANCED, *MODELS):
         kubernetes_validate.validate(manifest, "1.30", strict=True)
