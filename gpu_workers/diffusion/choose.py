@@ -68,7 +68,7 @@ def _drawer(choice: Choice) -> Drawer:
     drawer = _loop(choice) if choice.renderer in VARIANTS else _pipeline(choice)
     if choice.refiner is None:
         return drawer
-    return Refined(drawer, _model(choice, choice.refiner), choice.refined_side)
+    return Refined(drawer, _model(choice, choice.refiner, "sdxl"), choice.refined_side)
 
 
 def _sampling(choice: Choice) -> Sampling:
@@ -92,8 +92,8 @@ def _pipeline(choice: Choice) -> Drawer:
     return controlnet(model, _model(choice, choice.control), sampling)
 
 
-def _model(choice: Choice, weights: Weights) -> Model:
-    folder, source = locate(weights.model, weights.revision, choice.cache, "text")
+def _model(choice: Choice, weights: Weights, tiny_kind: str = "text") -> Model:
+    folder, source = locate(weights.model, weights.revision, choice.cache, tiny_kind)
     return Model(folder, source, machine_of(choice))
 
 

@@ -47,6 +47,15 @@ def transformers() -> Any:
     return library
 
 
+def unreadable() -> tuple[type[Exception], ...]:
+    """What the libraries raise for weights that are missing, of another format, or cut short."""
+    try:
+        from safetensors import SafetensorError
+    except ImportError as error:
+        raise MissingExtra("safetensors") from error
+    return OSError, ValueError, SafetensorError
+
+
 def versions() -> dict[str, str]:
     """The versions that pixels depend on, by library."""
     libraries: tuple[ModuleType, ...] = (torch(), diffusers(), transformers())

@@ -15,12 +15,13 @@ from schemas.failures import UserError
 
 @dataclass(frozen=True)
 class Machine:
-    """Where and how a model runs. `dtype`: float32, float16 or bfloat16."""
+    """Where and how a model runs. `dtype`: float32, float16 or bfloat16. `compiler`: torch.compile's backend."""
 
     device: str = "cpu"
     dtype: str = "float32"
     channels_last: bool = False
     compiled: bool = False
+    compiler: str = "inductor"
 
 
 @dataclass(frozen=True)
@@ -86,18 +87,27 @@ def load(folder: Path, machine: Machine) -> Parts:
             raise UserError(f"{folder} has no {part}: it is no Stable Diffusion checkpoint in the diffusers layout")
     dtype = getattr(torch, machine.dtype)
     own = {"use_safetensors": True, "torch_dtype": dtype}
-    unet = diffusers.UNet2DConditionModel.from_pretrained(folder, subfolder="unet", **own)
-    vae = diffusers.AutoencoderKL.from_pretrained(folder, subfolder="vae", **own)
-    encoder = transformers.CLIPTextModel.from_pretrained(folder / "text_encoder", use_safetensors=True, dtype=dtype)
+    try:
+        unet = diffusers.UNet2DConditionModel.from_pretrained(folder, subfolder="unet", **own)
+        vae = diffusers.AutoencoderKL.from_pretrained(folder, subfolder="vae", **own)
+        encoder = transformers.CLIPTextModel.from_pretrained(folder / "text_encoder", use_safetensors=True, dtype=dtype)
+    except door.unreadable() as error:
+        raise UserError(f"{folder} cannot be loaded: {str(error).splitlines()[0]}") from error
     for model in (unet, vae, encoder):
         model.to(machine.device).eval().requires_grad_(False)
-    if machine.channels_last:
-        unet.to(memory_format=torch.channels_last)
     return Parts(
-        unet=torch.compile(unet) if machine.compiled else unet, vae=vae, encoder=encoder,
+        unet=fast(unet, machine), vae=vae, encoder=encoder,
         tokenizer=transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer"),
         scheduler=_scheduler(diffusers, folder), machine=machine,
     )  # fmt: skip
+
+
+def fast(network: Any, machine: Machine) -> Any:
+    """The network that is called at every step, laid out and compiled as the machine says."""
+    torch = door.torch()
+    if machine.channels_last:
+        network.to(memory_format=torch.channels_last)
+    return torch.compile(network, backend=machine.compiler) if machine.compiled else network
 
 
 def _scheduler(diffusers: Any, folder: Path) -> Any:

@@ -13,7 +13,7 @@ from PIL import Image
 from gpu_workers.diffusion import door
 from gpu_workers.diffusion.control import control_picture
 from gpu_workers.diffusion.loop import Sampling
-from gpu_workers.diffusion.parts import Machine
+from gpu_workers.diffusion.parts import Machine, fast
 from gpu_workers.diffusion.told import Told
 from gpu_workers.diffusion.weights import Source
 from schemas.failures import UserError
@@ -83,9 +83,7 @@ def text2image(model: Model, sampling: Sampling) -> PipelineDrawer:
 
 def controlnet(model: Model, control: Model, sampling: Sampling) -> PipelineDrawer:
     """A model with a ControlNet that reads the boxes as a picture of filled rectangles."""
-    kind = {"use_safetensors": True, "torch_dtype": getattr(door.torch(), control.machine.dtype)}
-    net = door.diffusers().ControlNetModel.from_pretrained(control.folder, **kind)
-    pipeline = _loaded(model, controlnet=net)
+    pipeline = _loaded(model, controlnet=_read(door.diffusers().ControlNetModel, control))
     return PipelineDrawer("controlnet", pipeline, [model.source, control.source], sampling, _boxes_drawn)
 
 
@@ -95,10 +93,17 @@ def _loaded(model: Model, **parts: Any) -> Any:
 
 def ready(loader: Any, model: Model, **parts: Any) -> Any:
     """A pipeline on its machine, silent. Raises UserError for a folder that the loader cannot read."""
+    pipeline = _read(loader, model, **parts)
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.to(model.machine.device)
+    part = "unet" if getattr(pipeline, "unet", None) is not None else "transformer"
+    setattr(pipeline, part, fast(getattr(pipeline, part), model.machine))
+    return pipeline
+
+
+def _read(loader: Any, model: Model, **parts: Any) -> Any:
     dtype = getattr(door.torch(), model.machine.dtype)
     try:
-        pipeline = loader.from_pretrained(model.folder, use_safetensors=True, torch_dtype=dtype, **parts)
-    except (OSError, ValueError) as error:
+        return loader.from_pretrained(model.folder, use_safetensors=True, torch_dtype=dtype, **parts)
+    except door.unreadable() as error:
         raise UserError(f"{model.source.model} cannot be loaded: {str(error).splitlines()[0]}") from error
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline.to(model.machine.device)

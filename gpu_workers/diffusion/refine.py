@@ -11,8 +11,9 @@ from PIL import Image
 
 from gpu_workers.diffusion import door
 from gpu_workers.diffusion.pipelines import Model, ready
-from gpu_workers.diffusion.renderer import Drawer
+from gpu_workers.diffusion.renderer import Drawer, fitted
 from gpu_workers.diffusion.told import Told
+from schemas.ids import derived_seed
 
 STRENGTH = 0.3
 """Share of the noise that is put back: enough for detail, too little to move anything."""
@@ -46,12 +47,11 @@ class Refined:
 
     def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """Drawn at the inner drawer's size, enlarged, refined."""
-        torch, scale = door.torch(), self._inner.side / self._side
-        small = (round(size[0] * scale), round(size[1] * scale))
+        torch, small = door.torch(), fitted(size, self._inner.side)
         drafts = [each.resize(size, Image.Resampling.LANCZOS) for each in self._inner.draw(orders, seeds, small)]
         found: list[Image.Image] = self._pipeline(
             prompt=[each.prompt for each in orders], negative_prompt=[each.negative for each in orders], image=drafts,
-            generator=[torch.Generator().manual_seed(seed) for seed in seeds], strength=STRENGTH,
+            generator=[torch.Generator().manual_seed(derived_seed("refine", seed)) for seed in seeds], strength=STRENGTH,
             num_inference_steps=STEPS, output_type="pil",
         ).images  # fmt: skip
         return found

@@ -83,9 +83,12 @@ class DiffusionRenderer:
         return {**self._drawer.facts, "side": self._drawer.side, "quality": QUALITY, "method": METHOD}
 
     def warm_up(self) -> None:
-        """Draw a picture of nothing, so that the first real batch waits for no compilation."""
-        side = self._drawer.side
-        self._drawer.draw([Told("a room", phrases=("a room",), words=("room",), boxes=((0, 0, 1, 1),))], [0], (side, side))
+        """Draw a batch of nothing, so that the first real one waits for no compilation and is known to fit.
+
+        Raises TryLater when the device's memory does not hold one picture.
+        """
+        size, room = (self._drawer.side,) * 2, Told("a room", phrases=("a room",), words=("room",), boxes=((0, 0, 1, 1),))
+        self._halving.over([room] * self._halving.most, lambda some: self._drawer.draw(some, [0] * len(some), size))
 
     def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
         """One drawing a graph, in order. Raises TryLater when the device's memory does not hold one picture."""
@@ -107,10 +110,7 @@ class DiffusionRenderer:
         return None
 
     def _size(self, graph: SpatialGraph) -> tuple[int, int]:
-        width, height = graph.layout.canvas
-        scale = self._drawer.side / max(width, height)
-        across, down = (max(STEP_PIXELS, round(length * scale / STEP_PIXELS) * STEP_PIXELS) for length in (width, height))
-        return across, down
+        return fitted(graph.layout.canvas, self._drawer.side)
 
     def _batch(self, jobs: Sequence[_Job], size: tuple[int, int]) -> list[Drawing]:
         seeds = [derived_seed("noise", job.seed) for job in jobs]
@@ -120,6 +120,13 @@ class DiffusionRenderer:
             Drawing(partial(encoded, picture), "image/webp", *picture.size, None, {**self._notes, "batch": drawn_together})
             for picture in pictures
         ]
+
+
+def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """A size of the same shape whose longer side is `side`, in whole steps of STEP_PIXELS."""
+    scale = side / max(size)
+    across, down = (max(STEP_PIXELS, round(length * scale / STEP_PIXELS) * STEP_PIXELS) for length in size)
+    return across, down
 
 
 def encoded(picture: Image.Image) -> bytes:

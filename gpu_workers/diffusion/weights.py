@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpu_workers.diffusion import door, tiny
+from gpu_workers.diffusion import door, tiny, tiny_sdxl
 from schemas.failures import UserError
 
 TINY = "tiny"
@@ -32,9 +32,13 @@ class Source:
 
 
 def locate(model: str, revision: str | None, cache: Path, kind: str = "gligen") -> tuple[Path, Source]:
-    """The folder of a model and its source. Raises UserError where there is none, or a hub's revision is not pinned."""
+    """The folder of a model and its source. `kind` is of the tiny model: gligen, text or sdxl.
+
+    Raises UserError where there is none, or a hub's revision is not pinned.
+    """
     if model == TINY:
-        folder = tiny.build(cache / f"tiny-{kind}", gated=kind == "gligen")
+        place = cache / f"tiny-{kind}"
+        folder = tiny_sdxl.build(place) if kind == "sdxl" else tiny.build(place, gated=kind == "gligen")
     elif Path(model).is_dir():
         folder = Path(model)
     else:

@@ -196,3 +196,11 @@ def test_before_flat_colours_an_object_does_not_depend_on_what_is_around_its_box
 
 def test_a_guided_picture_differs_from_an_unguided_one(parts: Parts):
     assert float((drawn(parts, "backward", [orders()], [1]) - drawn(parts, "text", [orders()], [1])).abs().max()) > CLOSE
+
+
+@pytest.mark.parametrize("kind", VARIANTS)
+def test_a_picture_without_objects_is_drawn_from_its_text_beside_others(parts: Parts, kind: str):
+    together = drawn(parts, kind, [Told("an empty room", background="a room"), orders()], [1, 2])
+    alone = drawn(parts, kind, [Told("an empty room", background="a room")], [1])
+    assert together.isfinite().all()
+    assert float((together[:1] - alone).abs().max()) < 10 * CLOSE

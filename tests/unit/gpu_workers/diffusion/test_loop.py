@@ -8,7 +8,7 @@ import pytest
 
 from gpu_workers.diffusion.batch import prepare
 from gpu_workers.diffusion.loop import Sampling, Way, denoise, plain
-from gpu_workers.diffusion.parts import Parts
+from gpu_workers.diffusion.parts import Machine, Parts, load
 from gpu_workers.diffusion.told import Told
 
 SIZE = (64, 64)
@@ -84,6 +84,27 @@ def test_what_is_excluded_changes_the_picture(parts: Parts):
 def test_the_same_seed_gives_the_same_bits_and_another_does_not(parts: Parts):
     assert difference(drawn(parts, [CAT, SKY], [7, 8]), drawn(parts, [CAT, SKY], [7, 8])) == 0
     assert difference(drawn(parts, [CAT], [7]), drawn(parts, [CAT], [8])) > CLOSE
+
+
+@pytest.mark.parametrize(
+    "machine", [Machine(channels_last=True), Machine(compiled=True, compiler="eager")], ids=["channels last", "compiled"]
+)
+def test_a_network_laid_out_or_compiled_draws_the_same(parts: Parts, checkpoint: Path, machine: Machine):
+    assert difference(drawn(load(checkpoint, machine), [CAT, STREET], [7, 8]), drawn(parts, [CAT, STREET], [7, 8])) < CLOSE
+
+
+@pytest.mark.slow
+def test_a_network_compiled_to_machine_code_draws_the_same(parts: Parts, checkpoint: Path):
+    compiled = load(checkpoint, Machine(compiled=True))
+    assert difference(drawn(compiled, [CAT, STREET], [7, 8]), drawn(parts, [CAT, STREET], [7, 8])) < 10 * CLOSE
+
+
+@pytest.mark.parametrize(("dtype", "steps_apart"), [("bfloat16", 0.5), ("float16", 0.1)])
+def test_half_precision_draws_about_the_same(parts: Parts, checkpoint: Path, dtype: str, steps_apart: float):
+    half = drawn(load(checkpoint, Machine(dtype=dtype)), [CAT, STREET], [7, 8])
+    assert str(half.dtype) == f"torch.{dtype}"
+    whole = drawn(parts, [CAT, STREET], [7, 8])
+    assert 0 < float((half.float() - whole).abs().mean() / whole.abs().mean()) < steps_apart
 
 
 def test_a_run_that_was_cut_and_resumed_is_a_straight_one(parts: Parts):

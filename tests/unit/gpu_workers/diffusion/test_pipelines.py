@@ -1,6 +1,8 @@
 """Drawers over ready-made pipelines, on tiny weights through the ordinary loaders; and what boxes become for them."""
 
+import json
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +17,11 @@ from gpu_workers.diffusion.parts import Machine
 from gpu_workers.diffusion.pipelines import Model, controlnet, text2image
 from gpu_workers.diffusion.refine import Refined
 from gpu_workers.diffusion.renderer import DiffusionRenderer
-from gpu_workers.diffusion.told import Told
+from gpu_workers.diffusion.told import Corners, Told
 from gpu_workers.diffusion.weights import Source, fingerprint, licence_of
 from schemas.failures import UserError
+from streams.pixels import diffusion_of
+from streams.settings import RenderSettings
 from tests.fakes.collage import Thing, make_scene
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
@@ -94,6 +98,58 @@ def test_refining_gives_larger_pictures_and_says_with_what(model: Model):
     assert refined["model"] == "tiny"
 
 
+def test_an_sdxl_refines_to_1024_pixels_where_the_settings_name_it(tmp_path: Path):
+    settings = RenderSettings(
+        renderer="gligen", render_model="tiny", render_refine="tiny", render_batch=1, model_cache=tmp_path
+    )
+    renderer = diffusion_of(settings)
+    graph = make_scene("park", [Thing("dog", (60, 300, 90, 90), 0.4)])
+    [drawing] = renderer.render([graph], [1])
+    assert renderer.name == "gligen-1-refined-1"
+    assert (drawing.width, drawing.height) == (1024, 1024)
+    assert Image.open(BytesIO(drawing.data)).size == (1024, 1024)
+    index = json.loads((tmp_path / "tiny-sdxl" / "model_index.json").read_text("utf-8"))
+    assert index["_class_name"] == "StableDiffusionXLPipeline"
+
+
+class Keeping(Plain):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.sizes, self.boxes = list[tuple[int, int]](), list[Corners]()
+
+    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+        self.sizes.append(size)
+        self.boxes += [box for each in orders for box in each.boxes]
+        return super().draw(orders, seeds, size)
+
+
+def test_boxes_are_shares_of_the_picture_whatever_its_size_and_a_wide_one_stays_wide(model: Model):
+    inner = Keeping()
+    graph = make_scene("park", [Thing("dog", (256, 128, 128, 64), 0.4)])
+    wide = graph.model_copy(update={"layout": graph.layout.model_copy(update={"canvas": (512, 256)})})
+    drawings = DiffusionRenderer(Refined(inner, model, side=128), 2).render([graph, wide], [1, 2])
+    assert [(each.width, each.height) for each in drawings] == [(128, 128), (128, 64)]
+    assert inner.sizes == [(64, 64), (64, 64)], "a small model's sides come in whole steps"
+    assert inner.boxes == [(0.5, 0.25, 0.75, 0.375), (0.5, 0.5, 0.75, 0.75)]
+
+
+def test_refining_has_a_seed_of_its_own(model: Model):
+    refined = Refined(Plain(), model, side=64)
+    first, again, other = (refined.draw(ORDERS[:1], [seed], (64, 64))[0] for seed in (1, 1, 2))
+    assert (pixels(first) == pixels(again)).all()
+    assert (pixels(first) != pixels(other)).any()
+
+
+@pytest.mark.parametrize(
+    "machine", [Machine(channels_last=True), Machine(compiled=True, compiler="eager")], ids=["channels last", "compiled"]
+)
+def test_a_pipeline_draws_the_same_however_its_network_is_laid_out(model: Model, machine: Machine):
+    fast = text2image(Model(model.folder, model.source, machine), SAMPLING)
+    [one], [other] = (drawer.draw(ORDERS[:1], [1], (64, 64)) for drawer in (text2image(model, SAMPLING), fast))
+    assert np.abs(pixels(one) - pixels(other)).max() <= 1
+
+
 def test_a_folder_without_a_pipeline_is_named_in_one_line(tmp_path: Path):
     with pytest.raises(UserError) as caught:
         text2image(Model(tmp_path, Source("an empty folder", "local", "unknown", ""), Machine()), SAMPLING)
@@ -106,6 +162,12 @@ def test_a_renderer_is_chosen_by_its_name(tmp_path: Path, name: str):
     assert renderer.name == f"{name}-1"
     [drawing] = renderer.render([make_scene("park", [Thing("dog", (60, 300, 90, 90), 0.4)])], [1])
     assert (drawing.width, drawing.height) == (64, 64)
+
+
+def test_a_control_model_that_cannot_be_read_is_named_in_one_line(model: Model, tmp_path: Path):
+    with pytest.raises(UserError, match="an empty folder cannot be loaded") as caught:
+        controlnet(model, Model(tmp_path, Source("an empty folder", "local", "unknown", ""), Machine()), SAMPLING)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_control_renderer_without_its_second_model_says_what_to_set(tmp_path: Path):

@@ -10,6 +10,7 @@ from PIL import Image
 
 from gpu_workers.diffusion.choose import Choice, renderer_of
 from gpu_workers.diffusion.renderer import DiffusionRenderer
+from gpu_workers.diffusion.tiny import build
 from gpu_workers.diffusion.told import MOST_BOXES, Told, told
 from gpu_workers.render import RenderHandler
 from schemas.events import RenderedImage
@@ -94,6 +95,21 @@ def test_a_picture_that_does_not_fit_alone_is_tried_later():
         DiffusionRenderer(CountingDrawer(room=0), 4).render(GRAPHS[:1], [1])
 
 
+def test_warming_up_draws_a_whole_batch_and_learns_how_many_fit():
+    drawer = CountingDrawer(room=3)
+    renderer = DiffusionRenderer(drawer, 4)
+    renderer.warm_up()
+    assert drawer.batches == [2, 2]
+    drawer.batches.clear()
+    renderer.render(GRAPHS, range(5))
+    assert drawer.batches == [2, 2, 1]
+
+
+def test_warming_up_where_not_even_one_picture_fits_is_tried_later():
+    with pytest.raises(TryLater, match="memory"):
+        DiffusionRenderer(CountingDrawer(room=0), 4).warm_up()
+
+
 def test_graphs_of_other_shapes_are_batched_apart():
     wide = GRAPHS[0].model_copy(update={"layout": GRAPHS[0].layout.model_copy(update={"canvas": (1024, 512)})})
     drawer = CountingDrawer()
@@ -147,6 +163,38 @@ def test_a_model_that_cannot_be_used_is_named_in_one_line(tmp_path: Path, model:
     with pytest.raises(UserError, match=says) as caught:
         renderer_of(Choice("gligen", name, None, tmp_path, 4))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("part", ["unet", "vae", "text_encoder"])
+@pytest.mark.parametrize("fault", ["a pickle", "cut short"])
+def test_weights_that_are_no_whole_safetensors_are_told_in_one_line(tmp_path: Path, part: str, fault: str):
+    folder = build(tmp_path / "model")
+    [weights] = (folder / part).glob("*.safetensors")
+    if fault == "a pickle":
+        weights.rename(weights.with_suffix(".bin"))
+    else:
+        weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(UserError, match="cannot be loaded") as caught:
+        renderer_of(Choice("gligen", str(folder), None, tmp_path, 1))
+    assert "\n" not in str(caught.value)
+
+
+ODD = {
+    "edges": make_scene("park", [Thing("dog", (0, 0, 512, 512), 0.4), Thing("cat", (511, 511, 1, 1), 0.3)]),
+    "beyond": make_scene("park", [Thing("dog", (-40, 500, 60, 60), 0.4)]),
+    "no size": make_scene("park", [Thing("dog", (100, 100, 0, 0), 0.4)]),
+    "forty": make_scene("park", [Thing("dog", (10 * i, 10, 10 + i, 20), 0.4) for i in range(40)]),
+}
+
+
+@pytest.mark.parametrize("name", ["gligen", "gligen_guided", "lmd", "boxdiff", "backward", "multidiffusion"])
+def test_odd_layouts_are_drawn_beside_ordinary_ones(tmp_path_factory: pytest.TempPathFactory, name: str):
+    cache = tmp_path_factory.getbasetemp() / "odd"
+    few = [graph for odd, graph in ODD.items() if odd != "forty" or name != "lmd"]  # forty drawn alone take a while
+    drawings = renderer_of(Choice(name, "tiny", None, cache, batch=8, steps=2)).render(
+        [*few, GRAPHS[0]], range(len(few) + 1)
+    )
+    assert [(each.width, each.height) for each in drawings] == [(64, 64)] * (len(few) + 1)
 
 
 def test_a_graph_s_prompt_may_be_of_any_length(tiny_renderer: DiffusionRenderer):
