@@ -57,6 +57,12 @@ class TargetsFile(Model):
     total: Annotated[int, Field(ge=0)] = 10_000
     ahead: Annotated[int, Field(ge=1)] = 64
 
+    @field_validator("density", mode="before")
+    @classmethod
+    def _a_number_is_a_density(cls, density: object) -> object:
+        """YAML reads `4: 1` as a number's weight."""
+        return {str(key): value for key, value in density.items()} if isinstance(density, dict) else density
+
     @field_validator("scenes")
     @classmethod
     def _scenes_are_known(cls, scenes: dict[str, float]) -> dict[str, float]:

@@ -53,7 +53,7 @@ def read_targets(path: Path) -> Targets:
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])
-        raise BadTargets(f"{path}: {where + ': ' if where else ''}{fault['msg']}") from error
+        raise BadTargets(f"{path}: {where + ': ' if where else ''}{fault['msg'].removeprefix('Value error, ')}") from error
 
 
 def run_balance(settings: BalanceSettings, clock: Callable[[], float] = time.monotonic) -> None:

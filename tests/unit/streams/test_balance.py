@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.planner import RulePlanner
-from agents.targets import Targets, targets_of
+from agents.targets import Band, Targets, targets_of
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import Message, to_message
@@ -226,12 +226,20 @@ def test_pace_allows_nothing_beyond_its_bounds():
     assert pace.allowed(500.0) == 0
 
 
+def test_a_density_may_be_a_bare_number(tmp_path: Path):
+    path = tmp_path / "targets.yaml"
+    path.write_text("scenes: {kitchen: 1}\ndensity: {4: 1, 5-6: 3}\nrelations: {depth: 1}")
+    assert read_targets(path).bands == {Band(4, 4): 0.25, Band(5, 6): 0.75}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("scenes: [", "not YAML"),
         ("scenes: {kitchen: 1}", "density"),
         ("[1, 2]", "valid dictionary"),
+        ("scenes: {moon: 1}\ndensity: {4: 1}\nrelations: {depth: 1}", "scenes: 'moon' is no scene"),
+        ("scenes: {kitchen: 1}\ndensity: {2026-01-01: 1}\nrelations: {depth: 1}", "is no density"),
         (None, "No such file"),
     ],
 )
