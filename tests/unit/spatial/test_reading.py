@@ -127,6 +127,7 @@ def test_what_is_shown_may_be_taken_for_its_parts_its_young_and_its_more_special
     assert read([thing(0, "cat", (0, 0, 30, 30)), TABLE], excluded=["kitten", "coffee table", "teapot"]).excluded == (
         "teapot",
     )
+    assert read([CUP], excluded=["shaving mug", "teapot"]).excluded == ("teapot",)
     assert read([CUP], excluded=["cat", "teapot"], elements=["kitten"]).excluded == ("teapot",)
     assert read([CUP], excluded=["cat", "teapot"], elements=["cats"]).excluded == ("teapot",)
 
