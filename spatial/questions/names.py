@@ -12,7 +12,7 @@ from spatial.questions.queries import Hop, Ref
 from spatial.questions.referring import fitting, refs_for
 from spatial.questions.rules import label
 from spatial.questions.sight import View
-from spatial.questions.words import fits, is_mass, is_plural, word_list
+from spatial.questions.words import fits, is_mass, is_plural, surely_fits, word_list
 
 _SPEAKABLE = re.compile(r"[^\W\d_][\w'’-]*( [^\W\d_][\w'’-]*)*")
 """Words of letters, digits, apostrophes and hyphens. Other categories are never spoken of."""
@@ -108,4 +108,7 @@ class Asked(View):
     def countable(self) -> dict[str, tuple[int, ...]]:
         """The categories that can be counted, with their objects, all of them clearly seen."""
         groups = {c: fitting(self, c) for c in self.present if not (is_plural(c) or is_mass(c))}
-        return {c: group for c, group in groups.items() if all(i in self.clear for i in group)}
+        return {c: group for c, group in groups.items() if all(self._counts(i, c) for i in group)}
+
+    def _counts(self, index: int, category: str) -> bool:
+        return index in self.clear and surely_fits(category, self.objects[index].category)

@@ -28,7 +28,7 @@ from spatial.questions.queries import (
 )
 from spatial.questions.referring import Found, Unanswerable, fitting, related, resolve
 from spatial.questions.sight import Sight, View
-from spatial.questions.words import family_of, fits
+from spatial.questions.words import family_of, fits, surely_fits
 
 YES_NO = ("yes", "no")
 SIDES = ("left", "right")
@@ -93,6 +93,8 @@ def _count(view: View, query: Count, found: list[Found]) -> Step:
     among = fitting(view, query.category)
     if any(i not in view.clear for i in among):
         raise Unanswerable(f"some {query.category} is hardly visible")
+    if not all(surely_fits(query.category, view.objects[i].category) for i in among):
+        raise Unanswerable(f"whether all that may be called {query.category} is meant is not known")
     if not among:
         _is_seen(view, query.category)
     if query.predicate is None:

@@ -148,3 +148,11 @@ def fits(word: str, category: str) -> bool:
     kinds = (word, *word_lists("kinds_of").get(word, ()))
     several = (word + "s", word + "es")
     return any(part == kind or part.endswith(" " + kind) or part in several for part in parts for kind in kinds)
+
+
+def surely_fits(word: str, category: str) -> bool:
+    """Whether everybody would call it so, as is needed to count: not a hot dog a dog, nor a stack of books a book."""
+    word, whole = word.lower(), category.lower()
+    if whole == word:
+        return True
+    return fits(word, whole.split(" of ")[0]) and whole not in word_lists("doubtful").get(word, ())

@@ -6,7 +6,7 @@ In: a `Form` with its nouns, and the scene.  Out: the answer's text; `Open` with
 from collections.abc import Callable
 
 from schemas.events import Scene, SeenObject
-from spatial.verify.nouns import family, may_be_called
+from spatial.verify.nouns import family, is_surely_called, may_be_called
 from spatial.verify.referents import Open, Reader, is_seen, seen
 from spatial.verify.sentences import AREAS, COMPARED, COURSES, ENDS, RELATIONS, Form
 from spatial.verify.space import before, closer, nearer, related, third
@@ -54,7 +54,10 @@ def _seen_unseen(reader: Reader, form: Form) -> str:
 
 
 def _countable(reader: Reader, form: Form) -> list[SeenObject]:
-    return [seen(thing) for thing in reader.called(form.nouns[0])]
+    word, things = reader.nouns[form.nouns[0]], reader.called(form.nouns[0])
+    if not all(is_surely_called(thing.category, word) for thing in things):
+        raise Open(f"whether one of them is a {word} is a matter of taste")
+    return [seen(thing) for thing in things]
 
 
 def _count(reader: Reader, form: Form) -> str:

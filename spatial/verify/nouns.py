@@ -61,6 +61,14 @@ def may_be_called(category: str, word: str) -> bool:
     return False
 
 
+def is_surely_called(category: str, word: str) -> bool:
+    """Whether everybody would call it so: a taxi is a car, a cable car perhaps, and a plate of eggs is no eggs."""
+    word, category = word.casefold(), category.casefold()
+    vessel, _, contents = category.partition(" of ")
+    doubtful = category in _table("doubtful.json").get(word, ()) or (contents and not may_be_called(vessel, word))
+    return category == word or not doubtful
+
+
 @lru_cache(maxsize=8192)
 def _plurals(word: str) -> tuple[str, ...]:
     """Every way in which the plural of one word might be spelt."""

@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from schemas.events import Scene, SeenObject
 from spatial.knowledge.load import categories
-from spatial.questions import parse, say, variants
+from spatial.questions import Unanswerable, answer, parse, say, variants
 from spatial.questions.names import is_speakable
 from spatial.questions.queries import Count, Directed, Exists, Find, Query, Ref, Side, from_json, to_json
 from spatial.questions.saying import templates
-from spatial.questions.words import fits, indefinite, is_mass, is_plural, plural, singular
+from spatial.questions.words import fits, indefinite, is_mass, is_plural, plural, singular, surely_fits, word_lists
 from spatial.verify import verify
+from spatial.verify.nouns import is_surely_called
 from tests.fakes.queries import NOUNS, queries
+from tests.fakes.rooms import room, thing
 
 
 @settings(max_examples=1500, deadline=None)
@@ -138,3 +140,28 @@ def test_a_kick_scooter_is_no_motorcycle_and_is_not_counted_as_one():
     assert fits("motorcycle", "motor scooter")
     assert not fits("motorcycle", "kick scooter")
     assert fits("vehicle", "kick scooter")
+
+
+def test_only_what_everybody_would_call_so_is_counted():
+    assert surely_fits("car", "police car")
+    assert surely_fits("bowl", "bowl of rice")
+    assert not surely_fits("car", "cable car")
+    assert not surely_fits("dog", "hot dog")
+    assert not surely_fits("books", "stack of books")
+
+
+@pytest.mark.parametrize(("word", "other"), [("car", "cable car"), ("dog", "hot dog"), ("chair", "stool")])
+def test_what_may_or_may_not_be_meant_leaves_a_count_open(word: str, other: str):
+    scene = room(thing(word, (20, 300, 80, 80)), thing(other, (300, 300, 80, 80)))
+    with pytest.raises(Unanswerable, match="may be called"):
+        answer(Count(category=word), scene)
+    verdict = verify(f"How many {word}s are there?", None, scene)
+    assert (verdict.answer, verdict.entailed) == (None, False)
+    assert "matter of taste" in verdict.reason
+    assert answer(Count(category=other), scene).text == "1"
+    assert verify(f"How many {other}s are there?", None, scene).answer == "1"
+
+
+def test_writer_and_verifier_doubt_the_same_names():
+    pairs = [(word, name) for word, names in word_lists("doubtful").items() for name in (*names, word)]
+    assert [surely_fits(*pair) for pair in pairs] == [is_surely_called(name, word) for word, name in pairs]
