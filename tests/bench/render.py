@@ -4,7 +4,8 @@ In: random weights, whose cost is that of trained ones.  On a CPU a narrow netwo
 minutes; on a CUDA machine, or with `--full`, the architecture of Stable Diffusion 1.4 with GLIGEN's layers at 512 pixels.
 A CPU is seldom one's own, so there one thread works and its processor time counts, not the clock's.
 Out: pictures a second of the stock pipeline, which takes one layout a call; of batches of mixed layouts; of the passes that
-the reference program's way of drawing takes; and the render worker's share of the bare loop.
+the reference program's way of drawing takes; and the render worker's share of the bare loop, by the clock, over a broker
+in memory, with a store and acknowledgements that take their time.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from gpu_workers.diffusion import door, tiny
@@ -22,14 +24,16 @@ from gpu_workers.diffusion.renderer import DiffusionRenderer
 from gpu_workers.diffusion.told import told
 from gpu_workers.diffusion.variants import VARIANTS
 from gpu_workers.diffusion.weights import Source
-from gpu_workers.render import RenderHandler
 from schemas.graph import Prompt, SpatialGraph
+from tests.bench.line import RenderLine
 from tests.fakes.collage import Thing, make_scene
-from tests.fakes.store import InMemoryStore
 
 BATCHES = (1, 4, 8, 16)
 THINGS = ("dog", "bench", "ball")
 """Of each graph."""
+
+WORKER_BATCHES = 12
+"""In one measurement of the worker: the first look and the last acknowledgement count too, and should count little."""
 
 
 @dataclass(frozen=True)
@@ -88,27 +92,34 @@ class Bench:
         """The passes of the reference program's lmd_plus, beside ours.
 
         Its way: each object alone first (half the steps), then the whole picture, with up to five moves of the latents in
-        each of the first steps, every one a pass forward and back; no two pictures share a pass.
+        each of the first steps of both, every one a pass forward and back; no two pictures share a pass.  Ours are the same
+        passes, shared by a batch, and one more an object to cut out its shape.
         """
-        steps = self.sampling.steps
-        alone = len(THINGS) * 2 * (steps // 2)
-        guided = 5 * max(1, steps // 5)
-        _say(f"reference lmd_plus: {alone + 2 * steps} plain passes and {guided} with gradients a picture, one at a time")
-        _say(f"gligen: {2 * steps} plain passes a picture, shared by a batch; lmd_plus here: {guided} with gradients more")
-        self._line("lmd_plus, batches of 1", 1, lambda: self._drawn("lmd_plus", 1))
-        self._line("lmd_plus, batches of 4", 4, lambda: self._drawn("lmd_plus", 4))
+        steps, things = self.sampling.steps, len(THINGS)
+        plainly, guided = 2 * steps + things * 2 * ceil(steps / 2), (1 + things) * 5 * ceil(steps / 5)
+        more = 5 * ceil(steps / 5)
+        _say(f"by arithmetic, lmd_plus of {things} objects: {plainly} passes a picture and up to {guided} with gradients,")
+        _say(f"    in the reference one picture at a time; gligen: {2 * steps} passes; gligen_guided: up to {more} more")
+        for kind in ("gligen_guided", "lmd_plus"):
+            for batch in (1, 4):
+                self._line(f"{kind}, batches of {batch}", batch, lambda k=kind, n=batch: self._drawn(k, n))
 
     def _worker(self) -> None:
-        """The render handler with hashing, encoding and a store, against the bare drawer."""
-        batch = 8
-        renderer = DiffusionRenderer(self._drawer("gligen"), batch)
-        bare, whole = [], []
-        for _ in range(2 + 2 * self.rounds):  # in turns, so that a machine's moods meet both
-            bare.append(_seconds(lambda: self._drawn("gligen", batch)))
-            whole.append(_seconds(lambda: _handled(renderer, batch)))
-        _say(f"bare loop, batches of {batch}: {batch / min(bare):.3f} pictures/s")
-        _say(f"render worker, batches of {batch}: {batch / min(whole):.3f} pictures/s")
-        _say(f"    the worker reaches {min(bare) / min(whole):.1%} of the bare loop")
+        """The whole worker against the bare drawer, in turns, so that a machine's moods meet both."""
+        batch, count = 8, 8 * WORKER_BATCHES
+        drawer = self._drawer("gligen")
+        line = RenderLine(DiffusionRenderer(drawer, batch), batch)
+        orders = [told(graph) for graph in graphs(count)]
+
+        def bare() -> None:
+            for start in range(0, count, batch):
+                drawer.draw(orders[start : start + batch], list(range(batch)), (self.parts.side, self.parts.side))
+
+        pairs = [(_clock(bare), _clock(lambda: line.carry(graphs(count)))) for _ in range(1 + self.rounds)]
+        alone, whole = (min(seconds) for seconds in zip(*pairs, strict=True))
+        _say(f"bare loop, batches of {batch}, by the clock: {count / alone:.3f} pictures/s")
+        _say(f"render worker, batches of {batch}, by the clock: {count / whole:.3f} pictures/s")
+        _say(f"    the worker reaches {alone / whole:.1%} of the bare loop")
 
     def _line(self, name: str, pictures: int, work: Callable[[], object]) -> float:
         work()  # the first one prepares
@@ -145,8 +156,10 @@ def _scene(number: int) -> SpatialGraph:
     return make_scene("park", [Thing(name, place, 0.4) for name, place in zip(THINGS, places, strict=True)])
 
 
-def _handled(renderer: DiffusionRenderer, batch: int) -> object:
-    return RenderHandler(renderer, InMemoryStore()).handle(graphs(batch))
+def _clock(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 def _seconds(work: Callable[[], object]) -> float:
