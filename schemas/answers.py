@@ -83,14 +83,40 @@ def _explain(error: ValidationError) -> str:
     return "the answer does not have the form that was asked for: " + "; ".join(said + more)
 
 
-def strict_schema(form: type[BaseModel], words: Mapping[str, Words] | None = None) -> dict[str, object]:
+def strict_schema(
+    form: type[BaseModel], words: Mapping[str, Words] | None = None, apart: tuple[str, str] | None = None
+) -> dict[str, object]:
     """The JSON Schema of a form as servers want it: closed objects, every field required.
 
-    `words`: a field's name to all that it may hold.
+    `words`: a field's name to all that it may hold; `apart`: two of these fields that never hold the same in one object.
     """
     schema: dict[str, object] = json.loads(_schema_text(form))  # a fresh copy, since it is changed
     _close(schema, words or {})
+    if apart is not None:
+        _part(schema, apart)
     return schema
+
+
+def _part(schema: dict[str, Any], apart: tuple[str, str]) -> None:
+    """Say of every object with these two fields what the second may hold for each value of the first."""
+    first, second = apart
+    for name, node in list(schema.get("$defs", {}).items()):
+        fields = node.get("properties", {})
+        values = fields.get(first, {}).get("enum", [])
+        if len(values) < 2 or "enum" not in fields.get(second, {}):
+            continue
+        for field in fields.keys() - {first, second}:  # said once, however many branches there are
+            schema["$defs"][f"{name}_{field}"] = fields[field]
+            fields[field] = {"$ref": f"#/$defs/{name}_{field}"}
+        schema["$defs"][name] = {"anyOf": [_branch(node, apart, value) for value in values]}
+
+
+def _branch(node: dict[str, Any], apart: tuple[str, str], value: object) -> dict[str, Any]:
+    first, second = apart
+    fields = node["properties"]
+    others = [other for other in fields[second]["enum"] if other != value]
+    narrowed = {first: {**fields[first], "enum": [value]}, second: {**fields[second], "enum": others}}
+    return {**node, "properties": {**fields, **narrowed}}
 
 
 @lru_cache(maxsize=64)

@@ -42,13 +42,17 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Asks:
-    """What is asked: `given` is the input, `words` limits fields of the answer, `seed` picks one sample of many."""
+    """What is asked: `given` is the input, `seed` picks one sample of many.
+
+    `words` limits fields of the answer; `apart` are two of them that never hold the same in one object.
+    """
 
     stage: str
     given: Mapping[str, object]
     seed: int = 0
     words: Mapping[str, Words] = field(default_factory=dict)
     picture: Picture | None = None
+    apart: tuple[str, str] | None = None
 
 
 def request_of(prompt: Prompt, asks: Asks, temperature: float) -> Request:
@@ -58,7 +62,7 @@ def request_of(prompt: Prompt, asks: Asks, temperature: float) -> Request:
         stage=prompt.stage,
         prompt=prompt.name,
         turns=(Turn("system", prompt.text), Turn("user", json.dumps(given, ensure_ascii=False))),
-        form=Form(prompt.stage, strict_schema(prompt.form, asks.words)),
+        form=Form(prompt.stage, strict_schema(prompt.form, asks.words, asks.apart)),
         picture=asks.picture,
         max_tokens=prompt.max_tokens,
         temperature=temperature,

@@ -88,6 +88,15 @@ def place_of(said: str, able: Abilities) -> Place | None:
     return Place(name, None, None) if any(c.isalnum() for c in name) else None
 
 
-def places_on_offer(able: Abilities) -> tuple[str, ...]:
-    """The scenes to choose from; empty for no limits."""
-    return tuple(scene_kinds()) if able.pictures else ()
+def places_on_offer(able: Abilities, concept: str) -> tuple[str, ...]:
+    """The scenes to choose from, the one that the concept says or comes near first; empty for no limits."""
+    if not able.pictures:
+        return ()
+    match = find_scene(concept)
+    return tuple(dict.fromkeys([*([] if match is None else [match.scene]), *scene_kinds()]))
+
+
+def place_meant(concept: str, able: Abilities) -> str | None:
+    """The scene that a concept itself names, None where it names none that is known."""
+    match = find_scene(concept)
+    return match.scene if able.pictures and match is not None and match.exact else None

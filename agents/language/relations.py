@@ -56,7 +56,7 @@ class Edges:
         """The conversation, not yet begun."""
         numbers = range(len(self.chosen.names))
         words: dict[str, Words] = {"subject": numbers, "object": numbers, "relation": RELATIONS, "place": PLACES}
-        asks = Asks("edges", self._given(), self.job.chance("edges", self.job.index), words)
+        asks = Asks("edges", self._given(), self.job.chance("edges", self.job.index), words, apart=("subject", "object"))
         return self.job.talk(asks, Triples)
 
     def check(self, answer: Triples) -> Fault | None:
@@ -162,7 +162,7 @@ class Edges:
         ]
         proof = "; ".join([*steps, f"which clashes: {listed(conflict.clash)}"])
         return Fault(
-            f"these cannot all be true ({conflict.kind}): {listed(relations)}. Proof: {proof}",
+            f"these cannot all be true ({conflict.kind}): {listed(relations)}; leave one of them out. Proof: {proof}",
             "consistency",
             "contradiction",
             relations,

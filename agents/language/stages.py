@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from agents.language.choice import Chosen, chosen_of
 from agents.language.forms import NodeSet, NodeSets, Objects, Scenes
 from agents.language.job import Job
-from agents.language.offer import Place, place_of, places_on_offer
+from agents.language.offer import Place, place_meant, place_of, places_on_offer
 from agents.outcome import unmet_options
 from agents.requirements import plain
 from schemas.events import SeedOptions
@@ -34,6 +34,7 @@ FAULTS_SHOWN = 4
 async def place_for(job: Job) -> Place:
     """The scene of a graph: each one of the concept's in turn, for as many graphs as one call makes sets."""
     places: dict[str, Place] = {}
+    meant = place_meant(job.seed.concept, job.tools.able)
 
     def check(answer: Scenes) -> Fault | None:
         places.clear()
@@ -41,12 +42,14 @@ async def place_for(job: Job) -> Place:
             place = place_of(said, job.tools.able)
             if place is not None:
                 places.setdefault(place.name, place)
+        if meant is not None and meant not in places:
+            return Fault(f"the concept is itself one of the scenes: give {meant!r} first")
         if places:
             return None
         said = ", ".join(answer.scenes[:FAULTS_SHOWN])
         return Fault(f"none of these can be painted: {said}", "concept", "unknown_concept", evidence={"said": said})
 
-    offered = places_on_offer(job.tools.able)
+    offered = places_on_offer(job.tools.able, job.seed.concept)
     given = {"concept": job.seed.concept, "how_many": SCENES, "may_use": list(offered)}
     await job.ask(Asks("scenes", given, job.chance("scenes"), {"scenes": offered}), Scenes, check)
     block = job.index // SETS

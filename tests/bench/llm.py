@@ -2,8 +2,8 @@
 
 In: a stand-in server with 1 s latency, in a process of its own.  Out: for 1, 16 and 64 calls in flight the graphs per
 minute, the efficiency (calls per second over calls in flight divided by latency, counted as seconds in which calls were
-under way, while there is enough to do), and the agents' processor time per graph.  Everything is as in production but the broker and the store, which are in
-memory.
+under way, while there is enough to do), and the agents' processor time per graph.  Everything is as in production but
+the broker and the store, which are in memory.
 """
 
 import asyncio

@@ -113,6 +113,24 @@ def test_a_graph_is_consistent_and_its_layout_verified(concept: str):
         assert 2 <= len(graph.objects) <= 5
 
 
+def test_the_scene_that_a_concept_names_is_offered_first_and_not_left_out():
+    other = {"scenes": ["kitchen", "living room"]}
+    desk = Desk(Saying(scenes=[other, {"scenes": ["kitchen", "park"]}]))
+    assert desk.graph(make_seed("park")).scene in ("kitchen", "park")
+    asked = [request for request in desk.model.requests if request.stage == "scenes"]
+    assert given_of(asked[0])["may_use"][0] == "park"
+    assert "'park' first" in asked[1].turns[-1].text
+    assert Desk(Saying(scenes=[other])).rejection(make_seed("park")).reason == "bad_answer"
+
+
+def test_a_server_is_told_that_nothing_is_related_to_itself():
+    desk = Desk(Saying(nodes=[PAIR], edges=[triples((0, "left of", 1))]))
+    desk.graph()
+    (request,) = [request for request in desk.model.requests if request.stage == "edges"]
+    branches = request.form.schema["$defs"]["Triple"]["anyOf"]  # type: ignore[index]
+    assert [[b["properties"][end]["enum"] for end in ("subject", "object")] for b in branches] == [[[0], [1]], [[1], [0]]]
+
+
 def test_what_graphs_share_is_asked_in_the_same_words_and_the_rest_is_their_own():
     desk = Desk(sensible)
     for index in range(4):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from pydantic import BaseModel, Field
@@ -85,6 +86,28 @@ def _no_dogs(pets: Pets) -> Fault | None:
 def _asked(model: ScriptedModel, counts: KeptCounts) -> tuple[Pets, Conversation[Pets]]:
     talk = Conversation(model, _request(), Pets, counts)
     return asyncio.run(talk.ask(_no_dogs)), talk
+
+
+class Pair(BaseModel):
+    one: int
+    word: str
+    other: int
+
+
+class Pairs(BaseModel):
+    pairs: list[Pair]
+
+
+def test_a_schema_can_keep_two_fields_of_an_object_apart():
+    schema: Any = strict_schema(Pairs, {"one": range(3), "other": range(3), "word": ["left of"]}, ("one", "other"))
+    branches = schema["$defs"]["Pair"]["anyOf"]
+    ends = {tuple(b["properties"]["one"]["enum"]): b["properties"]["other"]["enum"] for b in branches}
+    assert ends == {(0,): [1, 2], (1,): [0, 2], (2,): [0, 1]}
+    assert all(b["additionalProperties"] is False and set(b["required"]) == {"one", "word", "other"} for b in branches)
+    word = branches[0]["properties"]["word"]["$ref"].rpartition("/")[2]
+    assert schema["$defs"][word]["enum"] == ["left of"]
+    alone: Any = strict_schema(Pairs, {"one": range(1), "other": range(1)}, ("one", "other"))
+    assert "anyOf" not in alone["$defs"]["Pair"]
 
 
 def test_a_model_is_shown_its_own_answer_and_its_fault_and_may_mend_it():
