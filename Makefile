@@ -45,7 +45,7 @@ setup-gpu: .venv-gpu/.ready ## install the gpu extra (5.4 GB) into .venv-gpu, wi
 	@touch $@
 
 test-gpu: setup-gpu ## run the tests that need torch, with tiny models on the CPU
-	.venv-gpu/bin/python -m pytest tests/unit/gpu_workers/diffusion tests/unit/dataset/test_exports_train.py tests/unit/dataset/test_evaluation_model.py
+	.venv-gpu/bin/python -m pytest tests/unit/gpu_workers/diffusion tests/unit/dataset/test_exports_train.py tests/unit/dataset/test_evaluation_model.py tests/e2e/test_tiny_diffusion.py
 
 bench-llm: setup ## how well the agents keep a language model busy
 	$(BIN)/python -m tests.bench.llm
