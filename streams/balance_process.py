@@ -19,10 +19,10 @@ from monitoring.metrics import LACKING, StageMetrics
 from schemas.failures import TryLater, UserError
 from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, SEEDS
 from streams.balance import SOURCE, Steering, said
+from streams.carrying import await_topic, on_signals
 from streams.kafka_door import Publisher, Reader
 from streams.metrics_server import serving
 from streams.problems import Unreachable
-from streams.processes import await_topic, on_signals
 from streams.reach import patiently
 from streams.records import Record
 from streams.settings import BalanceSettings

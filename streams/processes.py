@@ -4,18 +4,14 @@ In: settings, and hooks of the tests.  Out: a process that carries, or a Problem
 Handlers, renderers and clients are imported in the process that needs them.
 """
 
-import logging
-import os
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from monitoring.logs import log, set_up
+from monitoring.logs import set_up
 from monitoring.metrics import StageMetrics
 from schemas.doors import ObjectStore, Planner, Renderer, Sink
 from schemas.events import Stage
@@ -25,13 +21,13 @@ from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
 from streams import pixels, topic_admin
 from streams import store as s3
 from streams.by_topic import ByTopic
+from streams.carrying import Role, await_topic, carry, on_signals
 from streams.dead_letters import Limit
 from streams.event_step import EventStep, StepTools
-from streams.kafka_door import Publisher
-from streams.kafka_group import GroupConsumer, GroupSettings
+from streams.inbox import Limits
 from streams.metrics_server import serving
-from streams.problems import Refused, StepHung, Unreachable
-from streams.reach import patiently, probe
+from streams.overlap import Step
+from streams.problems import Unreachable
 from streams.settings import (
     AgentSettings,
     ExamineSettings,
@@ -42,8 +38,7 @@ from streams.settings import (
 )
 from streams.sink_step import SinkStep
 from streams.tally import Tally
-from streams.topic_admin import TopicAdmin
-from streams.worker import Limits, Reached, Step, Worker, ignore
+from streams.worker import Reached, ignore
 
 if TYPE_CHECKING:
     from streams.faust_door import SeedApp  # Faust itself is imported by the agents alone
@@ -74,17 +69,6 @@ class Hooks:
 
 
 PRODUCTION = Hooks()
-
-
-@dataclass(frozen=True)
-class _Role:
-    """A kind of worker: its stage, topics and group, and how many records one call of its step takes."""
-
-    stage: Stage
-    topics: tuple[str, ...]
-    group: str
-    limits: Limits
-    offset_reset: Literal["earliest", "none"] = "earliest"
 
 
 def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
@@ -120,8 +104,8 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
     renderer = hooks.renderer or renderer_of(settings)
     batch, several = settings.render_batch, 1 if settings.renderer == "collage" else CALLS_A_STEP
     handler = RenderHandler(renderer, _store(settings, settings.connect_timeout_s, hooks), batch)
-    role = _Role("render", (GRAPHS,), settings.render_group, Limits(several * batch, settings.render_linger_s, held=3))
-    _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
+    role = Role("render", (GRAPHS,), settings.render_group, Limits(several * batch, settings.render_linger_s, held=3))
+    carry(role, settings, lambda tools: EventStep(handler, tools), hooks.reached)
 
 
 def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
@@ -138,8 +122,8 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
         judge = wiring.judge_of(settings, notes, store.link)
     witnesses = Witnesses(pixels.eyes_of(settings), judge)
     handler = ExamineHandler(hooks.store(store), notes, witnesses, pixels.policy_of(settings))
-    role = _Role("examine", (IMAGES,), settings.examine_group, Limits(settings.examine_batch, held=3))
-    _carry(role, settings, lambda tools: EventStep(handler, tools), hooks)
+    role = Role("examine", (IMAGES,), settings.examine_group, Limits(settings.examine_batch, held=3))
+    carry(role, settings, lambda tools: EventStep(handler, tools), hooks.reached)
 
 
 def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
@@ -154,7 +138,7 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
     samples = hooks.sink(DatasetWriter(uri, store, folder, options))
     rejections = RejectionsWriter(uri, folder / "rejections", options)
     limits = Limits(settings.write_rows, settings.write_every_s)
-    role = _Role("write", (QA, REJECTIONS), settings.write_group, limits, offset_reset="none")
+    role = Role("write", (QA, REJECTIONS), settings.write_group, limits, offset_reset="none")
     await_topic(settings, QA)
     with closing(topic_admin.connect(settings)) as admin:
 
@@ -162,7 +146,7 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
             kept = SinkStep(samples, tools, QA, admin.topic_id, MAX_COMMIT_BYTES)
             return ByTopic({QA: kept, REJECTIONS: SinkStep(rejections, tools, REJECTIONS, admin.topic_id)})
 
-        _carry(role, settings, steps, hooks)
+        carry(role, settings, steps, hooks.reached)
 
 
 def index_dir(settings: WriterSettings) -> Path:
@@ -228,54 +212,3 @@ def _notes(settings: StoreSettings, timeout_s: float, hooks: Hooks) -> ObjectSto
     """A bucket beside the images': there every object is a picture that an event names, and nothing else."""
     bucket = settings.s3_notes_bucket or f"{settings.s3_bucket}-notes"
     return hooks.store(s3.connect(settings.model_copy(update={"s3_bucket": bucket}), timeout_s))
-
-
-def _carry(role: _Role, settings: ProcessSettings, make_step: Callable[[StepTools], Step], hooks: Hooks) -> None:
-    for topic in role.topics:
-        await_topic(settings, topic)
-    metrics = StageMetrics(role.stage)
-    bootstrap, patience = settings.kafka_bootstrap, settings.connect_timeout_s
-    group = GroupSettings(bootstrap, role.group, settings.kafka_session_s, role.offset_reset)
-    try:
-        with closing(patiently(lambda: Publisher(bootstrap), patience)) as publisher:
-            tally = Tally(metrics, Limit(settings.dead_letter_share))
-            worker = Worker(
-                make_step(StepTools(role.stage, publisher, tally, hooks.reached)), role.limits, metrics, hooks.reached
-            )
-            consumer = patiently(lambda: GroupConsumer(group, role.topics, worker.inbox), patience)
-            with serving(role.stage, settings, worker.healthy):
-                on_signals(worker.stop)
-                worker.run(consumer)
-    except StepHung as problem:
-        log(role.stage).error(str(problem))
-        logging.shutdown()
-        os._exit(1)  # its thread would keep the interpreter from ending
-    except TryLater as failure:
-        raise Unreachable(str(failure)) from failure
-
-
-def await_topic(settings: ProcessSettings, topic: str) -> None:
-    """Wait until the broker answers and has the topic. Raises Unreachable."""
-
-    def look() -> None:
-        probe(settings.kafka_bootstrap)
-        with TopicAdmin(settings.kafka_bootstrap) as admin:
-            try:
-                admin.topic_id(topic)
-            except Refused as error:
-                raise TryLater(str(error)) from error
-
-    patiently(look, settings.connect_timeout_s)
-
-
-def on_signals(stop: Callable[[], None]) -> None:
-    """Call `stop` on the first SIGTERM or SIGINT; a second one ends the process at once."""
-
-    def first(*_: object) -> None:
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, signal.SIG_DFL)
-        stop()
-
-    if threading.current_thread() is threading.main_thread():
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, first)
