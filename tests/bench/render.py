@@ -32,7 +32,7 @@ BATCHES = (1, 4, 8, 16)
 THINGS = ("dog", "bench", "ball")
 """Of each graph."""
 
-WORKER_BATCHES = 12
+WORKER_BATCHES = 36
 """In one measurement of the worker: the first look and the last acknowledgement count too, and should count little."""
 
 
