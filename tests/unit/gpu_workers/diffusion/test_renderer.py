@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dataset.lineage import Lineage
 from gpu_workers.diffusion.choose import Choice, renderer_of
 from gpu_workers.diffusion.renderer import DiffusionRenderer
 from gpu_workers.diffusion.tiny import build
@@ -16,6 +17,7 @@ from gpu_workers.render import RenderHandler
 from schemas.events import RenderedImage
 from schemas.failures import TryLater, UserError
 from schemas.graph import SpatialGraph
+from streams.redrawing import redraw
 from tests.fakes.collage import Thing, make_scene
 from tests.fakes.store import InMemoryStore
 
@@ -202,3 +204,15 @@ def test_a_graph_s_prompt_may_be_of_any_length(tiny_renderer: DiffusionRenderer)
         update={"prompt": GRAPHS[0].prompt.model_copy(update={"positive": "a dog and a cat in a green park " * 40})}
     )
     assert len(tiny_renderer.render([graph], [1])) == 1
+
+
+def test_a_picture_of_a_batch_is_drawn_again_alone_within_the_tolerance_of_lineages(tiny_renderer: DiffusionRenderer):
+    drawings = tiny_renderer.render(GRAPHS[:3], [7, 8, 9])
+    story = {
+        "graph": GRAPHS[1].model_dump(mode="json"),
+        "renderer": tiny_renderer.name,
+        "notes": {"render_seed": "8"},
+    }
+    first, second = (redraw(Lineage({"image": {"bytes": one.data}}, story), tiny_renderer) for one in drawings[:2])
+    assert second.alike
+    assert not first.alike, "another seed is another picture"
