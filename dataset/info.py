@@ -49,7 +49,9 @@ def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
     """Counts of a snapshot, of the current one by default. Raises NoDataset, TryLater."""
     table = Table.load(uri, storage_options, version)
     splits, kinds = _counted(table, "samples", "split"), _counted(table, f"({_KINDS})", "kind")
-    found, (rejections, redrawn) = table.files(), _rejections(uri, storage_options)
+    growth = [_growth(entry) for entry in table.history()]
+    then = datetime.fromisoformat(growth[-1]["time"]) if version is not None and growth else None
+    found, (rejections, redrawn) = table.files(), _rejections(uri, storage_options, then)
     return Info(
         uri=uri,
         version=table.version,
@@ -62,7 +64,7 @@ def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
         bytes=sum(file.size for file in found),
         rejections=rejections,
         redrawn=redrawn,
-        growth=[_growth(entry) for entry in table.history()],
+        growth=growth,
     )
 
 
@@ -71,10 +73,10 @@ def _counted(table: Table, source: str, column: str) -> dict[str, int]:
     return dict(zip(rows[column].to_pylist(), rows["n"].to_pylist(), strict=True))
 
 
-def _rejections(uri: str, options: Options) -> tuple[dict[str, int], dict[str, int]]:
-    """Final ones, and those whose request went on."""
+def _rejections(uri: str, options: Options, then: datetime | None) -> tuple[dict[str, int], dict[str, int]]:
+    """Final ones, and those whose request went on, as of a time."""
     try:
-        table = Table.load(rejections_uri(uri), options)
+        table = Table.load(rejections_uri(uri), options, then)
     except NoDataset:
         return {}, {}
     went_on = WENT_ON if "retried" in table.schema.names else WENT_ON_BEFORE

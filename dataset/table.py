@@ -265,9 +265,10 @@ class Table:
             return list(self._delta.vacuum(keep_hours, dry_run=dry_run, enforce_retention_duration=False, full=True))
 
     def history(self) -> list[dict[str, object]]:
-        """What the log still tells of each version, oldest first."""
-        with _reaching(self._uri):
-            return list(reversed(self._delta.history()))
+        """What the log still tells of each version up to the snapshot's, oldest first."""
+        with _reaching(self._uri):  # a table that was sent back tells all versions and numbers them from its own
+            newest = DeltaTable(self._uri, storage_options=_plain(self._options))
+            return [entry for entry in reversed(newest.history()) if int(entry["version"]) <= self.version]
 
 
 def folder_at(uri: str, options: Options = None) -> pyarrow.fs.FileSystem:

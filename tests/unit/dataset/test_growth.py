@@ -67,6 +67,12 @@ def test_a_time_reads_what_was_current_then(grown):
     assert info(grown.uri, version=datetime(2001, 1, 1))["rows"] == 0
 
 
+def test_an_earlier_version_tells_no_later_growth(grown):
+    earlier = info(grown.uri, version=2)
+    assert [entry["version"] for entry in earlier["growth"]] == [0, 1, 2]
+    assert sum(entry["rows"] for entry in earlier["growth"]) == earlier["rows"] == 6
+
+
 def test_a_version_that_is_not_there_is_named(grown):
     with pytest.raises(NoDataset, match="no version 9; the newest is 4"):
         load(grown.uri, version=9)
