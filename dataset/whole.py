@@ -8,6 +8,7 @@ leaves no table: the same call makes it anew.  Memory is bounded by a row group.
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from uuid import uuid4
 
 import pyarrow as pa
@@ -29,12 +30,14 @@ def write_whole(uri: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], 
 
     Raises UserError where a table is, TryLater, and what `batches` raises.
     """
-    folder, files = folder_at(uri, options), list[NewFile]()
+    folder, rest = folder_at(uri, options), iter(batches)
+    begun, files = list[str](), list[NewFile]()
     try:
-        for file in _written(folder, schema, batches):
-            files.append(file)  # one by one: what is written must be known when the next one fails
+        while (first := next(rest, None)) is not None:
+            begun.append(f"part-{uuid4()}.zstd.parquet")
+            files.append(_file(folder, begun[-1], schema, chain([first], rest)))
     except BaseException:
-        _remove(folder, [file.path for file in files])
+        _remove(folder, begun)
         raise
     try:
         return Table.of_files(uri, schema, files, options)  # its failure may be a lost answer: the files stay
@@ -42,31 +45,16 @@ def write_whole(uri: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], 
         raise UserError(f"there is a dataset at {uri} already") from error
 
 
-def _written(folder: pyarrow.fs.FileSystem, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[NewFile]:
-    rest = iter(batches)
-    while (first := next(rest, None)) is not None:
-        yield _file(folder, schema, first, rest)
-
-
-def _file(
-    folder: pyarrow.fs.FileSystem, schema: pa.Schema, first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]
-) -> NewFile:
-    """One file of the first batch and as many others as it takes. It is deleted again when that fails."""
-    path = f"part-{uuid4()}.zstd.parquet"
+def _file(folder: pyarrow.fs.FileSystem, path: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> NewFile:
+    """One file of as many batches as it takes, the first at least."""
     size = rows = 0
-    try:
-        with (
-            folder.open_output_stream(path) as sink,
-            pq.ParquetWriter(sink, schema, compression="zstd", write_statistics=STATISTICS) as writer,
-        ):
-            batch: pa.RecordBatch | None = first
-            while batch is not None:
-                writer.write_table(pa.Table.from_batches([batch], schema), row_group_size=ROWS_IN_GROUP)
-                size, rows = size + batch.nbytes, rows + batch.num_rows
-                batch = next(rest, None) if size < FILE_BYTES else None
-    except BaseException:
-        _remove(folder, [path])
-        raise
+    with (
+        folder.open_output_stream(path) as sink,
+        pq.ParquetWriter(sink, schema, compression="zstd", write_statistics=STATISTICS) as writer,
+    ):
+        while size < FILE_BYTES and (batch := next(batches, None)) is not None:
+            writer.write_table(pa.Table.from_batches([batch], schema), row_group_size=ROWS_IN_GROUP)
+            size, rows = size + batch.nbytes, rows + batch.num_rows
     found = folder.get_file_info(path).size
     return NewFile(path, int(found or 0), int(time.time() * 1000), rows)
 

@@ -98,18 +98,23 @@ def test_what_may_pass_later_is_tried_again_and_nothing_is_lost(carrier: Carrier
     assert run.gauges.retries == 2
 
 
-def test_a_step_that_raises_stops_the_worker_and_its_batch_is_delivered_again(carrier: Carrier) -> None:
-    topic, step = carrier.topic(), FailsOnce(RuntimeError("broken"), times=1)
-    carrier.publish(messages(topic, 20))
-    with Run(carrier, topic, step) as run:
+def delivered_again(carrier: Carrier, topic: str, broken: Steps, count: int) -> list[Record]:
+    """What a second worker gets after a first one whose step is `broken`; of `count` records none is lost or doubled."""
+    with Run(carrier, topic, broken) as run:
         until(run.future.done)
     with pytest.raises(RuntimeError, match="broken"):
         run.future.result()
     again = Steps()
     with Run(carrier, topic, again):
-        until(lambda: {r.value for r in step.seen + again.seen} == set(expected(20)))
-    assert b"value-5" in values(again.seen)
-    assert not set(values(step.seen)) & set(values(again.seen)), "what was finished was committed before the end"
+        until(lambda: {r.value for r in broken.seen + again.seen} == set(expected(count)))
+    assert not set(values(broken.seen)) & set(values(again.seen)), "what was finished was committed before the end"
+    return again.seen
+
+
+def test_a_step_that_raises_stops_the_worker_and_its_batch_is_delivered_again(carrier: Carrier) -> None:
+    topic, step = carrier.topic(), FailsOnce(RuntimeError("broken"), times=1)
+    carrier.publish(messages(topic, 20))
+    assert b"value-5" in values(delivered_again(carrier, topic, step, 20))
 
 
 def test_giving_up_ends_the_worker_without_committing(carrier: Carrier) -> None:
@@ -274,15 +279,7 @@ def test_results_that_may_be_safe_later_are_tried_again_before_newer_ones(carrie
 def test_results_that_can_never_be_safe_stop_the_worker_and_are_delivered_again(carrier: Carrier) -> None:
     topic, step = carrier.topic(), Behind(raising(RuntimeError("broken")))
     carrier.publish(messages(topic, 40))
-    with Run(carrier, topic, step) as run:
-        until(run.future.done)
-    with pytest.raises(RuntimeError, match="broken"):
-        run.future.result()
-    again = Steps()
-    with Run(carrier, topic, again):
-        until(lambda: {r.value for r in step.seen + again.seen} == set(expected(40)))
-    assert b"value-0" in values(again.seen)
-    assert not set(values(step.seen)) & set(values(again.seen)), "what was safe was committed before the end"
+    assert b"value-0" in values(delivered_again(carrier, topic, step, 40))
 
 
 def test_stopping_waits_for_the_results_behind(carrier: Carrier) -> None:
