@@ -9,11 +9,19 @@ class TryLater(Exception):
 
 
 class Never(Exception):
-    """What failed will fail again: the message is a dead letter. `reason` is of `schemas.reasons.DEAD_LETTER_REASONS`."""
+    """What failed will fail again: the message is a dead letter. `reason` is of `schemas.reasons.DEAD_LETTER_REASONS`.
 
-    def __init__(self, reason: str, detail: str) -> None:
+    `attempts` says how often it was tried; `__cause__` is the exception behind it, where there is one.
+    """
+
+    def __init__(self, reason: str, detail: str, attempts: int = 1) -> None:
         super().__init__(detail)
         self.reason = reason
+        self.attempts = attempts
+
+
+class DeviceLost(Exception):
+    """The process cannot go on: its GPU's context is lost, and every further call would fail. No failure of the event."""
 
 
 class Fenced(Exception):

@@ -11,6 +11,9 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("schemas", "spatial", "agents", "gpu_workers", "dataset", "streams", "monitoring")
 SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 
+ISOLATION = ROOT / "streams" / "isolation.py"
+"""Where the carriers keep a poison record to itself: the one place that catches every exception."""
+
 DOORS = {
     "faust": {"streams/faust_door.py", "streams/app.py"},
     "kafka": {"streams/kafka_door.py", "streams/kafka_group.py", "streams/topic_admin.py", "streams/services/probe.py"},
@@ -72,7 +75,8 @@ def test_a_module_says_what_it_is_and_keeps_its_functions_short(path: Path):
             assert (node.end_lineno or 0) - node.lineno < 50, f"{node.name} is too long"
         if isinstance(node, ast.ExceptHandler):
             assert node.type is not None, "a bare except"
-            assert getattr(node.type, "id", "") != "Exception", f"a broad except in line {node.lineno}"
+            broad = getattr(node.type, "id", "") == "Exception"
+            assert not broad or path == ISOLATION, f"a broad except in line {node.lineno}"
 
 
 def test_nothing_that_is_committed_names_a_registry_or_another_machine():
