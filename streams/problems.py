@@ -10,6 +10,10 @@ class Problem(UserError):
     """Something that the user can act on. The message is one line and says what and where."""
 
 
+class Misused(Problem):
+    """What was asked for does not exist or makes no sense: a filter's unknown value, a time that is none. Exit code 2."""
+
+
 class Unreachable(Problem):
     """A service did not answer for `connect_timeout_s`. The message names its address."""
 

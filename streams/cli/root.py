@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from schemas.failures import TryLater, UserError
 from streams.cli import data, dataset, evaluation, gallery, local, processes, quality, spatial
+from streams.problems import Misused
 from streams.seeds import BadSeeds
 
 EXIT_FAILURE, EXIT_USAGE = 1, 2
@@ -50,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
         return done.code if isinstance(done.code, int) else 0
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # our reader has left, as `head` does
-    except (BadSeeds, ValidationError) as error:
+    except (BadSeeds, Misused, ValidationError) as error:
         return _say(_plain(error), EXIT_USAGE)
     except (UserError, TryLater) as error:
         return _say(str(error), EXIT_FAILURE)
@@ -59,8 +60,8 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _plain(error: BadSeeds | ValidationError) -> str:
-    if isinstance(error, BadSeeds):
+def _plain(error: BadSeeds | Misused | ValidationError) -> str:
+    if not isinstance(error, ValidationError):
         return str(error)
     fault = error.errors()[0]
     where = ".".join(str(part) for part in fault["loc"])
