@@ -1,12 +1,13 @@
 """Batches that shrink when the device's memory does not hold them.
 
 In: items, and a function over a batch.  Out: its results in order.  A batch of one that still does not fit is a failure
-that may pass: another process may have taken the memory.
+that may pass: another process may have taken the memory.  A lost device is DeviceLost, never a smaller batch.
 """
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from gpu_workers.diffusion.device_errors import device_watched, for_want_of_memory
 from schemas.failures import TryLater
 
 Item = TypeVar("Item")
@@ -21,15 +22,24 @@ class Halving:
         self._out_of_memory, self._release = out_of_memory, release
 
     def over(self, items: Sequence[Item], work: Callable[[Sequence[Item]], list[Result]]) -> list[Result]:
-        """The results of all items. Raises TryLater when not even one fits."""
+        """The results of all items. Raises TryLater when not even one fits, DeviceLost where no call would work."""
         results: list[Result] = []
-        while len(results) < len(items):
-            batch = items[len(results) : len(results) + self.most]
-            try:
-                results += work(batch)
-            except self._out_of_memory as error:
-                self._halve(len(batch), error)
+        with device_watched():
+            while len(results) < len(items):
+                results += self._tried(items[len(results) : len(results) + self.most], work)
         return results
+
+    def _tried(self, batch: Sequence[Item], work: Callable[[Sequence[Item]], list[Result]]) -> list[Result]:
+        """The results of a batch; none where it was too large, and the next one will be smaller."""
+        try:
+            return work(batch)
+        except self._out_of_memory as error:
+            self._halve(len(batch), error)
+        except RuntimeError as error:
+            if not for_want_of_memory(error):
+                raise
+            self._halve(len(batch), error)
+        return []
 
     def _halve(self, tried: int, error: Exception) -> None:
         self._release()

@@ -85,7 +85,7 @@ class DiffusionRenderer:
     def warm_up(self) -> None:
         """Draw a batch of nothing, so that the first real one waits for no compilation and is known to fit.
 
-        Raises TryLater when the device's memory does not hold one picture.
+        Raises TryLater when the device's memory does not hold one picture, DeviceLost when the device fails altogether.
         """
         size, room = (self._drawer.side,) * 2, Told("a room", phrases=("a room",), words=("room",), boxes=((0, 0, 1, 1),))
         self._halving.over([room] * self._halving.most, lambda some: self._drawer.draw(some, [0] * len(some), size))

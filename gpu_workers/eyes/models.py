@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from gpu_workers.diffusion import door
+from gpu_workers.diffusion.device_errors import device_watched
 from gpu_workers.eyes.grounding import ask_grounding, in_portions
 from gpu_workers.eyes.loaded import Answer, Asks, Loaded, load
 from gpu_workers.eyes.seeing import DepthMap, Detection
@@ -67,8 +68,9 @@ class ZeroShotDetector:
         """The model's name."""
         return self._loaded.name
 
+    @device_watched()
     def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
-        """All that scores at least LEAST_SCORE. Raises TryLater where not even one picture fits into memory."""
+        """All that scores at least LEAST_SCORE. Raises TryLater where not even one picture fits, DeviceLost."""
         found: list[list[Detection]] = [[] for _ in pictures]
         portions = [self._portions(asked) for asked in labels]
         for turn in range(max((len(each) for each in portions), default=0)):

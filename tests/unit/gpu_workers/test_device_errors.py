@@ -1,0 +1,89 @@
+"""A device whose memory is full, whose call was wrong, whose context is lost: three things, told apart by torch's words."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from gpu_workers.diffusion.device_errors import device_watched
+from gpu_workers.diffusion.halving import Halving
+from schemas.failures import DeviceLost, TryLater
+
+ADVICE = "\nCUDA kernel errors might be asynchronously reported at some other API call.\nCompile with `TORCH_USE_CUDA_DSA`."
+
+
+class Device:
+    """Fails as torch does: at the third call with `text`, and ever after where `sticks`."""
+
+    def __init__(self, text: str, sticks: bool) -> None:
+        self.text, self.sticks, self.calls, self.released = text, sticks, 0, 0
+
+    def draw(self, batch: Sequence[int]) -> list[int]:
+        self.calls += 1
+        if self.calls == 3 or (self.calls > 3 and self.sticks):
+            raise RuntimeError(self.text)
+        return list(batch)
+
+    def release(self) -> None:
+        self.released += 1
+
+
+LOST = [
+    "CUDA error: an illegal memory access was encountered" + ADVICE,
+    "CUDA error: device-side assert triggered" + ADVICE,
+    "CUDA error: unspecified launch failure",
+    "CUDA error: uncorrectable ECC error encountered",
+    "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasGemmEx`",
+    "CUDA driver error: an illegal memory access was encountered",
+    "cuDNN error: CUDNN_STATUS_EXECUTION_FAILED",
+    "HIP error: an illegal memory access was encountered",
+]
+TOO_SMALL = [
+    "CUDA error: out of memory" + ADVICE,
+    "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+    "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+]
+WRONG_CALL = [
+    "The size of tensor a (3) must match the size of tensor b (4)",
+    "CUDA error: invalid configuration argument",
+    "cuDNN error: CUDNN_STATUS_NOT_SUPPORTED. This error may appear if you passed in a non-contiguous input.",
+]
+
+
+@pytest.mark.parametrize("text", LOST)
+def test_a_lost_context_ends_the_process_and_no_smaller_batch_is_tried(text: str):
+    device = Device(text, sticks=True)
+    with pytest.raises(DeviceLost, match="the GPU's context is lost: ") as caught:
+        Halving(2, MemoryError, device.release).over(range(8), device.draw)
+    assert (device.calls, device.released) == (3, 0)
+    assert isinstance(caught.value.__cause__, RuntimeError)
+    assert not isinstance(caught.value, TryLater)
+
+
+@pytest.mark.parametrize("text", TOO_SMALL)
+def test_too_little_memory_halves_the_batch_whoever_of_the_libraries_says_it(text: str):
+    device = Device(text, sticks=False)
+    halving = Halving(2, MemoryError, device.release)
+    assert halving.over(range(8), device.draw) == list(range(8))
+    assert (halving.most, device.released) == (1, 1)
+
+
+@pytest.mark.parametrize("text", WRONG_CALL)
+def test_one_wrong_call_stays_what_it_is(text: str):
+    device = Device(text, sticks=False)
+    with pytest.raises(RuntimeError) as caught:
+        Halving(2, MemoryError, device.release).over(range(8), device.draw)
+    assert str(caught.value) == text
+
+
+def test_memory_that_cannot_be_given_back_since_the_context_is_lost_is_no_want_of_memory():
+    def release() -> None:
+        raise RuntimeError(LOST[0])
+
+    device = Device(TOO_SMALL[0], sticks=False)
+    with pytest.raises(DeviceLost):
+        Halving(2, MemoryError, release).over(range(8), device.draw)
+
+
+def test_whatever_else_is_raised_under_watch_passes():
+    with pytest.raises(ValueError, match="CUDA error"), device_watched():
+        raise ValueError("CUDA error: said by somebody else")
