@@ -3,6 +3,8 @@
 Raised by handlers, understood by the carriers in `streams`.  A rejection is neither: it is a result.
 """
 
+from collections.abc import Sequence
+
 
 class TryLater(Exception):
     """What failed may pass when tried again: a timeout, a 503, a broker that is electing a leader."""
@@ -18,6 +20,17 @@ class Never(Exception):
         super().__init__(detail)
         self.reason = reason
         self.attempts = attempts
+
+
+class Oversize(Never):
+    """Some of the messages of one call are above the broker's own limit; all others are acknowledged.
+
+    `messages`: which, as indices into what was to be published.
+    """
+
+    def __init__(self, messages: Sequence[int], detail: str) -> None:
+        super().__init__("oversize", detail)
+        self.messages = tuple(messages)
 
 
 class DeviceLost(Exception):

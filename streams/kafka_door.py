@@ -4,23 +4,33 @@ In: addresses and messages.  Out: records, or the two failure words.
 With `streams.kafka_group` and `streams.topic_admin` the only files that import kafka-python.  Decodes nothing.
 """
 
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
-from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from kafka.errors import (
+    AuthorizationError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    SaslAuthenticationFailedError,
+    UnsupportedSaslMechanismError,
+)
 from kafka.structs import TopicPartition
 
 from schemas.codec import Message
-from schemas.failures import Never, TryLater
+from schemas.failures import Oversize, TryLater
+from streams.problems import Refused
 from streams.reach import probe
 from streams.records import MAX_MESSAGE_BYTES, Partition, Record
 
 __all__ = ["BOOTSTRAP_TIMEOUT_MS", "CALL_TIMEOUT_MS", "Publisher", "Reader", "Record", "as_record", "reaching"]
 
-DELIVERY_TIMEOUT_MS = 30_000
-"""How long an acknowledgement may take before the batch is tried again."""
+DELIVERY_TIMEOUT_MS = 15_000
+"""How long an acknowledgement may take before the batch is tried again: half of what SIGTERM waits for it."""
 
 CALL_TIMEOUT_MS = 5_000
 """How long the owner thread waits for a commit, a position or a goodbye before it goes on."""
@@ -28,43 +38,112 @@ CALL_TIMEOUT_MS = 5_000
 BOOTSTRAP_TIMEOUT_MS = 5_000
 """One attempt to reach the broker; whoever connects tries again."""
 
+TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
+NO_RIGHTS = (AuthorizationError, SaslAuthenticationFailedError, UnsupportedSaslMechanismError)
+"""What no waiting mends."""
+
 
 class Publisher:
     """A producer that returns only when every message is acknowledged by all in-sync replicas. Thread-safe.
 
-    `wait_ms` bounds how long that may take.
+    `wait_ms` bounds how long that may take.  A producer that failed is left: after a long outage it may be in a state
+    that it never leaves.  The next call makes another one, as soon as the broker answers.
     """
 
     def __init__(self, bootstrap: str, wait_ms: int = DELIVERY_TIMEOUT_MS) -> None:
-        self._wait_s = wait_ms / 1000
-        with reaching(bootstrap):
-            self._producer = KafkaProducer(
-                bootstrap_servers=bootstrap.split(","),
+        self._bootstrap, self._wait_ms = bootstrap, wait_ms
+        self._making = threading.Lock()
+        self._producer: KafkaProducer | None = self._connected()
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Send and wait. Raises TryLater when the broker does not answer, Refused when it says that it never will.
+
+        Raises Oversize, once all others are acknowledged, for those that are above the broker's own limit.
+        """
+        suspects = self._refused(messages)
+        too_large: set[int] = set()
+        topics: set[str] = set()
+        for index in sorted(suspects, key=lambda one: _size(messages[one])):
+            if messages[index].topic in topics or self._refused([messages[index]]):
+                topics.add(messages[index].topic)
+                too_large.add(index)
+        if too_large:
+            least = min(_size(messages[index]) for index in too_large)
+            raise Oversize(sorted(too_large), f"the broker takes no {least} bytes in {', '.join(sorted(topics))}")
+
+    def _refused(self, messages: Sequence[Message]) -> list[int]:
+        """Which messages failed for size. One that is too large may fail all that its producer holds with the same word."""
+        producer = self._current() if messages else None
+        if producer is None:
+            return []
+        try:
+            refused = _sent(producer, messages, self._wait_ms / 1000 + 5)
+        except KafkaError as error:
+            self._leave(producer)
+            what = f"{self._bootstrap} did not acknowledge: {type(error).__name__}: {error}"
+            if isinstance(error, NO_RIGHTS):
+                raise Refused(what) from error
+            raise TryLater(what) from error
+        if refused:
+            self._leave(producer)
+        return refused
+
+    def close(self) -> None:
+        """Close the connections; everything published was acknowledged before."""
+        with self._making:
+            producer, self._producer = self._producer, None
+        if producer is not None:
+            producer.close(timeout=5)
+
+    def _current(self) -> KafkaProducer:
+        with self._making:
+            if self._producer is None:
+                self._producer = self._connected()
+            return self._producer
+
+    def _leave(self, producer: KafkaProducer) -> None:
+        with self._making:
+            if self._producer is producer:
+                self._producer = None
+        producer.close(timeout=0)
+
+    def _connected(self) -> KafkaProducer:
+        with reaching(self._bootstrap):
+            return KafkaProducer(
+                bootstrap_servers=self._bootstrap.split(","),
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=2,
                 max_request_size=MAX_MESSAGE_BYTES,
-                delivery_timeout_ms=wait_ms,
-                request_timeout_ms=wait_ms // 2,
-                max_block_ms=wait_ms,
+                delivery_timeout_ms=self._wait_ms,
+                request_timeout_ms=self._wait_ms // 2,
+                max_block_ms=self._wait_ms,
                 allow_auto_create_topics=False,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
 
-    def publish(self, messages: Sequence[Message]) -> None:
-        """Send and wait. Raises Never for an oversize message, TryLater when the broker does not answer."""
-        try:
-            futures = [self._producer.send(m.topic, m.value, _key(m), list(m.headers)) for m in messages]
-            for future in futures:
-                future.get(timeout=self._wait_s + 5)
-        except (MessageSizeTooLargeError, RecordListTooLargeError) as error:
-            raise Never("oversize", str(error)) from error
-        except KafkaError as error:
-            raise TryLater(f"the broker did not acknowledge: {type(error).__name__}: {error}") from error
 
-    def close(self) -> None:
-        """Close the connections; everything published was acknowledged before."""
-        self._producer.close(timeout=5)
+def _sent(producer: KafkaProducer, messages: Sequence[Message], wait_s: float) -> list[int]:
+    """Which messages failed for size; all others are acknowledged. Raises any other KafkaError."""
+    refused: list[int] = []
+    futures: dict[int, Any] = {}
+    for index, message in enumerate(messages):
+        try:
+            futures[index] = producer.send(message.topic, message.value, _key(message), list(message.headers))
+        except TOO_LARGE:  # for the client itself
+            refused.append(index)
+    deadline = time.monotonic() + wait_s
+    for index, future in futures.items():
+        try:
+            future.get(timeout=max(0.0, deadline - time.monotonic()))
+        except TOO_LARGE:
+            refused.append(index)
+    return refused
+
+
+def _size(message: Message) -> int:
+    named = sum(len(name) + len(value) for name, value in message.headers)
+    return len(message.key or b"") + len(message.value or b"") + named
 
 
 def _key(message: Message) -> bytes | None:
@@ -83,6 +162,8 @@ def reaching(bootstrap: str) -> Iterator[None]:
     probe(bootstrap)
     try:
         yield
+    except NO_RIGHTS as error:
+        raise Refused(f"Kafka at {bootstrap} refused: {type(error).__name__}: {error}") from error
     except KafkaError as error:
         raise TryLater(f"cannot reach Kafka at {bootstrap}: {type(error).__name__}") from error
 

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from kafka.admin import KafkaAdminClient
 
 from monitoring.traces import child_of
 from schemas.codec import Message, to_message
-from schemas.failures import Never, TryLater
+from schemas.failures import Never, Oversize, TryLater
 from schemas.topics import DEAD_LETTERS, QA
 from streams.dead_letters import dead_letter
 from streams.kafka_door import Publisher, Reader
@@ -57,6 +58,19 @@ def test_the_largest_value_passes_on_any_topic(carrier: KafkaCarrier) -> None:
     topic = carrier.topic()
     carrier.publish([Message(topic, b"k", b"x" * MAX_VALUE_BYTES, ())])
     assert [len(r.value or b"") for r in carrier.records(topic)] == [MAX_VALUE_BYTES]
+
+
+def test_what_the_broker_finds_too_large_is_named_and_the_others_pass(apache_broker: str) -> None:
+    carrier = KafkaCarrier(apache_broker)
+    topic = topic_with_limit(apache_broker, 200_000)
+    small, large, larger = b"x", b"x" * 300_000, b"x" * 3_000_000
+    with pytest.raises(Oversize) as caught:
+        carrier.publish([Message(topic, b"k", value, ()) for value in (small, large, small, larger, small)])
+    assert (caught.value.messages, caught.value.reason) == ((1, 3), "oversize")
+    assert [r.value for r in carrier.records(topic)] == [small, small, small]
+    carrier.publish([Message(topic, b"k", b"later", ())])
+    assert [r.value for r in carrier.records(topic)][3:] == [b"later"]
+    carrier.close()
 
 
 def test_a_dead_letter_may_be_larger_than_any_other_message(broker: str) -> None:
@@ -173,3 +187,13 @@ def test_a_dead_letter_goes_back_to_its_topic_as_it_was(broker: str) -> None:
     carrier = KafkaCarrier(broker)
     assert [(r.value, r.headers) for r in carrier.records(QA) if r.key == mark] == [(b"\xc1", (("who", b"me"),))]
     carrier.close()
+
+
+def topic_with_limit(bootstrap: str, max_message_bytes: int) -> str:
+    name = f"small-{uuid4().hex[:12]}"
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    configs = {"max.message.bytes": str(max_message_bytes)}
+    admin.create_topics({name: {"num_partitions": 1, "replication_factor": 1, "configs": configs}})
+    admin.wait_for_topics([name])
+    admin.close()
+    return name
