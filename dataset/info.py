@@ -4,14 +4,15 @@ In: the table's address.  Out: plain values for a person or for JSON.
 Reads the split and kind columns and the log, no picture; counts in SQL.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from dataset.rejections import WENT_ON, WENT_ON_BEFORE, rejections_uri
+from dataset.outcomes import DRAWN_AGAIN, ENDED, by_outcome
+from dataset.rejections import rejections_uri
 from dataset.table import ROWS_ADDED, At, NoDataset, Options, Table
 
-_WHY = "SELECT concat(stage, ': ', reason) AS why FROM samples {}"
 _KINDS = "SELECT unnest(questions)['kind'] AS kind FROM samples"
 
 
@@ -28,7 +29,7 @@ class Info(TypedDict):
     """The dataset at one version. `bytes` are those of the snapshot's files.
 
     `rejections` counts the requests that ended without a sample until now, `redrawn` the pictures that were given up
-    while their requests went on, both by stage and reason.
+    while their requests went on, both by stage and reason.  What was judged again counts as it was judged last.
     """
 
     uri: str
@@ -51,7 +52,7 @@ def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
     splits, kinds = _counted(table, "samples", "split"), _counted(table, f"({_KINDS})", "kind")
     growth = [_growth(entry) for entry in table.history()]
     then = datetime.fromisoformat(growth[-1]["time"]) if version is not None and growth else None
-    found, (rejections, redrawn) = table.files(), _rejections(uri, storage_options, then)
+    found, (rejections, redrawn) = table.files(), _rejections(table, uri, storage_options, then)
     return Info(
         uri=uri,
         version=table.version,
@@ -73,15 +74,19 @@ def _counted(table: Table, source: str, column: str) -> dict[str, int]:
     return dict(zip(rows[column].to_pylist(), rows["n"].to_pylist(), strict=True))
 
 
-def _rejections(uri: str, options: Options, then: datetime | None) -> tuple[dict[str, int], dict[str, int]]:
-    """Final ones, and those whose request went on, as of a time."""
+def _rejections(samples: Table, uri: str, options: Options, then: datetime | None) -> tuple[dict[str, int], dict[str, int]]:
+    """Those that are outcomes, and those whose request went on, as of a time."""
     try:
         table = Table.load(rejections_uri(uri), options, then)
     except NoDataset:
         return {}, {}
-    went_on = WENT_ON if "retried" in table.schema.names else WENT_ON_BEFORE
-    kept = [_WHY.format(f"WHERE coalesce({went_on}, false) = {value}") for value in ("false", "true")]
-    return _counted(table, f"({kept[0]})", "why"), _counted(table, f"({kept[1]})", "why")
+    found = by_outcome(samples, table)
+    return _whys(found[ENDED]), _whys(found[DRAWN_AGAIN])
+
+
+def _whys(rejections: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    counts = Counter(f"{row['stage']}: {row['reason']}" for row in rejections)
+    return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
 
 
 def _growth(entry: Mapping[str, object]) -> Growth:

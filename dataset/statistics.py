@@ -4,11 +4,14 @@ In: the table's address; the table of rejections beside it, where there is one. 
 All counting is SQL over small columns (DuckDB); pictures are not read.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from dataset.gallery.duck import Copy, Shape
-from dataset.rejections import ADDED_LATER, WENT_ON, rejections_uri
+from dataset.outcomes import DRAWN_AGAIN, ENDED, by_outcome
+from dataset.rejections import rejections_uri
 from dataset.table import NoDataset, Options, Table
 from schemas.events import STAGES
 from schemas.reasons import GATES, REASONS
@@ -27,14 +30,6 @@ _SAMPLES = Shape(
         "asked": "[{'kind': q.kind, 'answer': q.answer} for q in questions]",
     },
     leaves=frozenset({"scene", "split", "objects.category", "relations.predicate", "questions.kind", "questions.answer"}),
-)
-_REJECTIONS = Shape(
-    columns={
-        **{name: name for name in ("stage", "gate", "reason")},
-        "went_on": f"coalesce({WENT_ON}, false)",
-    },
-    leaves=frozenset({"stage", "gate", "reason", "evidence", "retried"}),
-    later=ADDED_LATER,
 )
 
 
@@ -62,7 +57,8 @@ class Stage:
 class Statistics:
     """The dataset at one version. `density` is samples by things seen, `answers` are by kind.
 
-    `losses` are requests that ended without a sample, `redrawn` pictures that were given up while their requests went on.
+    `losses` are requests that ended without a sample, `redrawn` pictures that were given up while their requests went on;
+    what was judged again counts as it was judged last.
     `objects_in_all` and `relations_in_all` count different ones, the top ones stand in `objects` and `relations`.
     """
 
@@ -97,7 +93,7 @@ def statistics(uri: str, storage_options: Options = None) -> Statistics:
     things, relations = _unnested(copy, "categories"), _unnested(copy, "predicates")
     kinds = _counted(copy, "SELECT a.kind AS word FROM (SELECT unnest(asked) AS a FROM rows)")
     samples = _counted(copy, "SELECT split AS word FROM rows")
-    losses, redrawn = _losses(rejections_uri(uri), storage_options)
+    losses, redrawn = _losses(copy.table, rejections_uri(uri), storage_options)
     return Statistics(
         uri=uri,
         version=copy.table.version,
@@ -148,24 +144,21 @@ def _answers(copy: Copy) -> dict[str, Counts]:
     return answers
 
 
-def _losses(uri: str, options: Options) -> tuple[tuple[Loss, ...], tuple[Loss, ...]]:
+def _losses(samples: Table, uri: str, options: Options) -> tuple[tuple[Loss, ...], tuple[Loss, ...]]:
     """Rejections by stage, gate and reason, final ones and those that were none; none where no table of them is."""
     try:
-        Table.load(uri, options)
+        table = Table.load(uri, options)
     except NoDataset:
         return (), ()
-    copy = Copy(uri, options, _REJECTIONS)
-    copy.refresh()
-    return _by_reason(copy, "NOT went_on"), _by_reason(copy, "went_on")
+    found = by_outcome(samples, table)
+    return _by_reason(found[ENDED]), _by_reason(found[DRAWN_AGAIN])
 
 
-def _by_reason(copy: Copy, condition: str) -> tuple[Loss, ...]:
-    rows = copy.query(
-        f"SELECT stage, gate, reason, count(*) FROM rows WHERE {condition} GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3"
-    )
+def _by_reason(rejections: Sequence[Mapping[str, Any]]) -> tuple[Loss, ...]:
+    counts = Counter((row["stage"], row["gate"], row["reason"]) for row in rejections)
     return tuple(
-        Loss(stage, gate, reason, int(count), REASONS.get(reason) or GATES.get(gate, ""))
-        for stage, gate, reason, count in rows
+        Loss(stage, gate, reason, count, REASONS.get(reason) or GATES.get(gate, ""))
+        for (stage, gate, reason), count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
     )
 
 

@@ -24,6 +24,7 @@ from schemas.events import QAEvent, Rejection, RenderedImage, Truth
 from schemas.failures import Never, TryLater
 from schemas.ids import derived_seed, sample_id
 from spatial.questions import ask
+from spatial.questions.names import Asked
 from spatial.reading import read_scene
 from spatial.splits import split_of
 
@@ -164,9 +165,11 @@ class ExamineHandler:
         picture, barred = look.picture, OF_ALL_THINGS if look.measured else frozenset[str]()
         scene = read_scene(event.graph, truth, (event.image.width, event.image.height))
         sample = sample_id(event.image.image_id)
-        found = Judgement(None, scene, ask(scene, derived_seed("ask", sample), sample, split_of(event.graph), barred), {})
+        strictness = self._policy.question_margin
+        questions = ask(Asked(scene, strictness), derived_seed("ask", sample), sample, split_of(event.graph), barred)
+        found = Judgement(None, scene, questions, {})
         if self._judge is not None:
-            found = self._judge.look(picture, Known(event, sample, scene, found.questions))
+            found = self._judge.look(picture, Known(event, sample, scene, questions, strictness))
             found = replace(found, questions=tuple(q for q in found.questions if q.kind not in barred))
         if found.finding is not None:
             return reject(event, found.finding)

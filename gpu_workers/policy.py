@@ -43,9 +43,11 @@ class Policy:
 
     `salvage` describes what is there instead; where that is too poor, up to `retries` further pictures are asked for.
     `censor` rejects pictures that score above `most_nsfw`, whoever drew them.
+    `question_margin` is a factor on the margins that an answer must keep to be asked for.
     """
 
     salvage: bool = True
     retries: int = 2
     censor: Censor | None = None
     most_nsfw: float = 0.5
+    question_margin: float = 1.0

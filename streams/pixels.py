@@ -3,6 +3,7 @@
 In: settings.  Out: a warm renderer, eyes, a policy.  Imports no model library itself, and nothing of it before it is asked.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,11 +59,19 @@ def eyes_of(settings: EyeSettings) -> "Sees | None":
 
 def policy_of(settings: EyeSettings) -> Policy:
     """What is done about pictures that break their graph. Raises UserError."""
+    policy = Policy(settings.salvage, settings.retries, question_margin=settings.question_margin)
     if settings.nsfw_above is None:
-        return Policy(settings.salvage, settings.retries)
+        return policy
     from gpu_workers.eyes.nsfw import Classifier
 
-    return Policy(settings.salvage, settings.retries, Classifier(), settings.nsfw_above)
+    return replace(policy, censor=Classifier(), most_nsfw=settings.nsfw_above)
+
+
+def publishable(policy: Policy) -> Policy:
+    """The policy, if what it lets pass can be proven anew by whoever reads the dataset. Raises Refused."""
+    if policy.question_margin < 1:
+        raise Refused("SKG_QUESTION_MARGIN is below 1: such questions fail the proof; only skg whatif may try it")
+    return policy
 
 
 def _found(model: str, revision: str | None, cache: Path, tiny_kind: str) -> tuple[Path, str]:

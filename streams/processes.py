@@ -121,7 +121,7 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
 
         judge = wiring.judge_of(settings, notes, store.link)
     witnesses = Witnesses(pixels.eyes_of(settings), judge)
-    handler = ExamineHandler(hooks.store(store), notes, witnesses, pixels.policy_of(settings))
+    handler = ExamineHandler(hooks.store(store), notes, witnesses, pixels.publishable(pixels.policy_of(settings)))
     role = Role("examine", (IMAGES,), settings.examine_group, Limits(settings.examine_batch, held=3))
     carry(role, settings, lambda tools: EventStep(handler, tools), hooks.reached)
 

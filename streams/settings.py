@@ -12,6 +12,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 Seconds = Annotated[float, Field(gt=0)]
 
 
+class Judges:
+    """Marks a setting that changes which pictures are accepted: `skg whatif` tries other values of these."""
+
+
+JUDGES = Judges()
+
+
 class _Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SKG_", env_ignore_empty=True, frozen=True, extra="ignore")
 
@@ -72,13 +79,19 @@ class LanguageSettings(_Settings):
 class JudgeSettings(_Settings):
     """The multimodal models that look at pictures; without `mllm_url` none does."""
 
-    mllm_url: str | None = Field(None, description="OpenAI-compatible endpoint of the multimodal models; unset: none looks")
-    mllm_model: str = Field("gpt-4o-mini", description="multimodal model that judges pictures and writes questions")
-    mllm_check_model: str | None = Field(
+    mllm_url: Annotated[str | None, JUDGES] = Field(
+        None, description="OpenAI-compatible endpoint of the multimodal models; unset: none looks"
+    )
+    mllm_model: Annotated[str, JUDGES] = Field(
+        "gpt-4o-mini", description="multimodal model that judges pictures and writes questions"
+    )
+    mllm_check_model: Annotated[str | None, JUDGES] = Field(
         None, description="model that checks what the first one wrote; must be another one"
     )
-    mllm_check_url: str | None = Field(None, description="endpoint of the checking model; unset: the same endpoint")
-    mllm_same_model: bool = Field(False, description="true allows a model to check its own questions")
+    mllm_check_url: Annotated[str | None, JUDGES] = Field(
+        None, description="endpoint of the checking model; unset: the same endpoint"
+    )
+    mllm_same_model: Annotated[bool, JUDGES] = Field(False, description="true allows a model to check its own questions")
     mllm_api_key: SecretStr = Field(SecretStr(""), description="key of the endpoint; empty where it wants none")
     mllm_check_api_key: SecretStr = Field(SecretStr(""), description="key of the checking endpoint; empty: the same key")
     mllm_timeout_s: float = Field(60.0, gt=0, le=MOST_CALL_S, description="hard limit of one look at a picture")
@@ -133,19 +146,26 @@ class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings):
 class EyeSettings(_Settings):
     """What looks at pictures whose renderer does not know what it drew, and what is done about the bad ones."""
 
-    detector: str | None = Field(
+    detector: Annotated[str | None, JUDGES] = Field(
         None, description="zero-shot detector: a folder, a hub's owner/name, or tiny (never finds anything)"
     )
-    detector_revision: str | None = Field(None, description="revision of a hub's detector, pinned")
-    detector_firm: float = Field(0.35, gt=0, lt=1, description="score from which a detection counts")
-    detector_weak: float = Field(0.2, gt=0, lt=1, description="score from which a detection casts doubt")
-    depth: str | None = Field(None, description="depth estimator: a folder or a hub's owner/name; unset: no depth")
-    depth_revision: str | None = Field(None, description="revision of a hub's depth estimator, pinned")
-    salvage: bool = Field(True, description="describe a picture that broke its graph as it is, where it is rich enough")
-    retries: int = Field(
+    detector_revision: Annotated[str | None, JUDGES] = Field(None, description="revision of a hub's detector, pinned")
+    detector_firm: Annotated[float, JUDGES] = Field(0.35, gt=0, lt=1, description="score from which a detection counts")
+    detector_weak: Annotated[float, JUDGES] = Field(0.2, gt=0, lt=1, description="score from which a detection casts doubt")
+    depth: Annotated[str | None, JUDGES] = Field(
+        None, description="depth estimator: a folder or a hub's owner/name; unset: no depth"
+    )
+    depth_revision: Annotated[str | None, JUDGES] = Field(None, description="revision of a hub's depth estimator, pinned")
+    salvage: Annotated[bool, JUDGES] = Field(
+        True, description="describe a picture that broke its graph as it is, where it is rich enough"
+    )
+    retries: Annotated[int, JUDGES] = Field(
         2, ge=0, le=100, description="further pictures of a graph, with other seeds, before it is given up"
     )
-    nsfw_above: float | None = Field(
+    question_margin: Annotated[float, JUDGES] = Field(
+        1.0, gt=0, le=20, description="factor on the margins of questions: above 1 only plainer ones are asked"
+    )
+    nsfw_above: Annotated[float | None, JUDGES] = Field(
         None, gt=0, le=1, description="reject pictures that a classifier scores above this; unset: none looks"
     )
     model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models")
@@ -171,6 +191,12 @@ class BalanceSettings(ProcessSettings):
     """`skg balance`."""
 
     balance_targets: Path = Field(Path("targets.yaml"), description="YAML: the mix that is wanted, and bounds")
+
+
+def judging() -> dict[str, str]:
+    """The settings that decide which pictures are accepted: environment name to the field of `ExamineSettings`."""
+    fields = ExamineSettings.model_fields.items()
+    return {f"SKG_{name.upper()}": name for name, info in fields if JUDGES in info.metadata}
 
 
 ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings, BalanceSettings)

@@ -49,13 +49,14 @@ class Admitted:
 
 @dataclass
 class Admission:
-    """Judges the questions of one picture, one after the other."""
+    """Judges the questions of one picture, one after the other. `strictness` is a factor on the questions' margins."""
 
     scene: Scene
     sample: str
     author: str
     split: str | None = None
     taken: set[Query] = field(default_factory=set)
+    strictness: float = 1.0
 
     def judge(self, written: Written, rng: Random) -> Admitted:
         """The question, proven. Raises Dropped."""
@@ -68,7 +69,7 @@ class Admission:
             raise Dropped("duplicate")
         said = plain_answer(written.answer)
         scene, supposed = self._supposing(query, said)
-        asked = Asked(scene)
+        asked = Asked(scene, self.strictness)
         found = _entailed(asked, query)
         if plain_answer(found.text) != said:
             raise Dropped("wrong_answer")
@@ -86,7 +87,7 @@ class Admission:
         """For an attribute that the scene does not state: the scene in which it does."""
         if not isinstance(query, AttributeOf):
             return self.scene, None
-        asked = Asked(self.scene)
+        asked = Asked(self.scene, self.strictness)
         try:
             index = resolve(asked, query.subject).index
         except Unanswerable:

@@ -118,7 +118,8 @@ class _Look:
             self.models.counts.dropped("no_answer")
             return []
         split = split_of(self.known.event.graph)
-        admission = Admission(scene, sample, self.models.first.name, split, queries_of(self.known.questions))
+        taken, strictness = queries_of(self.known.questions), self.known.strictness
+        admission = Admission(scene, sample, self.models.first.name, split, taken, strictness)
         rng, found = Random(derived_seed("author choices", sample)), list[Admitted]()
         for written in answer.questions:
             try:

@@ -14,12 +14,13 @@ from schemas.language import Counts, LanguageModel
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a picture before any model looks at it."""
+    """What is known of a picture before any model looks at it. `strictness` is a factor on the margins of questions."""
 
     event: RenderedImage
     sample: str
     scene: Scene
     questions: tuple[Question, ...]
+    strictness: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -74,14 +74,17 @@ class _Task:
 
 
 def ask(
-    scene: Scene, seed: int, sample: str = "", split: str | None = None, without: frozenset[str] = frozenset()
+    scene: Scene | Asked, seed: int, sample: str = "", split: str | None = None, without: frozenset[str] = frozenset()
 ) -> tuple[Question, ...]:
     """Up to ten questions. `sample` makes their ids unique; without it the scene's own content does.
+
+    Give an `Asked` where margins are to be wider than they must be.
 
     No question is of a kind in `without`.  With `split` only those whose keys are at home there (`spatial.splits`); more is
     tried then, to find as many.
     """
-    task = _Task(Asked(scene), sample or content_id("scene", scene.model_dump(mode="json")), split)
+    asked = scene if isinstance(scene, Asked) else Asked(scene)
+    task = _Task(asked, sample or content_id("scene", asked.scene.model_dump(mode="json")), split)
     found: dict[object, Question] = {}
     kinds = [kind for kind in PROPOSERS if kind not in without]
     random.Random(derived_seed("question order", seed)).shuffle(kinds)

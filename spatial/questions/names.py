@@ -39,8 +39,8 @@ def is_speakable(category: str) -> bool:
 class Asked(View):
     """A view with names."""
 
-    def __init__(self, scene: Scene) -> None:
-        super().__init__(scene)
+    def __init__(self, scene: Scene, strictness: float = 1.0) -> None:
+        super().__init__(scene, strictness)
         self._names: dict[int, Ref | None] = {}
 
     def name(self, index: int) -> Ref | None:

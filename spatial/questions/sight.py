@@ -2,6 +2,7 @@
 
 In: a `Scene`.  Out: a `View` that judges relations between its objects, three-valued and with margins.
 Stricter than truth (`spatial.geometry`): what a person might judge otherwise is doubtful, and is not asked.
+A factor above 1 widens every margin: what is certain then is certain without it, with the same answer.
 """
 
 import math
@@ -61,10 +62,11 @@ def centre_distance(a: Box, b: Box) -> float:
 
 
 class View:
-    """A scene with its objects at hand by position in `objects` (not by id)."""
+    """A scene with its objects at hand by position in `objects` (not by id). `strictness` is a factor on all margins."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, strictness: float = 1.0) -> None:
         self.scene = scene
+        self.strictness = strictness
         self.objects: tuple[SeenObject, ...] = scene.objects
         self.clear = tuple(i for i, o in enumerate(scene.objects) if o.visible >= MIN_VISIBLE and min(o.box[2:]) > 0)
         self._relations: dict[tuple[int, str, int], Sight] = {}
@@ -99,7 +101,11 @@ class View:
         (a0, a1), (b0, b1) = (a[axis], a[axis] + a[axis + 2]), (b[axis], b[axis] + b[axis + 2])
         twice = (b0 + b1) - (a0 + a1)  # twice the difference of the centres, a whole number
         size = self.scene.canvas[axis]
-        if abs(twice) * MIN_SHARE < 2 * size or 2 * b0 <= a0 + a1 <= 2 * b1 or 2 * a0 <= b0 + b1 <= 2 * a1:
+        if (
+            abs(twice) * MIN_SHARE < 2 * size * self.strictness
+            or 2 * b0 <= a0 + a1 <= 2 * b1
+            or 2 * a0 <= b0 + b1 <= 2 * a1
+        ):
             return DOUBTFUL
         return Sight(twice * sign > 0, abs(twice) / (2 * size))
 
@@ -113,7 +119,7 @@ class View:
     def _depth(self, i: int, predicate: str, j: int) -> Sight:
         """By depth order, with a margin as a share of the scene's depth range."""
         nearer = self.objects[j].depth - self.objects[i].depth
-        if nearer == 0 or abs(nearer) < DEPTH_SHARE * self._depth_range:
+        if nearer == 0 or abs(nearer) < DEPTH_SHARE * self._depth_range * self.strictness:
             return DOUBTFUL
         return Sight((nearer > 0) == (predicate == "in_front_of"), abs(nearer) / self._depth_range)
 
@@ -125,7 +131,7 @@ class View:
                 continue
             share = (box[axis] + box[axis + 2] / 2) / self.scene.canvas[axis]
             off = min(abs(share - 1 / 3), abs(share - 2 / 3))
-            if off < PLACE_MARGIN:
+            if off < PLACE_MARGIN * self.strictness:
                 return DOUBTFUL
             verdict = verdict and int(share > 1 / 3) + int(share > 2 / 3) == band
             margin = min(margin, off)
@@ -150,7 +156,8 @@ class View:
 
     def _compare(self, a: tuple[float, float, float], b: tuple[float, float, float]) -> Sight:
         margin = abs(a[0] - b[0]) / math.hypot(*self.scene.canvas)
-        if margin < GAP_MARGIN or max(a[0], b[0]) < GAP_RATIO * min(a[0], b[0]):
+        ratio = 1 + (GAP_RATIO - 1) * self.strictness
+        if margin < GAP_MARGIN * self.strictness or max(a[0], b[0]) < ratio * min(a[0], b[0]):
             return DOUBTFUL
         opinions = {x < y for x, y in zip(a, b, strict=True)}
         return Sight(opinions.pop(), margin) if len(opinions) == 1 else DOUBTFUL

@@ -6,7 +6,7 @@ import pytest
 
 from dataset.gallery.rejected import Rejected, Sought
 from dataset.info import info
-from dataset.rejections import REJECTION_COLUMNS, RejectionsWriter, rejections_uri, rows_of
+from dataset.rejections import ADDED_LATER, REJECTION_COLUMNS, RejectionsWriter, rejections_uri, rows_of
 from dataset.statistics import statistics
 from dataset.table import Table
 from schemas.codec import decode, encode
@@ -34,9 +34,9 @@ def rows(lab):
     return Table.load(rejections_uri(lab.uri)).query("SELECT * FROM samples ORDER BY index").to_pylist()
 
 
-def judged() -> Rejection:
-    event = make_rendered(make_graph())
-    return make_rejection().model_copy(
+def judged(index: int = 0) -> Rejection:
+    event = make_rendered(make_graph(index=index))
+    return make_rejection(index=index).model_copy(
         update={
             "stage": "examine",
             "gate": "relation",
@@ -113,7 +113,7 @@ def test_what_went_on_with_another_picture_says_so(lab):
 
 def test_a_picture_that_is_drawn_again_is_no_request_that_was_lost(lab):
     store_rows(lab.uri, [Sample(make_qa(), make_picture(make_graph()))])
-    store_rejections(lab.uri, [judged(), retried(judged())])
+    store_rejections(lab.uri, [judged(1), retried(judged(1))])
     told, counted = info(lab.uri), statistics(lab.uri)
     assert (told["rejections"], told["redrawn"]) == ({"examine: violated_relation": 1}, {"examine: violated_relation": 1})
     assert [stage.reached for stage in counted.stages] == [2, 2]
@@ -122,7 +122,8 @@ def test_a_picture_that_is_drawn_again_is_no_request_that_was_lost(lab):
 
 def test_a_table_from_before_that_difference_is_told_apart_by_its_evidence(lab):
     store_rows(lab.uri, [Sample(make_qa(), make_picture(make_graph()))])
-    old = rows_of([Sample(event, None) for event in (judged(), retried(judged()))]).drop_columns(["retried", "things"])
+    old = rows_of([Sample(event, None) for event in (judged(), retried(judged()))])
+    old = old.drop_columns(sorted(ADDED_LATER))
     Table.create(rejections_uri(lab.uri), old.schema).append(old, {})
     assert info(lab.uri)["redrawn"] == {"examine: violated_relation": 1}
     assert [loss.count for loss in statistics(lab.uri).redrawn] == [1]

@@ -28,7 +28,7 @@ def table(tmp_path: Path) -> str:
         sink.append([Delivery("t/0", n, Sample(event, make_picture(event.graph))) for n, event in part])
     rejections = RejectionsWriter(uri, tmp_path / "rejections-index")
     rejections.open("r/0")
-    rejections.append([Delivery("r/0", 0, Sample(make_rejection(), None))])
+    rejections.append([Delivery("r/0", 0, Sample(make_rejection(index=100), None))])
     return uri
 
 

@@ -1,0 +1,49 @@
+"""The factor on the margins of questions: a larger one asks fewer, and nothing that is not certain without it."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spatial.questions import answer, ask, parse
+from spatial.questions.names import Asked
+from spatial.verify import verify
+from tests.fakes.scenes import random_scene
+
+NUMBERS = range(60)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 100_000), st.floats(1, 8))
+def test_what_is_asked_with_wider_margins_is_certain_without_them(seed: int, strictness: float):
+    scene = random_scene(seed)
+    for question in ask(Asked(scene, strictness), seed):
+        assert answer(parse(question.question), scene).text == question.answer
+        assert verify(question.question, question.choices, scene).answer == question.answer
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 100_000), st.floats(1, 8))
+def test_wider_margins_turn_judgements_into_doubt_and_never_into_their_opposite(seed: int, strictness: float):
+    scene = random_scene(seed)
+    usual, strict = Asked(scene), Asked(scene, strictness)
+    for i in range(len(scene.objects)):
+        assert strict.place(i, "top_left").value in (usual.place(i, "top_left").value, None)
+        for j in range(len(scene.objects)):
+            for predicate in ("left_of", "above", "in_front_of", "on"):
+                assert strict.relation(i, predicate, j).value in (usual.relation(i, predicate, j).value, None)
+            assert strict.closer(i, j, 0).value in (usual.closer(i, j, 0).value, None)
+
+
+def test_the_usual_margins_are_a_factor_of_one():
+    for seed in NUMBERS:
+        scene = random_scene(seed)
+        assert ask(Asked(scene, 1.0), seed) == ask(scene, seed)
+
+
+@pytest.mark.parametrize("kind", ["direction_open", "distance_comparison", "depth_order", "place"])
+def test_a_larger_factor_asks_fewer_questions(kind: str):
+    counts = [
+        sum(q.kind == kind for seed in NUMBERS for q in ask(Asked(random_scene(seed), factor), seed))
+        for factor in (1.0, 6.0, 12.0)
+    ]
+    assert counts[0] > counts[1] > counts[2], counts
