@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from schemas.failures import TryLater, UserError
-from streams.cli import data, dataset, evaluation, gallery, local, processes, quality, spatial
+from streams.cli import data, dataset, evaluation, gallery, local, processes, quality, rejections, spatial
 from streams.problems import Misused
 from streams.seeds import BadSeeds
 
@@ -34,6 +34,7 @@ def build() -> typer.Typer:
     of_dataset = dataset.build()
     quality.extend(of_dataset)
     app.add_typer(of_dataset, name="dataset")
+    app.add_typer(rejections.build(), name="rejections")
     app.add_typer(spatial.build(), name="spatial")
     return app
 

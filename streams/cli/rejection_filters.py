@@ -1,0 +1,70 @@
+"""Which rejections a command is about: `--stage --reason --concept --since --until --id`.
+
+In: words of the command line.  Out: rows that fit; Misused for a value that means nothing, with those that do.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from schemas.events import STAGES
+from schemas.reasons import REASONS
+from streams.cli.places import where
+from streams.cli.times import moment
+from streams.problems import Misused
+
+if TYPE_CHECKING:
+    from dataset.rejection_rows import Row
+    from dataset.rejection_search import Wanted
+
+Stage = Annotated[list[str] | None, typer.Option(help=f"only of this stage: {', '.join(STAGES)}")]
+Reason = Annotated[list[str] | None, typer.Option(help="only for this reason, as in no_questions")]
+Concept = Annotated[list[str] | None, typer.Option(help="only of seeds or graphs of this concept")]
+Since = Annotated[str | None, typer.Option(help="kept at this time or later: 2026-03-01T12:00 (UTC), or 2h, 7d ago")]
+Until = Annotated[str | None, typer.Option(help="kept before this time: as --since")]
+Ids = Annotated[list[str] | None, typer.Option("--id", help="only this one: a rejection's id, or its first characters")]
+Uri = Annotated[str | None, typer.Option(help="the dataset's table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
+
+Given = tuple[list[str] | None, list[str] | None, list[str] | None, list[str] | None]
+"""Stages, reasons, concepts and ids."""
+
+
+def wanted(given: Given, times: tuple[str | None, str | None]) -> "Wanted":
+    """What is sought. Raises Misused."""
+    from dataset.rejection_search import Wanted
+
+    stages, reasons, concepts, ids = (tuple(values or ()) for values in given)
+    now = datetime.now(UTC)
+    since, until = (None if text is None else moment(text, now) for text in times)
+    if since is not None and until is not None and since >= until:
+        raise Misused("--since is not before --until: nothing can fit")
+    _among("--stage", stages, STAGES)
+    _among("--reason", reasons, tuple(REASONS))
+    return Wanted(stages, reasons, concepts, since, until, ids)
+
+
+def found(uri: str | None, sought: "Wanted") -> "list[Row]":
+    """The rows that fit, newest first. Raises Misused for an id or a concept that no row has."""
+    from dataset.rejection_search import NotThere, find
+
+    try:
+        return find(*where(uri), sought)
+    except NotThere as error:
+        raise Misused(str(error)) from error
+
+
+def counted(rows: "Sequence[Row]", shown: int) -> str:
+    """How many there are, by outcome."""
+    outcomes = Counter(row["outcome"].replace("_", " ") for row in rows)
+    said = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
+    more = f" (the newest {shown} are shown; --limit N shows more)" if shown < len(rows) else ""
+    return f"{len(rows)} rejections{': ' if said else ''}{said}{more}"
+
+
+def _among(option: str, values: Sequence[str], known: Sequence[str]) -> None:
+    for value in values:
+        if value not in known:
+            raise Misused(f"{option} {value!r}: there are {', '.join(known)}")

@@ -1,0 +1,140 @@
+"""Rejections judged again, and rejections with their pictures.
+
+In: whole rows of the table of rejections.  Out: the judged events on their topics, acknowledged; a folder of files.
+Judging again is harmless: ids derive from content, so the same judgement is the same rejection and is stored once.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from dataset.rejection_rows import Row
+from dataset.rejection_story import as_whole
+from dataset.rejections import judged_event
+from monitoring.traces import child_of
+from schemas.base import Event
+from schemas.codec import Message, to_message
+from schemas.doors import ObjectStore
+from schemas.events import RenderedImage, SeedConcept
+from schemas.failures import UserError
+
+SOURCE = "rejections"
+"""Who speaks, in the records' headers."""
+
+AT_ONCE = 200
+"""Messages that are published together: some MB."""
+
+LINES = "rejections.jsonl"
+PICTURES = "images"
+
+
+@dataclass
+class Replayed:
+    """What was sent back, by topic; `unreadable` are rejections whose judged event is none that is known today.
+
+    `left_out` counts what fits and is no outcome of its request any more.
+    """
+
+    topics: dict[str, int] = field(default_factory=dict)
+    unreadable: list[str] = field(default_factory=list)
+    left_out: int = 0
+
+    @property
+    def events(self) -> int:
+        """How many in all: several rejections may be of one event."""
+        return sum(self.topics.values())
+
+
+def messages(rows: Iterable[Row], replayed: Replayed) -> Iterator[Message]:
+    """Each judged event once. A seed is narrowed to the graph that was rejected: its others ended otherwise."""
+    sent: set[tuple[str, bytes | None, bytes | None]] = set()
+    for row in rows:
+        event = judged_event(row["source_topic"], row["source"])
+        if event is None:
+            replayed.unreadable.append(row["rejection_id"])
+            continue
+        message = to_message(_narrowed(event, row["index"]), SOURCE, child_of(None), datetime.now(UTC))
+        what = (message.topic, message.key, message.value)
+        if what not in sent:
+            sent.add(what)
+            replayed.topics[message.topic] = replayed.topics.get(message.topic, 0) + 1
+            yield message
+
+
+def _narrowed(event: Event, index: int) -> Event:
+    return event.model_copy(update={"first": index, "count": 1}) if isinstance(event, SeedConcept) else event
+
+
+def send(found: Iterator[Message], publish: Callable[[list[Message]], None]) -> None:
+    """Publish some at a time and wait for each. Raises TryLater."""
+    batch: list[Message] = []
+    for message in found:
+        batch.append(message)
+        if len(batch) == AT_ONCE:
+            publish(batch)
+            batch = []
+    if batch:
+        publish(batch)
+
+
+@dataclass
+class Exported:
+    """What came into the folder. `gone` and `damaged` name the pictures that did not, by key."""
+
+    rejections: int = 0
+    pictures: int = 0
+    gone: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+
+def export(rows: Iterable[Row], store: Callable[[], ObjectStore], out: Path) -> Exported:
+    """One line a rejection, and the pictures that were judged. Raises UserError, TryLater, OSError.
+
+    `store` is asked for when a first picture is.  The lines come last, so a folder without them is unfinished.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UserError(f"{out} is not an empty folder: an export does not overwrite anything")
+    (out / PICTURES).mkdir(parents=True, exist_ok=True)
+    done, fetched, draft = Exported(), _Fetched(store, out), out / f"{LINES}.part"
+    with draft.open("w", encoding="utf-8") as lines:
+        for row in rows:
+            done.rejections += 1
+            told = {**as_whole(row), "picture": None if row["image_key"] is None else fetched.picture(row, done)}
+            lines.write(json.dumps(told, ensure_ascii=False) + "\n")
+    draft.replace(out / LINES)
+    return done
+
+
+class _Fetched:
+    """Pictures in a folder, each of them once."""
+
+    def __init__(self, store: Callable[[], ObjectStore], out: Path) -> None:
+        self._open, self._out = store, out
+        self._store: ObjectStore | None = None
+        self._known: dict[str, str | None] = {}
+
+    def picture(self, row: Row, done: Exported) -> str | None:
+        """Where the picture lies in the folder, None where it is gone or is not the one that was announced."""
+        key: str = row["image_key"]
+        if key not in self._known:
+            self._known[key] = self._fetch(key, row, done)
+        return self._known[key]
+
+    def _fetch(self, key: str, row: Row, done: Exported) -> str | None:
+        self._store = self._store or self._open()
+        stored = self._store.get(key)
+        if stored is None:
+            done.gone.append(key)
+            return None
+        judged = judged_event(row["source_topic"], row["source"])
+        wanted = judged.image.sha256 if isinstance(judged, RenderedImage) else None
+        if hashlib.sha256(stored.data).hexdigest() != wanted:
+            done.damaged.append(key)
+            return None
+        name = f"{PICTURES}/{row['image_id']}{PurePosixPath(key).suffix}"
+        (self._out / name).write_bytes(stored.data)
+        done.pictures += 1
+        return name
