@@ -6,8 +6,10 @@ In: environment variables.  Out: validated values.  Reads nothing when imported;
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from streams.topic_partitions import parse_partitions
 
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -31,7 +33,21 @@ class KafkaSettings(_Settings):
         30.0, description="consumer group session timeout: a dead worker's partitions move on after this long"
     )
     kafka_replication: int = Field(1, ge=1, description="replication factor of topics that are created (3 in production)")
+    topic_partitions: str = Field(
+        "", description="partitions of topics where not as in the table, as in skg.graphs=64,skg.images=64"
+    )
     connect_timeout_s: Seconds = Field(20.0, description="how long to keep trying to reach the broker or the store")
+
+    @field_validator("topic_partitions")
+    @classmethod
+    def _known_topics(cls, text: str) -> str:
+        parse_partitions([text])
+        return text
+
+    @property
+    def partitions(self) -> dict[str, int]:
+        """Topic to number of partitions, where it is not what the table says."""
+        return parse_partitions([self.topic_partitions])
 
 
 class StoreSettings(_Settings):

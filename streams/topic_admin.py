@@ -1,7 +1,8 @@
-"""Topics on a broker: created from the topic table, compared with it, known by the broker's ids.
+"""Topics on a broker: created from the topic table, grown, compared with it, known by the broker's ids.
 
-In: the table of `schemas.topics`.  Out: names of created topics, or lines that say what differs.
-With `streams.kafka_door` the only files that import kafka-python.  Never deletes or changes a topic.
+In: the table of `schemas.topics`, numbers of partitions.  Out: names of topics, or lines that say what differs.
+With `streams.kafka_door` the only files that import kafka-python.  Never deletes a topic; adds partitions, changes nothing
+else.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import IncompatibleBrokerVersion, InvalidPartitionsError, KafkaError, TopicAlreadyExistsError
 
 from schemas.failures import TryLater
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic
@@ -49,10 +50,14 @@ class TopicAdmin:
         """Close the connections."""
         self._client.close()
 
-    def apply(self, replication: int) -> list[str]:
-        """Create the topics that are missing. Returns their names; an empty list when all were there."""
+    def apply(self, replication: int, partitions: Mapping[str, int] = {}) -> list[str]:
+        """Create the topics that are missing, with so many partitions where given. Returns their names."""
         there = self._described()
-        missing = {name: _creation(topic, replication) for name, topic in TOPICS.items() if name not in there}
+        missing = {
+            name: _creation(topic, replication, partitions.get(name, topic.partitions))
+            for name, topic in TOPICS.items()
+            if name not in there
+        }
         if not missing:
             return []
         with self._asking():
@@ -61,20 +66,52 @@ class TopicAdmin:
             self._client.wait_for_topics(list(missing), timeout_ms=CREATE_MS)
         return list(missing)
 
-    def check(self) -> list[str]:
-        """One line for each difference between the broker and the table."""
+    def grow(self, partitions: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+        """Bring topics that are there up to so many partitions; the numbers before and after of those that grew."""
+        counts = self.counts()
+        grown = {name: (counts[name], wanted) for name, wanted in partitions.items() if counts.get(name, wanted) < wanted}
+        if grown:
+            self._add({name: wanted for name, (_, wanted) in grown.items()})
+        return grown
+
+    def _add(self, totals: Mapping[str, int]) -> None:
+        """Returns when the broker tells of them: right after its answer it may still count the old ones."""
+
+        def look() -> None:
+            late = [name for name, count in self.counts().items() if count < totals.get(name, 0)]
+            if late:
+                raise TryLater(f"Kafka at {self._bootstrap} has not grown {', '.join(late)}")
+
+        with self._asking():
+            try:
+                self._client.create_partitions(dict(totals), timeout_ms=CREATE_MS)
+            except IncompatibleBrokerVersion as error:
+                raise Refused(f"Kafka at {self._bootstrap} does not support growing topics") from error
+            except InvalidPartitionsError:
+                pass  # somebody else may grow it at the same time: what it has is looked at next
+        patiently(look, CREATE_MS / 1000)
+        with self._asking():
+            self._client.wait_for_topics(list(totals), timeout_ms=CREATE_MS)
+
+    def counts(self) -> dict[str, int]:
+        """How many partitions each topic of the table has, of those that are there."""
+        return {name: len(topic["partitions"]) for name, topic in self._described().items()}
+
+    def check(self, partitions: Mapping[str, int] = {}) -> list[str]:
+        """One line for each difference between the broker and the table. More partitions than wanted are none."""
         there = self._described()
         lines = [f"{name} is missing" for name in TOPICS if name not in there]
         present = [topic for name, topic in TOPICS.items() if name in there]
         configs = self._configs(present)
         for topic in present:
-            count = len(there[topic.name]["partitions"])
-            if count != topic.partitions:
-                lines.append(f"{topic.name} has {count} partitions, the table says {topic.partitions}")
-            for key, wanted in _config(topic).items():
+            count, wanted = len(there[topic.name]["partitions"]), partitions.get(topic.name, topic.partitions)
+            if count < wanted:
+                who = "SKG_TOPIC_PARTITIONS" if topic.name in partitions else "the table"
+                lines.append(f"{topic.name} has {count} partitions, {who} says {wanted}")
+            for key, value in _config(topic).items():
                 found = configs.get(topic.name, {}).get(key)
-                if found is not None and found != wanted:
-                    lines.append(f"{topic.name} has {key}={found}, the table says {wanted}")
+                if found is not None and found != value:
+                    lines.append(f"{topic.name} has {key}={found}, the table says {value}")
         return lines
 
     def topic_id(self, name: str) -> str:
@@ -111,16 +148,29 @@ class TopicAdmin:
             raise Refused(f"{what}: {error}") from error
 
 
-def apply(settings: KafkaSettings) -> list[str]:
+def apply(settings: KafkaSettings, asked: Mapping[str, int] = {}) -> list[str]:
     """Create the topics that are missing and return their names. Raises Unreachable after `connect_timeout_s`."""
     with connect(settings) as admin:
-        return admin.apply(settings.kafka_replication)
+        return admin.apply(settings.kafka_replication, {**settings.partitions, **asked})
+
+
+def grow(settings: KafkaSettings, asked: Mapping[str, int] = {}) -> dict[str, tuple[int, int]]:
+    """Grow topics to what is asked for, and to what the setting says; the numbers before and after of those that grew.
+
+    Raises Refused for fewer than there are: a broker cannot take partitions away. Nothing has changed then.
+    """
+    with connect(settings) as admin:
+        counts = admin.counts()
+        for name, wanted in asked.items():
+            if counts.get(name, 0) > wanted:
+                raise Refused(f"{name} has {counts[name]} partitions and cannot shrink to {wanted}")
+        return admin.grow({**settings.partitions, **asked})
 
 
 def check(settings: KafkaSettings) -> list[str]:
     """One line for each difference between broker and table. Raises Unreachable after `connect_timeout_s`."""
     with connect(settings) as admin:
-        return admin.check()
+        return admin.check(settings.partitions)
 
 
 def connect(settings: KafkaSettings) -> TopicAdmin:
@@ -135,5 +185,5 @@ def _config(topic: Topic) -> dict[str, str]:
     return config
 
 
-def _creation(topic: Topic, replication: int) -> dict[str, object]:
-    return {"num_partitions": topic.partitions, "replication_factor": replication, "configs": _config(topic)}
+def _creation(topic: Topic, replication: int, partitions: int) -> dict[str, object]:
+    return {"num_partitions": partitions, "replication_factor": replication, "configs": _config(topic)}

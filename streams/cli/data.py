@@ -26,13 +26,25 @@ def register(app: typer.Typer) -> None:
     add(app, "replay", replay)
 
 
-def topics_apply() -> None:
-    """Create the topics that are missing. Example: skg topics apply"""
+def topics_apply(
+    partitions: Annotated[
+        list[str] | None, typer.Option(help="TOPIC=N: create it with so many partitions, or grow it; may be repeated")
+    ] = None,
+) -> None:
+    """Create the topics that are missing. Example: skg topics apply --partitions skg.graphs=64"""
+    from streams.problems import Misused
     from streams.settings import KafkaSettings
-    from streams.topic_admin import apply
+    from streams.topic_admin import apply, grow
+    from streams.topic_partitions import parse_partitions
 
-    created = apply(KafkaSettings())
-    typer.echo("\n".join(f"created {name}" for name in created) or "all topics are there")
+    try:
+        asked = parse_partitions(partitions or ())
+    except ValueError as error:
+        raise Misused(f"--partitions: {error}") from error
+    settings = KafkaSettings()
+    lines = [f"{name} grew from {before} to {now} partitions" for name, (before, now) in grow(settings, asked).items()]
+    lines += [f"created {name}" for name in apply(settings, asked)]
+    typer.echo("\n".join(lines) or "all topics are there")
 
 
 def topics_check() -> None:

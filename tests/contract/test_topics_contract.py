@@ -2,11 +2,12 @@
 
 import pytest
 from kafka.admin import KafkaAdminClient
+from kafka.errors import IncompatibleBrokerVersion
 
-from schemas.topics import DEAD_LETTERS, QA, SEEDS, TOPICS
+from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, QA, SEEDS, TOPICS
 from streams.problems import Refused
 from streams.settings import KafkaSettings
-from streams.topic_admin import TopicAdmin, apply, check
+from streams.topic_admin import TopicAdmin, apply, check, grow
 from tests.conftest import FreshService
 from tests.fakes.wait import until
 
@@ -55,3 +56,47 @@ def test_a_topic_that_is_not_there_is_named_with_the_way_out(settings: KafkaSett
         pytest.raises(Refused, match=f"no topic {DEAD_LETTERS}; `skg topics"),
     ):
         admin.topic_id(DEAD_LETTERS)
+
+
+def test_a_topic_is_created_with_as_many_partitions_as_are_asked_for_and_more_are_no_difference(
+    settings: KafkaSettings,
+) -> None:
+    own = settings.model_copy(update={"topic_partitions": f"{IMAGES}=20"})
+    apply(own, {GRAPHS: 24})
+    with TopicAdmin(settings.kafka_bootstrap) as admin:
+        assert admin.counts() == {name: topic.partitions for name, topic in TOPICS.items()} | {GRAPHS: 24, IMAGES: 20}
+    assert check(settings) == check(own) == []
+    assert check(settings.model_copy(update={"topic_partitions": f"{IMAGES}=21"})) == [
+        f"{IMAGES} has 20 partitions, SKG_TOPIC_PARTITIONS says 21"
+    ]
+
+
+def test_a_topic_that_is_there_grows_and_never_shrinks(settings: KafkaSettings) -> None:
+    apply(settings)
+    before = TOPICS[GRAPHS].partitions
+    with pytest.raises(Refused, match=f"{GRAPHS} has {before} partitions and cannot shrink to 2"):
+        grow(settings, {IMAGES: 64, GRAPHS: 2})
+    with TopicAdmin(settings.kafka_bootstrap) as admin:
+        assert admin.counts()[IMAGES] == TOPICS[IMAGES].partitions, "half of what was asked for is not done"
+    assert grow(settings, {GRAPHS: before}) == {}
+    if _cannot_grow(settings):
+        with pytest.raises(Refused, match="does not support growing"):
+            grow(settings, {GRAPHS: before + 8})
+        return
+    own = settings.model_copy(update={"topic_partitions": f"{IMAGES}=20"})
+    assert grow(own, {GRAPHS: before + 8}) == {GRAPHS: (before, before + 8), IMAGES: (TOPICS[IMAGES].partitions, 20)}
+    assert grow(own) == {}
+    assert grow(settings.model_copy(update={"topic_partitions": f"{IMAGES}=4"})) == {}, "a setting is what is needed"
+    assert check(own) == []
+
+
+def _cannot_grow(settings: KafkaSettings) -> bool:
+    """Tansu knows no request for it."""
+    admin = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    try:
+        admin.create_partitions({GRAPHS: 64}, validate_only=True)
+    except IncompatibleBrokerVersion:
+        return True
+    finally:
+        admin.close()
+    return False
