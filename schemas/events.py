@@ -18,6 +18,17 @@ MAX_CONTEXT_CHARS = 20_000
 MAX_GRAPHS_PER_SEED_EVENT = 1_000
 """Bounds the time that one event can occupy an agent; the command line splits larger requests."""
 
+MAX_ORIGINAL_BYTES = 2_097_152
+"""The largest key, value or header of a message that became a dead letter: what one message holds at most."""
+
+MAX_TOPIC_CHARS = 249
+"""Kafka's own limit."""
+
+MAX_HEADERS, MAX_HEADER_NAME_CHARS = 1_000, 1_000
+"""Far more than any client writes."""
+
+MAX_ERROR_CLASS_CHARS = 200
+
 Concept = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_CONCEPT_CHARS)]
 Stage = Literal["agents", "render", "examine", "write"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -207,16 +218,44 @@ class Rejection(Event):
     retried: bool = False
 
 
-class DeadLetter(Event):
-    """A message that could not be processed at all, with its original bytes (topic `skg.dead-letters`)."""
+class Origin(Model):
+    """Where a record lies on its topic."""
 
-    topic: Name
-    partition: Annotated[int, Field(ge=0)]
-    offset: Annotated[int, Field(ge=0)]
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = ()
+    topic: Annotated[str, Field(min_length=1, max_length=MAX_TOPIC_CHARS)]
+    partition: Annotated[int, Field(ge=0, lt=2**31)]
+    offset: Annotated[int, Field(ge=0, lt=2**63)]
+
+
+HeaderName = Annotated[str, Field(max_length=MAX_HEADER_NAME_CHARS)]
+Original = Annotated[bytes, Field(max_length=MAX_ORIGINAL_BYTES)]
+
+
+class DeadLetter(Event):
+    """A message that could not be processed at all, with its original bytes (topic `skg.dead-letters`).
+
+    `topic`, `partition` and `offset` are where it lay when it failed, `first` where it lay when it failed for the first
+    time, None if that is now.  `replays`: how often it was sent back before.  `attempts`: over all of that.
+    `seed_id` and `index` name the request that ended here, where the bytes tell of exactly one.
+    `error_class` and `traceback` tell of the exception behind the failure, where there was one.
+    `omitted_bytes`: the size of what was too large to be kept here and lies only at its origin.
+    """
+
+    VERSION: ClassVar[str] = "1.1"
+
+    topic: Annotated[str, Field(min_length=1, max_length=MAX_TOPIC_CHARS)]
+    partition: Annotated[int, Field(ge=0, lt=2**31)]
+    offset: Annotated[int, Field(ge=0, lt=2**63)]
+    key: Original | None
+    value: Original | None
+    headers: Annotated[tuple[tuple[HeaderName, Original], ...], Field(max_length=MAX_HEADERS)] = ()
     stage: Stage
     reason: Name
     error: Text
-    attempts: Annotated[int, Field(ge=1)] = 1
+    attempts: Annotated[int, Field(ge=1, lt=2**31)] = 1
+    error_class: Annotated[str, Field(max_length=MAX_ERROR_CLASS_CHARS)] = ""
+    traceback: Text = ""
+    seed_id: Id | None = None
+    index: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    first: Origin | None = None
+    replays: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    omitted_bytes: Annotated[int, Field(ge=0, lt=2**63)] = 0

@@ -11,6 +11,7 @@ from schemas.base import Event
 from schemas.events import (
     DeadLetter,
     ImageRef,
+    Origin,
     QAEvent,
     Question,
     Rejection,
@@ -135,7 +136,7 @@ def refusal() -> Rejection:
 
 
 def poisoned() -> DeadLetter:
-    """A record of skg.graphs that is no graph."""
+    """A record of skg.graphs that is no graph, and failed again after it was sent back."""
     return DeadLetter(
         topic=GRAPHS,
         partition=3,
@@ -146,6 +147,11 @@ def poisoned() -> DeadLetter:
         stage="render",
         reason="undecodable",
         error="not msgpack: FormatError",
+        attempts=2,
+        error_class="msgpack.exceptions.FormatError",
+        traceback='  File "schemas/codec.py", line 98, in _unpack\n    payload = msgpack.unpackb(value, raw=False)\n',
+        first=Origin(topic=GRAPHS, partition=3, offset=17),
+        replays=1,
     )
 
 

@@ -50,7 +50,7 @@ _TABLE = (
     Topic(IMAGES,       RenderedImage, ("render",),           ("examine",),          "image id",     16, 7 * DAY_MS),
     Topic(QA,           QAEvent,       ("examine",),          ("write", "balance"),  "sample id",    4, 30 * DAY_MS),
     Topic(REJECTIONS,   Rejection,     ("agents", "examine"), ("write", "balance"),  "rejection id", 4, 90 * DAY_MS),
-    Topic(DEAD_LETTERS, DeadLetter,    STAGES,                ("balance",),          "origin",       1, FOREVER_MS),
+    Topic(DEAD_LETTERS, DeadLetter,    STAGES,                ("balance",),          "origin, graph", 1,       FOREVER_MS),
 )  # fmt: skip
 # Render's partitions: twice the largest number of GPU workers that the chart's defaults allow.
 
@@ -72,5 +72,6 @@ def key_of(event: Event) -> str:
         case Rejection():
             return event.rejection_id
         case DeadLetter():
-            return f"{event.topic}-{event.partition}-{event.offset}"
+            origin = f"{event.topic}-{event.partition}-{event.offset}"
+            return f"{origin}-{event.index}" if event.topic == SEEDS and event.index is not None else origin
     raise TypeError(f"{type(event).__name__} travels on no topic")

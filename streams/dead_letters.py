@@ -1,18 +1,34 @@
 """Dead letters: what could not be processed, with its original bytes and where it came from.
 
-In: a record and why it failed.  Out: a DeadLetter event, and the requests that ended in one; TooManyDeadLetters when
-draining a topic into them.
+In: a record and why it failed.  Out: a DeadLetter event that fits into one message, and the requests that ended in one;
+TooManyDeadLetters when draining a topic into them.
 """
 
+import re
+import traceback
 from collections import deque
+from dataclasses import replace
 
-from schemas.codec import Message, decode
-from schemas.events import DeadLetter, QAEvent, RenderedImage, SeedConcept, Stage
+from schemas.codec import Message, decode, encode
+from schemas.events import (
+    MAX_ERROR_CLASS_CHARS,
+    MAX_HEADER_NAME_CHARS,
+    MAX_HEADERS,
+    DeadLetter,
+    Origin,
+    SeedConcept,
+    Stage,
+)
 from schemas.failures import Never
-from schemas.graph import SpatialGraph
-from schemas.topics import TOPICS
+from schemas.topics import SEEDS, key_of
 from streams.problems import TooManyDeadLetters
-from streams.records import Record
+from streams.records import MAX_MESSAGE_BYTES, Partition, Record
+from streams.request_ids import Request, requests_named
+from streams.sent_back import MOST, Past, own_headers
+
+__all__ = [
+    "Limit", "Request", "dead_letter", "first_origin", "narrowed", "original", "requests_in", "without_value",
+]  # fmt: skip
 
 WINDOW = 100
 FEWEST = 20
@@ -21,47 +37,136 @@ FEWEST = 20
 MAX_ERROR_CHARS = 4000
 """What the event's schema allows."""
 
-Request = tuple[str, int]
-"""A seed's id and the number of one of its graphs."""
+KEPT_BYTES = MAX_MESSAGE_BYTES - 65_536
+"""Of an original's key, value and headers together: room is left for what is said about it, which is shorter."""
+
+SMALL_BYTES = 16_384
+"""Of key and headers, where the value is not kept."""
+
+FRAMES = 8
+"""The innermost calls tell where it failed."""
+
+_FAILED_GRAPH = re.compile(r"graph (\d{1,9}): ", re.ASCII)
+"""How letters of version 1.0 name the first graph of a seed that failed."""
 
 
 def dead_letter(record: Record, stage: Stage, failure: Never, attempts: int = 1) -> DeadLetter:
-    """The event that keeps a record which failed for good."""
+    """The event that keeps a record which failed for good, whatever its bytes are.
+
+    What is too large to be kept is left at its origin (`omitted_bytes`).  A record that was sent back before tells where
+    it failed first and how often it was tried.
+    """
+    past = Past.of(record.headers)
+    named = requests_named(record.partition.topic, record.value, record.headers)
+    seed_id, index = named[0] if len(named) == 1 else (None, None)
+    kept = _kept(record)
     return DeadLetter(
         topic=record.partition.topic,
         partition=record.partition.number,
         offset=record.offset,
-        key=record.key,
-        value=record.value,
-        headers=record.headers,
+        key=kept.key,
+        value=kept.value,
+        headers=own_headers(kept.headers),
         stage=stage,
         reason=failure.reason,
-        error=str(failure)[:MAX_ERROR_CHARS],
-        attempts=attempts,
+        error=_plain(str(failure))[:MAX_ERROR_CHARS],
+        attempts=min(max(1, attempts, failure.attempts) + past.attempts, MOST),
+        error_class=_class_of(failure.__cause__),
+        traceback=_frames_of(failure.__cause__),
+        seed_id=seed_id,
+        index=index,
+        first=past.first,
+        replays=past.replays,
+        omitted_bytes=_size(record) - _size(kept),
     )
 
 
+def without_value(letter: DeadLetter) -> DeadLetter:
+    """The letter without its original, for a broker that does not take it whole; the original lies at its origin."""
+    record = _record(letter)
+    kept = _stripped(record)
+    update = {"key": kept.key, "value": kept.value, "headers": kept.headers}
+    return letter.model_copy(update=update | {"omitted_bytes": letter.omitted_bytes + _size(record) - _size(kept)})
+
+
+def narrowed(record: Record, seed: SeedConcept, index: int) -> Record:
+    """A seed's record as if it had asked for one graph alone: what a dead letter of that graph keeps."""
+    return replace(record, value=encode(seed.model_copy(update={"first": index, "count": 1})))
+
+
 def original(letter: DeadLetter) -> Message:
-    """The message that became the dead letter, bytes and headers as they were, for its own topic."""
-    return Message(letter.topic, letter.key, letter.value, letter.headers)
+    """The message that became the dead letter, for its own topic: bytes and headers as they were, and its past.
+
+    A whole seed, as letters of version 1.0 keep it, is asked for from its first failed graph on, where that is known.
+    """
+    past = Past(key_of(letter), first_origin(letter), letter.attempts, letter.replays + 1)
+    return Message(letter.topic, letter.key, _from_first_failed(letter), own_headers(letter.headers) + past.headers())
+
+
+def first_origin(letter: DeadLetter) -> Origin:
+    """Where the message lay when it failed for the first time."""
+    return letter.first or Origin(topic=letter.topic, partition=letter.partition, offset=letter.offset)
 
 
 def requests_in(letter: DeadLetter) -> list[Request]:
-    """The requests that ended in this dead letter, as far as its bytes tell."""
-    if letter.topic not in TOPICS:
-        return []
+    """The requests that ended in this dead letter, as far as it tells."""
+    if letter.seed_id is not None and letter.index is not None:
+        return [(letter.seed_id, letter.index)]
+    return requests_named(letter.topic, _from_first_failed(letter), letter.headers)
+
+
+def _from_first_failed(letter: DeadLetter) -> bytes | None:
+    named = requests_named(letter.topic, letter.value, letter.headers) if letter.topic == SEEDS else []
+    found = _FAILED_GRAPH.match(letter.error)
+    at = None if found is None else int(found[1])
+    if len(named) < 2 or at is None or at not in range(named[0][1], named[-1][1] + 1):
+        return letter.value
     try:
-        event = decode(letter.topic, letter.value, letter.headers)
+        seed = decode(letter.topic, letter.value, letter.headers)
     except Never:
-        return []
-    match event:
-        case SeedConcept():
-            return [(event.seed_id, index) for index in range(event.first, event.first + event.count)]
-        case SpatialGraph():
-            return [(event.seed_id, event.index)]
-        case RenderedImage() | QAEvent():
-            return [(event.graph.seed_id, event.graph.index)]
-    return []
+        return letter.value
+    return encode(seed.model_copy(update={"first": at, "count": named[-1][1] + 1 - at}))
+
+
+def _kept(record: Record) -> Record:
+    return record if _size(record) <= KEPT_BYTES and _bounded(record) else _stripped(record)
+
+
+def _stripped(record: Record) -> Record:
+    small = replace(record, value=None)
+    return small if _size(small) <= SMALL_BYTES and _bounded(small) else replace(small, key=None, headers=())
+
+
+def _bounded(record: Record) -> bool:
+    return len(record.headers) <= MAX_HEADERS and all(len(name) <= MAX_HEADER_NAME_CHARS for name, _ in record.headers)
+
+
+def _size(record: Record) -> int:
+    named = sum(len(name.encode("utf-8", "replace")) + len(value) for name, value in record.headers)
+    return len(record.key or b"") + len(record.value or b"") + named
+
+
+def _record(letter: DeadLetter) -> Record:
+    return Record(Partition(letter.topic, letter.partition), letter.offset, letter.key, letter.value, letter.headers)
+
+
+def _class_of(error: BaseException | None) -> str:
+    if error is None:
+        return ""
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    return _plain(name)[-MAX_ERROR_CLASS_CHARS:]
+
+
+def _frames_of(error: BaseException | None) -> str:
+    """The innermost calls, without the error's own words."""
+    frames = [] if error is None else traceback.extract_tb(error.__traceback__)[-FRAMES:]
+    return _plain("".join(traceback.format_list(frames)))[-MAX_ERROR_CHARS:]
+
+
+def _plain(text: str) -> str:
+    """Text that can be encoded: without halves of surrogate pairs."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class Limit:
