@@ -9,7 +9,7 @@ Claims are made last, after every other gate.  Two near pictures at the very sam
 is rejected; it then stands for the one that was accepted, which is as near.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gpu_workers.findings import Finding
@@ -44,12 +44,7 @@ class Duplicates:
 
     def find(self, event: RenderedImage, questions: Sequence[Question], picture: bytes) -> Finding | None:
         """Claim the sample's fingerprints for its picture, unless one belongs to another. Raises TryLater."""
-        image = event.image.image_id
-        claims = [
-            _claim("graph", of_graph(event.graph)),
-            _claim("picture", *of_picture(picture)),
-            _claim("questions", of_questions(event.graph, questions)),
-        ]
+        image, claims = event.image.image_id, _claims(event, questions, picture)
         for claim in claims:
             for key in (claim.key, *claim.beside):
                 owner = self._owner(key)
@@ -63,6 +58,17 @@ class Duplicates:
                 return _finding(claim, owner)
         return None
 
+    def remember(self, event: RenderedImage, questions: Sequence[Question], picture: bytes) -> None:
+        """Claim what a sample that was accepted before had claimed, where the store has forgotten it. Raises TryLater."""
+        for claim in _claims(event, questions, picture):
+            self._claimed(claim.key, event.image.image_id)
+
+    def recall(self, evidence: Mapping[str, object]) -> None:
+        """The same of the picture that a rejection's evidence names as the first. Raises TryLater."""
+        by, fingerprint, first = (evidence.get(name) for name in ("by", "fingerprint", "first"))
+        if by in SAID and isinstance(fingerprint, str) and isinstance(first, str):
+            self._claimed(_key(str(by), fingerprint), first)
+
     def _owner(self, key: str) -> str | None:
         found = self._store.get(key)
         return None if found is None else found.data.decode("ascii", "replace")
@@ -74,9 +80,20 @@ class Duplicates:
         return self._owner(key) or image
 
 
+def _claims(event: RenderedImage, questions: Sequence[Question], picture: bytes) -> list[_Claim]:
+    return [
+        _claim("graph", of_graph(event.graph)),
+        _claim("picture", *of_picture(picture)),
+        _claim("questions", of_questions(event.graph, questions)),
+    ]
+
+
 def _claim(by: str, fingerprint: str, *beside: str) -> _Claim:
-    keys = [f"{FOLDER}/{by}/{text[:2]}/{text}" for text in (fingerprint, *beside)]
-    return _Claim(by, keys[0], tuple(keys[1:]))
+    return _Claim(by, _key(by, fingerprint), tuple(_key(by, text) for text in beside))
+
+
+def _key(by: str, fingerprint: str) -> str:
+    return f"{FOLDER}/{by}/{fingerprint[:2]}/{fingerprint}"
 
 
 def _finding(claim: _Claim, owner: str) -> Finding:

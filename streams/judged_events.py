@@ -1,0 +1,118 @@
+"""What was judged, from the tables alone: the pictures of samples and of rejections as the events that examine got.
+
+In: both tables.  Out: each picture's verdict of now, with its event where that can still be told.
+A sample's picture lies in its row; of a rejection's only its place in the store is known.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dataset.columns import COLUMNS
+from dataset.outcomes import DRAWN_AGAIN, SUPERSEDED
+from dataset.reading import batches
+from dataset.rejection_rows import Row
+from dataset.rejection_search import Wanted, find, whole
+from dataset.rejections import judged_event
+from dataset.table import Options, Table
+from gpu_workers.collage.xmp import read_packet
+from gpu_workers.salvage import PRODUCER as SALVAGE
+from schemas.events import ImageRef, Question, RenderedImage, SeenObject, Truth
+from schemas.graph import Provenance, Relation, SpatialGraph
+
+ACCEPTED = "accepted"
+
+LEAST_COLUMNS = ("sample_id", "image", "width", "height", "objects", "relations", "excluded", "questions", "provenance")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A picture and its verdict of now: `accepted`, `drawn_again`, or the reason of its rejection.
+
+    `event` is None where it cannot be told any more, `why` says so then.  `picture` is None where it lies in the store.
+    `questions` are those of a sample.  `settled`: no picture was judged, so no setting of examine changes it.
+    """
+
+    now: str
+    event: RenderedImage | None = None
+    picture: bytes | None = None
+    questions: tuple[Question, ...] = ()
+    evidence: Mapping[str, object] = field(default_factory=dict)
+    settled: bool = False
+    why: str = ""
+
+
+def accepted(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
+    """The samples, in the order in which they were stored; the newest `limit`. Raises NoDataset, TryLater."""
+    table = Table.load(uri, options)
+    rows = int(table.query("SELECT count(*) AS n FROM samples")["n"][0].as_py())
+    skip = 0 if limit is None else max(0, rows - limit)
+    for batch in batches(table, [name for name in COLUMNS.names if name in LEAST_COLUMNS]):
+        part = batch.slice(min(skip, batch.num_rows))
+        skip -= batch.num_rows - part.num_rows
+        for row in part.to_pylist():
+            yield _of_sample(row)
+
+
+def rejected(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
+    """The rejections, in the order in which they were kept, without those that are no verdict any more."""
+    found = [row for row in find(uri, options, Wanted()) if row["outcome"] != SUPERSEDED]
+    for row in whole(uri, options, found[:limit]):
+        yield _of_rejection(row)
+
+
+def _of_sample(row: Row) -> Judged:
+    try:
+        story = json.loads(row["provenance"])
+        graph = SpatialGraph.model_validate(story["graph"])
+        if graph.provenance.producer == SALVAGE:
+            return Judged(ACCEPTED, why="salvaged: the graph that was wanted is not stored")
+        picture: bytes = row["image"]["bytes"]
+        questions = tuple(Question.model_validate(question) for question in row["questions"])
+        return Judged(ACCEPTED, _rendered(row, story, graph), picture, questions)
+    except (ValueError, KeyError, TypeError) as error:  # ValidationError is a ValueError
+        return Judged(ACCEPTED, why=f"its provenance cannot be read: {type(error).__name__}")
+
+
+def _rendered(row: Row, story: Mapping[str, Any], graph: SpatialGraph) -> RenderedImage:
+    notes, picture = story.get("notes", {}), row["image"]["bytes"]
+    size = {"size": len(picture), "width": row["width"], "height": row["height"]}
+    named = {"image_id": story["image_id"], "bucket": story["image_bucket"], "key": story["image_key"]}
+    measured = "eyes" in notes  # the renderer did not know what it drew
+    return RenderedImage(
+        image=ImageRef(**named, **size, sha256=story["sha256"], media_type=story["media_type"]),
+        graph=graph,
+        renderer=story["renderer"],
+        seed=int(notes.get("render_seed", 0)),
+        attempt=int(notes.get("attempt", 0)),
+        seconds=0.0,
+        truth=None if measured else read_packet(picture) or _truth(row, graph),
+        provenance=Provenance(producer="render", version=story["renderer"], parents=(graph.graph_id,)),
+    )
+
+
+def _truth(row: Row, graph: SpatialGraph) -> Truth:
+    """What the renderer said, as far as the row keeps it: it says the same of things, contacts and what is absent."""
+    objects = tuple(SeenObject.model_validate({**thing, "box": tuple(thing["box"])}) for thing in row["objects"])
+    drawn = [{name: r[name] for name in ("subject", "predicate", "object")} for r in row["relations"] if r["drawn"]]
+    shown = tuple(name for name in graph.excluded if name not in row["excluded"])
+    return Truth(objects=objects, drawn=tuple(Relation.model_validate(r) for r in drawn), elements=shown)
+
+
+def _of_rejection(row: Row) -> Judged:
+    now = DRAWN_AGAIN if row["outcome"] == DRAWN_AGAIN else row["reason"]
+    if row["stage"] != "examine":
+        return Judged(now, settled=True)
+    event = judged_event(row["source_topic"], row["source"])
+    if not isinstance(event, RenderedImage):
+        return Judged(now, why="its judged event cannot be read")
+    return Judged(now, event, evidence=_evidence(row))
+
+
+def _evidence(row: Row) -> Mapping[str, object]:
+    try:
+        found = json.loads(row["evidence"] or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
