@@ -22,14 +22,16 @@ POLL_S = 0.2
 class Limits:
     """`batch` records a call of the step, waiting at most `linger_s` for a batch to fill.
 
-    `give_up_s`: how long a batch is tried again before the process ends without committing it.  `held`: batches in hand at
-    most: one worked on and one that waits; one more where the results of another are made safe meanwhile.
+    `give_up_s`: how long a batch is tried again before the process ends without committing it; None: for ever.
+    `held`: batches in hand at most: one worked on, one that waits, and one more where another's results are made safe
+    meanwhile.  `call_s`: a call of the step that takes longer hangs, and the process is no longer alive.
     """
 
     batch: int
     linger_s: float = 0.05
-    give_up_s: float = 120.0
+    give_up_s: float | None = None
     held: int = 2
+    call_s: float = 600.0
 
     @property
     def inbox(self) -> int:
@@ -41,11 +43,14 @@ class Owner(Protocol):
     """Who must know of partitions besides the ledger."""
 
     def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
-        """Where to start (None: at the earliest record), where the group's own offsets do not count. Must be short."""
+        """Where to start (None: at the earliest record), where the group's own offsets do not count.
+
+        Raises TryLater when that cannot be told now: nothing is read of these partitions until it can.
+        """
         ...
 
     def revoked(self, partitions: Sequence[Partition]) -> None:
-        """These partitions belong to somebody else now. Must be short."""
+        """These partitions belong to somebody else now."""
         ...
 
 
@@ -59,7 +64,7 @@ class Inbox:
         self._changed = threading.Condition()
 
     def start(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
-        """New partitions start with nothing in hand."""
+        """New partitions start with nothing in hand. Raises TryLater, as the owner does."""
         self._forget(partitions)
         return self._owner.assigned(partitions)
 
@@ -72,7 +77,7 @@ class Inbox:
         """Records as they were polled."""
         with self._changed:
             for record in records:
-                self.ledger.add(record.partition, record.offset)
+                self.ledger.add(record)
                 self._queue.append(record)
             self._changed.notify_all()
 
@@ -84,26 +89,26 @@ class Inbox:
             while len(batch) < limits.batch:
                 while self._queue and len(batch) < limits.batch:
                     record = self._queue.popleft()
-                    if self.ledger.owns(record.partition, record.offset):
+                    if self.ledger.owns(record):
                         deadline = deadline if batch else time.monotonic() + limits.linger_s
                         batch.append(record)
                 remaining = deadline - time.monotonic()
                 if len(batch) == limits.batch or remaining <= 0 or stopping():
                     break
                 self._changed.wait(min(remaining, POLL_S))
-        return [record for record in batch if self.ledger.owns(record.partition, record.offset)]
+        return [record for record in batch if self.ledger.owns(record)]
 
     def finish(self, batch: Sequence[Record]) -> None:
         """The results of a batch are safe."""
         for record in batch:
-            self.ledger.finish(record.partition, record.offset)
+            self.ledger.finish(record)
         with self._changed:
             self._changed.notify_all()
 
-    def wait_for_room(self, limits: Limits) -> None:
-        """Return when fewer than the limit are in hand, or after a while."""
+    def wait_for_room(self, limits: Limits) -> bool:
+        """Whether fewer than the limit are in hand now, or within a while."""
         with self._changed:
-            self._changed.wait_for(lambda: self.ledger.in_hand() < limits.inbox, timeout=POLL_S)
+            return self._changed.wait_for(lambda: self.ledger.in_hand() < limits.inbox, timeout=POLL_S)
 
     def _forget(self, partitions: Sequence[Partition]) -> None:
         with self._changed:

@@ -1,20 +1,21 @@
-"""Which offsets are in hand, and up to where each partition is finished without a gap.
+"""Which records are in hand, and up to where each partition is finished without a gap.
 
-In: offsets as they arrive and as they are done.  Out: the next offsets that may be committed.
-Thread-safe; does not talk to a broker.
+In: records as they arrive and as they are done.  Out: the next offsets that may be committed.
+A record counts as the delivery that it is: one that was dropped with its partition and delivered anew is another, so that
+finishing the old one never passes for the new one.  Thread-safe; does not talk to a broker.
 """
 
 import threading
 from collections import deque
 from collections.abc import Iterable
 
-from streams.records import Partition
+from streams.records import Partition, Record
 
 
 class _Slots:
     def __init__(self) -> None:
-        self.waiting: deque[int] = deque()
-        self.done: set[int] = set()
+        self.waiting: deque[Record] = deque()
+        self.open: set[int] = set()
         self.next: int | None = None
 
 
@@ -25,21 +26,22 @@ class Ledger:
         self._lock = threading.Lock()
         self._partitions: dict[Partition, _Slots] = {}
 
-    def add(self, partition: Partition, offset: int) -> None:
-        """An offset arrived."""
+    def add(self, record: Record) -> None:
+        """A record arrived."""
         with self._lock:
-            self._partitions.setdefault(partition, _Slots()).waiting.append(offset)
+            slots = self._partitions.setdefault(record.partition, _Slots())
+            slots.waiting.append(record)
+            slots.open.add(id(record))
 
-    def finish(self, partition: Partition, offset: int) -> None:
-        """An offset's result is safe. Unknown offsets (of a revoked partition) are ignored."""
+    def finish(self, record: Record) -> None:
+        """A record's result is safe. Deliveries that are not in hand any more are ignored."""
         with self._lock:
-            slots = self._partitions.get(partition)
-            if slots is None or offset not in slots.waiting:
+            slots = self._partitions.get(record.partition)
+            if slots is None or id(record) not in slots.open:
                 return
-            slots.done.add(offset)
-            while slots.waiting and slots.waiting[0] in slots.done:
-                slots.done.discard(first := slots.waiting.popleft())
-                slots.next = first + 1
+            slots.open.discard(id(record))
+            while slots.waiting and id(slots.waiting[0]) not in slots.open:
+                slots.next = slots.waiting.popleft().offset + 1
 
     def drop(self, partitions: Iterable[Partition]) -> None:
         """These partitions belong to somebody else: what is in hand for them will not be committed."""
@@ -47,11 +49,11 @@ class Ledger:
             for partition in partitions:
                 self._partitions.pop(partition, None)
 
-    def owns(self, partition: Partition, offset: int) -> bool:
-        """Whether the offset is still ours and unfinished."""
+    def owns(self, record: Record) -> bool:
+        """Whether this delivery is still ours and unfinished."""
         with self._lock:
-            slots = self._partitions.get(partition)
-            return slots is not None and offset in slots.waiting and offset not in slots.done
+            slots = self._partitions.get(record.partition)
+            return slots is not None and id(record) in slots.open
 
     def committable(self) -> dict[Partition, int]:
         """The next offset of each partition, where the finished prefix has grown since it was last committed."""
@@ -67,6 +69,6 @@ class Ledger:
                     slots.next = None
 
     def in_hand(self) -> int:
-        """How many offsets arrived and are not finished."""
+        """How many records arrived and are not finished."""
         with self._lock:
-            return sum(len(s.waiting) - len(s.done) for s in self._partitions.values())
+            return sum(len(slots.open) for slots in self._partitions.values())

@@ -5,8 +5,11 @@ One batch at most is behind the one in hand, so memory is bounded and results ke
 is worked on again as a whole, before anything newer is made safe.  Commits nothing.
 """
 
-from collections.abc import Callable, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
 from schemas.failures import TryLater
@@ -36,14 +39,40 @@ class BeginningStep(Step, Protocol):
         ...
 
 
+class Calls:
+    """How long the calls of a step that are under way have taken. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._began: dict[int, float] = {}
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """A call takes as long as the block."""
+        with self._lock:
+            self._began[threading.get_ident()] = time.monotonic()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._began.pop(threading.get_ident(), None)
+
+    def oldest_s(self) -> float:
+        """Seconds since the oldest of them began; 0 when there is none."""
+        with self._lock:
+            return max((time.monotonic() - began for began in self._began.values()), default=0.0)
+
+
 class Overlap:
     """Implements the overlap over a step; `finished` hears of each batch whose results are safe, on either thread.
 
-    `again` is given what may pass later, and calls it finished itself.
+    `again` is given what may pass later, and calls it finished itself.  `calls` measures how long the step takes.
     """
 
-    def __init__(self, step: Step, finished: Callable[[Batch], None], again: Callable[[Batch, TryLater], None]) -> None:
-        self._step, self._finished, self._again = step, finished, again
+    def __init__(
+        self, step: Step, finished: Callable[[Batch], None], again: Callable[[Batch, TryLater], None], calls: Calls
+    ) -> None:
+        self._step, self._finished, self._again, self._calls = step, finished, again, calls
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="settle")
         self._behind: tuple[Batch, Future[None]] | None = None
 
@@ -81,11 +110,13 @@ class Overlap:
         self._pool.shutdown(wait=True)
 
     def _begun(self, batch: Batch) -> Settle | None:
-        if isinstance(self._step, BeginningStep):
-            return self._step.begin(batch)
-        self._step.process(batch)
-        return None
+        with self._calls.under_way():
+            if isinstance(self._step, BeginningStep):
+                return self._step.begin(batch)
+            self._step.process(batch)
+            return None
 
     def _settled(self, batch: Batch, settle: Settle) -> None:
-        settle()
+        with self._calls.under_way():
+            settle()
         self._finished(batch)

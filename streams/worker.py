@@ -16,7 +16,7 @@ from typing import Protocol
 from monitoring.logs import log
 from schemas.failures import TryLater
 from streams.inbox import POLL_S, Inbox, Limits
-from streams.overlap import Overlap, Step
+from streams.overlap import Calls, Overlap, Step
 from streams.problems import StepHung
 from streams.records import Partition, Record
 
@@ -29,8 +29,11 @@ DRAIN_S = 30.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 """Between attempts at a batch that may pass later; doubled each time."""
 
+SAY_EVERY_S = 30.0
+"""How often it is said that a batch still waits."""
+
 SILENT_S = 60.0
-"""An owner thread that has not polled for this long is stuck."""
+"""An owner thread that has not polled for this long is stuck: its calls to a broker that is away end within seconds."""
 
 Reached = Callable[[str], None]
 """Is told of each step as it is reached; the tests kill the process there."""
@@ -59,8 +62,12 @@ class Consumer(Protocol):
         """Commit next offsets. False: not now."""
         ...
 
-    def lag(self) -> int | None:
-        """Records not fetched yet, where known."""
+    def lag(self) -> int:
+        """Records of its partitions that are not fetched yet, as far as that is known without asking."""
+        ...
+
+    def connected(self) -> bool:
+        """Whether the broker answers, as far as that is known without asking."""
         ...
 
     def close(self) -> None:
@@ -93,14 +100,23 @@ class Worker:
         self.drain_s = DRAIN_S
         self._stopping = threading.Event()
         self._polled_at = time.monotonic()
+        self._calls = Calls()
+        self._connected = False
 
     def stop(self) -> None:
         """Finish the batch in hand, commit, leave. Safe to call from a signal handler."""
         self._stopping.set()
 
-    def healthy(self) -> bool:
-        """Whether the owner thread is polling."""
-        return time.monotonic() - self._polled_at < SILENT_S
+    def alive(self) -> bool:
+        """Whether the owner thread polls, and no call of the step takes longer than `Limits.call_s`.
+
+        A batch that waits for a store or a broker is tried again and again: each of these calls is a short one.
+        """
+        return time.monotonic() - self._polled_at < SILENT_S and self._calls.oldest_s() < self._limits.call_s
+
+    def ready(self) -> bool:
+        """Whether the broker answers: partitions are assigned, or waited for."""
+        return self._connected and self.alive()
 
     def run(self, consumer: Consumer) -> None:
         """Carry until `stop`. Raises what the step could not get over, or StepHung; that batch is not committed."""
@@ -134,10 +150,12 @@ class Worker:
         in_hand = self.inbox.ledger.in_hand()
         self._gauges.set_in_flight(in_hand)
         self._polled_at = time.monotonic()
+        self._connected = consumer.connected()
         if in_hand >= self._limits.inbox:
             consumer.pause()
             self.inbox.put(consumer.poll(0.0))
-            self.inbox.wait_for_room(self._limits)
+            if not self.inbox.wait_for_room(self._limits):  # a poll that does not wait takes no part in a rebalance
+                self.inbox.put(consumer.poll(POLL_S))
         else:
             consumer.resume()
             self.inbox.put(consumer.poll(POLL_S))
@@ -148,12 +166,10 @@ class Worker:
             self._reached("before_commit")
             if consumer.commit(offsets):
                 self.inbox.ledger.committed(offsets)
-        lag = consumer.lag()
-        if lag is not None:
-            self._gauges.set_lag(lag + self.inbox.ledger.in_hand())
+        self._gauges.set_lag(consumer.lag() + self.inbox.ledger.in_hand())
 
     def _work(self) -> None:
-        with closing(Overlap(self._step, self.inbox.finish, self._again)) as overlap:
+        with closing(Overlap(self._step, self.inbox.finish, self._again, self._calls)) as overlap:
             while not self._stopping.is_set():
                 batch = self.inbox.take(self._limits, self._stopping.is_set)
                 if batch:
@@ -164,17 +180,21 @@ class Worker:
 
     def _again(self, batch: Sequence[Record], failure: TryLater) -> None:
         """Work on a batch until it passes, is given up, or the worker is to stop; only then is it finished."""
-        started, pause_s = time.monotonic(), FIRST_PAUSE_S
+        started, said_at, pause_s = time.monotonic(), float("-inf"), FIRST_PAUSE_S
         while True:
-            log("worker").warning("trying the batch again", records=len(batch), why=str(failure))
-            if time.monotonic() - started > self._limits.give_up_s:
+            waited_s = time.monotonic() - started
+            if time.monotonic() - said_at >= SAY_EVERY_S:
+                said_at = time.monotonic()
+                log("worker").warning("waiting", records=len(batch), waited_s=round(waited_s), why=str(failure))
+            if self._limits.give_up_s is not None and waited_s > self._limits.give_up_s:
                 raise failure
             self._gauges.retried()
             if self._stopping.wait(pause_s * random.uniform(0.5, 1.0)):
                 return
             pause_s = min(LONGEST_PAUSE_S, 2 * pause_s)
             try:
-                self._step.process(batch)
+                with self._calls.under_way():
+                    self._step.process(batch)
                 break
             except TryLater as latest:
                 failure = latest

@@ -4,20 +4,25 @@ Whoever imports these tests gives a fixture `carrier`.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 
 import pytest
 
 from schemas.codec import Message
 from schemas.failures import TryLater
 from streams.problems import StepHung
-from streams.records import Record
+from streams.records import Partition, Record
 from streams.worker import Limits, Worker
 from tests.fakes.carrier import Carrier, NoGauges, Steps
 from tests.fakes.wait import in_thread, until
 
 LIMITS = Limits(batch=4, linger_s=0.01, give_up_s=30)
-GROUP = "group"
+
+
+def group_of(topic: str) -> str:
+    """A group of its own for each topic: on Tansu one whose members left at the same time takes nobody in any more."""
+    return f"group-{topic}"
 
 
 def messages(topic: str, count: int) -> list[Message]:
@@ -38,7 +43,7 @@ class Run:
     def __init__(self, carrier: Carrier, topic: str, step: Steps, limits: Limits = LIMITS) -> None:
         self.gauges = NoGauges()
         self.worker = Worker(step, limits, self.gauges)
-        self._consumer = carrier.consumer(GROUP, topic, self.worker.inbox)
+        self._consumer = carrier.consumer(group_of(topic), topic, self.worker.inbox)
         self._thread = in_thread(lambda: self.worker.run(self._consumer))
 
     def __enter__(self) -> "Run":
@@ -299,3 +304,122 @@ def test_stopping_waits_for_the_results_behind(carrier: Carrier) -> None:
         carrier.publish(messages(topic, 2)[1:])
         until(lambda: again.seen)
     assert values(again.seen) == [b"value-1"]
+
+
+class Slow(Steps):
+    """Takes its time over every batch, until it is told to hurry."""
+
+    def __init__(self, seconds: float = 0.1) -> None:
+        super().__init__()
+        self.hurry = threading.Event()
+        self._seconds = seconds
+
+    def process(self, records: Sequence[Record]) -> None:
+        self.hurry.wait(self._seconds)
+        super().process(records)
+
+
+def everything_is_committed(carrier: Carrier, topic: str) -> bool:
+    """Whether the group's offsets are at the end of every partition: what the broker calls a lag of zero."""
+    ends = {partition: sum(r.partition == partition for r in carrier.records(topic)) for partition in partitions_of(topic)}
+    return carrier.committed(group_of(topic), topic) == {partition: end for partition, end in ends.items() if end}
+
+
+def partitions_of(topic: str) -> list[Partition]:
+    return [Partition(topic, number) for number in range(4)]
+
+
+def offsets_of(records: Sequence[Record], partition: Partition) -> list[int]:
+    return [record.offset for record in records if record.partition == partition]
+
+
+def test_what_a_member_has_in_hand_of_a_partition_that_it_keeps_is_finished_once_and_committed(carrier: Carrier) -> None:
+    topic, first, second = carrier.topic(), Gate(), Steps()
+    carrier.publish(messages(topic, 160))
+    with Run(carrier, topic, first) as one:
+        assert first.entered.wait(20)
+        until(lambda: one.worker.inbox.ledger.in_hand() >= LIMITS.inbox, what="a full inbox, so that fetching is paused")
+        with Run(carrier, topic, second):
+            until(lambda: len(second.owned) == 2 and len(first.owned) == 2, 30, "two owners")
+            kept, moved = set(first.owned), set(second.owned)
+            first.gate.set()
+            until(lambda: set(values(first.seen + second.seen)) == set(expected(160)), 30, "every record is processed")
+            until(lambda: everything_is_committed(carrier, topic), 30, "every offset is committed")
+    for partition in kept:
+        assert offsets_of(second.seen, partition) == []
+        assert offsets_of(first.seen, partition) == list(range(len(offsets_of(first.seen, partition))))
+    for partition in moved:  # nothing was committed of them, so the next owner begins at their beginning
+        assert offsets_of(second.seen, partition) == list(range(len(offsets_of(second.seen, partition))))
+
+
+def test_members_with_work_in_hand_join_and_leave_and_nothing_is_lost(carrier: Carrier) -> None:
+    topic, steps = carrier.topic(), [Slow() for _ in range(4)]
+    carrier.publish(messages(topic, 200))
+
+    def seen() -> list[Record]:
+        return [record for step in steps for record in step.seen]
+
+    def grown(by: int) -> Callable[[], bool]:
+        enough = len(seen()) + by
+        return lambda: len(seen()) >= enough
+
+    with ExitStack() as members:
+        one = members.enter_context(ExitStack())
+        one.enter_context(Run(carrier, topic, steps[0]))
+        until(grown(4), 30)
+        for step in steps[1:3]:
+            members.enter_context(Run(carrier, topic, step))
+            until(lambda step=step: step.owned, 30, "a new owner")
+            until(grown(4), 30)
+        one.close()  # leaves with work in hand
+        until(grown(4), 30)
+        members.enter_context(Run(carrier, topic, steps[3]))
+        until(lambda: steps[3].owned, 30, "a new owner")
+        for step in steps:
+            step.hurry.set()
+        until(lambda: set(values(seen())) == set(expected(200)), 40, "every record is processed")
+        until(lambda: everything_is_committed(carrier, topic), 30, "every offset is committed")
+
+
+class Reluctant(Steps):
+    """Cannot tell where partitions start, until the table answers."""
+
+    def __init__(self) -> None:
+        super().__init__(starts=dict.fromkeys(range(4)))
+        self.asked, self.answers = threading.Event(), threading.Event()
+
+    def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
+        self.asked.set()
+        if not self.answers.is_set():
+            raise TryLater("the table is away")
+        return super().assigned(partitions)
+
+
+def test_nothing_is_read_of_a_partition_before_it_is_known_where_it_starts(carrier: Carrier) -> None:
+    topic, step = carrier.topic(), Reluctant()
+    carrier.publish(messages(topic, 40))
+    with Run(carrier, topic, step) as run:
+        assert step.asked.wait(20)
+        threading.Event().wait(1)  # time enough to read what should not be read
+        assert step.seen == []
+        assert not run.future.done()
+        step.answers.set()
+        until(lambda: len(step.seen) >= 40)
+    assert values(step.seen) == expected(40)
+
+
+def test_a_call_of_the_step_that_hangs_is_not_alive_and_one_that_waits_for_a_store_is(carrier: Carrier) -> None:
+    topic, step = carrier.topic(), FailsOnce(TryLater("the store is away"), times=10**6)
+    carrier.publish(messages(topic, 6))
+    with Run(carrier, topic, step, Limits(batch=6, call_s=0.5)) as waiting:
+        until(lambda: waiting.gauges.retries > 3)
+        assert waiting.worker.alive()
+        until(waiting.worker.ready)
+        waiting.worker.stop()
+        until(waiting.future.done)
+    hanging = Gate()
+    with Run(carrier, topic, hanging, Limits(batch=6, call_s=0.5)) as run:
+        assert hanging.entered.wait(20)
+        until(lambda: not run.worker.alive())
+        hanging.gate.set()
+        until(run.worker.alive)

@@ -7,11 +7,15 @@ Has no clock and no network: a rebalance happens when a member polls.
 import threading
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from time import monotonic
 
 from schemas.codec import Message
-from streams.kafka_group import Assignment
+from schemas.failures import TryLater
+from streams.assignment import AssignmentChanges
+from streams.kafka_group import START_AGAIN_S, Assignment
 from streams.records import Partition, Record
 
 
@@ -44,12 +48,22 @@ class MemoryBroker:
         with self.lock:
             return [record for partition, log in sorted(self.logs.items()) if partition.topic == topic for record in log]
 
+    def committed(self, group: str, topic: str) -> dict[Partition, int]:
+        with self.lock:
+            return {p: offset for (name, p), offset in self.offsets.items() if name == group and p.topic == topic}
+
 
 class MemoryConsumer:
-    """A member: it owns the partitions whose number falls to it, and learns of changes when it polls."""
+    """A member: it owns the partitions whose number falls to it, and learns of changes when it polls.
+
+    Like kafka-python under the eager protocol: it is told that everything is revoked and then all that it is assigned, and
+    keeps the position of what it keeps.
+    """
 
     def __init__(self, broker: MemoryBroker, group: str, topic: str, assignment: Assignment) -> None:
         self._broker, self._group, self._topic, self._assignment = broker, group, topic, assignment
+        self._changes = AssignmentChanges()
+        self._waiting: list[Partition] = []
         self._positions: dict[Partition, int] = {}
         self._paused: set[Partition] = set()
         self._seen: list[MemoryConsumer] = []
@@ -59,11 +73,12 @@ class MemoryConsumer:
         with self._broker.lock:
             while True:
                 self._rebalance()
+                self._settle_changes()
                 records = self._fetch()
                 remaining = deadline - monotonic()
                 if records or remaining <= 0:
                     return records
-                self._broker.lock.wait(remaining)
+                self._broker.lock.wait(min(remaining, START_AGAIN_S) if self._waiting else remaining)
 
     def pause(self) -> None:
         self._paused = set(self._positions)
@@ -79,28 +94,48 @@ class MemoryConsumer:
                 self._broker.offsets[self._group, partition] = offset
         return True
 
-    def lag(self) -> int | None:
+    def lag(self) -> int:
         with self._broker.lock:
             return sum(len(self._broker.logs.get(p, ())) - at for p, at in self._positions.items())
+
+    def connected(self) -> bool:
+        return True
 
     def close(self) -> None:
         with self._broker.lock:
             self._broker.members[self._group, self._topic].remove(self)
             self._broker.lock.notify_all()
 
+    def lose_membership(self) -> None:
+        """As when the session timed out: at the next poll it is told so, and joins again."""
+        with self._broker.lock:
+            self._changes.lost(self._positions)
+            self._positions = {}
+            self._seen = []
+
     def _rebalance(self) -> None:
         members = self._broker.members[self._group, self._topic]
         if self._seen == members:
             return
         self._seen = list(members)
-        self._assignment.gone(list(self._positions))
+        self._changes.revoked(self._positions)
         mine = members.index(self)
         owned = [Partition(self._topic, n) for n in range(self._broker.partitions) if n % len(members) == mine]
-        starts = self._assignment.start(owned)
-        self._positions = {p: starts.get(p) or self._broker.offsets.get((self._group, p), 0) for p in owned}
-        for partition, offset in starts.items():
-            self._positions[partition] = offset or 0
-        self._paused.clear()  # as in Kafka: newly assigned partitions arrive unpaused
+        self._positions = {p: at for p, at in self._positions.items() if p in owned}
+        self._changes.assigned(owned)
+
+    def _settle_changes(self) -> None:
+        for change in self._changes.take():
+            self._waiting = [p for p in self._waiting if p not in change.gone] + list(change.new)
+            if change.gone:
+                self._assignment.gone(change.gone)
+        if self._waiting:
+            with suppress(TryLater):
+                starts = self._assignment.start(self._waiting)
+                for partition in self._waiting:
+                    committed = self._broker.offsets.get((self._group, partition), 0)
+                    self._positions[partition] = (starts[partition] or 0) if partition in starts else committed
+                self._waiting = []
 
     def _fetch(self) -> list[Record]:
         records: list[Record] = []
@@ -108,5 +143,5 @@ class MemoryConsumer:
             if partition not in self._paused:
                 found = self._broker.logs.get(partition, [])[at : at + 64 - len(records)]
                 self._positions[partition] = at + len(found)
-                records.extend(found)
+                records.extend(replace(record) for record in found)  # each delivery is another one
         return records

@@ -30,6 +30,8 @@ class Carrier(Protocol):
 
     def records(self, topic: str) -> list[Record]: ...
 
+    def committed(self, group: str, topic: str) -> dict[Partition, int]: ...
+
 
 class MemoryCarrier:
     """Over the broker in memory."""
@@ -40,6 +42,7 @@ class MemoryCarrier:
         self.publish = self._broker.publish
         self.consumer = self._broker.consumer
         self.records = self._broker.records
+        self.committed = self._broker.committed
 
     def topic(self) -> str:
         return f"topic-{next(self._names)}"
@@ -73,6 +76,12 @@ class KafkaCarrier:
             found += reader.poll(0.5)
         reader.close()
         return found
+
+    def committed(self, group: str, topic: str) -> dict[Partition, int]:
+        admin = KafkaAdminClient(bootstrap_servers=self._bootstrap)
+        offsets = admin.list_group_offsets({group: None})[group]
+        admin.close()
+        return {Partition(*tp): found.offset for tp, found in offsets.items() if tp.topic == topic and found.offset > 0}
 
     def close(self) -> None:
         self._publisher.close()
