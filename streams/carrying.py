@@ -17,6 +17,7 @@ from monitoring.logs import log
 from monitoring.metrics import StageMetrics
 from schemas.events import Stage
 from schemas.failures import TryLater
+from streams.client_id import client_id
 from streams.dead_letters import Limit
 from streams.event_step import StepTools
 from streams.inbox import Limits
@@ -49,13 +50,13 @@ def carry(role: Role, settings: ProcessSettings, make_step: Callable[[StepTools]
         await_topic(settings, topic)
     metrics = StageMetrics(role.stage)
     bootstrap, patience = settings.kafka_bootstrap, settings.connect_timeout_s
-    group = GroupSettings(bootstrap, role.group, settings.kafka_session_s, role.offset_reset)
+    group = GroupSettings(bootstrap, role.group, settings.kafka_session_s, role.offset_reset, client_id(role.stage))
     try:
         with closing(patiently(lambda: Publisher(bootstrap), patience)) as publisher:
             tally = Tally(metrics, Limit(settings.dead_letter_share))
             worker = Worker(make_step(StepTools(role.stage, publisher, tally, reached)), role.limits, metrics, reached)
             consumer = patiently(lambda: GroupConsumer(group, role.topics, worker.inbox), patience)
-            with serving(role.stage, settings, worker.healthy):
+            with serving(role.stage, settings, worker.alive):
                 on_signals(worker.stop)
                 worker.run(consumer)
     except StepHung as problem:
