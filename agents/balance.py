@@ -109,6 +109,11 @@ class Balance:
         if cell is not None:
             self.misses[cell] += 1
 
+    def reconsider(self, cell: Cell | None) -> None:
+        """A request that was counted as rejected is judged again, and ended otherwise."""
+        if cell is not None:
+            self.misses[cell] -= 1
+
     @property
     def open(self) -> int:
         """Graphs that were asked for and have no outcome yet."""

@@ -24,7 +24,24 @@ Request = tuple[str, int]
 HEAD_CHARS = 200
 """A provenance begins with seed and number: reading all of it would read every graph."""
 
-_HEAD = re.compile(r'\s*\{\s*"seed_id"\s*:\s*"([^"\\]*)"\s*,\s*"index"\s*:\s*(\d+)\s*,')
+HEAD = r'^\s*\{\s*"seed_id"\s*:\s*"([^"\\]*)"\s*,\s*"index"\s*:\s*(\d+)\s*,'
+_HEAD = re.compile(HEAD)
+
+SETTLE = f"""
+WITH sampled_once AS (SELECT DISTINCT seed_id, number FROM sampled),
+final AS (
+  SELECT file, row, seed_id, number, row_number() OVER (
+    PARTITION BY seed_id, number ORDER BY kept_at DESC NULLS LAST, file DESC, row DESC
+  ) = 1 AS newest FROM rows WHERE outcome <> '{DRAWN_AGAIN}'
+),
+told AS (
+  SELECT f.file, f.row, CASE WHEN s.seed_id IS NULL AND newest THEN '{ENDED}' ELSE '{SUPERSEDED}' END AS outcome
+  FROM final f LEFT JOIN sampled_once s ON f.seed_id = s.seed_id AND f.number = s.number
+)
+UPDATE rows SET outcome = told.outcome FROM told
+WHERE rows.file = told.file AND rows.row = told.row AND rows.outcome <> told.outcome
+"""
+"""SQL that says the same of a copy of the rejections (`rows`), given the requests that have a sample (`sampled`)."""
 
 
 def outcomes(samples: Table | None, rejections: Table) -> dict[str, str]:
@@ -46,7 +63,7 @@ def outcomes_of(found: Iterable[Mapping[str, Any]], with_sample: Collection[Requ
     """The same of rows in the order in which they were kept."""
     told: dict[str, str] = {}
     last: dict[Request, str] = {}
-    for row in sorted(found, key=lambda row: row["kept_at"]):
+    for row in sorted(found, key=lambda row: (not row["undated"], row["kept_at"])):
         one, request = row["rejection_id"], request_of(row)
         if row["retried"]:
             told[one] = DRAWN_AGAIN

@@ -17,8 +17,9 @@ from schemas.failures import TryLater, UserError
 
 Row = dict[str, Any]
 
-OUTCOME = ("rejection_id", "seed_id", "index", "stage", "gate", "reason", "retried", "kept_at")
-"""What it takes to say which rejections are their request's outcome."""
+OUTCOME = ("rejection_id", "seed_id", "index", "stage", "gate", "reason", "retried", "kept_at", "undated")
+"""What it takes to say which rejections are their request's outcome. `undated`: from before times were written down, so
+that the file's time stands for the row's, which compaction makes a later one."""
 
 INSTEAD = {"retried": ("evidence",), "concept": ("source_topic", "source")}
 """Columns that tell the same in files from before a column was added."""
@@ -55,7 +56,7 @@ def _of_file(folder: pyarrow.fs.FileSystem, file: DataFile, columns: Sequence[st
         parquet = pyarrow.parquet.ParquetFile(source)
         there = set(parquet.schema_arrow.names)
         read = [name for name in columns if name in there]
-        lacking = [name for name in columns if name not in there]
+        lacking = [name for name in columns if name not in there and name != "undated"]
         read += [name for old in lacking for name in INSTEAD.get(old, ()) if name not in read]
         for number in range(parquet.num_row_groups):
             for row in parquet.read_row_group(number, columns=read, use_threads=False).to_pylist():
@@ -64,6 +65,8 @@ def _of_file(folder: pyarrow.fs.FileSystem, file: DataFile, columns: Sequence[st
 
 
 def _value(name: str, row: Row, file: DataFile) -> Any:
+    if name == "undated":
+        return row["kept_at"] is None
     value = row[name]
     if name == "kept_at":
         return (value or datetime.fromtimestamp(file.written / 1000, UTC)).astimezone(UTC)

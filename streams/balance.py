@@ -22,7 +22,7 @@ from schemas.failures import Never
 from schemas.ids import make_seed
 from schemas.topics import QA
 from spatial.predicates import PREDICATES
-from streams.dead_letters import requests_in
+from streams.dead_letters import Request, requests_in
 from streams.event_step import Publishes
 from streams.records import Record
 
@@ -62,6 +62,7 @@ class Steering:
         self._publisher = publisher
         self._cells: dict[str, Cell] = {}
         self._heard: set[int] = set()
+        self._lost: set[int] = set()
         self._number = 0
 
     def recall(self, records: Iterable[Record], now: float) -> None:
@@ -73,21 +74,32 @@ class Steering:
                 self._noted(event, now - age)
 
     def hear(self, records: Iterable[Record]) -> None:
-        """Take in outcomes; what is delivered twice counts once."""
+        """Take in outcomes; what is delivered twice counts once, and a request that is judged again has one outcome."""
         for record in records:
             event = _event(record)
             if isinstance(event, QAEvent) and self._is_new(event.sample_id):
-                self.balance.accept(accepted(event), self._cells.get(event.graph.seed_id))
-            elif isinstance(event, Rejection) and not event.retried and self._is_new(event.rejection_id):
-                self.balance.reject(self._cells.get(event.seed_id))
+                self._won(event)
+            elif isinstance(event, Rejection) and not event.retried:
+                self._ended((event.seed_id, event.index))
             elif isinstance(event, DeadLetter) and event.topic != QA:  # of a sample that was counted already
-                self._buried(event)
+                for request in requests_in(event):  # left open, they would hold others up for ever
+                    self._ended(request)
 
-    def _buried(self, letter: DeadLetter) -> None:
-        """Requests that nobody will hear of again: were they left open, they would hold others up for ever."""
-        for seed_id, index in requests_in(letter):
-            if self._is_new(f"dead/{seed_id}/{index}"):
-                self.balance.reject(self._cells.get(seed_id))
+    def _won(self, event: QAEvent) -> None:
+        graph = event.graph
+        request, cell = _key((graph.seed_id, graph.index)), self._cells.get(graph.seed_id)
+        if request in self._lost:
+            self._lost.discard(request)
+            self.balance.reconsider(cell)
+        self._heard.add(request)
+        self.balance.accept(accepted(event), cell)
+
+    def _ended(self, request: Request) -> None:
+        """Without a sample, unless it has one already. Requests of others tell nothing."""
+        cell = self._cells.get(request[0])
+        if self._is_new(request) and cell is not None:
+            self._lost.add(_key(request))
+            self.balance.reject(cell)
 
     @property
     def state(self) -> str:
@@ -118,22 +130,29 @@ class Steering:
         return make_seed(cell.scene, wish.count, options=options)
 
     def _noted(self, seed: SeedConcept, when: float) -> None:
-        if not self._is_new(f"{seed.seed_id}/{seed.first}/{seed.count}"):
+        """Graphs that were asked for. Those that are sent back are no further ones."""
+        indices = range(seed.first, seed.first + seed.count)
+        count = sum(self._is_new(f"asked/{seed.seed_id}/{index}") for index in indices)
+        if not count:
             return
         options = seed.options
         cell = Cell(seed.concept, Band(options.min_objects, options.max_objects), next(iter(options.families), ""))
         self._cells[seed.seed_id] = cell
-        self.balance.ask(cell, seed.count)
-        self.pace.spend(when, seed.count)
+        self.balance.ask(cell, count)
+        self.pace.spend(when, count)
         number = options.salt.removeprefix(SALT)
         self._number = max(self._number, int(number) + 1) if number.isdecimal() else self._number
 
-    def _is_new(self, one: str) -> bool:
+    def _is_new(self, one: str | Request) -> bool:
         """Eight bytes each: a million outcomes in some tens of megabytes."""
-        key = hash(one)
+        key = _key(one)
         new = key not in self._heard
         self._heard.add(key)
         return new
+
+
+def _key(one: str | Request) -> int:
+    return hash(one)
 
 
 def accepted(event: QAEvent) -> Accepted:

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
+import pyarrow as pa
+
 from dataset.gallery.duck import Copy, Place, Shape
 from dataset.gallery.rows import Gone, Rows
 from dataset.gallery.searches import ROWS_OF_A_FILE, Searches
+from dataset.outcomes import HEAD, HEAD_CHARS
 from dataset.table import Options
 from schemas.failures import TryLater
 
@@ -20,6 +23,14 @@ PAGE = 12
 """Samples of one page: each may lie in another file, and reading one takes 2 ms."""
 
 _STORY = "CASE WHEN json_valid(provenance) THEN json_extract_string(provenance, '{}') END"
+
+
+def _asked_for(group: int, path: str) -> str:
+    """A part of the request, from where provenance begins with it, or from wherever it stands."""
+    head = f"regexp_extract(substr(provenance, 1, {HEAD_CHARS}), '{HEAD}', {group})"
+    return f"coalesce(nullif({head}, ''), {_STORY.format(path)})"
+
+
 _WORDS = (
     "sample_id", "replace(scene, '_', ' ')", "split", _STORY.format("$.graph.concept"), _STORY.format("$.seed_id"),
     "array_to_string([o.category for o in objects], ' ')",
@@ -36,6 +47,8 @@ SAMPLES = Shape(
         "predicates": "list_distinct([r.predicate for r in relations])",
         "asked": "len(questions)::INTEGER",
         "words": f"lower(concat_ws(' ', {', '.join(_WORDS)}))",
+        "seed_id": _asked_for(1, "$.seed_id"),
+        "number": f"{_asked_for(2, '$.index')}::INTEGER",
     },
     leaves=frozenset(
         {
@@ -99,6 +112,10 @@ class Catalogue:
         if changed:
             self.facets = self._count()
         return changed
+
+    def requests(self) -> pa.Table:
+        """What the samples were asked for as: `seed_id` and `number`."""
+        return self._copy.table_of("SELECT seed_id, number FROM rows")
 
     def search(self, wanted: Wanted, page: int) -> tuple[int, list[dict[str, Any]]]:
         """How many samples fit, and the rows of one page of them (from 1), newest first. Raises TryLater."""

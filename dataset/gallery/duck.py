@@ -102,6 +102,19 @@ class Copy:
             found: npt.NDArray[np.int64] = next(iter(cursor.execute(sql, list(values)).fetchnumpy().values()))
             return found
 
+    def table_of(self, sql: str) -> pa.Table:
+        """The answer to a query as a table, for another copy to look into."""
+        with closing(self._database.cursor()) as cursor:
+            return cursor.sql(sql).to_arrow_table()
+
+    def work_over(self, sql: str, tables: Mapping[str, pa.Table]) -> None:
+        """Change the copy by a statement that may look into other tables."""
+        with self._lock, closing(self._database.cursor()) as cursor:
+            for name, table in tables.items():
+                cursor.register(name, table)
+            cursor.execute(sql)
+            self.changes += 1
+
     def place(self, file: int, row: int) -> Place | None:
         """Where a row with these values of `file` and `row` lies; None when the file has gone meanwhile."""
         found = self._files.get(file)

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+import pyarrow as pa
+
 from dataset.gallery.duck import Copy, Shape
 from dataset.gallery.searches import PLACE, Searches
+from dataset.outcomes import DRAWN_AGAIN, ENDED, OUTCOMES, SETTLE, SUPERSEDED
 from dataset.proofs import names_of, relation_in_words
 from dataset.rejections import ADDED_LATER, WENT_ON
 from dataset.table import Options
@@ -19,21 +22,21 @@ from schemas.reasons import GATES, REASONS
 ROWS = 50
 """Rejections of one page."""
 
-ENDED, RETRIED = "ended", "drawn_again"
-"""Outcomes: the request ended here, or it went on with another picture and is counted where it ended."""
-
 _SHOWN = ("rejection_id", "seed_id", "stage", "gate", "reason", "detail", "graph_id", "image_id", "evidence")
 
 REJECTIONS = Shape(
     columns={
         **{name: name for name in _SHOWN},
         "number": '"index"::INTEGER',
-        "outcome": f"CASE WHEN {WENT_ON} THEN '{RETRIED}' ELSE '{ENDED}' END",
+        "outcome": f"CASE WHEN {WENT_ON} THEN '{DRAWN_AGAIN}' ELSE '{ENDED}' END",
+        "kept_at": "epoch_us(kept_at::TIMESTAMPTZ)",
         "things": "things",
         "conflict": "[[r.subject::VARCHAR, r.predicate, r.object::VARCHAR] for r in conflict]",
         "words": "lower(concat_ws(' ', replace(reason, '_', ' '), detail, seed_id, graph_id, image_id, evidence))",
     },
-    leaves=frozenset({*_SHOWN, "index", "retried", "things", "conflict.subject", "conflict.predicate", "conflict.object"}),
+    leaves=frozenset(
+        {*_SHOWN, "index", "retried", "kept_at", "things", "conflict.subject", "conflict.predicate", "conflict.object"}
+    ),
     later=ADDED_LATER,
 )
 
@@ -54,10 +57,12 @@ class Sought:
 
 @dataclass(frozen=True)
 class Reasons:
-    """How many rejections there are, how many of them ended a request, and of each word that can be chosen."""
+    """How many rejections there are, how many of them ended a request or not, and of each word that can be chosen."""
 
     rejections: int = 0
     ended: int = 0
+    drawn_again: int = 0
+    superseded: int = 0
     outcome: tuple[tuple[str, int], ...] = ()
     stage: tuple[tuple[str, int], ...] = ()
     gate: tuple[tuple[str, int], ...] = ()
@@ -79,6 +84,11 @@ class Rejected:
             self.facets = self._count()
         return changed
 
+    def settle(self, requests: pa.Table) -> None:
+        """Say which are superseded, given what has a sample (`seed_id`, `number`)."""
+        self._copy.work_over(SETTLE, {"sampled": requests})
+        self.facets = self._count()
+
     def search(self, sought: Sought, page: int) -> tuple[int, list[dict[str, Any]]]:
         """How many rejections fit, and one page of them (from 1), newest first."""
         found = self._searches.places(sought, *_where(sought))
@@ -93,8 +103,9 @@ class Rejected:
             name: tuple(self._copy.query(f"SELECT {name}, count(*) FROM rows GROUP BY 1 ORDER BY 2 DESC, 1"))
             for name in _CHOSEN
         }
-        ended = dict(counted["outcome"]).get(ENDED, 0)
-        return Reasons(sum(count for _, count in counted["outcome"]), ended, **counted)
+        told = dict(counted["outcome"])
+        ended, again, superseded = (int(told.get(outcome, 0)) for outcome in OUTCOMES)
+        return Reasons(ended + again + superseded, ended, again, superseded, **counted)
 
 
 def _where(sought: Sought) -> tuple[str, list[str]]:
@@ -113,7 +124,7 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
         "meaning": REASONS.get(row["reason"], ""),
         "checked": GATES.get(row["gate"], ""),
         "conflict": conflict,
-        "again": row["outcome"] == RETRIED,
+        "again": {DRAWN_AGAIN: "drawn again", SUPERSEDED: "judged otherwise since"}.get(row["outcome"], ""),
         "evidence": _pairs(row["evidence"], names),
     }
 

@@ -47,11 +47,14 @@ class Shown:
 
     def refresh(self) -> None:
         """Take over what is new in the tables. One that cannot be read now is logged, and looked at again later."""
+        changed = False
         for table in (self.samples, self.rejected):
             try:
-                table.refresh()
+                changed = table.refresh() or changed
             except TryLater as error:
                 log("gallery").warning("a table cannot be read now", error=str(error))
+        if changed:
+            self.rejected.settle(self.samples.requests())
 
 
 def application(shown: Shown, hosts: Collection[str] | None = LOOPBACK, look_s: float = LOOK_S) -> Starlette:

@@ -82,14 +82,16 @@ def store_many(uri: str, event: QAEvent, rows: int, per_file: int) -> None:
 
 
 def store_many_rejections(uri: str, event: Rejection, rows: int, per_file: int) -> None:
-    """`rows` rejections with ids of their own that differ in nothing else but their stage, quickly."""
+    """`rows` rejections with ids and requests of their own that differ in nothing else but their stage, quickly."""
     (one,) = rejection_rows([Sample(event, None)]).to_pylist()
     varied = [{**one, "stage": "examine" if n % 10 == 0 else one["stage"]} for n in range(per_file)]
     part = pa.Table.from_pylist(varied, schema=REJECTION_COLUMNS)
     table = Table.create(rejections_uri(uri), REJECTION_COLUMNS)
     for first in range(0, rows, per_file):
         ids = pa.array([f"{first + n:032x}" for n in range(per_file)])
-        table.append(part.set_column(0, REJECTION_COLUMNS.field(0), ids), {})
+        requests = pa.array(range(first + 1, first + 1 + per_file), pa.int32())
+        place = REJECTION_COLUMNS.names.index("index")
+        table.append(part.set_column(0, REJECTION_COLUMNS.field(0), ids).set_column(place, "index", requests), {})
 
 
 @contextmanager

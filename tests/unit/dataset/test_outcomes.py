@@ -2,19 +2,23 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dataset.columns import COLUMNS
+from dataset.gallery.rejected import Sought
 from dataset.info import info
-from dataset.outcomes import DRAWN_AGAIN, ENDED, SUPERSEDED, outcomes, outcomes_of, sampled
-from dataset.rejections import REJECTION_COLUMNS, rejections_uri
+from dataset.outcomes import DRAWN_AGAIN, ENDED, OUTCOMES, SUPERSEDED, outcomes, outcomes_of, sampled
+from dataset.rejections import REJECTION_COLUMNS, rejections_uri, rows_of
 from dataset.statistics import statistics
 from dataset.table import Table
 from schemas.doors import Sample
 from schemas.ids import make_seed
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection
-from tests.fakes.gallery import store_rejections, store_samples
+from tests.fakes.gallery import shown, store_rejections, store_samples
 from tests.fakes.line import store_rows
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -76,7 +80,14 @@ ROWS = st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.integers(0, 5)), 
 @given(ROWS, st.sets(st.integers(0, 3)))
 def test_every_request_has_one_outcome_at_most(drawn, accepted):
     rows = [
-        {"rejection_id": f"{n}", "seed_id": "s", "index": i, "retried": again, "kept_at": START + timedelta(seconds=at)}
+        {
+            "rejection_id": f"{n}",
+            "seed_id": "s",
+            "index": i,
+            "retried": again,
+            "undated": at == 0,
+            "kept_at": START + timedelta(seconds=at),
+        }
         for n, (i, again, at) in enumerate(drawn)
     ]
     told = outcomes_of(rows, {("s", index) for index in accepted})
@@ -85,6 +96,30 @@ def test_every_request_has_one_outcome_at_most(drawn, accepted):
     assert all(count == 1 for count in ended.values())
     assert set(ended) == {row["index"] for row in rows if not row["retried"]} - accepted
     assert all((told[row["rejection_id"]] == DRAWN_AGAIN) == row["retried"] for row in rows)
+
+
+@pytest.mark.parametrize("chance", range(6))
+def test_the_gallery_tells_the_same_outcomes(tmp_path, chance: int):
+    uri, rng, numbers = str(tmp_path / "table"), Random(chance), iter(range(1000))
+    Table.create(uri, COLUMNS)
+    found = shown(uri)
+    for _ in range(4):
+        if rng.random() < 0.7:
+            store_samples(uri, [make_qa(make_graph(SEED, rng.randrange(6)))])
+        lost = [
+            rejection(rng.randrange(6), f"{next(numbers):02x}").model_copy(update={"retried": rng.random() < 0.3})
+            for _ in range(rng.randrange(1, 5))
+        ]
+        at = None if rng.random() < 0.2 else START + timedelta(seconds=rng.randrange(3))
+        rows = rows_of([Sample(one, None) for one in lost], at)
+        Table.create(rejections_uri(uri), REJECTION_COLUMNS).append(rows, {})
+        found.refresh()
+        told = outcomes(Table.load(uri), Table.load(rejections_uri(uri)))
+        _, page = found.rejected.search(Sought(), 1)
+        assert {row["rejection_id"]: row["outcome"] for row in page} == told
+        counts = Counter(told.values())
+        facets = found.rejected.facets
+        assert (facets.ended, facets.drawn_again, facets.superseded) == tuple(counts[name] for name in OUTCOMES)
 
 
 def test_the_columns_added_since_are_at_the_end():

@@ -251,3 +251,41 @@ def test_a_faulty_file_of_targets_is_one_line(tmp_path: Path, text: str | None, 
         read_targets(path)
     assert str(path) in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def open_misses_hits(steering: Steering) -> tuple[int, int, int]:
+    balance = steering.balance
+    return balance.open, balance.misses.total(), balance.hits.total()
+
+
+@pytest.mark.parametrize("lost", ["rejected", "buried"])
+def test_a_request_that_is_judged_again_has_one_outcome(lost: str):
+    topic, planner = Topic(), RulePlanner("collage")
+    steering = Steering(stated(), topic)
+    (seed, *_) = steering.act(0.0)
+    asked = steering.balance.open
+    rejection = make_rejection(seed, seed.first)
+    first = rejection if lost == "rejected" else buried(planner.plan_now(seed, seed.first))
+    steering.hear([recorded(first)])
+    assert open_misses_hits(steering) == (asked - 1, 1, 0)
+    other = rejection.model_copy(update={"rejection_id": "cd" * 16, "reason": "no_questions"})
+    steering.hear([recorded(other)])
+    assert open_misses_hits(steering) == (asked - 1, 1, 0)
+    won = recorded(outcome(planner, seed, seed.first))
+    steering.hear([won, won])
+    assert (steering.balance.open, steering.balance.hits.total() + steering.balance.misses.total()) == (asked - 1, 1)
+    assert steering.balance.samples == 1
+    steering.hear([recorded(rejection), recorded(other)])
+    assert steering.balance.open == asked - 1
+
+
+def test_a_seed_that_is_sent_back_is_not_asked_for_once_more():
+    topic = Topic()
+    steering = Steering(stated(), topic)
+    (seed, *_) = steering.act(0.0)
+    again = seed.model_copy(update={"first": seed.first, "count": 1})
+    for records in ([*topic.records, recorded(again)], [recorded(again), *topic.records]):
+        later = Steering(stated(), Topic())
+        later.recall(records, 0.0)
+        assert later.balance.open == steering.balance.open
+        assert later.pace.spent == steering.pace.spent
