@@ -171,6 +171,8 @@ class ExamineHandler:
         if self._judge is not None:
             found = self._judge.look(picture, Known(event, sample, scene, questions, strictness))
             found = replace(found, questions=tuple(q for q in found.questions if q.kind not in barred))
+        if strictness != 1:
+            found = replace(found, notes={**found.notes, "question_margin": f"{strictness:g}"})
         if found.finding is not None:
             return reject(event, found.finding)
         if not found.questions:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from dataset.rejection_rows import Row
@@ -19,7 +20,7 @@ from schemas.base import Event
 from schemas.codec import Message, to_message
 from schemas.doors import ObjectStore
 from schemas.events import RenderedImage, SeedConcept
-from schemas.failures import UserError
+from schemas.failures import Oversize, UserError
 
 SOURCE = "rejections"
 """Who speaks, in the records' headers."""
@@ -35,12 +36,14 @@ PICTURES = "images"
 class Replayed:
     """What was sent back, by topic; `unreadable` are rejections whose judged event is none that is known today.
 
-    `left_out` counts what fits and is no outcome of its request any more.
+    `left_out` counts what fits and is no outcome of its request any more.  `too_large` names what the broker refused for
+    its size, by topic and key.
     """
 
     topics: dict[str, int] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
     left_out: int = 0
+    too_large: list[str] = field(default_factory=list)
 
     @property
     def events(self) -> int:
@@ -68,16 +71,16 @@ def _narrowed(event: Event, index: int) -> Event:
     return event.model_copy(update={"first": index, "count": 1}) if isinstance(event, SeedConcept) else event
 
 
-def send(found: Iterator[Message], publish: Callable[[list[Message]], None]) -> None:
+def send(found: Iterable[Message], publish: Callable[[list[Message]], None], replayed: Replayed) -> None:
     """Publish some at a time and wait for each. Raises TryLater."""
-    batch: list[Message] = []
-    for message in found:
-        batch.append(message)
-        if len(batch) == AT_ONCE:
+    source = iter(found)
+    while batch := list(islice(source, AT_ONCE)):
+        try:
             publish(batch)
-            batch = []
-    if batch:
-        publish(batch)
+        except Oversize as refused:  # all others are acknowledged
+            for message in (batch[index] for index in refused.messages):
+                replayed.topics[message.topic] -= 1
+                replayed.too_large.append(f"{message.topic} {(message.key or b'').decode()}")
 
 
 @dataclass

@@ -124,11 +124,11 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
             if not as_json:
                 typer.echo(f"{message.topic} {(message.key or b'').decode()}")
     else:
-        _publish(published)
+        _publish(published, done)
     _say_replayed(done, dry_run, as_json)
 
 
-def _publish(published: "Iterator[Message]") -> None:
+def _publish(published: "Iterator[Message]", done: "Replayed") -> None:
     from streams.kafka_door import Publisher
     from streams.reach import patiently
     from streams.rejected import send
@@ -136,7 +136,7 @@ def _publish(published: "Iterator[Message]") -> None:
 
     settings = KafkaSettings()
     with closing(patiently(lambda: Publisher(settings.kafka_bootstrap), settings.connect_timeout_s)) as publisher:
-        send(published, publisher.publish)
+        send(published, publisher.publish, done)
 
 
 def _say_replayed(done: "Replayed", dry_run: bool, as_json: bool) -> None:
@@ -149,6 +149,8 @@ def _say_replayed(done: "Replayed", dry_run: bool, as_json: bool) -> None:
         typer.echo(f"left out {done.left_out} that are no outcome any more; --retried and --superseded take them too")
     for one in done.unreadable:
         typer.echo(f"{one}: its judged event cannot be read", err=True)
+    for one in done.too_large:
+        typer.echo(f"{one}: the broker takes no message of this size", err=True)
 
 
 def _say_exported(done: "Exported", target: Path, as_json: bool) -> None:

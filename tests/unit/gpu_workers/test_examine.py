@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from gpu_workers.examine import ExamineHandler, Witnesses
+from gpu_workers.policy import Policy
 from schemas.codec import decode
 from schemas.doors import StoredObject
 from schemas.events import QAEvent, Rejection, RenderedImage, SeedConcept, SeenObject, Truth
@@ -261,3 +262,14 @@ def test_a_picture_that_nothing_can_be_asked_of_is_rejected(store: InMemoryStore
     graph = with_graph_id({**whole, **alone})
     near_a_line = make_truth(graph, box={0: (0, 0, 170, 170)})
     assert rejected(rendered(graph, store, truth=near_a_line), store).reason == "no_questions"
+
+
+def test_with_wider_margins_fewer_questions_are_asked_and_the_sample_says_so(store: InMemoryStore):
+    event = rendered(make_graph(), store)
+    usual = judged(event, store)
+    [[strict]] = ExamineHandler(store, InMemoryStore(), None, Policy(question_margin=12.0)).handle([event])
+    assert isinstance(usual, QAEvent)
+    assert isinstance(strict, QAEvent)
+    assert len(strict.questions) < len(usual.questions)
+    assert strict.provenance.notes["question_margin"] == "12"
+    assert "question_margin" not in usual.provenance.notes

@@ -9,9 +9,10 @@ import pytest
 
 from dataset.rejections import ADDED_LATER, REJECTION_COLUMNS, RejectionsWriter, rejections_uri, rows_of
 from dataset.table import Table
-from schemas.codec import decode, encode
+from schemas.codec import Message, decode, encode
 from schemas.doors import Delivery, Sample
 from schemas.events import Rejection, SeedConcept
+from schemas.failures import Oversize
 from schemas.graph import Relation
 from schemas.ids import make_seed, rejection_id
 from schemas.topics import IMAGES, SEEDS
@@ -240,9 +241,20 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_sent():
 
 def test_many_are_published_some_at_a_time():
     sent: list[int] = []
-    many = messages((row for n in range(AT_ONCE + 1) for row in rows(of_agents(n))), Replayed())
-    send(many, lambda batch: sent.append(len(batch)))
+    done = Replayed()
+    many = messages((row for n in range(AT_ONCE + 1) for row in rows(of_agents(n))), done)
+    send(many, lambda batch: sent.append(len(batch)), done)
     assert sent == [AT_ONCE, 1]
+    assert done.topics == {SEEDS: AT_ONCE + 1}
+
+
+def test_what_the_broker_refuses_for_its_size_is_named_and_the_rest_is_sent():
+    def narrow(batch: list[Message]) -> None:
+        raise Oversize([1], "the broker takes no 10 bytes")
+
+    done = Replayed()
+    send(messages(rows(of_agents(1), of_agents(2), of_agents(3)), done), narrow, done)
+    assert (done.topics, done.too_large) == ({SEEDS: 2}, [f"{SEEDS} {MARKET.seed_id}-2"])
 
 
 def test_an_export_brings_pictures_and_names_those_that_are_gone(tmp_path: Path):

@@ -24,6 +24,8 @@ from schemas.graph import SpatialGraph
 from schemas.ids import make_seed, with_graph_id
 from streams.cli.root import run
 from streams.judged_events import accepted, rejected
+from streams.pixels import policy_of, publishable
+from streams.problems import Refused
 from streams.settings import EyeSettings, judging
 from streams.whatif import ReadOnly, WhatIf
 from tests.fakes.events import make_graph, make_rejection, make_rendered, stored_picture
@@ -214,6 +216,12 @@ def test_what_is_only_read_is_never_written_to():
     assert list(store.keys("")) == ["a", "b"]
     assert list(beneath.objects) == ["a"]
     assert list(ReadOnly().keys("")) == []
+
+
+def test_questions_that_cannot_be_proven_may_be_tried_but_not_published():
+    assert publishable(Policy(question_margin=1.0)) == USUAL
+    with pytest.raises(Refused, match="SKG_QUESTION_MARGIN"):
+        publishable(policy_of(EyeSettings(question_margin=0.5)))
 
 
 def test_every_setting_of_the_eyes_judges_but_where_models_are_kept():
