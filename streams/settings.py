@@ -75,6 +75,30 @@ class ProcessSettings(KafkaSettings):
     log_format: Literal["auto", "json", "console"] = Field("auto", description="log lines as JSON or for people")
 
 
+class AgentsGroup(_Settings):
+    """The group of agents."""
+
+    agents_group: str = Field("skg-agents", description="consumer group of the agents")
+
+
+class RenderGroup(_Settings):
+    """The group of render."""
+
+    render_group: str = Field("skg-render", description="consumer group of the render workers")
+
+
+class ExamineGroup(_Settings):
+    """The group of examine."""
+
+    examine_group: str = Field("skg-examine", description="consumer group of the examine workers")
+
+
+class WriteGroup(_Settings):
+    """The group of write."""
+
+    write_group: str = Field("skg-write", description="consumer group of the dataset writers")
+
+
 MOST_CALL_S = 110.0
 """A model call must end before the group's rebalance timeout (120 s), or a rebalance would not wait for its seed."""
 
@@ -118,10 +142,9 @@ class JudgeSettings(_Settings):
     llm_prices: Path | None = Field(None, description="YAML of prices by model; unset: tokens are counted, money is not")
 
 
-class AgentSettings(ProcessSettings, StoreSettings, LanguageSettings):
+class AgentSettings(ProcessSettings, StoreSettings, LanguageSettings, AgentsGroup):
     """`skg agents`. The store is needed with a language model only: it keeps the answers."""
 
-    agents_group: str = Field("skg-agents", description="consumer group of the agents")
     agents_in_flight: int = Field(16, ge=1, le=1024, description="seeds worked on at a time")
     agents_drain_s: Seconds = Field(20.0, description="how long SIGTERM waits for seeds in hand")
     renderer: str = Field("collage", description="renderer that graphs are planned for")
@@ -150,10 +173,9 @@ class DiffusionSettings(_Settings):
     model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models")
 
 
-class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings):
+class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings, RenderGroup):
     """`skg render`."""
 
-    render_group: str = Field("skg-render", description="consumer group of the render workers")
     render_batch: int = Field(4, ge=1, le=256, description="graphs in one render call")
     renderer: str = Field("collage", description="renderer to draw with: collage, or a diffusion renderer such as gligen")
     sprites_dir: Path | None = Field(None, description="folder of object sprites; default: beside the environment")
@@ -187,17 +209,15 @@ class EyeSettings(_Settings):
     model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models")
 
 
-class ExamineSettings(ProcessSettings, StoreSettings, JudgeSettings, EyeSettings):
+class ExamineSettings(ProcessSettings, StoreSettings, JudgeSettings, EyeSettings, ExamineGroup):
     """`skg examine`."""
 
-    examine_group: str = Field("skg-examine", description="consumer group of the examine workers")
     examine_batch: int = Field(8, ge=1, le=256, description="images in one examine call")
 
 
-class WriterSettings(ProcessSettings, StoreSettings):
+class WriterSettings(ProcessSettings, StoreSettings, WriteGroup):
     """`skg write`."""
 
-    write_group: str = Field("skg-write", description="consumer group of the dataset writers")
     dataset_uri: str = Field("dataset-out", description="the dataset's table: a folder or s3://bucket/path")
     write_rows: int = Field(500, ge=1, le=10_000, description="samples in one commit at most")
     write_every_s: Seconds = Field(3.0, description="seconds between commits at most")
@@ -215,7 +235,26 @@ def judging() -> dict[str, str]:
     return {f"SKG_{name.upper()}": name for name, info in fields if JUDGES in info.metadata}
 
 
-ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings, BalanceSettings)
+class LagSettings(ProcessSettings, AgentsGroup, RenderGroup, ExamineGroup, WriteGroup):
+    """`skg status` and `skg lag-exporter`: which groups to ask the broker about."""
+
+    stuck_after_s: Seconds = Field(
+        60.0, description="a stage that moves nothing for this long, though it has members and unread events, is stuck"
+    )
+    lag_every_s: Seconds = Field(10.0, description="seconds between two looks of the lag exporter")
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Stage to group."""
+        return {
+            "agents": self.agents_group,
+            "render": self.render_group,
+            "examine": self.examine_group,
+            "write": self.write_group,
+        }
+
+
+ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings, BalanceSettings, LagSettings)
 
 
 def describe() -> list[tuple[str, str, str, str]]:
