@@ -254,7 +254,11 @@ class LagSettings(ProcessSettings, AgentsGroup, RenderGroup, ExamineGroup, Write
         }
 
 
-ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings, BalanceSettings, LagSettings)
+class StatusSettings(LagSettings, StoreSettings):
+    """`skg status`. The store is looked at where its endpoint is set."""
+
+
+ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings, BalanceSettings, StatusSettings)
 
 
 def describe() -> list[tuple[str, str, str, str]]:

@@ -1,21 +1,25 @@
 """What the running processes say of themselves: per stage lag, in flight, accepted, rejected by reason, rate.
 
-In: the process registry below the state folder, and each process's `/metrics`.  Out: frozen values, a table, JSON.
-Does not ask the broker: a stage's own metrics know its lag on every kind of broker.
+In: the process registry below the state folder, each process's `/metrics` and `/healthz`.  Out: frozen values, JSON.
+Asks no broker: what one knows is put beside this in `streams.factory_state`.
 """
 
 import json
 import os
+import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
-from rich.table import Table
 
 from schemas.events import STAGES
+from streams.group_state import Member
+from streams.status_table import as_table
+
+__all__ = ["StageStatus", "Status", "as_json", "as_table", "collect", "registered", "scrape", "with_rates"]
 
 SCRAPE_TIMEOUT_S = 2.0
 
@@ -29,7 +33,9 @@ class StageStatus:
 
     `rejected` are requests that ended, by reason; `redrawn` are pictures given up for another attempt, which did not.
     `tokens` were paid for language models; with `budget_spent` no new graph is begun.
-    `lacking`: by axis the largest share that lacks of its target.
+    `lacking`: by axis the largest share that lacks of its target. `hung` processes say that they are stuck.
+    Of the broker are `lag` (None: it is away), `group`, `members` and `oldest_unread_s`, the age of the oldest event that
+    is not read. `state` is a word of `streams.factory_state.STATES`, `problems` say what is wrong.
     """
 
     processes: int = 0
@@ -38,12 +44,18 @@ class StageStatus:
     rejected: Mapping[str, int] = field(default_factory=dict)
     redrawn: Mapping[str, int] = field(default_factory=dict)
     dead_letters: int = 0
-    lag: int = 0
+    lag: int | None = 0
     in_flight: int = 0
     tokens: int = 0
     budget_spent: bool = False
     lacking: Mapping[str, float] = field(default_factory=dict)
     rate: float | None = None
+    hung: int = 0
+    group: str = ""
+    members: tuple[Member, ...] = ()
+    oldest_unread_s: float | None = None
+    state: str = ""
+    problems: tuple[str, ...] = ()
 
 
 Status = Mapping[str, StageStatus]
@@ -53,11 +65,13 @@ Sample = tuple[str, Mapping[str, str], float]
 def collect(state_dir: Path) -> Status:
     """The status of every stage, of those processes that answer, and of the balance process where one runs."""
     parts: dict[str, list[list[Sample]]] = {stage: [] for stage in STAGES}
+    hung: Counter[str] = Counter()
     for kind, port in registered(state_dir):
         samples = scrape(port)
         if samples is not None and kind in (*STAGES, STEERING):
             parts.setdefault(kind, []).append(samples)
-    return {stage: _stage(found) for stage, found in parts.items()}
+            hung[kind] += says_it_hangs(port)
+    return {stage: replace(_stage(found), hung=hung[stage]) for stage, found in parts.items()}
 
 
 def registered(state_dir: Path) -> list[tuple[str, int]]:
@@ -81,6 +95,18 @@ def scrape(port: int) -> list[Sample] | None:
     except OSError:
         return None
     return [(s.name, s.labels, s.value) for family in text_string_to_metric_families(text) for s in family.samples]
+
+
+def says_it_hangs(port: int) -> bool:
+    """Whether a process answers that it is not well. One that does not answer says nothing."""
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=SCRAPE_TIMEOUT_S).close()
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code == 503
+    except OSError:
+        pass
+    return False
 
 
 def _stage(processes: list[list[Sample]]) -> StageStatus:
@@ -119,37 +145,10 @@ def with_rates(before: Status, now: Status, seconds: float) -> Status:
     rated = {}
     for stage, status in now.items():
         gained = max(0, status.accepted - before.get(stage, StageStatus()).accepted)
-        rated[stage] = StageStatus(**{**asdict(status), "rate": round(gained / seconds, 2)})
+        rated[stage] = replace(status, rate=round(gained / seconds, 2))
     return rated
 
 
 def as_json(status: Status) -> str:
     """One line of JSON: stage to its numbers."""
     return json.dumps({stage: asdict(values) for stage, values in status.items()})
-
-
-def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{reason} {count}" for reason, count in counts.items())
-
-
-def as_table(status: Status) -> Table:
-    """For people."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("stage")
-    for name in ("processes", "done", "rejected", "dead", "in flight", "lag", "rate/s"):
-        table.add_column(name, justify="right")
-    if any(row.tokens for row in status.values()):
-        table.add_column("tokens", justify="right")
-    table.add_column("rejected by reason")
-    for stage, row in status.items():
-        reasons = _listed(row.rejected)
-        if row.redrawn:
-            reasons += f"{', ' if reasons else ''}drawn again: {_listed(row.redrawn)}"
-        if row.lacking:
-            reasons += "lacks " + ", ".join(f"{axis} {share:.0%}" for axis, share in row.lacking.items())
-        reasons += f"{', ' if reasons else ''}token budget spent: no new graphs" if row.budget_spent else ""
-        rate = "" if row.rate is None else f"{row.rate:.1f}"
-        numbers = (row.processes, row.accepted, sum(row.rejected.values()), row.dead_letters, row.in_flight, row.lag)
-        spent = (str(row.tokens),) if any(other.tokens for other in status.values()) else ()
-        table.add_row(stage, *map(str, numbers), rate, *spent, reasons)
-    return table

@@ -1,8 +1,7 @@
-"""Commands around the topics: seed, status, tail, topics."""
+"""Commands around the topics: seed, tail, replay, topics."""
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +20,6 @@ def register(app: typer.Typer) -> None:
     add(topics, "check", topics_check)
     app.add_typer(topics, name="topics")
     add(app, "seed", seed)
-    add(app, "status", status)
     add(app, "tail", tail)
     add(app, "replay", replay)
 
@@ -106,41 +104,6 @@ def _weights(pairs: list[str]) -> dict[str, float]:
         except ValueError:
             raise BadSeeds(f"--family {pair}: {weight!r} is not a number") from None
     return weights
-
-
-def status(
-    watch: Annotated[bool, typer.Option("--watch", help="refresh until Ctrl-C")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="one line of JSON (with --watch: one a second)")] = False,
-) -> None:
-    """Per stage: lag, in flight, accepted, rejected by reason, rate. Example: skg status --watch"""
-    from rich.console import Console
-    from rich.live import Live
-
-    from streams.settings import ProcessSettings
-    from streams.status import Status, as_table, collect, with_rates
-    from streams.status import as_json as to_json
-
-    folder = ProcessSettings().state_dir
-
-    def measured(before: Status) -> Status:
-        time.sleep(1.0)
-        return with_rates(before, collect(folder), 1.0)
-
-    now = measured(collect(folder))
-    if as_json:
-        typer.echo(to_json(now))
-    while watch and as_json:
-        now = measured(now)
-        typer.echo(to_json(now))
-    if not as_json:
-        console = Console()
-        if not watch:
-            console.print(as_table(now))
-            return
-        with Live(as_table(now), console=console, auto_refresh=False) as live:
-            while True:
-                now = measured(now)
-                live.update(as_table(now), refresh=True)
 
 
 def tail(

@@ -16,7 +16,13 @@ ISOLATION = ROOT / "streams" / "isolation.py"
 
 DOORS = {
     "faust": {"streams/faust_door.py", "streams/app.py"},
-    "kafka": {"streams/kafka_door.py", "streams/kafka_group.py", "streams/topic_admin.py", "streams/services/probe.py"},
+    "kafka": {
+        "streams/kafka_door.py",
+        "streams/kafka_group.py",
+        "streams/topic_admin.py",
+        "streams/group_admin.py",
+        "streams/services/probe.py",
+    },
     "minio": {"streams/store.py", "streams/services/probe.py"},
     "deltalake": {"dataset/table.py"},
     "openai": {"streams/language/openai_door.py"},

@@ -15,7 +15,7 @@ from streams.cli.root import run
 
 COMMANDS = (  # noqa: SIM905 - rows of words read best
     "demo up down topics seed agents render examine write status tail replay dataset spatial config gallery eval "
-    "audit lineage balance rejections whatif"
+    "audit lineage balance rejections whatif lag-exporter"
 ).split()
 
 

@@ -1,0 +1,99 @@
+"""`skg lag-exporter`: the lag of every stage's group for Prometheus, as the broker knows it.
+
+In: the broker's answers.  Out: series on `/metrics`.
+Looks again and again, for ever; while the broker is away the series of the groups are gone and `skg_broker_up` is 0.
+Nothing is in hand that could be lost, so SIGTERM ends it wherever it is.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+
+from prometheus_client import REGISTRY
+
+from monitoring.groups import GroupMetrics, Shown
+from monitoring.logs import log, set_up
+from schemas.failures import TryLater
+from streams.carrying import on_signals
+from streams.client_id import client_id
+from streams.factory_state import GroupWatch
+from streams.group_state import GroupState
+from streams.metrics_server import serving
+from streams.problems import Problem
+from streams.settings import LagSettings
+
+KIND = "lag-exporter"
+
+AWAY_S = 3.0
+"""Between two tries while the broker is away: it is back in the series soon after it is back."""
+
+SAY_EVERY_S = 30.0
+
+SILENT_S = 60.0
+"""A loop that has not gone round for this long is stuck."""
+
+
+class LagExporter:
+    """Puts one look after another into the metrics."""
+
+    def __init__(self, settings: LagSettings, groups: GroupWatch, metrics: GroupMetrics) -> None:
+        self._settings, self._groups, self._metrics = settings, groups, metrics
+        self._ticked_at, self._said_at = time.monotonic(), -SAY_EVERY_S
+        self._up = False
+
+    def alive(self) -> bool:
+        """Whether the loop goes round."""
+        return time.monotonic() - self._ticked_at < SILENT_S + self._settings.lag_every_s
+
+    def ready(self) -> bool:
+        """Whether the last look was answered."""
+        return self._up
+
+    def look(self, now: float) -> float:
+        """One look; the seconds until the next. `now` is the UNIX time."""
+        self._ticked_at = time.monotonic()
+        try:
+            states, still = self._groups.look(now)
+        except (TryLater, Problem) as failure:
+            self._metrics.hide()
+            self._up = False
+            self._say(str(failure))
+            return min(AWAY_S, self._settings.lag_every_s)
+        self._metrics.show(shown(states, still))
+        self._up, self._said_at = True, -SAY_EVERY_S
+        return self._settings.lag_every_s
+
+    def _say(self, why: str) -> None:
+        if time.monotonic() - self._said_at >= SAY_EVERY_S:
+            self._said_at = time.monotonic()
+            log(KIND).warning("waiting for the broker (SKG_KAFKA_BOOTSTRAP)", why=why)
+
+
+def shown(states: Mapping[str, GroupState], still: Mapping[str, float]) -> dict[str, Shown]:
+    """The groups as the metrics take them."""
+    return {
+        stage: Shown(
+            {(partition.topic, partition.number): events for partition, events in state.lag.items()},
+            len(state.members),
+            state.oldest_unread_s or 0.0,
+            still[stage],
+        )
+        for stage, state in states.items()
+    }
+
+
+def run_lag_exporter(settings: LagSettings, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Look until SIGTERM. Raises PortInUse."""
+    from streams.group_admin import GroupAdmin
+
+    set_up(settings.log_format, KIND)
+    on_signals(lambda: sys.exit(0))
+    metrics = GroupMetrics()
+    bootstrap, timeout_s = settings.kafka_bootstrap, settings.connect_timeout_s
+    groups = GroupWatch(settings, lambda: GroupAdmin(bootstrap, client_id("lag_exporter"), timeout_s))
+    exporter = LagExporter(settings, groups, metrics)
+    REGISTRY.register(metrics)
+    with closing(groups), serving(KIND, settings, exporter.alive):
+        while True:
+            sleep(exporter.look(time.time()))

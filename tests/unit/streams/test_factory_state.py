@@ -1,0 +1,173 @@
+"""The state of the factory and its exit code: no process here is needed, and every kind of trouble is told apart."""
+
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from schemas.failures import TryLater
+from schemas.topics import GRAPHS, REJECTIONS
+from streams.factory_state import STATES, FactoryWatch, GroupWatch
+from streams.group_state import Member
+from streams.records import Partition
+from streams.settings import StatusSettings
+from streams.status import as_json
+from streams.status_table import as_report
+from streams.store_answers import store_answers
+from tests.fakes.groups import FakeGroups
+
+FIRST = Partition(GRAPHS, 0)
+WORKER = Member("skg-render-host-7", "10.0.0.1", 16)
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Bench:
+    """A watch over a fake broker."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.broker, self.clock = FakeGroups(put_at=0.0), Clock()
+        found = StatusSettings(state_dir=folder, **settings)
+        self.watch = FactoryWatch(found, GroupWatch(found, self.broker.connect), self.clock)
+
+    def look(self):
+        return self.watch.look()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.delenv("SKG_S3_ENDPOINT", raising=False)
+    return Bench(tmp_path)
+
+
+def test_without_work_a_stage_need_not_run_and_all_is_well(bench: Bench) -> None:
+    report = bench.look()
+    assert report.exit_code == 0
+    assert {row.state for row in report.stages.values()} == {"idle"}
+    assert {row.lag for row in report.stages.values()} == {0}
+
+
+def test_a_stage_with_work_and_no_member_is_named_and_exits_1(bench: Bench) -> None:
+    bench.broker.ends[FIRST] = 44
+    report = bench.look()
+    assert report.exit_code == 1
+    assert (report.stages["render"].lag, report.stages["render"].state) == (44, "no_member")
+    assert report.stages["render"].problems == ("render: 44 events are unread and it has no member; start `skg render`",)
+
+
+def test_a_stage_that_has_a_member_and_works_is_well(bench: Bench) -> None:
+    bench.broker.joined["skg-render"] = (WORKER,)
+    bench.broker.ends[FIRST] = 1000
+    for done in range(0, 300, 30):
+        bench.clock.now += 30
+        bench.broker.reads["skg-render"] = {FIRST: done}
+        assert bench.look().exit_code == 0, "old events alone are a backlog"
+
+
+def test_lag_without_progress_is_stuck_only_after_the_bound(bench: Bench) -> None:
+    bench.broker.joined["skg-render"] = (WORKER,)
+    bench.broker.ends[FIRST] = 3
+    codes = []
+    for _ in range(4):
+        codes.append(bench.look().exit_code)
+        bench.clock.now += 30
+    assert codes == [0, 0, 1, 1]
+    (problem,) = bench.look().stages["render"].problems
+    assert problem == "render: stuck: 3 events are unread and nothing has moved for 120 s"
+
+
+def test_a_new_event_after_a_quiet_hour_is_not_stuck(bench: Bench) -> None:
+    bench.broker.joined["skg-render"] = (WORKER,)
+    bench.look()
+    bench.clock.now += 3600
+    bench.broker.ends[FIRST] = 1
+    bench.broker.put_at = bench.clock.now
+    assert bench.look().exit_code == 0
+
+
+def test_a_topic_that_is_gone_is_trouble(bench: Bench) -> None:
+    del bench.broker.ends[Partition(REJECTIONS, 0)]
+    report = bench.look()
+    assert (report.exit_code, report.stages["write"].state) == (1, "no_topic")
+    assert "skg topics apply" in report.stages["write"].problems[0]
+
+
+def test_a_broker_that_is_away_is_2_and_nothing_is_claimed_of_the_lag(bench: Bench) -> None:
+    bench.broker.ends[FIRST] = 3
+    bench.look()
+    bench.broker.away = True
+    for _ in range(2):
+        report = bench.look()
+        assert report.exit_code == 2
+        assert report.away == ("cannot reach Kafka at broker:9092: it is away",)
+        assert {row.lag for row in report.stages.values()} == {None}
+        assert {row.state for row in report.stages.values()} == {"unknown"}
+    bench.broker.away = False
+    assert bench.look().stages["render"].lag == 3
+    assert bench.broker.connections == 2
+
+
+def test_a_store_that_is_away_is_2_where_its_endpoint_is_set(tmp_path: Path) -> None:
+    report = Bench(tmp_path, s3_endpoint="http://me:sesame@127.0.0.1:9", connect_timeout_s="1").look()
+    assert report.exit_code == 2
+    (line,) = report.away
+    assert line.startswith("cannot reach the store at http://127.0.0.1:9")
+
+
+@contextmanager
+def answering(status: int) -> Iterator[str]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("status", [200, 403, 404])
+def test_a_store_that_refuses_is_there(status: int) -> None:
+    with answering(status) as endpoint:
+        store_answers(endpoint, 5.0)
+
+
+def test_a_store_that_is_unwell_is_away() -> None:
+    with answering(503) as endpoint, pytest.raises(TryLater, match="answers 503"):
+        store_answers(endpoint, 5.0)
+
+
+def test_people_see_members_and_in_red_what_is_wrong(bench: Bench) -> None:
+    bench.broker.joined["skg-render"] = (WORKER,)
+    bench.broker.ends |= {Partition("skg.images", 0): 7}
+    report = bench.look()
+    console = Console(width=80, file=StringIO(), force_terminal=True, color_system="standard")
+    console.print(as_report(report.stages, ["the store is away"]))
+    shown = console.file.getvalue()
+    assert "skg-render-host-7 at 10.0.0.1" in shown
+    assert "no process and nothing to do: agents, write" in shown
+    red = [line for line in shown.splitlines() if "\x1b[1;31m" in line]
+    assert [word for word in ("examine: 7 events are unread", "the store is away") if any(word in r for r in red)]
+    assert not [line for line in red if "render" in line and "examine" not in line]
+
+
+def test_every_state_has_a_meaning_and_the_json_holds_members(bench: Bench) -> None:
+    bench.broker.joined["skg-render"] = (WORKER,)
+    report = bench.look()
+    assert {row.state for row in report.stages.values()} <= set(STATES)
+    assert '"members": [{"client_id": "skg-render-host-7", "host": "10.0.0.1", "partitions": 16}]' in as_json(report.stages)

@@ -1,0 +1,81 @@
+"""The lag exporter shows the last look and nothing else: no series stays of what is gone."""
+
+from prometheus_client import CollectorRegistry, generate_latest
+
+from monitoring.groups import FAMILIES, GroupMetrics
+from schemas.topics import GRAPHS, QA
+from streams.factory_state import GroupWatch
+from streams.group_state import READS, Member
+from streams.lag_exporter import LagExporter
+from streams.records import Partition
+from streams.settings import LagSettings
+from tests.fakes.groups import FakeGroups
+
+
+class Bench:
+    """An exporter over a fake broker, and what a scrape shows."""
+
+    def __init__(self) -> None:
+        self.broker, metrics, self.registry = FakeGroups(put_at=40.0), GroupMetrics(), CollectorRegistry()
+        self.registry.register(metrics)
+        settings = LagSettings()
+        self.exporter = LagExporter(settings, GroupWatch(settings, self.broker.connect), metrics)
+
+    def value(self, name: str, **labels: str) -> float | None:
+        return self.registry.get_sample_value(name, labels)
+
+    def series(self) -> set[str]:
+        lines = generate_latest(self.registry).decode().splitlines()
+        return {line.rpartition(" ")[0] for line in lines if not line.startswith("#")}
+
+
+def test_a_stage_without_a_process_shows_its_true_lag() -> None:
+    bench = Bench()
+    bench.broker.ends |= {Partition(GRAPHS, 0): 3, Partition(GRAPHS, 1): 4}
+    bench.exporter.look(100.0)
+    assert bench.value("skg_group_lag_events", stage="render", topic=GRAPHS, partition="1") == 4
+    assert bench.value("skg_group_members", stage="render") == 0
+    assert bench.value("skg_group_oldest_unread_seconds", stage="render") == 60
+    assert bench.value("skg_group_lag_events", stage="write", topic=QA, partition="0") == 0
+    assert bench.value("skg_group_oldest_unread_seconds", stage="write") == 0
+    assert bench.value("skg_broker_up") == 1
+
+
+def test_of_a_partition_that_is_gone_no_series_stays() -> None:
+    bench = Bench()
+    bench.broker.ends[Partition(GRAPHS, 1)] = 4
+    bench.exporter.look(100.0)
+    gone = f'skg_group_lag_events{{partition="1",stage="render",topic="{GRAPHS}"}}'
+    before = bench.series()
+    del bench.broker.ends[Partition(GRAPHS, 1)]
+    bench.exporter.look(110.0)
+    assert before - bench.series() == {gone}
+
+
+def test_while_the_broker_is_away_only_that_is_shown_and_then_all_again() -> None:
+    bench = Bench()
+    assert bench.series() == {"skg_broker_up"}
+    bench.exporter.look(100.0)
+    whole = bench.series()
+    assert {name.partition("{")[0] for name in whole} == {family.name for family in FAMILIES}
+    assert bench.exporter.ready()
+    bench.broker.away = True
+    assert bench.exporter.look(110.0) <= 3.0, "it is seen soon when it is back"
+    assert (bench.series(), bench.value("skg_broker_up")) == ({"skg_broker_up"}, 0)
+    assert bench.exporter.alive()
+    assert not bench.exporter.ready()
+    bench.broker.away = False
+    bench.exporter.look(120.0)
+    assert bench.series() == whole
+
+
+def test_time_without_progress_is_shown_and_an_empty_group_has_none() -> None:
+    bench = Bench()
+    bench.broker.ends[Partition(GRAPHS, 0)] = 3
+    bench.broker.joined["skg-render"] = (Member("skg-render-host-7", "", None),)
+    for now in (100.0, 160.0):
+        bench.exporter.look(now)
+    assert bench.value("skg_group_still_seconds", stage="render") == 60
+    bench.broker.joined.clear()
+    bench.exporter.look(170.0)
+    assert {bench.value("skg_group_still_seconds", stage=stage) for stage in READS} == {0}
