@@ -42,7 +42,22 @@ PANELS: tuple[tuple[str, str, str, str, str], ...] = (
         "sum by (gate, reason) (rate(skg_redrawn_total[$__rate_interval]))",
         "Given up for another attempt; their requests are still open.",
     ),
-    ("Lag", "short", "{{stage}}", "sum by (stage) (skg_consumer_lag_events)", "Events waiting or in hand."),
+    (
+        "Lag", "short", "{{stage}}", "sum by (stage) (skg_group_lag_events)",
+        "Events not read and committed, as the broker counts them: of stages without a process too.",
+    ),
+    (
+        "Members of the groups", "short", "{{stage}}", "sum by (stage) (skg_group_members)",
+        "Processes that the broker knows. 0 with lag: start some.",
+    ),
+    (
+        "Oldest unread event", "s", "{{stage}}", "max by (stage) (skg_group_oldest_unread_seconds)",
+        "How long the event has waited that has waited longest.",
+    ),
+    (
+        "Time without progress", "s", "{{stage}}", "max by (stage) (skg_group_still_seconds)",
+        "Of stages with members and lag. High: stuck.",
+    ),
     ("In flight", "short", "{{stage}}", "sum by (stage) (skg_in_flight_events)", "Events taken and not finished."),
     (
         "Seconds of one unit of work (p90)", "s", "{{stage}}",

@@ -47,7 +47,11 @@ EVENT_AGE = Histogram(
     ["stage"],
     buckets=SECONDS_BUCKETS,
 )
-LAG = Gauge("skg_consumer_lag_events", "Events of the assigned partitions that are not yet committed.", ["stage"])
+LAG = Gauge(
+    "skg_consumer_lag_events",
+    "Deprecated: events of this process's partitions that are not yet committed. Use skg_group_lag_events instead.",
+    ["stage"],
+)
 IN_FLIGHT = Gauge("skg_in_flight_events", "Events taken and not yet finished.", ["stage"])
 OUTCOMES = Counter(
     "skg_outcomes_total",

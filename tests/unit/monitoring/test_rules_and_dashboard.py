@@ -10,6 +10,7 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram
 
+import monitoring.groups
 import monitoring.language
 import monitoring.metrics
 from monitoring.dashboard import FILE, dashboard
@@ -22,7 +23,7 @@ OF_THE_GRAFANA = {"$__rate_interval": "5m"}
 
 def _declared() -> dict[str, set[str]]:
     """Every sample name that a scrape can show, with its labels."""
-    names: dict[str, set[str]] = {}
+    names: dict[str, set[str]] = {family.name: set(family.labels) for family in monitoring.groups.FAMILIES}
     for metric in (*vars(monitoring.metrics).values(), *vars(monitoring.language).values()):
         if not isinstance(metric, Counter | Gauge | Histogram):
             continue
@@ -91,3 +92,15 @@ def test_every_metric_of_language_models_has_a_panel_or_an_alert():
     assert len(ours) >= 8
     for metric in ours:
         assert metric.describe()[0].name in asked
+
+
+def test_every_metric_of_the_lag_exporter_has_an_alert_and_a_meaning():
+    asked = " ".join(_queries())
+    for family in monitoring.groups.FAMILIES:
+        assert family.name in asked
+        assert len(family.meaning.split()) >= 3
+
+
+def test_no_alert_and_no_panel_trusts_what_a_process_says_of_its_own_lag():
+    assert "skg_consumer_lag_events" not in " ".join(_queries())
+    assert monitoring.metrics.LAG.describe()[0].documentation.startswith("Deprecated")
