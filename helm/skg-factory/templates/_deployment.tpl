@@ -10,8 +10,8 @@ metadata:
     app.kubernetes.io/component: {{ .stage }}
 spec:
   replicas: {{ .values.replicas }}
-  {{- if eq .stage "balance" }}
-  strategy: {type: Recreate}  # two would ask for the same at the same time
+  {{- if has .stage (list "balance" "lag-exporter") }}
+  strategy: {type: Recreate}  # two would ask for the same, or show the same, at the same time
   {{- end }}
   selector:
     matchLabels:
@@ -48,7 +48,9 @@ spec:
           envFrom:
             - configMapRef: {name: {{ include "skg.name" .root }}}
           env:
-            {{- if ne .stage "balance" }}
+            {{- if eq .stage "lag-exporter" }}
+            - {name: SKG_LAG_EVERY_S, value: {{ .values.everySeconds | default 10 | quote }}}
+            {{- else if ne .stage "balance" }}
             - {name: SKG_S3_ENDPOINT, value: {{ .root.Values.s3.endpoint | quote }}}
             - {name: SKG_S3_BUCKET, value: {{ .root.Values.s3.bucket | quote }}}
             - {name: SKG_S3_REGION, value: {{ .root.Values.s3.region | quote }}}

@@ -13,14 +13,17 @@ import yaml
 from streams.balance_process import read_targets
 from streams.language.prices import read_prices
 from streams.services.cache import find_program
-from streams.settings import AgentSettings, BalanceSettings, ExamineSettings, RenderSettings, WriterSettings
+from streams.settings import AgentSettings, BalanceSettings, ExamineSettings, LagSettings, RenderSettings, WriterSettings
 from tests.fakes.services import require
 
 CHART = Path(__file__).parents[3] / "helm" / "skg-factory"
 ROOT = CHART.parents[1]
 SETTINGS = {"agents": AgentSettings, "render": RenderSettings, "examine": ExamineSettings, "write": WriterSettings}
-BALANCED = ("--set", "balance.enabled=true", "--set-file", f"balance.targets={ROOT / 'docs' / 'targets.yaml'}")
-ALL = {**SETTINGS, "balance": BalanceSettings}
+BALANCED = (
+    "--set", "balance.enabled=true", "--set-file", f"balance.targets={ROOT / 'docs' / 'targets.yaml'}",
+    "--set", "lagExporter.enabled=true",
+)  # fmt: skip
+ALL = {**SETTINGS, "balance": BalanceSettings, "lag-exporter": LagSettings}
 
 
 def _helm(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -231,9 +234,19 @@ def test_a_balance_process_without_targets_is_refused():
     assert "balance.targets is empty" in done.stderr
 
 
+def test_the_lag_exporter_is_one_small_process_that_knows_no_store_and_is_off_unless_asked_for():
+    assert "lag-exporter" not in _deployments()
+    spec = _deployments(*BALANCED)["lag-exporter"]["spec"]
+    assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+    assert _container("lag-exporter")["args"] == ["skg", "lag-exporter"]
+    assert not [name for name in _environment("lag-exporter") if "S3" in name]
+    done = _helm("template", "release", str(CHART), "--set", "lagExporter.enabled=true,lagExporter.replicas=2")
+    assert done.returncode != 0
+
+
 def test_values_of_an_older_chart_still_do(tmp_path: Path):
     old = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
-    for newer in ("balance", "llm", "mllm"):
+    for newer in ("balance", "lagExporter", "llm", "mllm"):
         del old[newer]
     chart = shutil.copytree(CHART, tmp_path / "chart")
     (chart / "values.yaml").write_text(yaml.safe_dump(old), "utf-8")
