@@ -58,13 +58,8 @@ class Duplicates:
                 return _finding(claim, owner)
         return None
 
-    def remember(self, event: RenderedImage, questions: Sequence[Question], picture: bytes) -> None:
-        """Claim what a sample that was accepted before had claimed, where the store has forgotten it. Raises TryLater."""
-        for claim in _claims(event, questions, picture):
-            self._claimed(claim.key, event.image.image_id)
-
     def recall(self, evidence: Mapping[str, object]) -> None:
-        """The same of the picture that a rejection's evidence names as the first. Raises TryLater."""
+        """Claim for the picture that a rejection's evidence names as the first, unless somebody has. Raises TryLater."""
         by, fingerprint, first = (evidence.get(name) for name in ("by", "fingerprint", "first"))
         if by in SAID and isinstance(fingerprint, str) and isinstance(first, str):
             self._claimed(_key(str(by), fingerprint), first)
@@ -78,6 +73,16 @@ class Duplicates:
         if self._store.put_if_absent(key, StoredObject(image.encode("ascii"), MEDIA_TYPE)):
             return image
         return self._owner(key) or image
+
+
+def keys_of(event: RenderedImage, questions: Sequence[Question], picture: bytes) -> list[str]:
+    """What a sample claims when it is accepted."""
+    return [claim.key for claim in _claims(event, questions, picture)]
+
+
+def claim_of(event: RenderedImage) -> StoredObject:
+    """What lies under a key that the picture claimed."""
+    return StoredObject(event.image.image_id.encode("ascii"), MEDIA_TYPE)
 
 
 def _claims(event: RenderedImage, questions: Sequence[Question], picture: bytes) -> list[_Claim]:

@@ -8,10 +8,9 @@ The same input gives the same numbers.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from dataset.outcomes import DRAWN_AGAIN
-from gpu_workers.duplicates import Duplicates
+from gpu_workers.duplicates import Duplicates, claim_of, keys_of
 from gpu_workers.examine import ExamineHandler, Witnesses
 from gpu_workers.policy import Policy
 from schemas.base import Event
@@ -107,18 +106,27 @@ class WhatIf:
     """Judges what is stored with other settings. Accepted pictures must come before rejected ones."""
 
     def __init__(self, pictures: Opens, witnesses: Witnesses, policy: Policy) -> None:
-        self._pictures, notes = ReadOnly(pictures), ReadOnly()
-        self._duplicates = Duplicates(notes)
-        self._handler = ExamineHandler(self._pictures, notes, witnesses, policy)
+        self._pictures, self._notes = ReadOnly(pictures), ReadOnly()
+        self._handler = ExamineHandler(self._pictures, self._notes, witnesses, policy)
         self._at_once = AT_ONCE if witnesses.judge is None else 1  # a judge's looks end in no certain order
-        self._known: set[str] = set()
+        self._accepted: set[str] = set()
         self.verdicts = Verdicts()
 
     def take(self, stored: Iterable[Judged]) -> None:
         """Judge again. Raises TryLater where a picture or a model is out of reach."""
-        source = iter(stored)
-        while part := list(islice(source, self._at_once)):
-            self._judge([one for one in part if not self._without_judging(one)])
+        waiting: list[Judged] = []
+        claimed: set[str] = set()
+        for one in stored:
+            if self._without_judging(one):
+                continue
+            keys = self._claims(one)
+            if len(waiting) == self._at_once or not claimed.isdisjoint(keys):
+                self._judge(waiting)
+                waiting, claimed = [], set()
+            self._prepare(one, keys)
+            waiting.append(one)
+            claimed |= keys
+        self._judge(waiting)
 
     def _without_judging(self, one: Judged) -> bool:
         if one.settled:
@@ -127,9 +135,28 @@ class WhatIf:
             self.verdicts.put(one, NOT_JUDGED, one.why)
         return one.settled or one.event is None
 
+    def _claims(self, one: Judged) -> set[str]:
+        """The fingerprints of a sample, as it had them when it was accepted."""
+        if one.event is None or one.picture is None:
+            return set()
+        return set(keys_of(one.event, one.questions, one.picture))
+
+    def _prepare(self, one: Judged, claims: set[str]) -> None:
+        """Put a sample's picture where the handler looks, and claims as they were when this was judged first.
+
+        Fingerprints that two samples share, as they may where they were forgotten in between, are each one's in its turn.
+        """
+        assert one.event is not None
+        image = one.event.image
+        if one.picture is not None:
+            self._accepted.add(image.image_id)
+            self._pictures.hold(image.key, StoredObject(one.picture, image.media_type))
+            for key in claims:
+                self._notes.hold(key, claim_of(one.event))
+        elif one.evidence.get("first") not in self._accepted:
+            Duplicates(self._notes).recall(one.evidence)
+
     def _judge(self, part: Sequence[Judged]) -> None:
-        for one in part:
-            self._prepare(one)
         events = [one.event for one in part if one.event is not None]
         for one, result in zip(part, self._handler.handle(events), strict=True):
             if isinstance(result, TryLater):
@@ -138,18 +165,6 @@ class WhatIf:
             self.verdicts.put(one, then, why)
         for event in events:
             self._pictures.forget(event.image.key)
-
-    def _prepare(self, one: Judged) -> None:
-        """Put a sample's picture where the handler looks, and what was claimed when it was judged first."""
-        assert one.event is not None
-        if one.picture is None:
-            if one.evidence.get("first") not in self._known:
-                self._duplicates.recall(one.evidence)
-            return
-        image = one.event.image
-        self._known.add(image.image_id)
-        self._pictures.hold(image.key, StoredObject(one.picture, image.media_type))
-        self._duplicates.remember(one.event, one.questions, one.picture)
 
 
 def _verdict(result: list[Event] | Exception) -> tuple[str, str]:

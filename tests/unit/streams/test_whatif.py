@@ -160,6 +160,21 @@ def test_pictures_that_are_gone_are_counted_and_those_of_samples_lie_in_their_ro
     assert found.verdicts.why == {"its picture is no longer in the store": told["not_judged"]["then"]}
 
 
+def test_near_duplicates_that_were_both_accepted_stay_so(line: Line, images: list[Event], tmp_path: Path):
+    """As they are where a factory was told to forget what it had seen."""
+    found = [event for one in images for event in flat(ExamineHandler(line.store, InMemoryStore()).handle([one]))]
+    stored = keep(str(tmp_path / "forgotten"), line.store, found)
+    assert stored.verdicts()["accepted"]["now"] > 8
+    assert {counts["then"] - counts["now"] for counts in stored.verdicts().values()} == {0}
+
+
+def test_a_duplicate_of_what_is_in_no_table_stays_one(line: Line, images: list[Event], tmp_path: Path):
+    found = flat(ExamineHandler(line.store, InMemoryStore()).handle(images))
+    lost = [event for event in found if isinstance(event, Rejection) and event.reason == "duplicate"]
+    told = keep(str(tmp_path / "lost"), line.store, lost).verdicts()
+    assert told["duplicate"] == {"now": len(lost), "then": len(lost)}
+
+
 def test_a_limit_takes_the_newest(stored: Stored):
     found = stored.verdicts(limit=2)
     assert found["accepted"] == {"now": 2, "then": 2}
