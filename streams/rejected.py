@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from dataset.exports.drafts import draft_of
 from dataset.rejection_rows import Row
 from dataset.rejection_story import as_whole
 from dataset.rejections import judged_event
@@ -96,18 +97,19 @@ class Exported:
 def export(rows: Iterable[Row], store: Callable[[], ObjectStore], out: Path) -> Exported:
     """One line a rejection, and the pictures that were judged. Raises UserError, TryLater, OSError.
 
-    `store` is asked for when a first picture is.  The lines come last, so a folder without them is unfinished.
+    `store` is asked for when a first picture is.  The folder appears whole or not at all.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not an empty folder: an export does not overwrite anything")
-    (out / PICTURES).mkdir(parents=True, exist_ok=True)
-    done, fetched, draft = Exported(), _Fetched(store, out), out / f"{LINES}.part"
-    with draft.open("w", encoding="utf-8") as lines:
-        for row in rows:
-            done.rejections += 1
-            told = {**as_whole(row), "picture": None if row["image_key"] is None else fetched.picture(row, done)}
-            lines.write(json.dumps(told, ensure_ascii=False) + "\n")
-    draft.replace(out / LINES)
+    done = Exported()
+    with draft_of(out.resolve()) as draft:
+        (draft / PICTURES).mkdir()
+        fetched = _Fetched(store, draft)
+        with (draft / LINES).open("w", encoding="utf-8") as lines:
+            for row in rows:
+                done.rejections += 1
+                told = {**as_whole(row), "picture": None if row["image_key"] is None else fetched.picture(row, done)}
+                lines.write(json.dumps(told, ensure_ascii=False) + "\n")
     return done
 
 

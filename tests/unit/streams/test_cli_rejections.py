@@ -12,7 +12,7 @@ from dataset.table import Table
 from schemas.codec import Message, decode, encode
 from schemas.doors import Delivery, Sample
 from schemas.events import Rejection, SeedConcept
-from schemas.failures import Oversize
+from schemas.failures import Oversize, TryLater
 from schemas.graph import Relation
 from schemas.ids import make_seed, rejection_id
 from schemas.topics import IMAGES, SEEDS
@@ -272,6 +272,17 @@ def test_an_export_brings_pictures_and_names_those_that_are_gone(tmp_path: Path)
     picture = (tmp_path / "out" / lines[0]["picture"]).read_bytes()
     assert picture == store.objects[good.image.key].data
     assert len(list((tmp_path / "out" / "images").iterdir())) == 1
+
+
+def test_an_export_that_fails_leaves_nothing_so_that_it_can_be_tried_again(tmp_path: Path):
+    def away() -> InMemoryStore:
+        raise TryLater("nobody answers")
+
+    told = [{**row, "outcome": "ended", "kept_at": NOW} for row in rows(of_agents(1), of_examine(1))]
+    with pytest.raises(TryLater):
+        export(told, away, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+    assert export(told, InMemoryStore, tmp_path / "out").rejections == 2
 
 
 def test_an_export_of_what_has_no_picture_asks_for_no_store(skg: Skg, uri: str, tmp_path: Path):
