@@ -34,6 +34,9 @@ WINDOW = 100
 FEWEST = 20
 """A share of fewer messages than this says nothing."""
 
+NAMED = 5
+"""Records that are named when the limit stops a process."""
+
 MAX_ERROR_CHARS = 4000
 """What the event's schema allows."""
 
@@ -174,14 +177,16 @@ class Limit:
 
     def __init__(self, share: float) -> None:
         self._share = share
-        self._recent: deque[bool] = deque(maxlen=WINDOW)
+        self._recent: deque[str | None] = deque(maxlen=WINDOW)
 
-    def count(self, dead: bool) -> None:
-        """One message more. Raises TooManyDeadLetters beyond the limit."""
-        self._recent.append(dead)
-        bad = sum(self._recent)
-        if len(self._recent) >= FEWEST and bad > self._share * len(self._recent):
+    def count(self, record: Record, failure: Never | None) -> None:
+        """One message more, dead or not. Raises TooManyDeadLetters beyond the limit, with the records that it counts."""
+        where = f"{record.partition.topic}/{record.partition.number}@{record.offset}"
+        self._recent.append(None if failure is None else f"{where} {failure.reason}")
+        bad = [each for each in self._recent if each is not None]
+        if len(self._recent) >= FEWEST and len(bad) > self._share * len(self._recent):
             raise TooManyDeadLetters(
-                f"{bad} of the last {len(self._recent)} messages were dead letters (limit {self._share:.0%}); "
-                "stopped so that the topic is not drained into skg.dead-letters"
+                f"{len(bad)} of the last {len(self._recent)} messages were dead letters (limit {self._share:.0%}); "
+                "stopped so that the topic is not drained into skg.dead-letters. "
+                f"The latest, as topic/partition@offset: {', '.join(bad[-NAMED:])}; the last: {_plain(str(failure))[:200]}"
             )

@@ -1,6 +1,7 @@
 """The step of the agents: decode a seed, plan its graphs, publish every outcome.
 
 In: records of `skg.seeds`.  Out: graphs, rejections and dead letters, acknowledged by the broker before `handle` returns.
+A graph that can never be is a dead letter of its own; the other graphs of its seed are none the worse.
 Repeating a seed is harmless: ids derive from content.  Knows no Faust.
 """
 
@@ -11,15 +12,26 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
-from tenacity import AsyncRetrying, RetryError, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    AsyncRetrying,
+    RetryError,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+    stop_never,
+    wait_random_exponential,
+)
+from tenacity.stop import stop_base
 
 from schemas.base import Event
 from schemas.codec import Message
 from schemas.doors import Planner
 from schemas.events import SeedConcept, Stage
 from schemas.failures import Never, TryLater
-from streams.dead_letters import dead_letter
+from streams.calls import Calls
+from streams.dead_letters import dead_letter, narrowed, without_value
 from streams.event_step import decode_record, message_of, oversize
+from streams.isolation import isolated_async
 from streams.records import Record
 from streams.tally import Tally
 from streams.worker import Reached, ignore
@@ -32,16 +44,21 @@ class PublishesLater(Protocol):
     """What the step needs of a producer."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Send and wait for the acknowledgement. Raises TryLater."""
+        """Send and wait for the acknowledgement. Raises TryLater, and Never for what is too large."""
         ...
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How often and how patiently something is tried again. Together below a group's rebalance timeout of 120 s."""
+    """How often and how patiently something is tried again.
+
+    `attempts` at planning one graph, together below a group's rebalance timeout of 120 s.  `give_up_s`: how long a broker
+    that is away is waited for, None for ever.
+    """
 
     attempts: int = 6
     longest_pause_s: float = 15.0
+    give_up_s: float | None = None
 
 
 WITH_MODELS = Patience(attempts=12)
@@ -53,6 +70,7 @@ class SeedTools:
     """What the step is given: a planner, a producer, where it counts, its patience, and the tests' hook.
 
     `at_once`: graphs under way over all seeds, None for one a seed.  `graph` lets one begin, in its own time.
+    `calls` knows how old the planner's oldest call is.
     """
 
     planner: Planner
@@ -62,6 +80,7 @@ class SeedTools:
     reached: Reached = field(default=ignore)
     at_once: int | None = None
     graph: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    calls: Calls = field(default_factory=Calls)
 
 
 class SeedStep:
@@ -72,72 +91,101 @@ class SeedStep:
         self._room = asyncio.Semaphore(tools.at_once or 1)
 
     async def handle(self, record: Record) -> None:
-        """Publish `count` outcomes, and a dead letter if any of them can never be.
+        """Publish `count` outcomes: graphs, rejections, and a dead letter for each graph that can never be.
 
-        Raises TryLater when the broker does not take them, TooManyDeadLetters when most seeds fail: the seed must not
-        be acknowledged then.
+        Raises TryLater when the broker is given up, TooManyDeadLetters when most graphs fail: the seed must not be
+        acknowledged then.
         """
         self._tools.reached("consumed")
         seed = decode_record(record)
-        failure, attempts = (seed, 1) if isinstance(seed, Never) else await self._plan_all(record, seed)
-        if failure is not None:
-            await self._publish([message_of(dead_letter(record, STAGE, failure, attempts), record, STAGE)])
+        failed = [(record, seed)] if isinstance(seed, Never) else await self._plan_all(record, seed)
+        for kept, failure in failed:
+            await self._publish_letter(kept, failure)
         self._tools.reached("published")
-        self._tools.tally.taken(record, failure)
+        self._tools.tally.received(record)
+        for kept, failure in failed:
+            self._tools.tally.ended(kept, failure)
 
-    async def _plan_all(self, record: Record, seed: Event) -> tuple[Never | None, int]:
+    async def _plan_all(self, record: Record, seed: Event) -> list[tuple[Record, Never]]:
+        """The graphs that can never be, each as a seed of its own, and why."""
         if not isinstance(seed, SeedConcept):
-            raise TypeError(f"{record.partition.topic} does not carry seeds")
+            return [(record, Never("failed", f"{record.partition.topic} does not carry {type(seed).__name__}"))]
         indices = range(seed.first, seed.first + seed.count)
         if self._tools.at_once is None:
             ended = [await self._end_of(record, seed, index) for index in indices]
         else:
             ended = await _together([self._in_turn(record, seed, index) for index in indices])
-        first = next((failure for failure, _ in ended if failure is not None), None)
-        return first, max(tried for _, tried in ended)
+        return [(narrowed(record, seed, i), why) for i, why in zip(indices, ended, strict=True) if why is not None]
 
-    async def _in_turn(self, record: Record, seed: SeedConcept, index: int) -> tuple[Never | None, int]:
+    async def _in_turn(self, record: Record, seed: SeedConcept, index: int) -> Never | None:
         async with self._room:
             return await self._end_of(record, seed, index)
 
-    async def _end_of(self, record: Record, seed: SeedConcept, index: int) -> tuple[Never | None, int]:
-        """Why graph number `index` can never be, None if its outcome is published; and how often that was tried."""
+    async def _end_of(self, record: Record, seed: SeedConcept, index: int) -> Never | None:
+        """Why graph number `index` can never be, None if its outcome is published."""
         try:
             async with self._tools.graph():
                 await self._plan(record, seed, index)
         except Never as failure:
-            return failure, 1
+            return failure
         except RetryError as error:
-            last = error.last_attempt
-            return Never("failed", f"graph {index}: {last.exception()}"), last.attempt_number
+            return _given_up(index, error)
+        self._tools.tally.ended(record, None)
         await asyncio.sleep(0)  # planning is work: let heartbeats and other seeds through
-        return None, 1
+        return None
 
     async def _plan(self, record: Record, seed: SeedConcept, index: int) -> None:
         started = monotonic()
-        event: Event = await self._retrying()(self._tools.planner.plan, seed, index)
-        messages = [message_of(event, record, STAGE)]
-        failure = oversize(messages)
+        planned: tuple[Event, Message] | Never = await self._retrying()(
+            isolated_async, lambda: self._planned(record, seed, index)
+        )
+        if isinstance(planned, Never):
+            raise planned
+        event, message = planned
+        failure = oversize([message])
         if failure is not None:
             raise failure
-        await self._publish(messages)
+        await self._publish([message])
         self._tools.tally.metrics.observe_seconds(monotonic() - started)
         self._tools.tally.event(event)
 
-    async def _publish(self, messages: Sequence[Message]) -> None:
+    async def _planned(self, record: Record, seed: SeedConcept, index: int) -> tuple[Event, Message]:
+        with self._tools.calls.one():
+            event: Event = await self._tools.planner.plan(seed, index)
+        return event, message_of(event, record, STAGE)
+
+    async def _publish_letter(self, record: Record, failure: Never) -> None:
+        """A letter that the broker finds too large leaves its original where it lies."""
+        letter = dead_letter(record, STAGE, failure)
         try:
-            await self._retrying()(self._tools.publisher.publish, messages)
+            await self._publish([message_of(letter, record, STAGE)])
+        except Never:
+            await self._publish([message_of(without_value(letter), record, STAGE)])
+
+    async def _publish(self, messages: Sequence[Message]) -> None:
+        """Publish once the broker takes them, however long it is away. Raises Never, and TryLater once that is given up."""
+        give_up_s = self._tools.patience.give_up_s
+        stop = stop_never if give_up_s is None else stop_after_delay(give_up_s)
+        try:
+            await self._retrying(stop)(self._tools.publisher.publish, messages)
         except RetryError as error:
             raise TryLater(str(error.last_attempt.exception())) from error
 
-    def _retrying(self) -> AsyncRetrying:
+    def _retrying(self, stop: stop_base | None = None) -> AsyncRetrying:
         patience = self._tools.patience
         return AsyncRetrying(
             retry=retry_if_exception_type(TryLater),
-            stop=stop_after_attempt(patience.attempts),
+            stop=stop or stop_after_attempt(patience.attempts),
             wait=wait_random_exponential(multiplier=0.5, max=patience.longest_pause_s),
             before_sleep=lambda _: self._tools.tally.metrics.retried(),
         )
+
+
+def _given_up(index: int, error: RetryError) -> Never:
+    last = error.last_attempt
+    failure = Never("failed", f"graph {index}: {last.exception()}", last.attempt_number)
+    failure.__cause__ = last.exception()
+    return failure
 
 
 async def _together(work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:

@@ -49,11 +49,19 @@ class Tally:
 
     def taken(self, record: Record, failure: Never | None) -> None:
         """A record is finished; with `failure`, as a dead letter. Raises TooManyDeadLetters when most of them are."""
+        self.received(record)
+        self.ended(record, failure)
+
+    def received(self, record: Record) -> None:
+        """A record was taken from its topic, whatever comes of it."""
         self.metrics.consumed(1)
         age = event_age(record.headers, datetime.now(UTC))
         if age is not None:
             self.metrics.observe_age(age)
+
+    def ended(self, record: Record, failure: Never | None) -> None:
+        """What a record asked for, or one of the things, is finished. Raises TooManyDeadLetters as `taken` does."""
         if failure is not None:
             self.metrics.dead_letter(failure.reason)
             self.metrics.produced(DEAD_LETTERS, 1)
-        self.limit.count(failure is not None)
+        self.limit.count(record, failure)

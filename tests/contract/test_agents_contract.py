@@ -32,6 +32,9 @@ from tests.fakes.wait import in_thread, until
 pytestmark = pytest.mark.contract
 
 
+QUICK = Patience(2, 0.01)
+
+
 class Planner:
     """A graph for every request, at once."""
 
@@ -67,11 +70,14 @@ def settings(broker: str, tmp_path: Path) -> AgentSettings:
 
 @contextmanager
 def agents(
-    settings: AgentSettings, planner: Planner, publisher: PublishesLater | None = None
+    settings: AgentSettings,
+    planner: Planner,
+    publisher: PublishesLater | None = None,
+    patience: Patience = QUICK,
 ) -> Iterator[tuple[Future[None], Callable[[], None]]]:
     """The application in a thread; gives its end and how to stop it."""
     app = faust_door.new_app(settings)
-    tools = SeedTools(planner, publisher or faust_door.FaustPublisher(app), tally("agents"), Patience(2, 0.01))
+    tools = SeedTools(planner, publisher or faust_door.FaustPublisher(app), tally("agents"), patience)
     faust_door.carry_seeds(app, SeedStep(tools).handle, 4, StageMetrics("agents"))
     stops: list[Callable[[], None]] = []
     with in_thread(lambda: faust_door.run(app, stops.append)) as running:
@@ -145,7 +151,7 @@ def test_when_not_even_a_dead_letter_can_be_published_the_process_ends_and_the_s
 ) -> None:
     asked = seeds(1, graphs=1)
     publish(settings, [message(seed) for seed in asked])
-    with agents(settings, Planner(), KeptMessagesLater(refusals=10**9)) as (running, _):
+    with agents(settings, Planner(), KeptMessagesLater(refusals=10**9), Patience(2, 0.01, 0.05)) as (running, _):
         until(running.done, 40, "the end")
         assert isinstance(running.exception(), TryLater)
     again = Planner()

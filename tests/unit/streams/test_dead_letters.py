@@ -2,37 +2,55 @@
 
 import pytest
 
-from streams.dead_letters import FEWEST, WINDOW, Limit
+from schemas.failures import Never
+from streams.dead_letters import FEWEST, NAMED, WINDOW, Limit
 from streams.problems import TooManyDeadLetters
+from streams.records import Partition, Record
+
+
+def counted(limit: Limit, dead: bool, offset: int = 0) -> None:
+    record = Record(Partition("skg.graphs", 3), offset, None, None, ())
+    limit.count(record, Never("failed", "ZeroDivisionError: no area") if dead else None)
 
 
 def test_a_few_messages_say_nothing() -> None:
     limit = Limit(0.5)
     for _ in range(FEWEST - 1):
-        limit.count(True)
+        counted(limit, True)
     with pytest.raises(TooManyDeadLetters):
-        limit.count(True)
+        counted(limit, True)
 
 
 def test_a_share_at_the_limit_passes_and_one_more_does_not() -> None:
     limit = Limit(0.5)
     for number in range(WINDOW):
-        limit.count(number % 2 == 1)
+        counted(limit, number % 2 == 1)
     with pytest.raises(TooManyDeadLetters, match="limit 50%"):
-        limit.count(True)  # pushes out one that was well
+        counted(limit, True)  # pushes out one that was well
 
 
 def test_old_messages_are_forgotten() -> None:
     limit = Limit(0.5)
     for number in range(40):
-        limit.count(number % 2 == 1)
+        counted(limit, number % 2 == 1)
     for _ in range(WINDOW):
-        limit.count(False)
+        counted(limit, False)
     for _ in range(WINDOW // 2):
-        limit.count(True)
+        counted(limit, True)
 
 
 def test_a_share_of_one_never_stops() -> None:
     limit = Limit(1.0)
     for _ in range(1000):
-        limit.count(True)
+        counted(limit, True)
+
+
+def test_the_latest_records_are_named_and_why_the_last_one_failed() -> None:
+    limit = Limit(0.5)
+    for offset in range(FEWEST - 1):
+        counted(limit, True, offset)
+    with pytest.raises(TooManyDeadLetters) as stopped:
+        counted(limit, True, FEWEST - 1)
+    said = str(stopped.value)
+    assert all(f"skg.graphs/3@{FEWEST - 1 - n} failed" in said for n in range(NAMED))
+    assert "no area" in said

@@ -1,15 +1,20 @@
 """The agents' step: a seed of N graphs ends in N outcomes, each acknowledged by the broker before the seed is done."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from schemas.base import Event
+from schemas.codec import Message, decode
 from schemas.events import DeadLetter, SeedConcept
-from schemas.failures import Never, TryLater
+from schemas.failures import DeviceLost, Never, TryLater
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
-from schemas.topics import SEEDS
+from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
+from streams.calls import Calls
+from streams.problems import TooManyDeadLetters
 from streams.seed_step import Patience, SeedStep, SeedTools
 from tests.fakes.events import make_graph, make_rejection
 from tests.fakes.steps import KeptMessagesLater, garbage, record_of, tally
@@ -20,18 +25,31 @@ QUICK = Patience(attempts=3, longest_pause_s=0.001)
 class Planner:
     """Plans a graph of each index, unless told otherwise; a list is worked off one attempt at a time."""
 
-    def __init__(self, odd: dict[int, list[Event | Exception]] | None = None) -> None:
-        self._odd = odd or {}
+    def __init__(self, odd: Mapping[int, Sequence[Event | BaseException]] | None = None) -> None:
+        self._odd = {index: list(answers) for index, answers in (odd or {}).items()}
         self.calls: list[int] = []
 
     async def plan(self, seed: SeedConcept, index: int) -> Event:
         self.calls.append(index)
         if self._odd.get(index):
             answer = self._odd[index].pop(0)
-            if isinstance(answer, Exception):
+            if isinstance(answer, BaseException):
                 raise answer
             return answer
         return make_graph(seed, index)
+
+
+class Narrow(KeptMessagesLater):
+    """A producer whose broker takes no more than so many bytes, by topic."""
+
+    def __init__(self, limits: Mapping[str, int]) -> None:
+        super().__init__()
+        self._limits = limits
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        if any(len(message.value or b"") > self._limits[message.topic] for message in messages):
+            raise Never("oversize", "above the broker's limit")
+        await super().publish(messages)
 
 
 def play(
@@ -87,6 +105,93 @@ def test_a_refusal_for_good_is_not_tried_again() -> None:
     assert (letter.error, letter.attempts) == ("no such graph", 1)
 
 
+@pytest.mark.parametrize("odd", [KeyError("no such thing"), RecursionError(), AssertionError("odd")])
+def test_any_exception_of_the_planner_is_a_dead_letter_of_its_graph_alone(odd: Exception) -> None:
+    seed = make_seed("a cat", count=4, first=2)
+    producer, planner = KeptMessagesLater(), Planner({3: [odd] * 9, 5: [odd] * 9})
+    play(planner, producer, seed)
+    letters = [event for event in producer.events if isinstance(event, DeadLetter)]
+    assert [event.index for event in producer.events if isinstance(event, SpatialGraph)] == [2, 4]
+    assert [(letter.seed_id, letter.index) for letter in letters] == [(seed.seed_id, 3), (seed.seed_id, 5)]
+    for letter in letters:
+        again = decode(SEEDS, letter.value, letter.headers)
+        assert again == seed.model_copy(update={"first": letter.index, "count": 1})
+        assert (letter.reason, letter.attempts, letter.error_class) == ("failed", 3, type(odd).__name__)
+        assert "in plan" in letter.traceback
+
+
+def test_an_exception_that_passes_leaves_no_trace() -> None:
+    producer, planner = KeptMessagesLater(), Planner({0: [ValueError("once")]})
+    play(planner, producer, make_seed("a cat"))
+    assert [type(event) for event in producer.events] == [SpatialGraph]
+
+
+@pytest.mark.parametrize("fatal", [MemoryError(), DeviceLost("the device is gone"), KeyboardInterrupt(), SystemExit(3)])
+def test_what_is_of_the_process_and_not_of_the_seed_passes_through(fatal: BaseException) -> None:
+    producer = KeptMessagesLater()
+    with pytest.raises(type(fatal)):
+        play(Planner({0: [fatal]}), producer, make_seed("a cat"))
+    assert producer.events == []
+
+
+def test_a_planner_that_returns_no_event_is_a_dead_letter() -> None:
+    producer = KeptMessagesLater()
+    play(Planner({0: ["no event"] * 9}), producer, make_seed("a cat"))  # type: ignore[list-item] # what a fault may return
+    (letter,) = producer.events
+    assert isinstance(letter, DeadLetter)
+
+
+def test_what_the_broker_finds_too_large_is_a_dead_letter_that_fits() -> None:
+    producer = Narrow({GRAPHS: 100, DEAD_LETTERS: 2_000})
+    seed = make_seed("a cat", count=2)
+    step = SeedStep(SeedTools(Planner(), producer, tally("agents"), QUICK))
+    asyncio.run(step.handle(garbage(SEEDS, 7, value=b"\xc1" * 5_000)))
+    asyncio.run(step.handle(record_of(seed)))
+    unreadable, *graphs = producer.events
+    assert isinstance(unreadable, DeadLetter)
+    assert (unreadable.value, unreadable.omitted_bytes > 5_000 - 1) == (None, True)
+    assert {type(event) for event in graphs} == {DeadLetter}
+    assert [e.index for e in graphs if isinstance(e, DeadLetter)] == [0, 1]
+    assert {e.reason for e in graphs if isinstance(e, DeadLetter)} == {"oversize"}
+
+
+def test_seeds_whose_graphs_mostly_succeed_do_not_count_as_failed() -> None:
+    producer = KeptMessagesLater()
+    step = SeedStep(SeedTools(Planner({3: [ValueError("odd")] * 999}), producer, tally("agents", share=0.5), QUICK))
+    for _ in range(30):
+        asyncio.run(step.handle(record_of(make_seed("a cat", count=4))))
+
+
+def test_seeds_that_mostly_fail_stop_the_process() -> None:
+    planner = Planner({index: [ValueError("odd")] * 999 for index in range(3)})
+    step = SeedStep(SeedTools(planner, KeptMessagesLater(), tally("agents", share=0.5), QUICK))
+
+    def many() -> None:
+        for _ in range(30):
+            asyncio.run(step.handle(record_of(make_seed("a cat", count=4))))
+
+    with pytest.raises(TooManyDeadLetters):
+        many()
+
+
+def test_a_call_of_the_planner_under_way_has_an_age() -> None:
+    now = [10.0]
+    calls = Calls(lambda: now[0])
+    assert calls.oldest_s() == 0
+    with calls.one():
+        now[0] = 13.0
+        with calls.one():
+            now[0] = 15.0
+            assert calls.oldest_s() == 5
+    assert calls.oldest_s() == 0
+
+
+def test_a_broker_is_waited_for_longer_than_any_planner() -> None:
+    producer = KeptMessagesLater(refusals=20 * QUICK.attempts)
+    play(Planner(), producer, make_seed("a cat"))
+    assert len(producer.events) == 1
+
+
 def test_a_broker_that_is_back_in_time_loses_nothing() -> None:
     producer = KeptMessagesLater(refusals=2)
     play(Planner(), producer, make_seed("a cat"))
@@ -94,6 +199,7 @@ def test_a_broker_that_is_back_in_time_loses_nothing() -> None:
 
 
 def test_when_nothing_can_be_published_the_seed_is_not_done() -> None:
-    producer = KeptMessagesLater(refusals=100)
+    producer = KeptMessagesLater(refusals=10**9)
+    tools = SeedTools(Planner(), producer, tally("agents"), replace(QUICK, give_up_s=0.05))
     with pytest.raises(TryLater, match="the broker is away"):
-        play(Planner(), producer)
+        asyncio.run(SeedStep(tools).handle(garbage(SEEDS, 9)))
