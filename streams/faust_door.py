@@ -21,6 +21,7 @@ from monitoring.metrics import StageMetrics
 from schemas.codec import Message
 from schemas.failures import Never, TryLater
 from schemas.topics import SEEDS, TOPICS
+from streams.client_id import client_id
 from streams.records import MAX_MESSAGE_BYTES, Partition, Record
 from streams.settings import AgentSettings
 from streams.window import OrderedWindow
@@ -83,6 +84,7 @@ def new_app(settings: AgentSettings) -> SeedApp:
     app = SeedApp(
         settings.agents_group,
         broker=";".join(f"kafka://{address}" for address in settings.kafka_bootstrap.split(",")),
+        broker_client_id=client_id("agents"),
         datadir=str(settings.state_dir / "faust"),
         processing_guarantee="at_least_once",
         key_serializer="raw",

@@ -6,7 +6,7 @@ With `streams.kafka_group` and `streams.topic_admin` the only files that import 
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,6 +34,9 @@ DELIVERY_TIMEOUT_MS = 15_000
 
 CALL_TIMEOUT_MS = 5_000
 """How long the owner thread waits for a commit, a position or a goodbye before it goes on."""
+
+METADATA_AGE_MS = 30_000
+"""New partitions of a topic are noticed after this long."""
 
 BOOTSTRAP_TIMEOUT_MS = 5_000
 """One attempt to reach the broker; whoever connects tries again."""
@@ -169,7 +172,10 @@ def reaching(bootstrap: str) -> Iterator[None]:
 
 
 class Reader:
-    """Reads topics from their beginning, outside of any group: for people, progress and tests."""
+    """Reads topics from their beginning, outside of any group: for people, progress and tests.
+
+    Partitions that appear later are read too, from their beginning.
+    """
 
     def __init__(self, bootstrap: str, topics: Sequence[str]) -> None:
         with reaching(bootstrap):
@@ -178,20 +184,34 @@ class Reader:
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 allow_auto_create_topics=False,
+                metadata_max_age_ms=METADATA_AGE_MS,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
-            self._partitions = [
-                TopicPartition(topic, number)
-                for topic in topics
-                for number in sorted(self._consumer.partitions_for_topic(topic) or ())
-            ]
+            self._partitions = self._known(topics)
         self._consumer.assign(self._partitions)
         self._consumer.seek_to_beginning()
 
     def poll(self, timeout_s: float) -> list[Record]:
         """New records, waiting at most `timeout_s` for the first."""
         batches = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=2000)
+        self._take_new()
         return [as_record(raw) for batch in batches.values() for raw in batch]
+
+    def _known(self, topics: Iterable[str]) -> list[TopicPartition]:
+        """The partitions that the client knows; it asks the broker only about topics that it has none of."""
+        return [
+            TopicPartition(topic, number)
+            for topic in topics
+            for number in sorted(self._consumer.partitions_for_topic(topic) or ())
+        ]
+
+    def _take_new(self) -> None:
+        """Read partitions that have appeared; those that are read keep their places."""
+        new = sorted(set(self._known({tp.topic for tp in self._partitions})) - set(self._partitions))
+        if new:
+            self._partitions += new
+            self._consumer.assign(self._partitions)
+            self._consumer.seek_to_beginning(*new)
 
     def seek(self, offset_of: Callable[[Partition], int]) -> None:
         """Go on from the given offsets."""

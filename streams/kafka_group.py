@@ -22,15 +22,12 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 from monitoring.logs import log
 from schemas.failures import TryLater
 from streams.assignment import AssignmentChanges
-from streams.kafka_door import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, as_record, reaching
+from streams.kafka_door import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, reaching
 from streams.problems import Refused
 from streams.records import Partition, Record
 
 POLL_INTERVAL_MS = 300_000
 """Also the rebalance timeout. The owner thread polls five times a second, so it is never near."""
-
-METADATA_AGE_MS = 30_000
-"""New partitions of a topic are noticed after this long."""
 
 MAX_POLL_RECORDS = 64
 

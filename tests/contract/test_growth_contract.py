@@ -1,0 +1,55 @@
+"""Topics that grow under running readers: what lands on new partitions is read, from its beginning, by every reader."""
+
+from contextlib import closing
+
+import pytest
+from kafka import KafkaProducer
+
+from schemas.topics import GRAPHS, TOPICS
+from streams.kafka_door import Reader
+from streams.kafka_group import GroupConsumer, GroupSettings
+from streams.settings import KafkaSettings
+from streams.topic_admin import apply, grow
+from tests.conftest import FreshService
+from tests.fakes.carrier import SESSION_S, Steps
+from tests.fakes.wait import until
+
+pytestmark = pytest.mark.contract
+
+BEFORE = TOPICS[GRAPHS].partitions
+NEW = {GRAPHS: BEFORE + 4}
+
+
+class _Assignment(Steps):
+    start = Steps.assigned
+    gone = Steps.revoked
+
+
+def test_members_and_readers_read_what_lands_on_partitions_that_appear_later(fresh_broker: FreshService) -> None:
+    settings = KafkaSettings(kafka_bootstrap=fresh_broker("apache").bootstrap)
+    apply(settings)
+    bootstrap = settings.kafka_bootstrap
+    group = GroupSettings(bootstrap, "growing", SESSION_S)
+    with (
+        closing(GroupConsumer(group, GRAPHS, _Assignment())) as member,
+        closing(Reader(bootstrap, [GRAPHS])) as reader,
+    ):
+        found: dict[str, set[int]] = {"member": set(), "reader": set()}
+
+        def both_have_read(partitions: set[int]) -> bool:
+            found["member"] |= {record.partition.number for record in member.poll(0.2)}
+            found["reader"] |= {record.partition.number for record in reader.poll(0.2)}
+            return all(read >= partitions for read in found.values())
+
+        publish_everywhere(bootstrap, range(BEFORE))
+        until(lambda: both_have_read(set(range(BEFORE))), 60, "the partitions that were there")
+        assert grow(settings, NEW) == {GRAPHS: (BEFORE, NEW[GRAPHS])}
+        publish_everywhere(bootstrap, range(BEFORE, NEW[GRAPHS]))  # before anybody knows of them
+        until(lambda: both_have_read(set(range(NEW[GRAPHS]))), 90, "the partitions that appeared")
+
+
+def publish_everywhere(bootstrap: str, partitions: range) -> None:
+    producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all")
+    for number in partitions:
+        producer.send(GRAPHS, b"x", partition=number).get(20)
+    producer.close()
