@@ -13,6 +13,7 @@ from agents.drafting import Drafted, Task, draft
 from agents.outcome import Unmet, rejection
 from agents.prompts import prompt_of
 from agents.user_graphs import UserGraph, read_graph
+from schemas.bounds import MAX_NOTE_CHARS
 from schemas.events import Rejection, SeedConcept
 from schemas.graph import GraphObject, Layout, Provenance, SpatialGraph
 from schemas.ids import derived_seed, with_graph_id
@@ -85,7 +86,7 @@ def _made(seed: SeedConcept, index: int, able: Abilities) -> _Plan:
     stated = Draft(tuple(item.category for item in made.objects), made.relations, scene)
     layout = _laid_out(stated, derived_seed("layout", seed.seed_id, index, 0))
     if made.undrawn:
-        notes["not_drawn"] = ", ".join(made.undrawn)
+        notes["not_drawn"] = ", ".join(made.undrawn)[:MAX_NOTE_CHARS]
     return _Plan(stated, made.objects, made.excluded, layout, notes)
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import inflect
 
+from schemas.bounds import MAX_TEXT_CHARS
 from schemas.graph import GraphObject, Prompt, Relation
 from spatial.knowledge.types import SceneKind
 
@@ -72,7 +73,7 @@ def prompt_of(
     sentences += [sentence for relation in relations if (sentence := _sentence(relation, objects))]
     return Prompt(
         positive=_cut(sentences),
-        negative=", ".join((*excluded, *ALWAYS_UNWANTED)),
+        negative=_joined((*excluded, *ALWAYS_UNWANTED)),
         background=background,
         phrases=phrases,
     )
@@ -90,6 +91,16 @@ def _cut(sentences: Sequence[str]) -> str:
             break
         text += f"{sentence}. "
     return text.strip()
+
+
+def _joined(words: Sequence[str]) -> str:
+    """As many of the words as a text may hold."""
+    text = ""
+    for word in words:
+        if len(text) + len(word) + 2 > MAX_TEXT_CHARS:
+            break
+        text += f", {word}" if text else word
+    return text
 
 
 def _sentence(relation: Relation, objects: Sequence[GraphObject]) -> str | None:

@@ -11,6 +11,8 @@ from agents.abilities import Abilities
 from agents.consistency import refuse_contradiction
 from agents.outcome import invalid_graph
 from agents.requirements import plain
+from schemas.base import readable
+from schemas.bounds import MAX_ATTRIBUTES, MAX_EXCLUDED, MAX_NAME_CHARS, MAX_RELATIONS
 from schemas.graph import MAX_OBJECTS, GraphObject, Relation
 from spatial.knowledge.load import categories
 from spatial.phrases import UnknownPhrase, normalise
@@ -18,7 +20,9 @@ from spatial.predicates import PREDICATES
 
 ARTICLES = ("a", "an", "the", "some", "one")
 KNOWN_FIELDS = frozenset({"scene", "chosen_objects", "attributes", "negative_objects", "objects_kg"})
-MAX_NAME_CHARS = 80
+
+LONGEST_NUMBER = 4
+"""Digits of an object's number as text."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ def read_graph(form: Mapping[str, object], able: Abilities) -> UserGraph:
     attributes = _attributes(form.get("attributes"), names)
     objects = tuple(GraphObject(id=i, category=n, attributes=attributes.get(i, ())) for i, n in enumerate(names))
     relations = tuple(r for triple in _items(form, "objects_kg") for r in _relations(triple, len(names)))
+    _refuse_more("objects_kg", len(relations), MAX_RELATIONS)
     refuse_contradiction(names, relations, "the graph contradicts itself")
     return UserGraph(scene, objects, relations, _excluded(form, names), _undrawn(objects, able))
 
@@ -59,7 +64,15 @@ def _items(form: Mapping[str, object], field: str) -> list[object]:
 def _name(value: object, field: str) -> str:
     if not isinstance(value, str) or not value.strip() or len(value.strip()) > MAX_NAME_CHARS:
         raise invalid_graph(f"{field} must be a text of 1 to {MAX_NAME_CHARS} characters, not {str(value)[:40]!r}")
-    return value.strip()
+    try:
+        return readable(value.strip())
+    except ValueError as error:
+        raise invalid_graph(f"{field}: {value[:40]!r} {error}") from error
+
+
+def _refuse_more(field: str, count: int, most: int) -> None:
+    if count > most:
+        raise invalid_graph(f"{field} says {count} things, not at most {most}")
 
 
 def _refuse_undrawable(names: list[str], able: Abilities) -> None:
@@ -76,10 +89,12 @@ def _attributes(value: object, names: list[str]) -> dict[int, tuple[str, ...]]:
         raise invalid_graph("attributes must be a map from the object's number to a text")
     found = {}
     for key, said in value.items():
-        i = _index(int(key) if isinstance(key, str) and key.isdecimal() else key, len(names), "attributes")
+        is_number = isinstance(key, str) and key.isdecimal() and len(key) <= LONGEST_NUMBER
+        i = _index(int(key) if is_number else key, len(names), "attributes")
         texts = said if isinstance(said, list | tuple) else [said]
         words = [_without_noun(_name(text, "attributes"), names[i]) for text in texts]
         found[i] = tuple(word for word in words if word)
+        _refuse_more("attributes", len(found[i]), MAX_ATTRIBUTES)
     return found
 
 
@@ -118,6 +133,7 @@ def _excluded(form: Mapping[str, object], names: list[str]) -> tuple[str, ...]:
     value = form.get("negative_objects") or []
     listed = value if isinstance(value, list | tuple) else [value]
     found = tuple(dict.fromkeys(plain(_name(item, "negative_objects")) for item in listed))
+    _refuse_more("negative_objects", len(found), MAX_EXCLUDED)
     both = [name for name in found if name in names]
     if both:
         raise invalid_graph(f"{both[0]!r} is both chosen and negative")

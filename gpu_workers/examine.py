@@ -12,16 +12,18 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gpu_workers.duplicates import Duplicates
-from gpu_workers.findings import Finding, compare, unconfirmed
+from gpu_workers.findings import MOST_SHOWN, Finding, compare, unconfirmed
 from gpu_workers.language.judgement import Judgement, Judges, Known
 from gpu_workers.picture_file import PictureFault, check_picture
 from gpu_workers.policy import RETRIED, SALVAGED, Policy, Sees
 from gpu_workers.results import accept, reject
 from gpu_workers.salvage import salvage
 from schemas.base import Event
+from schemas.bounds import MAX_ATTEMPT
 from schemas.doors import ObjectStore
 from schemas.events import QAEvent, Rejection, RenderedImage, Truth
 from schemas.failures import Never, TryLater
+from schemas.graph import merged_notes
 from schemas.ids import derived_seed, sample_id
 from spatial.questions import ask
 from spatial.questions.names import Asked
@@ -130,9 +132,10 @@ class ExamineHandler:
 
     def _with_witness(self, sample: QAEvent) -> QAEvent:
         """The sample with what looked at its picture, and what it could not confirm."""
-        notes = {**sample.provenance.notes, "eyes": "" if self._eyes is None else self._eyes.name}
         doubtful = unconfirmed(sample.graph, sample.scene.objects)
-        notes |= {"doubtful_attributes": doubtful} if doubtful else {}
+        own = {"eyes": "" if self._eyes is None else self._eyes.name}
+        own |= {"doubtful_attributes": doubtful} if doubtful else {}
+        notes = merged_notes(sample.provenance.notes, own)
         return sample.model_copy(update={"provenance": sample.provenance.model_copy(update={"notes": notes})})
 
     def _examine(self, look: _Opened) -> QAEvent | Rejection:
@@ -154,7 +157,8 @@ class ExamineHandler:
                 result = self._questioned(look, as_seen, found.truth)
                 if isinstance(result, QAEvent):
                     return [result]
-        if event.attempt >= policy.retries or rejection.gate not in RETRIED or rejection.reason == "duplicate":
+        last = event.attempt >= min(policy.retries, MAX_ATTEMPT)
+        if last or rejection.gate not in RETRIED or rejection.reason == "duplicate":
             return [rejection]
         evidence = {**rejection.evidence, "next_attempt": event.attempt + 1}
         again = event.graph.model_copy(update={"attempt": event.attempt + 1})
@@ -176,7 +180,7 @@ class ExamineHandler:
         if found.finding is not None:
             return reject(event, found.finding)
         if not found.questions:
-            seen: dict[str, object] = {"objects": [thing.model_dump(mode="json") for thing in scene.objects]}
+            seen: dict[str, object] = {"objects": [thing.model_dump(mode="json") for thing in scene.objects[:MOST_SHOWN]]}
             return reject(event, Finding("questions", "no_questions", "nothing can be asked with a safe margin", seen))
         seen_before = self._duplicates.find(event, found.questions, picture)
         return reject(event, seen_before) if seen_before is not None else accept(event, found)

@@ -14,6 +14,9 @@ from spatial.geometry import holds, relate
 from spatial.predicates import CONTACT, PREDICATES
 from spatial.reading import MIN_VISIBLE
 
+MOST_SHOWN = 100
+"""Things or relations in the evidence of one finding: more are counted, not listed."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -90,7 +93,7 @@ def _extra(graph: SpatialGraph, truth: Truth) -> Finding | None:
     if not extra:
         return None
     names = ", ".join(thing.category for thing in extra)
-    evidence: dict[str, object] = {"objects": [thing.model_dump(mode="json") for thing in extra]}
+    evidence = {**_counted(len(extra)), "objects": [thing.model_dump(mode="json") for thing in extra[:MOST_SHOWN]]}
     if {thing.category for thing in extra} <= {thing.category for thing in graph.objects}:
         return Finding("presence", "wrong_count", f"more of them than wanted: {names}", evidence)
     return Finding("presence", "extra_object", f"seen, but not wanted: {names}", evidence)
@@ -102,9 +105,15 @@ def _violated(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int]) -> Fin
     broken = [r for r in graph.relations if not _obeyed(r, seen, canvas, r in drawn)]
     if not broken:
         return None
-    evidence: dict[str, object] = {"relations": [_measured(r, seen, canvas, r in drawn) for r in broken]}
+    shown = [_measured(r, seen, canvas, r in drawn) for r in broken[:MOST_SHOWN]]
+    evidence = {**_counted(len(broken)), "relations": shown}
     words = "; ".join(_said(r, seen) for r in broken)
     return Finding("relation", "violated_relation", f"not so in the picture: {words}", evidence, tuple(broken))
+
+
+def _counted(number: int) -> dict[str, object]:
+    """How many there are, where not all are listed."""
+    return {"count": number} if number > MOST_SHOWN else {}
 
 
 def _obeyed(relation: Relation, seen: Mapping[int, SeenObject], canvas: tuple[int, int], drawn: bool) -> bool:

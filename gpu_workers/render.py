@@ -19,7 +19,7 @@ from schemas.base import Event
 from schemas.doors import ObjectStore, Renderer, Results
 from schemas.events import ImageRef, RenderedImage
 from schemas.failures import Never, TryLater
-from schemas.graph import Provenance, SpatialGraph
+from schemas.graph import Provenance, SpatialGraph, merged_notes
 from schemas.ids import derived_seed, image_id, image_key
 
 PRODUCER, VERSION = "render", "1"
@@ -130,7 +130,7 @@ class RenderHandler:
         )
         provenance = Provenance(
             producer=PRODUCER, version=VERSION, parents=(job.graph.seed_id, job.graph.graph_id),
-            notes={"parameters": json.dumps(self._renderer.parameters, sort_keys=True), **picture.notes},
+            notes=merged_notes(picture.notes, {"parameters": json.dumps(self._renderer.parameters, sort_keys=True)}),
         )  # fmt: skip
         return [
             RenderedImage(

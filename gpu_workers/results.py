@@ -8,7 +8,7 @@ from gpu_workers.language.judgement import Judgement
 from gpu_workers.salvage import PRODUCER as SALVAGE
 from schemas.codec import encode
 from schemas.events import QAEvent, Rejection, RenderedImage
-from schemas.graph import Provenance
+from schemas.graph import Provenance, merged_notes
 from schemas.ids import rejection_id, sample_id
 from schemas.topics import IMAGES
 
@@ -21,10 +21,11 @@ DETAIL_CHARS = 1000
 
 def accept(event: RenderedImage, found: Judgement) -> QAEvent:
     """The sample of a picture, with its lineage."""
-    notes = {**event.provenance.notes, "renderer": event.renderer}
-    notes |= {"render_seed": str(event.seed), "attempt": str(event.attempt), **found.notes}
-    if event.graph.provenance.producer == SALVAGE:
-        notes["salvaged"] = event.graph.provenance.notes["given_up"]
+    own = {"renderer": event.renderer, "render_seed": str(event.seed), "attempt": str(event.attempt), **found.notes}
+    given_up = event.graph.provenance.notes.get("given_up")
+    if event.graph.provenance.producer == SALVAGE and given_up is not None:
+        own["salvaged"] = given_up
+    notes = merged_notes(event.provenance.notes, own)
     return QAEvent(
         sample_id=sample_id(event.image.image_id),
         image=event.image,

@@ -1,21 +1,107 @@
-"""What every event has in common: frozen, typed, versioned.
+"""What every event has in common: frozen, typed, versioned; and the kinds of text and JSON that its fields are made of.
 
 In: keyword arguments or decoded payloads.  Out: validated, immutable models.
 Does not know topics, wire formats or ids.
 """
 
+import math
+import unicodedata
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
+from schemas.bounds import (
+    MAX_JSON_CHARS,
+    MAX_JSON_DEPTH,
+    MAX_JSON_ITEMS,
+    MAX_KEY_CHARS,
+    MAX_LONG,
+    MAX_NAME_CHARS,
+    MAX_TEXT_CHARS,
+    MAX_WHOLE,
+)
+
+FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols by their class that leave nothing on the page."""
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "CZM" and character not in FILLERS
+
+
+def readable(text: str) -> str:
+    """The text, if it is without control characters and something of it can be seen."""
+    if text.isascii() and text.isprintable() and text.strip():
+        return text
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise PydanticCustomError("control_characters", "must have no control characters")
+    if not any(_is_seen(character) for character in text):
+        raise PydanticCustomError("blank", "must not be blank")
+    return text
+
+
+def _is_object_key(key: str) -> str:
+    if not key.isprintable() or any(part in ("", ".", "..") for part in key.split("/")):
+        raise PydanticCustomError("object_key", "must be an object key: printable, and no part of it empty, . or ..")
+    return key
+
+
+def _plain_json(value: dict[str, object]) -> dict[str, object]:
+    """The value, if it is JSON of a bounded size. Raises for anything that could not travel."""
+    items, chars = 0, 0
+    waiting: list[tuple[object, int]] = [(value, 1)]
+    while waiting:
+        item, depth = waiting.pop()
+        items += 1
+        if items > MAX_JSON_ITEMS or depth > MAX_JSON_DEPTH:
+            bounds = {"items": MAX_JSON_ITEMS, "depth": MAX_JSON_DEPTH}
+            raise PydanticCustomError("json_size", "must have at most {items} values, at most {depth} levels deep", bounds)
+        if isinstance(item, dict):
+            waiting += [(part, depth) for part in item] + [(part, depth + 1) for part in item.values()]
+            items -= len(item)  # keys
+            if not all(isinstance(key, str) for key in item):
+                raise PydanticCustomError("json_key", "must have keys that are texts")
+        elif isinstance(item, list | tuple):
+            waiting += [(part, depth + 1) for part in item]
+        else:
+            chars += _plain_value(item)
+    if chars > MAX_JSON_CHARS:
+        raise PydanticCustomError("json_chars", "must have at most {chars} characters", {"chars": MAX_JSON_CHARS})
+    return value
+
+
+def _plain_value(item: object) -> int:
+    """The characters of a JSON value that is no list and no object. Raises for what JSON or the wire has no word for."""
+    if item is None or isinstance(item, bool):
+        return 0
+    if isinstance(item, str):
+        if not item.isascii() and any(0xD800 <= ord(character) <= 0xDFFF for character in item):
+            raise PydanticCustomError("json_text", "must have texts of whole characters")
+        return len(item)
+    if (isinstance(item, int) and abs(item) <= MAX_LONG) or (isinstance(item, float) and math.isfinite(item)):
+        return 0
+    kind = type(item).__name__
+    raise PydanticCustomError("json_value", "must be JSON with finite numbers of 64 bits, not {kind}", {"kind": kind})
+
+
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS), AfterValidator(readable)]
 """A short word or phrase: a category, an attribute, a predicate, a stage."""
 
-Text = Annotated[str, Field(max_length=4000)]
+Text = Annotated[str, Field(max_length=MAX_TEXT_CHARS)]
 """A sentence or a prompt."""
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}(-[0-9]{1,6})?$")]
 """An id derived from content (`schemas.ids`), lower-case hexadecimal."""
+
+Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY_CHARS), AfterValidator(_is_object_key)]
+"""The key of an object in the store."""
+
+Json = Annotated[dict[str, object], AfterValidator(_plain_json)]
+"""A JSON object of a bounded size."""
+
+Whole = Annotated[int, Field(ge=0, le=MAX_WHOLE)]
+"""An id or a number: of a thing, of a seed's graph."""
 
 
 class Model(BaseModel):

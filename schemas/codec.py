@@ -1,7 +1,8 @@
 """The wire format: msgpack payloads with CloudEvents binary headers.
 
 In: an event, or a topic with the bytes and headers of a record.  Out: the bytes and headers, or the event.
-Does not talk to a broker.  Bytes that are no event of the topic raise Never, which makes them a dead letter.
+Does not talk to a broker.  Bytes that are no event of the topic raise Never, which makes them a dead letter; nothing else
+is raised, whatever the bytes.
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,21 @@ import msgpack
 from pydantic import ValidationError
 
 from schemas.base import Event
+from schemas.bounds import MAX_JSON_CHARS, MAX_JSON_ITEMS, MAX_PAYLOAD_BYTES
 from schemas.failures import Never
-from schemas.topics import BY_EVENT, TOPICS, Topic, key_of, major
+from schemas.topics import BY_EVENT, TOPICS, Topic, key_of, parts_of
 
 CONTENT_TYPE = "application/msgpack"
+
+LIMITS = {
+    "max_str_len": 4 * MAX_JSON_CHARS,  # bytes; no field has a longer text
+    "max_bin_len": MAX_PAYLOAD_BYTES,
+    "max_array_len": MAX_JSON_ITEMS,
+    "max_map_len": MAX_JSON_ITEMS,
+    "max_ext_len": 0,  # no event has values of msgpack's extension types
+}
+"""What is unpacked at all: a length in the bytes is a promise that memory is given for. msgpack itself nests 1,024 deep."""
+
 Headers = tuple[tuple[str, bytes], ...]
 
 
@@ -96,8 +108,10 @@ def _check_type(row: Topic, announced: str | None) -> None:
 def _unpack(value: bytes | None) -> dict[str, object]:
     if value is None:
         raise Never("undecodable", "the record has no value")
+    if len(value) > MAX_PAYLOAD_BYTES:
+        raise Never("undecodable", f"{len(value)} bytes are above the limit of {MAX_PAYLOAD_BYTES}")
     try:
-        payload = msgpack.unpackb(value, raw=False, strict_map_key=True)
+        payload = msgpack.unpackb(value, raw=False, strict_map_key=True, **LIMITS)
     except (ValueError, msgpack.exceptions.UnpackException, RecursionError) as error:
         raise Never("undecodable", f"not msgpack: {error or type(error).__name__}") from error
     if not isinstance(payload, dict):
@@ -107,12 +121,12 @@ def _unpack(value: bytes | None) -> dict[str, object]:
 
 def _is_newer_minor(row: Topic, version: object) -> bool:
     try:
-        theirs = major(str(version))
+        theirs, ours = parts_of(version if isinstance(version, str) else ""), parts_of(row.event.VERSION)
     except ValueError as error:
         raise Never("undecodable", f"schema_version is missing or malformed: {error}") from error
-    if theirs != major(row.event.VERSION):
+    if theirs[0] != ours[0]:
         raise Never("wrong_major_version", f"{row.name} carries version {row.event.VERSION}, not {version}")
-    return int(str(version).split(".")[1]) > int(row.event.VERSION.split(".")[1])
+    return theirs[1] > ours[1]
 
 
 def _first_fault(row: Topic, error: ValidationError) -> str:

@@ -6,10 +6,33 @@ Does not hold image bytes: an event names an object in the store and its hash (c
 
 from typing import Annotated, ClassVar, Literal, Self, get_args
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
-from schemas.base import Event, Id, Model, Name, Text
-from schemas.graph import Box, Provenance, Relation, SpatialGraph
+from schemas.base import Event, Id, Json, Model, Name, Text, Whole, readable
+from schemas.bounds import (
+    MAX_CERTIFICATE_CHARS,
+    MAX_CHOICES,
+    MAX_FAMILIES,
+    MAX_LONG,
+    MAX_NAME_CHARS,
+    MAX_QUESTIONS,
+    MAX_RELATIONS,
+    MAX_SECONDS,
+    MAX_SEEN,
+    MAX_SOURCE_BYTES,
+    MAX_WEIGHT,
+    MAX_WHOLE,
+    MAX_WISHES,
+)
+from schemas.graph import Attempt, Provenance, Relation, SpatialGraph
+from schemas.pictures import ImageRef, Scene, SeenObject, SeenRelation, Truth
+
+__all__ = [
+    "MAX_CONCEPT_CHARS", "MAX_CONTEXT_CHARS", "MAX_GRAPHS_PER_SEED_EVENT", "STAGES",
+    "DeadLetter", "ImageRef", "QAEvent", "Question", "Rejection", "RenderedImage", "Scene", "SeedConcept", "SeedOptions",
+    "SeenObject", "SeenRelation", "Stage", "Truth",
+]  # fmt: skip
 
 MAX_CONCEPT_CHARS = 200
 """A concept is a phrase, not a document: longer text belongs into `context`."""
@@ -29,7 +52,21 @@ MAX_HEADERS, MAX_HEADER_NAME_CHARS = 1_000, 1_000
 
 MAX_ERROR_CLASS_CHARS = 200
 
-Concept = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_CONCEPT_CHARS)]
+
+def _has_a_word(concept: str) -> str:
+    if not any(c.isalnum() for c in concept):
+        raise PydanticCustomError("no_word", "a concept needs at least one letter or digit")
+    return concept
+
+
+Concept = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_CONCEPT_CHARS),
+    AfterValidator(readable),
+    AfterValidator(_has_a_word),
+]
+Wishes = Annotated[tuple[Name, ...], Field(max_length=MAX_WISHES)]
+RelationWish = tuple[Name, Name, Name | None]
 Stage = Literal["agents", "render", "examine", "write"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 """In the order of the flow."""
@@ -45,12 +82,12 @@ class SeedOptions(Model):
 
     min_objects: Annotated[int, Field(ge=1, le=12)] = 2
     max_objects: Annotated[int, Field(ge=1, le=12)] = 5
-    families: dict[Name, Annotated[float, Field(ge=0)]] = {}
-    required_objects: tuple[Name, ...] = ()
-    required_relations: tuple[tuple[Name, Name, Name | None], ...] = ()
-    excluded: tuple[Name, ...] = ()
-    salt: Annotated[str, Field(max_length=80)] = ""
-    graph: dict[str, object] | None = None
+    families: Annotated[dict[Name, Annotated[float, Field(ge=0, le=MAX_WEIGHT)]], Field(max_length=MAX_FAMILIES)] = {}
+    required_objects: Wishes = ()
+    required_relations: Annotated[tuple[RelationWish, ...], Field(max_length=MAX_WISHES)] = ()
+    excluded: Wishes = ()
+    salt: Annotated[str, Field(max_length=MAX_NAME_CHARS)] = ""
+    graph: Json | None = None
 
     @model_validator(mode="after")
     def _range_holds(self) -> Self:
@@ -69,57 +106,15 @@ class SeedConcept(Event):
     seed_id: Id
     concept: Concept
     count: Annotated[int, Field(ge=1, le=MAX_GRAPHS_PER_SEED_EVENT)] = 1
-    first: Annotated[int, Field(ge=0)] = 0
+    first: Whole = 0
     context: Annotated[str, Field(max_length=MAX_CONTEXT_CHARS)] = ""
     options: SeedOptions = SeedOptions()
 
-    @field_validator("concept")
-    @classmethod
-    def _has_a_word(cls, concept: str) -> str:
-        if not any(c.isalnum() for c in concept):
-            raise ValueError("a concept needs at least one letter or digit")
-        return concept
-
-
-class ImageRef(Model):
-    """An object in the store. `sha256` is of the stored bytes; whoever reads them checks it."""
-
-    image_id: Id
-    bucket: Name
-    key: Annotated[str, Field(min_length=1, max_length=1024)]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    size: Annotated[int, Field(ge=1)]
-    media_type: Name
-    width: Annotated[int, Field(ge=1)]
-    height: Annotated[int, Field(ge=1)]
-
-
-class SeenObject(Model):
-    """What is visible of an object in the picture.
-
-    `id` is the graph object's id.  `box` bounds the visible pixels, in pixels of this image.
-    `depth` has no unit, smaller is nearer.  `visible` is the visible share of the object's own area, 0 to 1.
-    `attributes` are those that the renderer reports as drawn (or a detector confirmed).
-    """
-
-    id: Annotated[int, Field(ge=0)]
-    category: Name
-    attributes: tuple[Name, ...] = ()
-    box: Box
-    depth: float
-    visible: Annotated[float, Field(ge=0, le=1)]
-
-
-class Truth(Model):
-    """What a renderer knows of its own picture. It travels inside the image file.
-
-    `drawn` are graph relations that the renderer carried out (contact and containment count only from here).
-    `elements` are words for what the backdrop shows, so that no question claims their absence.
-    """
-
-    objects: tuple[SeenObject, ...]
-    drawn: tuple[Relation, ...] = ()
-    elements: tuple[Name, ...] = ()
+    @model_validator(mode="after")
+    def _last_number_is_one(self) -> Self:
+        if self.first + self.count - 1 > MAX_WHOLE:
+            raise ValueError(f"graphs are numbered up to {MAX_WHOLE}, not {self.first + self.count - 1}")
+        return self
 
 
 class RenderedImage(Event):
@@ -130,30 +125,11 @@ class RenderedImage(Event):
     image: ImageRef
     graph: SpatialGraph
     renderer: Name
-    seed: Annotated[int, Field(ge=0)]
-    attempt: Annotated[int, Field(ge=0)] = 0
-    seconds: Annotated[float, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0, le=MAX_LONG)]
+    attempt: Attempt = 0
+    seconds: Annotated[float, Field(ge=0, le=MAX_SECONDS)]
     truth: Truth | None = None
     provenance: Provenance
-
-
-class SeenRelation(Model):
-    """A relation that holds in the picture. `drawn`: carried out by the renderer, against derived from the boxes."""
-
-    subject: Annotated[int, Field(ge=0)]
-    predicate: Name
-    object: Annotated[int, Field(ge=0)] | None = None
-    drawn: bool = False
-
-
-class Scene(Model):
-    """What is seen in a picture: all that a question may be asked of. Boxes are in pixels of `canvas`."""
-
-    canvas: tuple[int, int]
-    scene: Name
-    objects: tuple[SeenObject, ...]
-    relations: tuple[SeenRelation, ...] = ()
-    excluded: tuple[Name, ...] = ()
 
 
 class Question(Model):
@@ -167,9 +143,9 @@ class Question(Model):
     question: Text
     answer: Text
     kind: Name
-    choices: Annotated[tuple[Text, ...], Field(min_length=2)]
-    objects: tuple[int, ...] = ()
-    certificate: str
+    choices: Annotated[tuple[Text, ...], Field(min_length=2, max_length=MAX_CHOICES)]
+    objects: Annotated[tuple[Whole, ...], Field(max_length=MAX_SEEN)] = ()
+    certificate: Annotated[str, Field(max_length=MAX_CERTIFICATE_CHARS)]
 
     @model_validator(mode="after")
     def _answer_is_a_choice(self) -> Self:
@@ -187,7 +163,7 @@ class QAEvent(Event):
     image: ImageRef
     graph: SpatialGraph
     scene: Scene
-    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
+    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=MAX_QUESTIONS)]
     provenance: Provenance
 
 
@@ -204,17 +180,17 @@ class Rejection(Event):
 
     rejection_id: Id
     seed_id: Id
-    index: Annotated[int, Field(ge=0)]
+    index: Whole
     stage: Stage
     gate: Name
     reason: Name
     detail: Text = ""
     graph_id: Id | None = None
     image: ImageRef | None = None
-    conflict: tuple[Relation, ...] = ()
-    evidence: dict[str, object] = {}
+    conflict: Annotated[tuple[Relation, ...], Field(max_length=MAX_RELATIONS)] = ()
+    evidence: Json = {}
     source_topic: Name
-    source: bytes
+    source: Annotated[bytes, Field(max_length=MAX_SOURCE_BYTES)]
     retried: bool = False
 
 
@@ -222,8 +198,8 @@ class Origin(Model):
     """Where a record lies on its topic."""
 
     topic: Annotated[str, Field(min_length=1, max_length=MAX_TOPIC_CHARS)]
-    partition: Annotated[int, Field(ge=0, lt=2**31)]
-    offset: Annotated[int, Field(ge=0, lt=2**63)]
+    partition: Whole
+    offset: Annotated[int, Field(ge=0, le=MAX_LONG)]
 
 
 HeaderName = Annotated[str, Field(max_length=MAX_HEADER_NAME_CHARS)]
@@ -243,19 +219,19 @@ class DeadLetter(Event):
     VERSION: ClassVar[str] = "1.1"
 
     topic: Annotated[str, Field(min_length=1, max_length=MAX_TOPIC_CHARS)]
-    partition: Annotated[int, Field(ge=0, lt=2**31)]
-    offset: Annotated[int, Field(ge=0, lt=2**63)]
+    partition: Whole
+    offset: Annotated[int, Field(ge=0, le=MAX_LONG)]
     key: Original | None
     value: Original | None
     headers: Annotated[tuple[tuple[HeaderName, Original], ...], Field(max_length=MAX_HEADERS)] = ()
     stage: Stage
     reason: Name
     error: Text
-    attempts: Annotated[int, Field(ge=1, lt=2**31)] = 1
+    attempts: Annotated[int, Field(ge=1, le=MAX_WHOLE)] = 1
     error_class: Annotated[str, Field(max_length=MAX_ERROR_CLASS_CHARS)] = ""
     traceback: Text = ""
     seed_id: Id | None = None
-    index: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    index: Whole | None = None
     first: Origin | None = None
-    replays: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    omitted_bytes: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    replays: Whole = 0
+    omitted_bytes: Annotated[int, Field(ge=0, le=MAX_LONG)] = 0

@@ -4,51 +4,100 @@ In: what a planner or a language model decided.  Out: one frozen `SpatialGraph`.
 Does not judge whether a graph is consistent or a layout true: that is `spatial`.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from schemas.base import Event, Id, Model, Name, Text
+from schemas.base import Event, Id, Model, Name, Text, Whole, readable
+from schemas.bounds import (
+    CANVAS_MAX,
+    CANVAS_MIN,
+    MAX_ATTEMPT,
+    MAX_ATTRIBUTES,
+    MAX_COORDINATE,
+    MAX_DEPTH,
+    MAX_EXCLUDED,
+    MAX_NAME_CHARS,
+    MAX_NOTE_CHARS,
+    MAX_NOTES,
+    MAX_OBJECTS,
+    MAX_PARENTS,
+    MAX_RELATIONS,
+    OVERHANG,
+)
+from schemas.predicates import check_arity, check_two_things
 
-Box = tuple[int, int, int, int]
+__all__ = [
+    "CANVAS_MAX", "CANVAS_MIN", "MAX_OBJECTS",
+    "Attempt", "Attributes", "Box", "Canvas", "Depth", "Excluded", "GraphObject", "Layout", "Prompt", "Provenance",
+    "Relation", "SpatialGraph", "merged_notes",
+]  # fmt: skip
+
+Coordinate = Annotated[int, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
+Length = Annotated[int, Field(ge=1, le=MAX_COORDINATE)]
+
+Box = tuple[Coordinate, Coordinate, Length, Length]
 """[x, y, width, height] in pixels of a canvas, origin top left, y down."""
 
-MAX_OBJECTS = 50
+Side = Annotated[int, Field(ge=CANVAS_MIN, le=CANVAS_MAX)]
+Canvas = tuple[Side, Side]
+"""(width, height) in pixels."""
 
-CANVAS_MIN, CANVAS_MAX = 16, 8192
-"""Pixels of either side of a layout's canvas: beyond these no renderer draws."""
+Depth = Annotated[float, Field(ge=-MAX_DEPTH, le=MAX_DEPTH)]
+"""No unit; smaller is nearer to the viewer."""
+
+Attempt = Annotated[int, Field(ge=0, le=MAX_ATTEMPT)]
+Attributes = Annotated[tuple[Name, ...], Field(max_length=MAX_ATTRIBUTES)]
+Excluded = Annotated[tuple[Name, ...], Field(max_length=MAX_EXCLUDED)]
 
 
 class GraphObject(Model):
     """One thing in the scene. `id` is its index in the graph's list of objects."""
 
-    id: Annotated[int, Field(ge=0)]
+    id: Whole
     category: Name
-    attributes: tuple[Name, ...] = ()
+    attributes: Attributes = ()
 
 
 class Relation(Model):
-    """A triple. `object` is None for an absolute place such as `top_left`."""
+    """A triple. `object` is None for an absolute place such as `top_left`, and only for such.
 
-    subject: Annotated[int, Field(ge=0)]
+    It may be one that cannot hold, as in the conflict of a rejection: of a thing with itself, or with none that is there.
+    """
+
+    subject: Whole
     predicate: Name
-    object: Annotated[int, Field(ge=0)] | None = None
+    object: Whole | None = None
+
+    @model_validator(mode="after")
+    def _as_many_things_as_it_takes(self) -> Self:
+        check_arity(self.predicate, self.object is not None)
+        return self
 
 
 class Layout(Model):
     """A box and a depth for every object, in the order of the objects.
 
-    `canvas` is (width, height) in pixels.  `depth` has no unit; smaller is nearer to the viewer.
+    `canvas` is (width, height) in pixels; a box may stick out of it.  `depth` has no unit; smaller is nearer.
     """
 
-    canvas: tuple[Annotated[int, Field(ge=CANVAS_MIN, le=CANVAS_MAX)], Annotated[int, Field(ge=CANVAS_MIN, le=CANVAS_MAX)]]
-    boxes: tuple[Box, ...]
-    depth: tuple[float, ...]
+    canvas: Canvas
+    boxes: Annotated[tuple[Box, ...], Field(max_length=MAX_OBJECTS)]
+    depth: Annotated[tuple[Depth, ...], Field(max_length=MAX_OBJECTS)]
 
     @model_validator(mode="after")
     def _one_depth_a_box(self) -> Self:
         if len(self.boxes) != len(self.depth):
             raise ValueError(f"{len(self.boxes)} boxes but {len(self.depth)} depths")
+        return self
+
+    @model_validator(mode="after")
+    def _boxes_are_of_this_canvas(self) -> Self:
+        across, down = (OVERHANG * side for side in self.canvas)
+        for number, (x, y, width, height) in enumerate(self.boxes):
+            if max(abs(x), width) > across or max(abs(y), height) > down:
+                raise ValueError(f"box {number} is more than {OVERHANG} canvases large or away: {[x, y, width, height]}")
         return self
 
 
@@ -58,7 +107,10 @@ class Prompt(Model):
     positive: Text
     negative: Text = ""
     background: Text = ""
-    phrases: tuple[Text, ...] = ()
+    phrases: Annotated[tuple[Text, ...], Field(max_length=MAX_OBJECTS)] = ()
+
+
+Note = Annotated[str, Field(max_length=MAX_NOTE_CHARS)]
 
 
 class Provenance(Model):
@@ -66,8 +118,26 @@ class Provenance(Model):
 
     producer: Name
     version: Name
-    parents: tuple[Id, ...] = ()
-    notes: dict[str, str] = {}
+    parents: Annotated[tuple[Id, ...], Field(max_length=MAX_PARENTS)] = ()
+    notes: Annotated[dict[Name, Note], Field(max_length=MAX_NOTES)] = {}
+
+
+def merged_notes(inherited: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """An earlier stage's notes with a later one's, which win: as many and as long as a provenance may have.
+
+    Where there are too many, the last of the inherited ones are left out; what is no name of a note is as well.
+    """
+    room = MAX_NOTES - len(own)
+    kept = {name: text for name, text in inherited.items() if name not in own and _is_name(name)}
+    both = {**dict(list(kept.items())[:room]), **own}
+    return {name: text[:MAX_NOTE_CHARS] for name, text in both.items()}
+
+
+def _is_name(text: str) -> bool:
+    try:
+        return len(readable(text)) <= MAX_NAME_CHARS
+    except ValueError:
+        return False
 
 
 class SpatialGraph(Event):
@@ -82,16 +152,16 @@ class SpatialGraph(Event):
 
     graph_id: Id
     seed_id: Id
-    index: Annotated[int, Field(ge=0)]
+    index: Whole
     concept: Text
     scene: Name
     objects: Annotated[tuple[GraphObject, ...], Field(min_length=1, max_length=MAX_OBJECTS)]
-    relations: tuple[Relation, ...] = ()
-    excluded: tuple[Name, ...] = ()
+    relations: Annotated[tuple[Relation, ...], Field(max_length=MAX_RELATIONS)] = ()
+    excluded: Excluded = ()
     layout: Layout
     prompt: Prompt
     provenance: Provenance
-    attempt: Annotated[int, Field(ge=0, exclude_if=lambda attempt: attempt == 0)] = 0
+    attempt: Annotated[Attempt, Field(exclude_if=lambda attempt: attempt == 0)] = 0
 
     @model_validator(mode="after")
     def _indices_hold(self) -> Self:
@@ -104,4 +174,5 @@ class SpatialGraph(Event):
             for end in (relation.subject, relation.object):
                 if end is not None and end >= count:
                     raise ValueError(f"relation names object {end}, the graph has {count}")
+            check_two_things(relation.subject, relation.object)
         return self

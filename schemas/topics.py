@@ -3,6 +3,7 @@
 Everything that needs a topic (carriers, administration, documents) reads this table.
 """
 
+import re
 from dataclasses import dataclass
 
 from schemas.base import Event
@@ -32,12 +33,20 @@ class Topic:
         return f"skg.{self.event.__name__}.v{major(self.event.VERSION)}"
 
 
+VERSION_FORM = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})", re.ASCII)
+
+
+def parts_of(version: str) -> tuple[int, int]:
+    """The parts of `major.minor`. Raises ValueError for anything else."""
+    found = VERSION_FORM.fullmatch(version)
+    if found is None:
+        raise ValueError(f"{version[:40]!r} is not a version of the form major.minor")
+    return int(found[1]), int(found[2])
+
+
 def major(version: str) -> int:
     """The major part of `major.minor`. Raises ValueError for anything else."""
-    whole, dot, part = version.partition(".")
-    if not dot or not whole.isdigit() or not part.isdigit():
-        raise ValueError(f"{version!r} is not a version of the form major.minor")
-    return int(whole)
+    return parts_of(version)[0]
 
 
 SEEDS, GRAPHS, IMAGES, QA = "skg.seeds", "skg.graphs", "skg.images", "skg.qa"

@@ -101,9 +101,9 @@ def _seen(item: Any, i: int) -> SeenObject:
         raise ValueError(f"objects[{i}] must be an object with category and box, not {item!r}")
     plain = {"id": i, "attributes": (), "depth": 0.0, "visible": 1.0}
     given = {name: item[name] for name in SeenObject.model_fields if item.get(name) is not None}
-    thing = _model(SeenObject, {**plain, **given}, f"objects[{i}]")
-    forms.box(list(thing.box), f"objects[{i}].box")
-    return thing
+    if "box" in given:
+        forms.box(given["box"], f"objects[{i}].box")
+    return _model(SeenObject, {**plain, **given}, f"objects[{i}]")
 
 
 def _seen_relations(item: Any, i: int, known: Collection[int]) -> list[SeenRelation]:

@@ -7,13 +7,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from schemas.base import readable
+
 
 def _on_one_line(word: str) -> str:
     """The word with single spaces. Raises ValueError for what cannot be seen: control characters, marks of direction."""
     plain = " ".join(word.split())
     if not plain.isprintable():
         raise ValueError("this word has characters that cannot be seen")
-    return plain
+    return readable(plain)
 
 
 Word = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_on_one_line)]

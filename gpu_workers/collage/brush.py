@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from gpu_workers.collage.pen import RGB, Point
+from gpu_workers.collage.shapes import ellipse, rounded
 from gpu_workers.collage.stage import Stage
 
 FINE = 2
@@ -64,6 +65,7 @@ class Brush:
 
         A `fill` picture of the whole picture's size lies in its place; any other is stretched over the shape.
         """
+        soft = max(0.0, soft)
         mask = Image.new("L", (self.width * FINE, self.height * FINE))
         draw(ImageDraw.Draw(mask))
         box = mask.getbbox()
@@ -96,7 +98,7 @@ class Brush:
         """A rectangle (x, y, width, height) with rounded corners and a vertical gradient."""
         x, y, w, h = (v * FINE for v in area)
         fill = top if bottom is None else column(64, ((0.0, top), (1.0, bottom)))
-        self.shape(lambda on: on.rounded_rectangle((x, y, x + w - 1, y + h - 1), radius * FINE, fill=255), fill)
+        self.shape(lambda on: rounded(on, (x, y, x + w - 1, y + h - 1), radius * FINE, fill=255), fill)
 
     def puffs(self, circles: Sequence[tuple[float, float, float]], top: RGB, bottom: RGB, opacity: float = 1.0,
               soft: float = 0.0) -> None:  # fmt: skip
@@ -104,7 +106,7 @@ class Brush:
 
         def draw(on: ImageDraw.ImageDraw) -> None:
             for x, y, r in circles:
-                on.ellipse(((x - r) * FINE, (y - r) * FINE, (x + r) * FINE, (y + r) * FINE), fill=255)
+                ellipse(on, ((x - r) * FINE, (y - r) * FINE, (x + r) * FINE, (y + r) * FINE), fill=255)
 
         self.shape(draw, column(64, ((0.0, top), (1.0, bottom))), opacity, soft)
 

@@ -17,6 +17,7 @@ from gpu_workers.collage.furniture.catalogue import FLAT
 from gpu_workers.collage.holders import Holder
 from gpu_workers.collage.pictures import ObjectPicture
 from gpu_workers.collage.placing import Place
+from gpu_workers.collage.shapes import ellipse, rectangle
 from gpu_workers.collage.sprites import VISIBLE_ALPHA
 
 Mask = NDArray[np.bool_]
@@ -168,9 +169,9 @@ def front_mask(size: tuple[int, int], holder: Holder) -> Image.Image:
     draw = ImageDraw.Draw(mask)
     rim = holder.rim * height
     if not holder.round:
-        draw.rectangle((0, rim, width, height), fill=255)
+        rectangle(draw, (0, rim, width, height), fill=255)
         return mask
-    draw.rectangle((0, rim / 2, width, height), fill=255)
+    rectangle(draw, (0, rim / 2, width, height), fill=255)
     inset = width * 0.04
-    draw.ellipse((inset, 0, width - inset, rim * 0.94), fill=0)
+    ellipse(draw, (inset, 0, width - inset, rim * 0.94), fill=0)
     return mask

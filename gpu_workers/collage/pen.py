@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
+from gpu_workers.collage.shapes import ellipse, rounded
+
 RGB = tuple[int, int, int]
 Point = tuple[float, float]
 Area = tuple[float, float, float, float]
@@ -81,7 +83,7 @@ class Pen:
         r = min(radius * self._scale, w / 2, h / 2)
 
         def draw(on: ImageDraw.ImageDraw, ox: float, oy: float) -> None:
-            on.rounded_rectangle((x - ox, y - oy, x + w - ox - 1, y + h - oy - 1), r, fill=255)
+            rounded(on, (x - ox, y - oy, x + w - ox - 1, y + h - oy - 1), r, fill=255)
 
         self._shape(draw, area, colour, finish)
 
@@ -90,7 +92,7 @@ class Pen:
         x, y, w, h = (v * self._scale for v in area)
 
         def draw(on: ImageDraw.ImageDraw, ox: float, oy: float) -> None:
-            on.ellipse((x - ox, y - oy, x + w - ox - 1, y + h - oy - 1), fill=255)
+            ellipse(on, (x - ox, y - oy, x + w - ox - 1, y + h - oy - 1), fill=255)
 
         self._shape(draw, area, colour, finish)
 
@@ -116,7 +118,7 @@ class Pen:
             path = [(px * self._scale - ox, py * self._scale - oy) for px, py in points]
             on.line(path, fill=255, width=thick, joint="curve")
             for px, py in path:
-                on.ellipse((px - thick / 2, py - thick / 2, px + thick / 2, py + thick / 2), fill=255)
+                ellipse(on, (px - thick / 2, py - thick / 2, px + thick / 2, py + thick / 2), fill=255)
 
         self._shape(draw, area, colour, finish or Finish(bevel=width / 3))
 
@@ -125,9 +127,7 @@ class Pen:
         region, (ox, oy) = self._region(area, blur * 3)
         x, y, w, h = (v * self._scale for v in area)
         mask = Image.new("L", region.size)
-        ImageDraw.Draw(mask).rounded_rectangle(
-            (x - ox, y - oy, x + w - ox, y + h - oy), min(w, h) / 4, fill=round(255 * strength)
-        )
+        rounded(ImageDraw.Draw(mask), (x - ox, y - oy, x + w - ox, y + h - oy), min(w, h) / 4, fill=round(255 * strength))
         mask = mask.filter(ImageFilter.GaussianBlur(blur * self._scale))
         alpha = region.getchannel("A")
         dark = Image.composite(Image.new("RGB", region.size, (40, 22, 62)), region.convert("RGB"), mask)
@@ -138,7 +138,7 @@ class Pen:
         """Make a hole."""
         x, y, w, h = (v * self._scale for v in area)
         hole = Image.new("L", (max(1, round(w)), max(1, round(h))))
-        ImageDraw.Draw(hole).rounded_rectangle((0, 0, w - 1, h - 1), radius * self._scale, fill=255)
+        rounded(ImageDraw.Draw(hole), (0, 0, w - 1, h - 1), radius * self._scale, fill=255)
         self._image.paste((0, 0, 0, 0), (round(x), round(y)), hole)
 
     def done(self) -> Image.Image:

@@ -21,7 +21,7 @@ from gpu_workers.collage.xmp import packet, read_packet
 from schemas.doors import Drawing
 from schemas.events import Truth
 from schemas.failures import Never
-from schemas.graph import Box, Layout, SpatialGraph
+from schemas.graph import Box, SpatialGraph
 from schemas.ids import derived_seed
 from spatial.knowledge.load import categories, scene_kinds
 from spatial.knowledge.types import SceneKind
@@ -103,7 +103,8 @@ def at_full_size(graph: SpatialGraph) -> SpatialGraph:
         return left, top, max(1, right - left), max(1, bottom - top)
 
     canvas = (max(16, round(width * scale)), max(16, round(height * scale)))
-    layout = Layout(canvas=canvas, boxes=tuple(map(grown, graph.layout.boxes)), depth=graph.layout.depth)
+    # not validated anew: rounding may carry a box a pixel beyond the bounds of its canvas
+    layout = graph.layout.model_copy(update={"canvas": canvas, "boxes": tuple(map(grown, graph.layout.boxes))})
     return graph.model_copy(update={"layout": layout})
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from gpu_workers.collage.pen import RGB
+from gpu_workers.collage.shapes import ellipse as ellipse_on
 
 SHADE: RGB = (46, 30, 66)
 """Deep violet: black would make the pictures dirty."""
@@ -106,7 +107,7 @@ def waterline(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int],
     picture.paste(water.crop((x, y, x + alpha.width, y + tall)), (x, y), mask)
     left, right = footprint(alpha)
     foam = Image.new("L", (max(8, round((right - left) * 1.16)) * 2, 12))
-    ImageDraw.Draw(foam).ellipse((1, 1, foam.width - 2, 9), fill=150)
+    ellipse_on(ImageDraw.Draw(foam), (1, 1, foam.width - 2, 9), fill=150)
     foam = foam.resize((foam.width // 2, 5))
     start, line = x + left - round((right - left) * 0.08), corner[1] + alpha.height - 3
     picture.paste((240, 252, 255), (start, line, start + foam.width, line + foam.height), foam)
@@ -119,7 +120,7 @@ def pond(picture: Image.Image, width: int, corner: tuple[int, int], bottom: int)
     for grow, tone in ((8, (120, 150, 110)), (4, (214, 206, 166)), (0, (96, 182, 224))):
         size = ((w + 2 * grow) * 2, (h + grow) * 2)
         mask = Image.new("L", size)
-        ImageDraw.Draw(mask).ellipse((0, 0, size[0] - 1, size[1] - 1), fill=255)
+        ellipse_on(ImageDraw.Draw(mask), (0, 0, size[0] - 1, size[1] - 1), fill=255)
         mask = mask.reduce(2)
         left, top = x - grow, y - grow // 2
         picture.paste(tone, (left, top, left + mask.width, top + mask.height), mask)

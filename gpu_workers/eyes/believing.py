@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from gpu_workers.eyes.asking import descriptions_of, names_of, phrase_of
 from gpu_workers.eyes.seeing import Box, Detection
+from schemas.base import readable
 from schemas.graph import GraphObject, SpatialGraph
 from spatial.questions.words import fits, singular
 
@@ -50,7 +51,7 @@ class Believed:
 def believed(graph: SpatialGraph, detections: Sequence[Detection], size: tuple[int, int], sureness: Sureness) -> Believed:
     """The detections of the graph's categories and of what it excludes, and all doubt about them."""
     names, described = names_of(graph), descriptions_of(graph)
-    named = [each for each in detections if each.label.strip()]
+    named = [each for each in detections if _is_word(each.label)]
     counted = [each for each in named if not each.score < sureness.weak]  # what is not a number casts doubt
     sound = [part for each in counted if (part := inside(each, size)) is not None]
     nowhere = [replace(each, box=(0.0, 0.0, *size)) for each in counted if inside(each, size) is None]
@@ -118,6 +119,13 @@ def confirmed(thing: GraphObject, where: Detection, descriptions: Iterable[Detec
     own = best.pop(phrase_of(thing), 0.0)
     clear = own >= firm and own >= CLEARER * max(best.values(), default=0.0)
     return thing.attributes if thing.attributes and clear else ()
+
+
+def _is_word(label: str) -> bool:
+    try:
+        return bool(readable(label))
+    except ValueError:
+        return False
 
 
 def _kin(a: str, b: str) -> bool:

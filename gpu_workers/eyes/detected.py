@@ -16,6 +16,7 @@ from gpu_workers.eyes.asking import descriptions_of, labels_of
 from gpu_workers.eyes.believing import Sureness, believed, confirmed
 from gpu_workers.eyes.matching import Wanted, match, unclear
 from gpu_workers.eyes.seeing import Box, Depth, DepthMap, Detection, Detector
+from schemas.bounds import MAX_DEPTH
 from schemas.events import RenderedImage, SeenObject, Truth
 from schemas.graph import SpatialGraph
 
@@ -115,7 +116,7 @@ def depths_of(depth: DepthMap | None, boxes: Sequence[tuple[int, int, int, int]]
     if depth is None or not boxes:
         return alike
     middles = [_middle(depth, box) for box in boxes]
-    if not all(part.size and np.isfinite(part).all() for part in middles):
+    if not all(part.size and np.isfinite(part).all() and np.abs(part).max() <= MAX_DEPTH for part in middles):
         return alike
     depths = [float(np.median(part)) for part in middles]
     within = float(np.median([np.subtract(*np.percentile(part, (75, 25))) for part in middles]))

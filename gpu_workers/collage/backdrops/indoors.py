@@ -10,6 +10,7 @@ from PIL import ImageDraw
 from gpu_workers.collage.backdrops.floors import BOARDS, CARPETS, TILES, boards, carpet, planks, tiles
 from gpu_workers.collage.brush import FINE, Brush
 from gpu_workers.collage.pen import RGB, darker, lighter, mix
+from gpu_workers.collage.shapes import rectangle, rounded
 
 WALLS: tuple[RGB, ...] = (
     (240, 208, 164), (166, 206, 192), (176, 192, 230), (242, 182, 160), (206, 214, 168), (226, 178, 190), (152, 196, 220),
@@ -65,7 +66,7 @@ def stripes(brush: Brush, line: float, tone: RGB) -> None:
     def draw(on: ImageDraw.ImageDraw) -> None:
         x = -width
         while x < brush.width:
-            on.rectangle((x * FINE, 0, (x + width / 2) * FINE, line * FINE), fill=255)
+            rectangle(on, (x * FINE, 0, (x + width / 2) * FINE, line * FINE), fill=255)
             x += width
 
     brush.shape(draw, tone, 0.32)
@@ -95,8 +96,8 @@ def _wall_tiles(brush: Brush, line: float, tone: RGB) -> None:
         for row in range(round((line - top) / size) + 1):
             for col in range(-1, int(brush.width / size) + 2):
                 x, y = (col + 0.5 * (row % 2)) * size, top + row * size
-                on.rounded_rectangle(
-                    ((x + 0.8) * FINE, (y + 0.8) * FINE, (x + size - 0.8) * FINE, (y + size - 0.8) * FINE), 5, fill=255
+                rounded(
+                    on, ((x + 0.8) * FINE, (y + 0.8) * FINE, (x + size - 0.8) * FINE, (y + size - 0.8) * FINE), 5, fill=255
                 )
 
     brush.shape(draw, lighter(tone, 0.3))

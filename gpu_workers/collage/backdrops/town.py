@@ -12,6 +12,7 @@ from gpu_workers.collage.backdrops.air import far_trees, hills, sky
 from gpu_workers.collage.backdrops.country import hedge
 from gpu_workers.collage.brush import FINE, Brush
 from gpu_workers.collage.pen import RGB, darker, lighter
+from gpu_workers.collage.shapes import rectangle
 
 FACADES: tuple[RGB, ...] = (
     (232, 176, 140), (240, 214, 160), (176, 200, 206), (214, 160, 150), (196, 204, 172), (222, 200, 216), (206, 186, 170),
@@ -95,7 +96,8 @@ def _draw_panes(
     for col in range(grid[0]):
         for row in range(grid[1]):
             left, top = x + (col + 0.5) * step_x - wide / 2, y + row * step_y + 2
-            on.rectangle([v * FINE for v in (left - grow, top - grow, left + wide + grow, top + tall + grow)], fill=255)
+            corners = (left - grow) * FINE, (top - grow) * FINE, (left + wide + grow) * FINE, (top + tall + grow) * FINE
+            rectangle(on, corners, fill=255)
 
 
 def _valance(brush: Brush, area: tuple[float, float, float, float]) -> None:

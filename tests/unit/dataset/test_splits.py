@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset.splits import PER_MILLE, scene_hash, split_of
+from schemas.base import Name
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
+from tests.fakes.event_strategies import of
 from tests.fakes.events import make_graph
 
 
@@ -32,7 +34,7 @@ def rearranged(graph: SpatialGraph) -> SpatialGraph:
     )
 
 
-names = st.text(min_size=1, max_size=12)
+names = of(Name)
 
 
 @settings(max_examples=50, deadline=None)

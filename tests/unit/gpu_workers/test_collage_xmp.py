@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gpu_workers.collage.xmp import packet, read_packet
+from schemas.base import Name
 from schemas.events import SeenObject, Truth
 from schemas.graph import Relation
+from tests.fakes.event_strategies import of
 
 
 def a_file(xmp: bytes | None) -> bytes:
@@ -18,7 +20,7 @@ def a_file(xmp: bytes | None) -> bytes:
     return buffer.getvalue()
 
 
-words = st.text(min_size=1, max_size=20)
+words = of(Name)
 
 
 @settings(max_examples=60, deadline=None)

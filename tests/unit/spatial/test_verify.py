@@ -161,8 +161,15 @@ def test_a_hidden_thing_is_neither_asked_nor_absent():
 
 
 def test_boxes_without_an_area_prove_nothing_and_break_nothing():
-    cat, dog = thing("cat", (10, 10, 0, 0)), thing("dog", (100, 100, 0, 10))
-    flat = room(cat, dog, thing("cow", (300, 300, 30, 30)), thing("cup", (200, 30, 30, 30)))
+    """Events have none, but the verifier is asked of any scene."""
+    good = room(
+        *(thing(name, (10, 10, 30, 30)) for name in ("cat", "dog")),
+        thing("cow", (300, 300, 30, 30)),
+        thing("cup", (200, 30, 30, 30)),
+    )
+    boxes = [(10, 10, 0, 0), (100, 100, 0, 10), *(each.box for each in good.objects[2:])]
+    objects = [each.model_copy(update={"box": box}) for each, box in zip(good.objects, boxes, strict=True)]
+    flat = good.model_copy(update={"objects": tuple(objects)})
     assert not verify("Is the cat to the left of the cow?", None, flat).entailed
     for seed in range(10):
         assert all(verify(q.question, q.choices, flat).answer == q.answer for q in ask(flat, seed))

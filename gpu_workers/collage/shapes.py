@@ -1,0 +1,33 @@
+"""Rectangles and ellipses for whoever has room for them: one that has come out without an area paints nothing.
+
+In: a drawing and the corners (left, top, right, bottom) in its pixels.  Out: strokes on it.
+Everything that a collage draws scales with boxes and canvases of any size, so that a rim, a window or a board may have no
+room at all; Pillow raises for such corners.
+"""
+
+from PIL import ImageDraw
+
+Corners = tuple[float, float, float, float]
+
+
+def rectangle(on: ImageDraw.ImageDraw, corners: Corners, fill: int) -> None:
+    """A filled rectangle."""
+    if _has_area(corners):
+        on.rectangle(corners, fill=fill)
+
+
+def rounded(on: ImageDraw.ImageDraw, corners: Corners, radius: float, fill: int) -> None:
+    """A filled rectangle with rounded corners."""
+    if _has_area(corners):
+        on.rounded_rectangle(corners, max(0.0, radius), fill=fill)
+
+
+def ellipse(on: ImageDraw.ImageDraw, corners: Corners, fill: int) -> None:
+    """A filled ellipse."""
+    if _has_area(corners):
+        on.ellipse(corners, fill=fill)
+
+
+def _has_area(corners: Corners) -> bool:
+    left, top, right, bottom = corners
+    return right >= left and bottom >= top

@@ -1,0 +1,93 @@
+"""What is known of a picture: where it lies, what is seen in it.
+
+In: keyword arguments.  Out: frozen models, which events are made of.
+Does not hold image bytes: a reference names an object in the store and its hash (claim check).
+"""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from schemas.base import Id, Key, Model, Name, Whole
+from schemas.bounds import CANVAS_MAX, MAX_ELEMENTS, MAX_IMAGE_BYTES, MAX_RELATIONS, MAX_SEEN, MAX_SEEN_RELATIONS
+from schemas.graph import Attributes, Box, Depth, Excluded, Relation
+from schemas.predicates import check_arity
+
+Pixels = Annotated[int, Field(ge=1, le=CANVAS_MAX)]
+
+
+class ImageRef(Model):
+    """An object in the store. `sha256` is of the stored bytes; whoever reads them checks it."""
+
+    image_id: Id
+    bucket: Name
+    key: Key
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    size: Annotated[int, Field(ge=1, le=MAX_IMAGE_BYTES)]
+    media_type: Name
+    width: Pixels
+    height: Pixels
+
+
+class SeenObject(Model):
+    """What is visible of an object in the picture.
+
+    `id` is the graph object's id.  `box` bounds the visible pixels, in pixels of this image.
+    `depth` has no unit, smaller is nearer.  `visible` is the visible share of the object's own area, 0 to 1.
+    `attributes` are those that the renderer reports as drawn (or a detector confirmed).
+    """
+
+    id: Whole
+    category: Name
+    attributes: Attributes = ()
+    box: Box
+    depth: Depth
+    visible: Annotated[float, Field(ge=0, le=1)]
+
+
+SeenObjects = Annotated[tuple[SeenObject, ...], Field(max_length=MAX_SEEN)]
+
+
+class Truth(Model):
+    """What a renderer knows of its own picture. It travels inside the image file.
+
+    `drawn` are graph relations that the renderer carried out (contact and containment count only from here).
+    `elements` are words for what the backdrop shows, so that no question claims their absence.
+    """
+
+    objects: SeenObjects
+    drawn: Annotated[tuple[Relation, ...], Field(max_length=MAX_RELATIONS)] = ()
+    elements: Annotated[tuple[Name, ...], Field(max_length=MAX_ELEMENTS)] = ()
+
+    @model_validator(mode="after")
+    def _each_object_once(self) -> Self:
+        known: set[int] = set()
+        for thing in self.objects:
+            if thing.id in known:
+                raise ValueError(f"two objects have the id {thing.id}")
+            known.add(thing.id)
+        return self
+
+
+class SeenRelation(Model):
+    """A relation that holds in the picture. `drawn`: carried out by the renderer, against derived from the boxes."""
+
+    subject: Whole
+    predicate: Name
+    object: Whole | None = None
+    drawn: bool = False
+
+    @model_validator(mode="after")
+    def _as_many_things_as_it_takes(self) -> Self:
+        check_arity(self.predicate, self.object is not None)
+        return self
+
+
+class Scene(Model):
+    """What is seen in a picture: all that a question may be asked of. Boxes are in pixels of `canvas`."""
+
+    canvas: tuple[Pixels, Pixels]
+    scene: Name
+    objects: SeenObjects
+    relations: Annotated[tuple[SeenRelation, ...], Field(max_length=MAX_SEEN_RELATIONS)] = ()
+    excluded: Excluded = ()
