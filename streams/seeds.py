@@ -89,6 +89,8 @@ def parse_seeds(lines: Iterable[str], name: str) -> list[SeedConcept]:
             seeds.extend(expand(Wish.model_validate(json.loads(line))))
         except json.JSONDecodeError as error:
             faults.append(f"{name}, line {number}: not JSON: {error.msg} at column {error.colno}")
+        except RecursionError:
+            faults.append(f"{name}, line {number}: nested too deeply")
         except ValidationError as error:
             faults.append(f"{name}, line {number}: {explain(error)}")
     if faults:
