@@ -96,7 +96,9 @@ class TableWriter(Generic[E]):
         known = self._index.known(id_of(event) for event in events)
         lacking = [event for event in events if id_of(event) not in known]
         pictures = iter(self._contents.pictures(lacking))
-        return [Sample(e, None) if id_of(e) in known else _with_picture(e, next(pictures)) for e in events]
+        samples = [Sample(e, None) if id_of(e) in known else _with_picture(e, next(pictures)) for e in events]
+        self._contents.rows([s for s in samples if isinstance(s, Sample) and id_of(s.event) not in known])
+        return samples  # what raises as a row raises here, where it is no fault of the table
 
     def append(self, deliveries: Sequence[Delivery[E]]) -> Appended:
         """One commit, or none where nothing is new. Raises Fenced, TryLater."""

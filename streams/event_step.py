@@ -6,32 +6,25 @@ Repeating a batch is harmless: ids derive from content and objects are put only 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from time import monotonic
-from typing import Protocol
+from typing import TypeVar
 
-from monitoring.traces import child_of
 from schemas.base import Event
-from schemas.codec import Message, decode, header, to_message
+from schemas.codec import Message, decode
 from schemas.doors import BatchHandler, BeginningHandler, Results
 from schemas.events import Stage
-from schemas.failures import Never, TryLater
-from streams.dead_letters import dead_letter
+from schemas.failures import Never, Oversize, TryLater
+from streams.isolation import failed, isolated
+from streams.letter_box import Publishes, message_of, publish_letters
 from streams.overlap import Settle
 from streams.records import MAX_VALUE_BYTES, Partition, Record
+from streams.refusals import Outcome, Refusals
 from streams.tally import Tally
 from streams.worker import Reached, ignore
 
-Outcome = list[Event] | Exception
-"""The results of one record, or why there are none."""
+__all__ = ["EventStep", "Outcome", "Publishes", "StepTools", "decode_record", "message_of", "oversize"]
 
-
-class Publishes(Protocol):
-    """What the step needs of a producer."""
-
-    def publish(self, messages: Sequence[Message]) -> None:
-        """Send and wait for the acknowledgement."""
-        ...
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -45,11 +38,17 @@ class StepTools:
 
 
 class EventStep:
-    """Carries batches of records through a handler."""
+    """Carries batches of records through a handler.
+
+    What a handler raises is kept to the record that caused it: the batch is worked on again one by one, always on the
+    thread that calls `begin`, since handlers need not be safe for more.
+    """
 
     def __init__(self, handler: BatchHandler, tools: StepTools) -> None:
         self._begin = handler.begin if isinstance(handler, BeginningHandler) else _whole(handler)
         self._tools = tools
+        self._refusals = Refusals()
+        self._suspects: set[tuple[Partition, int]] = set()
 
     def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:  # noqa: ARG002 - Step's
         """The group's own offsets count."""
@@ -67,45 +66,96 @@ class EventStep:
         started = monotonic()
         decoded = [decode_record(record) for record in records]
         self._tools.reached("consumed")
-        events = [item for item in decoded if isinstance(item, Event)]
-        results = self._begin(events) if events else list
+        results = self._worked(records, [item for item in decoded if isinstance(item, Event)])
         worked_s = monotonic() - started
 
         def settle() -> None:
             again = monotonic()
-            handled = iter(results())
-            self._publish(records, [next(handled) if isinstance(item, Event) else item for item in decoded])
+            handled = iter(self._awaited(records, results))
+            outcomes = [next(handled) if isinstance(item, Event) else item for item in decoded]
+            self._publish(records, self._refusals.judged(records, outcomes))
             seconds = worked_s + monotonic() - again  # without the wait in between
             self._tools.tally.metrics.observe_seconds(seconds / max(1, len(records)))
 
         return settle
 
+    def _worked(self, records: Sequence[Record], events: Sequence[Event]) -> Callable[[], Results]:
+        """All at once, or one by one where one of them is known to raise."""
+        if not events:
+            return list
+        if not self._suspected(records):
+            work = _or_never(lambda: isolated(lambda: self._begin(events), tries=1))
+            if not isinstance(work, Never):
+                return work
+        outcomes = [self._alone(event) for event in events]
+        return lambda: outcomes
+
+    def _alone(self, event: Event) -> Outcome:
+        def whole() -> Results:
+            return self._begin([event])()
+
+        try:
+            results = isolated(whole)
+        except (TryLater, Never) as failure:
+            return failure
+        return results if isinstance(results, Never) else results[0]
+
+    def _awaited(self, records: Sequence[Record], results: Callable[[], Results]) -> Results:
+        handled = _or_never(lambda: isolated(results, tries=1))
+        if isinstance(handled, Never):
+            self._suspects |= {(record.partition, record.offset) for record in records}
+            raise TryLater(f"the batch is worked on one by one: {handled}") from handled.__cause__
+        return handled
+
+    def _suspected(self, records: Sequence[Record]) -> bool:
+        return any((record.partition, record.offset) in self._suspects for record in records)
+
     def _publish(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
-        for outcome in outcomes:
-            if isinstance(outcome, TryLater):
-                raise outcome
-        sized = [self._sized(r, o) for r, o in zip(records, outcomes, strict=True)]
-        self._tools.publisher.publish([message for _, messages in sized for message in messages])
+        written = [self._written(record, outcome) for record, outcome in zip(records, outcomes, strict=True)]
+        failures = {n: each for n, each in enumerate(written) if isinstance(each, Never)}
+        self._bury(records, failures)
+        refused = self._sent(written)
+        self._bury(records, refused)
         self._tools.reached("published")
-        for record, (outcome, _) in zip(records, sized, strict=True):
-            self._count(record, outcome)
+        self._suspects -= {(record.partition, record.offset) for record in records}
+        failures |= refused
+        for n, (record, outcome) in enumerate(zip(records, outcomes, strict=True)):
+            self._count(record, failures.get(n, outcome))
+
+    def _bury(self, records: Sequence[Record], failures: Mapping[int, Never]) -> None:
+        publish_letters(self._tools.publisher, self._tools.stage, [(records[n], why) for n, why in failures.items()])
+
+    def _sent(self, written: Sequence[list[Message] | Never]) -> dict[int, Never]:
+        """Publish the results. Returns the failures of those whose messages the broker finds too large."""
+        good = [(n, m) for n, messages in enumerate(written) if isinstance(messages, list) for m in messages]
+        try:
+            self._tools.publisher.publish([message for _, message in good])
+        except Oversize as refused:
+            return {good[index][0]: refused for index in refused.messages}
+        return {}
+
+    def _written(self, record: Record, outcome: Outcome) -> list[Message] | Never:
+        """The messages of a result, or why there are none: it failed, cannot be encoded, or is too large."""
+        if isinstance(outcome, Never):
+            return outcome
+        if isinstance(outcome, Exception):
+            return failed(outcome, 1)
+        stage = self._tools.stage
+        messages = isolated(lambda: [message_of(event, record, stage) for event in outcome], tries=1)
+        return messages if isinstance(messages, Never) else oversize(messages) or messages
 
     def _count(self, record: Record, outcome: Outcome) -> None:
         for event in outcome if isinstance(outcome, list) else []:
             self._tools.tally.event(event)
         self._tools.tally.taken(record, outcome if isinstance(outcome, Never) else None)
 
-    def _sized(self, record: Record, outcome: Outcome) -> tuple[Outcome, list[Message]]:
-        stage = self._tools.stage
-        if isinstance(outcome, list):
-            messages = [message_of(event, record, stage) for event in outcome]
-            failure = oversize(messages)
-            if failure is None:
-                return outcome, messages
-            outcome = failure
-        if isinstance(outcome, Never):
-            return outcome, [message_of(dead_letter(record, stage, outcome), record, stage)]
-        raise outcome
+
+def _or_never(call: Callable[[], T]) -> T | Never:
+    """What the call returns; Never is as good raised as returned."""
+    try:
+        return call()
+    except Never as failure:
+        return failure
 
 
 def _whole(handler: BatchHandler) -> Callable[[Sequence[Event]], Callable[[], Results]]:
@@ -132,9 +182,3 @@ def oversize(messages: Sequence[Message]) -> Never | None:
     if largest <= MAX_VALUE_BYTES:
         return None
     return Never("oversize", f"a result of {largest} bytes is above the limit of {MAX_VALUE_BYTES}")
-
-
-def message_of(event: Event, record: Record, stage: Stage) -> Message:
-    """The message of a result, in the same trace as the record that caused it."""
-    parent = header(record.headers, "traceparent")
-    return to_message(event, stage, child_of(parent), datetime.now(UTC))

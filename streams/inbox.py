@@ -66,7 +66,11 @@ class Inbox:
     def start(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
         """New partitions start with nothing in hand. Raises TryLater, as the owner does."""
         self._forget(partitions)
-        return self._owner.assigned(partitions)
+        starts = self._owner.assigned(partitions)
+        for partition, offset in starts.items():
+            if offset:
+                self.ledger.start(partition, offset)  # else the group would lag behind what its owner has long done
+        return starts
 
     def gone(self, partitions: Sequence[Partition]) -> None:
         """What waits for revoked partitions is dropped; what is being worked on is finished but not committed."""

@@ -33,6 +33,11 @@ class Ledger:
             slots.waiting.append(record)
             slots.open.add(id(record))
 
+    def start(self, partition: Partition, offset: int) -> None:
+        """All before `offset` is safe elsewhere: it may be committed though nothing of it was in hand here."""
+        with self._lock:
+            self._partitions.setdefault(partition, _Slots()).next = offset
+
     def finish(self, record: Record) -> None:
         """A record's result is safe. Deliveries that are not in hand any more are ignored."""
         with self._lock:

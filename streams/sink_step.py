@@ -15,8 +15,9 @@ from schemas.doors import Delivery, E, Sample, Sink
 from schemas.events import QAEvent
 from schemas.failures import Fenced, Never, TryLater
 from schemas.topics import TOPICS
-from streams.dead_letters import dead_letter
-from streams.event_step import StepTools, decode_record, message_of
+from streams.event_step import StepTools, decode_record
+from streams.isolation import isolated
+from streams.letter_box import publish_letters
 from streams.problems import Refused
 from streams.records import Partition, Record
 
@@ -39,7 +40,7 @@ class _Taken(Generic[E]):
 class SinkStep(Generic[E]):
     """Carries batches of records into a sink that keeps the topic's events.
 
-    `assigned` and `revoked` run on another thread than `process`. The lock guards only what is noted here: waiting for
+    `assigned` and `revoked` run on another thread than `process`.  The lock guards only what is noted here: waiting for
     a commit would hold up heartbeats, and the sink itself refuses a commit whose partition was opened anew meanwhile.
     """
 
@@ -79,10 +80,10 @@ class SinkStep(Generic[E]):
         started, tools = monotonic(), self._tools
         tools.reached("consumed")
         events = [event for _, event in decoded if not isinstance(event, Never)]
-        samples = iter(self._sink.prepare(events) if events else [])
+        samples = iter(self._prepared(events))
         taken = [_Taken(r, event if isinstance(event, Never) else next(samples)) for r, event in decoded]
         dead = [(t.record, t.outcome) for t in taken if isinstance(t.outcome, Never)]
-        tools.publisher.publish([message_of(dead_letter(r, tools.stage, why), r, tools.stage) for r, why in dead])
+        publish_letters(tools.publisher, tools.stage, dead)
         tools.reached("before_append")
         rows = self._append(taken)
         tools.reached("appended")
@@ -90,6 +91,17 @@ class SinkStep(Generic[E]):
         tools.tally.metrics.observe_seconds((monotonic() - started) / max(1, len(taken)))
         for each in taken:
             tools.tally.taken(each.record, each.outcome if isinstance(each.outcome, Never) else None)
+
+    def _prepared(self, events: Sequence[E]) -> list[Sample[E] | Never]:
+        """All at once; one by one where that raised, so that what one event raises is kept to it."""
+        if not events:
+            return []
+        samples = isolated(lambda: self._sink.prepare(events), tries=1)
+        return [self._prepared_alone(event) for event in events] if isinstance(samples, Never) else samples
+
+    def _prepared_alone(self, event: E) -> Sample[E] | Never:
+        samples = isolated(lambda: self._sink.prepare([event]))
+        return samples if isinstance(samples, Never) else samples[0]
 
     def _append(self, taken: Sequence[_Taken[E]]) -> int:
         for _ in range(FENCED_TRIES):

@@ -41,6 +41,7 @@ class MemorySink:
         return [self._sample(event) for event in events]
 
     def append(self, deliveries: Sequence[Delivery]) -> Appended:
+        deliveries = [delivery for delivery in deliveries if delivery.partition in self.open_partitions]
         for delivery in deliveries:
             expected = self.open_partitions[delivery.partition]
             if self.table.positions.get(delivery.partition, 0) != expected:

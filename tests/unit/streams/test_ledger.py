@@ -73,6 +73,16 @@ def test_finishing_an_earlier_delivery_is_not_finishing_a_later_one_of_the_same_
     assert ledger.committable() == {P: 2}
 
 
+def test_where_a_partition_starts_is_committed_though_nothing_more_comes() -> None:
+    ledger = Ledger()
+    ledger.start(P, 7)
+    assert ledger.committable() == {P: 7}
+    ledger.add(RECORDS[P, 7])
+    assert ledger.committable() == {P: 7}
+    ledger.finish(RECORDS[P, 7])
+    assert ledger.committable() == {P: 8}
+
+
 def test_partitions_do_not_wait_for_each_other() -> None:
     ledger = arrived(1)
     ledger.add(RECORDS[Q, 5])

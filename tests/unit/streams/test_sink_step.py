@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from schemas.doors import Sample
 from schemas.events import DeadLetter, QAEvent
-from schemas.failures import TryLater
+from schemas.failures import Never, TryLater
 from schemas.topics import QA
 from streams.problems import Refused
 from streams.records import Partition, Record
@@ -146,3 +147,37 @@ def test_steps_are_told_in_order() -> None:
     step.assigned([FIRST])
     step.process(records(make_samples(1)))
     assert told == ["consumed", "before_append", "appended"]
+
+
+class PoisonedSink(MemorySink):
+    """Raises whenever one sample is among what it prepares."""
+
+    def __init__(self, table: Table, poison: str, error: BaseException) -> None:
+        super().__init__(table)
+        self._poison, self._error = poison, error
+
+    def prepare(self, events: Sequence[QAEvent]) -> list[Sample | Never]:
+        if any(event.sample_id == self._poison for event in events):
+            raise self._error
+        return super().prepare(events)
+
+
+def test_what_one_event_raises_is_its_own_dead_letter_and_the_others_are_stored() -> None:
+    table, events, producer = Table(), make_samples(5), KeptMessages()
+    step = step_over(PoisonedSink(table, events[2].sample_id, ArithmeticError("overflow")), producer)
+    step.assigned([FIRST])
+    step.process(records(events))
+    assert table.rows == [event.sample_id for event in events if event is not events[2]]
+    assert table.positions == {NAME: 5}
+    (letter,) = producer.events
+    assert isinstance(letter, DeadLetter)
+    assert (letter.offset, letter.reason, letter.error_class) == (2, "failed", "ArithmeticError")
+
+
+def test_want_of_memory_is_nobodys_dead_letter() -> None:
+    table, events, producer = Table(), make_samples(3), KeptMessages()
+    step = step_over(PoisonedSink(table, events[1].sample_id, MemoryError()), producer)
+    step.assigned([FIRST])
+    with pytest.raises(MemoryError):
+        step.process(records(events))
+    assert (table.rows, producer.messages) == ([], [])
