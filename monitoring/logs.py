@@ -15,9 +15,9 @@ import structlog
 LogFormat = Literal["auto", "json", "console"]
 CHATTY = {
     "kafka": logging.WARNING,
-    "aiokafka": logging.WARNING,
-    "faust": logging.WARNING,
-    "mode": logging.WARNING,
+    "aiokafka": logging.CRITICAL,  # tracebacks for as long as a broker is away; the agents say that themselves
+    "faust": logging.CRITICAL,
+    "mode": logging.CRITICAL,  # what ends the agents is raised, and said once
     "asyncio": logging.WARNING,
     "httpx": logging.WARNING,
     "httpx2": logging.WARNING,

@@ -8,11 +8,16 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from time import monotonic
 from typing import Any
 
-import faust
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
-from faust.app import BootStrategy
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+)
 from faust.exceptions import ProducerSendError
 from faust.types import TP, EventT
 
@@ -21,7 +26,10 @@ from monitoring.metrics import StageMetrics
 from schemas.codec import Message
 from schemas.failures import Never, TryLater
 from schemas.topics import SEEDS, TOPICS
+from streams.calls import Calls
 from streams.client_id import client_id
+from streams.faust_app import CALL_S, LOOK_S, TURN_S, SeedApp
+from streams.problems import Refused, Unreachable
 from streams.records import MAX_MESSAGE_BYTES, Partition, Record
 from streams.settings import AgentSettings
 from streams.window import OrderedWindow
@@ -33,32 +41,16 @@ REQUEST_S = 150.0
 BUFFER = 32
 """Events that wait before the window. More, and a slow agent fetches nothing for so long that it leaves the group."""
 
+METADATA_MS = 30_000
+"""How long until partitions that a topic has gained are read."""
+
+TELL_S = 30.0
+"""Between two lines about a broker that is away."""
+
 STOP_S = 15.0
 """How long Faust's own stop may take besides the seeds in hand."""
 
 Handle = Callable[[Record], Coroutine[Any, Any, None]]
-
-
-class _NoWebServer(BootStrategy):
-    enable_web = False  # Faust's command line would open one whatever the settings say
-
-
-class SeedApp(faust.App):
-    """Faust's application with deadlines: a seed that hangs holds up neither a stop nor a rebalance for ever."""
-
-    BootStrategy = _NoWebServer
-    drain_s: float = 20.0
-
-    async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:
-        # Faust's waiting swallows cancellation; left alone it ends with the consumer.
-        self._waiting = asyncio.ensure_future(super()._consumer_wait_empty(consumer, logger))
-        done, _ = await asyncio.wait({self._waiting}, timeout=self.drain_s)
-        if not done:
-            log("agents").warning("seeds in hand did not finish; they will be delivered again", waited_s=self.drain_s)
-
-    def _create_directories(self) -> None:
-        self.conf.datadir.mkdir(parents=True, exist_ok=True)
-        super()._create_directories()
 
 
 class FaustPublisher:
@@ -71,12 +63,18 @@ class FaustPublisher:
         """Send and wait. Raises Never for an oversize message, TryLater when the broker does not answer."""
         try:
             sent = [await self._topics[m.topic].send(key=m.key, value=m.value, headers=list(m.headers)) for m in messages]
-            for acknowledged in sent:
-                await acknowledged
-        except MessageSizeTooLargeError as error:
-            raise Never("oversize", str(error)) from error
+            await asyncio.gather(*sent)
         except (KafkaError, ProducerSendError) as error:
-            raise TryLater(f"the broker did not acknowledge: {type(error).__name__}: {error}") from error
+            raise _failure(error) from error
+
+
+def _failure(error: Exception) -> Exception:
+    cause = error.__cause__ if isinstance(error, ProducerSendError) and error.__cause__ else error
+    if isinstance(cause, MessageSizeTooLargeError):
+        return Never("oversize", f"the broker does not take it: {cause}")
+    if isinstance(cause, TopicAuthorizationFailedError | ClusterAuthorizationFailedError):
+        return Refused(f"the broker refused: {cause}")
+    return TryLater(f"the broker did not acknowledge: {type(cause).__name__}: {cause}")
 
 
 def new_app(settings: AgentSettings) -> SeedApp:
@@ -98,6 +96,8 @@ def new_app(settings: AgentSettings) -> SeedApp:
         broker_rebalance_timeout=max(REBALANCE_S, settings.kafka_session_s),
         broker_request_timeout=REQUEST_S,
         broker_commit_interval=1.0,
+        consumer_metadata_max_age_ms=METADATA_MS,
+        producer_metadata_max_age_ms=METADATA_MS,
         consumer_auto_offset_reset="earliest",
         producer_threaded=False,
         producer_acks=-1,
@@ -107,14 +107,21 @@ def new_app(settings: AgentSettings) -> SeedApp:
         web_enabled=False,
     )
     app.drain_s = settings.agents_drain_s
+    app.address = settings.kafka_bootstrap
+    app.calls = Calls()
     return app
 
 
 def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics) -> None:
     """Let the application's agent run `handle` over the seeds, up to `limit` at a time, acknowledged in order."""
     window: OrderedWindow[EventT[bytes]] = OrderedWindow(
-        limit=limit, partition_of=lambda event: event.message.tp, ack=_acknowledge, failed=lambda e: _stop(app, e)
+        limit=limit,
+        partition_of=lambda event: event.message.tp,
+        ack=_acknowledge,
+        failed=lambda e: _stop(app, e),
+        identity=lambda event: (event.message.tp, event.message.offset),
     )
+    app.in_hand = lambda: window.in_hand
 
     async def seeds(stream: Any) -> None:
         await window.run(stream.noack().events(), lambda event: handle(_record(event)))
@@ -127,6 +134,7 @@ def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics)
         await window.cancel()
 
     async def gauge() -> None:
+        app.turned_at = monotonic()
         metrics.set_in_flight(window.in_hand)
         metrics.set_lag(_lag(app))
 
@@ -134,6 +142,18 @@ def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics)
     app.timer(1.0)(gauge)
     app.on_partitions_revoked.connect(revoked, weak=False)
     app.on_before_shutdown.connect(ending, weak=False)
+    app.task(partial(_watch, app))
+
+
+def alive(app: SeedApp) -> bool:
+    """Whether the event loop turns and no call of the planner is older than its bound. True while the process starts."""
+    turns = app.turned_at is None or monotonic() - app.turned_at < TURN_S
+    return turns and not app.crashed and app.calls.oldest_s() < CALL_S
+
+
+def ready(app: SeedApp) -> bool:
+    """Whether the group is joined (assigned partitions, or none are left to assign) and the broker answers."""
+    return app.turned_at is not None and app.joined and app.away_since is None and not app.rebalancing
 
 
 def run(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) -> None:
@@ -159,11 +179,34 @@ async def _live(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) ->
 
 
 async def _stopped(app: SeedApp) -> None:
-    done, _ = await asyncio.wait({asyncio.ensure_future(app.stop())}, timeout=app.drain_s + STOP_S)
-    if not done:
-        log("agents").error("Faust did not stop in time; what is in hand will be delivered again")
+    ending, until = asyncio.ensure_future(app.stop()), monotonic() + app.drain_s + STOP_S
+    while not ending.done() and monotonic() < until and app.away_since is None:
+        await asyncio.wait({ending}, timeout=0.2)
+    if not ending.done():
+        why = "Faust did not stop in time" if app.away_since is None else f"Kafka at {app.address} is away"
+        log("agents").error(f"{app.crash_reason or why}; what is in hand will be delivered again", in_hand=app.in_hand())
         logging.shutdown()
-        os._exit(1)  # whatever hangs would hold up the end of the event loop too
+        # whatever hangs would hold up the end of the event loop too
+        os._exit(1 if app.away_since is None or app.crashed else 0)
+
+
+async def _watch(app: SeedApp) -> None:
+    """Look whether the broker answers, and say so when it does not."""
+    told_at = 0.0
+    while True:
+        app.turned_at = monotonic()
+        why = await app.look()
+        if why is None and app.away_since is not None:
+            log("agents").info(f"Kafka at {app.address} answers")
+        if why is not None and monotonic() - told_at > TELL_S:
+            told_at = monotonic()
+            log("agents").warning(f"waiting for Kafka at {app.address} (SKG_KAFKA_BOOTSTRAP): {why}")
+        app.away_since = None if why is None else app.away_since or monotonic()
+        if app.away_since is not None and app.give_up_s is not None and monotonic() - app.away_since > app.give_up_s:
+            await app.crash(
+                Unreachable(f"cannot reach Kafka at {app.address}: {why} (gave up after {app.give_up_s:.0f} s)")
+            )
+        await asyncio.sleep(LOOK_S)
 
 
 def _raw_topic(app: SeedApp, name: str) -> Any:
@@ -185,5 +228,7 @@ def _record(event: EventT[bytes]) -> Record:
 
 
 def _lag(app: SeedApp) -> int:
-    committed = app.monitor.tp_committed_offsets
-    return sum(max(0, (end or 0) - committed.get(tp, 0)) for tp, end in app.monitor.tp_end_offsets.items())
+    """Events of the partitions in hand that are not committed; what is not known to be committed was not read from 0."""
+    consumer: Any = app.consumer
+    ends, known = app.monitor.tp_end_offsets, consumer._committed_offset
+    return sum(max(0, (ends.get(tp) or 0) - (known.get(tp) or 0)) for tp in app.assigned())

@@ -41,7 +41,7 @@ from streams.tally import Tally
 from streams.worker import Reached, ignore
 
 if TYPE_CHECKING:
-    from streams.faust_door import SeedApp  # Faust itself is imported by the agents alone
+    from streams.faust_app import SeedApp  # Faust itself is imported by the agents alone
     from streams.language.wiring import LanguageAgents
 
 
@@ -171,6 +171,7 @@ def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":
         faust_door.FaustPublisher(app),
         Tally(metrics, Limit(settings.dead_letter_share)),
         reached=hooks.reached,
+        calls=app.calls,
     )
     seeds_at_once = settings.agents_in_flight
     if language is not None:

@@ -25,14 +25,17 @@ class OrderedWindow(Generic[E]):
     """Runs up to `limit` handlers at a time.
 
     `partition_of` names an event's partition, `ack` acknowledges it, `failed` hears of a handler that raised: such an
-    event is never acknowledged, nor is any after it on its partition, so the process must stop.
+    event is never acknowledged, nor is any after it on its partition, so the process must stop.  `identity` tells that an
+    event is one that was delivered before: one that is still in hand after a rebalance is finished, not begun again.
     """
 
     limit: int
     partition_of: Callable[[E], Hashable]
     ack: Callable[[E], Awaitable[object]]
     failed: Callable[[BaseException], None]
+    identity: Callable[[E], Hashable] = id
     _slots: dict[Hashable, deque[_Slot[E]]] = field(default_factory=dict)
+    _adrift: dict[Hashable, _Slot[E]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -49,8 +52,13 @@ class OrderedWindow(Generic[E]):
         """Take events until the stream ends. `handle` returns when the event's result is safe, and never otherwise."""
         running = asyncio.Semaphore(self.limit)
         async for event in events:
-            slot = _Slot(event)
+            found = self._adrift.pop(self.identity(event), None)
+            slot = found or _Slot(event)
+            slot.event = event
             self._slots.setdefault(self.partition_of(event), deque()).append(slot)
+            if found is not None:
+                await self._ack_prefix(self.partition_of(event))
+                continue
             await running.acquire()
             task = asyncio.create_task(self._work(slot, handle, running))
             self._tasks.add(task)
@@ -59,9 +67,11 @@ class OrderedWindow(Generic[E]):
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
     def drop(self, partitions: Iterable[Hashable]) -> None:
-        """These partitions were revoked: what is in hand for them is finished but not acknowledged."""
+        """These partitions were revoked: what is in hand for them is finished, and acknowledged if it comes again."""
+        self._adrift = {which: slot for which, slot in self._adrift.items() if not slot.done}
         for partition in partitions:
-            self._slots.pop(partition, None)
+            for slot in self._slots.pop(partition, ()):
+                self._adrift[self.identity(slot.event)] = slot
 
     async def cancel(self) -> None:
         """End the handlers in hand without acknowledging their events: they will be delivered again."""

@@ -139,6 +139,56 @@ def test_an_event_that_waits_for_a_place_when_its_partition_is_revoked_is_not_ac
     asyncio.run(play())
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """An event as it was delivered the nth time."""
+
+    partition: int
+    offset: int
+    nth: int = 0
+
+
+def test_what_is_in_hand_when_its_partition_comes_back_is_finished_and_not_begun_again() -> None:
+    async def play(finished: bool) -> None:
+        acked, started, queue = list[Delivery](), list[Delivery](), asyncio.Queue[Delivery]()
+        done = asyncio.Event()
+
+        async def taken() -> AsyncIterator[Delivery]:
+            while True:
+                yield await queue.get()
+
+        async def ack(event: Delivery) -> None:
+            acked.append(event)
+
+        async def handle(event: Delivery) -> None:
+            started.append(event)
+            if event.offset < 3:
+                await done.wait()
+
+        window: OrderedWindow[Delivery] = OrderedWindow(
+            4, lambda e: e.partition, ack, lambda _: None, lambda e: (e.partition, e.offset)
+        )
+        running = asyncio.create_task(window.run(taken(), handle))
+        for offset in range(4):
+            queue.put_nowait(Delivery(0, offset))
+        await settle()
+        window.drop([0])
+        if finished:
+            done.set()
+            await settle()
+        for offset in range(5):
+            queue.put_nowait(Delivery(0, offset, nth=1))
+        await settle()
+        done.set()
+        await settle()
+        assert [event.offset for event in started] == [0, 1, 2, 3, 4]
+        assert acked == [Delivery(0, offset, nth=1) for offset in range(5)]
+        running.cancel()
+
+    asyncio.run(play(finished=False))
+    asyncio.run(play(finished=True))
+
+
 def test_a_handler_that_raises_is_reported_and_neither_it_nor_what_follows_is_acked() -> None:
     async def play() -> None:
         scene = Scene(events(3))
