@@ -5,7 +5,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: bench-llm bench-render help setup setup-gpu demo test test-slow test-gpu check services up down schemas lock
+.PHONY: bench-llm bench-render chaos soak help setup setup-gpu demo test test-slow test-gpu check services up down schemas lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,12 @@ test: setup services ## run all tests
 
 test-slow: setup services ## run the tests that take minutes: scale, real models
 	$(BIN)/pytest -m slow
+
+chaos: setup services ## everything goes wrong at once, and the accounting says what it did: SKG_CHAOS_S=600 for long
+	$(BIN)/python -m tests.chaos
+
+soak: setup services ## 100,000 events through render and examine: does memory stay flat
+	$(BIN)/python -m tests.soak
 
 setup-gpu: .venv-gpu/.ready ## install the gpu extra (5.4 GB) into .venv-gpu, with what the tests need
 

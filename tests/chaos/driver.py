@@ -1,7 +1,8 @@
 """Composes a process as production does, with a hook that kills it at a chosen step.
 
-`python -m tests.chaos.driver KIND [STEP COUNT | hang SEED_ID]`: SIGKILL to itself when STEP is reached for the COUNTth
-time, or a planner that never answers for one seed.  Settings come from the environment.
+`python -m tests.chaos.driver KIND [STEP COUNT | hang SEED_ID | poison]`: SIGKILL to itself when STEP is reached for the
+COUNTth time, a planner that never answers for one seed, or parts that fail for marked events (`tests.chaos.poison`).
+Settings come from the environment.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from schemas.doors import ObjectStore, StoredObject
 from schemas.events import SeedConcept
 from streams.processes import PRODUCTION, Hooks, run_agents, run_examine, run_render, run_write
 from streams.settings import AgentSettings, ExamineSettings, RenderSettings, WriterSettings
+from tests.chaos.poison import hooks_of
 
 
 class Killer:
@@ -71,6 +73,8 @@ def main(kind: str, *fault: str) -> None:
     hooks = PRODUCTION
     if fault and fault[0] == "hang":
         hooks = Hooks(planner=Hangs(fault[1]))
+    elif fault and fault[0] == "poison":
+        hooks = hooks_of(kind)
     elif fault:
         killer = Killer(fault[0], int(fault[1]))
         hooks = Hooks(reached=killer, store=lambda store: Told(store, killer))
@@ -80,7 +84,7 @@ def main(kind: str, *fault: str) -> None:
         case "render":
             from tests.fakes.boxes_renderer import BoxesRenderer
 
-            run_render(RenderSettings(), replace(hooks, renderer=BoxesRenderer()))
+            run_render(RenderSettings(), replace(hooks, renderer=hooks.renderer or BoxesRenderer()))
         case "examine":
             run_examine(ExamineSettings(), hooks)
         case "write":

@@ -1,0 +1,92 @@
+"""Reads what a run left behind: tables, topics, bucket.
+
+In: where they are.  Out: the plain values that `tests.chaos.accounting` judges.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Set
+from pathlib import Path
+
+from dataset.rejections import WENT_ON, rejections_uri
+from dataset.table import NoDataset, Table
+from schemas.codec import decode
+from schemas.events import DeadLetter
+from schemas.topics import DEAD_LETTERS, IMAGES
+from streams.dead_letters import requests_in
+from streams.settings import StoreSettings
+from tests.chaos.accounting import Evidence, Letter, Request
+from tests.chaos.broker_view import BrokerView
+from tests.chaos.messages import POISON_KEY, TOPICS
+from tests.fakes.left_behind import image_ids
+
+
+def rows_of(uri: str) -> list[tuple[Request, str]]:
+    """(request, sample id) of every row of the dataset."""
+    found = _asked(uri, "SELECT sample_id, provenance FROM samples")
+    stories = [(json.loads(str(row["provenance"])), str(row["sample_id"])) for row in found]
+    return [((story["seed_id"], story["index"]), sample) for story, sample in stories]
+
+
+def rejections_of(uri: str) -> list[tuple[Request, str]]:
+    """(request, rejection id) of every rejection that was its request's end."""
+    sql = f'SELECT seed_id, "index" AS number, rejection_id FROM samples WHERE NOT ({WENT_ON})'
+    rows = _asked(rejections_uri(uri), sql)
+    return [((str(row["seed_id"]), int(str(row["number"]))), str(row["rejection_id"])) for row in rows]
+
+
+def seeds_with_duplicates(uri: str) -> set[str]:
+    """Seeds of which a graph was rejected as a near duplicate: which one of two is kept is a matter of order."""
+    rows = _asked(rejections_uri(uri), "SELECT DISTINCT seed_id FROM samples WHERE reason = 'duplicate'")
+    return {str(row["seed_id"]) for row in rows}
+
+
+def letters_of(view: BrokerView) -> list[Letter]:
+    """The dead letters, each with the place where its message failed first."""
+    found = []
+    for record in view.records(DEAD_LETTERS):
+        event = decode(DEAD_LETTERS, record.value)
+        assert isinstance(event, DeadLetter)
+        first = event.first or event
+        origin = f"{first.topic}-{first.partition}-{first.offset}"
+        found.append(Letter(origin, frozenset(requests_in(event)), event.stage, event.reason))
+    return found
+
+
+Hoped = tuple[Set[Request], Mapping[Request, str]]
+"""What was asked for, and the sample of each request in an undisturbed run."""
+
+
+def gathered(view: BrokerView, store: StoreSettings, uri: str, hoped: Hoped) -> Evidence:
+    """All of it."""
+    return Evidence(
+        asked=hoped[0],
+        rows=rows_of(uri),
+        rejections=rejections_of(uri),
+        letters=letters_of(view),
+        undisturbed=hoped[1],
+        unnamed=sum(record.key == POISON_KEY for record in view.records(*TOPICS)),
+        announced={(record.key or b"").decode() for record in view.records(IMAGES) if _names_a_picture(record.key)},
+        objects=image_ids(store),
+        lags=view.lags(),
+    )
+
+
+def commits_of(uri: str) -> int:
+    """How many commits the dataset's log has."""
+    return sum(1 for _ in _log(uri))
+
+
+def _log(uri: str) -> Iterable[Path]:
+    return (Path(uri) / "_delta_log").glob("*.json")
+
+
+def _names_a_picture(key: bytes | None) -> bool:
+    return key is not None and len(key) == 32
+
+
+def _asked(uri: str, sql: str) -> list[dict[str, object]]:
+    try:
+        rows: list[dict[str, object]] = Table.load(uri).query(sql).to_pylist()
+    except NoDataset:
+        return []
+    return rows

@@ -1,0 +1,30 @@
+"""The language model that plans: a stand-in of good days and bad, which can be away altogether.
+
+In: questions over HTTP.  Out: answers, the same for the same question; or 503 while it is away.
+"""
+
+from streams.demo.llm_answers import lifelike
+from streams.demo.llm_stub import Asked, Says
+
+LATENCY_S = 0.05
+
+
+class Model:
+    """A script of the stub."""
+
+    def __init__(self) -> None:
+        self._away = False
+
+    def leave(self) -> None:
+        """From now on it is overloaded."""
+        self._away = True
+
+    def come_back(self) -> None:
+        """It answers again."""
+        self._away = False
+
+    def __call__(self, asked: Asked) -> Says:
+        if self._away:
+            return Says(status=503, delay_s=LATENCY_S)
+        says = lifelike(asked)
+        return Says(**{**vars(says), "delay_s": says.delay_s + LATENCY_S})

@@ -1,0 +1,65 @@
+"""A process of the soak: the worker and step of production, over a handler that does next to nothing.
+
+`python -m tests.soak.driver render|examine`.  In: settings from the environment.  Out: for every graph a picture's event,
+for every picture a sample, with ids of their own.  Touches no pixels and no store: what grows is the carrying.
+"""
+
+import sys
+from collections.abc import Sequence
+
+from schemas.base import Event
+from schemas.doors import Results
+from schemas.events import RenderedImage
+from schemas.examples import rendered, sample
+from schemas.graph import SpatialGraph
+from schemas.ids import content_id
+from schemas.topics import GRAPHS, IMAGES
+from streams.carrying import Role, carry
+from streams.event_step import EventStep
+from streams.inbox import Limits
+from streams.settings import ExamineSettings, RenderSettings
+from streams.worker import ignore
+
+
+class Announces:
+    """For each graph the event of a picture that was never drawn."""
+
+    def __init__(self) -> None:
+        self._example = rendered()
+
+    def handle(self, events: Sequence[Event]) -> Results:
+        return [[self._of(event)] for event in events if isinstance(event, SpatialGraph)]
+
+    def _of(self, graph: SpatialGraph) -> Event:
+        image = self._example.image.model_copy(update={"image_id": content_id("soak", graph.graph_id)})
+        return self._example.model_copy(update={"graph": graph, "image": image})
+
+
+class Accepts:
+    """For each picture a sample that asks what the example asks."""
+
+    def __init__(self) -> None:
+        self._example = sample()
+
+    def handle(self, events: Sequence[Event]) -> Results:
+        return [[self._of(event)] for event in events if isinstance(event, RenderedImage)]
+
+    def _of(self, event: RenderedImage) -> Event:
+        made = content_id("soak", event.image.image_id)
+        return self._example.model_copy(update={"sample_id": made, "image": event.image, "graph": event.graph})
+
+
+def main(kind: str) -> None:
+    """Carry until SIGTERM."""
+    if kind == "render":
+        render = RenderSettings()
+        role = Role("render", (GRAPHS,), render.render_group, Limits(render.render_batch, held=3))
+        carry(role, render, lambda tools: EventStep(Announces(), tools), ignore)
+    else:
+        examine = ExamineSettings()
+        role = Role("examine", (IMAGES,), examine.examine_group, Limits(examine.examine_batch, held=3))
+        carry(role, examine, lambda tools: EventStep(Accepts(), tools), ignore)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
