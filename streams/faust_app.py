@@ -5,6 +5,7 @@ what the broker did not take.  Knows nothing of seeds; `streams.faust_door` buil
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any
@@ -25,6 +26,9 @@ LOOK_S = 2.0
 
 ANSWER_S = 3.0
 
+FAUST = logging.getLogger("faust")
+"""Services log by the name of the class's module; what ours say of themselves is Faust's chatter all the same."""
+
 TURN_S = 15.0
 """An event loop that has not turned for so long is blocked: planning one graph is far less work."""
 
@@ -34,6 +38,8 @@ CALL_S = 900.0
 
 class _Thread(driver.AIOKafkaConsumerThread):
     """Commits without ending the process when the broker does not take it."""
+
+    logger = FAUST
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         ours = self.assignment()
@@ -47,6 +53,8 @@ class _Thread(driver.AIOKafkaConsumerThread):
 
 class _Consumer(driver.Consumer):
     """Knows what is committed, where Faust's own believes that a commit which failed was taken."""
+
+    logger = FAUST
 
     def _new_consumer_thread(self) -> _Thread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
@@ -86,6 +94,7 @@ class SeedApp(faust.App):
     """Faust's application with deadlines: a seed that hangs holds up neither a stop nor a rebalance for ever."""
 
     BootStrategy = _NoWebServer
+    logger = FAUST
     drain_s: float = 20.0
     address: str = ""
     give_up_s: float | None = None
