@@ -20,6 +20,7 @@ from schemas.failures import TryLater, UserError
 from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, SEEDS
 from streams.balance import SOURCE, Steering, said
 from streams.carrying import await_topic, on_signals
+from streams.connection import KafkaConnection, connection_of
 from streams.kafka_door import Publisher, Reader
 from streams.metrics_server import serving
 from streams.problems import Unreachable
@@ -62,23 +63,23 @@ def run_balance(settings: BalanceSettings, clock: Callable[[], float] = time.mon
     targets = read_targets(settings.balance_targets)
     for topic in (SEEDS, *OUTCOMES):
         await_topic(settings, topic)
-    bootstrap, stopping, round_at = settings.kafka_bootstrap, threading.Event(), [clock()]
+    connection, stopping, round_at = connection_of(settings), threading.Event(), [clock()]
     try:
         with (
-            closing(patiently(lambda: Publisher(bootstrap), settings.connect_timeout_s)) as publisher,
+            closing(patiently(lambda: Publisher(connection), settings.connect_timeout_s)) as publisher,
             serving(SOURCE, settings, lambda: clock() - round_at[0] < SILENT_S),
         ):
             on_signals(stopping.set)
             steering = Steering(targets, publisher)
-            _recall(bootstrap, steering, clock)
-            _steer(bootstrap, _Counted(steering), stopping, lambda: round_at.__setitem__(0, clock()) or round_at[0])
+            _recall(connection, steering, clock)
+            _steer(connection, _Counted(steering), stopping, lambda: round_at.__setitem__(0, clock()) or round_at[0])
     except TryLater as failure:
         raise Unreachable(str(failure)) from failure
 
 
-def _recall(bootstrap: str, steering: Steering, clock: Callable[[], float]) -> None:
+def _recall(connection: KafkaConnection, steering: Steering, clock: Callable[[], float]) -> None:
     """What was asked for before."""
-    with closing(Reader(bootstrap, [SEEDS])) as reader:
+    with closing(Reader(connection, [SEEDS])) as reader:
         while not reader.at_end():
             steering.recall(reader.poll(POLL_S), clock())
 
@@ -118,9 +119,9 @@ class _Counted:
             log(SOURCE).info(state, samples=balance.samples, lacking=lacking, given_up=len(balance.given_up()))
 
 
-def _steer(bootstrap: str, steering: _Counted, stopping: threading.Event, tick: Callable[[], float]) -> None:
+def _steer(connection: KafkaConnection, steering: _Counted, stopping: threading.Event, tick: Callable[[], float]) -> None:
     caught_up, decide_at = False, 0.0
-    with closing(Reader(bootstrap, OUTCOMES)) as reader:
+    with closing(Reader(connection, OUTCOMES)) as reader:
         while not stopping.is_set():
             records = reader.poll(POLL_S)
             steering.hear(records)

@@ -18,6 +18,7 @@ from monitoring.metrics import StageMetrics
 from schemas.events import Stage
 from schemas.failures import TryLater
 from streams.client_id import client_id
+from streams.connection import connection_of
 from streams.dead_letters import Limit
 from streams.event_step import StepTools
 from streams.inbox import Limits
@@ -49,10 +50,10 @@ def carry(role: Role, settings: ProcessSettings, make_step: Callable[[StepTools]
     for topic in role.topics:
         await_topic(settings, topic)
     metrics = StageMetrics(role.stage)
-    bootstrap, patience = settings.kafka_bootstrap, settings.connect_timeout_s
-    group = GroupSettings(bootstrap, role.group, settings.kafka_session_s, role.offset_reset, client_id(role.stage))
+    connection, patience = connection_of(settings), settings.connect_timeout_s
+    group = GroupSettings(connection, role.group, settings.kafka_session_s, role.offset_reset, client_id(role.stage))
     try:
-        with closing(patiently(lambda: Publisher(bootstrap), patience)) as publisher:
+        with closing(patiently(lambda: Publisher(connection), patience)) as publisher:
             tally = Tally(metrics, Limit(settings.dead_letter_share))
             worker = Worker(make_step(StepTools(role.stage, publisher, tally, reached)), role.limits, metrics, reached)
             consumer = patiently(lambda: GroupConsumer(group, role.topics, worker.inbox), patience)
@@ -71,8 +72,8 @@ def await_topic(settings: ProcessSettings, topic: str) -> None:
     """Wait until the broker answers and has the topic. Raises Unreachable."""
 
     def look() -> None:
-        probe(settings.kafka_bootstrap)
-        with TopicAdmin(settings.kafka_bootstrap) as admin:
+        probe(connection_of(settings))
+        with TopicAdmin(connection_of(settings)) as admin:
             try:
                 admin.topic_id(topic)
             except Refused as error:

@@ -118,13 +118,14 @@ class FactoryWatch:
 def watch(settings: StatusSettings) -> FactoryWatch:
     """A watch over the factory that the settings name. Connects when it first looks."""
     from streams.client_id import client_id
+    from streams.connection import connection_of
     from streams.group_admin import GroupAdmin
 
     bootstrap, timeout_s = settings.kafka_bootstrap, settings.connect_timeout_s
     memory = settings.state_dir / f"progress-{content_id('broker', bootstrap)[:8]}.json"
     return FactoryWatch(
         settings,
-        GroupWatch(settings, lambda: GroupAdmin(bootstrap, client_id("status"), timeout_s), Progress(memory)),
+        GroupWatch(settings, lambda: GroupAdmin(connection_of(settings), client_id("status"), timeout_s), Progress(memory)),
     )
 
 

@@ -18,6 +18,7 @@ from aiokafka.errors import (
     MessageSizeTooLargeError,
     TopicAuthorizationFailedError,
 )
+from faust.auth import Credentials, SASLCredentials, SSLCredentials
 from faust.exceptions import ProducerSendError
 from faust.types import TP, EventT
 
@@ -28,6 +29,7 @@ from schemas.failures import Never, TryLater
 from schemas.topics import SEEDS, TOPICS
 from streams.calls import Calls
 from streams.client_id import client_id
+from streams.connection import KafkaConnection, connection_of
 from streams.faust_app import CALL_S, LOOK_S, TURN_S, SeedApp
 from streams.problems import Refused, Unreachable
 from streams.records import MAX_MESSAGE_BYTES, Partition, Record
@@ -82,6 +84,7 @@ def new_app(settings: AgentSettings) -> SeedApp:
     app = SeedApp(
         settings.agents_group,
         broker=";".join(f"kafka://{address}" for address in settings.kafka_bootstrap.split(",")),
+        broker_credentials=_credentials(connection_of(settings)),
         broker_client_id=client_id("agents"),
         datadir=str(settings.state_dir / "faust"),
         processing_guarantee="at_least_once",
@@ -110,6 +113,18 @@ def new_app(settings: AgentSettings) -> SeedApp:
     app.address = settings.kafka_bootstrap
     app.calls = Calls()
     return app
+
+
+def _credentials(connection: KafkaConnection) -> Credentials | None:
+    context = connection.context()
+    if connection.sasl:
+        return SASLCredentials(
+            username=connection.username,
+            password=connection.password.get_secret_value(),
+            ssl_context=context,
+            mechanism=connection.mechanism,
+        )
+    return None if context is None else SSLCredentials(context=context)
 
 
 def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics) -> None:

@@ -25,6 +25,7 @@ from kafka.protocol.admin import DescribeGroupsRequest
 from kafka.structs import TopicPartition
 
 from schemas.failures import TryLater
+from streams.connection import Address, as_connection
 from streams.group_state import Member, Unread
 from streams.problems import Refused
 from streams.reach import probe
@@ -63,15 +64,15 @@ class GroupAdmin:
     Raises TryLater when it does not answer, Refused when it will not.
     """
 
-    def __init__(self, bootstrap: str, client_id: str, timeout_s: float) -> None:
-        self._bootstrap, self._timeout_s = bootstrap, timeout_s
+    def __init__(self, address: Address, client_id: str, timeout_s: float) -> None:
+        self._connection, self._timeout_s = as_connection(address), timeout_s
         timeout_ms = max(1, int(timeout_s * 1000))
-        self._common = {
-            "bootstrap_servers": bootstrap.split(","),
+        self._common: dict[str, Any] = {
+            **self._connection.client_arguments(),
             "client_id": client_id,
             "bootstrap_timeout_ms": timeout_ms,
         }
-        probe(bootstrap)
+        probe(self._connection)
         with self._asking():
             self._admin = _Admin(**self._common, request_timeout_ms=timeout_ms)
 
@@ -118,7 +119,7 @@ class GroupAdmin:
         with self._asking(), closing(_Looker(self._common, offsets)) as looker:
             while not looker.done():
                 if monotonic() > deadline:
-                    raise TryLater(f"Kafka at {self._bootstrap} did not tell of every partition in {self._timeout_s:g} s")
+                    raise TryLater(f"Kafka at {self._connection} did not tell of every partition in {self._timeout_s:g} s")
                 looker.look()
         return looker.found
 
@@ -139,7 +140,7 @@ class GroupAdmin:
         try:
             yield
         except KafkaError as error:
-            what = f"Kafka at {self._bootstrap}: {type(error).__name__}"
+            what = f"Kafka at {self._connection}: {type(error).__name__}"
             if error.retriable:
                 raise TryLater(f"cannot reach {what}") from error
             raise Refused(f"{what}: {error}") from error

@@ -23,6 +23,7 @@ from kafka.structs import TopicPartition
 
 from schemas.codec import Message
 from schemas.failures import Oversize, TryLater
+from streams.connection import Address, as_connection
 from streams.problems import Refused
 from streams.reach import probe
 from streams.records import MAX_MESSAGE_BYTES, Partition, Record
@@ -53,8 +54,8 @@ class Publisher:
     that it never leaves.  The next call makes another one, as soon as the broker answers.
     """
 
-    def __init__(self, bootstrap: str, wait_ms: int = DELIVERY_TIMEOUT_MS) -> None:
-        self._bootstrap, self._wait_ms = bootstrap, wait_ms
+    def __init__(self, address: Address, wait_ms: int = DELIVERY_TIMEOUT_MS) -> None:
+        self._connection, self._wait_ms = as_connection(address), wait_ms
         self._making = threading.Lock()
         self._producer: KafkaProducer | None = self._connected()
 
@@ -83,7 +84,7 @@ class Publisher:
             refused = _sent(producer, messages, self._wait_ms / 1000 + 5)
         except KafkaError as error:
             self._leave(producer)
-            what = f"{self._bootstrap} did not acknowledge: {type(error).__name__}: {error}"
+            what = f"{self._connection} did not acknowledge: {type(error).__name__}: {error}"
             if isinstance(error, NO_RIGHTS):
                 raise Refused(what) from error
             raise TryLater(what) from error
@@ -111,9 +112,9 @@ class Publisher:
         producer.close(timeout=0)
 
     def _connected(self) -> KafkaProducer:
-        with reaching(self._bootstrap):
+        with reaching(self._connection):
             return KafkaProducer(
-                bootstrap_servers=self._bootstrap.split(","),
+                **self._connection.client_arguments(),
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=2,
@@ -160,15 +161,15 @@ def as_record(raw: Any) -> Record:
 
 
 @contextmanager
-def reaching(bootstrap: str) -> Iterator[None]:
+def reaching(address: Address) -> Iterator[None]:
     """Connect inside of this: what goes wrong is TryLater and names the address."""
-    probe(bootstrap)
+    probe(address)
     try:
         yield
     except NO_RIGHTS as error:
-        raise Refused(f"Kafka at {bootstrap} refused: {type(error).__name__}: {error}") from error
+        raise Refused(f"Kafka at {address} refused: {type(error).__name__}: {error}") from error
     except KafkaError as error:
-        raise TryLater(f"cannot reach Kafka at {bootstrap}: {type(error).__name__}") from error
+        raise TryLater(f"cannot reach Kafka at {address}: {type(error).__name__}") from error
 
 
 class Reader:
@@ -177,10 +178,10 @@ class Reader:
     Partitions that appear later are read too, from their beginning.
     """
 
-    def __init__(self, bootstrap: str, topics: Sequence[str]) -> None:
-        with reaching(bootstrap):
+    def __init__(self, address: Address, topics: Sequence[str]) -> None:
+        with reaching(address):
             self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap.split(","),
+                **as_connection(address).client_arguments(),
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 allow_auto_create_topics=False,

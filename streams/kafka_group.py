@@ -22,6 +22,7 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 from monitoring.logs import log
 from schemas.failures import TryLater
 from streams.assignment import AssignmentChanges
+from streams.connection import Address, as_connection
 from streams.kafka_door import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, reaching
 from streams.problems import Refused
 from streams.records import Partition, Record
@@ -64,7 +65,7 @@ class GroupSettings:
     partitions wait for it until the session times out.
     """
 
-    bootstrap: str
+    connection: Address
     group: str
     session_s: float
     offset_reset: Literal["earliest", "none"] = "earliest"
@@ -85,10 +86,10 @@ class GroupConsumer:
         self._next: dict[Partition, int] = {}
         self._held_back = False
         self._start_at = self._complain_at = 0.0
-        self._what = f"{' and '.join(topics)} as {settings.group} from {settings.bootstrap}"
-        with reaching(settings.bootstrap):
+        self._what = f"{' and '.join(topics)} as {settings.group} from {settings.connection}"
+        with reaching(settings.connection):
             self._consumer = KafkaConsumer(
-                bootstrap_servers=settings.bootstrap.split(","),
+                **as_connection(settings.connection).client_arguments(),
                 client_id=settings.client,
                 group_id=settings.group,
                 group_instance_id=settings.instance,
@@ -110,7 +111,7 @@ class GroupConsumer:
             unknown = [name for name in topics if not self._consumer.partitions_for_topic(name)]
         if unknown:
             self.close()
-            raise TryLater(f"Kafka at {settings.bootstrap} has no topic {', '.join(unknown)}")
+            raise TryLater(f"Kafka at {settings.connection} has no topic {', '.join(unknown)}")
 
     def poll(self, timeout_s: float) -> list[Record]:
         """Records of partitions that are not paused; at most 64. Raises Refused when the group cannot go on."""

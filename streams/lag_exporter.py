@@ -17,6 +17,7 @@ from monitoring.logs import log, set_up
 from schemas.failures import TryLater
 from streams.carrying import on_signals
 from streams.client_id import client_id
+from streams.connection import connection_of
 from streams.factory_state import GroupWatch
 from streams.group_state import GroupState
 from streams.metrics_server import serving
@@ -90,8 +91,8 @@ def run_lag_exporter(settings: LagSettings, sleep: Callable[[float], None] = tim
     set_up(settings.log_format, KIND)
     on_signals(lambda: sys.exit(0))
     metrics = GroupMetrics()
-    bootstrap, timeout_s = settings.kafka_bootstrap, settings.connect_timeout_s
-    groups = GroupWatch(settings, lambda: GroupAdmin(bootstrap, client_id("lag_exporter"), timeout_s))
+    connection, timeout_s = connection_of(settings), settings.connect_timeout_s
+    groups = GroupWatch(settings, lambda: GroupAdmin(connection, client_id("lag_exporter"), timeout_s))
     exporter = LagExporter(settings, groups, metrics)
     REGISTRY.register(metrics)
     with closing(groups), serving(KIND, settings, exporter.alive):

@@ -19,7 +19,7 @@ from prometheus_client.exposition import choose_encoder
 
 from monitoring.logs import log
 from streams.problems import PortInUse
-from streams.settings import ProcessSettings
+from streams.settings import ProcessSettings, masked
 
 Healthy = Callable[[], bool]
 
@@ -64,7 +64,7 @@ def serving(kind: str, settings: ProcessSettings, healthy: Healthy) -> Iterator[
     thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
     thread.start()
     where = f"http://{settings.metrics_host}:{port}/metrics"
-    log(kind).info("started", broker=settings.kafka_bootstrap, metrics=where)
+    log(kind).info("started", broker=masked(settings.kafka_bootstrap), metrics=where)
     try:
         with _registered(kind, port, settings.state_dir):
             yield port

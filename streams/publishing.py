@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from monitoring.traces import child_of
 from schemas.codec import to_message
 from schemas.events import SeedConcept
+from streams.connection import connection_of
 from streams.kafka_door import Publisher
 from streams.reach import patiently
 from streams.settings import KafkaSettings
@@ -16,7 +17,7 @@ from streams.settings import KafkaSettings
 
 def publish_seeds(settings: KafkaSettings, seeds: Sequence[SeedConcept]) -> None:
     """Publish and wait for all acknowledgements. Raises Unreachable, or TryLater when the broker does not answer."""
-    publisher = patiently(lambda: Publisher(settings.kafka_bootstrap), settings.connect_timeout_s)
+    publisher = patiently(lambda: Publisher(connection_of(settings)), settings.connect_timeout_s)
     try:
         publisher.publish([to_message(seed, "seed", child_of(None), datetime.now(UTC)) for seed in seeds])
     finally:

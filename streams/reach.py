@@ -4,12 +4,14 @@ In: addresses, and attempts that raise TryLater.  Out: what the attempt returns,
 """
 
 import socket
+import ssl
 from collections.abc import Callable
 from typing import TypeVar
 
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from schemas.failures import TryLater
+from streams.connection import Address, KafkaConnection, as_connection
 from streams.problems import Refused, Unreachable
 
 T = TypeVar("T")
@@ -21,20 +23,35 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 3.0
 """Between attempts, doubled each time."""
 
 
-def probe(bootstrap: str) -> None:
-    """Return if a broker address accepts connections. Raises TryLater; the client library would log pages instead."""
-    last = "no address"
-    for address in bootstrap.split(","):
-        host, colon, port = address.strip().rpartition(":")
+def probe(address: Address) -> None:
+    """Return if a broker accepts connections. Raises TryLater; the client library would log pages instead.
+
+    Raises Refused for a certificate that TLS does not take: the client library would try for ever.
+    """
+    connection, last = as_connection(address), "no address"
+    bootstrap = connection.bootstrap
+    for one in bootstrap.split(","):
+        host, colon, port = one.strip().rpartition(":")
         if not colon or not port.isdigit():
             raise Refused(f"SKG_KAFKA_BOOTSTRAP is {bootstrap!r}; it needs host:port, separated by commas")
         try:
-            socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_S).close()
+            _shake_hands(connection, host.strip("[]"), int(port))
+        except ssl.SSLCertVerificationError as error:
+            raise Refused(f"Kafka at {one}: certificate not accepted: {error.verify_message}") from error
+        except ssl.SSLError as error:
+            raise Refused(f"Kafka at {one}: TLS failed: {error.reason or error}") from error
         except OSError as error:
             last = str(error.strerror or error)
         else:
             return
     raise TryLater(f"cannot reach Kafka at {bootstrap}: {last}")
+
+
+def _shake_hands(connection: KafkaConnection, host: str, port: int) -> None:
+    context = connection.context()
+    with socket.create_connection((host, port), timeout=CONNECT_S) as plain:
+        if context is not None:
+            context.wrap_socket(plain, server_hostname=host).close()
 
 
 def patiently(attempt: Callable[[], T], timeout_s: float) -> T:

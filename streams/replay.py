@@ -11,6 +11,7 @@ from schemas.codec import decode
 from schemas.events import DeadLetter
 from schemas.failures import Never
 from schemas.topics import DEAD_LETTERS
+from streams.connection import connection_of
 from streams.dead_letters import original
 from streams.event_step import Publishes
 from streams.kafka_door import Publisher, Reader
@@ -25,10 +26,10 @@ Choice = Callable[[DeadLetter], bool]
 
 def replay(settings: KafkaSettings, chosen: Choice) -> int:
     """Send the chosen dead letters back, as many as are there now. Returns how many. Raises Unreachable, TryLater."""
-    bootstrap = settings.kafka_bootstrap
+    connection = connection_of(settings)
     with (
-        closing(patiently(lambda: Publisher(bootstrap), settings.connect_timeout_s)) as publisher,
-        closing(Reader(bootstrap, [DEAD_LETTERS])) as reader,
+        closing(patiently(lambda: Publisher(connection), settings.connect_timeout_s)) as publisher,
+        closing(Reader(connection, [DEAD_LETTERS])) as reader,
     ):
         return sum(send_back([letter for letter in letters if chosen(letter)], publisher) for letters in _read(reader))
 

@@ -3,6 +3,7 @@
 In: environment variables.  Out: validated values.  Reads nothing when imported; never prints a secret.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -29,6 +30,19 @@ class KafkaSettings(_Settings):
     """How to reach the broker."""
 
     kafka_bootstrap: str = Field("127.0.0.1:9092", description="broker addresses, host:port, separated by commas")
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="how the broker is spoken to: encrypted (SSL), with a user (SASL), or both"
+    )
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "PLAIN", description="how the user logs in, where SKG_KAFKA_SECURITY has SASL"
+    )
+    kafka_username: str = Field("", description="user at the broker")
+    kafka_password: SecretStr = Field(SecretStr(""), description="the user's password")
+    kafka_ca_file: Path | None = Field(None, description="PEM of who signs the broker's certificate; unset: the system's")
+    kafka_cert_file: Path | None = Field(None, description="PEM of the client's certificate, for mutual TLS")
+    kafka_key_file: Path | None = Field(None, description="PEM of the client's key; unset: it is in the certificate's file")
+    kafka_key_password: SecretStr = Field(SecretStr(""), description="password of the client's key")
+    kafka_check_hostname: bool = Field(True, description="whether the broker's certificate must name its host")
     kafka_session_s: Seconds = Field(
         30.0, description="consumer group session timeout: a dead worker's partitions move on after this long"
     )
@@ -261,6 +275,11 @@ class StatusSettings(LagSettings, StoreSettings):
 ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings, BalanceSettings, StatusSettings)
 
 
+def masked(text: str) -> str:
+    """Addresses without the user and password that one may hold."""
+    return re.sub(r"[^/,\s]*:[^/,\s]*@", "***@", text)
+
+
 def describe() -> list[tuple[str, str, str, str]]:
     """Every setting as (environment name, value, default, meaning), secrets masked, in a stable order."""
     rows: dict[str, tuple[str, str, str, str]] = {}
@@ -268,5 +287,5 @@ def describe() -> list[tuple[str, str, str, str]]:
         values = cls()
         for name, info in cls.model_fields.items():
             env = f"SKG_{name.upper()}"
-            rows[env] = (env, str(getattr(values, name)), str(info.default), info.description or "")
+            rows[env] = (env, masked(str(getattr(values, name))), str(info.default), info.description or "")
     return [rows[env] for env in sorted(rows)]

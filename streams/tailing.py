@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.codec import decode
 from schemas.failures import Never
+from streams.connection import connection_of
 from streams.kafka_door import Reader, Record
 from streams.reach import patiently
 from streams.settings import KafkaSettings
@@ -18,7 +19,7 @@ POLL_S = 0.5
 
 def lines(settings: KafkaSettings, topic: str, *, follow: bool, meta: bool) -> Iterator[dict[str, Any]]:
     """What the topic holds, then what comes if `follow`. Ends when every partition was read to its end."""
-    reader = patiently(lambda: Reader(settings.kafka_bootstrap, [topic]), settings.connect_timeout_s)
+    reader = patiently(lambda: Reader(connection_of(settings), [topic]), settings.connect_timeout_s)
     try:
         while True:
             records = reader.poll(POLL_S)

@@ -15,6 +15,7 @@ from kafka.errors import IncompatibleBrokerVersion, InvalidPartitionsError, Kafk
 
 from schemas.failures import TryLater
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic
+from streams.connection import Address, as_connection, connection_of
 from streams.problems import Refused
 from streams.reach import patiently, probe
 from streams.records import MAX_MESSAGE_BYTES
@@ -30,12 +31,12 @@ CREATE_MS = 30_000
 class TopicAdmin:
     """An administration client. Raises TryLater when the broker does not answer, Refused when it will not."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
-        probe(bootstrap)
+    def __init__(self, address: Address) -> None:
+        self._connection = as_connection(address)
+        probe(self._connection)
         with self._asking():
             self._client = KafkaAdminClient(
-                bootstrap_servers=bootstrap.split(","),
+                **self._connection.client_arguments(),
                 bootstrap_timeout_ms=ATTEMPT_MS,
                 request_timeout_ms=CREATE_MS,
             )
@@ -80,13 +81,13 @@ class TopicAdmin:
         def look() -> None:
             late = [name for name, count in self.counts().items() if count < totals.get(name, 0)]
             if late:
-                raise TryLater(f"Kafka at {self._bootstrap} has not grown {', '.join(late)}")
+                raise TryLater(f"Kafka at {self._connection} has not grown {', '.join(late)}")
 
         with self._asking():
             try:
                 self._client.create_partitions(dict(totals), timeout_ms=CREATE_MS)
             except IncompatibleBrokerVersion as error:
-                raise Refused(f"Kafka at {self._bootstrap} does not support growing topics") from error
+                raise Refused(f"Kafka at {self._connection} does not support growing topics") from error
             except InvalidPartitionsError:
                 pass  # somebody else may grow it at the same time: what it has is looked at next
         patiently(look, CREATE_MS / 1000)
@@ -118,7 +119,7 @@ class TopicAdmin:
         """The broker's id of a topic: another one after it was created anew. Raises Refused when there is no such topic."""
         topic = self._described().get(name)
         if topic is None:
-            raise Refused(f"{self._bootstrap} has no topic {name}; `skg topics apply` creates it")
+            raise Refused(f"{self._connection} has no topic {name}; `skg topics apply` creates it")
         return str(topic["topic_id"])
 
     def _described(self) -> dict[str, Mapping[str, Any]]:
@@ -142,7 +143,7 @@ class TopicAdmin:
         try:
             yield
         except KafkaError as error:
-            what = f"Kafka at {self._bootstrap}: {type(error).__name__}"
+            what = f"Kafka at {self._connection}: {type(error).__name__}"
             if error.retriable:
                 raise TryLater(f"cannot reach {what}") from error
             raise Refused(f"{what}: {error}") from error
@@ -175,7 +176,7 @@ def check(settings: KafkaSettings) -> list[str]:
 
 def connect(settings: KafkaSettings) -> TopicAdmin:
     """An administration client, waited for. Raises Unreachable after `connect_timeout_s`."""
-    return patiently(lambda: TopicAdmin(settings.kafka_bootstrap), settings.connect_timeout_s)
+    return patiently(lambda: TopicAdmin(connection_of(settings)), settings.connect_timeout_s)
 
 
 def _config(topic: Topic) -> dict[str, str]:

@@ -129,13 +129,14 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
 
 
 def _publish(published: "Iterator[Message]", done: "Replayed") -> None:
+    from streams.connection import connection_of
     from streams.kafka_door import Publisher
     from streams.reach import patiently
     from streams.rejected import send
     from streams.settings import KafkaSettings
 
     settings = KafkaSettings()
-    with closing(patiently(lambda: Publisher(settings.kafka_bootstrap), settings.connect_timeout_s)) as publisher:
+    with closing(patiently(lambda: Publisher(connection_of(settings)), settings.connect_timeout_s)) as publisher:
         send(published, publisher.publish, done)
 
 

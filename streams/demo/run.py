@@ -15,6 +15,7 @@ from rich.console import Console
 
 from dataset.rejections import rejections_uri
 from schemas.events import SeedConcept
+from streams.connection import connection_of
 from streams.demo.display import Display
 from streams.demo.drawing import PAINTED, Drawing
 from streams.demo.interrupts import Interrupts
@@ -98,7 +99,7 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show, interrupt
         display.say(f"publishing {sum(seed.count for seed in seeds)} requests of {len(seeds)} seeds …")
         publish_seeds(kafka, seeds)
         outcomes = Outcomes(requests_of(seeds))
-        reader = stack.enter_context(closing(Reader(kafka.kafka_bootstrap, ENDS)))
+        reader = stack.enter_context(closing(Reader(connection_of(kafka), ENDS)))
         _watch(_Watched(places, plant, reader, outcomes), display, interrupts)
         display.say(KEPT.format(state=places.state) if is_up(places.state) else "stopping …")
     return outcomes
