@@ -21,7 +21,7 @@ COUNT = 4
 """Graphs a seed."""
 
 REQUESTS_A_SECOND = 1.5
-MOST_REQUESTS = 1600
+MOST_REQUESTS = 600
 PAUSE_S = 0.8
 """What a picture takes to be drawn: so that inboxes are full when something happens."""
 
@@ -50,6 +50,11 @@ class Plan:
     def settle_s(self) -> float:
         """How long all may stand still before it counts as the end: a session, retries and a restart."""
         return 60.0 if self.long else 40.0
+
+    @property
+    def most_s(self) -> float:
+        """However much still changes: after so long it is judged as it is."""
+        return 600.0 if self.long else 150.0
 
     def random(self, purpose: str) -> random.Random:
         """Chance of its own for every purpose, so that one lane's draws do not shift another's."""
