@@ -26,6 +26,9 @@ __all__ = ["EventStep", "Outcome", "Publishes", "StepTools", "decode_record", "m
 
 T = TypeVar("T")
 
+RESULT_ROOM_BYTES = 100_000
+"""What a stage adds to the event that it carries along: what is seen, questions with their proofs."""
+
 
 @dataclass(frozen=True)
 class StepTools:
@@ -64,7 +67,7 @@ class EventStep:
     def begin(self, records: Sequence[Record]) -> Settle:
         """Work on the records. The call that is returned publishes, as `process` does."""
         started = monotonic()
-        decoded = [decode_record(record) for record in records]
+        decoded = [_with_room(record) for record in records]
         self._tools.reached("consumed")
         results = self._worked(records, [item for item in decoded if isinstance(item, Event)])
         worked_s = monotonic() - started
@@ -166,6 +169,17 @@ def _whole(handler: BatchHandler) -> Callable[[Sequence[Event]], Callable[[], Re
         return lambda: results
 
     return begin
+
+
+def _with_room(record: Record) -> Event | Never:
+    """The record's event, unless it leaves no room for a result that carries it along.
+
+    Known before any work is done: otherwise a picture would lie in the store that no event ever names.
+    """
+    event, size = decode_record(record), len(record.value or b"")
+    if isinstance(event, Never) or size <= MAX_VALUE_BYTES - RESULT_ROOM_BYTES:
+        return event
+    return Never("oversize", f"an event of {size} bytes leaves no room for a result of {MAX_VALUE_BYTES} bytes at most")
 
 
 def decode_record(record: Record) -> Event | Never:

@@ -37,7 +37,7 @@ def oversize(chance: Random) -> tuple[Raw, Request]:
     """A graph that can be drawn, whose picture's event cannot be sent."""
     seed_id = hashlib.sha256(chance.randbytes(8)).hexdigest()[:32]
     plain = graph()
-    notes = {**plain.provenance.notes, "ballast": "x" * NEAR_THE_LIMIT}
+    notes = {**plain.provenance.notes, **{f"ballast {n}": "x" * (NEAR_THE_LIMIT // 16) for n in range(16)}}
     provenance = plain.provenance.model_copy(update={"notes": notes})
     graph_id = hashlib.sha256(seed_id.encode()).hexdigest()[:32]
     heavy = plain.model_copy(update={"seed_id": seed_id, "graph_id": graph_id, "index": 0, "provenance": provenance})

@@ -99,6 +99,18 @@ def test_a_result_above_the_message_limit_becomes_a_dead_letter() -> None:
     assert letter.reason == "oversize"
 
 
+def test_an_event_that_leaves_no_room_for_its_result_is_not_worked_on() -> None:
+    producer, handler = KeptMessages(), Handler(rendered)
+    plain = make_graph()
+    notes = {f"note {number}": "x" * 62_500 for number in range(16)}
+    heavy = plain.model_copy(update={"provenance": plain.provenance.model_copy(update={"notes": notes})})
+    EventStep(handler, tools(producer)).process([record_of(heavy), record_of(plain, 1)])
+    letter, _ = producer.events
+    assert isinstance(letter, DeadLetter)
+    assert letter.reason == "oversize"
+    assert handler.batches == [1], "a picture of it would lie in the store, and no event would name it"
+
+
 def test_an_original_at_the_brokers_limit_still_fits_into_its_dead_letter() -> None:
     producer = KeptMessages()
     EventStep(Handler(rendered), tools(producer)).process([garbage(GRAPHS, value=b"\xc1" * 1_040_000)])
