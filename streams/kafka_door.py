@@ -7,7 +7,7 @@ With `streams.kafka_group` and `streams.topic_admin` the only files that import 
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
@@ -97,7 +97,7 @@ class Publisher:
         with self._making:
             producer, self._producer = self._producer, None
         if producer is not None:
-            producer.close(timeout=5)
+            _end(producer, CALL_TIMEOUT_MS / 1000)
 
     def _current(self) -> KafkaProducer:
         with self._making:
@@ -109,7 +109,8 @@ class Publisher:
         with self._making:
             if self._producer is producer:
                 self._producer = None
-        producer.close(timeout=0)
+        patience_s = self._wait_ms / 1000 + 5  # until then its batches have expired; before, it refuses to close
+        threading.Thread(target=_end, args=(producer, patience_s), name="old-producer", daemon=True).start()
 
     def _connected(self) -> KafkaProducer:
         with reaching(self._connection):
@@ -125,6 +126,12 @@ class Publisher:
                 allow_auto_create_topics=False,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
+
+
+def _end(producer: KafkaProducer, patience_s: float) -> None:
+    """Close it. What is not acknowledged by now was reported already, or is tried again by another."""
+    with suppress(KafkaError):
+        producer.close(timeout=patience_s)
 
 
 def _sent(producer: KafkaProducer, messages: Sequence[Message], wait_s: float) -> list[int]:

@@ -20,6 +20,7 @@ from streams.records import MAX_VALUE_BYTES, Partition, Record
 from streams.replay import replay
 from streams.settings import KafkaSettings
 from streams.topic_admin import apply
+from tests.conftest import FreshService
 from tests.fakes.carrier import SESSION_S, KafkaCarrier, Steps
 from tests.fakes.wait import until
 
@@ -70,6 +71,22 @@ def test_what_the_broker_finds_too_large_is_named_and_the_others_pass(apache_bro
     assert [r.value for r in carrier.records(topic)] == [small, small, small]
     carrier.publish([Message(topic, b"k", b"later", ())])
     assert [r.value for r in carrier.records(topic)][3:] == [b"later"]
+    carrier.close()
+
+
+def test_a_broker_that_goes_away_amid_many_messages_is_waited_for(fresh_broker: FreshService) -> None:
+    """Batches expire one after the other: the producer that is left still holds some of them."""
+    running = fresh_broker("tansu")
+    carrier = KafkaCarrier(running.bootstrap)
+    topics = [carrier.topic() for _ in range(3)]
+    publisher = Publisher(running.bootstrap, wait_ms=1500)
+    messages = [Message(topic, str(n).encode(), b"x" * 1000, ()) for topic in topics for n in range(40)]
+    publisher.publish(messages)
+    running.stop(0)
+    for _ in range(2):
+        with pytest.raises(TryLater):
+            publisher.publish(messages)
+    publisher.close()
     carrier.close()
 
 
