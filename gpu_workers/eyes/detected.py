@@ -5,6 +5,7 @@ What is seen surely and is no object of the graph has an id of its own; what is 
 nothing is said of it and nothing claims its absence.  Judges nothing: that is `gpu_workers.findings`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,7 +17,7 @@ from gpu_workers.eyes.asking import descriptions_of, labels_of
 from gpu_workers.eyes.believing import Sureness, believed, confirmed
 from gpu_workers.eyes.matching import Wanted, match, unclear
 from gpu_workers.eyes.seeing import Box, Depth, DepthMap, Detection, Detector
-from schemas.bounds import MAX_DEPTH
+from schemas.bounds import MAX_DEPTH, MAX_SEEN
 from schemas.events import RenderedImage, SeenObject, Truth
 from schemas.graph import SpatialGraph
 
@@ -62,7 +63,7 @@ class DetectorEyes:
     def _truth(
         self, graph: SpatialGraph, size: tuple[int, int], detections: Sequence[Detection], depth: DepthMap | None
     ) -> Truth:
-        seen = list(self._sights(graph, size, detections))
+        seen = _at_most(list(self._sights(graph, size, detections)))
         boxes = [each.box(size) for each in seen]
         depths = depths_of(depth, boxes)
         return Truth(
@@ -89,6 +90,19 @@ class DetectorEyes:
         shares += [(each, DOUBTFULLY_VISIBLE) for each in (*doubted, *found.doubtful)]
         for number, (each, share) in enumerate(shares, len(graph.objects)):
             yield _Sight(number, each, share)
+
+
+def _at_most(sights: Sequence[_Sight]) -> list[_Sight]:
+    """As many as a truth may hold; of too many the first ones of each word, so that none is claimed to be absent."""
+    if len(sights) <= MAX_SEEN:
+        return list(sights)
+    before: Counter[str] = Counter()
+    turns = []
+    for each in sights:
+        turns.append(before[each.where.label])
+        before[each.where.label] += 1
+    chosen = sorted(range(len(sights)), key=lambda number: (turns[number], number))[:MAX_SEEN]
+    return [sights[number] for number in sorted(chosen)]
 
 
 def wanted_of(graph: SpatialGraph, size: tuple[int, int]) -> list[Wanted]:

@@ -15,6 +15,7 @@ from gpu_workers.eyes.matching import Wanted, match
 from gpu_workers.eyes.seeing import DepthMap, Detection
 from gpu_workers.policy import Policy
 from schemas.base import Event
+from schemas.bounds import MAX_SEEN
 from schemas.doors import StoredObject
 from schemas.events import QAEvent, Rejection, RenderedImage
 from schemas.failures import TryLater
@@ -247,3 +248,12 @@ def test_eyes_that_cannot_be_reached_are_tried_later():
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
     [outcome] = ExamineHandler(store, store, Witnesses(DetectorEyes(Down()))).handle([event])
     assert isinstance(outcome, TryLater)
+
+
+def test_a_detector_that_sees_things_everywhere_is_heard_as_far_as_a_truth_can_hold():
+    places = [(x, y, 6, 6) for x in range(0, 248, 8) for y in range(0, 248, 8)]
+    event, data = rendered()
+    cats, doubt = [Detection("cat", place, 0.9) for place in places], Detection("bicycle", places[5], 0.25)
+    [truth] = DetectorEyes(Scripted(*cats, doubt)).look([data], [event])
+    assert len(cats) > len(truth.objects) == MAX_SEEN
+    assert "bicycle" in {thing.category for thing in truth.objects}
