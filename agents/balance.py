@@ -114,6 +114,10 @@ class Balance:
         if cell is not None:
             self.misses[cell] -= 1
 
+    def withdraw(self, cell: Cell) -> None:
+        """A rejection of the cell was none: its request ended otherwise after all."""
+        self.misses[cell] -= 1
+
     @property
     def open(self) -> int:
         """Graphs that were asked for and have no outcome yet."""

@@ -51,6 +51,8 @@ MAX_HEADERS, MAX_HEADER_NAME_CHARS = 1_000, 1_000
 """Far more than any client writes."""
 
 MAX_ERROR_CLASS_CHARS = 200
+MAX_LETTER_KEY_CHARS = 300
+"""A topic's name and numbers."""
 
 
 def _has_a_word(concept: str) -> str:
@@ -235,3 +237,23 @@ class DeadLetter(Event):
     first: Origin | None = None
     replays: Whole = 0
     omitted_bytes: Annotated[int, Field(ge=0, le=MAX_LONG)] = 0
+
+
+class Replayed(Event):
+    """A dead letter that was sent back to where it came from (topic `skg.replays`): it is not sent again unasked.
+
+    `letter` is the dead letter's key, `digest` an id of its origin and bytes: after a topic was created anew, another
+    message may lie where this one lay.  `topic` is where the message was sent to, `replays` how often by now.
+    `instead`: the key of a later letter of the same message, which was sent in this one's place.
+    """
+
+    letter: Annotated[str, Field(min_length=1, max_length=MAX_LETTER_KEY_CHARS)]
+    digest: Id
+    topic: Annotated[str, Field(min_length=1, max_length=MAX_TOPIC_CHARS)]
+    stage: Stage
+    reason: Name
+    first: Origin
+    replays: Annotated[int, Field(ge=1, le=MAX_WHOLE)]
+    seed_id: Id | None = None
+    index: Whole | None = None
+    instead: Annotated[str, Field(min_length=1, max_length=MAX_LETTER_KEY_CHARS)] | None = None

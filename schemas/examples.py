@@ -16,6 +16,7 @@ from schemas.events import (
     Question,
     Rejection,
     RenderedImage,
+    Replayed,
     Scene,
     SeedConcept,
     SeedOptions,
@@ -24,8 +25,8 @@ from schemas.events import (
     Truth,
 )
 from schemas.graph import GraphObject, Layout, Prompt, Provenance, Relation, SpatialGraph
-from schemas.ids import image_id, image_key, make_seed, question_id, rejection_id, sample_id, with_graph_id
-from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
+from schemas.ids import content_id, image_id, image_key, make_seed, question_id, rejection_id, sample_id, with_graph_id
+from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, QA, REJECTIONS, REPLAYS, SEEDS, key_of
 
 _BOXES = ((40, 300, 150, 130), (300, 280, 170, 190))
 
@@ -155,6 +156,20 @@ def poisoned() -> DeadLetter:
     )
 
 
+def sent_back() -> Replayed:
+    """The poisoned record, sent back a second time."""
+    letter = poisoned()
+    return Replayed(
+        letter=key_of(letter),
+        digest=content_id("letter", letter.model_dump(mode="json", include={"topic", "partition", "offset", "value"})),
+        topic=GRAPHS,
+        stage="render",
+        reason="undecodable",
+        first=Origin(topic=GRAPHS, partition=3, offset=17),
+        replays=2,
+    )
+
+
 def examples() -> dict[str, tuple[Event, ...]]:
     """Topic to its examples."""
     return {
@@ -164,4 +179,5 @@ def examples() -> dict[str, tuple[Event, ...]]:
         QA: (sample(),),
         REJECTIONS: (refusal(),),
         DEAD_LETTERS: (poisoned(),),
+        REPLAYS: (sent_back(),),
     }

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from schemas.base import Event
-from schemas.events import STAGES, DeadLetter, QAEvent, Rejection, RenderedImage, SeedConcept
+from schemas.events import STAGES, DeadLetter, QAEvent, Rejection, RenderedImage, Replayed, SeedConcept
 from schemas.graph import SpatialGraph
 
 DAY_MS = 86_400_000
@@ -50,7 +50,7 @@ def major(version: str) -> int:
 
 
 SEEDS, GRAPHS, IMAGES, QA = "skg.seeds", "skg.graphs", "skg.images", "skg.qa"
-REJECTIONS, DEAD_LETTERS = "skg.rejections", "skg.dead-letters"
+REJECTIONS, DEAD_LETTERS, REPLAYS = "skg.rejections", "skg.dead-letters", "skg.replays"
 
 _TABLE = (
     #     name          event          producers              consumers              key           partitions  kept for
@@ -60,6 +60,7 @@ _TABLE = (
     Topic(QA,           QAEvent,       ("examine",),          ("write", "balance"),  "sample id",    4, 30 * DAY_MS),
     Topic(REJECTIONS,   Rejection,     ("agents", "examine"), ("write", "balance"),  "rejection id", 4, 90 * DAY_MS),
     Topic(DEAD_LETTERS, DeadLetter,    STAGES,                ("balance",),          "origin, graph", 1,       FOREVER_MS),
+    Topic(REPLAYS,      Replayed,    ("replay",),             ("replay", "requests"), "key of the letter", 1, FOREVER_MS),
 )  # fmt: skip
 # Render's partitions: twice the largest number of GPU workers that the chart's defaults allow.
 
@@ -71,16 +72,20 @@ def key_of(event: Event) -> str:
     """The record key of an event: redeliveries of one thing stay on one partition."""
     match event:
         case SeedConcept():
-            return f"{event.seed_id}-{event.first}"
+            key = f"{event.seed_id}-{event.first}"
         case SpatialGraph():
-            return event.graph_id
+            key = event.graph_id
         case RenderedImage():
-            return event.image.image_id
+            key = event.image.image_id
         case QAEvent():
-            return event.sample_id
+            key = event.sample_id
         case Rejection():
-            return event.rejection_id
+            key = event.rejection_id
         case DeadLetter():
-            origin = f"{event.topic}-{event.partition}-{event.offset}"
-            return f"{origin}-{event.index}" if event.topic == SEEDS and event.index is not None else origin
-    raise TypeError(f"{type(event).__name__} travels on no topic")
+            graph = f"-{event.index}" if event.topic == SEEDS and event.index is not None else ""
+            key = f"{event.topic}-{event.partition}-{event.offset}{graph}"
+        case Replayed():
+            key = event.letter
+        case _:
+            raise TypeError(f"{type(event).__name__} travels on no topic")
+    return key

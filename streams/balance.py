@@ -20,7 +20,7 @@ from schemas.codec import decode, event_age, to_message
 from schemas.events import DeadLetter, QAEvent, Rejection, SeedConcept, SeedOptions
 from schemas.failures import Never
 from schemas.ids import make_seed
-from schemas.topics import QA
+from schemas.topics import QA, REJECTIONS
 from spatial.predicates import PREDICATES
 from streams.dead_letters import Request, requests_in
 from streams.event_step import Publishes
@@ -29,6 +29,9 @@ from streams.records import Record
 SOURCE = "balance"
 SALT = "balance-"
 """How the seeds of this agent are told from others; a number follows."""
+
+COUNTED = (QA, REJECTIONS)
+"""Dead letters from there are of outcomes that were counted already."""
 
 MINUTE_S = 60.0
 

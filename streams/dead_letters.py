@@ -7,6 +7,7 @@ TooManyDeadLetters when draining a topic into them.
 import re
 import traceback
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 
 from schemas.codec import Message, decode, encode
@@ -27,7 +28,7 @@ from streams.request_ids import Request, requests_named
 from streams.sent_back import MOST, Past, own_headers
 
 __all__ = [
-    "Limit", "Request", "dead_letter", "first_origin", "narrowed", "original", "requests_in", "without_value",
+    "Limit", "Request", "dead_letter", "first_origin", "narrowed", "original", "requests_in", "restored", "without_value",
 ]  # fmt: skip
 
 WINDOW = 100
@@ -103,7 +104,15 @@ def original(letter: DeadLetter) -> Message:
     A whole seed, as letters of version 1.0 keep it, is asked for from its first failed graph on, where that is known.
     """
     past = Past(key_of(letter), first_origin(letter), letter.attempts, letter.replays + 1)
-    return Message(letter.topic, letter.key, _from_first_failed(letter), own_headers(letter.headers) + past.headers())
+    return Message(letter.topic, letter.key, _asked_again(letter), own_headers(letter.headers) + past.headers())
+
+
+def restored(letter: DeadLetter, record: Record | None) -> DeadLetter | None:
+    """The letter with what it left at its origin, if `record` is what lay there: a topic may have been created anew."""
+    if record is None or not _lay_there(letter, record):
+        return None
+    update = {"key": record.key, "value": record.value, "headers": own_headers(record.headers), "omitted_bytes": 0}
+    return letter.model_copy(update=update)
 
 
 def first_origin(letter: DeadLetter) -> Origin:
@@ -115,20 +124,35 @@ def requests_in(letter: DeadLetter) -> list[Request]:
     """The requests that ended in this dead letter, as far as it tells."""
     if letter.seed_id is not None and letter.index is not None:
         return [(letter.seed_id, letter.index)]
-    return requests_named(letter.topic, _from_first_failed(letter), letter.headers)
+    return requests_named(letter.topic, _asked_again(letter), letter.headers)
 
 
-def _from_first_failed(letter: DeadLetter) -> bytes | None:
+def _asked_again(letter: DeadLetter) -> bytes | None:
+    """The value to send: of a seed only what failed, as far as that is known."""
     named = requests_named(letter.topic, letter.value, letter.headers) if letter.topic == SEEDS else []
-    found = _FAILED_GRAPH.match(letter.error)
-    at = None if found is None else int(found[1])
-    if len(named) < 2 or at is None or at not in range(named[0][1], named[-1][1] + 1):
+    failed = _failed_of([index for _, index in named], letter) if len(named) > 1 else range(0)
+    if not failed:
         return letter.value
     try:
         seed = decode(letter.topic, letter.value, letter.headers)
     except Never:
         return letter.value
-    return encode(seed.model_copy(update={"first": at, "count": named[-1][1] + 1 - at}))
+    return encode(seed.model_copy(update={"first": failed[0], "count": len(failed)}))
+
+
+def _failed_of(asked: list[int], letter: DeadLetter) -> Sequence[int]:
+    """Those of a seed's graphs that may have failed: a letter of version 1.0 names the first one alone."""
+    if letter.index is not None:
+        return [index for index in asked if index == letter.index]
+    found = _FAILED_GRAPH.match(letter.error)
+    return [] if found is None or int(found[1]) not in asked else asked[asked.index(int(found[1])) :]
+
+
+def _lay_there(letter: DeadLetter, record: Record) -> bool:
+    if letter.topic == SEEDS and letter.seed_id is not None:  # the letter is of one graph, the record of all
+        return (letter.seed_id, letter.index) in requests_named(SEEDS, record.value, record.headers)
+    left, own = _size(record) - _size(_record(letter)), replace(record, headers=own_headers(record.headers))
+    return letter.omitted_bytes in (left, left - (_size(record) - _size(own)))
 
 
 def _kept(record: Record) -> Record:

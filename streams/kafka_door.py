@@ -238,6 +238,23 @@ class Reader:
             for high in (self._consumer.highwater(tp),)
         )
 
+    def at(self, partition: Partition, offset: int, wait_s: float) -> Record | None:
+        """The one record that lies there, None where there is none any more. Reads nothing else from then on."""
+        place = TopicPartition(*partition)
+        if place not in self._partitions:
+            return None
+        self._partitions = [place]
+        self._consumer.assign(self._partitions)
+        self._consumer.seek(place, offset)
+        deadline = time.monotonic() + wait_s
+        while time.monotonic() < deadline:
+            found = self._consumer.poll(timeout_ms=500, max_records=1).get(place)
+            if found:  # another one, where the topic begins later by now
+                return as_record(found[0]) if found[0].offset == offset else None
+            if self.at_end():
+                return None
+        raise TryLater(f"{partition.topic} was not read within {wait_s:.0f} s")
+
     def close(self) -> None:
         """Close the connections."""
         self._consumer.close(autocommit=False)

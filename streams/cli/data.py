@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from schemas.reasons import DEAD_LETTER_REASONS
 from schemas.topics import SEEDS, TOPICS
 from streams.cli.listing import add
 
@@ -21,7 +20,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(topics, name="topics")
     add(app, "seed", seed)
     add(app, "tail", tail)
-    add(app, "replay", replay)
 
 
 def topics_apply(
@@ -120,18 +118,3 @@ def tail(
     for line in lines(KafkaSettings(), topic, follow=follow, meta=meta):
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         sys.stdout.flush()
-
-
-def replay(
-    reason: Annotated[str | None, typer.Option(help=f"only those of this reason: {', '.join(DEAD_LETTER_REASONS)}")] = None,
-    topic: Annotated[str | None, typer.Option(help="only those that came from this topic")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="all of them")] = False,
-) -> None:
-    """Send dead letters back to where they came from. Example: skg replay --reason missing_image"""
-    from streams.replay import replay as send_back
-    from streams.settings import KafkaSettings
-
-    if everything == bool(reason or topic):
-        raise typer.BadParameter("say which ones with --reason or --topic, or --all")
-    count = send_back(KafkaSettings(), lambda letter: reason in (None, letter.reason) and topic in (None, letter.topic))
-    typer.echo(f"sent {count} back")

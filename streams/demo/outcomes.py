@@ -10,7 +10,7 @@ from schemas.base import Event
 from schemas.codec import decode
 from schemas.events import DeadLetter, QAEvent, Rejection
 from schemas.failures import Never
-from schemas.topics import DEAD_LETTERS, QA, REJECTIONS
+from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, key_of
 from streams.dead_letters import Request, requests_in
 from streams.kafka_door import Record
 from streams.language.bill import Bill
@@ -29,10 +29,17 @@ class Outcomes:
         self.rejected: dict[Request, str] = {}
         self.retried: set[str] = set()
         self.rejections: set[str] = set()
-        self.dead: Counter[str] = Counter()
+        self.buried: dict[Request, tuple[str, str]] = {}
+        self.unknown: dict[str, str] = {}
         self.kinds: Counter[str] = Counter()
         self.bill = Bill()
         self.not_begun = 0
+
+    @property
+    def dead(self) -> Counter[str]:
+        """Dead letters by reason: those that ended a request, and those that tell of none."""
+        letters = {**dict(self.buried.values()), **self.unknown}
+        return Counter(letters.values())
 
     def begin_no_more(self) -> None:
         """The token budget is spent: what is open was never begun, and waits in its topic."""
@@ -44,12 +51,12 @@ class Outcomes:
             try:
                 self._take(decode(record.partition.topic, record.value, record.headers))
             except Never:
-                self.dead["undecodable"] += 1
+                where = record.partition
+                self.unknown[f"{where.topic}-{where.number}-{record.offset}"] = "undecodable"
 
     def _take(self, event: Event) -> None:
         if isinstance(event, DeadLetter):
-            self.dead[event.reason] += 1
-            self.open.difference_update(requests_in(event))
+            self._bury(event)
         elif isinstance(event, QAEvent):
             self._sample(event)
         elif isinstance(event, Rejection):
@@ -59,15 +66,29 @@ class Outcomes:
                 self.retried.add(event.rejection_id)
                 if request in self._asked:  # its request may have ended already: topics are not read in step
                     self.bill.take(event)
-            elif request in self.open:
-                self.open.discard(request)
+            elif self._ends(request):
                 self.rejected[request] = event.reason
                 self.bill.take(event)
 
+    def _bury(self, letter: DeadLetter) -> None:
+        requests = requests_in(letter)
+        if not requests:
+            self.unknown[key_of(letter)] = letter.reason
+        for request in self.open.intersection(requests):
+            self.open.discard(request)
+            self.buried[request] = key_of(letter), letter.reason
+
+    def _ends(self, request: Request) -> bool:
+        """Whether this is the request's outcome: its first, or one after its dead letter was sent back."""
+        if request not in self.open and request not in self.buried:
+            return False
+        self.open.discard(request)
+        self.buried.pop(request, None)
+        return True
+
     def _sample(self, event: QAEvent) -> None:
         request = (event.graph.seed_id, event.graph.index)
-        if request in self.open:
-            self.open.discard(request)
+        if self._ends(request):
             self.samples[request] = event.sample_id
             self.bill.take(event)
             self.kinds.update(question.kind for question in event.questions)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -11,13 +12,15 @@ from kafka.admin import KafkaAdminClient
 from monitoring.traces import child_of
 from schemas.codec import Message, to_message
 from schemas.failures import Never, Oversize, TryLater
-from schemas.topics import DEAD_LETTERS, QA
-from streams.dead_letters import dead_letter
+from schemas.topics import DEAD_LETTERS, GRAPHS, QA, key_of
+from streams.dead_letters import dead_letter, without_value
 from streams.kafka_door import Publisher, Reader
 from streams.kafka_group import GroupConsumer, GroupSettings
+from streams.letter_choice import Choice
 from streams.problems import Refused
 from streams.records import MAX_VALUE_BYTES, Partition, Record
 from streams.replay import replay
+from streams.sent_back import Past
 from streams.settings import KafkaSettings
 from streams.topic_admin import apply
 from tests.conftest import FreshService
@@ -25,6 +28,8 @@ from tests.fakes.carrier import SESSION_S, KafkaCarrier, Steps
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.contract
+
+GARBAGE = Never("undecodable", "not msgpack")
 
 
 @pytest.fixture
@@ -191,19 +196,49 @@ def _read_and_commit(broker: str, topic: str, offsets: dict[Partition, int]) -> 
     return len(found)
 
 
-def test_a_dead_letter_goes_back_to_its_topic_as_it_was(broker: str) -> None:
+def test_a_dead_letter_goes_back_to_its_topic_as_it_was_and_is_remembered(broker: str) -> None:
     settings = KafkaSettings(kafka_bootstrap=broker)
     apply(settings)
     mark = uuid4().hex.encode()
-    record = Record(Partition(QA, 1), 7, mark, b"\xc1", (("who", b"me"),))
-    letter = dead_letter(record, "write", Never("undecodable", "not msgpack"))
-    publisher = Publisher(broker)
-    publisher.publish([to_message(letter, "write", child_of(None), datetime.now(UTC))])
-    publisher.close()
-    assert replay(settings, lambda found: found.key == mark) == 1
+    letter = dead_letter(Record(Partition(QA, 1), 7, mark, b"\xc1", (("who", b"me"),)), "write", GARBAGE)
+    _publish(broker, to_message(letter, "write", child_of(None), datetime.now(UTC)))
+    choice = Choice(ids=("skg.qa-1-7",))
+    assert replay(settings, choice).sent >= 1
+    done = replay(settings, choice)
+    assert (done.sent, done.sent_before > 0) == (0, True)
     carrier = KafkaCarrier(broker)
-    assert [(r.value, r.headers) for r in carrier.records(QA) if r.key == mark] == [(b"\xc1", (("who", b"me"),))]
+    (found,) = [r for r in carrier.records(QA) if r.key == mark]
+    assert (found.value, found.headers[0]) == (b"\xc1", ("who", b"me"))
+    assert Past.of(found.headers).letter == "skg.qa-1-7"
     carrier.close()
+
+
+def test_what_its_letter_could_not_hold_is_read_where_it_lies_or_said_to_be_gone(broker: str) -> None:
+    settings = KafkaSettings(kafka_bootstrap=broker)
+    apply(settings)
+    mark = uuid4().hex.encode()
+    _publish(broker, *(Message(GRAPHS, mark, bytes([n]) * 300_000, ()) for n in range(3)))
+    carrier = KafkaCarrier(broker)
+    there = [r for r in carrier.records(GRAPHS) if r.key == mark]
+    lost = replace(there[1], offset=there[2].offset + 1_000)
+    letters = [without_value(dead_letter(record, "render", GARBAGE)) for record in (there[1], lost)]
+    _publish(broker, *(to_message(letter, "render", child_of(None), datetime.now(UTC)) for letter in letters))
+    done = replay(settings, Choice(ids=tuple(key_of(letter) for letter in letters)))
+    assert (done.sent, done.gone) == (1, [key_of(letters[1])])
+    assert [r.value for r in carrier.records(GRAPHS) if r.key == mark][3:] == [there[1].value]
+    carrier.close()
+
+
+def _publish(broker: str, *messages: Message) -> None:
+    publisher = Publisher(broker)
+    publisher.publish(messages)
+    publisher.close()
+
+
+def test_where_the_topic_of_what_was_sent_is_not_there_nothing_is_sent(fresh_broker: FreshService) -> None:
+    bootstrap = fresh_broker("apache").bootstrap
+    with pytest.raises(Refused, match=r"skg\.replays; `skg topics apply`"):
+        replay(KafkaSettings(kafka_bootstrap=bootstrap), Choice())
 
 
 def topic_with_limit(bootstrap: str, max_message_bytes: int) -> str:

@@ -167,6 +167,17 @@ def test_what_ended_as_a_dead_letter_is_not_waited_for():
     assert steering.balance.open == before - seed.count - 1
 
 
+@pytest.mark.parametrize("letter_first", [True, False])
+def test_a_dead_letter_that_was_sent_back_is_no_outcome_beside_the_later_one(letter_first: bool):
+    steering = Steering(stated(), Topic())
+    seed = steering.act(0.0)[0]
+    before, graph = steering.balance.open, make_graph(seed)
+    told = [recorded(buried(graph)), recorded(make_qa(graph)), recorded(buried(graph))]
+    steering.hear(told if letter_first else reversed(told[:2]))
+    assert steering.balance.open == before - 1
+    assert steering.balance.samples == 1
+
+
 def test_a_sample_that_could_not_be_written_was_counted_already():
     steering = Steering(stated(), Topic())
     seed = steering.act(0.0)[0]

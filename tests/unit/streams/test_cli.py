@@ -75,6 +75,15 @@ def test_every_command_has_help_of_its_own(skg: Skg, command: str):
         (("demo", "--seeds", "/nowhere/seeds.jsonl"), "/nowhere/seeds.jsonl: No such file"),
         (("tail", "skg.nothing"), "is no topic"),
         (("demo", "--graphs", "0"), "--graphs"),
+        (("replay",), "say which ones with --stage"),
+        (("replay", "--again"), "say which ones with --stage"),
+        (("replay", "--all", "--stage", "render"), "say which ones with --stage"),
+        (("replay", "--stage", "balance"), "--stage 'balance': there are agents, render, examine, write"),
+        (("replay", "--topic", "skg.nothing"), "--topic 'skg.nothing': there are skg.seeds, skg.graphs"),
+        (("replay", "--reason", "unlucky"), "--reason 'unlucky': there are undecodable, wrong_major_version"),
+        (("replay", "--dry-run", "--since", "yesterday"), "'yesterday' is no time"),
+        (("replay", "--all", "--dry-run", "--until", "2h", "--since", "1h"), "say which ones"),
+        (("replay", "--until", "2h", "--since", "1h"), "--since is not before --until"),
     ],
 )
 def test_bad_input_ends_with_a_reason_and_exit_code_2(skg: Skg, arguments: tuple[str, ...], says: str):

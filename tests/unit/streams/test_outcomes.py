@@ -46,6 +46,15 @@ def test_a_dead_letter_ends_the_requests_that_its_bytes_name(topic: str, event: 
     assert sum(outcomes.dead.values()) == 1
 
 
+def test_a_dead_letter_that_was_sent_back_is_no_outcome_once_there_is_another():
+    outcomes = Outcomes(requests_of([seed()]))
+    letter = _letter(GRAPHS, encode(graph()))
+    outcomes.feed([_record(letter), _record(letter, 1)])
+    assert (len(outcomes.open), outcomes.dead) == (1, {"undecodable": 1})
+    outcomes.feed([_record(sample()), _record(letter, 2)])
+    assert (len(outcomes.open), len(outcomes.samples), outcomes.dead) == (1, 1, {})
+
+
 @pytest.mark.parametrize("letter", [poisoned(), _letter(SEEDS, None), _letter("somebody.elses", b"x")])
 def test_a_dead_letter_that_tells_nothing_ends_nothing(letter: DeadLetter):
     assert requests_in(letter) == []
