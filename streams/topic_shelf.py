@@ -9,6 +9,7 @@ from contextlib import closing
 from typing import Protocol
 
 from schemas.events import Origin
+from streams.connection import connection_of
 from streams.kafka_door import Reader
 from streams.reach import patiently
 from streams.records import Partition, Record
@@ -52,4 +53,4 @@ class KafkaShelf:
 
     def _reader(self, topic: str) -> Reader:
         settings = self._settings
-        return patiently(lambda: Reader(settings.kafka_bootstrap, [topic]), settings.connect_timeout_s)
+        return patiently(lambda: Reader(connection_of(settings), [topic]), settings.connect_timeout_s)
