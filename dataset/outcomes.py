@@ -7,7 +7,7 @@ one of its graphs, has one outcome: its sample, where there is one; otherwise th
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from dataset.reading import batches
@@ -85,11 +85,22 @@ def sampled(samples: Table | None, among: Collection[Request]) -> frozenset[Requ
     """Those of some requests that have a sample. Raises TryLater."""
     if samples is None or not among:
         return frozenset()
-    heads = samples.query(f"SELECT substr(provenance, 1, {HEAD_CHARS}) AS head FROM samples")["head"].to_pylist()
-    read = [_HEAD.match(head or "") for head in heads]
-    plain = {(match[1], int(match[2])) for match in read if match}
-    found = plain if all(read) else plain.union(_from_whole(samples))
-    return frozenset(found.intersection(among))
+    return frozenset(accepted_requests(samples)).intersection(among)
+
+
+def accepted_requests(samples: Table) -> Iterable[Request]:
+    """The request of each sample, once a sample. Raises TryLater."""
+    heads = samples.query(f"SELECT substr(provenance, 1, {HEAD_CHARS}) AS head FROM samples")["head"]
+    read = (_HEAD.match(head.as_py() or "") for head in heads)
+    plain = [(match[1], int(match[2])) for match in read if match]
+    return plain if len(plain) == len(heads) else _from_whole(samples)
+
+
+def rejected_requests(rejections: Table) -> Iterator[Request]:
+    """The request of each rejection that did not go on with another picture. Raises TryLater."""
+    for row in rows(rejections, ("seed_id", "index", "retried")):
+        if not row["retried"]:
+            yield request_of(row)
 
 
 def _from_whole(samples: Table) -> Iterable[Request]:

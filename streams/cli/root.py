@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from schemas.failures import TryLater, UserError
 from streams.cli import (
+    asked,
     data,
     dataset,
     evaluation,
@@ -42,7 +43,7 @@ def build() -> typer.Typer:
         name="skg", help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, rich_markup_mode=None,
     )  # fmt: skip
-    for family in (local, processes, data, letters, watching, gallery, evaluation, quality, whatif):
+    for family in (local, processes, data, letters, asked, watching, gallery, evaluation, quality, whatif):
         family.register(app)
     of_dataset = dataset.build()
     quality.extend(of_dataset)

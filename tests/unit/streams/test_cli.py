@@ -14,7 +14,7 @@ from schemas.topics import TOPICS
 from streams.cli.root import run
 
 COMMANDS = (  # noqa: SIM905 - rows of words read best
-    "demo up down topics seed agents render examine write status tail replay dataset spatial config gallery eval "
+    "demo up down topics seed agents render examine write status tail replay requests dataset spatial config gallery eval "
     "audit lineage balance rejections whatif lag-exporter"
 ).split()
 
