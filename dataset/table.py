@@ -6,6 +6,8 @@ Never uses `DeltaTable.to_pyarrow_table`: a process that did aborts when it exit
 """
 
 import json
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -56,8 +58,11 @@ WRITING = WriterProperties(
 )
 """How Parquet files are written: by the writer, and by whoever joins small files."""
 
-PATIENCE = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s"}
+PATIENCE = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s", "timeout": "20s"}
 """For tables in an object store: the carriers try again, and a partition's opening must not take minutes."""
+
+REFUSED = re.compile(r"\b(401 Unauthorized|403 Forbidden|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)\b")
+"""In the words of an object store: no waiting mends it."""
 
 Options = Mapping[str, str] | None
 
@@ -67,6 +72,10 @@ At = int | datetime | None
 
 class NoDataset(UserError, ValueError):
     """There is no table at the address, or it has no rows to give."""
+
+
+class NoAccess(UserError):
+    """The storage answered and does not let us: wrong credentials, no rights."""
 
 
 class Overtaken(Exception):
@@ -279,6 +288,21 @@ def folder_at(uri: str, options: Options = None) -> pyarrow.fs.FileSystem:
         return pyarrow.fs.PyFileSystem(DeltaStorageHandler(uri, _plain(options)))
 
 
+def require_writable(uri: str) -> None:
+    """Raise NoAccess for a folder of this machine that may not be written: that is a mistake, and nothing to wait for.
+
+    A disk that is full is waited for, as is a folder that turns read-only later.
+    """
+    if "://" in uri:
+        return  # the store says so itself
+    folder = Path(uri).absolute()
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not there.is_dir():
+        raise NoAccess(f"there can be no dataset at {uri}: {there} is no folder (SKG_DATASET_URI)")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise NoAccess(f"the dataset at {uri} cannot be written: {there} is read-only for us (SKG_DATASET_URI)")
+
+
 @contextmanager
 def _reaching(uri: str) -> Iterator[None]:
     try:
@@ -288,7 +312,14 @@ def _reaching(uri: str) -> Iterator[None]:
     except (SchemaMismatchError, DeltaProtocolError):
         raise
     except (OSError, DeltaError) as error:
-        raise TryLater(f"the dataset at {uri} cannot be reached: {_first_line(error)}") from error
+        why = _first_line(error)
+        if uri.startswith("s3:") and REFUSED.search(why):
+            raise NoAccess(f"the dataset at {uri} refused: {why}") from error
+        raise TryLater(f"the dataset at {uri} cannot be reached: {why}{_setting(uri)}") from error
+
+
+def _setting(uri: str) -> str:
+    return " (SKG_S3_ENDPOINT)" if uri.startswith("s3:") else ""
 
 
 def _go_back(delta: DeltaTable, version: int | datetime, uri: str) -> None:
@@ -310,4 +341,5 @@ def _plain(options: Options) -> dict[str, str] | None:
 
 
 def _first_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:500]
+    plain = re.sub(r"\x1b\[\d*m", "", str(error)).replace("↳", ":")  # the library colours its chains of causes
+    return " ".join(plain.split())[:500]

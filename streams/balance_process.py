@@ -14,19 +14,19 @@ from pydantic import ValidationError
 
 from agents.balance import AXES
 from agents.targets import Targets, targets_of
-from monitoring.logs import log, set_up
+from monitoring.logs import log
 from monitoring.metrics import LACKING, StageMetrics
 from schemas.failures import TryLater, UserError
 from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, SEEDS
 from streams.balance import SOURCE, Steering, said
-from streams.carrying import await_topic, on_signals
+from streams.carrying import await_topics
 from streams.connection import KafkaConnection, connection_of
 from streams.kafka_door import Publisher, Reader
-from streams.metrics_server import serving
-from streams.problems import Unreachable
-from streams.reach import patiently
+from streams.process_life import on_signals, process
+from streams.reach import kafka_at, probe
 from streams.records import Record
 from streams.settings import BalanceSettings
+from streams.waiting import Watch
 
 POLL_S = 0.5
 DECIDE_EVERY_S = 5.0
@@ -59,22 +59,20 @@ def read_targets(path: Path) -> Targets:
 
 def run_balance(settings: BalanceSettings, clock: Callable[[], float] = time.monotonic) -> None:
     """Publish seeds for what lacks until SIGTERM. Raises a Problem."""
-    set_up(settings.log_format, SOURCE)
     targets = read_targets(settings.balance_targets)
-    for topic in (SEEDS, *OUTCOMES):
-        await_topic(settings, topic)
     connection, stopping, round_at = connection_of(settings), threading.Event(), [clock()]
-    try:
-        with (
-            closing(patiently(lambda: Publisher(connection), settings.connect_timeout_s)) as publisher,
-            serving(SOURCE, settings, lambda: clock() - round_at[0] < SILENT_S),
-        ):
-            on_signals(stopping.set)
+    with process(SOURCE, settings) as start:
+        await_topics(settings, (SEEDS, *OUTCOMES), start)
+        broker = kafka_at(connection)
+        with closing(start.wait(lambda: Publisher(connection), broker)) as publisher:
             steering = Steering(targets, publisher)
-            _recall(connection, steering, clock)
-            _steer(connection, _Counted(steering), stopping, lambda: round_at.__setitem__(0, clock()) or round_at[0])
-    except TryLater as failure:
-        raise Unreachable(str(failure)) from failure
+            start.wait(lambda: _recall(connection, steering, clock), broker)
+            reader = start.wait(lambda: Reader(connection, OUTCOMES), broker)
+            on_signals(stopping.set)
+            start.health.carries(lambda: clock() - round_at[0] < SILENT_S, reader.connected)
+            watch = Watch(start, broker, lambda: probe(connection))
+            with closing(reader), watch.over(reader.connected, stopping.set):
+                _steer(reader, _Counted(steering), stopping, lambda: round_at.__setitem__(0, clock()) or round_at[0])
 
 
 def _recall(connection: KafkaConnection, steering: Steering, clock: Callable[[], float]) -> None:
@@ -119,14 +117,13 @@ class _Counted:
             log(SOURCE).info(state, samples=balance.samples, lacking=lacking, given_up=len(balance.given_up()))
 
 
-def _steer(connection: KafkaConnection, steering: _Counted, stopping: threading.Event, tick: Callable[[], float]) -> None:
+def _steer(reader: Reader, steering: _Counted, stopping: threading.Event, tick: Callable[[], float]) -> None:
     caught_up, decide_at = False, 0.0
-    with closing(Reader(connection, OUTCOMES)) as reader:
-        while not stopping.is_set():
-            records = reader.poll(POLL_S)
-            steering.hear(records)
-            now = tick()
-            caught_up = caught_up or (not records and reader.at_end())
-            if caught_up and now >= decide_at:
-                decide_at = now + DECIDE_EVERY_S
-                steering.decide(now)
+    while not stopping.is_set():
+        records = reader.poll(POLL_S)
+        steering.hear(records)
+        now = tick()
+        caught_up = caught_up or (not records and reader.at_end())
+        if caught_up and now >= decide_at:
+            decide_at = now + DECIDE_EVERY_S
+            steering.decide(now)

@@ -1,16 +1,16 @@
 """Carrying a consumer group's records through a step, from the first connection to SIGTERM.
 
-In: a role and a step.  Out: a process that carries, or a Problem that says in one line why not.
-Knows no handler and no store.
+In: a role and what makes its step.  Out: a process that carries, or a Problem that says in one line why not.
+The process serves its health first, then waits for the broker and its topics, then makes the step: stores, models.  Knows
+no handler and no store.
 """
 
 import logging
 import os
-import signal
-import threading
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from monitoring.logs import log
@@ -24,14 +24,18 @@ from streams.event_step import StepTools
 from streams.inbox import Limits
 from streams.kafka_door import Publisher
 from streams.kafka_group import GroupConsumer, GroupSettings
-from streams.metrics_server import serving
 from streams.overlap import Step
-from streams.problems import Refused, StepHung, Unreachable
-from streams.reach import patiently, probe
+from streams.problems import StepHung, Unreachable
+from streams.process_life import on_signals
+from streams.reach import kafka_at, probe
 from streams.settings import ProcessSettings
 from streams.tally import Tally
-from streams.topic_admin import TopicAdmin
+from streams.topic_admin import NoTopic, TopicAdmin
+from streams.waiting import Start, Watch
 from streams.worker import Reached, Worker
+
+GOODBYE_S = 15.0
+"""How long the last commit and the goodbye to the group may take, with a broker that does not answer."""
 
 
 @dataclass(frozen=True)
@@ -45,51 +49,56 @@ class Role:
     offset_reset: Literal["earliest", "none"] = "earliest"
 
 
-def carry(role: Role, settings: ProcessSettings, make_step: Callable[[StepTools], Step], reached: Reached) -> None:
+MakeStep = Callable[[StepTools, Start], Step]
+"""Makes the step of a worker; waits for stores and models as a `Start` does."""
+
+
+def carry(role: Role, settings: ProcessSettings, start: Start, make_step: MakeStep, reached: Reached) -> None:
     """Carry the role's records through the step until SIGTERM. Raises a Problem."""
-    for topic in role.topics:
-        await_topic(settings, topic)
-    metrics = StageMetrics(role.stage)
-    connection, patience = connection_of(settings), settings.connect_timeout_s
-    group = GroupSettings(connection, role.group, settings.kafka_session_s, role.offset_reset, client_id(role.stage))
+    await_topics(settings, role.topics, start)
+    metrics, connection = StageMetrics(role.stage), connection_of(settings)
+    broker = kafka_at(connection)
+    with closing(start.wait(lambda: Publisher(connection), broker)) as publisher:
+        tools = StepTools(role.stage, publisher, Tally(metrics, Limit(settings.dead_letter_share)), reached)
+        worker = Worker(make_step(tools, start), _limits(role, settings), metrics, reached)
+        group = GroupSettings(connection, role.group, settings.kafka_session_s, role.offset_reset, client_id(role.stage))
+        consumer = start.wait(lambda: GroupConsumer(group, role.topics, worker.inbox), broker)
+        worker.drain_s = settings.drain_s
+        on_signals(worker.stop, settings.drain_s + GOODBYE_S)
+        start.health.carries(worker.alive, worker.ready)
+        _run(worker, consumer, Watch(start, broker, lambda: probe(connection)))
+
+
+def _run(worker: Worker, consumer: GroupConsumer, watch: Watch) -> None:
+    kind = watch.start.kind
     try:
-        with closing(patiently(lambda: Publisher(connection), patience)) as publisher:
-            tally = Tally(metrics, Limit(settings.dead_letter_share))
-            worker = Worker(make_step(StepTools(role.stage, publisher, tally, reached)), role.limits, metrics, reached)
-            consumer = patiently(lambda: GroupConsumer(group, role.topics, worker.inbox), patience)
-            with serving(role.stage, settings, worker.alive):
-                on_signals(worker.stop)
-                worker.run(consumer)
+        with watch.over(worker.ready, worker.stop):
+            worker.run(consumer)
     except StepHung as problem:
-        log(role.stage).error(str(problem))
+        log(kind).error(str(problem))
         logging.shutdown()
         os._exit(1)  # its thread would keep the interpreter from ending
     except TryLater as failure:
         raise Unreachable(str(failure)) from failure
 
 
-def await_topic(settings: ProcessSettings, topic: str) -> None:
-    """Wait until the broker answers and has the topic. Raises Unreachable."""
+def _limits(role: Role, settings: ProcessSettings) -> Limits:
+    bound = role.limits.call_s if settings.call_s is None else settings.call_s
+    return replace(role.limits, give_up_s=settings.give_up_s, call_s=bound)
 
-    def look() -> None:
-        probe(connection_of(settings))
-        with TopicAdmin(connection_of(settings)) as admin:
+
+def await_topics(settings: ProcessSettings, topics: tuple[str, ...], start: Start) -> None:
+    """Wait until the broker answers, and until it has the topics. Raises Unreachable once that is given up."""
+
+    connection = connection_of(settings)
+
+    def look(topic: str) -> None:
+        with TopicAdmin(connection) as admin:
             try:
                 admin.topic_id(topic)
-            except Refused as error:
-                raise TryLater(str(error)) from error
+            except NoTopic as missing:
+                raise TryLater(str(missing)) from missing
 
-    patiently(look, settings.connect_timeout_s)
-
-
-def on_signals(stop: Callable[[], None]) -> None:
-    """Call `stop` on the first SIGTERM or SIGINT; a second one ends the process at once."""
-
-    def first(*_: object) -> None:
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, signal.SIG_DFL)
-        stop()
-
-    if threading.current_thread() is threading.main_thread():
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, first)
+    start.wait(lambda: TopicAdmin(connection).close(), kafka_at(connection))
+    for topic in topics:
+        start.wait(partial(look, topic), f"the topic {topic}")

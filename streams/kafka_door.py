@@ -25,7 +25,7 @@ from schemas.codec import Message
 from schemas.failures import Oversize, TryLater
 from streams.connection import Address, as_connection
 from streams.problems import Refused
-from streams.reach import probe
+from streams.reach import Away, kafka_at, probe
 from streams.records import MAX_MESSAGE_BYTES, Partition, Record
 
 __all__ = ["BOOTSTRAP_TIMEOUT_MS", "CALL_TIMEOUT_MS", "Publisher", "Reader", "Record", "as_record", "reaching"]
@@ -39,7 +39,7 @@ CALL_TIMEOUT_MS = 5_000
 METADATA_AGE_MS = 30_000
 """New partitions of a topic are noticed after this long."""
 
-BOOTSTRAP_TIMEOUT_MS = 5_000
+BOOTSTRAP_TIMEOUT_MS = 3_000
 """One attempt to reach the broker; whoever connects tries again."""
 
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
@@ -84,7 +84,7 @@ class Publisher:
             refused = _sent(producer, messages, self._wait_ms / 1000 + 5)
         except KafkaError as error:
             self._leave(producer)
-            what = f"{self._connection} did not acknowledge: {type(error).__name__}: {error}"
+            what = f"{kafka_at(self._connection)} did not acknowledge: {type(error).__name__}: {error}"
             if isinstance(error, NO_RIGHTS):
                 raise Refused(what) from error
             raise TryLater(what) from error
@@ -174,9 +174,9 @@ def reaching(address: Address) -> Iterator[None]:
     try:
         yield
     except NO_RIGHTS as error:
-        raise Refused(f"Kafka at {address} refused: {type(error).__name__}: {error}") from error
+        raise Refused(f"{kafka_at(address)} refused: {type(error).__name__}: {error}") from error
     except KafkaError as error:
-        raise TryLater(f"cannot reach Kafka at {address}: {type(error).__name__}") from error
+        raise Away(kafka_at(address), f"{type(error).__name__}: {error}") from error
 
 
 class Reader:
@@ -186,6 +186,7 @@ class Reader:
     """
 
     def __init__(self, address: Address, topics: Sequence[str]) -> None:
+        self._address = address
         with reaching(address):
             self._consumer = KafkaConsumer(
                 **as_connection(address).client_arguments(),
@@ -200,8 +201,14 @@ class Reader:
         self._consumer.seek_to_beginning()
 
     def poll(self, timeout_s: float) -> list[Record]:
-        """New records, waiting at most `timeout_s` for the first."""
-        batches = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=2000)
+        """New records, waiting at most `timeout_s` for the first. Raises Refused."""
+        try:
+            batches = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=2000)
+        except KafkaError as error:
+            if not error.retriable:
+                raise Refused(f"cannot read from {kafka_at(self._address)}: {type(error).__name__}: {error}") from error
+            time.sleep(timeout_s)  # the broker is electing or restarting: do not spin
+            return []
         self._take_new()
         return [as_record(raw) for batch in batches.values() for raw in batch]
 
@@ -232,11 +239,18 @@ class Reader:
 
     def at_end(self) -> bool:
         """Whether every partition was read up to the end that its last fetch saw; False before a first fetch."""
-        return all(
-            high is not None and (self._consumer.position(tp, timeout_ms=CALL_TIMEOUT_MS) or 0) >= high
-            for tp in self._partitions
-            for high in (self._consumer.highwater(tp),)
-        )
+        try:
+            return all(
+                high is not None and (self._consumer.position(tp, timeout_ms=CALL_TIMEOUT_MS) or 0) >= high
+                for tp in self._partitions
+                for high in (self._consumer.highwater(tp),)
+            )
+        except KafkaError:
+            return False  # nobody knows while the broker is away
+
+    def connected(self) -> bool:
+        """Whether any connection to a broker is open."""
+        return bool(self._consumer.metrics().get("consumer-metrics", {}).get("connection-count"))
 
     def at(self, partition: Partition, offset: int, wait_s: float) -> Record | None:
         """The one record that lies there, None where there is none any more. Reads nothing else from then on."""

@@ -5,7 +5,6 @@ Looks again and again, for ever; while the broker is away the series of the grou
 Nothing is in hand that could be lost, so SIGTERM ends it wherever it is.
 """
 
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -13,15 +12,14 @@ from contextlib import closing
 from prometheus_client import REGISTRY
 
 from monitoring.groups import GroupMetrics, Shown
-from monitoring.logs import log, set_up
+from monitoring.logs import log
 from schemas.failures import TryLater
-from streams.carrying import on_signals
 from streams.client_id import client_id
 from streams.connection import connection_of
 from streams.factory_state import GroupWatch
 from streams.group_state import GroupState
-from streams.metrics_server import serving
 from streams.problems import Problem
+from streams.process_life import process
 from streams.settings import LagSettings
 
 KIND = "lag-exporter"
@@ -88,13 +86,12 @@ def run_lag_exporter(settings: LagSettings, sleep: Callable[[float], None] = tim
     """Look until SIGTERM. Raises PortInUse."""
     from streams.group_admin import GroupAdmin
 
-    set_up(settings.log_format, KIND)
-    on_signals(lambda: sys.exit(0))
     metrics = GroupMetrics()
     connection, timeout_s = connection_of(settings), settings.connect_timeout_s
     groups = GroupWatch(settings, lambda: GroupAdmin(connection, client_id("lag_exporter"), timeout_s))
     exporter = LagExporter(settings, groups, metrics)
     REGISTRY.register(metrics)
-    with closing(groups), serving(KIND, settings, exporter.alive):
+    with closing(groups), process(KIND, settings) as start:
+        start.health.carries(exporter.alive, exporter.ready)
         while True:
             sleep(exporter.look(time.time()))

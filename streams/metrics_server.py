@@ -1,6 +1,6 @@
-"""`/metrics` and `/healthz` of a process, and its entry in the registry that `skg status` reads.
+"""`/metrics`, `/healthz` and `/readyz` of a process, and its entry in the registry that `skg status` reads.
 
-In: the process's kind, its settings, and whether it is healthy.  Out: HTTP answers; a JSON file below the state folder
+In: the process's kind, its settings, and what it says of itself.  Out: HTTP answers; a JSON file below the state folder
 while the process lives.  Counts nothing itself.
 """
 
@@ -9,7 +9,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,15 +18,16 @@ from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 
 from monitoring.logs import log
+from streams.health import Answer, Health
 from streams.problems import PortInUse
 from streams.settings import ProcessSettings, masked
 
-Healthy = Callable[[], bool]
+PLAIN = "text/plain; charset=utf-8"
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    healthy: Healthy
+    health: Health
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -39,10 +40,14 @@ class _Handler(BaseHTTPRequestHandler):
             encode, content_type = choose_encoder(self.headers.get("Accept") or "")
             self._answer(200, content_type, encode(REGISTRY))
         elif path == "/healthz":
-            well = self.server.healthy()
-            self._answer(200 if well else 503, "text/plain; charset=utf-8", b"ok\n" if well else b"stuck\n")
+            self._say(self.server.health.alive())
+        elif path == "/readyz":
+            self._say(self.server.health.ready())
         else:
-            self._answer(404, "text/plain; charset=utf-8", b"/metrics and /healthz are served here\n")
+            self._answer(404, PLAIN, b"/metrics, /healthz and /readyz are served here\n")
+
+    def _say(self, answer: Answer) -> None:
+        self._answer(200 if answer.well else 503, PLAIN, f"{answer.why}\n".encode())
 
     def _answer(self, status: int, content_type: str, body: bytes) -> None:
         self.send_response(status)
@@ -56,10 +61,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(kind: str, settings: ProcessSettings, healthy: Healthy) -> Iterator[int]:
+def serving(kind: str, settings: ProcessSettings, health: Health) -> Iterator[int]:
     """Serve while the block runs; gives the port. Raises PortInUse."""
     server = _listen(settings)
-    server.healthy = healthy
+    server.health = health
     port = int(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
     thread.start()

@@ -15,7 +15,7 @@ class Misused(Problem):
 
 
 class Unreachable(Problem):
-    """A service did not answer for `connect_timeout_s`. The message names its address."""
+    """A service did not answer for as long as a setting allows. The message names its address. Exit code 2."""
 
 
 class Refused(Problem):

@@ -4,46 +4,57 @@ In: settings, and hooks of the tests.  Out: a process that carries, or a Problem
 Handlers, renderers and clients are imported in the process that needs them.
 """
 
-import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitoring.logs import set_up
 from monitoring.metrics import StageMetrics
 from schemas.doors import ObjectStore, Planner, Renderer, Sink
-from schemas.events import Stage
+from schemas.events import QAEvent, Rejection
 from schemas.failures import TryLater
 from schemas.ids import content_id
 from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
-from streams import pixels, topic_admin
+from streams import pixels
 from streams import store as s3
 from streams.by_topic import ByTopic
-from streams.carrying import Role, await_topic, carry, on_signals
+from streams.carrying import Role, await_topics, carry
+from streams.connection import connection_of
 from streams.dead_letters import Limit
 from streams.event_step import EventStep, StepTools
+from streams.health import Health
 from streams.inbox import Limits
 from streams.metrics_server import serving
 from streams.overlap import Step
 from streams.problems import Unreachable
+from streams.process_life import on_signals, process
+from streams.reach import kafka_at
 from streams.settings import (
     AgentSettings,
     ExamineSettings,
-    ProcessSettings,
     RenderSettings,
     StoreSettings,
     WriterSettings,
 )
 from streams.sink_step import SinkStep
 from streams.tally import Tally
+from streams.topic_admin import TopicAdmin
+from streams.waiting import Start
 from streams.worker import Reached, ignore
 
 if TYPE_CHECKING:
     from streams.faust_app import SeedApp  # Faust itself is imported by the agents alone
     from streams.language.wiring import LanguageAgents
 
+
+CALL_S, MODEL_CALL_S, TABLE_CALL_S = 120.0, 900.0, 600.0
+"""One call of a step that takes longer hangs, where `SKG_CALL_S` says nothing else: without a model the store's timeouts
+are what takes time; a diffusion model draws, or a judge looks at, several batches in minutes; a writer's first call may
+have to read the ids of a whole table."""
+
+FAUST_END_S = 25.0
+"""How long the agents may take to end besides the seeds in hand."""
 
 CALLS_A_STEP = 4
 """Calls of a diffusion renderer in one step: what one has drawn is stored while the next one draws."""
@@ -73,24 +84,28 @@ PRODUCTION = Hooks()
 
 def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
     """Plan graphs for seeds until SIGTERM. Raises a Problem."""
-    from streams import faust_door
+    with process("agents", settings) as start:
+        await_topics(settings, (SEEDS,), start)
+        from streams import faust_door  # takes a second: after the first word about a broker that is away
 
-    _begin("agents", settings)
-    await_topic(settings, SEEDS)
-    app = _seed_app(settings, hooks)
-    try:
-        with serving("agents", settings, lambda: not app.crashed):
-            faust_door.run(app, on_signals)
-    except TryLater as failure:
-        raise Unreachable(str(failure)) from failure
+        app = _seed_app(settings, hooks, start)
+        start.health.carries(lambda: faust_door.alive(app), lambda: faust_door.ready(app))
+        try:
+            faust_door.run(app, lambda stop: on_signals(stop, settings.agents_drain_s + FAUST_END_S))
+        except TryLater as failure:
+            raise Unreachable(str(failure)) from failure
 
 
 def agents_app(settings: AgentSettings) -> "SeedApp":
     """The agents as a Faust application that serves its own metrics, for Faust's command line."""
-    app = _seed_app(settings, PRODUCTION)
+    from streams import faust_door
+
+    health = Health()
+    app = _seed_app(settings, PRODUCTION, Start("agents", settings.connect_timeout_s, health))
+    health.carries(lambda: faust_door.alive(app), lambda: faust_door.ready(app))
 
     async def serve() -> None:
-        app.add_context(serving("agents", settings, lambda: not app.crashed))
+        app.add_context(serving("agents", settings, health))
 
     app.task(serve)
     return app
@@ -98,55 +113,75 @@ def agents_app(settings: AgentSettings) -> "SeedApp":
 
 def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
     """Draw pictures of graphs until SIGTERM. Raises a Problem."""
-    from gpu_workers.render import RenderHandler
 
-    _begin("render", settings)
-    renderer = hooks.renderer or renderer_of(settings)
-    batch, several = settings.render_batch, 1 if settings.renderer == "collage" else CALLS_A_STEP
-    handler = RenderHandler(renderer, _store(settings, settings.connect_timeout_s, hooks), batch)
-    role = Role("render", (GRAPHS,), settings.render_group, Limits(several * batch, settings.render_linger_s, held=3))
-    carry(role, settings, lambda tools: EventStep(handler, tools), hooks.reached)
+    def step(tools: StepTools, start: Start) -> Step:
+        from gpu_workers.render import RenderHandler
+
+        store = _store(settings, hooks, start)
+        start.says("loading models")
+        renderer = hooks.renderer or start.wait(lambda: renderer_of(settings), "the models of the renderer")
+        return EventStep(RenderHandler(renderer, store, settings.render_batch), tools)
+
+    drawn = settings.renderer == "collage"
+    batch = settings.render_batch * (1 if drawn else CALLS_A_STEP)
+    limits = Limits(batch, settings.render_linger_s, held=3, call_s=CALL_S if drawn else MODEL_CALL_S)
+    with process("render", settings) as start:
+        carry(Role("render", (GRAPHS,), settings.render_group, limits), settings, start, step, hooks.reached)
 
 
 def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
     """Check pictures and write questions until SIGTERM. Raises a Problem."""
-    from gpu_workers.examine import ExamineHandler, Witnesses
 
-    _begin("examine", settings)
-    store = s3.connect(settings, settings.connect_timeout_s)
-    notes = _notes(settings, settings.connect_timeout_s, hooks)
-    judge = None
-    if settings.mllm_url is not None:
-        from streams.language import wiring
+    def step(tools: StepTools, start: Start) -> Step:
+        from gpu_workers.examine import ExamineHandler, Witnesses
 
-        judge = wiring.judge_of(settings, notes, store.link)
-    witnesses = Witnesses(pixels.eyes_of(settings), judge)
-    handler = ExamineHandler(hooks.store(store), notes, witnesses, pixels.publishable(pixels.policy_of(settings)))
-    role = Role("examine", (IMAGES,), settings.examine_group, Limits(settings.examine_batch, held=3))
-    carry(role, settings, lambda tools: EventStep(handler, tools), hooks.reached)
+        store, notes = _bucket(settings, start), _notes(settings, hooks, start)
+        start.says("loading models")
+        judge = None
+        if settings.mllm_url is not None:
+            from streams.language import wiring
+
+            judge = wiring.judge_of(settings, notes, store.link)
+        eyes = start.wait(lambda: pixels.eyes_of(settings), "the models that look at pictures")
+        policy = pixels.publishable(pixels.policy_of(settings))
+        handler = ExamineHandler(hooks.store(store), notes, Witnesses(eyes, judge), policy)
+        return EventStep(handler, tools)
+
+    looks = settings.detector is not None or settings.mllm_url is not None
+    limits = Limits(settings.examine_batch, held=3, call_s=MODEL_CALL_S if looks else CALL_S)
+    with process("examine", settings) as start:
+        carry(Role("examine", (IMAGES,), settings.examine_group, limits), settings, start, step, hooks.reached)
 
 
 def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
     """Append accepted samples to the dataset, and rejections to their table, until SIGTERM. Raises a Problem."""
-    from dataset.rejections import RejectionsWriter
-    from dataset.writer import MAX_COMMIT_BYTES, DatasetWriter
+    limits = Limits(settings.write_rows, settings.write_every_s, call_s=TABLE_CALL_S)
+    role = Role("write", (QA, REJECTIONS), settings.write_group, limits, offset_reset="none")
+    with process("write", settings) as start, ExitStack() as stack:
 
-    _begin("write", settings)
-    store = _store(settings, settings.connect_timeout_s, hooks)
+        def step(tools: StepTools, start: Start) -> Step:
+            from dataset.writer import MAX_COMMIT_BYTES
+
+            samples, rejections = _sinks(settings, hooks, start)
+            admin = start.wait(lambda: TopicAdmin(connection_of(settings)), kafka_at(connection_of(settings)))
+            ids = stack.enter_context(closing(admin)).topic_id
+            kept = SinkStep(samples, tools, QA, ids, MAX_COMMIT_BYTES)
+            return ByTopic({QA: kept, REJECTIONS: SinkStep(rejections, tools, REJECTIONS, ids)})
+
+        carry(role, settings, start, step, hooks.reached)
+
+
+def _sinks(settings: WriterSettings, hooks: Hooks, start: Start) -> tuple[Sink[QAEvent], Sink[Rejection]]:
+    from dataset.rejections import RejectionsWriter
+    from dataset.table import require_writable
+    from dataset.writer import DatasetWriter
+
+    store = _store(settings, hooks, start)
     uri, folder = settings.dataset_uri, index_dir(settings)
     options = s3.storage_options(settings) if uri.startswith("s3://") else None
+    require_writable(uri)
     samples = hooks.sink(DatasetWriter(uri, store, folder, options))
-    rejections = RejectionsWriter(uri, folder / "rejections", options)
-    limits = Limits(settings.write_rows, settings.write_every_s)
-    role = Role("write", (QA, REJECTIONS), settings.write_group, limits, offset_reset="none")
-    await_topic(settings, QA)
-    with closing(topic_admin.connect(settings)) as admin:
-
-        def steps(tools: StepTools) -> Step:
-            kept = SinkStep(samples, tools, QA, admin.topic_id, MAX_COMMIT_BYTES)
-            return ByTopic({QA: kept, REJECTIONS: SinkStep(rejections, tools, REJECTIONS, admin.topic_id)})
-
-        carry(role, settings, steps, hooks.reached)
+    return samples, RejectionsWriter(uri, folder / "rejections", options)
 
 
 def index_dir(settings: WriterSettings) -> Path:
@@ -154,37 +189,35 @@ def index_dir(settings: WriterSettings) -> Path:
     return settings.state_dir / "index" / content_id("table", settings.dataset_uri)[:16]
 
 
-def _begin(kind: Stage, settings: ProcessSettings) -> None:
-    set_up(settings.log_format, kind)
-    on_signals(lambda: sys.exit(0))  # while it connects nothing is in hand
-
-
-def _seed_app(settings: AgentSettings, hooks: Hooks) -> "SeedApp":
+def _seed_app(settings: AgentSettings, hooks: Hooks, start: Start) -> "SeedApp":
     from streams import faust_door
-    from streams.seed_step import WITH_MODELS, SeedStep, SeedTools
+    from streams.seed_step import WITH_MODELS, Patience, SeedStep, SeedTools
 
     metrics = StageMetrics("agents")
     app = faust_door.new_app(settings)
-    language = None if hooks.planner is not None or settings.llm_url is None else _language(settings, hooks)
+    app.give_up_s = settings.give_up_s
+    language = None if hooks.planner is not None or settings.llm_url is None else _language(settings, hooks, start)
     tools = SeedTools(
         hooks.planner or (_planner(settings) if language is None else language.planner),
         faust_door.FaustPublisher(app),
         Tally(metrics, Limit(settings.dead_letter_share)),
+        Patience(give_up_s=settings.give_up_s),
         reached=hooks.reached,
         calls=app.calls,
     )
     seeds_at_once = settings.agents_in_flight
     if language is not None:
-        tools = replace(tools, at_once=language.at_once, graph=language.budget.graph, patience=WITH_MODELS)
+        patience = replace(WITH_MODELS, give_up_s=settings.give_up_s)
+        tools = replace(tools, at_once=language.at_once, graph=language.budget.graph, patience=patience)
         seeds_at_once = max(seeds_at_once, language.at_once)
     faust_door.carry_seeds(app, SeedStep(tools).handle, seeds_at_once, metrics)
     return app
 
 
-def _language(settings: AgentSettings, hooks: Hooks) -> "LanguageAgents":
+def _language(settings: AgentSettings, hooks: Hooks, start: Start) -> "LanguageAgents":
     from streams.language import wiring
 
-    return wiring.agents_of(settings, _notes(settings, settings.connect_timeout_s, hooks))
+    return wiring.agents_of(settings, _notes(settings, hooks, start))
 
 
 def _planner(settings: AgentSettings) -> Planner:
@@ -205,11 +238,17 @@ def renderer_of(settings: RenderSettings) -> Renderer:
     return renderer
 
 
-def _store(settings: StoreSettings, timeout_s: float, hooks: Hooks) -> ObjectStore:
-    return hooks.store(s3.connect(settings, timeout_s))
+def _bucket(settings: StoreSettings, start: Start) -> s3.S3Store:
+    store = s3.S3Store(settings)
+    start.wait(store.create_bucket, store.address)
+    return store
 
 
-def _notes(settings: StoreSettings, timeout_s: float, hooks: Hooks) -> ObjectStore:
+def _store(settings: StoreSettings, hooks: Hooks, start: Start) -> ObjectStore:
+    return hooks.store(_bucket(settings, start))
+
+
+def _notes(settings: StoreSettings, hooks: Hooks, start: Start) -> ObjectStore:
     """A bucket beside the images': there every object is a picture that an event names, and nothing else."""
     bucket = settings.s3_notes_bucket or f"{settings.s3_bucket}-notes"
-    return hooks.store(s3.connect(settings.model_copy(update={"s3_bucket": bucket}), timeout_s))
+    return _store(settings.model_copy(update={"s3_bucket": bucket}), hooks, start)

@@ -16,6 +16,20 @@ from streams.problems import Refused, Unreachable
 
 T = TypeVar("T")
 
+
+class Away(TryLater):
+    """A service that does not answer: `what` names it, its address and the setting, `why` its last words."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(f"cannot reach {what}: {why}")
+        self.what, self.why = what, why
+
+
+def kafka_at(address: Address) -> str:
+    """A broker as people find it: its address, and the setting that changes it."""
+    return f"Kafka at {address} (SKG_KAFKA_BOOTSTRAP)"
+
+
 CONNECT_S = 3.0
 """A host that does not answer a connection for this long is not there."""
 
@@ -41,10 +55,10 @@ def probe(address: Address) -> None:
         except ssl.SSLError as error:
             raise Refused(f"Kafka at {one}: TLS failed: {error.reason or error}") from error
         except OSError as error:
-            last = str(error.strerror or error)
+            last = str(error.strerror or error).lower()
         else:
             return
-    raise TryLater(f"cannot reach Kafka at {bootstrap}: {last}")
+    raise Away(kafka_at(bootstrap), last)
 
 
 def _shake_hands(connection: KafkaConnection, host: str, port: int) -> None:

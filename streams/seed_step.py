@@ -32,6 +32,7 @@ from streams.calls import Calls
 from streams.dead_letters import dead_letter, narrowed, without_value
 from streams.event_step import decode_record, message_of, oversize
 from streams.isolation import isolated_async
+from streams.reach import Away
 from streams.records import Record
 from streams.tally import Tally
 from streams.worker import Reached, ignore
@@ -136,9 +137,7 @@ class SeedStep:
 
     async def _plan(self, record: Record, seed: SeedConcept, index: int) -> None:
         started = monotonic()
-        planned: tuple[Event, Message] | Never = await self._retrying()(
-            isolated_async, lambda: self._planned(record, seed, index)
-        )
+        planned = await self._patiently_planned(record, seed, index)
         if isinstance(planned, Never):
             raise planned
         event, message = planned
@@ -148,6 +147,19 @@ class SeedStep:
         await self._publish([message])
         self._tools.tally.metrics.observe_seconds(monotonic() - started)
         self._tools.tally.event(event)
+
+    async def _patiently_planned(self, record: Record, seed: SeedConcept, index: int) -> tuple[Event, Message] | Never:
+        """Planned within some attempts; a store that is away is waited for, however long that takes."""
+        began, give_up_s = monotonic(), self._tools.patience.give_up_s
+        while True:
+            try:
+                return await self._retrying()(isolated_async, lambda: self._planned(record, seed, index))
+            except RetryError as error:
+                away = error.last_attempt.exception()
+                if not isinstance(away, Away):
+                    raise
+                if give_up_s is not None and monotonic() - began > give_up_s:
+                    raise TryLater(str(away)) from error
 
     async def _planned(self, record: Record, seed: SeedConcept, index: int) -> tuple[Event, Message]:
         with self._tools.calls.one():

@@ -50,7 +50,9 @@ class KafkaSettings(_Settings):
     topic_partitions: str = Field(
         "", description="partitions of topics where not as in the table, as in skg.graphs=64,skg.images=64"
     )
-    connect_timeout_s: Seconds = Field(20.0, description="how long to keep trying to reach the broker or the store")
+    connect_timeout_s: Seconds = Field(
+        3.0, description="how long a command keeps trying to reach the broker or the store; processes wait for ever"
+    )
 
     @field_validator("topic_partitions")
     @classmethod
@@ -85,6 +87,13 @@ class ProcessSettings(KafkaSettings):
     state_dir: Path = Field(Path(".skg"), description="folder for local state: process registry, index, logs")
     dead_letter_share: float = Field(
         0.5, gt=0, le=1, description="stop when more than this share of the last 100 messages were dead letters"
+    )
+    give_up_s: Seconds | None = Field(
+        None, description="end a process whose broker, store or table is away for this long; unset: it waits for ever"
+    )
+    drain_s: Seconds = Field(30.0, description="how long SIGTERM waits for the batch in hand of render, examine and write")
+    call_s: Seconds | None = Field(
+        None, description="/healthz fails when one call of a step takes longer; unset: a bound of the stage's own"
     )
     log_format: Literal["auto", "json", "console"] = Field("auto", description="log lines as JSON or for people")
 

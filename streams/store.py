@@ -5,20 +5,21 @@ Every put is conditional, so an object is never overwritten.  Holds no bytes and
 """
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import urllib3
 from minio import Minio
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
 
 from schemas.doors import StoredObject
-from schemas.failures import TryLater
 from streams.problems import Refused
-from streams.reach import patiently
+from streams.reach import Away, patiently
 from streams.settings import StoreSettings
 
 CONNECT_S = 3.0
@@ -49,6 +50,25 @@ class _ConditionalPuts(urllib3.PoolManager):
         return super().urlopen(method, url, redirect, **options)
 
 
+class _Retry(urllib3.Retry):
+    """Does not wait a second time for a store that was silent: whoever carries a batch tries again by itself, and must be
+    able to end meanwhile."""
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: urllib3.BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        *rest: Any,
+        **named: Any,
+    ) -> "_Retry":
+        """As urllib3 says, except for a read that took too long."""
+        if isinstance(error, urllib3.exceptions.ReadTimeoutError):
+            raise error
+        return super().increment(method, url, response, error, *rest, **named)
+
+
 class S3Store:
     """A bucket. Thread-safe; not to be carried over a fork."""
 
@@ -58,6 +78,11 @@ class S3Store:
         self._region = settings.s3_region
         self._reads = _client(settings, urllib3.PoolManager)
         self._puts = _client(settings, _ConditionalPuts)
+
+    @property
+    def address(self) -> str:
+        """The store as people find it: its address, and the setting that changes it."""
+        return f"S3 at {self.endpoint} (SKG_S3_ENDPOINT)"
 
     @property
     def bucket(self) -> str:
@@ -127,12 +152,12 @@ class S3Store:
     def _speaking(self) -> Iterator[None]:
         try:
             yield
-        except urllib3.exceptions.HTTPError as error:
-            raise TryLater(f"cannot reach S3 at {self.endpoint}: {_why(error)}") from error
+        except (urllib3.exceptions.HTTPError, OSError, ElementTree.ParseError) as error:
+            raise Away(self.address, _why(error)) from error
         except MinioException as error:
             if _may_pass(error):
-                raise TryLater(f"S3 at {self.endpoint} is unwell: {error}") from error
-            raise Refused(f"S3 at {self.endpoint} refused (bucket {self._bucket}): {error}") from error
+                raise Away(self.address, f"unwell: {error}") from error
+            raise Refused(f"{self.address} refused (bucket {self._bucket}): {error}") from error
 
 
 def connect(settings: StoreSettings, timeout_s: float) -> S3Store:
@@ -158,7 +183,7 @@ def _client(settings: StoreSettings, pool: type[urllib3.PoolManager]) -> Minio:
     parts = urlsplit(settings.s3_endpoint)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise Refused(f"SKG_S3_ENDPOINT is {settings.s3_endpoint!r}; it needs a scheme and a host, as in http://host:9000")
-    retry = urllib3.Retry(total=RETRIES, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
+    retry = _Retry(total=RETRIES, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
     timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
     return Minio(
         parts.netloc,
@@ -170,9 +195,9 @@ def _client(settings: StoreSettings, pool: type[urllib3.PoolManager]) -> Minio:
     )
 
 
-def _why(error: urllib3.exceptions.HTTPError) -> str:
+def _why(error: Exception) -> str:
     last = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason else error
-    return str(last).rpartition(": ")[2] or type(last).__name__
+    return re.sub(r"^\[Errno \d+\] ", "", str(last).rpartition(": ")[2]).lower() or type(last).__name__
 
 
 def _may_pass(error: MinioException) -> bool:

@@ -17,15 +17,19 @@ from schemas.failures import TryLater
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic
 from streams.connection import Address, as_connection, connection_of
 from streams.problems import Refused
-from streams.reach import patiently, probe
+from streams.reach import Away, kafka_at, patiently, probe
 from streams.records import MAX_MESSAGE_BYTES
 from streams.settings import KafkaSettings
 
-ATTEMPT_MS = 5_000
+ATTEMPT_MS = 3_000
 """One attempt to reach the broker; whoever connects tries again."""
 
 CREATE_MS = 30_000
 """How long a topic may take until every partition has a leader."""
+
+
+class NoTopic(Refused):
+    """The broker has no such topic, yet."""
 
 
 class TopicAdmin:
@@ -119,7 +123,7 @@ class TopicAdmin:
         """The broker's id of a topic: another one after it was created anew. Raises Refused when there is no such topic."""
         topic = self._described().get(name)
         if topic is None:
-            raise Refused(f"{self._connection} has no topic {name}; `skg topics apply` creates it")
+            raise NoTopic(f"{self._connection} has no topic {name}; `skg topics apply` creates it")
         return str(topic["topic_id"])
 
     def _described(self) -> dict[str, Mapping[str, Any]]:
@@ -143,10 +147,10 @@ class TopicAdmin:
         try:
             yield
         except KafkaError as error:
-            what = f"Kafka at {self._connection}: {type(error).__name__}"
+            why = f"{type(error).__name__}: {error}"
             if error.retriable:
-                raise TryLater(f"cannot reach {what}") from error
-            raise Refused(f"{what}: {error}") from error
+                raise Away(kafka_at(self._connection), why) from error
+            raise Refused(f"{kafka_at(self._connection)} refused: {why}") from error
 
 
 def apply(settings: KafkaSettings, asked: Mapping[str, int] = {}) -> list[str]:

@@ -1,6 +1,6 @@
 """The command's root: puts the families together and turns known failures into one line and an exit code.
 
-Exit codes: 0 done, 1 a known failure, 2 wrong usage or bad input, 130 interrupted.
+Exit codes: 0 done, 1 a known failure, 2 wrong usage, bad input or a service that does not answer, 130 interrupted.
 """
 
 import os
@@ -26,10 +26,10 @@ from streams.cli import (
     watching,
     whatif,
 )
-from streams.problems import Misused
+from streams.problems import Misused, Unreachable
 from streams.seeds import BadSeeds
 
-EXIT_FAILURE, EXIT_USAGE = 1, 2
+EXIT_FAILURE, EXIT_USAGE, EXIT_AWAY = 1, 2, 2
 
 _HELP = """Turns seed concepts into a growing dataset of images and questions with proven answers.
 
@@ -68,7 +68,9 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # our reader has left, as `head` does
     except (BadSeeds, Misused, ValidationError) as error:
         return _say(_plain(error), EXIT_USAGE)
-    except (UserError, TryLater) as error:
+    except (Unreachable, TryLater) as error:
+        return _say(str(error), EXIT_AWAY)
+    except UserError as error:
         return _say(str(error), EXIT_FAILURE)
     except OSError as error:  # a folder that may not be written, a full disk
         return _say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), EXIT_FAILURE)

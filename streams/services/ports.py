@@ -50,17 +50,24 @@ def require_free(port: int) -> None:
         raise PortInUse(f"port {port} on {HOST} is already in use{by}: stop that, or choose another port")
 
 
-def _holder(port: int) -> str | None:
-    """Name and id of the listening process, from /proc; None elsewhere, or when it belongs to somebody else."""
+def listener(port: int) -> int | None:
+    """The id of the listening process, from /proc; None elsewhere, or when it belongs to somebody else."""
     sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     for link in Path("/proc").glob("[0-9]*/fd/*") if sockets else ():
         try:
             if str(link.readlink()) in sockets:
-                process = link.parent.parent
-                return f"{(process / 'comm').read_text().strip()} (process {process.name})"
+                return int(link.parent.parent.name)
         except OSError:
             continue  # it ended, or is not ours to look at
     return None
+
+
+def _holder(port: int) -> str | None:
+    process = listener(port)
+    try:
+        return f"{Path(f'/proc/{process}/comm').read_text().strip()} (process {process})"
+    except OSError:
+        return None  # nobody that can be seen, or it ended
 
 
 def _listening_inodes(port: int) -> list[str]:

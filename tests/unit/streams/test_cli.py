@@ -104,19 +104,19 @@ def test_a_seeds_file_with_a_faulty_line_publishes_nothing_and_names_the_line(sk
 @pytest.mark.parametrize("command", [("seed", "park"), ("topics", "apply"), ("topics", "check"), ("tail", "skg.qa")])
 def test_an_unreachable_broker_is_one_line_with_its_address(skg: Skg, command: tuple[str, ...]):
     done = skg(*command, SKG_KAFKA_BOOTSTRAP="127.0.0.1:9", SKG_CONNECT_TIMEOUT_S="0.5")
-    assert done.returncode == 1
-    assert "127.0.0.1:9" in done.stderr
+    assert done.returncode == 2
+    assert "127.0.0.1:9 (SKG_KAFKA_BOOTSTRAP)" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
 @pytest.mark.parametrize("kind", ["agents", "render", "examine", "write"])
-def test_a_process_without_its_services_ends_with_one_line(skg: Skg, kind: str):
-    services = {"SKG_KAFKA_BOOTSTRAP": "127.0.0.1:9", "SKG_S3_ENDPOINT": "http://127.0.0.1:9"}
-    done = skg(kind, SKG_CONNECT_TIMEOUT_S="0.5", **services)
-    assert done.returncode == 1
+def test_a_process_without_its_broker_says_so_and_ends_when_it_is_told_to_give_up(skg: Skg, kind: str):
+    done = skg(kind, SKG_KAFKA_BOOTSTRAP="127.0.0.1:9", SKG_GIVE_UP_S="0.5")
+    assert done.returncode == 2
+    assert "waiting for Kafka at 127.0.0.1:9 (SKG_KAFKA_BOOTSTRAP): connection refused" in done.stderr
     last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("skg: cannot reach")
-    assert "127.0.0.1:9" in last
+    assert last.startswith("skg: cannot reach Kafka at 127.0.0.1:9 (SKG_KAFKA_BOOTSTRAP)")
+    assert "SKG_GIVE_UP_S" in last
     assert "Traceback" not in done.stderr
 
 

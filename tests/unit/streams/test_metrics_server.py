@@ -1,4 +1,4 @@
-"""`/metrics`, `/healthz` and the registry of processes."""
+"""`/metrics`, `/healthz`, `/readyz` and the registry of processes."""
 
 import json
 import os
@@ -9,6 +9,7 @@ from urllib.error import HTTPError
 
 import pytest
 
+from streams.health import Health
 from streams.metrics_server import serving
 from streams.problems import PortInUse
 from streams.settings import ProcessSettings
@@ -21,7 +22,7 @@ def get(port: int, path: str, accept: str = "*/*") -> tuple[str, str]:
 
 
 def test_metrics_are_served_in_the_format_that_is_asked_for(tmp_path: Path) -> None:
-    with serving("render", ProcessSettings(state_dir=tmp_path), lambda: True) as port:
+    with serving("render", ProcessSettings(state_dir=tmp_path), Health()) as port:
         kind, text = get(port, "/metrics")
         assert kind.startswith("text/plain")
         assert "# TYPE skg_consumed_events_total counter" in text
@@ -30,19 +31,29 @@ def test_metrics_are_served_in_the_format_that_is_asked_for(tmp_path: Path) -> N
         assert text.endswith("# EOF\n")
 
 
-def test_a_probe_hears_whether_the_process_is_stuck(tmp_path: Path) -> None:
-    well = [True]
-    with serving("render", ProcessSettings(state_dir=tmp_path), lambda: well[0]) as port:
-        assert get(port, "/healthz")[1] == "ok\n"
+def ask(port: int, path: str) -> tuple[int, str]:
+    try:
+        return 200, get(port, path)[1]
+    except HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_probes_hear_apart_whether_the_process_lives_and_whether_it_can_work(tmp_path: Path) -> None:
+    health, well, connected = Health(), [True], [False]
+    with serving("render", ProcessSettings(state_dir=tmp_path), health) as port:
+        health.starts("waiting for Kafka")
+        assert (ask(port, "/healthz"), ask(port, "/readyz")) == ((200, "waiting for Kafka\n"), (503, "waiting for Kafka\n"))
+        health.carries(lambda: well[0], lambda: connected[0])
+        assert (ask(port, "/healthz"), ask(port, "/readyz")) == ((200, "ok\n"), (503, "waiting for the broker\n"))
+        connected[0] = True
+        assert (ask(port, "/healthz"), ask(port, "/readyz")) == ((200, "ok\n"), (200, "ready\n"))
         well[0] = False
-        with pytest.raises(HTTPError, match="503"):
-            get(port, "/healthz")
-        with pytest.raises(HTTPError, match="404"):
-            get(port, "/")
+        assert (ask(port, "/healthz"), ask(port, "/readyz")) == ((503, "stuck\n"), (503, "stuck\n"))
+        assert ask(port, "/")[0] == 404
 
 
 def test_a_process_is_registered_while_it_lives(tmp_path: Path) -> None:
-    with serving("write", ProcessSettings(state_dir=tmp_path), lambda: True) as port:
+    with serving("write", ProcessSettings(state_dir=tmp_path), Health()) as port:
         (entry,) = (tmp_path / "processes").iterdir()
         found = json.loads(entry.read_text())
         assert (found["kind"], found["pid"], found["port"]) == ("write", os.getpid(), port)
@@ -54,5 +65,5 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         settings = ProcessSettings(state_dir=tmp_path, metrics_port=port)
         with pytest.raises(PortInUse, match=f"127.0.0.1:{port} is in use: set SKG_METRICS_PORT"):
-            serving("render", settings, lambda: True).__enter__()
+            serving("render", settings, Health()).__enter__()
     assert not (tmp_path / "processes").exists()

@@ -15,6 +15,7 @@ from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
 from streams.calls import Calls
 from streams.problems import TooManyDeadLetters
+from streams.reach import Away
 from streams.seed_step import Patience, SeedStep, SeedTools
 from tests.fakes.events import make_graph, make_rejection
 from tests.fakes.steps import KeptMessagesLater, garbage, record_of, tally
@@ -203,3 +204,32 @@ def test_when_nothing_can_be_published_the_seed_is_not_done() -> None:
     tools = SeedTools(Planner(), producer, tally("agents"), replace(QUICK, give_up_s=0.05))
     with pytest.raises(TryLater, match="the broker is away"):
         asyncio.run(SeedStep(tools).handle(garbage(SEEDS, 9)))
+
+
+class NotesAway:
+    """Reaches its store only after many attempts."""
+
+    def __init__(self, attempts: int) -> None:
+        self.left = attempts
+
+    async def plan(self, seed: SeedConcept, index: int) -> Event:
+        self.left -= 1
+        if self.left > 0:
+            raise Away("S3 at http://127.0.0.1:1 (SKG_S3_ENDPOINT)", "connection refused")
+        return make_graph(seed, index)
+
+
+def handled(planner: NotesAway, patience: Patience) -> KeptMessagesLater:
+    producer, seed = KeptMessagesLater(), make_seed("a cat")
+    asyncio.run(SeedStep(SeedTools(planner, producer, tally("agents"), patience)).handle(record_of(seed)))
+    return producer
+
+
+def test_a_store_that_is_away_is_waited_for_longer_than_any_planner() -> None:
+    (event,) = handled(NotesAway(10 * QUICK.attempts), QUICK).events
+    assert isinstance(event, SpatialGraph)
+
+
+def test_a_store_that_stays_away_ends_the_agents_where_they_are_told_to_give_up() -> None:
+    with pytest.raises(TryLater, match="SKG_S3_ENDPOINT"):
+        handled(NotesAway(10**6), replace(QUICK, give_up_s=0.05))
