@@ -19,8 +19,8 @@ from streams.reach import Away
 
 T = TypeVar("T")
 
-SAY_AFTER_S = 1.0
-"""What does not answer within this time is waited for, and that is said."""
+SAY_AFTER_S = 2.5
+"""What does not answer within this time is waited for, and that is said; most attempts have given their reason by then."""
 
 SAY_EVERY_S = 30.0
 
