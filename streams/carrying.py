@@ -61,7 +61,10 @@ def carry(role: Role, settings: ProcessSettings, start: Start, make_step: MakeSt
     with closing(start.wait(lambda: Publisher(connection), broker)) as publisher:
         tools = StepTools(role.stage, publisher, Tally(metrics, Limit(settings.dead_letter_share)), reached)
         worker = Worker(make_step(tools, start), _limits(role, settings), metrics, reached)
-        group = GroupSettings(connection, role.group, settings.kafka_session_s, role.offset_reset, client_id(role.stage))
+        group = replace(
+            GroupSettings(connection, role.group, settings.kafka_session_s, role.offset_reset, client_id(role.stage)),
+            instance=settings.kafka_instance,
+        )
         consumer = start.wait(lambda: GroupConsumer(group, role.topics, worker.inbox), broker)
         worker.drain_s = settings.drain_s
         on_signals(worker.stop, settings.drain_s + GOODBYE_S)

@@ -5,9 +5,9 @@ In: environment variables.  Out: validated values.  Reads nothing when imported;
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from streams.topic_partitions import parse_partitions
@@ -79,6 +79,10 @@ class StoreSettings(_Settings):
     s3_region: str = Field("us-east-1", description="S3 region")
 
 
+MOST_STATIC_SESSION_S = 15.0
+"""A killed static member's partitions wait until its session ends."""
+
+
 class ProcessSettings(KafkaSettings):
     """What every long-running process has."""
 
@@ -91,11 +95,22 @@ class ProcessSettings(KafkaSettings):
     give_up_s: Seconds | None = Field(
         None, description="end a process whose broker, store or table is away for this long; unset: it waits for ever"
     )
+    kafka_instance: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._-]{1,200}$",
+        description="static member of render, examine, write: a name that survives a restart; a session of at most 15 s",
+    )
     drain_s: Seconds = Field(30.0, description="how long SIGTERM waits for the batch in hand of render, examine and write")
     call_s: Seconds | None = Field(
         None, description="/healthz fails when one call of a step takes longer; unset: a bound of the stage's own"
     )
     log_format: Literal["auto", "json", "console"] = Field("auto", description="log lines as JSON or for people")
+
+    @model_validator(mode="after")
+    def _static_members_have_short_sessions(self) -> Self:
+        if self.kafka_instance is not None and self.kafka_session_s > MOST_STATIC_SESSION_S:
+            raise ValueError(f"SKG_KAFKA_INSTANCE needs SKG_KAFKA_SESSION_S of at most {MOST_STATIC_SESSION_S:.0f}")
+        return self
 
 
 class AgentsGroup(_Settings):

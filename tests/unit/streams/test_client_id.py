@@ -3,7 +3,11 @@
 import os
 import socket
 
+import pytest
+from pydantic import ValidationError
+
 from streams.client_id import client_id, parse_client_id
+from streams.settings import RenderSettings
 
 
 def test_a_client_id_names_stage_host_and_process() -> None:
@@ -21,3 +25,9 @@ def test_hosts_may_hold_dashes() -> None:
 
 def test_other_programs_are_not_taken_for_ours() -> None:
     assert parse_client_id("kafka-python-3.0.12") is None
+
+
+def test_a_static_member_has_a_short_session() -> None:
+    assert RenderSettings(kafka_instance="render-0", kafka_session_s=15).kafka_instance == "render-0"
+    with pytest.raises(ValidationError, match="at most 15"):
+        RenderSettings(kafka_instance="render-0", kafka_session_s=16)
