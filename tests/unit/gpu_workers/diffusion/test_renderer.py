@@ -184,7 +184,7 @@ def test_weights_that_are_no_whole_safetensors_are_told_in_one_line(tmp_path: Pa
 ODD = {
     "edges": make_scene("park", [Thing("dog", (0, 0, 512, 512), 0.4), Thing("cat", (511, 511, 1, 1), 0.3)]),
     "beyond": make_scene("park", [Thing("dog", (-40, 500, 60, 60), 0.4)]),
-    "no size": make_scene("park", [Thing("dog", (100, 100, 0, 0), 0.4)]),
+    "smallest": make_scene("park", [Thing("dog", (100, 100, 1, 1), 0.4)]),
     "forty": make_scene("park", [Thing("dog", (10 * i, 10, 10 + i, 20), 0.4) for i in range(40)]),
 }
 
