@@ -5,6 +5,7 @@ Reads what versions added since the last time from the log; reads the id column 
 go on with.  Memory does not grow with the table.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -75,7 +76,10 @@ class Index:
         if self._seen is not None and self._table_id != table.id:
             self.close()
         if self._seen is None:
-            self._seen, self._table_id = self._open_ids(self._folder, table.id), table.id
+            try:
+                self._seen, self._table_id = self._open_ids(self._folder, table.id), table.id
+            except (OSError, sqlite3.Error) as error:  # a full disk says nothing of the events in hand
+                raise TryLater(f"the index of ids cannot be kept in {self._folder}: {error}") from error
         return self._seen
 
 

@@ -84,7 +84,7 @@ spec:
             periodSeconds: 15
             timeoutSeconds: 5
           readinessProbe:
-            httpGet: {path: /healthz, port: metrics}
+            httpGet: {path: /readyz, port: metrics}
             periodSeconds: 5
             timeoutSeconds: 5
           resources: {{- toYaml .values.resources | nindent 12 }}

@@ -1,5 +1,8 @@
 """The index follows the table, and is made anew whenever it cannot."""
 
+import errno
+import sqlite3
+
 import pytest
 from deltalake import DeltaTable
 
@@ -133,3 +136,20 @@ def test_an_unreadable_file_of_the_table_is_tried_later(grown):
     (lab.folder / "table" / table.files()[0].path).unlink()
     with pytest.raises(TryLater, match="cannot be read"):
         Index(lab.folder / "index").catch_up(table)
+
+
+@pytest.mark.parametrize("fault", [OSError(errno.ENOSPC, "no space left"), sqlite3.OperationalError("disk is full")])
+def test_a_disk_without_room_for_the_ids_is_waited_for(grown, fault):
+    lab, ids = grown
+    faults = [fault]
+
+    def full(folder, table_id):
+        if faults:
+            raise faults.pop()
+        return SeenIds(folder, table_id)
+
+    index = Index(lab.folder / "index", full)
+    with pytest.raises(TryLater, match="cannot be kept"):
+        index.catch_up(Table.load(lab.uri))
+    index.catch_up(Table.load(lab.uri))
+    assert index.known(ids) == set(ids)

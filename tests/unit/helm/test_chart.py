@@ -87,7 +87,8 @@ def test_the_values_that_a_deployment_sets_are_valid_settings(stage: str, tmp_pa
 @pytest.mark.parametrize("stage", ALL)
 def test_a_deployment_has_probes_limits_and_no_rights(stage: str):
     container = _container(stage)
-    assert {"startupProbe", "livenessProbe", "readinessProbe"} <= set(container)
+    asked = {probe: container[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")}
+    assert asked == {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"}
     assert set(container["resources"]["limits"]) == {"cpu", "memory"}
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
