@@ -14,6 +14,7 @@ from typing import Any
 
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
+    KafkaConnectionError,
     KafkaError,
     MessageSizeTooLargeError,
     TopicAuthorizationFailedError,
@@ -32,6 +33,7 @@ from streams.client_id import client_id
 from streams.connection import KafkaConnection, connection_of
 from streams.faust_app import CALL_S, LOOK_S, TURN_S, SeedApp
 from streams.problems import Refused, Unreachable
+from streams.reach import Away
 from streams.records import MAX_MESSAGE_BYTES, Partition, Record
 from streams.settings import AgentSettings
 from streams.window import OrderedWindow
@@ -184,13 +186,22 @@ async def _live(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) ->
         loop.call_soon_threadsafe(stop.set)
 
     stopping(on_signal)
-    await app.start()
+    await _started(app)
     try:
         await app.wait_first(stop.wait())
     finally:
         await _stopped(app)
     if app.crash_reason is not None:
         raise app.crash_reason
+
+
+async def _started(app: SeedApp) -> None:
+    """Connected. Raises Away for a broker that went away since it was looked at; nothing is in hand then."""
+    try:
+        await app.start()
+    except KafkaConnectionError as error:
+        await asyncio.wait({asyncio.ensure_future(app.stop())}, timeout=STOP_S)
+        raise Away(f"Kafka at {app.address} (SKG_KAFKA_BOOTSTRAP)", str(error)) from error
 
 
 async def _stopped(app: SeedApp) -> None:

@@ -4,6 +4,7 @@ In: settings, and hooks of the tests.  Out: a process that carries, or a Problem
 Handlers, renderers and clients are imported in the process that needs them.
 """
 
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ from streams.metrics_server import serving
 from streams.overlap import Step
 from streams.problems import Unreachable
 from streams.process_life import on_signals, process
-from streams.reach import kafka_at
+from streams.reach import Away, kafka_at
 from streams.settings import (
     AgentSettings,
     ExamineSettings,
@@ -86,14 +87,24 @@ def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
     """Plan graphs for seeds until SIGTERM. Raises a Problem."""
     with process("agents", settings) as start:
         await_topics(settings, (SEEDS,), start)
-        from streams import faust_door  # takes a second: after the first word about a broker that is away
+        while not _carried_by_faust(settings, hooks, start):
+            start.wait(lambda: TopicAdmin(connection_of(settings)).close(), kafka_at(connection_of(settings)))
 
-        app = _seed_app(settings, hooks, start)
-        start.health.carries(lambda: faust_door.alive(app), lambda: faust_door.ready(app))
-        try:
-            faust_door.run(app, lambda stop: on_signals(stop, settings.agents_drain_s + FAUST_END_S))
-        except TryLater as failure:
-            raise Unreachable(str(failure)) from failure
+
+def _carried_by_faust(settings: AgentSettings, hooks: Hooks, start: Start) -> bool:
+    """Until SIGTERM. False: the broker went away before Faust was connected; an application starts only once."""
+    from streams import faust_door  # takes a second: after the first word about a broker that is away
+
+    app = _seed_app(settings, hooks, start)
+    start.health.carries(lambda: faust_door.alive(app), lambda: faust_door.ready(app))
+    try:
+        faust_door.run(app, lambda stop: on_signals(stop, settings.agents_drain_s + FAUST_END_S))
+    except Away:
+        on_signals(lambda: sys.exit(0))  # nothing is in hand again
+        return False
+    except TryLater as failure:
+        raise Unreachable(str(failure)) from failure
+    return True
 
 
 def agents_app(settings: AgentSettings) -> "SeedApp":

@@ -21,6 +21,7 @@ from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
 from streams import faust_door
 from streams.kafka_door import Publisher, Reader
+from streams.reach import Away
 from streams.seed_step import Patience, PublishesLater, SeedStep, SeedTools
 from streams.settings import AgentSettings
 from streams.topic_admin import apply
@@ -170,3 +171,16 @@ def test_a_seed_that_hangs_does_not_hold_up_the_stop_and_comes_back(settings: Ag
     again = Planner()
     with agents(settings, again):
         until(lambda: (asked[0].seed_id, 0) in again.calls, 40, "the redelivery")
+
+
+def test_a_broker_that_goes_away_before_faust_is_connected_is_waited_for_by_another_application(
+    settings: AgentSettings,
+) -> None:
+    gone = settings.model_copy(update={"kafka_bootstrap": "127.0.0.1:9"})
+    for _ in range(2):
+        with pytest.raises(Away, match="SKG_KAFKA_BOOTSTRAP"):
+            faust_door.run(faust_door.new_app(gone), lambda stop: None)
+    asked, planner = seeds(1, graphs=1), Planner()
+    publish(settings, [message(seed) for seed in asked])
+    with agents(settings, planner):
+        until(lambda: (asked[0].seed_id, 0) in planner.calls, 40, "the seed")
