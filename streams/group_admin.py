@@ -27,6 +27,7 @@ from kafka.structs import TopicPartition
 from schemas.failures import TryLater
 from streams.connection import Address, as_connection
 from streams.group_state import Member, Unread
+from streams.kafka_client import closed_if_unusable, connected
 from streams.problems import Refused
 from streams.reach import probe
 from streams.records import Partition
@@ -74,7 +75,7 @@ class GroupAdmin:
         }
         probe(self._connection)
         with self._asking():
-            self._admin = _Admin(**self._common, request_timeout_ms=timeout_ms)
+            self._admin = connected(_Admin, **self._common, request_timeout_ms=timeout_ms)
 
     def __enter__(self) -> Self:
         return self
@@ -151,7 +152,8 @@ class _Looker:
 
     def __init__(self, common: Mapping[str, Any], offsets: Mapping[Partition, int | None]) -> None:
         self.found: dict[Partition, Unread] = {}
-        self._reader = KafkaConsumer(
+        self._reader = connected(
+            KafkaConsumer,
             **common,
             enable_auto_commit=False,
             auto_offset_reset="none",
@@ -161,10 +163,13 @@ class _Looker:
             fetch_max_wait_ms=FETCH_WAIT_MS,
             enable_incremental_fetch_sessions=False,  # a session leaves out the ends of partitions that stand still
         )
-        tps = {TopicPartition(*partition): offset for partition, offset in offsets.items()}
-        self._reader.assign(list(tps))
-        begins = self._reader.beginning_offsets(list(tps))
-        for tp, offset in tps.items():
+        with closed_if_unusable(self):
+            self._begin({TopicPartition(*partition): offset for partition, offset in offsets.items()})
+
+    def _begin(self, offsets: Mapping[TopicPartition, int | None]) -> None:
+        self._reader.assign(list(offsets))
+        begins = self._reader.beginning_offsets(list(offsets))
+        for tp, offset in offsets.items():
             self._reader.seek(tp, max(offset or 0, begins[tp]))
 
     def done(self) -> bool:

@@ -24,6 +24,7 @@ from kafka.structs import TopicPartition
 from schemas.codec import Message
 from schemas.failures import Oversize, TryLater
 from streams.connection import Address, as_connection
+from streams.kafka_client import closed_if_unusable, connected
 from streams.problems import Refused
 from streams.reach import Away, kafka_at, probe
 from streams.records import MAX_MESSAGE_BYTES, Partition, Record
@@ -114,7 +115,8 @@ class Publisher:
 
     def _connected(self) -> KafkaProducer:
         with reaching(self._connection):
-            return KafkaProducer(
+            return connected(
+                KafkaProducer,
                 **self._connection.client_arguments(),
                 acks="all",
                 enable_idempotence=True,
@@ -188,7 +190,8 @@ class Reader:
     def __init__(self, address: Address, topics: Sequence[str]) -> None:
         self._address = address
         with reaching(address):
-            self._consumer = KafkaConsumer(
+            self._consumer = connected(
+                KafkaConsumer,
                 **as_connection(address).client_arguments(),
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
@@ -196,9 +199,10 @@ class Reader:
                 metadata_max_age_ms=METADATA_AGE_MS,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
-            self._partitions = self._known(topics)
-        self._consumer.assign(self._partitions)
-        self._consumer.seek_to_beginning()
+            with closed_if_unusable(self):
+                self._partitions = self._known(topics)
+                self._consumer.assign(self._partitions)
+                self._consumer.seek_to_beginning()
 
     def poll(self, timeout_s: float) -> list[Record]:
         """New records, waiting at most `timeout_s` for the first. Raises Refused."""

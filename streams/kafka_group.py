@@ -23,6 +23,7 @@ from monitoring.logs import log
 from schemas.failures import TryLater
 from streams.assignment import AssignmentChanges
 from streams.connection import Address, as_connection
+from streams.kafka_client import closed_if_unusable, connected
 from streams.kafka_door import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, reaching
 from streams.problems import Refused
 from streams.records import Partition, Record
@@ -88,7 +89,8 @@ class GroupConsumer:
         self._start_at = self._complain_at = 0.0
         self._what = f"{' and '.join(topics)} as {settings.group} from {settings.connection}"
         with reaching(settings.connection):
-            self._consumer = KafkaConsumer(
+            self._consumer = connected(
+                KafkaConsumer,
                 **as_connection(settings.connection).client_arguments(),
                 client_id=settings.client,
                 group_id=settings.group,
@@ -103,12 +105,12 @@ class GroupConsumer:
                 allow_auto_create_topics=False,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
-            self._consumer.subscribe(
-                topics, listener=_Listener(self._consumer, self._changes, settings.offset_reset == "none")
-            )
-            # The client may forget to ask for a topic while another answer is under way, and would then join with no
-            # partitions until its metadata is old. Asking here makes sure that it knows them.
-            unknown = [name for name in topics if not self._consumer.partitions_for_topic(name)]
+            with closed_if_unusable(self):
+                listener = _Listener(self._consumer, self._changes, settings.offset_reset == "none")
+                self._consumer.subscribe(topics, listener=listener)
+                # The client may forget to ask for a topic while another answer is under way, and would then join with
+                # no partitions until its metadata is old. Asking here makes sure that it knows them.
+                unknown = [name for name in topics if not self._consumer.partitions_for_topic(name)]
         if unknown:
             self.close()
             raise TryLater(f"Kafka at {settings.connection} has no topic {', '.join(unknown)}")

@@ -16,6 +16,7 @@ from kafka.errors import IncompatibleBrokerVersion, InvalidPartitionsError, Kafk
 from schemas.failures import TryLater
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic
 from streams.connection import Address, as_connection, connection_of
+from streams.kafka_client import connected
 from streams.problems import Refused
 from streams.reach import Away, kafka_at, patiently, probe
 from streams.records import MAX_MESSAGE_BYTES
@@ -39,7 +40,8 @@ class TopicAdmin:
         self._connection = as_connection(address)
         probe(self._connection)
         with self._asking():
-            self._client = KafkaAdminClient(
+            self._client = connected(
+                KafkaAdminClient,
                 **self._connection.client_arguments(),
                 bootstrap_timeout_ms=ATTEMPT_MS,
                 request_timeout_ms=CREATE_MS,

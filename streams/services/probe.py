@@ -15,6 +15,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 from minio import Minio
 from minio.error import MinioException
 
+from streams.kafka_client import connected
 from streams.settings import StoreSettings
 
 TOPIC = "skg-health"
@@ -35,7 +36,7 @@ def produce(bootstrap: str) -> None:
     """Create a topic, have a record acknowledged, delete the topic. Raises NotReady."""
     _connect(bootstrap)
     try:
-        admin = KafkaAdminClient(bootstrap_servers=[bootstrap], bootstrap_timeout_ms=int(ATTEMPT_S * 1000))
+        admin = connected(KafkaAdminClient, bootstrap_servers=[bootstrap], bootstrap_timeout_ms=int(ATTEMPT_S * 1000))
         try:
             _produce(admin, bootstrap)
         finally:
@@ -47,7 +48,8 @@ def produce(bootstrap: str) -> None:
 def _produce(admin: KafkaAdminClient, bootstrap: str) -> None:
     with contextlib.suppress(TopicAlreadyExistsError):  # left by an attempt that timed out
         admin.create_topics([NewTopic(TOPIC, 1, 1)])
-    producer = KafkaProducer(
+    producer = connected(
+        KafkaProducer,
         bootstrap_servers=[bootstrap],
         acks="all",
         max_block_ms=int(ATTEMPT_S * 1000),

@@ -17,6 +17,7 @@ ISOLATION = ROOT / "streams" / "isolation.py"
 DOORS = {
     "faust": {"streams/faust_door.py", "streams/faust_app.py", "streams/app.py"},
     "kafka": {
+        "streams/kafka_client.py",
         "streams/kafka_door.py",
         "streams/kafka_group.py",
         "streams/topic_admin.py",
