@@ -4,6 +4,7 @@ Measured on two cores: a fresh Tansu takes 0.1 s, Apache Kafka 2.5 s, MinIO 0.6 
 on MinIO and 0.2 s on SeaweedFS. Topic names are fixed, so a test that counts records wants a fresh broker.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,9 +13,22 @@ import pytest
 from streams.services import Running
 from streams.settings import StoreSettings
 from tests.fakes.services import Pool, start
+from tests.fakes.wait import until
 
 FreshService = Callable[..., Running]
 """`fresh_broker("apache")`; also `fresh_broker("apache", folder, port)` for starting a stopped one again."""
+
+
+@pytest.fixture(autouse=True)
+def no_kafka_client_is_left() -> Iterator[None]:
+    """A test closes its clients of Kafka. One that is left looks for its broker, and logs, through all tests after it."""
+    before = set(threading.enumerate())
+    yield
+    until(lambda: not _kafka_threads() - before, 25, "every client of Kafka is closed")  # what producers wait for batches
+
+
+def _kafka_threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name.startswith("kafka-io-")}
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -110,6 +110,9 @@ class Topic:
         self._reader, self._name = Reader(settings.kafka_bootstrap, [name]), name
         self._events: list[Event] = []
 
+    def close(self) -> None:
+        self._reader.close()
+
     def events(self) -> list[Event]:
         self._events += [decode(self._name, r.value, r.headers) for r in self._reader.poll(0.1)]
         return self._events
@@ -122,29 +125,29 @@ def test_every_graph_of_every_seed_is_published_and_a_restart_plans_nothing_agai
     asked = seeds(10, graphs=3)
     wanted = {(seed.seed_id, index) for seed in asked for index in range(3)}
     publish(settings, [message(seed) for seed in asked])
-    graphs = Topic(settings, GRAPHS)
-    with agents(settings, Planner()):
-        until(lambda: wanted <= set(graphs.requests()), 40, "all graphs")
-    again, last = Planner(), seeds(1, graphs=1)
-    publish(settings, [message(seed) for seed in last])
-    with agents(settings, again):
-        until(lambda: again.calls, 40, "the new seed")
-    assert again.calls == [(last[0].seed_id, 0)]
-    assert len([request for request in graphs.requests() if request in wanted]) == 30
+    with closing(Topic(settings, GRAPHS)) as graphs:
+        with agents(settings, Planner()):
+            until(lambda: wanted <= set(graphs.requests()), 40, "all graphs")
+        again, last = Planner(), seeds(1, graphs=1)
+        publish(settings, [message(seed) for seed in last])
+        with agents(settings, again):
+            until(lambda: again.calls, 40, "the new seed")
+        assert again.calls == [(last[0].seed_id, 0)]
+        assert len([request for request in graphs.requests() if request in wanted]) == 30
 
 
 def test_bytes_that_are_no_seed_become_a_dead_letter_as_they_were(settings: AgentSettings) -> None:
     mark = uuid4().hex.encode()
     publish(settings, [Message(SEEDS, mark, b"\xc1" + mark, (("who", mark),)), message(*seeds(1, graphs=1))])
-    letters = Topic(settings, DEAD_LETTERS)
+    with closing(Topic(settings, DEAD_LETTERS)) as letters:
 
-    def found() -> list[DeadLetter]:
-        return [e for e in letters.events() if isinstance(e, DeadLetter) and e.key == mark]
+        def found() -> list[DeadLetter]:
+            return [e for e in letters.events() if isinstance(e, DeadLetter) and e.key == mark]
 
-    with agents(settings, Planner()):
-        until(found, 40, "the dead letter")
-    (letter,) = found()
-    assert (letter.value, letter.headers, letter.stage) == (b"\xc1" + mark, (("who", mark),), "agents")
+        with agents(settings, Planner()):
+            until(found, 40, "the dead letter")
+        (letter,) = found()
+        assert (letter.value, letter.headers, letter.stage) == (b"\xc1" + mark, (("who", mark),), "agents")
 
 
 def test_when_not_even_a_dead_letter_can_be_published_the_process_ends_and_the_seed_comes_back(

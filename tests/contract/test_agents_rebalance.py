@@ -46,6 +46,12 @@ def admin(settings: AgentSettings) -> Iterator[GroupAdmin]:
         yield admin
 
 
+@pytest.fixture
+def reader(settings: AgentSettings) -> Iterator[Reader]:
+    with closing(Reader(settings.kafka_bootstrap, [GRAPHS])) as reader:
+        yield reader
+
+
 def state(admin: GroupAdmin, settings: AgentSettings) -> GroupState:
     return look(admin, {"agents": settings.agents_group}, time.time())["agents"]
 
@@ -66,10 +72,10 @@ def answered(reader: Reader, found: set[tuple[str, int]]) -> set[tuple[str, int]
 
 
 def test_members_that_come_and_go_leave_no_graph_out_and_no_seed_uncommitted(
-    settings: AgentSettings, admin: GroupAdmin
+    settings: AgentSettings, admin: GroupAdmin, reader: Reader
 ) -> None:
     wanted = ask(settings, SEEDS_ASKED, "one")
-    reader, found = Reader(settings.kafka_bootstrap, [GRAPHS]), set[tuple[str, int]]()
+    found = set[tuple[str, int]]()
     first = started(settings)
     until(lambda: answered(reader, found), 60, "the first graph")
     second = started(settings)
@@ -91,11 +97,13 @@ def test_members_that_come_and_go_leave_no_graph_out_and_no_seed_uncommitted(
     assert state(admin, settings).unread == 0
 
 
-def test_seeds_of_partitions_that_a_topic_gains_are_planned(settings: AgentSettings, admin: GroupAdmin) -> None:
+def test_seeds_of_partitions_that_a_topic_gains_are_planned(
+    settings: AgentSettings, admin: GroupAdmin, reader: Reader
+) -> None:
     member = started(settings)
     try:
         wanted = ask(settings, 20, "before")
-        reader, found = Reader(settings.kafka_bootstrap, [GRAPHS]), set[tuple[str, int]]()
+        found = set[tuple[str, int]]()
         until(lambda: wanted <= answered(reader, found), 60, "the graphs before")
         apply(settings.model_copy(update={"topic_partitions": "skg.seeds=12"}))
         wanted |= ask(settings, 60, "after")
