@@ -28,7 +28,7 @@ from schemas.failures import TryLater
 from streams.connection import Address, as_connection
 from streams.group_state import Member, Unread
 from streams.kafka_client import closed_if_unusable, connected
-from streams.problems import Refused
+from streams.kafka_login import refusal
 from streams.reach import probe
 from streams.records import Partition
 
@@ -141,10 +141,9 @@ class GroupAdmin:
         try:
             yield
         except KafkaError as error:
-            what = f"Kafka at {self._connection}: {type(error).__name__}"
             if error.retriable:
-                raise TryLater(f"cannot reach {what}") from error
-            raise Refused(f"{what}: {error}") from error
+                raise TryLater(f"cannot reach Kafka at {self._connection}: {type(error).__name__}") from error
+            raise refusal(self._connection, f"Kafka at {self._connection}", error) from error
 
 
 class _Looker:

@@ -25,7 +25,7 @@ from schemas.codec import Message
 from schemas.failures import Oversize, TryLater
 from streams.connection import Address, as_connection
 from streams.kafka_client import closed_if_unusable, connected
-from streams.problems import Refused
+from streams.kafka_login import refusal
 from streams.reach import Away, kafka_at, probe
 from streams.records import MAX_MESSAGE_BYTES, Partition, Record
 
@@ -85,10 +85,10 @@ class Publisher:
             refused = _sent(producer, messages, self._wait_ms / 1000 + 5)
         except KafkaError as error:
             self._leave(producer)
-            what = f"{kafka_at(self._connection)} did not acknowledge: {type(error).__name__}: {error}"
+            what = f"{kafka_at(self._connection)} did not acknowledge"
             if isinstance(error, NO_RIGHTS):
-                raise Refused(what) from error
-            raise TryLater(what) from error
+                raise refusal(self._connection, what, error) from error
+            raise TryLater(f"{what}: {type(error).__name__}: {error}") from error
         if refused:
             self._leave(producer)
         return refused
@@ -176,7 +176,7 @@ def reaching(address: Address) -> Iterator[None]:
     try:
         yield
     except NO_RIGHTS as error:
-        raise Refused(f"{kafka_at(address)} refused: {type(error).__name__}: {error}") from error
+        raise refusal(as_connection(address), f"{kafka_at(address)} refused", error) from error
     except KafkaError as error:
         raise Away(kafka_at(address), f"{type(error).__name__}: {error}") from error
 
@@ -210,7 +210,8 @@ class Reader:
             batches = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=2000)
         except KafkaError as error:
             if not error.retriable:
-                raise Refused(f"cannot read from {kafka_at(self._address)}: {type(error).__name__}: {error}") from error
+                what = f"cannot read from {kafka_at(self._address)}"
+                raise refusal(as_connection(self._address), what, error) from error
             time.sleep(timeout_s)  # the broker is electing or restarting: do not spin
             return []
         self._take_new()

@@ -25,7 +25,7 @@ from streams.assignment import AssignmentChanges
 from streams.connection import Address, as_connection
 from streams.kafka_client import closed_if_unusable, connected
 from streams.kafka_door import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, reaching
-from streams.problems import Refused
+from streams.kafka_login import refusal
 from streams.records import Partition, Record
 
 POLL_INTERVAL_MS = 300_000
@@ -80,7 +80,7 @@ class GroupConsumer:
     def __init__(self, settings: GroupSettings, topic: str | Sequence[str], assignment: Assignment) -> None:
         session_ms = int(settings.session_s * 1000)
         topics = [topic] if isinstance(topic, str) else list(topic)
-        self._assignment = assignment
+        self._assignment, self._connection = assignment, as_connection(settings.connection)
         self._changes = AssignmentChanges(cooperative=False)
         self._started: set[Partition] = set()
         self._waiting: list[Partition] = []
@@ -121,7 +121,7 @@ class GroupConsumer:
             batches = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
         except KafkaError as error:
             if not error.retriable and not isinstance(error, _NOT_OURS):
-                raise Refused(f"cannot go on reading {self._what}: {type(error).__name__}: {error}") from error
+                raise refusal(self._connection, f"cannot go on reading {self._what}", error) from error
             time.sleep(timeout_s)  # the broker is electing or restarting: do not spin
             batches = {}
         self._settle_changes()
@@ -148,7 +148,7 @@ class GroupConsumer:
             self._consumer.commit(owned, timeout_ms=CALL_TIMEOUT_MS)
         except KafkaError as error:
             if not error.retriable and not isinstance(error, _NOT_OURS):
-                raise Refused(f"cannot commit {self._what}: {type(error).__name__}: {error}") from error
+                raise refusal(self._connection, f"cannot commit {self._what}", error) from error
             return False
         return True
 

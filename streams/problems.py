@@ -22,6 +22,14 @@ class Refused(Problem):
     """A service answered and will not do what is asked: wrong credentials, missing rights, a topic that is not there."""
 
 
+class Misconfigured(Refused):
+    """Settings that do not go together, or that name what cannot be used. Exit code 2."""
+
+
+class AccessDenied(Refused):
+    """A service does not let us in: a certificate, a user, a password. The message names the setting. Exit code 2."""
+
+
 class PortInUse(Problem):
     """Somebody else listens on the port that a setting names."""
 

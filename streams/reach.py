@@ -3,16 +3,14 @@
 In: addresses, and attempts that raise TryLater.  Out: what the attempt returns, or Unreachable with its last words.
 """
 
-import socket
-import ssl
 from collections.abc import Callable
 from typing import TypeVar
 
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from schemas.failures import TryLater
-from streams.connection import Address, KafkaConnection, as_connection
-from streams.problems import Refused, Unreachable
+from streams.connection import Address, as_connection
+from streams.problems import AccessDenied, Unreachable
 
 T = TypeVar("T")
 
@@ -38,34 +36,23 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 3.0
 
 
 def probe(address: Address) -> None:
-    """Return if a broker accepts connections. Raises TryLater; the client library would log pages instead.
+    """Return if a broker lets this connection in. Raises TryLater where none answers.
 
-    Raises Refused for a certificate that TLS does not take: the client library would try for ever.
+    Raises AccessDenied where one answers and lets nobody in; the client library would log pages and try for ever.
     """
-    connection, last = as_connection(address), "no address"
-    bootstrap = connection.bootstrap
-    for one in bootstrap.split(","):
-        host, colon, port = one.strip().rpartition(":")
-        if not colon or not port.isdigit():
-            raise Refused(f"SKG_KAFKA_BOOTSTRAP is {bootstrap!r}; it needs host:port, separated by commas")
+    from streams.kafka_login import enter  # and with it the client library, which takes a moment to import
+
+    connection, last, denied = as_connection(address), "no address", None
+    for host, port in connection.addresses:
         try:
-            _shake_hands(connection, host.strip("[]"), int(port))
-        except ssl.SSLCertVerificationError as error:
-            raise Refused(f"Kafka at {one}: certificate not accepted: {error.verify_message}") from error
-        except ssl.SSLError as error:
-            raise Refused(f"Kafka at {one}: TLS failed: {error.reason or error}") from error
+            enter(connection, host, port, CONNECT_S)
+        except AccessDenied as error:
+            denied = denied or error
         except OSError as error:
-            last = str(error.strerror or error).lower()
+            last = error.strerror.lower() if error.strerror else str(error)
         else:
             return
-    raise Away(kafka_at(bootstrap), last)
-
-
-def _shake_hands(connection: KafkaConnection, host: str, port: int) -> None:
-    context = connection.context()
-    with socket.create_connection((host, port), timeout=CONNECT_S) as plain:
-        if context is not None:
-            context.wrap_socket(plain, server_hostname=host).close()
+    raise denied or Away(kafka_at(connection), last)
 
 
 def patiently(attempt: Callable[[], T], timeout_s: float) -> T:

@@ -33,11 +33,14 @@ class KafkaSettings(_Settings):
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT", description="how the broker is spoken to: encrypted (SSL), with a user (SASL), or both"
     )
-    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] = Field(
         "PLAIN", description="how the user logs in, where SKG_KAFKA_SECURITY has SASL"
     )
     kafka_username: str = Field("", description="user at the broker")
     kafka_password: SecretStr = Field(SecretStr(""), description="the user's password")
+    kafka_token_file: Path | None = Field(
+        None, description="file with the bearer token of OAUTHBEARER, read anew at each login"
+    )
     kafka_ca_file: Path | None = Field(None, description="PEM of who signs the broker's certificate; unset: the system's")
     kafka_cert_file: Path | None = Field(None, description="PEM of the client's certificate, for mutual TLS")
     kafka_key_file: Path | None = Field(None, description="PEM of the client's key; unset: it is in the certificate's file")

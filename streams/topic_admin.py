@@ -17,6 +17,7 @@ from schemas.failures import TryLater
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic
 from streams.connection import Address, as_connection, connection_of
 from streams.kafka_client import connected
+from streams.kafka_login import refusal
 from streams.problems import Refused
 from streams.reach import Away, kafka_at, patiently, probe
 from streams.records import MAX_MESSAGE_BYTES
@@ -149,10 +150,9 @@ class TopicAdmin:
         try:
             yield
         except KafkaError as error:
-            why = f"{type(error).__name__}: {error}"
             if error.retriable:
-                raise Away(kafka_at(self._connection), why) from error
-            raise Refused(f"{kafka_at(self._connection)} refused: {why}") from error
+                raise Away(kafka_at(self._connection), f"{type(error).__name__}: {error}") from error
+            raise refusal(self._connection, f"{kafka_at(self._connection)} refused", error) from error
 
 
 def apply(settings: KafkaSettings, asked: Mapping[str, int] = {}) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from monitoring.logs import log
 from schemas.failures import TryLater
 from streams.health import Health
-from streams.problems import Unreachable
+from streams.problems import Problem, Unreachable
 from streams.reach import Away
 
 T = TypeVar("T")
@@ -107,37 +107,47 @@ def gave_up(why: str, after_s: float) -> Unreachable:
 
 
 class Watch:
-    """Looks after a connection while records are carried: says when the service is away, and ends what is given up."""
+    """Looks after a connection while records are carried: says when the service is away, and ends what is given up.
+
+    A service that answers and lets nobody in ends it too: what is in hand is delivered again, to a process that starts
+    with the password or the certificate of that time.
+    """
 
     def __init__(self, start: Start, what: str, look: Callable[[], object]) -> None:
         self.start, self._what, self._look = start, what, look
         self._over = threading.Event()
-        self._given_up: str | None = None
+        self._ended_by: Problem | None = None
 
     @contextmanager
     def over(self, connected: Callable[[], bool], stop: Callable[[], None]) -> Iterator[None]:
-        """Watch while the block runs; it must end after `stop`. Raises Unreachable when it was ended for that."""
+        """Watch while the block runs; it must end after `stop`. Raises the Problem that ended it."""
         threading.Thread(target=self._watch, args=(connected, stop), name="watch", daemon=True).start()
         try:
             yield
         finally:
             self._over.set()
-        if self._given_up is not None:
-            raise gave_up(f"cannot reach {self._what}: {self._given_up}", self.start.give_up_s or 0.0)
+        if self._ended_by is not None:
+            raise self._ended_by
 
     def _watch(self, connected: Callable[[], bool], stop: Callable[[], None]) -> None:
-        patience_s = self.start.give_up_s
         while not self._over.wait(WATCH_EVERY_S):
             if connected():
                 continue
-            outage, began = Outage(self.start.kind, self._what), time.monotonic()
+            outage = Outage(self.start.kind, self._what)
             with outage.told(AWAY_AFTER_S):
-                while not self._over.wait(WATCH_EVERY_S) and not connected():
-                    outage.why(why := self._why())
-                    if patience_s is not None and time.monotonic() - began > patience_s:
-                        self._given_up = why
-                        stop()
-                        return
+                try:
+                    self._wait(connected, outage)
+                except Problem as problem:
+                    self._ended_by = problem
+                    stop()
+                    return
+
+    def _wait(self, connected: Callable[[], bool], outage: Outage) -> None:
+        began, patience_s = time.monotonic(), self.start.give_up_s
+        while not self._over.wait(WATCH_EVERY_S) and not connected():
+            outage.why(why := self._why())
+            if patience_s is not None and time.monotonic() - began > patience_s:
+                raise gave_up(f"cannot reach {self._what}: {why}", patience_s)
 
     def _why(self) -> str:
         try:

@@ -1,6 +1,7 @@
 """The command's root: puts the families together and turns known failures into one line and an exit code.
 
-Exit codes: 0 done, 1 a known failure, 2 wrong usage, bad input or a service that does not answer, 130 interrupted.
+Exit codes: 0 done, 1 a known failure, 130 interrupted, 2 wrong usage, bad input, or a service that does not answer or does
+not let us in.
 """
 
 import os
@@ -26,7 +27,7 @@ from streams.cli import (
     watching,
     whatif,
 )
-from streams.problems import Misused, Unreachable
+from streams.problems import AccessDenied, Misconfigured, Misused, Unreachable
 from streams.seeds import BadSeeds
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_AWAY = 1, 2, 2
@@ -68,7 +69,7 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # our reader has left, as `head` does
     except (BadSeeds, Misused, ValidationError) as error:
         return _say(_plain(error), EXIT_USAGE)
-    except (Unreachable, TryLater) as error:
+    except (AccessDenied, Misconfigured, Unreachable, TryLater) as error:
         return _say(str(error), EXIT_AWAY)
     except UserError as error:
         return _say(str(error), EXIT_FAILURE)

@@ -22,6 +22,7 @@ DOORS = {
         "streams/kafka_group.py",
         "streams/topic_admin.py",
         "streams/group_admin.py",
+        "streams/kafka_login.py",
         "streams/services/probe.py",
     },
     "minio": {"streams/store.py", "streams/services/probe.py"},
