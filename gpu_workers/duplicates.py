@@ -1,23 +1,24 @@
 """Near duplicates: who was first with a fingerprint.
 
 In: an accepted sample and its picture.  Out: None, or a Finding that names the picture that was there first.
-What was seen lies in the object store, one small object a fingerprint that is put only where nothing lies yet, with the
-picture's id in it.  So all workers share it, a redelivered picture finds its own id and is accepted again, and a worker
-that dies in between has claimed nothing for anybody else.
+What was seen lies in the object store, so that all workers share it.  A picture claims its fingerprints before it looks for
+others: of two near ones at the same time at least one sees the other.  Then its verdict is put, once and for all, so that
+every delivery of a picture ends alike.  A picture without a verdict yet is just being looked at by somebody, or was when
+that somebody died: of two such the smaller id goes before, and nobody waits for anybody.  So of two near pictures exactly
+one is kept, whoever comes first, unless a third one that is near to it goes before it.
 
-Claims are made last, after every other gate.  Two near pictures at the very same time may leave a claim of the one that
-is rejected; it then stands for the one that was accepted, which is as near.
+Claims are made last, after every other gate.  What a picture that lost has claimed counts for nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gpu_workers.findings import Finding
-from gpu_workers.fingerprints import of_graph, of_picture, of_questions
+from gpu_workers.fingerprints import NEAR, bands, distance, of_graph, of_picture, of_questions
 from schemas.doors import ObjectStore, StoredObject
 from schemas.events import Question, RenderedImage
 
-FOLDER = "seen"
+CLAIMS, VERDICTS = "seen/near", "seen/verdicts"
 MEDIA_TYPE = "text/plain"
 
 SAID = {
@@ -29,11 +30,31 @@ SAID = {
 
 @dataclass(frozen=True)
 class _Claim:
-    """A fingerprint: the key that is claimed, and keys beside it where a near one may lie."""
+    """A fingerprint, and the folders in each of which those that are near may lie, all of them together in at least one."""
 
     by: str
-    key: str
-    beside: tuple[str, ...] = ()
+    fingerprint: str
+    folders: tuple[str, ...]
+
+    def keys(self, image: str) -> list[str]:
+        """Where a picture says that it has this fingerprint."""
+        return [f"{folder}{self.fingerprint}-{image}" for folder in self.folders]
+
+    def near(self, fingerprint: str) -> bool:
+        """Whether another one is as good as the same."""
+        most = NEAR if self.by == "picture" else 0
+        return fingerprint == self.fingerprint or (most > 0 and distance(fingerprint, self.fingerprint) <= most)
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """Which picture was first: the one that the verdict is about, or another, and what made them equal."""
+
+    first: str
+    by: str = ""
+
+    def stored(self) -> StoredObject:
+        return StoredObject(f"{self.first} {self.by}".encode("ascii"), MEDIA_TYPE)
 
 
 class Duplicates:
@@ -43,65 +64,93 @@ class Duplicates:
         self._store = store
 
     def find(self, event: RenderedImage, questions: Sequence[Question], picture: bytes) -> Finding | None:
-        """Claim the sample's fingerprints for its picture, unless one belongs to another. Raises TryLater."""
+        """What makes the sample a duplicate of another picture; None if it is kept. Raises TryLater."""
         image, claims = event.image.image_id, _claims(event, questions, picture)
-        for claim in claims:
-            for key in (claim.key, *claim.beside):
-                owner = self._owner(key)
-                if owner == image:
-                    break  # claimed by an earlier delivery of this picture: what came since is nothing to it
-                if owner is not None:
-                    return _finding(claim, owner)
-        for claim in claims:
-            owner = self._claimed(claim.key, image)
-            if owner != image:
-                return _finding(claim, owner)
-        return None
+        verdict = self._verdict(image)
+        if verdict is None:
+            for key in (key for claim in claims for key in claim.keys(image)):
+                self._store.put_if_absent(key, _text(image))
+            verdict = self._settled(image, self._first(image, claims))
+        return None if verdict.first == image else _finding(verdict, claims)
 
     def recall(self, evidence: Mapping[str, object]) -> None:
-        """Claim for the picture that a rejection's evidence names as the first, unless somebody has. Raises TryLater."""
+        """Claim for the picture that a rejection's evidence names as the first, and keep it. Raises TryLater."""
         by, fingerprint, first = (evidence.get(name) for name in ("by", "fingerprint", "first"))
-        if by in SAID and isinstance(fingerprint, str) and isinstance(first, str):
-            self._claimed(_key(str(by), fingerprint), first)
+        if isinstance(by, str) and by in SAID and isinstance(fingerprint, str) and isinstance(first, str):
+            for key in _claim(by, fingerprint).keys(first):
+                self._store.put_if_absent(key, _text(first))
+            self._settled(first, _Verdict(first))
 
-    def _owner(self, key: str) -> str | None:
-        found = self._store.get(key)
-        return None if found is None else found.data.decode("ascii", "replace")
+    def _first(self, image: str, claims: Sequence[_Claim]) -> _Verdict:
+        """The picture itself, unless one that is near was kept or goes before."""
+        for near in self._others(image, claims):
+            while near:
+                other, by = near.popitem()
+                verdict = self._verdict(other)
+                if verdict is None and image < other:
+                    verdict = self._settled(other, _Verdict(image, by))
+                if verdict is None or verdict.first == other:
+                    return _Verdict(other, by)
+                if verdict.first in near:  # to what that one lost, this one is likely to lose: look there next
+                    near[verdict.first] = near.pop(verdict.first)
+        return _Verdict(image)
 
-    def _claimed(self, key: str, image: str) -> str:
-        """Whose the key is now."""
-        if self._store.put_if_absent(key, StoredObject(image.encode("ascii"), MEDIA_TYPE)):
-            return image
-        return self._owner(key) or image
+    def _others(self, image: str, claims: Sequence[_Claim]) -> Iterator[dict[str, str]]:
+        """The near ones of each folder with what makes them near, each once."""
+        told = {image}
+        for claim in claims:
+            for folder in claim.folders:
+                lying = (key.removeprefix(folder).partition("-") for key in self._store.keys(folder))
+                near = {other: claim.by for fingerprint, _, other in lying if other not in told and claim.near(fingerprint)}
+                told |= near.keys()
+                yield near
+
+    def _settled(self, image: str, verdict: _Verdict) -> _Verdict:
+        """The verdict about a picture: this one, if there was none yet."""
+        if self._store.put_if_absent(_verdict_key(image), verdict.stored()):
+            return verdict
+        return self._verdict(image) or verdict
+
+    def _verdict(self, image: str) -> _Verdict | None:
+        found = self._store.get(_verdict_key(image))
+        if found is None:
+            return None
+        first, _, by = found.data.decode("ascii", "replace").partition(" ")
+        return _Verdict(first, by)
 
 
-def keys_of(event: RenderedImage, questions: Sequence[Question], picture: bytes) -> list[str]:
-    """What a sample claims when it is accepted."""
-    return [claim.key for claim in _claims(event, questions, picture)]
-
-
-def claim_of(event: RenderedImage) -> StoredObject:
-    """What lies under a key that the picture claimed."""
-    return StoredObject(event.image.image_id.encode("ascii"), MEDIA_TYPE)
+def kept(event: RenderedImage, questions: Sequence[Question], picture: bytes) -> dict[str, StoredObject]:
+    """What lies in the store, by key, once a sample was kept."""
+    image = event.image.image_id
+    claimed = {key: _text(image) for claim in _claims(event, questions, picture) for key in claim.keys(image)}
+    return {**claimed, _verdict_key(image): _Verdict(image).stored()}
 
 
 def _claims(event: RenderedImage, questions: Sequence[Question], picture: bytes) -> list[_Claim]:
     return [
         _claim("graph", of_graph(event.graph)),
-        _claim("picture", *of_picture(picture)),
+        _claim("picture", of_picture(picture)),
         _claim("questions", of_questions(event.graph, questions)),
     ]
 
 
-def _claim(by: str, fingerprint: str, *beside: str) -> _Claim:
-    return _Claim(by, _key(by, fingerprint), tuple(_key(by, text) for text in beside))
+def _claim(by: str, fingerprint: str) -> _Claim:
+    if by != "picture":
+        return _Claim(by, fingerprint, (f"{CLAIMS}/{by}/{fingerprint[:2]}/{fingerprint}/",))
+    folders = tuple(f"{CLAIMS}/{by}/{number}/{band}/" for number, band in enumerate(bands(fingerprint)))
+    return _Claim(by, fingerprint, folders)
 
 
-def _key(by: str, fingerprint: str) -> str:
-    return f"{FOLDER}/{by}/{fingerprint[:2]}/{fingerprint}"
+def _verdict_key(image: str) -> str:
+    return f"{VERDICTS}/{image[:2]}/{image}"
 
 
-def _finding(claim: _Claim, owner: str) -> Finding:
-    gate = "questions" if claim.by == "questions" else "image"
-    evidence: dict[str, object] = {"by": claim.by, "fingerprint": claim.key.rpartition("/")[2], "first": owner}
-    return Finding(gate, "duplicate", SAID[claim.by], evidence)
+def _text(image: str) -> StoredObject:
+    return StoredObject(image.encode("ascii"), MEDIA_TYPE)
+
+
+def _finding(verdict: _Verdict, claims: Sequence[_Claim]) -> Finding:
+    fingerprint = next(claim.fingerprint for claim in claims if claim.by == verdict.by)
+    gate = "questions" if verdict.by == "questions" else "image"
+    evidence: dict[str, object] = {"by": verdict.by, "fingerprint": fingerprint, "first": verdict.first}
+    return Finding(gate, "duplicate", SAID[verdict.by], evidence)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dataset.outcomes import DRAWN_AGAIN
-from gpu_workers.duplicates import Duplicates, claim_of, keys_of
+from gpu_workers.duplicates import Duplicates, kept
 from gpu_workers.examine import ExamineHandler, Witnesses
 from gpu_workers.policy import Policy
 from schemas.base import Event
@@ -115,17 +115,14 @@ class WhatIf:
     def take(self, stored: Iterable[Judged]) -> None:
         """Judge again. Raises TryLater where a picture or a model is out of reach."""
         waiting: list[Judged] = []
-        claimed: set[str] = set()
         for one in stored:
             if self._without_judging(one):
                 continue
-            keys = self._claims(one)
-            if len(waiting) == self._at_once or not claimed.isdisjoint(keys):
+            if len(waiting) == self._at_once:
                 self._judge(waiting)
-                waiting, claimed = [], set()
-            self._prepare(one, keys)
+                waiting = []
+            self._prepare(one)
             waiting.append(one)
-            claimed |= keys
         self._judge(waiting)
 
     def _without_judging(self, one: Judged) -> bool:
@@ -135,24 +132,15 @@ class WhatIf:
             self.verdicts.put(one, NOT_JUDGED, one.why)
         return one.settled or one.event is None
 
-    def _claims(self, one: Judged) -> set[str]:
-        """The fingerprints of a sample, as it had them when it was accepted."""
-        if one.event is None or one.picture is None:
-            return set()
-        return set(keys_of(one.event, one.questions, one.picture))
-
-    def _prepare(self, one: Judged, claims: set[str]) -> None:
-        """Put a sample's picture where the handler looks, and claims as they were when this was judged first.
-
-        Fingerprints that two samples share, as they may where they were forgotten in between, are each one's in its turn.
-        """
+    def _prepare(self, one: Judged) -> None:
+        """Put a sample's picture where the handler looks, and what it claimed when it was accepted: it is kept again."""
         assert one.event is not None
         image = one.event.image
         if one.picture is not None:
             self._accepted.add(image.image_id)
             self._pictures.hold(image.key, StoredObject(one.picture, image.media_type))
-            for key in claims:
-                self._notes.hold(key, claim_of(one.event))
+            for key, claim in kept(one.event, one.questions, one.picture).items():
+                self._notes.hold(key, claim)
         elif one.evidence.get("first") not in self._accepted:
             Duplicates(self._notes).recall(one.evidence)
 

@@ -2,7 +2,7 @@
 
 In: rows, one after another.  Out: for each thing that is in two splits one fault.
 Compared are scenes (hash of what is in them), pairs of categories by family of relations, perceptual hashes of pictures
-and question texts.  Holds eight bytes of each thing, so that memory stays far below the dataset's size.
+and question texts.  Holds some bytes of each thing, so that memory stays far below the dataset's size.
 
 About texts: the same sentence may well be asked of many pictures, but of pictures of one split only.  Case and white
 space do not count.  That covers the generic ones too (`What is furthest to the left?`): they are asked in `train` alone.
@@ -16,7 +16,7 @@ from typing import Any
 from dataset.audit.faults import Fault
 from dataset.audit.ids import scene_hash
 from dataset.audit.keys import keys
-from dataset.audit.looks import looks
+from dataset.audit.looks import Looks, looks
 from dataset.audit.readings import reading
 from dataset.audit.shards import Row
 from schemas.events import Scene
@@ -28,6 +28,7 @@ class Overlaps:
 
     first: dict[str, dict[bytes, str]] = field(default_factory=dict)
     told: set[tuple[str, bytes]] = field(default_factory=set)
+    pictures: Looks = field(default_factory=Looks)
     unread: int = 0
     """Questions that are not understood: whether their pairs are shared is not known."""
 
@@ -39,15 +40,17 @@ class Overlaps:
             ("shared_pair", self._pairs(row, scene)),
         ]
         shared = [(kind, thing, self._seen(kind, thing, row["split"])) for kind, things in found for thing in things]
-        picture = looks((row["image"] or {}).get("bytes") or b"")
-        shared += [("shared_picture", picture[0], self._seen_near(picture, row["split"]))] if picture else []
+        look = looks((row["image"] or {}).get("bytes") or b"")
+        shared += [] if look is None else [("shared_picture", *one) for one in self._seen_near(look, row["split"])]
         for kind, thing, other in shared:
             if other is not None:
                 yield Fault(kind, row["sample_id"], f"{thing} is in {other} and in {row['split']}")
 
     def counts(self) -> dict[str, dict[str, int]]:
         """How many different things of each kind each split has."""
-        return {kind: _counted(seen.values()) for kind, seen in self.first.items()}
+        counts = {kind: _counted(seen.values()) for kind, seen in self.first.items()}
+        pictures = self.pictures.counts()
+        return {**counts, "shared_picture": pictures} if pictures else counts
 
     def _seen(self, kind: str, thing: object, split: str) -> str | None:
         """The other split, the first time that the thing is seen in a second one."""
@@ -58,12 +61,13 @@ class Overlaps:
         self.told.add((kind, key))
         return other
 
-    def _seen_near(self, picture: tuple[int, ...], split: str) -> str | None:
-        """The other split, where this picture or one beside it was seen in it."""
-        pictures = self.first.get("shared_picture", {})
-        near = next((one for one in picture if pictures.get(_key(one), split) != split), None)
-        other = self._seen("shared_picture", picture[0], split)
-        return other if near is None or near == picture[0] else self._seen("shared_picture", near, split)
+    def _seen_near(self, look: int, split: str) -> Iterator[tuple[int, str]]:
+        """Each picture like this one that another split has, the first time that this is seen of it."""
+        for one, other in self.pictures.elsewhere(look, split):
+            told = "shared_picture", _key(one)
+            if told not in self.told:
+                self.told.add(told)
+                yield one, other
 
     def _pairs(self, row: Row, scene: Scene) -> set[str]:
         """Every pair that a question of the row sets in a relation, in words."""
