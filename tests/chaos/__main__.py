@@ -19,8 +19,8 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="skg-chaos-"))
     say(f"SKG_CHAOS_SEED={plan.chance} SKG_CHAOS_S={plan.seconds:g}: {len(plan.seeds)} seeds; logs in {folder}")
     began = time.monotonic()
-    plan, wanted = undisturbed(plan, folder / "undisturbed")
-    say(f"undisturbed: {len(wanted)} samples of {len(plan.seeds)} seeds after {time.monotonic() - began:.0f} s")
+    wanted = undisturbed(plan, folder / "undisturbed")
+    say(f"undisturbed: {len(wanted.samples)} samples of {len(plan.seeds)} seeds after {time.monotonic() - began:.0f} s")
     report = Disturbed(plan, folder / "disturbed", wanted).run()
     print(report.table)  # noqa: T201 - the command's result
     for fault in report.faults:

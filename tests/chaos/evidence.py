@@ -4,17 +4,18 @@ In: where they are.  Out: the plain values that `tests.chaos.accounting` judges.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 from dataset.rejections import WENT_ON, rejections_uri
 from dataset.table import NoDataset, Table
 from schemas.codec import decode
-from schemas.events import DeadLetter
+from schemas.events import DeadLetter, RenderedImage
+from schemas.ids import sample_id
 from schemas.topics import DEAD_LETTERS, IMAGES
 from streams.dead_letters import requests_in
 from streams.settings import StoreSettings
-from tests.chaos.accounting import Evidence, Letter, Request
+from tests.chaos.accounting import Evidence, Letter, Request, Twin, Undisturbed
 from tests.chaos.broker_view import BrokerView
 from tests.chaos.messages import POISON_KEY, TOPICS
 from tests.fakes.left_behind import image_ids
@@ -34,10 +35,28 @@ def rejections_of(uri: str) -> list[tuple[Request, str]]:
     return [((str(row["seed_id"]), int(str(row["number"]))), str(row["rejection_id"])) for row in rows]
 
 
-def seeds_with_duplicates(uri: str) -> set[str]:
-    """Seeds of which a graph was rejected as a near duplicate: which one of two is kept is a matter of order."""
-    rows = _asked(rejections_uri(uri), "SELECT DISTINCT seed_id FROM samples WHERE reason = 'duplicate'")
-    return {str(row["seed_id"]) for row in rows}
+def twins_of(uri: str, view: BrokerView) -> dict[Request, Twin]:
+    """The near duplicates that were rejected, each with the one that its evidence names."""
+    sql = """SELECT seed_id, "index" AS number, image_id, evidence FROM samples WHERE reason = 'duplicate'"""
+    rows = _asked(rejections_uri(uri), sql)
+    drawn = _drawn(view) if rows else {}
+    return {
+        (str(row["seed_id"]), int(str(row["number"]))): Twin(
+            sample_id(str(row["image_id"])), drawn.get(json.loads(str(row["evidence"])).get("first"))
+        )
+        for row in rows
+    }
+
+
+def _drawn(view: BrokerView) -> dict[str, Request]:
+    """The request of each picture that was announced."""
+    found = {}
+    for record in view.records(IMAGES):
+        if _names_a_picture(record.key):
+            event = decode(IMAGES, record.value)
+            assert isinstance(event, RenderedImage)
+            found[event.image.image_id] = event.graph.seed_id, event.graph.index
+    return found
 
 
 def letters_of(view: BrokerView) -> list[Letter]:
@@ -52,8 +71,8 @@ def letters_of(view: BrokerView) -> list[Letter]:
     return found
 
 
-Hoped = tuple[Set[Request], Mapping[Request, str]]
-"""What was asked for, and the sample of each request in an undisturbed run."""
+Hoped = tuple[Set[Request], Undisturbed]
+"""What was asked for, and what an undisturbed run made of it."""
 
 
 def gathered(view: BrokerView, store: StoreSettings, uri: str, hoped: Hoped) -> Evidence:
@@ -64,6 +83,7 @@ def gathered(view: BrokerView, store: StoreSettings, uri: str, hoped: Hoped) -> 
         rejections=rejections_of(uri),
         letters=letters_of(view),
         undisturbed=hoped[1],
+        twins=twins_of(uri, view),
         unnamed=sum(record.key == POISON_KEY for record in view.records(*TOPICS)),
         announced={(record.key or b"").decode() for record in view.records(IMAGES) if _names_a_picture(record.key)},
         objects=image_ids(store),

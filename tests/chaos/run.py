@@ -8,16 +8,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from streams.publishing import publish_seeds
 from streams.seeds import requests_of
-from tests.chaos.accounting import Balance, Evidence, Request, balance, missing_after_replay
+from tests.chaos.accounting import Balance, Evidence, Request, Undisturbed, balance, missing_after_replay
 from tests.chaos.comings import Comings
-from tests.chaos.evidence import gathered, letters_of, rejections_of, rows_of, seeds_with_duplicates
+from tests.chaos.evidence import gathered, letters_of, rejections_of, rows_of, twins_of
 from tests.chaos.feeder import Feeder
 from tests.chaos.outages import Outages
 from tests.chaos.plan import PAUSE_S, Plan
@@ -45,8 +45,8 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def undisturbed(plan: Plan, folder: Path) -> tuple[Plan, dict[Request, str]]:
-    """The sample of each request in a run in which nothing happens; the plan less the seeds that made duplicates."""
+def undisturbed(plan: Plan, folder: Path) -> Undisturbed:
+    """What becomes of each request in a run in which nothing happens."""
     with _world(folder) as (world, supervisor):
         supervisor.environment = world.environment(folder / "no-poison.json", 0.0)
         publish_seeds(world.kafka, list(plan.seeds))
@@ -55,16 +55,13 @@ def undisturbed(plan: Plan, folder: Path) -> tuple[Plan, dict[Request, str]]:
         wrong = [*supervisor.ends, *supervisor.bad_stops, *sorted(map(str, open_requests))]
         if wrong:
             raise AssertionError(f"not even an undisturbed run ends well (logs in {folder}): {wrong[:9]}")
-        twins = seeds_with_duplicates(world.uri)
-        kept = tuple(seed for seed in plan.seeds if seed.seed_id not in twins)
-        samples = {request: sample for request, sample in rows_of(world.uri) if request[0] not in twins}
-        return replace(plan, seeds=kept), samples
+        return Undisturbed(dict(rows_of(world.uri)), twins_of(world.uri, world.view))
 
 
 class Disturbed:
     """The run in which things go wrong."""
 
-    def __init__(self, plan: Plan, folder: Path, wanted: Mapping[Request, str]) -> None:
+    def __init__(self, plan: Plan, folder: Path, wanted: Undisturbed) -> None:
         self._plan, self._folder, self._wanted = plan, folder, wanted
         self._poison = folder / "poison.json"
         self._told: Counter[str] = Counter()
@@ -122,8 +119,7 @@ class Disturbed:
         if done.returncode != 0:
             return [f"skg replay --all ended with {done.returncode}: {done.stderr.strip()[-300:]}"]
         say(f"replay: {done.stdout.strip()[-200:]}")
-        wanted = set(self._wanted.values())
-        _settle(supervisor, lambda: _lacking(world, wanted), self._plan.settle_s, self._plan.most_s)
+        _settle(supervisor, lambda: _lacking(world, self._wanted), self._plan.settle_s, self._plan.most_s)
         return missing_after_replay(self._evidence(world, before.asked))
 
     def _table(self, supervisor: Supervisor, outages: Outages, found: Balance) -> str:
@@ -136,6 +132,7 @@ class Disturbed:
             "requests asked": found.accepted + found.rejected + found.dead + found.lost - found.twice,
             "accepted": found.accepted, "rejected": found.rejected, "dead letters": found.dead,
             "without a request": found.unnamed, "lost": found.lost, "twice": found.twice,
+            "changed places with a twin": found.exchanged,
             "ended by themselves": len(supervisor.ends), "longest recovery": f"{longest:.1f} s",
         }  # fmt: skip
         return table(told, outages.recoveries, counts)
@@ -165,10 +162,11 @@ def _open(world: World, asked: Set[Request]) -> set[object]:
     return {*(asked - ended), *lags.items()}
 
 
-def _lacking(world: World, wanted: Set[str]) -> set[object]:
-    """Samples that are not there yet, and lag."""
+def _lacking(world: World, wanted: Undisturbed) -> set[object]:
+    """Samples that are neither there yet nor rejected, and lag."""
     lags = world.view.answering(world.view.lags)
-    return {*(wanted - {sample for _, sample in rows_of(world.uri)}), *(["no answer"] if lags is None else lags.items())}
+    ended = {request for request, _ in [*rows_of(world.uri), *rejections_of(world.uri)]}
+    return {*(wanted.samples.keys() - ended), *(["no answer"] if lags is None else lags.items())}
 
 
 def _settle(supervisor: Supervisor, look: Callable[[], set[object]], patience_s: float, most_s: float) -> set[object]:
