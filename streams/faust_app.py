@@ -98,6 +98,7 @@ class SeedApp(faust.App):
     drain_s: float = 20.0
     address: str = ""
     give_up_s: float | None = None
+    call_s: float = CALL_S
     calls: Calls
     in_hand: Callable[[], int] = staticmethod(lambda: 0)
     turned_at: float | None = None

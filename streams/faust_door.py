@@ -113,6 +113,7 @@ def new_app(settings: AgentSettings) -> SeedApp:
     )
     app.drain_s = settings.agents_drain_s
     app.address = settings.kafka_bootstrap
+    app.call_s = settings.call_s or CALL_S
     app.calls = Calls()
     return app
 
@@ -165,7 +166,7 @@ def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics)
 def alive(app: SeedApp) -> bool:
     """Whether the event loop turns and no call of the planner is older than its bound. True while the process starts."""
     turns = app.turned_at is None or monotonic() - app.turned_at < TURN_S
-    return turns and not app.crashed and app.calls.oldest_s() < CALL_S
+    return turns and not app.crashed and app.calls.oldest_s() < app.call_s
 
 
 def ready(app: SeedApp) -> bool:

@@ -42,8 +42,9 @@ OUTCOMES = (
 )
 """The first that fits is the request's outcome."""
 
-ONE_EACH = (Seen.ACCEPTED, Seen.AGAIN, Seen.REJECTED, Seen.DEAD)
-"""Two of these are two outcomes."""
+ONE_EACH = (Seen.ACCEPTED, Seen.AGAIN, Seen.DEAD)
+"""Two of these are two outcomes. A rejection beside a sample was judged again and is superseded, as `dataset.outcomes` says;
+beside a dead letter it is an outcome too."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ class Requests:
         """Each request with its outcome, in the order in which they were asked for."""
         for request, seen in self._seen.items():
             outcome = next((word for flag, word in OUTCOMES if seen & flag), NONE)
-            twice = sum(bool(seen & flag) for flag in ONE_EACH) > 1
+            ends = sum(bool(seen & flag) for flag in ONE_EACH)
+            twice = ends > 1 or bool(seen & Seen.DEAD and seen & Seen.REJECTED)
             pending = outcome == NONE and bool(seen & Seen.SENT_BACK)
             yield Ended(request, outcome, twice, pending, self._asked_at.get(request[0]))
 

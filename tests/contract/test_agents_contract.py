@@ -1,59 +1,29 @@
 """The Faust application over every broker that this machine has."""
 
-import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from monitoring.metrics import StageMetrics
-from monitoring.traces import child_of
 from schemas.base import Event
-from schemas.codec import Message, decode, to_message
-from schemas.events import DeadLetter, SeedConcept
+from schemas.codec import Message, decode
+from schemas.events import DeadLetter
 from schemas.failures import TryLater
 from schemas.graph import SpatialGraph
-from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
 from streams import faust_door
-from streams.kafka_door import Publisher, Reader
+from streams.kafka_door import Reader
 from streams.reach import Away
-from streams.seed_step import Patience, PublishesLater, SeedStep, SeedTools
+from streams.seed_step import Patience
 from streams.settings import AgentSettings
 from streams.topic_admin import apply
+from tests.fakes.agents_thread import Planner, Stuck, agents, message, publish, seeds
 from tests.fakes.carrier import SESSION_S
-from tests.fakes.events import make_graph
-from tests.fakes.steps import KeptMessagesLater, tally
-from tests.fakes.wait import in_thread, until
+from tests.fakes.steps import KeptMessagesLater
+from tests.fakes.wait import until
 
 pytestmark = pytest.mark.contract
-
-
-QUICK = Patience(2, 0.01)
-
-
-class Planner:
-    """A graph for every request, at once."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, int]] = []
-
-    async def plan(self, seed: SeedConcept, index: int) -> Event:
-        self.calls.append((seed.seed_id, index))
-        return make_graph(seed, index)
-
-
-class Stuck(Planner):
-    """Never answers."""
-
-    async def plan(self, seed: SeedConcept, index: int) -> Event:
-        await super().plan(seed, index)
-        await asyncio.Event().wait()
-        raise AssertionError("not reached")
 
 
 @pytest.fixture
@@ -67,40 +37,6 @@ def settings(broker: str, tmp_path: Path) -> AgentSettings:
     )
     apply(settings)
     return settings
-
-
-@contextmanager
-def agents(
-    settings: AgentSettings,
-    planner: Planner,
-    publisher: PublishesLater | None = None,
-    patience: Patience = QUICK,
-) -> Iterator[tuple[Future[None], Callable[[], None]]]:
-    """The application in a thread; gives its end and how to stop it."""
-    app = faust_door.new_app(settings)
-    tools = SeedTools(planner, publisher or faust_door.FaustPublisher(app), tally("agents"), patience)
-    faust_door.carry_seeds(app, SeedStep(tools).handle, 4, StageMetrics("agents"))
-    stops: list[Callable[[], None]] = []
-    with in_thread(lambda: faust_door.run(app, stops.append)) as running:
-        until(lambda: stops or running.done())
-        yield running, stops[0]
-        if not running.done():
-            stops[0]()
-
-
-def publish(settings: AgentSettings, messages: Sequence[Message]) -> None:
-    publisher = Publisher(settings.kafka_bootstrap)
-    publisher.publish(messages)
-    publisher.close()
-
-
-def seeds(count: int, graphs: int) -> list[SeedConcept]:
-    """New ones each time: the broker may hold those of other tests."""
-    return [make_seed(f"a cat {uuid4().hex[:6]}", graphs) for _ in range(count)]
-
-
-def message(seed: SeedConcept) -> Message:
-    return to_message(seed, "seed", child_of(None), datetime.now(UTC))
 
 
 class Topic:
@@ -155,9 +91,9 @@ def test_when_not_even_a_dead_letter_can_be_published_the_process_ends_and_the_s
 ) -> None:
     asked = seeds(1, graphs=1)
     publish(settings, [message(seed) for seed in asked])
-    with agents(settings, Planner(), KeptMessagesLater(refusals=10**9), Patience(2, 0.01, 0.05)) as (running, _):
-        until(running.done, 40, "the end")
-        assert isinstance(running.exception(), TryLater)
+    with agents(settings, Planner(), KeptMessagesLater(refusals=10**9), Patience(2, 0.01, 0.05)) as ended:
+        until(ended.running.done, 40, "the end")
+        assert isinstance(ended.running.exception(), TryLater)
     again = Planner()
     with agents(settings, again):
         until(lambda: (asked[0].seed_id, 0) in again.calls, 40, "the redelivery")
@@ -166,11 +102,11 @@ def test_when_not_even_a_dead_letter_can_be_published_the_process_ends_and_the_s
 def test_a_seed_that_hangs_does_not_hold_up_the_stop_and_comes_back(settings: AgentSettings) -> None:
     asked, stuck = seeds(1, graphs=1), Stuck()
     publish(settings, [message(seed) for seed in asked])
-    with agents(settings, stuck) as (running, stop):
+    with agents(settings, stuck) as ended:
         until(lambda: stuck.calls, 40, "the seed")
-        stop()
-        until(running.done, 20, "the stop")
-        assert running.exception() is None
+        ended.stop()
+        until(ended.running.done, 20, "the stop")
+        assert ended.running.exception() is None
     again = Planner()
     with agents(settings, again):
         until(lambda: (asked[0].seed_id, 0) in again.calls, 40, "the redelivery")

@@ -1,18 +1,21 @@
 """Composes a process of a stage as production does, with something in it that never ends.
 
-`python -m tests.fakes.stage_driver KIND FAULT`: `none`, or a renderer that sleeps (`hang`).  Settings come from the
+`python -m tests.fakes.stage_driver KIND FAULT`: `none`, or a renderer or a planner that sleeps (`hang`).  Settings come from the
 environment; problems become a line and an exit code as those of the command do.
 """
 
+import asyncio
 import sys
 import threading
 from collections.abc import Sequence
 
+from schemas.base import Event
 from schemas.doors import Drawing
+from schemas.events import SeedConcept
 from schemas.graph import SpatialGraph
 from streams.cli.root import run
-from streams.processes import Hooks, run_render
-from streams.settings import RenderSettings
+from streams.processes import Hooks, run_agents, run_render
+from streams.settings import AgentSettings, RenderSettings
 from tests.fakes.boxes_renderer import BoxesRenderer
 
 
@@ -24,10 +27,21 @@ class Sleeps(BoxesRenderer):
         return []
 
 
+class Ponders:
+    """A planner that never answers."""
+
+    async def plan(self, seed: SeedConcept, index: int) -> Event:
+        await asyncio.Event().wait()
+        raise AssertionError("not reached")
+
+
 def main(kind: str, fault: str) -> int:
     if fault == "none":
         return run([kind])
-    run_render(RenderSettings(), Hooks(renderer=Sleeps()))
+    if kind == "agents":
+        run_agents(AgentSettings(), Hooks(planner=Ponders()))
+    else:
+        run_render(RenderSettings(), Hooks(renderer=Sleeps()))
     return 0
 
 

@@ -1,10 +1,14 @@
 """Every request has one outcome; those that have none, two, or one that was sent back are told apart."""
 
 import time
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dataset.outcomes import ENDED, outcomes_of, request_of
 from schemas.codec import Message, to_message
 from schemas.failures import Never
 from schemas.ids import make_seed
@@ -67,7 +71,7 @@ def test_what_was_sent_back_is_pending_until_it_ends_again(broker: MemoryBroker)
 
 
 @pytest.mark.parametrize(
-    ("accepted", "rejected", "buried"), [((1, 1), (), 0), ((1,), (1,), 0), ((1,), (), 1), ((), (1,), 1)]
+    ("accepted", "rejected", "buried"), [((1, 1), (), 0), ((1,), (), 1), ((), (1,), 1), ((1,), (1,), 1)]
 )
 def test_a_request_with_two_outcomes_is_told(broker: MemoryBroker, accepted: tuple, rejected: tuple, buried: int):
     for _ in range(buried):
@@ -75,6 +79,37 @@ def test_a_request_with_two_outcomes_is_told(broker: MemoryBroker, accepted: tup
     requests = found(broker, accepted, rejected)
     assert [end.request[1] for end in requests.ends() if end.twice] == [1]
     assert sum(outcome != "none" for outcome in outcomes(requests).values()) == 1
+
+
+def test_a_rejection_that_was_replayed_and_then_accepted_is_one_outcome(broker: MemoryBroker):
+    requests = found(broker, accepted=(1,), rejected=(1,))
+    assert outcomes(requests)[1] == "accepted"
+    assert requests.counts()["twice"] == 0
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=12),
+    st.sets(st.integers(0, 4)),
+)
+def test_requests_and_tables_tell_the_same_outcome(rejections: list[tuple[int, bool]], accepted: set[int]):
+    rows = [
+        {
+            "rejection_id": f"{number:032x}", "seed_id": SEED.seed_id, "index": index, "retried": retried,
+            "undated": False, "kept_at": NOW + timedelta(seconds=number),
+        }
+        for number, (index, retried) in enumerate(rejections)
+    ]  # fmt: skip
+    told = outcomes_of(rows, {(SEED.seed_id, index) for index in accepted})
+    requests = Requests()
+    requests.ask([(SEED.seed_id, index) for index in range(5)], NOW)
+    requests.accepted((SEED.seed_id, index) for index in accepted)
+    requests.rejected(request_of(row) for row in rows if not row["retried"])
+    ended = Counter(row["index"] for row in rows if told[row["rejection_id"]] == ENDED)
+    for end in requests.ends():
+        index = end.request[1]
+        assert not end.twice
+        assert ended[index] == (1 if end.outcome == "rejected" else 0)
+        assert (end.outcome == "accepted") == (index in accepted)
 
 
 def test_one_outcome_that_is_delivered_twice_is_one(broker: MemoryBroker):

@@ -1,0 +1,110 @@
+"""The agents' application in a thread of the test, with planners that do what the test says; seeds to give it.
+
+In: settings, a planner.  Out: the application while it carries, its end, and how to stop it.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from monitoring.metrics import StageMetrics
+from monitoring.traces import child_of
+from schemas.base import Event
+from schemas.codec import Message, to_message
+from schemas.events import SeedConcept
+from schemas.ids import make_seed
+from streams import faust_door
+from streams.faust_app import SeedApp
+from streams.kafka_door import Publisher
+from streams.seed_step import Patience, PublishesLater, SeedStep, SeedTools
+from streams.settings import AgentSettings
+from tests.fakes.events import make_graph
+from tests.fakes.steps import tally
+from tests.fakes.wait import in_thread, until
+
+QUICK = Patience(2, 0.01)
+
+IN_FLIGHT = 4
+
+
+class Planner:
+    """A graph for every request, at once."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, int]] = []
+
+    async def plan(self, seed: SeedConcept, index: int) -> Event:
+        self.calls.append((seed.seed_id, index))
+        return make_graph(seed, index)
+
+
+class Stuck(Planner):
+    """Never answers."""
+
+    async def plan(self, seed: SeedConcept, index: int) -> Event:
+        await super().plan(seed, index)
+        await asyncio.Event().wait()
+        raise AssertionError("not reached")
+
+
+class Gated(Planner):
+    """Answers once it is opened, from whatever thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = False
+
+    async def plan(self, seed: SeedConcept, index: int) -> Event:
+        event = await super().plan(seed, index)
+        while not self.open:
+            await asyncio.sleep(0.02)
+        return event
+
+
+@dataclass(frozen=True)
+class Agents:
+    """An application that carries."""
+
+    app: SeedApp
+    running: "Future[None]"
+    stop: Callable[[], None]
+
+
+@contextmanager
+def agents(
+    settings: AgentSettings,
+    planner: Planner,
+    publisher: PublishesLater | None = None,
+    patience: Patience = QUICK,
+    app: SeedApp | None = None,
+) -> Iterator[Agents]:
+    """The application in a thread; ends with the block, also when the test fails."""
+    app = app or faust_door.new_app(settings)
+    tools = SeedTools(planner, publisher or faust_door.FaustPublisher(app), tally("agents"), patience, calls=app.calls)
+    faust_door.carry_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
+    stops: list[Callable[[], None]] = []
+    with in_thread(lambda: faust_door.run(app, stops.append)) as running:
+        until(lambda: stops or running.done())
+        try:
+            yield Agents(app, running, stops[0])
+        finally:
+            if not running.done():
+                stops[0]()
+
+
+def publish(settings: AgentSettings, messages: Sequence[Message]) -> None:
+    with closing(Publisher(settings.kafka_bootstrap)) as publisher:
+        publisher.publish(messages)
+
+
+def seeds(count: int, graphs: int) -> list[SeedConcept]:
+    """New ones each time: the broker may hold those of other tests."""
+    return [make_seed(f"a cat {uuid4().hex[:6]}", graphs) for _ in range(count)]
+
+
+def message(seed: SeedConcept) -> Message:
+    return to_message(seed, "seed", child_of(None), datetime.now(UTC))

@@ -1,0 +1,42 @@
+"""What the agents' application says of itself, on a clock of the test's."""
+
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from streams.calls import Calls
+from streams.faust_app import CALL_S, TURN_S, SeedApp
+from streams.faust_door import alive, new_app, ready
+from streams.settings import AgentSettings
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> SeedApp:
+    return new_app(AgentSettings(state_dir=tmp_path))
+
+
+@pytest.mark.parametrize("bound", [None, 2.0])
+def test_agents_whose_planner_hangs_are_alive_until_the_bound_of_one_call(tmp_path: Path, bound: float | None) -> None:
+    app, now = new_app(AgentSettings(state_dir=tmp_path, call_s=bound)), [0.0]
+    app.calls = Calls(lambda: now[0])
+    with app.calls.one():
+        now[0] = (bound or CALL_S) - 1
+        assert alive(app)
+        now[0] = (bound or CALL_S) + 1
+        assert not alive(app)
+    assert alive(app)
+
+
+def test_agents_whose_event_loop_does_not_turn_are_not_alive(app: SeedApp) -> None:
+    assert alive(app), "it has not begun to turn"
+    app.turned_at = monotonic()
+    assert alive(app)
+    app.turned_at = monotonic() - TURN_S - 1
+    assert not alive(app)
+
+
+def test_agents_are_not_ready_before_they_joined_their_group(app: SeedApp) -> None:
+    assert not ready(app)
+    app.turned_at = monotonic()
+    assert not ready(app)
