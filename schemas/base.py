@@ -6,10 +6,20 @@ Does not know topics, wire formats or ids.
 
 import math
 import unicodedata
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from schemas.bounds import (
     MAX_JSON_CHARS,
@@ -83,6 +93,30 @@ def _plain_value(item: object) -> int:
         return 0
     kind = type(item).__name__
     raise PydanticCustomError("json_value", "must be JSON with finite numbers of 64 bits, not {kind}", {"kind": kind})
+
+
+READING = {"reading": True}
+"""The context in which what somebody else wrote is validated: an earlier or later version may know other words."""
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Metadata of a text from a closed set. Whatever is made here has one of these words; what is read may have others."""
+
+    words: frozenset[str]
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check the word after everything else."""
+        return core_schema.with_info_after_validator_function(self._known, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Say which words there are."""
+        return {**handler(schema), "enum": sorted(self.words)}
+
+    def _known(self, word: str, info: ValidationInfo) -> str:
+        if word in self.words or (isinstance(info.context, dict) and info.context.get("reading")):
+            return word
+        raise PydanticCustomError("closed_set", "must be one of {words}", {"words": ", ".join(sorted(self.words))})
 
 
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS), AfterValidator(readable)]

@@ -13,7 +13,7 @@ from typing import Any
 import msgpack
 from pydantic import ValidationError
 
-from schemas.base import Event
+from schemas.base import READING, Event
 from schemas.bounds import MAX_JSON_CHARS, MAX_JSON_ITEMS, MAX_PAYLOAD_BYTES
 from schemas.failures import Never
 from schemas.topics import BY_EVENT, TOPICS, Topic, key_of, parts_of
@@ -69,8 +69,8 @@ def to_message(event: Event, source: str, traceparent: str, now: datetime) -> Me
 def decode(topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> Event:
     """The event in a record's value. A `ce_type` header, where there is one, must name the topic's event.
 
-    Fields that a newer minor version added, at any depth, are dropped; another major version, or anything else that is
-    not an event of the topic, raises Never.
+    Fields that a newer minor version added, at any depth, are dropped; words that closed sets had in another version are
+    kept.  Another major version, or anything else that is not an event of the topic, raises Never.
     """
     row = TOPICS[topic]
     _check_type(row, header(headers, "ce_type"))
@@ -78,7 +78,7 @@ def decode(topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes]]
     version = payload.pop("schema_version", None)
     newer = _is_newer_minor(row, version)
     try:
-        return row.event.model_validate(payload)
+        return row.event.model_validate(payload, context=READING)
     except ValidationError as error:
         unknown = [fault["loc"] for fault in error.errors() if fault["type"] == "extra_forbidden"]
         if not newer or not unknown:
@@ -86,7 +86,7 @@ def decode(topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes]]
     for where in unknown:
         _drop(payload, where)
     try:
-        return row.event.model_validate(payload)
+        return row.event.model_validate(payload, context=READING)
     except ValidationError as error:
         raise Never("undecodable", _first_fault(row, error)) from error
 

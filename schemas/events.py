@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal, Self, get_args
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from schemas.base import Event, Id, Json, Model, Name, Text, Whole, readable
+from schemas.base import Event, Id, Json, Model, Name, OneOf, Text, Whole, readable
 from schemas.bounds import (
     MAX_CERTIFICATE_CHARS,
     MAX_CHOICES,
@@ -27,6 +27,7 @@ from schemas.bounds import (
 )
 from schemas.graph import Attempt, Provenance, Relation, SpatialGraph
 from schemas.pictures import ImageRef, Scene, SeenObject, SeenRelation, Truth
+from schemas.reasons import DEAD_LETTER_REASONS, GATES, REASONS
 
 __all__ = [
     "MAX_CONCEPT_CHARS", "MAX_CONTEXT_CHARS", "MAX_GRAPHS_PER_SEED_EVENT", "STAGES",
@@ -184,8 +185,8 @@ class Rejection(Event):
     seed_id: Id
     index: Whole
     stage: Stage
-    gate: Name
-    reason: Name
+    gate: Annotated[Name, OneOf(frozenset(GATES))]
+    reason: Annotated[Name, OneOf(frozenset(REASONS))]
     detail: Text = ""
     graph_id: Id | None = None
     image: ImageRef | None = None
@@ -227,7 +228,7 @@ class DeadLetter(Event):
     value: Original | None
     headers: Annotated[tuple[tuple[HeaderName, Original], ...], Field(max_length=MAX_HEADERS)] = ()
     stage: Stage
-    reason: Name
+    reason: Annotated[Name, OneOf(frozenset(DEAD_LETTER_REASONS))]
     error: Text
     attempts: Annotated[int, Field(ge=1, le=MAX_WHOLE)] = 1
     error_class: Annotated[str, Field(max_length=MAX_ERROR_CLASS_CHARS)] = ""

@@ -19,7 +19,7 @@ from streams.connection import connection_of
 from streams.demo.display import Display
 from streams.demo.drawing import PAINTED, Drawing
 from streams.demo.interrupts import Interrupts
-from streams.demo.language import SILENT, Speaking
+from streams.demo.language import NAMES, SILENT, Speaking
 from streams.demo.local_services import KEPT, local_services
 from streams.demo.outcomes import ENDS, Outcomes
 from streams.demo.plant import DemoFailed, Plant
@@ -29,7 +29,7 @@ from streams.kafka_door import Reader
 from streams.publishing import publish_seeds
 from streams.seeds import SAMPLE_SEEDS, read_seeds, requests_of, share_out
 from streams.services.local import is_up
-from streams.settings import KafkaSettings
+from streams.settings import KafkaSettings, judging
 from streams.status import collect, with_rates
 from streams.stored import StoredSamples
 from streams.topic_admin import apply
@@ -106,8 +106,16 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show, interrupt
 
 
 def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
-    """The stages' environment: this process's own, less any SKG_ setting that would point elsewhere."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("SKG_")}
+    """The stages' environment: this process's own, less any SKG_ setting that would point elsewhere.
+
+    What judges pictures is kept; a model that looks at them is the choice of `--llm`.
+    """
+    kept = judging().keys()
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SKG_") or (name in kept and not name.startswith(NAMES))
+    }
     return own | {
         **services,
         "SKG_DATASET_URI": str(places.dataset),

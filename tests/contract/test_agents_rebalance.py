@@ -18,8 +18,8 @@ from streams.kafka_door import Publisher, Reader
 from streams.settings import AgentSettings
 from streams.topic_admin import apply
 from tests.conftest import FreshService
-from tests.fakes.agents_thread import message
 from tests.fakes.agents_process import ended, started
+from tests.fakes.agents_thread import message
 from tests.fakes.carrier import SESSION_S
 from tests.fakes.wait import until
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
 
+from schemas.base import OneOf
 from schemas.bounds import CANVAS_MAX, CANVAS_MIN, MAX_NAME_CHARS
 from schemas.events import Question, SeedConcept, SeedOptions
 from schemas.graph import Layout, Relation, SpatialGraph
@@ -94,7 +95,8 @@ def of(annotation: Any, metadata: Iterable[Any] = (), name: str = "") -> st.Sear
     while get_origin(annotation) is Annotated:
         annotation, *more = get_args(annotation)
         bounds += [part for each in more for part in (each.metadata if isinstance(each, FieldInfo) else [each])]
-    made = _plain(annotation, bounds, name)
+    closed = [each.words for each in bounds if isinstance(each, OneOf)]
+    made = st.sampled_from(sorted(closed[0])) if closed else _plain(annotation, bounds, name)
     checks = [each.func for each in bounds if isinstance(each, AfterValidator)]
     return made.filter(lambda value: _passes(checks, value)) if checks else made
 

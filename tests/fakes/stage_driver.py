@@ -1,7 +1,7 @@
 """Composes a process of a stage as production does, with something in it that never ends.
 
-`python -m tests.fakes.stage_driver KIND FAULT`: `none`, or a renderer or a planner that sleeps (`hang`).  Settings come from the
-environment; problems become a line and an exit code as those of the command do.
+`python -m tests.fakes.stage_driver KIND FAULT`: `none`, or a renderer or a planner that sleeps (`hang`).
+Settings come from the environment; problems become a line and an exit code as those of the command do.
 """
 
 import asyncio

@@ -6,13 +6,14 @@ import msgpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from schemas.codec import decode, encode, event_age, header
 from schemas.events import SeedConcept
 from schemas.examples import examples, seed
 from schemas.failures import Never
 from schemas.ids import make_seed
-from schemas.topics import GRAPHS, IMAGES, QA, SEEDS, TOPICS, major
+from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, QA, REJECTIONS, SEEDS, TOPICS, major
 
 
 def _with(**changes: object) -> bytes:
@@ -35,6 +36,15 @@ def test_fields_that_a_newer_minor_version_adds_deep_inside_are_dropped_too(topi
     assert decode(topic, msgpack.packb({**payload, "schema_version": newer})) == event
     with pytest.raises(Never, match=r"mood|tilt|weather"):
         decode(topic, msgpack.packb(payload))
+
+
+@pytest.mark.parametrize(("topic", "field"), [(REJECTIONS, "gate"), (REJECTIONS, "reason"), (DEAD_LETTERS, "reason")])
+def test_a_word_of_another_version_is_read_and_no_such_word_is_ever_written(topic: str, field: str):
+    (event,) = examples()[topic]
+    payload = {**msgpack.unpackb(encode(event), strict_map_key=False), field: "word_of_yesterday"}
+    assert getattr(decode(topic, msgpack.packb(payload)), field) == "word_of_yesterday"
+    with pytest.raises(ValidationError, match=f"{field}\\n  must be one of "):
+        type(event).model_validate({**event.model_dump(), field: "word_of_yesterday"})
 
 
 def test_a_newer_minor_version_does_not_excuse_a_field_that_is_missing():
