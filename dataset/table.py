@@ -37,6 +37,7 @@ from deltalake.exceptions import (
 from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
+from dataset.client_environment import client_environment
 from schemas.failures import TryLater, UserError
 
 CLAIM = "skg.sample-ids"
@@ -63,6 +64,9 @@ PATIENCE = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s",
 
 REFUSED = re.compile(r"\b(401 Unauthorized|403 Forbidden|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)\b")
 """In the words of an object store: no waiting mends it."""
+
+UNTRUSTED = "invalid peer certificate"
+"""Nor does waiting mend this."""
 
 Options = Mapping[str, str] | None
 
@@ -123,7 +127,7 @@ class Table:
     @classmethod
     def load(cls, uri: str, options: Options = None, version: At = None) -> Self:
         """The current snapshot, that of a version, or the one of a time. Raises NoDataset, TryLater."""
-        with _reaching(uri):
+        with _reaching(uri), client_environment(options):
             delta = DeltaTable(uri, storage_options=_plain(options))
         if version is not None:
             _go_back(delta, version, uri)
@@ -139,7 +143,7 @@ class Table:
             return cls.load(uri, options)
         except NoDataset:
             pass
-        with _reaching(uri), suppress(CommitFailedError):  # another writer made it
+        with _reaching(uri), client_environment(options), suppress(CommitFailedError):  # another writer made it
             DeltaTable.create(
                 uri,
                 schema=schema,
@@ -155,7 +159,7 @@ class Table:
         """A new table of Parquet files that lie at `uri`, in one commit. Raises Overtaken where a table is, TryLater."""
         added = [file.action() for file in files]
         rows = {ROWS_ADDED: str(sum(file.rows for file in files))}
-        with _reaching(uri):
+        with _reaching(uri), client_environment(options):
             try:
                 create_table_with_add_actions(
                     uri,
@@ -243,7 +247,8 @@ class Table:
     def folder(self, files: Sequence[DataFile]) -> pyarrow.fs.FileSystem:
         """A file system in which `files` lie under their relative paths, wherever the table is."""
         sizes = {file.path: file.size for file in files}  # spares a request a file
-        return pyarrow.fs.PyFileSystem(DeltaStorageHandler(self._delta.table_uri, _plain(self._options), sizes))
+        with client_environment(self._options):
+            return pyarrow.fs.PyFileSystem(DeltaStorageHandler(self._delta.table_uri, _plain(self._options), sizes))
 
     def query(self, sql: str) -> pa.Table:
         """The answer to a query over the snapshot, which is called `samples` there."""
@@ -275,7 +280,10 @@ class Table:
 
     def history(self) -> list[dict[str, object]]:
         """What the log still tells of each version up to the snapshot's, oldest first."""
-        with _reaching(self._uri):  # a table that was sent back tells all versions and numbers them from its own
+        with (
+            _reaching(self._uri),
+            client_environment(self._options),
+        ):  # a table that was sent back tells all versions and numbers them from its own
             newest = DeltaTable(self._uri, storage_options=_plain(self._options))
             return [entry for entry in reversed(newest.history()) if int(entry["version"]) <= self.version]
 
@@ -284,7 +292,7 @@ def folder_at(uri: str, options: Options = None) -> pyarrow.fs.FileSystem:
     """The file system in which files at an address lie under their relative paths. Makes a folder, but no table."""
     if "://" not in uri:
         Path(uri).mkdir(parents=True, exist_ok=True)
-    with _reaching(uri):
+    with _reaching(uri), client_environment(options):
         return pyarrow.fs.PyFileSystem(DeltaStorageHandler(uri, _plain(options)))
 
 
@@ -313,6 +321,9 @@ def _reaching(uri: str) -> Iterator[None]:
         raise
     except (OSError, DeltaError) as error:
         why = _first_line(error)
+        if uri.startswith("s3:") and UNTRUSTED in why:
+            fault = why.rpartition(":")[2].strip()
+            raise NoAccess(f"the dataset at {uri}: certificate not accepted: {fault} (SKG_S3_CA_FILE)") from error
         if uri.startswith("s3:") and REFUSED.search(why):
             raise NoAccess(f"the dataset at {uri} refused: {why}") from error
         raise TryLater(f"the dataset at {uri} cannot be reached: {why}{_setting(uri)}") from error

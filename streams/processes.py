@@ -189,7 +189,7 @@ def _sinks(settings: WriterSettings, hooks: Hooks, start: Start) -> tuple[Sink[Q
 
     store = _store(settings, hooks, start)
     uri, folder = settings.dataset_uri, index_dir(settings)
-    options = s3.storage_options(settings) if uri.startswith("s3://") else None
+    options = s3.storage_options(settings, uri) if uri.startswith("s3://") else None
     require_writable(uri)
     samples = hooks.sink(DatasetWriter(uri, store, folder, options))
     return samples, RejectionsWriter(uri, folder / "rejections", options)

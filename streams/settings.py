@@ -72,14 +72,19 @@ class KafkaSettings(_Settings):
 class StoreSettings(_Settings):
     """How to reach the object store."""
 
-    s3_endpoint: str = Field("http://127.0.0.1:8333", description="S3 endpoint with scheme")
-    s3_access_key: SecretStr = Field(SecretStr("skg"), description="S3 access key")
-    s3_secret_key: SecretStr = Field(SecretStr("skg-secret"), description="S3 secret key")
+    s3_endpoint: str = Field("", description="S3 endpoint with scheme; unset: Amazon's own in the region")
+    s3_access_key: SecretStr = Field(SecretStr(""), description="S3 access key; without keys AWS's usual chain finds some")
+    s3_secret_key: SecretStr = Field(SecretStr(""), description="S3 secret key")
+    s3_session_token: SecretStr = Field(SecretStr(""), description="token that comes with temporary keys")
     s3_bucket: str = Field("skg", description="bucket of the images")
     s3_notes_bucket: str = Field(
         "", description="bucket of what workers remember: fingerprints, models' answers; default: the images' with -notes"
     )
     s3_region: str = Field("us-east-1", description="S3 region")
+    s3_path_style: bool | None = Field(
+        None, description="the bucket in the path (true) or in the host's name (false); unset: true but for Amazon's own"
+    )
+    s3_ca_file: Path | None = Field(None, description="PEM of who signs the store's certificate; unset: the system's")
 
 
 MOST_STATIC_SESSION_S = 15.0

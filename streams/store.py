@@ -6,8 +6,10 @@ Every put is conditional, so an object is never overwritten.  Holds no bytes and
 
 import io
 import re
+import socket
+import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,9 +20,13 @@ from minio import Minio
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
 
 from schemas.doors import StoredObject
-from streams.problems import Refused
+from streams.problems import BadSettings, Refused
 from streams.reach import Away, patiently
 from streams.settings import StoreSettings
+from streams.store_connection import endpoint_of, in_path, named, storage_options, tls_of
+from streams.store_keys import NoKeys, provider_of
+
+__all__ = ["S3Store", "connect", "require_keys", "storage_options"]
 
 CONNECT_S = 3.0
 READ_S = 20.0
@@ -63,8 +69,8 @@ class _Retry(urllib3.Retry):
         *rest: Any,
         **named: Any,
     ) -> "_Retry":
-        """As urllib3 says, except for a read that took too long."""
-        if isinstance(error, urllib3.exceptions.ReadTimeoutError):
+        """As urllib3 says, except for a read that took too long and for a certificate that is not trusted."""
+        if isinstance(error, (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.SSLError)):
             raise error
         return super().increment(method, url, response, error, *rest, **named)
 
@@ -73,7 +79,7 @@ class S3Store:
     """A bucket. Thread-safe; not to be carried over a fork."""
 
     def __init__(self, settings: StoreSettings) -> None:
-        self.endpoint = settings.s3_endpoint
+        self._settings = settings
         self._bucket = settings.s3_bucket
         self._region = settings.s3_region
         self._reads = _client(settings, urllib3.PoolManager)
@@ -82,7 +88,7 @@ class S3Store:
     @property
     def address(self) -> str:
         """The store as people find it: its address, and the setting that changes it."""
-        return f"S3 at {self.endpoint} (SKG_S3_ENDPOINT)"
+        return named(self._settings)
 
     @property
     def bucket(self) -> str:
@@ -91,7 +97,7 @@ class S3Store:
 
     def create_bucket(self) -> None:
         """Create the bucket unless it is there. Raises TryLater, or Refused for wrong credentials."""
-        with self._speaking():
+        with self.speaking():
             if self._reads.bucket_exists(self._bucket):
                 return
             try:
@@ -103,7 +109,7 @@ class S3Store:
     def put_if_absent(self, key: str, stored: StoredObject) -> bool:
         """Store under `key` unless something is there. True if this call stored it."""
         size = len(stored.data)
-        with self._speaking():
+        with self.speaking():
             try:
                 self._puts.put_object(
                     self._bucket,
@@ -122,7 +128,7 @@ class S3Store:
 
     def get(self, key: str) -> StoredObject | None:
         """What is stored under `key`, or None."""
-        with self._speaking():
+        with self.speaking():
             try:
                 answer = self._reads.get_object(self._bucket, key)
             except S3Error as error:
@@ -140,7 +146,7 @@ class S3Store:
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Every key that starts with `prefix`, in order."""
-        with self._speaking():
+        with self.speaking():
             for entry in self._reads.list_objects(self._bucket, prefix=prefix, recursive=True):
                 yield entry.object_name
 
@@ -149,15 +155,29 @@ class S3Store:
         return str(self._reads.presigned_get_object(self._bucket, key, timedelta(seconds=seconds)))
 
     @contextmanager
-    def _speaking(self) -> Iterator[None]:
+    def speaking(self) -> Iterator[None]:
+        """Turns what goes wrong into TryLater, or a Problem that names the setting."""
         try:
             yield
+        except NoKeys as error:
+            self._complain_first_of_the_address(error)
+            raise
         except (urllib3.exceptions.HTTPError, OSError, ElementTree.ParseError) as error:
+            if (fault := _tls_fault(error)) is not None:
+                raise _distrusted(self.address, fault) from error
             raise Away(self.address, _why(error)) from error
         except MinioException as error:
             if _may_pass(error):
                 raise Away(self.address, f"unwell: {error}") from error
             raise Refused(f"{self.address} refused (bucket {self._bucket}): {error}") from error
+
+    def _complain_first_of_the_address(self, keys: NoKeys) -> None:
+        """A store that is away is waited for, with keys or without."""
+        if self._settings.s3_endpoint:
+            try:
+                _connected(self._settings)
+            except OSError as error:
+                raise Away(self.address, f"{_why(error)}; {keys}") from error
 
 
 def connect(settings: StoreSettings, timeout_s: float) -> S3Store:
@@ -167,32 +187,59 @@ def connect(settings: StoreSettings, timeout_s: float) -> S3Store:
     return store
 
 
-def storage_options(settings: StoreSettings) -> dict[str, str]:
-    """How delta-rs reaches a table at `s3://…` in the same store; conditional puts keep its writers apart."""
-    return {
-        "AWS_ENDPOINT_URL": settings.s3_endpoint,
-        "AWS_ACCESS_KEY_ID": settings.s3_access_key.get_secret_value(),
-        "AWS_SECRET_ACCESS_KEY": settings.s3_secret_key.get_secret_value(),
-        "AWS_REGION": settings.s3_region,
-        "AWS_ALLOW_HTTP": "true",
-        "aws_conditional_put": "etag",
-    }
+def require_keys(settings: StoreSettings) -> None:
+    """Raise a Problem where no keys are found, or where the store's certificate is not trusted."""
+    store = S3Store(settings)
+    with store.speaking():
+        provider_of(settings).retrieve()
+    context = tls_of(settings)
+    if context is not None:
+        with store.speaking(), suppress(TimeoutError, ConnectionError, socket.gaierror):  # who uses the store will say so
+            _connected(settings, context)
+
+
+def _connected(settings: StoreSettings, context: ssl.SSLContext | None = None) -> None:
+    parts = urlsplit(endpoint_of(settings))
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    with socket.create_connection((parts.hostname or "", port), timeout=CONNECT_S) as plain:
+        if context is not None:
+            context.wrap_socket(plain, server_hostname=parts.hostname).close()
 
 
 def _client(settings: StoreSettings, pool: type[urllib3.PoolManager]) -> Minio:
-    parts = urlsplit(settings.s3_endpoint)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise Refused(f"SKG_S3_ENDPOINT is {settings.s3_endpoint!r}; it needs a scheme and a host, as in http://host:9000")
+    parts, context = urlsplit(endpoint_of(settings)), tls_of(settings)
     retry = _Retry(total=RETRIES, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
     timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
-    return Minio(
+    client = Minio(
         parts.netloc,
-        access_key=settings.s3_access_key.get_secret_value(),
-        secret_key=settings.s3_secret_key.get_secret_value(),
-        secure=parts.scheme == "https",
+        credentials=provider_of(settings),
+        secure=context is not None,
         region=settings.s3_region,
-        http_client=pool(timeout=timeout, retries=retry, maxsize=16),
+        http_client=pool(timeout=timeout, retries=retry, maxsize=16, ssl_context=context),
     )
+    if in_path(settings):
+        client.disable_virtual_style_endpoint()  # type: ignore[no-untyped-call]
+    else:
+        client.enable_virtual_style_endpoint()  # type: ignore[no-untyped-call]
+    return client
+
+
+def _distrusted(address: str, fault: ssl.SSLError) -> BadSettings:
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        return BadSettings(
+            f"{address}: certificate not accepted: {fault.verify_message}; SKG_S3_CA_FILE names who signed it"
+        )
+    return BadSettings(f"{address}: TLS failed: {fault.reason or fault}")
+
+
+def _tls_fault(error: BaseException | None) -> ssl.SSLError | None:
+    """What TLS did not like, however deep it lies."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return error
+        inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
+        error = inner if isinstance(inner, BaseException) else error.__cause__
+    return None
 
 
 def _why(error: Exception) -> str:

@@ -40,11 +40,16 @@ def folder_at(address: str | Path, options: Options = None) -> FileSystem:
 def _store(options: Options) -> S3FileSystem:
     said = dict(options or {})
     endpoint = urlsplit(said.get("AWS_ENDPOINT_URL", ""))
+    in_host = said.get("AWS_VIRTUAL_HOSTED_STYLE_REQUEST") == "true"  # the endpoint is the bucket's own then
+    host = endpoint.netloc.partition(".")[2] if in_host else endpoint.netloc
     return S3FileSystem(
         access_key=said.get("AWS_ACCESS_KEY_ID"),
         secret_key=said.get("AWS_SECRET_ACCESS_KEY"),
+        session_token=said.get("AWS_SESSION_TOKEN"),
         region=said.get("AWS_REGION"),
-        endpoint_override=endpoint.netloc or None,
+        endpoint_override=host or None,
+        force_virtual_addressing=in_host,
+        tls_ca_file_path=said.get("AWS_CA_BUNDLE"),
         scheme=endpoint.scheme or "https",
         connect_timeout=CONNECT_S,
         request_timeout=REQUEST_S,

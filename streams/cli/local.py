@@ -1,5 +1,6 @@
 """Commands for one's own machine: demo, up, down, config."""
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -62,7 +63,7 @@ def up(
 
     settings = WriterSettings()
     ports = {"broker": kafka_port, "store": s3_port}
-    typer.echo(export_lines(start(settings.state_dir, kafka, s3, ports)))
+    typer.echo(export_lines(start(settings.state_dir, kafka, s3, ports), os.environ))
     for name, value in _own_paths(settings).items():
         typer.echo(f"export {name}={shlex.quote(value)}")
 

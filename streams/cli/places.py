@@ -6,11 +6,15 @@ from pathlib import Path
 def where(uri: str | None) -> tuple[str, dict[str, str] | None]:
     """The table's address and, in an object store, the options that reach it."""
     from streams.settings import WriterSettings
-    from streams.store import storage_options
+    from streams.store import require_keys, storage_options
 
     settings = WriterSettings()
     found = uri or settings.dataset_uri
-    return found, storage_options(settings) if found.startswith("s3://") else None
+    if not found.startswith("s3://"):
+        return found, None
+    options = storage_options(settings, found)
+    require_keys(settings)
+    return found, options
 
 
 def folder(path: Path) -> Path:

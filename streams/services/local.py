@@ -6,7 +6,7 @@ owner only), the services' data and logs.
 """
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,10 @@ EMBEDDED = {"broker": "tansu", "store": "seaweedfs"}
 NOTHING = "nothing is up"
 
 BUCKET = "skg"
+
+OF_SERVICES = ("SKG_KAFKA_", "SKG_S3_")
+STAYS = {"SKG_KAFKA_REPLICATION", "SKG_KAFKA_INSTANCE", "SKG_S3_NOTES_BUCKET"}
+"""Settings of a broker and a store that do not say how to reach them, or with which keys."""
 
 SESSION_S: Mapping[str, float] = {"tansu": 6.0, "apache": 10.0}
 """Session timeouts for one machine: joining a group on Tansu takes half of it; a killed worker is noticed after it."""
@@ -65,9 +69,12 @@ def endpoints_of(broker: Running, store: Running) -> Endpoints:
     return Endpoints(broker.bootstrap, store.endpoint, store.place.keys, SESSION_S[broker.kind])
 
 
-def export_lines(endpoints: Endpoints) -> str:
-    """For a shell's `eval`."""
-    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in endpoints.environment().items())
+def export_lines(endpoints: Endpoints, around: Iterable[str] = ()) -> str:
+    """For a shell's `eval`. What `around` names of other services' keys and TLS is unset."""
+    told = endpoints.environment()
+    foreign = [name for name in sorted(around) if name.startswith(OF_SERVICES) and name not in told and name not in STAYS]
+    lines = [f"unset {name}" for name in foreign]
+    return "\n".join([*lines, *(f"export {name}={shlex.quote(value)}" for name, value in told.items())])
 
 
 def up(

@@ -113,6 +113,9 @@ def store_settings(place: Place, bucket: str) -> StoreSettings:
         s3_endpoint=f"http://{HOST}:{place.ports[0]}",
         s3_access_key=SecretStr(place.keys.access),
         s3_secret_key=SecretStr(place.keys.secret),
+        s3_session_token=SecretStr(""),
+        s3_ca_file=None,
+        s3_path_style=None,
         s3_bucket=bucket,
     )
 

@@ -25,7 +25,7 @@ DOORS = {
         "streams/kafka_login.py",
         "streams/services/probe.py",
     },
-    "minio": {"streams/store.py", "streams/services/probe.py"},
+    "minio": {"streams/store.py", "streams/store_keys.py", "streams/services/probe.py"},
     "deltalake": {"dataset/table.py"},
     "openai": {"streams/language/openai_door.py"},
     "duckdb": {"dataset/gallery/duck.py"},

@@ -46,6 +46,20 @@ def test_a_shell_reads_export_lines_back_whatever_the_secret() -> None:
     assert said == AWKWARD.keys.secret
 
 
+def test_a_shell_forgets_how_other_services_are_reached() -> None:
+    before = {
+        "SKG_S3_CA_FILE": "ca.pem",
+        "SKG_S3_SECRET_KEY_FILE": "key",
+        "SKG_KAFKA_SECURITY": "SSL",
+        "SKG_S3_BUCKET": "b",
+    }
+    kept = {"SKG_KAFKA_REPLICATION": "3", "SKG_LLM_URL": "http://model"}
+    script = export_lines(AWKWARD, before | kept) + "\nenv"
+    said = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env={**before, **kept}).stdout
+    after = dict(line.split("=", 1) for line in said.splitlines() if line.startswith("SKG_"))
+    assert after == {**kept, **AWKWARD.environment()}
+
+
 def test_an_unknown_kind_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ServiceError, match=r"redpanda.*tansu, apache"):
         up(tmp_path, "redpanda")
