@@ -12,6 +12,8 @@ from typing import Literal
 
 import structlog
 
+from monitoring.redaction import redacted
+
 LogFormat = Literal["auto", "json", "console"]
 CHATTY = {
     "kafka": logging.WARNING,
@@ -57,6 +59,14 @@ class Sparing(logging.Filter):
         return True
 
 
+class _Discreet(structlog.stdlib.ProcessorFormatter):
+    """Hides secrets in whole lines, tracebacks and what libraries say included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        return redacted(super().format(record))
+
+
 def set_up(log_format: LogFormat, kind: str) -> None:
     """Send all log lines of this process, its libraries' included, to standard error in one format."""
     structlog.contextvars.bind_contextvars(process=kind)
@@ -67,7 +77,7 @@ def set_up(log_format: LogFormat, kind: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    formatter = structlog.stdlib.ProcessorFormatter(
+    formatter = _Discreet(
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(log_format)],
     )

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
+from monitoring.redaction import redacted
 from schemas.codec import Message, decode, encode
 from schemas.events import (
     MAX_ERROR_CLASS_CHARS,
@@ -73,7 +74,7 @@ def dead_letter(record: Record, stage: Stage, failure: Never, attempts: int = 1)
         headers=own_headers(kept.headers),
         stage=stage,
         reason=failure.reason,
-        error=_plain(str(failure))[:MAX_ERROR_CHARS],
+        error=_plain(redacted(str(failure)))[:MAX_ERROR_CHARS],
         attempts=min(max(1, attempts, failure.attempts) + past.attempts, MOST),
         error_class=_class_of(failure.__cause__),
         traceback=_frames_of(failure.__cause__),
@@ -188,7 +189,7 @@ def _class_of(error: BaseException | None) -> str:
 def _frames_of(error: BaseException | None) -> str:
     """The innermost calls, without the error's own words."""
     frames = [] if error is None else traceback.extract_tb(error.__traceback__)[-FRAMES:]
-    return _plain("".join(traceback.format_list(frames)))[-MAX_ERROR_CHARS:]
+    return _plain(redacted("".join(traceback.format_list(frames))))[-MAX_ERROR_CHARS:]
 
 
 def _plain(text: str) -> str:

@@ -18,9 +18,10 @@ from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 
 from monitoring.logs import log
+from streams.addresses import masked
 from streams.health import Answer, Health
 from streams.problems import PortInUse
-from streams.settings import ProcessSettings, masked
+from streams.settings import ProcessSettings
 
 PLAIN = "text/plain; charset=utf-8"
 

@@ -14,10 +14,6 @@ class Misused(Problem):
     """What was asked for does not exist or makes no sense: a filter's unknown value, a time that is none. Exit code 2."""
 
 
-class BadSettings(Misused):
-    """Settings that are incomplete, contradict each other or name what cannot be used. The message names them."""
-
-
 class Unreachable(Problem):
     """A service did not answer for as long as a setting allows. The message names its address. Exit code 2."""
 

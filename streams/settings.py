@@ -3,13 +3,16 @@
 In: environment variables.  Out: validated values.  Reads nothing when imported; never prints a secret.
 """
 
-import re
+import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from monitoring.redaction import redacted
+from streams.addresses import masked, passwords_in
+from streams.secret_files import SecretFiles, file_variable_of, secrets_of, variable_of
 from streams.topic_partitions import parse_partitions
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -24,6 +27,24 @@ JUDGES = Judges()
 
 class _Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SKG_", env_ignore_empty=True, frozen=True, extra="ignore")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the caller says, then the environment, then the files that it names."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
+    def model_post_init(self, _: object, /) -> None:
+        """From now on this process hides its secrets, and passwords that an address holds."""
+        values = vars(self).values()
+        redacted.learn(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        redacted.learn(password for value in values if isinstance(value, str) for password in passwords_in(value))
 
 
 class KafkaSettings(_Settings):
@@ -307,17 +328,15 @@ class StatusSettings(LagSettings, StoreSettings):
 ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings, BalanceSettings, StatusSettings)
 
 
-def masked(text: str) -> str:
-    """Addresses without the user and password that one may hold."""
-    return re.sub(r"[^/,\s]*:[^/,\s]*@", "***@", text)
-
-
 def describe() -> list[tuple[str, str, str, str]]:
     """Every setting as (environment name, value, default, meaning), secrets masked, in a stable order."""
     rows: dict[str, tuple[str, str, str, str]] = {}
     for cls in ALL:
         values = cls()
         for name, info in cls.model_fields.items():
-            env = f"SKG_{name.upper()}"
+            env = variable_of(name)
             rows[env] = (env, masked(str(getattr(values, name))), str(info.default), info.description or "")
+        for name in secrets_of(cls):
+            env = file_variable_of(name)
+            rows[env] = (env, os.environ.get(env) or "None", "None", f"file that holds {variable_of(name)}")
     return [rows[env] for env in sorted(rows)]

@@ -20,7 +20,7 @@ from minio import Minio
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
 
 from schemas.doors import StoredObject
-from streams.problems import BadSettings, Refused
+from streams.problems import AccessDenied, Refused
 from streams.reach import Away, patiently
 from streams.settings import StoreSettings
 from streams.store_connection import endpoint_of, in_path, named, storage_options, tls_of
@@ -224,12 +224,12 @@ def _client(settings: StoreSettings, pool: type[urllib3.PoolManager]) -> Minio:
     return client
 
 
-def _distrusted(address: str, fault: ssl.SSLError) -> BadSettings:
+def _distrusted(address: str, fault: ssl.SSLError) -> AccessDenied:
     if isinstance(fault, ssl.SSLCertVerificationError):
-        return BadSettings(
+        return AccessDenied(
             f"{address}: certificate not accepted: {fault.verify_message}; SKG_S3_CA_FILE names who signed it"
         )
-    return BadSettings(f"{address}: TLS failed: {fault.reason or fault}")
+    return AccessDenied(f"{address}: TLS failed: {fault.reason or fault}")
 
 
 def _tls_fault(error: BaseException | None) -> ssl.SSLError | None:

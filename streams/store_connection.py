@@ -7,23 +7,28 @@ Without keys in the settings delta-rs is told to look for them as AWS's own tool
 import ssl
 from urllib.parse import SplitResult, urlsplit
 
-from streams.problems import BadSettings, Refused
+from streams.problems import Misconfigured
 from streams.settings import StoreSettings
 
 AMAZON = "amazonaws.com"
+WITH_PASSWORD = "holds a user or a password: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY instead"
 
 
 def endpoint_of(settings: StoreSettings) -> str:
-    """The store's address with scheme. Raises Refused for one that is none, or that holds a user or a password."""
+    """The store's address with scheme. Raises Misconfigured for one that is none, or that holds a user or a password."""
     if not settings.s3_endpoint:
         return f"https://s3.{settings.s3_region}.{AMAZON}{'.cn' if settings.s3_region.startswith('cn-') else ''}"
     parts = urlsplit(settings.s3_endpoint)
     if "@" in settings.s3_endpoint:
-        raise Refused("SKG_S3_ENDPOINT holds a user or a password: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY instead")
+        raise Misconfigured(
+            "SKG_S3_ENDPOINT holds a user or a password: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY instead"
+        )
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
-        raise Refused(f"SKG_S3_ENDPOINT is {settings.s3_endpoint!r}; it needs a scheme and a host, as in http://host:9000")
+        raise Misconfigured(
+            f"SKG_S3_ENDPOINT is {settings.s3_endpoint!r}; it needs a scheme and a host, as in http://host:9000"
+        )
     if settings.s3_ca_file and parts.scheme == "http":
-        raise BadSettings(f"SKG_S3_ENDPOINT is {settings.s3_endpoint}, which takes no SKG_S3_CA_FILE: write https://")
+        raise Misconfigured(f"SKG_S3_ENDPOINT is {settings.s3_endpoint}, which takes no SKG_S3_CA_FILE: write https://")
     return settings.s3_endpoint
 
 
@@ -33,14 +38,14 @@ def named(settings: StoreSettings) -> str:
 
 
 def keys_of(settings: StoreSettings) -> tuple[str, str, str] | None:
-    """Access key, secret key and session token; None: the chain finds them. Raises BadSettings for half of it."""
+    """Access key, secret key and session token; None: the chain finds them. Raises Misconfigured for half of it."""
     access, secret = settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
     token = settings.s3_session_token.get_secret_value()
     if access and secret:
         return access, secret, token
     for name, value in (("SKG_S3_ACCESS_KEY", access), ("SKG_S3_SECRET_KEY", secret), ("SKG_S3_SESSION_TOKEN", token)):
         if value:
-            raise BadSettings(f"{name} alone is no use: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY, or neither")
+            raise Misconfigured(f"{name} alone is no use: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY, or neither")
     return None
 
 
@@ -51,13 +56,13 @@ def in_path(settings: StoreSettings) -> bool:
 
 
 def tls_of(settings: StoreSettings) -> ssl.SSLContext | None:
-    """What TLS trusts, None without TLS. Raises BadSettings for a file that cannot be used."""
+    """What TLS trusts, None without TLS. Raises Misconfigured for a file that cannot be used."""
     if urlsplit(endpoint_of(settings)).scheme != "https":
         return None
     try:
         return ssl.create_default_context(cafile=settings.s3_ca_file)
     except OSError as error:  # an SSLError is one
-        raise BadSettings(f"SKG_S3_CA_FILE {settings.s3_ca_file} cannot be used: {error.strerror or error}") from error
+        raise Misconfigured(f"SKG_S3_CA_FILE {settings.s3_ca_file} cannot be used: {error.strerror or error}") from error
 
 
 def storage_options(settings: StoreSettings, uri: str = "") -> dict[str, str]:
@@ -68,7 +73,9 @@ def storage_options(settings: StoreSettings, uri: str = "") -> dict[str, str]:
     endpoint, parts, path_style = endpoint_of(settings), urlsplit(endpoint_of(settings)), in_path(settings)
     bucket = urlsplit(uri).netloc
     if "@" in bucket:
-        raise Refused("SKG_DATASET_URI holds a user or a password: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY instead")
+        raise Misconfigured(
+            "SKG_DATASET_URI holds a user or a password: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY instead"
+        )
     options = {
         "AWS_ENDPOINT_URL": endpoint if path_style else _of_bucket(parts, bucket or settings.s3_bucket),
         "AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "false" if path_style else "true",

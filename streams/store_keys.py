@@ -13,7 +13,7 @@ import urllib3
 from minio.credentials.credentials import Credentials
 from minio.credentials.providers import AWSConfigProvider, EnvAWSProvider, IamAwsProvider, Provider, StaticProvider
 
-from streams.problems import BadSettings, Refused
+from streams.problems import Misconfigured, Refused
 from streams.reach import Away
 from streams.settings import StoreSettings
 from streams.store_connection import keys_of
@@ -25,12 +25,12 @@ WEB_IDENTITY = "AWS_WEB_IDENTITY_TOKEN_FILE"
 CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 
 
-class NoKeys(BadSettings):
+class NoKeys(Misconfigured):
     """Neither the settings nor the chain have keys."""
 
 
 def provider_of(settings: StoreSettings) -> Provider:
-    """Gives keys when asked. Raises BadSettings for half a pair of keys."""
+    """Gives keys when asked. Raises Misconfigured for half a pair of keys."""
     keys = keys_of(settings)
     return _Chain(settings.s3_region) if keys is None else StaticProvider(keys[0], keys[1], keys[2] or None)
 
@@ -87,4 +87,4 @@ def _of_profile() -> Credentials | None:
     except ValueError:
         return None
     except (configparser.Error, UnicodeDecodeError) as error:
-        raise BadSettings("S3's keys: the file of AWS profiles (~/.aws/credentials) cannot be read") from error
+        raise Misconfigured("S3's keys: the file of AWS profiles (~/.aws/credentials) cannot be read") from error

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 import typer
 from pydantic import ValidationError
 
+from monitoring.redaction import hide_in_tracebacks, redacted
 from schemas.failures import TryLater, UserError
+from streams.addresses import masked
 from streams.cli import (
     asked,
     data,
@@ -56,6 +58,7 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """The entry point of `skg`."""
+    hide_in_tracebacks()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -84,10 +87,13 @@ def _plain(error: BadSeeds | Misused | ValidationError) -> str:
     fault = error.errors()[0]
     where = ".".join(str(part) for part in fault["loc"])
     name = f"SKG_{where.upper()}" if error.title.endswith("Settings") else where
-    return f"{name}: {fault['msg']} (got {fault['input']!r})"
+    given = fault["input"]
+    if not isinstance(given, str | int | float):  # all settings together, secrets among them
+        return f"{name}: {fault['msg']}" if where else fault["msg"]
+    return f"{name}: {fault['msg']} (got {masked(str(given))!r})"
 
 
 def _say(message: str, code: int) -> int:
-    for line in message.splitlines():
+    for line in redacted(message).splitlines():
         sys.stderr.write(f"skg: {line}\n")
     return code

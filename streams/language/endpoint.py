@@ -7,6 +7,7 @@ Connects to nothing.
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from streams.addresses import masked
 from streams.problems import Refused
 
 
@@ -31,6 +32,10 @@ class Endpoint:
         if not (self.api_key.isascii() and self.api_key.isprintable()):
             raise Refused(f"{self.url}: the API key has characters that no request can carry")
 
+    def without_key(self, text: str) -> str:
+        """What a server says, which may repeat the key that it refuses."""
+        return text.replace(self.api_key, "***") if self.api_key else text
+
 
 def _address(said: str) -> str:
     url = said.strip().rstrip("/")
@@ -40,7 +45,9 @@ def _address(said: str) -> str:
     except ValueError:
         fine = False
     if not fine or any(c.isspace() or not c.isprintable() for c in url):
-        raise Refused(f"{said!r} is no address of a language model: it needs http:// or https://, a host, and often /v1")
+        raise Refused(
+            f"{masked(said)!r} is no address of a language model: it needs http:// or https://, a host, and often /v1"
+        )
     if parts.username or parts.password:
         raise Refused(f"the address of a language model on {parts.hostname} holds a password; it belongs into the API key")
     return url

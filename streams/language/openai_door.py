@@ -89,7 +89,7 @@ class OpenAIDoor:
                 continue
             self._mode = modes[0]
             return answer
-        raise Never("failed", f"{self.name} does not take this request: {_said(last)}") from last
+        raise Never("failed", f"{self.name} does not take this request: {self._said(last)}") from last
 
     async def _call(self, request: Request, picture: str | None, mode: Mode) -> Any:
         """One call; `post` spares the client's walk over the body, which takes as long as sending it."""
@@ -104,7 +104,7 @@ class OpenAIDoor:
         except openai.APIStatusError as error:
             raise self._failure(error) or error from error
         except (openai.APIError, ValueError, RecursionError) as error:
-            raise Busy(f"{self._where} sent no answer of the API: {readable(str(error))[:300]}") from error
+            raise Busy(f"{self._where} sent no answer of the API: {self._readable(str(error))}") from error
 
     def _failure(self, error: openai.APIStatusError) -> Exception | None:
         """What an HTTP status means for the caller; None where the request might pass in another mode."""
@@ -112,9 +112,20 @@ class OpenAIDoor:
         if meaning == "request" or _blames_form(error):
             return None
         if meaning == "set_up":
-            return Refused(f"{self._where} refused: {_said(error)}; check URL, model and key")
+            return Refused(f"{self._where} refused: {self._said(error)}; check URL, model and key")
         verb = "asks for patience" if meaning == "patience" else "is unwell"
-        return Busy(f"{self._where} {verb}: {_said(error)}", retry_after_s(error.response.headers))
+        return Busy(f"{self._where} {verb}: {self._said(error)}", retry_after_s(error.response.headers))
+
+    def _said(self, error: openai.APIStatusError | None) -> str:
+        """The status and what the server says of it, in one line; some repeat the key."""
+        if error is None:
+            return "nothing"
+        where = error.response.headers.get("location")
+        told = f"redirected to {where}" if where else error.body if isinstance(error.body, str) else error.message
+        return f"HTTP {error.status_code}: {self._readable(' '.join(told.split()))}"
+
+    def _readable(self, text: str) -> str:
+        return readable(self._endpoint.without_key(text))[:300]
 
     def _does_without(self, parameter: object) -> bool:
         """Whether the request can be made anew without a parameter that this model does not know."""
@@ -181,12 +192,3 @@ def _messages(request: Request, picture: str | None, mode: Mode) -> list[dict[st
 def _blames_form(error: openai.APIStatusError) -> bool:
     """Whether a server fell over `response_format`: some answer 500 to a form that they do not know."""
     return error.status_code == 500 and "response_format" in error.message
-
-
-def _said(error: openai.APIStatusError | None) -> str:
-    """The status and what the server says of it, in one line."""
-    if error is None:
-        return "nothing"
-    where = error.response.headers.get("location")
-    told = f"redirected to {where}" if where else error.body if isinstance(error.body, str) else error.message
-    return f"HTTP {error.status_code}: {readable(' '.join(told.split()))[:300]}"

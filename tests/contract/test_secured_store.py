@@ -19,7 +19,7 @@ from dataset.rows import rows_of
 from dataset.table import NoAccess, Table
 from schemas.doors import Sample, StoredObject
 from streams.cli.root import run
-from streams.problems import Misused
+from streams.problems import AccessDenied
 from streams.settings import StoreSettings
 from streams.store import S3Store, connect, storage_options
 from tests.fakes.certificates import Certificates, certificates
@@ -56,6 +56,7 @@ def nothing_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in os.environ:
         if name.startswith(("SKG_S3", "AWS_")):
             monkeypatch.delenv(name)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
@@ -134,7 +135,7 @@ def test_building_a_client_of_a_table_leaves_what_others_trust_as_it_was(stores:
 def test_a_certificate_that_is_not_trusted_is_refused_in_a_line_that_names_the_setting(stores: Stores, fault: str):
     stranger = stores.right.model_copy(update={"s3_ca_file": stores.certificates.stranger.certificate})
     settings = stranger if fault == "unknown authority" else stores.elsewhere
-    with pytest.raises(Misused, match=r"certificate not accepted: .*; SKG_S3_CA_FILE") as caught:
+    with pytest.raises(AccessDenied, match=r"certificate not accepted: .*; SKG_S3_CA_FILE") as caught:
         connect(settings, 20)
     assert "\n" not in str(caught.value)
     assert settings.s3_endpoint in str(caught.value)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import SecretStr
 
-from streams.problems import BadSettings, Misused, Problem, Refused
+from streams.problems import Misconfigured, Problem
 from streams.settings import StoreSettings
 from streams.store import S3Store, require_keys
 from streams.store_connection import endpoint_of, storage_options
@@ -97,17 +97,17 @@ def test_amazons_own_store_is_meant_where_no_endpoint_is_set():
 )
 def test_half_of_the_keys_is_refused_and_none_is_shown(given: dict[str, Any], named: str):
     for use in (storage_options, S3Store, require_keys):
-        with pytest.raises(Misused, match=named) as caught:
+        with pytest.raises(Misconfigured, match=named) as caught:
             use(_settings(**given))
         assert SECRET not in str(caught.value)
 
 
 def test_an_address_with_a_password_is_refused_without_showing_it():
     for use in (storage_options, S3Store, endpoint_of):
-        with pytest.raises(Refused, match="SKG_S3_ENDPOINT holds a user or a password") as caught:
+        with pytest.raises(Misconfigured, match="SKG_S3_ENDPOINT holds a user or a password") as caught:
             use(_settings(s3_endpoint=f"http://me:{SECRET}@host:9000"))
         assert SECRET not in str(caught.value)
-    with pytest.raises(Refused, match="SKG_DATASET_URI") as refused:
+    with pytest.raises(Misconfigured, match="SKG_DATASET_URI") as refused:
         storage_options(_settings(), f"s3://me:{SECRET}@bucket/table")
     assert SECRET not in str(refused.value)
 
@@ -116,17 +116,17 @@ def test_a_ca_file_that_cannot_be_used_is_named(tmp_path: Path):
     (tmp_path / "odd.pem").write_text("no certificate")
     for path in (tmp_path / "none.pem", tmp_path / "odd.pem"):
         for use in (storage_options, S3Store):
-            with pytest.raises(BadSettings, match=rf"^SKG_S3_CA_FILE {path} cannot be used"):
+            with pytest.raises(Misconfigured, match=rf"^SKG_S3_CA_FILE {path} cannot be used"):
                 use(_settings(s3_endpoint="https://host", s3_ca_file=path))
 
 
 def test_a_ca_file_is_no_use_without_tls(tmp_path: Path):
-    with pytest.raises(BadSettings, match="takes no SKG_S3_CA_FILE"):
+    with pytest.raises(Misconfigured, match="takes no SKG_S3_CA_FILE"):
         S3Store(_settings(s3_ca_file=tmp_path / "ca.pem"))
 
 
 def test_where_there_are_no_keys_the_settings_and_the_chain_are_named():
-    with pytest.raises(Misused) as caught:
+    with pytest.raises(Misconfigured) as caught:
         provider_of(_keyless()).retrieve()
     assert "SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY" in str(caught.value)
     assert "AWS_ACCESS_KEY_ID, web identity, ~/.aws/credentials, role" in str(caught.value)
@@ -156,7 +156,7 @@ def test_the_chain_takes_aws_variables_before_a_profile(monkeypatch: pytest.Monk
 def test_a_file_of_profiles_that_cannot_be_read_is_said(tmp_path: Path):
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws" / "credentials").write_text(f"no profile at all {SECRET}")
-    with pytest.raises(BadSettings, match=r"~/\.aws/credentials") as caught:
+    with pytest.raises(Misconfigured, match=r"~/\.aws/credentials") as caught:
         provider_of(_keyless()).retrieve()
     assert SECRET not in str(caught.value)
 
