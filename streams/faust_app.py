@@ -20,6 +20,8 @@ from faust.types import TP
 
 from monitoring.logs import log
 from streams.calls import Calls
+from streams.connection import KafkaConnection
+from streams.reach import Away, probe
 
 LOOK_S = 2.0
 """Between two looks whether the broker answers."""
@@ -96,7 +98,7 @@ class SeedApp(faust.App):
     BootStrategy = _NoWebServer
     logger = FAUST
     drain_s: float = 20.0
-    address: str = ""
+    connection: KafkaConnection
     give_up_s: float | None = None
     call_s: float = CALL_S
     calls: Calls
@@ -133,18 +135,31 @@ class SeedApp(faust.App):
         return self._assignment is not None
 
     async def look(self) -> str | None:
-        """Why the broker does not answer, None if it does. While the application ends, its producer cannot be asked."""
+        """Why the broker does not answer, None if it does. While the application ends, its producer cannot be asked.
+
+        Raises AccessDenied where it answers and lets nobody in: the client library takes that for an outage.
+        """
         producer: Any = self.producer
         asking = self._knock() if self.should_stop else producer._producer.client.fetch_all_metadata()
         try:
             await asyncio.wait_for(asking, ANSWER_S)
         except TimeoutError:
-            return "no answer"
+            why = "no answer"
         except (KafkaError, OSError) as error:
-            return str(error)
-        return None
+            why = str(error)
+        else:
+            return None
+        return why if self.should_stop else await asyncio.to_thread(_reason, self.connection) or why
 
     async def _knock(self) -> None:
-        host, _, port = self.address.split(",")[0].rpartition(":")
-        _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+        _, writer = await asyncio.open_connection(*self.connection.addresses[0])
         writer.close()
+
+
+def _reason(connection: KafkaConnection) -> str | None:
+    """Why a look of our own is in vain, None if it is not. Raises AccessDenied."""
+    try:
+        probe(connection)
+    except Away as away:
+        return away.why
+    return None

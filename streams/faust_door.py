@@ -12,6 +12,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+from aiokafka.abc import AbstractTokenProvider
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
     KafkaConnectionError,
@@ -19,7 +20,7 @@ from aiokafka.errors import (
     MessageSizeTooLargeError,
     TopicAuthorizationFailedError,
 )
-from faust.auth import Credentials, SASLCredentials, SSLCredentials
+from faust.auth import Credentials, OAuthCredentials, SASLCredentials, SSLCredentials
 from faust.exceptions import ProducerSendError
 from faust.types import TP, EventT
 
@@ -32,7 +33,7 @@ from streams.calls import Calls
 from streams.client_id import client_id
 from streams.connection import KafkaConnection, connection_of
 from streams.faust_app import CALL_S, LOOK_S, TURN_S, SeedApp
-from streams.problems import Refused, Unreachable
+from streams.problems import Problem, Refused, Unreachable
 from streams.reach import Away
 from streams.records import MAX_MESSAGE_BYTES, Partition, Record
 from streams.settings import AgentSettings
@@ -83,10 +84,11 @@ def _failure(error: Exception) -> Exception:
 
 def new_app(settings: AgentSettings) -> SeedApp:
     """An application that is configured and not yet connected."""
+    connection = connection_of(settings)
     app = SeedApp(
         settings.agents_group,
-        broker=";".join(f"kafka://{address}" for address in settings.kafka_bootstrap.split(",")),
-        broker_credentials=_credentials(connection_of(settings)),
+        broker=";".join(f"kafka://{host}:{port}" for host, port in connection.addresses),
+        broker_credentials=_credentials(connection),
         broker_client_id=client_id("agents"),
         datadir=str(settings.state_dir / "faust"),
         processing_guarantee="at_least_once",
@@ -112,14 +114,27 @@ def new_app(settings: AgentSettings) -> SeedApp:
         web_enabled=False,
     )
     app.drain_s = settings.agents_drain_s
-    app.address = settings.kafka_bootstrap
     app.call_s = settings.call_s or CALL_S
+    app.connection = connection
     app.calls = Calls()
     return app
 
 
+class _TokenOf(AbstractTokenProvider):  # type: ignore[misc] # aiokafka ships no types for it
+    """Gives each login the token that the file holds then."""
+
+    def __init__(self, connection: KafkaConnection) -> None:
+        self._connection = connection
+
+    async def token(self) -> str:
+        """The token of this moment; a file of some hundred bytes holds up nothing."""
+        return self._connection.token()
+
+
 def _credentials(connection: KafkaConnection) -> Credentials | None:
     context = connection.context()
+    if connection.by_token:
+        return OAuthCredentials(oauth_cb=_TokenOf(connection), ssl_context=context)
     if connection.sasl:
         return SASLCredentials(
             username=connection.username,
@@ -202,7 +217,7 @@ async def _started(app: SeedApp) -> None:
         await app.start()
     except KafkaConnectionError as error:
         await asyncio.wait({asyncio.ensure_future(app.stop())}, timeout=STOP_S)
-        raise Away(f"Kafka at {app.address} (SKG_KAFKA_BOOTSTRAP)", str(error)) from error
+        raise Away(f"Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP)", str(error)) from error
 
 
 async def _stopped(app: SeedApp) -> None:
@@ -210,7 +225,7 @@ async def _stopped(app: SeedApp) -> None:
     while not ending.done() and monotonic() < until and app.away_since is None:
         await asyncio.wait({ending}, timeout=0.2)
     if not ending.done():
-        why = "Faust did not stop in time" if app.away_since is None else f"Kafka at {app.address} is away"
+        why = "Faust did not stop in time" if app.away_since is None else f"Kafka at {app.connection} is away"
         log("agents").error(f"{app.crash_reason or why}; what is in hand will be delivered again", in_hand=app.in_hand())
         logging.shutdown()
         # whatever hangs would hold up the end of the event loop too
@@ -222,16 +237,20 @@ async def _watch(app: SeedApp) -> None:
     told_at = 0.0
     while True:
         app.turned_at = monotonic()
-        why = await app.look()
+        try:
+            why = await app.look()
+        except Problem as problem:  # what is in hand is delivered again, to a process that starts with what is right then
+            await app.crash(problem)
+            return
         if why is None and app.away_since is not None:
-            log("agents").info(f"Kafka at {app.address} answers")
+            log("agents").info(f"Kafka at {app.connection} answers")
         if why is not None and monotonic() - told_at > TELL_S:
             told_at = monotonic()
-            log("agents").warning(f"waiting for Kafka at {app.address} (SKG_KAFKA_BOOTSTRAP): {why}")
+            log("agents").warning(f"waiting for Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP): {why}")
         app.away_since = None if why is None else app.away_since or monotonic()
         if app.away_since is not None and app.give_up_s is not None and monotonic() - app.away_since > app.give_up_s:
             await app.crash(
-                Unreachable(f"cannot reach Kafka at {app.address}: {why} (gave up after {app.give_up_s:.0f} s)")
+                Unreachable(f"cannot reach Kafka at {app.connection}: {why} (gave up after {app.give_up_s:.0f} s)")
             )
         await asyncio.sleep(LOOK_S)
 

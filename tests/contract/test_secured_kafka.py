@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 from monitoring.traces import child_of
 from schemas.codec import Message, to_message
 from schemas.ids import make_seed
-from schemas.topics import SEEDS
+from schemas.topics import GRAPHS, REJECTIONS, SEEDS
 from streams.connection import KafkaConnection, connection_of
 from streams.group_admin import GroupAdmin
 from streams.kafka_door import Publisher, Reader
@@ -29,8 +29,8 @@ from streams.topic_admin import TopicAdmin
 from tests.fakes import secured_kafka
 from tests.fakes.carrier import SESSION_S
 from tests.fakes.certificates import KEY_PASSWORD
-from tests.fakes.secured_kafka import PASSWORD, WRONG, SecuredKafka, token
-from tests.fakes.stage_process import REPOSITORY
+from tests.fakes.secured_kafka import BRIEF_S, PASSWORD, WRONG, SecuredKafka, token
+from tests.fakes.stage_process import REPOSITORY, StageProcess
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.contract
@@ -245,6 +245,55 @@ def test_commands_work_as_a_user_sets_them_up(kafka: SecuredKafka, tmp_path: Pat
         assert done.returncode == code, done.stderr  # nobody is in the agents' group, and seeds are unread
         _says_no_secret(done.stdout + done.stderr)
     assert len(values_in(KafkaConnection.plain(kafka.at("plain")), SEEDS)) == before + 1
+
+
+@pytest.fixture
+def agents(tmp_path: Path) -> Iterator[Callable[[Mapping[str, str]], StageProcess]]:
+    """Starts agents of a group of their own."""
+    with ExitStack() as started:
+
+        def start(environment: Mapping[str, str]) -> StageProcess:
+            process = StageProcess("agents", tmp_path, {**environment, "SKG_AGENTS_GROUP": f"agents-{uuid4().hex[:8]}"})
+            started.callback(process.kill)
+            return process
+
+        yield start
+
+
+def plans(kafka: SecuredKafka) -> bool:
+    """Whether somebody turns a seed into a graph."""
+    link = KafkaConnection.plain(kafka.at("plain"))
+    asked = make_seed(f"kitchen {uuid4().hex[:6]}", 1)
+    with closing(Publisher(link)) as publisher, closing(Reader(link, [GRAPHS, REJECTIONS])) as reader:
+        publisher.publish([to_message(asked, "test", child_of(None), datetime.now(UTC))])
+        until(lambda: any(asked.seed_id.encode() in (r.value or b"") for r in reader.poll(0.2)), 30, "the seed's outcome")
+    return True
+
+
+@pytest.mark.parametrize(("listener", "mechanism"), [("login", "SCRAM-SHA-512"), ("login", "OAUTHBEARER"), ("mutual", "")])
+def test_agents_plan_over_a_secured_broker(
+    kafka: SecuredKafka, agents: Callable[[Mapping[str, str]], StageProcess], listener: str, mechanism: str
+) -> None:
+    process = agents(kafka.environment(listener, mechanism))
+    assert plans(kafka)
+    assert process.stop(30) == 0
+    _says_no_secret(process.log())
+
+
+def test_agents_go_on_while_logins_are_brief_and_end_in_one_line_once_theirs_is_refused(
+    kafka: SecuredKafka, agents: Callable[[Mapping[str, str]], StageProcess]
+) -> None:
+    kafka.sets_password("changing", PASSWORD)
+    process = agents(kafka.environment("brief", "SCRAM-SHA-256") | {"SKG_KAFKA_USERNAME": "changing"})
+    began = time.monotonic()
+    while time.monotonic() - began < 3 * BRIEF_S:
+        assert plans(kafka)
+    kafka.sets_password("changing", WRONG)
+    assert process.ended(30) == 2
+    (told,) = process.lines("skg: ")
+    assert "SKG_KAFKA_USERNAME=changing and SKG_KAFKA_PASSWORD" in told
+    assert "Traceback" not in process.log()
+    _says_no_secret(process.log())
 
 
 def _says_no_secret(text: str) -> None:

@@ -30,9 +30,12 @@ LISTENERS = {
     "elsewhere": "SASL_SSL",
     "mutual": "SSL",
     "bare": "SASL_PLAINTEXT",
+    "brief": "SASL_PLAINTEXT",
 }
-"""`login` takes every mechanism, `bare` SCRAM-SHA-256 and OAUTHBEARER; `elsewhere` shows the certificate of another host,
-`mutual` wants one of its clients."""
+"""`login` takes every mechanism, `bare` and `brief` SCRAM-SHA-256 and OAUTHBEARER; `brief` wants a new login after
+BRIEF_S; `elsewhere` shows the certificate of another host, `mutual` wants one of its clients."""
+
+BRIEF_S = 3.0
 
 PLAIN_LOGIN = f'org.apache.kafka.common.security.plain.PlainLoginModule required user_{USER}="{PASSWORD}";'
 SCRAM_LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
@@ -49,7 +52,8 @@ MECHANISMS = {
     "scram-sha-512": SCRAM_LOGIN,
     "oauthbearer": TOKEN_LOGIN,
 }
-OFFERED = {"login": tuple(MECHANISMS), "elsewhere": tuple(MECHANISMS), "bare": ("scram-sha-256", "oauthbearer")}
+FEW = ("scram-sha-256", "oauthbearer")
+OFFERED = {"login": tuple(MECHANISMS), "elsewhere": tuple(MECHANISMS), "bare": FEW, "brief": FEW}
 
 
 @dataclass(frozen=True)
@@ -81,15 +85,15 @@ class SecuredKafka:
             found |= {"SKG_KAFKA_USERNAME": USER, "SKG_KAFKA_PASSWORD": PASSWORD}
         return found
 
-    def sets_password(self, password: str) -> None:
+    def sets_password(self, user: str, password: str) -> None:
         """The user's SCRAM password from now on."""
         admin = KafkaAdminClient(bootstrap_servers=[self.at("plain")])
         try:
             for mechanism in (ScramMechanism.SCRAM_SHA_256, ScramMechanism.SCRAM_SHA_512):  # one a request
                 done = admin.alter_user_scram_credentials(
-                    [UserScramCredentialUpsertion(USER, mechanism, password=password)]
+                    [UserScramCredentialUpsertion(user, mechanism, password=password)]
                 )
-                assert done == {USER: None}, done
+                assert done == {user: None}, done
         finally:
             admin.close()
 
@@ -121,7 +125,7 @@ def start(folder: Path) -> SecuredKafka:
     token_file.write_text(token())
     broker = SecuredKafka(start_recipe("apache", recipe, Place(folder / "broker", ())), made, token_file)
     try:
-        broker.sets_password(PASSWORD)
+        broker.sets_password(USER, PASSWORD)
     except BaseException:
         broker.running.stop(0)
         raise
@@ -145,7 +149,6 @@ def _properties(place: Place, made: Certificates) -> dict[str, str]:
             f"{n}:{s}" for n, s in {**securities, "CONTROLLER": "PLAINTEXT"}.items()
         ),
         "inter.broker.listener.name": "PLAIN",
-        "connections.max.reauth.ms": "0",
     }
     for name, security in LISTENERS.items():
         if security.endswith("SSL"):
@@ -154,6 +157,7 @@ def _properties(place: Place, made: Certificates) -> dict[str, str]:
         if security.startswith("SASL"):
             found |= _login(f"listener.name.{name}", OFFERED[name])
     found["listener.name.mutual.ssl.client.auth"] = "required"
+    found |= {f"listener.name.brief.{name}.connections.max.reauth.ms": f"{BRIEF_S * 1000:.0f}" for name in FEW}
     return found
 
 
