@@ -16,7 +16,7 @@ import pytest
 from monitoring.traces import child_of
 from schemas.codec import Message, to_message
 from schemas.ids import make_seed
-from schemas.topics import GRAPHS, REJECTIONS, SEEDS
+from schemas.topics import GRAPHS, IMAGES, REJECTIONS, SEEDS
 from streams.connection import KafkaConnection, connection_of
 from streams.group_admin import GroupAdmin
 from streams.kafka_door import Publisher, Reader
@@ -24,7 +24,7 @@ from streams.kafka_group import GroupConsumer, GroupSettings
 from streams.problems import AccessDenied
 from streams.reach import Away, probe
 from streams.records import Partition
-from streams.settings import KafkaSettings
+from streams.settings import KafkaSettings, StoreSettings
 from streams.topic_admin import TopicAdmin
 from tests.fakes import secured_kafka
 from tests.fakes.carrier import SESSION_S
@@ -247,53 +247,65 @@ def test_commands_work_as_a_user_sets_them_up(kafka: SecuredKafka, tmp_path: Pat
     assert len(values_in(KafkaConnection.plain(kafka.at("plain")), SEEDS)) == before + 1
 
 
-@pytest.fixture
-def agents(tmp_path: Path) -> Iterator[Callable[[Mapping[str, str]], StageProcess]]:
-    """Starts agents of a group of their own."""
-    with ExitStack() as started:
+Started = Callable[[str, Mapping[str, str]], StageProcess]
 
-        def start(environment: Mapping[str, str]) -> StageProcess:
-            process = StageProcess("agents", tmp_path, {**environment, "SKG_AGENTS_GROUP": f"agents-{uuid4().hex[:8]}"})
-            started.callback(process.kill)
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[Started]:
+    """Starts processes of stages, each in a group of its own."""
+    with ExitStack() as running:
+
+        def start(kind: str, environment: Mapping[str, str]) -> StageProcess:
+            group = {f"SKG_{kind.upper()}_GROUP": f"{kind}-{uuid4().hex[:8]}"}
+            process = StageProcess(kind, tmp_path, {**environment, **group})
+            running.callback(process.kill)
             return process
 
         yield start
 
 
-def plans(kafka: SecuredKafka) -> bool:
-    """Whether somebody turns a seed into a graph."""
+def outcome(kafka: SecuredKafka, *topics: str) -> bool:
+    """Whether a seed comes to something on the topics."""
     link = KafkaConnection.plain(kafka.at("plain"))
     asked = make_seed(f"kitchen {uuid4().hex[:6]}", 1)
-    with closing(Publisher(link)) as publisher, closing(Reader(link, [GRAPHS, REJECTIONS])) as reader:
+    with closing(Publisher(link)) as publisher, closing(Reader(link, topics)) as reader:
         publisher.publish([to_message(asked, "test", child_of(None), datetime.now(UTC))])
         until(lambda: any(asked.seed_id.encode() in (r.value or b"") for r in reader.poll(0.2)), 30, "the seed's outcome")
     return True
 
 
 @pytest.mark.parametrize(("listener", "mechanism"), [("login", "SCRAM-SHA-512"), ("login", "OAUTHBEARER"), ("mutual", "")])
-def test_agents_plan_over_a_secured_broker(
-    kafka: SecuredKafka, agents: Callable[[Mapping[str, str]], StageProcess], listener: str, mechanism: str
-) -> None:
-    process = agents(kafka.environment(listener, mechanism))
-    assert plans(kafka)
+def test_agents_plan_over_a_secured_broker(kafka: SecuredKafka, started: Started, listener: str, mechanism: str) -> None:
+    process = started("agents", kafka.environment(listener, mechanism))
+    assert outcome(kafka, GRAPHS, REJECTIONS)
     assert process.stop(30) == 0
     _says_no_secret(process.log())
 
 
-def test_agents_go_on_while_logins_are_brief_and_end_in_one_line_once_theirs_is_refused(
-    kafka: SecuredKafka, agents: Callable[[Mapping[str, str]], StageProcess]
+def test_processes_go_on_while_logins_are_brief_and_end_in_one_line_once_theirs_is_refused(
+    kafka: SecuredKafka, started: Started, minio_store: StoreSettings
 ) -> None:
     kafka.sets_password("changing", PASSWORD)
-    process = agents(kafka.environment("brief", "SCRAM-SHA-256") | {"SKG_KAFKA_USERNAME": "changing"})
+    store = {
+        "SKG_S3_ENDPOINT": minio_store.s3_endpoint,
+        "SKG_S3_BUCKET": minio_store.s3_bucket,
+        "SKG_S3_ACCESS_KEY": minio_store.s3_access_key.get_secret_value(),
+        "SKG_S3_SECRET_KEY": minio_store.s3_secret_key.get_secret_value(),
+    }
+    environment = kafka.environment("brief", "SCRAM-SHA-256") | {"SKG_KAFKA_USERNAME": "changing", **store}
+    processes = [started(kind, environment) for kind in ("agents", "render")]
+    for process in processes:
+        process.becomes("/readyz", 200)
     began = time.monotonic()
     while time.monotonic() - began < 3 * BRIEF_S:
-        assert plans(kafka)
+        assert outcome(kafka, IMAGES)
     kafka.sets_password("changing", WRONG)
-    assert process.ended(30) == 2
-    (told,) = process.lines("skg: ")
-    assert "SKG_KAFKA_USERNAME=changing and SKG_KAFKA_PASSWORD" in told
-    assert "Traceback" not in process.log()
-    _says_no_secret(process.log())
+    for process in processes:
+        assert process.ended(30) == 2, process.log()
+        (told,) = process.lines("skg: ")
+        assert "SKG_KAFKA_USERNAME=changing and SKG_KAFKA_PASSWORD" in told
+        assert "Traceback" not in process.log()
+        _says_no_secret(process.log())
 
 
 def _says_no_secret(text: str) -> None:

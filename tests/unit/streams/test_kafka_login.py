@@ -1,5 +1,6 @@
 """Being let in by a broker: what a server may say, and what is made of it. (Real brokers have a contract of their own.)"""
 
+import socket
 import ssl
 import struct
 from contextlib import suppress
@@ -87,12 +88,19 @@ def test_a_broker_that_ends_in_the_midst_of_a_login_is_away():
             probe(user_at(port))
 
 
+def test_a_broker_that_accepts_connections_and_never_answers_is_given_up_in_time():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(TimeoutError):
+            enter(KafkaConnection.plain(f"127.0.0.1:{port}"), "127.0.0.1", port, 0.2)
+
+
 def test_a_broker_that_closes_the_connection_after_its_greeting_may_want_a_login():
     with greeter([frame()]) as port, pytest.raises(Away, match="does SKG_KAFKA_SECURITY=PLAINTEXT suit it"):
         probe(KafkaConnection.plain(f"127.0.0.1:{port}"))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(st.binary(max_size=60).map(frame) | st.binary(min_size=1, max_size=60), max_size=3),
     st.sampled_from(["PLAIN", "SCRAM-SHA-256"]),

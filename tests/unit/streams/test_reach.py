@@ -7,7 +7,7 @@ import pytest
 from schemas.failures import TryLater
 from streams import store, topic_admin
 from streams.problems import AccessDenied, Refused, Unreachable
-from streams.reach import Away, patiently, probe
+from streams.reach import patiently, probe
 from streams.settings import KafkaSettings, StoreSettings
 from tests.fakes.greeter import greeter
 
@@ -77,8 +77,3 @@ def test_a_broker_that_lets_nobody_in_does_not_matter_beside_one_that_does() -> 
         probe(f"127.0.0.1:{encrypted},127.0.0.1:{port}")
         with pytest.raises(AccessDenied, match=f":{encrypted} speaks TLS, but SKG_KAFKA_SECURITY=PLAINTEXT does not"):
             probe(f"127.0.0.1:{free_port()},127.0.0.1:{encrypted}")
-
-
-def test_what_accepts_connections_and_never_answers_is_away() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(Away, match="timed out"):
-        probe(f"127.0.0.1:{server.getsockname()[1]}")
