@@ -7,33 +7,27 @@ Faust's own concurrency, exception and produce handling lose events; none of the
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from functools import partial
 from time import monotonic
 from typing import Any
 
 from aiokafka.abc import AbstractTokenProvider
 from aiokafka.errors import (
-    ClusterAuthorizationFailedError,
     KafkaConnectionError,
-    KafkaError,
-    MessageSizeTooLargeError,
-    TopicAuthorizationFailedError,
 )
 from faust.auth import Credentials, OAuthCredentials, SASLCredentials, SSLCredentials
-from faust.exceptions import ProducerSendError
 from faust.types import TP, EventT
 
 from monitoring.logs import log
 from monitoring.metrics import StageMetrics
-from schemas.codec import Message
-from schemas.failures import Never, TryLater
-from schemas.topics import SEEDS, TOPICS
+from schemas.topics import SEEDS
 from streams.calls import Calls
 from streams.client_id import client_id
 from streams.connection import KafkaConnection, connection_of
 from streams.faust_app import CALL_S, LOOK_S, TURN_S, SeedApp
-from streams.problems import Problem, Refused, Unreachable
+from streams.faust_publisher import raw_topic
+from streams.problems import Problem, Unreachable
 from streams.reach import Away
 from streams.records import MAX_MESSAGE_BYTES, Partition, Record
 from streams.settings import AgentSettings
@@ -56,30 +50,6 @@ STOP_S = 15.0
 """How long Faust's own stop may take besides the seeds in hand."""
 
 Handle = Callable[[Record], Coroutine[Any, Any, None]]
-
-
-class FaustPublisher:
-    """Publishes through the application's producer and waits for the acknowledgements."""
-
-    def __init__(self, app: SeedApp) -> None:
-        self._topics = {name: _raw_topic(app, name) for name in TOPICS}
-
-    async def publish(self, messages: Sequence[Message]) -> None:
-        """Send and wait. Raises Never for an oversize message, TryLater when the broker does not answer."""
-        try:
-            sent = [await self._topics[m.topic].send(key=m.key, value=m.value, headers=list(m.headers)) for m in messages]
-            await asyncio.gather(*sent)
-        except (KafkaError, ProducerSendError) as error:
-            raise _failure(error) from error
-
-
-def _failure(error: Exception) -> Exception:
-    cause = error.__cause__ if isinstance(error, ProducerSendError) and error.__cause__ else error
-    if isinstance(cause, MessageSizeTooLargeError):
-        return Never("oversize", f"the broker does not take it: {cause}")
-    if isinstance(cause, TopicAuthorizationFailedError | ClusterAuthorizationFailedError):
-        return Refused(f"the broker refused: {cause}")
-    return TryLater(f"the broker did not acknowledge: {type(cause).__name__}: {cause}")
 
 
 def new_app(settings: AgentSettings) -> SeedApp:
@@ -171,7 +141,7 @@ def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics)
         metrics.set_in_flight(window.in_hand)
         metrics.set_lag(_lag(app))
 
-    app.agent(_raw_topic(app, SEEDS), name="seeds")(seeds)
+    app.agent(raw_topic(app, SEEDS), name="seeds")(seeds)
     app.timer(1.0)(gauge)
     app.on_partitions_revoked.connect(revoked, weak=False)
     app.on_before_shutdown.connect(ending, weak=False)
@@ -253,10 +223,6 @@ async def _watch(app: SeedApp) -> None:
                 Unreachable(f"cannot reach Kafka at {app.connection}: {why} (gave up after {app.give_up_s:.0f} s)")
             )
         await asyncio.sleep(LOOK_S)
-
-
-def _raw_topic(app: SeedApp, name: str) -> Any:
-    return app.topic(name, key_serializer="raw", value_serializer="raw", key_type=bytes, value_type=bytes, allow_empty=True)
 
 
 async def _acknowledge(event: EventT[bytes]) -> None:

@@ -1,13 +1,12 @@
-"""The factory as the gallery knows it: seeds onto their topic, and what the running processes say of themselves.
+"""The factory as the gallery knows it: seeds onto their topic, and the stages as its processes and its broker tell.
 
-In: a person's wish, the process registry.  Out: seed ids, the funnel.
+In: a person's wish, the process registry, the broker.  Out: seed ids, the funnel.
 Serves nothing and opens no connection before it is asked.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -16,8 +15,9 @@ from schemas.events import SeedConcept
 from schemas.failures import UserError
 from streams.publishing import publish_seeds
 from streams.seeds import BadSeeds, Wish, explain, seeds_of
-from streams.settings import KafkaSettings
-from streams.status import Status, collect, with_rates
+from streams.settings import StatusSettings
+from streams.stages_seen import stages_seen
+from streams.status import Status, with_rates
 
 _SHARED = [each for each in fields(StageView) if each.name != "stage"]
 """What a stage's status and its view have in common."""
@@ -55,9 +55,9 @@ class RunningFactory:
         return _views(status)
 
 
-def running_factory(settings: KafkaSettings, state_dir: Path) -> RunningFactory:
+def running_factory(settings: StatusSettings) -> RunningFactory:
     """The factory of this machine: its broker, and the processes below its state folder."""
-    return RunningFactory(lambda: collect(state_dir), lambda seeds: publish_seeds(settings, seeds))
+    return RunningFactory(stages_seen(settings, "gallery"), lambda seeds: publish_seeds(settings, seeds))
 
 
 def seeds_of_wished(wished: Wished) -> list[SeedConcept]:

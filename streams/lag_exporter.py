@@ -1,7 +1,8 @@
 """`skg lag-exporter`: the lag of every stage's group for Prometheus, as the broker knows it.
 
 In: the broker's answers.  Out: series on `/metrics`.
-Looks again and again, for ever; while the broker is away the series of the groups are gone and `skg_broker_up` is 0.
+Looks again and again, for ever or as long as SKG_GIVE_UP_S allows; while the broker is away the series of the groups are
+gone and `skg_broker_up` is 0.
 Nothing is in hand that could be lost, so SIGTERM ends it wherever it is.
 """
 
@@ -21,6 +22,7 @@ from streams.group_state import GroupState
 from streams.problems import Problem
 from streams.process_life import process
 from streams.settings import LagSettings
+from streams.waiting import gave_up
 
 KIND = "lag-exporter"
 
@@ -40,6 +42,7 @@ class LagExporter:
         self._settings, self._groups, self._metrics = settings, groups, metrics
         self._ticked_at, self._said_at = time.monotonic(), -SAY_EVERY_S
         self._up = False
+        self._away_since: float | None = None
 
     def alive(self) -> bool:
         """Whether the loop goes round."""
@@ -50,7 +53,7 @@ class LagExporter:
         return self._up
 
     def look(self, now: float) -> float:
-        """One look; the seconds until the next. `now` is the UNIX time."""
+        """One look; the seconds until the next. `now` is the UNIX time. Raises Unreachable once it is given up."""
         self._ticked_at = time.monotonic()
         try:
             states, still = self._groups.look(now)
@@ -58,9 +61,12 @@ class LagExporter:
             self._metrics.hide()
             self._up = False
             self._say(str(failure))
+            self._away_since = now if self._away_since is None else self._away_since
+            if self._settings.give_up_s is not None and now - self._away_since > self._settings.give_up_s:
+                raise gave_up(str(failure), self._settings.give_up_s) from failure
             return min(AWAY_S, self._settings.lag_every_s)
         self._metrics.show(shown(states, still))
-        self._up, self._said_at = True, -SAY_EVERY_S
+        self._up, self._said_at, self._away_since = True, -SAY_EVERY_S, None
         return self._settings.lag_every_s
 
     def _say(self, why: str) -> None:
@@ -83,7 +89,7 @@ def shown(states: Mapping[str, GroupState], still: Mapping[str, float]) -> dict[
 
 
 def run_lag_exporter(settings: LagSettings, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Look until SIGTERM. Raises PortInUse."""
+    """Look until SIGTERM. Raises PortInUse, and Unreachable once a broker that is away is given up."""
     from streams.group_admin import GroupAdmin
 
     metrics = GroupMetrics()

@@ -202,6 +202,7 @@ def index_dir(settings: WriterSettings) -> Path:
 
 def _seed_app(settings: AgentSettings, hooks: Hooks, start: Start) -> "SeedApp":
     from streams import faust_door
+    from streams.faust_publisher import FaustPublisher
     from streams.seed_step import WITH_MODELS, Patience, SeedStep, SeedTools
 
     metrics = StageMetrics("agents")
@@ -210,7 +211,7 @@ def _seed_app(settings: AgentSettings, hooks: Hooks, start: Start) -> "SeedApp":
     language = None if hooks.planner is not None or settings.llm_url is None else _language(settings, hooks, start)
     tools = SeedTools(
         hooks.planner or (_planner(settings) if language is None else language.planner),
-        faust_door.FaustPublisher(app),
+        FaustPublisher(app),
         Tally(metrics, Limit(settings.dead_letter_share)),
         Patience(give_up_s=settings.give_up_s),
         reached=hooks.reached,

@@ -1,20 +1,22 @@
 """Does the object store answer at all? For people who look from a machine that needs no keys of it.
 
-In: an endpoint.  Out: nothing, or TryLater with the address.  Reads and writes no object.
+In: an endpoint.  Out: nothing, or Away with the address.  Reads and writes no object.
 """
 
 import ssl
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
-from schemas.failures import TryLater
+from streams.reach import Away
 
 
 def store_answers(endpoint: str, timeout_s: float) -> None:
-    """Return when an HTTP server answers there, be it with a refusal. Raises TryLater when none does, or with a 5xx."""
+    """Return when an HTTP server answers there, be it with a refusal. Raises Away when none does, or with a 5xx."""
     parts = urlsplit(endpoint)
     where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    what = f"S3 at {where} (SKG_S3_ENDPOINT)"
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is sent: whoever answers is there
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
@@ -23,7 +25,7 @@ def store_answers(endpoint: str, timeout_s: float) -> None:
     except urllib.error.HTTPError as error:
         error.close()
         if error.code >= 500:
-            raise TryLater(f"the store at {where} answers {error.code}") from error
-    except OSError as error:
+            raise Away(what, f"it answers {error.code}") from error
+    except (OSError, HTTPException) as error:  # nobody, or somebody who speaks another language
         reason = getattr(error, "reason", error)
-        raise TryLater(f"cannot reach the store at {where}: {getattr(reason, 'strerror', None) or reason}") from error
+        raise Away(what, str(getattr(reason, "strerror", None) or reason).lower()) from error

@@ -11,6 +11,7 @@ from typing import Protocol
 @dataclass(frozen=True)
 class StageView:
     """One stage of the funnel. Counts are since its processes started; `rate` is accepted work a second.
+    `lag` is what its group has not read, as the broker counts it; what the processes say while that is away.
 
     `redrawn` pictures were given up while their requests went on; `lacking` is the largest
     share by axis that the dataset lacks of its targets, where a process steers it.

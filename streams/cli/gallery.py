@@ -31,7 +31,7 @@ def gallery(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
     """Look at samples, rejections and the funnel in a browser. Example: skg gallery demo-out/dataset"""
     from streams.cli.places import where
 
-    found, options = where(uri)
+    found, options = where(uri, waits=static is None)
     if static is not None:
         from dataset.gallery import write_gallery
 
@@ -49,12 +49,12 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
     from dataset.rejections import rejections_uri
     from monitoring.logs import set_up
     from streams.gallery import running_factory
-    from streams.settings import ProcessSettings
+    from streams.settings import StatusSettings
 
-    settings = ProcessSettings()
+    settings = StatusSettings()
     set_up(settings.log_format, "gallery")
     private = is_loopback(address[0])
-    factory = running_factory(settings, settings.state_dir) if (private if feed is None else feed) else None
+    factory = running_factory(settings) if (private if feed is None else feed) else None
     shown = Shown(Catalogue(uri, options), Rejected(rejections_uri(uri), options), factory)
 
     def ready(found: str) -> None:

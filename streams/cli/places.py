@@ -3,16 +3,24 @@
 from pathlib import Path
 
 
-def where(uri: str | None) -> tuple[str, dict[str, str] | None]:
-    """The table's address and, in an object store, the options that reach it."""
+def where(uri: str | None, waits: bool = False) -> tuple[str, dict[str, str] | None]:
+    """The table's address and, in an object store, the options that reach it.
+
+    Raises TryLater for a store that does not answer within `connect_timeout_s`: clients of tables try for minutes.  Who
+    `waits` for it asks for no such look.
+    """
     from streams.settings import WriterSettings
     from streams.store import require_keys, storage_options
+    from streams.store_answers import store_answers
+    from streams.store_connection import endpoint_of
 
     settings = WriterSettings()
     found = uri or settings.dataset_uri
     if not found.startswith("s3://"):
         return found, None
     options = storage_options(settings, found)
+    if not waits:
+        store_answers(endpoint_of(settings), settings.connect_timeout_s)
     require_keys(settings)
     return found, options
 

@@ -29,8 +29,9 @@ from streams.kafka_door import Reader
 from streams.publishing import publish_seeds
 from streams.seeds import SAMPLE_SEEDS, read_seeds, requests_of, share_out
 from streams.services.local import is_up
-from streams.settings import KafkaSettings, judging
-from streams.status import collect, with_rates
+from streams.settings import KafkaSettings, StatusSettings, judging
+from streams.stages_seen import StagesSeen, stages_seen
+from streams.status import with_rates
 from streams.stored import StoredSamples
 from streams.topic_admin import apply
 
@@ -100,7 +101,8 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show, interrupt
         publish_seeds(kafka, seeds)
         outcomes = Outcomes(requests_of(seeds))
         reader = stack.enter_context(closing(Reader(connection_of(kafka), ENDS)))
-        _watch(_Watched(places, plant, reader, outcomes), display, interrupts)
+        stages = stack.enter_context(closing(stages_seen(status_of(places, kafka), "demo")))
+        _watch(_Watched(places, plant, reader, outcomes, stages), display, interrupts)
         display.say(KEPT.format(state=places.state) if is_up(places.state) else "stopping …")
     return outcomes
 
@@ -124,21 +126,31 @@ def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def status_of(places: Places, kafka: KafkaSettings) -> StatusSettings:
+    """How the demo looks at its own stages: they have the groups that nobody named otherwise."""
+    groups = {
+        name: StatusSettings.model_fields[name].default for name in StatusSettings.model_fields if name.endswith("_group")
+    }
+    return StatusSettings(kafka_bootstrap=kafka.kafka_bootstrap, state_dir=places.state, **groups)
+
+
 @dataclass(frozen=True)
 class _Watched:
-    """What the demo looks at: where things lie, the processes, the topics where requests end, what came of them."""
+    """What the demo looks at: where things lie, the processes, the topics where requests end, what came of them, the
+    stages."""
 
     places: Places
     plant: Plant
     reader: Reader
     outcomes: Outcomes
+    stages: StagesSeen
 
 
 def _watch(watched: _Watched, display: Display, interrupts: Interrupts) -> None:
     places, plant, outcomes = watched.places, watched.plant, watched.outcomes
     stored = StoredSamples(str(places.dataset))
     refused = StoredSamples(rejections_uri(str(places.dataset)), "rejection_id")
-    before, measured_at, moved_at = collect(places.state), time.monotonic(), time.monotonic()
+    before, measured_at, moved_at = watched.stages(), time.monotonic(), time.monotonic()
     while outcomes.open or not (stored.holds(outcomes.samples.values()) and refused.holds(outcomes.rejections)):
         records = watched.reader.poll(0.5)
         outcomes.feed(records)
@@ -154,6 +166,7 @@ def _watch(watched: _Watched, display: Display, interrupts: Interrupts) -> None:
                 f"nothing moved for {STALL_S:.0f} s with {len(outcomes.open)} requests open; logs: {plant.logs}"
             )
         if now - measured_at >= 1.0:
-            status = collect(places.state)
+            status = watched.stages()
+            now = time.monotonic()
             display.show(with_rates(before, status, now - measured_at), outcomes, stored.refresh())
             before, measured_at = status, now

@@ -15,6 +15,7 @@ from monitoring.metrics import StageMetrics
 from schemas.base import Event
 from schemas.events import SeedConcept
 from streams import faust_door
+from streams.faust_publisher import FaustPublisher
 from streams.seed_step import Patience, SeedStep, SeedTools
 from streams.settings import AgentSettings
 from tests.fakes.events import make_graph
@@ -48,7 +49,7 @@ def ended(process: BaseProcess, how: signal.Signals) -> None:
 def _carry(settings: AgentSettings) -> None:
     set_up("console", "agents")
     app = faust_door.new_app(settings)
-    tools = SeedTools(SlowPlanner(), faust_door.FaustPublisher(app), tally("agents"), Patience(), calls=app.calls)
+    tools = SeedTools(SlowPlanner(), FaustPublisher(app), tally("agents"), Patience(), calls=app.calls)
     faust_door.carry_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
 
     def stopping(stop: Callable[[], None]) -> None:

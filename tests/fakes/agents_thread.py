@@ -19,6 +19,7 @@ from schemas.events import SeedConcept
 from schemas.ids import make_seed
 from streams import faust_door
 from streams.faust_app import SeedApp
+from streams.faust_publisher import FaustPublisher
 from streams.kafka_door import Publisher
 from streams.seed_step import Patience, PublishesLater, SeedStep, SeedTools
 from streams.settings import AgentSettings
@@ -84,7 +85,7 @@ def agents(
 ) -> Iterator[Agents]:
     """The application in a thread; ends with the block, also when the test fails."""
     app = app or faust_door.new_app(settings)
-    tools = SeedTools(planner, publisher or faust_door.FaustPublisher(app), tally("agents"), patience, calls=app.calls)
+    tools = SeedTools(planner, publisher or FaustPublisher(app), tally("agents"), patience, calls=app.calls)
     faust_door.carry_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
     stops: list[Callable[[], None]] = []
     with in_thread(lambda: faust_door.run(app, stops.append)) as running:

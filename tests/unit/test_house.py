@@ -15,7 +15,7 @@ ISOLATION = ROOT / "streams" / "isolation.py"
 """Where the carriers keep a poison record to itself: the one place that catches every exception."""
 
 DOORS = {
-    "faust": {"streams/faust_door.py", "streams/faust_app.py", "streams/app.py"},
+    "faust": {"streams/faust_door.py", "streams/faust_app.py", "streams/faust_publisher.py", "streams/app.py"},
     "kafka": {
         "streams/kafka_client.py",
         "streams/kafka_door.py",

@@ -121,7 +121,7 @@ def test_a_store_that_is_away_is_2_where_its_endpoint_is_set(tmp_path: Path) -> 
     report = Bench(tmp_path, s3_endpoint="http://me:sesame@127.0.0.1:9", connect_timeout_s="1").look()
     assert report.exit_code == 2
     (line,) = report.away
-    assert line.startswith("cannot reach the store at http://127.0.0.1:9")
+    assert line.startswith("cannot reach S3 at http://127.0.0.1:9 (SKG_S3_ENDPOINT): ")
 
 
 @contextmanager

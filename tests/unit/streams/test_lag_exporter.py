@@ -1,5 +1,8 @@
 """The lag exporter shows the last look and nothing else: no series stays of what is gone."""
 
+from typing import Any
+
+import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from monitoring.groups import FAMILIES, GroupMetrics
@@ -7,6 +10,7 @@ from schemas.topics import GRAPHS, QA
 from streams.factory_state import GroupWatch
 from streams.group_state import READS, Member
 from streams.lag_exporter import LagExporter
+from streams.problems import Unreachable
 from streams.records import Partition
 from streams.settings import LagSettings
 from tests.fakes.groups import FakeGroups
@@ -15,10 +19,10 @@ from tests.fakes.groups import FakeGroups
 class Bench:
     """An exporter over a fake broker, and what a scrape shows."""
 
-    def __init__(self) -> None:
+    def __init__(self, **given: Any) -> None:
         self.broker, metrics, self.registry = FakeGroups(put_at=40.0), GroupMetrics(), CollectorRegistry()
         self.registry.register(metrics)
-        settings = LagSettings()
+        settings = LagSettings(**given)
         self.exporter = LagExporter(settings, GroupWatch(settings, self.broker.connect), metrics)
 
     def value(self, name: str, **labels: str) -> float | None:
@@ -79,3 +83,24 @@ def test_time_without_progress_is_shown_and_an_empty_group_has_none() -> None:
     bench.broker.joined.clear()
     bench.exporter.look(170.0)
     assert {bench.value("skg_group_still_seconds", stage=stage) for stage in READS} == {0}
+
+
+def test_a_broker_that_stays_away_ends_it_where_it_is_told_to_give_up() -> None:
+    bench = Bench(give_up_s=60)
+    bench.broker.away = True
+    for now in (100.0, 150.0):
+        bench.exporter.look(now)
+    bench.broker.away = False
+    bench.exporter.look(170.0)
+    bench.broker.away = True
+    for now in (180.0, 239.0):
+        bench.exporter.look(now)
+    with pytest.raises(Unreachable, match="SKG_GIVE_UP_S"):
+        bench.exporter.look(241.0)
+
+
+def test_a_broker_that_stays_away_is_waited_for_by_default() -> None:
+    bench = Bench()
+    bench.broker.away = True
+    for now in (100.0, 10_000_000.0):
+        bench.exporter.look(now)

@@ -1,0 +1,134 @@
+"""Every command, with broker and store away: what does one thing and ends says so in one line and exits 2 in time.
+
+A command that is new fails here until somebody says which of these it is.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from streams.cli.root import build, run
+from streams.reach import CONNECT_S
+
+TIMEOUT_S = 1.0
+
+IN_TIME_S = CONNECT_S + 3.0
+"""The longest attempt at a broker that is mute, and what a command needs besides on a busy machine: its imports."""
+
+TABLE = "s3://skg/dataset"
+
+PROCESSES = {"agents", "render", "examine", "write", "balance", "lag-exporter"}
+"""They wait; tests/chaos/test_outages.py holds them."""
+
+FILTERS = ("normalise", "relate", "check", "solve", "ask", "verify")
+LOCAL = {"demo", "up", "down", "config", *(f"spatial {name}" for name in FILTERS)}
+"""They reach nothing, or start what they reach."""
+
+BROKER = {
+    "seed": ["a cat"],
+    "tail": ["skg.seeds"],
+    "replay": ["--all"],
+    "requests": [],
+    "status": [],
+    "topics apply": [],
+    "topics check": [],
+}
+STORE = {
+    "gallery": ["--static", "{out}"],
+    "eval": ["--out", "{out}"],
+    "audit": [TABLE],
+    "lineage": ["3fa9"],
+    "whatif": [],
+    "dataset info": [],
+    "dataset files": [],
+    "dataset follow": ["--once"],
+    "dataset export": ["--format", "coco", "--out", "{out}"],
+    "dataset subset": ["--out", "{out}"],
+    "dataset compact": [],
+    "dataset vacuum": [],
+    "dataset prove-split": [],
+    "dataset stats": [],
+    "rejections list": [],
+    "rejections show": ["3fa9"],
+    "rejections export": ["--out", "{out}"],
+    "rejections replay": ["--all"],
+}
+
+
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield " ".join(path)
+    for name in inner or ():
+        yield from commands(inner[name], (*path, name))
+
+
+def test_it_is_known_of_every_command_what_it_reaches() -> None:
+    known = [*PROCESSES, *LOCAL, *BROKER, *STORE]
+    assert sorted(commands(typer.main.get_command(build()))) == sorted(known), "say what the new command reaches"
+
+
+@pytest.fixture
+def mute() -> Iterator[str]:
+    """An address that accepts connections and never answers."""
+    taken: list[socket.socket] = []
+
+    def accept(server: socket.socket) -> None:
+        try:
+            while True:
+                taken.append(server.accept()[0])
+        except OSError:
+            return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=accept, args=(server,), daemon=True).start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+    for one in taken:
+        one.close()
+
+
+Away = Callable[[str, str, list[str], str], None]
+
+
+@pytest.fixture
+def told(mute: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Away:
+    """Calls a command whose services refuse a connection or are mute; one line must name the setting, in time."""
+
+    def call(how: str, command: str, given: list[str], setting: str) -> None:
+        address = mute if how == "mute" else "127.0.0.1:9"
+        services = {"SKG_KAFKA_BOOTSTRAP": address, "SKG_S3_ENDPOINT": f"http://{address}"}
+        if command == "status":
+            services = {setting: services[setting]}  # it looks at both, and says of both what is wrong
+        keys = {"SKG_S3_ACCESS_KEY": "somebody", "SKG_S3_SECRET_KEY": "something-long"}
+        table = TABLE if setting == "SKG_S3_ENDPOINT" else str(tmp_path / "dataset")
+        own = {"SKG_DATASET_URI": table, "SKG_STATE_DIR": str(tmp_path), "SKG_CONNECT_TIMEOUT_S": str(TIMEOUT_S)}
+        for name, value in (services | keys | own).items():
+            monkeypatch.setenv(name, value)
+        began = time.monotonic()
+        code = run([*command.split(), *(one.format(out=tmp_path / "out") for one in given)])
+        took, said = time.monotonic() - began, capsys.readouterr().err
+        assert (code, said.count("\n")) == (2, 1), said
+        assert said.startswith("skg: ")
+        assert setting in said
+        assert took < IN_TIME_S, f"{took:.1f} s"
+
+    return call
+
+
+@pytest.mark.parametrize("command", BROKER)
+@pytest.mark.parametrize("how", ["refuses", "mute"])
+def test_a_broker_that_is_away_is_told_in_time(told: Away, how: str, command: str) -> None:
+    told(how, command, BROKER[command], "SKG_KAFKA_BOOTSTRAP")
+
+
+@pytest.mark.parametrize("command", STORE)
+@pytest.mark.parametrize("how", ["refuses", "mute"])
+def test_a_store_that_is_away_is_told_in_time(told: Away, how: str, command: str) -> None:
+    told(how, command, STORE[command], "SKG_S3_ENDPOINT")
