@@ -5,8 +5,9 @@ what the broker did not take.  Knows nothing of seeds; `streams.faust_door` buil
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from time import monotonic
 from typing import Any
 
@@ -31,6 +32,14 @@ ANSWER_S = 3.0
 FAUST = logging.getLogger("faust")
 """Services log by the name of the class's module; what ours say of themselves is Faust's chatter all the same."""
 
+COMMIT_S = 3.0
+"""How long a commit may take. aiokafka tries again for ever while the group's coordinator is away; what was not committed
+is committed with the next one, or delivered again."""
+
+LEAVE_S, FLUSH_S = 4.0, 1.5
+"""How long the goodbye to the group may take, and each wait for what the producer still holds: nothing depends on them, and
+with two commits they stay below what the whole end may take."""
+
 TURN_S = 15.0
 """An event loop that has not turned for so long is blocked: planning one graph is far less work."""
 
@@ -47,10 +56,14 @@ class _Thread(driver.AIOKafkaConsumerThread):
         ours = self.assignment()
         kept = {driver.ensure_aiokafka_TP(tp): OffsetAndMetadata(o, "") for tp, o in offsets.items() if tp in ours}
         try:
-            await self._ensure_consumer().commit(kept)
-        except KafkaError:
+            await asyncio.wait_for(self._ensure_consumer().commit(kept), COMMIT_S)
+        except (KafkaError, TimeoutError):
             return False  # a rebalance or an outage: committed again, or delivered again to whoever owns the partition
         return True
+
+    async def on_thread_stop(self) -> None:
+        """Leave the group, within a while: a rebalance that is under way, or a broker that is silent, may take minutes."""
+        await _within(LEAVE_S, super().on_thread_stop())
 
 
 class _Consumer(driver.Consumer):
@@ -84,8 +97,26 @@ class _Consumer(driver.Consumer):
             self._acked[tp].append(last)
 
 
+class _Producer(driver.Producer):
+    """Ends also when the broker does not take what is left: who sent it is not told that it is safe."""
+
+    logger = FAUST
+
+    async def flush(self) -> None:
+        await _within(FLUSH_S, super().flush())
+
+    async def on_stop(self) -> None:
+        await _within(FLUSH_S, super().on_stop())
+
+
+async def _within(seconds: float, ending: Coroutine[Any, Any, None]) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(ending, seconds)
+
+
 class _Transport(driver.Transport):
     Consumer = _Consumer
+    Producer = _Producer
 
 
 class _NoWebServer(BootStrategy):

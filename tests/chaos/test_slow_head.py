@@ -15,22 +15,32 @@ from schemas.codec import to_message
 from schemas.ids import make_seed
 from streams.kafka_door import Publisher
 from streams.seeds import requests_of
+from streams.services import Running
 from streams.settings import StoreSettings
 from tests.chaos.factory import DRAIN_S, WITHIN_S, Factory
 from tests.conftest import FreshService
+from tests.fakes.stage_process import silent, timed
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.chaos
 
 SEEDS = [make_seed("street market", count=2, first=2 * number) for number in range(1, 11)]
 HEAD = make_seed("kitchen", count=2)
+GOODBYE_S = 15.0
+"""What the last commit and the goodbye to the group may take together."""
+
 COMMITS_S = 3.0
 """Three of Faust's commit intervals: what could be committed past the head has been."""
 
 
 @pytest.fixture
-def factory(fresh_broker: FreshService, tmp_path: Path) -> Iterator[Factory]:
-    factory = Factory(fresh_broker("apache").bootstrap, StoreSettings(), tmp_path, seeds=[HEAD, *SEEDS])
+def broker(fresh_broker: FreshService) -> Running:
+    return fresh_broker("apache")
+
+
+@pytest.fixture
+def factory(broker: Running, tmp_path: Path) -> Iterator[Factory]:
+    factory = Factory(broker.bootstrap, StoreSettings(), tmp_path, seeds=[HEAD, *SEEDS])
     yield factory
     factory.kill()
 
@@ -83,3 +93,14 @@ def committed(factory: Factory) -> int:
     offsets = admin.list_group_offsets({"skg-agents": None})["skg-agents"]
     admin.close()
     return sum(max(0, offset.offset) for offset in offsets.values())
+
+
+def test_a_broker_that_answers_nothing_does_not_hold_up_the_stop(factory: Factory, broker: Running) -> None:
+    publish_on_one_partition(factory)
+    agents = factory.start("agents", "hang", HEAD.seed_id)
+    until(lambda: ended(factory) == requests_of(SEEDS), WITHIN_S, "the graphs of all other seeds")
+    with silent(broker.place.ports[0]), timed(DRAIN_S + GOODBYE_S, "the end"):
+        agents.send_signal(signal.SIGTERM)
+        assert agents.wait(60) == 0
+    factory.start("agents")
+    until(lambda: ended(factory) == requests_of([HEAD, *SEEDS]), WITHIN_S, "the graphs of the first seed")

@@ -1,0 +1,73 @@
+"""A member of render's group in a process of its own, carried as production carries it: it can be stopped and killed.
+
+`python -m tests.fakes.static_member FILE`.  In: settings from the environment.  Out: a picture's event for every graph, in
+its time; in the file a line for each change of its partitions, and the client library's own words about its group.
+"""
+
+import logging
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from schemas.base import Event
+from schemas.graph import SpatialGraph
+from schemas.topics import GRAPHS
+from streams.carrying import Role, carry
+from streams.event_step import EventStep, StepTools
+from streams.inbox import Limits
+from streams.process_life import process
+from streams.records import Partition
+from streams.settings import RenderSettings
+from streams.waiting import Start
+from streams.worker import ignore
+from tests.fakes.events import make_rendered
+
+BATCH, PAUSE_S = 4, 0.2
+LIMITS = Limits(batch=BATCH, linger_s=0.01, held=3)
+
+
+class Slow:
+    """A picture of every graph, in its time."""
+
+    def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
+        time.sleep(PAUSE_S)
+        return [[make_rendered(event)] for event in events if isinstance(event, SpatialGraph)]
+
+
+class Telling(EventStep):
+    """Writes down which partitions come and go."""
+
+    def __init__(self, tools: StepTools, path: Path) -> None:
+        super().__init__(Slow(), tools)
+        self._path = path
+
+    def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
+        self._tell("assigned", partitions)
+        return super().assigned(partitions)
+
+    def revoked(self, partitions: Sequence[Partition]) -> None:
+        self._tell("gone", partitions)
+        super().revoked(partitions)
+
+    def _tell(self, what: str, partitions: Sequence[Partition]) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{what} {' '.join(str(p.number) for p in partitions)}\n")
+
+
+def main(path: Path) -> None:
+    """Carry until SIGTERM."""
+    settings = RenderSettings()
+
+    def step(tools: StepTools, start: Start) -> Telling:
+        words = logging.getLogger("kafka.coordinator")
+        words.setLevel(logging.INFO)
+        words.addHandler(logging.FileHandler(path))
+        return Telling(tools, path)
+
+    with process("render", settings) as start:
+        carry(Role("render", (GRAPHS,), settings.render_group, LIMITS), settings, start, step, ignore)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
