@@ -3,7 +3,6 @@
 In: a plan and a folder.  Out: a report with a table and a line for every fault found.  Leaves no process behind.
 """
 
-import json
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from tests.chaos.evidence import gathered, letters_of, rejections_of, rows_of, t
 from tests.chaos.feeder import Feeder
 from tests.chaos.outages import Outages
 from tests.chaos.plan import PAUSE_S, Plan
+from tests.chaos.poison import mark
 from tests.chaos.supervisor import REPOSITORY, Supervisor
 from tests.chaos.table import table
 from tests.chaos.world import World
@@ -48,7 +48,7 @@ def say(text: str) -> None:
 def undisturbed(plan: Plan, folder: Path) -> Undisturbed:
     """What becomes of each request in a run in which nothing happens."""
     with _world(folder) as (world, supervisor):
-        supervisor.environment = world.environment(folder / "no-poison.json", 0.0)
+        supervisor.environment = world.environment(folder / "no-poison.json")
         publish_seeds(world.kafka, list(plan.seeds))
         open_requests = _settle(supervisor, lambda: _open(world, requests_of(plan.seeds)), UNDISTURBED_S, plan.most_s)
         supervisor.stop()
@@ -70,12 +70,13 @@ class Disturbed:
     def run(self) -> Report:
         """Disturb, let it settle, judge; take the fault away, replay, judge again."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._poison.write_text(json.dumps(self._plan.poison), "utf-8")
+        mark(self._poison, self._plan.poison, PAUSE_S)
         with _world(self._folder) as (world, supervisor):
-            supervisor.environment = world.environment(self._poison, PAUSE_S)
+            supervisor.environment = world.environment(self._poison)
             outages = Outages(world, self._plan.random("outages"), (8.0, 30.0) if self._plan.long else (3.0, 5.0))
             self._disturb(world, supervisor, outages)
             say("calm: what is in hand ends")
+            mark(self._poison, self._plan.poison, 0.0)
             began = time.monotonic()
             asked = requests_of(self._plan.seeds) | self._heavy
             _settle(supervisor, lambda: _open(world, asked), self._plan.settle_s, self._plan.most_s)

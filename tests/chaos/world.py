@@ -55,7 +55,7 @@ class World:
         """Where the dataset is."""
         return str(self.disk.folder / "dataset")
 
-    def environment(self, poison: Path, pause_s: float) -> dict[str, str]:
+    def environment(self, poison: Path) -> dict[str, str]:
         """The settings of the factory's processes: they reach the store through the proxy."""
         behind: StoreSettings = self.direct.model_copy(update={"s3_endpoint": f"http://127.0.0.1:{self.proxy.port}"})
         services = services_environment(self.broker.bootstrap, behind, self.folder)
@@ -68,7 +68,6 @@ class World:
             "SKG_LLM_URL": self._stub.url,
             "SKG_LLM_MODEL": "stub-planner",
             "SKG_CHAOS_POISON": str(poison),
-            "SKG_CHAOS_PAUSE_S": str(pause_s),
         }
 
     def stop_broker(self) -> None:
