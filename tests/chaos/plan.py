@@ -22,8 +22,9 @@ COUNT = 4
 
 REQUESTS_A_SECOND = 1.5
 MOST_REQUESTS = 600
-PAUSE_S = 0.8
-"""What a picture takes to be drawn: so that inboxes are full when something happens."""
+PAUSE_S = 1.6
+"""What a picture takes to be drawn: so that inboxes are full when something happens. Two processes cannot keep up with it;
+once all is calm again it takes no time."""
 
 CONCEPTS = ("street market", "kitchen", "living room", "park", "desk", "bedroom", "harbour", "quantum chromodynamics")
 """The last one matches no scene: rejections."""

@@ -272,6 +272,17 @@ def test_of_two_near_ones_one_is_kept_however_two_workers_step_in_between_and_ev
         assert worker.died or worker.end == end
 
 
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 1), max_size=40), st.sampled_from([None, *range(12)]))
+def test_a_picture_that_two_workers_have_at_once_is_no_duplicate_of_itself(order: list[int], dies_after: int | None):
+    shared = InMemoryStore()
+    workers = [Worker(shared, dies_after), Worker(shared, None)]
+    step_by_step(workers, [lambda store: verdict(store, event_of(0), hashed(5))] * 2, order)
+    assert workers[1].end is None
+    assert workers[0].died or workers[0].end is None
+    assert verdict(shared, event_of(0), hashed(5)) is None
+
+
 def test_what_lost_counts_for_nothing(store: InMemoryStore):
     """The middle one lost to the first; the last is near the middle one alone."""
     assert verdict(store, event_of(0), hashed(0)) is None
