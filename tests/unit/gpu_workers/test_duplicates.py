@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
@@ -254,7 +254,9 @@ def test_a_picture_that_is_delivered_again_ends_as_it_did_whatever_came_in_betwe
 
 
 @settings(deadline=None)
-@given(st.lists(st.integers(0, 1), max_size=40), st.sampled_from([None, *range(12)]), st.booleans())
+@example([0, 1] * 20, None, True)
+@example([0, 1] * 20, None, False)
+@given(st.lists(st.integers(0, 1), min_size=24, max_size=40), st.sampled_from([None, *range(12)]), st.booleans())
 def test_of_two_near_ones_one_is_kept_however_two_workers_step_in_between_and_even_if_one_dies(
     order: list[int], dies_after: int | None, alike: bool
 ):
@@ -273,7 +275,7 @@ def test_of_two_near_ones_one_is_kept_however_two_workers_step_in_between_and_ev
 
 
 @settings(deadline=None)
-@given(st.lists(st.integers(0, 1), max_size=40), st.sampled_from([None, *range(12)]))
+@given(st.lists(st.integers(0, 1), min_size=24, max_size=40), st.sampled_from([None, *range(12)]))
 def test_a_picture_that_two_workers_have_at_once_is_no_duplicate_of_itself(order: list[int], dies_after: int | None):
     shared = InMemoryStore()
     workers = [Worker(shared, dies_after), Worker(shared, None)]
