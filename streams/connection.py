@@ -84,6 +84,14 @@ class KafkaConnection:
         """The settings that the login is made of, for a line about it."""
         return "SKG_KAFKA_TOKEN_FILE" if self.by_token else f"SKG_KAFKA_USERNAME={self.username} and SKG_KAFKA_PASSWORD"
 
+    def hides(self, text: str) -> str:
+        """The text without what is secret here, on one line: for what a broker says about a login."""
+        try:
+            secret = self.token() if self.by_token else self.password.get_secret_value()
+        except Misconfigured:
+            secret = ""  # no file, no token
+        return " ".join((text.replace(secret, "***") if secret else text).split())
+
     def context(self) -> ssl.SSLContext | None:
         """What TLS trusts and shows. Raises Misconfigured, naming the setting whose file cannot be used."""
         if not self.tls:
@@ -190,12 +198,3 @@ def _chosen(of: KafkaConnection, what: str = "") -> str:
     if of.sasl and what != "SECURITY":
         return f"SKG_KAFKA_SASL_MECHANISM={of.mechanism}"
     return f"SKG_KAFKA_SECURITY={of.protocol}"
-
-
-Address = KafkaConnection | str
-"""A connection, or bare addresses of a plain one."""
-
-
-def as_connection(address: Address) -> KafkaConnection:
-    """The connection to an address."""
-    return KafkaConnection.plain(address) if isinstance(address, str) else address

@@ -121,11 +121,11 @@ def watch(settings: StatusSettings) -> FactoryWatch:
     from streams.connection import connection_of
     from streams.group_admin import GroupAdmin
 
-    bootstrap, timeout_s = settings.kafka_bootstrap, settings.connect_timeout_s
-    memory = settings.state_dir / f"progress-{content_id('broker', bootstrap)[:8]}.json"
+    connection, timeout_s = connection_of(settings), settings.connect_timeout_s
+    memory = settings.state_dir / f"progress-{content_id('broker', str(connection))[:8]}.json"
     return FactoryWatch(
         settings,
-        GroupWatch(settings, lambda: GroupAdmin(connection_of(settings), client_id("status"), timeout_s), Progress(memory)),
+        GroupWatch(settings, lambda: GroupAdmin(connection, client_id("status"), timeout_s), Progress(memory)),
     )
 
 

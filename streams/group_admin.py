@@ -25,7 +25,7 @@ from kafka.protocol.admin import DescribeGroupsRequest
 from kafka.structs import TopicPartition
 
 from schemas.failures import TryLater
-from streams.connection import Address, as_connection
+from streams.connection import KafkaConnection
 from streams.group_state import Member, Unread
 from streams.kafka_client import closed_if_unusable, connected
 from streams.kafka_login import refusal
@@ -65,8 +65,8 @@ class GroupAdmin:
     Raises TryLater when it does not answer, Refused when it will not.
     """
 
-    def __init__(self, address: Address, client_id: str, timeout_s: float) -> None:
-        self._connection, self._timeout_s = as_connection(address), timeout_s
+    def __init__(self, connection: KafkaConnection, client_id: str, timeout_s: float) -> None:
+        self._connection, self._timeout_s = connection, timeout_s
         timeout_ms = max(1, int(timeout_s * 1000))
         self._common: dict[str, Any] = {
             **self._connection.client_arguments(),

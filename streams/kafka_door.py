@@ -1,6 +1,6 @@
 """The door to Kafka for everything that is not Faust: the producer, and readers outside of any group.
 
-In: addresses and messages.  Out: records, or the two failure words.
+In: a connection and messages.  Out: records, or the two failure words.
 With `streams.kafka_group` and `streams.topic_admin` the only files that import kafka-python.  Decodes nothing.
 """
 
@@ -23,7 +23,7 @@ from kafka.structs import TopicPartition
 
 from schemas.codec import Message
 from schemas.failures import Oversize, TryLater
-from streams.connection import Address, as_connection
+from streams.connection import KafkaConnection
 from streams.kafka_client import closed_if_unusable, connected
 from streams.kafka_login import refusal
 from streams.reach import Away, kafka_at, probe
@@ -55,8 +55,8 @@ class Publisher:
     that it never leaves.  The next call makes another one, as soon as the broker answers.
     """
 
-    def __init__(self, address: Address, wait_ms: int = DELIVERY_TIMEOUT_MS) -> None:
-        self._connection, self._wait_ms = as_connection(address), wait_ms
+    def __init__(self, connection: KafkaConnection, wait_ms: int = DELIVERY_TIMEOUT_MS) -> None:
+        self._connection, self._wait_ms = connection, wait_ms
         self._making = threading.Lock()
         self._producer: KafkaProducer | None = self._connected()
 
@@ -170,15 +170,15 @@ def as_record(raw: Any) -> Record:
 
 
 @contextmanager
-def reaching(address: Address) -> Iterator[None]:
+def reaching(connection: KafkaConnection) -> Iterator[None]:
     """Connect inside of this: what goes wrong is TryLater and names the address."""
-    probe(address)
+    probe(connection)
     try:
         yield
     except NO_RIGHTS as error:
-        raise refusal(as_connection(address), f"{kafka_at(address)} refused", error) from error
+        raise refusal(connection, f"{kafka_at(connection)} refused", error) from error
     except KafkaError as error:
-        raise Away(kafka_at(address), f"{type(error).__name__}: {error}") from error
+        raise Away(kafka_at(connection), f"{type(error).__name__}: {error}") from error
 
 
 class Reader:
@@ -187,12 +187,12 @@ class Reader:
     Partitions that appear later are read too, from their beginning.
     """
 
-    def __init__(self, address: Address, topics: Sequence[str]) -> None:
-        self._address = address
-        with reaching(address):
+    def __init__(self, connection: KafkaConnection, topics: Sequence[str]) -> None:
+        self._connection = connection
+        with reaching(connection):
             self._consumer = connected(
                 KafkaConsumer,
-                **as_connection(address).client_arguments(),
+                **connection.client_arguments(),
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 allow_auto_create_topics=False,
@@ -210,8 +210,8 @@ class Reader:
             batches = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=2000)
         except KafkaError as error:
             if not error.retriable:
-                what = f"cannot read from {kafka_at(self._address)}"
-                raise refusal(as_connection(self._address), what, error) from error
+                what = f"cannot read from {kafka_at(self._connection)}"
+                raise refusal(self._connection, what, error) from error
             time.sleep(timeout_s)  # the broker is electing or restarting: do not spin
             return []
         self._take_new()

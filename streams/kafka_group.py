@@ -1,6 +1,6 @@
 """A member of a consumer group: what the worker loop reads from.
 
-In: addresses and a topic.  Out: records that are not paused, committed offsets, news of assignments.
+In: a connection and a topic.  Out: records that are not paused, committed offsets, news of assignments.
 With `streams.kafka_door` and `streams.topic_admin` the only files that import kafka-python.  Decodes nothing.
 """
 
@@ -22,7 +22,7 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 from monitoring.logs import log
 from schemas.failures import TryLater
 from streams.assignment import AssignmentChanges
-from streams.connection import Address, as_connection
+from streams.connection import KafkaConnection
 from streams.kafka_client import closed_if_unusable, connected
 from streams.kafka_door import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, reaching
 from streams.kafka_login import refusal
@@ -59,14 +59,14 @@ class Assignment(Protocol):
 
 @dataclass(frozen=True)
 class GroupSettings:
-    """A consumer group's member: addresses, group, session timeout in seconds, and what to do without a valid offset.
+    """A consumer group's member: connection, group, session timeout in seconds, and what to do without a valid offset.
 
     With "none" the assignment knows every position, and the reader ends in Refused instead of reading from a place that
     nobody chose.  `client` is the client id.  `instance` makes the member static: its name survives a restart, and its
     partitions wait for it until the session times out.
     """
 
-    connection: Address
+    connection: KafkaConnection
     group: str
     session_s: float
     offset_reset: Literal["earliest", "none"] = "earliest"
@@ -80,7 +80,7 @@ class GroupConsumer:
     def __init__(self, settings: GroupSettings, topic: str | Sequence[str], assignment: Assignment) -> None:
         session_ms = int(settings.session_s * 1000)
         topics = [topic] if isinstance(topic, str) else list(topic)
-        self._assignment, self._connection = assignment, as_connection(settings.connection)
+        self._assignment, self._connection = assignment, settings.connection
         self._changes = AssignmentChanges(cooperative=False)
         self._started: set[Partition] = set()
         self._waiting: list[Partition] = []
@@ -91,7 +91,7 @@ class GroupConsumer:
         with reaching(settings.connection):
             self._consumer = connected(
                 KafkaConsumer,
-                **as_connection(settings.connection).client_arguments(),
+                **settings.connection.client_arguments(),
                 client_id=settings.client,
                 group_id=settings.group,
                 group_instance_id=settings.instance,

@@ -86,7 +86,7 @@ def _of_tls(error: ssl.SSLError, connection: KafkaConnection, where: str) -> Exc
 
 def refusal(connection: KafkaConnection, doing: str, error: KafkaError) -> Refused:
     """What it means that a client cannot go on: the login is not accepted any more, or something else is not allowed."""
-    said = f"{type(error).__name__}: {error}"
+    said = connection.hides(f"{type(error).__name__}: {error}")
     if isinstance(error, SaslAuthenticationFailedError | UnsupportedSaslMechanismError):
         return AccessDenied(f"{doing}: login not accepted ({connection.login}): {said}")
     return Refused(f"{doing}: {said}")
@@ -142,9 +142,7 @@ class _Talk:
     def _refused(self, why: str) -> AccessDenied:
         """The login failed. A broker's words about it never show what was secret in it."""
         of = self._connection
-        secret = of.token() if of.by_token else of.password.get_secret_value()
-        said = " ".join(why.replace(secret, "***").split())[:300]
-        return AccessDenied(f"{self._where}: login not accepted ({of.login}): {said}")
+        return AccessDenied(f"{self._where}: login not accepted ({of.login}): {of.hides(why)[:300]}")
 
     def _ask(self, key: int, version: int, body: bytes) -> bytes:
         """An answer without its head."""

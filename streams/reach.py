@@ -1,6 +1,6 @@
 """Reaching services: a quick look whether somebody listens, and patience until a service answers.
 
-In: addresses, and attempts that raise TryLater.  Out: what the attempt returns, or Unreachable with its last words.
+In: connections, and attempts that raise TryLater.  Out: what the attempt returns, or Unreachable with its last words.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import TypeVar
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from schemas.failures import TryLater
-from streams.connection import Address, as_connection
+from streams.connection import KafkaConnection
 from streams.problems import AccessDenied, Unreachable
 
 T = TypeVar("T")
@@ -23,9 +23,9 @@ class Away(TryLater):
         self.what, self.why = what, why
 
 
-def kafka_at(address: Address) -> str:
+def kafka_at(connection: KafkaConnection) -> str:
     """A broker as people find it: its address, and the setting that changes it."""
-    return f"Kafka at {address} (SKG_KAFKA_BOOTSTRAP)"
+    return f"Kafka at {connection} (SKG_KAFKA_BOOTSTRAP)"
 
 
 CONNECT_S = 3.0
@@ -35,14 +35,14 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 3.0
 """Between attempts, doubled each time."""
 
 
-def probe(address: Address) -> None:
+def probe(connection: KafkaConnection) -> None:
     """Return if a broker lets this connection in. Raises TryLater where none answers.
 
     Raises AccessDenied where one answers and lets nobody in; the client library would log pages and try for ever.
     """
     from streams.kafka_login import enter  # and with it the client library, which takes a moment to import
 
-    connection, last, denied = as_connection(address), "no address", None
+    last, denied = "no address", None
     for host, port in connection.addresses:
         try:
             enter(connection, host, port, CONNECT_S)

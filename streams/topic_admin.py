@@ -15,7 +15,7 @@ from kafka.errors import IncompatibleBrokerVersion, InvalidPartitionsError, Kafk
 
 from schemas.failures import TryLater
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic
-from streams.connection import Address, as_connection, connection_of
+from streams.connection import KafkaConnection, connection_of
 from streams.kafka_client import connected
 from streams.kafka_login import refusal
 from streams.problems import Refused
@@ -37,8 +37,8 @@ class NoTopic(Refused):
 class TopicAdmin:
     """An administration client. Raises TryLater when the broker does not answer, Refused when it will not."""
 
-    def __init__(self, address: Address) -> None:
-        self._connection = as_connection(address)
+    def __init__(self, connection: KafkaConnection) -> None:
+        self._connection = connection
         probe(self._connection)
         with self._asking():
             self._client = connected(

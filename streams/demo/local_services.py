@@ -11,6 +11,7 @@ from pathlib import Path
 
 from streams.services import Running, start_broker, start_store
 from streams.services.local import Endpoints, endpoints_of, is_up, up
+from streams.settings import KafkaSettings
 
 KEPT = "leaving the broker and the store running; `SKG_STATE_DIR={state} skg down` stops them"
 
@@ -47,3 +48,9 @@ def _stop(services: Sequence[Running]) -> None:
 
 def _environment(endpoints: Endpoints) -> dict[str, str]:
     return dict(endpoints.environment())
+
+
+def local_kafka(bootstrap: str) -> KafkaSettings:
+    """How to reach a broker of this machine, whatever the environment says about another one's TLS and logins."""
+    said = {name: info.default for name, info in KafkaSettings.model_fields.items() if name.startswith("kafka_")}
+    return KafkaSettings(**said | {"kafka_bootstrap": bootstrap})

@@ -20,7 +20,7 @@ from streams.demo.display import Display
 from streams.demo.drawing import PAINTED, Drawing
 from streams.demo.interrupts import Interrupts
 from streams.demo.language import NAMES, SILENT, Speaking
-from streams.demo.local_services import KEPT, local_services
+from streams.demo.local_services import KEPT, local_kafka, local_services
 from streams.demo.outcomes import ENDS, Outcomes
 from streams.demo.plant import DemoFailed, Plant
 from streams.demo.sole import sole_user
@@ -92,7 +92,7 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show, interrupt
         models = {**show.drawing.environment(places.out), **show.speaking.environment(stack)}
         display.say("starting the broker and the store …")
         services = local_services(places.out, places.state, stack, keep=show.keep)
-        kafka = KafkaSettings(kafka_bootstrap=services["SKG_KAFKA_BOOTSTRAP"])
+        kafka = local_kafka(services["SKG_KAFKA_BOOTSTRAP"])
         interrupts.check()
         apply(kafka)
         plant = Plant(places.state / "logs", {**settings_of(places, services), **models})
@@ -131,7 +131,7 @@ def status_of(places: Places, kafka: KafkaSettings) -> StatusSettings:
     groups = {
         name: StatusSettings.model_fields[name].default for name in StatusSettings.model_fields if name.endswith("_group")
     }
-    return StatusSettings(kafka_bootstrap=kafka.kafka_bootstrap, state_dir=places.state, **groups)
+    return StatusSettings(**kafka.model_dump(), state_dir=places.state, **groups)
 
 
 @dataclass(frozen=True)

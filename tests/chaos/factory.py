@@ -19,6 +19,7 @@ from schemas.events import STAGES, QAEvent, Rejection, SeedConcept
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS, IMAGES, REJECTIONS
+from streams.connection import KafkaConnection
 from streams.demo.outcomes import ENDS, Outcomes
 from streams.kafka_door import Reader
 from streams.publishing import publish_seeds
@@ -55,7 +56,7 @@ class Factory:
         self.uri = str(self.folder / "dataset")
         self.kafka = KafkaSettings(kafka_bootstrap=self.bootstrap)
         apply(self.kafka)
-        self._reader = Reader(self.bootstrap, list(ENDS))
+        self._reader = Reader(KafkaConnection.plain(self.bootstrap), list(ENDS))
         self.outcomes = Outcomes(requests_of(self.seeds))
 
     def publish(self) -> None:
@@ -141,7 +142,7 @@ class Factory:
         return {(event.seed_id, event.index) for event in events if isinstance(event, SpatialGraph)}
 
     def _read(self, *topics: str) -> list[Record]:
-        reader = Reader(self.bootstrap, list(topics))
+        reader = Reader(KafkaConnection.plain(self.bootstrap), list(topics))
         records: list[Record] = []
         while not reader.at_end():
             records += reader.poll(0.3)

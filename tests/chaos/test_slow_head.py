@@ -13,6 +13,7 @@ from kafka.admin import KafkaAdminClient
 from monitoring.traces import child_of
 from schemas.codec import to_message
 from schemas.ids import make_seed
+from streams.connection import KafkaConnection
 from streams.kafka_door import Publisher
 from streams.seeds import requests_of
 from streams.services import Running
@@ -74,7 +75,7 @@ def test_a_first_seed_that_hangs_does_not_hold_up_the_stop_and_is_delivered_agai
 
 def publish_on_one_partition(factory: Factory) -> None:
     """The head first, and every seed behind it on the same partition."""
-    publisher = Publisher(factory.bootstrap)
+    publisher = Publisher(KafkaConnection.plain(factory.bootstrap))
     for seed in factory.seeds:
         message = to_message(seed, "seed", child_of(None), datetime.now(UTC))
         publisher.publish([replace(message, key=b"one partition")])

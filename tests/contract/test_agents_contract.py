@@ -13,6 +13,7 @@ from schemas.failures import TryLater
 from schemas.graph import SpatialGraph
 from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
 from streams import faust_door
+from streams.connection import KafkaConnection
 from streams.kafka_door import Reader
 from streams.reach import Away
 from streams.seed_step import Patience
@@ -43,7 +44,7 @@ class Topic:
     """A topic's events as they come."""
 
     def __init__(self, settings: AgentSettings, name: str) -> None:
-        self._reader, self._name = Reader(settings.kafka_bootstrap, [name]), name
+        self._reader, self._name = Reader(KafkaConnection.plain(settings.kafka_bootstrap), [name]), name
         self._events: list[Event] = []
 
     def close(self) -> None:

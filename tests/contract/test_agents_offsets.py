@@ -12,6 +12,7 @@ from aiokafka.errors import CommitFailedError, KafkaError, RebalanceInProgressEr
 
 from schemas.topics import SEEDS, TOPICS
 from streams import faust_app, faust_door
+from streams.connection import KafkaConnection
 from streams.faust_app import SeedApp
 from streams.group_admin import GroupAdmin
 from streams.group_state import GroupState, look
@@ -77,7 +78,7 @@ def settings(apache_broker: str, tmp_path: Path) -> AgentSettings:
 
 @pytest.fixture
 def admin(settings: AgentSettings) -> Iterator[GroupAdmin]:
-    with GroupAdmin(settings.kafka_bootstrap, "skg-status-test-1", 10.0) as admin:
+    with GroupAdmin(KafkaConnection.plain(settings.kafka_bootstrap), "skg-status-test-1", 10.0) as admin:
         yield admin
 
 

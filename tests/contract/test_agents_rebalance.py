@@ -12,6 +12,7 @@ from schemas.codec import decode
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS
+from streams.connection import KafkaConnection
 from streams.group_admin import GroupAdmin
 from streams.group_state import GroupState, look
 from streams.kafka_door import Publisher, Reader
@@ -42,13 +43,13 @@ def settings(request: pytest.FixtureRequest, fresh_broker: FreshService, tmp_pat
 
 @pytest.fixture
 def admin(settings: AgentSettings) -> Iterator[GroupAdmin]:
-    with GroupAdmin(settings.kafka_bootstrap, "skg-status-test-1", 10.0) as admin:
+    with GroupAdmin(KafkaConnection.plain(settings.kafka_bootstrap), "skg-status-test-1", 10.0) as admin:
         yield admin
 
 
 @pytest.fixture
 def reader(settings: AgentSettings) -> Iterator[Reader]:
-    with closing(Reader(settings.kafka_bootstrap, [GRAPHS])) as reader:
+    with closing(Reader(KafkaConnection.plain(settings.kafka_bootstrap), [GRAPHS])) as reader:
         yield reader
 
 
@@ -58,7 +59,7 @@ def state(admin: GroupAdmin, settings: AgentSettings) -> GroupState:
 
 def ask(settings: AgentSettings, count: int, mark: str) -> set[tuple[str, int]]:
     asked = [make_seed(f"a cat {mark} {number}", 2) for number in range(count)]
-    with closing(Publisher(settings.kafka_bootstrap)) as publisher:
+    with closing(Publisher(KafkaConnection.plain(settings.kafka_bootstrap))) as publisher:
         publisher.publish([message(seed) for seed in asked])
     return {(seed.seed_id, index) for seed in asked for index in range(2)}
 

@@ -14,6 +14,7 @@ from schemas.codec import decode
 from schemas.events import SeedConcept
 from schemas.topics import SEEDS
 from streams.balance import SALT
+from streams.connection import KafkaConnection
 from streams.kafka_door import Reader
 from streams.settings import KafkaSettings
 from streams.topic_admin import apply
@@ -56,7 +57,7 @@ def test_seeds_are_published_within_bounds_that_a_restart_does_not_forget(
     bootstrap = fresh_broker(kind).bootstrap
     apply(KafkaSettings(kafka_bootstrap=bootstrap))
     seen: list[SeedConcept] = []
-    with closing(Reader(bootstrap, [SEEDS])) as reader:
+    with closing(Reader(KafkaConnection.plain(bootstrap), [SEEDS])) as reader:
 
         def asked_for() -> int:
             for record in reader.poll(0.2):

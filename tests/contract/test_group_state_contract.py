@@ -10,6 +10,7 @@ from schemas.codec import Message
 from schemas.failures import TryLater
 from schemas.topics import GRAPHS, IMAGES, TOPICS
 from streams.client_id import client_id
+from streams.connection import KafkaConnection
 from streams.group_admin import GroupAdmin
 from streams.group_state import READS, look
 from streams.kafka_door import Publisher
@@ -36,12 +37,12 @@ def bootstrap(request: pytest.FixtureRequest, fresh_broker: FreshService) -> str
 
 @pytest.fixture
 def admin(bootstrap: str) -> Iterator[GroupAdmin]:
-    with GroupAdmin(bootstrap, "skg-status-test-1", 10.0) as admin:
+    with GroupAdmin(KafkaConnection.plain(bootstrap), "skg-status-test-1", 10.0) as admin:
         yield admin
 
 
 def publish(bootstrap: str, topic: str, values: list[bytes]) -> None:
-    with closing(Publisher(bootstrap)) as publisher:
+    with closing(Publisher(KafkaConnection.plain(bootstrap))) as publisher:
         publisher.publish([Message(topic, str(n).encode(), value, ()) for n, value in enumerate(values)])
 
 
@@ -87,7 +88,7 @@ def test_a_members_name_is_read_back_and_what_it_commits_is_no_lag(bootstrap: st
 
 
 def test_topics_that_are_not_there_are_named(fresh_broker: FreshService) -> None:
-    with GroupAdmin(fresh_broker("apache").bootstrap, "skg-status-test-1", 10.0) as admin:
+    with GroupAdmin(KafkaConnection.plain(fresh_broker("apache").bootstrap), "skg-status-test-1", 10.0) as admin:
         states = look(admin, GROUPS, time.time())
     assert {topic for state in states.values() for topic in state.missing_topics} == {
         topic for topic in TOPICS if any(topic in READS[stage] for stage in READS)
@@ -96,7 +97,7 @@ def test_topics_that_are_not_there_are_named(fresh_broker: FreshService) -> None
 
 def test_a_broker_that_stops_is_passing_trouble_and_is_asked_in_time(fresh_broker: FreshService) -> None:
     running = fresh_broker("apache")
-    with GroupAdmin(running.bootstrap, "skg-status-test-1", 1.0) as admin:
+    with GroupAdmin(KafkaConnection.plain(running.bootstrap), "skg-status-test-1", 1.0) as admin:
         until(lambda: look(admin, GROUPS, time.time()))
         running.stop(0)
         started = time.monotonic()
@@ -104,4 +105,4 @@ def test_a_broker_that_stops_is_passing_trouble_and_is_asked_in_time(fresh_broke
             look(admin, GROUPS, time.time())
         assert time.monotonic() - started < 5.0
     with pytest.raises(TryLater, match=running.bootstrap):
-        GroupAdmin(running.bootstrap, "skg-status-test-1", 1.0)
+        GroupAdmin(KafkaConnection.plain(running.bootstrap), "skg-status-test-1", 1.0)

@@ -6,6 +6,7 @@ import pytest
 from kafka import KafkaProducer
 
 from schemas.topics import GRAPHS, TOPICS
+from streams.connection import KafkaConnection
 from streams.kafka_door import Reader
 from streams.kafka_group import GroupConsumer, GroupSettings
 from streams.settings import KafkaSettings
@@ -29,10 +30,10 @@ def test_members_and_readers_read_what_lands_on_partitions_that_appear_later(fre
     settings = KafkaSettings(kafka_bootstrap=fresh_broker("apache").bootstrap)
     apply(settings)
     bootstrap = settings.kafka_bootstrap
-    group = GroupSettings(bootstrap, "growing", SESSION_S)
+    group = GroupSettings(KafkaConnection.plain(bootstrap), "growing", SESSION_S)
     with (
         closing(GroupConsumer(group, GRAPHS, _Assignment())) as member,
-        closing(Reader(bootstrap, [GRAPHS])) as reader,
+        closing(Reader(KafkaConnection.plain(bootstrap), [GRAPHS])) as reader,
     ):
         found: dict[str, set[int]] = {"member": set(), "reader": set()}
 

@@ -13,6 +13,7 @@ from monitoring.traces import child_of
 from schemas.codec import Message, to_message
 from schemas.failures import Never, Oversize, TryLater
 from schemas.topics import DEAD_LETTERS, GRAPHS, QA, key_of
+from streams.connection import KafkaConnection
 from streams.dead_letters import dead_letter, without_value
 from streams.kafka_door import Publisher, Reader
 from streams.kafka_group import GroupConsumer, GroupSettings
@@ -84,7 +85,7 @@ def test_a_broker_that_goes_away_amid_many_messages_is_waited_for(fresh_broker: 
     running = fresh_broker("tansu")
     carrier = KafkaCarrier(running.bootstrap)
     topics = [carrier.topic() for _ in range(3)]
-    publisher = Publisher(running.bootstrap, wait_ms=1500)
+    publisher = Publisher(KafkaConnection.plain(running.bootstrap), wait_ms=1500)
     messages = [Message(topic, str(n).encode(), b"x" * 1000, ()) for topic in topics for n in range(40)]
     publisher.publish(messages)
     running.stop(0)
@@ -97,7 +98,7 @@ def test_a_broker_that_goes_away_amid_many_messages_is_waited_for(fresh_broker: 
 
 def test_a_dead_letter_may_be_larger_than_any_other_message(broker: str) -> None:
     apply(KafkaSettings(kafka_bootstrap=broker))
-    publisher = Publisher(broker)
+    publisher = Publisher(KafkaConnection.plain(broker))
     publisher.publish([Message(DEAD_LETTERS, b"k", b"x" * 1_100_000, ())])
     publisher.close()
 
@@ -105,7 +106,7 @@ def test_a_dead_letter_may_be_larger_than_any_other_message(broker: str) -> None
 def test_a_reader_begins_at_the_beginning_and_knows_the_end(carrier: KafkaCarrier, broker: str) -> None:
     topic = carrier.topic()
     carrier.publish([Message(topic, str(i).encode(), b"v", ()) for i in range(100)])
-    reader = Reader(broker, [topic])
+    reader = Reader(KafkaConnection.plain(broker), [topic])
     assert not reader.at_end()
     found = []
 
@@ -131,7 +132,7 @@ def test_a_member_of_a_group_commits_what_it_says_and_no_more(carrier: KafkaCarr
 
 def test_offsets_of_a_partition_that_is_not_ours_are_not_committed(carrier: KafkaCarrier, broker: str) -> None:
     topic = carrier.topic()
-    consumer = GroupConsumer(GroupSettings(broker, "g", SESSION_S), topic, _Watch())
+    consumer = GroupConsumer(GroupSettings(KafkaConnection.plain(broker), "g", SESSION_S), topic, _Watch())
     assert not consumer.commit({Partition(topic, 0): 1}), "nothing is assigned yet"
     consumer.close()
 
@@ -141,7 +142,7 @@ def test_a_member_that_is_told_where_to_start_needs_no_other_rule(carrier: Kafka
     carrier.publish([Message(topic, str(i).encode(), b"v", ()) for i in range(40)])
     sizes = Counter(r.partition.number for r in carrier.records(topic))
     watch = _Watch(starts={0: None, 1: 1, 2: sizes[2], 3: None})
-    consumer = GroupConsumer(GroupSettings(broker, "group", SESSION_S, "none"), topic, watch)
+    consumer = GroupConsumer(GroupSettings(KafkaConnection.plain(broker), "group", SESSION_S, "none"), topic, watch)
     found = Counter[int]()
 
     def all_read() -> bool:
@@ -158,7 +159,7 @@ def test_a_place_that_is_not_in_the_topic_is_an_error_and_not_another_place(apac
     topic = carrier.topic()
     carrier.publish([Message(topic, b"k", b"v", ())])
     watch = _Watch(starts=dict.fromkeys(range(4), 5000))
-    consumer = GroupConsumer(GroupSettings(apache_broker, "group", SESSION_S, "none"), topic, watch)
+    consumer = GroupConsumer(GroupSettings(KafkaConnection.plain(apache_broker), "group", SESSION_S, "none"), topic, watch)
     with pytest.raises(Refused, match="OffsetOutOfRange"):
         until(lambda: consumer.poll(0.2))
     consumer.close()
@@ -166,7 +167,8 @@ def test_a_place_that_is_not_in_the_topic_is_an_error_and_not_another_place(apac
 
 
 def test_a_topic_that_is_not_there_is_not_made_by_publishing(apache_broker: str) -> None:
-    publisher = Publisher(apache_broker, wait_ms=1500)  # Tansu makes every topic that it is asked for
+    """Tansu makes every topic that it is asked for."""
+    publisher = Publisher(KafkaConnection.plain(apache_broker), wait_ms=1500)
     with pytest.raises(TryLater):
         publisher.publish([Message("no-such-topic", b"k", b"v", ())])
     publisher.close()
@@ -181,7 +183,7 @@ class _Watch(Steps):
 
 def _read_and_commit(broker: str, topic: str, offsets: dict[Partition, int]) -> int:
     watch = _Watch()
-    consumer = GroupConsumer(GroupSettings(broker, "group", SESSION_S), topic, watch)
+    consumer = GroupConsumer(GroupSettings(KafkaConnection.plain(broker), "group", SESSION_S), topic, watch)
     found = []
 
     def at_end() -> bool:
@@ -230,7 +232,7 @@ def test_what_its_letter_could_not_hold_is_read_where_it_lies_or_said_to_be_gone
 
 
 def _publish(broker: str, *messages: Message) -> None:
-    publisher = Publisher(broker)
+    publisher = Publisher(KafkaConnection.plain(broker))
     publisher.publish(messages)
     publisher.close()
 

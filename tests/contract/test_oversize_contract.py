@@ -16,6 +16,7 @@ from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, QA, SEEDS
 from streams import store as s3
+from streams.connection import KafkaConnection
 from streams.kafka_door import Publisher, Reader
 from streams.settings import KafkaSettings, StoreSettings
 from streams.topic_admin import apply
@@ -72,7 +73,7 @@ def came(bootstrap: str) -> Iterator[Callable[[str], list[Event]]]:
 
     def so_far(topic: str) -> list[Event]:
         if topic not in readers:
-            readers[topic] = Reader(bootstrap, [topic]), []
+            readers[topic] = Reader(KafkaConnection.plain(bootstrap), [topic]), []
         reader, events = readers[topic]
         events += [decode(topic, record.value, record.headers) for record in reader.poll(0.1)]
         return events
@@ -87,7 +88,7 @@ Stage = Callable[[str], StageProcess]
 
 
 def publish(bootstrap: str, *messages: Message) -> None:
-    with closing(Publisher(bootstrap)) as publisher:
+    with closing(Publisher(KafkaConnection.plain(bootstrap))) as publisher:
         publisher.publish(messages)
 
 

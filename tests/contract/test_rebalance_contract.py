@@ -19,6 +19,7 @@ from schemas.events import QAEvent, RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS, IMAGES, QA
+from streams.connection import KafkaConnection
 from streams.event_step import EventStep, StepTools
 from streams.inbox import Limits
 from streams.kafka_door import Publisher
@@ -102,7 +103,7 @@ class Brokers(KafkaCarrier):
 @pytest.fixture(params=["tansu", "apache"])
 def brokers(request: pytest.FixtureRequest, fresh_broker: FreshService) -> Iterator[Brokers]:
     bootstrap = fresh_broker(request.param).bootstrap
-    with closing(TopicAdmin(bootstrap)) as admin:
+    with closing(TopicAdmin(KafkaConnection.plain(bootstrap))) as admin:
         admin.apply(1)
     with closing(Brokers(bootstrap)) as carrier:
         carrier.bootstrap = bootstrap
@@ -165,7 +166,7 @@ class Members:
 def test_every_graph_has_its_picture_though_render_workers_come_and_go(brokers: Brokers) -> None:
     graphs = [make_graph(SEED, index) for index in range(COUNT)]
     brokers.fill(GRAPHS, graphs)
-    with closing(Publisher(brokers.bootstrap)) as publisher:
+    with closing(Publisher(KafkaConnection.plain(brokers.bootstrap))) as publisher:
         tools = StepTools("render", publisher, tally("render"))
         members = Members(brokers, GRAPHS, lambda pace: EventStep(SlowHandler(pace), tools))
 
@@ -180,7 +181,7 @@ def test_every_sample_is_stored_once_and_in_order_though_writers_come_and_go(bro
     samples = [make_qa(make_graph(SEED, index)) for index in range(COUNT)]
     brokers.fill(QA, samples)
     table, appended = Table(), {}
-    with closing(Publisher(brokers.bootstrap)) as publisher:
+    with closing(Publisher(KafkaConnection.plain(brokers.bootstrap))) as publisher:
         tools = StepTools("write", publisher, tally("write"))
 
         def step(pace: Pace) -> Step:

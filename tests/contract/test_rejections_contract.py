@@ -17,6 +17,7 @@ from schemas.topics import IMAGES, SEEDS
 from streams import store as s3
 from streams import topic_admin
 from streams.cli.root import run
+from streams.connection import KafkaConnection
 from streams.kafka_door import Reader
 from streams.settings import KafkaSettings, StoreSettings
 from tests.fakes.events import make_graph, make_qa, make_rejection, make_rendered, stored_picture
@@ -93,7 +94,7 @@ def test_a_look_at_other_settings_leaves_no_object_behind(skg: Skg, in_store: St
 
 
 def published(bootstrap: str, count: int) -> list[object]:
-    reader, found = Reader(bootstrap, [IMAGES, SEEDS]), []
+    reader, found = Reader(KafkaConnection.plain(bootstrap), [IMAGES, SEEDS]), []
 
     def read() -> bool:
         found.extend(decode(r.partition.topic, r.value, r.headers) for r in reader.poll(0.5))

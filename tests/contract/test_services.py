@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from schemas.codec import Message
 from schemas.doors import StoredObject
+from streams.connection import KafkaConnection
 from streams.kafka_door import Publisher, Reader
 from streams.problems import Refused
 from streams.services import Running
@@ -62,13 +63,13 @@ def create_topic(bootstrap: str) -> str:
 
 
 def publish(bootstrap: str, topic: str, count: int) -> None:
-    with closing(Publisher(bootstrap)) as publisher:
+    with closing(Publisher(KafkaConnection.plain(bootstrap))) as publisher:
         publisher.publish([Message(topic, b"key", b"%d" % number, ()) for number in range(count)])
 
 
 def read(bootstrap: str, topic: str, count: int) -> list[bytes | None]:
     values: list[bytes | None] = []
-    with closing(Reader(bootstrap, [topic])) as reader:
+    with closing(Reader(KafkaConnection.plain(bootstrap), [topic])) as reader:
 
         def enough() -> bool:
             values.extend(record.value for record in reader.poll(0.2))

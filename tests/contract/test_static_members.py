@@ -18,6 +18,7 @@ from schemas.codec import decode, to_message
 from schemas.events import RenderedImage
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS, IMAGES
+from streams.connection import KafkaConnection
 from streams.records import Partition
 from streams.topic_admin import TopicAdmin
 from streams.worker import COMMIT_EVERY_S
@@ -127,7 +128,7 @@ class Group:
 
 @pytest.fixture
 def group(apache_broker: str, tmp_path: Path) -> Iterator[Group]:
-    with closing(TopicAdmin(apache_broker)) as admin:
+    with closing(TopicAdmin(KafkaConnection.plain(apache_broker))) as admin:
         admin.apply(1)
     with ExitStack() as ending:
 

@@ -5,6 +5,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import IncompatibleBrokerVersion
 
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, QA, SEEDS, TOPICS
+from streams.connection import KafkaConnection
 from streams.problems import Refused
 from streams.settings import KafkaSettings
 from streams.topic_admin import TopicAdmin, apply, check, grow
@@ -39,7 +40,7 @@ def test_what_differs_from_the_table_is_said_and_left_as_it_is(settings: KafkaSe
 
 def test_a_topic_that_is_created_anew_has_another_id(settings: KafkaSettings) -> None:
     apply(settings)
-    with TopicAdmin(settings.kafka_bootstrap) as admin:
+    with TopicAdmin(KafkaConnection.plain(settings.kafka_bootstrap)) as admin:
         before = admin.topic_id(QA)
         assert before == admin.topic_id(QA)
         assert before != admin.topic_id(SEEDS)
@@ -52,7 +53,7 @@ def test_a_topic_that_is_created_anew_has_another_id(settings: KafkaSettings) ->
 
 def test_a_topic_that_is_not_there_is_named_with_the_way_out(settings: KafkaSettings) -> None:
     with (
-        TopicAdmin(settings.kafka_bootstrap) as admin,
+        TopicAdmin(KafkaConnection.plain(settings.kafka_bootstrap)) as admin,
         pytest.raises(Refused, match=f"no topic {DEAD_LETTERS}; `skg topics"),
     ):
         admin.topic_id(DEAD_LETTERS)
@@ -63,7 +64,7 @@ def test_a_topic_is_created_with_as_many_partitions_as_are_asked_for_and_more_ar
 ) -> None:
     own = settings.model_copy(update={"topic_partitions": f"{IMAGES}=20"})
     apply(own, {GRAPHS: 24})
-    with TopicAdmin(settings.kafka_bootstrap) as admin:
+    with TopicAdmin(KafkaConnection.plain(settings.kafka_bootstrap)) as admin:
         assert admin.counts() == {name: topic.partitions for name, topic in TOPICS.items()} | {GRAPHS: 24, IMAGES: 20}
     assert check(settings) == check(own) == []
     assert check(settings.model_copy(update={"topic_partitions": f"{IMAGES}=21"})) == [
@@ -76,7 +77,7 @@ def test_a_topic_that_is_there_grows_and_never_shrinks(settings: KafkaSettings) 
     before = TOPICS[GRAPHS].partitions
     with pytest.raises(Refused, match=f"{GRAPHS} has {before} partitions and cannot shrink to 2"):
         grow(settings, {IMAGES: 64, GRAPHS: 2})
-    with TopicAdmin(settings.kafka_bootstrap) as admin:
+    with TopicAdmin(KafkaConnection.plain(settings.kafka_bootstrap)) as admin:
         assert admin.counts()[IMAGES] == TOPICS[IMAGES].partitions, "half of what was asked for is not done"
     assert grow(settings, {GRAPHS: before}) == {}
     if _cannot_grow(settings):

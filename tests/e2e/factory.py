@@ -14,6 +14,7 @@ from schemas.codec import decode
 from schemas.events import QAEvent, Rejection, SeedConcept
 from schemas.ids import sample_id
 from schemas.topics import QA, REJECTIONS
+from streams.connection import KafkaConnection
 from streams.demo.outcomes import ENDS, Outcomes
 from streams.demo.plant import Plant
 from streams.kafka_door import Reader
@@ -61,7 +62,7 @@ class Factory:
         """Publish seeds and wait until each request has an outcome and each sample is stored."""
         outcomes = Outcomes(requests_of(seeds))
         publish_seeds(self.kafka, seeds)
-        with closing(Reader(self.bootstrap, ENDS)) as reader:
+        with closing(Reader(KafkaConnection.plain(self.bootstrap), ENDS)) as reader:
 
             def done() -> bool:
                 plant.check()
@@ -88,7 +89,7 @@ class Factory:
     def announced_rejections(self) -> list[tuple[str, str]]:
         """The same of the topic, each once."""
         found = set()
-        with closing(Reader(self.bootstrap, (REJECTIONS,))) as reader:
+        with closing(Reader(KafkaConnection.plain(self.bootstrap), (REJECTIONS,))) as reader:
             while records := reader.poll(1.0):
                 for record in records:
                     event = decode(record.partition.topic, record.value, record.headers)
@@ -103,7 +104,7 @@ class Factory:
     def referenced(self) -> set[str]:
         """The image ids that accepted samples and rejections name. Every named sample is in the dataset."""
         images, stored = set(), self.stored()
-        with closing(Reader(self.bootstrap, (QA, REJECTIONS))) as reader:
+        with closing(Reader(KafkaConnection.plain(self.bootstrap), (QA, REJECTIONS))) as reader:
             while records := reader.poll(1.0):
                 for record in records:
                     event = decode(record.partition.topic, record.value, record.headers)

@@ -18,6 +18,7 @@ from schemas.codec import Message, to_message
 from schemas.events import SeedConcept
 from schemas.ids import make_seed
 from streams import faust_door
+from streams.connection import KafkaConnection
 from streams.faust_app import SeedApp
 from streams.faust_publisher import FaustPublisher
 from streams.kafka_door import Publisher
@@ -98,7 +99,7 @@ def agents(
 
 
 def publish(settings: AgentSettings, messages: Sequence[Message]) -> None:
-    with closing(Publisher(settings.kafka_bootstrap)) as publisher:
+    with closing(Publisher(KafkaConnection.plain(settings.kafka_bootstrap))) as publisher:
         publisher.publish(messages)
 
 

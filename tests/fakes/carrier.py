@@ -8,6 +8,7 @@ from uuid import uuid4
 from kafka.admin import KafkaAdminClient
 
 from schemas.codec import Message
+from streams.connection import KafkaConnection
 from streams.kafka_door import Publisher, Reader
 from streams.kafka_group import Assignment, GroupConsumer, GroupSettings
 from streams.reach import patiently
@@ -53,7 +54,7 @@ class KafkaCarrier:
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
-        self._publisher = patiently(lambda: Publisher(bootstrap), 20)
+        self._publisher = patiently(lambda: Publisher(KafkaConnection.plain(bootstrap)), 20)
 
     def topic(self) -> str:
         name = f"test-{uuid4().hex[:12]}"
@@ -67,10 +68,10 @@ class KafkaCarrier:
         self._publisher.publish(messages)
 
     def consumer(self, group: str, topic: str, assignment: Assignment) -> Consumer:
-        return GroupConsumer(GroupSettings(self._bootstrap, group, SESSION_S), topic, assignment)
+        return GroupConsumer(GroupSettings(KafkaConnection.plain(self._bootstrap), group, SESSION_S), topic, assignment)
 
     def records(self, topic: str) -> list[Record]:
-        reader = Reader(self._bootstrap, [topic])
+        reader = Reader(KafkaConnection.plain(self._bootstrap), [topic])
         found: list[Record] = []
         while not reader.at_end():
             found += reader.poll(0.5)

@@ -39,6 +39,25 @@ DOORS = {
 the doors try too patiently for a look."""
 
 
+TO_THE_BROKER = {
+    "kafka_bootstrap": {
+        "streams/connection.py": "makes the connection",
+        "streams/metrics_server.py": "one line of the log",
+        "streams/demo/local_services.py": "the settings of a broker of its own",
+    },
+    "bootstrap_servers": {
+        "streams/connection.py": "the arguments of every client of kafka-python",
+        "streams/services/probe.py": "a broker of this machine, as it starts",
+    },
+    "security_protocol": {
+        "streams/connection.py": "the arguments of every client of kafka-python",
+        "streams/kafka_login.py": "keeps the library from warning of each look",
+    },
+}
+"""Words by which addresses become clients, and who may say them: all others take a `KafkaConnection`, with its TLS and
+logins. (Settings declare the first as a field.)"""
+
+
 def _imported(path: Path) -> set[str]:
     names = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -47,6 +66,19 @@ def _imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module.partition(".")[0])
     return names
+
+
+def _said(path: Path) -> set[str]:
+    """Attributes that are read, keywords and texts."""
+    words = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Attribute):
+            words.add(node.attr)
+        elif isinstance(node, ast.keyword):
+            words.add(node.arg or "")
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            words.add(node.value)
+    return words
 
 
 def _tree() -> list[str]:
@@ -72,6 +104,20 @@ def test_the_readmes_tree_is_the_tree_of_folders_that_hold_code():
 def test_an_outside_library_has_one_door(library: str):
     found = {str(path.relative_to(ROOT)) for path in SOURCES if library in _imported(path)}
     assert found <= DOORS[library]
+
+
+@pytest.mark.parametrize("word", TO_THE_BROKER)
+def test_only_the_connection_turns_addresses_of_a_broker_into_clients(word: str):
+    assert {str(path.relative_to(ROOT)) for path in SOURCES if word in _said(path)} == set(TO_THE_BROKER[word])
+
+
+def test_faust_takes_its_addresses_and_credentials_from_the_connection():
+    tree = ast.parse((ROOT / "streams/faust_door.py").read_text("utf-8"))
+    made = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "SeedApp"]
+    given = {keyword.arg: ast.unparse(keyword.value) for call in made for keyword in call.keywords}
+    assert len(made) == 1
+    assert "connection.addresses" in given["broker"]
+    assert given["broker_credentials"] == "_credentials(connection)"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from streams import problems
+from streams.connection import KafkaConnection, connection_of
+from streams.demo.local_services import local_kafka
 from streams.services import Keys, PortInUse, ServiceError, start_broker, start_store
 from streams.services.local import Endpoints, down, export_lines, up
 from streams.services.ports import free_ports, is_free
@@ -110,3 +112,13 @@ def test_installing_without_root_and_network_says_what_it_left_out_and_ends_well
     for title in ("Java 17", "promtool", "Chromium", "Apache Kafka", "MinIO"):
         assert any(line.startswith(f"left out {title}") for line in lines), title
     assert not list(tmp_path.glob("kafka*"))
+
+
+def test_a_demo_speaks_to_its_own_broker_whatever_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("planted-secret")
+    for name, value in {
+        "BOOTSTRAP": "elsewhere:9094", "SECURITY": "SASL_SSL", "SASL_MECHANISM": "SCRAM-SHA-512", "USERNAME": "me",
+        "PASSWORD_FILE": str(tmp_path / "password"), "CA_FILE": "/ca", "CERT_FILE": "/c", "KEY_FILE": "/k",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(f"SKG_KAFKA_{name}", value)
+    assert connection_of(local_kafka("127.0.0.1:9")) == KafkaConnection("127.0.0.1:9")

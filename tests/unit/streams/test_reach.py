@@ -6,6 +6,7 @@ import pytest
 
 from schemas.failures import TryLater
 from streams import store, topic_admin
+from streams.connection import KafkaConnection
 from streams.problems import AccessDenied, Refused, Unreachable
 from streams.reach import patiently, probe
 from streams.settings import KafkaSettings, StoreSettings
@@ -58,7 +59,7 @@ def test_an_unreachable_store_is_one_line_with_its_address() -> None:
 @pytest.mark.parametrize("address", ["somewhere", "host:", "host:port"])
 def test_an_address_without_a_port_is_refused(address: str) -> None:
     with pytest.raises(Refused, match="SKG_KAFKA_BOOTSTRAP"):
-        probe(address)
+        probe(KafkaConnection.plain(address))
 
 
 @pytest.mark.parametrize("endpoint", ["127.0.0.1:9000", "ftp://host", "http://"])
@@ -69,11 +70,11 @@ def test_an_endpoint_without_a_scheme_is_refused(endpoint: str) -> None:
 
 def test_any_of_several_brokers_is_enough() -> None:
     with greeter() as port:
-        probe(f"127.0.0.1:{free_port()},127.0.0.1:{port}")
+        probe(KafkaConnection.plain(f"127.0.0.1:{free_port()},127.0.0.1:{port}"))
 
 
 def test_a_broker_that_lets_nobody_in_does_not_matter_beside_one_that_does() -> None:
     with greeter([b"\x15\x03\x03\x00\x02\x02\x50"]) as encrypted, greeter() as port:
-        probe(f"127.0.0.1:{encrypted},127.0.0.1:{port}")
+        probe(KafkaConnection.plain(f"127.0.0.1:{encrypted},127.0.0.1:{port}"))
         with pytest.raises(AccessDenied, match=f":{encrypted} speaks TLS, but SKG_KAFKA_SECURITY=PLAINTEXT does not"):
-            probe(f"127.0.0.1:{free_port()},127.0.0.1:{encrypted}")
+            probe(KafkaConnection.plain(f"127.0.0.1:{free_port()},127.0.0.1:{encrypted}"))
