@@ -16,7 +16,7 @@ import typer
 from streams.cli.root import build, run
 from streams.reach import CONNECT_S
 
-TIMEOUT_S = 1.0
+TIMEOUT_S = 0.5
 
 IN_TIME_S = CONNECT_S + 3.0
 """The longest attempt at a broker that is mute, and what a command needs besides on a busy machine: its imports."""
