@@ -1,5 +1,6 @@
 """What the agents' application makes of commits and assignments that Faust's own loses: over Apache Kafka."""
 
+import asyncio
 import signal
 import time
 from collections.abc import Iterator
@@ -98,9 +99,19 @@ def test_a_commit_that_the_broker_does_not_take_is_made_again_though_no_seed_fol
         assert not carrying.running.done()
 
 
+def test_where_nothing_is_committed_a_seek_goes_back_to_the_beginning(settings: AgentSettings) -> None:
+    (asked,), planner = seeds(1, graphs=1), Planner()
+    publish(settings, [message(asked)])
+    app = app_whose_commits_fail(settings, [RequestTimedOutError] * 10_000)
+    with agents(settings, planner, app=app):
+        until(lambda: (asked.seed_id, 0) in planner.calls, 40, "the graph")
+        asyncio.run_coroutine_threadsafe(app.consumer.perform_seek(), app.loop).result(20)
+        until(lambda: planner.calls.count((asked.seed_id, 0)) == 2, 40, "the graph once more")
+
+
 @pytest.mark.parametrize("committed_before", [False, True], ids=["of a fresh group", "of a group that has committed"])
 def test_seeds_in_hand_of_partitions_that_are_kept_are_finished_once_and_committed(
-    settings: AgentSettings, admin: GroupAdmin, committed_before: bool
+    settings: AgentSettings, admin: GroupAdmin, committed_before: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     if committed_before:
         with agents(settings, Planner()):
@@ -121,3 +132,4 @@ def test_seeds_in_hand_of_partitions_that_are_kept_are_finished_once_and_committ
         until(lambda: state(admin, settings).unread == 0, 60, "everything committed")
         assert not carrying.running.done()
     assert len(planner.calls) == len(set(planner.calls)), "what was in hand was finished, not begun again"
+    assert [record for record in caplog.records if record.name.startswith("kafka.admin")] == [], "a look is quiet"
