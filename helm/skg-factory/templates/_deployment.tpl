@@ -1,6 +1,9 @@
 {{- define "skg.deployment" -}}
 {{- $asks := include "skg.asks" . }}
 {{- $prices := and $asks (.root.Values.llm).prices }}
+{{- $store := not (has .stage (list "balance" "lag-exporter")) }}
+{{- $access := dict "root" .root "asks" $asks "store" $store }}
+{{- $files := include "skg.access.sources" $access | trim }}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -28,6 +31,7 @@ spec:
         {{- if eq .stage "balance" }}
         checksum/targets: {{ .values.targets | sha256sum }}
         {{- end }}
+        checksum/access: {{ include (print .root.Template.BasePath "/secret.yaml") .root | sha256sum }}
         {{- if $asks }}
         checksum/models: {{ include (print .root.Template.BasePath "/models.yaml") .root | sha256sum }}
         {{- end }}
@@ -54,12 +58,14 @@ spec:
             - {name: SKG_S3_ENDPOINT, value: {{ .root.Values.s3.endpoint | quote }}}
             - {name: SKG_S3_BUCKET, value: {{ .root.Values.s3.bucket | quote }}}
             - {name: SKG_S3_REGION, value: {{ .root.Values.s3.region | quote }}}
-            - name: SKG_S3_ACCESS_KEY
-              valueFrom: {secretKeyRef: {name: {{ include "skg.secret" .root }}, key: access-key}}
-            - name: SKG_S3_SECRET_KEY
-              valueFrom: {secretKeyRef: {name: {{ include "skg.secret" .root }}, key: secret-key}}
+            {{- if kindIs "bool" .root.Values.s3.pathStyle }}
+            - {name: SKG_S3_PATH_STYLE, value: {{ .root.Values.s3.pathStyle | quote }}}
+            {{- end }}
             {{- else }}
             - {name: SKG_BALANCE_TARGETS, value: /etc/skg/targets.yaml}
+            {{- end }}
+            {{- with include "skg.access.env" $access | trim }}
+            {{- . | nindent 12 }}
             {{- end }}
             {{- if eq .stage "write" }}
             - {name: SKG_DATASET_URI, value: {{ .root.Values.dataset.uri | quote }}}
@@ -95,6 +101,9 @@ spec:
           volumeMounts:
             - {name: state, mountPath: /var/lib/skg}
             - {name: tmp, mountPath: /tmp}
+            {{- if $files }}
+            - {name: access, mountPath: /etc/skg-access, readOnly: true}
+            {{- end }}
             {{- if eq .stage "balance" }}
             - {name: targets, mountPath: /etc/skg, readOnly: true}
             {{- end }}
@@ -104,6 +113,13 @@ spec:
       volumes:
         - {name: state, emptyDir: {}}
         - {name: tmp, emptyDir: {}}
+        {{- with $files }}
+        - name: access
+          projected:
+            defaultMode: 0440
+            sources:
+              {{- . | nindent 14 }}
+        {{- end }}
         {{- if eq .stage "balance" }}
         - {name: targets, configMap: {name: {{ include "skg.name" .root }}-balance}}
         {{- end }}

@@ -7,8 +7,7 @@
 - {name: SKG_LLM_MAX_TOKENS, value: {{ . | int64 | quote }}}
 {{- end }}
 {{- if or .Values.llm.existingSecret .Values.llm.apiKey }}
-- name: SKG_LLM_API_KEY
-  valueFrom: {secretKeyRef: {name: {{ include "skg.secret.llm" . }}, key: api-key}}
+- {name: SKG_LLM_API_KEY_FILE, value: /etc/skg-access/llm-api-key}
 {{- end }}
 {{- end }}
 
@@ -30,12 +29,13 @@
 {{- end }}
 - {name: SKG_MLLM_IMAGES, value: {{ $given.images | default "data" | quote }}}
 {{- if or $given.existingSecret $given.apiKey }}
-- name: SKG_MLLM_API_KEY
-  valueFrom: {secretKeyRef: {name: {{ include "skg.secret.mllm" . }}, key: api-key}}
+- {name: SKG_MLLM_API_KEY_FILE, value: /etc/skg-access/mllm-api-key}
 {{- end }}
-{{- if or $given.existingSecret $given.checkApiKey }}
-- name: SKG_MLLM_CHECK_API_KEY
-  valueFrom: {secretKeyRef: {name: {{ include "skg.secret.mllm" . }}, key: check-api-key, optional: true}}
+{{- if $given.existingSecret }}
+- name: SKG_MLLM_CHECK_API_KEY  # not a file: whether the Secret has one is known to Kubernetes alone
+  valueFrom: {secretKeyRef: {name: {{ $given.existingSecret }}, key: check-api-key, optional: true}}
+{{- else if $given.checkApiKey }}
+- {name: SKG_MLLM_CHECK_API_KEY_FILE, value: /etc/skg-access/mllm-check-api-key}
 {{- end }}
 {{- end }}
 

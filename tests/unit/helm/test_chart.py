@@ -11,7 +11,9 @@ import pytest
 import yaml
 
 from streams.balance_process import read_targets
+from streams.connection import connection_of
 from streams.language.prices import read_prices
+from streams.secret_files import file_variable_of, secrets_of, variable_of
 from streams.services.cache import find_program
 from streams.settings import AgentSettings, BalanceSettings, ExamineSettings, LagSettings, RenderSettings, WriterSettings
 from tests.fakes.services import require
@@ -24,6 +26,13 @@ BALANCED = (
     "--set", "lagExporter.enabled=true",
 )  # fmt: skip
 ALL = {**SETTINGS, "balance": BalanceSettings, "lag-exporter": LagSettings}
+
+
+SECURED = (
+    "--set", "kafka.security=SASL_SSL,kafka.saslMechanism=SCRAM-SHA-512,kafka.username=me,kafka.existingSecret=login",
+    "--set", "kafka.caFrom.configMap=roots,kafka.caFrom.key=root.pem,kafka.certSecret=shown",
+    "--set", "s3.existingSecret=keys,s3.caFrom.secret=store,s3.pathStyle=true",
+)  # fmt: skip
 
 
 def _helm(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -74,8 +83,10 @@ def test_there_is_a_deployment_for_each_kind_of_process():
 
 @pytest.mark.parametrize("stage", ALL)
 def test_a_deployment_sets_only_what_its_settings_read(stage: str):
-    known = {f"SKG_{name.upper()}" for name in ALL[stage].model_fields}
-    assert set(_environment(stage)) <= known
+    fields, secrets = ALL[stage].model_fields, secrets_of(ALL[stage])
+    known = {variable_of(name) for name in fields} | {file_variable_of(name) for name in secrets}
+    for values in (BALANCED, (*BALANCED, *MODELS, *SECURED)):
+        assert set(_told(stage, *values)) <= known
 
 
 @pytest.mark.parametrize("stage", ALL)
@@ -98,12 +109,77 @@ def test_a_deployment_has_probes_limits_and_no_rights(stage: str):
 
 
 def test_the_keys_of_the_store_come_from_a_secret_and_stand_in_no_deployment():
-    done = _helm("template", "release", str(CHART), "--set", "s3.accessKey=open,s3.secretKey=sesame")
-    documents = [d for d in yaml.safe_load_all(done.stdout) if d]
-    holding = {d["kind"] for d in documents if "sesame" in json.dumps(d)}
+    given = ("--set", "s3.accessKey=open,s3.secretKey=sesame")
+    holding = {d["kind"] for d in _manifests(*given) if "sesame" in json.dumps(d)}
     assert holding == {"Secret"}
-    existing = _manifests("--set", "s3.existingSecret=mine")
-    assert not [m for m in existing if m["kind"] == "Secret"]
+    files = _files("render", *given)
+    assert _secret(files["SKG_S3_SECRET_KEY_FILE"], *given) == "sesame"
+    assert _secret(files["SKG_S3_ACCESS_KEY_FILE"], *given) == "open"
+    existing = ("--set", "s3.existingSecret=mine")
+    assert not [m for m in _manifests(*existing) if m["kind"] == "Secret"]
+    assert _files("write", *existing)["SKG_S3_SECRET_KEY_FILE"] == ("secret", "mine", "secret-key")
+
+
+def test_without_keys_of_the_store_the_service_accounts_role_may_have_them():
+    role = ("--set-string", r"serviceAccount.annotations.eks\.amazonaws\.com/role-arn=arn:aws:iam::1:role/skg")
+    assert _files("render", *role) == {}
+    (account,) = [m for m in _manifests(*role) if m["kind"] == "ServiceAccount"]
+    assert account["metadata"]["annotations"] == {"eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/skg"}
+
+
+@pytest.mark.parametrize("stage", ALL)
+def test_every_process_logs_in_at_the_broker_with_files(stage: str):
+    values = (*BALANCED, *SECURED)
+    told, files = _told(stage, *values), _files(stage, *values)
+    assert (told["SKG_KAFKA_SECURITY"], told["SKG_KAFKA_SASL_MECHANISM"]) == ("SASL_SSL", "SCRAM-SHA-512")
+    assert told["SKG_KAFKA_USERNAME"] == "me"
+    kafka = {name: source for name, source in files.items() if "KAFKA" in name}
+    assert kafka == {
+        "SKG_KAFKA_PASSWORD_FILE": ("secret", "login", "password"),
+        "SKG_KAFKA_CA_FILE": ("configMap", "roots", "root.pem"),
+        "SKG_KAFKA_CERT_FILE": ("secret", "shown", "tls.crt"),
+        "SKG_KAFKA_KEY_FILE": ("secret", "shown", "tls.key"),
+    }
+    store = {name: source for name, source in files.items() if "S3" in name}
+    assert store == {} if stage in {"balance", "lag-exporter"} else store["SKG_S3_CA_FILE"] == ("secret", "store", "ca.crt")
+    assert not [m for m in _manifests(*values) if m["kind"] == "Secret"]
+
+
+def test_a_password_of_the_broker_stands_in_a_secret_alone_and_a_token_in_one_that_somebody_renews():
+    given = ("--set", "kafka.security=SASL_SSL,kafka.username=me,kafka.password=sesame")
+    assert {d["kind"] for d in _manifests(*given) if "sesame" in json.dumps(d)} == {"Secret"}
+    assert _secret(_files("agents", *given)["SKG_KAFKA_PASSWORD_FILE"], *given) == "sesame"
+    by_token = ("--set", "kafka.security=SASL_SSL,kafka.saslMechanism=OAUTHBEARER,kafka.existingSecret=renewed")
+    assert _files("agents", *by_token) == {"SKG_KAFKA_TOKEN_FILE": ("secret", "renewed", "token")}
+    assert "SKG_KAFKA_USERNAME" not in _told("agents", *by_token)
+
+
+@pytest.mark.parametrize("secured", [SECURED, ("--set", "kafka.security=SSL,kafka.caFrom.secret=roots")])
+def test_what_the_chart_tells_of_the_broker_goes_together(secured: tuple[str, ...], tmp_path: Path):
+    told = {name[4:].lower(): value for name, value in _told("agents", *secured).items()}
+    if "kafka_password_file" in told:
+        told["kafka_password"] = "sesame"
+    assert connection_of(AgentSettings.model_validate(told)).protocol == told["kafka_security"]
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ("kafka.security=SASL_SSL,kafka.password=x", "kafka.username is empty"),
+        ("kafka.security=SASL_SSL,kafka.username=x", "kafka.password is empty"),
+        ("kafka.security=SASL_SSL,kafka.saslMechanism=OAUTHBEARER", "kafka.existingSecret is empty"),
+        ("kafka.security=TLS", "security"),
+        ("kafka.caFrom.key=ca.crt", "kafka.caFrom: name a secret or a configMap"),
+        ("s3.secretKey=x", "s3.accessKey is empty"),
+        ("s3.accessKey=x", "s3.secretKey is empty"),
+        ("s3.endpoint=http://me:sesame@host", "endpoint"),
+        ("llm.url=http://me:sesame@host/v1", "url"),
+    ],
+)
+def test_half_a_configuration_of_access_is_refused(values: str, why: str):
+    done = _helm("template", "release", str(CHART), "--set", values)
+    assert done.returncode != 0
+    assert why in done.stderr
 
 
 MODELS = (
@@ -111,6 +187,41 @@ MODELS = (
     "--set", "mllm.url=https://eyes/v1,mllm.model=author,mllm.checkModel=checker,mllm.apiKey=sesame,mllm.checkApiKey=sesame",
     "--set-string", "llm.prices=models: {planner: {input: 1\\, output: 2}}",
 )  # fmt: skip
+
+
+Source = tuple[str, str, str]
+"""Secret or configMap, its name, its key."""
+
+
+def _told(stage: str, *arguments: str) -> dict[str, str]:
+    """The whole environment of a stage."""
+    (container,) = _deployments(*arguments)[stage]["spec"]["template"]["spec"]["containers"]
+    (source,) = container["envFrom"]
+    name = source["configMapRef"]["name"]
+    data = [m["data"] for m in _manifests(*arguments) if m["kind"] == "ConfigMap" and m["metadata"]["name"] == name]
+    return dict(*data) | {entry["name"]: entry.get("value", "") for entry in container["env"]}
+
+
+def _files(stage: str, *arguments: str) -> dict[str, Source]:
+    """What lies in each file that the environment names below the mounted volume."""
+    spec = _deployments(*arguments)[stage]["spec"]["template"]["spec"]
+    mounts = {mount["name"]: mount["mountPath"] for mount in spec["containers"][0]["volumeMounts"]}
+    there: dict[str, Source] = {}
+    for volume in spec["volumes"]:
+        for source in volume.get("projected", {}).get("sources", []):
+            ((kind, one),) = source.items()
+            for item in one["items"]:
+                there[f"{mounts[volume['name']]}/{item['path']}"] = (kind, one["name"], item["key"])
+    named = {name: value for name, value in _told(stage, *arguments).items() if value.startswith("/etc/skg-access")}
+    assert set(named.values()) == set(there), "each file has a setting, each setting a file"
+    return {name: there[path] for name, path in named.items()}
+
+
+def _secret(source: Source, *arguments: str) -> str:
+    kind, name, key = source
+    assert kind == "secret"
+    data = next(m["stringData"] for m in _manifests(*arguments) if m["kind"] == "Secret" and m["metadata"]["name"] == name)
+    return str(data[key])
 
 
 def _asking(stage: str, *arguments: str) -> dict[str, Any]:
@@ -137,28 +248,26 @@ def test_the_agents_ask_the_planning_model_and_the_examine_workers_the_judges():
 
 def test_keys_of_models_come_from_secrets_and_stand_in_no_deployment():
     documents = _manifests(*MODELS)
-    secrets = {d["metadata"]["name"]: d["stringData"] for d in documents if d["kind"] == "Secret"}
-    named = {**_asking("agents", *MODELS), **_asking("examine", *MODELS)}
-    for name in ("SKG_LLM_API_KEY", "SKG_MLLM_API_KEY", "SKG_MLLM_CHECK_API_KEY"):
-        assert secrets[named[name]["name"]][named[name]["key"]] == "sesame"
     assert {d["kind"] for d in documents if "sesame" in json.dumps(d)} == {"Secret"}
+    assert _secret(_files("agents", *MODELS)["SKG_LLM_API_KEY_FILE"], *MODELS) == "sesame"
+    seen = _files("examine", *MODELS)
+    for name in ("SKG_MLLM_API_KEY_FILE", "SKG_MLLM_CHECK_API_KEY_FILE"):
+        assert _secret(seen[name], *MODELS) == "sesame"
 
 
 def test_secrets_of_models_may_be_there_already():
     mine = ("--set", "llm.existingSecret=mine,mllm.existingSecret=ours", "--set", "llm.apiKey=,mllm.apiKey=")
-    found = {**_asking("agents", *MODELS, *mine), **_asking("examine", *MODELS, *mine)}
-    assert found["SKG_LLM_API_KEY"] == {"name": "mine", "key": "api-key"}
-    assert found["SKG_MLLM_API_KEY"] == {"name": "ours", "key": "api-key"}
+    assert _files("agents", *MODELS, *mine)["SKG_LLM_API_KEY_FILE"] == ("secret", "mine", "api-key")
+    assert _files("examine", *MODELS, *mine)["SKG_MLLM_API_KEY_FILE"] == ("secret", "ours", "api-key")
+    found = _asking("examine", *MODELS, *mine)
     assert found["SKG_MLLM_CHECK_API_KEY"] == {"name": "ours", "key": "check-api-key", "optional": True}
-    assert {m["metadata"]["name"] for m in _manifests(*MODELS, *mine) if m["kind"] == "Secret"} == {
-        "release-skg-factory-s3"
-    }
+    assert [m for m in _manifests(*MODELS, *mine) if m["kind"] == "Secret"] == []
 
 
 def test_a_local_server_that_wants_no_key_gets_none():
     local = ("--set", "llm.url=http://ollama:11434/v1,llm.model=small")
-    assert "SKG_LLM_API_KEY" not in _asking("agents", *local)
-    assert len([m for m in _manifests(*local) if m["kind"] == "Secret"]) == 1
+    assert not [name for name in _asking("agents", *local) if "API_KEY" in name]
+    assert [m for m in _manifests(*local) if m["kind"] == "Secret"] == []
 
 
 def test_prices_reach_both_stages_that_pay(tmp_path: Path):
@@ -247,8 +356,11 @@ def test_the_lag_exporter_is_one_small_process_that_knows_no_store_and_is_off_un
 
 def test_values_of_an_older_chart_still_do(tmp_path: Path):
     old = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
-    for newer in ("balance", "lagExporter", "llm", "mllm"):
+    for newer in ("balance", "lagExporter", "llm", "mllm", "serviceAccount"):
         del old[newer]
+    for newer in ("security", "saslMechanism", "username", "existingSecret", "password", "caFrom", "certSecret"):
+        del old["kafka"][newer]
+    del old["s3"]["caFrom"]
     chart = shutil.copytree(CHART, tmp_path / "chart")
     (chart / "values.yaml").write_text(yaml.safe_dump(old), "utf-8")
     done = _helm("template", "release", str(chart))
@@ -257,5 +369,5 @@ def test_values_of_an_older_chart_still_do(tmp_path: Path):
 
 def test_kubernetes_itself_would_accept_the_manifests():
     kubernetes_validate = pytest.importorskip("kubernetes_validate")
-    for manifest in _manifests(*BALANCED, *MODELS):
+    for manifest in [*_manifests(*BALANCED, *MODELS), *_manifests(*BALANCED, *SECURED)]:
         kubernetes_validate.validate(manifest, "1.30", strict=True)
