@@ -201,6 +201,10 @@ class Reader:
             )
             with closed_if_unusable(self):
                 self._partitions = self._known(topics)
+                if not self._partitions:
+                    raise TryLater(
+                        f"{kafka_at(connection)} has no topic {', '.join(topics)}; `skg topics apply` creates it"
+                    )
                 self._consumer.assign(self._partitions)
                 self._consumer.seek_to_beginning()
 

@@ -251,3 +251,8 @@ def topic_with_limit(bootstrap: str, max_message_bytes: int) -> str:
     admin.wait_for_topics([name])
     admin.close()
     return name
+
+
+def test_a_reader_of_a_topic_that_is_not_there_says_what_creates_it(broker: str) -> None:
+    with pytest.raises(TryLater, match=r"has no topic never-made-\w+; `skg topics apply` creates it"):
+        Reader(KafkaConnection.plain(broker), [f"never-made-{uuid4().hex[:8]}"])
