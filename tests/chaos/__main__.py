@@ -1,6 +1,6 @@
 """`python -m tests.chaos`: everything goes wrong at once, and the accounting says what it did.
 
-In: SKG_CHAOS_S (90: seconds of disturbance), SKG_CHAOS_SEED (drawn).  Out: a table; exit code 1 where a promise broke.
+In: SKG_CHAOS_S (60: seconds of disturbance), SKG_CHAOS_SEED (drawn).  Out: a table; exit code 1 where a promise broke.
 """
 
 import shutil

@@ -68,7 +68,7 @@ def plan_of(environment: Mapping[str, str] = os.environ) -> Plan:
     """The plan that the environment asks for."""
     seconds = float(environment.get("SKG_CHAOS_S") or SHORT_S)
     chance = int(environment.get("SKG_CHAOS_SEED") or random.SystemRandom().randrange(1_000_000))
-    number = int(min(seconds * REQUESTS_A_SECOND, MOST_REQUESTS) // COUNT)
+    number = max(1, int(min(seconds * REQUESTS_A_SECOND, MOST_REQUESTS) // COUNT))
     seeds = tuple(
         make_seed(
             CONCEPTS[n % len(CONCEPTS)],
