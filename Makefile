@@ -26,8 +26,8 @@ demo: setup ## run the whole factory on the sample seeds; the result is in demo-
 services: setup ## install the real services that tests use, where this machine allows it
 	$(BIN)/python -m streams.services.install
 
-test: setup services ## run all tests
-	$(BIN)/pytest
+test: setup services ## run all tests, as many files at a time as there are cores
+	$(BIN)/pytest -n auto --dist loadfile
 
 test-slow: setup services ## run the tests that take minutes: scale, real models
 	$(BIN)/pytest -m slow
