@@ -16,6 +16,7 @@ from openai import AsyncOpenAI
 
 from schemas.failures import Never, TryLater
 from schemas.language import Picture, Reply, Request
+from streams.addresses import masked
 from streams.language.answer_body import NoAnswer, read_body, readable
 from streams.language.complaints import meaning_of, retry_after_s
 from streams.language.endpoint import Endpoint
@@ -136,7 +137,7 @@ class OpenAIDoor:
 
     @property
     def _where(self) -> str:
-        return f"{self.name} at {self._endpoint.url}"
+        return f"{self.name} at {masked(self._endpoint.url)}"
 
     def _body(self, request: Request, picture: str | None, mode: Mode) -> dict[str, Any]:
         body: dict[str, Any] = {

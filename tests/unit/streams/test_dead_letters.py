@@ -2,8 +2,9 @@
 
 import pytest
 
+from monitoring.redaction import redacted
 from schemas.failures import Never
-from streams.dead_letters import FEWEST, NAMED, WINDOW, Limit
+from streams.dead_letters import FEWEST, MAX_ERROR_CHARS, NAMED, WINDOW, Limit, dead_letter
 from streams.problems import TooManyDeadLetters
 from streams.records import Partition, Record
 
@@ -54,3 +55,11 @@ def test_the_latest_records_are_named_and_why_the_last_one_failed() -> None:
     said = str(stopped.value)
     assert all(f"skg.graphs/3@{FEWEST - 1 - n} failed" in said for n in range(NAMED))
     assert "no area" in said
+
+
+def test_a_letter_holds_no_secret_of_the_process_whole_or_cut() -> None:
+    redacted.learn(["planted-secret-of-letters"])
+    said = "x" * (MAX_ERROR_CHARS - 10) + "planted-secret-of-letters"
+    letter = dead_letter(Record(Partition("skg.graphs", 3), 0, None, None, ()), "render", Never("failed", said))
+    assert "planted" not in letter.error
+    assert letter.error.endswith("***")

@@ -14,6 +14,7 @@ from streams.demo.llm_stub import Asked, Says, Stub, serving
 from streams.language.endpoint import Endpoint
 from streams.language.openai_door import Busy, OpenAIDoor
 from streams.problems import Refused
+from tests.fakes.planted import echoing
 
 FORM = Form("objects", {"type": "object", "properties": {}, "required": [], "additionalProperties": False})
 REQUEST = Request("objects", "objects-1", (Turn("system", "List."), Turn("user", '{"scene": "kitchen"}')), FORM)
@@ -214,3 +215,12 @@ def test_a_body_may_go_without_its_media_type():
     whole = '{"choices": [{"message": {"content": "{}"}}]}'
     with opened([Says(raw=whole)]) as (door, _):
         assert complete(door).text == "{}"
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 500])
+def test_a_key_that_a_server_repeats_is_not_repeated_nor_cut_in_two(status: int):
+    key = "sk-" + "0123456789" * 5
+    with echoing(status) as url, pytest.raises((Refused, Busy, Never)) as caught:
+        complete(OpenAIDoor(Endpoint(f"{url}?version={key}", "tiny", key, 10.0)))
+    assert "incorrect API key provided" in str(caught.value)
+    assert key[:6] not in str(caught.value)
