@@ -121,7 +121,7 @@ class _Echo(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Refuse, and repeat the key."""
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        why = f"{'long ' * 50}incorrect API key provided: {self.headers.get('Authorization')}"
+        why = f"{'long ' * 40}incorrect API key provided: {self.headers.get('Authorization')}"
         body = json.dumps({"error": {"message": why, "type": "invalid_request_error", "code": None}}).encode()
         self.send_response(self.server.status)  # type: ignore[attr-defined]
         self.send_header("Content-Type", "application/json")

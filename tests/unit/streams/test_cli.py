@@ -126,6 +126,13 @@ def test_a_setting_that_is_no_number_is_named(skg: Skg):
     assert done.stderr.startswith("skg: SKG_METRICS_PORT: ")
 
 
+def test_settings_that_do_not_go_together_are_told_without_all_the_others(skg: Skg):
+    done = skg("render", SKG_KAFKA_INSTANCE="a", SKG_KAFKA_SESSION_S="60", SKG_S3_SECRET_KEY="zq9")
+    assert done.returncode == 2
+    assert "SKG_KAFKA_INSTANCE needs SKG_KAFKA_SESSION_S" in done.stderr
+    assert "zq9" not in done.stderr
+
+
 def test_config_shows_settings_and_masks_secrets(skg: Skg):
     done = skg("config", SKG_S3_SECRET_KEY="open-sesame", SKG_S3_BUCKET="mine")
     assert "open-sesame" not in done.stdout
