@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from agents.language.planner import LanguagePlanner
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode
-from schemas.events import SeedConcept
+from schemas.events import SeedConcept, SeedOptions
 from schemas.failures import Never, TryLater
+from schemas.ids import make_seed
 from schemas.language import Request
 from schemas.topics import BY_EVENT
+from spatial.knowledge.load import scene_kinds
 from streams.demo.llm_answers import ANSWERS
 from tests.fakes.event_strategies import JSON, models
 from tests.fakes.examples_count import examples
 from tests.fakes.models import KeptCounts, ScriptedModel
-from tests.fakes.seed_strategies import seeds
+from tests.fakes.seed_strategies import modest_options, seeds
 from tests.fakes.store import InMemoryStore
 
 HUGE: list[Any] = [10**400, -(10**30), 2**63, -1, 0, 1e308, -1e308, 0.1, float("nan"), float("inf")]
@@ -93,6 +95,13 @@ def said(draw: Draw, request: Request) -> Any:
     return json.dumps(good if kind == "good" else nudged(draw, good))
 
 
+@st.composite
+def wishes(draw: Draw) -> SeedConcept:
+    """Seeds for which the model is asked, where the others are mostly refused before."""
+    options = draw(st.one_of(st.just(SeedOptions()), modest_options()))
+    return make_seed(draw(st.sampled_from(tuple(scene_kinds()))), options=options)
+
+
 def plan(draw: Draw, seed: SeedConcept, index: int, renderer: str) -> None:
     model = ScriptedModel(lambda request: said(draw, request))
     planner = LanguagePlanner(model, renderer, InMemoryStore(), KeptCounts(), 0.5)
@@ -106,7 +115,7 @@ def plan(draw: Draw, seed: SeedConcept, index: int, renderer: str) -> None:
 
 
 @examples(100)
-@given(st.data(), seeds(), st.sampled_from([0, 7]), st.sampled_from(["collage", "gligen"]))
+@given(st.data(), st.one_of(wishes(), wishes(), seeds()), st.sampled_from([0, 7]), st.sampled_from(["collage", "gligen"]))
 def test_any_answer_to_any_wish_ends_in_an_event_or_a_failure_word(
     data: st.DataObject, seed: SeedConcept, index: int, renderer: str
 ) -> None:
