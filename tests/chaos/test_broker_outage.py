@@ -16,6 +16,7 @@ import pytest
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS, IMAGES, QA
 from streams.cli.root import run
+from streams.connection import KafkaConnection
 from streams.kafka_door import Reader
 from streams.publishing import publish_seeds
 from streams.services import Running
@@ -43,7 +44,7 @@ class Ends:
 
     def __init__(self, bootstrap: str) -> None:
         self.found = dict.fromkeys(MADE_BY.values(), 0)
-        self._readers = {topic: Reader(bootstrap, [topic]) for topic in self.found}
+        self._readers = {topic: Reader(KafkaConnection.plain(bootstrap), [topic]) for topic in self.found}
 
     def of(self, topic: str) -> int:
         self.found[topic] += len(self._readers[topic].poll(0.1))
