@@ -83,6 +83,10 @@ class _Consumer(driver.Consumer):
         if fresh:
             await self._thread.seek_to_beginning(*(driver.ensure_aiokafka_TP(tp) for tp in fresh))
 
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Nothing: Faust's look for partitions that stand still only writes lines, and it ends the application where a
+        partition was assigned a moment ago and its position is not known yet."""
+
     async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
         did: bool = await super()._commit_offsets(offsets, start_new_transaction)
         if not did:

@@ -1,9 +1,12 @@
 """What the agents' application says of itself, on a clock of the test's."""
 
+import asyncio
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
+from faust.types import TP
 
 from streams.calls import Calls
 from streams.faust_app import CALL_S, TURN_S, SeedApp
@@ -40,3 +43,11 @@ def test_agents_are_not_ready_before_they_joined_their_group(app: SeedApp) -> No
     assert not ready(app)
     app.turned_at = monotonic()
     assert not ready(app)
+
+
+def test_a_partition_whose_position_is_not_known_yet_does_not_end_the_agents(app: SeedApp) -> None:
+    async def looked() -> None:
+        consumer: Any = app.consumer
+        consumer.verify_event_path(0.0, TP("skg.seeds", 0))  # Faust's own asks for a position that nobody knows
+
+    asyncio.run(looked())
