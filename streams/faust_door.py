@@ -22,6 +22,7 @@ from faust.types import TP, EventT
 from monitoring.logs import log
 from monitoring.metrics import StageMetrics
 from schemas.topics import SEEDS
+from streams import bounded_loop
 from streams.calls import Calls
 from streams.client_id import client_id
 from streams.connection import KafkaConnection, connection_of
@@ -161,7 +162,7 @@ def ready(app: SeedApp) -> bool:
 
 def run(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) -> None:
     """Carry until `stopping`'s callback is called. Raises what the agents could not get over."""
-    asyncio.run(_live(app, stopping))
+    bounded_loop.run(_live(app, stopping))
 
 
 async def _live(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) -> None:

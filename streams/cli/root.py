@@ -6,6 +6,7 @@ not let us in.
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 
 import typer
@@ -34,6 +35,9 @@ from streams.seeds import BadSeeds
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_AWAY = 1, 2, 2
 
+END_S = 15.0
+"""How long a process lives on after its command: a thread of a library that hangs would keep it for ever."""
+
 _HELP = """Turns seed concepts into a growing dataset of images and questions with proven answers.
 
 Start with `skg demo`, or `eval "$(skg up)"` and then run the processes yourself.
@@ -57,9 +61,16 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """The entry point of `skg`."""
+    """The entry point of `skg`. The process ends with the command, though something of it hangs."""
     hide_in_tracebacks()
-    sys.exit(run(sys.argv[1:]))
+    code = EXIT_FAILURE
+    try:
+        code = run(sys.argv[1:])
+    finally:
+        last = threading.Timer(END_S, os._exit, (code,))
+        last.daemon = True
+        last.start()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
