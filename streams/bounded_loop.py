@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def run(main: Coroutine[Any, Any, T], clean_up_s: float = CLEAN_UP_S) -> T:
-    """What `main` returns. `asyncio.run` waits for ever where a task swallows its cancellation, as Faust does in a crash."""
+    """What `main` returns. `asyncio.run` waits for ever for a task that swallows its cancellation, as Faust has."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
