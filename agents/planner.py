@@ -43,7 +43,7 @@ class _Plan:
 
 
 class RulePlanner:
-    """Plans for one renderer. Implements `schemas.doors.Planner`."""
+    """Plans for one renderer. Implements `schemas.interfaces.Planner`."""
 
     def __init__(self, renderer: str) -> None:
         self._able = abilities(renderer)

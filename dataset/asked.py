@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from schemas.failures import UserError
+from schemas.errors import UserError
 from spatial.predicates import PREDICATES
 
 FAMILIES: Mapping[str, frozenset[str]] = {

@@ -17,7 +17,7 @@ from dataset.columns import COLUMNS
 from dataset.loading import features_of
 from dataset.reading import with_types
 from dataset.table import VERSION_COLUMN, LogGone, NoDataset, Options, Table
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 if TYPE_CHECKING:
     import datasets

@@ -15,7 +15,7 @@ import pyarrow.parquet
 
 from dataset.seen import Damaged, SeenIds
 from dataset.table import DataFile, LogGone, Table
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 
 ID = "sample_id"
 VERSIONS_AT_ONCE = 200

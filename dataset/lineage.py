@@ -11,7 +11,7 @@ from typing import Any
 
 from dataset.reading import batches
 from dataset.table import Options, Table
-from schemas.failures import UserError
+from schemas.errors import UserError
 from schemas.graph import SpatialGraph
 
 LEAST_CHARS = 4

@@ -7,7 +7,7 @@ Readers keep their snapshot, writers their positions.  Decides nothing by itself
 from dataclasses import dataclass
 
 from dataset.table import Options, Overtaken, Table
-from schemas.failures import TryLater, UserError
+from schemas.errors import TryLater, UserError
 
 TARGET_BYTES = 128 * 1024 * 1024
 """Size of a joined file: thousands of samples, and one still fits into memory while it is written."""

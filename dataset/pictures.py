@@ -8,9 +8,9 @@ import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from schemas.doors import ObjectStore
+from schemas.errors import Never
 from schemas.events import ImageRef
-from schemas.failures import Never
+from schemas.interfaces import ObjectStore
 
 THREADS = 8
 """Gets in flight: enough to hide the store's latency, few enough for its connection pool."""

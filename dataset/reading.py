@@ -13,7 +13,7 @@ import pyarrow.parquet
 
 from dataset.columns import COLUMNS
 from dataset.table import DataFile, Table
-from schemas.failures import TryLater, UserError
+from schemas.errors import TryLater, UserError
 
 ROWS_AT_ONCE = 64
 """Rows in memory together: 64 pictures of 1 MB."""

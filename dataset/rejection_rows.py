@@ -13,7 +13,7 @@ import pyarrow.parquet
 
 from dataset.rejections import NEXT_ATTEMPT, concept_of, judged_event, rejections_uri
 from dataset.table import DataFile, NoDataset, Options, Table
-from schemas.failures import TryLater, UserError
+from schemas.errors import TryLater, UserError
 
 Row = dict[str, Any]
 

@@ -14,7 +14,7 @@ from dataset.outcomes import outcomes_of, request_of, sampled
 from dataset.rejection_rows import OUTCOME, Row, rows, table_of
 from dataset.rejections import REJECTION_COLUMNS
 from dataset.table import NoDataset, Options, Table
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 LISTED = (*OUTCOME, "detail", "graph_id", "image_id", "image_key", "concept", "source_topic")
 """What is small enough to be kept of every row."""

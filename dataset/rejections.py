@@ -15,10 +15,10 @@ from dataset.table import Options
 from dataset.table_writer import Contents, Place, Reached, TableWriter, ignore
 from schemas.base import Event
 from schemas.codec import decode
-from schemas.doors import Sample
+from schemas.errors import Never
 from schemas.events import Rejection, RenderedImage, SeedConcept
-from schemas.failures import Never
 from schemas.graph import SpatialGraph
+from schemas.interfaces import Sample
 from schemas.topics import TOPICS
 
 RELATION = pa.struct([("subject", pa.int32()), ("predicate", pa.string()), ("object", pa.int32())])
@@ -63,7 +63,7 @@ def rejections_uri(uri: str) -> str:
 
 
 class RejectionsWriter(TableWriter[Rejection]):
-    """Implements `schemas.doors.Sink` for rejections. `uri` is the dataset's, `index_dir` a folder of its own."""
+    """Implements `schemas.interfaces.Sink` for rejections. `uri` is the dataset's, `index_dir` a folder of its own."""
 
     def __init__(self, uri: str, index_dir: Path, storage_options: Options = None, reached: Reached = ignore) -> None:
         contents = Contents(REJECTION_COLUMNS, "rejection_id", _id, _rows_now, _no_pictures, needs_picture=False)

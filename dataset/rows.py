@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from dataset.columns import COLUMNS
 from dataset.splits import scene_hash, split_of
-from schemas.doors import Sample
 from schemas.events import QAEvent
 from schemas.graph import Provenance
+from schemas.interfaces import Sample
 
 SEED_NOTES = "seed"
 """Notes of a producer whose name contains this word are random seeds, as in `render_seed`."""

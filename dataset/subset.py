@@ -17,7 +17,7 @@ from dataset.columns import COLUMNS
 from dataset.reading import batches
 from dataset.table import At, NoDataset, Options, Table
 from dataset.whole import write_whole
-from schemas.failures import UserError
+from schemas.errors import UserError
 from schemas.ids import content_id
 
 Row = dict[str, Any]

@@ -38,7 +38,7 @@ from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from dataset.client_environment import client_environment
-from schemas.failures import TryLater, UserError
+from schemas.errors import TryLater, UserError
 
 CLAIM = "skg.sample-ids"
 """A transaction id that every commit of rows carries: of two commits that did not see each other one is refused, so no

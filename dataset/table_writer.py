@@ -18,8 +18,8 @@ import pyarrow as pa
 from dataset.index import Index
 from dataset.table import Options, Overtaken, Table
 from schemas.base import Event
-from schemas.doors import Appended, Delivery, Sample
-from schemas.failures import Fenced, Never, TryLater
+from schemas.errors import Fenced, Never, TryLater
+from schemas.interfaces import Appended, Delivery, Sample
 
 TRIES = 30
 """Commits of other writers that may come first, one after another; each takes a few tens of milliseconds."""
@@ -62,7 +62,7 @@ class Place:
 
 
 class TableWriter(Generic[E]):
-    """Implements `schemas.doors.Sink`.
+    """Implements `schemas.interfaces.Sink`.
 
     `open` and `close` may be called from another thread than the others.
     `reached` is told `before_commit`, when rows and positions are decided and nothing is stored; tests act there.

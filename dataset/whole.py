@@ -16,7 +16,7 @@ import pyarrow.fs
 import pyarrow.parquet as pq
 
 from dataset.table import ROWS_IN_GROUP, NewFile, Options, Overtaken, Table, folder_at
-from schemas.failures import TryLater, UserError
+from schemas.errors import TryLater, UserError
 
 FILE_BYTES = 128 * 1024 * 1024
 """Of rows in one file, as compaction makes them."""

@@ -11,9 +11,9 @@ from dataset.pictures import fetch
 from dataset.rows import rows_of
 from dataset.table import Options
 from dataset.table_writer import Contents, Place, Reached, TableWriter, ignore
-from schemas.doors import ObjectStore
+from schemas.errors import Never
 from schemas.events import QAEvent
-from schemas.failures import Never
+from schemas.interfaces import ObjectStore
 
 __all__ = ["MAX_COMMIT_BYTES", "DatasetWriter", "Reached", "ignore"]
 
@@ -22,7 +22,7 @@ MAX_COMMIT_BYTES = 16 * 1024 * 1024
 
 
 class DatasetWriter(TableWriter[QAEvent]):
-    """Implements `schemas.doors.Sink`. `index_dir` holds the ids seen, a cache."""
+    """Implements `schemas.interfaces.Sink`. `index_dir` holds the ids seen, a cache."""
 
     def __init__(
         self,

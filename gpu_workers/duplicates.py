@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from gpu_workers.findings import Finding
 from gpu_workers.fingerprints import NEAR, bands, distance, of_graph, of_picture, of_questions
-from schemas.doors import ObjectStore, StoredObject
 from schemas.events import Question, RenderedImage
+from schemas.interfaces import ObjectStore, StoredObject
 
 CLAIMS, VERDICTS = "seen/near", "seen/verdicts"
 MEDIA_TYPE = "text/plain"

@@ -20,11 +20,11 @@ from gpu_workers.results import accept, reject
 from gpu_workers.salvage import salvage
 from schemas.base import Event
 from schemas.bounds import MAX_ATTEMPT
-from schemas.doors import ObjectStore
+from schemas.errors import Never, TryLater
 from schemas.events import QAEvent, Rejection, RenderedImage, Truth
-from schemas.failures import Never, TryLater
 from schemas.graph import merged_notes
 from schemas.ids import derived_seed, sample_id
+from schemas.interfaces import ObjectStore
 from spatial.questions import ask
 from spatial.questions.names import Asked
 from spatial.reading import read_scene
@@ -57,7 +57,7 @@ class Witnesses(NamedTuple):
 
 
 class ExamineHandler:
-    """Implements `schemas.doors.BatchHandler` for `skg.images`. What was seen before is kept in `notes`."""
+    """Implements `schemas.interfaces.BatchHandler` for `skg.images`. What was seen before is kept in `notes`."""
 
     def __init__(
         self, store: ObjectStore, notes: ObjectStore, witnesses: Witnesses | None = None, policy: Policy | None = None

@@ -10,8 +10,8 @@ from io import BytesIO
 from PIL import Image, ImageStat, UnidentifiedImageError
 
 from gpu_workers.findings import Finding
+from schemas.errors import Never
 from schemas.events import ImageRef
-from schemas.failures import Never
 from schemas.graph import CANVAS_MAX, CANVAS_MIN
 
 MEDIA_TYPES = {"PNG": "image/png", "WEBP": "image/webp", "JPEG": "image/jpeg"}

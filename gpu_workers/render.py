@@ -16,11 +16,11 @@ from PIL import Image, UnidentifiedImageError
 
 from gpu_workers.shelf import Drawn, Outcome, Picture, Shelf
 from schemas.base import Event
-from schemas.doors import ObjectStore, Renderer, Results
+from schemas.errors import Never, TryLater
 from schemas.events import ImageRef, RenderedImage
-from schemas.failures import Never, TryLater
 from schemas.graph import Provenance, SpatialGraph, merged_notes
 from schemas.ids import derived_seed, image_id, image_key
+from schemas.interfaces import ObjectStore, Renderer, Results
 
 PRODUCER, VERSION = "render", "1"
 
@@ -47,7 +47,7 @@ Request = tuple[str, int]
 
 
 class RenderHandler:
-    """Implements `schemas.doors.BeginningHandler` for SpatialGraph events.
+    """Implements `schemas.interfaces.BeginningHandler` for SpatialGraph events.
 
     Only `begin` draws, one call at a time; what it drew is encoded and stored meanwhile and afterwards, on other threads.
     """

@@ -8,9 +8,9 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from schemas.doors import Drawing, ObjectStore, StoredObject
+from schemas.errors import Never, TryLater
 from schemas.events import Truth
-from schemas.failures import Never, TryLater
+from schemas.interfaces import Drawing, ObjectStore, StoredObject
 
 NOTES = "skg-notes"
 """The object metadata that keeps a drawing's notes, so that a redelivery announces them too."""

@@ -1,6 +1,6 @@
 """The metrics of language models: each declared once, with what it means and what to do about it.
 
-Labels come from closed sets only: stages of `schemas.language`, kinds of tokens and outcomes named here, and the models
+Labels come from closed sets only: stages of `schemas.llm.contract`, kinds of tokens and outcomes named here, and the models
 that a process is configured with (one to three).
 """
 
@@ -61,7 +61,7 @@ OUTCOMES = {"done": "answered", "cut": "cut", "refused": "refused"}
 
 
 class LanguageMetrics:
-    """The metrics of one process; `role` is its stage. Implements `schemas.language.Counts`."""
+    """The metrics of one process; `role` is its stage. Implements `schemas.llm.contract.Counts`."""
 
     def __init__(self, role: str) -> None:
         self._role = role

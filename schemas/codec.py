@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from schemas.base import READING, Event
 from schemas.bounds import MAX_JSON_CHARS, MAX_JSON_ITEMS, MAX_PAYLOAD_BYTES
-from schemas.failures import Never
+from schemas.errors import Never
 from schemas.topics import BY_EVENT, TOPICS, Topic, key_of, parts_of
 
 CONTENT_TYPE = "application/msgpack"

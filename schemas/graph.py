@@ -26,7 +26,7 @@ from schemas.bounds import (
     MAX_RELATIONS,
     OVERHANG,
 )
-from schemas.predicates import check_arity, check_two_things
+from schemas.predicate_names import check_arity, check_two_things
 
 __all__ = [
     "CANVAS_MAX", "CANVAS_MIN", "MAX_OBJECTS",

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from schemas.base import Id, Key, Model, Name, Whole
 from schemas.bounds import CANVAS_MAX, MAX_ELEMENTS, MAX_IMAGE_BYTES, MAX_RELATIONS, MAX_SEEN, MAX_SEEN_RELATIONS
 from schemas.graph import Attributes, Box, Depth, Excluded, Relation
-from schemas.predicates import check_arity
+from schemas.predicate_names import check_arity
 
 Pixels = Annotated[int, Field(ge=1, le=CANVAS_MAX)]
 

@@ -17,8 +17,8 @@ from agents.targets import Band, Targets
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import decode, event_age, to_message
+from schemas.errors import Never
 from schemas.events import DeadLetter, QAEvent, Rejection, SeedConcept, SeedOptions
-from schemas.failures import Never
 from schemas.ids import make_seed
 from schemas.topics import QA, REJECTIONS
 from spatial.predicates import PREDICATES

@@ -16,7 +16,7 @@ from agents.balance import AXES
 from agents.targets import Targets, targets_of
 from monitoring.logs import log
 from monitoring.metrics import LACKING, StageMetrics
-from schemas.failures import TryLater, UserError
+from schemas.errors import TryLater, UserError
 from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, SEEDS
 from streams.balance import SOURCE, Steering, said
 from streams.carrying import await_topics

@@ -15,8 +15,8 @@ from typing import Literal
 
 from monitoring.logs import log
 from monitoring.metrics import StageMetrics
+from schemas.errors import TryLater
 from schemas.events import Stage
-from schemas.failures import TryLater
 from streams.client_id import client_id
 from streams.connection import connection_of
 from streams.dead_letters import Limit

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from monitoring.redaction import redacted
 from schemas.codec import Message, decode, encode
+from schemas.errors import Never
 from schemas.events import (
     MAX_ERROR_CLASS_CHARS,
     MAX_HEADER_NAME_CHARS,
@@ -21,7 +22,6 @@ from schemas.events import (
     SeedConcept,
     Stage,
 )
-from schemas.failures import Never
 from schemas.topics import SEEDS, key_of
 from streams.problems import TooManyDeadLetters
 from streams.records import MAX_MESSAGE_BYTES, Partition, Record

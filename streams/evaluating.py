@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dataset.evaluation.items import Item, Seen
 from dataset.evaluation.saying import LETTERS, PROMPT, prompt
-from schemas.language import Form, LanguageModel, Picture, Request, Turn
+from schemas.llm.contract import Form, LanguageModel, Picture, Request, Turn
 from streams.language.endpoint import Endpoint
 from streams.language.openai_door import OpenAIDoor
 from streams.language.throttle import Limit, Throttled

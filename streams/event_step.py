@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from schemas.base import Event
 from schemas.codec import Message, decode
-from schemas.doors import BatchHandler, BeginningHandler, Results
+from schemas.errors import Never, Oversize, TryLater
 from schemas.events import Stage
-from schemas.failures import Never, Oversize, TryLater
+from schemas.interfaces import BatchHandler, BeginningHandler, Results
 from streams.isolation import failed, isolated
 from streams.letter_box import Publishes, message_of, publish_letters
 from streams.overlap import Settle

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from schemas.ids import content_id
 from streams.group_state import READS, Groups, GroupState, look
 from streams.problems import Problem

@@ -19,7 +19,7 @@ from aiokafka.errors import (
 from faust.exceptions import ProducerSendError
 
 from schemas.codec import Message
-from schemas.failures import Never, TryLater
+from schemas.errors import Never, TryLater
 from schemas.topics import TOPICS
 from streams.faust_app import SeedApp
 from streams.problems import Refused

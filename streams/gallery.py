@@ -11,8 +11,8 @@ from dataclasses import fields
 from pydantic import ValidationError
 
 from dataset.gallery.doors import StageView, Wished
+from schemas.errors import UserError
 from schemas.events import SeedConcept
-from schemas.failures import UserError
 from streams.publishing import publish_seeds
 from streams.seeds import BadSeeds, Wish, explain, seeds_of
 from streams.settings import StatusSettings

@@ -24,7 +24,7 @@ from kafka.errors import (
 from kafka.protocol.admin import DescribeGroupsRequest
 from kafka.structs import TopicPartition
 
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams.connection import KafkaConnection
 from streams.group_state import Member, Unread
 from streams.kafka_client import closed_if_unusable, connected

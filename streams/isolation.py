@@ -8,7 +8,7 @@ that the process itself cannot go on (no memory, a lost device, an interrupt) pa
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from schemas.failures import DeviceLost, Fenced, Never, TryLater, UserError
+from schemas.errors import DeviceLost, Fenced, Never, TryLater, UserError
 
 T = TypeVar("T")
 

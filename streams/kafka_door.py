@@ -22,7 +22,7 @@ from kafka.errors import (
 from kafka.structs import TopicPartition
 
 from schemas.codec import Message
-from schemas.failures import Oversize, TryLater
+from schemas.errors import Oversize, TryLater
 from streams.connection import KafkaConnection
 from streams.kafka_client import closed_if_unusable, connected
 from streams.kafka_login import refusal

@@ -20,7 +20,7 @@ from kafka.errors import (
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from monitoring.logs import log
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams.assignment import AssignmentChanges
 from streams.connection import KafkaConnection
 from streams.kafka_client import closed_if_unusable, connected

@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 
 from monitoring.groups import GroupMetrics, Shown
 from monitoring.logs import log
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams.client_id import client_id
 from streams.connection import connection_of
 from streams.factory_state import GroupWatch

@@ -10,8 +10,8 @@ from typing import Protocol
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import Message, header, to_message
+from schemas.errors import Never, Oversize
 from schemas.events import Stage
-from schemas.failures import Never, Oversize
 from streams.dead_letters import dead_letter, without_value
 from streams.records import Record
 

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams.inbox import Owner
 from streams.records import Record
 

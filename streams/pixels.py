@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gpu_workers.policy import Policy
-from schemas.doors import Renderer
+from schemas.interfaces import Renderer
 from streams.problems import Refused
 from streams.settings import EyeSettings, RenderSettings
 

@@ -3,7 +3,7 @@
 Raised anywhere in `streams`; printed by the command line, which then exits non-zero.
 """
 
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 
 class Problem(UserError):

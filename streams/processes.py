@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitoring.metrics import StageMetrics
-from schemas.doors import ObjectStore, Planner, Renderer, Sink
+from schemas.errors import TryLater
 from schemas.events import QAEvent, Rejection
-from schemas.failures import TryLater
 from schemas.ids import content_id
+from schemas.interfaces import ObjectStore, Planner, Renderer, Sink
 from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
 from streams import pixels
 from streams import store as s3

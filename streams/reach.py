@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams.connection import KafkaConnection
 from streams.problems import AccessDenied, Unreachable
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from dataset.lineage import Lineage
 from gpu_workers.salvage import PRODUCER as SALVAGE
-from schemas.doors import Renderer
+from schemas.interfaces import Renderer
 from streams.problems import Refused
 
 TOLERANCE = 8

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from schemas.base import Event
-from schemas.failures import Never, TryLater
+from schemas.errors import Never, TryLater
 from streams.records import Partition, Record
 
 MOST_REFUSALS = 12

@@ -19,9 +19,9 @@ from dataset.rejections import judged_event
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import Message, to_message
-from schemas.doors import ObjectStore
+from schemas.errors import Oversize, UserError
 from schemas.events import RenderedImage, SeedConcept
-from schemas.failures import Oversize, UserError
+from schemas.interfaces import ObjectStore
 
 SOURCE = "rejections"
 """Who speaks, in the records' headers."""

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 
 from monitoring.traces import child_of
 from schemas.codec import Message, decode, to_message
+from schemas.errors import Never, Oversize
 from schemas.events import DeadLetter, Origin, Replayed
-from schemas.failures import Never, Oversize
 from schemas.topics import DEAD_LETTERS, REPLAYS, key_of
 from streams.connection import connection_of
 from streams.dead_letters import original, restored

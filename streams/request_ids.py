@@ -10,8 +10,8 @@ import msgpack
 
 from schemas.base import Event
 from schemas.codec import decode
+from schemas.errors import Never
 from schemas.events import MAX_GRAPHS_PER_SEED_EVENT, QAEvent, Rejection, RenderedImage, SeedConcept
-from schemas.failures import Never
 from schemas.graph import SpatialGraph
 from schemas.topics import IMAGES, QA, SEEDS, TOPICS
 

@@ -25,9 +25,9 @@ from tenacity.stop import stop_base
 
 from schemas.base import Event
 from schemas.codec import Message
-from schemas.doors import Planner
+from schemas.errors import Never, TryLater
 from schemas.events import SeedConcept, Stage
-from schemas.failures import Never, TryLater
+from schemas.interfaces import Planner
 from streams.calls import Calls
 from streams.dead_letters import dead_letter, narrowed, without_value
 from streams.event_step import decode_record, message_of, oversize

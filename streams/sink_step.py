@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Generic
 
-from schemas.doors import Delivery, E, Sample, Sink
+from schemas.errors import Fenced, Never, TryLater
 from schemas.events import QAEvent
-from schemas.failures import Fenced, Never, TryLater
+from schemas.interfaces import Delivery, E, Sample, Sink
 from schemas.topics import TOPICS
 from streams.event_step import StepTools, decode_record
 from streams.isolation import isolated

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams.client_id import client_id
 from streams.connection import connection_of
 from streams.factory_state import GroupWatch, judged

@@ -19,7 +19,7 @@ import urllib3
 from minio import Minio
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
 
-from schemas.doors import StoredObject
+from schemas.interfaces import StoredObject
 from streams.problems import AccessDenied, Refused
 from streams.reach import Away, patiently
 from streams.settings import StoreSettings

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from schemas.codec import decode
-from schemas.failures import Never
+from schemas.errors import Never
 from streams.connection import connection_of
 from streams.kafka_door import Reader, Record
 from streams.reach import patiently

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from monitoring.metrics import StageMetrics
 from schemas.base import Event
 from schemas.codec import event_age
+from schemas.errors import Never
 from schemas.events import QAEvent, Rejection
-from schemas.failures import Never
 from schemas.graph import SpatialGraph
 from schemas.topics import BY_EVENT, DEAD_LETTERS
 from streams.dead_letters import Limit

@@ -13,7 +13,7 @@ from typing import Any, Self
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import IncompatibleBrokerVersion, InvalidPartitionsError, KafkaError, TopicAlreadyExistsError
 
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic
 from streams.connection import KafkaConnection, connection_of
 from streams.kafka_client import connected

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from monitoring.logs import log
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams.health import Health
 from streams.problems import Problem, Unreachable
 from streams.reach import Away

@@ -14,9 +14,9 @@ from gpu_workers.duplicates import Duplicates, kept
 from gpu_workers.examine import ExamineHandler, Witnesses
 from gpu_workers.policy import Policy
 from schemas.base import Event
-from schemas.doors import ObjectStore, StoredObject
+from schemas.errors import Never, TryLater
 from schemas.events import QAEvent, Rejection
-from schemas.failures import Never, TryLater
+from schemas.interfaces import ObjectStore, StoredObject
 from streams.judged_events import ACCEPTED, Judged
 
 NOT_JUDGED = "not_judged"

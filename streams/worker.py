@@ -14,7 +14,7 @@ from contextlib import closing
 from typing import Protocol
 
 from monitoring.logs import log
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams.inbox import POLL_S, Inbox, Limits
 from streams.overlap import Calls, Overlap, Step
 from streams.problems import StepHung

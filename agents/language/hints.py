@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from agents.language.forms import Boxes
 from agents.language.job import Job
 from agents.prompts import phrase_of
-from schemas.asking import Unanswered, accept
 from schemas.graph import GraphObject, Relation
-from schemas.prompting import Asks
+from schemas.llm.prompts import Asks
+from schemas.llm.structured_answers import Unanswered, accept
 from spatial.layout.faults import faults
 
 UNREADABLE, UNKNOWN_OBJECT = "unreadable", "unknown_object"

@@ -11,11 +11,11 @@ from pydantic import BaseModel
 from agents.abilities import Abilities
 from agents.language.prompting import PROMPTS
 from agents.requirements import plain
-from schemas.asking import Check, Conversation
 from schemas.events import SeedConcept
 from schemas.ids import derived_seed
-from schemas.language import Counts, LanguageModel, Reply
-from schemas.prompting import Asks, request_of
+from schemas.llm.contract import Counts, LanguageModel, Reply
+from schemas.llm.prompts import Asks, request_of
+from schemas.llm.structured_answers import Check, Conversation
 
 T = TypeVar("T", bound=BaseModel)
 

@@ -24,12 +24,12 @@ from agents.language.stages import objects_of, place_for, set_for
 from agents.outcome import Unmet, rejection
 from agents.planner import CANVAS, RulePlanner
 from agents.prompts import prompt_of
-from schemas.asking import Unanswered
-from schemas.doors import ObjectStore, StoredObject
 from schemas.events import Rejection, SeedConcept
 from schemas.graph import GraphObject, Layout, Provenance, SpatialGraph
 from schemas.ids import content_id, with_graph_id
-from schemas.language import Counts, Fault, LanguageModel, ledger
+from schemas.interfaces import ObjectStore, StoredObject
+from schemas.llm.contract import Counts, Fault, LanguageModel, ledger
+from schemas.llm.structured_answers import Unanswered
 from spatial.draft import Draft
 from spatial.layout import NoLayout, Unsatisfiable, solve
 
@@ -52,7 +52,7 @@ class _Plan:
 
 
 class LanguagePlanner:
-    """Plans for one renderer. Implements `schemas.doors.Planner`."""
+    """Plans for one renderer. Implements `schemas.interfaces.Planner`."""
 
     def __init__(self, model: LanguageModel, renderer: str, store: ObjectStore, counts: Counts, temperature: float) -> None:
         self._tools = Tools(model, counts, abilities(renderer), temperature)

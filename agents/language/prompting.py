@@ -4,7 +4,7 @@ In: a stage.  Out: its prompt with its version.  Says nothing by itself: the tex
 """
 
 from agents.language.forms import Boxes, NodeSets, Objects, Scenes, Triples
-from schemas.prompting import Prompt
+from schemas.llm.prompts import Prompt
 
 _PACKAGE = "agents.language"
 

@@ -14,11 +14,11 @@ from agents.language.offer import Place
 from agents.language.phrasing import PLACES, RELATIONS, listed, predicates_of, said
 from agents.outcome import Unmet, unmet_options
 from agents.prompts import phrase_of
-from schemas.answers import Words
-from schemas.asking import Conversation
 from schemas.graph import GraphObject, Relation
-from schemas.language import Fault
-from schemas.prompting import Asks
+from schemas.llm.answer_parsing import Words
+from schemas.llm.contract import Fault
+from schemas.llm.prompts import Asks
+from schemas.llm.structured_answers import Conversation
 from spatial.conflicts import Conflict
 from spatial.contradictions import contradictions
 from spatial.draft import Draft

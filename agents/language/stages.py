@@ -13,8 +13,8 @@ from agents.language.offer import Place, place_meant, place_of, places_on_offer
 from agents.outcome import unmet_options
 from agents.requirements import plain
 from schemas.events import SeedOptions
-from schemas.language import Fault
-from schemas.prompting import Asks
+from schemas.llm.contract import Fault
+from schemas.llm.prompts import Asks
 
 SCENES = 3
 """Scenes of one concept at most: few concepts have more that are typical."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pyarrow.fs import AwsStandardS3RetryStrategy, FileSystem, FileType, LocalFileSystem, S3FileSystem, SubTreeFileSystem
 
-from schemas.failures import TryLater, UserError
+from schemas.errors import TryLater, UserError
 
 S3 = "s3://"
 CONNECT_S, REQUEST_S, TRIES = 5, 60, 3

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 NAME = "answers.jsonl"
 

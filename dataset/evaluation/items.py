@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError, model_validator
 from dataset.reading import batches
 from dataset.table import Options, Table
 from schemas.base import Model
-from schemas.failures import UserError
+from schemas.errors import UserError
 from schemas.ids import content_id
 
 BY_OP = {

@@ -12,7 +12,7 @@ from PIL import Image
 
 from dataset.evaluation.items import Item, Seen
 from dataset.evaluation.saying import prompt
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 NEW_TOKENS = 16
 """A letter needs one; some models say a sentence around it."""

@@ -12,7 +12,7 @@ from typing import Protocol
 from dataset.evaluation.book import Book
 from dataset.evaluation.items import Item, Seen
 from dataset.evaluation.saying import choice_of
-from schemas.failures import Never, TryLater, UserError
+from schemas.errors import Never, TryLater, UserError
 
 HOPELESS = 20
 """Failures in a row after which the rest is not asked: the model is not there."""

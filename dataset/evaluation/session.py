@@ -16,7 +16,7 @@ from dataset.evaluation.running import Answerer, Asking, ask
 from dataset.evaluation.saying import PROMPT
 from dataset.splits import PER_MILLE
 from dataset.table import Options
-from schemas.failures import UserError
+from schemas.errors import UserError
 from schemas.ids import derived_seed
 
 TRAIN = "train"

@@ -17,7 +17,7 @@ from dataset.exports.lmms import write as write_lmms
 from dataset.exports.shards import write as write_shards
 from dataset.exports.sharegpt import write as write_sharegpt
 from dataset.exports.source import Source
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 
 @dataclass(frozen=True)

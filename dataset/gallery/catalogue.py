@@ -15,7 +15,7 @@ from dataset.gallery.rows import Gone, Rows
 from dataset.gallery.searches import ROWS_OF_A_FILE, Searches
 from dataset.outcomes import HEAD, HEAD_CHARS
 from dataset.table import Options
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from dataset.table import DataFile, NoDataset, Options, Table
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 
 ROWS_AT_ONCE = 2048
 """Rows taken over together: their provenance is read too, some 10 MB."""

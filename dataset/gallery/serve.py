@@ -10,7 +10,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 GOODBYE_S = 2
 """How long an answer may still take once the gallery is told to end."""

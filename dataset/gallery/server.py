@@ -26,7 +26,7 @@ from dataset.gallery.pages import ASSETS, asset, render
 from dataset.gallery.rejected import ROWS, Rejected, Sought
 from dataset.gallery.views import view
 from monitoring.logs import log
-from schemas.failures import TryLater, UserError
+from schemas.errors import TryLater, UserError
 
 LOOK_S = 2.0
 """Between two looks for a new version of the tables; one takes a few milliseconds."""

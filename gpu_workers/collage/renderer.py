@@ -18,11 +18,11 @@ from gpu_workers.collage.placing import Place, places
 from gpu_workers.collage.stage import Stage
 from gpu_workers.collage.truth import tell
 from gpu_workers.collage.xmp import packet, read_packet
-from schemas.doors import Drawing
+from schemas.errors import Never
 from schemas.events import Truth
-from schemas.failures import Never
 from schemas.graph import Box, SpatialGraph
 from schemas.ids import derived_seed
+from schemas.interfaces import Drawing
 from spatial.knowledge.load import categories, scene_kinds
 from spatial.knowledge.types import SceneKind
 
@@ -37,7 +37,7 @@ MEDIA_TYPE = "image/webp"
 
 
 class CollageRenderer:
-    """Implements `schemas.doors.Renderer` without a GPU."""
+    """Implements `schemas.interfaces.Renderer` without a GPU."""
 
     def __init__(self, sprites_dir: Path) -> None:
         self._painter = Painter(sprites_dir)

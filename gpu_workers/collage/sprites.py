@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from schemas.failures import Never
+from schemas.errors import Never
 
 VISIBLE_ALPHA = 128
 """A pixel counts as the object from half opacity on: what is fainter nobody would outline."""

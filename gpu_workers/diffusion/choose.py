@@ -16,7 +16,7 @@ from gpu_workers.diffusion.refine import Refined
 from gpu_workers.diffusion.renderer import DiffusionRenderer, Drawer
 from gpu_workers.diffusion.variants import VARIANTS
 from gpu_workers.diffusion.weights import TINY, locate
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 NAMES = (*VARIANTS, "text2image", "controlnet", "flux3-boxes")
 

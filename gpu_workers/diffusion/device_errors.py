@@ -7,7 +7,7 @@ Out: yes or no, or DeviceLost.  Needs no torch.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from schemas.failures import DeviceLost
+from schemas.errors import DeviceLost
 
 OF_THE_DEVICE = (
     "cuda error:",

@@ -7,7 +7,7 @@ Their types are unknown where they are not installed, so tensors and models are 
 from types import ModuleType
 from typing import Any
 
-from schemas.failures import TryLater, UserError
+from schemas.errors import TryLater, UserError
 
 Tensor = Any
 """A torch.Tensor."""

@@ -15,7 +15,7 @@ from gpu_workers.diffusion import door
 from gpu_workers.diffusion.loop import Sampling
 from gpu_workers.diffusion.pipelines import Model
 from gpu_workers.diffusion.told import Told
-from schemas.failures import Never, UserError
+from schemas.errors import Never, UserError
 
 SIDE = 1024
 """Pixels that it was trained at."""

@@ -13,7 +13,7 @@ from gpu_workers.diffusion.loop import Sampling, Way, denoise, plain
 from gpu_workers.diffusion.parts import Parts
 from gpu_workers.diffusion.told import Told
 from gpu_workers.diffusion.weights import Source
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 
 @dataclass(frozen=True)

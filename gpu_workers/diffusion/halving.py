@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from gpu_workers.diffusion.device_errors import device_watched, for_want_of_memory
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

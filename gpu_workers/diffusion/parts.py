@@ -10,7 +10,7 @@ from typing import Any
 
 from gpu_workers.diffusion import door
 from gpu_workers.diffusion.door import Tensor
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 
 @dataclass(frozen=True)

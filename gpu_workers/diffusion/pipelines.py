@@ -16,7 +16,7 @@ from gpu_workers.diffusion.loop import Sampling
 from gpu_workers.diffusion.parts import Machine, fast
 from gpu_workers.diffusion.told import Told
 from gpu_workers.diffusion.weights import Source
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 Extras = Callable[[Sequence[Told], tuple[int, int]], dict[str, Any]]
 """What a pipeline is given besides texts, size, steps and seeds."""

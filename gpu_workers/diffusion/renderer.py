@@ -16,10 +16,10 @@ from PIL import Image
 from gpu_workers.diffusion import door
 from gpu_workers.diffusion.halving import Halving
 from gpu_workers.diffusion.told import Told, told
-from schemas.doors import Drawing
 from schemas.events import Truth
 from schemas.graph import SpatialGraph
 from schemas.ids import derived_seed
+from schemas.interfaces import Drawing
 
 QUALITY, METHOD = 92, 4
 """WebP's: examiners look for small things, so a little finer than a collage needs."""
@@ -64,7 +64,7 @@ class _Job:
 
 
 class DiffusionRenderer:
-    """Implements `schemas.doors.Renderer` over a drawer."""
+    """Implements `schemas.interfaces.Renderer` over a drawer."""
 
     def __init__(self, drawer: Drawer, batch: int) -> None:
         torch = door.torch()

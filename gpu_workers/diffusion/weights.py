@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpu_workers.diffusion import door, tiny, tiny_sdxl
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 TINY = "tiny"
 """The name of the test kit's model."""

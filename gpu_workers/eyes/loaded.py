@@ -13,7 +13,7 @@ from PIL import Image
 from gpu_workers.diffusion import door
 from gpu_workers.diffusion.door import Tensor
 from gpu_workers.diffusion.halving import Halving
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 MOST_PICTURES = 64
 """Pictures in one run at first; halved where the device's memory does not hold them."""

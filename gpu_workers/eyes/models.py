@@ -15,7 +15,7 @@ from gpu_workers.diffusion.device_errors import device_watched
 from gpu_workers.eyes.grounding import ask_grounding, in_portions
 from gpu_workers.eyes.loaded import Answer, Asks, Loaded, load
 from gpu_workers.eyes.seeing import DepthMap, Detection
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 LEAST_SCORE = 0.1
 """Below it nothing is even doubtful; it bounds how much is handed on."""

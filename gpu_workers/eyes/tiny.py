@@ -10,7 +10,7 @@ from typing import Any
 
 from gpu_workers.diffusion import door
 from gpu_workers.diffusion.tiny import END, SEED, TOKENS, once, tokenizer, vocabulary
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 WIDTH = 32
 NEVER = -50.0

@@ -30,7 +30,7 @@ ARTICLES = ("a ", "an ", "the ")
 
 
 class Dropped(Exception):
-    """The question is not admitted; `reason` is of `schemas.language.QUESTION_DROPS`."""
+    """The question is not admitted; `reason` is of `schemas.llm.contract.QUESTION_DROPS`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from schemas.prompting import Prompt
+from schemas.llm.prompts import Prompt
 
 Reason = Literal["blurry", "deformed", "unreadable_scene", "text_or_watermark", "missing_object", "extra_object"]
 Facet = Literal["existence", "quantity", "attribute", "place", "relation", "distance", "reasoning"]

@@ -17,11 +17,11 @@ from gpu_workers.language.admission import Admission, Admitted, Dropped, queries
 from gpu_workers.language.forms import PROMPTS, REASONS, Authored, Beliefs, SecondLook, Verdict
 from gpu_workers.language.judgement import Judgement, Known, Models, Waits
 from gpu_workers.language.sentences import sentences_for, things_in
-from schemas.asking import Check, Conversation, Unanswered, accept
 from schemas.events import Question, Scene
 from schemas.ids import derived_seed
-from schemas.language import Fault, LanguageModel, Picture, Reply, answer_key, ledger
-from schemas.prompting import Asks, request_of
+from schemas.llm.contract import Fault, LanguageModel, Picture, Reply, answer_key, ledger
+from schemas.llm.prompts import Asks, request_of
+from schemas.llm.structured_answers import Check, Conversation, Unanswered, accept
 from spatial.splits import split_of
 
 T = TypeVar("T", bound=BaseModel)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from gpu_workers.findings import Finding
 from schemas.events import Question, RenderedImage, Scene
-from schemas.language import Counts, LanguageModel
+from schemas.llm.contract import Counts, LanguageModel
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from schemas.topics import DAY_MS, SEEDS, TOPICS
 from streams.cli.listing import add
 from streams.cli.places import where

@@ -89,7 +89,7 @@ def follow(
 def _begun(state: Path, uri: str, options: dict[str, str] | None, after: int | None) -> int:
     """Where to go on from. It is written down before anything is given, so that what comes meanwhile is not lost."""
     from dataset.table import Table
-    from schemas.failures import UserError
+    from schemas.errors import UserError
 
     try:
         reached = _remembered(state)
@@ -105,7 +105,7 @@ def _begun(state: Path, uri: str, options: dict[str, str] | None, after: int | N
 
 
 def _remembered(state: Path) -> int | None:
-    from schemas.failures import UserError
+    from schemas.errors import UserError
 
     if not state.exists():
         return None

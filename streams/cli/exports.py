@@ -29,7 +29,7 @@ def export(
     """Write the dataset for training or evaluation. Example: skg dataset export --format llava --out llava"""
     from dataset.exports import FORMATS, Source
     from dataset.exports import export as write
-    from schemas.failures import UserError
+    from schemas.errors import UserError
 
     if form is None:
         for name, found in FORMATS.items():
@@ -71,7 +71,7 @@ def _names(text: str | None) -> tuple[str, ...]:
 
 
 def _range(text: str | None) -> tuple[int, int] | None:
-    from schemas.failures import UserError
+    from schemas.errors import UserError
 
     if text is None:
         return None

@@ -27,7 +27,7 @@ def where(uri: str | None, waits: bool = False) -> tuple[str, dict[str, str] | N
 
 def folder(path: Path) -> Path:
     """A folder of this machine for results. Raises UserError for an address in an object store."""
-    from schemas.failures import UserError
+    from schemas.errors import UserError
 
     if path.parts and path.parts[0].endswith(":"):
         raise UserError(f"--out {path}: give a folder of this machine; only tables can be written to an object store")

@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from monitoring.redaction import hide_in_tracebacks, redacted
-from schemas.failures import TryLater, UserError
+from schemas.errors import TryLater, UserError
 from streams.addresses import masked
 from streams.cli import (
     asked,

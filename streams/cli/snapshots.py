@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 Uri = Annotated[str | None, typer.Argument(help="the table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
 Version = Annotated[

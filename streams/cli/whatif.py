@@ -32,7 +32,7 @@ def whatif(
     ] = None,
 ) -> None:
     """Accepted and rejected, now and with other settings. Example: skg whatif --set SKG_QUESTION_MARGIN=2"""
-    from schemas.failures import TryLater
+    from schemas.errors import TryLater
     from streams.judged_events import accepted, rejected
 
     given = _given(changes or [])

@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 COLLAGE, TINY = "collage", "tiny"
 

@@ -7,7 +7,7 @@ import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from schemas.failures import UserError
+from schemas.errors import UserError
 from streams.demo.llm_answers import lifelike
 from streams.demo.llm_stub import serving
 

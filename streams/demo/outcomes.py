@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from schemas.base import Event
 from schemas.codec import decode
+from schemas.errors import Never
 from schemas.events import DeadLetter, QAEvent, Rejection
-from schemas.failures import Never
 from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, key_of
 from streams.dead_letters import Request, requests_in
 from streams.kafka_door import Record

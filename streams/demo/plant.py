@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from schemas.errors import UserError
 from schemas.events import STAGES
-from schemas.failures import UserError
 from streams.services.process import Bound, Command
 
 GRACE_S = 4.0

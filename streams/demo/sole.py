@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from schemas.failures import UserError
+from schemas.errors import UserError
 
 
 class AlreadyRunning(UserError):

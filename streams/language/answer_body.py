@@ -8,8 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.answers import MAX_CHARS
-from schemas.language import Finish
+from schemas.llm.answer_parsing import MAX_CHARS
+from schemas.llm.contract import Finish
 
 MOST_TOKENS = 10**9
 """Larger counts are no counts, and would spoil every sum."""

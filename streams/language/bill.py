@@ -9,9 +9,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from schemas.codec import decode
+from schemas.errors import Never
 from schemas.events import QAEvent, Rejection, RenderedImage
-from schemas.failures import Never
-from schemas.language import Reply
+from schemas.llm.contract import Reply
 from schemas.topics import IMAGES
 from streams.language.prices import Prices
 

@@ -10,14 +10,14 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
-from schemas.doors import ObjectStore, StoredObject
-from schemas.language import LanguageModel, Reply, Request, answer_key
+from schemas.interfaces import ObjectStore, StoredObject
+from schemas.llm.contract import LanguageModel, Reply, Request, answer_key
 
 JSON_TYPE = "application/json"
 
 
 class Cached:
-    """Implements `schemas.language.LanguageModel` around another one. `hit` hears of each stage that paid nothing."""
+    """Implements `schemas.llm.contract.LanguageModel` around another one. `hit` hears of each stage that paid nothing."""
 
     def __init__(self, inner: LanguageModel, store: ObjectStore, hit: Callable[[str], None]) -> None:
         self._inner, self._store, self._hit = inner, store, hit

@@ -4,14 +4,14 @@ In: requests.  Out: the inner model's replies, unchanged.  Sits below the cache,
 """
 
 from monitoring.language import LanguageMetrics
-from schemas.failures import Never, TryLater
-from schemas.language import LanguageModel, Reply, Request
+from schemas.errors import Never, TryLater
+from schemas.llm.contract import LanguageModel, Reply, Request
 from streams.language.budget import Budget
 from streams.language.prices import Prices
 
 
 class Metered:
-    """Implements `schemas.language.LanguageModel` around another one."""
+    """Implements `schemas.llm.contract.LanguageModel` around another one."""
 
     def __init__(self, inner: LanguageModel, metrics: LanguageMetrics, prices: Prices, budget: Budget) -> None:
         self._inner, self._metrics, self._prices, self._budget = inner, metrics, prices, budget

@@ -14,8 +14,8 @@ from typing import Any, Literal
 import openai
 from openai import AsyncOpenAI
 
-from schemas.failures import Never, TryLater
-from schemas.language import Picture, Reply, Request
+from schemas.errors import Never, TryLater
+from schemas.llm.contract import Picture, Reply, Request
 from streams.addresses import masked
 from streams.language.answer_body import NoAnswer, read_body, readable
 from streams.language.complaints import meaning_of, retry_after_s
@@ -48,7 +48,7 @@ def data_url(picture: Picture) -> str:
 
 
 class OpenAIDoor:
-    """Implements `schemas.language.LanguageModel`. `link` gives the URL under which a server finds a picture."""
+    """Implements `schemas.llm.contract.LanguageModel`. `link` gives the URL under which a server finds a picture."""
 
     def __init__(self, endpoint: Endpoint, link: Callable[[Picture], str] = data_url) -> None:
         self._endpoint, self._link = endpoint, link

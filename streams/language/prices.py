@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from schemas.language import Reply
+from schemas.llm.contract import Reply
 from streams.problems import Refused
 
 PER = 1_000_000

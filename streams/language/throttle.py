@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from monitoring.logs import log
-from schemas.failures import TryLater
-from schemas.language import LanguageModel, Reply, Request
+from schemas.errors import TryLater
+from schemas.llm.contract import LanguageModel, Reply, Request
 from streams.language.openai_door import Busy
 
 ATTEMPTS = 6
@@ -79,7 +79,7 @@ def _warn(failure: str) -> None:
 
 
 class Throttled:
-    """Implements `schemas.language.LanguageModel` around another one. `say` hears why requests have to wait."""
+    """Implements `schemas.llm.contract.LanguageModel` around another one. `say` hears why requests have to wait."""
 
     def __init__(
         self, inner: LanguageModel, limit: Limit, clock: Clock | None = None, say: Callable[[str], None] = _warn

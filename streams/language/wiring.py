@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from monitoring.language import LanguageMetrics
 from monitoring.logs import log
-from schemas.doors import ObjectStore, Planner
-from schemas.language import LanguageModel, Picture
+from schemas.interfaces import ObjectStore, Planner
+from schemas.llm.contract import LanguageModel, Picture
 from streams.language.budget import Budget
 from streams.language.cache import Cached
 from streams.language.endpoint import Endpoint

@@ -9,8 +9,8 @@ from threading import Event
 
 from gpu_workers.render import RenderHandler
 from schemas.codec import Message, to_message
-from schemas.doors import Renderer, StoredObject
 from schemas.graph import SpatialGraph
+from schemas.interfaces import Renderer, StoredObject
 from schemas.topics import GRAPHS
 from streams.event_step import EventStep, StepTools
 from streams.processes import CALLS_A_STEP

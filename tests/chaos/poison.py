@@ -12,7 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from schemas.doors import (
+from schemas.errors import Never
+from schemas.events import QAEvent, Truth
+from schemas.graph import SpatialGraph
+from schemas.interfaces import (
     Appended,
     Delivery,
     Drawing,
@@ -22,9 +25,6 @@ from schemas.doors import (
     Sink,
     StoredObject,
 )
-from schemas.events import QAEvent, Truth
-from schemas.failures import Never
-from schemas.graph import SpatialGraph
 from streams.processes import Hooks
 
 POISONED_PICTURES = {"images": 23}

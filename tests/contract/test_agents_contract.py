@@ -8,8 +8,8 @@ import pytest
 
 from schemas.base import Event
 from schemas.codec import Message, decode
+from schemas.errors import TryLater
 from schemas.events import DeadLetter
-from schemas.failures import TryLater
 from schemas.graph import SpatialGraph
 from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
 from streams import faust_door

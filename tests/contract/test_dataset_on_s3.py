@@ -18,10 +18,10 @@ from dataset.maintenance import compact, vacuum
 from dataset.rejections import RejectionsWriter, rejections_uri
 from dataset.table import NoDataset, Table
 from dataset.writer import DatasetWriter
-from schemas.doors import Delivery, Sample
+from schemas.errors import Fenced
 from schemas.events import QAEvent
-from schemas.failures import Fenced
 from schemas.ids import make_seed
+from schemas.interfaces import Delivery, Sample
 from streams.settings import StoreSettings
 from streams.store import storage_options
 from tests.fakes.events import make_rejection, make_samples, stored_picture

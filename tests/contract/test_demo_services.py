@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from schemas.doors import StoredObject
+from schemas.interfaces import StoredObject
 from streams.demo.local_services import local_services
 from streams.services.local import NOTHING, down
 from streams.settings import StoreSettings

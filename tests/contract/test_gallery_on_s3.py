@@ -7,7 +7,7 @@ from dataset.evaluation.items import SplitQuestions
 from dataset.gallery.catalogue import Catalogue, Wanted
 from dataset.rows import rows_of
 from dataset.table import Table
-from schemas.doors import Sample
+from schemas.interfaces import Sample
 from streams.settings import StoreSettings
 from streams.store import storage_options
 from tests.fakes.events import make_picture, make_samples

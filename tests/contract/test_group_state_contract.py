@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from schemas.codec import Message
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from schemas.topics import GRAPHS, IMAGES, TOPICS
 from streams.client_id import client_id
 from streams.connection import KafkaConnection

@@ -11,7 +11,7 @@ from kafka.admin import KafkaAdminClient
 
 from monitoring.traces import child_of
 from schemas.codec import Message, to_message
-from schemas.failures import Never, Oversize, TryLater
+from schemas.errors import Never, Oversize, TryLater
 from schemas.topics import DEAD_LETTERS, GRAPHS, QA, key_of
 from streams.connection import KafkaConnection
 from streams.dead_letters import dead_letter, without_value

@@ -10,10 +10,10 @@ from kafka.admin import KafkaAdminClient
 from agents.planner import RulePlanner
 from schemas.base import Event
 from schemas.codec import Message, decode
-from schemas.doors import StoredObject
 from schemas.events import DeadLetter, RenderedImage, SeedConcept, SeedOptions
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
+from schemas.interfaces import StoredObject
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, QA, SEEDS
 from streams import store as s3
 from streams.connection import KafkaConnection

@@ -14,10 +14,10 @@ import pytest
 
 from schemas.base import Event
 from schemas.codec import decode, to_message
-from schemas.doors import Delivery
 from schemas.events import QAEvent, RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
+from schemas.interfaces import Delivery
 from schemas.topics import GRAPHS, IMAGES, QA
 from streams.connection import KafkaConnection
 from streams.event_step import EventStep, StepTools

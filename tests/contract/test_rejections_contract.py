@@ -10,9 +10,9 @@ import pytest
 from dataset.rejections import REJECTION_COLUMNS, rejections_uri, rows_of
 from dataset.table import Table
 from schemas.codec import decode, encode
-from schemas.doors import Sample
 from schemas.events import RenderedImage, SeedConcept
 from schemas.ids import make_seed
+from schemas.interfaces import Sample
 from schemas.topics import IMAGES, SEEDS
 from streams import store as s3
 from streams import topic_admin

@@ -9,7 +9,7 @@ import pytest
 
 from monitoring.traces import child_of
 from schemas.codec import to_message
-from schemas.failures import Never
+from schemas.errors import Never
 from schemas.ids import make_seed
 from streams import topic_admin
 from streams.cli.root import run

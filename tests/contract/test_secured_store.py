@@ -17,7 +17,7 @@ from dataset.audit.places import folder_at
 from dataset.columns import COLUMNS
 from dataset.rows import rows_of
 from dataset.table import NoAccess, Table
-from schemas.doors import Sample, StoredObject
+from schemas.interfaces import Sample, StoredObject
 from streams.cli.root import run
 from streams.problems import AccessDenied
 from streams.settings import StoreSettings

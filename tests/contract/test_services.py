@@ -17,7 +17,7 @@ from kafka.admin import NewTopic
 from pydantic import SecretStr
 
 from schemas.codec import Message
-from schemas.doors import StoredObject
+from schemas.interfaces import StoredObject
 from streams.connection import KafkaConnection
 from streams.kafka_door import Publisher, Reader
 from streams.problems import Refused

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
-from schemas.doors import ObjectStore, StoredObject
-from schemas.failures import TryLater
+from schemas.errors import TryLater
+from schemas.interfaces import ObjectStore, StoredObject
 from streams.problems import Refused
 from streams.settings import StoreSettings
 from streams.store import S3Store, connect

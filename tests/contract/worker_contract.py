@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from schemas.codec import Message
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams.problems import StepHung
 from streams.records import Partition, Record
 from streams.worker import Limits, Worker

@@ -196,7 +196,7 @@ def test_a_seed_is_published_and_the_funnel_moves_until_it_is_paused(page, facto
 
 
 def test_what_is_wrong_with_a_seed_is_said_beside_the_form(page, factory):
-    from schemas.failures import UserError
+    from schemas.errors import UserError
 
     factory.refuse = UserError("concept: <b>no</b>")
     page.goto("/factory")

@@ -18,7 +18,7 @@ from deltalake.transaction import AddAction
 from dataset.columns import COLUMNS
 from dataset.table import Table
 from dataset.writer import DatasetWriter
-from schemas.doors import Delivery, Sample
+from schemas.interfaces import Delivery, Sample
 from tests.fakes.events import make_samples, stored_picture
 from tests.fakes.store import InMemoryStore
 

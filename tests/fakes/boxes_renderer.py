@@ -1,6 +1,6 @@
 """A renderer that paints each object as a rectangle, the nearest last, and knows exactly what is visible.
 
-In and out: as `schemas.doors.Renderer` says.  Needs no sprites; quick; deterministic.
+In and out: as `schemas.interfaces.Renderer` says.  Needs no sprites; quick; deterministic.
 """
 
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from schemas.doors import Drawing
 from schemas.events import SeenObject, Truth
 from schemas.graph import SpatialGraph
+from schemas.interfaces import Drawing
 
 
 class BoxesRenderer:

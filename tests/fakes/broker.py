@@ -13,7 +13,7 @@ from itertools import count
 from time import monotonic
 
 from schemas.codec import Message
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams.assignment import AssignmentChanges
 from streams.kafka_group import START_AGAIN_S, Assignment
 from streams.records import Partition, Record

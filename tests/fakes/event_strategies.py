@@ -21,7 +21,7 @@ from schemas.bounds import CANVAS_MAX, CANVAS_MIN, MAX_NAME_CHARS
 from schemas.events import Question, SeedConcept, SeedOptions
 from schemas.graph import Layout, Relation, SpatialGraph
 from schemas.pictures import SeenRelation, Truth
-from schemas.predicates import BINARY, PLACES
+from schemas.predicate_names import BINARY, PLACES
 from spatial.knowledge.load import categories, scene_kinds
 
 M = TypeVar("M", bound=BaseModel)

@@ -9,7 +9,6 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from schemas.doors import StoredObject
 from schemas.events import (
     ImageRef,
     QAEvent,
@@ -24,6 +23,7 @@ from schemas.events import (
 )
 from schemas.graph import SpatialGraph
 from schemas.ids import image_id, image_key, make_seed, question_id, rejection_id, sample_id, with_graph_id
+from schemas.interfaces import StoredObject
 
 BUCKET = "pictures"
 CANVAS = (64, 64)

@@ -1,7 +1,7 @@
 """A collage renderer that does what diffusion models do: sometimes it draws another scene than it was asked for.
 
-In and out: as `schemas.doors.Renderer`, without a truth.  What was really drawn stays inside the file, where the scripted
-detector and depth estimator of this module read it: they see perfectly, so that only the examiner is on trial.
+In and out: as `schemas.interfaces.Renderer`, without a truth.  What was really drawn stays inside the file, where the
+scripted detector and depth estimator of this module read it: they see perfectly, so that only the examiner is on trial.
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from PIL import Image
 
 from gpu_workers.collage.xmp import read_packet
 from gpu_workers.eyes.seeing import DepthMap, Detection
-from schemas.doors import Drawing, Renderer
 from schemas.events import Truth
 from schemas.graph import GraphObject, SpatialGraph
+from schemas.interfaces import Drawing, Renderer
 from spatial.reading import MIN_VISIBLE
 
 FAULTS = ("swapped", "missing", "extra")

@@ -21,9 +21,9 @@ from dataset.rejections import REJECTION_COLUMNS, rejections_uri
 from dataset.rejections import rows_of as rejection_rows
 from dataset.rows import rows_of
 from dataset.table import Table
-from schemas.doors import Sample
 from schemas.events import QAEvent, Rejection
 from schemas.ids import make_seed
+from schemas.interfaces import Sample
 from tests.fakes.events import make_picture
 from tests.fakes.wait import until
 

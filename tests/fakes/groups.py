@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from schemas.topics import TOPICS
 from streams.group_state import Member, Unread
 from streams.records import Partition

@@ -15,8 +15,8 @@ from gpu_workers.collage import CollageRenderer
 from gpu_workers.examine import ExamineHandler
 from gpu_workers.render import RenderHandler
 from schemas.base import Event
-from schemas.doors import Renderer, Sample
 from schemas.events import QAEvent, Rejection, SeedConcept
+from schemas.interfaces import Renderer, Sample
 from tests.fakes.collage import make_sprites
 from tests.fakes.store import InMemoryStore
 

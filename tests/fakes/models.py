@@ -6,13 +6,13 @@ In: texts, replies or failures, said one after the other; or a function of the r
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from schemas.language import Reply, Request
+from schemas.llm.contract import Reply, Request
 
 Said = str | Reply | Exception
 
 
 class ScriptedModel:
-    """Implements `schemas.language.LanguageModel`."""
+    """Implements `schemas.llm.contract.LanguageModel`."""
 
     def __init__(self, says: Sequence[Said] | Callable[[Request], Said], name: str = "scripted") -> None:
         self._says = says
@@ -33,7 +33,7 @@ def reply(text: str, model: str, request: Request) -> Reply:
 
 
 class KeptCounts:
-    """Implements `schemas.language.Counts`."""
+    """Implements `schemas.llm.contract.Counts`."""
 
     def __init__(self) -> None:
         self.repairs: Counter[str] = Counter()

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gpu_workers.eyes.seeing import DepthMap, Detection
-from schemas.doors import StoredObject
+from schemas.errors import Never
 from schemas.events import RenderedImage
-from schemas.failures import Never
 from schemas.graph import SpatialGraph
+from schemas.interfaces import StoredObject
 from schemas.pictures import Truth
 from tests.fakes.event_strategies import Draw, boxes, models
 

@@ -1,13 +1,13 @@
 """A table in memory that keeps its positions, and refuses a writer that was overtaken.
 
-In and out: as `schemas.doors.Sink` says.
+In and out: as `schemas.interfaces.Sink` says.
 """
 
 from collections.abc import Sequence
 
-from schemas.doors import Appended, Delivery, Sample
+from schemas.errors import Fenced, Never, TryLater
 from schemas.events import QAEvent
-from schemas.failures import Fenced, Never, TryLater
+from schemas.interfaces import Appended, Delivery, Sample
 
 
 class Table:
@@ -20,7 +20,7 @@ class Table:
 
 
 class MemorySink:
-    """Implements `schemas.doors.Sink`. `missing` are samples whose picture is not there."""
+    """Implements `schemas.interfaces.Sink`. `missing` are samples whose picture is not there."""
 
     def __init__(self, table: Table, missing: Sequence[str] = ()) -> None:
         self.table = table

@@ -10,9 +10,9 @@ import threading
 from collections.abc import Sequence
 
 from schemas.base import Event
-from schemas.doors import Drawing
 from schemas.events import SeedConcept
 from schemas.graph import SpatialGraph
+from schemas.interfaces import Drawing
 from streams.cli.root import run
 from streams.processes import Hooks, run_agents, run_render
 from streams.settings import AgentSettings, RenderSettings

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from monitoring.metrics import StageMetrics
 from schemas.base import Event
 from schemas.codec import Message, decode, to_message
+from schemas.errors import TryLater
 from schemas.events import Stage
-from schemas.failures import TryLater
 from streams.dead_letters import Limit
 from streams.event_step import StepTools
 from streams.records import Partition, Record

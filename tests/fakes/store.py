@@ -1,16 +1,16 @@
 """An object store in memory.
 
-In and out: as `schemas.doors.ObjectStore` says.  Keeps what it is given while the test lasts.
+In and out: as `schemas.interfaces.ObjectStore` says.  Keeps what it is given while the test lasts.
 """
 
 import threading
 from collections.abc import Iterator
 
-from schemas.doors import StoredObject
+from schemas.interfaces import StoredObject
 
 
 class InMemoryStore:
-    """Implements `schemas.doors.ObjectStore`."""
+    """Implements `schemas.interfaces.ObjectStore`."""
 
     def __init__(self, bucket: str = "pictures") -> None:
         self._bucket = bucket

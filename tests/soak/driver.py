@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 
 from schemas.base import Event
-from schemas.doors import Results
 from schemas.events import RenderedImage
 from schemas.examples import rendered, sample
 from schemas.graph import SpatialGraph
 from schemas.ids import content_id
+from schemas.interfaces import Results
 from schemas.topics import GRAPHS, IMAGES
 from streams.carrying import Role, carry
 from streams.event_step import EventStep

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from agents.language.planner import LanguagePlanner
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode
+from schemas.errors import Never, TryLater
 from schemas.events import SeedConcept, SeedOptions
-from schemas.failures import Never, TryLater
 from schemas.ids import make_seed
-from schemas.language import Request
+from schemas.llm.contract import Request
 from schemas.topics import BY_EVENT
 from spatial.knowledge.load import scene_kinds
 from streams.demo.llm_answers import ANSWERS

@@ -14,13 +14,13 @@ from agents.language.forms import Boxes
 from agents.language.phrasing import PLACES, RELATIONS, predicates_of
 from agents.language.planner import LanguagePlanner
 from agents.language.prompting import PROMPTS
-from schemas.answers import strict_schema
 from schemas.codec import decode
+from schemas.errors import TryLater
 from schemas.events import Rejection, SeedConcept, SeedOptions
-from schemas.failures import TryLater
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
-from schemas.language import LANGUAGE_STAGES, Reply, Request
+from schemas.llm.answer_parsing import strict_schema
+from schemas.llm.contract import LANGUAGE_STAGES, Reply, Request
 from schemas.reasons import GATES, REASONS
 from schemas.topics import SEEDS
 from spatial.contradictions import contradictions

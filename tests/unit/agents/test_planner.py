@@ -7,10 +7,10 @@ import pytest
 
 from agents.planner import CANVAS, RulePlanner
 from schemas.codec import decode
-from schemas.doors import Planner
 from schemas.events import Rejection, SeedConcept, SeedOptions
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
+from schemas.interfaces import Planner
 from schemas.reasons import GATES, REASONS
 from schemas.topics import SEEDS
 from spatial.draft import draft_of

@@ -8,8 +8,8 @@ import pytest
 from dataset.reading import batches
 from dataset.table import Table
 from dataset.writer import DatasetWriter, Reached, ignore
-from schemas.doors import Delivery, Sample
 from schemas.events import QAEvent
+from schemas.interfaces import Delivery, Sample
 from tests.fakes.events import stored_picture
 from tests.fakes.store import InMemoryStore
 

@@ -17,7 +17,7 @@ from dataset.evaluation.running import HOPELESS, ask
 from dataset.evaluation.saying import choice_of, prompt
 from dataset.evaluation.scores import band, score, wilson
 from dataset.evaluation.session import Asked, open_session
-from schemas.failures import Never, TryLater, UserError
+from schemas.errors import Never, TryLater, UserError
 from tests.fakes.events import make_picture, make_qa, make_samples
 from tests.fakes.gallery import store_samples
 

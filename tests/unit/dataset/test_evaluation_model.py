@@ -9,7 +9,7 @@ import pytest
 
 from dataset.evaluation.session import Asked, open_session
 from dataset.info import info
-from schemas.failures import UserError
+from schemas.errors import UserError
 from tests.fakes.events import make_samples
 from tests.fakes.gallery import store_samples
 

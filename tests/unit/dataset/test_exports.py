@@ -18,7 +18,7 @@ from dataset.exports.llava import conversation
 from dataset.exports.lmms_utils import accuracy, chosen_letter, circular_accuracy, doc_to_text, process_results
 from dataset.splits import PER_MILLE
 from dataset.table import NoDataset
-from schemas.failures import UserError
+from schemas.errors import UserError
 from tests.fakes.events import make_graph, make_picture, make_qa
 
 P0 = "5f0c/0"

@@ -115,7 +115,7 @@ def test_larger_groups_of_rows_of_other_writers_are_read_in_pieces(uri):
     from deltalake import write_deltalake
 
     from dataset.rows import rows_of
-    from schemas.doors import Sample
+    from schemas.interfaces import Sample
 
     events = make_samples(200)
     rows = rows_of([Sample(event, make_picture(event.graph)) for event in events])

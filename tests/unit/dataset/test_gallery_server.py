@@ -12,7 +12,7 @@ from dataset.gallery.guards import LOOPBACK
 from dataset.gallery.pages import HERE
 from dataset.gallery.serve import is_loopback
 from dataset.gallery.server import application
-from schemas.failures import TryLater, UserError
+from schemas.errors import TryLater, UserError
 from schemas.ids import make_seed
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection, make_samples
 from tests.fakes.gallery import NotedFactory, shown, store_rejections, store_samples

@@ -20,7 +20,7 @@ from dataset.loading import files, load
 from dataset.maintenance import SAFE_HOURS, Retention, compact, vacuum
 from dataset.reading import UnknownColumn, Vacuumed, batches
 from dataset.table import NoDataset, Table
-from schemas.failures import UserError
+from schemas.errors import UserError
 from tests.fakes.events import make_samples
 
 P0 = "5f0c/0"

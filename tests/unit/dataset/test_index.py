@@ -10,8 +10,8 @@ from dataset.index import Index
 from dataset.rows import rows_of
 from dataset.seen import Damaged, SeenIds
 from dataset.table import Table
-from schemas.doors import Sample
-from schemas.failures import TryLater
+from schemas.errors import TryLater
+from schemas.interfaces import Sample
 from tests.fakes.events import make_picture, make_samples
 
 

@@ -15,8 +15,8 @@ from dataset.outcomes import DRAWN_AGAIN, ENDED, OUTCOMES, SUPERSEDED, outcomes,
 from dataset.rejections import REJECTION_COLUMNS, rejections_uri, rows_of
 from dataset.statistics import statistics
 from dataset.table import Table
-from schemas.doors import Sample
 from schemas.ids import make_seed
+from schemas.interfaces import Sample
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection
 from tests.fakes.gallery import shown, store_rejections, store_samples
 from tests.fakes.line import store_rows

@@ -10,10 +10,10 @@ from dataset.rejections import ADDED_LATER, REJECTION_COLUMNS, RejectionsWriter,
 from dataset.statistics import statistics
 from dataset.table import Table
 from schemas.codec import decode, encode
-from schemas.doors import Delivery, Sample
+from schemas.errors import Fenced
 from schemas.events import Rejection
-from schemas.failures import Fenced
 from schemas.graph import Relation
+from schemas.interfaces import Delivery, Sample
 from schemas.topics import IMAGES
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection, make_rendered
 from tests.fakes.gallery import store_rejections

@@ -6,8 +6,8 @@ import pyarrow as pa
 
 from dataset.columns import COLUMNS
 from dataset.rows import rows_of
-from schemas.doors import Sample
 from schemas.graph import SpatialGraph
+from schemas.interfaces import Sample
 from tests.fakes.events import make_picture, make_qa
 
 

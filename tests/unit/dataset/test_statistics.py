@@ -13,8 +13,8 @@ from dataset.columns import COLUMNS
 from dataset.rejections import REJECTION_COLUMNS, rejections_uri, rows_of
 from dataset.statistics import statistics
 from dataset.table import NoDataset, Table
-from schemas.doors import Sample
 from schemas.ids import make_seed
+from schemas.interfaces import Sample
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection
 from tests.fakes.line import store_rows
 

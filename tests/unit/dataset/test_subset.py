@@ -10,8 +10,8 @@ from dataset.splits import split_of
 from dataset.subset import Made, Place, Recipe, subset
 from dataset.table import NoDataset, Table
 from dataset.whole import write_whole
+from schemas.errors import UserError
 from schemas.events import Question
-from schemas.failures import UserError
 from schemas.ids import content_id
 from spatial.questions import from_json, to_json
 from tests.fakes.events import make_graph, make_qa

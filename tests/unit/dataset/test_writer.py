@@ -6,8 +6,8 @@ import pytest
 
 from dataset.table import CLAIM, NoDataset, Table
 from dataset.writer import DatasetWriter
-from schemas.doors import Delivery, Sample, StoredObject
-from schemas.failures import Fenced, Never, TryLater
+from schemas.errors import Fenced, Never, TryLater
+from schemas.interfaces import Delivery, Sample, StoredObject
 from tests.fakes.events import make_graph, make_qa, make_samples
 
 P0, P1 = "5f0c/0", "5f0c/1"

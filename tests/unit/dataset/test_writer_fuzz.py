@@ -15,8 +15,8 @@ from dataset.rejections import RejectionsWriter, rejections_uri
 from dataset.rows import rows_of
 from dataset.table import Table
 from dataset.writer import DatasetWriter
-from schemas.doors import Delivery, Sample
 from schemas.events import QAEvent, Rejection
+from schemas.interfaces import Delivery, Sample
 from tests.fakes.event_strategies import models
 from tests.fakes.examples_count import examples
 from tests.fakes.store import InMemoryStore

@@ -10,8 +10,8 @@ from deltalake import DeltaTable
 
 from dataset.rows import rows_of
 from dataset.table import Overtaken, Table
-from schemas.doors import Delivery
-from schemas.failures import Fenced, TryLater
+from schemas.errors import Fenced, TryLater
+from schemas.interfaces import Delivery
 from tests.fakes.events import make_samples
 
 

@@ -15,8 +15,8 @@ from gpu_workers.eyes.detected import DetectorEyes, depths_of
 from gpu_workers.eyes.matching import Wanted, unclear
 from gpu_workers.eyes.seeing import Detection
 from gpu_workers.policy import Policy
-from schemas.doors import StoredObject
 from schemas.events import QAEvent, Rejection
+from schemas.interfaces import StoredObject
 from spatial.reading import MIN_VISIBLE
 from tests.fakes.collage import Thing, make_scene
 from tests.fakes.store import InMemoryStore

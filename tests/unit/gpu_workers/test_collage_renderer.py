@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from gpu_workers.collage import CollageRenderer
+from schemas.errors import Never
 from schemas.events import Truth
-from schemas.failures import Never
 from schemas.graph import Relation, SpatialGraph
 from spatial.knowledge.load import categories
 from tests.fakes.collage import Thing, make_scene, make_sprites

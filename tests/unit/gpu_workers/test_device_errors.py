@@ -6,7 +6,7 @@ import pytest
 
 from gpu_workers.diffusion.device_errors import device_watched
 from gpu_workers.diffusion.halving import Halving
-from schemas.failures import DeviceLost, TryLater
+from schemas.errors import DeviceLost, TryLater
 
 ADVICE = "\nCUDA kernel errors might be asynchronously reported at some other API call.\nCompile with `TORCH_USE_CUDA_DSA`."
 

@@ -16,11 +16,11 @@ from dataset.audit.looks import NEAR as looks_near
 from dataset.audit.looks import looks
 from gpu_workers.duplicates import Duplicates
 from gpu_workers.fingerprints import NEAR, bands, distance, of_graph, of_picture, of_questions
-from schemas.doors import ObjectStore, StoredObject
+from schemas.errors import TryLater
 from schemas.events import RenderedImage
-from schemas.failures import TryLater
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
+from schemas.interfaces import ObjectStore, StoredObject
 from tests.fakes.events import make_graph, make_image, make_qa, make_rendered
 from tests.fakes.store import InMemoryStore
 

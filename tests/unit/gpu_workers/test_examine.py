@@ -10,11 +10,11 @@ from PIL import Image, ImageDraw
 from gpu_workers.examine import ExamineHandler, Witnesses
 from gpu_workers.policy import Policy
 from schemas.codec import decode
-from schemas.doors import StoredObject
+from schemas.errors import Never, TryLater
 from schemas.events import QAEvent, Rejection, RenderedImage, SeedConcept, SeenObject, Truth
-from schemas.failures import Never, TryLater
 from schemas.graph import Relation, SpatialGraph
 from schemas.ids import image_id, image_key, make_seed, sample_id, with_graph_id
+from schemas.interfaces import StoredObject
 from schemas.reasons import GATES, REASONS
 from spatial.verify import verify
 from tests.fakes.store import InMemoryStore

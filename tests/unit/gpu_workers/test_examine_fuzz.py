@@ -12,9 +12,9 @@ from gpu_workers.eyes.seeing import Detection
 from schemas.base import Event
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode
-from schemas.doors import StoredObject
+from schemas.errors import Never, TryLater
 from schemas.events import RenderedImage
-from schemas.failures import Never, TryLater
+from schemas.interfaces import StoredObject
 from schemas.topics import BY_EVENT, IMAGES
 from tests.fakes.event_strategies import Draw, models
 from tests.fakes.examples_count import examples

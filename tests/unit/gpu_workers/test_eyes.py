@@ -16,10 +16,10 @@ from gpu_workers.eyes.seeing import DepthMap, Detection
 from gpu_workers.policy import Policy
 from schemas.base import Event
 from schemas.bounds import MAX_SEEN
-from schemas.doors import StoredObject
+from schemas.errors import TryLater
 from schemas.events import QAEvent, Rejection, RenderedImage
-from schemas.failures import TryLater
 from schemas.graph import SpatialGraph
+from schemas.interfaces import StoredObject
 from spatial.questions import ask
 from tests.fakes.collage import Thing, make_scene
 from tests.fakes.events import make_image

@@ -15,12 +15,12 @@ from gpu_workers.language.forms import PROMPTS, REASONS, Written
 from gpu_workers.language.judge import LanguageJudge
 from gpu_workers.language.judgement import Judgement, Known, Models
 from gpu_workers.language.sentences import sentences_for, things_in
-from schemas.answers import strict_schema
-from schemas.doors import StoredObject
+from schemas.errors import TryLater
 from schemas.events import QAEvent, Question, Rejection, RenderedImage, Scene, SeenObject
-from schemas.failures import TryLater
 from schemas.ids import content_id
-from schemas.language import LANGUAGE_STAGES, QUESTION_DROPS, Reply, Request, answer_key
+from schemas.interfaces import StoredObject
+from schemas.llm.answer_parsing import strict_schema
+from schemas.llm.contract import LANGUAGE_STAGES, QUESTION_DROPS, Reply, Request, answer_key
 from schemas.reasons import GATES
 from schemas.reasons import REASONS as REJECTIONS
 from spatial.verify import verify

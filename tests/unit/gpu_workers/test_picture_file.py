@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from gpu_workers.picture_file import PictureFault, check_picture
+from schemas.errors import Never
 from schemas.events import ImageRef
-from schemas.failures import Never
 from tests.fakes.events import make_graph, make_image
 
 SIDE = 64

@@ -15,11 +15,11 @@ from gpu_workers.findings import Finding, compare
 from gpu_workers.language.judgement import Judgement, Known
 from gpu_workers.policy import Policy
 from schemas.base import Event
-from schemas.doors import StoredObject
+from schemas.errors import Never, TryLater
 from schemas.events import QAEvent, Rejection, RenderedImage, SeenObject, Truth
-from schemas.failures import Never, TryLater
 from schemas.graph import Relation, SpatialGraph
 from schemas.ids import with_graph_id
+from schemas.interfaces import StoredObject
 from spatial.questions import ask
 from tests.fakes.collage import Thing, make_scene
 from tests.fakes.store import InMemoryStore

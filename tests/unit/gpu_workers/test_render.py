@@ -9,11 +9,11 @@ import pytest
 
 from gpu_workers.collage import CollageRenderer
 from gpu_workers.render import RenderHandler
-from schemas.doors import Drawing, StoredObject
+from schemas.errors import Never, TryLater
 from schemas.events import RenderedImage, Truth
-from schemas.failures import Never, TryLater
 from schemas.graph import SpatialGraph
 from schemas.ids import derived_seed, image_id, image_key, make_seed
+from schemas.interfaces import Drawing, StoredObject
 from tests.fakes.collage import Thing, make_scene, make_sprites
 from tests.fakes.store import InMemoryStore
 

@@ -8,8 +8,8 @@ from gpu_workers.collage import CollageRenderer
 from gpu_workers.render import RenderHandler
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode
+from schemas.errors import Never
 from schemas.events import RenderedImage, SeedOptions
-from schemas.failures import Never
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed, with_graph_id
 from schemas.topics import GRAPHS, IMAGES

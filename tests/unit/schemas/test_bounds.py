@@ -16,7 +16,7 @@ from schemas.examples import graph, image, refusal, rendered, sample, seed
 from schemas.graph import Layout, Provenance, Relation, SpatialGraph
 from schemas.ids import make_seed
 from schemas.pictures import ImageRef, SeenObject, SeenRelation, Truth
-from schemas.predicates import BINARY, PLACES
+from schemas.predicate_names import BINARY, PLACES
 from schemas.topics import GRAPHS, TOPICS
 from spatial import predicates
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.codec import decode, encode, event_age, header
+from schemas.errors import Never
 from schemas.events import SeedConcept
 from schemas.examples import examples, seed
-from schemas.failures import Never
 from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, QA, REJECTIONS, SEEDS, TOPICS, major
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from schemas.base import Event
 from schemas.bounds import MAX_JSON_DEPTH, MAX_JSON_ITEMS, MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode, event_age, header
+from schemas.errors import Never
 from schemas.events import SeedConcept, SeedOptions
 from schemas.examples import examples as shown
-from schemas.failures import Never
 from schemas.ids import make_seed
 from schemas.topics import SEEDS, TOPICS
 from streams.records import MAX_MESSAGE_BYTES

@@ -12,8 +12,8 @@ from agents.targets import Band, Targets, targets_of
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import Message, to_message
+from schemas.errors import Never, TryLater
 from schemas.events import DeadLetter, QAEvent, SeedConcept, SeedOptions
-from schemas.failures import Never, TryLater
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from streams.balance import SALT, Pace, Steering, accepted

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams.by_topic import ByTopic
 from streams.records import Partition, Record
 

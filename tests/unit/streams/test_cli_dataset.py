@@ -8,7 +8,7 @@ import pytest
 
 from dataset.rejections import RejectionsWriter
 from dataset.writer import DatasetWriter
-from schemas.doors import Delivery, Sample
+from schemas.interfaces import Delivery, Sample
 from streams.cli.root import run
 from tests.fakes.events import make_picture, make_rejection, make_samples
 from tests.fakes.gallery import store_samples

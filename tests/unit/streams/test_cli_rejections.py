@@ -10,11 +10,11 @@ import pytest
 from dataset.rejections import ADDED_LATER, REJECTION_COLUMNS, RejectionsWriter, rejections_uri, rows_of
 from dataset.table import Table
 from schemas.codec import Message, decode, encode
-from schemas.doors import Delivery, Sample
+from schemas.errors import Oversize, TryLater
 from schemas.events import Rejection, SeedConcept
-from schemas.failures import Oversize, TryLater
 from schemas.graph import Relation
 from schemas.ids import make_seed, rejection_id
+from schemas.interfaces import Delivery, Sample
 from schemas.topics import IMAGES, SEEDS
 from streams.cli.root import run
 from streams.rejected import AT_ONCE, Replayed, export, messages, send

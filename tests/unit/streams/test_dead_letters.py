@@ -3,7 +3,7 @@
 import pytest
 
 from monitoring.redaction import redacted
-from schemas.failures import Never
+from schemas.errors import Never
 from streams.dead_letters import FEWEST, MAX_ERROR_CHARS, NAMED, WINDOW, Limit, dead_letter
 from streams.problems import TooManyDeadLetters
 from streams.records import Partition, Record

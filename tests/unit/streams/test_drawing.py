@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.failures import UserError
+from schemas.errors import UserError
 from streams.demo.drawing import PAINTED, Drawing
 from streams.pixels import diffusion_of, eyes_of
 from streams.settings import EyeSettings, RenderSettings

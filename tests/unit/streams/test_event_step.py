@@ -6,8 +6,8 @@ import pytest
 
 from schemas.base import Event
 from schemas.codec import decode, header
+from schemas.errors import Never, TryLater
 from schemas.events import DeadLetter, Rejection
-from schemas.failures import Never, TryLater
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES
 from streams.dead_letters import original
 from streams.event_step import EventStep

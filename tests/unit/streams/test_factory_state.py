@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from schemas.topics import GRAPHS, REJECTIONS
 from streams.factory_state import STATES, FactoryWatch, GroupWatch
 from streams.group_state import Member

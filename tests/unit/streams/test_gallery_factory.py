@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from dataset.gallery.doors import Wished
+from schemas.errors import UserError
 from schemas.events import STAGES
-from schemas.failures import UserError
 from schemas.ids import make_seed
 from streams.gallery import LEAST_S, RunningFactory, seeds_of_wished
 from streams.status import StageStatus

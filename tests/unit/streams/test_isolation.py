@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from schemas.failures import DeviceLost, Fenced, Never, TryLater
+from schemas.errors import DeviceLost, Fenced, Never, TryLater
 from streams.isolation import TRIES, isolated, isolated_async
 
 

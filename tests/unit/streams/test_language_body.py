@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from schemas.answers import MAX_CHARS
+from schemas.llm.answer_parsing import MAX_CHARS
 from streams.language.answer_body import NoAnswer, read_body
 
 

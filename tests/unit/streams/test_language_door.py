@@ -8,8 +8,8 @@ from time import monotonic
 
 import pytest
 
-from schemas.failures import Never, TryLater
-from schemas.language import Form, Picture, Reply, Request, Turn
+from schemas.errors import Never, TryLater
+from schemas.llm.contract import Form, Picture, Reply, Request, Turn
 from streams.demo.llm_stub import Asked, Says, Stub, serving
 from streams.language.endpoint import Endpoint
 from streams.language.openai_door import Busy, OpenAIDoor

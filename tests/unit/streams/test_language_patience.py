@@ -9,9 +9,9 @@ from prometheus_client import REGISTRY
 from pydantic import SecretStr, ValidationError
 
 from monitoring.language import LanguageMetrics
-from schemas.doors import StoredObject
-from schemas.failures import TryLater
-from schemas.language import Form, Reply, Request, Turn, answer_key, ledger
+from schemas.errors import TryLater
+from schemas.interfaces import StoredObject
+from schemas.llm.contract import Form, Reply, Request, Turn, answer_key, ledger
 from streams.faust_door import REBALANCE_S
 from streams.language.bill import Bill
 from streams.language.budget import Budget

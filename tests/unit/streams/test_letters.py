@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codec import decode, encode, to_message
+from schemas.errors import Never
 from schemas.events import DeadLetter, Origin, SeedConcept
 from schemas.examples import graph, refusal, rendered, sample, seed
-from schemas.failures import Never
 from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, REJECTIONS, SEEDS, TOPICS, key_of
 from streams.dead_letters import dead_letter, first_origin, narrowed, original, requests_in, without_value

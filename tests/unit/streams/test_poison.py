@@ -7,11 +7,11 @@ import pytest
 
 from schemas.base import Event
 from schemas.codec import Message
-from schemas.doors import Results
+from schemas.errors import DeviceLost, Oversize, TryLater
 from schemas.events import DeadLetter, RenderedImage
-from schemas.failures import DeviceLost, Oversize, TryLater
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
+from schemas.interfaces import Results
 from streams.event_step import EventStep
 from streams.isolation import TRIES
 from streams.refusals import MOST_REFUSALS
@@ -114,7 +114,7 @@ def test_an_event_that_alone_is_never_ready_does_not_hold_up_the_line_for_ever()
     assert attempts_until_done(EventStep(Picky(passing=True), tools(producer)), 100) == MOST_REFUSALS
     letters = [e for e in producer.events if isinstance(e, DeadLetter)]
     assert [(e.offset, e.reason, e.attempts, e.error_class) for e in letters] == [
-        (POISON, "failed", MOST_REFUSALS, "schemas.failures.TryLater")
+        (POISON, "failed", MOST_REFUSALS, "schemas.errors.TryLater")
     ]
 
 

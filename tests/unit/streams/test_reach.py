@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams import store, topic_admin
 from streams.connection import KafkaConnection
 from streams.problems import AccessDenied, Refused, Unreachable

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule
 
 from schemas.codec import Message
-from schemas.failures import TryLater
+from schemas.errors import TryLater
 from streams.inbox import Inbox, Limits
 from streams.records import Partition, Record
 from tests.fakes.broker import MemoryBroker

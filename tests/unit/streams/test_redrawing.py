@@ -6,8 +6,8 @@ import pytest
 
 from dataset.lineage import Lineage, NoSample, lineage
 from dataset.table import NoDataset
-from schemas.doors import Drawing
 from schemas.ids import make_seed
+from schemas.interfaces import Drawing
 from streams.problems import Refused
 from streams.redrawing import redraw
 from tests.fakes.line import Line, collage_line, store_rows

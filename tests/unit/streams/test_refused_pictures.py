@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from gpu_workers.render import RenderHandler
 from schemas.codec import Message
-from schemas.doors import Drawing
+from schemas.errors import Oversize
 from schemas.events import DeadLetter, RenderedImage
-from schemas.failures import Oversize
 from schemas.graph import SpatialGraph
+from schemas.interfaces import Drawing
 from schemas.topics import IMAGES
 from streams.event_step import EventStep
 from tests.fakes.boxes_renderer import BoxesRenderer

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from schemas.codec import Message, encode, to_message
+from schemas.errors import Never, Oversize, TryLater
 from schemas.events import DeadLetter, Replayed, Stage
 from schemas.examples import graph
-from schemas.failures import Never, Oversize, TryLater
 from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, QA, REPLAYS, SEEDS, key_of
 from streams.dead_letters import dead_letter, narrowed, without_value

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dataset.outcomes import ENDED, outcomes_of, request_of
 from schemas.codec import Message, to_message
-from schemas.failures import Never
+from schemas.errors import Never
 from schemas.ids import make_seed
 from schemas.topics import SEEDS
 from streams.cli.asked import said, shown

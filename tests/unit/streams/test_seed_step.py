@@ -8,8 +8,8 @@ import pytest
 
 from schemas.base import Event
 from schemas.codec import Message, decode
+from schemas.errors import DeviceLost, Never, TryLater
 from schemas.events import DeadLetter, SeedConcept
-from schemas.failures import DeviceLost, Never, TryLater
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from schemas.doors import Sample
+from schemas.errors import Never, TryLater
 from schemas.events import DeadLetter, QAEvent
-from schemas.failures import Never, TryLater
+from schemas.interfaces import Sample
 from schemas.topics import QA
 from streams.problems import Refused
 from streams.records import Partition, Record

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from pydantic import SecretStr
 
-from schemas.doors import StoredObject
-from schemas.failures import TryLater
+from schemas.errors import TryLater
+from schemas.interfaces import StoredObject
 from streams.problems import Refused
 from streams.settings import StoreSettings
 from streams.store import S3Store

@@ -17,11 +17,11 @@ from gpu_workers.examine import ExamineHandler, Witnesses
 from gpu_workers.policy import Policy
 from gpu_workers.render import RenderHandler
 from schemas.base import Event
-from schemas.doors import Sample, StoredObject
+from schemas.errors import TryLater
 from schemas.events import QAEvent, Rejection, RenderedImage, Truth
-from schemas.failures import TryLater
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed, with_graph_id
+from schemas.interfaces import Sample, StoredObject
 from streams.cli.root import run
 from streams.judged_events import accepted, rejected
 from streams.pixels import policy_of, publishable

@@ -13,7 +13,7 @@ from gpu_workers.eyes import tiny
 from gpu_workers.eyes.grounding import ask_grounding, in_portions, one_text
 from gpu_workers.eyes.loaded import Loaded, load
 from gpu_workers.eyes.models import ASKING, DepthEstimator, ZeroShotDetector, load_depth, load_detector
-from schemas.failures import TryLater, UserError
+from schemas.errors import TryLater, UserError
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 torch.set_num_threads(1)

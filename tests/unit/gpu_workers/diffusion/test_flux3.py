@@ -16,7 +16,7 @@ from gpu_workers.diffusion.parts import Machine
 from gpu_workers.diffusion.pipelines import Model
 from gpu_workers.diffusion.told import Told
 from gpu_workers.diffusion.weights import Source
-from schemas.failures import Never, UserError
+from schemas.errors import Never, UserError
 from tests.fakes.collage import Thing, make_scene
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")

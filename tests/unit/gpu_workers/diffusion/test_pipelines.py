@@ -19,7 +19,7 @@ from gpu_workers.diffusion.refine import Refined
 from gpu_workers.diffusion.renderer import DiffusionRenderer
 from gpu_workers.diffusion.told import Corners, Told
 from gpu_workers.diffusion.weights import Source, fingerprint, licence_of
-from schemas.failures import UserError
+from schemas.errors import UserError
 from streams.pixels import diffusion_of
 from streams.settings import RenderSettings
 from tests.fakes.collage import Thing, make_scene

@@ -14,8 +14,8 @@ from gpu_workers.diffusion.renderer import DiffusionRenderer
 from gpu_workers.diffusion.tiny import build
 from gpu_workers.diffusion.told import MOST_BOXES, Told, told
 from gpu_workers.render import RenderHandler
+from schemas.errors import TryLater, UserError
 from schemas.events import RenderedImage
-from schemas.failures import TryLater, UserError
 from schemas.graph import SpatialGraph
 from streams.redrawing import redraw
 from tests.fakes.collage import Thing, make_scene

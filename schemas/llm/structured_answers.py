@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
-from schemas.answers import Unreadable, read_answer
-from schemas.language import Counts, Fault, LanguageModel, Reply, Request, Turn
+from schemas.llm.answer_parsing import Unreadable, read_answer
+from schemas.llm.contract import Counts, Fault, LanguageModel, Reply, Request, Turn
 
 T = TypeVar("T", bound=BaseModel)
 Check = Callable[[T], Fault | None]

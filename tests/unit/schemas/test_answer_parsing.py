@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
-from schemas.answers import Unreadable, read_answer, strict_schema
-from schemas.asking import REPAIRS, Conversation, Unanswered
-from schemas.failures import TryLater
-from schemas.language import Fault, Form, Reply, Request, Turn
+from schemas.errors import TryLater
+from schemas.llm.answer_parsing import Unreadable, read_answer, strict_schema
+from schemas.llm.contract import Fault, Form, Reply, Request, Turn
+from schemas.llm.structured_answers import REPAIRS, Conversation, Unanswered
 from tests.fakes.models import KeptCounts, ScriptedModel
 
 

@@ -12,8 +12,8 @@ from importlib.resources import files
 
 from pydantic import BaseModel
 
-from schemas.answers import Words, strict_schema
-from schemas.language import Form, Picture, Request, Turn
+from schemas.llm.answer_parsing import Words, strict_schema
+from schemas.llm.contract import Form, Picture, Request, Turn
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Generic, Protocol, runtime_checkable
 from typing_extensions import TypeVar
 
 from schemas.base import Event
+from schemas.errors import Never
 from schemas.events import QAEvent, SeedConcept, Truth
-from schemas.failures import Never
 from schemas.graph import SpatialGraph
 
 
