@@ -6,7 +6,7 @@ Does not draw; a renderer that is not listed is taken to draw whatever words say
 
 from dataclasses import dataclass
 
-from spatial.knowledge.types import Category
+from spatial.knowledge.categories import Category
 
 PALETTE = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray")
 """Colours that the collage can give to a thing so that people name them alike."""

@@ -10,7 +10,7 @@ from random import Random
 
 from agents.outcome import unmet_options
 from agents.stock import Carry, Stock, Weighted
-from spatial.knowledge.types import Category, Rest
+from spatial.knowledge.categories import Category, Rest
 
 FULL = 1.6
 """Attenuated widths of the things on a carrier, added up, in widths of the carrier: beyond it they would all shrink."""

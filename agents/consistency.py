@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from agents.outcome import Unmet
 from schemas.graph import Relation
-from spatial.contradictions import contradictions
-from spatial.draft import Draft
+from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.draft import Draft
 
 
 def refuse_contradiction(names: Sequence[str], relations: Sequence[Relation], said: str) -> None:

@@ -19,8 +19,8 @@ from agents.stock import stock
 from schemas.events import SeedConcept, SeedOptions
 from schemas.graph import Relation
 from schemas.ids import derived_seed
-from spatial.contradictions import contradictions
-from spatial.draft import Draft
+from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.draft import Draft
 
 ARRANGEMENTS = 24
 """Random arrangements tried for one that fits all required relations."""

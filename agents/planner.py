@@ -17,9 +17,9 @@ from schemas.bounds import MAX_NOTE_CHARS
 from schemas.events import Rejection, SeedConcept
 from schemas.graph import GraphObject, Layout, Provenance, SpatialGraph
 from schemas.ids import derived_seed, with_graph_id
-from spatial.draft import Draft
-from spatial.knowledge.load import NEAREST_THRESHOLD, SceneMatch, find_scene, scene_kinds
+from spatial.knowledge.knowledge_base import NEAREST_THRESHOLD, SceneMatch, find_scene, scene_kinds
 from spatial.layout import NoLayout, Unsatisfiable, solve
+from spatial.reasoning.draft import Draft
 
 PRODUCER = "rule-planner"
 VERSION = "1"

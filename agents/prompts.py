@@ -11,7 +11,7 @@ import inflect
 
 from schemas.bounds import MAX_TEXT_CHARS
 from schemas.graph import GraphObject, Prompt, Relation
-from spatial.knowledge.types import SceneKind
+from spatial.knowledge.categories import SceneKind
 
 SAYS = {
     "left_of": "to the left of",

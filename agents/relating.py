@@ -12,7 +12,7 @@ from random import Random
 from agents.arrangement import CLEAR, Spots, carries, rooted
 from agents.casting import Cast
 from schemas.graph import Relation
-from spatial.predicates import inverse
+from spatial.relations.predicate_table import inverse
 
 DEFAULT_MIX: Mapping[str, float] = {
     "direction": 1.0,

@@ -13,9 +13,9 @@ from agents.outcome import unmet_options
 from agents.stock import Carry
 from schemas.events import SeedOptions
 from schemas.graph import Relation
-from spatial.knowledge.load import categories
-from spatial.phrases import UnknownPhrase, normalise
-from spatial.predicates import PREDICATES
+from spatial.knowledge.knowledge_base import categories
+from spatial.relations.phrases import UnknownPhrase, normalise
+from spatial.relations.predicate_table import PREDICATES
 
 CARRY: dict[str, tuple[Carry, bool]] = {
     "on": ("on", False),

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Literal
 
 from agents.abilities import Abilities
-from spatial.knowledge.load import categories, scene_kinds
-from spatial.knowledge.types import Category, Rest, SceneKind
+from spatial.knowledge.categories import Category, Rest, SceneKind
+from spatial.knowledge.knowledge_base import categories, scene_kinds
 
 Carry = Literal["on", "inside"]
 

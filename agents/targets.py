@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from agents.relating import DEFAULT_MIX
 from schemas.base import Model
-from spatial.knowledge.load import scene_kinds
+from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.questions import KINDS
 
 MOST_THINGS = 12

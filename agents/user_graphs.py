@@ -14,9 +14,9 @@ from agents.requirements import plain
 from schemas.base import readable
 from schemas.bounds import MAX_ATTRIBUTES, MAX_EXCLUDED, MAX_NAME_CHARS, MAX_RELATIONS
 from schemas.graph import MAX_OBJECTS, GraphObject, Relation
-from spatial.knowledge.load import categories
-from spatial.phrases import UnknownPhrase, normalise
-from spatial.predicates import PREDICATES
+from spatial.knowledge.knowledge_base import categories
+from spatial.relations.phrases import UnknownPhrase, normalise
+from spatial.relations.predicate_table import PREDICATES
 
 ARTICLES = ("a", "an", "the", "some", "one")
 KNOWN_FIELDS = frozenset({"scene", "chosen_objects", "attributes", "negative_objects", "objects_kg"})

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from schemas.errors import UserError
-from spatial.predicates import PREDICATES
+from spatial.relations.predicate_table import PREDICATES
 
 FAMILIES: Mapping[str, frozenset[str]] = {
     family: frozenset(name for name, row in PREDICATES.items() if row.family == family)

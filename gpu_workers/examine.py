@@ -26,8 +26,8 @@ from schemas.graph import merged_notes
 from schemas.ids import derived_seed, sample_id
 from schemas.interfaces import ObjectStore
 from spatial.questions import ask
-from spatial.questions.names import Asked
-from spatial.reading import read_scene
+from spatial.questions.object_names import Asked
+from spatial.relations.scene_extraction import read_scene
 from spatial.splits import split_of
 
 OF_ALL_THINGS = frozenset({"selection", "multi_hop"})

@@ -1,8 +1,8 @@
 """What a picture shows, against what its graph says.
 
 In: a graph, and the truth about a picture of it.  Out: None, or the first `Finding` that speaks against the picture.
-Truth is judged on visible boxes by the truth rules of `spatial.geometry`.  Contact counts only where it was drawn; of a
-picture that was measured from outside nobody knows that, and boxes that agree are not held against it.
+Truth is judged on visible boxes by the truth rules of `spatial.relations.relation_truth`.  Contact counts only where it
+was drawn; of a picture that was measured from outside nobody knows that, and boxes that agree are not held against it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from schemas.events import SeenObject, Truth
 from schemas.graph import Relation, SpatialGraph
-from spatial.geometry import holds, relate
-from spatial.predicates import CONTACT, PREDICATES
-from spatial.reading import MIN_VISIBLE
+from spatial.relations.predicate_table import CONTACT, PREDICATES
+from spatial.relations.relation_truth import holds, relate
+from spatial.relations.scene_extraction import MIN_VISIBLE
 
 MOST_SHOWN = 100
 """Things or relations in the evidence of one finding: more are counted, not listed."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from schemas.events import RenderedImage, SeenObject, Truth
 from schemas.graph import MAX_OBJECTS, GraphObject, Layout, Provenance, Relation, SpatialGraph
 from schemas.ids import with_graph_id
-from spatial.contradictions import contradictions
-from spatial.draft import draft_of
-from spatial.reading import MIN_VISIBLE, read_scene
+from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.draft import draft_of
+from spatial.relations.scene_extraction import MIN_VISIBLE, read_scene
 
 PRODUCER, VERSION = "salvage", "1"
 

@@ -1,8 +1,8 @@
 """Which predicates take an object and which do not, as far as their names are known here.
 
 In: nothing.  Out: two closed sets and the check that both kinds of relations share.
-What they mean is in `spatial.predicates`, whose table a test holds equal to these sets.  A name that is in neither is let
-through: a newer version may know it, and the examiner rejects a graph that states what it cannot judge.
+What they mean is in `spatial.relations.predicate_table`, whose table a test holds equal to these sets.  A name that is
+in neither is let through: a newer version may know it, and the examiner rejects a graph that states what it cannot judge.
 """
 
 from pydantic_core import PydanticCustomError

@@ -2,7 +2,7 @@
 
 In: a graph, or the keys of a question.  Out: `train`, `validation` or `test`.
 Looks at no id, no seed, no pixel and no clock, so the same scene lands in the same split on every machine and in every
-run, whoever asked for it and however it was laid out or drawn.  Does not know questions (`spatial.questions.keys`).
+run, whoever asked for it and however it was laid out or drawn.  Does not know questions (`spatial.questions.split_keys`).
 
 A scene is in the split of its hash.  A question is asked only in the split of its keys: a pair of categories under a
 family of relations is at home in a hold-out split if both categories are at home there, else in `train`.  Homes are
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from schemas.graph import SpatialGraph
 from schemas.ids import content_id
-from spatial.predicates import PREDICATES
+from spatial.relations.predicate_table import PREDICATES
 
 PER_MILLE = {"train": 900, "validation": 50, "test": 50}
 """Shares of the scenes, in thousandths."""

@@ -21,7 +21,7 @@ from schemas.errors import Never
 from schemas.events import DeadLetter, QAEvent, Rejection, SeedConcept, SeedOptions
 from schemas.ids import make_seed
 from schemas.topics import QA, REJECTIONS
-from spatial.predicates import PREDICATES
+from spatial.relations.predicate_table import PREDICATES
 from streams.dead_letters import Request, requests_in
 from streams.event_step import Publishes
 from streams.records import Record

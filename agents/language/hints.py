@@ -14,7 +14,7 @@ from agents.prompts import phrase_of
 from schemas.graph import GraphObject, Relation
 from schemas.llm.prompts import Asks
 from schemas.llm.structured_answers import Unanswered, accept
-from spatial.layout.faults import faults
+from spatial.layout.layout_faults import faults
 
 UNREADABLE, UNKNOWN_OBJECT = "unreadable", "unknown_object"
 """Kinds of fault besides those of `spatial.layout`: no answer of the form, a box for an object that is not there."""

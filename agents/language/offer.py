@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from agents.abilities import Abilities
 from agents.stock import Stock, stock
-from spatial.knowledge.load import categories, find_scene, scene_kinds
-from spatial.knowledge.types import Category, SceneKind
+from spatial.knowledge.categories import Category, SceneKind
+from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
 
 MOST_OFFERED = 60
 """Names in one prompt: enough for variety, few enough for a small model."""

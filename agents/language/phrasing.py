@@ -1,13 +1,13 @@
 """Relations in words, from a model and to it.
 
-In: phrases, or relations.  Out: predicates of `spatial.predicates`, or text.
+In: phrases, or relations.  Out: predicates of `spatial.relations.predicate_table`, or text.
 """
 
 from collections.abc import Sequence
 
 from schemas.graph import Relation
-from spatial.phrases import UnknownPhrase, normalise, normalise_place
-from spatial.predicates import PREDICATES
+from spatial.relations.phrases import UnknownPhrase, normalise, normalise_place
+from spatial.relations.predicate_table import PREDICATES
 
 RELATIONS = ("left of", "right of", "above", "below", "in front of", "behind", "on", "under", "inside", "next to", "near",
              "far from")  # fmt: skip

@@ -30,8 +30,8 @@ from schemas.ids import content_id, with_graph_id
 from schemas.interfaces import ObjectStore, StoredObject
 from schemas.llm.contract import Counts, Fault, LanguageModel, ledger
 from schemas.llm.structured_answers import Unanswered
-from spatial.draft import Draft
 from spatial.layout import NoLayout, Unsatisfiable, solve
+from spatial.reasoning.draft import Draft
 
 PRODUCER = "language-planner"
 VERSION = "1"

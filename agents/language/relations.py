@@ -19,9 +19,9 @@ from schemas.llm.answer_parsing import Words
 from schemas.llm.contract import Fault
 from schemas.llm.prompts import Asks
 from schemas.llm.structured_answers import Conversation
-from spatial.conflicts import Conflict
-from spatial.contradictions import contradictions
-from spatial.draft import Draft
+from spatial.reasoning.conflicts import Conflict
+from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.draft import Draft
 
 MOST_A_THING = 4
 """Triples for each object at most: more is a list of everything, not a description."""

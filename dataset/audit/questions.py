@@ -15,7 +15,7 @@ from dataset.audit.readings import DOMAINS, Reading, reading
 from dataset.audit.shards import Row
 from schemas.events import Scene
 from spatial.verify import verify
-from spatial.verify.nouns import family
+from spatial.verify.lexicon import family
 from spatial.verify.referents import Open
 
 

@@ -7,7 +7,7 @@ Answers nothing (`spatial.verify` does) and never reads a certificate.
 from dataclasses import dataclass
 
 from schemas.events import Scene, SeenObject
-from spatial.verify.nouns import marked, may_be_called
+from spatial.verify.lexicon import marked, may_be_called
 from spatial.verify.referents import Open, Reader
 from spatial.verify.sentences import Form, Words, read, read_reference
 from spatial.verify.wordings import usual

@@ -18,7 +18,7 @@ from gpu_workers.collage.furniture.look import Look
 from gpu_workers.collage.placing import Place
 from gpu_workers.collage.sprites import load_sprite, scaled
 from schemas.graph import Box
-from spatial.knowledge.types import Category
+from spatial.knowledge.categories import Category
 
 LEAST_RECOLOURED = 0.2
 """A recoloured part smaller than this share of the object would not give it the colour's name."""

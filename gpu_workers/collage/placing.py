@@ -11,7 +11,7 @@ from gpu_workers.collage.furniture.catalogue import FLAT
 from gpu_workers.collage.holders import HOLDERS, Holder, placed_inside
 from gpu_workers.collage.stage import Foot, Ground
 from schemas.graph import Box, SpatialGraph
-from spatial.knowledge.types import Category, SceneKind
+from spatial.knowledge.categories import Category, SceneKind
 
 CEILING_SHARE = 0.05
 """What starts within this share below the upper edge hangs from the ceiling."""

@@ -23,8 +23,8 @@ from schemas.events import Truth
 from schemas.graph import Box, SpatialGraph
 from schemas.ids import derived_seed
 from schemas.interfaces import Drawing
-from spatial.knowledge.load import categories, scene_kinds
-from spatial.knowledge.types import SceneKind
+from spatial.knowledge.categories import SceneKind
+from spatial.knowledge.knowledge_base import categories, scene_kinds
 
 SIDE = 512
 """Pixels of the longer side."""

@@ -14,8 +14,8 @@ from gpu_workers.collage.placing import Place
 from gpu_workers.collage.shadow import FOOT_SHARE
 from schemas.events import SeenObject, Truth
 from schemas.graph import Box, Relation, SpatialGraph
-from spatial.geometry import holds
-from spatial.predicates import PREDICATES
+from spatial.relations.predicate_table import PREDICATES
+from spatial.relations.relation_truth import holds
 
 CONTACT = frozenset({"on", "supports", "under", "over", "inside", "contains", "touching"})
 """Relations that need more than boxes: they count only where the picture shows them."""

@@ -7,7 +7,7 @@ finds a red cat in a black one finds a yellow one there as well, and then neithe
 from collections.abc import Iterator
 
 from schemas.graph import GraphObject, SpatialGraph
-from spatial.questions.words import alike, word_groups
+from spatial.questions.wording.lexicon import alike, word_groups
 
 CONTRASTS = 2
 """Other values asked for beside each attribute: few, since every label costs a detector time."""

@@ -14,7 +14,7 @@ from gpu_workers.eyes.asking import descriptions_of, names_of, phrase_of
 from gpu_workers.eyes.seeing import Box, Detection
 from schemas.base import readable
 from schemas.graph import GraphObject, SpatialGraph
-from spatial.questions.words import fits, singular
+from spatial.questions.wording.lexicon import fits, singular
 
 SAME_THING = 0.7
 """IoU from which two detections are of one place: of one thing, or of two words for it."""

@@ -22,7 +22,7 @@ from schemas.events import RenderedImage, SeenObject, Truth
 from schemas.graph import SpatialGraph
 
 DOUBTFULLY_VISIBLE = 0.2
-"""Below `spatial.reading.MIN_VISIBLE`: nothing is said of what a detector is not sure of."""
+"""Below `spatial.relations.scene_extraction.MIN_VISIBLE`: nothing is said of what a detector is not sure of."""
 
 ALL_ALIKE = 0.0
 """The depth of everything where nothing measures depth: nothing is in front of anything."""

@@ -13,15 +13,15 @@ from gpu_workers.language.forms import Written
 from schemas.events import Question, Scene
 from schemas.ids import question_id
 from spatial.questions import Query, Unanswerable, answer, kind_of, parse, readings
+from spatial.questions.answer_rules import YES_NO
 from spatial.questions.answering import Answer
-from spatial.questions.choosing import choices_for
-from spatial.questions.keys import keys_of
-from spatial.questions.names import Asked
-from spatial.questions.proving import certificate
-from spatial.questions.queries import AttributeOf
-from spatial.questions.referring import resolve
-from spatial.questions.rules import YES_NO
-from spatial.questions.words import family_of
+from spatial.questions.certificates import certificate
+from spatial.questions.distractors import choices_for
+from spatial.questions.object_names import Asked
+from spatial.questions.question_kinds import AttributeOf
+from spatial.questions.split_keys import keys_of
+from spatial.questions.wording.lexicon import family_of
+from spatial.questions.wording.referring_expressions import resolve
 from spatial.splits import split_of_keys
 from spatial.verify import verify
 

@@ -4,7 +4,7 @@ In: a scene.  Out: JSON values for the prompt.  No boxes and no relations: the a
 """
 
 from schemas.events import Scene
-from spatial.questions.saying import PHRASES, SLOT, templates
+from spatial.questions.wording.realisation import PHRASES, SLOT, templates
 
 SENTENCES_A_SHAPE = 2
 """Ways of saying each shape that an author is shown: enough for variety in a short prompt."""

@@ -8,8 +8,8 @@ import math
 
 from ortools.sat.python import cp_model
 
-from spatial.layout.linear import Kind, Linear, Rule
-from spatial.layout.model import IMPOSSIBLE, UNDECIDED, Formulation, Outcome, separations
+from spatial.layout.constraints.linear import Kind, Linear, Rule
+from spatial.layout.solver_model import IMPOSSIBLE, UNDECIDED, Formulation, Outcome, separations
 
 PRECISION = 1000
 """Fractional coefficients are kept to a thousandth: far finer than the margins that they express."""

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from spatial.layout.differences import Differences
-from spatial.layout.linear import AXES, Axis, Linear, Option, Rule
+from spatial.layout.constraints.difference_constraints import Differences
+from spatial.layout.constraints.linear import AXES, Axis, Linear, Option, Rule
 
 Size = tuple[int, int]
 Point = tuple[int, int]

@@ -1,7 +1,8 @@
 """From a draft to a layout: refute, sample, search, check.
 
 In: a draft, a canvas, a seed, perhaps somebody's boxes.  Out: a layout that was verified, or a proven conflict.
-Does not decide what is true (`spatial.geometry`) and uses no clock: every limit is on steps or deterministic time.
+Does not decide what is true (`spatial.relations.relation_truth`) and uses no clock: every limit is on steps or
+deterministic time.
 """
 
 from collections.abc import Sequence
@@ -10,18 +11,18 @@ from functools import lru_cache
 from random import Random
 
 from schemas.graph import Layout
-from spatial.contradictions import contradictions
-from spatial.draft import Draft
-from spatial.layout.attempts import Candidate, attempts
-from spatial.layout.depths import depths
-from spatial.layout.faults import Boxes, faults
-from spatial.layout.hints import hinted
-from spatial.layout.model import UNDECIDED
-from spatial.layout.problem import Catalog, Problem, loosened, problem_of
-from spatial.layout.proof import QUICK, THOROUGH, refutation
-from spatial.layout.search import SEARCHES, searched
-from spatial.layout.sizes import JITTER, WIDE_JITTER
-from spatial.layout.verifier import verify
+from spatial.layout.constraint_search import SEARCHES, searched
+from spatial.layout.constraints.infeasibility_proof import QUICK, THOROUGH, refutation
+from spatial.layout.layout_check import verify
+from spatial.layout.layout_faults import Boxes, faults
+from spatial.layout.layout_hints import hinted
+from spatial.layout.object_depths import depths
+from spatial.layout.object_sizes import JITTER, WIDE_JITTER
+from spatial.layout.placement_problem import Catalog, Problem, loosened, problem_of
+from spatial.layout.sampling_schedule import Candidate, attempts
+from spatial.layout.solver_model import UNDECIDED
+from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.draft import Draft
 
 
 class NoLayout(ValueError):
@@ -65,7 +66,7 @@ def solve(
 @lru_cache(maxsize=1)
 def knowledge() -> Catalog:
     """The knowledge base of this package."""
-    from spatial.knowledge.load import categories, scene_kinds
+    from spatial.knowledge.knowledge_base import categories, scene_kinds
 
     return Catalog(categories(), scene_kinds())
 

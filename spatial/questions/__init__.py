@@ -4,13 +4,13 @@ In: a `schemas.events.Scene`.  Out: `schemas.events.Question`s; and the parts: q
 """
 
 from spatial.questions.answering import Answer, answer
-from spatial.questions.asking import ask
-from spatial.questions.mirroring import mirror
-from spatial.questions.parsing import parse
-from spatial.questions.queries import KINDS, Query, Ref, from_json, kind_of, to_json
-from spatial.questions.readings import readings
-from spatial.questions.referring import Unanswerable
-from spatial.questions.saying import say, variants
+from spatial.questions.counterfactuals import mirror
+from spatial.questions.question_generation import ask
+from spatial.questions.question_kinds import KINDS, Query, Ref, from_json, kind_of, to_json
+from spatial.questions.wording.ambiguity import readings
+from spatial.questions.wording.question_parsing import parse
+from spatial.questions.wording.realisation import say, variants
+from spatial.questions.wording.referring_expressions import Unanswerable
 
 __all__ = [
     "KINDS",

@@ -7,10 +7,10 @@ Does not choose questions nor words; what each type of query means is in `rules`
 from dataclasses import dataclass
 
 from schemas.events import Scene
-from spatial.questions.queries import Query, references
-from spatial.questions.referring import Unanswerable, resolve
-from spatial.questions.rules import RULES
-from spatial.questions.sight import View
+from spatial.questions.answer_rules import RULES
+from spatial.questions.certain_facts import View
+from spatial.questions.question_kinds import Query, references
+from spatial.questions.wording.referring_expressions import Unanswerable, resolve
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 In: a scene with names.  Out: for each number, what gives it.
 """
 
-from spatial.questions.names import Asked
-from spatial.questions.queries import Direction
-from spatial.questions.words import is_mass, is_plural
+from spatial.questions.object_names import Asked
+from spatial.questions.question_kinds import Direction
+from spatial.questions.wording.lexicon import is_mass, is_plural
 
 SIDES: tuple[Direction, Direction] = ("left_of", "right_of")
 

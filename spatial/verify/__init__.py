@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.events import Scene
-from spatial.verify.deduce import deduce
-from spatial.verify.nouns import marked
+from spatial.verify.answering import deduce
+from spatial.verify.lexicon import marked
 from spatial.verify.referents import Open
 from spatial.verify.sentences import read
 from spatial.verify.wordings import usual

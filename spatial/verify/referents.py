@@ -4,9 +4,9 @@ In: references of a sentence, the scene.  Out: seen objects; `Open` where words 
 """
 
 from schemas.events import Scene, SeenObject
-from spatial.verify.nouns import family, may_be_called
+from spatial.verify.geometry import SEEN_SHARE, related
+from spatial.verify.lexicon import family, may_be_called
 from spatial.verify.sentences import Words
-from spatial.verify.space import SEEN_SHARE, related
 
 _ALIKE = (
     {"red", "orange", "pink", "maroon", "magenta"},

@@ -40,7 +40,7 @@ def build() -> typer.Typer:
 
 def _command(name: str) -> Callable[[], None]:
     def run() -> None:
-        from spatial.pipes import COMMANDS
+        from spatial.commands.jsonl_commands import COMMANDS
 
         pipe(COMMANDS[name])
 

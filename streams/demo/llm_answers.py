@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from schemas.ids import derived_seed
-from spatial.knowledge.load import categories, find_scene
+from spatial.knowledge.knowledge_base import categories, find_scene
 from streams.demo.llm_looks import LOOKS
 from streams.demo.llm_stub import Asked, Says
 

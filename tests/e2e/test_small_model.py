@@ -22,9 +22,9 @@ from schemas.events import Rejection, SeedOptions
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.reasons import GATES, REASONS
-from spatial.contradictions import contradictions
-from spatial.draft import draft_of
-from spatial.layout.verifier import verify
+from spatial.layout.layout_check import verify
+from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.draft import draft_of
 from streams.language.cache import Cached
 from streams.language.endpoint import Endpoint
 from streams.language.openai_door import OpenAIDoor

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from schemas.graph import Relation, SpatialGraph
 from schemas.ids import with_graph_id
-from spatial.knowledge.load import categories
+from spatial.knowledge.knowledge_base import categories
 
 SIDE = 512
 Box = tuple[int, int, int, int]

@@ -7,8 +7,8 @@ the others, so that the corner cases of every rule (equal edges, equal centres, 
 import random
 from collections.abc import Sequence
 
-from spatial.boxes import Rect, edges
-from spatial.truth import TRUTH
+from spatial.relations.boxes import Rect, edges
+from spatial.relations.predicate_geometry import TRUTH
 
 CANVAS = (64, 64)
 

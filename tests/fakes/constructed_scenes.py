@@ -7,8 +7,8 @@ import random
 from itertools import permutations
 
 from schemas.graph import Relation
-from spatial.boxes import Rect
-from spatial.geometry import places, relate
+from spatial.relations.boxes import Rect
+from spatial.relations.relation_truth import places, relate
 from tests.fakes.constructed_boxes import CANVAS, box_with, large_box
 
 RICH = ("inside", "contains", "on", "supports", "touching", "near", "next_to", "far", "over", "left_of", "above")

@@ -22,7 +22,7 @@ from schemas.events import Question, SeedConcept, SeedOptions
 from schemas.graph import Layout, Relation, SpatialGraph
 from schemas.pictures import SeenRelation, Truth
 from schemas.predicate_names import BINARY, PLACES
-from spatial.knowledge.load import categories, scene_kinds
+from spatial.knowledge.knowledge_base import categories, scene_kinds
 
 M = TypeVar("M", bound=BaseModel)
 Fields = dict[str, Any]

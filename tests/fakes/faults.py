@@ -17,7 +17,7 @@ from gpu_workers.eyes.seeing import DepthMap, Detection
 from schemas.events import Truth
 from schemas.graph import GraphObject, SpatialGraph
 from schemas.interfaces import Drawing, Renderer
-from spatial.reading import MIN_VISIBLE
+from spatial.relations.scene_extraction import MIN_VISIBLE
 
 FAULTS = ("swapped", "missing", "extra")
 SURE, UNSURE = 0.9, 0.25

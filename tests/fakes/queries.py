@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from spatial.questions import queries as q
-from spatial.questions.words import is_mass, is_plural
+from spatial.questions import question_kinds as q
+from spatial.questions.wording.lexicon import is_mass, is_plural
 
 NOUNS = (
     "cat", "umbrella", "hourglass", "bus", "knife", "person", "sheep", "pair of scissors", "scissors", "glasses",

@@ -3,8 +3,8 @@
 import random
 
 from schemas.events import Scene, SeenObject, SeenRelation
-from spatial.geometry import holds
-from spatial.knowledge.load import categories
+from spatial.knowledge.knowledge_base import categories
+from spatial.relations.relation_truth import holds
 
 COLOURS = ("red", "blue", "green", "yellow", "white", "black", "purple", "brown")
 CANVAS = (512, 512)

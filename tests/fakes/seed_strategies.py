@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from schemas.events import SeedConcept, SeedOptions
 from schemas.ids import make_seed
-from spatial.knowledge.load import categories, scene_kinds
-from spatial.predicates import BINARY, PLACES
+from spatial.knowledge.knowledge_base import categories, scene_kinds
+from spatial.relations.predicate_table import BINARY, PLACES
 from tests.fakes.event_strategies import JSON, Draw, models
 
 PHRASES = (*BINARY, *PLACES, "on the left of", "in front of and near", "in the top left corner", "inside of", "hovers")

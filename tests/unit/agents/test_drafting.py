@@ -11,9 +11,9 @@ from agents.outcome import Unmet
 from agents.stock import stock
 from schemas.events import SeedOptions
 from schemas.ids import make_seed
-from spatial.contradictions import contradictions
-from spatial.knowledge.load import categories, scene_kinds
-from spatial.predicates import PREDICATES
+from spatial.knowledge.knowledge_base import categories, scene_kinds
+from spatial.reasoning.contradictions import contradictions
+from spatial.relations.predicate_table import PREDICATES
 
 COLLAGE = abilities("collage")
 SCENES = tuple(scene_kinds())

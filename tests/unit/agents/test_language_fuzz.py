@@ -18,7 +18,7 @@ from schemas.events import SeedConcept, SeedOptions
 from schemas.ids import make_seed
 from schemas.llm.contract import Request
 from schemas.topics import BY_EVENT
-from spatial.knowledge.load import scene_kinds
+from spatial.knowledge.knowledge_base import scene_kinds
 from streams.demo.llm_answers import ANSWERS
 from tests.fakes.event_strategies import JSON, models
 from tests.fakes.examples_count import examples

@@ -23,9 +23,9 @@ from schemas.llm.answer_parsing import strict_schema
 from schemas.llm.contract import LANGUAGE_STAGES, Reply, Request
 from schemas.reasons import GATES, REASONS
 from schemas.topics import SEEDS
-from spatial.contradictions import contradictions
-from spatial.draft import draft_of
-from spatial.layout.verifier import verify
+from spatial.layout.layout_check import verify
+from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.draft import draft_of
 from streams.demo.llm_answers import ANSWERS
 from tests.fakes.models import KeptCounts, ScriptedModel
 from tests.fakes.store import InMemoryStore

@@ -13,9 +13,9 @@ from schemas.ids import make_seed
 from schemas.interfaces import Planner
 from schemas.reasons import GATES, REASONS
 from schemas.topics import SEEDS
-from spatial.draft import draft_of
-from spatial.knowledge.load import scene_kinds
+from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.layout import verify
+from spatial.reasoning.draft import draft_of
 
 PLANNER = RulePlanner("collage")
 GRAPHS_A_SCENE = 50

@@ -2,7 +2,7 @@
 
 from agents.prompts import phrase_of, prompt_of, with_article
 from schemas.graph import GraphObject, Relation
-from spatial.knowledge.load import scene_kinds
+from spatial.knowledge.knowledge_base import scene_kinds
 
 
 def thing(i: int, category: str, *attributes: str) -> GraphObject:

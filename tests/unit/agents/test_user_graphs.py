@@ -12,8 +12,8 @@ from agents.user_graphs import read_graph
 from schemas.events import Rejection, SeedOptions
 from schemas.graph import Relation, SpatialGraph
 from schemas.ids import make_seed
-from spatial.draft import draft_of
 from spatial.layout import verify
+from spatial.reasoning.draft import draft_of
 
 DEMO = Path(__file__).parents[4] / "shared" / "data" / "knowledge2data_demo.json"
 COLLAGE = abilities("collage")

@@ -17,7 +17,7 @@ from gpu_workers.eyes.seeing import Detection
 from gpu_workers.policy import Policy
 from schemas.events import QAEvent, Rejection
 from schemas.interfaces import StoredObject
-from spatial.reading import MIN_VISIBLE
+from spatial.relations.scene_extraction import MIN_VISIBLE
 from tests.fakes.collage import Thing, make_scene
 from tests.fakes.store import InMemoryStore
 from tests.unit.gpu_workers.test_eyes import BENCH, CAT, GRAPH, RED_CAT, SIDE, Scripted, Sloping, examined, rendered

@@ -6,8 +6,8 @@ import pytest
 from gpu_workers.collage.backdrops.catalogue import PAINTERS, paint_backdrop
 from gpu_workers.collage.brush import Brush
 from gpu_workers.collage.stage import Foot, Stage
-from spatial.knowledge.load import scene_kinds
-from spatial.knowledge.types import SceneKind
+from spatial.knowledge.categories import SceneKind
+from spatial.knowledge.knowledge_base import scene_kinds
 
 KINDS = list({kind.backdrop: kind for kind in scene_kinds().values()}.values())
 

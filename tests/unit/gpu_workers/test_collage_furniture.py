@@ -7,8 +7,8 @@ from PIL import Image
 from gpu_workers.collage.colour import RAMPS, looks, rgb_of
 from gpu_workers.collage.furniture.catalogue import DRAWN, FLAT, OPENED, furniture
 from gpu_workers.collage.furniture.look import Look
-from spatial.knowledge.load import categories
-from spatial.knowledge.types import Category
+from spatial.knowledge.categories import Category
+from spatial.knowledge.knowledge_base import categories
 
 NAMES = sorted(c.name for c in categories().values() if c.drawn)
 TOPS = [c for c in categories().values() if c.drawn and c.surface is not None and c.rests_on[0] == "floor"]

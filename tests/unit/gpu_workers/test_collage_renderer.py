@@ -11,7 +11,7 @@ from gpu_workers.collage import CollageRenderer
 from schemas.errors import Never
 from schemas.events import Truth
 from schemas.graph import Relation, SpatialGraph
-from spatial.knowledge.load import categories
+from spatial.knowledge.knowledge_base import categories
 from tests.fakes.collage import Thing, make_scene, make_sprites
 
 

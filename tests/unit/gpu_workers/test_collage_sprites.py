@@ -10,7 +10,7 @@ from gpu_workers.collage import CollageRenderer
 from gpu_workers.collage.colour import RAMPS, tinted
 from gpu_workers.collage.fetch import default_sprites_dir, is_complete
 from gpu_workers.collage.sprites import load_sprite
-from spatial.knowledge.load import categories
+from spatial.knowledge.knowledge_base import categories
 from tests.fakes.collage import Thing, make_scene
 
 FOLDER: Path = default_sprites_dir()

@@ -24,7 +24,7 @@ from schemas.events import QAEvent, Rejection, RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from spatial.questions import ask
-from spatial.reading import read_scene
+from spatial.relations.scene_extraction import read_scene
 from spatial.splits import split_of
 from spatial.verify import verify
 from tests.fakes.collage import make_sprites

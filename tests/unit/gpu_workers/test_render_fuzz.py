@@ -13,7 +13,7 @@ from schemas.events import RenderedImage, SeedOptions
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed, with_graph_id
 from schemas.topics import GRAPHS, IMAGES
-from spatial.knowledge.load import scene_kinds
+from spatial.knowledge.knowledge_base import scene_kinds
 from tests.fakes.collage import Thing, make_scene, make_sprites
 from tests.fakes.event_strategies import models
 from tests.fakes.examples_count import examples

@@ -18,7 +18,7 @@ from schemas.ids import make_seed
 from schemas.pictures import ImageRef, SeenObject, SeenRelation, Truth
 from schemas.predicate_names import BINARY, PLACES
 from schemas.topics import GRAPHS, TOPICS
-from spatial import predicates
+from spatial.relations import predicate_table
 
 BLANK = ["", " ", "\t", "\n", "\u00a0", "\u200b", "\u200b\u200d", "\ufeff", "\x00", "\x1b", "\u3164", "\u2800", "\u0301"]
 
@@ -93,8 +93,8 @@ def test_a_place_takes_no_object_and_every_other_predicate_takes_one(kind: type[
 
 
 def test_the_predicates_whose_arity_is_known_are_those_of_space():
-    assert frozenset(predicates.PLACES) == PLACES
-    assert frozenset(predicates.BINARY) == BINARY
+    assert frozenset(predicate_table.PLACES) == PLACES
+    assert frozenset(predicate_table.BINARY) == BINARY
 
 
 def test_an_unknown_predicate_travels_since_a_newer_version_may_know_it():

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.graph import Relation
-from spatial.closure import closure, proof
-from spatial.draft import Draft
-from spatial.predicates import BINARY, PREDICATES
+from spatial.reasoning.closure import closure, proof
+from spatial.reasoning.draft import Draft
+from spatial.relations.predicate_table import BINARY, PREDICATES
 from tests.fakes.constructed_scenes import facts, scene
 
 TIMES = 500

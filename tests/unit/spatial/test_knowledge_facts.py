@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from spatial.knowledge.load import categories, scene_kinds
+from spatial.knowledge.knowledge_base import categories, scene_kinds
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 BACKDROPS = frozenset({

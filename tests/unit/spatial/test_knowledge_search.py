@@ -2,8 +2,8 @@
 
 import pytest
 
-from spatial.knowledge.load import NEAREST_THRESHOLD, find_scene, scene_kinds
-from spatial.knowledge.search import tokens
+from spatial.knowledge.knowledge_base import NEAREST_THRESHOLD, find_scene, scene_kinds
+from spatial.knowledge.scene_search import tokens
 
 
 @pytest.mark.parametrize("kind", scene_kinds().values(), ids=lambda kind: kind.name)

@@ -6,7 +6,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spatial.layout.differences import Differences
+from spatial.layout.constraints.difference_constraints import Differences
 
 
 @settings(max_examples=200, deadline=None)

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from schemas.graph import Layout, Relation
-from spatial.draft import Draft
-from spatial.knowledge.types import Category, SceneKind
+from spatial.knowledge.categories import Category, SceneKind
 from spatial.layout import Catalog, Unsatisfiable, faults, solve, verify
+from spatial.reasoning.draft import Draft
 
 CANVAS = (512, 512)
 HORIZON = 0.6

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from schemas.graph import Layout, Relation
-from spatial.draft import Draft
-from spatial.geometry import relate
 from spatial.layout import Catalog, Unsatisfiable, faults, solve, verify
-from spatial.layout.faults import share_of_smaller
+from spatial.layout.layout_faults import share_of_smaller
+from spatial.reasoning.draft import Draft
+from spatial.relations.relation_truth import relate
 
 CANVAS = (512, 512)
 PLAIN = Catalog()

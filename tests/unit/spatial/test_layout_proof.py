@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.graph import Relation
-from spatial.draft import Draft
-from spatial.geometry import places, relate
-from spatial.layout.model import IMPOSSIBLE
-from spatial.layout.proof import POSSIBLE, QUICK, necessity, refutation
+from spatial.layout.constraints.infeasibility_proof import POSSIBLE, QUICK, necessity, refutation
+from spatial.layout.solver_model import IMPOSSIBLE
+from spatial.reasoning.draft import Draft
+from spatial.relations.relation_truth import places, relate
 
 CANVASES = [(512, 512), (1920, 240), (100, 700)]
 

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.graph import Layout, Relation
-from spatial.draft import Draft
-from spatial.geometry import holds, relate
-from spatial.knowledge.types import Category
+from spatial.knowledge.categories import Category
 from spatial.layout import Catalog, NoLayout, Unsatisfiable, faults, solve, verify
-from spatial.layout.faults import share_of_smaller
-from spatial.predicates import BINARY, PLACES
+from spatial.layout.layout_faults import share_of_smaller
+from spatial.reasoning.draft import Draft
+from spatial.relations.predicate_table import BINARY, PLACES
+from spatial.relations.relation_truth import holds, relate
 
 CANVAS = (512, 512)
 PLAIN = Catalog()

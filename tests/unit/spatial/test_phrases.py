@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.phrases import UnknownPhrase, mapped_phrases, normalise, normalise_place, outside_phrases
-from spatial.predicates import BINARY, PLACES, PREDICATES, entailed
+from spatial.relations.phrases import UnknownPhrase, mapped_phrases, normalise, normalise_place, outside_phrases
+from spatial.relations.predicate_table import BINARY, PLACES, PREDICATES, entailed
 
 DATA = Path("../shared/data")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.pipes import COMMANDS
+from spatial.commands.jsonl_commands import COMMANDS
 from tests.fakes.event_strategies import JSON, Draw
 from tests.fakes.examples_count import examples
 

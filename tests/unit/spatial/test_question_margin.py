@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial.questions import answer, ask, parse
-from spatial.questions.names import Asked
+from spatial.questions.object_names import Asked
 from spatial.verify import verify
 from tests.fakes.scenes import random_scene
 

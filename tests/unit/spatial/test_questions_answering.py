@@ -4,7 +4,7 @@ import pytest
 
 from schemas.events import Scene
 from spatial.questions import Query, Ref, Unanswerable, answer
-from spatial.questions.queries import (
+from spatial.questions.question_kinds import (
     AttributeOf,
     Bearing,
     Closer,

@@ -8,7 +8,7 @@ import pytest
 
 from schemas.events import Scene
 from spatial.questions import KINDS, ask, from_json, mirror, parse
-from spatial.questions.names import Asked
+from spatial.questions.object_names import Asked
 from spatial.verify import verify
 from tests.fakes.rooms import kitchen, room, thing
 from tests.fakes.scenes import random_scene

@@ -9,9 +9,9 @@ from agents.planner import RulePlanner
 from schemas.events import Question, Scene, SeenObject, Truth
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
-from spatial.knowledge.load import categories, scene_kinds
+from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.questions import KINDS, ask
-from spatial.reading import read_scene
+from spatial.relations.scene_extraction import read_scene
 from tests.fakes.bag_of_words import guess
 from tests.fakes.scenes import random_scene
 

@@ -7,14 +7,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.events import Scene, SeenObject
-from spatial.knowledge.load import categories
+from spatial.knowledge.knowledge_base import categories
 from spatial.questions import Unanswerable, answer, parse, say, variants
-from spatial.questions.names import is_speakable
-from spatial.questions.queries import Count, Directed, Exists, Find, Query, Ref, Side, from_json, to_json
-from spatial.questions.saying import templates
-from spatial.questions.words import fits, indefinite, is_mass, is_plural, plural, singular, surely_fits, word_lists
+from spatial.questions.object_names import is_speakable
+from spatial.questions.question_kinds import Count, Directed, Exists, Find, Query, Ref, Side, from_json, to_json
+from spatial.questions.wording.lexicon import (
+    fits,
+    indefinite,
+    is_mass,
+    is_plural,
+    plural,
+    singular,
+    surely_fits,
+    word_lists,
+)
+from spatial.questions.wording.realisation import templates
 from spatial.verify import verify
-from spatial.verify.nouns import is_surely_called
+from spatial.verify.lexicon import is_surely_called
 from tests.fakes.queries import NOUNS, queries
 from tests.fakes.rooms import room, thing
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 import spatial.verify
 from schemas.events import Scene, SeenObject, SeenRelation
 from spatial.questions import Unanswerable, answer, ask, parse, say
-from spatial.questions.queries import Query, references
-from spatial.questions.words import fits
+from spatial.questions.question_kinds import Query, references
+from spatial.questions.wording.lexicon import fits
 from spatial.verify import Verdict, verify
-from spatial.verify.nouns import may_be_called
+from spatial.verify.lexicon import may_be_called
 from tests.fakes.queries import FEW_NOUNS, NOUNS, queries
 from tests.fakes.rooms import kitchen, room, thing
 from tests.fakes.scenes import random_scene

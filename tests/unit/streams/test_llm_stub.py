@@ -12,8 +12,8 @@ from agents.language.planner import LanguagePlanner
 from schemas.events import Rejection
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
-from spatial.contradictions import contradictions
-from spatial.draft import draft_of
+from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.draft import draft_of
 from streams.demo.llm_answers import BAD, SPOILT, good, lifelike
 from streams.demo.llm_stub import Asked, Says, Script, serving
 from streams.language.cache import Cached

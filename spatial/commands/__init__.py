@@ -1,0 +1,1 @@
+"""`skg spatial`: the knowledge as filters over JSON lines."""

@@ -1,0 +1,132 @@
+"""Graphs and scenes of the JSON forms that the spatial commands take.
+
+In: what `json.loads` gave.  Out: statements, scenes.  Whatever is malformed raises ValueError with the place and the
+reason.
+Does not judge what is well-formed: a relation of a graph may dangle or contradict another, the commands tell.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from schemas.events import Scene, SeenObject, SeenRelation
+from schemas.graph import Relation
+from spatial.commands import value_parsing
+from spatial.commands.value_parsing import Request
+from spatial.reasoning.closure import relation_of
+from spatial.relations.phrases import UnknownPhrase, normalise, normalise_place
+from spatial.relations.predicate_table import BINARY, PLACES
+
+Statement = tuple[Relation, ...]
+"""All that one relation of a request says, since a phrase may say several predicates."""
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def names(request: Request) -> tuple[str, ...]:
+    """The names of the objects."""
+    return tuple(
+        value_parsing.text(item, f"objects[{i}]")
+        for i, item in enumerate(value_parsing.listed(value_parsing.needed(request, "objects"), "objects"))
+    )
+
+
+def statements(request: Request, count: int) -> list[Statement]:
+    """Each relation as all that its predicate or phrase says. An index below 0 becomes one past the last object."""
+    given = value_parsing.optional_list(request, "relations")
+    return [_statement(_triple(item, i), i, count) for i, item in enumerate(given)]
+
+
+def _triple(item: Any, i: int) -> list[Any]:
+    if isinstance(item, dict):
+        return [item.get("subject"), item.get("predicate"), item.get("object")]
+    if not isinstance(item, list) or len(item) != 3:
+        raise ValueError(f"relations[{i}] must be [subject, predicate, object], not {item!r}")
+    return item
+
+
+def _statement(triple: Sequence[Any], i: int, count: int) -> Statement:
+    where = f"relations[{i}]"
+    subject = value_parsing.whole(triple[0], where)
+    other = None if triple[2] is None else value_parsing.whole(triple[2], where)
+    ends = (subject if subject >= 0 else count, count if other is not None and other < 0 else other)
+    said = _place(triple[1], where) if other is None else _relation(triple[1], where)
+    return tuple(relation_of((name, *ends)) for name in said)
+
+
+def _place(word: Any, where: str) -> tuple[str, ...]:
+    phrase = value_parsing.text(word, where)
+    if phrase in PLACES:
+        return (phrase,)
+    try:
+        return (normalise_place(phrase),)
+    except UnknownPhrase as error:
+        if phrase in BINARY:
+            raise ValueError(f"{where}: {phrase} needs an object") from None
+        raise ValueError(f"{where}: as a place: {error}") from None
+
+
+def _relation(word: Any, where: str) -> tuple[str, ...]:
+    phrase = value_parsing.text(word, where)
+    if phrase in BINARY:
+        return (phrase,)
+    try:
+        said = normalise(phrase)
+    except UnknownPhrase as error:
+        raise ValueError(f"{where}: {error}") from None
+    if any(name in PLACES for name in said):
+        raise ValueError(f"{where}: {phrase!r} is a place and takes no object")
+    return said
+
+
+def scene(request: Request) -> Scene:
+    """The scene of a request, its objects and relations as in the dataset's columns.
+
+    Absent fields take what is plainest: the position as id, no attributes, depth 0, wholly visible, not drawn.
+    """
+    objects = [
+        _seen(item, i) for i, item in enumerate(value_parsing.listed(value_parsing.needed(request, "objects"), "objects"))
+    ]
+    known = {thing.id for thing in objects}
+    if len(known) < len(objects):
+        raise ValueError("two objects have the same id")
+    relations = [r for i, item in enumerate(value_parsing.optional_list(request, "relations"))
+                 for r in _seen_relations(item, i, known)]  # fmt: skip
+    excluded = [
+        value_parsing.text(item, f"excluded[{i}]")
+        for i, item in enumerate(value_parsing.optional_list(request, "excluded"))
+    ]
+    fields = {"canvas": value_parsing.pixels(request), "scene": request.get("scene") or "scene", "objects": objects}
+    return _model(Scene, {**fields, "relations": relations, "excluded": excluded}, "scene")
+
+
+def _seen(item: Any, i: int) -> SeenObject:
+    if not isinstance(item, dict):
+        raise ValueError(f"objects[{i}] must be an object with category and box, not {item!r}")
+    plain = {"id": i, "attributes": (), "depth": 0.0, "visible": 1.0}
+    given = {name: item[name] for name in SeenObject.model_fields if item.get(name) is not None}
+    if "box" in given:
+        value_parsing.box(given["box"], f"objects[{i}].box")
+    return _model(SeenObject, {**plain, **given}, f"objects[{i}]")
+
+
+def _seen_relations(item: Any, i: int, known: Collection[int]) -> list[SeenRelation]:
+    triple = _triple(item, i)
+    for end in (triple[0], triple[2]):
+        if end is not None and value_parsing.whole(end, f"relations[{i}]") not in known:
+            raise ValueError(f"relations[{i}] names object {end!r}, which is not there")
+    drawn = isinstance(item, dict) and item.get("drawn") is True
+    return [
+        SeenRelation(subject=r.subject, predicate=r.predicate, object=r.object, drawn=drawn)
+        for r in _statement(triple, i, 0)
+    ]
+
+
+def _model(kind: type[_M], fields: Mapping[str, Any], where: str) -> _M:
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        path = ".".join(str(part) for part in fault["loc"])
+        raise ValueError(f"{where}.{path}: {fault['msg']}") from None

@@ -1,0 +1,143 @@
+"""Numbers, texts and boxes of the JSON forms that the spatial commands take.
+
+In: what `json.loads` gave.  Out: values.  Whatever is malformed raises ValueError with the place and the reason.
+Does not judge what is well-formed: a box may be faulty, the commands tell.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from schemas.graph import CANVAS_MAX, CANVAS_MIN
+from spatial.relations.boxes import LARGEST, RESOLUTION, Rect, check_box, check_canvas
+
+Request = Mapping[str, Any]
+LooseBox = tuple[float, ...] | None
+"""A box as it came: any number of numbers, finite or not."""
+
+
+def needed(request: Request, name: str) -> Any:
+    """A field that must be there."""
+    if request.get(name) is None:
+        raise ValueError(f"{name} is missing")
+    return request[name]
+
+
+def listed(value: Any, where: str) -> list[Any]:
+    """A list, or ValueError."""
+    if not isinstance(value, list):
+        raise ValueError(f"{where} must be a list, not {value!r}")
+    return value
+
+
+def optional_list(request: Request, name: str) -> list[Any]:
+    """The list in a field, empty where the field is absent."""
+    return [] if request.get(name) is None else listed(request[name], name)
+
+
+def text(value: Any, where: str) -> str:
+    """A text, or ValueError."""
+    if not isinstance(value, str):
+        raise ValueError(f"{where} must be text, not {value!r}")
+    return value
+
+
+def whole(value: Any, where: str) -> int:
+    """A whole number (true and false are none), or ValueError."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{where} must be a whole number, not {value!r}")
+    return value
+
+
+def seed(request: Request) -> int:
+    """The seed of a request, 0 where it is absent."""
+    return 0 if request.get("seed") is None else whole(request["seed"], "seed")
+
+
+def number(value: Any, where: str) -> float:
+    """A number; one beyond `LARGEST` becomes infinite, so that nothing overflows later."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ValueError(f"{where} must be a number, not {value!r}")
+    if abs(value) <= LARGEST or (isinstance(value, float) and math.isnan(value)):
+        return value
+    return math.inf if value > 0 else -math.inf
+
+
+def box(value: Any, where: str) -> Rect:
+    """A good box. Raises ValueError for anything else."""
+    found = tuple(number(item, where) for item in listed(value, where))
+    try:
+        check_box(found)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
+    return found[0], found[1], found[2], found[3]
+
+
+def canvas(request: Request) -> tuple[float, float]:
+    """The canvas of a request."""
+    found = tuple(number(item, "canvas") for item in listed(needed(request, "canvas"), "canvas"))
+    check_canvas(found)
+    return found[0], found[1]
+
+
+def pixels(request: Request) -> tuple[int, int]:
+    """The canvas of a request in whole pixels."""
+    width, height = canvas(request)
+    if int(width) != width or int(height) != height:
+        raise ValueError(f"canvas must be whole pixels, not {[width, height]}")
+    return int(width), int(height)
+
+
+def layout_pixels(request: Request) -> tuple[int, int]:
+    """The canvas of a request in whole pixels, of a size that a layout can have."""
+    found = pixels(request)
+    if not all(CANVAS_MIN <= side <= CANVAS_MAX for side in found):
+        raise ValueError(f"canvas must have {CANVAS_MIN} to {CANVAS_MAX} pixels each way, not {list(found)}")
+    return found
+
+
+def depth(value: Any, where: str) -> float | None:
+    """A depth, None where it is absent."""
+    return None if value is None else number(value, where)
+
+
+def loose_boxes(request: Request, name: str, count: int) -> list[LooseBox] | None:
+    """Boxes as they came, one or None an object, none at all if the field is absent.
+
+    What is no number in a box becomes NaN, what is beyond `LARGEST` becomes that, and a size that cannot be told from
+    nothing becomes 0: whoever looks for faults finds them, and nothing overflows.
+    """
+    if request.get(name) is None:
+        return None
+    given = listed(request[name], name)
+    if len(given) > count:
+        raise ValueError(f"{name} has {len(given)} entries for {count} objects")
+    found = [None if item is None else _loose(listed(item, f"{name}[{i}]")) for i, item in enumerate(given)]
+    return found + [None] * (count - len(found))
+
+
+def _loose(items: list[Any]) -> tuple[float, ...]:
+    values = [_loose_number(item) for item in items]
+    for axis in (2, 3):
+        if axis < len(values) and 0 < values[axis] < RESOLUTION:
+            values[axis] = 0.0
+    return tuple(values)
+
+
+def _loose_number(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return math.nan
+    if isinstance(value, float) and not math.isfinite(value):
+        return value
+    return max(-LARGEST, min(LARGEST, value))
+
+
+def depths(request: Request, count: int) -> list[float | None]:
+    """The depth of each object, None where it is absent or not finite."""
+    if request.get("depth") is None:
+        return [None] * count
+    given = listed(request["depth"], "depth")
+    if len(given) != count:
+        raise ValueError(f"depth has {len(given)} entries for {count} objects")
+    found = [depth(item, f"depth[{i}]") for i, item in enumerate(given)]
+    return [value if value is not None and math.isfinite(value) else None for value in found]

@@ -1,0 +1,66 @@
+"""What is known of a category of objects and of a kind of scene.
+
+Declares only; the facts are data files beside this module, the loader is `spatial.knowledge.knowledge_base`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Rest = Literal["floor", "surface", "wall", "ceiling", "air", "water"]
+"""Where a thing belongs. `surface`: on top of another object (or the tabletop of a tabletop scene)."""
+
+
+@dataclass(frozen=True)
+class Category:
+    """An everyday object.
+
+    `width_m`, `height_m`, `depth_m`: typical size in metres as it stands; a thing that lies flat, as a rug does, has
+    the height that it seems to have from where people look.  `aspect`: width over height of its silhouette as the
+    collage draws it (the sprite's visible pixels).  `rests_on`: where it may be, likeliest first.
+    `surface`: the height of its standing surface below its top edge, as a share of its height (a table about 0.05,
+    a sofa about 0.5); None if nothing stands on it.  `supports` / `holds`: categories that may stand on / be in it.
+    `attributes`: family (colour, state, orientation, material, …) to typical words.
+    `sprite`: code point name of the picture in the sprite set, or None.  `drawn`: the collage draws it by itself.
+    `tint`: the collage can recolour it so that a person would name the colour.
+    `faces`: the side of the picture that its front points to, where the sprite is a clear profile; the collage
+    mirrors it for the other.
+    `single`: one of it in a scene is usual, two would look odd (a stove, the sun).
+    `parts`: names of what a viewer might see inside its picture (a plate under a cake) or might call it (a bird).
+    """
+
+    name: str
+    plural: str
+    width_m: float
+    height_m: float
+    depth_m: float
+    aspect: float
+    rests_on: tuple[Rest, ...]
+    surface: float | None = None
+    supports: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
+    attributes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    scenes: tuple[str, ...] = ()
+    sprite: str | None = None
+    drawn: bool = False
+    tint: bool = False
+    faces: Literal["left", "right"] | None = None
+    single: bool = False
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SceneKind:
+    """A kind of place. `words` are synonyms that a concept may use for it.
+
+    `backdrop` names how it is painted: room, street, park, field, beach, harbour, sea, underwater, snow, desert,
+    forest, mountain, tabletop, shop, stage, yard, sky.  `horizon`: where the ground begins, as a share of the canvas height
+    from the top (floor line of a room, far edge of a tabletop).  `elements`: words for what the backdrop itself
+    shows.  `categories`: what belongs there, likeliest first.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    backdrop: str
+    horizon: float
+    elements: tuple[str, ...]
+    categories: tuple[str, ...]

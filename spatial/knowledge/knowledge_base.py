@@ -1,0 +1,113 @@
+"""Reads the knowledge base: the data files beside this module become frozen categories and scene kinds.
+
+In: `categories_*.json` and `scenes.json`.  Out: mappings by name, in the order of the files.
+Does not search by words: that is `spatial.knowledge.scene_search`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from spatial.knowledge.categories import Category, SceneKind
+from spatial.knowledge.scene_search import NEAREST_THRESHOLD, Phrasebook, SceneMatch
+
+__all__ = ["NEAREST_THRESHOLD", "SceneMatch", "categories", "find_scene", "scene_kinds"]
+
+FOLDER = Path(__file__).parent
+
+WIDEST_SHARE = 1.0
+"""A thing named by its tag stands on another only if it is not wider than it."""
+
+Row = dict[str, Any]
+"""One category or scene as it stands in a data file."""
+
+
+@lru_cache(maxsize=1)
+def categories() -> Mapping[str, Category]:
+    """Every category by name."""
+    rows = {row["name"]: row for path in sorted(FOLDER.glob("categories_*.json")) for row in _read(path)}
+    scenes = _scenes_of(scene_kinds().values())
+    return MappingProxyType({name: _category(row, rows, scenes.get(name, ())) for name, row in rows.items()})
+
+
+@lru_cache(maxsize=1)
+def scene_kinds() -> Mapping[str, SceneKind]:
+    """Every kind of scene by name."""
+    kinds = [_scene(row) for row in _read(FOLDER / "scenes.json")]
+    return MappingProxyType({kind.name: kind for kind in kinds})
+
+
+@lru_cache(maxsize=1024)
+def find_scene(concept: str) -> SceneMatch | None:
+    """The scene that `concept` names, or the nearest by words at or above NEAREST_THRESHOLD, else None."""
+    return _phrasebook().find(concept)
+
+
+@lru_cache(maxsize=1)
+def _phrasebook() -> Phrasebook:
+    return Phrasebook(scene_kinds(), categories())
+
+
+def _read(path: Path) -> list[Row]:
+    rows: list[Row] = json.loads(path.read_text(encoding="utf-8"))
+    return rows
+
+
+def _scene(row: Row) -> SceneKind:
+    return SceneKind(
+        name=row["name"],
+        words=tuple(row["words"]),
+        backdrop=row["backdrop"],
+        horizon=row["horizon"],
+        elements=tuple(row["elements"]),
+        categories=tuple(row["categories"]),
+    )
+
+
+def _category(row: Row, rows: Mapping[str, Row], scenes: tuple[str, ...]) -> Category:
+    width, height, depth = row["size_m"]
+    return Category(
+        name=row["name"],
+        plural=row["plural"],
+        width_m=width,
+        height_m=height,
+        depth_m=depth,
+        aspect=row["aspect"],
+        rests_on=tuple(row["rests_on"]),
+        surface=row.get("surface"),
+        supports=_expanded(row, "supports", rows),
+        holds=_expanded(row, "holds", rows),
+        attributes={family: tuple(words) for family, words in row.get("attributes", {}).items()},
+        scenes=scenes,
+        sprite=row.get("sprite"),
+        drawn=row.get("drawn", False),
+        tint=row.get("tint", False),
+        faces=row.get("faces"),
+        single=row.get("single", False),
+        parts=tuple(row.get("parts", ())),
+    )
+
+
+def _expanded(row: Row, field: str, rows: Mapping[str, Row]) -> tuple[str, ...]:
+    """The names in a list of names and of tags (`@fruit`); a tag stands for all with it that are not too wide."""
+    widest = WIDEST_SHARE * row["size_m"][0]
+    found: dict[str, None] = {}
+    for word in row.get(field, ()):
+        if word.startswith("@"):
+            tagged = (r for r in rows.values() if word[1:] in r.get("tags", ()))
+            found.update((r["name"], None) for r in tagged if r["size_m"][0] <= widest)
+        else:
+            found[word] = None
+    found.pop(row["name"], None)
+    return tuple(found)
+
+
+def _scenes_of(kinds: Iterable[SceneKind]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for kind in kinds:
+        for name in kind.categories:
+            found.setdefault(name, []).append(kind.name)
+    return {name: tuple(scenes) for name, scenes in found.items()}

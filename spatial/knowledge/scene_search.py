@@ -1,0 +1,148 @@
+"""Finds the scene that a concept names, or the nearest by words.
+
+In: scene kinds, categories, and a concept in free words.  Out: a scene's name with a score from 0 to 1, or None.
+Does not guess: below NEAREST_THRESHOLD nothing is found.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from math import log
+
+from spatial.knowledge.categories import Category, SceneKind
+
+NEAREST_THRESHOLD = 0.6
+"""Least score of a nearest scene: the concept has all words of one of the scene's phrases (0.8 and more), or most of
+their weight, or names at least two thirds of its words as things that belong there."""
+
+SPELLING = 0.87
+"""Least difflib ratio at which a misspelt word counts as the word (one wrong letter in eight, one missing in five)."""
+
+WHOLE_PHRASE = 0.8
+"""Score of a concept that contains a whole phrase of the scene, before what else the concept says is weighed."""
+
+_FILLERS = (
+    "a an the at in on of and or with from by to for near my our your its some any very big small old new large little "
+    "busy quiet calm sunny rainy cloudy foggy cosy cozy bright dark modern rustic cluttered tidy messy crowded empty "
+    "dawn dusk noon night midnight morning evening afternoon day weekend scene view picture image photo"
+)
+FILLERS = frozenset(_FILLERS.split())
+"""Words that say nothing of which scene is meant, unless a scene's phrase consists of them."""
+
+_WORD = re.compile(r"[^\W_]+")
+_SIBILANT = ("ses", "xes", "zes", "ches", "shes")
+
+
+@dataclass(frozen=True)
+class SceneMatch:
+    """`exact`: the concept says a name or a synonym of the scene and nothing else but fillers."""
+
+    scene: str
+    score: float
+    exact: bool
+
+
+def singular(word: str) -> str:
+    """A plain singular of a lower-case word, good enough to compare words with each other."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(_SIBILANT):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of a text, lower case and singular, without possessive endings."""
+    plain = text.casefold().replace("’", "'").replace("'s", "").replace("é", "e")
+    return tuple(singular(word) for word in _WORD.findall(plain))
+
+
+class Phrasebook:
+    """The phrases of all scenes, made comparable once."""
+
+    def __init__(self, kinds: Mapping[str, SceneKind], categories: Mapping[str, Category]) -> None:
+        self._phrases = [(tokens(p), kind.name) for kind in kinds.values() for p in (kind.name, *kind.words)]
+        self._whole: dict[tuple[str, ...], str] = {}
+        for phrase, scene in self._phrases:
+            self._whole.setdefault(phrase, scene)
+        self._weights = _weights(phrase for phrase, _ in self._phrases)
+        self._things = _things(kinds, categories)
+
+    def find(self, concept: str) -> SceneMatch | None:
+        """The best scene at or above the threshold."""
+        said = tokens(concept)
+        content = tuple(word for word in said if word not in FILLERS)
+        for phrase in (said, content):
+            if phrase in self._whole:
+                return SceneMatch(self._whole[phrase], 1.0, True)
+        if not content:
+            return None
+        scored = [(self._score(phrase, said, content), scene) for phrase, scene in self._phrases]
+        score, scene = max(scored, key=lambda pair: pair[0])
+        if score < NEAREST_THRESHOLD:
+            score, scene = max((score, scene), self._by_things(content), key=lambda pair: pair[0])
+        return SceneMatch(scene, round(score, 3), False) if score >= NEAREST_THRESHOLD else None
+
+    def _score(self, phrase: tuple[str, ...], said: tuple[str, ...], content: tuple[str, ...]) -> float:
+        """The weighted share of the phrase that the concept says; a whole phrase gains by how much of it that is."""
+        asked = sum(self._weight(word) for word in phrase)
+        got = sum(self._weight(word) * _nearest(word, said) for word in phrase if word not in FILLERS)
+        if got <= 0 or asked <= 0:
+            return 0.0
+        share = got / asked
+        said_weight = sum(self._weight(word) for word in content)
+        covered = min(1.0, got / said_weight)
+        return WHOLE_PHRASE * share * (0.75 + 0.25 * share) + (1 - WHOLE_PHRASE) * share * covered
+
+    def _weight(self, word: str) -> float:
+        return self._weights.get(word, self._weights[""])
+
+    def _by_things(self, content: tuple[str, ...]) -> tuple[float, str]:
+        """The scene where most words of the concept are things that belong there, likelier ones first."""
+        best = (0.0, "")
+        for scene, things in self._things.items():
+            ranks = [things[word] for word in content if word in things]
+            if ranks:
+                share = len(ranks) / len(content)
+                best = max(best, (0.7 * share + 0.1 * share * sum(ranks) / len(ranks), scene))
+        return best
+
+
+def _nearest(word: str, said: tuple[str, ...]) -> float:
+    """1 if the word is said, its likeness if it is said with a slip, else 0."""
+    if word in said:
+        return 1.0
+    alike = [SequenceMatcher(None, word, other).ratio() for other in said if _may_be(word, other)]
+    best = max(alike, default=0.0)
+    return best if best >= SPELLING else 0.0
+
+
+def _may_be(word: str, other: str) -> bool:
+    return min(len(word), len(other)) >= 4 and word[0] == other[0] and abs(len(word) - len(other)) <= 2
+
+
+def _weights(phrases: Iterable[tuple[str, ...]]) -> dict[str, float]:
+    """How telling each word is: rarer among the phrases is more; the empty word stands for unknown ones."""
+    counts = Counter(word for phrase in phrases for word in set(phrase))
+    total = sum(counts.values())
+    weights = {word: log(total / count) for word, count in counts.items()}
+    weights[""] = log(total)
+    return weights
+
+
+def _things(kinds: Mapping[str, SceneKind], categories: Mapping[str, Category]) -> dict[str, dict[str, float]]:
+    """For each scene the words of its categories with a rank from 1 (likeliest) down to 0."""
+    found: dict[str, dict[str, float]] = {}
+    for kind in kinds.values():
+        ranks: dict[str, float] = {}
+        for place, name in enumerate(kind.categories):
+            for text in (name, categories[name].plural):
+                words = tokens(text)
+                if len(words) == 1:
+                    ranks.setdefault(words[0], 1 - place / len(kind.categories))
+        found[kind.name] = ranks
+    return found

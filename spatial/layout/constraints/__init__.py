@@ -1,0 +1,1 @@
+"""Relations as linear constraints over boxes, and proofs that some cannot hold together."""

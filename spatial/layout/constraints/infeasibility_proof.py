@@ -1,0 +1,189 @@
+"""Proofs that relations cannot all hold: for any boxes, of any size and shape, on a canvas of these proportions.
+
+In: a draft.  Out: an irreducible set of relation indices that cannot hold together, or None.
+Does not place anything.  The encoding is necessary, not sufficient: whatever boxes fulfil the truth rules fulfil it too
+(distances are relaxed: the square root of an area lies between the shorter side and the mean of both), so what it
+refutes is refuted.  Room does not count: the grid is fine enough for any number of objects.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Final, Literal
+
+from spatial.layout.constraints.linear import AXES, Axis, Kind, Linear, Option, Rule, Term, at_most, high, low, middle2
+from spatial.layout.placement_problem import Fact, facts_of
+from spatial.layout.solver_model import IMPOSSIBLE, Formulation, Key, find
+from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.draft import Draft
+from spatial.relations.predicate_geometry import FAR_UNITS, NEAR_UNITS
+from spatial.relations.predicate_table import BANDS
+
+GRID = 6 * 4096
+"""Steps along the longer side of the canvas; divisible by six, so that thirds and halves fall on steps."""
+
+Status = Literal["impossible", "undecided", "possible"]
+Refutation = tuple[int, ...] | Status
+
+POSSIBLE: Final = "possible"
+
+QUICK, THOROUGH = 0.2, 1.0
+"""Deterministic seconds for one proof: most take a hundredth, a few that are worth a second look take long."""
+
+ROOT_HALF = 0.70710678
+"""Of a gap as the crow flies at least this share lies along one axis."""
+
+SEED = 0
+"""Proofs do not depend on the seed of a layout."""
+
+
+def refutation(draft: Draft, canvas: tuple[int, int], effort: float) -> Refutation:
+    """An irreducible set of relations (indices, ascending) that cannot hold together.
+
+    `POSSIBLE`: nothing of what is necessary is violated, so more effort is in vain.  `UNDECIDED`: more might do.
+    """
+
+    def refuted(indices: Sequence[int]) -> bool:
+        part = Draft(draft.objects, tuple(draft.relations[k] for k in indices))
+        return contradictions(part) is not None or necessity(part, canvas, QUICK) == IMPOSSIBLE
+
+    known = contradictions(draft)
+    if known is not None:
+        return _irreducible(sorted(known.indices), refuted)
+    status = necessity(draft, canvas, effort)
+    if status == IMPOSSIBLE:
+        return _irreducible(list(range(len(draft.relations))), refuted)
+    return status
+
+
+def _irreducible(indices: list[int], refuted: Callable[[Sequence[int]], bool]) -> tuple[int, ...]:
+    """Delete what is not needed for the refutation: in halves while that works, then one by one."""
+    size = len(indices) // 2
+    while size > 1:
+        for start in range(0, len(indices), size):
+            rest = indices[:start] + indices[start + size :]
+            if rest and refuted(rest):
+                indices = rest
+                break
+        else:
+            size //= 2
+        size = min(size, len(indices) // 2)
+    for k in list(indices):
+        rest = [i for i in indices if i != k]
+        if rest and refuted(rest):
+            indices = rest
+    return tuple(indices)
+
+
+def necessity(draft: Draft, canvas: tuple[int, int], effort: float) -> Status:
+    """Whether boxes and depths fulfil all that is necessary for the relations of `draft` (whose indices must be good)."""
+    facts = facts_of(draft)
+    scale = GRID / max(canvas)
+    width, height = (6 * max(1, round(side * scale / 6)) for side in canvas)
+    used = sorted({i for f in facts for i in (f.subject, f.object) if i is not None})
+    ranges: dict[Key, tuple[int, int]] = {}
+    rules: list[Rule] = []
+    distant = {i for f in facts if f.predicate == "far" for i in f.pair}
+    for i in used:
+        ranges |= {("x", i): (0, width), ("w", i): (1, width), ("y", i): (0, height), ("h", i): (1, height)}
+        ranges |= {("s", i): (1, max(width, height)), ("d", i): (0, len(draft.objects))}
+        rules += _body(i, width, height, i in distant)
+    for fact in facts:
+        rules += _necessary(fact, (width, height))
+    outcome = find(Formulation(ranges, rules), SEED, effort)
+    return outcome if isinstance(outcome, str) else POSSIBLE
+
+
+def _body(i: int, width: int, height: int, distant: bool) -> list[Rule]:
+    """A box on the canvas, and what is certain of the square root of its area (the least only where it matters)."""
+    on_canvas = (Linear(high("x", i), width), Linear(high("y", i), height))
+    mean = Linear(((2.0, "s", i), (-1.0, "w", i), (-1.0, "h", i)), 0)
+    shorter = tuple((Linear(((1.0, kind, i), (-1.0, "s", i)), 0),) for kind in _EXTENTS)
+    return [((*on_canvas, mean),), shorter] if distant else [((*on_canvas, mean),)]
+
+
+_EXTENTS: tuple[Kind, Kind] = ("w", "h")
+
+
+def _necessary(fact: Fact, canvas: tuple[int, int]) -> list[Rule]:
+    if fact.object is None:
+        return [_place(fact, canvas)]
+    return NECESSARY[fact.predicate](*fact.pair)
+
+
+def _order(axis: Axis) -> Callable[[int, int], list[Rule]]:
+    return lambda a, b: [((at_most(middle2(axis, a), middle2(axis, b), 1),),)]
+
+
+def _in_front_of(a: int, b: int) -> list[Rule]:
+    return [((at_most(((1.0, "d", a),), ((1.0, "d", b),), 1),),)]
+
+
+def _share(axis: Axis, a: int, b: int, least: int) -> Option:
+    return at_most(low(axis, a), high(axis, b), least), at_most(low(axis, b), high(axis, a), least)
+
+
+def _on(a: int, b: int) -> list[Rule]:
+    bottom = (at_most(low("y", b), high("y", a)), at_most(high("y", a, 2), middle2("y", b)))
+    return [((*bottom, at_most(low("y", a), low("y", b), 1), *_share("x", a, b, 1)),)]
+
+
+def _under(a: int, b: int) -> list[Rule]:
+    return [((at_most(middle2("y", b), middle2("y", a), 1), *_share("x", a, b, 1)),)]
+
+
+def _inside(a: int, b: int) -> list[Rule]:
+    edges = [at_most(low(axis, b), low(axis, a)) for axis in AXES]
+    edges += [at_most(high(axis, a), high(axis, b)) for axis in AXES]
+    smaller = at_most(((1.0, "w", a), (1.0, "h", a)), ((1.0, "w", b), (1.0, "h", b)), 1)
+    return [((*edges, smaller, at_most(((1.0, "s", a),), ((1.0, "s", b),))),)]
+
+
+def _touching(a: int, b: int) -> list[Rule]:
+    return [((*_share("x", a, b, 0), *_share("y", a, b, 0)),)]
+
+
+def _near(a: int, b: int) -> list[Rule]:
+    reach = _units(NEAR_UNITS, a, b)
+    return [(tuple(at_most(low(axis, j), (*high(axis, i), *reach), -1) for axis in AXES for i, j in ((a, b), (b, a))),)]
+
+
+def _next_to(a: int, b: int) -> list[Rule]:
+    return [*_near(a, b), (_share("y", a, b, 1),)]
+
+
+def _far(a: int, b: int) -> list[Rule]:
+    away = _units(FAR_UNITS * ROOT_HALF, a, b)
+    return [tuple((at_most((*high(axis, i), *away), low(axis, j), -1),) for axis in AXES for i, j in ((a, b), (b, a)))]
+
+
+def _units(units: float, a: int, b: int) -> tuple[Term, Term]:
+    return ((units / 2, "s", a), (units / 2, "s", b))
+
+
+def _place(fact: Fact, canvas: tuple[int, int]) -> Rule:
+    found: list[Linear] = []
+    for axis, band, size in zip(AXES, BANDS[fact.predicate], canvas, strict=True):
+        if band is None:
+            continue
+        lines = list(pairwise(2 * size * k for k in range(4)))[band]
+        centre6 = tuple((3 * c, kind, i) for c, kind, i in middle2(axis, fact.subject))
+        if band > 0:
+            found.append(at_most((), centre6, lines[0] + 1))
+        if band < 2:
+            found.append(Linear(centre6, lines[1] - 1))
+    return (tuple(found),)
+
+
+NECESSARY: dict[str, Callable[[int, int], list[Rule]]] = {
+    "left_of": _order("x"),
+    "above": _order("y"),
+    "in_front_of": _in_front_of,
+    "on": _on,
+    "under": _under,
+    "inside": _inside,
+    "touching": _touching,
+    "next_to": _next_to,
+    "near": _near,
+    "far": _far,
+}
+"""Canonical predicates and what their truth makes necessary."""

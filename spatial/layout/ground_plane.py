@@ -1,0 +1,177 @@
+"""The ground plane: where things belong in a scene, and how large they look there.
+
+In: a problem with a scene, zones, a random generator.  Out: rules for boxes, scales by perspective, depths by the ground.
+Does not place anything.  Rules of rest are wishes of the picture, never reasons to call relations impossible.
+"""
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Literal
+
+from schemas.graph import Box
+from spatial.layout.constraints.difference_constraints import Differences
+from spatial.layout.constraints.linear import Linear, Rule, at_most, high
+from spatial.layout.placement_problem import Problem
+
+Zone = Literal["ground", "wall", "ceiling", "air", "free", "carried"]
+
+FAR_SCALE = 0.6
+"""Scale of a thing at the horizon against the same thing at the bottom edge (attenuated: a true one would be 0)."""
+
+FEET = 0.07
+"""Nothing stands closer to the horizon than this share of the ground, or it would seem to hang on the wall."""
+
+FOOT_ROOM = 0.015
+"""Space below the nearest thing, share of the canvas height."""
+
+BAND = 0.012
+"""How far a bottom edge may stray from its planned line, share of the canvas height."""
+
+DEPTH_GAP = 0.05
+"""Least difference of bottom edges that shows which thing is in front, share of the canvas height."""
+
+LEVEL = 0.03
+"""Things beside each other stand at the same depth up to this difference of bottom edges, share of the height."""
+
+SKY = 0.35
+"""The sky (or wall) is at least this share of the height, even where the horizon is higher: a tabletop's is."""
+
+BACK_DEPTH = {"wall": 0.97, "ceiling": 0.9, "air": 0.93, "free": 0.5}
+"""Depth of what does not stand on the ground: at the far end of it."""
+
+OPEN_WATER = ("underwater", "sky")
+"""Backdrops in which what swims or flies may be at any height."""
+
+
+def zones(problem: Problem, rng: Random, strict: bool) -> tuple[Zone, ...]:
+    """Where each thing belongs: by its first habit if `strict`, else now and then by another one."""
+    found: list[Zone] = []
+    for i, thing in enumerate(problem.things):
+        habit = thing.rests_on[0] if strict or rng.random() < 0.6 else rng.choice(thing.rests_on)
+        found.append("carried" if problem.carriers[i] else _zone(problem, habit))
+    return tuple(found)
+
+
+def _zone(problem: Problem, habit: str) -> Zone:
+    assert problem.ground is not None
+    if problem.ground.backdrop in OPEN_WATER and habit in ("water", "air"):
+        return "free"
+    if problem.horizon > 0.92 * problem.canvas[1]:
+        return "free"
+    if habit in ("wall", "ceiling", "air"):
+        return habit  # type: ignore[return-value]
+    return "ground"
+
+
+def ground_rules(problem: Problem, where: Sequence[Zone], lines: Mapping[int, int]) -> list[Rule]:
+    """One rule for each thing that belongs somewhere. `lines`: planned bottom edges, for those that have one."""
+    height = problem.canvas[1]
+    sky = max(problem.horizon - 0.02 * height, SKY * height)
+    found: list[Rule] = []
+    for i, zone in enumerate(where):
+        bottom = high("y", i)
+        if zone == "ground":
+            least, most = ground_range(problem)
+            if i in lines:
+                least = max(least, lines[i] - round(BAND * height))
+                most = min(most, lines[i] + round(BAND * height))
+            found.append(((at_most((), bottom, least), Linear(bottom, most)),))
+        elif zone == "ceiling":
+            found.append(((Linear(((1.0, "y", i),), 0.02 * height),),))
+        elif zone in ("wall", "air"):
+            found.append(((Linear(bottom, sky),),))
+    return found
+
+
+def ground_range(problem: Problem) -> tuple[int, int]:
+    """Least and greatest bottom edge of what stands on the ground, in pixels."""
+    height = problem.canvas[1]
+    least = problem.horizon + FEET * (height - problem.horizon)
+    return round(least), round(height * (1 - FOOT_ROOM))
+
+
+def depth_rules(problem: Problem, where: Sequence[Zone]) -> list[Rule]:
+    """What is in front stands lower, for things that stand on the ground, themselves or through what carries them."""
+    gap = DEPTH_GAP * problem.canvas[1]
+    found: list[Rule] = []
+    for near, far in depth_pairs(problem):
+        if where[near] == where[far] == "ground":
+            found.append(((at_most(high("y", far), high("y", near), gap),),))
+    return found
+
+
+def depth_pairs(problem: Problem) -> list[tuple[int, int]]:
+    """Pairs (nearer, farther) of what the stated orders of depth say of the things that stand by themselves."""
+    pairs = [tuple(foot(problem, i) for i in f.pair) for f in problem.facts if f.predicate == "in_front_of"]
+    return [(a, b) for a, b in pairs if a != b]
+
+
+def foot(problem: Problem, i: int) -> int:
+    """What thing `i` stands on in the end: itself, or the lowest of its carriers."""
+    seen = {i}
+    while problem.carriers[i] and problem.carriers[i][0] not in seen:
+        i = problem.carriers[i][0]
+        seen.add(i)
+    return i
+
+
+def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int, int] | None:
+    """Random bottom edges for all on the ground, in the stated order of depth; None when that is impossible."""
+    standing = [i for i, zone in enumerate(where) if zone == "ground"]
+    place = {i: k for k, i in enumerate(standing)}
+    least, most = ground_range(problem)
+    lines = Differences([least] * len(standing), [most] * len(standing))
+    gap = round(DEPTH_GAP * problem.canvas[1])
+    for near, far in depth_pairs(problem):
+        if near in place and far in place and not lines.add(place[far], place[near], gap):
+            return None
+    for a, b, least_gap in _level_wishes(problem):
+        if a in place and b in place:
+            saved = lines.save()
+            if not lines.add(place[a], place[b], least_gap):
+                lines.restore(saved)
+    for k in rng.sample(range(len(standing)), len(standing)):
+        line = rng.randint(lines.low[k], lines.high[k])
+        lines.limit(k, line, line)
+    return {i: lines.low[k] for i, k in place.items()}
+
+
+def _level_wishes(problem: Problem) -> list[tuple[int, int, int]]:
+    """Beside each other: at about the same depth. Above another one on the ground: farther away."""
+    level = round(LEVEL * problem.canvas[1])
+    found = []
+    for fact in problem.facts:
+        if fact.predicate in ("next_to", "touching"):
+            a, b = fact.pair
+            found += [(a, b, -level), (b, a, -level)]
+        elif fact.predicate == "above":
+            found.append((*fact.pair, round(DEPTH_GAP * problem.canvas[1])))
+    return found
+
+
+def scale_at(problem: Problem, line: float) -> float:
+    """How large a thing looks whose bottom edge lies at `line`, against one at the bottom of the canvas."""
+    return FAR_SCALE + (1 - FAR_SCALE) * nearness(problem, line)
+
+
+def nearness(problem: Problem, line: float) -> float:
+    """0 at the horizon, 1 at the bottom of the canvas."""
+    ground = max(1, problem.canvas[1] - problem.horizon)
+    return min(1.0, max(0.0, (line - problem.horizon) / ground))
+
+
+def scales(problem: Problem, where: Sequence[Zone], lines: Mapping[int, int]) -> list[float]:
+    """The scale of every thing by where it stands; what is carried looks as large as at its carrier's foot."""
+    found = []
+    for i in range(len(problem.things)):
+        low = foot(problem, i)
+        found.append(scale_at(problem, lines[low]) if low in lines else (1.0 if where[low] == "free" else 0.7))
+    return found
+
+
+def ground_depths(problem: Problem, where: Sequence[Zone], boxes: Sequence[Box]) -> list[float]:
+    """The depth that each box suggests: by its bottom edge on the ground, else by its zone."""
+    found = []
+    for zone, (_, y, _, h) in zip(where, boxes, strict=True):
+        found.append(BACK_DEPTH[zone] if zone in BACK_DEPTH else round(1 - nearness(problem, y + h), 4))
+    return found

@@ -1,0 +1,140 @@
+"""Somebody else's boxes: kept where they are valid, repaired by moving as little as possible where they are not.
+
+In: a draft, a problem, hints (a box or None an object).  Out: candidates, the most faithful first.
+Does not name faults (`spatial.layout.layout_faults`) and is no judge of the result.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from schemas.graph import Box, Layout
+from spatial.layout.box_repair import exactly, repair
+from spatial.layout.constraints.constraint_rules import rules_of_fact
+from spatial.layout.constraints.encoding_context import Setting
+from spatial.layout.constraints.linear import Rule
+from spatial.layout.constraints.placement_margins import LEVELS, Margins
+from spatial.layout.ground_plane import ground_rules, zones
+from spatial.layout.layout_check import verify
+from spatial.layout.layout_faults import Boxes, faults
+from spatial.layout.object_depths import depths
+from spatial.layout.object_sizes import base_sides, fitted, whole
+from spatial.layout.placement_problem import Problem, apart, loosened
+from spatial.layout.sampler import Frame, sample
+from spatial.layout.sampling_schedule import SCALES, Candidate
+from spatial.reasoning.draft import Draft
+
+UNUSABLE = frozenset({"missing_object", "not_finite", "zero_size", "full_canvas"})
+"""Faults after which a box says nothing about where or how large its object should be."""
+
+
+@dataclass(frozen=True)
+class Hints:
+    """Usable boxes by object, in whole pixels, shifted onto the canvas; `broken`: so they have faults or violate."""
+
+    boxes: dict[int, Box]
+    broken: bool
+
+
+def hinted(draft: Draft, problem: Problem, given: Boxes, seed: int) -> Iterator[Candidate]:
+    """Candidates that keep as much as possible of what was given."""
+    loose = loosened(problem)
+    hints = read(draft, loose, given)
+    if not hints.broken:
+        yield from _completed(loose, hints.boxes, _habits(problem, hints.boxes), seed)
+    if hints.boxes:
+        for margins in LEVELS[1:]:
+            repaired = repair(loose, hints.boxes, margins, seed)
+            if repaired is not None:
+                yield Candidate(repaired, _suggested(problem, repaired))
+
+
+def read(draft: Draft, problem: Problem, given: Boxes) -> Hints:
+    """What can be used of the hints. Boxes beyond the last object are ignored."""
+    count = len(draft.objects)
+    known = [given[i] if i < len(given) else None for i in range(count)]
+    found = faults(draft.objects, draft.relations, problem.canvas, known)
+    unusable = {f.objects[0] for f in found if f.kind in UNUSABLE}
+    boxes: dict[int, Box] = {}
+    for i, box in enumerate(known):
+        if box is not None and i not in unusable:
+            boxes[i] = _on_canvas(box, problem.canvas)
+    return Hints(boxes, _violated(draft, problem, boxes))
+
+
+def _on_canvas(box: Sequence[float], canvas: tuple[int, int]) -> Box:
+    """The box in whole pixels, shrunk (aspect ratio kept) and shifted until it lies on the canvas."""
+    x, y, w, h = box
+    shrink = min(1.0, canvas[0] / w, canvas[1] / h)
+    width, height = (max(1, min(size, round(v * shrink))) for v, size in zip((w, h), canvas, strict=True))
+    left, top = (max(0, min(size - v, round(p))) for p, v, size in zip((x, y), (width, height), canvas, strict=True))
+    return left, top, width, height
+
+
+def _violated(draft: Draft, problem: Problem, boxes: dict[int, Box]) -> bool:
+    """Whether a relation between boxes that are there is violated, or an overlap arose from rounding."""
+    present = sorted(boxes)
+    place = {i: k for k, i in enumerate(present)}
+    relations = tuple(
+        r.model_copy(update={"subject": place[r.subject], "object": None if r.object is None else place[r.object]})
+        for r in draft.relations
+        if r.subject in place and (r.object is None or r.object in place)
+    )
+    part = Draft(tuple(draft.objects[i] for i in present), relations)
+    shown = [boxes[i] for i in present]
+    suggested = _suggested(problem, shown)
+    full = [suggested[place[i]] if i in place else 0.5 for i in range(len(draft.objects))]
+    depth = depths(problem, full)
+    if depth is None:
+        return True
+    layout = Layout(canvas=problem.canvas, boxes=tuple(shown), depth=tuple(depth[i] for i in present))
+    return bool(verify(part, layout) or faults(part.objects, relations, problem.canvas, shown))
+
+
+def _suggested(problem: Problem, boxes: Sequence[Box]) -> list[float]:
+    """Lower is nearer."""
+    return [round(1 - (y + h) / (problem.canvas[1] + 1), 4) for _, y, _, h in boxes]
+
+
+def _habits(problem: Problem, boxes: dict[int, Box]) -> list[Rule]:
+    """Where the things without a box belong, if the ground plane counts."""
+    if problem.ground is None:
+        return []
+    where = zones(problem, Random(0), strict=True)
+    return ground_rules(problem, ["free" if i in boxes else zone for i, zone in enumerate(where)], {})
+
+
+def _completed(problem: Problem, boxes: dict[int, Box], habits: Sequence[Rule], seed: int) -> Iterator[Candidate]:
+    """The boxes as they are; what is missing is sampled around them, where it belongs if that can be."""
+    count = len(problem.things)
+    if len(boxes) == count:
+        exact = tuple(boxes[i] for i in range(count))
+        yield Candidate(exact, _suggested(problem, exact))
+        return
+    rng = Random(seed)
+    pins = [_pin(i, box) for i, box in boxes.items()]
+    pairs = frozenset(p for p in apart(problem) if not (p[0] in boxes and p[1] in boxes))
+    for margins in LEVELS:
+        rules = [*pins, *_open_rules(problem, margins, boxes)]
+        for scale in SCALES:
+            sides = fitted(problem, [side * scale for side in base_sides(problem, rng)])
+            sizes = [boxes[i][2:] if i in boxes else whole(problem.things[i].aspect, sides[i]) for i in range(count)]
+            points = sample(Frame((0, 0, *problem.canvas), sizes, pairs), rules, rng, habits)
+            if points is not None:
+                full = tuple((*point, *size) for point, size in zip(points, sizes, strict=True))
+                yield Candidate(full, _suggested(problem, full))
+
+
+def _open_rules(problem: Problem, margins: Margins, boxes: dict[int, Box]) -> list[Rule]:
+    """Rules of facts that are not settled by the boxes already."""
+    setting = Setting(problem, margins)
+    found: list[Rule] = []
+    for fact in problem.facts:
+        if fact.subject not in boxes or (fact.object is not None and fact.object not in boxes):
+            found += rules_of_fact(fact, setting)
+    return found
+
+
+def _pin(i: int, box: Box) -> Rule:
+    """Exactly this position."""
+    return (exactly(i, box, ("x", "y")),)

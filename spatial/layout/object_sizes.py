@@ -1,0 +1,113 @@
+"""Preferred sizes in pixels: ratios of the real world, attenuated, varied by seed, and made to fit together.
+
+In: a problem, a random generator.  Out: a width and a height for every thing, aspect ratios kept.
+Does not look at positions.
+"""
+
+import math
+from collections.abc import Sequence
+from random import Random
+
+from spatial.layout.constraints.constraint_rules import surface_of
+from spatial.layout.placement_problem import ATTENUATION, SIDE_RANGE_M, Problem, ancestors, tucked
+
+FILL, GROUND_FILL = 0.30, 0.45
+"""Share of the canvas that the boxes cover together at full size: fuller ones leave no room for directions.
+On a ground plane perspective takes away a third of it again."""
+
+WIDEST = 0.62
+"""Largest extent of a box, share of the canvas's."""
+
+LARGEST = 0.46
+"""Largest side (square root of area) of a box, share of the canvas's."""
+
+JITTER, WIDE_JITTER = 0.15, 0.7
+"""Spread of sizes from seed to seed: usual, and where the usual sizes did not fit the relations."""
+
+INSIDE_SHARE = 0.62
+"""Extent of what is inside a container, share of the container's, all contents side by side."""
+
+ROW_SHARE = 0.9
+"""Share of a standing surface's width that the things on it fill together."""
+
+LEAST_PX = 3
+"""No box is made smaller than this on either side by preference."""
+
+
+def base_sides(problem: Problem, rng: Random, jitter: float = JITTER) -> list[float]:
+    """Square roots of areas in pixels at full size, before anything is made to fit."""
+    width, height = problem.canvas
+    raw = []
+    for thing in problem.things:
+        metres = min(max(thing.side, SIDE_RANGE_M[0]), SIDE_RANGE_M[1])
+        raw.append(metres**ATTENUATION * math.exp(rng.uniform(-jitter, jitter)))
+    fill = FILL if problem.ground is None else GROUND_FILL
+    scale = math.sqrt(fill * rng.uniform(0.8, 1.1) * width * height / sum(r * r for r in raw))
+    largest = LARGEST * math.sqrt(width * height)
+    return [min(r * scale, largest, largest_side(problem, i)) for i, r in enumerate(raw)]
+
+
+def largest_side(problem: Problem, i: int) -> float:
+    """The side at which thing `i` reaches the widest extent on either axis."""
+    root = math.sqrt(problem.things[i].aspect)
+    return WIDEST * min(problem.canvas[0] / root, problem.canvas[1] * root)
+
+
+def fitted(problem: Problem, sides: Sequence[float]) -> list[float]:
+    """Sides changed so that contents fit into containers and rows fit onto what carries them.
+
+    Carriers grow by up to a third, then what they carry shrinks.
+    """
+    result = list(sides)
+    order = sorted(range(len(result)), key=lambda i: len(ancestors(problem.carriers, i)))
+    inside = {f.pair for f in problem.facts if f.predicate == "inside"} | tucked(problem)
+    on = {f.pair for f in problem.facts if f.predicate == "on"}
+    for carrier in order:
+        contents = [a for a, b in sorted(inside) if b == carrier]
+        row = [a for a, b in sorted(on) if b == carrier]
+        _fit(problem, result, carrier, contents, INSIDE_SHARE)
+        _fit(problem, result, carrier, row, ROW_SHARE)
+        for i in row:
+            _rise_above(problem, result, i, carrier)
+    return result
+
+
+def _fit(problem: Problem, sides: list[float], carrier: int, carried: list[int], share: float) -> None:
+    """Make the carried ones, side by side, no wider than a share of the carrier (contents: no higher either)."""
+    if not carried:
+        return
+    width, height = extent(problem, sides, carrier)
+    needed = sum(extent(problem, sides, i)[0] for i in carried) / (share * width)
+    if share == INSIDE_SHARE:
+        needed = max(needed, max(extent(problem, sides, i)[1] for i in carried) / (share * height))
+    if needed <= 1:
+        return
+    growth = min(needed, 4 / 3, max(1.0, largest_side(problem, carrier) / sides[carrier]))
+    sides[carrier] *= growth
+    for i in carried:
+        sides[i] *= growth / needed
+
+
+def _rise_above(problem: Problem, sides: list[float], i: int, carrier: int) -> None:
+    """A thing that stands on a low surface must still end above the top of its carrier."""
+    depth = surface_of(problem, carrier) * extent(problem, sides, carrier)[1]
+    height = extent(problem, sides, i)[1]
+    least = 1.25 * depth + 2
+    if height < least:
+        sides[i] = min(sides[i] * least / height, largest_side(problem, i))
+
+
+def extent(problem: Problem, sides: Sequence[float], i: int) -> tuple[float, float]:
+    """Width and height of a thing with a side."""
+    root = math.sqrt(problem.things[i].aspect)
+    return sides[i] * root, sides[i] / root
+
+
+def whole(aspect: float, side: float) -> tuple[int, int]:
+    """Whole pixels nearest to a side that keep the aspect ratio: the shorter side is rounded, the longer follows."""
+    root = math.sqrt(aspect)
+    if aspect >= 1:
+        height = max(LEAST_PX, round(side / root))
+        return max(1, round(height * aspect)), height
+    width = max(LEAST_PX, round(side * root))
+    return width, max(1, round(width / aspect))

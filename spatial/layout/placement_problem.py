@@ -1,0 +1,184 @@
+"""What is to be placed: things with a preferred size, and facts in a canonical form.
+
+In: a draft, a canvas, knowledge of categories.  Out: a frozen `Problem`.
+Does not place anything and takes no random number.
+"""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from spatial.knowledge.categories import Category, Rest, SceneKind
+from spatial.reasoning.draft import Draft
+
+DEFAULT_SIDE_M = 0.6
+"""Side in metres assumed for a category that is not known: between a cat and a chair."""
+
+ATTENUATION = 0.5
+"""Exponent on real sizes: a house is 200 times a cup, in a picture about 14 times would already be too much."""
+
+SIDE_RANGE_M = (0.12, 4.0)
+"""Sides in metres are clipped to this before attenuation, so that a cup beside a house stays visible."""
+
+LOW_SURFACE = 0.3
+"""What has its standing surface no lower than this share of its height below its top has room under it."""
+
+SUPPORT = ("on", "inside")
+"""Facts whose subject is carried by its object."""
+
+SWAPPED = {
+    "right_of": "left_of",
+    "below": "above",
+    "behind": "in_front_of",
+    "supports": "on",
+    "over": "under",
+    "contains": "inside",
+}
+"""Predicates that are written the other way round before they are encoded."""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The knowledge that a layout draws on."""
+
+    categories: Mapping[str, Category] = field(default_factory=dict)
+    scenes: Mapping[str, SceneKind] = field(default_factory=dict)
+
+    def category(self, name: str) -> Category | None:
+        """The category called `name`, or by its last word ("red apple" is an apple)."""
+        plain = " ".join(name.lower().replace("_", " ").split())
+        return self.categories.get(plain) or self.categories.get(plain.rsplit(" ", 1)[-1])
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A relation in canonical form. `index` is its place in the draft."""
+
+    predicate: str
+    subject: int
+    object: int | None
+    index: int
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """Subject and object of a binary fact."""
+        assert self.object is not None
+        return self.subject, self.object
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One object: `side` in metres (square root of its area), `aspect` (width over height), where it belongs.
+
+    `surface`: depth of its standing surface below its top, as a share of its height.
+    """
+
+    side: float = DEFAULT_SIDE_M
+    aspect: float = 1.0
+    rests_on: tuple[Rest, ...] = ("floor",)
+    surface: float | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Things, facts and the canvas. `ground` is the scene when the ground plane counts.
+
+    `carriers[i]`: what carries `i` directly.  `free_pairs`: pairs (i < j) whose boxes a fact lets overlap.
+    """
+
+    canvas: tuple[int, int]
+    things: tuple[Thing, ...]
+    facts: tuple[Fact, ...]
+    carriers: tuple[tuple[int, ...], ...]
+    free_pairs: frozenset[tuple[int, int]]
+    ground: SceneKind | None = None
+
+    @property
+    def horizon(self) -> int:
+        """The line where the ground begins, in pixels from the top (0 without a ground plane)."""
+        return round(self.canvas[1] * self.ground.horizon) if self.ground else 0
+
+
+def problem_of(draft: Draft, canvas: tuple[int, int], catalog: Catalog) -> Problem:
+    """The problem of laying `draft` out on `canvas`."""
+    facts = facts_of(draft)
+    count = len(draft.objects)
+    carriers = tuple(
+        tuple(sorted({f.pair[1] for f in facts if f.predicate in SUPPORT and f.subject == i})) for i in range(count)
+    )
+    ground = catalog.scenes.get(draft.scene) if draft.scene is not None else None
+    things = tuple(_thing(catalog.category(name)) for name in draft.objects)
+    return Problem(canvas, things, facts, carriers, _free_pairs(facts, carriers), ground)
+
+
+def facts_of(draft: Draft) -> tuple[Fact, ...]:
+    """The relations of `draft`, each once and the canonical way round."""
+    facts: dict[tuple[str, int, int | None], Fact] = {}
+    for index, r in enumerate(draft.relations):
+        if r.object is not None and r.predicate in SWAPPED:
+            key: tuple[str, int, int | None] = (SWAPPED[r.predicate], r.object, r.subject)
+        else:
+            key = (r.predicate, r.subject, r.object)
+        facts.setdefault(key, Fact(*key, index))
+    return tuple(facts.values())
+
+
+def ancestors(carriers: Sequence[Collection[int]], i: int) -> set[int]:
+    """All that carries `i`, directly or through others."""
+    found: set[int] = set()
+    waiting = list(carriers[i])
+    while waiting:
+        j = waiting.pop()
+        if j not in found:
+            found.add(j)
+            waiting.extend(carriers[j])
+    return found
+
+
+def loosened(problem: Problem) -> Problem:
+    """The same problem without a ground plane, where every pair whose relation lets it overlap may do so."""
+    pairs = {f.pair for f in problem.facts if f.predicate in ("touching", "under", "in_front_of")}
+    free = problem.free_pairs | {(min(p), max(p)) for p in pairs if p[0] != p[1]}
+    return replace(problem, free_pairs=free, ground=None)
+
+
+def tucked(problem: Problem) -> frozenset[tuple[int, int]]:
+    """Pairs (a, b) where `a` stands under `b` as a cat under a table: on the same ground, between its legs."""
+    if problem.ground is None:
+        return frozenset()
+    return frozenset(f.pair for f in problem.facts if f.predicate == "under" and _roomy(problem, *f.pair))
+
+
+def _roomy(problem: Problem, a: int, b: int) -> bool:
+    surface = problem.things[b].surface
+    on_foot = not problem.carriers[a] and not problem.carriers[b]
+    return on_foot and surface is not None and surface < LOW_SURFACE and "floor" in problem.things[b].rests_on
+
+
+def apart(problem: Problem) -> frozenset[tuple[int, int]]:
+    """Pairs (i < j) whose boxes must not overlap."""
+    free = problem.free_pairs | {(min(p), max(p)) for p in tucked(problem)}
+    count = len(problem.things)
+    return frozenset((i, j) for i in range(count) for j in range(i + 1, count) if (i, j) not in free)
+
+
+def staggered(facts: Sequence[Fact]) -> frozenset[tuple[int, int]]:
+    """Pairs (i < j) that are beside and over each other at once: they overlap by a corner."""
+    pairs = {name: {(min(f.pair), max(f.pair)) for f in facts if f.predicate == name} for name in ("under", "next_to")}
+    return frozenset(pairs["under"] & pairs["next_to"])
+
+
+def _thing(category: Category | None) -> Thing:
+    if category is None:
+        return Thing()
+    side = math.sqrt(category.width_m * category.height_m)
+    return Thing(side, category.aspect, category.rests_on or ("floor",), category.surface)
+
+
+def _free_pairs(facts: Sequence[Fact], carriers: Sequence[tuple[int, ...]]) -> frozenset[tuple[int, int]]:
+    """Pairs whose boxes overlap: one carries the other, both hold the same thing, or they are `staggered`."""
+    free = {*staggered(facts)} | {(i, j) for i in range(len(carriers)) for j in ancestors(carriers, i)}
+    held = [f.pair for f in facts if f.predicate == "inside"]
+    for thing, holder in held:
+        free |= {(holder, other) for other in carriers[thing] if other != holder}
+    return frozenset((min(p), max(p)) for p in free if p[0] != p[1])

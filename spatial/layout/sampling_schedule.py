@@ -1,0 +1,116 @@
+"""Layouts by trial: from generous margins and full sizes to bare ones, until a sampled one comes out.
+
+In: a problem, a random generator.  Out: boxes with the depths that they suggest, one after the other.
+Does not judge them and never says that there is none.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from schemas.graph import Box
+from spatial.layout.constraints.constraint_rules import rules_of
+from spatial.layout.constraints.placement_margins import LEVELS, Margins
+from spatial.layout.ground_plane import (
+    SKY,
+    Zone,
+    depth_rules,
+    ground_depths,
+    ground_rules,
+    plan_lines,
+    scales,
+    zones,
+)
+from spatial.layout.object_sizes import JITTER, base_sides, fitted, whole
+from spatial.layout.placement_problem import Problem, apart
+from spatial.layout.sampler import Frame, Size, sample
+
+SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.5, 0.4, 0.3, 0.22, 0.15)
+"""Sizes against preferred ones, shrunk from attempt to attempt."""
+
+GROUND_LEVELS = 3
+"""Levels of margins tried with every thing in its place."""
+
+EDGE = 0.01
+"""Room left free along the canvas's edges at full margins, share of the canvas."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Boxes, and the depth that each suggests."""
+
+    boxes: tuple[Box, ...]
+    depth: Sequence[float]
+
+
+def attempts(problem: Problem, rng: Random, jitter: float = JITTER) -> Iterator[Candidate]:
+    """Candidates, best manners first. Finite, and the same for the same generator state."""
+    if problem.ground is not None:
+        for wish in (False, True):
+            for margins in LEVELS[:GROUND_LEVELS]:
+                yield from _on_the_ground(problem, margins, rng, wish)
+        return
+    for margins in LEVELS:
+        yield from _in_the_plane(problem, margins, rng, jitter)
+
+
+def _in_the_plane(problem: Problem, margins: Margins, rng: Random, jitter: float) -> Iterator[Candidate]:
+    rules = rules_of(problem, margins)
+    pairs = apart(problem)
+    for scale in SCALES:
+        sides = fitted(problem, [side * scale for side in base_sides(problem, rng, jitter)])
+        frame = Frame(_room(problem, margins), _whole(problem, sides), pairs, _gap(problem, margins))
+        points = sample(frame, rules, rng)
+        if points is not None:
+            order = rng.sample(range(len(points)), len(points))
+            yield Candidate(_boxes(points, frame.sizes), [(k + 1) / (len(order) + 1) for k in order])
+
+
+def _on_the_ground(problem: Problem, margins: Margins, rng: Random, wish: bool) -> Iterator[Candidate]:
+    """With everything in its place; as a `wish`, things leave their place where the relations demand it."""
+    rules = rules_of(problem, margins)
+    pairs = apart(problem)
+    for k, scale in enumerate(SCALES):
+        where = zones(problem, rng, strict=k < 3)
+        lines = plan_lines(problem, where, rng)
+        if lines is None:
+            if not wish:
+                continue
+            lines = {}
+        sides = base_sides(problem, rng)
+        sides = [side * scale * factor for side, factor in zip(sides, scales(problem, where, lines), strict=True)]
+        sizes = _whole(problem, fitted(problem, _under_the_sky(problem, where, sides)))
+        frame = Frame(_room(problem, margins), sizes, pairs, _gap(problem, margins))
+        rest = [*depth_rules(problem, where), *ground_rules(problem, where, {} if k % 2 else lines)]
+        points = sample(frame, rules, rng, rest) if wish else sample(frame, [*rules, *rest], rng)
+        if points is not None:
+            boxes = _boxes(points, sizes)
+            yield Candidate(boxes, ground_depths(problem, where, boxes))
+
+
+def _under_the_sky(problem: Problem, where: Sequence[Zone], sides: Sequence[float]) -> list[float]:
+    """What hangs or flies must fit between the top of the canvas and the horizon."""
+    room = 0.8 * max(problem.horizon, SKY * problem.canvas[1])
+    found = []
+    for thing, zone, side in zip(problem.things, where, sides, strict=True):
+        fits = room * thing.aspect**0.5
+        found.append(min(side, fits) if zone in ("wall", "ceiling", "air") else side)
+    return found
+
+
+def _room(problem: Problem, margins: Margins) -> tuple[int, int, int, int]:
+    width, height = problem.canvas
+    edge = round(EDGE * min(width, height)) if margins is LEVELS[0] else 0
+    return edge, 0 if problem.ground else edge, width - edge, height - edge
+
+
+def _gap(problem: Problem, margins: Margins) -> int:
+    return round(margins.gap * min(problem.canvas))
+
+
+def _whole(problem: Problem, sides: Sequence[float]) -> list[Size]:
+    return [whole(thing.aspect, side) for thing, side in zip(problem.things, sides, strict=True)]
+
+
+def _boxes(points: Sequence[tuple[int, int]], sizes: Sequence[Size]) -> tuple[Box, ...]:
+    return tuple((*point, *size) for point, size in zip(points, sizes, strict=True))

@@ -1,0 +1,46 @@
+"""The certificate of an answer: JSON text from which a reader can follow it.
+
+In: a query, its answer, the scene.  Out: JSON with query, premises, rules, margin, references and difficulty.
+"""
+
+import json
+
+from spatial.questions.answering import Answer
+from spatial.questions.certain_facts import View
+from spatial.questions.question_kinds import Query, references, to_json
+from spatial.questions.wording.realisation import say_ref
+
+
+def certificate(view: View, query: Query, answer: Answer) -> str:
+    """`premises` are boxes, depths, attributes and drawn relations as the scene states them; margins are shares of the
+    canvas (of the depth range for depth), 1 where nothing is measured."""
+    used = set(answer.used)
+    boxes = [
+        {"object": o.id, "category": o.category, "box": list(o.box), "depth": o.depth, "attributes": list(o.attributes)}
+        for o in view.objects
+        if o.id in used
+    ]
+    triples = [
+        {"relation": [r.subject, r.predicate, r.object], "drawn": True}
+        for r in view.scene.relations
+        if r.drawn and r.subject in used and r.object in used
+    ]
+    absent = [
+        {"excluded": name}
+        for name in (getattr(query, f, None) for f in ("category", "without"))
+        if name in view.scene.excluded
+    ]
+    said = [{"text": say_ref(ref), "object": found} for ref, found in zip(references(query), answer.referents, strict=True)]
+    return json.dumps(
+        {
+            "query": to_json(query),
+            "answer": answer.text,
+            "premises": [*boxes, *triples, *absent],
+            "rules": list(answer.rules),
+            "margin": answer.margin,
+            "references": said,
+            "difficulty": {"hops": answer.hops, "margin": answer.margin},
+        },
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )

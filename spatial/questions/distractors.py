@@ -1,0 +1,74 @@
+"""The choices of a question, in a drawn order.
+
+In: a query and its answer.  Out: different texts, one of them the answer: two to four words, or all numbers that could be
+asked; None where too few are to be had.
+Wrong choices are as plausible as the right one: things that are in the picture, values that the thing could have,
+numbers that another question of the same words would have.
+"""
+
+import random
+
+from spatial.knowledge.knowledge_base import categories
+from spatial.questions.answer_rules import BEARINGS, SIDES, YES_NO
+from spatial.questions.answering import Answer
+from spatial.questions.counting import numbers_of, sides_of
+from spatial.questions.object_names import Asked
+from spatial.questions.question_kinds import AttributeOf, Bearing, Count, Find, Nearest, Outermost, Query, Side
+from spatial.questions.wording.lexicon import alike, family_of, word_groups
+
+MAX_CHOICES = 4
+
+
+def choices_for(asked: Asked, query: Query, answer: Answer, rng: random.Random) -> tuple[str, ...] | None:
+    """The choices, shuffled."""
+    texts = _texts(asked, query, answer, rng)
+    if len(texts) < 2 or len(set(texts)) < len(texts):
+        return None
+    rng.shuffle(texts)
+    return tuple(texts)
+
+
+def _texts(asked: Asked, query: Query, answer: Answer, rng: random.Random) -> list[str]:
+    match query:
+        case Side():
+            return list(SIDES)
+        case Bearing():
+            return list(BEARINGS)
+        case Count():
+            return _numbers(asked, query)
+        case AttributeOf():
+            return [answer.text, *_values(asked, query, answer, rng)][:MAX_CHOICES]
+        case Find() | Nearest() | Outermost():
+            return [answer.text, *_things(asked, answer, rng)][:MAX_CHOICES]
+        case _:
+            return list(YES_NO)
+
+
+def _numbers(asked: Asked, query: Count) -> list[str]:
+    """The numbers that other questions of the same form would have in this scene; as `count` proposes them."""
+    numbers = numbers_of(asked) if query.anchor is None else sides_of(asked, query.category)
+    return [str(number) for number in sorted(numbers)]
+
+
+def _values(asked: Asked, query: AttributeOf, answer: Answer, rng: random.Random) -> list[str]:
+    """Values that the thing could have: the typical ones of a known category, else those of the scene, then any."""
+    subject = next(o for o in asked.objects if o.id == answer.referents[0])
+    known = categories().get(subject.category)
+    rivals = [value for group in word_groups("rivals") if answer.text in group for value in group]
+    seen = [a for o in asked.objects for a in o.attributes if a in rivals]
+    typical = list(known.attributes.get(query.family, ())) if known else []
+    found: list[str] = []
+    pools = [typical] if answer.text in typical and len(typical) > 1 else [sorted(set(seen)), rivals]
+    for pool in pools:
+        for value in rng.sample(pool, len(pool)):
+            if family_of(value) == query.family and not any(alike(value, have) for have in (*found, answer.text)):
+                found.append(value)
+    return found
+
+
+def _things(asked: Asked, answer: Answer, rng: random.Random) -> list[str]:
+    """Other things of the scene, without those that the question names."""
+    others = [
+        text for i, text in asked.labels.items() if text != answer.text and asked.objects[i].id not in answer.mentioned
+    ]
+    return rng.sample(others, len(others))

@@ -1,0 +1,148 @@
+"""The questions of a scene.
+
+In: a scene and a seed.  Out: questions with answers, choices and certificates; the same for the same input.
+All chance comes from the seed, one generator a kind, so no kind depends on what another found.
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
+
+from schemas.events import Question, Scene
+from schemas.ids import content_id, derived_seed, question_id
+from spatial.questions import query_proposals, search_proposals
+from spatial.questions.answer_rules import YES_NO
+from spatial.questions.answering import Answer, answer
+from spatial.questions.certificates import certificate
+from spatial.questions.distractors import choices_for
+from spatial.questions.object_names import Asked
+from spatial.questions.query_proposals import Proposer
+from spatial.questions.question_kinds import Exists, Query, kind_of
+from spatial.questions.split_keys import keys_of
+from spatial.questions.wording.question_parsing import parse
+from spatial.questions.wording.realisation import say, variants
+from spatial.questions.wording.referring_expressions import Unanswerable
+from spatial.splits import split_of_keys
+
+MAX_QUESTIONS = 10
+ENOUGH = 6
+"""Below this number a second round is asked."""
+
+ROUNDS = (MAX_QUESTIONS, ENOUGH)
+ROUNDS_IN_A_SPLIT = (MAX_QUESTIONS, MAX_QUESTIONS, ENOUGH, ENOUGH)
+"""How many questions are enough in each round. In a split most of what stands is refused."""
+
+TRIES = 40
+"""Proposals looked at for one question: bounds the time in crowded scenes."""
+
+TRIES_IN_A_SPLIT = 160
+
+PROPOSERS: Mapping[str, Proposer] = MappingProxyType(
+    {
+        "existence": query_proposals.existence,
+        "count": query_proposals.count,
+        "attribute": search_proposals.attribute,
+        "place": search_proposals.place,
+        "direction_yes_no": query_proposals.direction_yes_no,
+        "direction_open": query_proposals.direction_open,
+        "direction_choice": query_proposals.direction_choice,
+        "distance_comparison": query_proposals.distance_comparison,
+        "selection": search_proposals.selection,
+        "multi_hop": search_proposals.multi_hop,
+        "chain": query_proposals.chain,
+        "depth_order": query_proposals.depth_order,
+    }
+)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is asked of, under which sample's name, and the split that the questions must be at home in (None: any)."""
+
+    asked: Asked
+    sample: str
+    split: str | None
+
+    @property
+    def tries(self) -> int:
+        return TRIES if self.split is None else TRIES_IN_A_SPLIT
+
+    def admits(self, query: Query, found: Answer) -> bool:
+        return self.split is None or split_of_keys(keys_of(query, found, self.asked)) == self.split
+
+
+def ask(
+    scene: Scene | Asked, seed: int, sample: str = "", split: str | None = None, without: frozenset[str] = frozenset()
+) -> tuple[Question, ...]:
+    """Up to ten questions. `sample` makes their ids unique; without it the scene's own content does.
+
+    Give an `Asked` where margins are to be wider than they must be.
+
+    No question is of a kind in `without`.  With `split` only those whose keys are at home there (`spatial.splits`); more is
+    tried then, to find as many.
+    """
+    asked = scene if isinstance(scene, Asked) else Asked(scene)
+    task = _Task(asked, sample or content_id("scene", asked.scene.model_dump(mode="json")), split)
+    found: dict[object, Question] = {}
+    kinds = [kind for kind in PROPOSERS if kind not in without]
+    random.Random(derived_seed("question order", seed)).shuffle(kinds)
+    for turn, limit in enumerate(ROUNDS if split is None else ROUNDS_IN_A_SPLIT):
+        for kind in kinds:
+            if len(found) >= limit:
+                break
+            rng = random.Random(derived_seed("question", seed, kind, turn))
+            for query, question in _of_kind(task, kind, rng):
+                found.setdefault(_asked_as(query), question)
+    return tuple(found.values())
+
+
+def _asked_as(query: Query) -> object:
+    """What is the same question once more: a cat but no dog asks what a dog but no cat does."""
+    if isinstance(query, Exists) and query.without is not None:
+        return frozenset((query.category, query.without))
+    return query
+
+
+def _of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[Query, Question]]:
+    """The first proposal that stands, if there is one."""
+    words = random.Random(rng.random())
+    for query, target in islice(PROPOSERS[kind](task.asked, rng), task.tries):
+        question = _worded(task, query, target, words)
+        if question is not None and question.kind == kind:
+            yield query, question
+            return
+
+
+def _worded(task: _Task, query: Query, target: str, rng: random.Random) -> Question | None:
+    """The question, if the scene gives the answer that was drawn, in words that can be read in one way only."""
+    try:
+        found = answer(query, task.asked)
+    except Unanswerable:
+        return None
+    if found.text != target or not task.admits(query, found):
+        return None
+    choices = choices_for(task.asked, query, found, rng)
+    text = say(query, rng.randrange(variants(query)))
+    if choices is None or not _is_plain(text, query, target):
+        return None
+    return Question(
+        id=question_id(task.sample, text),
+        question=text,
+        answer=target,
+        kind=kind_of(query),
+        choices=choices,
+        objects=found.objects,
+        certificate=certificate(task.asked, query, found),
+    )
+
+
+def _is_plain(text: str, query: Query, target: str) -> bool:
+    """The text says this query and no other, and does not hold its own answer."""
+    if target not in YES_NO and target.lower() in text.lower():
+        return False
+    try:
+        return parse(text) == query
+    except ValueError:
+        return False

@@ -1,0 +1,141 @@
+"""A question in words back into a query.
+
+In: text as `saying` writes it.  Out: the query; ValueError for any other text.
+Works from the same templates, turned into patterns, and accepts a reading only if it says the same text again.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from spatial.questions.question_kinds import Query, Ref, from_json
+from spatial.questions.wording.lexicon import indefinite, singular, split_attribute
+from spatial.questions.wording.realisation import (
+    FIELDS,
+    HOPS,
+    MANY,
+    OUTERMOST,
+    PHRASES,
+    SLOT,
+    THINGS,
+    fill,
+    shape_of,
+    templates,
+)
+
+MAX_CHARS = 1000
+"""Far above any question of the grammar; longer texts would only cost time."""
+
+_SHAPES: dict[str, dict[str, object]] = {
+    "exists_without": {"op": "exists"},
+    "count_side": {"op": "count"},
+    "attribute_colour": {"op": "attribute", "family": "colour"},
+    "attribute_orientation": {"op": "attribute", "family": "orientation"},
+}
+"""What a shape says by itself, where it is not named after its query's type."""
+
+_HOP = "|".join(sorted(map(re.escape, HOPS.values()), key=len, reverse=True))
+_RELATED = re.compile(rf"the (.+?) ({_HOP}) (the .+)")
+_ARTICLES = ("a ", "an ")
+
+
+def parse(text: str) -> Query:
+    """The query that a question says. Raises ValueError when it is no question of this grammar."""
+    query = _parse(text) if len(text) <= MAX_CHARS else None
+    if query is None:
+        raise ValueError(f"not a question that is known here: {text!r}")
+    return query
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> Query | None:
+    for shape, template, pattern in _patterns():
+        match = pattern.fullmatch(text)
+        if match is None:
+            continue
+        for query in queries_of(shape, match.groupdict()):
+            if any(fill(template, query, thing) == text for thing in THINGS):
+                return query
+    return None
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    return tuple((shape, text, _pattern(text)) for shape, texts in templates().items() for text in texts)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts, position = [], 0
+    for match in SLOT.finditer(template):
+        parts.append(re.escape(template[position : match.start()]))
+        parts.append(_slot_pattern(match.group(1), match.group(2)))
+        position = match.end()
+    return re.compile("".join(parts) + re.escape(template[position:]))
+
+
+def _slot_pattern(slot: str, agrees_with: str | None) -> str:
+    if agrees_with is not None:
+        return f"(?:{slot}|{MANY[slot]})"
+    if slot in PHRASES:
+        phrases = sorted(PHRASES[slot].values(), key=len, reverse=True)
+        return f"(?P<{slot}>{'|'.join(map(re.escape, phrases))})"
+    return f"(?P<{slot}>.+?)"
+
+
+def queries_of(shape: str, slots: dict[str, str]) -> Iterator[Query]:
+    """The query of a shape whose slots hold these words, if they make one."""
+    fields = dict(_SHAPES.get(shape, {"op": shape}))
+    for slot, text in slots.items():
+        value = _value(shape, slot, text)
+        if value is None:
+            return
+        fields.update(value)
+    try:
+        query = from_json(fields)
+    except ValueError:
+        return
+    if shape_of(query) == shape:
+        yield query
+
+
+def _value(shape: str, slot: str, text: str) -> dict[str, object] | None:
+    if slot in PHRASES:
+        found = next(name for name, phrase in PHRASES[slot].items() if phrase == text)
+        return {FIELDS.get(slot, slot): found}
+    if slot == "many":
+        return {"category": singular(text)}
+    if shape in ("exists", "exists_without"):
+        return {"category" if slot == "one" else "without": _without_article(text)}
+    ref = parse_ref(text)
+    return None if ref is None else {slot: ref}
+
+
+def _without_article(text: str) -> str:
+    bare = next((text[len(article) :] for article in _ARTICLES if text.startswith(article)), text)
+    return bare if indefinite(bare) == text else text
+
+
+def parse_ref(text: str) -> Ref | None:
+    """The reference that `the …` says, None where it says none."""
+    if not text.startswith("the ") or len(text) > 400:
+        return None
+    related = _RELATED.fullmatch(text)
+    if related is not None:
+        noun, hop, rest = related.groups()
+        anchor = parse_ref(rest)
+        predicate = next(name for name, phrase in HOPS.items() if phrase == hop)
+        fields: dict[str, object] = {"predicate": predicate, "anchor": anchor}
+        return _ref({**fields, "category": None if noun in THINGS else noun}) if anchor else None
+    noun = text[4:]
+    first, _, rest = noun.partition(" ")
+    if first in OUTERMOST and rest:
+        return _ref({"category": rest, "extreme": first})
+    attribute, category = split_attribute(noun)
+    return _ref({"category": category, "attribute": attribute})
+
+
+def _ref(fields: dict[str, object]) -> Ref | None:
+    try:
+        return Ref.model_validate(fields)
+    except ValueError:
+        return None

@@ -1,0 +1,136 @@
+"""A query in words.
+
+In: a query and the number of a variant.  Out: an English question; every variant of a query parses back to it.
+The sentences are data (`templates.json`); verbs follow the number of their subject.
+"""
+
+import json
+import re
+from functools import lru_cache
+from importlib import resources
+
+from spatial.questions.question_kinds import AttributeOf, Count, Exists, Query, Ref
+from spatial.questions.wording.lexicon import indefinite, is_plural, plural
+
+DIRECTIONS = {"left_of": "to the left of", "right_of": "to the right of", "above": "above", "below": "below"}
+FURTHER = {
+    "left_of": "further to the left",
+    "right_of": "further to the right",
+    "above": "higher up",
+    "below": "lower down",
+}
+DEPTHS = {"in_front_of": "in front of", "behind": "behind"}
+REACHES = {"in_front_of": "closer to", "behind": "farther from"}
+HOPS = {**DIRECTIONS, **DEPTHS, "on": "on", "inside": "inside", "under": "under"}
+OUTERMOST = {
+    "leftmost": "furthest to the left",
+    "rightmost": "furthest to the right",
+    "highest": "highest up",
+    "lowest": "lowest down",
+}
+COURSES = {
+    "left_to_right": "left to right",
+    "right_to_left": "right to left",
+    "top_to_bottom": "top to bottom",
+    "bottom_to_top": "bottom to top",
+}
+PLACES = {
+    "top_left": "top left corner",
+    "top": "upper third",
+    "top_right": "top right corner",
+    "left": "left third",
+    "center": "centre",
+    "right": "right third",
+    "bottom_left": "bottom left corner",
+    "bottom": "lower third",
+    "bottom_right": "bottom right corner",
+}
+PHRASES = {
+    "direction": DIRECTIONS,
+    "further": FURTHER,
+    "depth": DEPTHS,
+    "reach": REACHES,
+    "hop": HOPS,
+    "outermost": OUTERMOST,
+    "course": COURSES,
+    "place": PLACES,
+    "family": {name: name for name in ("colour", "material", "pattern", "state", "orientation")},
+}
+"""Slots of templates that take one of a few phrases."""
+
+FIELDS = {"further": "predicate", "direction": "predicate", "depth": "predicate", "reach": "predicate", "hop": "predicate"}
+FIELDS |= {"outermost": "extreme"}
+"""The field that fills a slot, where the two have different names."""
+
+THINGS = ("thing", "object")
+"""Words for what has no named category; which one is part of the variant."""
+
+SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
+"""A slot of a template: `{name}`, or `{verb:name}`."""
+
+MANY = {"is": "are", "does": "do", "Is": "Are", "Does": "Do"}
+
+
+@lru_cache(maxsize=1)
+def templates() -> dict[str, tuple[str, ...]]:
+    """The sentences of every shape of query."""
+    text = resources.files("spatial.questions.wording").joinpath("templates.json").read_text("utf-8")
+    return {shape: tuple(sentences) for shape, sentences in json.loads(text).items()}
+
+
+def shape_of(query: Query) -> str:
+    """Which set of templates says the query."""
+    if isinstance(query, Exists) and query.without is not None:
+        return "exists_without"
+    if isinstance(query, Count) and query.anchor is not None:
+        return "count_side"
+    if isinstance(query, AttributeOf) and query.family in ("colour", "orientation"):
+        return f"attribute_{query.family}"
+    return query.op
+
+
+def variants(query: Query) -> int:
+    """How many ways there are to say the query; beyond that number they repeat."""
+    return len(templates()[shape_of(query)]) * len(THINGS)
+
+
+def say(query: Query, variant: int = 0) -> str:
+    """The question in words. `variant` picks the sentence (and the word for a thing without a name)."""
+    sentences = templates()[shape_of(query)]
+    return fill(sentences[variant % len(sentences)], query, THINGS[variant // len(sentences) % len(THINGS)])
+
+
+def fill(template: str, query: Query, thing: str) -> str:
+    """One template with the query's words in it; `{is:subject}` is a verb that agrees with a slot."""
+    return SLOT.sub(lambda match: _slot(match.group(1), match.group(2), query, thing), template)
+
+
+def _is_many(slot: str, query: Query) -> bool:
+    if slot == "one":
+        return isinstance(query, Exists) and is_plural(query.category)
+    value = getattr(query, slot, None)
+    return isinstance(value, Ref) and value.category is not None and is_plural(value.category)
+
+
+def _slot(slot: str, agrees_with: str | None, query: Query, thing: str) -> str:
+    if agrees_with is not None:
+        return MANY[slot] if _is_many(agrees_with, query) else slot
+    if slot in ("one", "other") and isinstance(query, Exists):
+        name = query.category if slot == "one" else query.without
+        return indefinite(name or "")
+    if slot == "many" and isinstance(query, Count):
+        return plural(query.category)
+    value = getattr(query, FIELDS.get(slot, slot))
+    return say_ref(value, thing) if isinstance(value, Ref) else PHRASES[slot][value]
+
+
+def say_ref(ref: Ref, thing: str = "thing") -> str:
+    """A reference in words: `the red cup`, `the leftmost cup`, `the thing on the table`."""
+    noun = ref.category or thing
+    if ref.attribute is not None:
+        return f"the {ref.attribute} {noun}"
+    if ref.extreme is not None:
+        return f"the {ref.extreme} {noun}"
+    if ref.predicate is not None and ref.anchor is not None:
+        return f"the {noun} {HOPS[ref.predicate]} {say_ref(ref.anchor, thing)}"
+    return f"the {noun}"

@@ -1,0 +1,164 @@
+"""Whether statements can all be true, and if not, the few that cannot be true together.
+
+In: statements over numbered objects; one may say several relations, as a phrase does.
+Out: nothing, or an irreducible conflict with the derivation that refutes it: leave any one of its statements out and
+the rest is consistent.
+Sound, and complete for directions, depth and thirds of the canvas; what only a search for boxes can refute is left to
+`spatial.layout`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.graph import Relation
+from spatial.reasoning.closure import Derived, relation_of
+from spatial.reasoning.inference import GIVEN, THIRDS, TRANSITIVITY, Fact, Found, saturate, sources
+from spatial.reasoning.orders import Order, edges_of, orders, shortest_cycle
+from spatial.relations.predicate_table import PREDICATES, inverse
+
+Kind = Literal["dangling_index", "self_relation", "opposite", "exclusion", "cycle"]
+Statement = Sequence[Relation]
+"""What one line of a graph says: a phrase may say several relations, which stand or fall together."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Statements, by their indices in order, that cannot be true together.
+
+    `derivation` leads from them to `clash`: two relations that exclude each other, or one that puts a thing before
+    itself.  A dangling index or a self-relation clashes by itself.
+    """
+
+    indices: tuple[int, ...]
+    kind: Kind
+    derivation: tuple[Derived, ...]
+    clash: tuple[Relation, ...]
+
+
+@dataclass(frozen=True)
+class _Clash:
+    """Facts that cannot be together, the statements they rest on, and the last steps that lead there."""
+
+    weight: int
+    indices: tuple[int, ...]
+    kind: Kind
+    facts: tuple[Fact, ...]
+    last_steps: tuple[Derived, ...] = ()
+
+
+def conflict_among(count: int, statements: Sequence[Statement]) -> Conflict | None:
+    """None for consistent statements over `count` objects, else a conflict; of cycles one with the fewest relations.
+
+    Raises ValueError for an unknown predicate, a place with an object or a relation without one.
+    """
+    broken = _broken(count, statements)
+    if broken is not None:
+        return broken
+    kept = list(range(len(statements)))
+    found, clash = _find(count, statements, kept)
+    if clash is None:
+        return None
+    kept = list(clash.indices)
+    for index in clash.indices:
+        fewer = [i for i in kept if i != index]
+        if _find(count, statements, fewer)[1] is not None:
+            kept = fewer
+    found, clash = _find(count, statements, kept)
+    assert clash is not None
+    steps = (*_steps_to(found, clash), *clash.last_steps)
+    return Conflict(tuple(kept), clash.kind, steps, tuple(relation_of(fact) for fact in clash.facts))
+
+
+def clash_among(count: int, statements: Sequence[Statement], kept: Sequence[int]) -> tuple[int, ...] | None:
+    """Statements among the `kept` ones that clash, not necessarily irreducible; None where those are consistent."""
+    clash = _find(count, statements, kept)[1]
+    return None if clash is None else clash.indices
+
+
+def broken_statements(count: int, statements: Sequence[Statement]) -> Iterator[tuple[int, Kind, Relation]]:
+    """The statements that no others are needed to refute: a dangling index, or a thing related to itself."""
+    for index, statement in enumerate(statements):
+        for relation in statement:
+            ends = [relation.subject] if relation.object is None else [relation.subject, relation.object]
+            if not all(0 <= end < count for end in ends):
+                yield index, "dangling_index", relation
+                break
+            if relation.subject == relation.object:
+                yield index, "self_relation", relation
+                break
+
+
+def _broken(count: int, statements: Sequence[Statement]) -> Conflict | None:
+    for index, kind, relation in broken_statements(count, statements):
+        return Conflict((index,), kind, (), (relation,))
+    return None
+
+
+def _find(count: int, statements: Sequence[Statement], kept: Sequence[int]) -> tuple[Found, _Clash | None]:
+    """The lightest clash among statements that are not broken, with all that was found on the way."""
+    found = saturate((index, relation) for index in kept for relation in statements[index])
+    best = _lightest_exclusion(found)
+    for order in orders(found, count):
+        if order.has_cycle():
+            limit = best.weight if best else 10 * len(found) + 10
+            ring = shortest_cycle(order, found, limit)
+            best = best if ring is None else _cycle_clash(order, found, *ring)
+    return found, best
+
+
+def _lightest_exclusion(found: Found) -> _Clash | None:
+    best: tuple[int, Fact, Fact] | None = None
+    for fact, step in found.items():
+        name, a, b = fact
+        for other in PREDICATES[name].excludes:
+            against = found.get((other, a, b))
+            if against is not None and (best is None or step.weight + against.weight < best[0]):
+                best = (step.weight + against.weight, fact, (other, a, b))
+    if best is None:
+        return None
+    weight, one, two = best
+    indices = sources(found, (one, two))
+    return _Clash(weight, indices, _kind(found, one, two), (one, two))
+
+
+def _kind(found: Found, one: Fact, two: Fact) -> Kind:
+    """A chain that comes round is a cycle, two statements of a pair with inverse predicates are opposite."""
+    opposite = one[2] is not None and inverse(one[0]) == two[0]
+    if opposite and TRANSITIVITY in (found[one].rule, found[two].rule):
+        return "cycle"
+    return "opposite" if opposite else "exclusion"
+
+
+def _cycle_clash(order: Order, found: Found, weight: int, nodes: list[int]) -> _Clash:
+    """The clash of a cycle: step by step round it, until something comes before itself."""
+    edges = edges_of(order, nodes)
+    facts = [fact for _, fact in edges if fact is not None]
+    steps: list[Derived] = []
+    premises: list[Fact] = []
+    for node, fact in edges:
+        premises += [] if fact is None else [fact]
+        if node >= order.count or len(premises) < 2:
+            continue
+        reached: Fact = (order.predicate, nodes[0], node)
+        chained = len(premises) == 2 and all(premise[0] == order.predicate for premise in premises)
+        steps.append(Derived(reached, TRANSITIVITY if chained else THIRDS, tuple(premises)))
+        premises = [reached]
+    objects = [node for node in nodes if node < order.count]
+    kind: Kind = "opposite" if len(objects) == 2 and len(facts) == 2 and weight == 2 else "cycle"
+    return _Clash(weight, sources(found, facts), kind, (steps[-1].fact,), tuple(steps))
+
+
+def _steps_to(found: Found, clash: _Clash) -> tuple[Derived, ...]:
+    """The steps by rules below a clash, premises before conclusions."""
+    made = {step.fact for step in clash.last_steps}
+    waiting = [fact for step in clash.last_steps for fact in step.because if fact not in made]
+    waiting += [fact for fact in clash.facts if fact not in made]
+    needed = set(waiting)
+    for fact in waiting:
+        new = [premise for premise in found[fact].premises if premise not in needed]
+        needed.update(new)
+        waiting.extend(new)
+    return tuple(
+        Derived(fact, step.rule, step.premises) for fact, step in found.items() if fact in needed and step.rule != GIVEN
+    )

@@ -1,0 +1,144 @@
+"""The words of space: every predicate with what follows from it, in one table that can be checked by eye.
+
+In: nothing.  Out: `PREDICATES`, `PLACES`, `CONTACT` and small look-ups on them.
+Does not measure boxes (`spatial.relations.relation_truth`) nor draw conclusions (`spatial.reasoning.closure`): it only
+states the rules, and a rule stands here only because a property test over boxes holds it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+Family = Literal["direction", "depth", "support", "containment", "distance", "place"]
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """What is known of a predicate p.
+
+    `inverse`: p(a, b) says the same as inverse(b, a); a symmetric predicate is its own inverse, a place has none.
+    `implies`: p(a, b) ⇒ q(a, b), direct steps only (`entailed` follows them to the end).
+    `excludes`: every q that cannot hold of the same pair in the same order.
+    `compositions`: {q: r} for p(a, b) and q(b, c) ⇒ r(a, c), besides transitivity.
+    """
+
+    name: str
+    family: Family
+    inverse: str | None
+    symmetric: bool = False
+    transitive: bool = False
+    implies: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    compositions: Mapping[str, str] = field(default_factory=dict)
+
+
+def _order(name: str, family: Family, inverse: str) -> Predicate:
+    """One side of a strict order, as left_of is of the centres from left to right."""
+    return Predicate(name, family, inverse, transitive=True, excludes=(inverse,))
+
+
+def _place(name: str, implies: tuple[str, ...], excludes: tuple[str, ...]) -> Predicate:
+    return Predicate(name, "place", None, implies=implies, excludes=excludes)
+
+
+_BINARY = (
+    _order("left_of", "direction", "right_of"),
+    _order("right_of", "direction", "left_of"),
+    Predicate("above", "direction", "below", transitive=True, excludes=("below", "supports", "under")),
+    Predicate("below", "direction", "above", transitive=True, excludes=("above", "on", "over")),
+    _order("in_front_of", "depth", "behind"),
+    _order("behind", "depth", "in_front_of"),
+    Predicate(
+        "on", "support", "supports",
+        implies=("over", "touching"),
+        excludes=("supports", "below", "under", "inside", "contains", "next_to", "far"),
+    ),
+    Predicate(
+        "supports", "support", "on",
+        implies=("under", "touching"),
+        excludes=("on", "above", "over", "inside", "contains", "next_to", "far"),
+        compositions={"contains": "below"},
+    ),
+    Predicate("over", "support", "under", implies=("above",), excludes=("below", "under", "supports")),
+    Predicate("under", "support", "over", implies=("below",), excludes=("above", "over", "on")),
+    Predicate(
+        "inside", "containment", "contains", transitive=True,
+        implies=("touching",),
+        excludes=("contains", "on", "supports", "next_to", "far"),
+        compositions={"on": "above", "far": "far"},
+    ),
+    Predicate(
+        "contains", "containment", "inside", transitive=True,
+        implies=("touching",),
+        excludes=("inside", "on", "supports", "next_to", "far"),
+        compositions={"touching": "touching", "near": "near"},
+    ),
+    Predicate(
+        "touching", "distance", "touching", symmetric=True,
+        implies=("near",), excludes=("far",), compositions={"inside": "touching"},
+    ),
+    Predicate(
+        "next_to", "distance", "next_to", symmetric=True,
+        implies=("near",), excludes=("on", "supports", "inside", "contains", "far"),
+    ),
+    Predicate("near", "distance", "near", symmetric=True, excludes=("far",), compositions={"inside": "near"}),
+    Predicate(
+        "far", "distance", "far", symmetric=True,
+        excludes=("near", "touching", "next_to", "on", "supports", "inside", "contains"),
+        compositions={"contains": "far"},
+    ),
+)  # fmt: skip
+
+# The canvas is cut into thirds both ways. `top` is the whole upper third, `top_left` its left end, so that
+# what is said to be at the top may well be at the top left; `center` is the middle of both.
+_UNARY = (
+    _place("top_left", ("top", "left"), ("top_right", "right", "center", "bottom_left", "bottom", "bottom_right")),
+    _place("top", (), ("center", "bottom_left", "bottom", "bottom_right")),
+    _place("top_right", ("top", "right"), ("top_left", "left", "center", "bottom_left", "bottom", "bottom_right")),
+    _place("left", (), ("top_right", "right", "center", "bottom_right")),
+    _place("center", (), ("top_left", "top", "top_right", "left", "right", "bottom_left", "bottom", "bottom_right")),
+    _place("right", (), ("top_left", "left", "center", "bottom_left")),
+    _place("bottom_left", ("bottom", "left"), ("top_left", "top", "top_right", "center", "right", "bottom_right")),
+    _place("bottom", (), ("top_left", "top", "top_right", "center")),
+    _place("bottom_right", ("bottom", "right"), ("top_left", "top", "top_right", "left", "center", "bottom_left")),
+)
+
+PREDICATES: Mapping[str, Predicate] = {row.name: row for row in (*_BINARY, *_UNARY)}
+BINARY: tuple[str, ...] = tuple(row.name for row in _BINARY)
+PLACES: tuple[str, ...] = tuple(row.name for row in _UNARY)
+
+BANDS: Mapping[str, tuple[int | None, int | None]] = {
+    "top_left": (0, 0), "top": (None, 0), "top_right": (2, 0),
+    "left": (0, None), "center": (1, 1), "right": (2, None),
+    "bottom_left": (0, 2), "bottom": (None, 2), "bottom_right": (2, 2),
+}  # fmt: skip
+"""The column and the row (thirds, numbered from the top left) that a place asks for; None where any will do."""
+
+CONTACT = frozenset({"on", "supports", "under", "over", "inside", "contains", "touching"})
+"""What boxes alone do not prove of a picture: said and asked only of what the renderer drew on purpose."""
+
+
+def inverse(name: str) -> str:
+    """The predicate that says the same of the pair turned round. Raises ValueError for a place or an unknown name."""
+    found = predicate(name).inverse
+    if found is None:
+        raise ValueError(f"{name} is a place and has no inverse")
+    return found
+
+
+def predicate(name: str) -> Predicate:
+    """The table's row. Raises ValueError for a name that is not in it."""
+    try:
+        return PREDICATES[name]
+    except KeyError:
+        raise ValueError(f"{name!r} is no predicate") from None
+
+
+@lru_cache(maxsize=len(PREDICATES))
+def entailed(name: str) -> tuple[str, ...]:
+    """Every predicate that follows from `name` for the same pair, itself first."""
+    found = [name]
+    for step in found:
+        found.extend(q for q in predicate(step).implies if q not in found)
+    return tuple(found)

@@ -1,0 +1,112 @@
+"""What predicates mean over boxes with depth: the one door to truth.
+
+In: boxes `[x, y, width, height]`, y down, in the units of a canvas, and depths, smaller is nearer.
+Out: which predicates hold, each with the margin by which it holds.
+Does not know pictures: whether a contact of boxes is a contact of things is for the renderer to say.
+"""
+
+import math
+
+from spatial.relations.boxes import (
+    GRID,
+    RESOLUTION,
+    Canvas,
+    Edges,
+    Rect,
+    centre,
+    check_box,
+    check_canvas,
+    edges,
+    gap_in_units,
+)
+from spatial.relations.predicate_geometry import FAR_UNITS, MARGIN, NEAR_UNITS, NEXT_TO_OVERLAP, TRUTH
+from spatial.relations.predicate_table import BANDS, PLACES, predicate
+
+__all__ = [
+    "FAR_UNITS", "NEAR_UNITS", "NEXT_TO_OVERLAP", "RESOLUTION", "Canvas", "Depths", "Rect",
+    "cell", "check_box", "check_canvas", "distance", "holds", "places", "relate",
+]  # fmt: skip
+
+Depths = tuple[float, float]
+
+
+def distance(a: Rect, b: Rect) -> float:
+    """The gap between two boxes in units of the mean of their square-rooted areas; 0 where they meet or overlap."""
+    return gap_in_units(edges(a), edges(b))
+
+
+def holds(name: str, a: Rect, b: Rect | None, canvas: Canvas, depths: Depths | None = None) -> bool:
+    """Whether a predicate is true of two boxes (of one, `b` None, for a place), by the truth rule alone.
+
+    Boxes are expected to be good (`check_box`).  Depth predicates are false without `depths`.  Raises ValueError for
+    an unknown predicate, and where `b` is missing or too many.
+    """
+    row = predicate(name)
+    if (b is None) != (row.family == "place"):
+        raise ValueError(f"{name} {'takes no' if b else 'needs an'} object")
+    if b is None:
+        return name in places(a, canvas)
+    if row.family == "depth":
+        near, far = (0, 1) if name == "in_front_of" else (1, 0)
+        return depths is not None and depths[near] < depths[far]
+    return TRUTH[name](edges(a), edges(b))
+
+
+def relate(
+    a: Rect, b: Rect, canvas: Canvas, depth_a: float | None = None, depth_b: float | None = None
+) -> dict[str, float]:
+    """The predicates that hold of (a, b), and only those, each with its positive margin.
+
+    The margin is how much must change before the predicate fails: a share of the canvas for direction, support and
+    containment, `distance` units for distance and contact, the difference for depth.  What holds by a shared edge
+    alone has the margin `RESOLUTION`.  Raises ValueError for bad boxes, canvas or depths.
+    """
+    check_box(a)
+    check_box(b)
+    check_canvas(canvas)
+    first, second = edges(a), edges(b)
+    found = {name: max(RESOLUTION, MARGIN[name](first, second, canvas)) for name in _true_of(first, second)}
+    if depth_a is not None and depth_b is not None:
+        if not (math.isfinite(depth_a) and math.isfinite(depth_b)):
+            raise ValueError(f"depths must be finite, not {depth_a} and {depth_b}")
+        if depth_a != depth_b:
+            found["in_front_of" if depth_a < depth_b else "behind"] = abs(depth_a - depth_b)
+    return found
+
+
+def _true_of(a: Edges, b: Edges) -> list[str]:
+    return [name for name, rule in TRUTH.items() if rule(a, b)]
+
+
+def places(a: Rect, canvas: Canvas) -> dict[str, float]:
+    """The absolute places of a box by its centre, in thirds of the canvas, with margins as shares of the canvas.
+
+    `top` is the whole upper third and `top_left` its left end, so up to three hold at once.  A centre on the line
+    between two thirds is in neither.
+    """
+    bands = _bands(a, canvas)
+    found = {}
+    for name in PLACES:
+        asked = [(band, bands[axis]) for axis, band in enumerate(BANDS[name]) if band is not None]
+        if all(band == third for band, (third, _) in asked):
+            found[name] = min(margin for _, (_, margin) in asked)
+    return found
+
+
+def cell(a: Rect, canvas: Canvas) -> str | None:
+    """The one of nine cells that the centre lies in, by its place's name; None on a line between cells."""
+    (column, _), (row, _) = _bands(a, canvas)
+    return None if column is None or row is None else PLACES[3 * row + column]
+
+
+def _bands(a: Rect, canvas: Canvas) -> list[tuple[int | None, float]]:
+    """Column and row of the centre, each with its distance to the nearest line as a share of the canvas."""
+    box = edges(a)
+    return [_band(centre(box, axis) / (2 * GRID * canvas[axis])) for axis in (0, 1)]
+
+
+def _band(share: float) -> tuple[int | None, float]:
+    margin = min(abs(share - 1 / 3), abs(share - 2 / 3))
+    if margin < RESOLUTION:
+        return None, 0.0
+    return int(share > 1 / 3) + int(share > 2 / 3), margin
