@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from agents.casting import Cast
+from agents.object_selection import Cast
 from schemas.graph import Relation
 
 Level = Literal["ground", "water", "high", "free"]

@@ -5,7 +5,7 @@ In: categories and relations.  Out: nothing, or Unmet with the relations that co
 
 from collections.abc import Sequence
 
-from agents.outcome import Unmet
+from agents.rejections import Unmet
 from schemas.graph import Relation
 from spatial.reasoning.contradictions import contradictions
 from spatial.reasoning.draft import Draft

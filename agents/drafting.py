@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from agents.abilities import Abilities
 from agents.arrangement import Spot, agrees, arrange
-from agents.casting import Cast, Wish, fill
-from agents.describing import absent, described
-from agents.outcome import unmet_options
-from agents.relating import DEFAULT_MIX, Reading, carried_relations, read
+from agents.attribute_selection import absent, described
+from agents.object_selection import Cast, Wish, fill
+from agents.rejections import unmet_options
+from agents.relation_selection import DEFAULT_MIX, Reading, carried_relations, read
+from agents.renderer_capabilities import Abilities
 from agents.requirements import plain, require
-from agents.stock import stock
+from agents.scene_inventory import stock
 from schemas.events import SeedConcept, SeedOptions
 from schemas.graph import Relation
 from schemas.ids import derived_seed

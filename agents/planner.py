@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agents.abilities import Abilities, abilities
 from agents.drafting import Drafted, Task, draft
-from agents.outcome import Unmet, rejection
-from agents.prompts import prompt_of
+from agents.image_prompts import prompt_of
+from agents.rejections import Unmet, rejection
+from agents.renderer_capabilities import Abilities, abilities
 from agents.user_graphs import UserGraph, read_graph
 from schemas.bounds import MAX_NOTE_CHARS
 from schemas.events import Rejection, SeedConcept

@@ -7,10 +7,10 @@ Does not check that they can hold together in a picture (`spatial.layout` proves
 from functools import lru_cache
 from random import Random
 
-from agents.casting import Cast, Member, settle, wanted
 from agents.consistency import refuse_contradiction
-from agents.outcome import unmet_options
-from agents.stock import Carry
+from agents.object_selection import Cast, Member, settle, wanted
+from agents.rejections import unmet_options
+from agents.scene_inventory import Carry
 from schemas.events import SeedOptions
 from schemas.graph import Relation
 from spatial.knowledge.knowledge_base import categories

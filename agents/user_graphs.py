@@ -7,9 +7,9 @@ Out: the scene, objects, relations and absent categories.  Adds, drops and reord
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agents.abilities import Abilities
 from agents.consistency import refuse_contradiction
-from agents.outcome import invalid_graph
+from agents.rejections import invalid_graph
+from agents.renderer_capabilities import Abilities
 from agents.requirements import plain
 from schemas.base import readable
 from schemas.bounds import MAX_ATTRIBUTES, MAX_EXCLUDED, MAX_NAME_CHARS, MAX_RELATIONS

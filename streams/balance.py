@@ -3,8 +3,8 @@
 In: `skg.seeds` once; `skg.qa`, `skg.rejections` and `skg.dead-letters` from their beginning and on.  Out: seeds,
 acknowledged by the broker.
 Keeps nothing of its own: after a restart the topics tell what was asked for, when, and what came of it, so the bounds
-hold over restarts as long as the topics keep their events.  Decides nothing (`agents.balance`).  Run one of it: two would
-ask for the same at the same time.
+hold over restarts as long as the topics keep their events.  Decides nothing (`agents.coverage_balance`).  Run one of
+it: two would ask for the same at the same time.
 """
 
 from collections import Counter, deque
@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from agents.balance import Accepted, Balance, Cell, Wish
-from agents.targets import Band, Targets
+from agents.balance_targets import Band, Targets
+from agents.coverage_balance import Accepted, Balance, Cell, Wish
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import decode, event_age, to_message

@@ -12,8 +12,8 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from agents.balance import AXES
-from agents.targets import Targets, targets_of
+from agents.balance_targets import Targets, targets_of
+from agents.coverage_balance import AXES
 from monitoring.logs import log
 from monitoring.metrics import LACKING, StageMetrics
 from schemas.errors import TryLater, UserError

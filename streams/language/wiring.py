@@ -66,7 +66,7 @@ some are being checked and laid out. The calls are bounded by their own limit.""
 
 def agents_of(settings: AgentSettings, store: ObjectStore) -> LanguageAgents:
     """The planner that speaks to `SKG_LLM_URL`. Raises Refused for a price list that cannot be read."""
-    from agents.language.planner import LanguagePlanner
+    from agents.llm.llm_planner import LanguagePlanner
 
     assert settings.llm_url is not None
     metrics = LanguageMetrics("agents")

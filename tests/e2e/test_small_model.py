@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.language.planner import LanguagePlanner
+from agents.llm.llm_planner import LanguagePlanner
 from schemas.base import Event
 from schemas.events import Rejection, SeedOptions
 from schemas.graph import SpatialGraph

@@ -5,10 +5,10 @@ from collections import Counter
 
 import pytest
 
-from agents.abilities import PALETTE, abilities
 from agents.drafting import Drafted, Task, draft
-from agents.outcome import Unmet
-from agents.stock import stock
+from agents.rejections import Unmet
+from agents.renderer_capabilities import PALETTE, abilities
+from agents.scene_inventory import stock
 from schemas.events import SeedOptions
 from schemas.ids import make_seed
 from spatial.knowledge.knowledge_base import categories, scene_kinds

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.language.planner import LanguagePlanner
+from agents.llm.llm_planner import LanguagePlanner
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode
 from schemas.errors import Never, TryLater

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from agents.language.forms import Boxes
-from agents.language.phrasing import PLACES, RELATIONS, predicates_of
-from agents.language.planner import LanguagePlanner
-from agents.language.prompting import PROMPTS
+from agents.llm.answer_forms import Boxes
+from agents.llm.llm_planner import LanguagePlanner
+from agents.llm.relation_phrases import PLACES, RELATIONS, predicates_of
+from agents.llm.stage_prompts import PROMPTS
 from schemas.codec import decode
 from schemas.errors import TryLater
 from schemas.events import Rejection, SeedConcept, SeedOptions

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.abilities import abilities
-from agents.outcome import Unmet
 from agents.planner import RulePlanner
+from agents.rejections import Unmet
+from agents.renderer_capabilities import abilities
 from agents.user_graphs import read_graph
 from schemas.events import Rejection, SeedOptions
 from schemas.graph import Relation, SpatialGraph

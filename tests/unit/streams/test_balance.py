@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.balance_targets import Band, Targets, targets_of
 from agents.planner import RulePlanner
-from agents.targets import Band, Targets, targets_of
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import Message, to_message

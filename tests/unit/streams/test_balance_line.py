@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agents.targets import targets_of
+from agents.balance_targets import targets_of
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import Message, to_message

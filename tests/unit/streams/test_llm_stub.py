@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from agents.language.planner import LanguagePlanner
+from agents.llm.llm_planner import LanguagePlanner
 from schemas.events import Rejection
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed

@@ -7,8 +7,8 @@ A renderer that draws whatever words say puts no limits.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents.abilities import Abilities
-from agents.stock import Stock, stock
+from agents.renderer_capabilities import Abilities
+from agents.scene_inventory import Stock, stock
 from spatial.knowledge.categories import Category, SceneKind
 from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
 

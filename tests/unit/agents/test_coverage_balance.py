@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from agents.balance import Accepted, Balance, Cell, Wish
-from agents.targets import Band, Targets, band, targets_of
+from agents.balance_targets import Band, Targets, band, targets_of
+from agents.coverage_balance import Accepted, Balance, Cell, Wish
 
 ROOT = Path(__file__).parents[3]
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from agents.language.forms import NodeSet
-from agents.language.job import Job
-from agents.language.offer import Place
+from agents.llm.answer_forms import NodeSet
+from agents.llm.planning_job import Job
+from agents.llm.scene_offer import Place
 from agents.requirements import plain
 
 MOST_ATTRIBUTES = 3

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from agents.arrangement import CLEAR, Spots, carries, rooted
-from agents.casting import Cast
+from agents.object_selection import Cast
 from schemas.graph import Relation
 from spatial.relations.predicate_table import inverse
 

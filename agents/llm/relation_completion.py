@@ -1,19 +1,19 @@
 """The relations of a set of objects: read from phrases, completed where something must carry a thing, held consistent.
 
 In: a job, a place, the chosen objects.  Out: a conversation whose answer is a tuple of relations without contradiction.
-Whether boxes can satisfy them is found out later (`agents.language.planner`), which then shows the proof here.
+Whether boxes can satisfy them is found out later (`agents.llm.llm_planner`), which then shows the proof here.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agents.language.choice import Chosen
-from agents.language.forms import Triples
-from agents.language.job import Job
-from agents.language.offer import Place
-from agents.language.phrasing import PLACES, RELATIONS, listed, predicates_of, said
-from agents.outcome import Unmet, unmet_options
-from agents.prompts import phrase_of
+from agents.image_prompts import phrase_of
+from agents.llm.answer_forms import Triples
+from agents.llm.object_choice import Chosen
+from agents.llm.planning_job import Job
+from agents.llm.relation_phrases import PLACES, RELATIONS, listed, predicates_of, said
+from agents.llm.scene_offer import Place
+from agents.rejections import Unmet, unmet_options
 from schemas.graph import GraphObject, Relation
 from schemas.llm.answer_parsing import Words
 from schemas.llm.contract import Fault

@@ -6,11 +6,11 @@ What several graphs of a seed share is asked in the same words, so it is answere
 
 from collections.abc import Sequence
 
-from agents.language.choice import Chosen, chosen_of
-from agents.language.forms import NodeSet, NodeSets, Objects, Scenes
-from agents.language.job import Job
-from agents.language.offer import Place, place_meant, place_of, places_on_offer
-from agents.outcome import unmet_options
+from agents.llm.answer_forms import NodeSet, NodeSets, Objects, Scenes
+from agents.llm.object_choice import Chosen, chosen_of
+from agents.llm.planning_job import Job
+from agents.llm.scene_offer import Place, place_meant, place_of, places_on_offer
+from agents.rejections import unmet_options
 from agents.requirements import plain
 from schemas.events import SeedOptions
 from schemas.llm.contract import Fault

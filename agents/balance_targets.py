@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
-from agents.relating import DEFAULT_MIX
+from agents.relation_selection import DEFAULT_MIX
 from schemas.base import Model
 from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.questions import KINDS

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TypeVar
 
-from agents.targets import Band, Targets
+from agents.balance_targets import Band, Targets
 
 K = TypeVar("K")
 

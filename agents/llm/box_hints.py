@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents.language.forms import Boxes
-from agents.language.job import Job
-from agents.prompts import phrase_of
+from agents.image_prompts import phrase_of
+from agents.llm.answer_forms import Boxes
+from agents.llm.planning_job import Job
 from schemas.graph import GraphObject, Relation
 from schemas.llm.prompts import Asks
 from schemas.llm.structured_answers import Unanswered, accept

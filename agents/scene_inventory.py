@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from agents.abilities import Abilities
+from agents.renderer_capabilities import Abilities
 from spatial.knowledge.categories import Category, Rest, SceneKind
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 

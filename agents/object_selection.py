@@ -1,15 +1,15 @@
 """Chooses the things of a graph: what is there, what it rests on, what carries it.
 
 In: a stock, a random generator, what is asked for.  Out: a cast, in the order of its members' numbers.
-Does not relate things to each other beyond support and containment (`agents.relating`).
+Does not relate things to each other beyond support and containment (`agents.relation_selection`).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
-from agents.outcome import unmet_options
-from agents.stock import Carry, Stock, Weighted
+from agents.rejections import unmet_options
+from agents.scene_inventory import Carry, Stock, Weighted
 from spatial.knowledge.categories import Category, Rest
 
 FULL = 1.6

@@ -1,6 +1,6 @@
 """The words that a diffusion renderer is given."""
 
-from agents.prompts import phrase_of, prompt_of, with_article
+from agents.image_prompts import phrase_of, prompt_of, with_article
 from schemas.graph import GraphObject, Relation
 from spatial.knowledge.knowledge_base import scene_kinds
 

@@ -3,10 +3,10 @@
 In: a stage.  Out: its prompt with its version.  Says nothing by itself: the texts are files beside this module.
 """
 
-from agents.language.forms import Boxes, NodeSets, Objects, Scenes, Triples
+from agents.llm.answer_forms import Boxes, NodeSets, Objects, Scenes, Triples
 from schemas.llm.prompts import Prompt
 
-_PACKAGE = "agents.language"
+_PACKAGE = "agents.llm"
 
 PROMPTS = {
     prompt.stage: prompt

@@ -13,17 +13,17 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from math import isfinite
 
-from agents.abilities import abilities
-from agents.language.choice import Chosen
-from agents.language.hints import Hints, hints_for
-from agents.language.job import Job, Tools
-from agents.language.offer import Place
-from agents.language.prompting import PROMPTS
-from agents.language.relations import Edges, unsatisfiable
-from agents.language.stages import objects_of, place_for, set_for
-from agents.outcome import Unmet, rejection
+from agents.image_prompts import prompt_of
+from agents.llm.box_hints import Hints, hints_for
+from agents.llm.object_choice import Chosen
+from agents.llm.planning_job import Job, Tools
+from agents.llm.planning_stages import objects_of, place_for, set_for
+from agents.llm.relation_completion import Edges, unsatisfiable
+from agents.llm.scene_offer import Place
+from agents.llm.stage_prompts import PROMPTS
 from agents.planner import CANVAS, RulePlanner
-from agents.prompts import prompt_of
+from agents.rejections import Unmet, rejection
+from agents.renderer_capabilities import abilities
 from schemas.events import Rejection, SeedConcept
 from schemas.graph import GraphObject, Layout, Provenance, SpatialGraph
 from schemas.ids import content_id, with_graph_id

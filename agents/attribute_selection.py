@@ -7,8 +7,8 @@ Claims nothing that the renderer cannot draw, nor the absence of what might be s
 from collections.abc import Sequence
 from random import Random
 
-from agents.abilities import Abilities
-from agents.casting import Cast
+from agents.object_selection import Cast
+from agents.renderer_capabilities import Abilities
 
 DESCRIBED = 0.6
 """Probability that a thing which can be described is."""

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from agents.abilities import Abilities
-from agents.language.prompting import PROMPTS
+from agents.llm.stage_prompts import PROMPTS
+from agents.renderer_capabilities import Abilities
 from agents.requirements import plain
 from schemas.events import SeedConcept
 from schemas.ids import derived_seed
