@@ -17,7 +17,7 @@ setup: .venv/.ready ## install everything into .venv, and the sprites
 	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements/dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
-	$(BIN)/python -m gpu_workers.collage.fetch
+	$(BIN)/python -m gpu_workers.collage.sprites.fetch
 	@touch $@
 
 demo: setup ## run the whole factory on the sample seeds; the result is in demo-out/

@@ -13,8 +13,8 @@ Claims are made last, after every other gate.  What a picture that lost has clai
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gpu_workers.findings import Finding
 from gpu_workers.fingerprints import NEAR, bands, distance, of_graph, of_picture, of_questions
+from gpu_workers.graph_check import Finding
 from schemas.events import Question, RenderedImage
 from schemas.interfaces import ObjectStore, StoredObject
 

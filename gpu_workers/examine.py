@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gpu_workers.duplicates import Duplicates
-from gpu_workers.findings import MOST_SHOWN, Finding, compare, unconfirmed
-from gpu_workers.language.judgement import Judgement, Judges, Known
+from gpu_workers.exam_events import accept, reject
+from gpu_workers.exam_policy import RETRIED, SALVAGED, Policy, Sees
+from gpu_workers.graph_check import MOST_SHOWN, Finding, compare, unconfirmed
+from gpu_workers.judge.interfaces import Judgement, Judges, Known
 from gpu_workers.picture_file import PictureFault, check_picture
-from gpu_workers.policy import RETRIED, SALVAGED, Policy, Sees
-from gpu_workers.results import accept, reject
-from gpu_workers.salvage import salvage
+from gpu_workers.relabel import salvage
 from schemas.base import Event
 from schemas.bounds import MAX_ATTEMPT
 from schemas.errors import Never, TryLater

@@ -9,7 +9,7 @@ from io import BytesIO
 
 from PIL import Image, ImageStat, UnidentifiedImageError
 
-from gpu_workers.findings import Finding
+from gpu_workers.graph_check import Finding
 from schemas.errors import Never
 from schemas.events import ImageRef
 from schemas.graph import CANVAS_MAX, CANVAS_MIN

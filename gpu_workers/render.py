@@ -14,7 +14,7 @@ from time import perf_counter
 
 from PIL import Image, UnidentifiedImageError
 
-from gpu_workers.shelf import Drawn, Outcome, Picture, Shelf
+from gpu_workers.image_store import Drawn, Outcome, Picture, Shelf
 from schemas.base import Event
 from schemas.errors import Never, TryLater
 from schemas.events import ImageRef, RenderedImage

@@ -16,8 +16,8 @@ from dataset.rejection_rows import Row
 from dataset.rejection_search import Wanted, find, whole
 from dataset.rejections import judged_event
 from dataset.table import Options, Table
-from gpu_workers.collage.xmp import read_packet
-from gpu_workers.salvage import PRODUCER as SALVAGE
+from gpu_workers.collage.picture_metadata import read_packet
+from gpu_workers.relabel import PRODUCER as SALVAGE
 from schemas.events import ImageRef, Question, RenderedImage, SeenObject, Truth
 from schemas.graph import Provenance, Relation, SpatialGraph
 

@@ -7,20 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gpu_workers.policy import Policy
+from gpu_workers.exam_policy import Policy
 from schemas.interfaces import Renderer
 from streams.problems import Refused
 from streams.settings import EyeSettings, RenderSettings
 
 if TYPE_CHECKING:
-    from gpu_workers.policy import Sees
+    from gpu_workers.exam_policy import Sees
 
 TINY = "tiny"
 
 
 def diffusion_of(settings: RenderSettings) -> Renderer:
     """The diffusion renderer that the settings name, warmed up. Raises UserError and TryLater."""
-    from gpu_workers.diffusion.choose import NAMES, Choice, Weights, renderer_of
+    from gpu_workers.diffusion.model_registry import NAMES, Choice, Weights, renderer_of
 
     if settings.renderer not in NAMES:
         raise Refused(f"SKG_RENDERER is {settings.renderer!r}; there are: collage, {', '.join(NAMES)}")
@@ -44,9 +44,9 @@ def eyes_of(settings: EyeSettings) -> "Sees | None":
     """What looks at pictures, or None. Raises UserError and TryLater."""
     if settings.detector is None:
         return None
-    from gpu_workers.eyes.believing import Sureness
-    from gpu_workers.eyes.detected import DetectorEyes
-    from gpu_workers.eyes.models import load_depth, load_detector
+    from gpu_workers.perception.detection_filter import Sureness
+    from gpu_workers.perception.perceived_scene import DetectorEyes
+    from gpu_workers.perception.vision_models import load_depth, load_detector
 
     if settings.detector_weak > settings.detector_firm:
         raise Refused("SKG_DETECTOR_WEAK is above SKG_DETECTOR_FIRM")
@@ -62,7 +62,7 @@ def policy_of(settings: EyeSettings) -> Policy:
     policy = Policy(settings.salvage, settings.retries, question_margin=settings.question_margin)
     if settings.nsfw_above is None:
         return policy
-    from gpu_workers.eyes.nsfw import Classifier
+    from gpu_workers.perception.nsfw import Classifier
 
     return replace(policy, censor=Classifier(), most_nsfw=settings.nsfw_above)
 
@@ -76,10 +76,10 @@ def publishable(policy: Policy) -> Policy:
 
 def _found(model: str, revision: str | None, cache: Path, tiny_kind: str) -> tuple[Path, str]:
     """The folder of a model and its name for provenance."""
-    from gpu_workers.diffusion.weights import locate
-    from gpu_workers.eyes import tiny
+    from gpu_workers.diffusion.weight_files import locate
+    from gpu_workers.tiny_models import tiny_detectors
 
     if model == TINY:
-        return tiny.build(cache / f"tiny-{tiny_kind}", tiny_kind), f"{TINY}-{tiny_kind}"
+        return tiny_detectors.build(cache / f"tiny-{tiny_kind}", tiny_kind), f"{TINY}-{tiny_kind}"
     folder, source = locate(model, revision, cache)
     return folder, f"{source.model}@{source.revision}"

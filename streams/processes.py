@@ -244,7 +244,7 @@ def renderer_of(settings: RenderSettings) -> Renderer:
     if settings.renderer != "collage":
         return pixels.diffusion_of(settings)
     from gpu_workers.collage import CollageRenderer
-    from gpu_workers.collage.fetch import default_sprites_dir
+    from gpu_workers.collage.sprites.fetch import default_sprites_dir
 
     renderer: Renderer = CollageRenderer(settings.sprites_dir or default_sprites_dir())
     return renderer

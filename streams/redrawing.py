@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from dataset.lineage import Lineage
-from gpu_workers.salvage import PRODUCER as SALVAGE
+from gpu_workers.relabel import PRODUCER as SALVAGE
 from schemas.interfaces import Renderer
 from streams.problems import Refused
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from dataset.outcomes import DRAWN_AGAIN
 from gpu_workers.duplicates import Duplicates, kept
+from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Witnesses
-from gpu_workers.policy import Policy
 from schemas.base import Event
 from schemas.errors import Never, TryLater
 from schemas.events import QAEvent, Rejection

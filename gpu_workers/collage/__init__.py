@@ -3,6 +3,6 @@
 In: graphs with a layout.  Out: WebP files that carry their own truth.  Holds no broker and no store.
 """
 
-from gpu_workers.collage.renderer import CollageRenderer
+from gpu_workers.collage.collage_renderer import CollageRenderer
 
 __all__ = ["CollageRenderer"]

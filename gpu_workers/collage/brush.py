@@ -10,9 +10,9 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from gpu_workers.collage.pen import RGB, Point
+from gpu_workers.collage.backdrop_context import Stage
+from gpu_workers.collage.drawing_pen import RGB, Point
 from gpu_workers.collage.shapes import ellipse, rounded
-from gpu_workers.collage.stage import Stage
 
 FINE = 2
 """Shapes are masked at twice the size and shrunk: smooth edges."""

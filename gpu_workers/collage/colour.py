@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gpu_workers.collage.pen import RGB
+from gpu_workers.collage.drawing_pen import RGB
 
 Pixels = NDArray[Any]
 """Floating point, 0 to 1."""

@@ -13,12 +13,12 @@ from PIL import Image, ImageChops, ImageDraw
 
 from gpu_workers.collage import shadow
 from gpu_workers.collage.backdrops.catalogue import AFLOAT
+from gpu_workers.collage.containers import Holder
 from gpu_workers.collage.furniture.catalogue import FLAT
-from gpu_workers.collage.holders import Holder
-from gpu_workers.collage.pictures import ObjectPicture
-from gpu_workers.collage.placing import Place
+from gpu_workers.collage.object_pictures import ObjectPicture
+from gpu_workers.collage.paint_order import Place
 from gpu_workers.collage.shapes import ellipse, rectangle
-from gpu_workers.collage.sprites import VISIBLE_ALPHA
+from gpu_workers.collage.sprites.sprite_library import VISIBLE_ALPHA
 
 Mask = NDArray[np.bool_]
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from gpu_workers.collage.pen import RGB
+from gpu_workers.collage.drawing_pen import RGB
 from gpu_workers.collage.shapes import ellipse as ellipse_on
 
 SHADE: RGB = (46, 30, 66)

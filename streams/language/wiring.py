@@ -25,7 +25,7 @@ from streams.problems import Refused
 from streams.settings import AgentSettings, ExamineSettings
 
 if TYPE_CHECKING:
-    from gpu_workers.language.judgement import Judges
+    from gpu_workers.judge.interfaces import Judges
 
 LINK_S = 600
 """How long a presigned link to a picture holds: longer than a call with its retries."""
@@ -91,8 +91,8 @@ def agents_of(settings: AgentSettings, store: ObjectStore) -> LanguageAgents:
 
 def judge_of(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Judges":
     """The judge that speaks to `SKG_MLLM_URL`. Raises Refused where a model would check itself without leave."""
-    from gpu_workers.language.judge import LanguageJudge
-    from gpu_workers.language.judgement import Models
+    from gpu_workers.judge.interfaces import Models
+    from gpu_workers.judge.picture_judge import LanguageJudge
 
     assert settings.mllm_url is not None
     metrics = LanguageMetrics("examine")

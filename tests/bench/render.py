@@ -16,14 +16,15 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from gpu_workers.diffusion import door, tiny
-from gpu_workers.diffusion.gligen import LatentDrawer
-from gpu_workers.diffusion.loop import Sampling
-from gpu_workers.diffusion.parts import Machine, Parts
-from gpu_workers.diffusion.renderer import DiffusionRenderer
-from gpu_workers.diffusion.told import told
-from gpu_workers.diffusion.variants import VARIANTS
-from gpu_workers.diffusion.weights import Source
+from gpu_workers.diffusion import lazy_imports
+from gpu_workers.diffusion.conditioning import told
+from gpu_workers.diffusion.denoise import Sampling
+from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
+from gpu_workers.diffusion.generators.gligen import LatentDrawer
+from gpu_workers.diffusion.guidance_methods import VARIANTS
+from gpu_workers.diffusion.model_components import Machine, Parts
+from gpu_workers.diffusion.weight_files import Source
+from gpu_workers.tiny_models import tiny_diffusion
 from schemas.graph import Prompt, SpatialGraph
 from tests.bench.line import RenderLine
 from tests.fakes.collage import Thing, make_scene
@@ -58,7 +59,7 @@ def main() -> None:
     asked.add_argument("--full", action="store_true", help="the true size, whatever the machine")
     asked.add_argument("--rounds", type=int, default=2, help="measurements of each line; the best counts")
     given = asked.parse_args()
-    torch = door.torch()
+    torch = lazy_imports.torch()
     cuda = torch.cuda.is_available()
     scale = FULL if cuda or given.full else SMALL
     if not cuda:
@@ -163,7 +164,7 @@ def _clock(work: Callable[[], object]) -> float:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    cuda = door.torch().cuda
+    cuda = lazy_imports.torch().cuda
     clock = time.perf_counter if cuda.is_available() else time.process_time
     started = clock()
     work()
@@ -174,7 +175,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def built(scale: Scale, machine: Machine) -> tuple[Parts, Any]:
     """A model of the scale as parts, and the stock pipeline over the same weights."""
-    diffusers, transformers, torch = door.diffusers(), door.transformers(), door.torch()
+    diffusers, transformers, torch = lazy_imports.diffusers(), lazy_imports.transformers(), lazy_imports.torch()
     crossed = len(scale.widths) - 1
     unet = diffusers.UNet2DConditionModel(
         sample_size=scale.latent_side, block_out_channels=scale.widths, cross_attention_dim=scale.text_width,
@@ -186,14 +187,14 @@ def built(scale: Scale, machine: Machine) -> tuple[Parts, Any]:
         block_out_channels=scale.decoder, layers_per_block=2 if scale is FULL else 1, latent_channels=4,
         norm_num_groups=16, down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4,
     )  # fmt: skip
-    config = tiny.text_config(transformers, scale.text_width, 12 if scale is FULL else 2)
+    config = tiny_diffusion.text_config(transformers, scale.text_width, 12 if scale is FULL else 2)
     encoder = transformers.CLIPTextModel(config)
     dtype = getattr(torch, machine.dtype)
     for model in (unet, vae, encoder):
         model.to(machine.device, dtype).eval().requires_grad_(False)
     if machine.channels_last:
         unet.to(memory_format=torch.channels_last)
-    words, scheduler = tiny.new_tokenizer(), diffusers.DDIMScheduler(**tiny.SCHEDULER)
+    words, scheduler = tiny_diffusion.new_tokenizer(), diffusers.DDIMScheduler(**tiny_diffusion.SCHEDULER)
     parts = Parts(unet, vae, encoder, words, scheduler, machine)
     stock = diffusers.StableDiffusionGLIGENPipeline(
         vae=vae, text_encoder=encoder, tokenizer=words, unet=unet, scheduler=_another(scheduler),

@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 from PIL import Image
 
-from gpu_workers.eyes.seeing import DepthMap, Detection
+from gpu_workers.perception.interfaces import DepthMap, Detection
 from schemas.errors import Never
 from schemas.events import RenderedImage
 from schemas.graph import SpatialGraph

@@ -31,9 +31,9 @@ DOORS = {
     "duckdb": {"dataset/gallery/duck.py"},
     "uvicorn": {"dataset/gallery/serve.py"},
     "ortools": {"spatial/layout/cp_sat.py"},
-    "torch": {"gpu_workers/diffusion/door.py", "dataset/evaluation/local_model.py"},
-    "diffusers": {"gpu_workers/diffusion/door.py"},
-    "transformers": {"gpu_workers/diffusion/door.py", "dataset/evaluation/local_model.py"},
+    "torch": {"gpu_workers/diffusion/lazy_imports.py", "dataset/evaluation/local_model.py"},
+    "diffusers": {"gpu_workers/diffusion/lazy_imports.py"},
+    "transformers": {"gpu_workers/diffusion/lazy_imports.py", "dataset/evaluation/local_model.py"},
 }
 """Who may import an outside library. The services' probe has clients of its own: it needs a timeout of a second, and
 the doors try too patiently for a look."""

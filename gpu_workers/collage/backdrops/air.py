@@ -10,7 +10,7 @@ from math import sin
 from PIL import ImageDraw
 
 from gpu_workers.collage.brush import FINE, Brush
-from gpu_workers.collage.pen import RGB, Point, darker, mix
+from gpu_workers.collage.drawing_pen import RGB, Point, darker, mix
 
 SKIES: tuple[tuple[RGB, RGB, RGB], ...] = (
     ((92, 172, 240), (158, 212, 250), (222, 242, 254)),

@@ -5,9 +5,9 @@ In: a kind and a stage.  Out: the finished brush: picture and words.
 
 from collections.abc import Callable
 
+from gpu_workers.collage.backdrop_context import Stage
 from gpu_workers.collage.backdrops import country, deep, halls, indoors, town, water, wild
 from gpu_workers.collage.brush import Brush
-from gpu_workers.collage.stage import Stage
 
 PAINTERS: dict[str, Callable[[Brush], None]] = {
     **indoors.PAINTERS,

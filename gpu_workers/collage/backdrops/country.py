@@ -10,7 +10,7 @@ from PIL import ImageDraw
 
 from gpu_workers.collage.backdrops.air import far_trees, grass, hills, ridge, sky
 from gpu_workers.collage.brush import FINE, Brush
-from gpu_workers.collage.pen import RGB, Point, darker, lighter, mix
+from gpu_workers.collage.drawing_pen import RGB, Point, darker, lighter, mix
 
 LAWNS: tuple[tuple[RGB, RGB], ...] = (
     ((186, 222, 124), (104, 176, 84)),

@@ -11,7 +11,7 @@ from gpu_workers.collage.backdrops.air import ridge
 from gpu_workers.collage.backdrops.water import SEAS, ground_behind
 from gpu_workers.collage.backdrops.wild import sand_ground
 from gpu_workers.collage.brush import Brush
-from gpu_workers.collage.pen import darker, lighter, mix
+from gpu_workers.collage.drawing_pen import darker, lighter, mix
 
 
 def underwater(brush: Brush) -> None:

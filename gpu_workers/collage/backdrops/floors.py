@@ -9,7 +9,7 @@ from itertools import pairwise
 from PIL import Image, ImageDraw
 
 from gpu_workers.collage.brush import FINE, Brush
-from gpu_workers.collage.pen import RGB, Point, darker, lighter, mix
+from gpu_workers.collage.drawing_pen import RGB, Point, darker, lighter, mix
 
 BOARDS: tuple[RGB, ...] = ((196, 146, 98), (168, 116, 76), (214, 174, 126), (150, 104, 74))
 TILES: tuple[RGB, ...] = ((222, 220, 216), (200, 210, 218), (226, 208, 188), (206, 216, 204))

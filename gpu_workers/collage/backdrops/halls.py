@@ -8,7 +8,7 @@ from collections.abc import Callable
 from gpu_workers.collage.backdrops.floors import BOARDS, TILES, boards, tiles
 from gpu_workers.collage.backdrops.indoors import TILED, WALLS, skirting, wall_of_room, window_light
 from gpu_workers.collage.brush import Brush
-from gpu_workers.collage.pen import RGB, darker, lighter, mix
+from gpu_workers.collage.drawing_pen import RGB, darker, lighter, mix
 
 GOODS: tuple[RGB, ...] = (
     (214, 110, 96),

@@ -9,7 +9,7 @@ from PIL import ImageDraw
 
 from gpu_workers.collage.backdrops.floors import BOARDS, CARPETS, TILES, boards, carpet, planks, tiles
 from gpu_workers.collage.brush import FINE, Brush
-from gpu_workers.collage.pen import RGB, darker, lighter, mix
+from gpu_workers.collage.drawing_pen import RGB, darker, lighter, mix
 from gpu_workers.collage.shapes import rectangle, rounded
 
 WALLS: tuple[RGB, ...] = (

@@ -11,7 +11,7 @@ from PIL import ImageDraw
 from gpu_workers.collage.backdrops.air import far_trees, hills, sky
 from gpu_workers.collage.backdrops.country import hedge
 from gpu_workers.collage.brush import FINE, Brush
-from gpu_workers.collage.pen import RGB, darker, lighter
+from gpu_workers.collage.drawing_pen import RGB, darker, lighter
 from gpu_workers.collage.shapes import rectangle
 
 FACADES: tuple[RGB, ...] = (

@@ -10,11 +10,11 @@ from math import sin
 
 from PIL import ImageDraw
 
+from gpu_workers.collage.backdrop_context import Foot
 from gpu_workers.collage.backdrops.air import HAZE, ridge, sky
 from gpu_workers.collage.backdrops.wild import sand_ground
 from gpu_workers.collage.brush import FINE, Brush
-from gpu_workers.collage.pen import RGB, Point, darker, lighter, mix
-from gpu_workers.collage.stage import Foot
+from gpu_workers.collage.drawing_pen import RGB, Point, darker, lighter, mix
 
 SEAS: tuple[tuple[RGB, RGB], ...] = (
     ((122, 206, 232), (32, 122, 190)),

@@ -11,7 +11,7 @@ from PIL import ImageDraw
 
 from gpu_workers.collage.backdrops.air import HAZE, cloud, far_trees, grass, ridge, sky
 from gpu_workers.collage.brush import FINE, Brush
-from gpu_workers.collage.pen import RGB, darker, lighter, mix
+from gpu_workers.collage.drawing_pen import RGB, darker, lighter, mix
 
 
 def mountain(brush: Brush) -> None:

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from PIL import Image
 
+from gpu_workers.collage.drawing_pen import Pen
 from gpu_workers.collage.furniture import cases, outdoors, seats, tables, vessels, walls
 from gpu_workers.collage.furniture.look import DrawsThing, Look
-from gpu_workers.collage.pen import Pen
 
 DRAWN: dict[str, DrawsThing] = {
     "table": tables.table,

@@ -6,7 +6,7 @@ In: a category's surface height, an optional colour, a variant number.  Out: a f
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gpu_workers.collage.pen import RGB, Pen
+from gpu_workers.collage.drawing_pen import RGB, Pen
 
 WOODS: tuple[RGB, ...] = ((178, 116, 70), (202, 145, 92), (148, 92, 60), (216, 170, 120), (124, 78, 60))
 FABRICS: tuple[RGB, ...] = (

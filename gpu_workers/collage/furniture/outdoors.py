@@ -3,8 +3,8 @@
 In: a pen and a look.  Out: strokes.
 """
 
+from gpu_workers.collage.drawing_pen import FLAT, PLUSH, RGB, SOFT, WOOD, Pen, darker, lighter
 from gpu_workers.collage.furniture.look import BRASS, CREAM, DARK_METAL, WHITE, Look
-from gpu_workers.collage.pen import FLAT, PLUSH, RGB, SOFT, WOOD, Pen, darker, lighter
 
 WARM: RGB = (255, 214, 120)
 

@@ -3,8 +3,8 @@
 In: a pen and a look.  Out: strokes.  The seat's middle lies at the surface height.
 """
 
+from gpu_workers.collage.drawing_pen import FLAT, PLUSH, RGB, SOFT, WOOD, Pen, darker, lighter
 from gpu_workers.collage.furniture.look import CREAM, WOODS, Look
-from gpu_workers.collage.pen import FLAT, PLUSH, RGB, SOFT, WOOD, Pen, darker, lighter
 
 
 def sofa(pen: Pen, look: Look) -> None:

@@ -4,8 +4,8 @@ In: a pen and a look.  Out: strokes.  The top's face spans from the upper edge t
 what stands at the surface height stands in its middle.
 """
 
+from gpu_workers.collage.drawing_pen import FLAT, RGB, SOFT, WOOD, Area, Finish, Pen, darker, lighter
 from gpu_workers.collage.furniture.look import BRASS, CREAM, METAL, Look
-from gpu_workers.collage.pen import FLAT, RGB, SOFT, WOOD, Area, Finish, Pen, darker, lighter
 
 
 def face_depth(look: Look, default: float = 0.06) -> float:

@@ -3,8 +3,8 @@
 In: a pen and a look.  Out: strokes.
 """
 
+from gpu_workers.collage.drawing_pen import FLAT, PLUSH, SOFT, WOOD, Pen, darker, lighter
 from gpu_workers.collage.furniture.look import CREAM, DARK_METAL, METAL, WHITE, Look
-from gpu_workers.collage.pen import FLAT, PLUSH, SOFT, WOOD, Pen, darker, lighter
 
 
 def crate(pen: Pen, look: Look) -> None:

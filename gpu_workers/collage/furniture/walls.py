@@ -3,8 +3,8 @@
 In: a pen and a look.  Out: strokes.
 """
 
+from gpu_workers.collage.drawing_pen import FLAT, WOOD, Pen, darker, lighter
 from gpu_workers.collage.furniture.look import WOODS, Look
-from gpu_workers.collage.pen import FLAT, WOOD, Pen, darker, lighter
 
 
 def board(pen: Pen, look: Look) -> None:

@@ -3,7 +3,7 @@
 After Chen, Laina, Vedaldi, "Training-Free Layout Control with Cross-Attention Guidance", arXiv 2304.03373 (2023).
 """
 
-from gpu_workers.diffusion.door import Tensor
+from gpu_workers.diffusion.lazy_imports import Tensor
 
 
 def energy(attention: Tensor, mask: Tensor) -> Tensor:

@@ -3,8 +3,8 @@
 After Xie et al., "BoxDiff: Text-to-Image Synthesis with Training-Free Box-Constrained Diffusion", arXiv 2307.10816 (2023).
 """
 
-from gpu_workers.diffusion.door import Tensor
 from gpu_workers.diffusion.guidance.lmd import strongest
+from gpu_workers.diffusion.lazy_imports import Tensor
 
 
 def energy(attention: Tensor, mask: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ After Lian, Li, Yala, Darrell, "LLM-grounded Diffusion", arXiv 2305.13655 (2023)
 Its phase that draws each object alone and composes the latents is `composing`.
 """
 
-from gpu_workers.diffusion.door import Tensor
+from gpu_workers.diffusion.lazy_imports import Tensor
 
 STRONGEST = 0.2
 """Share of a region's places that count."""

@@ -7,12 +7,12 @@ is put into it and not elsewhere.
 
 from dataclasses import dataclass
 
-from gpu_workers.diffusion import door
-from gpu_workers.diffusion.batch import Batch
-from gpu_workers.diffusion.door import Tensor
-from gpu_workers.diffusion.guidance.steering import mask_of
-from gpu_workers.diffusion.loop import Sampling, Step, noise
-from gpu_workers.diffusion.parts import Parts
+from gpu_workers.diffusion import lazy_imports
+from gpu_workers.diffusion.denoise import Sampling, Step, noise
+from gpu_workers.diffusion.guidance.latent_guidance import mask_of
+from gpu_workers.diffusion.lazy_imports import Tensor
+from gpu_workers.diffusion.model_components import Parts
+from gpu_workers.diffusion.tensor_batch import Batch
 from schemas.ids import derived_seed
 
 BOOTSTRAP = 0.4
@@ -37,7 +37,7 @@ class _Regions:
 
 
 class MultiDiffusion:
-    """Implements `gpu_workers.diffusion.loop.Predict`."""
+    """Implements `gpu_workers.diffusion.denoise.Predict`."""
 
     def __init__(self, parts: Parts, sampling: Sampling) -> None:
         self._parts, self._sampling = parts, sampling
@@ -46,7 +46,7 @@ class MultiDiffusion:
 
     def __call__(self, latents: Tensor, batch: Batch, step: Step) -> Tensor:
         """All regions of all pictures in one call of the UNet."""
-        torch, regions = door.torch(), self._regions(batch, latents)
+        torch, regions = lazy_imports.torch(), self._regions(batch, latents)
         each = step.scheduler.scale_model_input(self._views(latents, batch, step), step.timestep)
         unwanted, wanted = noise(self._parts, torch.cat([each, each]), step, regions.texts, None).chunk(2)
         guided = unwanted + self._sampling.guidance * (wanted - unwanted)
@@ -69,7 +69,7 @@ class MultiDiffusion:
 
     def _colours(self, latents: Tensor) -> Tensor:
         """The latents of the flat colours, encoded once a size and one at a time."""
-        torch, size = door.torch(), (int(latents.shape[-2]), int(latents.shape[-1]))
+        torch, size = lazy_imports.torch(), (int(latents.shape[-2]), int(latents.shape[-1]))
         if size not in self._flat:
             scale = self._parts.pixels_a_latent
             drawn = 2 * torch.rand(COLOURS, 3, 1, 1, generator=torch.Generator().manual_seed(0)) - 1
@@ -84,7 +84,7 @@ class MultiDiffusion:
         return self._prepared[1]
 
     def _prepare(self, batch: Batch, latents: Tensor) -> _Regions:
-        torch = door.torch()
+        torch = lazy_imports.torch()
         owners, wanted, unwanted, masks, around, colours = list[int](), list[str](), list[str](), [], [], []
         for number, orders in enumerate(batch.told):
             boxes = [mask_of(box, latents.shape[-2:]) for box in orders.boxes]

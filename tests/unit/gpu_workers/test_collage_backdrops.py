@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from gpu_workers.collage.backdrop_context import Foot, Stage
 from gpu_workers.collage.backdrops.catalogue import PAINTERS, paint_backdrop
 from gpu_workers.collage.brush import Brush
-from gpu_workers.collage.stage import Foot, Stage
 from spatial.knowledge.categories import SceneKind
 from spatial.knowledge.knowledge_base import scene_kinds
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_workers.collage.fetch import INTEGRITY, MARKER, FetchError, check_integrity, fetch, is_complete, unpack
+from gpu_workers.collage.sprites.fetch import INTEGRITY, MARKER, FetchError, check_integrity, fetch, is_complete, unpack
 
 
 def a_tarball(path: Path, names: tuple[str, ...]) -> Path:

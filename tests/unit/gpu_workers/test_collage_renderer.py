@@ -240,7 +240,7 @@ def test_what_the_renderer_does_not_know_fails_for_good(renderer: CollageRendere
 
 
 def test_a_missing_sprite_names_the_command_that_fetches_it(tmp_path: Path) -> None:
-    with pytest.raises(Never, match=r"gpu_workers\.collage\.fetch"):
+    with pytest.raises(Never, match=r"gpu_workers\.collage\.sprites\.fetch"):
         CollageRenderer(tmp_path).render([make_scene("park", [DOG])], [1])
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from gpu_workers.collage import CollageRenderer
 from gpu_workers.collage.colour import RAMPS, tinted
-from gpu_workers.collage.fetch import default_sprites_dir, is_complete
-from gpu_workers.collage.sprites import load_sprite
+from gpu_workers.collage.sprites.fetch import default_sprites_dir, is_complete
+from gpu_workers.collage.sprites.sprite_library import load_sprite
 from spatial.knowledge.knowledge_base import categories
 from tests.fakes.collage import Thing, make_scene
 

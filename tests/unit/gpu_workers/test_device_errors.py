@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from gpu_workers.diffusion.device_errors import device_watched
-from gpu_workers.diffusion.halving import Halving
+from gpu_workers.diffusion.oom_backoff import Halving
 from schemas.errors import DeviceLost, TryLater
 
 ADVICE = "\nCUDA kernel errors might be asynchronously reported at some other API call.\nCompile with `TORCH_USE_CUDA_DSA`."

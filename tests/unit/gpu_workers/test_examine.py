@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageDraw
 
+from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Witnesses
-from gpu_workers.policy import Policy
 from schemas.codec import decode
 from schemas.errors import Never, TryLater
 from schemas.events import QAEvent, Rejection, RenderedImage, SeedConcept, SeenObject, Truth

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu_workers.examine import ExamineHandler, Witnesses
-from gpu_workers.eyes.detected import DetectorEyes
-from gpu_workers.eyes.seeing import Detection
+from gpu_workers.perception.interfaces import Detection
+from gpu_workers.perception.perceived_scene import DetectorEyes
 from schemas.base import Event
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode

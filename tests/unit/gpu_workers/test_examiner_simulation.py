@@ -14,10 +14,10 @@ from PIL import Image
 
 from agents.planner import RulePlanner
 from gpu_workers.collage import CollageRenderer
+from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Witnesses
-from gpu_workers.eyes.detected import DetectorEyes
-from gpu_workers.eyes.seeing import Detector
-from gpu_workers.policy import Policy
+from gpu_workers.perception.interfaces import Detector
+from gpu_workers.perception.perceived_scene import DetectorEyes
 from gpu_workers.render import RenderHandler
 from schemas.base import Event
 from schemas.events import QAEvent, Rejection, RenderedImage

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import OF_ALL_THINGS, ExamineHandler, Witnesses
-from gpu_workers.eyes.asking import labels_of
-from gpu_workers.eyes.believing import overlap
-from gpu_workers.eyes.detected import DetectorEyes, wanted_of
-from gpu_workers.eyes.matching import Wanted, match
-from gpu_workers.eyes.seeing import DepthMap, Detection
-from gpu_workers.policy import Policy
+from gpu_workers.perception.detection_filter import overlap
+from gpu_workers.perception.interfaces import DepthMap, Detection
+from gpu_workers.perception.label_prompts import labels_of
+from gpu_workers.perception.matching import Wanted, match
+from gpu_workers.perception.perceived_scene import DetectorEyes, wanted_of
 from schemas.base import Event
 from schemas.bounds import MAX_SEEN
 from schemas.errors import TryLater

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_workers.eyes.nsfw import Classifier
+from gpu_workers.perception.nsfw import Classifier
 
 HARMLESS = 0.2
 """The model's authors call everything below harmless."""

@@ -13,8 +13,8 @@ from dataset.rejections import REJECTION_COLUMNS, rejections_uri
 from dataset.rejections import rows_of as rejection_rows
 from dataset.rows import rows_of
 from dataset.table import Table
+from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Witnesses
-from gpu_workers.policy import Policy
 from gpu_workers.render import RenderHandler
 from schemas.base import Event
 from schemas.errors import TryLater

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_workers.diffusion import door
-from gpu_workers.eyes import tiny
-from gpu_workers.eyes.grounding import ask_grounding, in_portions, one_text
-from gpu_workers.eyes.loaded import Loaded, load
-from gpu_workers.eyes.models import ASKING, DepthEstimator, ZeroShotDetector, load_depth, load_detector
+from gpu_workers.diffusion import lazy_imports
+from gpu_workers.perception.grounding_dino import ask_grounding, in_portions, one_text
+from gpu_workers.perception.loaded_models import Loaded, load
+from gpu_workers.perception.vision_models import ASKING, DepthEstimator, ZeroShotDetector, load_depth, load_detector
+from gpu_workers.tiny_models import tiny_detectors
 from schemas.errors import TryLater, UserError
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
@@ -29,7 +29,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("kind", ["owlv2", "grounding-dino"])
 def test_a_detector_answers_for_each_picture_with_its_own_labels_and_boxes_in_pixels(models: Path, kind: str):
-    detector = load_detector(tiny.build(models / kind, kind), f"tiny {kind}")
+    detector = load_detector(tiny_detectors.build(models / kind, kind), f"tiny {kind}")
     together = detector.detect(PICTURES, LABELS)
     assert any(together), "random weights score around a half"
     for picture, labels, found in zip(PICTURES, LABELS, together, strict=True):
@@ -45,7 +45,7 @@ def test_a_detector_answers_for_each_picture_with_its_own_labels_and_boxes_in_pi
 
 
 def test_more_labels_than_a_text_holds_are_read_in_several_texts_and_each_is_asked_for(models: Path):
-    detector = load_detector(tiny.build(models / "grounding-dino", "grounding-dino"), "tiny")
+    detector = load_detector(tiny_detectors.build(models / "grounding-dino", "grounding-dino"), "tiny")
     many = [f"thing {chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(60)]
     found, few = detector.detect([PICTURES[0], PICTURES[0]], [many, ["cat"]])
     assert {each.label for each in found} == set(many)
@@ -53,7 +53,7 @@ def test_more_labels_than_a_text_holds_are_read_in_several_texts_and_each_is_ask
 
 
 def test_a_description_is_read_in_one_text_with_its_category(models: Path):
-    loaded = load(tiny.build(models / "grounding-dino", "grounding-dino"), "tiny", *_classes())
+    loaded = load(tiny_detectors.build(models / "grounding-dino", "grounding-dino"), "tiny", *_classes())
     labels = ["cat", *(f"thing {chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(60)), "red cat"]
     portions = in_portions(loaded, labels)
     assert set(labels) == {label for portion in portions for label in portion}
@@ -65,7 +65,7 @@ def test_a_description_is_read_in_one_text_with_its_category(models: Path):
 
 
 def _classes():
-    transformers = door.transformers()
+    transformers = lazy_imports.transformers()
     return transformers.AutoModelForZeroShotObjectDetection, transformers.AutoProcessor
 
 
@@ -80,7 +80,7 @@ class Fixed:
 
 
 def test_a_description_is_as_sure_as_the_least_sure_of_its_words(models: Path):
-    real = load(tiny.build(models / "grounding-dino", "grounding-dino"), "tiny", *_classes())
+    real = load(tiny_detectors.build(models / "grounding-dino", "grounding-dino"), "tiny", *_classes())
     labels = ["cat", "red cat", "soccer ball"]
     offsets = real.processor.tokenizer(one_text(labels), return_offsets_mapping=True)["offset_mapping"]
     sure = {"cat": 2.0, "red": -2.0, "soccer": 1.0, "ball": 3.0}
@@ -115,7 +115,7 @@ class Cramped:
 
 @pytest.mark.parametrize("kind", ["owlv2", "grounding-dino"])
 def test_pictures_that_do_not_fit_into_memory_together_are_looked_at_in_halves(models: Path, kind: str):
-    loaded = load(tiny.build(models / kind, kind), "tiny", *_classes())
+    loaded = load(tiny_detectors.build(models / kind, kind), "tiny", *_classes())
     cramped = Cramped(loaded.model, 1)
     pictures, labels = PICTURES * 2, LABELS * 2
     calm = ZeroShotDetector(loaded, ASKING[kind]).detect(pictures, labels)
@@ -134,15 +134,15 @@ def test_depth_maps_are_made_in_halves_too(models: Path):
 
 
 def test_a_picture_that_does_not_fit_alone_is_tried_later(models: Path):
-    loaded = load(tiny.build(models / "owlv2", "owlv2"), "tiny", *_classes())
+    loaded = load(tiny_detectors.build(models / "owlv2", "owlv2"), "tiny", *_classes())
     with pytest.raises(TryLater):
         ZeroShotDetector(replace(loaded, model=Cramped(loaded.model, 0)), ASKING["owlv2"]).detect(PICTURES, LABELS)
 
 
 def _depth_model(models: Path) -> Loaded:
-    transformers = door.transformers()
+    transformers = lazy_imports.transformers()
     classes = transformers.AutoModelForDepthEstimation, transformers.AutoImageProcessor
-    return load(tiny.build(models / "depth", "depth"), "tiny", *classes)
+    return load(tiny_detectors.build(models / "depth", "depth"), "tiny", *classes)
 
 
 def test_metres_grow_with_distance_and_disparity_with_nearness(models: Path):
@@ -154,8 +154,8 @@ def test_metres_grow_with_distance_and_disparity_with_nearness(models: Path):
 
 
 def test_a_square_detector_counts_boxes_from_the_longer_side(models: Path):
-    owl = load_detector(tiny.build(models / "owlv2", "owlv2"), "tiny")
-    dino = load_detector(tiny.build(models / "grounding-dino", "grounding-dino"), "tiny")
+    owl = load_detector(tiny_detectors.build(models / "owlv2", "owlv2"), "tiny")
+    dino = load_detector(tiny_detectors.build(models / "grounding-dino", "grounding-dino"), "tiny")
     middle = (np.array([[0.9]]), np.array([[0.5, 0.5, 0.5, 0.5]]))
     answer = tuple(torch.from_numpy(part) for part in middle)
     assert [each.box for each in owl._found((64, 48), ["cat"], answer)] == [(16.0, 16.0, 32.0, 32.0)]
@@ -163,12 +163,12 @@ def test_a_square_detector_counts_boxes_from_the_longer_side(models: Path):
 
 
 def test_a_blind_detector_walks_the_whole_path_and_finds_nothing(models: Path):
-    detector = load_detector(tiny.build(models / "blind", "blind"), "blind")
+    detector = load_detector(tiny_detectors.build(models / "blind", "blind"), "blind")
     assert detector.detect(PICTURES, LABELS) == [[], []]
 
 
 def test_depth_is_measured_at_the_pictures_size_and_smaller_is_nearer(models: Path):
-    depth = load_depth(tiny.build(models / "depth", "depth"), "tiny depth")
+    depth = load_depth(tiny_detectors.build(models / "depth", "depth"), "tiny depth")
     maps = depth.measure(PICTURES)
     assert [each.shape for each in maps] == [(48, 64), (80, 40)]
     assert all(each.max() <= 0 for each in maps), "disparity is turned around"
@@ -179,4 +179,4 @@ def test_what_is_no_detector_is_named_in_one_line(models: Path, tmp_path: Path):
         load_detector(tmp_path, "an empty folder")
     assert "\n" not in str(caught.value)
     with pytest.raises(UserError, match="no tiny model"):
-        tiny.build(tmp_path, "eagle")
+        tiny_detectors.build(tmp_path, "eagle")

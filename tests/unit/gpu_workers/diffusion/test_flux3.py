@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_workers.diffusion.choose import Choice, renderer_of
-from gpu_workers.diffusion.flux3 import Flux3Drawer, boxes_of, flux3, loaded
-from gpu_workers.diffusion.loop import Sampling
-from gpu_workers.diffusion.parts import Machine
-from gpu_workers.diffusion.pipelines import Model
-from gpu_workers.diffusion.told import Told
-from gpu_workers.diffusion.weights import Source
+from gpu_workers.diffusion.conditioning import Told
+from gpu_workers.diffusion.denoise import Sampling
+from gpu_workers.diffusion.generators.flux3 import Flux3Drawer, boxes_of, flux3, loaded
+from gpu_workers.diffusion.generators.stock_pipelines import Model
+from gpu_workers.diffusion.model_components import Machine
+from gpu_workers.diffusion.model_registry import Choice, renderer_of
+from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import Never, UserError
 from tests.fakes.collage import Thing, make_scene
 

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from gpu_workers.diffusion.batch import prepare
+from gpu_workers.diffusion.conditioning import Corners, Told
+from gpu_workers.diffusion.denoise import Sampling, Step, Way, denoise, noise, plain
 from gpu_workers.diffusion.guidance import backward, boxdiff, lmd
-from gpu_workers.diffusion.guidance.attention import catching
-from gpu_workers.diffusion.guidance.composing import Composing, singles
+from gpu_workers.diffusion.guidance.attention_maps import catching
+from gpu_workers.diffusion.guidance.latent_guidance import Energy, Strength, energies_of, mask_of, steering
 from gpu_workers.diffusion.guidance.multidiffusion import MultiDiffusion
-from gpu_workers.diffusion.guidance.steering import Energy, Strength, energies_of, mask_of, steering
-from gpu_workers.diffusion.guidance.words import places_of
-from gpu_workers.diffusion.loop import Sampling, Step, Way, denoise, noise, plain
-from gpu_workers.diffusion.parts import Parts
-from gpu_workers.diffusion.told import Corners, Told
-from gpu_workers.diffusion.variants import VARIANTS
+from gpu_workers.diffusion.guidance.object_composition import Composing, singles
+from gpu_workers.diffusion.guidance.token_positions import places_of
+from gpu_workers.diffusion.guidance_methods import VARIANTS
+from gpu_workers.diffusion.model_components import Parts
+from gpu_workers.diffusion.tensor_batch import prepare
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 

@@ -1,0 +1,106 @@
+"""The picture of every object: sprite or drawn, recoloured, mirrored, scaled to its box.
+
+In: a place and what it holds.  Out: an RGBA picture and the attributes that were truly drawn.
+Does not compose: that is `gpu_workers.collage.compose`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from gpu_workers.collage import colour as colours
+from gpu_workers.collage.furniture.catalogue import OPENED, furniture
+from gpu_workers.collage.furniture.look import Look
+from gpu_workers.collage.paint_order import Place
+from gpu_workers.collage.sprites.sprite_library import load_sprite, scaled
+from schemas.graph import Box
+from spatial.knowledge.categories import Category
+
+LEAST_RECOLOURED = 0.2
+"""A recoloured part smaller than this share of the object would not give it the colour's name."""
+
+KEPT_TINTS = 256
+"""Recoloured sprites kept in memory, 0.25 MB each."""
+
+VARIANTS = 4
+"""Looks of one piece of furniture without a colour: few, so that they are drawn once and kept."""
+
+FACING = {"facing left": "left", "facing right": "right"}
+GRAIN = {"wooden"}
+
+
+@dataclass(frozen=True)
+class ObjectPicture:
+    """`image` fills the object's box exactly; `drawn` are those of its attributes that it shows."""
+
+    image: Image.Image
+    drawn: tuple[str, ...]
+
+
+class Painter:
+    """Makes pictures of objects from a folder of sprites."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def picture(self, place: Place, held: Sequence[Box], variant: int) -> ObjectPicture:
+        """The picture of one object. Raises Never where its sprite is missing."""
+        category = place.category
+        colour = next((c for c in map(colours.canonical, place.attributes) if c), None)
+        if category.sprite is None or (held and category.name in OPENED):
+            image, drawn = self._furniture(place, colour, held, variant)
+        else:
+            image, drawn = self._sprite(category, colour)
+            image = colours.without_water(image) if place.ground == "water" else image
+        facing = next((FACING[a] for a in place.attributes if a in FACING), None)
+        if category.faces and facing and facing != category.faces:
+            image = ImageOps.mirror(image)
+        if category.faces and facing:
+            drawn = drawn | {facing}
+        words = tuple(a for a in place.attributes if colours.canonical(a) in drawn or FACING.get(a) in drawn or a in drawn)
+        return ObjectPicture(scaled(image, place.box[2], place.box[3]), words)
+
+    def _sprite(self, category: Category, colour: str | None) -> tuple[Image.Image, set[str]]:
+        sprite = load_sprite(self._folder, category.sprite or "")
+        if colour is None:
+            return sprite, set()
+        if category.tint:
+            image, share = tinted_sprite(self._folder, category.sprite or "", colour)
+            return (image, {colour}) if share >= LEAST_RECOLOURED else (sprite, set())
+        return sprite, {colour} if colours.looks(sprite, colour) else set()
+
+    def _furniture(
+        self, place: Place, colour: str | None, held: Sequence[Box], variant: int
+    ) -> tuple[Image.Image, set[str]]:
+        category = place.category
+        chosen = colour if category.tint or colour == "brown" else None
+        rgb = colours.rgb_of(chosen) if chosen else None
+        levels = tuple(sorted(round((b[1] + b[3] - place.box[1]) / place.box[3], 2) for b in held))
+        name = category.name
+        shown = levels if name == "bookshelf" else ()
+        look = Look(rgb, category.surface, variant % VARIANTS, shown, bool(held))
+        image = furniture(name, category.aspect, look)
+        drawn = {chosen} if chosen else ({colour} if colour and colours.looks(image, colour) else set())
+        return image, {d for d in drawn if d} | (GRAIN if name in WOODEN else set())
+
+
+WOODEN = frozenset(
+    {"table", "desk", "coffee table", "nightstand", "stool", "chair", "bench", "bookshelf", "cabinet", "wardrobe",
+     "wall shelf", "crate", "barrel", "cutting board", "fence"}
+)  # fmt: skip
+"""Drawn with a wood's grain whatever their colour."""
+
+
+@lru_cache(maxsize=KEPT_TINTS)
+def tinted_sprite(folder: Path, name: str, colour: str) -> tuple[Image.Image, float]:
+    """A recoloured sprite, and the share of its opaque pixels that took the colour."""
+    sprite = load_sprite(folder, name)
+    pixels = np.asarray(sprite)
+    opaque = pixels[..., 3] > 128
+    weight = colours.main_weight(pixels[..., :3].astype(np.float32) / 255, pixels[..., 3])
+    share = float((weight[opaque] > 0.5).mean()) if opaque.any() else 0.0
+    return colours.tinted(sprite, colour), share

@@ -1,0 +1,117 @@
+"""Where every object of a graph belongs in the picture: what it rests on, what holds it, and who is painted first.
+
+In: a graph and the facts about its categories.  Out: places in painter's order.  Draws nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gpu_workers.collage.backdrop_context import Foot, Ground
+from gpu_workers.collage.backdrops.catalogue import AFLOAT, INDOORS
+from gpu_workers.collage.containers import HOLDERS, Holder, placed_inside
+from gpu_workers.collage.furniture.catalogue import FLAT
+from schemas.graph import Box, SpatialGraph
+from spatial.knowledge.categories import Category, SceneKind
+
+CEILING_SHARE = 0.05
+"""What starts within this share below the upper edge hangs from the ceiling."""
+
+HAIR = 1e-6
+"""Between the painting depths of a thing and of what it rests on."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An object in the picture. `box` is where it is drawn; `carrier` and `holder` are ids or None."""
+
+    id: int
+    category: Category
+    attributes: tuple[str, ...]
+    box: Box
+    depth: float
+    paint_depth: float
+    ground: Ground
+    carrier: int | None
+    holder: int | None
+
+    @property
+    def manner(self) -> Holder | None:
+        """How things inside this one look."""
+        return HOLDERS.get(self.category.name)
+
+    @property
+    def foot(self) -> Foot:
+        """Where it meets the ground."""
+        x, y, w, h = self.box
+        return Foot(self.ground, x, x + w, y, y + h)
+
+
+def links(graph: SpatialGraph, carried: str, carries: str) -> dict[int, int]:
+    """Who is (on, inside) whom: the first relation of each subject counts."""
+    found: dict[int, int] = {}
+    for relation in graph.relations:
+        if relation.object is None:
+            continue
+        if relation.predicate == carried:
+            found.setdefault(relation.subject, relation.object)
+        elif relation.predicate == carries:
+            found.setdefault(relation.object, relation.subject)
+    return found
+
+
+def places(graph: SpatialGraph, kind: SceneKind, known: Mapping[str, Category]) -> list[Place]:
+    """Every object's place, farthest first, carriers and holders before what they carry and hold."""
+    carriers, holders = links(graph, "on", "supports"), links(graph, "inside", "contains")
+    boxes = list(graph.layout.boxes)
+    for inner, outer in holders.items():
+        manner = HOLDERS.get(graph.objects[outer].category)
+        if manner:
+            boxes[inner] = placed_inside(manner, boxes[outer], boxes[inner])
+    depths = paint_depths(graph, {**carriers, **holders})
+    found = []
+    for thing in graph.objects:
+        category = known[thing.category]
+        carrier, holder = carriers.get(thing.id), holders.get(thing.id)
+        ground: Ground = (
+            "surface" if carrier is not None else ground_of(category, boxes[thing.id], kind, graph.layout.canvas)
+        )
+        found.append(
+            Place(
+                thing.id, category, thing.attributes, boxes[thing.id], graph.layout.depth[thing.id], depths[thing.id],
+                ground, carrier, holder,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda place: (-place.paint_depth, place.id))
+
+
+def paint_depths(graph: SpatialGraph, rests: Mapping[int, int]) -> list[float]:
+    """Depths for painting: what lies flat on the floor first, and nothing behind what carries it."""
+    flat = {thing.id for thing in graph.objects if thing.category in FLAT and thing.id not in rests}
+    farthest = max(graph.layout.depth) + 1
+    result = [farthest + d if i in flat else d for i, d in enumerate(graph.layout.depth)]
+    for _ in graph.objects:  # a chain is at most this long, and a circle ends here as well
+        for upper, lower in rests.items():
+            if lower not in flat:
+                result[upper] = min(result[upper], result[lower] - HAIR)
+    return result
+
+
+def ground_of(category: Category, box: Box, kind: SceneKind, canvas: tuple[int, int]) -> Ground:
+    """What an object rests on that nothing carries: the first of its habits that its place allows."""
+    bottom, line = box[1] + box[3], kind.horizon * canvas[1]
+    allowed: dict[str, bool] = {
+        "floor": bottom > line and kind.backdrop != "sky",
+        "surface": bottom > line and kind.backdrop != "sky",
+        "water": kind.backdrop == "underwater" or bottom > line,
+        "wall": kind.backdrop in INDOORS and bottom <= line + 4,
+        "ceiling": box[1] <= CEILING_SHARE * canvas[1],
+        "air": bottom <= line + 4 or kind.backdrop in ("sky", "underwater"),
+    }
+    habits = [h for h in category.rests_on if allowed[h]]
+    if kind.backdrop not in AFLOAT and "floor" in habits:
+        return "floor"
+    if habits:
+        return "floor" if habits[0] == "surface" else habits[0]
+    if kind.backdrop == "underwater":
+        return "water"
+    return "floor" if bottom > line and kind.backdrop != "sky" else "air"

@@ -1,0 +1,149 @@
+"""What the renderer knows of its picture: visible boxes, visible shares, relations carried out.
+
+In: the graph, places, masks.  Out: a `Truth`.  Nothing here is assumed from the plan: every relation is checked against
+what is visible.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from gpu_workers.collage.compose import Mask, Seen
+from gpu_workers.collage.object_pictures import ObjectPicture
+from gpu_workers.collage.paint_order import Place
+from gpu_workers.collage.shadow import FOOT_SHARE
+from schemas.events import SeenObject, Truth
+from schemas.graph import Box, Relation, SpatialGraph
+from spatial.relations.predicate_table import PREDICATES
+from spatial.relations.relation_truth import holds
+
+CONTACT = frozenset({"on", "supports", "under", "over", "inside", "contains", "touching"})
+"""Relations that need more than boxes: they count only where the picture shows them."""
+
+SAME_FOOT = 0.09
+"""What stands under or touches another thing stands on about the same line: share of the picture's height."""
+
+STANDING_SHARE = 0.45
+"""Share of a thing's foot that must be on its carrier."""
+
+GAP_SHARE = 0.03
+"""A gap that nobody sees under a standing thing, as a share of its carrier's height."""
+
+REACH = 4
+"""Pixels within which two silhouettes touch."""
+
+
+def tell(graph: SpatialGraph, places: Sequence[Place], pictures: Mapping[int, ObjectPicture],
+         seen: Mapping[int, Seen], elements: Collection[str]) -> Truth:  # fmt: skip
+    """The truth of a finished picture."""
+    by_id = {place.id: place for place in places}
+    objects = tuple(
+        SeenObject(
+            id=thing.id,
+            category=thing.category,
+            attributes=pictures[thing.id].drawn,
+            box=visible_box(seen[thing.id].visible, by_id[thing.id].box),
+            depth=by_id[thing.id].depth,
+            visible=visible_share(seen[thing.id]),
+        )
+        for thing in graph.objects
+    )
+    size = (seen[0].own.shape[1], seen[0].own.shape[0])
+    judge = _Judge(objects, by_id, seen, size)
+    drawn = tuple(relation for relation in graph.relations if judge.carried_out(relation))
+    return Truth(objects=objects, drawn=drawn, elements=tuple(sorted(elements)))
+
+
+def visible_share(seen: Seen) -> float:
+    """The visible part of the object's own area, what lies outside the picture counted as hidden."""
+    return round(float(seen.visible.sum()) / seen.area, 4) if seen.area else 0.0
+
+
+def visible_box(mask: Mask, fallback: Box) -> Box:
+    """The box around the visible pixels; the planned box where there are none."""
+    columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
+    if not len(columns):
+        return fallback
+    return (
+        int(columns[0]), int(rows[0]), int(columns[-1] - columns[0] + 1), int(rows[-1] - rows[0] + 1),
+    )  # fmt: skip
+
+
+class _Judge:
+    """Says whether the picture shows a relation of the graph."""
+
+    def __init__(
+        self, objects: Sequence[SeenObject], places: Mapping[int, Place], seen: Mapping[int, Seen], size: tuple[int, int]
+    ) -> None:
+        self._objects, self._places, self._seen, self._size = objects, places, seen, size
+
+    def carried_out(self, relation: Relation) -> bool:
+        """Whether both are visible, the geometry agrees, and a contact is a contact of things."""
+        if relation.predicate not in PREDICATES:
+            return False
+        a = self._objects[relation.subject]
+        b = None if relation.object is None else self._objects[relation.object]
+        if a.visible == 0 or (b is not None and b.visible == 0):
+            return False
+        depths = None if b is None else (a.depth, b.depth)
+        if not holds(relation.predicate, a.box, None if b is None else b.box, self._size, depths):
+            return False
+        return b is None or relation.predicate not in CONTACT or self._contact(relation.predicate, a.id, b.id)
+
+    def _contact(self, predicate: str, a: int, b: int) -> bool:
+        if predicate in ("supports", "over", "contains"):
+            inverse = {"supports": "on", "over": "under", "contains": "inside"}[predicate]
+            return self._contact(inverse, b, a)
+        if predicate == "on":
+            return self._places[a].carrier == b and self._stands(a, b)
+        if predicate == "inside":
+            return self._places[a].holder == b and self._places[b].manner is not None
+        if predicate == "under":
+            return self._is_under(a, b)
+        return self._touch(a, b)
+
+    def _stands(self, a: int, b: int) -> bool:
+        """Whether most of what the upper thing stands on is the lower one: it neither floats nor hangs over an edge."""
+        feet = self._seen[a].own
+        _, y, _, h = self._places[a].box
+        low = max(0, y + h - max(2, round(h * FOOT_SHARE)))
+        columns = np.flatnonzero(feet[low : y + h].any(axis=0))
+        gap = max(REACH, round(GAP_SHARE * self._places[b].box[3]))
+        below: Mask = np.any(self._seen[b].own[max(0, y + h - gap) : y + h + gap], axis=0)
+        return bool(len(columns)) and float(below[columns].mean()) >= STANDING_SHARE
+
+    def _is_under(self, a: int, b: int) -> bool:
+        """Below a thing that hangs or flies, or between the legs of one that stands where it stands."""
+        upper = self._places[b]
+        if upper.ground in ("air", "ceiling", "wall") or self._places[b].carrier is not None:
+            return True
+        return self._foot_gap(a, b) <= SAME_FOOT
+
+    def _touch(self, a: int, b: int) -> bool:
+        """Silhouettes that meet, of things that stand on one line or carry one another."""
+        first, second = self._places[a], self._places[b]
+        linked = first.carrier == b or second.carrier == a or first.holder == b or second.holder == a
+        if not linked and self._foot_gap(a, b) > SAME_FOOT:
+            return False
+        return bool((widened(self._seen[a].visible) & self._seen[b].visible).any())
+
+    def _foot_gap(self, a: int, b: int) -> float:
+        (_, ya, _, ha), (_, yb, _, hb) = self._places[a].box, self._places[b].box
+        return abs(ya + ha - yb - hb) / self._size[1]
+
+
+def widened(mask: Mask) -> Mask:
+    """The mask grown by REACH pixels on every side."""
+    grown = mask.copy()
+    for axis in (0, 1):
+        source = grown.copy()
+        for step in range(1, REACH + 1):
+            ahead, behind = np.roll(source, step, axis), np.roll(source, -step, axis)
+            edge = slice(0, step)
+            tail = slice(-step, None)
+            if axis == 0:
+                ahead[edge], behind[tail] = False, False
+            else:
+                ahead[:, edge], behind[:, tail] = False, False
+            grown |= ahead | behind
+    return grown

@@ -1,0 +1,1 @@
+"""The sprites: fetched once, measured, cropped and scaled."""

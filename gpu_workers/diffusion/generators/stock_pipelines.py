@@ -1,0 +1,110 @@
+"""Drawers over the ready-made pipelines of diffusers: by text alone, or by a picture of the boxes.
+
+In: folders of published models.  Out: drawers.  Each picture has a generator of its own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from gpu_workers.diffusion import lazy_imports
+from gpu_workers.diffusion.conditioning import Told
+from gpu_workers.diffusion.denoise import Sampling
+from gpu_workers.diffusion.generators.box_picture import control_picture
+from gpu_workers.diffusion.model_components import Machine, fast
+from gpu_workers.diffusion.weight_files import Source
+from schemas.errors import UserError
+
+Extras = Callable[[Sequence[Told], tuple[int, int]], dict[str, Any]]
+"""What a pipeline is given besides texts, size, steps and seeds."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A folder of weights, where they come from, and the machine they run on."""
+
+    folder: Path
+    source: Source
+    machine: Machine
+
+
+class PipelineDrawer:
+    """Implements `gpu_workers.diffusion.diffusion_renderer.Drawer` over a pipeline that takes lists of texts and
+    generators."""
+
+    def __init__(self, name: str, pipeline: Any, sources: Sequence[Source], sampling: Sampling, extras: Extras) -> None:
+        self._name, self._pipeline, self._sources = name, pipeline, sources
+        self._sampling, self._extras = sampling, extras
+
+    @property
+    def name(self) -> str:
+        """The kind and its version."""
+        return f"{self._name}-1"
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """Weights and sampling."""
+        sampling = {name: value for name, value in asdict(self._sampling).items() if name != "beta"}
+        return {"models": [asdict(source) for source in self._sources], **sampling, "dtype": str(self._pipeline.dtype)}
+
+    @property
+    def side(self) -> int:
+        """The side that the model was trained at."""
+        pipeline = self._pipeline
+        model = getattr(pipeline, "unet", None) or pipeline.transformer
+        return int(model.config.sample_size) * int(pipeline.vae_scale_factor)
+
+    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+        """One picture an order."""
+        torch = lazy_imports.torch()
+        found: list[Image.Image] = self._pipeline(
+            prompt=[each.prompt for each in orders], negative_prompt=[each.negative for each in orders],
+            generator=[torch.Generator().manual_seed(seed) for seed in seeds], width=size[0], height=size[1],
+            num_inference_steps=self._sampling.steps, guidance_scale=self._sampling.guidance, output_type="pil",
+            **self._extras(orders, size),
+        ).images  # fmt: skip
+        return found
+
+
+def _nothing(orders: Sequence[Told], size: tuple[int, int]) -> dict[str, Any]:  # noqa: ARG001 - Extras'
+    return {}
+
+
+def _boxes_drawn(orders: Sequence[Told], size: tuple[int, int]) -> dict[str, Any]:
+    return {"image": [control_picture(each, size) for each in orders]}
+
+
+def text2image(model: Model, sampling: Sampling) -> PipelineDrawer:
+    """Any text-to-image model; only the prompt says what is where."""
+    return PipelineDrawer("text2image", _loaded(model), [model.source], sampling, _nothing)
+
+
+def controlnet(model: Model, control: Model, sampling: Sampling) -> PipelineDrawer:
+    """A model with a ControlNet that reads the boxes as a picture of filled rectangles."""
+    pipeline = _loaded(model, controlnet=_read(lazy_imports.diffusers().ControlNetModel, control))
+    return PipelineDrawer("controlnet", pipeline, [model.source, control.source], sampling, _boxes_drawn)
+
+
+def _loaded(model: Model, **parts: Any) -> Any:
+    return ready(lazy_imports.diffusers().AutoPipelineForText2Image, model, **parts)
+
+
+def ready(loader: Any, model: Model, **parts: Any) -> Any:
+    """A pipeline on its machine, silent. Raises UserError for a folder that the loader cannot read."""
+    pipeline = _read(loader, model, **parts)
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.to(model.machine.device)
+    part = "unet" if getattr(pipeline, "unet", None) is not None else "transformer"
+    setattr(pipeline, part, fast(getattr(pipeline, part), model.machine))
+    return pipeline
+
+
+def _read(loader: Any, model: Model, **parts: Any) -> Any:
+    dtype = getattr(lazy_imports.torch(), model.machine.dtype)
+    try:
+        return loader.from_pretrained(model.folder, use_safetensors=True, torch_dtype=dtype, **parts)
+    except lazy_imports.unreadable() as error:
+        raise UserError(f"{model.source.model} cannot be loaded: {str(error).splitlines()[0]}") from error

@@ -1,0 +1,65 @@
+"""Where a UNet looks for each word: cross-attention maps, caught while it predicts.
+
+In: a UNet.  Out: maps with gradients.  Restores the UNet's own attention afterwards.
+"""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from gpu_workers.diffusion.lazy_imports import Tensor
+
+COARSEST = 4
+"""Latent places per place of a map, along a side: finer maps tell texture, not place."""
+
+LEAST_SIDE = 8
+"""Maps up to this side are always kept: a small model has no coarser ones."""
+
+
+class Caught:
+    """The maps of one prediction, each (pictures, height, width, tokens), averaged over heads."""
+
+    def __init__(self, latent_size: tuple[int, int]) -> None:
+        self.maps: list[Tensor] = []
+        self._height, self._width = latent_size
+
+    def take(self, probabilities: Tensor, heads: int) -> None:
+        """Keep a layer's map, if it is coarse enough."""
+        places, tokens = probabilities.shape[1:]
+        scale = math.sqrt(self._height * self._width / places)
+        height, width = round(self._height / scale), round(self._width / scale)
+        if scale < COARSEST and max(height, width) > LEAST_SIDE:
+            return
+        by_picture = probabilities.reshape(-1, heads, places, tokens).mean(1)
+        self.maps.append(by_picture.reshape(-1, height, width, tokens))
+
+
+class _Catching:
+    """An attention processor that lets its probabilities be seen."""
+
+    def __init__(self, caught: Caught) -> None:
+        self._caught = caught
+
+    def __call__(
+        self, attn: Any, hidden_states: Tensor, encoder_hidden_states: Tensor, attention_mask: Any = None, **_: object
+    ) -> Tensor:
+        mask = attn.prepare_attention_mask(attention_mask, encoder_hidden_states.shape[1], len(hidden_states))
+        query = attn.head_to_batch_dim(attn.to_q(hidden_states))
+        key = attn.head_to_batch_dim(attn.to_k(encoder_hidden_states))
+        value = attn.head_to_batch_dim(attn.to_v(encoder_hidden_states))
+        probabilities = attn.get_attention_scores(query, key, mask)
+        self._caught.take(probabilities, attn.heads)
+        return attn.to_out[0](attn.batch_to_head_dim(probabilities @ value))
+
+
+@contextmanager
+def catching(unet: Any, latent_size: tuple[int, int]) -> Iterator[Caught]:
+    """While this is open, every prediction of `unet` leaves its maps."""
+    before, caught = unet.attn_processors, Caught(latent_size)
+    cross = {name: _Catching(caught) if ".attn2." in name else own for name, own in before.items()}
+    unet.set_attn_processor(dict(cross))
+    try:
+        yield caught
+    finally:
+        unet.set_attn_processor(dict(before))

@@ -1,0 +1,115 @@
+"""A Stable Diffusion model in its parts, as the batched loop needs them.
+
+In: the folder of a published checkpoint, as it is.  Out: `Parts`.  Draws nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gpu_workers.diffusion import lazy_imports
+from gpu_workers.diffusion.lazy_imports import Tensor
+from schemas.errors import UserError
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where and how a model runs. `dtype`: float32, float16 or bfloat16. `compiler`: torch.compile's backend."""
+
+    device: str = "cpu"
+    dtype: str = "float32"
+    channels_last: bool = False
+    compiled: bool = False
+    compiler: str = "inductor"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What draws: text encoder, UNet, scheduler, decoder. `new_scheduler` has no memory of earlier pictures."""
+
+    unet: Any
+    vae: Any
+    encoder: Any
+    tokenizer: Any
+    scheduler: Any
+    machine: Machine
+
+    @property
+    def pixels_a_latent(self) -> int:
+        """Pixels along one side of what a latent value becomes."""
+        return int(2 ** (len(self.vae.config.block_out_channels) - 1))
+
+    @property
+    def side(self) -> int:
+        """Pixels of the side that the model was trained at."""
+        return int(self.unet.config.sample_size) * self.pixels_a_latent
+
+    @property
+    def grounded(self) -> bool:
+        """Whether the UNet takes boxes."""
+        return getattr(self.unet, "position_net", None) is not None
+
+    def new_scheduler(self, steps: int) -> Any:
+        """A scheduler at its first step."""
+        fresh = type(self.scheduler).from_config(self.scheduler.config)
+        fresh.set_timesteps(steps, device=self.machine.device)
+        return fresh
+
+    def embed(self, texts: Sequence[str]) -> Tensor:
+        """Prompts as the UNet reads them: (texts, tokens, width)."""
+        ids = self.tokenizer(
+            list(texts), padding="max_length", max_length=self.tokenizer.model_max_length, truncation=True,
+            return_tensors="pt",
+        ).input_ids  # fmt: skip
+        return self.encoder(ids.to(self.machine.device))[0].to(self.unet.dtype)
+
+    def pooled(self, phrases: Sequence[str]) -> Tensor:
+        """Phrases as a GLIGEN reads them: (phrases, width)."""
+        read = self.tokenizer(list(phrases), padding=True, truncation=True, return_tensors="pt")
+        return self.encoder(**read.to(self.machine.device)).pooler_output
+
+    def encode(self, pixels: Tensor) -> Tensor:
+        """The latents of pixels between -1 and 1: (pictures, 3, height, width)."""
+        return self.vae.encode(pixels).latent_dist.mode() * self.vae.config.scaling_factor
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """Pixels as bytes: (pictures, height, width, 3)."""
+        raw = self.vae.decode(latents / self.vae.config.scaling_factor, return_dict=False)[0]
+        return ((raw.float() / 2 + 0.5).clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu()
+
+
+def load(folder: Path, machine: Machine) -> Parts:
+    """A checkpoint's parts on a machine. Raises UserError for a folder that is no such checkpoint, MissingExtra."""
+    torch, diffusers, transformers = lazy_imports.torch(), lazy_imports.diffusers(), lazy_imports.transformers()
+    for part in ("unet", "vae", "text_encoder", "tokenizer", "scheduler"):
+        if not (folder / part).is_dir():
+            raise UserError(f"{folder} has no {part}: it is no Stable Diffusion checkpoint in the diffusers layout")
+    dtype = getattr(torch, machine.dtype)
+    own = {"use_safetensors": True, "torch_dtype": dtype}
+    try:
+        unet = diffusers.UNet2DConditionModel.from_pretrained(folder, subfolder="unet", **own)
+        vae = diffusers.AutoencoderKL.from_pretrained(folder, subfolder="vae", **own)
+        encoder = transformers.CLIPTextModel.from_pretrained(folder / "text_encoder", use_safetensors=True, dtype=dtype)
+    except lazy_imports.unreadable() as error:
+        raise UserError(f"{folder} cannot be loaded: {str(error).splitlines()[0]}") from error
+    for model in (unet, vae, encoder):
+        model.to(machine.device).eval().requires_grad_(False)
+    return Parts(
+        unet=fast(unet, machine), vae=vae, encoder=encoder,
+        tokenizer=transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer"),
+        scheduler=_scheduler(diffusers, folder), machine=machine,
+    )  # fmt: skip
+
+
+def fast(network: Any, machine: Machine) -> Any:
+    """The network that is called at every step, laid out and compiled as the machine says."""
+    torch = lazy_imports.torch()
+    if machine.channels_last:
+        network.to(memory_format=torch.channels_last)
+    return torch.compile(network, backend=machine.compiler) if machine.compiled else network
+
+
+def _scheduler(diffusers: Any, folder: Path) -> Any:
+    config = diffusers.DDIMScheduler.load_config(folder, subfolder="scheduler")
+    return getattr(diffusers, config["_class_name"]).from_config(config)

@@ -1,0 +1,74 @@
+"""How Grounding DINO is asked: all labels of a picture in one text, whose words are found one by one.
+
+In: a loaded model, pictures, labels.  Out: for each picture the score of every label in every query, and the boxes.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PIL import Image
+
+from gpu_workers.diffusion import lazy_imports
+from gpu_workers.perception.loaded_models import Answer, Loaded
+
+
+def ask_grounding(loaded: Loaded, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[Answer]:
+    """One run over all pictures. The labels of each must fit into one text (`in_portions`)."""
+    torch = lazy_imports.torch()
+    texts = [one_text(asked) for asked in labels]
+    inputs = loaded.processor(images=list(pictures), text=texts, padding=True, truncation=True, return_tensors="pt")
+    found = loaded.model(**inputs.to(loaded.device))
+    answers = []
+    for number, asked in enumerate(labels):
+        logits = found.logits[number].sigmoid()
+        columns = []
+        for words in _spans(loaded.processor.tokenizer, asked):
+            parts = [logits[:, places].mean(-1) for places in words if places]
+            columns.append(torch.stack(parts).amin(0) if parts else torch.zeros(len(logits)).to(logits))
+        answers.append((torch.stack(columns, -1), found.pred_boxes[number]))
+    return answers
+
+
+def one_text(labels: Sequence[str]) -> str:
+    """The labels as Grounding DINO reads them."""
+    return ". ".join(label.casefold() for label in labels) + "."
+
+
+def _spans(tokenizer: Any, labels: Sequence[str]) -> list[list[list[int]]]:
+    """The places of each label's tokens in the text of all labels: together, or word by word where the label describes.
+
+    "red cat" is as sure as the less sure of its words where "cat" is asked for too: a cat of any colour is half a red cat.
+    """
+    asked = [label.casefold() for label in labels]
+    offsets = tokenizer(one_text(labels), truncation=True, return_offsets_mapping=True)["offset_mapping"]
+    spans, start = [], 0
+    for label in asked:
+        head = next((other for other in asked if label.endswith(f" {other}")), label)
+        words = [*label[: len(label) - len(head)].split(), head]
+        ends, end = [], start
+        for word in words:
+            begin = label.index(word, end - start) + start
+            end = begin + len(word)
+            ends.append([i for i, (a, b) in enumerate(offsets) if a < b and a >= begin and b <= end])
+        spans.append(ends)
+        start += len(label) + len(". ")
+    return spans
+
+
+def in_portions(loaded: Loaded, labels: Sequence[str]) -> list[list[str]]:
+    """The labels in as few texts as the model can read whole: what it does not read it would seem not to see.
+
+    A description is in one text with the category that it describes.
+    """
+    tokenizer, config = loaded.processor.tokenizer, loaded.model.config
+    room = min(int(tokenizer.model_max_length), int(getattr(config, "max_text_len", tokenizer.model_max_length)))
+    portions: list[list[str]] = []
+    for label in labels:
+        heads = [other for other in labels if label.endswith(f" {other}")]
+        longer = [*(portions[-1] if portions else []), label]
+        longer += [head for head in heads if head not in longer]
+        if portions and len(tokenizer(one_text(longer))["input_ids"]) <= room:
+            portions[-1] = longer
+        else:
+            portions.append([label, *heads])
+    return portions

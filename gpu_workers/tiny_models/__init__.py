@@ -1,0 +1,1 @@
+"""The test kit: models of true architecture, tiny and random."""

@@ -1,0 +1,116 @@
+"""The batched loop against the stock pipeline and against itself."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_workers.diffusion.conditioning import Told
+from gpu_workers.diffusion.denoise import Sampling, Way, denoise, plain
+from gpu_workers.diffusion.model_components import Machine, Parts, load
+from gpu_workers.diffusion.tensor_batch import prepare
+
+SIZE = (64, 64)
+SAMPLING = Sampling(steps=5, beta=0.6)
+CLOSE = 1e-4
+"""Largest difference that counts as equal, in fp32."""
+
+CAT = Told("a cat in a room", "dog, text", ("a red cat",), ("cat",), ((0.0, 0.1, 0.4, 0.6),))
+STREET = Told(
+    "a car left of a bus",
+    "tree",
+    ("a car", "a long blue bus"),
+    ("car", "bus"),
+    ((0.0, 0.5, 0.3, 0.8), (0.5, 0.2, 1.0, 0.9)),
+)
+SKY = Told("a kite", "", ("a kite",), ("kite",), ((0.3, 0.0, 0.6, 0.2),))
+
+
+def drawn(parts: Parts, told: Sequence[Told], seeds: Sequence[int], sampling: Sampling = SAMPLING) -> Any:
+    return denoise(parts, prepare(parts, told, seeds, SIZE), sampling, Way(plain(parts, sampling)))
+
+
+def difference(a: Any, b: Any) -> float:
+    return float((a - b).abs().max())
+
+
+@pytest.fixture(scope="module")
+def stock(checkpoint: Path) -> Any:
+    import diffusers
+
+    pipeline = diffusers.StableDiffusionGLIGENPipeline.from_pretrained(checkpoint, safety_checker=None)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+@pytest.mark.parametrize("told", [CAT, STREET], ids=["one box", "two boxes"])
+def test_one_picture_is_the_stock_pipelines(parts: Parts, stock: Any, told: Told):
+    import torch
+
+    theirs = stock(
+        prompt=told.prompt, negative_prompt=told.negative, gligen_phrases=list(told.phrases),
+        gligen_boxes=[list(box) for box in told.boxes], gligen_scheduled_sampling_beta=SAMPLING.beta,
+        num_inference_steps=SAMPLING.steps, guidance_scale=SAMPLING.guidance, width=SIZE[0], height=SIZE[1],
+        generator=torch.Generator().manual_seed(7), output_type="latent",
+    ).images  # fmt: skip
+    assert difference(drawn(parts, [told], [7]), theirs) < CLOSE
+
+
+def test_a_mixed_batch_is_its_pictures_drawn_alone(parts: Parts):
+    import torch
+
+    told, seeds = [CAT, STREET, SKY], [7, 8, 9]
+    alone = torch.cat([drawn(parts, [each], [seed]) for each, seed in zip(told, seeds, strict=True)])
+    assert difference(drawn(parts, told, seeds), alone) < CLOSE
+
+
+def test_a_moved_box_is_felt(parts: Parts):
+    moved = Told(CAT.prompt, CAT.negative, CAT.phrases, CAT.words, ((0.6, 0.4, 1.0, 0.9),))
+    assert difference(drawn(parts, [CAT], [7]), drawn(parts, [moved], [7])) > 100 * CLOSE
+
+
+def test_boxes_are_not_heard_after_their_share_of_steps(parts: Parts):
+    deaf = Sampling(steps=5, beta=0.0)
+    moved = Told(CAT.prompt, CAT.negative, CAT.phrases, CAT.words, ((0.6, 0.4, 1.0, 0.9),))
+    assert difference(drawn(parts, [CAT], [7], deaf), drawn(parts, [moved], [7], deaf)) == 0
+
+
+def test_what_is_excluded_changes_the_picture(parts: Parts):
+    other = Told(CAT.prompt, "dog, text, lamp", CAT.phrases, CAT.words, CAT.boxes)
+    assert difference(drawn(parts, [CAT], [7]), drawn(parts, [other], [7])) > CLOSE
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_does_not(parts: Parts):
+    assert difference(drawn(parts, [CAT, SKY], [7, 8]), drawn(parts, [CAT, SKY], [7, 8])) == 0
+    assert difference(drawn(parts, [CAT], [7]), drawn(parts, [CAT], [8])) > CLOSE
+
+
+@pytest.mark.parametrize(
+    "machine", [Machine(channels_last=True), Machine(compiled=True, compiler="eager")], ids=["channels last", "compiled"]
+)
+def test_a_network_laid_out_or_compiled_draws_the_same(parts: Parts, checkpoint: Path, machine: Machine):
+    assert difference(drawn(load(checkpoint, machine), [CAT, STREET], [7, 8]), drawn(parts, [CAT, STREET], [7, 8])) < CLOSE
+
+
+@pytest.mark.slow
+def test_a_network_compiled_to_machine_code_draws_the_same(parts: Parts, checkpoint: Path):
+    compiled = load(checkpoint, Machine(compiled=True))
+    assert difference(drawn(compiled, [CAT, STREET], [7, 8]), drawn(parts, [CAT, STREET], [7, 8])) < 10 * CLOSE
+
+
+@pytest.mark.parametrize(("dtype", "steps_apart"), [("bfloat16", 0.5), ("float16", 0.1)])
+def test_half_precision_draws_about_the_same(parts: Parts, checkpoint: Path, dtype: str, steps_apart: float):
+    half = drawn(load(checkpoint, Machine(dtype=dtype)), [CAT, STREET], [7, 8])
+    assert str(half.dtype) == f"torch.{dtype}"
+    whole = drawn(parts, [CAT, STREET], [7, 8])
+    assert 0 < float((half.float() - whole).abs().mean() / whole.abs().mean()) < steps_apart
+
+
+def test_a_run_that_was_cut_and_resumed_is_a_straight_one(parts: Parts):
+    from dataclasses import replace
+
+    batch, way = prepare(parts, [CAT, STREET], [7, 8], SIZE), Way(plain(parts, SAMPLING))
+    straight = denoise(parts, batch, SAMPLING, way)
+    half = denoise(parts, batch, SAMPLING, way, (0, 2))
+    assert difference(denoise(parts, replace(batch, latents=half), SAMPLING, way, (2, None)), straight) == 0

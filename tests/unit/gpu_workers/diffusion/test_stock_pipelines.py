@@ -1,0 +1,175 @@
+"""Drawers over ready-made pipelines, on tiny weights through the ordinary loaders; and what boxes become for them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gpu_workers.diffusion.conditioning import Corners, Told
+from gpu_workers.diffusion.denoise import Sampling
+from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
+from gpu_workers.diffusion.generators.box_picture import colour_of, control_picture
+from gpu_workers.diffusion.generators.refine import Refined
+from gpu_workers.diffusion.generators.stock_pipelines import Model, controlnet, text2image
+from gpu_workers.diffusion.model_components import Machine
+from gpu_workers.diffusion.model_registry import Choice, renderer_of
+from gpu_workers.diffusion.weight_files import Source, fingerprint, licence_of
+from gpu_workers.tiny_models import tiny_diffusion
+from schemas.errors import UserError
+from streams.pixels import diffusion_of
+from streams.settings import RenderSettings
+from tests.fakes.collage import Thing, make_scene
+
+torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
+
+BOXES = ((0.0, 0.0, 1.0, 1.0), (0.5, 0.25, 1.0, 0.75))
+ORDERS = [
+    Told("a cat", "dog", ("a lawn", "a cat"), ("lawn", "cat"), BOXES),
+    Told("a bus", "", ("a bus",), ("bus",), ((0.0, 0.0, 0.5, 0.5),)),
+]
+SAMPLING = Sampling(steps=2)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    torch.set_num_threads(1)
+    folder = tiny_diffusion.build(tmp_path_factory.mktemp("models") / "text", gated=False)
+    return Model(folder, Source("tiny", "local", licence_of(folder), fingerprint(folder)), Machine())
+
+
+def pixels(picture: Image.Image) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+    return np.asarray(picture).astype(np.int64)
+
+
+def test_boxes_are_drawn_for_a_control_model_the_smaller_ones_on_top():
+    picture = control_picture(ORDERS[0], (64, 64))
+    assert picture.getpixel((10, 10)) == colour_of(0)
+    assert picture.getpixel((48, 32)) == colour_of(1)
+
+
+def test_text_to_image_draws_a_batch_of_mixed_prompts_with_seeds_of_their_own(model: Model):
+    drawer = text2image(model, SAMPLING)
+    assert drawer.side == 64
+    together = drawer.draw(ORDERS, [1, 2], (64, 64))
+    [alone] = drawer.draw(ORDERS[1:], [2], (64, 64))
+    assert np.abs(pixels(together[1]) - pixels(alone)).max() <= 1
+    assert np.abs(pixels(together[0]) - pixels(together[1])).max() > 1
+
+
+def test_a_control_model_reads_the_boxes(model: Model, tmp_path: Path):
+    import diffusers
+
+    unet = diffusers.UNet2DConditionModel.from_pretrained(model.folder, subfolder="unet")
+    net = diffusers.ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(8, 8, 8))
+    for name, weight in net.named_parameters():  # a new control model ends in zeros and says nothing
+        if name.startswith("controlnet_") and name.endswith("weight"):
+            torch.nn.init.normal_(weight, std=1.0)
+    net.save_pretrained(tmp_path / "control")
+    control = Model(tmp_path / "control", Source("tiny control", "local", "unknown", ""), Machine())
+    drawer = controlnet(model, control, SAMPLING)
+    moved = Told(ORDERS[1].prompt, "", ORDERS[1].phrases, ORDERS[1].words, ((0.5, 0.5, 1.0, 1.0),))
+    here, there = (drawer.draw([each], [2], (64, 64))[0] for each in (ORDERS[1], moved))
+    assert np.abs(pixels(here) - pixels(there)).max() > 1
+
+
+class Plain:
+    """Draws grey, 64 pixels wide."""
+
+    name, side = "plain-1", 64
+    facts: Mapping[str, object] = {"grey": 128}
+
+    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+        assert max(size) == self.side
+        return [Image.new("RGB", size, (128, 128, 128)) for _ in orders]
+
+
+def test_refining_gives_larger_pictures_and_says_with_what(model: Model):
+    renderer = DiffusionRenderer(Refined(Plain(), model, side=128), 2)
+    graph = make_scene("park", [Thing("dog", (60, 300, 90, 90), 0.4)])
+    [drawing] = renderer.render([graph], [1])
+    assert (drawing.width, drawing.height) == (128, 128)
+    assert renderer.name == "plain-1-refined-1"
+    refined = renderer.parameters["refined"]
+    assert isinstance(refined, dict)
+    assert refined["model"] == "tiny"
+
+
+def test_an_sdxl_refines_to_1024_pixels_where_the_settings_name_it(tmp_path: Path):
+    settings = RenderSettings(
+        renderer="gligen", render_model="tiny", render_refine="tiny", render_batch=1, model_cache=tmp_path
+    )
+    renderer = diffusion_of(settings)
+    graph = make_scene("park", [Thing("dog", (60, 300, 90, 90), 0.4)])
+    [drawing] = renderer.render([graph], [1])
+    assert renderer.name == "gligen-1-refined-1"
+    assert (drawing.width, drawing.height) == (1024, 1024)
+    assert Image.open(BytesIO(drawing.data)).size == (1024, 1024)
+    index = json.loads((tmp_path / "tiny-sdxl" / "model_index.json").read_text("utf-8"))
+    assert index["_class_name"] == "StableDiffusionXLPipeline"
+
+
+class Keeping(Plain):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.sizes, self.boxes = list[tuple[int, int]](), list[Corners]()
+
+    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+        self.sizes.append(size)
+        self.boxes += [box for each in orders for box in each.boxes]
+        return super().draw(orders, seeds, size)
+
+
+def test_boxes_are_shares_of_the_picture_whatever_its_size_and_a_wide_one_stays_wide(model: Model):
+    inner = Keeping()
+    graph = make_scene("park", [Thing("dog", (256, 128, 128, 64), 0.4)])
+    wide = graph.model_copy(update={"layout": graph.layout.model_copy(update={"canvas": (512, 256)})})
+    drawings = DiffusionRenderer(Refined(inner, model, side=128), 2).render([graph, wide], [1, 2])
+    assert [(each.width, each.height) for each in drawings] == [(128, 128), (128, 64)]
+    assert inner.sizes == [(64, 64), (64, 64)], "a small model's sides come in whole steps"
+    assert inner.boxes == [(0.5, 0.25, 0.75, 0.375), (0.5, 0.5, 0.75, 0.75)]
+
+
+def test_refining_has_a_seed_of_its_own(model: Model):
+    refined = Refined(Plain(), model, side=64)
+    first, again, other = (refined.draw(ORDERS[:1], [seed], (64, 64))[0] for seed in (1, 1, 2))
+    assert (pixels(first) == pixels(again)).all()
+    assert (pixels(first) != pixels(other)).any()
+
+
+@pytest.mark.parametrize(
+    "machine", [Machine(channels_last=True), Machine(compiled=True, compiler="eager")], ids=["channels last", "compiled"]
+)
+def test_a_pipeline_draws_the_same_however_its_network_is_laid_out(model: Model, machine: Machine):
+    fast = text2image(Model(model.folder, model.source, machine), SAMPLING)
+    [one], [other] = (drawer.draw(ORDERS[:1], [1], (64, 64)) for drawer in (text2image(model, SAMPLING), fast))
+    assert np.abs(pixels(one) - pixels(other)).max() <= 1
+
+
+def test_a_folder_without_a_pipeline_is_named_in_one_line(tmp_path: Path):
+    with pytest.raises(UserError) as caught:
+        text2image(Model(tmp_path, Source("an empty folder", "local", "unknown", ""), Machine()), SAMPLING)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["lmd_plus", "multidiffusion", "text2image"])
+def test_a_renderer_is_chosen_by_its_name(tmp_path: Path, name: str):
+    renderer = renderer_of(Choice(name, "tiny", None, tmp_path, 2))
+    assert renderer.name == f"{name}-1"
+    [drawing] = renderer.render([make_scene("park", [Thing("dog", (60, 300, 90, 90), 0.4)])], [1])
+    assert (drawing.width, drawing.height) == (64, 64)
+
+
+def test_a_control_model_that_cannot_be_read_is_named_in_one_line(model: Model, tmp_path: Path):
+    with pytest.raises(UserError, match="an empty folder cannot be loaded") as caught:
+        controlnet(model, Model(tmp_path, Source("an empty folder", "local", "unknown", ""), Machine()), SAMPLING)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_control_renderer_without_its_second_model_says_what_to_set(tmp_path: Path):
+    with pytest.raises(UserError, match="SKG_RENDER_CONTROLNET"):
+        renderer_of(Choice("controlnet", "tiny", None, tmp_path, 2))
