@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import datasets
 
-    from dataset.following import Grown
+    from dataset.reading.change_feed import Grown
 
 
 def load(
@@ -17,8 +17,9 @@ def load(
     storage_options: Mapping[str, str] | None = None,
     version: int | datetime | None = None,
 ) -> "datasets.Dataset":
-    """A snapshot, the current one by default, as a `datasets.Dataset` with decoded images; see `dataset.loading.load`."""
-    from dataset import loading
+    """A snapshot, the current one by default, as a `datasets.Dataset` with decoded images; see
+    `dataset.reading.loading.load`."""
+    from dataset.reading import loading
 
     return loading.load(uri, split, columns, storage_options, version=version)
 
@@ -30,8 +31,8 @@ def follow(
     columns: Sequence[str] | None = None,
     storage_options: Mapping[str, str] | None = None,
 ) -> Iterator["Grown"]:
-    """Each new version's rows as they come, for ever; see `dataset.following.follow`."""
-    from dataset.following import Wish
-    from dataset.following import follow as follow_table
+    """Each new version's rows as they come, for ever; see `dataset.reading.change_feed.follow`."""
+    from dataset.reading.change_feed import Wish
+    from dataset.reading.change_feed import follow as follow_table
 
     return follow_table(uri, Wish(after, split, columns), storage_options)

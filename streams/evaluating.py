@@ -1,14 +1,14 @@
 """An OpenAI-compatible endpoint as a model under evaluation.
 
 In: questions with pictures.  Out: what the model says, through the project's one door.
-Keeps no answers: that is the book's business (`dataset.evaluation.book`).
+Keeps no answers: that is the book's business (`dataset.evaluation.answer_log`).
 """
 
 import hashlib
 from dataclasses import dataclass
 
-from dataset.evaluation.items import Item, Seen
-from dataset.evaluation.saying import LETTERS, PROMPT, prompt
+from dataset.evaluation.eval_items import Item, Seen
+from dataset.evaluation.prompting import LETTERS, PROMPT, prompt
 from schemas.llm.contract import Form, LanguageModel, Picture, Request, Turn
 from streams.language.endpoint import Endpoint
 from streams.language.openai_door import OpenAIDoor
@@ -20,7 +20,7 @@ TOKENS = 200
 
 @dataclass(frozen=True)
 class EndpointAnswerer:
-    """Implements `dataset.evaluation.running.Answerer`."""
+    """Implements `dataset.evaluation.eval_run.Answerer`."""
 
     model: LanguageModel
     at_once: int

@@ -10,7 +10,7 @@ from dataclasses import fields
 
 from pydantic import ValidationError
 
-from dataset.gallery.doors import StageView, Wished
+from dataset.gallery.interfaces import StageView, Wished
 from schemas.errors import UserError
 from schemas.events import SeedConcept
 from streams.publishing import publish_seeds
@@ -29,7 +29,7 @@ LEAST_S = 0.5
 
 
 class RunningFactory:
-    """Implements `dataset.gallery.doors.Factory`. Thread-safe: a funnel that is a moment old is as good."""
+    """Implements `dataset.gallery.interfaces.Factory`. Thread-safe: a funnel that is a moment old is as good."""
 
     def __init__(
         self, collected: Callable[[], Status], publish: Publish, clock: Callable[[], float] = time.monotonic

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dataset.columns import COLUMNS
-from dataset.outcomes import DRAWN_AGAIN, SUPERSEDED
-from dataset.reading import batches
-from dataset.rejection_rows import Row
-from dataset.rejection_search import Wanted, find, whole
-from dataset.rejections import judged_event
-from dataset.table import Options, Table
+from dataset.reading.rejection_outcomes import DRAWN_AGAIN, SUPERSEDED
+from dataset.reading.rejection_rows import Row
+from dataset.reading.rejection_search import Wanted, find, whole
+from dataset.reading.row_reader import batches
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import Options, Table
+from dataset.table.rejection_table import judged_event
 from gpu_workers.collage.picture_metadata import read_packet
 from gpu_workers.relabel import PRODUCER as SALVAGE
 from schemas.events import ImageRef, Question, RenderedImage, SeenObject, Truth

@@ -171,7 +171,7 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
     with process("write", settings) as start, ExitStack() as stack:
 
         def step(tools: StepTools, start: Start) -> Step:
-            from dataset.writer import MAX_COMMIT_BYTES
+            from dataset.table.sample_writer import MAX_COMMIT_BYTES
 
             samples, rejections = _sinks(settings, hooks, start)
             admin = start.wait(lambda: TopicAdmin(connection_of(settings)), kafka_at(connection_of(settings)))
@@ -183,9 +183,9 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
 
 
 def _sinks(settings: WriterSettings, hooks: Hooks, start: Start) -> tuple[Sink[QAEvent], Sink[Rejection]]:
-    from dataset.rejections import RejectionsWriter
-    from dataset.table import require_writable
-    from dataset.writer import DatasetWriter
+    from dataset.table.delta_table import require_writable
+    from dataset.table.rejection_table import RejectionsWriter
+    from dataset.table.sample_writer import DatasetWriter
 
     store = _store(settings, hooks, start)
     uri, folder = settings.dataset_uri, index_dir(settings)

@@ -12,7 +12,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from dataset.lineage import Lineage
+from dataset.reading.lineage import Lineage
 from gpu_workers.relabel import PRODUCER as SALVAGE
 from schemas.interfaces import Renderer
 from streams.problems import Refused

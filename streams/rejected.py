@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from dataset.exports.drafts import draft_of
-from dataset.rejection_rows import Row
-from dataset.rejection_story import as_whole
-from dataset.rejections import judged_event
+from dataset.exports.files.atomic_folder import draft_of
+from dataset.reading.rejection_rows import Row
+from dataset.reading.rejection_story import as_whole
+from dataset.table.rejection_table import judged_event
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import Message, to_message

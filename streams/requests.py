@@ -43,8 +43,8 @@ OUTCOMES = (
 """The first that fits is the request's outcome."""
 
 ONE_EACH = (Seen.ACCEPTED, Seen.AGAIN, Seen.DEAD)
-"""Two of these are two outcomes. A rejection beside a sample was judged again and is superseded, as `dataset.outcomes`
-says; beside a dead letter it is an outcome too."""
+"""Two of these are two outcomes. A rejection beside a sample was judged again and is superseded, as
+`dataset.reading.rejection_outcomes` says; beside a dead letter it is an outcome too."""
 
 
 @dataclass(frozen=True)

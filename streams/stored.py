@@ -5,7 +5,7 @@ In: the table's address.  Out: counts and membership, read file by file and each
 
 from collections.abc import Iterable
 
-from dataset.loading import sample_ids_by_file
+from dataset.reading.loading import sample_ids_by_file
 
 
 class StoredSamples:

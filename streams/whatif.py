@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dataset.outcomes import DRAWN_AGAIN
+from dataset.reading.rejection_outcomes import DRAWN_AGAIN
 from gpu_workers.duplicates import Duplicates, kept
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Witnesses

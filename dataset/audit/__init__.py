@@ -6,7 +6,7 @@ Shares no code with whoever wrote the dataset (import-linter holds that): it rea
 hashes itself, and asks `spatial.verify` for answers.  Needs no broker.  Changes nothing.
 """
 
-from dataset.audit.auditing import Report, audit
-from dataset.audit.faults import KINDS, Fault
+from dataset.audit.audit_run import Report, audit
+from dataset.audit.fault_kinds import KINDS, Fault
 
 __all__ = ["KINDS", "Fault", "Report", "audit"]

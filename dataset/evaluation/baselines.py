@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from dataset.evaluation.items import Item
+from dataset.evaluation.eval_items import Item
 from schemas.ids import derived_seed
 
 SMOOTH = 0.5

@@ -10,8 +10,8 @@ from typing import Any
 
 from PIL import Image
 
-from dataset.evaluation.items import Item, Seen
-from dataset.evaluation.saying import prompt
+from dataset.evaluation.eval_items import Item, Seen
+from dataset.evaluation.prompting import prompt
 from schemas.errors import UserError
 
 NEW_TOKENS = 16
@@ -19,7 +19,7 @@ NEW_TOKENS = 16
 
 
 class LocalModel:
-    """Implements `dataset.evaluation.running.Answerer`; greedy, so that a run can be repeated."""
+    """Implements `dataset.evaluation.eval_run.Answerer`; greedy, so that a run can be repeated."""
 
     at_once = 1
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypedDict
 
-from dataset.evaluation.items import Item
+from dataset.evaluation.eval_items import Item
 
 Z = 1.96
 """Standard normal quantile of a two-sided 95 % interval."""

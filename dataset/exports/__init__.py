@@ -4,7 +4,7 @@ In: a snapshot, whole or one split of it.  Out: a folder in one of `FORMATS`.
 Memory is bounded by a batch of rows; an export is of one version and does not grow.
 """
 
+from dataset.exports.export_source import Source
 from dataset.exports.formats import FORMATS, Format, export
-from dataset.exports.source import Source
 
 __all__ = ["FORMATS", "Format", "Source", "export"]

@@ -7,9 +7,9 @@ A category has the same number in all splits of an export.  Boxes are those of t
 from collections.abc import Iterator
 from pathlib import Path
 
-from dataset.exports.json_files import dump
-from dataset.exports.pictures import save
-from dataset.exports.source import Row, Source
+from dataset.exports.export_source import Row, Source
+from dataset.exports.files.json_stream import dump
+from dataset.exports.files.picture_files import save
 
 _CATEGORIES = (
     "SELECT DISTINCT category FROM (SELECT unnest(objects)['category'] AS category FROM samples) ORDER BY category"

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataset.exports.coco import write as write_coco
-from dataset.exports.drafts import draft_of
+from dataset.exports.export_source import Source
+from dataset.exports.files.atomic_folder import draft_of
 from dataset.exports.huggingface import write as write_huggingface
 from dataset.exports.llama_vision import write as write_llama_vision
 from dataset.exports.llava import write as write_llava
-from dataset.exports.lmms import write as write_lmms
-from dataset.exports.shards import write as write_shards
+from dataset.exports.lmms_eval_task import write as write_lmms
 from dataset.exports.sharegpt import write as write_sharegpt
-from dataset.exports.source import Source
+from dataset.exports.webdataset_shards import write as write_shards
 from schemas.errors import UserError
 
 

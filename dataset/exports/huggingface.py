@@ -6,11 +6,11 @@ In: a source.  Out: `data/train-00000-of-00001.parquet` and so on, all splits of
 
 from pathlib import Path
 
-from dataset.columns import COLUMNS
-from dataset.exports.card import card
-from dataset.exports.parquet_files import write_shards
-from dataset.exports.source import Source
-from dataset.loading import features_of
+from dataset.exports.dataset_card import card
+from dataset.exports.export_source import Source
+from dataset.exports.files.parquet_shards import write_shards
+from dataset.reading.loading import features_of
+from dataset.table.columns import COLUMNS
 
 
 def write(source: Source, out: Path) -> None:

@@ -6,10 +6,10 @@ chat template takes; the pictures in `images/`.
 
 from pathlib import Path
 
-from dataset.exports.json_files import write_lines
-from dataset.exports.pictures import save
-from dataset.exports.source import Row, Source
-from dataset.exports.turns import turns
+from dataset.exports.conversation_turns import turns
+from dataset.exports.export_source import Row, Source
+from dataset.exports.files.json_stream import write_lines
+from dataset.exports.files.picture_files import save
 
 
 def write(source: Source, out: Path) -> None:

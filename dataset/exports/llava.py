@@ -6,10 +6,10 @@ The first thing that is said starts with the marker of the picture.
 
 from pathlib import Path
 
-from dataset.exports.json_files import write_list
-from dataset.exports.pictures import save
-from dataset.exports.source import Row, Source
-from dataset.exports.turns import turns
+from dataset.exports.conversation_turns import turns
+from dataset.exports.export_source import Row, Source
+from dataset.exports.files.json_stream import write_list
+from dataset.exports.files.picture_files import save
 
 TAG = "<image>"
 MARKER = TAG + "\n"

@@ -7,10 +7,10 @@ Train with `dataset_dir: DIR`, `media_dir: DIR`, `dataset: skg_train`.
 import json
 from pathlib import Path
 
-from dataset.exports.json_files import write_list
+from dataset.exports.export_source import Row, Source
+from dataset.exports.files.json_stream import write_list
+from dataset.exports.files.picture_files import save
 from dataset.exports.llava import conversation
-from dataset.exports.pictures import save
-from dataset.exports.source import Row, Source
 
 
 def write(source: Source, out: Path) -> None:

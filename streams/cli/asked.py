@@ -55,9 +55,9 @@ def requests(
 
 def _found(uri: str | None) -> "tuple[Requests, list[str]]":
     """The requests with all that is known of them, and the tables that are not there."""
-    from dataset.outcomes import accepted_requests, rejected_requests
-    from dataset.rejections import rejections_uri
-    from dataset.table import NoDataset, Table
+    from dataset.reading.rejection_outcomes import accepted_requests, rejected_requests
+    from dataset.table.delta_table import NoDataset, Table
+    from dataset.table.rejection_table import rejections_uri
     from streams.requests import asked, bury
     from streams.settings import KafkaSettings
     from streams.topic_shelf import KafkaShelf

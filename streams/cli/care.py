@@ -21,7 +21,7 @@ def compact(
     every: Annotated[float | None, typer.Option(help="again and again, with this many seconds between", min=1)] = None,
 ) -> None:
     """Join small files while others read and write. Example: skg dataset compact --every 600"""
-    from dataset import maintenance
+    from dataset.table import maintenance
 
     found, options = where(uri)
     while True:
@@ -40,7 +40,7 @@ def vacuum(
     force: Annotated[bool, typer.Option("--force", help="allow less than a week: nobody reads earlier versions")] = False,
 ) -> None:
     """Delete files that no recent version needs. Example: skg dataset vacuum --dry-run"""
-    from dataset import maintenance
+    from dataset.table import maintenance
 
     found, options = where(uri)
     for table in _tables(found, options):
@@ -53,8 +53,8 @@ def vacuum(
 
 def _tables(uri: str, options: dict[str, str] | None) -> list[str]:
     """The dataset, and its rejections where there are any."""
-    from dataset.rejections import rejections_uri
-    from dataset.table import NoDataset, Table
+    from dataset.table.delta_table import NoDataset, Table
+    from dataset.table.rejection_table import rejections_uri
 
     try:
         Table.load(rejections_uri(uri), options)

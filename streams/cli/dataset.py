@@ -12,7 +12,7 @@ from streams.cli.places import where
 from streams.cli.snapshots import Split, Uri, Version, at, known
 
 if TYPE_CHECKING:
-    from dataset.info import Info
+    from dataset.analysis.info import Info
 
 
 def build() -> typer.Typer:
@@ -33,14 +33,14 @@ def info(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
 ) -> None:
     """Rows, splits, kinds, rejections and growth over time. Example: skg dataset info demo-out/dataset"""
-    from dataset.info import info as read
+    from dataset.analysis.info import info as read
 
     found = read(*where(uri), at(version))
     typer.echo(json.dumps(found, ensure_ascii=False) if as_json else _in_words(found))
 
 
 def _in_words(found: "Info") -> str:
-    from dataset.growth import growth_lines
+    from dataset.analysis.history import growth_lines
 
     lines = []
     for name, value in found.items():
@@ -57,7 +57,7 @@ def _in_words(found: "Info") -> str:
 
 def files(uri: Uri = None, version: Version = None) -> None:
     """The Parquet files of a snapshot, one a line. Example: skg dataset files demo-out/dataset"""
-    from dataset.loading import files as read
+    from dataset.reading.loading import files as read
 
     for path in read(*where(uri), at(version)):
         typer.echo(path)
@@ -71,9 +71,9 @@ def follow(
     once: Annotated[bool, typer.Option("--once", help="end when there is nothing new")] = False,
 ) -> None:
     """Each new version's rows as JSON lines, without pictures. Example: skg dataset follow --state seen.txt"""
-    from dataset.columns import COLUMNS
-    from dataset.following import Wish
-    from dataset.following import follow as rows_of
+    from dataset.reading.change_feed import Wish
+    from dataset.reading.change_feed import follow as rows_of
+    from dataset.table.columns import COLUMNS
 
     found, options = where(uri)
     if state is not None:
@@ -88,7 +88,7 @@ def follow(
 
 def _begun(state: Path, uri: str, options: dict[str, str] | None, after: int | None) -> int:
     """Where to go on from. It is written down before anything is given, so that what comes meanwhile is not lost."""
-    from dataset.table import Table
+    from dataset.table.delta_table import Table
     from schemas.errors import UserError
 
     try:

@@ -8,8 +8,8 @@ import typer
 from streams.cli.listing import add
 
 if TYPE_CHECKING:
-    from dataset.evaluation.running import Answerer
-    from dataset.evaluation.session import Session
+    from dataset.evaluation.eval_run import Answerer
+    from dataset.evaluation.eval_session import Session
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +29,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
     parallel: Annotated[int, typer.Option(help="questions at a time at an endpoint", min=1, max=256)] = 8,
 ) -> None:
     """Ask a model the questions of a hold-out. Example: skg eval --url http://localhost:8000/v1 --name my-model"""
-    from dataset.evaluation.session import Asked, open_session
+    from dataset.evaluation.eval_session import Asked, open_session
     from streams.cli.places import folder, where
 
     if url is not None and model is not None:

@@ -41,12 +41,12 @@ def gallery(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
 
 
 def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], feed: bool | None) -> None:
-    from dataset.gallery.catalogue import Catalogue
-    from dataset.gallery.guards import LOOPBACK
-    from dataset.gallery.rejected import Rejected
-    from dataset.gallery.serve import is_loopback, serve
-    from dataset.gallery.server import Shown, application
-    from dataset.rejections import rejections_uri
+    from dataset.gallery.http_server import is_loopback, serve
+    from dataset.gallery.rejected_samples import Rejected
+    from dataset.gallery.sample_search import Catalogue
+    from dataset.gallery.security_headers import LOOPBACK
+    from dataset.gallery.web_app import Shown, application
+    from dataset.table.rejection_table import rejections_uri
     from monitoring.logs import set_up
     from streams.gallery import running_factory
     from streams.settings import StatusSettings

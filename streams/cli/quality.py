@@ -66,7 +66,7 @@ def lineage(
     as_json: AsJson = False,
 ) -> None:
     """Where a sample came from, from seed to picture. Example: skg lineage 3fa9 --uri demo-out/dataset --rerender"""
-    from dataset.lineage import lineage as trace
+    from dataset.reading.lineage import lineage as trace
 
     address, options = where(uri)
     found = trace(address, sample, options)
@@ -83,7 +83,7 @@ def lineage(
 
 def prove_split(uri: Uri = None, as_json: AsJson = False) -> None:
     """What the splits have in common; exit 1 if anything. Example: skg dataset prove-split demo-out/dataset"""
-    from dataset.proving import prove_split as prove
+    from dataset.analysis.split_check import prove_split as prove
 
     proof = prove(*where(uri))
     if as_json:
@@ -105,13 +105,13 @@ def stats(
     out: Annotated[Path | None, typer.Option(help="folder for a page, PNG charts and JSON; without it: JSON here")] = None,
 ) -> None:
     """Things, relations, density, answers, kinds, yield by reason. Example: skg dataset stats --out stats"""
-    from dataset.statistics import statistics
+    from dataset.analysis.statistics import statistics
 
     found = statistics(*where(uri))
     if out is None:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
-    from dataset.charts import write_statistics
+    from dataset.analysis.charts import write_statistics
 
     typer.echo(write_statistics(found, folder(out)))
 

@@ -17,8 +17,8 @@ from streams.cli.times import moment
 from streams.problems import Misused
 
 if TYPE_CHECKING:
-    from dataset.rejection_rows import Row
-    from dataset.rejection_search import Wanted
+    from dataset.reading.rejection_rows import Row
+    from dataset.reading.rejection_search import Wanted
 
 Stage = Annotated[list[str] | None, typer.Option(help=f"only of this stage: {', '.join(STAGES)}")]
 Reason = Annotated[list[str] | None, typer.Option(help="only for this reason, as in no_questions")]
@@ -34,7 +34,7 @@ Given = tuple[list[str] | None, list[str] | None, list[str] | None, list[str] | 
 
 def wanted(given: Given, times: tuple[str | None, str | None]) -> "Wanted":
     """What is sought. Raises Misused."""
-    from dataset.rejection_search import Wanted
+    from dataset.reading.rejection_search import Wanted
 
     stages, reasons, concepts, ids = (tuple(values or ()) for values in given)
     now = datetime.now(UTC)
@@ -48,7 +48,7 @@ def wanted(given: Given, times: tuple[str | None, str | None]) -> "Wanted":
 
 def found(uri: str | None, sought: "Wanted") -> "list[Row]":
     """The rows that fit, newest first. Raises Misused for an id or a concept that no row has."""
-    from dataset.rejection_search import NotThere, find
+    from dataset.reading.rejection_search import NotThere, find
 
     try:
         return find(*where(uri), sought)

@@ -46,7 +46,7 @@ def listing(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
     uri: Uri = None,
 ) -> None:
     """Rejections, newest first. Example: skg rejections list --reason no_questions --since 7d"""
-    from dataset.rejection_story import as_line, short
+    from dataset.reading.rejection_story import as_line, short
 
     fitting = found(uri, wanted((stage, reason, concept, ids), (since, until)))
     shown = fitting[: limit or (None if as_json else LISTED)]
@@ -62,8 +62,8 @@ def show(
     uri: Uri = None,
 ) -> None:
     """Everything of one rejection, with the event that was judged. Example: skg rejections show 3fa9"""
-    from dataset.rejection_search import whole
-    from dataset.rejection_story import as_whole, lines
+    from dataset.reading.rejection_search import whole
+    from dataset.reading.rejection_story import as_whole, lines
 
     chosen = found(uri, wanted((None, None, None, [rejection]), (None, None)))
     for row in whole(*where(uri), chosen):
@@ -82,7 +82,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     uri: Uri = None,
 ) -> None:
     """Write rejections and their pictures into a folder. Example: skg rejections export --out rejected --since 7d"""
-    from dataset.rejection_search import whole
+    from dataset.reading.rejection_search import whole
     from streams.rejected import export as write
     from streams.settings import StoreSettings
     from streams.store import S3Store
@@ -108,8 +108,8 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     uri: Uri = None,
 ) -> None:
     """Publish judged events again, after a rule changed. Example: skg rejections replay --reason no_questions"""
-    from dataset.outcomes import DRAWN_AGAIN, ENDED, SUPERSEDED
-    from dataset.rejection_search import whole
+    from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, SUPERSEDED
+    from dataset.reading.rejection_search import whole
     from streams.rejected import Replayed, messages
 
     if everything == any((stage, reason, concept, since, until, ids)):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from dataset.rejections import rejections_uri
+from dataset.table.rejection_table import rejections_uri
 from schemas.events import SeedConcept
 from streams.connection import connection_of
 from streams.demo.display import Display

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Set
 from pathlib import Path
 
-from dataset.rejections import WENT_ON, rejections_uri
-from dataset.table import NoDataset, Table
+from dataset.table.delta_table import NoDataset, Table
+from dataset.table.rejection_table import WENT_ON, rejections_uri
 from schemas.codec import decode
 from schemas.events import DeadLetter, RenderedImage
 from schemas.ids import sample_id

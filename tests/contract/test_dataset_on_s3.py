@@ -8,16 +8,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from dataset.analysis.info import info
 from dataset.audit import audit
-from dataset.audit.places import NotADataset
+from dataset.audit.locations import NotADataset
 from dataset.exports import Source, export
-from dataset.following import Wish, follow
-from dataset.info import info
-from dataset.loading import files, load, sample_ids_by_file
-from dataset.maintenance import compact, vacuum
-from dataset.rejections import RejectionsWriter, rejections_uri
-from dataset.table import NoDataset, Table
-from dataset.writer import DatasetWriter
+from dataset.reading.change_feed import Wish, follow
+from dataset.reading.loading import files, load, sample_ids_by_file
+from dataset.table.delta_table import NoDataset, Table
+from dataset.table.maintenance import compact, vacuum
+from dataset.table.rejection_table import RejectionsWriter, rejections_uri
+from dataset.table.sample_writer import DatasetWriter
 from schemas.errors import Fenced
 from schemas.events import QAEvent
 from schemas.ids import make_seed

@@ -2,11 +2,11 @@
 
 import pytest
 
-from dataset.columns import COLUMNS
-from dataset.evaluation.items import SplitQuestions
-from dataset.gallery.catalogue import Catalogue, Wanted
-from dataset.rows import rows_of
-from dataset.table import Table
+from dataset.evaluation.eval_items import SplitQuestions
+from dataset.gallery.sample_search import Catalogue, Wanted
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import Table
+from dataset.table.row_encoding import rows_of
 from schemas.interfaces import Sample
 from streams.settings import StoreSettings
 from streams.store import storage_options

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dataset.rejections import REJECTION_COLUMNS, rejections_uri, rows_of
-from dataset.table import Table
+from dataset.table.delta_table import Table
+from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri, rows_of
 from schemas.codec import decode, encode
 from schemas.events import RenderedImage, SeedConcept
 from schemas.ids import make_seed

@@ -13,10 +13,10 @@ import urllib3
 from minio.credentials.providers import AssumeRoleProvider
 from pydantic import SecretStr
 
-from dataset.audit.places import folder_at
-from dataset.columns import COLUMNS
-from dataset.rows import rows_of
-from dataset.table import NoAccess, Table
+from dataset.audit.locations import folder_at
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import NoAccess, Table
+from dataset.table.row_encoding import rows_of
 from schemas.interfaces import Sample, StoredObject
 from streams.cli.root import run
 from streams.problems import AccessDenied

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.loading import sample_ids_by_file
+from dataset.reading.loading import sample_ids_by_file
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.e2e

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from dataset.gallery.catalogue import PAGE
-from dataset.gallery.rejected import ROWS
-from dataset.gallery.server import application
+from dataset.gallery.rejected_samples import ROWS
+from dataset.gallery.sample_search import PAGE
+from dataset.gallery.web_app import application
 from schemas.ids import make_seed
 from tests.fakes.events import make_graph, make_qa, make_rejection, make_samples
 from tests.fakes.gallery import (
@@ -284,7 +284,7 @@ def test_a_hundred_thousand_samples_make_no_slow_page(tmp_path: Path):
 
 
 def _wanted():
-    from dataset.gallery.catalogue import Wanted
+    from dataset.gallery.sample_search import Wanted
 
     return Wanted()
 

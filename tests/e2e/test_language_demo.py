@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import dataset
-from dataset.loading import sample_ids_by_file
+from dataset.reading.loading import sample_ids_by_file
 
 pytestmark = pytest.mark.e2e
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dataset.rejections import rejections_uri
-from dataset.table import Table
+from dataset.table.delta_table import Table
+from dataset.table.rejection_table import rejections_uri
 from schemas.codec import decode
 from schemas.events import RenderedImage
 

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.transaction import AddAction
 
-from dataset.columns import COLUMNS
-from dataset.table import Table
-from dataset.writer import DatasetWriter
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import Table
+from dataset.table.sample_writer import DatasetWriter
 from schemas.interfaces import Delivery, Sample
 from tests.fakes.events import make_samples, stored_picture
 from tests.fakes.store import InMemoryStore

@@ -12,15 +12,15 @@ import pyarrow as pa
 import uvicorn
 from starlette.types import ASGIApp
 
-from dataset.columns import COLUMNS
-from dataset.gallery.catalogue import Catalogue
-from dataset.gallery.doors import StageView, Wished
-from dataset.gallery.rejected import Rejected
-from dataset.gallery.server import Shown
-from dataset.rejections import REJECTION_COLUMNS, rejections_uri
-from dataset.rejections import rows_of as rejection_rows
-from dataset.rows import rows_of
-from dataset.table import Table
+from dataset.gallery.interfaces import StageView, Wished
+from dataset.gallery.rejected_samples import Rejected
+from dataset.gallery.sample_search import Catalogue
+from dataset.gallery.web_app import Shown
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import Table
+from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri
+from dataset.table.rejection_table import rows_of as rejection_rows
+from dataset.table.row_encoding import rows_of
 from schemas.events import QAEvent, Rejection
 from schemas.ids import make_seed
 from schemas.interfaces import Sample
@@ -30,7 +30,7 @@ from tests.fakes.wait import until
 
 @dataclass
 class NotedFactory:
-    """Implements `dataset.gallery.doors.Factory`. `refuse` is raised instead of publishing."""
+    """Implements `dataset.gallery.interfaces.Factory`. `refuse` is raised instead of publishing."""
 
     refuse: Exception | None = None
     wished: list[Wished] = field(default_factory=list)

@@ -5,8 +5,8 @@ In: addresses and folders.  Out: environments; ids as often as they are stored.
 
 from pathlib import Path
 
-from dataset.reading import batches
-from dataset.table import NoDataset, Table
+from dataset.reading.row_reader import batches
+from dataset.table.delta_table import NoDataset, Table
 from streams import store as s3
 from streams.settings import StoreSettings
 from tests.fakes.carrier import SESSION_S

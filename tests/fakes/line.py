@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agents.planner import RulePlanner
-from dataset.columns import COLUMNS
-from dataset.rows import rows_of
-from dataset.table import Table
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import Table
+from dataset.table.row_encoding import rows_of
 from gpu_workers.collage import CollageRenderer
 from gpu_workers.examine import ExamineHandler
 from gpu_workers.render import RenderHandler

@@ -12,7 +12,7 @@ from lmms_eval.api.model import lmms
 from lmms_eval.evaluator import simple_evaluate
 from lmms_eval.tasks import TaskManager
 
-from dataset.exports.lmms import TASK
+from dataset.exports.lmms_eval_task import TASK
 
 
 class Says(lmms):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dataset.reading import batches
-from dataset.table import Table
-from dataset.writer import DatasetWriter, Reached, ignore
+from dataset.reading.row_reader import batches
+from dataset.table.delta_table import Table
+from dataset.table.sample_writer import DatasetWriter, Reached, ignore
 from schemas.events import QAEvent
 from schemas.interfaces import Delivery, Sample
 from tests.fakes.events import stored_picture

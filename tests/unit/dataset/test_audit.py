@@ -14,14 +14,14 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from dataset.analysis.split_check import Proof, prove_split
 from dataset.audit import KINDS, audit
-from dataset.audit.files import data_files
-from dataset.audit.places import NotADataset, folder_at
-from dataset.columns import COLUMNS
+from dataset.audit.locations import NotADataset, folder_at
+from dataset.audit.row_files import data_files
 from dataset.exports import Source
 from dataset.exports import export as dataset_export
-from dataset.proving import Proof, prove_split
-from dataset.table import NoDataset, Table
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import NoDataset, Table
 from schemas.ids import content_id, make_seed
 from tests.fakes.line import collage_line, store_rows
 

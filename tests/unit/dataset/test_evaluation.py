@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dataset.evaluation.answer_log import NAME, Book, run_of
 from dataset.evaluation.baselines import TextOnly, always_left, random_choices
-from dataset.evaluation.book import NAME, Book, run_of
-from dataset.evaluation.items import FileQuestions, Item, Seen, SplitQuestions, relation_of
-from dataset.evaluation.running import HOPELESS, ask
-from dataset.evaluation.saying import choice_of, prompt
+from dataset.evaluation.eval_items import FileQuestions, Item, Seen, SplitQuestions, relation_of
+from dataset.evaluation.eval_run import HOPELESS, ask
+from dataset.evaluation.eval_session import Asked, open_session
+from dataset.evaluation.prompting import choice_of, prompt
 from dataset.evaluation.scores import band, score, wilson
-from dataset.evaluation.session import Asked, open_session
 from schemas.errors import Never, TryLater, UserError
 from tests.fakes.events import make_picture, make_qa, make_samples
 from tests.fakes.gallery import store_samples
@@ -188,7 +188,7 @@ def uri(tmp_path) -> str:
 
 
 def split_of(uri: str) -> str:
-    from dataset.info import info
+    from dataset.analysis.info import info
 
     return next(iter(info(uri)["splits"]))
 

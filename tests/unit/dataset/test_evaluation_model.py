@@ -7,8 +7,8 @@ import asyncio
 
 import pytest
 
-from dataset.evaluation.session import Asked, open_session
-from dataset.info import info
+from dataset.analysis.info import info
+from dataset.evaluation.eval_session import Asked, open_session
 from schemas.errors import UserError
 from tests.fakes.events import make_samples
 from tests.fakes.gallery import store_samples

@@ -12,12 +12,12 @@ import pytest
 import yaml
 from PIL import Image
 
-from dataset.exports import FORMATS, Source, export, shards
-from dataset.exports.drafts import draft_of
+from dataset.analysis.sample_split import PER_MILLE
+from dataset.exports import FORMATS, Source, export, webdataset_shards
+from dataset.exports.files.atomic_folder import draft_of
 from dataset.exports.llava import conversation
-from dataset.exports.lmms_utils import accuracy, chosen_letter, circular_accuracy, doc_to_text, process_results
-from dataset.splits import PER_MILLE
-from dataset.table import NoDataset
+from dataset.exports.lmms_eval_helpers import accuracy, chosen_letter, circular_accuracy, doc_to_text, process_results
+from dataset.table.delta_table import NoDataset
 from schemas.errors import UserError
 from tests.fakes.events import make_graph, make_picture, make_qa
 
@@ -122,7 +122,7 @@ def test_webdataset_decodes_the_shards(grown):
     webdataset = pytest.importorskip("webdataset")
     out = grown.folder / "shards"
     out.mkdir()
-    shards.write(Source.open(grown.uri), out, shard_bytes=20_000)
+    webdataset_shards.write(Source.open(grown.uri), out, shard_bytes=20_000)
     paths = sorted(str(path) for path in out.glob("train-*.tar"))
     assert len(paths) > 1
     samples = list(webdataset.WebDataset(paths, shardshuffle=False).decode("pil"))
@@ -240,7 +240,7 @@ def test_what_a_killed_export_left_behind_goes_with_the_next_one_and_that_of_a_l
     code = f"""
 import os
 from pathlib import Path
-from dataset.exports.drafts import draft_of
+from dataset.exports.files.atomic_folder import draft_of
 with draft_of(Path({str(target)!r})) as draft:
     (draft / "picture").write_text("half")
     os._exit(9)

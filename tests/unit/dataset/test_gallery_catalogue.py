@@ -4,12 +4,12 @@ import shutil
 
 import pytest
 
-from dataset.columns import COLUMNS
-from dataset.gallery.catalogue import PAGE, Catalogue, Wanted
-from dataset.gallery.rejected import ROWS, Rejected, Sought
-from dataset.gallery.views import said
-from dataset.rejections import rejections_uri
-from dataset.table import Table
+from dataset.gallery.rejected_samples import ROWS, Rejected, Sought
+from dataset.gallery.row_views import said
+from dataset.gallery.sample_search import PAGE, Catalogue, Wanted
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import Table
+from dataset.table.rejection_table import rejections_uri
 from schemas.ids import make_seed
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection, make_samples
 from tests.fakes.gallery import store_many, store_rejections, store_samples
@@ -114,7 +114,7 @@ def test_larger_groups_of_rows_of_other_writers_are_read_in_pieces(uri):
     import pyarrow as pa
     from deltalake import write_deltalake
 
-    from dataset.rows import rows_of
+    from dataset.table.row_encoding import rows_of
     from schemas.interfaces import Sample
 
     events = make_samples(200)

@@ -7,11 +7,11 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
-from dataset.gallery.asking import MAX_FORM_BYTES
-from dataset.gallery.guards import LOOPBACK
-from dataset.gallery.pages import HERE
-from dataset.gallery.serve import is_loopback
-from dataset.gallery.server import application
+from dataset.gallery.http_server import is_loopback
+from dataset.gallery.search_request import MAX_FORM_BYTES
+from dataset.gallery.security_headers import LOOPBACK
+from dataset.gallery.templates_engine import HERE
+from dataset.gallery.web_app import application
 from schemas.errors import TryLater, UserError
 from schemas.ids import make_seed
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection, make_samples

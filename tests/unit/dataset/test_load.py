@@ -8,18 +8,18 @@ import pytest
 from deltalake import DeltaTable
 from PIL import Image
 
-import dataset.loading
-from dataset.info import info
-from dataset.loading import files, sample_ids_by_file
-from dataset.reading import UnknownColumn
-from dataset.splits import split_of
-from dataset.table import NoDataset
+import dataset.reading.loading
+from dataset.analysis.info import info
+from dataset.analysis.sample_split import split_of
+from dataset.reading.loading import files, sample_ids_by_file
+from dataset.reading.row_reader import UnknownColumn
+from dataset.table.delta_table import NoDataset
 from tests.fakes.events import make_graph, make_picture, make_qa, make_samples
 
 
 def load(lab, split=None, columns=None):
     """The dataset, with a cache folder of the test's own."""
-    return dataset.loading.load(lab.uri, split, columns, cache_dir=lab.folder / "cache")
+    return dataset.reading.loading.load(lab.uri, split, columns, cache_dir=lab.folder / "cache")
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_the_parquet_files_are_read_by_datasets_itself(grown):
 
 
 def test_where_no_table_is_there_is_a_clear_error(lab):
-    for read in (dataset.loading.load, files, info):
+    for read in (dataset.reading.loading.load, files, info):
         with pytest.raises(NoDataset, match=f"there is no dataset at {lab.uri}"):
             read(lab.uri)
 
@@ -147,8 +147,8 @@ def test_info_of_an_empty_table_is_all_zeros(lab):
 def test_a_process_that_wrote_and_read_ends_well(grown):
     lab, _, _ = grown
     code = (
-        "import sys; from pathlib import Path; from dataset.writer import DatasetWriter; from dataset.info import info;"
-        "from tests.fakes.store import InMemoryStore; from dataset.loading import load; folder = Path(sys.argv[2]);"
+        "import sys; from pathlib import Path; from dataset.table.sample_writer import DatasetWriter; from dataset.analysis.info import info;"
+        "from tests.fakes.store import InMemoryStore; from dataset.reading.loading import load; folder = Path(sys.argv[2]);"
         "writer = DatasetWriter(sys.argv[1], InMemoryStore(), folder); writer.open('x/0'); writer.prepare([]);"
         "info(sys.argv[1]); load(sys.argv[1], cache_dir=folder)"
     )
@@ -158,6 +158,6 @@ def test_a_process_that_wrote_and_read_ends_well(grown):
 
 
 def test_importing_the_dataset_does_not_import_datasets():
-    modules = "dataset.loading, dataset.writer, dataset.info, dataset.gallery"
+    modules = "dataset.reading.loading, dataset.table.sample_writer, dataset.analysis.info, dataset.gallery"
     code = f"import sys, {modules}; assert 'datasets' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

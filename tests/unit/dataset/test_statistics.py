@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from dataset.charts import CHARTS, _said, write_statistics
-from dataset.columns import COLUMNS
-from dataset.rejections import REJECTION_COLUMNS, rejections_uri, rows_of
-from dataset.statistics import statistics
-from dataset.table import NoDataset, Table
+from dataset.analysis.charts import CHARTS, _said, write_statistics
+from dataset.analysis.statistics import statistics
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import NoDataset, Table
+from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri, rows_of
 from schemas.ids import make_seed
 from schemas.interfaces import Sample
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection

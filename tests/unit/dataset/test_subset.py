@@ -2,14 +2,14 @@
 
 import pytest
 
-from dataset.asked import expanded, predicates_of
-from dataset.columns import COLUMNS
-from dataset.info import info
-from dataset.reading import batches
-from dataset.splits import split_of
-from dataset.subset import Made, Place, Recipe, subset
-from dataset.table import NoDataset, Table
-from dataset.whole import write_whole
+from dataset.analysis.info import info
+from dataset.analysis.question_predicates import expanded, predicates_of
+from dataset.analysis.sample_split import split_of
+from dataset.analysis.subset import Made, Place, Recipe, subset
+from dataset.reading.row_reader import batches
+from dataset.table.bulk_write import write_whole
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import NoDataset, Table
 from schemas.errors import UserError
 from schemas.events import Question
 from schemas.ids import content_id

@@ -9,12 +9,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.columns import COLUMNS
-from dataset.reading import batches
-from dataset.rejections import RejectionsWriter, rejections_uri
-from dataset.rows import rows_of
-from dataset.table import Table
-from dataset.writer import DatasetWriter
+from dataset.reading.row_reader import batches
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import Table
+from dataset.table.rejection_table import RejectionsWriter, rejections_uri
+from dataset.table.row_encoding import rows_of
+from dataset.table.sample_writer import DatasetWriter
 from schemas.events import QAEvent, Rejection
 from schemas.interfaces import Delivery, Sample
 from tests.fakes.event_strategies import models

@@ -8,8 +8,8 @@ from itertools import count
 import pytest
 from deltalake import DeltaTable
 
-from dataset.rows import rows_of
-from dataset.table import Overtaken, Table
+from dataset.table.delta_table import Overtaken, Table
+from dataset.table.row_encoding import rows_of
 from schemas.errors import Fenced, TryLater
 from schemas.interfaces import Delivery
 from tests.fakes.events import make_samples

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from dataset.audit.looks import NEAR as looks_near
-from dataset.audit.looks import looks
+from dataset.audit.picture_hash import NEAR as looks_near
+from dataset.audit.picture_hash import looks
 from gpu_workers.duplicates import Duplicates
 from gpu_workers.fingerprints import NEAR, bands, distance, of_graph, of_picture, of_questions
 from schemas.errors import TryLater

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dataset.rejections import RejectionsWriter
-from dataset.writer import DatasetWriter
+from dataset.table.rejection_table import RejectionsWriter
+from dataset.table.sample_writer import DatasetWriter
 from schemas.interfaces import Delivery, Sample
 from streams.cli.root import run
 from tests.fakes.events import make_picture, make_rejection, make_samples

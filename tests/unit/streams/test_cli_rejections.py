@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dataset.rejections import ADDED_LATER, REJECTION_COLUMNS, RejectionsWriter, rejections_uri, rows_of
-from dataset.table import Table
+from dataset.table.delta_table import Table
+from dataset.table.rejection_table import ADDED_LATER, REJECTION_COLUMNS, RejectionsWriter, rejections_uri, rows_of
 from schemas.codec import Message, decode, encode
 from schemas.errors import Oversize, TryLater
 from schemas.events import Rejection, SeedConcept

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
-from dataset.evaluation.book import NAME
-from dataset.info import info
+from dataset.analysis.info import info
+from dataset.evaluation.answer_log import NAME
 from streams.cli.root import run
 from streams.demo.llm_stub import Asked, Says, serving
 from tests.fakes.events import make_picture, make_samples

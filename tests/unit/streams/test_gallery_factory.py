@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from dataset.gallery.doors import Wished
+from dataset.gallery.interfaces import Wished
 from schemas.errors import UserError
 from schemas.events import STAGES
 from schemas.ids import make_seed

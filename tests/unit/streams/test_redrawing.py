@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dataset.lineage import Lineage, NoSample, lineage
-from dataset.table import NoDataset
+from dataset.reading.lineage import Lineage, NoSample, lineage
+from dataset.table.delta_table import NoDataset
 from schemas.ids import make_seed
 from schemas.interfaces import Drawing
 from streams.problems import Refused

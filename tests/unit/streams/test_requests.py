@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.outcomes import ENDED, outcomes_of, request_of
+from dataset.reading.rejection_outcomes import ENDED, outcomes_of, request_of
 from schemas.codec import Message, to_message
 from schemas.errors import Never
 from schemas.ids import make_seed

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from agents.planner import RulePlanner
-from dataset.columns import COLUMNS
-from dataset.rejections import REJECTION_COLUMNS, rejections_uri
-from dataset.rejections import rows_of as rejection_rows
-from dataset.rows import rows_of
-from dataset.table import Table
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import Table
+from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri
+from dataset.table.rejection_table import rows_of as rejection_rows
+from dataset.table.row_encoding import rows_of
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Witnesses
 from gpu_workers.render import RenderHandler

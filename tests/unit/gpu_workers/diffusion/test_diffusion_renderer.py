@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dataset.lineage import Lineage
+from dataset.reading.lineage import Lineage
 from gpu_workers.diffusion.conditioning import MOST_BOXES, Told, told
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
 from gpu_workers.diffusion.model_registry import Choice, renderer_of

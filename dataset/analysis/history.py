@@ -1,0 +1,49 @@
+"""Growth for people: how many rows came when, a line an interval.
+
+In: what the log tells of each version.  Out: lines of text.  Reads nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from dataset.analysis.info import Growth
+
+MOST_LINES = 24
+"""What fits on a screen together with the counts."""
+
+BAR = 32
+"""Characters of the longest bar."""
+
+STEPS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 30, 60, 180, 360, 720, 1440, 10_080, 40_320, 524_160))
+
+
+def growth_lines(growth: Sequence[Growth], rows: int) -> list[str]:
+    """One line an interval in which rows came: its start (UTC), rows added, rows in all, a bar.
+
+    `rows` is how many there are at the end; what is older than the log is in all lines' totals.
+    """
+    grown = [(datetime.fromisoformat(entry["time"]), entry["rows"]) for entry in growth if entry["rows"]]
+    if not grown:
+        return []
+    step = _step(grown[-1][0] - grown[0][0])
+    added: dict[datetime, int] = {}
+    for time, count in grown:
+        start = _floor(time, step)
+        added[start] = added.get(start, 0) + count
+    total, most = rows - sum(added.values()), max(added.values())
+    lines = []
+    for start, count in sorted(added.items()):
+        total += count
+        bar = "█" * max(1, round(BAR * count / most))
+        lines.append(f"{start:%Y-%m-%d %H:%M}  {f'+{count:,}':>12}  {total:>12,}  {bar}")
+    return lines
+
+
+def _step(span: timedelta) -> timedelta:
+    """The finest that needs few lines."""
+    return next((step for step in STEPS if span / step < MOST_LINES - 1), STEPS[-1])
+
+
+def _floor(time: datetime, step: timedelta) -> datetime:
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return epoch + (time.astimezone(UTC) - epoch) // step * step

@@ -1,0 +1,102 @@
+"""How much there is, and how it grew.
+
+In: the table's address.  Out: plain values for a person or for JSON.
+Reads the split and kind columns and the log, no picture; counts in SQL.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypedDict
+
+from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, by_outcome
+from dataset.table.delta_table import ROWS_ADDED, At, NoDataset, Options, Table
+from dataset.table.rejection_table import rejections_uri
+
+_KINDS = "SELECT unnest(questions)['kind'] AS kind FROM samples"
+
+
+class Growth(TypedDict):
+    """A version: when it was committed (ISO 8601, UTC), by what operation, and how many rows came with it."""
+
+    version: int
+    time: str
+    operation: str
+    rows: int
+
+
+class Info(TypedDict):
+    """The dataset at one version. `bytes` are those of the snapshot's files.
+
+    `rejections` counts the requests that ended without a sample until now, `redrawn` the pictures that were given up
+    while their requests went on, both by stage and reason.  What was judged again counts as it was judged last.
+    """
+
+    uri: str
+    version: int
+    rows: int
+    splits: dict[str, int]
+    scenes: dict[str, int]
+    questions: int
+    kinds: dict[str, int]
+    files: int
+    bytes: int
+    rejections: dict[str, int]
+    redrawn: dict[str, int]
+    growth: list[Growth]
+
+
+def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
+    """Counts of a snapshot, of the current one by default. Raises NoDataset, TryLater."""
+    table = Table.load(uri, storage_options, version)
+    splits, kinds = _counted(table, "samples", "split"), _counted(table, f"({_KINDS})", "kind")
+    growth = [_growth(entry) for entry in table.history()]
+    then = datetime.fromisoformat(growth[-1]["time"]) if version is not None and growth else None
+    found, (rejections, redrawn) = table.files(), _rejections(table, uri, storage_options, then)
+    return Info(
+        uri=uri,
+        version=table.version,
+        rows=sum(splits.values()),
+        splits=splits,
+        scenes=_counted(table, "samples", "scene"),
+        questions=sum(kinds.values()),
+        kinds=kinds,
+        files=len(found),
+        bytes=sum(file.size for file in found),
+        rejections=rejections,
+        redrawn=redrawn,
+        growth=growth,
+    )
+
+
+def _counted(table: Table, source: str, column: str) -> dict[str, int]:
+    rows = table.query(f"SELECT {column}, count(*) AS n FROM {source} GROUP BY {column} ORDER BY n DESC, {column}")
+    return dict(zip(rows[column].to_pylist(), rows["n"].to_pylist(), strict=True))
+
+
+def _rejections(samples: Table, uri: str, options: Options, then: datetime | None) -> tuple[dict[str, int], dict[str, int]]:
+    """Those that are outcomes, and those whose request went on, as of a time."""
+    try:
+        table = Table.load(rejections_uri(uri), options, then)
+    except NoDataset:
+        return {}, {}
+    found = by_outcome(samples, table)
+    return _whys(found[ENDED]), _whys(found[DRAWN_AGAIN])
+
+
+def _whys(rejections: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    counts = Counter(f"{row['stage']}: {row['reason']}" for row in rejections)
+    return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
+
+
+def _growth(entry: Mapping[str, object]) -> Growth:
+    measured = entry.get("operationMetrics")
+    appended = measured.get("num_added_rows", 0) if isinstance(measured, Mapping) else 0
+    rows = entry.get(ROWS_ADDED, appended)
+    milliseconds = int(str(entry["timestamp"]))
+    return Growth(
+        version=int(str(entry["version"])),
+        time=datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds"),
+        operation=str(entry["operation"]),
+        rows=int(str(rows)),
+    )

@@ -1,0 +1,51 @@
+"""Proof that the splits of a dataset share nothing.
+
+In: the table's address.  Out: what each split has, and everything that two splits have in common.
+What is compared, and what sharing a text means, is the auditor's to say (`dataset.audit.split_overlaps`): the proof
+uses none of the code that decided the splits.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from dataset.audit.audit_run import scene_of
+from dataset.audit.fault_kinds import Fault
+from dataset.audit.split_overlaps import Overlaps
+from dataset.reading.row_reader import batches
+from dataset.table.delta_table import NoDataset, Options, Table
+
+COLUMNS = (
+    "sample_id", "image", "width", "height", "scene", "objects", "relations", "excluded", "questions", "split",
+    "provenance",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Proof:
+    """`samples` by split; `different` things of each kind by split; `shared` is what two splits have in common.
+
+    Of `unread` questions nothing is known, since their words are not understood.
+    """
+
+    samples: dict[str, int]
+    different: dict[str, dict[str, int]]
+    shared: tuple[Fault, ...]
+    unread: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is shown that the splits share nothing."""
+        return not self.shared and not self.unread
+
+
+def prove_split(uri: str, storage_options: Options = None) -> Proof:
+    """Compare the splits of the current snapshot. Raises NoDataset also where there is no row, TryLater."""
+    overlaps, samples, shared = Overlaps(), Counter[str](), list[Fault]()
+    for batch in batches(Table.load(uri, storage_options), COLUMNS):
+        for row in batch.to_pylist():
+            samples[row["split"]] += 1
+            shared += overlaps.of_row(row, json.loads(row["provenance"]), scene_of(row))
+    if not samples:
+        raise NoDataset(f"the dataset at {uri} has no rows: nothing is shown of its splits")
+    return Proof(dict(sorted(samples.items())), overlaps.counts(), tuple(shared), overlaps.unread)

@@ -1,0 +1,173 @@
+"""What is in the dataset: things, relations, density, kinds, answers; and what became of every request.
+
+In: the table's address; the table of rejections beside it, where there is one.  Out: plain values.
+All counting is SQL over small columns (DuckDB); pictures are not read.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from dataset.gallery.duckdb_index import Copy, Shape
+from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, by_outcome
+from dataset.table.delta_table import NoDataset, Options, Table
+from dataset.table.rejection_table import rejections_uri
+from schemas.events import STAGES
+from schemas.reasons import GATES, REASONS
+
+TOP = 30
+"""Things and relations that are named; the others are counted together."""
+
+Counts = dict[str, int]
+
+_SAMPLES = Shape(
+    columns={
+        "scene": "scene",
+        "split": "split",
+        "categories": "[o.category for o in objects]",
+        "predicates": "[r.predicate for r in relations]",
+        "asked": "[{'kind': q.kind, 'answer': q.answer} for q in questions]",
+    },
+    leaves=frozenset({"scene", "split", "objects.category", "relations.predicate", "questions.kind", "questions.answer"}),
+)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What ended at a stage and gate for a reason: requests, or single pictures. `meaning` is the reason in words."""
+
+    stage: str
+    gate: str
+    reason: str
+    count: int
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Of the requests that reached a stage, how many it let pass."""
+
+    stage: str
+    reached: int
+    passed: int
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """The dataset at one version. `density` is samples by things seen, `answers` are by kind.
+
+    `losses` are requests that ended without a sample, `redrawn` pictures that were given up while their requests went on;
+    what was judged again counts as it was judged last.
+    `objects_in_all` and `relations_in_all` count different ones, the top ones stand in `objects` and `relations`.
+    """
+
+    uri: str
+    version: int
+    samples: int
+    questions: int
+    splits: Counts
+    scenes: Counts
+    objects: Counts
+    objects_in_all: int
+    relations: Counts
+    relations_in_all: int
+    density: Counts
+    kinds: Counts
+    answers: dict[str, Counts]
+    stages: tuple[Stage, ...]
+    losses: tuple[Loss, ...]
+    redrawn: tuple[Loss, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Plain values."""
+        return asdict(self)
+
+
+def statistics(uri: str, storage_options: Options = None) -> Statistics:
+    """Count everything. Raises NoDataset, TryLater."""
+    copy = Copy(uri, storage_options, _SAMPLES)
+    copy.refresh()
+    if copy.table is None:
+        raise NoDataset(f"there is no dataset at {uri}")
+    things, relations = _unnested(copy, "categories"), _unnested(copy, "predicates")
+    kinds = _counted(copy, "SELECT a.kind AS word FROM (SELECT unnest(asked) AS a FROM rows)")
+    samples = _counted(copy, "SELECT split AS word FROM rows")
+    losses, redrawn = _losses(copy.table, rejections_uri(uri), storage_options)
+    return Statistics(
+        uri=uri,
+        version=copy.table.version,
+        samples=sum(samples.values()),
+        questions=sum(kinds.values()),
+        splits=samples,
+        scenes=_counted(copy, "SELECT scene AS word FROM rows"),
+        objects=_top(things),
+        objects_in_all=len(things),
+        relations=_top(relations),
+        relations_in_all=len(relations),
+        density=_by_number(_counted(copy, "SELECT len(categories)::VARCHAR AS word FROM rows")),
+        kinds=kinds,
+        answers=_answers(copy),
+        stages=_stages(sum(samples.values()), losses),
+        losses=losses,
+        redrawn=redrawn,
+    )
+
+
+def _counted(copy: Copy, words: str) -> Counts:
+    """How often each word comes, the commonest first."""
+    found = copy.query(f"SELECT word, count(*) FROM ({words}) GROUP BY word ORDER BY 2 DESC, 1")
+    return {str(word): int(count) for word, count in found}
+
+
+def _unnested(copy: Copy, column: str) -> Counts:
+    return _counted(copy, f"SELECT unnest({column}) AS word FROM rows")
+
+
+def _top(counts: Counts) -> Counts:
+    return dict(list(counts.items())[:TOP])
+
+
+def _by_number(counts: Counts) -> Counts:
+    return {word: counts[word] for word in sorted(counts, key=int)}
+
+
+def _answers(copy: Copy) -> dict[str, Counts]:
+    """The commonest answers of each kind."""
+    rows = copy.query(
+        "SELECT a.kind, a.answer, count(*) FROM (SELECT unnest(asked) AS a FROM rows) GROUP BY 1, 2 "
+        f"QUALIFY row_number() OVER (PARTITION BY a.kind ORDER BY count(*) DESC, a.answer) <= {TOP} ORDER BY 1, 3 DESC, 2"
+    )
+    answers: dict[str, Counts] = {}
+    for kind, answer, count in rows:
+        answers.setdefault(str(kind), {})[str(answer)] = int(count)
+    return answers
+
+
+def _losses(samples: Table, uri: str, options: Options) -> tuple[tuple[Loss, ...], tuple[Loss, ...]]:
+    """Rejections by stage, gate and reason, final ones and those that were none; none where no table of them is."""
+    try:
+        table = Table.load(uri, options)
+    except NoDataset:
+        return (), ()
+    found = by_outcome(samples, table)
+    return _by_reason(found[ENDED]), _by_reason(found[DRAWN_AGAIN])
+
+
+def _by_reason(rejections: Sequence[Mapping[str, Any]]) -> tuple[Loss, ...]:
+    counts = Counter((row["stage"], row["gate"], row["reason"]) for row in rejections)
+    return tuple(
+        Loss(stage, gate, reason, count, REASONS.get(reason) or GATES.get(gate, ""))
+        for (stage, gate, reason), count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    )
+
+
+def _stages(samples: int, losses: tuple[Loss, ...]) -> tuple[Stage, ...]:
+    """Yield by stage: every request ends as a sample or as a loss, and stages follow one another."""
+    lost: Mapping[str, int] = {stage: sum(loss.count for loss in losses if loss.stage == stage) for stage in STAGES}
+    reached, found = samples + sum(lost.values()), []
+    for stage, count in lost.items():
+        if count or stage in ("agents", "examine"):
+            found.append(Stage(stage, reached, reached - count))
+        reached -= count
+    return tuple(found)

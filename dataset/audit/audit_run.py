@@ -1,0 +1,129 @@
+"""The audit: every file, every row, and what rows have in common.
+
+In: a folder, here or in an object store.  Out: a `Report`.  Reads one small batch at a time.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyarrow.fs import FileSystem
+from pydantic import ValidationError
+
+from dataset.audit.box_relations import holds
+from dataset.audit.fault_kinds import Fault
+from dataset.audit.locations import Options, folder_at
+from dataset.audit.picture_check import picture_faults
+from dataset.audit.provenance import read_story, story_faults
+from dataset.audit.question_check import question_faults
+from dataset.audit.row_files import Unreadable, data_files, rows
+from dataset.audit.split_overlaps import Overlaps
+from dataset.audit.tar_rows import Row
+from schemas.events import Scene
+
+MOST_FAULTS = 10_000
+"""Faults that a report names; all of them are counted."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was looked at and what is wrong: `faults` names the first `MOST_FAULTS`, `counts` all by kind."""
+
+    files: int
+    rows: int
+    questions: int
+    faults: tuple[Fault, ...]
+    counts: dict[str, int]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.counts
+
+
+def audit(address: str | Path, options: Options = None) -> Report:
+    """Judge the dataset in a folder or at `s3://…`. Raises NotADataset where there is none, TryLater."""
+    folder = folder_at(address, options)
+    files = data_files(folder)
+    auditor = _Auditor(folder)
+    faults: list[Fault] = []
+    counts: Counter[str] = Counter()
+    for file in files:
+        for fault in auditor.of_file(file):
+            counts[fault.kind] += 1
+            if len(faults) < MOST_FAULTS:
+                faults.append(fault)
+    return Report(len(files), auditor.rows, auditor.questions, tuple(faults), dict(sorted(counts.items())))
+
+
+class _Auditor:
+    """Goes through files and remembers what must be unique."""
+
+    def __init__(self, folder: FileSystem) -> None:
+        self._folder = folder
+        self.rows = 0
+        self.questions = 0
+        self._overlaps = Overlaps()
+        self._ids: set[str] = set()
+
+    def of_file(self, path: str) -> Iterator[Fault]:
+        for batch in rows(self._folder, path):
+            if isinstance(batch, Unreadable):
+                kind = "missing_column" if batch.missing else "unreadable_file"
+                yield Fault(kind, path, ", ".join(batch.missing) or batch.why)
+                continue
+            for row in batch:
+                yield from self._of_row(row)
+
+    def _of_row(self, row: Row) -> Iterator[Fault]:
+        self.rows += 1
+        self.questions += len(row["questions"] or ())
+        one = str(row["sample_id"])
+        if one in self._ids:
+            yield Fault("duplicate_sample", one, "the id was seen before")
+        self._ids.add(one)
+        story = read_story(row)
+        if isinstance(story, Fault):
+            yield story
+            return
+        try:
+            scene = scene_of(row)
+            yield from (*story_faults(row, story), *picture_faults(row, story), *_relation_faults(row))
+            yield from (*question_faults(row, scene), *self._overlaps.of_row(row, story, scene))
+        except ValidationError as error:
+            yield Fault("unreadable_row", one, f"{error.errors()[0]['loc']}: {error.errors()[0]['msg']}")
+        except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+            yield Fault("unreadable_row", one, f"{type(error).__name__}: {error}")
+
+
+def scene_of(row: Row) -> Scene:
+    """What is seen in the row's picture. Raises pydantic's ValidationError."""
+    return Scene.model_validate(
+        {
+            "canvas": (row["width"], row["height"]),
+            **{name: row[name] for name in ("scene", "objects", "relations", "excluded")},
+        }
+    )
+
+
+def _relation_faults(row: Row) -> Iterator[Fault]:
+    things = {thing["id"]: thing for thing in row["objects"]}
+    if len(things) < len(row["objects"]):
+        yield Fault("object", row["sample_id"], "two objects have one id")
+    size = (row["width"], row["height"])
+    seen: set[tuple[object, ...]] = set()
+    for r in row["relations"]:
+        triple = (r["subject"], r["predicate"], r["object"])
+        if triple in seen or r["subject"] == r["object"]:
+            yield Fault(
+                "relation", row["sample_id"], f"{triple} {'is there twice' if triple in seen else 'is of one thing'}"
+            )
+        seen.add(triple)
+        if r["subject"] not in things or (r["object"] is not None and r["object"] not in things):
+            yield Fault("relation", row["sample_id"], f"{triple} names an object that is not there")
+            continue
+        verdict = holds(things[r["subject"]], r["predicate"], things.get(r["object"]), size)
+        if not verdict:
+            why = "is no relation" if verdict is None else "does not hold"
+            yield Fault("relation", row["sample_id"], f"{triple} {why}")

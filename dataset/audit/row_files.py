@@ -1,0 +1,115 @@
+"""The rows of a dataset, read from its files.
+
+In: a folder: a Delta Lake table, whose log says which files count, or any folder of Parquet files or tar shards (an
+export).  Out: files, and rows in small batches as plain Python values.
+Reads the log itself: commits as JSON lines, upon the newest checkpoint where there is one.
+"""
+
+import json
+import tarfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+import pyarrow as pa
+import pyarrow.parquet
+from pyarrow.fs import FileSelector, FileSystem
+
+from dataset.audit.locations import NotADataset
+from dataset.audit.tar_rows import Row, rows_of_shard
+
+LOG = "_delta_log"
+ROWS_AT_ONCE = 32
+"""Rows in memory together, pictures included."""
+
+COLUMNS = (
+    "sample_id", "image", "width", "height", "scene", "objects", "relations", "excluded", "questions", "split",
+    "provenance",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file that could not be read as far as its end, or that lacks columns; `missing` says which."""
+
+    why: str
+    missing: tuple[str, ...] = ()
+
+
+def data_files(folder: FileSystem) -> list[str]:
+    """The files that make up the dataset now, by their paths in the folder. Raises NotADataset."""
+    names = sorted(info.path for info in folder.get_file_info(FileSelector("", recursive=True)) if info.is_file)
+    log = [name for name in names if name.startswith(f"{LOG}/")]
+    if log:
+        return _of_table(folder, log)
+    for suffix in (".parquet", ".tar"):
+        found = [name for name in names if name.endswith(suffix)]
+        if found:
+            return found
+    raise NotADataset(
+        "there are no Parquet files and no shards: a table can be audited, and an export in the form huggingface or"
+        " webdataset; the others leave out what answers follow from"
+    )
+
+
+def _of_table(folder: FileSystem, log: Sequence[str]) -> list[str]:
+    try:
+        live, next_version = _checkpoint(folder, log)
+        for name in log:
+            commit = PurePosixPath(name)
+            if commit.suffix == ".json" and commit.stem.isdecimal() and int(commit.stem) >= next_version:
+                _replay(folder, name, live)
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        raise NotADataset(f"the table's log cannot be read: {' '.join(str(error).split())[:300]}") from error
+    return [unquote(path) for path in sorted(live)]
+
+
+def _replay(folder: FileSystem, commit: str, live: set[str]) -> None:
+    with folder.open_input_stream(commit) as source:
+        lines = source.read().decode("utf-8").splitlines()
+    for action in map(json.loads, lines):
+        if "remove" in action:
+            live.discard(action["remove"]["path"])
+        if "add" in action:
+            live.add(action["add"]["path"])
+
+
+def _checkpoint(folder: FileSystem, log: Sequence[str]) -> tuple[set[str], int]:
+    """The files of the newest checkpoint, and the first version that is not in it."""
+    parts = [PurePosixPath(name) for name in log if ".checkpoint" in name and name.endswith(".parquet")]
+    if not parts:
+        return set(), 0
+    version = max(part.name.partition(".")[0] for part in parts)
+    live: set[str] = set()
+    for part in parts:
+        if part.name.partition(".")[0] == version:
+            with folder.open_input_file(str(part)) as source:
+                added = pyarrow.parquet.read_table(source, columns=["add"]).column("add").to_pylist()
+            live |= {action["path"] for action in added if action and action.get("path")}
+    return live, int(version) + 1
+
+
+def rows(folder: FileSystem, path: str) -> Iterator[list[Row] | Unreadable]:
+    """The rows of a file in batches; what is wrong with it comes last."""
+    try:
+        with folder.open_input_file(path) as source:
+            yield from _of_shard(source) if path.endswith(".tar") else _of_parquet(source)
+    except (OSError, ValueError, RecursionError, tarfile.TarError, pa.ArrowException) as error:
+        yield Unreadable(" ".join(str(error).split())[:300])
+
+
+def _of_parquet(source: pa.NativeFile) -> Iterator[list[Row] | Unreadable]:
+    file = pyarrow.parquet.ParquetFile(source)
+    missing = tuple(name for name in COLUMNS if name not in file.schema_arrow.names)
+    if missing:
+        yield Unreadable("columns are missing", missing)
+        return
+    for batch in file.iter_batches(ROWS_AT_ONCE, columns=list(COLUMNS), use_threads=False):
+        yield batch.to_pylist()
+
+
+def _of_shard(source: pa.NativeFile) -> Iterator[list[Row] | Unreadable]:
+    for row in rows_of_shard(source):
+        missing = tuple(name for name in COLUMNS if name not in row)
+        yield Unreadable("values are missing", missing) if missing else [row]

@@ -1,0 +1,238 @@
+"""The questions that a model is asked.
+
+In: one split of a dataset at one version, or a file of questions.  Out: items, with their pictures when they are asked.
+Needs no hub and no network; a file of questions is checked whole before anything is asked.
+"""
+
+import hashlib
+import json
+import mimetypes
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Protocol, Self
+
+from PIL import Image
+from pydantic import Field, ValidationError, model_validator
+
+from dataset.reading.row_reader import batches
+from dataset.table.delta_table import Options, Table
+from schemas.base import Model
+from schemas.errors import UserError
+from schemas.ids import content_id
+
+BY_OP = {
+    "side": "left_of or right_of", "bearing": "diagonal", "closer": "closer", "nearest": "nearest",
+    "in_order": "course", "outermost": "extreme", "in_place": "place", "exists": "existence",
+    "attribute": "family", "count": "count",
+}  # fmt: skip
+"""What a query without a predicate is about: the name of its field that says so, or a word of its own."""
+
+MAX_FAULTS = 5
+"""Faulty lines of a file that are named at once."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question. `relation`, `hops` and `density` (objects in the picture) are None where nothing is known of them."""
+
+    id: str
+    question: str
+    choices: tuple[str, ...]
+    answer: str
+    kind: str = "other"
+    relation: str | None = None
+    hops: int | None = None
+    density: int | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A picture as a model gets it."""
+
+    data: bytes
+    media_type: str
+
+
+class Questions(Protocol):
+    """Where questions come from."""
+
+    @property
+    def origin(self) -> dict[str, object]:
+        """What says which questions these are; equal origins hold equal questions. JSON values."""
+        ...
+
+    def items(self) -> Iterator[Item]:
+        """Every question, without its picture, always in the same order."""
+        ...
+
+    def pictured(self) -> Iterator[tuple[Item, Seen]]:
+        """The same with their pictures."""
+        ...
+
+
+class SplitQuestions:
+    """Implements `Questions` for one split of a dataset; a version stays what it is while the dataset grows."""
+
+    def __init__(self, uri: str, split: str, options: Options = None, version: int | None = None) -> None:
+        self._table, self._split = Table.load(uri, options, version), split
+
+    @property
+    def origin(self) -> dict[str, object]:
+        """Table, version, split."""
+        return {"table": self._table.id, "version": self._table.version, "split": self._split}
+
+    def items(self) -> Iterator[Item]:
+        """Every question of the split."""
+        for row in self._rows(["objects", "questions"]):
+            yield from _items(row)
+
+    def pictured(self) -> Iterator[tuple[Item, Seen]]:
+        """The same with their pictures."""
+        for row in self._rows(["objects", "questions", "image"]):
+            image = row["image"]
+            seen = Seen(image["bytes"], _media_type(image["path"] or ""))
+            for item in _items(row):
+                yield item, seen
+
+    def _rows(self, columns: list[str]) -> Iterator[dict[str, Any]]:
+        for batch in batches(self._table, columns, self._split):
+            yield from batch.to_pylist()
+
+
+class Line(Model):
+    """One line of a file of questions. `image` is a path beside the file; `answer` is the text of one choice."""
+
+    image: Annotated[str, Field(min_length=1)]
+    question: Annotated[str, Field(min_length=1)]
+    choices: Annotated[tuple[str, ...], Field(min_length=2, max_length=26)]
+    answer: str
+    id: str | None = None
+    kind: str = "other"
+    relation: str | None = None
+    hops: int | None = None
+    density: int | None = None
+
+    @model_validator(mode="after")
+    def _answer_is_a_choice(self) -> Self:
+        if self.choices.count(self.answer) != 1:
+            raise ValueError(f"answer {self.answer!r} must be the text of exactly one choice")
+        return self
+
+
+class FileQuestions:
+    """Implements `Questions` for a file of JSON lines (`Line`). Raises UserError for a faulty one."""
+
+    def __init__(self, path: Path) -> None:
+        self._folder = path.parent
+        try:
+            data = path.read_bytes()
+            text = data.decode("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f"{path}: {error}") from error
+        self._sha256 = hashlib.sha256(data).hexdigest()
+        self._lines = _lines(text, path)
+
+    @property
+    def origin(self) -> dict[str, object]:
+        """The file's hash."""
+        return {"file": self._sha256}
+
+    def items(self) -> Iterator[Item]:
+        """Every question of the file."""
+        yield from self._lines
+
+    def pictured(self) -> Iterator[tuple[Item, Seen]]:
+        """The same with their pictures, read when they are wanted. Raises UserError for a file that has gone."""
+        for item, name in self._lines.items():
+            try:
+                data = (self._folder / name).read_bytes()
+            except OSError as error:
+                raise UserError(f"{self._folder / name}: {error.strerror or error}") from error
+            yield item, Seen(data, _media_type(name))
+
+
+def relation_of(query: Mapping[str, Any]) -> str | None:
+    """What a question's query is about: its predicate, or the word that stands for one."""
+    if "predicate" in query:
+        return str(query["predicate"])
+    word = BY_OP.get(str(query.get("op")))
+    return str(query.get(word, word)) if word is not None else None
+
+
+def _items(row: Mapping[str, Any]) -> Iterator[Item]:
+    for question in row["questions"]:
+        proof = _object(question["certificate"])
+        hops = _part(proof, "difficulty").get("hops")
+        yield Item(
+            question["id"],
+            question["question"],
+            tuple(question["choices"]),
+            question["answer"],
+            question["kind"],
+            relation_of(_part(proof, "query")),
+            hops if isinstance(hops, int) else None,
+            len(row["objects"]),
+        )
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _part(proof: Mapping[str, Any], name: str) -> dict[str, Any]:
+    part = proof.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _lines(text: str, path: Path) -> dict[Item, str]:
+    """Each item with the name of its picture, in the file's order."""
+    found: dict[Item, str] = {}
+    first: dict[str, int] = {}
+    faults = []
+    for number, line in enumerate(text.split("\n"), 1):  # other line ends may stand in texts
+        if not line.strip():
+            continue
+        try:
+            read = Line.model_validate_json(line)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            faults.append(f"line {number}: {'.'.join(map(str, fault['loc'])) or 'line'}: {fault['msg']}")
+            continue
+        item = _item(read)
+        why = _fault_of_picture(path.parent / read.image)
+        if why:
+            faults.append(f"line {number}: {why} {read.image}")
+        elif item.id in first:
+            faults.append(f"line {number}: id: the same question as line {first[item.id]}, or one with its id")
+        first.setdefault(item.id, number)
+        found[item] = read.image
+    if len(faults) > MAX_FAULTS:
+        faults[MAX_FAULTS:] = [f"and {len(faults) - MAX_FAULTS} more faulty lines"]
+    if faults or not found:
+        raise UserError("\n".join(f"{path}, {fault}" for fault in faults) or f"{path}: holds no questions")
+    return found
+
+
+def _fault_of_picture(path: Path) -> str | None:
+    """What is wrong with a picture as far as its head tells."""
+    if not path.is_file():
+        return "there is no picture"
+    try:
+        with Image.open(path):
+            return None
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return "there is no readable picture in"
+
+
+def _item(read: Line) -> Item:
+    name = read.id or content_id("item", read.image, read.question, list(read.choices))
+    return Item(name, read.question, read.choices, read.answer, read.kind, read.relation, read.hops, read.density)
+
+
+def _media_type(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "image/webp"

@@ -1,0 +1,85 @@
+"""How a question is put to a model, and which choice its words mean.
+
+In: a question, what a model said.  Out: a prompt, the number of a choice or None.
+What cannot be read as exactly one choice counts as wrong, never as a guess in the model's favour.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+
+from dataset.evaluation.eval_items import Item
+
+PROMPT = "choice-1"
+"""Name and version of the wording: answers to another wording are another run."""
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+_ONLY = re.compile(r"^\W*([A-Z])\W*$", re.IGNORECASE)
+_BEFORE = re.compile(r"^\W*([A-Z])(?:[.):,*]+\s|\n)")
+_NAMED = re.compile(
+    r"\b(?i:answer|choice|option)\b(?i: is)?[\s:*(\"'>]*([A-Z])(?=\s*(?:[.):,;*\"\]}<(\n]|$|(?:is|because|since)\b))"
+)
+_BOXED = re.compile(r"\\boxed\{\W*([A-Z])\W*\}")
+_THOUGHTS = re.compile(r"^.*</think(?:ing)?>", re.DOTALL)
+_SEVERAL = re.compile(r"\b([A-Z])\W*(?:[,/&]|\bor\b|\band\b)\W*(?:(?i:option|choice|answer)\W*)?([A-Z])\b(?!')")
+
+
+def prompt(item: Item) -> str:
+    """The question with lettered choices."""
+    choices = "\n".join(f"{letter}. {choice}" for letter, choice in zip(LETTERS, item.choices, strict=False))
+    return (
+        "Look at the picture and answer the question with one of the choices.\n\n"
+        f"Question: {item.question}\n{choices}\n\nAnswer with the letter of the right choice only."
+    )
+
+
+def choice_of(said: str, choices: Sequence[str]) -> int | None:
+    """The choice that a model's words mean, None where they mean none or several."""
+    text = _inner(_THOUGHTS.sub("", said)).strip()
+    exact = [n for n, choice in enumerate(choices) if _plain(choice) == _plain(text)]
+    if len(exact) == 1:
+        return exact[0]
+    if _several_letters(text, LETTERS[: len(choices)]):
+        return None
+    for pattern in (_ONLY, _BEFORE, _BOXED, _NAMED):
+        found = {match.upper() for match in pattern.findall(text)}
+        if len(found) == 1:
+            number = LETTERS.index(found.pop())
+            return number if number < len(choices) and not _says_another(text, number, choices) else None
+    return _mentioned(text, choices)
+
+
+def _several_letters(text: str, letters: str) -> bool:
+    """`A, B` or `option A or option B`."""
+    return any(one != other and one in letters and other in letters for one, other in _SEVERAL.findall(text))
+
+
+def _says_another(text: str, number: int, choices: Sequence[str]) -> bool:
+    """`A. no` where A is yes: the letter of one choice with the text of another."""
+    after = _plain(re.split(rf"\b{LETTERS[number]}\b\W*", text, maxsplit=1)[-1])
+    return any(after == _plain(choice) for n, choice in enumerate(choices) if n != number)
+
+
+def _inner(said: str) -> str:
+    """The `answer` of a JSON object, or the text as it is."""
+    start, end = said.find("{"), said.rfind("}")
+    if start < 0 or end < start:
+        return said
+    try:
+        found = json.loads(said[start : end + 1])
+    except (ValueError, RecursionError):
+        return said
+    return str(found["answer"]) if isinstance(found, dict) and "answer" in found else said
+
+
+def _mentioned(text: str, choices: Sequence[str]) -> int | None:
+    """The only choice whose whole words stand in the text; one that is a part of another mentioned one does not count."""
+    plain = _plain(text)
+    found = [n for n, choice in enumerate(choices) if re.search(rf"(?<!\w){re.escape(_plain(choice))}(?!\w)", plain)]
+    longest = [n for n in found if not any(n != m and _plain(choices[n]) in _plain(choices[m]) for m in found)]
+    return longest[0] if len(longest) == 1 else None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().strip(" .!\"'*`\n\t").split())

@@ -1,0 +1,88 @@
+"""The dataset card: what is in an export, for people and for the hub.
+
+In: a source.  Out: Markdown with a YAML head.  Counts in SQL over the snapshot; reads no picture.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from dataset.exports.export_source import Source
+
+MOST = 20
+"""Objects and relations that are listed: what a chart of the most frequent shows."""
+
+_FROM = "FROM samples WHERE split IN ({splits})"
+_COUNTS = {
+    "Objects": "SELECT unnest(objects)['category'] AS name " + _FROM,
+    "Relations": "SELECT unnest(relations)['predicate'] AS name " + _FROM,
+    "Kinds of questions": "SELECT unnest(questions)['kind'] AS name " + _FROM,
+    "Scenes": "SELECT scene AS name " + _FROM,
+    "Objects in a picture": "SELECT cast(cardinality(objects) AS varchar) AS name " + _FROM,
+}
+
+_TEXT = """\
+# Spatial knowledge graph dataset
+
+Pictures made from spatial knowledge graphs, with boxes, depth, relations and questions whose answers are proven.
+Version {version} of the table, {rows:,} samples, {questions:,} questions.
+
+```python
+from datasets import load_dataset
+
+samples = load_dataset("path/to/this/folder", split="{first}")
+samples[0]["image"]      # a PIL picture
+samples[0]["questions"]  # question, answer, choices, kind, and the proof as `certificate`
+```
+
+Boxes are [x, y, width, height] in pixels of the picture, origin top left, of what is visible.
+Smaller depths are nearer.
+A relation is `drawn` when the renderer carried it out on purpose, and else follows from the boxes.
+`excluded` names categories that are certainly not in the picture.
+All splits have the same columns.
+
+{tables}"""
+
+
+def card(source: Source) -> str:
+    """The whole card."""
+    splits = ", ".join(f"'{split}'" for split in source.splits)
+    counts = {title: _counted(source, query.format(splits=splits)) for title, query in _COUNTS.items()}
+    rows = sum(source.sizes.values())
+    text = _TEXT.format(
+        version=source.table.version,
+        rows=rows,
+        questions=sum(counts["Kinds of questions"].values()),
+        first=source.splits[0],
+        tables="\n".join([_table("Splits", source.sizes), *(_table(title, found) for title, found in counts.items())]),
+    )
+    return _head(source, rows) + text
+
+
+def _head(source: Source, rows: int) -> str:
+    lines = ["---", "pretty_name: Spatial knowledge graph dataset", "language:", "- en", "task_categories:"]
+    lines += ["- visual-question-answering", "- object-detection", "tags:", "- spatial-reasoning", "- synthetic"]
+    lines += ["size_categories:", f"- {_size(rows)}", "configs:", "- config_name: default", "  data_files:"]
+    for split in source.splits:
+        lines += [f"  - split: {split}", f"    path: data/{split}-*.parquet"]
+    return "\n".join([*lines, "---", "", ""])
+
+
+def _size(rows: int) -> str:
+    bounds = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")]
+    return next((name for bound, name in bounds if rows < bound), "1M<n<10M")
+
+
+def _counted(source: Source, query: str) -> dict[str, int]:
+    found = source.table.query(f"SELECT name, count(*) AS n FROM ({query}) GROUP BY name ORDER BY n DESC, name")
+    return dict(zip(found["name"].to_pylist(), found["n"].to_pylist(), strict=True))
+
+
+def _table(title: str, counts: Mapping[str, int]) -> str:
+    shown: Iterable[tuple[str, int]] = list(counts.items())[:MOST]
+    more = f"\nand {len(counts) - MOST} more\n" if len(counts) > MOST else ""
+    lines = [f"## {title}", "", "| | |", "|---|---:|", *(f"| {_plain(name)} | {count:,} |" for name, count in shown)]
+    return "\n".join([*lines, more])
+
+
+def _plain(name: str) -> str:
+    """As text in a Markdown table, whatever it holds."""
+    return "".join("\\" + c if c in "\\|<>[]`*_#" else c for c in " ".join(name.split()))

@@ -1,0 +1,60 @@
+"""What an export is made of: the rows of one snapshot, split by split.
+
+In: the table's address, a version, a split.  Out: rows as plain Python, or Arrow batches.
+Writes nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from dataset.analysis.sample_split import PER_MILLE
+from dataset.reading.row_reader import batches
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import At, NoDataset, Options, Table
+
+Row = dict[str, Any]
+"""A row as plain Python; `image` has `bytes` and `path`."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A snapshot. `sizes` are the rows of each split that has any; `out` is where the export will lie."""
+
+    table: Table
+    sizes: dict[str, int]
+    out: Path
+
+    @classmethod
+    def open(cls, uri: str, options: Options = None, version: At = None, split: str | None = None) -> "Source":
+        """A snapshot of the dataset, of all splits or one. Raises NoDataset, TryLater, ValueError for an unknown split."""
+        if split is not None and split not in PER_MILLE:
+            raise ValueError(f"no split {split!r}; there are {', '.join(PER_MILLE)}")
+        table = Table.load(uri, options, version)
+        counted = table.query("SELECT split, count(*) AS n FROM samples GROUP BY split")
+        found = dict(zip(counted["split"].to_pylist(), counted["n"].to_pylist(), strict=True))
+        sizes = {name: found[name] for name in PER_MILLE if name in found and split in {None, name}}
+        if not sizes:
+            raise NoDataset(f"the dataset at {uri} has no rows" + (f" in split {split}" if split else ""))
+        return cls(table, sizes, Path())
+
+    def at(self, out: Path) -> "Source":
+        """The same, to be written to `out`."""
+        return replace(self, out=out)
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits that have rows, in their usual order."""
+        return tuple(self.sizes)
+
+    def batches(self, split: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a split, all columns."""
+        return batches(self.table, COLUMNS.names, split)
+
+    def rows(self, split: str) -> Iterator[Row]:
+        """The rows of a split, one by one."""
+        for batch in self.batches(split):
+            yield from batch.to_pylist()

@@ -1,0 +1,42 @@
+"""WebDataset: tar shards that are read in order.
+
+In: a source.  Out: `train-000000.tar` and so on; each sample is a picture and a JSON file of one name.
+The same rows give the same bytes: no times, no owners.
+"""
+
+import io
+import tarfile
+from pathlib import Path
+
+from dataset.exports.export_source import Row, Source
+from dataset.exports.files.json_stream import dump
+from dataset.exports.files.picture_files import file_name, suffix
+
+SHARD_BYTES = 256 * 1024 * 1024
+"""Large enough to be read in one go from a bucket, small enough for many workers to have some."""
+
+
+def write(source: Source, out: Path, shard_bytes: int = SHARD_BYTES) -> None:
+    """Shards of each split, each closed when it has reached its size."""
+    for split in source.splits:
+        shard, number = _open(out, split, 0), 0
+        for row in source.rows(split):
+            if shard.offset >= shard_bytes:
+                shard.close()
+                number += 1
+                shard = _open(out, split, number)
+            _add(shard, row)
+        shard.close()
+
+
+def _open(out: Path, split: str, number: int) -> tarfile.TarFile:
+    return tarfile.open(out / f"{split}-{number:06}.tar", "w", format=tarfile.USTAR_FORMAT)
+
+
+def _add(shard: tarfile.TarFile, row: Row) -> None:
+    key = file_name(row).removesuffix(suffix(row))
+    story = {name: value for name, value in row.items() if name != "image"}
+    for ending, data in ((suffix(row), row["image"]["bytes"]), (".json", dump(story).encode())):
+        entry = tarfile.TarInfo(key + ending)
+        entry.size = len(data)
+        shard.addfile(entry, io.BytesIO(data))

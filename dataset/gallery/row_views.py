@@ -1,0 +1,113 @@
+"""What a page shows of a row.
+
+In: a row as plain Python, and its picture's address.  Out: plain values for a template.
+Reads nothing and writes no HTML.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dataset.analysis.certificate_text import names_of, proof_in_words, relation_in_words
+
+COLOURS = 8
+"""The style sheet's number of box colours."""
+
+IDS = ("seed_id", "index", "graph_id", "image_id", "sha256", "renderer", "scene_hash")
+ADDRESSES = ("image_bucket", "image_key", "media_type")
+
+GRAPH_SIZE = (520, 300)
+"""Width and height of the drawn graph, in the units of its SVG."""
+
+View = dict[str, Any]
+"""The values of a template."""
+
+
+def view(row: Mapping[str, Any], picture: str) -> View:
+    """What is shown of a sample. `picture` is the address that the page names."""
+    names = names_of(row["objects"])
+    story = _object(row["provenance"])
+    graph = _object(story.get("graph"))
+    relations = [
+        {"text": relation_in_words((r["subject"], r["predicate"], r["object"]), names), **r} for r in row["relations"]
+    ]
+    objects = [_thing(thing, names, number) for number, thing in enumerate(row["objects"])]
+    drawn = [r for r in relations if r["drawn"]]
+    return {
+        **{name: row[name] for name in ("sample_id", "width", "height", "scene", "split", "excluded")},
+        "picture": picture,
+        "concept": graph.get("concept", ""),
+        "ids": _present(story, IDS),
+        "lineage": _lineage(story, graph),
+        "producers": _object(story.get("producers")),
+        "objects": objects,
+        "drawn": drawn,
+        "derived": [r for r in relations if not r["drawn"]],
+        "graph": drawing(objects, drawn),
+        "questions": [{**q, "proof": proof_in_words(q["certificate"], row["objects"])} for q in row["questions"]],
+        "kinds": sorted({question["kind"] for question in row["questions"]}),
+    }
+
+
+def said(name: str, attributes: Sequence[str]) -> str:
+    """A thing with its attributes as English puts them: `red dog facing left`."""
+    before = [word for word in attributes if " " not in word.strip()]
+    after = [word for word in attributes if " " in word.strip()]
+    return " ".join([*before, name, *after])
+
+
+def drawing(objects: Sequence[View], relations: Sequence[View]) -> View:
+    """The graph as nodes around an oval and arrows between them. Absolute places have no arrow."""
+    width, height = GRAPH_SIZE
+    nodes = {}
+    for number, thing in enumerate(objects):
+        turn = 2 * math.pi * number / max(1, len(objects)) - math.pi / 2
+        x, y = width / 2 + (width / 2 - 90) * math.cos(turn), height / 2 + (height / 2 - 30) * math.sin(turn)
+        nodes[thing["id"]] = {"x": round(x), "y": round(y), "name": thing["name"], "colour": thing["colour"]}
+    edges = [
+        _edge(nodes[r["subject"]], nodes[r["object"]], r["predicate"])
+        for r in relations
+        if r["object"] in nodes and r["subject"] in nodes
+    ]
+    return {"width": width, "height": height, "nodes": list(nodes.values()), "edges": edges}
+
+
+def _edge(start: View, end: View, label: str) -> View:
+    """An arrow that stops before the nodes' labels; its own label stands nearer to where it starts."""
+    dx, dy = end["x"] - start["x"], end["y"] - start["y"]
+    first, last, word = 0.16, 0.82, 0.42
+    return {
+        "x1": round(start["x"] + first * dx), "y1": round(start["y"] + first * dy),
+        "x2": round(start["x"] + last * dx), "y2": round(start["y"] + last * dy),
+        "x": round(start["x"] + word * dx), "y": round(start["y"] + word * dy), "label": label,
+    }  # fmt: skip
+
+
+def _thing(thing: Mapping[str, Any], names: Mapping[int, str], number: int) -> View:
+    name = names[thing["id"]]
+    return {**thing, "name": name, "said": said(name, thing["attributes"] or ()), "colour": number % COLOURS}
+
+
+def _lineage(story: Mapping[str, Any], graph: Mapping[str, Any]) -> list[tuple[str, str]]:
+    prompt = _object(graph.get("prompt"))
+    values = [
+        *_present(story, (*IDS, *ADDRESSES)),
+        *_object(story.get("notes")).items(),
+        *((f"prompt {name}", text) for name, text in prompt.items() if text),
+    ]
+    return [(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in values]
+
+
+def _present(story: Mapping[str, Any], names: Sequence[str]) -> list[tuple[str, Any]]:
+    return [(name, story[name]) for name in names if story.get(name) is not None]
+
+
+def _object(value: object) -> dict[str, Any]:
+    """A JSON object, empty where there is none; text is read."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,117 @@
+"""New rows as they come: each version of the table once, in order.
+
+In: the table's address, and the version that was reached.  Out: the rows of every later version.
+A training job keeps the last version it was given and goes on from there after a restart; what was there before is
+`dataset.load(uri, version=N)`.  Compaction adds no rows, so it is never seen here.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute
+
+from dataset.reading.loading import features_of
+from dataset.reading.row_reader import with_types
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import VERSION_COLUMN, LogGone, NoDataset, Options, Table
+from schemas.errors import UserError
+
+if TYPE_CHECKING:
+    import datasets
+
+POLL_S = 2.0
+"""Between two looks at the log: commits come every few seconds, and a look at an unchanged table takes milliseconds."""
+
+VERSIONS_AT_ONCE = 16
+"""Versions read together when there is much to catch up with; 16 commits of 16 MiB at most are held in memory."""
+
+
+class TooFarBehind(UserError):
+    """Versions that were not yet read can no longer be told apart."""
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A version and the rows that it added, pictures decoded on access."""
+
+    version: int
+    rows: "datasets.Dataset"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to follow: from after which version (None: from now on), of one split, which columns."""
+
+    after: int | None = None
+    split: str | None = None
+    columns: Sequence[str] | None = None
+
+
+def follow(
+    uri: str,
+    wish: Wish | None = None,
+    storage_options: Options = None,
+    wait: Callable[[], bool] | None = None,
+) -> Iterator[Grown]:
+    """Every version after `wish.after` that added rows, as it comes. Ends when `wait` returns False.
+
+    `wait` is called when there is nothing new.  Raises NoDataset, TryLater, ValueError for an unknown column, and
+    TooFarBehind when a vacuum has removed what a version added: load a snapshot then, and follow from its version.
+    """
+    wanted = wish or Wish()
+    pause = wait or _pause
+    table = Table.load(uri, storage_options)
+    reached = table.version if wanted.after is None else wanted.after
+    if reached > table.version:
+        raise NoDataset(f"the dataset at {uri} has no version {reached}; the newest is {table.version}")
+    while True:
+        while reached < table.version:
+            last = min(reached + VERSIONS_AT_ONCE, table.version)
+            yield from _between(table, reached + 1, last, wanted)
+            reached = last
+        if not pause():
+            return
+        table.refresh()
+
+
+def _pause() -> bool:
+    time.sleep(POLL_S)
+    return True
+
+
+def _between(table: Table, first: int, last: int, wish: Wish) -> Iterator[Grown]:
+    columns = list(wish.columns if wish.columns is not None else COLUMNS.names)
+    features = features_of(columns)
+    found: dict[int, list[pa.RecordBatch]] = {}
+    try:
+        for batch in table.changes(first, last):
+            for version, rows in _by_version(batch, wish.split, columns):
+                found.setdefault(version, []).append(rows)
+    except LogGone as error:
+        raise TooFarBehind(
+            f"what versions {first} to {last} added can no longer be told apart, a vacuum has removed it: load the"
+            f" dataset at version {table.version} and follow from there"
+        ) from error
+    for version in sorted(found):
+        yield Grown(version, _dataset(found[version], features))
+
+
+def _by_version(batch: pa.RecordBatch, split: str | None, columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    versions, rows = batch[VERSION_COLUMN], with_types(batch, columns)
+    splits = with_types(batch, ["split"])["split"]
+    for version in versions.unique().to_pylist():
+        wanted = pyarrow.compute.equal(versions, version)
+        if split is not None:
+            wanted = pyarrow.compute.and_kleene(wanted, pyarrow.compute.equal(splits, split))
+        chosen = rows.filter(wanted)
+        if chosen.num_rows:
+            yield version, chosen
+
+
+def _dataset(batches: Sequence[pa.RecordBatch], features: "datasets.Features") -> "datasets.Dataset":
+    import datasets
+
+    return datasets.Dataset(pa.Table.from_batches(batches).cast(features.arrow_schema))

@@ -1,0 +1,108 @@
+"""Where a sample came from: seed, graph, layout, picture, checks, prompts and versions.
+
+In: the table's address and a sample's id (or the beginning of one).  Out: the story as values and as lines of text.
+Reads one row.  Does not draw (`streams.redrawing`).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dataset.reading.row_reader import batches
+from dataset.table.delta_table import Options, Table
+from schemas.errors import UserError
+from schemas.graph import SpatialGraph
+
+LEAST_CHARS = 4
+"""Of an id that is abbreviated."""
+
+COLUMNS = ("sample_id", "image", "width", "height", "scene", "split", "objects", "questions", "provenance")
+
+
+class NoSample(UserError):
+    """No row has the id, or several have its beginning."""
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """A sample's row and its provenance, read."""
+
+    row: Mapping[str, Any]
+    story: Mapping[str, Any]
+
+    @property
+    def graph(self) -> SpatialGraph:
+        """The graph that was drawn."""
+        return SpatialGraph.model_validate(self.story["graph"])
+
+    @property
+    def picture(self) -> bytes:
+        """The encoded picture."""
+        data: bytes = self.row["image"]["bytes"]
+        return data
+
+    def as_json(self) -> dict[str, object]:
+        """Everything but the picture's bytes."""
+        row = {name: value for name, value in self.row.items() if name not in ("image", "provenance")}
+        return {**row, "image_path": self.row["image"]["path"], "provenance": dict(self.story)}
+
+    def lines(self) -> list[str]:
+        """For people, from the seed to the questions."""
+        return list(_lines(self))
+
+
+def lineage(uri: str, sample: str, storage_options: Options = None) -> Lineage:
+    """The lineage of a sample. Raises NoSample, NoDataset, TryLater."""
+    if len(sample) < LEAST_CHARS or not all(c.isalnum() or c == "-" for c in sample):
+        raise NoSample(f"{sample!r} is no sample id: give at least {LEAST_CHARS} of its characters")
+    table = Table.load(uri, storage_options)
+    found = table.query(f"SELECT sample_id FROM samples WHERE starts_with(sample_id, '{sample}') LIMIT 2")
+    ids = found["sample_id"].to_pylist()
+    if len(ids) != 1:
+        raise NoSample(f"{'no sample' if not ids else 'more than one sample'} in {uri} begins with {sample}")
+    for batch in batches(table, COLUMNS):
+        place = batch["sample_id"].to_pylist()
+        if ids[0] in place:
+            (row,) = batch.slice(place.index(ids[0]), 1).to_pylist()
+            return Lineage(row, json.loads(row["provenance"]))
+    raise NoSample(f"{ids[0]} is not in the files of {uri}")
+
+
+def _lines(found: Lineage) -> Iterator[str]:
+    row, story, graph = found.row, found.story, found.graph
+    notes = story.get("notes", {})
+    yield f"sample     {row['sample_id']}  ({row['split']}, scene {story.get('scene_hash', '?')})"
+    yield f"seed       {graph.seed_id} number {graph.index}: {graph.concept!r}"
+    yield f"graph      {graph.graph_id}  {graph.scene}, by {graph.provenance.producer} {graph.provenance.version}"
+    names = [f"{thing.id} {' '.join((*thing.attributes, thing.category))}" for thing in graph.objects]
+    yield f"  things     {'; '.join(names)}"
+    for r in graph.relations:
+        yield f"  relation   {r.subject} {r.predicate} {'' if r.object is None else r.object}".rstrip()
+    if graph.excluded:
+        yield f"  excluded   {', '.join(graph.excluded)}"
+    width, height = graph.layout.canvas
+    yield f"layout     {width} × {height}"
+    for thing, box, depth in zip(graph.objects, graph.layout.boxes, graph.layout.depth, strict=True):
+        yield f"  {thing.id} {thing.category}: {list(box)}, depth {depth:g}"
+    yield from _prompts(graph)
+    yield f"picture    {story['image_id']}  {row['width']} × {row['height']} {story.get('media_type', '')}"
+    yield f"  stored     {story.get('image_bucket')}/{story.get('image_key')}"
+    yield f"  sha256     {story['sha256']}"
+    yield f"  renderer   {story.get('renderer')}, seed {notes.get('render_seed')}, attempt {notes.get('attempt')}"
+    yield f"checks     {', '.join(f'{name} {version}' for name, version in story.get('producers', {}).items())}"
+    for name, text in sorted(notes.items()):
+        yield f"  {name}: {text}"
+    yield f"questions  {len(row['questions'])}"
+    for question in row["questions"]:
+        yield f"  {question['kind']}: {question['question']} {question['answer']}"
+
+
+def _prompts(graph: SpatialGraph) -> Iterator[str]:
+    prompt = graph.prompt
+    yield f"prompt     {prompt.positive}"
+    for name in ("negative", "background"):
+        if getattr(prompt, name):
+            yield f"  {name:10} {getattr(prompt, name)}"
+    for phrase in prompt.phrases:
+        yield f"  phrase     {phrase}"

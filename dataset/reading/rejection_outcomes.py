@@ -1,0 +1,112 @@
+"""Which rejections are the outcome of their request: the one place that says so.
+
+In: both tables.  Out: an outcome a rejection.
+Tables only grow, so what was judged again leaves its earlier rejection behind.  A request, a seed's id and the number of
+one of its graphs, has one outcome: its sample, where there is one; otherwise the rejection that was kept last.
+"""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from dataset.reading.rejection_rows import OUTCOME, Row, rows
+from dataset.reading.row_reader import batches
+from dataset.table.delta_table import Table
+
+ENDED, DRAWN_AGAIN, SUPERSEDED = "ended", "drawn_again", "superseded"
+"""The request ended here; it went on with another picture; it was judged again and ended otherwise."""
+
+OUTCOMES = (ENDED, DRAWN_AGAIN, SUPERSEDED)
+
+Request = tuple[str, int]
+
+HEAD_CHARS = 200
+"""A provenance begins with seed and number: reading all of it would read every graph."""
+
+HEAD = r'^\s*\{\s*"seed_id"\s*:\s*"([^"\\]*)"\s*,\s*"index"\s*:\s*(\d+)\s*,'
+_HEAD = re.compile(HEAD)
+
+SETTLE = f"""
+WITH sampled_once AS (SELECT DISTINCT seed_id, number FROM sampled),
+final AS (
+  SELECT file, row, seed_id, number, row_number() OVER (
+    PARTITION BY seed_id, number ORDER BY kept_at DESC NULLS LAST, file DESC, row DESC
+  ) = 1 AS newest FROM rows WHERE outcome <> '{DRAWN_AGAIN}'
+),
+told AS (
+  SELECT f.file, f.row, CASE WHEN s.seed_id IS NULL AND newest THEN '{ENDED}' ELSE '{SUPERSEDED}' END AS outcome
+  FROM final f LEFT JOIN sampled_once s ON f.seed_id = s.seed_id AND f.number = s.number
+)
+UPDATE rows SET outcome = told.outcome FROM told
+WHERE rows.file = told.file AND rows.row = told.row AND rows.outcome <> told.outcome
+"""
+"""SQL that says the same of a copy of the rejections (`rows`), given the requests that have a sample (`sampled`)."""
+
+
+def outcomes(samples: Table | None, rejections: Table) -> dict[str, str]:
+    """The outcome of each rejection, by id. Raises TryLater."""
+    return {row["rejection_id"]: name for name, found in by_outcome(samples, rejections).items() for row in found}
+
+
+def by_outcome(samples: Table | None, rejections: Table) -> dict[str, list[Row]]:
+    """The rejections of each outcome, in `OUTCOME`'s columns. Raises TryLater."""
+    found = list(rows(rejections, OUTCOME))
+    told = outcomes_of(found, sampled(samples, {request_of(row) for row in found}))
+    sorted_out: dict[str, list[Row]] = {name: [] for name in OUTCOMES}
+    for row in found:
+        sorted_out[told[row["rejection_id"]]].append(row)
+    return sorted_out
+
+
+def outcomes_of(found: Iterable[Mapping[str, Any]], with_sample: Collection[Request]) -> dict[str, str]:
+    """The same of rows in the order in which they were kept."""
+    told: dict[str, str] = {}
+    last: dict[Request, str] = {}
+    for row in sorted(found, key=lambda row: (not row["undated"], row["kept_at"])):
+        one, request = row["rejection_id"], request_of(row)
+        if row["retried"]:
+            told[one] = DRAWN_AGAIN
+            continue
+        told[one] = SUPERSEDED if request in with_sample else ENDED
+        before = last.get(request)
+        if before is not None:
+            told[before] = SUPERSEDED
+        last[request] = one
+    return told
+
+
+def request_of(row: Mapping[str, Any]) -> Request:
+    """What was asked for."""
+    return row["seed_id"], row["index"]
+
+
+def sampled(samples: Table | None, among: Collection[Request]) -> frozenset[Request]:
+    """Those of some requests that have a sample. Raises TryLater."""
+    if samples is None or not among:
+        return frozenset()
+    return frozenset(accepted_requests(samples)).intersection(among)
+
+
+def accepted_requests(samples: Table) -> Iterable[Request]:
+    """The request of each sample, once a sample. Raises TryLater."""
+    heads = samples.query(f"SELECT substr(provenance, 1, {HEAD_CHARS}) AS head FROM samples")["head"]
+    read = (_HEAD.match(head.as_py() or "") for head in heads)
+    plain = [(match[1], int(match[2])) for match in read if match]
+    return plain if len(plain) == len(heads) else _from_whole(samples)
+
+
+def rejected_requests(rejections: Table) -> Iterator[Request]:
+    """The request of each rejection that did not go on with another picture. Raises TryLater."""
+    for row in rows(rejections, ("seed_id", "index", "retried")):
+        if not row["retried"]:
+            yield request_of(row)
+
+
+def _from_whole(samples: Table) -> Iterable[Request]:
+    """From provenance that somebody else wrote."""
+    for batch in batches(samples, ["provenance"]):
+        for text in batch["provenance"].to_pylist():
+            story = json.loads(text or "{}")
+            if isinstance(story.get("seed_id"), str) and isinstance(story.get("index"), int):
+                yield story["seed_id"], story["index"]

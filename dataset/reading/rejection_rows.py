@@ -1,0 +1,77 @@
+"""The table of rejections read back, row by row.
+
+In: a snapshot.  Out: rows as plain values, oldest first, with what earlier versions of the table did not write down.
+Judges nothing.  Memory is bounded by a row group, whatever the table's size.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow.fs
+import pyarrow.parquet
+
+from dataset.table.delta_table import DataFile, NoDataset, Options, Table
+from dataset.table.rejection_table import NEXT_ATTEMPT, concept_of, judged_event, rejections_uri
+from schemas.errors import TryLater, UserError
+
+Row = dict[str, Any]
+
+OUTCOME = ("rejection_id", "seed_id", "index", "stage", "gate", "reason", "retried", "kept_at", "undated")
+"""What it takes to say which rejections are their request's outcome. `undated`: from before times were written down, so
+that the file's time stands for the row's, which compaction makes a later one."""
+
+INSTEAD = {"retried": ("evidence",), "concept": ("source_topic", "source")}
+"""Columns that tell the same in files from before a column was added."""
+
+
+class Vacuumed(UserError):
+    """A file of the snapshot was deleted meanwhile."""
+
+
+def table_of(uri: str, options: Options = None) -> Table | None:
+    """The rejections of the dataset at `uri`, None where there are none yet. Raises NoDataset, TryLater."""
+    try:
+        return Table.load(rejections_uri(uri), options)
+    except NoDataset:
+        Table.load(uri, options)
+        return None
+
+
+def rows(table: Table, columns: Sequence[str]) -> Iterator[Row]:
+    """The rows, in the order in which they were kept. `kept_at` is always a time. Raises TryLater, Vacuumed."""
+    files = table.files()
+    folder = table.folder(files)
+    for file in files:
+        try:
+            yield from _of_file(folder, file, columns)
+        except FileNotFoundError as error:
+            raise Vacuumed(f"{file.path} was vacuumed away: look again") from error
+        except OSError as error:
+            raise TryLater(f"{file.path} cannot be read: {error}") from error
+
+
+def _of_file(folder: pyarrow.fs.FileSystem, file: DataFile, columns: Sequence[str]) -> Iterator[Row]:
+    with folder.open_input_file(file.path) as source:
+        parquet = pyarrow.parquet.ParquetFile(source)
+        there = set(parquet.schema_arrow.names)
+        read = [name for name in columns if name in there]
+        lacking = [name for name in columns if name not in there and name != "undated"]
+        read += [name for old in lacking for name in INSTEAD.get(old, ()) if name not in read]
+        for number in range(parquet.num_row_groups):
+            for row in parquet.read_row_group(number, columns=read, use_threads=False).to_pylist():
+                whole = {**dict.fromkeys(lacking), **row}
+                yield {name: _value(name, whole, file) for name in columns}
+
+
+def _value(name: str, row: Row, file: DataFile) -> Any:
+    if name == "undated":
+        return row["kept_at"] is None
+    value = row[name]
+    if name == "kept_at":
+        return (value or datetime.fromtimestamp(file.written / 1000, UTC)).astimezone(UTC)
+    if name == "retried" and value is None:
+        return NEXT_ATTEMPT in (row.get("evidence") or "")
+    if name == "concept" and value is None and "source" in row:
+        return concept_of(judged_event(row["source_topic"], row["source"]))
+    return value

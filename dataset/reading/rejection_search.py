@@ -1,0 +1,101 @@
+"""Finds rejections in their table, and tells each with the outcome of its request.
+
+In: the dataset's address and what is sought.  Out: rows, newest first; whole rows with the event that was judged.
+Works from the tables alone, however long ago the topics forgot.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+
+from dataset.reading.rejection_outcomes import outcomes_of, request_of, sampled
+from dataset.reading.rejection_rows import OUTCOME, Row, rows, table_of
+from dataset.table.delta_table import NoDataset, Options, Table
+from dataset.table.rejection_table import REJECTION_COLUMNS
+from schemas.errors import UserError
+
+LISTED = (*OUTCOME, "detail", "graph_id", "image_id", "image_key", "concept", "source_topic")
+"""What is small enough to be kept of every row."""
+
+NAMED = 10
+"""Concepts that an error names."""
+
+
+class NotThere(UserError):
+    """What was sought by name is in no row."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What rejections must have; what is empty asks for nothing. `ids` may be the beginnings of ids."""
+
+    stages: Collection[str] = ()
+    reasons: Collection[str] = ()
+    concepts: Collection[str] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    ids: Collection[str] = field(default=())
+
+    def admits(self, row: Row) -> bool:
+        """Whether the row fits."""
+        kept_at: datetime = row["kept_at"]
+        return (
+            (not self.stages or row["stage"] in self.stages)
+            and (not self.reasons or row["reason"] in self.reasons)
+            and (not self.concepts or _key(row["concept"]) in {_key(concept) for concept in self.concepts})
+            and (self.since is None or kept_at >= self.since)
+            and (self.until is None or kept_at < self.until)
+            and (not self.ids or any(row["rejection_id"].startswith(one) for one in self.ids))
+        )
+
+
+def find(uri: str, options: Options, wanted: Wanted) -> list[Row]:
+    """The rejections that fit, newest first, each with its `outcome`. Raises NotThere, NoDataset, TryLater."""
+    table = table_of(uri, options)
+    found = [] if table is None else list(rows(table, LISTED))
+    _check_ids(found, wanted.ids)
+    _check_concepts(found, wanted.concepts)
+    told = outcomes_of(found, sampled(_samples(uri, options), {request_of(row) for row in found}))
+    fitting = [{**row, "outcome": told[row["rejection_id"]]} for row in found if wanted.admits(row)]
+    return sorted(reversed(fitting), key=lambda row: row["kept_at"], reverse=True)
+
+
+def whole(uri: str, options: Options, chosen: Sequence[Row]) -> Iterator[Row]:
+    """Chosen rows with all their columns, in the order in which they were kept. Raises NoDataset, TryLater."""
+    table = table_of(uri, options)
+    outcome = {row["rejection_id"]: row["outcome"] for row in chosen}
+    for row in () if table is None or not outcome else rows(table, REJECTION_COLUMNS.names):
+        if row["rejection_id"] in outcome:
+            yield {**row, "outcome": outcome[row["rejection_id"]]}
+
+
+def _samples(uri: str, options: Options) -> Table | None:
+    try:
+        return Table.load(uri, options)
+    except NoDataset:
+        return None
+
+
+def _check_ids(found: Sequence[Row], ids: Collection[str]) -> None:
+    for one in ids:
+        fitting = [row["rejection_id"] for row in found if row["rejection_id"].startswith(one)] if one else []
+        if len(fitting) != 1 and one not in fitting:
+            raise NotThere(
+                f"{'no rejection' if not fitting else f'{len(fitting)} rejections'} of {len(found)} begin with {one!r}"
+            )
+
+
+def _check_concepts(found: Sequence[Row], concepts: Collection[str]) -> None:
+    known = Counter(row["concept"] for row in found if row["concept"] is not None)
+    keys = {_key(concept) for concept in known}
+    for concept in concepts:
+        if known and _key(concept) not in keys:
+            near = get_close_matches(concept, known, NAMED, 0.4) or [name for name, _ in known.most_common(NAMED)]
+            raise NotThere(f"no rejection is of the concept {concept!r}; there are {', '.join(near)}")
+
+
+def _key(concept: str | None) -> str | None:
+    """As seeds are told apart: by words, whatever their case."""
+    return None if concept is None else " ".join(concept.split()).casefold()

@@ -1,0 +1,86 @@
+"""Reads a snapshot's rows, batch by batch.
+
+In: a table.  Out: Arrow batches of some columns.
+Memory is bounded by a batch of rows, whatever the table's size.  Works while the table grows: a snapshot does not change.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.fs
+import pyarrow.parquet
+
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import DataFile, Table
+from schemas.errors import TryLater, UserError
+
+ROWS_AT_ONCE = 64
+"""Rows in memory together: 64 pictures of 1 MB."""
+
+
+class UnknownColumn(ValueError):
+    """A column was asked for that the dataset does not have."""
+
+
+class Vacuumed(UserError):
+    """A file of an earlier version was deleted since."""
+
+
+def types_of(columns: Sequence[str]) -> pa.Schema:
+    """The schema of some columns, in the order asked. Raises UnknownColumn."""
+    missing = sorted(set(columns) - set(COLUMNS.names))
+    if missing:
+        raise UnknownColumn(f"no column {', '.join(missing)}; there are {', '.join(COLUMNS.names)}")
+    return pa.schema([COLUMNS.field(name) for name in columns])
+
+
+def batches(
+    table: Table, columns: Sequence[str], split: str | None = None, newest_first: bool = False
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a snapshot, those of one split if it is named, from the oldest file to the newest or the other way.
+
+    A column that was added later is empty in rows of before.  Raises TryLater, UnknownColumn, Vacuumed.
+    """
+    types_of(columns)
+    files = table.files()
+    folder = table.folder(files)
+    for file in reversed(files) if newest_first else files:
+        yield from _of_file(folder, file, list(columns), split)
+
+
+def _of_file(
+    folder: pyarrow.fs.FileSystem, file: DataFile, columns: list[str], split: str | None
+) -> Iterator[pa.RecordBatch]:
+    read = columns if split is None or "split" in columns else [*columns, "split"]
+    try:
+        with folder.open_input_file(file.path) as source:
+            for batch in _groups(pyarrow.parquet.ParquetFile(source), read):
+                typed = with_types(batch, read)
+                chosen = typed if split is None else typed.filter(pyarrow.compute.equal(typed["split"], split))
+                if chosen.num_rows:
+                    yield chosen.select(columns)
+    except FileNotFoundError as error:
+        raise Vacuumed(f"{file.path} was vacuumed away: take a newer version, or look at the table again") from error
+    except OSError as error:
+        raise TryLater(f"{file.path} cannot be read: {error}") from error
+
+
+def _groups(file: pyarrow.parquet.ParquetFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """Row group by row group: asked for all of them, a file would be fetched ahead, whole."""
+    for number in range(file.num_row_groups):
+        yield from file.iter_batches(ROWS_AT_ONCE, row_groups=[number], columns=columns, use_threads=False)
+
+
+def with_types(batch: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:
+    """Some columns in the dataset's own types, empty where the batch is older than a column.
+
+    Field names inside lists differ between programs that write Parquet, and a struct may have grown since.
+    """
+    schema = types_of(columns)
+    there = set(batch.schema.names)
+    arrays = [
+        batch[field.name].cast(field.type) if field.name in there else pa.nulls(batch.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)

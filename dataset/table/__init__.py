@@ -1,0 +1,1 @@
+"""The Delta Lake tables: written exactly once, kept in order."""

@@ -1,0 +1,356 @@
+"""The Delta Lake table: the one file that imports deltalake.
+
+In: Arrow tables with positions, or questions about the snapshot.  Out: commits, versions, files.
+Knows neither events nor columns.  Storage that cannot be reached raises TryLater, an address without a table NoDataset.
+Never uses `DeltaTable.to_pyarrow_table`: a process that did aborts when it exits.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.fs
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    QueryBuilder,
+    Schema,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
+from deltalake.exceptions import (
+    CommitFailedError,
+    DeltaError,
+    DeltaProtocolError,
+    SchemaMismatchError,
+    TableNotFoundError,
+)
+from deltalake.fs import DeltaStorageHandler
+from deltalake.transaction import AddAction, create_table_with_add_actions
+
+from dataset.table.storage_environment import client_environment
+from schemas.errors import TryLater, UserError
+
+CLAIM = "skg.sample-ids"
+"""A transaction id that every commit of rows carries: of two commits that did not see each other one is refused, so no
+commit can store an id that another one has just stored."""
+
+CONFIGURATION = {
+    "delta.enableChangeDataFeed": "true",  # readers can follow the rows of each version; appends cost nothing more
+    "delta.dataSkippingStatsColumns": "sample_id",  # statistics of pictures and texts would only swell the log
+}
+ROWS_IN_GROUP = 64
+"""Rows that must be read to get one of them, its picture among them: 2 MB instead of a whole file after compaction."""
+
+WRITING = WriterProperties(
+    compression="ZSTD",
+    max_row_group_size=ROWS_IN_GROUP,
+    default_column_properties=ColumnProperties(statistics_enabled="NONE"),  # of texts and pictures they are mere weight
+    column_properties={name: ColumnProperties(statistics_enabled="CHUNK") for name in ("sample_id", "scene", "split")},
+)
+"""How Parquet files are written: by the writer, and by whoever joins small files."""
+
+PATIENCE = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s", "timeout": "20s"}
+"""For tables in an object store: the carriers try again, and a partition's opening must not take minutes."""
+
+REFUSED = re.compile(r"\b(401 Unauthorized|403 Forbidden|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)\b")
+"""In the words of an object store: no waiting mends it."""
+
+UNTRUSTED = "invalid peer certificate"
+"""Nor does waiting mend this."""
+
+Options = Mapping[str, str] | None
+
+At = int | datetime | None
+"""A state of the table: a version, what was current at a time (UTC where it has no zone), or None for now."""
+
+
+class NoDataset(UserError, ValueError):
+    """There is no table at the address, or it has no rows to give."""
+
+
+class NoAccess(UserError):
+    """The storage answered and does not let us: wrong credentials, no rights."""
+
+
+class Overtaken(Exception):
+    """Another commit came first: look again at what it did."""
+
+
+class LogGone(Exception):
+    """The log no longer tells what some versions added."""
+
+
+ROWS_ADDED = "skg.rows"
+"""In the history of a table that was made whole: the rows that came with it, which the log counts only of appends."""
+
+VERSION_COLUMN = "_commit_version"
+"""In the rows of `Table.changes`: the version that added them."""
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A Parquet file of a snapshot. `path` is relative to the table, `written` is in milliseconds since 1970."""
+
+    path: str
+    size: int
+    written: int
+
+
+@dataclass(frozen=True)
+class NewFile(DataFile):
+    """One that no snapshot has yet, with `rows` in it."""
+
+    rows: int
+
+    def action(self) -> AddAction:
+        """What the log says of it."""
+        stats = json.dumps({"numRecords": self.rows})
+        return AddAction(self.path, self.size, {}, self.written, data_change=True, stats=stats)
+
+
+class Table:
+    """One snapshot of a table, held until `refresh`."""
+
+    def __init__(self, delta: DeltaTable, uri: str, options: Options) -> None:
+        self._delta, self._uri, self._options = delta, uri, options
+
+    @classmethod
+    def load(cls, uri: str, options: Options = None, version: At = None) -> Self:
+        """The current snapshot, that of a version, or the one of a time. Raises NoDataset, TryLater."""
+        with _reaching(uri), client_environment(options):
+            delta = DeltaTable(uri, storage_options=_plain(options))
+        if version is not None:
+            _go_back(delta, version, uri)
+        return cls(delta, uri, options)
+
+    @classmethod
+    def create(cls, uri: str, schema: pa.Schema, options: Options = None) -> Self:
+        """The table at `uri`, made empty if there is none; several writers may do so at once.
+
+        Raises NoDataset when none can be made there.
+        """
+        try:
+            return cls.load(uri, options)
+        except NoDataset:
+            pass
+        with _reaching(uri), client_environment(options), suppress(CommitFailedError):  # another writer made it
+            DeltaTable.create(
+                uri,
+                schema=schema,
+                mode="ignore",
+                configuration=CONFIGURATION,
+                storage_options=_plain(options),
+                commit_properties=CommitProperties(max_commit_retries=0),  # a retry would give it another id
+            )
+        return cls.load(uri, options)
+
+    @classmethod
+    def of_files(cls, uri: str, schema: pa.Schema, files: Sequence[NewFile], options: Options = None) -> Self:
+        """A new table of Parquet files that lie at `uri`, in one commit. Raises Overtaken where a table is, TryLater."""
+        added = [file.action() for file in files]
+        rows = {ROWS_ADDED: str(sum(file.rows for file in files))}
+        with _reaching(uri), client_environment(options):
+            try:
+                create_table_with_add_actions(
+                    uri,
+                    Schema.from_arrow(schema),
+                    added,
+                    configuration=CONFIGURATION,
+                    storage_options=_plain(options),
+                    commit_properties=CommitProperties(max_commit_retries=0, custom_metadata=rows),
+                )
+            except DeltaError as error:
+                if DeltaTable.is_deltatable(uri, _plain(options)):
+                    raise Overtaken(str(error)) from error
+                raise
+        return cls.load(uri, options)
+
+    @property
+    def id(self) -> str:
+        """The table's own id: another table at the same address has another."""
+        return str(self._delta.metadata().id)
+
+    @property
+    def version(self) -> int:
+        """The version of the snapshot."""
+        return self._delta.version()
+
+    def refresh(self) -> None:
+        """Move on to the newest version."""
+        with _reaching(self._uri):
+            self._delta.update_incremental()
+
+    def position(self, partition: str) -> int | None:
+        """What the last commit of `partition` recorded, as of the snapshot."""
+        return self._delta.transaction_version(partition)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of the snapshot."""
+        return pa.schema(self._delta.schema())
+
+    def append(self, rows: pa.Table, positions: Mapping[str, int]) -> None:
+        """Add rows and record positions in one commit upon the held snapshot. Raises Overtaken, TryLater.
+
+        Columns that the table lacks are added to it, with nothing in the rows before; those that `rows` lack stay empty.
+        """
+        marks = {**positions, CLAIM: self.version + 1}
+        transactions = [Transaction(name, position) for name, position in marks.items()]
+        with _reaching(self._uri):
+            try:
+                write_deltalake(
+                    self._delta,
+                    rows,
+                    mode="append",
+                    schema_mode="merge",
+                    writer_properties=WRITING,
+                    commit_properties=CommitProperties(app_transactions=transactions),
+                )
+            except CommitFailedError as error:
+                raise Overtaken(str(error)) from error
+
+    def changes(self, first: int, last: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows that versions `first` to `last` added, with VERSION_COLUMN. Raises LogGone, TryLater."""
+        try:
+            changes = self._delta.load_cdf(first, last, columns=None if columns is None else list(columns))
+            yield from pa.RecordBatchReader.from_stream(changes)
+        except (DeltaError, pa.ArrowException) as error:
+            raise LogGone(f"versions {first} to {last} of {self._uri}: {_first_line(error)}") from error
+        except OSError as error:
+            raise TryLater(f"{self._uri} cannot be reached: {_first_line(error)}") from error
+
+    def added(self, first: int, last: int, column: str) -> list[str]:
+        """The texts of `column` in the rows that versions `first` to `last` added. Raises LogGone, TryLater."""
+        return [text for batch in self.changes(first, last, [column]) for text in batch.column(0).to_pylist()]
+
+    def files(self) -> list[DataFile]:
+        """The snapshot's Parquet files, oldest first."""
+        actions = self._delta.get_add_actions()
+        columns = [actions[name].to_pylist() for name in ("path", "size_bytes", "modification_time")]
+        found = [DataFile(path, size, written) for path, size, written in zip(*columns, strict=True)]
+        return sorted(found, key=lambda file: (file.written, file.path))
+
+    def uris(self) -> list[str]:
+        """The addresses of the snapshot's Parquet files, as other programs take them."""
+        return sorted(self._delta.file_uris())
+
+    def folder(self, files: Sequence[DataFile]) -> pyarrow.fs.FileSystem:
+        """A file system in which `files` lie under their relative paths, wherever the table is."""
+        sizes = {file.path: file.size for file in files}  # spares a request a file
+        with client_environment(self._options):
+            return pyarrow.fs.PyFileSystem(DeltaStorageHandler(self._delta.table_uri, _plain(self._options), sizes))
+
+    def query(self, sql: str) -> pa.Table:
+        """The answer to a query over the snapshot, which is called `samples` there."""
+        with _reaching(self._uri):
+            answer = QueryBuilder().register("samples", self._delta).execute(sql)
+            return pa.RecordBatchReader.from_stream(answer).read_all()  # pa.table() would import pandas: 2 s
+
+    def compact(self, target_bytes: int) -> tuple[int, int]:
+        """Join small files in one commit; (files joined, files made). Nothing is deleted. Raises Overtaken, TryLater."""
+        with _reaching(self._uri):
+            try:
+                done = self._delta.optimize.compact(
+                    target_size=target_bytes,
+                    max_concurrent_tasks=1,  # memory stays near one target's size
+                    writer_properties=WRITING,
+                    commit_properties=CommitProperties(max_commit_retries=0),
+                )
+            except CommitFailedError as error:
+                raise Overtaken(str(error)) from error
+        return int(done["numFilesRemoved"]), int(done["numFilesAdded"])
+
+    def vacuum(self, keep_hours: int, dry_run: bool) -> list[str]:
+        """Delete files that no version of the last `keep_hours` needs, or only name them. Raises TryLater.
+
+        Those of writers that died before their commit are among them; how long to keep is the caller's business.
+        """
+        with _reaching(self._uri):
+            return list(self._delta.vacuum(keep_hours, dry_run=dry_run, enforce_retention_duration=False, full=True))
+
+    def history(self) -> list[dict[str, object]]:
+        """What the log still tells of each version up to the snapshot's, oldest first."""
+        with (
+            _reaching(self._uri),
+            client_environment(self._options),
+        ):  # a table that was sent back tells all versions and numbers them from its own
+            newest = DeltaTable(self._uri, storage_options=_plain(self._options))
+            return [entry for entry in reversed(newest.history()) if int(entry["version"]) <= self.version]
+
+
+def folder_at(uri: str, options: Options = None) -> pyarrow.fs.FileSystem:
+    """The file system in which files at an address lie under their relative paths. Makes a folder, but no table."""
+    if "://" not in uri:
+        Path(uri).mkdir(parents=True, exist_ok=True)
+    with _reaching(uri), client_environment(options):
+        return pyarrow.fs.PyFileSystem(DeltaStorageHandler(uri, _plain(options)))
+
+
+def require_writable(uri: str) -> None:
+    """Raise NoAccess for a folder of this machine that may not be written: that is a mistake, and nothing to wait for.
+
+    A disk that is full is waited for, as is a folder that turns read-only later.
+    """
+    if "://" in uri:
+        return  # the store says so itself
+    folder = Path(uri).absolute()
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not there.is_dir():
+        raise NoAccess(f"there can be no dataset at {uri}: {there} is no folder (SKG_DATASET_URI)")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise NoAccess(f"the dataset at {uri} cannot be written: {there} is read-only for us (SKG_DATASET_URI)")
+
+
+@contextmanager
+def _reaching(uri: str) -> Iterator[None]:
+    try:
+        yield
+    except TableNotFoundError as error:
+        raise NoDataset(f"there is no dataset at {uri}") from error
+    except (SchemaMismatchError, DeltaProtocolError):
+        raise
+    except (OSError, DeltaError) as error:
+        why = _first_line(error)
+        if uri.startswith("s3:") and UNTRUSTED in why:
+            fault = why.rpartition(":")[2].strip()
+            raise NoAccess(f"the dataset at {uri}: certificate not accepted: {fault} (SKG_S3_CA_FILE)") from error
+        if uri.startswith("s3:") and REFUSED.search(why):
+            raise NoAccess(f"the dataset at {uri} refused: {why}") from error
+        raise TryLater(f"the dataset at {uri} cannot be reached: {why}{_setting(uri)}") from error
+
+
+def _setting(uri: str) -> str:
+    return " (SKG_S3_ENDPOINT)" if uri.startswith("s3:") else ""
+
+
+def _go_back(delta: DeltaTable, version: int | datetime, uri: str) -> None:
+    newest = delta.version()
+    if isinstance(version, int) and not 0 <= version <= newest:
+        raise NoDataset(f"the dataset at {uri} has no version {version}; the newest is {newest}")
+    if isinstance(version, datetime) and version.tzinfo is None:
+        version = version.replace(tzinfo=UTC)
+    try:
+        delta.load_as_version(version)
+    except DeltaError as error:
+        raise NoDataset(f"{version} of the dataset at {uri} can no longer be read: {_first_line(error)}") from error
+    except OSError as error:
+        raise TryLater(f"the dataset at {uri} cannot be reached: {_first_line(error)}") from error
+
+
+def _plain(options: Options) -> dict[str, str] | None:
+    return {**PATIENCE, **options} if options is not None else None
+
+
+def _first_line(error: Exception) -> str:
+    plain = re.sub(r"\x1b\[\d*m", "", str(error)).replace("↳", ":")  # the library colours its chains of causes
+    return " ".join(plain.split())[:500]

@@ -1,0 +1,144 @@
+"""The sample ids that a table holds, in a file of this machine, with the table version that they reach to.
+
+In: ids and versions.  Out: which of some ids are known.
+Only a cache: a file that is damaged, unfinished or of another table is thrown away and is filled anew from the table
+(`dataset.table.id_index`).  Each process has its own file, so processes never wait for each other.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+CACHE_KIB = 32 * 1024
+"""SQLite's page cache: memory stays the same whatever the number of ids."""
+
+SLOTS = 64
+"""Processes of one machine that may share the folder."""
+
+HEX_ID_CHARS = 32
+"""Ids of this many hexadecimal digits are kept as 16 bytes, others as they are."""
+
+Key = bytes | str
+
+
+class Damaged(Exception):
+    """The file cannot be used any more: start over with a new `SeenIds`."""
+
+
+class SeenIds:
+    """An ordered set of ids on disk. `version` is None while it is being filled."""
+
+    def __init__(self, folder: Path, table_id: str, cache_kib: int = CACHE_KIB) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path, self._db = _claim(folder, table_id)
+        self._db.execute(f"PRAGMA cache_size = -{cache_kib}")
+        self.version = self._read_version()
+
+    def known(self, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that are in the set."""
+        ask = "SELECT 1 FROM seen WHERE id = ?"
+        with self._usable():
+            return {one for one in ids if self._db.execute(ask, (_key(one),)).fetchone()}
+
+    def add(self, ids: Iterable[str], version: int) -> None:
+        """Add what the table holds at `version`, all or nothing."""
+        with self._usable(), self._db:
+            self._db.execute("BEGIN")
+            self._insert(ids)
+            self._set_version(version)
+        self.version = version
+
+    def fill(self, chunks: Iterable[Sequence[str]], version: int) -> None:
+        """Replace everything. A process that dies meanwhile leaves a file without a version, which is not believed."""
+        self.version = None
+        with self._usable():
+            self._db.execute("PRAGMA journal_mode = OFF")
+            self._db.execute("PRAGMA synchronous = OFF")
+            self._db.execute("DELETE FROM reached")
+            self._db.execute("DELETE FROM seen")
+            for chunk in chunks:
+                with self._db:
+                    self._db.execute("BEGIN")
+                    self._insert(chunk)
+            with self._db:
+                self._set_version(version)
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute("PRAGMA journal_mode = WAL")
+        self.version = version
+
+    def close(self, discard: bool = False) -> None:
+        """Leave the file to the next process, or delete it."""
+        self._db.close()
+        if discard:
+            _delete(self._path)
+
+    def _insert(self, ids: Iterable[str]) -> None:
+        keys = [_key(one) for one in ids]
+        hexadecimal = sorted(key for key in keys if isinstance(key, bytes))  # in the file's order: each page once
+        others = [key for key in keys if isinstance(key, str)]
+        self._db.executemany("INSERT OR IGNORE INTO seen VALUES (?)", zip((*hexadecimal, *others), strict=True))
+
+    def _set_version(self, version: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO reached VALUES (0, ?)", (version,))
+
+    def _read_version(self) -> int | None:
+        row = self._db.execute("SELECT version FROM reached").fetchone()
+        return None if row is None else int(row[0])
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            self.close(discard=True)
+            raise Damaged(f"{self._path}: {error}") from error
+
+
+def _claim(folder: Path, table_id: str) -> tuple[Path, sqlite3.Connection]:
+    for slot in range(SLOTS):
+        path = folder / f"seen-{table_id}-{slot}.sqlite"
+        try:
+            return path, _open(path)
+        except sqlite3.DatabaseError as error:
+            if _is_taken(error):
+                continue
+        _delete(path)
+        return path, _open(path)
+    raise OSError(f"{SLOTS} processes already keep their ids in {folder}")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")  # the file is this process's until it ends
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("BEGIN EXCLUSIVE")
+        db.execute("CREATE TABLE IF NOT EXISTS seen (id BLOB PRIMARY KEY) WITHOUT ROWID")
+        db.execute("CREATE TABLE IF NOT EXISTS reached (one INTEGER PRIMARY KEY, version INTEGER NOT NULL)")
+        db.execute("COMMIT")
+        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
+    return db
+
+
+def _is_taken(error: sqlite3.DatabaseError) -> bool:
+    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _delete(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _key(one: str) -> Key:
+    if len(one) != HEX_ID_CHARS:
+        return one
+    try:
+        return bytes.fromhex(one)
+    except ValueError:
+        return one

@@ -1,0 +1,121 @@
+"""Keeps the ids on this machine up with the table.
+
+In: a snapshot of the table.  Out: which sample ids it holds.
+Reads what versions added since the last time from the log; reads the id column of every file when there is nothing to
+go on with.  Memory does not grow with the table.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow.fs
+import pyarrow.parquet
+
+from dataset.table.delta_table import DataFile, LogGone, Table
+from dataset.table.id_cache import Damaged, SeenIds
+from schemas.errors import TryLater
+
+ID = "sample_id"
+VERSIONS_AT_ONCE = 200
+"""Versions whose ids are held in memory together: some 100,000 ids at 500 rows a commit."""
+
+FILES_AT_ONCE = 64
+READERS = 4
+"""Files read at a time, which hides an object store's latency."""
+
+IDS_AT_ONCE = 500_000
+"""Ids sorted together before they are inserted; larger chunks fill faster and take more memory (about 50 MB)."""
+
+
+class Index:
+    """The ids of one table. Not thread-safe. `open_ids` opens the file of a folder and a table's id."""
+
+    def __init__(self, folder: Path, open_ids: Callable[[Path, str], SeenIds] = SeenIds, id_column: str = ID) -> None:
+        self._folder, self._open_ids, self._column = folder, open_ids, id_column
+        self._seen: SeenIds | None = None
+        self._table_id = ""
+
+    def known(self, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that the table held at the last `catch_up`. Raises TryLater when the file was damaged."""
+        if self._seen is None:
+            return set()
+        try:
+            return self._seen.known(ids)
+        except Damaged as error:
+            self._seen = None
+            raise TryLater(f"the index of sample ids was damaged and is made anew: {error}") from error
+
+    def catch_up(self, table: Table) -> None:
+        """Learn every id of the snapshot. Raises TryLater when the table cannot be read."""
+        seen = self._of(table)
+        if seen.version == table.version:
+            return
+        try:
+            _advance(seen, table, self._column)
+        except Damaged as error:
+            self._seen = None
+            raise TryLater(f"the index of sample ids was damaged and is made anew: {error}") from error
+
+    def stored(self, ids: Iterable[str], before: int, table: Table) -> None:
+        """`ids` were just committed upon version `before`; anything else that happened is left to `catch_up`."""
+        if self._seen is not None and self._seen.version == before and table.version == before + 1:
+            try:
+                self._seen.add(ids, table.version)
+            except Damaged:
+                self._seen = None  # the rows are safe; the next `catch_up` starts over
+
+    def close(self) -> None:
+        """Leave the file to the next process."""
+        if self._seen is not None:
+            self._seen.close()
+            self._seen = None
+
+    def _of(self, table: Table) -> SeenIds:
+        if self._seen is not None and self._table_id != table.id:
+            self.close()
+        if self._seen is None:
+            try:
+                self._seen, self._table_id = self._open_ids(self._folder, table.id), table.id
+            except (OSError, sqlite3.Error) as error:  # a full disk says nothing of the events in hand
+                raise TryLater(f"the index of ids cannot be kept in {self._folder}: {error}") from error
+        return self._seen
+
+
+def _advance(seen: SeenIds, table: Table, column: str) -> None:
+    if seen.version is not None and seen.version < table.version:
+        try:
+            for first in range(seen.version + 1, table.version + 1, VERSIONS_AT_ONCE):
+                last = min(first + VERSIONS_AT_ONCE - 1, table.version)
+                seen.add(table.added(first, last, column), last)
+            return
+        except LogGone:
+            pass
+    seen.fill(stored_ids(table, column), table.version)
+
+
+def stored_ids(table: Table, column: str = ID) -> Iterator[list[str]]:
+    """Every id of the snapshot, in chunks."""
+    chunk: list[str] = []
+    files = table.files()
+    folder = table.folder(files)
+    with ThreadPoolExecutor(READERS, thread_name_prefix="ids") as pool:
+        for start in range(0, len(files), FILES_AT_ONCE):
+            for ids in pool.map(lambda file: ids_in(folder, file, column), files[start : start + FILES_AT_ONCE]):
+                chunk += ids
+                if len(chunk) >= IDS_AT_ONCE:
+                    yield chunk
+                    chunk = []
+    yield chunk
+
+
+def ids_in(folder: pyarrow.fs.FileSystem, file: DataFile, id_column: str = ID) -> Sequence[str]:
+    """The ids in one file, read from its id column alone."""
+    try:
+        with folder.open_input_file(file.path) as source:
+            column = pyarrow.parquet.ParquetFile(source).read([id_column], use_threads=False).column(0)
+    except OSError as error:
+        raise TryLater(f"{file.path} cannot be read: {error}") from error
+    ids: list[str] = column.to_pylist()
+    return ids

@@ -1,0 +1,73 @@
+"""From events to rows.
+
+In: samples with the bytes of their pictures.  Out: an Arrow table with the dataset's columns.
+Does not fetch, check or store anything.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+
+from dataset.analysis.sample_split import scene_hash, split_of
+from dataset.table.columns import COLUMNS
+from schemas.events import QAEvent
+from schemas.graph import Provenance
+from schemas.interfaces import Sample
+
+SEED_NOTES = "seed"
+"""Notes of a producer whose name contains this word are random seeds, as in `render_seed`."""
+
+
+def rows_of(samples: Sequence[Sample]) -> pa.Table:
+    """One row a sample, in order. Each must come with its picture."""
+    return pa.Table.from_pylist([_row(sample) for sample in samples], schema=COLUMNS)
+
+
+def _row(sample: Sample) -> dict[str, object]:
+    event = sample.event
+    seen = event.scene.model_dump(mode="python")
+    return {
+        "sample_id": event.sample_id,
+        "image": {"bytes": sample.image, "path": PurePosixPath(event.image.key).name},
+        "width": event.image.width,
+        "height": event.image.height,
+        "scene": event.scene.scene,
+        "objects": seen["objects"],
+        "relations": seen["relations"],
+        "excluded": seen["excluded"],
+        "questions": [question.model_dump(mode="python") for question in event.questions],
+        "split": split_of(event.graph),
+        "provenance": provenance_of(event),
+    }
+
+
+def provenance_of(event: QAEvent) -> str:
+    """JSON text: where the sample came from, with the whole graph that was drawn; enough to make it again.
+
+    Notes that a later stage knows win over those of an earlier one.
+    """
+    graph, image = event.graph, event.image
+    notes = {**graph.provenance.notes, **event.provenance.notes}
+    story = {
+        "seed_id": graph.seed_id,
+        "index": graph.index,
+        "graph_id": graph.graph_id,
+        "image_id": image.image_id,
+        "image_bucket": image.bucket,
+        "image_key": image.key,
+        "sha256": image.sha256,
+        "media_type": image.media_type,
+        "renderer": notes.get("renderer"),
+        "seeds": {name: value for name, value in sorted(notes.items()) if SEED_NOTES in name},
+        "producers": _versions(graph.provenance, event.provenance),
+        "notes": notes,
+        "scene_hash": scene_hash(graph),
+        "graph": graph.model_dump(mode="json"),
+    }
+    return json.dumps(story, ensure_ascii=False, separators=(",", ":"))
+
+
+def _versions(*provenances: Provenance) -> dict[str, str]:
+    return {provenance.producer: provenance.version for provenance in provenances}

@@ -1,0 +1,166 @@
+"""Rows and Kafka positions into one table, each id once, whatever is kept in it.
+
+In: deliveries of one topic.  Out: commits.
+Every commit is made upon a snapshot whose positions were compared with those this writer expects, and claims the whole
+set of ids, so two writers never commit blindly past each other: one of them looks again.  When to commit is the
+caller's business; knows no broker and no column but the id.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import pyarrow as pa
+
+from dataset.table.delta_table import Options, Overtaken, Table
+from dataset.table.id_index import Index
+from schemas.base import Event
+from schemas.errors import Fenced, Never, TryLater
+from schemas.interfaces import Appended, Delivery, Sample
+
+TRIES = 30
+"""Commits of other writers that may come first, one after another; each takes a few tens of milliseconds."""
+
+LONGEST_PAUSE_S = 0.1
+"""Between two tries, at random, so that writers do not keep in step."""
+
+Reached = Callable[[str], object]
+
+
+def ignore(step: str) -> None:
+    """The `Reached` of production."""
+
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Contents(Generic[E]):
+    """What a table holds: its columns, the one that names a row and an event, and how events become rows.
+
+    `pictures` fetches what belongs to each event: bytes, or None where nothing does.
+    """
+
+    columns: pa.Schema
+    id_column: str
+    id_of: Callable[[E], str]
+    rows: Callable[[Sequence[Sample[E]]], pa.Table]
+    pictures: Callable[[Sequence[E]], Sequence[bytes | Never | None]]
+    needs_picture: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a writer works: the table's address, the folder of its cache of ids, how to reach the storage."""
+
+    uri: str
+    index_dir: Path
+    options: Options = None
+
+
+class TableWriter(Generic[E]):
+    """Implements `schemas.interfaces.Sink`.
+
+    `open` and `close` may be called from another thread than the others.
+    `reached` is told `before_commit`, when rows and positions are decided and nothing is stored; tests act there.
+    """
+
+    def __init__(self, place: Place, contents: Contents[E], reached: Reached = ignore) -> None:
+        self._uri, self._options, self._contents = place.uri, place.options, contents
+        self._index = Index(place.index_dir, id_column=contents.id_column)
+        self._table: Table | None = None
+        self._lock = threading.Lock()
+        self._expected: dict[str, int | None] = {}
+        self._pause = threading.Event().wait
+        self._reached = reached
+
+    def open(self, partition: str) -> int | None:
+        """The next offset to read, from a snapshot of its own: never waits for a commit or for the index."""
+        position = Table.create(self._uri, self._contents.columns, self._options).position(partition)
+        with self._lock:
+            self._expected[partition] = position
+        return position
+
+    def close(self, partition: str) -> None:
+        """What is still appended of this partition is dropped."""
+        with self._lock:
+            self._expected.pop(partition, None)
+
+    def prepare(self, events: Sequence[E]) -> list[Sample[E] | Never]:
+        """Fetch and check the pictures of samples that the table lacks. The first call may have to fill the index."""
+        self._index.catch_up(self._current())
+        id_of = self._contents.id_of
+        known = self._index.known(id_of(event) for event in events)
+        lacking = [event for event in events if id_of(event) not in known]
+        pictures = iter(self._contents.pictures(lacking))
+        samples = [Sample(e, None) if id_of(e) in known else _with_picture(e, next(pictures)) for e in events]
+        self._contents.rows([s for s in samples if isinstance(s, Sample) and id_of(s.event) not in known])
+        return samples  # what raises as a row raises here, where it is no fault of the table
+
+    def append(self, deliveries: Sequence[Delivery[E]]) -> Appended:
+        """One commit, or none where nothing is new. Raises Fenced, TryLater."""
+        for _ in range(TRIES):
+            table = self._current()
+            due = self._due(deliveries, table)
+            if not due:
+                return Appended({}, 0)
+            self._index.catch_up(table)
+            samples = self._fresh(due)
+            positions = _after(due)
+            before = table.version
+            self._reached("before_commit")
+            try:
+                table.append(self._contents.rows(samples), positions)
+            except Overtaken:
+                self._pause(random.uniform(0, LONGEST_PAUSE_S))
+                continue
+            self._index.stored((self._contents.id_of(sample.event) for sample in samples), before, table)
+            self._moved(positions)
+            return Appended(positions, len(samples))
+        raise TryLater(f"other writers of {self._uri} came first {TRIES} times")
+
+    def _current(self) -> Table:
+        if self._table is None:
+            self._table = Table.create(self._uri, self._contents.columns, self._options)
+        else:
+            self._table.refresh()
+        return self._table
+
+    def _due(self, deliveries: Sequence[Delivery[E]], table: Table) -> list[Delivery[E]]:
+        """Those of open partitions that the table has not passed. The comparison is the fence."""
+        with self._lock:
+            expected = {d.partition: self._expected[d.partition] for d in deliveries if d.partition in self._expected}
+        for partition, position in expected.items():
+            if table.position(partition) != position:
+                self.close(partition)
+                raise Fenced(partition)
+        return [d for d in deliveries if d.partition in expected and d.offset >= (expected[d.partition] or 0)]
+
+    def _fresh(self, deliveries: Sequence[Delivery[E]]) -> list[Sample[E]]:
+        """Each sample whose id the table lacks, once."""
+        id_of = self._contents.id_of
+        samples = {id_of(d.sample.event): d.sample for d in reversed(deliveries) if d.sample is not None}
+        known = self._index.known(samples)
+        fresh = [sample for one, sample in reversed(samples.items()) if one not in known]
+        if self._contents.needs_picture and any(sample.image is None for sample in fresh):
+            raise TryLater("the table was replaced since these samples were prepared")
+        return fresh
+
+    def _moved(self, positions: Mapping[str, int]) -> None:
+        with self._lock:
+            self._expected.update({p: position for p, position in positions.items() if p in self._expected})
+
+
+def _with_picture(event: E, picture: bytes | Never | None) -> Sample[E] | Never:
+    return picture if isinstance(picture, Never) else Sample(event, picture)
+
+
+def _after(deliveries: Sequence[Delivery[E]]) -> dict[str, int]:
+    """Each partition's next offset."""
+    positions: dict[str, int] = {}
+    for delivery in deliveries:
+        positions[delivery.partition] = max(positions.get(delivery.partition, 0), delivery.offset + 1)
+    return positions

@@ -1,0 +1,59 @@
+"""Proofs in words: what is known is said, what is not is shown as it stands."""
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dataset.analysis.certificate_text import names_of, proof_in_words, relation_in_words
+
+CATS = [{"id": 0, "category": "cat"}, {"id": 1, "category": "cat"}, {"id": 2, "category": "dog"}]
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def test_things_of_one_category_are_told_apart():
+    assert names_of(CATS) == {0: "cat 0", 1: "cat 1", 2: "dog"}
+
+
+def test_a_relation_reads_as_a_phrase():
+    assert relation_in_words((2, "left_of", 0), names_of(CATS)) == "dog left of cat 0"
+    assert relation_in_words((2, "top_left", None), names_of(CATS)) == "dog in the top left corner"
+    assert relation_in_words((0, "somewhere", None), {}) == "object 0 somewhere"
+
+
+def test_a_proof_reads_as_sentences():
+    certificate = json.dumps(
+        {
+            "references": [{"text": "the dog", "object": 2}],
+            "premises": [
+                {"object": 2, "category": "dog", "box": [1, 2, 30, 40], "depth": 0.5, "attributes": ["red"]},
+                {"relation": [2, "on", 0], "drawn": True},
+                {"excluded": "tree"},
+            ],
+            "rules": ["right_of: centres"],
+            "margin": 0.515625,
+        }
+    )
+    assert proof_in_words(certificate, CATS) == [
+        "“the dog” is dog.",
+        "dog covers 30 × 40 px at 1, 2, depth 0.50, red.",
+        "dog on cat 0 (drawn).",
+        "There is no tree in the scene.",
+        "Rule: right_of: centres.",
+        "Margin: 0.52.",
+    ]
+
+
+def test_a_certificate_that_is_no_json_is_shown_as_it_stands():
+    assert proof_in_words("because I say so", CATS) == ["because I say so"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(st.sampled_from(["references", "premises", "rules", "rule", "margin", "other"]), json_values))
+def test_any_certificate_can_be_shown(proof):
+    assert proof_in_words(json.dumps(proof), CATS)
