@@ -1,7 +1,7 @@
 """What the dataset still lacks, and which seeds would bring it: pure decisions.
 
 In: targets; what was accepted and rejected; how many graphs may be asked for now.  Out: wishes for seeds.
-Reads no clock, no topic and no file (`streams.balance` does).
+Reads no clock, no topic and no file (`streams.operations.balance_controller` does).
 
 Four axes are balanced: families of relations (counted in the graphs of accepted samples), kinds of questions, density
 (things that are seen) and scenes.  A wish fixes a scene, a density and a family; kinds follow from those: each kind is

@@ -67,7 +67,7 @@ QUESTIONS = Counter("skg_questions_total", "Questions of accepted samples. An ev
 
 
 class StageMetrics:
-    """The metrics of one stage, by what happened. Implements `streams.worker.Gauges`."""
+    """The metrics of one stage, by what happened. Implements `streams.worker.loop.Gauges`."""
 
     def __init__(self, stage: str) -> None:
         self._stage = stage

@@ -98,7 +98,8 @@ MAX_JSON_CHARS = 200_000
 """Characters of all its texts and keys together."""
 
 MAX_PAYLOAD_BYTES = 2_097_152
-"""A message's value, at most what producers send (`streams.records.MAX_MESSAGE_BYTES`): more is not even unpacked."""
+"""A message's value, at most what producers send (`streams.broker.records.MAX_MESSAGE_BYTES`): more is not even
+unpacked."""
 
 MAX_SOURCE_BYTES = MAX_PAYLOAD_BYTES
 """The event that a rejection keeps."""

@@ -4,7 +4,7 @@ The one module whose import does work, as Faust's users expect: it reads the set
 the worker starts, not before.
 """
 
-from streams.processes import agents_app
+from streams.composition import agents_app
 from streams.settings import AgentSettings
 
 app = agents_app(AgentSettings())

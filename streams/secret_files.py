@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from streams.problems import Misconfigured
+from streams.errors import Misconfigured
 
 MOST_BYTES = 65_536
 """Far more than a key or a token has; a wrong file need not be read to its end."""

@@ -11,9 +11,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from monitoring.redaction import redacted
-from streams.addresses import masked, passwords_in
+from streams.address_redaction import masked, passwords_in
+from streams.broker.topic_partitions import parse_partitions
 from streams.secret_files import SecretFiles, file_variable_of, secrets_of, variable_of
-from streams.topic_partitions import parse_partitions
 
 Seconds = Annotated[float, Field(gt=0)]
 

@@ -1,7 +1,7 @@
 """Where a sample came from: seed, graph, layout, picture, checks, prompts and versions.
 
 In: the table's address and a sample's id (or the beginning of one).  Out: the story as values and as lines of text.
-Reads one row.  Does not draw (`streams.redrawing`).
+Reads one row.  Does not draw (`streams.operations.rerender`).
 """
 
 import json

@@ -12,9 +12,9 @@ import typer
 
 from schemas.events import STAGES
 from schemas.reasons import REASONS
-from streams.cli.places import where
-from streams.cli.times import moment
-from streams.problems import Misused
+from streams.cli.arguments import where
+from streams.cli.time_arguments import moment
+from streams.errors import Misused
 
 if TYPE_CHECKING:
     from dataset.reading.rejection_rows import Row

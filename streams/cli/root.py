@@ -14,24 +14,21 @@ from pydantic import ValidationError
 
 from monitoring.redaction import hide_in_tracebacks, redacted
 from schemas.errors import TryLater, UserError
-from streams.addresses import masked
+from streams.address_redaction import masked
 from streams.cli import (
-    asked,
-    data,
-    dataset,
-    evaluation,
-    gallery,
-    letters,
-    local,
-    processes,
-    quality,
-    rejections,
-    spatial,
-    watching,
-    whatif,
+    process_commands,
+    rejection_commands,
+    replay_commands,
+    request_commands,
+    service_commands,
+    spatial_commands,
+    status_commands,
+    topic_commands,
+    whatif_commands,
 )
-from streams.problems import AccessDenied, Misconfigured, Misused, Unreachable
-from streams.seeds import BadSeeds
+from streams.cli.dataset_commands import evaluation_commands, gallery_commands, growth_commands, quality_commands
+from streams.errors import AccessDenied, Misconfigured, Misused, Unreachable
+from streams.operations.seeds import BadSeeds
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_AWAY = 1, 2, 2
 
@@ -50,13 +47,24 @@ def build() -> typer.Typer:
         name="skg", help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, rich_markup_mode=None,
     )  # fmt: skip
-    for family in (local, processes, data, letters, asked, watching, gallery, evaluation, quality, whatif):
+    for family in (
+        service_commands,
+        process_commands,
+        topic_commands,
+        replay_commands,
+        request_commands,
+        status_commands,
+        gallery_commands,
+        evaluation_commands,
+        quality_commands,
+        whatif_commands,
+    ):
         family.register(app)
-    of_dataset = dataset.build()
-    quality.extend(of_dataset)
+    of_dataset = growth_commands.build()
+    quality_commands.extend(of_dataset)
     app.add_typer(of_dataset, name="dataset")
-    app.add_typer(rejections.build(), name="rejections")
-    app.add_typer(spatial.build(), name="spatial")
+    app.add_typer(rejection_commands.build(), name="rejections")
+    app.add_typer(spatial_commands.build(), name="spatial")
     return app
 
 

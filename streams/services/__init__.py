@@ -3,9 +3,9 @@
 In: a kind and a folder.  Out: a running, usable service on loopback that dies with its parent, unless told otherwise.
 """
 
-from streams.services.errors import PortInUse, ServiceError
-from streams.services.recipe import LOCAL_KEYS, Keys
-from streams.services.starting import BrokerKind, Running, StoreKind, start_broker, start_store
+from streams.services.launcher import BrokerKind, Running, StoreKind, start_broker, start_store
+from streams.services.service_errors import PortInUse, ServiceError
+from streams.services.service_spec import LOCAL_KEYS, Keys
 
 __all__ = [
     "LOCAL_KEYS",

@@ -11,11 +11,11 @@ import subprocess
 import uuid
 from pathlib import Path
 
-from streams.services.cache import KAFKA_VERSION, kafka_jars
-from streams.services.errors import ServiceError
+from streams.services.bound_process import Command
 from streams.services.ports import HOST
-from streams.services.process import Command
-from streams.services.recipe import Place, Recipe
+from streams.services.program_cache import KAFKA_VERSION, kafka_jars
+from streams.services.service_errors import ServiceError
+from streams.services.service_spec import Place, Recipe
 
 INSTALL = "run `python -m streams.services.install`"
 

@@ -18,13 +18,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from streams.services import debian
+from streams.services import apt
 from streams.services.apache_kafka import APACHE, CLASSES, has_jars, training
-from streams.services.cache import KAFKA_VERSION, MINIO_VERSION, bin_dir, cache_dir, find_program, kafka_jars
-from streams.services.debian import NotInstalled
-from streams.services.errors import ServiceError
-from streams.services.recipe import Place
-from streams.services.starting import start_recipe
+from streams.services.apt import NotInstalled
+from streams.services.launcher import start_recipe
+from streams.services.program_cache import KAFKA_VERSION, MINIO_VERSION, bin_dir, cache_dir, find_program, kafka_jars
+from streams.services.service_errors import ServiceError
+from streams.services.service_spec import Place
 
 POM = Path(__file__).with_name("pom.xml")
 
@@ -43,7 +43,7 @@ GO_S = 1800.0
 
 def main() -> int:
     """Install what is missing; print what was left out."""
-    left_out = debian.install_packages(_wanted_packages())
+    left_out = apt.install_packages(_wanted_packages())
     jobs = {"Apache Kafka": _kafka, "MinIO": _minio, "helm and kubectl": _helm}
     with ThreadPoolExecutor(len(jobs)) as pool:
         results = pool.map(_try, jobs.keys(), jobs.values())
@@ -53,14 +53,14 @@ def main() -> int:
     return 0
 
 
-def _wanted_packages() -> list[debian.Wanted]:
+def _wanted_packages() -> list[apt.Wanted]:
     """The packages that bring what is missing. Maven and Go are only needed until their work is in the cache."""
     present = {
-        debian.JAVA_WANTED: debian.find_java() is not None,
-        debian.MAVEN_WANTED: has_jars() or find_program("mvn") is not None,
-        debian.GO_WANTED: find_program("minio") is not None or debian.find_go() is not None,
-        debian.PROMTOOL_WANTED: find_program("promtool") is not None,
-        debian.CHROMIUM_WANTED: debian.find_chromium() is not None,
+        apt.JAVA_WANTED: apt.find_java() is not None,
+        apt.MAVEN_WANTED: has_jars() or find_program("mvn") is not None,
+        apt.GO_WANTED: find_program("minio") is not None or apt.find_go() is not None,
+        apt.PROMTOOL_WANTED: find_program("promtool") is not None,
+        apt.CHROMIUM_WANTED: apt.find_chromium() is not None,
     }
     return [wanted for wanted, there in present.items() if not there]
 
@@ -98,7 +98,7 @@ def _fetch_jars() -> None:
     sys.stdout.write(f"fetching Apache Kafka {KAFKA_VERSION}\n")
     with _workbench() as folder:
         goal = ("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}/jars")
-        debian.run((str(maven), "-q", "-B", "-f", str(POM), *goal), MAVEN_S)
+        apt.run((str(maven), "-q", "-B", "-f", str(POM), *goal), MAVEN_S)
         shutil.rmtree(kafka_jars(), ignore_errors=True)
         Path(folder, "jars").rename(kafka_jars())
 
@@ -106,14 +106,14 @@ def _fetch_jars() -> None:
 def _minio() -> None:
     if find_program("minio"):
         return
-    go = debian.find_go()
+    go = apt.find_go()
     if go is None:
         raise NotInstalled("needs Go 1.24 or newer")
     sys.stdout.write("building MinIO: about 5 minutes, once\n")
     sys.stdout.flush()
     with _workbench() as folder:
         environment = {**os.environ, "GOBIN": folder, "CGO_ENABLED": "0"}
-        debian.run((str(go), "install", f"github.com/minio/minio@{MINIO_VERSION}"), GO_S, environment)
+        apt.run((str(go), "install", f"github.com/minio/minio@{MINIO_VERSION}"), GO_S, environment)
         _put_in_place(Path(folder, "minio"))
 
 

@@ -5,11 +5,11 @@ In: a place.  Out: a command, with the keys in its environment.
 
 import os
 
-from streams.services.cache import find_program
-from streams.services.errors import ServiceError
+from streams.services.bound_process import Command
 from streams.services.ports import HOST
-from streams.services.process import Command
-from streams.services.recipe import Place, Recipe
+from streams.services.program_cache import find_program
+from streams.services.service_errors import ServiceError
+from streams.services.service_spec import Place, Recipe
 
 
 def _command(place: Place) -> Command:

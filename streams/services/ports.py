@@ -7,7 +7,7 @@ import random
 import socket
 from pathlib import Path
 
-from streams.services.errors import PortInUse, ServiceError
+from streams.services.service_errors import PortInUse, ServiceError
 
 HOST = "127.0.0.1"
 

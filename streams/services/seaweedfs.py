@@ -7,11 +7,11 @@ import json
 import os
 from pathlib import Path
 
-from streams.services.cache import find_program
-from streams.services.errors import ServiceError
+from streams.services.bound_process import Command
 from streams.services.ports import HOST
-from streams.services.process import Command
-from streams.services.recipe import Place, Recipe
+from streams.services.program_cache import find_program
+from streams.services.service_errors import ServiceError
+from streams.services.service_spec import Place, Recipe
 
 PARTS = ("s3", "filer", "master", "volume")
 """Each has an HTTP and a gRPC port; clients use the first."""

@@ -9,11 +9,11 @@ import os
 import shutil
 from pathlib import Path
 
-from streams.services.cache import bin_dir
-from streams.services.errors import ServiceError
+from streams.services.bound_process import Command
 from streams.services.ports import HOST
-from streams.services.process import Command
-from streams.services.recipe import Place, Recipe
+from streams.services.program_cache import bin_dir
+from streams.services.service_errors import ServiceError
+from streams.services.service_spec import Place, Recipe
 
 
 def _program() -> Path:

@@ -12,9 +12,9 @@ from schemas.codec import Message, to_message
 from schemas.graph import SpatialGraph
 from schemas.interfaces import Renderer, StoredObject
 from schemas.topics import GRAPHS
-from streams.event_step import EventStep, StepTools
-from streams.processes import CALLS_A_STEP
-from streams.worker import Limits, Worker
+from streams.composition import CALLS_A_STEP
+from streams.steps.handler_step import EventStep, StepTools
+from streams.worker.loop import Limits, Worker
 from tests.fakes.carrier import MemoryCarrier, NoGauges
 from tests.fakes.steps import tally
 from tests.fakes.store import InMemoryStore

@@ -17,13 +17,13 @@ from multiprocessing.connection import Connection
 from schemas.codec import Message
 from schemas.events import SeedOptions
 from schemas.ids import make_seed
+from streams.broker.records import Record
 from streams.demo.llm_answers import delayed, good
 from streams.demo.llm_stub import serving
-from streams.language.wiring import agents_of
-from streams.records import Record
-from streams.seed_step import SeedStep, SeedTools
+from streams.faust_app.ordered_ack import OrderedWindow
+from streams.llm.factory import agents_of
 from streams.settings import AgentSettings
-from streams.window import OrderedWindow
+from streams.steps.seed_step import SeedStep, SeedTools
 from tests.fakes.steps import record_of, tally
 from tests.fakes.store import InMemoryStore
 

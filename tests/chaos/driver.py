@@ -15,7 +15,7 @@ from dataclasses import replace
 from schemas.base import Event
 from schemas.events import SeedConcept
 from schemas.interfaces import ObjectStore, StoredObject
-from streams.processes import PRODUCTION, Hooks, run_agents, run_examine, run_render, run_write
+from streams.composition import PRODUCTION, Hooks, run_agents, run_examine, run_render, run_write
 from streams.settings import AgentSettings, ExamineSettings, RenderSettings, WriterSettings
 from tests.chaos.poison import hooks_of
 

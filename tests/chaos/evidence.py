@@ -13,8 +13,8 @@ from schemas.codec import decode
 from schemas.events import DeadLetter, RenderedImage
 from schemas.ids import sample_id
 from schemas.topics import DEAD_LETTERS, IMAGES
-from streams.dead_letters import requests_in
 from streams.settings import StoreSettings
+from streams.steps.dead_letters import requests_in
 from tests.chaos.accounting import Evidence, Letter, Request, Twin, Undisturbed
 from tests.chaos.broker_view import BrokerView
 from tests.chaos.messages import POISON_KEY, TOPICS

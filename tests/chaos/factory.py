@@ -19,14 +19,14 @@ from schemas.events import STAGES, QAEvent, Rejection, SeedConcept
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS, IMAGES, REJECTIONS
-from streams.connection import KafkaConnection
-from streams.demo.outcomes import ENDS, Outcomes
-from streams.kafka_door import Reader
-from streams.publishing import publish_seeds
-from streams.records import Record
-from streams.seeds import requests_of
+from streams.broker.clients import Reader
+from streams.broker.connection import KafkaConnection
+from streams.broker.records import Record
+from streams.broker.topic_admin import apply
+from streams.demo.outcome_counts import ENDS, Outcomes
+from streams.operations.seed_publisher import publish_seeds
+from streams.operations.seeds import requests_of
 from streams.settings import KafkaSettings, StoreSettings
-from streams.topic_admin import apply
 from tests.fakes.left_behind import image_ids, sample_ids, services_environment
 from tests.fakes.wait import until
 

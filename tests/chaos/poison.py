@@ -25,7 +25,7 @@ from schemas.interfaces import (
     Sink,
     StoredObject,
 )
-from streams.processes import Hooks
+from streams.composition import Hooks
 
 POISONED_PICTURES = {"images": 23}
 """Of so many pictures one is poison to the examiner."""

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from streams.publishing import publish_seeds
-from streams.seeds import requests_of
+from streams.operations.seed_publisher import publish_seeds
+from streams.operations.seeds import requests_of
 from tests.chaos.accounting import Balance, Evidence, Request, Undisturbed, balance, missing_after_replay
 from tests.chaos.comings import Comings
 from tests.chaos.evidence import gathered, letters_of, rejections_of, rows_of, twins_of

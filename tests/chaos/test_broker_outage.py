@@ -15,13 +15,13 @@ import pytest
 
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS, IMAGES, QA
+from streams.broker.clients import Reader
+from streams.broker.connection import KafkaConnection
+from streams.broker.topic_admin import apply
 from streams.cli.root import run
-from streams.connection import KafkaConnection
-from streams.kafka_door import Reader
-from streams.publishing import publish_seeds
+from streams.operations.seed_publisher import publish_seeds
 from streams.services import Running
 from streams.settings import KafkaSettings, StoreSettings
-from streams.topic_admin import apply
 from tests.chaos.outages import RECOVERY_S
 from tests.conftest import FreshService
 from tests.fakes.left_behind import sample_ids, services_environment

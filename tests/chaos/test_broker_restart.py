@@ -7,12 +7,12 @@ import pytest
 
 from schemas.codec import Message
 from schemas.ids import make_seed
-from streams.publishing import publish_seeds
-from streams.records import Record
-from streams.seeds import requests_of
+from streams.broker.records import Record
+from streams.operations.seed_publisher import publish_seeds
+from streams.operations.seeds import requests_of
 from streams.services import Running
 from streams.settings import StoreSettings
-from streams.worker import Limits, Worker
+from streams.worker.loop import Limits, Worker
 from tests.chaos.factory import WITHIN_S, Factory
 from tests.conftest import FreshService
 from tests.fakes.carrier import KafkaCarrier, NoGauges, Steps

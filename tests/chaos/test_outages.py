@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from streams.broker.topic_admin import apply
 from streams.settings import KafkaSettings, StoreSettings
-from streams.topic_admin import apply
 from tests.conftest import FreshService
 from tests.fakes.left_behind import services_environment
 from tests.fakes.stage_process import StageProcess, timed

@@ -13,9 +13,9 @@ from kafka.admin import KafkaAdminClient
 from monitoring.traces import child_of
 from schemas.codec import to_message
 from schemas.ids import make_seed
-from streams.connection import KafkaConnection
-from streams.kafka_door import Publisher
-from streams.seeds import requests_of
+from streams.broker.clients import Publisher
+from streams.broker.connection import KafkaConnection
+from streams.operations.seeds import requests_of
 from streams.services import Running
 from streams.settings import StoreSettings
 from tests.chaos.factory import DRAIN_S, WITHIN_S, Factory

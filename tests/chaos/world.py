@@ -7,11 +7,11 @@ import uuid
 from contextlib import ExitStack
 from pathlib import Path
 
+from streams.broker.topic_admin import apply
 from streams.demo.llm_stub import serving
 from streams.services import Running
-from streams.services.probe import put
+from streams.services.readiness_probe import put
 from streams.settings import KafkaSettings, StoreSettings
-from streams.topic_admin import apply
 from tests.chaos.broker_view import BrokerView
 from tests.chaos.disk import SmallDisk
 from tests.chaos.model import Model

@@ -12,13 +12,13 @@ from schemas.errors import TryLater
 from schemas.events import DeadLetter
 from schemas.graph import SpatialGraph
 from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
-from streams import faust_door
-from streams.connection import KafkaConnection
-from streams.kafka_door import Reader
-from streams.reach import Away
-from streams.seed_step import Patience
+from streams.broker.clients import Reader
+from streams.broker.connection import KafkaConnection
+from streams.broker.reachability import Away
+from streams.broker.topic_admin import apply
+from streams.faust_app import seed_agent
 from streams.settings import AgentSettings
-from streams.topic_admin import apply
+from streams.steps.seed_step import Patience
 from tests.fakes.agents_thread import Planner, Stuck, agents, message, publish, seeds
 from tests.fakes.carrier import SESSION_S
 from tests.fakes.steps import KeptMessagesLater
@@ -119,7 +119,7 @@ def test_a_broker_that_goes_away_before_faust_is_connected_is_waited_for_by_anot
     gone = settings.model_copy(update={"kafka_bootstrap": "127.0.0.1:9"})
     for _ in range(2):
         with pytest.raises(Away, match="SKG_KAFKA_BOOTSTRAP"):
-            faust_door.run(faust_door.new_app(gone), lambda stop: None)
+            seed_agent.run(seed_agent.new_app(gone), lambda stop: None)
     asked, planner = seeds(1, graphs=1), Planner()
     publish(settings, [message(seed) for seed in asked])
     with agents(settings, planner):

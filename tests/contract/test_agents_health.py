@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from streams import faust_door
+from streams.broker.topic_admin import apply
+from streams.faust_app import seed_agent
 from streams.settings import AgentSettings
-from streams.topic_admin import apply
 from tests.conftest import FreshService
 from tests.fakes.agents_thread import Planner, agents, message, publish, seeds
 from tests.fakes.carrier import SESSION_S
@@ -33,10 +33,10 @@ def settings(request: pytest.FixtureRequest, fresh_broker: FreshService, tmp_pat
 
 
 def test_they_are_ready_once_the_group_has_told_them_their_partitions_and_not_before(settings: AgentSettings) -> None:
-    app, seen = faust_door.new_app(settings), list[tuple[bool, int]]()
+    app, seen = seed_agent.new_app(settings), list[tuple[bool, int]]()
 
     def ready() -> bool:
-        seen.append((faust_door.ready(app), len(app.assigned())))
+        seen.append((seed_agent.ready(app), len(app.assigned())))
         return seen[-1][0]
 
     with agents(settings, Planner(), app=app):
@@ -46,11 +46,11 @@ def test_they_are_ready_once_the_group_has_told_them_their_partitions_and_not_be
 
 
 def test_a_member_for_which_no_partition_is_left_is_ready(settings: AgentSettings) -> None:
-    first, second = faust_door.new_app(settings), faust_door.new_app(settings)
+    first, second = seed_agent.new_app(settings), seed_agent.new_app(settings)
     with agents(settings, Planner(), app=first):
-        until(lambda: faust_door.ready(first), 40, "the first is ready")
+        until(lambda: seed_agent.ready(first), 40, "the first is ready")
         with agents(settings, Planner(), app=second):
-            until(lambda: faust_door.ready(first) and faust_door.ready(second), 40, "both are ready")
+            until(lambda: seed_agent.ready(first) and seed_agent.ready(second), 40, "both are ready")
             assert sorted(len(app.assigned()) for app in (first, second)) == [0, 1]
 
 

@@ -12,13 +12,13 @@ import pytest
 from aiokafka.errors import CommitFailedError, KafkaError, RebalanceInProgressError, RequestTimedOutError
 
 from schemas.topics import SEEDS, TOPICS
-from streams import faust_app, faust_door
-from streams.connection import KafkaConnection
-from streams.faust_app import SeedApp
-from streams.group_admin import GroupAdmin
-from streams.group_state import GroupState, look
+from streams.broker.connection import KafkaConnection
+from streams.broker.group_admin import GroupAdmin
+from streams.broker.group_state import GroupState, look
+from streams.broker.topic_admin import apply
+from streams.faust_app import application, seed_agent
+from streams.faust_app.application import SeedApp
 from streams.settings import AgentSettings
-from streams.topic_admin import apply
 from tests.fakes.agents_process import ended, started
 from tests.fakes.agents_thread import IN_FLIGHT, Gated, Planner, agents, message, publish, seeds
 from tests.fakes.carrier import SESSION_S
@@ -47,19 +47,19 @@ class Refusing:
 
 
 def app_whose_commits_fail(settings: AgentSettings, errors: list[type[KafkaError]]) -> SeedApp:
-    class Thread(faust_app._Thread):
+    class Thread(application._Thread):
         def _ensure_consumer(self) -> Any:
             return Refusing(super()._ensure_consumer(), errors)
 
-    class Consumer(faust_app._Consumer):
+    class Consumer(application._Consumer):
         def _new_consumer_thread(self) -> Thread:
             return Thread(self, loop=self.loop, beacon=self.beacon)
 
-    class Transport(faust_app._Transport):
+    class Transport(application._Transport):
         pass
 
     Transport.Consumer = Consumer
-    app = faust_door.new_app(settings)
+    app = seed_agent.new_app(settings)
     app.transport = Transport(app.conf.broker_consumer, app)
     return app
 

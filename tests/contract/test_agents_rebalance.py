@@ -12,12 +12,12 @@ from schemas.codec import decode
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS
-from streams.connection import KafkaConnection
-from streams.group_admin import GroupAdmin
-from streams.group_state import GroupState, look
-from streams.kafka_door import Publisher, Reader
+from streams.broker.clients import Publisher, Reader
+from streams.broker.connection import KafkaConnection
+from streams.broker.group_admin import GroupAdmin
+from streams.broker.group_state import GroupState, look
+from streams.broker.topic_admin import apply
 from streams.settings import AgentSettings
-from streams.topic_admin import apply
 from tests.conftest import FreshService
 from tests.fakes.agents_process import ended, started
 from tests.fakes.agents_thread import message

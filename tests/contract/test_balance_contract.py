@@ -13,11 +13,11 @@ import pytest
 from schemas.codec import decode
 from schemas.events import SeedConcept
 from schemas.topics import SEEDS
-from streams.balance import SALT
-from streams.connection import KafkaConnection
-from streams.kafka_door import Reader
+from streams.broker.clients import Reader
+from streams.broker.connection import KafkaConnection
+from streams.broker.topic_admin import apply
+from streams.operations.balance_controller import SALT
 from streams.settings import KafkaSettings
-from streams.topic_admin import apply
 from tests.conftest import FreshService
 from tests.fakes.wait import until
 

@@ -23,7 +23,7 @@ from schemas.events import QAEvent
 from schemas.ids import make_seed
 from schemas.interfaces import Delivery, Sample
 from streams.settings import StoreSettings
-from streams.store import storage_options
+from streams.storage.s3 import storage_options
 from tests.fakes.events import make_rejection, make_samples, stored_picture
 from tests.fakes.line import collage_line, store_rows
 from tests.fakes.store import InMemoryStore

@@ -8,10 +8,10 @@ import pytest
 from pydantic import SecretStr
 
 from schemas.interfaces import StoredObject
-from streams.demo.local_services import local_services
-from streams.services.local import NOTHING, down
+from streams.demo.demo_services import local_services
+from streams.services.local_services import NOTHING, down
 from streams.settings import StoreSettings
-from streams.store import S3Store
+from streams.storage.s3 import S3Store
 
 pytestmark = pytest.mark.contract
 

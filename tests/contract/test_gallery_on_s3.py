@@ -9,7 +9,7 @@ from dataset.table.delta_table import Table
 from dataset.table.row_encoding import rows_of
 from schemas.interfaces import Sample
 from streams.settings import StoreSettings
-from streams.store import storage_options
+from streams.storage.s3 import storage_options
 from tests.fakes.events import make_picture, make_samples
 
 pytestmark = pytest.mark.contract

@@ -9,14 +9,14 @@ import pytest
 from schemas.codec import Message
 from schemas.errors import TryLater
 from schemas.topics import GRAPHS, IMAGES, TOPICS
-from streams.client_id import client_id
-from streams.connection import KafkaConnection
-from streams.group_admin import GroupAdmin
-from streams.group_state import READS, look
-from streams.kafka_door import Publisher
-from streams.records import Partition
+from streams.broker.client_id import client_id
+from streams.broker.clients import Publisher
+from streams.broker.connection import KafkaConnection
+from streams.broker.group_admin import GroupAdmin
+from streams.broker.group_state import READS, look
+from streams.broker.records import Partition
+from streams.broker.topic_admin import apply
 from streams.settings import KafkaSettings, LagSettings
-from streams.topic_admin import apply
 from tests.conftest import FreshService
 from tests.fakes.groups_reading import reading
 from tests.fakes.wait import until

@@ -6,11 +6,11 @@ import pytest
 from kafka import KafkaProducer
 
 from schemas.topics import GRAPHS, TOPICS
-from streams.connection import KafkaConnection
-from streams.kafka_door import Reader
-from streams.kafka_group import GroupConsumer, GroupSettings
+from streams.broker.clients import Reader
+from streams.broker.connection import KafkaConnection
+from streams.broker.consumer import GroupConsumer, GroupSettings
+from streams.broker.topic_admin import apply, grow
 from streams.settings import KafkaSettings
-from streams.topic_admin import apply, grow
 from tests.conftest import FreshService
 from tests.fakes.carrier import SESSION_S, Steps
 from tests.fakes.wait import until

@@ -13,17 +13,17 @@ from monitoring.traces import child_of
 from schemas.codec import Message, to_message
 from schemas.errors import Never, Oversize, TryLater
 from schemas.topics import DEAD_LETTERS, GRAPHS, QA, key_of
-from streams.connection import KafkaConnection
-from streams.dead_letters import dead_letter, without_value
-from streams.kafka_door import Publisher, Reader
-from streams.kafka_group import GroupConsumer, GroupSettings
-from streams.letter_choice import Choice
-from streams.problems import Refused
-from streams.records import MAX_VALUE_BYTES, Partition, Record
-from streams.replay import replay
-from streams.sent_back import Past
+from streams.broker.clients import Publisher, Reader
+from streams.broker.connection import KafkaConnection
+from streams.broker.consumer import GroupConsumer, GroupSettings
+from streams.broker.records import MAX_VALUE_BYTES, Partition, Record
+from streams.broker.topic_admin import apply
+from streams.errors import Refused
+from streams.recovery.dead_letter_replay import replay
+from streams.recovery.dead_letter_selection import Choice
 from streams.settings import KafkaSettings
-from streams.topic_admin import apply
+from streams.steps.dead_letters import dead_letter, without_value
+from streams.steps.replay_headers import Past
 from tests.conftest import FreshService
 from tests.fakes.carrier import SESSION_S, KafkaCarrier, Steps
 from tests.fakes.wait import until

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from streams.broker.topic_admin import apply
 from streams.services.ports import free_ports
 from streams.settings import KafkaSettings
-from streams.topic_admin import apply
 from tests.conftest import FreshService
 from tests.fakes.wait import until
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from streams.broker.topic_admin import apply
 from streams.settings import KafkaSettings, StoreSettings
-from streams.topic_admin import apply
 from tests.fakes.planted import (
     command,
     echoing,

@@ -15,11 +15,11 @@ from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.interfaces import StoredObject
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, QA, SEEDS
-from streams import store as s3
-from streams.connection import KafkaConnection
-from streams.kafka_door import Publisher, Reader
+from streams.broker.clients import Publisher, Reader
+from streams.broker.connection import KafkaConnection
+from streams.broker.topic_admin import apply
 from streams.settings import KafkaSettings, StoreSettings
-from streams.topic_admin import apply
+from streams.storage import s3
 from tests.fakes.agents_thread import message
 from tests.fakes.events import make_picture, make_qa
 from tests.fakes.left_behind import sample_ids, services_environment

@@ -19,15 +19,15 @@ from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.interfaces import Delivery
 from schemas.topics import GRAPHS, IMAGES, QA
-from streams.connection import KafkaConnection
-from streams.event_step import EventStep, StepTools
-from streams.inbox import Limits
-from streams.kafka_door import Publisher
-from streams.overlap import Step
-from streams.records import Partition
-from streams.sink_step import SinkStep
-from streams.topic_admin import TopicAdmin
-from streams.worker import Worker
+from streams.broker.clients import Publisher
+from streams.broker.connection import KafkaConnection
+from streams.broker.records import Partition
+from streams.broker.topic_admin import TopicAdmin
+from streams.steps.handler_step import EventStep, StepTools
+from streams.steps.sink_step import SinkStep
+from streams.worker.loop import Worker
+from streams.worker.pipelining import Step
+from streams.worker.record_buffer import Limits
 from tests.conftest import FreshService
 from tests.fakes.carrier import KafkaCarrier, NoGauges
 from tests.fakes.events import make_graph, make_qa, make_rendered

@@ -14,12 +14,12 @@ from schemas.events import RenderedImage, SeedConcept
 from schemas.ids import make_seed
 from schemas.interfaces import Sample
 from schemas.topics import IMAGES, SEEDS
-from streams import store as s3
-from streams import topic_admin
+from streams.broker import topic_admin
+from streams.broker.clients import Reader
+from streams.broker.connection import KafkaConnection
 from streams.cli.root import run
-from streams.connection import KafkaConnection
-from streams.kafka_door import Reader
 from streams.settings import KafkaSettings, StoreSettings
+from streams.storage import s3
 from tests.fakes.events import make_graph, make_qa, make_rejection, make_rendered, stored_picture
 from tests.fakes.gallery import store_samples
 from tests.fakes.wait import until

@@ -11,12 +11,12 @@ from monitoring.traces import child_of
 from schemas.codec import to_message
 from schemas.errors import Never
 from schemas.ids import make_seed
-from streams import topic_admin
+from streams.broker import topic_admin
+from streams.broker.clients import Publisher
+from streams.broker.connection import KafkaConnection
 from streams.cli.root import run
-from streams.connection import KafkaConnection
-from streams.dead_letters import dead_letter
-from streams.kafka_door import Publisher
 from streams.settings import KafkaSettings
+from streams.steps.dead_letters import dead_letter
 from tests.conftest import FreshService
 from tests.fakes.events import make_graph, make_qa, make_rejection
 from tests.fakes.gallery import store_rejections, store_samples

@@ -17,15 +17,15 @@ from monitoring.traces import child_of
 from schemas.codec import Message, to_message
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS, IMAGES, REJECTIONS, SEEDS
-from streams.connection import KafkaConnection, connection_of
-from streams.group_admin import GroupAdmin
-from streams.kafka_door import Publisher, Reader
-from streams.kafka_group import GroupConsumer, GroupSettings
-from streams.problems import AccessDenied
-from streams.reach import Away, probe
-from streams.records import Partition
+from streams.broker.clients import Publisher, Reader
+from streams.broker.connection import KafkaConnection, connection_of
+from streams.broker.consumer import GroupConsumer, GroupSettings
+from streams.broker.group_admin import GroupAdmin
+from streams.broker.reachability import Away, probe
+from streams.broker.records import Partition
+from streams.broker.topic_admin import TopicAdmin
+from streams.errors import AccessDenied
 from streams.settings import KafkaSettings, StoreSettings
-from streams.topic_admin import TopicAdmin
 from tests.fakes import secured_kafka
 from tests.fakes.carrier import SESSION_S
 from tests.fakes.certificates import KEY_PASSWORD

@@ -19,9 +19,9 @@ from dataset.table.delta_table import NoAccess, Table
 from dataset.table.row_encoding import rows_of
 from schemas.interfaces import Sample, StoredObject
 from streams.cli.root import run
-from streams.problems import AccessDenied
+from streams.errors import AccessDenied
 from streams.settings import StoreSettings
-from streams.store import S3Store, connect, storage_options
+from streams.storage.s3 import S3Store, connect, storage_options
 from tests.fakes.certificates import Certificates, certificates
 from tests.fakes.events import make_picture, make_samples
 from tests.fakes.secured_minio import PASSWORD, USER, secured_minio, usable

@@ -18,15 +18,15 @@ from pydantic import SecretStr
 
 from schemas.codec import Message
 from schemas.interfaces import StoredObject
-from streams.connection import KafkaConnection
-from streams.kafka_door import Publisher, Reader
-from streams.problems import Refused
+from streams.broker.clients import Publisher, Reader
+from streams.broker.connection import KafkaConnection
+from streams.errors import Refused
 from streams.services import Running
-from streams.services.local import down
+from streams.services.bound_process import identity
+from streams.services.local_services import down
 from streams.services.ports import is_free
-from streams.services.process import identity
 from streams.settings import KafkaSettings, StoreSettings
-from streams.store import S3Store
+from streams.storage.s3 import S3Store
 from tests.conftest import FreshService
 from tests.fakes.services import require
 from tests.fakes.wait import until
@@ -50,7 +50,7 @@ signal.pause()
 UP = """
 import json, sys
 from pathlib import Path
-from streams.services.local import up
+from streams.services.local_services import up
 print(json.dumps(up(Path(sys.argv[1]), *sys.argv[2:]).environment()))
 """
 

@@ -18,10 +18,10 @@ from schemas.codec import decode, to_message
 from schemas.events import RenderedImage
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS, IMAGES
-from streams.connection import KafkaConnection
-from streams.records import Partition
-from streams.topic_admin import TopicAdmin
-from streams.worker import COMMIT_EVERY_S
+from streams.broker.connection import KafkaConnection
+from streams.broker.records import Partition
+from streams.broker.topic_admin import TopicAdmin
+from streams.worker.loop import COMMIT_EVERY_S
 from tests.fakes.carrier import KafkaCarrier
 from tests.fakes.events import make_graph
 from tests.fakes.static_member import BATCH, LIMITS, PAUSE_S

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from schemas.ids import make_seed
+from streams.broker.topic_admin import apply
 from streams.cli.root import run
-from streams.publishing import publish_seeds
+from streams.operations.seed_publisher import publish_seeds
 from streams.settings import KafkaSettings
-from streams.topic_admin import apply
 from tests.conftest import FreshService
 
 pytestmark = pytest.mark.contract

@@ -11,9 +11,9 @@ from pydantic import SecretStr
 
 from schemas.errors import TryLater
 from schemas.interfaces import ObjectStore, StoredObject
-from streams.problems import Refused
+from streams.errors import Refused
 from streams.settings import StoreSettings
-from streams.store import S3Store, connect
+from streams.storage.s3 import S3Store, connect
 from tests.fakes.store import InMemoryStore
 
 pytestmark = pytest.mark.contract

@@ -5,10 +5,10 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import IncompatibleBrokerVersion
 
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, QA, SEEDS, TOPICS
-from streams.connection import KafkaConnection
-from streams.problems import Refused
+from streams.broker.connection import KafkaConnection
+from streams.broker.topic_admin import TopicAdmin, apply, check, grow
+from streams.errors import Refused
 from streams.settings import KafkaSettings
-from streams.topic_admin import TopicAdmin, apply, check, grow
 from tests.conftest import FreshService
 from tests.fakes.wait import until
 

@@ -11,9 +11,9 @@ import pytest
 
 from schemas.codec import Message
 from schemas.errors import TryLater
-from streams.problems import StepHung
-from streams.records import Partition, Record
-from streams.worker import Limits, Worker
+from streams.broker.records import Partition, Record
+from streams.errors import StepHung
+from streams.worker.loop import Limits, Worker
 from tests.fakes.carrier import Carrier, NoGauges, Steps
 from tests.fakes.wait import in_thread, until
 

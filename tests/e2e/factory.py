@@ -14,14 +14,14 @@ from schemas.codec import decode
 from schemas.events import QAEvent, Rejection, SeedConcept
 from schemas.ids import sample_id
 from schemas.topics import QA, REJECTIONS
-from streams.connection import KafkaConnection
-from streams.demo.outcomes import ENDS, Outcomes
-from streams.demo.plant import Plant
-from streams.kafka_door import Reader
-from streams.publishing import publish_seeds
-from streams.seeds import requests_of
+from streams.broker.clients import Reader
+from streams.broker.connection import KafkaConnection
+from streams.broker.topic_admin import apply
+from streams.demo.outcome_counts import ENDS, Outcomes
+from streams.demo.process_supervisor import Plant
+from streams.operations.seed_publisher import publish_seeds
+from streams.operations.seeds import requests_of
 from streams.settings import KafkaSettings, StoreSettings
-from streams.topic_admin import apply
 from tests.fakes.left_behind import image_ids, sample_ids, services_environment
 from tests.fakes.wait import until
 

@@ -7,7 +7,7 @@ import pytest
 import dataset
 from schemas.events import SeedOptions
 from schemas.ids import make_seed
-from streams.status import collect
+from streams.operations.status import collect
 from tests.conftest import FreshService
 from tests.e2e.factory import Factory
 from tests.fakes.wait import until

@@ -25,10 +25,10 @@ from schemas.reasons import GATES, REASONS
 from spatial.layout.layout_check import verify
 from spatial.reasoning.contradictions import contradictions
 from spatial.reasoning.draft import draft_of
-from streams.language.cache import Cached
-from streams.language.endpoint import Endpoint
-from streams.language.openai_door import OpenAIDoor
-from streams.language.throttle import Limit, Throttled
+from streams.llm.answer_cache import Cached
+from streams.llm.endpoint import Endpoint
+from streams.llm.openai_client import OpenAIDoor
+from streams.llm.rate_limiter import Limit, Throttled
 from streams.services.ports import free_ports
 from tests.fakes.models import KeptCounts
 from tests.fakes.store import InMemoryStore

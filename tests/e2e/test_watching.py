@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from schemas.ids import make_seed
-from streams.publishing import publish_seeds
+from streams.operations.seed_publisher import publish_seeds
 from tests.conftest import FreshService
 from tests.e2e.factory import Factory
 from tests.fakes.wait import until

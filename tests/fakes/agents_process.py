@@ -14,10 +14,10 @@ from monitoring.logs import set_up
 from monitoring.metrics import StageMetrics
 from schemas.base import Event
 from schemas.events import SeedConcept
-from streams import faust_door
-from streams.faust_publisher import FaustPublisher
-from streams.seed_step import Patience, SeedStep, SeedTools
+from streams.faust_app import seed_agent
+from streams.faust_app.faust_publisher import FaustPublisher
 from streams.settings import AgentSettings
+from streams.steps.seed_step import Patience, SeedStep, SeedTools
 from tests.fakes.events import make_graph
 from tests.fakes.steps import tally
 
@@ -48,11 +48,11 @@ def ended(process: BaseProcess, how: signal.Signals) -> None:
 
 def _carry(settings: AgentSettings) -> None:
     set_up("console", "agents")
-    app = faust_door.new_app(settings)
+    app = seed_agent.new_app(settings)
     tools = SeedTools(SlowPlanner(), FaustPublisher(app), tally("agents"), Patience(), calls=app.calls)
-    faust_door.carry_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
+    seed_agent.carry_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
 
     def stopping(stop: Callable[[], None]) -> None:
         signal.signal(signal.SIGTERM, lambda *_: stop())
 
-    faust_door.run(app, stopping)
+    seed_agent.run(app, stopping)

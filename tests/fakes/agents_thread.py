@@ -17,13 +17,13 @@ from schemas.base import Event
 from schemas.codec import Message, to_message
 from schemas.events import SeedConcept
 from schemas.ids import make_seed
-from streams import faust_door
-from streams.connection import KafkaConnection
-from streams.faust_app import SeedApp
-from streams.faust_publisher import FaustPublisher
-from streams.kafka_door import Publisher
-from streams.seed_step import Patience, PublishesLater, SeedStep, SeedTools
+from streams.broker.clients import Publisher
+from streams.broker.connection import KafkaConnection
+from streams.faust_app import seed_agent
+from streams.faust_app.application import SeedApp
+from streams.faust_app.faust_publisher import FaustPublisher
 from streams.settings import AgentSettings
+from streams.steps.seed_step import Patience, PublishesLater, SeedStep, SeedTools
 from tests.fakes.events import make_graph
 from tests.fakes.steps import tally
 from tests.fakes.wait import in_thread, until
@@ -85,11 +85,11 @@ def agents(
     app: SeedApp | None = None,
 ) -> Iterator[Agents]:
     """The application in a thread; ends with the block, also when the test fails."""
-    app = app or faust_door.new_app(settings)
+    app = app or seed_agent.new_app(settings)
     tools = SeedTools(planner, publisher or FaustPublisher(app), tally("agents"), patience, calls=app.calls)
-    faust_door.carry_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
+    seed_agent.carry_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
     stops: list[Callable[[], None]] = []
-    with in_thread(lambda: faust_door.run(app, stops.append)) as running:
+    with in_thread(lambda: seed_agent.run(app, stops.append)) as running:
         until(lambda: stops or running.done())
         try:
             yield Agents(app, running, stops[0])

@@ -1,7 +1,7 @@
 """A broker in memory: topics, consumer groups that rebalance, offsets.
 
-In and out: as `streams.worker.Consumer` and `streams.event_step.Publishes` say.  Passes the same contract tests as Kafka.
-Has no clock and no network: a rebalance happens when a member polls.
+In and out: as `streams.worker.loop.Consumer` and `streams.steps.handler_step.Publishes` say.  Passes the same contract
+tests as Kafka. Has no clock and no network: a rebalance happens when a member polls.
 """
 
 import threading
@@ -14,9 +14,9 @@ from time import monotonic
 
 from schemas.codec import Message
 from schemas.errors import TryLater
-from streams.assignment import AssignmentChanges
-from streams.kafka_group import START_AGAIN_S, Assignment
-from streams.records import Partition, Record
+from streams.broker.assignment import AssignmentChanges
+from streams.broker.consumer import START_AGAIN_S, Assignment
+from streams.broker.records import Partition, Record
 
 
 class MemoryBroker:

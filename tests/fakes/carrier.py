@@ -8,12 +8,12 @@ from uuid import uuid4
 from kafka.admin import KafkaAdminClient
 
 from schemas.codec import Message
-from streams.connection import KafkaConnection
-from streams.kafka_door import Publisher, Reader
-from streams.kafka_group import Assignment, GroupConsumer, GroupSettings
-from streams.reach import patiently
-from streams.records import Partition, Record
-from streams.worker import Consumer
+from streams.broker.clients import Publisher, Reader
+from streams.broker.connection import KafkaConnection
+from streams.broker.consumer import Assignment, GroupConsumer, GroupSettings
+from streams.broker.reachability import patiently
+from streams.broker.records import Partition, Record
+from streams.worker.loop import Consumer
 from tests.fakes.broker import MemoryBroker
 
 SESSION_S = 6.0

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 from schemas.errors import TryLater
 from schemas.topics import TOPICS
-from streams.group_state import Member, Unread
-from streams.records import Partition
+from streams.broker.group_state import Member, Unread
+from streams.broker.records import Partition
 
 
 @dataclass
 class FakeGroups:
-    """Implements `streams.factory_state.Asked`. `ends` by partition, `reads` by group, `put_at` when records were put."""
+    """Implements `streams.operations.factory_state.Asked`. `ends` by partition, `reads` by group, `put_at` when records
+    were put."""
 
     ends: dict[Partition, int] = field(default_factory=lambda: {Partition(name, 0): 0 for name in TOPICS})
     reads: dict[str, dict[Partition, int]] = field(default_factory=dict)

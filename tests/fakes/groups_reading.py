@@ -10,7 +10,7 @@ from typing import Any
 from kafka import KafkaConsumer
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
-from streams.records import Partition
+from streams.broker.records import Partition
 
 
 class Reading:

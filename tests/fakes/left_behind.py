@@ -7,8 +7,8 @@ from pathlib import Path
 
 from dataset.reading.row_reader import batches
 from dataset.table.delta_table import NoDataset, Table
-from streams import store as s3
 from streams.settings import StoreSettings
+from streams.storage import s3
 from tests.fakes.carrier import SESSION_S
 
 

@@ -14,10 +14,10 @@ from kafka.admin import KafkaAdminClient, ScramMechanism, UserScramCredentialUps
 
 from streams.services import Running
 from streams.services.apache_kafka import APACHE
+from streams.services.bound_process import Command
+from streams.services.launcher import start_recipe
 from streams.services.ports import HOST
-from streams.services.process import Command
-from streams.services.recipe import Place
-from streams.services.starting import start_recipe
+from streams.services.service_spec import Place
 from tests.fakes.certificates import Certificates, certificates
 from tests.fakes.services import require
 

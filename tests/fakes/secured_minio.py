@@ -11,11 +11,11 @@ from shutil import copy
 
 from pydantic import SecretStr
 
-from streams.services.cache import find_program
+from streams.services.bound_process import Bound, Command
 from streams.services.ports import HOST, free_ports
-from streams.services.process import Bound, Command
+from streams.services.program_cache import find_program
 from streams.settings import StoreSettings
-from streams.store import connect
+from streams.storage.s3 import connect
 from tests.fakes.certificates import Signed
 from tests.fakes.services import require
 

@@ -12,8 +12,8 @@ import pytest
 
 from streams.services import BrokerKind, Running, StoreKind, start_broker, start_store
 from streams.services.apache_kafka import missing as missing_for_kafka
-from streams.services.cache import find_program
-from streams.services.probe import put
+from streams.services.program_cache import find_program
+from streams.services.readiness_probe import put
 from streams.settings import StoreSettings
 
 PROGRAMS = {"seaweedfs": "weed"}

@@ -1,9 +1,9 @@
-"""Topics to look back over, in memory: implements `streams.topic_shelf.Shelf` over the broker in memory."""
+"""Topics to look back over, in memory: implements `streams.broker.topic_reader.Shelf` over the broker in memory."""
 
 from collections.abc import Iterator, Sequence
 
 from schemas.events import Origin
-from streams.records import Partition, Record
+from streams.broker.records import Partition, Record
 from tests.fakes.broker import MemoryBroker
 
 

@@ -14,7 +14,7 @@ from schemas.events import SeedConcept
 from schemas.graph import SpatialGraph
 from schemas.interfaces import Drawing
 from streams.cli.root import run
-from streams.processes import Hooks, run_agents, run_render
+from streams.composition import Hooks, run_agents, run_render
 from streams.settings import AgentSettings, RenderSettings
 from tests.fakes.boxes_renderer import BoxesRenderer
 

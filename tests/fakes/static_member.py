@@ -13,14 +13,14 @@ from pathlib import Path
 from schemas.base import Event
 from schemas.graph import SpatialGraph
 from schemas.topics import GRAPHS
-from streams.carrying import Role, carry
-from streams.event_step import EventStep, StepTools
-from streams.inbox import Limits
-from streams.process_life import process
-from streams.records import Partition
+from streams.broker.records import Partition
 from streams.settings import RenderSettings
-from streams.waiting import Start
-from streams.worker import ignore
+from streams.steps.handler_step import EventStep, StepTools
+from streams.worker.loop import ignore
+from streams.worker.outage_wait import Start
+from streams.worker.process_lifetime import process
+from streams.worker.record_buffer import Limits
+from streams.worker.worker_process import Role, carry
 from tests.fakes.events import make_rendered
 
 BATCH, PAUSE_S = 4, 0.2

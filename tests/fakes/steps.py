@@ -8,11 +8,11 @@ from schemas.base import Event
 from schemas.codec import Message, decode, to_message
 from schemas.errors import TryLater
 from schemas.events import Stage
-from streams.dead_letters import Limit
-from streams.event_step import StepTools
-from streams.records import Partition, Record
-from streams.tally import Tally
-from streams.worker import Reached, ignore
+from streams.broker.records import Partition, Record
+from streams.steps.dead_letters import Limit
+from streams.steps.handler_step import StepTools
+from streams.steps.stage_counters import Tally
+from streams.worker.loop import Reached, ignore
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"

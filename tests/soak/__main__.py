@@ -19,8 +19,8 @@ from schemas.events import SeedOptions
 from schemas.examples import graph
 from schemas.ids import content_id, make_seed
 from schemas.topics import GRAPHS, QA, REJECTIONS, SEEDS, key_of
+from streams.broker.topic_admin import apply
 from streams.settings import KafkaSettings
-from streams.topic_admin import apply
 from tests.chaos.broker_view import BrokerView
 from tests.chaos.supervisor import REPOSITORY, die_with_me, environment_with, last_words
 from tests.fakes.left_behind import services_environment

@@ -14,11 +14,11 @@ from schemas.graph import SpatialGraph
 from schemas.ids import content_id
 from schemas.interfaces import Results
 from schemas.topics import GRAPHS, IMAGES
-from streams.carrying import Role, carry
-from streams.event_step import EventStep
-from streams.inbox import Limits
 from streams.settings import ExamineSettings, RenderSettings
-from streams.worker import ignore
+from streams.steps.handler_step import EventStep
+from streams.worker.loop import ignore
+from streams.worker.record_buffer import Limits
+from streams.worker.worker_process import Role, carry
 
 
 class Announces:

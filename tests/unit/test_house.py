@@ -11,23 +11,28 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("schemas", "spatial", "agents", "gpu_workers", "dataset", "streams", "monitoring")
 SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 
-ISOLATION = ROOT / "streams" / "isolation.py"
+ISOLATION = ROOT / "streams" / "steps" / "isolation.py"
 """Where the carriers keep a poison record to itself: the one place that catches every exception."""
 
 DOORS = {
-    "faust": {"streams/faust_door.py", "streams/faust_app.py", "streams/faust_publisher.py", "streams/app.py"},
-    "kafka": {
-        "streams/kafka_client.py",
-        "streams/kafka_door.py",
-        "streams/kafka_group.py",
-        "streams/topic_admin.py",
-        "streams/group_admin.py",
-        "streams/kafka_login.py",
-        "streams/services/probe.py",
+    "faust": {
+        "streams/faust_app/seed_agent.py",
+        "streams/faust_app/application.py",
+        "streams/faust_app/faust_publisher.py",
+        "streams/app.py",
     },
-    "minio": {"streams/store.py", "streams/store_keys.py", "streams/services/probe.py"},
+    "kafka": {
+        "streams/broker/client_factory.py",
+        "streams/broker/clients.py",
+        "streams/broker/consumer.py",
+        "streams/broker/topic_admin.py",
+        "streams/broker/group_admin.py",
+        "streams/broker/login.py",
+        "streams/services/readiness_probe.py",
+    },
+    "minio": {"streams/storage/s3.py", "streams/storage/s3_credentials.py", "streams/services/readiness_probe.py"},
     "deltalake": {"dataset/table/delta_table.py"},
-    "openai": {"streams/language/openai_door.py"},
+    "openai": {"streams/llm/openai_client.py"},
     "duckdb": {"dataset/gallery/duckdb_index.py"},
     "uvicorn": {"dataset/gallery/http_server.py"},
     "ortools": {"spatial/layout/cp_sat.py"},
@@ -41,17 +46,17 @@ the doors try too patiently for a look."""
 
 TO_THE_BROKER = {
     "kafka_bootstrap": {
-        "streams/connection.py": "makes the connection",
-        "streams/metrics_server.py": "one line of the log",
-        "streams/demo/local_services.py": "the settings of a broker of its own",
+        "streams/broker/connection.py": "makes the connection",
+        "streams/operations/metrics_server.py": "one line of the log",
+        "streams/demo/demo_services.py": "the settings of a broker of its own",
     },
     "bootstrap_servers": {
-        "streams/connection.py": "the arguments of every client of kafka-python",
-        "streams/services/probe.py": "a broker of this machine, as it starts",
+        "streams/broker/connection.py": "the arguments of every client of kafka-python",
+        "streams/services/readiness_probe.py": "a broker of this machine, as it starts",
     },
     "security_protocol": {
-        "streams/connection.py": "the arguments of every client of kafka-python",
-        "streams/kafka_login.py": "keeps the library from warning of each look",
+        "streams/broker/connection.py": "the arguments of every client of kafka-python",
+        "streams/broker/login.py": "keeps the library from warning of each look",
     },
 }
 """Words by which addresses become clients, and who may say them: all others take a `KafkaConnection`, with its TLS and
@@ -112,7 +117,7 @@ def test_only_the_connection_turns_addresses_of_a_broker_into_clients(word: str)
 
 
 def test_faust_takes_its_addresses_and_credentials_from_the_connection():
-    tree = ast.parse((ROOT / "streams/faust_door.py").read_text("utf-8"))
+    tree = ast.parse((ROOT / "streams/faust_app/seed_agent.py").read_text("utf-8"))
     made = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "SeedApp"]
     given = {keyword.arg: ast.unparse(keyword.value) for call in made for keyword in call.keywords}
     assert len(made) == 1

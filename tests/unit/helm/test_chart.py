@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from streams.balance_process import read_targets
-from streams.connection import connection_of
-from streams.language.prices import read_prices
+from streams.broker.connection import connection_of
+from streams.llm.prices import read_prices
+from streams.operations.balance_process import read_targets
 from streams.secret_files import file_variable_of, secrets_of, variable_of
-from streams.services.cache import find_program
+from streams.services.program_cache import find_program
 from streams.settings import AgentSettings, BalanceSettings, ExamineSettings, LagSettings, RenderSettings, WriterSettings
 from tests.fakes.services import require
 

@@ -14,7 +14,7 @@ import monitoring.groups
 import monitoring.language
 import monitoring.metrics
 from monitoring.dashboard import FILE, dashboard
-from streams.services.cache import find_program
+from streams.services.program_cache import find_program
 from tests.fakes.services import require
 
 RULES = Path(monitoring.metrics.__file__).parent / "rules"

@@ -15,7 +15,7 @@ from schemas.events import SeedConcept, SeedOptions
 from schemas.examples import examples as shown
 from schemas.ids import make_seed
 from schemas.topics import SEEDS, TOPICS
-from streams.records import MAX_MESSAGE_BYTES
+from streams.broker.records import MAX_MESSAGE_BYTES
 from tests.fakes.event_strategies import models
 from tests.fakes.examples_count import examples
 from tests.fakes.payload_strategies import HUGE_PROMISES, VERSIONS, altered_payloads, packed, spoilt_bytes, unpacked

@@ -11,8 +11,8 @@ from schemas.base import Event
 from schemas.codec import Message, to_message
 from schemas.events import SeedOptions
 from schemas.ids import make_seed
-from streams.balance import Steering
-from streams.records import Partition, Record
+from streams.broker.records import Partition, Record
+from streams.operations.balance_controller import Steering
 from tests.fakes.line import collage_line
 
 NOW = datetime(2031, 5, 1, tzinfo=UTC)

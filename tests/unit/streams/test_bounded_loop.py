@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from streams import bounded_loop
+from streams.worker import bounded_loop
 
 
 async def _stubborn() -> None:

@@ -17,7 +17,7 @@ from schemas.ids import make_seed, rejection_id
 from schemas.interfaces import Delivery, Sample
 from schemas.topics import IMAGES, SEEDS
 from streams.cli.root import run
-from streams.rejected import AT_ONCE, Replayed, export, messages, send
+from streams.recovery.rejection_replay import AT_ONCE, Replayed, export, messages, send
 from tests.fakes.events import make_graph, make_qa, make_rejection, make_rendered, stored_picture
 from tests.fakes.gallery import store_rejections, store_samples
 from tests.fakes.store import InMemoryStore

@@ -6,7 +6,7 @@ import socket
 import pytest
 from pydantic import ValidationError
 
-from streams.client_id import client_id, parse_client_id
+from streams.broker.client_id import client_id, parse_client_id
 from streams.settings import RenderSettings
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import typer
 
+from streams.broker.reachability import CONNECT_S
 from streams.cli.root import build, run
-from streams.reach import CONNECT_S
 
 TIMEOUT_S = 0.5
 

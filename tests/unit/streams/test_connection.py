@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from streams.addresses import masked
-from streams.connection import KafkaConnection, connection_of
-from streams.problems import Misconfigured
+from streams.address_redaction import masked
+from streams.broker.connection import KafkaConnection, connection_of
+from streams.errors import Misconfigured
 from streams.settings import KafkaSettings
 from tests.fakes.certificates import KEY_PASSWORD, certificates
 

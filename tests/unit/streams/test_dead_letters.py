@@ -4,9 +4,9 @@ import pytest
 
 from monitoring.redaction import redacted
 from schemas.errors import Never
-from streams.dead_letters import FEWEST, MAX_ERROR_CHARS, NAMED, WINDOW, Limit, dead_letter
-from streams.problems import TooManyDeadLetters
-from streams.records import Partition, Record
+from streams.broker.records import Partition, Record
+from streams.errors import TooManyDeadLetters
+from streams.steps.dead_letters import FEWEST, MAX_ERROR_CHARS, NAMED, WINDOW, Limit, dead_letter
 
 
 def counted(limit: Limit, dead: bool, offset: int = 0) -> None:

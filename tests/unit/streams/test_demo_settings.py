@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.demo.language import NAMES
-from streams.demo.run import Places, settings_of
+from streams.demo.demo_run import Places, settings_of
+from streams.demo.llm_options import NAMES
 from streams.settings import judging
 
 SERVICES = {"SKG_KAFKA_BOOTSTRAP": "127.0.0.1:1", "SKG_S3_ENDPOINT": "http://127.0.0.1:2"}

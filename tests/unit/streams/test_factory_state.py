@@ -12,13 +12,13 @@ from rich.console import Console
 
 from schemas.errors import TryLater
 from schemas.topics import GRAPHS, REJECTIONS
-from streams.factory_state import STATES, FactoryWatch, GroupWatch
-from streams.group_state import Member
-from streams.records import Partition
+from streams.broker.group_state import Member
+from streams.broker.records import Partition
+from streams.operations.factory_state import STATES, FactoryWatch, GroupWatch
+from streams.operations.status import as_json
+from streams.operations.status_table import as_report
 from streams.settings import StatusSettings
-from streams.status import as_json
-from streams.status_table import as_report
-from streams.store_answers import store_answers
+from streams.storage.s3_probe import store_answers
 from tests.fakes.groups import FakeGroups
 
 FIRST = Partition(GRAPHS, 0)

@@ -9,8 +9,8 @@ from dataset.gallery.interfaces import Wished
 from schemas.errors import UserError
 from schemas.events import STAGES
 from schemas.ids import make_seed
-from streams.gallery import LEAST_S, RunningFactory, seeds_of_wished
-from streams.status import StageStatus
+from streams.adapters.gallery_backend import LEAST_S, RunningFactory, seeds_of_wished
+from streams.operations.status import StageStatus
 
 
 class Processes:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS
-from streams.group_state import READS, WRITES, GroupState, Member, look
-from streams.progress import Progress
-from streams.records import Partition
+from streams.broker.group_state import READS, WRITES, GroupState, Member, look
+from streams.broker.records import Partition
+from streams.operations.stage_progress import Progress
 from tests.fakes.groups import FakeGroups
 
 GROUPS = {stage: f"g-{stage}" for stage in READS}

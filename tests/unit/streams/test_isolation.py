@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from schemas.errors import DeviceLost, Fenced, Never, TryLater
-from streams.isolation import TRIES, isolated, isolated_async
+from streams.steps.isolation import TRIES, isolated, isolated_async
 
 
 class Call:

@@ -7,11 +7,11 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from monitoring.groups import FAMILIES, GroupMetrics
 from schemas.topics import GRAPHS, QA
-from streams.factory_state import GroupWatch
-from streams.group_state import READS, Member
-from streams.lag_exporter import LagExporter
-from streams.problems import Unreachable
-from streams.records import Partition
+from streams.broker.group_state import READS, Member
+from streams.broker.records import Partition
+from streams.errors import Unreachable
+from streams.operations.factory_state import GroupWatch
+from streams.operations.lag_exporter import LagExporter
 from streams.settings import LagSettings
 from tests.fakes.groups import FakeGroups
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.llm.answer_parsing import MAX_CHARS
-from streams.language.answer_body import NoAnswer, read_body
+from streams.llm.response import NoAnswer, read_body
 
 
 def saying(content: Any, **more: Any) -> dict[str, Any]:

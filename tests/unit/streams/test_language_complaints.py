@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.language.complaints import meaning_of, retry_after_s
+from streams.llm.error_mapping import meaning_of, retry_after_s
 
 NOON = "Thu, 05 Mar 2026 12:00:00 GMT"
 

@@ -11,9 +11,9 @@ import pytest
 from schemas.errors import Never, TryLater
 from schemas.llm.contract import Form, Picture, Reply, Request, Turn
 from streams.demo.llm_stub import Asked, Says, Stub, serving
-from streams.language.endpoint import Endpoint
-from streams.language.openai_door import Busy, OpenAIDoor
-from streams.problems import Refused
+from streams.errors import Refused
+from streams.llm.endpoint import Endpoint
+from streams.llm.openai_client import Busy, OpenAIDoor
 from tests.fakes.planted import echoing
 
 FORM = Form("objects", {"type": "object", "properties": {}, "required": [], "additionalProperties": False})

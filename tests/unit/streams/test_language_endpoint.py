@@ -2,8 +2,8 @@
 
 import pytest
 
-from streams.language.endpoint import Endpoint
-from streams.problems import Refused
+from streams.errors import Refused
+from streams.llm.endpoint import Endpoint
 
 
 @pytest.mark.parametrize(

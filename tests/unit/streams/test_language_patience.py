@@ -12,16 +12,16 @@ from monitoring.language import LanguageMetrics
 from schemas.errors import TryLater
 from schemas.interfaces import StoredObject
 from schemas.llm.contract import Form, Reply, Request, Turn, answer_key, ledger
-from streams.faust_door import REBALANCE_S
-from streams.language.bill import Bill
-from streams.language.budget import Budget
-from streams.language.cache import Cached
-from streams.language.meter import Metered
-from streams.language.openai_door import Busy
-from streams.language.prices import Prices, read_prices
-from streams.language.throttle import ATTEMPTS, Clock, Limit, Throttled
-from streams.language.wiring import judge_of
-from streams.problems import Refused
+from streams.errors import Refused
+from streams.faust_app.seed_agent import REBALANCE_S
+from streams.llm.answer_cache import Cached
+from streams.llm.cost_report import Bill
+from streams.llm.factory import judge_of
+from streams.llm.openai_client import Busy
+from streams.llm.prices import Prices, read_prices
+from streams.llm.rate_limiter import ATTEMPTS, Clock, Limit, Throttled
+from streams.llm.token_budget import Budget
+from streams.llm.usage import Metered
 from streams.settings import AgentSettings, ExamineSettings
 from tests.fakes.events import make_qa, make_rejection
 from tests.fakes.models import ScriptedModel

@@ -16,10 +16,10 @@ from spatial.reasoning.contradictions import contradictions
 from spatial.reasoning.draft import draft_of
 from streams.demo.llm_answers import BAD, SPOILT, good, lifelike
 from streams.demo.llm_stub import Asked, Says, Script, serving
-from streams.language.cache import Cached
-from streams.language.endpoint import Endpoint
-from streams.language.openai_door import OpenAIDoor
-from streams.language.throttle import Clock, Limit, Throttled
+from streams.llm.answer_cache import Cached
+from streams.llm.endpoint import Endpoint
+from streams.llm.openai_client import OpenAIDoor
+from streams.llm.rate_limiter import Clock, Limit, Throttled
 from tests.fakes.models import KeptCounts
 from tests.fakes.store import InMemoryStore
 

@@ -9,10 +9,10 @@ from urllib.error import HTTPError
 
 import pytest
 
-from streams.health import Health
-from streams.metrics_server import serving
-from streams.problems import PortInUse
+from streams.errors import PortInUse
+from streams.operations.metrics_server import serving
 from streams.settings import ProcessSettings
+from streams.worker.health import Health
 
 
 def get(port: int, path: str, accept: str = "*/*") -> tuple[str, str]:

@@ -12,9 +12,9 @@ from schemas.events import DeadLetter, RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.interfaces import Results
-from streams.event_step import EventStep
-from streams.isolation import TRIES
-from streams.refusals import MOST_REFUSALS
+from streams.steps.handler_step import EventStep
+from streams.steps.isolation import TRIES
+from streams.steps.refusal_tracker import MOST_REFUSALS
 from tests.fakes.events import make_graph, make_rendered
 from tests.fakes.steps import KeptMessages, record_of, tools
 

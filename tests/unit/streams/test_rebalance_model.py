@@ -12,8 +12,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from schemas.codec import Message
 from schemas.errors import TryLater
-from streams.inbox import Inbox, Limits
-from streams.records import Partition, Record
+from streams.broker.records import Partition, Record
+from streams.worker.record_buffer import Inbox, Limits
 from tests.fakes.broker import MemoryBroker
 
 TOPIC, GROUP, PARTITIONS = "topic", "group", 3

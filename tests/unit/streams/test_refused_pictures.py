@@ -9,7 +9,7 @@ from schemas.events import DeadLetter, RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.interfaces import Drawing
 from schemas.topics import IMAGES
-from streams.event_step import EventStep
+from streams.steps.handler_step import EventStep
 from tests.fakes.boxes_renderer import BoxesRenderer
 from tests.fakes.events import make_graph
 from tests.fakes.steps import KeptMessages, record_of, tools

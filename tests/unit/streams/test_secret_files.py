@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from streams import settings as all_settings
-from streams.problems import Misconfigured
+from streams.errors import Misconfigured
 from streams.secret_files import file_variable_of, secrets_of, variable_of
 from streams.settings import StoreSettings, describe
 

@@ -13,10 +13,10 @@ from schemas.events import DeadLetter, SeedConcept
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
-from streams.calls import Calls
-from streams.problems import TooManyDeadLetters
-from streams.reach import Away
-from streams.seed_step import Patience, SeedStep, SeedTools
+from streams.broker.reachability import Away
+from streams.errors import TooManyDeadLetters
+from streams.steps.seed_step import Patience, SeedStep, SeedTools
+from streams.worker.call_age import Calls
 from tests.fakes.events import make_graph, make_rejection
 from tests.fakes.steps import KeptMessagesLater, garbage, record_of, tally
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.ids import make_seed
-from streams.seeds import (
+from streams.operations.seeds import (
     SAMPLE_SEEDS,
     BadSeeds,
     Wish,

@@ -8,9 +8,9 @@ from schemas.errors import Never, TryLater
 from schemas.events import DeadLetter, QAEvent
 from schemas.interfaces import Sample
 from schemas.topics import QA
-from streams.problems import Refused
-from streams.records import Partition, Record
-from streams.sink_step import COMMIT_BYTES, SinkStep
+from streams.broker.records import Partition, Record
+from streams.errors import Refused
+from streams.steps.sink_step import COMMIT_BYTES, SinkStep
 from tests.fakes.events import make_samples
 from tests.fakes.sink import MemorySink, Table
 from tests.fakes.steps import KeptMessages, garbage, record_of, tools

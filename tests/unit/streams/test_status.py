@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 from rich.console import Console
 
-from streams.status import StageStatus, as_json, as_table, collect, registered, with_rates
+from streams.operations.status import StageStatus, as_json, as_table, collect, registered, with_rates
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.topics import GRAPHS, IMAGES, TOPICS
+from streams.broker.topic_partitions import MOST, parse_partitions
 from streams.cli.root import run
 from streams.settings import KafkaSettings
-from streams.topic_partitions import MOST, parse_partitions
 
 WRONG = {
     "skg.graphs": "TOPIC=NUMBER",

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from streams.services import ServiceError
-from streams.services.process import Bound, Command, Detached, identity
+from streams.services.bound_process import Bound, Command, Detached, identity
 from tests.fakes.wait import until
 
 STARTER = """
 import os, signal, sys
 from pathlib import Path
-from streams.services.process import Bound, Command
+from streams.services.bound_process import Bound, Command
 service = Bound(Command(("sleep", "60"), Path(sys.argv[1])), loose=sys.argv[2] == "loose")
 if sys.argv[2] == "forked" and os.fork() == 0:
     signal.pause()

@@ -22,12 +22,12 @@ from schemas.events import QAEvent, Rejection, RenderedImage, Truth
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed, with_graph_id
 from schemas.interfaces import Sample, StoredObject
+from streams.adapters.vision_factories import policy_of, publishable
 from streams.cli.root import run
-from streams.judged_events import accepted, rejected
-from streams.pixels import policy_of, publishable
-from streams.problems import Refused
+from streams.errors import Refused
+from streams.recovery.judged_events import accepted, rejected
+from streams.recovery.whatif import ReadOnly, WhatIf
 from streams.settings import EyeSettings, judging
-from streams.whatif import ReadOnly, WhatIf
 from tests.fakes.events import make_graph, make_rejection, make_rendered, stored_picture
 from tests.fakes.line import Line, collage_line
 from tests.fakes.store import InMemoryStore

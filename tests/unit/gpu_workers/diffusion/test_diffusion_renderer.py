@@ -17,7 +17,7 @@ from gpu_workers.tiny_models.tiny_diffusion import build
 from schemas.errors import TryLater, UserError
 from schemas.events import RenderedImage
 from schemas.graph import SpatialGraph
-from streams.redrawing import redraw
+from streams.operations.rerender import redraw
 from tests.fakes.collage import Thing, make_scene
 from tests.fakes.store import InMemoryStore
 

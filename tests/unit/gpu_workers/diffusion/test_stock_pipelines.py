@@ -20,7 +20,7 @@ from gpu_workers.diffusion.model_registry import Choice, renderer_of
 from gpu_workers.diffusion.weight_files import Source, fingerprint, licence_of
 from gpu_workers.tiny_models import tiny_diffusion
 from schemas.errors import UserError
-from streams.pixels import diffusion_of
+from streams.adapters.vision_factories import diffusion_of
 from streams.settings import RenderSettings
 from tests.fakes.collage import Thing, make_scene
 

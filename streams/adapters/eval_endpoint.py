@@ -1,0 +1,57 @@
+"""An OpenAI-compatible endpoint as a model under evaluation.
+
+In: questions with pictures.  Out: what the model says, through the project's one door.
+Keeps no answers: that is the book's business (`dataset.evaluation.answer_log`).
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from dataset.evaluation.eval_items import Item, Seen
+from dataset.evaluation.prompting import LETTERS, PROMPT, prompt
+from schemas.llm.contract import Form, LanguageModel, Picture, Request, Turn
+from streams.llm.endpoint import Endpoint
+from streams.llm.openai_client import OpenAIDoor
+from streams.llm.rate_limiter import Limit, Throttled
+
+TOKENS = 200
+"""A letter in a JSON object needs ten; models that think aloud first need more."""
+
+
+@dataclass(frozen=True)
+class EndpointAnswerer:
+    """Implements `dataset.evaluation.eval_run.Answerer`."""
+
+    model: LanguageModel
+    at_once: int
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.model.name
+
+    async def answer(self, item: Item, seen: Seen) -> str:
+        """What it says. Raises TryLater, Never, Refused."""
+        return (await self.model.complete(request_of(item, seen))).text
+
+
+def endpoint_answerer(endpoint: Endpoint, at_once: int) -> EndpointAnswerer:
+    """The model behind an endpoint, asked with patience. Make it inside a running event loop."""
+    return EndpointAnswerer(Throttled(OpenAIDoor(endpoint), Limit(at_once, lambda _, __: None)), at_once)
+
+
+def request_of(item: Item, seen: Seen) -> Request:
+    """The question as a request; the answer is a letter, and the temperature nothing."""
+    letters = list(LETTERS[: len(item.choices)])
+    form = Form(
+        "choice",
+        {
+            "type": "object",
+            "properties": {"answer": {"type": "string", "enum": letters}},
+            "required": ["answer"],
+            "additionalProperties": False,
+        },
+    )
+    sha256 = hashlib.sha256(seen.data).hexdigest()
+    picture = Picture(seen.data, seen.media_type, sha256, sha256)
+    return Request("evaluate", PROMPT, (Turn("user", prompt(item)),), form, picture, TOKENS, temperature=0.0)

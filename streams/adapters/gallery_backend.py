@@ -1,0 +1,80 @@
+"""The factory as the gallery knows it: seeds onto their topic, and the stages as its processes and its broker tell.
+
+In: a person's wish, the process registry, the broker.  Out: seed ids, the funnel.
+Serves nothing and opens no connection before it is asked.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+
+from pydantic import ValidationError
+
+from dataset.gallery.interfaces import StageView, Wished
+from schemas.errors import UserError
+from schemas.events import SeedConcept
+from streams.operations.seed_publisher import publish_seeds
+from streams.operations.seeds import BadSeeds, Wish, explain, seeds_of
+from streams.operations.stage_view import stages_seen
+from streams.operations.status import Status, with_rates
+from streams.settings import StatusSettings
+
+_SHARED = [each for each in fields(StageView) if each.name != "stage"]
+"""What a stage's status and its view have in common."""
+
+Publish = Callable[[Sequence[SeedConcept]], None]
+
+LEAST_S = 0.5
+"""Between two looks at the processes: several pages may watch, and a rate needs some time to be one."""
+
+
+class RunningFactory:
+    """Implements `dataset.gallery.interfaces.Factory`. Thread-safe: a funnel that is a moment old is as good."""
+
+    def __init__(
+        self, collected: Callable[[], Status], publish: Publish, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._collected, self._send, self._clock = collected, publish, clock
+        self._last: tuple[float, Status] | None = None
+
+    def publish(self, wished: Wished) -> list[str]:
+        """Publish and wait for the broker. Raises UserError, TryLater."""
+        seeds = seeds_of_wished(wished)
+        self._send(seeds)
+        return [seed.seed_id for seed in seeds]
+
+    def funnel(self) -> list[StageView]:
+        """Every stage, with the rate since the last look."""
+        now, last = self._clock(), self._last
+        if last is not None and now - last[0] < LEAST_S:
+            return _views(last[1])
+        status = self._collected()
+        if last is not None:
+            status = with_rates(last[1], status, now - last[0])
+        self._last = (now, status)
+        return _views(status)
+
+
+def running_factory(settings: StatusSettings) -> RunningFactory:
+    """The factory of this machine: its broker, and the processes below its state folder."""
+    return RunningFactory(stages_seen(settings, "gallery"), lambda seeds: publish_seeds(settings, seeds))
+
+
+def seeds_of_wished(wished: Wished) -> list[SeedConcept]:
+    """The events of a wish that came as texts. Raises UserError with what is wrong with it."""
+    options = {
+        "min_objects": wished.min_objects,
+        "max_objects": wished.max_objects,
+        "required_objects": wished.required,
+        "excluded": wished.excluded,
+    }
+    try:
+        return seeds_of(Wish.model_validate({"concept": wished.concept, "count": wished.count, "options": options}))
+    except ValidationError as error:
+        raise UserError(explain(error)) from error
+    except BadSeeds as error:
+        raise UserError(str(error)) from error
+
+
+def _views(status: Status) -> list[StageView]:
+    return [StageView(stage, **{each.name: getattr(row, each.name) for each in _SHARED}) for stage, row in status.items()]

@@ -1,0 +1,1 @@
+"""How the factory talks to Kafka: connections, clients, consumers, topics and groups."""

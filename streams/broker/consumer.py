@@ -1,0 +1,221 @@
+"""A member of a consumer group: what the worker loop reads from.
+
+In: a connection and a topic.  Out: records that are not paused, committed offsets, news of assignments.
+With `streams.broker.clients` and `streams.broker.topic_admin` the only files that import kafka-python.  Decodes nothing.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from kafka import ConsumerRebalanceListener, KafkaConsumer
+from kafka.errors import (
+    CommitFailedError,
+    IllegalGenerationError,
+    KafkaError,
+    RebalanceInProgressError,
+    UnknownMemberIdError,
+)
+from kafka.structs import OffsetAndMetadata, TopicPartition
+
+from monitoring.logs import log
+from schemas.errors import TryLater
+from streams.broker.assignment import AssignmentChanges
+from streams.broker.client_factory import closed_if_unusable, connected
+from streams.broker.clients import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, reaching
+from streams.broker.connection import KafkaConnection
+from streams.broker.login import refusal
+from streams.broker.records import Partition, Record
+
+POLL_INTERVAL_MS = 300_000
+"""Also the rebalance timeout. The owner thread polls five times a second, so it is never near."""
+
+MAX_POLL_RECORDS = 64
+
+START_AGAIN_S = 1.0
+"""Between two attempts to learn where partitions start, while the table that knows it is away."""
+
+COMPLAIN_EVERY_S = 30.0
+
+_NOT_OURS = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
+"""The group moved on without this member: it joins again with the next poll."""
+
+
+class Assignment(Protocol):
+    """What a consumer group's partitions are given to and taken from, on the thread that owns the consumer."""
+
+    def start(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
+        """Where to begin (None: at the earliest record) in those partitions where the group's offset does not count.
+
+        Raises TryLater: nothing is read of them, and they are asked for again.
+        """
+        ...
+
+    def gone(self, partitions: Sequence[Partition]) -> None:
+        """These partitions belong to somebody else now."""
+        ...
+
+
+@dataclass(frozen=True)
+class GroupSettings:
+    """A consumer group's member: connection, group, session timeout in seconds, and what to do without a valid offset.
+
+    With "none" the assignment knows every position, and the reader ends in Refused instead of reading from a place that
+    nobody chose.  `client` is the client id.  `instance` makes the member static: its name survives a restart, and its
+    partitions wait for it until the session times out.
+    """
+
+    connection: KafkaConnection
+    group: str
+    session_s: float
+    offset_reset: Literal["earliest", "none"] = "earliest"
+    client: str = "skg"
+    instance: str | None = None
+
+
+class GroupConsumer:
+    """A member of a consumer group. Owned by one thread: kafka-python's consumer is not thread-safe."""
+
+    def __init__(self, settings: GroupSettings, topic: str | Sequence[str], assignment: Assignment) -> None:
+        session_ms = int(settings.session_s * 1000)
+        topics = [topic] if isinstance(topic, str) else list(topic)
+        self._assignment, self._connection = assignment, settings.connection
+        self._changes = AssignmentChanges(cooperative=False)
+        self._started: set[Partition] = set()
+        self._waiting: list[Partition] = []
+        self._next: dict[Partition, int] = {}
+        self._held_back = False
+        self._start_at = self._complain_at = 0.0
+        self._what = f"{' and '.join(topics)} as {settings.group} from {settings.connection}"
+        with reaching(settings.connection):
+            self._consumer = connected(
+                KafkaConsumer,
+                **settings.connection.client_arguments(),
+                client_id=settings.client,
+                group_id=settings.group,
+                group_instance_id=settings.instance,
+                enable_auto_commit=False,
+                auto_offset_reset=settings.offset_reset,
+                session_timeout_ms=session_ms,
+                heartbeat_interval_ms=max(500, session_ms // 4),
+                max_poll_interval_ms=max(POLL_INTERVAL_MS, session_ms),
+                max_poll_records=MAX_POLL_RECORDS,
+                metadata_max_age_ms=METADATA_AGE_MS,
+                allow_auto_create_topics=False,
+                bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
+            )
+            with closed_if_unusable(self):
+                listener = _Listener(self._consumer, self._changes, settings.offset_reset == "none")
+                self._consumer.subscribe(topics, listener=listener)
+                # The client may forget to ask for a topic while another answer is under way, and would then join with
+                # no partitions until its metadata is old. Asking here makes sure that it knows them.
+                unknown = [name for name in topics if not self._consumer.partitions_for_topic(name)]
+        if unknown:
+            self.close()
+            raise TryLater(f"Kafka at {settings.connection} has no topic {', '.join(unknown)}")
+
+    def poll(self, timeout_s: float) -> list[Record]:
+        """Records of partitions that are not paused; at most 64. Raises Refused when the group cannot go on."""
+        try:
+            batches = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
+        except KafkaError as error:
+            if not error.retriable and not isinstance(error, _NOT_OURS):
+                raise refusal(self._connection, f"cannot go on reading {self._what}", error) from error
+            time.sleep(timeout_s)  # the broker is electing or restarting: do not spin
+            batches = {}
+        self._settle_changes()
+        records = [as_record(raw) for batch in batches.values() for raw in batch]
+        self._next |= {record.partition: record.offset + 1 for record in records}
+        return records
+
+    def pause(self) -> None:
+        """Fetch nothing until `resume`; the group membership stays alive."""
+        self._held_back = True
+        self._consumer.pause(*self._consumer.assignment())
+
+    def resume(self) -> None:
+        """Fetch again from every paused partition that has been started."""
+        self._held_back = False
+        self._consumer.resume(*(tp for tp in self._consumer.paused() if Partition(*tp) in self._started))
+
+    def commit(self, offsets: Mapping[Partition, int]) -> bool:
+        """Commit next offsets. False: not now (a rebalance, a broker that is away) or no longer ours; go on."""
+        owned = {TopicPartition(*p): OffsetAndMetadata(o, "", -1) for p, o in offsets.items() if p in self._started}
+        if not owned:
+            return False
+        try:
+            self._consumer.commit(owned, timeout_ms=CALL_TIMEOUT_MS)
+        except KafkaError as error:
+            if not error.retriable and not isinstance(error, _NOT_OURS):
+                raise refusal(self._connection, f"cannot commit {self._what}", error) from error
+            return False
+        return True
+
+    def lag(self) -> int:
+        """Records that the broker holds and this member has not fetched, as far as its own fetches tell; asks nobody."""
+        ends = {p: self._consumer.highwater(TopicPartition(*p)) for p in self._started if p in self._next}
+        return sum(max(0, (end or 0) - self._next[p]) for p, end in ends.items())
+
+    def connected(self) -> bool:
+        """Whether any connection to a broker is open."""
+        return bool(self._consumer.metrics().get("consumer-metrics", {}).get("connection-count"))
+
+    def close(self) -> None:
+        """Leave the group at once, so that others need not wait for the session to time out."""
+        self._consumer.close(autocommit=False, timeout_ms=CALL_TIMEOUT_MS)
+
+    def _settle_changes(self) -> None:
+        """Tell of what is gone, and start what is new: fetching of it begins with the next poll."""
+        for change in self._changes.take():
+            gone = set(change.gone)
+            self._started -= gone
+            self._waiting = [p for p in self._waiting if p not in gone]
+            self._next = {p: offset for p, offset in self._next.items() if p not in gone}
+            if gone:
+                self._assignment.gone(change.gone)
+            self._waiting += change.new
+        if self._waiting and time.monotonic() >= self._start_at:
+            self._start(tuple(self._waiting))
+
+    def _start(self, partitions: Sequence[Partition]) -> None:
+        try:
+            starts = self._assignment.start(partitions)
+        except TryLater as failure:
+            self._start_at = time.monotonic() + START_AGAIN_S
+            self._complain(failure)
+            return
+        for partition, offset in starts.items():
+            if offset is None:
+                self._consumer.seek_to_beginning(TopicPartition(*partition))
+            else:
+                self._consumer.seek(TopicPartition(*partition), offset)
+                self._next[partition] = offset
+        self._started |= set(partitions)
+        self._waiting = []
+        if not self._held_back:
+            self.resume()
+
+    def _complain(self, failure: TryLater) -> None:
+        if time.monotonic() >= self._complain_at:
+            log("consumer").warning("partitions wait for their start", why=str(failure))
+            self._complain_at = time.monotonic() + COMPLAIN_EVERY_S
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python ships no types
+    """Notes assignment changes on the client's own thread, and keeps what is new from being fetched until it is started."""
+
+    def __init__(self, consumer: KafkaConsumer, changes: AssignmentChanges, placed: bool) -> None:
+        self._consumer, self._changes, self._placed = consumer, changes, placed
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        self._changes.revoked(Partition(*tp) for tp in revoked)
+
+    def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
+        self._changes.lost(Partition(*tp) for tp in lost)
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        for partition in self._changes.assigned(Partition(*tp) for tp in assigned):
+            self._consumer.pause(TopicPartition(*partition))
+            if self._placed:  # a position of any kind, or the client would look for one that the group does not have
+                self._consumer.seek(TopicPartition(*partition), 0)

@@ -1,0 +1,56 @@
+"""Topics read from their beginning to where they end now, and single records of them.
+
+In: how to reach the broker.  Out: records.
+The Protocol is what commands that look back need; the class is how Kafka fulfils it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import Protocol
+
+from schemas.events import Origin
+from streams.broker.clients import Reader
+from streams.broker.connection import connection_of
+from streams.broker.reachability import patiently
+from streams.broker.records import Partition, Record
+from streams.settings import KafkaSettings
+
+POLL_S = 0.5
+ONE_S = 15.0
+"""How long one record may take."""
+
+
+class Shelf(Protocol):
+    """Topics to look back over."""
+
+    def read(self, topic: str, first: int = 0) -> Iterator[Sequence[Record]]:
+        """What a topic holds now, from offset `first` of each partition on; nothing where there is no such topic."""
+        ...
+
+    def record_at(self, origin: Origin) -> Record | None:
+        """The one record that lies there, None where there is none any more."""
+        ...
+
+
+class KafkaShelf:
+    """Implements Shelf over Kafka. Raises TryLater when the broker does not answer, Unreachable when it never did."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+
+    def read(self, topic: str, first: int = 0) -> Iterator[Sequence[Record]]:
+        """As the Protocol says."""
+        with closing(self._reader(topic)) as reader:
+            if first:
+                reader.seek(lambda _: first)
+            while not reader.at_end():
+                yield reader.poll(POLL_S)
+
+    def record_at(self, origin: Origin) -> Record | None:
+        """As the Protocol says."""
+        with closing(self._reader(origin.topic)) as reader:
+            return reader.at(Partition(origin.topic, origin.partition), origin.offset, ONE_S)
+
+    def _reader(self, topic: str) -> Reader:
+        settings = self._settings
+        return patiently(lambda: Reader(connection_of(settings), [topic]), settings.connect_timeout_s)

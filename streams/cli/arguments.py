@@ -1,0 +1,34 @@
+"""Where the dataset is: from the command line, or from the settings; and where results go."""
+
+from pathlib import Path
+
+
+def where(uri: str | None, waits: bool = False) -> tuple[str, dict[str, str] | None]:
+    """The table's address and, in an object store, the options that reach it.
+
+    Raises TryLater for a store that does not answer within `connect_timeout_s`: clients of tables try for minutes.  Who
+    `waits` for it asks for no such look.
+    """
+    from streams.settings import WriterSettings
+    from streams.storage.s3 import require_keys, storage_options
+    from streams.storage.s3_connection import endpoint_of
+    from streams.storage.s3_probe import store_answers
+
+    settings = WriterSettings()
+    found = uri or settings.dataset_uri
+    if not found.startswith("s3://"):
+        return found, None
+    options = storage_options(settings, found)
+    if not waits:
+        store_answers(endpoint_of(settings), settings.connect_timeout_s)
+    require_keys(settings)
+    return found, options
+
+
+def folder(path: Path) -> Path:
+    """A folder of this machine for results. Raises UserError for an address in an object store."""
+    from schemas.errors import UserError
+
+    if path.parts and path.parts[0].endswith(":"):
+        raise UserError(f"--out {path}: give a folder of this machine; only tables can be written to an object store")
+    return path

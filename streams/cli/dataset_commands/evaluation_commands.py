@@ -1,0 +1,96 @@
+"""`skg eval`: how well a model answers the questions of a hold-out, with intervals and baselines."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli.command_help import add
+
+if TYPE_CHECKING:
+    from dataset.evaluation.eval_run import Answerer
+    from dataset.evaluation.eval_session import Session
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    add(app, "eval", evaluate)
+
+
+def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    uri: Annotated[str | None, typer.Argument(help="the table: a folder or s3://…; default SKG_DATASET_URI")] = None,
+    split: Annotated[str, typer.Option(help="the split whose questions are asked")] = "test",
+    questions: Annotated[Path | None, typer.Option(help="ask this file (JSON lines) instead of a split")] = None,
+    url: Annotated[str | None, typer.Option(help="OpenAI-compatible endpoint; its key is SKG_MLLM_API_KEY")] = None,
+    name: Annotated[str | None, typer.Option(help="model at the endpoint; default SKG_MLLM_MODEL")] = None,
+    model: Annotated[str | None, typer.Option(help="folder of a local transformers model")] = None,
+    out: Annotated[Path, typer.Option(help="folder of answers and results; the same one again goes on")] = Path("eval-out"),
+    limit: Annotated[int | None, typer.Option(help="ask this many, drawn the same way every time", min=1)] = None,
+    parallel: Annotated[int, typer.Option(help="questions at a time at an endpoint", min=1, max=256)] = 8,
+) -> None:
+    """Ask a model the questions of a hold-out. Example: skg eval --url http://localhost:8000/v1 --name my-model"""
+    from dataset.evaluation.eval_session import Asked, open_session
+    from streams.cli.arguments import folder, where
+
+    if url is not None and model is not None:
+        raise typer.BadParameter("give --url or --model, not both")
+    found, options = where(uri) if questions is None or uri is not None else (None, None)
+    asked = Asked(found, split, questions, limit, options)
+    session = open_session(asked, _model_name(url, name, model), folder(out))
+    left = _ask(session, url, model, parallel) if url or model else None
+    _say(session, left)
+
+
+def _model_name(url: str | None, name: str | None, model: str | None) -> str | None:
+    from streams.settings import JudgeSettings
+
+    if url is None:
+        return model
+    return name or JudgeSettings().mllm_model
+
+
+def _ask(session: "Session", url: str | None, model: str | None, parallel: int) -> str:
+    """Put the open questions; why some have no answer, empty where all have."""
+    import asyncio
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("asking", total=session.count, completed=session.done)
+        went = asyncio.run(
+            session.ask(lambda: _answerer(session, url, model, parallel), lambda: progress.update(task, advance=1))
+        )
+    return went.last if went.failed else ""
+
+
+def _answerer(session: "Session", url: str | None, model: str | None, parallel: int) -> "Answerer":
+    if url is None:
+        from dataset.evaluation.local_model import LocalModel
+
+        return LocalModel(str(model))
+    from streams.adapters.eval_endpoint import endpoint_answerer
+    from streams.llm.endpoint import Endpoint
+    from streams.settings import JudgeSettings
+
+    settings = JudgeSettings()
+    key = settings.mllm_api_key.get_secret_value()
+    return endpoint_answerer(Endpoint(url, str(session.model), key, settings.mllm_timeout_s), parallel)
+
+
+def _say(session: "Session", failed: str | None) -> None:
+    found, (text, picture) = session.report()
+    for name, scores in [("model", found["scores"]), *found["baselines"].items()]:
+        if scores is not None:
+            whole = scores["all"]
+            label = str(session.model) if name == "model" else name
+            typer.echo(
+                f"{label:<24} {whole['accuracy']:.3f}  ({whole['low']:.3f} to {whole['high']:.3f}), "
+                f"{whole['right']} of {whole['asked']}"
+            )
+    if found["unreadable"]:
+        typer.echo(f"unreadable answers, counted as wrong: {found['unreadable']}")
+    typer.echo(f"results: {text}, {picture}")
+    if found["left"]:
+        typer.echo(f"skg: {found['left']} questions have no answer ({failed}); the same command goes on", err=True)
+        raise typer.Exit(1)

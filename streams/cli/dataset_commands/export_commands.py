@@ -1,0 +1,81 @@
+"""`skg dataset export | subset`: the dataset in other forms, and parts of it."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli.arguments import folder, where
+from streams.cli.command_help import add
+from streams.cli.dataset_commands.snapshot_arguments import Split, Uri, Version, at, known
+
+Names = Annotated[str | None, typer.Option(help="relations or families, separated by commas")]
+
+
+def extend(family: typer.Typer) -> None:
+    """Add the commands of `skg dataset`."""
+    add(family, "export", export)
+    add(family, "subset", subset)
+
+
+def export(
+    uri: Uri = None,
+    form: Annotated[str | None, typer.Option("--format", help="the form; without it all are listed")] = None,
+    out: Annotated[Path | None, typer.Option(help="a folder that is empty or not there yet")] = None,
+    split: Split = None,
+    version: Version = None,
+) -> None:
+    """Write the dataset for training or evaluation. Example: skg dataset export --format llava --out llava"""
+    from dataset.exports import FORMATS, Source
+    from dataset.exports import export as write
+    from schemas.errors import UserError
+
+    if form is None:
+        for name, found in FORMATS.items():
+            typer.echo(f"{name:<14}{found.meaning}")
+        return
+    if out is None:
+        raise UserError("give a folder with --out")
+    source = Source.open(*where(uri), at(version), known(split))
+    written = write(source, form, folder(out))
+    typer.echo(f"{written}: {', '.join(f'{name} {count:,}' for name, count in source.sizes.items())}")
+
+
+def subset(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    uri: Uri = None,
+    out: Annotated[str, typer.Option(help="the new table: a folder or s3://bucket/path")] = "subset-out",
+    size: Annotated[int, typer.Option(help="samples, exactly", min=1)] = 1000,
+    questions: Annotated[int, typer.Option(help="questions of each sample, exactly", min=1)] = 1,
+    only: Names = None,
+    without: Names = None,
+    density: Annotated[str | None, typer.Option(help="objects in a picture, as in 6-12")] = None,
+    split: Annotated[str, typer.Option(help="train, validation, test or all")] = "train",
+    seed: Annotated[int, typer.Option(help="another seed draws other samples")] = 0,
+    version: Version = None,
+) -> None:
+    """A part for an ablation, always of equal size. Example: skg dataset subset --without left_of,right_of --size 5000"""
+    from dataset.analysis.subset import Place, Recipe
+    from dataset.analysis.subset import subset as write
+
+    recipe = Recipe(
+        size=size, questions=questions, only=_names(only), without=_names(without), density=_range(density),
+        split=None if split == "all" else known(split), seed=seed,
+    )  # fmt: skip
+    made = write(Place(*where(uri), at(version)), recipe, Place(*where(out)))
+    typer.echo(json.dumps({"out": out, "recipe": vars(recipe), **vars(made)}))
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",")) if text else ()
+
+
+def _range(text: str | None) -> tuple[int, int] | None:
+    from schemas.errors import UserError
+
+    if text is None:
+        return None
+    low, _, high = text.partition("-")
+    if not low.isdecimal() or not (high or low).isdecimal() or int(low) > int(high or low):
+        raise UserError(f"--density {text}: give two numbers, as in 6-12")
+    return int(low), int(high or low)

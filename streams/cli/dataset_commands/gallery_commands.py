@@ -1,0 +1,65 @@
+"""`skg gallery`: the dataset to look at, served or as a folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli.command_help import add
+
+PORT = 8765
+"""Nothing well known listens there."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    add(app, "gallery", gallery)
+
+
+def gallery(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    uri: Annotated[str | None, typer.Argument(help="the table: a folder or s3://…; default SKG_DATASET_URI")] = None,
+    static: Annotated[Path | None, typer.Option(help="write a page that opens from disk into this folder")] = None,
+    limit: Annotated[int, typer.Option(help="samples of the page from disk, newest first", min=1)] = 200,
+    host: Annotated[
+        str, typer.Option(help="address to listen on; others than loopback are open to the network")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen on; 0 takes a free one", min=0, max=65535)] = PORT,
+    feed: Annotated[
+        bool | None, typer.Option("--feed/--no-feed", help="offer to publish seeds; default: on loopback only")
+    ] = None,
+) -> None:
+    """Look at samples, rejections and the funnel in a browser. Example: skg gallery demo-out/dataset"""
+    from streams.cli.arguments import where
+
+    found, options = where(uri, waits=static is None)
+    if static is not None:
+        from dataset.gallery import write_gallery
+
+        typer.echo(write_gallery(found, static, limit, storage_options=options))
+        return
+    _serve(found, options, (host, port), feed)
+
+
+def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], feed: bool | None) -> None:
+    from dataset.gallery.http_server import is_loopback, serve
+    from dataset.gallery.rejected_samples import Rejected
+    from dataset.gallery.sample_search import Catalogue
+    from dataset.gallery.security_headers import LOOPBACK
+    from dataset.gallery.web_app import Shown, application
+    from dataset.table.rejection_table import rejections_uri
+    from monitoring.logs import set_up
+    from streams.adapters.gallery_backend import running_factory
+    from streams.settings import StatusSettings
+
+    settings = StatusSettings()
+    set_up(settings.log_format, "gallery")
+    private = is_loopback(address[0])
+    factory = running_factory(settings) if (private if feed is None else feed) else None
+    shown = Shown(Catalogue(uri, options), Rejected(rejections_uri(uri), options), factory)
+
+    def ready(found: str) -> None:
+        typer.echo(f"gallery of {uri} at {found} (Ctrl-C ends it)")
+        if not private:
+            typer.echo("everybody who reaches this address can look" + (" and publish seeds" if factory else ""), err=True)
+
+    serve(application(shown, LOOPBACK if private else None), *address, ready)

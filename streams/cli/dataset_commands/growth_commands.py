@@ -1,0 +1,121 @@
+"""`skg dataset …`: what has grown so far, and what comes."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli.arguments import where
+from streams.cli.command_help import add
+from streams.cli.dataset_commands import export_commands, maintenance_commands
+from streams.cli.dataset_commands.snapshot_arguments import Split, Uri, Version, at, known
+
+if TYPE_CHECKING:
+    from dataset.analysis.info import Info
+
+
+def build() -> typer.Typer:
+    """The family of commands."""
+    text = "Look at the dataset, follow, export and tend it. Example: skg dataset info"
+    app = typer.Typer(help=text, short_help=text, no_args_is_help=True)
+    add(app, "info", info)
+    add(app, "files", files)
+    add(app, "follow", follow)
+    export_commands.extend(app)
+    maintenance_commands.extend(app)
+    return app
+
+
+def info(
+    uri: Uri = None,
+    version: Version = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+) -> None:
+    """Rows, splits, kinds, rejections and growth over time. Example: skg dataset info demo-out/dataset"""
+    from dataset.analysis.info import info as read
+
+    found = read(*where(uri), at(version))
+    typer.echo(json.dumps(found, ensure_ascii=False) if as_json else _in_words(found))
+
+
+def _in_words(found: "Info") -> str:
+    from dataset.analysis.history import growth_lines
+
+    lines = []
+    for name, value in found.items():
+        if name == "growth":
+            continue
+        said = f"{value:,}" if isinstance(value, int) else str(value)
+        if isinstance(value, dict):
+            said = ", ".join(f"{word} {count:,}" for word, count in value.items()) or "none"
+        lines.append(f"{name + ':':<12}{said}")
+    grown = growth_lines(found["growth"], found["rows"])
+    head = f"{'from (UTC)':<16}  {'rows added':>12}  {'rows':>12}"
+    return "\n".join([*lines, "", head, *grown] if grown else lines)
+
+
+def files(uri: Uri = None, version: Version = None) -> None:
+    """The Parquet files of a snapshot, one a line. Example: skg dataset files demo-out/dataset"""
+    from dataset.reading.loading import files as read
+
+    for path in read(*where(uri), at(version)):
+        typer.echo(path)
+
+
+def follow(
+    uri: Uri = None,
+    after: Annotated[int | None, typer.Option(help="begin after this version; default: from now on", min=0)] = None,
+    state: Annotated[Path | None, typer.Option(help="file that remembers the version reached, to go on from there")] = None,
+    split: Split = None,
+    once: Annotated[bool, typer.Option("--once", help="end when there is nothing new")] = False,
+) -> None:
+    """Each new version's rows as JSON lines, without pictures. Example: skg dataset follow --state seen.txt"""
+    from dataset.reading.change_feed import Wish
+    from dataset.reading.change_feed import follow as rows_of
+    from dataset.table.columns import COLUMNS
+
+    found, options = where(uri)
+    if state is not None:
+        after = _begun(state, found, options, after)
+    wish = Wish(after, known(split), [name for name in COLUMNS.names if name != "image"])
+    for grown in rows_of(found, wish, options, wait=(lambda: False) if once else None):
+        for row in grown.rows:
+            typer.echo(json.dumps({"version": grown.version, **row}, ensure_ascii=False))
+        if state is not None:
+            _remember(state, grown.version)
+
+
+def _begun(state: Path, uri: str, options: dict[str, str] | None, after: int | None) -> int:
+    """Where to go on from. It is written down before anything is given, so that what comes meanwhile is not lost."""
+    from dataset.table.delta_table import Table
+    from schemas.errors import UserError
+
+    try:
+        reached = _remembered(state)
+        if reached is None:
+            newest = Table.load(uri, options).version
+            reached = newest if after is None else after
+            if reached > newest:
+                return reached  # refused by whoever follows
+        _remember(state, reached)
+    except OSError as error:
+        raise UserError(f"{state} cannot remember the version: {error.strerror or error}") from error
+    return reached
+
+
+def _remembered(state: Path) -> int | None:
+    from schemas.errors import UserError
+
+    if not state.exists():
+        return None
+    text = state.read_bytes().decode("utf-8", "replace").strip()
+    if not (text.isascii() and text.isdecimal()):
+        raise UserError(f"{state} does not hold a version's number")
+    return int(text)
+
+
+def _remember(state: Path, version: int) -> None:
+    draft = state.with_name(state.name + ".new")
+    draft.write_text(f"{version}\n", encoding="utf-8")
+    draft.replace(state)

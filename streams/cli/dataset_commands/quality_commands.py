@@ -1,0 +1,120 @@
+"""Commands that judge, trace and steer the dataset: audit, lineage, balance, dataset prove-split, dataset stats."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli.arguments import folder, where
+from streams.cli.command_help import add
+
+Uri = Annotated[str | None, typer.Argument(help="the table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
+AsJson = Annotated[bool, typer.Option("--json", help="one JSON object")]
+
+EXIT_FAULTS = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of the first level."""
+    add(app, "audit", audit)
+    add(app, "lineage", lineage)
+    add(app, "balance", balance)
+
+
+def extend(family: typer.Typer) -> None:
+    """Add the commands of `skg dataset`."""
+    add(family, "prove-split", prove_split)
+    add(family, "stats", stats)
+
+
+def balance(
+    targets: Annotated[Path | None, typer.Option(help="YAML: the wanted mix and bounds; SKG_BALANCE_TARGETS")] = None,
+) -> None:
+    """Publish seeds for what the dataset lacks, until SIGTERM. Example: skg balance --targets docs/targets.yaml"""
+    from streams.operations.balance_process import run_balance
+    from streams.settings import BalanceSettings
+
+    run_balance(BalanceSettings() if targets is None else BalanceSettings(balance_targets=targets))
+
+
+def audit(
+    path: Annotated[str, typer.Argument(help="a table or a huggingface or webdataset export: a folder or s3://…")],
+    as_json: AsJson = False,
+) -> None:
+    """Derive every answer, box, hash and split anew; exit 1 with the faults. Example: skg audit demo-out/dataset"""
+    from dataset.audit import audit as judge
+
+    report = judge(*where(path))
+    if as_json:
+        faults = [vars(fault) for fault in report.faults]
+        typer.echo(json.dumps({**vars(report), "faults": faults}, ensure_ascii=False))
+    else:
+        for fault in report.faults:
+            typer.echo(str(fault))
+        said = ", ".join(f"{kind} {count}" for kind, count in report.counts.items()) or "no faults"
+        typer.echo(f"{report.rows} samples, {report.questions} questions in {report.files} files: {said}")
+    raise typer.Exit(0 if report.passed else EXIT_FAULTS)
+
+
+def lineage(
+    sample: Annotated[str, typer.Argument(help="a sample id, or its first characters")],
+    uri: Annotated[str | None, typer.Option(help="the table; default SKG_DATASET_URI")] = None,
+    rerender: Annotated[
+        bool, typer.Option("--rerender", help="draw the picture again and compare; exit 1 if unlike")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Where a sample came from, from seed to picture. Example: skg lineage 3fa9 --uri demo-out/dataset --rerender"""
+    from dataset.reading.lineage import lineage as trace
+
+    address, options = where(uri)
+    found = trace(address, sample, options)
+    typer.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else "\n".join(found.lines()))
+    if rerender:
+        from streams.composition import renderer_of
+        from streams.operations.rerender import redraw
+        from streams.settings import RenderSettings
+
+        redrawn = redraw(found, renderer_of(RenderSettings()))
+        typer.echo(str(redrawn), err=as_json)
+        raise typer.Exit(0 if redrawn.alike else EXIT_FAULTS)
+
+
+def prove_split(uri: Uri = None, as_json: AsJson = False) -> None:
+    """What the splits have in common; exit 1 if anything. Example: skg dataset prove-split demo-out/dataset"""
+    from dataset.analysis.split_check import prove_split as prove
+
+    proof = prove(*where(uri))
+    if as_json:
+        typer.echo(json.dumps({**vars(proof), "shared": [vars(fault) for fault in proof.shared]}, ensure_ascii=False))
+    else:
+        typer.echo(f"samples: {_counts(proof.samples)}")
+        for kind, counts in proof.different.items():
+            found = sum(fault.kind == kind for fault in proof.shared)
+            typer.echo(f"{kind}: {found} (different ones: {_counts(counts)})")
+        for fault in proof.shared:
+            typer.echo(str(fault))
+        if proof.unread:
+            typer.echo(f"{proof.unread} questions are not understood, so nothing is shown of them; skg audit names them")
+    raise typer.Exit(0 if proof.holds else EXIT_FAULTS)
+
+
+def stats(
+    uri: Uri = None,
+    out: Annotated[Path | None, typer.Option(help="folder for a page, PNG charts and JSON; without it: JSON here")] = None,
+) -> None:
+    """Things, relations, density, answers, kinds, yield by reason. Example: skg dataset stats --out stats"""
+    from dataset.analysis.statistics import statistics
+
+    found = statistics(*where(uri))
+    if out is None:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        return
+    from dataset.analysis.charts import write_statistics
+
+    typer.echo(write_statistics(found, folder(out)))
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())

@@ -1,0 +1,165 @@
+"""`skg rejections …`: what was rejected, why, and judging it again."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli.arguments import folder, where
+from streams.cli.command_help import add
+from streams.cli.rejection_filters import Concept, Ids, Reason, Since, Stage, Until, Uri, counted, found, wanted
+from streams.errors import Misused
+
+if TYPE_CHECKING:
+    from schemas.codec import Message
+    from streams.recovery.rejection_replay import Exported, Replayed
+
+LISTED = 50
+"""Lines for people, unless they ask for more."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, one object a line")]
+
+
+def build() -> typer.Typer:
+    """The family of commands."""
+    text = "Look at rejections, take them along, have them judged again. Example: skg rejections list --since 2h"
+    app = typer.Typer(help=text, short_help=text, no_args_is_help=True)
+    add(app, "list", listing)
+    add(app, "show", show)
+    add(app, "export", export)
+    add(app, "replay", replay)
+    return app
+
+
+def listing(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    stage: Stage = None,
+    reason: Reason = None,
+    concept: Concept = None,
+    since: Since = None,
+    until: Until = None,
+    ids: Ids = None,
+    limit: Annotated[int | None, typer.Option(help=f"the newest so many; default {LISTED}, with --json all", min=1)] = None,
+    as_json: AsJson = False,
+    uri: Uri = None,
+) -> None:
+    """Rejections, newest first. Example: skg rejections list --reason no_questions --since 7d"""
+    from dataset.reading.rejection_story import as_line, short
+
+    fitting = found(uri, wanted((stage, reason, concept, ids), (since, until)))
+    shown = fitting[: limit or (None if as_json else LISTED)]
+    for row in shown:
+        typer.echo(json.dumps(as_line(row), ensure_ascii=False) if as_json else short(row))
+    if not as_json:
+        typer.echo(counted(fitting, len(shown)))
+
+
+def show(
+    rejection: Annotated[str, typer.Argument(metavar="ID", help="a rejection's id, or its first characters")],
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+    uri: Uri = None,
+) -> None:
+    """Everything of one rejection, with the event that was judged. Example: skg rejections show 3fa9"""
+    from dataset.reading.rejection_search import whole
+    from dataset.reading.rejection_story import as_whole, lines
+
+    chosen = found(uri, wanted((None, None, None, [rejection]), (None, None)))
+    for row in whole(*where(uri), chosen):
+        typer.echo(json.dumps(as_whole(row), ensure_ascii=False) if as_json else "\n".join(lines(row)))
+
+
+def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    out: Annotated[Path, typer.Option(help="a folder that is empty or not there yet")],
+    stage: Stage = None,
+    reason: Reason = None,
+    concept: Concept = None,
+    since: Since = None,
+    until: Until = None,
+    ids: Ids = None,
+    as_json: Annotated[bool, typer.Option("--json", help="what came of it as one JSON object")] = False,
+    uri: Uri = None,
+) -> None:
+    """Write rejections and their pictures into a folder. Example: skg rejections export --out rejected --since 7d"""
+    from dataset.reading.rejection_search import whole
+    from streams.recovery.rejection_replay import export as write
+    from streams.settings import StoreSettings
+    from streams.storage.s3 import S3Store
+
+    target = folder(out)
+    chosen = found(uri, wanted((stage, reason, concept, ids), (since, until)))
+    done = write(whole(*where(uri), chosen), lambda: S3Store(StoreSettings()), target)
+    _say_exported(done, target, as_json)
+
+
+def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    stage: Stage = None,
+    reason: Reason = None,
+    concept: Concept = None,
+    since: Since = None,
+    until: Until = None,
+    ids: Ids = None,
+    everything: Annotated[bool, typer.Option("--all", help="all that are their request's outcome")] = False,
+    retried: Annotated[bool, typer.Option("--retried", help="also pictures that were drawn again since")] = False,
+    superseded: Annotated[bool, typer.Option("--superseded", help="also what was judged otherwise since")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be published")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="what came of it as one JSON object")] = False,
+    uri: Uri = None,
+) -> None:
+    """Publish judged events again, after a rule changed. Example: skg rejections replay --reason no_questions"""
+    from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, SUPERSEDED
+    from dataset.reading.rejection_search import whole
+    from streams.recovery.rejection_replay import Replayed, messages
+
+    if everything == any((stage, reason, concept, since, until, ids)):
+        raise Misused("say which ones with --stage, --reason, --concept, --since, --until or --id, or --all")
+    outcomes = {ENDED, *((DRAWN_AGAIN,) if retried else ()), *((SUPERSEDED,) if superseded else ())}
+    fitting = found(uri, wanted((stage, reason, concept, ids), (since, until)))
+    chosen = [row for row in fitting if ids or row["outcome"] in outcomes]
+    done = Replayed(left_out=len(fitting) - len(chosen))
+    published = messages(whole(*where(uri), chosen), done)
+    if dry_run:
+        for message in published:
+            if not as_json:
+                typer.echo(f"{message.topic} {(message.key or b'').decode()}")
+    else:
+        _publish(published, done)
+    _say_replayed(done, dry_run, as_json)
+
+
+def _publish(published: "Iterator[Message]", done: "Replayed") -> None:
+    from streams.broker.clients import Publisher
+    from streams.broker.connection import connection_of
+    from streams.broker.reachability import patiently
+    from streams.recovery.rejection_replay import send
+    from streams.settings import KafkaSettings
+
+    settings = KafkaSettings()
+    with closing(patiently(lambda: Publisher(connection_of(settings)), settings.connect_timeout_s)) as publisher:
+        send(published, publisher.publish, done)
+
+
+def _say_replayed(done: "Replayed", dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({**vars(done), "events": done.events, "dry_run": dry_run}))
+        return
+    topics = ", ".join(f"{count} to {topic}" for topic, count in sorted(done.topics.items())) or "none fits"
+    typer.echo(f"{'would send' if dry_run else 'sent'} {done.events} judged events: {topics}")
+    if done.left_out:
+        typer.echo(f"left out {done.left_out} that are no outcome any more; --retried and --superseded take them too")
+    for one in done.unreadable:
+        typer.echo(f"{one}: its judged event cannot be read", err=True)
+    for one in done.too_large:
+        typer.echo(f"{one}: the broker takes no message of this size", err=True)
+
+
+def _say_exported(done: "Exported", target: Path, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({**vars(done), "out": str(target)}))
+        return
+    typer.echo(f"{target}: {done.rejections} rejections, {done.pictures} pictures")
+    if done.gone or done.damaged:
+        typer.echo(f"{len(done.gone)} pictures are gone, {len(done.damaged)} are not what was announced")
+    for key in (*done.gone, *done.damaged):
+        typer.echo(f"{key}: {'gone' if key in done.gone else 'not what was announced'}", err=True)

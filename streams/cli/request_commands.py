@@ -1,0 +1,107 @@
+"""`skg requests`: what became of everything that was asked for."""
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from schemas.errors import TryLater
+from schemas.topics import DAY_MS, SEEDS, TOPICS
+from streams.cli.arguments import where
+from streams.cli.command_help import add
+from streams.errors import Unreachable
+
+if TYPE_CHECKING:
+    from streams.recovery.request_outcomes import Ended, Requests
+
+EXIT_WITHOUT, EXIT_UNREACHABLE = 1, 2
+
+KEPT_DAYS = TOPICS[SEEDS].retention_ms // DAY_MS
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    add(app, "requests", requests)
+
+
+def requests(
+    without_outcome: Annotated[bool, typer.Option("--without-outcome", help="list those that have none")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a request, then one of the counts")] = False,
+    uri: Annotated[str | None, typer.Option(help="the dataset's table; default SKG_DATASET_URI")] = None,
+) -> None:
+    """Every request and its outcome; exit 1 if any has none. Example: skg requests --without-outcome --json"""
+    from streams.recovery.request_outcomes import NONE
+
+    try:
+        found, missing = _found(uri)
+    except (Unreachable, TryLater) as error:
+        typer.echo(f"skg: {error}", err=True)
+        raise typer.Exit(EXIT_UNREACHABLE) from None
+    for end in found.ends() if without_outcome or as_json else ():
+        if end.outcome == NONE or not without_outcome:
+            typer.echo(json.dumps(shown(end)) if as_json else line(end))
+    counts = found.counts()
+    told: dict[str, object] = {
+        "requests": counts.total() - counts["pending"] - counts["twice"],
+        **counts,
+        "since": None if found.since is None else found.since.isoformat(),
+        "seeds_kept_days": KEPT_DAYS,
+        "missing_tables": missing,
+    }
+    typer.echo(json.dumps(told) if as_json else "\n".join(said(told)))
+    raise typer.Exit(EXIT_WITHOUT if counts[NONE] else 0)
+
+
+def _found(uri: str | None) -> "tuple[Requests, list[str]]":
+    """The requests with all that is known of them, and the tables that are not there."""
+    from dataset.reading.rejection_outcomes import accepted_requests, rejected_requests
+    from dataset.table.delta_table import NoDataset, Table
+    from dataset.table.rejection_table import rejections_uri
+    from streams.broker.topic_reader import KafkaShelf
+    from streams.recovery.request_outcomes import asked, bury
+    from streams.settings import KafkaSettings
+
+    place, options = where(uri)
+    shelf, missing = KafkaShelf(KafkaSettings()), [place, rejections_uri(place)]
+    found = asked(shelf)
+    bury(found, shelf)
+    with suppress(NoDataset):
+        found.accepted(accepted_requests(Table.load(place, options)))
+        missing.remove(place)
+    with suppress(NoDataset):
+        found.rejected(rejected_requests(Table.load(rejections_uri(place), options)))
+        missing.remove(rejections_uri(place))
+    return found, missing
+
+
+def shown(end: "Ended") -> dict[str, object]:
+    """A request as JSON."""
+    seed_id, index = end.request
+    at = None if end.asked_at is None else end.asked_at.isoformat()
+    return {
+        "seed_id": seed_id, "index": index, "outcome": end.outcome,
+        "twice": end.twice, "pending": end.pending, "asked_at": at,
+    }  # fmt: skip
+
+
+def line(end: "Ended") -> str:
+    """A request in one line."""
+    at = "" if end.asked_at is None else f" asked for at {end.asked_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{end.request[0]}-{end.request[1]} {end.outcome}{at}{', sent back and pending' if end.pending else ''}"
+
+
+def said(told: dict[str, object]) -> list[str]:
+    """The counts in words."""
+    pending = f" ({told['pending']} of them sent back as dead letters, not ended yet)" if told["pending"] else ""
+    twice = [f"{told['twice']} have two outcomes"] if told["twice"] else []
+    since = (
+        f"since {told['since']}, when the oldest seed on {SEEDS} was published" if told["since"] else "of no seed at all"
+    )
+    return [
+        f"{told['requests']} requests: {told['accepted']} accepted, {told['rejected']} rejected, "
+        f"{told['dead_letter']} dead letters, {told['none']} without outcome{pending}",
+        *twice,
+        f"known {since}; the topic keeps them for {KEPT_DAYS} days",
+        *(f"there is no table at {uri}" for uri in told["missing_tables"]),  # type: ignore[attr-defined] # a list
+    ]

@@ -1,0 +1,104 @@
+"""Commands for one's own machine: demo, up, down, config."""
+
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli.command_help import add
+
+if TYPE_CHECKING:
+    from streams.settings import WriterSettings
+
+FILE_COLUMNS = 200
+"""Wide enough that no row of the settings is broken when the output is no terminal."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    add(app, "demo", demo)
+    add(app, "up", up)
+    add(app, "down", down)
+    add(app, "config", config)
+
+
+def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    seeds: Annotated[Path | None, typer.Option(help="a seeds file (JSON lines); default: the samples")] = None,
+    graphs: Annotated[int | None, typer.Option(help="graphs in all, shared out over the concepts", min=1)] = None,
+    out: Annotated[Path, typer.Option(help="folder of the dataset, the pictures and the gallery")] = Path("demo-out"),
+    keep: Annotated[bool, typer.Option("--keep", help="leave the broker and the store running")] = False,
+    llm: Annotated[
+        str | None, typer.Option(help="plan and judge with language models: stub (a stand-in) or env (SKG_LLM_URL, …)")
+    ] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="tokens to spend on planning at most (with --llm)", min=0)] = None,
+    renderer: Annotated[str, typer.Option(help="collage, or a diffusion renderer such as gligen")] = "collage",
+    model: Annotated[
+        str | None, typer.Option(help="of a diffusion renderer: a folder, a hub's owner/name, or tiny")
+    ] = None,
+) -> None:
+    """Run the whole factory on sample seeds, to the end. Example: skg demo --graphs 20 --out demo-out"""
+    from streams.demo import Show, run
+    from streams.demo.llm_options import Speaking
+    from streams.demo.renderer_options import Drawing
+
+    raise typer.Exit(run(Show(seeds, graphs, out, keep, Speaking(llm, max_tokens), Drawing(renderer, model))))
+
+
+def up(
+    kafka: Annotated[
+        str | None, typer.Option(help="tansu (embedded) or apache; default: what is up already, else tansu")
+    ] = None,
+    s3: Annotated[
+        str | None, typer.Option(help="seaweedfs (embedded) or minio; default: what is up already, else seaweedfs")
+    ] = None,
+    kafka_port: Annotated[int | None, typer.Option(help="port of the broker; default: a free one")] = None,
+    s3_port: Annotated[int | None, typer.Option(help="port of the store; default: a free one")] = None,
+) -> None:
+    """Start a local broker and store; print their settings. Example: eval "$(skg up)" """
+    from streams.services.local_services import export_lines
+    from streams.services.local_services import up as start
+    from streams.settings import WriterSettings
+
+    settings = WriterSettings()
+    ports = {"broker": kafka_port, "store": s3_port}
+    typer.echo(export_lines(start(settings.state_dir, kafka, s3, ports), os.environ))
+    for name, value in _own_paths(settings).items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _own_paths(settings: "WriterSettings") -> dict[str, str]:
+    """What the services do not decide, made absolute so that it holds in every folder."""
+    uri = settings.dataset_uri
+    return {
+        "SKG_DATASET_URI": uri if "://" in uri else str(Path(uri).resolve()),
+        "SKG_METRICS_PORT": str(settings.metrics_port),
+        "SKG_STATE_DIR": str(settings.state_dir.resolve()),
+    }
+
+
+def down() -> None:
+    """Stop what `skg up` started. Example: skg down"""
+    from streams.services.local_services import down as stop
+    from streams.settings import ProcessSettings
+
+    for line in stop(ProcessSettings().state_dir):
+        typer.echo(line)
+
+
+def config() -> None:
+    """Every setting: value (secrets masked), meaning, default. Example: skg config"""
+    from rich.console import Console
+    from rich.table import Table
+
+    from streams.settings import describe
+
+    table = Table(box=None, pad_edge=False)
+    for name, kept_whole in (("setting", True), ("value", True), ("default", True), ("meaning", False)):
+        table.add_column(name, no_wrap=kept_whole)
+    for row in describe():
+        table.add_row(*row)
+    console = Console()
+    console = console if console.is_terminal else Console(width=FILE_COLUMNS)
+    console.print(table)

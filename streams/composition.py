@@ -1,0 +1,266 @@
+"""The composition root: builds each kind of process from its settings and runs it until SIGTERM.
+
+In: settings, and hooks of the tests.  Out: a process that carries, or a Problem that says in one line why not.
+Handlers, renderers and clients are imported in the process that needs them.
+"""
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitoring.metrics import StageMetrics
+from schemas.errors import TryLater
+from schemas.events import QAEvent, Rejection
+from schemas.ids import content_id
+from schemas.interfaces import ObjectStore, Planner, Renderer, Sink
+from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
+from streams.adapters import vision_factories
+from streams.broker.connection import connection_of
+from streams.broker.reachability import Away, kafka_at
+from streams.broker.topic_admin import TopicAdmin
+from streams.errors import Unreachable
+from streams.operations.metrics_server import serving
+from streams.settings import (
+    AgentSettings,
+    ExamineSettings,
+    RenderSettings,
+    StoreSettings,
+    WriterSettings,
+)
+from streams.steps.dead_letters import Limit
+from streams.steps.handler_step import EventStep, StepTools
+from streams.steps.sink_step import SinkStep
+from streams.steps.stage_counters import Tally
+from streams.storage import s3
+from streams.worker.health import Health
+from streams.worker.loop import Reached, ignore
+from streams.worker.outage_wait import Start
+from streams.worker.pipelining import Step
+from streams.worker.process_lifetime import on_signals, process
+from streams.worker.record_buffer import Limits
+from streams.worker.topic_router import ByTopic
+from streams.worker.worker_process import Role, await_topics, carry
+
+if TYPE_CHECKING:
+    from streams.faust_app.application import SeedApp  # Faust itself is imported by the agents alone
+    from streams.llm.factory import LanguageAgents
+
+
+CALL_S, MODEL_CALL_S, TABLE_CALL_S = 120.0, 900.0, 600.0
+"""One call of a step that takes longer hangs, where `SKG_CALL_S` says nothing else: without a model the store's timeouts
+are what takes time; a diffusion model draws, or a judge looks at, several batches in minutes; a writer's first call may
+have to read the ids of a whole table."""
+
+FAUST_END_S = 25.0
+"""How long the agents may take to end besides the seeds in hand."""
+
+CALLS_A_STEP = 4
+"""Calls of a diffusion renderer in one step: what one has drawn is stored while the next one draws."""
+
+
+def _as_it_is(store: ObjectStore) -> ObjectStore:
+    return store
+
+
+def _sink_as_it_is(sink: Sink) -> Sink:
+    return sink
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """Where tests look in: `reached` hears of steps, the others replace or wrap a part."""
+
+    reached: Reached = ignore
+    store: Callable[[ObjectStore], ObjectStore] = _as_it_is
+    sink: Callable[[Sink], Sink] = _sink_as_it_is
+    planner: Planner | None = None
+    renderer: Renderer | None = None
+
+
+PRODUCTION = Hooks()
+
+
+def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
+    """Plan graphs for seeds until SIGTERM. Raises a Problem."""
+    with process("agents", settings) as start:
+        await_topics(settings, (SEEDS,), start)
+        while not _carried_by_faust(settings, hooks, start):
+            start.wait(lambda: TopicAdmin(connection_of(settings)).close(), kafka_at(connection_of(settings)))
+
+
+def _carried_by_faust(settings: AgentSettings, hooks: Hooks, start: Start) -> bool:
+    """Until SIGTERM. False: the broker went away before Faust was connected; an application starts only once."""
+    from streams.faust_app import seed_agent
+
+    app = _seed_app(settings, hooks, start)
+    start.health.carries(lambda: seed_agent.alive(app), lambda: seed_agent.ready(app))
+    try:
+        seed_agent.run(app, lambda stop: on_signals(stop, settings.agents_drain_s + FAUST_END_S))
+    except Away:
+        on_signals(lambda: sys.exit(0))  # nothing is in hand again
+        return False
+    except TryLater as failure:
+        raise Unreachable(str(failure)) from failure
+    return True
+
+
+def agents_app(settings: AgentSettings) -> "SeedApp":
+    """The agents as a Faust application that serves its own metrics, for Faust's command line."""
+    from streams.faust_app import seed_agent
+
+    health = Health()
+    app = _seed_app(settings, PRODUCTION, Start("agents", settings.connect_timeout_s, health))
+    health.carries(lambda: seed_agent.alive(app), lambda: seed_agent.ready(app))
+
+    async def serve() -> None:
+        app.add_context(serving("agents", settings, health))
+
+    app.task(serve)
+    return app
+
+
+def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
+    """Draw pictures of graphs until SIGTERM. Raises a Problem."""
+
+    def step(tools: StepTools, start: Start) -> Step:
+        from gpu_workers.render import RenderHandler
+
+        store = _store(settings, hooks, start)
+        start.says("loading models")
+        renderer = hooks.renderer or start.wait(lambda: renderer_of(settings), "the models of the renderer")
+        return EventStep(RenderHandler(renderer, store, settings.render_batch), tools)
+
+    drawn = settings.renderer == "collage"
+    batch = settings.render_batch * (1 if drawn else CALLS_A_STEP)
+    limits = Limits(batch, settings.render_linger_s, held=3, call_s=CALL_S if drawn else MODEL_CALL_S)
+    with process("render", settings) as start:
+        carry(Role("render", (GRAPHS,), settings.render_group, limits), settings, start, step, hooks.reached)
+
+
+def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
+    """Check pictures and write questions until SIGTERM. Raises a Problem."""
+
+    def step(tools: StepTools, start: Start) -> Step:
+        from gpu_workers.examine import ExamineHandler, Witnesses
+
+        store, notes = _bucket(settings, start), _notes(settings, hooks, start)
+        start.says("loading models")
+        judge = None
+        if settings.mllm_url is not None:
+            from streams.llm import factory
+
+            judge = factory.judge_of(settings, notes, store.link)
+        eyes = start.wait(lambda: vision_factories.eyes_of(settings), "the models that look at pictures")
+        policy = vision_factories.publishable(vision_factories.policy_of(settings))
+        handler = ExamineHandler(hooks.store(store), notes, Witnesses(eyes, judge), policy)
+        return EventStep(handler, tools)
+
+    looks = settings.detector is not None or settings.mllm_url is not None
+    limits = Limits(settings.examine_batch, held=3, call_s=MODEL_CALL_S if looks else CALL_S)
+    with process("examine", settings) as start:
+        carry(Role("examine", (IMAGES,), settings.examine_group, limits), settings, start, step, hooks.reached)
+
+
+def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
+    """Append accepted samples to the dataset, and rejections to their table, until SIGTERM. Raises a Problem."""
+    limits = Limits(settings.write_rows, settings.write_every_s, call_s=TABLE_CALL_S)
+    role = Role("write", (QA, REJECTIONS), settings.write_group, limits, offset_reset="none")
+    with process("write", settings) as start, ExitStack() as stack:
+
+        def step(tools: StepTools, start: Start) -> Step:
+            from dataset.table.sample_writer import MAX_COMMIT_BYTES
+
+            samples, rejections = _sinks(settings, hooks, start)
+            admin = start.wait(lambda: TopicAdmin(connection_of(settings)), kafka_at(connection_of(settings)))
+            ids = stack.enter_context(closing(admin)).topic_id
+            kept = SinkStep(samples, tools, QA, ids, MAX_COMMIT_BYTES)
+            return ByTopic({QA: kept, REJECTIONS: SinkStep(rejections, tools, REJECTIONS, ids)})
+
+        carry(role, settings, start, step, hooks.reached)
+
+
+def _sinks(settings: WriterSettings, hooks: Hooks, start: Start) -> tuple[Sink[QAEvent], Sink[Rejection]]:
+    from dataset.table.delta_table import require_writable
+    from dataset.table.rejection_table import RejectionsWriter
+    from dataset.table.sample_writer import DatasetWriter
+
+    store = _store(settings, hooks, start)
+    uri, folder = settings.dataset_uri, index_dir(settings)
+    options = s3.storage_options(settings, uri) if uri.startswith("s3://") else None
+    require_writable(uri)
+    samples = hooks.sink(DatasetWriter(uri, store, folder, options))
+    return samples, RejectionsWriter(uri, folder / "rejections", options)
+
+
+def index_dir(settings: WriterSettings) -> Path:
+    """Where this machine keeps its cache of the ids that a table holds: one folder a table."""
+    return settings.state_dir / "index" / content_id("table", settings.dataset_uri)[:16]
+
+
+def _seed_app(settings: AgentSettings, hooks: Hooks, start: Start) -> "SeedApp":
+    from streams.faust_app import seed_agent
+    from streams.faust_app.faust_publisher import FaustPublisher
+    from streams.steps.seed_step import WITH_MODELS, Patience, SeedStep, SeedTools
+
+    metrics = StageMetrics("agents")
+    app = seed_agent.new_app(settings)
+    app.give_up_s = settings.give_up_s
+    language = None if hooks.planner is not None or settings.llm_url is None else _language(settings, hooks, start)
+    tools = SeedTools(
+        hooks.planner or (_planner(settings) if language is None else language.planner),
+        FaustPublisher(app),
+        Tally(metrics, Limit(settings.dead_letter_share)),
+        Patience(give_up_s=settings.give_up_s),
+        reached=hooks.reached,
+        calls=app.calls,
+    )
+    seeds_at_once = settings.agents_in_flight
+    if language is not None:
+        patience = replace(WITH_MODELS, give_up_s=settings.give_up_s)
+        tools = replace(tools, at_once=language.at_once, graph=language.budget.graph, patience=patience)
+        seeds_at_once = max(seeds_at_once, language.at_once)
+    seed_agent.carry_seeds(app, SeedStep(tools).handle, seeds_at_once, metrics)
+    return app
+
+
+def _language(settings: AgentSettings, hooks: Hooks, start: Start) -> "LanguageAgents":
+    from streams.llm import factory
+
+    return factory.agents_of(settings, _notes(settings, hooks, start))
+
+
+def _planner(settings: AgentSettings) -> Planner:
+    from agents.planner import RulePlanner
+
+    planner: Planner = RulePlanner(settings.renderer)
+    return planner
+
+
+def renderer_of(settings: RenderSettings) -> Renderer:
+    """The renderer that the settings name, ready to draw. Raises UserError and TryLater."""
+    if settings.renderer != "collage":
+        return vision_factories.diffusion_of(settings)
+    from gpu_workers.collage import CollageRenderer
+    from gpu_workers.collage.sprites.fetch import default_sprites_dir
+
+    renderer: Renderer = CollageRenderer(settings.sprites_dir or default_sprites_dir())
+    return renderer
+
+
+def _bucket(settings: StoreSettings, start: Start) -> s3.S3Store:
+    store = s3.S3Store(settings)
+    start.wait(store.create_bucket, store.address)
+    return store
+
+
+def _store(settings: StoreSettings, hooks: Hooks, start: Start) -> ObjectStore:
+    return hooks.store(_bucket(settings, start))
+
+
+def _notes(settings: StoreSettings, hooks: Hooks, start: Start) -> ObjectStore:
+    """A bucket beside the images': there every object is a picture that an event names, and nothing else."""
+    bucket = settings.s3_notes_bucket or f"{settings.s3_bucket}-notes"
+    return _store(settings.model_copy(update={"s3_bucket": bucket}), hooks, start)

@@ -1,0 +1,172 @@
+"""The demo from its first process to its last line.
+
+In: seeds, a folder.  Out: exit code 0 when every request has an outcome and every accepted sample is stored.
+Whatever happens, all processes are gone when it returns.
+"""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from dataset.table.rejection_table import rejections_uri
+from schemas.events import SeedConcept
+from streams.broker.clients import Reader
+from streams.broker.connection import connection_of
+from streams.broker.topic_admin import apply
+from streams.demo.demo_services import KEPT, local_kafka, local_services
+from streams.demo.demo_summary import Result, write_up
+from streams.demo.folder_lock import sole_user
+from streams.demo.live_display import Display
+from streams.demo.llm_options import NAMES, SILENT, Speaking
+from streams.demo.outcome_counts import ENDS, Outcomes
+from streams.demo.process_supervisor import DemoFailed, Plant
+from streams.demo.renderer_options import PAINTED, Drawing
+from streams.demo.signals import Interrupts
+from streams.operations.seed_publisher import publish_seeds
+from streams.operations.seeds import SAMPLE_SEEDS, read_seeds, requests_of, share_out
+from streams.operations.stage_view import StagesSeen, stages_seen
+from streams.operations.status import with_rates
+from streams.services.local_services import is_up
+from streams.settings import KafkaSettings, StatusSettings, judging
+from streams.storage.table_ids import StoredSamples
+
+STALL_S = 120.0
+"""No outcome for this long while requests are open: something is broken, and waiting would hide it."""
+
+SETTLED_S = 8.0
+"""Nothing new for this long after the token budget was spent: what was in flight has ended."""
+
+COMMIT_EVERY_S = "1.5"
+"""A demo is watched: samples shall appear in the dataset while they are made."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the demo keeps what it makes."""
+
+    out: Path
+
+    @property
+    def dataset(self) -> Path:
+        """The Delta table: what a user takes away."""
+        return self.out / "dataset"
+
+    @property
+    def state(self) -> Path:
+        """Process registry, the writer's index, logs."""
+        return self.out / "state"
+
+
+@dataclass(frozen=True)
+class Show:
+    """What is asked of a demo. `graphs`: in all, over the concepts of `seeds_file`; `speaking`: its language model."""
+
+    seeds_file: Path | None
+    graphs: int | None
+    out: Path
+    keep: bool = False
+    speaking: Speaking = SILENT
+    drawing: Drawing = PAINTED
+
+
+def run(show: Show) -> int:
+    """Run to the end; the exit code. Raises UserError (BadSeeds among them) and KeyboardInterrupt."""
+    seeds = read_seeds(show.seeds_file or SAMPLE_SEEDS)
+    seeds = share_out(seeds, show.graphs) if show.graphs else seeds
+    started = time.monotonic()
+    places = Places(show.out.resolve())
+    with sole_user(places.out):
+        places.state.mkdir(exist_ok=True)
+        with Interrupts() as interrupts:
+            outcomes = _produce(places, seeds, show, interrupts)
+        return write_up(Result(places.out, places.dataset, outcomes, time.monotonic() - started), Console())
+
+
+def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show, interrupts: Interrupts) -> Outcomes:
+    with ExitStack() as stack, Display(Console()) as display:
+        models = {**show.drawing.environment(places.out), **show.speaking.environment(stack)}
+        display.say("starting the broker and the store …")
+        services = local_services(places.out, places.state, stack, keep=show.keep)
+        kafka = local_kafka(services["SKG_KAFKA_BOOTSTRAP"])
+        interrupts.check()
+        apply(kafka)
+        plant = Plant(places.state / "logs", {**settings_of(places, services), **models})
+        stack.callback(plant.stop)
+        display.say(f"publishing {sum(seed.count for seed in seeds)} requests of {len(seeds)} seeds …")
+        publish_seeds(kafka, seeds)
+        outcomes = Outcomes(requests_of(seeds))
+        reader = stack.enter_context(closing(Reader(connection_of(kafka), ENDS)))
+        stages = stack.enter_context(closing(stages_seen(status_of(places, kafka), "demo")))
+        _watch(_Watched(places, plant, reader, outcomes, stages), display, interrupts)
+        display.say(KEPT.format(state=places.state) if is_up(places.state) else "stopping …")
+    return outcomes
+
+
+def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
+    """The stages' environment: this process's own, less any SKG_ setting that would point elsewhere.
+
+    What judges pictures is kept; a model that looks at them is the choice of `--llm`.
+    """
+    kept = judging().keys()
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SKG_") or (name in kept and not name.startswith(NAMES))
+    }
+    return own | {
+        **services,
+        "SKG_DATASET_URI": str(places.dataset),
+        "SKG_STATE_DIR": str(places.state),
+        "SKG_WRITE_EVERY_S": COMMIT_EVERY_S,
+    }
+
+
+def status_of(places: Places, kafka: KafkaSettings) -> StatusSettings:
+    """How the demo looks at its own stages: they have the groups that nobody named otherwise."""
+    groups = {
+        name: StatusSettings.model_fields[name].default for name in StatusSettings.model_fields if name.endswith("_group")
+    }
+    return StatusSettings(**kafka.model_dump(), state_dir=places.state, **groups)
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """What the demo looks at: where things lie, the processes, the topics where requests end, what came of them, the
+    stages."""
+
+    places: Places
+    plant: Plant
+    reader: Reader
+    outcomes: Outcomes
+    stages: StagesSeen
+
+
+def _watch(watched: _Watched, display: Display, interrupts: Interrupts) -> None:
+    places, plant, outcomes = watched.places, watched.plant, watched.outcomes
+    stored = StoredSamples(str(places.dataset))
+    refused = StoredSamples(rejections_uri(str(places.dataset)), "rejection_id")
+    before, measured_at, moved_at = watched.stages(), time.monotonic(), time.monotonic()
+    while outcomes.open or not (stored.holds(outcomes.samples.values()) and refused.holds(outcomes.rejections)):
+        records = watched.reader.poll(0.5)
+        outcomes.feed(records)
+        interrupts.check()
+        plant.check()
+        now = time.monotonic()
+        if records:
+            moved_at = now
+        elif before["agents"].budget_spent and now - moved_at > SETTLED_S:
+            outcomes.begin_no_more()
+        elif now - moved_at > STALL_S:
+            raise DemoFailed(
+                f"nothing moved for {STALL_S:.0f} s with {len(outcomes.open)} requests open; logs: {plant.logs}"
+            )
+        if now - measured_at >= 1.0:
+            status = watched.stages()
+            now = time.monotonic()
+            display.show(with_rates(before, status, now - measured_at), outcomes, stored.refresh())
+            before, measured_at = status, now

@@ -1,0 +1,76 @@
+"""The demo's last words: what was accepted, what was rejected and why, and where to look.
+
+In: the outcomes.  Out: text, a gallery page, an exit code.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from streams.demo.outcome_counts import Outcomes
+
+
+@dataclass(frozen=True)
+class Result:
+    """How the demo ended; `seconds` from the first process to the last stopped."""
+
+    out: Path
+    dataset: Path
+    outcomes: Outcomes
+    seconds: float
+
+
+def write_up(result: Result, console: Console) -> int:
+    """Write the gallery, print the summary; 0 if every request has an outcome and no message died."""
+    outcomes = result.outcomes
+    told = summary(outcomes, result.seconds)
+    if outcomes.samples:
+        from dataset.gallery import write_gallery
+
+        page = write_gallery(str(result.dataset), result.out / "gallery", summary=_short(told))
+        told = told | {"dataset": str(result.dataset), "gallery": f"{page}  (open it in a browser)"}
+    for label, text in told.items():
+        console.print(f"{label:<10} {text}", highlight=False, soft_wrap=True)
+    return 1 if outcomes.open or outcomes.dead else 0
+
+
+def _short(told: Mapping[str, str]) -> dict[str, str]:
+    return {label: text for label, text in told.items() if label != "questions"}  # the page counts them itself
+
+
+def summary(outcomes: Outcomes, seconds: float) -> dict[str, str]:
+    """Label to text."""
+    accepted = len(outcomes.samples)
+    dead = {"dead": f"{sum(outcomes.dead.values())}{_listed(outcomes.dead)}"} if outcomes.dead else {}
+    return {
+        "accepted": f"{accepted} of {outcomes.requested}",
+        "rejected": f"{len(outcomes.rejected)}{_listed(Counter(outcomes.rejected.values()))}",
+        **({"retried": f"{len(outcomes.retried)} pictures, with other seeds"} if outcomes.retried else {}),
+        **dead,
+        **({"not begun": f"{outcomes.not_begun} (the token budget is spent)"} if outcomes.not_begun else {}),
+        "questions": f"{sum(outcomes.kinds.values())}{_listed(outcomes.kinds)}",
+        **_bill(outcomes),
+        "time": f"{seconds:.1f} s, {accepted / seconds:.2f} samples/s",
+    }
+
+
+def _bill(outcomes: Outcomes) -> dict[str, str]:
+    """What language models cost, rejected work included; nothing where none was asked."""
+    bill, accepted = outcomes.bill, max(1, len(outcomes.samples))
+    if not bill.answers:
+        return {}
+    total = sum(bill.tokens.values())
+    each = f"{total / accepted:.0f} an accepted sample"
+    spent = {"tokens": f"{total} in {bill.answers} answers{_listed(bill.tokens)}; {each}"}
+    if bill.unpriced:
+        return spent
+    currency = bill.prices.currency
+    return {**spent, "cost": f"{bill.money:.4f} {currency}, {bill.money / accepted:.6f} {currency} an accepted sample"}
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return f" ({', '.join(f'{name} {count}' for name, count in ordered)})" if counts else ""

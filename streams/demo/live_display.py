@@ -1,0 +1,66 @@
+"""The demo's progress on a terminal, or as plain lines where the output is a file.
+
+In: a status and the outcomes.  Out: text.
+"""
+
+import time
+from types import TracebackType
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.text import Text
+
+from streams.demo.outcome_counts import Outcomes
+from streams.operations.status import Status, as_table
+
+PLAIN_EVERY_S = 5.0
+"""Seconds between lines where nobody watches a terminal."""
+
+
+class Display:
+    """Shows the latest state while the demo runs; a context manager."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live = Live(console=console, refresh_per_second=4, transient=True) if console.is_terminal else None
+        self._next_line = 0.0
+
+    def __enter__(self) -> "Display":
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._live:
+            self._live.stop()
+
+    def say(self, text: str) -> None:
+        """One line that stays."""
+        self._console.print(text, highlight=False, soft_wrap=True)
+
+    def show(self, status: Status, outcomes: Outcomes, stored: int) -> None:
+        """The state now."""
+        if self._live:
+            self._live.update(picture(status, outcomes, stored))
+        elif time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + PLAIN_EVERY_S
+            self.say(progress_line(outcomes, stored))
+
+
+def picture(status: Status, outcomes: Outcomes, stored: int) -> RenderableType:
+    """The table of stages above a bar of finished requests."""
+    done = outcomes.requested - len(outcomes.open)
+    bar = ProgressBar(total=outcomes.requested, completed=done, width=60)
+    return Group(as_table(status), Text(), Padding(bar, 0), Text(progress_line(outcomes, stored)))  # a bar ends no line
+
+
+def progress_line(outcomes: Outcomes, stored: int) -> str:
+    """The counts in words."""
+    done = outcomes.requested - len(outcomes.open)
+    dead = sum(outcomes.dead.values())
+    return (
+        f"{done} of {outcomes.requested} graphs decided: {len(outcomes.samples)} accepted, "
+        f"{len(outcomes.rejected)} rejected, {dead} dead letters; {stored} in the dataset"
+    )

@@ -1,0 +1,94 @@
+"""What became of every request: the demo's end is known by counting these, never by lag.
+
+In: records of the topics where requests end.  Out: counts, and which requests are still open.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from schemas.base import Event
+from schemas.codec import decode
+from schemas.errors import Never
+from schemas.events import DeadLetter, QAEvent, Rejection
+from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, key_of
+from streams.broker.clients import Record
+from streams.llm.cost_report import Bill
+from streams.steps.dead_letters import Request, requests_in
+
+ENDS = (QA, REJECTIONS, DEAD_LETTERS)
+
+
+class Outcomes:
+    """Counts each request once, however often its outcome is delivered."""
+
+    def __init__(self, requests: Iterable[Request]) -> None:
+        self.open = set(requests)
+        self._asked = frozenset(self.open)
+        self.requested = len(self.open)
+        self.samples: dict[Request, str] = {}
+        self.rejected: dict[Request, str] = {}
+        self.retried: set[str] = set()
+        self.rejections: set[str] = set()
+        self.buried: dict[Request, tuple[str, str]] = {}
+        self.unknown: dict[str, str] = {}
+        self.kinds: Counter[str] = Counter()
+        self.bill = Bill()
+        self.not_begun = 0
+
+    @property
+    def dead(self) -> Counter[str]:
+        """Dead letters by reason: those that ended a request, and those that tell of none."""
+        letters = {**dict(self.buried.values()), **self.unknown}
+        return Counter(letters.values())
+
+    def begin_no_more(self) -> None:
+        """The token budget is spent: what is open was never begun, and waits in its topic."""
+        self.not_begun, self.open = len(self.open), set()
+
+    def feed(self, records: Iterable[Record]) -> None:
+        """Take records of the topics in `ENDS`."""
+        for record in records:
+            try:
+                self._take(decode(record.partition.topic, record.value, record.headers))
+            except Never:
+                where = record.partition
+                self.unknown[f"{where.topic}-{where.number}-{record.offset}"] = "undecodable"
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, DeadLetter):
+            self._bury(event)
+        elif isinstance(event, QAEvent):
+            self._sample(event)
+        elif isinstance(event, Rejection):
+            request = (event.seed_id, event.index)
+            self.rejections.add(event.rejection_id)
+            if event.retried:
+                self.retried.add(event.rejection_id)
+                if request in self._asked:  # its request may have ended already: topics are not read in step
+                    self.bill.take(event)
+            elif self._ends(request):
+                self.rejected[request] = event.reason
+                self.bill.take(event)
+
+    def _bury(self, letter: DeadLetter) -> None:
+        requests = requests_in(letter)
+        if not requests:
+            self.unknown[key_of(letter)] = letter.reason
+        for request in self.open.intersection(requests):
+            self.open.discard(request)
+            self.buried[request] = key_of(letter), letter.reason
+
+    def _ends(self, request: Request) -> bool:
+        """Whether this is the request's outcome: its first, or one after its dead letter was sent back."""
+        if request not in self.open and request not in self.buried:
+            return False
+        self.open.discard(request)
+        self.buried.pop(request, None)
+        return True
+
+    def _sample(self, event: QAEvent) -> None:
+        request = (event.graph.seed_id, event.graph.index)
+        if self._ends(request):
+            self.samples[request] = event.sample_id
+            self.bill.take(event)
+            self.kinds.update(question.kind for question in event.questions)

@@ -1,0 +1,1 @@
+"""The agents on Faust: the application, its seed agent, acknowledgement in order."""

@@ -1,0 +1,200 @@
+"""Faust's application as the agents need it: seeks, commits and ends that hold while members join and leave.
+
+In: settings of Faust.  Out: an application that reads on from what is committed after each rebalance, and commits again
+what the broker did not take.  Knows nothing of seeds; `streams.faust_app.seed_agent` builds it.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from time import monotonic
+from typing import Any
+
+import faust
+from aiokafka.errors import KafkaError
+from aiokafka.structs import OffsetAndMetadata
+from faust.app import BootStrategy
+from faust.exceptions import ConsumerNotStarted
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+from monitoring.logs import log
+from streams.broker.connection import KafkaConnection
+from streams.broker.reachability import Away, probe
+from streams.worker.call_age import Calls
+
+LOOK_S = 2.0
+"""Between two looks whether the broker answers."""
+
+ANSWER_S = 3.0
+
+FAUST = logging.getLogger("faust")
+"""Services log by the name of the class's module; what ours say of themselves is Faust's chatter all the same."""
+
+COMMIT_S = 3.0
+"""How long a commit may take. aiokafka tries again for ever while the group's coordinator is away; what was not committed
+is committed with the next one, or delivered again."""
+
+LEAVE_S, FLUSH_S = 4.0, 1.5
+"""How long the goodbye to the group may take, and each wait for what the producer still holds: nothing depends on them, and
+with two commits they stay below what the whole end may take."""
+
+TURN_S = 15.0
+"""An event loop that has not turned for so long is blocked: planning one graph is far less work."""
+
+CALL_S = 900.0
+"""A call of the planner that takes longer hangs: a language model's timeouts and repairs together stay below it."""
+
+
+class _Thread(driver.AIOKafkaConsumerThread):
+    """Commits without ending the process when the broker does not take it."""
+
+    logger = FAUST
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        ours = self.assignment()
+        kept = {driver.ensure_aiokafka_TP(tp): OffsetAndMetadata(o, "") for tp, o in offsets.items() if tp in ours}
+        try:
+            await asyncio.wait_for(self._ensure_consumer().commit(kept), COMMIT_S)
+        except (KafkaError, TimeoutError):
+            return False  # a rebalance or an outage: committed again, or delivered again to whoever owns the partition
+        return True
+
+    async def on_thread_stop(self) -> None:
+        """Leave the group, within a while: a rebalance that is under way, or a broker that is silent, may take minutes."""
+        await _within(LEAVE_S, super().on_thread_stop())
+
+
+class _Consumer(driver.Consumer):
+    """Knows what is committed, where Faust's own believes that a commit which failed was taken."""
+
+    logger = FAUST
+
+    def _new_consumer_thread(self) -> _Thread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    async def perform_seek(self) -> None:
+        """Read on from the committed offset; from the beginning where there is none (Faust's own stays where it was)."""
+        await super().perform_seek()
+        fresh = [tp for tp in self.assignment() if not self._committed_offset.get(tp)]
+        for tp in fresh:
+            self._read_offset[tp] = None
+        if fresh:
+            await self._thread.seek_to_beginning(*(driver.ensure_aiokafka_TP(tp) for tp in fresh))
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Nothing: Faust's look for partitions that stand still only writes lines, and it ends the application where a
+        partition was assigned a moment ago and its position is not known yet."""
+
+    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
+        did: bool = await super()._commit_offsets(offsets, start_new_transaction)
+        if not did:
+            for tp in set(offsets) & self.assignment():
+                self._commit_again(tp, offsets[tp] - 1)
+        return did
+
+    def _commit_again(self, tp: TP, last: int) -> None:
+        self._committed_offset[tp] = last
+        if last not in self._acked_index[tp]:
+            self._acked_index[tp].add(last)
+            self._acked[tp].append(last)
+
+
+class _Producer(driver.Producer):
+    """Ends also when the broker does not take what is left: who sent it is not told that it is safe."""
+
+    logger = FAUST
+
+    async def flush(self) -> None:
+        await _within(FLUSH_S, super().flush())
+
+    async def on_stop(self) -> None:
+        await _within(FLUSH_S, super().on_stop())
+
+
+async def _within(seconds: float, ending: Coroutine[Any, Any, None]) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(ending, seconds)
+
+
+class _Transport(driver.Transport):
+    Consumer = _Consumer
+    Producer = _Producer
+
+
+class _NoWebServer(BootStrategy):
+    enable_web = False  # Faust's command line would open one whatever the settings say
+
+
+class SeedApp(faust.App):
+    """Faust's application with deadlines: a seed that hangs holds up neither a stop nor a rebalance for ever."""
+
+    BootStrategy = _NoWebServer
+    logger = FAUST
+    drain_s: float = 20.0
+    connection: KafkaConnection
+    give_up_s: float | None = None
+    call_s: float = CALL_S
+    calls: Calls
+    in_hand: Callable[[], int] = staticmethod(lambda: 0)
+    turned_at: float | None = None
+    away_since: float | None = None
+
+    def _new_transport(self) -> _Transport:
+        return _Transport(self.conf.broker_consumer, self)
+
+    async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:  # noqa: ARG002 - Faust's
+        """Let the seeds in hand finish, and commit. (Faust's own waiting goes on for ever once it is left.)"""
+        until = monotonic() + self.drain_s
+        while self.in_hand() and monotonic() < until and self.away_since is None:
+            await asyncio.sleep(0.02)
+        if self.in_hand():
+            log("agents").warning("seeds in hand did not finish; they will be delivered again", in_hand=self.in_hand())
+        await consumer.commit_and_end_transactions()
+
+    def _create_directories(self) -> None:
+        self.conf.datadir.mkdir(parents=True, exist_ok=True)
+        super()._create_directories()
+
+    def assigned(self) -> set[TP]:
+        """The partitions that are this process's now; none before it connected."""
+        try:
+            return set(self.consumer.assignment())
+        except ConsumerNotStarted:
+            return set()
+
+    @property
+    def joined(self) -> bool:
+        """Whether the group has told this process its partitions, which may be none."""
+        return self._assignment is not None
+
+    async def look(self) -> str | None:
+        """Why the broker does not answer, None if it does. While the application ends, its producer cannot be asked.
+
+        Raises AccessDenied where it answers and lets nobody in: the client library takes that for an outage.
+        """
+        producer: Any = self.producer
+        asking = self._knock() if self.should_stop else producer._producer.client.fetch_all_metadata()
+        try:
+            await asyncio.wait_for(asking, ANSWER_S)
+        except TimeoutError:
+            why = "no answer"
+        except (KafkaError, OSError) as error:
+            why = str(error)
+        else:
+            return None
+        return why if self.should_stop else await asyncio.to_thread(_reason, self.connection) or why
+
+    async def _knock(self) -> None:
+        _, writer = await asyncio.open_connection(*self.connection.addresses[0])
+        writer.close()
+
+
+def _reason(connection: KafkaConnection) -> str | None:
+    """Why a look of our own is in vain, None if it is not. Raises AccessDenied."""
+    try:
+        probe(connection)
+    except Away as away:
+        return away.why
+    return None

@@ -1,0 +1,106 @@
+"""Publishing through Faust's own producer, with the acknowledgements awaited.
+
+In: messages of many handlers at a time.  Out: nothing, or one of the two failure words.
+A broker refuses a batch as a whole: what lies in one with a message that is too large is sent again alone before anybody
+believes that it is too large itself.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+)
+from faust.exceptions import ProducerSendError
+
+from schemas.codec import Message
+from schemas.errors import Never, TryLater
+from schemas.topics import TOPICS
+from streams.errors import Refused
+from streams.faust_app.application import SeedApp
+
+
+class FaustPublisher:
+    """Publishes through the application's producer and waits for the acknowledgements."""
+
+    def __init__(self, app: SeedApp) -> None:
+        self._topics = {name: raw_topic(app, name) for name in TOPICS}
+        self._road = Road()
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Send and wait. Raises Never for an oversize message, TryLater when the broker does not answer."""
+        async with self._road.together():
+            ends = await asyncio.gather(*map(self._sent, messages), return_exceptions=True)
+        failures = [end for end in ends if isinstance(end, BaseException) and not isinstance(end, MessageSizeTooLargeError)]
+        if failures:
+            raise failures[0]
+        suspects = [message for message, end in zip(messages, ends, strict=True) if end is not None]
+        for message in suspects:
+            async with self._road.alone():
+                try:
+                    await self._sent(message)
+                except MessageSizeTooLargeError as error:
+                    raise Never("oversize", f"the broker does not take it: {error}") from error
+
+    async def _sent(self, message: Message) -> None:
+        topic = self._topics[message.topic]
+        try:
+            await (await topic.send(key=message.key, value=message.value, headers=list(message.headers)))
+        except (KafkaError, ProducerSendError) as error:
+            raise _failure(error) from error
+
+
+class Road:
+    """What many use together and one now and then alone. Made for one event loop."""
+
+    def __init__(self) -> None:
+        self._free = asyncio.Condition()
+        self._users, self._closed = 0, False
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Beside others, once nobody wants to be alone."""
+        async with self._free:
+            await self._free.wait_for(lambda: not self._closed)
+            self._users += 1
+        try:
+            yield
+        finally:
+            async with self._free:
+                self._users -= 1
+                self._free.notify_all()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Once everybody else has left."""
+        async with self._free:
+            await self._free.wait_for(lambda: not self._closed)
+            self._closed = True
+        try:
+            async with self._free:
+                await self._free.wait_for(lambda: self._users == 0)
+            yield
+        finally:
+            async with self._free:
+                self._closed = False
+                self._free.notify_all()
+
+
+def raw_topic(app: SeedApp, name: str) -> Any:
+    """A topic whose keys and values are bytes."""
+    return app.topic(name, key_serializer="raw", value_serializer="raw", key_type=bytes, value_type=bytes, allow_empty=True)
+
+
+def _failure(error: Exception) -> Exception:
+    cause = (error.__cause__ or error) if isinstance(error, ProducerSendError) else error
+    if isinstance(cause, MessageSizeTooLargeError):
+        found: Exception = cause
+        return found
+    if isinstance(cause, TopicAuthorizationFailedError | ClusterAuthorizationFailedError):
+        return Refused(f"the broker refused: {cause}")
+    return TryLater(f"the broker did not acknowledge: {type(cause).__name__}: {cause}")

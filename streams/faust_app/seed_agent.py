@@ -1,0 +1,247 @@
+"""The door to Faust: the application that carries seeds through the agents' step.
+
+In: settings and a step.  Out: a Faust application whose acknowledgements are in order.
+Faust's own concurrency, exception and produce handling lose events; none of them is used here.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Coroutine
+from functools import partial
+from time import monotonic
+from typing import Any
+
+from aiokafka.abc import AbstractTokenProvider
+from aiokafka.errors import (
+    KafkaConnectionError,
+)
+from faust.auth import Credentials, OAuthCredentials, SASLCredentials, SSLCredentials
+from faust.types import TP, EventT
+
+from monitoring.logs import log
+from monitoring.metrics import StageMetrics
+from schemas.topics import SEEDS
+from streams.broker.client_id import client_id
+from streams.broker.connection import KafkaConnection, connection_of
+from streams.broker.reachability import Away
+from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
+from streams.errors import Problem, Unreachable
+from streams.faust_app.application import CALL_S, LOOK_S, TURN_S, SeedApp
+from streams.faust_app.faust_publisher import raw_topic
+from streams.faust_app.ordered_ack import OrderedWindow
+from streams.settings import AgentSettings
+from streams.worker import bounded_loop
+from streams.worker.call_age import Calls
+
+REBALANCE_S = 120.0
+REQUEST_S = 150.0
+"""Above the rebalance timeout: a join request waits for it."""
+
+BUFFER = 32
+"""Events that wait before the window. More, and a slow agent fetches nothing for so long that it leaves the group."""
+
+METADATA_MS = 30_000
+"""How long until partitions that a topic has gained are read."""
+
+TELL_S = 30.0
+"""Between two lines about a broker that is away."""
+
+STOP_S = 15.0
+"""How long Faust's own stop may take besides the seeds in hand."""
+
+Handle = Callable[[Record], Coroutine[Any, Any, None]]
+
+
+def new_app(settings: AgentSettings) -> SeedApp:
+    """An application that is configured and not yet connected."""
+    connection = connection_of(settings)
+    app = SeedApp(
+        settings.agents_group,
+        broker=";".join(f"kafka://{host}:{port}" for host, port in connection.addresses),
+        broker_credentials=_credentials(connection),
+        broker_client_id=client_id("agents"),
+        datadir=str(settings.state_dir / "faust"),
+        processing_guarantee="at_least_once",
+        key_serializer="raw",
+        value_serializer="raw",
+        stream_buffer_maxsize=BUFFER,
+        stream_publish_on_commit=False,
+        stream_wait_empty=True,
+        broker_max_poll_records=BUFFER,
+        broker_session_timeout=settings.kafka_session_s,
+        broker_heartbeat_interval=settings.kafka_session_s / 4,
+        broker_rebalance_timeout=max(REBALANCE_S, settings.kafka_session_s),
+        broker_request_timeout=REQUEST_S,
+        broker_commit_interval=1.0,
+        consumer_metadata_max_age_ms=METADATA_MS,
+        producer_metadata_max_age_ms=METADATA_MS,
+        consumer_auto_offset_reset="earliest",
+        producer_threaded=False,
+        producer_acks=-1,
+        producer_max_request_size=MAX_MESSAGE_BYTES,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+    )
+    app.drain_s = settings.agents_drain_s
+    app.call_s = settings.call_s or CALL_S
+    app.connection = connection
+    app.calls = Calls()
+    return app
+
+
+class _TokenOf(AbstractTokenProvider):  # type: ignore[misc] # aiokafka ships no types for it
+    """Gives each login the token that the file holds then."""
+
+    def __init__(self, connection: KafkaConnection) -> None:
+        self._connection = connection
+
+    async def token(self) -> str:
+        """The token of this moment; a file of some hundred bytes holds up nothing."""
+        return self._connection.token()
+
+
+def _credentials(connection: KafkaConnection) -> Credentials | None:
+    context = connection.context()
+    if connection.by_token:
+        return OAuthCredentials(oauth_cb=_TokenOf(connection), ssl_context=context)
+    if connection.sasl:
+        return SASLCredentials(
+            username=connection.username,
+            password=connection.password.get_secret_value(),
+            ssl_context=context,
+            mechanism=connection.mechanism,
+        )
+    return None if context is None else SSLCredentials(context=context)
+
+
+def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics) -> None:
+    """Let the application's agent run `handle` over the seeds, up to `limit` at a time, acknowledged in order."""
+    window: OrderedWindow[EventT[bytes]] = OrderedWindow(
+        limit=limit,
+        partition_of=lambda event: event.message.tp,
+        ack=_acknowledge,
+        failed=lambda e: _stop(app, e),
+        identity=lambda event: (event.message.tp, event.message.offset),
+    )
+    app.in_hand = lambda: window.in_hand
+
+    async def seeds(stream: Any) -> None:
+        await window.run(stream.noack().events(), lambda event: handle(_record(event)))
+
+    async def revoked(*arguments: Any, **_: Any) -> None:
+        taken: set[TP] = arguments[1]
+        window.drop(taken)
+
+    async def ending(*_: Any, **__: Any) -> None:
+        await window.cancel()
+
+    async def gauge() -> None:
+        app.turned_at = monotonic()
+        metrics.set_in_flight(window.in_hand)
+        metrics.set_lag(_lag(app))
+
+    app.agent(raw_topic(app, SEEDS), name="seeds")(seeds)
+    app.timer(1.0)(gauge)
+    app.on_partitions_revoked.connect(revoked, weak=False)
+    app.on_before_shutdown.connect(ending, weak=False)
+    app.task(partial(_watch, app))
+
+
+def alive(app: SeedApp) -> bool:
+    """Whether the event loop turns and no call of the planner is older than its bound. True while the process starts."""
+    turns = app.turned_at is None or monotonic() - app.turned_at < TURN_S
+    return turns and not app.crashed and app.calls.oldest_s() < app.call_s
+
+
+def ready(app: SeedApp) -> bool:
+    """Whether the group is joined (assigned partitions, or none are left to assign) and the broker answers."""
+    return app.turned_at is not None and app.joined and app.away_since is None and not app.rebalancing
+
+
+def run(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) -> None:
+    """Carry until `stopping`'s callback is called. Raises what the agents could not get over."""
+    bounded_loop.run(_live(app, stopping))
+
+
+async def _live(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) -> None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+
+    def on_signal() -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    stopping(on_signal)
+    await _started(app)
+    try:
+        await app.wait_first(stop.wait())
+    finally:
+        await _stopped(app)
+    if app.crash_reason is not None:
+        raise app.crash_reason
+
+
+async def _started(app: SeedApp) -> None:
+    """Connected. Raises Away for a broker that went away since it was looked at; nothing is in hand then."""
+    try:
+        await app.start()
+    except KafkaConnectionError as error:
+        await asyncio.wait({asyncio.ensure_future(app.stop())}, timeout=STOP_S)
+        raise Away(f"Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP)", str(error)) from error
+
+
+async def _stopped(app: SeedApp) -> None:
+    ending, until = asyncio.ensure_future(app.stop()), monotonic() + app.drain_s + STOP_S
+    while not ending.done() and monotonic() < until and app.away_since is None:
+        await asyncio.wait({ending}, timeout=0.2)
+    if not ending.done():
+        why = "Faust did not stop in time" if app.away_since is None else f"Kafka at {app.connection} is away"
+        log("agents").error(f"{app.crash_reason or why}; what is in hand will be delivered again", in_hand=app.in_hand())
+        logging.shutdown()
+        # whatever hangs would hold up the end of the event loop too
+        os._exit(1 if app.away_since is None or app.crashed else 0)
+
+
+async def _watch(app: SeedApp) -> None:
+    """Look whether the broker answers, and say so when it does not."""
+    told_at = 0.0
+    while True:
+        app.turned_at = monotonic()
+        try:
+            why = await app.look()
+        except Problem as problem:  # what is in hand is delivered again, to a process that starts with what is right then
+            await app.crash(problem)
+            return
+        if why is None and app.away_since is not None:
+            log("agents").info(f"Kafka at {app.connection} answers")
+        if why is not None and monotonic() - told_at > TELL_S:
+            told_at = monotonic()
+            log("agents").warning(f"waiting for Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP): {why}")
+        app.away_since = None if why is None else app.away_since or monotonic()
+        if app.away_since is not None and app.give_up_s is not None and monotonic() - app.away_since > app.give_up_s:
+            await app.crash(
+                Unreachable(f"cannot reach Kafka at {app.connection}: {why} (gave up after {app.give_up_s:.0f} s)")
+            )
+        await asyncio.sleep(LOOK_S)
+
+
+async def _acknowledge(event: EventT[bytes]) -> None:
+    event.ack()
+
+
+def _stop(app: SeedApp, error: BaseException) -> None:
+    app.add_future(app.crash(error))
+
+
+def _record(event: EventT[bytes]) -> Record:
+    message = event.message
+    headers = tuple((name, bytes(value or b"")) for name, value in dict(message.headers or {}).items())
+    return Record(Partition(message.topic, message.partition), message.offset, message.key, message.value, headers)
+
+
+def _lag(app: SeedApp) -> int:
+    """Events of the partitions in hand that are not committed; what is not known to be committed was not read from 0."""
+    consumer: Any = app.consumer
+    ends, known = app.monitor.tp_end_offsets, consumer._committed_offset
+    return sum(max(0, (ends.get(tp) or 0) - (known.get(tp) or 0)) for tp in app.assigned())

@@ -1,0 +1,195 @@
+"""The door to servers that speak the OpenAI API: the only file that imports openai.
+
+In: requests.  Out: replies, or a failure by its kind: busy, failing, mistaken, misconfigured.
+Tries once; patience (`throttle`), memory (`cache`) and counting (`meter`) are wrapped around it.
+"""
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import Callable
+from typing import Any, Literal
+
+import openai
+from openai import AsyncOpenAI
+
+from schemas.errors import Never, TryLater
+from schemas.llm.contract import Picture, Reply, Request
+from streams.address_redaction import masked
+from streams.errors import Refused
+from streams.llm.endpoint import Endpoint
+from streams.llm.error_mapping import meaning_of, retry_after_s
+from streams.llm.response import NoAnswer, read_body, readable
+
+Mode = Literal["json_schema", "object_schema", "json_object", "text"]
+MODES: tuple[Mode, ...] = ("json_schema", "object_schema", "json_object", "text")
+"""How a server is told the answer's form, the strictest first; one that does not know the word gets the next.
+`object_schema` is what llama-cpp-python's server wants: a `json_object` with a schema beside it."""
+
+OPTIONAL = {"max_tokens": "max_completion_tokens", "temperature": "", "seed": ""}
+"""Parameters that some models refuse, with what they want instead; empty: they do without."""
+
+
+class Busy(TryLater):
+    """The server asks for patience (429) or is unwell (5xx, no answer): fewer requests at a time would help.
+
+    `retry_after_s` is what the server asked for, None where it did not say.
+    """
+
+    def __init__(self, text: str, retry_after_s: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after_s = retry_after_s
+
+
+def data_url(picture: Picture) -> str:
+    """The picture as text, for servers that cannot reach the store."""
+    return f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}"
+
+
+class OpenAIDoor:
+    """Implements `schemas.llm.contract.LanguageModel`. `link` gives the URL under which a server finds a picture."""
+
+    def __init__(self, endpoint: Endpoint, link: Callable[[Picture], str] = data_url) -> None:
+        self._endpoint, self._link = endpoint, link
+        self._client = AsyncOpenAI(
+            base_url=endpoint.url,
+            api_key=endpoint.api_key or "none",  # local servers want none, the client wants a text
+            max_retries=0,
+            timeout=endpoint.timeout_s,
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),  # the key goes where it was told to go
+        )
+        self._mode: Mode = MODES[0]
+        self._unknown: set[str] = set()
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._endpoint.model
+
+    async def complete(self, request: Request) -> Reply:
+        """One call. Raises Busy, TryLater, Never (a request that the server refuses in every mode), Refused (set-up)."""
+        started = time.monotonic()
+        picture = None
+        if request.picture is not None:
+            picture = await asyncio.to_thread(self._link, request.picture)
+        answer = await self._in_a_mode(request, picture)
+        return self._reply(request, answer, time.monotonic() - started)
+
+    async def _in_a_mode(self, request: Request, picture: str | None) -> Any:
+        """The answer in the strictest mode that the server takes; the mode is remembered once it has worked."""
+        last: openai.APIStatusError | None = None
+        modes = list(MODES[MODES.index(self._mode) :])
+        while modes:
+            try:
+                answer = await self._call(request, picture, modes[0])
+            except openai.APIStatusError as error:
+                last = error
+                if not self._does_without(error.param):
+                    modes.pop(0)
+                continue
+            self._mode = modes[0]
+            return answer
+        raise Never("failed", f"{self.name} does not take this request: {self._said(last)}") from last
+
+    async def _call(self, request: Request, picture: str | None, mode: Mode) -> Any:
+        """One call; `post` spares the client's walk over the body, which takes as long as sending it."""
+        try:
+            async with asyncio.timeout(self._endpoint.timeout_s):
+                body = self._body(request, picture, mode)
+                return await self._client.post("/chat/completions", body=body, cast_to=object)
+        except TimeoutError as error:
+            raise Busy(f"{self._where} did not answer within {self._endpoint.timeout_s:g} s") from error
+        except openai.APIConnectionError as error:
+            raise Busy(f"{self._where} cannot be reached: {error.__cause__ or error}") from error
+        except openai.APIStatusError as error:
+            raise self._failure(error) or error from error
+        except (openai.APIError, ValueError, RecursionError) as error:
+            raise Busy(f"{self._where} sent no answer of the API: {self._readable(str(error))}") from error
+
+    def _failure(self, error: openai.APIStatusError) -> Exception | None:
+        """What an HTTP status means for the caller; None where the request might pass in another mode."""
+        meaning = meaning_of(error.status_code, error.code)
+        if meaning == "request" or _blames_form(error):
+            return None
+        if meaning == "set_up":
+            return Refused(f"{self._where} refused: {self._said(error)}; check URL, model and key")
+        verb = "asks for patience" if meaning == "patience" else "is unwell"
+        return Busy(f"{self._where} {verb}: {self._said(error)}", retry_after_s(error.response.headers))
+
+    def _said(self, error: openai.APIStatusError | None) -> str:
+        """The status and what the server says of it, in one line; some repeat the key."""
+        if error is None:
+            return "nothing"
+        where = error.response.headers.get("location")
+        told = f"redirected to {where}" if where else error.body if isinstance(error.body, str) else error.message
+        return f"HTTP {error.status_code}: {self._readable(' '.join(told.split()))}"
+
+    def _readable(self, text: str) -> str:
+        return readable(self._endpoint.without_key(text))[:300]
+
+    def _does_without(self, parameter: object) -> bool:
+        """Whether the request can be made anew without a parameter that this model does not know."""
+        if not isinstance(parameter, str) or parameter not in OPTIONAL or parameter in self._unknown:
+            return False
+        self._unknown.add(parameter)
+        return True
+
+    @property
+    def _where(self) -> str:
+        return f"{self.name} at {masked(self._endpoint.url)}"
+
+    def _body(self, request: Request, picture: str | None, mode: Mode) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "model": self.name,
+            "messages": _messages(request, picture, mode),
+        }
+        for name, value in self._options(request).items():
+            if name not in self._unknown:
+                body[name] = value
+            elif OPTIONAL[name]:
+                body[OPTIONAL[name]] = value
+        if mode == "json_schema":
+            form = {"name": request.form.name, "schema": dict(request.form.schema), "strict": True}
+            body["response_format"] = {"type": "json_schema", "json_schema": form}
+        elif mode == "object_schema":
+            body["response_format"] = {"type": "json_object", "schema": dict(request.form.schema)}
+        elif mode == "json_object":
+            body["response_format"] = {"type": "json_object"}
+        return body
+
+    @staticmethod
+    def _options(request: Request) -> dict[str, float]:
+        return {
+            "max_tokens": request.max_tokens,
+            "temperature": request.temperature,
+            "seed": request.seed % 2**31,
+        }
+
+    def _reply(self, request: Request, answer: object, seconds: float) -> Reply:
+        try:
+            body = read_body(answer)
+        except NoAnswer as error:
+            raise Busy(f"{self._where} sent {error}") from error
+        given, got = body.tokens
+        return Reply(body.text, body.finish, self.name, given, got, round(seconds, 3), request.key(self.name))
+
+
+def _messages(request: Request, picture: str | None, mode: Mode) -> list[dict[str, Any]]:
+    """The turns; in the modes that cannot carry a schema it stands at the end of the first one."""
+    messages: list[dict[str, Any]] = [{"role": turn.role, "content": turn.text} for turn in request.turns]
+    if mode != "json_schema":
+        schema = json.dumps(request.form.schema, separators=(",", ":"))
+        messages[0]["content"] += f"\n\nAnswer with one JSON object of this JSON Schema and nothing else:\n{schema}"
+    if picture is not None:
+        first = next(message for message in messages if message["role"] == "user")
+        first["content"] = [
+            {"type": "text", "text": first["content"]},
+            {"type": "image_url", "image_url": {"url": picture}},
+        ]
+    return messages
+
+
+def _blames_form(error: openai.APIStatusError) -> bool:
+    """Whether a server fell over `response_format`: some answer 500 to a form that they do not know."""
+    return error.status_code == 500 and "response_format" in error.message

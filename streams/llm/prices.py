@@ -1,0 +1,53 @@
+"""What tokens cost.
+
+In: a small YAML file.  Out: money for a reply; nothing for a model that the file does not name.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from schemas.llm.contract import Reply
+from streams.errors import Refused
+
+PER = 1_000_000
+"""Prices are for a million tokens, as providers quote them."""
+
+
+class Price(BaseModel):
+    """Money for a million tokens of a prompt (`input`) and of an answer (`output`)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+
+class Prices(BaseModel):
+    """The file: `currency`, and `models` from name to price."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    currency: str = "USD"
+    models: Mapping[str, Price] = {}
+
+    def cost(self, reply: Reply) -> float | None:
+        """Money for a reply, None where its model has no price."""
+        price = self.models.get(reply.model)
+        if price is None:
+            return None
+        return (reply.tokens_in * price.input + reply.tokens_out * price.output) / PER
+
+
+def read_prices(path: Path | None) -> Prices:
+    """The prices of a file; none at all without one. Raises Refused for a file that cannot be read or is malformed."""
+    if path is None:
+        return Prices()
+    try:
+        return Prices.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
+    except OSError as error:
+        raise Refused(f"SKG_LLM_PRICES: {path}: {error.strerror or error}") from error
+    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
+        raise Refused(f"SKG_LLM_PRICES: {path} is no price list: {' '.join(str(error).split())[:300]}") from error

@@ -1,0 +1,37 @@
+"""What answers cost: tokens, seconds and money, counted where they are paid.
+
+In: requests.  Out: the inner model's replies, unchanged.  Sits below the cache, so what costs nothing is not counted.
+"""
+
+from monitoring.language import LanguageMetrics
+from schemas.errors import Never, TryLater
+from schemas.llm.contract import LanguageModel, Reply, Request
+from streams.llm.prices import Prices
+from streams.llm.token_budget import Budget
+
+
+class Metered:
+    """Implements `schemas.llm.contract.LanguageModel` around another one."""
+
+    def __init__(self, inner: LanguageModel, metrics: LanguageMetrics, prices: Prices, budget: Budget) -> None:
+        self._inner, self._metrics, self._prices, self._budget = inner, metrics, prices, budget
+
+    @property
+    def name(self) -> str:
+        """The inner model's name."""
+        return self._inner.name
+
+    async def complete(self, request: Request) -> Reply:
+        """The inner model's reply, counted."""
+        try:
+            reply = await self._inner.complete(request)
+        except (TryLater, Never):
+            self._metrics.outcome(request.stage, "failed")
+            raise
+        self._metrics.outcome(request.stage, reply.finish)
+        self._metrics.paid(request.stage, reply.model, (reply.tokens_in, reply.tokens_out), reply.seconds)
+        self._budget.take(reply.tokens_in + reply.tokens_out)
+        money = self._prices.cost(reply)
+        if money is not None:
+            self._metrics.cost(request.stage, reply.model, money)
+        return reply

@@ -1,0 +1,129 @@
+"""`skg balance`: the process around the balance agent.
+
+In: settings and a file of targets.  Out: seeds until SIGTERM, or a Problem that says in one line why not.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from agents.balance_targets import Targets, targets_of
+from agents.coverage_balance import AXES
+from monitoring.logs import log
+from monitoring.metrics import LACKING, StageMetrics
+from schemas.errors import TryLater, UserError
+from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, SEEDS
+from streams.broker.clients import Publisher, Reader
+from streams.broker.connection import KafkaConnection, connection_of
+from streams.broker.reachability import kafka_at, probe
+from streams.broker.records import Record
+from streams.operations.balance_controller import SOURCE, Steering, said
+from streams.settings import BalanceSettings
+from streams.worker.outage_wait import Watch
+from streams.worker.process_lifetime import on_signals, process
+from streams.worker.worker_process import await_topics
+
+POLL_S = 0.5
+DECIDE_EVERY_S = 5.0
+"""Between two decisions: outcomes of the last one begin to arrive within seconds."""
+
+OUTCOMES = (QA, REJECTIONS, DEAD_LETTERS)
+"""Where requests end."""
+
+SILENT_S = 60.0
+"""A loop that has not come round for this long is stuck."""
+
+
+class BadTargets(UserError):
+    """The file of targets cannot be used; the message says why."""
+
+
+def read_targets(path: Path) -> Targets:
+    """The targets of a YAML file. Raises BadTargets."""
+    try:
+        return targets_of(yaml.safe_load(path.read_text("utf-8")))
+    except OSError as error:
+        raise BadTargets(f"{path}: {error.strerror or error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadTargets(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        raise BadTargets(f"{path}: {where + ': ' if where else ''}{fault['msg'].removeprefix('Value error, ')}") from error
+
+
+def run_balance(settings: BalanceSettings, clock: Callable[[], float] = time.monotonic) -> None:
+    """Publish seeds for what lacks until SIGTERM. Raises a Problem."""
+    targets = read_targets(settings.balance_targets)
+    connection, stopping, round_at = connection_of(settings), threading.Event(), [clock()]
+    with process(SOURCE, settings) as start:
+        await_topics(settings, (SEEDS, *OUTCOMES), start)
+        broker = kafka_at(connection)
+        with closing(start.wait(lambda: Publisher(connection), broker)) as publisher:
+            steering = Steering(targets, publisher)
+            start.wait(lambda: _recall(connection, steering, clock), broker)
+            reader = start.wait(lambda: Reader(connection, OUTCOMES), broker)
+            on_signals(stopping.set)
+            start.health.carries(lambda: clock() - round_at[0] < SILENT_S, reader.connected)
+            watch = Watch(start, broker, lambda: probe(connection))
+            with closing(reader), watch.over(reader.connected, stopping.set):
+                _steer(reader, _Counted(steering), stopping, lambda: round_at.__setitem__(0, clock()) or round_at[0])
+
+
+def _recall(connection: KafkaConnection, steering: Steering, clock: Callable[[], float]) -> None:
+    """What was asked for before."""
+    with closing(Reader(connection, [SEEDS])) as reader:
+        while not reader.at_end():
+            steering.recall(reader.poll(POLL_S), clock())
+
+
+class _Counted:
+    """The agent with its metrics; says in the log when it begins or ceases to ask."""
+
+    def __init__(self, steering: Steering) -> None:
+        self._steering = steering
+        self._metrics = StageMetrics(SOURCE)
+        self._state = ""
+
+    def hear(self, records: Sequence[Record]) -> None:
+        """Take in outcomes."""
+        self._steering.hear(records)
+        self._metrics.consumed(len(records))
+
+    def decide(self, now: float) -> None:
+        """Ask for what lacks, if something does."""
+        try:
+            seeds = self._steering.act(now)
+        except TryLater as failure:
+            self._metrics.retried()
+            log(SOURCE).warning("seeds were not acknowledged; trying again", why=str(failure))
+            return
+        self._metrics.produced(SEEDS, len(seeds))
+        self._metrics.accepted(sum(seed.count for seed in seeds))
+        balance, state = self._steering.balance, self._steering.state
+        self._metrics.set_in_flight(balance.open)
+        lacking = balance.lacking()
+        for axis in AXES:
+            LACKING.labels(axis).set(max(lacking.get(axis, {}).values(), default=0.0))
+        if seeds:
+            log(SOURCE).info("asked for what lacks", wishes=said(seeds), lacking=lacking)
+        if state != self._state:
+            self._state = state
+            log(SOURCE).info(state, samples=balance.samples, lacking=lacking, given_up=len(balance.given_up()))
+
+
+def _steer(reader: Reader, steering: _Counted, stopping: threading.Event, tick: Callable[[], float]) -> None:
+    caught_up, decide_at = False, 0.0
+    while not stopping.is_set():
+        records = reader.poll(POLL_S)
+        steering.hear(records)
+        now = tick()
+        caught_up = caught_up or (not records and reader.at_end())
+        if caught_up and now >= decide_at:
+            decide_at = now + DECIDE_EVERY_S
+            steering.decide(now)

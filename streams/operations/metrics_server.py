@@ -1,0 +1,103 @@
+"""`/metrics`, `/healthz` and `/readyz` of a process, and its entry in the registry that `skg status` reads.
+
+In: the process's kind, its settings, and what it says of itself.  Out: HTTP answers; a JSON file below the state folder
+while the process lives.  Counts nothing itself.
+"""
+
+import errno
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from prometheus_client import REGISTRY
+from prometheus_client.exposition import choose_encoder
+
+from monitoring.logs import log
+from streams.address_redaction import masked
+from streams.errors import PortInUse
+from streams.settings import ProcessSettings
+from streams.worker.health import Answer, Health
+
+PLAIN = "text/plain; charset=utf-8"
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    health: Health
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_GET(self) -> None:
+        """Answer a scrape or a probe."""
+        path = self.path.partition("?")[0]
+        if path == "/metrics":
+            encode, content_type = choose_encoder(self.headers.get("Accept") or "")
+            self._answer(200, content_type, encode(REGISTRY))
+        elif path == "/healthz":
+            self._say(self.server.health.alive())
+        elif path == "/readyz":
+            self._say(self.server.health.ready())
+        else:
+            self._answer(404, PLAIN, b"/metrics, /healthz and /readyz are served here\n")
+
+    def _say(self, answer: Answer) -> None:
+        self._answer(200 if answer.well else 503, PLAIN, f"{answer.why}\n".encode())
+
+    def _answer(self, status: int, content_type: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """A scrape every few seconds is no news."""
+
+
+@contextmanager
+def serving(kind: str, settings: ProcessSettings, health: Health) -> Iterator[int]:
+    """Serve while the block runs; gives the port. Raises PortInUse."""
+    server = _listen(settings)
+    server.health = health
+    port = int(server.server_address[1])
+    thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
+    thread.start()
+    where = f"http://{settings.metrics_host}:{port}/metrics"
+    log(kind).info("started", broker=masked(settings.kafka_bootstrap), metrics=where)
+    try:
+        with _registered(kind, port, settings.state_dir):
+            yield port
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _listen(settings: ProcessSettings) -> _Server:
+    try:
+        return _Server((settings.metrics_host, settings.metrics_port), _Handler)
+    except OSError as error:
+        where = f"{settings.metrics_host}:{settings.metrics_port}"
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(f"port {where} is in use: set SKG_METRICS_PORT to another one, or to 0 for any") from error
+        raise PortInUse(f"cannot listen on {where}: {error.strerror}") from error
+
+
+@contextmanager
+def _registered(kind: str, port: int, state_dir: Path) -> Iterator[None]:
+    folder = state_dir / "processes"
+    folder.mkdir(parents=True, exist_ok=True)
+    entry = folder / f"{kind}-{os.getpid()}.json"
+    draft = entry.with_suffix(".part")
+    draft.write_text(json.dumps({"kind": kind, "pid": os.getpid(), "port": port, "started": time.time()}), "utf-8")
+    draft.replace(entry)
+    try:
+        yield
+    finally:
+        entry.unlink(missing_ok=True)

@@ -1,0 +1,73 @@
+"""Drawing a sample's picture again, to see whether its lineage is the whole truth.
+
+In: a lineage and the renderer that its picture names.  Out: a comparison of the two files.
+A collage is the same to the byte on the same machine and libraries.  A diffusion model's picture is compared by pixels:
+with another batch, device or library version it may differ slightly.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+from dataset.reading.lineage import Lineage
+from gpu_workers.relabel import PRODUCER as SALVAGE
+from schemas.interfaces import Renderer
+from streams.errors import Refused
+
+TOLERANCE = 8
+"""Of 255: the largest difference of any pixel in any channel that counts as the same picture."""
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """`same`: identical bytes. `difference`: the largest of any pixel, of 255; None where the sizes differ."""
+
+    sha256: str
+    before: str
+    difference: int | None
+
+    @property
+    def same(self) -> bool:
+        """Whether the files are identical."""
+        return self.sha256 == self.before
+
+    @property
+    def alike(self) -> bool:
+        """Whether the pictures are, within the tolerance."""
+        return self.same or (self.difference is not None and self.difference <= TOLERANCE)
+
+    def __str__(self) -> str:
+        if self.same:
+            return f"redrawn    {self.sha256}: the same file"
+        if self.difference is None:
+            return f"redrawn    {self.sha256}: another size"
+        verdict = "within" if self.alike else "beyond"
+        return (
+            f"redrawn    {self.sha256}: differs by {self.difference} of 255 at most, {verdict} the tolerance of {TOLERANCE}"
+        )
+
+
+def redraw(found: Lineage, renderer: Renderer) -> Redrawn:
+    """Draw again and compare. Raises Refused where the renderer is another one, Never where it cannot draw this."""
+    named = found.story.get("renderer")
+    if renderer.name != named:
+        raise Refused(f"the picture was drawn by {named}, this is {renderer.name}: set SKG_RENDERER")
+    if found.graph.provenance.producer == SALVAGE:
+        first = found.graph.provenance.parents[0]
+        raise Refused(f"the picture was drawn of graph {first}, which it did not obey; only what it shows was kept")
+    seed = int(found.story["notes"]["render_seed"])
+    (drawing,) = renderer.render([found.graph], [seed])
+    picture = drawing.data
+    before, after = (hashlib.sha256(data).hexdigest() for data in (found.picture, picture))
+    return Redrawn(after, before, _difference(found.picture, picture))
+
+
+def _difference(one: bytes, other: bytes) -> int | None:
+    with Image.open(BytesIO(one)) as a, Image.open(BytesIO(other)) as b:
+        if a.size != b.size:
+            return None
+        pixels = [np.asarray(picture.convert("RGB"), dtype=np.int16) for picture in (a, b)]
+    return int(np.abs(pixels[0] - pixels[1]).max())

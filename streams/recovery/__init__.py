@@ -1,0 +1,1 @@
+"""What became of requests, and another try for what failed or was rejected."""

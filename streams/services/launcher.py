@@ -1,0 +1,180 @@
+"""Starts a broker or a store and hands it over when it is usable.
+
+In: a kind, a folder for its data and log, maybe a port.  Out: a Running, or ServiceError in one line.
+Listens on loopback only.  What each kind needs is in its own file.
+"""
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from pydantic import SecretStr
+
+from streams.services import readiness_probe
+from streams.services.apache_kafka import APACHE
+from streams.services.bound_process import Bound, Command, Detached
+from streams.services.minio_server import MINIO
+from streams.services.ports import HOST, free_ports, require_free
+from streams.services.seaweedfs import SEAWEEDFS
+from streams.services.service_errors import ServiceError
+from streams.services.service_spec import LOCAL_KEYS, Keys, Place, Recipe
+from streams.services.tansu import TANSU
+from streams.settings import StoreSettings
+
+BrokerKind = Literal["tansu", "apache"]
+StoreKind = Literal["seaweedfs", "minio"]
+
+BROKERS: dict[str, Recipe] = {"tansu": TANSU, "apache": APACHE}
+STORES: dict[str, Recipe] = {"seaweedfs": SEAWEEDFS, "minio": MINIO}
+
+ATTEMPTS = 3
+"""Between choosing free ports and listening on them somebody else may take one."""
+
+LOOK_S = 0.05
+"""Between two looks at a service that starts."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A usable service. As a context manager it is stopped at the end.
+
+    Bound to this process it dies with it, even by SIGKILL; released it stays until `stop`.
+    """
+
+    kind: str
+    recipe: Recipe
+    place: Place
+    process: Bound | Detached
+
+    @property
+    def bootstrap(self) -> str:
+        """host:port, as Kafka's clients want it."""
+        return f"{HOST}:{self.place.ports[0]}"
+
+    @property
+    def endpoint(self) -> str:
+        """With scheme, as S3's clients want it."""
+        return f"http://{self.bootstrap}"
+
+    @property
+    def pid(self) -> int:
+        """The service's own process."""
+        return self.process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process.alive
+
+    @property
+    def log(self) -> Path:
+        """What it said."""
+        return self.place.folder / "log.txt"
+
+    def settings(self, bucket: str = "skg") -> StoreSettings:
+        """How to reach this store."""
+        return store_settings(self.place, bucket)
+
+    def release(self) -> "Running":
+        """Let it outlive this process; it must have been started `loose`. Only `stop` ends it now."""
+        return replace(self, process=self.process.release()) if isinstance(self.process, Bound) else self
+
+    def stop(self, grace_s: float | None = None) -> None:
+        """Ask, wait `grace_s` seconds (None: what suits the kind), then kill. 0 kills at once. May be repeated."""
+        self.process.stop(self.recipe.stop_s if grace_s is None else grace_s)
+        if isinstance(self.process, Detached):  # a bound one's watchdog has done it
+            for path in self.recipe.leftovers(self.place):
+                path.unlink(missing_ok=True)
+
+    def __enter__(self) -> "Running":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+
+def start_broker(kind: BrokerKind, folder: Path, port: int | None = None, *, loose: bool = False) -> Running:
+    """A broker that has acknowledged a record. Raises ServiceError; PortInUse when `port` is taken."""
+    return start_recipe(kind, BROKERS[kind], Place(folder, (port,) if port else ()), loose=loose)
+
+
+def start_store(
+    kind: StoreKind, folder: Path, port: int | None = None, *, keys: Keys = LOCAL_KEYS, loose: bool = False
+) -> Running:
+    """A store that has taken an object; its bucket `skg` exists. Raises ServiceError; PortInUse when `port` is taken."""
+    return start_recipe(kind, STORES[kind], Place(folder, (port,) if port else (), keys), loose=loose)
+
+
+def store_settings(place: Place, bucket: str) -> StoreSettings:
+    """How to reach the store at this place."""
+    return StoreSettings(
+        s3_endpoint=f"http://{HOST}:{place.ports[0]}",
+        s3_access_key=SecretStr(place.keys.access),
+        s3_secret_key=SecretStr(place.keys.secret),
+        s3_session_token=SecretStr(""),
+        s3_ca_file=None,
+        s3_path_style=None,
+        s3_bucket=bucket,
+    )
+
+
+class _Lost(Exception):
+    """The process ended while it started."""
+
+
+def start_recipe(kind: str, recipe: Recipe, wanted: Place, *, loose: bool = False) -> Running:
+    """A usable service at the place; ports that it lacks are chosen."""
+    for port in wanted.ports:
+        require_free(port)
+    for attempt in range(ATTEMPTS):
+        ports = wanted.ports + tuple(free_ports(recipe.ports - len(wanted.ports)))
+        place = Place(wanted.folder, ports, wanted.keys)
+        command = recipe.command(place)
+        before = command.log.stat().st_size if command.log.exists() else 0
+        process = Bound(command, loose=loose)
+        running = Running(kind, recipe, place, process)
+        try:
+            _wait(running)
+            return running
+        except _Lost:
+            said = _said(command, before)
+            if "address already in use" not in said.lower() or attempt == ATTEMPTS - 1:
+                last = (said.strip().splitlines() or ["it said nothing"])[-1]
+                raise ServiceError(f"{recipe.title} ended while starting: {last} (log: {command.log})") from None
+    raise AssertionError("the last attempt returned or raised")
+
+
+def _wait(running: Running) -> None:
+    deadline = time.monotonic() + running.recipe.start_s
+    while True:
+        try:
+            _probe(running)
+            if running.alive:  # otherwise somebody else answered on the port
+                return
+        except readiness_probe.NotReady as error:
+            if time.monotonic() > deadline:
+                running.stop(0)
+                title, seconds = running.recipe.title, running.recipe.start_s
+                raise ServiceError(f"{title} is not usable after {seconds:g} s: {error} (log: {running.log})") from error
+        except BaseException:
+            running.stop(0)
+            raise
+        if not running.alive:
+            running.stop(0)
+            raise _Lost
+        time.sleep(LOOK_S)
+
+
+def _said(command: Command, since: int) -> str:
+    with command.log.open("rb") as log:
+        log.seek(since)
+        return log.read().decode(errors="replace")
+
+
+def _probe(running: Running) -> None:
+    if running.kind in BROKERS:
+        readiness_probe.produce(running.bootstrap)
+    else:
+        readiness_probe.put(running.settings())

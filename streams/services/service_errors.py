@@ -1,0 +1,11 @@
+"""What goes wrong with services, in one line for people. Does nothing else."""
+
+from streams import errors
+
+
+class ServiceError(errors.Problem):
+    """A service cannot be started or used; the text says what is missing and what to do about it."""
+
+
+class PortInUse(ServiceError, errors.PortInUse):
+    """Something else listens there; nothing was started."""

@@ -1,0 +1,47 @@
+"""What the starter needs to know of a kind of service. Declares only.
+
+In: a place (folder, ports, keys).  Out: the command that serves there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from streams.services.bound_process import Command
+
+
+class Keys(NamedTuple):
+    """What a store asks of its clients. MinIO wants 3 and 8 characters at least."""
+
+    access: str
+    secret: str
+
+
+LOCAL_KEYS = Keys("skg", "skg-secret")
+"""For stores on loopback that live as long as a test or a demo."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an instance lives: its own folder, its ports on loopback (the first is the clients'), its keys."""
+
+    folder: Path
+    ports: tuple[int, ...]
+    keys: Keys = LOCAL_KEYS
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A kind of service: how many ports, the command, how long starting and a graceful stop may take.
+
+    `command` may write configuration into the folder; it raises ServiceError when the program is not installed.
+    `leftovers` names files outside the folder that a killed instance leaves behind, for when nobody watches it.
+    """
+
+    title: str
+    ports: int
+    command: Callable[[Place], Command]
+    start_s: float
+    stop_s: float
+    leftovers: Callable[[Place], tuple[Path, ...]] = lambda _place: ()

@@ -1,0 +1,1 @@
+"""What each stage does with a record: decode, handle, publish or append, and dead letters."""

@@ -1,0 +1,198 @@
+"""The step of render and examine: decode, handle, publish; what fails for good becomes a dead letter.
+
+In: records of one topic.  Out: published events, acknowledged by the broker before a batch counts as settled.
+Repeating a batch is harmless: ids derive from content and objects are put only once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TypeVar
+
+from schemas.base import Event
+from schemas.codec import Message, decode
+from schemas.errors import Never, Oversize, TryLater
+from schemas.events import Stage
+from schemas.interfaces import BatchHandler, BeginningHandler, Results
+from streams.broker.records import MAX_VALUE_BYTES, Partition, Record
+from streams.steps.dead_letter_publisher import Publishes, message_of, publish_letters
+from streams.steps.isolation import failed, isolated
+from streams.steps.refusal_tracker import Outcome, Refusals
+from streams.steps.stage_counters import Tally
+from streams.worker.loop import Reached, ignore
+from streams.worker.pipelining import Settle
+
+__all__ = ["EventStep", "Outcome", "Publishes", "StepTools", "decode_record", "message_of", "oversize"]
+
+T = TypeVar("T")
+
+RESULT_ROOM_BYTES = 100_000
+"""What a stage adds to the event that it carries along: what is seen, questions with their proofs."""
+
+
+@dataclass(frozen=True)
+class StepTools:
+    """What every step is given: its stage, a producer, where it counts, and the tests' hook."""
+
+    stage: Stage
+    publisher: Publishes
+    tally: Tally
+    reached: Reached = field(default=ignore)
+
+
+class EventStep:
+    """Carries batches of records through a handler.
+
+    What a handler raises is kept to the record that caused it: the batch is worked on again one by one, always on the
+    thread that calls `begin`, since handlers need not be safe for more.
+    """
+
+    def __init__(self, handler: BatchHandler, tools: StepTools) -> None:
+        self._begin = handler.begin if isinstance(handler, BeginningHandler) else _whole(handler)
+        self._tools = tools
+        self._refusals = Refusals()
+        self._suspects: set[tuple[Partition, int]] = set()
+
+    def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:  # noqa: ARG002 - Step's
+        """The group's own offsets count."""
+        return {}
+
+    def revoked(self, partitions: Sequence[Partition]) -> None:
+        """Nothing is held for a partition: what is being worked on is published, which is harmless."""
+
+    def process(self, records: Sequence[Record]) -> None:
+        """Publish the results of every record, or its dead letter. Raises TryLater if any may pass later."""
+        self.begin(records)()
+
+    def begin(self, records: Sequence[Record]) -> Settle:
+        """Work on the records. The call that is returned publishes, as `process` does."""
+        started = monotonic()
+        decoded = [_with_room(record) for record in records]
+        self._tools.reached("consumed")
+        results = self._worked(records, [item for item in decoded if isinstance(item, Event)])
+        worked_s = monotonic() - started
+
+        def settle() -> None:
+            again = monotonic()
+            handled = iter(self._awaited(records, results))
+            outcomes = [next(handled) if isinstance(item, Event) else item for item in decoded]
+            self._publish(records, self._refusals.judged(records, outcomes))
+            seconds = worked_s + monotonic() - again  # without the wait in between
+            self._tools.tally.metrics.observe_seconds(seconds / max(1, len(records)))
+
+        return settle
+
+    def _worked(self, records: Sequence[Record], events: Sequence[Event]) -> Callable[[], Results]:
+        """All at once, or one by one where one of them is known to raise."""
+        if not events:
+            return list
+        if not self._suspected(records):
+            work = _or_never(lambda: isolated(lambda: self._begin(events), tries=1))
+            if not isinstance(work, Never):
+                return work
+        outcomes = [self._alone(event) for event in events]
+        return lambda: outcomes
+
+    def _alone(self, event: Event) -> Outcome:
+        def whole() -> Results:
+            return self._begin([event])()
+
+        try:
+            results = isolated(whole)
+        except (TryLater, Never) as failure:
+            return failure
+        return results if isinstance(results, Never) else results[0]
+
+    def _awaited(self, records: Sequence[Record], results: Callable[[], Results]) -> Results:
+        handled = _or_never(lambda: isolated(results, tries=1))
+        if isinstance(handled, Never):
+            self._suspects |= {(record.partition, record.offset) for record in records}
+            raise TryLater(f"the batch is worked on one by one: {handled}") from handled.__cause__
+        return handled
+
+    def _suspected(self, records: Sequence[Record]) -> bool:
+        return any((record.partition, record.offset) in self._suspects for record in records)
+
+    def _publish(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
+        written = [self._written(record, outcome) for record, outcome in zip(records, outcomes, strict=True)]
+        failures = {n: each for n, each in enumerate(written) if isinstance(each, Never)}
+        self._bury(records, failures)
+        refused = self._sent(written)
+        self._bury(records, refused)
+        self._tools.reached("published")
+        self._suspects -= {(record.partition, record.offset) for record in records}
+        failures |= refused
+        for n, (record, outcome) in enumerate(zip(records, outcomes, strict=True)):
+            self._count(record, failures.get(n, outcome))
+
+    def _bury(self, records: Sequence[Record], failures: Mapping[int, Never]) -> None:
+        publish_letters(self._tools.publisher, self._tools.stage, [(records[n], why) for n, why in failures.items()])
+
+    def _sent(self, written: Sequence[list[Message] | Never]) -> dict[int, Never]:
+        """Publish the results. Returns the failures of those whose messages the broker finds too large."""
+        good = [(n, m) for n, messages in enumerate(written) if isinstance(messages, list) for m in messages]
+        try:
+            self._tools.publisher.publish([message for _, message in good])
+        except Oversize as refused:
+            return {good[index][0]: refused for index in refused.messages}
+        return {}
+
+    def _written(self, record: Record, outcome: Outcome) -> list[Message] | Never:
+        """The messages of a result, or why there are none: it failed, cannot be encoded, or is too large."""
+        if isinstance(outcome, Never):
+            return outcome
+        if isinstance(outcome, Exception):
+            return failed(outcome, 1)
+        stage = self._tools.stage
+        messages = isolated(lambda: [message_of(event, record, stage) for event in outcome], tries=1)
+        return messages if isinstance(messages, Never) else oversize(messages) or messages
+
+    def _count(self, record: Record, outcome: Outcome) -> None:
+        for event in outcome if isinstance(outcome, list) else []:
+            self._tools.tally.event(event)
+        self._tools.tally.taken(record, outcome if isinstance(outcome, Never) else None)
+
+
+def _or_never(call: Callable[[], T]) -> T | Never:
+    """What the call returns; Never is as good raised as returned."""
+    try:
+        return call()
+    except Never as failure:
+        return failure
+
+
+def _whole(handler: BatchHandler) -> Callable[[Sequence[Event]], Callable[[], Results]]:
+    """All of a handler's work at the beginning."""
+
+    def begin(events: Sequence[Event]) -> Callable[[], Results]:
+        results = handler.handle(events)
+        return lambda: results
+
+    return begin
+
+
+def _with_room(record: Record) -> Event | Never:
+    """The record's event, unless it leaves no room for a result that carries it along.
+
+    Known before any work is done: otherwise a picture would lie in the store that no event ever names.
+    """
+    event, size = decode_record(record), len(record.value or b"")
+    if isinstance(event, Never) or size <= MAX_VALUE_BYTES - RESULT_ROOM_BYTES:
+        return event
+    return Never("oversize", f"an event of {size} bytes leaves no room for a result of {MAX_VALUE_BYTES} bytes at most")
+
+
+def decode_record(record: Record) -> Event | Never:
+    """The record's event, or why it is none."""
+    try:
+        return decode(record.partition.topic, record.value, record.headers)
+    except Never as failure:
+        return failure
+
+
+def oversize(messages: Sequence[Message]) -> Never | None:
+    """Why the results cannot be published, if one is too large. (A dead letter may be larger: it holds its original.)"""
+    largest = max((len(message.value or b"") for message in messages), default=0)
+    if largest <= MAX_VALUE_BYTES:
+        return None
+    return Never("oversize", f"a result of {largest} bytes is above the limit of {MAX_VALUE_BYTES}")

@@ -1,0 +1,168 @@
+"""The step of a table's writer: decode, fetch pictures, append rows and positions in one commit.
+
+In: records of one topic.  Out: rows in the sink, whose own position decides where reading starts.
+The group's offsets are committed for lag only.  What can never be stored becomes a dead letter, published before the
+position passes it.  Knows no table format.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Generic
+
+from schemas.errors import Fenced, Never, TryLater
+from schemas.events import QAEvent
+from schemas.interfaces import Delivery, E, Sample, Sink
+from schemas.topics import TOPICS
+from streams.broker.records import Partition, Record
+from streams.errors import Refused
+from streams.steps.dead_letter_publisher import publish_letters
+from streams.steps.handler_step import StepTools, decode_record
+from streams.steps.isolation import isolated
+
+COMMIT_BYTES = 16 * 1024 * 1024
+"""Events and pictures held in memory for one commit, at most (and one more)."""
+
+FENCED_TRIES = 5
+"""Two owners take turns at most once a rebalance; more means that something else writes these positions."""
+
+TopicIds = Callable[[str], str]
+"""The broker's id of a topic, which changes when it is created anew."""
+
+
+@dataclass(frozen=True)
+class _Taken(Generic[E]):
+    record: Record
+    outcome: Sample[E] | Never
+
+
+class SinkStep(Generic[E]):
+    """Carries batches of records into a sink that keeps the topic's events.
+
+    `assigned` and `revoked` run on another thread than `process`.  The lock guards only what is noted here: waiting for
+    a commit would hold up heartbeats, and the sink itself refuses a commit whose partition was opened anew meanwhile.
+    """
+
+    def __init__(
+        self, sink: Sink[E], tools: StepTools, topic: str, topic_ids: TopicIds, commit_bytes: int = COMMIT_BYTES
+    ) -> None:
+        self._sink, self._tools, self._commit_bytes = sink, tools, commit_bytes
+        self._topic, self._topic_ids = topic, topic_ids
+        self._type: type[E] = TOPICS[topic].event  # type: ignore[assignment] # the composition root gives both
+        self._topic_id = topic_ids(topic)
+        self._lock = threading.Lock()
+        self._next: dict[Partition, int] = {}
+
+    def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
+        """The sink's positions; the earliest record where it knows none."""
+        return {partition: self._open(partition) for partition in partitions}
+
+    def revoked(self, partitions: Sequence[Partition]) -> None:
+        """Rows that are not yet appended are dropped: the next owner reads them again."""
+        for partition in partitions:
+            with self._lock:
+                held = self._next.pop(partition, None)
+            if held is not None:
+                self._sink.close(self._name(partition))
+
+    def process(self, records: Sequence[Record]) -> None:
+        """Append the records, in commits of bounded size. Raises TryLater; what was committed is skipped next time."""
+        if self._topic_ids(self._topic) != self._topic_id:
+            raise Refused(
+                f"{self._topic} was created anew: start the writer again, positions of the old topic do not count"
+            )
+        wanted = [(record, self._event(record)) for record in records if self._wants(record)]
+        for part in _by_size(wanted, self._commit_bytes):
+            self._carry(part)
+
+    def _carry(self, decoded: Sequence[tuple[Record, E | Never]]) -> None:
+        started, tools = monotonic(), self._tools
+        tools.reached("consumed")
+        events = [event for _, event in decoded if not isinstance(event, Never)]
+        samples = iter(self._prepared(events))
+        taken = [_Taken(r, event if isinstance(event, Never) else next(samples)) for r, event in decoded]
+        dead = [(t.record, t.outcome) for t in taken if isinstance(t.outcome, Never)]
+        publish_letters(tools.publisher, tools.stage, dead)
+        tools.reached("before_append")
+        rows = self._append(taken)
+        tools.reached("appended")
+        tools.tally.metrics.accepted(rows if self._type is QAEvent else 0)  # a rejection that is kept passed nothing
+        tools.tally.metrics.observe_seconds((monotonic() - started) / max(1, len(taken)))
+        for each in taken:
+            tools.tally.taken(each.record, each.outcome if isinstance(each.outcome, Never) else None)
+
+    def _prepared(self, events: Sequence[E]) -> list[Sample[E] | Never]:
+        """All at once; one by one where that raised, so that what one event raises is kept to it."""
+        if not events:
+            return []
+        samples = isolated(lambda: self._sink.prepare(events), tries=1)
+        return [self._prepared_alone(event) for event in events] if isinstance(samples, Never) else samples
+
+    def _prepared_alone(self, event: E) -> Sample[E] | Never:
+        samples = isolated(lambda: self._sink.prepare([event]))
+        return samples if isinstance(samples, Never) else samples[0]
+
+    def _append(self, taken: Sequence[_Taken[E]]) -> int:
+        for _ in range(FENCED_TRIES):
+            deliveries = [self._delivery(t) for t in taken if self._wants(t.record)]
+            if not deliveries:
+                return 0
+            try:
+                appended = self._sink.append(deliveries)
+            except Fenced as fenced:
+                self._reopen(fenced.partition)
+                continue
+            self._moved(appended.positions)
+            return appended.rows
+        raise TryLater(f"other writers kept moving the positions of {self._topic}")
+
+    def _event(self, record: Record) -> E | Never:
+        event = decode_record(record)
+        if isinstance(event, Never | self._type):
+            return event
+        raise TypeError(f"{record.partition.topic} does not carry {self._type.__name__}")
+
+    def _delivery(self, taken: _Taken[E]) -> Delivery[E]:
+        sample = None if isinstance(taken.outcome, Never) else taken.outcome
+        return Delivery(self._name(taken.record.partition), taken.record.offset, sample)
+
+    def _moved(self, positions: Mapping[str, int]) -> None:
+        with self._lock:
+            for partition, held in self._next.items():
+                self._next[partition] = max(held, positions.get(self._name(partition), 0))
+
+    def _wants(self, record: Record) -> bool:
+        with self._lock:
+            position = self._next.get(record.partition)
+        return position is not None and record.offset >= position
+
+    def _open(self, partition: Partition) -> int | None:
+        position = self._sink.open(self._name(partition))
+        with self._lock:
+            self._next[partition] = position or 0
+        return position
+
+    def _reopen(self, name: str) -> None:
+        with self._lock:
+            held = [partition for partition in self._next if self._name(partition) == name]
+        for partition in held:
+            self._sink.close(name)
+            self._open(partition)
+
+    def _name(self, partition: Partition) -> str:
+        return f"{partition.topic}-{self._topic_id}/{partition.number}"
+
+
+def _by_size(decoded: Sequence[tuple[Record, E | Never]], limit: int) -> Iterator[list[tuple[Record, E | Never]]]:
+    """Parts that are not much larger together, pictures included, than one commit may hold; none of an empty batch."""
+    part: list[tuple[Record, E | Never]] = []
+    size = 0
+    for record, event in decoded:
+        part.append((record, event))
+        size += len(record.value or b"") + (event.image.size if isinstance(event, QAEvent) else 0)
+        if size >= limit:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part

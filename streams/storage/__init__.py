@@ -1,0 +1,1 @@
+"""The object store, and what a table already holds."""

@@ -1,0 +1,258 @@
+"""The door to S3: the only file that imports minio.
+
+In: keys and objects.  Out: objects, or the two failure words.
+Every put is conditional, so an object is never overwritten.  Holds no bytes and does not check hashes.
+"""
+
+import io
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import urllib3
+from minio import Minio
+from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
+
+from schemas.interfaces import StoredObject
+from streams.broker.reachability import Away, patiently
+from streams.errors import AccessDenied, Refused
+from streams.settings import StoreSettings
+from streams.storage.s3_connection import endpoint_of, in_path, named, storage_options, tls_of
+from streams.storage.s3_credentials import NoKeys, provider_of
+
+__all__ = ["S3Store", "connect", "require_keys", "storage_options"]
+
+CONNECT_S = 3.0
+READ_S = 20.0
+"""A picture of some megabytes over a slow link; a store that is silent for longer is unwell."""
+
+RETRIES = 3
+SMALLEST_PART = 5 * 1024 * 1024
+"""minio's least part size. A picture is always one part: only then does one request decide who was first."""
+
+_PASSING = {
+    "SlowDown",
+    "InternalError",
+    "ServiceUnavailable",
+    "RequestTimeout",
+    "NoSuchBucket",
+    "XMinioServerNotInitialized",
+}
+_META = "x-amz-meta-"
+
+
+class _ConditionalPuts(urllib3.PoolManager):
+    """Adds `If-None-Match: *` to what is put. minio's `metadata` would store it as a word about the object instead."""
+
+    def urlopen(self, method: str, url: str, redirect: bool = True, **options: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override] # urllib3's overloads
+        if method == "PUT":
+            options["headers"] = {**(options.get("headers") or {}), "If-None-Match": "*"}
+        return super().urlopen(method, url, redirect, **options)
+
+
+class _Retry(urllib3.Retry):
+    """Does not wait a second time for a store that was silent: whoever carries a batch tries again by itself, and must be
+    able to end meanwhile."""
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: urllib3.BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        *rest: Any,
+        **named: Any,
+    ) -> "_Retry":
+        """As urllib3 says, except for a read that took too long and for a certificate that is not trusted."""
+        if isinstance(error, (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.SSLError)):
+            raise error
+        return super().increment(method, url, response, error, *rest, **named)
+
+
+class S3Store:
+    """A bucket. Thread-safe; not to be carried over a fork."""
+
+    def __init__(self, settings: StoreSettings) -> None:
+        self._settings = settings
+        self._bucket = settings.s3_bucket
+        self._region = settings.s3_region
+        self._reads = _client(settings, urllib3.PoolManager)
+        self._puts = _client(settings, _ConditionalPuts)
+
+    @property
+    def address(self) -> str:
+        """The store as people find it: its address, and the setting that changes it."""
+        return named(self._settings)
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+        return self._bucket
+
+    def create_bucket(self) -> None:
+        """Create the bucket unless it is there. Raises TryLater, or Refused for wrong credentials."""
+        with self.speaking():
+            if self._reads.bucket_exists(self._bucket):
+                return
+            try:
+                self._reads.make_bucket(self._bucket, self._region)
+            except S3Error as error:
+                if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+                    raise
+
+    def put_if_absent(self, key: str, stored: StoredObject) -> bool:
+        """Store under `key` unless something is there. True if this call stored it."""
+        size = len(stored.data)
+        with self.speaking():
+            try:
+                self._puts.put_object(
+                    self._bucket,
+                    key,
+                    io.BytesIO(stored.data),
+                    size,
+                    content_type=stored.media_type,
+                    metadata=dict(stored.metadata),
+                    part_size=max(SMALLEST_PART, size),
+                )
+            except S3Error as error:
+                if error.code != "PreconditionFailed":
+                    raise
+                return False
+        return True
+
+    def get(self, key: str) -> StoredObject | None:
+        """What is stored under `key`, or None."""
+        with self.speaking():
+            try:
+                answer = self._reads.get_object(self._bucket, key)
+            except S3Error as error:
+                if error.code != "NoSuchKey":
+                    raise
+                return None
+            try:
+                data = answer.read()
+                headers = {name.lower(): value for name, value in answer.headers.items()}
+            finally:
+                answer.close()
+                answer.release_conn()
+        metadata = {name.removeprefix(_META): text for name, text in headers.items() if name.startswith(_META)}
+        return StoredObject(data, headers.get("content-type", "application/octet-stream"), metadata)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Every key that starts with `prefix`, in order."""
+        with self.speaking():
+            for entry in self._reads.list_objects(self._bucket, prefix=prefix, recursive=True):
+                yield entry.object_name
+
+    def link(self, key: str, seconds: int) -> str:
+        """A URL under which anybody can read `key` for so many seconds; made without asking the store."""
+        return str(self._reads.presigned_get_object(self._bucket, key, timedelta(seconds=seconds)))
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """Turns what goes wrong into TryLater, or a Problem that names the setting."""
+        try:
+            yield
+        except NoKeys as error:
+            self._complain_first_of_the_address(error)
+            raise
+        except (urllib3.exceptions.HTTPError, OSError, ElementTree.ParseError) as error:
+            if (fault := _tls_fault(error)) is not None:
+                raise _distrusted(self.address, fault) from error
+            raise Away(self.address, _why(error)) from error
+        except MinioException as error:
+            if _may_pass(error):
+                raise Away(self.address, f"unwell: {error}") from error
+            raise Refused(f"{self.address} refused (bucket {self._bucket}): {error}") from error
+
+    def _complain_first_of_the_address(self, keys: NoKeys) -> None:
+        """A store that is away is waited for, with keys or without."""
+        if self._settings.s3_endpoint:
+            try:
+                _connected(self._settings)
+            except OSError as error:
+                raise Away(self.address, f"{_why(error)}; {keys}") from error
+
+
+def connect(settings: StoreSettings, timeout_s: float) -> S3Store:
+    """A store whose bucket is there, waited for. Raises Unreachable after `timeout_s`."""
+    store = S3Store(settings)
+    patiently(store.create_bucket, timeout_s)
+    return store
+
+
+def require_keys(settings: StoreSettings) -> None:
+    """Raise a Problem where no keys are found, or where the store's certificate is not trusted."""
+    store = S3Store(settings)
+    with store.speaking():
+        provider_of(settings).retrieve()
+    context = tls_of(settings)
+    if context is not None:
+        with store.speaking(), suppress(TimeoutError, ConnectionError, socket.gaierror):  # who uses the store will say so
+            _connected(settings, context)
+
+
+def _connected(settings: StoreSettings, context: ssl.SSLContext | None = None) -> None:
+    parts = urlsplit(endpoint_of(settings))
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    with socket.create_connection((parts.hostname or "", port), timeout=CONNECT_S) as plain:
+        if context is not None:
+            context.wrap_socket(plain, server_hostname=parts.hostname).close()
+
+
+def _client(settings: StoreSettings, pool: type[urllib3.PoolManager]) -> Minio:
+    parts, context = urlsplit(endpoint_of(settings)), tls_of(settings)
+    retry = _Retry(total=RETRIES, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
+    timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
+    client = Minio(
+        parts.netloc,
+        credentials=provider_of(settings),
+        secure=context is not None,
+        region=settings.s3_region,
+        http_client=pool(timeout=timeout, retries=retry, maxsize=16, ssl_context=context),
+    )
+    if in_path(settings):
+        client.disable_virtual_style_endpoint()  # type: ignore[no-untyped-call]
+    else:
+        client.enable_virtual_style_endpoint()  # type: ignore[no-untyped-call]
+    return client
+
+
+def _distrusted(address: str, fault: ssl.SSLError) -> AccessDenied:
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        return AccessDenied(
+            f"{address}: certificate not accepted: {fault.verify_message}; SKG_S3_CA_FILE names who signed it"
+        )
+    return AccessDenied(f"{address}: TLS failed: {fault.reason or fault}")
+
+
+def _tls_fault(error: BaseException | None) -> ssl.SSLError | None:
+    """What TLS did not like, however deep it lies."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return error
+        inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
+        error = inner if isinstance(inner, BaseException) else error.__cause__
+    return None
+
+
+def _why(error: Exception) -> str:
+    last = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason else error
+    return re.sub(r"^\[Errno \d+\] ", "", str(last).rpartition(": ")[2]).lower() or type(last).__name__
+
+
+def _may_pass(error: MinioException) -> bool:
+    match error:
+        case S3Error():
+            return error.code in _PASSING or error.response.status >= 500
+        case ServerError():
+            return int(error.status_code) >= 500
+        case InvalidResponseError():
+            return error._code >= 500
+    return False

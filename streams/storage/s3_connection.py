@@ -1,0 +1,101 @@
+"""How S3 is reached: address, addressing and TLS, for every client. The one place that knows these settings.
+
+In: settings.  Out: what a client takes: an address, a TLS context, the options of delta-rs.  Connects to nothing.
+Without keys in the settings delta-rs is told to look for them as AWS's own tools do.
+"""
+
+import ssl
+from urllib.parse import SplitResult, urlsplit
+
+from streams.errors import Misconfigured
+from streams.settings import StoreSettings
+
+AMAZON = "amazonaws.com"
+WITH_PASSWORD = "holds a user or a password: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY instead"
+
+
+def endpoint_of(settings: StoreSettings) -> str:
+    """The store's address with scheme. Raises Misconfigured for one that is none, or that holds a user or a password."""
+    if not settings.s3_endpoint:
+        return f"https://s3.{settings.s3_region}.{AMAZON}{'.cn' if settings.s3_region.startswith('cn-') else ''}"
+    parts = urlsplit(settings.s3_endpoint)
+    if "@" in settings.s3_endpoint:
+        raise Misconfigured(
+            "SKG_S3_ENDPOINT holds a user or a password: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY instead"
+        )
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
+        raise Misconfigured(
+            f"SKG_S3_ENDPOINT is {settings.s3_endpoint!r}; it needs a scheme and a host, as in http://host:9000"
+        )
+    if settings.s3_ca_file and parts.scheme == "http":
+        raise Misconfigured(f"SKG_S3_ENDPOINT is {settings.s3_endpoint}, which takes no SKG_S3_CA_FILE: write https://")
+    return settings.s3_endpoint
+
+
+def named(settings: StoreSettings) -> str:
+    """The store as people find it: its address, and the setting that changes it."""
+    return f"S3 at {endpoint_of(settings)} (SKG_S3_ENDPOINT)"
+
+
+def keys_of(settings: StoreSettings) -> tuple[str, str, str] | None:
+    """Access key, secret key and session token; None: the chain finds them. Raises Misconfigured for half of it."""
+    access, secret = settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
+    token = settings.s3_session_token.get_secret_value()
+    if access and secret:
+        return access, secret, token
+    for name, value in (("SKG_S3_ACCESS_KEY", access), ("SKG_S3_SECRET_KEY", secret), ("SKG_S3_SESSION_TOKEN", token)):
+        if value:
+            raise Misconfigured(f"{name} alone is no use: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY, or neither")
+    return None
+
+
+def in_path(settings: StoreSettings) -> bool:
+    """Whether the bucket stands in the path, not in the host's name."""
+    amazon = (urlsplit(endpoint_of(settings)).hostname or "").endswith((AMAZON, f"{AMAZON}.cn"))
+    return not amazon if settings.s3_path_style is None else settings.s3_path_style
+
+
+def tls_of(settings: StoreSettings) -> ssl.SSLContext | None:
+    """What TLS trusts, None without TLS. Raises Misconfigured for a file that cannot be used."""
+    if urlsplit(endpoint_of(settings)).scheme != "https":
+        return None
+    try:
+        return ssl.create_default_context(cafile=settings.s3_ca_file)
+    except OSError as error:  # an SSLError is one
+        raise Misconfigured(f"SKG_S3_CA_FILE {settings.s3_ca_file} cannot be used: {error.strerror or error}") from error
+
+
+def storage_options(settings: StoreSettings, uri: str = "") -> dict[str, str]:
+    """How the table at `uri` in the store is reached, by the names of AWS's own tools and of delta-rs.
+
+    Conditional puts keep writers apart. Raises a Problem for settings that are no use.
+    """
+    endpoint, parts, path_style = endpoint_of(settings), urlsplit(endpoint_of(settings)), in_path(settings)
+    bucket = urlsplit(uri).netloc
+    if "@" in bucket:
+        raise Misconfigured(
+            "SKG_DATASET_URI holds a user or a password: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY instead"
+        )
+    options = {
+        "AWS_ENDPOINT_URL": endpoint if path_style else _of_bucket(parts, bucket or settings.s3_bucket),
+        "AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "false" if path_style else "true",
+        "AWS_REGION": settings.s3_region,
+        "AWS_ALLOW_HTTP": "true" if parts.scheme == "http" else "false",
+        "aws_conditional_put": "etag",
+    }
+    if settings.s3_ca_file:
+        tls_of(settings)  # says now what is wrong with the file
+        options["AWS_CA_BUNDLE"] = str(settings.s3_ca_file)
+    return options | _keys(settings)
+
+
+def _of_bucket(parts: SplitResult, bucket: str) -> str:
+    return parts._replace(netloc=f"{bucket}.{parts.netloc}").geturl()
+
+
+def _keys(settings: StoreSettings) -> dict[str, str]:
+    keys = keys_of(settings)
+    if keys is None:
+        return {"AWS_FORCE_CREDENTIAL_LOAD": "true"}  # or delta-rs would leave out profiles where the endpoint is another
+    named = zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), keys, strict=True)
+    return {name: value for name, value in named if value}

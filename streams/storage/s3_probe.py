@@ -1,0 +1,31 @@
+"""Does the object store answer at all? For people who look from a machine that needs no keys of it.
+
+In: an endpoint.  Out: nothing, or Away with the address.  Reads and writes no object.
+"""
+
+import ssl
+import urllib.error
+import urllib.request
+from http.client import HTTPException
+from urllib.parse import urlsplit
+
+from streams.broker.reachability import Away
+
+
+def store_answers(endpoint: str, timeout_s: float) -> None:
+    """Return when an HTTP server answers there, be it with a refusal. Raises Away when none does, or with a 5xx."""
+    parts = urlsplit(endpoint)
+    where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    what = f"S3 at {where} (SKG_S3_ENDPOINT)"
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is sent: whoever answers is there
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+    try:
+        opener.open(where, timeout=timeout_s).close()
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code >= 500:
+            raise Away(what, f"it answers {error.code}") from error
+    except (OSError, HTTPException) as error:  # nobody, or somebody who speaks another language
+        reason = getattr(error, "reason", error)
+        raise Away(what, str(getattr(reason, "strerror", None) or reason).lower()) from error

@@ -1,0 +1,36 @@
+"""One worker, several topics: hands each topic's partitions and records to the step that knows it.
+
+In: records of several topics.  Out: whatever the steps do.
+Decides nothing else; a batch that one step cannot finish is tried again for all of them, which is harmless.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from streams.broker.records import Partition, Record
+from streams.worker.loop import Step
+
+
+class ByTopic:
+    """Implements `streams.worker.loop.Step` over a step for each topic."""
+
+    def __init__(self, steps: Mapping[str, Step]) -> None:
+        self._steps = steps
+
+    def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
+        """Where each partition's own step wants to start."""
+        starts: dict[Partition, int | None] = {}
+        for topic, step in self._steps.items():
+            starts |= step.assigned([partition for partition in partitions if partition.topic == topic])
+        return starts
+
+    def revoked(self, partitions: Sequence[Partition]) -> None:
+        """Each step hears of its own partitions."""
+        for topic, step in self._steps.items():
+            step.revoked([partition for partition in partitions if partition.topic == topic])
+
+    def process(self, records: Sequence[Record]) -> None:
+        """Each step gets its own records, in their order. Raises what a step raises."""
+        for topic, step in self._steps.items():
+            own = [record for record in records if record.partition.topic == topic]
+            if own:
+                step.process(own)

@@ -1,0 +1,107 @@
+"""Carrying a consumer group's records through a step, from the first connection to SIGTERM.
+
+In: a role and what makes its step.  Out: a process that carries, or a Problem that says in one line why not.
+The process serves its health first, then waits for the broker and its topics, then makes the step: stores, models.  Knows
+no handler and no store.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
+
+from monitoring.logs import log
+from monitoring.metrics import StageMetrics
+from schemas.errors import TryLater
+from schemas.events import Stage
+from streams.broker.client_id import client_id
+from streams.broker.clients import Publisher
+from streams.broker.connection import connection_of
+from streams.broker.consumer import GroupConsumer, GroupSettings
+from streams.broker.reachability import kafka_at, probe
+from streams.broker.topic_admin import NoTopic, TopicAdmin
+from streams.errors import StepHung, Unreachable
+from streams.settings import ProcessSettings
+from streams.steps.dead_letters import Limit
+from streams.steps.handler_step import StepTools
+from streams.steps.stage_counters import Tally
+from streams.worker.loop import Reached, Worker
+from streams.worker.outage_wait import Start, Watch
+from streams.worker.pipelining import Step
+from streams.worker.process_lifetime import on_signals
+from streams.worker.record_buffer import Limits
+
+GOODBYE_S = 15.0
+"""How long the last commit and the goodbye to the group may take, with a broker that does not answer."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """A kind of worker: its stage, topics and group, and how many records one call of its step takes."""
+
+    stage: Stage
+    topics: tuple[str, ...]
+    group: str
+    limits: Limits
+    offset_reset: Literal["earliest", "none"] = "earliest"
+
+
+MakeStep = Callable[[StepTools, Start], Step]
+"""Makes the step of a worker; waits for stores and models as a `Start` does."""
+
+
+def carry(role: Role, settings: ProcessSettings, start: Start, make_step: MakeStep, reached: Reached) -> None:
+    """Carry the role's records through the step until SIGTERM. Raises a Problem."""
+    await_topics(settings, role.topics, start)
+    metrics, connection = StageMetrics(role.stage), connection_of(settings)
+    broker = kafka_at(connection)
+    with closing(start.wait(lambda: Publisher(connection), broker)) as publisher:
+        tools = StepTools(role.stage, publisher, Tally(metrics, Limit(settings.dead_letter_share)), reached)
+        worker = Worker(make_step(tools, start), _limits(role, settings), metrics, reached)
+        group = replace(
+            GroupSettings(connection, role.group, settings.kafka_session_s, role.offset_reset, client_id(role.stage)),
+            instance=settings.kafka_instance,
+        )
+        consumer = start.wait(lambda: GroupConsumer(group, role.topics, worker.inbox), broker)
+        worker.drain_s = settings.drain_s
+        on_signals(worker.stop, settings.drain_s + GOODBYE_S)
+        start.health.carries(worker.alive, worker.ready)
+        _run(worker, consumer, Watch(start, broker, lambda: probe(connection)))
+
+
+def _run(worker: Worker, consumer: GroupConsumer, watch: Watch) -> None:
+    kind = watch.start.kind
+    try:
+        with watch.over(worker.ready, worker.stop):
+            worker.run(consumer)
+    except StepHung as problem:
+        log(kind).error(str(problem))
+        logging.shutdown()
+        os._exit(1)  # its thread would keep the interpreter from ending
+    except TryLater as failure:
+        raise Unreachable(str(failure)) from failure
+
+
+def _limits(role: Role, settings: ProcessSettings) -> Limits:
+    bound = role.limits.call_s if settings.call_s is None else settings.call_s
+    return replace(role.limits, give_up_s=settings.give_up_s, call_s=bound)
+
+
+def await_topics(settings: ProcessSettings, topics: tuple[str, ...], start: Start) -> None:
+    """Wait until the broker answers, and until it has the topics. Raises Unreachable once that is given up."""
+
+    connection = connection_of(settings)
+
+    def look(topic: str) -> None:
+        with TopicAdmin(connection) as admin:
+            try:
+                admin.topic_id(topic)
+            except NoTopic as missing:
+                raise TryLater(str(missing)) from missing
+
+    start.wait(lambda: TopicAdmin(connection).close(), kafka_at(connection))
+    for topic in topics:
+        start.wait(partial(look, topic), f"the topic {topic}")

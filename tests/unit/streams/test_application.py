@@ -1,0 +1,53 @@
+"""What the agents' application says of itself, on a clock of the test's."""
+
+import asyncio
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+from faust.types import TP
+
+from streams.faust_app.application import CALL_S, TURN_S, SeedApp
+from streams.faust_app.seed_agent import alive, new_app, ready
+from streams.settings import AgentSettings
+from streams.worker.call_age import Calls
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> SeedApp:
+    return new_app(AgentSettings(state_dir=tmp_path))
+
+
+@pytest.mark.parametrize("bound", [None, 2.0])
+def test_agents_whose_planner_hangs_are_alive_until_the_bound_of_one_call(tmp_path: Path, bound: float | None) -> None:
+    app, now = new_app(AgentSettings(state_dir=tmp_path, call_s=bound)), [0.0]
+    app.calls = Calls(lambda: now[0])
+    with app.calls.one():
+        now[0] = (bound or CALL_S) - 1
+        assert alive(app)
+        now[0] = (bound or CALL_S) + 1
+        assert not alive(app)
+    assert alive(app)
+
+
+def test_agents_whose_event_loop_does_not_turn_are_not_alive(app: SeedApp) -> None:
+    assert alive(app), "it has not begun to turn"
+    app.turned_at = monotonic()
+    assert alive(app)
+    app.turned_at = monotonic() - TURN_S - 1
+    assert not alive(app)
+
+
+def test_agents_are_not_ready_before_they_joined_their_group(app: SeedApp) -> None:
+    assert not ready(app)
+    app.turned_at = monotonic()
+    assert not ready(app)
+
+
+def test_a_partition_whose_position_is_not_known_yet_does_not_end_the_agents(app: SeedApp) -> None:
+    async def looked() -> None:
+        consumer: Any = app.consumer
+        consumer.verify_event_path(0.0, TP("skg.seeds", 0))  # Faust's own asks for a position that nobody knows
+
+    asyncio.run(looked())

@@ -1,0 +1,23 @@
+"""What a person sees while the demo runs."""
+
+from io import StringIO
+
+from rich.console import Console
+
+from schemas.examples import sample, seed
+from streams.demo.live_display import picture, progress_line
+from streams.demo.outcome_counts import Outcomes
+from streams.operations.seeds import requests_of
+from streams.operations.status import StageStatus
+
+
+def test_stages_bar_and_counts_stand_on_lines_of_their_own():
+    outcomes = Outcomes(requests_of([seed()]))
+    outcomes.samples[sample().graph.seed_id, 0] = sample().sample_id
+    outcomes.open.pop()
+    console = Console(file=StringIO(), width=140, color_system=None)
+    console.print(picture({"render": StageStatus(processes=1, accepted=1, lag=3, rate=2.0)}, outcomes, 1))
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert lines[-1].strip() == progress_line(outcomes, 1)
+    assert set(lines[-2].strip()) <= set("━╸╺ ")
+    assert any(line.split()[:1] == ["render"] for line in lines)

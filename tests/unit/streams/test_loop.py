@@ -1,0 +1,94 @@
+"""The worker loop over the broker in memory, and what only a fake can show."""
+
+import threading
+from collections.abc import Sequence
+from time import monotonic
+
+import pytest
+
+from streams.broker.records import Record
+from streams.errors import StepHung
+from streams.worker.loop import Limits, Worker
+from tests.contract.worker_contract import *  # noqa: F403 - the contract's tests
+from tests.contract.worker_contract import Gate, messages
+from tests.fakes.carrier import MemoryCarrier, NoGauges, Steps
+from tests.fakes.wait import in_thread, until
+
+del test_a_slow_step_holds_no_more_than_the_inbox_and_stays_in_its_group  # noqa: F821 - no session times out here
+
+
+@pytest.fixture
+def carrier() -> MemoryCarrier:
+    return MemoryCarrier()
+
+
+def test_a_step_that_hangs_does_not_hold_up_the_stop(carrier: MemoryCarrier) -> None:
+    topic, step = carrier.topic(), Gate()
+    carrier.publish(messages(topic, 3))
+    worker = Worker(step, Limits(batch=4), NoGauges())
+    worker.drain_s = 0.1
+    with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.inbox))) as running:
+        assert step.entered.wait(10)
+        worker.stop()
+        until(running.done)
+        step.gate.set()
+    with pytest.raises(StepHung):
+        running.result()
+
+
+def test_records_of_a_revoked_partition_are_dropped_from_the_inbox() -> None:
+    carrier, step = MemoryCarrier(), Steps()
+    topic = carrier.topic()
+    carrier.publish(messages(topic, 40))
+    worker = Worker(step, Limits(batch=4), NoGauges())
+    consumer = carrier.consumer("group", topic, worker.inbox)
+    worker.inbox.put(consumer.poll(0.1))
+    gone = [p for p in step.owned if p.number < 3]
+    worker.inbox.gone(gone)
+    taken: list[Record] = []
+    while batch := worker.inbox.take(Limits(batch=4), lambda: False):
+        taken += batch
+        worker.inbox.finish(batch)
+    assert {r.partition.number for r in taken} == {3}
+    assert worker.inbox.ledger.in_hand() == 0
+
+
+def test_a_partition_that_comes_back_is_read_from_its_start_once() -> None:
+    carrier, step = MemoryCarrier(), Steps()
+    topic = carrier.topic()
+    carrier.publish(messages(topic, 40))
+    worker = Worker(step, Limits(batch=100), NoGauges())
+    records = carrier.consumer("group", topic, worker.inbox).poll(0.1)
+    worker.inbox.put(records)
+    partitions = sorted(step.owned)
+    worker.inbox.gone(partitions)
+    worker.inbox.start(partitions)
+    worker.inbox.put(records)
+    assert sorted(worker.inbox.take(Limits(batch=100), lambda: False), key=lambda r: (r.partition, r.offset)) == sorted(
+        records, key=lambda r: (r.partition, r.offset)
+    )
+
+
+class Counting(Steps):
+    """Only counts: a trivial step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count, self.done = 0, threading.Event()
+
+    def process(self, records: Sequence[Record]) -> None:
+        self.count += len(records)
+        if self.count >= 20_000:
+            self.done.set()
+
+
+def test_the_loop_carries_thousands_of_trivial_events_a_second(carrier: MemoryCarrier) -> None:
+    topic, step = carrier.topic(), Counting()
+    carrier.publish(messages(topic, 20_000))
+    worker = Worker(step, Limits(batch=4), NoGauges())
+    started = monotonic()
+    with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.inbox))):
+        assert step.done.wait(20)
+        seconds = monotonic() - started
+        worker.stop()
+    assert 20_000 / seconds > 3_000

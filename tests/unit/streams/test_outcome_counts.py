@@ -1,0 +1,82 @@
+"""The demo's end is known by counting: each request once, whatever is delivered twice."""
+
+import json
+
+import pytest
+
+from schemas.base import Event
+from schemas.codec import encode
+from schemas.events import DeadLetter
+from schemas.examples import graph, poisoned, refusal, rendered, sample, seed
+from schemas.topics import BY_EVENT, GRAPHS, IMAGES, QA, SEEDS, key_of
+from streams.broker.records import Partition, Record
+from streams.demo.outcome_counts import Outcomes
+from streams.operations.seeds import requests_of
+from streams.steps.dead_letters import requests_in
+
+
+def _record(event: Event, offset: int = 0) -> Record:
+    return Record(Partition(BY_EVENT[type(event)].name, 0), offset, key_of(event).encode(), encode(event), ())
+
+
+def _letter(topic: str, value: bytes | None) -> DeadLetter:
+    return poisoned().model_copy(update={"topic": topic, "value": value})
+
+
+def test_a_seed_of_two_graphs_is_done_when_one_is_accepted_and_one_rejected():
+    outcomes = Outcomes(requests_of([seed()]))
+    assert outcomes.requested == 2
+    outcomes.feed([_record(sample()), _record(sample(), 1)])
+    assert len(outcomes.open) == 1
+    assert outcomes.kinds["direction_yes_no"] == 1, "a redelivery must not count twice"
+    outcomes.feed([_record(refusal())])
+    assert not outcomes.open
+    assert list(outcomes.rejected.values()) == ["contradiction"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "event", "count"), [(SEEDS, seed(), 2), (GRAPHS, graph(), 1), (IMAGES, rendered(), 1), (QA, sample(), 1)]
+)
+def test_a_dead_letter_ends_the_requests_that_its_bytes_name(topic: str, event: Event, count: int):
+    letter = _letter(topic, encode(event))
+    assert len(requests_in(letter)) == count
+    outcomes = Outcomes(requests_of([seed()]))
+    outcomes.feed([_record(letter)])
+    assert len(outcomes.open) == 2 - count
+    assert sum(outcomes.dead.values()) == 1
+
+
+def test_a_dead_letter_that_was_sent_back_is_no_outcome_once_there_is_another():
+    outcomes = Outcomes(requests_of([seed()]))
+    letter = _letter(GRAPHS, encode(graph()))
+    outcomes.feed([_record(letter), _record(letter, 1)])
+    assert (len(outcomes.open), outcomes.dead) == (1, {"undecodable": 1})
+    outcomes.feed([_record(sample()), _record(letter, 2)])
+    assert (len(outcomes.open), len(outcomes.samples), outcomes.dead) == (1, 1, {})
+
+
+@pytest.mark.parametrize("letter", [poisoned(), _letter(SEEDS, None), _letter("somebody.elses", b"x")])
+def test_a_dead_letter_that_tells_nothing_ends_nothing(letter: DeadLetter):
+    assert requests_in(letter) == []
+
+
+def test_a_picture_that_is_drawn_again_ends_no_request_but_what_it_cost_is_paid():
+    row = {"answer": "a1", "stage": "filter", "model": "m", "tokens_in": 30, "tokens_out": 4}
+    given_up = refusal().model_copy(update={"retried": True, "evidence": {"judge_ledger": json.dumps([row])}})
+    outcomes = Outcomes(requests_of([seed()]))
+    outcomes.feed([_record(given_up), _record(given_up, 1)])
+    assert len(outcomes.open) == 2
+    assert outcomes.rejected == {}
+    assert outcomes.retried == {given_up.rejection_id}
+    assert outcomes.bill.tokens["filter"] == 34
+    others = Outcomes([("ab" * 16, 0)])
+    others.feed([_record(given_up)])
+    assert others.bill.answers == 0
+
+
+def test_outcomes_of_other_requests_are_not_counted():
+    outcomes = Outcomes([("ab" * 16, 0)])
+    outcomes.feed([_record(sample()), _record(refusal())])
+    assert len(outcomes.open) == 1
+    assert not outcomes.samples
+    assert not outcomes.rejected

@@ -1,0 +1,88 @@
+"""The door to S3 against a server that misbehaves on purpose."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from pydantic import SecretStr
+
+from schemas.errors import TryLater
+from schemas.interfaces import StoredObject
+from streams.errors import Refused
+from streams.settings import StoreSettings
+from streams.storage.s3 import S3Store
+
+PICTURE = StoredObject(b"picture", "image/webp", {"who": "me"})
+ERROR = "<?xml version='1.0'?><Error><Code>{code}</Code><Message>{code}</Message></Error>"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.seen.append(dict(self.headers))  # type: ignore[attr-defined]
+        answers = self.server.answers  # type: ignore[attr-defined]
+        status, code = answers.pop(0) if answers else (200, "")
+        body = ERROR.format(code=code).encode() if code else b""
+        self.send_response(status)
+        self.send_header("ETag", '"0"')
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None: ...
+
+
+class Odd:
+    """A server that gives the given answers (status, S3 code) to puts, and 200 when they are used up."""
+
+    def __init__(self, server: ThreadingHTTPServer) -> None:
+        self.seen: list[dict[str, str]] = server.seen  # type: ignore[attr-defined]
+        endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+        self.settings = StoreSettings(s3_endpoint=endpoint, s3_access_key=SecretStr("a"), s3_secret_key=SecretStr("b"))
+
+
+@contextmanager
+def answering(*answers: tuple[int, str]) -> Iterator[Odd]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.seen, server.answers = [], list(answers)  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield Odd(server)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_put_is_conditional_by_a_header_of_its_own() -> None:
+    with answering() as odd:
+        assert S3Store(odd.settings).put_if_absent("k", PICTURE)
+    (headers,) = odd.seen
+    assert headers["If-None-Match"] == "*"
+    assert headers["Content-Type"] == "image/webp"
+    assert {name.lower(): value for name, value in headers.items()}["x-amz-meta-who"] == "me"
+
+
+def test_a_store_that_is_busy_for_a_moment_is_asked_again() -> None:
+    with answering((503, "SlowDown"), (503, "SlowDown")) as odd:
+        assert S3Store(odd.settings).put_if_absent("k", PICTURE)
+    assert len(odd.seen) == 3
+
+
+def test_a_put_that_was_stored_before_its_answer_was_lost_counts_as_somebody_elses() -> None:
+    with answering((500, "InternalError"), (412, "PreconditionFailed")) as odd:
+        assert not S3Store(odd.settings).put_if_absent("k", PICTURE)
+
+
+def test_a_store_that_stays_busy_is_for_later() -> None:
+    with answering(*[(503, "SlowDown")] * 10) as odd, pytest.raises(TryLater, match=odd.settings.s3_endpoint):
+        S3Store(odd.settings).put_if_absent("k", PICTURE)
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "InvalidAccessKeyId"])
+def test_a_store_that_refuses_is_not_asked_again(code: str) -> None:
+    with answering((403, code)) as odd, pytest.raises(Refused, match=odd.settings.s3_endpoint):
+        S3Store(odd.settings).put_if_absent("k", PICTURE)
+    assert len(odd.seen) == 1
