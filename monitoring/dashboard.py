@@ -14,7 +14,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.common import LegendDisplayMode, LegendPlacement
 from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
-from monitoring import language_panels
+from monitoring import llm_panels
 
 FILE = Path(__file__).parent / "dashboards" / "skg-factory.json"
 _SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
@@ -100,7 +100,7 @@ def dashboard() -> str:
         .time("now-1h", "now")
         .with_variable(DatasourceVariable("datasource").label("Data source").type("prometheus"))
     )
-    for title, unit, legend, query, meaning in (*PANELS, *language_panels.PANELS):
+    for title, unit, legend, query, meaning in (*PANELS, *llm_panels.PANELS):
         built = built.with_panel(
             _panel(title, unit, meaning).with_target(Dataquery().ref_id("A").expr(query).legend_format(legend))
         )

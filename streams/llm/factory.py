@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from monitoring.language import LanguageMetrics
+from monitoring.llm_metrics import LanguageMetrics
 from monitoring.logs import log
 from schemas.interfaces import ObjectStore, Planner
 from schemas.llm.contract import LanguageModel, Picture

@@ -3,7 +3,7 @@
 In: requests.  Out: the inner model's replies, unchanged.  Sits below the cache, so what costs nothing is not counted.
 """
 
-from monitoring.language import LanguageMetrics
+from monitoring.llm_metrics import LanguageMetrics
 from schemas.errors import Never, TryLater
 from schemas.llm.contract import LanguageModel, Reply, Request
 from streams.llm.prices import Prices

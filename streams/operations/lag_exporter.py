@@ -12,7 +12,7 @@ from contextlib import closing
 
 from prometheus_client import REGISTRY
 
-from monitoring.groups import GroupMetrics, Shown
+from monitoring.group_metrics import GroupMetrics, Shown
 from monitoring.logs import log
 from schemas.errors import TryLater
 from streams.broker.client_id import client_id

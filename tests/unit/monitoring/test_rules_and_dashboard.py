@@ -10,8 +10,8 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram
 
-import monitoring.groups
-import monitoring.language
+import monitoring.group_metrics
+import monitoring.llm_metrics
 import monitoring.metrics
 from monitoring.dashboard import FILE, dashboard
 from streams.services.program_cache import find_program
@@ -23,8 +23,8 @@ OF_THE_GRAFANA = {"$__rate_interval": "5m"}
 
 def _declared() -> dict[str, set[str]]:
     """Every sample name that a scrape can show, with its labels."""
-    names: dict[str, set[str]] = {family.name: set(family.labels) for family in monitoring.groups.FAMILIES}
-    for metric in (*vars(monitoring.metrics).values(), *vars(monitoring.language).values()):
+    names: dict[str, set[str]] = {family.name: set(family.labels) for family in monitoring.group_metrics.FAMILIES}
+    for metric in (*vars(monitoring.metrics).values(), *vars(monitoring.llm_metrics).values()):
         if not isinstance(metric, Counter | Gauge | Histogram):
             continue
         labels = set(metric._labelnames)
@@ -88,7 +88,7 @@ def test_every_alert_has_a_test():
 
 def test_every_metric_of_language_models_has_a_panel_or_an_alert():
     asked = " ".join(_queries())
-    ours = [m for m in vars(monitoring.language).values() if isinstance(m, Counter | Gauge | Histogram)]
+    ours = [m for m in vars(monitoring.llm_metrics).values() if isinstance(m, Counter | Gauge | Histogram)]
     assert len(ours) >= 8
     for metric in ours:
         assert metric.describe()[0].name in asked
@@ -96,7 +96,7 @@ def test_every_metric_of_language_models_has_a_panel_or_an_alert():
 
 def test_every_metric_of_the_lag_exporter_has_an_alert_and_a_meaning():
     asked = " ".join(_queries())
-    for family in monitoring.groups.FAMILIES:
+    for family in monitoring.group_metrics.FAMILIES:
         assert family.name in asked
         assert len(family.meaning.split()) >= 3
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from monitoring.groups import FAMILIES, GroupMetrics
+from monitoring.group_metrics import FAMILIES, GroupMetrics
 from schemas.topics import GRAPHS, QA
 from streams.broker.group_state import READS, Member
 from streams.broker.records import Partition

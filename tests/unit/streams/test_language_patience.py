@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 from pydantic import SecretStr, ValidationError
 
-from monitoring.language import LanguageMetrics
+from monitoring.llm_metrics import LanguageMetrics
 from schemas.errors import TryLater
 from schemas.interfaces import StoredObject
 from schemas.llm.contract import Form, Reply, Request, Turn, answer_key, ledger
