@@ -147,7 +147,8 @@ def test_info_of_an_empty_table_is_all_zeros(lab):
 def test_a_process_that_wrote_and_read_ends_well(grown):
     lab, _, _ = grown
     code = (
-        "import sys; from pathlib import Path; from dataset.table.sample_writer import DatasetWriter; from dataset.analysis.info import info;"
+        "import sys; from pathlib import Path; from dataset.table.sample_writer import DatasetWriter;"
+        "from dataset.analysis.info import info;"
         "from tests.fakes.store import InMemoryStore; from dataset.reading.loading import load; folder = Path(sys.argv[2]);"
         "writer = DatasetWriter(sys.argv[1], InMemoryStore(), folder); writer.open('x/0'); writer.prepare([]);"
         "info(sys.argv[1]); load(sys.argv[1], cache_dir=folder)"
