@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from random import Random
 
 from agents.object_selection import Cast
-from agents.renderer_capabilities import Abilities
+from agents.renderer_capabilities import RendererCapabilities
 
 DESCRIBED = 0.6
 """Probability that a thing which can be described is."""
@@ -26,7 +26,7 @@ TRIES_ABSENT = 24
 """Draws for one absent category before it is given up."""
 
 
-def described(cast: Cast, able: Abilities, rng: Random) -> tuple[tuple[str, ...], ...]:
+def described(cast: Cast, able: RendererCapabilities, rng: Random) -> tuple[tuple[str, ...], ...]:
     """Attributes of every member; things of one category get different ones where there are enough."""
     used: dict[str, set[tuple[str, ...]]] = {}
     found = []

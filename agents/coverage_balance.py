@@ -64,7 +64,7 @@ class Accepted:
 
 
 @dataclass(frozen=True)
-class Wish:
+class SeedRequest:
     """`count` graphs of a cell."""
 
     cell: Cell
@@ -169,7 +169,7 @@ class Balance:
         """Whether there is enough and every axis has its mix."""
         return self.samples >= self.targets.least_samples and not self.lacking()
 
-    def wishes(self, allowed: int) -> list[Wish]:
+    def wishes(self, allowed: int) -> list[SeedRequest]:
         """The best wishes for at most `allowed` graphs, the most wanted cells first; none once satisfied."""
         allowed = min(allowed, self.targets.ahead - self.open)
         if allowed <= 0 or self.satisfied():
@@ -182,7 +182,7 @@ class Balance:
                 break
             chosen[best] += 1
             board.expect(best)
-        return [Wish(cell, count) for cell, count in chosen.most_common()]
+        return [SeedRequest(cell, count) for cell, count in chosen.most_common()]
 
 
 class _Board:

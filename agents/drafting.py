@@ -10,10 +10,10 @@ from random import Random
 
 from agents.arrangement import Spot, agrees, arrange
 from agents.attribute_selection import absent, described
-from agents.object_selection import Cast, Wish, fill
+from agents.object_selection import Cast, SelectionRequest, fill
 from agents.rejections import unmet_options
 from agents.relation_selection import DEFAULT_MIX, Reading, carried_relations, read
-from agents.renderer_capabilities import Abilities
+from agents.renderer_capabilities import RendererCapabilities
 from agents.requirements import plain, require
 from agents.scene_inventory import stock
 from schemas.events import SeedConcept, SeedOptions
@@ -35,7 +35,7 @@ class Task:
     seed: SeedConcept
     index: int
     scene: str
-    abilities: Abilities
+    abilities: RendererCapabilities
     attempt: int = 0
 
 
@@ -82,13 +82,13 @@ def mix_of(options: SeedOptions) -> Mapping[str, float]:
     return asked or DEFAULT_MIX
 
 
-def _wish(mix: Mapping[str, float]) -> Wish:
+def _wish(mix: Mapping[str, float]) -> SelectionRequest:
     """How eagerly things are put on or in others: by the share of support and containment in the mix."""
     support, inside = mix.get("support", 0.0), mix.get("containment", 0.0)
     if support + inside <= 0:
-        return Wish(carried=0.0)
+        return SelectionRequest(carried=0.0)
     share = (support + inside) / sum(mix.values())
-    return Wish(carried=min(0.9, 0.4 + 0.6 * share), inside=inside / (support + inside))
+    return SelectionRequest(carried=min(0.9, 0.4 + 0.6 * share), inside=inside / (support + inside))
 
 
 def _relations(cast: Cast, mix: Mapping[str, float], required: list[Relation], rng: Random) -> list[Relation]:

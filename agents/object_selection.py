@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from agents.rejections import unmet_options
-from agents.scene_inventory import Carry, Stock, Weighted
+from agents.scene_inventory import Carry, SceneInventory, Weighted
 from spatial.knowledge.categories import Category, Rest
 
 FULL = 1.6
@@ -33,7 +33,7 @@ TRIES = 40
 
 
 @dataclass(frozen=True)
-class Wish:
+class SelectionRequest:
     """What a draw leans towards. Shares are probabilities of a next thing being on or in another, or a twin."""
 
     carried: float = 0.5
@@ -59,7 +59,7 @@ class Member:
 class Cast:
     """The things drawn so far; `barred` are names that must not appear, in any picture of another thing either."""
 
-    stock: Stock
+    stock: SceneInventory
     barred: frozenset[str] = frozenset()
     members: list[Member] = field(default_factory=list)
 
@@ -97,7 +97,7 @@ class Cast:
         return len(self.members) - 1
 
 
-def fill(cast: Cast, count: int, wish: Wish, rng: Random) -> None:
+def fill(cast: Cast, count: int, wish: SelectionRequest, rng: Random) -> None:
     """Draw things until there are `count`. Raises Unmet where the scene has no more that fit."""
     if not cast.members:
         _try(cast, cast.stock.core, rng, None, None)
@@ -113,13 +113,13 @@ def fill(cast: Cast, count: int, wish: Wish, rng: Random) -> None:
             )
 
 
-def _draw(cast: Cast, wish: Wish, rng: Random) -> bool:
+def _draw(cast: Cast, wish: SelectionRequest, rng: Random) -> bool:
     if cast.members and rng.random() < wish.carried and _draw_carried(cast, wish, rng):
         return True
     return _draw_free(cast, wish, rng)
 
 
-def _draw_free(cast: Cast, wish: Wish, rng: Random) -> bool:
+def _draw_free(cast: Cast, wish: SelectionRequest, rng: Random) -> bool:
     if cast.members and rng.random() < wish.alike:
         twin = rng.choice(cast.members)
         if twin.carrier is None and twin.category.name in cast.stock.rests and cast.agrees(twin.category):
@@ -128,7 +128,7 @@ def _draw_free(cast: Cast, wish: Wish, rng: Random) -> bool:
     return _try(cast, cast.stock.free, rng, None, None)
 
 
-def _draw_carried(cast: Cast, wish: Wish, rng: Random) -> bool:
+def _draw_carried(cast: Cast, wish: SelectionRequest, rng: Random) -> bool:
     """Something on or in what is there; the other way where nothing there can carry the one way."""
     ways: tuple[Carry, Carry] = ("inside", "on") if rng.random() < wish.inside else ("on", "inside")
     for carry in ways:

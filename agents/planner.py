@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from agents.drafting import Drafted, Task, draft
 from agents.image_prompts import prompt_of
-from agents.rejections import Unmet, rejection
-from agents.renderer_capabilities import Abilities, abilities
+from agents.rejections import RequestRejected, rejection
+from agents.renderer_capabilities import RendererCapabilities, abilities
 from agents.user_graphs import UserGraph, read_graph
 from schemas.bounds import MAX_NOTE_CHARS
 from schemas.events import Rejection, SeedConcept
@@ -56,12 +56,12 @@ class RulePlanner:
         """The same, at once."""
         try:
             plan = _from_options(seed, index, self._able) if seed.options.graph is None else _made(seed, index, self._able)
-        except Unmet as unmet:
+        except RequestRejected as unmet:
             return rejection(seed, index, unmet)
         return _graph(seed, index, plan)
 
 
-def _from_options(seed: SeedConcept, index: int, able: Abilities) -> _Plan:
+def _from_options(seed: SeedConcept, index: int, able: RendererCapabilities) -> _Plan:
     """Draft and lay out, with another draft when one cannot be laid out."""
     match = _scene_for(seed.concept)
     attempt = 0
@@ -69,7 +69,7 @@ def _from_options(seed: SeedConcept, index: int, able: Abilities) -> _Plan:
         drafted = draft(Task(seed, index, match.scene, able, attempt))
         try:
             layout = _laid_out(drafted.draft, derived_seed("layout", seed.seed_id, index, attempt))
-        except Unmet as unmet:
+        except RequestRejected as unmet:
             attempt += 1
             if attempt == ATTEMPTS or _is_required(drafted, unmet):
                 raise
@@ -77,7 +77,7 @@ def _from_options(seed: SeedConcept, index: int, able: Abilities) -> _Plan:
         return _Plan(drafted.draft, _objects(drafted), drafted.excluded, layout, _notes(match, attempt))
 
 
-def _made(seed: SeedConcept, index: int, able: Abilities) -> _Plan:
+def _made(seed: SeedConcept, index: int, able: RendererCapabilities) -> _Plan:
     """A user's graph with a layout: nothing but the boxes differs from index to index."""
     form = seed.options.graph
     assert form is not None
@@ -93,7 +93,7 @@ def _made(seed: SeedConcept, index: int, able: Abilities) -> _Plan:
 def _scene_for(concept: str) -> SceneMatch:
     match = find_scene(concept)
     if match is None:
-        raise Unmet(
+        raise RequestRejected(
             "concept",
             "unknown_concept",
             f"{concept!r} is no scene of the knowledge base, nor near one by its words",
@@ -112,18 +112,20 @@ def _scene_of(made: UserGraph) -> tuple[str, dict[str, str]]:
     shares = {kind.name: sum(n in kind.categories for n in names) / len(names) for kind in scene_kinds().values()}
     scene = max(shares, key=lambda name: shares[name])
     if shares[scene] == 0:
-        raise Unmet("concept", "unknown_concept", f"{made.scene!r} is not known, nor a scene where its things belong")
+        raise RequestRejected(
+            "concept", "unknown_concept", f"{made.scene!r} is not known, nor a scene where its things belong"
+        )
     return scene, notes | {"scene": f"{made.scene!r} is not known; {scene} has {shares[scene]:.0%} of its things"}
 
 
 def _laid_out(stated: Draft, seed: int) -> Layout:
-    """Boxes for a draft. Raises Unmet with the proof, or with the limit that was reached."""
+    """Boxes for a draft. Raises RequestRejected with the proof, or with the limit that was reached."""
     try:
         found = solve(stated, CANVAS, seed)
     except NoLayout as error:
-        raise Unmet("layout", "no_layout", str(error), evidence={"objects": list(stated.objects)}) from error
+        raise RequestRejected("layout", "no_layout", str(error), evidence={"objects": list(stated.objects)}) from error
     if isinstance(found, Unsatisfiable):
-        raise Unmet(
+        raise RequestRejected(
             "layout",
             "unsatisfiable",
             "no layout satisfies these relations together",
@@ -133,7 +135,7 @@ def _laid_out(stated: Draft, seed: int) -> Layout:
     return found
 
 
-def _is_required(drafted: Drafted, unmet: Unmet) -> bool:
+def _is_required(drafted: Drafted, unmet: RequestRejected) -> bool:
     """Whether nothing but required relations conflict: another draft would not help."""
     required = drafted.draft.relations[: drafted.required]
     return bool(unmet.conflict) and all(relation in required for relation in unmet.conflict)

@@ -13,7 +13,7 @@ from schemas.ids import rejection_id
 from schemas.topics import SEEDS
 
 
-class Unmet(Exception):
+class RequestRejected(Exception):
     """A request that cannot be met: `gate` and `reason` of `schemas.reasons`, the `conflict`, measured `evidence`."""
 
     def __init__(
@@ -31,17 +31,17 @@ class Unmet(Exception):
         self.evidence = dict(evidence or {})
 
 
-def unmet_options(detail: str) -> Unmet:
+def unmet_options(detail: str) -> RequestRejected:
     """The seed's options contradict each other, the scene or the renderer."""
-    return Unmet("concept", "unsatisfiable_options", detail)
+    return RequestRejected("concept", "unsatisfiable_options", detail)
 
 
-def invalid_graph(detail: str) -> Unmet:
+def invalid_graph(detail: str) -> RequestRejected:
     """A user-made graph is not one."""
-    return Unmet("concept", "invalid_graph", detail)
+    return RequestRejected("concept", "invalid_graph", detail)
 
 
-def rejection(seed: SeedConcept, index: int, unmet: Unmet) -> Rejection:
+def rejection(seed: SeedConcept, index: int, unmet: RequestRejected) -> Rejection:
     """The rejection of graph number `index` of a seed, whose source asks for just that graph again."""
     narrowed = seed.model_copy(update={"first": index, "count": 1})
     return Rejection(

@@ -15,7 +15,7 @@ COLLAGE = "collage"
 
 
 @dataclass(frozen=True)
-class Abilities:
+class RendererCapabilities:
     """`pictures`: it has pictures of categories, which it can recolour and mirror, and draws nothing else."""
 
     renderer: str
@@ -38,7 +38,7 @@ class Abilities:
         return found
 
 
-def abilities(renderer: str) -> Abilities:
+def abilities(renderer: str) -> RendererCapabilities:
     """The abilities of a renderer by its name, with or without a version (`collage`, `collage-1`)."""
     family = renderer.split("-", 1)[0]
-    return Abilities(renderer, family == COLLAGE)
+    return RendererCapabilities(renderer, family == COLLAGE)

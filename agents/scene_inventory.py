@@ -1,6 +1,6 @@
 """What a scene offers to a planner: its things, where each may be, and what may stand on or be in what.
 
-In: a scene's name and the renderer's abilities.  Out: a frozen `Stock` with weights for drawing at random.
+In: a scene's name and the renderer's abilities.  Out: a frozen `SceneInventory` with weights for drawing at random.
 Draws nothing at random itself.
 """
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from agents.renderer_capabilities import Abilities
+from agents.renderer_capabilities import RendererCapabilities
 from spatial.knowledge.categories import Category, Rest, SceneKind
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 
@@ -45,7 +45,7 @@ class Weighted:
 
 
 @dataclass(frozen=True)
-class Stock:
+class SceneInventory:
     """`free`: what may be there by itself; `core`: the likeliest of these, which make the scene what it is.
 
     `rests`: where each may be.  `on`, `inside`: what each may carry.  `weights`: how often a thing of the scene is drawn.
@@ -53,7 +53,7 @@ class Stock:
 
     kind: SceneKind
     known: dict[str, Category]
-    abilities: Abilities
+    abilities: RendererCapabilities
     free: Weighted
     core: Weighted
     rests: dict[str, tuple[Rest, ...]]
@@ -68,7 +68,7 @@ class Stock:
 
 
 @lru_cache(maxsize=256)
-def stock(scene: str, abilities: Abilities) -> Stock:
+def stock(scene: str, abilities: RendererCapabilities) -> SceneInventory:
     """The stock of a scene. Raises KeyError for a scene that the knowledge base does not have."""
     kind = scene_kinds()[scene]
     known = {name: c for name, c in categories().items() if abilities.draws(c)}
@@ -82,7 +82,7 @@ def stock(scene: str, abilities: Abilities) -> Stock:
     alone = [name for name in names if name in rests]
     low = [name for name in alone if rests[name][0] not in OVERHEAD]
     free, core = _weighted(alone, boosted), _weighted(low[:CORE], boosted)
-    return Stock(kind, known, abilities, free, core, rests, on, inside, weights)
+    return SceneInventory(kind, known, abilities, free, core, rests, on, inside, weights)
 
 
 def _possible(category: Category, kind: SceneKind) -> tuple[Rest, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agents.consistency import refuse_contradiction
 from agents.rejections import invalid_graph
-from agents.renderer_capabilities import Abilities
+from agents.renderer_capabilities import RendererCapabilities
 from agents.requirements import plain
 from schemas.base import readable
 from schemas.bounds import MAX_ATTRIBUTES, MAX_EXCLUDED, MAX_NAME_CHARS, MAX_RELATIONS
@@ -36,7 +36,7 @@ class UserGraph:
     undrawn: tuple[str, ...]
 
 
-def read_graph(form: Mapping[str, object], able: Abilities) -> UserGraph:
+def read_graph(form: Mapping[str, object], able: RendererCapabilities) -> UserGraph:
     """The graph in a JSON form. Raises Unmet: invalid_graph, or contradiction with the relations that conflict."""
     unknown = sorted(set(form) - KNOWN_FIELDS)
     if unknown:
@@ -75,7 +75,7 @@ def _refuse_more(field: str, count: int, most: int) -> None:
         raise invalid_graph(f"{field} says {count} things, not at most {most}")
 
 
-def _refuse_undrawable(names: list[str], able: Abilities) -> None:
+def _refuse_undrawable(names: list[str], able: RendererCapabilities) -> None:
     for name in names:
         if not able.draws(categories().get(name)):
             raise invalid_graph(f"the renderer {able.renderer} has no picture of {name!r}")
@@ -140,7 +140,7 @@ def _excluded(form: Mapping[str, object], names: list[str]) -> tuple[str, ...]:
     return found
 
 
-def _undrawn(objects: tuple[GraphObject, ...], able: Abilities) -> tuple[str, ...]:
+def _undrawn(objects: tuple[GraphObject, ...], able: RendererCapabilities) -> tuple[str, ...]:
     found = []
     for item in objects:
         category = categories().get(item.category)

@@ -32,7 +32,7 @@ def follow(
     storage_options: Mapping[str, str] | None = None,
 ) -> Iterator["Grown"]:
     """Each new version's rows as they come, for ever; see `dataset.reading.change_feed.follow`."""
-    from dataset.reading.change_feed import Wish
+    from dataset.reading.change_feed import FeedRequest
     from dataset.reading.change_feed import follow as follow_table
 
-    return follow_table(uri, Wish(after, split, columns), storage_options)
+    return follow_table(uri, FeedRequest(after, split, columns), storage_options)

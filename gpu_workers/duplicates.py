@@ -64,7 +64,7 @@ class Duplicates:
         self._store = store
 
     def find(self, event: RenderedImage, questions: Sequence[Question], picture: bytes) -> Finding | None:
-        """What makes the sample a duplicate of another picture; None if it is kept. Raises TryLater."""
+        """What makes the sample a duplicate of another picture; None if it is kept. Raises RetryableError."""
         image, claims = event.image.image_id, _claims(event, questions, picture)
         verdict = self._verdict(image)
         if verdict is None:
@@ -74,7 +74,7 @@ class Duplicates:
         return None if verdict.first == image else _finding(verdict, claims)
 
     def recall(self, evidence: Mapping[str, object]) -> None:
-        """Claim for the picture that a rejection's evidence names as the first, and keep it. Raises TryLater."""
+        """Claim for the picture that a rejection's evidence names as the first, and keep it. Raises RetryableError."""
         by, fingerprint, first = (evidence.get(name) for name in ("by", "fingerprint", "first"))
         if isinstance(by, str) and by in SAID and isinstance(fingerprint, str) and isinstance(first, str):
             for key in _claim(by, fingerprint).keys(first):

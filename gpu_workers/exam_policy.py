@@ -16,7 +16,7 @@ RETRIED = ("image", "presence", "relation", "questions", "judge")
 """Gates that another picture of the same graph may pass."""
 
 
-class Sees(Protocol):
+class ObjectDetector(Protocol):
     """Finds out what pictures show when their renderer does not know."""
 
     @property
@@ -25,11 +25,11 @@ class Sees(Protocol):
         ...
 
     def look(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
-        """What is seen in each, with the graph's ids for what is taken for the graph's objects. Raises TryLater."""
+        """What is seen in each, with the graph's ids for what is taken for the graph's objects. Raises RetryableError."""
         ...
 
 
-class Censor(Protocol):
+class NsfwClassifier(Protocol):
     """Tells what should not be shown."""
 
     def score(self, picture: bytes) -> float:
@@ -48,6 +48,6 @@ class Policy:
 
     salvage: bool = True
     retries: int = 2
-    censor: Censor | None = None
+    censor: NsfwClassifier | None = None
     most_nsfw: float = 0.5
     question_margin: float = 1.0

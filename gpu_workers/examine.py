@@ -1,9 +1,9 @@
 """Examine pictures: is the file what was announced, does it show what the graph says, what can be asked of it.
 
 In: `RenderedImage` events.  Out: for each a `QAEvent`, or a `Rejection` with what was measured, which may come with the
-graph for another attempt; Never where there is nothing to judge.
+graph for another attempt; PermanentError where there is nothing to judge.
 Knows no broker, and the object store only through its Protocol.  Does not look at pixels to find things: what is seen
-comes from the renderer, or from whatever implements `Sees`.
+comes from the renderer, or from whatever implements `ObjectDetector`.
 """
 
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ from typing import NamedTuple
 
 from gpu_workers.duplicates import Duplicates
 from gpu_workers.exam_events import accept, reject
-from gpu_workers.exam_policy import RETRIED, SALVAGED, Policy, Sees
+from gpu_workers.exam_policy import RETRIED, SALVAGED, ObjectDetector, Policy
 from gpu_workers.graph_check import MOST_SHOWN, Finding, compare, unconfirmed
-from gpu_workers.judge.interfaces import Judgement, Judges, Known
+from gpu_workers.judge.interfaces import Judgement, Known, PictureJudge
 from gpu_workers.picture_file import PictureFault, check_picture
 from gpu_workers.relabel import salvage
 from schemas.base import Event
 from schemas.bounds import MAX_ATTEMPT
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.events import QAEvent, Rejection, RenderedImage, Truth
 from schemas.graph import merged_notes
 from schemas.ids import derived_seed, sample_id
 from schemas.interfaces import ObjectStore
 from spatial.questions import ask
-from spatial.questions.object_names import Asked
+from spatial.questions.object_names import NamedScene
 from spatial.relations.scene_extraction import read_scene
 from spatial.splits import split_of
 
@@ -49,22 +49,22 @@ class _Opened:
         return self.event.truth is None
 
 
-class Witnesses(NamedTuple):
+class Examiners(NamedTuple):
     """What looks at pictures besides geometry: eyes where a renderer is blind, a judge of quality. Both are optional."""
 
-    eyes: Sees | None = None
-    judge: Judges | None = None
+    eyes: ObjectDetector | None = None
+    judge: PictureJudge | None = None
 
 
 class ExamineHandler:
     """Implements `schemas.interfaces.BatchHandler` for `skg.images`. What was seen before is kept in `notes`."""
 
     def __init__(
-        self, store: ObjectStore, notes: ObjectStore, witnesses: Witnesses | None = None, policy: Policy | None = None
+        self, store: ObjectStore, notes: ObjectStore, witnesses: Examiners | None = None, policy: Policy | None = None
     ) -> None:
         self._store = store
         self._duplicates = Duplicates(notes)
-        self._eyes, self._judge = witnesses or Witnesses()
+        self._eyes, self._judge = witnesses or Examiners()
         self._policy = policy or Policy()
 
     def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
@@ -77,15 +77,15 @@ class ExamineHandler:
 
     def _opened(self, event: Event) -> _Opened | Exception:
         if not isinstance(event, RenderedImage):
-            return Never("failed", f"examine takes pictures, not {type(event).__name__}")
+            return PermanentError("failed", f"examine takes pictures, not {type(event).__name__}")
         try:
             stored = self._store.get(event.image.key)
             if stored is None:
-                return Never("missing_image", f"nothing is stored under {event.image.key}")
+                return PermanentError("missing_image", f"nothing is stored under {event.image.key}")
             check_picture(stored.data, event.image)
         except PictureFault as fault:
             return _Opened(event, b"", event.truth, fault.finding)
-        except (TryLater, Never) as failure:
+        except (RetryableError, PermanentError) as failure:
             return failure
         return _Opened(event, stored.data, event.truth, self._indecent(stored.data))
 
@@ -104,7 +104,7 @@ class ExamineHandler:
             return list(opened)
         try:
             truths = self._look(blind)
-        except (TryLater, Never) as failure:
+        except (RetryableError, PermanentError) as failure:
             return [failure if each in blind else each for each in opened]
         seen = {each.event.image.image_id: truth for each, truth in zip(blind, truths, strict=True)}
         return [
@@ -117,7 +117,7 @@ class ExamineHandler:
     def _look(self, blind: Sequence[_Opened]) -> list[Truth]:
         if self._eyes is None:
             names = ", ".join(sorted({each.event.renderer for each in blind}))
-            raise Never("failed", f"{names} does not say what it drew, and nothing here can see: set SKG_DETECTOR")
+            raise PermanentError("failed", f"{names} does not say what it drew, and nothing here can see: set SKG_DETECTOR")
         return self._eyes.look([each.picture for each in blind], [each.event for each in blind])
 
     def _outcome(self, look: _Opened | Exception) -> list[Event] | Exception:
@@ -126,7 +126,7 @@ class ExamineHandler:
         try:
             result = self._examine(look)
             results = self._second_chance(look, result) if isinstance(result, Rejection) and look.measured else [result]
-        except (TryLater, Never) as failure:
+        except (RetryableError, PermanentError) as failure:
             return failure
         return [self._with_witness(each) if look.measured and isinstance(each, QAEvent) else each for each in results]
 
@@ -170,7 +170,7 @@ class ExamineHandler:
         scene = read_scene(event.graph, truth, (event.image.width, event.image.height))
         sample = sample_id(event.image.image_id)
         strictness = self._policy.question_margin
-        questions = ask(Asked(scene, strictness), derived_seed("ask", sample), sample, split_of(event.graph), barred)
+        questions = ask(NamedScene(scene, strictness), derived_seed("ask", sample), sample, split_of(event.graph), barred)
         found = Judgement(None, scene, questions, {})
         if self._judge is not None:
             found = self._judge.look(picture, Known(event, sample, scene, questions, strictness))

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.events import Truth
 from schemas.interfaces import Drawing, ObjectStore, StoredObject
 
@@ -35,20 +35,20 @@ class Drawn:
     seconds: float
 
 
-Outcome = Picture | TryLater | Never
+Outcome = Picture | RetryableError | PermanentError
 
 
-class Shelf:
+class ImageStore:
     """The pictures of one renderer in a store. Thread-safe as far as the store is."""
 
     def __init__(self, store: ObjectStore, read_truth: Callable[[bytes], Truth | None]) -> None:
         self._store, self._read_truth = store, read_truth
 
-    def look(self, key: str) -> Picture | TryLater | None:
+    def look(self, key: str) -> Picture | RetryableError | None:
         """What is stored under `key`; None when nothing is."""
         try:
             found = self._store.get(key)
-        except TryLater as failure:
+        except RetryableError as failure:
             return failure
         return None if found is None else self._read(found)
 
@@ -61,9 +61,9 @@ class Shelf:
             if self._store.put_if_absent(key, StoredObject(picture.data, picture.media_type, metadata)):
                 return picture
             found = self._store.get(key)
-        except TryLater as failure:
+        except RetryableError as failure:
             return failure
-        return TryLater(f"{key} was stored by another worker and is gone") if found is None else self._read(found)
+        return RetryableError(f"{key} was stored by another worker and is gone") if found is None else self._read(found)
 
     def _read(self, stored: StoredObject) -> Picture:
         truth = self._read_truth(stored.data)

@@ -10,7 +10,7 @@ from io import BytesIO
 from PIL import Image, ImageStat, UnidentifiedImageError
 
 from gpu_workers.graph_check import Finding
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import ImageRef
 from schemas.graph import CANVAS_MAX, CANVAS_MIN
 
@@ -44,7 +44,8 @@ class PictureFault(Exception):
 def check_picture(data: bytes, announced: ImageRef) -> None:
     """Raise PictureFault if the file is another one than announced, blank or dark.
 
-    Never if it is no picture, or one that viewers may see otherwise than it is judged here: moving, transparent, turned.
+    PermanentError if it is no picture, or one that viewers may see otherwise than it is judged here: moving,
+    transparent, turned.
     """
     found = hashlib.sha256(data).hexdigest()
     if found != announced.sha256 or len(data) != announced.size:
@@ -59,28 +60,30 @@ def _decode(data: bytes, announced: ImageRef) -> Image.Image:
             _check_header(file, announced)
             return _opaque(file)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Never("failed", f"the stored object is not a picture: {error}") from error
+        raise PermanentError("failed", f"the stored object is not a picture: {error}") from error
 
 
 def _check_header(file: Image.Image, announced: ImageRef) -> None:
     """What is known before a pixel is decoded."""
     found = MEDIA_TYPES[str(file.format)]
     if found != announced.media_type:
-        raise Never("failed", f"the stored object is {found}, not {announced.media_type}")
+        raise PermanentError("failed", f"the stored object is {found}, not {announced.media_type}")
     if file.size != (announced.width, announced.height):
         evidence: dict[str, object] = {"size": list(file.size), "announced": [announced.width, announced.height]}
         raise _fault("hash_mismatch", "the picture has another size than announced", evidence)
     if min(file.size) < CANVAS_MIN or max(file.size) > CANVAS_MAX:
-        raise Never("failed", f"a picture of {file.width} x {file.height} pixels; a side has {CANVAS_MIN} to {CANVAS_MAX}")
+        raise PermanentError(
+            "failed", f"a picture of {file.width} x {file.height} pixels; a side has {CANVAS_MIN} to {CANVAS_MAX}"
+        )
     if getattr(file, "n_frames", 1) != 1:
-        raise Never("failed", "the picture moves")
+        raise PermanentError("failed", "the picture moves")
     if file.getexif().get(ORIENTATION, UPRIGHT) != UPRIGHT:
-        raise Never("failed", "viewers turn or mirror the picture")
+        raise PermanentError("failed", "viewers turn or mirror the picture")
 
 
 def _opaque(file: Image.Image) -> Image.Image:
     if file.has_transparency_data and any(file.convert("RGBA").getchannel("A").histogram()[:255]):
-        raise Never("failed", "the picture is transparent in places")
+        raise PermanentError("failed", "the picture is transparent in places")
     return file.convert("RGB")
 
 

@@ -14,9 +14,9 @@ from time import perf_counter
 
 from PIL import Image, UnidentifiedImageError
 
-from gpu_workers.image_store import Drawn, Outcome, Picture, Shelf
+from gpu_workers.image_store import Drawn, ImageStore, Outcome, Picture
 from schemas.base import Event
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.events import ImageRef, RenderedImage
 from schemas.graph import Provenance, SpatialGraph, merged_notes
 from schemas.ids import derived_seed, image_id, image_key
@@ -56,13 +56,13 @@ class RenderHandler:
         """`at_once`: graphs in one call of the renderer, all of one size."""
         self._renderer = renderer
         self._bucket = store.bucket
-        self._shelf = Shelf(store, renderer.read_truth)
+        self._shelf = ImageStore(store, renderer.read_truth)
         self._at_once = at_once
         self._looking = ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="look")
         self._storing = ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="store")
 
     def handle(self, events: Sequence[Event]) -> Results:
-        """One RenderedImage for each graph, or TryLater or Never in its place."""
+        """One RenderedImage for each graph, or RetryableError or PermanentError in its place."""
         return self.begin(events)()
 
     def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
@@ -92,14 +92,14 @@ class RenderHandler:
         seed = derived_seed("render", graph.graph_id, graph.attempt)
         return _Job(graph.model_copy(update={"attempt": 0}), graph.attempt, image, image_key(image, EXTENSION), seed)
 
-    def _drawn(self, jobs: Sequence[_Job]) -> list[Drawn | TryLater | Never]:
+    def _drawn(self, jobs: Sequence[_Job]) -> list[Drawn | RetryableError | PermanentError]:
         """Draw a batch; where one of it fails for good, draw one by one so that the others do not."""
         started = perf_counter()
         try:
             drawings = self._renderer.render([job.graph for job in jobs], [job.seed for job in jobs])
-        except TryLater as failure:
+        except RetryableError as failure:
             return [failure for _ in jobs]
-        except Never as failure:
+        except PermanentError as failure:
             return [failure] if len(jobs) == 1 else [self._drawn([job])[0] for job in jobs]
         seconds = (perf_counter() - started) / max(1, len(jobs))
         return [Drawn(drawing, seconds) for drawing in drawings]
@@ -108,16 +108,16 @@ class RenderHandler:
         self, event: Event, jobs: Mapping[Request, _Job], outcomes: Mapping[Request, Outcome | None]
     ) -> list[Event] | Exception:
         if not isinstance(event, SpatialGraph):
-            return Never("failed", f"render takes graphs, not {type(event).__name__}")
+            return PermanentError("failed", f"render takes graphs, not {type(event).__name__}")
         outcome = outcomes[_request(event)]
         if isinstance(outcome, Picture):
             return self._announce(jobs[_request(event)], outcome)
-        return outcome or TryLater(f"{event.graph_id} was not drawn")
+        return outcome or RetryableError(f"{event.graph_id} was not drawn")
 
     def _announce(self, job: _Job, picture: Picture) -> list[Event] | Exception:
         size = picture_size(picture.data)
         if size is None:
-            return Never("failed", f"the object {job.key} is not a picture")
+            return PermanentError("failed", f"the object {job.key} is not a picture")
         reference = ImageRef(
             image_id=job.image,
             bucket=self._bucket,

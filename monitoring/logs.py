@@ -32,7 +32,7 @@ REPEAT_S = 30.0
 """A client without its broker says the same many times a second: each of its lines is told once in so many seconds."""
 
 
-class Sparing(logging.Filter):
+class RepeatFilter(logging.Filter):
     """Lets a line of a chatty library through once in `REPEAT_S` seconds, and then says how often it was left out.
 
     Lines are the same when they come from the same place, whatever values they carry. Ours all pass.
@@ -83,7 +83,7 @@ def set_up(log_format: LogFormat, kind: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
-    handler.addFilter(Sparing())
+    handler.addFilter(RepeatFilter())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     for name, level in CHATTY.items():
         logging.getLogger(name).setLevel(level)

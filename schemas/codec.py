@@ -1,8 +1,8 @@
 """The wire format: msgpack payloads with CloudEvents binary headers.
 
 In: an event, or a topic with the bytes and headers of a record.  Out: the bytes and headers, or the event.
-Does not talk to a broker.  Bytes that are no event of the topic raise Never, which makes them a dead letter; nothing else
-is raised, whatever the bytes.
+Does not talk to a broker.  Bytes that are no event of the topic raise PermanentError, which makes them a dead letter;
+nothing else is raised, whatever the bytes.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from schemas.base import READING, Event
 from schemas.bounds import MAX_JSON_CHARS, MAX_JSON_ITEMS, MAX_PAYLOAD_BYTES
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.topics import BY_EVENT, TOPICS, Topic, key_of, parts_of
 
 CONTENT_TYPE = "application/msgpack"
@@ -70,7 +70,7 @@ def decode(topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes]]
     """The event in a record's value. A `ce_type` header, where there is one, must name the topic's event.
 
     Fields that a newer minor version added, at any depth, are dropped; words that closed sets had in another version are
-    kept.  Another major version, or anything else that is not an event of the topic, raises Never.
+    kept.  Another major version, or anything else that is not an event of the topic, raises PermanentError.
     """
     row = TOPICS[topic]
     _check_type(row, header(headers, "ce_type"))
@@ -82,13 +82,13 @@ def decode(topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes]]
     except ValidationError as error:
         unknown = [fault["loc"] for fault in error.errors() if fault["type"] == "extra_forbidden"]
         if not newer or not unknown:
-            raise Never("undecodable", _first_fault(row, error)) from error
+            raise PermanentError("undecodable", _first_fault(row, error)) from error
     for where in unknown:
         _drop(payload, where)
     try:
         return row.event.model_validate(payload, context=READING)
     except ValidationError as error:
-        raise Never("undecodable", _first_fault(row, error)) from error
+        raise PermanentError("undecodable", _first_fault(row, error)) from error
 
 
 def _drop(payload: Any, where: tuple[int | str, ...]) -> None:
@@ -102,20 +102,20 @@ def _check_type(row: Topic, announced: str | None) -> None:
         return
     same_event = announced.rpartition(".v")[0] == row.type.rpartition(".v")[0]
     reason = "wrong_major_version" if same_event else "undecodable"
-    raise Never(reason, f"{row.name} carries {row.type}, not {announced[:80]}")
+    raise PermanentError(reason, f"{row.name} carries {row.type}, not {announced[:80]}")
 
 
 def _unpack(value: bytes | None) -> dict[str, object]:
     if value is None:
-        raise Never("undecodable", "the record has no value")
+        raise PermanentError("undecodable", "the record has no value")
     if len(value) > MAX_PAYLOAD_BYTES:
-        raise Never("undecodable", f"{len(value)} bytes are above the limit of {MAX_PAYLOAD_BYTES}")
+        raise PermanentError("undecodable", f"{len(value)} bytes are above the limit of {MAX_PAYLOAD_BYTES}")
     try:
         payload = msgpack.unpackb(value, raw=False, strict_map_key=True, **LIMITS)
     except (ValueError, msgpack.exceptions.UnpackException, RecursionError) as error:
-        raise Never("undecodable", f"not msgpack: {error or type(error).__name__}") from error
+        raise PermanentError("undecodable", f"not msgpack: {error or type(error).__name__}") from error
     if not isinstance(payload, dict):
-        raise Never("undecodable", f"a map was expected, not {type(payload).__name__}")
+        raise PermanentError("undecodable", f"a map was expected, not {type(payload).__name__}")
     return payload
 
 
@@ -123,9 +123,9 @@ def _is_newer_minor(row: Topic, version: object) -> bool:
     try:
         theirs, ours = parts_of(version if isinstance(version, str) else ""), parts_of(row.event.VERSION)
     except ValueError as error:
-        raise Never("undecodable", f"schema_version is missing or malformed: {error}") from error
+        raise PermanentError("undecodable", f"schema_version is missing or malformed: {error}") from error
     if theirs[0] != ours[0]:
-        raise Never("wrong_major_version", f"{row.name} carries version {row.event.VERSION}, not {version}")
+        raise PermanentError("wrong_major_version", f"{row.name} carries version {row.event.VERSION}, not {version}")
     return theirs[1] > ours[1]
 
 

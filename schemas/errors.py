@@ -6,11 +6,11 @@ Raised by handlers, understood by the carriers in `streams`.  A rejection is nei
 from collections.abc import Sequence
 
 
-class TryLater(Exception):
+class RetryableError(Exception):
     """What failed may pass when tried again: a timeout, a 503, a broker that is electing a leader."""
 
 
-class Never(Exception):
+class PermanentError(Exception):
     """What failed will fail again: the message is a dead letter. `reason` is of `schemas.reasons.DEAD_LETTER_REASONS`.
 
     `attempts` says how often it was tried; `__cause__` is the exception behind it, where there is one.
@@ -22,7 +22,7 @@ class Never(Exception):
         self.attempts = attempts
 
 
-class Oversize(Never):
+class Oversize(PermanentError):
     """Some of the messages of one call are above the broker's own limit; all others are acknowledged.
 
     `messages`: which, as indices into what was to be published.

@@ -10,7 +10,7 @@ from typing import Generic, Protocol, runtime_checkable
 from typing_extensions import TypeVar
 
 from schemas.base import Event
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import QAEvent, SeedConcept, Truth
 from schemas.graph import SpatialGraph
 
@@ -25,7 +25,7 @@ class StoredObject:
 
 
 class ObjectStore(Protocol):
-    """A bucket. All methods raise TryLater when the store cannot be reached."""
+    """A bucket. All methods raise RetryableError when the store cannot be reached."""
 
     @property
     def bucket(self) -> str:
@@ -93,12 +93,13 @@ class Planner(Protocol):
     """Turns one request of a seed into a graph with a layout, or into a rejection."""
 
     async def plan(self, seed: SeedConcept, index: int) -> Event:
-        """A SpatialGraph or a Rejection for the seed's graph number `index`. Raises TryLater or Never."""
+        """A SpatialGraph or a Rejection for the seed's graph number `index`. Raises RetryableError or PermanentError."""
         ...
 
 
 Results = list[list[Event] | Exception]
-"""For each event of a batch, in order, what is to be published, or TryLater or Never: one bad event spoils no other."""
+"""For each event of a batch, in order, what is to be published, or RetryableError or PermanentError: one bad event
+spoils no other."""
 
 
 class BatchHandler(Protocol):
@@ -161,8 +162,8 @@ class Sink(Protocol[E]):
         """The partition was revoked: what is still appended of it is dropped."""
         ...
 
-    def prepare(self, events: Sequence[E]) -> list[Sample[E] | Never]:
-        """Each event with its picture, or why it can never be stored. Raises TryLater when the store is out of reach.
+    def prepare(self, events: Sequence[E]) -> list[Sample[E] | PermanentError]:
+        """Each event with its picture, or why it can never be stored. Raises RetryableError when the store is out of reach.
 
         Apart from `append` because a dead letter must be safe before the position passes it.
         """
@@ -171,7 +172,7 @@ class Sink(Protocol[E]):
     def append(self, deliveries: Sequence[Delivery[E]]) -> Appended:
         """One commit: the new rows and each partition's next offset.
 
-        Raises Fenced when another writer moved a position meanwhile, TryLater when the table cannot be reached;
+        Raises Fenced when another writer moved a position meanwhile, RetryableError when the table cannot be reached;
         nothing was stored then.
         """
         ...

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitoring.metrics import StageMetrics
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.events import QAEvent, Rejection
 from schemas.ids import content_id
 from schemas.interfaces import ObjectStore, Planner, Renderer, Sink
 from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
 from streams.adapters import vision_factories
 from streams.broker.connection import connection_of
-from streams.broker.reachability import Away, kafka_at
+from streams.broker.reachability import ServiceAway, kafka_at
 from streams.broker.topic_admin import TopicAdmin
 from streams.errors import Unreachable
 from streams.operations.metrics_server import serving
@@ -30,18 +30,18 @@ from streams.settings import (
     StoreSettings,
     WriterSettings,
 )
-from streams.steps.dead_letters import Limit
-from streams.steps.handler_step import EventStep, StepTools
+from streams.steps.dead_letters import DeadLetterBreaker
+from streams.steps.handler_step import HandlerStep, StepTools
 from streams.steps.sink_step import SinkStep
-from streams.steps.stage_counters import Tally
+from streams.steps.stage_counters import StageCounters
 from streams.storage import s3
 from streams.worker.health import Health
-from streams.worker.loop import Reached, ignore
+from streams.worker.loop import TestHook, ignore
 from streams.worker.outage_wait import Start
 from streams.worker.pipelining import Step
 from streams.worker.process_lifetime import on_signals, process
-from streams.worker.record_buffer import Limits
-from streams.worker.topic_router import ByTopic
+from streams.worker.record_buffer import BatchLimits
+from streams.worker.topic_router import TopicRouter
 from streams.worker.worker_process import Role, await_topics, carry
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _sink_as_it_is(sink: Sink) -> Sink:
 class Hooks:
     """Where tests look in: `reached` hears of steps, the others replace or wrap a part."""
 
-    reached: Reached = ignore
+    reached: TestHook = ignore
     store: Callable[[ObjectStore], ObjectStore] = _as_it_is
     sink: Callable[[Sink], Sink] = _sink_as_it_is
     planner: Planner | None = None
@@ -99,10 +99,10 @@ def _carried_by_faust(settings: AgentSettings, hooks: Hooks, start: Start) -> bo
     start.health.carries(lambda: seed_agent.alive(app), lambda: seed_agent.ready(app))
     try:
         seed_agent.run(app, lambda stop: on_signals(stop, settings.agents_drain_s + FAUST_END_S))
-    except Away:
+    except ServiceAway:
         on_signals(lambda: sys.exit(0))  # nothing is in hand again
         return False
-    except TryLater as failure:
+    except RetryableError as failure:
         raise Unreachable(str(failure)) from failure
     return True
 
@@ -131,11 +131,11 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
         store = _store(settings, hooks, start)
         start.says("loading models")
         renderer = hooks.renderer or start.wait(lambda: renderer_of(settings), "the models of the renderer")
-        return EventStep(RenderHandler(renderer, store, settings.render_batch), tools)
+        return HandlerStep(RenderHandler(renderer, store, settings.render_batch), tools)
 
     drawn = settings.renderer == "collage"
     batch = settings.render_batch * (1 if drawn else CALLS_A_STEP)
-    limits = Limits(batch, settings.render_linger_s, held=3, call_s=CALL_S if drawn else MODEL_CALL_S)
+    limits = BatchLimits(batch, settings.render_linger_s, held=3, call_s=CALL_S if drawn else MODEL_CALL_S)
     with process("render", settings) as start:
         carry(Role("render", (GRAPHS,), settings.render_group, limits), settings, start, step, hooks.reached)
 
@@ -144,7 +144,7 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
     """Check pictures and write questions until SIGTERM. Raises a Problem."""
 
     def step(tools: StepTools, start: Start) -> Step:
-        from gpu_workers.examine import ExamineHandler, Witnesses
+        from gpu_workers.examine import ExamineHandler, Examiners
 
         store, notes = _bucket(settings, start), _notes(settings, hooks, start)
         start.says("loading models")
@@ -155,18 +155,18 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
             judge = factory.judge_of(settings, notes, store.link)
         eyes = start.wait(lambda: vision_factories.eyes_of(settings), "the models that look at pictures")
         policy = vision_factories.publishable(vision_factories.policy_of(settings))
-        handler = ExamineHandler(hooks.store(store), notes, Witnesses(eyes, judge), policy)
-        return EventStep(handler, tools)
+        handler = ExamineHandler(hooks.store(store), notes, Examiners(eyes, judge), policy)
+        return HandlerStep(handler, tools)
 
     looks = settings.detector is not None or settings.mllm_url is not None
-    limits = Limits(settings.examine_batch, held=3, call_s=MODEL_CALL_S if looks else CALL_S)
+    limits = BatchLimits(settings.examine_batch, held=3, call_s=MODEL_CALL_S if looks else CALL_S)
     with process("examine", settings) as start:
         carry(Role("examine", (IMAGES,), settings.examine_group, limits), settings, start, step, hooks.reached)
 
 
 def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
     """Append accepted samples to the dataset, and rejections to their table, until SIGTERM. Raises a Problem."""
-    limits = Limits(settings.write_rows, settings.write_every_s, call_s=TABLE_CALL_S)
+    limits = BatchLimits(settings.write_rows, settings.write_every_s, call_s=TABLE_CALL_S)
     role = Role("write", (QA, REJECTIONS), settings.write_group, limits, offset_reset="none")
     with process("write", settings) as start, ExitStack() as stack:
 
@@ -177,7 +177,7 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
             admin = start.wait(lambda: TopicAdmin(connection_of(settings)), kafka_at(connection_of(settings)))
             ids = stack.enter_context(closing(admin)).topic_id
             kept = SinkStep(samples, tools, QA, ids, MAX_COMMIT_BYTES)
-            return ByTopic({QA: kept, REJECTIONS: SinkStep(rejections, tools, REJECTIONS, ids)})
+            return TopicRouter({QA: kept, REJECTIONS: SinkStep(rejections, tools, REJECTIONS, ids)})
 
         carry(role, settings, start, step, hooks.reached)
 
@@ -212,7 +212,7 @@ def _seed_app(settings: AgentSettings, hooks: Hooks, start: Start) -> "SeedApp":
     tools = SeedTools(
         hooks.planner or (_planner(settings) if language is None else language.planner),
         FaustPublisher(app),
-        Tally(metrics, Limit(settings.dead_letter_share)),
+        StageCounters(metrics, DeadLetterBreaker(settings.dead_letter_share)),
         Patience(give_up_s=settings.give_up_s),
         reached=hooks.reached,
         calls=app.calls,
@@ -240,7 +240,7 @@ def _planner(settings: AgentSettings) -> Planner:
 
 
 def renderer_of(settings: RenderSettings) -> Renderer:
-    """The renderer that the settings name, ready to draw. Raises UserError and TryLater."""
+    """The renderer that the settings name, ready to draw. Raises UserError and RetryableError."""
     if settings.renderer != "collage":
         return vision_factories.diffusion_of(settings)
     from gpu_workers.collage import CollageRenderer

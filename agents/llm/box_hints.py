@@ -31,7 +31,7 @@ class Hints:
 async def hints_for(
     job: Job, objects: Sequence[GraphObject], relations: Sequence[Relation], canvas: tuple[int, int]
 ) -> Hints:
-    """The model's boxes. Raises TryLater and Never."""
+    """The model's boxes. Raises RetryableError and PermanentError."""
     given = {
         "canvas": list(canvas),
         "objects": [{"number": item.id, "is": phrase_of(item)} for item in objects],

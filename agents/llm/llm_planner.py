@@ -22,7 +22,7 @@ from agents.llm.relation_completion import Edges, unsatisfiable
 from agents.llm.scene_offer import Place
 from agents.llm.stage_prompts import PROMPTS
 from agents.planner import CANVAS, RulePlanner
-from agents.rejections import Unmet, rejection
+from agents.rejections import RequestRejected, rejection
 from agents.renderer_capabilities import abilities
 from schemas.events import Rejection, SeedConcept
 from schemas.graph import GraphObject, Layout, Provenance, SpatialGraph
@@ -61,7 +61,8 @@ class LanguagePlanner:
         self._placing = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="placing")
 
     async def plan(self, seed: SeedConcept, index: int) -> SpatialGraph | Rejection:
-        """The graph number `index` of a seed. Raises TryLater while the model or the store is out of reach, and Never."""
+        """The graph number `index` of a seed. Raises RetryableError while the model or the store is out of reach, and
+        PermanentError."""
         if seed.options.graph is not None:
             return await self._rules.plan(seed, index)
         job = Job(seed, index, self._tools)
@@ -69,12 +70,12 @@ class LanguagePlanner:
             plan = await _planned(job, self._placing)
         except Unanswered as failure:
             return rejection(seed, index, await self._explained(job, failure))
-        except Unmet as unmet:
+        except RequestRejected as unmet:
             unmet.evidence["ledger"] = ledger(job.replies)
             return rejection(seed, index, unmet)
         return _graph(job, plan)
 
-    async def _explained(self, job: Job, failure: Unanswered) -> Unmet:
+    async def _explained(self, job: Job, failure: Unanswered) -> RequestRejected:
         """Why there is no graph, with the raw answers kept under a key of their content."""
         request, fault = failure.request, failure.fault
         raw = json.dumps(
@@ -97,7 +98,7 @@ class LanguagePlanner:
             "rounds": len(failure.replies),
             "ledger": ledger(job.replies),
         }
-        return Unmet(fault.gate, fault.reason, str(failure), fault.conflict, evidence)
+        return RequestRejected(fault.gate, fault.reason, str(failure), fault.conflict, evidence)
 
 
 async def _planned(job: Job, placing: Executor) -> _Plan:

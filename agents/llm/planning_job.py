@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from agents.llm.stage_prompts import PROMPTS
-from agents.renderer_capabilities import Abilities
+from agents.renderer_capabilities import RendererCapabilities
 from agents.requirements import plain
 from schemas.events import SeedConcept
 from schemas.ids import derived_seed
@@ -26,7 +26,7 @@ class Tools:
 
     model: LanguageModel
     counts: Counts
-    able: Abilities
+    able: RendererCapabilities
     temperature: float
 
 
@@ -69,7 +69,7 @@ class Job:
         )
 
     async def hear(self, talk: Conversation[T], check: Check[T]) -> T:
-        """The checked answer. Raises Unanswered, TryLater, Never; the replies are noted whatever happens."""
+        """The checked answer. Raises Unanswered, RetryableError, PermanentError; the replies are noted whatever happens."""
         before = len(talk.replies)
         try:
             return await talk.ask(check)

@@ -13,7 +13,7 @@ from agents.llm.object_choice import Chosen
 from agents.llm.planning_job import Job
 from agents.llm.relation_phrases import PLACES, RELATIONS, listed, predicates_of, said
 from agents.llm.scene_offer import Place
-from agents.rejections import Unmet, unmet_options
+from agents.rejections import RequestRejected, unmet_options
 from schemas.graph import GraphObject, Relation
 from schemas.llm.answer_parsing import Words
 from schemas.llm.contract import Fault
@@ -44,7 +44,7 @@ class Edges:
         self.required = tuple(_required(self.job, self.chosen.names))
         conflict = contradictions(Draft(self.chosen.names, self.required)) if self.required else None
         if conflict is not None:
-            raise Unmet(
+            raise RequestRejected(
                 "consistency",
                 "contradiction",
                 f"the required relations contradict each other ({conflict.kind})",

@@ -7,8 +7,8 @@ A renderer that draws whatever words say puts no limits.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents.renderer_capabilities import Abilities
-from agents.scene_inventory import Stock, stock
+from agents.renderer_capabilities import RendererCapabilities
+from agents.scene_inventory import SceneInventory, stock
 from spatial.knowledge.categories import Category, SceneKind
 from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
 
@@ -22,7 +22,7 @@ class Place:
 
     name: str
     kind: SceneKind | None
-    stock: Stock | None
+    stock: SceneInventory | None
 
     def names(self, needed: Sequence[str], excluded: Sequence[str]) -> tuple[str, ...]:
         """The categories to choose from, those that must be there first; empty for no limits."""
@@ -77,7 +77,7 @@ class Place:
         return self.stock.known[name]
 
 
-def place_of(said: str, able: Abilities) -> Place | None:
+def place_of(said: str, able: RendererCapabilities) -> Place | None:
     """The place that a model named, None where the renderer cannot paint it."""
     match = find_scene(said)
     if able.pictures:
@@ -88,7 +88,7 @@ def place_of(said: str, able: Abilities) -> Place | None:
     return Place(name, None, None) if any(c.isalnum() for c in name) else None
 
 
-def places_on_offer(able: Abilities, concept: str) -> tuple[str, ...]:
+def places_on_offer(able: RendererCapabilities, concept: str) -> tuple[str, ...]:
     """The scenes to choose from, the one that the concept says or comes near first; empty for no limits."""
     if not able.pictures:
         return ()
@@ -96,7 +96,7 @@ def places_on_offer(able: Abilities, concept: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*([] if match is None else [match.scene]), *scene_kinds()]))
 
 
-def place_meant(concept: str, able: Abilities) -> str | None:
+def place_meant(concept: str, able: RendererCapabilities) -> str | None:
     """The scene that a concept itself names, None where it names none that is known."""
     match = find_scene(concept)
     return match.scene if able.pictures and match is not None and match.exact else None

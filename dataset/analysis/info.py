@@ -47,7 +47,7 @@ class Info(TypedDict):
 
 
 def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
-    """Counts of a snapshot, of the current one by default. Raises NoDataset, TryLater."""
+    """Counts of a snapshot, of the current one by default. Raises NoDataset, RetryableError."""
     table = Table.load(uri, storage_options, version)
     splits, kinds = _counted(table, "samples", "split"), _counted(table, f"({_KINDS})", "kind")
     growth = [_growth(entry) for entry in table.history()]

@@ -40,7 +40,7 @@ class Proof:
 
 
 def prove_split(uri: str, storage_options: Options = None) -> Proof:
-    """Compare the splits of the current snapshot. Raises NoDataset also where there is no row, TryLater."""
+    """Compare the splits of the current snapshot. Raises NoDataset also where there is no row, RetryableError."""
     overlaps, samples, shared = Overlaps(), Counter[str](), list[Fault]()
     for batch in batches(Table.load(uri, storage_options), COLUMNS):
         for row in batch.to_pylist():

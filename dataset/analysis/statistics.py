@@ -85,7 +85,7 @@ class Statistics:
 
 
 def statistics(uri: str, storage_options: Options = None) -> Statistics:
-    """Count everything. Raises NoDataset, TryLater."""
+    """Count everything. Raises NoDataset, RetryableError."""
     copy = Copy(uri, storage_options, _SAMPLES)
     copy.refresh()
     if copy.table is None:

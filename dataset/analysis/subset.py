@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Recipe:
+class SubsetSpec:
     """What a subset is made of.
 
     `size` samples with `questions` questions each.  `only` and `without` name relations or families that questions may,
@@ -68,10 +68,10 @@ class Made:
     available: int
 
 
-def subset(source: Place, recipe: Recipe, out: Place) -> Made:
+def subset(source: Place, recipe: SubsetSpec, out: Place) -> Made:
     """Write the subset into a table of its own, whole or not at all: after an interruption the same call does it.
 
-    Raises UserError when too few samples fit the recipe or `out` has a table already, NoDataset, TryLater.
+    Raises UserError when too few samples fit the recipe or `out` has a table already, NoDataset, RetryableError.
     """
     expanded((*recipe.only, *recipe.without))
     table = Table.load(source.uri, source.options, source.version)
@@ -93,7 +93,7 @@ def _check_free(out: Place) -> None:
     raise UserError(f"there is a dataset at {out.uri} already")
 
 
-def _choose(table: Table, recipe: Recipe) -> tuple[set[str], int]:
+def _choose(table: Table, recipe: SubsetSpec) -> tuple[set[str], int]:
     """The samples with the smallest hashes, and how many fit. Keeps no more than it will take."""
     kept: list[tuple[int, str]] = []
     available = 0
@@ -110,17 +110,17 @@ def _choose(table: Table, recipe: Recipe) -> tuple[set[str], int]:
     return {sample for _, sample in kept}, available
 
 
-def _fits(row: Row, recipe: Recipe) -> bool:
+def _fits(row: Row, recipe: SubsetSpec) -> bool:
     if recipe.density and not recipe.density[0] <= len(row["objects"]) <= recipe.density[1]:
         return False
     return sum(recipe.allows(question["certificate"]) for question in row["questions"]) >= recipe.questions
 
 
-def _place(recipe: Recipe, name: str) -> int:
+def _place(recipe: SubsetSpec, name: str) -> int:
     return int(content_id("subset", recipe.seed, name), 16)
 
 
-def _rows(table: Table, recipe: Recipe, chosen: set[str]) -> Iterator[pa.RecordBatch]:
+def _rows(table: Table, recipe: SubsetSpec, chosen: set[str]) -> Iterator[pa.RecordBatch]:
     place, field = COLUMNS.get_field_index("questions"), COLUMNS.field("questions")
     for batch in batches(table, COLUMNS.names, recipe.split):
         found = batch.filter(pa.array([sample in chosen for sample in batch["sample_id"].to_pylist()]))
@@ -128,7 +128,7 @@ def _rows(table: Table, recipe: Recipe, chosen: set[str]) -> Iterator[pa.RecordB
             yield found.set_column(place, field, _asked(found, recipe))
 
 
-def _asked(rows: pa.RecordBatch, recipe: Recipe) -> pa.Array:
+def _asked(rows: pa.RecordBatch, recipe: SubsetSpec) -> pa.Array:
     """Each row's chosen questions, in the order in which they stood."""
     kept = []
     for questions in rows["questions"].to_pylist():

@@ -43,7 +43,7 @@ class Report:
 
 
 def audit(address: str | Path, options: Options = None) -> Report:
-    """Judge the dataset in a folder or at `s3://…`. Raises NotADataset where there is none, TryLater."""
+    """Judge the dataset in a folder or at `s3://…`. Raises NotADataset where there is none, RetryableError."""
     folder = folder_at(address, options)
     files = data_files(folder)
     auditor = _Auditor(folder)

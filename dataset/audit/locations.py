@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pyarrow.fs import AwsStandardS3RetryStrategy, FileSystem, FileType, LocalFileSystem, S3FileSystem, SubTreeFileSystem
 
-from schemas.errors import TryLater, UserError
+from schemas.errors import RetryableError, UserError
 
 S3 = "s3://"
 CONNECT_S, REQUEST_S, TRIES = 5, 60, 3
@@ -25,13 +25,13 @@ class NotADataset(UserError):
 
 
 def folder_at(address: str | Path, options: Options = None) -> FileSystem:
-    """The folder at the address. Raises NotADataset where there is none, TryLater where the store does not answer."""
+    """The folder at the address. Raises NotADataset where there is none, RetryableError where the store does not answer."""
     text = str(address)
     whole, path = (_store(options), text[len(S3) :]) if text.startswith(S3) else (LocalFileSystem(), text)
     try:
         found = whole.get_file_info(path.rstrip("/") or path)
     except OSError as error:
-        raise TryLater(f"{text} cannot be reached: {' '.join(str(error).split())[:300]}") from error
+        raise RetryableError(f"{text} cannot be reached: {' '.join(str(error).split())[:300]}") from error
     if found.type is not FileType.Directory:
         raise NotADataset(f"there is no dataset at {text}" if text.startswith(S3) else f"{text} is no folder")
     return SubTreeFileSystem(path.rstrip("/") or path, whole)

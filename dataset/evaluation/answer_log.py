@@ -22,7 +22,7 @@ class Answer(TypedDict):
     choice: int | None
 
 
-class Book:
+class AnswerLog:
     """The answers of one run, in its folder. One process at a time writes it."""
 
     def __init__(self, folder: Path, run: Mapping[str, object]) -> None:

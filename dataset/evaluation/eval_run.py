@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from dataset.evaluation.answer_log import Book
+from dataset.evaluation.answer_log import AnswerLog
 from dataset.evaluation.eval_items import Item, Seen
 from dataset.evaluation.prompting import choice_of
-from schemas.errors import Never, TryLater, UserError
+from schemas.errors import PermanentError, RetryableError, UserError
 
 HOPELESS = 20
 """Failures in a row after which the rest is not asked: the model is not there."""
@@ -32,7 +32,7 @@ class Answerer(Protocol):
         ...
 
     async def answer(self, item: Item, seen: Seen) -> str:
-        """What it says. Raises TryLater, Never."""
+        """What it says. Raises RetryableError, PermanentError."""
         ...
 
 
@@ -47,7 +47,7 @@ class Asking:
 
 
 async def ask(
-    pictured: Iterator[tuple[Item, Seen]], answerer: Answerer, book: Book, tell: Callable[[Asking], None]
+    pictured: Iterator[tuple[Item, Seen]], answerer: Answerer, book: AnswerLog, tell: Callable[[Asking], None]
 ) -> Asking:
     """Ask what the book has no answer to. `tell` hears of every step. Raises UserError where the set-up is wrong."""
     went = Asking()
@@ -56,7 +56,7 @@ async def ask(
     async def one(item: Item, seen: Seen) -> None:
         try:
             said = await answerer.answer(item, seen)
-        except (TryLater, Never) as error:
+        except (RetryableError, PermanentError) as error:
             went.failed, went.in_a_row, went.last = went.failed + 1, went.in_a_row + 1, str(error)
         else:
             book.add({"id": item.id, "said": said, "choice": choice_of(said, item.choices)})

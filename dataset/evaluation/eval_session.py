@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataset.analysis.sample_split import PER_MILLE
-from dataset.evaluation.answer_log import Book, run_of
+from dataset.evaluation.answer_log import AnswerLog, run_of
 from dataset.evaluation.baselines import baselines
 from dataset.evaluation.eval_items import FileQuestions, Item, Questions, Seen, SplitQuestions
 from dataset.evaluation.eval_report import Result, result, write
@@ -23,7 +23,7 @@ TRAIN = "train"
 
 
 @dataclass(frozen=True)
-class Asked:
+class EvalRequest:
     """What is asked: a split of the dataset at `uri`, or a file. `limit` draws that many, always the same ones.
 
     With a file, `uri` is only what the text-only baseline learns from.
@@ -44,7 +44,7 @@ class Session:
     items: list[Item]
     model: str | None
     run: Mapping[str, object]
-    book: Book | None
+    book: AnswerLog | None
     examples: Callable[[], Iterator[Item]]
     out: Path
 
@@ -75,14 +75,14 @@ class Session:
         return ((item, seen) for item, seen in self.questions.pictured() if item.id in wanted)
 
 
-def open_session(asked: Asked, model: str | None, out: Path) -> Session:
-    """Begin a run in `out`, or go on with the one that is there. Raises UserError, NoDataset, TryLater."""
+def open_session(asked: EvalRequest, model: str | None, out: Path) -> Session:
+    """Begin a run in `out`, or go on with the one that is there. Raises UserError, NoDataset, RetryableError."""
     questions = _questions(asked, run_of(out) if model is not None else None)
     items = _drawn(list(questions.items()), asked.limit)
     if not items:
         raise UserError(f"split {asked.split} has no questions yet")
     run = {"questions": questions.origin, "limit": asked.limit, "model": model, "prompt": PROMPT}
-    book = Book(out, run) if model is not None else None
+    book = AnswerLog(out, run) if model is not None else None
 
     def examples() -> Iterator[Item]:
         return iter(()) if asked.uri is None else SplitQuestions(asked.uri, TRAIN, asked.options).items()
@@ -90,7 +90,7 @@ def open_session(asked: Asked, model: str | None, out: Path) -> Session:
     return Session(questions, items, model, run, book, examples, out)
 
 
-def _questions(asked: Asked, begun: Mapping[str, object] | None) -> Questions:
+def _questions(asked: EvalRequest, begun: Mapping[str, object] | None) -> Questions:
     if asked.file is not None:
         return FileQuestions(asked.file)
     if asked.split not in PER_MILLE:

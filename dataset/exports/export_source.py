@@ -30,7 +30,8 @@ class Source:
 
     @classmethod
     def open(cls, uri: str, options: Options = None, version: At = None, split: str | None = None) -> "Source":
-        """A snapshot of the dataset, of all splits or one. Raises NoDataset, TryLater, ValueError for an unknown split."""
+        """A snapshot of the dataset, of all splits or one. Raises NoDataset, RetryableError, ValueError for an unknown
+        split."""
         if split is not None and split not in PER_MILLE:
             raise ValueError(f"no split {split!r}; there are {', '.join(PER_MILLE)}")
         table = Table.load(uri, options, version)

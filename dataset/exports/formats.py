@@ -42,7 +42,7 @@ FORMATS = {
 def export(source: Source, name: str, out: Path) -> Path:
     """Write the source in a format. The folder appears whole or not at all; one that holds something is left alone.
 
-    Raises UserError for an unknown format or a folder that is in use, NoDataset, TryLater.
+    Raises UserError for an unknown format or a folder that is in use, NoDataset, RetryableError.
     """
     if name not in FORMATS:
         raise UserError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from dataset.table.delta_table import DataFile, NoDataset, Options, Table
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 
 ROWS_AT_ONCE = 2048
 """Rows taken over together: their provenance is read too, some 10 MB."""
@@ -76,7 +76,7 @@ class Copy:
         self._empty()
 
     def refresh(self) -> bool:
-        """Take over what changed in the table; whether anything did. Raises TryLater."""
+        """Take over what changed in the table; whether anything did. Raises RetryableError."""
         with self._lock:
             table = self._newest()
             if table is None or (table.id, table.version) == self._shown:
@@ -87,7 +87,7 @@ class Copy:
             try:
                 self._follow(table)
             except duckdb.Error as error:
-                raise TryLater(f"{self._uri} holds files of another form: {error}") from error
+                raise RetryableError(f"{self._uri} holds files of another form: {error}") from error
             self._shown, self.reading = (table.id, table.version), False
             return True
 
@@ -195,7 +195,7 @@ def _parts(table: Table, file: DataFile, wanted: frozenset[str]) -> Iterator[pa.
                 yield pa.Table.from_batches([batch]).append_column(ROW, numbers)
                 first += batch.num_rows
     except OSError as error:
-        raise TryLater(f"{file.path} cannot be read: {error}") from error
+        raise RetryableError(f"{file.path} cannot be read: {error}") from error
 
 
 def _plain(path: str) -> str:

@@ -30,7 +30,7 @@ class StageView:
 
 
 @dataclass(frozen=True)
-class Wished:
+class SeedForm:
     """What a person asked for in the form, unchecked."""
 
     concept: str
@@ -44,8 +44,9 @@ class Wished:
 class Factory(Protocol):
     """A running factory."""
 
-    def publish(self, wished: Wished) -> Sequence[str]:
-        """Publish seeds, return their ids. Raises UserError for what a person can mend, TryLater when nobody answers."""
+    def publish(self, wished: SeedForm) -> Sequence[str]:
+        """Publish seeds, return their ids. Raises UserError for what a person can mend, RetryableError when nobody
+        answers."""
         ...
 
     def funnel(self) -> Sequence[StageView]:

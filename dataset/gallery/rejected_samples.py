@@ -45,7 +45,7 @@ _CHOSEN = ("outcome", "stage", "gate", "reason")
 
 
 @dataclass(frozen=True)
-class Sought:
+class RejectionFilter:
     """What rejections must have; an empty text asks for nothing."""
 
     outcome: str = ""
@@ -78,7 +78,7 @@ class Rejected:
         self.facets = Reasons()
 
     def refresh(self) -> bool:
-        """Take over what changed in the table; whether anything did. Raises TryLater."""
+        """Take over what changed in the table; whether anything did. Raises RetryableError."""
         changed = self._copy.refresh()
         if changed:
             self.facets = self._count()
@@ -89,7 +89,7 @@ class Rejected:
         self._copy.work_over(SETTLE, {"sampled": requests})
         self.facets = self._count()
 
-    def search(self, sought: Sought, page: int) -> tuple[int, list[dict[str, Any]]]:
+    def search(self, sought: RejectionFilter, page: int) -> tuple[int, list[dict[str, Any]]]:
         """How many rejections fit, and one page of them (from 1), newest first."""
         found = self._searches.places(sought, *_where(sought))
         here = ", ".join(str(int(place)) for place in found[ROWS * (page - 1) : ROWS * page])
@@ -108,7 +108,7 @@ class Rejected:
         return Reasons(ended + again + superseded, ended, again, superseded, **counted)
 
 
-def _where(sought: Sought) -> tuple[str, list[str]]:
+def _where(sought: RejectionFilter) -> tuple[str, list[str]]:
     exact = {f.name: getattr(sought, f.name) for f in fields(sought) if f.name != "words" and getattr(sought, f.name)}
     words = sought.words.lower().split()
     conditions = ["true", *(f"{name} = ?" for name in exact), *("contains(words, ?)" for _ in words)]

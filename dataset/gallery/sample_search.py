@@ -15,7 +15,7 @@ from dataset.gallery.result_cache import ROWS_OF_A_FILE, Searches
 from dataset.gallery.row_groups import Gone, Rows
 from dataset.reading.rejection_outcomes import HEAD, HEAD_CHARS
 from dataset.table.delta_table import Options
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ SAMPLES = Shape(
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SampleFilter:
     """What samples must have; an empty text asks for nothing."""
 
     scene: str = ""
@@ -107,7 +107,7 @@ class Catalogue:
         return self._copy.reading
 
     def refresh(self) -> bool:
-        """Take over what changed in the table; whether anything did. Raises TryLater."""
+        """Take over what changed in the table; whether anything did. Raises RetryableError."""
         changed = self._copy.refresh()
         if changed:
             self.facets = self._count()
@@ -117,19 +117,19 @@ class Catalogue:
         """What the samples were asked for as: `seed_id` and `number`."""
         return self._copy.table_of("SELECT seed_id, number FROM rows")
 
-    def search(self, wanted: Wanted, page: int) -> tuple[int, list[dict[str, Any]]]:
-        """How many samples fit, and the rows of one page of them (from 1), newest first. Raises TryLater."""
+    def search(self, wanted: SampleFilter, page: int) -> tuple[int, list[dict[str, Any]]]:
+        """How many samples fit, and the rows of one page of them (from 1), newest first. Raises RetryableError."""
         return self._twice(lambda: self._search(wanted, page))
 
     def sample(self, sample_id: str) -> dict[str, Any] | None:
-        """One row without its picture, None where there is none. Raises TryLater."""
+        """One row without its picture, None where there is none. Raises RetryableError."""
         return self._twice(lambda: self._of(sample_id, lambda place: self._rows.read([place])[0]))
 
     def picture(self, sample_id: str) -> tuple[bytes, str] | None:
-        """A sample's picture and the name of its file, None where there is none. Raises TryLater."""
+        """A sample's picture and the name of its file, None where there is none. Raises RetryableError."""
         return self._twice(lambda: self._of(sample_id, self._rows.picture))
 
-    def _search(self, wanted: Wanted, page: int) -> tuple[int, list[dict[str, Any]]]:
+    def _search(self, wanted: SampleFilter, page: int) -> tuple[int, list[dict[str, Any]]]:
         found = self._searches.places(wanted, *_where(wanted))
         places = [divmod(int(one), ROWS_OF_A_FILE) for one in found[PAGE * (page - 1) : PAGE * page]]
         return len(found), self._rows.read([self._place(*one) for one in places])
@@ -153,7 +153,7 @@ class Catalogue:
         try:
             return look()
         except Gone as error:
-            raise TryLater(f"a file of the dataset cannot be read: {error}") from error
+            raise RetryableError(f"a file of the dataset cannot be read: {error}") from error
 
     def _count(self) -> Facets:
         samples, questions = self._copy.query("SELECT count(*), coalesce(sum(asked), 0)::BIGINT FROM rows")[0]
@@ -164,7 +164,7 @@ class Catalogue:
         return Facets(samples, questions, **counted)
 
 
-def _where(wanted: Wanted) -> tuple[str, list[str]]:
+def _where(wanted: SampleFilter) -> tuple[str, list[str]]:
     conditions, values = ["true"], []
     for field in fields(wanted):
         value = getattr(wanted, field.name)

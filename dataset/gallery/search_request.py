@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlencode
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from dataset.gallery.interfaces import Wished
-from dataset.gallery.rejected_samples import Sought
-from dataset.gallery.sample_search import Wanted
+from dataset.gallery.interfaces import SeedForm
+from dataset.gallery.rejected_samples import RejectionFilter
+from dataset.gallery.sample_search import SampleFilter
 
 MAX_FORM_BYTES = 64 * 1024
 """A form holds a concept and some words."""
@@ -21,7 +21,7 @@ MAX_FORM_BYTES = 64 * 1024
 MAX_CHARS = 200
 """Of a filter; ids have 32. Each word of a search costs a look at every row."""
 
-W = TypeVar("W", Wanted, Sought)
+W = TypeVar("W", SampleFilter, RejectionFilter)
 
 Search = Callable[[int], tuple[int, list[dict[str, Any]]]]
 """How much fits and the rows of a page, by its number."""
@@ -45,7 +45,7 @@ def found_on(search: Search, page: int, size: int) -> tuple[int, int, list[dict[
     return (total, page, rows) if page <= last else (total, last, search(last)[1])
 
 
-def pages_of(total: int, page: int, size: int, wanted: Wanted | Sought) -> dict[str, object]:
+def pages_of(total: int, page: int, size: int, wanted: SampleFilter | RejectionFilter) -> dict[str, object]:
     """What the row of pages needs: which rows are shown, and the addresses around this page."""
     last = max(1, -(-total // size))
     chosen = {field.name: getattr(wanted, field.name) for field in fields(wanted) if getattr(wanted, field.name)}
@@ -72,7 +72,7 @@ async def form_of(request: Request) -> Mapping[str, Sequence[str]]:
         raise HTTPException(400, "This form is not UTF-8 text.") from error
 
 
-def wished_of(form: Mapping[str, Sequence[str]]) -> Wished:
+def wished_of(form: Mapping[str, Sequence[str]]) -> SeedForm:
     """The wish of a form for seeds, unchecked."""
 
     def text(name: str, default: str = "") -> str:
@@ -82,4 +82,4 @@ def wished_of(form: Mapping[str, Sequence[str]]) -> Wished:
         return tuple(word.strip() for word in text(name).split(",") if word.strip())
 
     numbers = {name: text(name) for name in ("count", "min_objects", "max_objects") if text(name)}
-    return Wished(text("concept"), required=words("required"), excluded=words("excluded"), **numbers)
+    return SeedForm(text("concept"), required=words("required"), excluded=words("excluded"), **numbers)

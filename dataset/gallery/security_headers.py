@@ -26,7 +26,7 @@ ANSWER_HEADERS = {
 }
 
 
-class Guard:
+class SecurityHeaders:
     """ASGI middleware. `hosts` are the names under which the gallery may be called; None allows every name."""
 
     def __init__(self, app: ASGIApp, hosts: Collection[str] | None) -> None:

@@ -24,7 +24,7 @@ def write_gallery(
     summary: Mapping[str, object] | None = None,
     storage_options: Options = None,
 ) -> Path:
-    """Write the page of the newest `limit` samples and return its path. Raises NoDataset, TryLater.
+    """Write the page of the newest `limit` samples and return its path. Raises NoDataset, RetryableError.
 
     `summary` is shown on top: labels with values, such as how a run went.
     """

@@ -18,15 +18,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from dataset.gallery.interfaces import Factory, Wished
-from dataset.gallery.rejected_samples import ROWS, Rejected, Sought
+from dataset.gallery.interfaces import Factory, SeedForm
+from dataset.gallery.rejected_samples import ROWS, Rejected, RejectionFilter
 from dataset.gallery.row_views import view
-from dataset.gallery.sample_search import PAGE, Catalogue, Wanted
+from dataset.gallery.sample_search import PAGE, Catalogue, SampleFilter
 from dataset.gallery.search_request import asked, form_of, found_on, page_of, pages_of, wished_of
-from dataset.gallery.security_headers import LOOPBACK, Guard
+from dataset.gallery.security_headers import LOOPBACK, SecurityHeaders
 from dataset.gallery.templates_engine import ASSETS, asset, render
 from monitoring.logs import log
-from schemas.errors import TryLater, UserError
+from schemas.errors import RetryableError, UserError
 
 LOOK_S = 2.0
 """Between two looks for a new version of the tables; one takes a few milliseconds."""
@@ -51,7 +51,7 @@ class Shown:
         for table in (self.samples, self.rejected):
             try:
                 changed = table.refresh() or changed
-            except TryLater as error:
+            except RetryableError as error:
                 log("gallery").warning("a table cannot be read now", error=str(error))
         if changed:
             self.rejected.settle(self.samples.requests())
@@ -78,8 +78,8 @@ def application(shown: Shown, hosts: Collection[str] | None = LOOPBACK, look_s: 
             Route("/factory/seeds", site.publish, methods=["POST"]),
             Route("/assets/{name}", site.asset),
         ],
-        middleware=[Middleware(Guard, hosts=hosts)],
-        exception_handlers={HTTPException: site.fault, TryLater: site.fault},
+        middleware=[Middleware(SecurityHeaders, hosts=hosts)],
+        exception_handlers={HTTPException: site.fault, RetryableError: site.fault},
         lifespan=looking,
     )
 
@@ -98,7 +98,7 @@ class _Site:
 
     def samples(self, request: Request) -> Response:
         """A page of samples that fit the filters."""
-        wanted, found = asked(Wanted, request), self._shown.samples
+        wanted, found = asked(SampleFilter, request), self._shown.samples
         total, page, rows = found_on(lambda page: found.search(wanted, page), page_of(request), PAGE)
         return _html(
             "samples.html",
@@ -127,7 +127,7 @@ class _Site:
 
     def rejected(self, request: Request) -> Response:
         """A page of rejections that fit the filters."""
-        sought, found = asked(Sought, request), self._shown.rejected
+        sought, found = asked(RejectionFilter, request), self._shown.rejected
         total, page, rows = found_on(lambda page: found.search(sought, page), page_of(request), ROWS)
         return _html(
             "rejected.html", rows=rows, facets=found.facets, sought=sought, pages=pages_of(total, page, ROWS, sought)
@@ -135,7 +135,7 @@ class _Site:
 
     def factory(self, request: Request) -> Response:
         """The form for seeds, and the funnel."""
-        return _html("factory.html", wished=Wished(request.query_params.get("concept", "")), said=None, **self._watched())
+        return _html("factory.html", wished=SeedForm(request.query_params.get("concept", "")), said=None, **self._watched())
 
     def funnel(self, _: Request) -> Response:
         """The funnel alone, for the page that watches it."""
@@ -163,7 +163,7 @@ class _Site:
         text = error.detail if isinstance(error, HTTPException) else f"Not now: {error}"
         return HTMLResponse(render("fault.html", text=text), status)
 
-    def _publish(self, wished: Wished) -> tuple[dict[str, object], int]:
+    def _publish(self, wished: SeedForm) -> tuple[dict[str, object], int]:
         factory = self._shown.factory
         if factory is None:
             return {"fault": "This gallery was started without a factory.", "ids": ()}, 409
@@ -171,7 +171,7 @@ class _Site:
             return {"fault": "", "ids": tuple(dict.fromkeys(factory.publish(wished)))}, 200
         except UserError as error:
             return {"fault": str(error), "ids": ()}, 422
-        except TryLater as error:
+        except RetryableError as error:
             return {"fault": f"Nothing was published: {error}", "ids": ()}, 503
 
     def _watched(self) -> dict[str, object]:

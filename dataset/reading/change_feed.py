@@ -42,7 +42,7 @@ class Grown:
 
 
 @dataclass(frozen=True)
-class Wish:
+class FeedRequest:
     """What to follow: from after which version (None: from now on), of one split, which columns."""
 
     after: int | None = None
@@ -52,16 +52,16 @@ class Wish:
 
 def follow(
     uri: str,
-    wish: Wish | None = None,
+    wish: FeedRequest | None = None,
     storage_options: Options = None,
     wait: Callable[[], bool] | None = None,
 ) -> Iterator[Grown]:
     """Every version after `wish.after` that added rows, as it comes. Ends when `wait` returns False.
 
-    `wait` is called when there is nothing new.  Raises NoDataset, TryLater, ValueError for an unknown column, and
+    `wait` is called when there is nothing new.  Raises NoDataset, RetryableError, ValueError for an unknown column, and
     TooFarBehind when a vacuum has removed what a version added: load a snapshot then, and follow from its version.
     """
-    wanted = wish or Wish()
+    wanted = wish or FeedRequest()
     pause = wait or _pause
     table = Table.load(uri, storage_options)
     reached = table.version if wanted.after is None else wanted.after
@@ -82,7 +82,7 @@ def _pause() -> bool:
     return True
 
 
-def _between(table: Table, first: int, last: int, wish: Wish) -> Iterator[Grown]:
+def _between(table: Table, first: int, last: int, wish: FeedRequest) -> Iterator[Grown]:
     columns = list(wish.columns if wish.columns is not None else COLUMNS.names)
     features = features_of(columns)
     found: dict[int, list[pa.RecordBatch]] = {}

@@ -53,7 +53,7 @@ class Lineage:
 
 
 def lineage(uri: str, sample: str, storage_options: Options = None) -> Lineage:
-    """The lineage of a sample. Raises NoSample, NoDataset, TryLater."""
+    """The lineage of a sample. Raises NoSample, NoDataset, RetryableError."""
     if len(sample) < LEAST_CHARS or not all(c.isalnum() or c == "-" for c in sample):
         raise NoSample(f"{sample!r} is no sample id: give at least {LEAST_CHARS} of its characters")
     table = Table.load(uri, storage_options)

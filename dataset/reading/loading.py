@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def files(uri: str, storage_options: Options = None, version: At = None) -> list[str]:
-    """Addresses of a snapshot's Parquet files, of the current one by default. Raises NoDataset, TryLater.
+    """Addresses of a snapshot's Parquet files, of the current one by default. Raises NoDataset, RetryableError.
 
     A pattern such as `**/*.parquet` also finds files that compaction has replaced: always take this list.
     """
@@ -43,7 +43,7 @@ def load(  # noqa: PLR0913, PLR0917 - training code names what it needs
 
     `cache_dir` is the cache folder of `datasets` unless another is given; old snapshots in it may be deleted at any time.
 
-    Raises NoDataset where there is no table or no row, ValueError for an unknown split or column, TryLater when the
+    Raises NoDataset where there is no table or no row, ValueError for an unknown split or column, RetryableError when the
     storage cannot be reached.
     """
     if split is not None and split not in PER_MILLE:

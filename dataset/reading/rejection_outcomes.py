@@ -45,12 +45,12 @@ WHERE rows.file = told.file AND rows.row = told.row AND rows.outcome <> told.out
 
 
 def outcomes(samples: Table | None, rejections: Table) -> dict[str, str]:
-    """The outcome of each rejection, by id. Raises TryLater."""
+    """The outcome of each rejection, by id. Raises RetryableError."""
     return {row["rejection_id"]: name for name, found in by_outcome(samples, rejections).items() for row in found}
 
 
 def by_outcome(samples: Table | None, rejections: Table) -> dict[str, list[Row]]:
-    """The rejections of each outcome, in `OUTCOME`'s columns. Raises TryLater."""
+    """The rejections of each outcome, in `OUTCOME`'s columns. Raises RetryableError."""
     found = list(rows(rejections, OUTCOME))
     told = outcomes_of(found, sampled(samples, {request_of(row) for row in found}))
     sorted_out: dict[str, list[Row]] = {name: [] for name in OUTCOMES}
@@ -82,14 +82,14 @@ def request_of(row: Mapping[str, Any]) -> Request:
 
 
 def sampled(samples: Table | None, among: Collection[Request]) -> frozenset[Request]:
-    """Those of some requests that have a sample. Raises TryLater."""
+    """Those of some requests that have a sample. Raises RetryableError."""
     if samples is None or not among:
         return frozenset()
     return frozenset(accepted_requests(samples)).intersection(among)
 
 
 def accepted_requests(samples: Table) -> Iterable[Request]:
-    """The request of each sample, once a sample. Raises TryLater."""
+    """The request of each sample, once a sample. Raises RetryableError."""
     heads = samples.query(f"SELECT substr(provenance, 1, {HEAD_CHARS}) AS head FROM samples")["head"]
     read = (_HEAD.match(head.as_py() or "") for head in heads)
     plain = [(match[1], int(match[2])) for match in read if match]
@@ -97,7 +97,7 @@ def accepted_requests(samples: Table) -> Iterable[Request]:
 
 
 def rejected_requests(rejections: Table) -> Iterator[Request]:
-    """The request of each rejection that did not go on with another picture. Raises TryLater."""
+    """The request of each rejection that did not go on with another picture. Raises RetryableError."""
     for row in rows(rejections, ("seed_id", "index", "retried")):
         if not row["retried"]:
             yield request_of(row)

@@ -13,7 +13,7 @@ import pyarrow.parquet
 
 from dataset.table.delta_table import DataFile, NoDataset, Options, Table
 from dataset.table.rejection_table import NEXT_ATTEMPT, concept_of, judged_event, rejections_uri
-from schemas.errors import TryLater, UserError
+from schemas.errors import RetryableError, UserError
 
 Row = dict[str, Any]
 
@@ -30,7 +30,7 @@ class Vacuumed(UserError):
 
 
 def table_of(uri: str, options: Options = None) -> Table | None:
-    """The rejections of the dataset at `uri`, None where there are none yet. Raises NoDataset, TryLater."""
+    """The rejections of the dataset at `uri`, None where there are none yet. Raises NoDataset, RetryableError."""
     try:
         return Table.load(rejections_uri(uri), options)
     except NoDataset:
@@ -39,7 +39,7 @@ def table_of(uri: str, options: Options = None) -> Table | None:
 
 
 def rows(table: Table, columns: Sequence[str]) -> Iterator[Row]:
-    """The rows, in the order in which they were kept. `kept_at` is always a time. Raises TryLater, Vacuumed."""
+    """The rows, in the order in which they were kept. `kept_at` is always a time. Raises RetryableError, Vacuumed."""
     files = table.files()
     folder = table.folder(files)
     for file in files:
@@ -48,7 +48,7 @@ def rows(table: Table, columns: Sequence[str]) -> Iterator[Row]:
         except FileNotFoundError as error:
             raise Vacuumed(f"{file.path} was vacuumed away: look again") from error
         except OSError as error:
-            raise TryLater(f"{file.path} cannot be read: {error}") from error
+            raise RetryableError(f"{file.path} cannot be read: {error}") from error
 
 
 def _of_file(folder: pyarrow.fs.FileSystem, file: DataFile, columns: Sequence[str]) -> Iterator[Row]:

@@ -28,7 +28,7 @@ class NotThere(UserError):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RejectionFilter:
     """What rejections must have; what is empty asks for nothing. `ids` may be the beginnings of ids."""
 
     stages: Collection[str] = ()
@@ -51,8 +51,8 @@ class Wanted:
         )
 
 
-def find(uri: str, options: Options, wanted: Wanted) -> list[Row]:
-    """The rejections that fit, newest first, each with its `outcome`. Raises NotThere, NoDataset, TryLater."""
+def find(uri: str, options: Options, wanted: RejectionFilter) -> list[Row]:
+    """The rejections that fit, newest first, each with its `outcome`. Raises NotThere, NoDataset, RetryableError."""
     table = table_of(uri, options)
     found = [] if table is None else list(rows(table, LISTED))
     _check_ids(found, wanted.ids)
@@ -63,7 +63,7 @@ def find(uri: str, options: Options, wanted: Wanted) -> list[Row]:
 
 
 def whole(uri: str, options: Options, chosen: Sequence[Row]) -> Iterator[Row]:
-    """Chosen rows with all their columns, in the order in which they were kept. Raises NoDataset, TryLater."""
+    """Chosen rows with all their columns, in the order in which they were kept. Raises NoDataset, RetryableError."""
     table = table_of(uri, options)
     outcome = {row["rejection_id"]: row["outcome"] for row in chosen}
     for row in () if table is None or not outcome else rows(table, REJECTION_COLUMNS.names):

@@ -13,7 +13,7 @@ import pyarrow.parquet
 
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import DataFile, Table
-from schemas.errors import TryLater, UserError
+from schemas.errors import RetryableError, UserError
 
 ROWS_AT_ONCE = 64
 """Rows in memory together: 64 pictures of 1 MB."""
@@ -40,7 +40,7 @@ def batches(
 ) -> Iterator[pa.RecordBatch]:
     """The rows of a snapshot, those of one split if it is named, from the oldest file to the newest or the other way.
 
-    A column that was added later is empty in rows of before.  Raises TryLater, UnknownColumn, Vacuumed.
+    A column that was added later is empty in rows of before.  Raises RetryableError, UnknownColumn, Vacuumed.
     """
     types_of(columns)
     files = table.files()
@@ -63,7 +63,7 @@ def _of_file(
     except FileNotFoundError as error:
         raise Vacuumed(f"{file.path} was vacuumed away: take a newer version, or look at the table again") from error
     except OSError as error:
-        raise TryLater(f"{file.path} cannot be read: {error}") from error
+        raise RetryableError(f"{file.path} cannot be read: {error}") from error
 
 
 def _groups(file: pyarrow.parquet.ParquetFile, columns: list[str]) -> Iterator[pa.RecordBatch]:

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.fs
 import pyarrow.parquet as pq
 
-from dataset.table.delta_table import ROWS_IN_GROUP, NewFile, Options, Overtaken, Table, folder_at
-from schemas.errors import TryLater, UserError
+from dataset.table.delta_table import ROWS_IN_GROUP, CommitConflict, NewFile, Options, Table, folder_at
+from schemas.errors import RetryableError, UserError
 
 FILE_BYTES = 128 * 1024 * 1024
 """Of rows in one file, as compaction makes them."""
@@ -28,7 +28,7 @@ STATISTICS = ["sample_id", "scene", "split"]
 def write_whole(uri: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], options: Options = None) -> Table:
     """Write a table that is not there yet.  What was written goes again when something stops it before the commit.
 
-    Raises UserError where a table is, TryLater, and what `batches` raises.
+    Raises UserError where a table is, RetryableError, and what `batches` raises.
     """
     folder, rest = folder_at(uri, options), iter(batches)
     begun, files = list[str](), list[NewFile]()
@@ -41,7 +41,7 @@ def write_whole(uri: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], 
         raise
     try:
         return Table.of_files(uri, schema, files, options)  # its failure may be a lost answer: the files stay
-    except Overtaken as error:
+    except CommitConflict as error:
         raise UserError(f"there is a dataset at {uri} already") from error
 
 
@@ -61,5 +61,5 @@ def _file(folder: pyarrow.fs.FileSystem, path: str, schema: pa.Schema, batches: 
 
 def _remove(folder: pyarrow.fs.FileSystem, paths: Iterable[str]) -> None:
     for path in paths:
-        with suppress(OSError, TryLater):  # it is waste that a vacuum takes, and must not hide why we are here
+        with suppress(OSError, RetryableError):  # it is waste that a vacuum takes, and must not hide why we are here
             folder.delete_file(path)

@@ -1,8 +1,8 @@
 """The Delta Lake table: the one file that imports deltalake.
 
 In: Arrow tables with positions, or questions about the snapshot.  Out: commits, versions, files.
-Knows neither events nor columns.  Storage that cannot be reached raises TryLater, an address without a table NoDataset.
-Never uses `DeltaTable.to_pyarrow_table`: a process that did aborts when it exits.
+Knows neither events nor columns.  Storage that cannot be reached raises RetryableError, an address without a table
+NoDataset. Never uses `DeltaTable.to_pyarrow_table`: a process that did aborts when it exits.
 """
 
 import json
@@ -38,7 +38,7 @@ from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from dataset.table.storage_environment import client_environment
-from schemas.errors import TryLater, UserError
+from schemas.errors import RetryableError, UserError
 
 CLAIM = "skg.sample-ids"
 """A transaction id that every commit of rows carries: of two commits that did not see each other one is refused, so no
@@ -82,7 +82,7 @@ class NoAccess(UserError):
     """The storage answered and does not let us: wrong credentials, no rights."""
 
 
-class Overtaken(Exception):
+class CommitConflict(Exception):
     """Another commit came first: look again at what it did."""
 
 
@@ -126,7 +126,7 @@ class Table:
 
     @classmethod
     def load(cls, uri: str, options: Options = None, version: At = None) -> Self:
-        """The current snapshot, that of a version, or the one of a time. Raises NoDataset, TryLater."""
+        """The current snapshot, that of a version, or the one of a time. Raises NoDataset, RetryableError."""
         with _reaching(uri), client_environment(options):
             delta = DeltaTable(uri, storage_options=_plain(options))
         if version is not None:
@@ -156,7 +156,8 @@ class Table:
 
     @classmethod
     def of_files(cls, uri: str, schema: pa.Schema, files: Sequence[NewFile], options: Options = None) -> Self:
-        """A new table of Parquet files that lie at `uri`, in one commit. Raises Overtaken where a table is, TryLater."""
+        """A new table of Parquet files that lie at `uri`, in one commit. Raises CommitConflict where a table is,
+        RetryableError."""
         added = [file.action() for file in files]
         rows = {ROWS_ADDED: str(sum(file.rows for file in files))}
         with _reaching(uri), client_environment(options):
@@ -171,7 +172,7 @@ class Table:
                 )
             except DeltaError as error:
                 if DeltaTable.is_deltatable(uri, _plain(options)):
-                    raise Overtaken(str(error)) from error
+                    raise CommitConflict(str(error)) from error
                 raise
         return cls.load(uri, options)
 
@@ -200,7 +201,7 @@ class Table:
         return pa.schema(self._delta.schema())
 
     def append(self, rows: pa.Table, positions: Mapping[str, int]) -> None:
-        """Add rows and record positions in one commit upon the held snapshot. Raises Overtaken, TryLater.
+        """Add rows and record positions in one commit upon the held snapshot. Raises CommitConflict, RetryableError.
 
         Columns that the table lacks are added to it, with nothing in the rows before; those that `rows` lack stay empty.
         """
@@ -217,20 +218,20 @@ class Table:
                     commit_properties=CommitProperties(app_transactions=transactions),
                 )
             except CommitFailedError as error:
-                raise Overtaken(str(error)) from error
+                raise CommitConflict(str(error)) from error
 
     def changes(self, first: int, last: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """The rows that versions `first` to `last` added, with VERSION_COLUMN. Raises LogGone, TryLater."""
+        """The rows that versions `first` to `last` added, with VERSION_COLUMN. Raises LogGone, RetryableError."""
         try:
             changes = self._delta.load_cdf(first, last, columns=None if columns is None else list(columns))
             yield from pa.RecordBatchReader.from_stream(changes)
         except (DeltaError, pa.ArrowException) as error:
             raise LogGone(f"versions {first} to {last} of {self._uri}: {_first_line(error)}") from error
         except OSError as error:
-            raise TryLater(f"{self._uri} cannot be reached: {_first_line(error)}") from error
+            raise RetryableError(f"{self._uri} cannot be reached: {_first_line(error)}") from error
 
     def added(self, first: int, last: int, column: str) -> list[str]:
-        """The texts of `column` in the rows that versions `first` to `last` added. Raises LogGone, TryLater."""
+        """The texts of `column` in the rows that versions `first` to `last` added. Raises LogGone, RetryableError."""
         return [text for batch in self.changes(first, last, [column]) for text in batch.column(0).to_pylist()]
 
     def files(self) -> list[DataFile]:
@@ -257,7 +258,8 @@ class Table:
             return pa.RecordBatchReader.from_stream(answer).read_all()  # pa.table() would import pandas: 2 s
 
     def compact(self, target_bytes: int) -> tuple[int, int]:
-        """Join small files in one commit; (files joined, files made). Nothing is deleted. Raises Overtaken, TryLater."""
+        """Join small files in one commit; (files joined, files made). Nothing is deleted. Raises CommitConflict,
+        RetryableError."""
         with _reaching(self._uri):
             try:
                 done = self._delta.optimize.compact(
@@ -267,11 +269,11 @@ class Table:
                     commit_properties=CommitProperties(max_commit_retries=0),
                 )
             except CommitFailedError as error:
-                raise Overtaken(str(error)) from error
+                raise CommitConflict(str(error)) from error
         return int(done["numFilesRemoved"]), int(done["numFilesAdded"])
 
     def vacuum(self, keep_hours: int, dry_run: bool) -> list[str]:
-        """Delete files that no version of the last `keep_hours` needs, or only name them. Raises TryLater.
+        """Delete files that no version of the last `keep_hours` needs, or only name them. Raises RetryableError.
 
         Those of writers that died before their commit are among them; how long to keep is the caller's business.
         """
@@ -326,7 +328,7 @@ def _reaching(uri: str) -> Iterator[None]:
             raise NoAccess(f"the dataset at {uri}: certificate not accepted: {fault} (SKG_S3_CA_FILE)") from error
         if uri.startswith("s3:") and REFUSED.search(why):
             raise NoAccess(f"the dataset at {uri} refused: {why}") from error
-        raise TryLater(f"the dataset at {uri} cannot be reached: {why}{_setting(uri)}") from error
+        raise RetryableError(f"the dataset at {uri} cannot be reached: {why}{_setting(uri)}") from error
 
 
 def _setting(uri: str) -> str:
@@ -344,7 +346,7 @@ def _go_back(delta: DeltaTable, version: int | datetime, uri: str) -> None:
     except DeltaError as error:
         raise NoDataset(f"{version} of the dataset at {uri} can no longer be read: {_first_line(error)}") from error
     except OSError as error:
-        raise TryLater(f"the dataset at {uri} cannot be reached: {_first_line(error)}") from error
+        raise RetryableError(f"the dataset at {uri} cannot be reached: {_first_line(error)}") from error
 
 
 def _plain(options: Options) -> dict[str, str] | None:

@@ -23,10 +23,10 @@ Key = bytes | str
 
 
 class Damaged(Exception):
-    """The file cannot be used any more: start over with a new `SeenIds`."""
+    """The file cannot be used any more: start over with a new `IdCache`."""
 
 
-class SeenIds:
+class IdCache:
     """An ordered set of ids on disk. `version` is None while it is being filled."""
 
     def __init__(self, folder: Path, table_id: str, cache_kib: int = CACHE_KIB) -> None:

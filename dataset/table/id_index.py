@@ -14,8 +14,8 @@ import pyarrow.fs
 import pyarrow.parquet
 
 from dataset.table.delta_table import DataFile, LogGone, Table
-from dataset.table.id_cache import Damaged, SeenIds
-from schemas.errors import TryLater
+from dataset.table.id_cache import Damaged, IdCache
+from schemas.errors import RetryableError
 
 ID = "sample_id"
 VERSIONS_AT_ONCE = 200
@@ -29,26 +29,26 @@ IDS_AT_ONCE = 500_000
 """Ids sorted together before they are inserted; larger chunks fill faster and take more memory (about 50 MB)."""
 
 
-class Index:
+class IdIndex:
     """The ids of one table. Not thread-safe. `open_ids` opens the file of a folder and a table's id."""
 
-    def __init__(self, folder: Path, open_ids: Callable[[Path, str], SeenIds] = SeenIds, id_column: str = ID) -> None:
+    def __init__(self, folder: Path, open_ids: Callable[[Path, str], IdCache] = IdCache, id_column: str = ID) -> None:
         self._folder, self._open_ids, self._column = folder, open_ids, id_column
-        self._seen: SeenIds | None = None
+        self._seen: IdCache | None = None
         self._table_id = ""
 
     def known(self, ids: Iterable[str]) -> set[str]:
-        """Those of `ids` that the table held at the last `catch_up`. Raises TryLater when the file was damaged."""
+        """Those of `ids` that the table held at the last `catch_up`. Raises RetryableError when the file was damaged."""
         if self._seen is None:
             return set()
         try:
             return self._seen.known(ids)
         except Damaged as error:
             self._seen = None
-            raise TryLater(f"the index of sample ids was damaged and is made anew: {error}") from error
+            raise RetryableError(f"the index of sample ids was damaged and is made anew: {error}") from error
 
     def catch_up(self, table: Table) -> None:
-        """Learn every id of the snapshot. Raises TryLater when the table cannot be read."""
+        """Learn every id of the snapshot. Raises RetryableError when the table cannot be read."""
         seen = self._of(table)
         if seen.version == table.version:
             return
@@ -56,7 +56,7 @@ class Index:
             _advance(seen, table, self._column)
         except Damaged as error:
             self._seen = None
-            raise TryLater(f"the index of sample ids was damaged and is made anew: {error}") from error
+            raise RetryableError(f"the index of sample ids was damaged and is made anew: {error}") from error
 
     def stored(self, ids: Iterable[str], before: int, table: Table) -> None:
         """`ids` were just committed upon version `before`; anything else that happened is left to `catch_up`."""
@@ -72,18 +72,18 @@ class Index:
             self._seen.close()
             self._seen = None
 
-    def _of(self, table: Table) -> SeenIds:
+    def _of(self, table: Table) -> IdCache:
         if self._seen is not None and self._table_id != table.id:
             self.close()
         if self._seen is None:
             try:
                 self._seen, self._table_id = self._open_ids(self._folder, table.id), table.id
             except (OSError, sqlite3.Error) as error:  # a full disk says nothing of the events in hand
-                raise TryLater(f"the index of ids cannot be kept in {self._folder}: {error}") from error
+                raise RetryableError(f"the index of ids cannot be kept in {self._folder}: {error}") from error
         return self._seen
 
 
-def _advance(seen: SeenIds, table: Table, column: str) -> None:
+def _advance(seen: IdCache, table: Table, column: str) -> None:
     if seen.version is not None and seen.version < table.version:
         try:
             for first in range(seen.version + 1, table.version + 1, VERSIONS_AT_ONCE):
@@ -116,6 +116,6 @@ def ids_in(folder: pyarrow.fs.FileSystem, file: DataFile, id_column: str = ID) -
         with folder.open_input_file(file.path) as source:
             column = pyarrow.parquet.ParquetFile(source).read([id_column], use_threads=False).column(0)
     except OSError as error:
-        raise TryLater(f"{file.path} cannot be read: {error}") from error
+        raise RetryableError(f"{file.path} cannot be read: {error}") from error
     ids: list[str] = column.to_pylist()
     return ids

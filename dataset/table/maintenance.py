@@ -6,8 +6,8 @@ Readers keep their snapshot, writers their positions.  Decides nothing by itself
 
 from dataclasses import dataclass
 
-from dataset.table.delta_table import Options, Overtaken, Table
-from schemas.errors import TryLater, UserError
+from dataset.table.delta_table import CommitConflict, Options, Table
+from schemas.errors import RetryableError, UserError
 
 TARGET_BYTES = 128 * 1024 * 1024
 """Size of a joined file: thousands of samples, and one still fits into memory while it is written."""
@@ -34,16 +34,16 @@ class Compacted:
 def compact(uri: str, storage_options: Options = None, target_bytes: int = TARGET_BYTES) -> Compacted:
     """Join files that are smaller than the target; nothing happens where there are none.
 
-    The replaced files stay until a vacuum, for readers of earlier snapshots.  Raises NoDataset, TryLater.
+    The replaced files stay until a vacuum, for readers of earlier snapshots.  Raises NoDataset, RetryableError.
     """
     for _ in range(TRIES):
         table = Table.load(uri, storage_options)
         try:
             joined, made = table.compact(target_bytes)
-        except Overtaken:
+        except CommitConflict:
             continue
         return Compacted(joined, made, table.version)
-    raise TryLater(f"somebody else is compacting {uri}")
+    raise RetryableError(f"somebody else is compacting {uri}")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def vacuum(
     """Delete files that no version within the retention needs, and name them; with `dry_run` only name them.
 
     Versions from before can no longer be read afterwards, nor followed.  Raises UserError for a retention that is too
-    short, NoDataset, TryLater.
+    short, NoDataset, RetryableError.
     """
     wanted = retention or Retention()
     wanted.check()

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import ImageRef
 from schemas.interfaces import ObjectStore
 
@@ -16,19 +16,19 @@ THREADS = 8
 """Gets in flight: enough to hide the store's latency, few enough for its connection pool."""
 
 
-def fetch(store: ObjectStore, images: Sequence[ImageRef]) -> list[bytes | Never]:
-    """The bytes of each image, in order. Raises TryLater when the store cannot be reached."""
+def fetch(store: ObjectStore, images: Sequence[ImageRef]) -> list[bytes | PermanentError]:
+    """The bytes of each image, in order. Raises RetryableError when the store cannot be reached."""
     if not images:
         return []
     with ThreadPoolExecutor(min(THREADS, len(images)), thread_name_prefix="pictures") as pool:
         return list(pool.map(lambda image: _checked(store, image), images))
 
 
-def _checked(store: ObjectStore, image: ImageRef) -> bytes | Never:
+def _checked(store: ObjectStore, image: ImageRef) -> bytes | PermanentError:
     stored = store.get(image.key)
     if stored is None:
-        return Never("missing_image", f"there is no object {image.key} in bucket {store.bucket}")
+        return PermanentError("missing_image", f"there is no object {image.key} in bucket {store.bucket}")
     found = hashlib.sha256(stored.data).hexdigest()
     if found != image.sha256:
-        return Never("hash_mismatch", f"object {image.key} has sha256 {found}, announced was {image.sha256}")
+        return PermanentError("hash_mismatch", f"object {image.key} has sha256 {found}, announced was {image.sha256}")
     return stored.data

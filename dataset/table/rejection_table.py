@@ -15,7 +15,7 @@ from dataset.table.delta_table import Options
 from dataset.table.table_writer import Contents, Place, Reached, TableWriter, ignore
 from schemas.base import Event
 from schemas.codec import decode
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import Rejection, RenderedImage, SeedConcept
 from schemas.graph import SpatialGraph
 from schemas.interfaces import Sample
@@ -81,7 +81,7 @@ def judged_event(topic: str, source: bytes) -> Event | None:
         return None
     try:
         return decode(topic, source)
-    except Never:
+    except PermanentError:
         return None
 
 

@@ -12,7 +12,7 @@ from dataset.table.delta_table import Options
 from dataset.table.picture_fetch import fetch
 from dataset.table.row_encoding import rows_of
 from dataset.table.table_writer import Contents, Place, Reached, TableWriter, ignore
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import QAEvent
 from schemas.interfaces import ObjectStore
 
@@ -33,7 +33,7 @@ class DatasetWriter(TableWriter[QAEvent]):
         storage_options: Options = None,
         reached: Reached = ignore,
     ) -> None:
-        def pictures(events: Sequence[QAEvent]) -> Sequence[bytes | Never]:
+        def pictures(events: Sequence[QAEvent]) -> Sequence[bytes | PermanentError]:
             return fetch(store, [event.image for event in events])
 
         contents = Contents(COLUMNS, "sample_id", _id, rows_of, pictures, needs_picture=True)

@@ -15,10 +15,10 @@ from typing import Generic, TypeVar
 
 import pyarrow as pa
 
-from dataset.table.delta_table import Options, Overtaken, Table
-from dataset.table.id_index import Index
+from dataset.table.delta_table import CommitConflict, Options, Table
+from dataset.table.id_index import IdIndex
 from schemas.base import Event
-from schemas.errors import Fenced, Never, TryLater
+from schemas.errors import Fenced, PermanentError, RetryableError
 from schemas.interfaces import Appended, Delivery, Sample
 
 TRIES = 30
@@ -48,7 +48,7 @@ class Contents(Generic[E]):
     id_column: str
     id_of: Callable[[E], str]
     rows: Callable[[Sequence[Sample[E]]], pa.Table]
-    pictures: Callable[[Sequence[E]], Sequence[bytes | Never | None]]
+    pictures: Callable[[Sequence[E]], Sequence[bytes | PermanentError | None]]
     needs_picture: bool
 
 
@@ -70,7 +70,7 @@ class TableWriter(Generic[E]):
 
     def __init__(self, place: Place, contents: Contents[E], reached: Reached = ignore) -> None:
         self._uri, self._options, self._contents = place.uri, place.options, contents
-        self._index = Index(place.index_dir, id_column=contents.id_column)
+        self._index = IdIndex(place.index_dir, id_column=contents.id_column)
         self._table: Table | None = None
         self._lock = threading.Lock()
         self._expected: dict[str, int | None] = {}
@@ -89,7 +89,7 @@ class TableWriter(Generic[E]):
         with self._lock:
             self._expected.pop(partition, None)
 
-    def prepare(self, events: Sequence[E]) -> list[Sample[E] | Never]:
+    def prepare(self, events: Sequence[E]) -> list[Sample[E] | PermanentError]:
         """Fetch and check the pictures of samples that the table lacks. The first call may have to fill the index."""
         self._index.catch_up(self._current())
         id_of = self._contents.id_of
@@ -101,7 +101,7 @@ class TableWriter(Generic[E]):
         return samples  # what raises as a row raises here, where it is no fault of the table
 
     def append(self, deliveries: Sequence[Delivery[E]]) -> Appended:
-        """One commit, or none where nothing is new. Raises Fenced, TryLater."""
+        """One commit, or none where nothing is new. Raises Fenced, RetryableError."""
         for _ in range(TRIES):
             table = self._current()
             due = self._due(deliveries, table)
@@ -114,13 +114,13 @@ class TableWriter(Generic[E]):
             self._reached("before_commit")
             try:
                 table.append(self._contents.rows(samples), positions)
-            except Overtaken:
+            except CommitConflict:
                 self._pause(random.uniform(0, LONGEST_PAUSE_S))
                 continue
             self._index.stored((self._contents.id_of(sample.event) for sample in samples), before, table)
             self._moved(positions)
             return Appended(positions, len(samples))
-        raise TryLater(f"other writers of {self._uri} came first {TRIES} times")
+        raise RetryableError(f"other writers of {self._uri} came first {TRIES} times")
 
     def _current(self) -> Table:
         if self._table is None:
@@ -146,7 +146,7 @@ class TableWriter(Generic[E]):
         known = self._index.known(samples)
         fresh = [sample for one, sample in reversed(samples.items()) if one not in known]
         if self._contents.needs_picture and any(sample.image is None for sample in fresh):
-            raise TryLater("the table was replaced since these samples were prepared")
+            raise RetryableError("the table was replaced since these samples were prepared")
         return fresh
 
     def _moved(self, positions: Mapping[str, int]) -> None:
@@ -154,8 +154,8 @@ class TableWriter(Generic[E]):
             self._expected.update({p: position for p, position in positions.items() if p in self._expected})
 
 
-def _with_picture(event: E, picture: bytes | Never | None) -> Sample[E] | Never:
-    return picture if isinstance(picture, Never) else Sample(event, picture)
+def _with_picture(event: E, picture: bytes | PermanentError | None) -> Sample[E] | PermanentError:
+    return picture if isinstance(picture, PermanentError) else Sample(event, picture)
 
 
 def _after(deliveries: Sequence[Delivery[E]]) -> dict[str, int]:

@@ -18,7 +18,7 @@ from gpu_workers.collage.object_pictures import Painter
 from gpu_workers.collage.paint_order import Place, places
 from gpu_workers.collage.picture_metadata import packet, read_packet
 from gpu_workers.collage.scene_truth import tell
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import Truth
 from schemas.graph import Box, SpatialGraph
 from schemas.ids import derived_seed
@@ -53,7 +53,7 @@ class CollageRenderer:
         return {"side": SIDE, "quality": QUALITY, "method": METHOD}
 
     def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
-        """One drawing a graph, in order. Raises Never for a category, scene or sprite that is not known."""
+        """One drawing a graph, in order. Raises PermanentError for a category, scene or sprite that is not known."""
         return [self._draw(graph, seed) for graph, seed in zip(graphs, seeds, strict=True)]
 
     def read_truth(self, data: bytes) -> Truth | None:
@@ -78,15 +78,15 @@ class CollageRenderer:
 
 
 def known_scene(graph: SpatialGraph) -> SceneKind:
-    """The kind of scene of a graph. Raises Never when it or a category is not known."""
+    """The kind of scene of a graph. Raises PermanentError when it or a category is not known."""
     kind = scene_kinds().get(graph.scene)
     if kind is None:
-        raise Never("failed", f"the collage renderer knows no scene {graph.scene!r}")
+        raise PermanentError("failed", f"the collage renderer knows no scene {graph.scene!r}")
     known = categories()
     for thing in graph.objects:
         category = known.get(thing.category)
         if category is None or (category.sprite is None and not category.drawn):
-            raise Never("failed", f"the collage renderer cannot draw {thing.category!r}")
+            raise PermanentError("failed", f"the collage renderer cannot draw {thing.category!r}")
     return kind
 
 

@@ -48,7 +48,7 @@ class Painter:
         self._folder = folder
 
     def picture(self, place: Place, held: Sequence[Box], variant: int) -> ObjectPicture:
-        """The picture of one object. Raises Never where its sprite is missing."""
+        """The picture of one object. Raises PermanentError where its sprite is missing."""
         category = place.category
         colour = next((c for c in map(colours.canonical, place.attributes) if c), None)
         if category.sprite is None or (held and category.name in OPENED):

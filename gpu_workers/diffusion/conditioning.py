@@ -1,6 +1,6 @@
 """What a diffusion model is told of a graph: texts, and boxes as shares of the picture.
 
-In: a graph.  Out: `Told`.  Knows no model.  Excluded categories are told in the negative text, nowhere else.
+In: a graph.  Out: `Conditioning`.  Knows no model.  Excluded categories are told in the negative text, nowhere else.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MOST_BOXES = 30
 
 
 @dataclass(frozen=True)
-class Told:
+class Conditioning:
     """One picture's orders. `phrases`, `words` (the bare categories) and `boxes` go together, one an object."""
 
     prompt: str
@@ -26,13 +26,13 @@ class Told:
     background: str = ""
 
 
-def told(graph: SpatialGraph) -> Told:
+def told(graph: SpatialGraph) -> Conditioning:
     """The orders of a graph; of more than MOST_BOXES objects the largest are told where to be."""
     boxes = [corners(box, graph.layout.canvas) for box in graph.layout.boxes]
     order = sorted(range(len(boxes)), key=lambda i: -_area(boxes[i]))[:MOST_BOXES]
     kept = sorted(order)
     phrases = graph.prompt.phrases if len(graph.prompt.phrases) == len(boxes) else tuple(map(_phrase, graph.objects))
-    return Told(
+    return Conditioning(
         prompt=graph.prompt.positive,
         negative=_negative(graph),
         phrases=tuple(phrases[i] for i in kept),

@@ -1,7 +1,8 @@
 """The denoising loop, over a whole batch of different pictures at a time.
 
 In: a model's parts, a batch, how to sample.  Out: latents.  For one picture it does what the stock GLIGEN pipeline does.
-The variants live in `Way`: `guide` may move the latents before a step, `after` after it, `predict` replaces the prediction.
+The variants live in `GuidanceStrategy`: `guide` may move the latents before a step, `after` after it, `predict`
+replaces the prediction.
 """
 
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def noise(parts: Parts, latents: Tensor, step: Step, texts: Tensor, grounding: d
 
 
 @dataclass(frozen=True)
-class Way:
+class GuidanceStrategy:
     """How a batch is drawn: `predict` the noise of each step, `guide` the latents before it, change them `after` it."""
 
     predict: Predict
@@ -75,7 +76,9 @@ class Way:
     after: Guide | None = None
 
 
-def denoise(parts: Parts, batch: Batch, sampling: Sampling, way: Way, span: tuple[int, int | None] = (0, None)) -> Tensor:
+def denoise(
+    parts: Parts, batch: Batch, sampling: Sampling, way: GuidanceStrategy, span: tuple[int, int | None] = (0, None)
+) -> Tensor:
     """The latents after the steps of `span` (first, end), starting from the batch's latents.
 
     A schedule without a memory (DDIM) may be cut anywhere: the parts one after the other give the same as the whole.

@@ -2,7 +2,7 @@
 
 In: graphs and seeds.  Out: drawings without a truth (a model does not know what it drew), with notes on the batch, the
 device and the software, at whose like a re-render is the same to the bit.
-Batches by size; halves a batch that does not fit.  Does not know how a batch is drawn: that is a `Drawer`.
+Batches by size; halves a batch that does not fit.  Does not know how a batch is drawn: that is a `ImageGenerator`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,8 @@ from typing import Protocol
 from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.conditioning import Told, told
-from gpu_workers.diffusion.oom_backoff import Halving
+from gpu_workers.diffusion.conditioning import Conditioning, told
+from gpu_workers.diffusion.oom_backoff import OomBackoff
 from schemas.events import Truth
 from schemas.graph import SpatialGraph
 from schemas.ids import derived_seed
@@ -31,7 +31,7 @@ NAME_CHARS = 12
 """Of each graph's id in the note on its batch: enough to find it again, and 64 of them fit into object metadata."""
 
 
-class Drawer(Protocol):
+class ImageGenerator(Protocol):
     """Draws one batch of pictures of one size."""
 
     @property
@@ -49,7 +49,7 @@ class Drawer(Protocol):
         """Pixels of the longer side that it draws."""
         ...
 
-    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """One picture an order, `size` (width, height) in pixels. Raises torch.OutOfMemoryError."""
         ...
 
@@ -66,10 +66,10 @@ class _Job:
 class DiffusionRenderer:
     """Implements `schemas.interfaces.Renderer` over a drawer."""
 
-    def __init__(self, drawer: Drawer, batch: int) -> None:
+    def __init__(self, drawer: ImageGenerator, batch: int) -> None:
         torch = lazy_imports.torch()
         self._drawer = drawer
-        self._halving = Halving(batch, torch.OutOfMemoryError, lazy_imports.release)
+        self._halving = OomBackoff(batch, torch.OutOfMemoryError, lazy_imports.release)
         self._notes = {**lazy_imports.versions(), "device": _device()}
 
     @property
@@ -85,13 +85,17 @@ class DiffusionRenderer:
     def warm_up(self) -> None:
         """Draw a batch of nothing, so that the first real one waits for no compilation and is known to fit.
 
-        Raises TryLater when the device's memory does not hold one picture, DeviceLost when the device fails altogether.
+        Raises RetryableError when the device's memory does not hold one picture, DeviceLost when the device fails
+        altogether.
         """
-        size, room = (self._drawer.side,) * 2, Told("a room", phrases=("a room",), words=("room",), boxes=((0, 0, 1, 1),))
+        size, room = (
+            (self._drawer.side,) * 2,
+            Conditioning("a room", phrases=("a room",), words=("room",), boxes=((0, 0, 1, 1),)),
+        )
         self._halving.over([room] * self._halving.most, lambda some: self._drawer.draw(some, [0] * len(some), size))
 
     def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
-        """One drawing a graph, in order. Raises TryLater when the device's memory does not hold one picture."""
+        """One drawing a graph, in order. Raises RetryableError when the device's memory does not hold one picture."""
         by_size: dict[tuple[int, int], list[_Job]] = {}
         for place, (graph, seed) in enumerate(zip(graphs, seeds, strict=True)):
             by_size.setdefault(self._size(graph), []).append(_Job(place, graph, seed))

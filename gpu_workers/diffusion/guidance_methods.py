@@ -6,12 +6,12 @@ In: a model's parts and how to sample.  Out: a `Kind`.
 from collections.abc import Callable
 from dataclasses import asdict, replace
 
-from gpu_workers.diffusion.denoise import Sampling, Way, plain
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, plain
 from gpu_workers.diffusion.generators.gligen import Kind, gligen
 from gpu_workers.diffusion.guidance import backward, boxdiff, lmd
 from gpu_workers.diffusion.guidance.latent_guidance import Energy, Strength, steering
 from gpu_workers.diffusion.guidance.multidiffusion import BOOTSTRAP, MultiDiffusion
-from gpu_workers.diffusion.guidance.object_composition import ALONE, Composing
+from gpu_workers.diffusion.guidance.object_composition import ALONE, ObjectComposition
 from gpu_workers.diffusion.model_components import Parts
 
 MakesKind = Callable[[Parts, Sampling], Kind]
@@ -19,7 +19,7 @@ MakesKind = Callable[[Parts, Sampling], Kind]
 
 def _guided(name: str, energy: Energy, boxes: bool, strength: Strength) -> MakesKind:
     def make(parts: Parts, sampling: Sampling) -> Kind:
-        way = Way(plain(parts, sampling), steering(parts, energy, strength))
+        way = GuidanceStrategy(plain(parts, sampling), steering(parts, energy, strength))
         return Kind(name, boxes, way, asdict(strength))
 
     return make
@@ -27,19 +27,19 @@ def _guided(name: str, energy: Energy, boxes: bool, strength: Strength) -> Makes
 
 def _composed(name: str, boxes: bool, strength: Strength) -> MakesKind:
     def make(parts: Parts, sampling: Sampling) -> Kind:
-        way = Way(plain(parts, sampling), steering(parts, lmd.energy, strength))
-        whole = replace(way, after=Composing(parts, sampling, way, boxes))
+        way = GuidanceStrategy(plain(parts, sampling), steering(parts, lmd.energy, strength))
+        whole = replace(way, after=ObjectComposition(parts, sampling, way, boxes))
         return Kind(name, boxes, whole, {**asdict(strength), "alone": ALONE})
 
     return make
 
 
 def _multidiffusion(parts: Parts, sampling: Sampling) -> Kind:
-    return Kind("multidiffusion", False, Way(MultiDiffusion(parts, sampling)), {"bootstrap": BOOTSTRAP})
+    return Kind("multidiffusion", False, GuidanceStrategy(MultiDiffusion(parts, sampling)), {"bootstrap": BOOTSTRAP})
 
 
 def _text(parts: Parts, sampling: Sampling) -> Kind:
-    return Kind("text", False, Way(plain(parts, sampling)), {})
+    return Kind("text", False, GuidanceStrategy(plain(parts, sampling)), {})
 
 
 VARIANTS: dict[str, MakesKind] = {

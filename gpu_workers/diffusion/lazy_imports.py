@@ -7,7 +7,7 @@ Their types are unknown where they are not installed, so tensors and models are 
 from types import ModuleType
 from typing import Any
 
-from schemas.errors import TryLater, UserError
+from schemas.errors import RetryableError, UserError
 
 Tensor = Any
 """A torch.Tensor."""
@@ -74,7 +74,8 @@ def best_device() -> str:
 
 
 def snapshot(model: str, revision: str, patterns: list[str]) -> str:
-    """The folder of one revision of a hub's repository. Raises MissingExtra, TryLater when the hub is out of reach."""
+    """The folder of one revision of a hub's repository. Raises MissingExtra, RetryableError when the hub is out of
+    reach."""
     try:
         from huggingface_hub import snapshot_download
         from huggingface_hub.errors import HfHubHTTPError
@@ -83,4 +84,4 @@ def snapshot(model: str, revision: str, patterns: list[str]) -> str:
     try:
         return str(snapshot_download(model, revision=revision, allow_patterns=patterns))
     except (HfHubHTTPError, OSError) as error:
-        raise TryLater(f"the hub does not give {model} at {revision}: {error}") from error
+        raise RetryableError(f"the hub does not give {model} at {revision}: {error}") from error

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.denoise import Sampling
-from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer, Drawer
+from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer, ImageGenerator
 from gpu_workers.diffusion.generators.flux3 import flux3
-from gpu_workers.diffusion.generators.gligen import LatentDrawer
+from gpu_workers.diffusion.generators.gligen import LatentGenerator
 from gpu_workers.diffusion.generators.refine import Refined
 from gpu_workers.diffusion.generators.stock_pipelines import Model, controlnet, text2image
 from gpu_workers.diffusion.guidance_methods import VARIANTS
@@ -55,14 +55,14 @@ class Choice:
 
 
 def renderer_of(choice: Choice) -> DiffusionRenderer:
-    """The renderer, warmed up. Raises UserError (MissingExtra among them) and TryLater (a hub out of reach)."""
+    """The renderer, warmed up. Raises UserError (MissingExtra among them) and RetryableError (a hub out of reach)."""
     lazy_imports.torch()
     made = DiffusionRenderer(_drawer(choice), choice.batch)
     made.warm_up()
     return made
 
 
-def _drawer(choice: Choice) -> Drawer:
+def _drawer(choice: Choice) -> ImageGenerator:
     if choice.renderer not in NAMES:
         raise UserError(f"no renderer is called {choice.renderer!r}; there are: {', '.join(NAMES)}")
     drawer = _loop(choice) if choice.renderer in VARIANTS else _pipeline(choice)
@@ -75,13 +75,13 @@ def _sampling(choice: Choice) -> Sampling:
     return Sampling(TINY_STEPS if choice.model == TINY else choice.steps, choice.guidance, choice.beta)
 
 
-def _loop(choice: Choice) -> Drawer:
+def _loop(choice: Choice) -> ImageGenerator:
     folder, source = locate(choice.model, choice.revision, choice.cache)
     parts, sampling = load(folder, machine_of(choice)), _sampling(choice)
-    return LatentDrawer(parts, source, sampling, VARIANTS[choice.renderer](parts, sampling))
+    return LatentGenerator(parts, source, sampling, VARIANTS[choice.renderer](parts, sampling))
 
 
-def _pipeline(choice: Choice) -> Drawer:
+def _pipeline(choice: Choice) -> ImageGenerator:
     model, sampling = _model(choice, Weights(choice.model, choice.revision)), _sampling(choice)
     if choice.renderer == "flux3-boxes":
         return flux3(model, sampling)

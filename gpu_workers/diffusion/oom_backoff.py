@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from gpu_workers.diffusion.device_errors import device_watched, for_want_of_memory
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Halving:
+class OomBackoff:
     """`most` items a call at first; half of it after each failure for want of memory, for good."""
 
     def __init__(self, most: int, out_of_memory: type[Exception], release: Callable[[], None]) -> None:
@@ -22,7 +22,7 @@ class Halving:
         self._out_of_memory, self._release = out_of_memory, release
 
     def over(self, items: Sequence[Item], work: Callable[[Sequence[Item]], list[Result]]) -> list[Result]:
-        """The results of all items. Raises TryLater when not even one fits, DeviceLost where no call would work."""
+        """The results of all items. Raises RetryableError when not even one fits, DeviceLost where no call would work."""
         results: list[Result] = []
         with device_watched():
             while len(results) < len(items):
@@ -44,5 +44,5 @@ class Halving:
     def _halve(self, tried: int, error: Exception) -> None:
         self._release()
         if tried == 1:
-            raise TryLater(f"one picture does not fit into the device's memory: {str(error)[:200]}") from error
+            raise RetryableError(f"one picture does not fit into the device's memory: {str(error)[:200]}") from error
         self.most = max(1, tried // 2)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.conditioning import MOST_BOXES, Told
+from gpu_workers.diffusion.conditioning import MOST_BOXES, Conditioning
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.model_components import Parts
 
@@ -17,7 +17,7 @@ from gpu_workers.diffusion.model_components import Parts
 class Batch:
     """`texts` and `grounding` hold the negative half first; `grounding` is None for a model that takes no boxes."""
 
-    told: tuple[Told, ...]
+    told: tuple[Conditioning, ...]
     seeds: tuple[int, ...]
     latents: Tensor
     texts: Tensor
@@ -33,7 +33,9 @@ class Batch:
         return None if self.grounding is None else {name: value[count:] for name, value in self.grounding.items()}
 
 
-def prepare(parts: Parts, told: Sequence[Told], seeds: Sequence[int], size: tuple[int, int], boxes: bool = True) -> Batch:
+def prepare(
+    parts: Parts, told: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int], boxes: bool = True
+) -> Batch:
     """The tensors of a batch of pictures of `size` (width, height) in pixels. Without `boxes`, only texts guide."""
     torch = lazy_imports.torch()
     with torch.no_grad():
@@ -50,7 +52,7 @@ def _noise(parts: Parts, seeds: Sequence[int], size: tuple[int, int]) -> Tensor:
     return torch.cat(drawn).to(parts.machine.device) * parts.scheduler.init_noise_sigma
 
 
-def _grounding(parts: Parts, told: Sequence[Told]) -> dict[str, Tensor]:
+def _grounding(parts: Parts, told: Sequence[Conditioning]) -> dict[str, Tensor]:
     """What GLIGEN's position net takes; the negative half knows of no object."""
     torch, kind = lazy_imports.torch(), {"device": parts.machine.device, "dtype": parts.unet.dtype}
     count = len(told)

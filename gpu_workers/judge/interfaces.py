@@ -33,11 +33,11 @@ class Judgement:
     notes: dict[str, str]
 
 
-class Judges(Protocol):
+class PictureJudge(Protocol):
     """Looks at a picture."""
 
     def look(self, picture: bytes, known: Known) -> Judgement:
-        """The judgement. Raises TryLater and Never."""
+        """The judgement. Raises RetryableError and PermanentError."""
         ...
 
 

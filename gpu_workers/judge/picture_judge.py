@@ -42,7 +42,7 @@ class LanguageJudge:
         self._models, self._wait = models, wait
 
     def look(self, picture: bytes, known: Known) -> Judgement:
-        """The judgement. Raises TryLater and Never."""
+        """The judgement. Raises RetryableError and PermanentError."""
         image = known.event.image
         shown = Picture(picture, image.media_type, image.sha256, image.key)
         return self._wait(_Look(self._models, shown, known).judged())

@@ -17,7 +17,7 @@ from spatial.questions.answer_rules import YES_NO
 from spatial.questions.answering import Answer
 from spatial.questions.certificates import certificate
 from spatial.questions.distractors import choices_for
-from spatial.questions.object_names import Asked
+from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import AttributeOf
 from spatial.questions.split_keys import keys_of
 from spatial.questions.wording.lexicon import family_of
@@ -69,7 +69,7 @@ class Admission:
             raise Dropped("duplicate")
         said = plain_answer(written.answer)
         scene, supposed = self._supposing(query, said)
-        asked = Asked(scene, self.strictness)
+        asked = NamedScene(scene, self.strictness)
         found = _entailed(asked, query)
         if plain_answer(found.text) != said:
             raise Dropped("wrong_answer")
@@ -87,7 +87,7 @@ class Admission:
         """For an attribute that the scene does not state: the scene in which it does."""
         if not isinstance(query, AttributeOf):
             return self.scene, None
-        asked = Asked(self.scene, self.strictness)
+        asked = NamedScene(self.scene, self.strictness)
         try:
             index = resolve(asked, query.subject).index
         except Unanswerable:
@@ -99,7 +99,7 @@ class Admission:
             raise Dropped("wrong_answer")
         return with_attribute(self.scene, thing.id, said), (thing.id, said)
 
-    def _question(self, asked: Asked, query: Query, found: Answer, text: str, rng: Random) -> Question:
+    def _question(self, asked: NamedScene, query: Query, found: Answer, text: str, rng: Random) -> Question:
         choices = choices_for(asked, query, found, rng)
         if choices is None or (found.text not in YES_NO and found.text.lower() in text.lower()):
             raise Dropped("no_choices")
@@ -115,14 +115,14 @@ class Admission:
         )
 
 
-def _entailed(asked: Asked, query: Query) -> Answer:
+def _entailed(asked: NamedScene, query: Query) -> Answer:
     try:
         return answer(query, asked)
     except Unanswerable:
         raise Dropped("not_entailed") from None
 
 
-def _says_otherwise(asked: Asked, text: str, found: Answer) -> bool:
+def _says_otherwise(asked: NamedScene, text: str, found: Answer) -> bool:
     """Whether the words may be taken for a question with another answer, as nested "to the left of" often may."""
     for query in readings(text):
         try:

@@ -33,7 +33,7 @@ LEAST_INSIDE = 1.0
 
 
 @dataclass(frozen=True)
-class Sureness:
+class Thresholds:
     """Scores from which a detection counts, and from which it casts doubt. Depend on the detector."""
 
     firm: float = 0.35
@@ -41,14 +41,16 @@ class Sureness:
 
 
 @dataclass(frozen=True)
-class Believed:
+class FilteredDetections:
     """What is surely there, and what may be there."""
 
     firm: tuple[Detection, ...]
     doubtful: tuple[Detection, ...]
 
 
-def believed(graph: SpatialGraph, detections: Sequence[Detection], size: tuple[int, int], sureness: Sureness) -> Believed:
+def believed(
+    graph: SpatialGraph, detections: Sequence[Detection], size: tuple[int, int], sureness: Thresholds
+) -> FilteredDetections:
     """The detections of the graph's categories and of what it excludes, and all doubt about them."""
     names, described = names_of(graph), descriptions_of(graph)
     named = [each for each in detections if _is_word(each.label)]
@@ -61,7 +63,7 @@ def believed(graph: SpatialGraph, detections: Sequence[Detection], size: tuple[i
             pile.add(each)
     for each in [*(one for one in sound if one.label not in names), *nowhere]:
         pile.doubt(replace(each, label=described.get(each.label) or _nearest_word(each.label, names)))
-    return Believed(tuple(pile.firm), tuple(pile.doubtful))
+    return FilteredDetections(tuple(pile.firm), tuple(pile.doubtful))
 
 
 class _Pile:

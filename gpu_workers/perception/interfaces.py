@@ -36,7 +36,7 @@ class Detector(Protocol):
         ...
 
     def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
-        """For each picture all that is found of its labels, the doubtful included. Raises TryLater."""
+        """For each picture all that is found of its labels, the doubtful included. Raises RetryableError."""
         ...
 
 
@@ -49,5 +49,5 @@ class Depth(Protocol):
         ...
 
     def measure(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
-        """A map a picture. Raises TryLater."""
+        """A map a picture. Raises RetryableError."""
         ...

@@ -12,7 +12,7 @@ from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.lazy_imports import Tensor
-from gpu_workers.diffusion.oom_backoff import Halving
+from gpu_workers.diffusion.oom_backoff import OomBackoff
 from schemas.errors import UserError
 
 MOST_PICTURES = 64
@@ -27,8 +27,8 @@ class Loaded:
     model: Any
     processor: Any
     device: str
-    runs: Halving = field(
-        default_factory=lambda: Halving(MOST_PICTURES, lazy_imports.torch().OutOfMemoryError, lazy_imports.release)
+    runs: OomBackoff = field(
+        default_factory=lambda: OomBackoff(MOST_PICTURES, lazy_imports.torch().OutOfMemoryError, lazy_imports.release)
     )
 
 

@@ -21,7 +21,7 @@ COVERED = 0.8
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExpectedObject:
     """An object as it was wanted, in pixels of the picture."""
 
     id: int
@@ -37,7 +37,7 @@ class Matched:
     left: tuple[Detection, ...]
 
 
-def match(wanted: Sequence[Wanted], detections: Sequence[Detection], diagonal: float) -> Matched:
+def match(wanted: Sequence[ExpectedObject], detections: Sequence[Detection], diagonal: float) -> Matched:
     """The assignment of least cost, label by label: overlap first, then nearness, then the score."""
     from scipy.optimize import linear_sum_assignment
 
@@ -54,7 +54,7 @@ def match(wanted: Sequence[Wanted], detections: Sequence[Detection], diagonal: f
     return Matched(found, tuple(detection for detection in detections if id(detection) not in taken))
 
 
-def unclear(wanted: Sequence[Wanted], detections: Sequence[Detection]) -> list[Detection]:
+def unclear(wanted: Sequence[ExpectedObject], detections: Sequence[Detection]) -> list[Detection]:
     """Those of the detections that may be several objects seen as one, or one object seen as several.
 
     The places that were wanted only raise the doubt here, where the number found is another one than was wanted.

@@ -10,8 +10,8 @@ from PIL import Image
 from gpu_workers.diffusion.lazy_imports import MissingExtra
 
 
-class Classifier:
-    """Implements `gpu_workers.exam_policy.Censor`."""
+class OpenNsfw:
+    """Implements `gpu_workers.exam_policy.NsfwClassifier`."""
 
     def __init__(self) -> None:
         try:

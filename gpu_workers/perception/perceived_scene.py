@@ -13,10 +13,10 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from gpu_workers.perception.detection_filter import Sureness, believed, confirmed
+from gpu_workers.perception.detection_filter import Thresholds, believed, confirmed
 from gpu_workers.perception.interfaces import Box, Depth, DepthMap, Detection, Detector
 from gpu_workers.perception.label_prompts import descriptions_of, labels_of
-from gpu_workers.perception.matching import Wanted, match, unclear
+from gpu_workers.perception.matching import ExpectedObject, match, unclear
 from schemas.bounds import MAX_DEPTH, MAX_SEEN
 from schemas.events import RenderedImage, SeenObject, Truth
 from schemas.graph import SpatialGraph
@@ -44,8 +44,8 @@ class _Sight:
 class DetectorEyes:
     """Implements `gpu_workers.examine.Sees`."""
 
-    def __init__(self, detector: Detector, depth: Depth | None = None, sureness: Sureness | None = None) -> None:
-        self._detector, self._depth, self._sureness = detector, depth, sureness or Sureness()
+    def __init__(self, detector: Detector, depth: Depth | None = None, sureness: Thresholds | None = None) -> None:
+        self._detector, self._depth, self._sureness = detector, depth, sureness or Thresholds()
 
     @property
     def name(self) -> str:
@@ -53,7 +53,7 @@ class DetectorEyes:
         return self._detector.name if self._depth is None else f"{self._detector.name}, {self._depth.name}"
 
     def look(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
-        """What each picture shows. Raises TryLater."""
+        """What each picture shows. Raises RetryableError."""
         images = [_decoded(data) for data in pictures]
         detections = self._detector.detect(images, [labels_of(event.graph) for event in events])
         depths: Sequence[DepthMap | None] = [None] * len(images) if self._depth is None else self._depth.measure(images)
@@ -105,11 +105,11 @@ def _at_most(sights: Sequence[_Sight]) -> list[_Sight]:
     return [sights[number] for number in sorted(chosen)]
 
 
-def wanted_of(graph: SpatialGraph, size: tuple[int, int]) -> list[Wanted]:
+def wanted_of(graph: SpatialGraph, size: tuple[int, int]) -> list[ExpectedObject]:
     """The graph's boxes in pixels of the picture, which may have another size than the graph's canvas."""
     across, down = size[0] / graph.layout.canvas[0], size[1] / graph.layout.canvas[1]
     boxes = [(x * across, y * down, w * across, h * down) for x, y, w, h in graph.layout.boxes]
-    return [Wanted(thing.id, thing.category, box) for thing, box in zip(graph.objects, boxes, strict=True)]
+    return [ExpectedObject(thing.id, thing.category, box) for thing, box in zip(graph.objects, boxes, strict=True)]
 
 
 def _whole(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -70,7 +70,7 @@ class ZeroShotDetector:
 
     @device_watched()
     def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
-        """All that scores at least LEAST_SCORE. Raises TryLater where not even one picture fits, DeviceLost."""
+        """All that scores at least LEAST_SCORE. Raises RetryableError where not even one picture fits, DeviceLost."""
         found: list[list[Detection]] = [[] for _ in pictures]
         portions = [self._portions(asked) for asked in labels]
         for turn in range(max((len(each) for each in portions), default=0)):

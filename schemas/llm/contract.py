@@ -122,7 +122,7 @@ class LanguageModel(Protocol):
         ...
 
     async def complete(self, request: Request) -> Reply:
-        """One answer. Raises TryLater for what may pass, Never for a request that no server would take."""
+        """One answer. Raises RetryableError for what may pass, PermanentError for a request that no server would take."""
         ...
 
 

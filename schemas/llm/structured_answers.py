@@ -48,7 +48,7 @@ class Conversation(Generic[T]):
     _shown: int = 0
 
     async def ask(self, check: Check[T]) -> T:
-        """The first answer that has the form and passes the check. Raises Unanswered, TryLater, Never."""
+        """The first answer that has the form and passes the check. Raises Unanswered, RetryableError, PermanentError."""
         while True:
             reply = await self.model.complete(self.request)
             self.replies = (*self.replies, reply)

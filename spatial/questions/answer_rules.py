@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from spatial.questions.certain_facts import Sight, View
+from spatial.questions.certain_facts import CertainFacts, View
 from spatial.questions.question_kinds import (
     AttributeOf,
     Bearing,
@@ -48,7 +48,7 @@ ALONG: dict[Course, str] = {
 
 
 @dataclass(frozen=True)
-class Own:
+class RuleResult:
     """What the query itself adds to its references' proofs. `focus` is what the answer names or counts."""
 
     rule: str
@@ -57,10 +57,10 @@ class Own:
     focus: tuple[int, ...] = ()
 
 
-Step = tuple[str, Own, tuple[int, ...]]
+Step = tuple[str, RuleResult, tuple[int, ...]]
 
 
-def _sure(sight: Sight, doubt: str) -> bool:
+def _sure(sight: CertainFacts, doubt: str) -> bool:
     if sight.value is None:
         raise Unanswerable(doubt)
     return sight.value
@@ -77,7 +77,7 @@ def _exists(view: View, query: Exists, _: list[Found]) -> Step:
         raise Unanswerable("both or neither are there")
     used = tuple(i for name in names for i in fitting(view, name))
     rule = "presence: visible, or named as excluded and nothing fits the word"
-    return _yes(seen[0]), Own(rule, 1.0, 0, used), used
+    return _yes(seen[0]), RuleResult(rule, 1.0, 0, used), used
 
 
 def _is_seen(view: View, category: str) -> bool:
@@ -98,14 +98,14 @@ def _count(view: View, query: Count, found: list[Found]) -> Step:
     if not among:
         _is_seen(view, query.category)
     if query.predicate is None:
-        return str(len(among)), Own("count: everything that fits the word", 1.0, 0, among), among
+        return str(len(among)), RuleResult("count: everything that fits the word", 1.0, 0, among), among
     anchor = found[0].index
     sights = [view.relation(i, query.predicate, anchor) for i in among if i != anchor]
     held = [_sure(s, f"whether one is {query.predicate} the reference is doubtful") for s in sights]
     if not held:
         raise Unanswerable(f"there is no {query.category} besides the reference")
     margin = min(s.margin for s in sights)
-    return str(sum(held)), Own(f"count: those that are {query.predicate} the reference", margin, 1, among), among
+    return str(sum(held)), RuleResult(f"count: those that are {query.predicate} the reference", margin, 1, among), among
 
 
 def _attribute(view: View, query: AttributeOf, found: list[Found]) -> Step:
@@ -113,25 +113,25 @@ def _attribute(view: View, query: AttributeOf, found: list[Found]) -> Step:
     values = [a for a in attributes if family_of(a) == query.family]
     if len(values) != 1:
         raise Unanswerable(f"{len(values)} values of {query.family} are reported")
-    return values[0], Own(f"attribute: the {query.family} that was drawn", 1.0, 0), ()
+    return values[0], RuleResult(f"attribute: the {query.family} that was drawn", 1.0, 0), ()
 
 
 def _in_place(view: View, query: InPlace, found: list[Found]) -> Step:
     sight = view.place(found[0].index, query.place)
     held = _sure(sight, "the centre is close to a line between thirds")
-    return _yes(held), Own(f"{query.place}: thirds of the picture", sight.margin, 0), ()
+    return _yes(held), RuleResult(f"{query.place}: thirds of the picture", sight.margin, 0), ()
 
 
 def _directed(view: View, query: Directed, found: list[Found]) -> Step:
     sight = view.relation(found[0].index, query.predicate, found[1].index)
     held = _sure(sight, f"whether it is {query.predicate} the other is doubtful")
-    return _yes(held), Own(f"{query.predicate}: centres", sight.margin, 1), ()
+    return _yes(held), RuleResult(f"{query.predicate}: centres", sight.margin, 1), ()
 
 
 def _side(view: View, _: Side, found: list[Found]) -> Step:
     sight = view.relation(found[0].index, "left_of", found[1].index)
     held = _sure(sight, "the side is doubtful")
-    return SIDES[0 if held else 1], Own("left_of or right_of: centres", sight.margin, 1), ()
+    return SIDES[0 if held else 1], RuleResult("left_of or right_of: centres", sight.margin, 1), ()
 
 
 def _bearing(view: View, _: Bearing, found: list[Found]) -> Step:
@@ -139,14 +139,14 @@ def _bearing(view: View, _: Bearing, found: list[Found]) -> Step:
     left = view.relation(found[0].index, "left_of", found[1].index)
     row, column = _sure(up, "above or below is doubtful"), _sure(left, "left or right is doubtful")
     text = BEARINGS[(0 if row else 2) + (0 if column else 1)]
-    return text, Own("above or below, left_of or right_of: centres", min(up.margin, left.margin), 2), ()
+    return text, RuleResult("above or below, left_of or right_of: centres", min(up.margin, left.margin), 2), ()
 
 
 def _closer(view: View, _: Closer, found: list[Found]) -> Step:
     subject, anchor, other = (f.index for f in found)
     sight = view.closer(subject, other, anchor)
     held = _sure(sight, "which one is closer is doubtful")
-    return _yes(held), Own("closer: gaps in the picture", sight.margin, 2), ()
+    return _yes(held), RuleResult("closer: gaps in the picture", sight.margin, 2), ()
 
 
 def _label(view: View, index: int) -> str:
@@ -178,12 +178,12 @@ def _outermost(view: View, query: Outermost, _: list[Found]) -> Step:
     if best is None or len(everything) < 2:
         raise Unanswerable(f"what is {query.extreme} is doubtful")
     rule = f"{query.extreme}: beyond all others, by centre and edge"
-    return _label(view, best[0]), Own(rule, best[1], 1, best[:1]), everything
+    return _label(view, best[0]), RuleResult(rule, best[1], 1, best[:1]), everything
 
 
 def _find(view: View, query: Find, _: list[Found]) -> Step:
     hit = related(view, query.predicate, query.anchor, tuple(range(len(view.objects))))
-    return _label(view, hit.index), Own(hit.rules[-1], hit.margin, 1, (hit.index,)), hit.used
+    return _label(view, hit.index), RuleResult(hit.rules[-1], hit.margin, 1, (hit.index,)), hit.used
 
 
 def _nearest(view: View, _: Nearest, found: list[Found]) -> Step:
@@ -192,7 +192,7 @@ def _nearest(view: View, _: Nearest, found: list[Found]) -> Step:
     best = view.nearest(base.index, others)
     if best is None:
         raise Unanswerable("which one is nearest is doubtful")
-    return _label(view, best[0]), Own("nearest: least gap in the picture", best[1], 1, best[:1]), others
+    return _label(view, best[0]), RuleResult("nearest: least gap in the picture", best[1], 1, best[:1]), others
 
 
 def _in_order(view: View, query: InOrder, found: list[Found]) -> Step:
@@ -201,13 +201,13 @@ def _in_order(view: View, query: InOrder, found: list[Found]) -> Step:
     sights = [view.relation(i, predicate, j) for i, j in ((a, b), (b, c), (a, c))]
     held = [_sure(s, f"whether one is {predicate} the next is doubtful") for s in sights]
     margin = min(s.margin for s in sights)
-    return _yes(all(held)), Own(f"{predicate} is transitive", margin, 2), ()
+    return _yes(all(held)), RuleResult(f"{predicate} is transitive", margin, 2), ()
 
 
 def _deeper(view: View, query: Deeper, found: list[Found]) -> Step:
     sight = view.relation(found[0].index, query.predicate, found[1].index)
     held = _sure(sight, "the depths are too similar")
-    return _yes(held), Own(f"{query.predicate}: depth order", sight.margin, 1), ()
+    return _yes(held), RuleResult(f"{query.predicate}: depth order", sight.margin, 1), ()
 
 
 Rule = Callable[[View, Query, list[Found]], Step]

@@ -39,14 +39,14 @@ INVERSE_CONTACT = {"on": "supports", "inside": "contains", "under": "over"}
 
 
 @dataclass(frozen=True)
-class Sight:
+class CertainFacts:
     """A judgement. `value` None is doubtful; `margin` is how far the judgement is from the opposite."""
 
     value: bool | None
     margin: float = 0.0
 
 
-DOUBTFUL = Sight(None)
+DOUBTFUL = CertainFacts(None)
 
 
 def gap(a: Box, b: Box) -> float:
@@ -69,9 +69,9 @@ class View:
         self.strictness = strictness
         self.objects: tuple[SeenObject, ...] = scene.objects
         self.clear = tuple(i for i, o in enumerate(scene.objects) if o.visible >= MIN_VISIBLE and min(o.box[2:]) > 0)
-        self._relations: dict[tuple[int, str, int], Sight] = {}
+        self._relations: dict[tuple[int, str, int], CertainFacts] = {}
         self._spans: dict[tuple[int, int], tuple[float, float, float]] = {}
-        self._closer: dict[tuple[int, int, int], Sight] = {}
+        self._closer: dict[tuple[int, int, int], CertainFacts] = {}
 
     @cached_property
     def drawn(self) -> frozenset[tuple[int, str, int]]:
@@ -85,7 +85,7 @@ class View:
         depths = [o.depth for o in self.objects]
         return max(depths) - min(depths) if depths else 0.0
 
-    def relation(self, i: int, predicate: str, j: int) -> Sight:
+    def relation(self, i: int, predicate: str, j: int) -> CertainFacts:
         """Whether object i stands in the relation to object j."""
         found = self._relations.get((i, predicate, j))
         if found is None:
@@ -94,7 +94,7 @@ class View:
             found = self._relations[i, predicate, j] = rule(i, predicate, j)
         return found
 
-    def _direction(self, i: int, predicate: str, j: int) -> Sight:
+    def _direction(self, i: int, predicate: str, j: int) -> CertainFacts:
         """Centres differ enough, and neither lies inside the other's extent; margin as a share of the canvas."""
         axis, sign = DIRECTIONS[predicate]
         a, b = self.objects[i].box, self.objects[j].box
@@ -107,23 +107,23 @@ class View:
             or 2 * a0 <= b0 + b1 <= 2 * a1
         ):
             return DOUBTFUL
-        return Sight(twice * sign > 0, abs(twice) / (2 * size))
+        return CertainFacts(twice * sign > 0, abs(twice) / (2 * size))
 
-    def _contact(self, i: int, predicate: str, j: int) -> Sight:
+    def _contact(self, i: int, predicate: str, j: int) -> CertainFacts:
         """Yes where the renderer drew it and the boxes agree, no where both deny it; else doubtful."""
         a, b = self.objects[i], self.objects[j]
         drawn = (a.id, predicate, b.id) in self.drawn or (b.id, INVERSE_CONTACT[predicate], a.id) in self.drawn
         true = holds(predicate, a.box, b.box, self.scene.canvas)
-        return Sight(drawn, 1.0) if drawn == true else DOUBTFUL
+        return CertainFacts(drawn, 1.0) if drawn == true else DOUBTFUL
 
-    def _depth(self, i: int, predicate: str, j: int) -> Sight:
+    def _depth(self, i: int, predicate: str, j: int) -> CertainFacts:
         """By depth order, with a margin as a share of the scene's depth range."""
         nearer = self.objects[j].depth - self.objects[i].depth
         if nearer == 0 or abs(nearer) < DEPTH_SHARE * self._depth_range * self.strictness:
             return DOUBTFUL
-        return Sight((nearer > 0) == (predicate == "in_front_of"), abs(nearer) / self._depth_range)
+        return CertainFacts((nearer > 0) == (predicate == "in_front_of"), abs(nearer) / self._depth_range)
 
-    def place(self, i: int, place: str) -> Sight:
+    def place(self, i: int, place: str) -> CertainFacts:
         """Whether the centre lies in these thirds of the canvas."""
         box, verdict, margin = self.objects[i].box, True, 1.0
         for axis, band in enumerate(BANDS[place]):
@@ -135,7 +135,7 @@ class View:
                 return DOUBTFUL
             verdict = verdict and int(share > 1 / 3) + int(share > 2 / 3) == band
             margin = min(margin, off)
-        return Sight(verdict, margin)
+        return CertainFacts(verdict, margin)
 
     def spans(self, i: int, j: int) -> tuple[float, float, float]:
         """Between two objects: the gap in pixels, the gap in units of their size, and that of the centres in pixels."""
@@ -147,20 +147,20 @@ class View:
             self._spans[i, j] = self._spans[j, i] = found
         return found
 
-    def closer(self, i: int, j: int, anchor: int) -> Sight:
+    def closer(self, i: int, j: int, anchor: int) -> CertainFacts:
         """Whether i is closer to the anchor than j: gap, gap in units of size and centres must agree."""
         found = self._closer.get((i, j, anchor))
         if found is None:
             found = self._closer[i, j, anchor] = self._compare(self.spans(i, anchor), self.spans(j, anchor))
         return found
 
-    def _compare(self, a: tuple[float, float, float], b: tuple[float, float, float]) -> Sight:
+    def _compare(self, a: tuple[float, float, float], b: tuple[float, float, float]) -> CertainFacts:
         margin = abs(a[0] - b[0]) / math.hypot(*self.scene.canvas)
         ratio = 1 + (GAP_RATIO - 1) * self.strictness
         if margin < GAP_MARGIN * self.strictness or max(a[0], b[0]) < ratio * min(a[0], b[0]):
             return DOUBTFUL
         opinions = {x < y for x, y in zip(a, b, strict=True)}
-        return Sight(opinions.pop(), margin) if len(opinions) == 1 else DOUBTFUL
+        return CertainFacts(opinions.pop(), margin) if len(opinions) == 1 else DOUBTFUL
 
     def nearest(self, anchor: int, among: tuple[int, ...]) -> tuple[int, float] | None:
         """The one of several that is closer to the anchor than all the others, with the least margin."""

@@ -3,14 +3,14 @@
 In: a scene with names.  Out: for each number, what gives it.
 """
 
-from spatial.questions.object_names import Asked
+from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import Direction
 from spatial.questions.wording.lexicon import is_mass, is_plural
 
 SIDES: tuple[Direction, Direction] = ("left_of", "right_of")
 
 
-def sides_of(asked: Asked, category: str) -> dict[int, list[tuple[Direction, int]]]:
+def sides_of(asked: NamedScene, category: str) -> dict[int, list[tuple[Direction, int]]]:
     """Number → (side, object): so many of the category are surely on that side of the object, and the rest surely not."""
     group = asked.countable.get(category, ())
     found: dict[int, list[tuple[Direction, int]]] = {}
@@ -24,7 +24,7 @@ def sides_of(asked: Asked, category: str) -> dict[int, list[tuple[Direction, int
     return found
 
 
-def numbers_of(asked: Asked) -> dict[int, list[str]]:
+def numbers_of(asked: NamedScene) -> dict[int, list[str]]:
     """Number → the categories that are seen so often, those that are surely absent included."""
     found: dict[int, list[str]] = {}
     for category, group in asked.countable.items():

@@ -12,14 +12,14 @@ from spatial.knowledge.knowledge_base import categories
 from spatial.questions.answer_rules import BEARINGS, SIDES, YES_NO
 from spatial.questions.answering import Answer
 from spatial.questions.counting import numbers_of, sides_of
-from spatial.questions.object_names import Asked
+from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import AttributeOf, Bearing, Count, Find, Nearest, Outermost, Query, Side
 from spatial.questions.wording.lexicon import alike, family_of, word_groups
 
 MAX_CHOICES = 4
 
 
-def choices_for(asked: Asked, query: Query, answer: Answer, rng: random.Random) -> tuple[str, ...] | None:
+def choices_for(asked: NamedScene, query: Query, answer: Answer, rng: random.Random) -> tuple[str, ...] | None:
     """The choices, shuffled."""
     texts = _texts(asked, query, answer, rng)
     if len(texts) < 2 or len(set(texts)) < len(texts):
@@ -28,7 +28,7 @@ def choices_for(asked: Asked, query: Query, answer: Answer, rng: random.Random) 
     return tuple(texts)
 
 
-def _texts(asked: Asked, query: Query, answer: Answer, rng: random.Random) -> list[str]:
+def _texts(asked: NamedScene, query: Query, answer: Answer, rng: random.Random) -> list[str]:
     match query:
         case Side():
             return list(SIDES)
@@ -44,13 +44,13 @@ def _texts(asked: Asked, query: Query, answer: Answer, rng: random.Random) -> li
             return list(YES_NO)
 
 
-def _numbers(asked: Asked, query: Count) -> list[str]:
+def _numbers(asked: NamedScene, query: Count) -> list[str]:
     """The numbers that other questions of the same form would have in this scene; as `count` proposes them."""
     numbers = numbers_of(asked) if query.anchor is None else sides_of(asked, query.category)
     return [str(number) for number in sorted(numbers)]
 
 
-def _values(asked: Asked, query: AttributeOf, answer: Answer, rng: random.Random) -> list[str]:
+def _values(asked: NamedScene, query: AttributeOf, answer: Answer, rng: random.Random) -> list[str]:
     """Values that the thing could have: the typical ones of a known category, else those of the scene, then any."""
     subject = next(o for o in asked.objects if o.id == answer.referents[0])
     known = categories().get(subject.category)
@@ -66,7 +66,7 @@ def _values(asked: Asked, query: AttributeOf, answer: Answer, rng: random.Random
     return found
 
 
-def _things(asked: Asked, answer: Answer, rng: random.Random) -> list[str]:
+def _things(asked: NamedScene, answer: Answer, rng: random.Random) -> list[str]:
     """Other things of the scene, without those that the question names."""
     others = [
         text for i, text in asked.labels.items() if text != answer.text and asked.objects[i].id not in answer.mentioned

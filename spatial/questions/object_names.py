@@ -1,6 +1,6 @@
 """A scene seen by whoever asks: which objects can be named, and how.
 
-In: a scene.  Out: `Asked`, the view with one reference for every object that words can single out.
+In: a scene.  Out: `NamedScene`, the view with one reference for every object that words can single out.
 Does not choose what is asked.
 """
 
@@ -36,7 +36,7 @@ def is_speakable(category: str) -> bool:
     return words[0] not in word_list("determiners") and not word_list("joining").intersection(words)
 
 
-class Asked(View):
+class NamedScene(View):
     """A view with names."""
 
     def __init__(self, scene: Scene, strictness: float = 1.0) -> None:

@@ -13,7 +13,7 @@ from itertools import permutations
 from spatial.questions.answer_rules import ALONG, BEARINGS, SIDES, YES_NO
 from spatial.questions.certain_facts import DIRECTIONS
 from spatial.questions.counting import numbers_of, sides_of
-from spatial.questions.object_names import Asked
+from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import (
     Bearing,
     Closer,
@@ -31,7 +31,7 @@ from spatial.questions.question_kinds import (
 Proposal = tuple[Query, str]
 """A query and the answer that it was sought for."""
 
-Proposer = Callable[[Asked, random.Random], Iterator[Proposal]]
+Proposer = Callable[[NamedScene, random.Random], Iterator[Proposal]]
 
 SIMPLE_SHARE = 0.05
 """Share of questions about existence and number that name one category and nothing else. What is often seen, or often
@@ -65,7 +65,7 @@ def triples(rng: random.Random, among: tuple[int, ...]) -> Iterator[tuple[int, i
         yield a, b, c
 
 
-def existence(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def existence(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """One category that is seen against one that is not; sometimes one of them alone."""
     target, simple = rng.choice(YES_NO), rng.random() < SIMPLE_SHARE
     if not asked.present or not asked.absent:
@@ -76,7 +76,7 @@ def existence(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
         yield Exists(category=first, without=None if simple else second), target
 
 
-def count(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def count(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """How many of a category are on one side of something; every number that could be asked is as likely."""
     if rng.random() < SIMPLE_SHARE:
         yield from _count_all(asked, rng)
@@ -92,7 +92,7 @@ def count(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
             yield Count(category=category, predicate=side, anchor=asked.ref(anchor)), str(number)
 
 
-def _count_all(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def _count_all(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     by_number = numbers_of(asked)
     if len(by_number) > 1:
         number = rng.choice(sorted(by_number))
@@ -100,7 +100,7 @@ def _count_all(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
             yield Count(category=category), str(number)
 
 
-def direction_yes_no(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def direction_yes_no(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """A direction between two objects; the order in which they are named makes the answer."""
     target, flip = rng.choice(YES_NO), rng.random() < 0.5
     axes: list[tuple[Direction, Direction]] = [("left_of", "right_of"), ("above", "below")]
@@ -112,7 +112,7 @@ def direction_yes_no(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
                 yield Directed(subject=asked.ref(i), predicate=predicate, object=asked.ref(j)), target
 
 
-def direction_open(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def direction_open(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """On which side one is of the other."""
     target = rng.choice(SIDES)
     for i, j in pairs(rng, asked.plainly_named):
@@ -120,7 +120,7 @@ def direction_open(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
             yield Side(subject=asked.ref(i), object=asked.ref(j)), target
 
 
-def direction_choice(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def direction_choice(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """The diagonal that leads from one to the other."""
     target = rng.choice(BEARINGS)
     up, left = target.startswith("above"), target.endswith("left")
@@ -129,7 +129,7 @@ def direction_choice(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
             yield Bearing(subject=asked.ref(i), object=asked.ref(j)), target
 
 
-def distance_comparison(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def distance_comparison(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """Which of two is closer to a third; the order in which the two are named makes the answer."""
     target = rng.choice(YES_NO)
     for i, j, anchor in triples(rng, asked.named):
@@ -139,7 +139,7 @@ def distance_comparison(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
             yield Closer(subject=asked.ref(a), anchor=asked.ref(anchor), other=asked.ref(b)), target
 
 
-def chain(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def chain(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """Three in a row; the order in which they are named makes the answer."""
     target, courses = rng.choice(YES_NO), list(ALONG)
     rng.shuffle(courses)
@@ -156,7 +156,7 @@ def chain(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
             yield InOrder(course=course, **names), target
 
 
-def depth_order(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def depth_order(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """Which of two is nearer to the viewer, where the picture shows it: by the ground, or by covering."""
     predicates: tuple[Depth, Depth] = ("in_front_of", "behind")
     target, predicate = rng.choice(YES_NO), rng.choice(predicates)
@@ -165,7 +165,7 @@ def depth_order(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
             yield Deeper(subject=asked.ref(i), predicate=predicate, object=asked.ref(j)), target
 
 
-def _shows_depth(asked: Asked, i: int, j: int) -> bool:
+def _shows_depth(asked: NamedScene, i: int, j: int) -> bool:
     a, b = asked.objects[i], asked.objects[j]
     if any({a.id, b.id} == {s, o} for s, _, o in asked.drawn):
         return False  # a cup on a table is neither before nor behind it for most people

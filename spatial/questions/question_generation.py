@@ -17,7 +17,7 @@ from spatial.questions.answer_rules import YES_NO
 from spatial.questions.answering import Answer, answer
 from spatial.questions.certificates import certificate
 from spatial.questions.distractors import choices_for
-from spatial.questions.object_names import Asked
+from spatial.questions.object_names import NamedScene
 from spatial.questions.query_proposals import Proposer
 from spatial.questions.question_kinds import Exists, Query, kind_of
 from spatial.questions.split_keys import keys_of
@@ -61,7 +61,7 @@ PROPOSERS: Mapping[str, Proposer] = MappingProxyType(
 class _Task:
     """What is asked of, under which sample's name, and the split that the questions must be at home in (None: any)."""
 
-    asked: Asked
+    asked: NamedScene
     sample: str
     split: str | None
 
@@ -74,16 +74,16 @@ class _Task:
 
 
 def ask(
-    scene: Scene | Asked, seed: int, sample: str = "", split: str | None = None, without: frozenset[str] = frozenset()
+    scene: Scene | NamedScene, seed: int, sample: str = "", split: str | None = None, without: frozenset[str] = frozenset()
 ) -> tuple[Question, ...]:
     """Up to ten questions. `sample` makes their ids unique; without it the scene's own content does.
 
-    Give an `Asked` where margins are to be wider than they must be.
+    Give an `NamedScene` where margins are to be wider than they must be.
 
     No question is of a kind in `without`.  With `split` only those whose keys are at home there (`spatial.splits`); more is
     tried then, to find as many.
     """
-    asked = scene if isinstance(scene, Asked) else Asked(scene)
+    asked = scene if isinstance(scene, NamedScene) else NamedScene(scene)
     task = _Task(asked, sample or content_id("scene", asked.scene.model_dump(mode="json")), split)
     found: dict[object, Question] = {}
     kinds = [kind for kind in PROPOSERS if kind not in without]

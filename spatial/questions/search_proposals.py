@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from spatial.knowledge.knowledge_base import categories
 from spatial.questions.answer_rules import YES_NO
-from spatial.questions.object_names import Asked
+from spatial.questions.object_names import NamedScene
 from spatial.questions.query_proposals import Proposal, pairs, shuffled
 from spatial.questions.question_kinds import (
     AttributeOf,
@@ -51,7 +51,7 @@ SEARCHES = 40
 """How many questions are looked at for one that finds an object."""
 
 
-def attribute(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def attribute(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """An attribute that was drawn, where its category does not give it away."""
     by_value: dict[str, list[tuple[int, Family]]] = {}
     for i in asked.plainly_named:
@@ -70,7 +70,7 @@ def _varies(category: str, family: str) -> bool:
     return known is None or len(known.attributes.get(family, ())) >= MIN_TYPICAL.get(family, 1000)
 
 
-def place(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def place(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """A ninth or a third of the picture in which an object is, or its mirror image."""
     target, mirrored = rng.choice(YES_NO), rng.random() < SHARE_OF_MIRRORED
     if mirrored:
@@ -85,7 +85,7 @@ def place(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
             yield InPlace(subject=asked.ref(i), place=here if target == "yes" else there), target
 
 
-def selection(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def selection(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """The object that is outermost, nearest to a named one, or in a relation to it."""
     for target in shuffled(rng, asked.labels)[:SEARCHES]:
         text = asked.labels[target]
@@ -105,7 +105,7 @@ def selection(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
         yield from options
 
 
-def multi_hop(asked: Asked, rng: random.Random) -> Iterator[Proposal]:
+def multi_hop(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """The object found from a thing that is itself found from a named object."""
     for target in shuffled(rng, asked.labels):
         options: list[Proposal] = []

@@ -7,7 +7,7 @@ The kind is not part of a key: a pair that is asked one way in training must not
 from itertools import combinations
 
 from spatial.questions.answering import Answer
-from spatial.questions.object_names import Asked
+from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import (
     AttributeOf,
     Closer,
@@ -29,7 +29,7 @@ from spatial.splits import Key, pair
 DIRECTION, DISTANCE = "direction", "distance"
 
 
-def keys_of(query: Query, answer: Answer, asked: Asked) -> frozenset[Key]:
+def keys_of(query: Query, answer: Answer, asked: NamedScene) -> frozenset[Key]:
     """Every key of the question. Its words, with the answer where they ask for a thing, determine them."""
     found = [asked.objects[_at(asked, i)].category for i in answer.referents]
     keys = {key for ref, category in zip(references(query), found, strict=True) for key in _of_reference(ref, category)}
@@ -80,10 +80,10 @@ def _of_search(query: Find | Nearest, anchor: str, answer: str) -> set[Key]:
     return {pair(family, answer, anchor), words}
 
 
-def _answered(asked: Asked, answer: Answer) -> str:
+def _answered(asked: NamedScene, answer: Answer) -> str:
     """The category of the thing that the answer names."""
     return next(asked.objects[i].category for i, text in asked.labels.items() if text == answer.text)
 
 
-def _at(asked: Asked, one: int) -> int:
+def _at(asked: NamedScene, one: int) -> int:
     return next(i for i, thing in enumerate(asked.objects) if thing.id == one)

@@ -11,8 +11,8 @@ from dataset.evaluation.eval_items import Item, Seen
 from dataset.evaluation.prompting import LETTERS, PROMPT, prompt
 from schemas.llm.contract import Form, LanguageModel, Picture, Request, Turn
 from streams.llm.endpoint import Endpoint
-from streams.llm.openai_client import OpenAIDoor
-from streams.llm.rate_limiter import Limit, Throttled
+from streams.llm.openai_client import OpenAIClient
+from streams.llm.rate_limiter import ConcurrencyLimit, RateLimitedModel
 
 TOKENS = 200
 """A letter in a JSON object needs ten; models that think aloud first need more."""
@@ -31,13 +31,15 @@ class EndpointAnswerer:
         return self.model.name
 
     async def answer(self, item: Item, seen: Seen) -> str:
-        """What it says. Raises TryLater, Never, Refused."""
+        """What it says. Raises RetryableError, PermanentError, Refused."""
         return (await self.model.complete(request_of(item, seen))).text
 
 
 def endpoint_answerer(endpoint: Endpoint, at_once: int) -> EndpointAnswerer:
     """The model behind an endpoint, asked with patience. Make it inside a running event loop."""
-    return EndpointAnswerer(Throttled(OpenAIDoor(endpoint), Limit(at_once, lambda _, __: None)), at_once)
+    return EndpointAnswerer(
+        RateLimitedModel(OpenAIClient(endpoint), ConcurrencyLimit(at_once, lambda _, __: None)), at_once
+    )
 
 
 def request_of(item: Item, seen: Seen) -> Request:

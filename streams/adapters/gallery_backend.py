@@ -10,11 +10,11 @@ from dataclasses import fields
 
 from pydantic import ValidationError
 
-from dataset.gallery.interfaces import StageView, Wished
+from dataset.gallery.interfaces import SeedForm, StageView
 from schemas.errors import UserError
 from schemas.events import SeedConcept
 from streams.operations.seed_publisher import publish_seeds
-from streams.operations.seeds import BadSeeds, Wish, explain, seeds_of
+from streams.operations.seeds import BadSeeds, SeedRequest, explain, seeds_of
 from streams.operations.stage_view import stages_seen
 from streams.operations.status import Status, with_rates
 from streams.settings import StatusSettings
@@ -37,8 +37,8 @@ class RunningFactory:
         self._collected, self._send, self._clock = collected, publish, clock
         self._last: tuple[float, Status] | None = None
 
-    def publish(self, wished: Wished) -> list[str]:
-        """Publish and wait for the broker. Raises UserError, TryLater."""
+    def publish(self, wished: SeedForm) -> list[str]:
+        """Publish and wait for the broker. Raises UserError, RetryableError."""
         seeds = seeds_of_wished(wished)
         self._send(seeds)
         return [seed.seed_id for seed in seeds]
@@ -60,7 +60,7 @@ def running_factory(settings: StatusSettings) -> RunningFactory:
     return RunningFactory(stages_seen(settings, "gallery"), lambda seeds: publish_seeds(settings, seeds))
 
 
-def seeds_of_wished(wished: Wished) -> list[SeedConcept]:
+def seeds_of_wished(wished: SeedForm) -> list[SeedConcept]:
     """The events of a wish that came as texts. Raises UserError with what is wrong with it."""
     options = {
         "min_objects": wished.min_objects,
@@ -69,7 +69,7 @@ def seeds_of_wished(wished: Wished) -> list[SeedConcept]:
         "excluded": wished.excluded,
     }
     try:
-        return seeds_of(Wish.model_validate({"concept": wished.concept, "count": wished.count, "options": options}))
+        return seeds_of(SeedRequest.model_validate({"concept": wished.concept, "count": wished.count, "options": options}))
     except ValidationError as error:
         raise UserError(explain(error)) from error
     except BadSeeds as error:

@@ -13,13 +13,13 @@ from streams.errors import Refused
 from streams.settings import EyeSettings, RenderSettings
 
 if TYPE_CHECKING:
-    from gpu_workers.exam_policy import Sees
+    from gpu_workers.exam_policy import ObjectDetector
 
 TINY = "tiny"
 
 
 def diffusion_of(settings: RenderSettings) -> Renderer:
-    """The diffusion renderer that the settings name, warmed up. Raises UserError and TryLater."""
+    """The diffusion renderer that the settings name, warmed up. Raises UserError and RetryableError."""
     from gpu_workers.diffusion.model_registry import NAMES, Choice, Weights, renderer_of
 
     if settings.renderer not in NAMES:
@@ -40,11 +40,11 @@ def diffusion_of(settings: RenderSettings) -> Renderer:
     return renderer
 
 
-def eyes_of(settings: EyeSettings) -> "Sees | None":
-    """What looks at pictures, or None. Raises UserError and TryLater."""
+def eyes_of(settings: EyeSettings) -> "ObjectDetector | None":
+    """What looks at pictures, or None. Raises UserError and RetryableError."""
     if settings.detector is None:
         return None
-    from gpu_workers.perception.detection_filter import Sureness
+    from gpu_workers.perception.detection_filter import Thresholds
     from gpu_workers.perception.perceived_scene import DetectorEyes
     from gpu_workers.perception.vision_models import load_depth, load_detector
 
@@ -54,7 +54,7 @@ def eyes_of(settings: EyeSettings) -> "Sees | None":
     depth = None
     if settings.depth is not None:
         depth = load_depth(*_found(settings.depth, settings.depth_revision, settings.model_cache, "depth"))
-    return DetectorEyes(detector, depth, Sureness(settings.detector_firm, settings.detector_weak))
+    return DetectorEyes(detector, depth, Thresholds(settings.detector_firm, settings.detector_weak))
 
 
 def policy_of(settings: EyeSettings) -> Policy:
@@ -62,9 +62,9 @@ def policy_of(settings: EyeSettings) -> Policy:
     policy = Policy(settings.salvage, settings.retries, question_margin=settings.question_margin)
     if settings.nsfw_above is None:
         return policy
-    from gpu_workers.perception.nsfw import Classifier
+    from gpu_workers.perception.nsfw import OpenNsfw
 
-    return replace(policy, censor=Classifier(), most_nsfw=settings.nsfw_above)
+    return replace(policy, censor=OpenNsfw(), most_nsfw=settings.nsfw_above)
 
 
 def publishable(policy: Policy) -> Policy:

@@ -22,11 +22,11 @@ from kafka.errors import (
 from kafka.structs import TopicPartition
 
 from schemas.codec import Message
-from schemas.errors import Oversize, TryLater
+from schemas.errors import Oversize, RetryableError
 from streams.broker.client_factory import closed_if_unusable, connected
 from streams.broker.connection import KafkaConnection
 from streams.broker.login import refusal
-from streams.broker.reachability import Away, kafka_at, probe
+from streams.broker.reachability import ServiceAway, kafka_at, probe
 from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
 
 __all__ = ["BOOTSTRAP_TIMEOUT_MS", "CALL_TIMEOUT_MS", "Publisher", "Reader", "Record", "as_record", "reaching"]
@@ -61,7 +61,7 @@ class Publisher:
         self._producer: KafkaProducer | None = self._connected()
 
     def publish(self, messages: Sequence[Message]) -> None:
-        """Send and wait. Raises TryLater when the broker does not answer, Refused when it says that it never will.
+        """Send and wait. Raises RetryableError when the broker does not answer, Refused when it says that it never will.
 
         Raises Oversize, once all others are acknowledged, for those that are above the broker's own limit.
         """
@@ -88,7 +88,7 @@ class Publisher:
             what = f"{kafka_at(self._connection)} did not acknowledge"
             if isinstance(error, NO_RIGHTS):
                 raise refusal(self._connection, what, error) from error
-            raise TryLater(f"{what}: {type(error).__name__}: {error}") from error
+            raise RetryableError(f"{what}: {type(error).__name__}: {error}") from error
         if refused:
             self._leave(producer)
         return refused
@@ -171,14 +171,14 @@ def as_record(raw: Any) -> Record:
 
 @contextmanager
 def reaching(connection: KafkaConnection) -> Iterator[None]:
-    """Connect inside of this: what goes wrong is TryLater and names the address."""
+    """Connect inside of this: what goes wrong is RetryableError and names the address."""
     probe(connection)
     try:
         yield
     except NO_RIGHTS as error:
         raise refusal(connection, f"{kafka_at(connection)} refused", error) from error
     except KafkaError as error:
-        raise Away(kafka_at(connection), f"{type(error).__name__}: {error}") from error
+        raise ServiceAway(kafka_at(connection), f"{type(error).__name__}: {error}") from error
 
 
 class Reader:
@@ -202,7 +202,7 @@ class Reader:
             with closed_if_unusable(self):
                 self._partitions = self._known(topics)
                 if not self._partitions:
-                    raise TryLater(
+                    raise RetryableError(
                         f"{kafka_at(connection)} has no topic {', '.join(topics)}; `skg topics apply` creates it"
                     )
                 self._consumer.assign(self._partitions)
@@ -276,7 +276,7 @@ class Reader:
                 return as_record(found[0]) if found[0].offset == offset else None
             if self.at_end():
                 return None
-        raise TryLater(f"{partition.topic} was not read within {wait_s:.0f} s")
+        raise RetryableError(f"{partition.topic} was not read within {wait_s:.0f} s")
 
     def close(self) -> None:
         """Close the connections."""

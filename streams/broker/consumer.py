@@ -20,7 +20,7 @@ from kafka.errors import (
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from monitoring.logs import log
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from streams.broker.assignment import AssignmentChanges
 from streams.broker.client_factory import closed_if_unusable, connected
 from streams.broker.clients import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, reaching
@@ -48,7 +48,7 @@ class Assignment(Protocol):
     def start(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
         """Where to begin (None: at the earliest record) in those partitions where the group's offset does not count.
 
-        Raises TryLater: nothing is read of them, and they are asked for again.
+        Raises RetryableError: nothing is read of them, and they are asked for again.
         """
         ...
 
@@ -113,7 +113,7 @@ class GroupConsumer:
                 unknown = [name for name in topics if not self._consumer.partitions_for_topic(name)]
         if unknown:
             self.close()
-            raise TryLater(f"Kafka at {settings.connection} has no topic {', '.join(unknown)}")
+            raise RetryableError(f"Kafka at {settings.connection} has no topic {', '.join(unknown)}")
 
     def poll(self, timeout_s: float) -> list[Record]:
         """Records of partitions that are not paused; at most 64. Raises Refused when the group cannot go on."""
@@ -181,7 +181,7 @@ class GroupConsumer:
     def _start(self, partitions: Sequence[Partition]) -> None:
         try:
             starts = self._assignment.start(partitions)
-        except TryLater as failure:
+        except RetryableError as failure:
             self._start_at = time.monotonic() + START_AGAIN_S
             self._complain(failure)
             return
@@ -196,7 +196,7 @@ class GroupConsumer:
         if not self._held_back:
             self.resume()
 
-    def _complain(self, failure: TryLater) -> None:
+    def _complain(self, failure: RetryableError) -> None:
         if time.monotonic() >= self._complain_at:
             log("consumer").warning("partitions wait for their start", why=str(failure))
             self._complain_at = time.monotonic() + COMPLAIN_EVERY_S

@@ -24,7 +24,7 @@ from kafka.errors import (
 from kafka.protocol.admin import DescribeGroupsRequest
 from kafka.structs import TopicPartition
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from streams.broker.client_factory import closed_if_unusable, connected
 from streams.broker.connection import KafkaConnection
 from streams.broker.group_state import Member, Unread
@@ -70,7 +70,7 @@ class _Admin(KafkaAdminClient):  # type: ignore[misc] # kafka-python ships no ty
 class GroupAdmin:
     """Asks the broker; implements `streams.broker.group_state.Groups`. Owned by one thread.
 
-    Raises TryLater when it does not answer, Refused when it will not.
+    Raises RetryableError when it does not answer, Refused when it will not.
     """
 
     def __init__(self, connection: KafkaConnection, client_id: str, timeout_s: float) -> None:
@@ -128,7 +128,9 @@ class GroupAdmin:
         with self._asking(), closing(_Looker(self._common, offsets)) as looker:
             while not looker.done():
                 if monotonic() > deadline:
-                    raise TryLater(f"Kafka at {self._connection} did not tell of every partition in {self._timeout_s:g} s")
+                    raise RetryableError(
+                        f"Kafka at {self._connection} did not tell of every partition in {self._timeout_s:g} s"
+                    )
                 looker.look()
         return looker.found
 
@@ -150,7 +152,7 @@ class GroupAdmin:
             yield
         except KafkaError as error:
             if error.retriable:
-                raise TryLater(f"cannot reach Kafka at {self._connection}: {type(error).__name__}") from error
+                raise RetryableError(f"cannot reach Kafka at {self._connection}: {type(error).__name__}") from error
             raise refusal(self._connection, f"Kafka at {self._connection}", error) from error
 
 

@@ -84,7 +84,7 @@ class GroupState:
 
 
 def look(broker: Groups, groups: Mapping[str, str], now: float) -> dict[str, GroupState]:
-    """The state of each stage, whose groups are given by stage. `now` is the UNIX time. Raises TryLater, Refused."""
+    """The state of each stage, whose groups are given by stage. `now` is the UNIX time. Raises RetryableError, Refused."""
     members = broker.members(groups.values())
     reader = {topic: stage for stage in groups for topic in READS[stage]}
     committed = {stage: broker.committed(group) for stage, group in groups.items()}

@@ -1,6 +1,6 @@
 """Reaching services: a quick look whether somebody listens, and patience until a service answers.
 
-In: connections, and attempts that raise TryLater.  Out: what the attempt returns, or Unreachable with its last words.
+In: connections, and attempts that raise RetryableError.  Out: what the attempt returns, or Unreachable with its last words.
 """
 
 from collections.abc import Callable
@@ -8,14 +8,14 @@ from typing import TypeVar
 
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from streams.broker.connection import KafkaConnection
 from streams.errors import AccessDenied, Unreachable
 
 T = TypeVar("T")
 
 
-class Away(TryLater):
+class ServiceAway(RetryableError):
     """A service that does not answer: `what` names it, its address and the setting, `why` its last words."""
 
     def __init__(self, what: str, why: str) -> None:
@@ -36,7 +36,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 3.0
 
 
 def probe(connection: KafkaConnection) -> None:
-    """Return if a broker lets this connection in. Raises TryLater where none answers.
+    """Return if a broker lets this connection in. Raises RetryableError where none answers.
 
     Raises AccessDenied where one answers and lets nobody in; the client library would log pages and try for ever.
     """
@@ -52,13 +52,14 @@ def probe(connection: KafkaConnection) -> None:
             last = error.strerror.lower() if error.strerror else str(error)
         else:
             return
-    raise denied or Away(kafka_at(connection), last)
+    raise denied or ServiceAway(kafka_at(connection), last)
 
 
 def patiently(attempt: Callable[[], T], timeout_s: float) -> T:
-    """What `attempt` returns, tried again with backoff while it raises TryLater. Raises Unreachable after `timeout_s`."""
+    """What `attempt` returns, tried again with backoff while it raises RetryableError. Raises Unreachable after
+    `timeout_s`."""
     attempts = Retrying(
-        retry=retry_if_exception_type(TryLater),
+        retry=retry_if_exception_type(RetryableError),
         stop=stop_after_delay(timeout_s),
         wait=wait_exponential_jitter(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S, jitter=FIRST_PAUSE_S),
     )

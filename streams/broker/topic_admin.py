@@ -13,12 +13,12 @@ from typing import Any, Self
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import IncompatibleBrokerVersion, InvalidPartitionsError, KafkaError, TopicAlreadyExistsError
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic
 from streams.broker.client_factory import connected
 from streams.broker.connection import KafkaConnection, connection_of
 from streams.broker.login import refusal
-from streams.broker.reachability import Away, kafka_at, patiently, probe
+from streams.broker.reachability import ServiceAway, kafka_at, patiently, probe
 from streams.broker.records import MAX_MESSAGE_BYTES
 from streams.errors import Refused
 from streams.settings import KafkaSettings
@@ -35,7 +35,7 @@ class NoTopic(Refused):
 
 
 class TopicAdmin:
-    """An administration client. Raises TryLater when the broker does not answer, Refused when it will not."""
+    """An administration client. Raises RetryableError when the broker does not answer, Refused when it will not."""
 
     def __init__(self, connection: KafkaConnection) -> None:
         self._connection = connection
@@ -88,7 +88,7 @@ class TopicAdmin:
         def look() -> None:
             late = [name for name, count in self.counts().items() if count < totals.get(name, 0)]
             if late:
-                raise TryLater(f"Kafka at {self._connection} has not grown {', '.join(late)}")
+                raise RetryableError(f"Kafka at {self._connection} has not grown {', '.join(late)}")
 
         with self._asking():
             try:
@@ -151,7 +151,7 @@ class TopicAdmin:
             yield
         except KafkaError as error:
             if error.retriable:
-                raise Away(kafka_at(self._connection), f"{type(error).__name__}: {error}") from error
+                raise ServiceAway(kafka_at(self._connection), f"{type(error).__name__}: {error}") from error
             raise refusal(self._connection, f"{kafka_at(self._connection)} refused", error) from error
 
 

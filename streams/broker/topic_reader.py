@@ -20,7 +20,7 @@ ONE_S = 15.0
 """How long one record may take."""
 
 
-class Shelf(Protocol):
+class TopicSource(Protocol):
     """Topics to look back over."""
 
     def read(self, topic: str, first: int = 0) -> Iterator[Sequence[Record]]:
@@ -32,8 +32,9 @@ class Shelf(Protocol):
         ...
 
 
-class KafkaShelf:
-    """Implements Shelf over Kafka. Raises TryLater when the broker does not answer, Unreachable when it never did."""
+class KafkaTopicSource:
+    """Implements TopicSource over Kafka. Raises RetryableError when the broker does not answer, Unreachable when it
+    never did."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings

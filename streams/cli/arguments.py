@@ -6,8 +6,8 @@ from pathlib import Path
 def where(uri: str | None, waits: bool = False) -> tuple[str, dict[str, str] | None]:
     """The table's address and, in an object store, the options that reach it.
 
-    Raises TryLater for a store that does not answer within `connect_timeout_s`: clients of tables try for minutes.  Who
-    `waits` for it asks for no such look.
+    Raises RetryableError for a store that does not answer within `connect_timeout_s`: clients of tables try for
+    minutes.  Who `waits` for it asks for no such look.
     """
     from streams.settings import WriterSettings
     from streams.storage.s3 import require_keys, storage_options

@@ -18,7 +18,7 @@ from streams.errors import Misused
 
 if TYPE_CHECKING:
     from dataset.reading.rejection_rows import Row
-    from dataset.reading.rejection_search import Wanted
+    from dataset.reading.rejection_search import RejectionFilter
 
 Stage = Annotated[list[str] | None, typer.Option(help=f"only of this stage: {', '.join(STAGES)}")]
 Reason = Annotated[list[str] | None, typer.Option(help="only for this reason, as in no_questions")]
@@ -32,9 +32,9 @@ Given = tuple[list[str] | None, list[str] | None, list[str] | None, list[str] | 
 """Stages, reasons, concepts and ids."""
 
 
-def wanted(given: Given, times: tuple[str | None, str | None]) -> "Wanted":
+def wanted(given: Given, times: tuple[str | None, str | None]) -> "RejectionFilter":
     """What is sought. Raises Misused."""
-    from dataset.reading.rejection_search import Wanted
+    from dataset.reading.rejection_search import RejectionFilter
 
     stages, reasons, concepts, ids = (tuple(values or ()) for values in given)
     now = datetime.now(UTC)
@@ -43,10 +43,10 @@ def wanted(given: Given, times: tuple[str | None, str | None]) -> "Wanted":
         raise Misused("--since is not before --until: nothing can fit")
     _among("--stage", stages, STAGES)
     _among("--reason", reasons, tuple(REASONS))
-    return Wanted(stages, reasons, concepts, since, until, ids)
+    return RejectionFilter(stages, reasons, concepts, since, until, ids)
 
 
-def found(uri: str | None, sought: "Wanted") -> "list[Row]":
+def found(uri: str | None, sought: "RejectionFilter") -> "list[Row]":
     """The rows that fit, newest first. Raises Misused for an id or a concept that no row has."""
     from dataset.reading.rejection_search import NotThere, find
 

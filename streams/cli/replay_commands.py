@@ -15,7 +15,7 @@ from streams.errors import Misused
 
 if TYPE_CHECKING:
     from streams.recovery.dead_letter_replay import Done
-    from streams.recovery.dead_letter_selection import Choice, Letter
+    from streams.recovery.dead_letter_selection import Letter, LetterFilter
 
 ORIGINS = tuple(name for name in TOPICS if name not in (DEAD_LETTERS, REPLAYS))
 """Where dead letters may come from."""
@@ -84,8 +84,8 @@ def _choice(
     words: tuple[list[str] | None, list[str] | None, list[str] | None, list[str] | None],
     times: tuple[str | None, str | None],
     again: bool,
-) -> "Choice":
-    from streams.recovery.dead_letter_selection import Choice
+) -> "LetterFilter":
+    from streams.recovery.dead_letter_selection import LetterFilter
 
     stages, topics, reasons, ids = (tuple(values or ()) for values in words)
     known = (("--stage", stages, STAGES), ("--topic", topics, ORIGINS), ("--reason", reasons, tuple(DEAD_LETTER_REASONS)))
@@ -97,7 +97,7 @@ def _choice(
     since, until = (None if text is None else moment(text, now) for text in times)
     if since is not None and until is not None and since >= until:
         raise Misused("--since is not before --until: nothing can fit")
-    return Choice(stages, topics, reasons, ids, since, until, again)
+    return LetterFilter(stages, topics, reasons, ids, since, until, again)
 
 
 def _left_out(done: "Done") -> str:

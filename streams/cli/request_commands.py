@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.topics import DAY_MS, SEEDS, TOPICS
 from streams.cli.arguments import where
 from streams.cli.command_help import add
@@ -35,7 +35,7 @@ def requests(
 
     try:
         found, missing = _found(uri)
-    except (Unreachable, TryLater) as error:
+    except (Unreachable, RetryableError) as error:
         typer.echo(f"skg: {error}", err=True)
         raise typer.Exit(EXIT_UNREACHABLE) from None
     for end in found.ends() if without_outcome or as_json else ():
@@ -58,12 +58,12 @@ def _found(uri: str | None) -> "tuple[Requests, list[str]]":
     from dataset.reading.rejection_outcomes import accepted_requests, rejected_requests
     from dataset.table.delta_table import NoDataset, Table
     from dataset.table.rejection_table import rejections_uri
-    from streams.broker.topic_reader import KafkaShelf
+    from streams.broker.topic_reader import KafkaTopicSource
     from streams.recovery.request_outcomes import asked, bury
     from streams.settings import KafkaSettings
 
     place, options = where(uri)
-    shelf, missing = KafkaShelf(KafkaSettings()), [place, rejections_uri(place)]
+    shelf, missing = KafkaTopicSource(KafkaSettings()), [place, rejections_uri(place)]
     found = asked(shelf)
     bury(found, shelf)
     with suppress(NoDataset):

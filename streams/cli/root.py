@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from monitoring.redaction import hide_in_tracebacks, redacted
-from schemas.errors import TryLater, UserError
+from schemas.errors import RetryableError, UserError
 from streams.address_redaction import masked
 from streams.cli import (
     process_commands,
@@ -91,7 +91,7 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # our reader has left, as `head` does
     except (BadSeeds, Misused, ValidationError) as error:
         return _say(_plain(error), EXIT_USAGE)
-    except (AccessDenied, Misconfigured, Unreachable, TryLater) as error:
+    except (AccessDenied, Misconfigured, Unreachable, RetryableError) as error:
         return _say(str(error), EXIT_AWAY)
     except UserError as error:
         return _say(str(error), EXIT_FAILURE)

@@ -39,11 +39,11 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     ] = None,
 ) -> None:
     """Run the whole factory on sample seeds, to the end. Example: skg demo --graphs 20 --out demo-out"""
-    from streams.demo import Show, run
-    from streams.demo.llm_options import Speaking
+    from streams.demo import DemoOptions, run
+    from streams.demo.llm_options import LlmOptions
     from streams.demo.renderer_options import Drawing
 
-    raise typer.Exit(run(Show(seeds, graphs, out, keep, Speaking(llm, max_tokens), Drawing(renderer, model))))
+    raise typer.Exit(run(DemoOptions(seeds, graphs, out, keep, LlmOptions(llm, max_tokens), Drawing(renderer, model))))
 
 
 def up(

@@ -32,7 +32,7 @@ def whatif(
     ] = None,
 ) -> None:
     """Accepted and rejected, now and with other settings. Example: skg whatif --set SKG_QUESTION_MARGIN=2"""
-    from schemas.errors import TryLater
+    from schemas.errors import RetryableError
     from streams.recovery.judged_events import accepted, rejected
 
     given = _given(changes or [])
@@ -40,7 +40,7 @@ def whatif(
     try:
         judging.take(accepted(*address, limit))
         judging.take(rejected(*address, limit))
-    except TryLater as failure:
+    except RetryableError as failure:
         raise Unreachable(str(failure)) from failure
     found = judging.verdicts
     typer.echo(json.dumps(found.as_json()) if as_json else _in_words(found, given))
@@ -80,7 +80,7 @@ def _settings(given: Mapping[str, str]) -> "ExamineSettings":
 
 
 def _judging(settings: "ExamineSettings") -> "WhatIf":
-    from gpu_workers.examine import Witnesses
+    from gpu_workers.examine import Examiners
     from streams.adapters import vision_factories
     from streams.recovery.whatif import ReadOnly, WhatIf
     from streams.storage.s3 import S3Store
@@ -94,7 +94,7 @@ def _judging(settings: "ExamineSettings") -> "WhatIf":
         judge = factory.judge_of(settings, answers, S3Store(settings).link)
     return WhatIf(
         lambda: S3Store(settings),
-        Witnesses(vision_factories.eyes_of(settings), judge),
+        Examiners(vision_factories.eyes_of(settings), judge),
         vision_factories.policy_of(settings),
     )
 

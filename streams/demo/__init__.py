@@ -3,6 +3,6 @@
 In: seeds and a folder.  Out: a dataset and a gallery in that folder, and an exit code.
 """
 
-from streams.demo.demo_run import Show, run
+from streams.demo.demo_run import DemoOptions, run
 
-__all__ = ["Show", "run"]
+__all__ = ["DemoOptions", "run"]

@@ -22,18 +22,18 @@ from streams.demo.demo_services import KEPT, local_kafka, local_services
 from streams.demo.demo_summary import Result, write_up
 from streams.demo.folder_lock import sole_user
 from streams.demo.live_display import Display
-from streams.demo.llm_options import NAMES, SILENT, Speaking
-from streams.demo.outcome_counts import ENDS, Outcomes
-from streams.demo.process_supervisor import DemoFailed, Plant
+from streams.demo.llm_options import NAMES, SILENT, LlmOptions
+from streams.demo.outcome_counts import ENDS, OutcomeCounts
+from streams.demo.process_supervisor import DemoFailed, ProcessSupervisor
 from streams.demo.renderer_options import PAINTED, Drawing
-from streams.demo.signals import Interrupts
+from streams.demo.signals import SignalFlag
 from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import SAMPLE_SEEDS, read_seeds, requests_of, share_out
 from streams.operations.stage_view import StagesSeen, stages_seen
 from streams.operations.status import with_rates
 from streams.services.local_services import is_up
 from streams.settings import KafkaSettings, StatusSettings, judging
-from streams.storage.table_ids import StoredSamples
+from streams.storage.table_ids import TableIds
 
 STALL_S = 120.0
 """No outcome for this long while requests are open: something is broken, and waiting would hide it."""
@@ -63,18 +63,18 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Show:
+class DemoOptions:
     """What is asked of a demo. `graphs`: in all, over the concepts of `seeds_file`; `speaking`: its language model."""
 
     seeds_file: Path | None
     graphs: int | None
     out: Path
     keep: bool = False
-    speaking: Speaking = SILENT
+    speaking: LlmOptions = SILENT
     drawing: Drawing = PAINTED
 
 
-def run(show: Show) -> int:
+def run(show: DemoOptions) -> int:
     """Run to the end; the exit code. Raises UserError (BadSeeds among them) and KeyboardInterrupt."""
     seeds = read_seeds(show.seeds_file or SAMPLE_SEEDS)
     seeds = share_out(seeds, show.graphs) if show.graphs else seeds
@@ -82,12 +82,12 @@ def run(show: Show) -> int:
     places = Places(show.out.resolve())
     with sole_user(places.out):
         places.state.mkdir(exist_ok=True)
-        with Interrupts() as interrupts:
+        with SignalFlag() as interrupts:
             outcomes = _produce(places, seeds, show, interrupts)
         return write_up(Result(places.out, places.dataset, outcomes, time.monotonic() - started), Console())
 
 
-def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show, interrupts: Interrupts) -> Outcomes:
+def _produce(places: Places, seeds: Sequence[SeedConcept], show: DemoOptions, interrupts: SignalFlag) -> OutcomeCounts:
     with ExitStack() as stack, Display(Console()) as display:
         models = {**show.drawing.environment(places.out), **show.speaking.environment(stack)}
         display.say("starting the broker and the store …")
@@ -95,11 +95,11 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: Show, interrupt
         kafka = local_kafka(services["SKG_KAFKA_BOOTSTRAP"])
         interrupts.check()
         apply(kafka)
-        plant = Plant(places.state / "logs", {**settings_of(places, services), **models})
+        plant = ProcessSupervisor(places.state / "logs", {**settings_of(places, services), **models})
         stack.callback(plant.stop)
         display.say(f"publishing {sum(seed.count for seed in seeds)} requests of {len(seeds)} seeds …")
         publish_seeds(kafka, seeds)
-        outcomes = Outcomes(requests_of(seeds))
+        outcomes = OutcomeCounts(requests_of(seeds))
         reader = stack.enter_context(closing(Reader(connection_of(kafka), ENDS)))
         stages = stack.enter_context(closing(stages_seen(status_of(places, kafka), "demo")))
         _watch(_Watched(places, plant, reader, outcomes, stages), display, interrupts)
@@ -140,16 +140,16 @@ class _Watched:
     stages."""
 
     places: Places
-    plant: Plant
+    plant: ProcessSupervisor
     reader: Reader
-    outcomes: Outcomes
+    outcomes: OutcomeCounts
     stages: StagesSeen
 
 
-def _watch(watched: _Watched, display: Display, interrupts: Interrupts) -> None:
+def _watch(watched: _Watched, display: Display, interrupts: SignalFlag) -> None:
     places, plant, outcomes = watched.places, watched.plant, watched.outcomes
-    stored = StoredSamples(str(places.dataset))
-    refused = StoredSamples(rejections_uri(str(places.dataset)), "rejection_id")
+    stored = TableIds(str(places.dataset))
+    refused = TableIds(rejections_uri(str(places.dataset)), "rejection_id")
     before, measured_at, moved_at = watched.stages(), time.monotonic(), time.monotonic()
     while outcomes.open or not (stored.holds(outcomes.samples.values()) and refused.holds(outcomes.rejections)):
         records = watched.reader.poll(0.5)

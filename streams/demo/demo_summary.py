@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from streams.demo.outcome_counts import Outcomes
+from streams.demo.outcome_counts import OutcomeCounts
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Result:
 
     out: Path
     dataset: Path
-    outcomes: Outcomes
+    outcomes: OutcomeCounts
     seconds: float
 
 
@@ -41,7 +41,7 @@ def _short(told: Mapping[str, str]) -> dict[str, str]:
     return {label: text for label, text in told.items() if label != "questions"}  # the page counts them itself
 
 
-def summary(outcomes: Outcomes, seconds: float) -> dict[str, str]:
+def summary(outcomes: OutcomeCounts, seconds: float) -> dict[str, str]:
     """Label to text."""
     accepted = len(outcomes.samples)
     dead = {"dead": f"{sum(outcomes.dead.values())}{_listed(outcomes.dead)}"} if outcomes.dead else {}
@@ -57,7 +57,7 @@ def summary(outcomes: Outcomes, seconds: float) -> dict[str, str]:
     }
 
 
-def _bill(outcomes: Outcomes) -> dict[str, str]:
+def _bill(outcomes: OutcomeCounts) -> dict[str, str]:
     """What language models cost, rejected work included; nothing where none was asked."""
     bill, accepted = outcomes.bill, max(1, len(outcomes.samples))
     if not bill.answers:

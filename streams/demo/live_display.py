@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
-from streams.demo.outcome_counts import Outcomes
+from streams.demo.outcome_counts import OutcomeCounts
 from streams.operations.status import Status, as_table
 
 PLAIN_EVERY_S = 5.0
@@ -40,7 +40,7 @@ class Display:
         """One line that stays."""
         self._console.print(text, highlight=False, soft_wrap=True)
 
-    def show(self, status: Status, outcomes: Outcomes, stored: int) -> None:
+    def show(self, status: Status, outcomes: OutcomeCounts, stored: int) -> None:
         """The state now."""
         if self._live:
             self._live.update(picture(status, outcomes, stored))
@@ -49,14 +49,14 @@ class Display:
             self.say(progress_line(outcomes, stored))
 
 
-def picture(status: Status, outcomes: Outcomes, stored: int) -> RenderableType:
+def picture(status: Status, outcomes: OutcomeCounts, stored: int) -> RenderableType:
     """The table of stages above a bar of finished requests."""
     done = outcomes.requested - len(outcomes.open)
     bar = ProgressBar(total=outcomes.requested, completed=done, width=60)
     return Group(as_table(status), Text(), Padding(bar, 0), Text(progress_line(outcomes, stored)))  # a bar ends no line
 
 
-def progress_line(outcomes: Outcomes, stored: int) -> str:
+def progress_line(outcomes: OutcomeCounts, stored: int) -> str:
     """The counts in words."""
     done = outcomes.requested - len(outcomes.open)
     dead = sum(outcomes.dead.values())

@@ -17,7 +17,7 @@ NAMES = ("SKG_LLM_", "SKG_MLLM_")
 
 
 @dataclass(frozen=True)
-class Speaking:
+class LlmOptions:
     """`choice` is one of CHOICES or None for the planner by rules; `max_tokens` bounds what the agents spend."""
 
     choice: str | None = None
@@ -31,7 +31,7 @@ class Speaking:
         return found if self.max_tokens is None else {**found, "SKG_LLM_MAX_TOKENS": str(self.max_tokens)}
 
 
-SILENT = Speaking()
+SILENT = LlmOptions()
 """The planner by rules; nobody judges."""
 
 

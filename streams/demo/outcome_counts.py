@@ -8,17 +8,17 @@ from collections.abc import Iterable
 
 from schemas.base import Event
 from schemas.codec import decode
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import DeadLetter, QAEvent, Rejection
 from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, key_of
 from streams.broker.clients import Record
-from streams.llm.cost_report import Bill
+from streams.llm.cost_report import CostReport
 from streams.steps.dead_letters import Request, requests_in
 
 ENDS = (QA, REJECTIONS, DEAD_LETTERS)
 
 
-class Outcomes:
+class OutcomeCounts:
     """Counts each request once, however often its outcome is delivered."""
 
     def __init__(self, requests: Iterable[Request]) -> None:
@@ -32,7 +32,7 @@ class Outcomes:
         self.buried: dict[Request, tuple[str, str]] = {}
         self.unknown: dict[str, str] = {}
         self.kinds: Counter[str] = Counter()
-        self.bill = Bill()
+        self.bill = CostReport()
         self.not_begun = 0
 
     @property
@@ -50,7 +50,7 @@ class Outcomes:
         for record in records:
             try:
                 self._take(decode(record.partition.topic, record.value, record.headers))
-            except Never:
+            except PermanentError:
                 where = record.partition
                 self.unknown[f"{where.topic}-{where.number}-{record.offset}"] = "undecodable"
 

@@ -22,7 +22,7 @@ class DemoFailed(UserError):
     """A process of the demo ended on its own, or nothing moves any more."""
 
 
-class Plant:
+class ProcessSupervisor:
     """The four stages, each a process of its own."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:

@@ -12,14 +12,14 @@ from typing import Any
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
-class Interrupts:
+class SignalFlag:
     """Listens while the block runs."""
 
     def __init__(self) -> None:
         self._asked = False
         self._before: dict[signal.Signals, Any] = {}
 
-    def __enter__(self) -> "Interrupts":
+    def __enter__(self) -> "SignalFlag":
         for number in STOPPING:
             self._before[number] = signal.signal(number, self._take)
         return self

@@ -21,7 +21,7 @@ from faust.types import TP
 
 from monitoring.logs import log
 from streams.broker.connection import KafkaConnection
-from streams.broker.reachability import Away, probe
+from streams.broker.reachability import ServiceAway, probe
 from streams.worker.call_age import Calls
 
 LOOK_S = 2.0
@@ -195,6 +195,6 @@ def _reason(connection: KafkaConnection) -> str | None:
     """Why a look of our own is in vain, None if it is not. Raises AccessDenied."""
     try:
         probe(connection)
-    except Away as away:
+    except ServiceAway as away:
         return away.why
     return None

@@ -19,7 +19,7 @@ from aiokafka.errors import (
 from faust.exceptions import ProducerSendError
 
 from schemas.codec import Message
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.topics import TOPICS
 from streams.errors import Refused
 from streams.faust_app.application import SeedApp
@@ -33,7 +33,7 @@ class FaustPublisher:
         self._road = Road()
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Send and wait. Raises Never for an oversize message, TryLater when the broker does not answer."""
+        """Send and wait. Raises PermanentError for an oversize message, RetryableError when the broker does not answer."""
         async with self._road.together():
             ends = await asyncio.gather(*map(self._sent, messages), return_exceptions=True)
         failures = [end for end in ends if isinstance(end, BaseException) and not isinstance(end, MessageSizeTooLargeError)]
@@ -45,7 +45,7 @@ class FaustPublisher:
                 try:
                     await self._sent(message)
                 except MessageSizeTooLargeError as error:
-                    raise Never("oversize", f"the broker does not take it: {error}") from error
+                    raise PermanentError("oversize", f"the broker does not take it: {error}") from error
 
     async def _sent(self, message: Message) -> None:
         topic = self._topics[message.topic]
@@ -103,4 +103,4 @@ def _failure(error: Exception) -> Exception:
         return found
     if isinstance(cause, TopicAuthorizationFailedError | ClusterAuthorizationFailedError):
         return Refused(f"the broker refused: {cause}")
-    return TryLater(f"the broker did not acknowledge: {type(cause).__name__}: {cause}")
+    return RetryableError(f"the broker did not acknowledge: {type(cause).__name__}: {cause}")

@@ -21,7 +21,7 @@ class _Slot(Generic[E]):
 
 
 @dataclass
-class OrderedWindow(Generic[E]):
+class OrderedAck(Generic[E]):
     """Runs up to `limit` handlers at a time.
 
     `partition_of` names an event's partition, `ack` acknowledges it, `failed` hears of a handler that raised: such an

@@ -24,12 +24,12 @@ from monitoring.metrics import StageMetrics
 from schemas.topics import SEEDS
 from streams.broker.client_id import client_id
 from streams.broker.connection import KafkaConnection, connection_of
-from streams.broker.reachability import Away
+from streams.broker.reachability import ServiceAway
 from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
 from streams.errors import Problem, Unreachable
 from streams.faust_app.application import CALL_S, LOOK_S, TURN_S, SeedApp
 from streams.faust_app.faust_publisher import raw_topic
-from streams.faust_app.ordered_ack import OrderedWindow
+from streams.faust_app.ordered_ack import OrderedAck
 from streams.settings import AgentSettings
 from streams.worker import bounded_loop
 from streams.worker.call_age import Calls
@@ -118,7 +118,7 @@ def _credentials(connection: KafkaConnection) -> Credentials | None:
 
 def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics) -> None:
     """Let the application's agent run `handle` over the seeds, up to `limit` at a time, acknowledged in order."""
-    window: OrderedWindow[EventT[bytes]] = OrderedWindow(
+    window: OrderedAck[EventT[bytes]] = OrderedAck(
         limit=limit,
         partition_of=lambda event: event.message.tp,
         ack=_acknowledge,
@@ -183,12 +183,12 @@ async def _live(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) ->
 
 
 async def _started(app: SeedApp) -> None:
-    """Connected. Raises Away for a broker that went away since it was looked at; nothing is in hand then."""
+    """Connected. Raises ServiceAway for a broker that went away since it was looked at; nothing is in hand then."""
     try:
         await app.start()
     except KafkaConnectionError as error:
         await asyncio.wait({asyncio.ensure_future(app.stop())}, timeout=STOP_S)
-        raise Away(f"Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP)", str(error)) from error
+        raise ServiceAway(f"Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP)", str(error)) from error
 
 
 async def _stopped(app: SeedApp) -> None:

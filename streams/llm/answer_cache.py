@@ -16,7 +16,7 @@ from schemas.llm.contract import LanguageModel, Reply, Request, answer_key
 JSON_TYPE = "application/json"
 
 
-class Cached:
+class CachedModel:
     """Implements `schemas.llm.contract.LanguageModel` around another one. `hit` hears of each stage that paid nothing."""
 
     def __init__(self, inner: LanguageModel, store: ObjectStore, hit: Callable[[str], None]) -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from schemas.codec import decode
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import QAEvent, Rejection, RenderedImage
 from schemas.llm.contract import Reply
 from schemas.topics import IMAGES
@@ -19,7 +19,7 @@ Row = dict[str, object]
 
 
 @dataclass
-class Bill:
+class CostReport:
     """Fed with outcomes; `tokens` by stage, `money` where every model has a price (else None)."""
 
     prices: Prices = field(default_factory=Prices)
@@ -68,7 +68,7 @@ def _of_graph(event: Rejection) -> list[str]:
         return []
     try:
         judged = decode(IMAGES, event.source)
-    except Never:
+    except PermanentError:
         return []
     text = judged.graph.provenance.notes.get("ledger") if isinstance(judged, RenderedImage) else None
     return [text] if text else []

@@ -1,7 +1,8 @@
 """Puts the parts around a model: client, patience, count, memory.
 
 In: settings, a store.  Out: a `LanguageModel` that the rooms can be handed, and the planner or judge that speaks to it.
-From the inside out: the client tries once, `Throttled` is patient, `Metered` counts what is paid, `Cached` pays once.
+From the inside out: the client tries once, `RateLimitedModel` is patient, `MeteredModel` counts what is paid,
+`CachedModel` pays once.
 """
 
 from collections.abc import Callable
@@ -14,18 +15,18 @@ from monitoring.logs import log
 from schemas.interfaces import ObjectStore, Planner
 from schemas.llm.contract import LanguageModel, Picture
 from streams.errors import Refused
-from streams.llm.answer_cache import Cached
+from streams.llm.answer_cache import CachedModel
 from streams.llm.endpoint import Endpoint
 from streams.llm.event_loop_thread import LoopThread
-from streams.llm.openai_client import OpenAIDoor, data_url
+from streams.llm.openai_client import OpenAIClient, data_url
 from streams.llm.prices import Prices, read_prices
-from streams.llm.rate_limiter import Limit, Throttled
+from streams.llm.rate_limiter import ConcurrencyLimit, RateLimitedModel
 from streams.llm.token_budget import Budget
-from streams.llm.usage import Metered
+from streams.llm.usage import MeteredModel
 from streams.settings import AgentSettings, ExamineSettings
 
 if TYPE_CHECKING:
-    from gpu_workers.judge.interfaces import Judges
+    from gpu_workers.judge.interfaces import PictureJudge
 
 LINK_S = 600
 """How long a presigned link to a picture holds: longer than a call with its retries."""
@@ -43,10 +44,10 @@ class Account:
     budget: Budget
 
 
-def around(door: OpenAIDoor, limit: Limit, store: ObjectStore, account: Account) -> LanguageModel:
+def around(door: OpenAIClient, limit: ConcurrencyLimit, store: ObjectStore, account: Account) -> LanguageModel:
     """The door with everything around it. Doors of one process may share a limit."""
-    metered = Metered(Throttled(door, limit), account.metrics, account.prices, account.budget)
-    model: LanguageModel = Cached(metered, store, account.metrics.hit)
+    metered = MeteredModel(RateLimitedModel(door, limit), account.metrics, account.prices, account.budget)
+    model: LanguageModel = CachedModel(metered, store, account.metrics.hit)
     return model
 
 
@@ -84,12 +85,12 @@ def agents_of(settings: AgentSettings, store: ObjectStore) -> LanguageAgents:
     endpoint = Endpoint(
         settings.llm_url, settings.llm_model, settings.llm_api_key.get_secret_value(), settings.llm_timeout_s
     )
-    model = around(OpenAIDoor(endpoint), Limit(settings.llm_in_flight, metrics.set_calls), store, account)
+    model = around(OpenAIClient(endpoint), ConcurrencyLimit(settings.llm_in_flight, metrics.set_calls), store, account)
     planner: Planner = LanguagePlanner(model, settings.renderer, store, metrics, settings.llm_temperature)
     return LanguageAgents(planner, budget, GRAPHS_A_CALL * settings.llm_in_flight)
 
 
-def judge_of(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Judges":
+def judge_of(settings: ExamineSettings, store: ObjectStore, link: Link) -> "PictureJudge":
     """The judge that speaks to `SKG_MLLM_URL`. Raises Refused where a model would check itself without leave."""
     from gpu_workers.judge.interfaces import Models
     from gpu_workers.judge.picture_judge import LanguageJudge
@@ -97,10 +98,10 @@ def judge_of(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Judg
     assert settings.mllm_url is not None
     metrics = LanguageMetrics("examine")
     account = Account(metrics, read_prices(settings.llm_prices), Budget(None, lambda _: None))
-    limit = Limit(settings.mllm_in_flight, metrics.set_calls)
+    limit = ConcurrencyLimit(settings.mllm_in_flight, metrics.set_calls)
     url_of = data_url if settings.mllm_images == "data" else partial(_linked, link)
-    first, other = (around(OpenAIDoor(end, url_of), limit, store, account) for end in _ends(settings))
-    judge: Judges = LanguageJudge(Models(first, other, metrics), LoopThread().run)
+    first, other = (around(OpenAIClient(end, url_of), limit, store, account) for end in _ends(settings))
+    judge: PictureJudge = LanguageJudge(Models(first, other, metrics), LoopThread().run)
     return judge
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import openai
 from openai import AsyncOpenAI
 
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.llm.contract import Picture, Reply, Request
 from streams.address_redaction import masked
 from streams.errors import Refused
@@ -31,7 +31,7 @@ OPTIONAL = {"max_tokens": "max_completion_tokens", "temperature": "", "seed": ""
 """Parameters that some models refuse, with what they want instead; empty: they do without."""
 
 
-class Busy(TryLater):
+class Busy(RetryableError):
     """The server asks for patience (429) or is unwell (5xx, no answer): fewer requests at a time would help.
 
     `retry_after_s` is what the server asked for, None where it did not say.
@@ -47,7 +47,7 @@ def data_url(picture: Picture) -> str:
     return f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}"
 
 
-class OpenAIDoor:
+class OpenAIClient:
     """Implements `schemas.llm.contract.LanguageModel`. `link` gives the URL under which a server finds a picture."""
 
     def __init__(self, endpoint: Endpoint, link: Callable[[Picture], str] = data_url) -> None:
@@ -68,7 +68,8 @@ class OpenAIDoor:
         return self._endpoint.model
 
     async def complete(self, request: Request) -> Reply:
-        """One call. Raises Busy, TryLater, Never (a request that the server refuses in every mode), Refused (set-up)."""
+        """One call. Raises Busy, RetryableError, PermanentError (a request that the server refuses in every mode),
+        Refused (set-up)."""
         started = time.monotonic()
         picture = None
         if request.picture is not None:
@@ -90,7 +91,7 @@ class OpenAIDoor:
                 continue
             self._mode = modes[0]
             return answer
-        raise Never("failed", f"{self.name} does not take this request: {self._said(last)}") from last
+        raise PermanentError("failed", f"{self.name} does not take this request: {self._said(last)}") from last
 
     async def _call(self, request: Request, picture: str | None, mode: Mode) -> Any:
         """One call; `post` spares the client's walk over the body, which takes as long as sending it."""

@@ -12,12 +12,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from monitoring.logs import log
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.llm.contract import LanguageModel, Reply, Request
 from streams.llm.openai_client import Busy
 
 ATTEMPTS = 6
-"""Tries of one request before it is handed back as TryLater; the carrier then tries again in its own time."""
+"""Tries of one request before it is handed back as RetryableError; the carrier then tries again in its own time."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 """Between tries, doubled each time; with full jitter, so that many agents do not come back at once."""
@@ -40,7 +40,7 @@ class Clock:
 
 
 @dataclass
-class Limit:
+class ConcurrencyLimit:
     """How many requests may be under way: halved when a server is busy, one more for each full round of good answers."""
 
     most: int
@@ -78,11 +78,11 @@ def _warn(failure: str) -> None:
     log("language").warning("a language model makes requests wait", why=failure)
 
 
-class Throttled:
+class RateLimitedModel:
     """Implements `schemas.llm.contract.LanguageModel` around another one. `say` hears why requests have to wait."""
 
     def __init__(
-        self, inner: LanguageModel, limit: Limit, clock: Clock | None = None, say: Callable[[str], None] = _warn
+        self, inner: LanguageModel, limit: ConcurrencyLimit, clock: Clock | None = None, say: Callable[[str], None] = _warn
     ) -> None:
         self._inner, self._limit, self._clock, self._say = inner, limit, clock or Clock(), say
         self._not_before = 0.0
@@ -94,7 +94,7 @@ class Throttled:
         return self._inner.name
 
     async def complete(self, request: Request) -> Reply:
-        """The inner model's reply. Raises TryLater after `ATTEMPTS` busy answers."""
+        """The inner model's reply. Raises RetryableError after `ATTEMPTS` busy answers."""
         for attempt in range(ATTEMPTS):
             await self._until_welcome()
             epoch = await self._limit.enter()
@@ -105,7 +105,7 @@ class Throttled:
                 busy = True
                 self._tell(str(failure))
                 if attempt == ATTEMPTS - 1:
-                    raise TryLater(f"{failure} (tried {ATTEMPTS} times)") from failure
+                    raise RetryableError(f"{failure} (tried {ATTEMPTS} times)") from failure
                 pause_s = self._pause(attempt, failure)
             finally:
                 await self._limit.leave(epoch, busy=busy)

@@ -4,13 +4,13 @@ In: requests.  Out: the inner model's replies, unchanged.  Sits below the cache,
 """
 
 from monitoring.llm_metrics import LanguageMetrics
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.llm.contract import LanguageModel, Reply, Request
 from streams.llm.prices import Prices
 from streams.llm.token_budget import Budget
 
 
-class Metered:
+class MeteredModel:
     """Implements `schemas.llm.contract.LanguageModel` around another one."""
 
     def __init__(self, inner: LanguageModel, metrics: LanguageMetrics, prices: Prices, budget: Budget) -> None:
@@ -25,7 +25,7 @@ class Metered:
         """The inner model's reply, counted."""
         try:
             reply = await self._inner.complete(request)
-        except (TryLater, Never):
+        except (RetryableError, PermanentError):
             self._metrics.outcome(request.stage, "failed")
             raise
         self._metrics.outcome(request.stage, reply.finish)

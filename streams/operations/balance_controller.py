@@ -1,4 +1,4 @@
-"""Steering: reads what came of everything so far, publishes seeds for what the dataset still lacks.
+"""BalanceController: reads what came of everything so far, publishes seeds for what the dataset still lacks.
 
 In: `skg.seeds` once; `skg.qa`, `skg.rejections` and `skg.dead-letters` from their beginning and on.  Out: seeds,
 acknowledged by the broker.
@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from agents.balance_targets import Band, Targets
-from agents.coverage_balance import Accepted, Balance, Cell, Wish
+from agents.coverage_balance import Accepted, Balance, Cell, SeedRequest
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import decode, event_age, to_message
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import DeadLetter, QAEvent, Rejection, SeedConcept, SeedOptions
 from schemas.ids import make_seed
 from schemas.topics import QA, REJECTIONS
 from spatial.relations.predicate_table import PREDICATES
 from streams.broker.records import Record
 from streams.steps.dead_letters import Request, requests_in
-from streams.steps.handler_step import Publishes
+from streams.steps.handler_step import EventPublisher
 
 SOURCE = "balance"
 SALT = "balance-"
@@ -37,7 +37,7 @@ MINUTE_S = 60.0
 
 
 @dataclass
-class Pace:
+class RateLimit:
     """How many graphs may be asked for: so many in any minute, so many in all."""
 
     per_minute: int
@@ -56,12 +56,12 @@ class Pace:
         return max(0, min(self.per_minute - sum(count for _, count in self.recent), self.total - self.spent))
 
 
-class Steering:
+class BalanceController:
     """What is known, and what is published upon it. `now` are seconds of any clock that does not go back."""
 
-    def __init__(self, targets: Targets, publisher: Publishes) -> None:
+    def __init__(self, targets: Targets, publisher: EventPublisher) -> None:
         self.balance = Balance(targets)
-        self.pace = Pace(targets.per_minute, targets.total)
+        self.pace = RateLimit(targets.per_minute, targets.total)
         self._publisher = publisher
         self._cells: dict[str, Cell] = {}
         self._heard: set[int] = set()
@@ -116,7 +116,7 @@ class Steering:
         return "asking for what lacks"
 
     def act(self, now: float) -> list[SeedConcept]:
-        """Publish what is wished for and allowed. Raises TryLater when the broker does not answer."""
+        """Publish what is wished for and allowed. Raises RetryableError when the broker does not answer."""
         wishes = self.balance.wishes(self.pace.allowed(now))
         seeds = [self._seed(wish, self._number + i) for i, wish in enumerate(wishes)]
         when = datetime.now(UTC)
@@ -125,7 +125,7 @@ class Steering:
             self._noted(seed, now)
         return seeds
 
-    def _seed(self, wish: Wish, number: int) -> SeedConcept:
+    def _seed(self, wish: SeedRequest, number: int) -> SeedConcept:
         cell = wish.cell
         options = SeedOptions(
             min_objects=cell.band.first, max_objects=cell.band.last, families={cell.family: 1.0}, salt=f"{SALT}{number}"
@@ -175,7 +175,7 @@ def _event(record: Record) -> Event | None:
     """The event, or None for bytes that are none: whoever owns the topic makes a dead letter of them."""
     try:
         return decode(record.partition.topic, record.value, record.headers)
-    except Never:
+    except PermanentError:
         return None
 
 

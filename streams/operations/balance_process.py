@@ -16,13 +16,13 @@ from agents.balance_targets import Targets, targets_of
 from agents.coverage_balance import AXES
 from monitoring.logs import log
 from monitoring.metrics import LACKING, StageMetrics
-from schemas.errors import TryLater, UserError
+from schemas.errors import RetryableError, UserError
 from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, SEEDS
 from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection, connection_of
 from streams.broker.reachability import kafka_at, probe
 from streams.broker.records import Record
-from streams.operations.balance_controller import SOURCE, Steering, said
+from streams.operations.balance_controller import SOURCE, BalanceController, said
 from streams.settings import BalanceSettings
 from streams.worker.outage_wait import Watch
 from streams.worker.process_lifetime import on_signals, process
@@ -65,7 +65,7 @@ def run_balance(settings: BalanceSettings, clock: Callable[[], float] = time.mon
         await_topics(settings, (SEEDS, *OUTCOMES), start)
         broker = kafka_at(connection)
         with closing(start.wait(lambda: Publisher(connection), broker)) as publisher:
-            steering = Steering(targets, publisher)
+            steering = BalanceController(targets, publisher)
             start.wait(lambda: _recall(connection, steering, clock), broker)
             reader = start.wait(lambda: Reader(connection, OUTCOMES), broker)
             on_signals(stopping.set)
@@ -75,7 +75,7 @@ def run_balance(settings: BalanceSettings, clock: Callable[[], float] = time.mon
                 _steer(reader, _Counted(steering), stopping, lambda: round_at.__setitem__(0, clock()) or round_at[0])
 
 
-def _recall(connection: KafkaConnection, steering: Steering, clock: Callable[[], float]) -> None:
+def _recall(connection: KafkaConnection, steering: BalanceController, clock: Callable[[], float]) -> None:
     """What was asked for before."""
     with closing(Reader(connection, [SEEDS])) as reader:
         while not reader.at_end():
@@ -85,7 +85,7 @@ def _recall(connection: KafkaConnection, steering: Steering, clock: Callable[[],
 class _Counted:
     """The agent with its metrics; says in the log when it begins or ceases to ask."""
 
-    def __init__(self, steering: Steering) -> None:
+    def __init__(self, steering: BalanceController) -> None:
         self._steering = steering
         self._metrics = StageMetrics(SOURCE)
         self._state = ""
@@ -99,7 +99,7 @@ class _Counted:
         """Ask for what lacks, if something does."""
         try:
             seeds = self._steering.act(now)
-        except TryLater as failure:
+        except RetryableError as failure:
             self._metrics.retried()
             log(SOURCE).warning("seeds were not acknowledged; trying again", why=str(failure))
             return

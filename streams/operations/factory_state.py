@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.ids import content_id
 from streams.broker.group_state import READS, Groups, GroupState, look
 from streams.errors import Problem
@@ -49,7 +49,7 @@ class Report:
         return STUCK if any(row.state in _BAD for row in self.stages.values()) else WELL
 
 
-class Asked(Groups, Protocol):
+class BrokerQueries(Groups, Protocol):
     """A broker that is asked, and left alone in the end."""
 
     def close(self) -> None:
@@ -60,17 +60,19 @@ class Asked(Groups, Protocol):
 class GroupWatch:
     """Asks a broker again and again, connects when needed, and knows what stands still. Owned by one thread."""
 
-    def __init__(self, settings: LagSettings, connect: Callable[[], Asked], progress: Progress | None = None) -> None:
+    def __init__(
+        self, settings: LagSettings, connect: Callable[[], BrokerQueries], progress: Progress | None = None
+    ) -> None:
         self._settings, self._connect = settings, connect
         self._progress = progress or Progress()
-        self._broker: Asked | None = None
+        self._broker: BrokerQueries | None = None
 
     def look(self, now: float) -> tuple[dict[str, GroupState], dict[str, float]]:
-        """The state of each stage, and its seconds without progress. Raises TryLater, or a Problem."""
+        """The state of each stage, and its seconds without progress. Raises RetryableError, or a Problem."""
         try:
             self._broker = self._broker or self._connect()
             states = look(self._broker, self._settings.groups, now)
-        except (TryLater, Problem):
+        except (RetryableError, Problem):
             self.close()
             raise
         return states, self._progress.still_s(states, now)
@@ -79,7 +81,7 @@ class GroupWatch:
         """Close the connections, if there are any; the next look makes new ones."""
         broker, self._broker = self._broker, None
         if broker is not None:
-            with suppress(TryLater, Problem):
+            with suppress(RetryableError, Problem):
                 broker.close()
 
 
@@ -96,12 +98,12 @@ class FactoryWatch:
         still: Mapping[str, float] = {}
         try:
             states, still = self._groups.look(now)
-        except (TryLater, Problem) as failure:
+        except (RetryableError, Problem) as failure:
             away.append(str(failure))
         try:
             if "s3_endpoint" in self._settings.model_fields_set:  # a machine that only watches need not know the store
                 store_answers(self._settings.s3_endpoint, self._settings.connect_timeout_s)
-        except TryLater as failure:
+        except RetryableError as failure:
             away.append(str(failure))
         bound = self._settings.stuck_after_s
         stages = {

@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 
 from monitoring.group_metrics import GroupMetrics, Shown
 from monitoring.logs import log
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from streams.broker.client_id import client_id
 from streams.broker.connection import connection_of
 from streams.broker.group_state import GroupState
@@ -57,7 +57,7 @@ class LagExporter:
         self._ticked_at = time.monotonic()
         try:
             states, still = self._groups.look(now)
-        except (TryLater, Problem) as failure:
+        except (RetryableError, Problem) as failure:
             self._metrics.hide()
             self._up = False
             self._say(str(failure))

@@ -51,7 +51,8 @@ class Redrawn:
 
 
 def redraw(found: Lineage, renderer: Renderer) -> Redrawn:
-    """Draw again and compare. Raises Refused where the renderer is another one, Never where it cannot draw this."""
+    """Draw again and compare. Raises Refused where the renderer is another one, PermanentError where it cannot draw
+    this."""
     named = found.story.get("renderer")
     if renderer.name != named:
         raise Refused(f"the picture was drawn by {named}, this is {renderer.name}: set SKG_RENDERER")

@@ -16,7 +16,7 @@ from streams.settings import KafkaSettings
 
 
 def publish_seeds(settings: KafkaSettings, seeds: Sequence[SeedConcept]) -> None:
-    """Publish and wait for all acknowledgements. Raises Unreachable, or TryLater when the broker does not answer."""
+    """Publish and wait for all acknowledgements. Raises Unreachable, or RetryableError when the broker does not answer."""
     publisher = patiently(lambda: Publisher(connection_of(settings)), settings.connect_timeout_s)
     try:
         publisher.publish([to_message(seed, "seed", child_of(None), datetime.now(UTC)) for seed in seeds])

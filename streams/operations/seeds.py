@@ -25,7 +25,7 @@ class BadSeeds(ValueError):
     """Nothing was published. The message has a line a fault, with where it is and what is wrong."""
 
 
-class Wish(Model):
+class SeedRequest(Model):
     """One line of a seeds file: a concept, how many graphs of it, and what else is asked for."""
 
     model_config = ConfigDict(title="seed")
@@ -37,7 +37,7 @@ class Wish(Model):
     options: SeedOptions = SeedOptions()
 
 
-def expand(wish: Wish) -> Iterator[SeedConcept]:
+def expand(wish: SeedRequest) -> Iterator[SeedConcept]:
     """The events of a wish: no event asks for more graphs than one agent should take at a time."""
     done = 0
     while done < wish.count:
@@ -46,7 +46,7 @@ def expand(wish: Wish) -> Iterator[SeedConcept]:
         done += count
 
 
-def seeds_of(wish: Wish) -> list[SeedConcept]:
+def seeds_of(wish: SeedRequest) -> list[SeedConcept]:
     """The events of one wish. Raises BadSeeds."""
     try:
         return list(expand(wish))
@@ -86,7 +86,7 @@ def parse_seeds(lines: Iterable[str], name: str) -> list[SeedConcept]:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         try:
-            seeds.extend(expand(Wish.model_validate(json.loads(line))))
+            seeds.extend(expand(SeedRequest.model_validate(json.loads(line))))
         except json.JSONDecodeError as error:
             faults.append(f"{name}, line {number}: not JSON: {error.msg} at column {error.colno}")
         except RecursionError:

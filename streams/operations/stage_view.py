@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from streams.broker.client_id import client_id
 from streams.broker.connection import connection_of
 from streams.broker.group_admin import GroupAdmin
@@ -38,7 +38,7 @@ class StagesSeen:
                 return local
             try:
                 states, still = self._groups.look(now)
-            except (TryLater, Problem):
+            except (RetryableError, Problem):
                 self._not_before = now + AGAIN_S
                 return local
         bound = self._settings.stuck_after_s

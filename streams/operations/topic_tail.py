@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from schemas.codec import decode
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from streams.broker.clients import Reader, Record
 from streams.broker.connection import connection_of
 from streams.broker.reachability import patiently
@@ -48,6 +48,6 @@ def _line(record: Record, meta: bool) -> dict[str, Any]:
 def _event(record: Record) -> dict[str, Any]:
     try:
         return decode(record.partition.topic, record.value, record.headers).model_dump(mode="json")
-    except Never as fault:
+    except PermanentError as fault:
         value = None if record.value is None else base64.b64encode(record.value).decode()
         return {"undecodable": str(fault), "partition": record.partition.number, "offset": record.offset, "value": value}

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from monitoring.traces import child_of
 from schemas.codec import Message, decode, to_message
-from schemas.errors import Never, Oversize
+from schemas.errors import Oversize, PermanentError
 from schemas.events import DeadLetter, Origin, Replayed
 from schemas.topics import DEAD_LETTERS, REPLAYS, key_of
 from streams.broker.clients import Publisher
@@ -21,12 +21,12 @@ from streams.broker.connection import connection_of
 from streams.broker.reachability import patiently
 from streams.broker.records import Record
 from streams.broker.topic_admin import connect
-from streams.broker.topic_reader import KafkaShelf, Shelf
+from streams.broker.topic_reader import KafkaTopicSource, TopicSource
 from streams.errors import Misused
-from streams.recovery.dead_letter_selection import Choice, Letter, Plan, Planner, letter_of, mark_of
+from streams.recovery.dead_letter_selection import Letter, LetterFilter, Plan, Planner, letter_of, mark_of
 from streams.settings import KafkaSettings
 from streams.steps.dead_letters import original, restored
-from streams.steps.handler_step import Publishes
+from streams.steps.handler_step import EventPublisher
 
 SOURCE = "replay"
 """Who speaks, in the marks' headers."""
@@ -58,21 +58,21 @@ class Done:
         return sum(self.topics.values())
 
 
-def replay(settings: KafkaSettings, choice: Choice) -> Done:
-    """Send the chosen letters back, of those that are there now. Raises Misused, Refused, Unreachable, TryLater."""
+def replay(settings: KafkaSettings, choice: LetterFilter) -> Done:
+    """Send the chosen letters back, of those that are there now. Raises Misused, Refused, Unreachable, RetryableError."""
     with connect(settings) as admin:
         admin.topic_id(REPLAYS)  # what is sent must be remembered
-    shelf, timeout_s = KafkaShelf(settings), settings.connect_timeout_s
+    shelf, timeout_s = KafkaTopicSource(settings), settings.connect_timeout_s
     with closing(patiently(lambda: Publisher(connection_of(settings)), timeout_s)) as publisher:
         return send_back(shelf, publisher, choice)
 
 
-def look(settings: KafkaSettings, choice: Choice, tell: Tell) -> Done:
-    """Say what would be sent, and send nothing. Raises Misused, Unreachable, TryLater."""
-    return foresee(KafkaShelf(settings), choice, tell)
+def look(settings: KafkaSettings, choice: LetterFilter, tell: Tell) -> Done:
+    """Say what would be sent, and send nothing. Raises Misused, Unreachable, RetryableError."""
+    return foresee(KafkaTopicSource(settings), choice, tell)
 
 
-def send_back(shelf: Shelf, publisher: Publishes, choice: Choice) -> Done:
+def send_back(shelf: TopicSource, publisher: EventPublisher, choice: LetterFilter) -> Done:
     """Publish the chosen original messages and remember them, some at a time."""
     plan = planned(shelf, choice)
     done = Done(sent_before=plan.sent_before)
@@ -81,7 +81,7 @@ def send_back(shelf: Shelf, publisher: Publishes, choice: Choice) -> Done:
     return done
 
 
-def foresee(shelf: Shelf, choice: Choice, tell: Tell) -> Done:
+def foresee(shelf: TopicSource, choice: LetterFilter, tell: Tell) -> Done:
     """Tell each letter that would be sent."""
     plan = planned(shelf, choice)
     done = Done(sent_before=plan.sent_before)
@@ -91,7 +91,7 @@ def foresee(shelf: Shelf, choice: Choice, tell: Tell) -> Done:
     return done
 
 
-def planned(shelf: Shelf, choice: Choice) -> Plan:
+def planned(shelf: TopicSource, choice: LetterFilter) -> Plan:
     """Which letters to send. Raises Misused for an id that no letter has."""
     sent = sent_digests(shelf)
     planner = Planner(choice, sent.__contains__)
@@ -107,7 +107,7 @@ def planned(shelf: Shelf, choice: Choice) -> Plan:
     return plan
 
 
-def letters(shelf: Shelf, first: int = 0) -> Iterator[Letter]:
+def letters(shelf: TopicSource, first: int = 0) -> Iterator[Letter]:
     """The dead letters that are there now. Bytes of somebody else are passed over: there is nothing to send back."""
     for records in shelf.read(DEAD_LETTERS, first):
         for record in records:
@@ -116,7 +116,7 @@ def letters(shelf: Shelf, first: int = 0) -> Iterator[Letter]:
                 yield letter_of(event, record)
 
 
-def marks(shelf: Shelf) -> Iterator[Replayed]:
+def marks(shelf: TopicSource) -> Iterator[Replayed]:
     """What was sent back so far; nothing where the topic is not there yet."""
     for records in shelf.read(REPLAYS):
         for record in records:
@@ -125,7 +125,7 @@ def marks(shelf: Shelf) -> Iterator[Replayed]:
                 yield event
 
 
-def sent_digests(shelf: Shelf) -> set[str]:
+def sent_digests(shelf: TopicSource) -> set[str]:
     """The digests of the letters that were sent back so far."""
     return {mark.digest for mark in marks(shelf)}
 
@@ -133,11 +133,11 @@ def sent_digests(shelf: Shelf) -> set[str]:
 def _event(record: Record) -> object:
     try:
         return decode(record.partition.topic, record.value, record.headers)
-    except Never:
+    except PermanentError:
         return None
 
 
-def _chosen(shelf: Shelf, plan: Plan) -> Iterator[Letter]:
+def _chosen(shelf: TopicSource, plan: Plan) -> Iterator[Letter]:
     """The letters of a plan, read anew: they may be many and large."""
     if not plan.send:
         return
@@ -162,7 +162,7 @@ def _batches(chosen: Iterable[Letter]) -> Iterator[list[Letter]]:
         yield batch
 
 
-def _send(batch: list[Letter], plan: Plan, publisher: Publishes, shelf: Shelf, done: Done) -> None:
+def _send(batch: list[Letter], plan: Plan, publisher: EventPublisher, shelf: TopicSource, done: Done) -> None:
     ready = [(letter, message) for letter in batch if (message := _message(letter.event, shelf, done)) is not None]
     refused: tuple[int, ...] = ()
     try:
@@ -182,7 +182,7 @@ def _marks(letter: Letter, plan: Plan) -> list[Replayed]:
     return [mark_of(letter.event), *others]
 
 
-def _message(letter: DeadLetter, shelf: Shelf, done: Done) -> Message | None:
+def _message(letter: DeadLetter, shelf: TopicSource, done: Done) -> Message | None:
     """The message to send, fetched from its origin where the letter does not hold it."""
     if not letter.omitted_bytes:
         return original(letter)

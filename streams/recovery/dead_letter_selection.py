@@ -31,7 +31,7 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Choice:
+class LetterFilter:
     """A person's choice; an empty tuple or None leaves all in. `again`: also those that were sent back before."""
 
     stages: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class Plan:
 class Planner:
     """Takes letters one after the other; holds no bytes of theirs. `sent` says whether a digest was sent back."""
 
-    def __init__(self, choice: Choice, sent: Callable[[str], bool]) -> None:
+    def __init__(self, choice: LetterFilter, sent: Callable[[str], bool]) -> None:
         self._choice, self._sent = choice, sent
         self._last: dict[str, int] = {}
         self._marks: dict[int, Replayed] = {}

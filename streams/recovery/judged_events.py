@@ -11,7 +11,7 @@ from typing import Any
 
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, SUPERSEDED
 from dataset.reading.rejection_rows import Row
-from dataset.reading.rejection_search import Wanted, find, whole
+from dataset.reading.rejection_search import RejectionFilter, find, whole
 from dataset.reading.row_reader import batches
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Options, Table
@@ -44,7 +44,7 @@ class Judged:
 
 
 def accepted(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
-    """The samples, in the order in which they were stored; the newest `limit`. Raises NoDataset, TryLater."""
+    """The samples, in the order in which they were stored; the newest `limit`. Raises NoDataset, RetryableError."""
     table = Table.load(uri, options)
     rows = int(table.query("SELECT count(*) AS n FROM samples")["n"][0].as_py())
     skip = 0 if limit is None else max(0, rows - limit)
@@ -57,7 +57,7 @@ def accepted(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
 
 def rejected(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
     """The rejections, in the order in which they were kept, without those that are no verdict any more."""
-    found = [row for row in find(uri, options, Wanted()) if row["outcome"] != SUPERSEDED]
+    found = [row for row in find(uri, options, RejectionFilter()) if row["outcome"] != SUPERSEDED]
     for row in whole(uri, options, found[:limit]):
         yield _of_rejection(row)
 

@@ -73,7 +73,7 @@ def _narrowed(event: Event, index: int) -> Event:
 
 
 def send(found: Iterable[Message], publish: Callable[[list[Message]], None], replayed: Replayed) -> None:
-    """Publish some at a time and wait for each. Raises TryLater."""
+    """Publish some at a time and wait for each. Raises RetryableError."""
     source = iter(found)
     while batch := list(islice(source, AT_ONCE)):
         try:
@@ -95,7 +95,7 @@ class Exported:
 
 
 def export(rows: Iterable[Row], store: Callable[[], ObjectStore], out: Path) -> Exported:
-    """One line a rejection, and the pictures that were judged. Raises UserError, TryLater, OSError.
+    """One line a rejection, and the pictures that were judged. Raises UserError, RetryableError, OSError.
 
     `store` is asked for when a first picture is.  The folder appears whole or not at all.
     """

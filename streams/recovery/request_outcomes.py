@@ -14,7 +14,7 @@ from enum import IntFlag
 
 from schemas.codec import header
 from schemas.topics import SEEDS
-from streams.broker.topic_reader import Shelf
+from streams.broker.topic_reader import TopicSource
 from streams.recovery.dead_letter_replay import letters, sent_digests
 from streams.recovery.dead_letter_selection import digest_of
 from streams.steps.dead_letters import requests_in
@@ -108,8 +108,8 @@ class Requests:
         return found
 
 
-def asked(shelf: Shelf) -> Requests:
-    """What the seeds ask for that are on their topic now. Raises TryLater."""
+def asked(shelf: TopicSource) -> Requests:
+    """What the seeds ask for that are on their topic now. Raises RetryableError."""
     found = Requests()
     for records in shelf.read(SEEDS):
         for record in records:
@@ -118,8 +118,8 @@ def asked(shelf: Shelf) -> Requests:
     return found
 
 
-def bury(found: Requests, shelf: Shelf) -> None:
-    """Note what the dead letters tell; one that was sent back is no outcome. Raises TryLater."""
+def bury(found: Requests, shelf: TopicSource) -> None:
+    """Note what the dead letters tell; one that was sent back is no outcome. Raises RetryableError."""
     told = [(digest_of(letter.event), requests_in(letter.event)) for letter in letters(shelf)]
     sent = sent_digests(shelf)
     for digest, requests in told:

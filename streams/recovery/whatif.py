@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN
 from gpu_workers.duplicates import Duplicates, kept
 from gpu_workers.exam_policy import Policy
-from gpu_workers.examine import ExamineHandler, Witnesses
+from gpu_workers.examine import ExamineHandler, Examiners
 from schemas.base import Event
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.events import QAEvent, Rejection
 from schemas.interfaces import ObjectStore, StoredObject
 from streams.recovery.judged_events import ACCEPTED, Judged
@@ -105,7 +105,7 @@ class Verdicts:
 class WhatIf:
     """Judges what is stored with other settings. Accepted pictures must come before rejected ones."""
 
-    def __init__(self, pictures: Opens, witnesses: Witnesses, policy: Policy) -> None:
+    def __init__(self, pictures: Opens, witnesses: Examiners, policy: Policy) -> None:
         self._pictures, self._notes = ReadOnly(pictures), ReadOnly()
         self._handler = ExamineHandler(self._pictures, self._notes, witnesses, policy)
         self._at_once = AT_ONCE if witnesses.judge is None else 1  # a judge's looks end in no certain order
@@ -113,7 +113,7 @@ class WhatIf:
         self.verdicts = Verdicts()
 
     def take(self, stored: Iterable[Judged]) -> None:
-        """Judge again. Raises TryLater where a picture or a model is out of reach."""
+        """Judge again. Raises RetryableError where a picture or a model is out of reach."""
         waiting: list[Judged] = []
         for one in stored:
             if self._without_judging(one):
@@ -147,7 +147,7 @@ class WhatIf:
     def _judge(self, part: Sequence[Judged]) -> None:
         events = [one.event for one in part if one.event is not None]
         for one, result in zip(part, self._handler.handle(events), strict=True):
-            if isinstance(result, TryLater):
+            if isinstance(result, RetryableError):
                 raise result
             then, why = _verdict(result)
             self.verdicts.put(one, then, why)
@@ -157,7 +157,7 @@ class WhatIf:
 
 def _verdict(result: list[Event] | Exception) -> tuple[str, str]:
     """The verdict, and why there is none."""
-    if isinstance(result, Never):
+    if isinstance(result, PermanentError):
         gone = result.reason == "missing_image"
         return NOT_JUDGED, "its picture is no longer in the store" if gone else str(result)
     if isinstance(result, Exception):

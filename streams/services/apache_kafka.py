@@ -15,7 +15,7 @@ from streams.services.bound_process import Command
 from streams.services.ports import HOST
 from streams.services.program_cache import KAFKA_VERSION, kafka_jars
 from streams.services.service_errors import ServiceError
-from streams.services.service_spec import Place, Recipe
+from streams.services.service_spec import Place, ServiceSpec
 
 INSTALL = "run `python -m streams.services.install`"
 
@@ -144,4 +144,4 @@ def _run_format_tool(folder: Path, properties: Path) -> None:
         raise ServiceError(f"Apache Kafka cannot format {folder / 'data'}: {lines[-1]}")
 
 
-APACHE = Recipe("Apache Kafka", ports=2, command=_command, start_s=90, stop_s=8)
+APACHE = ServiceSpec("Apache Kafka", ports=2, command=_command, start_s=90, stop_s=8)

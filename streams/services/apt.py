@@ -30,7 +30,7 @@ class NotInstalled(Exception):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PackageSpec:
     """A program, the packages that bring it (the first that the machine's release has), and what it is for."""
 
     program: str
@@ -38,11 +38,11 @@ class Wanted:
     purpose: str
 
 
-JAVA_WANTED = Wanted("Java 17", ("default-jre-headless",), "Apache Kafka")
-MAVEN_WANTED = Wanted("mvn", ("maven",), "Apache Kafka's jars")
-GO_WANTED = Wanted("Go 1.24", ("golang-1.26-go", "golang-1.25-go", "golang-1.24-go"), "MinIO")
-PROMTOOL_WANTED = Wanted("promtool", ("prometheus",), "the tests of alert rules and dashboards")
-CHROMIUM_WANTED = Wanted("Chromium", ("chromium",), "the tests of the gallery")
+JAVA_WANTED = PackageSpec("Java 17", ("default-jre-headless",), "Apache Kafka")
+MAVEN_WANTED = PackageSpec("mvn", ("maven",), "Apache Kafka's jars")
+GO_WANTED = PackageSpec("Go 1.24", ("golang-1.26-go", "golang-1.25-go", "golang-1.24-go"), "MinIO")
+PROMTOOL_WANTED = PackageSpec("promtool", ("prometheus",), "the tests of alert rules and dashboards")
+CHROMIUM_WANTED = PackageSpec("Chromium", ("chromium",), "the tests of the gallery")
 
 
 def find_java() -> Path | None:
@@ -67,7 +67,7 @@ def find_chromium() -> Path | None:
     return next(filter(None, map(find_program, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-def install_packages(wanted: list[Wanted]) -> list[str]:
+def install_packages(wanted: list[PackageSpec]) -> list[str]:
     """Install what is wanted; a line for each thing that was left out."""
     if not wanted:
         return []
@@ -81,7 +81,7 @@ def install_packages(wanted: list[Wanted]) -> list[str]:
     return [line for line in map(_install, wanted) if line]
 
 
-def _install(wanted: Wanted) -> str | None:
+def _install(wanted: PackageSpec) -> str | None:
     package = next(filter(_has_candidate, wanted.packages), None)
     if package is None:
         return f"left out {wanted.program} (for {wanted.purpose}): this release has no package of it"

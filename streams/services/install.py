@@ -53,7 +53,7 @@ def main() -> int:
     return 0
 
 
-def _wanted_packages() -> list[apt.Wanted]:
+def _wanted_packages() -> list[apt.PackageSpec]:
     """The packages that bring what is missing. Maven and Go are only needed until their work is in the cache."""
     present = {
         apt.JAVA_WANTED: apt.find_java() is not None,

@@ -19,15 +19,15 @@ from streams.services.minio_server import MINIO
 from streams.services.ports import HOST, free_ports, require_free
 from streams.services.seaweedfs import SEAWEEDFS
 from streams.services.service_errors import ServiceError
-from streams.services.service_spec import LOCAL_KEYS, Keys, Place, Recipe
+from streams.services.service_spec import LOCAL_KEYS, Keys, Place, ServiceSpec
 from streams.services.tansu import TANSU
 from streams.settings import StoreSettings
 
 BrokerKind = Literal["tansu", "apache"]
 StoreKind = Literal["seaweedfs", "minio"]
 
-BROKERS: dict[str, Recipe] = {"tansu": TANSU, "apache": APACHE}
-STORES: dict[str, Recipe] = {"seaweedfs": SEAWEEDFS, "minio": MINIO}
+BROKERS: dict[str, ServiceSpec] = {"tansu": TANSU, "apache": APACHE}
+STORES: dict[str, ServiceSpec] = {"seaweedfs": SEAWEEDFS, "minio": MINIO}
 
 ATTEMPTS = 3
 """Between choosing free ports and listening on them somebody else may take one."""
@@ -44,7 +44,7 @@ class Running:
     """
 
     kind: str
-    recipe: Recipe
+    recipe: ServiceSpec
     place: Place
     process: Bound | Detached
 
@@ -124,7 +124,7 @@ class _Lost(Exception):
     """The process ended while it started."""
 
 
-def start_recipe(kind: str, recipe: Recipe, wanted: Place, *, loose: bool = False) -> Running:
+def start_recipe(kind: str, recipe: ServiceSpec, wanted: Place, *, loose: bool = False) -> Running:
     """A usable service at the place; ports that it lacks are chosen."""
     for port in wanted.ports:
         require_free(port)

@@ -35,7 +35,7 @@ SESSION_S: Mapping[str, float] = {"tansu": 6.0, "apache": 10.0}
 """Session timeouts for one machine: joining a group on Tansu takes half of it; a killed worker is noticed after it."""
 
 
-class Wanted(NamedTuple):
+class ServiceRequest(NamedTuple):
     """A kind of service (None: as before), its port (None: any free one), where its data are (None: the state folder)."""
 
     kind: str | None
@@ -123,18 +123,18 @@ def down(state_dir: Path) -> list[str]:
         return [f"stopped {one.recipe.title} at {one.bootstrap}" for one in running] or [NOTHING]
 
 
-def _wanted(broker: str | None, store: str | None, ports: Mapping[str, int | None]) -> dict[str, Wanted]:
+def _wanted(broker: str | None, store: str | None, ports: Mapping[str, int | None]) -> dict[str, ServiceRequest]:
     for kind, kinds in ((broker, BROKERS), (store, STORES)):
         if kind is not None and kind not in kinds:
             raise ServiceError(f"no such kind: {kind!r}; there are {', '.join(kinds)}")
-    return {"broker": Wanted(broker, ports.get("broker")), "store": Wanted(store, ports.get("store"))}
+    return {"broker": ServiceRequest(broker, ports.get("broker")), "store": ServiceRequest(store, ports.get("store"))}
 
 
-def _settled(role: str, asked: Wanted, known: Running | None) -> Wanted:
+def _settled(role: str, asked: ServiceRequest, known: Running | None) -> ServiceRequest:
     return asked._replace(kind=asked.kind or (known.kind if known else EMBEDDED[role]))
 
 
-def _check(running: Running | None, wanted: Wanted) -> None:
+def _check(running: Running | None, wanted: ServiceRequest) -> None:
     """Raise ServiceError when something else is up, or somebody else has the port."""
     if running is None:
         if wanted.port:
@@ -143,13 +143,13 @@ def _check(running: Running | None, wanted: Wanted) -> None:
         raise ServiceError(f"{running.recipe.title} is already up at {running.bootstrap}: run `skg down` first")
 
 
-def _as_before(dead: Running, wanted: Wanted) -> Wanted:
+def _as_before(dead: Running, wanted: ServiceRequest) -> ServiceRequest:
     """Start what died on its old port, if that is still free, so that exported settings stay right."""
     port = dead.place.ports[0]
     return wanted._replace(port=port) if dead.kind == wanted.kind and not wanted.port and is_free(port) else wanted
 
 
-def _both(state_dir: Path, there: Mapping[str, Running], wanted: Mapping[str, Wanted]) -> dict[str, Running]:
+def _both(state_dir: Path, there: Mapping[str, Running], wanted: Mapping[str, ServiceRequest]) -> dict[str, Running]:
     """Start what is missing at the same time. If one fails, the other is stopped again unless it was up before."""
     keys = store_keys(state_dir)
     with ThreadPoolExecutor(len(ROLES)) as pool:
@@ -166,7 +166,7 @@ def _both(state_dir: Path, there: Mapping[str, Running], wanted: Mapping[str, Wa
     return {**there, **{role: running.release() for role, running in started.items()}}
 
 
-def _start(state_dir: Path, role: str, wanted: Wanted, keys: Keys) -> Running:
+def _start(state_dir: Path, role: str, wanted: ServiceRequest, keys: Keys) -> Running:
     folder = wanted.folder or state_dir.resolve() / f"{role}-{wanted.kind}"
     for broker in get_args(BrokerKind):
         if wanted.kind == broker:

@@ -9,7 +9,7 @@ from streams.services.bound_process import Command
 from streams.services.ports import HOST
 from streams.services.program_cache import find_program
 from streams.services.service_errors import ServiceError
-from streams.services.service_spec import Place, Recipe
+from streams.services.service_spec import Place, ServiceSpec
 
 
 def _command(place: Place) -> Command:
@@ -28,4 +28,4 @@ def _command(place: Place) -> Command:
     return Command((str(program), "server", *options), folder, os.environ | environment)
 
 
-MINIO = Recipe("MinIO", ports=1, command=_command, start_s=30, stop_s=3)
+MINIO = ServiceSpec("MinIO", ports=1, command=_command, start_s=30, stop_s=3)

@@ -11,7 +11,7 @@ from streams.services.bound_process import Command
 from streams.services.ports import HOST
 from streams.services.program_cache import find_program
 from streams.services.service_errors import ServiceError
-from streams.services.service_spec import Place, Recipe
+from streams.services.service_spec import Place, ServiceSpec
 
 PARTS = ("s3", "filer", "master", "volume")
 """Each has an HTTP and a gRPC port; clients use the first."""
@@ -70,4 +70,4 @@ def _sockets(place: Place) -> tuple[Path, ...]:
     )
 
 
-SEAWEEDFS = Recipe("SeaweedFS (embedded S3)", ports=8, command=_command, start_s=60, stop_s=2, leftovers=_sockets)
+SEAWEEDFS = ServiceSpec("SeaweedFS (embedded S3)", ports=8, command=_command, start_s=60, stop_s=2, leftovers=_sockets)

@@ -32,7 +32,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ServiceSpec:
     """A kind of service: how many ports, the command, how long starting and a graceful stop may take.
 
     `command` may write configuration into the folder; it raises ServiceError when the program is not installed.

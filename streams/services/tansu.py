@@ -13,7 +13,7 @@ from streams.services.bound_process import Command
 from streams.services.ports import HOST
 from streams.services.program_cache import bin_dir
 from streams.services.service_errors import ServiceError
-from streams.services.service_spec import Place, Recipe
+from streams.services.service_spec import Place, ServiceSpec
 
 
 def _program() -> Path:
@@ -47,4 +47,4 @@ def _command(place: Place) -> Command:
     return Command((str(_program()), "broker", *options), place.folder)
 
 
-TANSU = Recipe("Tansu (embedded broker)", ports=1, command=_command, start_s=20, stop_s=1)
+TANSU = ServiceSpec("Tansu (embedded broker)", ports=1, command=_command, start_s=20, stop_s=1)

@@ -10,21 +10,21 @@ from typing import Protocol
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import Message, header, to_message
-from schemas.errors import Never, Oversize
+from schemas.errors import Oversize, PermanentError
 from schemas.events import Stage
 from streams.broker.records import Record
 from streams.steps.dead_letters import dead_letter, without_value
 
 
-class Publishes(Protocol):
+class EventPublisher(Protocol):
     """What a step needs of a producer."""
 
     def publish(self, messages: Sequence[Message]) -> None:
-        """Send and wait for the acknowledgement. Raises TryLater, and Oversize once all others are acknowledged."""
+        """Send and wait for the acknowledgement. Raises RetryableError, and Oversize once all others are acknowledged."""
         ...
 
 
-def publish_letters(publisher: Publishes, stage: Stage, failed: Sequence[tuple[Record, Never]]) -> None:
+def publish_letters(publisher: EventPublisher, stage: Stage, failed: Sequence[tuple[Record, PermanentError]]) -> None:
     """Publish the letters and wait. One that the broker finds too large goes without its original, left at its origin."""
     if not failed:
         return

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from monitoring.redaction import redacted
 from schemas.codec import Message, decode, encode
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import (
     MAX_ERROR_CLASS_CHARS,
     MAX_HEADER_NAME_CHARS,
@@ -29,7 +29,8 @@ from streams.steps.replay_headers import MOST, Past, own_headers
 from streams.steps.request_ids import Request, requests_named
 
 __all__ = [
-    "Limit", "Request", "dead_letter", "first_origin", "narrowed", "original", "requests_in", "restored", "without_value",
+    "DeadLetterBreaker", "Request", "dead_letter", "first_origin", "narrowed", "original", "requests_in", "restored",
+    "without_value",
 ]  # fmt: skip
 
 WINDOW = 100
@@ -55,7 +56,7 @@ _FAILED_GRAPH = re.compile(r"graph (\d{1,9}): ", re.ASCII)
 """How letters of version 1.0 name the first graph of a seed that failed."""
 
 
-def dead_letter(record: Record, stage: Stage, failure: Never, attempts: int = 1) -> DeadLetter:
+def dead_letter(record: Record, stage: Stage, failure: PermanentError, attempts: int = 1) -> DeadLetter:
     """The event that keeps a record which failed for good, whatever its bytes are.
 
     What is too large to be kept is left at its origin (`omitted_bytes`).  A record that was sent back before tells where
@@ -136,7 +137,7 @@ def _asked_again(letter: DeadLetter) -> bytes | None:
         return letter.value
     try:
         seed = decode(letter.topic, letter.value, letter.headers)
-    except Never:
+    except PermanentError:
         return letter.value
     return encode(seed.model_copy(update={"first": failed[0], "count": len(failed)}))
 
@@ -197,14 +198,14 @@ def _plain(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-class Limit:
+class DeadLetterBreaker:
     """Stops the process when more than `share` of the last 100 messages were dead letters."""
 
     def __init__(self, share: float) -> None:
         self._share = share
         self._recent: deque[str | None] = deque(maxlen=WINDOW)
 
-    def count(self, record: Record, failure: Never | None) -> None:
+    def count(self, record: Record, failure: PermanentError | None) -> None:
         """One message more, dead or not. Raises TooManyDeadLetters beyond the limit, with the records that it counts."""
         where = f"{record.partition.topic}/{record.partition.number}@{record.offset}"
         self._recent.append(None if failure is None else f"{where} {failure.reason}")

@@ -11,18 +11,18 @@ from typing import TypeVar
 
 from schemas.base import Event
 from schemas.codec import Message, decode
-from schemas.errors import Never, Oversize, TryLater
+from schemas.errors import Oversize, PermanentError, RetryableError
 from schemas.events import Stage
 from schemas.interfaces import BatchHandler, BeginningHandler, Results
 from streams.broker.records import MAX_VALUE_BYTES, Partition, Record
-from streams.steps.dead_letter_publisher import Publishes, message_of, publish_letters
+from streams.steps.dead_letter_publisher import EventPublisher, message_of, publish_letters
 from streams.steps.isolation import failed, isolated
-from streams.steps.refusal_tracker import Outcome, Refusals
-from streams.steps.stage_counters import Tally
-from streams.worker.loop import Reached, ignore
+from streams.steps.refusal_tracker import Outcome, RefusalTracker
+from streams.steps.stage_counters import StageCounters
+from streams.worker.loop import TestHook, ignore
 from streams.worker.pipelining import Settle
 
-__all__ = ["EventStep", "Outcome", "Publishes", "StepTools", "decode_record", "message_of", "oversize"]
+__all__ = ["EventPublisher", "HandlerStep", "Outcome", "StepTools", "decode_record", "message_of", "oversize"]
 
 T = TypeVar("T")
 
@@ -35,12 +35,12 @@ class StepTools:
     """What every step is given: its stage, a producer, where it counts, and the tests' hook."""
 
     stage: Stage
-    publisher: Publishes
-    tally: Tally
-    reached: Reached = field(default=ignore)
+    publisher: EventPublisher
+    tally: StageCounters
+    reached: TestHook = field(default=ignore)
 
 
-class EventStep:
+class HandlerStep:
     """Carries batches of records through a handler.
 
     What a handler raises is kept to the record that caused it: the batch is worked on again one by one, always on the
@@ -50,7 +50,7 @@ class EventStep:
     def __init__(self, handler: BatchHandler, tools: StepTools) -> None:
         self._begin = handler.begin if isinstance(handler, BeginningHandler) else _whole(handler)
         self._tools = tools
-        self._refusals = Refusals()
+        self._refusals = RefusalTracker()
         self._suspects: set[tuple[Partition, int]] = set()
 
     def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:  # noqa: ARG002 - Step's
@@ -61,7 +61,7 @@ class EventStep:
         """Nothing is held for a partition: what is being worked on is published, which is harmless."""
 
     def process(self, records: Sequence[Record]) -> None:
-        """Publish the results of every record, or its dead letter. Raises TryLater if any may pass later."""
+        """Publish the results of every record, or its dead letter. Raises RetryableError if any may pass later."""
         self.begin(records)()
 
     def begin(self, records: Sequence[Record]) -> Settle:
@@ -88,7 +88,7 @@ class EventStep:
             return list
         if not self._suspected(records):
             work = _or_never(lambda: isolated(lambda: self._begin(events), tries=1))
-            if not isinstance(work, Never):
+            if not isinstance(work, PermanentError):
                 return work
         outcomes = [self._alone(event) for event in events]
         return lambda: outcomes
@@ -99,15 +99,15 @@ class EventStep:
 
         try:
             results = isolated(whole)
-        except (TryLater, Never) as failure:
+        except (RetryableError, PermanentError) as failure:
             return failure
-        return results if isinstance(results, Never) else results[0]
+        return results if isinstance(results, PermanentError) else results[0]
 
     def _awaited(self, records: Sequence[Record], results: Callable[[], Results]) -> Results:
         handled = _or_never(lambda: isolated(results, tries=1))
-        if isinstance(handled, Never):
+        if isinstance(handled, PermanentError):
             self._suspects |= {(record.partition, record.offset) for record in records}
-            raise TryLater(f"the batch is worked on one by one: {handled}") from handled.__cause__
+            raise RetryableError(f"the batch is worked on one by one: {handled}") from handled.__cause__
         return handled
 
     def _suspected(self, records: Sequence[Record]) -> bool:
@@ -115,7 +115,7 @@ class EventStep:
 
     def _publish(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
         written = [self._written(record, outcome) for record, outcome in zip(records, outcomes, strict=True)]
-        failures = {n: each for n, each in enumerate(written) if isinstance(each, Never)}
+        failures = {n: each for n, each in enumerate(written) if isinstance(each, PermanentError)}
         self._bury(records, failures)
         refused = self._sent(written)
         self._bury(records, refused)
@@ -125,10 +125,10 @@ class EventStep:
         for n, (record, outcome) in enumerate(zip(records, outcomes, strict=True)):
             self._count(record, failures.get(n, outcome))
 
-    def _bury(self, records: Sequence[Record], failures: Mapping[int, Never]) -> None:
+    def _bury(self, records: Sequence[Record], failures: Mapping[int, PermanentError]) -> None:
         publish_letters(self._tools.publisher, self._tools.stage, [(records[n], why) for n, why in failures.items()])
 
-    def _sent(self, written: Sequence[list[Message] | Never]) -> dict[int, Never]:
+    def _sent(self, written: Sequence[list[Message] | PermanentError]) -> dict[int, PermanentError]:
         """Publish the results. Returns the failures of those whose messages the broker finds too large."""
         good = [(n, m) for n, messages in enumerate(written) if isinstance(messages, list) for m in messages]
         try:
@@ -137,27 +137,27 @@ class EventStep:
             return {good[index][0]: refused for index in refused.messages}
         return {}
 
-    def _written(self, record: Record, outcome: Outcome) -> list[Message] | Never:
+    def _written(self, record: Record, outcome: Outcome) -> list[Message] | PermanentError:
         """The messages of a result, or why there are none: it failed, cannot be encoded, or is too large."""
-        if isinstance(outcome, Never):
+        if isinstance(outcome, PermanentError):
             return outcome
         if isinstance(outcome, Exception):
             return failed(outcome, 1)
         stage = self._tools.stage
         messages = isolated(lambda: [message_of(event, record, stage) for event in outcome], tries=1)
-        return messages if isinstance(messages, Never) else oversize(messages) or messages
+        return messages if isinstance(messages, PermanentError) else oversize(messages) or messages
 
     def _count(self, record: Record, outcome: Outcome) -> None:
         for event in outcome if isinstance(outcome, list) else []:
             self._tools.tally.event(event)
-        self._tools.tally.taken(record, outcome if isinstance(outcome, Never) else None)
+        self._tools.tally.taken(record, outcome if isinstance(outcome, PermanentError) else None)
 
 
-def _or_never(call: Callable[[], T]) -> T | Never:
-    """What the call returns; Never is as good raised as returned."""
+def _or_never(call: Callable[[], T]) -> T | PermanentError:
+    """What the call returns; PermanentError is as good raised as returned."""
     try:
         return call()
-    except Never as failure:
+    except PermanentError as failure:
         return failure
 
 
@@ -171,28 +171,30 @@ def _whole(handler: BatchHandler) -> Callable[[Sequence[Event]], Callable[[], Re
     return begin
 
 
-def _with_room(record: Record) -> Event | Never:
+def _with_room(record: Record) -> Event | PermanentError:
     """The record's event, unless it leaves no room for a result that carries it along.
 
     Known before any work is done: otherwise a picture would lie in the store that no event ever names.
     """
     event, size = decode_record(record), len(record.value or b"")
-    if isinstance(event, Never) or size <= MAX_VALUE_BYTES - RESULT_ROOM_BYTES:
+    if isinstance(event, PermanentError) or size <= MAX_VALUE_BYTES - RESULT_ROOM_BYTES:
         return event
-    return Never("oversize", f"an event of {size} bytes leaves no room for a result of {MAX_VALUE_BYTES} bytes at most")
+    return PermanentError(
+        "oversize", f"an event of {size} bytes leaves no room for a result of {MAX_VALUE_BYTES} bytes at most"
+    )
 
 
-def decode_record(record: Record) -> Event | Never:
+def decode_record(record: Record) -> Event | PermanentError:
     """The record's event, or why it is none."""
     try:
         return decode(record.partition.topic, record.value, record.headers)
-    except Never as failure:
+    except PermanentError as failure:
         return failure
 
 
-def oversize(messages: Sequence[Message]) -> Never | None:
+def oversize(messages: Sequence[Message]) -> PermanentError | None:
     """Why the results cannot be published, if one is too large. (A dead letter may be larger: it holds its original.)"""
     largest = max((len(message.value or b"") for message in messages), default=0)
     if largest <= MAX_VALUE_BYTES:
         return None
-    return Never("oversize", f"a result of {largest} bytes is above the limit of {MAX_VALUE_BYTES}")
+    return PermanentError("oversize", f"a result of {largest} bytes is above the limit of {MAX_VALUE_BYTES}")

@@ -1,6 +1,6 @@
 """Telling an event that alone is never ready from an outage.
 
-In: the outcomes of a batch.  Out: the same, or TryLater for the batch as a whole.
+In: the outcomes of a batch.  Out: the same, or RetryableError for the batch as a whole.
 A store or a model that is away refuses everything; waiting mends that.  What refuses one record again and again, while
 those beside it pass, will not mend, and the line must not stand still for it.
 """
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from schemas.base import Event
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from streams.broker.records import Partition, Record
 
 MOST_REFUSALS = 12
@@ -19,7 +19,7 @@ Outcome = list[Event] | Exception
 """The results of one record, or why there are none."""
 
 
-class Refusals:
+class RefusalTracker:
     """How often each record was to be tried later although others in its batch passed."""
 
     def __init__(self, most: int = MOST_REFUSALS) -> None:
@@ -27,8 +27,8 @@ class Refusals:
         self._counts: Counter[tuple[Partition, int]] = Counter()
 
     def judged(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> list[Outcome]:
-        """Outcomes without TryLater. Raises it where the batch is to be tried again."""
-        refused = [(r, o) for r, o in zip(records, outcomes, strict=True) if isinstance(o, TryLater)]
+        """Outcomes without RetryableError. Raises it where the batch is to be tried again."""
+        refused = [(r, o) for r, o in zip(records, outcomes, strict=True) if isinstance(o, RetryableError)]
         if not refused:
             self._forget(records)
             return list(outcomes)
@@ -38,10 +38,10 @@ class Refusals:
             if self._counts[record.partition, record.offset] < self._most:
                 raise failure
         self._forget(records)
-        return [self._given_up(o) if isinstance(o, TryLater) else o for o in outcomes]
+        return [self._given_up(o) if isinstance(o, RetryableError) else o for o in outcomes]
 
-    def _given_up(self, failure: TryLater) -> Never:
-        never = Never("failed", f"refused {self._most} times while others passed: {failure}", self._most)
+    def _given_up(self, failure: RetryableError) -> PermanentError:
+        never = PermanentError("failed", f"refused {self._most} times while others passed: {failure}", self._most)
         never.__cause__ = failure
         return never
 

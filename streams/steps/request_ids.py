@@ -10,7 +10,7 @@ import msgpack
 
 from schemas.base import Event
 from schemas.codec import decode
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import MAX_GRAPHS_PER_SEED_EVENT, QAEvent, Rejection, RenderedImage, SeedConcept
 from schemas.graph import SpatialGraph
 from schemas.topics import IMAGES, QA, SEEDS, TOPICS
@@ -28,7 +28,7 @@ def requests_named(topic: str, value: bytes | None, headers: Sequence[tuple[str,
         return []
     try:
         return _of_event(decode(topic, value, headers))
-    except Never:
+    except PermanentError:
         return _of_map(topic, _loosely(value))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Generic
 
-from schemas.errors import Fenced, Never, TryLater
+from schemas.errors import Fenced, PermanentError, RetryableError
 from schemas.events import QAEvent
 from schemas.interfaces import Delivery, E, Sample, Sink
 from schemas.topics import TOPICS
@@ -34,7 +34,7 @@ TopicIds = Callable[[str], str]
 @dataclass(frozen=True)
 class _Taken(Generic[E]):
     record: Record
-    outcome: Sample[E] | Never
+    outcome: Sample[E] | PermanentError
 
 
 class SinkStep(Generic[E]):
@@ -67,7 +67,8 @@ class SinkStep(Generic[E]):
                 self._sink.close(self._name(partition))
 
     def process(self, records: Sequence[Record]) -> None:
-        """Append the records, in commits of bounded size. Raises TryLater; what was committed is skipped next time."""
+        """Append the records, in commits of bounded size. Raises RetryableError; what was committed is skipped next
+        time."""
         if self._topic_ids(self._topic) != self._topic_id:
             raise Refused(
                 f"{self._topic} was created anew: start the writer again, positions of the old topic do not count"
@@ -76,13 +77,13 @@ class SinkStep(Generic[E]):
         for part in _by_size(wanted, self._commit_bytes):
             self._carry(part)
 
-    def _carry(self, decoded: Sequence[tuple[Record, E | Never]]) -> None:
+    def _carry(self, decoded: Sequence[tuple[Record, E | PermanentError]]) -> None:
         started, tools = monotonic(), self._tools
         tools.reached("consumed")
-        events = [event for _, event in decoded if not isinstance(event, Never)]
+        events = [event for _, event in decoded if not isinstance(event, PermanentError)]
         samples = iter(self._prepared(events))
-        taken = [_Taken(r, event if isinstance(event, Never) else next(samples)) for r, event in decoded]
-        dead = [(t.record, t.outcome) for t in taken if isinstance(t.outcome, Never)]
+        taken = [_Taken(r, event if isinstance(event, PermanentError) else next(samples)) for r, event in decoded]
+        dead = [(t.record, t.outcome) for t in taken if isinstance(t.outcome, PermanentError)]
         publish_letters(tools.publisher, tools.stage, dead)
         tools.reached("before_append")
         rows = self._append(taken)
@@ -90,18 +91,18 @@ class SinkStep(Generic[E]):
         tools.tally.metrics.accepted(rows if self._type is QAEvent else 0)  # a rejection that is kept passed nothing
         tools.tally.metrics.observe_seconds((monotonic() - started) / max(1, len(taken)))
         for each in taken:
-            tools.tally.taken(each.record, each.outcome if isinstance(each.outcome, Never) else None)
+            tools.tally.taken(each.record, each.outcome if isinstance(each.outcome, PermanentError) else None)
 
-    def _prepared(self, events: Sequence[E]) -> list[Sample[E] | Never]:
+    def _prepared(self, events: Sequence[E]) -> list[Sample[E] | PermanentError]:
         """All at once; one by one where that raised, so that what one event raises is kept to it."""
         if not events:
             return []
         samples = isolated(lambda: self._sink.prepare(events), tries=1)
-        return [self._prepared_alone(event) for event in events] if isinstance(samples, Never) else samples
+        return [self._prepared_alone(event) for event in events] if isinstance(samples, PermanentError) else samples
 
-    def _prepared_alone(self, event: E) -> Sample[E] | Never:
+    def _prepared_alone(self, event: E) -> Sample[E] | PermanentError:
         samples = isolated(lambda: self._sink.prepare([event]))
-        return samples if isinstance(samples, Never) else samples[0]
+        return samples if isinstance(samples, PermanentError) else samples[0]
 
     def _append(self, taken: Sequence[_Taken[E]]) -> int:
         for _ in range(FENCED_TRIES):
@@ -115,16 +116,16 @@ class SinkStep(Generic[E]):
                 continue
             self._moved(appended.positions)
             return appended.rows
-        raise TryLater(f"other writers kept moving the positions of {self._topic}")
+        raise RetryableError(f"other writers kept moving the positions of {self._topic}")
 
-    def _event(self, record: Record) -> E | Never:
+    def _event(self, record: Record) -> E | PermanentError:
         event = decode_record(record)
-        if isinstance(event, Never | self._type):
+        if isinstance(event, PermanentError | self._type):
             return event
         raise TypeError(f"{record.partition.topic} does not carry {self._type.__name__}")
 
     def _delivery(self, taken: _Taken[E]) -> Delivery[E]:
-        sample = None if isinstance(taken.outcome, Never) else taken.outcome
+        sample = None if isinstance(taken.outcome, PermanentError) else taken.outcome
         return Delivery(self._name(taken.record.partition), taken.record.offset, sample)
 
     def _moved(self, positions: Mapping[str, int]) -> None:
@@ -154,9 +155,11 @@ class SinkStep(Generic[E]):
         return f"{partition.topic}-{self._topic_id}/{partition.number}"
 
 
-def _by_size(decoded: Sequence[tuple[Record, E | Never]], limit: int) -> Iterator[list[tuple[Record, E | Never]]]:
+def _by_size(
+    decoded: Sequence[tuple[Record, E | PermanentError]], limit: int
+) -> Iterator[list[tuple[Record, E | PermanentError]]]:
     """Parts that are not much larger together, pictures included, than one commit may hold; none of an empty batch."""
-    part: list[tuple[Record, E | Never]] = []
+    part: list[tuple[Record, E | PermanentError]] = []
     size = 0
     for record, event in decoded:
         part.append((record, event))

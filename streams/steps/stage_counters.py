@@ -9,20 +9,20 @@ from datetime import UTC, datetime
 from monitoring.metrics import StageMetrics
 from schemas.base import Event
 from schemas.codec import event_age
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import QAEvent, Rejection
 from schemas.graph import SpatialGraph
 from schemas.topics import BY_EVENT, DEAD_LETTERS
 from streams.broker.records import Record
-from streams.steps.dead_letters import Limit
+from streams.steps.dead_letters import DeadLetterBreaker
 
 
 @dataclass(frozen=True)
-class Tally:
+class StageCounters:
     """A stage's metrics and its limit of dead letters."""
 
     metrics: StageMetrics
-    limit: Limit
+    limit: DeadLetterBreaker
 
     def event(self, event: Event) -> None:
         """An event was acknowledged by the broker."""
@@ -47,7 +47,7 @@ class Tally:
             self.metrics.rejected(event.gate, event.reason)
             self.metrics.examined("rejected")
 
-    def taken(self, record: Record, failure: Never | None) -> None:
+    def taken(self, record: Record, failure: PermanentError | None) -> None:
         """A record is finished; with `failure`, as a dead letter. Raises TooManyDeadLetters when most of them are."""
         self.received(record)
         self.ended(record, failure)
@@ -59,7 +59,7 @@ class Tally:
         if age is not None:
             self.metrics.observe_age(age)
 
-    def ended(self, record: Record, failure: Never | None) -> None:
+    def ended(self, record: Record, failure: PermanentError | None) -> None:
         """What a record asked for, or one of the things, is finished. Raises TooManyDeadLetters as `taken` does."""
         if failure is not None:
             self.metrics.dead_letter(failure.reason)

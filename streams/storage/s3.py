@@ -20,7 +20,7 @@ from minio import Minio
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
 
 from schemas.interfaces import StoredObject
-from streams.broker.reachability import Away, patiently
+from streams.broker.reachability import ServiceAway, patiently
 from streams.errors import AccessDenied, Refused
 from streams.settings import StoreSettings
 from streams.storage.s3_connection import endpoint_of, in_path, named, storage_options, tls_of
@@ -96,7 +96,7 @@ class S3Store:
         return self._bucket
 
     def create_bucket(self) -> None:
-        """Create the bucket unless it is there. Raises TryLater, or Refused for wrong credentials."""
+        """Create the bucket unless it is there. Raises RetryableError, or Refused for wrong credentials."""
         with self.speaking():
             if self._reads.bucket_exists(self._bucket):
                 return
@@ -156,7 +156,7 @@ class S3Store:
 
     @contextmanager
     def speaking(self) -> Iterator[None]:
-        """Turns what goes wrong into TryLater, or a Problem that names the setting."""
+        """Turns what goes wrong into RetryableError, or a Problem that names the setting."""
         try:
             yield
         except NoKeys as error:
@@ -165,10 +165,10 @@ class S3Store:
         except (urllib3.exceptions.HTTPError, OSError, ElementTree.ParseError) as error:
             if (fault := _tls_fault(error)) is not None:
                 raise _distrusted(self.address, fault) from error
-            raise Away(self.address, _why(error)) from error
+            raise ServiceAway(self.address, _why(error)) from error
         except MinioException as error:
             if _may_pass(error):
-                raise Away(self.address, f"unwell: {error}") from error
+                raise ServiceAway(self.address, f"unwell: {error}") from error
             raise Refused(f"{self.address} refused (bucket {self._bucket}): {error}") from error
 
     def _complain_first_of_the_address(self, keys: NoKeys) -> None:
@@ -177,7 +177,7 @@ class S3Store:
             try:
                 _connected(self._settings)
             except OSError as error:
-                raise Away(self.address, f"{_why(error)}; {keys}") from error
+                raise ServiceAway(self.address, f"{_why(error)}; {keys}") from error
 
 
 def connect(settings: StoreSettings, timeout_s: float) -> S3Store:

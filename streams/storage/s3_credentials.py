@@ -13,7 +13,7 @@ import urllib3
 from minio.credentials.credentials import Credentials
 from minio.credentials.providers import AWSConfigProvider, EnvAWSProvider, IamAwsProvider, Provider, StaticProvider
 
-from streams.broker.reachability import Away
+from streams.broker.reachability import ServiceAway
 from streams.errors import Misconfigured, Refused
 from streams.settings import StoreSettings
 from streams.storage.s3_connection import keys_of
@@ -44,7 +44,8 @@ class _Chain(Provider):
         self._had_role = False
 
     def retrieve(self) -> Credentials:
-        """Keys. Raises NoKeys; for a role that is named or was had Away while it cannot be asked, Refused where denied."""
+        """Keys. Raises NoKeys; for a role that is named or was had ServiceAway while it cannot be asked, Refused where
+        denied."""
         steps: list[Callable[[], Credentials | None]] = [_of_environment, _of_profile, self._of_role]
         if os.environ.get(WEB_IDENTITY):
             steps = [_of_environment, self._of_role]
@@ -64,7 +65,7 @@ class _Chain(Provider):
             found = self._role.retrieve()
         except (urllib3.exceptions.HTTPError, OSError) as error:
             if promised:
-                raise Away("the service that gives S3's keys (AWS role)", type(error).__name__) from error
+                raise ServiceAway("the service that gives S3's keys (AWS role)", type(error).__name__) from error
             return None
         except (ValueError, KeyError) as error:  # minio's words hold the address, which may hold a token
             if promised:

@@ -1,6 +1,6 @@
 """Does the object store answer at all? For people who look from a machine that needs no keys of it.
 
-In: an endpoint.  Out: nothing, or Away with the address.  Reads and writes no object.
+In: an endpoint.  Out: nothing, or ServiceAway with the address.  Reads and writes no object.
 """
 
 import ssl
@@ -9,11 +9,11 @@ import urllib.request
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
-from streams.broker.reachability import Away
+from streams.broker.reachability import ServiceAway
 
 
 def store_answers(endpoint: str, timeout_s: float) -> None:
-    """Return when an HTTP server answers there, be it with a refusal. Raises Away when none does, or with a 5xx."""
+    """Return when an HTTP server answers there, be it with a refusal. Raises ServiceAway when none does, or with a 5xx."""
     parts = urlsplit(endpoint)
     where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     what = f"S3 at {where} (SKG_S3_ENDPOINT)"
@@ -25,7 +25,7 @@ def store_answers(endpoint: str, timeout_s: float) -> None:
     except urllib.error.HTTPError as error:
         error.close()
         if error.code >= 500:
-            raise Away(what, f"it answers {error.code}") from error
+            raise ServiceAway(what, f"it answers {error.code}") from error
     except (OSError, HTTPException) as error:  # nobody, or somebody who speaks another language
         reason = getattr(error, "reason", error)
-        raise Away(what, str(getattr(reason, "strerror", None) or reason).lower()) from error
+        raise ServiceAway(what, str(getattr(reason, "strerror", None) or reason).lower()) from error

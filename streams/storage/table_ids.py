@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataset.reading.loading import sample_ids_by_file
 
 
-class StoredSamples:
+class TableIds:
     """The ids of the current snapshot: of samples, or of what `column` says."""
 
     def __init__(self, uri: str, column: str = "sample_id") -> None:

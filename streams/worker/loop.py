@@ -14,13 +14,13 @@ from contextlib import closing
 from typing import Protocol
 
 from monitoring.logs import log
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from streams.broker.records import Partition, Record
 from streams.errors import StepHung
-from streams.worker.pipelining import Calls, Overlap, Step
-from streams.worker.record_buffer import POLL_S, Inbox, Limits
+from streams.worker.pipelining import Calls, Pipeline, Step
+from streams.worker.record_buffer import POLL_S, BatchLimits, RecordBuffer
 
-__all__ = ["Consumer", "Gauges", "Limits", "Reached", "Step", "Worker", "ignore"]
+__all__ = ["BatchLimits", "Consumer", "Gauges", "Step", "TestHook", "Worker", "ignore"]
 
 COMMIT_EVERY_S = 1.0
 DRAIN_S = 30.0
@@ -35,12 +35,12 @@ SAY_EVERY_S = 30.0
 SILENT_S = 60.0
 """An owner thread that has not polled for this long is stuck: its calls to a broker that is away end within seconds."""
 
-Reached = Callable[[str], None]
+TestHook = Callable[[str], None]
 """Is told of each step as it is reached; the tests kill the process there."""
 
 
 def ignore(step: str) -> None:
-    """The `Reached` of production."""
+    """The `TestHook` of production."""
 
 
 class Consumer(Protocol):
@@ -94,9 +94,9 @@ class Gauges(Protocol):
 class Worker:
     """Runs a step over a consumer group's records until it is told to stop."""
 
-    def __init__(self, step: Step, limits: Limits, gauges: Gauges, reached: Reached = ignore) -> None:
+    def __init__(self, step: Step, limits: BatchLimits, gauges: Gauges, reached: TestHook = ignore) -> None:
         self._step, self._limits, self._gauges, self._reached = step, limits, gauges, reached
-        self.inbox = Inbox(step)
+        self.inbox = RecordBuffer(step)
         self.drain_s = DRAIN_S
         self._stopping = threading.Event()
         self._polled_at = time.monotonic()
@@ -108,7 +108,7 @@ class Worker:
         self._stopping.set()
 
     def alive(self) -> bool:
-        """Whether the owner thread polls, and no call of the step takes longer than `Limits.call_s`.
+        """Whether the owner thread polls, and no call of the step takes longer than `BatchLimits.call_s`.
 
         A batch that waits for a store or a broker is tried again and again: each of these calls is a short one.
         """
@@ -169,7 +169,7 @@ class Worker:
         self._gauges.set_lag(consumer.lag() + self.inbox.ledger.in_hand())
 
     def _work(self) -> None:
-        with closing(Overlap(self._step, self.inbox.finish, self._again, self._calls)) as overlap:
+        with closing(Pipeline(self._step, self.inbox.finish, self._again, self._calls)) as overlap:
             while not self._stopping.is_set():
                 batch = self.inbox.take(self._limits, self._stopping.is_set)
                 if batch:
@@ -178,7 +178,7 @@ class Worker:
                     overlap.look_behind()
             overlap.catch_up()
 
-    def _again(self, batch: Sequence[Record], failure: TryLater) -> None:
+    def _again(self, batch: Sequence[Record], failure: RetryableError) -> None:
         """Work on a batch until it passes, is given up, or the worker is to stop; only then is it finished."""
         started, said_at, pause_s = time.monotonic(), float("-inf"), FIRST_PAUSE_S
         while True:
@@ -196,6 +196,6 @@ class Worker:
                 with self._calls.under_way():
                     self._step.process(batch)
                 break
-            except TryLater as latest:
+            except RetryableError as latest:
                 failure = latest
         self.inbox.finish(batch)

@@ -19,7 +19,7 @@ class _Slots:
         self.next: int | None = None
 
 
-class Ledger:
+class OffsetTracker:
     """The contiguous finished prefix of each partition: only that is ever committed."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 """Waiting for what may come back: a broker, a topic, a store, a table, for ever or as long as a setting allows.
 
-In: attempts that raise TryLater, and what they are to reach.  Out: what the attempt returns; lines in the log that say what
-is waited for, where, and which setting names it.  Reaches nothing itself.
+In: attempts that raise RetryableError, and what they are to reach.  Out: what the attempt returns; lines in the log
+that say what is waited for, where, and which setting names it.  Reaches nothing itself.
 """
 
 import threading
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from monitoring.logs import log
-from schemas.errors import TryLater
-from streams.broker.reachability import Away
+from schemas.errors import RetryableError
+from streams.broker.reachability import ServiceAway
 from streams.errors import Problem, Unreachable
 from streams.worker.health import Health
 
@@ -86,15 +86,15 @@ class Start:
         self.health.starts(what)
 
     def wait(self, attempt: Callable[[], T], what: str) -> T:
-        """What `attempt` returns, tried again while it raises TryLater. Raises Unreachable once it is given up."""
+        """What `attempt` returns, tried again while it raises RetryableError. Raises Unreachable once it is given up."""
         self.says(f"waiting for {what}")
         outage, began, pause_s = Outage(self.kind, what), time.monotonic(), FIRST_PAUSE_S
         with outage.told():
             while True:
                 try:
                     return attempt()
-                except TryLater as failure:
-                    outage.why(failure.why if isinstance(failure, Away) else str(failure))
+                except RetryableError as failure:
+                    outage.why(failure.why if isinstance(failure, ServiceAway) else str(failure))
                     if self.give_up_s is not None and time.monotonic() - began > self.give_up_s:
                         raise gave_up(str(failure), self.give_up_s) from failure
                 time.sleep(pause_s)
@@ -152,6 +152,6 @@ class Watch:
     def _why(self) -> str:
         try:
             self._look()
-        except TryLater as failure:
-            return failure.why if isinstance(failure, Away) else str(failure)
+        except RetryableError as failure:
+            return failure.why if isinstance(failure, ServiceAway) else str(failure)
         return "no answer"

@@ -12,12 +12,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from streams.broker.records import Record
 from streams.worker.record_buffer import Owner
 
 Settle = Callable[[], None]
-"""Makes a batch's results safe. TryLater: the batch is tried again. Anything else stops the process."""
+"""Makes a batch's results safe. RetryableError: the batch is tried again. Anything else stops the process."""
 
 Batch = Sequence[Record]
 
@@ -26,7 +26,7 @@ class Step(Owner, Protocol):
     """What is done with a batch of records."""
 
     def process(self, records: Sequence[Record]) -> None:
-        """Return when every result is safe. TryLater: the batch is tried again. Anything else stops the process."""
+        """Return when every result is safe. RetryableError: the batch is tried again. Anything else stops the process."""
         ...
 
 
@@ -63,14 +63,14 @@ class Calls:
             return max((time.monotonic() - began for began in self._began.values()), default=0.0)
 
 
-class Overlap:
+class Pipeline:
     """Implements the overlap over a step; `finished` hears of each batch whose results are safe, on either thread.
 
     `again` is given what may pass later, and calls it finished itself.  `calls` measures how long the step takes.
     """
 
     def __init__(
-        self, step: Step, finished: Callable[[Batch], None], again: Callable[[Batch, TryLater], None], calls: Calls
+        self, step: Step, finished: Callable[[Batch], None], again: Callable[[Batch, RetryableError], None], calls: Calls
     ) -> None:
         self._step, self._finished, self._again, self._calls = step, finished, again, calls
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="settle")
@@ -80,7 +80,7 @@ class Overlap:
         """Work on a batch. Its results become safe now or behind; those of the batch before are safe on return."""
         try:
             settle = self._begun(batch)
-        except TryLater as failure:
+        except RetryableError as failure:
             self.catch_up()
             self._again(batch, failure)
             return
@@ -102,7 +102,7 @@ class Overlap:
             batch, settled = behind
             try:
                 settled.result()
-            except TryLater as failure:
+            except RetryableError as failure:
                 self._again(batch, failure)
 
     def close(self) -> None:

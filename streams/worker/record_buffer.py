@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from streams.broker.records import Partition, Record
-from streams.worker.offset_tracker import Ledger
+from streams.worker.offset_tracker import OffsetTracker
 
 POLL_S = 0.2
 """How long a thread waits before it looks up whether it should stop."""
 
 
 @dataclass(frozen=True)
-class Limits:
+class BatchLimits:
     """`batch` records a call of the step, waiting at most `linger_s` for a batch to fill.
 
     `give_up_s`: how long a batch is tried again before the process ends without committing it; None: for ever.
@@ -45,7 +45,7 @@ class Owner(Protocol):
     def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
         """Where to start (None: at the earliest record), where the group's own offsets do not count.
 
-        Raises TryLater when that cannot be told now: nothing is read of these partitions until it can.
+        Raises RetryableError when that cannot be told now: nothing is read of these partitions until it can.
         """
         ...
 
@@ -54,17 +54,17 @@ class Owner(Protocol):
         ...
 
 
-class Inbox:
+class RecordBuffer:
     """Records in the order of their arrival, and the ledger of what is in hand."""
 
     def __init__(self, owner: Owner) -> None:
-        self.ledger = Ledger()
+        self.ledger = OffsetTracker()
         self._owner = owner
         self._queue: deque[Record] = deque()
         self._changed = threading.Condition()
 
     def start(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
-        """New partitions start with nothing in hand. Raises TryLater, as the owner does."""
+        """New partitions start with nothing in hand. Raises RetryableError, as the owner does."""
         self._forget(partitions)
         starts = self._owner.assigned(partitions)
         for partition, offset in starts.items():
@@ -85,7 +85,7 @@ class Inbox:
                 self._queue.append(record)
             self._changed.notify_all()
 
-    def take(self, limits: Limits, stopping: Callable[[], bool]) -> list[Record]:
+    def take(self, limits: BatchLimits, stopping: Callable[[], bool]) -> list[Record]:
         """A batch of records that are still ours; empty after a while without any. Does not linger when stopping."""
         batch: list[Record] = []
         deadline = time.monotonic() + POLL_S
@@ -109,7 +109,7 @@ class Inbox:
         with self._changed:
             self._changed.notify_all()
 
-    def wait_for_room(self, limits: Limits) -> bool:
+    def wait_for_room(self, limits: BatchLimits) -> bool:
         """Whether fewer than the limit are in hand now, or within a while."""
         with self._changed:
             return self._changed.wait_for(lambda: self.ledger.in_hand() < limits.inbox, timeout=POLL_S)

@@ -10,7 +10,7 @@ from streams.broker.records import Partition, Record
 from streams.worker.loop import Step
 
 
-class ByTopic:
+class TopicRouter:
     """Implements `streams.worker.loop.Step` over a step for each topic."""
 
     def __init__(self, steps: Mapping[str, Step]) -> None:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from monitoring.logs import log
 from monitoring.metrics import StageMetrics
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.events import Stage
 from streams.broker.client_id import client_id
 from streams.broker.clients import Publisher
@@ -25,14 +25,14 @@ from streams.broker.reachability import kafka_at, probe
 from streams.broker.topic_admin import NoTopic, TopicAdmin
 from streams.errors import StepHung, Unreachable
 from streams.settings import ProcessSettings
-from streams.steps.dead_letters import Limit
+from streams.steps.dead_letters import DeadLetterBreaker
 from streams.steps.handler_step import StepTools
-from streams.steps.stage_counters import Tally
-from streams.worker.loop import Reached, Worker
+from streams.steps.stage_counters import StageCounters
+from streams.worker.loop import TestHook, Worker
 from streams.worker.outage_wait import Start, Watch
 from streams.worker.pipelining import Step
 from streams.worker.process_lifetime import on_signals
-from streams.worker.record_buffer import Limits
+from streams.worker.record_buffer import BatchLimits
 
 GOODBYE_S = 15.0
 """How long the last commit and the goodbye to the group may take, with a broker that does not answer."""
@@ -45,7 +45,7 @@ class Role:
     stage: Stage
     topics: tuple[str, ...]
     group: str
-    limits: Limits
+    limits: BatchLimits
     offset_reset: Literal["earliest", "none"] = "earliest"
 
 
@@ -53,13 +53,15 @@ MakeStep = Callable[[StepTools, Start], Step]
 """Makes the step of a worker; waits for stores and models as a `Start` does."""
 
 
-def carry(role: Role, settings: ProcessSettings, start: Start, make_step: MakeStep, reached: Reached) -> None:
+def carry(role: Role, settings: ProcessSettings, start: Start, make_step: MakeStep, reached: TestHook) -> None:
     """Carry the role's records through the step until SIGTERM. Raises a Problem."""
     await_topics(settings, role.topics, start)
     metrics, connection = StageMetrics(role.stage), connection_of(settings)
     broker = kafka_at(connection)
     with closing(start.wait(lambda: Publisher(connection), broker)) as publisher:
-        tools = StepTools(role.stage, publisher, Tally(metrics, Limit(settings.dead_letter_share)), reached)
+        tools = StepTools(
+            role.stage, publisher, StageCounters(metrics, DeadLetterBreaker(settings.dead_letter_share)), reached
+        )
         worker = Worker(make_step(tools, start), _limits(role, settings), metrics, reached)
         group = replace(
             GroupSettings(connection, role.group, settings.kafka_session_s, role.offset_reset, client_id(role.stage)),
@@ -81,11 +83,11 @@ def _run(worker: Worker, consumer: GroupConsumer, watch: Watch) -> None:
         log(kind).error(str(problem))
         logging.shutdown()
         os._exit(1)  # its thread would keep the interpreter from ending
-    except TryLater as failure:
+    except RetryableError as failure:
         raise Unreachable(str(failure)) from failure
 
 
-def _limits(role: Role, settings: ProcessSettings) -> Limits:
+def _limits(role: Role, settings: ProcessSettings) -> BatchLimits:
     bound = role.limits.call_s if settings.call_s is None else settings.call_s
     return replace(role.limits, give_up_s=settings.give_up_s, call_s=bound)
 
@@ -100,7 +102,7 @@ def await_topics(settings: ProcessSettings, topics: tuple[str, ...], start: Star
             try:
                 admin.topic_id(topic)
             except NoTopic as missing:
-                raise TryLater(str(missing)) from missing
+                raise RetryableError(str(missing)) from missing
 
     start.wait(lambda: TopicAdmin(connection).close(), kafka_at(connection))
     for topic in topics:

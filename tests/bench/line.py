@@ -13,7 +13,7 @@ from schemas.graph import SpatialGraph
 from schemas.interfaces import Renderer, StoredObject
 from schemas.topics import GRAPHS
 from streams.composition import CALLS_A_STEP
-from streams.steps.handler_step import EventStep, StepTools
+from streams.steps.handler_step import HandlerStep, StepTools
 from streams.worker.loop import Limits, Worker
 from tests.fakes.carrier import MemoryCarrier, NoGauges
 from tests.fakes.steps import tally
@@ -62,7 +62,7 @@ class RenderLine:
         carrier, publisher = MemoryCarrier(), SlowPublisher(len(graphs))
         trace, now = "00-" + "a" * 32 + "-" + "b" * 16 + "-01", datetime.now(UTC)
         carrier.publish([to_message(graph, "agents", trace, now) for graph in graphs])
-        step = EventStep(RenderHandler(self._renderer, SlowStore(), self._batch), StepTools("render", publisher, tally()))
+        step = HandlerStep(RenderHandler(self._renderer, SlowStore(), self._batch), StepTools("render", publisher, tally()))
         worker = Worker(step, Limits(CALLS_A_STEP * self._batch, LINGER_S, held=3), NoGauges())
         with in_thread(lambda: worker.run(carrier.consumer("bench", GRAPHS, worker.inbox))) as running:
             assert publisher.done.wait(3600) or running.result()

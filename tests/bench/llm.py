@@ -20,7 +20,7 @@ from schemas.ids import make_seed
 from streams.broker.records import Record
 from streams.demo.llm_answers import delayed, good
 from streams.demo.llm_stub import serving
-from streams.faust_app.ordered_ack import OrderedWindow
+from streams.faust_app.ordered_ack import OrderedAck
 from streams.llm.factory import agents_of
 from streams.settings import AgentSettings
 from streams.steps.seed_step import SeedStep, SeedTools
@@ -81,7 +81,7 @@ async def carry(settings: AgentSettings, graphs: int) -> tuple[Published, float]
     step = SeedStep(
         SeedTools(agents.planner, published, tally("agents"), at_once=agents.at_once, graph=agents.budget.graph)
     )
-    window: OrderedWindow[Record] = OrderedWindow(agents.at_once, lambda r: r.partition, _acknowledge, _fail)
+    window: OrderedAck[Record] = OrderedAck(agents.at_once, lambda r: r.partition, _acknowledge, _fail)
     before = time.process_time()
     await window.run(_records(graphs), step.handle)
     while window.in_hand:

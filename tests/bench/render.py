@@ -20,7 +20,7 @@ from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import told
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
-from gpu_workers.diffusion.generators.gligen import LatentDrawer
+from gpu_workers.diffusion.generators.gligen import LatentGenerator
 from gpu_workers.diffusion.guidance_methods import VARIANTS
 from gpu_workers.diffusion.model_components import Machine, Parts
 from gpu_workers.diffusion.weight_files import Source
@@ -128,9 +128,9 @@ class Bench:
         _say(f"{name}: {pictures / seconds:.3f} pictures/s")
         return pictures / seconds
 
-    def _drawer(self, kind: str) -> LatentDrawer:
+    def _drawer(self, kind: str) -> LatentGenerator:
         source = Source("random", "local", "none", "")
-        return LatentDrawer(self.parts, source, self.sampling, VARIANTS[kind](self.parts, self.sampling))
+        return LatentGenerator(self.parts, source, self.sampling, VARIANTS[kind](self.parts, self.sampling))
 
     def _drawn(self, kind: str, batch: int) -> object:
         orders = [told(graph) for graph in graphs(batch)]

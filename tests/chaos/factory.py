@@ -23,7 +23,7 @@ from streams.broker.clients import Reader
 from streams.broker.connection import KafkaConnection
 from streams.broker.records import Record
 from streams.broker.topic_admin import apply
-from streams.demo.outcome_counts import ENDS, Outcomes
+from streams.demo.outcome_counts import ENDS, OutcomeCounts
 from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import requests_of
 from streams.settings import KafkaSettings, StoreSettings
@@ -57,7 +57,7 @@ class Factory:
         self.kafka = KafkaSettings(kafka_bootstrap=self.bootstrap)
         apply(self.kafka)
         self._reader = Reader(KafkaConnection.plain(self.bootstrap), list(ENDS))
-        self.outcomes = Outcomes(requests_of(self.seeds))
+        self.outcomes = OutcomeCounts(requests_of(self.seeds))
 
     def publish(self) -> None:
         """Ask for all graphs."""

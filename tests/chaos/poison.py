@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import QAEvent, Truth
 from schemas.graph import SpatialGraph
 from schemas.interfaces import (
@@ -128,7 +128,7 @@ class PoisonedSink:
     def close(self, partition: str) -> None:
         self._inner.close(partition)
 
-    def prepare(self, events: Sequence[QAEvent]) -> list[Sample | Never]:
+    def prepare(self, events: Sequence[QAEvent]) -> list[Sample | PermanentError]:
         for event in events:
             if event.graph.seed_id in self._marked and event.graph.index % 2 == 1:
                 raise IndexError("poison to the writer")

@@ -8,13 +8,13 @@ import pytest
 
 from schemas.base import Event
 from schemas.codec import Message, decode
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.events import DeadLetter
 from schemas.graph import SpatialGraph
 from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
 from streams.broker.clients import Reader
 from streams.broker.connection import KafkaConnection
-from streams.broker.reachability import Away
+from streams.broker.reachability import ServiceAway
 from streams.broker.topic_admin import apply
 from streams.faust_app import seed_agent
 from streams.settings import AgentSettings
@@ -94,7 +94,7 @@ def test_when_not_even_a_dead_letter_can_be_published_the_process_ends_and_the_s
     publish(settings, [message(seed) for seed in asked])
     with agents(settings, Planner(), KeptMessagesLater(refusals=10**9), Patience(2, 0.01, 0.05)) as ended:
         until(ended.running.done, 40, "the end")
-        assert isinstance(ended.running.exception(), TryLater)
+        assert isinstance(ended.running.exception(), RetryableError)
     again = Planner()
     with agents(settings, again):
         until(lambda: (asked[0].seed_id, 0) in again.calls, 40, "the redelivery")
@@ -118,7 +118,7 @@ def test_a_broker_that_goes_away_before_faust_is_connected_is_waited_for_by_anot
 ) -> None:
     gone = settings.model_copy(update={"kafka_bootstrap": "127.0.0.1:9"})
     for _ in range(2):
-        with pytest.raises(Away, match="SKG_KAFKA_BOOTSTRAP"):
+        with pytest.raises(ServiceAway, match="SKG_KAFKA_BOOTSTRAP"):
             seed_agent.run(seed_agent.new_app(gone), lambda stop: None)
     asked, planner = seeds(1, graphs=1), Planner()
     publish(settings, [message(seed) for seed in asked])

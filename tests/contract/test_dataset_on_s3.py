@@ -12,7 +12,7 @@ from dataset.analysis.info import info
 from dataset.audit import audit
 from dataset.audit.locations import NotADataset
 from dataset.exports import Source, export
-from dataset.reading.change_feed import Wish, follow
+from dataset.reading.change_feed import FeedRequest, follow
 from dataset.reading.loading import files, load, sample_ids_by_file
 from dataset.table.delta_table import NoDataset, Table
 from dataset.table.maintenance import compact, vacuum
@@ -132,7 +132,7 @@ def test_a_bucket_is_followed_compacted_and_vacuumed_while_a_writer_has_it_open(
     assert compact(bucket.uri, bucket.options).joined == 2
     assert vacuum(bucket.uri, bucket.options) == []
     writer.append(bucket.deliver(writer, "topic/0", 6, samples[6:]))
-    wish = Wish(after=0, columns=["sample_id"])
+    wish = FeedRequest(after=0, columns=["sample_id"])
     seen = [one for new in follow(bucket.uri, wish, bucket.options, wait=lambda: False) for one in new.rows["sample_id"]]
     assert seen == [event.sample_id for event in samples]
     assert sorted(bucket.ids()) == sorted(seen)

@@ -3,7 +3,7 @@
 import pytest
 
 from dataset.evaluation.eval_items import SplitQuestions
-from dataset.gallery.sample_search import Catalogue, Wanted
+from dataset.gallery.sample_search import Catalogue, SampleFilter
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.row_encoding import rows_of
@@ -23,7 +23,7 @@ def test_samples_pictures_and_questions_come_out_of_a_bucket(store: StoreSetting
     samples = [Sample(event, make_picture(event.graph)) for event in events]
     Table.create(uri, COLUMNS, options).append(rows_of(samples), {})
     assert found.refresh()
-    total, rows = found.search(Wanted(relation="left_of"), 1)
+    total, rows = found.search(SampleFilter(relation="left_of"), 1)
     assert (total, {row["sample_id"] for row in rows}) == (5, {event.sample_id for event in events})
     picture = found.picture(events[3].sample_id)
     assert picture is not None

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from schemas.codec import Message
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.topics import GRAPHS, IMAGES, TOPICS
 from streams.broker.client_id import client_id
 from streams.broker.clients import Publisher
@@ -101,8 +101,8 @@ def test_a_broker_that_stops_is_passing_trouble_and_is_asked_in_time(fresh_broke
         until(lambda: look(admin, GROUPS, time.time()))
         running.stop(0)
         started = time.monotonic()
-        with pytest.raises(TryLater, match=running.bootstrap):
+        with pytest.raises(RetryableError, match=running.bootstrap):
             look(admin, GROUPS, time.time())
         assert time.monotonic() - started < 5.0
-    with pytest.raises(TryLater, match=running.bootstrap):
+    with pytest.raises(RetryableError, match=running.bootstrap):
         GroupAdmin(KafkaConnection.plain(running.bootstrap), "skg-status-test-1", 1.0)

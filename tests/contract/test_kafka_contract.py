@@ -11,7 +11,7 @@ from kafka.admin import KafkaAdminClient
 
 from monitoring.traces import child_of
 from schemas.codec import Message, to_message
-from schemas.errors import Never, Oversize, TryLater
+from schemas.errors import Oversize, PermanentError, RetryableError
 from schemas.topics import DEAD_LETTERS, GRAPHS, QA, key_of
 from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection
@@ -20,7 +20,7 @@ from streams.broker.records import MAX_VALUE_BYTES, Partition, Record
 from streams.broker.topic_admin import apply
 from streams.errors import Refused
 from streams.recovery.dead_letter_replay import replay
-from streams.recovery.dead_letter_selection import Choice
+from streams.recovery.dead_letter_selection import LetterFilter
 from streams.settings import KafkaSettings
 from streams.steps.dead_letters import dead_letter, without_value
 from streams.steps.replay_headers import Past
@@ -30,7 +30,7 @@ from tests.fakes.wait import until
 
 pytestmark = pytest.mark.contract
 
-GARBAGE = Never("undecodable", "not msgpack")
+GARBAGE = PermanentError("undecodable", "not msgpack")
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_broker_that_goes_away_amid_many_messages_is_waited_for(fresh_broker: 
     publisher.publish(messages)
     running.stop(0)
     for _ in range(2):
-        with pytest.raises(TryLater):
+        with pytest.raises(RetryableError):
             publisher.publish(messages)
     publisher.close()
     carrier.close()
@@ -169,7 +169,7 @@ def test_a_place_that_is_not_in_the_topic_is_an_error_and_not_another_place(apac
 def test_a_topic_that_is_not_there_is_not_made_by_publishing(apache_broker: str) -> None:
     """Tansu makes every topic that it is asked for."""
     publisher = Publisher(KafkaConnection.plain(apache_broker), wait_ms=1500)
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryableError):
         publisher.publish([Message("no-such-topic", b"k", b"v", ())])
     publisher.close()
 
@@ -204,7 +204,7 @@ def test_a_dead_letter_goes_back_to_its_topic_as_it_was_and_is_remembered(broker
     mark = uuid4().hex.encode()
     letter = dead_letter(Record(Partition(QA, 1), 7, mark, b"\xc1", (("who", b"me"),)), "write", GARBAGE)
     _publish(broker, to_message(letter, "write", child_of(None), datetime.now(UTC)))
-    choice = Choice(ids=("skg.qa-1-7",))
+    choice = LetterFilter(ids=("skg.qa-1-7",))
     assert replay(settings, choice).sent >= 1
     done = replay(settings, choice)
     assert (done.sent, done.sent_before > 0) == (0, True)
@@ -225,7 +225,7 @@ def test_what_its_letter_could_not_hold_is_read_where_it_lies_or_said_to_be_gone
     lost = replace(there[1], offset=there[2].offset + 1_000)
     letters = [without_value(dead_letter(record, "render", GARBAGE)) for record in (there[1], lost)]
     _publish(broker, *(to_message(letter, "render", child_of(None), datetime.now(UTC)) for letter in letters))
-    done = replay(settings, Choice(ids=tuple(key_of(letter) for letter in letters)))
+    done = replay(settings, LetterFilter(ids=tuple(key_of(letter) for letter in letters)))
     assert (done.sent, done.gone) == (1, [key_of(letters[1])])
     assert [r.value for r in carrier.records(GRAPHS) if r.key == mark][3:] == [there[1].value]
     carrier.close()
@@ -240,7 +240,7 @@ def _publish(broker: str, *messages: Message) -> None:
 def test_where_the_topic_of_what_was_sent_is_not_there_nothing_is_sent(fresh_broker: FreshService) -> None:
     bootstrap = fresh_broker("apache").bootstrap
     with pytest.raises(Refused, match=r"skg\.replays; `skg topics apply`"):
-        replay(KafkaSettings(kafka_bootstrap=bootstrap), Choice())
+        replay(KafkaSettings(kafka_bootstrap=bootstrap), LetterFilter())
 
 
 def topic_with_limit(bootstrap: str, max_message_bytes: int) -> str:
@@ -254,5 +254,5 @@ def topic_with_limit(bootstrap: str, max_message_bytes: int) -> str:
 
 
 def test_a_reader_of_a_topic_that_is_not_there_says_what_creates_it(broker: str) -> None:
-    with pytest.raises(TryLater, match=r"has no topic never-made-\w+; `skg topics apply` creates it"):
+    with pytest.raises(RetryableError, match=r"has no topic never-made-\w+; `skg topics apply` creates it"):
         Reader(KafkaConnection.plain(broker), [f"never-made-{uuid4().hex[:8]}"])

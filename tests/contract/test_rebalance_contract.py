@@ -23,11 +23,11 @@ from streams.broker.clients import Publisher
 from streams.broker.connection import KafkaConnection
 from streams.broker.records import Partition
 from streams.broker.topic_admin import TopicAdmin
-from streams.steps.handler_step import EventStep, StepTools
+from streams.steps.handler_step import HandlerStep, StepTools
 from streams.steps.sink_step import SinkStep
 from streams.worker.loop import Worker
 from streams.worker.pipelining import Step
-from streams.worker.record_buffer import Limits
+from streams.worker.record_buffer import BatchLimits
 from tests.conftest import FreshService
 from tests.fakes.carrier import KafkaCarrier, NoGauges
 from tests.fakes.events import make_graph, make_qa, make_rendered
@@ -38,7 +38,7 @@ from tests.fakes.wait import in_thread, until
 pytestmark = pytest.mark.contract
 
 COUNT = 480
-LIMITS = Limits(batch=4, linger_s=0.01, held=3)
+LIMITS = BatchLimits(batch=4, linger_s=0.01, held=3)
 SEED = make_seed("a cat beside a dog", count=COUNT)
 
 
@@ -168,7 +168,7 @@ def test_every_graph_has_its_picture_though_render_workers_come_and_go(brokers: 
     brokers.fill(GRAPHS, graphs)
     with closing(Publisher(KafkaConnection.plain(brokers.bootstrap))) as publisher:
         tools = StepTools("render", publisher, tally("render"))
-        members = Members(brokers, GRAPHS, lambda pace: EventStep(SlowHandler(pace), tools))
+        members = Members(brokers, GRAPHS, lambda pace: HandlerStep(SlowHandler(pace), tools))
 
         def pictured() -> bool:
             events = [decode(IMAGES, record.value, record.headers) for record in brokers.records(IMAGES)]

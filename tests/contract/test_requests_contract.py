@@ -9,7 +9,7 @@ import pytest
 
 from monitoring.traces import child_of
 from schemas.codec import to_message
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.ids import make_seed
 from streams.broker import topic_admin
 from streams.broker.clients import Publisher
@@ -46,7 +46,9 @@ def test_what_was_lost_is_listed_and_what_ended_is_not(
     topic_admin.apply(KafkaSettings(kafka_bootstrap=bootstrap))
     seed = make_seed("a cat beside a dog", 159)
     graphs = [make_graph(seed, index) for index in range(159)]
-    letters = [dead_letter(record_of(graph, graph.index), "render", Never("failed", "gone")) for graph in graphs[88:91]]
+    letters = [
+        dead_letter(record_of(graph, graph.index), "render", PermanentError("failed", "gone")) for graph in graphs[88:91]
+    ]
     store_samples(uri, [make_qa(graph) for graph in graphs[:80]])
     lost = [make_rejection(seed, index).model_copy(update={"rejection_id": f"{index:032x}"}) for index in range(80, 88)]
     going_on = make_rejection(seed, 91).model_copy(update={"rejection_id": "ab" * 16, "retried": True})

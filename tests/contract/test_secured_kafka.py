@@ -21,7 +21,7 @@ from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection, connection_of
 from streams.broker.consumer import GroupConsumer, GroupSettings
 from streams.broker.group_admin import GroupAdmin
-from streams.broker.reachability import Away, probe
+from streams.broker.reachability import ServiceAway, probe
 from streams.broker.records import Partition
 from streams.broker.topic_admin import TopicAdmin
 from streams.errors import AccessDenied
@@ -207,7 +207,7 @@ def test_a_mistake_is_told_at_once_in_one_line_that_names_the_setting(kafka: Sec
 def test_what_cannot_be_told_from_an_outage_names_the_setting_too(kafka: SecuredKafka) -> None:
     """Brokers close the connection on those who ask before they have logged in, and on TLS where they speak none."""
     for listener, security in (("bare", "PLAINTEXT"), ("plain", "SSL")):
-        with pytest.raises(Away, match=f"SKG_KAFKA_SECURITY={security}"):
+        with pytest.raises(ServiceAway, match=f"SKG_KAFKA_SECURITY={security}"):
             probe(KafkaConnection(kafka.at(listener), security))
 
 

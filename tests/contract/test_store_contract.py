@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.interfaces import ObjectStore, StoredObject
 from streams.errors import Refused
 from streams.settings import StoreSettings
@@ -88,7 +88,7 @@ def test_a_bucket_is_created_once_and_opening_it_again_is_harmless(store: StoreS
 def test_a_bucket_that_is_missing_may_be_there_later(minio_store: StoreSettings) -> None:
     # SeaweedFS makes a bucket when something is put into it.
     lost = S3Store(minio_store.model_copy(update={"s3_bucket": f"lost-{uuid4().hex[:8]}"}))
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryableError):
         lost.put_if_absent("k", picture())
 
 

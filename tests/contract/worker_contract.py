@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from schemas.codec import Message
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from streams.broker.records import Partition, Record
 from streams.errors import StepHung
 from streams.worker.loop import Limits, Worker
@@ -95,7 +95,7 @@ class FailsOnce(Steps):
 
 
 def test_what_may_pass_later_is_tried_again_and_nothing_is_lost(carrier: Carrier) -> None:
-    topic, step = carrier.topic(), FailsOnce(TryLater("busy"), times=2)
+    topic, step = carrier.topic(), FailsOnce(RetryableError("busy"), times=2)
     carrier.publish(messages(topic, 20))
     with Run(carrier, topic, step) as run:
         until(lambda: len(step.seen) >= 20)
@@ -123,11 +123,11 @@ def test_a_step_that_raises_stops_the_worker_and_its_batch_is_delivered_again(ca
 
 
 def test_giving_up_ends_the_worker_without_committing(carrier: Carrier) -> None:
-    topic, step = carrier.topic(), FailsOnce(TryLater("store is away"), times=1000)
+    topic, step = carrier.topic(), FailsOnce(RetryableError("store is away"), times=1000)
     carrier.publish(messages(topic, 6))
     with Run(carrier, topic, step, Limits(batch=6, give_up_s=0.1)) as run:
         until(run.future.done)
-    with pytest.raises(TryLater, match="store is away"):
+    with pytest.raises(RetryableError, match="store is away"):
         run.future.result()
     again = Steps()
     with Run(carrier, topic, again):
@@ -270,7 +270,7 @@ def test_nothing_is_committed_whose_results_are_not_safe_though_newer_batches_we
 
 
 def test_results_that_may_be_safe_later_are_tried_again_before_newer_ones(carrier: Carrier) -> None:
-    topic, step = carrier.topic(), Behind(raising(TryLater("the broker is away")))
+    topic, step = carrier.topic(), Behind(raising(RetryableError("the broker is away")))
     carrier.publish(messages(topic, 40))
     with Run(carrier, topic, step) as run:
         until(lambda: len(step.seen) >= 40)
@@ -391,7 +391,7 @@ class Reluctant(Steps):
     def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
         self.asked.set()
         if not self.answers.is_set():
-            raise TryLater("the table is away")
+            raise RetryableError("the table is away")
         return super().assigned(partitions)
 
 
@@ -409,7 +409,7 @@ def test_nothing_is_read_of_a_partition_before_it_is_known_where_it_starts(carri
 
 
 def test_a_call_of_the_step_that_hangs_is_not_alive_and_one_that_waits_for_a_store_is(carrier: Carrier) -> None:
-    topic, step = carrier.topic(), FailsOnce(TryLater("the store is away"), times=10**6)
+    topic, step = carrier.topic(), FailsOnce(RetryableError("the store is away"), times=10**6)
     carrier.publish(messages(topic, 6))
     with Run(carrier, topic, step, Limits(batch=6, call_s=0.5)) as waiting:
         until(lambda: waiting.gauges.retries > 3)

@@ -17,8 +17,8 @@ from schemas.topics import QA, REJECTIONS
 from streams.broker.clients import Reader
 from streams.broker.connection import KafkaConnection
 from streams.broker.topic_admin import apply
-from streams.demo.outcome_counts import ENDS, Outcomes
-from streams.demo.process_supervisor import Plant
+from streams.demo.outcome_counts import ENDS, OutcomeCounts
+from streams.demo.process_supervisor import ProcessSupervisor
 from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import requests_of
 from streams.settings import KafkaSettings, StoreSettings
@@ -49,18 +49,18 @@ class Factory:
         return services_environment(self.bootstrap, self.store, self.folder) | {"SKG_WRITE_EVERY_S": "1"}
 
     @contextmanager
-    def running(self) -> Iterator[Plant]:
+    def running(self) -> Iterator[ProcessSupervisor]:
         """Its processes, stopped at the end."""
         apply(self.kafka)
-        plant = Plant(self.folder / "logs", self.environment())
+        plant = ProcessSupervisor(self.folder / "logs", self.environment())
         try:
             yield plant
         finally:
             plant.stop()
 
-    def work_off(self, seeds: Sequence[SeedConcept], plant: Plant, within_s: float = 90.0) -> Outcomes:
+    def work_off(self, seeds: Sequence[SeedConcept], plant: ProcessSupervisor, within_s: float = 90.0) -> OutcomeCounts:
         """Publish seeds and wait until each request has an outcome and each sample is stored."""
-        outcomes = Outcomes(requests_of(seeds))
+        outcomes = OutcomeCounts(requests_of(seeds))
         publish_seeds(self.kafka, seeds)
         with closing(Reader(KafkaConnection.plain(self.bootstrap), ENDS)) as reader:
 

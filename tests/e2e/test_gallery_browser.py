@@ -284,9 +284,9 @@ def test_a_hundred_thousand_samples_make_no_slow_page(tmp_path: Path):
 
 
 def _wanted():
-    from dataset.gallery.sample_search import Wanted
+    from dataset.gallery.sample_search import SampleFilter
 
-    return Wanted()
+    return SampleFilter()
 
 
 def _somewhere(rng: random.Random) -> str:

@@ -25,10 +25,10 @@ from schemas.reasons import GATES, REASONS
 from spatial.layout.layout_check import verify
 from spatial.reasoning.contradictions import contradictions
 from spatial.reasoning.draft import draft_of
-from streams.llm.answer_cache import Cached
+from streams.llm.answer_cache import CachedModel
 from streams.llm.endpoint import Endpoint
-from streams.llm.openai_client import OpenAIDoor
-from streams.llm.rate_limiter import Limit, Throttled
+from streams.llm.openai_client import OpenAIClient
+from streams.llm.rate_limiter import ConcurrencyLimit, RateLimitedModel
 from streams.services.ports import free_ports
 from tests.fakes.models import KeptCounts
 from tests.fakes.store import InMemoryStore
@@ -83,8 +83,8 @@ def test_a_small_models_nonsense_ends_in_true_graphs_or_rejections_with_a_reason
     store, counts = InMemoryStore(), KeptCounts()
 
     async def play() -> list[Event]:
-        door = OpenAIDoor(Endpoint(server, "smollm2", "", CALL_S))
-        model = Cached(Throttled(door, Limit(1, lambda *_: None)), store, lambda _: None)
+        door = OpenAIClient(Endpoint(server, "smollm2", "", CALL_S))
+        model = CachedModel(RateLimitedModel(door, ConcurrencyLimit(1, lambda *_: None)), store, lambda _: None)
         planner = LanguagePlanner(model, "collage", store, counts, 0.3)
         options = SeedOptions(max_objects=3)
         return [await planner.plan(make_seed(concept, options=options), index) for concept in CONCEPTS for index in (0, 1)]

@@ -23,7 +23,7 @@ from streams.faust_app import seed_agent
 from streams.faust_app.application import SeedApp
 from streams.faust_app.faust_publisher import FaustPublisher
 from streams.settings import AgentSettings
-from streams.steps.seed_step import Patience, PublishesLater, SeedStep, SeedTools
+from streams.steps.seed_step import AsyncEventPublisher, Patience, SeedStep, SeedTools
 from tests.fakes.events import make_graph
 from tests.fakes.steps import tally
 from tests.fakes.wait import in_thread, until
@@ -80,7 +80,7 @@ class Agents:
 def agents(
     settings: AgentSettings,
     planner: Planner,
-    publisher: PublishesLater | None = None,
+    publisher: AsyncEventPublisher | None = None,
     patience: Patience = QUICK,
     app: SeedApp | None = None,
 ) -> Iterator[Agents]:

@@ -1,7 +1,7 @@
 """A broker in memory: topics, consumer groups that rebalance, offsets.
 
-In and out: as `streams.worker.loop.Consumer` and `streams.steps.handler_step.Publishes` say.  Passes the same contract
-tests as Kafka. Has no clock and no network: a rebalance happens when a member polls.
+In and out: as `streams.worker.loop.Consumer` and `streams.steps.dead_letter_publisher.EventPublisher` say.  Passes the
+same contract tests as Kafka. Has no clock and no network: a rebalance happens when a member polls.
 """
 
 import threading
@@ -13,7 +13,7 @@ from itertools import count
 from time import monotonic
 
 from schemas.codec import Message
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from streams.broker.assignment import AssignmentChanges
 from streams.broker.consumer import START_AGAIN_S, Assignment
 from streams.broker.records import Partition, Record
@@ -130,7 +130,7 @@ class MemoryConsumer:
             if change.gone:
                 self._assignment.gone(change.gone)
         if self._waiting:
-            with suppress(TryLater):
+            with suppress(RetryableError):
                 starts = self._assignment.start(self._waiting)
                 for partition in self._waiting:
                     committed = self._broker.offsets.get((self._group, partition), 0)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import uvicorn
 from starlette.types import ASGIApp
 
-from dataset.gallery.interfaces import StageView, Wished
+from dataset.gallery.interfaces import SeedForm, StageView
 from dataset.gallery.rejected_samples import Rejected
 from dataset.gallery.sample_search import Catalogue
 from dataset.gallery.web_app import Shown
@@ -33,10 +33,10 @@ class NotedFactory:
     """Implements `dataset.gallery.interfaces.Factory`. `refuse` is raised instead of publishing."""
 
     refuse: Exception | None = None
-    wished: list[Wished] = field(default_factory=list)
+    wished: list[SeedForm] = field(default_factory=list)
     looks: int = 0
 
-    def publish(self, wished: Wished) -> list[str]:
+    def publish(self, wished: SeedForm) -> list[str]:
         if self.refuse is not None:
             raise self.refuse
         self.wished.append(wished)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.topics import TOPICS
 from streams.broker.group_state import Member, Unread
 from streams.broker.records import Partition
@@ -11,8 +11,8 @@ from streams.broker.records import Partition
 
 @dataclass
 class FakeGroups:
-    """Implements `streams.operations.factory_state.Asked`. `ends` by partition, `reads` by group, `put_at` when records
-    were put."""
+    """Implements `streams.operations.factory_state.BrokerQueries`. `ends` by partition, `reads` by group, `put_at` when
+    records were put."""
 
     ends: dict[Partition, int] = field(default_factory=lambda: {Partition(name, 0): 0 for name in TOPICS})
     reads: dict[str, dict[Partition, int]] = field(default_factory=dict)
@@ -50,4 +50,4 @@ class FakeGroups:
 
     def _answer(self) -> None:
         if self.away:
-            raise TryLater("cannot reach Kafka at broker:9092: it is away")
+            raise RetryableError("cannot reach Kafka at broker:9092: it is away")

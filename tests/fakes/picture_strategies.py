@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gpu_workers.perception.interfaces import DepthMap, Detection
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.interfaces import StoredObject
@@ -102,7 +102,7 @@ class Finds:
 
     name = "finds-1"
 
-    def __init__(self, found: Sequence[tuple[int, Detection]], failure: Never | None = None) -> None:
+    def __init__(self, found: Sequence[tuple[int, Detection]], failure: PermanentError | None = None) -> None:
         self._found, self._failure = found, failure
 
     def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:

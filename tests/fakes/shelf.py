@@ -1,4 +1,4 @@
-"""Topics to look back over, in memory: implements `streams.broker.topic_reader.Shelf` over the broker in memory."""
+"""Topics to look back over, in memory: implements `streams.broker.topic_reader.TopicSource` over the broker in memory."""
 
 from collections.abc import Iterator, Sequence
 

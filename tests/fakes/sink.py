@@ -5,7 +5,7 @@ In and out: as `schemas.interfaces.Sink` says.
 
 from collections.abc import Sequence
 
-from schemas.errors import Fenced, Never, TryLater
+from schemas.errors import Fenced, PermanentError, RetryableError
 from schemas.events import QAEvent
 from schemas.interfaces import Appended, Delivery, Sample
 
@@ -35,8 +35,8 @@ class MemorySink:
     def close(self, partition: str) -> None:
         self.open_partitions.pop(partition, None)
 
-    def prepare(self, events: Sequence[QAEvent]) -> list[Sample | Never]:
-        if self.failures and isinstance(self.failures[0], TryLater):
+    def prepare(self, events: Sequence[QAEvent]) -> list[Sample | PermanentError]:
+        if self.failures and isinstance(self.failures[0], RetryableError):
             raise self.failures.pop(0)
         return [self._sample(event) for event in events]
 
@@ -55,7 +55,7 @@ class MemorySink:
         self.table.commits += 1
         return Appended(moved, len(set(new)))
 
-    def _sample(self, event: QAEvent) -> Sample | Never:
+    def _sample(self, event: QAEvent) -> Sample | PermanentError:
         if event.sample_id in self._missing:
-            return Never("missing_image", event.image.key)
+            return PermanentError("missing_image", event.image.key)
         return Sample(event, b"picture")

@@ -15,16 +15,16 @@ from schemas.graph import SpatialGraph
 from schemas.topics import GRAPHS
 from streams.broker.records import Partition
 from streams.settings import RenderSettings
-from streams.steps.handler_step import EventStep, StepTools
+from streams.steps.handler_step import HandlerStep, StepTools
 from streams.worker.loop import ignore
 from streams.worker.outage_wait import Start
 from streams.worker.process_lifetime import process
-from streams.worker.record_buffer import Limits
+from streams.worker.record_buffer import BatchLimits
 from streams.worker.worker_process import Role, carry
 from tests.fakes.events import make_rendered
 
 BATCH, PAUSE_S = 4, 0.2
-LIMITS = Limits(batch=BATCH, linger_s=0.01, held=3)
+LIMITS = BatchLimits(batch=BATCH, linger_s=0.01, held=3)
 
 
 class Slow:
@@ -35,7 +35,7 @@ class Slow:
         return [[make_rendered(event)] for event in events if isinstance(event, SpatialGraph)]
 
 
-class Telling(EventStep):
+class Telling(HandlerStep):
     """Writes down which partitions come and go."""
 
     def __init__(self, tools: StepTools, path: Path) -> None:

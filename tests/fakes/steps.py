@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from monitoring.metrics import StageMetrics
 from schemas.base import Event
 from schemas.codec import Message, decode, to_message
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.events import Stage
 from streams.broker.records import Partition, Record
-from streams.steps.dead_letters import Limit
+from streams.steps.dead_letters import DeadLetterBreaker
 from streams.steps.handler_step import StepTools
-from streams.steps.stage_counters import Tally
-from streams.worker.loop import Reached, ignore
+from streams.steps.stage_counters import StageCounters
+from streams.worker.loop import TestHook, ignore
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
@@ -28,7 +28,7 @@ class KeptMessages:
     def publish(self, messages: Sequence[Message]) -> None:
         if self.refusals:
             self.refusals -= 1
-            raise TryLater("the broker is away")
+            raise RetryableError("the broker is away")
         self.messages += messages
 
     @property
@@ -43,11 +43,11 @@ class KeptMessagesLater(KeptMessages):
         super().publish(messages)
 
 
-def tally(stage: Stage = "render", share: float = 1.0) -> Tally:
-    return Tally(StageMetrics(stage), Limit(share))
+def tally(stage: Stage = "render", share: float = 1.0) -> StageCounters:
+    return StageCounters(StageMetrics(stage), DeadLetterBreaker(share))
 
 
-def tools(publisher: KeptMessages, stage: Stage = "render", share: float = 1.0, reached: Reached = ignore) -> StepTools:
+def tools(publisher: KeptMessages, stage: Stage = "render", share: float = 1.0, reached: TestHook = ignore) -> StepTools:
     return StepTools(stage, publisher, tally(stage, share), reached)
 
 

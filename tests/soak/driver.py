@@ -15,9 +15,9 @@ from schemas.ids import content_id
 from schemas.interfaces import Results
 from schemas.topics import GRAPHS, IMAGES
 from streams.settings import ExamineSettings, RenderSettings
-from streams.steps.handler_step import EventStep
+from streams.steps.handler_step import HandlerStep
 from streams.worker.loop import ignore
-from streams.worker.record_buffer import Limits
+from streams.worker.record_buffer import BatchLimits
 from streams.worker.worker_process import Role, carry
 
 
@@ -53,12 +53,12 @@ def main(kind: str) -> None:
     """Carry until SIGTERM."""
     if kind == "render":
         render = RenderSettings()
-        role = Role("render", (GRAPHS,), render.render_group, Limits(render.render_batch, held=3))
-        carry(role, render, lambda tools: EventStep(Announces(), tools), ignore)
+        role = Role("render", (GRAPHS,), render.render_group, BatchLimits(render.render_batch, held=3))
+        carry(role, render, lambda tools: HandlerStep(Announces(), tools), ignore)
     else:
         examine = ExamineSettings()
-        role = Role("examine", (IMAGES,), examine.examine_group, Limits(examine.examine_batch, held=3))
-        carry(role, examine, lambda tools: EventStep(Accepts(), tools), ignore)
+        role = Role("examine", (IMAGES,), examine.examine_group, BatchLimits(examine.examine_batch, held=3))
+        carry(role, examine, lambda tools: HandlerStep(Accepts(), tools), ignore)
 
 
 if __name__ == "__main__":

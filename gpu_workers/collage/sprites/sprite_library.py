@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from schemas.errors import Never
+from schemas.errors import PermanentError
 
 VISIBLE_ALPHA = 128
 """A pixel counts as the object from half opacity on: what is fainter nobody would outline."""
@@ -22,13 +22,15 @@ KEPT_SPRITES = 512
 
 @lru_cache(maxsize=KEPT_SPRITES)
 def load_sprite(folder: Path, name: str) -> Image.Image:
-    """The sprite called `name`, cropped. Raises Never where the folder has no such file."""
+    """The sprite called `name`, cropped. Raises PermanentError where the folder has no such file."""
     for stem in (name, f"{name}-fe0f"):
         path = folder / f"{stem}.webp"
         if path.is_file():
             with Image.open(path) as opened:
                 return cropped(opened.convert("RGBA"))
-    raise Never("failed", f"no sprite {name} in {folder}; `python -m gpu_workers.collage.sprites.fetch` fetches them")
+    raise PermanentError(
+        "failed", f"no sprite {name} in {folder}; `python -m gpu_workers.collage.sprites.fetch` fetches them"
+    )
 
 
 def cropped(picture: Image.Image) -> Image.Image:

@@ -8,13 +8,13 @@ import colorsys
 
 from PIL import Image, ImageDraw
 
-from gpu_workers.diffusion.conditioning import Told
+from gpu_workers.diffusion.conditioning import Conditioning
 
 GOLDEN = 0.61803398875
 """Steps of this share around the circle of hues never come close to each other."""
 
 
-def control_picture(orders: Told, size: tuple[int, int]) -> Image.Image:
+def control_picture(orders: Conditioning, size: tuple[int, int]) -> Image.Image:
     """The picture of the boxes, `size` (width, height) in pixels."""
     picture = Image.new("RGB", size)
     draw = ImageDraw.Draw(picture)

@@ -12,16 +12,16 @@ from typing import Any
 from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.conditioning import Told
+from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.generators.stock_pipelines import Model
-from schemas.errors import Never, UserError
+from schemas.errors import PermanentError, UserError
 
 SIDE = 1024
 """Pixels that it was trained at."""
 
 
-def boxes_of(orders: Told) -> list[dict[str, object]]:
+def boxes_of(orders: Conditioning) -> list[dict[str, object]]:
     """The boxes as it takes them: y first, shares of the picture."""
     named = enumerate(zip(orders.phrases, orders.boxes, strict=True))
     return [
@@ -30,8 +30,8 @@ def boxes_of(orders: Told) -> list[dict[str, object]]:
     ]
 
 
-class Flux3Drawer:
-    """Implements `gpu_workers.diffusion.diffusion_renderer.Drawer`."""
+class Flux3Generator:
+    """Implements `gpu_workers.diffusion.diffusion_renderer.ImageGenerator`."""
 
     name, side = "flux3-boxes-1", SIDE
 
@@ -43,11 +43,11 @@ class Flux3Drawer:
         """Weights, steps, number format."""
         return {**asdict(self._model.source), "steps": self._sampling.steps, "dtype": self._model.machine.dtype}
 
-    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """One picture an order, one after the other."""
         return [self._one(each, seed, size) for each, seed in zip(orders, seeds, strict=True)]
 
-    def _one(self, orders: Told, seed: int, size: tuple[int, int]) -> Image.Image:
+    def _one(self, orders: Conditioning, seed: int, size: tuple[int, int]) -> Image.Image:
         torch = lazy_imports.torch()
         try:
             [picture] = self._pipeline(
@@ -58,7 +58,7 @@ class Flux3Drawer:
         except RuntimeError as error:
             if "caption" not in str(error):
                 raise
-            raise Never("failed", f"FLUX.3's prompt upsampler: {error}") from error  # it answers the same again
+            raise PermanentError("failed", f"FLUX.3's prompt upsampler: {error}") from error  # it answers the same again
         assert isinstance(picture, Image.Image)
         return picture
 
@@ -92,6 +92,6 @@ def loaded(model: Model) -> Any:
     return pipeline.to(model.machine.device)
 
 
-def flux3(model: Model, sampling: Sampling) -> Flux3Drawer:
+def flux3(model: Model, sampling: Sampling) -> Flux3Generator:
     """The drawer over a folder. Raises UserError as `loaded` does."""
-    return Flux3Drawer(loaded(model), model, sampling)
+    return Flux3Generator(loaded(model), model, sampling)

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 
 from PIL import Image
 
-from gpu_workers.diffusion.conditioning import Told
-from gpu_workers.diffusion.denoise import Sampling, Way, denoise, plain
+from gpu_workers.diffusion.conditioning import Conditioning
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, denoise, plain
 from gpu_workers.diffusion.model_components import Parts
 from gpu_workers.diffusion.tensor_batch import prepare
 from gpu_workers.diffusion.weight_files import Source
@@ -22,12 +22,12 @@ class Kind:
 
     name: str
     boxes: bool
-    way: Way
+    way: GuidanceStrategy
     settings: Mapping[str, object]
 
 
-class LatentDrawer:
-    """Implements `gpu_workers.diffusion.diffusion_renderer.Drawer` over the batched loop."""
+class LatentGenerator:
+    """Implements `gpu_workers.diffusion.diffusion_renderer.ImageGenerator` over the batched loop."""
 
     def __init__(self, parts: Parts, source: Source, sampling: Sampling, kind: Kind) -> None:
         if kind.boxes and not parts.grounded:
@@ -56,7 +56,7 @@ class LatentDrawer:
         """The side that the model was trained at."""
         return self._parts.side
 
-    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """One picture an order, all in one batch."""
         batch = prepare(self._parts, orders, seeds, size, self._kind.boxes)
         latents = denoise(self._parts, batch, self._sampling, self._kind.way)
@@ -65,4 +65,4 @@ class LatentDrawer:
 
 def gligen(parts: Parts, sampling: Sampling) -> Kind:
     """Boxes into the UNet, nothing else."""
-    return Kind("gligen", True, Way(plain(parts, sampling)), {})
+    return Kind("gligen", True, GuidanceStrategy(plain(parts, sampling)), {})

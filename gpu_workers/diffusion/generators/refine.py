@@ -10,8 +10,8 @@ from dataclasses import asdict
 from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.conditioning import Told
-from gpu_workers.diffusion.diffusion_renderer import Drawer, fitted
+from gpu_workers.diffusion.conditioning import Conditioning
+from gpu_workers.diffusion.diffusion_renderer import ImageGenerator, fitted
 from gpu_workers.diffusion.generators.stock_pipelines import Model, ready
 from schemas.ids import derived_seed
 
@@ -26,7 +26,7 @@ class Refined:
     """Implements `gpu_workers.diffusion.diffusion_renderer.Drawer`: the inner drawer's pictures, refined to `side`
     pixels."""
 
-    def __init__(self, inner: Drawer, model: Model, side: int = 1024) -> None:
+    def __init__(self, inner: ImageGenerator, model: Model, side: int = 1024) -> None:
         self._inner, self._model, self._side = inner, model, side
         self._pipeline = ready(lazy_imports.diffusers().AutoPipelineForImage2Image, model)
 
@@ -46,7 +46,7 @@ class Refined:
         """The side after refining."""
         return self._side
 
-    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """Drawn at the inner drawer's size, enlarged, refined."""
         torch, small = lazy_imports.torch(), fitted(size, self._inner.side)
         drafts = [each.resize(size, Image.Resampling.LANCZOS) for each in self._inner.draw(orders, seeds, small)]

@@ -11,14 +11,14 @@ from typing import Any
 from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.conditioning import Told
+from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.generators.box_picture import control_picture
 from gpu_workers.diffusion.model_components import Machine, fast
 from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import UserError
 
-Extras = Callable[[Sequence[Told], tuple[int, int]], dict[str, Any]]
+Extras = Callable[[Sequence[Conditioning], tuple[int, int]], dict[str, Any]]
 """What a pipeline is given besides texts, size, steps and seeds."""
 
 
@@ -31,8 +31,8 @@ class Model:
     machine: Machine
 
 
-class PipelineDrawer:
-    """Implements `gpu_workers.diffusion.diffusion_renderer.Drawer` over a pipeline that takes lists of texts and
+class PipelineGenerator:
+    """Implements `gpu_workers.diffusion.diffusion_renderer.ImageGenerator` over a pipeline that takes lists of texts and
     generators."""
 
     def __init__(self, name: str, pipeline: Any, sources: Sequence[Source], sampling: Sampling, extras: Extras) -> None:
@@ -57,7 +57,7 @@ class PipelineDrawer:
         model = getattr(pipeline, "unet", None) or pipeline.transformer
         return int(model.config.sample_size) * int(pipeline.vae_scale_factor)
 
-    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """One picture an order."""
         torch = lazy_imports.torch()
         found: list[Image.Image] = self._pipeline(
@@ -69,23 +69,23 @@ class PipelineDrawer:
         return found
 
 
-def _nothing(orders: Sequence[Told], size: tuple[int, int]) -> dict[str, Any]:  # noqa: ARG001 - Extras'
+def _nothing(orders: Sequence[Conditioning], size: tuple[int, int]) -> dict[str, Any]:  # noqa: ARG001 - Extras'
     return {}
 
 
-def _boxes_drawn(orders: Sequence[Told], size: tuple[int, int]) -> dict[str, Any]:
+def _boxes_drawn(orders: Sequence[Conditioning], size: tuple[int, int]) -> dict[str, Any]:
     return {"image": [control_picture(each, size) for each in orders]}
 
 
-def text2image(model: Model, sampling: Sampling) -> PipelineDrawer:
+def text2image(model: Model, sampling: Sampling) -> PipelineGenerator:
     """Any text-to-image model; only the prompt says what is where."""
-    return PipelineDrawer("text2image", _loaded(model), [model.source], sampling, _nothing)
+    return PipelineGenerator("text2image", _loaded(model), [model.source], sampling, _nothing)
 
 
-def controlnet(model: Model, control: Model, sampling: Sampling) -> PipelineDrawer:
+def controlnet(model: Model, control: Model, sampling: Sampling) -> PipelineGenerator:
     """A model with a ControlNet that reads the boxes as a picture of filled rectangles."""
     pipeline = _loaded(model, controlnet=_read(lazy_imports.diffusers().ControlNetModel, control))
-    return PipelineDrawer("controlnet", pipeline, [model.source, control.source], sampling, _boxes_drawn)
+    return PipelineGenerator("controlnet", pipeline, [model.source, control.source], sampling, _boxes_drawn)
 
 
 def _loaded(model: Model, **parts: Any) -> Any:

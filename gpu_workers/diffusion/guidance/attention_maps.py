@@ -17,7 +17,7 @@ LEAST_SIDE = 8
 """Maps up to this side are always kept: a small model has no coarser ones."""
 
 
-class Caught:
+class AttentionMaps:
     """The maps of one prediction, each (pictures, height, width, tokens), averaged over heads."""
 
     def __init__(self, latent_size: tuple[int, int]) -> None:
@@ -38,7 +38,7 @@ class Caught:
 class _Catching:
     """An attention processor that lets its probabilities be seen."""
 
-    def __init__(self, caught: Caught) -> None:
+    def __init__(self, caught: AttentionMaps) -> None:
         self._caught = caught
 
     def __call__(
@@ -54,9 +54,9 @@ class _Catching:
 
 
 @contextmanager
-def catching(unet: Any, latent_size: tuple[int, int]) -> Iterator[Caught]:
+def catching(unet: Any, latent_size: tuple[int, int]) -> Iterator[AttentionMaps]:
     """While this is open, every prediction of `unet` leaves its maps."""
-    before, caught = unet.attn_processors, Caught(latent_size)
+    before, caught = unet.attn_processors, AttentionMaps(latent_size)
     cross = {name: _Catching(caught) if ".attn2." in name else own for name, own in before.items()}
     unet.set_attn_processor(dict(cross))
     try:

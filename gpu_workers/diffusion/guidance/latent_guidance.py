@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.conditioning import Corners, Told
+from gpu_workers.diffusion.conditioning import Conditioning, Corners
 from gpu_workers.diffusion.denoise import Guide, Step, noise
 from gpu_workers.diffusion.guidance.attention_maps import catching
 from gpu_workers.diffusion.guidance.token_positions import places_of
@@ -75,7 +75,7 @@ def maps_of(parts: Parts, latents: Tensor, batch: Batch, step: Step) -> list[Ten
     return caught.maps
 
 
-def _named(parts: Parts, orders: Told) -> dict[tuple[int, ...], list[Corners]]:
+def _named(parts: Parts, orders: Conditioning) -> dict[tuple[int, ...], list[Corners]]:
     """The boxes of each place in the prompt: objects of one name share their words, and their boxes are one region."""
     named: dict[tuple[int, ...], list[Corners]] = {}
     for box, places in zip(orders.boxes, places_of(parts.tokenizer, orders), strict=True):

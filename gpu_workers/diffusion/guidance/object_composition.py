@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.conditioning import Told
-from gpu_workers.diffusion.denoise import Sampling, Step, Way, denoise
+from gpu_workers.diffusion.conditioning import Conditioning
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, Step, denoise
 from gpu_workers.diffusion.guidance.latent_guidance import maps_of, mask_of
 from gpu_workers.diffusion.guidance.token_positions import places_of
 from gpu_workers.diffusion.lazy_imports import Tensor
@@ -35,10 +35,10 @@ class _Object:
     shape: Tensor
 
 
-class Composing:
+class ObjectComposition:
     """Implements `gpu_workers.diffusion.denoise.Guide`: `way` draws the objects, with boxes in the UNet or without."""
 
-    def __init__(self, parts: Parts, sampling: Sampling, way: Way, boxes: bool) -> None:
+    def __init__(self, parts: Parts, sampling: Sampling, way: GuidanceStrategy, boxes: bool) -> None:
         self._parts, self._sampling, self._way, self._boxes = parts, sampling, way, boxes
         self._composed: tuple[Batch, list[_Object]] | None = None
 
@@ -62,7 +62,7 @@ class Composing:
             objects += self._alone(batch, told[start : start + room], ceil(ALONE * steps))
         return objects
 
-    def _alone(self, whole: Batch, told: Sequence[tuple[int, Told]], until: int) -> list[_Object]:
+    def _alone(self, whole: Batch, told: Sequence[tuple[int, Conditioning]], until: int) -> list[_Object]:
         size = tuple(side * self._parts.pixels_a_latent for side in reversed(whole.latents.shape[-2:]))
         seeds = [whole.seeds[owner] for owner, _ in told]
         batch = prepare(self._parts, [orders for _, orders in told], seeds, (size[0], size[1]), self._boxes)
@@ -72,7 +72,7 @@ class Composing:
             after.append(latents)
             return latents
 
-        way = Way(self._way.predict, self._way.guide, note)
+        way = GuidanceStrategy(self._way.predict, self._way.guide, note)
         denoise(self._parts, batch, self._sampling, way, (0, until))
         shapes = self._shapes(batch, after[-1], until)
         return [
@@ -86,7 +86,7 @@ class Composing:
             maps = maps_of(self._parts, latents, batch, Step(number, len(scheduler.timesteps), timestep, scheduler))
         return [self._shape(maps, place, orders, latents) for place, orders in enumerate(batch.told)]
 
-    def _shape(self, maps: Sequence[Tensor], place: int, orders: Told, latents: Tensor) -> Tensor:
+    def _shape(self, maps: Sequence[Tensor], place: int, orders: Conditioning, latents: Tensor) -> Tensor:
         """The places in the box that the object's words look at; the whole box where its text does not name it."""
         torch = lazy_imports.torch()
         box = mask_of(orders.boxes[0], latents.shape[-2:]).to(latents)
@@ -100,12 +100,12 @@ class Composing:
         return (inside >= LOOKED_AT * inside.max()).to(latents) * box
 
 
-def singles(orders: Told) -> list[Told]:
+def singles(orders: Conditioning) -> list[Conditioning]:
     """Orders of one object each, the largest first: what is drawn later lies on top."""
     areas = [(right - left) * (bottom - top) for left, top, right, bottom in orders.boxes]
     order = sorted(range(len(orders.boxes)), key=lambda number: -areas[number])
     return [
-        Told(
+        Conditioning(
             prompt=f"{orders.background} with {orders.phrases[i]}" if orders.background else orders.phrases[i],
             negative=orders.negative,
             phrases=(orders.phrases[i],),

@@ -6,10 +6,10 @@ In: a tokenizer and orders.  Out: for each object the places of its tokens in th
 from collections.abc import Sequence
 from typing import Any
 
-from gpu_workers.diffusion.conditioning import Told
+from gpu_workers.diffusion.conditioning import Conditioning
 
 
-def places_of(tokenizer: Any, orders: Told) -> list[list[int]]:
+def places_of(tokenizer: Any, orders: Conditioning) -> list[list[int]]:
     """By the whole phrase, else by the bare category; an object that the prompt does not name has no place."""
     prompt = tokenizer(orders.prompt, truncation=True, max_length=tokenizer.model_max_length).input_ids
     return [

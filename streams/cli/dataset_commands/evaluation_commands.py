@@ -29,13 +29,13 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
     parallel: Annotated[int, typer.Option(help="questions at a time at an endpoint", min=1, max=256)] = 8,
 ) -> None:
     """Ask a model the questions of a hold-out. Example: skg eval --url http://localhost:8000/v1 --name my-model"""
-    from dataset.evaluation.eval_session import Asked, open_session
+    from dataset.evaluation.eval_session import EvalRequest, open_session
     from streams.cli.arguments import folder, where
 
     if url is not None and model is not None:
         raise typer.BadParameter("give --url or --model, not both")
     found, options = where(uri) if questions is None or uri is not None else (None, None)
-    asked = Asked(found, split, questions, limit, options)
+    asked = EvalRequest(found, split, questions, limit, options)
     session = open_session(asked, _model_name(url, name, model), folder(out))
     left = _ask(session, url, model, parallel) if url or model else None
     _say(session, left)

@@ -55,10 +55,10 @@ def subset(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     version: Version = None,
 ) -> None:
     """A part for an ablation, always of equal size. Example: skg dataset subset --without left_of,right_of --size 5000"""
-    from dataset.analysis.subset import Place, Recipe
+    from dataset.analysis.subset import Place, SubsetSpec
     from dataset.analysis.subset import subset as write
 
-    recipe = Recipe(
+    recipe = SubsetSpec(
         size=size, questions=questions, only=_names(only), without=_names(without), density=_range(density),
         split=None if split == "all" else known(split), seed=seed,
     )  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from agents.balance_targets import Band, Targets, band, targets_of
-from agents.coverage_balance import Accepted, Balance, Cell, Wish
+from agents.coverage_balance import Accepted, Balance, Cell, SeedRequest
 
 ROOT = Path(__file__).parents[3]
 
@@ -45,7 +45,7 @@ def skewed(targets: Targets, samples: int = 300) -> Balance:
     return balance
 
 
-def work_off(balance: Balance, wishes: list[Wish], rng: random.Random) -> None:
+def work_off(balance: Balance, wishes: list[SeedRequest], rng: random.Random) -> None:
     """A factory that brings most of what is asked for, adds relations of its own, and rejects some."""
     for wish in wishes:
         cell = wish.cell

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from agents.drafting import Drafted, Task, draft
-from agents.rejections import Unmet
+from agents.rejections import RequestRejected
 from agents.renderer_capabilities import PALETTE, abilities
 from agents.scene_inventory import stock
 from schemas.events import SeedOptions
@@ -155,7 +155,7 @@ def test_a_family_that_is_asked_for_alone_is_the_only_one(family):
 
 
 def test_a_family_that_there_is_not_is_refused_by_name():
-    with pytest.raises(Unmet, match=r"'nonsense' is no family of relations; there are .*direction"):
+    with pytest.raises(RequestRejected, match=r"'nonsense' is no family of relations; there are .*direction"):
         drafted("kitchen", 0, families={"direction": 1.0, "nonsense": 3.0})
 
 
@@ -228,14 +228,14 @@ def test_excluded_things_are_absent_even_from_the_pictures_of_others():
     ids=lambda options: str(options)[:60],
 )
 def test_options_that_cannot_be_met_are_refused_with_the_reason(options):
-    with pytest.raises(Unmet) as refused:
+    with pytest.raises(RequestRejected) as refused:
         drafted("park", **options)
     assert refused.value.reason == "unsatisfiable_options"
     assert str(refused.value)
 
 
 def test_required_relations_that_contradict_each_other_are_refused_with_the_conflict():
-    with pytest.raises(Unmet) as refused:
+    with pytest.raises(RequestRejected) as refused:
         drafted(
             "park",
             required_relations=(("cat", "left of", "dog"), ("dog", "left of", "tree"), ("tree", "left of", "cat")),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from agents.llm.llm_planner import LanguagePlanner
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.events import SeedConcept, SeedOptions
 from schemas.ids import make_seed
 from schemas.llm.contract import Request
@@ -86,7 +86,7 @@ def said(draw: Draw, request: Request) -> Any:
     """A good answer, one that is nudged, JSON of any shape, or no JSON at all."""
     kind = draw(st.sampled_from(["good", "good", "nudged", "nudged", "nudged", "json", "text", "later"]))
     if kind == "later":
-        return TryLater("429")
+        return RetryableError("429")
     if kind == "text":
         return draw(st.sampled_from(TEXTS) | st.text(max_size=20))
     if kind == "json":
@@ -107,7 +107,7 @@ def plan(draw: Draw, seed: SeedConcept, index: int, renderer: str) -> None:
     planner = LanguagePlanner(model, renderer, InMemoryStore(), KeptCounts(), 0.5)
     try:
         made = asyncio.run(planner.plan(seed, index))
-    except (TryLater, Never):
+    except (RetryableError, PermanentError):
         return
     value = encode(made)
     assert len(value) <= MAX_PAYLOAD_BYTES

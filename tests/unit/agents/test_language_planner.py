@@ -15,7 +15,7 @@ from agents.llm.llm_planner import LanguagePlanner
 from agents.llm.relation_phrases import PLACES, RELATIONS, predicates_of
 from agents.llm.stage_prompts import PROMPTS
 from schemas.codec import decode
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.events import Rejection, SeedConcept, SeedOptions
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
@@ -306,8 +306,8 @@ def test_a_users_own_graph_asks_no_model():
 
 
 def test_a_passing_failure_is_for_the_carrier():
-    with pytest.raises(TryLater):
-        Desk(Saying(edges=[TryLater("busy")])).plan()
+    with pytest.raises(RetryableError):
+        Desk(Saying(edges=[RetryableError("busy")])).plan()
 
 
 def test_without_limits_of_a_renderer_any_thing_and_place_may_be_planned():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agents.planner import RulePlanner
-from agents.rejections import Unmet
+from agents.rejections import RequestRejected
 from agents.renderer_capabilities import abilities
 from agents.user_graphs import read_graph
 from schemas.events import Rejection, SeedOptions
@@ -110,7 +110,7 @@ def test_a_graph_that_contradicts_itself_is_rejected_with_the_conflict():
     ids=lambda value: str(value)[:50],
 )
 def test_a_faulty_graph_is_refused_with_what_is_wrong(change, told):
-    with pytest.raises(Unmet) as refused:
+    with pytest.raises(RequestRejected) as refused:
         read_graph(FORM | change, COLLAGE)
     assert (refused.value.gate, refused.value.reason) == ("concept", "invalid_graph")
     assert told in str(refused.value)

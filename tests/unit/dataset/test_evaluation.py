@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.evaluation.answer_log import NAME, Book, run_of
+from dataset.evaluation.answer_log import NAME, AnswerLog, run_of
 from dataset.evaluation.baselines import TextOnly, always_left, random_choices
 from dataset.evaluation.eval_items import FileQuestions, Item, Seen, SplitQuestions, relation_of
 from dataset.evaluation.eval_run import HOPELESS, ask
-from dataset.evaluation.eval_session import Asked, open_session
+from dataset.evaluation.eval_session import EvalRequest, open_session
 from dataset.evaluation.prompting import choice_of, prompt
 from dataset.evaluation.scores import band, score, wilson
-from schemas.errors import Never, TryLater, UserError
+from schemas.errors import PermanentError, RetryableError, UserError
 from tests.fakes.events import make_picture, make_qa, make_samples
 from tests.fakes.gallery import store_samples
 
@@ -31,7 +31,7 @@ class Knowing:
 
     def __init__(self, says: str | None = None, fails_after: int = 10**9, failure: Exception | None = None) -> None:
         self._says, self._fails_after = says, fails_after
-        self._failure = failure or TryLater("the model is away")
+        self._failure = failure or RetryableError("the model is away")
         self.asked: list[str] = []
 
     async def answer(self, item: Item, seen: Seen) -> str:
@@ -164,20 +164,20 @@ def test_text_only_learns_what_words_give_away_and_nothing_else():
 
 
 def test_a_book_goes_on_after_a_line_that_was_cut_off_and_refuses_another_run(tmp_path):
-    book = Book(tmp_path, {"model": "m"})
+    book = AnswerLog(tmp_path, {"model": "m"})
     book.add({"id": "1", "said": "é\u2028A", "choice": 0})
     book.add({"id": "2", "said": "?", "choice": None})
     book.close()
     path = tmp_path / NAME
     path.write_bytes(path.read_bytes() + b'{"id": "3", "sai')
-    again = Book(tmp_path, {"model": "m"})
+    again = AnswerLog(tmp_path, {"model": "m"})
     assert again.choices == {"1": 0, "2": None}, "what was said may hold line ends of other kinds"
     assert again.unreadable == 1
     again.add({"id": "3", "said": "A", "choice": 0})
     assert [json.loads(line).get("id") for line in path.read_text().split("\n")[:-1]] == [None, "1", "2", "3"]
     assert run_of(tmp_path) == {"model": "m"}
     with pytest.raises(UserError, match="another run"):
-        Book(tmp_path, {"model": "other"})
+        AnswerLog(tmp_path, {"model": "other"})
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def run(session, answerer: Knowing):
 
 
 def test_an_interrupted_run_goes_on_where_it_was_and_on_the_same_version(uri, tmp_path):
-    asked = Asked(uri, split_of(uri))
+    asked = EvalRequest(uri, split_of(uri))
     first = open_session(asked, "knowing", tmp_path / "out")
     went = run(first, Knowing(fails_after=10))
     assert (went.answered, first.count) == (10, 24)
@@ -220,20 +220,20 @@ def test_an_interrupted_run_goes_on_where_it_was_and_on_the_same_version(uri, tm
 
 def test_a_model_that_is_away_is_not_asked_every_question(uri, tmp_path):
     store_samples(uri, make_samples(30, "more"))
-    session = open_session(Asked(uri, split_of(uri)), "knowing", tmp_path / "out")
+    session = open_session(EvalRequest(uri, split_of(uri)), "knowing", tmp_path / "out")
     went = run(session, Knowing(fails_after=0))
     assert HOPELESS <= went.failed < session.count
     assert went.last == "the model is away"
 
 
 def test_a_request_that_no_server_takes_is_left_open_and_the_rest_is_asked(uri, tmp_path):
-    session = open_session(Asked(uri, split_of(uri)), "knowing", tmp_path / "out")
-    went = run(session, Knowing(fails_after=23, failure=Never("failed", "too large")))
+    session = open_session(EvalRequest(uri, split_of(uri)), "knowing", tmp_path / "out")
+    went = run(session, Knowing(fails_after=23, failure=PermanentError("failed", "too large")))
     assert (went.answered, went.failed) == (23, 1)
 
 
 def test_unreadable_answers_count_as_wrong_and_are_counted(uri, tmp_path):
-    session = open_session(Asked(uri, split_of(uri)), "knowing", tmp_path / "out")
+    session = open_session(EvalRequest(uri, split_of(uri)), "knowing", tmp_path / "out")
     run(session, Knowing(says="perhaps"))
     found, _ = session.report()
     assert found["scores"] is not None
@@ -241,7 +241,7 @@ def test_unreadable_answers_count_as_wrong_and_are_counted(uri, tmp_path):
 
 
 def test_a_limit_draws_the_same_questions_every_time(uri, tmp_path):
-    asked = Asked(uri, split_of(uri), limit=5)
+    asked = EvalRequest(uri, split_of(uri), limit=5)
     sessions = [open_session(asked, None, tmp_path / name) for name in "ab"]
     assert [one.id for one in sessions[0].items] == [one.id for one in sessions[1].items]
     assert sessions[0].count == 5
@@ -255,7 +255,7 @@ def test_a_split_says_what_is_known_of_its_questions(uri):
     assert {one.kind for one in items} == {"relation", "presence"}
     assert {one.density for one in items} == {2}
     with pytest.raises(UserError, match="no split 'exam'"):
-        open_session(Asked(uri, "exam"), None, Path())
+        open_session(EvalRequest(uri, "exam"), None, Path())
 
 
 def write_file(folder: Path, lines: Iterable[object]) -> Path:
@@ -271,7 +271,7 @@ def test_a_file_of_questions_of_another_benchmark_is_asked_like_a_split(tmp_path
     path = write_file(
         tmp_path, [line, "", {**line, "question": "And the dog?", "answer": "right", "relation": "right_of", "hops": 2}]
     )
-    session = open_session(Asked(None, "test", path), "knowing", tmp_path / "out")
+    session = open_session(EvalRequest(None, "test", path), "knowing", tmp_path / "out")
     run(session, Knowing())
     found, _ = session.report()
     assert found["scores"] is not None
@@ -312,7 +312,7 @@ def test_lines_of_one_id_and_files_that_are_no_pictures_are_named_and_the_rest_i
 
 
 def test_asking_leaves_no_task_behind_when_the_set_up_is_wrong(tmp_path, uri):
-    session = open_session(Asked(uri, split_of(uri)), "knowing", tmp_path / "out")
+    session = open_session(EvalRequest(uri, split_of(uri)), "knowing", tmp_path / "out")
     wrong = UserError("check URL, model and key")
     assert session.book is not None
     with pytest.raises(UserError, match="check URL"):
@@ -328,7 +328,7 @@ def test_a_name_that_looks_like_a_formula_is_drawn_as_it_stands(tmp_path):
         "relation": "$x^{$",
         "kind": "猫",
     }
-    session = open_session(Asked(None, "test", write_file(tmp_path, [line])), r"$\frac{$", tmp_path / "out")
+    session = open_session(EvalRequest(None, "test", write_file(tmp_path, [line])), r"$\frac{$", tmp_path / "out")
     run(session, Knowing())
     _, (_, picture) = session.report()
     assert picture.read_bytes().startswith(b"\x89PNG")

@@ -8,7 +8,7 @@ import asyncio
 import pytest
 
 from dataset.analysis.info import info
-from dataset.evaluation.eval_session import Asked, open_session
+from dataset.evaluation.eval_session import EvalRequest, open_session
 from schemas.errors import UserError
 from tests.fakes.events import make_samples
 from tests.fakes.gallery import store_samples
@@ -25,7 +25,7 @@ def test_a_local_model_of_either_architecture_answers_every_question(tmp_path, m
     uri = str(tmp_path / "dataset")
     store_samples(uri, make_samples(3))
     path = str(make(tmp_path / "model"))
-    session = open_session(Asked(uri, next(iter(info(uri)["splits"]))), path, tmp_path / "out")
+    session = open_session(EvalRequest(uri, next(iter(info(uri)["splits"]))), path, tmp_path / "out")
     went = asyncio.run(session.ask(lambda: LocalModel(path, "cpu"), lambda: None))
     assert (went.answered, went.failed) == (6, 0)
     found, _ = session.report()

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from dataset.gallery.rejected_samples import ROWS, Rejected, Sought
+from dataset.gallery.rejected_samples import ROWS, Rejected, RejectionFilter
 from dataset.gallery.row_views import said
-from dataset.gallery.sample_search import PAGE, Catalogue, Wanted
+from dataset.gallery.sample_search import PAGE, Catalogue, SampleFilter
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.rejection_table import rejections_uri
@@ -27,13 +27,13 @@ def catalogue(uri: str) -> Catalogue:
 
 
 def ids(found: Catalogue, page: int = 1, **wanted: str) -> list[str]:
-    return [row["sample_id"] for row in found.search(Wanted(**wanted), page)[1]]
+    return [row["sample_id"] for row in found.search(SampleFilter(**wanted), page)[1]]
 
 
 def test_a_table_that_does_not_exist_yet_shows_nothing_and_then_what_comes(uri):
     found = Catalogue(uri)
     assert not found.refresh()
-    assert found.search(Wanted(), 1) == (0, [])
+    assert found.search(SampleFilter(), 1) == (0, [])
     store_samples(uri, make_samples(1))
     assert found.refresh()
     assert found.facets.samples == 1
@@ -132,7 +132,7 @@ def test_many_rows_of_many_files_are_counted_by_what_can_be_chosen(uri):
     found = catalogue(uri)
     assert found.facets.samples == 2600
     assert dict(found.facets.split) == {"test": 260, "train": 2340}
-    assert found.search(Wanted(scene="scene 3", split="train"), 1)[0] == sum(
+    assert found.search(SampleFilter(scene="scene 3", split="train"), 1)[0] == sum(
         5 for n in range(520) if n % 26 == 3 and n % 10
     )
 
@@ -150,7 +150,7 @@ def test_rejections_are_found_by_reason_and_shown_with_their_evidence(uri):
     found = Rejected(rejections_uri(uri))
     found.refresh()
     assert dict(found.facets.reason) == {"no_layout": 1, "violated_relation": 1}
-    total, (row,) = found.search(Sought(reason="violated_relation"), 1)
+    total, (row,) = found.search(RejectionFilter(reason="violated_relation"), 1)
     assert total == 1
     assert dict(row["evidence"]) == {
         "margin": "-0.125", "objects": '["cat", "dog", "dog"]', "relations": '[{"relation": "cat near dog 2"}]'
@@ -158,8 +158,8 @@ def test_rejections_are_found_by_reason_and_shown_with_their_evidence(uri):
     assert row["conflict"] == ["cat left of dog 1"]
     assert not row["again"]
     assert "does not hold" in row["meaning"]
-    assert found.search(Sought(stage="agents", words=event.seed_id), 1)[0] == 1
-    assert found.search(Sought(), 2) == (2, [])
+    assert found.search(RejectionFilter(stage="agents", words=event.seed_id), 1)[0] == 1
+    assert found.search(RejectionFilter(), 2) == (2, [])
     assert ROWS > 2
 
 

@@ -12,7 +12,7 @@ from dataset.gallery.search_request import MAX_FORM_BYTES
 from dataset.gallery.security_headers import LOOPBACK
 from dataset.gallery.templates_engine import HERE
 from dataset.gallery.web_app import application
-from schemas.errors import TryLater, UserError
+from schemas.errors import RetryableError, UserError
 from schemas.ids import make_seed
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection, make_samples
 from tests.fakes.gallery import NotedFactory, shown, store_rejections, store_samples
@@ -141,7 +141,8 @@ def test_another_name_for_this_machine_is_refused_unless_every_name_is_allowed(u
 
 
 @pytest.mark.parametrize(
-    ("refusal", "status"), [(UserError("concept: must have 1 to 200 characters"), 422), (TryLater("no broker there"), 503)]
+    ("refusal", "status"),
+    [(UserError("concept: must have 1 to 200 characters"), 422), (RetryableError("no broker there"), 503)],
 )
 def test_what_is_wrong_with_a_seed_is_said_and_the_form_keeps_it(client, factory, refusal, status):
     factory.refuse = refusal

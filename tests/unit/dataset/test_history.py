@@ -14,7 +14,7 @@ import pytest
 import dataset
 from dataset.analysis.history import MOST_LINES, growth_lines
 from dataset.analysis.info import Growth, info
-from dataset.reading.change_feed import TooFarBehind, Wish, follow
+from dataset.reading.change_feed import FeedRequest, TooFarBehind, follow
 from dataset.reading.loading import files, load
 from dataset.reading.row_reader import UnknownColumn, Vacuumed, batches
 from dataset.table.columns import COLUMNS
@@ -42,7 +42,7 @@ def once() -> bool:
     return False
 
 
-def followed(lab, wish: Wish) -> Iterator[tuple[int, list[str]]]:
+def followed(lab, wish: FeedRequest) -> Iterator[tuple[int, list[str]]]:
     return ((grown.version, grown.rows["sample_id"][:]) for grown in follow(lab.uri, wish, wait=once))
 
 
@@ -81,7 +81,7 @@ def test_a_version_that_is_not_there_is_named(grown):
 
 
 def test_a_follower_gets_every_version_once_and_in_order(grown):
-    assert list(followed(grown, Wish(after=1))) == [(n, grown.samples[3 * n - 3 : 3 * n]) for n in (2, 3, 4)]
+    assert list(followed(grown, FeedRequest(after=1))) == [(n, grown.samples[3 * n - 3 : 3 * n]) for n in (2, 3, 4)]
 
 
 def test_a_follower_sees_rows_as_they_come(grown):
@@ -99,7 +99,7 @@ def test_a_follower_sees_rows_as_they_come(grown):
 
 
 def test_a_follower_gets_decoded_pictures_of_the_split_and_columns_it_wants(grown):
-    wish = Wish(after=0, split="train", columns=["image", "split"])
+    wish = FeedRequest(after=0, split="train", columns=["image", "split"])
     found = list(follow(grown.uri, wish, wait=once))
     assert found
     assert all(set(new.rows["split"]) == {"train"} for new in found)
@@ -109,9 +109,9 @@ def test_a_follower_gets_decoded_pictures_of_the_split_and_columns_it_wants(grow
 
 def test_a_follower_of_an_unknown_column_or_version_is_told_at_once(grown):
     with pytest.raises(UnknownColumn):
-        next(follow(grown.uri, Wish(0, columns=["nope"]), wait=once))
+        next(follow(grown.uri, FeedRequest(0, columns=["nope"]), wait=once))
     with pytest.raises(NoDataset):
-        next(follow(grown.uri, Wish(99), wait=once))
+        next(follow(grown.uri, FeedRequest(99), wait=once))
 
 
 def test_compaction_changes_no_row_no_position_and_no_reader(grown):
@@ -137,7 +137,7 @@ def test_a_writer_goes_on_after_a_compaction_and_doubles_nothing(grown):
 def test_a_follower_does_not_see_compacted_rows_again(grown):
     compact(grown.uri)
     added = more(grown, 2, "after the compaction")
-    seen = [one for _, ids in followed(grown, Wish(after=0)) for one in ids]
+    seen = [one for _, ids in followed(grown, FeedRequest(after=0)) for one in ids]
     assert seen == [*grown.samples, *added]
 
 
@@ -160,9 +160,9 @@ def test_after_a_vacuum_earlier_versions_say_that_they_are_gone(grown):
     with pytest.raises(Vacuumed):
         load(grown.uri, version=2, cache_dir=grown.folder / "cache")
     with pytest.raises(TooFarBehind, match="follow from there"):
-        list(followed(grown, Wish(after=0)))
+        list(followed(grown, FeedRequest(after=0)))
     added = more(grown, 2, "later")
-    assert [ids for _, ids in followed(grown, Wish(after=7))] == [added]
+    assert [ids for _, ids in followed(grown, FeedRequest(after=7))] == [added]
 
 
 def test_a_new_writer_learns_the_ids_after_a_vacuum(grown):
@@ -194,7 +194,7 @@ def test_a_column_added_later_does_not_break_todays_readers_and_writers(grown):
     assert load(grown.uri, cache_dir=grown.folder / "cache").column_names == COLUMNS.names
     assert info(grown.uri)["rows"] == 13
     added = more(grown, 2, "written by the older program")
-    assert [ids for _, ids in followed(grown, Wish(after=4))] == [["later"], added]
+    assert [ids for _, ids in followed(grown, FeedRequest(after=4))] == [["later"], added]
     compact(grown.uri)
     assert sorted(grown.ids()) == sorted([*grown.samples, "later", *added])
     rows = Table.load(grown.uri).query("SELECT new FROM samples WHERE sample_id = 'later'")
@@ -262,7 +262,7 @@ def test_compaction_and_followers_run_beside_writers_and_nothing_is_lost_or_doub
         return joined
 
     def read() -> list[str]:
-        wish = Wish(after=0, columns=["sample_id"])
+        wish = FeedRequest(after=0, columns=["sample_id"])
         return [one for new in follow(lab.uri, wish, wait=lambda: not written.wait(0.05)) for one in new.rows["sample_id"]]
 
     with ThreadPoolExecutor(writers + 2) as pool:
@@ -273,7 +273,7 @@ def test_compaction_and_followers_run_beside_writers_and_nothing_is_lost_or_doub
         seen = reading.result()
     assert sorted(lab.ids()) == sorted(wanted)
     assert len(seen) == len(set(seen))
-    last = [one for new in follow(lab.uri, Wish(after=0), wait=once) for one in new.rows["sample_id"]]
+    last = [one for new in follow(lab.uri, FeedRequest(after=0), wait=once) for one in new.rows["sample_id"]]
     assert sorted(last) == sorted(wanted)
 
 

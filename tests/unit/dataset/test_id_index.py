@@ -7,10 +7,10 @@ import pytest
 from deltalake import DeltaTable
 
 from dataset.table.delta_table import Table
-from dataset.table.id_cache import Damaged, SeenIds
-from dataset.table.id_index import Index
+from dataset.table.id_cache import Damaged, IdCache
+from dataset.table.id_index import IdIndex
 from dataset.table.row_encoding import rows_of
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.interfaces import Sample
 from tests.fakes.events import make_picture, make_samples
 
@@ -33,14 +33,14 @@ def grown(lab):
 
 def test_a_new_index_reads_the_whole_table(grown):
     lab, ids = grown
-    index = Index(lab.folder / "index")
+    index = IdIndex(lab.folder / "index")
     index.catch_up(Table.load(lab.uri))
     assert index.known([*ids, "0" * 32]) == set(ids)
 
 
 def test_an_index_reads_only_what_was_added_since(grown):
     lab, ids = grown
-    index = Index(lab.folder / "index")
+    index = IdIndex(lab.folder / "index")
     table = Table.load(lab.uri)
     index.catch_up(table)
     for file in table.files():
@@ -55,20 +55,20 @@ def test_an_index_reads_only_what_was_added_since(grown):
 
 def test_an_index_survives_its_process(grown):
     lab, ids = grown
-    first = Index(lab.folder / "index")
+    first = IdIndex(lab.folder / "index")
     table = Table.load(lab.uri)
     first.catch_up(table)
     first.close()
     for file in table.files():
         (lab.folder / "table" / file.path).unlink()
-    second = Index(lab.folder / "index")
+    second = IdIndex(lab.folder / "index")
     second.catch_up(table)
     assert second.known(ids) == set(ids)
 
 
 def test_compacted_and_vacuumed_files_leave_no_gap(grown):
     lab, ids = grown
-    index = Index(lab.folder / "index")
+    index = IdIndex(lab.folder / "index")
     index.catch_up(Table.load(lab.uri, version=1))
     assert index.known(ids) == set(ids[:2])
     delta = DeltaTable(lab.uri)
@@ -80,7 +80,7 @@ def test_compacted_and_vacuumed_files_leave_no_gap(grown):
 
 def test_a_log_that_was_cleaned_up_leaves_no_gap(grown):
     lab, ids = grown
-    index = Index(lab.folder / "index")
+    index = IdIndex(lab.folder / "index")
     index.catch_up(Table.load(lab.uri, version=1))
     DeltaTable(lab.uri).create_checkpoint()
     for version in range(3):
@@ -91,7 +91,7 @@ def test_a_log_that_was_cleaned_up_leaves_no_gap(grown):
 
 def test_an_index_that_is_ahead_of_its_table_is_made_anew(grown):
     lab, ids = grown
-    index = Index(lab.folder / "index")
+    index = IdIndex(lab.folder / "index")
     index.catch_up(Table.load(lab.uri))
     index.catch_up(Table.load(lab.uri, version=2))
     assert index.known(ids) == set(ids[:4])
@@ -99,7 +99,7 @@ def test_an_index_that_is_ahead_of_its_table_is_made_anew(grown):
 
 def test_a_table_that_was_made_anew_at_the_same_address_is_another_table(grown):
     lab, ids = grown
-    index = Index(lab.folder / "index")
+    index = IdIndex(lab.folder / "index")
     index.catch_up(Table.load(lab.uri))
     lab.uri += "-anew"
     lab.writer("b").open("topic/0")
@@ -107,7 +107,7 @@ def test_a_table_that_was_made_anew_at_the_same_address_is_another_table(grown):
     assert index.known(ids) == set()
 
 
-class Broken(SeenIds):
+class Broken(IdCache):
     """A file that turns out to be damaged at the first question."""
 
     def known(self, ids):
@@ -116,15 +116,15 @@ class Broken(SeenIds):
 
 def test_damage_while_running_is_tried_later_and_healed(grown):
     lab, ids = grown
-    kinds = iter((Broken, SeenIds))
+    kinds = iter((Broken, IdCache))
 
     def open_next(folder, table_id):
         return next(kinds)(folder, table_id)
 
-    index = Index(lab.folder / "index", open_next)
+    index = IdIndex(lab.folder / "index", open_next)
     table = Table.load(lab.uri)
     index.catch_up(table)
-    with pytest.raises(TryLater, match="made anew"):
+    with pytest.raises(RetryableError, match="made anew"):
         index.known(ids)
     index.catch_up(table)
     assert index.known(ids) == set(ids)
@@ -134,8 +134,8 @@ def test_an_unreadable_file_of_the_table_is_tried_later(grown):
     lab, _ = grown
     table = Table.load(lab.uri)
     (lab.folder / "table" / table.files()[0].path).unlink()
-    with pytest.raises(TryLater, match="cannot be read"):
-        Index(lab.folder / "index").catch_up(table)
+    with pytest.raises(RetryableError, match="cannot be read"):
+        IdIndex(lab.folder / "index").catch_up(table)
 
 
 @pytest.mark.parametrize("fault", [OSError(errno.ENOSPC, "no space left"), sqlite3.OperationalError("disk is full")])
@@ -146,10 +146,10 @@ def test_a_disk_without_room_for_the_ids_is_waited_for(grown, fault):
     def full(folder, table_id):
         if faults:
             raise faults.pop()
-        return SeenIds(folder, table_id)
+        return IdCache(folder, table_id)
 
-    index = Index(lab.folder / "index", full)
-    with pytest.raises(TryLater, match="cannot be kept"):
+    index = IdIndex(lab.folder / "index", full)
+    with pytest.raises(RetryableError, match="cannot be kept"):
         index.catch_up(Table.load(lab.uri))
     index.catch_up(Table.load(lab.uri))
     assert index.known(ids) == set(ids)

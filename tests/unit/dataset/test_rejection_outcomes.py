@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dataset.analysis.info import info
 from dataset.analysis.statistics import statistics
-from dataset.gallery.rejected_samples import Sought
+from dataset.gallery.rejected_samples import RejectionFilter
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, OUTCOMES, SUPERSEDED, outcomes, outcomes_of, sampled
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
@@ -115,7 +115,7 @@ def test_the_gallery_tells_the_same_outcomes(tmp_path, chance: int):
         Table.create(rejections_uri(uri), REJECTION_COLUMNS).append(rows, {})
         found.refresh()
         told = outcomes(Table.load(uri), Table.load(rejections_uri(uri)))
-        _, page = found.rejected.search(Sought(), 1)
+        _, page = found.rejected.search(RejectionFilter(), 1)
         assert {row["rejection_id"]: row["outcome"] for row in page} == told
         counts = Counter(told.values())
         facets = found.rejected.facets

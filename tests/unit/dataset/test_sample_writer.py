@@ -6,7 +6,7 @@ import pytest
 
 from dataset.table.delta_table import CLAIM, NoDataset, Table
 from dataset.table.sample_writer import DatasetWriter
-from schemas.errors import Fenced, Never, TryLater
+from schemas.errors import Fenced, PermanentError, RetryableError
 from schemas.interfaces import Delivery, Sample, StoredObject
 from tests.fakes.events import make_graph, make_qa, make_samples
 
@@ -190,7 +190,7 @@ def test_a_missing_picture_spoils_only_its_own_sample(lab):
     lab.draw([good])
     first, second = writer.prepare([good, bad])
     assert isinstance(first, Sample)
-    assert isinstance(second, Never)
+    assert isinstance(second, PermanentError)
     assert second.reason == "missing_image"
     assert bad.image.key in str(second)
 
@@ -199,7 +199,7 @@ def test_a_picture_with_other_bytes_is_never_stored(lab):
     event = make_qa(make_graph())
     lab.store.put_if_absent(event.image.key, StoredObject(b"something else", "image/png"))
     (failure,) = lab.writer().prepare([event])
-    assert isinstance(failure, Never)
+    assert isinstance(failure, PermanentError)
     assert failure.reason == "hash_mismatch"
     assert sha256(b"something else").hexdigest() in str(failure)
 
@@ -226,7 +226,7 @@ def test_the_picture_of_a_sample_that_another_process_stored_is_not_needed_again
 def test_a_sample_without_a_picture_is_never_stored_as_a_row(lab):
     writer = lab.writer()
     writer.open(P0)
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryableError):
         writer.append([Delivery(P0, 0, Sample(make_qa(), None))])
     assert lab.ids() == []
 
@@ -248,5 +248,5 @@ def test_storage_that_cannot_be_reached_is_tried_later(lab):
         "max_retries": "0",
     }
     writer = DatasetWriter("s3://bucket/table", lab.store, lab.folder / "index", nowhere)
-    with pytest.raises(TryLater, match=r"s3://bucket/table cannot be reached"):
+    with pytest.raises(RetryableError, match=r"s3://bucket/table cannot be reached"):
         writer.open(P0)

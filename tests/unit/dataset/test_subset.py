@@ -5,7 +5,7 @@ import pytest
 from dataset.analysis.info import info
 from dataset.analysis.question_predicates import expanded, predicates_of
 from dataset.analysis.sample_split import split_of
-from dataset.analysis.subset import Made, Place, Recipe, subset
+from dataset.analysis.subset import Made, Place, SubsetSpec, subset
 from dataset.reading.row_reader import batches
 from dataset.table.bulk_write import write_whole
 from dataset.table.columns import COLUMNS
@@ -52,7 +52,7 @@ def grown(lab):
     return lab
 
 
-def make(lab, name: str, recipe: Recipe) -> Made:
+def make(lab, name: str, recipe: SubsetSpec) -> Made:
     return subset(Place(lab.uri), recipe, Place(str(lab.folder / "made" / name)))
 
 
@@ -63,7 +63,7 @@ def questions(lab, name: str) -> dict[str, list[str]]:
 
 
 def test_a_subset_has_the_size_that_was_asked_for_and_only_rows_of_the_split(grown):
-    made = make(grown, "a", Recipe(20, questions=2))
+    made = make(grown, "a", SubsetSpec(20, questions=2))
     found = questions(grown, "a")
     assert (made.samples, made.questions, made.available) == (20, 40, len(grown.train))
     assert len(found) == 20
@@ -72,55 +72,55 @@ def test_a_subset_has_the_size_that_was_asked_for_and_only_rows_of_the_split(gro
 
 
 def test_what_is_left_out_is_not_asked(grown):
-    make(grown, "a", Recipe(20, without=("left_of", "right_of")))
+    make(grown, "a", SubsetSpec(20, without=("left_of", "right_of")))
     assert "left" not in {name for asked in questions(grown, "a").values() for name in asked}
-    make(grown, "b", Recipe(20, only=("distance",)))
+    make(grown, "b", SubsetSpec(20, only=("distance",)))
     assert {name for asked in questions(grown, "b").values() for name in asked} == {"near"}
-    make(grown, "c", Recipe(20, only=("left_of", "distance")))
+    make(grown, "c", SubsetSpec(20, only=("left_of", "distance")))
     assert {name for asked in questions(grown, "c").values() for name in asked} == {"left", "near"}
 
 
 def test_the_same_seed_draws_the_same_and_another_draws_others(grown):
-    make(grown, "a", Recipe(20, seed=1))
-    make(grown, "b", Recipe(20, seed=1))
-    make(grown, "c", Recipe(20, seed=2))
+    make(grown, "a", SubsetSpec(20, seed=1))
+    make(grown, "b", SubsetSpec(20, seed=1))
+    make(grown, "c", SubsetSpec(20, seed=2))
     assert questions(grown, "a") == questions(grown, "b")
     assert set(questions(grown, "a")) != set(questions(grown, "c"))
 
 
 def test_a_smaller_subset_is_part_of_a_larger_one_and_recipes_share_pictures(grown):
-    make(grown, "small", Recipe(10))
-    make(grown, "large", Recipe(20))
-    make(grown, "other", Recipe(20, without=("left_of",)))
+    make(grown, "small", SubsetSpec(10))
+    make(grown, "large", SubsetSpec(20))
+    make(grown, "other", SubsetSpec(20, without=("left_of",)))
     assert questions(grown, "small").items() <= questions(grown, "large").items()
     assert set(questions(grown, "other")) == set(questions(grown, "large"))
 
 
 def test_rows_that_were_stored_in_another_order_give_the_same_subset(grown):
-    make(grown, "a", Recipe(20))
+    make(grown, "a", SubsetSpec(20))
     rows = Table.load(grown.uri).query("SELECT * FROM samples ORDER BY sample_id DESC")
     shuffled = str(grown.folder / "shuffled")
     Table.create(shuffled, rows.schema).append(rows, {})
-    subset(Place(shuffled), Recipe(20), Place(str(grown.folder / "made" / "b")))
+    subset(Place(shuffled), SubsetSpec(20), Place(str(grown.folder / "made" / "b")))
     assert questions(grown, "a") == questions(grown, "b")
 
 
 def test_density_bounds_the_objects_of_a_picture(grown):
-    assert make(grown, "a", Recipe(5, density=(2, 2))).samples == 5
+    assert make(grown, "a", SubsetSpec(5, density=(2, 2))).samples == 5
     with pytest.raises(UserError, match="only 0 samples fit"):
-        make(grown, "b", Recipe(5, density=(3, 12)))
+        make(grown, "b", SubsetSpec(5, density=(3, 12)))
 
 
 def test_too_few_samples_write_nothing(grown):
     with pytest.raises(UserError, match=r"only \d+ samples fit the recipe, 79 are wanted"):
-        make(grown, "a", Recipe(79))
+        make(grown, "a", SubsetSpec(79))
     assert not (grown.folder / "made" / "a").exists()
 
 
 def test_a_dataset_that_is_there_is_not_written_into(grown):
-    make(grown, "a", Recipe(5))
+    make(grown, "a", SubsetSpec(5))
     with pytest.raises(UserError, match="already"):
-        make(grown, "a", Recipe(5))
+        make(grown, "a", SubsetSpec(5))
 
 
 class Stopped(BaseException):
@@ -155,7 +155,7 @@ def test_a_table_without_rows_may_be_made_too(grown):
 
 
 def test_the_pictures_and_what_is_known_of_them_stay(grown):
-    make(grown, "a", Recipe(5, only=("distance",)))
+    make(grown, "a", SubsetSpec(5, only=("distance",)))
     before = {row["sample_id"]: row for b in batches(Table.load(grown.uri), COLUMNS_KEPT) for row in b.to_pylist()}
     for batch in batches(Table.load(str(grown.folder / "made" / "a")), COLUMNS_KEPT):
         assert all(row == before[row["sample_id"]] for row in batch.to_pylist())
@@ -185,9 +185,9 @@ def test_the_relations_of_a_question_are_those_that_its_answer_needs(query, pred
 
 def test_a_question_that_does_not_say_what_it_is_about_fits_only_where_nobody_cares():
     assert predicates_of('{"rule":"left_of"}') is None
-    assert Recipe(1).allows('{"rule":"left_of"}')
-    assert not Recipe(1, without=("far",)).allows('{"rule":"left_of"}')
-    assert not Recipe(1, only=("direction",)).allows('{"rule":"left_of"}')
+    assert SubsetSpec(1).allows('{"rule":"left_of"}')
+    assert not SubsetSpec(1, without=("far",)).allows('{"rule":"left_of"}')
+    assert not SubsetSpec(1, only=("direction",)).allows('{"rule":"left_of"}')
 
 
 def test_names_are_relations_or_families():

@@ -8,9 +8,9 @@ from itertools import count
 import pytest
 from deltalake import DeltaTable
 
-from dataset.table.delta_table import Overtaken, Table
+from dataset.table.delta_table import CommitConflict, Table
 from dataset.table.row_encoding import rows_of
-from schemas.errors import Fenced, TryLater
+from schemas.errors import Fenced, RetryableError
 from schemas.interfaces import Delivery
 from tests.fakes.events import make_samples
 
@@ -131,7 +131,7 @@ def test_a_snapshot_refuses_a_commit_that_did_not_see_another(lab):
     lab.writer().open("topic/0")
     held, other = Table.load(lab.uri), Table.load(lab.uri)
     other.append(rows_of([]), {"topic/1": 1})
-    with pytest.raises(Overtaken):
+    with pytest.raises(CommitConflict):
         held.append(rows_of([]), {"topic/0": 1})
     held.refresh()
     held.append(rows_of([]), {"topic/0": 1})
@@ -144,5 +144,5 @@ def test_a_writer_gives_way_after_many_overtakings(lab):
     offsets = count()
     writer = lab.writer("a", reached=lambda step: rival.append([Delivery("topic/1", next(offsets), None)]))
     writer.open("topic/0")
-    with pytest.raises(TryLater, match="came first"):
+    with pytest.raises(RetryableError, match="came first"):
         writer.append([Delivery("topic/0", 0, None)])

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gpu_workers.collage import CollageRenderer
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import Truth
 from schemas.graph import Relation, SpatialGraph
 from spatial.knowledge.knowledge_base import categories
@@ -235,12 +235,12 @@ def test_the_elements_say_what_the_backdrop_shows_but_not_what_it_left_out(rende
     ids=["scene", "category"],
 )
 def test_what_the_renderer_does_not_know_fails_for_good(renderer: CollageRenderer, graph: SpatialGraph) -> None:
-    with pytest.raises(Never, match="collage renderer"):
+    with pytest.raises(PermanentError, match="collage renderer"):
         renderer.render([graph], [1])
 
 
 def test_a_missing_sprite_names_the_command_that_fetches_it(tmp_path: Path) -> None:
-    with pytest.raises(Never, match=r"gpu_workers\.collage\.sprites\.fetch"):
+    with pytest.raises(PermanentError, match=r"gpu_workers\.collage\.sprites\.fetch"):
         CollageRenderer(tmp_path).render([make_scene("park", [DOG])], [1])
 
 

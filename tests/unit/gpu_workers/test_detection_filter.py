@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gpu_workers.exam_policy import Policy
-from gpu_workers.examine import ExamineHandler, Witnesses
-from gpu_workers.perception.detection_filter import Believed, Sureness, believed, confirmed
+from gpu_workers.examine import ExamineHandler, Examiners
+from gpu_workers.perception.detection_filter import FilteredDetections, Thresholds, believed, confirmed
 from gpu_workers.perception.interfaces import Detection
 from gpu_workers.perception.label_prompts import descriptions_of, labels_of
-from gpu_workers.perception.matching import Wanted, unclear
+from gpu_workers.perception.matching import ExpectedObject, unclear
 from gpu_workers.perception.perceived_scene import DetectorEyes, depths_of
 from schemas.events import QAEvent, Rejection
 from schemas.interfaces import StoredObject
@@ -23,11 +23,11 @@ from tests.fakes.store import InMemoryStore
 from tests.unit.gpu_workers.test_eyes import BENCH, CAT, GRAPH, RED_CAT, SIDE, Scripted, Sloping, examined, rendered
 
 NAN, INF = math.nan, math.inf
-SURE = Sureness()
+SURE = Thresholds()
 BICYCLE = Detection("bicycle", (100, 20, 60, 40), 0.9)
 
 
-def sorted_out(*found: Detection) -> Believed:
+def sorted_out(*found: Detection) -> FilteredDetections:
     return believed(GRAPH, found, (SIDE, SIDE), SURE)
 
 
@@ -43,14 +43,14 @@ def asked_words(sample: QAEvent) -> str:
 
 def test_scores_decide_what_counts_and_what_is_only_doubted():
     firm, weak, nothing = (replace(BICYCLE, score=score) for score in (0.35, 0.2, 0.19))
-    assert sorted_out(firm) == Believed((firm,), ())
-    assert sorted_out(weak) == Believed((), (weak,))
-    assert sorted_out(nothing) == Believed((), ())
+    assert sorted_out(firm) == FilteredDetections((firm,), ())
+    assert sorted_out(weak) == FilteredDetections((), (weak,))
+    assert sorted_out(nothing) == FilteredDetections((), ())
 
 
 def test_one_thing_that_is_found_twice_is_one():
     again = Detection("cat", (22, 152, 50, 50), 0.5)
-    assert sorted_out(again, CAT, BENCH) == Believed((CAT, BENCH), ())
+    assert sorted_out(again, CAT, BENCH) == FilteredDetections((CAT, BENCH), ())
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_box_that_may_be_a_part_of_another_one_is_not_counted_and_nothing_is_c
 
 def test_two_words_for_one_place_are_both_doubted_if_both_are_firm():
     rival = Detection("bicycle", (20, 150, 50, 51), 0.78)
-    assert sorted_out(CAT, BENCH, rival) == Believed((BENCH,), (CAT, rival))
+    assert sorted_out(CAT, BENCH, rival) == FilteredDetections((BENCH,), (CAT, rival))
     rejection = examined(CAT, BENCH, rival)[0]
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "missing_object"
@@ -77,14 +77,14 @@ def test_two_words_for_one_place_are_both_doubted_if_both_are_firm():
 
 def test_a_doubtful_second_word_for_a_place_forbids_to_claim_its_absence():
     rival = Detection("bicycle", (20, 150, 50, 51), 0.3)
-    assert sorted_out(CAT, BENCH, rival) == Believed((CAT, BENCH), (rival,))
+    assert sorted_out(CAT, BENCH, rival) == FilteredDetections((CAT, BENCH), (rival,))
     assert sample_of(CAT, BENCH, rival).scene.excluded == ()
 
 
 def test_a_word_that_is_a_kind_of_the_other_does_not_speak_against_it():
     graph = make_scene("kitchen", [Thing("mug", (0, 0, 100, 100), 1.0)], [], excluded=["cup"])
     mug, cup = Detection("mug", (0, 0, 50, 50), 0.8), Detection("cup", (0, 0, 50, 50), 0.7)
-    assert believed(graph, [cup, mug], (SIDE, SIDE), SURE) == Believed((mug,), (cup,))
+    assert believed(graph, [cup, mug], (SIDE, SIDE), SURE) == FilteredDetections((mug,), (cup,))
 
 
 @pytest.mark.parametrize("word", ["bicycles", "Bicycle", "BICYCLE ", "a bicycle", "two bicycles"])
@@ -146,20 +146,20 @@ def test_nothing_found_at_all_is_a_missing_object_and_another_attempt_until_the_
 
 
 def test_one_box_over_two_wanted_places_may_be_two_things():
-    places = [Wanted(0, "cat", (0, 0, 40, 40)), Wanted(1, "cat", (50, 0, 40, 40))]
+    places = [ExpectedObject(0, "cat", (0, 0, 40, 40)), ExpectedObject(1, "cat", (50, 0, 40, 40))]
     merged, one = Detection("cat", (0, 0, 90, 40), 0.9), Detection("cat", (0, 0, 45, 40), 0.9)
     assert unclear(places, [merged]) == [merged]
     assert unclear(places, [one]) == []
     assert unclear(places, [merged, one]) == [], "as many as were wanted"
-    assert unclear([*places, Wanted(2, "dog", (0, 50, 9, 9))], [merged]) == [merged]
+    assert unclear([*places, ExpectedObject(2, "dog", (0, 50, 9, 9))], [merged]) == [merged]
 
 
 def test_two_boxes_in_one_wanted_place_may_be_parts_of_one_thing():
-    place = [Wanted(0, "cat", (0, 0, 100, 40))]
+    place = [ExpectedObject(0, "cat", (0, 0, 100, 40))]
     head, tail, other = (Detection("cat", box, 0.9) for box in ((0, 0, 45, 40), (50, 0, 45, 40), (0, 100, 45, 40)))
     assert unclear(place, [head, tail]) == [head, tail]
     assert unclear(place, [head, other]) == []
-    assert unclear([*place, Wanted(1, "cat", (200, 0, 10, 10))], [head, tail]) == [], "as many as were wanted"
+    assert unclear([*place, ExpectedObject(1, "cat", (200, 0, 10, 10))], [head, tail]) == [], "as many as were wanted"
 
 
 def test_a_split_object_is_drawn_again_and_not_counted_as_two():
@@ -234,7 +234,7 @@ def test_a_map_that_is_turned_around_breaks_the_relation_and_is_not_believed_of_
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
     eyes = DetectorEyes(Scripted(CAT, BENCH), TurnedAround())
-    [outcome] = ExamineHandler(store, store, Witnesses(eyes), Policy(salvage=False)).handle([event])
+    [outcome] = ExamineHandler(store, store, Examiners(eyes), Policy(salvage=False)).handle([event])
     assert isinstance(outcome, list)
     assert isinstance(outcome[0], Rejection)
     assert [relation.predicate for relation in outcome[0].conflict] == ["in_front_of"]

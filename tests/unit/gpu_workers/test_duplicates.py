@@ -16,7 +16,7 @@ from dataset.audit.picture_hash import NEAR as looks_near
 from dataset.audit.picture_hash import looks
 from gpu_workers.duplicates import Duplicates
 from gpu_workers.fingerprints import NEAR, bands, distance, of_graph, of_picture, of_questions
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.events import RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
@@ -189,9 +189,9 @@ def test_a_finding_names_who_was_first(store: InMemoryStore):
 def test_a_store_that_is_away_is_tried_later():
     class Away(InMemoryStore):
         def get(self, key: str) -> StoredObject | None:
-            raise TryLater("away")
+            raise RetryableError("away")
 
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryableError):
         verdict(Away(), event_of(0), scenery(0))
 
 

@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 
 from gpu_workers.exam_policy import Policy
-from gpu_workers.examine import OF_ALL_THINGS, ExamineHandler, Witnesses
+from gpu_workers.examine import OF_ALL_THINGS, ExamineHandler, Examiners
 from gpu_workers.graph_check import Finding, compare
 from gpu_workers.judge.interfaces import Judgement, Known
 from gpu_workers.perception.interfaces import Detection
-from gpu_workers.perception.matching import Wanted, match
+from gpu_workers.perception.matching import ExpectedObject, match
 from schemas.base import Event
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.events import QAEvent, Rejection, RenderedImage, SeenObject, Truth
 from schemas.graph import Relation, SpatialGraph
 from schemas.ids import with_graph_id
@@ -55,7 +55,7 @@ class Away:
     name = "away-1"
 
     def look(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
-        raise TryLater("the device is gone")
+        raise RetryableError("the device is gone")
 
 
 class Judge:
@@ -79,7 +79,7 @@ def stored(store: InMemoryStore, graph: SpatialGraph = GRAPH, data: bytes | None
     return event.model_copy(update={"image": image})
 
 
-def outcome(event: RenderedImage, store: InMemoryStore, witnesses: Witnesses, policy: Policy | None = None) -> list[Event]:
+def outcome(event: RenderedImage, store: InMemoryStore, witnesses: Examiners, policy: Policy | None = None) -> list[Event]:
     [result] = ExamineHandler(store, store, witnesses, policy).handle([event])
     assert isinstance(result, list), result
     return result
@@ -91,7 +91,7 @@ def reasons(results: Sequence[Event]) -> tuple[str, bool, int]:
     return rejection.reason, rejection.retried, len(results)
 
 
-SEEING = Witnesses(Seeing(truth_of(*RIGHT)))
+SEEING = Examiners(Seeing(truth_of(*RIGHT)))
 
 
 def test_a_blank_picture_is_drawn_again_if_its_renderer_does_not_know_what_it_drew():
@@ -114,18 +114,18 @@ def test_a_picture_of_which_nothing_can_be_asked_is_drawn_again():
     one = make_scene("park", [Thing("cat", (200, 200, 100, 100), 1.0)], [])
     store = InMemoryStore()
     eyes = Seeing(truth_of(("cat", (0, 0, 170, 170), 1.0)))
-    assert reasons(outcome(stored(store, one), store, Witnesses(eyes))) == ("no_questions", True, 2)
+    assert reasons(outcome(stored(store, one), store, Examiners(eyes))) == ("no_questions", True, 2)
 
 
 def test_a_picture_that_a_judge_rejects_is_drawn_again():
     store = InMemoryStore()
     judge = Judge(Finding("judge", "quality", "smeared"))
-    assert reasons(outcome(stored(store), store, Witnesses(SEEING.eyes, judge))) == ("quality", True, 2)
+    assert reasons(outcome(stored(store), store, Examiners(SEEING.eyes, judge))) == ("quality", True, 2)
 
 
 def test_a_judges_questions_about_all_that_is_seen_are_not_taken_of_a_measured_picture():
     store = InMemoryStore()
-    [sample] = outcome(stored(store), store, Witnesses(SEEING.eyes, Judge(also=True)))
+    [sample] = outcome(stored(store), store, Examiners(SEEING.eyes, Judge(also=True)))
     assert isinstance(sample, QAEvent)
     assert {question.kind for question in ask(sample.scene, 5)} & OF_ALL_THINGS
     assert not {question.kind for question in sample.questions} & OF_ALL_THINGS
@@ -157,8 +157,8 @@ def test_eyes_that_are_away_hold_up_only_pictures_that_need_them():
         update={"truth": truth_of(*RIGHT)}
     )
     missing = blind.model_copy(update={"image": blind.image.model_copy(update={"key": "images/none"})})
-    results = ExamineHandler(store, store, Witnesses(Away())).handle([blind, told, missing])
-    assert [type(each) for each in results] == [TryLater, list, Never]
+    results = ExamineHandler(store, store, Examiners(Away())).handle([blind, told, missing])
+    assert [type(each) for each in results] == [RetryableError, list, PermanentError]
 
 
 def test_each_picture_of_a_batch_is_judged_by_what_was_seen_in_it():
@@ -166,7 +166,7 @@ def test_each_picture_of_a_batch_is_judged_by_what_was_seen_in_it():
     events = [stored(store, make_scene(scene, *_PARTS)) for scene in ("park", "beach", "street")]
     swapped = truth_of(("cat", (170, 150, 55, 55), 2.0), ("bench", (20, 150, 50, 50), 1.0))
     eyes = Seeing(truth_of(*RIGHT), swapped, truth_of())
-    results = ExamineHandler(store, store, Witnesses(eyes), Policy(salvage=False, retries=0)).handle(events)
+    results = ExamineHandler(store, store, Examiners(eyes), Policy(salvage=False, retries=0)).handle(events)
     firsts = [each[0] for each in results if isinstance(each, list)]
     assert isinstance(firsts[0], QAEvent)
     assert [each.reason for each in firsts if isinstance(each, Rejection)] == ["violated_relation", "missing_object"]
@@ -182,7 +182,7 @@ def test_a_contact_is_not_held_against_a_measured_picture_and_not_asked_of_it_ei
     graph = make_scene("kitchen", [Thing("cup", (200, 200, 60, 60), 0.2), Thing("table", (100, 260, 300, 200), 0.4)],
                        [(0, "on", 1)])  # fmt: skip
     eyes, store = Seeing(truth_of(("cup", (100, 102, 30, 30), 1.0), ("table", (50, 130, 150, 100), 2.0))), InMemoryStore()
-    [sample] = outcome(stored(store, graph), store, Witnesses(eyes))
+    [sample] = outcome(stored(store, graph), store, Examiners(eyes))
     assert isinstance(sample, QAEvent)
     assert "salvaged" not in sample.provenance.notes
     assert not any(relation.drawn for relation in sample.scene.relations)
@@ -227,7 +227,7 @@ def test_relations_that_nobody_drew_are_said_to_be_not_drawn():
 def test_the_attempts_of_a_request_are_counted_up_one_by_one(attempt: int):
     store = InMemoryStore()
     event = stored(store).model_copy(update={"attempt": attempt})
-    again = outcome(event, store, Witnesses(Seeing(truth_of())), Policy(retries=3))[1]
+    again = outcome(event, store, Examiners(Seeing(truth_of())), Policy(retries=3))[1]
     assert isinstance(again, SpatialGraph)
     assert again.attempt == attempt + 1
 
@@ -235,12 +235,12 @@ def test_the_attempts_of_a_request_are_counted_up_one_by_one(attempt: int):
 def test_of_two_that_lie_nowhere_near_the_place_the_nearer_is_taken_however_sure_the_other_is():
     near, far = Detection("cat", (30, 0, 10, 10), 0.4), Detection("cat", (180, 0, 10, 10), 0.9)
     for order in ([near, far], [far, near]):
-        assert match([Wanted(0, "cat", (0, 0, 10, 10))], order, 200).found == {0: near}
+        assert match([ExpectedObject(0, "cat", (0, 0, 10, 10))], order, 200).found == {0: near}
 
 
 def test_two_detections_of_one_place_are_told_apart_by_score_alone():
     left, right = Detection("cat", (0, 0, 10, 10), 0.4), Detection("cat", (20, 0, 10, 10), 0.9)
-    middle = Wanted(0, "cat", (10, 0, 10, 10))
+    middle = ExpectedObject(0, "cat", (10, 0, 10, 10))
     for order in ([left, right], [right, left]):
         assert match([middle], order, 100).found == {0: right}
     assert match([middle], [replace(left, score=0.9), replace(right, score=0.4)], 100).found[0].box == left.box

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from gpu_workers.exam_policy import Policy
-from gpu_workers.examine import ExamineHandler, Witnesses
+from gpu_workers.examine import ExamineHandler, Examiners
 from schemas.codec import decode
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.events import QAEvent, Rejection, RenderedImage, SeedConcept, SeenObject, Truth
 from schemas.graph import Relation, SpatialGraph
 from schemas.ids import image_id, image_key, make_seed, sample_id, with_graph_id
@@ -152,18 +152,18 @@ def test_a_missing_object_in_the_store_is_a_dead_letter(store: InMemoryStore):
     event = rendered(make_graph(), store)
     store.objects.clear()
     [failure] = ExamineHandler(store, store).handle([event])
-    assert isinstance(failure, Never)
+    assert isinstance(failure, PermanentError)
     assert failure.reason == "missing_image"
 
 
 def test_bytes_that_are_no_picture_are_a_dead_letter(store: InMemoryStore):
     [failure] = ExamineHandler(store, store).handle([rendered(make_graph(), store, b"not a picture")])
-    assert isinstance(failure, Never)
+    assert isinstance(failure, PermanentError)
 
 
 def test_a_picture_cut_short_is_a_dead_letter(store: InMemoryStore):
     [failure] = ExamineHandler(store, store).handle([rendered(make_graph(), store, make_picture()[:-200])])
-    assert isinstance(failure, Never)
+    assert isinstance(failure, PermanentError)
 
 
 @pytest.mark.parametrize(("shade", "reason"), [("#88aacc", "blank"), ("#000000", "blank")])
@@ -220,7 +220,7 @@ def test_a_relation_that_nobody_knows_is_an_invalid_graph(store: InMemoryStore):
 def test_without_truth_a_picture_needs_eyes(store: InMemoryStore):
     event = rendered(make_graph(), store).model_copy(update={"truth": None})
     [failure] = ExamineHandler(store, store).handle([event])
-    assert isinstance(failure, Never)
+    assert isinstance(failure, PermanentError)
 
     class Eyes:
         name = "eyes-1"
@@ -228,7 +228,7 @@ def test_without_truth_a_picture_needs_eyes(store: InMemoryStore):
         def look(self, pictures: Sequence[bytes], seen: Sequence[RenderedImage]) -> list[Truth]:
             return [make_truth(each.graph) for each in seen]
 
-    [outcome] = ExamineHandler(store, store, Witnesses(Eyes())).handle([event])
+    [outcome] = ExamineHandler(store, store, Examiners(Eyes())).handle([event])
     assert isinstance(outcome, list)
     assert isinstance(outcome[0], QAEvent)
 
@@ -238,7 +238,7 @@ def test_a_bad_event_does_not_spoil_its_batch(store: InMemoryStore):
     del store.objects[gone.image.key]
     other = SeedConcept(seed_id="0" * 32, concept="a cat")
     outcomes = ExamineHandler(store, store).handle([gone, good, other, dark])
-    assert [type(outcome) for outcome in outcomes] == [Never, list, Never, list]
+    assert [type(outcome) for outcome in outcomes] == [PermanentError, list, PermanentError, list]
 
 
 def test_a_store_that_cannot_be_reached_is_tried_later_for_that_event_alone(store: InMemoryStore):
@@ -247,11 +247,11 @@ def test_a_store_that_cannot_be_reached_is_tried_later_for_that_event_alone(stor
     class Shaky(InMemoryStore):
         def get(self, key: str) -> StoredObject | None:
             if key == slow.image.key:
-                raise TryLater("the store does not answer")
+                raise RetryableError("the store does not answer")
             return store.get(key)
 
     outcomes = ExamineHandler(Shaky(), InMemoryStore()).handle([slow, good])
-    assert isinstance(outcomes[0], TryLater)
+    assert isinstance(outcomes[0], RetryableError)
     assert isinstance(outcomes[1], list)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu_workers.examine import ExamineHandler, Witnesses
+from gpu_workers.examine import ExamineHandler, Examiners
 from gpu_workers.perception.interfaces import Detection
 from gpu_workers.perception.perceived_scene import DetectorEyes
 from schemas.base import Event
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.events import RenderedImage
 from schemas.interfaces import StoredObject
 from schemas.topics import BY_EVENT, IMAGES
@@ -29,9 +29,9 @@ def examined(event: RenderedImage, stored: StoredObject, eyes: DetectorEyes | No
     """What comes of an event, which must travel; whatever is neither that nor a failure word is raised."""
     store = InMemoryStore()
     store.put_if_absent(event.image.key, stored)
-    [result] = ExamineHandler(store, InMemoryStore(), Witnesses(eyes)).handle([event])
+    [result] = ExamineHandler(store, InMemoryStore(), Examiners(eyes)).handle([event])
     if isinstance(result, Exception):
-        if not isinstance(result, Never | TryLater):
+        if not isinstance(result, PermanentError | RetryableError):
             raise result
         return result
     for each in result:
@@ -70,7 +70,7 @@ def altered(draw: Draw) -> tuple[bytes, StoredObject]:
 def test_an_event_with_anything_altered_that_still_decodes_is_judged(case: tuple[bytes, StoredObject]):
     try:
         event = decode(IMAGES, case[0])
-    except Never:
+    except PermanentError:
         return  # a dead letter, before any handler sees it
     assert isinstance(event, RenderedImage)
     assert examined(event, case[1])

@@ -8,15 +8,15 @@ import pytest
 from PIL import Image
 
 from gpu_workers.exam_policy import Policy
-from gpu_workers.examine import OF_ALL_THINGS, ExamineHandler, Witnesses
+from gpu_workers.examine import OF_ALL_THINGS, ExamineHandler, Examiners
 from gpu_workers.perception.detection_filter import overlap
 from gpu_workers.perception.interfaces import DepthMap, Detection
 from gpu_workers.perception.label_prompts import labels_of
-from gpu_workers.perception.matching import Wanted, match
+from gpu_workers.perception.matching import ExpectedObject, match
 from gpu_workers.perception.perceived_scene import DetectorEyes, wanted_of
 from schemas.base import Event
 from schemas.bounds import MAX_SEEN
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.events import QAEvent, Rejection, RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.interfaces import StoredObject
@@ -54,7 +54,7 @@ class Down(Scripted):
     """Cannot be reached."""
 
     def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
-        raise TryLater("the device is gone")
+        raise RetryableError("the device is gone")
 
 
 class Sloping:
@@ -87,19 +87,19 @@ def examined(*found: Detection, policy: Policy | None = None, attempt: int = 0, 
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
     eyes = DetectorEyes(Scripted(*found), Sloping() if depth else None)
-    [outcome] = ExamineHandler(store, store, Witnesses(eyes), policy).handle([event])
+    [outcome] = ExamineHandler(store, store, Examiners(eyes), policy).handle([event])
     assert isinstance(outcome, list), outcome
     return outcome
 
 
 def test_a_detector_is_asked_for_categories_descriptions_and_what_should_be_absent():
     assert labels_of(GRAPH) == ["cat", "bench", "bicycle", "red cat", "yellow cat", "green cat"]
-    assert wanted_of(GRAPH, (1024, 128))[0] == Wanted(0, "cat", (80.0, 75.0, 200.0, 25.0))
-    assert wanted_of(GRAPH, (SIDE, SIDE))[0] == Wanted(0, "cat", (20.0, 150.0, 50.0, 50.0))
+    assert wanted_of(GRAPH, (1024, 128))[0] == ExpectedObject(0, "cat", (80.0, 75.0, 200.0, 25.0))
+    assert wanted_of(GRAPH, (SIDE, SIDE))[0] == ExpectedObject(0, "cat", (20.0, 150.0, 50.0, 50.0))
 
 
 def test_two_of_a_kind_are_told_apart_by_place_as_a_whole():
-    left, right = Wanted(0, "cat", (0, 0, 10, 10)), Wanted(1, "cat", (30, 0, 10, 10))
+    left, right = ExpectedObject(0, "cat", (0, 0, 10, 10)), ExpectedObject(1, "cat", (30, 0, 10, 10))
     near_right, near_left = Detection("cat", (28, 0, 10, 10), 0.9), Detection("cat", (14, 0, 10, 10), 0.5)
     matched = match([left, right], [near_right, near_left], 100)
     assert matched.found == {0: near_left, 1: near_right}
@@ -108,7 +108,7 @@ def test_two_of_a_kind_are_told_apart_by_place_as_a_whole():
 
 def test_an_object_in_the_wrong_place_is_still_that_object_and_another_label_never_is():
     far = Detection("cat", (90, 90, 5, 5), 0.4)
-    matched = match([Wanted(0, "cat", (0, 0, 10, 10))], [far, Detection("bench", (0, 0, 10, 10), 0.9)], 140)
+    matched = match([ExpectedObject(0, "cat", (0, 0, 10, 10))], [far, Detection("bench", (0, 0, 10, 10), 0.9)], 140)
     assert matched.found == {0: far}
     assert [each.label for each in matched.left] == ["bench"]
 
@@ -246,8 +246,8 @@ def test_eyes_that_cannot_be_reached_are_tried_later():
     event, data = rendered()
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
-    [outcome] = ExamineHandler(store, store, Witnesses(DetectorEyes(Down()))).handle([event])
-    assert isinstance(outcome, TryLater)
+    [outcome] = ExamineHandler(store, store, Examiners(DetectorEyes(Down()))).handle([event])
+    assert isinstance(outcome, RetryableError)
 
 
 def test_a_detector_that_sees_things_everywhere_is_heard_as_far_as_a_truth_can_hold():

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from gpu_workers.picture_file import PictureFault, check_picture
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import ImageRef
 from tests.fakes.events import make_graph, make_image
 
@@ -82,20 +82,20 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_what_viewers_would_see_otherwise_is_a_dead_letter(name: str):
     data, media_type = BAD[name]
-    with pytest.raises(Never):
+    with pytest.raises(PermanentError):
         check_picture(data, announced(data, media_type=media_type))
 
 
 @pytest.mark.parametrize("size", [(15, 64), (64, 15), (8193, 20)])
 def test_a_picture_smaller_or_larger_than_a_canvas_can_be_is_a_dead_letter(size: tuple[int, int]):
     data = encoded(noise(*size), "PNG")
-    with pytest.raises(Never, match="pixels"):
+    with pytest.raises(PermanentError, match="pixels"):
         check_picture(data, announced(data, size))
 
 
 def test_a_bomb_is_not_unpacked():
     data = encoded(Image.new("1", (20_000, 20_000)), "PNG")
-    with pytest.raises(Never):
+    with pytest.raises(PermanentError):
         check_picture(data, announced(data, (20_000, 20_000)))
 
 
@@ -118,7 +118,7 @@ def test_bytes_that_are_broken_anywhere_never_raise_anything_else(kind: str):
                 data[rng.randrange(min(len(data), 200))] = rng.randrange(256)
         try:
             check_picture(bytes(data), announced(bytes(data), media_type=f"image/{kind}"))
-        except (PictureFault, Never):
+        except (PictureFault, PermanentError):
             continue
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from gpu_workers.examine import ExamineHandler, Witnesses
+from gpu_workers.examine import ExamineHandler, Examiners
 from gpu_workers.judge.interfaces import Judgement, Known, Models
 from gpu_workers.judge.judge_forms import PROMPTS, REASONS, Written
 from gpu_workers.judge.picture_judge import LanguageJudge
 from gpu_workers.judge.question_gate import Admission, Dropped, plain_answer, with_attribute
 from gpu_workers.judge.scene_sentences import sentences_for, things_in
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.events import QAEvent, Question, Rejection, RenderedImage, Scene, SeenObject
 from schemas.ids import content_id
 from schemas.interfaces import StoredObject
@@ -312,8 +312,8 @@ def test_a_model_without_a_usable_answer_costs_its_own_questions_only(stage: str
 
 
 def test_a_passing_failure_is_for_the_carrier():
-    with pytest.raises(TryLater):
-        Court(filter=TryLater("busy")).look()
+    with pytest.raises(RetryableError):
+        Court(filter=RetryableError("busy")).look()
 
 
 class Verdicts:
@@ -334,7 +334,7 @@ def _examined(judge: Verdicts) -> list[Any]:
         event = make_rendered(graph)
         store.put_if_absent(event.image.key, StoredObject(make_picture(graph), "image/png"))
         events.append(event)
-    return ExamineHandler(store, store, Witnesses(judge=judge)).handle(events)
+    return ExamineHandler(store, store, Examiners(judge=judge)).handle(events)
 
 
 def test_the_examine_worker_puts_a_judges_questions_and_notes_into_the_sample():
@@ -353,13 +353,13 @@ def test_the_examine_worker_rejects_what_a_judge_rejects_and_one_failure_spoils_
     def found(known: Known) -> Judgement:
         calls.append(known.sample)
         if known.event.graph.index == 1:
-            raise TryLater("busy")
+            raise RetryableError("busy")
         from gpu_workers.graph_check import Finding
 
         return Judgement(Finding("judge", "quality", "blurry"), known.scene, known.questions, {})
 
     first, second, third = _examined(Verdicts(found))
-    assert isinstance(second, TryLater)
+    assert isinstance(second, RetryableError)
     for outcome in (first, third):
         (event,) = outcome
         assert isinstance(event, Rejection)

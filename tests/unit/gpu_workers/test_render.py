@@ -9,7 +9,7 @@ import pytest
 
 from gpu_workers.collage import CollageRenderer
 from gpu_workers.render import RenderHandler
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.events import RenderedImage, Truth
 from schemas.graph import SpatialGraph
 from schemas.ids import derived_seed, image_id, image_key, make_seed
@@ -68,12 +68,12 @@ class DownStore(InMemoryStore):
 
     def get(self, key: str) -> StoredObject | None:
         if self._failing == "get":
-            raise TryLater("503 from the store")
+            raise RetryableError("503 from the store")
         return super().get(key)
 
     def put_if_absent(self, key: str, stored: StoredObject) -> bool:
         if self._failing == "put":
-            raise TryLater("503 from the store")
+            raise RetryableError("503 from the store")
         return super().put_if_absent(key, stored)
 
 
@@ -204,9 +204,9 @@ def test_the_loser_of_a_race_announces_what_the_winner_stored(collage: CollageRe
 def test_an_unknown_scene_is_never_drawn_and_its_neighbours_are(collage: CollageRenderer) -> None:
     store = InMemoryStore()
     results = RenderHandler(collage, store).handle([PARK, NOWHERE, BEACH])
-    assert [type(result) for result in results] == [list, Never, list]
+    assert [type(result) for result in results] == [list, PermanentError, list]
     failure = results[1]
-    assert isinstance(failure, Never)
+    assert isinstance(failure, PermanentError)
     assert failure.reason == "failed"
     assert [only_image(results[k]).graph for k in (0, 2)] == [PARK, BEACH]
     assert len(store.objects) == 2
@@ -215,19 +215,19 @@ def test_an_unknown_scene_is_never_drawn_and_its_neighbours_are(collage: Collage
 @pytest.mark.parametrize("failing", ["get", "put"])
 def test_a_store_that_cannot_be_reached_is_tried_later(collage: CollageRenderer, failing: str) -> None:
     results = RenderHandler(collage, DownStore(failing)).handle([PARK, BEACH])
-    assert [type(result) for result in results] == [TryLater, TryLater]
+    assert [type(result) for result in results] == [RetryableError, RetryableError]
 
 
 def test_an_object_that_is_no_picture_is_not_announced(collage: CollageRenderer) -> None:
     store = InMemoryStore()
     key = image_key(image_id(PARK.graph_id, collage.name, collage.parameters, 0), "webp")
     store.objects[key] = StoredObject(b"half an upload", "image/webp")
-    assert isinstance(RenderHandler(collage, store).handle([PARK])[0], Never)
+    assert isinstance(RenderHandler(collage, store).handle([PARK])[0], PermanentError)
 
 
 def test_other_events_are_refused_one_by_one(collage: CollageRenderer) -> None:
     results = RenderHandler(collage, InMemoryStore()).handle([make_seed("park"), PARK])
-    assert [type(result) for result in results] == [Never, list]
+    assert [type(result) for result in results] == [PermanentError, list]
 
 
 def test_an_empty_batch_asks_nothing_of_anyone(tmp_path: Path) -> None:

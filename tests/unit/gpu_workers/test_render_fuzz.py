@@ -1,4 +1,5 @@
-"""Whatever graph the schemas let through is drawn, or refused with Never: nothing else leaves the render handler."""
+"""Whatever graph the schemas let through is drawn, or refused with PermanentError: nothing else leaves the render
+handler."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from gpu_workers.collage import CollageRenderer
 from gpu_workers.render import RenderHandler
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import RenderedImage, SeedOptions
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed, with_graph_id
@@ -28,11 +29,11 @@ def handler(tmp_path_factory: pytest.TempPathFactory) -> RenderHandler:
     return RenderHandler(CollageRenderer(make_sprites(tmp_path_factory.mktemp("sprites"))), InMemoryStore())
 
 
-def outcome(handler: RenderHandler, graph: SpatialGraph) -> RenderedImage | Never:
-    """The picture's event, which must travel, or Never; whatever else comes of it is raised."""
+def outcome(handler: RenderHandler, graph: SpatialGraph) -> RenderedImage | PermanentError:
+    """The picture's event, which must travel, or PermanentError; whatever else comes of it is raised."""
     [result] = handler.handle([graph])
     if isinstance(result, Exception):
-        if not isinstance(result, Never):
+        if not isinstance(result, PermanentError):
             raise result
         return result
     [event] = result
@@ -57,7 +58,7 @@ def test_a_graph_with_anything_altered_that_still_decodes_is_drawn_or_refused(ha
     def check(payload: dict[str, object]) -> None:
         try:
             graph = decode(GRAPHS, packed(payload))
-        except Never:
+        except PermanentError:
             return  # a dead letter, before any handler sees it
         assert isinstance(graph, SpatialGraph)
         assert outcome(handler, graph)

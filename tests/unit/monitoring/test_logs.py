@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from monitoring.logs import REPEAT_S, Sparing
+from monitoring.logs import REPEAT_S, RepeatFilter
 
 PROGRAM = """
 import logging
@@ -47,7 +47,7 @@ def record(name: str, line: int, value: int) -> logging.LogRecord:
 
 def test_a_client_without_its_broker_says_so_once_and_counts_the_rest() -> None:
     now = [100.0]
-    sparing = Sparing(lambda: now[0])
+    sparing = RepeatFilter(lambda: now[0])
     assert [sparing.filter(record("kafka.cluster", 7, value)) for value in range(5)] == [True] + [False] * 4
     assert sparing.filter(record("kafka.cluster", 8, 0)), "another line of the same file is news"
     now[0] += REPEAT_S
@@ -57,5 +57,5 @@ def test_a_client_without_its_broker_says_so_once_and_counts_the_rest() -> None:
 
 
 def test_our_own_lines_are_told_each_time() -> None:
-    sparing = Sparing(lambda: 100.0)
+    sparing = RepeatFilter(lambda: 100.0)
     assert all(sparing.filter(record("worker", 7, value)) for value in range(5))

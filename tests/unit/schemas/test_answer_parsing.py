@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.llm.answer_parsing import Unreadable, read_answer, strict_schema
 from schemas.llm.contract import Fault, Form, Reply, Request, Turn
 from schemas.llm.structured_answers import REPAIRS, Conversation, Unanswered
@@ -148,8 +148,8 @@ def test_an_answer_that_was_cut_off_gets_twice_the_room():
 
 
 def test_a_passing_failure_passes_through():
-    with pytest.raises(TryLater):
-        _asked(ScriptedModel([TryLater("busy")]), KeptCounts())
+    with pytest.raises(RetryableError):
+        _asked(ScriptedModel([RetryableError("busy")]), KeptCounts())
 
 
 def test_the_key_of_an_answer_derives_from_prompt_model_parameters_and_input():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.codec import decode, encode, event_age, header
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import SeedConcept
 from schemas.examples import examples, seed
 from schemas.ids import make_seed
@@ -34,7 +34,7 @@ def test_fields_that_a_newer_minor_version_adds_deep_inside_are_dropped_too(topi
     graph["weather"] = {"rain": 1}
     newer = f"1.{int(event.VERSION.split('.')[1]) + 1}"
     assert decode(topic, msgpack.packb({**payload, "schema_version": newer})) == event
-    with pytest.raises(Never, match=r"mood|tilt|weather"):
+    with pytest.raises(PermanentError, match=r"mood|tilt|weather"):
         decode(topic, msgpack.packb(payload))
 
 
@@ -50,17 +50,17 @@ def test_a_word_of_another_version_is_read_and_no_such_word_is_ever_written(topi
 def test_a_newer_minor_version_does_not_excuse_a_field_that_is_missing():
     payload = {**msgpack.unpackb(encode(seed())), "schema_version": "1.9", "extra": 1}
     del payload["concept"]
-    with pytest.raises(Never, match="concept"):
+    with pytest.raises(PermanentError, match="concept"):
         decode(SEEDS, msgpack.packb(payload))
 
 
 def test_an_unknown_field_in_the_present_version_is_refused():
-    with pytest.raises(Never, match="colour_of_tomorrow"):
+    with pytest.raises(PermanentError, match="colour_of_tomorrow"):
         decode(SEEDS, _with(colour_of_tomorrow="teal"))
 
 
 def test_an_event_of_another_major_version_is_named_as_such():
-    with pytest.raises(Never) as caught:
+    with pytest.raises(PermanentError) as caught:
         decode(SEEDS, _with(schema_version="2.0"))
     assert caught.value.reason == "wrong_major_version"
 
@@ -70,14 +70,14 @@ def test_an_event_of_another_major_version_is_named_as_such():
     [("skg.SeedConcept.v2", "wrong_major_version"), ("skg.SpatialGraph.v1", "undecodable"), ("", "undecodable")],
 )
 def test_a_header_that_announces_something_else_is_believed(announced: str, reason: str):
-    with pytest.raises(Never) as caught:
+    with pytest.raises(PermanentError) as caught:
         decode(SEEDS, encode(seed()), (("ce_type", announced.encode()),))
     assert caught.value.reason == reason
 
 
 @pytest.mark.parametrize("value", [None, b"", b"\xc1", b"\x93\x01", msgpack.packb([1]), msgpack.packb({"concept": 1})])
 def test_bytes_that_are_no_event_are_undecodable(value: bytes | None):
-    with pytest.raises(Never) as caught:
+    with pytest.raises(PermanentError) as caught:
         decode(SEEDS, value)
     assert caught.value.reason == "undecodable"
 
@@ -85,7 +85,7 @@ def test_bytes_that_are_no_event_are_undecodable(value: bytes | None):
 @given(st.binary(max_size=300))
 def test_no_bytes_at_all_make_the_decoder_raise_anything_but_never(value: bytes):
     for topic in TOPICS:
-        with pytest.raises(Never):
+        with pytest.raises(PermanentError):
             decode(topic, value)
 
 

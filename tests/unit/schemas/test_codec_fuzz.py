@@ -1,4 +1,5 @@
-"""No bytes and no payload make the decoder raise anything but Never, take long, or give an event that cannot travel."""
+"""No bytes and no payload make the decoder raise anything but PermanentError, take long, or give an event that cannot
+travel."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from schemas.base import Event
 from schemas.bounds import MAX_JSON_DEPTH, MAX_JSON_ITEMS, MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode, event_age, header
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import SeedConcept, SeedOptions
 from schemas.examples import examples as shown
 from schemas.ids import make_seed
@@ -26,17 +27,17 @@ topics = st.sampled_from(sorted(TOPICS))
 def decoded(topic: str, value: bytes) -> None:
     """Decode; what is an event must travel on as it is."""
     found = outcome(topic, value)
-    if isinstance(found, Never):
+    if isinstance(found, PermanentError):
         assert found.reason in ("undecodable", "wrong_major_version")
         assert str(found)
     else:
         assert decode(topic, encode(found)) == found
 
 
-def outcome(topic: str, value: bytes) -> Event | Never:
+def outcome(topic: str, value: bytes) -> Event | PermanentError:
     try:
         return decode(topic, value)
-    except Never as failure:
+    except PermanentError as failure:
         return failure
 
 
@@ -101,13 +102,13 @@ def test_a_key_that_comes_twice_counts_once():
 @pytest.mark.parametrize("value", [msgpack.ExtType(1, b""), msgpack.ExtType(1, b"a"), msgpack.Timestamp(1)])
 def test_no_event_has_values_of_extension_types(value: object):
     whole = {**unpacked(encode(make_seed("kitchen"))), "options": {"graph": {"scene": value}}}
-    with pytest.raises(Never, match=r"not msgpack|must be JSON"):
+    with pytest.raises(PermanentError, match=r"not msgpack|must be JSON"):
         decode(SEEDS, packed(whole))
 
 
 def test_a_value_above_the_largest_message_is_not_even_unpacked():
     assert MAX_PAYLOAD_BYTES == MAX_MESSAGE_BYTES
-    with pytest.raises(Never, match="2097153 bytes are above the limit of 2097152"):
+    with pytest.raises(PermanentError, match="2097153 bytes are above the limit of 2097152"):
         decode(SEEDS, b"\x01" * (MAX_PAYLOAD_BYTES + 1))
 
 
@@ -147,5 +148,5 @@ def test_no_headers_break_who_reads_them(headers):
     header(headers, "ce_type")
     age = event_age(headers, datetime.now(UTC))
     assert age is None or age >= 0
-    with pytest.raises(Never):
+    with pytest.raises(PermanentError):
         decode(SEEDS, b"", headers)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial.questions import answer, ask, parse
-from spatial.questions.object_names import Asked
+from spatial.questions.object_names import NamedScene
 from spatial.verify import verify
 from tests.fakes.scenes import random_scene
 
@@ -16,7 +16,7 @@ NUMBERS = range(60)
 @given(st.integers(0, 100_000), st.floats(1, 8))
 def test_what_is_asked_with_wider_margins_is_certain_without_them(seed: int, strictness: float):
     scene = random_scene(seed)
-    for question in ask(Asked(scene, strictness), seed):
+    for question in ask(NamedScene(scene, strictness), seed):
         assert answer(parse(question.question), scene).text == question.answer
         assert verify(question.question, question.choices, scene).answer == question.answer
 
@@ -25,7 +25,7 @@ def test_what_is_asked_with_wider_margins_is_certain_without_them(seed: int, str
 @given(st.integers(0, 100_000), st.floats(1, 8))
 def test_wider_margins_turn_judgements_into_doubt_and_never_into_their_opposite(seed: int, strictness: float):
     scene = random_scene(seed)
-    usual, strict = Asked(scene), Asked(scene, strictness)
+    usual, strict = NamedScene(scene), NamedScene(scene, strictness)
     for i in range(len(scene.objects)):
         assert strict.place(i, "top_left").value in (usual.place(i, "top_left").value, None)
         for j in range(len(scene.objects)):
@@ -37,13 +37,13 @@ def test_wider_margins_turn_judgements_into_doubt_and_never_into_their_opposite(
 def test_the_usual_margins_are_a_factor_of_one():
     for seed in NUMBERS:
         scene = random_scene(seed)
-        assert ask(Asked(scene, 1.0), seed) == ask(scene, seed)
+        assert ask(NamedScene(scene, 1.0), seed) == ask(scene, seed)
 
 
 @pytest.mark.parametrize("kind", ["direction_open", "distance_comparison", "depth_order", "place"])
 def test_a_larger_factor_asks_fewer_questions(kind: str):
     counts = [
-        sum(q.kind == kind for seed in NUMBERS for q in ask(Asked(random_scene(seed), factor), seed))
+        sum(q.kind == kind for seed in NUMBERS for q in ask(NamedScene(random_scene(seed), factor), seed))
         for factor in (1.0, 6.0, 12.0)
     ]
     assert counts[0] > counts[1] > counts[2], counts

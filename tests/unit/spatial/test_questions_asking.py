@@ -8,7 +8,7 @@ import pytest
 
 from schemas.events import Scene
 from spatial.questions import KINDS, ask, from_json, mirror, parse
-from spatial.questions.object_names import Asked
+from spatial.questions.object_names import NamedScene
 from spatial.verify import verify
 from tests.fakes.rooms import kitchen, room, thing
 from tests.fakes.scenes import random_scene
@@ -110,7 +110,7 @@ def test_what_a_sentence_cannot_hold_is_not_spoken_of():
         thing("cat, dog", (10, 10, 40, 40)), thing("picture", (300, 10, 40, 40)), thing("x{y}", (10, 300, 40, 40)),
         thing("lamp", (300, 300, 40, 40)),
     )  # fmt: skip
-    assert all("picture" not in name and "," not in name for name in Asked(odd).present)
+    assert all("picture" not in name and "," not in name for name in NamedScene(odd).present)
     assert {
         word for q in (q for s in range(20) for q in ask(odd, s)) for word in ("{", ", dog") if word in q.question
     } == set()

@@ -9,7 +9,7 @@ import pytest
 from schemas.events import Scene
 from spatial.questions import ask
 from spatial.questions.answering import answer
-from spatial.questions.object_names import Asked
+from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import Directed, Exists, Find, Outermost, Ref, from_json
 from spatial.questions.split_keys import keys_of
 from spatial.splits import PER_MILLE, Key, pair, scene_hash, split_of_keys
@@ -24,7 +24,7 @@ def asked_in(split: str, scenes: int = 60):
     """The questions of many scenes with few categories, so that the same pairs come again and again."""
     for seed in range(scenes):
         scene = random_scene(1000 * SPLITS.index(split) + seed, NAMES, most=5)
-        asked = Asked(scene)
+        asked = NamedScene(scene)
         for question in ask(scene, seed, f"{seed:08x}", split):
             query = from_json(json.loads(question.certificate)["query"])
             yield question, keys_of(query, answer(query, asked), asked)
@@ -127,7 +127,7 @@ def test_without_a_split_everything_may_be_asked():
     ],
 )
 def test_the_keys_of_a_question_are_its_pairs_and_its_words(query, keys):
-    asked = Asked(laid_table())
+    asked = NamedScene(laid_table())
     assert keys_of(query, answer(query, asked), asked) == keys
 
 

@@ -1,4 +1,4 @@
-"""Steering over topics: what is read, what is published, and that bounds hold over restarts."""
+"""BalanceController over topics: what is read, what is published, and that bounds hold over restarts."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from agents.planner import RulePlanner
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import Message, to_message
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.events import DeadLetter, QAEvent, SeedConcept, SeedOptions
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from streams.broker.records import Partition, Record
-from streams.operations.balance_controller import SALT, Pace, Steering, accepted
+from streams.operations.balance_controller import SALT, BalanceController, RateLimit, accepted
 from streams.operations.balance_process import BadTargets, read_targets
 from streams.steps.dead_letters import dead_letter
 from tests.fakes.events import make_graph, make_qa, make_rejection
@@ -58,7 +58,7 @@ def stated(**changes: object) -> Targets:
 
 def buried(event: Event) -> DeadLetter:
     """The dead letter that keeps the event."""
-    return dead_letter(recorded(event), "render", Never("failed", "gone"))
+    return dead_letter(recorded(event), "render", PermanentError("failed", "gone"))
 
 
 def outcome(planner: RulePlanner, seed: SeedConcept, index: int) -> Event:
@@ -69,7 +69,7 @@ def outcome(planner: RulePlanner, seed: SeedConcept, index: int) -> Event:
 
 def test_a_factory_is_steered_from_a_skewed_start_to_the_stated_mix():
     planner, topic = RulePlanner("collage"), Topic()
-    steering = Steering(stated(), topic)
+    steering = BalanceController(stated(), topic)
     skew = make_seed("kitchen", 60, options=SeedOptions(min_objects=2, max_objects=2, families={"direction": 1.0}))
     steering.hear(recorded(outcome(planner, skew, i)) for i in range(60))
     assert steering.balance.lacking()
@@ -90,28 +90,28 @@ def test_a_factory_is_steered_from_a_skewed_start_to_the_stated_mix():
 
 def test_seeds_are_published_and_say_whose_they_are():
     topic = Topic()
-    seeds = Steering(stated(), topic).act(0.0)
+    seeds = BalanceController(stated(), topic).act(0.0)
     assert sum(seed.count for seed in seeds) == 30
     assert all(seed.options.salt.startswith(SALT) for seed in seeds)
     assert len({seed.seed_id for seed in seeds}) == len(seeds) == len(topic.records)
 
 
 def test_no_minute_sees_more_than_is_allowed():
-    steering = Steering(stated(ahead=1000), Topic())
+    steering = BalanceController(stated(ahead=1000), Topic())
     counts = [sum(seed.count for seed in steering.act(now)) for now in (0.0, 5.0, 59.0, 61.0, 62.0)]
     assert counts == [30, 0, 0, 30, 0]
 
 
 def test_no_more_than_the_total_is_ever_asked_for():
-    steering = Steering(stated(total=70, ahead=1000), Topic())
+    steering = BalanceController(stated(total=70, ahead=1000), Topic())
     assert sum(seed.count for minute in range(10) for seed in steering.act(61.0 * minute)) == 70
 
 
 def test_a_restart_remembers_what_was_asked_for_and_when():
     topic = Topic()
-    first = Steering(stated(total=50, ahead=1000), topic)
+    first = BalanceController(stated(total=50, ahead=1000), topic)
     first.act(0.0)
-    again = Steering(stated(total=50, ahead=1000), topic)
+    again = BalanceController(stated(total=50, ahead=1000), topic)
     again.recall(topic.records, now=5.0)
     assert again.act(5.0) == []
     later = again.act(70.0)
@@ -121,20 +121,20 @@ def test_a_restart_remembers_what_was_asked_for_and_when():
 
 def test_seeds_of_long_ago_do_not_count_for_this_minute():
     old = make_seed("kitchen", 30, options=SeedOptions(families={"depth": 1.0}, salt=f"{SALT}7"))
-    steering = Steering(stated(ahead=1000), Topic())
+    steering = BalanceController(stated(ahead=1000), Topic())
     steering.recall([recorded(old, datetime.now(UTC) - timedelta(hours=1))], now=0.0)
     assert sum(seed.count for seed in steering.act(0.0)) == 30
     assert steering.pace.spent == 60
 
 
 def test_seeds_of_others_are_none_of_its_own():
-    steering = Steering(stated(), Topic())
+    steering = BalanceController(stated(), Topic())
     steering.recall([recorded(make_seed("kitchen", 500))], now=0.0)
     assert steering.pace.spent == 0
 
 
 def test_a_redelivered_outcome_counts_once():
-    steering = Steering(stated(), Topic())
+    steering = BalanceController(stated(), Topic())
     events = [recorded(make_qa(make_graph(scene="kitchen")))] * 3
     steering.hear(events)
     steering.hear(events)
@@ -142,7 +142,7 @@ def test_a_redelivered_outcome_counts_once():
 
 
 def test_rejections_of_its_own_seeds_lower_their_hopes():
-    steering = Steering(stated(), Topic())
+    steering = BalanceController(stated(), Topic())
     seed = steering.act(0.0)[0]
     steering.hear([recorded(make_rejection(seed, index)) for index in range(seed.count)])
     assert sum(steering.balance.misses.values()) == seed.count
@@ -151,7 +151,7 @@ def test_rejections_of_its_own_seeds_lower_their_hopes():
 
 
 def test_a_picture_that_gets_another_attempt_is_no_outcome_yet():
-    steering = Steering(stated(), Topic())
+    steering = BalanceController(stated(), Topic())
     seed = steering.act(0.0)[0]
     before = steering.balance.open
     steering.hear([recorded(make_rejection(seed).model_copy(update={"retried": True}))])
@@ -159,7 +159,7 @@ def test_a_picture_that_gets_another_attempt_is_no_outcome_yet():
 
 
 def test_what_ended_as_a_dead_letter_is_not_waited_for():
-    steering = Steering(stated(), Topic())
+    steering = BalanceController(stated(), Topic())
     seed, other = steering.act(0.0)[:2]
     before = steering.balance.open
     letters = [buried(seed), buried(seed), buried(make_graph(other)), buried(make_seed("kitchen", 9))]
@@ -169,7 +169,7 @@ def test_what_ended_as_a_dead_letter_is_not_waited_for():
 
 @pytest.mark.parametrize("letter_first", [True, False])
 def test_a_dead_letter_that_was_sent_back_is_no_outcome_beside_the_later_one(letter_first: bool):
-    steering = Steering(stated(), Topic())
+    steering = BalanceController(stated(), Topic())
     seed = steering.act(0.0)[0]
     before, graph = steering.balance.open, make_graph(seed)
     told = [recorded(buried(graph)), recorded(make_qa(graph)), recorded(buried(graph))]
@@ -179,7 +179,7 @@ def test_a_dead_letter_that_was_sent_back_is_no_outcome_beside_the_later_one(let
 
 
 def test_a_sample_that_could_not_be_written_was_counted_already():
-    steering = Steering(stated(), Topic())
+    steering = BalanceController(stated(), Topic())
     seed = steering.act(0.0)[0]
     sample = make_qa(make_graph(seed))
     steering.hear([recorded(sample)])
@@ -189,14 +189,14 @@ def test_a_sample_that_could_not_be_written_was_counted_already():
 
 
 def test_it_says_why_nothing_is_asked_for():
-    steering = Steering(stated(total=30), Topic())
+    steering = BalanceController(stated(total=30), Topic())
     assert steering.state == "asking for what lacks"
     seeds = steering.act(0.0)
     assert steering.state.startswith("all graphs that may be asked for were")
-    again = Steering(stated(scenes={"kitchen": 1}, density={"2-3": 1}, relations={"direction": 1}), Topic())
+    again = BalanceController(stated(scenes={"kitchen": 1}, density={"2-3": 1}, relations={"direction": 1}), Topic())
     again.hear([recorded(make_qa(make_graph(scene="kitchen")))])
     assert again.state.startswith("the mix is there")
-    hopeless = Steering(stated(scenes={"kitchen": 1}, density={"2-3": 1}, relations={"direction": 1}), Topic())
+    hopeless = BalanceController(stated(scenes={"kitchen": 1}, density={"2-3": 1}, relations={"direction": 1}), Topic())
     (seed,) = hopeless.act(0.0)
     hopeless.hear(recorded(make_rejection(seed, index)) for index in range(seed.count))
     assert hopeless.state.startswith("no cell brings")
@@ -204,7 +204,7 @@ def test_it_says_why_nothing_is_asked_for():
 
 
 def test_bytes_that_are_no_event_are_passed_over():
-    steering = Steering(stated(), Topic())
+    steering = BalanceController(stated(), Topic())
     steering.hear([Record(Partition("skg.qa", 0), 0, b"k", b"junk", ())])
     assert steering.balance.samples == 0
 
@@ -212,10 +212,10 @@ def test_bytes_that_are_no_event_are_passed_over():
 def test_seeds_that_are_not_acknowledged_are_not_counted():
     class Away:
         def publish(self, messages: Sequence[Message]) -> None:
-            raise TryLater("no broker")
+            raise RetryableError("no broker")
 
-    steering = Steering(stated(), Away())
-    with pytest.raises(TryLater):
+    steering = BalanceController(stated(), Away())
+    with pytest.raises(RetryableError):
         steering.act(0.0)
     assert steering.pace.spent == steering.balance.open == 0
 
@@ -229,7 +229,7 @@ def test_a_sample_counts_with_its_relations_things_and_kinds():
 
 
 def test_pace_allows_nothing_beyond_its_bounds():
-    pace = Pace(10, 15)
+    pace = RateLimit(10, 15)
     pace.spend(0.0, 8)
     assert pace.allowed(1.0) == 2
     assert pace.allowed(61.0) == 7
@@ -264,7 +264,7 @@ def test_a_faulty_file_of_targets_is_one_line(tmp_path: Path, text: str | None, 
     assert "\n" not in str(error.value)
 
 
-def open_misses_hits(steering: Steering) -> tuple[int, int, int]:
+def open_misses_hits(steering: BalanceController) -> tuple[int, int, int]:
     balance = steering.balance
     return balance.open, balance.misses.total(), balance.hits.total()
 
@@ -272,7 +272,7 @@ def open_misses_hits(steering: Steering) -> tuple[int, int, int]:
 @pytest.mark.parametrize("lost", ["rejected", "buried"])
 def test_a_request_that_is_judged_again_has_one_outcome(lost: str):
     topic, planner = Topic(), RulePlanner("collage")
-    steering = Steering(stated(), topic)
+    steering = BalanceController(stated(), topic)
     (seed, *_) = steering.act(0.0)
     asked = steering.balance.open
     rejection = make_rejection(seed, seed.first)
@@ -292,11 +292,11 @@ def test_a_request_that_is_judged_again_has_one_outcome(lost: str):
 
 def test_a_seed_that_is_sent_back_is_not_asked_for_once_more():
     topic = Topic()
-    steering = Steering(stated(), topic)
+    steering = BalanceController(stated(), topic)
     (seed, *_) = steering.act(0.0)
     again = seed.model_copy(update={"first": seed.first, "count": 1})
     for records in ([*topic.records, recorded(again)], [recorded(again), *topic.records]):
-        later = Steering(stated(), Topic())
+        later = BalanceController(stated(), Topic())
         later.recall(records, 0.0)
         assert later.balance.open == steering.balance.open
         assert later.pace.spent == steering.pace.spent

@@ -1,4 +1,5 @@
-"""Steering the real factory without its carriers: planner, renderer and every gate decide what comes of each seed."""
+"""BalanceController the real factory without its carriers: planner, renderer and every gate decide what comes of each
+seed."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,7 @@ from schemas.codec import Message, to_message
 from schemas.events import SeedOptions
 from schemas.ids import make_seed
 from streams.broker.records import Partition, Record
-from streams.operations.balance_controller import Steering
+from streams.operations.balance_controller import BalanceController
 from tests.fakes.line import collage_line
 
 NOW = datetime(2031, 5, 1, tzinfo=UTC)
@@ -51,7 +52,7 @@ def shares(counts: Counter, names: Iterable[object]) -> dict[object, float]:
 
 
 def test_the_real_line_reaches_the_stated_mix_from_a_skewed_start(tmp_path: Path):
-    line, steering = collage_line(tmp_path / "sprites"), Steering(TARGETS, Nowhere())
+    line, steering = collage_line(tmp_path / "sprites"), BalanceController(TARGETS, Nowhere())
     skew = make_seed("kitchen", 20, options=SeedOptions(min_objects=2, max_objects=2, families={"direction": 1.0}))
     steering.hear(recorded(line.outcomes([skew])))
     begun = steering.balance.lacking()

@@ -10,7 +10,7 @@ import pytest
 from dataset.table.delta_table import Table
 from dataset.table.rejection_table import ADDED_LATER, REJECTION_COLUMNS, RejectionsWriter, rejections_uri, rows_of
 from schemas.codec import Message, decode, encode
-from schemas.errors import Oversize, TryLater
+from schemas.errors import Oversize, RetryableError
 from schemas.events import Rejection, SeedConcept
 from schemas.graph import Relation
 from schemas.ids import make_seed, rejection_id
@@ -276,10 +276,10 @@ def test_an_export_brings_pictures_and_names_those_that_are_gone(tmp_path: Path)
 
 def test_an_export_that_fails_leaves_nothing_so_that_it_can_be_tried_again(tmp_path: Path):
     def away() -> InMemoryStore:
-        raise TryLater("nobody answers")
+        raise RetryableError("nobody answers")
 
     told = [{**row, "outcome": "ended", "kept_at": NOW} for row in rows(of_agents(1), of_examine(1))]
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryableError):
         export(told, away, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
     assert export(told, InMemoryStore, tmp_path / "out").rejections == 2

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.codec import Message, encode, to_message
-from schemas.errors import Never, Oversize, TryLater
+from schemas.errors import Oversize, PermanentError, RetryableError
 from schemas.events import DeadLetter, Replayed, Stage
 from schemas.examples import graph
 from schemas.ids import make_seed
@@ -14,14 +14,14 @@ from schemas.topics import DEAD_LETTERS, GRAPHS, QA, REPLAYS, SEEDS, key_of
 from streams.broker.records import Partition, Record
 from streams.errors import Misused
 from streams.recovery.dead_letter_replay import BATCH_LETTERS, Done, foresee, letters, marks, planned, send_back
-from streams.recovery.dead_letter_selection import Choice, Letter
+from streams.recovery.dead_letter_selection import Letter, LetterFilter
 from streams.steps.dead_letters import dead_letter, narrowed, without_value
 from tests.fakes.broker import MemoryBroker
 from tests.fakes.shelf import MemoryShelf
 from tests.fakes.steps import NOW, TRACE, garbage, record_of
 
-ALL = Choice()
-GARBAGE = Never("undecodable", "not msgpack")
+ALL = LetterFilter()
+GARBAGE = PermanentError("undecodable", "not msgpack")
 
 
 class Factory:
@@ -35,7 +35,7 @@ class Factory:
     def bury(self, *records: Record, stage: Stage = "render", minute: int = 0, reason: str = "undecodable") -> None:
         """Records that failed; `records` need not lie on their topics."""
         for record in records:
-            self.publish_letter(dead_letter(record, stage, Never(reason, "it failed")), minute)
+            self.publish_letter(dead_letter(record, stage, PermanentError(reason, "it failed")), minute)
 
     def publish_letter(self, letter: DeadLetter, minute: int = 0) -> None:
         self.broker.publish([to_message(letter, letter.stage, TRACE, NOW + timedelta(minutes=minute))])
@@ -46,10 +46,10 @@ class Factory:
         self._read += len(new)
         self.bury(*new)
 
-    def replay(self, choice: Choice = ALL) -> Done:
+    def replay(self, choice: LetterFilter = ALL) -> Done:
         return send_back(self.shelf, self.broker, choice)
 
-    def seen(self, choice: Choice = ALL) -> list[str]:
+    def seen(self, choice: LetterFilter = ALL) -> list[str]:
         found: list[Letter] = []
         foresee(self.shelf, choice, found.append)
         return [letter.key for letter in found]
@@ -83,8 +83,8 @@ def test_sending_all_again_sends_each_message_once_however_many_letters_tell_of_
         factory.fail_again()
         factory.replay()
     factory.fail_again()
-    assert factory.seen(Choice(again=True)) == ["skg.graphs-0-3"]
-    assert factory.replay(Choice(again=True)).sent == 1
+    assert factory.seen(LetterFilter(again=True)) == ["skg.graphs-0-3"]
+    assert factory.replay(LetterFilter(again=True)).sent == 1
 
 
 def test_a_letter_that_was_delivered_twice_is_sent_once(factory: Factory):
@@ -122,8 +122,8 @@ class Refusing:
 
 def test_a_crash_between_sending_and_remembering_sends_again_rather_than_never(factory: Factory):
     factory.bury(garbage(GRAPHS, 3))
-    with pytest.raises(TryLater):
-        send_back(factory.shelf, Refusing(factory.broker, REPLAYS, TryLater("away")), ALL)
+    with pytest.raises(RetryableError):
+        send_back(factory.shelf, Refusing(factory.broker, REPLAYS, RetryableError("away")), ALL)
     assert factory.replay().sent == 1
     assert len(factory.broker.records(GRAPHS)) == 2
 
@@ -151,17 +151,17 @@ def test_more_letters_than_one_batch_are_all_sent(factory: Factory):
 @pytest.mark.parametrize(
     ("choice", "keys"),
     [
-        (Choice(stages=("agents",)), ["skg.seeds-0-2"]),
-        (Choice(stages=("agents", "write")), ["skg.seeds-0-2", "skg.qa-0-3"]),
-        (Choice(topics=(GRAPHS,)), ["skg.graphs-0-1"]),
-        (Choice(reasons=("failed",)), ["skg.qa-0-3"]),
-        (Choice(ids=("skg.qa-0-3", "skg.graphs-0-1")), ["skg.graphs-0-1", "skg.qa-0-3"]),
-        (Choice(since=NOW + timedelta(minutes=2)), ["skg.seeds-0-2", "skg.qa-0-3"]),
-        (Choice(since=NOW + timedelta(minutes=2), until=NOW + timedelta(minutes=3)), ["skg.seeds-0-2"]),
-        (Choice(topics=(GRAPHS,), reasons=("failed",)), []),
+        (LetterFilter(stages=("agents",)), ["skg.seeds-0-2"]),
+        (LetterFilter(stages=("agents", "write")), ["skg.seeds-0-2", "skg.qa-0-3"]),
+        (LetterFilter(topics=(GRAPHS,)), ["skg.graphs-0-1"]),
+        (LetterFilter(reasons=("failed",)), ["skg.qa-0-3"]),
+        (LetterFilter(ids=("skg.qa-0-3", "skg.graphs-0-1")), ["skg.graphs-0-1", "skg.qa-0-3"]),
+        (LetterFilter(since=NOW + timedelta(minutes=2)), ["skg.seeds-0-2", "skg.qa-0-3"]),
+        (LetterFilter(since=NOW + timedelta(minutes=2), until=NOW + timedelta(minutes=3)), ["skg.seeds-0-2"]),
+        (LetterFilter(topics=(GRAPHS,), reasons=("failed",)), []),
     ],
 )
-def test_a_choice_takes_what_it_names(factory: Factory, choice: Choice, keys: list[str]):
+def test_a_choice_takes_what_it_names(factory: Factory, choice: LetterFilter, keys: list[str]):
     factory.bury(garbage(GRAPHS, 1), minute=1)
     factory.bury(garbage(SEEDS, 2), stage="agents", minute=2)
     factory.bury(garbage(QA, 3), stage="write", minute=3, reason="failed")
@@ -178,10 +178,10 @@ def test_looking_sends_and_remembers_nothing(factory: Factory):
 def test_an_id_that_no_letter_has_is_an_error_that_names_those_there_are(factory: Factory):
     factory.bury(garbage(GRAPHS, 3))
     with pytest.raises(Misused, match=r"skg.graphs-0-4.*there are skg.graphs-0-3"):
-        planned(factory.shelf, Choice(ids=("skg.graphs-0-4",)))
+        planned(factory.shelf, LetterFilter(ids=("skg.graphs-0-4",)))
     factory.replay()
-    assert factory.replay(Choice(ids=("skg.graphs-0-3",))).sent_before == 1
-    assert factory.replay(Choice(ids=("skg.graphs-0-3",), again=True)).sent == 1
+    assert factory.replay(LetterFilter(ids=("skg.graphs-0-3",))).sent_before == 1
+    assert factory.replay(LetterFilter(ids=("skg.graphs-0-3",), again=True)).sent == 1
 
 
 def test_a_topic_that_was_created_anew_holds_other_messages_at_the_same_places(factory: Factory):

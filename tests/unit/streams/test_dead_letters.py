@@ -3,19 +3,19 @@
 import pytest
 
 from monitoring.redaction import redacted
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from streams.broker.records import Partition, Record
 from streams.errors import TooManyDeadLetters
-from streams.steps.dead_letters import FEWEST, MAX_ERROR_CHARS, NAMED, WINDOW, Limit, dead_letter
+from streams.steps.dead_letters import FEWEST, MAX_ERROR_CHARS, NAMED, WINDOW, DeadLetterBreaker, dead_letter
 
 
-def counted(limit: Limit, dead: bool, offset: int = 0) -> None:
+def counted(limit: DeadLetterBreaker, dead: bool, offset: int = 0) -> None:
     record = Record(Partition("skg.graphs", 3), offset, None, None, ())
-    limit.count(record, Never("failed", "ZeroDivisionError: no area") if dead else None)
+    limit.count(record, PermanentError("failed", "ZeroDivisionError: no area") if dead else None)
 
 
 def test_a_few_messages_say_nothing() -> None:
-    limit = Limit(0.5)
+    limit = DeadLetterBreaker(0.5)
     for _ in range(FEWEST - 1):
         counted(limit, True)
     with pytest.raises(TooManyDeadLetters):
@@ -23,7 +23,7 @@ def test_a_few_messages_say_nothing() -> None:
 
 
 def test_a_share_at_the_limit_passes_and_one_more_does_not() -> None:
-    limit = Limit(0.5)
+    limit = DeadLetterBreaker(0.5)
     for number in range(WINDOW):
         counted(limit, number % 2 == 1)
     with pytest.raises(TooManyDeadLetters, match="limit 50%"):
@@ -31,7 +31,7 @@ def test_a_share_at_the_limit_passes_and_one_more_does_not() -> None:
 
 
 def test_old_messages_are_forgotten() -> None:
-    limit = Limit(0.5)
+    limit = DeadLetterBreaker(0.5)
     for number in range(40):
         counted(limit, number % 2 == 1)
     for _ in range(WINDOW):
@@ -41,13 +41,13 @@ def test_old_messages_are_forgotten() -> None:
 
 
 def test_a_share_of_one_never_stops() -> None:
-    limit = Limit(1.0)
+    limit = DeadLetterBreaker(1.0)
     for _ in range(1000):
         counted(limit, True)
 
 
 def test_the_latest_records_are_named_and_why_the_last_one_failed() -> None:
-    limit = Limit(0.5)
+    limit = DeadLetterBreaker(0.5)
     for offset in range(FEWEST - 1):
         counted(limit, True, offset)
     with pytest.raises(TooManyDeadLetters) as stopped:
@@ -60,6 +60,6 @@ def test_the_latest_records_are_named_and_why_the_last_one_failed() -> None:
 def test_a_letter_holds_no_secret_of_the_process_whole_or_cut() -> None:
     redacted.learn(["planted-secret-of-letters"])
     said = "x" * (MAX_ERROR_CHARS - 10) + "planted-secret-of-letters"
-    letter = dead_letter(Record(Partition("skg.graphs", 3), 0, None, None, ()), "render", Never("failed", said))
+    letter = dead_letter(Record(Partition("skg.graphs", 3), 0, None, None, ()), "render", PermanentError("failed", said))
     assert "planted" not in letter.error
     assert letter.error.endswith("***")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.topics import GRAPHS, REJECTIONS
 from streams.broker.group_state import Member
 from streams.broker.records import Partition
@@ -148,7 +148,7 @@ def test_a_store_that_refuses_is_there(status: int) -> None:
 
 
 def test_a_store_that_is_unwell_is_away() -> None:
-    with answering(503) as endpoint, pytest.raises(TryLater, match="answers 503"):
+    with answering(503) as endpoint, pytest.raises(RetryableError, match="answers 503"):
         store_answers(endpoint, 5.0)
 
 

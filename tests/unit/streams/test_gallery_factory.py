@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from dataset.gallery.interfaces import Wished
+from dataset.gallery.interfaces import SeedForm
 from schemas.errors import UserError
 from schemas.events import STAGES
 from schemas.ids import make_seed
@@ -31,12 +31,12 @@ class Processes:
 def test_a_wish_becomes_seeds_and_their_ids():
     sent = []
     factory = RunningFactory(dict, sent.extend)
-    ids = factory.publish(Wished("a market", "3", "2", "4", required=("cat",), excluded=("dog",)))
+    ids = factory.publish(SeedForm("a market", "3", "2", "4", required=("cat",), excluded=("dog",)))
     (seed,) = sent
     assert ids == [seed.seed_id]
     assert (seed.concept, seed.count) == ("a market", 3)
     assert (seed.options.required_objects, seed.options.excluded, seed.options.max_objects) == (("cat",), ("dog",), 4)
-    assert seeds_of_wished(Wished("a market"))[0].seed_id == make_seed("a market").seed_id, (
+    assert seeds_of_wished(SeedForm("a market"))[0].seed_id == make_seed("a market").seed_id, (
         "the same as from the command line"
     )
 
@@ -44,12 +44,12 @@ def test_a_wish_becomes_seeds_and_their_ids():
 @pytest.mark.parametrize(
     ("wished", "said"),
     [
-        (Wished(""), "concept: must have 1 to 200 characters"),
-        (Wished("x" * 201), "this one has 201"),
-        (Wished("x", count="many"), "count"),
-        (Wished("x", count="0"), "count"),
-        (Wished("x", min_objects="5", max_objects="3"), "min_objects 5 is above max_objects 3"),
-        (Wished("x", max_objects="13"), "max_objects"),
+        (SeedForm(""), "concept: must have 1 to 200 characters"),
+        (SeedForm("x" * 201), "this one has 201"),
+        (SeedForm("x", count="many"), "count"),
+        (SeedForm("x", count="0"), "count"),
+        (SeedForm("x", min_objects="5", max_objects="3"), "min_objects 5 is above max_objects 3"),
+        (SeedForm("x", max_objects="13"), "max_objects"),
     ],
 )
 def test_what_is_wrong_with_a_wish_is_said_and_nothing_is_sent(wished, said):

@@ -6,12 +6,12 @@ import pytest
 
 from schemas.base import Event
 from schemas.codec import decode, header
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.events import DeadLetter, Rejection
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES
 from streams.errors import TooManyDeadLetters
 from streams.steps.dead_letters import original
-from streams.steps.handler_step import EventStep
+from streams.steps.handler_step import HandlerStep
 from tests.fakes.events import make_graph, make_rejection, make_rendered
 from tests.fakes.steps import TRACE, KeptMessages, garbage, record_of, tools
 
@@ -36,7 +36,7 @@ def rendered(event: Event) -> Outcome:
 
 def test_results_are_published_in_the_trace_of_their_cause() -> None:
     producer = KeptMessages()
-    EventStep(Handler(rendered), tools(producer)).process([record_of(make_graph())])
+    HandlerStep(Handler(rendered), tools(producer)).process([record_of(make_graph())])
     (message,) = producer.messages
     assert message.topic == IMAGES
     assert decode(IMAGES, message.value) == make_rendered(make_graph())
@@ -48,7 +48,9 @@ def test_results_are_published_in_the_trace_of_their_cause() -> None:
 
 def test_bytes_that_are_no_event_become_a_dead_letter_and_do_not_spoil_the_batch() -> None:
     producer, handler = KeptMessages(), Handler(rendered)
-    EventStep(handler, tools(producer)).process([garbage(GRAPHS, 3), record_of(make_graph(), 4), garbage(GRAPHS, 5, None)])
+    HandlerStep(handler, tools(producer)).process(
+        [garbage(GRAPHS, 3), record_of(make_graph(), 4), garbage(GRAPHS, 5, None)]
+    )
     assert handler.batches == [1]
     letters = [event for event in producer.events if isinstance(event, DeadLetter)]
     assert [(e.topic, e.partition, e.offset, e.reason) for e in letters] == [
@@ -62,8 +64,8 @@ def test_bytes_that_are_no_event_become_a_dead_letter_and_do_not_spoil_the_batch
 
 def test_a_handler_may_refuse_one_event_for_good() -> None:
     producer = KeptMessages()
-    answers = iter([Never("missing_image", "no such object"), [make_rejection()]])
-    EventStep(Handler(lambda _: next(answers)), tools(producer)).process(
+    answers = iter([PermanentError("missing_image", "no such object"), [make_rejection()]])
+    HandlerStep(Handler(lambda _: next(answers)), tools(producer)).process(
         [record_of(make_graph()), record_of(make_graph(), 1)]
     )
     letter, rejection = producer.events
@@ -74,17 +76,17 @@ def test_a_handler_may_refuse_one_event_for_good() -> None:
 
 def test_an_event_that_may_pass_later_holds_back_the_whole_batch() -> None:
     producer = KeptMessages()
-    answers = iter([[make_rejection()], TryLater("the store is away")])
-    step = EventStep(Handler(lambda _: next(answers)), tools(producer))
-    with pytest.raises(TryLater, match="the store is away"):
+    answers = iter([[make_rejection()], RetryableError("the store is away")])
+    step = HandlerStep(Handler(lambda _: next(answers)), tools(producer))
+    with pytest.raises(RetryableError, match="the store is away"):
         step.process([record_of(make_graph()), record_of(make_graph(), 1)])
     assert producer.messages == []
 
 
 def test_a_broker_that_does_not_acknowledge_leaves_the_batch_to_be_tried_again() -> None:
     producer = KeptMessages(refusals=1)
-    step = EventStep(Handler(rendered), tools(producer))
-    with pytest.raises(TryLater):
+    step = HandlerStep(Handler(rendered), tools(producer))
+    with pytest.raises(RetryableError):
         step.process([record_of(make_graph())])
     step.process([record_of(make_graph())])
     assert len(producer.messages) == 1
@@ -93,7 +95,7 @@ def test_a_broker_that_does_not_acknowledge_leaves_the_batch_to_be_tried_again()
 def test_a_result_above_the_message_limit_becomes_a_dead_letter() -> None:
     producer = KeptMessages()
     huge = make_rejection().model_copy(update={"source": b"x" * 1_000_001})
-    EventStep(Handler(lambda _: [huge]), tools(producer)).process([record_of(make_graph())])
+    HandlerStep(Handler(lambda _: [huge]), tools(producer)).process([record_of(make_graph())])
     (letter,) = producer.events
     assert isinstance(letter, DeadLetter)
     assert letter.reason == "oversize"
@@ -104,7 +106,7 @@ def test_an_event_that_leaves_no_room_for_its_result_is_not_worked_on() -> None:
     plain = make_graph()
     notes = {f"note {number}": "x" * 62_500 for number in range(16)}
     heavy = plain.model_copy(update={"provenance": plain.provenance.model_copy(update={"notes": notes})})
-    EventStep(handler, tools(producer)).process([record_of(heavy), record_of(plain, 1)])
+    HandlerStep(handler, tools(producer)).process([record_of(heavy), record_of(plain, 1)])
     letter, _ = producer.events
     assert isinstance(letter, DeadLetter)
     assert letter.reason == "oversize"
@@ -113,20 +115,20 @@ def test_an_event_that_leaves_no_room_for_its_result_is_not_worked_on() -> None:
 
 def test_an_original_at_the_brokers_limit_still_fits_into_its_dead_letter() -> None:
     producer = KeptMessages()
-    EventStep(Handler(rendered), tools(producer)).process([garbage(GRAPHS, value=b"\xc1" * 1_040_000)])
+    HandlerStep(Handler(rendered), tools(producer)).process([garbage(GRAPHS, value=b"\xc1" * 1_040_000)])
     (message,) = producer.messages
     assert message.topic == DEAD_LETTERS
 
 
 def test_steps_are_told_in_order() -> None:
     steps: list[str] = []
-    EventStep(Handler(rendered), tools(KeptMessages(), reached=steps.append)).process([record_of(make_graph())])
+    HandlerStep(Handler(rendered), tools(KeptMessages(), reached=steps.append)).process([record_of(make_graph())])
     assert steps == ["consumed", "published"]
 
 
 def test_the_process_stops_rather_than_drain_a_topic_into_dead_letters() -> None:
     producer = KeptMessages()
-    step = EventStep(Handler(rendered), tools(producer, share=0.5))
+    step = HandlerStep(Handler(rendered), tools(producer, share=0.5))
     for offset in range(15):
         step.process([record_of(make_graph(), offset)])
     with pytest.raises(TooManyDeadLetters, match="of the last"):

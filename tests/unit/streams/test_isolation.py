@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from schemas.errors import DeviceLost, Fenced, Never, TryLater
+from schemas.errors import DeviceLost, Fenced, PermanentError, RetryableError
 from streams.steps.isolation import TRIES, isolated, isolated_async
 
 
@@ -22,7 +22,7 @@ class Call:
         return self.result
 
 
-def run_async(call: Callable[[], str]) -> str | Never:
+def run_async(call: Callable[[], str]) -> str | PermanentError:
     async def awaited() -> str:
         return call()
 
@@ -30,7 +30,7 @@ def run_async(call: Callable[[], str]) -> str | Never:
 
 
 @pytest.fixture(params=[isolated, run_async], ids=["sync", "async"])
-def isolate(request: pytest.FixtureRequest) -> Callable[[Callable[[], str]], str | Never]:
+def isolate(request: pytest.FixtureRequest) -> Callable[[Callable[[], str]], str | PermanentError]:
     return request.param
 
 
@@ -44,7 +44,7 @@ def test_what_fails_each_time_becomes_the_failure_of_its_record_and_tells_what_i
     error = ZeroDivisionError("by zero")
     call = Call(*[ValueError("first")] * (TRIES - 1), error)
     failure = isolate(call)
-    assert isinstance(failure, Never)
+    assert isinstance(failure, PermanentError)
     assert (failure.reason, str(failure), failure.attempts) == ("failed", "ZeroDivisionError: by zero", TRIES)
     assert failure.__cause__ is error
     assert call.calls == TRIES
@@ -52,7 +52,14 @@ def test_what_fails_each_time_becomes_the_failure_of_its_record_and_tells_what_i
 
 @pytest.mark.parametrize(
     "error",
-    [TryLater("away"), Never("oversize", "large"), Fenced("p"), DeviceLost("cuda"), MemoryError(), KeyboardInterrupt()],
+    [
+        RetryableError("away"),
+        PermanentError("oversize", "large"),
+        Fenced("p"),
+        DeviceLost("cuda"),
+        MemoryError(),
+        KeyboardInterrupt(),
+    ],
     ids=lambda error: type(error).__name__,
 )
 def test_what_is_said_on_purpose_or_is_of_the_process_passes_through_at_once(isolate, error: BaseException) -> None:

@@ -8,12 +8,12 @@ from time import monotonic
 
 import pytest
 
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.llm.contract import Form, Picture, Reply, Request, Turn
 from streams.demo.llm_stub import Asked, Says, Stub, serving
 from streams.errors import Refused
 from streams.llm.endpoint import Endpoint
-from streams.llm.openai_client import Busy, OpenAIDoor
+from streams.llm.openai_client import Busy, OpenAIClient
 from tests.fakes.planted import echoing
 
 FORM = Form("objects", {"type": "object", "properties": {}, "required": [], "additionalProperties": False})
@@ -27,17 +27,19 @@ def in_turn(says: Sequence[Says]) -> Callable[[Asked], Says]:
 
 
 @contextmanager
-def opened(says: Sequence[Says], *, knows_forms: bool = True, timeout_s: float = 10.0) -> Iterator[tuple[OpenAIDoor, Stub]]:
+def opened(
+    says: Sequence[Says], *, knows_forms: bool = True, timeout_s: float = 10.0
+) -> Iterator[tuple[OpenAIClient, Stub]]:
     """A door to a stub that says these things."""
     with serving(in_turn(says), knows_forms=knows_forms) as stub:
-        yield OpenAIDoor(Endpoint(stub.url, "tiny", "secret", timeout_s)), stub
+        yield OpenAIClient(Endpoint(stub.url, "tiny", "secret", timeout_s)), stub
 
 
-def complete(door: OpenAIDoor, request: Request = REQUEST) -> Reply:
+def complete(door: OpenAIClient, request: Request = REQUEST) -> Reply:
     return asyncio.run(door.complete(request))
 
 
-def complete_all(door: OpenAIDoor, count: int) -> list[Reply | BaseException]:
+def complete_all(door: OpenAIClient, count: int) -> list[Reply | BaseException]:
     """One after the other on one event loop, as a client wants it; failures are results."""
 
     async def play() -> list[Reply | BaseException]:
@@ -71,7 +73,7 @@ def test_a_request_that_no_mode_makes_acceptable_will_never_pass_and_spoils_no_o
     bad = Says("the context is too long", status=400)
     with opened([bad, bad, bad, bad, Says("{}")]) as (door, stub):
         refused, answered = complete_all(door, 2)
-    assert isinstance(refused, Never)
+    assert isinstance(refused, PermanentError)
     assert "context is too long" in str(refused)
     assert isinstance(answered, Reply)
     assert "json_schema" in str(stub.asked[-1].body["response_format"])
@@ -106,8 +108,8 @@ def test_the_hard_timeout_ends_a_call_that_hangs():
 
 
 def test_a_server_that_is_not_there_is_named():
-    with pytest.raises(TryLater, match=r"tiny at http://127.0.0.1:9/v1"):
-        complete(OpenAIDoor(Endpoint("http://127.0.0.1:9/v1", "tiny", "", 2.0)))
+    with pytest.raises(RetryableError, match=r"tiny at http://127.0.0.1:9/v1"):
+        complete(OpenAIClient(Endpoint("http://127.0.0.1:9/v1", "tiny", "", 2.0)))
 
 
 @pytest.mark.parametrize("status", [301, 307, 401, 402, 403, 404, 405])
@@ -133,8 +135,8 @@ def test_a_picture_goes_as_a_data_url_or_as_a_link():
     request = Request("filter", "filter-1", REQUEST.turns, FORM, picture)
     with serving(lambda _: Says("{}")) as stub:
         end = Endpoint(stub.url, "eyes", "", 5.0)
-        complete(OpenAIDoor(end), request)
-        complete(OpenAIDoor(end, lambda shown: f"http://store/{shown.key}?signed"), request)
+        complete(OpenAIClient(end), request)
+        complete(OpenAIClient(end, lambda shown: f"http://store/{shown.key}?signed"), request)
     urls = [asked.body["messages"][1]["content"][1]["image_url"]["url"] for asked in stub.asked]
     assert urls == ["data:image/webp;base64,YWJj", "http://store/images/00/x.webp?signed"]
     assert [asked.given for asked in stub.asked] == [{"scene": "kitchen"}] * 2
@@ -178,14 +180,14 @@ def test_a_quota_that_is_used_up_is_no_matter_of_patience():
 
 @pytest.mark.parametrize("status", [413, 431, 451])
 def test_what_is_wrong_with_one_request_alone_is_not_tried_for_ever(status: int):
-    with opened([Says(raw="too large", status=status)]) as (door, _), pytest.raises(Never, match="too large"):
+    with opened([Says(raw="too large", status=status)]) as (door, _), pytest.raises(PermanentError, match="too large"):
         complete(door)
 
 
 @pytest.mark.parametrize("param", ['{"a": 1}', "[1]", "7"])
 def test_a_parameter_is_only_blamed_by_its_name(param: str):
     bad = f'{{"error": {{"message": "no", "param": {param}}}}}'
-    with opened([Says(raw=bad, status=400)]) as (door, _), pytest.raises(Never):
+    with opened([Says(raw=bad, status=400)]) as (door, _), pytest.raises(PermanentError):
         complete(door)
 
 
@@ -220,7 +222,7 @@ def test_a_body_may_go_without_its_media_type():
 @pytest.mark.parametrize("status", [400, 401, 429, 500])
 def test_a_key_that_a_server_repeats_is_not_repeated_nor_cut_in_two(status: int):
     key = "sk-" + "0123456789" * 5
-    with echoing(status) as url, pytest.raises((Refused, Busy, Never)) as caught:
-        complete(OpenAIDoor(Endpoint(f"{url}?version={key}", "tiny", key, 10.0)))
+    with echoing(status) as url, pytest.raises((Refused, Busy, PermanentError)) as caught:
+        complete(OpenAIClient(Endpoint(f"{url}?version={key}", "tiny", key, 10.0)))
     assert "incorrect API key provided" in str(caught.value)
     assert key[:6] not in str(caught.value)

@@ -9,19 +9,19 @@ from prometheus_client import REGISTRY
 from pydantic import SecretStr, ValidationError
 
 from monitoring.llm_metrics import LanguageMetrics
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.interfaces import StoredObject
 from schemas.llm.contract import Form, Reply, Request, Turn, answer_key, ledger
 from streams.errors import Refused
 from streams.faust_app.seed_agent import REBALANCE_S
-from streams.llm.answer_cache import Cached
-from streams.llm.cost_report import Bill
+from streams.llm.answer_cache import CachedModel
+from streams.llm.cost_report import CostReport
 from streams.llm.factory import judge_of
 from streams.llm.openai_client import Busy
 from streams.llm.prices import Prices, read_prices
-from streams.llm.rate_limiter import ATTEMPTS, Clock, Limit, Throttled
+from streams.llm.rate_limiter import ATTEMPTS, Clock, ConcurrencyLimit, RateLimitedModel
 from streams.llm.token_budget import Budget
-from streams.llm.usage import Metered
+from streams.llm.usage import MeteredModel
 from streams.settings import AgentSettings, ExamineSettings
 from tests.fakes.events import make_qa, make_rejection
 from tests.fakes.models import ScriptedModel
@@ -47,22 +47,22 @@ class Time:
         return Clock(lambda: self.now, self.sleep, lambda: 1.0)
 
 
-def _limit(most: int = 8, seen: list[float] | None = None) -> Limit:
-    return Limit(most, lambda _, limit: (seen if seen is not None else []).append(limit))
+def _limit(most: int = 8, seen: list[float] | None = None) -> ConcurrencyLimit:
+    return ConcurrencyLimit(most, lambda _, limit: (seen if seen is not None else []).append(limit))
 
 
 def test_a_busy_server_is_asked_again_after_the_pause_that_it_named():
     time = Time()
     model = ScriptedModel([Busy("429", 7.0), "{}"])
-    reply = asyncio.run(Throttled(model, _limit(), time.clock).complete(REQUEST))
+    reply = asyncio.run(RateLimitedModel(model, _limit(), time.clock).complete(REQUEST))
     assert reply.text == "{}"
     assert time.slept[0] == pytest.approx(7.7)
 
 
 def test_pauses_grow_while_a_server_is_unwell_and_then_it_is_somebody_elses_turn():
     time = Time()
-    with pytest.raises(TryLater, match="tried 6 times") as caught:
-        asyncio.run(Throttled(ScriptedModel([Busy("500")]), _limit(), time.clock).complete(REQUEST))
+    with pytest.raises(RetryableError, match="tried 6 times") as caught:
+        asyncio.run(RateLimitedModel(ScriptedModel([Busy("500")]), _limit(), time.clock).complete(REQUEST))
     assert not isinstance(caught.value, Busy)
     assert time.slept == [0.5, 1.0, 2.0, 4.0, 8.0]
     assert ATTEMPTS == 6
@@ -73,7 +73,7 @@ def test_all_requests_wait_while_the_server_asked_for_patience():
     model = ScriptedModel([Busy("429", 5.0), "{}", "{}"])
 
     async def play() -> None:
-        throttled = Throttled(model, _limit(), time.clock)
+        throttled = RateLimitedModel(model, _limit(), time.clock)
         await asyncio.gather(throttled.complete(REQUEST), throttled.complete(REQUEST))
         await throttled.complete(REQUEST)
 
@@ -83,13 +83,13 @@ def test_all_requests_wait_while_the_server_asked_for_patience():
 
 def test_a_server_that_makes_requests_wait_is_named_in_the_log_without_a_flood():
     time, said = Time(), list[str]()
-    throttled = Throttled(ScriptedModel([Busy("not reached")]), _limit(), time.clock, said.append)
-    with pytest.raises(TryLater):
+    throttled = RateLimitedModel(ScriptedModel([Busy("not reached")]), _limit(), time.clock, said.append)
+    with pytest.raises(RetryableError):
         asyncio.run(throttled.complete(REQUEST))
     assert said == ["not reached"]
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryableError):
         asyncio.run(throttled.complete(REQUEST))
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryableError):
         asyncio.run(throttled.complete(REQUEST))
     assert time.now == pytest.approx(46.5)
     assert said == ["not reached"] * 2
@@ -97,7 +97,7 @@ def test_a_server_that_makes_requests_wait_is_named_in_the_log_without_a_flood()
 
 def test_the_limit_halves_once_for_one_bad_moment_and_grows_back_with_good_answers():
     async def play() -> list[float]:
-        limit, seen = Limit(8, lambda *_: None), list[float]()
+        limit, seen = ConcurrencyLimit(8, lambda *_: None), list[float]()
         epochs = [await limit.enter() for _ in range(4)]
         for epoch in epochs:
             await limit.leave(epoch, busy=True)
@@ -131,7 +131,7 @@ def test_no_more_requests_are_under_way_than_the_limit_says():
             return Reply("{}", "done", "slow", 1, 1, 0.1)
 
     async def play() -> None:
-        throttled = Throttled(Slow(), _limit(3), Time().clock)
+        throttled = RateLimitedModel(Slow(), _limit(3), Time().clock)
         await asyncio.gather(*(throttled.complete(REQUEST) for _ in range(20)))
 
     asyncio.run(play())
@@ -143,7 +143,7 @@ def test_an_answer_is_paid_once_and_is_the_same_for_whoever_asks_again():
     model = ScriptedModel(["first", "second"])
 
     def again() -> Reply:
-        return asyncio.run(Cached(model, store, lambda stage: hits.update([stage])).complete(REQUEST))
+        return asyncio.run(CachedModel(model, store, lambda stage: hits.update([stage])).complete(REQUEST))
 
     assert again() == again()
     assert len(model.requests) == 1
@@ -155,7 +155,7 @@ def test_those_who_ask_at_the_same_time_share_one_answer():
     model = ScriptedModel(["one", "two", "three"])
 
     async def play() -> list[Reply]:
-        cached = Cached(model, InMemoryStore(), lambda _: None)
+        cached = CachedModel(model, InMemoryStore(), lambda _: None)
         return list(await asyncio.gather(*(cached.complete(REQUEST) for _ in range(3))))
 
     assert {reply.text for reply in asyncio.run(play())} == {"one"}
@@ -171,10 +171,10 @@ def test_the_second_of_two_processes_takes_what_the_first_one_stored():
         name = "m"
 
         async def complete(self, request: Request) -> Reply:
-            await Cached(ScriptedModel(["theirs"], "m"), store, lambda _: None).complete(request)
+            await CachedModel(ScriptedModel(["theirs"], "m"), store, lambda _: None).complete(request)
             return Reply("mine", "done", "m", 1, 1, 0.1)
 
-    reply = asyncio.run(Cached(Overtaken(), store, lambda _: None).complete(REQUEST))
+    reply = asyncio.run(CachedModel(Overtaken(), store, lambda _: None).complete(REQUEST))
     assert reply.text == "theirs"
 
 
@@ -182,19 +182,19 @@ def test_the_second_of_two_processes_takes_what_the_first_one_stored():
 def test_an_answer_that_is_spoilt_in_the_store_is_asked_for_anew(spoilt: bytes):
     store, model = InMemoryStore(), ScriptedModel(["whole"])
     store.put_if_absent(answer_key(REQUEST.key("scripted")), StoredObject(spoilt, "application/json"))
-    assert asyncio.run(Cached(model, store, lambda _: None).complete(REQUEST)).text == "whole"
+    assert asyncio.run(CachedModel(model, store, lambda _: None).complete(REQUEST)).text == "whole"
 
 
 def test_a_limit_says_what_it_allows_before_the_first_call():
     said: list[tuple[int, float]] = []
-    Limit(8, lambda under_way, limit: said.append((under_way, limit)))
+    ConcurrencyLimit(8, lambda under_way, limit: said.append((under_way, limit)))
     assert said == [(0, 8.0)]
 
 
 def test_a_failure_is_not_kept():
-    model, store = ScriptedModel([TryLater("down"), "{}"]), InMemoryStore()
-    cached = Cached(model, store, lambda _: None)
-    with pytest.raises(TryLater):
+    model, store = ScriptedModel([RetryableError("down"), "{}"]), InMemoryStore()
+    cached = CachedModel(model, store, lambda _: None)
+    with pytest.raises(RetryableError):
         asyncio.run(cached.complete(REQUEST))
     assert asyncio.run(cached.complete(REQUEST)).text == "{}"
 
@@ -260,11 +260,11 @@ def test_tokens_seconds_and_money_are_counted_where_they_are_paid():
 
     prices = Prices.model_validate({"models": {"priced": {"input": 1.0, "output": 3.0}}})
     budget = Budget(None, lambda _: None)
-    model = ScriptedModel([Reply("{}", "done", "priced", 1000, 500, 2.0), TryLater("down")], "priced")
-    metered = Metered(model, LanguageMetrics("agents"), prices, budget)
+    model = ScriptedModel([Reply("{}", "done", "priced", 1000, 500, 2.0), RetryableError("down")], "priced")
+    metered = MeteredModel(model, LanguageMetrics("agents"), prices, budget)
     before = value("skg_language_tokens_total", stage="edges", model="priced", kind="input")
     asyncio.run(metered.complete(REQUEST))
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryableError):
         asyncio.run(metered.complete(REQUEST))
     assert value("skg_language_tokens_total", stage="edges", model="priced", kind="input") - before == 1000
     assert value("skg_language_cost_total", stage="edges", model="priced") == pytest.approx(0.0025)
@@ -327,7 +327,7 @@ def _row(answer: str, tokens: int) -> Reply:
 
 
 def test_a_bill_counts_each_answer_once_however_many_graphs_share_it_and_rejected_work_too():
-    bill = Bill(Prices.model_validate({"models": {"m": {"input": 1.0, "output": 1.0}}}))
+    bill = CostReport(Prices.model_validate({"models": {"m": {"input": 1.0, "output": 1.0}}}))
     sample = make_qa()
     notes = {"ledger": ledger([("nodes", _row("shared", 100)), ("edges", _row("one", 50))])}
     graph = sample.graph.model_copy(update={"provenance": sample.graph.provenance.model_copy(update={"notes": notes})})

@@ -6,13 +6,13 @@ from rich.console import Console
 
 from schemas.examples import sample, seed
 from streams.demo.live_display import picture, progress_line
-from streams.demo.outcome_counts import Outcomes
+from streams.demo.outcome_counts import OutcomeCounts
 from streams.operations.seeds import requests_of
 from streams.operations.status import StageStatus
 
 
 def test_stages_bar_and_counts_stand_on_lines_of_their_own():
-    outcomes = Outcomes(requests_of([seed()]))
+    outcomes = OutcomeCounts(requests_of([seed()]))
     outcomes.samples[sample().graph.seed_id, 0] = sample().sample_id
     outcomes.open.pop()
     console = Console(file=StringIO(), width=140, color_system=None)

@@ -16,10 +16,10 @@ from spatial.reasoning.contradictions import contradictions
 from spatial.reasoning.draft import draft_of
 from streams.demo.llm_answers import BAD, SPOILT, good, lifelike
 from streams.demo.llm_stub import Asked, Says, Script, serving
-from streams.llm.answer_cache import Cached
+from streams.llm.answer_cache import CachedModel
 from streams.llm.endpoint import Endpoint
-from streams.llm.openai_client import OpenAIDoor
-from streams.llm.rate_limiter import Clock, Limit, Throttled
+from streams.llm.openai_client import OpenAIClient
+from streams.llm.rate_limiter import Clock, ConcurrencyLimit, RateLimitedModel
 from tests.fakes.models import KeptCounts
 from tests.fakes.store import InMemoryStore
 
@@ -35,8 +35,10 @@ def _planned(script: Script, count: int = 3) -> tuple[list[SpatialGraph | Reject
     store, counts = InMemoryStore(), KeptCounts()
 
     async def play(url: str) -> list[SpatialGraph | Rejection]:
-        patient = Throttled(OpenAIDoor(Endpoint(url, "stub", "", TIMEOUT_S)), Limit(4, lambda *_: None), Clock(sleep=_soon))
-        planner = LanguagePlanner(Cached(patient, store, lambda _: None), "collage", store, counts, 0.8)
+        patient = RateLimitedModel(
+            OpenAIClient(Endpoint(url, "stub", "", TIMEOUT_S)), ConcurrencyLimit(4, lambda *_: None), Clock(sleep=_soon)
+        )
+        planner = LanguagePlanner(CachedModel(patient, store, lambda _: None), "collage", store, counts, 0.8)
         return list(await asyncio.gather(*(planner.plan(make_seed("kitchen"), index) for index in range(count))))
 
     with serving(script) as stub:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from streams.broker.connection import KafkaConnection
 from streams.broker.login import enter
-from streams.broker.reachability import Away, probe
+from streams.broker.reachability import ServiceAway, probe
 from streams.errors import AccessDenied
 from tests.fakes.certificates import certificates
 from tests.fakes.greeter import WELL, frame, greeter
@@ -51,7 +51,7 @@ def test_a_certificate_is_taken_or_refused_in_a_line_that_names_the_setting(tmp_
 
 def test_tls_with_a_server_that_does_not_speak_it_is_waited_for_and_says_so():
     """A broker that ends breaks off in the same way, so it may pass."""
-    with greeter([]) as port, pytest.raises(Away, match="SKG_KAFKA_SECURITY=SSL"):
+    with greeter([]) as port, pytest.raises(ServiceAway, match="SKG_KAFKA_SECURITY=SSL"):
         probe(KafkaConnection(f"127.0.0.1:{port}", "SSL"))
 
 
@@ -84,7 +84,7 @@ def test_a_login_that_is_not_accepted_names_the_setting_and_no_password(answers:
 
 def test_a_broker_that_ends_in_the_midst_of_a_login_is_away():
     for answers in ([], [frame()], [frame(), AGREED], [frame(), AGREED[:-2]]):
-        with greeter(answers) as port, pytest.raises(Away):
+        with greeter(answers) as port, pytest.raises(ServiceAway):
             probe(user_at(port))
 
 
@@ -96,7 +96,7 @@ def test_a_broker_that_accepts_connections_and_never_answers_is_given_up_in_time
 
 
 def test_a_broker_that_closes_the_connection_after_its_greeting_may_want_a_login():
-    with greeter([frame()]) as port, pytest.raises(Away, match="does SKG_KAFKA_SECURITY=PLAINTEXT suit it"):
+    with greeter([frame()]) as port, pytest.raises(ServiceAway, match="does SKG_KAFKA_SECURITY=PLAINTEXT suit it"):
         probe(KafkaConnection.plain(f"127.0.0.1:{port}"))
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.broker.records import Partition, Record
-from streams.worker.offset_tracker import Ledger
+from streams.worker.offset_tracker import OffsetTracker
 
 P, Q = Partition("t", 0), Partition("t", 1)
 
@@ -12,8 +12,8 @@ P, Q = Partition("t", 0), Partition("t", 1)
 RECORDS = {(p, offset): Record(p, offset, None, None, ()) for p in (P, Q) for offset in range(16)}
 
 
-def arrived(*offsets: int) -> Ledger:
-    ledger = Ledger()
+def arrived(*offsets: int) -> OffsetTracker:
+    ledger = OffsetTracker()
     for offset in offsets:
         ledger.add(RECORDS[P, offset])
     return ledger
@@ -74,7 +74,7 @@ def test_finishing_an_earlier_delivery_is_not_finishing_a_later_one_of_the_same_
 
 
 def test_where_a_partition_starts_is_committed_though_nothing_more_comes() -> None:
-    ledger = Ledger()
+    ledger = OffsetTracker()
     ledger.start(P, 7)
     assert ledger.committable() == {P: 7}
     ledger.add(RECORDS[P, 7])

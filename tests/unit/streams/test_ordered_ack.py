@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.faust_app.ordered_ack import OrderedWindow
+from streams.faust_app.ordered_ack import OrderedAck
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,7 @@ class Scene:
         self.taken = 0
         self._events = list(events)
         self.finish = {event: asyncio.Event() for event in self._events}
-        self.window: OrderedWindow[Event] = OrderedWindow(
-            limit, lambda event: event.partition, self._ack, self.failures.append
-        )
+        self.window: OrderedAck[Event] = OrderedAck(limit, lambda event: event.partition, self._ack, self.failures.append)
 
     async def run(self, handle: Callable[[Event], Awaitable[None]] | None = None) -> None:
         await self.window.run(self._stream(), handle or self.handle)
@@ -165,7 +163,7 @@ def test_what_is_in_hand_when_its_partition_comes_back_is_finished_and_not_begun
             if event.offset < 3:
                 await done.wait()
 
-        window: OrderedWindow[Delivery] = OrderedWindow(
+        window: OrderedAck[Delivery] = OrderedAck(
             4, lambda e: e.partition, ack, lambda _: None, lambda e: (e.partition, e.offset)
         )
         running = asyncio.create_task(window.run(taken(), handle))

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from streams.broker.reachability import Away
+from streams.broker.reachability import ServiceAway
 from streams.errors import AccessDenied, Unreachable
 from streams.worker.health import Health
 from streams.worker.outage_wait import Start, Watch
@@ -30,4 +30,4 @@ def test_a_service_that_answers_and_lets_nobody_in_ends_the_process():
 
 def test_a_service_that_is_away_ends_the_process_when_it_is_given_up():
     with pytest.raises(Unreachable, match=r"no route .*SKG_GIVE_UP_S"):
-        watched(Away("Kafka", "no route"), 1.0)
+        watched(ServiceAway("Kafka", "no route"), 1.0)

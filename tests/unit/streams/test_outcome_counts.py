@@ -10,7 +10,7 @@ from schemas.events import DeadLetter
 from schemas.examples import graph, poisoned, refusal, rendered, sample, seed
 from schemas.topics import BY_EVENT, GRAPHS, IMAGES, QA, SEEDS, key_of
 from streams.broker.records import Partition, Record
-from streams.demo.outcome_counts import Outcomes
+from streams.demo.outcome_counts import OutcomeCounts
 from streams.operations.seeds import requests_of
 from streams.steps.dead_letters import requests_in
 
@@ -24,7 +24,7 @@ def _letter(topic: str, value: bytes | None) -> DeadLetter:
 
 
 def test_a_seed_of_two_graphs_is_done_when_one_is_accepted_and_one_rejected():
-    outcomes = Outcomes(requests_of([seed()]))
+    outcomes = OutcomeCounts(requests_of([seed()]))
     assert outcomes.requested == 2
     outcomes.feed([_record(sample()), _record(sample(), 1)])
     assert len(outcomes.open) == 1
@@ -40,14 +40,14 @@ def test_a_seed_of_two_graphs_is_done_when_one_is_accepted_and_one_rejected():
 def test_a_dead_letter_ends_the_requests_that_its_bytes_name(topic: str, event: Event, count: int):
     letter = _letter(topic, encode(event))
     assert len(requests_in(letter)) == count
-    outcomes = Outcomes(requests_of([seed()]))
+    outcomes = OutcomeCounts(requests_of([seed()]))
     outcomes.feed([_record(letter)])
     assert len(outcomes.open) == 2 - count
     assert sum(outcomes.dead.values()) == 1
 
 
 def test_a_dead_letter_that_was_sent_back_is_no_outcome_once_there_is_another():
-    outcomes = Outcomes(requests_of([seed()]))
+    outcomes = OutcomeCounts(requests_of([seed()]))
     letter = _letter(GRAPHS, encode(graph()))
     outcomes.feed([_record(letter), _record(letter, 1)])
     assert (len(outcomes.open), outcomes.dead) == (1, {"undecodable": 1})
@@ -63,19 +63,19 @@ def test_a_dead_letter_that_tells_nothing_ends_nothing(letter: DeadLetter):
 def test_a_picture_that_is_drawn_again_ends_no_request_but_what_it_cost_is_paid():
     row = {"answer": "a1", "stage": "filter", "model": "m", "tokens_in": 30, "tokens_out": 4}
     given_up = refusal().model_copy(update={"retried": True, "evidence": {"judge_ledger": json.dumps([row])}})
-    outcomes = Outcomes(requests_of([seed()]))
+    outcomes = OutcomeCounts(requests_of([seed()]))
     outcomes.feed([_record(given_up), _record(given_up, 1)])
     assert len(outcomes.open) == 2
     assert outcomes.rejected == {}
     assert outcomes.retried == {given_up.rejection_id}
     assert outcomes.bill.tokens["filter"] == 34
-    others = Outcomes([("ab" * 16, 0)])
+    others = OutcomeCounts([("ab" * 16, 0)])
     others.feed([_record(given_up)])
     assert others.bill.answers == 0
 
 
 def test_outcomes_of_other_requests_are_not_counted():
-    outcomes = Outcomes([("ab" * 16, 0)])
+    outcomes = OutcomeCounts([("ab" * 16, 0)])
     outcomes.feed([_record(sample()), _record(refusal())])
     assert len(outcomes.open) == 1
     assert not outcomes.samples

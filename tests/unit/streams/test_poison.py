@@ -7,12 +7,12 @@ import pytest
 
 from schemas.base import Event
 from schemas.codec import Message
-from schemas.errors import DeviceLost, Oversize, TryLater
+from schemas.errors import DeviceLost, Oversize, RetryableError
 from schemas.events import DeadLetter, RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.interfaces import Results
-from streams.steps.handler_step import EventStep
+from streams.steps.handler_step import HandlerStep
 from streams.steps.isolation import TRIES
 from streams.steps.refusal_tracker import MOST_REFUSALS
 from tests.fakes.events import make_graph, make_rendered
@@ -49,19 +49,19 @@ class Poisoned:
         return results
 
 
-def carried(step: EventStep) -> None:
+def carried(step: HandlerStep) -> None:
     """What the worker does: what may pass later is tried again as a whole, on the thread that began it."""
     records = [record_of(graph, offset) for offset, graph in enumerate(GRAPHS)]
     try:
         step.process(records)
-    except TryLater:
+    except RetryableError:
         step.process(records)
 
 
 @pytest.mark.parametrize("late", [False, True])
 def test_what_one_record_raises_is_its_own_dead_letter_and_the_others_pass(late: bool) -> None:
     producer, handler = KeptMessages(), Poisoned(ZeroDivisionError("no area"), late)
-    carried(EventStep(handler, tools(producer)))
+    carried(HandlerStep(handler, tools(producer)))
     letters = [e for e in producer.events if isinstance(e, DeadLetter)]
     passed = {e.graph.index for e in producer.events if isinstance(e, RenderedImage)}
     assert passed == set(range(8)) - {POISON}
@@ -80,7 +80,7 @@ def test_what_one_record_raises_is_its_own_dead_letter_and_the_others_pass(late:
 def test_what_is_the_process_own_fault_is_nobodys_dead_letter(error: BaseException, late: bool) -> None:
     producer = KeptMessages()
     with pytest.raises(type(error)):
-        carried(EventStep(Poisoned(error, late), tools(producer)))
+        carried(HandlerStep(Poisoned(error, late), tools(producer)))
     assert producer.messages == []
 
 
@@ -95,15 +95,15 @@ class Picky:
 
     def _outcome(self, event: SpatialGraph) -> list[Event] | Exception:
         later = event.index == POISON or not self._passing
-        return TryLater("503") if later else [make_rendered(event)]
+        return RetryableError("503") if later else [make_rendered(event)]
 
 
-def attempts_until_done(step: EventStep, most: int) -> int:
+def attempts_until_done(step: HandlerStep, most: int) -> int:
     records = [record_of(graph, offset) for offset, graph in enumerate(GRAPHS)]
     for attempt in range(1, most + 1):
         try:
             step.process(records)
-        except TryLater:
+        except RetryableError:
             continue
         return attempt
     return 0
@@ -111,7 +111,7 @@ def attempts_until_done(step: EventStep, most: int) -> int:
 
 def test_an_event_that_alone_is_never_ready_does_not_hold_up_the_line_for_ever() -> None:
     producer = KeptMessages()
-    assert attempts_until_done(EventStep(Picky(passing=True), tools(producer)), 100) == MOST_REFUSALS
+    assert attempts_until_done(HandlerStep(Picky(passing=True), tools(producer)), 100) == MOST_REFUSALS
     letters = [e for e in producer.events if isinstance(e, DeadLetter)]
     assert [(e.offset, e.reason, e.attempts, e.error_class) for e in letters] == [
         (POISON, "failed", MOST_REFUSALS, "schemas.errors.TryLater")
@@ -120,7 +120,7 @@ def test_an_event_that_alone_is_never_ready_does_not_hold_up_the_line_for_ever()
 
 def test_an_outage_is_waited_for_however_long_it_takes() -> None:
     producer = KeptMessages()
-    assert attempts_until_done(EventStep(Picky(passing=False), tools(producer)), 10 * MOST_REFUSALS) == 0
+    assert attempts_until_done(HandlerStep(Picky(passing=False), tools(producer)), 10 * MOST_REFUSALS) == 0
     assert producer.messages == []
 
 
@@ -145,7 +145,7 @@ class Passing(Picky):
 
 def test_results_that_the_broker_finds_too_large_are_dead_letters_that_fit() -> None:
     producer = SmallBroker()
-    carried(EventStep(Passing(passing=True), tools(producer)))
+    carried(HandlerStep(Passing(passing=True), tools(producer)))
     letters = [e for e in producer.events if isinstance(e, DeadLetter)]
     assert [(letter.offset, letter.reason) for letter in letters] == [(offset, "oversize") for offset in range(8)]
     assert all(letter.omitted_bytes > 0 and letter.value is None for letter in letters)

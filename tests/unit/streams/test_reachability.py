@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from streams.broker import topic_admin
 from streams.broker.connection import KafkaConnection
 from streams.broker.reachability import patiently, probe
@@ -20,7 +20,7 @@ def free_port() -> int:
 
 
 def test_an_attempt_that_works_in_the_end_is_enough() -> None:
-    failures = [TryLater("not yet"), TryLater("not yet")]
+    failures = [RetryableError("not yet"), RetryableError("not yet")]
 
     def attempt() -> str:
         if failures:

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule
 
 from schemas.codec import Message
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from streams.broker.records import Partition, Record
-from streams.worker.record_buffer import Inbox, Limits
+from streams.worker.record_buffer import BatchLimits, RecordBuffer
 from tests.fakes.broker import MemoryBroker
 
 TOPIC, GROUP, PARTITIONS = "topic", "group", 3
-LIMITS = Limits(batch=2)
+LIMITS = BatchLimits(batch=2)
 
 
 class Owner:
@@ -27,7 +27,7 @@ class Owner:
 
     def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
         if self.away:
-            raise TryLater("the table is away")
+            raise RetryableError("the table is away")
         return {}
 
     def revoked(self, partitions: Sequence[Partition]) -> None: ...
@@ -38,7 +38,7 @@ class Member:
 
     def __init__(self, broker: MemoryBroker) -> None:
         self.owner = Owner()
-        self.inbox = Inbox(self.owner)
+        self.inbox = RecordBuffer(self.owner)
         self.consumer = broker.consumer(GROUP, TOPIC, self.inbox)
         self.working: list[list[Record]] = []
 

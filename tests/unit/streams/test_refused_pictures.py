@@ -9,7 +9,7 @@ from schemas.events import DeadLetter, RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.interfaces import Drawing
 from schemas.topics import IMAGES
-from streams.steps.handler_step import EventStep
+from streams.steps.handler_step import HandlerStep
 from tests.fakes.boxes_renderer import BoxesRenderer
 from tests.fakes.events import make_graph
 from tests.fakes.steps import KeptMessages, record_of, tools
@@ -41,7 +41,7 @@ class Counting(BoxesRenderer):
 
 def test_a_picture_whose_event_was_refused_lies_under_its_key_until_the_replay_announces_it():
     store, topic, renderer = InMemoryStore(), SmallTopic(), Counting()
-    step = EventStep(RenderHandler(renderer, store), tools(topic))
+    step = HandlerStep(RenderHandler(renderer, store), tools(topic))
     record = record_of(make_graph())
     step.process([record])
     (letter,) = topic.events

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codec import decode, encode, to_message
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.events import DeadLetter, Origin, SeedConcept
 from schemas.examples import graph, refusal, rendered, sample, seed
 from schemas.ids import make_seed
@@ -18,7 +18,7 @@ from streams.steps.dead_letters import dead_letter, first_origin, narrowed, orig
 from streams.steps.replay_headers import Past
 from tests.fakes.steps import NOW, TRACE, garbage, record_of
 
-GARBAGE = Never("undecodable", "not msgpack")
+GARBAGE = PermanentError("undecodable", "not msgpack")
 
 names = st.text(max_size=20) | st.sampled_from(["skg_letter", "skg_first", "skg_replays", "skg_attempts"])
 records = st.builds(
@@ -31,9 +31,9 @@ records = st.builds(
 )
 
 
-def failed(text: str) -> Never:
+def failed(text: str) -> PermanentError:
     """A failure with an exception behind it."""
-    failure = Never("failed", text, 3)
+    failure = PermanentError("failed", text, 3)
     try:
         raise ZeroDivisionError(text)
     except ZeroDivisionError as error:
@@ -174,7 +174,7 @@ def test_each_failed_graph_of_one_seed_has_a_letter_of_its_own_that_asks_for_tha
 def test_a_whole_seed_as_earlier_letters_keep_it_is_asked_for_from_its_first_failed_graph_on(error: str, first: int):
     wish = make_seed("a cat", count=5, first=2)
     whole = replace(record_of(wish, 7))
-    letter = dead_letter(whole, "agents", Never("failed", error))
+    letter = dead_letter(whole, "agents", PermanentError("failed", error))
     assert (letter.seed_id, letter.index, key_of(letter)) == (None, None, "skg.seeds-0-7")
     assert requests_in(letter) == [(wish.seed_id, index) for index in range(first, 7)]
     asked = decode(SEEDS, original(letter).value)

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from dataset.reading.rejection_outcomes import ENDED, outcomes_of, request_of
 from schemas.codec import Message, to_message
-from schemas.errors import Never
+from schemas.errors import PermanentError
 from schemas.ids import make_seed
 from schemas.topics import SEEDS
 from streams.cli.request_commands import said, shown
 from streams.recovery.dead_letter_replay import send_back
-from streams.recovery.dead_letter_selection import Choice
+from streams.recovery.dead_letter_selection import LetterFilter
 from streams.recovery.request_outcomes import Requests, asked, bury
 from streams.steps.dead_letters import dead_letter, narrowed
 from tests.fakes.broker import MemoryBroker
@@ -24,7 +24,7 @@ from tests.fakes.shelf import MemoryShelf
 from tests.fakes.steps import NOW, TRACE, garbage, record_of
 
 SEED = make_seed("a cat", count=5)
-FAILED = Never("failed", "it failed")
+FAILED = PermanentError("failed", "it failed")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_each_request_has_the_outcome_that_was_found_of_it(broker: MemoryBroker)
 
 def test_what_was_sent_back_is_pending_until_it_ends_again(broker: MemoryBroker):
     bury_graph(broker, 3)
-    send_back(MemoryShelf(broker), broker, Choice())
+    send_back(MemoryShelf(broker), broker, LetterFilter())
     (end,) = [end for end in found(broker, accepted=(0, 1, 2, 4)).ends() if end.pending]
     assert (end.request, end.outcome) == ((SEED.seed_id, 3), "none")
     assert outcomes(found(broker, accepted=(3,)))[3] == "accepted"
@@ -119,7 +119,7 @@ def test_one_outcome_that_is_delivered_twice_is_one(broker: MemoryBroker):
 
 
 def test_a_letter_of_a_whole_seed_ends_only_what_did_not_end_otherwise(broker: MemoryBroker):
-    letter = dead_letter(record_of(SEED), "agents", Never("failed", "graph 2: away"))
+    letter = dead_letter(record_of(SEED), "agents", PermanentError("failed", "graph 2: away"))
     broker.publish([to_message(letter, "agents", TRACE, NOW)])
     requests = found(broker, accepted=(0, 1, 3))
     assert outcomes(requests) == {0: "accepted", 1: "accepted", 2: "dead_letter", 3: "accepted", 4: "dead_letter"}

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from pydantic import SecretStr
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.interfaces import StoredObject
 from streams.errors import Refused
 from streams.settings import StoreSettings
@@ -77,7 +77,7 @@ def test_a_put_that_was_stored_before_its_answer_was_lost_counts_as_somebody_els
 
 
 def test_a_store_that_stays_busy_is_for_later() -> None:
-    with answering(*[(503, "SlowDown")] * 10) as odd, pytest.raises(TryLater, match=odd.settings.s3_endpoint):
+    with answering(*[(503, "SlowDown")] * 10) as odd, pytest.raises(RetryableError, match=odd.settings.s3_endpoint):
         S3Store(odd.settings).put_if_absent("k", PICTURE)
 
 

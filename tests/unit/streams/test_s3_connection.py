@@ -171,7 +171,9 @@ def test_a_web_identity_that_cannot_be_had_now_is_for_later_and_a_missing_token_
 
 
 def test_a_store_that_is_away_is_waited_for_even_without_keys():
-    from schemas.errors import TryLater
+    from schemas.errors import RetryableError
 
-    with pytest.raises(TryLater, match=r"^cannot reach S3 at http://127.0.0.1:9 \(SKG_S3_ENDPOINT\): connection refused"):
+    with pytest.raises(
+        RetryableError, match=r"^cannot reach S3 at http://127.0.0.1:9 \(SKG_S3_ENDPOINT\): connection refused"
+    ):
         S3Store(_keyless(s3_endpoint="http://127.0.0.1:9")).create_bucket()

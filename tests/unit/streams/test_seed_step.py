@@ -8,12 +8,12 @@ import pytest
 
 from schemas.base import Event
 from schemas.codec import Message, decode
-from schemas.errors import DeviceLost, Never, TryLater
+from schemas.errors import DeviceLost, PermanentError, RetryableError
 from schemas.events import DeadLetter, SeedConcept
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
-from streams.broker.reachability import Away
+from streams.broker.reachability import ServiceAway
 from streams.errors import TooManyDeadLetters
 from streams.steps.seed_step import Patience, SeedStep, SeedTools
 from streams.worker.call_age import Calls
@@ -49,7 +49,7 @@ class Narrow(KeptMessagesLater):
 
     async def publish(self, messages: Sequence[Message]) -> None:
         if any(len(message.value or b"") > self._limits[message.topic] for message in messages):
-            raise Never("oversize", "above the broker's limit")
+            raise PermanentError("oversize", "above the broker's limit")
         await super().publish(messages)
 
 
@@ -81,14 +81,14 @@ def test_bytes_that_are_no_seed_become_a_dead_letter_with_their_bytes() -> None:
 
 
 def test_what_may_pass_later_is_tried_again() -> None:
-    producer, planner = KeptMessagesLater(), Planner({0: [TryLater("429"), TryLater("429")]})
+    producer, planner = KeptMessagesLater(), Planner({0: [RetryableError("429"), RetryableError("429")]})
     play(planner, producer, make_seed("a cat", count=2))
     assert planner.calls == [0, 0, 0, 1]
     assert [type(event) for event in producer.events] == [SpatialGraph, SpatialGraph]
 
 
 def test_what_never_passes_is_a_dead_letter_that_says_how_often_it_was_tried_and_spoils_no_other_graph() -> None:
-    producer, planner = KeptMessagesLater(), Planner({1: [TryLater("the model is away")] * 3})
+    producer, planner = KeptMessagesLater(), Planner({1: [RetryableError("the model is away")] * 3})
     play(planner, producer, make_seed("a cat", count=3))
     first, second, letter = producer.events
     assert isinstance(first, SpatialGraph)
@@ -98,7 +98,7 @@ def test_what_never_passes_is_a_dead_letter_that_says_how_often_it_was_tried_and
 
 
 def test_a_refusal_for_good_is_not_tried_again() -> None:
-    producer, planner = KeptMessagesLater(), Planner({0: [Never("failed", "no such graph")]})
+    producer, planner = KeptMessagesLater(), Planner({0: [PermanentError("failed", "no such graph")]})
     play(planner, producer, make_seed("a cat"))
     assert planner.calls == [0]
     (letter,) = producer.events
@@ -202,7 +202,7 @@ def test_a_broker_that_is_back_in_time_loses_nothing() -> None:
 def test_when_nothing_can_be_published_the_seed_is_not_done() -> None:
     producer = KeptMessagesLater(refusals=10**9)
     tools = SeedTools(Planner(), producer, tally("agents"), replace(QUICK, give_up_s=0.05))
-    with pytest.raises(TryLater, match="the broker is away"):
+    with pytest.raises(RetryableError, match="the broker is away"):
         asyncio.run(SeedStep(tools).handle(garbage(SEEDS, 9)))
 
 
@@ -215,7 +215,7 @@ class NotesAway:
     async def plan(self, seed: SeedConcept, index: int) -> Event:
         self.left -= 1
         if self.left > 0:
-            raise Away("S3 at http://127.0.0.1:1 (SKG_S3_ENDPOINT)", "connection refused")
+            raise ServiceAway("S3 at http://127.0.0.1:1 (SKG_S3_ENDPOINT)", "connection refused")
         return make_graph(seed, index)
 
 
@@ -231,5 +231,5 @@ def test_a_store_that_is_away_is_waited_for_longer_than_any_planner() -> None:
 
 
 def test_a_store_that_stays_away_ends_the_agents_where_they_are_told_to_give_up() -> None:
-    with pytest.raises(TryLater, match="SKG_S3_ENDPOINT"):
+    with pytest.raises(RetryableError, match="SKG_S3_ENDPOINT"):
         handled(NotesAway(10**6), replace(QUICK, give_up_s=0.05))

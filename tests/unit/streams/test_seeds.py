@@ -9,7 +9,7 @@ from schemas.ids import make_seed
 from streams.operations.seeds import (
     SAMPLE_SEEDS,
     BadSeeds,
-    Wish,
+    SeedRequest,
     parse_seeds,
     read_context,
     read_seeds,
@@ -20,7 +20,7 @@ from streams.operations.seeds import (
 
 
 def test_a_large_wish_becomes_several_events_that_share_one_id_and_leave_no_gap():
-    seeds = seeds_of(Wish(concept="harbour", count=2500))
+    seeds = seeds_of(SeedRequest(concept="harbour", count=2500))
     assert [(s.first, s.count) for s in seeds] == [(0, 1000), (1000, 1000), (2000, 500)]
     assert len({s.seed_id for s in seeds}) == 1
     assert len(requests_of(seeds)) == 2500

@@ -6,13 +6,13 @@ import signal
 
 import pytest
 
-from streams.demo.signals import Interrupts
+from streams.demo.signals import SignalFlag
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_swallowed_interrupt_is_raised_again_at_the_next_check(number: signal.Signals):
     before = signal.getsignal(number)
-    with Interrupts() as interrupts:
+    with SignalFlag() as interrupts:
         interrupts.check()
         with contextlib.suppress(KeyboardInterrupt):
             os.kill(os.getpid(), number)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from schemas.errors import Never, TryLater
+from schemas.errors import PermanentError, RetryableError
 from schemas.events import DeadLetter, QAEvent
 from schemas.interfaces import Sample
 from schemas.topics import QA
@@ -80,7 +80,7 @@ def test_a_dead_letter_that_cannot_be_published_holds_the_position() -> None:
     table = Table()
     step = step_over(MemorySink(table), KeptMessages(refusals=1))
     step.assigned([FIRST])
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryableError):
         step.process([garbage(QA, 0)])
     assert table.positions == {}
 
@@ -88,10 +88,10 @@ def test_a_dead_letter_that_cannot_be_published_holds_the_position() -> None:
 def test_a_store_that_is_away_leaves_nothing_half_done() -> None:
     table, events = Table(), make_samples(2)
     sink = MemorySink(table)
-    sink.failures.append(TryLater("the store is away"))
+    sink.failures.append(RetryableError("the store is away"))
     step = step_over(sink)
     step.assigned([FIRST])
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryableError):
         step.process(records(events))
     assert table.commits == 0
     step.process(records(events))
@@ -156,7 +156,7 @@ class PoisonedSink(MemorySink):
         super().__init__(table)
         self._poison, self._error = poison, error
 
-    def prepare(self, events: Sequence[QAEvent]) -> list[Sample | Never]:
+    def prepare(self, events: Sequence[QAEvent]) -> list[Sample | PermanentError]:
         if any(event.sample_id == self._poison for event in events):
             raise self._error
         return super().prepare(events)

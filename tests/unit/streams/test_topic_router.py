@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from streams.broker.records import Partition, Record
-from streams.worker.topic_router import ByTopic
+from streams.worker.topic_router import TopicRouter
 
 
 class Notes:
@@ -26,7 +26,7 @@ class Notes:
     def process(self, records: Sequence[Record]) -> None:
         if self.failures:
             self.failures -= 1
-            raise TryLater("not now")
+            raise RetryableError("not now")
         self.seen += [record.offset for record in records]
 
 
@@ -36,7 +36,7 @@ def record(topic: str, offset: int) -> Record:
 
 def test_each_step_gets_its_own_partitions_and_records_in_order():
     one, two = Notes(7), Notes(9)
-    step = ByTopic({"a": one, "b": two})
+    step = TopicRouter({"a": one, "b": two})
     assert step.assigned([Partition("b", 1), Partition("a", 0)]) == {Partition("a", 0): 7, Partition("b", 1): 9}
     step.process([record("a", 1), record("b", 5), record("a", 2)])
     assert (one.seen, two.seen) == ([1, 2], [5])
@@ -46,9 +46,9 @@ def test_each_step_gets_its_own_partitions_and_records_in_order():
 
 def test_what_one_step_cannot_do_now_is_tried_again_by_all():
     one, two = Notes(0), Notes(0, failures=1)
-    step = ByTopic({"a": one, "b": two})
+    step = TopicRouter({"a": one, "b": two})
     batch = [record("a", 1), record("b", 1)]
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryableError):
         step.process(batch)
     step.process(batch)
     assert (one.seen, two.seen) == ([1, 1], [1])

@@ -14,10 +14,10 @@ from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri
 from dataset.table.rejection_table import rows_of as rejection_rows
 from dataset.table.row_encoding import rows_of
 from gpu_workers.exam_policy import Policy
-from gpu_workers.examine import ExamineHandler, Witnesses
+from gpu_workers.examine import ExamineHandler, Examiners
 from gpu_workers.render import RenderHandler
 from schemas.base import Event
-from schemas.errors import TryLater
+from schemas.errors import RetryableError
 from schemas.events import QAEvent, Rejection, RenderedImage, Truth
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed, with_graph_id
@@ -66,7 +66,7 @@ class Stored:
     def verdicts(
         self, policy: Policy = USUAL, eyes: Eyes | None = None, limit: int | None = None
     ) -> dict[str, dict[str, int]]:
-        found = WhatIf(lambda: self.store, Witnesses(eyes), policy)
+        found = WhatIf(lambda: self.store, Examiners(eyes), policy)
         found.take(accepted(self.uri, None, limit))
         found.take(rejected(self.uri, None, limit))
         return found.verdicts.as_json()
@@ -151,7 +151,7 @@ def test_a_classifiers_threshold_is_tried(stored: Stored):
 
 
 def test_pictures_that_are_gone_are_counted_and_those_of_samples_lie_in_their_rows(stored: Stored):
-    found = WhatIf(InMemoryStore, Witnesses(), USUAL)
+    found = WhatIf(InMemoryStore, Examiners(), USUAL)
     found.take(accepted(stored.uri, None, None))
     found.take(rejected(stored.uri, None, None))
     told = found.verdicts.as_json()
@@ -186,7 +186,7 @@ def measured(folder: Path, eyes: Eyes, policy: Policy = USUAL) -> Stored:
     graph, store = make_graph(), InMemoryStore()
     event = make_rendered(graph).model_copy(update={"truth": None})
     store.put_if_absent(event.image.key, StoredObject(stored_picture(event).data, "image/png"))
-    found = flat(ExamineHandler(store, InMemoryStore(), Witnesses(eyes), policy).handle([event]))
+    found = flat(ExamineHandler(store, InMemoryStore(), Examiners(eyes), policy).handle([event]))
     return keep(str(folder / "measured"), store, found)
 
 
@@ -215,10 +215,10 @@ def test_a_sample_whose_picture_does_not_tell_the_truth_is_judged_by_its_row(tmp
 
 def test_a_store_out_of_reach_is_no_verdict(stored: Stored):
     def away() -> InMemoryStore:
-        raise TryLater("nobody answers")
+        raise RetryableError("nobody answers")
 
-    with pytest.raises(TryLater):
-        WhatIf(away, Witnesses(), USUAL).take(rejected(stored.uri, None, None))
+    with pytest.raises(RetryableError):
+        WhatIf(away, Examiners(), USUAL).take(rejected(stored.uri, None, None))
 
 
 def test_what_is_only_read_is_never_written_to():

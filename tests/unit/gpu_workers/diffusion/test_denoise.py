@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gpu_workers.diffusion.conditioning import Told
-from gpu_workers.diffusion.denoise import Sampling, Way, denoise, plain
+from gpu_workers.diffusion.conditioning import Conditioning
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, denoise, plain
 from gpu_workers.diffusion.model_components import Machine, Parts, load
 from gpu_workers.diffusion.tensor_batch import prepare
 
@@ -16,19 +16,19 @@ SAMPLING = Sampling(steps=5, beta=0.6)
 CLOSE = 1e-4
 """Largest difference that counts as equal, in fp32."""
 
-CAT = Told("a cat in a room", "dog, text", ("a red cat",), ("cat",), ((0.0, 0.1, 0.4, 0.6),))
-STREET = Told(
+CAT = Conditioning("a cat in a room", "dog, text", ("a red cat",), ("cat",), ((0.0, 0.1, 0.4, 0.6),))
+STREET = Conditioning(
     "a car left of a bus",
     "tree",
     ("a car", "a long blue bus"),
     ("car", "bus"),
     ((0.0, 0.5, 0.3, 0.8), (0.5, 0.2, 1.0, 0.9)),
 )
-SKY = Told("a kite", "", ("a kite",), ("kite",), ((0.3, 0.0, 0.6, 0.2),))
+SKY = Conditioning("a kite", "", ("a kite",), ("kite",), ((0.3, 0.0, 0.6, 0.2),))
 
 
-def drawn(parts: Parts, told: Sequence[Told], seeds: Sequence[int], sampling: Sampling = SAMPLING) -> Any:
-    return denoise(parts, prepare(parts, told, seeds, SIZE), sampling, Way(plain(parts, sampling)))
+def drawn(parts: Parts, told: Sequence[Conditioning], seeds: Sequence[int], sampling: Sampling = SAMPLING) -> Any:
+    return denoise(parts, prepare(parts, told, seeds, SIZE), sampling, GuidanceStrategy(plain(parts, sampling)))
 
 
 def difference(a: Any, b: Any) -> float:
@@ -45,7 +45,7 @@ def stock(checkpoint: Path) -> Any:
 
 
 @pytest.mark.parametrize("told", [CAT, STREET], ids=["one box", "two boxes"])
-def test_one_picture_is_the_stock_pipelines(parts: Parts, stock: Any, told: Told):
+def test_one_picture_is_the_stock_pipelines(parts: Parts, stock: Any, told: Conditioning):
     import torch
 
     theirs = stock(
@@ -66,18 +66,18 @@ def test_a_mixed_batch_is_its_pictures_drawn_alone(parts: Parts):
 
 
 def test_a_moved_box_is_felt(parts: Parts):
-    moved = Told(CAT.prompt, CAT.negative, CAT.phrases, CAT.words, ((0.6, 0.4, 1.0, 0.9),))
+    moved = Conditioning(CAT.prompt, CAT.negative, CAT.phrases, CAT.words, ((0.6, 0.4, 1.0, 0.9),))
     assert difference(drawn(parts, [CAT], [7]), drawn(parts, [moved], [7])) > 100 * CLOSE
 
 
 def test_boxes_are_not_heard_after_their_share_of_steps(parts: Parts):
     deaf = Sampling(steps=5, beta=0.0)
-    moved = Told(CAT.prompt, CAT.negative, CAT.phrases, CAT.words, ((0.6, 0.4, 1.0, 0.9),))
+    moved = Conditioning(CAT.prompt, CAT.negative, CAT.phrases, CAT.words, ((0.6, 0.4, 1.0, 0.9),))
     assert difference(drawn(parts, [CAT], [7], deaf), drawn(parts, [moved], [7], deaf)) == 0
 
 
 def test_what_is_excluded_changes_the_picture(parts: Parts):
-    other = Told(CAT.prompt, "dog, text, lamp", CAT.phrases, CAT.words, CAT.boxes)
+    other = Conditioning(CAT.prompt, "dog, text, lamp", CAT.phrases, CAT.words, CAT.boxes)
     assert difference(drawn(parts, [CAT], [7]), drawn(parts, [other], [7])) > CLOSE
 
 
@@ -110,7 +110,7 @@ def test_half_precision_draws_about_the_same(parts: Parts, checkpoint: Path, dty
 def test_a_run_that_was_cut_and_resumed_is_a_straight_one(parts: Parts):
     from dataclasses import replace
 
-    batch, way = prepare(parts, [CAT, STREET], [7, 8], SIZE), Way(plain(parts, SAMPLING))
+    batch, way = prepare(parts, [CAT, STREET], [7, 8], SIZE), GuidanceStrategy(plain(parts, SAMPLING))
     straight = denoise(parts, batch, SAMPLING, way)
     half = denoise(parts, batch, SAMPLING, way, (0, 2))
     assert difference(denoise(parts, replace(batch, latents=half), SAMPLING, way, (2, None)), straight) == 0

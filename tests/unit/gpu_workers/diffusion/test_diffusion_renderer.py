@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 
 from dataset.reading.lineage import Lineage
-from gpu_workers.diffusion.conditioning import MOST_BOXES, Told, told
+from gpu_workers.diffusion.conditioning import MOST_BOXES, Conditioning, told
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
 from gpu_workers.diffusion.model_registry import Choice, renderer_of
 from gpu_workers.render import RenderHandler
 from gpu_workers.tiny_models.tiny_diffusion import build
-from schemas.errors import TryLater, UserError
+from schemas.errors import RetryableError, UserError
 from schemas.events import RenderedImage
 from schemas.graph import SpatialGraph
 from streams.operations.rerender import redraw
@@ -41,7 +41,7 @@ class CountingDrawer:
     def __init__(self, room: int = 100) -> None:
         self.room, self.batches = room, list[int]()
 
-    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         if len(orders) > self.room:
             raise torch.OutOfMemoryError("CUDA out of memory")
         self.batches.append(len(orders))
@@ -93,7 +93,7 @@ def test_what_did_not_fit_once_is_not_tried_again():
 
 
 def test_a_picture_that_does_not_fit_alone_is_tried_later():
-    with pytest.raises(TryLater, match="memory"):
+    with pytest.raises(RetryableError, match="memory"):
         DiffusionRenderer(CountingDrawer(room=0), 4).render(GRAPHS[:1], [1])
 
 
@@ -108,7 +108,7 @@ def test_warming_up_draws_a_whole_batch_and_learns_how_many_fit():
 
 
 def test_warming_up_where_not_even_one_picture_fits_is_tried_later():
-    with pytest.raises(TryLater, match="memory"):
+    with pytest.raises(RetryableError, match="memory"):
         DiffusionRenderer(CountingDrawer(room=0), 4).warm_up()
 
 

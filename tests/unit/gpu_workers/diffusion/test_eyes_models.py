@@ -13,7 +13,7 @@ from gpu_workers.perception.grounding_dino import ask_grounding, in_portions, on
 from gpu_workers.perception.loaded_models import Loaded, load
 from gpu_workers.perception.vision_models import ASKING, DepthEstimator, ZeroShotDetector, load_depth, load_detector
 from gpu_workers.tiny_models import tiny_detectors
-from schemas.errors import TryLater, UserError
+from schemas.errors import RetryableError, UserError
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 torch.set_num_threads(1)
@@ -135,7 +135,7 @@ def test_depth_maps_are_made_in_halves_too(models: Path):
 
 def test_a_picture_that_does_not_fit_alone_is_tried_later(models: Path):
     loaded = load(tiny_detectors.build(models / "owlv2", "owlv2"), "tiny", *_classes())
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryableError):
         ZeroShotDetector(replace(loaded, model=Cramped(loaded.model, 0)), ASKING["owlv2"]).detect(PICTURES, LABELS)
 
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_workers.diffusion.conditioning import Told
+from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
-from gpu_workers.diffusion.generators.flux3 import Flux3Drawer, boxes_of, flux3, loaded
+from gpu_workers.diffusion.generators.flux3 import Flux3Generator, boxes_of, flux3, loaded
 from gpu_workers.diffusion.generators.stock_pipelines import Model
 from gpu_workers.diffusion.model_components import Machine
 from gpu_workers.diffusion.model_registry import Choice, renderer_of
 from gpu_workers.diffusion.weight_files import Source
-from schemas.errors import Never, UserError
+from schemas.errors import PermanentError, UserError
 from tests.fakes.collage import Thing, make_scene
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
@@ -25,8 +25,8 @@ needs_flux = pytest.mark.skipif(not hasattr(diffusers, "Flux3ModularPipeline"), 
 
 SAMPLING = Sampling(steps=2)
 SOURCE = Source("tiny flux", "local", "unknown", "")
-CAT = Told("a cat", "dog", ("a cat",), ("cat",), ((0.5, 0.25, 1.0, 0.75),))
-MOVED = Told("a cat", "dog", ("a cat",), ("cat",), ((0.0, 0.25, 0.5, 0.75),))
+CAT = Conditioning("a cat", "dog", ("a cat",), ("cat",), ((0.5, 0.25, 1.0, 0.75),))
+MOVED = Conditioning("a cat", "dog", ("a cat",), ("cat",), ((0.0, 0.25, 0.5, 0.75),))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_boxes_are_told_with_y_first():
 @needs_flux
 def test_the_caption_that_is_drawn_holds_the_boxes_with_y_first_on_its_grid_of_a_thousand(folder: Path):
     pipeline = Listening(loaded(model_in(folder)))
-    Flux3Drawer(pipeline, model_in(Path()), SAMPLING).draw([CAT], [1], (64, 64))
+    Flux3Generator(pipeline, model_in(Path()), SAMPLING).draw([CAT], [1], (64, 64))
     [caption] = pipeline.captions
     [row] = json.loads(caption[caption.index("[") :])
     assert (row["id"], row["bbox"], row["desc"]) == ("object0", [250, 500, 750, 1000], "a cat")
@@ -74,7 +74,7 @@ def test_the_caption_that_is_drawn_holds_the_boxes_with_y_first_on_its_grid_of_a
 @needs_flux
 def test_a_moved_box_a_negative_text_and_a_seed_change_the_picture_and_nothing_else_does(folder: Path):
     drawer = flux3(model_in(folder), SAMPLING)
-    without = Told(CAT.prompt, "", CAT.phrases, CAT.words, CAT.boxes)
+    without = Conditioning(CAT.prompt, "", CAT.phrases, CAT.words, CAT.boxes)
     first, again, moved, undenied = drawer.draw([CAT, CAT, MOVED, without], [1, 1, 1, 1], (64, 48))
     assert first.size == (64, 48)
     assert (pixels(first) == pixels(again)).all()
@@ -85,7 +85,7 @@ def test_a_moved_box_a_negative_text_and_a_seed_change_the_picture_and_nothing_e
 
 @needs_flux
 def test_a_graph_without_objects_is_drawn_from_its_prompt(folder: Path):
-    [picture] = flux3(model_in(folder), SAMPLING).draw([Told("an empty room")], [1], (64, 64))
+    [picture] = flux3(model_in(folder), SAMPLING).draw([Conditioning("an empty room")], [1], (64, 64))
     assert picture.size == (64, 64)
 
 
@@ -128,9 +128,9 @@ def test_a_caption_that_is_empty_is_never_drawn_and_other_errors_are_not_hidden(
         def pipeline(**given: object) -> object:
             raise error
 
-        return Flux3Drawer(pipeline, model_in(Path()), SAMPLING)
+        return Flux3Generator(pipeline, model_in(Path()), SAMPLING)
 
-    with pytest.raises(Never, match="empty caption"):
+    with pytest.raises(PermanentError, match="empty caption"):
         failing(RuntimeError("The prompt upsampler returned an empty caption.")).draw([CAT], [1], (64, 64))
     with pytest.raises(torch.OutOfMemoryError):
         failing(torch.OutOfMemoryError("CUDA out of memory")).draw([CAT], [1], (64, 64))

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from gpu_workers.diffusion.conditioning import Corners, Told
-from gpu_workers.diffusion.denoise import Sampling, Step, Way, denoise, noise, plain
+from gpu_workers.diffusion.conditioning import Conditioning, Corners
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, Step, denoise, noise, plain
 from gpu_workers.diffusion.guidance import backward, boxdiff, lmd
 from gpu_workers.diffusion.guidance.attention_maps import catching
 from gpu_workers.diffusion.guidance.latent_guidance import Energy, Strength, energies_of, mask_of, steering
 from gpu_workers.diffusion.guidance.multidiffusion import MultiDiffusion
-from gpu_workers.diffusion.guidance.object_composition import Composing, singles
+from gpu_workers.diffusion.guidance.object_composition import ObjectComposition, singles
 from gpu_workers.diffusion.guidance.token_positions import places_of
 from gpu_workers.diffusion.guidance_methods import VARIANTS
 from gpu_workers.diffusion.model_components import Parts
@@ -27,8 +27,8 @@ RIGHT: Corners = (0.5, 0.25, 1.0, 0.75)
 ENERGIES = {"backward": backward.energy, "boxdiff": boxdiff.energy, "lmd": lmd.energy}
 
 
-def orders(box: Corners = LEFT, words: str = "a cat in a room") -> Told:
-    return Told(words, "", ("a cat",), ("cat",), (box,), "a room")
+def orders(box: Corners = LEFT, words: str = "a cat in a room") -> Conditioning:
+    return Conditioning(words, "", ("a cat",), ("cat",), (box,), "a room")
 
 
 def first_step(parts: Parts) -> Step:
@@ -36,13 +36,13 @@ def first_step(parts: Parts) -> Step:
     return Step(0, SAMPLING.steps, scheduler.timesteps[0], scheduler)
 
 
-def drawn(parts: Parts, kind: str, told: list[Told], seeds: list[int]) -> Any:
+def drawn(parts: Parts, kind: str, told: list[Conditioning], seeds: list[int]) -> Any:
     made = VARIANTS[kind](parts, SAMPLING)
     return denoise(parts, prepare(parts, told, seeds, SIZE, made.boxes), SAMPLING, made.way)
 
 
 def test_an_object_is_found_in_its_prompt_by_phrase_else_by_category_else_not(parts: Parts):
-    told = Told("a red cat, a dog", "", ("red cat", "big dog", "a bus"), ("cat", "dog", "bus"), (LEFT, RIGHT, LEFT))
+    told = Conditioning("a red cat, a dog", "", ("red cat", "big dog", "a bus"), ("cat", "dog", "bus"), (LEFT, RIGHT, LEFT))
     cat, dog, bus = places_of(parts.tokenizer, told)
     assert len(cat) == len("redcat")
     assert len(dog) == len("dog")
@@ -91,7 +91,7 @@ def test_guidance_lowers_its_own_energy(parts: Parts, name: str):
 
 
 def test_a_picture_that_is_good_enough_is_not_moved_and_its_neighbour_is(parts: Parts):
-    told = [orders(), Told("nothing of it", "", ("a cat",), ("cat",), (LEFT,), "a room")]
+    told = [orders(), Conditioning("nothing of it", "", ("a cat",), ("cat",), (LEFT,), "a room")]
     batch, step = prepare(parts, told, [1, 2], SIZE), first_step(parts)
     moved = steering(parts, backward.energy, Strength(share=1.0, enough=0.0))(batch.latents, batch, step)
     assert (moved[0] != batch.latents[0]).any()
@@ -100,7 +100,7 @@ def test_a_picture_that_is_good_enough_is_not_moved_and_its_neighbour_is(parts: 
 
 @pytest.mark.parametrize("kind", ["gligen_guided", "lmd_plus", "lmd", "boxdiff", "multidiffusion"])
 def test_a_mixed_batch_is_its_pictures_drawn_alone(parts: Parts, kind: str):
-    two = Told("a cat, a dog", "bus", ("a cat", "a dog"), ("cat", "dog"), (LEFT, RIGHT), "a wide green lawn")
+    two = Conditioning("a cat, a dog", "bus", ("a cat", "a dog"), ("cat", "dog"), (LEFT, RIGHT), "a wide green lawn")
     told = [orders(), two]
     together = drawn(parts, kind, told, [1, 2])
     alone = torch.cat([drawn(parts, kind, [each], [seed]) for each, seed in zip(told, [1, 2], strict=True)])
@@ -109,9 +109,9 @@ def test_a_mixed_batch_is_its_pictures_drawn_alone(parts: Parts, kind: str):
 
 def test_a_moved_box_changes_its_region_more_than_the_rest(parts: Parts):
     corner: Corners = (0.0, 0.0, 0.25, 0.25)
-    with_cat = Told("a room", "", ("a cat",), ("cat",), (corner,), "a room")
+    with_cat = Conditioning("a room", "", ("a cat",), ("cat",), (corner,), "a room")
     without = replace(with_cat, phrases=("a dog",))
-    way, sampling = Way(MultiDiffusion(parts, SAMPLING)), replace(SAMPLING, steps=1)
+    way, sampling = GuidanceStrategy(MultiDiffusion(parts, SAMPLING)), replace(SAMPLING, steps=1)
     pictures = [denoise(parts, prepare(parts, [each], [1], SIZE, False), sampling, way) for each in (with_cat, without)]
     change = (pictures[0] - pictures[1]).abs()[0].mean(0)
     mask = mask_of(corner, change.shape)
@@ -119,16 +119,16 @@ def test_a_moved_box_changes_its_region_more_than_the_rest(parts: Parts):
 
 
 def test_objects_of_one_name_share_their_attention(parts: Parts):
-    cats = Told("two cats", "", ("cat", "cat"), ("cat", "cat"), (LEFT, RIGHT), "a room")
-    one = Told("two cats", "", ("cat",), ("cat",), ((0.0, 0.25, 1.0, 0.75),), "a room")
+    cats = Conditioning("two cats", "", ("cat", "cat"), ("cat", "cat"), (LEFT, RIGHT), "a room")
+    one = Conditioning("two cats", "", ("cat",), ("cat",), ((0.0, 0.25, 1.0, 0.75),), "a room")
     batch, step = prepare(parts, [cats, one], [1, 1], SIZE, boxes=False), first_step(parts)
     with torch.no_grad():
         found = energies_of(parts, batch.latents, batch, step, lmd.energy)
     assert abs(float(found[0] - found[1])) < CLOSE, "the place of one is not outside of the other's"
 
 
-def composing(parts: Parts) -> Composing:
-    return Composing(parts, SAMPLING, Way(plain(parts, SAMPLING)), boxes=False)
+def composing(parts: Parts) -> ObjectComposition:
+    return ObjectComposition(parts, SAMPLING, GuidanceStrategy(plain(parts, SAMPLING)), boxes=False)
 
 
 def at_step(parts: Parts, number: int) -> Step:
@@ -152,7 +152,7 @@ def test_after_half_of_the_steps_the_whole_picture_is_left_to_itself(parts: Part
 
 
 def test_what_an_object_is_changes_its_place_first_and_the_rest_through_it(parts: Parts):
-    way = Way(plain(parts, SAMPLING), after=composing(parts))
+    way = GuidanceStrategy(plain(parts, SAMPLING), after=composing(parts))
     cat, dog = orders(words="a room"), replace(orders(words="a room"), phrases=("a dog",))
     steps = [
         [denoise(parts, prepare(parts, [each], [1], SIZE, False), SAMPLING, way, (0, until)) for each in (cat, dog)]
@@ -169,7 +169,7 @@ def test_objects_are_drawn_alone_no_more_at_a_time_than_the_batch_has_pictures(p
     rows: list[int] = []
     hook = parts.unet.register_forward_pre_hook(lambda _, given: rows.append(len(given[0])))
     try:
-        many = Told("things", "", ("a cat",) * 5, ("cat",) * 5, (LEFT, RIGHT, LEFT, RIGHT, LEFT), "a room")
+        many = Conditioning("things", "", ("a cat",) * 5, ("cat",) * 5, (LEFT, RIGHT, LEFT, RIGHT, LEFT), "a room")
         drawn(parts, "lmd", [many], [1])
     finally:
         hook.remove()
@@ -177,7 +177,7 @@ def test_objects_are_drawn_alone_no_more_at_a_time_than_the_batch_has_pictures(p
 
 
 def test_small_objects_lie_on_top_of_large_ones():
-    told = Told("", "", ("cat", "lawn"), ("cat", "lawn"), ((0.4, 0.4, 0.5, 0.5), (0.0, 0.0, 1.0, 1.0)), "a park")
+    told = Conditioning("", "", ("cat", "lawn"), ("cat", "lawn"), ((0.4, 0.4, 0.5, 0.5), (0.0, 0.0, 1.0, 1.0)), "a park")
     assert [each.prompt for each in singles(told)] == ["a park with lawn", "a park with cat"]
 
 
@@ -200,7 +200,7 @@ def test_a_guided_picture_differs_from_an_unguided_one(parts: Parts):
 
 @pytest.mark.parametrize("kind", VARIANTS)
 def test_a_picture_without_objects_is_drawn_from_its_text_beside_others(parts: Parts, kind: str):
-    together = drawn(parts, kind, [Told("an empty room", background="a room"), orders()], [1, 2])
-    alone = drawn(parts, kind, [Told("an empty room", background="a room")], [1])
+    together = drawn(parts, kind, [Conditioning("an empty room", background="a room"), orders()], [1, 2])
+    alone = drawn(parts, kind, [Conditioning("an empty room", background="a room")], [1])
     assert together.isfinite().all()
     assert float((together[:1] - alone).abs().max()) < 10 * CLOSE

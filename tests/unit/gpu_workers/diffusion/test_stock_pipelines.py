@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_workers.diffusion.conditioning import Corners, Told
+from gpu_workers.diffusion.conditioning import Conditioning, Corners
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
 from gpu_workers.diffusion.generators.box_picture import colour_of, control_picture
@@ -28,8 +28,8 @@ torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 
 BOXES = ((0.0, 0.0, 1.0, 1.0), (0.5, 0.25, 1.0, 0.75))
 ORDERS = [
-    Told("a cat", "dog", ("a lawn", "a cat"), ("lawn", "cat"), BOXES),
-    Told("a bus", "", ("a bus",), ("bus",), ((0.0, 0.0, 0.5, 0.5),)),
+    Conditioning("a cat", "dog", ("a lawn", "a cat"), ("lawn", "cat"), BOXES),
+    Conditioning("a bus", "", ("a bus",), ("bus",), ((0.0, 0.0, 0.5, 0.5),)),
 ]
 SAMPLING = Sampling(steps=2)
 
@@ -71,7 +71,7 @@ def test_a_control_model_reads_the_boxes(model: Model, tmp_path: Path):
     net.save_pretrained(tmp_path / "control")
     control = Model(tmp_path / "control", Source("tiny control", "local", "unknown", ""), Machine())
     drawer = controlnet(model, control, SAMPLING)
-    moved = Told(ORDERS[1].prompt, "", ORDERS[1].phrases, ORDERS[1].words, ((0.5, 0.5, 1.0, 1.0),))
+    moved = Conditioning(ORDERS[1].prompt, "", ORDERS[1].phrases, ORDERS[1].words, ((0.5, 0.5, 1.0, 1.0),))
     here, there = (drawer.draw([each], [2], (64, 64))[0] for each in (ORDERS[1], moved))
     assert np.abs(pixels(here) - pixels(there)).max() > 1
 
@@ -82,7 +82,7 @@ class Plain:
     name, side = "plain-1", 64
     facts: Mapping[str, object] = {"grey": 128}
 
-    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         assert max(size) == self.side
         return [Image.new("RGB", size, (128, 128, 128)) for _ in orders]
 
@@ -118,7 +118,7 @@ class Keeping(Plain):
     def __init__(self) -> None:
         self.sizes, self.boxes = list[tuple[int, int]](), list[Corners]()
 
-    def draw(self, orders: Sequence[Told], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         self.sizes.append(size)
         self.boxes += [box for each in orders for box in each.boxes]
         return super().draw(orders, seeds, size)
