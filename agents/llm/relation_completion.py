@@ -11,7 +11,7 @@ from agents.image_prompts import phrase_of
 from agents.llm.answer_forms import Triples
 from agents.llm.object_choice import Chosen
 from agents.llm.planning_job import Job
-from agents.llm.relation_phrases import PLACES, RELATIONS, listed, predicates_of, said
+from agents.llm.relation_phrases import PLACES, RELATIONS, listed, predicates_of, relation_text
 from agents.llm.scene_offer import Place
 from agents.rejections import RequestRejected, unmet_options
 from schemas.graph import GraphObject, Relation
@@ -158,7 +158,8 @@ class Edges:
     def _contradiction(self, conflict: Conflict, found: Sequence[Relation]) -> Fault:
         relations = tuple(found[i] for i in conflict.indices)
         steps = [
-            f"{said(step.relation)} follows by {step.rule} from {listed(step.premises)}" for step in conflict.derivation
+            f"{relation_text(step.relation)} follows by {step.rule} from {listed(step.premises)}"
+            for step in conflict.derivation
         ]
         proof = "; ".join([*steps, f"which clashes: {listed(conflict.clash)}"])
         return Fault(

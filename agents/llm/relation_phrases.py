@@ -31,11 +31,11 @@ def predicates_of(phrase: str, *, unary: bool) -> tuple[str, ...]:
     return found
 
 
-def said(relation: Relation) -> str:
+def relation_text(relation: Relation) -> str:
     """A relation as a model is shown it."""
     return f"[{relation.subject}, {relation.predicate}, {'null' if relation.object is None else relation.object}]"
 
 
 def listed(relations: Sequence[Relation]) -> str:
     """Several of them."""
-    return ", ".join(said(relation) for relation in relations)
+    return ", ".join(relation_text(relation) for relation in relations)

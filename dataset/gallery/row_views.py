@@ -50,7 +50,7 @@ def view(row: Mapping[str, Any], picture: str) -> View:
     }
 
 
-def said(name: str, attributes: Sequence[str]) -> str:
+def object_label(name: str, attributes: Sequence[str]) -> str:
     """A thing with its attributes as English puts them: `red dog facing left`."""
     before = [word for word in attributes if " " not in word.strip()]
     after = [word for word in attributes if " " in word.strip()]
@@ -86,7 +86,7 @@ def _edge(start: View, end: View, label: str) -> View:
 
 def _thing(thing: Mapping[str, Any], names: Mapping[int, str], number: int) -> View:
     name = names[thing["id"]]
-    return {**thing, "name": name, "said": said(name, thing["attributes"] or ()), "colour": number % COLOURS}
+    return {**thing, "name": name, "said": object_label(name, thing["attributes"] or ()), "colour": number % COLOURS}
 
 
 def _lineage(story: Mapping[str, Any], graph: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -72,7 +72,7 @@ async def form_of(request: Request) -> Mapping[str, Sequence[str]]:
         raise HTTPException(400, "This form is not UTF-8 text.") from error
 
 
-def wished_of(form: Mapping[str, Sequence[str]]) -> SeedForm:
+def seed_form_of(form: Mapping[str, Sequence[str]]) -> SeedForm:
     """The wish of a form for seeds, unchecked."""
 
     def text(name: str, default: str = "") -> str:

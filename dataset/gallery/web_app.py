@@ -22,7 +22,7 @@ from dataset.gallery.interfaces import Factory, SeedForm
 from dataset.gallery.rejected_samples import ROWS, Rejected, RejectionFilter
 from dataset.gallery.row_views import view
 from dataset.gallery.sample_search import PAGE, Catalogue, SampleFilter
-from dataset.gallery.search_request import asked, form_of, found_on, page_of, pages_of, wished_of
+from dataset.gallery.search_request import asked, form_of, found_on, page_of, pages_of, seed_form_of
 from dataset.gallery.security_headers import LOOPBACK, SecurityHeaders
 from dataset.gallery.templates_engine import ASSETS, asset, render
 from monitoring.logs import log
@@ -143,7 +143,7 @@ class _Site:
 
     async def publish(self, request: Request) -> Response:
         """Publish what the form asks for."""
-        wished = wished_of(await form_of(request))
+        wished = seed_form_of(await form_of(request))
         said, status = await run_in_threadpool(self._publish, wished)
         if "hx-request" in request.headers:
             return HTMLResponse(render("published_seeds.html", said=said), status)

@@ -26,7 +26,7 @@ class Conditioning:
     background: str = ""
 
 
-def told(graph: SpatialGraph) -> Conditioning:
+def conditioning_of(graph: SpatialGraph) -> Conditioning:
     """The orders of a graph; of more than MOST_BOXES objects the largest are told where to be."""
     boxes = [corners(box, graph.layout.canvas) for box in graph.layout.boxes]
     order = sorted(range(len(boxes)), key=lambda i: -_area(boxes[i]))[:MOST_BOXES]

@@ -88,7 +88,7 @@ def denoise(
     heard = int(sampling.beta * len(scheduler.timesteps))
     for number, timestep in list(enumerate(scheduler.timesteps))[span[0] : span[1]]:
         step = Step(number, len(scheduler.timesteps), timestep, scheduler)
-        hear_boxes(parts, batch.grounding is not None and number < heard)
+        set_gligen_enabled(parts, batch.grounding is not None and number < heard)
         if way.guide is not None:
             latents = way.guide(latents, batch, step)
         with torch.no_grad():
@@ -98,7 +98,7 @@ def denoise(
     return latents
 
 
-def hear_boxes(parts: Parts, on: bool) -> None:
+def set_gligen_enabled(parts: Parts, on: bool) -> None:
     """Switch the layers through which a GLIGEN hears boxes."""
     for module in parts.unet.modules():
         if type(module).__name__ == "GatedSelfAttentionDense":

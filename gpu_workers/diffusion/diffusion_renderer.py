@@ -14,7 +14,7 @@ from typing import Protocol
 from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.conditioning import Conditioning, told
+from gpu_workers.diffusion.conditioning import Conditioning, conditioning_of
 from gpu_workers.diffusion.oom_backoff import OomBackoff
 from schemas.events import Truth
 from schemas.graph import SpatialGraph
@@ -118,7 +118,7 @@ class DiffusionRenderer:
 
     def _batch(self, jobs: Sequence[_Job], size: tuple[int, int]) -> list[Drawing]:
         seeds = [derived_seed("noise", job.seed) for job in jobs]
-        pictures = self._drawer.draw([told(job.graph) for job in jobs], seeds, size)
+        pictures = self._drawer.draw([conditioning_of(job.graph) for job in jobs], seeds, size)
         drawn_together = " ".join(job.graph.graph_id[:NAME_CHARS] for job in jobs)
         return [
             Drawing(partial(encoded, picture), "image/webp", *picture.size, None, {**self._notes, "batch": drawn_together})

@@ -29,7 +29,7 @@ from streams.broker.login import refusal
 from streams.broker.reachability import ServiceAway, kafka_at, probe
 from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
 
-__all__ = ["BOOTSTRAP_TIMEOUT_MS", "CALL_TIMEOUT_MS", "Publisher", "Reader", "Record", "as_record", "reaching"]
+__all__ = ["BOOTSTRAP_TIMEOUT_MS", "CALL_TIMEOUT_MS", "Publisher", "Reader", "Record", "as_record", "connecting"]
 
 DELIVERY_TIMEOUT_MS = 15_000
 """How long an acknowledgement may take before the batch is tried again: half of what SIGTERM waits for it."""
@@ -114,7 +114,7 @@ class Publisher:
         threading.Thread(target=_end, args=(producer, patience_s), name="old-producer", daemon=True).start()
 
     def _connected(self) -> KafkaProducer:
-        with reaching(self._connection):
+        with connecting(self._connection):
             return connected(
                 KafkaProducer,
                 **self._connection.client_arguments(),
@@ -170,7 +170,7 @@ def as_record(raw: Any) -> Record:
 
 
 @contextmanager
-def reaching(connection: KafkaConnection) -> Iterator[None]:
+def connecting(connection: KafkaConnection) -> Iterator[None]:
     """Connect inside of this: what goes wrong is RetryableError and names the address."""
     probe(connection)
     try:
@@ -189,7 +189,7 @@ class Reader:
 
     def __init__(self, connection: KafkaConnection, topics: Sequence[str]) -> None:
         self._connection = connection
-        with reaching(connection):
+        with connecting(connection):
             self._consumer = connected(
                 KafkaConsumer,
                 **connection.client_arguments(),

@@ -23,7 +23,7 @@ from monitoring.logs import log
 from schemas.errors import RetryableError
 from streams.broker.assignment import AssignmentChanges
 from streams.broker.client_factory import closed_if_unusable, connected
-from streams.broker.clients import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, reaching
+from streams.broker.clients import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, connecting
 from streams.broker.connection import KafkaConnection
 from streams.broker.login import refusal
 from streams.broker.records import Partition, Record
@@ -88,7 +88,7 @@ class GroupConsumer:
         self._held_back = False
         self._start_at = self._complain_at = 0.0
         self._what = f"{' and '.join(topics)} as {settings.group} from {settings.connection}"
-        with reaching(settings.connection):
+        with connecting(settings.connection):
             self._consumer = connected(
                 KafkaConsumer,
                 **settings.connection.client_arguments(),

@@ -55,7 +55,7 @@ def probe(connection: KafkaConnection) -> None:
     raise denied or ServiceAway(kafka_at(connection), last)
 
 
-def patiently(attempt: Callable[[], T], timeout_s: float) -> T:
+def retry_until(attempt: Callable[[], T], timeout_s: float) -> T:
     """What `attempt` returns, tried again with backoff while it raises RetryableError. Raises Unreachable after
     `timeout_s`."""
     attempts = Retrying(

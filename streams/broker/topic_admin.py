@@ -18,7 +18,7 @@ from schemas.topics import DEAD_LETTERS, TOPICS, Topic
 from streams.broker.client_factory import connected
 from streams.broker.connection import KafkaConnection, connection_of
 from streams.broker.login import refusal
-from streams.broker.reachability import ServiceAway, kafka_at, patiently, probe
+from streams.broker.reachability import ServiceAway, kafka_at, probe, retry_until
 from streams.broker.records import MAX_MESSAGE_BYTES
 from streams.errors import Refused
 from streams.settings import KafkaSettings
@@ -97,7 +97,7 @@ class TopicAdmin:
                 raise Refused(f"Kafka at {self._connection} does not support growing topics") from error
             except InvalidPartitionsError:
                 pass  # somebody else may grow it at the same time: what it has is looked at next
-        patiently(look, CREATE_MS / 1000)
+        retry_until(look, CREATE_MS / 1000)
         with self._asking():
             self._client.wait_for_topics(list(totals), timeout_ms=CREATE_MS)
 
@@ -182,7 +182,7 @@ def check(settings: KafkaSettings) -> list[str]:
 
 def connect(settings: KafkaSettings) -> TopicAdmin:
     """An administration client, waited for. Raises Unreachable after `connect_timeout_s`."""
-    return patiently(lambda: TopicAdmin(connection_of(settings)), settings.connect_timeout_s)
+    return retry_until(lambda: TopicAdmin(connection_of(settings)), settings.connect_timeout_s)
 
 
 def _config(topic: Topic) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Protocol
 from schemas.events import Origin
 from streams.broker.clients import Reader
 from streams.broker.connection import connection_of
-from streams.broker.reachability import patiently
+from streams.broker.reachability import retry_until
 from streams.broker.records import Partition, Record
 from streams.settings import KafkaSettings
 
@@ -54,4 +54,4 @@ class KafkaTopicSource:
 
     def _reader(self, topic: str) -> Reader:
         settings = self._settings
-        return patiently(lambda: Reader(connection_of(settings), [topic]), settings.connect_timeout_s)
+        return retry_until(lambda: Reader(connection_of(settings), [topic]), settings.connect_timeout_s)

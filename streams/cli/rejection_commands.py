@@ -131,12 +131,12 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
 def _publish(published: "Iterator[Message]", done: "Replayed") -> None:
     from streams.broker.clients import Publisher
     from streams.broker.connection import connection_of
-    from streams.broker.reachability import patiently
+    from streams.broker.reachability import retry_until
     from streams.recovery.rejection_replay import send
     from streams.settings import KafkaSettings
 
     settings = KafkaSettings()
-    with closing(patiently(lambda: Publisher(connection_of(settings)), settings.connect_timeout_s)) as publisher:
+    with closing(retry_until(lambda: Publisher(connection_of(settings)), settings.connect_timeout_s)) as publisher:
         send(published, publisher.publish, done)
 
 

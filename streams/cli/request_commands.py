@@ -49,7 +49,7 @@ def requests(
         "seeds_kept_days": KEPT_DAYS,
         "missing_tables": missing,
     }
-    typer.echo(json.dumps(told) if as_json else "\n".join(said(told)))
+    typer.echo(json.dumps(told) if as_json else "\n".join(summary_lines(told)))
     raise typer.Exit(EXIT_WITHOUT if counts[NONE] else 0)
 
 
@@ -91,7 +91,7 @@ def line(end: "Ended") -> str:
     return f"{end.request[0]}-{end.request[1]} {end.outcome}{at}{', sent back and pending' if end.pending else ''}"
 
 
-def said(told: dict[str, object]) -> list[str]:
+def summary_lines(told: dict[str, object]) -> list[str]:
     """The counts in words."""
     pending = f" ({told['pending']} of them sent back as dead letters, not ended yet)" if told["pending"] else ""
     twice = [f"{told['twice']} have two outcomes"] if told["twice"] else []

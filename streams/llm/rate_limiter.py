@@ -96,7 +96,7 @@ class RateLimitedModel:
     async def complete(self, request: Request) -> Reply:
         """The inner model's reply. Raises RetryableError after `ATTEMPTS` busy answers."""
         for attempt in range(ATTEMPTS):
-            await self._until_welcome()
+            await self._until_allowed()
             epoch = await self._limit.enter()
             busy = False
             try:
@@ -118,7 +118,7 @@ class RateLimitedModel:
             self._said_at = now
             self._say(failure)
 
-    async def _until_welcome(self) -> None:
+    async def _until_allowed(self) -> None:
         """A server that named a time is left alone by all requests until then; they come back spread out."""
         wait_s = self._not_before - self._clock.now()
         if wait_s > 0:

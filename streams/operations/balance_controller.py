@@ -179,7 +179,7 @@ def _event(record: Record) -> Event | None:
         return None
 
 
-def said(seeds: Sequence[SeedConcept]) -> list[str]:
+def seed_lines(seeds: Sequence[SeedConcept]) -> list[str]:
     """Seeds in words, for the log."""
     return [
         f"{seed.count} × {seed.concept}, {seed.options.min_objects} to {seed.options.max_objects} things, "

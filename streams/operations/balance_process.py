@@ -22,7 +22,7 @@ from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection, connection_of
 from streams.broker.reachability import kafka_at, probe
 from streams.broker.records import Record
-from streams.operations.balance_controller import SOURCE, BalanceController, said
+from streams.operations.balance_controller import SOURCE, BalanceController, seed_lines
 from streams.settings import BalanceSettings
 from streams.worker.outage_wait import Watch
 from streams.worker.process_lifetime import on_signals, process
@@ -111,7 +111,7 @@ class _Counted:
         for axis in AXES:
             LACKING.labels(axis).set(max(lacking.get(axis, {}).values(), default=0.0))
         if seeds:
-            log(SOURCE).info("asked for what lacks", wishes=said(seeds), lacking=lacking)
+            log(SOURCE).info("asked for what lacks", wishes=seed_lines(seeds), lacking=lacking)
         if state != self._state:
             self._state = state
             log(SOURCE).info(state, samples=balance.samples, lacking=lacking, given_up=len(balance.given_up()))

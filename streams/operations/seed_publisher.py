@@ -11,13 +11,13 @@ from schemas.codec import to_message
 from schemas.events import SeedConcept
 from streams.broker.clients import Publisher
 from streams.broker.connection import connection_of
-from streams.broker.reachability import patiently
+from streams.broker.reachability import retry_until
 from streams.settings import KafkaSettings
 
 
 def publish_seeds(settings: KafkaSettings, seeds: Sequence[SeedConcept]) -> None:
     """Publish and wait for all acknowledgements. Raises Unreachable, or RetryableError when the broker does not answer."""
-    publisher = patiently(lambda: Publisher(connection_of(settings)), settings.connect_timeout_s)
+    publisher = retry_until(lambda: Publisher(connection_of(settings)), settings.connect_timeout_s)
     try:
         publisher.publish([to_message(seed, "seed", child_of(None), datetime.now(UTC)) for seed in seeds])
     finally:

@@ -11,7 +11,7 @@ from schemas.codec import decode
 from schemas.errors import PermanentError
 from streams.broker.clients import Reader, Record
 from streams.broker.connection import connection_of
-from streams.broker.reachability import patiently
+from streams.broker.reachability import retry_until
 from streams.settings import KafkaSettings
 
 POLL_S = 0.5
@@ -19,7 +19,7 @@ POLL_S = 0.5
 
 def lines(settings: KafkaSettings, topic: str, *, follow: bool, meta: bool) -> Iterator[dict[str, Any]]:
     """What the topic holds, then what comes if `follow`. Ends when every partition was read to its end."""
-    reader = patiently(lambda: Reader(connection_of(settings), [topic]), settings.connect_timeout_s)
+    reader = retry_until(lambda: Reader(connection_of(settings), [topic]), settings.connect_timeout_s)
     try:
         while True:
             records = reader.poll(POLL_S)

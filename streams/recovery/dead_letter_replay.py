@@ -18,7 +18,7 @@ from schemas.events import DeadLetter, Origin, Replayed
 from schemas.topics import DEAD_LETTERS, REPLAYS, key_of
 from streams.broker.clients import Publisher
 from streams.broker.connection import connection_of
-from streams.broker.reachability import patiently
+from streams.broker.reachability import retry_until
 from streams.broker.records import Record
 from streams.broker.topic_admin import connect
 from streams.broker.topic_reader import KafkaTopicSource, TopicSource
@@ -63,7 +63,7 @@ def replay(settings: KafkaSettings, choice: LetterFilter) -> Done:
     with connect(settings) as admin:
         admin.topic_id(REPLAYS)  # what is sent must be remembered
     shelf, timeout_s = KafkaTopicSource(settings), settings.connect_timeout_s
-    with closing(patiently(lambda: Publisher(connection_of(settings)), timeout_s)) as publisher:
+    with closing(retry_until(lambda: Publisher(connection_of(settings)), timeout_s)) as publisher:
         return send_back(shelf, publisher, choice)
 
 

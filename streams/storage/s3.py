@@ -20,7 +20,7 @@ from minio import Minio
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
 
 from schemas.interfaces import StoredObject
-from streams.broker.reachability import ServiceAway, patiently
+from streams.broker.reachability import ServiceAway, retry_until
 from streams.errors import AccessDenied, Refused
 from streams.settings import StoreSettings
 from streams.storage.s3_connection import endpoint_of, in_path, named, storage_options, tls_of
@@ -183,7 +183,7 @@ class S3Store:
 def connect(settings: StoreSettings, timeout_s: float) -> S3Store:
     """A store whose bucket is there, waited for. Raises Unreachable after `timeout_s`."""
     store = S3Store(settings)
-    patiently(store.create_bucket, timeout_s)
+    retry_until(store.create_bucket, timeout_s)
     return store
 
 

@@ -175,7 +175,7 @@ class Worker:
                 if batch:
                     overlap.carry(batch)
                 else:
-                    overlap.look_behind()
+                    overlap.check_previous()
             overlap.catch_up()
 
     def _again(self, batch: Sequence[Record], failure: RetryableError) -> None:

@@ -90,7 +90,7 @@ class Pipeline:
         else:
             self._behind = batch, self._pool.submit(self._settled, batch, settle)
 
-    def look_behind(self) -> None:
+    def check_previous(self) -> None:
         """Raise what went wrong behind, if anything did by now; wait for nothing."""
         if self._behind is not None and self._behind[1].done():
             self.catch_up()

@@ -17,7 +17,7 @@ from math import ceil
 from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.conditioning import told
+from gpu_workers.diffusion.conditioning import conditioning_of
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
 from gpu_workers.diffusion.generators.gligen import LatentGenerator
@@ -110,7 +110,7 @@ class Bench:
         batch, count = 8, 8 * WORKER_BATCHES
         drawer = self._drawer("gligen")
         line = RenderLine(DiffusionRenderer(drawer, batch), batch)
-        orders = [told(graph) for graph in graphs(count)]
+        orders = [conditioning_of(graph) for graph in graphs(count)]
 
         def bare() -> None:
             for start in range(0, count, batch):
@@ -133,11 +133,11 @@ class Bench:
         return LatentGenerator(self.parts, source, self.sampling, VARIANTS[kind](self.parts, self.sampling))
 
     def _drawn(self, kind: str, batch: int) -> object:
-        orders = [told(graph) for graph in graphs(batch)]
+        orders = [conditioning_of(graph) for graph in graphs(batch)]
         return self._drawer(kind).draw(orders, list(range(batch)), (self.parts.side, self.parts.side))
 
     def _stock(self) -> object:
-        [orders] = [told(graph) for graph in graphs(1)]
+        [orders] = [conditioning_of(graph) for graph in graphs(1)]
         return self.stock(
             prompt=orders.prompt, negative_prompt=orders.negative, gligen_phrases=list(orders.phrases),
             gligen_boxes=[list(box) for box in orders.boxes], gligen_scheduled_sampling_beta=self.sampling.beta,

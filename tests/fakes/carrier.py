@@ -11,7 +11,7 @@ from schemas.codec import Message
 from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection
 from streams.broker.consumer import Assignment, GroupConsumer, GroupSettings
-from streams.broker.reachability import patiently
+from streams.broker.reachability import retry_until
 from streams.broker.records import Partition, Record
 from streams.worker.loop import Consumer
 from tests.fakes.broker import MemoryBroker
@@ -54,7 +54,7 @@ class KafkaCarrier:
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
-        self._publisher = patiently(lambda: Publisher(KafkaConnection.plain(bootstrap)), 20)
+        self._publisher = retry_until(lambda: Publisher(KafkaConnection.plain(bootstrap)), 20)
 
     def topic(self) -> str:
         name = f"test-{uuid4().hex[:12]}"

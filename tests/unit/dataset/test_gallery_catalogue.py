@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from dataset.gallery.rejected_samples import ROWS, Rejected, RejectionFilter
-from dataset.gallery.row_views import said
+from dataset.gallery.row_views import object_label
 from dataset.gallery.sample_search import PAGE, Catalogue, SampleFilter
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
@@ -173,4 +173,4 @@ def test_rejections_are_found_by_reason_and_shown_with_their_evidence(uri):
     ],
 )
 def test_the_way_a_thing_is_turned_stands_after_its_name(attributes, words):
-    assert said("dog", attributes) == words
+    assert object_label("dog", attributes) == words

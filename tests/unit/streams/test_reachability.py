@@ -7,7 +7,7 @@ import pytest
 from schemas.errors import RetryableError
 from streams.broker import topic_admin
 from streams.broker.connection import KafkaConnection
-from streams.broker.reachability import patiently, probe
+from streams.broker.reachability import probe, retry_until
 from streams.errors import AccessDenied, Refused, Unreachable
 from streams.settings import KafkaSettings, StoreSettings
 from streams.storage import s3
@@ -27,7 +27,7 @@ def test_an_attempt_that_works_in_the_end_is_enough() -> None:
             raise failures.pop()
         return "there"
 
-    assert patiently(attempt, 10) == "there"
+    assert retry_until(attempt, 10) == "there"
 
 
 def test_what_will_not_pass_is_not_tried_again() -> None:
@@ -38,7 +38,7 @@ def test_what_will_not_pass_is_not_tried_again() -> None:
         raise Refused("wrong password")
 
     with pytest.raises(Refused):
-        patiently(attempt, 10)
+        retry_until(attempt, 10)
     assert len(attempts) == 1
 
 

@@ -13,7 +13,7 @@ from schemas.codec import Message, to_message
 from schemas.errors import PermanentError
 from schemas.ids import make_seed
 from schemas.topics import SEEDS
-from streams.cli.request_commands import said, shown
+from streams.cli.request_commands import shown, summary_lines
 from streams.recovery.dead_letter_replay import send_back
 from streams.recovery.dead_letter_selection import LetterFilter
 from streams.recovery.request_outcomes import Requests, asked, bury
@@ -140,7 +140,7 @@ def test_it_says_from_when_on_it_knows(broker: MemoryBroker):
     assert requests.since == NOW - timedelta(days=2)
     assert {shown(end)["asked_at"] for end in requests.ends()} == {NOW.isoformat(), (NOW - timedelta(days=2)).isoformat()}
     told = {**requests.counts(), "requests": 6, "since": NOW.isoformat(), "missing_tables": ["x"]}
-    assert any(f"since {NOW.isoformat()}" in line for line in said(told))
+    assert any(f"since {NOW.isoformat()}" in line for line in summary_lines(told))
     assert Requests().since is None
 
 
