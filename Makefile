@@ -24,7 +24,7 @@ demo: setup ## run the whole factory on the sample seeds; the result is in demo-
 	$(BIN)/skg demo --out demo-out
 
 services: setup ## install the real services that tests use, where this machine allows it
-	$(BIN)/python -m streams.services.install
+	$(BIN)/python -m tools.services.install
 
 test: setup services ## run all tests, as many files at a time as there are cores
 	$(BIN)/pytest -n auto --dist loadfile

@@ -17,8 +17,6 @@ from streams.services.program_cache import KAFKA_VERSION, kafka_jars
 from streams.services.service_errors import ServiceError
 from streams.services.service_spec import Place, ServiceSpec
 
-INSTALL = "run `python -m streams.services.install`"
-
 JVM = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
 """A small heap, and a quick start rather than peak speed."""
 
@@ -84,18 +82,14 @@ def has_jars() -> bool:
 
 def _command(place: Place) -> Command:
     archive = kafka_jars() / CLASSES
-    return _serve(place, (f"-XX:SharedArchiveFile={archive}",) if archive.exists() else ())
+    return serve(place, (f"-XX:SharedArchiveFile={archive}",) if archive.exists() else ())
 
 
-def training(place: Place) -> Command:
-    """The same broker, which writes the archive of its classes when it ends (it takes 7 s to)."""
-    return _serve(place, (f"-XX:ArchiveClassesAtExit={place.folder.resolve() / CLASSES}",))
-
-
-def _serve(place: Place, options: tuple[str, ...]) -> Command:
+def serve(place: Place, options: tuple[str, ...]) -> Command:
+    """The command for a broker at this place, with `options` for its JVM. Raises ServiceError when it is not installed."""
     lacking = missing()
     if lacking:
-        raise ServiceError(f"Apache Kafka is not installed: {lacking} is missing; {INSTALL}")
+        raise ServiceError(f"Apache Kafka is not installed: {lacking} is missing; run `make services` in a checkout")
     folder = place.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     properties = folder / "server.properties"

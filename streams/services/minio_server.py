@@ -15,7 +15,7 @@ from streams.services.service_spec import Place, ServiceSpec
 def _command(place: Place) -> Command:
     program = find_program("minio")
     if program is None:
-        raise ServiceError("MinIO is not installed; run `python -m streams.services.install` (it needs Go)")
+        raise ServiceError("MinIO is not installed; run `make services` in a checkout (it needs Go)")
     folder = place.folder.resolve()
     (folder / "data").mkdir(parents=True, exist_ok=True)
     environment = {

