@@ -89,6 +89,25 @@ def test_a_log_that_was_cleaned_up_leaves_no_gap(grown):
     assert index.known(ids) == set(ids)
 
 
+@pytest.mark.parametrize("before", [1, 2], ids=["between our snapshot and our commit", "before our snapshot"])
+def test_what_another_writer_committed_before_us_is_learned_too(grown, before):
+    lab, ids = grown
+    index = IdIndex(lab.folder / "index")
+    index.catch_up(Table.load(lab.uri, version=1))
+    now = Table.load(lab.uri)  # version 2 is another writer's commit, version 3 is ours
+    index.stored(ids[4:], before, now)
+    index.catch_up(now)
+    assert index.known(ids) == set(ids)
+
+
+def test_what_we_commit_upon_the_snapshot_that_is_known_is_not_read_again(grown):
+    lab, ids = grown
+    index = IdIndex(lab.folder / "index")
+    index.catch_up(Table.load(lab.uri, version=2))
+    index.stored(ids[4:], 2, Table.load(lab.uri))
+    assert index.known(ids) == set(ids)
+
+
 def test_an_index_that_is_ahead_of_its_table_is_made_anew(grown):
     lab, ids = grown
     index = IdIndex(lab.folder / "index")
