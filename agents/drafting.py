@@ -19,7 +19,7 @@ from agents.scene_inventory import stock
 from schemas.events import SeedConcept, SeedOptions
 from schemas.graph import Relation
 from schemas.ids import derived_seed
-from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
 
 ARRANGEMENTS = 24

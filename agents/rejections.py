@@ -11,6 +11,8 @@ from schemas.events import Rejection, SeedConcept
 from schemas.graph import Relation
 from schemas.ids import rejection_id
 from schemas.topics import SEEDS
+from spatial.reasoning.conflicts import contradictions
+from spatial.reasoning.draft import Draft
 
 
 class RequestRejected(Exception):
@@ -57,3 +59,16 @@ def rejection(seed: SeedConcept, index: int, unmet: RequestRejected) -> Rejectio
         source_topic=SEEDS,
         source=encode(narrowed),
     )
+
+
+def refuse_contradiction(names: Sequence[str], relations: Sequence[Relation], said: str) -> None:
+    """Raise RequestRejected with the conflict where the relations exclude each other; `said` begins the detail."""
+    conflict = contradictions(Draft(tuple(names), tuple(relations)))
+    if conflict is not None:
+        raise RequestRejected(
+            "consistency",
+            "contradiction",
+            f"{said} ({conflict.kind})",
+            [relations[i] for i in conflict.indices],
+            {"objects": list(names), "indices": list(conflict.indices)},
+        )

@@ -7,9 +7,8 @@ Does not check that they can hold together in a picture (`spatial.layout` proves
 from functools import lru_cache
 from random import Random
 
-from agents.consistency import refuse_contradiction
 from agents.object_selection import Cast, Member, settle, wanted
-from agents.rejections import unmet_options
+from agents.rejections import refuse_contradiction, unmet_options
 from agents.scene_inventory import Carry
 from schemas.events import SeedOptions
 from schemas.graph import Relation

@@ -7,8 +7,7 @@ Out: the scene, objects, relations and absent categories.  Adds, drops and reord
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agents.consistency import refuse_contradiction
-from agents.rejections import invalid_graph
+from agents.rejections import invalid_graph, refuse_contradiction
 from agents.renderer_capabilities import RendererCapabilities
 from agents.requirements import plain
 from schemas.base import readable

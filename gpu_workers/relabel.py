@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from schemas.events import RenderedImage, SeenObject, Truth
 from schemas.graph import MAX_OBJECTS, GraphObject, Layout, Provenance, Relation, SpatialGraph
 from schemas.ids import with_graph_id
-from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import draft_of
 from spatial.relations.scene_extraction import MIN_VISIBLE, read_scene
 

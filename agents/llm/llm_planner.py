@@ -16,11 +16,10 @@ from math import isfinite
 from agents.image_prompts import prompt_of
 from agents.llm.box_hints import Hints, hints_for
 from agents.llm.object_choice import Chosen
-from agents.llm.planning_job import Job, Tools
+from agents.llm.planning_job import PROMPTS, Job, Tools
 from agents.llm.planning_stages import objects_of, place_for, set_for
 from agents.llm.relation_completion import Edges, unsatisfiable
 from agents.llm.scene_offer import Place
-from agents.llm.stage_prompts import PROMPTS
 from agents.planner import CANVAS, RulePlanner
 from agents.rejections import RequestRejected, rejection
 from agents.renderer_capabilities import abilities

@@ -8,16 +8,30 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from agents.llm.stage_prompts import PROMPTS
+from agents.llm.answer_forms import Boxes, NodeSets, Objects, Scenes, Triples
 from agents.renderer_capabilities import RendererCapabilities
 from agents.requirements import plain
 from schemas.events import SeedConcept
 from schemas.ids import derived_seed
 from schemas.llm.contract import Counts, LanguageModel, Reply
-from schemas.llm.prompts import Asks, request_of
+from schemas.llm.prompts import Asks, Prompt, request_of
 from schemas.llm.structured_answers import Check, Conversation
 
 T = TypeVar("T", bound=BaseModel)
+
+_PACKAGE = "agents.llm"
+
+PROMPTS = {
+    prompt.stage: prompt
+    for prompt in (
+        Prompt(_PACKAGE, "scenes", 1, Scenes, 400),
+        Prompt(_PACKAGE, "objects", 1, Objects, 800),
+        Prompt(_PACKAGE, "nodes", 1, NodeSets, 2000),
+        Prompt(_PACKAGE, "edges", 1, Triples, 1200),
+        Prompt(_PACKAGE, "layout", 1, Boxes, 1200),
+    )
+}
+"""Each stage's prompt with its version; the texts are files beside this module."""
 
 
 @dataclass(frozen=True)

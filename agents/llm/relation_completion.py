@@ -19,8 +19,7 @@ from schemas.llm.answer_parsing import Words
 from schemas.llm.contract import Fault
 from schemas.llm.prompts import Asks
 from schemas.llm.structured_answers import Conversation
-from spatial.reasoning.conflicts import Conflict
-from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.conflicts import Conflict, contradictions
 from spatial.reasoning.draft import Draft
 
 MOST_A_THING = 4

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataset.analysis.sample_split import PER_MILLE
 from dataset.evaluation.answer_log import AnswerLog, run_of
 from dataset.evaluation.baselines import baselines
 from dataset.evaluation.eval_items import FileQuestions, Item, Questions, Seen, SplitQuestions
@@ -18,6 +17,7 @@ from dataset.evaluation.prompting import PROMPT
 from dataset.table.delta_table import Options
 from schemas.errors import UserError
 from schemas.ids import derived_seed
+from spatial.splits import PER_MILLE
 
 TRAIN = "train"
 

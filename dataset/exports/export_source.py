@@ -11,10 +11,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from dataset.analysis.sample_split import PER_MILLE
 from dataset.reading.row_reader import batches
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import At, NoDataset, Options, Table
+from spatial.splits import PER_MILLE
 
 Row = dict[str, Any]
 """A row as plain Python; `image` has `bytes` and `path`."""

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from dataset.analysis.sample_split import PER_MILLE
 from dataset.reading.row_reader import batches, types_of
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import At, NoDataset, Options, Table
 from dataset.table.id_index import ids_in
+from spatial.splits import PER_MILLE
 
 if TYPE_CHECKING:
     import datasets

@@ -56,7 +56,7 @@ COLUMNS = pa.schema(
         ("relations", pa.list_(RELATION)),
         ("excluded", pa.list_(pa.string())),  # categories that are certainly not seen
         ("questions", pa.list_(QUESTION)),
-        ("split", pa.string()),  # dataset.analysis.sample_split
+        ("split", pa.string()),  # spatial.splits
         ("provenance", pa.string()),  # JSON: dataset.table.row_encoding
     ]
 )

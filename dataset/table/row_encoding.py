@@ -10,11 +10,11 @@ from pathlib import PurePosixPath
 
 import pyarrow as pa
 
-from dataset.analysis.sample_split import scene_hash, split_of
 from dataset.table.columns import COLUMNS
 from schemas.events import QAEvent
 from schemas.graph import Provenance
 from schemas.interfaces import Sample
+from spatial.splits import scene_hash, split_of
 
 SEED_NOTES = "seed"
 """Notes of a producer whose name contains this word are random seeds, as in `render_seed`."""

@@ -14,10 +14,11 @@ from spatial.layout.constraints.encoding_context import Setting
 from spatial.layout.constraints.linear import Kind, Linear, Option, Rule
 from spatial.layout.constraints.placement_margins import Margins
 from spatial.layout.layout_faults import OVERLAP_SHARE, share_of_smaller
+from spatial.layout.lazy_cp_sat import find
 from spatial.layout.object_sizes import base_sides, fitted, whole
 from spatial.layout.placement_problem import Fact, Problem, apart
 from spatial.layout.sampler import Size
-from spatial.layout.solver_model import Formulation, Key, Pull, find, separations
+from spatial.layout.solver_model import Formulation, Key, Pull, separations
 from spatial.relations.relation_truth import holds
 
 EFFORT = 0.15

@@ -13,10 +13,11 @@ from schemas.graph import Box
 from spatial.layout.constraints.constraint_rules import rules_of
 from spatial.layout.constraints.linear import Linear, Rule
 from spatial.layout.constraints.placement_margins import LAST, LEVELS, Margins
+from spatial.layout.lazy_cp_sat import find
 from spatial.layout.object_sizes import base_sides, extent, fitted
 from spatial.layout.placement_problem import Problem, apart
 from spatial.layout.sampler import Frame, measure, sample
-from spatial.layout.solver_model import Formulation, Key, Pull, Values, find, separations
+from spatial.layout.solver_model import Formulation, Key, Pull, Values, separations
 
 EFFORT = 0.15
 """Deterministic seconds for one search."""

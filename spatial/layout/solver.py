@@ -21,7 +21,7 @@ from spatial.layout.object_sizes import JITTER, WIDE_JITTER
 from spatial.layout.placement_problem import Catalog, Problem, loosened, problem_of
 from spatial.layout.sampling_schedule import Candidate, attempts
 from spatial.layout.solver_model import UNDECIDED
-from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
 
 

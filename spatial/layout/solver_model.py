@@ -1,8 +1,7 @@
 """What the constraint solver is asked, and what it answers.
 
 In: ranges, rules and wishes over whole numbers.  Out: values, `IMPOSSIBLE` (proven) or `UNDECIDED` (the effort ran out).
-Does not know predicates, margins or scenes, nor the solver's own language (`spatial.layout.cp_sat`), which is loaded
-when it is first needed: most layouts never need it, and it takes a second.
+Does not know predicates, margins or scenes, nor the solver's own language (`spatial.layout.cp_sat`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,13 +39,6 @@ class Formulation:
     apart: frozenset[tuple[int, int]] = frozenset()
     pulls: tuple[Pull, ...] = ()
     keep_cost: int = 0
-
-
-def find(formulation: Formulation, seed: int, effort: float) -> Outcome:
-    """Values that meet every rule (the best known ones where there are wishes), within `effort` deterministic seconds."""
-    from spatial.layout.cp_sat import run
-
-    return run(formulation, seed, effort)
 
 
 def separations(i: int, j: int, slack: float = 0.0) -> Rule:

@@ -3,7 +3,7 @@
 In: a draft.  Out: the relations that follow and are not stated, in an order in which every premise is stated or was
 derived before.
 Complete for direction and depth: whatever holds in every layout of the stated directions is found.  Does not notice
-contradictions (`spatial.reasoning.contradictions` does): from a contradictory graph it derives what the rules give.
+contradictions (`spatial.reasoning.conflicts` does): from a contradictory graph it derives what the rules give.
 """
 
 from collections.abc import Iterable, Iterator

@@ -13,6 +13,7 @@ from typing import Literal
 
 from schemas.graph import Relation
 from spatial.reasoning.closure import Derived, relation_of
+from spatial.reasoning.draft import Draft
 from spatial.reasoning.inference import GIVEN, THIRDS, TRANSITIVITY, Fact, Found, saturate, sources
 from spatial.reasoning.orders import Order, edges_of, orders, shortest_cycle
 from spatial.relations.predicate_table import PREDICATES, inverse
@@ -162,3 +163,11 @@ def _steps_to(found: Found, clash: _Clash) -> tuple[Derived, ...]:
     return tuple(
         Derived(fact, step.rule, step.premises) for fact, step in found.items() if fact in needed and step.rule != GIVEN
     )
+
+
+def contradictions(draft: Draft) -> Conflict | None:
+    """None for a consistent draft, else an irreducible conflict; of cycles one that needs the fewest relations.
+
+    Raises ValueError for an unknown predicate, a place with an object or a relation without one.
+    """
+    return conflict_among(len(draft.objects), [(relation,) for relation in draft.relations])

@@ -1,7 +1,7 @@
 """A graph before it has a place: names of objects and relations between them.
 
 In: what a person, a planner or a language model states.  Out: a frozen value that the reasoning works on.
-Does not judge: indices may dangle and relations may contradict each other (`spatial.reasoning.contradictions` tells).
+Does not judge: indices may dangle and relations may contradict each other (`spatial.reasoning.conflicts` tells).
 """
 
 from dataclasses import dataclass

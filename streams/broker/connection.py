@@ -134,9 +134,9 @@ class KafkaConnection:
         if not self.sasl:
             return {}
         if self.by_token:
-            from streams.broker.login import TokenOf  # the library that asks for it is there by then
+            from streams.broker.token_provider import TokenProvider  # the library that asks for it is there by then
 
-            return {"sasl_mechanism": self.mechanism, "sasl_oauth_token_provider": TokenOf(self)}
+            return {"sasl_mechanism": self.mechanism, "sasl_oauth_token_provider": TokenProvider(self.token)}
         password = self.password.get_secret_value()
         return {"sasl_mechanism": self.mechanism, "sasl_plain_username": self.username, "sasl_plain_password": password}
 

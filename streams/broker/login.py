@@ -11,7 +11,6 @@ import struct
 
 from kafka.errors import KafkaConfigurationError, KafkaError, SaslAuthenticationFailedError, UnsupportedSaslMechanismError
 from kafka.net.sasl import get_sasl_mechanism
-from kafka.net.sasl.oauth import AbstractTokenProvider
 
 from streams.broker.connection import KafkaConnection
 from streams.errors import AccessDenied, Refused
@@ -31,17 +30,6 @@ HOST_MISMATCHES = (62, 64)
 """OpenSSL's numbers for a certificate of another host, of another IP address."""
 
 NAME = b"skg-login"
-
-
-class TokenOf(AbstractTokenProvider):  # type: ignore[misc] # kafka-python ships no types
-    """Gives each login the token that the file holds then."""
-
-    def __init__(self, connection: KafkaConnection) -> None:
-        self._connection = connection
-
-    def token(self) -> str:
-        """The token of this moment."""
-        return self._connection.token()
 
 
 def enter(connection: KafkaConnection, host: str, port: int, timeout_s: float) -> None:

@@ -13,7 +13,8 @@ from rich.progress_bar import ProgressBar
 from rich.text import Text
 
 from streams.demo.outcome_counts import OutcomeCounts
-from streams.operations.status import Status, as_table
+from streams.operations.status import Status
+from streams.operations.status_table import as_table
 
 PLAIN_EVERY_S = 5.0
 """Seconds between lines where nobody watches a terminal."""

@@ -17,9 +17,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.events import STAGES
 from streams.broker.group_state import Member
-from streams.operations.status_table import as_table
 
-__all__ = ["StageStatus", "Status", "as_json", "as_table", "collect", "registered", "scrape", "with_rates"]
+__all__ = ["StageStatus", "Status", "as_json", "collect", "registered", "scrape", "with_rates"]
 
 SCRAPE_TIMEOUT_S = 2.0
 

@@ -4,19 +4,17 @@ In: the status of each stage.  Out: what rich prints.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-if TYPE_CHECKING:
-    from streams.operations.status import StageStatus
+from streams.operations.status import StageStatus
 
 BAD = "bold red"
 
 
-def as_report(status: "Mapping[str, StageStatus]", away: Sequence[str] = ()) -> RenderableType:
+def as_report(status: Mapping[str, StageStatus], away: Sequence[str] = ()) -> RenderableType:
     """Everything: the table, who is in the groups, and in red what is wrong; `away` are services that do not answer."""
     lines = [Text(f"  {_member_line(stage, row)}", style="dim") for stage, row in status.items() if row.members]
     wrong = [Text(problem, style=BAD) for row in status.values() for problem in row.problems]
@@ -25,12 +23,12 @@ def as_report(status: "Mapping[str, StageStatus]", away: Sequence[str] = ()) -> 
     return Group(as_table(status), *lines, *idle, *wrong, *(Text(line, style=BAD) for line in away))
 
 
-def _member_line(stage: str, row: "StageStatus") -> str:
+def _member_line(stage: str, row: StageStatus) -> str:
     said = [f"{one.client_id or 'a member'}{f' at {one.host}' if one.host else ''}" for one in row.members]
     return f"{stage}: {', '.join(said)}"
 
 
-def as_table(status: "Mapping[str, StageStatus]") -> Table:
+def as_table(status: Mapping[str, StageStatus]) -> Table:
     """The table alone."""
     rows = status.values()
     asked = any(row.state for row in rows)
@@ -53,7 +51,7 @@ def as_table(status: "Mapping[str, StageStatus]") -> Table:
     return table
 
 
-def _reasons(row: "StageStatus") -> str:
+def _reasons(row: StageStatus) -> str:
     reasons = _listed(row.rejected)
     if row.redrawn:
         reasons += f"{', ' if reasons else ''}drawn again: {_listed(row.redrawn)}"

@@ -23,7 +23,7 @@ from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.reasons import GATES, REASONS
 from spatial.layout.layout_check import verify
-from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import draft_of
 from streams.llm.answer_cache import CachedModel
 from streams.llm.endpoint import Endpoint

@@ -28,6 +28,7 @@ DOORS = {
         "streams/broker/topic_admin.py",
         "streams/broker/group_admin.py",
         "streams/broker/login.py",
+        "streams/broker/token_provider.py",
         "streams/services/readiness_probe.py",
     },
     "minio": {"streams/storage/s3.py", "streams/storage/s3_credentials.py", "streams/services/readiness_probe.py"},

@@ -11,9 +11,10 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from spatial.layout.constraints.linear import AXES, Axis, Kind, Linear, Option, Rule, Term, at_most, high, low, middle2
+from spatial.layout.lazy_cp_sat import find
 from spatial.layout.placement_problem import Fact, facts_of
-from spatial.layout.solver_model import IMPOSSIBLE, Formulation, Key, find
-from spatial.reasoning.contradictions import contradictions
+from spatial.layout.solver_model import IMPOSSIBLE, Formulation, Key
+from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
 from spatial.relations.predicate_geometry import FAR_UNITS, NEAR_UNITS
 from spatial.relations.predicate_table import BANDS

@@ -31,7 +31,7 @@ def at(version: str | None) -> int | datetime | None:
 
 def known(split: str | None) -> str | None:
     """A split's name. Raises UserError for anything else."""
-    from dataset.analysis.sample_split import PER_MILLE
+    from spatial.splits import PER_MILLE
 
     if split is not None and split not in PER_MILLE:
         raise UserError(f"--split {split}: there are {', '.join(PER_MILLE)}")

@@ -12,7 +12,7 @@ from agents.scene_inventory import stock
 from schemas.events import SeedOptions
 from schemas.ids import make_seed
 from spatial.knowledge.knowledge_base import categories, scene_kinds
-from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.conflicts import contradictions
 from spatial.relations.predicate_table import PREDICATES
 
 COLLAGE = abilities("collage")

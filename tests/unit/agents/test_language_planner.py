@@ -12,8 +12,8 @@ import pytest
 
 from agents.llm.answer_forms import Boxes
 from agents.llm.llm_planner import LanguagePlanner
+from agents.llm.planning_job import PROMPTS
 from agents.llm.relation_phrases import PLACES, RELATIONS, predicates_of
-from agents.llm.stage_prompts import PROMPTS
 from schemas.codec import decode
 from schemas.errors import RetryableError
 from schemas.events import Rejection, SeedConcept, SeedOptions
@@ -24,7 +24,7 @@ from schemas.llm.contract import LANGUAGE_STAGES, Reply, Request
 from schemas.reasons import GATES, REASONS
 from schemas.topics import SEEDS
 from spatial.layout.layout_check import verify
-from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import draft_of
 from streams.demo.llm_answers import ANSWERS
 from tests.fakes.models import KeptCounts, ScriptedModel

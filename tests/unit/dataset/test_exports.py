@@ -12,13 +12,13 @@ import pytest
 import yaml
 from PIL import Image
 
-from dataset.analysis.sample_split import PER_MILLE
 from dataset.exports import FORMATS, Source, export, webdataset_shards
 from dataset.exports.files.atomic_folder import draft_of
 from dataset.exports.llava import conversation
 from dataset.exports.lmms_eval_helpers import accuracy, chosen_letter, circular_accuracy, doc_to_text, process_results
 from dataset.table.delta_table import NoDataset
 from schemas.errors import UserError
+from spatial.splits import PER_MILLE
 from tests.fakes.events import make_graph, make_picture, make_qa
 
 P0 = "5f0c/0"

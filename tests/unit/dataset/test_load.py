@@ -10,10 +10,10 @@ from PIL import Image
 
 import dataset.reading.loading
 from dataset.analysis.info import info
-from dataset.analysis.sample_split import split_of
 from dataset.reading.loading import files, sample_ids_by_file
 from dataset.reading.row_reader import UnknownColumn
 from dataset.table.delta_table import NoDataset
+from spatial.splits import split_of
 from tests.fakes.events import make_graph, make_picture, make_qa, make_samples
 
 

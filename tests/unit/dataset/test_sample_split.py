@@ -5,10 +5,10 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset.analysis.sample_split import PER_MILLE, scene_hash, split_of
 from schemas.base import Name
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
+from spatial.splits import PER_MILLE, scene_hash, split_of
 from tests.fakes.event_strategies import of
 from tests.fakes.events import make_graph
 

@@ -4,7 +4,6 @@ import pytest
 
 from dataset.analysis.info import info
 from dataset.analysis.question_predicates import expanded, predicates_of
-from dataset.analysis.sample_split import split_of
 from dataset.analysis.subset import Made, Place, SubsetSpec, subset
 from dataset.reading.row_reader import batches
 from dataset.table.bulk_write import write_whole
@@ -14,6 +13,7 @@ from schemas.errors import UserError
 from schemas.events import Question
 from schemas.ids import content_id
 from spatial.questions import from_json, to_json
+from spatial.splits import split_of
 from tests.fakes.events import make_graph, make_qa
 
 P0 = "5f0c/0"

@@ -7,7 +7,7 @@ from schemas.events import SeenObject, Truth
 from schemas.graph import GraphObject, Layout, Prompt, Provenance, Relation
 from schemas.ids import with_graph_id
 from spatial.reasoning.closure import closure
-from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
 from spatial.relations.predicate_table import CONTACT, PREDICATES
 from spatial.relations.relation_truth import holds

@@ -12,7 +12,7 @@ from agents.llm.llm_planner import LanguagePlanner
 from schemas.events import Rejection
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
-from spatial.reasoning.contradictions import contradictions
+from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import draft_of
 from streams.demo.llm_answers import BAD, SPOILT, good, lifelike
 from streams.demo.llm_stub import Asked, Says, Script, serving

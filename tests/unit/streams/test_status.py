@@ -9,7 +9,8 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 from rich.console import Console
 
-from streams.operations.status import StageStatus, as_json, as_table, collect, registered, with_rates
+from streams.operations.status import StageStatus, as_json, collect, registered, with_rates
+from streams.operations.status_table import as_table
 
 
 @pytest.fixture
