@@ -1,7 +1,7 @@
 """How the house is laid out: folders that can be taken in at a glance, names that say which file is meant, no circles."""
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -12,6 +12,9 @@ ROOMS = ("schemas", "spatial", "agents", "gpu_workers", "dataset", "streams", "m
 MODULES = sorted(path.relative_to(ROOT) for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 NAMED = [path for path in MODULES if path.name != "__init__.py"]
 
+MOST_MODULES = 15
+"""In one folder: what a reader takes in without searching."""
+
 SIBLINGS = {
     "interfaces": "the Protocols of its folder",
     "catalogue": "the collage's furniture and its backdrops",
@@ -20,6 +23,11 @@ SIBLINGS = {
 
 TWIN = "spatial/verify"
 """Independent of what it verifies, on purpose, and named alike."""
+
+
+def test_a_folder_holds_no_more_modules_than_a_reader_takes_in():
+    counts = Counter(str(path.parent) for path in NAMED)
+    assert {folder: count for folder, count in counts.items() if count > MOST_MODULES} == {}
 
 
 def test_no_two_files_of_a_room_have_the_same_name():
