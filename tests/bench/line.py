@@ -14,7 +14,7 @@ from schemas.interfaces import Renderer, StoredObject
 from schemas.topics import GRAPHS
 from streams.composition import CALLS_A_STEP
 from streams.steps.handler_step import HandlerStep, StepTools
-from streams.worker.loop import Limits, Worker
+from streams.worker.loop import BatchLimits, Worker
 from tests.fakes.carrier import MemoryCarrier, NoGauges
 from tests.fakes.steps import tally
 from tests.fakes.store import InMemoryStore
@@ -63,7 +63,7 @@ class RenderLine:
         trace, now = "00-" + "a" * 32 + "-" + "b" * 16 + "-01", datetime.now(UTC)
         carrier.publish([to_message(graph, "agents", trace, now) for graph in graphs])
         step = HandlerStep(RenderHandler(self._renderer, SlowStore(), self._batch), StepTools("render", publisher, tally()))
-        worker = Worker(step, Limits(CALLS_A_STEP * self._batch, LINGER_S, held=3), NoGauges())
+        worker = Worker(step, BatchLimits(CALLS_A_STEP * self._batch, LINGER_S, held=3), NoGauges())
         with in_thread(lambda: worker.run(carrier.consumer("bench", GRAPHS, worker.inbox))) as running:
             assert publisher.done.wait(3600) or running.result()
             worker.stop()

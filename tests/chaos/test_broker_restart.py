@@ -12,7 +12,7 @@ from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import requests_of
 from streams.services import Running
 from streams.settings import StoreSettings
-from streams.worker.loop import Limits, Worker
+from streams.worker.loop import BatchLimits, Worker
 from tests.chaos.factory import WITHIN_S, Factory
 from tests.conftest import FreshService
 from tests.fakes.carrier import KafkaCarrier, NoGauges, Steps
@@ -46,7 +46,7 @@ def test_a_worker_waits_for_its_broker(fresh_broker: FreshService) -> None:
     carrier = KafkaCarrier(running.bootstrap)
     source, target = carrier.topic(), carrier.topic()
     step = Publishing(carrier, target)
-    worker = Worker(step, Limits(batch=4), NoGauges())
+    worker = Worker(step, BatchLimits(batch=4), NoGauges())
     consumer = carrier.consumer("group", source, worker.inbox)
     with in_thread(lambda: worker.run(consumer)) as ended:
         carrier.publish(numbered(source, 0, 200))

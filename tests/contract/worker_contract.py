@@ -13,11 +13,11 @@ from schemas.codec import Message
 from schemas.errors import RetryableError
 from streams.broker.records import Partition, Record
 from streams.errors import StepHung
-from streams.worker.loop import Limits, Worker
+from streams.worker.loop import BatchLimits, Worker
 from tests.fakes.carrier import Carrier, NoGauges, Steps
 from tests.fakes.wait import in_thread, until
 
-LIMITS = Limits(batch=4, linger_s=0.01, give_up_s=30)
+LIMITS = BatchLimits(batch=4, linger_s=0.01, give_up_s=30)
 
 
 def group_of(topic: str) -> str:
@@ -40,7 +40,7 @@ def expected(count: int) -> list[bytes]:
 class Run:
     """A worker in a thread of its own, stopped at the end of the block."""
 
-    def __init__(self, carrier: Carrier, topic: str, step: Steps, limits: Limits = LIMITS) -> None:
+    def __init__(self, carrier: Carrier, topic: str, step: Steps, limits: BatchLimits = LIMITS) -> None:
         self.gauges = NoGauges()
         self.worker = Worker(step, limits, self.gauges)
         self._consumer = carrier.consumer(group_of(topic), topic, self.worker.inbox)
@@ -125,7 +125,7 @@ def test_a_step_that_raises_stops_the_worker_and_its_batch_is_delivered_again(ca
 def test_giving_up_ends_the_worker_without_committing(carrier: Carrier) -> None:
     topic, step = carrier.topic(), FailsOnce(RetryableError("store is away"), times=1000)
     carrier.publish(messages(topic, 6))
-    with Run(carrier, topic, step, Limits(batch=6, give_up_s=0.1)) as run:
+    with Run(carrier, topic, step, BatchLimits(batch=6, give_up_s=0.1)) as run:
         until(run.future.done)
     with pytest.raises(RetryableError, match="store is away"):
         run.future.result()
@@ -411,14 +411,14 @@ def test_nothing_is_read_of_a_partition_before_it_is_known_where_it_starts(carri
 def test_a_call_of_the_step_that_hangs_is_not_alive_and_one_that_waits_for_a_store_is(carrier: Carrier) -> None:
     topic, step = carrier.topic(), FailsOnce(RetryableError("the store is away"), times=10**6)
     carrier.publish(messages(topic, 6))
-    with Run(carrier, topic, step, Limits(batch=6, call_s=0.5)) as waiting:
+    with Run(carrier, topic, step, BatchLimits(batch=6, call_s=0.5)) as waiting:
         until(lambda: waiting.gauges.retries > 3)
         assert waiting.worker.alive()
         until(waiting.worker.ready)
         waiting.worker.stop()
         until(waiting.future.done)
     hanging = Gate()
-    with Run(carrier, topic, hanging, Limits(batch=6, call_s=0.5)) as run:
+    with Run(carrier, topic, hanging, BatchLimits(batch=6, call_s=0.5)) as run:
         assert hanging.entered.wait(20)
         until(lambda: not run.worker.alive())
         hanging.gate.set()

@@ -17,6 +17,7 @@ from schemas.topics import GRAPHS, IMAGES
 from streams.settings import ExamineSettings, RenderSettings
 from streams.steps.handler_step import HandlerStep
 from streams.worker.loop import ignore
+from streams.worker.process_lifetime import process
 from streams.worker.record_buffer import BatchLimits
 from streams.worker.worker_process import Role, carry
 
@@ -54,11 +55,13 @@ def main(kind: str) -> None:
     if kind == "render":
         render = RenderSettings()
         role = Role("render", (GRAPHS,), render.render_group, BatchLimits(render.render_batch, held=3))
-        carry(role, render, lambda tools: HandlerStep(Announces(), tools), ignore)
+        with process("render", render) as start:
+            carry(role, render, start, lambda tools, _: HandlerStep(Announces(), tools), ignore)
     else:
         examine = ExamineSettings()
         role = Role("examine", (IMAGES,), examine.examine_group, BatchLimits(examine.examine_batch, held=3))
-        carry(role, examine, lambda tools: HandlerStep(Accepts(), tools), ignore)
+        with process("examine", examine) as start:
+            carry(role, examine, start, lambda tools, _: HandlerStep(Accepts(), tools), ignore)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 
 from streams.broker.records import Record
 from streams.errors import StepHung
-from streams.worker.loop import Limits, Worker
+from streams.worker.loop import BatchLimits, Worker
 from tests.contract.worker_contract import *  # noqa: F403 - the contract's tests
 from tests.contract.worker_contract import Gate, messages
 from tests.fakes.carrier import MemoryCarrier, NoGauges, Steps
@@ -25,7 +25,7 @@ def carrier() -> MemoryCarrier:
 def test_a_step_that_hangs_does_not_hold_up_the_stop(carrier: MemoryCarrier) -> None:
     topic, step = carrier.topic(), Gate()
     carrier.publish(messages(topic, 3))
-    worker = Worker(step, Limits(batch=4), NoGauges())
+    worker = Worker(step, BatchLimits(batch=4), NoGauges())
     worker.drain_s = 0.1
     with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.inbox))) as running:
         assert step.entered.wait(10)
@@ -40,13 +40,13 @@ def test_records_of_a_revoked_partition_are_dropped_from_the_inbox() -> None:
     carrier, step = MemoryCarrier(), Steps()
     topic = carrier.topic()
     carrier.publish(messages(topic, 40))
-    worker = Worker(step, Limits(batch=4), NoGauges())
+    worker = Worker(step, BatchLimits(batch=4), NoGauges())
     consumer = carrier.consumer("group", topic, worker.inbox)
     worker.inbox.put(consumer.poll(0.1))
     gone = [p for p in step.owned if p.number < 3]
     worker.inbox.gone(gone)
     taken: list[Record] = []
-    while batch := worker.inbox.take(Limits(batch=4), lambda: False):
+    while batch := worker.inbox.take(BatchLimits(batch=4), lambda: False):
         taken += batch
         worker.inbox.finish(batch)
     assert {r.partition.number for r in taken} == {3}
@@ -57,16 +57,16 @@ def test_a_partition_that_comes_back_is_read_from_its_start_once() -> None:
     carrier, step = MemoryCarrier(), Steps()
     topic = carrier.topic()
     carrier.publish(messages(topic, 40))
-    worker = Worker(step, Limits(batch=100), NoGauges())
+    worker = Worker(step, BatchLimits(batch=100), NoGauges())
     records = carrier.consumer("group", topic, worker.inbox).poll(0.1)
     worker.inbox.put(records)
     partitions = sorted(step.owned)
     worker.inbox.gone(partitions)
     worker.inbox.start(partitions)
     worker.inbox.put(records)
-    assert sorted(worker.inbox.take(Limits(batch=100), lambda: False), key=lambda r: (r.partition, r.offset)) == sorted(
-        records, key=lambda r: (r.partition, r.offset)
-    )
+    assert sorted(
+        worker.inbox.take(BatchLimits(batch=100), lambda: False), key=lambda r: (r.partition, r.offset)
+    ) == sorted(records, key=lambda r: (r.partition, r.offset))
 
 
 class Counting(Steps):
@@ -85,7 +85,7 @@ class Counting(Steps):
 def test_the_loop_carries_thousands_of_trivial_events_a_second(carrier: MemoryCarrier) -> None:
     topic, step = carrier.topic(), Counting()
     carrier.publish(messages(topic, 20_000))
-    worker = Worker(step, Limits(batch=4), NoGauges())
+    worker = Worker(step, BatchLimits(batch=4), NoGauges())
     started = monotonic()
     with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.inbox))):
         assert step.done.wait(20)

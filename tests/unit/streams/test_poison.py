@@ -114,7 +114,7 @@ def test_an_event_that_alone_is_never_ready_does_not_hold_up_the_line_for_ever()
     assert attempts_until_done(HandlerStep(Picky(passing=True), tools(producer)), 100) == MOST_REFUSALS
     letters = [e for e in producer.events if isinstance(e, DeadLetter)]
     assert [(e.offset, e.reason, e.attempts, e.error_class) for e in letters] == [
-        (POISON, "failed", MOST_REFUSALS, "schemas.errors.TryLater")
+        (POISON, "failed", MOST_REFUSALS, "schemas.errors.RetryableError")
     ]
 
 
