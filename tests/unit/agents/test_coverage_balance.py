@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from agents.balance_targets import Band, Targets, band, targets_of
-from agents.coverage_balance import Accepted, Balance, Cell, SeedRequest
+from agents.coverage_balance import TRIED, Accepted, Balance, Cell, SeedRequest
 
 ROOT = Path(__file__).parents[3]
 
@@ -153,6 +153,25 @@ def test_a_cell_that_brings_nothing_is_given_up():
         balance.reject(hopeless)
     assert balance.given_up() == [hopeless]
     assert {wish.cell.family for wish in balance.wishes(10)} == {"direction"}
+
+
+def test_a_cell_is_given_up_with_the_last_outcome_that_it_is_granted_and_not_before():
+    balance, cell = Balance(stated()), Cell("kitchen", Band(2, 3), "depth")
+    for _ in range(TRIED - 1):
+        balance.reject(cell)
+    assert balance.given_up() == []
+    balance.reject(cell)
+    assert balance.given_up() == [cell]
+
+
+def test_a_cell_that_brings_just_the_least_yield_is_not_given_up():
+    balance, cell = Balance(stated()), Cell("kitchen", Band(2, 3), "depth")
+    balance.accept(Accepted("kitchen", 2, {"depth": 1}, {}), cell)
+    for _ in range(TRIED - 1):
+        balance.reject(cell)
+    assert balance.given_up() == []
+    balance.reject(cell)
+    assert balance.given_up() == [cell]
 
 
 def test_decisions_repeat():

@@ -71,6 +71,11 @@ def test_a_contact_that_was_drawn_and_does_not_hold_of_the_visible_boxes_is_not_
     assert triples(found, drawn=True) == []
 
 
+def test_a_relation_that_was_drawn_between_a_thing_and_itself_is_not_said():
+    drawn = [rel(0, "touching", 0), rel(1, "near", 1)]
+    assert triples(read([CUP, TABLE], drawn, asked=()), drawn=True) == []
+
+
 def test_what_the_graph_wanted_and_the_renderer_did_not_draw_is_derived_at_most():
     found = read([CUP, TABLE], [], asked=[rel(0, "on", 1), rel(0, "above", 1)])
     assert triples(found, drawn=True) == []
