@@ -5,8 +5,8 @@ Reads no clock, no topic and no file (`streams.operations.balance_controller` do
 
 Four axes are balanced: families of relations (counted in the graphs of accepted samples), kinds of questions, density
 (things that are seen) and scenes.  A wish fixes a scene, a density and a family; kinds follow from those: each kind is
-credited to the wishes that favour it.  A wish's score is what it would bring on each axis, and in its own cell
-of scene × density × family, so that no cell stays empty because its axes look well.
+credited to the wishes that its row in `spatial.questions.kind_table` favours.  A wish's score is what it would bring on
+each axis, and in its own cell of scene × density × family, so that no cell stays empty because its axes look well.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from itertools import product
 from typing import TypeVar
 
 from agents.balance_targets import Band, Targets
+from spatial.questions import KINDS
 
 K = TypeVar("K")
 
@@ -26,22 +27,6 @@ OWN_WEIGHT = 0.1
 
 TRIED, LEAST_YIELD = 20, 0.05
 """A cell that brought what it was asked for less often than this, after so many outcomes, is given up."""
-
-FAVOURED: Mapping[str, tuple[frozenset[str], int]] = {
-    "existence": (frozenset(), 1),
-    "count": (frozenset({"direction"}), 4),
-    "attribute": (frozenset(), 1),
-    "place": (frozenset({"place"}), 1),
-    "direction_yes_no": (frozenset({"direction"}), 2),
-    "direction_open": (frozenset({"direction"}), 2),
-    "direction_choice": (frozenset({"direction"}), 2),
-    "distance_comparison": (frozenset({"distance"}), 3),
-    "selection": (frozenset({"support", "containment"}), 3),
-    "multi_hop": (frozenset({"support", "containment"}), 4),
-    "chain": (frozenset({"direction"}), 3),
-    "depth_order": (frozenset({"depth"}), 2),
-}
-"""For each kind the families that help it (none: any does) and the fewest things that it needs."""
 
 
 @dataclass(frozen=True)
@@ -234,9 +219,9 @@ class _Board:
         """What the cell would do for kinds that lack."""
         gain = 0.0
         for kind, gap in self._kinds.items():
-            families, fewest = FAVOURED.get(kind, (frozenset[str](), 1))
-            if cell.band.last >= fewest and (not families or cell.family in families):
-                gain += gap * min(1.0, cell.band.first / fewest)
+            row = KINDS[kind]
+            if cell.band.last >= row.fewest_things and (not row.favoured_by or cell.family in row.favoured_by):
+                gain += gap * min(1.0, cell.band.first / row.fewest_things)
         return gain
 
 

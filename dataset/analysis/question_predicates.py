@@ -5,10 +5,11 @@ Judges no answer.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from schemas.errors import UserError
+from spatial.questions.kind_table import HEIGHTS, QUERIES, SIDES
 from spatial.relations.predicate_table import PREDICATES
 
 FAMILIES: Mapping[str, frozenset[str]] = {
@@ -16,37 +17,35 @@ FAMILIES: Mapping[str, frozenset[str]] = {
     for family in sorted({row.family for row in PREDICATES.values()})
 }
 
-_SIDES = frozenset({"left_of", "right_of"})
-_HEIGHTS = frozenset({"above", "below"})
-_NEARNESS = frozenset({"near", "far"})
-_OF_OP = {"side": _SIDES, "bearing": _SIDES | _HEIGHTS, "closer": _NEARNESS, "nearest": _NEARNESS}
+_OF_OP: Mapping[str, frozenset[str]] = {row.op: row.about for row in QUERIES.values()}
 """What an operation asks about without naming it."""
 
-_OF_WORD = {
+_OF_WORD: Mapping[str, Set[str]] = {
     "leftmost": {"left_of"},
     "rightmost": {"right_of"},
     "highest": {"above"},
     "lowest": {"below"},
-    "left_to_right": _SIDES,
-    "right_to_left": _SIDES,
-    "top_to_bottom": _HEIGHTS,
-    "bottom_to_top": _HEIGHTS,
+    "left_to_right": SIDES,
+    "right_to_left": SIDES,
+    "top_to_bottom": HEIGHTS,
+    "bottom_to_top": HEIGHTS,
 }
+"""What a word of a query says of space."""
 
 
 def predicates_of(certificate: str) -> frozenset[str] | None:
     """The predicates that must be understood to answer; none for existence, plain counts and attributes.
 
-    None for a certificate without a query.  Raises ValueError for one that is not JSON.
+    None for a certificate without a query of a type that is known here.  Raises ValueError for one that is not JSON.
     """
     proof = json.loads(certificate)
-    if not isinstance(proof, dict) or not isinstance(proof.get("query"), dict):
+    query = proof.get("query") if isinstance(proof, dict) else None
+    if not isinstance(query, dict) or query.get("op") not in _OF_OP:
         return None
-    return frozenset(_words(proof["query"]))
+    return frozenset((*_OF_OP[query["op"]], *_words(query)))
 
 
 def _words(part: Mapping[str, Any]) -> Iterable[str]:
-    yield from _OF_OP.get(part.get("op", ""), ())
     for name, value in part.items():
         if isinstance(value, dict):
             yield from _words(value)

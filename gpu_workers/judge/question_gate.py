@@ -13,13 +13,11 @@ from gpu_workers.judge.judge_forms import Written
 from schemas.events import Question, Scene
 from schemas.ids import question_id
 from spatial.questions import Query, Unanswerable, answer, kind_of, parse, readings
-from spatial.questions.answer_rules import YES_NO
-from spatial.questions.answering import Answer
+from spatial.questions.answer_rules import YES_NO, Answer
 from spatial.questions.certificates import certificate
-from spatial.questions.distractors import choices_for
+from spatial.questions.kind_table import choices_for, keys_of
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import AttributeOf
-from spatial.questions.split_keys import keys_of
 from spatial.questions.wording.lexicon import family_of
 from spatial.questions.wording.referring_expressions import resolve
 from spatial.splits import split_of_keys

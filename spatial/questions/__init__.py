@@ -3,10 +3,12 @@
 In: a `schemas.events.Scene`.  Out: `schemas.events.Question`s; and the parts: queries, answers, words.
 """
 
-from spatial.questions.answering import Answer, answer
+from spatial.questions.answer_rules import Answer
+from spatial.questions.answering import answer
 from spatial.questions.counterfactuals import mirror
+from spatial.questions.kind_table import KINDS, kind_of
 from spatial.questions.question_generation import ask
-from spatial.questions.question_kinds import KINDS, Query, Ref, from_json, kind_of, to_json
+from spatial.questions.question_kinds import Query, Ref, from_json, to_json
 from spatial.questions.wording.ambiguity import readings
 from spatial.questions.wording.question_parsing import parse
 from spatial.questions.wording.realisation import say, variants

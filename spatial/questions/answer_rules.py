@@ -6,7 +6,7 @@ Raises Unanswerable for whatever is doubtful.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeVar
 
 from spatial.questions.certain_facts import CertainFacts, View
 from spatial.questions.question_kinds import (
@@ -23,7 +23,6 @@ from spatial.questions.question_kinds import (
     InPlace,
     Nearest,
     Outermost,
-    Query,
     Ref,
     Side,
 )
@@ -48,6 +47,26 @@ ALONG: dict[Course, str] = {
 
 
 @dataclass(frozen=True)
+class Answer:
+    """The text of the answer and its proof.
+
+    `objects` are the ids that question and answer are about: what the words name, in their order, then what the
+    answer names or counts.  `used` adds all that had to be looked at.  `margin` is the least margin of all judgements
+    (shares of the canvas or of the depth range), `hops` how many relations were followed.  `referents` are the ids of
+    the query's references in their order, `mentioned` those of everything that the words name on the way.
+    """
+
+    text: str
+    objects: tuple[int, ...]
+    used: tuple[int, ...]
+    rules: tuple[str, ...]
+    margin: float
+    hops: int
+    referents: tuple[int, ...]
+    mentioned: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class RuleResult:
     """What the query itself adds to its references' proofs. `focus` is what the answer names or counts."""
 
@@ -58,6 +77,12 @@ class RuleResult:
 
 
 Step = tuple[str, RuleResult, tuple[int, ...]]
+"""The text of the answer, the rule's result, and what else was looked at."""
+
+Q = TypeVar("Q")
+
+Rule = Callable[[View, Q, list[Found]], Step]
+"""Answers a query of one type, given what its references mean."""
 
 
 def _sure(sight: CertainFacts, doubt: str) -> bool:
@@ -70,7 +95,8 @@ def _yes(value: bool) -> str:
     return YES_NO[0] if value else YES_NO[1]
 
 
-def _exists(view: View, query: Exists, _: list[Found]) -> Step:
+def exists(view: View, query: Exists, _: list[Found]) -> Step:
+    """Yes where it is seen, no where it is named as absent and nothing could be taken for it."""
     names = [query.category] + ([query.without] if query.without else [])
     seen = [_is_seen(view, name) for name in names]
     if query.without is not None and seen[0] == seen[1]:
@@ -89,7 +115,8 @@ def _is_seen(view: View, category: str) -> bool:
     return False
 
 
-def _count(view: View, query: Count, found: list[Found]) -> Step:
+def count(view: View, query: Count, found: list[Found]) -> Step:
+    """How many fit the word, in all or on a side of the reference."""
     among = fitting(view, query.category)
     if any(i not in view.clear for i in among):
         raise Unanswerable(f"some {query.category} is hardly visible")
@@ -108,7 +135,8 @@ def _count(view: View, query: Count, found: list[Found]) -> Step:
     return str(sum(held)), RuleResult(f"count: those that are {query.predicate} the reference", margin, 1, among), among
 
 
-def _attribute(view: View, query: AttributeOf, found: list[Found]) -> Step:
+def attribute(view: View, query: AttributeOf, found: list[Found]) -> Step:
+    """The one value of the family that is reported."""
     attributes = view.objects[found[0].index].attributes
     values = [a for a in attributes if family_of(a) == query.family]
     if len(values) != 1:
@@ -116,25 +144,29 @@ def _attribute(view: View, query: AttributeOf, found: list[Found]) -> Step:
     return values[0], RuleResult(f"attribute: the {query.family} that was drawn", 1.0, 0), ()
 
 
-def _in_place(view: View, query: InPlace, found: list[Found]) -> Step:
+def in_place(view: View, query: InPlace, found: list[Found]) -> Step:
+    """Whether the centre is in the place."""
     sight = view.place(found[0].index, query.place)
     held = _sure(sight, "the centre is close to a line between thirds")
     return _yes(held), RuleResult(f"{query.place}: thirds of the picture", sight.margin, 0), ()
 
 
-def _directed(view: View, query: Directed, found: list[Found]) -> Step:
+def directed(view: View, query: Directed, found: list[Found]) -> Step:
+    """Whether the direction holds of the centres."""
     sight = view.relation(found[0].index, query.predicate, found[1].index)
     held = _sure(sight, f"whether it is {query.predicate} the other is doubtful")
     return _yes(held), RuleResult(f"{query.predicate}: centres", sight.margin, 1), ()
 
 
-def _side(view: View, _: Side, found: list[Found]) -> Step:
+def side(view: View, _: Side, found: list[Found]) -> Step:
+    """Left or right, by the centres."""
     sight = view.relation(found[0].index, "left_of", found[1].index)
     held = _sure(sight, "the side is doubtful")
     return SIDES[0 if held else 1], RuleResult("left_of or right_of: centres", sight.margin, 1), ()
 
 
-def _bearing(view: View, _: Bearing, found: list[Found]) -> Step:
+def bearing(view: View, _: Bearing, found: list[Found]) -> Step:
+    """The diagonal, by the centres."""
     up = view.relation(found[0].index, "above", found[1].index)
     left = view.relation(found[0].index, "left_of", found[1].index)
     row, column = _sure(up, "above or below is doubtful"), _sure(left, "left or right is doubtful")
@@ -142,7 +174,8 @@ def _bearing(view: View, _: Bearing, found: list[Found]) -> Step:
     return text, RuleResult("above or below, left_of or right_of: centres", min(up.margin, left.margin), 2), ()
 
 
-def _closer(view: View, _: Closer, found: list[Found]) -> Step:
+def closer(view: View, _: Closer, found: list[Found]) -> Step:
+    """Whether the first gap is plainly the smaller one."""
     subject, anchor, other = (f.index for f in found)
     sight = view.closer(subject, other, anchor)
     held = _sure(sight, "which one is closer is doubtful")
@@ -172,7 +205,8 @@ def label(view: View, index: int) -> str | None:
     return None
 
 
-def _outermost(view: View, query: Outermost, _: list[Found]) -> Step:
+def outermost(view: View, query: Outermost, _: list[Found]) -> Step:
+    """The one that is beyond all others."""
     everything = tuple(range(len(view.objects)))
     best = view.outermost(query.extreme, everything)
     if best is None or len(everything) < 2:
@@ -181,12 +215,14 @@ def _outermost(view: View, query: Outermost, _: list[Found]) -> Step:
     return _label(view, best[0]), RuleResult(rule, best[1], 1, best[:1]), everything
 
 
-def _find(view: View, query: Find, _: list[Found]) -> Step:
+def find(view: View, query: Find, _: list[Found]) -> Step:
+    """The one thing in the relation."""
     hit = related(view, query.predicate, query.anchor, tuple(range(len(view.objects))))
     return _label(view, hit.index), RuleResult(hit.rules[-1], hit.margin, 1, (hit.index,)), hit.used
 
 
-def _nearest(view: View, _: Nearest, found: list[Found]) -> Step:
+def nearest(view: View, _: Nearest, found: list[Found]) -> Step:
+    """The one with plainly the least gap."""
     base = found[0]
     others = tuple(i for i in range(len(view.objects)) if i not in (base.index, *base.mentioned))
     best = view.nearest(base.index, others)
@@ -195,7 +231,8 @@ def _nearest(view: View, _: Nearest, found: list[Found]) -> Step:
     return _label(view, best[0]), RuleResult("nearest: least gap in the picture", best[1], 1, best[:1]), others
 
 
-def _in_order(view: View, query: InOrder, found: list[Found]) -> Step:
+def in_order(view: View, query: InOrder, found: list[Found]) -> Step:
+    """Whether each of the three is before the next."""
     a, b, c = (f.index for f in found)
     predicate = ALONG[query.course]
     sights = [view.relation(i, predicate, j) for i, j in ((a, b), (b, c), (a, c))]
@@ -204,30 +241,8 @@ def _in_order(view: View, query: InOrder, found: list[Found]) -> Step:
     return _yes(all(held)), RuleResult(f"{predicate} is transitive", margin, 2), ()
 
 
-def _deeper(view: View, query: Deeper, found: list[Found]) -> Step:
+def deeper(view: View, query: Deeper, found: list[Found]) -> Step:
+    """Whether the depths are in this order."""
     sight = view.relation(found[0].index, query.predicate, found[1].index)
     held = _sure(sight, "the depths are too similar")
     return _yes(held), RuleResult(f"{query.predicate}: depth order", sight.margin, 1), ()
-
-
-Rule = Callable[[View, Query, list[Found]], Step]
-
-RULES: dict[str, Rule] = {
-    name: cast(Rule, rule)
-    for name, rule in {
-        "Exists": _exists,
-        "Count": _count,
-        "AttributeOf": _attribute,
-        "InPlace": _in_place,
-        "Directed": _directed,
-        "Side": _side,
-        "Bearing": _bearing,
-        "Closer": _closer,
-        "Outermost": _outermost,
-        "Find": _find,
-        "Nearest": _nearest,
-        "InOrder": _in_order,
-        "Deeper": _deeper,
-    }.items()
-}
-"""The rule of each type of query; each is given the query of its own type."""

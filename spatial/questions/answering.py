@@ -1,36 +1,15 @@
 """The answer of a query in a scene, with its proof.
 
 In: a query and a scene (or a `View` of it).  Out: an `Answer`; `Unanswerable` where no answer is safe.
-Does not choose questions nor words; what each type of query means is in `rules`.
+Does not choose questions nor words; what each type of query means is in `answer_rules`, by the rows of `kind_table`.
 """
 
-from dataclasses import dataclass
-
 from schemas.events import Scene
-from spatial.questions.answer_rules import RULES
+from spatial.questions.answer_rules import Answer
 from spatial.questions.certain_facts import View
+from spatial.questions.kind_table import QUERIES
 from spatial.questions.question_kinds import Query, references
 from spatial.questions.wording.referring_expressions import Unanswerable, resolve
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The text of the answer and its proof.
-
-    `objects` are the ids that question and answer are about: what the words name, in their order, then what the
-    answer names or counts.  `used` adds all that had to be looked at.  `margin` is the least margin of all judgements
-    (shares of the canvas or of the depth range), `hops` how many relations were followed.  `referents` are the ids of
-    the query's references in their order, `mentioned` those of everything that the words name on the way.
-    """
-
-    text: str
-    objects: tuple[int, ...]
-    used: tuple[int, ...]
-    rules: tuple[str, ...]
-    margin: float
-    hops: int
-    referents: tuple[int, ...]
-    mentioned: tuple[int, ...] = ()
 
 
 def answer(query: Query, scene: Scene | View) -> Answer:
@@ -40,7 +19,7 @@ def answer(query: Query, scene: Scene | View) -> Answer:
     mentioned = [i for f in found for i in (f.index, *f.mentioned)]
     if len(set(mentioned)) < len(mentioned):
         raise Unanswerable("two references mean the same object")
-    text, own, used = RULES[type(query).__name__](view, query, found)
+    text, own, used = QUERIES[type(query)].rule(view, query, found)
     about = [*mentioned, *own.focus]
     return Answer(
         text,

@@ -5,7 +5,7 @@ In: a query, its answer, the scene.  Out: JSON with query, premises, rules, marg
 
 import json
 
-from spatial.questions.answering import Answer
+from spatial.questions.answer_rules import Answer
 from spatial.questions.certain_facts import View
 from spatial.questions.question_kinds import Query, references, to_json
 from spatial.questions.wording.realisation import say_ref

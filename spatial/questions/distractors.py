@@ -7,47 +7,73 @@ numbers that another question of the same words would have.
 """
 
 import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
 
 from spatial.knowledge.knowledge_base import categories
-from spatial.questions.answer_rules import BEARINGS, SIDES, YES_NO
-from spatial.questions.answering import Answer
+from spatial.questions.answer_rules import BEARINGS, SIDES, YES_NO, Answer
 from spatial.questions.counting import numbers_of, sides_of
 from spatial.questions.object_names import NamedScene
-from spatial.questions.question_kinds import AttributeOf, Bearing, Count, Find, Nearest, Outermost, Query, Side
+from spatial.questions.question_kinds import AttributeOf, Bearing, Count, Query, Side
 from spatial.questions.wording.lexicon import alike, family_of, word_groups
 
 MAX_CHOICES = 4
 
 
-def choices_for(asked: NamedScene, query: Query, answer: Answer, rng: random.Random) -> tuple[str, ...] | None:
-    """The choices, shuffled."""
-    texts = _texts(asked, query, answer, rng)
+@dataclass(frozen=True)
+class Look:
+    """What choices are drawn from: the scene, the answer, and a random generator."""
+
+    asked: NamedScene
+    answer: Answer
+    rng: random.Random
+
+
+Q = TypeVar("Q")
+
+ChoicesOf = Callable[[Look, Q], list[str]]
+"""The choices of a query of one type, the answer among them."""
+
+
+def shuffled_choices(own: ChoicesOf[Query], look: Look, query: Query) -> tuple[str, ...] | None:
+    """The choices that `own` gives to queries of this type, shuffled."""
+    texts = own(look, query)
     if len(texts) < 2 or len(set(texts)) < len(texts):
         return None
-    rng.shuffle(texts)
+    look.rng.shuffle(texts)
     return tuple(texts)
 
 
-def _texts(asked: NamedScene, query: Query, answer: Answer, rng: random.Random) -> list[str]:
-    match query:
-        case Side():
-            return list(SIDES)
-        case Bearing():
-            return list(BEARINGS)
-        case Count():
-            return _numbers(asked, query)
-        case AttributeOf():
-            return [answer.text, *_values(asked, query, answer, rng)][:MAX_CHOICES]
-        case Find() | Nearest() | Outermost():
-            return [answer.text, *_things(asked, answer, rng)][:MAX_CHOICES]
-        case _:
-            return list(YES_NO)
+def yes_no(_look: Look, _query: Query) -> list[str]:
+    """Of a question for whether something is so."""
+    return list(YES_NO)
 
 
-def _numbers(asked: NamedScene, query: Count) -> list[str]:
+def sides(_look: Look, _query: Side) -> list[str]:
+    """Left and right."""
+    return list(SIDES)
+
+
+def bearings(_look: Look, _query: Bearing) -> list[str]:
+    """The four diagonals."""
+    return list(BEARINGS)
+
+
+def numbers(look: Look, query: Count) -> list[str]:
     """The numbers that other questions of the same form would have in this scene; as `count` proposes them."""
-    numbers = numbers_of(asked) if query.anchor is None else sides_of(asked, query.category)
-    return [str(number) for number in sorted(numbers)]
+    found = numbers_of(look.asked) if query.anchor is None else sides_of(look.asked, query.category)
+    return [str(number) for number in sorted(found)]
+
+
+def values(look: Look, query: AttributeOf) -> list[str]:
+    """The attribute and others of its family."""
+    return [look.answer.text, *_values(look.asked, query, look.answer, look.rng)][:MAX_CHOICES]
+
+
+def things(look: Look, _query: Query) -> list[str]:
+    """The thing and others of the scene."""
+    return [look.answer.text, *_things(look.asked, look.answer, look.rng)][:MAX_CHOICES]
 
 
 def _values(asked: NamedScene, query: AttributeOf, answer: Answer, rng: random.Random) -> list[str]:

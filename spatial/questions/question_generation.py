@@ -5,22 +5,18 @@ All chance comes from the seed, one generator a kind, so no kind depends on what
 """
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from types import MappingProxyType
 
 from schemas.events import Question, Scene
 from schemas.ids import content_id, derived_seed, question_id
-from spatial.questions import query_proposals, search_proposals
-from spatial.questions.answer_rules import YES_NO
-from spatial.questions.answering import Answer, answer
+from spatial.questions.answer_rules import YES_NO, Answer
+from spatial.questions.answering import answer
 from spatial.questions.certificates import certificate
-from spatial.questions.distractors import choices_for
+from spatial.questions.kind_table import KINDS, choices_for, keys_of, kind_of
 from spatial.questions.object_names import NamedScene
-from spatial.questions.query_proposals import Proposer
-from spatial.questions.question_kinds import Exists, Query, kind_of
-from spatial.questions.split_keys import keys_of
+from spatial.questions.question_kinds import Exists, Query
 from spatial.questions.wording.question_parsing import parse
 from spatial.questions.wording.realisation import say, variants
 from spatial.questions.wording.referring_expressions import Unanswerable
@@ -38,23 +34,6 @@ TRIES = 40
 """Proposals looked at for one question: bounds the time in crowded scenes."""
 
 TRIES_IN_A_SPLIT = 160
-
-PROPOSERS: Mapping[str, Proposer] = MappingProxyType(
-    {
-        "existence": query_proposals.existence,
-        "count": query_proposals.count,
-        "attribute": search_proposals.attribute,
-        "place": search_proposals.place,
-        "direction_yes_no": query_proposals.direction_yes_no,
-        "direction_open": query_proposals.direction_open,
-        "direction_choice": query_proposals.direction_choice,
-        "distance_comparison": query_proposals.distance_comparison,
-        "selection": search_proposals.selection,
-        "multi_hop": search_proposals.multi_hop,
-        "chain": query_proposals.chain,
-        "depth_order": query_proposals.depth_order,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -86,7 +65,7 @@ def ask(
     asked = scene if isinstance(scene, NamedScene) else NamedScene(scene)
     task = _Task(asked, sample or content_id("scene", asked.scene.model_dump(mode="json")), split)
     found: dict[object, Question] = {}
-    kinds = [kind for kind in PROPOSERS if kind not in without]
+    kinds = [kind for kind in KINDS if kind not in without]
     random.Random(derived_seed("question order", seed)).shuffle(kinds)
     for turn, limit in enumerate(ROUNDS if split is None else ROUNDS_IN_A_SPLIT):
         for kind in kinds:
@@ -108,7 +87,7 @@ def _asked_as(query: Query) -> object:
 def _of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[Query, Question]]:
     """The first proposal that stands, if there is one."""
     words = random.Random(rng.random())
-    for query, target in islice(PROPOSERS[kind](task.asked, rng), task.tries):
+    for query, target in islice(KINDS[kind].propose(task.asked, rng), task.tries):
         question = _worded(task, query, target, words)
         if question is not None and question.kind == kind:
             yield query, question

@@ -1,7 +1,7 @@
 """What can be asked: small programs over a scene, as frozen and serialisable values.
 
 In: fields, or the JSON form of a query.  Out: one of the `Query` types.
-Does not answer, say or choose: that is `answering`, `saying` and `asking`.
+Does not answer, word or choose: what is done with each is in `kind_table`.
 """
 
 from typing import Annotated, Literal
@@ -175,43 +175,6 @@ Query = (
 )
 
 _ADAPTER: TypeAdapter[Query] = TypeAdapter(Annotated[Query, Field(discriminator="op")])
-
-KINDS = {
-    "existence": "whether a category is seen, also of categories that are known to be absent",
-    "count": "how many of a category are seen, in all or on one side of a reference",
-    "attribute": "the colour or another drawn attribute of an object",
-    "place": "whether an object is in a ninth of the picture",
-    "direction_yes_no": "whether a direction holds between two objects",
-    "direction_open": "on which side of an object another one is",
-    "direction_choice": "which of four diagonal directions leads from an object to another",
-    "distance_comparison": "which of two objects is closer to a third, in the picture",
-    "selection": "which object is outermost, or stands in a relation to a named one",
-    "multi_hop": "which object stands in a relation to a thing that only another relation finds",
-    "chain": "whether three objects come in an order",
-    "depth_order": "which of two objects is nearer to the viewer",
-}
-"""The kinds of questions; the names are stable."""
-
-_KIND_OF_OP = {
-    "exists": "existence",
-    "count": "count",
-    "attribute": "attribute",
-    "in_place": "place",
-    "directed": "direction_yes_no",
-    "side": "direction_open",
-    "bearing": "direction_choice",
-    "closer": "distance_comparison",
-    "outermost": "selection",
-    "in_order": "chain",
-    "deeper": "depth_order",
-}
-
-
-def kind_of(query: Query) -> str:
-    """The kind of a query, one of `KINDS`."""
-    if isinstance(query, Find | Nearest):
-        return "multi_hop" if query.anchor.hops else "selection"
-    return _KIND_OF_OP[query.op]
 
 
 def to_json(query: Query) -> dict[str, object]:

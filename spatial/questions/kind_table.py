@@ -1,0 +1,197 @@
+"""The table of question kinds: one row for each kind, and one for each type of query that the kinds are made of.
+
+In: nothing.  Out: `KINDS` and `QUERIES`, from which answers, choices, keys, twins and proposals derive, the balance of the
+dataset and its subsets too; and look-ups in them.
+A row has no defaults, so that nothing is forgotten in silence.  The sentences are data (`wording/templates.json`); the
+verifier and the audit keep tables of their own on purpose, and `tests/unit/spatial/test_kind_table.py` holds all to this.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from schemas.base import Model
+from spatial.questions import answer_rules, distractors, query_proposals, search_proposals, split_keys, twin_queries
+from spatial.questions import question_kinds as q
+from spatial.questions.answer_rules import Answer, Rule
+from spatial.questions.distractors import ChoicesOf, Look
+from spatial.questions.object_names import NamedScene
+from spatial.questions.query_proposals import Proposer
+from spatial.questions.question_kinds import Query, references
+from spatial.questions.split_keys import KeysOf
+from spatial.questions.twin_queries import TwinsOf
+from spatial.splits import Key
+
+Q = TypeVar("Q", bound=Model)
+
+ANY_FAMILY: frozenset[str] = frozenset()
+NO_PREDICATE: frozenset[str] = frozenset()
+SIDES = frozenset({"left_of", "right_of"})
+HEIGHTS = frozenset({"above", "below"})
+NEARNESS = frozenset({"near", "far"})
+
+
+@dataclass(frozen=True)
+class QuestionKind:
+    """One kind of question.
+
+    `meaning` says what is asked.  `propose` looks for such questions in a scene.  `favoured_by`: the families of relations
+    that help the kind (`ANY_FAMILY`: it needs none), and `fewest_things`: how many things it needs; the balance of the
+    dataset asks for such scenes where the kind is lacking.
+    """
+
+    meaning: str
+    propose: Proposer
+    favoured_by: frozenset[str]
+    fewest_things: int
+
+
+@dataclass(frozen=True)
+class QueryType(Generic[Q]):
+    """One type of query.
+
+    `kind`: what its questions are, and `kind_by_hops` where a relation must be followed to find what they refer to.
+    `rule` answers it.  `keys` says which split it belongs to.  `choices` are its answers to choose from.  `twins` are
+    the queries that mirror it.  `about`: the predicates that it asks about without naming them.
+    """
+
+    query: type[Q]
+    kind: str
+    kind_by_hops: str
+    rule: Rule[Q]
+    keys: KeysOf[Q]
+    choices: ChoicesOf[Q]
+    twins: TwinsOf[Q]
+    about: frozenset[str]
+
+    @property
+    def op(self) -> str:
+        """The name of the type in a certificate."""
+        op: str = self.query.model_fields["op"].default
+        return op
+
+
+KINDS: Mapping[str, QuestionKind] = MappingProxyType(
+    {
+        "existence": QuestionKind(
+            "whether a category is seen, also of categories that are known to be absent",
+            query_proposals.existence, ANY_FAMILY, 1,
+        ),
+        "count": QuestionKind(
+            "how many of a category are seen, in all or on one side of a reference",
+            query_proposals.count, frozenset({"direction"}), 4,
+        ),
+        "attribute": QuestionKind(
+            "the colour or another drawn attribute of an object", search_proposals.attribute, ANY_FAMILY, 1,
+        ),
+        "place": QuestionKind(
+            "whether an object is in a ninth of the picture", search_proposals.place, frozenset({"place"}), 1,
+        ),
+        "direction_yes_no": QuestionKind(
+            "whether a direction holds between two objects",
+            query_proposals.direction_yes_no, frozenset({"direction"}), 2,
+        ),
+        "direction_open": QuestionKind(
+            "on which side of an object another one is", query_proposals.direction_open, frozenset({"direction"}), 2,
+        ),
+        "direction_choice": QuestionKind(
+            "which of four diagonal directions leads from an object to another",
+            query_proposals.direction_choice, frozenset({"direction"}), 2,
+        ),
+        "distance_comparison": QuestionKind(
+            "which of two objects is closer to a third, in the picture",
+            query_proposals.distance_comparison, frozenset({"distance"}), 3,
+        ),
+        "selection": QuestionKind(
+            "which object is outermost, or stands in a relation to a named one",
+            search_proposals.selection, frozenset({"support", "containment"}), 3,
+        ),
+        "multi_hop": QuestionKind(
+            "which object stands in a relation to a thing that only another relation finds",
+            search_proposals.multi_hop, frozenset({"support", "containment"}), 4,
+        ),
+        "chain": QuestionKind(
+            "whether three objects come in an order", query_proposals.chain, frozenset({"direction"}), 3,
+        ),
+        "depth_order": QuestionKind(
+            "which of two objects is nearer to the viewer", query_proposals.depth_order, frozenset({"depth"}), 2,
+        ),
+    }
+)  # fmt: skip
+"""The kinds of questions; the names are stable, and their order is that in which they are counted and tried."""
+
+_ROWS: tuple[QueryType[Any], ...] = (
+    QueryType(
+        q.Exists, "existence", "existence", answer_rules.exists,
+        split_keys.of_existence, distractors.yes_no, twin_queries.of_existence, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Count, "count", "count", answer_rules.count,
+        split_keys.of_count, distractors.numbers, twin_queries.of_count, NO_PREDICATE,
+    ),
+    QueryType(
+        q.AttributeOf, "attribute", "attribute", answer_rules.attribute,
+        split_keys.of_attribute, distractors.values, twin_queries.none, NO_PREDICATE,
+    ),
+    QueryType(
+        q.InPlace, "place", "place", answer_rules.in_place,
+        split_keys.of_place, distractors.yes_no, twin_queries.of_place, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Directed, "direction_yes_no", "direction_yes_no", answer_rules.directed,
+        split_keys.of_direction, distractors.yes_no, twin_queries.exchanged, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Side, "direction_open", "direction_open", answer_rules.side,
+        split_keys.of_direction, distractors.sides, twin_queries.exchanged, SIDES,
+    ),
+    QueryType(
+        q.Bearing, "direction_choice", "direction_choice", answer_rules.bearing,
+        split_keys.of_direction, distractors.bearings, twin_queries.exchanged, SIDES | HEIGHTS,
+    ),
+    QueryType(
+        q.Closer, "distance_comparison", "distance_comparison", answer_rules.closer,
+        split_keys.of_distances, distractors.yes_no, twin_queries.of_closer, NEARNESS,
+    ),
+    QueryType(
+        q.Outermost, "selection", "selection", answer_rules.outermost,
+        split_keys.of_outermost, distractors.things, twin_queries.of_outermost, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Find, "selection", "multi_hop", answer_rules.find,
+        split_keys.of_find, distractors.things, twin_queries.of_find, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Nearest, "selection", "multi_hop", answer_rules.nearest,
+        split_keys.of_nearest, distractors.things, twin_queries.none, NEARNESS,
+    ),
+    QueryType(
+        q.InOrder, "chain", "chain", answer_rules.in_order,
+        split_keys.of_order, distractors.yes_no, twin_queries.of_order, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Deeper, "depth_order", "depth_order", answer_rules.deeper,
+        split_keys.of_depth, distractors.yes_no, twin_queries.exchanged, NO_PREDICATE,
+    ),
+)  # fmt: skip
+
+QUERIES: Mapping[type[Any], QueryType[Any]] = MappingProxyType({row.query: row for row in _ROWS})
+"""What is done with each type of query."""
+
+
+def kind_of(query: Query) -> str:
+    """The kind of a query, one of `KINDS`."""
+    row = QUERIES[type(query)]
+    return row.kind_by_hops if any(ref.hops for ref in references(query)) else row.kind
+
+
+def keys_of(query: Query, answer: Answer, asked: NamedScene) -> frozenset[Key]:
+    """Every key of a question, for `spatial.splits` to say where it may be asked."""
+    return split_keys.keys_by(QUERIES[type(query)].keys, query, answer, asked)
+
+
+def choices_for(asked: NamedScene, query: Query, answer: Answer, rng: random.Random) -> tuple[str, ...] | None:
+    """The choices of a question in a drawn order, None where too few are to be had."""
+    return distractors.shuffled_choices(QUERIES[type(query)].choices, Look(asked, answer, rng), query)

@@ -1,0 +1,105 @@
+"""The queries that mirror a query: subject and object exchanged, or sides exchanged.
+
+In: a query.  Out: queries, the plainest twin first.
+Whether a twin has another answer is for the scene to say (`counterfactuals`).
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import permutations
+from typing import TypeVar
+
+from spatial.questions.question_kinds import (
+    Bearing,
+    Closer,
+    Count,
+    Course,
+    Deeper,
+    Directed,
+    Exists,
+    Extreme,
+    Find,
+    Hop,
+    InOrder,
+    InPlace,
+    Outermost,
+    Query,
+    Side,
+)
+from spatial.questions.search_proposals import MIRRORED
+
+INVERSE: dict[Hop, Hop] = {
+    "left_of": "right_of",
+    "right_of": "left_of",
+    "above": "below",
+    "below": "above",
+    "in_front_of": "behind",
+    "behind": "in_front_of",
+}
+OPPOSITE: dict[Extreme, Extreme] = {
+    "leftmost": "rightmost",
+    "rightmost": "leftmost",
+    "highest": "lowest",
+    "lowest": "highest",
+}
+BACKWARDS: dict[Course, Course] = {
+    "left_to_right": "right_to_left",
+    "right_to_left": "left_to_right",
+    "top_to_bottom": "bottom_to_top",
+    "bottom_to_top": "top_to_bottom",
+}
+
+Q = TypeVar("Q")
+
+TwinsOf = Callable[[Q], Iterator[Query]]
+"""The twins of a query of one type."""
+
+
+def none(_query: Query) -> Iterator[Query]:
+    """Of what has no mirror image."""
+    yield from ()
+
+
+def exchanged(query: Directed | Side | Bearing | Deeper) -> Iterator[Query]:
+    """The same of the two, named the other way round."""
+    yield query.model_copy(update={"subject": query.object, "object": query.subject})
+
+
+def of_closer(query: Closer) -> Iterator[Query]:
+    """The other one is said to be closer."""
+    yield query.model_copy(update={"subject": query.other, "other": query.subject})
+
+
+def of_existence(query: Exists) -> Iterator[Query]:
+    """The two categories exchanged, where there are two."""
+    if query.without is not None:
+        yield Exists(category=query.without, without=query.category)
+
+
+def of_count(query: Count) -> Iterator[Query]:
+    """The other side, where one is named."""
+    if query.predicate is not None:
+        yield query.model_copy(update={"predicate": INVERSE[query.predicate]})
+
+
+def of_place(query: InPlace) -> Iterator[Query]:
+    """The place on the other side of the picture."""
+    if query.place in MIRRORED:
+        yield query.model_copy(update={"place": MIRRORED[query.place]})
+
+
+def of_find(query: Find) -> Iterator[Query]:
+    """The other side of the anchor, where the relation has sides."""
+    if query.predicate in INVERSE:
+        yield query.model_copy(update={"predicate": INVERSE[query.predicate]})
+
+
+def of_outermost(query: Outermost) -> Iterator[Query]:
+    """The opposite end."""
+    yield Outermost(extreme=OPPOSITE[query.extreme])
+
+
+def of_order(query: InOrder) -> Iterator[Query]:
+    """The course backwards, then every other order of the three."""
+    yield query.model_copy(update={"course": BACKWARDS[query.course]})
+    for first, second, third in permutations((query.first, query.second, query.third)):
+        yield InOrder(course=query.course, first=first, second=second, third=third)
