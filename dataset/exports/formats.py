@@ -1,7 +1,7 @@
 """The table of formats, and the one way to write any of them.
 
 In: a source of rows, a format's name, a folder.  Out: the folder, filled.
-Knows no format's details.
+Knows no format's details.  An installed distribution adds a `Format` by an entry point of the group `skg.exports`.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,10 @@ from dataset.exports.lmms_eval_task import write as write_lmms
 from dataset.exports.sharegpt import write as write_sharegpt
 from dataset.exports.webdataset_shards import write as write_shards
 from schemas.errors import UserError
+from schemas.plugins import PluginTable
+
+GROUP = "skg.exports"
+"""Entry points of further formats."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Format:
     meaning: str
 
 
-FORMATS = {
+_OWN = {
     "huggingface": Format(write_huggingface, "Parquet with pictures and a dataset card, for `datasets.load_dataset(DIR)`"),
     "llava": Format(write_llava, "LLaVA-1.6 conversations: a JSON list a split, pictures beside it"),
     "llama-vision": Format(write_llama_vision, "Llama-3.2-Vision chat messages: JSON lines a split, pictures beside them"),
@@ -37,6 +41,9 @@ FORMATS = {
     "coco": Format(write_coco, "COCO detection: boxes of what is visible, pictures beside them"),
     "lmms-eval": Format(write_lmms, "a benchmark task for lmms-eval, multiple choice in every rotation of the choices"),
 }
+
+FORMATS = PluginTable(GROUP, _OWN, Format)
+"""By the name that `--format` takes."""
 
 
 def export(source: Source, name: str, out: Path) -> Path:
