@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from random import Random
 
 from agents.object_selection import Cast
-from agents.renderer_capabilities import RendererCapabilities
+from spatial.knowledge.renderer_capabilities import RendererCapabilities
 
 DESCRIBED = 0.6
 """Probability that a thing which can be described is."""

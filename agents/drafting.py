@@ -13,12 +13,12 @@ from agents.attribute_selection import absent, described
 from agents.object_selection import Cast, SelectionRequest, fill
 from agents.rejections import unmet_options
 from agents.relation_selection import DEFAULT_MIX, Reading, carried_relations, read
-from agents.renderer_capabilities import RendererCapabilities
 from agents.requirements import plain, require
 from agents.scene_inventory import stock
 from schemas.events import SeedConcept, SeedOptions
 from schemas.graph import Relation
 from schemas.ids import derived_seed
+from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
 

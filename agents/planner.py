@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from agents.drafting import Drafted, Task, draft
 from agents.image_prompts import prompt_of
 from agents.rejections import RequestRejected, rejection
-from agents.renderer_capabilities import RendererCapabilities, abilities
 from agents.user_graphs import UserGraph, read_graph
 from schemas.bounds import MAX_NOTE_CHARS
 from schemas.events import Rejection, SeedConcept
 from schemas.graph import GraphObject, Layout, Provenance, SpatialGraph
 from schemas.ids import derived_seed, with_graph_id
 from spatial.knowledge.knowledge_base import NEAREST_THRESHOLD, SceneMatch, find_scene, scene_kinds
+from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.layout import NoLayout, Unsatisfiable, solve
 from spatial.reasoning.draft import Draft
 
@@ -45,8 +45,8 @@ class _Plan:
 class RulePlanner:
     """Plans for one renderer. Implements `schemas.interfaces.Planner`."""
 
-    def __init__(self, renderer: str) -> None:
-        self._able = abilities(renderer)
+    def __init__(self, able: RendererCapabilities) -> None:
+        self._able = able
 
     async def plan(self, seed: SeedConcept, index: int) -> SpatialGraph | Rejection:
         """The graph number `index` of a seed. The work is done in a thread, beside the event loop."""

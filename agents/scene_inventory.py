@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from agents.renderer_capabilities import RendererCapabilities
 from spatial.knowledge.categories import Category, Rest, SceneKind
 from spatial.knowledge.knowledge_base import categories, scene_kinds
+from spatial.knowledge.renderer_capabilities import RendererCapabilities
 
 Carry = Literal["on", "inside"]
 

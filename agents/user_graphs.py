@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.rejections import invalid_graph, refuse_contradiction
-from agents.renderer_capabilities import RendererCapabilities
 from agents.requirements import plain
 from schemas.base import readable
 from schemas.bounds import MAX_ATTRIBUTES, MAX_EXCLUDED, MAX_NAME_CHARS, MAX_RELATIONS
 from schemas.graph import MAX_OBJECTS, GraphObject, Relation
 from spatial.knowledge.knowledge_base import categories
+from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.relations.phrases import UnknownPhrase, normalise
 from spatial.relations.predicate_table import PREDICATES
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gpu_workers.renderers import capabilities_of
 from monitoring.metrics import StageMetrics
 from schemas.errors import RetryableError
 from schemas.events import QAEvent, Rejection
@@ -130,12 +131,14 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
 
         store = _store(settings, hooks, start)
         start.says("loading models")
-        renderer = hooks.renderer or start.wait(lambda: renderer_of(settings), "the models of the renderer")
+        renderer = hooks.renderer or start.wait(
+            lambda: vision_factories.renderer_of(settings), "the models of the renderer"
+        )
         return HandlerStep(RenderHandler(renderer, store, settings.render_batch), tools)
 
-    drawn = settings.renderer == "collage"
-    batch = settings.render_batch * (1 if drawn else CALLS_A_STEP)
-    limits = BatchLimits(batch, settings.render_linger_s, held=3, call_s=CALL_S if drawn else MODEL_CALL_S)
+    model = vision_factories.spec_of(settings.renderer).has_model
+    batch = settings.render_batch * (CALLS_A_STEP if model else 1)
+    limits = BatchLimits(batch, settings.render_linger_s, held=3, call_s=MODEL_CALL_S if model else CALL_S)
     with process("render", settings) as start:
         carry(Role("render", (GRAPHS,), settings.render_group, limits), settings, start, step, hooks.reached)
 
@@ -235,19 +238,8 @@ def _language(settings: AgentSettings, hooks: Hooks, start: Start) -> "LanguageA
 def _planner(settings: AgentSettings) -> Planner:
     from agents.planner import RulePlanner
 
-    planner: Planner = RulePlanner(settings.renderer)
+    planner: Planner = RulePlanner(capabilities_of(settings.renderer))
     return planner
-
-
-def renderer_of(settings: RenderSettings) -> Renderer:
-    """The renderer that the settings name, ready to draw. Raises UserError and RetryableError."""
-    if settings.renderer != "collage":
-        return vision_factories.diffusion_of(settings)
-    from gpu_workers.collage import CollageRenderer
-    from gpu_workers.collage.sprites.fetch import default_sprites_dir
-
-    renderer: Renderer = CollageRenderer(settings.sprites_dir or default_sprites_dir())
-    return renderer
 
 
 def _bucket(settings: StoreSettings, start: Start) -> s3.S3Store:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gpu_workers.renderers import DEFAULT_RENDERER
 from monitoring.redaction import redacted
 from streams.address_redaction import masked, passwords_in
 from streams.broker.topic_partitions import parse_partitions
@@ -214,7 +215,7 @@ class AgentSettings(ProcessSettings, StoreSettings, LanguageSettings, AgentsGrou
 
     agents_in_flight: int = Field(16, ge=1, le=1024, description="seeds worked on at a time")
     agents_drain_s: Seconds = Field(20.0, description="how long SIGTERM waits for seeds in hand")
-    renderer: str = Field("collage", description="renderer that graphs are planned for")
+    renderer: str = Field(DEFAULT_RENDERER, description="renderer that graphs are planned for")
 
 
 class DiffusionSettings(_Settings):
@@ -244,7 +245,9 @@ class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings, RenderGr
     """`skg render`."""
 
     render_batch: int = Field(4, ge=1, le=256, description="graphs in one render call")
-    renderer: str = Field("collage", description="renderer to draw with: collage, or a diffusion renderer such as gligen")
+    renderer: str = Field(
+        DEFAULT_RENDERER, description="renderer to draw with: collage, or a diffusion renderer such as gligen"
+    )
     sprites_dir: Path | None = Field(None, description="folder of object sprites; default: beside the environment")
 
 

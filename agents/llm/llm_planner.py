@@ -22,13 +22,13 @@ from agents.llm.relation_completion import Edges, unsatisfiable
 from agents.llm.scene_offer import Place
 from agents.planner import CANVAS, RulePlanner
 from agents.rejections import RequestRejected, rejection
-from agents.renderer_capabilities import abilities
 from schemas.events import Rejection, SeedConcept
 from schemas.graph import GraphObject, Layout, Provenance, SpatialGraph
 from schemas.ids import content_id, with_graph_id
 from schemas.interfaces import ObjectStore, StoredObject
 from schemas.llm.contract import Counts, Fault, LanguageModel, ledger
 from schemas.llm.structured_answers import Unanswered
+from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.layout import NoLayout, Unsatisfiable, solve
 from spatial.reasoning.draft import Draft
 
@@ -53,10 +53,12 @@ class _Plan:
 class LanguagePlanner:
     """Plans for one renderer. Implements `schemas.interfaces.Planner`."""
 
-    def __init__(self, model: LanguageModel, renderer: str, store: ObjectStore, counts: Counts, temperature: float) -> None:
-        self._tools = Tools(model, counts, abilities(renderer), temperature)
+    def __init__(
+        self, model: LanguageModel, able: RendererCapabilities, store: ObjectStore, counts: Counts, temperature: float
+    ) -> None:
+        self._tools = Tools(model, counts, able, temperature)
         self._store = store
-        self._rules = RulePlanner(renderer)
+        self._rules = RulePlanner(able)
         self._placing = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="placing")
 
     async def plan(self, seed: SeedConcept, index: int) -> SpatialGraph | Rejection:

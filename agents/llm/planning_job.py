@@ -9,13 +9,13 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from agents.llm.answer_forms import Boxes, NodeSets, Objects, Scenes, Triples
-from agents.renderer_capabilities import RendererCapabilities
 from agents.requirements import plain
 from schemas.events import SeedConcept
 from schemas.ids import derived_seed
 from schemas.llm.contract import Counts, LanguageModel, Reply
 from schemas.llm.prompts import Asks, Prompt, request_of
 from schemas.llm.structured_answers import Check, Conversation
+from spatial.knowledge.renderer_capabilities import RendererCapabilities
 
 T = TypeVar("T", bound=BaseModel)
 

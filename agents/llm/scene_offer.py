@@ -7,10 +7,10 @@ A renderer that draws whatever words say puts no limits.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents.renderer_capabilities import RendererCapabilities
 from agents.scene_inventory import SceneInventory, stock
 from spatial.knowledge.categories import Category, SceneKind
 from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
+from spatial.knowledge.renderer_capabilities import RendererCapabilities
 
 MOST_OFFERED = 60
 """Names in one prompt: enough for variety, few enough for a small model."""

@@ -1,10 +1,12 @@
-"""From a renderer's name to the renderer.
+"""From a choice to a diffusion renderer.
 
-In: a name, a model, how to draw.  Out: a warm `DiffusionRenderer`.  The one table of the diffusion renderers.
+In: a name of `gpu_workers.renderers`, a model, how to draw.  Out: a warm `DiffusionRenderer`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.denoise import Sampling
@@ -19,6 +21,7 @@ from gpu_workers.diffusion.weight_files import TINY, locate
 from schemas.errors import UserError
 
 NAMES = (*VARIANTS, "text2image", "controlnet", "flux3-boxes")
+"""Each has a row in `gpu_workers.renderers`, too."""
 
 TINY_STEPS = 4
 """A tiny model's pictures are noise however long it works."""
@@ -52,6 +55,20 @@ class Choice:
     control: Weights | None = None
     refiner: Weights | None = None
     refined_side: int = 1024
+
+
+def choice_of(renderer: str, given: Mapping[str, Any]) -> Choice:
+    """A choice from the settings that the rows of diffusion renderers take."""
+    pinned = {
+        "control": (given["render_controlnet"], given["render_controlnet_revision"]),
+        "refiner": (given["render_refine"], given["render_refine_revision"]),
+    }
+    second = {role: Weights(name, revision) for role, (name, revision) in pinned.items() if name is not None}
+    return Choice(
+        renderer, given["render_model"], given["render_revision"], given["model_cache"], given["render_batch"],
+        given["render_steps"], given["render_guidance"], given["render_beta"], given["render_dtype"],
+        given["render_compile"], second.get("control"), second.get("refiner"), given["render_refine_side"],
+    )  # fmt: skip
 
 
 def renderer_of(choice: Choice) -> DiffusionRenderer:

@@ -1,6 +1,7 @@
-"""The renderers and the eyes that need the gpu extra, built from settings.
+"""What draws pictures and what looks at them, built from settings.
 
-In: settings.  Out: a warm renderer, eyes, a policy.  Imports no model library itself, and nothing of it before it is asked.
+In: settings.  Out: a renderer that is ready to draw, eyes, a policy.
+Imports no model library itself, and nothing of it before it is asked.
 """
 
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gpu_workers.exam_policy import Policy
+from gpu_workers.renderers import RENDERERS, RendererSpec
 from schemas.interfaces import Renderer
 from streams.errors import Refused
 from streams.settings import EyeSettings, RenderSettings
@@ -18,26 +20,22 @@ if TYPE_CHECKING:
 TINY = "tiny"
 
 
-def diffusion_of(settings: RenderSettings) -> Renderer:
-    """The diffusion renderer that the settings name, warmed up. Raises UserError and RetryableError."""
-    from gpu_workers.diffusion.model_registry import NAMES, Choice, Weights, renderer_of
+def spec_of(renderer: str) -> RendererSpec:
+    """The renderer's row. Raises UserError: Refused where there is none, PluginError."""
+    if renderer not in RENDERERS:
+        raise Refused(f"SKG_RENDERER is {renderer!r}; there are: {', '.join(RENDERERS)}")
+    return RENDERERS[renderer]
 
-    if settings.renderer not in NAMES:
-        raise Refused(f"SKG_RENDERER is {settings.renderer!r}; there are: collage, {', '.join(NAMES)}")
-    if settings.render_model is None:
+
+def renderer_of(settings: RenderSettings) -> Renderer:
+    """The renderer that the settings name, ready to draw. Raises UserError and RetryableError."""
+    spec = spec_of(settings.renderer)
+    if spec.has_model and settings.render_model is None:
         raise Refused(f"the renderer {settings.renderer} needs a model: set SKG_RENDER_MODEL, or --model")
-    pinned = {
-        "control": (settings.render_controlnet, settings.render_controlnet_revision),
-        "refiner": (settings.render_refine, settings.render_refine_revision),
-    }
-    second = {role: Weights(name, revision) for role, (name, revision) in pinned.items() if name is not None}
-    choice = Choice(
-        settings.renderer, settings.render_model, settings.render_revision, settings.model_cache, settings.render_batch,
-        settings.render_steps, settings.render_guidance, settings.render_beta, settings.render_dtype,
-        settings.render_compile, second.get("control"), second.get("refiner"), settings.render_refine_side,
-    )  # fmt: skip
-    renderer: Renderer = renderer_of(choice)
-    return renderer
+    foreign = [name for name in spec.settings if name not in RenderSettings.model_fields]
+    if foreign:
+        raise Refused(f"the renderer {settings.renderer} asks for settings that there are not: {', '.join(foreign)}")
+    return spec.make({name: getattr(settings, name) for name in spec.settings})
 
 
 def eyes_of(settings: EyeSettings) -> "ObjectDetector | None":

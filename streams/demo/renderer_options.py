@@ -8,9 +8,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from gpu_workers.renderers import DEFAULT_RENDERER
 from schemas.errors import UserError
+from streams.adapters.vision_factories import spec_of
 
-COLLAGE, TINY = "collage", "tiny"
+TINY = "tiny"
 
 PASSED_ON = ("SKG_RENDER_", "SKG_DETECTOR", "SKG_DEPTH", "SKG_RETRIES", "SKG_SALVAGE", "SKG_NSFW", "SKG_MODEL_CACHE")
 """Settings of one's own that a demo keeps when it draws with a model."""
@@ -20,27 +22,25 @@ PASSED_ON = ("SKG_RENDER_", "SKG_DETECTOR", "SKG_DEPTH", "SKG_RETRIES", "SKG_SAL
 class Drawing:
     """A renderer and its model."""
 
-    renderer: str = COLLAGE
+    renderer: str = DEFAULT_RENDERER
     model: str | None = None
 
     def environment(self, out: Path) -> dict[str, str]:
         """The settings. Raises UserError where a renderer lacks its model, or eyes."""
-        if self.renderer == COLLAGE:
-            return {}
+        spec = spec_of(self.renderer)
+        chosen = {} if self.renderer == DEFAULT_RENDERER else {"SKG_RENDERER": self.renderer}
+        if spec.knows_truth and not spec.has_model:
+            return chosen
         own = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
         model = self.model or own.get("SKG_RENDER_MODEL")
-        if model is None:
+        if spec.has_model and model is None:
             raise UserError(f"the renderer {self.renderer} needs a model: --model FOLDER, or --model tiny")
-        if model != TINY and "SKG_DETECTOR" not in own:
+        if model != TINY and not spec.knows_truth and "SKG_DETECTOR" not in own:
             raise UserError("pictures of a model need a detector: set SKG_DETECTOR to a folder or a hub's owner/name")
-        return {
-            "SKG_MODEL_CACHE": str(out / "models"),
-            "SKG_DETECTOR": TINY,
-            **own,
-            "SKG_RENDERER": self.renderer,
-            "SKG_RENDER_MODEL": model,
-        }
+        eyes = {"SKG_DETECTOR": TINY} if model == TINY else {}
+        drawn_with = {} if model is None else {"SKG_RENDER_MODEL": model}
+        return {"SKG_MODEL_CACHE": str(out / "models"), **eyes, **own, **chosen, **drawn_with}
 
 
 PAINTED = Drawing()
-"""The collage."""
+"""The renderer that needs nothing."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gpu_workers.renderers import capabilities_of
 from monitoring.llm_metrics import LanguageMetrics
 from monitoring.logs import log
 from schemas.interfaces import ObjectStore, Planner
@@ -86,7 +87,7 @@ def agents_of(settings: AgentSettings, store: ObjectStore) -> LanguageAgents:
         settings.llm_url, settings.llm_model, settings.llm_api_key.get_secret_value(), settings.llm_timeout_s
     )
     model = around(OpenAIClient(endpoint), ConcurrencyLimit(settings.llm_in_flight, metrics.set_calls), store, account)
-    planner: Planner = LanguagePlanner(model, settings.renderer, store, metrics, settings.llm_temperature)
+    planner: Planner = LanguagePlanner(model, capabilities_of(settings.renderer), store, metrics, settings.llm_temperature)
     return LanguageAgents(planner, budget, GRAPHS_A_CALL * settings.llm_in_flight)
 
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
+from gpu_workers.renderers import capabilities_of
 from schemas.base import Event
 from schemas.events import SeedConcept
 from schemas.interfaces import ObjectStore, StoredObject
@@ -60,7 +61,7 @@ class Hangs:
     def __init__(self, seed_id: str) -> None:
         from agents.planner import RulePlanner  # loads a solver, which the other kinds do without
 
-        self._seed_id, self._planner = seed_id, RulePlanner("collage")
+        self._seed_id, self._planner = seed_id, RulePlanner(capabilities_of("collage"))
 
     async def plan(self, seed: SeedConcept, index: int) -> Event:
         if seed.seed_id == self._seed_id:

@@ -8,6 +8,7 @@ import pytest
 from kafka.admin import KafkaAdminClient
 
 from agents.planner import RulePlanner
+from gpu_workers.renderers import capabilities_of
 from schemas.base import Event
 from schemas.codec import Message, decode
 from schemas.events import DeadLetter, RenderedImage, SeedConcept, SeedOptions
@@ -102,7 +103,7 @@ def asking(things: int, context: str = "") -> SeedConcept:
 
 
 def graph_of(seed: SeedConcept) -> SpatialGraph:
-    graph = RulePlanner("collage-1").plan_now(seed, 0)
+    graph = RulePlanner(capabilities_of("collage-1")).plan_now(seed, 0)
     assert isinstance(graph, SpatialGraph)
     return graph
 

@@ -14,6 +14,7 @@ from dataset.table.row_encoding import rows_of
 from gpu_workers.collage import CollageRenderer
 from gpu_workers.examine import ExamineHandler
 from gpu_workers.render import RenderHandler
+from gpu_workers.renderers import capabilities_of
 from schemas.base import Event
 from schemas.events import QAEvent, Rejection, SeedConcept
 from schemas.interfaces import Renderer, Sample
@@ -30,7 +31,7 @@ class Line:
 
     def outcomes(self, seeds: Sequence[SeedConcept]) -> Iterator[Event]:
         """One QAEvent or Rejection for every graph that is asked for."""
-        planner = RulePlanner("collage")
+        planner = RulePlanner(capabilities_of("collage"))
         render, examine = RenderHandler(self.renderer, self.store), ExamineHandler(self.store, self.store)
         for seed in seeds:
             for index in range(seed.first, seed.first + seed.count):

@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from schemas.ids import make_seed
 from schemas.interfaces import Sample
+from tests.fakes.collage import make_sprites
 from tests.fakes.events import make_graph, make_picture, make_qa
-from tests.fakes.line import store_rows
+from tests.fakes.line import Line, store_rows
 from tests.fakes.plugins import install
 
 TOY_EXPORT = '''
@@ -21,6 +24,21 @@ def write(source, out):
     (out / "ids.txt").write_text("".join(row["sample_id"] + "\\n" for row in rows), "utf-8")
 
 IDS = Format(write, "the ids, one a line")
+'''
+
+TOY_RENDERER = '''
+"""Collages under another name."""
+from gpu_workers.collage import CollageRenderer
+from gpu_workers.renderers import RendererSpec
+from spatial.knowledge.renderer_capabilities import pictures_only
+
+class Crayons(CollageRenderer):
+    name = "crayons-1"
+
+def make(given):
+    return Crayons(given["sprites_dir"])
+
+CRAYONS = RendererSpec("collages under another name", pictures_only, ("sprites_dir",), make, knows_truth=True)
 '''
 
 
@@ -47,6 +65,20 @@ def test_an_export_format_of_a_plugin_is_listed_and_written(tmp_path: Path, data
     done = skg(plugins, "dataset", "export", dataset, "--format", "ids", "--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     assert len((tmp_path / "out" / "ids.txt").read_text("utf-8").splitlines()) == 1
+
+
+def test_a_renderer_of_a_plugin_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    points = {"skg.renderers": {"crayons": "toy_renderer:CRAYONS"}}
+    plugins = install(tmp_path / "site", "toy_renderer", points, TOY_RENDERER)
+    monkeypatch.syspath_prepend(str(plugins))
+    sprites = make_sprites(tmp_path / "sprites")
+    drawn = Line(import_module("toy_renderer").Crayons(sprites)).samples([make_seed("kitchen", 2)])
+    uri, sample = store_rows(str(tmp_path / "drawn"), drawn), drawn[0].event.sample_id
+    chosen = {"SKG_RENDERER": "crayons", "SKG_SPRITES_DIR": str(sprites)}
+    done = skg(plugins, "lineage", sample, "--uri", uri, "--rerender", **chosen)
+    assert done.returncode == 0, done.stderr
+    assert "the same file" in done.stdout
+    assert "collage, gligen, " in skg(plugins, "lineage", sample, "--uri", uri, "--rerender", SKG_RENDERER="chalk").stderr
 
 
 def test_a_plugin_that_cannot_be_loaded_is_one_line_that_names_its_distribution(tmp_path: Path, dataset: str):

@@ -72,7 +72,7 @@ def lineage(
     found = trace(address, sample, options)
     typer.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else "\n".join(found.lines()))
     if rerender:
-        from streams.composition import renderer_of
+        from streams.adapters.vision_factories import renderer_of
         from streams.operations.rerender import redraw
         from streams.settings import RenderSettings
 

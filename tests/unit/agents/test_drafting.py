@@ -7,15 +7,16 @@ import pytest
 
 from agents.drafting import Drafted, Task, draft
 from agents.rejections import RequestRejected
-from agents.renderer_capabilities import PALETTE, abilities
 from agents.scene_inventory import stock
+from gpu_workers.renderers import capabilities_of
 from schemas.events import SeedOptions
 from schemas.ids import make_seed
 from spatial.knowledge.knowledge_base import categories, scene_kinds
+from spatial.knowledge.renderer_capabilities import PALETTE
 from spatial.reasoning.conflicts import contradictions
 from spatial.relations.predicate_table import PREDICATES
 
-COLLAGE = abilities("collage")
+COLLAGE = capabilities_of("collage")
 SCENES = tuple(scene_kinds())
 
 
@@ -246,7 +247,9 @@ def test_required_relations_that_contradict_each_other_are_refused_with_the_conf
 
 def test_a_renderer_that_reads_words_is_given_states_and_materials_too():
     seed = make_seed("kitchen", options=SeedOptions(min_objects=6, max_objects=8))
-    words = {w for i in range(60) for ws in draft(Task(seed, i, "kitchen", abilities("sdxl-1"))).attributes for w in ws}
+    words = {
+        w for i in range(60) for ws in draft(Task(seed, i, "kitchen", capabilities_of("sdxl-1"))).attributes for w in ws
+    }
     assert words & {"steaming", "full", "empty", "wooden", "fresh", "ripe"}
 
 

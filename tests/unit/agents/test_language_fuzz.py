@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.llm.llm_planner import LanguagePlanner
+from gpu_workers.renderers import capabilities_of
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode
 from schemas.errors import PermanentError, RetryableError
@@ -104,7 +105,7 @@ def wishes(draw: Draw) -> SeedConcept:
 
 def plan(draw: Draw, seed: SeedConcept, index: int, renderer: str) -> None:
     model = ScriptedModel(lambda request: said(draw, request))
-    planner = LanguagePlanner(model, renderer, InMemoryStore(), KeptCounts(), 0.5)
+    planner = LanguagePlanner(model, capabilities_of(renderer), InMemoryStore(), KeptCounts(), 0.5)
     try:
         made = asyncio.run(planner.plan(seed, index))
     except (RetryableError, PermanentError):

@@ -14,6 +14,7 @@ from agents.llm.answer_forms import Boxes
 from agents.llm.llm_planner import LanguagePlanner
 from agents.llm.planning_job import PROMPTS
 from agents.llm.relation_phrases import PLACES, RELATIONS, predicates_of
+from gpu_workers.renderers import capabilities_of
 from schemas.codec import decode
 from schemas.errors import RetryableError
 from schemas.events import Rejection, SeedConcept, SeedOptions
@@ -70,7 +71,7 @@ class Desk:
 
     def __init__(self, says: Callable[[Request], Any], renderer: str = "collage") -> None:
         self.model, self.store, self.counts = ScriptedModel(says), InMemoryStore(), KeptCounts()
-        self._planner = LanguagePlanner(self.model, renderer, self.store, self.counts, 0.5)
+        self._planner = LanguagePlanner(self.model, capabilities_of(renderer), self.store, self.counts, 0.5)
 
     def plan(self, seed: SeedConcept = KITCHEN, index: int = 0) -> SpatialGraph | Rejection:
         return asyncio.run(self._planner.plan(seed, index))

@@ -6,6 +6,7 @@ import inspect
 import pytest
 
 from agents.planner import CANVAS, RulePlanner
+from gpu_workers.renderers import capabilities_of
 from schemas.codec import decode
 from schemas.events import Rejection, SeedConcept, SeedOptions
 from schemas.graph import SpatialGraph
@@ -17,7 +18,7 @@ from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.layout import verify
 from spatial.reasoning.draft import draft_of
 
-PLANNER = RulePlanner("collage")
+PLANNER = RulePlanner(capabilities_of("collage"))
 GRAPHS_A_SCENE = 50
 
 
@@ -165,7 +166,7 @@ def test_whatever_is_asked_ends_in_a_graph_or_in_a_reason(options):
 
 
 def test_other_renderers_are_given_every_attribute_and_a_prompt_that_names_nothing_absent():
-    planner = RulePlanner("diffusers")
+    planner = RulePlanner(capabilities_of("diffusers"))
     seed = with_options("street market", min_objects=3, max_objects=6)
     for i in range(10):
         graph = planner.plan_now(seed, i)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from agents.planner import RulePlanner
 from agents.user_graphs import read_graph
+from gpu_workers.renderers import capabilities_of
 from schemas.bounds import MAX_PAYLOAD_BYTES, MAX_WHOLE
 from schemas.codec import decode, encode
 from schemas.events import Rejection, SeedConcept, SeedOptions
@@ -15,7 +16,7 @@ from tests.fakes.event_strategies import models
 from tests.fakes.examples_count import examples
 from tests.fakes.seed_strategies import ODD_FORMS, seeds
 
-PLANNERS = {name: RulePlanner(name) for name in ("collage-1", "gligen-1")}
+PLANNERS = {name: RulePlanner(capabilities_of(name)) for name in ("collage-1", "gligen-1")}
 
 
 def planned(seed: SeedConcept, index: int, renderer: str) -> None:

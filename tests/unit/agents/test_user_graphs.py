@@ -7,8 +7,8 @@ import pytest
 
 from agents.planner import RulePlanner
 from agents.rejections import RequestRejected
-from agents.renderer_capabilities import abilities
 from agents.user_graphs import read_graph
+from gpu_workers.renderers import capabilities_of
 from schemas.events import Rejection, SeedOptions
 from schemas.graph import Relation, SpatialGraph
 from schemas.ids import make_seed
@@ -16,7 +16,7 @@ from spatial.layout import verify
 from spatial.reasoning.draft import draft_of
 
 DEMO = Path(__file__).parents[4] / "shared" / "data" / "knowledge2data_demo.json"
-COLLAGE = abilities("collage")
+COLLAGE = capabilities_of("collage")
 FORM: dict[str, object] = {
     "scene": "park",
     "chosen_objects": ["cat", "Dogs", "cat"],
@@ -27,7 +27,7 @@ FORM: dict[str, object] = {
 
 
 def planned(form: dict[str, object], index: int = 0) -> SpatialGraph | Rejection:
-    return RulePlanner("collage").plan_now(make_seed("park", options=SeedOptions(graph=form)), index)
+    return RulePlanner(capabilities_of("collage")).plan_now(make_seed("park", options=SeedOptions(graph=form)), index)
 
 
 def test_a_graph_is_taken_as_it_is():
@@ -117,6 +117,6 @@ def test_a_faulty_graph_is_refused_with_what_is_wrong(change, told):
 
 
 def test_a_renderer_that_reads_words_takes_any_object():
-    made = read_graph(FORM | {"chosen_objects": ["cat", "zorb", "dog"], "attributes": {}}, abilities("diffusers"))
+    made = read_graph(FORM | {"chosen_objects": ["cat", "zorb", "dog"], "attributes": {}}, capabilities_of("diffusers"))
     assert [o.category for o in made.objects] == ["cat", "zorb", "dog"]
     assert made.undrawn == ()

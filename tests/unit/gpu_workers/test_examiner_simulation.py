@@ -19,6 +19,7 @@ from gpu_workers.examine import ExamineHandler, Examiners
 from gpu_workers.perception.interfaces import Detector
 from gpu_workers.perception.perceived_scene import DetectorEyes
 from gpu_workers.render import RenderHandler
+from gpu_workers.renderers import capabilities_of
 from schemas.base import Event
 from schemas.events import QAEvent, Rejection, RenderedImage
 from schemas.graph import SpatialGraph
@@ -54,7 +55,7 @@ class Run:
 
 @lru_cache(maxsize=1)
 def graphs() -> tuple[SpatialGraph, ...]:
-    planner = RulePlanner("collage")
+    planner = RulePlanner(capabilities_of("collage"))
     seeds = [make_seed(concept, count=GRAPHS // 4) for concept in ("kitchen", "park", "street", "beach")]
     planned = [asyncio.run(planner.plan(seed, index)) for seed in seeds for index in range(seed.count)]
     return tuple(graph for graph in planned if isinstance(graph, SpatialGraph))

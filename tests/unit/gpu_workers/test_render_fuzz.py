@@ -7,6 +7,7 @@ from hypothesis import given
 from agents.planner import RulePlanner
 from gpu_workers.collage import CollageRenderer
 from gpu_workers.render import RenderHandler
+from gpu_workers.renderers import capabilities_of
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode
 from schemas.errors import PermanentError
@@ -71,7 +72,7 @@ def test_what_the_planner_makes_of_many_objects_is_drawn_whatever_carries_what(h
     options = SeedOptions(min_objects=6, max_objects=12, families=CARRYING)
     seed = make_seed(scene, count=3, options=options)
     for index in range(3):
-        made = RulePlanner("collage-1").plan_now(seed, index)
+        made = RulePlanner(capabilities_of("collage-1")).plan_now(seed, index)
         if isinstance(made, SpatialGraph):
             assert isinstance(outcome(handler, made), RenderedImage)
 
@@ -79,7 +80,7 @@ def test_what_the_planner_makes_of_many_objects_is_drawn_whatever_carries_what(h
 @pytest.mark.parametrize("index", range(5))
 def test_a_living_room_full_of_things_is_drawn(handler: RenderHandler, index: int):
     seed = make_seed("living room", count=5, options=SeedOptions(min_objects=6, max_objects=12))
-    made = RulePlanner("collage-1").plan_now(seed, index)
+    made = RulePlanner(capabilities_of("collage-1")).plan_now(seed, index)
     assert isinstance(made, SpatialGraph)
     assert isinstance(outcome(handler, made), RenderedImage)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from agents.planner import RulePlanner
+from gpu_workers.renderers import capabilities_of
 from schemas.events import Question, Scene, SeenObject, Truth
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
@@ -26,7 +27,7 @@ NAMES = tuple(sorted(categories()))[::7]
 def planned_scene(number: int) -> Scene:
     """The scene of a planned graph, as a renderer that draws exactly the layout would show it."""
     kinds = sorted(scene_kinds())
-    graph = RulePlanner("collage").plan_now(make_seed(kinds[number % len(kinds)]), number // len(kinds))
+    graph = RulePlanner(capabilities_of("collage")).plan_now(make_seed(kinds[number % len(kinds)]), number // len(kinds))
     assert isinstance(graph, SpatialGraph)
     layout = zip(graph.objects, graph.layout.boxes, graph.layout.depth, strict=True)
     objects = tuple(

@@ -9,6 +9,7 @@ import pytest
 
 from agents.balance_targets import Band, Targets, targets_of
 from agents.planner import RulePlanner
+from gpu_workers.renderers import capabilities_of
 from monitoring.traces import child_of
 from schemas.base import Event
 from schemas.codec import Message, to_message
@@ -68,7 +69,7 @@ def outcome(planner: RulePlanner, seed: SeedConcept, index: int) -> Event:
 
 
 def test_a_factory_is_steered_from_a_skewed_start_to_the_stated_mix():
-    planner, topic = RulePlanner("collage"), Topic()
+    planner, topic = RulePlanner(capabilities_of("collage")), Topic()
     steering = BalanceController(stated(), topic)
     skew = make_seed("kitchen", 60, options=SeedOptions(min_objects=2, max_objects=2, families={"direction": 1.0}))
     steering.hear(recorded(outcome(planner, skew, i)) for i in range(60))
@@ -271,7 +272,7 @@ def open_misses_hits(steering: BalanceController) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("lost", ["rejected", "buried"])
 def test_a_request_that_is_judged_again_has_one_outcome(lost: str):
-    topic, planner = Topic(), RulePlanner("collage")
+    topic, planner = Topic(), RulePlanner(capabilities_of("collage"))
     steering = BalanceController(stated(), topic)
     (seed, *_) = steering.act(0.0)
     asked = steering.balance.open

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import UserError
-from streams.adapters.vision_factories import diffusion_of, eyes_of
+from streams.adapters.vision_factories import eyes_of, renderer_of
 from streams.demo.renderer_options import PAINTED, Drawing
 from streams.settings import EyeSettings, RenderSettings
 
@@ -30,12 +30,12 @@ def test_a_renderer_without_a_model_is_refused(tmp_path: Path):
     with pytest.raises(UserError, match="--model"):
         Drawing("gligen").environment(tmp_path)
     with pytest.raises(UserError, match="SKG_RENDER_MODEL"):
-        diffusion_of(RenderSettings(renderer="gligen"))
+        renderer_of(RenderSettings(renderer="gligen"))
 
 
 def test_a_renderer_that_nobody_knows_is_refused_with_those_there_are():
     with pytest.raises(UserError, match=r"there are: collage, gligen"):
-        diffusion_of(RenderSettings(renderer="crayons"))
+        renderer_of(RenderSettings(renderer="crayons"))
 
 
 def test_nothing_looks_unless_it_is_asked_for():

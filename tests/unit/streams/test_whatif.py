@@ -16,6 +16,7 @@ from dataset.table.row_encoding import rows_of
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Examiners
 from gpu_workers.render import RenderHandler
+from gpu_workers.renderers import capabilities_of
 from schemas.base import Event
 from schemas.errors import RetryableError
 from schemas.events import QAEvent, Rejection, RenderedImage, Truth
@@ -87,7 +88,7 @@ def flat(results: Sequence[list[Event] | Exception]) -> list[Event]:
 
 def drawn(line: Line) -> list[Event]:
     """Twelve collages, and three more of graphs that were drawn before."""
-    planner, graphs = RulePlanner("collage"), []
+    planner, graphs = RulePlanner(capabilities_of("collage")), []
     for concept in ("kitchen", "street market", "garden"):
         seed = make_seed(concept, 4)
         planned = [planner.plan_now(seed, index) for index in range(seed.count)]

@@ -20,7 +20,7 @@ from gpu_workers.diffusion.model_registry import Choice, renderer_of
 from gpu_workers.diffusion.weight_files import Source, fingerprint, licence_of
 from gpu_workers.tiny_models import tiny_diffusion
 from schemas.errors import UserError
-from streams.adapters.vision_factories import diffusion_of
+from streams.adapters import vision_factories
 from streams.settings import RenderSettings
 from tests.fakes.collage import Thing, make_scene
 
@@ -102,7 +102,7 @@ def test_an_sdxl_refines_to_1024_pixels_where_the_settings_name_it(tmp_path: Pat
     settings = RenderSettings(
         renderer="gligen", render_model="tiny", render_refine="tiny", render_batch=1, model_cache=tmp_path
     )
-    renderer = diffusion_of(settings)
+    renderer = vision_factories.renderer_of(settings)
     graph = make_scene("park", [Thing("dog", (60, 300, 90, 90), 0.4)])
     [drawing] = renderer.render([graph], [1])
     assert renderer.name == "gligen-1-refined-1"

@@ -1,7 +1,7 @@
 """What a renderer can draw, so that nothing else is planned for it.
 
-In: a renderer's name and a category.  Out: whether it is drawn, and which words may describe it.
-Does not draw; a renderer that is not listed is taken to draw whatever words say.
+In: a category.  Out: whether a renderer draws it, and which words may describe it.
+Does not draw and knows no renderer: which one can do what is said in `gpu_workers.renderers`.
 """
 
 from dataclasses import dataclass
@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from spatial.knowledge.categories import Category
 
 PALETTE = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray")
-"""Colours that the collage can give to a thing so that people name them alike."""
-
-COLLAGE = "collage"
+"""Colours that a picture can be given so that people name them alike."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,11 @@ class RendererCapabilities:
         return found
 
 
-def abilities(renderer: str) -> RendererCapabilities:
-    """The abilities of a renderer by its name, with or without a version (`collage`, `collage-1`)."""
-    family = renderer.split("-", 1)[0]
-    return RendererCapabilities(renderer, family == COLLAGE)
+def pictures_only(renderer: str) -> RendererCapabilities:
+    """A renderer that composes pictures of categories."""
+    return RendererCapabilities(renderer, pictures=True)
+
+
+def any_words(renderer: str) -> RendererCapabilities:
+    """A renderer that draws whatever words say."""
+    return RendererCapabilities(renderer, pictures=False)

@@ -1,0 +1,101 @@
+"""The one table of renderers: what each can draw, which settings it takes, how it is made.
+
+In: a renderer's name.  Out: its row; what it can draw, for planners.
+Imports no renderer: each is imported by its maker, in the process that draws.  An installed distribution adds a
+`RendererSpec` by an entry point of the group `skg.renderers`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from schemas.interfaces import Renderer
+from schemas.plugins import PluginTable
+from spatial.knowledge.renderer_capabilities import RendererCapabilities, any_words, pictures_only
+
+GROUP = "skg.renderers"
+"""Entry points of further renderers."""
+
+DEFAULT_RENDERER = "collage"
+"""Needs no model and no GPU."""
+
+MODEL_SETTING = "render_model"
+
+
+@dataclass(frozen=True)
+class RendererSpec:
+    """A renderer. `settings` are fields of `streams.settings.RenderSettings`: `make` is given these and no others.
+
+    `capabilities` makes what planners ask of it, from its name.  `knows_truth`: its pictures say what they show, so no
+    detector has to look at them.  `make` returns it ready to draw; it raises UserError and RetryableError.
+    """
+
+    meaning: str
+    capabilities: Callable[[str], RendererCapabilities]
+    settings: tuple[str, ...]
+    make: Callable[[Mapping[str, Any]], Renderer]
+    knows_truth: bool = False
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model draws, which a setting names: a call may take minutes then."""
+        return MODEL_SETTING in self.settings
+
+
+def _collage(given: Mapping[str, Any]) -> Renderer:
+    from gpu_workers.collage import CollageRenderer
+    from gpu_workers.collage.sprites.fetch import default_sprites_dir
+
+    renderer: Renderer = CollageRenderer(given["sprites_dir"] or default_sprites_dir())
+    return renderer
+
+
+def _diffusion(name: str, given: Mapping[str, Any]) -> Renderer:
+    from gpu_workers.diffusion.model_registry import choice_of, renderer_of
+
+    renderer: Renderer = renderer_of(choice_of(name, given))
+    return renderer
+
+
+_MODELS = (
+    MODEL_SETTING, "render_revision", "render_controlnet", "render_controlnet_revision", "render_refine",
+    "render_refine_revision", "render_refine_side", "render_steps", "render_guidance", "render_beta", "render_dtype",
+    "render_compile", "render_batch", "model_cache",
+)  # fmt: skip
+
+_DIFFUSION = {
+    "gligen": "many layouts in one UNet batch, boxes through GLIGEN's layers",
+    "gligen_guided": "the same, and the latents move until attention lies in the boxes",
+    "lmd_plus": "the same, and each object is drawn alone first",
+    "lmd": "as lmd_plus, without GLIGEN's layers",
+    "boxdiff": "guidance of the attention alone, BoxDiff's energy",
+    "backward": "guidance of the attention alone, the energy of layout guidance",
+    "multidiffusion": "each box denoised by its own phrase, fused",
+    "text": "the same loop without boxes",
+    "text2image": "any text-to-image pipeline of diffusers",
+    "controlnet": "the boxes as a picture for a ControlNet",
+    "flux3-boxes": "FLUX.3's own boxes",
+}
+"""How each works is in `gpu_workers.diffusion.guidance_methods` and `gpu_workers.diffusion.model_registry`."""
+
+_OWN = {
+    DEFAULT_RENDERER: RendererSpec(
+        "composes pictures of things on a painted backdrop", pictures_only, ("sprites_dir",), _collage, knows_truth=True
+    ),
+    **{name: RendererSpec(meaning, any_words, _MODELS, partial(_diffusion, name)) for name, meaning in _DIFFUSION.items()},
+}
+
+RENDERERS = PluginTable(GROUP, _OWN, RendererSpec)
+"""By the name in SKG_RENDERER."""
+
+
+def capabilities_of(renderer: str) -> RendererCapabilities:
+    """What a renderer can draw, by its name with or without a version (`collage`, `collage-1`).
+
+    One that is not in the table is taken to draw whatever words say: it may be installed where pictures are drawn only.
+    """
+    for name in (renderer, renderer.rpartition("-")[0]):
+        if name in RENDERERS:
+            return RENDERERS[name].capabilities(renderer)
+    return any_words(renderer)
