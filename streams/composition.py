@@ -17,9 +17,10 @@ from schemas.errors import RetryableError
 from schemas.events import QAEvent, Rejection
 from schemas.ids import content_id
 from schemas.interfaces import ObjectStore, Planner, Renderer, Sink
-from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
+from schemas.topics import QA, REJECTIONS
 from streams.adapters import vision_factories
 from streams.broker.connection import connection_of
+from streams.broker.group_state import READS
 from streams.broker.reachability import ServiceAway, kafka_at
 from streams.broker.topic_admin import TopicAdmin
 from streams.errors import Unreachable
@@ -87,7 +88,7 @@ PRODUCTION = Hooks()
 def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
     """Plan graphs for seeds until SIGTERM. Raises a Problem."""
     with process("agents", settings) as start:
-        await_topics(settings, (SEEDS,), start)
+        await_topics(settings, READS["agents"], start)
         while not _carried_by_faust(settings, hooks, start):
             start.wait(lambda: TopicAdmin(connection_of(settings)).close(), kafka_at(connection_of(settings)))
 
@@ -140,7 +141,7 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
     batch = settings.render_batch * (CALLS_A_STEP if model else 1)
     limits = BatchLimits(batch, settings.render_linger_s, held=3, call_s=MODEL_CALL_S if model else CALL_S)
     with process("render", settings) as start:
-        carry(Role("render", (GRAPHS,), settings.render_group, limits), settings, start, step, hooks.reached)
+        carry(Role("render", READS["render"], settings.render_group, limits), settings, start, step, hooks.reached)
 
 
 def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
@@ -164,13 +165,13 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
     looks = settings.detector is not None or settings.mllm_url is not None
     limits = BatchLimits(settings.examine_batch, held=3, call_s=MODEL_CALL_S if looks else CALL_S)
     with process("examine", settings) as start:
-        carry(Role("examine", (IMAGES,), settings.examine_group, limits), settings, start, step, hooks.reached)
+        carry(Role("examine", READS["examine"], settings.examine_group, limits), settings, start, step, hooks.reached)
 
 
 def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
     """Append accepted samples to the dataset, and rejections to their table, until SIGTERM. Raises a Problem."""
     limits = BatchLimits(settings.write_rows, settings.write_every_s, call_s=TABLE_CALL_S)
-    role = Role("write", (QA, REJECTIONS), settings.write_group, limits, offset_reset="none")
+    role = Role("write", READS["write"], settings.write_group, limits, offset_reset="none")
     with process("write", settings) as start, ExitStack() as stack:
 
         def step(tools: StepTools, start: Start) -> Step:

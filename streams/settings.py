@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from gpu_workers.renderers import DEFAULT_RENDERER
 from monitoring.redaction import redacted
+from schemas.events import STAGES
 from streams.address_redaction import masked, passwords_in
 from streams.broker.topic_partitions import parse_partitions
 from streams.secret_files import SecretFiles, file_variable_of, secrets_of, variable_of
@@ -316,12 +317,7 @@ class LagSettings(ProcessSettings, AgentsGroup, RenderGroup, ExamineGroup, Write
     @property
     def groups(self) -> dict[str, str]:
         """Stage to group."""
-        return {
-            "agents": self.agents_group,
-            "render": self.render_group,
-            "examine": self.examine_group,
-            "write": self.write_group,
-        }
+        return {stage: getattr(self, f"{stage}_group") for stage in STAGES}
 
 
 class StatusSettings(LagSettings, StoreSettings):

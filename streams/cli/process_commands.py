@@ -21,11 +21,7 @@ def agents(
     ] = None,
 ) -> None:
     """Plan graphs for seeds, until SIGTERM. Example: SKG_AGENTS_IN_FLIGHT=8 skg agents"""
-    from streams.composition import run_agents
-    from streams.settings import AgentSettings
-
-    settings = AgentSettings()
-    run_agents(settings if max_tokens is None else settings.model_copy(update={"llm_max_tokens": max_tokens}))
+    _run("agents", llm_max_tokens=max_tokens)
 
 
 def render(
@@ -33,24 +29,20 @@ def render(
     model: Annotated[str | None, typer.Option(help="a folder, a hub's owner/name, or tiny; SKG_RENDER_MODEL")] = None,
 ) -> None:
     """Draw pictures of graphs, until SIGTERM. Example: skg render --renderer gligen --model models/gligen"""
-    from streams.composition import run_render
-    from streams.settings import RenderSettings
-
-    given = {"renderer": renderer, "render_model": model}
-    run_render(RenderSettings().model_copy(update={name: value for name, value in given.items() if value is not None}))
+    _run("render", renderer=renderer, render_model=model)
 
 
 def examine() -> None:
     """Check pictures and write questions, until SIGTERM. Example: skg examine"""
-    from streams.composition import run_examine
-    from streams.settings import ExamineSettings
-
-    run_examine(ExamineSettings())
+    _run("examine")
 
 
 def write() -> None:
     """Append accepted samples to the dataset, until SIGTERM. Example: SKG_DATASET_URI=data skg write"""
-    from streams.composition import run_write
-    from streams.settings import WriterSettings
+    _run("write")
 
-    run_write(WriterSettings())
+
+def _run(stage: str, **given: object) -> None:
+    from streams.stages import run_stage
+
+    run_stage(stage, given)

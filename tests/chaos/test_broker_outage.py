@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.events import STAGES
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS, IMAGES, QA
 from streams.broker.clients import Reader
@@ -34,7 +35,7 @@ OUTAGE_S = float(os.environ.get("SKG_OUTAGE_S", "20"))
 
 SAY_EVERY_S = 30.0
 
-KINDS = ("agents", "render", "examine", "write")
+KINDS = STAGES
 MADE_BY = {"agents": GRAPHS, "render": IMAGES, "examine": QA}
 GRAPHS_ASKED = 120
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.events import STAGES
 from streams.broker.topic_admin import apply
 from streams.settings import KafkaSettings, StoreSettings
 from tests.conftest import FreshService
@@ -15,7 +16,7 @@ from tests.fakes.stage_process import StageProcess, timed
 
 pytestmark = pytest.mark.chaos
 
-KINDS = ("agents", "render", "examine", "write")
+KINDS = STAGES
 Start = Callable[..., StageProcess]
 
 SAID_WITHIN_S = 3.0

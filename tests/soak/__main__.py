@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from schemas.codec import encode
-from schemas.events import SeedOptions
+from schemas.events import STAGES, SeedOptions
 from schemas.examples import graph
 from schemas.ids import content_id, make_seed
 from schemas.topics import GRAPHS, QA, REJECTIONS, SEEDS, key_of
@@ -47,7 +47,7 @@ def main(real: bool) -> int:
         store = stack.enter_context(start("minio", folder / "store")).settings()
         apply(KafkaSettings(kafka_bootstrap=broker.bootstrap))
         environment = environment_with(**services_environment(broker.bootstrap, store, folder)) | {"SKG_LOG_FORMAT": "json"}
-        kinds = ("agents", "render", "examine", "write") if real else ("render", "examine")
+        kinds = STAGES if real else ("render", "examine")
         processes = {kind: _started(kind, real, environment, folder) for kind in kinds}
         for process in processes.values():
             stack.callback(process.wait, 60)

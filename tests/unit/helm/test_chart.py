@@ -15,12 +15,13 @@ from streams.llm.prices import read_prices
 from streams.operations.balance_process import read_targets
 from streams.secret_files import file_variable_of, secrets_of, variable_of
 from streams.services.program_cache import find_program
-from streams.settings import AgentSettings, BalanceSettings, ExamineSettings, LagSettings, RenderSettings, WriterSettings
+from streams.settings import AgentSettings, BalanceSettings, ExamineSettings, LagSettings
+from streams.stages import STAGE_TABLE
 from tests.fakes.services import require
 
 CHART = Path(__file__).parents[3] / "helm" / "skg-factory"
 ROOT = CHART.parents[1]
-SETTINGS = {"agents": AgentSettings, "render": RenderSettings, "examine": ExamineSettings, "write": WriterSettings}
+SETTINGS = {stage: spec.settings for stage, spec in STAGE_TABLE.items()}
 BALANCED = (
     "--set", "balance.enabled=true", "--set-file", f"balance.targets={ROOT / 'docs' / 'targets.yaml'}",
     "--set", "lagExporter.enabled=true",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.events import STAGES
 from schemas.topics import TOPICS
 from streams.cli.root import run
 
@@ -109,7 +110,7 @@ def test_an_unreachable_broker_is_one_line_with_its_address(skg: Skg, command: t
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
-@pytest.mark.parametrize("kind", ["agents", "render", "examine", "write"])
+@pytest.mark.parametrize("kind", STAGES)
 def test_a_process_without_its_broker_says_so_and_ends_when_it_is_told_to_give_up(skg: Skg, kind: str):
     done = skg(kind, SKG_KAFKA_BOOTSTRAP="127.0.0.1:9", SKG_GIVE_UP_S="0.5")
     assert done.returncode == 2

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import typer
 
+from schemas.events import STAGES
 from streams.broker.reachability import CONNECT_S
 from streams.cli.root import build, run
 
@@ -23,7 +24,7 @@ IN_TIME_S = CONNECT_S + 3.0
 
 TABLE = "s3://skg/dataset"
 
-PROCESSES = {"agents", "render", "examine", "write", "balance", "lag-exporter"}
+PROCESSES = {*STAGES, "balance", "lag-exporter"}
 """They wait; tests/chaos/test_outages.py holds them."""
 
 FILTERS = ("normalise", "relate", "check", "solve", "ask", "verify")

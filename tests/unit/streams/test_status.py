@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 from rich.console import Console
 
+from schemas.events import STAGES
 from streams.operations.status import StageStatus, as_json, collect, registered, with_rates
 from streams.operations.status_table import as_table
 
@@ -78,7 +79,7 @@ def test_a_rate_is_the_gain_over_the_time_and_never_negative():
 
 def test_the_json_and_the_table_show_every_stage(process: Path):
     status = collect(process)
-    assert set(json.loads(as_json(status))) == {"agents", "render", "examine", "write"}
+    assert set(json.loads(as_json(status))) == set(STAGES)
     table = as_table(status)
     assert table.row_count == 4
     console = Console(width=200, file=StringIO())
