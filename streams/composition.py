@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gpu_workers.renderers import capabilities_of
 from monitoring.metrics import StageMetrics
+from monitoring.otel_export import exporting
 from schemas.errors import RetryableError
 from schemas.events import QAEvent, Rejection
 from schemas.ids import content_id
@@ -118,6 +119,7 @@ def agents_app(settings: AgentSettings) -> "SeedApp":
     health.carries(lambda: seed_agent.alive(app), lambda: seed_agent.ready(app))
 
     async def serve() -> None:
+        app.add_context(exporting("agents"))
         app.add_context(serving("agents", settings, health))
 
     app.task(serve)

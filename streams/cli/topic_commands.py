@@ -68,6 +68,7 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     ] = None,
 ) -> None:
     """Publish seed concepts; print their ids. Example: skg seed "street market" --count 20"""
+    from monitoring.otel_export import exporting
     from streams.operations.seed_publisher import publish_seeds
     from streams.operations.seeds import BadSeeds, SeedRequest, read_context, read_seeds, seeds_of
     from streams.settings import KafkaSettings
@@ -86,7 +87,8 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
         context = "" if context_file is None else read_context(context_file)
         wish = {"concept": concept, "count": count, "context": context, "options": options}
         seeds = seeds_of(SeedRequest.model_validate(wish))
-    publish_seeds(KafkaSettings(), seeds)
+    with exporting("seed"):
+        publish_seeds(KafkaSettings(), seeds)
     for one in dict.fromkeys(seed.seed_id for seed in seeds):
         typer.echo(one)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from dataset.table.rejection_table import rejections_uri
+from monitoring.otel_export import exporting
 from schemas.events import SeedConcept
 from streams.broker.clients import Reader
 from streams.broker.connection import connection_of
@@ -98,7 +99,8 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: DemoOptions, in
         plant = ProcessSupervisor(places.state / "logs", {**settings_of(places, services), **models})
         stack.callback(plant.stop)
         display.say(f"publishing {sum(seed.count for seed in seeds)} requests of {len(seeds)} seeds …")
-        publish_seeds(kafka, seeds)
+        with exporting("seed"):
+            publish_seeds(kafka, seeds)
         outcomes = OutcomeCounts(requests_of(seeds))
         reader = stack.enter_context(closing(Reader(connection_of(kafka), ENDS)))
         stages = stack.enter_context(closing(stages_seen(status_of(places, kafka), "demo")))

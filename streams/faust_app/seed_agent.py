@@ -21,6 +21,7 @@ from faust.types import TP, EventT
 
 from monitoring.logs import log
 from monitoring.metrics import StageMetrics
+from monitoring.otel_export import flush
 from schemas.topics import SEEDS
 from streams.broker.client_id import client_id
 from streams.broker.connection import KafkaConnection, connection_of
@@ -198,6 +199,7 @@ async def _stopped(app: SeedApp) -> None:
     if not ending.done():
         why = "Faust did not stop in time" if app.away_since is None else f"Kafka at {app.connection} is away"
         log("agents").error(f"{app.crash_reason or why}; what is in hand will be delivered again", in_hand=app.in_hand())
+        flush()
         logging.shutdown()
         # whatever hangs would hold up the end of the event loop too
         os._exit(1 if app.away_since is None or app.crashed else 0)

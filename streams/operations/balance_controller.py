@@ -14,9 +14,8 @@ from datetime import UTC, datetime
 
 from agents.balance_targets import Band, Targets
 from agents.coverage_balance import Accepted, Balance, Cell, SeedRequest
-from monitoring.traces import child_of
 from schemas.base import Event
-from schemas.codec import decode, event_age, to_message
+from schemas.codec import decode, event_age
 from schemas.errors import PermanentError
 from schemas.events import DeadLetter, QAEvent, Rejection, SeedConcept, SeedOptions
 from schemas.ids import make_seed
@@ -25,6 +24,7 @@ from spatial.relations.predicate_table import PREDICATES
 from streams.broker.records import Record
 from streams.steps.dead_letters import Request, requests_in
 from streams.steps.handler_step import EventPublisher
+from streams.steps.root_spans import publish_roots
 
 SOURCE = "balance"
 SALT = "balance-"
@@ -119,8 +119,7 @@ class BalanceController:
         """Publish what is wished for and allowed. Raises RetryableError when the broker does not answer."""
         wishes = self.balance.wishes(self.pace.allowed(now))
         seeds = [self._seed(wish, self._number + i) for i, wish in enumerate(wishes)]
-        when = datetime.now(UTC)
-        self._publisher.publish([to_message(seed, SOURCE, child_of(None), when) for seed in seeds])
+        publish_roots(self._publisher.publish, SOURCE, seeds)
         for seed in seeds:
             self._noted(seed, now)
         return seeds

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -16,12 +15,12 @@ from dataset.exports.files.atomic_folder import draft_of
 from dataset.reading.rejection_rows import Row
 from dataset.reading.rejection_story import as_whole
 from dataset.table.rejection_table import judged_event
-from monitoring.traces import child_of
 from schemas.base import Event
-from schemas.codec import Message, to_message
+from schemas.codec import Message
 from schemas.errors import Oversize, UserError
 from schemas.events import RenderedImage, SeedConcept
 from schemas.interfaces import ObjectStore
+from streams.steps.root_spans import root_message
 
 SOURCE = "rejections"
 """Who speaks, in the records' headers."""
@@ -60,7 +59,7 @@ def messages(rows: Iterable[Row], replayed: Replayed) -> Iterator[Message]:
         if event is None:
             replayed.unreadable.append(row["rejection_id"])
             continue
-        message = to_message(_narrowed(event, row["index"]), SOURCE, child_of(None), datetime.now(UTC))
+        message = root_message(SOURCE, _narrowed(event, row["index"]))
         what = (message.topic, message.key, message.value)
         if what not in sent:
             sent.add(what)

@@ -15,14 +15,15 @@ from schemas.errors import Oversize, PermanentError, RetryableError
 from schemas.events import Stage
 from schemas.interfaces import BatchHandler, BeginningHandler, Results
 from streams.broker.records import MAX_VALUE_BYTES, Partition, Record
-from streams.steps.dead_letter_publisher import EventPublisher, message_of, publish_letters
+from streams.steps.dead_letter_publisher import EventPublisher, publish_letters
 from streams.steps.isolation import failed, isolated
+from streams.steps.record_spans import BatchSpans, RecordSpan
 from streams.steps.refusal_tracker import Outcome, RefusalTracker
 from streams.steps.stage_counters import StageCounters
 from streams.worker.loop import TestHook, ignore
 from streams.worker.pipelining import Settle
 
-__all__ = ["EventPublisher", "HandlerStep", "Outcome", "StepTools", "decode_record", "message_of", "oversize"]
+__all__ = ["EventPublisher", "HandlerStep", "Outcome", "StepTools", "decode_record", "oversize"]
 
 T = TypeVar("T")
 
@@ -68,15 +69,18 @@ class HandlerStep:
         """Work on the records. The call that is returned publishes, as `process` does."""
         started = monotonic()
         decoded = [_with_room(record) for record in records]
+        spans = BatchSpans(self._tools.stage, records, decoded)
         self._tools.reached("consumed")
-        results = self._worked(records, [item for item in decoded if isinstance(item, Event)])
+        with spans.ended_by_errors():
+            results = self._worked(records, [item for item in decoded if isinstance(item, Event)])
         worked_s = monotonic() - started
 
         def settle() -> None:
             again = monotonic()
-            handled = iter(self._awaited(records, results))
-            outcomes = [next(handled) if isinstance(item, Event) else item for item in decoded]
-            self._publish(records, self._refusals.judged(records, outcomes))
+            with spans.ended_by_errors():
+                handled = iter(self._awaited(records, results))
+                outcomes = [next(handled) if isinstance(item, Event) else item for item in decoded]
+                self._publish(records, spans, self._refusals.judged(records, outcomes))
             seconds = worked_s + monotonic() - again  # without the wait in between
             self._tools.tally.metrics.observe_seconds(seconds / max(1, len(records)))
 
@@ -113,20 +117,23 @@ class HandlerStep:
     def _suspected(self, records: Sequence[Record]) -> bool:
         return any((record.partition, record.offset) in self._suspects for record in records)
 
-    def _publish(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
-        written = [self._written(record, outcome) for record, outcome in zip(records, outcomes, strict=True)]
+    def _publish(self, records: Sequence[Record], spans: BatchSpans, outcomes: Sequence[Outcome]) -> None:
+        written = [self._written(span, outcome) for span, outcome in zip(spans.each, outcomes, strict=True)]
         failures = {n: each for n, each in enumerate(written) if isinstance(each, PermanentError)}
-        self._bury(records, failures)
+        self._bury(records, spans, failures)
         refused = self._sent(written)
-        self._bury(records, refused)
+        self._bury(records, spans, refused)
         self._tools.reached("published")
         self._suspects -= {(record.partition, record.offset) for record in records}
         failures |= refused
-        for n, (record, outcome) in enumerate(zip(records, outcomes, strict=True)):
-            self._count(record, failures.get(n, outcome))
+        ends = [failures.get(n, outcome) for n, outcome in enumerate(outcomes)]
+        spans.end(ends)
+        for record, end in zip(records, ends, strict=True):
+            self._count(record, end)
 
-    def _bury(self, records: Sequence[Record], failures: Mapping[int, PermanentError]) -> None:
-        publish_letters(self._tools.publisher, self._tools.stage, [(records[n], why) for n, why in failures.items()])
+    def _bury(self, records: Sequence[Record], spans: BatchSpans, failures: Mapping[int, PermanentError]) -> None:
+        failed = [(records[n], spans.each[n], why) for n, why in failures.items()]
+        publish_letters(self._tools.publisher, self._tools.stage, failed)
 
     def _sent(self, written: Sequence[list[Message] | PermanentError]) -> dict[int, PermanentError]:
         """Publish the results. Returns the failures of those whose messages the broker finds too large."""
@@ -137,14 +144,13 @@ class HandlerStep:
             return {good[index][0]: refused for index in refused.messages}
         return {}
 
-    def _written(self, record: Record, outcome: Outcome) -> list[Message] | PermanentError:
+    def _written(self, span: RecordSpan, outcome: Outcome) -> list[Message] | PermanentError:
         """The messages of a result, or why there are none: it failed, cannot be encoded, or is too large."""
         if isinstance(outcome, PermanentError):
             return outcome
         if isinstance(outcome, Exception):
             return failed(outcome, 1)
-        stage = self._tools.stage
-        messages = isolated(lambda: [message_of(event, record, stage) for event in outcome], tries=1)
+        messages = isolated(lambda: [span.message(event) for event in outcome], tries=1)
         return messages if isinstance(messages, PermanentError) else oversize(messages) or messages
 
     def _count(self, record: Record, outcome: Outcome) -> None:

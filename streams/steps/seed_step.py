@@ -31,8 +31,9 @@ from schemas.interfaces import Planner
 from streams.broker.reachability import ServiceAway
 from streams.broker.records import Record
 from streams.steps.dead_letters import dead_letter, narrowed, without_value
-from streams.steps.handler_step import decode_record, message_of, oversize
+from streams.steps.handler_step import decode_record, oversize
 from streams.steps.isolation import isolated_async
+from streams.steps.record_spans import RecordSpan, ended_by_errors
 from streams.steps.stage_counters import StageCounters
 from streams.worker.call_age import Calls
 from streams.worker.loop import TestHook, ignore
@@ -84,6 +85,25 @@ class SeedTools:
     calls: Calls = field(default_factory=Calls)
 
 
+@dataclass(frozen=True)
+class _Graph:
+    """One of the graphs that a seed asks for, and the span of the work on it."""
+
+    record: Record
+    seed: SeedConcept
+    index: int
+    span: RecordSpan
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """What can never be: a record, narrowed to one of its graphs where it is a seed."""
+
+    record: Record
+    span: RecordSpan
+    why: PermanentError
+
+
 class SeedStep:
     """Carries one seed at a time; many may be under way at once."""
 
@@ -99,45 +119,57 @@ class SeedStep:
         """
         self._tools.reached("consumed")
         seed = decode_record(record)
-        failed = [(record, seed)] if isinstance(seed, PermanentError) else await self._plan_all(record, seed)
-        for kept, failure in failed:
-            await self._publish_letter(kept, failure)
+        failed = await self._plan_all(record, seed)
+        with ended_by_errors([each.span for each in failed]):
+            for each in failed:
+                await self._publish_letter(each)
+                each.span.end(each.why)
         self._tools.reached("published")
         self._tools.tally.received(record)
-        for kept, failure in failed:
-            self._tools.tally.ended(kept, failure)
+        for each in failed:
+            self._tools.tally.ended(each.record, each.why)
 
-    async def _plan_all(self, record: Record, seed: Event) -> list[tuple[Record, PermanentError]]:
+    async def _plan_all(self, record: Record, seed: Event | PermanentError) -> list[_Failed]:
         """The graphs that can never be, each as a seed of its own, and why."""
         if not isinstance(seed, SeedConcept):
-            return [(record, PermanentError("failed", f"{record.partition.topic} does not carry {type(seed).__name__}"))]
+            word = f"{record.partition.topic} does not carry {type(seed).__name__}"
+            why = seed if isinstance(seed, PermanentError) else PermanentError("failed", word)
+            return [_Failed(record, RecordSpan(STAGE, record, why), why)]
         indices = range(seed.first, seed.first + seed.count)
         if self._tools.at_once is None:
             ended = [await self._end_of(record, seed, index) for index in indices]
         else:
             ended = await _together([self._in_turn(record, seed, index) for index in indices])
-        return [(narrowed(record, seed, i), why) for i, why in zip(indices, ended, strict=True) if why is not None]
+        return [each for each in ended if each is not None]
 
-    async def _in_turn(self, record: Record, seed: SeedConcept, index: int) -> PermanentError | None:
+    async def _in_turn(self, record: Record, seed: SeedConcept, index: int) -> _Failed | None:
         async with self._room:
             return await self._end_of(record, seed, index)
 
-    async def _end_of(self, record: Record, seed: SeedConcept, index: int) -> PermanentError | None:
+    async def _end_of(self, record: Record, seed: SeedConcept, index: int) -> _Failed | None:
         """Why graph number `index` can never be, None if its outcome is published."""
-        try:
-            async with self._tools.graph():
-                await self._plan(record, seed, index)
-        except PermanentError as failure:
-            return failure
-        except RetryError as error:
-            return _given_up(index, error)
+        span = RecordSpan(STAGE, record, (seed.seed_id, index))
+        with ended_by_errors([span]):
+            why = await self._failure_of(_Graph(record, seed, index, span))
+        if why is not None:
+            return _Failed(narrowed(record, seed, index), span, why)
         self._tools.tally.ended(record, None)
         await asyncio.sleep(0)  # planning is work: let heartbeats and other seeds through
         return None
 
-    async def _plan(self, record: Record, seed: SeedConcept, index: int) -> None:
+    async def _failure_of(self, graph: _Graph) -> PermanentError | None:
+        try:
+            async with self._tools.graph():
+                await self._plan(graph)
+        except PermanentError as failure:
+            return failure
+        except RetryError as error:
+            return _given_up(graph.index, error)
+        return None
+
+    async def _plan(self, graph: _Graph) -> None:
         started = monotonic()
-        planned = await self._patiently_planned(record, seed, index)
+        planned = await self._patiently_planned(graph)
         if isinstance(planned, PermanentError):
             raise planned
         event, message = planned
@@ -145,17 +177,16 @@ class SeedStep:
         if failure is not None:
             raise failure
         await self._publish([message])
+        graph.span.end([event])
         self._tools.tally.metrics.observe_seconds(monotonic() - started)
         self._tools.tally.event(event)
 
-    async def _patiently_planned(
-        self, record: Record, seed: SeedConcept, index: int
-    ) -> tuple[Event, Message] | PermanentError:
+    async def _patiently_planned(self, graph: _Graph) -> tuple[Event, Message] | PermanentError:
         """Planned within some attempts; a store that is away is waited for, however long that takes."""
         began, give_up_s = monotonic(), self._tools.patience.give_up_s
         while True:
             try:
-                return await self._retrying()(isolated_async, lambda: self._planned(record, seed, index))
+                return await self._retrying()(isolated_async, lambda: self._planned(graph))
             except RetryError as error:
                 away = error.last_attempt.exception()
                 if not isinstance(away, ServiceAway):
@@ -163,18 +194,18 @@ class SeedStep:
                 if give_up_s is not None and monotonic() - began > give_up_s:
                     raise RetryableError(str(away)) from error
 
-    async def _planned(self, record: Record, seed: SeedConcept, index: int) -> tuple[Event, Message]:
+    async def _planned(self, graph: _Graph) -> tuple[Event, Message]:
         with self._tools.calls.one():
-            event: Event = await self._tools.planner.plan(seed, index)
-        return event, message_of(event, record, STAGE)
+            event: Event = await self._tools.planner.plan(graph.seed, graph.index)
+        return event, graph.span.message(event)
 
-    async def _publish_letter(self, record: Record, failure: PermanentError) -> None:
+    async def _publish_letter(self, failed: _Failed) -> None:
         """A letter that the broker finds too large leaves its original where it lies."""
-        letter = dead_letter(record, STAGE, failure)
+        letter = dead_letter(failed.record, STAGE, failed.why)
         try:
-            await self._publish([message_of(letter, record, STAGE)])
+            await self._publish([failed.span.message(letter)])
         except PermanentError:
-            await self._publish([message_of(without_value(letter), record, STAGE)])
+            await self._publish([failed.span.message(without_value(letter))])
 
     async def _publish(self, messages: Sequence[Message]) -> None:
         """Publish once the broker takes them, however long it is away. Raises PermanentError, and RetryableError once

@@ -20,6 +20,7 @@ from streams.errors import Refused
 from streams.steps.dead_letter_publisher import publish_letters
 from streams.steps.handler_step import StepTools, decode_record
 from streams.steps.isolation import isolated
+from streams.steps.record_spans import BatchSpans
 
 COMMIT_BYTES = 16 * 1024 * 1024
 """Events and pictures held in memory for one commit, at most (and one more)."""
@@ -78,16 +79,23 @@ class SinkStep(Generic[E]):
             self._carry(part)
 
     def _carry(self, decoded: Sequence[tuple[Record, E | PermanentError]]) -> None:
+        spans = BatchSpans(self._tools.stage, [record for record, _ in decoded], [event for _, event in decoded])
+        with spans.ended_by_errors():
+            self._store(decoded, spans)
+
+    def _store(self, decoded: Sequence[tuple[Record, E | PermanentError]], spans: BatchSpans) -> None:
         started, tools = monotonic(), self._tools
         tools.reached("consumed")
         events = [event for _, event in decoded if not isinstance(event, PermanentError)]
         samples = iter(self._prepared(events))
         taken = [_Taken(r, event if isinstance(event, PermanentError) else next(samples)) for r, event in decoded]
-        dead = [(t.record, t.outcome) for t in taken if isinstance(t.outcome, PermanentError)]
+        both = zip(taken, spans.each, strict=True)
+        dead = [(t.record, span, t.outcome) for t, span in both if isinstance(t.outcome, PermanentError)]
         publish_letters(tools.publisher, tools.stage, dead)
         tools.reached("before_append")
         rows = self._append(taken)
         tools.reached("appended")
+        spans.end([t.outcome if isinstance(t.outcome, PermanentError) else [t.outcome.event] for t in taken])
         tools.tally.metrics.accepted(rows if self._type is QAEvent else 0)  # a rejection that is kept passed nothing
         tools.tally.metrics.observe_seconds((monotonic() - started) / max(1, len(taken)))
         for each in taken:

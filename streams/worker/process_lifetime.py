@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from monitoring.logs import log, set_up
+from monitoring.otel_export import exporting, flush
 from streams.operations.metrics_server import serving
 from streams.settings import ProcessSettings
 from streams.worker.health import Health
@@ -27,7 +28,7 @@ def process(kind: str, settings: ProcessSettings) -> Iterator[Start]:
     set_up(settings.log_format, kind)
     health = Health()
     on_signals(lambda: sys.exit(0))  # while it starts nothing is in hand
-    with serving(kind, settings, health):
+    with exporting(kind), serving(kind, settings, health):
         try:
             yield Start(kind, settings.give_up_s, health)
         except SystemExit:
@@ -54,5 +55,6 @@ def on_signals(stop: Callable[[], None], within_s: float = END_S) -> None:
 
 def _end() -> None:
     log("process").error("something did not end; what is in hand will be delivered again")
+    flush()
     logging.shutdown()
     os._exit(1)

@@ -15,6 +15,7 @@ from typing import Literal
 
 from monitoring.logs import log
 from monitoring.metrics import StageMetrics
+from monitoring.otel_export import flush
 from schemas.errors import RetryableError
 from schemas.events import Stage
 from streams.broker.client_id import client_id
@@ -81,6 +82,7 @@ def _run(worker: Worker, consumer: GroupConsumer, watch: Watch) -> None:
             worker.run(consumer)
     except StepHung as problem:
         log(kind).error(str(problem))
+        flush()
         logging.shutdown()
         os._exit(1)  # its thread would keep the interpreter from ending
     except RetryableError as failure:

@@ -35,6 +35,7 @@ DOORS = {
     "deltalake": {"dataset/table/delta_table.py"},
     "openai": {"streams/llm/openai_client.py"},
     "duckdb": {"dataset/gallery/duckdb_index.py"},
+    "opentelemetry": {"monitoring/otel_export.py"},
     "uvicorn": {"dataset/gallery/http_server.py"},
     "ortools": {"spatial/layout/cp_sat.py"},
     "torch": {"gpu_workers/diffusion/lazy_imports.py", "dataset/evaluation/local_model.py"},

@@ -48,6 +48,7 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
     from dataset.gallery.web_app import Shown, application
     from dataset.table.rejection_table import rejections_uri
     from monitoring.logs import set_up
+    from monitoring.otel_export import exporting
     from streams.adapters.gallery_backend import running_factory
     from streams.settings import StatusSettings
 
@@ -62,4 +63,5 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
         if not private:
             typer.echo("everybody who reaches this address can look" + (" and publish seeds" if factory else ""), err=True)
 
-    serve(application(shown, LOOPBACK if private else None), *address, ready)
+    with exporting("gallery"):
+        serve(application(shown, LOOPBACK if private else None), *address, ready)

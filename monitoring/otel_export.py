@@ -1,0 +1,212 @@
+"""The door to OpenTelemetry: records spans and sends them over OTLP, as its standard environment variables say.
+
+In: `OTEL_EXPORTER_OTLP_ENDPOINT` and its companions, spans.  Out: HTTP requests of a thread of their own.
+Without an endpoint, or without the extra `otel`, nothing is imported and nothing is recorded.  Spans that cannot be sent
+are dropped, and the log says so now and then: no stage waits for them, or fails.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from monitoring.redaction import redacted
+from monitoring.traces import Attributes, Kind, Span, ids_in, recorded_by
+
+if TYPE_CHECKING:
+    from opentelemetry import trace
+    from opentelemetry.context import Context
+    from opentelemetry.sdk.trace import TracerProvider
+
+ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+HEADERS = ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS")
+"""What the endpoint is shown with each request: a key, most often."""
+
+FLUSH_S = 3.0
+"""How long the end of a process waits for spans that are not sent yet: a part of what the whole end may take."""
+
+TELL_S = 300.0
+"""Between two lines of the log about spans that cannot be sent: the library has several for each attempt."""
+
+MAX_ERROR_CHARS = 200
+
+_log = logging.getLogger("traces")
+
+
+@contextmanager
+def exporting(kind: str) -> Iterator[None]:
+    """Record and send the spans of this process while the block runs, where the environment says to where."""
+    provider = _provider(kind) if _endpoint() else None
+    if provider is None:
+        yield
+        return
+    with recording(provider):
+        yield
+
+
+@contextmanager
+def recording(provider: "TracerProvider") -> Iterator[None]:
+    """Record spans with a provider while the block runs; what it holds is sent at the end, within `FLUSH_S`."""
+    _Running.providers.append(provider)
+    try:
+        with recorded_by(OtelTracer(provider)):
+            yield
+    finally:
+        _Running.providers.remove(provider)
+        _shut_down([provider])
+
+
+def flush() -> None:
+    """Send what is held, within `FLUSH_S`: for a process that is about to end without leaving its blocks."""
+    _shut_down(_Running.providers)
+
+
+class _Running:
+    """The providers of this process."""
+
+    providers: "list[TracerProvider]" = []  # noqa: RUF012 - one list for the process
+
+
+def _shut_down(providers: "Sequence[TracerProvider]") -> None:
+    """On threads that the end of the process does not wait for: the library's own bound is half a minute."""
+    threads = [threading.Thread(target=each.shutdown, name="traces-end", daemon=True) for each in providers]
+    until = time.monotonic() + FLUSH_S
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+
+
+class OtelTracer:
+    """Implements `monitoring.traces.Tracer`."""
+
+    def __init__(self, provider: "TracerProvider") -> None:
+        self._tracer = provider.get_tracer("skg")
+
+    def start(self, name: str, parent: str | None, kind: Kind, link: Span | None) -> Span:
+        """A span that is recorded, unless the parent or the sampler says otherwise."""
+        from opentelemetry.trace import Link, SpanKind
+
+        of_kind = {"producer": SpanKind.PRODUCER, "consumer": SpanKind.CONSUMER, "internal": SpanKind.INTERNAL}[kind]
+        linked = _context_of(None if link is None else link.traceparent)
+        links = [] if linked is None else [Link(linked)]
+        return _OtelSpan(self._tracer.start_span(name, _parent(parent), of_kind, links=links))
+
+
+class _OtelSpan:
+    """Implements `monitoring.traces.Span`."""
+
+    def __init__(self, span: "trace.Span") -> None:
+        self._span = span
+        self._ended = False
+        context = span.get_span_context()
+        self.traceparent = f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
+    @property
+    def recording(self) -> bool:
+        """Whether it will be sent."""
+        return self._span.is_recording()
+
+    def tell(self, attributes: Attributes, error: str | None = None) -> None:
+        """Attributes, and the status of work that failed; without secrets."""
+        from opentelemetry.trace import StatusCode
+
+        for name, value in attributes.items():
+            if value is not None:
+                self._span.set_attribute(name, redacted(value) if isinstance(value, str) else value)
+        if error is not None:
+            self._span.set_status(StatusCode.ERROR, redacted(error)[:MAX_ERROR_CHARS])
+
+    def end(self) -> None:
+        """Hand it to the thread that sends."""
+        if not self._ended:
+            self._ended = True
+            self._span.end()
+
+
+def _context_of(traceparent: str | None) -> "trace.SpanContext | None":
+    from opentelemetry.trace import SpanContext, TraceFlags
+
+    found = ids_in(traceparent)
+    if found is None:
+        return None
+    trace_id, span_id, flags = (int(digits, 16) for digits in found)
+    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
+
+
+def _parent(traceparent: str | None) -> "Context":
+    from opentelemetry.context import Context
+    from opentelemetry.trace import NonRecordingSpan, set_span_in_context
+
+    context = _context_of(traceparent)
+    return Context() if context is None else set_span_in_context(NonRecordingSpan(context), Context())
+
+
+def _endpoint() -> str | None:
+    """Where to send to, unless the environment says that nothing is to be sent."""
+    off = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true" or os.environ.get("OTEL_TRACES_EXPORTER") == "none"
+    return None if off else next((os.environ[name] for name in ENDPOINTS if os.environ.get(name)), None)
+
+
+def _provider(kind: str) -> "TracerProvider | None":
+    """What records and sends the spans of a kind of process; None, with a line in the log, where that cannot be."""
+    where = urlsplit(_endpoint() or "")
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError:
+        _log.warning("no traces: an endpoint is set, but not installed: pip install 'skg-factory[otel]'")
+        return None
+    _teach_secrets()
+    _tell_seldom(f"{where.hostname}:{where.port or where.scheme}")
+    try:
+        provider = TracerProvider(resource=Resource.create(_service(kind)), shutdown_on_exit=False)
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    except (ValueError, OSError) as error:
+        _log.warning("no traces: %s", redacted(str(error)))
+        return None
+    return provider
+
+
+def _service(kind: str) -> dict[str, str]:
+    """The name of the service, where the environment gives none."""
+    named = os.environ.get("OTEL_SERVICE_NAME") or "service.name=" in os.environ.get("OTEL_RESOURCE_ATTRIBUTES", "")
+    return {} if named else {"service.name": f"skg-{kind}"}
+
+
+def _teach_secrets() -> None:
+    pairs = (pair for name in HEADERS for pair in os.environ.get(name, "").split(","))
+    values = [unquote(pair.partition("=")[2].strip()) for pair in pairs]
+    redacted.learn([*values, *(value.rpartition(" ")[2] for value in values)])  # with and without `Bearer`
+    redacted.learn(urlsplit(os.environ.get(name, "")).password or "" for name in ENDPOINTS)
+
+
+def _tell_seldom(where: str) -> None:
+    """What the library says goes into one line every few minutes."""
+    logger = logging.getLogger("opentelemetry")
+    logger.propagate = False
+    logger.handlers = [_Seldom(where)]
+
+
+class _Seldom(logging.Handler):
+    """Tells the first of many warnings, and how many there were since the last that was told."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(logging.WARNING)
+        self._where, self._told_at, self._left_out = where, float("-inf"), 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell it, or count it."""
+        now = time.monotonic()
+        if now - self._told_at < TELL_S:
+            self._left_out += 1
+            return
+        more = f" (and {self._left_out} more lines since the last)" if self._left_out else ""
+        self._told_at, self._left_out = now, 0
+        _log.warning("spans for %s: %s%s", self._where, redacted(record.getMessage())[:MAX_ERROR_CHARS], more)
