@@ -64,6 +64,11 @@ class KafkaConnection:
             found.append((host.strip("[]"), int(port)))
         return found
 
+    def require_sound(self) -> None:
+        """Raise Misconfigured for addresses or files that are no use, whether or not a broker is there."""
+        _ = self.addresses
+        self.context()
+
     @property
     def tls(self) -> bool:
         """Whether the connection is encrypted."""

@@ -18,6 +18,7 @@ from streams.errors import Problem
 from streams.operations.stage_progress import Progress
 from streams.operations.status import StageStatus, Status, collect
 from streams.settings import LagSettings, StatusSettings
+from streams.storage.s3_connection import require_sound
 from streams.storage.s3_probe import store_answers
 
 WELL, STUCK, AWAY = 0, 1, 2
@@ -118,12 +119,17 @@ class FactoryWatch:
 
 
 def watch(settings: StatusSettings) -> FactoryWatch:
-    """A watch over the factory that the settings name. Connects when it first looks."""
+    """A watch over the factory that the settings name. Connects when it first looks.
+
+    Raises Misconfigured for settings of the broker or the store that are no use: nobody is away then.
+    """
     from streams.broker.client_id import client_id
     from streams.broker.connection import connection_of
     from streams.broker.group_admin import GroupAdmin
 
+    require_sound(settings)
     connection, timeout_s = connection_of(settings), settings.connect_timeout_s
+    connection.require_sound()
     memory = settings.state_dir / f"progress-{content_id('broker', str(connection))[:8]}.json"
     return FactoryWatch(
         settings,

@@ -18,18 +18,31 @@ def endpoint_of(settings: StoreSettings) -> str:
     """The store's address with scheme. Raises Misconfigured for one that is none, or that holds a user or a password."""
     if not settings.s3_endpoint:
         return f"https://s3.{settings.s3_region}.{AMAZON}{'.cn' if settings.s3_region.startswith('cn-') else ''}"
-    parts = urlsplit(settings.s3_endpoint)
     if "@" in settings.s3_endpoint:
-        raise Misconfigured(
-            "SKG_S3_ENDPOINT holds a user or a password: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY instead"
-        )
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
+        raise Misconfigured(f"SKG_S3_ENDPOINT {WITH_PASSWORD}")
+    if not _is_address(settings.s3_endpoint):
         raise Misconfigured(
             f"SKG_S3_ENDPOINT is {settings.s3_endpoint!r}; it needs a scheme and a host, as in http://host:9000"
         )
-    if settings.s3_ca_file and parts.scheme == "http":
+    if settings.s3_ca_file and settings.s3_endpoint.startswith("http://"):
         raise Misconfigured(f"SKG_S3_ENDPOINT is {settings.s3_endpoint}, which takes no SKG_S3_CA_FILE: write https://")
     return settings.s3_endpoint
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        whole = bool(parts.hostname) and parts.port != 0  # a port that is no number raises
+    except ValueError:
+        return False
+    return whole and text.startswith(("http://", "https://")) and not parts.query
+
+
+def require_sound(settings: StoreSettings) -> None:
+    """Raise Misconfigured for settings of the store that are no use, whether or not it is there."""
+    endpoint_of(settings)
+    keys_of(settings)
+    tls_of(settings)
 
 
 def named(settings: StoreSettings) -> str:
@@ -73,9 +86,7 @@ def storage_options(settings: StoreSettings, uri: str = "") -> dict[str, str]:
     endpoint, parts, path_style = endpoint_of(settings), urlsplit(endpoint_of(settings)), in_path(settings)
     bucket = urlsplit(uri).netloc
     if "@" in bucket:
-        raise Misconfigured(
-            "SKG_DATASET_URI holds a user or a password: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY instead"
-        )
+        raise Misconfigured(f"SKG_DATASET_URI {WITH_PASSWORD}")
     options = {
         "AWS_ENDPOINT_URL": endpoint if path_style else _of_bucket(parts, bucket or settings.s3_bucket),
         "AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "false" if path_style else "true",

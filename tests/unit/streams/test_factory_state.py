@@ -1,6 +1,7 @@
 """The state of the factory and its exit code: no process here is needed, and every kind of trouble is told apart."""
 
 import http.server
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from schemas.errors import RetryableError
 from schemas.topics import GRAPHS, REJECTIONS
 from streams.broker.group_state import Member
 from streams.broker.records import Partition
+from streams.cli.root import run
 from streams.operations.factory_state import STATES, FactoryWatch, GroupWatch
 from streams.operations.status import as_json
 from streams.operations.status_table import as_report
@@ -48,6 +50,34 @@ class Bench:
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.delenv("SKG_S3_ENDPOINT", raising=False)
     return Bench(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"SKG_S3_ENDPOINT": "127.0.0.1:28413"}, "SKG_S3_ENDPOINT is '127.0.0.1:28413'; it needs a scheme"),
+        ({"SKG_S3_ENDPOINT": "localhost"}, "SKG_S3_ENDPOINT is 'localhost'; it needs a scheme"),
+        ({"SKG_S3_ENDPOINT": "http://host:port"}, "SKG_S3_ENDPOINT is 'http://host:port'; it needs"),
+        ({"SKG_S3_ENDPOINT": "http://me:zq9@host:9000"}, "SKG_S3_ENDPOINT holds a user or a password"),
+        ({"SKG_S3_ENDPOINT": "http://host:9000", "SKG_S3_CA_FILE": "ca.pem"}, "write https://"),
+        ({"SKG_S3_ENDPOINT": "https://host:9000", "SKG_S3_CA_FILE": "ca.pem"}, "SKG_S3_CA_FILE ca.pem cannot be used"),
+        ({"SKG_S3_ACCESS_KEY": "half"}, "SKG_S3_ACCESS_KEY alone is no use"),
+        ({"SKG_KAFKA_BOOTSTRAP": "localhost"}, "SKG_KAFKA_BOOTSTRAP is 'localhost'; it needs host:port"),
+    ],
+)
+def test_settings_that_are_no_use_are_one_line_before_any_table(
+    monkeypatch: pytest.MonkeyPatch, capsys, tmp_path: Path, given: dict[str, str], says: str
+) -> None:
+    for name in [name for name in os.environ if name.startswith("SKG_")]:
+        monkeypatch.delenv(name)
+    for name, value in {"SKG_STATE_DIR": str(tmp_path), "SKG_KAFKA_BOOTSTRAP": "127.0.0.1:9", **given}.items():
+        monkeypatch.setenv(name, value)
+    for options in ([], ["--json"], ["--watch"]):
+        assert run(["status", *options]) == 2
+        said = capsys.readouterr()
+        assert (said.out, len(said.err.splitlines())) == ("", 1)
+        assert says in said.err
+        assert "zq9" not in said.err
 
 
 def test_without_work_a_stage_need_not_run_and_all_is_well(bench: Bench) -> None:
