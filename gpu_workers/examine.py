@@ -6,7 +6,7 @@ Knows no broker, and the object store only through its Protocol.  Does not look 
 comes from the renderer, or from whatever implements `ObjectDetector`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from schemas.errors import PermanentError, RetryableError
 from schemas.events import QAEvent, Rejection, RenderedImage, Truth
 from schemas.graph import merged_notes
 from schemas.ids import derived_seed, sample_id
-from schemas.interfaces import ObjectStore
+from schemas.interfaces import ObjectStore, Results
 from spatial.questions import ask
 from spatial.questions.object_names import NamedScene
 from spatial.relations.scene_extraction import read_scene
@@ -57,7 +57,7 @@ class Examiners(NamedTuple):
 
 
 class ExamineHandler:
-    """Implements `schemas.interfaces.BatchHandler` for `skg.images`. What was seen before is kept in `notes`."""
+    """Implements `schemas.interfaces.Handler` for `skg.images`. What was seen before is kept in `notes`."""
 
     def __init__(
         self, store: ObjectStore, notes: ObjectStore, witnesses: Examiners | None = None, policy: Policy | None = None
@@ -67,8 +67,15 @@ class ExamineHandler:
         self._eyes, self._judge = witnesses or Examiners()
         self._policy = policy or Policy()
 
-    def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
-        """A QAEvent, a Rejection, or a Rejection and the graph for another attempt; or the failure that an event met."""
+    def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
+        """A QAEvent, a Rejection, or a Rejection and the graph for another attempt; or the failure that an event met.
+
+        All of it is found before this returns: nothing of an examination can wait.
+        """
+        results = self._examined(events)
+        return lambda: results
+
+    def _examined(self, events: Sequence[Event]) -> Results:
         looks = self._looked([self._opened(event) for event in events])
         if self._judge is None or len(events) < 2:
             return [self._outcome(look) for look in looks]

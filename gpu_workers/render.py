@@ -47,7 +47,7 @@ Request = tuple[str, int]
 
 
 class RenderHandler:
-    """Implements `schemas.interfaces.BeginningHandler` for SpatialGraph events.
+    """Implements `schemas.interfaces.Handler` for SpatialGraph events.
 
     Only `begin` draws, one call at a time; what it drew is encoded and stored meanwhile and afterwards, on other threads.
     """
@@ -61,12 +61,11 @@ class RenderHandler:
         self._looking = ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="look")
         self._storing = ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="store")
 
-    def handle(self, events: Sequence[Event]) -> Results:
-        """One RenderedImage for each graph, or RetryableError or PermanentError in its place."""
-        return self.begin(events)()
-
     def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
-        """Draw what is not stored yet. The call that is returned waits until it is."""
+        """Draw what is not stored yet. The call that is returned waits until it is.
+
+        It gives one RenderedImage for each graph, or RetryableError or PermanentError in its place.
+        """
         jobs = {_request(event): self._job(event) for event in events if isinstance(event, SpatialGraph)}
         found: dict[Request, Outcome | None] = dict(
             zip(jobs, self._looking.map(self._shelf.look, [job.key for job in jobs.values()]), strict=True)

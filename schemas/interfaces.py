@@ -5,7 +5,7 @@ In and out: bytes and events.  Declares only; the real doors live in `streams`, 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, runtime_checkable
+from typing import Generic, Protocol
 
 from typing_extensions import TypeVar
 
@@ -102,21 +102,24 @@ Results = list[list[Event] | Exception]
 spoils no other."""
 
 
-class BatchHandler(Protocol):
-    """Work on a batch of decoded events."""
+In_contra = TypeVar("In_contra", contravariant=True)
+Out_co = TypeVar("Out_co", covariant=True)
 
-    def handle(self, events: Sequence[Event]) -> Results:
-        """Results to publish for each event."""
+
+class BatchStep(Protocol[In_contra, Out_co]):
+    """Work on a batch in two halves: the first half of the next batch may run while the second half of this one waits.
+
+    The one form of a step: over records it is what the worker loop runs (`streams.worker.pipelining.Step`), over events
+    it is a stage's handler.  A step without a second half does everything in `begin` and returns what it has.
+    """
+
+    def begin(self, batch: Sequence[In_contra], /) -> Callable[[], Out_co]:
+        """Work, and return what finishes the batch: called at most once, on another thread, before any newer batch's."""
         ...
 
 
-@runtime_checkable
-class BeginningHandler(BatchHandler, Protocol):
-    """A handler whose last part may be waited for while it works on the next batch."""
-
-    def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
-        """Work, and return what waits for the results: called once, on another thread."""
-        ...
+Handler = BatchStep[Event, Results]
+"""What a stage does with a batch of decoded events: `Results` to publish, one for each event."""
 
 
 E = TypeVar("E", bound=Event, default=QAEvent)

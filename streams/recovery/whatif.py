@@ -146,7 +146,7 @@ class WhatIf:
 
     def _judge(self, part: Sequence[Judged]) -> None:
         events = [one.event for one in part if one.event is not None]
-        for one, result in zip(part, self._handler.handle(events), strict=True):
+        for one, result in zip(part, self._handler.begin(events)(), strict=True):
             if isinstance(result, RetryableError):
                 raise result
             then, why = _verdict(result)

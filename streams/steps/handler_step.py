@@ -13,7 +13,7 @@ from schemas.base import Event
 from schemas.codec import Message, decode
 from schemas.errors import Oversize, PermanentError, RetryableError
 from schemas.events import Stage
-from schemas.interfaces import BatchHandler, BeginningHandler, Results
+from schemas.interfaces import Handler, Results
 from streams.broker.records import MAX_VALUE_BYTES, Partition, Record
 from streams.steps.dead_letter_publisher import EventPublisher, publish_letters
 from streams.steps.isolation import failed, isolated
@@ -48,9 +48,8 @@ class HandlerStep:
     thread that calls `begin`, since handlers need not be safe for more.
     """
 
-    def __init__(self, handler: BatchHandler, tools: StepTools) -> None:
-        self._begin = handler.begin if isinstance(handler, BeginningHandler) else _whole(handler)
-        self._tools = tools
+    def __init__(self, handler: Handler, tools: StepTools) -> None:
+        self._handler, self._tools = handler, tools
         self._refusals = RefusalTracker()
         self._suspects: set[tuple[Partition, int]] = set()
 
@@ -61,12 +60,11 @@ class HandlerStep:
     def revoked(self, partitions: Sequence[Partition]) -> None:
         """Nothing is held for a partition: what is being worked on is published, which is harmless."""
 
-    def process(self, records: Sequence[Record]) -> None:
-        """Publish the results of every record, or its dead letter. Raises RetryableError if any may pass later."""
-        self.begin(records)()
-
     def begin(self, records: Sequence[Record]) -> Settle:
-        """Work on the records. The call that is returned publishes, as `process` does."""
+        """Work on the records. The call that is returned publishes the results of each, or its dead letter.
+
+        It raises RetryableError if any may pass later.
+        """
         started = monotonic()
         decoded = [_with_room(record) for record in records]
         spans = BatchSpans(self._tools.stage, records, decoded)
@@ -91,7 +89,7 @@ class HandlerStep:
         if not events:
             return list
         if not self._suspected(records):
-            work = _or_never(lambda: isolated(lambda: self._begin(events), tries=1))
+            work = _or_never(lambda: isolated(lambda: self._handler.begin(events), tries=1))
             if not isinstance(work, PermanentError):
                 return work
         outcomes = [self._alone(event) for event in events]
@@ -99,7 +97,7 @@ class HandlerStep:
 
     def _alone(self, event: Event) -> Outcome:
         def whole() -> Results:
-            return self._begin([event])()
+            return self._handler.begin([event])()
 
         try:
             results = isolated(whole)
@@ -165,16 +163,6 @@ def _or_never(call: Callable[[], T]) -> T | PermanentError:
         return call()
     except PermanentError as failure:
         return failure
-
-
-def _whole(handler: BatchHandler) -> Callable[[Sequence[Event]], Callable[[], Results]]:
-    """All of a handler's work at the beginning."""
-
-    def begin(events: Sequence[Event]) -> Callable[[], Results]:
-        results = handler.handle(events)
-        return lambda: results
-
-    return begin
 
 
 def _with_room(record: Record) -> Event | PermanentError:

@@ -21,6 +21,7 @@ from streams.steps.dead_letter_publisher import publish_letters
 from streams.steps.handler_step import StepTools, decode_record
 from streams.steps.isolation import isolated
 from streams.steps.record_spans import BatchSpans
+from streams.worker.pipelining import Settle, all_done
 
 COMMIT_BYTES = 16 * 1024 * 1024
 """Events and pictures held in memory for one commit, at most (and one more)."""
@@ -41,7 +42,7 @@ class _Taken(Generic[E]):
 class SinkStep(Generic[E]):
     """Carries batches of records into a sink that keeps the topic's events.
 
-    `assigned` and `revoked` run on another thread than `process`.  The lock guards only what is noted here: waiting for
+    `assigned` and `revoked` run on another thread than `begin`.  The lock guards only what is noted here: waiting for
     a commit would hold up heartbeats, and the sink itself refuses a commit whose partition was opened anew meanwhile.
     """
 
@@ -67,9 +68,12 @@ class SinkStep(Generic[E]):
             if held is not None:
                 self._sink.close(self._name(partition))
 
-    def process(self, records: Sequence[Record]) -> None:
-        """Append the records, in commits of bounded size. Raises RetryableError; what was committed is skipped next
-        time."""
+    def begin(self, records: Sequence[Record]) -> Settle:
+        """Append the records, in commits of bounded size: nothing is left to do after it, since a commit holds rows and
+        positions.
+
+        Raises RetryableError; what was committed is skipped next time.
+        """
         if self._topic_ids(self._topic) != self._topic_id:
             raise Refused(
                 f"{self._topic} was created anew: start the writer again, positions of the old topic do not count"
@@ -77,6 +81,7 @@ class SinkStep(Generic[E]):
         wanted = [(record, self._event(record)) for record in records if self._wants(record)]
         for part in _by_size(wanted, self._commit_bytes):
             self._carry(part)
+        return all_done
 
     def _carry(self, decoded: Sequence[tuple[Record, E | PermanentError]]) -> None:
         spans = BatchSpans(self._tools.stage, [record for record, _ in decoded], [event for _, event in decoded])

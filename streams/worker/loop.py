@@ -194,7 +194,7 @@ class Worker:
             pause_s = min(LONGEST_PAUSE_S, 2 * pause_s)
             try:
                 with self._calls.under_way():
-                    self._step.process(batch)
+                    self._step.begin(batch)()
                 break
             except RetryableError as latest:
                 failure = latest

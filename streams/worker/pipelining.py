@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from schemas.errors import RetryableError
+from schemas.interfaces import BatchStep
 from streams.broker.records import Record
-from streams.worker.record_buffer import Owner
+from streams.worker.record_buffer import PartitionOwner
 
 Settle = Callable[[], None]
 """Makes a batch's results safe. RetryableError: the batch is tried again. Anything else stops the process."""
@@ -22,21 +23,16 @@ Settle = Callable[[], None]
 Batch = Sequence[Record]
 
 
-class Step(Owner, Protocol):
-    """What is done with a batch of records."""
+class Step(BatchStep[Record, None], PartitionOwner, Protocol):
+    """What a worker runs: batches of records in two halves, of partitions that come and go.
 
-    def process(self, records: Sequence[Record]) -> None:
-        """Return when every result is safe. RetryableError: the batch is tried again. Anything else stops the process."""
-        ...
+    Every result is safe when the call that `begin` returns has returned.  Either half may raise RetryableError: the batch
+    is tried again from its first half.  Anything else stops the process.
+    """
 
 
-@runtime_checkable
-class BeginningStep(Step, Protocol):
-    """A step whose results may be made safe while it works on the next batch."""
-
-    def begin(self, records: Sequence[Record]) -> Settle:
-        """Work, and return what makes the results safe: called once, on another thread. Raises as `process` does."""
-        ...
+def all_done() -> None:
+    """The second half of a step whose results are safe when `begin` returns."""
 
 
 class Calls:
@@ -77,18 +73,16 @@ class Pipeline:
         self._behind: tuple[Batch, Future[None]] | None = None
 
     def carry(self, batch: Batch) -> None:
-        """Work on a batch. Its results become safe now or behind; those of the batch before are safe on return."""
+        """Work on a batch. Its results become safe behind it; those of the batch before are safe on return."""
         try:
-            settle = self._begun(batch)
+            with self._calls.under_way():
+                settle = self._step.begin(batch)
         except RetryableError as failure:
             self.catch_up()
             self._again(batch, failure)
             return
         self.catch_up()
-        if settle is None:
-            self._finished(batch)
-        else:
-            self._behind = batch, self._pool.submit(self._settled, batch, settle)
+        self._behind = batch, self._pool.submit(self._settled, batch, settle)
 
     def check_previous(self) -> None:
         """Raise what went wrong behind, if anything did by now; wait for nothing."""
@@ -108,13 +102,6 @@ class Pipeline:
     def close(self) -> None:
         """Wait for the batch behind, whatever becomes of it."""
         self._pool.shutdown(wait=True)
-
-    def _begun(self, batch: Batch) -> Settle | None:
-        with self._calls.under_way():
-            if isinstance(self._step, BeginningStep):
-                return self._step.begin(batch)
-            self._step.process(batch)
-            return None
 
     def _settled(self, batch: Batch, settle: Settle) -> None:
         with self._calls.under_way():

@@ -39,7 +39,7 @@ class BatchLimits:
         return max(self.held * self.batch, 8)
 
 
-class Owner(Protocol):
+class PartitionOwner(Protocol):
     """Who must know of partitions besides the ledger."""
 
     def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
@@ -57,7 +57,7 @@ class Owner(Protocol):
 class RecordBuffer:
     """Records in the order of their arrival, and the ledger of what is in hand."""
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(self, owner: PartitionOwner) -> None:
         self.ledger = OffsetTracker()
         self._owner = owner
         self._queue: deque[Record] = deque()

@@ -7,11 +7,11 @@ Decides nothing else; a batch that one step cannot finish is tried again for all
 from collections.abc import Mapping, Sequence
 
 from streams.broker.records import Partition, Record
-from streams.worker.loop import Step
+from streams.worker.pipelining import Settle, Step
 
 
 class TopicRouter:
-    """Implements `streams.worker.loop.Step` over a step for each topic."""
+    """Implements `streams.worker.pipelining.Step` over a step for each topic."""
 
     def __init__(self, steps: Mapping[str, Step]) -> None:
         self._steps = steps
@@ -28,9 +28,16 @@ class TopicRouter:
         for topic, step in self._steps.items():
             step.revoked([partition for partition in partitions if partition.topic == topic])
 
-    def process(self, records: Sequence[Record]) -> None:
+    def begin(self, records: Sequence[Record]) -> Settle:
         """Each step gets its own records, in their order. Raises what a step raises."""
+        settles = []
         for topic, step in self._steps.items():
             own = [record for record in records if record.partition.topic == topic]
             if own:
-                step.process(own)
+                settles.append(step.begin(own))
+
+        def settle() -> None:
+            for each in settles:
+                each()
+
+        return settle

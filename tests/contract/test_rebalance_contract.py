@@ -17,7 +17,7 @@ from schemas.codec import decode, to_message
 from schemas.events import QAEvent, RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
-from schemas.interfaces import Delivery
+from schemas.interfaces import Delivery, Results
 from schemas.topics import GRAPHS, IMAGES, QA
 from streams.broker.clients import Publisher
 from streams.broker.connection import KafkaConnection
@@ -59,9 +59,10 @@ class SlowHandler:
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
 
-    def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
+    def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
         self._pace()
-        return [[make_rendered(event)] for event in events if isinstance(event, SpatialGraph)]
+        pictures: Results = [[make_rendered(event)] for event in events if isinstance(event, SpatialGraph)]
+        return lambda: pictures
 
 
 class SlowSink(MemorySink):

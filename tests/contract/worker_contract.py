@@ -223,9 +223,6 @@ class Behind(Steps):
 
         return settle
 
-    def process(self, records: Sequence[Record]) -> None:
-        self.begin(records)()
-
 
 def raising(error: Exception) -> Callable[[], None]:
     """Raises once."""

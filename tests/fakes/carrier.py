@@ -14,6 +14,7 @@ from streams.broker.consumer import Assignment, GroupConsumer, GroupSettings
 from streams.broker.reachability import retry_until
 from streams.broker.records import Partition, Record
 from streams.worker.loop import Consumer
+from streams.worker.pipelining import Settle, all_done
 from tests.fakes.broker import MemoryBroker
 
 SESSION_S = 6.0
@@ -102,6 +103,10 @@ class Steps:
 
     def revoked(self, partitions: Sequence[Partition]) -> None:
         self.owned -= set(partitions)
+
+    def begin(self, records: Sequence[Record]) -> Settle:
+        self.process(records)
+        return all_done
 
     def process(self, records: Sequence[Record]) -> None:
         self.seen += records

@@ -39,9 +39,9 @@ class Line:
                 if isinstance(event, Rejection):
                     yield event
                     continue
-                (drawn,) = render.handle([event])
+                (drawn,) = render.begin([event])()
                 assert isinstance(drawn, list), drawn
-                (examined,) = examine.handle(drawn)
+                (examined,) = examine.begin(drawn)()
                 assert isinstance(examined, list), examined
                 yield from examined
 

@@ -7,11 +7,12 @@ its time; in the file a line for each change of its partitions, and the client l
 import logging
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from schemas.base import Event
 from schemas.graph import SpatialGraph
+from schemas.interfaces import Results
 from schemas.topics import GRAPHS
 from streams.broker.records import Partition
 from streams.settings import RenderSettings
@@ -30,9 +31,10 @@ LIMITS = BatchLimits(batch=BATCH, linger_s=0.01, held=3)
 class Slow:
     """A picture of every graph, in its time."""
 
-    def handle(self, events: Sequence[Event]) -> list[list[Event] | Exception]:
+    def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
         time.sleep(PAUSE_S)
-        return [[make_rendered(event)] for event in events if isinstance(event, SpatialGraph)]
+        pictures: Results = [[make_rendered(event)] for event in events if isinstance(event, SpatialGraph)]
+        return lambda: pictures
 
 
 class Telling(HandlerStep):

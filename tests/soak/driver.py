@@ -5,7 +5,7 @@ for every picture a sample, with ids of their own.  Touches no pixels and no sto
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from schemas.base import Event
 from schemas.events import RenderedImage
@@ -28,8 +28,9 @@ class Announces:
     def __init__(self) -> None:
         self._example = rendered()
 
-    def handle(self, events: Sequence[Event]) -> Results:
-        return [[self._of(event)] for event in events if isinstance(event, SpatialGraph)]
+    def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
+        results: Results = [[self._of(event)] for event in events if isinstance(event, SpatialGraph)]
+        return lambda: results
 
     def _of(self, graph: SpatialGraph) -> Event:
         image = self._example.image.model_copy(update={"image_id": content_id("soak", graph.graph_id)})
@@ -42,8 +43,9 @@ class Accepts:
     def __init__(self) -> None:
         self._example = sample()
 
-    def handle(self, events: Sequence[Event]) -> Results:
-        return [[self._of(event)] for event in events if isinstance(event, RenderedImage)]
+    def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
+        results: Results = [[self._of(event)] for event in events if isinstance(event, RenderedImage)]
+        return lambda: results
 
     def _of(self, event: RenderedImage) -> Event:
         made = content_id("soak", event.image.image_id)

@@ -234,7 +234,7 @@ def test_a_map_that_is_turned_around_breaks_the_relation_and_is_not_believed_of_
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
     eyes = DetectorEyes(Scripted(CAT, BENCH), TurnedAround())
-    [outcome] = ExamineHandler(store, store, Examiners(eyes), Policy(salvage=False)).handle([event])
+    [outcome] = ExamineHandler(store, store, Examiners(eyes), Policy(salvage=False)).begin([event])()
     assert isinstance(outcome, list)
     assert isinstance(outcome[0], Rejection)
     assert [relation.predicate for relation in outcome[0].conflict] == ["in_front_of"]

@@ -80,7 +80,7 @@ def stored(store: InMemoryStore, graph: SpatialGraph = GRAPH, data: bytes | None
 
 
 def outcome(event: RenderedImage, store: InMemoryStore, witnesses: Examiners, policy: Policy | None = None) -> list[Event]:
-    [result] = ExamineHandler(store, store, witnesses, policy).handle([event])
+    [result] = ExamineHandler(store, store, witnesses, policy).begin([event])()
     assert isinstance(result, list), result
     return result
 
@@ -157,7 +157,7 @@ def test_eyes_that_are_away_hold_up_only_pictures_that_need_them():
         update={"truth": truth_of(*RIGHT)}
     )
     missing = blind.model_copy(update={"image": blind.image.model_copy(update={"key": "images/none"})})
-    results = ExamineHandler(store, store, Examiners(Away())).handle([blind, told, missing])
+    results = ExamineHandler(store, store, Examiners(Away())).begin([blind, told, missing])()
     assert [type(each) for each in results] == [RetryableError, list, PermanentError]
 
 
@@ -166,7 +166,7 @@ def test_each_picture_of_a_batch_is_judged_by_what_was_seen_in_it():
     events = [stored(store, make_scene(scene, *_PARTS)) for scene in ("park", "beach", "street")]
     swapped = truth_of(("cat", (170, 150, 55, 55), 2.0), ("bench", (20, 150, 50, 50), 1.0))
     eyes = Seeing(truth_of(*RIGHT), swapped, truth_of())
-    results = ExamineHandler(store, store, Examiners(eyes), Policy(salvage=False, retries=0)).handle(events)
+    results = ExamineHandler(store, store, Examiners(eyes), Policy(salvage=False, retries=0)).begin(events)()
     firsts = [each[0] for each in results if isinstance(each, list)]
     assert isinstance(firsts[0], QAEvent)
     assert [each.reason for each in firsts if isinstance(each, Rejection)] == ["violated_relation", "missing_object"]

@@ -98,7 +98,7 @@ def rendered(
 
 
 def judged(event: RenderedImage, store: InMemoryStore) -> QAEvent | Rejection:
-    [outcome] = ExamineHandler(store, store).handle([event])
+    [outcome] = ExamineHandler(store, store).begin([event])()
     assert isinstance(outcome, list), outcome
     [result] = outcome
     assert isinstance(result, QAEvent | Rejection)
@@ -151,18 +151,18 @@ def test_a_picture_of_another_size_than_announced_is_rejected(store: InMemorySto
 def test_a_missing_object_in_the_store_is_a_dead_letter(store: InMemoryStore):
     event = rendered(make_graph(), store)
     store.objects.clear()
-    [failure] = ExamineHandler(store, store).handle([event])
+    [failure] = ExamineHandler(store, store).begin([event])()
     assert isinstance(failure, PermanentError)
     assert failure.reason == "missing_image"
 
 
 def test_bytes_that_are_no_picture_are_a_dead_letter(store: InMemoryStore):
-    [failure] = ExamineHandler(store, store).handle([rendered(make_graph(), store, b"not a picture")])
+    [failure] = ExamineHandler(store, store).begin([rendered(make_graph(), store, b"not a picture")])()
     assert isinstance(failure, PermanentError)
 
 
 def test_a_picture_cut_short_is_a_dead_letter(store: InMemoryStore):
-    [failure] = ExamineHandler(store, store).handle([rendered(make_graph(), store, make_picture()[:-200])])
+    [failure] = ExamineHandler(store, store).begin([rendered(make_graph(), store, make_picture()[:-200])])()
     assert isinstance(failure, PermanentError)
 
 
@@ -219,7 +219,7 @@ def test_a_relation_that_nobody_knows_is_an_invalid_graph(store: InMemoryStore):
 
 def test_without_truth_a_picture_needs_eyes(store: InMemoryStore):
     event = rendered(make_graph(), store).model_copy(update={"truth": None})
-    [failure] = ExamineHandler(store, store).handle([event])
+    [failure] = ExamineHandler(store, store).begin([event])()
     assert isinstance(failure, PermanentError)
 
     class Eyes:
@@ -228,7 +228,7 @@ def test_without_truth_a_picture_needs_eyes(store: InMemoryStore):
         def look(self, pictures: Sequence[bytes], seen: Sequence[RenderedImage]) -> list[Truth]:
             return [make_truth(each.graph) for each in seen]
 
-    [outcome] = ExamineHandler(store, store, Examiners(Eyes())).handle([event])
+    [outcome] = ExamineHandler(store, store, Examiners(Eyes())).begin([event])()
     assert isinstance(outcome, list)
     assert isinstance(outcome[0], QAEvent)
 
@@ -237,7 +237,7 @@ def test_a_bad_event_does_not_spoil_its_batch(store: InMemoryStore):
     good, gone, dark = (rendered(make_graph(index), store) for index in range(3))
     del store.objects[gone.image.key]
     other = SeedConcept(seed_id="0" * 32, concept="a cat")
-    outcomes = ExamineHandler(store, store).handle([gone, good, other, dark])
+    outcomes = ExamineHandler(store, store).begin([gone, good, other, dark])()
     assert [type(outcome) for outcome in outcomes] == [PermanentError, list, PermanentError, list]
 
 
@@ -250,7 +250,7 @@ def test_a_store_that_cannot_be_reached_is_tried_later_for_that_event_alone(stor
                 raise RetryableError("the store does not answer")
             return store.get(key)
 
-    outcomes = ExamineHandler(Shaky(), InMemoryStore()).handle([slow, good])
+    outcomes = ExamineHandler(Shaky(), InMemoryStore()).begin([slow, good])()
     assert isinstance(outcomes[0], RetryableError)
     assert isinstance(outcomes[1], list)
 
@@ -267,7 +267,7 @@ def test_a_picture_that_nothing_can_be_asked_of_is_rejected(store: InMemoryStore
 def test_with_wider_margins_fewer_questions_are_asked_and_the_sample_says_so(store: InMemoryStore):
     event = rendered(make_graph(), store)
     usual = judged(event, store)
-    [[strict]] = ExamineHandler(store, InMemoryStore(), None, Policy(question_margin=12.0)).handle([event])
+    [[strict]] = ExamineHandler(store, InMemoryStore(), None, Policy(question_margin=12.0)).begin([event])()
     assert isinstance(usual, QAEvent)
     assert isinstance(strict, QAEvent)
     assert len(strict.questions) < len(usual.questions)

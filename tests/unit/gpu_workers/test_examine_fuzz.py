@@ -29,7 +29,7 @@ def examined(event: RenderedImage, stored: StoredObject, eyes: DetectorEyes | No
     """What comes of an event, which must travel; whatever is neither that nor a failure word is raised."""
     store = InMemoryStore()
     store.put_if_absent(event.image.key, stored)
-    [result] = ExamineHandler(store, InMemoryStore(), Examiners(eyes)).handle([event])
+    [result] = ExamineHandler(store, InMemoryStore(), Examiners(eyes)).begin([event])()
     if isinstance(result, Exception):
         if not isinstance(result, PermanentError | RetryableError):
             raise result

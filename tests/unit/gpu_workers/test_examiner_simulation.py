@@ -67,9 +67,9 @@ def run(renderer: FaultyRenderer, policy: Policy, store: InMemoryStore, detector
     examine = ExamineHandler(store, store, Examiners(eyes), policy)
     done, open_graphs = Run(), list[Event](graphs())
     while open_graphs:
-        images = [event for outcome in render.handle(open_graphs) for event in _events(outcome)]
+        images = [event for outcome in render.begin(open_graphs)() for event in _events(outcome)]
         done.images |= {image.image.image_id: image for image in images if isinstance(image, RenderedImage)}
-        results = [event for outcome in examine.handle(images) for event in _events(outcome)]
+        results = [event for outcome in examine.begin(images)() for event in _events(outcome)]
         done.samples += [event for event in results if isinstance(event, QAEvent)]
         done.rejections += [event for event in results if isinstance(event, Rejection)]
         open_graphs = [event for event in results if isinstance(event, SpatialGraph)]

@@ -87,7 +87,7 @@ def examined(*found: Detection, policy: Policy | None = None, attempt: int = 0, 
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
     eyes = DetectorEyes(Scripted(*found), Sloping() if depth else None)
-    [outcome] = ExamineHandler(store, store, Examiners(eyes), policy).handle([event])
+    [outcome] = ExamineHandler(store, store, Examiners(eyes), policy).begin([event])()
     assert isinstance(outcome, list), outcome
     return outcome
 
@@ -246,7 +246,7 @@ def test_eyes_that_cannot_be_reached_are_tried_later():
     event, data = rendered()
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
-    [outcome] = ExamineHandler(store, store, Examiners(DetectorEyes(Down()))).handle([event])
+    [outcome] = ExamineHandler(store, store, Examiners(DetectorEyes(Down()))).begin([event])()
     assert isinstance(outcome, RetryableError)
 
 

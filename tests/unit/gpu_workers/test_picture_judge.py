@@ -334,7 +334,7 @@ def _examined(judge: Verdicts) -> list[Any]:
         event = make_rendered(graph)
         store.put_if_absent(event.image.key, StoredObject(make_picture(graph), "image/png"))
         events.append(event)
-    return ExamineHandler(store, store, Examiners(judge=judge)).handle(events)
+    return ExamineHandler(store, store, Examiners(judge=judge)).begin(events)()
 
 
 def test_the_examine_worker_puts_a_judges_questions_and_notes_into_the_sample():

@@ -91,7 +91,7 @@ def only_image(result: object) -> RenderedImage:
 
 def test_a_graph_becomes_a_stored_picture_and_an_event_that_names_it(collage: CollageRenderer) -> None:
     store = InMemoryStore("bucket-of-pictures")
-    image = only_image(RenderHandler(collage, store).handle([PARK])[0])
+    image = only_image(RenderHandler(collage, store).begin([PARK])()[0])
     expected = image_id(PARK.graph_id, collage.name, collage.parameters, 0)
     stored = store.objects[image_key(expected, "webp")]
     reference = image.image
@@ -108,8 +108,8 @@ def test_a_graph_becomes_a_stored_picture_and_an_event_that_names_it(collage: Co
 
 def test_a_redelivered_graph_is_not_drawn_again_and_its_event_is_whole(collage: CollageRenderer) -> None:
     store, renderer = InMemoryStore(), CountingRenderer(collage)
-    first = only_image(RenderHandler(renderer, store).handle([PARK])[0])
-    again = only_image(RenderHandler(renderer, store).handle([PARK])[0])
+    first = only_image(RenderHandler(renderer, store).begin([PARK])()[0])
+    again = only_image(RenderHandler(renderer, store).begin([PARK])()[0])
     assert renderer.drawn == 1
     assert again == first.model_copy(update={"seconds": 0.0})
     assert again.truth is not None
@@ -117,7 +117,7 @@ def test_a_redelivered_graph_is_not_drawn_again_and_its_event_is_whole(collage: 
 
 def test_a_graph_twice_in_one_batch_is_drawn_once(collage: CollageRenderer) -> None:
     renderer, store = CountingRenderer(collage), InMemoryStore()
-    first, second = RenderHandler(renderer, store).handle([PARK, PARK])
+    first, second = RenderHandler(renderer, store).begin([PARK, PARK])()
     assert renderer.drawn == 1
     assert only_image(first) == only_image(second)
 
@@ -141,7 +141,7 @@ def test_pictures_are_stored_while_the_next_ones_are_drawn(collage: CollageRende
             assert self.drawn == 0 or stored.wait(20), "the first picture waits for the second one"
             return super().render(graphs, seeds)
 
-    results = RenderHandler(Waiting(collage), Telling(), at_once=1).handle([PARK, BEACH])
+    results = RenderHandler(Waiting(collage), Telling(), at_once=1).begin([PARK, BEACH])()
     assert [only_image(result).graph for result in results] == [PARK, BEACH]
 
 
@@ -176,7 +176,7 @@ def test_graphs_of_one_size_are_drawn_in_one_call_however_they_are_mixed(collage
 
     wide = PARK.model_copy(update={"layout": PARK.layout.model_copy(update={"canvas": (1024, 512)}), "graph_id": "b" * 64})
     again = wide.model_copy(update={"graph_id": "c" * 64})
-    results = RenderHandler(Noting(collage), InMemoryStore(), at_once=2).handle([PARK, wide, BEACH, again])
+    results = RenderHandler(Noting(collage), InMemoryStore(), at_once=2).begin([PARK, wide, BEACH, again])()
     assert calls == [[PARK, BEACH], [wide, again]]
     assert [only_image(result).graph for result in results] == [PARK, wide, BEACH, again]
 
@@ -184,7 +184,7 @@ def test_graphs_of_one_size_are_drawn_in_one_call_however_they_are_mixed(collage
 def test_another_attempt_is_another_picture_of_the_same_graph(collage: CollageRenderer) -> None:
     store = InMemoryStore()
     again = PARK.model_copy(update={"attempt": 1})
-    first, second = (only_image(result) for result in RenderHandler(collage, store).handle([PARK, again]))
+    first, second = (only_image(result) for result in RenderHandler(collage, store).begin([PARK, again])())
     assert (first.attempt, second.attempt) == (0, 1)
     assert first.graph == second.graph == PARK
     assert first.image.image_id != second.image.image_id
@@ -195,7 +195,7 @@ def test_another_attempt_is_another_picture_of_the_same_graph(collage: CollageRe
 def test_the_loser_of_a_race_announces_what_the_winner_stored(collage: CollageRenderer) -> None:
     theirs = CountingRenderer(collage, twist=1).render([PARK], [derived_seed("render", PARK.graph_id, 0)])[0]
     store = RacedStore(theirs.data)
-    image = only_image(RenderHandler(collage, store).handle([PARK])[0])
+    image = only_image(RenderHandler(collage, store).begin([PARK])()[0])
     assert next(iter(store.objects.values())).data == theirs.data
     assert image.image.sha256 == hashlib.sha256(theirs.data).hexdigest()
     assert image.truth == theirs.truth
@@ -203,7 +203,7 @@ def test_the_loser_of_a_race_announces_what_the_winner_stored(collage: CollageRe
 
 def test_an_unknown_scene_is_never_drawn_and_its_neighbours_are(collage: CollageRenderer) -> None:
     store = InMemoryStore()
-    results = RenderHandler(collage, store).handle([PARK, NOWHERE, BEACH])
+    results = RenderHandler(collage, store).begin([PARK, NOWHERE, BEACH])()
     assert [type(result) for result in results] == [list, PermanentError, list]
     failure = results[1]
     assert isinstance(failure, PermanentError)
@@ -214,7 +214,7 @@ def test_an_unknown_scene_is_never_drawn_and_its_neighbours_are(collage: Collage
 
 @pytest.mark.parametrize("failing", ["get", "put"])
 def test_a_store_that_cannot_be_reached_is_tried_later(collage: CollageRenderer, failing: str) -> None:
-    results = RenderHandler(collage, DownStore(failing)).handle([PARK, BEACH])
+    results = RenderHandler(collage, DownStore(failing)).begin([PARK, BEACH])()
     assert [type(result) for result in results] == [RetryableError, RetryableError]
 
 
@@ -222,13 +222,13 @@ def test_an_object_that_is_no_picture_is_not_announced(collage: CollageRenderer)
     store = InMemoryStore()
     key = image_key(image_id(PARK.graph_id, collage.name, collage.parameters, 0), "webp")
     store.objects[key] = StoredObject(b"half an upload", "image/webp")
-    assert isinstance(RenderHandler(collage, store).handle([PARK])[0], PermanentError)
+    assert isinstance(RenderHandler(collage, store).begin([PARK])()[0], PermanentError)
 
 
 def test_other_events_are_refused_one_by_one(collage: CollageRenderer) -> None:
-    results = RenderHandler(collage, InMemoryStore()).handle([make_seed("park"), PARK])
+    results = RenderHandler(collage, InMemoryStore()).begin([make_seed("park"), PARK])()
     assert [type(result) for result in results] == [PermanentError, list]
 
 
 def test_an_empty_batch_asks_nothing_of_anyone(tmp_path: Path) -> None:
-    assert RenderHandler(CollageRenderer(tmp_path), DownStore("get")).handle([]) == []
+    assert RenderHandler(CollageRenderer(tmp_path), DownStore("get")).begin([])() == []

@@ -32,7 +32,7 @@ def handler(tmp_path_factory: pytest.TempPathFactory) -> RenderHandler:
 
 def outcome(handler: RenderHandler, graph: SpatialGraph) -> RenderedImage | PermanentError:
     """The picture's event, which must travel, or PermanentError; whatever else comes of it is raised."""
-    [result] = handler.handle([graph])
+    [result] = handler.begin([graph])()
     if isinstance(result, Exception):
         if not isinstance(result, PermanentError):
             raise result

@@ -31,9 +31,6 @@ class Poisoned:
         self.threads: set[int] = set()
         self.alone = 0
 
-    def handle(self, events: Sequence[Event]) -> Results:
-        return self.begin(events)()
-
     def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
         self.threads.add(threading.get_ident())
         poisoned = any(isinstance(e, SpatialGraph) and e.index == POISON for e in events)
@@ -53,9 +50,9 @@ def carried(step: HandlerStep) -> None:
     """What the worker does: what may pass later is tried again as a whole, on the thread that began it."""
     records = [record_of(graph, offset) for offset, graph in enumerate(GRAPHS)]
     try:
-        step.process(records)
+        step.begin(records)()
     except RetryableError:
-        step.process(records)
+        step.begin(records)()
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -90,8 +87,9 @@ class Picky:
     def __init__(self, passing: bool) -> None:
         self._passing = passing
 
-    def handle(self, events: Sequence[Event]) -> Results:
-        return [self._outcome(event) for event in events if isinstance(event, SpatialGraph)]
+    def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
+        outcomes = [self._outcome(event) for event in events if isinstance(event, SpatialGraph)]
+        return lambda: outcomes
 
     def _outcome(self, event: SpatialGraph) -> list[Event] | Exception:
         later = event.index == POISON or not self._passing
@@ -102,7 +100,7 @@ def attempts_until_done(step: HandlerStep, most: int) -> int:
     records = [record_of(graph, offset) for offset, graph in enumerate(GRAPHS)]
     for attempt in range(1, most + 1):
         try:
-            step.process(records)
+            step.begin(records)()
         except RetryableError:
             continue
         return attempt

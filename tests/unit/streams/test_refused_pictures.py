@@ -43,14 +43,14 @@ def test_a_picture_whose_event_was_refused_lies_under_its_key_until_the_replay_a
     store, topic, renderer = InMemoryStore(), SmallTopic(), Counting()
     step = HandlerStep(RenderHandler(renderer, store), tools(topic))
     record = record_of(make_graph())
-    step.process([record])
+    step.begin([record])()
     (letter,) = topic.events
     assert isinstance(letter, DeadLetter)
     assert (letter.reason, letter.value) == ("oversize", record.value)
     assert len(store.objects) == 1
 
     topic.raised = True
-    step.process([record])
+    step.begin([record])()
     announced = topic.events[-1]
     assert isinstance(announced, RenderedImage)
     assert set(store.objects) == {announced.image.key}

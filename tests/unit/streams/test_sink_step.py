@@ -51,7 +51,7 @@ def test_a_batch_is_one_commit_of_rows_and_position() -> None:
     table, events = Table(), make_samples(5)
     step = step_over(MemorySink(table))
     step.assigned([FIRST])
-    step.process(records(events))
+    step.begin(records(events))()
     assert (table.rows, table.positions, table.commits) == (ids(events), {NAME: 5}, 1)
 
 
@@ -59,8 +59,8 @@ def test_what_the_table_has_already_passed_is_not_appended_again() -> None:
     table, events = Table(), make_samples(5)
     step = step_over(MemorySink(table))
     step.assigned([FIRST])
-    step.process(records(events[:3]))
-    step.process(records(events))
+    step.begin(records(events[:3]))()
+    step.begin(records(events))()
     assert (table.rows, table.positions) == (ids(events), {NAME: 5})
 
 
@@ -68,7 +68,7 @@ def test_a_dead_letter_passes_the_position_on_after_it_is_safe() -> None:
     table, producer, events = Table(), KeptMessages(), make_samples(2)
     step = step_over(MemorySink(table, missing=[events[1].sample_id]), producer)
     step.assigned([FIRST])
-    step.process([record_of(events[0], 0), garbage(QA, 1), record_of(events[1], 2)])
+    step.begin([record_of(events[0], 0), garbage(QA, 1), record_of(events[1], 2)])()
     assert (table.rows, table.positions) == (ids(events[:1]), {NAME: 3})
     assert [(e.offset, e.reason) for e in producer.events if isinstance(e, DeadLetter)] == [
         (1, "undecodable"),
@@ -81,7 +81,7 @@ def test_a_dead_letter_that_cannot_be_published_holds_the_position() -> None:
     step = step_over(MemorySink(table), KeptMessages(refusals=1))
     step.assigned([FIRST])
     with pytest.raises(RetryableError):
-        step.process([garbage(QA, 0)])
+        step.begin([garbage(QA, 0)])()
     assert table.positions == {}
 
 
@@ -92,9 +92,9 @@ def test_a_store_that_is_away_leaves_nothing_half_done() -> None:
     step = step_over(sink)
     step.assigned([FIRST])
     with pytest.raises(RetryableError):
-        step.process(records(events))
+        step.begin(records(events))()
     assert table.commits == 0
-    step.process(records(events))
+    step.begin(records(events))()
     assert table.rows == ids(events)
 
 
@@ -103,8 +103,8 @@ def test_a_writer_that_was_overtaken_opens_anew_and_writes_only_what_is_missing(
     slow, quick = step_over(MemorySink(table)), step_over(MemorySink(table))
     slow.assigned([FIRST])
     quick.assigned([FIRST])
-    quick.process(records(events[:4]))
-    slow.process(records(events))
+    quick.begin(records(events[:4]))()
+    slow.begin(records(events))()
     assert (table.rows, table.positions, table.commits) == (ids(events), {NAME: 6}, 2)
 
 
@@ -114,7 +114,7 @@ def test_rows_of_a_revoked_partition_are_dropped() -> None:
     step = step_over(sink)
     step.assigned([FIRST])
     step.revoked([FIRST])
-    step.process(records(events))
+    step.begin(records(events))()
     assert (table.rows, sink.open_partitions) == ([], {})
 
 
@@ -124,7 +124,7 @@ def test_a_topic_that_was_created_anew_ends_the_writer_before_it_writes() -> Non
     step.assigned([FIRST])
     known.id = "id-2"
     with pytest.raises(Refused, match="created anew"):
-        step.process(records(make_samples(1)))
+        step.begin(records(make_samples(1)))()
     assert table.commits == 0
 
 
@@ -136,7 +136,7 @@ def test_large_pictures_are_shared_out_over_commits() -> None:
     ]
     step = step_over(MemorySink(table))
     step.assigned([FIRST])
-    step.process(records(large))
+    step.begin(records(large))()
     assert (table.rows, table.commits) == (ids(large), 3)
 
 
@@ -145,7 +145,7 @@ def test_steps_are_told_in_order() -> None:
     sink = MemorySink(Table())
     step = SinkStep(sink, tools(KeptMessages(), "write", reached=told.append), QA, Ids())
     step.assigned([FIRST])
-    step.process(records(make_samples(1)))
+    step.begin(records(make_samples(1)))()
     assert told == ["consumed", "before_append", "appended"]
 
 
@@ -166,7 +166,7 @@ def test_what_one_event_raises_is_its_own_dead_letter_and_the_others_are_stored(
     table, events, producer = Table(), make_samples(5), KeptMessages()
     step = step_over(PoisonedSink(table, events[2].sample_id, ArithmeticError("overflow")), producer)
     step.assigned([FIRST])
-    step.process(records(events))
+    step.begin(records(events))()
     assert table.rows == [event.sample_id for event in events if event is not events[2]]
     assert table.positions == {NAME: 5}
     (letter,) = producer.events
@@ -179,5 +179,5 @@ def test_want_of_memory_is_nobodys_dead_letter() -> None:
     step = step_over(PoisonedSink(table, events[1].sample_id, MemoryError()), producer)
     step.assigned([FIRST])
     with pytest.raises(MemoryError):
-        step.process(records(events))
+        step.begin(records(events))()
     assert (table.rows, producer.messages) == ([], [])

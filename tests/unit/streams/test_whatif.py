@@ -94,7 +94,7 @@ def drawn(line: Line) -> list[Event]:
         planned = [planner.plan_now(seed, index) for index in range(seed.count)]
         graphs += [graph for graph in planned if isinstance(graph, SpatialGraph)]
     twins = [with_graph_id({**g.model_dump(exclude={"graph_id"}), "index": 100 + g.index}) for g in graphs[:3]]
-    return flat(RenderHandler(line.renderer, line.store).handle([*graphs, *twins]))
+    return flat(RenderHandler(line.renderer, line.store).begin([*graphs, *twins])())
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def images(line: Line) -> list[Event]:
 
 
 def judged_by(policy: Policy, line: Line, images: Sequence[Event], uri: str) -> Stored:
-    found = flat(ExamineHandler(line.store, InMemoryStore(), None, policy).handle(images))
+    found = flat(ExamineHandler(line.store, InMemoryStore(), None, policy).begin(images)())
     return keep(uri, line.store, [*found, make_rejection(make_seed("none", 1))])
 
 
@@ -163,14 +163,14 @@ def test_pictures_that_are_gone_are_counted_and_those_of_samples_lie_in_their_ro
 
 def test_near_duplicates_that_were_both_accepted_stay_so(line: Line, images: list[Event], tmp_path: Path):
     """As they are where a factory was told to forget what it had seen."""
-    found = [event for one in images for event in flat(ExamineHandler(line.store, InMemoryStore()).handle([one]))]
+    found = [event for one in images for event in flat(ExamineHandler(line.store, InMemoryStore()).begin([one])())]
     stored = keep(str(tmp_path / "forgotten"), line.store, found)
     assert stored.verdicts()["accepted"]["now"] > 8
     assert {counts["then"] - counts["now"] for counts in stored.verdicts().values()} == {0}
 
 
 def test_a_duplicate_of_what_is_in_no_table_stays_one(line: Line, images: list[Event], tmp_path: Path):
-    found = flat(ExamineHandler(line.store, InMemoryStore()).handle(images))
+    found = flat(ExamineHandler(line.store, InMemoryStore()).begin(images)())
     lost = [event for event in found if isinstance(event, Rejection) and event.reason == "duplicate"]
     told = keep(str(tmp_path / "lost"), line.store, lost).verdicts()
     assert told["duplicate"] == {"now": len(lost), "then": len(lost)}
@@ -187,7 +187,7 @@ def measured(folder: Path, eyes: Eyes, policy: Policy = USUAL) -> Stored:
     graph, store = make_graph(), InMemoryStore()
     event = make_rendered(graph).model_copy(update={"truth": None})
     store.put_if_absent(event.image.key, StoredObject(stored_picture(event).data, "image/png"))
-    found = flat(ExamineHandler(store, InMemoryStore(), Examiners(eyes), policy).handle([event]))
+    found = flat(ExamineHandler(store, InMemoryStore(), Examiners(eyes), policy).begin([event])())
     return keep(str(folder / "measured"), store, found)
 
 
@@ -210,7 +210,7 @@ def test_a_sample_whose_picture_does_not_tell_the_truth_is_judged_by_its_row(tmp
     graph, store = make_graph(), InMemoryStore()
     event = make_rendered(graph)
     store.put_if_absent(event.image.key, stored_picture(event))
-    stored = keep(str(tmp_path / "boxes"), store, flat(ExamineHandler(store, InMemoryStore()).handle([event])))
+    stored = keep(str(tmp_path / "boxes"), store, flat(ExamineHandler(store, InMemoryStore()).begin([event])()))
     assert stored.verdicts()["accepted"] == {"now": 1, "then": 1}
 
 

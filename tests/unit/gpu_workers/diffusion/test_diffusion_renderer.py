@@ -141,8 +141,8 @@ def test_the_same_batch_gives_the_same_bytes_and_another_one_stays_close(tiny_re
 def test_a_redelivered_picture_is_announced_with_the_batch_it_was_drawn_in(tiny_renderer: DiffusionRenderer):
     store = InMemoryStore()
     handler = RenderHandler(tiny_renderer, store)
-    first = [announced(result) for result in handler.handle(GRAPHS[:2])]
-    again = announced(handler.handle(GRAPHS[1:2])[0])
+    first = [announced(result) for result in handler.begin(GRAPHS[:2])()]
+    again = announced(handler.begin(GRAPHS[1:2])()[0])
     assert again == first[1].model_copy(update={"seconds": 0.0})
     assert again.provenance.notes["batch"] == " ".join(graph.graph_id[:12] for graph in GRAPHS[:2])
 
