@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
+WITHOUT_GPU := --extra local --extra gallery --extra llm --extra charts
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
@@ -77,5 +78,5 @@ schemas: setup ## write the generated documents and the dashboard anew
 
 lock: setup ## resolve the dependencies anew
 	$(LOCK) -o requirements/base.txt
-	$(LOCK) --extra gpu --override requirements/gpu-overrides.txt -o requirements/gpu.txt
-	$(LOCK) --group dev -o requirements/dev.txt
+	$(LOCK) $(WITHOUT_GPU) --extra gpu --override requirements/gpu-overrides.txt -o requirements/gpu.txt
+	$(LOCK) $(WITHOUT_GPU) --group dev -o requirements/dev.txt

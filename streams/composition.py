@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from gpu_workers.renderers import capabilities_of
 from monitoring.metrics import StageMetrics
 from monitoring.otel_export import exporting
-from schemas.errors import RetryableError
+from schemas.errors import RetryableError, require_extras
 from schemas.events import QAEvent, Rejection
 from schemas.ids import content_id
 from schemas.interfaces import ObjectStore, Planner, Renderer, Sink
@@ -156,6 +156,7 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
         start.says("loading models")
         judge = None
         if settings.mllm_url is not None:
+            require_extras("llm")
             from streams.llm import factory
 
             judge = factory.judge_of(settings, notes, store.link)
@@ -233,6 +234,7 @@ def _seed_app(settings: AgentSettings, hooks: Hooks, start: Start) -> "SeedApp":
 
 
 def _language(settings: AgentSettings, hooks: Hooks, start: Start) -> "LanguageAgents":
+    require_extras("llm")
     from streams.llm import factory
 
     return factory.agents_of(settings, _notes(settings, hooks, start))

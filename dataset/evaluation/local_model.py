@@ -12,7 +12,7 @@ from PIL import Image
 
 from dataset.evaluation.eval_items import Item, Seen
 from dataset.evaluation.prompting import prompt
-from schemas.errors import UserError
+from schemas.errors import MissingExtra, UserError
 
 NEW_TOKENS = 16
 """A letter needs one; some models say a sentence around it."""
@@ -28,7 +28,7 @@ class LocalModel:
             import torch
             from transformers import AutoModelForImageTextToText, AutoProcessor
         except ImportError as error:
-            raise UserError(f"--model needs torch and transformers: install the extra `gpu` ({error})") from error
+            raise MissingExtra(error.name or "torch", "gpu") from error
         self.name = path
         self._torch = torch
         self._device = device or ("cuda" if torch.cuda.is_available() else "cpu")

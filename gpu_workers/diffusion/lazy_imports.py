@@ -7,17 +7,10 @@ Their types are unknown where they are not installed, so tensors and models are 
 from types import ModuleType
 from typing import Any
 
-from schemas.errors import RetryableError, UserError
+from schemas.errors import MissingExtra, RetryableError
 
 Tensor = Any
 """A torch.Tensor."""
-
-
-class MissingExtra(UserError):
-    """A library of an optional extra is not installed."""
-
-    def __init__(self, library: str, extra: str = "gpu") -> None:
-        super().__init__(f"this needs {library}, which is not installed: pip install 'skg-factory[{extra}]'")
 
 
 def torch() -> Any:
@@ -25,7 +18,7 @@ def torch() -> Any:
     try:
         import torch as library
     except ImportError as error:
-        raise MissingExtra("torch") from error
+        raise MissingExtra("torch", "gpu") from error
     return library
 
 
@@ -34,7 +27,7 @@ def diffusers() -> Any:
     try:
         import diffusers as library
     except ImportError as error:
-        raise MissingExtra("diffusers") from error
+        raise MissingExtra("diffusers", "gpu") from error
     return library
 
 
@@ -43,7 +36,7 @@ def transformers() -> Any:
     try:
         import transformers as library
     except ImportError as error:
-        raise MissingExtra("transformers") from error
+        raise MissingExtra("transformers", "gpu") from error
     return library
 
 
@@ -52,7 +45,7 @@ def unreadable() -> tuple[type[Exception], ...]:
     try:
         from safetensors import SafetensorError
     except ImportError as error:
-        raise MissingExtra("safetensors") from error
+        raise MissingExtra("safetensors", "gpu") from error
     return OSError, ValueError, SafetensorError
 
 
@@ -80,7 +73,7 @@ def snapshot(model: str, revision: str, patterns: list[str]) -> str:
         from huggingface_hub import snapshot_download
         from huggingface_hub.errors import HfHubHTTPError
     except ImportError as error:
-        raise MissingExtra("huggingface_hub") from error
+        raise MissingExtra("huggingface_hub", "gpu") from error
     try:
         return str(snapshot_download(model, revision=revision, allow_patterns=patterns))
     except (HfHubHTTPError, OSError) as error:

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from gpu_workers.diffusion.lazy_imports import MissingExtra
+from schemas.errors import MissingExtra
 
 
 class OpenNsfw:

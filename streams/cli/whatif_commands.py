@@ -81,12 +81,14 @@ def _settings(given: Mapping[str, str]) -> "ExamineSettings":
 
 def _judging(settings: "ExamineSettings") -> "WhatIf":
     from gpu_workers.examine import Examiners
+    from schemas.errors import require_extras
     from streams.adapters import vision_factories
     from streams.recovery.whatif import ReadOnly, WhatIf
     from streams.storage.s3 import S3Store
 
     judge = None
     if settings.mllm_url is not None:
+        require_extras("llm")
         from streams.llm import factory
 
         bucket = settings.s3_notes_bucket or f"{settings.s3_bucket}-notes"

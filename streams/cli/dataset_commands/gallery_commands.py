@@ -29,8 +29,10 @@ def gallery(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
     ] = None,
 ) -> None:
     """Look at samples, rejections and the funnel in a browser. Example: skg gallery demo-out/dataset"""
+    from schemas.errors import require_extras
     from streams.cli.arguments import where
 
+    require_extras("gallery")
     found, options = where(uri, waits=static is None)
     if static is not None:
         from dataset.gallery import write_gallery

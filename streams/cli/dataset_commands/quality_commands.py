@@ -105,6 +105,9 @@ def stats(
     out: Annotated[Path | None, typer.Option(help="folder for a page, PNG charts and JSON; without it: JSON here")] = None,
 ) -> None:
     """Things, relations, density, answers, kinds, yield by reason. Example: skg dataset stats --out stats"""
+    from schemas.errors import require_extras
+
+    require_extras("charts")
     from dataset.analysis.statistics import statistics
 
     found = statistics(*where(uri))
