@@ -87,18 +87,18 @@ class TracedLine:
             asyncio.run(step.handle(record))
 
     def render(self) -> None:
-        HandlerStep(RenderHandler(BoxesRenderer(), self.store), self._tools("render")).process(self.broker.records(GRAPHS))
+        HandlerStep(RenderHandler(BoxesRenderer(), self.store), self._tools("render")).begin(self.broker.records(GRAPHS))()
 
     def examine(self) -> None:
         handler = ExamineHandler(self.store, self.store)
-        HandlerStep(handler, self._tools("examine")).process(self.broker.records(IMAGES))
+        HandlerStep(handler, self._tools("examine")).begin(self.broker.records(IMAGES))()
 
     def write(self) -> None:
         for topic, sink in ((QA, MemorySink(self.table)), (REJECTIONS, RejectionSink(Table()))):
             records = self.broker.records(topic)
             step: SinkStep[Event] = SinkStep(sink, self._tools("write"), topic, lambda _: "id")
             step.assigned([record.partition for record in records][:1])
-            step.process(records)
+            step.begin(records)()
 
     def run(self, seed: SeedConcept, *before: tuple[str, Callable[[], None]]) -> None:
         """From the seed to the tables; `before` a stage something may be done."""
