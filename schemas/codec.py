@@ -113,7 +113,7 @@ def _unpack(value: bytes | None) -> dict[str, object]:
     try:
         payload = msgpack.unpackb(value, raw=False, strict_map_key=True, **LIMITS)
     except (ValueError, msgpack.exceptions.UnpackException, RecursionError) as error:
-        raise PermanentError("undecodable", f"not msgpack: {error or type(error).__name__}") from error
+        raise PermanentError("undecodable", f"not msgpack: {str(error) or type(error).__name__}") from error
     if not isinstance(payload, dict):
         raise PermanentError("undecodable", f"a map was expected, not {type(payload).__name__}")
     return payload

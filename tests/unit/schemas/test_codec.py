@@ -82,6 +82,12 @@ def test_bytes_that_are_no_event_are_undecodable(value: bytes | None):
     assert caught.value.reason == "undecodable"
 
 
+@pytest.mark.parametrize("value", [b"\xc1", b"\x91" * 2000, b"\x93\x01", b"\xa1\xff"])
+def test_why_bytes_are_no_msgpack_is_said_even_where_the_library_says_nothing(value: bytes):
+    with pytest.raises(PermanentError, match=r"^not msgpack: \S"):
+        decode(SEEDS, value)
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_at_all_make_the_decoder_raise_anything_but_never(value: bytes):
     for topic in TOPICS:
