@@ -25,7 +25,7 @@ from schemas.events import (
 from schemas.topics import SEEDS, key_of
 from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
 from streams.errors import TooManyDeadLetters
-from streams.steps.replay_headers import MOST, Past, own_headers
+from streams.steps.replay_headers import MOST, Past, own_headers, was_sent_back
 from streams.steps.request_ids import Request, requests_named
 
 __all__ = [
@@ -199,7 +199,10 @@ def _plain(text: str) -> str:
 
 
 class DeadLetterBreaker:
-    """Stops the process when more than `share` of the last 100 messages were dead letters."""
+    """Stops the process when more than `share` of the last 100 messages were dead letters.
+
+    Messages that were sent back are not among them: they have letters already, so nothing is drained when they fail again.
+    """
 
     def __init__(self, share: float) -> None:
         self._share = share
@@ -207,6 +210,8 @@ class DeadLetterBreaker:
 
     def count(self, record: Record, failure: PermanentError | None) -> None:
         """One message more, dead or not. Raises TooManyDeadLetters beyond the limit, with the records that it counts."""
+        if was_sent_back(record.headers):
+            return
         where = f"{record.partition.topic}/{record.partition.number}@{record.offset}"
         self._recent.append(None if failure is None else f"{where} {failure.reason}")
         bad = [each for each in self._recent if each is not None]

@@ -49,6 +49,11 @@ class Past:
         return tuple((name, text.encode()) for name, text in texts.items())
 
 
+def was_sent_back(headers: Sequence[tuple[str, bytes]]) -> bool:
+    """Whether a message is one that failed before."""
+    return any(name == LETTER for name, _ in headers)
+
+
 def own_headers(headers: Sequence[tuple[str, bytes]]) -> Headers:
     """A message's headers as they were before it was ever sent back."""
     return tuple((name, value) for name, value in headers if name not in NAMES)

@@ -3,14 +3,16 @@
 import pytest
 
 from monitoring.redaction import redacted
+from schemas.codec import Headers
 from schemas.errors import PermanentError
 from streams.broker.records import Partition, Record
 from streams.errors import TooManyDeadLetters
 from streams.steps.dead_letters import FEWEST, MAX_ERROR_CHARS, NAMED, WINDOW, DeadLetterBreaker, dead_letter
+from streams.steps.replay_headers import Past
 
 
-def counted(limit: DeadLetterBreaker, dead: bool, offset: int = 0) -> None:
-    record = Record(Partition("skg.graphs", 3), offset, None, None, ())
+def counted(limit: DeadLetterBreaker, dead: bool, offset: int = 0, headers: Headers = ()) -> None:
+    record = Record(Partition("skg.graphs", 3), offset, None, None, headers)
     limit.count(record, PermanentError("failed", "ZeroDivisionError: no area") if dead else None)
 
 
@@ -43,6 +45,16 @@ def test_old_messages_are_forgotten() -> None:
 def test_a_share_of_one_never_stops() -> None:
     limit = DeadLetterBreaker(1.0)
     for _ in range(1000):
+        counted(limit, True)
+
+
+def test_messages_that_were_sent_back_count_neither_when_they_fail_again_nor_when_they_pass() -> None:
+    limit, sent_back = DeadLetterBreaker(0.5), Past(letter="a letter", first=None, attempts=3, replays=1).headers()
+    for _ in range(FEWEST - 1):
+        counted(limit, True)
+    for number in range(WINDOW):
+        counted(limit, number % 2 == 0, headers=sent_back)
+    with pytest.raises(TooManyDeadLetters, match=f"{FEWEST} of the last {FEWEST} messages"):
         counted(limit, True)
 
 
