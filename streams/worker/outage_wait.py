@@ -39,18 +39,22 @@ class Outage:
         self._kind, self._what = kind, what
         self._why = "no answer"
         self._known, self._over = threading.Event(), threading.Event()
-        self._said = self._ended_well = False
+        self._said = self._ended_well = self._left = False
 
     def why(self, reason: str) -> None:
         """The last reason."""
         self._why = reason
         self._known.set()
 
+    def leave(self) -> None:
+        """Whoever waited ends before the service is back."""
+        self._left = True
+
     @contextmanager
     def told(self, quiet_s: float = 0.0) -> Iterator[None]:
         """Tell while the block runs, once a reason is known or a second has passed, and not in the first `quiet_s`.
 
-        A block that ends well ends the outage.
+        A block that ends well ends the outage, unless it was left.
         """
         teller = threading.Thread(target=self._tell, args=(quiet_s,), name="outage", daemon=True)
         teller.start()
@@ -61,7 +65,7 @@ class Outage:
             self._over.set()
             self._known.set()
             teller.join()
-            if self._said and self._ended_well:
+            if self._said and self._ended_well and not self._left:
                 log(self._kind).info(f"{self._what} answers")
 
     def _tell(self, quiet_s: float) -> None:
@@ -144,10 +148,13 @@ class Watch:
 
     def _wait(self, connected: Callable[[], bool], outage: Outage) -> None:
         began, patience_s = time.monotonic(), self.start.give_up_s
-        while not self._over.wait(WATCH_EVERY_S) and not connected():
+        while not self._over.wait(WATCH_EVERY_S):
+            if connected():
+                return
             outage.why(why := self._why())
             if patience_s is not None and time.monotonic() - began > patience_s:
                 raise gave_up(f"cannot reach {self._what}: {why}", patience_s)
+        outage.leave()
 
     def _why(self) -> str:
         try:

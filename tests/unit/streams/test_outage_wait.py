@@ -1,8 +1,11 @@
 """What ends a process that waits for a service while it carries records."""
 
 import threading
+from collections.abc import Iterator
 
 import pytest
+import structlog
+from structlog.testing import LogCapture
 
 from streams.broker.reachability import ServiceAway
 from streams.errors import AccessDenied, Unreachable
@@ -31,3 +34,37 @@ def test_a_service_that_answers_and_lets_nobody_in_ends_the_process():
 def test_a_service_that_is_away_ends_the_process_when_it_is_given_up():
     with pytest.raises(Unreachable, match=r"no route .*SKG_GIVE_UP_S"):
         watched(ServiceAway("Kafka", "no route"), 1.0)
+
+
+@pytest.fixture
+def told() -> Iterator[LogCapture]:
+    capture = LogCapture()
+    before = structlog.get_config()
+    structlog.configure(processors=[capture], cache_logger_on_first_use=False)
+    yield capture
+    structlog.configure(**before)
+
+
+def lines(told: LogCapture) -> list[str]:
+    return [str(entry["event"]) for entry in told.entries]
+
+
+def carried(told: LogCapture, back: bool) -> list[str]:
+    """What is said by a process whose service goes away, and comes `back` or not before the process is told to end."""
+    away, watch = threading.Event(), Watch(Start("render", None, Health()), "Kafka", lambda: None)
+    away.set()
+    with watch.over(lambda: not away.is_set(), lambda: None):
+        until(lambda: any("waiting" in line for line in lines(told)), 15, "the outage is told")
+        if back:
+            away.clear()
+            until(lambda: "Kafka answers" in lines(told), 10, "its end is told")
+    until(lambda: not any(thread.name in ("watch", "outage") for thread in threading.enumerate()), 5, "the watch ended")
+    return lines(told)
+
+
+def test_a_process_that_ends_while_its_service_is_away_does_not_say_that_it_answers(told: LogCapture):
+    assert carried(told, back=False) == ["waiting for Kafka: no answer"]
+
+
+def test_a_service_that_is_back_is_said_to_answer(told: LogCapture):
+    assert carried(told, back=True) == ["waiting for Kafka: no answer", "Kafka answers"]
