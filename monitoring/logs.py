@@ -35,7 +35,8 @@ REPEAT_S = 30.0
 class RepeatFilter(logging.Filter):
     """Lets a line of a chatty library through once in `REPEAT_S` seconds, and then says how often it was left out.
 
-    Lines are the same when they come from the same place, whatever values they carry. Ours all pass.
+    Lines are the same when they come from the same place, whatever values they carry. Ours all pass.  What a broken
+    connection raised inside a library is told in its line, as a warning: where in the library it happened helps nobody.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -48,6 +49,7 @@ class RepeatFilter(logging.Filter):
         """Whether to tell this line."""
         if record.name.partition(".")[0] not in CHATTY:
             return True
+        _tell_without_traceback(record)
         place, now = (record.pathname, record.lineno), self._clock()
         if now - self._told_at.get(place, -REPEAT_S) < REPEAT_S:
             self._left_out[place] = self._left_out.get(place, 0) + 1
@@ -57,6 +59,14 @@ class RepeatFilter(logging.Filter):
         if left_out:
             record.msg = f"{record.msg} (and {left_out} more like it since the last)"
         return True
+
+
+def _tell_without_traceback(record: logging.LogRecord) -> None:
+    failure = record.exc_info[1] if record.exc_info else None
+    if isinstance(failure, OSError):
+        record.msg, record.args = f"{record.getMessage()}: {failure}", None
+        record.exc_info = record.exc_text = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
 
 
 class _Discreet(structlog.stdlib.ProcessorFormatter):

@@ -56,6 +56,30 @@ def test_a_client_without_its_broker_says_so_once_and_counts_the_rest() -> None:
     assert later.getMessage() == "node 5 is gone (and 4 more like it since the last)"
 
 
+BROKEN = """
+import logging
+from monitoring.logs import log, set_up
+set_up("json", "render")
+reset = ConnectionResetError(104, "Connection reset by peer")
+closing = "%s: Error receiving network data closing socket"
+logging.getLogger("kafka.net.transport").error(closing, "<KafkaTCPTransport [100% up]>", exc_info=reset)
+logging.getLogger("kafka.consumer.fetcher").error("a fault", exc_info=ZeroDivisionError("no area"))
+logging.getLogger("some.library").error("trouble", exc_info=reset)
+"""
+
+
+def test_a_broken_connection_inside_the_brokers_client_is_one_line_and_no_traceback() -> None:
+    done = subprocess.run([sys.executable, "-c", BROKEN], capture_output=True, text=True, check=True)
+    broken, fault, other = (json.loads(line) for line in done.stderr.splitlines())
+    said = (
+        "<KafkaTCPTransport [100% up]>: Error receiving network data closing socket: [Errno 104] Connection reset by peer"
+    )
+    assert (broken["event"], broken["level"]) == (said, "warning")
+    assert "exception" not in broken
+    assert "ZeroDivisionError" in fault["exception"], "a fault of the library is told with its place"
+    assert "ConnectionResetError" in other["exception"]
+
+
 def test_our_own_lines_are_told_each_time() -> None:
     sparing = RepeatFilter(lambda: 100.0)
     assert all(sparing.filter(record("worker", 7, value)) for value in range(5))
