@@ -10,7 +10,7 @@ committed offset.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from streams.broker.records import Partition
@@ -63,3 +63,22 @@ class AssignmentChanges:
     def _note(self, change: Change) -> None:
         if change.gone or change.new:
             self._changes.append(change)
+
+
+def lost_end(
+    read: Mapping[Partition, int],
+    fetched_end: Callable[[Partition], int | None],
+    ends: Callable[[Sequence[Partition]], Mapping[Partition, int]],
+) -> str | None:
+    """Which partition ends before what was `read` of it, None if none does: nothing would ever be fetched there.
+
+    `fetched_end` is what the last fetch told, if there was one; it may be old, and a new leader of a partition may not know
+    its end yet.  So `ends` are asked for where it is too small, after the reading: what was read then lies before them.
+    """
+    suspects = [p for p, position in read.items() if (end := fetched_end(p)) is not None and end < position]
+    found = ends(suspects) if suspects else {}
+    for partition in suspects:
+        if (end := found.get(partition)) is not None and end < read[partition]:
+            what = f"{partition.topic}/{partition.number} ends at {end}, before what was read of it ({read[partition]})"
+            return f"{what}: it was created anew; start again"
+    return None

@@ -21,12 +21,13 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from monitoring.logs import log
 from schemas.errors import RetryableError
-from streams.broker.assignment import AssignmentChanges
+from streams.broker.assignment import AssignmentChanges, lost_end
 from streams.broker.client_factory import closed_if_unusable, connected
 from streams.broker.clients import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, connecting
 from streams.broker.connection import KafkaConnection
 from streams.broker.login import refusal
 from streams.broker.records import Partition, Record
+from streams.errors import Refused
 
 POLL_INTERVAL_MS = 300_000
 """Also the rebalance timeout. The owner thread polls five times a second, so it is never near."""
@@ -37,6 +38,9 @@ START_AGAIN_S = 1.0
 """Between two attempts to learn where partitions start, while the table that knows it is away."""
 
 COMPLAIN_EVERY_S = 30.0
+
+ENDS_EVERY_S = 5.0
+"""Between two looks whether partitions still reach as far as they were read: topics are seldom created anew."""
 
 _NOT_OURS = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
 """The group moved on without this member: it joins again with the next poll."""
@@ -86,7 +90,7 @@ class GroupConsumer:
         self._waiting: list[Partition] = []
         self._next: dict[Partition, int] = {}
         self._held_back = False
-        self._start_at = self._complain_at = 0.0
+        self._start_at = self._complain_at = self._ends_at = 0.0
         self._what = f"{' and '.join(topics)} as {settings.group} from {settings.connection}"
         with connecting(settings.connection):
             self._consumer = connected(
@@ -127,6 +131,9 @@ class GroupConsumer:
         self._settle_changes()
         records = [as_record(raw) for batch in batches.values() for raw in batch]
         self._next |= {record.partition: record.offset + 1 for record in records}
+        if time.monotonic() >= self._ends_at:
+            self._ends_at = time.monotonic() + ENDS_EVERY_S
+            self._check_ends()
         return records
 
     def pause(self) -> None:
@@ -177,6 +184,20 @@ class GroupConsumer:
             self._waiting += change.new
         if self._waiting and time.monotonic() >= self._start_at:
             self._start(tuple(self._waiting))
+
+    def _check_ends(self) -> None:
+        """Some brokers answer a fetch from beyond the end with nothing, others with an error that `poll` raises."""
+        read = {p: offset for p, offset in self._next.items() if p in self._started}
+        lost = lost_end(read, lambda p: self._consumer.highwater(TopicPartition(*p)), self._ends)
+        if lost is not None:
+            raise Refused(lost)
+
+    def _ends(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:
+        try:
+            ends = self._consumer.end_offsets([TopicPartition(*p) for p in partitions], timeout_ms=CALL_TIMEOUT_MS)
+        except KafkaError:
+            return {}  # it is away, or elects a leader: asked again with the next look
+        return {Partition(*tp): end for tp, end in ends.items()}
 
     def _start(self, partitions: Sequence[Partition]) -> None:
         try:
