@@ -82,9 +82,8 @@ def _check_ids(found: Sequence[Row], ids: Collection[str]) -> None:
     for one in ids:
         fitting = [row["rejection_id"] for row in found if row["rejection_id"].startswith(one)] if one else []
         if len(fitting) != 1 and one not in fitting:
-            raise NotThere(
-                f"{'no rejection' if not fitting else f'{len(fitting)} rejections'} of {len(found)} begin with {one!r}"
-            )
+            said = f"{len(fitting)} rejections of {len(found)} begin" if fitting else f"no rejection of {len(found)} begins"
+            raise NotThere(f"{said} with {one!r}")
 
 
 def _check_concepts(found: Sequence[Row], concepts: Collection[str]) -> None:

@@ -147,7 +147,7 @@ def _say_replayed(done: "Replayed", dry_run: bool, as_json: bool) -> None:
         typer.echo(json.dumps({**vars(done), "events": done.events, "dry_run": dry_run}))
         return
     topics = ", ".join(f"{count} to {topic}" for topic, count in sorted(done.topics.items())) or "none fits"
-    typer.echo(f"{'would send' if dry_run else 'sent'} {done.events} judged events: {topics}")
+    typer.echo(f"{'would send' if dry_run else 'sent'} {_count(done.events, 'judged event')}: {topics}")
     if done.left_out:
         typer.echo(f"left out {done.left_out} that are no outcome any more; --retried and --superseded take them too")
     for one in done.unreadable:
@@ -156,11 +156,15 @@ def _say_replayed(done: "Replayed", dry_run: bool, as_json: bool) -> None:
         typer.echo(f"{one}: the broker takes no message of this size", err=True)
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _say_exported(done: "Exported", target: Path, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({**vars(done), "out": str(target)}))
         return
-    typer.echo(f"{target}: {done.rejections} rejections, {done.pictures} pictures")
+    typer.echo(f"{target}: {_count(done.rejections, 'rejection')}, {_count(done.pictures, 'picture')}")
     if done.gone or done.damaged:
         typer.echo(f"{len(done.gone)} pictures are gone, {len(done.damaged)} are not what was announced")
     for key in (*done.gone, *done.damaged):

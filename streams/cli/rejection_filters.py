@@ -61,7 +61,7 @@ def counted(rows: "Sequence[Row]", shown: int) -> str:
     outcomes = Counter(row["outcome"].replace("_", " ") for row in rows)
     said = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
     more = f" (the newest {shown} are shown; --limit N shows more)" if shown < len(rows) else ""
-    return f"{len(rows)} rejections{': ' if said else ''}{said}{more}"
+    return f"{len(rows)} rejection{'' if len(rows) == 1 else 's'}{': ' if said else ''}{said}{more}"
 
 
 def _among(option: str, values: Sequence[str], known: Sequence[str]) -> None:

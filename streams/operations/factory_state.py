@@ -146,9 +146,9 @@ def judged(stage: str, row: StageStatus, state: GroupState | None, still_s: floa
     if state.missing_topics:
         problems.append(f"{stage}: there is no {' and no '.join(state.missing_topics)}; `skg topics apply` creates it")
     if state.unread and not state.members:
-        problems.append(f"{stage}: {state.unread} events are unread and it has no member; start `skg {stage}`")
+        problems.append(f"{stage}: {_unread(state.unread)} and it has no member; start `skg {stage}`")
     if stuck:
-        problems.append(f"{stage}: stuck: {state.unread} events are unread and nothing has moved for {still_s:.0f} s")
+        problems.append(f"{stage}: stuck: {_unread(state.unread)} and nothing has moved for {still_s:.0f} s")
     return replace(
         row,
         lag=state.unread,
@@ -158,6 +158,10 @@ def judged(stage: str, row: StageStatus, state: GroupState | None, still_s: floa
         state=_word(state, stuck or row.hung > 0),
         problems=tuple(problems),
     )
+
+
+def _unread(count: int) -> str:
+    return f"{count} events are unread" if count != 1 else "1 event is unread"
 
 
 def is_stuck(state: GroupState, still_s: float, bound_s: float) -> bool:

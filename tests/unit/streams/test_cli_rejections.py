@@ -161,6 +161,7 @@ def test_show_tells_everything_of_one(skg: Skg, uri: str):
 def test_show_of_what_is_not_there_or_is_several_is_wrong_usage(skg: Skg, uri: str):
     code, _, fault = skg("show", "feedbeef")
     assert (code, fault.count("\n")) == (2, 1)
+    assert " begins with 'feedbeef'" in fault
     twins = [of_agents(n).model_copy(update={"rejection_id": f"77{n}" * 10}) for n in (5, 6)]
     store_rejections(uri, twins)
     code, _, fault = skg("show", "77")

@@ -80,6 +80,12 @@ def test_settings_that_are_no_use_are_one_line_before_any_table(
         assert "zq9" not in said.err
 
 
+def test_one_unread_event_is_told_as_one(bench: Bench) -> None:
+    bench.broker.ends[FIRST] = 1
+    (problem,) = bench.look().stages["render"].problems
+    assert problem.startswith("render: 1 event is unread and")
+
+
 def test_without_work_a_stage_need_not_run_and_all_is_well(bench: Bench) -> None:
     report = bench.look()
     assert report.exit_code == 0
