@@ -80,3 +80,11 @@ def require_extras(*extras: str) -> None:
         for library in EXTRAS[extra]:
             if importlib.util.find_spec(library) is None:
                 raise MissingExtra(library, extra)
+
+
+class BadInput(UserError):
+    """What was asked for means nothing: a word that does not exist, a value that is none, a place that holds nothing."""
+
+
+class NotAdmitted(UserError):
+    """A service answered and does not let us in. The text names the settings."""

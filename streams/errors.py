@@ -3,14 +3,14 @@
 Raised anywhere in `streams`; printed by the command line, which then exits non-zero.
 """
 
-from schemas.errors import UserError
+from schemas.errors import BadInput, NotAdmitted, UserError
 
 
 class Problem(UserError):
     """Something that the user can act on. The message is one line and says what and where."""
 
 
-class Misused(Problem):
+class Misused(Problem, BadInput):
     """What was asked for does not exist or makes no sense: a filter's unknown value, a time that is none. Exit code 2."""
 
 
@@ -26,7 +26,7 @@ class Misconfigured(Refused):
     """Settings that do not go together, or that name what cannot be used. Exit code 2."""
 
 
-class AccessDenied(Refused):
+class AccessDenied(Refused, NotAdmitted):
     """A service does not let us in: a certificate, a user, a password. The message names the setting. Exit code 2."""
 
 

@@ -290,6 +290,14 @@ class WriterSettings(ProcessSettings, StoreSettings, WriteGroup):
     """`skg write`."""
 
     dataset_uri: str = Field("dataset-out", description="the dataset's table: a folder or s3://bucket/path")
+
+    @field_validator("dataset_uri")
+    @classmethod
+    def _known_scheme(cls, text: str) -> str:
+        if "://" in text and not text.startswith("s3://"):
+            raise ValueError("a dataset is in a folder or at s3://bucket/path")
+        return text
+
     write_rows: int = Field(500, ge=1, le=10_000, description="samples in one commit at most")
     write_every_s: Seconds = Field(3.0, description="seconds between commits at most")
 

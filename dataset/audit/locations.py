@@ -10,9 +10,19 @@ from urllib.parse import urlsplit
 
 from pyarrow.fs import AwsStandardS3RetryStrategy, FileSystem, FileType, LocalFileSystem, S3FileSystem, SubTreeFileSystem
 
-from schemas.errors import RetryableError, UserError
+from schemas.errors import BadInput, NotAdmitted, RetryableError
 
 S3 = "s3://"
+REFUSED = (
+    "ACCESS_DENIED",
+    "AccessDenied",
+    "INVALID_ACCESS_KEY_ID",
+    "InvalidAccessKeyId",
+    "SIGNATURE_DOES_NOT_MATCH",
+    "SignatureDoesNotMatch",
+)
+"""In the words of a store that does not take the keys."""
+
 CONNECT_S, REQUEST_S, TRIES = 5, 60, 3
 """How long a store may take to answer, and how often it is asked."""
 
@@ -20,17 +30,20 @@ Options = Mapping[str, str] | None
 """How to reach the store, by the names that AWS's own tools use; None: as the environment says."""
 
 
-class NotADataset(UserError):
+class NotADataset(BadInput):
     """There is nothing to audit at the address."""
 
 
 def folder_at(address: str | Path, options: Options = None) -> FileSystem:
-    """The folder at the address. Raises NotADataset where there is none, RetryableError where the store does not answer."""
+    """The folder at the address. Raises NotADataset where there is none, RetryableError where the store does not answer,
+    NotAdmitted where it refuses the keys."""
     text = str(address)
     whole, path = (_store(options), text[len(S3) :]) if text.startswith(S3) else (LocalFileSystem(), text)
     try:
         found = whole.get_file_info(path.rstrip("/") or path)
     except OSError as error:
+        if text.startswith(S3) and any(word in str(error) for word in REFUSED):
+            raise NotAdmitted(f"the store refused these keys (SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY) for {text}") from error
         raise RetryableError(f"{text} cannot be reached: {' '.join(str(error).split())[:300]}") from error
     if found.type is not FileType.Directory:
         raise NotADataset(f"there is no dataset at {text}" if text.startswith(S3) else f"{text} is no folder")

@@ -17,7 +17,7 @@ from dataset.exports.llava import write as write_llava
 from dataset.exports.lmms_eval_task import write as write_lmms
 from dataset.exports.sharegpt import write as write_sharegpt
 from dataset.exports.webdataset_shards import write as write_shards
-from schemas.errors import UserError
+from schemas.errors import BadInput, UserError
 from schemas.plugins import PluginTable
 
 GROUP = "skg.exports"
@@ -52,7 +52,7 @@ def export(source: Source, name: str, out: Path) -> Path:
     Raises UserError for an unknown format or a folder that is in use, NoDataset, RetryableError.
     """
     if name not in FORMATS:
-        raise UserError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
+        raise BadInput(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not an empty folder: an export does not overwrite anything")
     target = out.resolve()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.fs
@@ -38,7 +39,7 @@ from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from dataset.table.storage_environment import client_environment
-from schemas.errors import RetryableError, UserError
+from schemas.errors import NotAdmitted, RetryableError, UserError
 
 CLAIM = "skg.sample-ids"
 """A transaction id that every commit of rows carries: of two commits that did not see each other one is refused, so no
@@ -65,6 +66,9 @@ PATIENCE = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s",
 REFUSED = re.compile(r"\b(401 Unauthorized|403 Forbidden|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)\b")
 """In the words of an object store: no waiting mends it."""
 
+NO_BUCKET = "NoSuchBucket"
+"""A bucket may be made later."""
+
 UNTRUSTED = "invalid peer certificate"
 """Nor does waiting mend this."""
 
@@ -79,7 +83,11 @@ class NoDataset(UserError, ValueError):
 
 
 class NoAccess(UserError):
-    """The storage answered and does not let us: wrong credentials, no rights."""
+    """The storage is there and does not let us: wrong keys, no rights."""
+
+
+class StoreRefuses(NoAccess, NotAdmitted):
+    """An object store does not take our keys, or we do not take its certificate."""
 
 
 class CommitConflict(Exception):
@@ -325,10 +333,30 @@ def _reaching(uri: str) -> Iterator[None]:
         why = _first_line(error)
         if uri.startswith("s3:") and UNTRUSTED in why:
             fault = why.rpartition(":")[2].strip()
-            raise NoAccess(f"the dataset at {uri}: certificate not accepted: {fault} (SKG_S3_CA_FILE)") from error
+            raise StoreRefuses(f"the dataset at {uri}: certificate not accepted: {fault} (SKG_S3_CA_FILE)") from error
         if uri.startswith("s3:") and REFUSED.search(why):
-            raise NoAccess(f"the dataset at {uri} refused: {why}") from error
+            keys = "SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY"
+            raise StoreRefuses(f"the store{_at(why)} refused these keys ({keys}) for the dataset at {uri}") from error
+        if uri.startswith("s3:") and NO_BUCKET in why:
+            bucket = urlsplit(uri).netloc
+            raise RetryableError(
+                f"there is no bucket {bucket} in the store{_at(why)}: the dataset is to be at {uri}"
+            ) from error
+        why = _without_markup(why)
         raise RetryableError(f"the dataset at {uri} cannot be reached: {why}{_setting(uri)}") from error
+
+
+def _at(why: str) -> str:
+    """The store's address, where the library says it."""
+    found = re.search(r"(https?://[^/\s\"']+)", why)
+    return f" at {found[1]}" if found else ""
+
+
+def _without_markup(text: str) -> str:
+    """A store's answer without its XML: the code alone says it."""
+    code = re.search(r"<Code>(\w+)</Code>", text)
+    plain = re.sub(r"<\?xml.*", "", text).strip(" :")
+    return f"{plain}: {code[1]}" if code else plain
 
 
 def _setting(uri: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gpu_workers.exam_policy import Policy
 from gpu_workers.renderers import RENDERERS, RendererSpec
 from schemas.interfaces import Renderer
-from streams.errors import Refused
+from streams.errors import Misconfigured
 from streams.settings import EyeSettings, RenderSettings
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ TINY = "tiny"
 
 
 def spec_of(renderer: str) -> RendererSpec:
-    """The renderer's row. Raises UserError: Refused where there is none, PluginError."""
+    """The renderer's row. Raises UserError: Misconfigured where there is none, PluginError."""
     if renderer not in RENDERERS:
-        raise Refused(f"SKG_RENDERER is {renderer!r}; there are: {', '.join(RENDERERS)}")
+        raise Misconfigured(f"SKG_RENDERER is {renderer!r}; there are: {', '.join(RENDERERS)}")
     return RENDERERS[renderer]
 
 
@@ -31,10 +31,10 @@ def renderer_of(settings: RenderSettings) -> Renderer:
     """The renderer that the settings name, ready to draw. Raises UserError and RetryableError."""
     spec = spec_of(settings.renderer)
     if spec.has_model and settings.render_model is None:
-        raise Refused(f"the renderer {settings.renderer} needs a model: set SKG_RENDER_MODEL, or --model")
+        raise Misconfigured(f"the renderer {settings.renderer} needs a model: set SKG_RENDER_MODEL, or --model")
     foreign = [name for name in spec.settings if name not in RenderSettings.model_fields]
     if foreign:
-        raise Refused(f"the renderer {settings.renderer} asks for settings that there are not: {', '.join(foreign)}")
+        raise Misconfigured(f"the renderer {settings.renderer} asks for settings that there are not: {', '.join(foreign)}")
     return spec.make({name: getattr(settings, name) for name in spec.settings})
 
 
@@ -47,7 +47,7 @@ def eyes_of(settings: EyeSettings) -> "ObjectDetector | None":
     from gpu_workers.perception.vision_models import load_depth, load_detector
 
     if settings.detector_weak > settings.detector_firm:
-        raise Refused("SKG_DETECTOR_WEAK is above SKG_DETECTOR_FIRM")
+        raise Misconfigured("SKG_DETECTOR_WEAK is above SKG_DETECTOR_FIRM")
     detector = load_detector(*_found(settings.detector, settings.detector_revision, settings.model_cache, "blind"))
     depth = None
     if settings.depth is not None:
@@ -66,9 +66,9 @@ def policy_of(settings: EyeSettings) -> Policy:
 
 
 def publishable(policy: Policy) -> Policy:
-    """The policy, if what it lets pass can be proven anew by whoever reads the dataset. Raises Refused."""
+    """The policy, if what it lets pass can be proven anew by whoever reads the dataset. Raises Misconfigured."""
     if policy.question_margin < 1:
-        raise Refused("SKG_QUESTION_MARGIN is below 1: such questions fail the proof; only skg whatif may try it")
+        raise Misconfigured("SKG_QUESTION_MARGIN is below 1: such questions fail the proof; only skg whatif may try it")
     return policy
 
 

@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from monitoring.redaction import hide_in_tracebacks, redacted
-from schemas.errors import RetryableError, UserError
+from schemas.errors import BadInput, NotAdmitted, RetryableError, UserError
 from streams.address_redaction import masked
 from streams.cli import (
     process_commands,
@@ -27,7 +27,7 @@ from streams.cli import (
     whatif_commands,
 )
 from streams.cli.dataset_commands import evaluation_commands, gallery_commands, growth_commands, quality_commands
-from streams.errors import AccessDenied, Misconfigured, Misused, Unreachable
+from streams.errors import Misconfigured, Unreachable
 from streams.operations.seeds import BadSeeds
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_AWAY = 1, 2, 2
@@ -89,9 +89,9 @@ def run(arguments: Sequence[str]) -> int:
         return done.code if isinstance(done.code, int) else 0
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # our reader has left, as `head` does
-    except (BadSeeds, Misused, ValidationError) as error:
+    except (BadInput, BadSeeds, ValidationError) as error:
         return _say(_plain(error), EXIT_USAGE)
-    except (AccessDenied, Misconfigured, Unreachable, RetryableError) as error:
+    except (NotAdmitted, Misconfigured, Unreachable, RetryableError) as error:
         return _say(str(error), EXIT_AWAY)
     except UserError as error:
         return _say(str(error), EXIT_FAILURE)
@@ -100,7 +100,7 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _plain(error: BadSeeds | Misused | ValidationError) -> str:
+def _plain(error: BadInput | BadSeeds | ValidationError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     fault = error.errors()[0]

@@ -17,6 +17,9 @@ FILE_COLUMNS = 200
 """Wide enough that no row of the settings is broken when the output is no terminal."""
 
 
+IN_MEMORY = "the embedded broker keeps topics and events in memory: once it ends they are gone (--kafka apache keeps them)"
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     add(app, "demo", demo)
@@ -64,9 +67,12 @@ def up(
 
     settings = WriterSettings()
     ports = {"broker": kafka_port, "store": s3_port}
-    typer.echo(export_lines(start(settings.state_dir, kafka, s3, ports), os.environ))
+    endpoints = start(settings.state_dir, kafka, s3, ports)
+    typer.echo(export_lines(endpoints, os.environ))
     for name, value in _own_paths(settings).items():
         typer.echo(f"export {name}={shlex.quote(value)}")
+    if endpoints.forgets:
+        typer.echo(f"skg: {IN_MEMORY}", err=True)
 
 
 def _own_paths(settings: "WriterSettings") -> dict[str, str]:

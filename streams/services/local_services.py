@@ -14,7 +14,7 @@ from typing import NamedTuple, get_args
 
 from streams.services.launcher import BROKERS, STORES, BrokerKind, Running, StoreKind, start_broker, start_store
 from streams.services.ports import is_free, require_free
-from streams.services.service_errors import ServiceError
+from streams.services.service_errors import NoSuchKind, ServiceError
 from streams.services.service_registry import forget, load, locked, save, store_keys
 from streams.services.service_spec import Keys
 
@@ -45,12 +45,13 @@ class ServiceRequest(NamedTuple):
 
 @dataclass(frozen=True)
 class Endpoints:
-    """How to reach a broker and a store."""
+    """How to reach a broker and a store. `forgets`: what the broker holds is lost when it ends."""
 
     bootstrap: str
     endpoint: str
     keys: Keys
     session_s: float
+    forgets: bool = False
 
     def environment(self) -> dict[str, str]:
         """The settings of every process that uses them."""
@@ -66,7 +67,9 @@ class Endpoints:
 
 def endpoints_of(broker: Running, store: Running) -> Endpoints:
     """How to reach these two."""
-    return Endpoints(broker.bootstrap, store.endpoint, store.place.keys, SESSION_S[broker.kind])
+    return Endpoints(
+        broker.bootstrap, store.endpoint, store.place.keys, SESSION_S[broker.kind], broker.kind == EMBEDDED["broker"]
+    )
 
 
 def export_lines(endpoints: Endpoints, around: Iterable[str] = ()) -> str:
@@ -126,7 +129,7 @@ def down(state_dir: Path) -> list[str]:
 def _wanted(broker: str | None, store: str | None, ports: Mapping[str, int | None]) -> dict[str, ServiceRequest]:
     for kind, kinds in ((broker, BROKERS), (store, STORES)):
         if kind is not None and kind not in kinds:
-            raise ServiceError(f"no such kind: {kind!r}; there are {', '.join(kinds)}")
+            raise NoSuchKind(f"no such kind: {kind!r}; there are {', '.join(kinds)}")
     return {"broker": ServiceRequest(broker, ports.get("broker")), "store": ServiceRequest(store, ports.get("store"))}
 
 

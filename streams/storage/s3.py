@@ -44,6 +44,14 @@ _PASSING = {
     "NoSuchBucket",
     "XMinioServerNotInitialized",
 }
+_OF_KEYS = {
+    "AccessDenied",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "InvalidToken",
+    "ExpiredToken",
+    "InvalidSecurity",
+}
 _META = "x-amz-meta-"
 
 
@@ -168,8 +176,18 @@ class S3Store:
             raise ServiceAway(self.address, _why(error)) from error
         except MinioException as error:
             if _may_pass(error):
-                raise ServiceAway(self.address, f"unwell: {error}") from error
+                raise ServiceAway(self.address, self._unwell(error)) from error
+            if isinstance(error, S3Error) and error.code in _OF_KEYS:
+                keys = "SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY"
+                raise AccessDenied(
+                    f"{self.address} refused these keys ({keys}) for the bucket {self._bucket}: {error.code}"
+                ) from error
             raise Refused(f"{self.address} refused (bucket {self._bucket}): {error}") from error
+
+    def _unwell(self, error: MinioException) -> str:
+        if isinstance(error, S3Error) and error.code == "NoSuchBucket":
+            return f"there is no bucket {error.bucket_name or self._bucket} (SKG_S3_BUCKET)"
+        return f"unwell: {error}"
 
     def _complain_first_of_the_address(self, keys: NoKeys) -> None:
         """A store that is away is waited for, with keys or without."""

@@ -110,7 +110,7 @@ def test_a_store_that_refuses_us_ends_the_process_at_once(
         SKG_S3_ACCESS_KEY="nobody",
         SKG_S3_SECRET_KEY="wrong-secret",
     )
-    assert refused.ended(30) == 1
+    assert refused.ended(30) == 2
     last = refused.log().splitlines()[-1]
     assert last.startswith(f"skg: S3 at {minio_store.s3_endpoint} (SKG_S3_ENDPOINT) refused")
     assert "wrong-secret" not in refused.log()

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from schemas.errors import RetryableError
 from schemas.interfaces import ObjectStore, StoredObject
-from streams.errors import Refused
+from streams.errors import AccessDenied
 from streams.settings import StoreSettings
 from streams.storage.s3 import S3Store, connect
 from tests.fakes.store import InMemoryStore
@@ -94,8 +94,9 @@ def test_a_bucket_that_is_missing_may_be_there_later(minio_store: StoreSettings)
 
 def test_wrong_keys_are_refused_at_once_with_the_address(store: StoreSettings) -> None:
     wrong = store.model_copy(update={"s3_secret_key": SecretStr("not-the-secret")})
-    with pytest.raises(Refused, match=store.s3_endpoint):
+    with pytest.raises(AccessDenied, match=store.s3_endpoint) as told:
         connect(wrong, 10)
+    assert "SKG_S3_SECRET_KEY" in str(told.value)
 
 
 def test_a_link_lets_anybody_read_one_object_and_no_other(store: StoreSettings) -> None:

@@ -29,14 +29,14 @@ def export(
     """Write the dataset for training or evaluation. Example: skg dataset export --format llava --out llava"""
     from dataset.exports import FORMATS, Source
     from dataset.exports import export as write
-    from schemas.errors import UserError
+    from streams.errors import Misused
 
     if form is None:
         for name, found in FORMATS.items():
             typer.echo(f"{name:<14}{found.meaning}")
         return
     if out is None:
-        raise UserError("give a folder with --out")
+        raise Misused("give a folder with --out")
     source = Source.open(*where(uri), at(version), known(split))
     written = write(source, form, folder(out))
     typer.echo(f"{written}: {', '.join(f'{name} {count:,}' for name, count in source.sizes.items())}")

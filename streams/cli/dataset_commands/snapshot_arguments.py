@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from schemas.errors import UserError
+from schemas.errors import BadInput
 
 Uri = Annotated[str | None, typer.Argument(help="the table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
 Version = Annotated[
@@ -18,7 +18,7 @@ Split = Annotated[str | None, typer.Option(help="only this split: train, validat
 
 
 def at(version: str | None) -> int | datetime | None:
-    """A version's number or a time. Raises UserError for anything else."""
+    """A version's number or a time. Raises BadInput for anything else."""
     if version is None:
         return None
     if version.isdecimal():
@@ -26,13 +26,13 @@ def at(version: str | None) -> int | datetime | None:
     try:
         return datetime.fromisoformat(version)
     except ValueError:
-        raise UserError(f"--version {version}: give a version's number, or a time such as 2026-03-01T12:00") from None
+        raise BadInput(f"--version {version}: give a version's number, or a time such as 2026-03-01T12:00") from None
 
 
 def known(split: str | None) -> str | None:
-    """A split's name. Raises UserError for anything else."""
+    """A split's name. Raises BadInput for anything else."""
     from spatial.splits import PER_MILLE
 
     if split is not None and split not in PER_MILLE:
-        raise UserError(f"--split {split}: there are {', '.join(PER_MILLE)}")
+        raise BadInput(f"--split {split}: there are {', '.join(PER_MILLE)}")
     return split

@@ -13,6 +13,9 @@ import pytest
 from schemas.events import STAGES
 from schemas.topics import TOPICS
 from streams.cli.root import run
+from streams.services import local_services
+from streams.services.local_services import Endpoints
+from streams.services.service_spec import Keys
 
 COMMANDS = (  # noqa: SIM905 - rows of words read best
     "demo up down topics seed agents render examine write status tail replay requests dataset spatial config gallery eval "
@@ -85,6 +88,14 @@ def test_every_command_has_help_of_its_own(skg: Skg, command: str):
         (("replay", "--dry-run", "--since", "yesterday"), "'yesterday' is no time"),
         (("replay", "--all", "--dry-run", "--until", "2h", "--since", "1h"), "say which ones"),
         (("replay", "--until", "2h", "--since", "1h"), "--since is not before --until"),
+        (("up", "--kafka", "foo"), "no such kind: 'foo'; there are tansu, apache"),
+        (("render", "--renderer", "foo"), "SKG_RENDERER is 'foo'; there are: collage"),
+        (("dataset", "export", "--format", "llava"), "give a folder with --out"),
+        (("dataset", "info", "--version", "yesterday"), "--version yesterday: give a version's number"),
+        (("dataset", "export", "--format", "llava", "--out", "x", "--split", "dev"), "--split dev: there are"),
+        (("dataset", "info", "ftp://x"), "ftp://x: a dataset is in a folder or at s3://bucket/path"),
+        (("dataset", "prove-split", "/nowhere"), "there is no dataset at /nowhere"),
+        (("audit", "/nowhere"), "/nowhere is no folder"),
     ],
 )
 def test_bad_input_ends_with_a_reason_and_exit_code_2(skg: Skg, arguments: tuple[str, ...], says: str):
@@ -92,6 +103,25 @@ def test_bad_input_ends_with_a_reason_and_exit_code_2(skg: Skg, arguments: tuple
     assert done.returncode == 2, done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("forgets", [True, False])
+def test_a_broker_that_keeps_everything_in_memory_is_told_beside_the_settings(
+    skg: Skg, monkeypatch: pytest.MonkeyPatch, forgets: bool
+):
+    endpoints = Endpoints("127.0.0.1:9", "http://127.0.0.1:9", Keys("a", "b"), 6.0, forgets)
+    monkeypatch.setattr(local_services, "up", lambda *_: endpoints)
+    done = skg("up")
+    assert (done.returncode, "in memory" in done.stderr) == (0, forgets)
+    assert all(line.startswith(("export ", "unset ")) for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize("command", [("write",), ("dataset", "info")])
+def test_a_dataset_at_an_address_of_another_kind_is_refused(skg: Skg, command: tuple[str, ...]):
+    done = skg(*command, SKG_DATASET_URI="ftp://x")
+    assert done.returncode == 2
+    assert done.stderr.startswith("skg: SKG_DATASET_URI: ")
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_a_seeds_file_with_a_faulty_line_publishes_nothing_and_names_the_line(skg: Skg, tmp_path: Path):

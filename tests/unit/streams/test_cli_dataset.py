@@ -55,7 +55,7 @@ def test_info_and_files_of_an_earlier_version(skg: Skg, table: str):
     code, _, fault = skg("info", table, "--version", "2099-01-01")
     assert code == 0
     code, _, fault = skg("info", table, "--version", "yesterday")
-    assert (code, fault) == (1, "skg: --version yesterday: give a version's number, or a time such as 2026-03-01T12:00\n")
+    assert (code, fault) == (2, "skg: --version yesterday: give a version's number, or a time such as 2026-03-01T12:00\n")
     code, _, fault = skg("files", table, "--version", 7)
     assert (code, fault.count("\n")) == (1, 1)
 
@@ -108,8 +108,9 @@ def test_exports_are_listed_and_written(skg: Skg, table: str, tmp_path: Path):
     assert said.startswith(str(tmp_path / "llava"))
     code, _, fault = skg("export", table, "--format", "llava", "--out", tmp_path / "llava")
     assert (code, fault.count("\n")) == (1, 1)
-    assert skg("export", table, "--format", "llava", "--out", tmp_path / "x", "--split", "dev")[0] == 1
-    assert skg("export", table, "--format", "llava")[0] == 1
+    assert skg("export", table, "--format", "llava", "--out", tmp_path / "x", "--split", "dev")[0] == 2
+    assert skg("export", table, "--format", "llava")[0] == 2
+    assert skg("export", table, "--format", "nope", "--out", tmp_path / "x")[0] == 2
 
 
 def test_a_subset_that_cannot_be_made_is_one_line(skg: Skg, table: str, tmp_path: Path):
@@ -136,5 +137,5 @@ def test_a_subset_tells_its_recipe_and_what_came_of_it(skg: Skg, table: str, tmp
 def test_results_do_not_go_into_a_folder_that_is_named_like_a_bucket(skg: Skg, table: str, tmp_path: Path):
     for arguments in (("export", table, "--format", "llava"), ("stats", table)):
         code, _, fault = skg(*arguments, "--out", "s3://bucket/out")
-        assert code == 1
+        assert code == 2
         assert "give a folder of this machine" in fault

@@ -8,11 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from pydantic import SecretStr
 
-from schemas.errors import RetryableError
+from dataset.audit.locations import folder_at
+from dataset.table.delta_table import NoAccess, NoDataset, Table
+from schemas.errors import NotAdmitted, RetryableError
 from schemas.interfaces import StoredObject
-from streams.errors import Refused
+from streams.errors import AccessDenied
 from streams.settings import StoreSettings
-from streams.storage.s3 import S3Store
+from streams.storage.s3 import S3Store, storage_options
 
 PICTURE = StoredObject(b"picture", "image/webp", {"who": "me"})
 ERROR = "<?xml version='1.0'?><Error><Code>{code}</Code><Message>{code}</Message></Error>"
@@ -32,6 +34,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_GET(self) -> None:
+        status, code = self.server.reads  # type: ignore[attr-defined]
+        body = ERROR.format(code=code).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
+
     def log_message(self, *args: object) -> None: ...
 
 
@@ -39,9 +53,14 @@ class Odd:
     """A server that gives the given answers (status, S3 code) to puts, and 200 when they are used up."""
 
     def __init__(self, server: ThreadingHTTPServer) -> None:
+        self._server = server
         self.seen: list[dict[str, str]] = server.seen  # type: ignore[attr-defined]
         endpoint = f"http://127.0.0.1:{server.server_address[1]}"
         self.settings = StoreSettings(s3_endpoint=endpoint, s3_access_key=SecretStr("a"), s3_secret_key=SecretStr("b"))
+
+    def refuse_reads(self, status: int, code: str) -> None:
+        """From now on every read is refused."""
+        self._server.reads = (status, code)  # type: ignore[attr-defined]
 
 
 @contextmanager
@@ -81,8 +100,40 @@ def test_a_store_that_stays_busy_is_for_later() -> None:
         S3Store(odd.settings).put_if_absent("k", PICTURE)
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "InvalidAccessKeyId"])
-def test_a_store_that_refuses_is_not_asked_again(code: str) -> None:
-    with answering((403, code)) as odd, pytest.raises(Refused, match=odd.settings.s3_endpoint):
+@pytest.mark.parametrize("code", ["AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"])
+def test_a_store_that_refuses_the_keys_is_not_asked_again_and_the_settings_are_named(code: str) -> None:
+    with answering((403, code)) as odd, pytest.raises(AccessDenied, match=odd.settings.s3_endpoint) as told:
         S3Store(odd.settings).put_if_absent("k", PICTURE)
     assert len(odd.seen) == 1
+    assert "refused these keys (SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY)" in str(told.value)
+
+
+def test_a_bucket_that_is_not_there_is_named_with_its_setting() -> None:
+    with answering((404, "NoSuchBucket")) as odd, pytest.raises(RetryableError) as told:
+        S3Store(odd.settings).put_if_absent("k", PICTURE)
+    assert "there is no bucket skg (SKG_S3_BUCKET)" in str(told.value)
+
+
+def test_a_table_in_a_store_that_refuses_the_keys_says_so_without_xml() -> None:
+    with answering() as odd:
+        odd.refuse_reads(403, "SignatureDoesNotMatch")
+        with pytest.raises(NoAccess, match=r"refused these keys \(SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY\)") as told:
+            Table.load("s3://skg/dataset", storage_options(odd.settings, "s3://skg/dataset"))
+    assert "<" not in str(told.value)
+    assert odd.settings.s3_endpoint in str(told.value)
+
+
+def test_a_table_in_a_bucket_that_is_not_there_names_the_bucket() -> None:
+    with answering() as odd:
+        odd.refuse_reads(404, "NoSuchBucket")
+        with pytest.raises((RetryableError, NoDataset)) as told:
+            Table.load("s3://skg/dataset", storage_options(odd.settings, "s3://skg/dataset"))
+    assert "<" not in str(told.value)
+    assert "skg" in str(told.value)
+
+
+def test_an_audit_at_a_store_that_refuses_the_keys_names_the_settings() -> None:
+    with answering() as odd:
+        odd.refuse_reads(403, "SignatureDoesNotMatch")
+        with pytest.raises(NotAdmitted, match=r"\(SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY\)"):
+            folder_at("s3://skg/dataset", storage_options(odd.settings, "s3://skg/dataset"))
