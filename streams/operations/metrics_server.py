@@ -7,6 +7,7 @@ while the process lives.  Counts nothing itself.
 import errno
 import json
 import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -93,11 +94,26 @@ def _listen(settings: ProcessSettings) -> _Server:
 def _registered(kind: str, port: int, state_dir: Path) -> Iterator[None]:
     folder = state_dir / "processes"
     folder.mkdir(parents=True, exist_ok=True)
+    _forget_killed(folder)
     entry = folder / f"{kind}-{os.getpid()}.json"
     draft = entry.with_suffix(".part")
-    draft.write_text(json.dumps({"kind": kind, "pid": os.getpid(), "port": port, "started": time.time()}), "utf-8")
+    said = {"kind": kind, "pid": os.getpid(), "host": socket.gethostname(), "port": port, "started": time.time()}
+    draft.write_text(json.dumps(said), "utf-8")
     draft.replace(entry)
     try:
         yield
     finally:
         entry.unlink(missing_ok=True)
+
+
+def _forget_killed(folder: Path) -> None:
+    """Remove entries of processes of this machine that were killed; their numbers may be given to other processes."""
+    for path in folder.glob("*.json"):
+        try:
+            entry = json.loads(path.read_text("utf-8"))
+            if entry["host"] == socket.gethostname():  # the folder may be shared with other machines
+                os.kill(int(entry["pid"]), 0)
+        except ProcessLookupError:
+            path.unlink(missing_ok=True)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # another user's, or no entry of this version

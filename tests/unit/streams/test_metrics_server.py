@@ -9,6 +9,7 @@ from urllib.error import HTTPError
 
 import pytest
 
+from monitoring.metrics import StageMetrics
 from streams.errors import PortInUse
 from streams.operations.metrics_server import serving
 from streams.settings import ProcessSettings
@@ -22,6 +23,7 @@ def get(port: int, path: str, accept: str = "*/*") -> tuple[str, str]:
 
 
 def test_metrics_are_served_in_the_format_that_is_asked_for(tmp_path: Path) -> None:
+    StageMetrics("render").consumed(1)
     with serving("render", ProcessSettings(state_dir=tmp_path), Health()) as port:
         kind, text = get(port, "/metrics")
         assert kind.startswith("text/plain")
@@ -58,6 +60,22 @@ def test_a_process_is_registered_while_it_lives(tmp_path: Path) -> None:
         found = json.loads(entry.read_text())
         assert (found["kind"], found["pid"], found["port"]) == ("write", os.getpid(), port)
     assert list((tmp_path / "processes").iterdir()) == []
+
+
+def test_entries_of_killed_processes_of_this_machine_are_removed_by_the_next_one_and_no_others(tmp_path: Path) -> None:
+    folder, here, gone = tmp_path / "processes", socket.gethostname(), 2_000_000_000
+    folder.mkdir()
+    for name, entry in {
+        "killed": {"pid": gone, "host": here},
+        "lives": {"pid": os.getpid(), "host": here},
+        "elsewhere": {"pid": gone, "host": f"not-{here}"},
+        "older": {"pid": gone},
+    }.items():
+        (folder / f"{name}.json").write_text(json.dumps(entry))
+    (folder / "torn.json").write_text("{")
+    with serving("write", ProcessSettings(state_dir=tmp_path), Health()):
+        pass
+    assert {path.stem for path in folder.iterdir()} == {"lives", "elsewhere", "older", "torn"}
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
