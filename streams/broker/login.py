@@ -56,6 +56,8 @@ def enter(connection: KafkaConnection, host: str, port: int, timeout_s: float) -
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError) as error:
             suits = f"does SKG_KAFKA_SECURITY={connection.protocol} suit it?"
             raise OSError(f"it closed the connection; {suits}") from error
+        except TimeoutError as error:
+            raise OSError(f"it did not answer in time; does SKG_KAFKA_SECURITY={connection.protocol} suit it?") from error
         except ssl.SSLError as error:
             raise _of_tls(error, connection, where) from error
 
@@ -110,6 +112,9 @@ class _Talk:
             wrong = f"takes no login, but SKG_KAFKA_SECURITY={self._connection.protocol} makes one"
             raise AccessDenied(f"{self._where} {wrong}")
         if error:
+            if mechanism in offered:  # Kafka without any listener that logs in answers so
+                why = f"it wants no login here, and SKG_KAFKA_SECURITY={self._connection.protocol} makes one"
+                raise AccessDenied(f"{self._where} does not log in with {mechanism}: {why}")
             which = f"offers {' and '.join(offered) or 'none'}" if error == NO_SUCH_MECHANISM else f"says error {error}"
             raise AccessDenied(f"{self._where}: SKG_KAFKA_SASL_MECHANISM={mechanism} not accepted: it {which}")
 

@@ -6,7 +6,7 @@ In: connections, and attempts that raise RetryableError.  Out: what the attempt 
 from collections.abc import Callable
 from typing import TypeVar
 
-from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+from tenacity import RetryError, Retrying, retry_if_exception_type, stop_before_delay, wait_exponential_jitter
 
 from schemas.errors import RetryableError
 from streams.broker.connection import KafkaConnection
@@ -60,7 +60,7 @@ def retry_until(attempt: Callable[[], T], timeout_s: float) -> T:
     `timeout_s`."""
     attempts = Retrying(
         retry=retry_if_exception_type(RetryableError),
-        stop=stop_after_delay(timeout_s),
+        stop=stop_before_delay(timeout_s),  # an attempt may take as long itself
         wait=wait_exponential_jitter(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S, jitter=FIRST_PAUSE_S),
     )
     try:

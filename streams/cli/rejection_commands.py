@@ -112,7 +112,8 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     from dataset.reading.rejection_search import whole
     from streams.recovery.rejection_replay import Replayed, messages
 
-    if everything == any((stage, reason, concept, since, until, ids)):
+    some = any((stage, reason, concept, since, until, ids))
+    if (everything and some) or not (everything or some or dry_run):
         raise Misused("say which ones with --stage, --reason, --concept, --since, --until or --id, or --all")
     outcomes = {ENDED, *((DRAWN_AGAIN,) if retried else ()), *((SUPERSEDED,) if superseded else ())}
     fitting = found(uri, wanted((stage, reason, concept, ids), (since, until)))

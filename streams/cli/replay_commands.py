@@ -48,7 +48,8 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
 
     some = any((stage, topic, reason, since, until, ids))
     if (everything and some) or not (everything or some or dry_run):
-        raise Misused("say which ones with --stage, --topic, --reason, --since, --until or --id, or --all")
+        said = "say which ones with --stage, --topic, --reason, --since, --until or --id, or --all"
+        raise Misused(f"{said}: `skg replay --all --again` sends everything, also what was sent before" if again else said)
     choice = _choice((stage, topic, reason, ids), (since, until), again)
     if dry_run:
         done = look(

@@ -80,7 +80,7 @@ def test_every_command_has_help_of_its_own(skg: Skg, command: str):
         (("tail", "skg.nothing"), "is no topic"),
         (("demo", "--graphs", "0"), "--graphs"),
         (("replay",), "say which ones with --stage"),
-        (("replay", "--again"), "say which ones with --stage"),
+        (("replay", "--again"), "`skg replay --all --again`"),
         (("replay", "--all", "--stage", "render"), "say which ones with --stage"),
         (("replay", "--stage", "balance"), "--stage 'balance': there are agents, render, examine, write"),
         (("replay", "--topic", "skg.nothing"), "--topic 'skg.nothing': there are skg.seeds, skg.graphs"),

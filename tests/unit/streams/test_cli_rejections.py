@@ -158,6 +158,12 @@ def test_show_tells_everything_of_one(skg: Skg, uri: str):
     assert "judged     of skg.images" in said
 
 
+def test_a_dry_run_alone_means_all_as_it_does_for_dead_letters(skg: Skg, uri: str):
+    assert skg("replay", "--dry-run")[:2] == skg("replay", "--dry-run", "--all")[:2]
+    assert skg("replay", "--dry-run")[0] == 0
+    assert skg("replay")[0] == 2
+
+
 def test_show_of_what_is_not_there_or_is_several_is_wrong_usage(skg: Skg, uri: str):
     code, _, fault = skg("show", "feedbeef")
     assert (code, fault.count("\n")) == (2, 1)

@@ -69,6 +69,7 @@ def test_a_user_is_let_in():
     ("answers", "says"),
     [
         ([frame(), frame(struct.pack(">h", 33) + texts(b"GSSAPI"))], "SKG_KAFKA_SASL_MECHANISM=PLAIN .*it offers GSSAPI"),
+        ([frame(), frame(struct.pack(">h", 33) + texts(b"PLAIN"))], "it wants no login here, and SKG_KAFKA_SECURITY=SASL"),
         ([frame(), frame(struct.pack(">h", 34) + texts())], "takes no login, but SKG_KAFKA_SECURITY=SASL_PLAINTEXT"),
         ([frame(), AGREED, refused(b"wrong\nor " + PASSWORD.encode())], r"SKG_KAFKA_USERNAME=me .*: wrong or \*\*\*$"),
         ([b"\x15\x03\x03\x00\x02\x02\x50"], "speaks TLS"),
@@ -91,8 +92,9 @@ def test_a_broker_that_ends_in_the_midst_of_a_login_is_away():
 def test_a_broker_that_accepts_connections_and_never_answers_is_given_up_in_time():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with pytest.raises(TimeoutError):
-            enter(KafkaConnection.plain(f"127.0.0.1:{port}"), "127.0.0.1", port, 0.2)
+        for protocol in ("PLAINTEXT", "SSL"):
+            with pytest.raises(OSError, match=f"does SKG_KAFKA_SECURITY={protocol} suit it"):
+                enter(KafkaConnection(f"127.0.0.1:{port}", protocol), "127.0.0.1", port, 0.2)
 
 
 def test_a_broker_that_closes_the_connection_after_its_greeting_may_want_a_login():

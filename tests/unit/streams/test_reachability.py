@@ -1,6 +1,7 @@
 """Reaching services: patience with a limit, and one line that names the address."""
 
 import socket
+import time
 
 import pytest
 
@@ -79,3 +80,16 @@ def test_a_broker_that_lets_nobody_in_does_not_matter_beside_one_that_does() -> 
         probe(KafkaConnection.plain(f"127.0.0.1:{encrypted},127.0.0.1:{port}"))
         with pytest.raises(AccessDenied, match=f":{encrypted} speaks TLS, but SKG_KAFKA_SECURITY=PLAINTEXT does not"):
             probe(KafkaConnection.plain(f"127.0.0.1:{free_port()},127.0.0.1:{encrypted}"))
+
+
+def test_a_slow_attempt_is_not_begun_again_when_the_time_is_up():
+    tried = []
+
+    def slow() -> None:
+        tried.append(time.monotonic())
+        time.sleep(0.3)
+        raise RetryableError("mute")
+
+    with pytest.raises(Unreachable, match="mute"):
+        retry_until(slow, 0.4)
+    assert len(tried) == 1
