@@ -14,7 +14,7 @@ from rich.text import Text
 
 from streams.demo.outcome_counts import OutcomeCounts
 from streams.operations.status import Status
-from streams.operations.status_table import as_table
+from streams.operations.status_table import as_stages
 
 PLAIN_EVERY_S = 5.0
 """Seconds between lines where nobody watches a terminal."""
@@ -54,7 +54,7 @@ def picture(status: Status, outcomes: OutcomeCounts, stored: int) -> RenderableT
     """The table of stages above a bar of finished requests."""
     done = outcomes.requested - len(outcomes.open)
     bar = ProgressBar(total=outcomes.requested, completed=done, width=60)
-    return Group(as_table(status), Text(), Padding(bar, 0), Text(progress_line(outcomes, stored)))  # a bar ends no line
+    return Group(as_stages(status), Text(), Padding(bar, 0), Text(progress_line(outcomes, stored)))  # a bar ends no line
 
 
 def progress_line(outcomes: OutcomeCounts, stored: int) -> str:

@@ -20,7 +20,7 @@ def as_report(status: Mapping[str, StageStatus], away: Sequence[str] = ()) -> Re
     wrong = [Text(problem, style=BAD) for row in status.values() for problem in row.problems]
     quiet = [stage for stage, row in status.items() if row.state == "idle"]
     idle = [Text(f"no process and nothing to do: {', '.join(quiet)}", style="dim")] if quiet else []
-    return Group(as_table(status), *lines, *idle, *wrong, *(Text(line, style=BAD) for line in away))
+    return Group(as_stages(status), *lines, *idle, *wrong, *(Text(line, style=BAD) for line in away))
 
 
 def _member_line(stage: str, row: StageStatus) -> str:
@@ -28,35 +28,41 @@ def _member_line(stage: str, row: StageStatus) -> str:
     return f"{stage}: {', '.join(said)}"
 
 
+def as_stages(status: Mapping[str, StageStatus]) -> RenderableType:
+    """The table, and below it why requests were rejected."""
+    why = [Text(f"  {stage}: {said}") for stage, row in status.items() if (said := _reasons(row))]
+    return Group(as_table(status), *why)
+
+
 def as_table(status: Mapping[str, StageStatus]) -> Table:
-    """The table alone."""
+    """The table alone; 80 columns hold it. What rejections are for is told below it."""
     rows = status.values()
     asked = any(row.state for row in rows)
-    paid = any(row.tokens for row in rows)
-    table = Table(box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
     table.add_column("stage", no_wrap=True)
     for name in ("processes", "done", "rejected", "dead", "in flight", "lag"):
-        table.add_column(name, justify="right", min_width=len(name))
-    for name in (*(("members", "oldest") if asked else ()), "rate/s", *(("tokens",) if paid else ())):
-        table.add_column(name, justify="right", min_width=len(name))
-    table.add_column("rejected by reason")
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
+    for name in (*(("members", "oldest") if asked else ()), "rate/s"):
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     for stage, row in status.items():
         numbers = [row.processes, row.accepted, sum(row.rejected.values()), row.dead_letters, row.in_flight]
         cells = [*map(str, numbers), "?" if row.lag is None else str(row.lag)]
         if asked:
             cells += [str(len(row.members)) if row.group else "", _age(row.oldest_unread_s)]
         cells.append("" if row.rate is None else f"{row.rate:.1f}")
-        cells += [str(row.tokens)] if paid else []
-        table.add_row(stage, *cells, _reasons(row), style=BAD if row.problems else None)
+        table.add_row(stage, *cells, style=BAD if row.problems else None)
     return table
 
 
 def _reasons(row: StageStatus) -> str:
-    reasons = _listed(row.rejected)
+    paid = [f"tokens {row.tokens}"] if row.tokens else []
+    reasons = ", ".join([*paid, *([f"rejected {_listed(row.rejected)}"] if row.rejected else [])])
     if row.redrawn:
         reasons += f"{', ' if reasons else ''}drawn again: {_listed(row.redrawn)}"
     if row.lacking:
-        reasons += "lacks " + ", ".join(f"{axis} {share:.0%}" for axis, share in row.lacking.items())
+        reasons += f"{', ' if reasons else ''}lacks " + ", ".join(
+            f"{axis} {share:.0%}" for axis, share in row.lacking.items()
+        )
     return reasons + (f"{', ' if reasons else ''}token budget spent: no new graphs" if row.budget_spent else "")
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from schemas.events import STAGES
 from streams.operations.status import StageStatus, as_json, collect, registered, with_rates
-from streams.operations.status_table import as_table
+from streams.operations.status_table import as_report, as_table
 
 
 @pytest.fixture
@@ -59,8 +59,23 @@ def test_a_balance_process_has_a_row_where_one_runs(process: Path):
     thread.join()
     server.server_close()
     assert (row.accepted, row.in_flight, row.lacking, row.rate) == (40, 12, {"relations": 0.125}, 20.0)
-    table = as_table({"balance": row})
-    assert list(table.columns[-1].cells) == ["lacks relations 12%"]
+    assert "  balance: lacks relations 12%" in printed({"balance": row}, 80)
+
+
+def test_80_columns_hold_the_table_and_nothing_stands_before_it():
+    busy = StageStatus(12, 99_999, 99_999, {"missing_object": 2}, lag=99_999, tokens=123_456, rate=12.34, state="well")
+    head, *rows = printed(dict.fromkeys(STAGES, busy), 80)
+    assert head.split() == (
+        "stage processes done rejected dead in flight lag members oldest rate/s".split()  # noqa: SIM905
+    )
+    assert all(row.split()[-1] == "12.3" for row in rows[:4])
+    assert "  render: tokens 123456, rejected missing_object 2" in rows
+
+
+def printed(status: dict[str, StageStatus], width: int) -> list[str]:
+    console = Console(width=width, file=StringIO())
+    console.print(as_report(status))
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
 
 
 def test_a_dead_process_and_a_broken_entry_are_not_counted(process: Path):
@@ -82,8 +97,6 @@ def test_the_json_and_the_table_show_every_stage(process: Path):
     assert set(json.loads(as_json(status))) == set(STAGES)
     table = as_table(status)
     assert table.row_count == 4
-    console = Console(width=200, file=StringIO())
-    console.print(table)
-    shown = console.file.getvalue()
+    shown = "\n".join(printed(status, 200))
     assert "missing_object 2, violated_relation 1, drawn again: wrong_count 4" in shown
     assert next(word for word in shown.splitlines() if word.startswith("examine")).split()[:4] == ["examine", "1", "7", "3"]
