@@ -204,8 +204,8 @@ def test_the_writer_notes_when_and_of_what_concept(skg: Skg, tmp_path: Path):
 
 
 def test_replay_needs_a_choice(skg: Skg, uri: str):
-    for arguments in ([], ["--all", "--reason", "no_questions"]):
-        code, _, fault = skg("replay", "--dry-run", *arguments)
+    for arguments in ([], ["--dry-run", "--all", "--reason", "no_questions"]):
+        code, _, fault = skg("replay", *arguments)
         assert (code, "--all" in fault) == (2, True)
 
 
