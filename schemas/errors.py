@@ -88,3 +88,7 @@ class BadInput(UserError):
 
 class NotAdmitted(UserError):
     """A service answered and does not let us in. The text names the settings."""
+
+
+class BadKnowledge(UserError):
+    """A data file of scenes or categories is at fault. The text begins with the file and, where there is one, the line."""

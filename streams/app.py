@@ -4,7 +4,9 @@ The one module whose import does work, as Faust's users expect: it reads the set
 the worker starts, not before.
 """
 
+from spatial.knowledge.knowledge_base import check_knowledge
 from streams.composition import agents_app
 from streams.settings import AgentSettings
 
+check_knowledge()
 app = agents_app(AgentSettings())

@@ -114,7 +114,15 @@ MOST_STATIC_SESSION_S = 15.0
 """A killed static member's partitions wait until its session ends."""
 
 
-class ProcessSettings(KafkaSettings):
+class KnowledgeSettings(_Settings):
+    """What is known of scenes and categories; `spatial.knowledge` reads the setting, wherever it is loaded."""
+
+    knowledge: str = Field(
+        "", description="folders of scenes, categories and sprites besides the package's own, separated by commas"
+    )
+
+
+class ProcessSettings(KafkaSettings, KnowledgeSettings):
     """What every long-running process has."""
 
     metrics_port: int = Field(0, ge=0, le=65535, description="port of /metrics; 0 picks a free one")

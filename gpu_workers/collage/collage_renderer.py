@@ -24,7 +24,7 @@ from schemas.graph import Box, SpatialGraph
 from schemas.ids import derived_seed
 from schemas.interfaces import Drawing
 from spatial.knowledge.categories import SceneKind
-from spatial.knowledge.knowledge_base import categories, scene_kinds
+from spatial.knowledge.knowledge_base import categories, knowledge_digest, scene_kinds
 
 SIDE = 512
 """Pixels of the longer side."""
@@ -50,7 +50,9 @@ class CollageRenderer:
     @property
     def parameters(self) -> dict[str, object]:
         """All that changes pixels besides graph and seed."""
-        return {"side": SIDE, "quality": QUALITY, "method": METHOD}
+        digest = knowledge_digest()
+        own: dict[str, object] = {"side": SIDE, "quality": QUALITY, "method": METHOD}
+        return own if digest is None else {**own, "knowledge": digest}
 
     def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
         """One drawing a graph, in order. Raises PermanentError for a category, scene or sprite that is not known."""

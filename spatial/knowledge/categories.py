@@ -6,6 +6,12 @@ Declares only; the facts are data files beside this module, the loader is `spati
 from dataclasses import dataclass, field
 from typing import Literal
 
+Backdrop = Literal[
+    "room", "street", "park", "field", "beach", "harbour", "sea", "underwater", "snow", "desert", "forest", "mountain",
+    "tabletop", "shop", "stage", "yard", "sky",
+]  # fmt: skip
+"""How a scene is painted, and with it what can stand, hang or float there."""
+
 Rest = Literal["floor", "surface", "wall", "ceiling", "air", "water"]
 """Where a thing belongs. `surface`: on top of another object (or the tabletop of a tabletop scene)."""
 
@@ -52,15 +58,14 @@ class Category:
 class SceneKind:
     """A kind of place. `words` are synonyms that a concept may use for it.
 
-    `backdrop` names how it is painted: room, street, park, field, beach, harbour, sea, underwater, snow, desert,
-    forest, mountain, tabletop, shop, stage, yard, sky.  `horizon`: where the ground begins, as a share of the canvas height
-    from the top (floor line of a room, far edge of a tabletop).  `elements`: words for what the backdrop itself
-    shows.  `categories`: what belongs there, likeliest first.
+    `backdrop` names how it is painted.  `horizon`: where the ground begins, as a share of the canvas height from the
+    top (floor line of a room, far edge of a tabletop).  `elements`: words for what the backdrop itself shows.
+    `categories`: what belongs there, likeliest first.
     """
 
     name: str
     words: tuple[str, ...]
-    backdrop: str
+    backdrop: Backdrop
     horizon: float
     elements: tuple[str, ...]
     categories: tuple[str, ...]

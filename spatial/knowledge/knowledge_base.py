@@ -1,34 +1,43 @@
 """Reads the knowledge base: the data files beside this module become frozen categories and scene kinds.
 
-In: `categories_*.json` and `scenes.json`.  Out: mappings by name, in the order of the files.
+In: `categories_*.json` and `scenes.json`, the package's and those of the folders that SKG_KNOWLEDGE names.  Out: mappings
+by name, in the order of the files.  Raises BadKnowledge for a folder that is at fault.
 Does not search by words: that is `spatial.knowledge.scene_search`.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from spatial.knowledge.categories import Category, SceneKind
+from spatial.knowledge.knowledge_files import CATEGORIES, SCENES, SPRITES, Row, files_of, knowledge_folders
+from spatial.knowledge.knowledge_merge import merged
 from spatial.knowledge.scene_search import NEAREST_THRESHOLD, Phrasebook, SceneMatch
 
-__all__ = ["NEAREST_THRESHOLD", "SceneMatch", "categories", "find_scene", "scene_kinds"]
+__all__ = [
+    "NEAREST_THRESHOLD",
+    "SceneMatch",
+    "categories",
+    "check_knowledge",
+    "find_scene",
+    "knowledge_digest",
+    "scene_kinds",
+    "sprite_folders",
+]
 
 FOLDER = Path(__file__).parent
 
 WIDEST_SHARE = 1.0
 """A thing named by its tag stands on another only if it is not wider than it."""
 
-Row = dict[str, Any]
-"""One category or scene as it stands in a data file."""
-
 
 @lru_cache(maxsize=1)
 def categories() -> Mapping[str, Category]:
     """Every category by name."""
-    rows = {row["name"]: row for path in sorted(FOLDER.glob("categories_*.json")) for row in _read(path)}
+    rows = _rows()[0]
     scenes = _scenes_of(scene_kinds().values())
     return MappingProxyType({name: _category(row, rows, scenes.get(name, ())) for name, row in rows.items()})
 
@@ -36,7 +45,7 @@ def categories() -> Mapping[str, Category]:
 @lru_cache(maxsize=1)
 def scene_kinds() -> Mapping[str, SceneKind]:
     """Every kind of scene by name."""
-    kinds = [_scene(row) for row in _read(FOLDER / "scenes.json")]
+    kinds = [_scene(row) for row in _rows()[1].values()]
     return MappingProxyType({kind.name: kind for kind in kinds})
 
 
@@ -49,6 +58,44 @@ def find_scene(concept: str) -> SceneMatch | None:
 @lru_cache(maxsize=1)
 def _phrasebook() -> Phrasebook:
     return Phrasebook(scene_kinds(), categories())
+
+
+def check_knowledge() -> None:
+    """Load what comes from outside the package now, so that a fault in it shows before any work. Raises BadKnowledge."""
+    if knowledge_folders():
+        categories()
+
+
+def sprite_folders() -> tuple[Path, ...]:
+    """Folders of sprites that come with knowledge from outside the package."""
+    return tuple(folder / SPRITES for folder in knowledge_folders())
+
+
+@lru_cache(maxsize=1)
+def knowledge_digest() -> str | None:
+    """What the knowledge from outside the package says, as one short hash; None where there is none."""
+    folders = knowledge_folders()
+    if not folders:
+        return None
+    found = hashlib.sha256()
+    for folder in folders:
+        paths = (*files_of(folder, CATEGORIES), *files_of(folder, SCENES), *files_of(folder / SPRITES, "*.webp"))
+        for path in paths:
+            found.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[Mapping[str, Row], Mapping[str, Row]]:
+    """Categories and scenes by name."""
+    folders = knowledge_folders()
+    if folders:
+        known = merged(folders, FOLDER)
+        return {name: found.row for name, found in known[0].items()}, {name: found.row for name, found in known[1].items()}
+    return (
+        {row["name"]: row for path in files_of(FOLDER, CATEGORIES) for row in _read(path)},
+        {row["name"]: row for row in _read(FOLDER / SCENES)},
+    )
 
 
 def _read(path: Path) -> list[Row]:

@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from monitoring.redaction import hide_in_tracebacks, redacted
-from schemas.errors import BadInput, NotAdmitted, RetryableError, UserError
+from schemas.errors import BadInput, BadKnowledge, NotAdmitted, RetryableError, UserError
 from streams.address_redaction import masked
 from streams.cli import (
     process_commands,
@@ -84,12 +84,13 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """One call of the command; the exit code. Typer itself handles wrong usage (2) and Ctrl-C (130)."""
     try:
+        _check_knowledge()
         build()(list(arguments), prog_name="skg")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 0
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # our reader has left, as `head` does
-    except (BadInput, BadSeeds, ValidationError) as error:
+    except (BadInput, BadKnowledge, BadSeeds, ValidationError) as error:
         return _say(_plain(error), EXIT_USAGE)
     except (NotAdmitted, Misconfigured, Unreachable, RetryableError) as error:
         return _say(str(error), EXIT_AWAY)
@@ -100,7 +101,15 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _plain(error: BadInput | BadSeeds | ValidationError) -> str:
+def _check_knowledge() -> None:
+    """Knowledge from outside the package is looked at before a command begins: a fault in it ends every command alike."""
+    if os.environ.get("SKG_KNOWLEDGE"):
+        from spatial.knowledge.knowledge_base import check_knowledge
+
+        check_knowledge()
+
+
+def _plain(error: BadInput | BadKnowledge | BadSeeds | ValidationError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     fault = error.errors()[0]

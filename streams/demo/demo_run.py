@@ -17,6 +17,7 @@ from dataset.table.rejection_table import rejections_uri
 from monitoring.otel_export import exporting
 from schemas.errors import require_extras
 from schemas.events import SeedConcept
+from spatial.knowledge.knowledge_files import SETTING, knowledge_folders
 from streams.broker.clients import Reader
 from streams.broker.connection import connection_of
 from streams.broker.topic_admin import apply
@@ -122,8 +123,10 @@ def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("SKG_") or (name in kept and not name.startswith(NAMES))
     }
+    folders = ",".join(map(str, knowledge_folders()))  # absolute: each stage runs in a folder of its own
     return own | {
         **services,
+        **({SETTING: folders} if folders else {}),
         "SKG_DATASET_URI": str(places.dataset),
         "SKG_STATE_DIR": str(places.state),
         "SKG_WRITE_EVERY_S": COMMIT_EVERY_S,

@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from schemas.errors import PermanentError
+from spatial.knowledge.knowledge_base import sprite_folders
 
 VISIBLE_ALPHA = 128
 """A pixel counts as the object from half opacity on: what is fainter nobody would outline."""
@@ -22,9 +23,11 @@ KEPT_SPRITES = 512
 
 @lru_cache(maxsize=KEPT_SPRITES)
 def load_sprite(folder: Path, name: str) -> Image.Image:
-    """The sprite called `name`, cropped. Raises PermanentError where the folder has no such file."""
-    for stem in (name, f"{name}-fe0f"):
-        path = folder / f"{stem}.webp"
+    """The sprite called `name`, cropped: of the folder, or of one that comes with knowledge from outside the package.
+
+    Raises PermanentError where none has such a file.
+    """
+    for path in (place / f"{stem}.webp" for place in (folder, *sprite_folders()) for stem in (name, f"{name}-fe0f")):
         if path.is_file():
             with Image.open(path) as opened:
                 return cropped(opened.convert("RGBA"))

@@ -1,0 +1,200 @@
+"""Scenes, categories and sprites from folders outside the package: merged, used by all, and refused with the line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from PIL import Image
+
+from gpu_workers.collage.backdrops.catalogue import PAINTERS
+from schemas.errors import BadKnowledge
+from spatial.knowledge import knowledge_base
+from spatial.knowledge.categories import Backdrop
+from spatial.knowledge.knowledge_files import CATEGORIES, SCENES, rows_of
+from spatial.knowledge.knowledge_merge import merged
+from spatial.knowledge.row_forms import CategoryForm, SceneForm, checked
+
+ROBOT = {
+    "name": "robot", "plural": "robots", "size_m": [0.6, 1.4, 0.5], "rests_on": ["floor"], "aspect": 0.5, "sprite": "robot",
+    "parts": ["antenna"], "attributes": {"colour": ["gray"]},
+}  # fmt: skip
+DRONE = {
+    "name": "drone", "plural": "drones", "size_m": [0.4, 0.2, 0.4], "rests_on": ["surface"], "aspect": 2.0,
+    "sprite": "drone", "tags": ["machine"],
+}  # fmt: skip
+BENCH = {
+    "name": "test bench", "plural": "test benches", "size_m": [1.6, 0.9, 0.8], "rests_on": ["floor"], "aspect": 1.8,
+    "sprite": "bench-1", "surface": 0.1, "supports": ["@machine", "laptop"],
+}  # fmt: skip
+LAB = {
+    "name": "robot lab", "words": ["robotics workshop"], "backdrop": "room", "horizon": 0.6, "elements": ["wall", "floor"],
+    "categories": ["robot", "test bench", "drone", "laptop", "chair", "wastebasket"],
+}  # fmt: skip
+
+
+def written(folder: Path, *, categories: object = (ROBOT, DRONE, BENCH), scenes: object = (LAB,)) -> Path:
+    (folder / "sprites").mkdir(parents=True)
+    for name, colour in (("robot", "gray"), ("drone", "black"), ("bench-1", "brown")):
+        Image.new("RGBA", (64, 64), colour).save(folder / "sprites" / f"{name}.webp", lossless=True)
+    for name, rows in (("categories_lab.json", categories), (SCENES, scenes)):
+        text = rows if isinstance(rows, str) else "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n"
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def load(*folders: Path):
+    return merged(folders, knowledge_base.FOLDER)
+
+
+def call(folder: object, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "SKG_KNOWLEDGE": str(folder), "PYTHONPATH": str(Path.cwd())}
+    return subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True, check=False)
+
+
+USED = """
+import sys
+from pathlib import Path
+from agents.planner import RulePlanner
+from gpu_workers.collage import CollageRenderer
+from schemas.events import SeedConcept
+from spatial.questions import ask
+from spatial.relations.scene_extraction import read_scene
+from spatial.verify import verify
+from tests.fakes.collage import make_sprites
+
+concept = "a robotics workshop"
+seed = SeedConcept(seed_id="5eed" * 8, concept=concept, count=12)
+graphs = [RulePlanner("collage").plan_now(seed, index) for index in range(12)]
+sprites = make_sprites(Path(sys.argv[1]))
+for name in ("robot", "drone", "bench-1"):
+    (sprites / f"{name}.webp").unlink()  # these come with the folder
+renderer = CollageRenderer(sprites)
+for graph in graphs:
+    drawing = renderer.render([graph], [7])[0]
+    scene = read_scene(graph, drawing.truth, (drawing.width, drawing.height))
+    for question in ask(scene, 7):
+        verdict = verify(question.question, question.choices, scene)
+        assert verdict.entailed and verdict.answer == question.answer, (question, verdict)
+        print(graph.scene, "|", ",".join(o.category for o in scene.objects), "|", question.question)
+print(renderer.parameters["knowledge"])
+"""
+
+
+def test_a_folder_is_laid_over_the_packages_own(tmp_path: Path):
+    categories, scenes = load(written(tmp_path / "lab"))
+    assert categories["robot"].row == ROBOT
+    assert scenes["robot lab"].line == 2
+    assert "kitchen" in scenes
+
+
+def test_the_packages_own_rows_have_the_form_that_is_asked_of_others():
+    folder = knowledge_base.FOLDER
+    for path in sorted(folder.glob(CATEGORIES)):
+        for found in rows_of(path):
+            checked(found, CategoryForm)
+    for found in rows_of(folder / SCENES):
+        checked(found, SceneForm)
+
+
+def test_the_same_folder_twice_is_the_same_folder_once(tmp_path: Path):
+    first, second = written(tmp_path / "a"), written(tmp_path / "b")
+    for sprite in (second / "sprites").iterdir():
+        sprite.unlink()
+    assert load(first, second) == load(first)
+
+
+def row(base: dict, **changes: object) -> dict:
+    return {**base, **changes}
+
+
+FAULTS = {
+    "broken JSON": (dict(categories='[\n{"name": "robot",\n oops}\n]'), "categories_lab.json:3: broken JSON"),
+    "no list": (dict(categories='{"name": "robot"}'), "categories_lab.json:1: broken JSON: Expecting '['"),
+    "no object": (dict(categories='[\n"robot"\n]'), "categories_lab.json:2: a row must be an object"),
+    "more behind the list": (dict(scenes="[]\n[]"), "scenes.json:2: broken JSON: Extra data"),
+    "no such category": (
+        dict(scenes=(row(LAB, categories=["robot", "unicorn"]),)),
+        "scenes.json:2: 'robot lab': categories: there is no category 'unicorn'",
+    ),
+    "a negative size": (
+        dict(categories=(DRONE, BENCH, row(ROBOT, size_m=[-1, 1, 1]))),
+        "categories_lab.json:4: 'robot': size_m.0: Input should be greater than 0",
+    ),
+    "a duplicate": (
+        dict(categories=(ROBOT, DRONE, BENCH, ROBOT)),
+        "categories_lab.json:5: the category 'robot' is a duplicate of line 2",
+    ),
+    "a name of the package's": (
+        dict(categories=(ROBOT, DRONE, BENCH, row(ROBOT, name="cat"))),
+        "categories_lab.json:5: the category 'cat' is in ",
+    ),
+    "a scene of the package's": (
+        dict(scenes=(row(LAB, name="kitchen"),)), "scenes.json:2: the scene 'kitchen' is in ",
+    ),
+    "a word of another scene": (
+        dict(scenes=(row(LAB, words=["cooking"]),)), "scenes.json:2: 'robot lab': 'cooking' names 'kitchen' already",
+    ),
+    "no such backdrop": (dict(scenes=(row(LAB, backdrop="cave"),)), "scenes.json:2: 'robot lab': backdrop: Input should"),
+    "no such sprite": (
+        dict(categories=(ROBOT, DRONE, row(BENCH, sprite="none"))),
+        "categories_lab.json:4: 'test bench': there is no sprite 'none'; put it into ",
+    ),
+    "drawn": (
+        dict(categories=(ROBOT, DRONE, row(BENCH, drawn=True))), "categories_lab.json:4: 'test bench': drawn is for what",
+    ),
+    "an unknown field": (
+        dict(categories=(row(ROBOT, colour="red"), DRONE, BENCH)), "categories_lab.json:2: 'robot': colour: Extra inputs",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_file_at_fault_is_named_with_line_and_reason(tmp_path: Path, fault: str):
+    changes, said = FAULTS[fault]
+    folder = written(tmp_path / "lab", **changes)
+    with pytest.raises(BadKnowledge) as caught:
+        load(folder)
+    assert str(caught.value).startswith(f"{folder}/{said}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_sprite_of_the_packages_name_is_refused(tmp_path: Path):
+    folder = written(tmp_path / "lab")
+    (folder / "sprites" / "robot.webp").rename(folder / "sprites" / "1f34e.webp")
+    with pytest.raises(BadKnowledge, match=r"1f34e\.webp: there is a sprite of this name already"):
+        load(folder)
+
+
+def test_a_fault_ends_every_command_with_one_line_and_2(tmp_path: Path):
+    folder = written(tmp_path / "lab", categories=(row(ROBOT, size_m=[-1, 1, 1]), DRONE, BENCH))
+    done = call(folder, "-m", "streams.cli", "config")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"skg: {folder}/categories_lab.json:2: 'robot': size_m.0: ")
+    done = call(tmp_path / "nowhere", "-m", "streams.cli", "config")
+    assert (done.returncode, done.stderr) == (2, f"skg: SKG_KNOWLEDGE: there is no folder {tmp_path / 'nowhere'}\n")
+
+
+def test_the_settings_show_the_folders(tmp_path: Path):
+    done = call(written(tmp_path / "lab"), "-m", "streams.cli", "config")
+    assert done.returncode == 0
+    assert "SKG_KNOWLEDGE " in done.stdout
+    assert str(tmp_path / "lab") in done.stdout
+
+
+def test_a_scene_of_a_folder_is_planned_drawn_and_asked_about(tmp_path: Path):
+    done = call(written(tmp_path / "lab"), "-c", USED, str(tmp_path / "sprites"))
+    assert done.returncode == 0, done.stderr
+    *lines, digest = done.stdout.splitlines()
+    assert {line.split(" | ")[0] for line in lines} == {"robot lab"}
+    assert any("robot" in line.split(" | ")[1].split(",") for line in lines)
+    assert any("the robot" in line.split(" | ")[2] for line in lines), "nothing is asked about the robot"
+    assert len(digest) == 16
+
+
+def test_each_backdrop_that_a_scene_may_name_is_painted():
+    message = "gpu_workers/collage/backdrops: a painter for each Backdrop of spatial/knowledge/categories.py, and no other"
+    assert set(get_args(Backdrop)) == set(PAINTERS), message
