@@ -12,26 +12,7 @@ import inflect
 from schemas.bounds import MAX_TEXT_CHARS
 from schemas.graph import GraphObject, Prompt, Relation
 from spatial.knowledge.categories import SceneKind
-
-SAYS = {
-    "left_of": "to the left of",
-    "right_of": "to the right of",
-    "above": "above",
-    "below": "below",
-    "in_front_of": "in front of",
-    "behind": "behind",
-    "on": "on",
-    "supports": "under",
-    "under": "under",
-    "over": "over",
-    "inside": "inside",
-    "contains": "containing",
-    "touching": "touching",
-    "next_to": "next to",
-    "near": "near",
-    "far": "far from",
-}
-"""How a relation between two things is said."""
+from spatial.relations.predicate_table import predicate
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "last")
 
@@ -70,7 +51,7 @@ def prompt_of(
     place = with_article(name)
     background = place if isinstance(scene, str) else f"{place}, {', '.join(scene.elements[:4])}"
     sentences = [f"{place[0].upper()}{place[1:]} with {_listed(phrases)}"]
-    sentences += [sentence for relation in relations if (sentence := _sentence(relation, objects))]
+    sentences += [_sentence(relation, objects) for relation in relations]
     return Prompt(
         positive=_cut(sentences),
         negative=_joined((*excluded, *ALWAYS_UNWANTED)),
@@ -103,13 +84,12 @@ def _joined(words: Sequence[str]) -> str:
     return text
 
 
-def _sentence(relation: Relation, objects: Sequence[GraphObject]) -> str | None:
+def _sentence(relation: Relation, objects: Sequence[GraphObject]) -> str:
     subject = _named(relation.subject, objects)
+    words = predicate(relation.predicate).phrase
     if relation.object is None:
-        return f"The {subject} is at the {relation.predicate.replace('_', ' ')} of the picture"
-    if relation.predicate not in SAYS:
-        return None
-    return f"The {subject} is {SAYS[relation.predicate]} the {_named(relation.object, objects)}"
+        return f"The {subject} is at the {words} of the picture"
+    return f"The {subject} is {words} the {_named(relation.object, objects)}"
 
 
 def _named(i: int, objects: Sequence[GraphObject]) -> str:

@@ -17,6 +17,7 @@ Family = Literal["direction", "depth", "support", "containment", "distance", "pl
 class Predicate:
     """What is known of a predicate p.
 
+    `phrase`: the words for it, between two things ("the cup is … the table") or of a place ("at the … of the picture").
     `inverse`: p(a, b) says the same as inverse(b, a); a symmetric predicate is its own inverse, a place has none.
     `implies`: p(a, b) ⇒ q(a, b), direct steps only (`entailed` follows them to the end).
     `excludes`: every q that cannot hold of the same pair in the same order.
@@ -25,6 +26,7 @@ class Predicate:
 
     name: str
     family: Family
+    phrase: str
     inverse: str | None
     symmetric: bool = False
     transitive: bool = False
@@ -33,58 +35,58 @@ class Predicate:
     compositions: Mapping[str, str] = field(default_factory=dict)
 
 
-def _order(name: str, family: Family, inverse: str) -> Predicate:
+def _order(name: str, family: Family, phrase: str, inverse: str) -> Predicate:
     """One side of a strict order, as left_of is of the centres from left to right."""
-    return Predicate(name, family, inverse, transitive=True, excludes=(inverse,))
+    return Predicate(name, family, phrase, inverse, transitive=True, excludes=(inverse,))
 
 
 def _place(name: str, implies: tuple[str, ...], excludes: tuple[str, ...]) -> Predicate:
-    return Predicate(name, "place", None, implies=implies, excludes=excludes)
+    return Predicate(name, "place", name.replace("_", " "), None, implies=implies, excludes=excludes)
 
 
 _BINARY = (
-    _order("left_of", "direction", "right_of"),
-    _order("right_of", "direction", "left_of"),
-    Predicate("above", "direction", "below", transitive=True, excludes=("below", "supports", "under")),
-    Predicate("below", "direction", "above", transitive=True, excludes=("above", "on", "over")),
-    _order("in_front_of", "depth", "behind"),
-    _order("behind", "depth", "in_front_of"),
+    _order("left_of", "direction", "to the left of", "right_of"),
+    _order("right_of", "direction", "to the right of", "left_of"),
+    Predicate("above", "direction", "above", "below", transitive=True, excludes=("below", "supports", "under")),
+    Predicate("below", "direction", "below", "above", transitive=True, excludes=("above", "on", "over")),
+    _order("in_front_of", "depth", "in front of", "behind"),
+    _order("behind", "depth", "behind", "in_front_of"),
     Predicate(
-        "on", "support", "supports",
+        "on", "support", "on", "supports",
         implies=("over", "touching"),
         excludes=("supports", "below", "under", "inside", "contains", "next_to", "far"),
     ),
     Predicate(
-        "supports", "support", "on",
+        "supports", "support", "under", "on",
         implies=("under", "touching"),
         excludes=("on", "above", "over", "inside", "contains", "next_to", "far"),
         compositions={"contains": "below"},
     ),
-    Predicate("over", "support", "under", implies=("above",), excludes=("below", "under", "supports")),
-    Predicate("under", "support", "over", implies=("below",), excludes=("above", "over", "on")),
+    Predicate("over", "support", "over", "under", implies=("above",), excludes=("below", "under", "supports")),
+    Predicate("under", "support", "under", "over", implies=("below",), excludes=("above", "over", "on")),
     Predicate(
-        "inside", "containment", "contains", transitive=True,
+        "inside", "containment", "inside", "contains", transitive=True,
         implies=("touching",),
         excludes=("contains", "on", "supports", "next_to", "far"),
         compositions={"on": "above", "far": "far"},
     ),
     Predicate(
-        "contains", "containment", "inside", transitive=True,
+        "contains", "containment", "containing", "inside", transitive=True,
         implies=("touching",),
         excludes=("inside", "on", "supports", "next_to", "far"),
         compositions={"touching": "touching", "near": "near"},
     ),
     Predicate(
-        "touching", "distance", "touching", symmetric=True,
+        "touching", "distance", "touching", "touching", symmetric=True,
         implies=("near",), excludes=("far",), compositions={"inside": "touching"},
     ),
     Predicate(
-        "next_to", "distance", "next_to", symmetric=True,
+        "next_to", "distance", "next to", "next_to", symmetric=True,
         implies=("near",), excludes=("on", "supports", "inside", "contains", "far"),
     ),
-    Predicate("near", "distance", "near", symmetric=True, excludes=("far",), compositions={"inside": "near"}),
+    Predicate("near", "distance", "near", "near", symmetric=True, excludes=("far",), compositions={"inside": "near"}),
     Predicate(
-        "far", "distance", "far", symmetric=True,
+        "far", "distance", "far from", "far", symmetric=True,
         excludes=("near", "touching", "next_to", "on", "supports", "inside", "contains"),
         compositions={"contains": "far"},
     ),
