@@ -61,6 +61,7 @@ from pathlib import Path
 from agents.planner import RulePlanner
 from gpu_workers.collage import CollageRenderer
 from schemas.events import SeedConcept
+from spatial.knowledge.renderer_capabilities import pictures_only
 from spatial.questions import ask
 from spatial.relations.scene_extraction import read_scene
 from spatial.verify import verify
@@ -68,7 +69,7 @@ from tests.fakes.collage import make_sprites
 
 concept = "a robotics workshop"
 seed = SeedConcept(seed_id="5eed" * 8, concept=concept, count=12)
-graphs = [RulePlanner("collage").plan_now(seed, index) for index in range(12)]
+graphs = [RulePlanner(pictures_only("collage")).plan_now(seed, index) for index in range(12)]
 sprites = make_sprites(Path(sys.argv[1]))
 for name in ("robot", "drone", "bench-1"):
     (sprites / f"{name}.webp").unlink()  # these come with the folder
