@@ -19,6 +19,9 @@ EXAMPLES = {
     "A metric": "skg_redrawn_total",
     "A rejection reason": '"too_dark"',
     "An object store": "S3Store",
+    "A question kind": "Closer",
+    "A binary predicate": '"next_to"',
+    "A scene with its objects": '"accordion"',
     "A SASL mechanism": '"SCRAM-SHA-256"',
 }
 """Section to what all source files say that its example needed: a new one needs the same."""
