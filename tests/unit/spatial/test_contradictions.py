@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.graph import Relation
-from spatial.reasoning.conflicts import conflict_among, contradictions, repair
+from spatial.reasoning.conflicts import conflict_among, contradictions
 from spatial.reasoning.draft import Draft
+from spatial.reasoning.minimal_repair import repair
 from spatial.relations.predicate_table import BINARY, PLACES, PREDICATES
 from tests.fakes.constructed_scenes import facts, scene
 
