@@ -91,11 +91,12 @@ def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
     with process("agents", settings) as start:
         await_topics(settings, READS["agents"], start)
         while not _carried_by_faust(settings, hooks, start):
-            start.wait(lambda: TopicAdmin(connection_of(settings)).close(), kafka_at(connection_of(settings)))
+            await_topics(settings, READS["agents"], start)
 
 
 def _carried_by_faust(settings: AgentSettings, hooks: Hooks, start: Start) -> bool:
-    """Until SIGTERM. False: the broker went away before Faust was connected; an application starts only once."""
+    """Until SIGTERM. False: the broker went away before Faust was connected, or the group was not joined again after it
+    came back; an application starts only once."""
     from streams.faust_app import seed_agent
 
     app = _seed_app(settings, hooks, start)

@@ -40,6 +40,11 @@ LEAVE_S, FLUSH_S = 4.0, 1.5
 """How long the goodbye to the group may take, and each wait for what the producer still holds: nothing depends on them, and
 with two commits they stay below what the whole end may take."""
 
+REJOIN_S = 180.0
+"""How long a group may take to let the agents in besides the seeds in hand, with a broker that answers: longer than the
+longest rebalance (120 s) and the requests around it.  The client library has given up after that without a word, as where
+nothing was read for longer than it allows."""
+
 TURN_S = 15.0
 """An event loop that has not turned for so long is blocked: planning one graph is far less work."""
 
@@ -133,6 +138,7 @@ class SeedApp(faust.App):
     BootStrategy = _NoWebServer
     logger = FAUST
     drain_s: float = 20.0
+    rejoin_s: float = REJOIN_S
     connection: KafkaConnection
     give_up_s: float | None = None
     call_s: float = CALL_S
@@ -140,6 +146,7 @@ class SeedApp(faust.App):
     in_hand: Callable[[], int] = staticmethod(lambda: 0)
     turned_at: float | None = None
     away_since: float | None = None
+    outside_since: float | None = None
 
     def _new_transport(self) -> _Transport:
         return _Transport(self.conf.broker_consumer, self)
@@ -163,6 +170,12 @@ class SeedApp(faust.App):
             return set(self.consumer.assignment())
         except ConsumerNotStarted:
             return set()
+
+    def reads(self) -> bool:
+        """Whether the consumer's thread lives. After a crash nothing else waits for it."""
+        consumer: Any = self.consumer
+        thread = consumer._thread._thread
+        return thread is not None and bool(thread.is_alive())
 
     @property
     def joined(self) -> bool:

@@ -25,7 +25,7 @@ from monitoring.otel_export import flush
 from schemas.topics import SEEDS
 from streams.broker.client_id import client_id
 from streams.broker.connection import KafkaConnection, connection_of
-from streams.broker.reachability import ServiceAway
+from streams.broker.reachability import ServiceAway, kafka_at
 from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
 from streams.errors import Problem, Unreachable
 from streams.faust_app.application import CALL_S, LOOK_S, TURN_S, SeedApp
@@ -196,6 +196,8 @@ async def _stopped(app: SeedApp) -> None:
     ending, until = asyncio.ensure_future(app.stop()), monotonic() + app.drain_s + STOP_S
     while not ending.done() and monotonic() < until and app.away_since is None:
         await asyncio.wait({ending}, timeout=0.2)
+    while app.crashed and app.reads() and monotonic() < until and app.away_since is None:
+        await asyncio.sleep(0.1)  # it would be a second member of the group beside the next application's
     if not ending.done():
         why = "Faust did not stop in time" if app.away_since is None else f"Kafka at {app.connection} is away"
         log("agents").error(f"{app.crash_reason or why}; what is in hand will be delivered again", in_hand=app.in_hand())
@@ -221,11 +223,29 @@ async def _watch(app: SeedApp) -> None:
             told_at = monotonic()
             log("agents").warning(f"waiting for Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP): {why}")
         app.away_since = None if why is None else app.away_since or monotonic()
-        if app.away_since is not None and app.give_up_s is not None and monotonic() - app.away_since > app.give_up_s:
-            await app.crash(
-                Unreachable(f"cannot reach Kafka at {app.connection}: {why} (gave up after {app.give_up_s:.0f} s)")
-            )
+        failure = _away_too_long(app, why) or _outside_too_long(app)
+        if failure is not None:
+            await app.crash(failure)
         await asyncio.sleep(LOOK_S)
+
+
+def _away_too_long(app: SeedApp, why: str | None) -> Unreachable | None:
+    if app.away_since is None or app.give_up_s is None or monotonic() - app.away_since <= app.give_up_s:
+        return None
+    return Unreachable(f"cannot reach Kafka at {app.connection}: {why} (gave up after {app.give_up_s:.0f} s)")
+
+
+def _outside_too_long(app: SeedApp) -> ServiceAway | None:
+    """The broker answers, and the group does not let this application in: another one may be luckier."""
+    inside = app.joined and not app.rebalancing
+    if inside or app.away_since is not None or app.should_stop:
+        app.outside_since = None
+        return None
+    app.outside_since = app.outside_since or monotonic()
+    if monotonic() - app.outside_since <= app.rejoin_s + app.drain_s:
+        return None
+    log("agents").warning(f"Kafka at {app.connection} answers, but the group was not joined again: starting anew")
+    return ServiceAway(kafka_at(app.connection), "it answers, but the group was not joined again")
 
 
 async def _acknowledge(event: EventT[bytes]) -> None:

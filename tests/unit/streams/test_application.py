@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from faust.types import TP
 
+from streams.broker.reachability import ServiceAway
 from streams.faust_app.application import CALL_S, TURN_S, SeedApp
+from streams.faust_app.seed_agent import _watch as watch
 from streams.faust_app.seed_agent import alive, new_app, ready
 from streams.settings import AgentSettings
 from streams.worker.call_age import Calls
@@ -51,3 +53,25 @@ def test_a_partition_whose_position_is_not_known_yet_does_not_end_the_agents(app
         consumer.verify_event_path(0.0, TP("skg.seeds", 0))  # Faust's own asks for a position that nobody knows
 
     asyncio.run(looked())
+
+
+@pytest.mark.parametrize(("rejoin_s", "away", "crashes"), [(-21.0, False, True), (0.0, False, False), (-21.0, True, False)])
+def test_agents_that_stay_outside_their_group_while_the_broker_answers_start_anew(
+    app: SeedApp, rejoin_s: float, away: bool, crashes: bool
+) -> None:
+    reasons: list[BaseException] = []
+
+    async def look() -> str | None:
+        return "no answer" if away else None
+
+    async def crash(reason: BaseException) -> None:
+        reasons.append(reason)
+
+    app.rejoin_s, app.look, app.crash = rejoin_s, look, crash  # type: ignore[method-assign]
+
+    async def watched() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(watch(app), 0.5)
+
+    asyncio.run(watched())
+    assert [type(reason) for reason in reasons] == [ServiceAway] * crashes
