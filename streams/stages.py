@@ -90,7 +90,7 @@ if faults(_ROWS):
 STAGE_TABLE: Mapping[str, StageSpec] = {row.name: row for row in _ROWS}
 
 
-def run_stage(stage: str, given: Mapping[str, object]) -> None:
+def run_stage(stage: str, given: Mapping[str, object], table: Mapping[str, StageSpec] = STAGE_TABLE) -> None:
     """Run one process of a stage until SIGTERM. `given`: fields of its settings that the command line sets (None: not)."""
-    spec = STAGE_TABLE[stage]
+    spec = table[stage]
     spec.run(spec.settings().model_copy(update={name: value for name, value in given.items() if value is not None}))

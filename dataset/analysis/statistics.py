@@ -15,6 +15,7 @@ from dataset.table.delta_table import NoDataset, Options, Table
 from dataset.table.rejection_table import rejections_uri
 from schemas.events import STAGES
 from schemas.reasons import GATES, REASONS
+from schemas.topics import REJECTIONS, TOPICS
 
 TOP = 30
 """Things and relations that are named; the others are counted together."""
@@ -167,7 +168,7 @@ def _stages(samples: int, losses: tuple[Loss, ...]) -> tuple[Stage, ...]:
     lost: Mapping[str, int] = {stage: sum(loss.count for loss in losses if loss.stage == stage) for stage in STAGES}
     reached, found = samples + sum(lost.values()), []
     for stage, count in lost.items():
-        if count or stage in ("agents", "examine"):
+        if count or stage in TOPICS[REJECTIONS].producer:
             found.append(Stage(stage, reached, reached - count))
         reached -= count
     return tuple(found)

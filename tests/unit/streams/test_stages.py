@@ -50,9 +50,9 @@ def test_what_a_stage_reads_and_writes_is_what_the_topics_say():
     assert TOPICS[DEAD_LETTERS].producer == STAGES
 
 
-def test_only_what_the_command_line_says_replaces_a_setting(monkeypatch: pytest.MonkeyPatch):
+def test_only_what_the_command_line_says_replaces_a_setting():
     given = []
-    monkeypatch.setattr("streams.composition.run_render", given.append)
-    run_stage("render", {"renderer": "gligen", "render_model": None})
+    table = {"render": replace(STAGE_TABLE["render"], run=given.append)}
+    run_stage("render", {"renderer": "gligen", "render_model": None}, table)
     (settings,) = given
     assert (settings.renderer, settings.render_model) == ("gligen", None)
