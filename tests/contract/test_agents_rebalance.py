@@ -91,6 +91,7 @@ def test_members_that_come_and_go_leave_no_graph_out_and_no_seed_uncommitted(
     try:
         until(lambda: wanted <= answered(reader, found), 180, "all graphs")
         until(lambda: state(admin, settings).unread == 0, 30, "everything committed")
+        until(lambda: len(state(admin, settings).members) == 2, 60, "the fourth is a member too")
     finally:
         for process in (third, fourth):
             ended(process, signal.SIGTERM)

@@ -5,7 +5,7 @@ Render's and examine's step on one hand, the writer's with a table that keeps it
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, closing
 from uuid import uuid4
@@ -18,9 +18,10 @@ from schemas.events import QAEvent, RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.interfaces import Delivery, Results
-from schemas.topics import GRAPHS, IMAGES, QA
+from schemas.topics import GRAPHS, IMAGES, QA, TOPICS
 from streams.broker.clients import Publisher
 from streams.broker.connection import KafkaConnection
+from streams.broker.consumer import Assignment
 from streams.broker.records import Partition
 from streams.broker.topic_admin import TopicAdmin
 from streams.steps.handler_step import HandlerStep, StepTools
@@ -112,6 +113,22 @@ def brokers(request: pytest.FixtureRequest, fresh_broker: FreshService) -> Itera
         yield carrier
 
 
+class Owned:
+    """Notes which partitions a member has been started on; the member's own buffer does the work."""
+
+    def __init__(self, buffer: Assignment) -> None:
+        self._buffer, self.partitions = buffer, set[Partition]()
+
+    def gone(self, partitions: Sequence[Partition]) -> None:
+        self.partitions -= set(partitions)
+        self._buffer.gone(partitions)
+
+    def start(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
+        starts = self._buffer.start(partitions)
+        self.partitions |= set(partitions)
+        return starts
+
+
 class Members:
     """Workers of one group, each with a pace of its own."""
 
@@ -120,13 +137,16 @@ class Members:
         self.group = f"group-{uuid4().hex[:8]}"
         self.paces: list[Pace] = []
         self.ends: list[Future[None]] = []
+        self.owned: list[Owned] = []
 
     def join(self, waiting: bool = True) -> ExitStack:
         """One more; closing it makes it leave. Returns when it has worked on something, unless it is not waited for."""
         stack, pace = ExitStack(), Pace()
         self.paces.append(pace)
         worker = Worker(self._make_step(pace), LIMITS, NoGauges())
-        consumer = self._brokers.consumer(self.group, self._topic, worker.inbox)
+        owned = Owned(worker.inbox)
+        self.owned.append(owned)
+        consumer = self._brokers.consumer(self.group, self._topic, owned)
         ended = stack.enter_context(in_thread(lambda: worker.run(consumer)))
         stack.callback(worker.stop)
         self.ends.append(ended)
@@ -140,10 +160,18 @@ class Members:
         """Raises what a member could not get over."""
         return all(ended.result() is None for ended in self.ends if ended.done())
 
-    def _more_is_done(self) -> None:
-        """The group has settled: who is left works on."""
-        before = [pace.batches for pace in self.paces[2:]]
-        until(lambda: all(p.batches > b + 1 for p, b in zip(self.paces[2:], before, strict=True)), 40, "the others go on")
+    def _others_go_on(self, left: int) -> None:
+        """Who stays works on; where a group has to settle first, all partitions are theirs by then."""
+        before = [pace.batches for pace in self.paces[left:]]
+        until(
+            lambda: all(p.batches > b + 1 for p, b in zip(self.paces[left:], before, strict=True)), 40, "the others go on"
+        )
+        if self._brokers.settles:
+            until(lambda: self._all_are_owned(left), 60, "the others have all partitions")
+
+    def _all_are_owned(self, left: int) -> bool:
+        owned = [partition.number for each in self.owned[left:] for partition in each.partitions]
+        return sorted(owned) == list(range(TOPICS[self._topic].partitions))
 
     def churn(self, done: Callable[[], bool]) -> None:
         """One works; a second and a third join; the first leaves, and so does the second; a fourth joins; all hurry."""
@@ -152,10 +180,10 @@ class Members:
             second = staying.enter_context(self.join())
             staying.enter_context(self.join())
             first.close()
-            self._more_is_done()
+            self._others_go_on(left=1)
             second.close()
             if self._brokers.settles:
-                self._more_is_done()
+                self._others_go_on(left=2)
             staying.enter_context(self.join(waiting=False))
             self.all_are_well()
             for pace in self.paces:

@@ -47,7 +47,8 @@ def test_logs_of_ours_and_of_libraries_and_their_tracebacks_hold_no_secret(capfd
         logging.getLogger("somebody").exception("failed")
     said = capfd.readouterr().err
     assert "Traceback" in said
-    assert said.count("***") == 2
+    assert "with ***" in said
+    assert "ValueError: ***" in said
     assert SECRET not in said
     assert json.dumps(SECRET)[1:-1] not in said
 
