@@ -27,8 +27,9 @@ demo: setup ## run the whole factory on the sample seeds; the result is in demo-
 services: setup ## install the real services that tests use, where this machine allows it
 	$(BIN)/python -m tools.services.install
 
-test: setup services ## run all tests, as many files at a time as there are cores
-	$(BIN)/pytest -n auto --dist loadfile
+test: setup services ## run all tests: what needs no service as fast as the cores allow, the others one after the other
+	$(BIN)/pytest -n auto --dist loadfile tests/unit
+	$(BIN)/pytest tests/contract tests/e2e tests/chaos
 
 test-slow: setup services ## run the tests that take minutes: scale, real models
 	$(BIN)/pytest -m slow

@@ -19,6 +19,7 @@ from streams.broker.topic_admin import apply
 from streams.faust_app import seed_agent
 from streams.settings import AgentSettings
 from streams.steps.seed_step import Patience
+from tests.conftest import FreshService
 from tests.fakes.agents_thread import Planner, Stuck, agents, message, publish, seeds
 from tests.fakes.carrier import SESSION_S
 from tests.fakes.steps import KeptMessagesLater
@@ -27,10 +28,11 @@ from tests.fakes.wait import until
 pytestmark = pytest.mark.contract
 
 
-@pytest.fixture
-def settings(broker: str, tmp_path: Path) -> AgentSettings:
+@pytest.fixture(params=["tansu", "apache"])
+def settings(request: pytest.FixtureRequest, fresh_broker: FreshService, tmp_path: Path) -> AgentSettings:
+    """Over a broker on which no other test has left events."""
     settings = AgentSettings(
-        kafka_bootstrap=broker,
+        kafka_bootstrap=fresh_broker(request.param).bootstrap,
         kafka_session_s=SESSION_S,
         agents_group=f"agents-{uuid4().hex[:8]}",
         agents_drain_s=1.0,
