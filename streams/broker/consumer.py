@@ -89,6 +89,7 @@ class GroupConsumer:
         self._started: set[Partition] = set()
         self._waiting: list[Partition] = []
         self._next: dict[Partition, int] = {}
+        self._topic_ids: dict[str, object] = {}
         self._held_back = False
         self._start_at = self._complain_at = self._ends_at = 0.0
         self._what = f"{' and '.join(topics)} as {settings.group} from {settings.connection}"
@@ -186,11 +187,21 @@ class GroupConsumer:
             self._start(tuple(self._waiting))
 
     def _check_ends(self) -> None:
-        """Some brokers answer a fetch from beyond the end with nothing, others with an error that `poll` raises."""
+        """Raise Refused where a topic was created anew, or ends before what was read of it.
+
+        Some brokers answer a fetch from beyond the end with nothing, others with an error that `poll` raises.
+        """
+        self._check_ids()
         read = {p: offset for p, offset in self._next.items() if p in self._started}
         lost = lost_end(read, lambda p: self._consumer.highwater(TopicPartition(*p)), self._ends)
         if lost is not None:
             raise Refused(lost)
+
+    def _check_ids(self) -> None:
+        for topic in {partition.topic for partition in self._started}:
+            now = self._consumer._cluster.topic_id(topic)  # what its metadata says; the library offers no other way
+            if now is not None and self._topic_ids.setdefault(topic, now) != now:
+                raise Refused(f"{topic} was created anew: its old positions do not count; start again")
 
     def _ends(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:
         try:
@@ -213,6 +224,7 @@ class GroupConsumer:
                 self._consumer.seek(TopicPartition(*partition), offset)
                 self._next[partition] = offset
         self._started |= set(partitions)
+        self._check_ids()
         self._waiting = []
         if not self._held_back:
             self.resume()
