@@ -119,8 +119,19 @@ class _Producer(driver.Producer):
 
 
 async def _within(seconds: float, ending: Coroutine[Any, Any, None]) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(ending, seconds)
+    """Run what nothing depends on for at most `seconds`.
+
+    A cancellation or a KafkaError inside it is its end, not the caller's: aiokafka's consumer cancels a fetch that waits to
+    try again and does not catch what it caused, which would end the consumer's thread before it says that it ended.
+    """
+    task = asyncio.ensure_future(ending)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if task.done():
+            with contextlib.suppress(asyncio.CancelledError, KafkaError):
+                task.result()
+    finally:
+        task.cancel()
 
 
 class _Transport(driver.Transport):

@@ -6,10 +6,12 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from faust.types import TP
 
 from streams.broker.reachability import ServiceAway
 from streams.faust_app.application import CALL_S, TURN_S, SeedApp
+from streams.faust_app.application import _within as within
 from streams.faust_app.seed_agent import _watch as watch
 from streams.faust_app.seed_agent import alive, new_app, ready
 from streams.settings import AgentSettings
@@ -75,3 +77,29 @@ def test_agents_that_stay_outside_their_group_while_the_broker_answers_start_ane
 
     asyncio.run(watched())
     assert [type(reason) for reason in reasons] == [ServiceAway] * crashes
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), KafkaConnectionError()])
+def test_a_goodbye_that_fails_or_cancels_itself_does_not_end_the_thread_that_says_it(error: BaseException) -> None:
+    async def goodbye() -> None:
+        raise error
+
+    asyncio.run(within(1.0, goodbye()))
+
+
+def test_a_goodbye_that_takes_too_long_is_cut_short_and_cancelled() -> None:
+    cancelled: list[bool] = []
+
+    async def goodbye() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.append(True)
+            raise
+
+    async def ended() -> None:
+        await within(0.01, goodbye())
+        await asyncio.sleep(0)
+
+    asyncio.run(ended())
+    assert cancelled
