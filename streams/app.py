@@ -4,9 +4,15 @@ The one module whose import does work, as Faust's users expect: it reads the set
 the worker starts, not before.
 """
 
+import sys
+
 from spatial.knowledge.knowledge_base import check_knowledge
+from streams.cli.failures import FAILURES, report
 from streams.composition import agents_app
 from streams.settings import AgentSettings
 
-check_knowledge()
-app = agents_app(AgentSettings())
+try:
+    check_knowledge()
+    app = agents_app(AgentSettings())
+except FAILURES as error:
+    sys.exit(report(error))

@@ -116,7 +116,9 @@ def agents_app(settings: AgentSettings) -> "SeedApp":
     from streams.faust_app import seed_agent
 
     health = Health()
-    app = _seed_app(settings, PRODUCTION, Start("agents", settings.connect_timeout_s, health))
+    start = Start("agents", settings.give_up_s, health)
+    app = _seed_app(settings, PRODUCTION, start)
+    app.await_broker = lambda: await_topics(settings, READS["agents"], start)
     health.carries(lambda: seed_agent.alive(app), lambda: seed_agent.ready(app))
 
     async def serve() -> None:

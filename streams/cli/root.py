@@ -10,11 +10,8 @@ import threading
 from collections.abc import Sequence
 
 import typer
-from pydantic import ValidationError
 
-from monitoring.redaction import hide_in_tracebacks, redacted
-from schemas.errors import BadInput, BadKnowledge, NotAdmitted, RetryableError, UserError
-from streams.address_redaction import masked
+from monitoring.redaction import hide_in_tracebacks
 from streams.cli import (
     process_commands,
     rejection_commands,
@@ -27,10 +24,7 @@ from streams.cli import (
     whatif_commands,
 )
 from streams.cli.dataset_commands import evaluation_commands, gallery_commands, growth_commands, quality_commands
-from streams.errors import Misconfigured, Unreachable
-from streams.operations.seeds import BadSeeds
-
-EXIT_FAILURE, EXIT_USAGE, EXIT_AWAY = 1, 2, 2
+from streams.cli.failures import EXIT_FAILURE, FAILURES, report
 
 END_S = 15.0
 """How long a process lives on after its command: a thread of a library that hangs would keep it for ever."""
@@ -90,14 +84,8 @@ def run(arguments: Sequence[str]) -> int:
         return done.code if isinstance(done.code, int) else 0
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # our reader has left, as `head` does
-    except (BadInput, BadKnowledge, BadSeeds, ValidationError) as error:
-        return _say(_plain(error), EXIT_USAGE)
-    except (NotAdmitted, Misconfigured, Unreachable, RetryableError) as error:
-        return _say(str(error), EXIT_AWAY)
-    except UserError as error:
-        return _say(str(error), EXIT_FAILURE)
-    except OSError as error:  # a folder that may not be written, a full disk
-        return _say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), EXIT_FAILURE)
+    except FAILURES as error:
+        return report(error)
     return 0
 
 
@@ -107,21 +95,3 @@ def _check_knowledge() -> None:
         from spatial.knowledge.knowledge_base import check_knowledge
 
         check_knowledge()
-
-
-def _plain(error: BadInput | BadKnowledge | BadSeeds | ValidationError) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    fault = error.errors()[0]
-    where = ".".join(str(part) for part in fault["loc"])
-    name = f"SKG_{where.upper()}" if error.title.endswith("Settings") else where
-    given = fault["input"]
-    if not isinstance(given, str | int | float):  # all settings together, secrets among them
-        return f"{name}: {fault['msg']}" if where else fault["msg"]
-    return f"{name}: {fault['msg']} (got {masked(str(given))!r})"
-
-
-def _say(message: str, code: int) -> int:
-    for line in redacted(message).splitlines():
-        sys.stderr.write(f"skg: {line}\n")
-    return code

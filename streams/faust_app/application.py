@@ -7,7 +7,9 @@ what the broker did not take.  Knows nothing of seeds; `streams.faust_app.seed_a
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
 from time import monotonic
 from typing import Any
 
@@ -22,10 +24,14 @@ from faust.types import TP
 from monitoring.logs import log
 from streams.broker.connection import KafkaConnection
 from streams.broker.reachability import ServiceAway, probe
+from streams.errors import Problem
 from streams.worker.call_age import Calls
 
 LOOK_S = 2.0
 """Between two looks whether the broker answers."""
+
+START_LOOK_S = 0.1
+"""Between two looks whether the wait for the broker at the start is over, or the process is to stop."""
 
 ANSWER_S = 3.0
 
@@ -158,6 +164,23 @@ class SeedApp(faust.App):
     turned_at: float | None = None
     away_since: float | None = None
     outside_since: float | None = None
+    await_broker: Callable[[], None] | None = None
+    """Waits until the broker can be read from; for Faust's command line, which starts without looking."""
+
+    async def on_first_start(self) -> None:
+        """Faust's, once the broker answers."""
+        if self.await_broker is not None:
+            await self._broker_reached(self.await_broker)
+        await super().on_first_start()
+
+    async def _broker_reached(self, wait: Callable[[], None]) -> None:
+        waiting: Future[None] = Future()
+        threading.Thread(target=_settle, args=(waiting, wait), daemon=True).start()  # a stop does not wait for it
+        while not waiting.done():
+            if self.should_stop:
+                raise asyncio.CancelledError
+            await asyncio.sleep(START_LOOK_S)
+        waiting.result()
 
     def _new_transport(self) -> _Transport:
         return _Transport(self.conf.broker_consumer, self)
@@ -213,6 +236,15 @@ class SeedApp(faust.App):
     async def _knock(self) -> None:
         _, writer = await asyncio.open_connection(*self.connection.addresses[0])
         writer.close()
+
+
+def _settle(future: Future[None], work: Callable[[], None]) -> None:
+    try:
+        work()
+    except Problem as problem:
+        future.set_exception(problem)
+    else:
+        future.set_result(None)
 
 
 def _reason(connection: KafkaConnection) -> str | None:

@@ -1,0 +1,53 @@
+"""How a program of the factory says why it cannot go on: one line on standard error, and an exit code.
+
+In: an error of a kind that a user can act on.  Out: `skg: …` without secrets; 1 for a failure, 2 for wrong usage, bad
+input, or a service that does not answer or does not let us in.
+"""
+
+import sys
+
+from pydantic import ValidationError
+
+from monitoring.redaction import redacted
+from schemas.errors import BadInput, BadKnowledge, NotAdmitted, RetryableError, UserError
+from streams.address_redaction import masked
+from streams.errors import Misconfigured, Unreachable
+from streams.operations.seeds import BadSeeds
+
+EXIT_FAILURE, EXIT_USAGE, EXIT_AWAY = 1, 2, 2
+
+WRONG_INPUT = (BadInput, BadKnowledge, BadSeeds, ValidationError)
+AWAY = (NotAdmitted, Misconfigured, Unreachable, RetryableError)
+
+FAILURES = (*WRONG_INPUT, *AWAY, UserError, OSError)
+"""What `report` can explain; anything else is a fault of the program and shows its traceback."""
+
+
+def report(error: Exception) -> int:
+    """Write the line; the exit code. The error is one of FAILURES."""
+    message, code = _explained(error)
+    for line in redacted(message).splitlines():
+        sys.stderr.write(f"skg: {line}\n")
+    return code
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    if isinstance(error, ValidationError):
+        return _of_validation(error), EXIT_USAGE
+    if isinstance(error, WRONG_INPUT):
+        return str(error), EXIT_USAGE
+    if isinstance(error, AWAY):
+        return str(error), EXIT_AWAY
+    if isinstance(error, OSError):  # a folder that may not be written, a full disk
+        return ": ".join(str(part) for part in (error.filename, error.strerror or error) if part), EXIT_FAILURE
+    return str(error), EXIT_FAILURE
+
+
+def _of_validation(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    name = f"SKG_{where.upper()}" if error.title.endswith("Settings") else where
+    given = fault["input"]
+    if not isinstance(given, str | int | float):  # all settings together, secrets among them
+        return f"{name}: {fault['msg']}" if where else fault["msg"]
+    return f"{name}: {fault['msg']} (got {masked(str(given))!r})"
