@@ -52,12 +52,13 @@ class SinkStep(Generic[E]):
         self._sink, self._tools, self._commit_bytes = sink, tools, commit_bytes
         self._topic, self._topic_ids = topic, topic_ids
         self._type: type[E] = TOPICS[topic].event  # type: ignore[assignment] # the composition root gives both
-        self._topic_id = topic_ids(topic)
+        self._topic_id: str | None = None
         self._lock = threading.Lock()
         self._next: dict[Partition, int] = {}
 
     def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
-        """The sink's positions; the earliest record where it knows none."""
+        """The sink's positions; the earliest record where it knows none. Raises RetryableError, as sink and broker do."""
+        self._topic_id = self._topic_id or self._topic_ids(self._topic)
         return {partition: self._open(partition) for partition in partitions}
 
     def revoked(self, partitions: Sequence[Partition]) -> None:

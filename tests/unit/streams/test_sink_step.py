@@ -128,6 +128,25 @@ def test_a_topic_that_was_created_anew_ends_the_writer_before_it_writes() -> Non
     assert table.commits == 0
 
 
+def test_a_broker_that_is_away_when_partitions_are_assigned_is_asked_again() -> None:
+    class AwayAtFirst(Ids):
+        away = True
+
+        def __call__(self, topic: str) -> str:
+            if self.away:
+                raise RetryableError("no broker")
+            return super().__call__(topic)
+
+    table, known, events = Table(), AwayAtFirst(), make_samples(2)
+    step = step_over(MemorySink(table), ids=known)
+    with pytest.raises(RetryableError):
+        step.assigned([FIRST])
+    known.away = False
+    assert step.assigned([FIRST]) == {FIRST: None}
+    step.begin(records(events))()
+    assert (table.rows, table.positions) == (ids(events), {NAME: 2})
+
+
 def test_large_pictures_are_shared_out_over_commits() -> None:
     table = Table()
     large = [
