@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
-from schemas.errors import UserError
+from schemas.errors import BadInput
 from spatial.questions.kind_table import HEIGHTS, QUERIES, SIDES
 from spatial.relations.predicate_table import PREDICATES
 
@@ -56,11 +56,11 @@ def _words(part: Mapping[str, Any]) -> Iterable[str]:
 
 
 def expanded(names: Iterable[str]) -> frozenset[str]:
-    """Predicates and families as predicates. Raises UserError for a name that is neither."""
+    """Predicates and families as predicates. Raises BadInput for a name that is neither."""
     found: set[str] = set()
     for name in names:
         if name not in FAMILIES and name not in PREDICATES:
             known = ", ".join([*FAMILIES, *PREDICATES])
-            raise UserError(f"there is no relation or family {name!r}; there are {known}")
+            raise BadInput(f"there is no relation or family {name!r}; there are {known}")
         found |= FAMILIES.get(name, {name})
     return frozenset(found)

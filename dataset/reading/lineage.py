@@ -11,7 +11,7 @@ from typing import Any
 
 from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Options, Table
-from schemas.errors import UserError
+from schemas.errors import BadInput, UserError
 from schemas.graph import SpatialGraph
 
 LEAST_CHARS = 4
@@ -53,9 +53,9 @@ class Lineage:
 
 
 def lineage(uri: str, sample: str, storage_options: Options = None) -> Lineage:
-    """The lineage of a sample. Raises NoSample, NoDataset, RetryableError."""
+    """The lineage of a sample. Raises BadInput for what is no id, NoSample, NoDataset, RetryableError."""
     if len(sample) < LEAST_CHARS or not all(c.isalnum() or c == "-" for c in sample):
-        raise NoSample(f"{sample!r} is no sample id: give at least {LEAST_CHARS} of its characters")
+        raise BadInput(f"{sample!r} is no sample id: give at least {LEAST_CHARS} of its characters")
     table = Table.load(uri, storage_options)
     found = table.query(f"SELECT sample_id FROM samples WHERE starts_with(sample_id, '{sample}') LIMIT 2")
     ids = found["sample_id"].to_pylist()

@@ -71,11 +71,11 @@ def _names(text: str | None) -> tuple[str, ...]:
 
 
 def _range(text: str | None) -> tuple[int, int] | None:
-    from schemas.errors import UserError
+    from schemas.errors import BadInput
 
     if text is None:
         return None
     low, _, high = text.partition("-")
     if not low.isdecimal() or not (high or low).isdecimal() or int(low) > int(high or low):
-        raise UserError(f"--density {text}: give two numbers, as in 6-12")
+        raise BadInput(f"--density {text}: give two numbers, as in 6-12")
     return int(low), int(high or low)

@@ -6,6 +6,7 @@ import pytest
 
 from dataset.reading.lineage import Lineage, NoSample, lineage
 from dataset.table.delta_table import NoDataset
+from schemas.errors import BadInput
 from schemas.ids import make_seed
 from schemas.interfaces import Drawing
 from streams.errors import Refused
@@ -42,9 +43,11 @@ def test_the_beginning_of_an_id_is_enough_if_it_is_the_only_one(made):
     assert lineage(uri, ids[1][:10]).row["sample_id"] == ids[1]
 
 
-@pytest.mark.parametrize("sample", ["ffffffffffffffff", "' OR 1=1 --", "ab"])
-def test_an_id_that_is_not_there_is_said_in_a_line(made, sample: str):
-    with pytest.raises(NoSample):
+@pytest.mark.parametrize(
+    ("sample", "error"), [("ffffffffffffffff", NoSample), ("' OR 1=1 --", BadInput), ("ab", BadInput)]
+)
+def test_an_id_that_is_not_there_is_no_sample_and_what_is_no_id_is_bad_input(made, sample: str, error: type[Exception]):
+    with pytest.raises(error):
         lineage(made[1], sample)
 
 
