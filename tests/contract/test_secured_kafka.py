@@ -13,10 +13,12 @@ from uuid import uuid4
 
 import pytest
 
+from dataset.table.delta_table import NoDataset, Table
 from monitoring.traces import child_of
 from schemas.codec import Message, to_message
+from schemas.events import STAGES
 from schemas.ids import make_seed
-from schemas.topics import GRAPHS, IMAGES, REJECTIONS, SEEDS
+from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
 from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection, connection_of
 from streams.broker.consumer import GroupConsumer, GroupSettings
@@ -282,17 +284,41 @@ def test_agents_plan_over_a_secured_broker(kafka: SecuredKafka, started: Started
     _says_no_secret(process.log())
 
 
+def test_the_whole_line_runs_over_a_secured_broker(
+    kafka: SecuredKafka, started: Started, minio_store: StoreSettings, tmp_path: Path
+) -> None:
+    environment = kafka.environment("login") | _at(minio_store) | {"SKG_DATASET_URI": str(tmp_path / "dataset")}
+    processes = [started(kind, environment | {"SKG_WRITE_EVERY_S": "0.5"}) for kind in STAGES]
+    for process in processes:
+        process.becomes("/readyz", 200)
+    assert outcome(kafka, QA)
+    until(lambda: _rows(tmp_path / "dataset"), 30, "a row of the dataset")
+    for process in processes:
+        assert process.stop(30) == 0, process.log()
+        _says_no_secret(process.log())
+
+
+def _at(store: StoreSettings) -> dict[str, str]:
+    return {
+        "SKG_S3_ENDPOINT": store.s3_endpoint,
+        "SKG_S3_BUCKET": store.s3_bucket,
+        "SKG_S3_ACCESS_KEY": store.s3_access_key.get_secret_value(),
+        "SKG_S3_SECRET_KEY": store.s3_secret_key.get_secret_value(),
+    }
+
+
+def _rows(folder: Path) -> int:
+    try:
+        return Table.load(str(folder)).query("SELECT sample_id FROM samples").num_rows
+    except NoDataset:
+        return 0
+
+
 def test_processes_go_on_while_logins_are_brief_and_end_in_one_line_once_theirs_is_refused(
     kafka: SecuredKafka, started: Started, minio_store: StoreSettings
 ) -> None:
     kafka.sets_password("changing", PASSWORD)
-    store = {
-        "SKG_S3_ENDPOINT": minio_store.s3_endpoint,
-        "SKG_S3_BUCKET": minio_store.s3_bucket,
-        "SKG_S3_ACCESS_KEY": minio_store.s3_access_key.get_secret_value(),
-        "SKG_S3_SECRET_KEY": minio_store.s3_secret_key.get_secret_value(),
-    }
-    environment = kafka.environment("brief", "SCRAM-SHA-256") | {"SKG_KAFKA_USERNAME": "changing", **store}
+    environment = kafka.environment("brief", "SCRAM-SHA-256") | {"SKG_KAFKA_USERNAME": "changing", **_at(minio_store)}
     processes = [started(kind, environment) for kind in ("agents", "render")]
     for process in processes:
         process.becomes("/readyz", 200)
