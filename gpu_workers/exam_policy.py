@@ -24,7 +24,7 @@ class ObjectDetector(Protocol):
         """What looks, for provenance."""
         ...
 
-    def look(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
+    def perceive(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
         """What is seen in each, with the graph's ids for what is taken for the graph's objects. Raises RetryableError."""
         ...
 

@@ -125,7 +125,7 @@ class ExamineHandler:
         if self._eyes is None:
             names = ", ".join(sorted({each.event.renderer for each in blind}))
             raise PermanentError("failed", f"{names} does not say what it drew, and nothing here can see: set SKG_DETECTOR")
-        return self._eyes.look([each.picture for each in blind], [each.event for each in blind])
+        return self._eyes.perceive([each.picture for each in blind], [each.event for each in blind])
 
     def _outcome(self, look: _Opened | Exception) -> list[Event] | Exception:
         if isinstance(look, Exception):

@@ -92,7 +92,7 @@ class DiffusionRenderer:
             (self._drawer.side,) * 2,
             Conditioning("a room", phrases=("a room",), words=("room",), boxes=((0, 0, 1, 1),)),
         )
-        self._halving.over([room] * self._halving.most, lambda some: self._drawer.draw(some, [0] * len(some), size))
+        self._halving.map([room] * self._halving.most, lambda some: self._drawer.draw(some, [0] * len(some), size))
 
     def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
         """One drawing a graph, in order. Raises RetryableError when the device's memory does not hold one picture."""
@@ -105,7 +105,7 @@ class DiffusionRenderer:
             def work(batch: Sequence[_Job], size: tuple[int, int] = size) -> list[Drawing]:
                 return self._batch(batch, size)
 
-            drawings = self._halving.over(jobs, work)
+            drawings = self._halving.map(jobs, work)
             done |= {job.place: drawing for job, drawing in zip(jobs, drawings, strict=True)}
         return [done[place] for place in range(len(graphs))]
 

@@ -21,7 +21,7 @@ class OomBackoff:
         self.most = most
         self._out_of_memory, self._release = out_of_memory, release
 
-    def over(self, items: Sequence[Item], work: Callable[[Sequence[Item]], list[Result]]) -> list[Result]:
+    def map(self, items: Sequence[Item], work: Callable[[Sequence[Item]], list[Result]]) -> list[Result]:
         """The results of all items. Raises RetryableError when not even one fits, DeviceLost where no call would work."""
         results: list[Result] = []
         with device_watched():

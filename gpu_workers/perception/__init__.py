@@ -1,1 +1,1 @@
-"""Seeing what a picture shows when its renderer does not know: detection, depth, matching. Knows no broker."""
+"""Finds what a picture shows when its renderer does not know: detection, depth, matching. Imports no broker client."""

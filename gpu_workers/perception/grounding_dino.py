@@ -1,4 +1,4 @@
-"""How Grounding DINO is asked: all labels of a picture in one text, whose words are found one by one.
+"""Runs Grounding DINO: all labels of a picture in one text, scored by the positions of their tokens.
 
 In: a loaded model, pictures, labels.  Out: for each picture the score of every label in every query, and the boxes.
 """
@@ -9,38 +9,40 @@ from typing import Any
 from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.perception.loaded_models import Answer, Loaded
+from gpu_workers.perception.loaded_models import LoadedModel, RawDetections
 
 
-def ask_grounding(loaded: Loaded, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[Answer]:
-    """One run over all pictures. The labels of each must fit into one text (`in_portions`)."""
+def run_grounding_dino(
+    loaded: LoadedModel, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]
+) -> list[RawDetections]:
+    """One run over all pictures. The labels of each must fit into one text (`label_batches`)."""
     torch = lazy_imports.torch()
-    texts = [one_text(asked) for asked in labels]
+    texts = [joined_labels(asked) for asked in labels]
     inputs = loaded.processor(images=list(pictures), text=texts, padding=True, truncation=True, return_tensors="pt")
     found = loaded.model(**inputs.to(loaded.device))
     answers = []
     for number, asked in enumerate(labels):
         logits = found.logits[number].sigmoid()
         columns = []
-        for words in _spans(loaded.processor.tokenizer, asked):
+        for words in _token_positions(loaded.processor.tokenizer, asked):
             parts = [logits[:, places].mean(-1) for places in words if places]
             columns.append(torch.stack(parts).amin(0) if parts else torch.zeros(len(logits)).to(logits))
         answers.append((torch.stack(columns, -1), found.pred_boxes[number]))
     return answers
 
 
-def one_text(labels: Sequence[str]) -> str:
-    """The labels as Grounding DINO reads them."""
+def joined_labels(labels: Sequence[str]) -> str:
+    """The labels as one text, in the form that Grounding DINO expects."""
     return ". ".join(label.casefold() for label in labels) + "."
 
 
-def _spans(tokenizer: Any, labels: Sequence[str]) -> list[list[list[int]]]:
-    """The places of each label's tokens in the text of all labels: together, or word by word where the label describes.
+def _token_positions(tokenizer: Any, labels: Sequence[str]) -> list[list[list[int]]]:
+    """The positions of each label's tokens in the joined text: as one group, or word by word for a description.
 
-    "red cat" is as sure as the less sure of its words where "cat" is asked for too: a cat of any colour is half a red cat.
+    Where "cat" is a label too, "red cat" gets the lower score of its two words; else every cat would half match "red cat".
     """
     asked = [label.casefold() for label in labels]
-    offsets = tokenizer(one_text(labels), truncation=True, return_offsets_mapping=True)["offset_mapping"]
+    offsets = tokenizer(joined_labels(labels), truncation=True, return_offsets_mapping=True)["offset_mapping"]
     spans, start = [], 0
     for label in asked:
         head = next((other for other in asked if label.endswith(f" {other}")), label)
@@ -55,10 +57,10 @@ def _spans(tokenizer: Any, labels: Sequence[str]) -> list[list[list[int]]]:
     return spans
 
 
-def in_portions(loaded: Loaded, labels: Sequence[str]) -> list[list[str]]:
-    """The labels in as few texts as the model can read whole: what it does not read it would seem not to see.
+def label_batches(loaded: LoadedModel, labels: Sequence[str]) -> list[list[str]]:
+    """The labels in as few texts as fit the model's token limit: a truncated label would look like an absent object.
 
-    A description is in one text with the category that it describes.
+    A description is in the same text as the category that it describes.
     """
     tokenizer, config = loaded.processor.tokenizer, loaded.model.config
     room = min(int(tokenizer.model_max_length), int(getattr(config, "max_text_len", tokenizer.model_max_length)))
@@ -67,7 +69,7 @@ def in_portions(loaded: Loaded, labels: Sequence[str]) -> list[list[str]]:
         heads = [other for other in labels if label.endswith(f" {other}")]
         longer = [*(portions[-1] if portions else []), label]
         longer += [head for head in heads if head not in longer]
-        if portions and len(tokenizer(one_text(longer))["input_ids"]) <= room:
+        if portions and len(tokenizer(joined_labels(longer))["input_ids"]) <= room:
             portions[-1] = longer
         else:
             portions.append([label, *heads])

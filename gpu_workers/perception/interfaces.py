@@ -1,6 +1,6 @@
-"""What sees: detectors and depth estimators, as Protocols over batches of pictures.
+"""Detectors and depth estimators, as Protocols over batches of pictures.
 
-Declares only.  The adapters of transformers are in `gpu_workers.perception.vision_models`; tests script their own.
+Declares only.  The adapters of transformers are in `gpu_workers.perception.vision_models`; tests have fakes.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ DepthMap = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Detection:
-    """Something found: which of the labels that were asked for, where, and how sure (0 to 1)."""
+    """One of the requested labels, its box, and the score (0 to 1)."""
 
     label: str
     box: Box
@@ -28,7 +28,7 @@ class Detection:
 
 
 class Detector(Protocol):
-    """Finds things by words."""
+    """Open-vocabulary object detection."""
 
     @property
     def name(self) -> str:
@@ -36,12 +36,12 @@ class Detector(Protocol):
         ...
 
     def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
-        """For each picture all that is found of its labels, the doubtful included. Raises RetryableError."""
+        """For each picture all detections of its labels, those with low scores included. Raises RetryableError."""
         ...
 
 
-class Depth(Protocol):
-    """Tells near from far."""
+class DepthModel(Protocol):
+    """Depth estimation from one picture."""
 
     @property
     def name(self) -> str:
@@ -49,5 +49,5 @@ class Depth(Protocol):
         ...
 
     def measure(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
-        """A map a picture. Raises RetryableError."""
+        """One map for each picture. Raises RetryableError."""
         ...

@@ -1,6 +1,6 @@
-"""Models that look: loaded from a folder, with their processor, in batches that fit into the device's memory.
+"""Vision models, loaded from a folder with their processor, run in batches that fit into the device's memory.
 
-In: a folder.  Out: a `Loaded`.  Knows no kind of model.
+In: a folder.  Out: a `LoadedModel`.  Independent of the kind of model.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,35 +15,35 @@ from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.oom_backoff import OomBackoff
 from schemas.errors import UserError
 
-MOST_PICTURES = 64
-"""Pictures in one run at first; halved where the device's memory does not hold them."""
+MAX_PICTURES = 64
+"""Pictures in one batch at first; halved when the device runs out of memory."""
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedModel:
     """A model with its processor, on a device."""
 
     name: str
     model: Any
     processor: Any
     device: str
-    runs: OomBackoff = field(
-        default_factory=lambda: OomBackoff(MOST_PICTURES, lazy_imports.torch().OutOfMemoryError, lazy_imports.release)
+    backoff: OomBackoff = field(
+        default_factory=lambda: OomBackoff(MAX_PICTURES, lazy_imports.torch().OutOfMemoryError, lazy_imports.release)
     )
 
 
-Answer = tuple[Tensor, Tensor]
+RawDetections = tuple[Tensor, Tensor]
 """For one picture: scores (queries, labels), and boxes (queries, 4) as centre and size, in shares of the picture."""
 
-Asks = Callable[[Loaded, Sequence[Image.Image], Sequence[Sequence[str]]], list[Answer]]
-"""One run over pictures, each with its labels."""
+RunsDetector = Callable[[LoadedModel, Sequence[Image.Image], Sequence[Sequence[str]]], list[RawDetections]]
+"""Runs a detector once over pictures, each with its labels."""
 
 
-def load(folder: Path, name: str, model: Any, processor: Any) -> Loaded:
-    """A model in safetensors with its processor. Raises UserError where the folder holds none."""
+def load(folder: Path, name: str, model: Any, processor: Any) -> LoadedModel:
+    """Load a model in safetensors with its processor. Raises UserError where the folder holds none."""
     device = lazy_imports.best_device()
     try:
         made = model.from_pretrained(folder, use_safetensors=True).to(device).eval()
-        return Loaded(name, made, processor.from_pretrained(folder), device)
+        return LoadedModel(name, made, processor.from_pretrained(folder), device)
     except (OSError, ValueError) as error:
         raise UserError(f"{name} cannot be loaded: {str(error).splitlines()[0]}") from error

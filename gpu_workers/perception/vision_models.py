@@ -1,7 +1,7 @@
 """Zero-shot detectors and depth estimators of transformers, as they are published.
 
-In: pictures and words.  Out: detections and depth maps.  Grounding DINO reads all words as one text, OWLv2 each by itself;
-both are asked for every label's own score, so that "red cat" does not hide behind "cat".
+In: pictures and labels.  Out: detections and depth maps.  Grounding DINO reads all labels as one text, OWLv2 each by
+itself; both give a score for every label, so that "red cat" is not hidden by a better "cat".
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,16 +12,16 @@ from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.device_errors import device_watched
-from gpu_workers.perception.grounding_dino import ask_grounding, in_portions
+from gpu_workers.perception.grounding_dino import label_batches, run_grounding_dino
 from gpu_workers.perception.interfaces import DepthMap, Detection
-from gpu_workers.perception.loaded_models import Answer, Asks, Loaded, load
+from gpu_workers.perception.loaded_models import LoadedModel, RawDetections, RunsDetector, load
 from schemas.errors import UserError
 
-LEAST_SCORE = 0.1
-"""Below it nothing is even doubtful; it bounds how much is handed on."""
+MIN_SCORE = 0.1
+"""Detections below it are dropped; bounds the size of the result."""
 
-METRIC = ("zoedepth", "depth_pro", "glpn")
-"""Kinds of models that give metres. All others give disparity, which is larger for what is nearer."""
+METRIC_MODELS = ("zoedepth", "depth_pro", "glpn")
+"""Model types that give metres. All others give disparity, which is larger for what is nearer."""
 
 
 def load_detector(folder: Path, name: str) -> "ZeroShotDetector":
@@ -29,9 +29,9 @@ def load_detector(folder: Path, name: str) -> "ZeroShotDetector":
     transformers = lazy_imports.transformers()
     loaded = load(folder, name, transformers.AutoModelForZeroShotObjectDetection, transformers.AutoProcessor)
     kind = loaded.model.config.model_type
-    if kind not in ASKING:
-        raise UserError(f"{name} is a {kind}; detectors are: {', '.join(ASKING)}")
-    return ZeroShotDetector(loaded, ASKING[kind])
+    if kind not in DETECTOR_RUNNERS:
+        raise UserError(f"{name} is a {kind}; detectors are: {', '.join(DETECTOR_RUNNERS)}")
+    return ZeroShotDetector(loaded, DETECTOR_RUNNERS[kind])
 
 
 def load_depth(folder: Path, name: str) -> "DepthEstimator":
@@ -40,7 +40,7 @@ def load_depth(folder: Path, name: str) -> "DepthEstimator":
     return DepthEstimator(load(folder, name, transformers.AutoModelForDepthEstimation, transformers.AutoImageProcessor))
 
 
-def _ask_owl(loaded: Loaded, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[Answer]:
+def _run_owl(loaded: LoadedModel, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[RawDetections]:
     texts = [list(asked) for asked in labels]
     inputs = loaded.processor(images=list(pictures), text=texts, truncation=True, return_tensors="pt")
     found = loaded.model(**inputs.to(loaded.device))
@@ -48,20 +48,20 @@ def _ask_owl(loaded: Loaded, pictures: Sequence[Image.Image], labels: Sequence[S
     return [(scores[i, :, : len(asked)], found.pred_boxes[i]) for i, asked in enumerate(labels)]
 
 
-ASKING: dict[str, Asks] = {
-    "grounding-dino": ask_grounding,
-    "mm-grounding-dino": ask_grounding,
-    "owlv2": _ask_owl,
-    "owlvit": _ask_owl,
+DETECTOR_RUNNERS: dict[str, RunsDetector] = {
+    "grounding-dino": run_grounding_dino,
+    "mm-grounding-dino": run_grounding_dino,
+    "owlv2": _run_owl,
+    "owlvit": _run_owl,
 }
-"""How a kind of model is asked."""
+"""By the model type of transformers."""
 
 
 class ZeroShotDetector:
     """Implements `gpu_workers.perception.interfaces.Detector`."""
 
-    def __init__(self, loaded: Loaded, ask: Asks) -> None:
-        self._loaded, self._ask = loaded, ask
+    def __init__(self, loaded: LoadedModel, run: RunsDetector) -> None:
+        self._loaded, self._run = loaded, run
 
     @property
     def name(self) -> str:
@@ -70,47 +70,47 @@ class ZeroShotDetector:
 
     @device_watched()
     def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
-        """All that scores at least LEAST_SCORE. Raises RetryableError where not even one picture fits, DeviceLost."""
+        """All detections from MIN_SCORE on. Raises RetryableError where not even one picture fits, DeviceLost."""
         found: list[list[Detection]] = [[] for _ in pictures]
-        portions = [self._portions(asked) for asked in labels]
+        portions = [self._label_batches(asked) for asked in labels]
         for turn in range(max((len(each) for each in portions), default=0)):
             jobs = [(number, each[turn]) for number, each in enumerate(portions) if turn < len(each)]
-            for number, detections in zip((job[0] for job in jobs), self._answered(pictures, jobs), strict=True):
+            for number, detections in zip((job[0] for job in jobs), self._run_batches(pictures, jobs), strict=True):
                 found[number] += detections
         return found
 
-    def _portions(self, labels: Sequence[str]) -> list[list[str]]:
-        """The labels of a picture in as many lots as the model needs."""
-        return in_portions(self._loaded, labels) if self._ask is ask_grounding else [list(labels)]
+    def _label_batches(self, labels: Sequence[str]) -> list[list[str]]:
+        """The labels of a picture, in as many batches as the model needs."""
+        return label_batches(self._loaded, labels) if self._run is run_grounding_dino else [list(labels)]
 
-    def _answered(self, pictures: Sequence[Image.Image], jobs: Sequence[tuple[int, list[str]]]) -> list[list[Detection]]:
-        """What is found of each lot in its picture."""
+    def _run_batches(self, pictures: Sequence[Image.Image], jobs: Sequence[tuple[int, list[str]]]) -> list[list[Detection]]:
+        """The detections of each batch of labels in its picture."""
 
-        def run(lot: Sequence[tuple[int, list[str]]]) -> list[Answer]:
+        def run(batch: Sequence[tuple[int, list[str]]]) -> list[RawDetections]:
             with lazy_imports.torch().no_grad():
-                return self._ask(self._loaded, [pictures[number] for number, _ in lot], [names for _, names in lot])
+                return self._run(self._loaded, [pictures[number] for number, _ in batch], [names for _, names in batch])
 
-        answers = zip(jobs, self._loaded.runs.over(jobs, run), strict=True)
-        return [list(self._found(pictures[number].size, names, answer)) for (number, names), answer in answers]
+        answers = zip(jobs, self._loaded.backoff.map(jobs, run), strict=True)
+        return [list(self._detections(pictures[number].size, names, answer)) for (number, names), answer in answers]
 
-    def _found(self, size: tuple[int, int], names: Sequence[str], answer: Answer) -> Iterator[Detection]:
+    def _detections(self, size: tuple[int, int], names: Sequence[str], answer: RawDetections) -> Iterator[Detection]:
         scores, boxes = (np.asarray(part.float().cpu()) for part in answer)
-        across, down = self._reach(size)
-        for query, label in zip(*np.nonzero(scores >= LEAST_SCORE), strict=True):
+        across, down = self._box_scale(size)
+        for query, label in zip(*np.nonzero(scores >= MIN_SCORE), strict=True):
             x, y, w, h = (float(value) for value in boxes[query])
             box = ((x - w / 2) * across, (y - h / 2) * down, w * across, h * down)
             yield Detection(names[label], box, float(scores[query, label]))
 
-    def _reach(self, size: tuple[int, int]) -> tuple[int, int]:
-        """What a box's shares are of, in pixels: OWLv2 pads pictures to squares, at the right and at the bottom."""
+    def _box_scale(self, size: tuple[int, int]) -> tuple[int, int]:
+        """The pixels for a box coordinate of 1.0: OWLv2 pads pictures to squares, at the right and at the bottom."""
         longest = max(size)
         return (longest, longest) if self._loaded.model.config.model_type == "owlv2" else size
 
 
 class DepthEstimator:
-    """Implements `gpu_workers.perception.interfaces.Depth`."""
+    """Implements `gpu_workers.perception.interfaces.DepthModel`."""
 
-    def __init__(self, loaded: Loaded) -> None:
+    def __init__(self, loaded: LoadedModel) -> None:
         self._loaded = loaded
 
     @property
@@ -119,10 +119,10 @@ class DepthEstimator:
         return self._loaded.name
 
     def measure(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
-        """A map a picture, at its size, smaller is nearer."""
-        return self._loaded.runs.over(pictures, self._measured)
+        """One map for each picture, at its size, smaller is nearer."""
+        return self._loaded.backoff.map(pictures, self._depth_maps)
 
-    def _measured(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
+    def _depth_maps(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
         torch, loaded = lazy_imports.torch(), self._loaded
         with torch.no_grad():
             inputs = loaded.processor(images=list(pictures), return_tensors="pt").to(loaded.device)
@@ -131,9 +131,9 @@ class DepthEstimator:
                 torch.nn.functional.interpolate(each[None, None], picture.size[::-1], mode="bilinear")[0, 0]
                 for each, picture in zip(raw, pictures, strict=True)
             ]
-        sign = 1 if self._metric() else -1
+        sign = 1 if self._is_metric() else -1
         return [sign * np.asarray(each.cpu(), np.float32) for each in maps]
 
-    def _metric(self) -> bool:
+    def _is_metric(self) -> bool:
         config = self._loaded.model.config
-        return config.model_type in METRIC or getattr(config, "depth_estimation_type", "relative") == "metric"
+        return config.model_type in METRIC_MODELS or getattr(config, "depth_estimation_type", "relative") == "metric"

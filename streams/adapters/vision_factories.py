@@ -43,7 +43,7 @@ def eyes_of(settings: EyeSettings) -> "ObjectDetector | None":
     if settings.detector is None:
         return None
     from gpu_workers.perception.detection_filter import Thresholds
-    from gpu_workers.perception.perceived_scene import DetectorEyes
+    from gpu_workers.perception.perceived_scene import SceneDetector
     from gpu_workers.perception.vision_models import load_depth, load_detector
 
     if settings.detector_weak > settings.detector_firm:
@@ -52,7 +52,7 @@ def eyes_of(settings: EyeSettings) -> "ObjectDetector | None":
     depth = None
     if settings.depth is not None:
         depth = load_depth(*_found(settings.depth, settings.depth_revision, settings.model_cache, "depth"))
-    return DetectorEyes(detector, depth, Thresholds(settings.detector_firm, settings.detector_weak))
+    return SceneDetector(detector, depth, Thresholds(settings.detector_firm, settings.detector_weak))
 
 
 def policy_of(settings: EyeSettings) -> Policy:

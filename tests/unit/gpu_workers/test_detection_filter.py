@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Examiners
-from gpu_workers.perception.detection_filter import FilteredDetections, Thresholds, believed, confirmed
+from gpu_workers.perception.detection_filter import FilteredDetections, Thresholds, confirmed_attributes, filter_detections
 from gpu_workers.perception.interfaces import Detection
 from gpu_workers.perception.label_prompts import descriptions_of, labels_of
-from gpu_workers.perception.matching import ExpectedObject, unclear
-from gpu_workers.perception.perceived_scene import DetectorEyes, depths_of
+from gpu_workers.perception.matching import ExpectedObject, ambiguous_detections
+from gpu_workers.perception.perceived_scene import SceneDetector, box_depths
 from schemas.events import QAEvent, Rejection
 from schemas.interfaces import StoredObject
 from spatial.relations.scene_extraction import MIN_VISIBLE
@@ -28,7 +28,7 @@ BICYCLE = Detection("bicycle", (100, 20, 60, 40), 0.9)
 
 
 def sorted_out(*found: Detection) -> FilteredDetections:
-    return believed(GRAPH, found, (SIDE, SIDE), SURE)
+    return filter_detections(GRAPH, found, (SIDE, SIDE), SURE)
 
 
 def sample_of(*found: Detection) -> QAEvent:
@@ -84,7 +84,7 @@ def test_a_doubtful_second_word_for_a_place_forbids_to_claim_its_absence():
 def test_a_word_that_is_a_kind_of_the_other_does_not_speak_against_it():
     graph = make_scene("kitchen", [Thing("mug", (0, 0, 100, 100), 1.0)], [], excluded=["cup"])
     mug, cup = Detection("mug", (0, 0, 50, 50), 0.8), Detection("cup", (0, 0, 50, 50), 0.7)
-    assert believed(graph, [cup, mug], (SIDE, SIDE), SURE) == FilteredDetections((mug,), (cup,))
+    assert filter_detections(graph, [cup, mug], (SIDE, SIDE), SURE) == FilteredDetections((mug,), (cup,))
 
 
 @pytest.mark.parametrize("word", ["bicycles", "Bicycle", "BICYCLE ", "a bicycle", "two bicycles"])
@@ -148,18 +148,20 @@ def test_nothing_found_at_all_is_a_missing_object_and_another_attempt_until_the_
 def test_one_box_over_two_wanted_places_may_be_two_things():
     places = [ExpectedObject(0, "cat", (0, 0, 40, 40)), ExpectedObject(1, "cat", (50, 0, 40, 40))]
     merged, one = Detection("cat", (0, 0, 90, 40), 0.9), Detection("cat", (0, 0, 45, 40), 0.9)
-    assert unclear(places, [merged]) == [merged]
-    assert unclear(places, [one]) == []
-    assert unclear(places, [merged, one]) == [], "as many as were wanted"
-    assert unclear([*places, ExpectedObject(2, "dog", (0, 50, 9, 9))], [merged]) == [merged]
+    assert ambiguous_detections(places, [merged]) == [merged]
+    assert ambiguous_detections(places, [one]) == []
+    assert ambiguous_detections(places, [merged, one]) == [], "as many as were wanted"
+    assert ambiguous_detections([*places, ExpectedObject(2, "dog", (0, 50, 9, 9))], [merged]) == [merged]
 
 
 def test_two_boxes_in_one_wanted_place_may_be_parts_of_one_thing():
     place = [ExpectedObject(0, "cat", (0, 0, 100, 40))]
     head, tail, other = (Detection("cat", box, 0.9) for box in ((0, 0, 45, 40), (50, 0, 45, 40), (0, 100, 45, 40)))
-    assert unclear(place, [head, tail]) == [head, tail]
-    assert unclear(place, [head, other]) == []
-    assert unclear([*place, ExpectedObject(1, "cat", (200, 0, 10, 10))], [head, tail]) == [], "as many as were wanted"
+    assert ambiguous_detections(place, [head, tail]) == [head, tail]
+    assert ambiguous_detections(place, [head, other]) == []
+    assert ambiguous_detections([*place, ExpectedObject(1, "cat", (200, 0, 10, 10))], [head, tail]) == [], (
+        "as many as were wanted"
+    )
 
 
 def test_a_split_object_is_drawn_again_and_not_counted_as_two():
@@ -190,14 +192,14 @@ def test_descriptions_are_asked_for_with_contrasts_that_cannot_be_taken_for_them
 def test_an_attribute_counts_only_where_no_other_one_is_nearly_as_sure(others, believable: bool):
     here = (22, 151, 50, 50)
     texts = [RED_CAT, *(Detection(label, here, score) for label, score in others)]
-    assert confirmed(GRAPH.objects[0], CAT, texts, SURE.firm) == (("red",) if believable else ())
+    assert confirmed_attributes(GRAPH.objects[0], CAT, texts, SURE.firm) == (("red",) if believable else ())
 
 
 def test_an_attribute_does_not_count_elsewhere_or_without_a_firm_score():
     away, weak = replace(RED_CAT, box=(60, 150, 50, 50)), replace(RED_CAT, score=0.34)
     for text in (away, weak):
-        assert confirmed(GRAPH.objects[0], CAT, [text], SURE.firm) == ()
-    assert confirmed(GRAPH.objects[1], BENCH, [replace(BENCH, label="bench")], SURE.firm) == ()
+        assert confirmed_attributes(GRAPH.objects[0], CAT, [text], SURE.firm) == ()
+    assert confirmed_attributes(GRAPH.objects[1], BENCH, [replace(BENCH, label="bench")], SURE.firm) == ()
 
 
 def flat(value: float) -> np.ndarray:
@@ -211,7 +213,7 @@ NEAR_AND_FAR = [(20, 150, 50, 50), (170, 150, 55, 55)]
 def test_depth_is_the_median_of_a_boxs_middle():
     steps = flat(9.0)
     steps[160:190, 30:60] = 2.0
-    assert depths_of(steps, NEAR_AND_FAR) == [2.0, 9.0]
+    assert box_depths(steps, NEAR_AND_FAR) == [2.0, 9.0]
 
 
 @pytest.mark.parametrize("name", ["constant", "noise", "faint noise", "not a number", "infinite", "too small"])
@@ -220,9 +222,9 @@ def test_a_map_that_tells_nothing_puts_nothing_in_front_of_anything(name: str):
         "constant": flat(3.0), "noise": NOISE, "faint noise": 3 + 1e-6 * NOISE, "not a number": flat(NAN),
         "infinite": flat(INF), "too small": flat(1.0)[:8, :8],
     }  # fmt: skip
-    assert len(set(depths_of(maps[name], NEAR_AND_FAR))) == 1
-    assert depths_of(None, NEAR_AND_FAR) == [0.0, 0.0]
-    assert depths_of(maps[name], []) == []
+    assert len(set(box_depths(maps[name], NEAR_AND_FAR))) == 1
+    assert box_depths(None, NEAR_AND_FAR) == [0.0, 0.0]
+    assert box_depths(maps[name], []) == []
 
 
 def test_a_map_that_is_turned_around_breaks_the_relation_and_is_not_believed_of_the_graph():
@@ -233,7 +235,7 @@ def test_a_map_that_is_turned_around_breaks_the_relation_and_is_not_believed_of_
     event, data = rendered()
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
-    eyes = DetectorEyes(Scripted(CAT, BENCH), TurnedAround())
+    eyes = SceneDetector(Scripted(CAT, BENCH), TurnedAround())
     [outcome] = ExamineHandler(store, store, Examiners(eyes), Policy(salvage=False)).begin([event])()
     assert isinstance(outcome, list)
     assert isinstance(outcome[0], Rejection)

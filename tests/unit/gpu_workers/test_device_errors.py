@@ -53,7 +53,7 @@ WRONG_CALL = [
 def test_a_lost_context_ends_the_process_and_no_smaller_batch_is_tried(text: str):
     device = Device(text, sticks=True)
     with pytest.raises(DeviceLost, match="the GPU's context is lost: ") as caught:
-        OomBackoff(2, MemoryError, device.release).over(range(8), device.draw)
+        OomBackoff(2, MemoryError, device.release).map(range(8), device.draw)
     assert (device.calls, device.released) == (3, 0)
     assert isinstance(caught.value.__cause__, RuntimeError)
     assert not isinstance(caught.value, RetryableError)
@@ -63,7 +63,7 @@ def test_a_lost_context_ends_the_process_and_no_smaller_batch_is_tried(text: str
 def test_too_little_memory_halves_the_batch_whoever_of_the_libraries_says_it(text: str):
     device = Device(text, sticks=False)
     halving = OomBackoff(2, MemoryError, device.release)
-    assert halving.over(range(8), device.draw) == list(range(8))
+    assert halving.map(range(8), device.draw) == list(range(8))
     assert (halving.most, device.released) == (1, 1)
 
 
@@ -71,7 +71,7 @@ def test_too_little_memory_halves_the_batch_whoever_of_the_libraries_says_it(tex
 def test_one_wrong_call_stays_what_it_is(text: str):
     device = Device(text, sticks=False)
     with pytest.raises(RuntimeError) as caught:
-        OomBackoff(2, MemoryError, device.release).over(range(8), device.draw)
+        OomBackoff(2, MemoryError, device.release).map(range(8), device.draw)
     assert str(caught.value) == text
 
 
@@ -81,7 +81,7 @@ def test_memory_that_cannot_be_given_back_since_the_context_is_lost_is_no_want_o
 
     device = Device(TOO_SMALL[0], sticks=False)
     with pytest.raises(DeviceLost):
-        OomBackoff(2, MemoryError, release).over(range(8), device.draw)
+        OomBackoff(2, MemoryError, release).map(range(8), device.draw)
 
 
 def test_whatever_else_is_raised_under_watch_passes():

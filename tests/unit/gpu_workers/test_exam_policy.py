@@ -13,7 +13,7 @@ from gpu_workers.examine import OF_ALL_THINGS, ExamineHandler, Examiners
 from gpu_workers.graph_check import Finding, compare
 from gpu_workers.judge.interfaces import Judgement, Known
 from gpu_workers.perception.interfaces import Detection
-from gpu_workers.perception.matching import ExpectedObject, match
+from gpu_workers.perception.matching import ExpectedObject, match_objects
 from schemas.base import Event
 from schemas.errors import PermanentError, RetryableError
 from schemas.events import QAEvent, Rejection, RenderedImage, SeenObject, Truth
@@ -45,7 +45,7 @@ class Seeing:
     def __init__(self, *truths: Truth) -> None:
         self._truths = list(truths)
 
-    def look(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
+    def perceive(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
         return [self._truths[i % len(self._truths)] for i in range(len(events))]
 
 
@@ -54,7 +54,7 @@ class Away:
 
     name = "away-1"
 
-    def look(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
+    def perceive(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
         raise RetryableError("the device is gone")
 
 
@@ -235,12 +235,12 @@ def test_the_attempts_of_a_request_are_counted_up_one_by_one(attempt: int):
 def test_of_two_that_lie_nowhere_near_the_place_the_nearer_is_taken_however_sure_the_other_is():
     near, far = Detection("cat", (30, 0, 10, 10), 0.4), Detection("cat", (180, 0, 10, 10), 0.9)
     for order in ([near, far], [far, near]):
-        assert match([ExpectedObject(0, "cat", (0, 0, 10, 10))], order, 200).found == {0: near}
+        assert match_objects([ExpectedObject(0, "cat", (0, 0, 10, 10))], order, 200).found == {0: near}
 
 
 def test_two_detections_of_one_place_are_told_apart_by_score_alone():
     left, right = Detection("cat", (0, 0, 10, 10), 0.4), Detection("cat", (20, 0, 10, 10), 0.9)
     middle = ExpectedObject(0, "cat", (10, 0, 10, 10))
     for order in ([left, right], [right, left]):
-        assert match([middle], order, 100).found == {0: right}
-    assert match([middle], [replace(left, score=0.9), replace(right, score=0.4)], 100).found[0].box == left.box
+        assert match_objects([middle], order, 100).found == {0: right}
+    assert match_objects([middle], [replace(left, score=0.9), replace(right, score=0.4)], 100).found[0].box == left.box

@@ -225,7 +225,7 @@ def test_without_truth_a_picture_needs_eyes(store: InMemoryStore):
     class Eyes:
         name = "eyes-1"
 
-        def look(self, pictures: Sequence[bytes], seen: Sequence[RenderedImage]) -> list[Truth]:
+        def perceive(self, pictures: Sequence[bytes], seen: Sequence[RenderedImage]) -> list[Truth]:
             return [make_truth(each.graph) for each in seen]
 
     [outcome] = ExamineHandler(store, store, Examiners(Eyes())).begin([event])()

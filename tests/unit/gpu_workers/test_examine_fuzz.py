@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gpu_workers.examine import ExamineHandler, Examiners
 from gpu_workers.perception.interfaces import Detection
-from gpu_workers.perception.perceived_scene import DetectorEyes
+from gpu_workers.perception.perceived_scene import SceneDetector
 from schemas.base import Event
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode
@@ -25,7 +25,7 @@ from tests.fakes.store import InMemoryStore
 DEPTHS = st.sampled_from([0.0, 1e30, math.nan, math.inf, -5.0])
 
 
-def examined(event: RenderedImage, stored: StoredObject, eyes: DetectorEyes | None = None) -> list[Event] | Exception:
+def examined(event: RenderedImage, stored: StoredObject, eyes: SceneDetector | None = None) -> list[Event] | Exception:
     """What comes of an event, which must travel; whatever is neither that nor a failure word is raised."""
     store = InMemoryStore()
     store.put_if_absent(event.image.key, stored)
@@ -52,7 +52,7 @@ def test_anything_that_a_detector_may_say_is_judged(
     case: tuple[RenderedImage, StoredObject], found: Sequence[tuple[int, Detection]], depth: float
 ):
     event, stored = case
-    assert examined(event.model_copy(update={"truth": None}), stored, DetectorEyes(Finds(found), Slopes(depth)))
+    assert examined(event.model_copy(update={"truth": None}), stored, SceneDetector(Finds(found), Slopes(depth)))
 
 
 @st.composite

@@ -17,7 +17,7 @@ from gpu_workers.collage import CollageRenderer
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Examiners
 from gpu_workers.perception.interfaces import Detector
-from gpu_workers.perception.perceived_scene import DetectorEyes
+from gpu_workers.perception.perceived_scene import SceneDetector
 from gpu_workers.render import RenderHandler
 from gpu_workers.renderers import capabilities_of
 from schemas.base import Event
@@ -63,7 +63,7 @@ def graphs() -> tuple[SpatialGraph, ...]:
 
 def run(renderer: FaultyRenderer, policy: Policy, store: InMemoryStore, detector: Detector | None = None) -> Run:
     render = RenderHandler(renderer, store)
-    eyes = DetectorEyes(detector or TruthfulDetector(), TruthfulDepth())
+    eyes = SceneDetector(detector or TruthfulDetector(), TruthfulDepth())
     examine = ExamineHandler(store, store, Examiners(eyes), policy)
     done, open_graphs = Run(), list[Event](graphs())
     while open_graphs:

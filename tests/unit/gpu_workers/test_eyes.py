@@ -9,11 +9,11 @@ from PIL import Image
 
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import OF_ALL_THINGS, ExamineHandler, Examiners
-from gpu_workers.perception.detection_filter import overlap
+from gpu_workers.perception.detection_filter import iou
 from gpu_workers.perception.interfaces import DepthMap, Detection
 from gpu_workers.perception.label_prompts import labels_of
-from gpu_workers.perception.matching import ExpectedObject, match
-from gpu_workers.perception.perceived_scene import DetectorEyes, wanted_of
+from gpu_workers.perception.matching import ExpectedObject, match_objects
+from gpu_workers.perception.perceived_scene import SceneDetector, expected_objects
 from schemas.base import Event
 from schemas.bounds import MAX_SEEN
 from schemas.errors import RetryableError
@@ -86,7 +86,7 @@ def examined(*found: Detection, policy: Policy | None = None, attempt: int = 0, 
     event, data = rendered(attempt=attempt)
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
-    eyes = DetectorEyes(Scripted(*found), Sloping() if depth else None)
+    eyes = SceneDetector(Scripted(*found), Sloping() if depth else None)
     [outcome] = ExamineHandler(store, store, Examiners(eyes), policy).begin([event])()
     assert isinstance(outcome, list), outcome
     return outcome
@@ -94,35 +94,35 @@ def examined(*found: Detection, policy: Policy | None = None, attempt: int = 0, 
 
 def test_a_detector_is_asked_for_categories_descriptions_and_what_should_be_absent():
     assert labels_of(GRAPH) == ["cat", "bench", "bicycle", "red cat", "yellow cat", "green cat"]
-    assert wanted_of(GRAPH, (1024, 128))[0] == ExpectedObject(0, "cat", (80.0, 75.0, 200.0, 25.0))
-    assert wanted_of(GRAPH, (SIDE, SIDE))[0] == ExpectedObject(0, "cat", (20.0, 150.0, 50.0, 50.0))
+    assert expected_objects(GRAPH, (1024, 128))[0] == ExpectedObject(0, "cat", (80.0, 75.0, 200.0, 25.0))
+    assert expected_objects(GRAPH, (SIDE, SIDE))[0] == ExpectedObject(0, "cat", (20.0, 150.0, 50.0, 50.0))
 
 
 def test_two_of_a_kind_are_told_apart_by_place_as_a_whole():
     left, right = ExpectedObject(0, "cat", (0, 0, 10, 10)), ExpectedObject(1, "cat", (30, 0, 10, 10))
     near_right, near_left = Detection("cat", (28, 0, 10, 10), 0.9), Detection("cat", (14, 0, 10, 10), 0.5)
-    matched = match([left, right], [near_right, near_left], 100)
+    matched = match_objects([left, right], [near_right, near_left], 100)
     assert matched.found == {0: near_left, 1: near_right}
     assert matched.left == ()
 
 
 def test_an_object_in_the_wrong_place_is_still_that_object_and_another_label_never_is():
     far = Detection("cat", (90, 90, 5, 5), 0.4)
-    matched = match([ExpectedObject(0, "cat", (0, 0, 10, 10))], [far, Detection("bench", (0, 0, 10, 10), 0.9)], 140)
+    matched = match_objects([ExpectedObject(0, "cat", (0, 0, 10, 10))], [far, Detection("bench", (0, 0, 10, 10), 0.9)], 140)
     assert matched.found == {0: far}
     assert [each.label for each in matched.left] == ["bench"]
 
 
 def test_the_overlap_of_boxes_is_their_common_share():
-    assert overlap((0, 0, 10, 10), (5, 0, 10, 10)) == pytest.approx(1 / 3)
-    assert overlap((0, 0, 10, 10), (20, 0, 10, 10)) == 0
+    assert iou((0, 0, 10, 10), (5, 0, 10, 10)) == pytest.approx(1 / 3)
+    assert iou((0, 0, 10, 10), (20, 0, 10, 10)) == 0
 
 
 def test_an_attribute_counts_when_the_whole_description_is_seen_in_the_same_place():
     event, data = rendered()
-    [seen] = DetectorEyes(Scripted(CAT, BENCH, RED_CAT), Sloping()).look([data], [event])
+    [seen] = SceneDetector(Scripted(CAT, BENCH, RED_CAT), Sloping()).perceive([data], [event])
     assert [(o.category, o.attributes) for o in seen.objects] == [("cat", ("red",)), ("bench", ())]
-    [unsure] = DetectorEyes(Scripted(CAT, BENCH), Sloping()).look([data], [event])
+    [unsure] = SceneDetector(Scripted(CAT, BENCH), Sloping()).perceive([data], [event])
     assert unsure.objects[0].attributes == ()
 
 
@@ -138,7 +138,7 @@ def test_each_picture_of_a_batch_gets_what_was_found_in_it_and_its_own_depth():
             return [i + Sloping().measure([each])[0] for i, each in enumerate(pictures)]
 
     event, data = rendered()
-    found = DetectorEyes(ByNumber(), Levels()).look([data] * 3, [event] * 3)
+    found = SceneDetector(ByNumber(), Levels()).perceive([data] * 3, [event] * 3)
     assert [[thing.category for thing in truth.objects] for truth in found] == [["cat", "bench"], ["bench"], []]
     assert found[0].objects[1].depth < 1
     assert found[0].objects[0].depth < 1
@@ -146,7 +146,7 @@ def test_each_picture_of_a_batch_gets_what_was_found_in_it_and_its_own_depth():
 
 def test_depth_decides_who_is_in_front():
     event, data = rendered()
-    [seen] = DetectorEyes(Scripted(CAT, BENCH), Sloping()).look([data], [event])
+    [seen] = SceneDetector(Scripted(CAT, BENCH), Sloping()).perceive([data], [event])
     assert seen.objects[1].depth < seen.objects[0].depth
 
 
@@ -246,7 +246,7 @@ def test_eyes_that_cannot_be_reached_are_tried_later():
     event, data = rendered()
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
-    [outcome] = ExamineHandler(store, store, Examiners(DetectorEyes(Down()))).begin([event])()
+    [outcome] = ExamineHandler(store, store, Examiners(SceneDetector(Down()))).begin([event])()
     assert isinstance(outcome, RetryableError)
 
 
@@ -254,6 +254,6 @@ def test_a_detector_that_sees_things_everywhere_is_heard_as_far_as_a_truth_can_h
     places = [(x, y, 6, 6) for x in range(0, 248, 8) for y in range(0, 248, 8)]
     event, data = rendered()
     cats, doubt = [Detection("cat", place, 0.9) for place in places], Detection("bicycle", places[5], 0.25)
-    [truth] = DetectorEyes(Scripted(*cats, doubt)).look([data], [event])
+    [truth] = SceneDetector(Scripted(*cats, doubt)).perceive([data], [event])
     assert len(cats) > len(truth.objects) == MAX_SEEN
     assert "bicycle" in {thing.category for thing in truth.objects}

@@ -43,9 +43,7 @@ def test_the_beginning_of_an_id_is_enough_if_it_is_the_only_one(made):
     assert lineage(uri, ids[1][:10]).row["sample_id"] == ids[1]
 
 
-@pytest.mark.parametrize(
-    ("sample", "error"), [("ffffffffffffffff", NoSample), ("' OR 1=1 --", BadInput), ("ab", BadInput)]
-)
+@pytest.mark.parametrize(("sample", "error"), [("ffffffffffffffff", NoSample), ("' OR 1=1 --", BadInput), ("ab", BadInput)])
 def test_an_id_that_is_not_there_is_no_sample_and_what_is_no_id_is_bad_input(made, sample: str, error: type[Exception]):
     with pytest.raises(error):
         lineage(made[1], sample)

@@ -53,7 +53,7 @@ class Eyes:
     def __init__(self, blind: bool = False) -> None:
         self._blind = blind
 
-    def look(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
+    def perceive(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
         return [Truth(objects=()) if self._blind else make_rendered(e.graph).truth or Truth(objects=()) for e in events]
 
 

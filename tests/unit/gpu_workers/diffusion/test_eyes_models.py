@@ -9,9 +9,15 @@ import pytest
 from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.perception.grounding_dino import ask_grounding, in_portions, one_text
-from gpu_workers.perception.loaded_models import Loaded, load
-from gpu_workers.perception.vision_models import ASKING, DepthEstimator, ZeroShotDetector, load_depth, load_detector
+from gpu_workers.perception.grounding_dino import joined_labels, label_batches, run_grounding_dino
+from gpu_workers.perception.loaded_models import LoadedModel, load
+from gpu_workers.perception.vision_models import (
+    DETECTOR_RUNNERS,
+    DepthEstimator,
+    ZeroShotDetector,
+    load_depth,
+    load_detector,
+)
 from gpu_workers.tiny_models import tiny_detectors
 from schemas.errors import RetryableError, UserError
 
@@ -55,13 +61,13 @@ def test_more_labels_than_a_text_holds_are_read_in_several_texts_and_each_is_ask
 def test_a_description_is_read_in_one_text_with_its_category(models: Path):
     loaded = load(tiny_detectors.build(models / "grounding-dino", "grounding-dino"), "tiny", *_classes())
     labels = ["cat", *(f"thing {chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(60)), "red cat"]
-    portions = in_portions(loaded, labels)
+    portions = label_batches(loaded, labels)
     assert set(labels) == {label for portion in portions for label in portion}
     assert len(portions) > 1
     assert all("cat" in portion for portion in portions if "red cat" in portion)
     for portion in portions:
-        assert len(loaded.processor.tokenizer(one_text(portion))["input_ids"]) <= loaded.model.config.max_text_len
-    assert in_portions(loaded, ["cat", "red cat"]) == [["cat", "red cat"]]
+        assert len(loaded.processor.tokenizer(joined_labels(portion))["input_ids"]) <= loaded.model.config.max_text_len
+    assert label_batches(loaded, ["cat", "red cat"]) == [["cat", "red cat"]]
 
 
 def _classes():
@@ -82,16 +88,16 @@ class Fixed:
 def test_a_description_is_as_sure_as_the_least_sure_of_its_words(models: Path):
     real = load(tiny_detectors.build(models / "grounding-dino", "grounding-dino"), "tiny", *_classes())
     labels = ["cat", "red cat", "soccer ball"]
-    offsets = real.processor.tokenizer(one_text(labels), return_offsets_mapping=True)["offset_mapping"]
+    offsets = real.processor.tokenizer(joined_labels(labels), return_offsets_mapping=True)["offset_mapping"]
     sure = {"cat": 2.0, "red": -2.0, "soccer": 1.0, "ball": 3.0}
     logits = torch.full((1, 1, 256), -9.0)
     for place, (start, end) in enumerate(offsets):
-        text = one_text(labels)
+        text = joined_labels(labels)
         word = text[text.rfind(" ", 0, start) + 1 :].split(" ")[0].rstrip(".") if end > start else ""
         if word in sure and text[start:end] != ".":
             logits[0, 0, place] = sure[word]
     fixed = replace(real, model=Fixed(real.model.config, logits))
-    [(scores, _)] = ask_grounding(fixed, PICTURES[:1], [labels])
+    [(scores, _)] = run_grounding_dino(fixed, PICTURES[:1], [labels])
     cat, red_cat, ball = scores[0].tolist()
     sigmoid = torch.sigmoid(torch.tensor([2.0, -2.0, 1.0, 3.0])).tolist()
     assert cat == pytest.approx(sigmoid[0])
@@ -104,11 +110,11 @@ class Cramped:
 
     def __init__(self, model, most: int) -> None:
         self.config, self._model, self._most = model.config, model, most
-        self.runs: list[int] = []
+        self.backoff: list[int] = []
 
     def __call__(self, **inputs):
-        self.runs.append(len(inputs["pixel_values"]))
-        if self.runs[-1] > self._most:
+        self.backoff.append(len(inputs["pixel_values"]))
+        if self.backoff[-1] > self._most:
             raise torch.OutOfMemoryError("out of memory")
         return self._model(**inputs)
 
@@ -118,9 +124,9 @@ def test_pictures_that_do_not_fit_into_memory_together_are_looked_at_in_halves(m
     loaded = load(tiny_detectors.build(models / kind, kind), "tiny", *_classes())
     cramped = Cramped(loaded.model, 1)
     pictures, labels = PICTURES * 2, LABELS * 2
-    calm = ZeroShotDetector(loaded, ASKING[kind]).detect(pictures, labels)
-    halved = ZeroShotDetector(replace(loaded, model=cramped), ASKING[kind]).detect(pictures, labels)
-    assert cramped.runs == [4, 2, 1, 1, 1, 1]
+    calm = ZeroShotDetector(loaded, DETECTOR_RUNNERS[kind]).detect(pictures, labels)
+    halved = ZeroShotDetector(replace(loaded, model=cramped), DETECTOR_RUNNERS[kind]).detect(pictures, labels)
+    assert cramped.backoff == [4, 2, 1, 1, 1, 1]
     assert [[each.label for each in found] for found in calm] == [[each.label for each in found] for found in halved]
 
 
@@ -129,17 +135,19 @@ def test_depth_maps_are_made_in_halves_too(models: Path):
     cramped = Cramped(loaded.model, 2)
     calm = DepthEstimator(loaded).measure(PICTURES * 2)
     halved = DepthEstimator(replace(loaded, model=cramped)).measure(PICTURES * 2)
-    assert cramped.runs == [4, 2, 2]
+    assert cramped.backoff == [4, 2, 2]
     assert all(np.allclose(a, b, atol=1e-4) for a, b in zip(calm, halved, strict=True))
 
 
 def test_a_picture_that_does_not_fit_alone_is_tried_later(models: Path):
     loaded = load(tiny_detectors.build(models / "owlv2", "owlv2"), "tiny", *_classes())
     with pytest.raises(RetryableError):
-        ZeroShotDetector(replace(loaded, model=Cramped(loaded.model, 0)), ASKING["owlv2"]).detect(PICTURES, LABELS)
+        ZeroShotDetector(replace(loaded, model=Cramped(loaded.model, 0)), DETECTOR_RUNNERS["owlv2"]).detect(
+            PICTURES, LABELS
+        )
 
 
-def _depth_model(models: Path) -> Loaded:
+def _depth_model(models: Path) -> LoadedModel:
     transformers = lazy_imports.transformers()
     classes = transformers.AutoModelForDepthEstimation, transformers.AutoImageProcessor
     return load(tiny_detectors.build(models / "depth", "depth"), "tiny", *classes)
@@ -158,8 +166,8 @@ def test_a_square_detector_counts_boxes_from_the_longer_side(models: Path):
     dino = load_detector(tiny_detectors.build(models / "grounding-dino", "grounding-dino"), "tiny")
     middle = (np.array([[0.9]]), np.array([[0.5, 0.5, 0.5, 0.5]]))
     answer = tuple(torch.from_numpy(part) for part in middle)
-    assert [each.box for each in owl._found((64, 48), ["cat"], answer)] == [(16.0, 16.0, 32.0, 32.0)]
-    assert [each.box for each in dino._found((64, 48), ["cat"], answer)] == [(16.0, 12.0, 32.0, 24.0)]
+    assert [each.box for each in owl._detections((64, 48), ["cat"], answer)] == [(16.0, 16.0, 32.0, 32.0)]
+    assert [each.box for each in dino._detections((64, 48), ["cat"], answer)] == [(16.0, 12.0, 32.0, 24.0)]
 
 
 def test_a_blind_detector_walks_the_whole_path_and_finds_nothing(models: Path):
