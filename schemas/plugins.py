@@ -49,6 +49,11 @@ class PluginTable(Mapping[str, Row]):
     def __len__(self) -> int:
         return len(self._own) + len(self._plugins)
 
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """The names of the rows that are not the package's own."""
+        return tuple(self._plugins)
+
     @cached_property
     def _plugins(self) -> dict[str, EntryPoint]:
         """Name to entry point, each name once and none of the package's own."""

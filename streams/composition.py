@@ -168,6 +168,9 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
         handler = ExamineHandler(hooks.store(store), notes, Examiners(eyes, judge), policy)
         return HandlerStep(handler, tools)
 
+    from spatial.questions import check_kinds
+
+    check_kinds()
     looks = settings.detector is not None or settings.mllm_url is not None
     limits = BatchLimits(settings.examine_batch, held=3, call_s=MODEL_CALL_S if looks else CALL_S)
     with process("examine", settings) as start:

@@ -11,6 +11,7 @@ from dataset.audit.certificate_check import certificate_faults
 from dataset.audit.content_ids import digest
 from dataset.audit.fault_kinds import Fault
 from dataset.audit.parsed_questions import DOMAINS, Reading, reading
+from dataset.audit.plugin_question_check import plugin_faults
 from dataset.audit.split_membership import home, keys
 from dataset.audit.tar_rows import Row
 from schemas.events import Scene
@@ -43,6 +44,8 @@ def _of_question(question: dict[str, Any], row: Row, scene: Scene) -> Iterator[t
     if question["id"] != digest("question", row["sample_id"], text):
         yield "question_id", f"{question['id']} does not follow from the text"
     said = reading(text, scene)
+    if said is None:
+        yield from plugin_faults(question, row, scene)
     yield from (("choices", detail) for detail in _choices(choices, answer, said))
     if said is not None and question["kind"] != said.kind:
         yield "question_kind", f"{question['kind']} is said, {said.kind} is asked"

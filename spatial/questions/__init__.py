@@ -6,7 +6,7 @@ In: a `schemas.events.Scene`.  Out: `schemas.events.Question`s; and the parts: q
 from spatial.questions.answer_rules import Answer
 from spatial.questions.answering import answer
 from spatial.questions.counterfactuals import mirror
-from spatial.questions.kind_table import KINDS, kind_of
+from spatial.questions.kind_table import KINDS, check_kinds, kind_of
 from spatial.questions.question_generation import ask
 from spatial.questions.question_kinds import Query, Ref, from_json, to_json
 from spatial.questions.wording.ambiguity import readings
@@ -22,6 +22,7 @@ __all__ = [
     "Unanswerable",
     "answer",
     "ask",
+    "check_kinds",
     "from_json",
     "kind_of",
     "mirror",

@@ -4,6 +4,8 @@ In: a query, its answer, the scene.  Out: JSON with query, premises, rules, marg
 """
 
 import json
+from collections.abc import Collection
+from typing import Any
 
 from spatial.questions.answer_rules import Answer
 from spatial.questions.certain_facts import View
@@ -14,17 +16,6 @@ from spatial.questions.wording.realisation import say_ref
 def certificate(view: View, query: Query, answer: Answer) -> str:
     """`premises` are boxes, depths, attributes and drawn relations as the scene states them; margins are shares of the
     canvas (of the depth range for depth), 1 where nothing is measured."""
-    used = set(answer.used)
-    boxes = [
-        {"object": o.id, "category": o.category, "box": list(o.box), "depth": o.depth, "attributes": list(o.attributes)}
-        for o in view.objects
-        if o.id in used
-    ]
-    triples = [
-        {"relation": [r.subject, r.predicate, r.object], "drawn": True}
-        for r in view.scene.relations
-        if r.drawn and r.subject in used and r.object in used
-    ]
     absent = [
         {"excluded": name}
         for name in (getattr(query, f, None) for f in ("category", "without"))
@@ -35,7 +26,7 @@ def certificate(view: View, query: Query, answer: Answer) -> str:
         {
             "query": to_json(query),
             "answer": answer.text,
-            "premises": [*boxes, *triples, *absent],
+            "premises": [*premises(view, answer.used), *absent],
             "rules": list(answer.rules),
             "margin": answer.margin,
             "references": said,
@@ -44,3 +35,18 @@ def certificate(view: View, query: Query, answer: Answer) -> str:
         separators=(",", ":"),
         ensure_ascii=False,
     )
+
+
+def premises(view: View, used: Collection[int]) -> list[dict[str, Any]]:
+    """The boxes, depths and attributes of these objects, and the drawn relations between them, as the scene states them."""
+    boxes = [
+        {"object": o.id, "category": o.category, "box": list(o.box), "depth": o.depth, "attributes": list(o.attributes)}
+        for o in view.objects
+        if o.id in used
+    ]
+    triples = [
+        {"relation": [r.subject, r.predicate, r.object], "drawn": True}
+        for r in view.scene.relations
+        if r.drawn and r.subject in used and r.object in used
+    ]
+    return [*boxes, *triples]

@@ -13,11 +13,13 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from schemas.base import Model
+from schemas.plugins import PluginTable
 from spatial.questions import answer_rules, distractors, query_proposals, search_proposals, split_keys, twin_queries
 from spatial.questions import question_kinds as q
 from spatial.questions.answer_rules import Answer, Rule
 from spatial.questions.distractors import ChoicesOf, Look
 from spatial.questions.object_names import NamedScene
+from spatial.questions.plugin_kinds import GROUP, TextProposer, require_verifier
 from spatial.questions.query_proposals import Proposer
 from spatial.questions.question_kinds import Query, references
 from spatial.questions.split_keys import KeysOf
@@ -39,11 +41,11 @@ class QuestionKind:
 
     `meaning` says what is asked.  `propose` looks for such questions in a scene.  `favoured_by`: the families of relations
     that help the kind (`ANY_FAMILY`: it needs none), and `fewest_things`: how many things it needs; the balance of the
-    dataset asks for such scenes where the kind is lacking.
+    dataset asks for such scenes where the kind is lacking.  A kind from outside the package proposes texts.
     """
 
     meaning: str
-    propose: Proposer
+    propose: Proposer | TextProposer
     favoured_by: frozenset[str]
     fewest_things: int
 
@@ -73,7 +75,8 @@ class QueryType(Generic[Q]):
         return op
 
 
-KINDS: Mapping[str, QuestionKind] = MappingProxyType(
+KINDS: PluginTable[QuestionKind] = PluginTable(
+    GROUP,
     {
         "existence": QuestionKind(
             "whether a category is seen, also of categories that are known to be absent",
@@ -118,9 +121,17 @@ KINDS: Mapping[str, QuestionKind] = MappingProxyType(
         "depth_order": QuestionKind(
             "which of two objects is nearer to the viewer", query_proposals.depth_order, frozenset({"depth"}), 2,
         ),
-    }
+    },
+    QuestionKind,
 )  # fmt: skip
 """The kinds of questions; the names are stable, and their order is that in which they are counted and tried."""
+
+
+def check_kinds() -> None:
+    """Raise PluginError for a kind from outside that cannot be loaded or has no verifier of its own."""
+    for name in KINDS.plugins:
+        require_verifier(name, KINDS[name].propose.__module__)
+
 
 _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(

@@ -16,6 +16,8 @@ from spatial.questions.answering import answer
 from spatial.questions.certificates import certificate
 from spatial.questions.kind_table import KINDS, choices_for, keys_of, kind_of
 from spatial.questions.object_names import NamedScene
+from spatial.questions.plugin_kinds import TextProposal, question_of
+from spatial.questions.query_proposals import Proposal
 from spatial.questions.question_kinds import Exists, Query
 from spatial.questions.wording.question_parsing import parse
 from spatial.questions.wording.realisation import say, variants
@@ -72,8 +74,8 @@ def ask(
             if len(found) >= limit:
                 break
             rng = random.Random(derived_seed("question", seed, kind, turn))
-            for query, question in _of_kind(task, kind, rng):
-                found.setdefault(_asked_as(query), question)
+            for sense, question in _of_kind(task, kind, rng):
+                found.setdefault(sense, question)
     return tuple(found.values())
 
 
@@ -84,13 +86,19 @@ def _asked_as(query: Query) -> object:
     return query
 
 
-def _of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[Query, Question]]:
-    """The first proposal that stands, if there is one."""
+def _of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[object, Question]]:
+    """The first proposal that stands, if there is one, with its meaning."""
     words = random.Random(rng.random())
-    for query, target in islice(KINDS[kind].propose(task.asked, rng), task.tries):
-        question = _worded(task, query, target, words)
+    proposals: Iterator[Proposal | TextProposal] = KINDS[kind].propose(task.asked, rng)
+    for proposal in islice(proposals, task.tries):
+        if isinstance(proposal, TextProposal):
+            sense: object = proposal.text
+            question = question_of(kind, proposal, task.asked, task.sample, task.split)
+        else:
+            sense = _asked_as(proposal[0])
+            question = _worded(task, *proposal, words)
         if question is not None and question.kind == kind:
-            yield query, question
+            yield sense, question
             return
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from schemas.events import Scene
 from spatial.verify.answering import deduce
 from spatial.verify.lexicon import marked
+from spatial.verify.plugin_verifiers import deduced
 from spatial.verify.referents import Open
 from spatial.verify.sentences import read
 from spatial.verify.wordings import usual
@@ -38,10 +39,13 @@ def verify(question: str, choices: Sequence[str] | None, scene: Scene) -> Verdic
         return Verdict(None, False, f"the question is longer than {MAX_CHARS} characters")
     text, nouns = marked(question, [o.category for o in scene.objects] + list(scene.excluded))
     form = read(usual(text))
-    if form is None:
-        return Verdict(None, False, "the question is not understood, or names things that are not known of the scene")
     try:
-        answer = deduce(form, nouns, scene)
+        if form is not None:
+            answer = deduce(form, nouns, scene)
+        elif (found := deduced(question, scene)) is not None:
+            answer = found[1].answer
+        else:
+            return Verdict(None, False, "the question is not understood, or names things that are not known of the scene")
     except Open as reason:
         return Verdict(None, False, str(reason))
     if choices and list(choices).count(answer) != 1:
