@@ -1,19 +1,25 @@
-"""Near duplicates: who was first with a fingerprint.
+"""Near-duplicate detection by fingerprints in the object store, shared by all workers.
 
-In: an accepted sample and its picture.  Out: None, or a Finding that names the picture that was there first.
-What was seen lies in the object store, so that all workers share it.  A picture claims its fingerprints before it looks for
-others: of two near ones at the same time at least one sees the other.  Then its verdict is put, once and for all, so that
-every delivery of a picture ends alike.  A picture without a verdict yet is just being looked at by somebody, or was when
-that somebody died: of two such the smaller id goes before, and nobody waits for anybody.  So of two near pictures exactly
-one is kept, whoever comes first, unless a third one that is near to it goes before it.
+In: an accepted sample and its picture.  Out: None, or a Finding that names the earlier picture.
+A picture stores its claims (fingerprints) before it lists others: of two near ones at the same time at least one sees the
+other.  Then its verdict is stored, once, so that every delivery of a picture ends alike.  A picture without a verdict is
+being examined by a worker, or was when that worker died: of two such the smaller id wins, and neither waits.  So of two
+near pictures exactly one is kept, in any order of arrival, unless a third one that is near to it wins against it.
 
-Claims are made last, after every other gate.  What a picture that lost has claimed counts for nothing.
+Claims are stored last, after every other gate.  Claims of a picture that lost have no effect.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gpu_workers.fingerprints import NEAR, bands, distance, of_graph, of_picture, of_questions
+from gpu_workers.fingerprints import (
+    MAX_BIT_DISTANCE,
+    bands,
+    bit_distance,
+    graph_fingerprint,
+    picture_fingerprint,
+    question_fingerprint,
+)
 from gpu_workers.graph_check import Finding
 from schemas.events import Question, RenderedImage
 from schemas.interfaces import ObjectStore, StoredObject
@@ -21,7 +27,7 @@ from schemas.interfaces import ObjectStore, StoredObject
 CLAIMS, VERDICTS = "seen/near", "seen/verdicts"
 MEDIA_TYPE = "text/plain"
 
-SAID = {
+DETAILS = {
     "graph": "the same things at nearly the same places were drawn before",
     "picture": "a picture that looks the same was accepted before",
     "questions": "the same questions were asked of the same situation before",
@@ -30,25 +36,25 @@ SAID = {
 
 @dataclass(frozen=True)
 class _Claim:
-    """A fingerprint, and the folders in each of which those that are near may lie, all of them together in at least one."""
+    """A fingerprint, and its folders in the store: any near fingerprint is in at least one of them."""
 
     by: str
     fingerprint: str
     folders: tuple[str, ...]
 
     def keys(self, image: str) -> list[str]:
-        """Where a picture says that it has this fingerprint."""
+        """The keys under which a picture claims this fingerprint."""
         return [f"{folder}{self.fingerprint}-{image}" for folder in self.folders]
 
-    def near(self, fingerprint: str) -> bool:
-        """Whether another one is as good as the same."""
-        most = NEAR if self.by == "picture" else 0
-        return fingerprint == self.fingerprint or (most > 0 and distance(fingerprint, self.fingerprint) <= most)
+    def is_near(self, fingerprint: str) -> bool:
+        """Whether another fingerprint counts as equal."""
+        most = MAX_BIT_DISTANCE if self.by == "picture" else 0
+        return fingerprint == self.fingerprint or (most > 0 and bit_distance(fingerprint, self.fingerprint) <= most)
 
 
 @dataclass(frozen=True)
 class _Verdict:
-    """Which picture was first: the one that the verdict is about, or another, and what made them equal."""
+    """Which picture is kept, the verdict's own or another, and which kind of fingerprint made them equal."""
 
     first: str
     by: str = ""
@@ -58,55 +64,57 @@ class _Verdict:
 
 
 class Duplicates:
-    """The fingerprints that were seen, in a store."""
+    """The claims and verdicts in a store."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
     def find(self, event: RenderedImage, questions: Sequence[Question], picture: bytes) -> Finding | None:
-        """What makes the sample a duplicate of another picture; None if it is kept. Raises RetryableError."""
+        """The finding that the sample is a duplicate of another picture; None if it is kept. Raises RetryableError."""
         image, claims = event.image.image_id, _claims(event, questions, picture)
         verdict = self._verdict(image)
         if verdict is None:
             for key in (key for claim in claims for key in claim.keys(image)):
                 self._store.put_if_absent(key, _text(image))
-            verdict = self._settled(image, self._first(image, claims))
+            verdict = self._put_verdict(image, self._decide(image, claims))
         return None if verdict.first == image else _finding(verdict, claims)
 
-    def recall(self, evidence: Mapping[str, object]) -> None:
-        """Claim for the picture that a rejection's evidence names as the first, and keep it. Raises RetryableError."""
+    def restore(self, evidence: Mapping[str, object]) -> None:
+        """Store claim and verdict of the picture that a rejection's evidence names as the first. Raises RetryableError."""
         by, fingerprint, first = (evidence.get(name) for name in ("by", "fingerprint", "first"))
-        if isinstance(by, str) and by in SAID and isinstance(fingerprint, str) and isinstance(first, str):
+        if isinstance(by, str) and by in DETAILS and isinstance(fingerprint, str) and isinstance(first, str):
             for key in _claim(by, fingerprint).keys(first):
                 self._store.put_if_absent(key, _text(first))
-            self._settled(first, _Verdict(first))
+            self._put_verdict(first, _Verdict(first))
 
-    def _first(self, image: str, claims: Sequence[_Claim]) -> _Verdict:
-        """The picture itself, unless one that is near was kept or goes before."""
-        for near in self._others(image, claims):
+    def _decide(self, image: str, claims: Sequence[_Claim]) -> _Verdict:
+        """A verdict for the picture itself, unless a near one was kept or wins against it."""
+        for near in self._near_pictures(image, claims):
             while near:
                 other, by = near.popitem()
                 verdict = self._verdict(other)
                 if verdict is None and image < other:
-                    verdict = self._settled(other, _Verdict(image, by))
+                    verdict = self._put_verdict(other, _Verdict(image, by))
                 if verdict is None or verdict.first == other:
                     return _Verdict(other, by)
-                if verdict.first in near:  # to what that one lost, this one is likely to lose: look there next
+                if verdict.first in near:  # this picture likely loses to the same one: check it next
                     near[verdict.first] = near.pop(verdict.first)
         return _Verdict(image)
 
-    def _others(self, image: str, claims: Sequence[_Claim]) -> Iterator[dict[str, str]]:
-        """The near ones of each folder with what makes them near, each once."""
-        told = {image}
+    def _near_pictures(self, image: str, claims: Sequence[_Claim]) -> Iterator[dict[str, str]]:
+        """For each folder, the near pictures with the kind of fingerprint that makes them near, each picture once."""
+        seen = {image}
         for claim in claims:
             for folder in claim.folders:
-                lying = (key.removeprefix(folder).partition("-") for key in self._store.keys(folder))
-                near = {other: claim.by for fingerprint, _, other in lying if other not in told and claim.near(fingerprint)}
-                told |= near.keys()
+                entries = (key.removeprefix(folder).partition("-") for key in self._store.keys(folder))
+                near = {
+                    other: claim.by for fingerprint, _, other in entries if other not in seen and claim.is_near(fingerprint)
+                }
+                seen |= near.keys()
                 yield near
 
-    def _settled(self, image: str, verdict: _Verdict) -> _Verdict:
-        """The verdict about a picture: this one, if there was none yet."""
+    def _put_verdict(self, image: str, verdict: _Verdict) -> _Verdict:
+        """Store the verdict unless there is one; the verdict that is stored then."""
         if self._store.put_if_absent(_verdict_key(image), verdict.stored()):
             return verdict
         return self._verdict(image) or verdict
@@ -119,8 +127,8 @@ class Duplicates:
         return _Verdict(first, by)
 
 
-def kept(event: RenderedImage, questions: Sequence[Question], picture: bytes) -> dict[str, StoredObject]:
-    """What lies in the store, by key, once a sample was kept."""
+def stored_objects_of(event: RenderedImage, questions: Sequence[Question], picture: bytes) -> dict[str, StoredObject]:
+    """The objects, by key, that the store holds for a kept sample."""
     image = event.image.image_id
     claimed = {key: _text(image) for claim in _claims(event, questions, picture) for key in claim.keys(image)}
     return {**claimed, _verdict_key(image): _Verdict(image).stored()}
@@ -128,9 +136,9 @@ def kept(event: RenderedImage, questions: Sequence[Question], picture: bytes) ->
 
 def _claims(event: RenderedImage, questions: Sequence[Question], picture: bytes) -> list[_Claim]:
     return [
-        _claim("graph", of_graph(event.graph)),
-        _claim("picture", of_picture(picture)),
-        _claim("questions", of_questions(event.graph, questions)),
+        _claim("graph", graph_fingerprint(event.graph)),
+        _claim("picture", picture_fingerprint(picture)),
+        _claim("questions", question_fingerprint(event.graph, questions)),
     ]
 
 
@@ -153,4 +161,4 @@ def _finding(verdict: _Verdict, claims: Sequence[_Claim]) -> Finding:
     fingerprint = next(claim.fingerprint for claim in claims if claim.by == verdict.by)
     gate = "questions" if verdict.by == "questions" else "image"
     evidence: dict[str, object] = {"by": verdict.by, "fingerprint": fingerprint, "first": verdict.first}
-    return Finding(gate, "duplicate", SAID[verdict.by], evidence)
+    return Finding(gate, "duplicate", DETAILS[verdict.by], evidence)

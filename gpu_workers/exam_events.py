@@ -1,6 +1,6 @@
 """The two results of examining a picture, as events.
 
-In: the picture's event, and what was judged.  Out: a `QAEvent` or a `Rejection`.  Decides nothing.
+In: the picture's event, and the judgement or finding.  Out: a `QAEvent` or a `Rejection`.  Decides nothing.
 """
 
 from gpu_workers.graph_check import Finding
@@ -16,7 +16,7 @@ VERSION = "4"
 """Raised when the same picture would get other questions or another verdict; goes into provenance."""
 
 DETAIL_CHARS = 1000
-"""A detail is a sentence for people; the evidence holds the rest."""
+"""Longest detail, which is a sentence for people; the evidence holds the rest."""
 
 
 def accept(event: RenderedImage, found: Judgement) -> QAEvent:

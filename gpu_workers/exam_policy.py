@@ -1,6 +1,6 @@
-"""What is done about pictures that break their graph, and who looks at those that do not know what they show.
+"""The policy for pictures that break their graph, and the Protocols of the models that examine pictures.
 
-Declares only: `gpu_workers.examine` acts on it.
+Declares only: `gpu_workers.examine` applies it.
 """
 
 from collections.abc import Sequence
@@ -9,28 +9,28 @@ from typing import Protocol
 
 from schemas.events import RenderedImage, Truth
 
-SALVAGED = ("presence", "relation")
-"""Gates whose findings leave a picture that may be described as it is."""
+SALVAGED_GATES = ("presence", "relation")
+"""Gates whose rejected pictures may be relabelled."""
 
-RETRIED = ("image", "presence", "relation", "questions", "judge")
-"""Gates that another picture of the same graph may pass."""
+RETRIED_GATES = ("image", "presence", "relation", "questions", "judge")
+"""Gates after which another picture of the same graph may be requested."""
 
 
 class ObjectDetector(Protocol):
-    """Finds out what pictures show when their renderer does not know."""
+    """Measures what pictures show when their renderer does not know."""
 
     @property
     def name(self) -> str:
-        """What looks, for provenance."""
+        """The models, for provenance."""
         ...
 
     def perceive(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
-        """What is seen in each, with the graph's ids for what is taken for the graph's objects. Raises RetryableError."""
+        """The measured truth of each, with the graph's ids for objects matched to the graph. Raises RetryableError."""
         ...
 
 
 class NsfwClassifier(Protocol):
-    """Tells what should not be shown."""
+    """Scores how likely a picture is not safe for work."""
 
     def score(self, picture: bytes) -> float:
         """0 (harmless) to 1."""
@@ -39,15 +39,15 @@ class NsfwClassifier(Protocol):
 
 @dataclass(frozen=True)
 class Policy:
-    """What is done about a picture of a renderer that does not know what it drew, when it breaks its graph.
+    """What to do when a measured picture breaks its graph.
 
-    `salvage` describes what is there instead; where that is too poor, up to `retries` further pictures are asked for.
-    `censor` rejects pictures that score above `most_nsfw`, whoever drew them.
+    `salvage` relabels it; where too little is seen for that, up to `retries` further pictures are requested.
+    `censor` rejects pictures of any renderer that score above `max_nsfw`.
     `question_margin` is a factor on the margins that an answer must keep to be asked for.
     """
 
     salvage: bool = True
     retries: int = 2
     censor: NsfwClassifier | None = None
-    most_nsfw: float = 0.5
+    max_nsfw: float = 0.5
     question_margin: float = 1.0

@@ -1,8 +1,8 @@
-"""What a picture shows, against what its graph says.
+"""Compares what a picture shows with its graph.
 
-In: a graph, and the truth about a picture of it.  Out: None, or the first `Finding` that speaks against the picture.
-Truth is judged on visible boxes by the truth rules of `spatial.relations.relation_truth`.  Contact counts only where it
-was drawn; of a picture that was measured from outside nobody knows that, and boxes that agree are not held against it.
+In: a graph, and the truth about a picture of it.  Out: None, or the first `Finding` against the picture.
+Relations are checked on visible boxes by the rules of `spatial.relations.relation_truth`.  Contact holds only where the
+renderer reports that it was drawn; for a measured picture that is unknown, and matching boxes suffice.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,8 @@ from spatial.relations.predicate_table import CONTACT, PREDICATES
 from spatial.relations.relation_truth import holds, relate
 from spatial.relations.scene_extraction import MIN_VISIBLE
 
-MOST_SHOWN = 100
-"""Things or relations in the evidence of one finding: more are counted, not listed."""
+MAX_SHOWN = 100
+"""Objects or relations listed in the evidence of one finding; of more, the number is given."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,18 @@ class Finding:
 
 
 def compare(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int], measured: bool = False) -> Finding | None:
-    """What is missing, what should not be there, which relation is broken; None if the picture obeys its graph.
+    """The first of: missing objects, extra objects, violated relations; None if the picture obeys its graph.
 
-    `canvas` is the picture's size in pixels, which the graph's canvas need not be.  `measured`: the truth was not told
-    by the renderer but found by looking.
+    `canvas` is the picture's size in pixels, which may differ from the graph's canvas.  `measured`: the truth comes from
+    a detector, not from the renderer.
     """
     if measured:
-        truth = _given_the_benefit(graph, truth)
-    return _unknown(graph) or _missing(graph, truth) or _extra(graph, truth) or _violated(graph, truth, canvas)
+        truth = _lenient_truth(graph, truth)
+    return _unknown_relations(graph) or _missing(graph, truth) or _extra(graph, truth) or _violated(graph, truth, canvas)
 
 
-def unconfirmed(graph: SpatialGraph, objects: Iterable[SeenObject]) -> str:
-    """The graph's described objects whose attributes were not seen, as text for provenance."""
+def unconfirmed_attributes(graph: SpatialGraph, objects: Iterable[SeenObject]) -> str:
+    """The graph's objects whose attributes were not all confirmed, as text for provenance."""
     seen = {thing.id: set(thing.attributes) for thing in objects}
     return ", ".join(
         " ".join([*thing.attributes, thing.category])
@@ -50,8 +50,8 @@ def unconfirmed(graph: SpatialGraph, objects: Iterable[SeenObject]) -> str:
     )
 
 
-def _given_the_benefit(graph: SpatialGraph, truth: Truth) -> Truth:
-    """Contacts as if they were drawn, and without what is only doubtfully seen beside the graph's objects."""
+def _lenient_truth(graph: SpatialGraph, truth: Truth) -> Truth:
+    """The truth with all contacts taken as drawn, and without doubtful detections that are no object of the graph."""
     known = {thing.id for thing in graph.objects}
     return Truth(
         objects=tuple(thing for thing in truth.objects if thing.id in known or thing.visible >= MIN_VISIBLE),
@@ -59,8 +59,8 @@ def _given_the_benefit(graph: SpatialGraph, truth: Truth) -> Truth:
     )
 
 
-def _unknown(graph: SpatialGraph) -> Finding | None:
-    """Relations that cannot be judged at all: an unknown word, or an object where none belongs."""
+def _unknown_relations(graph: SpatialGraph) -> Finding | None:
+    """Relations that cannot be checked: an unknown predicate, or an object where none belongs or none is given."""
     bad = tuple(r for r in graph.relations if not _is_judgeable(r))
     if not bad:
         return None
@@ -93,7 +93,7 @@ def _extra(graph: SpatialGraph, truth: Truth) -> Finding | None:
     if not extra:
         return None
     names = ", ".join(thing.category for thing in extra)
-    evidence = {**_counted(len(extra)), "objects": [thing.model_dump(mode="json") for thing in extra[:MOST_SHOWN]]}
+    evidence = {**_count_evidence(len(extra)), "objects": [thing.model_dump(mode="json") for thing in extra[:MAX_SHOWN]]}
     if {thing.category for thing in extra} <= {thing.category for thing in graph.objects}:
         return Finding("presence", "wrong_count", f"more of them than wanted: {names}", evidence)
     return Finding("presence", "extra_object", f"seen, but not wanted: {names}", evidence)
@@ -102,21 +102,21 @@ def _extra(graph: SpatialGraph, truth: Truth) -> Finding | None:
 def _violated(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int]) -> Finding | None:
     seen = {thing.id: thing for thing in truth.objects}
     drawn = set(truth.drawn)
-    broken = [r for r in graph.relations if not _obeyed(r, seen, canvas, r in drawn)]
+    broken = [r for r in graph.relations if not _is_obeyed(r, seen, canvas, r in drawn)]
     if not broken:
         return None
-    shown = [_measured(r, seen, canvas, r in drawn) for r in broken[:MOST_SHOWN]]
-    evidence = {**_counted(len(broken)), "relations": shown}
-    words = "; ".join(_said(r, seen) for r in broken)
+    shown = [_relation_evidence(r, seen, canvas, r in drawn) for r in broken[:MAX_SHOWN]]
+    evidence = {**_count_evidence(len(broken)), "relations": shown}
+    words = "; ".join(_sentence(r, seen) for r in broken)
     return Finding("relation", "violated_relation", f"not so in the picture: {words}", evidence, tuple(broken))
 
 
-def _counted(number: int) -> dict[str, object]:
-    """How many there are, where not all are listed."""
-    return {"count": number} if number > MOST_SHOWN else {}
+def _count_evidence(number: int) -> dict[str, object]:
+    """The number, where not all are listed."""
+    return {"count": number} if number > MAX_SHOWN else {}
 
 
-def _obeyed(relation: Relation, seen: Mapping[int, SeenObject], canvas: tuple[int, int], drawn: bool) -> bool:
+def _is_obeyed(relation: Relation, seen: Mapping[int, SeenObject], canvas: tuple[int, int], drawn: bool) -> bool:
     subject = seen[relation.subject]
     if relation.object is None:
         return holds(relation.predicate, subject.box, None, canvas)
@@ -126,10 +126,10 @@ def _obeyed(relation: Relation, seen: Mapping[int, SeenObject], canvas: tuple[in
     return holds(relation.predicate, subject.box, target.box, canvas, (subject.depth, target.depth))
 
 
-def _measured(
+def _relation_evidence(
     relation: Relation, seen: Mapping[int, SeenObject], canvas: tuple[int, int], drawn: bool
 ) -> dict[str, object]:
-    """The boxes and depths, and what holds in the relation's place: of the same family, with its margin."""
+    """The boxes and depths, and the relations of the same family that hold instead, with their margins."""
     ends = [seen[end] for end in (relation.subject, relation.object) if end is not None]
     family = PREDICATES[relation.predicate].family
     instead: dict[str, float] = {}
@@ -145,6 +145,6 @@ def _measured(
     }
 
 
-def _said(relation: Relation, seen: Mapping[int, SeenObject]) -> str:
+def _sentence(relation: Relation, seen: Mapping[int, SeenObject]) -> str:
     target = "" if relation.object is None else f" {seen[relation.object].category}"
     return f"{seen[relation.subject].category} {relation.predicate}{target}"

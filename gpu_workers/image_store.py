@@ -1,7 +1,7 @@
-"""Where pictures lie: under a key that is known before anything is drawn, each put once.
+"""Stores pictures under keys that are known before anything is drawn; each key is written once.
 
-In: keys, and drawings to keep.  Out: pictures as they lie in the store, or why not.  Encodes a drawing when it is kept.
-Who comes second reads what the first one has stored.  Draws nothing and announces nothing.
+In: keys, and drawings to store.  Out: the stored pictures, or the error.  Encodes a drawing when it is stored.
+A second writer of a key reads what the first one stored.  Does not draw, publishes no events.
 """
 
 import json
@@ -13,12 +13,12 @@ from schemas.events import Truth
 from schemas.interfaces import Drawing, ObjectStore, StoredObject
 
 NOTES = "skg-notes"
-"""The object metadata that keeps a drawing's notes, so that a redelivery announces them too."""
+"""The object metadata that holds a drawing's notes, so that the event of a redelivery has them too."""
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture as it lies in the store, and the seconds that drawing it took (0 when it was there already)."""
+class StoredPicture:
+    """A picture in the store, and the seconds that drawing it took (0 when it was stored before)."""
 
     data: bytes
     media_type: str
@@ -29,13 +29,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A picture that is nowhere yet, and the seconds that drawing it took."""
+    """A drawing that is not stored yet, and the seconds that it took."""
 
     drawing: Drawing
     seconds: float
 
 
-Outcome = Picture | RetryableError | PermanentError
+Outcome = StoredPicture | RetryableError | PermanentError
 
 
 class ImageStore:
@@ -44,18 +44,18 @@ class ImageStore:
     def __init__(self, store: ObjectStore, read_truth: Callable[[bytes], Truth | None]) -> None:
         self._store, self._read_truth = store, read_truth
 
-    def look(self, key: str) -> Picture | RetryableError | None:
-        """What is stored under `key`; None when nothing is."""
+    def find(self, key: str) -> StoredPicture | RetryableError | None:
+        """The picture stored under `key`, or None."""
         try:
             found = self._store.get(key)
         except RetryableError as failure:
             return failure
         return None if found is None else self._read(found)
 
-    def keep(self, key: str, drawn: Drawn) -> Outcome:
-        """Store a drawing under `key`, and what is stored there then."""
+    def put(self, key: str, drawn: Drawn) -> Outcome:
+        """Store a drawing under `key` unless there is one; returns what is stored there then."""
         made = drawn.drawing
-        picture = Picture(made.data, made.media_type, made.truth, drawn.seconds, made.notes)
+        picture = StoredPicture(made.data, made.media_type, made.truth, drawn.seconds, made.notes)
         metadata = {NOTES: json.dumps(dict(picture.notes), sort_keys=True)} if picture.notes else {}
         try:
             if self._store.put_if_absent(key, StoredObject(picture.data, picture.media_type, metadata)):
@@ -65,9 +65,9 @@ class ImageStore:
             return failure
         return RetryableError(f"{key} was stored by another worker and is gone") if found is None else self._read(found)
 
-    def _read(self, stored: StoredObject) -> Picture:
+    def _read(self, stored: StoredObject) -> StoredPicture:
         truth = self._read_truth(stored.data)
-        return Picture(stored.data, stored.media_type, truth, 0.0, _notes_in(stored.metadata))
+        return StoredPicture(stored.data, stored.media_type, truth, 0.0, _notes_in(stored.metadata))
 
 
 def _notes_in(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""A picture as a file: is it what was announced, and is anything on it.
+"""Checks a picture file: it is the announced one, and neither blank nor dark.
 
-In: stored bytes and the reference that named them.  Out: nothing, or `PictureFault` with the finding.
-Does not know graphs.
+In: stored bytes and the reference of the event.  Out: nothing, or `PictureFault` with the finding.
+Independent of graphs.
 """
 
 import hashlib
@@ -15,13 +15,13 @@ from schemas.events import ImageRef
 from schemas.graph import CANVAS_MAX, CANVAS_MIN
 
 MEDIA_TYPES = {"PNG": "image/png", "WEBP": "image/webp", "JPEG": "image/jpeg"}
-"""What renderers write. Decoders of other formats are not even tried: each is a way in for broken bytes."""
+"""The formats that renderers write. Other decoders are not tried: each adds attack surface for malformed files."""
 
-ORIENTATION, UPRIGHT = 0x0112, 1
-"""The EXIF tag that has viewers turn or mirror a picture, and the value with which they do not."""
+ORIENTATION, UNROTATED = 0x0112, 1
+"""The EXIF tag by which viewers rotate or mirror a picture, and the value for no change."""
 
-SAMPLE = (64, 64)
-"""Pixels that brightness is measured on; enough for means, small enough to cost nothing."""
+SAMPLE_SIZE = (64, 64)
+"""Size at which brightness is measured: enough for means, at negligible cost."""
 
 BLANK_DEVIATION = 4.0
 """Of 255: below this in every channel a picture is one colour with noise."""
@@ -42,10 +42,10 @@ class PictureFault(Exception):
 
 
 def check_picture(data: bytes, announced: ImageRef) -> None:
-    """Raise PictureFault if the file is another one than announced, blank or dark.
+    """Raise PictureFault if the file is not the announced one, or is blank or dark.
 
-    PermanentError if it is no picture, or one that viewers may see otherwise than it is judged here: moving,
-    transparent, turned.
+    PermanentError if it is no picture, or one that viewers may show otherwise than it is checked here: animated,
+    transparent, rotated.
     """
     found = hashlib.sha256(data).hexdigest()
     if found != announced.sha256 or len(data) != announced.size:
@@ -64,7 +64,7 @@ def _decode(data: bytes, announced: ImageRef) -> Image.Image:
 
 
 def _check_header(file: Image.Image, announced: ImageRef) -> None:
-    """What is known before a pixel is decoded."""
+    """Checks that need no decoded pixels."""
     found = MEDIA_TYPES[str(file.format)]
     if found != announced.media_type:
         raise PermanentError("failed", f"the stored object is {found}, not {announced.media_type}")
@@ -77,7 +77,7 @@ def _check_header(file: Image.Image, announced: ImageRef) -> None:
         )
     if getattr(file, "n_frames", 1) != 1:
         raise PermanentError("failed", "the picture moves")
-    if file.getexif().get(ORIENTATION, UPRIGHT) != UPRIGHT:
+    if file.getexif().get(ORIENTATION, UNROTATED) != UNROTATED:
         raise PermanentError("failed", "viewers turn or mirror the picture")
 
 
@@ -88,19 +88,19 @@ def _opaque(file: Image.Image) -> Image.Image:
 
 
 def _check_pixels(picture: Image.Image) -> None:
-    small = picture.resize(SAMPLE, Image.Resampling.BOX)
+    small = picture.resize(SAMPLE_SIZE, Image.Resampling.BOX)
     deviation = max(ImageStat.Stat(small).stddev)
     if deviation < BLANK_DEVIATION:
         raise _fault("blank", "the picture is one even colour", {"deviation": round(deviation, 2)})
     grey = small.convert("L")
-    mean, brightest = ImageStat.Stat(grey).mean[0], _upper(grey.histogram(), share=0.05)
+    mean, brightest = ImageStat.Stat(grey).mean[0], _upper_quantile(grey.histogram(), share=0.05)
     if mean < DARK_MEAN and brightest < DARK_BRIGHTEST:
         evidence: dict[str, object] = {"mean": round(mean, 2), "brightest_twentieth": brightest}
         raise _fault("too_dark", "hardly anything can be made out", evidence)
 
 
-def _upper(histogram: list[int], share: float) -> int:
-    """The brightness that this share of the pixels reaches."""
+def _upper_quantile(histogram: list[int], share: float) -> int:
+    """The highest brightness that at least this share of the pixels reaches."""
     left = share * sum(histogram)
     for level in range(len(histogram) - 1, -1, -1):
         left -= histogram[level]

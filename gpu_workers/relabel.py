@@ -1,8 +1,8 @@
-"""Describing what is really there: a picture that broke its graph may obey another one.
+"""Relabelling: describes a picture that broke its graph by the graph that it does obey.
 
-In: the graph that was wanted, what was measured in its picture.  Out: a graph of what is seen, with its lineage, and the
-truth in the new graph's numbers; or None where what is seen is too poor or makes no sense.
-Believes no contact that was only measured, and no attribute that was not confirmed.
+In: the requested graph, the truth measured in its picture.  Out: a graph of what is seen, with its lineage, and the truth
+with the new graph's ids; or None where too little is seen or the relations contradict each other.
+Contacts that were only measured and attributes that were not confirmed are left out.
 """
 
 from dataclasses import dataclass
@@ -16,28 +16,28 @@ from spatial.relations.scene_extraction import MIN_VISIBLE, read_scene
 
 PRODUCER, VERSION = "salvage", "1"
 
-LEAST_OBJECTS, LEAST_RELATIONS = 2, 1
-"""A picture of less says nothing of space."""
+MIN_OBJECTS, MIN_RELATIONS = 2, 1
+"""A picture of less has no spatial content."""
 
 
 @dataclass(frozen=True)
 class Salvaged:
-    """The graph of what is seen, and the truth in its numbers."""
+    """The graph of what is seen, and the truth with its ids."""
 
     graph: SpatialGraph
     truth: Truth
 
 
 def salvage(event: RenderedImage, truth: Truth, reason: str) -> Salvaged | None:
-    """A graph that the picture obeys, if it is rich enough; `reason` says why the wanted one was given up."""
+    """The graph that the picture obeys, if enough is seen; `reason`: why the requested one was given up."""
     clear = [thing for thing in truth.objects if thing.visible >= MIN_VISIBLE][:MAX_OBJECTS]
-    if len(clear) < LEAST_OBJECTS:
+    if len(clear) < MIN_OBJECTS:
         return None
     doubtful = [thing for thing in truth.objects if thing.visible < MIN_VISIBLE]
     numbered = [thing.model_copy(update={"id": number}) for number, thing in enumerate([*clear, *doubtful])]
     found = truth.model_copy(update={"objects": tuple(numbered), "drawn": ()})
     graph = _graph(event, numbered[: len(clear)], found, reason)
-    if len(graph.relations) < LEAST_RELATIONS or contradictions(draft_of(graph)) is not None:
+    if len(graph.relations) < MIN_RELATIONS or contradictions(draft_of(graph)) is not None:
         return None
     return Salvaged(graph, found)
 

@@ -1,7 +1,7 @@
 """The render step: graphs become stored pictures and events that announce them.
 
 In: SpatialGraph events.  Out: one RenderedImage each, whose object is in the store before the event exists.
-What is stored already is not drawn again: the truth is read back from the stored file.  Talks to no broker.
+What is stored already is not drawn again: the truth is read back from the stored file.  Imports no broker client.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from time import perf_counter
 
 from PIL import Image, UnidentifiedImageError
 
-from gpu_workers.image_store import Drawn, ImageStore, Outcome, Picture
+from gpu_workers.image_store import Drawn, ImageStore, Outcome, StoredPicture
 from schemas.base import Event
 from schemas.errors import PermanentError, RetryableError
 from schemas.events import ImageRef, RenderedImage
@@ -25,15 +25,15 @@ from schemas.interfaces import ObjectStore, Renderer, Results
 PRODUCER, VERSION = "render", "1"
 
 EXTENSION = "webp"
-"""Of every key: a key must be known before anything is drawn."""
+"""The same for all keys: a key must be known before anything is drawn."""
 
 STORE_CALLS = 4
-"""Calls of the store at a time, to look and to put: they are mostly waiting."""
+"""Concurrent reads, and concurrent writes, of the store: they mostly wait for it."""
 
 
 @dataclass(frozen=True)
 class _Job:
-    """A graph, which attempt at it, and the names that derive from both."""
+    """A graph, the number of the attempt, and the ids and seed derived from both."""
 
     graph: SpatialGraph
     attempt: int
@@ -43,40 +43,40 @@ class _Job:
 
 
 Request = tuple[str, int]
-"""A graph's id and which attempt at it."""
+"""A graph's id and the number of the attempt."""
 
 
 class RenderHandler:
     """Implements `schemas.interfaces.Handler` for SpatialGraph events.
 
-    Only `begin` draws, one call at a time; what it drew is encoded and stored meanwhile and afterwards, on other threads.
+    Only `begin` draws, one call at a time; drawings are encoded and stored meanwhile and afterwards, on other threads.
     """
 
     def __init__(self, renderer: Renderer, store: ObjectStore, at_once: int | None = None) -> None:
         """`at_once`: graphs in one call of the renderer, all of one size."""
         self._renderer = renderer
         self._bucket = store.bucket
-        self._shelf = ImageStore(store, renderer.read_truth)
+        self._images = ImageStore(store, renderer.read_truth)
         self._at_once = at_once
-        self._looking = ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="look")
-        self._storing = ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="store")
+        self._lookups = ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="look")
+        self._uploads = ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="store")
 
     def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
-        """Draw what is not stored yet. The call that is returned waits until it is.
+        """Draw what is not stored yet. The returned callable waits until it is stored.
 
-        It gives one RenderedImage for each graph, or RetryableError or PermanentError in its place.
+        It returns one RenderedImage for each graph, or RetryableError or PermanentError in its place.
         """
         jobs = {_request(event): self._job(event) for event in events if isinstance(event, SpatialGraph)}
         found: dict[Request, Outcome | None] = dict(
-            zip(jobs, self._looking.map(self._shelf.look, [job.key for job in jobs.values()]), strict=True)
+            zip(jobs, self._lookups.map(self._images.find, [job.key for job in jobs.values()]), strict=True)
         )
         missing = [jobs[request] for request, outcome in found.items() if outcome is None]
         stored: dict[Request, Future[Outcome]] = {}
-        for part in _alike(missing, self._at_once or max(1, len(missing))):
-            for job, drawn in zip(part, self._drawn(part), strict=True):
+        for part in _batches_by_size(missing, self._at_once or max(1, len(missing))):
+            for job, drawn in zip(part, self._draw(part), strict=True):
                 request = job.graph.graph_id, job.attempt
                 if isinstance(drawn, Drawn):
-                    stored[request] = self._storing.submit(self._shelf.keep, job.key, drawn)
+                    stored[request] = self._uploads.submit(self._images.put, job.key, drawn)
                 else:
                     found[request] = drawn
 
@@ -91,15 +91,15 @@ class RenderHandler:
         seed = derived_seed("render", graph.graph_id, graph.attempt)
         return _Job(graph.model_copy(update={"attempt": 0}), graph.attempt, image, image_key(image, EXTENSION), seed)
 
-    def _drawn(self, jobs: Sequence[_Job]) -> list[Drawn | RetryableError | PermanentError]:
-        """Draw a batch; where one of it fails for good, draw one by one so that the others do not."""
+    def _draw(self, jobs: Sequence[_Job]) -> list[Drawn | RetryableError | PermanentError]:
+        """Draw a batch; after a PermanentError draw one by one, so that the others do not fail with it."""
         started = perf_counter()
         try:
             drawings = self._renderer.render([job.graph for job in jobs], [job.seed for job in jobs])
         except RetryableError as failure:
             return [failure for _ in jobs]
         except PermanentError as failure:
-            return [failure] if len(jobs) == 1 else [self._drawn([job])[0] for job in jobs]
+            return [failure] if len(jobs) == 1 else [self._draw([job])[0] for job in jobs]
         seconds = (perf_counter() - started) / max(1, len(jobs))
         return [Drawn(drawing, seconds) for drawing in drawings]
 
@@ -109,11 +109,11 @@ class RenderHandler:
         if not isinstance(event, SpatialGraph):
             return PermanentError("failed", f"render takes graphs, not {type(event).__name__}")
         outcome = outcomes[_request(event)]
-        if isinstance(outcome, Picture):
-            return self._announce(jobs[_request(event)], outcome)
+        if isinstance(outcome, StoredPicture):
+            return self._event(jobs[_request(event)], outcome)
         return outcome or RetryableError(f"{event.graph_id} was not drawn")
 
-    def _announce(self, job: _Job, picture: Picture) -> list[Event] | Exception:
+    def _event(self, job: _Job, picture: StoredPicture) -> list[Event] | Exception:
         size = picture_size(picture.data)
         if size is None:
             return PermanentError("failed", f"the object {job.key} is not a picture")
@@ -145,8 +145,8 @@ class RenderHandler:
         ]
 
 
-def _alike(jobs: Sequence[_Job], most: int) -> Iterator[list[_Job]]:
-    """Parts of at most `most` jobs, each of one size of canvas: renderers batch by size."""
+def _batches_by_size(jobs: Sequence[_Job], most: int) -> Iterator[list[_Job]]:
+    """Batches of at most `most` jobs of one canvas size: renderers batch by size."""
     by_size: dict[tuple[int, int], list[_Job]] = {}
     for job in jobs:
         by_size.setdefault(job.graph.layout.canvas, []).append(job)

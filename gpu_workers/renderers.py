@@ -1,7 +1,7 @@
 """The one table of renderers: what each can draw, which settings it takes, how it is made.
 
 In: a renderer's name.  Out: its row; what it can draw, for planners.
-Imports no renderer: each is imported by its maker, in the process that draws.  An installed distribution adds a
+Imports no renderer: `make` does, in the process that draws.  An installed distribution adds a
 `RendererSpec` by an entry point of the group `skg.renderers`.
 """
 
@@ -27,8 +27,8 @@ MODEL_SETTING = "render_model"
 class RendererSpec:
     """A renderer. `settings` are fields of `streams.settings.RenderSettings`: `make` is given these and no others.
 
-    `capabilities` makes what planners ask of it, from its name.  `knows_truth`: its pictures say what they show, so no
-    detector has to look at them.  `make` returns it ready to draw; it raises UserError and RetryableError.
+    `capabilities` returns, for its name, what planners may request.  `knows_truth`: its pictures carry their truth, so no
+    detector is needed.  `make` returns it ready to draw; it raises UserError and RetryableError.
     """
 
     meaning: str
@@ -39,11 +39,11 @@ class RendererSpec:
 
     @property
     def has_model(self) -> bool:
-        """Whether a model draws, which a setting names: a call may take minutes then."""
+        """Whether it draws with a model, named by a setting: a call may take minutes then."""
         return MODEL_SETTING in self.settings
 
 
-def _collage(given: Mapping[str, Any]) -> Renderer:
+def _make_collage(given: Mapping[str, Any]) -> Renderer:
     from gpu_workers.collage import CollageRenderer
     from gpu_workers.collage.sprites.fetch import default_sprites_dir
 
@@ -51,14 +51,14 @@ def _collage(given: Mapping[str, Any]) -> Renderer:
     return renderer
 
 
-def _diffusion(name: str, given: Mapping[str, Any]) -> Renderer:
+def _make_diffusion(name: str, given: Mapping[str, Any]) -> Renderer:
     from gpu_workers.diffusion.model_registry import choice_of, renderer_of
 
     renderer: Renderer = renderer_of(choice_of(name, given))
     return renderer
 
 
-_MODELS = (
+_MODEL_SETTINGS = (
     MODEL_SETTING, "render_revision", "render_controlnet", "render_controlnet_revision", "render_refine",
     "render_refine_revision", "render_refine_side", "render_steps", "render_guidance", "render_beta", "render_dtype",
     "render_compile", "render_batch", "model_cache",
@@ -79,21 +79,28 @@ _DIFFUSION = {
 }
 """How each works is in `gpu_workers.diffusion.guidance_methods` and `gpu_workers.diffusion.model_registry`."""
 
-_OWN = {
+_BUILT_IN = {
     DEFAULT_RENDERER: RendererSpec(
-        "composes pictures of things on a painted backdrop", pictures_only, ("sprites_dir",), _collage, knows_truth=True
+        "composes pictures of things on a painted backdrop",
+        pictures_only,
+        ("sprites_dir",),
+        _make_collage,
+        knows_truth=True,
     ),
-    **{name: RendererSpec(meaning, any_words, _MODELS, partial(_diffusion, name)) for name, meaning in _DIFFUSION.items()},
+    **{
+        name: RendererSpec(meaning, any_words, _MODEL_SETTINGS, partial(_make_diffusion, name))
+        for name, meaning in _DIFFUSION.items()
+    },
 }
 
-RENDERERS = PluginTable(GROUP, _OWN, RendererSpec)
+RENDERERS = PluginTable(GROUP, _BUILT_IN, RendererSpec)
 """By the name in SKG_RENDERER."""
 
 
 def capabilities_of(renderer: str) -> RendererCapabilities:
     """What a renderer can draw, by its name with or without a version (`collage`, `collage-1`).
 
-    One that is not in the table is taken to draw whatever words say: it may be installed where pictures are drawn only.
+    One that is not in the table is assumed to draw any words: it may be installed only where pictures are drawn.
     """
     for name in (renderer, renderer.rpartition("-")[0]):
         if name in RENDERERS:

@@ -10,7 +10,7 @@ from schemas.graph import SpatialGraph
 Corners = tuple[float, float, float, float]
 """(left, top, right, bottom), each 0 to 1 of the picture, y down."""
 
-MOST_BOXES = 30
+MAX_BOXES = 30
 """GLIGEN has this many places for objects."""
 
 
@@ -29,7 +29,7 @@ class Conditioning:
 def conditioning_of(graph: SpatialGraph) -> Conditioning:
     """The orders of a graph; of more than MOST_BOXES objects the largest are told where to be."""
     boxes = [corners(box, graph.layout.canvas) for box in graph.layout.boxes]
-    order = sorted(range(len(boxes)), key=lambda i: -_area(boxes[i]))[:MOST_BOXES]
+    order = sorted(range(len(boxes)), key=lambda i: -_area(boxes[i]))[:MAX_BOXES]
     kept = sorted(order)
     phrases = graph.prompt.phrases if len(graph.prompt.phrases) == len(boxes) else tuple(map(_phrase, graph.objects))
     return Conditioning(

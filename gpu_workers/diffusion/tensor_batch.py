@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.conditioning import MOST_BOXES, Conditioning
+from gpu_workers.diffusion.conditioning import MAX_BOXES, Conditioning
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.model_components import Parts
 
@@ -56,9 +56,9 @@ def _grounding(parts: Parts, told: Sequence[Conditioning]) -> dict[str, Tensor]:
     """What GLIGEN's position net takes; the negative half knows of no object."""
     torch, kind = lazy_imports.torch(), {"device": parts.machine.device, "dtype": parts.unet.dtype}
     count = len(told)
-    boxes = torch.zeros(2 * count, MOST_BOXES, 4, **kind)
-    embeddings = torch.zeros(2 * count, MOST_BOXES, parts.unet.config.cross_attention_dim, **kind)
-    masks = torch.zeros(2 * count, MOST_BOXES, **kind)
+    boxes = torch.zeros(2 * count, MAX_BOXES, 4, **kind)
+    embeddings = torch.zeros(2 * count, MAX_BOXES, parts.unet.config.cross_attention_dim, **kind)
+    masks = torch.zeros(2 * count, MAX_BOXES, **kind)
     phrases = [phrase for each in told for phrase in each.phrases]
     meant = iter(parts.pooled(phrases) if phrases else ())
     for number, each in enumerate(told):

@@ -1,1 +1,1 @@
-"""Multimodal models that look at pictures: they may reject and propose, and are believed in nothing. Knows no server."""
+"""Multimodal models that judge pictures: they may reject and propose; geometry decides. Independent of the server."""

@@ -1,6 +1,6 @@
-"""What a judge is given and what it finds.
+"""The interface of a picture judge.
 
-In: a picture with all that is known of it.  Out: a `Judgement`.  Declares only; `judge` is the one with models.
+In: a picture with all that is known of it.  Out: a `Judgement`.  Declares only; `picture_judge` implements it with models.
 """
 
 from collections.abc import Coroutine
@@ -13,8 +13,8 @@ from schemas.llm.contract import Counts, LanguageModel
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of a picture before any model looks at it. `strictness` is a factor on the margins of questions."""
+class PictureContext:
+    """What is known of a picture before any model sees it. `strictness` is a factor on the margins of questions."""
 
     event: RenderedImage
     sample: str
@@ -25,7 +25,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Judgement:
-    """`finding` rejects the picture. Otherwise the scene and the questions that stand; `notes` go into provenance."""
+    """`finding` rejects the picture. Otherwise the scene and the questions that are kept; `notes` go into provenance."""
 
     finding: Finding | None
     scene: Scene
@@ -34,14 +34,14 @@ class Judgement:
 
 
 class PictureJudge(Protocol):
-    """Looks at a picture."""
+    """Judges one picture."""
 
-    def look(self, picture: bytes, known: Known) -> Judgement:
+    def judge(self, picture: bytes, known: PictureContext) -> Judgement:
         """The judgement. Raises RetryableError and PermanentError."""
         ...
 
 
-class Waits(Protocol):
+class RunsCoroutine(Protocol):
     """Runs a coroutine from a thread that has no event loop, and waits for it."""
 
     def __call__(self, work: Coroutine[Any, Any, Judgement]) -> Judgement:
@@ -51,7 +51,7 @@ class Waits(Protocol):
 
 @dataclass(frozen=True)
 class Models:
-    """`first` filters and writes, `other` takes the second look and checks."""
+    """`first` filters pictures and writes questions; `other` answers them independently and checks them."""
 
     first: LanguageModel
     other: LanguageModel

@@ -1,6 +1,6 @@
-"""The forms of a judge's answers, with their closed lists, and the prompts that ask for them.
+"""The schemas of a judge's answers, with their enumerations, and the prompts that request them.
 
-Declares only.  None of the reasons is about left or right: what geometry knows, no judge can overrule.
+Declares only.  None of the reasons is about spatial relations: a judge cannot overrule geometry.
 """
 
 from typing import Annotated, Literal
@@ -20,7 +20,7 @@ REASONS: dict[Reason, str] = {
     "missing_object": "missing_object",
     "extra_object": "extra_object",
 }
-"""A judge's reason to the rejection's, one of `schemas.reasons`."""
+"""Maps a judge's reason to the reason of the rejection, one of `schemas.reasons`."""
 
 UNCLEAR = "unclear"
 

@@ -1,8 +1,8 @@
-"""Multimodal models at work on one picture: a filter, an author, a second look at attributes, a checker.
+"""Judges one picture with multimodal models: a filter, an author, a second look at attributes, a checker.
 
-In: a picture, its event, the scene that is known to be in it, the questions that geometry asks by itself.
-Out: a `Judgement`: a finding that rejects the picture, or the scene and all questions that stand.
-A model may reject a picture and propose questions.  It never decides an answer: that is `admission`, by geometry.
+In: a picture, its event, its known scene, the questions generated from geometry.
+Out: a `Judgement`: a finding that rejects the picture, or the scene and all questions that are kept.
+A model may reject a picture and propose questions.  Answers are decided by `question_gate`, from geometry.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,10 +13,17 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from gpu_workers.graph_check import Finding
-from gpu_workers.judge.interfaces import Judgement, Known, Models, Waits
+from gpu_workers.judge.interfaces import Judgement, Models, PictureContext, RunsCoroutine
 from gpu_workers.judge.judge_forms import PROMPTS, REASONS, Authored, Beliefs, SecondLook, Verdict
-from gpu_workers.judge.question_gate import Admission, Admitted, Dropped, queries_of, still_entailed, with_attribute
-from gpu_workers.judge.scene_sentences import sentences_for, things_in
+from gpu_workers.judge.question_gate import (
+    AdmittedQuestion,
+    QuestionDropped,
+    QuestionGate,
+    queries_of,
+    still_entailed,
+    with_attribute,
+)
+from gpu_workers.judge.scene_sentences import described_objects, sentences_for
 from schemas.events import Question, Scene
 from schemas.ids import derived_seed
 from schemas.llm.contract import Fault, LanguageModel, Picture, Reply, answer_key, ledger
@@ -25,55 +32,55 @@ from schemas.llm.structured_answers import Check, Conversation, Unanswered, acce
 from spatial.splits import split_of
 
 T = TypeVar("T", bound=BaseModel)
-Given = Mapping[str, object]
+StageInput = Mapping[str, object]
 """The JSON input of a stage."""
 
-MOST_WRITTEN, MOST_ADMITTED = 12, 6
-"""Questions asked of an author, and taken: those of geometry stay the larger part of a sample."""
+MAX_AUTHORED, MAX_ADMITTED = 12, 6
+"""Questions requested of an author, and admitted: generated questions stay the larger part of a sample."""
 
-TEMPERATURE, SOBER = 0.7, 0.0
-"""An author may vary; who judges should say the same again."""
+AUTHOR_TEMPERATURE, JUDGE_TEMPERATURE = 0.7, 0.0
+"""An author may vary; a judge should repeat its answer."""
 
 
 class LanguageJudge:
-    """Implements `Judges`."""
+    """Implements `gpu_workers.judge.interfaces.PictureJudge`."""
 
-    def __init__(self, models: Models, wait: Waits) -> None:
+    def __init__(self, models: Models, wait: RunsCoroutine) -> None:
         self._models, self._wait = models, wait
 
-    def look(self, picture: bytes, known: Known) -> Judgement:
+    def judge(self, picture: bytes, known: PictureContext) -> Judgement:
         """The judgement. Raises RetryableError and PermanentError."""
         image = known.event.image
         shown = Picture(picture, image.media_type, image.sha256, image.key)
-        return self._wait(_Look(self._models, shown, known).judged())
+        return self._wait(_PictureRun(self._models, shown, known).run())
 
 
 @dataclass
-class _Look:
-    """One picture under the models' eyes."""
+class _PictureRun:
+    """The calls of the models for one picture."""
 
     models: Models
     picture: Picture
-    known: Known
+    known: PictureContext
     replies: list[tuple[str, Reply]] = field(default_factory=list)
 
-    async def judged(self) -> Judgement:
-        """Filter first: a picture that is not fit is not worth questions."""
-        finding = await self._filtered()
+    async def run(self) -> Judgement:
+        """Filter first: no questions are written for a rejected picture."""
+        finding = await self._filter()
         scene, questions = self.known.scene, self.known.questions
         if finding is None:
-            scene, questions = await self._questioned()
+            scene, questions = await self._collect_questions()
         else:
             finding.evidence["judge_ledger"] = ledger(self.replies)
         names = f"{self.models.first.name}, checked by {self.models.other.name}"
         return Judgement(finding, scene, questions, {"judges": names, "judge_ledger": ledger(self.replies)})
 
-    async def _filtered(self) -> Finding | None:
+    async def _filter(self) -> Finding | None:
         graph = self.known.event.graph
         scene = self.known.scene
-        given: Given = {"scene": graph.scene, "objects": things_in(scene), "absent": list(scene.excluded)}
+        given: StageInput = {"scene": graph.scene, "objects": described_objects(scene), "absent": list(scene.excluded)}
         try:
-            answer = await self._ask(self.models.first, "filter", given, (Verdict, _sound_verdict))
+            answer = await self._ask(self.models.first, "filter", given, (Verdict, _verdict_fault))
         except Unanswered as failure:
             last = failure.replies[-1]
             raw: dict[str, object] = {"raw_answer": answer_key(last.key), "said": last.text[:2000]}
@@ -86,29 +93,29 @@ class _Look:
         evidence: dict[str, object] = {"model": self.models.first.name, "reasons": list(answer.reasons)}
         return Finding("judge", reason, f"a model rejects the picture: {said}", evidence)
 
-    async def _questioned(self) -> tuple[Scene, tuple[Question, ...]]:
-        """The scene and the questions, with those of the author that stand."""
+    async def _collect_questions(self) -> tuple[Scene, tuple[Question, ...]]:
+        """The scene and the questions, with those of the author that pass all checks."""
         own, scene = self.known.questions, self.known.scene
-        candidates = await self._written()
-        candidates = [*(c for c in candidates if c.supposed is None), *await self._second(candidates)]
-        believed = await self._believed(candidates)
+        candidates = await self._author_questions()
+        candidates = [*(c for c in candidates if c.supposed is None), *await self._second_look(candidates)]
+        believed = await self._check_answers(candidates)
         for candidate in believed:
             if candidate.supposed is not None:
                 scene = with_attribute(scene, *candidate.supposed)
         authored = tuple(candidate.question for candidate in believed)
         standing = still_entailed((*own, *authored), scene)
-        if set(own) - set(standing):  # a new attribute would cost a question that geometry asks
+        if set(own) - set(standing):  # a new attribute would invalidate a generated question
             return self.known.scene, (*own, *still_entailed(authored, self.known.scene))
         for _ in range(len(own) + len(authored) - len(standing)):
             self.models.counts.dropped("not_verified")
         return scene, standing
 
-    async def _written(self) -> list[Admitted]:
-        """The author's questions that the geometry entails."""
+    async def _author_questions(self) -> list[AdmittedQuestion]:
+        """The author's questions whose answers geometry entails."""
         scene, sample = self.known.scene, self.known.sample
-        given: Given = {
-            "most": MOST_WRITTEN,
-            "things": things_in(scene),
+        given: StageInput = {
+            "most": MAX_AUTHORED,
+            "things": described_objects(scene),
             "absent": list(scene.excluded),
             **sentences_for(scene),
         }
@@ -119,65 +126,67 @@ class _Look:
             return []
         split = split_of(self.known.event.graph)
         taken, strictness = queries_of(self.known.questions), self.known.strictness
-        admission = Admission(scene, sample, self.models.first.name, split, taken, strictness)
-        rng, found = Random(derived_seed("author choices", sample)), list[Admitted]()
+        gate = QuestionGate(scene, sample, self.models.first.name, split, taken, strictness)
+        rng, found = Random(derived_seed("author choices", sample)), list[AdmittedQuestion]()
         for written in answer.questions:
             try:
-                if len(found) == MOST_ADMITTED:
-                    raise Dropped("too_many")
-                candidate = admission.judge(written, rng)
-            except Dropped as drop:
+                if len(found) == MAX_ADMITTED:
+                    raise QuestionDropped("too_many")
+                candidate = gate.admit(written, rng)
+            except QuestionDropped as drop:
                 self.models.counts.dropped(drop.reason)
                 continue
-            admission.taken.add(candidate.query)
+            gate.taken.add(candidate.query)
             found.append(candidate)
         return found
 
-    async def _second(self, candidates: list[Admitted]) -> list[Admitted]:
-        """The questions about attributes on which a second, independent look agrees."""
+    async def _second_look(self, candidates: list[AdmittedQuestion]) -> list[AdmittedQuestion]:
+        """The questions about supposed attributes on which the other model, asked independently, agrees."""
         doubtful = [candidate for candidate in candidates if candidate.supposed is not None]
         asked = [
             {"number": i, "question": c.question.question, "choices": list(c.question.choices)}
             for i, c in enumerate(doubtful)
         ]
         try:
-            answer = await self._of_other("second", asked, SecondLook)
+            answer = await self._ask_other("second", asked, SecondLook)
         except Unanswered:
-            return self._all_dropped(doubtful)
+            return self._drop_all(doubtful)
         seen = {} if answer is None else {item.number: item.answer for item in answer.answers}
-        return self._kept(doubtful, "disagreed", lambda i: seen.get(i) == doubtful[i].question.answer)
+        return self._keep(doubtful, "disagreed", lambda i: seen.get(i) == doubtful[i].question.answer)
 
-    async def _believed(self, candidates: list[Admitted]) -> list[Admitted]:
-        """The questions that the checker believes."""
+    async def _check_answers(self, candidates: list[AdmittedQuestion]) -> list[AdmittedQuestion]:
+        """The questions that the checker confirms."""
         asked = [
             {"number": i, "question": c.question.question, "answer": c.question.answer} for i, c in enumerate(candidates)
         ]
         try:
-            answer = await self._of_other("check", asked, Beliefs)
+            answer = await self._ask_other("check", asked, Beliefs)
         except Unanswered:
-            return self._all_dropped(candidates)
+            return self._drop_all(candidates)
         believed = {} if answer is None else {item.number: item.believed for item in answer.verdicts}
-        return self._kept(candidates, "not_believed", lambda i: believed.get(i, False))
+        return self._keep(candidates, "not_believed", lambda i: believed.get(i, False))
 
-    async def _of_other(self, stage: str, asked: Sequence[Given], form: type[T]) -> T | None:
-        """The other model's answer, None where there is nothing to ask."""
+    async def _ask_other(self, stage: str, asked: Sequence[StageInput], form: type[T]) -> T | None:
+        """The other model's answer; None where `asked` is empty."""
         if not asked:
             return None
         return await self._ask(self.models.other, stage, {"questions": asked}, (form, accept))
 
-    def _kept(self, candidates: list[Admitted], reason: str, stands: Callable[[int], bool]) -> list[Admitted]:
+    def _keep(
+        self, candidates: list[AdmittedQuestion], reason: str, stands: Callable[[int], bool]
+    ) -> list[AdmittedQuestion]:
         kept = [candidate for i, candidate in enumerate(candidates) if stands(i)]
         for _ in range(len(candidates) - len(kept)):
             self.models.counts.dropped(reason)
         return kept
 
-    def _all_dropped(self, candidates: list[Admitted]) -> list[Admitted]:
-        return self._kept(candidates, "no_answer", lambda _: False)
+    def _drop_all(self, candidates: list[AdmittedQuestion]) -> list[AdmittedQuestion]:
+        return self._keep(candidates, "no_answer", lambda _: False)
 
-    async def _ask(self, model: LanguageModel, stage: str, given: Given, answer: tuple[type[T], Check[T]]) -> T:
+    async def _ask(self, model: LanguageModel, stage: str, given: StageInput, answer: tuple[type[T], Check[T]]) -> T:
         form, check = answer
         asks = Asks(stage, {"stage": stage, **given}, derived_seed(stage, self.known.sample), picture=self.picture)
-        request = request_of(PROMPTS[stage], asks, TEMPERATURE if stage == "author" else SOBER)
+        request = request_of(PROMPTS[stage], asks, AUTHOR_TEMPERATURE if stage == "author" else JUDGE_TEMPERATURE)
         talk = Conversation(model, request, form, self.models.counts)
         try:
             return await talk.ask(check)
@@ -185,7 +194,7 @@ class _Look:
             self.replies += [(stage, reply) for reply in talk.replies]
 
 
-def _sound_verdict(answer: Verdict) -> Fault | None:
+def _verdict_fault(answer: Verdict) -> Fault | None:
     if (answer.verdict == "reject") != bool(answer.reasons):
         return Fault("a rejection has reasons, an accepted picture has none")
     return None

@@ -1,7 +1,7 @@
-"""Which of a model's questions may be asked: those whose answer the geometry entails, and no others.
+"""Admits a model's questions: only those whose answer the geometry entails.
 
-In: a scene, a question with the answer that a model gave it.  Out: a `Question` with its proof, or the reason why not.
-An attribute that the scene does not state is only supposed here; whoever admits it needs a second look (`judge`).
+In: a scene, a question with a model's answer.  Out: a `Question` with its certificate, or the reason for dropping it.
+An attribute that the scene does not state is only supposed here; a second model must confirm it (`picture_judge`).
 """
 
 import json
@@ -27,7 +27,7 @@ NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 ARTICLES = ("a ", "an ", "the ")
 
 
-class Dropped(Exception):
+class QuestionDropped(Exception):
     """The question is not admitted; `reason` is of `schemas.llm.contract.QUESTION_DROPS`."""
 
     def __init__(self, reason: str) -> None:
@@ -36,8 +36,8 @@ class Dropped(Exception):
 
 
 @dataclass(frozen=True)
-class Admitted:
-    """A question that the scene proves. `scene` is the one that proves it: with the supposed attribute, if any is."""
+class AdmittedQuestion:
+    """A question whose answer `scene` entails; `scene` includes the supposed attribute, if there is one."""
 
     question: Question
     query: Query
@@ -46,8 +46,8 @@ class Admitted:
 
 
 @dataclass
-class Admission:
-    """Judges the questions of one picture, one after the other. `strictness` is a factor on the questions' margins."""
+class QuestionGate:
+    """Checks the questions of one picture one by one. `strictness` is a factor on the questions' margins."""
 
     scene: Scene
     sample: str
@@ -56,51 +56,51 @@ class Admission:
     taken: set[Query] = field(default_factory=set)
     strictness: float = 1.0
 
-    def judge(self, written: Written, rng: Random) -> Admitted:
-        """The question, proven. Raises Dropped."""
+    def admit(self, written: Written, rng: Random) -> AdmittedQuestion:
+        """The question with its certificate. Raises QuestionDropped."""
         text = " ".join(written.question.split())
         try:
             query = parse(text)
         except ValueError:
-            raise Dropped("not_parsed") from None
+            raise QuestionDropped("not_parsed") from None
         if query in self.taken:
-            raise Dropped("duplicate")
-        said = plain_answer(written.answer)
-        scene, supposed = self._supposing(query, said)
+            raise QuestionDropped("duplicate")
+        said = normalised_answer(written.answer)
+        scene, supposed = self._with_supposed_attribute(query, said)
         asked = NamedScene(scene, self.strictness)
-        found = _entailed(asked, query)
-        if plain_answer(found.text) != said:
-            raise Dropped("wrong_answer")
-        if _says_otherwise(asked, text, found):
-            raise Dropped("not_entailed")
+        found = _answer_or_drop(asked, query)
+        if normalised_answer(found.text) != said:
+            raise QuestionDropped("wrong_answer")
+        if _is_ambiguous(asked, text, found):
+            raise QuestionDropped("not_entailed")
         if self.split is not None and split_of_keys(keys_of(query, found, asked)) != self.split:
-            raise Dropped("other_split")
+            raise QuestionDropped("other_split")
         question = self._question(asked, query, found, text, rng)
         verdict = verify(text, question.choices, scene)
         if not verdict.entailed or verdict.answer != question.answer:
-            raise Dropped("not_verified")
-        return Admitted(question, query, scene, supposed)
+            raise QuestionDropped("not_verified")
+        return AdmittedQuestion(question, query, scene, supposed)
 
-    def _supposing(self, query: Query, said: str) -> tuple[Scene, tuple[int, str] | None]:
-        """For an attribute that the scene does not state: the scene in which it does."""
+    def _with_supposed_attribute(self, query: Query, said: str) -> tuple[Scene, tuple[int, str] | None]:
+        """The scene with the stated attribute added if the scene lacks it, and that attribute; None for other questions."""
         if not isinstance(query, AttributeOf):
             return self.scene, None
         asked = NamedScene(self.scene, self.strictness)
         try:
             index = resolve(asked, query.subject).index
         except Unanswerable:
-            raise Dropped("not_entailed") from None
+            raise QuestionDropped("not_entailed") from None
         thing = asked.objects[index]
         if any(family_of(word) == query.family for word in thing.attributes):
             return self.scene, (thing.id, said)
         if family_of(said) != query.family:
-            raise Dropped("wrong_answer")
+            raise QuestionDropped("wrong_answer")
         return with_attribute(self.scene, thing.id, said), (thing.id, said)
 
     def _question(self, asked: NamedScene, query: Query, found: Answer, text: str, rng: Random) -> Question:
         choices = choices_for(asked, query, found, rng)
         if choices is None or (found.text not in YES_NO and found.text.lower() in text.lower()):
-            raise Dropped("no_choices")
+            raise QuestionDropped("no_choices")
         proof = {**json.loads(certificate(asked, query, found)), "author": self.author}
         return Question(
             id=question_id(self.sample, text),
@@ -113,15 +113,15 @@ class Admission:
         )
 
 
-def _entailed(asked: NamedScene, query: Query) -> Answer:
+def _answer_or_drop(asked: NamedScene, query: Query) -> Answer:
     try:
         return answer(query, asked)
     except Unanswerable:
-        raise Dropped("not_entailed") from None
+        raise QuestionDropped("not_entailed") from None
 
 
-def _says_otherwise(asked: NamedScene, text: str, found: Answer) -> bool:
-    """Whether the words may be taken for a question with another answer, as nested "to the left of" often may."""
+def _is_ambiguous(asked: NamedScene, text: str, found: Answer) -> bool:
+    """Whether another reading of the text has another answer, as is frequent for nested "to the left of"."""
     for query in readings(text):
         try:
             if answer(query, asked).text != found.text:
@@ -131,8 +131,8 @@ def _says_otherwise(asked: NamedScene, text: str, found: Answer) -> bool:
     return False
 
 
-def plain_answer(text: str) -> str:
-    """An answer without what does not matter: case, a full stop, an article, a number in words."""
+def normalised_answer(text: str) -> str:
+    """An answer in lower case, without full stop and article, with number words as digits."""
     plain = " ".join(text.split()).casefold().rstrip(".")
     for article in ARTICLES:
         plain = plain.removeprefix(article)
@@ -140,7 +140,7 @@ def plain_answer(text: str) -> str:
 
 
 def with_attribute(scene: Scene, thing: int, word: str) -> Scene:
-    """The scene in which one thing has one attribute more."""
+    """The scene with one attribute added to one object."""
     objects = tuple(
         item.model_copy(update={"attributes": (*item.attributes, word)})
         if item.id == thing and word not in item.attributes
@@ -151,7 +151,7 @@ def with_attribute(scene: Scene, thing: int, word: str) -> Scene:
 
 
 def queries_of(questions: Collection[Question]) -> set[Query]:
-    """What is asked already."""
+    """The parsed queries of the questions."""
     found = set()
     for question in questions:
         try:
@@ -162,6 +162,6 @@ def queries_of(questions: Collection[Question]) -> set[Query]:
 
 
 def still_entailed(questions: Collection[Question], scene: Scene) -> tuple[Question, ...]:
-    """The questions that a scene proves, in order: an attribute that was added may spoil a reference."""
+    """The questions that a scene entails, in order: an added attribute can make a reference ambiguous."""
     verdicts = [(question, verify(question.question, question.choices, scene)) for question in questions]
     return tuple(question for question, verdict in verdicts if verdict.entailed and verdict.answer == question.answer)

@@ -1,25 +1,25 @@
-"""What an author is told: the things of a scene by name, and the sentences that can be read back.
+"""The author's prompt input: the objects of a scene by name, and the sentence templates that can be parsed.
 
-In: a scene.  Out: JSON values for the prompt.  No boxes and no relations: the author must look.
+In: a scene.  Out: JSON values for the prompt.  No boxes and no relations: the author must look at the picture.
 """
 
 from schemas.events import Scene
 from spatial.questions.wording.realisation import PHRASES, SLOT, templates
 
-SENTENCES_A_SHAPE = 2
-"""Ways of saying each shape that an author is shown: enough for variety in a short prompt."""
+SENTENCES_PER_SHAPE = 2
+"""Templates of each question shape in the prompt: enough for variety in a short prompt."""
 
 
-def things_in(scene: Scene) -> list[str]:
-    """Each thing with what is known of it, as in `red cup`."""
+def described_objects(scene: Scene) -> list[str]:
+    """Each object with its attributes, as in `red cup`."""
     return [" ".join([*thing.attributes, thing.category]) for thing in scene.objects]
 
 
 def sentences_for(scene: Scene) -> dict[str, object]:
-    """`sentences` with gaps in braces, and `words` for the gaps that take fixed phrases."""
+    """`sentences` with slots in braces, and `words` for the slots that take fixed phrases."""
     needed = len(scene.objects)
     shapes = {shape: texts for shape, texts in templates().items() if needed >= _things_needed(texts[0])}
-    sentences = [_readable(text) for texts in shapes.values() for text in texts[:SENTENCES_A_SHAPE]]
+    sentences = [_readable(text) for texts in shapes.values() for text in texts[:SENTENCES_PER_SHAPE]]
     return {"sentences": sentences, "words": {slot: sorted(phrases.values()) for slot, phrases in PHRASES.items()}}
 
 
@@ -28,5 +28,5 @@ def _things_needed(template: str) -> int:
 
 
 def _readable(template: str) -> str:
-    """Verbs that agree with a gap are shown in the singular."""
+    """The template with verbs that agree with a slot in the singular."""
     return SLOT.sub(lambda match: match.group(1) if match.group(2) else match.group(0), template)

@@ -62,7 +62,7 @@ def policy_of(settings: EyeSettings) -> Policy:
         return policy
     from gpu_workers.perception.nsfw import OpenNsfw
 
-    return replace(policy, censor=OpenNsfw(), most_nsfw=settings.nsfw_above)
+    return replace(policy, censor=OpenNsfw(), max_nsfw=settings.nsfw_above)
 
 
 def publishable(policy: Policy) -> Policy:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN
-from gpu_workers.duplicates import Duplicates, kept
+from gpu_workers.duplicates import Duplicates, stored_objects_of
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Examiners
 from schemas.base import Event
@@ -105,10 +105,10 @@ class Verdicts:
 class WhatIf:
     """Judges what is stored with other settings. Accepted pictures must come before rejected ones."""
 
-    def __init__(self, pictures: Opens, witnesses: Examiners, policy: Policy) -> None:
+    def __init__(self, pictures: Opens, examiners: Examiners, policy: Policy) -> None:
         self._pictures, self._notes = ReadOnly(pictures), ReadOnly()
-        self._handler = ExamineHandler(self._pictures, self._notes, witnesses, policy)
-        self._at_once = AT_ONCE if witnesses.judge is None else 1  # a judge's looks end in no certain order
+        self._handler = ExamineHandler(self._pictures, self._notes, examiners, policy)
+        self._at_once = AT_ONCE if examiners.judge is None else 1  # a judge's looks end in no certain order
         self._accepted: set[str] = set()
         self.verdicts = Verdicts()
 
@@ -139,10 +139,10 @@ class WhatIf:
         if one.picture is not None:
             self._accepted.add(image.image_id)
             self._pictures.hold(image.key, StoredObject(one.picture, image.media_type))
-            for key, claim in kept(one.event, one.questions, one.picture).items():
+            for key, claim in stored_objects_of(one.event, one.questions, one.picture).items():
                 self._notes.hold(key, claim)
         elif one.evidence.get("first") not in self._accepted:
-            Duplicates(self._notes).recall(one.evidence)
+            Duplicates(self._notes).restore(one.evidence)
 
     def _judge(self, part: Sequence[Judged]) -> None:
         events = [one.event for one in part if one.event is not None]

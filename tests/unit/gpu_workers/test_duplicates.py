@@ -15,7 +15,14 @@ from PIL import Image, ImageDraw
 from dataset.audit.picture_hash import NEAR as looks_near
 from dataset.audit.picture_hash import looks
 from gpu_workers.duplicates import Duplicates
-from gpu_workers.fingerprints import NEAR, bands, distance, of_graph, of_picture, of_questions
+from gpu_workers.fingerprints import (
+    MAX_BIT_DISTANCE,
+    bands,
+    bit_distance,
+    graph_fingerprint,
+    picture_fingerprint,
+    question_fingerprint,
+)
 from schemas.errors import RetryableError
 from schemas.events import RenderedImage
 from schemas.graph import SpatialGraph
@@ -197,43 +204,45 @@ def test_a_store_that_is_away_is_tried_later():
 
 def test_fingerprints_ignore_what_does_not_matter_and_nothing_else():
     graph = make_graph()
-    assert of_graph(graph) == of_graph(graph.model_copy(update={"concept": "other words", "graph_id": "0" * 32}))
+    assert graph_fingerprint(graph) == graph_fingerprint(
+        graph.model_copy(update={"concept": "other words", "graph_id": "0" * 32})
+    )
     striped = graph.model_copy(
         update={"objects": (graph.objects[0].model_copy(update={"attributes": ("striped",)}), *graph.objects[1:])}
     )
     others = [moved(graph, 20), make_graph(scene="kitchen"), make_graph(categories=("cat", "cow")), striped]
-    assert len({of_graph(one) for one in [graph, *others]}) == 5
+    assert len({graph_fingerprint(one) for one in [graph, *others]}) == 5
     questions = make_qa(graph).questions
     louder = [questions[0].model_copy(update={"question": questions[0].question.upper()}), questions[1]]
-    assert of_questions(graph, questions) == of_questions(graph, [*reversed(louder)])
+    assert question_fingerprint(graph, questions) == question_fingerprint(graph, [*reversed(louder)])
     turned = [questions[0].model_copy(update={"answer": "no"}), questions[1]]
-    assert of_questions(graph, questions) != of_questions(graph, turned)
+    assert question_fingerprint(graph, questions) != question_fingerprint(graph, turned)
 
 
 def test_the_auditor_computes_the_same_hashes_of_a_picture():
     for picture in (*(scenery(seed) for seed in range(12)), scenery(3, "JPEG", quality=30)):
-        assert f"{looks(picture):016x}" == of_picture(picture)
-    assert looks_near == NEAR
+        assert f"{looks(picture):016x}" == picture_fingerprint(picture)
+    assert looks_near == MAX_BIT_DISTANCE
 
 
-@given(st.integers(0, 2**64 - 1), st.sets(st.integers(0, 63), max_size=3 * NEAR))
+@given(st.integers(0, 2**64 - 1), st.sets(st.integers(0, 63), max_size=3 * MAX_BIT_DISTANCE))
 def test_near_hashes_share_a_part(bits: int, turned: set[int]):
     one, other = f"{bits:016x}", f"{bits ^ sum(1 << place for place in turned):016x}"
-    assert distance(one, other) == len(turned)
+    assert bit_distance(one, other) == len(turned)
     shared = any(mine == theirs for mine, theirs in zip(bands(one), bands(other), strict=True))
-    assert shared or len(turned) > NEAR
+    assert shared or len(turned) > MAX_BIT_DISTANCE
 
 
 HASHES = st.integers(0, 2**64 - 1)
-TURNED = st.sets(st.integers(0, 63), max_size=2 * NEAR)
+TURNED = st.sets(st.integers(0, 63), max_size=2 * MAX_BIT_DISTANCE)
 
 
 @settings(deadline=None)
 @given(HASHES, TURNED)
 def test_two_pictures_find_each_other_in_either_order_if_they_are_near_and_only_then(bits: int, turned: set[int]):
     pictures = [hashed(bits), hashed(bits ^ sum(1 << place for place in turned))]
-    assert of_picture(pictures[0]) == f"{bits:016x}"
-    near = distance(*map(of_picture, pictures)) <= NEAR
+    assert picture_fingerprint(pictures[0]) == f"{bits:016x}"
+    near = bit_distance(*map(picture_fingerprint, pictures)) <= MAX_BIT_DISTANCE
     for first, second in ((0, 1), (1, 0)):
         store = InMemoryStore()
         assert verdict(store, event_of(first), pictures[first]) is None

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from gpu_workers.exam_policy import Policy
-from gpu_workers.examine import OF_ALL_THINGS, ExamineHandler, Examiners
+from gpu_workers.examine import WHOLE_SCENE_KINDS, ExamineHandler, Examiners
 from gpu_workers.graph_check import Finding, compare
-from gpu_workers.judge.interfaces import Judgement, Known
+from gpu_workers.judge.interfaces import Judgement, PictureContext
 from gpu_workers.perception.interfaces import Detection
 from gpu_workers.perception.matching import ExpectedObject, match_objects
 from schemas.base import Event
@@ -64,7 +64,7 @@ class Judge:
     def __init__(self, finding: Finding | None = None, also: bool = False) -> None:
         self._finding, self._also = finding, also
 
-    def look(self, picture: bytes, known: Known) -> Judgement:
+    def judge(self, picture: bytes, known: PictureContext) -> Judgement:
         more = ask(known.scene, 5, known.sample) if self._also else ()
         return Judgement(self._finding, known.scene, (*known.questions, *more), {})
 
@@ -79,8 +79,8 @@ def stored(store: InMemoryStore, graph: SpatialGraph = GRAPH, data: bytes | None
     return event.model_copy(update={"image": image})
 
 
-def outcome(event: RenderedImage, store: InMemoryStore, witnesses: Examiners, policy: Policy | None = None) -> list[Event]:
-    [result] = ExamineHandler(store, store, witnesses, policy).begin([event])()
+def outcome(event: RenderedImage, store: InMemoryStore, examiners: Examiners, policy: Policy | None = None) -> list[Event]:
+    [result] = ExamineHandler(store, store, examiners, policy).begin([event])()
     assert isinstance(result, list), result
     return result
 
@@ -120,15 +120,15 @@ def test_a_picture_of_which_nothing_can_be_asked_is_drawn_again():
 def test_a_picture_that_a_judge_rejects_is_drawn_again():
     store = InMemoryStore()
     judge = Judge(Finding("judge", "quality", "smeared"))
-    assert reasons(outcome(stored(store), store, Examiners(SEEING.eyes, judge))) == ("quality", True, 2)
+    assert reasons(outcome(stored(store), store, Examiners(SEEING.detector, judge))) == ("quality", True, 2)
 
 
 def test_a_judges_questions_about_all_that_is_seen_are_not_taken_of_a_measured_picture():
     store = InMemoryStore()
-    [sample] = outcome(stored(store), store, Examiners(SEEING.eyes, Judge(also=True)))
+    [sample] = outcome(stored(store), store, Examiners(SEEING.detector, Judge(also=True)))
     assert isinstance(sample, QAEvent)
-    assert {question.kind for question in ask(sample.scene, 5)} & OF_ALL_THINGS
-    assert not {question.kind for question in sample.questions} & OF_ALL_THINGS
+    assert {question.kind for question in ask(sample.scene, 5)} & WHOLE_SCENE_KINDS
+    assert not {question.kind for question in sample.questions} & WHOLE_SCENE_KINDS
 
 
 def test_a_duplicate_is_rejected_and_not_drawn_again():
@@ -145,9 +145,9 @@ def test_a_score_at_the_threshold_is_still_let_pass():
             return 0.5
 
     store = InMemoryStore()
-    assert isinstance(outcome(stored(store), store, SEEING, Policy(censor=Exact(), most_nsfw=0.5))[0], QAEvent)
+    assert isinstance(outcome(stored(store), store, SEEING, Policy(censor=Exact(), max_nsfw=0.5))[0], QAEvent)
     event = stored(InMemoryStore())
-    assert reasons(outcome(event, store, SEEING, Policy(censor=Exact(), most_nsfw=0.49))) == ("nsfw", True, 2)
+    assert reasons(outcome(event, store, SEEING, Policy(censor=Exact(), max_nsfw=0.49))) == ("nsfw", True, 2)
 
 
 def test_eyes_that_are_away_hold_up_only_pictures_that_need_them():

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gpu_workers.exam_policy import Policy
-from gpu_workers.examine import OF_ALL_THINGS, ExamineHandler, Examiners
+from gpu_workers.examine import WHOLE_SCENE_KINDS, ExamineHandler, Examiners
 from gpu_workers.perception.detection_filter import iou
 from gpu_workers.perception.interfaces import DepthMap, Detection
 from gpu_workers.perception.label_prompts import labels_of
@@ -208,11 +208,11 @@ def test_a_doubtful_detection_is_no_fault_but_its_absence_is_not_claimed():
 def test_nothing_is_asked_of_all_that_a_picture_shows_since_nobody_looked_for_all_of_it():
     [sample] = examined(CAT, BENCH)
     assert isinstance(sample, QAEvent)
-    assert {question.kind for question in ask(sample.scene, 7)} & OF_ALL_THINGS, "it could be asked"
+    assert {question.kind for question in ask(sample.scene, 7)} & WHOLE_SCENE_KINDS, "it could be asked"
     for attempt in range(6):
         [sample] = examined(CAT, BENCH, attempt=attempt)
         assert isinstance(sample, QAEvent)
-        assert not {question.kind for question in sample.questions} & OF_ALL_THINGS
+        assert not {question.kind for question in sample.questions} & WHOLE_SCENE_KINDS
 
 
 def test_without_depth_nothing_is_in_front_of_anything():
@@ -235,10 +235,10 @@ def test_a_picture_that_a_classifier_flags_is_not_kept_however_right_it_is():
         def score(self, picture: bytes) -> float:
             return 0.9
 
-    rejection = examined(CAT, BENCH, policy=Policy(retries=0, censor=Strict(), most_nsfw=0.5))[0]
+    rejection = examined(CAT, BENCH, policy=Policy(retries=0, censor=Strict(), max_nsfw=0.5))[0]
     assert isinstance(rejection, Rejection)
     assert (rejection.gate, rejection.reason) == ("image", "nsfw")
-    [sample] = examined(CAT, BENCH, policy=Policy(censor=Strict(), most_nsfw=0.95))
+    [sample] = examined(CAT, BENCH, policy=Policy(censor=Strict(), max_nsfw=0.95))
     assert isinstance(sample, QAEvent)
 
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from gpu_workers.examine import ExamineHandler, Examiners
-from gpu_workers.judge.interfaces import Judgement, Known, Models
+from gpu_workers.judge.interfaces import Judgement, Models, PictureContext
 from gpu_workers.judge.judge_forms import PROMPTS, REASONS, Written
 from gpu_workers.judge.picture_judge import LanguageJudge
-from gpu_workers.judge.question_gate import Admission, Dropped, plain_answer, with_attribute
-from gpu_workers.judge.scene_sentences import sentences_for, things_in
+from gpu_workers.judge.question_gate import QuestionDropped, QuestionGate, normalised_answer, with_attribute
+from gpu_workers.judge.scene_sentences import described_objects, sentences_for
 from schemas.errors import RetryableError
 from schemas.events import QAEvent, Question, Rejection, RenderedImage, Scene, SeenObject
 from schemas.ids import content_id
@@ -47,7 +47,7 @@ SCENE = Scene(
 
 def admitted(question: str, answer: str, scene: Scene = SCENE) -> Question:
     written = Written(facet="relation", question=question, answer=answer)
-    return Admission(scene, "ab" * 16, "author").judge(written, Random(1)).question
+    return QuestionGate(scene, "ab" * 16, "author").admit(written, Random(1)).question
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_question_whose_answer_the_geometry_entails_is_admitted_with_its_proof
     if "closest" in question:
         question = "Which object is closest to the cat in the picture?"
     found = admitted(question, answer)
-    assert found.answer == plain_answer(answer)
+    assert found.answer == normalised_answer(answer)
     assert found.choices.count(found.answer) == 1
     assert json.loads(found.certificate)["author"] == "author"
     verdict = verify(found.question, found.choices, SCENE)
@@ -89,7 +89,7 @@ def test_a_question_whose_answer_the_geometry_entails_is_admitted_with_its_proof
     ],
 )
 def test_every_other_question_is_dropped_with_its_reason(question: str, answer: str, reason: str):
-    with pytest.raises(Dropped) as caught:
+    with pytest.raises(QuestionDropped) as caught:
         admitted(question, answer)
     assert caught.value.reason == reason
     assert reason in QUESTION_DROPS
@@ -109,7 +109,7 @@ ROW = Scene(
 @pytest.mark.parametrize("answer", ["yes", "no"])
 def test_words_that_can_be_taken_in_two_ways_with_two_answers_are_not_asked(answer: str):
     """The sunflower is left of the bicycle, which is right of the balloon; but it is not right of the balloon."""
-    with pytest.raises(Dropped):
+    with pytest.raises(QuestionDropped):
         admitted("Is the sunflower to the left of the bicycle to the right of the balloon?", answer, ROW)
 
 
@@ -120,30 +120,30 @@ def test_words_that_can_be_taken_in_two_ways_with_one_answer_are_asked():
 
 def test_a_question_that_is_asked_already_or_belongs_to_another_split_is_dropped():
     written = Written(facet="existence", question="Is there a cat in the picture?", answer="yes")
-    admission = Admission(SCENE, "ab" * 16, "author")
-    admission.taken.add(admission.judge(written, Random(1)).query)
-    with pytest.raises(Dropped, match="duplicate"):
-        admission.judge(written, Random(1))
+    admission = QuestionGate(SCENE, "ab" * 16, "author")
+    admission.taken.add(admission.admit(written, Random(1)).query)
+    with pytest.raises(QuestionDropped, match="duplicate"):
+        admission.admit(written, Random(1))
     outcomes = set()
     for split in ("train", "validation", "test"):
         try:
-            Admission(SCENE, "ab" * 16, "author", split).judge(written, Random(1))
+            QuestionGate(SCENE, "ab" * 16, "author", split).admit(written, Random(1))
             outcomes.add("admitted")
-        except Dropped as drop:
+        except QuestionDropped as drop:
             outcomes.add(drop.reason)
     assert outcomes == {"admitted", "other_split"}
 
 
 def test_an_attribute_that_nobody_drew_is_only_supposed_until_a_second_look_agrees():
     written = Written(facet="attribute", question="What colour is the cat?", answer="black")
-    found = Admission(SCENE, "ab" * 16, "author").judge(written, Random(1))
+    found = QuestionGate(SCENE, "ab" * 16, "author").admit(written, Random(1))
     assert found.supposed == (0, "black")
     assert not verify(found.question.question, found.question.choices, SCENE).entailed
     assert verify(found.question.question, found.question.choices, with_attribute(SCENE, 0, "black")).entailed
 
 
 def test_an_author_is_told_names_and_sentences_but_no_boxes_and_no_relations():
-    told = json.dumps({"things": things_in(SCENE), **sentences_for(SCENE)})
+    told = json.dumps({"things": described_objects(SCENE), **sentences_for(SCENE)})
     assert "red mug" in told
     assert "{subject}" in told
     assert "300" not in told
@@ -182,10 +182,10 @@ class Court:
         self.judge = LanguageJudge(Models(self.first, self.other, self.counts), _wait)
         own = (admitted("Is the cat to the left of the dog?", "yes"),)
         graph = make_graph()
-        self.known = Known(make_rendered(graph), "ab" * 16, scene, own)
+        self.known = PictureContext(make_rendered(graph), "ab" * 16, scene, own)
 
     def look(self) -> Judgement:
-        return self.judge.look(b"picture", self.known)
+        return self.judge.judge(b"picture", self.known)
 
 
 def _wait(work: Coroutine[Any, Any, Judgement]) -> Judgement:
@@ -319,10 +319,10 @@ def test_a_passing_failure_is_for_the_carrier():
 class Verdicts:
     """A judge that finds what it is told."""
 
-    def __init__(self, found: Callable[[Known], Judgement]) -> None:
+    def __init__(self, found: Callable[[PictureContext], Judgement]) -> None:
         self._found = found
 
-    def look(self, picture: bytes, known: Known) -> Judgement:
+    def judge(self, picture: bytes, known: PictureContext) -> Judgement:
         return self._found(known)
 
 
@@ -350,7 +350,7 @@ def test_the_examine_worker_puts_a_judges_questions_and_notes_into_the_sample():
 def test_the_examine_worker_rejects_what_a_judge_rejects_and_one_failure_spoils_no_other():
     calls: list[str] = []
 
-    def found(known: Known) -> Judgement:
+    def found(known: PictureContext) -> Judgement:
         calls.append(known.sample)
         if known.event.graph.index == 1:
             raise RetryableError("busy")

@@ -144,11 +144,11 @@ def test_what_a_stricter_factory_kept_is_judged_as_it_would_have_been(
 
 
 def test_a_classifiers_threshold_is_tried(stored: Stored):
-    flagged = stored.verdicts(replace(USUAL, censor=Censor(), most_nsfw=0.6))
+    flagged = stored.verdicts(replace(USUAL, censor=Censor(), max_nsfw=0.6))
     pictures = sum(counts["now"] for counts in flagged.values()) - 1
     assert flagged["nsfw"] == {"now": 0, "then": pictures}
     assert flagged["no_layout"] == {"now": 1, "then": 1}
-    assert stored.verdicts(replace(USUAL, censor=Censor(), most_nsfw=0.8)) == stored.verdicts()
+    assert stored.verdicts(replace(USUAL, censor=Censor(), max_nsfw=0.8)) == stored.verdicts()
 
 
 def test_pictures_that_are_gone_are_counted_and_those_of_samples_lie_in_their_rows(stored: Stored):

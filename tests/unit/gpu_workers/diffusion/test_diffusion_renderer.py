@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from dataset.reading.lineage import Lineage
-from gpu_workers.diffusion.conditioning import MOST_BOXES, Conditioning, conditioning_of
+from gpu_workers.diffusion.conditioning import MAX_BOXES, Conditioning, conditioning_of
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
 from gpu_workers.diffusion.model_registry import Choice, renderer_of
 from gpu_workers.render import RenderHandler
@@ -69,7 +69,7 @@ def test_excluded_things_are_told_in_the_negative_text_alone():
 def test_no_more_boxes_are_told_than_the_model_has_places_for():
     many = make_scene("park", [Thing("dog", (10 * i, 10, 10 + i, 20), 0.4) for i in range(40)])
     orders = conditioning_of(many)
-    assert len(orders.boxes) == len(orders.phrases) == MOST_BOXES
+    assert len(orders.boxes) == len(orders.phrases) == MAX_BOXES
     assert orders.boxes[-1] == (390 / 512, 10 / 512, 439 / 512, 30 / 512)
 
 
