@@ -24,7 +24,7 @@ from schemas.graph import Box, SpatialGraph
 from schemas.ids import derived_seed
 from schemas.interfaces import Drawing
 from spatial.knowledge.categories import SceneKind
-from spatial.knowledge.knowledge_base import categories, knowledge_digest, scene_kinds
+from spatial.knowledge.knowledge_base import backdrop_pictures, categories, knowledge_digest, scene_kinds
 
 SIDE = 512
 """Pixels of the longer side."""
@@ -70,7 +70,8 @@ class CollageRenderer:
         for place in order:
             held = [inner.box for inner in order if inner.holder == place.id]
             pictures[place.id] = self._painter.picture(place, held, derived_seed("look", seed, place.id))
-        brush = paint_backdrop(kind.backdrop, stage_of(graph, kind, order, seed))
+        stage, backdrops = stage_of(graph, kind, order, seed), backdrop_pictures()
+        brush = paint_backdrop(kind.backdrop, stage, [backdrops[name] for name in kind.pictures])
         composer = Composer(brush.image, kind.backdrop)
         seen = composer.add_all(order, pictures)
         elements = (set(kind.elements) - brush.refused) | brush.seen

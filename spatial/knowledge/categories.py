@@ -61,6 +61,7 @@ class SceneKind:
     `backdrop` names how it is painted.  `horizon`: where the ground begins, as a share of the canvas height from the
     top (floor line of a room, far edge of a tabletop).  `elements`: words for what the backdrop itself shows.
     `categories`: what belongs there, likeliest first.
+    `pictures`: names of pictures of the place, one of which the collage takes instead of painting it.
     """
 
     name: str
@@ -69,3 +70,4 @@ class SceneKind:
     horizon: float
     elements: tuple[str, ...]
     categories: tuple[str, ...]
+    pictures: tuple[str, ...] = ()

@@ -13,13 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from spatial.knowledge.categories import Category, SceneKind
-from spatial.knowledge.knowledge_files import CATEGORIES, SCENES, SPRITES, Row, files_of, knowledge_folders
+from spatial.knowledge.knowledge_files import CATEGORIES, SCENES, SPRITES, Row, backdrops_of, files_of, knowledge_folders
 from spatial.knowledge.knowledge_merge import merged
 from spatial.knowledge.scene_search import NEAREST_THRESHOLD, Phrasebook, SceneMatch
 
 __all__ = [
     "NEAREST_THRESHOLD",
     "SceneMatch",
+    "backdrop_pictures",
     "categories",
     "check_knowledge",
     "find_scene",
@@ -72,6 +73,12 @@ def sprite_folders() -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=1)
+def backdrop_pictures() -> Mapping[str, Path]:
+    """Pictures of places by name, from folders of knowledge from outside the package."""
+    return MappingProxyType({path.stem: path for folder in knowledge_folders() for path in backdrops_of(folder)})
+
+
+@lru_cache(maxsize=1)
 def knowledge_digest() -> str | None:
     """What the knowledge from outside the package says, as one short hash; None where there is none."""
     folders = knowledge_folders()
@@ -79,8 +86,8 @@ def knowledge_digest() -> str | None:
         return None
     found = hashlib.sha256()
     for folder in folders:
-        paths = (*files_of(folder, CATEGORIES), *files_of(folder, SCENES), *files_of(folder / SPRITES, "*.webp"))
-        for path in paths:
+        rows, sprites = (*files_of(folder, CATEGORIES), *files_of(folder, SCENES)), files_of(folder / SPRITES, "*.webp")
+        for path in (*rows, *sprites, *backdrops_of(folder)):
             found.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()[:16]
 
@@ -111,6 +118,7 @@ def _scene(row: Row) -> SceneKind:
         horizon=row["horizon"],
         elements=tuple(row["elements"]),
         categories=tuple(row["categories"]),
+        pictures=tuple(row.get("pictures", ())),
     )
 
 

@@ -21,6 +21,9 @@ SETTING = "SKG_KNOWLEDGE"
 SCENES, CATEGORIES, SPRITES = "scenes.json", "categories_*.json", "sprites"
 """What a folder may hold: the package's own has the same names."""
 
+BACKDROPS, PICTURE_ENDINGS = "backdrops", (".webp", ".png", ".jpg", ".jpeg")
+"""Pictures of places in a folder from outside; the package paints its own."""
+
 Row = dict[str, Any]
 """One category or scene as it stands in a data file."""
 
@@ -56,6 +59,11 @@ def knowledge_folders() -> tuple[Path, ...]:
 def files_of(folder: Path, pattern: str) -> list[Path]:
     """The files of a folder, in the order of their names."""
     return sorted(folder.glob(pattern))
+
+
+def backdrops_of(folder: Path) -> list[Path]:
+    """The pictures of places in a folder, in the order of their names."""
+    return [path for path in files_of(folder / BACKDROPS, "*") if path.suffix.lower() in PICTURE_ENDINGS]
 
 
 def rows_of(path: Path) -> Iterator[LocatedRow]:

@@ -9,7 +9,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from schemas.errors import BadKnowledge
-from spatial.knowledge.knowledge_files import CATEGORIES, SCENES, SPRITES, LocatedRow, files_of, rows_of
+from spatial.knowledge.knowledge_files import (
+    BACKDROPS,
+    CATEGORIES,
+    SCENES,
+    SPRITES,
+    LocatedRow,
+    backdrops_of,
+    files_of,
+    rows_of,
+)
 from spatial.knowledge.row_forms import CategoryForm, SceneForm, checked
 
 Rows = dict[str, LocatedRow]
@@ -25,8 +34,9 @@ def merged(folders: Sequence[Path], own: Path) -> tuple[Rows, Rows]:
     for found in added_categories:
         _check_category(found, checked(found, CategoryForm), sprites)
         _add(categories, found, "category")
+    backdrops = _backdrops(folders)
     for found in added_scenes:
-        checked(found, SceneForm)
+        _check_scene(found, checked(found, SceneForm), backdrops)
         _add(scenes, found, "scene")
     _check_names(added_categories, added_scenes, categories)
     _check_words(scenes)
@@ -50,6 +60,24 @@ def _sprites(folders: Iterable[Path], taken: set[str]) -> set[str]:
             raise BadKnowledge(f"{path}: there is a sprite of this name already; give yours another")
         found.add(path.stem)
     return found
+
+
+def _backdrops(folders: Iterable[Path]) -> set[str]:
+    """The pictures of places that there are, each name once."""
+    found: dict[str, Path] = {}
+    for path in (path for folder in folders for path in backdrops_of(folder)):
+        if found.setdefault(path.stem, path) != path:
+            raise BadKnowledge(f"{path}: {found[path.stem]} has this name already; give yours another")
+    return set(found)
+
+
+def _check_scene(found: LocatedRow, scene: SceneForm, backdrops: set[str]) -> None:
+    missing = [name for name in scene.pictures if name not in backdrops]
+    if missing:
+        raise BadKnowledge(
+            f"{found.place}: {scene.name!r}: there is no picture {missing[0]!r}; "
+            f"put it into {found.path.parent / BACKDROPS / missing[0]}.webp (or .png, .jpg)"
+        )
 
 
 def _check_category(found: LocatedRow, category: CategoryForm, sprites: set[str]) -> None:

@@ -19,6 +19,8 @@ Metres = Annotated[float, Field(gt=0, le=1000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Family = Literal["colour", "state", "orientation", "material", "pattern"]
 Words = tuple[Name, ...]
+PictureName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+"""A file's name without its ending."""
 
 
 class _Form(BaseModel):
@@ -40,7 +42,7 @@ class CategoryForm(_Form):
     supports: Words = ()
     holds: Words = ()
     attributes: dict[Family, Words] = Field(default_factory=dict)
-    sprite: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] | None = None
+    sprite: PictureName | None = None
     drawn: bool = False
     tint: bool = False
     faces: Literal["left", "right"] | None = None
@@ -56,7 +58,7 @@ class CategoryForm(_Form):
 
 
 class SceneForm(_Form):
-    """A row of `scenes.json`."""
+    """A row of `scenes.json`. `pictures` are of the folder's own backdrops."""
 
     name: Name
     words: Words
@@ -64,6 +66,7 @@ class SceneForm(_Form):
     horizon: Annotated[float, Field(gt=0, lt=1)]
     elements: Words
     categories: Annotated[Words, Field(min_length=1)]
+    pictures: tuple[PictureName, ...] = ()
 
 
 Form = TypeVar("Form", CategoryForm, SceneForm)

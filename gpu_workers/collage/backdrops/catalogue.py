@@ -3,10 +3,12 @@
 In: a kind and a stage.  Out: the finished brush: picture and words.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from gpu_workers.collage.backdrop_context import Stage
 from gpu_workers.collage.backdrops import country, deep, halls, indoors, town, water, wild
+from gpu_workers.collage.backdrops.place_pictures import show_picture
 from gpu_workers.collage.brush import Brush
 
 PAINTERS: dict[str, Callable[[Brush], None]] = {
@@ -25,8 +27,11 @@ AFLOAT = frozenset({"beach", "harbour", "sea", "underwater"})
 """Kinds with water to float on or swim in."""
 
 
-def paint_backdrop(kind: str, stage: Stage) -> Brush:
-    """The painted backdrop. Raises KeyError for an unknown kind."""
+def paint_backdrop(kind: str, stage: Stage, pictures: Sequence[Path] = ()) -> Brush:
+    """The painted backdrop, or one of the pictures of the place. Raises KeyError for an unknown kind."""
     brush = Brush(stage)
-    PAINTERS[kind](brush)
+    if pictures:
+        show_picture(brush, pictures)
+    else:
+        PAINTERS[kind](brush)
     return brush

@@ -85,6 +85,27 @@ print(renderer.parameters["knowledge"])
 """
 
 
+PICTURED = """
+import sys
+from io import BytesIO
+from pathlib import Path
+from PIL import Image
+from agents.planner import RulePlanner
+from gpu_workers.collage import CollageRenderer
+from schemas.events import SeedConcept
+from spatial.knowledge.renderer_capabilities import pictures_only
+from tests.fakes.collage import make_sprites
+
+seed = SeedConcept(seed_id="5eed" * 8, concept="a robotics workshop", count=1)
+graph = RulePlanner(pictures_only("collage")).plan_now(seed, 0)
+renderer = CollageRenderer(make_sprites(Path(sys.argv[1])))
+for seed in range(8):
+    picture = Image.open(BytesIO(renderer.render([graph], [seed])[0].data)).convert("RGB")
+    red, _, blue = picture.getpixel((2, 2))
+    print("red" if red > blue + 60 else "blue" if blue > red + 60 else "painted")
+"""
+
+
 def test_a_folder_is_laid_over_the_packages_own(tmp_path: Path):
     categories, scenes = load(written(tmp_path / "lab"))
     assert categories["robot"].row == ROBOT
@@ -144,6 +165,9 @@ FAULTS = {
         dict(categories=(ROBOT, DRONE, row(BENCH, sprite="none"))),
         "categories_lab.json:4: 'test bench': there is no sprite 'none'; put it into ",
     ),
+    "no such picture": (
+        dict(scenes=(row(LAB, pictures=["lab"]),)), "scenes.json:2: 'robot lab': there is no picture 'lab'; put it into ",
+    ),
     "drawn": (
         dict(categories=(ROBOT, DRONE, row(BENCH, drawn=True))), "categories_lab.json:4: 'test bench': drawn is for what",
     ),
@@ -167,6 +191,26 @@ def test_a_sprite_of_the_packages_name_is_refused(tmp_path: Path):
     folder = written(tmp_path / "lab")
     (folder / "sprites" / "robot.webp").rename(folder / "sprites" / "1f34e.webp")
     with pytest.raises(BadKnowledge, match=r"1f34e\.webp: there is a sprite of this name already"):
+        load(folder)
+
+
+def test_a_place_has_pictures_of_its_own(tmp_path: Path):
+    folder = written(tmp_path / "lab", scenes=(row(LAB, pictures=["lab-1", "lab-2"]),))
+    (folder / "backdrops").mkdir()
+    for name, ending, colour in (("lab-1", "png", (200, 40, 40)), ("lab-2", "jpg", (40, 40, 200))):
+        Image.new("RGB", (600, 300), colour).save(folder / "backdrops" / f"{name}.{ending}")
+    assert load(folder)[1]["robot lab"].row["pictures"] == ["lab-1", "lab-2"]
+    shown = call(folder, "-c", PICTURED, str(tmp_path / "sprites"))
+    assert shown.returncode == 0, shown.stderr
+    assert set(shown.stdout.split()) == {"red", "blue"}
+
+
+def test_two_pictures_of_one_name_are_refused(tmp_path: Path):
+    folder = written(tmp_path / "lab", scenes=(row(LAB, pictures=["lab"]),))
+    (folder / "backdrops").mkdir()
+    for ending in ("png", "jpg"):
+        Image.new("RGB", (60, 30)).save(folder / "backdrops" / f"lab.{ending}")
+    with pytest.raises(BadKnowledge, match=r"lab\.png: .*lab\.jpg has this name already"):
         load(folder)
 
 
