@@ -39,13 +39,13 @@ from streams.steps.sink_step import SinkStep
 from streams.steps.stage_counters import StageCounters
 from streams.storage import s3
 from streams.worker.health import Health
-from streams.worker.loop import TestHook, ignore
-from streams.worker.outage_wait import Start
+from streams.worker.loop import TestHook, no_hook
+from streams.worker.outage_wait import Startup
 from streams.worker.pipelining import Step
-from streams.worker.process_lifetime import on_signals, process
+from streams.worker.process_lifetime import process, stop_on_signal
 from streams.worker.record_buffer import BatchLimits
 from streams.worker.topic_router import TopicRouter
-from streams.worker.worker_process import Role, await_topics, carry
+from streams.worker.worker_process import Role, await_topics, run_worker
 
 if TYPE_CHECKING:
     from streams.faust_app.application import SeedApp  # Faust itself is imported by the agents alone
@@ -76,7 +76,7 @@ def _sink_as_it_is(sink: Sink) -> Sink:
 class Hooks:
     """Where tests look in: `reached` hears of steps, the others replace or wrap a part."""
 
-    reached: TestHook = ignore
+    test_hook: TestHook = no_hook
     store: Callable[[ObjectStore], ObjectStore] = _as_it_is
     sink: Callable[[Sink], Sink] = _sink_as_it_is
     planner: Planner | None = None
@@ -94,17 +94,17 @@ def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
             await_topics(settings, READS["agents"], start)
 
 
-def _carried_by_faust(settings: AgentSettings, hooks: Hooks, start: Start) -> bool:
+def _carried_by_faust(settings: AgentSettings, hooks: Hooks, start: Startup) -> bool:
     """Until SIGTERM. False: the broker went away before Faust was connected, or the group was not joined again after it
     came back; an application starts only once."""
     from streams.faust_app import seed_agent
 
     app = _seed_app(settings, hooks, start)
-    start.health.carries(lambda: seed_agent.alive(app), lambda: seed_agent.ready(app))
+    start.health.running(lambda: seed_agent.is_alive(app), lambda: seed_agent.is_ready(app))
     try:
-        seed_agent.run(app, lambda stop: on_signals(stop, settings.agents_drain_s + FAUST_END_S))
+        seed_agent.run(app, lambda stop: stop_on_signal(stop, settings.agents_drain_s + FAUST_END_S))
     except ServiceAway:
-        on_signals(lambda: sys.exit(0))  # nothing is in hand again
+        stop_on_signal(lambda: sys.exit(0))  # nothing is in hand again
         return False
     except RetryableError as failure:
         raise Unreachable(str(failure)) from failure
@@ -116,10 +116,10 @@ def agents_app(settings: AgentSettings) -> "SeedApp":
     from streams.faust_app import seed_agent
 
     health = Health()
-    start = Start("agents", settings.give_up_s, health)
+    start = Startup("agents", settings.give_up_s, health)
     app = _seed_app(settings, PRODUCTION, start)
     app.await_broker = lambda: await_topics(settings, READS["agents"], start)
-    health.carries(lambda: seed_agent.alive(app), lambda: seed_agent.ready(app))
+    health.running(lambda: seed_agent.is_alive(app), lambda: seed_agent.is_ready(app))
 
     async def serve() -> None:
         app.add_context(exporting("agents"))
@@ -132,11 +132,11 @@ def agents_app(settings: AgentSettings) -> "SeedApp":
 def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
     """Draw pictures of graphs until SIGTERM. Raises a Problem."""
 
-    def step(tools: StepTools, start: Start) -> Step:
+    def step(tools: StepTools, start: Startup) -> Step:
         from gpu_workers.render import RenderHandler
 
         store = _store(settings, hooks, start)
-        start.says("loading models")
+        start.report("loading models")
         renderer = hooks.renderer or start.wait(
             lambda: vision_factories.renderer_of(settings), "the models of the renderer"
         )
@@ -144,19 +144,19 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
 
     model = vision_factories.spec_of(settings.renderer).has_model
     batch = settings.render_batch * (CALLS_A_STEP if model else 1)
-    limits = BatchLimits(batch, settings.render_linger_s, held=3, call_s=MODEL_CALL_S if model else CALL_S)
+    limits = BatchLimits(batch, settings.render_linger_s, max_batches=3, call_s=MODEL_CALL_S if model else CALL_S)
     with process("render", settings) as start:
-        carry(Role("render", READS["render"], settings.render_group, limits), settings, start, step, hooks.reached)
+        run_worker(Role("render", READS["render"], settings.render_group, limits), settings, start, step, hooks.test_hook)
 
 
 def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
     """Check pictures and write questions until SIGTERM. Raises a Problem."""
 
-    def step(tools: StepTools, start: Start) -> Step:
+    def step(tools: StepTools, start: Startup) -> Step:
         from gpu_workers.examine import ExamineHandler, Examiners
 
         store, notes = _bucket(settings, start), _notes(settings, hooks, start)
-        start.says("loading models")
+        start.report("loading models")
         judge = None
         if settings.mllm_url is not None:
             require_extras("llm")
@@ -172,9 +172,11 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
 
     check_kinds()
     looks = settings.detector is not None or settings.mllm_url is not None
-    limits = BatchLimits(settings.examine_batch, held=3, call_s=MODEL_CALL_S if looks else CALL_S)
+    limits = BatchLimits(settings.examine_batch, max_batches=3, call_s=MODEL_CALL_S if looks else CALL_S)
     with process("examine", settings) as start:
-        carry(Role("examine", READS["examine"], settings.examine_group, limits), settings, start, step, hooks.reached)
+        run_worker(
+            Role("examine", READS["examine"], settings.examine_group, limits), settings, start, step, hooks.test_hook
+        )
 
 
 def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
@@ -183,7 +185,7 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
     role = Role("write", READS["write"], settings.write_group, limits, offset_reset="none")
     with process("write", settings) as start, ExitStack() as stack:
 
-        def step(tools: StepTools, start: Start) -> Step:
+        def step(tools: StepTools, start: Startup) -> Step:
             from dataset.table.sample_writer import MAX_COMMIT_BYTES
 
             samples, rejections = _sinks(settings, hooks, start)
@@ -192,10 +194,10 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
             kept = SinkStep(samples, tools, QA, ids, MAX_COMMIT_BYTES)
             return TopicRouter({QA: kept, REJECTIONS: SinkStep(rejections, tools, REJECTIONS, ids)})
 
-        carry(role, settings, start, step, hooks.reached)
+        run_worker(role, settings, start, step, hooks.test_hook)
 
 
-def _sinks(settings: WriterSettings, hooks: Hooks, start: Start) -> tuple[Sink[QAEvent], Sink[Rejection]]:
+def _sinks(settings: WriterSettings, hooks: Hooks, start: Startup) -> tuple[Sink[QAEvent], Sink[Rejection]]:
     from dataset.table.delta_table import require_writable
     from dataset.table.rejection_table import RejectionsWriter
     from dataset.table.sample_writer import DatasetWriter
@@ -213,7 +215,7 @@ def index_dir(settings: WriterSettings) -> Path:
     return settings.state_dir / "index" / content_id("table", settings.dataset_uri)[:16]
 
 
-def _seed_app(settings: AgentSettings, hooks: Hooks, start: Start) -> "SeedApp":
+def _seed_app(settings: AgentSettings, hooks: Hooks, start: Startup) -> "SeedApp":
     from streams.faust_app import seed_agent
     from streams.faust_app.faust_publisher import FaustPublisher
     from streams.steps.seed_step import WITH_MODELS, Patience, SeedStep, SeedTools
@@ -227,7 +229,7 @@ def _seed_app(settings: AgentSettings, hooks: Hooks, start: Start) -> "SeedApp":
         FaustPublisher(app),
         StageCounters(metrics, DeadLetterBreaker(settings.dead_letter_share)),
         Patience(give_up_s=settings.give_up_s),
-        reached=hooks.reached,
+        test_hook=hooks.test_hook,
         calls=app.calls,
     )
     seeds_at_once = settings.agents_in_flight
@@ -239,7 +241,7 @@ def _seed_app(settings: AgentSettings, hooks: Hooks, start: Start) -> "SeedApp":
     return app
 
 
-def _language(settings: AgentSettings, hooks: Hooks, start: Start) -> "LanguageAgents":
+def _language(settings: AgentSettings, hooks: Hooks, start: Startup) -> "LanguageAgents":
     require_extras("llm")
     from streams.llm import factory
 
@@ -253,17 +255,17 @@ def _planner(settings: AgentSettings) -> Planner:
     return planner
 
 
-def _bucket(settings: StoreSettings, start: Start) -> s3.S3Store:
+def _bucket(settings: StoreSettings, start: Startup) -> s3.S3Store:
     store = s3.S3Store(settings)
     start.wait(store.create_bucket, store.address)
     return store
 
 
-def _store(settings: StoreSettings, hooks: Hooks, start: Start) -> ObjectStore:
+def _store(settings: StoreSettings, hooks: Hooks, start: Startup) -> ObjectStore:
     return hooks.store(_bucket(settings, start))
 
 
-def _notes(settings: StoreSettings, hooks: Hooks, start: Start) -> ObjectStore:
+def _notes(settings: StoreSettings, hooks: Hooks, start: Startup) -> ObjectStore:
     """A bucket beside the images': there every object is a picture that an event names, and nothing else."""
     bucket = settings.s3_notes_bucket or f"{settings.s3_bucket}-notes"
     return _store(settings.model_copy(update={"s3_bucket": bucket}), hooks, start)

@@ -49,14 +49,14 @@ _NOT_OURS = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError
 class Assignment(Protocol):
     """What a consumer group's partitions are given to and taken from, on the thread that owns the consumer."""
 
-    def start(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
+    def assign(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
         """Where to begin (None: at the earliest record) in those partitions where the group's offset does not count.
 
         Raises RetryableError: nothing is read of them, and they are asked for again.
         """
         ...
 
-    def gone(self, partitions: Sequence[Partition]) -> None:
+    def revoke(self, partitions: Sequence[Partition]) -> None:
         """These partitions belong to somebody else now."""
         ...
 
@@ -181,7 +181,7 @@ class GroupConsumer:
             self._waiting = [p for p in self._waiting if p not in gone]
             self._next = {p: offset for p, offset in self._next.items() if p not in gone}
             if gone:
-                self._assignment.gone(change.gone)
+                self._assignment.revoke(change.gone)
             self._waiting += change.new
         if self._waiting and time.monotonic() >= self._start_at:
             self._start(tuple(self._waiting))
@@ -212,7 +212,7 @@ class GroupConsumer:
 
     def _start(self, partitions: Sequence[Partition]) -> None:
         try:
-            starts = self._assignment.start(partitions)
+            starts = self._assignment.assign(partitions)
         except RetryableError as failure:
             self._start_at = time.monotonic() + START_AGAIN_S
             self._complain(failure)

@@ -25,7 +25,7 @@ from monitoring.logs import log
 from streams.broker.connection import KafkaConnection
 from streams.broker.reachability import ServiceAway, probe
 from streams.errors import Problem
-from streams.worker.call_age import Calls
+from streams.worker.call_age import CallTimer
 
 LOOK_S = 2.0
 """Between two looks whether the broker answers."""
@@ -159,7 +159,7 @@ class SeedApp(faust.App):
     connection: KafkaConnection
     give_up_s: float | None = None
     call_s: float = CALL_S
-    calls: Calls
+    calls: CallTimer
     in_hand: Callable[[], int] = staticmethod(lambda: 0)
     turned_at: float | None = None
     away_since: float | None = None

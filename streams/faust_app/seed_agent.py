@@ -33,7 +33,7 @@ from streams.faust_app.faust_publisher import raw_topic
 from streams.faust_app.ordered_ack import OrderedAck
 from streams.settings import AgentSettings
 from streams.worker import bounded_loop
-from streams.worker.call_age import Calls
+from streams.worker.call_age import CallTimer
 
 REBALANCE_S = 120.0
 REQUEST_S = 150.0
@@ -88,7 +88,7 @@ def new_app(settings: AgentSettings) -> SeedApp:
     app.drain_s = settings.agents_drain_s
     app.call_s = settings.call_s or CALL_S
     app.connection = connection
-    app.calls = Calls()
+    app.calls = CallTimer()
     return app
 
 
@@ -150,13 +150,13 @@ def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics)
     app.task(partial(_watch, app))
 
 
-def alive(app: SeedApp) -> bool:
+def is_alive(app: SeedApp) -> bool:
     """Whether the event loop turns and no call of the planner is older than its bound. True while the process starts."""
     turns = app.turned_at is None or monotonic() - app.turned_at < TURN_S
     return turns and not app.crashed and app.calls.oldest_s() < app.call_s
 
 
-def ready(app: SeedApp) -> bool:
+def is_ready(app: SeedApp) -> bool:
     """Whether the group is joined (assigned partitions, or none are left to assign) and the broker answers."""
     return app.turned_at is not None and app.joined and app.away_since is None and not app.rebalancing
 

@@ -24,8 +24,8 @@ from streams.broker.reachability import kafka_at, probe
 from streams.broker.records import Record
 from streams.operations.balance_controller import SOURCE, BalanceController, seed_lines
 from streams.settings import BalanceSettings
-from streams.worker.outage_wait import Watch
-from streams.worker.process_lifetime import on_signals, process
+from streams.worker.outage_wait import ConnectionMonitor
+from streams.worker.process_lifetime import process, stop_on_signal
 from streams.worker.worker_process import await_topics
 
 POLL_S = 0.5
@@ -68,10 +68,10 @@ def run_balance(settings: BalanceSettings, clock: Callable[[], float] = time.mon
             steering = BalanceController(targets, publisher)
             start.wait(lambda: _recall(connection, steering, clock), broker)
             reader = start.wait(lambda: Reader(connection, OUTCOMES), broker)
-            on_signals(stopping.set)
-            start.health.carries(lambda: clock() - round_at[0] < SILENT_S, reader.connected)
-            watch = Watch(start, broker, lambda: probe(connection))
-            with closing(reader), watch.over(reader.connected, stopping.set):
+            stop_on_signal(stopping.set)
+            start.health.running(lambda: clock() - round_at[0] < SILENT_S, reader.connected)
+            monitor = ConnectionMonitor(start, broker, lambda: probe(connection))
+            with closing(reader), monitor.watching(reader.connected, stopping.set):
                 _steer(reader, _Counted(steering), stopping, lambda: round_at.__setitem__(0, clock()) or round_at[0])
 
 

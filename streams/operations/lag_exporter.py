@@ -21,7 +21,7 @@ from streams.broker.group_state import GroupState
 from streams.errors import Problem
 from streams.operations.factory_state import GroupWatch
 from streams.settings import LagSettings
-from streams.worker.outage_wait import gave_up
+from streams.worker.outage_wait import give_up_error
 from streams.worker.process_lifetime import process
 
 KIND = "lag-exporter"
@@ -44,11 +44,11 @@ class LagExporter:
         self._up = False
         self._away_since: float | None = None
 
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether the loop goes round."""
         return time.monotonic() - self._ticked_at < SILENT_S + self._settings.lag_every_s
 
-    def ready(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether the last look was answered."""
         return self._up
 
@@ -63,7 +63,7 @@ class LagExporter:
             self._say(str(failure))
             self._away_since = now if self._away_since is None else self._away_since
             if self._settings.give_up_s is not None and now - self._away_since > self._settings.give_up_s:
-                raise gave_up(str(failure), self._settings.give_up_s) from failure
+                raise give_up_error(str(failure), self._settings.give_up_s) from failure
             return min(AWAY_S, self._settings.lag_every_s)
         self._metrics.show(shown(states, still))
         self._up, self._said_at, self._away_since = True, -SAY_EVERY_S, None
@@ -98,6 +98,6 @@ def run_lag_exporter(settings: LagSettings, sleep: Callable[[float], None] = tim
     exporter = LagExporter(settings, groups, metrics)
     REGISTRY.register(metrics)
     with closing(groups), process(KIND, settings) as start:
-        start.health.carries(exporter.alive, exporter.ready)
+        start.health.running(exporter.is_alive, exporter.is_ready)
         while True:
             sleep(exporter.look(time.time()))

@@ -22,7 +22,7 @@ from monitoring.logs import log
 from streams.address_redaction import masked
 from streams.errors import PortInUse
 from streams.settings import ProcessSettings
-from streams.worker.health import Answer, Health
+from streams.worker.health import Health, ProbeResult
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -40,18 +40,18 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path == "/metrics":
             encode, content_type = choose_encoder(self.headers.get("Accept") or "")
-            self._answer(200, content_type, encode(REGISTRY))
+            self._send(200, content_type, encode(REGISTRY))
         elif path == "/healthz":
-            self._say(self.server.health.alive())
+            self._respond(self.server.health.alive())
         elif path == "/readyz":
-            self._say(self.server.health.ready())
+            self._respond(self.server.health.ready())
         else:
-            self._answer(404, PLAIN, b"/metrics, /healthz and /readyz are served here\n")
+            self._send(404, PLAIN, b"/metrics, /healthz and /readyz are served here\n")
 
-    def _say(self, answer: Answer) -> None:
-        self._answer(200 if answer.well else 503, PLAIN, f"{answer.why}\n".encode())
+    def _respond(self, result: ProbeResult) -> None:
+        self._send(200 if result.ok else 503, PLAIN, f"{result.reason}\n".encode())
 
-    def _answer(self, status: int, content_type: str, body: bytes) -> None:
+    def _send(self, status: int, content_type: str, body: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))

@@ -20,7 +20,7 @@ from streams.steps.isolation import failed, isolated
 from streams.steps.record_spans import BatchSpans, RecordSpan
 from streams.steps.refusal_tracker import Outcome, RefusalTracker
 from streams.steps.stage_counters import StageCounters
-from streams.worker.loop import TestHook, ignore
+from streams.worker.loop import TestHook, no_hook
 from streams.worker.pipelining import Settle
 
 __all__ = ["EventPublisher", "HandlerStep", "Outcome", "StepTools", "decode_record", "oversize"]
@@ -38,7 +38,7 @@ class StepTools:
     stage: Stage
     publisher: EventPublisher
     tally: StageCounters
-    reached: TestHook = field(default=ignore)
+    test_hook: TestHook = field(default=no_hook)
 
 
 class HandlerStep:
@@ -68,7 +68,7 @@ class HandlerStep:
         started = monotonic()
         decoded = [_with_room(record) for record in records]
         spans = BatchSpans(self._tools.stage, records, decoded)
-        self._tools.reached("consumed")
+        self._tools.test_hook("consumed")
         with spans.ended_by_errors():
             results = self._worked(records, [item for item in decoded if isinstance(item, Event)])
         worked_s = monotonic() - started
@@ -121,7 +121,7 @@ class HandlerStep:
         self._bury(records, spans, failures)
         refused = self._sent(written)
         self._bury(records, spans, refused)
-        self._tools.reached("published")
+        self._tools.test_hook("published")
         self._suspects -= {(record.partition, record.offset) for record in records}
         failures |= refused
         ends = [failures.get(n, outcome) for n, outcome in enumerate(outcomes)]

@@ -35,8 +35,8 @@ from streams.steps.handler_step import decode_record, oversize
 from streams.steps.isolation import isolated_async
 from streams.steps.record_spans import RecordSpan, ended_by_errors
 from streams.steps.stage_counters import StageCounters
-from streams.worker.call_age import Calls
-from streams.worker.loop import TestHook, ignore
+from streams.worker.call_age import CallTimer
+from streams.worker.loop import TestHook, no_hook
 
 STAGE: Stage = "agents"
 T = TypeVar("T")
@@ -79,10 +79,10 @@ class SeedTools:
     publisher: AsyncEventPublisher
     tally: StageCounters
     patience: Patience = Patience()
-    reached: TestHook = field(default=ignore)
+    test_hook: TestHook = field(default=no_hook)
     at_once: int | None = None
     graph: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
-    calls: Calls = field(default_factory=Calls)
+    calls: CallTimer = field(default_factory=CallTimer)
 
 
 @dataclass(frozen=True)
@@ -117,14 +117,14 @@ class SeedStep:
         Raises RetryableError when the broker is given up, TooManyDeadLetters when most graphs fail: the seed must not be
         acknowledged then.
         """
-        self._tools.reached("consumed")
+        self._tools.test_hook("consumed")
         seed = decode_record(record)
         failed = await self._plan_all(record, seed)
         with ended_by_errors([each.span for each in failed]):
             for each in failed:
                 await self._publish_letter(each)
                 each.span.end(each.why)
-        self._tools.reached("published")
+        self._tools.test_hook("published")
         self._tools.tally.received(record)
         for each in failed:
             self._tools.tally.ended(each.record, each.why)
@@ -195,7 +195,7 @@ class SeedStep:
                     raise RetryableError(str(away)) from error
 
     async def _planned(self, graph: _Graph) -> tuple[Event, Message]:
-        with self._tools.calls.one():
+        with self._tools.calls.running():
             event: Event = await self._tools.planner.plan(graph.seed, graph.index)
         return event, graph.span.message(event)
 

@@ -91,16 +91,16 @@ class SinkStep(Generic[E]):
 
     def _store(self, decoded: Sequence[tuple[Record, E | PermanentError]], spans: BatchSpans) -> None:
         started, tools = monotonic(), self._tools
-        tools.reached("consumed")
+        tools.test_hook("consumed")
         events = [event for _, event in decoded if not isinstance(event, PermanentError)]
         samples = iter(self._prepared(events))
         taken = [_Taken(r, event if isinstance(event, PermanentError) else next(samples)) for r, event in decoded]
         both = zip(taken, spans.each, strict=True)
         dead = [(t.record, span, t.outcome) for t, span in both if isinstance(t.outcome, PermanentError)]
         publish_letters(tools.publisher, tools.stage, dead)
-        tools.reached("before_append")
+        tools.test_hook("before_append")
         rows = self._append(taken)
-        tools.reached("appended")
+        tools.test_hook("appended")
         spans.end([t.outcome if isinstance(t.outcome, PermanentError) else [t.outcome.event] for t in taken])
         tools.tally.metrics.accepted(rows if self._type is QAEvent else 0)  # a rejection that is kept passed nothing
         tools.tally.metrics.observe_seconds((monotonic() - started) / max(1, len(taken)))

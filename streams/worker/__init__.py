@@ -1,1 +1,1 @@
-"""What happens to a batch: the loop that polls, works, commits, waits and ends."""
+"""What happens to a batch: the loop that polls, processes, commits, waits and shuts down."""

@@ -1,6 +1,6 @@
-"""An event loop that ends: as `asyncio.run`, but it waits for nothing that does not heed its cancellation.
+"""Run a coroutine as `asyncio.run` does, but end within a bound even when a task ignores its cancellation.
 
-In: a coroutine.  Out: what it returns or raises.  What is left running is left to the process's end.
+In: a coroutine.  Out: what it returns or raises.  Tasks that are still running are left to the end of the process.
 """
 
 import asyncio
@@ -16,17 +16,17 @@ T = TypeVar("T")
 
 
 def run(main: Coroutine[Any, Any, T], clean_up_s: float = CLEAN_UP_S) -> T:
-    """What `main` returns. `asyncio.run` waits for ever for a task that swallows its cancellation, as Faust has."""
+    """Return the result of `main`. `asyncio.run` waits forever for tasks that ignore cancellation, as Faust has."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
         return loop.run_until_complete(main)
     finally:
         asyncio.set_event_loop(None)
-        _leave(loop, clean_up_s)
+        _shut_down(loop, clean_up_s)
 
 
-def _leave(loop: asyncio.AbstractEventLoop, within_s: float) -> None:
+def _shut_down(loop: asyncio.AbstractEventLoop, within_s: float) -> None:
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()
@@ -36,6 +36,6 @@ def _leave(loop: asyncio.AbstractEventLoop, within_s: float) -> None:
     if pending:
         names = sorted({getattr(task.get_coro(), "__qualname__", task.get_name()) for task in pending})
         log("process").warning("tasks did not end when they were cancelled", tasks=", ".join(names))
-        return  # closing the loop under them would make each of them fail once more
+        return  # closing the loop under these tasks would make each of them fail again
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()

@@ -1,56 +1,56 @@
-"""What a process says of itself to whoever runs it: whether it lives, and whether it can take work.
+"""Liveness and readiness of a process, with a reason.
 
-In: what it waits for while it starts, and from then on the words of what carries its records.  Out: two answers, each with
-a word that says why.  Serves nothing itself.
+In: what the process waits for while it starts, then the probes of the component that processes records.  Out: two
+answers, each with a reason.  Serves no HTTP.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-Look = Callable[[], bool]
+Probe = Callable[[], bool]
 
 
-class Answer(NamedTuple):
-    """An answer to a probe, and why."""
+class ProbeResult(NamedTuple):
+    """The answer to a probe, and its reason."""
 
-    well: bool
-    why: str
+    ok: bool
+    reason: str
 
 
 @dataclass(frozen=True)
-class Carrier:
-    """What carries the records: whether its loop goes round and its work in hand is young, and whether it is connected."""
+class Probes:
+    """The record-processing component: whether its loop runs and no call takes too long, and whether it is connected."""
 
-    alive: Look
-    ready: Look
+    alive: Probe
+    ready: Probe
 
 
 class Health:
-    """Alive from the first moment, ready once the carrier is. Thread-safe: it only swaps references."""
+    """Alive from the first moment, ready once the probes say so. Thread-safe: it only swaps references."""
 
     def __init__(self) -> None:
         self._waits_for = "starting"
-        self._carrier: Carrier | None = None
+        self._probes: Probes | None = None
 
-    def starts(self, what: str) -> None:
-        """What the process does before it can carry, such as `waiting for Kafka` or `loading models`."""
+    def starting(self, what: str) -> None:
+        """Report what the process does before it can process records, such as `waiting for Kafka` or `loading models`."""
         self._waits_for = what
 
-    def carries(self, alive: Look, ready: Look) -> None:
-        """The carrier speaks for the process now."""
-        self._carrier = Carrier(alive, ready)
+    def running(self, alive: Probe, ready: Probe) -> None:
+        """From now on these probes answer for the process."""
+        self._probes = Probes(alive, ready)
 
-    def alive(self) -> Answer:
-        """Whether the process makes progress, or waits for something that may come back: else it should be replaced."""
-        if self._carrier is None:
-            return Answer(True, self._waits_for)
-        return Answer(True, "ok") if self._carrier.alive() else Answer(False, "stuck")
+    def alive(self) -> ProbeResult:
+        """Whether the process makes progress or waits for a service that may come back; otherwise it should be replaced."""
+        if self._probes is None:
+            return ProbeResult(True, self._waits_for)
+        return ProbeResult(True, "ok") if self._probes.alive() else ProbeResult(False, "stuck")
 
-    def ready(self) -> Answer:
+    def ready(self) -> ProbeResult:
         """Whether it is connected, has its models, and is assigned partitions or waits for them."""
-        if self._carrier is None:
-            return Answer(False, self._waits_for)
-        if not self._carrier.alive():
-            return Answer(False, "stuck")
-        return Answer(True, "ready") if self._carrier.ready() else Answer(False, "waiting for the broker")
+        if self._probes is None:
+            return ProbeResult(False, self._waits_for)
+        if not self._probes.alive():
+            return ProbeResult(False, "stuck")
+        return ProbeResult(True, "ready") if self._probes.ready() else ProbeResult(False, "waiting for the broker")

@@ -1,8 +1,8 @@
-"""Which records are in hand, and up to where each partition is finished without a gap.
+"""Which records are in flight, and up to which offset each partition is finished without a gap.
 
-In: records as they arrive and as they are done.  Out: the next offsets that may be committed.
-A record counts as the delivery that it is: one that was dropped with its partition and delivered anew is another, so that
-finishing the old one never passes for the new one.  Thread-safe; does not talk to a broker.
+In: records as they arrive and as they are finished.  Out: the next offsets that may be committed.
+A record is identified by its delivery: after its partition was dropped, a redelivery is a different record, so finishing
+the old one never finishes the new one.  Thread-safe; does not talk to a broker.
 """
 
 import threading
@@ -33,13 +33,13 @@ class OffsetTracker:
             slots.waiting.append(record)
             slots.open.add(id(record))
 
-    def start(self, partition: Partition, offset: int) -> None:
-        """All before `offset` is safe elsewhere: it may be committed though nothing of it was in hand here."""
+    def start_at(self, partition: Partition, offset: int) -> None:
+        """All records before `offset` are stored elsewhere: it may be committed though none of them was in flight here."""
         with self._lock:
             self._partitions.setdefault(partition, _Slots()).next = offset
 
     def finish(self, record: Record) -> None:
-        """A record's result is safe. Deliveries that are not in hand any more are ignored."""
+        """A record's result is stored. Deliveries that are no longer in flight are ignored."""
         with self._lock:
             slots = self._partitions.get(record.partition)
             if slots is None or id(record) not in slots.open:
@@ -49,7 +49,7 @@ class OffsetTracker:
                 slots.next = slots.waiting.popleft().offset + 1
 
     def drop(self, partitions: Iterable[Partition]) -> None:
-        """These partitions belong to somebody else: what is in hand for them will not be committed."""
+        """These partitions were revoked: their records in flight will not be committed."""
         with self._lock:
             for partition in partitions:
                 self._partitions.pop(partition, None)
@@ -66,14 +66,14 @@ class OffsetTracker:
             return {p: slots.next for p, slots in self._partitions.items() if slots.next is not None}
 
     def committed(self, offsets: dict[Partition, int]) -> None:
-        """These next offsets are in the broker: no need to say them again."""
+        """These next offsets were committed: do not return them again."""
         with self._lock:
             for partition, offset in offsets.items():
                 slots = self._partitions.get(partition)
                 if slots is not None and slots.next == offset:
                     slots.next = None
 
-    def in_hand(self) -> int:
+    def in_flight(self) -> int:
         """How many records arrived and are not finished."""
         with self._lock:
             return sum(len(slots.open) for slots in self._partitions.values())

@@ -1,8 +1,8 @@
-"""Batches through a step: while one is worked on, the results of the one before are made safe.
+"""Pipelining: while a step processes one batch, the results of the previous one are stored.
 
-In: batches of records, one after the other, from one thread.  Out: each batch is called finished once its results are safe.
-One batch at most is behind the one in hand, so memory is bounded and results keep their order.  A batch that may pass later
-is worked on again as a whole, before anything newer is made safe.  Commits nothing.
+In: batches of records in order, from one thread.  Out: each batch is reported as finished once its results are stored.
+At most one batch is being stored, so memory is bounded and results keep their order.  A batch that fails with
+RetryableError is retried as a whole, before anything newer is stored.  Commits nothing.
 """
 
 import threading
@@ -18,33 +18,33 @@ from streams.broker.records import Record
 from streams.worker.record_buffer import PartitionOwner
 
 Settle = Callable[[], None]
-"""Makes a batch's results safe. RetryableError: the batch is tried again. Anything else stops the process."""
+"""Stores a batch's results. RetryableError: the batch is retried. Any other exception stops the process."""
 
 Batch = Sequence[Record]
 
 
 class Step(BatchStep[Record, None], PartitionOwner, Protocol):
-    """What a worker runs: batches of records in two halves, of partitions that come and go.
+    """What a worker runs: batches of records in two halves, and the assignment of partitions.
 
-    Every result is safe when the call that `begin` returns has returned.  Either half may raise RetryableError: the batch
-    is tried again from its first half.  Anything else stops the process.
+    When the callable that `begin` returns has returned, every result is stored.  Either half may raise RetryableError: the
+    batch is retried from its first half.  Any other exception stops the process.
     """
 
 
 def all_done() -> None:
-    """The second half of a step whose results are safe when `begin` returns."""
+    """The second half of a step whose results are stored when `begin` returns."""
 
 
-class Calls:
-    """How long the calls of a step that are under way have taken. Thread-safe."""
+class StepCallTimer:
+    """How long the running calls of a step have taken. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._began: dict[int, float] = {}
 
     @contextmanager
-    def under_way(self) -> Iterator[None]:
-        """A call takes as long as the block."""
+    def running(self) -> Iterator[None]:
+        """Count a call as running for as long as the block runs."""
         with self._lock:
             self._began[threading.get_ident()] = time.monotonic()
         try:
@@ -60,50 +60,54 @@ class Calls:
 
 
 class Pipeline:
-    """Implements the overlap over a step; `finished` hears of each batch whose results are safe, on either thread.
+    """Runs a step; `on_finished` receives each batch whose results are stored, on either thread.
 
-    `again` is given what may pass later, and calls it finished itself.  `calls` measures how long the step takes.
+    `retry` receives what failed with RetryableError, and finishes it itself.  `calls` measures how long the step takes.
     """
 
     def __init__(
-        self, step: Step, finished: Callable[[Batch], None], again: Callable[[Batch, RetryableError], None], calls: Calls
+        self,
+        step: Step,
+        on_finished: Callable[[Batch], None],
+        retry: Callable[[Batch, RetryableError], None],
+        calls: StepCallTimer,
     ) -> None:
-        self._step, self._finished, self._again, self._calls = step, finished, again, calls
+        self._step, self._on_finished, self._retry, self._calls = step, on_finished, retry, calls
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="settle")
-        self._behind: tuple[Batch, Future[None]] | None = None
+        self._previous: tuple[Batch, Future[None]] | None = None
 
-    def carry(self, batch: Batch) -> None:
-        """Work on a batch. Its results become safe behind it; those of the batch before are safe on return."""
+    def process(self, batch: Batch) -> None:
+        """Process a batch. It is stored while the next one is processed; on return the previous one is stored."""
         try:
-            with self._calls.under_way():
+            with self._calls.running():
                 settle = self._step.begin(batch)
         except RetryableError as failure:
-            self.catch_up()
-            self._again(batch, failure)
+            self.wait_for_previous()
+            self._retry(batch, failure)
             return
-        self.catch_up()
-        self._behind = batch, self._pool.submit(self._settled, batch, settle)
+        self.wait_for_previous()
+        self._previous = batch, self._pool.submit(self._settle, batch, settle)
 
     def check_previous(self) -> None:
-        """Raise what went wrong behind, if anything did by now; wait for nothing."""
-        if self._behind is not None and self._behind[1].done():
-            self.catch_up()
+        """Raise the error of the previous batch, if it has failed by now; wait for nothing."""
+        if self._previous is not None and self._previous[1].done():
+            self.wait_for_previous()
 
-    def catch_up(self) -> None:
-        """Wait until the batch behind is safe. Raises what its step raised."""
-        behind, self._behind = self._behind, None
-        if behind is not None:
-            batch, settled = behind
+    def wait_for_previous(self) -> None:
+        """Wait until the previous batch is stored. Raises what its step raised."""
+        previous, self._previous = self._previous, None
+        if previous is not None:
+            batch, settled = previous
             try:
                 settled.result()
             except RetryableError as failure:
-                self._again(batch, failure)
+                self._retry(batch, failure)
 
     def close(self) -> None:
-        """Wait for the batch behind, whatever becomes of it."""
+        """Wait for the previous batch, whether it fails or not."""
         self._pool.shutdown(wait=True)
 
-    def _settled(self, batch: Batch, settle: Settle) -> None:
-        with self._calls.under_way():
+    def _settle(self, batch: Batch, settle: Settle) -> None:
+        with self._calls.running():
             settle()
-        self._finished(batch)
+        self._on_finished(batch)

@@ -1,6 +1,6 @@
-"""The life of a process: it serves its health first, ends on SIGTERM in whatever state it is, and says so in one line.
+"""The lifetime of a process: it serves its health first, ends on SIGTERM in any state, and logs its end in one line.
 
-In: the kind of process, its settings, and what runs in it.  Out: exit codes; a line in the log.  Knows no work.
+In: the kind of process, its settings, and what runs in it.  Out: exit codes; a log line.  Knows nothing of the work.
 """
 
 import logging
@@ -16,34 +16,34 @@ from monitoring.otel_export import exporting, flush
 from streams.operations.metrics_server import serving
 from streams.settings import ProcessSettings
 from streams.worker.health import Health
-from streams.worker.outage_wait import Start
+from streams.worker.outage_wait import Startup
 
 END_S = 15.0
-"""SIGTERM ends a process that has nothing in hand within this, whatever hangs."""
+"""SIGTERM ends a process with nothing in flight within this time, whatever hangs."""
 
 
 @contextmanager
-def process(kind: str, settings: ProcessSettings) -> Iterator[Start]:
-    """A process from its first line to its last. Until something else listens for SIGTERM, it ends it at once."""
+def process(kind: str, settings: ProcessSettings) -> Iterator[Startup]:
+    """A process from its first line to its last. Until another handler is set, SIGTERM ends it at once."""
     set_up(settings.log_format, kind)
     health = Health()
-    on_signals(lambda: sys.exit(0))  # while it starts nothing is in hand
+    stop_on_signal(lambda: sys.exit(0))  # during startup nothing is in flight
     with exporting(kind), serving(kind, settings, health):
         try:
-            yield Start(kind, settings.give_up_s, health)
+            yield Startup(kind, settings.give_up_s, health)
         except SystemExit:
-            log(kind).info("stopped", during=health.ready().why)
+            log(kind).info("stopped", during=health.ready().reason)
             raise
         log(kind).info("stopped")
 
 
-def on_signals(stop: Callable[[], None], within_s: float = END_S) -> None:
-    """Call `stop` on the first SIGTERM or SIGINT; a second one ends the process at once, as does one that is not heeded."""
+def stop_on_signal(stop: Callable[[], None], within_s: float = END_S) -> None:
+    """Call `stop` on the first SIGTERM or SIGINT; the process is ended by a second one at once, or after `within_s`."""
 
     def first(*_: object) -> None:
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, signal.SIG_DFL)
-        last = threading.Timer(within_s, _end)
+        last = threading.Timer(within_s, _force_exit)
         last.daemon = True
         last.start()
         stop()
@@ -53,7 +53,7 @@ def on_signals(stop: Callable[[], None], within_s: float = END_S) -> None:
             signal.signal(each, first)
 
 
-def _end() -> None:
+def _force_exit() -> None:
     log("process").error("something did not end; what is in hand will be delivered again")
     flush()
     logging.shutdown()

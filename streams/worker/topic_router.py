@@ -1,7 +1,7 @@
-"""One worker, several topics: hands each topic's partitions and records to the step that knows it.
+"""One worker, several topics: passes each topic's partitions and records to its step.
 
 In: records of several topics.  Out: whatever the steps do.
-Decides nothing else; a batch that one step cannot finish is tried again for all of them, which is harmless.
+A batch that one step cannot finish is retried for all of them, which is idempotent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,12 +24,12 @@ class TopicRouter:
         return starts
 
     def revoked(self, partitions: Sequence[Partition]) -> None:
-        """Each step hears of its own partitions."""
+        """Notify each step of its own partitions."""
         for topic, step in self._steps.items():
             step.revoked([partition for partition in partitions if partition.topic == topic])
 
     def begin(self, records: Sequence[Record]) -> Settle:
-        """Each step gets its own records, in their order. Raises what a step raises."""
+        """Pass each step its own records, in their order. Raises what a step raises."""
         settles = []
         for topic, step in self._steps.items():
             own = [record for record in records if record.partition.topic == topic]

@@ -1,6 +1,6 @@
-"""Carrying a consumer group's records through a step, from the first connection to SIGTERM.
+"""Processing a consumer group's records with a step, from the first connection to SIGTERM.
 
-In: a role and what makes its step.  Out: a process that carries, or a Problem that says in one line why not.
+In: a role and what makes its step.  Out: a running process, or a Problem that says in one line why not.
 The process serves its health first, then waits for the broker and its topics, then makes the step: stores, models.  Knows
 no handler and no store.
 """
@@ -30,13 +30,13 @@ from streams.steps.dead_letters import DeadLetterBreaker
 from streams.steps.handler_step import StepTools
 from streams.steps.stage_counters import StageCounters
 from streams.worker.loop import TestHook, Worker
-from streams.worker.outage_wait import Start, Watch
+from streams.worker.outage_wait import ConnectionMonitor, Startup
 from streams.worker.pipelining import Step
-from streams.worker.process_lifetime import on_signals
+from streams.worker.process_lifetime import stop_on_signal
 from streams.worker.record_buffer import BatchLimits
 
-GOODBYE_S = 15.0
-"""How long the last commit and the goodbye to the group may take, with a broker that does not answer."""
+LEAVE_GROUP_S = 15.0
+"""How long the last commit and leaving the group may take, with a broker that does not answer."""
 
 
 @dataclass(frozen=True)
@@ -50,35 +50,35 @@ class Role:
     offset_reset: Literal["earliest", "none"] = "earliest"
 
 
-MakeStep = Callable[[StepTools, Start], Step]
-"""Makes the step of a worker; waits for stores and models as a `Start` does."""
+MakeStep = Callable[[StepTools, Startup], Step]
+"""Makes the step of a worker; waits for stores and models through `Startup`."""
 
 
-def carry(role: Role, settings: ProcessSettings, start: Start, make_step: MakeStep, reached: TestHook) -> None:
-    """Carry the role's records through the step until SIGTERM. Raises a Problem."""
+def run_worker(role: Role, settings: ProcessSettings, start: Startup, make_step: MakeStep, test_hook: TestHook) -> None:
+    """Process the role's records with the step until SIGTERM. Raises a Problem."""
     await_topics(settings, role.topics, start)
     metrics, connection = StageMetrics(role.stage), connection_of(settings)
     broker = kafka_at(connection)
     with closing(start.wait(lambda: Publisher(connection), broker)) as publisher:
         tools = StepTools(
-            role.stage, publisher, StageCounters(metrics, DeadLetterBreaker(settings.dead_letter_share)), reached
+            role.stage, publisher, StageCounters(metrics, DeadLetterBreaker(settings.dead_letter_share)), test_hook
         )
-        worker = Worker(make_step(tools, start), _limits(role, settings), metrics, reached)
+        worker = Worker(make_step(tools, start), _limits(role, settings), metrics, test_hook)
         group = replace(
             GroupSettings(connection, role.group, settings.kafka_session_s, role.offset_reset, client_id(role.stage)),
             instance=settings.kafka_instance,
         )
-        consumer = start.wait(lambda: GroupConsumer(group, role.topics, worker.inbox), broker)
+        consumer = start.wait(lambda: GroupConsumer(group, role.topics, worker.buffer), broker)
         worker.drain_s = settings.drain_s
-        on_signals(worker.stop, settings.drain_s + GOODBYE_S)
-        start.health.carries(worker.alive, worker.ready)
-        _run(worker, consumer, Watch(start, broker, lambda: probe(connection)))
+        stop_on_signal(worker.stop, settings.drain_s + LEAVE_GROUP_S)
+        start.health.running(worker.is_alive, worker.is_ready)
+        _run(worker, consumer, ConnectionMonitor(start, broker, lambda: probe(connection)))
 
 
-def _run(worker: Worker, consumer: GroupConsumer, watch: Watch) -> None:
-    kind = watch.start.kind
+def _run(worker: Worker, consumer: GroupConsumer, monitor: ConnectionMonitor) -> None:
+    kind = monitor.start.kind
     try:
-        with watch.over(worker.ready, worker.stop):
+        with monitor.watching(worker.is_ready, worker.stop):
             worker.run(consumer)
     except StepHung as problem:
         log(kind).error(str(problem))
@@ -94,12 +94,12 @@ def _limits(role: Role, settings: ProcessSettings) -> BatchLimits:
     return replace(role.limits, give_up_s=settings.give_up_s, call_s=bound)
 
 
-def await_topics(settings: ProcessSettings, topics: tuple[str, ...], start: Start) -> None:
-    """Wait until the broker answers, and until it has the topics. Raises Unreachable once that is given up."""
+def await_topics(settings: ProcessSettings, topics: tuple[str, ...], start: Startup) -> None:
+    """Wait until the broker answers and has the topics. Raises Unreachable after `give_up_s`."""
 
     connection = connection_of(settings)
 
-    def look(topic: str) -> None:
+    def find_topic(topic: str) -> None:
         with TopicAdmin(connection) as admin:
             try:
                 admin.topic_id(topic)
@@ -108,4 +108,4 @@ def await_topics(settings: ProcessSettings, topics: tuple[str, ...], start: Star
 
     start.wait(lambda: TopicAdmin(connection).close(), kafka_at(connection))
     for topic in topics:
-        start.wait(partial(look, topic), f"the topic {topic}")
+        start.wait(partial(find_topic, topic), f"the topic {topic}")

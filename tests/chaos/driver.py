@@ -78,7 +78,7 @@ def main(kind: str, *fault: str) -> None:
         hooks = hooks_of(kind)
     elif fault:
         killer = Killer(fault[0], int(fault[1]))
-        hooks = Hooks(reached=killer, store=lambda store: Told(store, killer))
+        hooks = Hooks(test_hook=killer, store=lambda store: Told(store, killer))
     match kind:
         case "agents":
             run_agents(AgentSettings(), hooks)

@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(900)]
 
 OUTAGE_S = float(os.environ.get("SKG_OUTAGE_S", "20"))
 
-SAY_EVERY_S = 30.0
+REPORT_EVERY_S = 30.0
 
 KINDS = STAGES
 MADE_BY = {"agents": GRAPHS, "render": IMAGES, "examine": QA}
@@ -122,7 +122,7 @@ def test_every_stage_waits_says_so_recovers_and_loses_nothing(
         print(f"\naway for {OUTAGE_S:.0f} s; recovered after {took}; said {said}; {told}")  # noqa: T201 - its figures
     assert told["twice"] == 0
     assert {kind: seconds for kind, seconds in took.items() if seconds > RECOVERY_S} == {}
-    assert all(OUTAGE_S // SAY_EVERY_S <= lines <= OUTAGE_S / SAY_EVERY_S + 2 for lines in said.values()), said
+    assert all(OUTAGE_S // REPORT_EVERY_S <= lines <= OUTAGE_S / REPORT_EVERY_S + 2 for lines in said.values()), said
     for process in factory.processes:
         before = process.log()
         assert process.stop(40) == 0

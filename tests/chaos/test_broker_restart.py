@@ -47,7 +47,7 @@ def test_a_worker_waits_for_its_broker(fresh_broker: FreshService) -> None:
     source, target = carrier.topic(), carrier.topic()
     step = Publishing(carrier, target)
     worker = Worker(step, BatchLimits(batch=4), NoGauges())
-    consumer = carrier.consumer("group", source, worker.inbox)
+    consumer = carrier.consumer("group", source, worker.buffer)
     with in_thread(lambda: worker.run(consumer)) as ended:
         carrier.publish(numbered(source, 0, 200))
         until(lambda: step.seen, WITHIN_S)

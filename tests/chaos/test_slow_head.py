@@ -27,7 +27,7 @@ pytestmark = pytest.mark.chaos
 
 SEEDS = [make_seed("street market", count=2, first=2 * number) for number in range(1, 11)]
 HEAD = make_seed("kitchen", count=2)
-GOODBYE_S = 15.0
+LEAVE_GROUP_S = 15.0
 """What the last commit and the goodbye to the group may take together."""
 
 COMMITS_S = 3.0
@@ -100,7 +100,7 @@ def test_a_broker_that_answers_nothing_does_not_hold_up_the_stop(factory: Factor
     publish_on_one_partition(factory)
     agents = factory.start("agents", "hang", HEAD.seed_id)
     until(lambda: ended(factory) == requests_of(SEEDS), WITHIN_S, "the graphs of all other seeds")
-    with silent(broker.place.ports[0]), timed(DRAIN_S + GOODBYE_S, "the end"):
+    with silent(broker.place.ports[0]), timed(DRAIN_S + LEAVE_GROUP_S, "the end"):
         agents.send_signal(signal.SIGTERM)
         assert agents.wait(60) == 0
     factory.start("agents")

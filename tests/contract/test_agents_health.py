@@ -36,7 +36,7 @@ def test_they_are_ready_once_the_group_has_told_them_their_partitions_and_not_be
     app, seen = seed_agent.new_app(settings), list[tuple[bool, int]]()
 
     def ready() -> bool:
-        seen.append((seed_agent.ready(app), len(app.assigned())))
+        seen.append((seed_agent.is_ready(app), len(app.assigned())))
         return seen[-1][0]
 
     with agents(settings, Planner(), app=app):
@@ -48,9 +48,9 @@ def test_they_are_ready_once_the_group_has_told_them_their_partitions_and_not_be
 def test_a_member_for_which_no_partition_is_left_is_ready(settings: AgentSettings) -> None:
     first, second = seed_agent.new_app(settings), seed_agent.new_app(settings)
     with agents(settings, Planner(), app=first):
-        until(lambda: seed_agent.ready(first), 40, "the first is ready")
+        until(lambda: seed_agent.is_ready(first), 40, "the first is ready")
         with agents(settings, Planner(), app=second):
-            until(lambda: seed_agent.ready(first) and seed_agent.ready(second), 40, "both are ready")
+            until(lambda: seed_agent.is_ready(first) and seed_agent.is_ready(second), 40, "both are ready")
             assert sorted(len(app.assigned()) for app in (first, second)) == [0, 1]
 
 

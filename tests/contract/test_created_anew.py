@@ -44,7 +44,7 @@ def test_a_writer_whose_topic_is_created_anew_ends_instead_of_waiting_for_ever(
     with TopicAdmin(connection) as admin:
         step = SinkStep(MemorySink(table), tools(KeptMessages(), "write"), QA, admin.topic_id)
         worker = Worker(step, BatchLimits(batch=8), NoGauges())
-        consumer = GroupConsumer(GroupSettings(connection, "writers", SESSION_S, "none"), QA, worker.inbox)
+        consumer = GroupConsumer(GroupSettings(connection, "writers", SESSION_S, "none"), QA, worker.buffer)
         with in_thread(lambda: worker.run(consumer)) as ended:
             until(lambda: len(table.rows) == len(SAMPLES) or ended.done(), 40, "all rows")
             running.stop(0)

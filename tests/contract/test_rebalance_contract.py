@@ -39,7 +39,7 @@ from tests.fakes.wait import in_thread, until
 pytestmark = pytest.mark.contract
 
 COUNT = 480
-LIMITS = BatchLimits(batch=4, linger_s=0.01, held=3)
+LIMITS = BatchLimits(batch=4, linger_s=0.01, max_batches=3)
 SEED = make_seed("a cat beside a dog", count=COUNT)
 
 
@@ -119,12 +119,12 @@ class Owned:
     def __init__(self, buffer: Assignment) -> None:
         self._buffer, self.partitions = buffer, set[Partition]()
 
-    def gone(self, partitions: Sequence[Partition]) -> None:
+    def revoke(self, partitions: Sequence[Partition]) -> None:
         self.partitions -= set(partitions)
-        self._buffer.gone(partitions)
+        self._buffer.revoke(partitions)
 
-    def start(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
-        starts = self._buffer.start(partitions)
+    def assign(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
+        starts = self._buffer.assign(partitions)
         self.partitions |= set(partitions)
         return starts
 
@@ -144,7 +144,7 @@ class Members:
         stack, pace = ExitStack(), Pace()
         self.paces.append(pace)
         worker = Worker(self._make_step(pace), LIMITS, NoGauges())
-        owned = Owned(worker.inbox)
+        owned = Owned(worker.buffer)
         self.owned.append(owned)
         consumer = self._brokers.consumer(self.group, self._topic, owned)
         ended = stack.enter_context(in_thread(lambda: worker.run(consumer)))

@@ -146,10 +146,10 @@ def values_in(link: KafkaConnection, topic: str) -> list[bytes | None]:
 class FromTheBeginning:
     """Where members of a new group start."""
 
-    def start(self, partitions: object) -> dict[Partition, int | None]:
+    def assign(self, partitions: object) -> dict[Partition, int | None]:
         return {}
 
-    def gone(self, partitions: object) -> None: ...
+    def revoke(self, partitions: object) -> None: ...
 
 
 @pytest.mark.parametrize(("listener", "mechanism"), WAYS)

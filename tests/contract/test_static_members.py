@@ -34,7 +34,7 @@ SESSION_S = 15.0
 COUNT = 200
 WITHIN_S = 60.0
 
-IN_HAND = LIMITS.inbox + int(2 * COMMIT_EVERY_S * BATCH / PAUSE_S)
+IN_HAND = LIMITS.max_in_flight + int(2 * COMMIT_EVERY_S * BATCH / PAUSE_S)
 """Graphs that a killed member may have drawn and not committed."""
 
 REPOSITORY = Path(__file__).parents[2]

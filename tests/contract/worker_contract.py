@@ -43,7 +43,7 @@ class Run:
     def __init__(self, carrier: Carrier, topic: str, step: Steps, limits: BatchLimits = LIMITS) -> None:
         self.gauges = NoGauges()
         self.worker = Worker(step, limits, self.gauges)
-        self._consumer = carrier.consumer(group_of(topic), topic, self.worker.inbox)
+        self._consumer = carrier.consumer(group_of(topic), topic, self.worker.buffer)
         self._thread = in_thread(lambda: self.worker.run(self._consumer))
 
     def __enter__(self) -> "Run":
@@ -169,7 +169,7 @@ def test_a_slow_step_holds_no_more_than_the_inbox_and_stays_in_its_group(carrier
         assert step.entered.wait(20)
         owned = set(step.owned)
         threading.Event().wait(8)  # longer than the session timeout
-        assert run.worker.inbox.ledger.in_hand() <= LIMITS.inbox + 64
+        assert run.worker.buffer.offsets.in_flight() <= LIMITS.max_in_flight + 64
         assert step.owned == owned
         step.gate.set()
         until(lambda: len(step.seen) >= 500)
@@ -335,7 +335,10 @@ def test_what_a_member_has_in_hand_of_a_partition_that_it_keeps_is_finished_once
     carrier.publish(messages(topic, 160))
     with Run(carrier, topic, first) as one:
         assert first.entered.wait(20)
-        until(lambda: one.worker.inbox.ledger.in_hand() >= LIMITS.inbox, what="a full inbox, so that fetching is paused")
+        until(
+            lambda: one.worker.buffer.offsets.in_flight() >= LIMITS.max_in_flight,
+            what="a full inbox, so that fetching is paused",
+        )
         with Run(carrier, topic, second):
             until(lambda: len(second.owned) == 2 and len(first.owned) == 2, 30, "two owners")
             kept, moved = set(first.owned), set(second.owned)
@@ -410,13 +413,13 @@ def test_a_call_of_the_step_that_hangs_is_not_alive_and_one_that_waits_for_a_sto
     carrier.publish(messages(topic, 6))
     with Run(carrier, topic, step, BatchLimits(batch=6, call_s=0.5)) as waiting:
         until(lambda: waiting.gauges.retries > 3)
-        assert waiting.worker.alive()
-        until(waiting.worker.ready)
+        assert waiting.worker.is_alive()
+        until(waiting.worker.is_ready)
         waiting.worker.stop()
         until(waiting.future.done)
     hanging = Gate()
     with Run(carrier, topic, hanging, BatchLimits(batch=6, call_s=0.5)) as run:
         assert hanging.entered.wait(20)
-        until(lambda: not run.worker.alive())
+        until(lambda: not run.worker.is_alive())
         hanging.gate.set()
-        until(run.worker.alive)
+        until(run.worker.is_alive)

@@ -128,10 +128,10 @@ class MemoryConsumer:
         for change in self._changes.take():
             self._waiting = [p for p in self._waiting if p not in change.gone] + list(change.new)
             if change.gone:
-                self._assignment.gone(change.gone)
+                self._assignment.revoke(change.gone)
         if self._waiting:
             with suppress(RetryableError):
-                starts = self._assignment.start(self._waiting)
+                starts = self._assignment.assign(self._waiting)
                 for partition in self._waiting:
                     committed = self._broker.offsets.get((self._group, partition), 0)
                     self._positions[partition] = (starts[partition] or 0) if partition in starts else committed

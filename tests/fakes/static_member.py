@@ -17,15 +17,15 @@ from schemas.topics import GRAPHS
 from streams.broker.records import Partition
 from streams.settings import RenderSettings
 from streams.steps.handler_step import HandlerStep, StepTools
-from streams.worker.loop import ignore
-from streams.worker.outage_wait import Start
+from streams.worker.loop import no_hook
+from streams.worker.outage_wait import Startup
 from streams.worker.process_lifetime import process
 from streams.worker.record_buffer import BatchLimits
-from streams.worker.worker_process import Role, carry
+from streams.worker.worker_process import Role, run_worker
 from tests.fakes.events import make_rendered
 
 BATCH, PAUSE_S = 4, 0.2
-LIMITS = BatchLimits(batch=BATCH, linger_s=0.01, held=3)
+LIMITS = BatchLimits(batch=BATCH, linger_s=0.01, max_batches=3)
 
 
 class Slow:
@@ -61,14 +61,14 @@ def main(path: Path) -> None:
     """Carry until SIGTERM."""
     settings = RenderSettings()
 
-    def step(tools: StepTools, start: Start) -> Telling:
+    def step(tools: StepTools, start: Startup) -> Telling:
         words = logging.getLogger("kafka.coordinator")
         words.setLevel(logging.INFO)
         words.addHandler(logging.FileHandler(path))
         return Telling(tools, path)
 
     with process("render", settings) as start:
-        carry(Role("render", (GRAPHS,), settings.render_group, LIMITS), settings, start, step, ignore)
+        run_worker(Role("render", (GRAPHS,), settings.render_group, LIMITS), settings, start, step, no_hook)
 
 
 if __name__ == "__main__":

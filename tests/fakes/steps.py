@@ -12,7 +12,7 @@ from streams.broker.records import Partition, Record
 from streams.steps.dead_letters import DeadLetterBreaker
 from streams.steps.handler_step import StepTools
 from streams.steps.stage_counters import StageCounters
-from streams.worker.loop import TestHook, ignore
+from streams.worker.loop import TestHook, no_hook
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
@@ -47,8 +47,8 @@ def tally(stage: Stage = "render", share: float = 1.0) -> StageCounters:
     return StageCounters(StageMetrics(stage), DeadLetterBreaker(share))
 
 
-def tools(publisher: KeptMessages, stage: Stage = "render", share: float = 1.0, reached: TestHook = ignore) -> StepTools:
-    return StepTools(stage, publisher, tally(stage, share), reached)
+def tools(publisher: KeptMessages, stage: Stage = "render", share: float = 1.0, test_hook: TestHook = no_hook) -> StepTools:
+    return StepTools(stage, publisher, tally(stage, share), test_hook)
 
 
 def record_of(event: Event, offset: int = 0, partition: int = 0) -> Record:

@@ -16,10 +16,10 @@ from schemas.interfaces import Results
 from schemas.topics import GRAPHS, IMAGES
 from streams.settings import ExamineSettings, RenderSettings
 from streams.steps.handler_step import HandlerStep
-from streams.worker.loop import ignore
+from streams.worker.loop import no_hook
 from streams.worker.process_lifetime import process
 from streams.worker.record_buffer import BatchLimits
-from streams.worker.worker_process import Role, carry
+from streams.worker.worker_process import Role, run_worker
 
 
 class Announces:
@@ -56,14 +56,14 @@ def main(kind: str) -> None:
     """Carry until SIGTERM."""
     if kind == "render":
         render = RenderSettings()
-        role = Role("render", (GRAPHS,), render.render_group, BatchLimits(render.render_batch, held=3))
+        role = Role("render", (GRAPHS,), render.render_group, BatchLimits(render.render_batch, max_batches=3))
         with process("render", render) as start:
-            carry(role, render, start, lambda tools, _: HandlerStep(Announces(), tools), ignore)
+            run_worker(role, render, start, lambda tools, _: HandlerStep(Announces(), tools), no_hook)
     else:
         examine = ExamineSettings()
-        role = Role("examine", (IMAGES,), examine.examine_group, BatchLimits(examine.examine_batch, held=3))
+        role = Role("examine", (IMAGES,), examine.examine_group, BatchLimits(examine.examine_batch, max_batches=3))
         with process("examine", examine) as start:
-            carry(role, examine, start, lambda tools, _: HandlerStep(Accepts(), tools), ignore)
+            run_worker(role, examine, start, lambda tools, _: HandlerStep(Accepts(), tools), no_hook)
 
 
 if __name__ == "__main__":

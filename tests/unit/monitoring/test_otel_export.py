@@ -37,10 +37,10 @@ STOPPED = """
 import signal, threading
 from monitoring.traces import start_span
 from streams.settings import ProcessSettings
-from streams.worker.process_lifetime import on_signals, process
+from streams.worker.process_lifetime import stop_on_signal, process
 stopping = threading.Event()
 with process("render", ProcessSettings()):
-    on_signals(stopping.set)
+    stop_on_signal(stopping.set)
     start_span("render").end()
     print("ready", flush=True)
     stopping.wait()

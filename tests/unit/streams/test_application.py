@@ -13,9 +13,9 @@ from streams.broker.reachability import ServiceAway
 from streams.faust_app.application import CALL_S, TURN_S, SeedApp
 from streams.faust_app.application import _within as within
 from streams.faust_app.seed_agent import _watch as watch
-from streams.faust_app.seed_agent import alive, new_app, ready
+from streams.faust_app.seed_agent import is_alive, is_ready, new_app
 from streams.settings import AgentSettings
-from streams.worker.call_age import Calls
+from streams.worker.call_age import CallTimer
 
 
 @pytest.fixture
@@ -26,27 +26,27 @@ def app(tmp_path: Path) -> SeedApp:
 @pytest.mark.parametrize("bound", [None, 2.0])
 def test_agents_whose_planner_hangs_are_alive_until_the_bound_of_one_call(tmp_path: Path, bound: float | None) -> None:
     app, now = new_app(AgentSettings(state_dir=tmp_path, call_s=bound)), [0.0]
-    app.calls = Calls(lambda: now[0])
-    with app.calls.one():
+    app.calls = CallTimer(lambda: now[0])
+    with app.calls.running():
         now[0] = (bound or CALL_S) - 1
-        assert alive(app)
+        assert is_alive(app)
         now[0] = (bound or CALL_S) + 1
-        assert not alive(app)
-    assert alive(app)
+        assert not is_alive(app)
+    assert is_alive(app)
 
 
 def test_agents_whose_event_loop_does_not_turn_are_not_alive(app: SeedApp) -> None:
-    assert alive(app), "it has not begun to turn"
+    assert is_alive(app), "it has not begun to turn"
     app.turned_at = monotonic()
-    assert alive(app)
+    assert is_alive(app)
     app.turned_at = monotonic() - TURN_S - 1
-    assert not alive(app)
+    assert not is_alive(app)
 
 
 def test_agents_are_not_ready_before_they_joined_their_group(app: SeedApp) -> None:
-    assert not ready(app)
+    assert not is_ready(app)
     app.turned_at = monotonic()
-    assert not ready(app)
+    assert not is_ready(app)
 
 
 def test_a_partition_whose_position_is_not_known_yet_does_not_end_the_agents(app: SeedApp) -> None:

@@ -123,7 +123,7 @@ def test_an_original_at_the_brokers_limit_still_fits_into_its_dead_letter() -> N
 
 def test_steps_are_told_in_order() -> None:
     steps: list[str] = []
-    HandlerStep(Handler(rendered), tools(KeptMessages(), reached=steps.append)).begin([record_of(make_graph())])()
+    HandlerStep(Handler(rendered), tools(KeptMessages(), test_hook=steps.append)).begin([record_of(make_graph())])()
     assert steps == ["consumed", "published"]
 
 

@@ -62,12 +62,12 @@ def test_while_the_broker_is_away_only_that_is_shown_and_then_all_again() -> Non
     bench.exporter.look(100.0)
     whole = bench.series()
     assert {name.partition("{")[0] for name in whole} == {family.name for family in FAMILIES}
-    assert bench.exporter.ready()
+    assert bench.exporter.is_ready()
     bench.broker.away = True
     assert bench.exporter.look(110.0) <= 3.0, "it is seen soon when it is back"
     assert (bench.series(), bench.value("skg_broker_up")) == ({"skg_broker_up"}, 0)
-    assert bench.exporter.alive()
-    assert not bench.exporter.ready()
+    assert bench.exporter.is_alive()
+    assert not bench.exporter.is_ready()
     bench.broker.away = False
     bench.exporter.look(120.0)
     assert bench.series() == whole

@@ -27,7 +27,7 @@ def test_a_step_that_hangs_does_not_hold_up_the_stop(carrier: MemoryCarrier) -> 
     carrier.publish(messages(topic, 3))
     worker = Worker(step, BatchLimits(batch=4), NoGauges())
     worker.drain_s = 0.1
-    with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.inbox))) as running:
+    with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.buffer))) as running:
         assert step.entered.wait(10)
         worker.stop()
         until(running.done)
@@ -41,16 +41,16 @@ def test_records_of_a_revoked_partition_are_dropped_from_the_inbox() -> None:
     topic = carrier.topic()
     carrier.publish(messages(topic, 40))
     worker = Worker(step, BatchLimits(batch=4), NoGauges())
-    consumer = carrier.consumer("group", topic, worker.inbox)
-    worker.inbox.put(consumer.poll(0.1))
+    consumer = carrier.consumer("group", topic, worker.buffer)
+    worker.buffer.put(consumer.poll(0.1))
     gone = [p for p in step.owned if p.number < 3]
-    worker.inbox.gone(gone)
+    worker.buffer.revoke(gone)
     taken: list[Record] = []
-    while batch := worker.inbox.take(BatchLimits(batch=4), lambda: False):
+    while batch := worker.buffer.take(BatchLimits(batch=4), lambda: False):
         taken += batch
-        worker.inbox.finish(batch)
+        worker.buffer.finish(batch)
     assert {r.partition.number for r in taken} == {3}
-    assert worker.inbox.ledger.in_hand() == 0
+    assert worker.buffer.offsets.in_flight() == 0
 
 
 def test_a_partition_that_comes_back_is_read_from_its_start_once() -> None:
@@ -58,14 +58,14 @@ def test_a_partition_that_comes_back_is_read_from_its_start_once() -> None:
     topic = carrier.topic()
     carrier.publish(messages(topic, 40))
     worker = Worker(step, BatchLimits(batch=100), NoGauges())
-    records = carrier.consumer("group", topic, worker.inbox).poll(0.1)
-    worker.inbox.put(records)
+    records = carrier.consumer("group", topic, worker.buffer).poll(0.1)
+    worker.buffer.put(records)
     partitions = sorted(step.owned)
-    worker.inbox.gone(partitions)
-    worker.inbox.start(partitions)
-    worker.inbox.put(records)
+    worker.buffer.revoke(partitions)
+    worker.buffer.assign(partitions)
+    worker.buffer.put(records)
     assert sorted(
-        worker.inbox.take(BatchLimits(batch=100), lambda: False), key=lambda r: (r.partition, r.offset)
+        worker.buffer.take(BatchLimits(batch=100), lambda: False), key=lambda r: (r.partition, r.offset)
     ) == sorted(records, key=lambda r: (r.partition, r.offset))
 
 
@@ -87,7 +87,7 @@ def test_the_loop_carries_thousands_of_trivial_events_a_second(carrier: MemoryCa
     carrier.publish(messages(topic, 20_000))
     worker = Worker(step, BatchLimits(batch=4), NoGauges())
     started = monotonic()
-    with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.inbox))):
+    with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.buffer))):
         assert step.done.wait(20)
         seconds = monotonic() - started
         worker.stop()

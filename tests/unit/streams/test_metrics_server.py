@@ -43,9 +43,9 @@ def ask(port: int, path: str) -> tuple[int, str]:
 def test_probes_hear_apart_whether_the_process_lives_and_whether_it_can_work(tmp_path: Path) -> None:
     health, well, connected = Health(), [True], [False]
     with serving("render", ProcessSettings(state_dir=tmp_path), health) as port:
-        health.starts("waiting for Kafka")
+        health.starting("waiting for Kafka")
         assert (ask(port, "/healthz"), ask(port, "/readyz")) == ((200, "waiting for Kafka\n"), (503, "waiting for Kafka\n"))
-        health.carries(lambda: well[0], lambda: connected[0])
+        health.running(lambda: well[0], lambda: connected[0])
         assert (ask(port, "/healthz"), ask(port, "/readyz")) == ((200, "ok\n"), (503, "waiting for the broker\n"))
         connected[0] = True
         assert (ask(port, "/healthz"), ask(port, "/readyz")) == ((200, "ok\n"), (200, "ready\n"))

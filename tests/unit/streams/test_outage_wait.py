@@ -10,7 +10,7 @@ from structlog.testing import LogCapture
 from streams.broker.reachability import ServiceAway
 from streams.errors import AccessDenied, Unreachable
 from streams.worker.health import Health
-from streams.worker.outage_wait import Start, Watch
+from streams.worker.outage_wait import ConnectionMonitor, Startup
 from tests.fakes.wait import until
 
 
@@ -22,7 +22,7 @@ def watched(look: object, give_up_s: float | None) -> None:
         assert isinstance(look, Exception)
         raise look
 
-    with Watch(Start("render", give_up_s, Health()), "Kafka", raises).over(lambda: False, stopped.set):
+    with ConnectionMonitor(Startup("render", give_up_s, Health()), "Kafka", raises).watching(lambda: False, stopped.set):
         until(stopped.is_set, 10, "the end")
 
 
@@ -51,9 +51,9 @@ def lines(told: LogCapture) -> list[str]:
 
 def carried(told: LogCapture, back: bool) -> list[str]:
     """What is said by a process whose service goes away, and comes `back` or not before the process is told to end."""
-    away, watch = threading.Event(), Watch(Start("render", None, Health()), "Kafka", lambda: None)
+    away, monitor = threading.Event(), ConnectionMonitor(Startup("render", None, Health()), "Kafka", lambda: None)
     away.set()
-    with watch.over(lambda: not away.is_set(), lambda: None):
+    with monitor.watching(lambda: not away.is_set(), lambda: None):
         until(lambda: any("waiting" in line for line in lines(told)), 15, "the outage is told")
         if back:
             away.clear()

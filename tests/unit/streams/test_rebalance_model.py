@@ -38,8 +38,8 @@ class Member:
 
     def __init__(self, broker: MemoryBroker) -> None:
         self.owner = Owner()
-        self.inbox = RecordBuffer(self.owner)
-        self.consumer = broker.consumer(GROUP, TOPIC, self.inbox)
+        self.buffer = RecordBuffer(self.owner)
+        self.consumer = broker.consumer(GROUP, TOPIC, self.buffer)
         self.working: list[list[Record]] = []
 
 
@@ -70,12 +70,12 @@ class Group(RuleBasedStateMachine):
     @rule(member=members)
     def poll(self, member: Member) -> None:
         if member in self.joined:
-            member.inbox.put(member.consumer.poll(0.0))
+            member.buffer.put(member.consumer.poll(0.0))
 
     @rule(member=members)
     def take(self, member: Member) -> None:
         if member in self.joined:
-            batch = member.inbox.take(LIMITS, lambda: True)
+            batch = member.buffer.take(LIMITS, lambda: True)
             member.working += [batch] if batch else []
 
     @rule(member=members, which=st.integers(0, 3))
@@ -85,9 +85,9 @@ class Group(RuleBasedStateMachine):
 
     @rule(member=members)
     def commit(self, member: Member) -> None:
-        offsets = member.inbox.ledger.committable()
+        offsets = member.buffer.offsets.committable()
         if member in self.joined and offsets and member.consumer.commit(offsets):
-            member.inbox.ledger.committed(offsets)
+            member.buffer.offsets.committed(offsets)
 
     @rule(member=members)
     def pause_or_resume(self, member: Member) -> None:
@@ -121,8 +121,8 @@ class Group(RuleBasedStateMachine):
             member.consumer.resume()
         for _ in range(200):
             for member in self.joined:
-                member.inbox.put(member.consumer.poll(0.0))
-                member.working += [member.inbox.take(LIMITS, lambda: True)]
+                member.buffer.put(member.consumer.poll(0.0))
+                member.working += [member.buffer.take(LIMITS, lambda: True)]
                 while member.working:
                     self._finished(member, member.working.pop())
                 self.commit(member)
@@ -133,7 +133,7 @@ class Group(RuleBasedStateMachine):
     def _finished(self, member: Member, batch: Sequence[Record]) -> None:
         for record in batch:
             self.finished[record.partition].add(record.offset)
-        member.inbox.finish(batch)
+        member.buffer.finish(batch)
 
 
 TestMembersComeAndGo = Group.TestCase

@@ -16,7 +16,7 @@ from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
 from streams.broker.reachability import ServiceAway
 from streams.errors import TooManyDeadLetters
 from streams.steps.seed_step import Patience, SeedStep, SeedTools
-from streams.worker.call_age import Calls
+from streams.worker.call_age import CallTimer
 from tests.fakes.events import make_graph, make_rejection
 from tests.fakes.steps import KeptMessagesLater, garbage, record_of, tally
 
@@ -177,11 +177,11 @@ def test_seeds_that_mostly_fail_stop_the_process() -> None:
 
 def test_a_call_of_the_planner_under_way_has_an_age() -> None:
     now = [10.0]
-    calls = Calls(lambda: now[0])
+    calls = CallTimer(lambda: now[0])
     assert calls.oldest_s() == 0
-    with calls.one():
+    with calls.running():
         now[0] = 13.0
-        with calls.one():
+        with calls.running():
             now[0] = 15.0
             assert calls.oldest_s() == 5
     assert calls.oldest_s() == 0

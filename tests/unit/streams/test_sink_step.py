@@ -162,7 +162,7 @@ def test_large_pictures_are_shared_out_over_commits() -> None:
 def test_steps_are_told_in_order() -> None:
     told: list[str] = []
     sink = MemorySink(Table())
-    step = SinkStep(sink, tools(KeptMessages(), "write", reached=told.append), QA, Ids())
+    step = SinkStep(sink, tools(KeptMessages(), "write", test_hook=told.append), QA, Ids())
     step.assigned([FIRST])
     step.begin(records(make_samples(1)))()
     assert told == ["consumed", "before_append", "appended"]
