@@ -64,21 +64,21 @@ CALLS_A_STEP = 4
 """Calls of a diffusion renderer in one step: what one has drawn is stored while the next one draws."""
 
 
-def _as_it_is(store: ObjectStore) -> ObjectStore:
+def _unchanged(store: ObjectStore) -> ObjectStore:
     return store
 
 
-def _sink_as_it_is(sink: Sink) -> Sink:
+def _sink_unchanged(sink: Sink) -> Sink:
     return sink
 
 
 @dataclass(frozen=True)
 class Hooks:
-    """Where tests look in: `reached` hears of steps, the others replace or wrap a part."""
+    """Test hooks: `test_hook` is called at each step, the others replace or wrap a part."""
 
     test_hook: TestHook = no_hook
-    store: Callable[[ObjectStore], ObjectStore] = _as_it_is
-    sink: Callable[[Sink], Sink] = _sink_as_it_is
+    store: Callable[[ObjectStore], ObjectStore] = _unchanged
+    sink: Callable[[Sink], Sink] = _sink_unchanged
     planner: Planner | None = None
     renderer: Renderer | None = None
 
@@ -90,11 +90,11 @@ def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
     """Plan graphs for seeds until SIGTERM. Raises a Problem."""
     with process("agents", settings) as start:
         await_topics(settings, READS["agents"], start)
-        while not _carried_by_faust(settings, hooks, start):
+        while not _run_faust(settings, hooks, start):
             await_topics(settings, READS["agents"], start)
 
 
-def _carried_by_faust(settings: AgentSettings, hooks: Hooks, start: Startup) -> bool:
+def _run_faust(settings: AgentSettings, hooks: Hooks, start: Startup) -> bool:
     """Until SIGTERM. False: the broker went away before Faust was connected, or the group was not joined again after it
     came back; an application starts only once."""
     from streams.faust_app import seed_agent
@@ -218,7 +218,7 @@ def index_dir(settings: WriterSettings) -> Path:
 def _seed_app(settings: AgentSettings, hooks: Hooks, start: Startup) -> "SeedApp":
     from streams.faust_app import seed_agent
     from streams.faust_app.faust_publisher import FaustPublisher
-    from streams.steps.seed_step import WITH_MODELS, Patience, SeedStep, SeedTools
+    from streams.steps.seed_step import MODEL_RETRY_POLICY, RetryPolicy, SeedStep, SeedTools
 
     metrics = StageMetrics("agents")
     app = seed_agent.new_app(settings)
@@ -228,14 +228,14 @@ def _seed_app(settings: AgentSettings, hooks: Hooks, start: Startup) -> "SeedApp
         hooks.planner or (_planner(settings) if language is None else language.planner),
         FaustPublisher(app),
         StageCounters(metrics, DeadLetterBreaker(settings.dead_letter_share)),
-        Patience(give_up_s=settings.give_up_s),
+        RetryPolicy(give_up_s=settings.give_up_s),
         test_hook=hooks.test_hook,
         calls=app.calls,
     )
     seeds_at_once = settings.agents_in_flight
     if language is not None:
-        patience = replace(WITH_MODELS, give_up_s=settings.give_up_s)
-        tools = replace(tools, at_once=language.at_once, graph=language.budget.graph, patience=patience)
+        retry_policy = replace(MODEL_RETRY_POLICY, give_up_s=settings.give_up_s)
+        tools = replace(tools, max_graphs=language.at_once, graph_slot=language.budget.graph, retry_policy=retry_policy)
         seeds_at_once = max(seeds_at_once, language.at_once)
     seed_agent.carry_seeds(app, SeedStep(tools).handle, seeds_at_once, metrics)
     return app

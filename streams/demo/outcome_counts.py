@@ -13,7 +13,7 @@ from schemas.events import DeadLetter, QAEvent, Rejection
 from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, key_of
 from streams.broker.clients import Record
 from streams.llm.cost_report import CostReport
-from streams.steps.dead_letters import Request, requests_in
+from streams.steps.dead_letters import Request, requests_in_letter
 
 ENDS = (QA, REJECTIONS, DEAD_LETTERS)
 
@@ -71,7 +71,7 @@ class OutcomeCounts:
                 self.bill.take(event)
 
     def _bury(self, letter: DeadLetter) -> None:
-        requests = requests_in(letter)
+        requests = requests_in_letter(letter)
         if not requests:
             self.unknown[key_of(letter)] = letter.reason
         for request in self.open.intersection(requests):

@@ -22,7 +22,7 @@ from schemas.ids import make_seed
 from schemas.topics import QA, REJECTIONS
 from spatial.relations.predicate_table import PREDICATES
 from streams.broker.records import Record
-from streams.steps.dead_letters import Request, requests_in
+from streams.steps.dead_letters import Request, requests_in_letter
 from streams.steps.handler_step import EventPublisher
 from streams.steps.root_spans import publish_roots
 
@@ -85,7 +85,7 @@ class BalanceController:
             elif isinstance(event, Rejection) and not event.retried:
                 self._ended((event.seed_id, event.index))
             elif isinstance(event, DeadLetter) and event.topic != QA:  # of a sample that was counted already
-                for request in requests_in(event):  # left open, they would hold others up for ever
+                for request in requests_in_letter(event):  # left open, they would hold others up for ever
                     self._ended(request)
 
     def _won(self, event: QAEvent) -> None:

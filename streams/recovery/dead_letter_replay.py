@@ -25,7 +25,7 @@ from streams.broker.topic_reader import KafkaTopicSource, TopicSource
 from streams.errors import Misused
 from streams.recovery.dead_letter_selection import Letter, LetterFilter, Plan, Planner, letter_of, mark_of
 from streams.settings import KafkaSettings
-from streams.steps.dead_letters import original, restored
+from streams.steps.dead_letters import original_message, with_original
 from streams.steps.handler_step import EventPublisher
 
 SOURCE = "replay"
@@ -185,10 +185,10 @@ def _marks(letter: Letter, plan: Plan) -> list[Replayed]:
 def _message(letter: DeadLetter, shelf: TopicSource, done: Done) -> Message | None:
     """The message to send, fetched from its origin where the letter does not hold it."""
     if not letter.omitted_bytes:
-        return original(letter)
+        return original_message(letter)
     lay_at = Origin(topic=letter.topic, partition=letter.partition, offset=letter.offset)
-    found = restored(letter, shelf.record_at(lay_at))
+    found = with_original(letter, shelf.record_at(lay_at))
     if found is None:
         done.gone.append(key_of(letter))
         return None
-    return original(found)
+    return original_message(found)

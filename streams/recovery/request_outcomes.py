@@ -17,8 +17,8 @@ from schemas.topics import SEEDS
 from streams.broker.topic_reader import TopicSource
 from streams.recovery.dead_letter_replay import letters, sent_digests
 from streams.recovery.dead_letter_selection import digest_of
-from streams.steps.dead_letters import requests_in
-from streams.steps.request_ids import Request, requests_named
+from streams.steps.dead_letters import requests_in_letter
+from streams.steps.request_ids import Request, requests_in_record
 
 ACCEPTED, REJECTED, DEAD_LETTER, NONE = "accepted", "rejected", "dead_letter", "none"
 
@@ -113,14 +113,14 @@ def asked(shelf: TopicSource) -> Requests:
     found = Requests()
     for records in shelf.read(SEEDS):
         for record in records:
-            requests = requests_named(SEEDS, record.value, record.headers)
+            requests = requests_in_record(SEEDS, record.value, record.headers)
             found.ask(requests, _time(header(record.headers, "ce_time")))
     return found
 
 
 def bury(found: Requests, shelf: TopicSource) -> None:
     """Note what the dead letters tell; one that was sent back is no outcome. Raises RetryableError."""
-    told = [(digest_of(letter.event), requests_in(letter.event)) for letter in letters(shelf)]
+    told = [(digest_of(letter.event), requests_in_letter(letter.event)) for letter in letters(shelf)]
     sent = sent_digests(shelf)
     for digest, requests in told:
         dead = Seen.DEAD if len(requests) == 1 else Seen.PERHAPS_DEAD  # of a whole seed: the others may have ended well

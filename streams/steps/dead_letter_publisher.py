@@ -1,6 +1,6 @@
-"""Dead letters onto their topic, whole where the broker takes them so.
+"""Publishing dead letters: with the original where the broker accepts that, otherwise without.
 
-In: records, their spans and why they failed for good.  Out: nothing, once every letter is acknowledged.  Decides nothing.
+In: records, their spans and their permanent failures.  Out: nothing, once every letter is acknowledged.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from schemas.codec import Message
 from schemas.errors import Oversize, PermanentError
 from schemas.events import Stage
 from streams.broker.records import Record
-from streams.steps.dead_letters import dead_letter, without_value
+from streams.steps.dead_letters import dead_letter, without_original
 from streams.steps.record_spans import RecordSpan
 
 
@@ -27,12 +27,12 @@ Failed = tuple[Record, RecordSpan, PermanentError]
 
 
 def publish_letters(publisher: EventPublisher, stage: Stage, failed: Sequence[Failed]) -> None:
-    """Publish the letters and wait. One that the broker finds too large goes without its original, left at its origin."""
+    """Publish the letters and wait. A letter that the broker rejects as too large is sent without its original."""
     if not failed:
         return
     letters = [(dead_letter(record, stage, failure), span) for record, span, failure in failed]
     try:
-        publisher.publish([span.message(letter) for letter, span in letters])
+        publisher.publish([span.message_for(letter) for letter, span in letters])
     except Oversize as refused:
         small = [letters[index] for index in refused.messages]
-        publisher.publish([span.message(without_value(letter)) for letter, span in small])
+        publisher.publish([span.message_for(without_original(letter)) for letter, span in small])

@@ -1,8 +1,8 @@
-"""Spans of the work on records: one a record, in the trace of what caused it.
+"""Spans of the work on records: one per record, in the trace of the record's producer.
 
-In: records, the events in them, and what became of each.  Out: spans that say so, and messages whose `traceparent` is the
-span's.  A batch of several records has a span of its own, in a trace of its own, to which the records' spans are linked:
-they belong to as many traces.  Each attempt at a batch has spans of its own.
+In: records, the events in them, and their outcomes.  Out: spans with these outcomes, and messages whose `traceparent` is
+the span's.  A batch of several records has a span in a trace of its own, to which the records' spans are linked, since they
+belong to different traces.  Each attempt at a batch has its own spans.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from schemas.errors import PermanentError, RetryableError
 from schemas.events import QAEvent, Rejection, RenderedImage, SeedConcept, Stage
 from schemas.graph import SpatialGraph
 from streams.broker.records import Record
-from streams.steps.request_ids import Request, requests_named
+from streams.steps.request_ids import Request, requests_in_record
 
 NAMES: dict[Stage, str] = {"agents": "plan", "render": "render", "examine": "examine", "write": "write"}
 """What a stage does with a record."""
@@ -32,18 +32,18 @@ class RecordSpan:
         self._stage = stage
         self._span = start_span(NAMES[stage], header(record.headers, "traceparent"), "consumer", batch)
         if self._span.recording:
-            self._span.tell({"skg.stage": stage, **_place(record), **_request(record, about)})
+            self._span.tell({"skg.stage": stage, **_origin_attributes(record), **_record_attributes(record, about)})
 
-    def message(self, event: Event) -> Message:
-        """What is published because of the record."""
+    def message_for(self, event: Event) -> Message:
+        """A message that is published as a result of the record."""
         return to_message(event, self._stage, self._span.traceparent, datetime.now(UTC))
 
-    def tell_batch(self, size: int) -> None:
-        """How many records are worked on together."""
+    def set_batch_size(self, size: int) -> None:
+        """Set how many records are processed together."""
         self._span.tell({"messaging.batch.message_count": size})
 
     def end(self, outcome: Sequence[Event] | BaseException) -> None:
-        """The record's results are safe, or it failed: for good, or to be worked on again. The first call counts."""
+        """The record's results are stored, or it failed, permanently or to be retried. Only the first call counts."""
         _end(self._span, outcome)
 
 
@@ -56,19 +56,19 @@ class BatchSpans:
             self._batch.tell({"skg.stage": stage, "messaging.batch.message_count": len(records)})
         self.each = [RecordSpan(stage, r, about, self._batch) for r, about in zip(records, decoded, strict=True)]
         for span in self.each:
-            span.tell_batch(len(records))
+            span.set_batch_size(len(records))
 
     def end(self, outcomes: Sequence[Sequence[Event] | BaseException]) -> None:
-        """Everything is safe; what became of each record."""
+        """Every result is stored; `outcomes` are those of the records."""
         for span, outcome in zip(self.each, outcomes, strict=True):
             span.end(outcome)
         if self._batch is not None:
             self._batch.end()
 
     @contextmanager
-    def ended_by_errors(self) -> Iterator[None]:
-        """What leaves the block as an exception ends them all; otherwise they go on."""
-        with ended_by_errors(self.each):
+    def end_on_error(self) -> Iterator[None]:
+        """An exception that leaves the block ends all spans; otherwise they continue."""
+        with end_on_error(self.each):
             try:
                 yield
             except BaseException as error:
@@ -78,8 +78,8 @@ class BatchSpans:
 
 
 @contextmanager
-def ended_by_errors(spans: Sequence[RecordSpan]) -> Iterator[None]:
-    """What leaves the block as an exception ends the spans; otherwise they go on."""
+def end_on_error(spans: Sequence[RecordSpan]) -> Iterator[None]:
+    """An exception that leaves the block ends the spans; otherwise they continue."""
     try:
         yield
     except BaseException as error:
@@ -91,14 +91,14 @@ def ended_by_errors(spans: Sequence[RecordSpan]) -> Iterator[None]:
 def _end(span: Span, outcome: Sequence[Event] | BaseException) -> None:
     if span.recording:
         if isinstance(outcome, BaseException):
-            span.tell(_failure(outcome), f"{type(outcome).__name__}: {outcome}")
+            span.tell(_failure_attributes(outcome), f"{type(outcome).__name__}: {outcome}")
         else:
-            span.tell(_result(outcome))
+            span.tell(_result_attributes(outcome))
     span.end()
 
 
-def _place(record: Record) -> Attributes:
-    """Where the record lies, in the words of OpenTelemetry's conventions."""
+def _origin_attributes(record: Record) -> Attributes:
+    """The record's position, by OpenTelemetry's conventions."""
     return {
         "messaging.system": "kafka",
         "messaging.operation.type": "process",
@@ -108,7 +108,7 @@ def _place(record: Record) -> Attributes:
     }
 
 
-def request_of(event: Event) -> Attributes:
+def request_attributes(event: Event) -> Attributes:
     """The request that an event is about; of a seed of several graphs its id alone."""
     match event:
         case SeedConcept():
@@ -120,13 +120,13 @@ def request_of(event: Event) -> Attributes:
     return {}
 
 
-def _request(record: Record, about: Decoded | Request) -> Attributes:
-    """As the caller or the record's event says, or else as its bytes do."""
+def _record_attributes(record: Record, about: Decoded | Request) -> Attributes:
+    """The request named by the caller or the record's event, or else by its bytes."""
     if isinstance(about, tuple):
         return {"skg.seed_id": about[0], "skg.index": about[1]}
     if isinstance(about, Event):
-        return request_of(about)
-    named = requests_named(record.partition.topic, record.value, record.headers)
+        return request_attributes(about)
+    named = requests_in_record(record.partition.topic, record.value, record.headers)
     seeds, indices = {seed_id for seed_id, _ in named}, {index for _, index in named}
     return {
         "skg.seed_id": seeds.pop() if len(seeds) == 1 else None,
@@ -134,8 +134,8 @@ def _request(record: Record, about: Decoded | Request) -> Attributes:
     }
 
 
-def _result(events: Sequence[Event]) -> Attributes:
-    """How an examination, or whatever it was, ended."""
+def _result_attributes(events: Sequence[Event]) -> Attributes:
+    """The outcome of an examination, or of whatever the stage does."""
     rejection = next((event for event in events if isinstance(event, Rejection)), None)
     if rejection is None:
         return {"skg.outcome": "accepted"}
@@ -143,7 +143,7 @@ def _result(events: Sequence[Event]) -> Attributes:
     return {"skg.outcome": outcome, "skg.gate": rejection.gate, "skg.reason": rejection.reason}
 
 
-def _failure(error: BaseException) -> Attributes:
+def _failure_attributes(error: BaseException) -> Attributes:
     kind = type(error.__cause__ or error).__name__
     if isinstance(error, PermanentError):
         return {"skg.outcome": "dead_letter", "skg.reason": error.reason, "error.type": kind}

@@ -1,8 +1,8 @@
 """The step of the agents: decode a seed, plan its graphs, publish every outcome.
 
 In: records of `skg.seeds`.  Out: graphs, rejections and dead letters, acknowledged by the broker before `handle` returns.
-A graph that can never be is a dead letter of its own; the other graphs of its seed are none the worse.
-Repeating a seed is harmless: ids derive from content.  Knows no Faust.
+A graph that fails permanently becomes a dead letter of its own; the other graphs of its seed are unaffected.
+Repeating a seed is idempotent: ids derive from content.  Knows no Faust.
 """
 
 import asyncio
@@ -30,10 +30,10 @@ from schemas.events import SeedConcept, Stage
 from schemas.interfaces import Planner
 from streams.broker.reachability import ServiceAway
 from streams.broker.records import Record
-from streams.steps.dead_letters import dead_letter, narrowed, without_value
+from streams.steps.dead_letters import dead_letter, narrowed_to_graph, without_original
 from streams.steps.handler_step import decode_record, oversize
 from streams.steps.isolation import isolated_async
-from streams.steps.record_spans import RecordSpan, ended_by_errors
+from streams.steps.record_spans import RecordSpan, end_on_error
 from streams.steps.stage_counters import StageCounters
 from streams.worker.call_age import CallTimer
 from streams.worker.loop import TestHook, no_hook
@@ -51,11 +51,11 @@ class AsyncEventPublisher(Protocol):
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How often and how patiently something is tried again.
+class RetryPolicy:
+    """How often and how long something is retried.
 
-    `attempts` at planning one graph, together below a group's rebalance timeout of 120 s.  `give_up_s`: how long a broker
-    that is away is waited for, None for ever.
+    `attempts` at planning one graph, together below a group's rebalance timeout of 120 s.  `give_up_s`: how long an
+    unavailable broker is waited for, None: forever.
     """
 
     attempts: int = 6
@@ -63,25 +63,25 @@ class Patience:
     give_up_s: float | None = None
 
 
-WITH_MODELS = Patience(attempts=12)
-"""A language model's server may be away for some minutes; its door tries six times in each of these attempts."""
+MODEL_RETRY_POLICY = RetryPolicy(attempts=12)
+"""A language model's server may be away for some minutes; its client makes six requests in each of these attempts."""
 
 
 @dataclass(frozen=True)
 class SeedTools:
-    """What the step is given: a planner, a producer, where it counts, its patience, and the tests' hook.
+    """What the step is given: a planner, a producer, its counters, its retry policy, and the tests' hook.
 
-    `at_once`: graphs under way over all seeds, None for one a seed.  `graph` lets one begin, in its own time.
-    `calls` knows how old the planner's oldest call is.
+    `max_graphs`: graphs in flight over all seeds, None: one per seed.  `graph_slot` delays the start of a graph.
+    `calls` knows the age of the planner's oldest call.
     """
 
     planner: Planner
     publisher: AsyncEventPublisher
-    tally: StageCounters
-    patience: Patience = Patience()
+    counters: StageCounters
+    retry_policy: RetryPolicy = RetryPolicy()
     test_hook: TestHook = field(default=no_hook)
-    at_once: int | None = None
-    graph: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    max_graphs: int | None = None
+    graph_slot: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
     calls: CallTimer = field(default_factory=CallTimer)
 
 
@@ -97,7 +97,7 @@ class _Graph:
 
 @dataclass(frozen=True)
 class _Failed:
-    """What can never be: a record, narrowed to one of its graphs where it is a seed."""
+    """A permanent failure: a record, narrowed to one graph where it is a seed."""
 
     record: Record
     span: RecordSpan
@@ -105,71 +105,71 @@ class _Failed:
 
 
 class SeedStep:
-    """Carries one seed at a time; many may be under way at once."""
+    """Processes one seed per call of `handle`; many may run concurrently."""
 
     def __init__(self, tools: SeedTools) -> None:
         self._tools = tools
-        self._room = asyncio.Semaphore(tools.at_once or 1)
+        self._slots = asyncio.Semaphore(tools.max_graphs or 1)
 
     async def handle(self, record: Record) -> None:
-        """Publish `count` outcomes: graphs, rejections, and a dead letter for each graph that can never be.
+        """Publish `count` outcomes: graphs, rejections, and a dead letter for each graph that failed permanently.
 
-        Raises RetryableError when the broker is given up, TooManyDeadLetters when most graphs fail: the seed must not be
-        acknowledged then.
+        Raises RetryableError after `give_up_s` without a broker, TooManyDeadLetters when most graphs fail: the seed must
+        not be acknowledged then.
         """
         self._tools.test_hook("consumed")
         seed = decode_record(record)
         failed = await self._plan_all(record, seed)
-        with ended_by_errors([each.span for each in failed]):
+        with end_on_error([each.span for each in failed]):
             for each in failed:
                 await self._publish_letter(each)
                 each.span.end(each.why)
         self._tools.test_hook("published")
-        self._tools.tally.received(record)
+        self._tools.counters.count_received(record)
         for each in failed:
-            self._tools.tally.ended(each.record, each.why)
+            self._tools.counters.count_outcome(each.record, each.why)
 
     async def _plan_all(self, record: Record, seed: Event | PermanentError) -> list[_Failed]:
-        """The graphs that can never be, each as a seed of its own, and why."""
+        """The graphs that failed permanently, each as a seed of its own, and why."""
         if not isinstance(seed, SeedConcept):
             word = f"{record.partition.topic} does not carry {type(seed).__name__}"
             why = seed if isinstance(seed, PermanentError) else PermanentError("failed", word)
             return [_Failed(record, RecordSpan(STAGE, record, why), why)]
         indices = range(seed.first, seed.first + seed.count)
-        if self._tools.at_once is None:
-            ended = [await self._end_of(record, seed, index) for index in indices]
+        if self._tools.max_graphs is None:
+            ended = [await self._process_graph(record, seed, index) for index in indices]
         else:
-            ended = await _together([self._in_turn(record, seed, index) for index in indices])
+            ended = await _gather([self._process_in_turn(record, seed, index) for index in indices])
         return [each for each in ended if each is not None]
 
-    async def _in_turn(self, record: Record, seed: SeedConcept, index: int) -> _Failed | None:
-        async with self._room:
-            return await self._end_of(record, seed, index)
+    async def _process_in_turn(self, record: Record, seed: SeedConcept, index: int) -> _Failed | None:
+        async with self._slots:
+            return await self._process_graph(record, seed, index)
 
-    async def _end_of(self, record: Record, seed: SeedConcept, index: int) -> _Failed | None:
-        """Why graph number `index` can never be, None if its outcome is published."""
+    async def _process_graph(self, record: Record, seed: SeedConcept, index: int) -> _Failed | None:
+        """The permanent failure of graph number `index`, None if its outcome is published."""
         span = RecordSpan(STAGE, record, (seed.seed_id, index))
-        with ended_by_errors([span]):
-            why = await self._failure_of(_Graph(record, seed, index, span))
+        with end_on_error([span]):
+            why = await self._try_to_plan(_Graph(record, seed, index, span))
         if why is not None:
-            return _Failed(narrowed(record, seed, index), span, why)
-        self._tools.tally.ended(record, None)
-        await asyncio.sleep(0)  # planning is work: let heartbeats and other seeds through
+            return _Failed(narrowed_to_graph(record, seed, index), span, why)
+        self._tools.counters.count_outcome(record, None)
+        await asyncio.sleep(0)  # planning blocks the loop: let heartbeats and other seeds run
         return None
 
-    async def _failure_of(self, graph: _Graph) -> PermanentError | None:
+    async def _try_to_plan(self, graph: _Graph) -> PermanentError | None:
         try:
-            async with self._tools.graph():
-                await self._plan(graph)
+            async with self._tools.graph_slot():
+                await self._plan_and_publish(graph)
         except PermanentError as failure:
             return failure
         except RetryError as error:
-            return _given_up(graph.index, error)
+            return _permanent_error(graph.index, error)
         return None
 
-    async def _plan(self, graph: _Graph) -> None:
+    async def _plan_and_publish(self, graph: _Graph) -> None:
         started = monotonic()
-        planned = await self._patiently_planned(graph)
+        planned = await self._plan_with_retries(graph)
         if isinstance(planned, PermanentError):
             raise planned
         event, message = planned
@@ -178,15 +178,15 @@ class SeedStep:
             raise failure
         await self._publish([message])
         graph.span.end([event])
-        self._tools.tally.metrics.observe_seconds(monotonic() - started)
-        self._tools.tally.event(event)
+        self._tools.counters.metrics.observe_seconds(monotonic() - started)
+        self._tools.counters.count_event(event)
 
-    async def _patiently_planned(self, graph: _Graph) -> tuple[Event, Message] | PermanentError:
-        """Planned within some attempts; a store that is away is waited for, however long that takes."""
-        began, give_up_s = monotonic(), self._tools.patience.give_up_s
+    async def _plan_with_retries(self, graph: _Graph) -> tuple[Event, Message] | PermanentError:
+        """The plan after at most `attempts`; an unavailable store is waited for as long as `give_up_s` allows."""
+        began, give_up_s = monotonic(), self._tools.retry_policy.give_up_s
         while True:
             try:
-                return await self._retrying()(isolated_async, lambda: self._planned(graph))
+                return await self._retrying()(isolated_async, lambda: self._call_planner(graph))
             except RetryError as error:
                 away = error.last_attempt.exception()
                 if not isinstance(away, ServiceAway):
@@ -194,23 +194,23 @@ class SeedStep:
                 if give_up_s is not None and monotonic() - began > give_up_s:
                     raise RetryableError(str(away)) from error
 
-    async def _planned(self, graph: _Graph) -> tuple[Event, Message]:
+    async def _call_planner(self, graph: _Graph) -> tuple[Event, Message]:
         with self._tools.calls.running():
             event: Event = await self._tools.planner.plan(graph.seed, graph.index)
-        return event, graph.span.message(event)
+        return event, graph.span.message_for(event)
 
     async def _publish_letter(self, failed: _Failed) -> None:
-        """A letter that the broker finds too large leaves its original where it lies."""
+        """Publish the letter, without its original if the broker rejects it as too large."""
         letter = dead_letter(failed.record, STAGE, failed.why)
         try:
-            await self._publish([failed.span.message(letter)])
+            await self._publish([failed.span.message_for(letter)])
         except PermanentError:
-            await self._publish([failed.span.message(without_value(letter))])
+            await self._publish([failed.span.message_for(without_original(letter))])
 
     async def _publish(self, messages: Sequence[Message]) -> None:
-        """Publish once the broker takes them, however long it is away. Raises PermanentError, and RetryableError once
-        that is given up."""
-        give_up_s = self._tools.patience.give_up_s
+        """Publish, retrying while the broker is away. Raises PermanentError, and RetryableError after
+        `give_up_s`."""
+        give_up_s = self._tools.retry_policy.give_up_s
         stop = stop_never if give_up_s is None else stop_after_delay(give_up_s)
         try:
             await self._retrying(stop)(self._tools.publisher.publish, messages)
@@ -218,24 +218,24 @@ class SeedStep:
             raise RetryableError(str(error.last_attempt.exception())) from error
 
     def _retrying(self, stop: stop_base | None = None) -> AsyncRetrying:
-        patience = self._tools.patience
+        retry_policy = self._tools.retry_policy
         return AsyncRetrying(
             retry=retry_if_exception_type(RetryableError),
-            stop=stop or stop_after_attempt(patience.attempts),
-            wait=wait_random_exponential(multiplier=0.5, max=patience.longest_pause_s),
-            before_sleep=lambda _: self._tools.tally.metrics.retried(),
+            stop=stop or stop_after_attempt(retry_policy.attempts),
+            wait=wait_random_exponential(multiplier=0.5, max=retry_policy.longest_pause_s),
+            before_sleep=lambda _: self._tools.counters.metrics.retried(),
         )
 
 
-def _given_up(index: int, error: RetryError) -> PermanentError:
+def _permanent_error(index: int, error: RetryError) -> PermanentError:
     last = error.last_attempt
     failure = PermanentError("failed", f"graph {index}: {last.exception()}", last.attempt_number)
     failure.__cause__ = last.exception()
     return failure
 
 
-async def _together(work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-    """All results in order; the first failure ends the others."""
+async def _gather(work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """All results in order; the first failure cancels the others."""
     tasks = [asyncio.create_task(one) for one in work]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)

@@ -1,8 +1,8 @@
 """The step of a table's writer: decode, fetch pictures, append rows and positions in one commit.
 
 In: records of one topic.  Out: rows in the sink, whose own position decides where reading starts.
-The group's offsets are committed for lag only.  What can never be stored becomes a dead letter, published before the
-position passes it.  Knows no table format.
+The group's offsets are committed for lag only.  A permanent failure becomes a dead letter, published before the position
+passes it.  Knows no table format.
 """
 
 import threading
@@ -27,23 +27,23 @@ COMMIT_BYTES = 16 * 1024 * 1024
 """Events and pictures held in memory for one commit, at most (and one more)."""
 
 FENCED_TRIES = 5
-"""Two owners take turns at most once a rebalance; more means that something else writes these positions."""
+"""Two owners alternate at most once per rebalance; more means that another process writes these positions."""
 
 TopicIds = Callable[[str], str]
-"""The broker's id of a topic, which changes when it is created anew."""
+"""The broker's id of a topic, which changes when the topic is re-created."""
 
 
 @dataclass(frozen=True)
-class _Taken(Generic[E]):
+class _Prepared(Generic[E]):
     record: Record
     outcome: Sample[E] | PermanentError
 
 
 class SinkStep(Generic[E]):
-    """Carries batches of records into a sink that keeps the topic's events.
+    """Writes batches of records to a sink that keeps the topic's events.
 
-    `assigned` and `revoked` run on another thread than `begin`.  The lock guards only what is noted here: waiting for
-    a commit would hold up heartbeats, and the sink itself refuses a commit whose partition was opened anew meanwhile.
+    `assigned` and `revoked` run on another thread than `begin`.  The lock guards only the fields of this class: waiting for
+    a commit would delay heartbeats, and the sink itself refuses a commit whose partition was reopened meanwhile.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class SinkStep(Generic[E]):
         self._next: dict[Partition, int] = {}
 
     def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
-        """The sink's positions; the earliest record where it knows none. Raises RetryableError, as sink and broker do."""
+        """The sink's positions; the earliest record where it has none. Raises RetryableError, as sink and broker do."""
         self._topic_id = self._topic_id or self._topic_ids(self._topic)
         return {partition: self._open(partition) for partition in partitions}
 
@@ -65,12 +65,12 @@ class SinkStep(Generic[E]):
         """Rows that are not yet appended are dropped: the next owner reads them again."""
         for partition in partitions:
             with self._lock:
-                held = self._next.pop(partition, None)
-            if held is not None:
+                known = self._next.pop(partition, None)
+            if known is not None:
                 self._sink.close(self._name(partition))
 
     def begin(self, records: Sequence[Record]) -> Settle:
-        """Append the records, in commits of bounded size: nothing is left to do after it, since a commit holds rows and
+        """Append the records, in commits of bounded size. The second half does nothing: a commit holds rows and
         positions.
 
         Raises RetryableError; what was committed is skipped next time.
@@ -79,48 +79,48 @@ class SinkStep(Generic[E]):
             raise Refused(
                 f"{self._topic} was created anew: start the writer again, positions of the old topic do not count"
             )
-        wanted = [(record, self._event(record)) for record in records if self._wants(record)]
-        for part in _by_size(wanted, self._commit_bytes):
-            self._carry(part)
+        unread = [(record, self._event(record)) for record in records if self._is_unread(record)]
+        for part in _by_size(unread, self._commit_bytes):
+            self._process(part)
         return all_done
 
-    def _carry(self, decoded: Sequence[tuple[Record, E | PermanentError]]) -> None:
+    def _process(self, decoded: Sequence[tuple[Record, E | PermanentError]]) -> None:
         spans = BatchSpans(self._tools.stage, [record for record, _ in decoded], [event for _, event in decoded])
-        with spans.ended_by_errors():
+        with spans.end_on_error():
             self._store(decoded, spans)
 
     def _store(self, decoded: Sequence[tuple[Record, E | PermanentError]], spans: BatchSpans) -> None:
         started, tools = monotonic(), self._tools
         tools.test_hook("consumed")
         events = [event for _, event in decoded if not isinstance(event, PermanentError)]
-        samples = iter(self._prepared(events))
-        taken = [_Taken(r, event if isinstance(event, PermanentError) else next(samples)) for r, event in decoded]
-        both = zip(taken, spans.each, strict=True)
+        samples = iter(self._prepare(events))
+        prepared = [_Prepared(r, event if isinstance(event, PermanentError) else next(samples)) for r, event in decoded]
+        both = zip(prepared, spans.each, strict=True)
         dead = [(t.record, span, t.outcome) for t, span in both if isinstance(t.outcome, PermanentError)]
         publish_letters(tools.publisher, tools.stage, dead)
         tools.test_hook("before_append")
-        rows = self._append(taken)
+        rows = self._append(prepared)
         tools.test_hook("appended")
-        spans.end([t.outcome if isinstance(t.outcome, PermanentError) else [t.outcome.event] for t in taken])
-        tools.tally.metrics.accepted(rows if self._type is QAEvent else 0)  # a rejection that is kept passed nothing
-        tools.tally.metrics.observe_seconds((monotonic() - started) / max(1, len(taken)))
-        for each in taken:
-            tools.tally.taken(each.record, each.outcome if isinstance(each.outcome, PermanentError) else None)
+        spans.end([t.outcome if isinstance(t.outcome, PermanentError) else [t.outcome.event] for t in prepared])
+        tools.counters.metrics.accepted(rows if self._type is QAEvent else 0)  # a stored rejection is not a sample
+        tools.counters.metrics.observe_seconds((monotonic() - started) / max(1, len(prepared)))
+        for each in prepared:
+            tools.counters.count_finished(each.record, each.outcome if isinstance(each.outcome, PermanentError) else None)
 
-    def _prepared(self, events: Sequence[E]) -> list[Sample[E] | PermanentError]:
-        """All at once; one by one where that raised, so that what one event raises is kept to it."""
+    def _prepare(self, events: Sequence[E]) -> list[Sample[E] | PermanentError]:
+        """All at once; one by one where that raised, so that only the event that raises fails."""
         if not events:
             return []
         samples = isolated(lambda: self._sink.prepare(events), tries=1)
-        return [self._prepared_alone(event) for event in events] if isinstance(samples, PermanentError) else samples
+        return [self._prepare_alone(event) for event in events] if isinstance(samples, PermanentError) else samples
 
-    def _prepared_alone(self, event: E) -> Sample[E] | PermanentError:
+    def _prepare_alone(self, event: E) -> Sample[E] | PermanentError:
         samples = isolated(lambda: self._sink.prepare([event]))
         return samples if isinstance(samples, PermanentError) else samples[0]
 
-    def _append(self, taken: Sequence[_Taken[E]]) -> int:
+    def _append(self, prepared: Sequence[_Prepared[E]]) -> int:
         for _ in range(FENCED_TRIES):
-            deliveries = [self._delivery(t) for t in taken if self._wants(t.record)]
+            deliveries = [self._delivery(t) for t in prepared if self._is_unread(t.record)]
             if not deliveries:
                 return 0
             try:
@@ -128,7 +128,7 @@ class SinkStep(Generic[E]):
             except Fenced as fenced:
                 self._reopen(fenced.partition)
                 continue
-            self._moved(appended.positions)
+            self._advance(appended.positions)
             return appended.rows
         raise RetryableError(f"other writers kept moving the positions of {self._topic}")
 
@@ -138,16 +138,16 @@ class SinkStep(Generic[E]):
             return event
         raise TypeError(f"{record.partition.topic} does not carry {self._type.__name__}")
 
-    def _delivery(self, taken: _Taken[E]) -> Delivery[E]:
-        sample = None if isinstance(taken.outcome, PermanentError) else taken.outcome
-        return Delivery(self._name(taken.record.partition), taken.record.offset, sample)
+    def _delivery(self, prepared: _Prepared[E]) -> Delivery[E]:
+        sample = None if isinstance(prepared.outcome, PermanentError) else prepared.outcome
+        return Delivery(self._name(prepared.record.partition), prepared.record.offset, sample)
 
-    def _moved(self, positions: Mapping[str, int]) -> None:
+    def _advance(self, positions: Mapping[str, int]) -> None:
         with self._lock:
-            for partition, held in self._next.items():
-                self._next[partition] = max(held, positions.get(self._name(partition), 0))
+            for partition, known in self._next.items():
+                self._next[partition] = max(known, positions.get(self._name(partition), 0))
 
-    def _wants(self, record: Record) -> bool:
+    def _is_unread(self, record: Record) -> bool:
         with self._lock:
             position = self._next.get(record.partition)
         return position is not None and record.offset >= position
@@ -160,8 +160,8 @@ class SinkStep(Generic[E]):
 
     def _reopen(self, name: str) -> None:
         with self._lock:
-            held = [partition for partition in self._next if self._name(partition) == name]
-        for partition in held:
+            known = [partition for partition in self._next if self._name(partition) == name]
+        for partition in known:
             self._sink.close(name)
             self._open(partition)
 

@@ -1,6 +1,6 @@
-"""Counting what a stage did, and stopping it when most of it fails.
+"""Counts what a stage did, and stops it when most of it fails.
 
-In: records and the events that came of them.  Out: metrics; TooManyDeadLetters.  Does not publish.
+In: records and the events that resulted.  Out: metrics; TooManyDeadLetters.  Does not publish.
 """
 
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ from streams.steps.dead_letters import DeadLetterBreaker
 
 @dataclass(frozen=True)
 class StageCounters:
-    """A stage's metrics and its limit of dead letters."""
+    """A stage's metrics and its dead-letter breaker."""
 
     metrics: StageMetrics
-    limit: DeadLetterBreaker
+    breaker: DeadLetterBreaker
 
-    def event(self, event: Event) -> None:
-        """An event was acknowledged by the broker."""
+    def count_event(self, event: Event) -> None:
+        """Count an event that the broker acknowledged."""
         self.metrics.produced(BY_EVENT[type(event)].name, 1)
         if isinstance(event, SpatialGraph) and event.attempt:
-            return  # asked for by the rejection before it, which is counted
+            return  # it was requested by the rejection before it, which is counted
         if isinstance(event, Rejection):
-            self._refused(event)
+            self._count_rejection(event)
             return
         self.metrics.accepted(1)
         if isinstance(event, QAEvent):
@@ -38,8 +38,8 @@ class StageCounters:
             for question in event.questions:
                 self.metrics.question(question.kind)
 
-    def _refused(self, event: Rejection) -> None:
-        """A picture that is drawn again is no request that ended."""
+    def _count_rejection(self, event: Rejection) -> None:
+        """A picture that is drawn again does not end its request."""
         if event.retried:
             self.metrics.redrawn(event.gate, event.reason)
             self.metrics.examined("retried")
@@ -47,21 +47,21 @@ class StageCounters:
             self.metrics.rejected(event.gate, event.reason)
             self.metrics.examined("rejected")
 
-    def taken(self, record: Record, failure: PermanentError | None) -> None:
-        """A record is finished; with `failure`, as a dead letter. Raises TooManyDeadLetters when most of them are."""
-        self.received(record)
-        self.ended(record, failure)
+    def count_finished(self, record: Record, failure: PermanentError | None) -> None:
+        """Count a finished record; with `failure`, as a dead letter. Raises TooManyDeadLetters when most of them are."""
+        self.count_received(record)
+        self.count_outcome(record, failure)
 
-    def received(self, record: Record) -> None:
-        """A record was taken from its topic, whatever comes of it."""
+    def count_received(self, record: Record) -> None:
+        """Count a record that was taken from its topic, whatever its outcome."""
         self.metrics.consumed(1)
         age = event_age(record.headers, datetime.now(UTC))
         if age is not None:
             self.metrics.observe_age(age)
 
-    def ended(self, record: Record, failure: PermanentError | None) -> None:
-        """What a record asked for, or one of the things, is finished. Raises TooManyDeadLetters as `taken` does."""
+    def count_outcome(self, record: Record, failure: PermanentError | None) -> None:
+        """Count one outcome of a record. Raises TooManyDeadLetters as `count_finished` does."""
         if failure is not None:
             self.metrics.dead_letter(failure.reason)
             self.metrics.produced(DEAD_LETTERS, 1)
-        self.limit.count(record, failure)
+        self.breaker.count(record, failure)

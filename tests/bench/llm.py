@@ -79,7 +79,7 @@ async def carry(settings: AgentSettings, graphs: int) -> tuple[Published, float]
     agents = agents_of(settings, InMemoryStore())
     published = Published()
     step = SeedStep(
-        SeedTools(agents.planner, published, tally("agents"), at_once=agents.at_once, graph=agents.budget.graph)
+        SeedTools(agents.planner, published, tally("agents"), max_graphs=agents.at_once, graph_slot=agents.budget.graph)
     )
     window: OrderedAck[Record] = OrderedAck(agents.at_once, lambda r: r.partition, _acknowledge, _fail)
     before = time.process_time()

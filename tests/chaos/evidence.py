@@ -14,7 +14,7 @@ from schemas.events import DeadLetter, RenderedImage
 from schemas.ids import sample_id
 from schemas.topics import DEAD_LETTERS, IMAGES
 from streams.settings import StoreSettings
-from streams.steps.dead_letters import requests_in
+from streams.steps.dead_letters import requests_in_letter
 from tests.chaos.accounting import Evidence, Letter, Request, Twin, Undisturbed
 from tests.chaos.broker_view import BrokerView
 from tests.chaos.messages import POISON_KEY, TOPICS
@@ -67,7 +67,7 @@ def letters_of(view: BrokerView) -> list[Letter]:
         assert isinstance(event, DeadLetter)
         first = event.first or event
         origin = f"{first.topic}-{first.partition}-{first.offset}"
-        found.append(Letter(origin, frozenset(requests_in(event)), event.stage, event.reason))
+        found.append(Letter(origin, frozenset(requests_in_letter(event)), event.stage, event.reason))
     return found
 
 

@@ -18,7 +18,7 @@ from streams.broker.reachability import ServiceAway
 from streams.broker.topic_admin import apply
 from streams.faust_app import seed_agent
 from streams.settings import AgentSettings
-from streams.steps.seed_step import Patience
+from streams.steps.seed_step import RetryPolicy
 from tests.conftest import FreshService
 from tests.fakes.agents_thread import Planner, Stuck, agents, message, publish, seeds
 from tests.fakes.carrier import SESSION_S
@@ -94,7 +94,7 @@ def test_when_not_even_a_dead_letter_can_be_published_the_process_ends_and_the_s
 ) -> None:
     asked = seeds(1, graphs=1)
     publish(settings, [message(seed) for seed in asked])
-    with agents(settings, Planner(), KeptMessagesLater(refusals=10**9), Patience(2, 0.01, 0.05)) as ended:
+    with agents(settings, Planner(), KeptMessagesLater(refusals=10**9), RetryPolicy(2, 0.01, 0.05)) as ended:
         until(ended.running.done, 40, "the end")
         assert isinstance(ended.running.exception(), RetryableError)
     again = Planner()

@@ -22,8 +22,8 @@ from streams.errors import Refused
 from streams.recovery.dead_letter_replay import replay
 from streams.recovery.dead_letter_selection import LetterFilter
 from streams.settings import KafkaSettings
-from streams.steps.dead_letters import dead_letter, without_value
-from streams.steps.replay_headers import Past
+from streams.steps.dead_letters import dead_letter, without_original
+from streams.steps.replay_headers import ReplayHistory
 from tests.conftest import FreshService
 from tests.fakes.carrier import SESSION_S, KafkaCarrier, Steps
 from tests.fakes.wait import until
@@ -211,7 +211,7 @@ def test_a_dead_letter_goes_back_to_its_topic_as_it_was_and_is_remembered(broker
     carrier = KafkaCarrier(broker)
     (found,) = [r for r in carrier.records(QA) if r.key == mark]
     assert (found.value, found.headers[0]) == (b"\xc1", ("who", b"me"))
-    assert Past.of(found.headers).letter == "skg.qa-1-7"
+    assert ReplayHistory.from_headers(found.headers).letter == "skg.qa-1-7"
     carrier.close()
 
 
@@ -223,7 +223,7 @@ def test_what_its_letter_could_not_hold_is_read_where_it_lies_or_said_to_be_gone
     carrier = KafkaCarrier(broker)
     there = [r for r in carrier.records(GRAPHS) if r.key == mark]
     lost = replace(there[1], offset=there[2].offset + 1_000)
-    letters = [without_value(dead_letter(record, "render", GARBAGE)) for record in (there[1], lost)]
+    letters = [without_original(dead_letter(record, "render", GARBAGE)) for record in (there[1], lost)]
     _publish(broker, *(to_message(letter, "render", child_of(None), datetime.now(UTC)) for letter in letters))
     done = replay(settings, LetterFilter(ids=tuple(key_of(letter) for letter in letters)))
     assert (done.sent, done.gone) == (1, [key_of(letters[1])])

@@ -17,7 +17,7 @@ from schemas.events import SeedConcept
 from streams.faust_app import seed_agent
 from streams.faust_app.faust_publisher import FaustPublisher
 from streams.settings import AgentSettings
-from streams.steps.seed_step import Patience, SeedStep, SeedTools
+from streams.steps.seed_step import RetryPolicy, SeedStep, SeedTools
 from tests.fakes.events import make_graph
 from tests.fakes.steps import tally
 
@@ -49,7 +49,7 @@ def ended(process: BaseProcess, how: signal.Signals) -> None:
 def _carry(settings: AgentSettings) -> None:
     set_up("console", "agents")
     app = seed_agent.new_app(settings)
-    tools = SeedTools(SlowPlanner(), FaustPublisher(app), tally("agents"), Patience(), calls=app.calls)
+    tools = SeedTools(SlowPlanner(), FaustPublisher(app), tally("agents"), RetryPolicy(), calls=app.calls)
     seed_agent.carry_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
 
     def stopping(stop: Callable[[], None]) -> None:

@@ -23,12 +23,12 @@ from streams.faust_app import seed_agent
 from streams.faust_app.application import SeedApp
 from streams.faust_app.faust_publisher import FaustPublisher
 from streams.settings import AgentSettings
-from streams.steps.seed_step import AsyncEventPublisher, Patience, SeedStep, SeedTools
+from streams.steps.seed_step import AsyncEventPublisher, RetryPolicy, SeedStep, SeedTools
 from tests.fakes.events import make_graph
 from tests.fakes.steps import tally
 from tests.fakes.wait import in_thread, until
 
-QUICK = Patience(2, 0.01)
+QUICK = RetryPolicy(2, 0.01)
 
 IN_FLIGHT = 4
 
@@ -81,12 +81,12 @@ def agents(
     settings: AgentSettings,
     planner: Planner,
     publisher: AsyncEventPublisher | None = None,
-    patience: Patience = QUICK,
+    retry_policy: RetryPolicy = QUICK,
     app: SeedApp | None = None,
 ) -> Iterator[Agents]:
     """The application in a thread; ends with the block, also when the test fails."""
     app = app or seed_agent.new_app(settings)
-    tools = SeedTools(planner, publisher or FaustPublisher(app), tally("agents"), patience, calls=app.calls)
+    tools = SeedTools(planner, publisher or FaustPublisher(app), tally("agents"), retry_policy, calls=app.calls)
     seed_agent.carry_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
     stops: list[Callable[[], None]] = []
     with in_thread(lambda: seed_agent.run(app, stops.append)) as running:

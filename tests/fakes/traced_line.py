@@ -23,7 +23,7 @@ from schemas.interfaces import Appended, Delivery, Planner, Sample
 from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
 from streams.steps.handler_step import HandlerStep, StepTools
 from streams.steps.root_spans import publish_roots
-from streams.steps.seed_step import Patience, SeedStep, SeedTools
+from streams.steps.seed_step import RetryPolicy, SeedStep, SeedTools
 from streams.steps.sink_step import SinkStep
 from tests.fakes.boxes_renderer import BoxesRenderer
 from tests.fakes.broker import MemoryBroker
@@ -82,7 +82,7 @@ class TracedLine:
         publish_roots(self.broker.publish, "seed", [seed])
 
     def plan(self) -> None:
-        step = SeedStep(SeedTools(self.planner, _Awaited(self.broker), tally("agents"), Patience(2, 0.001)))
+        step = SeedStep(SeedTools(self.planner, _Awaited(self.broker), tally("agents"), RetryPolicy(2, 0.001)))
         for record in self.broker.records(SEEDS):
             asyncio.run(step.handle(record))
 

@@ -15,7 +15,7 @@ from streams.broker.records import Partition, Record
 from streams.errors import Misused
 from streams.recovery.dead_letter_replay import BATCH_LETTERS, Done, foresee, letters, marks, planned, send_back
 from streams.recovery.dead_letter_selection import Letter, LetterFilter
-from streams.steps.dead_letters import dead_letter, narrowed, without_value
+from streams.steps.dead_letters import dead_letter, narrowed_to_graph, without_original
 from tests.fakes.broker import MemoryBroker
 from tests.fakes.shelf import MemoryShelf
 from tests.fakes.steps import NOW, TRACE, garbage, record_of
@@ -194,11 +194,11 @@ def test_a_topic_that_was_created_anew_holds_other_messages_at_the_same_places(f
 def test_what_was_too_large_for_its_letter_is_read_where_it_lies(factory: Factory):
     factory.broker.publish([Message(GRAPHS, b"k", b"x" * 300_000, (("who", b"me"),))])
     (record,) = factory.broker.records(GRAPHS)
-    factory.publish_letter(without_value(dead_letter(record, "render", GARBAGE)))
+    factory.publish_letter(without_original(dead_letter(record, "render", GARBAGE)))
     assert factory.replay().sent == 1
     again = factory.broker.records(GRAPHS)[1]
     assert (again.key, again.value, again.headers[0]) == (record.key, record.value, ("who", b"me"))
-    factory.publish_letter(without_value(dead_letter(again, "render", GARBAGE)))
+    factory.publish_letter(without_original(dead_letter(again, "render", GARBAGE)))
     assert factory.replay().sent == 1
     assert factory.broker.records(GRAPHS)[2].value == record.value
 
@@ -206,7 +206,7 @@ def test_what_was_too_large_for_its_letter_is_read_where_it_lies(factory: Factor
 @pytest.mark.parametrize("lies_there", [[], [b"another"]])
 def test_what_lies_no_more_where_it_lay_is_named_and_nothing_else_is_sent_for_it(factory: Factory, lies_there: list[bytes]):
     factory.broker.publish([Message(GRAPHS, b"k", value, ()) for value in lies_there])
-    factory.publish_letter(without_value(dead_letter(garbage(GRAPHS, 0, b"x" * 300_000), "render", GARBAGE)))
+    factory.publish_letter(without_original(dead_letter(garbage(GRAPHS, 0, b"x" * 300_000), "render", GARBAGE)))
     factory.bury(garbage(GRAPHS, 8))
     done = factory.replay()
     assert (done.sent, done.gone) == (1, ["skg.graphs-0-0"])
@@ -217,7 +217,7 @@ def test_each_failed_graph_of_a_seed_is_sent_back_for_itself_even_where_the_lett
     factory.broker.publish([to_message(wish, "seed", TRACE, NOW)])
     (record,) = factory.broker.records(SEEDS)
     for index in (1, 4):
-        factory.publish_letter(without_value(dead_letter(narrowed(record, wish, index), "agents", GARBAGE)))
+        factory.publish_letter(without_original(dead_letter(narrowed_to_graph(record, wish, index), "agents", GARBAGE)))
     assert factory.replay().sent == 2
     asked = [r.value for r in factory.broker.records(SEEDS)[1:]]
     assert asked == [encode(wish.model_copy(update={"first": index, "count": 1})) for index in (1, 4)]

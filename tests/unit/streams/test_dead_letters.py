@@ -7,8 +7,8 @@ from schemas.codec import Headers
 from schemas.errors import PermanentError
 from streams.broker.records import Partition, Record
 from streams.errors import TooManyDeadLetters
-from streams.steps.dead_letters import FEWEST, MAX_ERROR_CHARS, NAMED, WINDOW, DeadLetterBreaker, dead_letter
-from streams.steps.replay_headers import Past
+from streams.steps.dead_letters import MAX_ERROR_CHARS, MAX_NAMED, MIN_MESSAGES, WINDOW, DeadLetterBreaker, dead_letter
+from streams.steps.replay_headers import ReplayHistory
 
 
 def counted(limit: DeadLetterBreaker, dead: bool, offset: int = 0, headers: Headers = ()) -> None:
@@ -18,7 +18,7 @@ def counted(limit: DeadLetterBreaker, dead: bool, offset: int = 0, headers: Head
 
 def test_a_few_messages_say_nothing() -> None:
     limit = DeadLetterBreaker(0.5)
-    for _ in range(FEWEST - 1):
+    for _ in range(MIN_MESSAGES - 1):
         counted(limit, True)
     with pytest.raises(TooManyDeadLetters):
         counted(limit, True)
@@ -49,23 +49,23 @@ def test_a_share_of_one_never_stops() -> None:
 
 
 def test_messages_that_were_sent_back_count_neither_when_they_fail_again_nor_when_they_pass() -> None:
-    limit, sent_back = DeadLetterBreaker(0.5), Past(letter="a letter", first=None, attempts=3, replays=1).headers()
-    for _ in range(FEWEST - 1):
+    limit, sent_back = DeadLetterBreaker(0.5), ReplayHistory(letter="a letter", first=None, attempts=3, replays=1).headers()
+    for _ in range(MIN_MESSAGES - 1):
         counted(limit, True)
     for number in range(WINDOW):
         counted(limit, number % 2 == 0, headers=sent_back)
-    with pytest.raises(TooManyDeadLetters, match=f"{FEWEST} of the last {FEWEST} messages"):
+    with pytest.raises(TooManyDeadLetters, match=f"{MIN_MESSAGES} of the last {MIN_MESSAGES} messages"):
         counted(limit, True)
 
 
 def test_the_latest_records_are_named_and_why_the_last_one_failed() -> None:
     limit = DeadLetterBreaker(0.5)
-    for offset in range(FEWEST - 1):
+    for offset in range(MIN_MESSAGES - 1):
         counted(limit, True, offset)
     with pytest.raises(TooManyDeadLetters) as stopped:
-        counted(limit, True, FEWEST - 1)
+        counted(limit, True, MIN_MESSAGES - 1)
     said = str(stopped.value)
-    assert all(f"skg.graphs/3@{FEWEST - 1 - n} failed" in said for n in range(NAMED))
+    assert all(f"skg.graphs/3@{MIN_MESSAGES - 1 - n} failed" in said for n in range(MAX_NAMED))
     assert "no area" in said
 
 

@@ -10,7 +10,7 @@ from schemas.errors import PermanentError, RetryableError
 from schemas.events import DeadLetter, Rejection
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES
 from streams.errors import TooManyDeadLetters
-from streams.steps.dead_letters import original
+from streams.steps.dead_letters import original_message
 from streams.steps.handler_step import HandlerStep
 from tests.fakes.events import make_graph, make_rejection, make_rendered
 from tests.fakes.steps import TRACE, KeptMessages, garbage, record_of, tools
@@ -59,7 +59,7 @@ def test_bytes_that_are_no_event_become_a_dead_letter_and_do_not_spoil_the_batch
         (GRAPHS, 0, 5, "undecodable"),
     ]
     assert (letters[0].key, letters[0].value, letters[0].headers) == (b"key", b"\xc1", (("who", b"a test"),))
-    assert original(letters[0]).value == b"\xc1"
+    assert original_message(letters[0]).value == b"\xc1"
     assert len(producer.messages) == 3
 
 

@@ -12,7 +12,7 @@ from schemas.topics import BY_EVENT, GRAPHS, IMAGES, QA, SEEDS, key_of
 from streams.broker.records import Partition, Record
 from streams.demo.outcome_counts import OutcomeCounts
 from streams.operations.seeds import requests_of
-from streams.steps.dead_letters import requests_in
+from streams.steps.dead_letters import requests_in_letter
 
 
 def _record(event: Event, offset: int = 0) -> Record:
@@ -39,7 +39,7 @@ def test_a_seed_of_two_graphs_is_done_when_one_is_accepted_and_one_rejected():
 )
 def test_a_dead_letter_ends_the_requests_that_its_bytes_name(topic: str, event: Event, count: int):
     letter = _letter(topic, encode(event))
-    assert len(requests_in(letter)) == count
+    assert len(requests_in_letter(letter)) == count
     outcomes = OutcomeCounts(requests_of([seed()]))
     outcomes.feed([_record(letter)])
     assert len(outcomes.open) == 2 - count
@@ -57,7 +57,7 @@ def test_a_dead_letter_that_was_sent_back_is_no_outcome_once_there_is_another():
 
 @pytest.mark.parametrize("letter", [poisoned(), _letter(SEEDS, None), _letter("somebody.elses", b"x")])
 def test_a_dead_letter_that_tells_nothing_ends_nothing(letter: DeadLetter):
-    assert requests_in(letter) == []
+    assert requests_in_letter(letter) == []
 
 
 def test_a_picture_that_is_drawn_again_ends_no_request_but_what_it_cost_is_paid():

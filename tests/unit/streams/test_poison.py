@@ -14,7 +14,7 @@ from schemas.ids import make_seed
 from schemas.interfaces import Results
 from streams.steps.handler_step import HandlerStep
 from streams.steps.isolation import TRIES
-from streams.steps.refusal_tracker import MOST_REFUSALS
+from streams.steps.refusal_tracker import MAX_REFUSALS
 from tests.fakes.events import make_graph, make_rendered
 from tests.fakes.steps import KeptMessages, record_of, tools
 
@@ -109,16 +109,16 @@ def attempts_until_done(step: HandlerStep, most: int) -> int:
 
 def test_an_event_that_alone_is_never_ready_does_not_hold_up_the_line_for_ever() -> None:
     producer = KeptMessages()
-    assert attempts_until_done(HandlerStep(Picky(passing=True), tools(producer)), 100) == MOST_REFUSALS
+    assert attempts_until_done(HandlerStep(Picky(passing=True), tools(producer)), 100) == MAX_REFUSALS
     letters = [e for e in producer.events if isinstance(e, DeadLetter)]
     assert [(e.offset, e.reason, e.attempts, e.error_class) for e in letters] == [
-        (POISON, "failed", MOST_REFUSALS, "schemas.errors.RetryableError")
+        (POISON, "failed", MAX_REFUSALS, "schemas.errors.RetryableError")
     ]
 
 
 def test_an_outage_is_waited_for_however_long_it_takes() -> None:
     producer = KeptMessages()
-    assert attempts_until_done(HandlerStep(Picky(passing=False), tools(producer)), 10 * MOST_REFUSALS) == 0
+    assert attempts_until_done(HandlerStep(Picky(passing=False), tools(producer)), 10 * MAX_REFUSALS) == 0
     assert producer.messages == []
 
 

@@ -14,8 +14,15 @@ from schemas.examples import graph, refusal, rendered, sample, seed
 from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, REJECTIONS, SEEDS, TOPICS, key_of
 from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
-from streams.steps.dead_letters import dead_letter, first_origin, narrowed, original, requests_in, without_value
-from streams.steps.replay_headers import Past
+from streams.steps.dead_letters import (
+    dead_letter,
+    first_origin,
+    narrowed_to_graph,
+    original_message,
+    requests_in_letter,
+    without_original,
+)
+from streams.steps.replay_headers import ReplayHistory
 from tests.fakes.steps import NOW, TRACE, garbage, record_of
 
 GARBAGE = PermanentError("undecodable", "not msgpack")
@@ -43,7 +50,7 @@ def failed(text: str) -> PermanentError:
 
 def again(letter: DeadLetter, offset: int) -> DeadLetter:
     """The letter of the same message that was sent back and failed again."""
-    message = original(letter)
+    message = original_message(letter)
     record = Record(Partition(message.topic, letter.partition), offset, message.key, message.value, message.headers)
     return dead_letter(record, letter.stage, GARBAGE)
 
@@ -56,7 +63,7 @@ def test_any_record_whatsoever_becomes_a_letter_that_comes_back_as_it_was(record
     assert letter.error_class == "ZeroDivisionError"
     assert "in failed" in letter.traceback
     assert letter.attempts >= 3
-    assert original(letter).topic == record.partition.topic
+    assert original_message(letter).topic == record.partition.topic
 
 
 @pytest.mark.parametrize(
@@ -89,10 +96,10 @@ def test_the_largest_record_that_is_kept_fits_into_its_letter():
 
 def test_a_letter_that_a_broker_does_not_take_is_sent_without_its_original():
     letter = dead_letter(Record(Partition(GRAPHS, 3), 41, b"k", b"x" * 300_000, (("who", b"me"),)), "render", GARBAGE)
-    small = without_value(letter)
+    small = without_original(letter)
     assert (small.key, small.value, small.headers, small.omitted_bytes) == (b"k", None, (("who", b"me"),), 300_000)
     assert sent_bytes(small) < 2_000
-    assert without_value(small) == small
+    assert without_original(small) == small
     assert key_of(small) == key_of(letter)
 
 
@@ -114,16 +121,18 @@ def test_a_letter_that_fails_again_names_its_first_origin_and_all_attempts_and_k
 
 def test_what_is_sent_back_has_its_own_bytes_and_headers_and_says_where_it_was():
     record = garbage(GRAPHS, 7)
-    message = original(dead_letter(record, "render", GARBAGE))
+    message = original_message(dead_letter(record, "render", GARBAGE))
     assert (message.key, message.value) == (record.key, record.value)
     assert message.headers[: len(record.headers)] == record.headers
-    assert Past.of(message.headers) == Past("skg.graphs-0-7", Origin(topic=GRAPHS, partition=0, offset=7), 1, 1)
+    assert ReplayHistory.from_headers(message.headers) == ReplayHistory(
+        "skg.graphs-0-7", Origin(topic=GRAPHS, partition=0, offset=7), 1, 1
+    )
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "1" * 40, "skg.graphs 1", "skg.graphs -1 4", "a b c", f"t 0 {2**63}", "²"])
 def test_a_past_that_makes_no_sense_is_none(text: str):
     headers = tuple((name, text.encode()) for name in ("skg_first", "skg_attempts", "skg_replays"))
-    assert Past.of(headers) == Past("", None, 0, 0)
+    assert ReplayHistory.from_headers(headers) == ReplayHistory("", None, 0, 0)
 
 
 @pytest.mark.parametrize("event", [graph(), rendered(), sample(), refusal()])
@@ -131,12 +140,14 @@ def test_a_letter_names_its_request(event):
     letter = dead_letter(record_of(event), "render", GARBAGE)
     request = (letter.seed_id, letter.index)
     assert request == ((event.seed_id, event.index) if hasattr(event, "index") else (graph().seed_id, 0))
-    assert requests_in(letter) == [request]
-    assert requests_in(without_value(letter)) == [request], "even without its bytes"
+    assert requests_in_letter(letter) == [request]
+    assert requests_in_letter(without_original(letter)) == [request], "even without its bytes"
 
 
 def test_a_picture_that_is_drawn_again_ends_no_request_in_a_letter():
-    assert requests_in(dead_letter(record_of(refusal().model_copy(update={"retried": True})), "write", GARBAGE)) == []
+    assert (
+        requests_in_letter(dead_letter(record_of(refusal().model_copy(update={"retried": True})), "write", GARBAGE)) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,16 +168,16 @@ def test_a_picture_that_is_drawn_again_ends_no_request_in_a_letter():
 )
 def test_bytes_that_are_no_event_but_name_a_request_are_believed(topic: str, payload: dict, requests: list):
     letter = dead_letter(Record(Partition(topic, 0), 1, None, msgpack.packb(payload), ()), "render", GARBAGE)
-    assert requests_in(letter) == requests
+    assert requests_in_letter(letter) == requests
 
 
 def test_each_failed_graph_of_one_seed_has_a_letter_of_its_own_that_asks_for_that_graph_alone():
     wish = make_seed("a cat", count=5, first=2)
-    letters = [dead_letter(narrowed(record_of(wish, 7), wish, index), "agents", GARBAGE) for index in (3, 5)]
+    letters = [dead_letter(narrowed_to_graph(record_of(wish, 7), wish, index), "agents", GARBAGE) for index in (3, 5)]
     assert [key_of(letter) for letter in letters] == ["skg.seeds-0-7-3", "skg.seeds-0-7-5"]
     for index, letter in zip((3, 5), letters, strict=True):
-        assert requests_in(letter) == [(wish.seed_id, index)]
-        asked = decode(SEEDS, original(letter).value)
+        assert requests_in_letter(letter) == [(wish.seed_id, index)]
+        asked = decode(SEEDS, original_message(letter).value)
         assert asked == wish.model_copy(update={"first": index, "count": 1})
 
 
@@ -176,9 +187,9 @@ def test_a_whole_seed_as_earlier_letters_keep_it_is_asked_for_from_its_first_fai
     whole = replace(record_of(wish, 7))
     letter = dead_letter(whole, "agents", PermanentError("failed", error))
     assert (letter.seed_id, letter.index, key_of(letter)) == (None, None, "skg.seeds-0-7")
-    assert requests_in(letter) == [(wish.seed_id, index) for index in range(first, 7)]
-    asked = decode(SEEDS, original(letter).value)
+    assert requests_in_letter(letter) == [(wish.seed_id, index) for index in range(first, 7)]
+    asked = decode(SEEDS, original_message(letter).value)
     assert isinstance(asked, SeedConcept)
     assert (asked.first, asked.first + asked.count) == (first, 7)
     if first == 2:
-        assert original(letter).value == whole.value, "as it was"
+        assert original_message(letter).value == whole.value, "as it was"

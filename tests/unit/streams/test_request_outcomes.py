@@ -17,7 +17,7 @@ from streams.cli.request_commands import shown, summary_lines
 from streams.recovery.dead_letter_replay import send_back
 from streams.recovery.dead_letter_selection import LetterFilter
 from streams.recovery.request_outcomes import Requests, asked, bury
-from streams.steps.dead_letters import dead_letter, narrowed
+from streams.steps.dead_letters import dead_letter, narrowed_to_graph
 from tests.fakes.broker import MemoryBroker
 from tests.fakes.events import make_graph
 from tests.fakes.shelf import MemoryShelf
@@ -35,7 +35,7 @@ def broker() -> MemoryBroker:
 
 
 def bury_graph(broker: MemoryBroker, index: int) -> None:
-    record = narrowed(record_of(SEED), SEED, index)
+    record = narrowed_to_graph(record_of(SEED), SEED, index)
     broker.publish([to_message(dead_letter(record, "agents", FAILED), "agents", TRACE, NOW)])
 
 

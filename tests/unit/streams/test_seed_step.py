@@ -15,12 +15,12 @@ from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, SEEDS
 from streams.broker.reachability import ServiceAway
 from streams.errors import TooManyDeadLetters
-from streams.steps.seed_step import Patience, SeedStep, SeedTools
+from streams.steps.seed_step import RetryPolicy, SeedStep, SeedTools
 from streams.worker.call_age import CallTimer
 from tests.fakes.events import make_graph, make_rejection
 from tests.fakes.steps import KeptMessagesLater, garbage, record_of, tally
 
-QUICK = Patience(attempts=3, longest_pause_s=0.001)
+QUICK = RetryPolicy(attempts=3, longest_pause_s=0.001)
 
 
 class Planner:
@@ -219,9 +219,9 @@ class NotesAway:
         return make_graph(seed, index)
 
 
-def handled(planner: NotesAway, patience: Patience) -> KeptMessagesLater:
+def handled(planner: NotesAway, retry_policy: RetryPolicy) -> KeptMessagesLater:
     producer, seed = KeptMessagesLater(), make_seed("a cat")
-    asyncio.run(SeedStep(SeedTools(planner, producer, tally("agents"), patience)).handle(record_of(seed)))
+    asyncio.run(SeedStep(SeedTools(planner, producer, tally("agents"), retry_policy)).handle(record_of(seed)))
     return producer
 
 

@@ -23,7 +23,7 @@ def counted(*events: Event) -> dict[str, float]:
 
     before, counts = now(), tally("examine")
     for event in events:
-        counts.event(event)
+        counts.count_event(event)
     return {name: value - before.get(name, 0) for name, value in now().items() if value != before.get(name, 0)}
 
 
