@@ -41,22 +41,22 @@ UP = Family("skg_broker_up", "1 while the broker answers the lag exporter, else 
 FAMILIES = (LAG, MEMBERS, OLDEST, STILL, UP)
 
 
-class Shown(NamedTuple):
+class GroupValues(NamedTuple):
     """One stage's group at the last look."""
 
     lag: Mapping[tuple[str, int], int]
     members: int
     oldest_unread_s: float
-    still_s: float
+    stalled_s: float
 
 
 class GroupMetrics(Collector):
     """The series of the last look. Thread-safe: a scrape sees one look, whole."""
 
     def __init__(self) -> None:
-        self._shown: Mapping[str, Shown] | None = None
+        self._shown: Mapping[str, GroupValues] | None = None
 
-    def show(self, stages: Mapping[str, Shown]) -> None:
+    def show(self, stages: Mapping[str, GroupValues]) -> None:
         """These and no others from now on."""
         self._shown = stages
 
@@ -78,7 +78,7 @@ class GroupMetrics(Collector):
                 lag.add_metric((stage, topic, str(partition)), events)
             members.add_metric((stage,), group.members)
             oldest.add_metric((stage,), group.oldest_unread_s)
-            still.add_metric((stage,), group.still_s)
+            still.add_metric((stage,), group.stalled_s)
         yield from (lag, members, oldest, still)
 
 

@@ -1,7 +1,7 @@
-"""Addresses that may hold a user and a password: shown without them.
+"""Removes users and passwords from addresses before they are shown.
 
-In: texts with addresses, as of settings.  Out: the texts without what is secret in them, or just that.  Hides too much
-rather than too little: whatever stands before the last @.
+In: texts with addresses, such as settings.  Out: the texts without the secrets, or only the secrets.  Removes too much
+rather than too little: everything before the last @.
 """
 
 import re
@@ -30,7 +30,7 @@ def _hidden(found: re.Match[str]) -> str:
 
 
 def _parts(word: str) -> tuple[str, str | None]:
-    """The scheme, and what stands between it and the last @, if this is an address."""
+    """The scheme, and the part between it and the last @, if this is an address."""
     before, slashes, after = word.rpartition("@")[0].partition("://")
     if slashes:
         return before + slashes, after

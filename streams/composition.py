@@ -1,6 +1,6 @@
 """The composition root: builds each kind of process from its settings and runs it until SIGTERM.
 
-In: settings, and hooks of the tests.  Out: a process that carries, or a Problem that says in one line why not.
+In: settings, and test hooks.  Out: a running process, or a Problem that says in one line why not.
 Handlers, renderers and clients are imported in the process that needs them.
 """
 
@@ -53,15 +53,14 @@ if TYPE_CHECKING:
 
 
 CALL_S, MODEL_CALL_S, TABLE_CALL_S = 120.0, 900.0, 600.0
-"""One call of a step that takes longer hangs, where `SKG_CALL_S` says nothing else: without a model the store's timeouts
-are what takes time; a diffusion model draws, or a judge looks at, several batches in minutes; a writer's first call may
-have to read the ids of a whole table."""
+"""Limits of one call of a step, unless `SKG_CALL_S` is set: without a model the store's timeouts take the time; a diffusion
+model or a judge processes several batches in minutes; a writer's first call may have to read the ids of a whole table."""
 
 FAUST_END_S = 25.0
-"""How long the agents may take to end besides the seeds in hand."""
+"""How long the agents may take to end besides the seeds in flight."""
 
 CALLS_A_STEP = 4
-"""Calls of a diffusion renderer in one step: what one has drawn is stored while the next one draws."""
+"""Calls of a diffusion renderer in one step: the result of one is stored while the next one draws."""
 
 
 def _unchanged(store: ObjectStore) -> ObjectStore:
@@ -95,8 +94,8 @@ def run_agents(settings: AgentSettings, hooks: Hooks = PRODUCTION) -> None:
 
 
 def _run_faust(settings: AgentSettings, hooks: Hooks, start: Startup) -> bool:
-    """Until SIGTERM. False: the broker went away before Faust was connected, or the group was not joined again after it
-    came back; an application starts only once."""
+    """Run Faust until SIGTERM. False: the broker went away before Faust had connected, or the group was not rejoined after
+    it came back; an application starts only once."""
     from streams.faust_app import seed_agent
 
     app = _seed_app(settings, hooks, start)
@@ -104,7 +103,7 @@ def _run_faust(settings: AgentSettings, hooks: Hooks, start: Startup) -> bool:
     try:
         seed_agent.run(app, lambda stop: stop_on_signal(stop, settings.agents_drain_s + FAUST_END_S))
     except ServiceAway:
-        stop_on_signal(lambda: sys.exit(0))  # nothing is in hand again
+        stop_on_signal(lambda: sys.exit(0))  # nothing is in flight again
         return False
     except RetryableError as failure:
         raise Unreachable(str(failure)) from failure

@@ -11,7 +11,7 @@ class Problem(UserError):
 
 
 class Misused(Problem, BadInput):
-    """What was asked for does not exist or makes no sense: a filter's unknown value, a time that is none. Exit code 2."""
+    """An invalid request, such as a filter's unknown value or an invalid time. Exit code 2."""
 
 
 class Unreachable(Problem):
@@ -19,19 +19,19 @@ class Unreachable(Problem):
 
 
 class Refused(Problem):
-    """A service answered and will not do what is asked: wrong credentials, missing rights, a topic that is not there."""
+    """A service answered and refuses the request: wrong credentials, missing rights, a missing topic."""
 
 
 class Misconfigured(Refused):
-    """Settings that do not go together, or that name what cannot be used. Exit code 2."""
+    """Settings that are inconsistent or name something unusable. Exit code 2."""
 
 
 class AccessDenied(Refused, NotAdmitted):
-    """A service does not let us in: a certificate, a user, a password. The message names the setting. Exit code 2."""
+    """A service refuses the login: a certificate, a user, a password. The message names the setting. Exit code 2."""
 
 
 class PortInUse(Problem):
-    """Somebody else listens on the port that a setting names."""
+    """Another process listens on the port of a setting."""
 
 
 class TooManyDeadLetters(Problem):
@@ -39,4 +39,4 @@ class TooManyDeadLetters(Problem):
 
 
 class StepHung(Problem):
-    """The batch in hand did not finish within the drain deadline. It is not committed and will be delivered again."""
+    """The batch in flight did not finish within the drain deadline. It is not committed and will be redelivered."""

@@ -1,7 +1,7 @@
 """Secrets from files: for each secret `SKG_X` of the settings the variable `SKG_X_FILE` may name a file that holds it.
 
 In: the environment, files.  Out: the secrets, or Misconfigured in one line that names the variable and never the content.
-Read once, when the settings are.  A newline at the end is left out.
+Read once, together with the settings.  A newline at the end is dropped.
 """
 
 import os
@@ -45,7 +45,7 @@ class SecretFiles(PydanticBaseSettingsSource):
         return {name: _content(name, Path(path)) for name, path in named.items() if path}
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Not asked: all of them come at once."""
+        """Unused: all of them are read at once."""
         raise NotImplementedError
 
 

@@ -18,7 +18,7 @@ from streams.settings import AgentSettings, ExamineSettings, LagSettings, Proces
 class StageSpec:
     """A stage: its command `skg NAME`, its label in metrics and its component in the chart are its name.
 
-    Its consumer group is `NAME_group` of the class `settings`.  `run` carries until SIGTERM; it raises a Problem.
+    Its consumer group is `NAME_group` of the class `settings`.  `run` processes records until SIGTERM; it raises a Problem.
     """
 
     name: Stage
@@ -32,7 +32,7 @@ class StageSpec:
 
     @property
     def writes(self) -> tuple[str, ...]:
-        """The topics that name it as a producer, less the dead letters."""
+        """The topics that name it as a producer, except the dead letters."""
         return WRITES[self.name]
 
 

@@ -15,7 +15,7 @@ from schemas.errors import UserError
 from schemas.events import SeedConcept
 from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import BadSeeds, SeedRequest, explain, seeds_of
-from streams.operations.stage_view import stages_seen
+from streams.operations.stage_view import open_stage_view
 from streams.operations.status import Status, with_rates
 from streams.settings import StatusSettings
 
@@ -57,7 +57,7 @@ class RunningFactory:
 
 def running_factory(settings: StatusSettings) -> RunningFactory:
     """The factory of this machine: its broker, and the processes below its state folder."""
-    return RunningFactory(stages_seen(settings, "gallery"), lambda seeds: publish_seeds(settings, seeds))
+    return RunningFactory(open_stage_view(settings, "gallery"), lambda seeds: publish_seeds(settings, seeds))
 
 
 def seeds_of_wished(wished: SeedForm) -> list[SeedConcept]:

@@ -83,7 +83,7 @@ class GroupState:
         return sum(self.lag.values())
 
 
-def look(broker: Groups, groups: Mapping[str, str], now: float) -> dict[str, GroupState]:
+def group_states(broker: Groups, groups: Mapping[str, str], now: float) -> dict[str, GroupState]:
     """The state of each stage, whose groups are given by stage. `now` is the UNIX time. Raises RetryableError, Refused."""
     members = broker.members(groups.values())
     reader = {topic: stage for stage in groups for topic in READS[stage]}

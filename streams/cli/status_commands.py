@@ -29,12 +29,12 @@ def status(
 
     from rich.console import Console
 
-    from streams.operations.factory_state import watch as watching
+    from streams.operations.factory_state import connect_factory_watch
     from streams.operations.status_table import as_report
     from streams.settings import StatusSettings
 
-    with closing(watching(StatusSettings())) as factory:
-        report = factory.look()
+    with closing(connect_factory_watch(StatusSettings())) as factory:
+        report = factory.report()
         if not report.away:
             report = _next(factory, report)
         if watch:
@@ -55,7 +55,7 @@ def _next(factory: "FactoryWatch", before: "Report") -> "Report":
 
     started = time.monotonic()
     time.sleep(EVERY_S)
-    now = factory.look()
+    now = factory.report()
     return replace(now, stages=with_rates(before.stages, now.stages, time.monotonic() - started))
 
 

@@ -31,8 +31,8 @@ from streams.demo.process_supervisor import DemoFailed, ProcessSupervisor
 from streams.demo.renderer_options import PAINTED, Drawing
 from streams.demo.signals import SignalFlag
 from streams.operations.seed_publisher import publish_seeds
-from streams.operations.seeds import SAMPLE_SEEDS, read_seeds, requests_of, share_out
-from streams.operations.stage_view import StagesSeen, stages_seen
+from streams.operations.seeds import SAMPLE_SEEDS, distribute_graphs, read_seeds, requests_of
+from streams.operations.stage_view import StageView, open_stage_view
 from streams.operations.status import with_rates
 from streams.services.local_services import is_up
 from streams.settings import KafkaSettings, StatusSettings, judging
@@ -81,7 +81,7 @@ def run(show: DemoOptions) -> int:
     """Run to the end; the exit code. Raises UserError (BadSeeds, MissingExtra among them) and KeyboardInterrupt."""
     require_extras("local", "gallery", *(["llm"] if show.speaking.choice else ()))
     seeds = read_seeds(show.seeds_file or SAMPLE_SEEDS)
-    seeds = share_out(seeds, show.graphs) if show.graphs else seeds
+    seeds = distribute_graphs(seeds, show.graphs) if show.graphs else seeds
     started = time.monotonic()
     places = Places(show.out.resolve())
     with sole_user(places.out):
@@ -106,7 +106,7 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: DemoOptions, in
             publish_seeds(kafka, seeds)
         outcomes = OutcomeCounts(requests_of(seeds))
         reader = stack.enter_context(closing(Reader(connection_of(kafka), ENDS)))
-        stages = stack.enter_context(closing(stages_seen(status_of(places, kafka), "demo")))
+        stages = stack.enter_context(closing(open_stage_view(status_of(places, kafka), "demo")))
         _watch(_Watched(places, plant, reader, outcomes, stages), display, interrupts)
         display.say(KEPT.format(state=places.state) if is_up(places.state) else "stopping …")
     return outcomes
@@ -150,7 +150,7 @@ class _Watched:
     plant: ProcessSupervisor
     reader: Reader
     outcomes: OutcomeCounts
-    stages: StagesSeen
+    stages: StageView
 
 
 def _watch(watched: _Watched, display: Display, interrupts: SignalFlag) -> None:

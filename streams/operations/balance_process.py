@@ -30,13 +30,13 @@ from streams.worker.worker_process import await_topics
 
 POLL_S = 0.5
 DECIDE_EVERY_S = 5.0
-"""Between two decisions: outcomes of the last one begin to arrive within seconds."""
+"""Time between two decisions: outcomes of the last one begin to arrive within seconds."""
 
 OUTCOMES = (QA, REJECTIONS, DEAD_LETTERS)
-"""Where requests end."""
+"""The topics of outcomes."""
 
-SILENT_S = 60.0
-"""A loop that has not come round for this long is stuck."""
+STUCK_AFTER_S = 60.0
+"""A loop without an iteration for this long is stuck."""
 
 
 class BadTargets(UserError):
@@ -60,52 +60,57 @@ def read_targets(path: Path) -> Targets:
 def run_balance(settings: BalanceSettings, clock: Callable[[], float] = time.monotonic) -> None:
     """Publish seeds for what lacks until SIGTERM. Raises a Problem."""
     targets = read_targets(settings.balance_targets)
-    connection, stopping, round_at = connection_of(settings), threading.Event(), [clock()]
+    connection, stopping, looped_at = connection_of(settings), threading.Event(), [clock()]
+
+    def tick() -> float:
+        looped_at[0] = clock()
+        return looped_at[0]
+
     with process(SOURCE, settings) as start:
         await_topics(settings, (SEEDS, *OUTCOMES), start)
         broker = kafka_at(connection)
         with closing(start.wait(lambda: Publisher(connection), broker)) as publisher:
-            steering = BalanceController(targets, publisher)
-            start.wait(lambda: _recall(connection, steering, clock), broker)
+            controller = BalanceController(targets, publisher)
+            start.wait(lambda: _restore(connection, controller, clock), broker)
             reader = start.wait(lambda: Reader(connection, OUTCOMES), broker)
             stop_on_signal(stopping.set)
-            start.health.running(lambda: clock() - round_at[0] < SILENT_S, reader.connected)
+            start.health.running(lambda: clock() - looped_at[0] < STUCK_AFTER_S, reader.connected)
             monitor = ConnectionMonitor(start, broker, lambda: probe(connection))
             with closing(reader), monitor.watching(reader.connected, stopping.set):
-                _steer(reader, _Counted(steering), stopping, lambda: round_at.__setitem__(0, clock()) or round_at[0])
+                _run_loop(reader, _MeteredController(controller), stopping, tick)
 
 
-def _recall(connection: KafkaConnection, steering: BalanceController, clock: Callable[[], float]) -> None:
-    """What was asked for before."""
+def _restore(connection: KafkaConnection, controller: BalanceController, clock: Callable[[], float]) -> None:
+    """Count the seeds that were published before."""
     with closing(Reader(connection, [SEEDS])) as reader:
         while not reader.at_end():
-            steering.recall(reader.poll(POLL_S), clock())
+            controller.restore(reader.poll(POLL_S), clock())
 
 
-class _Counted:
-    """The agent with its metrics; says in the log when it begins or ceases to ask."""
+class _MeteredController:
+    """The agent with its metrics; logs when it starts or stops requesting."""
 
-    def __init__(self, steering: BalanceController) -> None:
-        self._steering = steering
+    def __init__(self, controller: BalanceController) -> None:
+        self._controller = controller
         self._metrics = StageMetrics(SOURCE)
         self._state = ""
 
-    def hear(self, records: Sequence[Record]) -> None:
-        """Take in outcomes."""
-        self._steering.hear(records)
+    def observe(self, records: Sequence[Record]) -> None:
+        """Count outcomes."""
+        self._controller.observe(records)
         self._metrics.consumed(len(records))
 
     def decide(self, now: float) -> None:
-        """Ask for what lacks, if something does."""
+        """Request what is lacking, if anything is."""
         try:
-            seeds = self._steering.act(now)
+            seeds = self._controller.publish_seeds(now)
         except RetryableError as failure:
             self._metrics.retried()
             log(SOURCE).warning("seeds were not acknowledged; trying again", why=str(failure))
             return
         self._metrics.produced(SEEDS, len(seeds))
         self._metrics.accepted(sum(seed.count for seed in seeds))
-        balance, state = self._steering.balance, self._steering.state
+        balance, state = self._controller.balance, self._controller.state
         self._metrics.set_in_flight(balance.open)
         lacking = balance.lacking()
         for axis in AXES:
@@ -117,13 +122,13 @@ class _Counted:
             log(SOURCE).info(state, samples=balance.samples, lacking=lacking, given_up=len(balance.given_up()))
 
 
-def _steer(reader: Reader, steering: _Counted, stopping: threading.Event, tick: Callable[[], float]) -> None:
+def _run_loop(reader: Reader, controller: _MeteredController, stopping: threading.Event, tick: Callable[[], float]) -> None:
     caught_up, decide_at = False, 0.0
     while not stopping.is_set():
         records = reader.poll(POLL_S)
-        steering.hear(records)
+        controller.observe(records)
         now = tick()
         caught_up = caught_up or (not records and reader.at_end())
         if caught_up and now >= decide_at:
             decide_at = now + DECIDE_EVERY_S
-            steering.decide(now)
+            controller.decide(now)

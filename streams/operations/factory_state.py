@@ -1,8 +1,8 @@
-"""The whole factory at one time: what its processes on this machine say, what its broker knows, whether its store answers.
+"""The state of the whole factory: its processes on this machine, its groups on the broker, and whether its store answers.
 
-In: settings.  Out: one report a look, with the exit code of `skg status`.
-A stage without a process shows its true lag, and one without work is well: it need not run.  A service that is away is
-said and asked again at the next look.
+In: settings.  Out: one report per call, with the exit code of `skg status`.
+A stage without a process shows its true lag, and one without work is well: it need not run.  An unavailable service is
+reported, and asked again in the next report.
 """
 
 import time
@@ -13,7 +13,7 @@ from typing import Protocol
 
 from schemas.errors import RetryableError
 from schemas.ids import content_id
-from streams.broker.group_state import READS, Groups, GroupState, look
+from streams.broker.group_state import READS, Groups, GroupState, group_states
 from streams.errors import Problem
 from streams.operations.stage_progress import Progress
 from streams.operations.status import StageStatus, Status, collect
@@ -37,7 +37,7 @@ _BAD = {"no_member", "stuck", "no_topic"}
 
 @dataclass(frozen=True)
 class Report:
-    """Every stage, and in one line each the services that are away."""
+    """Every stage, and one line for each unavailable service."""
 
     stages: Status
     away: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Report:
 
 
 class BrokerQueries(Groups, Protocol):
-    """A broker that is asked, and left alone in the end."""
+    """A broker that answers queries until it is closed."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -59,7 +59,7 @@ class BrokerQueries(Groups, Protocol):
 
 
 class GroupWatch:
-    """Asks a broker again and again, connects when needed, and knows what stands still. Owned by one thread."""
+    """Polls a broker, connects when needed, and measures how long stages stand still. Owned by one thread."""
 
     def __init__(
         self, settings: LagSettings, connect: Callable[[], BrokerQueries], progress: Progress | None = None
@@ -68,18 +68,18 @@ class GroupWatch:
         self._progress = progress or Progress()
         self._broker: BrokerQueries | None = None
 
-    def look(self, now: float) -> tuple[dict[str, GroupState], dict[str, float]]:
+    def poll(self, now: float) -> tuple[dict[str, GroupState], dict[str, float]]:
         """The state of each stage, and its seconds without progress. Raises RetryableError, or a Problem."""
         try:
             self._broker = self._broker or self._connect()
-            states = look(self._broker, self._settings.groups, now)
+            states = group_states(self._broker, self._settings.groups, now)
         except (RetryableError, Problem):
             self.close()
             raise
-        return states, self._progress.still_s(states, now)
+        return states, self._progress.seconds_without_progress(states, now)
 
     def close(self) -> None:
-        """Close the connections, if there are any; the next look makes new ones."""
+        """Close the connections, if there are any; the next poll opens new ones."""
         broker, self._broker = self._broker, None
         if broker is not None:
             with suppress(RetryableError, Problem):
@@ -92,23 +92,23 @@ class FactoryWatch:
     def __init__(self, settings: StatusSettings, groups: GroupWatch, clock: Callable[[], float] = time.time) -> None:
         self._settings, self._groups, self._clock = settings, groups, clock
 
-    def look(self) -> Report:
-        """The factory now. A service that does not answer is part of the report."""
+    def report(self) -> Report:
+        """The factory now. An unavailable service is part of the report."""
         local, away, now = collect(self._settings.state_dir), [], self._clock()
         states: Mapping[str, GroupState] = {}
-        still: Mapping[str, float] = {}
+        stalled: Mapping[str, float] = {}
         try:
-            states, still = self._groups.look(now)
+            states, stalled = self._groups.poll(now)
         except (RetryableError, Problem) as failure:
             away.append(str(failure))
         try:
-            if "s3_endpoint" in self._settings.model_fields_set:  # a machine that only watches need not know the store
+            if "s3_endpoint" in self._settings.model_fields_set:  # a machine that only monitors need not know the store
                 store_answers(self._settings.s3_endpoint, self._settings.connect_timeout_s)
         except RetryableError as failure:
             away.append(str(failure))
         bound = self._settings.stuck_after_s
         stages = {
-            stage: judged(stage, row, states.get(stage), still.get(stage, 0.0), bound) if stage in READS else row
+            stage: stage_status(stage, row, states.get(stage), stalled.get(stage, 0.0), bound) if stage in READS else row
             for stage, row in local.items()
         }
         return Report(stages, tuple(away))
@@ -118,10 +118,10 @@ class FactoryWatch:
         self._groups.close()
 
 
-def watch(settings: StatusSettings) -> FactoryWatch:
-    """A watch over the factory that the settings name. Connects when it first looks.
+def connect_factory_watch(settings: StatusSettings) -> FactoryWatch:
+    """A watch over the factory of the settings. Connects with the first report.
 
-    Raises Misconfigured for settings of the broker or the store that are no use: nobody is away then.
+    Raises Misconfigured for invalid settings of the broker or the store: that is not an outage.
     """
     from streams.broker.client_id import client_id
     from streams.broker.connection import connection_of
@@ -137,25 +137,25 @@ def watch(settings: StatusSettings) -> FactoryWatch:
     )
 
 
-def judged(stage: str, row: StageStatus, state: GroupState | None, still_s: float, bound_s: float) -> StageStatus:
-    """A stage's row with what the broker knows of it (None: nothing), and a judgement of both."""
+def stage_status(stage: str, row: StageStatus, state: GroupState | None, stalled_s: float, bound_s: float) -> StageStatus:
+    """A stage's row with the broker's data (None: it is away), its state and its problems."""
     problems = [f"{stage}: {row.hung} of {row.processes} processes on this machine hang"] if row.hung else []
     if state is None:
         return replace(row, lag=None, state="stuck" if row.hung else "unknown", problems=tuple(problems))
-    stuck = is_stuck(state, still_s, bound_s)
+    stuck = is_stuck(state, stalled_s, bound_s)
     if state.missing_topics:
         problems.append(f"{stage}: there is no {' and no '.join(state.missing_topics)}; `skg topics apply` creates it")
     if state.unread and not state.members:
         problems.append(f"{stage}: {_unread(state.unread)} and it has no member; start `skg {stage}`")
     if stuck:
-        problems.append(f"{stage}: stuck: {_unread(state.unread)} and nothing has moved for {still_s:.0f} s")
+        problems.append(f"{stage}: stuck: {_unread(state.unread)} and nothing has moved for {stalled_s:.0f} s")
     return replace(
         row,
         lag=state.unread,
         group=state.group,
         members=state.members,
         oldest_unread_s=None if state.oldest_unread_s is None else round(state.oldest_unread_s, 1),
-        state=_word(state, stuck or row.hung > 0),
+        state=_state_word(state, stuck or row.hung > 0),
         problems=tuple(problems),
     )
 
@@ -164,12 +164,12 @@ def _unread(count: int) -> str:
     return f"{count} events are unread" if count != 1 else "1 event is unread"
 
 
-def is_stuck(state: GroupState, still_s: float, bound_s: float) -> bool:
-    """Members, unread events, none of them new, and for as long nothing that the stage committed or published."""
-    return bool(state.members) and still_s >= bound_s and (state.oldest_unread_s or 0.0) >= bound_s
+def is_stuck(state: GroupState, stalled_s: float, bound_s: float) -> bool:
+    """It has members and unread events, the oldest older than the bound, and committed or published nothing for as long."""
+    return bool(state.members) and stalled_s >= bound_s and (state.oldest_unread_s or 0.0) >= bound_s
 
 
-def _word(state: GroupState, stuck: bool) -> str:
+def _state_word(state: GroupState, stuck: bool) -> str:
     if state.missing_topics:
         return "no_topic"
     if stuck:

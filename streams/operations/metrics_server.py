@@ -1,7 +1,7 @@
 """`/metrics`, `/healthz` and `/readyz` of a process, and its entry in the registry that `skg status` reads.
 
-In: the process's kind, its settings, and what it says of itself.  Out: HTTP answers; a JSON file below the state folder
-while the process lives.  Counts nothing itself.
+In: the process's kind, its settings, and its health.  Out: HTTP answers; a JSON file below the state folder
+while the process runs.  Counts nothing itself.
 """
 
 import errno
@@ -59,12 +59,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """A scrape every few seconds is no news."""
+        """Scrapes every few seconds are not logged."""
 
 
 @contextmanager
 def serving(kind: str, settings: ProcessSettings, health: Health) -> Iterator[int]:
-    """Serve while the block runs; gives the port. Raises PortInUse."""
+    """Serve while the block runs; yields the port. Raises PortInUse."""
     server = _listen(settings)
     server.health = health
     port = int(server.server_address[1])
@@ -116,4 +116,4 @@ def _forget_killed(folder: Path) -> None:
         except ProcessLookupError:
             path.unlink(missing_ok=True)
         except (OSError, ValueError, KeyError, TypeError):
-            continue  # another user's, or no entry of this version
+            continue  # another user's, or not an entry of this version

@@ -1,4 +1,4 @@
-"""Drawing a sample's picture again, to see whether its lineage is the whole truth.
+"""Drawing a sample's picture again, to check that its lineage is complete.
 
 In: a lineage and the renderer that its picture names.  Out: a comparison of the two files.
 A collage is the same to the byte on the same machine and libraries.  A diffusion model's picture is compared by pixels:
@@ -22,37 +22,37 @@ TOLERANCE = 8
 
 
 @dataclass(frozen=True)
-class Redrawn:
-    """`same`: identical bytes. `difference`: the largest of any pixel, of 255; None where the sizes differ."""
+class Comparison:
+    """The hashes of two files. `difference`: the largest of any pixel, of 255; None where the sizes differ."""
 
     sha256: str
     before: str
     difference: int | None
 
     @property
-    def same(self) -> bool:
+    def is_identical(self) -> bool:
         """Whether the files are identical."""
         return self.sha256 == self.before
 
     @property
-    def alike(self) -> bool:
-        """Whether the pictures are, within the tolerance."""
-        return self.same or (self.difference is not None and self.difference <= TOLERANCE)
+    def is_same_picture(self) -> bool:
+        """Whether the pictures are the same within the tolerance."""
+        return self.is_identical or (self.difference is not None and self.difference <= TOLERANCE)
 
     def __str__(self) -> str:
-        if self.same:
+        if self.is_identical:
             return f"redrawn    {self.sha256}: the same file"
         if self.difference is None:
             return f"redrawn    {self.sha256}: another size"
-        verdict = "within" if self.alike else "beyond"
+        verdict = "within" if self.is_same_picture else "beyond"
         return (
             f"redrawn    {self.sha256}: differs by {self.difference} of 255 at most, {verdict} the tolerance of {TOLERANCE}"
         )
 
 
-def redraw(found: Lineage, renderer: Renderer) -> Redrawn:
-    """Draw again and compare. Raises Refused where the renderer is another one, PermanentError where it cannot draw
-    this."""
+def rerender_sample(found: Lineage, renderer: Renderer) -> Comparison:
+    """Draw again and compare. Raises Refused where the sample names another renderer, PermanentError where it cannot draw
+    the graph."""
     named = found.story.get("renderer")
     if renderer.name != named:
         raise Refused(f"the picture was drawn by {named}, this is {renderer.name}: set SKG_RENDERER")
@@ -63,7 +63,7 @@ def redraw(found: Lineage, renderer: Renderer) -> Redrawn:
     (drawing,) = renderer.render([found.graph], [seed])
     picture = drawing.data
     before, after = (hashlib.sha256(data).hexdigest() for data in (found.picture, picture))
-    return Redrawn(after, before, _difference(found.picture, picture))
+    return Comparison(after, before, _difference(found.picture, picture))
 
 
 def _difference(one: bytes, other: bytes) -> int | None:

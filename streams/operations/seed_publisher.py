@@ -1,6 +1,6 @@
-"""Seeds onto their topic: the one producer outside the processes.
+"""Publishing seeds: the only producer outside the processes.
 
-In: checked seeds.  Out: nothing, once every one is acknowledged.
+In: checked seeds.  Out: nothing, once every seed is acknowledged.
 """
 
 from collections.abc import Sequence

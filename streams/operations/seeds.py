@@ -1,4 +1,4 @@
-"""Seed concepts from words or a file, checked whole before anything is published.
+"""Seed concepts from arguments or a file, all checked before anything is published.
 
 In: a concept with options, or JSON lines.  Out: SeedConcept events, or BadSeeds that names every faulty line.
 Does not talk to a broker.
@@ -16,17 +16,17 @@ from schemas.ids import make_seed
 
 MAX_FAULTS_SHOWN = 10
 MAX_GRAPHS = 10_000_000
-"""Graphs of one request. More is almost surely a slip of the finger; ask twice with another `salt`."""
+"""Limit of the graphs of one request: more is probably a typing error; use several requests with different `salt`s."""
 
 SAMPLE_SEEDS = Path(__file__).parent / "samples" / "seeds.jsonl"
 
 
 class BadSeeds(ValueError):
-    """Nothing was published. The message has a line a fault, with where it is and what is wrong."""
+    """Nothing was published. The message has one line per fault, with its place and what is wrong."""
 
 
 class SeedRequest(Model):
-    """One line of a seeds file: a concept, how many graphs of it, and what else is asked for."""
+    """One line of a seeds file: a concept, the number of its graphs, and options."""
 
     model_config = ConfigDict(title="seed")
 
@@ -37,19 +37,19 @@ class SeedRequest(Model):
     options: SeedOptions = SeedOptions()
 
 
-def expand(wish: SeedRequest) -> Iterator[SeedConcept]:
-    """The events of a wish: no event asks for more graphs than one agent should take at a time."""
+def expand(request: SeedRequest) -> Iterator[SeedConcept]:
+    """The events of a request: no event asks for more graphs than one agent should take at a time."""
     done = 0
-    while done < wish.count:
-        count = min(MAX_GRAPHS_PER_SEED_EVENT, wish.count - done)
-        yield make_seed(wish.concept, count, wish.first + done, wish.context, wish.options)
+    while done < request.count:
+        count = min(MAX_GRAPHS_PER_SEED_EVENT, request.count - done)
+        yield make_seed(request.concept, count, request.first + done, request.context, request.options)
         done += count
 
 
-def seeds_of(wish: SeedRequest) -> list[SeedConcept]:
-    """The events of one wish. Raises BadSeeds."""
+def seeds_of(request: SeedRequest) -> list[SeedConcept]:
+    """The events of one request. Raises BadSeeds."""
     try:
-        return list(expand(wish))
+        return list(expand(request))
     except ValidationError as error:
         raise BadSeeds(explain(error)) from error
 
@@ -79,7 +79,7 @@ def read_context(path: Path) -> str:
 
 
 def parse_seeds(lines: Iterable[str], name: str) -> list[SeedConcept]:
-    """The events of JSON lines; `name` is how faults call the file. Raises BadSeeds with all faulty lines."""
+    """The events of JSON lines; `name` is the file's name in faults. Raises BadSeeds with all faulty lines."""
     seeds: list[SeedConcept] = []
     faults: list[str] = []
     for number, line in enumerate(lines, 1):
@@ -113,13 +113,13 @@ def explain(error: ValidationError) -> str:
     return f"{where}: {fault['msg']}"
 
 
-def share_out(seeds: list[SeedConcept], graphs: int) -> list[SeedConcept]:
-    """The same concepts asking for `graphs` graphs together, as evenly as can be; concepts beyond `graphs` are left out."""
+def distribute_graphs(seeds: list[SeedConcept], graphs: int) -> list[SeedConcept]:
+    """The same concepts with `graphs` graphs in total, distributed evenly; concepts beyond `graphs` are omitted."""
     each, rest = divmod(graphs, len(seeds))
     counts = [each + (1 if place < rest else 0) for place in range(len(seeds))]
     return [seed.model_copy(update={"count": count}) for seed, count in zip(seeds, counts, strict=True) if count]
 
 
 def requests_of(seeds: Iterable[SeedConcept]) -> set[tuple[str, int]]:
-    """Every (seed id, graph number) that the seeds ask for: each ends in exactly one outcome."""
+    """Every (seed id, graph index) of the seeds: each ends in exactly one outcome."""
     return {(seed.seed_id, index) for seed in seeds for index in range(seed.first, seed.first + seed.count)}

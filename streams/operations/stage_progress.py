@@ -1,7 +1,7 @@
 """How long a stage has stood still: it has members and unread events, and neither commits nor publishes anything.
 
-In: the state of each group at each look.  Out: seconds; a small file, so that looks of one call after another add up.
-One look alone shows nothing: a slow step commits seldom.
+In: the state of each group at each poll.  Out: seconds; a small file, so that successive commands add up.
+One poll alone shows nothing: a slow step commits seldom.
 """
 
 import json
@@ -12,18 +12,18 @@ from pathlib import Path
 from streams.broker.group_state import GroupState
 
 Marks = dict[str, tuple[str, float]]
-"""Stage to its mark, and since when it has been the same (UNIX time)."""
+"""Stage to its mark, and since when the mark is unchanged (UNIX time)."""
 
 
 class Progress:
-    """Remembers the marks of the last look, in a file where one is given. A file that is no such file is forgotten."""
+    """Remembers the marks of the last poll, in a file if one is given. An invalid file is ignored."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._marks: Marks = _read(file) if file is not None else {}
 
-    def still_s(self, states: Mapping[str, GroupState], now: float) -> dict[str, float]:
-        """For each stage the seconds since it last moved, as far as it was looked at. `now` is the UNIX time."""
+    def seconds_without_progress(self, states: Mapping[str, GroupState], now: float) -> dict[str, float]:
+        """For each stage the seconds since it last moved, as far as observed. `now` is the UNIX time."""
         marks: Marks = {}
         for stage, state in states.items():
             if state.members and state.unread:
@@ -44,7 +44,7 @@ def _read(file: Path) -> Marks:
 
 
 def _write(file: Path, marks: Marks) -> None:
-    with suppress(OSError):  # a folder that may not be written only means that the next call knows less
+    with suppress(OSError):  # without write permission the next call only lacks this history
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f"{file.name}.part")
         draft.write_text(json.dumps(marks), "utf-8")

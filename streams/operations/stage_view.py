@@ -1,7 +1,7 @@
-"""The stages for people who look on: what processes of this machine say of themselves, with the lag that the broker knows.
+"""The stages for a display: the metrics of this machine's processes, with the lag from the broker.
 
-In: the process registry, the broker.  Out: a status a look.  While the broker is away, what the processes say is all there
-is, and it is asked again after a while: nobody who looks on waits for it each time.
+In: the process registry, the broker.  Out: a status per call.  While the broker is away the status has only the processes'
+data, and the broker is asked again after a pause, so that displays do not wait for it each time.
 """
 
 import threading
@@ -13,47 +13,47 @@ from streams.broker.client_id import client_id
 from streams.broker.connection import connection_of
 from streams.broker.group_admin import GroupAdmin
 from streams.errors import Problem
-from streams.operations.factory_state import GroupWatch, judged
+from streams.operations.factory_state import GroupWatch, stage_status
 from streams.operations.status import Status, collect
 from streams.settings import StatusSettings
 
-AGAIN_S = 10.0
-"""Until a broker that was away is asked again."""
+RETRY_AFTER_S = 10.0
+"""Pause until an unavailable broker is asked again."""
 
 
-class StagesSeen:
-    """Looks when it is called. Thread-safe: one look at a time."""
+class StageView:
+    """Returns the status when called. Thread-safe: one query at a time."""
 
     def __init__(self, settings: StatusSettings, groups: GroupWatch, clock: Callable[[], float] = time.time) -> None:
         self._settings, self._groups, self._clock = settings, groups, clock
-        self._looking = threading.Lock()
-        self._not_before = 0.0
+        self._lock = threading.Lock()
+        self._retry_at = 0.0
 
     def __call__(self) -> Status:
         """The stages now."""
         local = collect(self._settings.state_dir)
-        with self._looking:
+        with self._lock:
             now = self._clock()
-            if now < self._not_before:
+            if now < self._retry_at:
                 return local
             try:
-                states, still = self._groups.look(now)
+                states, stalled = self._groups.poll(now)
             except (RetryableError, Problem):
-                self._not_before = now + AGAIN_S
+                self._retry_at = now + RETRY_AFTER_S
                 return local
         bound = self._settings.stuck_after_s
         return {
-            stage: judged(stage, row, states[stage], still[stage], bound) if stage in states else row
+            stage: stage_status(stage, row, states[stage], stalled[stage], bound) if stage in states else row
             for stage, row in local.items()
         }
 
     def close(self) -> None:
         """Close the connections."""
-        with self._looking:
+        with self._lock:
             self._groups.close()
 
 
-def stages_seen(settings: StatusSettings, who: str) -> StagesSeen:
-    """The stages of this machine's state folder, over the broker of the settings. Connects when it is first called."""
+def open_stage_view(settings: StatusSettings, who: str) -> StageView:
+    """The stages of this machine's state folder and the settings' broker. Connects with the first call."""
     connection, timeout_s = connection_of(settings), settings.connect_timeout_s
-    return StagesSeen(settings, GroupWatch(settings, lambda: GroupAdmin(connection, client_id(who), timeout_s)))
+    return StageView(settings, GroupWatch(settings, lambda: GroupAdmin(connection, client_id(who), timeout_s)))

@@ -1,4 +1,4 @@
-"""What the running processes say of themselves: per stage lag, in flight, accepted, rejected by reason, rate.
+"""The metrics of the running processes: per stage lag, in flight, accepted, rejected by reason, rate.
 
 In: the process registry below the state folder, each process's `/metrics` and `/healthz`.  Out: frozen values, JSON.
 Asks no broker: what one knows is put beside this in `streams.operations.factory_state`.
@@ -22,19 +22,19 @@ __all__ = ["StageStatus", "Status", "as_json", "collect", "registered", "scrape"
 
 SCRAPE_TIMEOUT_S = 2.0
 
-STEERING = "balance"
-"""No stage of the flow: it need not run. What it has done are graphs asked for, in flight those without an outcome."""
+BALANCE = "balance"
+"""Not a stage of the flow: it need not run. Its output are requested graphs; in flight are those without an outcome."""
 
 
 @dataclass(frozen=True)
 class StageStatus:
-    """One stage, over all its processes. Counts are since the processes started; `rate` is accepted work a second.
+    """One stage, over all its processes. Counts are since the processes started; `rate` is accepted work per second.
 
     `rejected` are requests that ended, by reason; `redrawn` are pictures given up for another attempt, which did not.
     `tokens` were paid for language models; with `budget_spent` no new graph is begun.
-    `lacking`: by axis the largest share that lacks of its target. `hung` processes say that they are stuck.
-    Of the broker are `lag` (None: it is away), `group`, `members` and `oldest_unread_s`, the age of the oldest event that
-    is not read. `state` is a word of `streams.operations.factory_state.STATES`, `problems` say what is wrong.
+    `lacking`: by axis the largest share that is missing from its target. `hung` processes report that they are stuck.
+    From the broker are `lag` (None: it is away), `group`, `members` and `oldest_unread_s`, the age of the oldest unread
+    event. `state` is one of `streams.operations.factory_state.STATES`, `problems` say what is wrong.
     """
 
     processes: int = 0
@@ -62,14 +62,14 @@ Sample = tuple[str, Mapping[str, str], float]
 
 
 def collect(state_dir: Path) -> Status:
-    """The status of every stage, of those processes that answer, and of the balance process where one runs."""
+    """The status of every stage, from the processes that answer, and of the balance process if one runs."""
     parts: dict[str, list[list[Sample]]] = {stage: [] for stage in STAGES}
     hung: Counter[str] = Counter()
     for kind, port in registered(state_dir):
         samples = scrape(port)
-        if samples is not None and kind in (*STAGES, STEERING):
+        if samples is not None and kind in (*STAGES, BALANCE):
             parts.setdefault(kind, []).append(samples)
-            hung[kind] += says_it_hangs(port)
+            hung[kind] += is_hung(port)
     return {stage: replace(_stage(found), hung=hung[stage]) for stage, found in parts.items()}
 
 
@@ -81,7 +81,7 @@ def registered(state_dir: Path) -> list[tuple[str, int]]:
             entry = json.loads(path.read_text("utf-8"))
             os.kill(int(entry["pid"]), 0)
         except (OSError, ValueError, KeyError):
-            continue  # a leftover of a killed process, or a file that is just being written
+            continue  # left by a killed process, or a file that is being written
         found.append((str(entry["kind"]), int(entry["port"])))
     return found
 
@@ -96,8 +96,8 @@ def scrape(port: int) -> list[Sample] | None:
     return [(s.name, s.labels, s.value) for family in text_string_to_metric_families(text) for s in family.samples]
 
 
-def says_it_hangs(port: int) -> bool:
-    """Whether a process answers that it is not well. One that does not answer says nothing."""
+def is_hung(port: int) -> bool:
+    """Whether a process reports that it is not alive. False if it does not answer."""
     try:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=SCRAPE_TIMEOUT_S).close()
     except urllib.error.HTTPError as error:
@@ -140,7 +140,7 @@ def _sum(samples: Iterable[Sample], name: str) -> int:
 
 
 def with_rates(before: Status, now: Status, seconds: float) -> Status:
-    """`now` with the accepted work a second since `before`. A restarted process counts from zero again."""
+    """`now` with the accepted work per second since `before`. A restarted process counts from zero again."""
     rated = {}
     for stage, status in now.items():
         gained = max(0, status.accepted - before.get(stage, StageStatus()).accepted)

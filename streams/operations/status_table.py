@@ -1,4 +1,4 @@
-"""The status for people: a table of the stages, below it the members of their groups and in red what is wrong.
+"""The status as text: a table of the stages, below it the members of their groups and in red what is wrong.
 
 In: the status of each stage.  Out: what rich prints.
 """
@@ -35,7 +35,7 @@ def as_stages(status: Mapping[str, StageStatus]) -> RenderableType:
 
 
 def as_table(status: Mapping[str, StageStatus]) -> Table:
-    """The table alone; 80 columns hold it. What rejections are for is told below it."""
+    """The table alone, within 80 columns. The reasons of rejections are listed below it."""
     rows = status.values()
     asked = any(row.state for row in rows)
     table = Table(box=None, pad_edge=False, collapse_padding=True)

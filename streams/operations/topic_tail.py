@@ -1,6 +1,6 @@
-"""A topic as JSON, for people and pipes.
+"""A topic as JSON.
 
-In: a topic's records from their beginning.  Out: one JSON value a record; bytes that are no event are shown as such.
+In: a topic's records from their beginning.  Out: one JSON value per record; invalid bytes are shown as such.
 """
 
 import base64
@@ -18,7 +18,7 @@ POLL_S = 0.5
 
 
 def lines(settings: KafkaSettings, topic: str, *, follow: bool, meta: bool) -> Iterator[dict[str, Any]]:
-    """What the topic holds, then what comes if `follow`. Ends when every partition was read to its end."""
+    """The topic's records, then new ones if `follow`. Otherwise ends when every partition was read to its end."""
     reader = retry_until(lambda: Reader(connection_of(settings), [topic]), settings.connect_timeout_s)
     try:
         while True:

@@ -14,7 +14,7 @@ from aiokafka.errors import CommitFailedError, KafkaError, RebalanceInProgressEr
 from schemas.topics import SEEDS, TOPICS
 from streams.broker.connection import KafkaConnection
 from streams.broker.group_admin import GroupAdmin
-from streams.broker.group_state import GroupState, look
+from streams.broker.group_state import GroupState, group_states
 from streams.broker.topic_admin import apply
 from streams.faust_app import application, seed_agent
 from streams.faust_app.application import SeedApp
@@ -84,7 +84,7 @@ def admin(settings: AgentSettings) -> Iterator[GroupAdmin]:
 
 
 def state(admin: GroupAdmin, settings: AgentSettings) -> GroupState:
-    return look(admin, {"agents": settings.agents_group}, time.time())["agents"]
+    return group_states(admin, {"agents": settings.agents_group}, time.time())["agents"]
 
 
 def test_a_commit_that_the_broker_does_not_take_is_made_again_though_no_seed_follows(

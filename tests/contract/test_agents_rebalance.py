@@ -15,7 +15,7 @@ from schemas.topics import GRAPHS
 from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection
 from streams.broker.group_admin import GroupAdmin
-from streams.broker.group_state import GroupState, look
+from streams.broker.group_state import GroupState, group_states
 from streams.broker.topic_admin import apply
 from streams.settings import AgentSettings
 from tests.conftest import FreshService
@@ -54,7 +54,7 @@ def reader(settings: AgentSettings) -> Iterator[Reader]:
 
 
 def state(admin: GroupAdmin, settings: AgentSettings) -> GroupState:
-    return look(admin, {"agents": settings.agents_group}, time.time())["agents"]
+    return group_states(admin, {"agents": settings.agents_group}, time.time())["agents"]
 
 
 def ask(settings: AgentSettings, count: int, mark: str) -> set[tuple[str, int]]:

@@ -13,7 +13,7 @@ from streams.broker.client_id import client_id
 from streams.broker.clients import Publisher
 from streams.broker.connection import KafkaConnection
 from streams.broker.group_admin import GroupAdmin
-from streams.broker.group_state import READS, look
+from streams.broker.group_state import READS, group_states
 from streams.broker.records import Partition
 from streams.broker.topic_admin import apply
 from streams.settings import KafkaSettings, LagSettings
@@ -47,7 +47,7 @@ def publish(bootstrap: str, topic: str, values: list[bytes]) -> None:
 
 
 def test_without_any_group_everything_is_unread_and_as_old_as_it_is(bootstrap: str, admin: GroupAdmin) -> None:
-    states = look(admin, GROUPS, time.time())
+    states = group_states(admin, GROUPS, time.time())
     assert {stage: (state.unread, state.members, state.oldest_unread_s) for stage, state in states.items()} == {
         stage: (0, (), None) for stage in READS
     }
@@ -56,7 +56,7 @@ def test_without_any_group_everything_is_unread_and_as_old_as_it_is(bootstrap: s
     publish(bootstrap, GRAPHS, [b"x" * 2000] * EVENTS)
     publish(bootstrap, IMAGES, [bytes([n]) * 900_000 for n in range(6)])
     after = time.time()
-    states = look(admin, GROUPS, after + 100)
+    states = group_states(admin, GROUPS, after + 100)
     assert (states["render"].unread, states["examine"].unread, states["write"].unread) == (EVENTS, 6, 0)
     for stage in ("render", "examine"):
         age = states[stage].oldest_unread_s
@@ -67,29 +67,29 @@ def test_without_any_group_everything_is_unread_and_as_old_as_it_is(bootstrap: s
 
 def test_a_members_name_is_read_back_and_what_it_commits_is_no_lag(bootstrap: str, admin: GroupAdmin) -> None:
     publish(bootstrap, GRAPHS, [b"x"] * EVENTS)
-    marks = [look(admin, GROUPS, time.time())["render"].mark]
+    marks = [group_states(admin, GROUPS, time.time())["render"].mark]
     with reading(bootstrap, GRAPHS, GROUPS["render"], client_id("render")) as member:
         until(lambda: member.read(EVENTS), 60, "every event is read")
-        state = look(admin, GROUPS, time.time())["render"]
+        state = group_states(admin, GROUPS, time.time())["render"]
         assert [one.client_id for one in state.members] == [client_id("render")]
         assert state.members[0].partitions in (16, None), "Tansu does not tell"
         assert state.unread == EVENTS, "read is not committed"
         assert state.mark == marks[0]
         member.commit({Partition(GRAPHS, n): 1 for n in range(3)})
-        state = look(admin, GROUPS, time.time())["render"]
+        state = group_states(admin, GROUPS, time.time())["render"]
         assert state.unread == EVENTS - 3
         assert state.mark != marks[0]
         member.commit(member.ends)
-        assert look(admin, GROUPS, time.time())["render"].unread == 0
-    until(lambda: not look(admin, GROUPS, time.time())["render"].members, 30, "the member has left")
+        assert group_states(admin, GROUPS, time.time())["render"].unread == 0
+    until(lambda: not group_states(admin, GROUPS, time.time())["render"].members, 30, "the member has left")
     publish(bootstrap, GRAPHS, [b"x"] * 7)
-    state = look(admin, GROUPS, time.time())["render"]
+    state = group_states(admin, GROUPS, time.time())["render"]
     assert (state.unread, state.members) == (7, ()), "a stage without a process shows its true lag"
 
 
 def test_topics_that_are_not_there_are_named(fresh_broker: FreshService) -> None:
     with GroupAdmin(KafkaConnection.plain(fresh_broker("apache").bootstrap), "skg-status-test-1", 10.0) as admin:
-        states = look(admin, GROUPS, time.time())
+        states = group_states(admin, GROUPS, time.time())
     assert {topic for state in states.values() for topic in state.missing_topics} == {
         topic for topic in TOPICS if any(topic in READS[stage] for stage in READS)
     }
@@ -98,11 +98,11 @@ def test_topics_that_are_not_there_are_named(fresh_broker: FreshService) -> None
 def test_a_broker_that_stops_is_passing_trouble_and_is_asked_in_time(fresh_broker: FreshService) -> None:
     running = fresh_broker("apache")
     with GroupAdmin(KafkaConnection.plain(running.bootstrap), "skg-status-test-1", 1.0) as admin:
-        until(lambda: look(admin, GROUPS, time.time()))
+        until(lambda: group_states(admin, GROUPS, time.time()))
         running.stop(0)
         started = time.monotonic()
         with pytest.raises(RetryableError, match=running.bootstrap):
-            look(admin, GROUPS, time.time())
+            group_states(admin, GROUPS, time.time())
         assert time.monotonic() - started < 5.0
     with pytest.raises(RetryableError, match=running.bootstrap):
         GroupAdmin(KafkaConnection.plain(running.bootstrap), "skg-status-test-1", 1.0)

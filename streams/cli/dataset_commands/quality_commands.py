@@ -73,12 +73,12 @@ def lineage(
     typer.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else "\n".join(found.lines()))
     if rerender:
         from streams.adapters.vision_factories import renderer_of
-        from streams.operations.rerender import redraw
+        from streams.operations.rerender import rerender_sample
         from streams.settings import RenderSettings
 
-        redrawn = redraw(found, renderer_of(RenderSettings()))
+        redrawn = rerender_sample(found, renderer_of(RenderSettings()))
         typer.echo(str(redrawn), err=as_json)
-        raise typer.Exit(0 if redrawn.alike else EXIT_FAULTS)
+        raise typer.Exit(0 if redrawn.is_same_picture else EXIT_FAULTS)
 
 
 def prove_split(uri: Uri = None, as_json: AsJson = False) -> None:

@@ -72,17 +72,17 @@ def test_a_factory_is_steered_from_a_skewed_start_to_the_stated_mix():
     planner, topic = RulePlanner(capabilities_of("collage")), Topic()
     steering = BalanceController(stated(), topic)
     skew = make_seed("kitchen", 60, options=SeedOptions(min_objects=2, max_objects=2, families={"direction": 1.0}))
-    steering.hear(recorded(outcome(planner, skew, i)) for i in range(60))
+    steering.observe(recorded(outcome(planner, skew, i)) for i in range(60))
     assert steering.balance.lacking()
     minute, published = 0, 0
     while not steering.balance.satisfied():
         minute += 1
         assert minute < 40, steering.balance.lacking()
-        for seed in steering.act(60.0 * minute):
+        for seed in steering.publish_seeds(60.0 * minute):
             published += seed.count
-            steering.hear(recorded(outcome(planner, seed, i)) for i in range(seed.count))
+            steering.observe(recorded(outcome(planner, seed, i)) for i in range(seed.count))
         assert published <= 30 * minute
-    assert steering.act(60.0 * minute + 60) == []
+    assert steering.publish_seeds(60.0 * minute + 60) == []
     balance = steering.balance
     for counts, want in ((balance.scenes, {"kitchen", "park"}), (balance.families, {"direction", "depth", "distance"})):
         total = sum(counts[name] for name in want)
@@ -91,7 +91,7 @@ def test_a_factory_is_steered_from_a_skewed_start_to_the_stated_mix():
 
 def test_seeds_are_published_and_say_whose_they_are():
     topic = Topic()
-    seeds = BalanceController(stated(), topic).act(0.0)
+    seeds = BalanceController(stated(), topic).publish_seeds(0.0)
     assert sum(seed.count for seed in seeds) == 30
     assert all(seed.options.salt.startswith(SALT) for seed in seeds)
     assert len({seed.seed_id for seed in seeds}) == len(seeds) == len(topic.records)
@@ -99,23 +99,23 @@ def test_seeds_are_published_and_say_whose_they_are():
 
 def test_no_minute_sees_more_than_is_allowed():
     steering = BalanceController(stated(ahead=1000), Topic())
-    counts = [sum(seed.count for seed in steering.act(now)) for now in (0.0, 5.0, 59.0, 61.0, 62.0)]
+    counts = [sum(seed.count for seed in steering.publish_seeds(now)) for now in (0.0, 5.0, 59.0, 61.0, 62.0)]
     assert counts == [30, 0, 0, 30, 0]
 
 
 def test_no_more_than_the_total_is_ever_asked_for():
     steering = BalanceController(stated(total=70, ahead=1000), Topic())
-    assert sum(seed.count for minute in range(10) for seed in steering.act(61.0 * minute)) == 70
+    assert sum(seed.count for minute in range(10) for seed in steering.publish_seeds(61.0 * minute)) == 70
 
 
 def test_a_restart_remembers_what_was_asked_for_and_when():
     topic = Topic()
     first = BalanceController(stated(total=50, ahead=1000), topic)
-    first.act(0.0)
+    first.publish_seeds(0.0)
     again = BalanceController(stated(total=50, ahead=1000), topic)
-    again.recall(topic.records, now=5.0)
-    assert again.act(5.0) == []
-    later = again.act(70.0)
+    again.restore(topic.records, now=5.0)
+    assert again.publish_seeds(5.0) == []
+    later = again.publish_seeds(70.0)
     assert sum(seed.count for seed in later) == 20
     assert len({record.key for record in topic.records}) == len(topic.records)
 
@@ -123,90 +123,90 @@ def test_a_restart_remembers_what_was_asked_for_and_when():
 def test_seeds_of_long_ago_do_not_count_for_this_minute():
     old = make_seed("kitchen", 30, options=SeedOptions(families={"depth": 1.0}, salt=f"{SALT}7"))
     steering = BalanceController(stated(ahead=1000), Topic())
-    steering.recall([recorded(old, datetime.now(UTC) - timedelta(hours=1))], now=0.0)
-    assert sum(seed.count for seed in steering.act(0.0)) == 30
-    assert steering.pace.spent == 60
+    steering.restore([recorded(old, datetime.now(UTC) - timedelta(hours=1))], now=0.0)
+    assert sum(seed.count for seed in steering.publish_seeds(0.0)) == 30
+    assert steering.rate_limit.spent == 60
 
 
 def test_seeds_of_others_are_none_of_its_own():
     steering = BalanceController(stated(), Topic())
-    steering.recall([recorded(make_seed("kitchen", 500))], now=0.0)
-    assert steering.pace.spent == 0
+    steering.restore([recorded(make_seed("kitchen", 500))], now=0.0)
+    assert steering.rate_limit.spent == 0
 
 
 def test_a_redelivered_outcome_counts_once():
     steering = BalanceController(stated(), Topic())
     events = [recorded(make_qa(make_graph(scene="kitchen")))] * 3
-    steering.hear(events)
-    steering.hear(events)
+    steering.observe(events)
+    steering.observe(events)
     assert steering.balance.samples == 1
 
 
 def test_rejections_of_its_own_seeds_lower_their_hopes():
     steering = BalanceController(stated(), Topic())
-    seed = steering.act(0.0)[0]
-    steering.hear([recorded(make_rejection(seed, index)) for index in range(seed.count)])
+    seed = steering.publish_seeds(0.0)[0]
+    steering.observe([recorded(make_rejection(seed, index)) for index in range(seed.count)])
     assert sum(steering.balance.misses.values()) == seed.count
-    steering.hear([recorded(make_rejection())])
+    steering.observe([recorded(make_rejection())])
     assert sum(steering.balance.misses.values()) == seed.count
 
 
 def test_a_picture_that_gets_another_attempt_is_no_outcome_yet():
     steering = BalanceController(stated(), Topic())
-    seed = steering.act(0.0)[0]
+    seed = steering.publish_seeds(0.0)[0]
     before = steering.balance.open
-    steering.hear([recorded(make_rejection(seed).model_copy(update={"retried": True}))])
+    steering.observe([recorded(make_rejection(seed).model_copy(update={"retried": True}))])
     assert steering.balance.open == before
 
 
 def test_what_ended_as_a_dead_letter_is_not_waited_for():
     steering = BalanceController(stated(), Topic())
-    seed, other = steering.act(0.0)[:2]
+    seed, other = steering.publish_seeds(0.0)[:2]
     before = steering.balance.open
     letters = [buried(seed), buried(seed), buried(make_graph(other)), buried(make_seed("kitchen", 9))]
-    steering.hear(recorded(letter) for letter in letters)
+    steering.observe(recorded(letter) for letter in letters)
     assert steering.balance.open == before - seed.count - 1
 
 
 @pytest.mark.parametrize("letter_first", [True, False])
 def test_a_dead_letter_that_was_sent_back_is_no_outcome_beside_the_later_one(letter_first: bool):
     steering = BalanceController(stated(), Topic())
-    seed = steering.act(0.0)[0]
+    seed = steering.publish_seeds(0.0)[0]
     before, graph = steering.balance.open, make_graph(seed)
     told = [recorded(buried(graph)), recorded(make_qa(graph)), recorded(buried(graph))]
-    steering.hear(told if letter_first else reversed(told[:2]))
+    steering.observe(told if letter_first else reversed(told[:2]))
     assert steering.balance.open == before - 1
     assert steering.balance.samples == 1
 
 
 def test_a_sample_that_could_not_be_written_was_counted_already():
     steering = BalanceController(stated(), Topic())
-    seed = steering.act(0.0)[0]
+    seed = steering.publish_seeds(0.0)[0]
     sample = make_qa(make_graph(seed))
-    steering.hear([recorded(sample)])
+    steering.observe([recorded(sample)])
     before = steering.balance.open
-    steering.hear([recorded(buried(sample))])
+    steering.observe([recorded(buried(sample))])
     assert steering.balance.open == before
 
 
 def test_it_says_why_nothing_is_asked_for():
     steering = BalanceController(stated(total=30), Topic())
     assert steering.state == "asking for what lacks"
-    seeds = steering.act(0.0)
+    seeds = steering.publish_seeds(0.0)
     assert steering.state.startswith("all graphs that may be asked for were")
     again = BalanceController(stated(scenes={"kitchen": 1}, density={"2-3": 1}, relations={"direction": 1}), Topic())
-    again.hear([recorded(make_qa(make_graph(scene="kitchen")))])
+    again.observe([recorded(make_qa(make_graph(scene="kitchen")))])
     assert again.state.startswith("the mix is there")
     hopeless = BalanceController(stated(scenes={"kitchen": 1}, density={"2-3": 1}, relations={"direction": 1}), Topic())
-    (seed,) = hopeless.act(0.0)
-    hopeless.hear(recorded(make_rejection(seed, index)) for index in range(seed.count))
+    (seed,) = hopeless.publish_seeds(0.0)
+    hopeless.observe(recorded(make_rejection(seed, index)) for index in range(seed.count))
     assert hopeless.state.startswith("no cell brings")
     assert seeds
 
 
 def test_bytes_that_are_no_event_are_passed_over():
     steering = BalanceController(stated(), Topic())
-    steering.hear([Record(Partition("skg.qa", 0), 0, b"k", b"junk", ())])
+    steering.observe([Record(Partition("skg.qa", 0), 0, b"k", b"junk", ())])
     assert steering.balance.samples == 0
 
 
@@ -217,8 +217,8 @@ def test_seeds_that_are_not_acknowledged_are_not_counted():
 
     steering = BalanceController(stated(), Away())
     with pytest.raises(RetryableError):
-        steering.act(0.0)
-    assert steering.pace.spent == steering.balance.open == 0
+        steering.publish_seeds(0.0)
+    assert steering.rate_limit.spent == steering.balance.open == 0
 
 
 def test_a_sample_counts_with_its_relations_things_and_kinds():
@@ -274,30 +274,30 @@ def open_misses_hits(steering: BalanceController) -> tuple[int, int, int]:
 def test_a_request_that_is_judged_again_has_one_outcome(lost: str):
     topic, planner = Topic(), RulePlanner(capabilities_of("collage"))
     steering = BalanceController(stated(), topic)
-    (seed, *_) = steering.act(0.0)
+    (seed, *_) = steering.publish_seeds(0.0)
     asked = steering.balance.open
     rejection = make_rejection(seed, seed.first)
     first = rejection if lost == "rejected" else buried(planner.plan_now(seed, seed.first))
-    steering.hear([recorded(first)])
+    steering.observe([recorded(first)])
     assert open_misses_hits(steering) == (asked - 1, 1, 0)
     other = rejection.model_copy(update={"rejection_id": "cd" * 16, "reason": "no_questions"})
-    steering.hear([recorded(other)])
+    steering.observe([recorded(other)])
     assert open_misses_hits(steering) == (asked - 1, 1, 0)
     won = recorded(outcome(planner, seed, seed.first))
-    steering.hear([won, won])
+    steering.observe([won, won])
     assert (steering.balance.open, steering.balance.hits.total() + steering.balance.misses.total()) == (asked - 1, 1)
     assert steering.balance.samples == 1
-    steering.hear([recorded(rejection), recorded(other)])
+    steering.observe([recorded(rejection), recorded(other)])
     assert steering.balance.open == asked - 1
 
 
 def test_a_seed_that_is_sent_back_is_not_asked_for_once_more():
     topic = Topic()
     steering = BalanceController(stated(), topic)
-    (seed, *_) = steering.act(0.0)
+    (seed, *_) = steering.publish_seeds(0.0)
     again = seed.model_copy(update={"first": seed.first, "count": 1})
     for records in ([*topic.records, recorded(again)], [recorded(again), *topic.records]):
         later = BalanceController(stated(), Topic())
-        later.recall(records, 0.0)
+        later.restore(records, 0.0)
         assert later.balance.open == steering.balance.open
-        assert later.pace.spent == steering.pace.spent
+        assert later.rate_limit.spent == steering.rate_limit.spent

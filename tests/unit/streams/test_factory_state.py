@@ -43,7 +43,7 @@ class Bench:
         self.watch = FactoryWatch(found, GroupWatch(found, self.broker.connect), self.clock)
 
     def look(self):
-        return self.watch.look()
+        return self.watch.report()
 
 
 @pytest.fixture

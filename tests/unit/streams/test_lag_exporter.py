@@ -36,7 +36,7 @@ class Bench:
 def test_a_stage_without_a_process_shows_its_true_lag() -> None:
     bench = Bench()
     bench.broker.ends |= {Partition(GRAPHS, 0): 3, Partition(GRAPHS, 1): 4}
-    bench.exporter.look(100.0)
+    bench.exporter.export(100.0)
     assert bench.value("skg_group_lag_events", stage="render", topic=GRAPHS, partition="1") == 4
     assert bench.value("skg_group_members", stage="render") == 0
     assert bench.value("skg_group_oldest_unread_seconds", stage="render") == 60
@@ -48,28 +48,28 @@ def test_a_stage_without_a_process_shows_its_true_lag() -> None:
 def test_of_a_partition_that_is_gone_no_series_stays() -> None:
     bench = Bench()
     bench.broker.ends[Partition(GRAPHS, 1)] = 4
-    bench.exporter.look(100.0)
+    bench.exporter.export(100.0)
     gone = f'skg_group_lag_events{{partition="1",stage="render",topic="{GRAPHS}"}}'
     before = bench.series()
     del bench.broker.ends[Partition(GRAPHS, 1)]
-    bench.exporter.look(110.0)
+    bench.exporter.export(110.0)
     assert before - bench.series() == {gone}
 
 
 def test_while_the_broker_is_away_only_that_is_shown_and_then_all_again() -> None:
     bench = Bench()
     assert bench.series() == {"skg_broker_up"}
-    bench.exporter.look(100.0)
+    bench.exporter.export(100.0)
     whole = bench.series()
     assert {name.partition("{")[0] for name in whole} == {family.name for family in FAMILIES}
     assert bench.exporter.is_ready()
     bench.broker.away = True
-    assert bench.exporter.look(110.0) <= 3.0, "it is seen soon when it is back"
+    assert bench.exporter.export(110.0) <= 3.0, "it is seen soon when it is back"
     assert (bench.series(), bench.value("skg_broker_up")) == ({"skg_broker_up"}, 0)
     assert bench.exporter.is_alive()
     assert not bench.exporter.is_ready()
     bench.broker.away = False
-    bench.exporter.look(120.0)
+    bench.exporter.export(120.0)
     assert bench.series() == whole
 
 
@@ -78,10 +78,10 @@ def test_time_without_progress_is_shown_and_an_empty_group_has_none() -> None:
     bench.broker.ends[Partition(GRAPHS, 0)] = 3
     bench.broker.joined["skg-render"] = (Member("skg-render-host-7", "", None),)
     for now in (100.0, 160.0):
-        bench.exporter.look(now)
+        bench.exporter.export(now)
     assert bench.value("skg_group_still_seconds", stage="render") == 60
     bench.broker.joined.clear()
-    bench.exporter.look(170.0)
+    bench.exporter.export(170.0)
     assert {bench.value("skg_group_still_seconds", stage=stage) for stage in READS} == {0}
 
 
@@ -89,18 +89,18 @@ def test_a_broker_that_stays_away_ends_it_where_it_is_told_to_give_up() -> None:
     bench = Bench(give_up_s=60)
     bench.broker.away = True
     for now in (100.0, 150.0):
-        bench.exporter.look(now)
+        bench.exporter.export(now)
     bench.broker.away = False
-    bench.exporter.look(170.0)
+    bench.exporter.export(170.0)
     bench.broker.away = True
     for now in (180.0, 239.0):
-        bench.exporter.look(now)
+        bench.exporter.export(now)
     with pytest.raises(Unreachable, match="SKG_GIVE_UP_S"):
-        bench.exporter.look(241.0)
+        bench.exporter.export(241.0)
 
 
 def test_a_broker_that_stays_away_is_waited_for_by_default() -> None:
     bench = Bench()
     bench.broker.away = True
     for now in (100.0, 10_000_000.0):
-        bench.exporter.look(now)
+        bench.exporter.export(now)

@@ -10,7 +10,7 @@ from schemas.errors import BadInput
 from schemas.ids import make_seed
 from schemas.interfaces import Drawing
 from streams.errors import Refused
-from streams.operations.rerender import redraw
+from streams.operations.rerender import rerender_sample
 from tests.fakes.line import Line, collage_line, store_rows
 
 
@@ -56,9 +56,9 @@ def test_no_dataset_is_said_to_be_none(tmp_path: Path):
 
 def test_a_picture_is_drawn_again_to_the_byte(made):
     line = made[0]
-    redrawn = redraw(found_of(made), line.renderer)
-    assert redrawn.same
-    assert redrawn.alike
+    redrawn = rerender_sample(found_of(made), line.renderer)
+    assert redrawn.is_identical
+    assert redrawn.is_same_picture
     assert redrawn.difference == 0
     assert "the same file" in str(redrawn)
 
@@ -79,8 +79,8 @@ def test_a_picture_that_comes_out_differently_is_unlike(made):
         def read_truth(self, data):
             return None
 
-    redrawn = redraw(found, Other())
-    assert not redrawn.alike
+    redrawn = rerender_sample(found, Other())
+    assert not redrawn.is_same_picture
     assert "beyond the tolerance" in str(redrawn)
 
 
@@ -96,4 +96,4 @@ def test_another_renderer_is_refused(made):
             return None
 
     with pytest.raises(Refused, match="collage-1"):
-        redraw(found_of(made), Another())
+        rerender_sample(found_of(made), Another())

@@ -10,12 +10,12 @@ from streams.operations.seeds import (
     SAMPLE_SEEDS,
     BadSeeds,
     SeedRequest,
+    distribute_graphs,
     parse_seeds,
     read_context,
     read_seeds,
     requests_of,
     seeds_of,
-    share_out,
 )
 
 
@@ -75,7 +75,7 @@ def test_the_sample_seeds_are_at_least_twenty_concepts_and_a_hundred_graphs():
 
 @pytest.mark.parametrize("graphs", [1, 7, 100, 1234])
 def test_graphs_are_shared_out_evenly(graphs: int):
-    shared = share_out(read_seeds(SAMPLE_SEEDS), graphs)
+    shared = distribute_graphs(read_seeds(SAMPLE_SEEDS), graphs)
     assert sum(s.count for s in shared) == graphs
     assert max(s.count for s in shared) - min(s.count for s in shared) <= 1
 

@@ -7,7 +7,7 @@ from streams.adapters.gallery_backend import RunningFactory
 from streams.broker.records import Partition
 from streams.demo.demo_run import Places, status_of
 from streams.operations.factory_state import GroupWatch
-from streams.operations.stage_view import AGAIN_S, StagesSeen
+from streams.operations.stage_view import RETRY_AFTER_S, StageView
 from streams.settings import KafkaSettings, StatusSettings
 from tests.fakes.groups import FakeGroups
 
@@ -19,7 +19,7 @@ class Bench:
         self.broker, self.now = FakeGroups(), 100.0
         self.broker.ends[Partition(GRAPHS, 0)] = 500
         settings = StatusSettings(state_dir=folder)
-        self.seen = StagesSeen(settings, GroupWatch(settings, self.broker.connect), lambda: self.now)
+        self.seen = StageView(settings, GroupWatch(settings, self.broker.connect), lambda: self.now)
 
 
 def test_a_stage_without_a_process_shows_its_true_lag_to_who_looks_on(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_broker_that_is_away_is_not_asked_at_each_look(tmp_path: Path) -> None
     assert bench.seen()["render"].lag == 0, "what processes say: there are none"
     bench.broker.away = False
     assert bench.seen()["render"].lag == 0
-    bench.now += AGAIN_S
+    bench.now += RETRY_AFTER_S
     assert bench.seen()["render"].lag == 500
 
 

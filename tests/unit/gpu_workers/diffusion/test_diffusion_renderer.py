@@ -17,7 +17,7 @@ from gpu_workers.tiny_models.tiny_diffusion import build
 from schemas.errors import RetryableError, UserError
 from schemas.events import RenderedImage
 from schemas.graph import SpatialGraph
-from streams.operations.rerender import redraw
+from streams.operations.rerender import rerender_sample
 from tests.fakes.collage import Thing, make_scene
 from tests.fakes.store import InMemoryStore
 
@@ -213,6 +213,6 @@ def test_a_picture_of_a_batch_is_drawn_again_alone_within_the_tolerance_of_linea
         "renderer": tiny_renderer.name,
         "notes": {"render_seed": "8"},
     }
-    first, second = (redraw(Lineage({"image": {"bytes": one.data}}, story), tiny_renderer) for one in drawings[:2])
-    assert second.alike
-    assert not first.alike, "another seed is another picture"
+    first, second = (rerender_sample(Lineage({"image": {"bytes": one.data}}, story), tiny_renderer) for one in drawings[:2])
+    assert second.is_same_picture
+    assert not first.is_same_picture, "another seed is another picture"
