@@ -16,7 +16,7 @@ from dataset.audit.fault_kinds import Fault
 from dataset.audit.locations import Options, folder_at
 from dataset.audit.picture_check import picture_faults
 from dataset.audit.provenance import read_story, story_faults
-from dataset.audit.question_check import question_faults
+from dataset.audit.questions.question_check import question_faults
 from dataset.audit.row_files import Unreadable, data_files, rows
 from dataset.audit.split_overlaps import Overlaps
 from dataset.audit.tar_rows import Row

@@ -9,7 +9,7 @@ from typing import Any
 
 from dataset.audit.content_ids import digest, graph_id, random_seed, scene_hash
 from dataset.audit.fault_kinds import Fault
-from dataset.audit.split_membership import scene_split
+from dataset.audit.questions.split_membership import scene_split
 from dataset.audit.tar_rows import Row
 
 Story = Mapping[str, Any]

@@ -15,9 +15,9 @@ from typing import Any
 
 from dataset.audit.content_ids import scene_hash
 from dataset.audit.fault_kinds import Fault
-from dataset.audit.parsed_questions import reading
 from dataset.audit.picture_hash import Looks, looks
-from dataset.audit.split_membership import keys
+from dataset.audit.questions.parsed_questions import reading
+from dataset.audit.questions.split_membership import keys
 from dataset.audit.tar_rows import Row
 from schemas.events import Scene
 

@@ -14,13 +14,14 @@ from typing import Any, Generic, TypeVar
 
 from schemas.base import Model
 from schemas.plugins import PluginTable
-from spatial.questions import answer_rules, distractors, query_proposals, search_proposals, split_keys, twin_queries
+from spatial.questions import answer_rules, distractors, split_keys, twin_queries
 from spatial.questions import question_kinds as q
 from spatial.questions.answer_rules import Answer, Rule
 from spatial.questions.distractors import ChoicesOf, Look
 from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import GROUP, TextProposer, require_verifier
-from spatial.questions.query_proposals import Proposer
+from spatial.questions.proposals import query_proposals, search_proposals
+from spatial.questions.proposals.query_proposals import Proposer
 from spatial.questions.question_kinds import Query, references
 from spatial.questions.split_keys import KeysOf
 from spatial.questions.twin_queries import TwinsOf

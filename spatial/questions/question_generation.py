@@ -17,7 +17,7 @@ from spatial.questions.certificates import certificate
 from spatial.questions.kind_table import KINDS, choices_for, keys_of, kind_of
 from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import TextProposal, question_of
-from spatial.questions.query_proposals import Proposal
+from spatial.questions.proposals.query_proposals import Proposal
 from spatial.questions.question_kinds import Exists, Query
 from spatial.questions.wording.question_parsing import parse
 from spatial.questions.wording.realisation import say, variants

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import permutations
 from typing import TypeVar
 
+from spatial.questions.proposals.search_proposals import MIRRORED
 from spatial.questions.question_kinds import (
     Bearing,
     Closer,
@@ -25,7 +26,6 @@ from spatial.questions.question_kinds import (
     Query,
     Side,
 )
-from spatial.questions.search_proposals import MIRRORED
 
 INVERSE: dict[Hop, Hop] = {
     "left_of": "right_of",

@@ -58,6 +58,12 @@ def normalise(phrase: str) -> tuple[str, ...]:
     return _read(phrase, phrase, _tables().mapped)
 
 
+def phrases_of(predicate: str) -> tuple[str, ...]:
+    """Every phrase that says this predicate and no other, as people write it, shorter ones first."""
+    known = {**_tables().mapped, **_tables().places}
+    return tuple(sorted((phrase for phrase, says in known.items() if says == (predicate,)), key=len))
+
+
 @lru_cache(maxsize=512)
 def normalise_place(phrase: str) -> str:
     """The place that a phrase says of one object: "in the top left corner" → top_left.  Raises UnknownPhrase."""

@@ -14,17 +14,15 @@ import typer
 from monitoring.redaction import hide_in_tracebacks
 from streams.cli import (
     process_commands,
-    rejection_commands,
-    replay_commands,
-    request_commands,
     service_commands,
     spatial_commands,
     status_commands,
     topic_commands,
-    whatif_commands,
 )
 from streams.cli.dataset_commands import evaluation_commands, gallery_commands, growth_commands, quality_commands
 from streams.cli.failures import EXIT_FAILURE, FAILURES, report
+from streams.cli.recovery_commands import rejection_commands, replay_commands, request_commands, whatif_commands
+from streams.cli.seed_commands import knowledge_commands
 
 END_S = 15.0
 """How long a process lives on after its command: a thread of a library that hangs would keep it for ever."""
@@ -59,6 +57,7 @@ def build() -> typer.Typer:
     app.add_typer(of_dataset, name="dataset")
     app.add_typer(rejection_commands.build(), name="rejections")
     app.add_typer(spatial_commands.build(), name="spatial")
+    app.add_typer(knowledge_commands.build(), name="knowledge")
     return app
 
 

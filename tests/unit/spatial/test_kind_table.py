@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import get_args
 
 from dataset.analysis import question_predicates
-from dataset.audit import parsed_questions
+from dataset.audit.questions import parsed_questions
 from spatial.questions.kind_table import KINDS, QUERIES, SIDES
 from spatial.questions.question_kinds import Course, Extreme, Query, from_json
 from spatial.questions.wording.question_parsing import queries_of
@@ -94,7 +94,7 @@ def test_the_verifier_reads_each_sentence_on_its_own():
 
 
 def test_the_audit_knows_each_form_of_question_on_its_own():
-    asks, file = set(answering._ASKS), "dataset/audit/parsed_questions.py"
+    asks, file = set(answering._ASKS), "dataset/audit/questions/parsed_questions.py"
     lacking(asks, {*parsed_questions.KINDS, *parsed_questions.SEARCHES}, f"{file} (KINDS)")
     lacking(asks, parsed_questions.PROGRAMS, f"{file} (PROGRAMS)")
     lacking(asks, parsed_questions.HOPS, f"{file} (HOPS)")

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-import dataset.audit.split_membership as audited_splits
+import dataset.audit.questions.split_membership as audited_splits
 from agents import relation_selection, requirements
 from agents.llm import relation_phrases
 from dataset.audit import box_relations, content_ids
@@ -63,7 +63,7 @@ ENTRIES = {
     "dataset/audit/box_relations.py (_RULES, _TURNED)": (BINARY, [*box_relations._RULES, *box_relations._TURNED]),
     "dataset/audit/box_relations.py (_PLACES)": (PLACES, box_relations._PLACES),
     "dataset/audit/content_ids.py (_TURNED)": (BINARY, content_ids.TURNED),
-    "dataset/audit/split_membership.py (_FAMILIES)": (get_args(Hop), audited_splits._FAMILIES),
+    "dataset/audit/questions/split_membership.py (_FAMILIES)": (get_args(Hop), audited_splits._FAMILIES),
 }  # fmt: skip
 """The file to edit, with what must have an entry there and what has."""
 
@@ -91,7 +91,7 @@ def test_the_audit_turns_each_predicate_as_the_table_does():
 
 def test_the_audit_counts_each_predicate_in_the_family_that_the_table_gives():
     for name, family in audited_splits._FAMILIES.items():
-        assert PREDICATES[name].family == family, f"dataset/audit/split_membership.py (_FAMILIES): {name}"
+        assert PREDICATES[name].family == family, f"dataset/audit/questions/split_membership.py (_FAMILIES): {name}"
 
 
 def test_the_words_of_each_predicate_are_read_as_it():

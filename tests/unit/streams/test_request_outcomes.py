@@ -13,7 +13,7 @@ from schemas.codec import Message, to_message
 from schemas.errors import PermanentError
 from schemas.ids import make_seed
 from schemas.topics import SEEDS
-from streams.cli.request_commands import shown, summary_lines
+from streams.cli.recovery_commands.request_commands import shown, summary_lines
 from streams.recovery.dead_letter_replay import send_back
 from streams.recovery.dead_letter_selection import LetterFilter
 from streams.recovery.request_outcomes import Requests, asked, bury

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from dataset.audit.certificate_check import certificate_faults
 from dataset.audit.content_ids import digest
 from dataset.audit.fault_kinds import Fault
-from dataset.audit.parsed_questions import DOMAINS, Reading, reading
-from dataset.audit.plugin_question_check import plugin_faults
-from dataset.audit.split_membership import home, keys
+from dataset.audit.questions.certificate_check import certificate_faults
+from dataset.audit.questions.parsed_questions import DOMAINS, Reading, reading
+from dataset.audit.questions.plugin_question_check import plugin_faults
+from dataset.audit.questions.split_membership import home, keys
 from dataset.audit.tar_rows import Row
 from schemas.events import Scene
 from spatial.verify import verify

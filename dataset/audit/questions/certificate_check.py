@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from dataset.audit.parsed_questions import PROGRAMS, Reading
+from dataset.audit.questions.parsed_questions import PROGRAMS, Reading
 from dataset.audit.tar_rows import Row
 from spatial.verify.referents import Open
 

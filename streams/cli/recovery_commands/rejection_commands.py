@@ -10,7 +10,18 @@ import typer
 
 from streams.cli.arguments import folder, where
 from streams.cli.command_help import add
-from streams.cli.rejection_filters import Concept, Ids, Reason, Since, Stage, Until, Uri, counted, found, wanted
+from streams.cli.recovery_commands.rejection_filters import (
+    Concept,
+    Ids,
+    Reason,
+    Since,
+    Stage,
+    Until,
+    Uri,
+    counted,
+    found,
+    wanted,
+)
 from streams.errors import Misused
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from spatial.knowledge.knowledge_base import categories
 from spatial.questions.answer_rules import YES_NO
 from spatial.questions.object_names import NamedScene
-from spatial.questions.query_proposals import Proposal, pairs, shuffled
+from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled
 from spatial.questions.question_kinds import (
     AttributeOf,
     Extreme,

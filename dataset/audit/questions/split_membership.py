@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from dataset.audit.content_ids import digest
-from dataset.audit.parsed_questions import Reading
+from dataset.audit.questions.parsed_questions import Reading
 from spatial.verify.referents import Open, Reader
 from spatial.verify.sentences import RELATIONS, Words
 

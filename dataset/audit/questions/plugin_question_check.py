@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from dataset.audit.split_membership import Key, home
+from dataset.audit.questions.split_membership import Key, home
 from dataset.audit.tar_rows import Row
 from schemas.events import Scene
 from spatial.verify.plugin_verifiers import Deduction, deduced

@@ -1,0 +1,1 @@
+"""Where in a scene a question might be asked."""
