@@ -161,7 +161,7 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
             require_extras("llm")
             from streams.llm import factory
 
-            judge = factory.judge_of(settings, notes, store.link)
+            judge = factory.make_judge(settings, notes, store.link)
         eyes = start.wait(lambda: vision_factories.eyes_of(settings), "the models that look at pictures")
         policy = vision_factories.publishable(vision_factories.policy_of(settings))
         handler = ExamineHandler(hooks.store(store), notes, Examiners(eyes, judge), policy)
@@ -234,8 +234,10 @@ def _seed_app(settings: AgentSettings, hooks: Hooks, start: Startup) -> "SeedApp
     seeds_at_once = settings.agents_in_flight
     if language is not None:
         retry_policy = replace(MODEL_RETRY_POLICY, give_up_s=settings.give_up_s)
-        tools = replace(tools, max_graphs=language.at_once, graph_slot=language.budget.graph, retry_policy=retry_policy)
-        seeds_at_once = max(seeds_at_once, language.at_once)
+        tools = replace(
+            tools, max_graphs=language.max_graphs, graph_slot=language.budget.graph_slot, retry_policy=retry_policy
+        )
+        seeds_at_once = max(seeds_at_once, language.max_graphs)
     seed_agent.carry_seeds(app, SeedStep(tools).handle, seeds_at_once, metrics)
     return app
 
@@ -244,7 +246,7 @@ def _language(settings: AgentSettings, hooks: Hooks, start: Startup) -> "Languag
     require_extras("llm")
     from streams.llm import factory
 
-    return factory.agents_of(settings, _notes(settings, hooks, start))
+    return factory.make_language_agents(settings, _notes(settings, hooks, start))
 
 
 def _planner(settings: AgentSettings) -> Planner:

@@ -1,11 +1,11 @@
-"""What a consumer group gives to a member and takes away, as changes in the order in which they happened.
+"""The partitions that a consumer group assigns and revokes, as an ordered list of changes.
 
-In: a rebalance listener's notifications, on the client library's thread.  Out: changes for the one thread that owns the
+In: a rebalance listener's notifications, on the client library's thread.  Out: changes for the thread that owns the
 consumer.  Knows no client library.
 
-Under the eager protocol a member is told that everything is revoked and then what it is assigned; the client library keeps
-the position of a partition that is in both.  So what counts is the difference: a partition that is kept goes on where it
-was, with all that is in hand of it; only what is really gone is given up, and only what is really new starts at the
+Under the eager protocol a member is notified that everything is revoked, then what is assigned; the client library keeps
+the position of a partition that is in both.  So only the difference counts: a partition that is kept continues at its
+position, with its records in flight; only partitions that are gone are given up, and only new ones start at the
 committed offset.
 """
 
@@ -18,14 +18,14 @@ from streams.broker.records import Partition
 
 @dataclass(frozen=True)
 class Change:
-    """Partitions that went to somebody else, or that are new here."""
+    """Partitions that were revoked or are new."""
 
     gone: tuple[Partition, ...] = ()
     new: tuple[Partition, ...] = ()
 
 
 class AssignmentChanges:
-    """Implements the difference over notifications. `cooperative`: those name differences already. Thread-safe."""
+    """Computes the difference of notifications. `cooperative`: notifications are differences already. Thread-safe."""
 
     def __init__(self, *, cooperative: bool = False) -> None:
         self._cooperative = cooperative
@@ -34,19 +34,19 @@ class AssignmentChanges:
         self._changes: list[Change] = []
 
     def revoked(self, partitions: Iterable[Partition]) -> None:
-        """Eager: only a notice that a rebalance begins; what comes of it is known when it ends."""
+        """Eager: only a notice that a rebalance begins; its result is known when it ends."""
         if self._cooperative:
             self.lost(partitions)
 
     def lost(self, partitions: Iterable[Partition]) -> None:
-        """The membership ended: somebody else may own these by now, and may have moved their offsets."""
+        """The membership ended: another member may own these by now, and may have committed offsets."""
         with self._lock:
             gone = self._held & set(partitions)
             self._held -= gone
             self._note(Change(gone=tuple(sorted(gone))))
 
     def assigned(self, partitions: Iterable[Partition]) -> tuple[Partition, ...]:
-        """A rebalance ended. Returns the partitions that are new; nothing may be fetched of them until they are started."""
+        """A rebalance ended. Returns the new partitions; nothing may be fetched from them until they are started."""
         with self._lock:
             now = set(partitions) | (self._held if self._cooperative else set())
             new, gone = tuple(sorted(now - self._held)), tuple(sorted(self._held - now))
@@ -55,7 +55,7 @@ class AssignmentChanges:
             return new
 
     def take(self) -> list[Change]:
-        """What happened since the last call, in order."""
+        """The changes since the last call, in order."""
         with self._lock:
             changes, self._changes = self._changes, []
             return changes
@@ -70,10 +70,10 @@ def lost_end(
     fetched_end: Callable[[Partition], int | None],
     ends: Callable[[Sequence[Partition]], Mapping[Partition, int]],
 ) -> str | None:
-    """Which partition ends before what was `read` of it, None if none does: nothing would ever be fetched there.
+    """Which partition ends before its position in `read`, None if none does: nothing would ever be fetched from it.
 
-    `fetched_end` is what the last fetch told, if there was one; it may be old, and a new leader of a partition may not know
-    its end yet.  So `ends` are asked for where it is too small, after the reading: what was read then lies before them.
+    `fetched_end` is the end from the last fetch, if any; it may be old, and a new leader of a partition may not know its
+    end yet.  So `ends` is called where it is too small, after the reading: it then includes what was read.
     """
     suspects = [p for p, position in read.items() if (end := fetched_end(p)) is not None and end < position]
     found = ends(suspects) if suspects else {}

@@ -1,6 +1,6 @@
-"""How a client of kafka-python is made and left: what cannot be made, or cannot be used, leaves nothing behind.
+"""Creating clients of kafka-python so that a failed or unusable one leaves nothing running.
 
-In: the library's class and its arguments.  Out: the client.  Interprets no error.
+In: the library's class and its arguments.  Out: the client.  Maps no errors.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,8 +20,8 @@ Client = TypeVar("Client", bound=_Closes)
 def connected(make: Callable[..., Client], **arguments: Any) -> Client:
     """The client that `make` makes of the arguments. Raises what the library raises.
 
-    A consumer or an administration client of kafka-python 3.0.12 whose bootstrap fails leaves its IO thread, which goes
-    on to look for the broker: one more for each attempt of an outage.  Here it is ended.
+    A consumer or an administration client of kafka-python 3.0.12 whose bootstrap fails leaves its IO thread, which keeps
+    looking for the broker: one more for each attempt of an outage.  Here it is stopped.
     """
     networks: list[KafkaNetClient] = []
 
@@ -39,7 +39,7 @@ def connected(make: Callable[..., Client], **arguments: Any) -> Client:
 
 @contextmanager
 def closed_if_unusable(client: _Closes) -> Iterator[None]:
-    """Set a new client up inside of this: where that fails, it is closed."""
+    """Set up a new client in this block; an exception closes the client."""
     try:
         yield
     except BaseException:

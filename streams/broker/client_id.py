@@ -1,4 +1,4 @@
-"""How a process names itself to the broker: by stage, host and process, so that its group tells who its members are.
+"""Client ids of processes: stage, host and process id, so that a group shows who its members are.
 
 In: a stage or another kind of process.  Out: text that Kafka accepts as a client id.
 """
@@ -14,7 +14,7 @@ _STRANGE = re.compile(r"[^A-Za-z0-9._-]")
 
 @dataclass(frozen=True)
 class Client:
-    """What a client id says. Hosts may hold dashes, stages and process numbers do not."""
+    """The parts of a client id. Hosts may contain dashes, stages and process ids do not."""
 
     stage: str
     host: str
@@ -28,6 +28,6 @@ def client_id(stage: str) -> str:
 
 
 def parse_client_id(text: str) -> Client | None:
-    """What a client id says, None where it is of another program."""
+    """The parts of a client id, None for another program's."""
     found = re.fullmatch(rf"{_PREFIX}-([a-z_]+)-(.+)-(\d+)", text)
     return None if found is None else Client(found[1], found[2], int(found[3]))

@@ -1,6 +1,6 @@
-"""The door to Kafka for everything that is not Faust: the producer, and readers outside of any group.
+"""Kafka clients for everything that is not Faust: the producer, and readers outside of any group.
 
-In: a connection and messages.  Out: records, or the two failure words.
+In: a connection and messages.  Out: records, RetryableError or PermanentError.
 With `streams.broker.consumer` and `streams.broker.topic_admin` the only files that import kafka-python.  Decodes nothing.
 """
 
@@ -32,27 +32,27 @@ from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
 __all__ = ["BOOTSTRAP_TIMEOUT_MS", "CALL_TIMEOUT_MS", "Publisher", "Reader", "Record", "as_record", "connecting"]
 
 DELIVERY_TIMEOUT_MS = 15_000
-"""How long an acknowledgement may take before the batch is tried again: half of what SIGTERM waits for it."""
+"""How long an acknowledgement may take before the batch is retried: half of SIGTERM's drain time."""
 
 CALL_TIMEOUT_MS = 5_000
-"""How long the owner thread waits for a commit, a position or a goodbye before it goes on."""
+"""How long the owner thread waits for a commit, a position or leaving the group."""
 
 METADATA_AGE_MS = 30_000
 """New partitions of a topic are noticed after this long."""
 
 BOOTSTRAP_TIMEOUT_MS = 3_000
-"""One attempt to reach the broker; whoever connects tries again."""
+"""One attempt to reach the broker; callers retry."""
 
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 NO_RIGHTS = (AuthorizationError, SaslAuthenticationFailedError, UnsupportedSaslMechanismError)
-"""What no waiting mends."""
+"""Errors that waiting does not fix."""
 
 
 class Publisher:
     """A producer that returns only when every message is acknowledged by all in-sync replicas. Thread-safe.
 
-    `wait_ms` bounds how long that may take.  A producer that failed is left: after a long outage it may be in a state
-    that it never leaves.  The next call makes another one, as soon as the broker answers.
+    `wait_ms` bounds the wait.  A producer that failed is discarded: after a long outage it may never recover.
+    The next call makes another one, as soon as the broker answers.
     """
 
     def __init__(self, connection: KafkaConnection, wait_ms: int = DELIVERY_TIMEOUT_MS) -> None:
@@ -61,9 +61,9 @@ class Publisher:
         self._producer: KafkaProducer | None = self._connected()
 
     def publish(self, messages: Sequence[Message]) -> None:
-        """Send and wait. Raises RetryableError when the broker does not answer, Refused when it says that it never will.
+        """Send and wait. Raises RetryableError when the broker does not answer, Refused for a permanent error.
 
-        Raises Oversize, once all others are acknowledged, for those that are above the broker's own limit.
+        Raises Oversize for messages above the broker's limit, once all others are acknowledged.
         """
         suspects = self._refused(messages)
         too_large: set[int] = set()
@@ -77,7 +77,7 @@ class Publisher:
             raise Oversize(sorted(too_large), f"the broker takes no {least} bytes in {', '.join(sorted(topics))}")
 
     def _refused(self, messages: Sequence[Message]) -> list[int]:
-        """Which messages failed for size. One that is too large may fail all that its producer holds with the same word."""
+        """Which messages failed for size. One oversize message may fail all that its producer holds with the same error."""
         producer = self._current() if messages else None
         if producer is None:
             return []
@@ -131,7 +131,7 @@ class Publisher:
 
 
 def _end(producer: KafkaProducer, patience_s: float) -> None:
-    """Close it. What is not acknowledged by now was reported already, or is tried again by another."""
+    """Close it. What is not acknowledged by now was reported already, or is retried by another producer."""
     with suppress(KafkaError):
         producer.close(timeout=patience_s)
 
@@ -160,18 +160,18 @@ def _size(message: Message) -> int:
 
 
 def _key(message: Message) -> bytes | None:
-    return b"" if message.key is None and message.value is None else message.key  # the client wants one of them
+    return b"" if message.key is None and message.value is None else message.key  # the client requires one of them
 
 
 def as_record(raw: Any) -> Record:
-    """A record of the client library as the carriers know it."""
+    """A record of the client library as our `Record`."""
     headers = tuple((name, value or b"") for name, value in raw.headers or ())
     return Record(Partition(raw.topic, raw.partition), raw.offset, raw.key, raw.value, headers)
 
 
 @contextmanager
 def connecting(connection: KafkaConnection) -> Iterator[None]:
-    """Connect inside of this: what goes wrong is RetryableError and names the address."""
+    """Connect in this block: errors become RetryableError with the address."""
     probe(connection)
     try:
         yield
@@ -182,7 +182,7 @@ def connecting(connection: KafkaConnection) -> Iterator[None]:
 
 
 class Reader:
-    """Reads topics from their beginning, outside of any group: for people, progress and tests.
+    """Reads topics from their beginning, outside of any group: for commands, progress and tests.
 
     Partitions that appear later are read too, from their beginning.
     """
@@ -222,7 +222,7 @@ class Reader:
         return [as_record(raw) for batch in batches.values() for raw in batch]
 
     def _known(self, topics: Iterable[str]) -> list[TopicPartition]:
-        """The partitions that the client knows; it asks the broker only about topics that it has none of."""
+        """The partitions that the client knows; it asks the broker only about topics without any."""
         return [
             TopicPartition(topic, number)
             for topic in topics
@@ -230,7 +230,7 @@ class Reader:
         ]
 
     def _take_new(self) -> None:
-        """Read partitions that have appeared; those that are read keep their places."""
+        """Read partitions that have appeared; the others keep their positions."""
         new = sorted(set(self._known({tp.topic for tp in self._partitions})) - set(self._partitions))
         if new:
             self._partitions += new
@@ -238,16 +238,16 @@ class Reader:
             self._consumer.seek_to_beginning(*new)
 
     def seek(self, offset_of: Callable[[Partition], int]) -> None:
-        """Go on from the given offsets."""
+        """Continue from the given offsets."""
         for tp in self._partitions:
             self._consumer.seek(tp, offset_of(Partition(*tp)))
 
     def highwaters(self) -> dict[Partition, int | None]:
-        """The end of each partition as the last fetch saw it (Tansu's own answer about ends is wrong for batches)."""
+        """The end of each partition from the last fetch (Tansu's own answer about ends is wrong for batches)."""
         return {Partition(*tp): self._consumer.highwater(tp) for tp in self._partitions}
 
     def at_end(self) -> bool:
-        """Whether every partition was read up to the end that its last fetch saw; False before a first fetch."""
+        """Whether every partition was read up to the end from its last fetch; False before a first fetch."""
         try:
             return all(
                 high is not None and (self._consumer.position(tp, timeout_ms=CALL_TIMEOUT_MS) or 0) >= high
@@ -255,14 +255,14 @@ class Reader:
                 for high in (self._consumer.highwater(tp),)
             )
         except KafkaError:
-            return False  # nobody knows while the broker is away
+            return False  # unknown while the broker is away
 
     def connected(self) -> bool:
         """Whether any connection to a broker is open."""
         return bool(self._consumer.metrics().get("consumer-metrics", {}).get("connection-count"))
 
     def at(self, partition: Partition, offset: int, wait_s: float) -> Record | None:
-        """The one record that lies there, None where there is none any more. Reads nothing else from then on."""
+        """The record at the offset, None if it no longer exists. The reader reads nothing else afterwards."""
         place = TopicPartition(*partition)
         if place not in self._partitions:
             return None

@@ -1,7 +1,7 @@
-"""How Kafka is reached: addresses, TLS and SASL, for every client. The one place that knows the security settings.
+"""How Kafka is reached: addresses, TLS and SASL, for every client. The only place that knows the security settings.
 
-In: settings.  Out: the arguments that a client takes, or Misconfigured with the setting to change.  Connects to nothing;
-files are read anew each time, so that what is renewed in place is used by the next login.
+In: settings.  Out: the arguments of a client, or Misconfigured with the setting to change.  Connects to nothing;
+files are read each time, so that a renewed file is used by the next login.
 """
 
 import re
@@ -17,15 +17,15 @@ from streams.settings import KafkaSettings
 
 TOKEN_MECHANISM = "OAUTHBEARER"
 _TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*", re.ASCII)
-"""As RFC 6750 writes bearer tokens."""
+"""The form of bearer tokens in RFC 6750."""
 
 MAX_TOKEN_CHARS = 65_536
-"""Real ones are of some thousand; brokers take no login above 512 KiB."""
+"""Real tokens have some thousand characters; brokers accept no login above 512 KiB."""
 
 
 @dataclass(frozen=True)
 class KafkaConnection:
-    """Addresses and security. Its text is the addresses alone; no form of it shows a password."""
+    """Addresses and security. Its text is the addresses alone; no representation shows a password."""
 
     bootstrap: str
     protocol: str = "PLAINTEXT"
@@ -50,12 +50,12 @@ class KafkaConnection:
 
     @classmethod
     def plain(cls, bootstrap: str) -> "KafkaConnection":
-        """Without TLS and without a user."""
+        """A connection without TLS and without a user."""
         return cls(bootstrap)
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
-        """Host and port of each broker that is asked for the others. Raises Misconfigured."""
+        """Host and port of each bootstrap broker. Raises Misconfigured."""
         found = []
         for one in self.bootstrap.split(","):
             host, colon, port = one.strip().rpartition(":")
@@ -65,7 +65,7 @@ class KafkaConnection:
         return found
 
     def require_sound(self) -> None:
-        """Raise Misconfigured for addresses or files that are no use, whether or not a broker is there."""
+        """Raise Misconfigured for unusable addresses or files, whether or not a broker answers."""
         _ = self.addresses
         self.context()
 
@@ -86,11 +86,11 @@ class KafkaConnection:
 
     @property
     def login(self) -> str:
-        """The settings that the login is made of, for a line about it."""
+        """The settings of the login, for error messages."""
         return "SKG_KAFKA_TOKEN_FILE" if self.by_token else f"SKG_KAFKA_USERNAME={self.username} and SKG_KAFKA_PASSWORD"
 
     def hides(self, text: str) -> str:
-        """The text without what is secret here, on one line: for what a broker says about a login."""
+        """The text without this connection's secrets, on one line: for a broker's message about a login."""
         try:
             secret = self.token() if self.by_token else self.password.get_secret_value()
         except Misconfigured:
@@ -98,7 +98,7 @@ class KafkaConnection:
         return " ".join((text.replace(secret, "***") if secret else text).split())
 
     def context(self) -> ssl.SSLContext | None:
-        """What TLS trusts and shows. Raises Misconfigured, naming the setting whose file cannot be used."""
+        """The TLS context. Raises Misconfigured, naming the setting whose file cannot be used."""
         if not self.tls:
             return None
         try:
@@ -116,7 +116,7 @@ class KafkaConnection:
         return context
 
     def token(self) -> str:
-        """The bearer token as its file has it now. Raises Misconfigured."""
+        """The bearer token, read from its file now. Raises Misconfigured."""
         try:
             token = "" if self.token_file is None else self.token_file.read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
@@ -127,7 +127,7 @@ class KafkaConnection:
         return token
 
     def client_arguments(self) -> dict[str, Any]:
-        """What every client of kafka-python takes."""
+        """The arguments of every client of kafka-python."""
         arguments: dict[str, Any] = {"bootstrap_servers": self.bootstrap.split(",")}
         if self.protocol != "PLAINTEXT":
             arguments |= {"security_protocol": self.protocol, "ssl_context": self.context()}
@@ -135,11 +135,11 @@ class KafkaConnection:
         return arguments | self.login_arguments()
 
     def login_arguments(self) -> dict[str, Any]:
-        """What a login of kafka-python takes; nothing where nobody logs in."""
+        """The login arguments of kafka-python; empty without a login."""
         if not self.sasl:
             return {}
         if self.by_token:
-            from streams.broker.token_provider import TokenProvider  # the library that asks for it is there by then
+            from streams.broker.token_provider import TokenProvider  # kafka-python, which it imports, is in use by then
 
             return {"sasl_mechanism": self.mechanism, "sasl_oauth_token_provider": TokenProvider(self.token)}
         password = self.password.get_secret_value()
@@ -147,7 +147,7 @@ class KafkaConnection:
 
 
 def connection_of(settings: KafkaSettings) -> KafkaConnection:
-    """The connection that the settings describe. Raises Misconfigured, naming the setting that is missing or too much."""
+    """The connection of the settings. Raises Misconfigured, naming the setting that is missing or superfluous."""
     connection = KafkaConnection(
         settings.kafka_bootstrap,
         settings.kafka_security,
@@ -170,7 +170,7 @@ def connection_of(settings: KafkaSettings) -> KafkaConnection:
 
 
 class _Rule(NamedTuple):
-    """One setting: whether it is given, why it must not be (empty: it may), whether it must be."""
+    """One setting: whether it is given, why it must not be given (empty: it may), whether it is required."""
 
     name: str
     given: bool
@@ -199,7 +199,7 @@ def _rules(of: KafkaConnection) -> tuple[_Rule, ...]:
 
 
 def _chosen(of: KafkaConnection, what: str = "") -> str:
-    """The setting that decided."""
+    """The setting that requires it."""
     if of.sasl and what != "SECURITY":
         return f"SKG_KAFKA_SASL_MECHANISM={of.mechanism}"
     return f"SKG_KAFKA_SECURITY={of.protocol}"

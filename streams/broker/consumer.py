@@ -1,6 +1,6 @@
-"""A member of a consumer group: what the worker loop reads from.
+"""A member of a consumer group: the source of the worker loop.
 
-In: a connection and a topic.  Out: records that are not paused, committed offsets, news of assignments.
+In: a connection and a topic.  Out: records that are not paused, committed offsets, notifications of assignments.
 With `streams.broker.clients` and `streams.broker.topic_admin` the only files that import kafka-python.  Decodes nothing.
 """
 
@@ -30,34 +30,34 @@ from streams.broker.records import Partition, Record
 from streams.errors import Refused
 
 POLL_INTERVAL_MS = 300_000
-"""Also the rebalance timeout. The owner thread polls five times a second, so it is never near."""
+"""Also the rebalance timeout. The owner thread polls five times a second, so it is never reached."""
 
 MAX_POLL_RECORDS = 64
 
 START_AGAIN_S = 1.0
-"""Between two attempts to learn where partitions start, while the table that knows it is away."""
+"""Between two attempts to learn where partitions start, while the table with the positions is away."""
 
 COMPLAIN_EVERY_S = 30.0
 
 ENDS_EVERY_S = 5.0
-"""Between two looks whether partitions still reach as far as they were read: topics are seldom created anew."""
+"""Between two checks that partitions still reach their position: topics are seldom re-created."""
 
 _NOT_OURS = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
-"""The group moved on without this member: it joins again with the next poll."""
+"""The group moved on without this member: it rejoins with the next poll."""
 
 
 class Assignment(Protocol):
-    """What a consumer group's partitions are given to and taken from, on the thread that owns the consumer."""
+    """Is notified of assigned and revoked partitions, on the thread that owns the consumer."""
 
     def assign(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
         """Where to begin (None: at the earliest record) in those partitions where the group's offset does not count.
 
-        Raises RetryableError: nothing is read of them, and they are asked for again.
+        Raises RetryableError: nothing is read from them, and the call is repeated.
         """
         ...
 
     def revoke(self, partitions: Sequence[Partition]) -> None:
-        """These partitions belong to somebody else now."""
+        """These partitions are no longer assigned."""
         ...
 
 
@@ -65,8 +65,8 @@ class Assignment(Protocol):
 class GroupSettings:
     """A consumer group's member: connection, group, session timeout in seconds, and what to do without a valid offset.
 
-    With "none" the assignment knows every position, and the reader ends in Refused instead of reading from a place that
-    nobody chose.  `client` is the client id.  `instance` makes the member static: its name survives a restart, and its
+    With "none" the assignment knows every position, and the consumer raises Refused instead of reading from an arbitrary
+    position.  `client` is the client id.  `instance` makes the member static: its name survives a restart, and its
     partitions wait for it until the session times out.
     """
 
@@ -121,7 +121,7 @@ class GroupConsumer:
             raise RetryableError(f"Kafka at {settings.connection} has no topic {', '.join(unknown)}")
 
     def poll(self, timeout_s: float) -> list[Record]:
-        """Records of partitions that are not paused; at most 64. Raises Refused when the group cannot go on."""
+        """Records of partitions that are not paused; at most 64. Raises Refused when the group cannot continue."""
         try:
             batches = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
         except KafkaError as error:
@@ -148,7 +148,7 @@ class GroupConsumer:
         self._consumer.resume(*(tp for tp in self._consumer.paused() if Partition(*tp) in self._started))
 
     def commit(self, offsets: Mapping[Partition, int]) -> bool:
-        """Commit next offsets. False: not now (a rebalance, a broker that is away) or no longer ours; go on."""
+        """Commit next offsets. False: not now (a rebalance, a broker that is away) or no longer ours; continue."""
         owned = {TopicPartition(*p): OffsetAndMetadata(o, "", -1) for p, o in offsets.items() if p in self._started}
         if not owned:
             return False
@@ -161,7 +161,7 @@ class GroupConsumer:
         return True
 
     def lag(self) -> int:
-        """Records that the broker holds and this member has not fetched, as far as its own fetches tell; asks nobody."""
+        """Records that the broker holds and this member has not fetched, as of its own fetches; sends no request."""
         ends = {p: self._consumer.highwater(TopicPartition(*p)) for p in self._started if p in self._next}
         return sum(max(0, (end or 0) - self._next[p]) for p, end in ends.items())
 
@@ -174,7 +174,7 @@ class GroupConsumer:
         self._consumer.close(autocommit=False, timeout_ms=CALL_TIMEOUT_MS)
 
     def _settle_changes(self) -> None:
-        """Tell of what is gone, and start what is new: fetching of it begins with the next poll."""
+        """Notify of revoked partitions, and start new ones: they are fetched with the next poll."""
         for change in self._changes.take():
             gone = set(change.gone)
             self._started -= gone
@@ -187,7 +187,7 @@ class GroupConsumer:
             self._start(tuple(self._waiting))
 
     def _check_ends(self) -> None:
-        """Raise Refused where a topic was created anew, or ends before what was read of it.
+        """Raise Refused where a topic was re-created, or ends before the position of this member.
 
         Some brokers answer a fetch from beyond the end with nothing, others with an error that `poll` raises.
         """
@@ -199,7 +199,7 @@ class GroupConsumer:
 
     def _check_ids(self) -> None:
         for topic in {partition.topic for partition in self._started}:
-            now = self._consumer._cluster.topic_id(topic)  # what its metadata says; the library offers no other way
+            now = self._consumer._cluster.topic_id(topic)  # from its metadata; the library has no public way
             if now is not None and self._topic_ids.setdefault(topic, now) != now:
                 raise Refused(f"{topic} was created anew: its old positions do not count; start again")
 
@@ -207,7 +207,7 @@ class GroupConsumer:
         try:
             ends = self._consumer.end_offsets([TopicPartition(*p) for p in partitions], timeout_ms=CALL_TIMEOUT_MS)
         except KafkaError:
-            return {}  # it is away, or elects a leader: asked again with the next look
+            return {}  # it is away, or elects a leader: asked again with the next check
         return {Partition(*tp): end for tp, end in ends.items()}
 
     def _start(self, partitions: Sequence[Partition]) -> None:
@@ -236,7 +236,7 @@ class GroupConsumer:
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python ships no types
-    """Notes assignment changes on the client's own thread, and keeps what is new from being fetched until it is started."""
+    """Records assignment changes on the client's own thread, and keeps new partitions from being fetched until started."""
 
     def __init__(self, consumer: KafkaConsumer, changes: AssignmentChanges, placed: bool) -> None:
         self._consumer, self._changes, self._placed = consumer, changes, placed
@@ -250,5 +250,5 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         for partition in self._changes.assigned(Partition(*tp) for tp in assigned):
             self._consumer.pause(TopicPartition(*partition))
-            if self._placed:  # a position of any kind, or the client would look for one that the group does not have
+            if self._placed:  # any position, or the client would look for one that the group does not have
                 self._consumer.seek(TopicPartition(*partition), 0)

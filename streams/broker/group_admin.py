@@ -1,6 +1,6 @@
-"""What a broker knows of consumer groups: their members, their committed offsets, and what they have not read.
+"""What a broker knows of consumer groups: members, committed offsets, and unread records.
 
-In: groups, topics.  Out: plain values, or the two failure words.
+In: groups, topics.  Out: plain values, RetryableError or Refused.
 With `streams.broker.clients`, `streams.broker.consumer` and `streams.broker.topic_admin` the only files that import
 kafka-python.  Joins no group and commits nothing.
 """
@@ -33,7 +33,7 @@ from streams.broker.reachability import probe
 from streams.broker.records import Partition
 
 FETCH_BYTES = 65_536
-"""Of each partition at a time: most events are smaller, and a larger one still comes when its partition is the first."""
+"""Per partition and fetch: most events are smaller, and a larger one is returned when its partition is the first."""
 
 POLL_MS = 100
 
@@ -44,15 +44,15 @@ FETCH_WAIT_MS = 20
 _COORDINATOR_COMES = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError)
 
 _MEMBER_ID = re.compile(r"(.*)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""What brokers make of a client id: Tansu tells a member's id alone."""
+"""The member id that brokers make of a client id: Tansu returns only the member id."""
 
 T = TypeVar("T")
 
 
 class _Admin(KafkaAdminClient):  # type: ignore[misc] # kafka-python ships no types
-    """Does not ask what this client may do: Tansu answers that with numbers that kafka-python does not know.
+    """Does not query the client's permissions: Tansu answers with numbers that kafka-python does not know.
 
-    Nor does it read what members say when they join: only kafka-python's own do so in its form.
+    Nor does it parse members' join metadata: only kafka-python's own members use its format.
     """
 
     def _describe_groups_request(self, group_ids: Iterable[str]) -> DescribeGroupsRequest:
@@ -60,7 +60,7 @@ class _Admin(KafkaAdminClient):  # type: ignore[misc] # kafka-python ships no ty
 
     def _describe_groups_process_response(self, response: Any) -> Any:
         for member in (member for group in response.groups for member in group.members):
-            member.member_metadata = b""  # nobody asks for it, and Faust's would be logged whole at each look
+            member.member_metadata = b""  # unused, and Faust's would be logged in full each time
         return super()._describe_groups_process_response(response)
 
     def _process_acl_operations(self, described: Any) -> Any:
@@ -68,9 +68,9 @@ class _Admin(KafkaAdminClient):  # type: ignore[misc] # kafka-python ships no ty
 
 
 class GroupAdmin:
-    """Asks the broker; implements `streams.broker.group_state.Groups`. Owned by one thread.
+    """Queries the broker; implements `streams.broker.group_state.Groups`. Owned by one thread.
 
-    Raises RetryableError when it does not answer, Refused when it will not.
+    Raises RetryableError when it does not answer, Refused for a permanent error.
     """
 
     def __init__(self, connection: KafkaConnection, client_id: str, timeout_s: float) -> None:
@@ -96,13 +96,13 @@ class GroupAdmin:
         self._admin.close()
 
     def members(self, groups: Iterable[str]) -> dict[str, tuple[Member, ...]]:
-        """The members of each group; none where the broker has never heard of it."""
+        """The members of each group; none for a group that the broker does not know."""
         names = list(groups)
         described = self._coordinated(lambda: self._admin.describe_groups(names))
         return {name: tuple(sorted(map(_member, described[name]["members"]), key=str)) for name in names}
 
     def partitions(self, topics: Iterable[str]) -> list[Partition]:
-        """The partitions of those topics that are there."""
+        """The existing partitions of these topics."""
         with self._asking():
             described = self._admin.describe_topics(list(topics))
         return sorted(
@@ -118,9 +118,9 @@ class GroupAdmin:
         return {Partition(*tp): found.offset for tp, found in offsets.items() if found.offset >= 0}
 
     def unread(self, offsets: Mapping[Partition, int | None]) -> dict[Partition, Unread]:
-        """What lies behind these next offsets (None: everything that is kept), read from the partitions themselves.
+        """The records after these next offsets (None: all), read from the partitions themselves.
 
-        The ends are those of a fetch: what Tansu answers to a question for them counts batches.
+        The ends are those of a fetch: Tansu's answer to a query for ends counts batches.
         """
         if not offsets:
             return {}
@@ -135,7 +135,7 @@ class GroupAdmin:
         return looker.found
 
     def _coordinated(self, ask: Callable[[], T]) -> T:
-        """Asks again while the group has no coordinator: a broker that is new first makes the topic of the offsets."""
+        """Retry while the group has no coordinator: a new broker first creates the topic of the offsets."""
         deadline = monotonic() + self._timeout_s
         while True:
             with self._asking():
@@ -157,7 +157,7 @@ class GroupAdmin:
 
 
 class _Looker:
-    """Reads the first unread record of each partition, and its end. Made anew for each look: nothing old is in it."""
+    """Reads the first unread record of each partition, and its end. Made for one query, so it holds no old state."""
 
     def __init__(self, common: Mapping[str, Any], offsets: Mapping[Partition, int | None]) -> None:
         self.found: dict[Partition, Unread] = {}
@@ -170,7 +170,7 @@ class _Looker:
             max_poll_records=1,
             max_partition_fetch_bytes=FETCH_BYTES,
             fetch_max_wait_ms=FETCH_WAIT_MS,
-            enable_incremental_fetch_sessions=False,  # a session leaves out the ends of partitions that stand still
+            enable_incremental_fetch_sessions=False,  # a session omits the ends of unchanged partitions
         )
         with closed_if_unusable(self):
             self._begin({TopicPartition(*partition): offset for partition, offset in offsets.items()})
@@ -182,14 +182,14 @@ class _Looker:
             self._reader.seek(tp, max(offset or 0, begins[tp]))
 
     def done(self) -> bool:
-        """Whether every partition was told of."""
+        """Whether every partition has answered."""
         return len(self.found) == len(self._reader.assignment())
 
     def look(self) -> None:
-        """Take in one more answer; partitions that have told enough are left out of the next."""
+        """Process one more answer; partitions that are done are left out of the next fetch."""
         try:
             batches = self._reader.poll(timeout_ms=POLL_MS)
-        except OffsetOutOfRangeError as error:  # the topic was made anew: its records are all unread
+        except OffsetOutOfRangeError as error:  # the topic was re-created: its records are all unread
             self._reader.seek_to_beginning(*error.args[0])
             return
         for tp, records in batches.items():

@@ -1,9 +1,8 @@
-"""The state of the factory as its broker knows it: of each stage its group's members, what is unread, what has moved.
+"""The state of the factory on its broker: of each stage its group's members, unread events, and progress.
 
-In: the stages' groups, and answers about them.  Out: one `GroupState` a stage.
-Asks through `Groups` alone, so that it needs no process of the factory on this machine.  What a group has not read is
-counted from its committed offsets.  The writers' are committed for this only: where they go on is in their tables.
-"""
+In: the stages' groups, and a broker's answers.  Out: one `GroupState` per stage.
+Uses `Groups` alone, so that it needs no process of the factory on this machine.  Unread events are counted from the
+group's committed offsets.  The writers' are committed for this only: their positions are in their tables."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -26,7 +25,7 @@ WRITES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Member:
-    """A member of a group as the broker sees it. Tansu tells neither host nor number of partitions ("" and None)."""
+    """A member of a group as the broker reports it. Tansu reports neither host nor partitions ("" and None)."""
 
     client_id: str
     host: str
@@ -35,7 +34,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Unread:
-    """What a group has not read of a partition: so many records, where it ends, when the oldest was put (UNIX seconds)."""
+    """The unread records of a partition: how many, where it ends, when the oldest was published (UNIX seconds)."""
 
     events: int
     end: int
@@ -43,14 +42,14 @@ class Unread:
 
 
 class Groups(Protocol):
-    """What a broker is asked."""
+    """Queries to a broker."""
 
     def members(self, groups: Iterable[str]) -> Mapping[str, tuple[Member, ...]]:
         """The members of each group."""
         ...
 
     def partitions(self, topics: Iterable[str]) -> list[Partition]:
-        """The partitions of those topics that are there."""
+        """The existing partitions of these topics."""
         ...
 
     def committed(self, group: str) -> Mapping[Partition, int]:
@@ -58,7 +57,7 @@ class Groups(Protocol):
         ...
 
     def unread(self, offsets: Mapping[Partition, int | None]) -> Mapping[Partition, Unread]:
-        """What lies behind these next offsets."""
+        """The records after these next offsets."""
         ...
 
 
@@ -66,8 +65,8 @@ class Groups(Protocol):
 class GroupState:
     """One stage's group at one time.
 
-    `oldest_unread_s` is the age of the oldest event that is not read, None where there is none.
-    `mark` is another text whenever the stage has committed or published something.
+    `oldest_unread_s` is the age of the oldest unread event, None where there is none.
+    `mark` changes whenever the stage has committed or published something.
     """
 
     group: str
@@ -79,12 +78,12 @@ class GroupState:
 
     @property
     def unread(self) -> int:
-        """Events that are not read, in all."""
+        """Unread events in total."""
         return sum(self.lag.values())
 
 
 def group_states(broker: Groups, groups: Mapping[str, str], now: float) -> dict[str, GroupState]:
-    """The state of each stage, whose groups are given by stage. `now` is the UNIX time. Raises RetryableError, Refused."""
+    """The state of each stage, from its group. `now` is the UNIX time. Raises RetryableError, Refused."""
     members = broker.members(groups.values())
     reader = {topic: stage for stage in groups for topic in READS[stage]}
     committed = {stage: broker.committed(group) for stage, group in groups.items()}

@@ -1,4 +1,4 @@
-"""Being let in by a broker: TLS, a greeting and a login by hand, to hear why a broker lets nobody in.
+"""Logging in to a broker over a plain socket (TLS, handshake, SASL), to learn why a broker refuses a login.
 
 In: a connection, one of its addresses.  Out: nothing, AccessDenied with the setting to change, or an OSError.
 kafka-python 3.0.12 drops the last answer of a broker that closes the connection after it, which is how brokers refuse a
@@ -16,24 +16,24 @@ from streams.broker.connection import KafkaConnection
 from streams.errors import AccessDenied, Refused
 
 METADATA, SASL_HANDSHAKE, API_VERSIONS, SASL_AUTHENTICATE = 3, 17, 18, 36
-"""Kafka's numbers of the requests made here."""
+"""Kafka's API keys of the requests made here."""
 
 NO_SUCH_MECHANISM, NO_LOGIN_HERE = 33, 34
-"""Kafka's numbers of errors."""
+"""Kafka's error codes."""
 
 MAX_ANSWER_BYTES = 10_000_000
-"""Of the metadata of a large cluster; what announces more is no answer of Kafka's."""
+"""Size of a large cluster's metadata; a larger answer is not Kafka's."""
 
 TLS_ALERT = b"\x15\x03"
 
 HOST_MISMATCHES = (62, 64)
-"""OpenSSL's numbers for a certificate of another host, of another IP address."""
+"""OpenSSL's codes for a certificate of another host, of another IP address."""
 
 NAME = b"skg-login"
 
 
 def enter(connection: KafkaConnection, host: str, port: int, timeout_s: float) -> None:
-    """Return once the broker has let this connection in.
+    """Return once the broker has accepted this connection.
 
     Raises AccessDenied, Misconfigured, and OSError where nobody answers, or somebody closes the connection: as brokers do
     when they end, and when a client does not speak as they expect.
@@ -63,7 +63,7 @@ def enter(connection: KafkaConnection, host: str, port: int, timeout_s: float) -
 
 
 def _of_tls(error: ssl.SSLError, connection: KafkaConnection, where: str) -> Exception:
-    """What a failure of TLS means; what may pass is an OSError."""
+    """The exception for a TLS error; what may be transient is an OSError."""
     reason = error.reason or str(error)
     if "CERTIFICATE" in reason or "UNKNOWN_CA" in reason:
         if connection.cert_file is None:
@@ -75,7 +75,7 @@ def _of_tls(error: ssl.SSLError, connection: KafkaConnection, where: str) -> Exc
 
 
 def refusal(connection: KafkaConnection, doing: str, error: KafkaError) -> Refused:
-    """What it means that a client cannot go on: the login is not accepted any more, or something else is not allowed."""
+    """The error of a client that cannot continue: the login is no longer accepted, or something else is not allowed."""
     said = connection.hides(f"{type(error).__name__}: {error}")
     if isinstance(error, SaslAuthenticationFailedError | UnsupportedSaslMechanismError):
         return AccessDenied(f"{doing}: login not accepted ({connection.login}): {said}")
@@ -104,7 +104,7 @@ class _Talk:
             raise self._refused(f"the broker's answer is wrong: {error}") from error
 
     def _agree(self) -> None:
-        """The broker takes this kind of login."""
+        """Agree on the mechanism."""
         mechanism = self._connection.mechanism
         answer = _Answer(self._ask(SASL_HANDSHAKE, 1, _text(mechanism)))
         error, offered = answer.number(), answer.texts()
@@ -112,7 +112,7 @@ class _Talk:
             wrong = f"takes no login, but SKG_KAFKA_SECURITY={self._connection.protocol} makes one"
             raise AccessDenied(f"{self._where} {wrong}")
         if error:
-            if mechanism in offered:  # Kafka without any listener that logs in answers so
+            if mechanism in offered:  # the answer of a Kafka without any listener with logins
                 why = f"it wants no login here, and SKG_KAFKA_SECURITY={self._connection.protocol} makes one"
                 raise AccessDenied(f"{self._where} does not log in with {mechanism}: {why}")
             which = f"offers {' and '.join(offered) or 'none'}" if error == NO_SUCH_MECHANISM else f"says error {error}"
@@ -133,12 +133,12 @@ class _Talk:
             raise self._refused("no reason given")
 
     def _refused(self, why: str) -> AccessDenied:
-        """The login failed. A broker's words about it never show what was secret in it."""
+        """The error of a failed login. The broker's message never shows the secret."""
         of = self._connection
         return AccessDenied(f"{self._where}: login not accepted ({of.login}): {of.hides(why)[:300]}")
 
     def _ask(self, key: int, version: int, body: bytes) -> bytes:
-        """An answer without its head."""
+        """An answer without its header."""
         request = struct.pack(">hhih", key, version, key, len(NAME)) + NAME + body
         self._stream.sendall(struct.pack(">i", len(request)) + request)
         head = self._received(4)
@@ -161,7 +161,7 @@ class _Talk:
 
 
 class _Answer:
-    """The fields of an answer, one after the other. Raises ValueError where they end too early."""
+    """The fields of an answer, in order. Raises ValueError where they end too early."""
 
     def __init__(self, raw: bytes) -> None:
         self._left = raw

@@ -1,6 +1,6 @@
-"""Reaching services: a quick look whether somebody listens, and patience until a service answers.
+"""Reaching services: a quick probe of a broker, and retrying until a service answers.
 
-In: connections, and attempts that raise RetryableError.  Out: what the attempt returns, or Unreachable with its last words.
+In: connections, and attempts that raise RetryableError.  Out: what the attempt returns, or Unreachable with the last error.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class ServiceAway(RetryableError):
-    """A service that does not answer: `what` names it, its address and the setting, `why` its last words."""
+    """A service that does not answer: `what` names it, its address and the setting, `why` is the last error."""
 
     def __init__(self, what: str, why: str) -> None:
         super().__init__(f"cannot reach {what}: {why}")
@@ -24,23 +24,23 @@ class ServiceAway(RetryableError):
 
 
 def kafka_at(connection: KafkaConnection) -> str:
-    """A broker as people find it: its address, and the setting that changes it."""
+    """A broker in messages: its address, and the setting that changes it."""
     return f"Kafka at {connection} (SKG_KAFKA_BOOTSTRAP)"
 
 
 CONNECT_S = 3.0
-"""A host that does not answer a connection for this long is not there."""
+"""A host that does not accept a connection within this time is away."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 3.0
 """Between attempts, doubled each time."""
 
 
 def probe(connection: KafkaConnection) -> None:
-    """Return if a broker lets this connection in. Raises RetryableError where none answers.
+    """Return if a broker accepts this connection. Raises RetryableError where none answers.
 
-    Raises AccessDenied where one answers and lets nobody in; the client library would log pages and try for ever.
+    Raises AccessDenied where one refuses the login; the client library would log pages and retry forever.
     """
-    from streams.broker.login import enter  # and with it the client library, which takes a moment to import
+    from streams.broker.login import enter  # imports the client library, which takes a moment
 
     last, denied = "no address", None
     for host, port in connection.addresses:
@@ -56,7 +56,7 @@ def probe(connection: KafkaConnection) -> None:
 
 
 def retry_until(attempt: Callable[[], T], timeout_s: float) -> T:
-    """What `attempt` returns, tried again with backoff while it raises RetryableError. Raises Unreachable after
+    """The result of `attempt`, retried with backoff while it raises RetryableError. Raises Unreachable after
     `timeout_s`."""
     attempts = Retrying(
         retry=retry_if_exception_type(RetryableError),

@@ -1,4 +1,4 @@
-"""Records and partitions as every carrier knows them, undecoded.
+"""Records and partitions, undecoded: the form used by all clients.
 
 Plain values.  Knows no client library.
 """
@@ -22,7 +22,7 @@ class Partition(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """A record as it lies in the topic, undecoded."""
+    """A record of a topic, undecoded."""
 
     partition: Partition
     offset: int

@@ -1,6 +1,6 @@
-"""The token of a login, as kafka-python asks for it.
+"""The token provider that kafka-python requires for a login.
 
-In: where the token comes from.  Out: the library's own kind of provider.  Does not read files: the connection does.
+In: a callable that returns the token.  Out: the library's own kind of provider.  Reads no files: the connection does.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from kafka.net.sasl.oauth import AbstractTokenProvider
 
 
 class TokenProvider(AbstractTokenProvider):  # type: ignore[misc] # kafka-python ships no types
-    """Gives each login the token of that moment."""
+    """Gives each login the current token."""
 
     def __init__(self, token: Callable[[], str]) -> None:
         super().__init__()

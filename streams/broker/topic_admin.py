@@ -1,6 +1,6 @@
-"""Topics on a broker: created from the topic table, grown, compared with it, known by the broker's ids.
+"""Topics on a broker: created from the topic table, grown, compared with it, identified by the broker's ids.
 
-In: the table of `schemas.topics`, numbers of partitions.  Out: names of topics, or lines that say what differs.
+In: the table of `schemas.topics`, numbers of partitions.  Out: names of topics, or lines that describe differences.
 With `streams.broker.clients` the only files that import kafka-python.  Never deletes a topic; adds partitions, changes
 nothing else.
 """
@@ -24,18 +24,18 @@ from streams.errors import Refused
 from streams.settings import KafkaSettings
 
 ATTEMPT_MS = 3_000
-"""One attempt to reach the broker; whoever connects tries again."""
+"""One attempt to reach the broker; callers retry."""
 
 CREATE_MS = 30_000
-"""How long a topic may take until every partition has a leader."""
+"""How long creating a topic may take, until every partition has a leader."""
 
 
 class NoTopic(Refused):
-    """The broker has no such topic, yet."""
+    """The broker does not have the topic (yet)."""
 
 
 class TopicAdmin:
-    """An administration client. Raises RetryableError when the broker does not answer, Refused when it will not."""
+    """An administration client. Raises RetryableError when the broker does not answer, Refused for a permanent error."""
 
     def __init__(self, connection: KafkaConnection) -> None:
         self._connection = connection
@@ -59,7 +59,7 @@ class TopicAdmin:
         self._client.close()
 
     def apply(self, replication: int, partitions: Mapping[str, int] = {}) -> list[str]:
-        """Create the topics that are missing, with so many partitions where given. Returns their names."""
+        """Create missing topics, with these numbers of partitions where given. Returns their names."""
         there = self._described()
         missing = {
             name: _creation(topic, replication, partitions.get(name, topic.partitions))
@@ -69,13 +69,13 @@ class TopicAdmin:
         if not missing:
             return []
         with self._asking():
-            with suppress(TopicAlreadyExistsError):  # somebody else may apply the same table at the same time
+            with suppress(TopicAlreadyExistsError):  # another process may apply the same table at the same time
                 self._client.create_topics(missing, timeout_ms=CREATE_MS)
             self._client.wait_for_topics(list(missing), timeout_ms=CREATE_MS)
         return list(missing)
 
     def grow(self, partitions: Mapping[str, int]) -> dict[str, tuple[int, int]]:
-        """Bring topics that are there up to so many partitions; the numbers before and after of those that grew."""
+        """Grow existing topics to these numbers of partitions; the numbers before and after of those that grew."""
         counts = self.counts()
         grown = {name: (counts[name], wanted) for name, wanted in partitions.items() if counts.get(name, wanted) < wanted}
         if grown:
@@ -83,7 +83,7 @@ class TopicAdmin:
         return grown
 
     def _add(self, totals: Mapping[str, int]) -> None:
-        """Returns when the broker tells of them: right after its answer it may still count the old ones."""
+        """Return when the broker reports the new partitions: right after its answer it may still count the old ones."""
 
         def look() -> None:
             late = [name for name, count in self.counts().items() if count < totals.get(name, 0)]
@@ -96,17 +96,17 @@ class TopicAdmin:
             except IncompatibleBrokerVersion as error:
                 raise Refused(f"Kafka at {self._connection} does not support growing topics") from error
             except InvalidPartitionsError:
-                pass  # somebody else may grow it at the same time: what it has is looked at next
+                pass  # another process may grow it at the same time: its partitions are checked next
         retry_until(look, CREATE_MS / 1000)
         with self._asking():
             self._client.wait_for_topics(list(totals), timeout_ms=CREATE_MS)
 
     def counts(self) -> dict[str, int]:
-        """How many partitions each topic of the table has, of those that are there."""
+        """The number of partitions of each existing topic of the table."""
         return {name: len(topic["partitions"]) for name, topic in self._described().items()}
 
     def check(self, partitions: Mapping[str, int] = {}) -> list[str]:
-        """One line for each difference between the broker and the table. More partitions than wanted are none."""
+        """One line for each difference between the broker and the table. Additional partitions are not one."""
         there = self._described()
         lines = [f"{name} is missing" for name in TOPICS if name not in there]
         present = [topic for name, topic in TOPICS.items() if name in there]
@@ -124,7 +124,7 @@ class TopicAdmin:
         return lines
 
     def topic_id(self, name: str) -> str:
-        """The broker's id of a topic: another one after it was created anew. Raises Refused when there is no such topic."""
+        """The broker's id of a topic, which changes when it is re-created. Raises Refused when there is no such topic."""
         topic = self._described().get(name)
         if topic is None:
             raise NoTopic(f"{self._connection} has no topic {name}; `skg topics apply` creates it")
@@ -157,15 +157,15 @@ class TopicAdmin:
 
 
 def apply(settings: KafkaSettings, asked: Mapping[str, int] = {}) -> list[str]:
-    """Create the topics that are missing and return their names. Raises Unreachable after `connect_timeout_s`."""
+    """Create missing topics and return their names. Raises Unreachable after `connect_timeout_s`."""
     with connect(settings) as admin:
         return admin.apply(settings.kafka_replication, {**settings.partitions, **asked})
 
 
 def grow(settings: KafkaSettings, asked: Mapping[str, int] = {}) -> dict[str, tuple[int, int]]:
-    """Grow topics to what is asked for, and to what the setting says; the numbers before and after of those that grew.
+    """Grow topics to the requested numbers, and to those of the setting; the numbers before and after of those that grew.
 
-    Raises Refused for fewer than there are: a broker cannot take partitions away. Nothing has changed then.
+    Raises Refused for fewer than there are: a broker cannot remove partitions. Nothing has changed then.
     """
     with connect(settings) as admin:
         counts = admin.counts()
@@ -182,7 +182,7 @@ def check(settings: KafkaSettings) -> list[str]:
 
 
 def connect(settings: KafkaSettings) -> TopicAdmin:
-    """An administration client, waited for. Raises Unreachable after `connect_timeout_s`."""
+    """An administration client, once the broker answers. Raises Unreachable after `connect_timeout_s`."""
     return retry_until(lambda: TopicAdmin(connection_of(settings)), settings.connect_timeout_s)
 
 

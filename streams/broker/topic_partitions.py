@@ -1,4 +1,4 @@
-"""How many partitions topics are to have, where that is not what the topic table says.
+"""Numbers of partitions that differ from the topic table.
 
 In: texts such as `skg.graphs=64,skg.images=64`, of a setting or an option.  Out: topic to number.
 Asks no broker.
@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from schemas.topics import TOPICS
 
 MOST = 10_000
-"""More partitions of one topic are a slip of the hand: a broker holds some thousands in all."""
+"""More partitions of one topic are a typing error: a broker holds some thousands in total."""
 
 
 def parse_partitions(texts: Iterable[str]) -> dict[str, int]:
-    """Topic to number of partitions. Raises ValueError that says which part is wrong and what there is."""
+    """Topic to number of partitions. Raises ValueError with the invalid part and the valid names."""
     wanted: dict[str, int] = {}
     for part in (part.strip() for text in texts for part in text.split(",")):
         if part:

@@ -1,7 +1,7 @@
-"""Topics read from their beginning to where they end now, and single records of them.
+"""Reads topics from their beginning to their current end, and single records.
 
 In: how to reach the broker.  Out: records.
-The Protocol is what commands that look back need; the class is how Kafka fulfils it.
+The Protocol is what commands over past events need; the class implements it for Kafka.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,14 +21,14 @@ ONE_S = 15.0
 
 
 class TopicSource(Protocol):
-    """Topics to look back over."""
+    """Topics whose past events can be read."""
 
     def read(self, topic: str, first: int = 0) -> Iterator[Sequence[Record]]:
-        """What a topic holds now, from offset `first` of each partition on; nothing where there is no such topic."""
+        """The current records of a topic, from offset `first` of each partition on; none where there is no such topic."""
         ...
 
     def record_at(self, origin: Origin) -> Record | None:
-        """The one record that lies there, None where there is none any more."""
+        """The record at this origin, None if it no longer exists."""
         ...
 
 

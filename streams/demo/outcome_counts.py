@@ -65,10 +65,10 @@ class OutcomeCounts:
             if event.retried:
                 self.retried.add(event.rejection_id)
                 if request in self._asked:  # its request may have ended already: topics are not read in step
-                    self.bill.take(event)
+                    self.bill.add(event)
             elif self._ends(request):
                 self.rejected[request] = event.reason
-                self.bill.take(event)
+                self.bill.add(event)
 
     def _bury(self, letter: DeadLetter) -> None:
         requests = requests_in_letter(letter)
@@ -90,5 +90,5 @@ class OutcomeCounts:
         request = (event.graph.seed_id, event.graph.index)
         if self._ends(request):
             self.samples[request] = event.sample_id
-            self.bill.take(event)
+            self.bill.add(event)
             self.kinds.update(question.kind for question in event.questions)

@@ -1,1 +1,1 @@
-"""The door to language models: the client, its patience, its cache, its budget and its bill."""
+"""Access to language models: client, rate limiter, cache, budget and costs."""

@@ -1,7 +1,7 @@
-"""Answers by content: what was asked before is not paid again.
+"""Cache of answers by content: a repeated request is not paid again.
 
-In: requests.  Out: replies, from the object store where they are there, else from the inner model and then stored.
-Whoever asks second gets what the first one stored: so a redelivery, a replay or a repeated seed makes the same graph.
+In: requests.  Out: replies, from the object store if present, otherwise from the inner model and then stored.
+Repeated requests get the first reply: so a redelivery, a replay or a repeated seed makes the same graph.
 Malformed and declined answers are answers too.  Knows no server.
 """
 
@@ -17,10 +17,10 @@ JSON_TYPE = "application/json"
 
 
 class CachedModel:
-    """Implements `schemas.llm.contract.LanguageModel` around another one. `hit` hears of each stage that paid nothing."""
+    """Implements `schemas.llm.contract.LanguageModel` around another one. `on_hit` receives the stage of each cache hit."""
 
-    def __init__(self, inner: LanguageModel, store: ObjectStore, hit: Callable[[str], None]) -> None:
-        self._inner, self._store, self._hit = inner, store, hit
+    def __init__(self, inner: LanguageModel, store: ObjectStore, on_hit: Callable[[str], None]) -> None:
+        self._inner, self._store, self._on_hit = inner, store, on_hit
         self._pending: dict[str, asyncio.Task[Reply]] = {}
 
     @property
@@ -29,23 +29,23 @@ class CachedModel:
         return self._inner.name
 
     async def complete(self, request: Request) -> Reply:
-        """The stored reply, or a new one that is stored before it is returned. One asking of many at a time is made."""
+        """The stored reply, or a new one that is stored before it is returned. Concurrent equal requests make one call."""
         key = request.key(self.name)
         task = self._pending.get(key)
         if task is None:
-            task = asyncio.create_task(self._found_or_asked(key, request))
+            task = asyncio.create_task(self._load_or_complete(key, request))
             self._pending[key] = task
             task.add_done_callback(lambda _: self._pending.pop(key, None))
         else:
-            self._hit(request.stage)
+            self._on_hit(request.stage)
         return await asyncio.shield(task)
 
-    async def _found_or_asked(self, key: str, request: Request) -> Reply:
+    async def _load_or_complete(self, key: str, request: Request) -> Reply:
         where = answer_key(key)
         stored = await asyncio.to_thread(self._store.get, where)
         known = None if stored is None else _reply(stored)
         if known is not None:
-            self._hit(request.stage)
+            self._on_hit(request.stage)
             return known
         reply = await self._inner.complete(request)
         first = await asyncio.to_thread(self._store.put_if_absent, where, _stored(request, reply))
@@ -61,7 +61,7 @@ def _stored(request: Request, reply: Reply) -> StoredObject:
 
 
 def _reply(stored: StoredObject) -> Reply | None:
-    """The reply, None for an object that is no longer one: then the model is asked anew."""
+    """The reply, None for an invalid object: then the model is called again."""
     try:
         return Reply(**json.loads(stored.data)["reply"])
     except (ValueError, KeyError, TypeError):

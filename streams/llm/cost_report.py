@@ -1,4 +1,4 @@
-"""What a run's answers cost, read from its events: each answer once, however many graphs share it.
+"""The cost of a run's answers, read from its events: each answer once, however many graphs share it.
 
 In: events that carry a ledger (graphs in samples and rejections, samples, rejections).  Out: tokens by stage, money.
 Unlike the metrics of a process it survives the process, and counts rejected work with what was accepted.
@@ -33,8 +33,8 @@ class CostReport:
         """Different answers that were paid."""
         return len(self._seen)
 
-    def take(self, event: QAEvent | Rejection) -> None:
-        """Add what an outcome cost."""
+    def add(self, event: QAEvent | Rejection) -> None:
+        """Add the cost of an outcome."""
         for text in _ledgers(event):
             for row in _rows(text):
                 self._add(row)

@@ -1,6 +1,6 @@
-"""Where a language model is: address, name, key, and how long a call may take.
+"""A language model's endpoint: address, name, key, and timeout.
 
-In: what settings say.  Out: an `Endpoint` that a request can be made to, or Refused in one line that never shows the key.
+In: settings.  Out: a valid `Endpoint`, or Refused in one line that never shows the key.
 Connects to nothing.
 """
 
@@ -13,9 +13,9 @@ from streams.errors import Refused
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A server and a model on it. `timeout_s` bounds one call from end to end. Raises Refused for what is no address.
+    """A server and a model on it. `timeout_s` bounds one call from end to end. Raises Refused for an invalid address.
 
-    White space around address, model and key (files of secrets end in a newline) and a slash at the end are left out.
+    White space around address, model and key (files of secrets end in a newline) and a slash at the end are dropped.
     """
 
     url: str
@@ -33,7 +33,7 @@ class Endpoint:
             raise Refused(f"{self.url}: the API key has characters that no request can carry")
 
     def without_key(self, text: str) -> str:
-        """What a server says, which may repeat the key that it refuses."""
+        """A text of the server without the key, which an error may repeat."""
         return text.replace(self.api_key, "***") if self.api_key else text
 
 

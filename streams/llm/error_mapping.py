@@ -1,6 +1,6 @@
-"""What a server means when it does not answer: wait, mend the set-up, or ask something else.
+"""Maps HTTP errors to failures: wait, fix the configuration, or change the request.
 
-In: status, code and headers of an HTTP answer.  Out: one of four meanings, and for how long it wants to be left alone.
+In: status, code and headers of an HTTP answer.  Out: one of four kinds of failure, and how long to wait.
 Knows no client.
 """
 
@@ -10,34 +10,34 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
-Meaning = Literal["patience", "unwell", "set_up", "request"]
-"""`patience`: fewer at a time; `unwell`: later; `set_up`: a person must act; `request`: this one will never pass."""
+FailureKind = Literal["busy", "unavailable", "configuration", "request"]
+"""`busy`: fewer at a time; `unavailable`: retry later; `configuration`: a person must act; `request`: never succeeds."""
 
-PASSING = frozenset({408, 409, 425})
-"""Statuses below 500 that pass by themselves: timed out, in conflict, too early."""
+TRANSIENT = frozenset({408, 409, 425})
+"""Statuses below 500 that are transient: timed out, in conflict, too early."""
 
-SET_UP = frozenset({401, 402, 403, 404, 405, 410})
+MISCONFIGURED = frozenset({401, 402, 403, 404, 405, 410})
 """A wrong key or none, no credit, no right, no such model or path."""
 
 NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
-"""Codes of 429 that no patience helps."""
+"""Codes of 429 for which waiting does not help."""
 
 
-def meaning_of(status: int, code: str | None) -> Meaning:
-    """What an answer other than 2xx means. A redirection is a wrong address: the key goes nowhere else."""
+def failure_kind(status: int, code: str | None) -> FailureKind:
+    """The failure behind an answer other than 2xx. A redirection is a wrong address: the key is sent nowhere else."""
     if status == 429:
-        return "set_up" if code in NO_CREDIT else "patience"
-    if status in SET_UP or 300 <= status < 400:
-        return "set_up"
-    if status in PASSING or status >= 500:
-        return "unwell"
+        return "configuration" if code in NO_CREDIT else "busy"
+    if status in MISCONFIGURED or 300 <= status < 400:
+        return "configuration"
+    if status in TRANSIENT or status >= 500:
+        return "unavailable"
     return "request"
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a server asks for in `retry-after-ms` or `retry-after`, as a number or as a date; None if it does not.
+    """Seconds that a server requests in `retry-after-ms` or `retry-after`, as a number or as a date; None if it does not.
 
-    A date is compared with the server's own clock where it tells the time.
+    A date is compared with the server's own clock where the answer has it.
     """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         said = headers.get(name)

@@ -1,4 +1,4 @@
-"""An event loop in a thread of its own, for callers that have none.
+"""An event loop in a thread of its own, for synchronous callers.
 
 In: coroutines, from any thread.  Out: what they return.  One loop for the whole process, so that clients keep their
 connections from one call to the next.

@@ -1,8 +1,8 @@
-"""Puts the parts around a model: client, patience, count, memory.
+"""Assembles a language model from its parts: client, rate limiter, metrics, cache.
 
-In: settings, a store.  Out: a `LanguageModel` that the rooms can be handed, and the planner or judge that speaks to it.
-From the inside out: the client tries once, `RateLimitedModel` is patient, `MeteredModel` counts what is paid,
-`CachedModel` pays once.
+In: settings, a store.  Out: a `LanguageModel`, and the planner or judge that uses it.
+From the inside out: the client makes one request, `RateLimitedModel` retries, `MeteredModel` counts paid answers,
+`CachedModel` reuses them.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gpu_workers.judge.interfaces import PictureJudge
 
 LINK_S = 600
-"""How long a presigned link to a picture holds: longer than a call with its retries."""
+"""Validity of a presigned link to a picture: longer than a call with its retries."""
 
 Link = Callable[[str, int], str]
 """From a key and seconds to a URL."""
@@ -38,16 +38,16 @@ Link = Callable[[str, int], str]
 
 @dataclass(frozen=True)
 class Account:
-    """Where a process writes down what its models cost."""
+    """Where a process records the cost of its models."""
 
     metrics: LanguageMetrics
     prices: Prices
     budget: Budget
 
 
-def around(door: OpenAIClient, limit: ConcurrencyLimit, store: ObjectStore, account: Account) -> LanguageModel:
-    """The door with everything around it. Doors of one process may share a limit."""
-    metered = MeteredModel(RateLimitedModel(door, limit), account.metrics, account.prices, account.budget)
+def wrap_client(client: OpenAIClient, limit: ConcurrencyLimit, store: ObjectStore, account: Account) -> LanguageModel:
+    """The client with everything around it. Clients of one process may share a limit."""
+    metered = MeteredModel(RateLimitedModel(client, limit), account.metrics, account.prices, account.budget)
     model: LanguageModel = CachedModel(metered, store, account.metrics.hit)
     return model
 
@@ -58,16 +58,16 @@ class LanguageAgents:
 
     planner: Planner
     budget: Budget
-    at_once: int
+    max_graphs: int
 
 
-GRAPHS_A_CALL = 4
-"""Graphs planned at a time for each call that may be under way: graphs of a seed wait together for what they share, and
-some are being checked and laid out. The calls are bounded by their own limit."""
+GRAPHS_PER_CALL = 4
+"""Graphs planned at a time per concurrent call: graphs of a seed wait together for shared answers, and some are being
+checked and laid out. The calls have a limit of their own."""
 
 
-def agents_of(settings: AgentSettings, store: ObjectStore) -> LanguageAgents:
-    """The planner that speaks to `SKG_LLM_URL`. Raises Refused for a price list that cannot be read."""
+def make_language_agents(settings: AgentSettings, store: ObjectStore) -> LanguageAgents:
+    """The planner that uses `SKG_LLM_URL`. Raises Refused for a price list that cannot be read."""
     from agents.llm.llm_planner import LanguagePlanner
 
     assert settings.llm_url is not None
@@ -86,13 +86,13 @@ def agents_of(settings: AgentSettings, store: ObjectStore) -> LanguageAgents:
     endpoint = Endpoint(
         settings.llm_url, settings.llm_model, settings.llm_api_key.get_secret_value(), settings.llm_timeout_s
     )
-    model = around(OpenAIClient(endpoint), ConcurrencyLimit(settings.llm_in_flight, metrics.set_calls), store, account)
+    model = wrap_client(OpenAIClient(endpoint), ConcurrencyLimit(settings.llm_in_flight, metrics.set_calls), store, account)
     planner: Planner = LanguagePlanner(model, capabilities_of(settings.renderer), store, metrics, settings.llm_temperature)
-    return LanguageAgents(planner, budget, GRAPHS_A_CALL * settings.llm_in_flight)
+    return LanguageAgents(planner, budget, GRAPHS_PER_CALL * settings.llm_in_flight)
 
 
-def judge_of(settings: ExamineSettings, store: ObjectStore, link: Link) -> "PictureJudge":
-    """The judge that speaks to `SKG_MLLM_URL`. Raises Refused where a model would check itself without leave."""
+def make_judge(settings: ExamineSettings, store: ObjectStore, link: Link) -> "PictureJudge":
+    """The judge that uses `SKG_MLLM_URL`. Raises Refused where a model would check itself without permission."""
     from gpu_workers.judge.interfaces import Models
     from gpu_workers.judge.picture_judge import LanguageJudge
 
@@ -101,13 +101,13 @@ def judge_of(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Pict
     account = Account(metrics, read_prices(settings.llm_prices), Budget(None, lambda _: None))
     limit = ConcurrencyLimit(settings.mllm_in_flight, metrics.set_calls)
     url_of = data_url if settings.mllm_images == "data" else partial(_linked, link)
-    first, other = (around(OpenAIClient(end, url_of), limit, store, account) for end in _ends(settings))
+    first, other = (wrap_client(OpenAIClient(end, url_of), limit, store, account) for end in _endpoints(settings))
     judge: PictureJudge = LanguageJudge(Models(first, other, metrics), LoopThread().run)
     return judge
 
 
-def _ends(settings: ExamineSettings) -> tuple[Endpoint, Endpoint]:
-    """The author's model and the checker's, which must be two unless it is said that one may do both."""
+def _endpoints(settings: ExamineSettings) -> tuple[Endpoint, Endpoint]:
+    """The author's model and the checker's, which must differ unless a setting allows one for both."""
     key, timeout_s = settings.mllm_api_key.get_secret_value(), settings.mllm_timeout_s
     first = Endpoint(str(settings.mllm_url), settings.mllm_model, key, timeout_s)
     other = Endpoint(

@@ -1,7 +1,7 @@
-"""The door to servers that speak the OpenAI API: the only file that imports openai.
+"""Client of servers with the OpenAI API: the only file that imports openai.
 
-In: requests.  Out: replies, or a failure by its kind: busy, failing, mistaken, misconfigured.
-Tries once; patience (`throttle`), memory (`cache`) and counting (`meter`) are wrapped around it.
+In: requests.  Out: replies, or one of four failures: busy, unavailable, invalid request, wrong configuration.
+Makes one attempt; `rate_limiter`, `answer_cache` and `usage` are wrapped around it.
 """
 
 import asyncio
@@ -19,22 +19,22 @@ from schemas.llm.contract import Picture, Reply, Request
 from streams.address_redaction import masked
 from streams.errors import Refused
 from streams.llm.endpoint import Endpoint
-from streams.llm.error_mapping import meaning_of, retry_after_s
-from streams.llm.response import NoAnswer, read_body, readable
+from streams.llm.error_mapping import failure_kind, retry_after_s
+from streams.llm.response import InvalidResponse, read_body, readable
 
 Mode = Literal["json_schema", "object_schema", "json_object", "text"]
 MODES: tuple[Mode, ...] = ("json_schema", "object_schema", "json_object", "text")
-"""How a server is told the answer's form, the strictest first; one that does not know the word gets the next.
-`object_schema` is what llama-cpp-python's server wants: a `json_object` with a schema beside it."""
+"""How a server is told the answer's form, the strictest first; a server that does not support one gets the next.
+`object_schema` is what llama-cpp-python's server needs: a `json_object` with a schema beside it."""
 
 OPTIONAL = {"max_tokens": "max_completion_tokens", "temperature": "", "seed": ""}
-"""Parameters that some models refuse, with what they want instead; empty: they do without."""
+"""Parameters that some models refuse, with their replacement; empty: omitted."""
 
 
 class Busy(RetryableError):
-    """The server asks for patience (429) or is unwell (5xx, no answer): fewer requests at a time would help.
+    """The server is busy (429) or failing (5xx, no answer): fewer concurrent requests would help.
 
-    `retry_after_s` is what the server asked for, None where it did not say.
+    `retry_after_s` is what the server requested, None if it did not.
     """
 
     def __init__(self, text: str, retry_after_s: float | None = None) -> None:
@@ -54,10 +54,10 @@ class OpenAIClient:
         self._endpoint, self._link = endpoint, link
         self._client = AsyncOpenAI(
             base_url=endpoint.url,
-            api_key=endpoint.api_key or "none",  # local servers want none, the client wants a text
+            api_key=endpoint.api_key or "none",  # local servers need none, the client needs a text
             max_retries=0,
             timeout=endpoint.timeout_s,
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),  # the key goes where it was told to go
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),  # the key goes to the configured host only
         )
         self._mode: Mode = MODES[0]
         self._unknown: set[str] = set()
@@ -68,17 +68,17 @@ class OpenAIClient:
         return self._endpoint.model
 
     async def complete(self, request: Request) -> Reply:
-        """One call. Raises Busy, RetryableError, PermanentError (a request that the server refuses in every mode),
-        Refused (set-up)."""
+        """Make one call. Raises Busy, RetryableError, PermanentError (a request that the server refuses in every mode),
+        Refused (configuration)."""
         started = time.monotonic()
         picture = None
         if request.picture is not None:
             picture = await asyncio.to_thread(self._link, request.picture)
-        answer = await self._in_a_mode(request, picture)
+        answer = await self._complete_in_any_mode(request, picture)
         return self._reply(request, answer, time.monotonic() - started)
 
-    async def _in_a_mode(self, request: Request, picture: str | None) -> Any:
-        """The answer in the strictest mode that the server takes; the mode is remembered once it has worked."""
+    async def _complete_in_any_mode(self, request: Request, picture: str | None) -> Any:
+        """The answer in the strictest mode that the server supports; the mode is remembered once it has worked."""
         last: openai.APIStatusError | None = None
         modes = list(MODES[MODES.index(self._mode) :])
         while modes:
@@ -86,15 +86,15 @@ class OpenAIClient:
                 answer = await self._call(request, picture, modes[0])
             except openai.APIStatusError as error:
                 last = error
-                if not self._does_without(error.param):
+                if not self._drop_parameter(error.param):
                     modes.pop(0)
                 continue
             self._mode = modes[0]
             return answer
-        raise PermanentError("failed", f"{self.name} does not take this request: {self._said(last)}") from last
+        raise PermanentError("failed", f"{self.name} does not take this request: {self._describe(last)}") from last
 
     async def _call(self, request: Request, picture: str | None, mode: Mode) -> Any:
-        """One call; `post` spares the client's walk over the body, which takes as long as sending it."""
+        """One call; `post` avoids the client's traversal of the body, which takes as long as sending it."""
         try:
             async with asyncio.timeout(self._endpoint.timeout_s):
                 body = self._body(request, picture, mode)
@@ -104,22 +104,22 @@ class OpenAIClient:
         except openai.APIConnectionError as error:
             raise Busy(f"{self._where} cannot be reached: {error.__cause__ or error}") from error
         except openai.APIStatusError as error:
-            raise self._failure(error) or error from error
+            raise self._as_error(error) or error from error
         except (openai.APIError, ValueError, RecursionError) as error:
             raise Busy(f"{self._where} sent no answer of the API: {self._readable(str(error))}") from error
 
-    def _failure(self, error: openai.APIStatusError) -> Exception | None:
-        """What an HTTP status means for the caller; None where the request might pass in another mode."""
-        meaning = meaning_of(error.status_code, error.code)
-        if meaning == "request" or _blames_form(error):
+    def _as_error(self, error: openai.APIStatusError) -> Exception | None:
+        """The exception for an HTTP status; None where the request might succeed in another mode."""
+        kind = failure_kind(error.status_code, error.code)
+        if kind == "request" or _is_form_error(error):
             return None
-        if meaning == "set_up":
-            return Refused(f"{self._where} refused: {self._said(error)}; check URL, model and key")
-        verb = "asks for patience" if meaning == "patience" else "is unwell"
-        return Busy(f"{self._where} {verb}: {self._said(error)}", retry_after_s(error.response.headers))
+        if kind == "configuration":
+            return Refused(f"{self._where} refused: {self._describe(error)}; check URL, model and key")
+        verb = "asks for patience" if kind == "busy" else "is unwell"
+        return Busy(f"{self._where} {verb}: {self._describe(error)}", retry_after_s(error.response.headers))
 
-    def _said(self, error: openai.APIStatusError | None) -> str:
-        """The status and what the server says of it, in one line; some repeat the key."""
+    def _describe(self, error: openai.APIStatusError | None) -> str:
+        """The status and the server's message, in one line; some repeat the key."""
         if error is None:
             return "nothing"
         where = error.response.headers.get("location")
@@ -129,8 +129,8 @@ class OpenAIClient:
     def _readable(self, text: str) -> str:
         return readable(self._endpoint.without_key(text))[:300]
 
-    def _does_without(self, parameter: object) -> bool:
-        """Whether the request can be made anew without a parameter that this model does not know."""
+    def _drop_parameter(self, parameter: object) -> bool:
+        """Omit a parameter that this model does not know. False if it cannot be omitted."""
         if not isinstance(parameter, str) or parameter not in OPTIONAL or parameter in self._unknown:
             return False
         self._unknown.add(parameter)
@@ -170,14 +170,14 @@ class OpenAIClient:
     def _reply(self, request: Request, answer: object, seconds: float) -> Reply:
         try:
             body = read_body(answer)
-        except NoAnswer as error:
+        except InvalidResponse as error:
             raise Busy(f"{self._where} sent {error}") from error
         given, got = body.tokens
         return Reply(body.text, body.finish, self.name, given, got, round(seconds, 3), request.key(self.name))
 
 
 def _messages(request: Request, picture: str | None, mode: Mode) -> list[dict[str, Any]]:
-    """The turns; in the modes that cannot carry a schema it stands at the end of the first one."""
+    """The turns; in the modes without a schema the schema is appended to the first one."""
     messages: list[dict[str, Any]] = [{"role": turn.role, "content": turn.text} for turn in request.turns]
     if mode != "json_schema":
         schema = json.dumps(request.form.schema, separators=(",", ":"))
@@ -191,6 +191,6 @@ def _messages(request: Request, picture: str | None, mode: Mode) -> list[dict[st
     return messages
 
 
-def _blames_form(error: openai.APIStatusError) -> bool:
-    """Whether a server fell over `response_format`: some answer 500 to a form that they do not know."""
+def _is_form_error(error: openai.APIStatusError) -> bool:
+    """Whether a server failed because of `response_format`: some answer 500 to a form that they do not support."""
     return error.status_code == 500 and "response_format" in error.message

@@ -1,6 +1,6 @@
-"""What tokens cost.
+"""Prices of tokens.
 
-In: a small YAML file.  Out: money for a reply; nothing for a model that the file does not name.
+In: a small YAML file.  Out: the cost of a reply; None for a model that the file does not name.
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from schemas.llm.contract import Reply
 from streams.errors import Refused
 
 PER = 1_000_000
-"""Prices are for a million tokens, as providers quote them."""
+"""Prices are per million tokens, as providers quote them."""
 
 
 class Price(BaseModel):
-    """Money for a million tokens of a prompt (`input`) and of an answer (`output`)."""
+    """Money per million tokens of a prompt (`input`) and of an answer (`output`)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,7 +34,7 @@ class Prices(BaseModel):
     models: Mapping[str, Price] = {}
 
     def cost(self, reply: Reply) -> float | None:
-        """Money for a reply, None where its model has no price."""
+        """The cost of a reply, None where its model has no price."""
         price = self.models.get(reply.model)
         if price is None:
             return None

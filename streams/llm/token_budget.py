@@ -1,7 +1,7 @@
-"""A budget of tokens: when it is spent, nothing new is begun, and what has begun is finished.
+"""A budget of tokens: once it is spent, nothing new is started, and what has started is finished.
 
-In: tokens as they are spent, graphs as they begin and end.  Out: leave to begin, or a wait.
-Near the end graphs begin only as far as what they will probably cost is left; the last one may overdraw.
+In: tokens as they are spent, graphs as they start and end.  Out: permission to start, or a wait.
+Near the end graphs start only while the estimated cost is left; the last one may overdraw.
 """
 
 import asyncio
@@ -9,36 +9,36 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 FIRST_GUESS = 2000
-"""Tokens that a graph costs at least: five short prompts with their answers. Graphs that are refused early cost less, and
-they end first: taken for all, they would let everything begin at once."""
+"""Least estimate of a graph's tokens: five short prompts with their answers. Rejected graphs cost less and end first:
+taken as typical, they would let everything start at once."""
 
 
 class Budget:
-    """`limit` tokens, None for no limit. `spent` hears once that it is used up."""
+    """`limit` tokens, None for no limit. `on_spent` is called once when they are used up."""
 
-    def __init__(self, limit: int | None, spent: Callable[[int], None]) -> None:
-        self._limit, self._say = limit, spent
+    def __init__(self, limit: int | None, on_spent: Callable[[int], None]) -> None:
+        self._limit, self._on_spent = limit, on_spent
         self._open = self._done = 0
-        self._said = False
+        self._has_reported = False
         self._changed = asyncio.Condition()
         self.tokens = 0
 
     @property
     def is_spent(self) -> bool:
-        """Whether nothing new may begin."""
+        """Whether nothing new may start."""
         return self._limit is not None and self.tokens >= self._limit
 
-    def take(self, tokens: int) -> None:
-        """Tokens were spent."""
+    def spend(self, tokens: int) -> None:
+        """Record spent tokens."""
         self.tokens += tokens
-        if self.is_spent and not self._said:
-            self._said = True
-            self._say(self.tokens)
+        if self.is_spent and not self._has_reported:
+            self._has_reported = True
+            self._on_spent(self.tokens)
 
     @asynccontextmanager
-    async def graph(self) -> AsyncIterator[None]:
-        """One graph, begun when there are tokens for it. After the last one it waits for ever, unacknowledged."""
-        self.take(0)  # a budget of nothing is spent before it begins
+    async def graph_slot(self) -> AsyncIterator[None]:
+        """One graph, started when there are tokens for it. After the last one it waits forever, unacknowledged."""
+        self.spend(0)  # a budget of nothing is spent before it begins
         async with self._changed:
             await self._changed.wait_for(self._has_room)
             self._open += 1

@@ -1,6 +1,6 @@
-"""What answers cost: tokens, seconds and money, counted where they are paid.
+"""Counts the cost of answers: tokens, seconds and money, where they are paid.
 
-In: requests.  Out: the inner model's replies, unchanged.  Sits below the cache, so what costs nothing is not counted.
+In: requests.  Out: the inner model's replies, unchanged.  Sits below the cache, so cache hits are not counted.
 """
 
 from monitoring.llm_metrics import LanguageMetrics
@@ -22,7 +22,7 @@ class MeteredModel:
         return self._inner.name
 
     async def complete(self, request: Request) -> Reply:
-        """The inner model's reply, counted."""
+        """The inner model's reply, after counting it."""
         try:
             reply = await self._inner.complete(request)
         except (RetryableError, PermanentError):
@@ -30,7 +30,7 @@ class MeteredModel:
             raise
         self._metrics.outcome(request.stage, reply.finish)
         self._metrics.paid(request.stage, reply.model, (reply.tokens_in, reply.tokens_out), reply.seconds)
-        self._budget.take(reply.tokens_in + reply.tokens_out)
+        self._budget.spend(reply.tokens_in + reply.tokens_out)
         money = self._prices.cost(reply)
         if money is not None:
             self._metrics.cost(request.stage, reply.model, money)

@@ -1,1 +1,1 @@
-"""What became of requests, and another try for what failed or was rejected."""
+"""Outcomes of requests, and replays of what failed or was rejected."""

@@ -1,9 +1,9 @@
-"""Dead letters back to where they came from, once what was wrong is mended; each of them once.
+"""Replaying dead letters to their original topics after the cause is fixed; each of them once.
 
-In: a choice among the dead letters of a broker.  Out: their original messages on their original topics, and a mark on
-`skg.replays` for each, so that it is not sent again unasked.  Removes nothing from `skg.dead-letters`.
-A mark follows its message's acknowledgement: whatever is killed in between, or runs at the same time, sends a message
-again rather than never.  That is harmless: ids derive from content, and letters of one message count as one.
+In: a filter over the dead letters of a broker.  Out: their original messages on their original topics, and a mark on
+`skg.replays` for each, so that it is not replayed twice unless requested.  Removes nothing from `skg.dead-letters`.
+A mark follows its message's acknowledgement: a crash in between, or a concurrent run, sends a message twice rather than
+never.  That is idempotent: ids derive from content, and letters of one message count as one.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,28 +23,28 @@ from streams.broker.records import Record
 from streams.broker.topic_admin import connect
 from streams.broker.topic_reader import KafkaTopicSource, TopicSource
 from streams.errors import Misused
-from streams.recovery.dead_letter_selection import Letter, LetterFilter, Plan, Planner, letter_of, mark_of
+from streams.recovery.dead_letter_selection import Letter, LetterFilter, Plan, ReplayPlanner, letter_of, mark_of
 from streams.settings import KafkaSettings
 from streams.steps.dead_letters import original_message, with_original
 from streams.steps.handler_step import EventPublisher
 
 SOURCE = "replay"
-"""Who speaks, in the marks' headers."""
+"""The source in the marks' headers."""
 
 BATCH_BYTES, BATCH_LETTERS = 8_000_000, 200
-"""What is sent, acknowledged and remembered together, at most."""
+"""Limits of what is sent, acknowledged and marked together."""
 
 SHOWN_KEYS = 10
 
-Tell = Callable[[Letter], None]
+OnLetter = Callable[[Letter], None]
 
 
 @dataclass
-class Done:
-    """What was sent, by topic; how many fit and were sent back before; and the keys of those that could not be sent.
+class ReplayResult:
+    """What was sent, by topic; how many matched but were replayed before; and the keys of those that could not be sent.
 
-    `gone`: the original was too large for its letter and lies no more where it lay.  `refused`: its topic takes no
-    message of that size any more.
+    `gone`: the original was too large for its letter and is no longer at its origin.  `refused`: its topic no longer
+    accepts a message of that size.
     """
 
     topics: dict[str, int] = field(default_factory=dict)
@@ -54,50 +54,50 @@ class Done:
 
     @property
     def sent(self) -> int:
-        """How many in all."""
+        """The total number of messages."""
         return sum(self.topics.values())
 
 
-def replay(settings: KafkaSettings, choice: LetterFilter) -> Done:
-    """Send the chosen letters back, of those that are there now. Raises Misused, Refused, Unreachable, RetryableError."""
+def replay(settings: KafkaSettings, choice: LetterFilter) -> ReplayResult:
+    """Replay the selected letters among those present now. Raises Misused, Refused, Unreachable, RetryableError."""
     with connect(settings) as admin:
-        admin.topic_id(REPLAYS)  # what is sent must be remembered
-    shelf, timeout_s = KafkaTopicSource(settings), settings.connect_timeout_s
+        admin.topic_id(REPLAYS)  # replays must be recorded
+    source, timeout_s = KafkaTopicSource(settings), settings.connect_timeout_s
     with closing(retry_until(lambda: Publisher(connection_of(settings)), timeout_s)) as publisher:
-        return send_back(shelf, publisher, choice)
+        return replay_letters(source, publisher, choice)
 
 
-def look(settings: KafkaSettings, choice: LetterFilter, tell: Tell) -> Done:
-    """Say what would be sent, and send nothing. Raises Misused, Unreachable, RetryableError."""
-    return foresee(KafkaTopicSource(settings), choice, tell)
+def preview(settings: KafkaSettings, choice: LetterFilter, on_letter: OnLetter) -> ReplayResult:
+    """Report what would be sent, and send nothing. Raises Misused, Unreachable, RetryableError."""
+    return preview_letters(KafkaTopicSource(settings), choice, on_letter)
 
 
-def send_back(shelf: TopicSource, publisher: EventPublisher, choice: LetterFilter) -> Done:
-    """Publish the chosen original messages and remember them, some at a time."""
-    plan = planned(shelf, choice)
-    done = Done(sent_before=plan.sent_before)
-    for batch in _batches(_chosen(shelf, plan)):
-        _send(batch, plan, publisher, shelf, done)
+def replay_letters(source: TopicSource, publisher: EventPublisher, choice: LetterFilter) -> ReplayResult:
+    """Publish the selected original messages and mark them, in batches."""
+    plan = make_plan(source, choice)
+    done = ReplayResult(sent_before=plan.sent_before)
+    for batch in _batches(_read_chosen(source, plan)):
+        _send(batch, plan, publisher, source, done)
     return done
 
 
-def foresee(shelf: TopicSource, choice: LetterFilter, tell: Tell) -> Done:
-    """Tell each letter that would be sent."""
-    plan = planned(shelf, choice)
-    done = Done(sent_before=plan.sent_before)
-    for letter in _chosen(shelf, plan):
-        tell(letter)
+def preview_letters(source: TopicSource, choice: LetterFilter, on_letter: OnLetter) -> ReplayResult:
+    """Pass each letter that would be sent to `on_letter`."""
+    plan = make_plan(source, choice)
+    done = ReplayResult(sent_before=plan.sent_before)
+    for letter in _read_chosen(source, plan):
+        on_letter(letter)
         done.topics[letter.event.topic] = done.topics.get(letter.event.topic, 0) + 1
     return done
 
 
-def planned(shelf: TopicSource, choice: LetterFilter) -> Plan:
-    """Which letters to send. Raises Misused for an id that no letter has."""
-    sent = sent_digests(shelf)
-    planner = Planner(choice, sent.__contains__)
-    for letter in letters(shelf):
-        planner.take(letter)
-    sent |= sent_digests(shelf)
+def make_plan(source: TopicSource, choice: LetterFilter) -> Plan:
+    """Select the letters to send. Raises Misused for an id that no letter has."""
+    sent = replayed_digests(source)
+    planner = ReplayPlanner(choice, sent.__contains__)
+    for letter in read_letters(source):
+        planner.consider(letter)
+    sent |= replayed_digests(source)
     plan = planner.plan()
     unknown = sorted(set(choice.ids) - plan.keys)
     if unknown:
@@ -107,27 +107,27 @@ def planned(shelf: TopicSource, choice: LetterFilter) -> Plan:
     return plan
 
 
-def letters(shelf: TopicSource, first: int = 0) -> Iterator[Letter]:
-    """The dead letters that are there now. Bytes of somebody else are passed over: there is nothing to send back."""
-    for records in shelf.read(DEAD_LETTERS, first):
+def read_letters(source: TopicSource, first: int = 0) -> Iterator[Letter]:
+    """The dead letters present now. Foreign bytes are skipped: they have no original to send."""
+    for records in source.read(DEAD_LETTERS, first):
         for record in records:
             event = _event(record)
             if isinstance(event, DeadLetter):
                 yield letter_of(event, record)
 
 
-def marks(shelf: TopicSource) -> Iterator[Replayed]:
-    """What was sent back so far; nothing where the topic is not there yet."""
-    for records in shelf.read(REPLAYS):
+def read_marks(source: TopicSource) -> Iterator[Replayed]:
+    """The marks of replays so far; none if the topic does not exist yet."""
+    for records in source.read(REPLAYS):
         for record in records:
             event = _event(record)
             if isinstance(event, Replayed):
                 yield event
 
 
-def sent_digests(shelf: TopicSource) -> set[str]:
-    """The digests of the letters that were sent back so far."""
-    return {mark.digest for mark in marks(shelf)}
+def replayed_digests(source: TopicSource) -> set[str]:
+    """The digests of the letters that were replayed so far."""
+    return {mark.digest for mark in read_marks(source)}
 
 
 def _event(record: Record) -> object:
@@ -137,12 +137,12 @@ def _event(record: Record) -> object:
         return None
 
 
-def _chosen(shelf: TopicSource, plan: Plan) -> Iterator[Letter]:
-    """The letters of a plan, read anew: they may be many and large."""
+def _read_chosen(source: TopicSource, plan: Plan) -> Iterator[Letter]:
+    """The letters of a plan, read again: they may be many and large."""
     if not plan.send:
         return
     last = max(plan.send)
-    for letter in letters(shelf, min(plan.send)):
+    for letter in read_letters(source, min(plan.send)):
         if letter.offset in plan.send:
             yield letter
         if letter.offset >= last:
@@ -162,8 +162,8 @@ def _batches(chosen: Iterable[Letter]) -> Iterator[list[Letter]]:
         yield batch
 
 
-def _send(batch: list[Letter], plan: Plan, publisher: EventPublisher, shelf: TopicSource, done: Done) -> None:
-    ready = [(letter, message) for letter in batch if (message := _message(letter.event, shelf, done)) is not None]
+def _send(batch: list[Letter], plan: Plan, publisher: EventPublisher, source: TopicSource, done: ReplayResult) -> None:
+    ready = [(letter, message) for letter in batch if (message := _message(letter.event, source, done)) is not None]
     refused: tuple[int, ...] = ()
     try:
         publisher.publish([message for _, message in ready])
@@ -182,12 +182,12 @@ def _marks(letter: Letter, plan: Plan) -> list[Replayed]:
     return [mark_of(letter.event), *others]
 
 
-def _message(letter: DeadLetter, shelf: TopicSource, done: Done) -> Message | None:
+def _message(letter: DeadLetter, source: TopicSource, done: ReplayResult) -> Message | None:
     """The message to send, fetched from its origin where the letter does not hold it."""
     if not letter.omitted_bytes:
         return original_message(letter)
     lay_at = Origin(topic=letter.topic, partition=letter.partition, offset=letter.offset)
-    found = with_original(letter, shelf.record_at(lay_at))
+    found = with_original(letter, source.record_at(lay_at))
     if found is None:
         done.gone.append(key_of(letter))
         return None

@@ -1,7 +1,7 @@
-"""Which dead letters are to be sent back: by what they are, and by what was sent back before.
+"""Selects the dead letters to replay, by a filter and by earlier replays.
 
-In: dead letters in the order of their topic, marks of those that were sent back, a person's choice.
-Out: which letters, each message once.  Talks to no broker.
+In: dead letters in the order of their topic, marks of earlier replays, a filter.
+Out: the letters to send, each message once.  Talks to no broker.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from streams.steps.dead_letters import first_origin
 
 @dataclass(frozen=True)
 class Letter:
-    """A dead letter as it lies in its topic. `at`: when it was published, where its headers tell."""
+    """A dead letter in its topic. `at`: when it was published, if its headers tell."""
 
     event: DeadLetter
     offset: int
@@ -26,13 +26,13 @@ class Letter:
 
     @property
     def key(self) -> str:
-        """What people call it by."""
+        """The letter's id on the command line."""
         return key_of(self.event)
 
 
 @dataclass(frozen=True)
 class LetterFilter:
-    """A person's choice; an empty tuple or None leaves all in. `again`: also those that were sent back before."""
+    """A selection; an empty tuple or None matches all. `again`: also those that were replayed before."""
 
     stages: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -42,8 +42,8 @@ class LetterFilter:
     until: datetime | None = None
     again: bool = False
 
-    def fits(self, letter: Letter) -> bool:
-        """Whether the letter is one of those."""
+    def matches(self, letter: Letter) -> bool:
+        """Whether the letter is selected."""
         event = letter.event
         words = ((self.stages, event.stage), (self.topics, event.topic), (self.reasons, event.reason))
         named = all(not wanted or word in wanted for wanted, word in words)
@@ -57,9 +57,9 @@ class LetterFilter:
 
 @dataclass
 class Plan:
-    """What came of a choice: the letters to send, by offset, each with earlier letters of the same message.
+    """The result of a selection: the letters to send, by offset, each with earlier letters of the same message.
 
-    `sent_before` counts those that fit and were sent back before, `keys` are those of all letters there are.
+    `sent_before` counts those that match and were replayed before, `keys` are those of all letters.
     """
 
     send: dict[int, list[Replayed]] = field(default_factory=dict)
@@ -67,8 +67,8 @@ class Plan:
     keys: set[str] = field(default_factory=set)
 
 
-class Planner:
-    """Takes letters one after the other; holds no bytes of theirs. `sent` says whether a digest was sent back."""
+class ReplayPlanner:
+    """Takes letters in order; keeps none of their bytes. `sent` tells whether a digest was replayed."""
 
     def __init__(self, choice: LetterFilter, sent: Callable[[str], bool]) -> None:
         self._choice, self._sent = choice, sent
@@ -76,14 +76,14 @@ class Planner:
         self._marks: dict[int, Replayed] = {}
         self._plan = Plan()
 
-    def take(self, letter: Letter) -> None:
+    def consider(self, letter: Letter) -> None:
         """Consider the next letter of the topic."""
         plan = self._plan
         plan.keys.add(letter.key)
-        if not self._choice.fits(letter):
+        if not self._choice.matches(letter):
             return
         mark = mark_of(letter.event)
-        if self._left_out(mark):
+        if self._is_excluded(mark):
             plan.sent_before += 1
             return
         message = _message_of(letter.event)
@@ -93,18 +93,18 @@ class Planner:
         self._last[message], self._marks[letter.offset] = letter.offset, mark
 
     def plan(self) -> Plan:
-        """What to do, without what was sent back since the letters were read."""
-        for offset in [offset for offset, mark in self._marks.items() if self._left_out(mark)]:
+        """The plan, without letters that were replayed since they were read."""
+        for offset in [offset for offset, mark in self._marks.items() if self._is_excluded(mark)]:
             del self._plan.send[offset], self._marks[offset]
             self._plan.sent_before += 1
         return self._plan
 
-    def _left_out(self, mark: Replayed) -> bool:
+    def _is_excluded(self, mark: Replayed) -> bool:
         return not self._choice.again and self._sent(mark.digest)
 
 
 def letter_of(event: DeadLetter, record: Record) -> Letter:
-    """A letter with when it was published."""
+    """A letter with its time of publication."""
     try:
         at = datetime.fromisoformat(header(record.headers, "ce_time") or "")
     except ValueError:
@@ -113,12 +113,12 @@ def letter_of(event: DeadLetter, record: Record) -> Letter:
 
 
 def digest_of(letter: DeadLetter) -> str:
-    """The id of a letter: of where its message lay and of its bytes. A redelivered letter has the same."""
+    """The id of a letter, from its message's position and bytes. A redelivered letter has the same."""
     return content_id("letter", letter.topic, letter.partition, letter.offset, *_content(letter))
 
 
 def mark_of(letter: DeadLetter) -> Replayed:
-    """What is remembered of a letter that is sent back."""
+    """The mark of a letter that is replayed."""
     return Replayed(
         letter=key_of(letter),
         digest=digest_of(letter),
@@ -133,7 +133,7 @@ def mark_of(letter: DeadLetter) -> Replayed:
 
 
 def _message_of(letter: DeadLetter) -> str:
-    """The same for all letters of one message, however often it was sent back and failed again."""
+    """The same for all letters of one message, however often it was replayed and failed again."""
     first = first_origin(letter)
     return content_id("message", first.topic, first.partition, first.offset, *_content(letter))
 

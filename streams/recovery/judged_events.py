@@ -1,7 +1,7 @@
-"""What was judged, from the tables alone: the pictures of samples and of rejections as the events that examine got.
+"""Judged events, rebuilt from the tables: the pictures of samples and of rejections as the events that examine received.
 
-In: both tables.  Out: each picture's verdict of now, with its event where that can still be told.
-A sample's picture lies in its row; of a rejection's only its place in the store is known.
+In: both tables.  Out: each picture's current verdict, with its event where it can be rebuilt.
+A sample's picture is in its row; of a rejection only the key in the store is known.
 """
 
 import json
@@ -23,15 +23,15 @@ from schemas.graph import Provenance, Relation, SpatialGraph
 
 ACCEPTED = "accepted"
 
-LEAST_COLUMNS = ("sample_id", "image", "width", "height", "objects", "relations", "excluded", "questions", "provenance")
+REQUIRED_COLUMNS = ("sample_id", "image", "width", "height", "objects", "relations", "excluded", "questions", "provenance")
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A picture and its verdict of now: `accepted`, `drawn_again`, or the reason of its rejection.
+    """A picture and its current verdict: `accepted`, `drawn_again`, or the reason of its rejection.
 
-    `event` is None where it cannot be told any more, `why` says so then.  `picture` is None where it lies in the store.
-    `questions` are those of a sample.  `settled`: no picture was judged, so no setting of examine changes it.
+    `event` is None where it cannot be rebuilt, with the reason in `why`.  `picture` is None where it is in the store.
+    `questions` are those of a sample.  `settled`: no picture was judged, so no setting of examine changes the verdict.
     """
 
     now: str
@@ -44,11 +44,11 @@ class Judged:
 
 
 def accepted(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
-    """The samples, in the order in which they were stored; the newest `limit`. Raises NoDataset, RetryableError."""
+    """The newest `limit` samples, in the order in which they were stored. Raises NoDataset, RetryableError."""
     table = Table.load(uri, options)
     rows = int(table.query("SELECT count(*) AS n FROM samples")["n"][0].as_py())
     skip = 0 if limit is None else max(0, rows - limit)
-    for batch in batches(table, [name for name in COLUMNS.names if name in LEAST_COLUMNS]):
+    for batch in batches(table, [name for name in COLUMNS.names if name in REQUIRED_COLUMNS]):
         part = batch.slice(min(skip, batch.num_rows))
         skip -= batch.num_rows - part.num_rows
         for row in part.to_pylist():
@@ -56,7 +56,7 @@ def accepted(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
 
 
 def rejected(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
-    """The rejections, in the order in which they were kept, without those that are no verdict any more."""
+    """The rejections, in the order in which they were stored, without superseded ones."""
     found = [row for row in find(uri, options, RejectionFilter()) if row["outcome"] != SUPERSEDED]
     for row in whole(uri, options, found[:limit]):
         yield _of_rejection(row)
@@ -79,7 +79,7 @@ def _rendered(row: Row, story: Mapping[str, Any], graph: SpatialGraph) -> Render
     notes, picture = story.get("notes", {}), row["image"]["bytes"]
     size = {"size": len(picture), "width": row["width"], "height": row["height"]}
     named = {"image_id": story["image_id"], "bucket": story["image_bucket"], "key": story["image_key"]}
-    measured = "eyes" in notes  # the renderer did not know what it drew
+    measured = "eyes" in notes  # the renderer reported no truth
     return RenderedImage(
         image=ImageRef(**named, **size, sha256=story["sha256"], media_type=story["media_type"]),
         graph=graph,
@@ -93,7 +93,7 @@ def _rendered(row: Row, story: Mapping[str, Any], graph: SpatialGraph) -> Render
 
 
 def _truth(row: Row, graph: SpatialGraph) -> Truth:
-    """What the renderer said, as far as the row keeps it: it says the same of things, contacts and what is absent."""
+    """The renderer's truth, as far as the row keeps it: objects, contacts and what is absent."""
     objects = tuple(SeenObject.model_validate({**thing, "box": tuple(thing["box"])}) for thing in row["objects"])
     drawn = [{name: r[name] for name in ("subject", "predicate", "object")} for r in row["relations"] if r["drawn"]]
     shown = tuple(name for name in graph.excluded if name not in row["excluded"])

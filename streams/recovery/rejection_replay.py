@@ -1,7 +1,7 @@
-"""Rejections judged again, and rejections with their pictures.
+"""Replays rejections to be judged again, and exports them with their pictures.
 
 In: whole rows of the table of rejections.  Out: the judged events on their topics, acknowledged; a folder of files.
-Judging again is harmless: ids derive from content, so the same judgement is the same rejection and is stored once.
+Judging again is idempotent: ids derive from content, so the same judgement is the same rejection and is stored once.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ from schemas.interfaces import ObjectStore
 from streams.steps.root_spans import root_message
 
 SOURCE = "rejections"
-"""Who speaks, in the records' headers."""
+"""The source in the records' headers."""
 
-AT_ONCE = 200
+BATCH_SIZE = 200
 """Messages that are published together: some MB."""
 
 LINES = "rejections.jsonl"
@@ -33,10 +33,10 @@ PICTURES = "images"
 
 
 @dataclass
-class Replayed:
-    """What was sent back, by topic; `unreadable` are rejections whose judged event is none that is known today.
+class RejectionReplay:
+    """What was replayed, by topic; `unreadable` are rejections whose judged event cannot be decoded by this version.
 
-    `left_out` counts what fits and is no outcome of its request any more.  `too_large` names what the broker refused for
+    `left_out` counts rejections that match and are superseded.  `too_large` names what the broker refused for
     its size, by topic and key.
     """
 
@@ -47,12 +47,12 @@ class Replayed:
 
     @property
     def events(self) -> int:
-        """How many in all: several rejections may be of one event."""
+        """The total number of events: several rejections may be of one event."""
         return sum(self.topics.values())
 
 
-def messages(rows: Iterable[Row], replayed: Replayed) -> Iterator[Message]:
-    """Each judged event once. A seed is narrowed to the graph that was rejected: its others ended otherwise."""
+def judged_messages(rows: Iterable[Row], replayed: RejectionReplay) -> Iterator[Message]:
+    """Each judged event once. A seed is narrowed to the rejected graph: its other graphs have outcomes of their own."""
     sent: set[tuple[str, bytes | None, bytes | None]] = set()
     for row in rows:
         event = judged_event(row["source_topic"], row["source"])
@@ -71,10 +71,10 @@ def _narrowed(event: Event, index: int) -> Event:
     return event.model_copy(update={"first": index, "count": 1}) if isinstance(event, SeedConcept) else event
 
 
-def send(found: Iterable[Message], publish: Callable[[list[Message]], None], replayed: Replayed) -> None:
-    """Publish some at a time and wait for each. Raises RetryableError."""
+def send(found: Iterable[Message], publish: Callable[[list[Message]], None], replayed: RejectionReplay) -> None:
+    """Publish in batches and wait for each. Raises RetryableError."""
     source = iter(found)
-    while batch := list(islice(source, AT_ONCE)):
+    while batch := list(islice(source, BATCH_SIZE)):
         try:
             publish(batch)
         except Oversize as refused:  # all others are acknowledged
@@ -85,7 +85,7 @@ def send(found: Iterable[Message], publish: Callable[[list[Message]], None], rep
 
 @dataclass
 class Exported:
-    """What came into the folder. `gone` and `damaged` name the pictures that did not, by key."""
+    """What was exported. `gone` and `damaged` name the pictures that were not, by key."""
 
     rejections: int = 0
     pictures: int = 0
@@ -94,16 +94,16 @@ class Exported:
 
 
 def export(rows: Iterable[Row], store: Callable[[], ObjectStore], out: Path) -> Exported:
-    """One line a rejection, and the pictures that were judged. Raises UserError, RetryableError, OSError.
+    """Write one line per rejection, and the judged pictures. Raises UserError, RetryableError, OSError.
 
-    `store` is asked for when a first picture is.  The folder appears whole or not at all.
+    `store` is called for the first picture.  The folder is created complete or not at all.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not an empty folder: an export does not overwrite anything")
     done = Exported()
     with draft_of(out.resolve()) as draft:
         (draft / PICTURES).mkdir()
-        fetched = _Fetched(store, draft)
+        fetched = _PictureFolder(store, draft)
         with (draft / LINES).open("w", encoding="utf-8") as lines:
             for row in rows:
                 done.rejections += 1
@@ -112,8 +112,8 @@ def export(rows: Iterable[Row], store: Callable[[], ObjectStore], out: Path) -> 
     return done
 
 
-class _Fetched:
-    """Pictures in a folder, each of them once."""
+class _PictureFolder:
+    """Writes pictures to a folder, each of them once."""
 
     def __init__(self, store: Callable[[], ObjectStore], out: Path) -> None:
         self._open, self._out = store, out
@@ -121,7 +121,7 @@ class _Fetched:
         self._known: dict[str, str | None] = {}
 
     def picture(self, row: Row, done: Exported) -> str | None:
-        """Where the picture lies in the folder, None where it is gone or is not the one that was announced."""
+        """The picture's path in the folder, None where it is missing or its hash differs."""
         key: str = row["image_key"]
         if key not in self._known:
             self._known[key] = self._fetch(key, row, done)

@@ -1,9 +1,9 @@
-"""What became of every request: the one outcome of each, and those that have none.
+"""The outcome of every request, and the requests that have none.
 
-In: the seeds that are still on `skg.seeds`, both tables, the dead letters and what was sent back of them.
-Out: a row a request, and counts.  Changes nothing.
-A request is a seed's id and the number of one of its graphs.  About seeds that their topic has forgotten nothing is said.
-Holds about 300 bytes a request.
+In: the seeds that are still on `skg.seeds`, both tables, the dead letters and their replays.
+Out: a row per request, and counts.  Changes nothing.
+A request is a seed's id and the index of one of its graphs.  Seeds that their topic no longer holds are not reported.
+Holds about 300 bytes per request.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from enum import IntFlag
 from schemas.codec import header
 from schemas.topics import SEEDS
 from streams.broker.topic_reader import TopicSource
-from streams.recovery.dead_letter_replay import letters, sent_digests
+from streams.recovery.dead_letter_replay import read_letters, replayed_digests
 from streams.recovery.dead_letter_selection import digest_of
 from streams.steps.dead_letters import requests_in_letter
 from streams.steps.request_ids import Request, requests_in_record
@@ -23,33 +23,33 @@ from streams.steps.request_ids import Request, requests_in_record
 ACCEPTED, REJECTED, DEAD_LETTER, NONE = "accepted", "rejected", "dead_letter", "none"
 
 
-class Seen(IntFlag):
+class Finding(IntFlag):
     """What was found of a request."""
 
     ACCEPTED = 1
-    AGAIN = 2
+    ACCEPTED_TWICE = 2
     REJECTED = 4
     DEAD = 8
-    PERHAPS_DEAD = 16
+    MAYBE_DEAD = 16
     SENT_BACK = 32
 
 
 OUTCOMES = (
-    (Seen.ACCEPTED, ACCEPTED),
-    (Seen.REJECTED, REJECTED),
-    (Seen.DEAD, DEAD_LETTER),
-    (Seen.PERHAPS_DEAD, DEAD_LETTER),
+    (Finding.ACCEPTED, ACCEPTED),
+    (Finding.REJECTED, REJECTED),
+    (Finding.DEAD, DEAD_LETTER),
+    (Finding.MAYBE_DEAD, DEAD_LETTER),
 )
-"""The first that fits is the request's outcome."""
+"""The first that applies is the request's outcome."""
 
-ONE_EACH = (Seen.ACCEPTED, Seen.AGAIN, Seen.DEAD)
-"""Two of these are two outcomes. A rejection beside a sample was judged again and is superseded, as
-`dataset.reading.rejection_outcomes` says; beside a dead letter it is an outcome too."""
+EXCLUSIVE = (Finding.ACCEPTED, Finding.ACCEPTED_TWICE, Finding.DEAD)
+"""Two of these are two outcomes. A rejection beside a sample is superseded, as `dataset.reading.rejection_outcomes` says;
+beside a dead letter it is an outcome too."""
 
 
 @dataclass(frozen=True)
-class Ended:
-    """A request with its outcome. `twice`: it has two. `pending`: its dead letter was sent back, nothing came of it yet."""
+class RequestOutcome:
+    """A request with its outcome. `twice`: it has two. `pending`: its dead letter was replayed, without an outcome yet."""
 
     request: Request
     outcome: str
@@ -60,14 +60,14 @@ class Ended:
 
 @dataclass
 class Requests:
-    """Everything that was asked for, as far as the topic remembers. `since`: when the oldest seed there was published."""
+    """All requests whose seeds the topic still holds. `since`: when the oldest of these seeds was published."""
 
     since: datetime | None = None
     _seen: dict[Request, int] = field(default_factory=dict)
     _asked_at: dict[str, datetime] = field(default_factory=dict)
 
-    def ask(self, requests: Iterable[Request], at: datetime | None) -> None:
-        """Requests of one seed."""
+    def add(self, requests: Iterable[Request], at: datetime | None) -> None:
+        """Add the requests of one seed."""
         for request in requests:
             self._seen.setdefault(request, 0)
             if at is not None:
@@ -75,57 +75,58 @@ class Requests:
         if at is not None:
             self.since = min(at, self.since or at)
 
-    def note(self, request: Request, what: Seen) -> None:
-        """Something was found of a request; of those that nobody remembers asking for, nothing is kept."""
+    def note(self, request: Request, what: Finding) -> None:
+        """Record a finding of a request; findings of unknown requests are dropped."""
         seen = self._seen.get(request)
         if seen is not None:
             self._seen[request] = seen | what
 
     def accepted(self, requests: Iterable[Request]) -> None:
-        """Samples; a second one of a request is told from the first."""
+        """Add samples; a second one of a request is recorded as such."""
         for request in requests:
-            self.note(request, Seen.AGAIN if self._seen.get(request, 0) & Seen.ACCEPTED else Seen.ACCEPTED)
+            known = self._seen.get(request, 0) & Finding.ACCEPTED
+            self.note(request, Finding.ACCEPTED_TWICE if known else Finding.ACCEPTED)
 
     def rejected(self, requests: Iterable[Request]) -> None:
-        """Rejections that ended their request."""
+        """Add rejections that ended their request."""
         for request in requests:
-            self.note(request, Seen.REJECTED)
+            self.note(request, Finding.REJECTED)
 
-    def ends(self) -> Iterator[Ended]:
-        """Each request with its outcome, in the order in which they were asked for."""
+    def outcomes(self) -> Iterator[RequestOutcome]:
+        """Each request with its outcome, in the order of the seeds."""
         for request, seen in self._seen.items():
             outcome = next((word for flag, word in OUTCOMES if seen & flag), NONE)
-            ends = sum(bool(seen & flag) for flag in ONE_EACH)
-            twice = ends > 1 or bool(seen & Seen.DEAD and seen & Seen.REJECTED)
-            pending = outcome == NONE and bool(seen & Seen.SENT_BACK)
-            yield Ended(request, outcome, twice, pending, self._asked_at.get(request[0]))
+            ends = sum(bool(seen & flag) for flag in EXCLUSIVE)
+            twice = ends > 1 or bool(seen & Finding.DEAD and seen & Finding.REJECTED)
+            pending = outcome == NONE and bool(seen & Finding.SENT_BACK)
+            yield RequestOutcome(request, outcome, twice, pending, self._asked_at.get(request[0]))
 
     def counts(self) -> Counter[str]:
         """How many of each outcome, and how many are pending or have two."""
         found = Counter[str](dict.fromkeys((ACCEPTED, REJECTED, DEAD_LETTER, NONE, "pending", "twice"), 0))
-        for end in self.ends():
+        for end in self.outcomes():
             found.update([end.outcome, *(["pending"] if end.pending else []), *(["twice"] if end.twice else [])])
         return found
 
 
-def asked(shelf: TopicSource) -> Requests:
-    """What the seeds ask for that are on their topic now. Raises RetryableError."""
+def read_requests(source: TopicSource) -> Requests:
+    """The requests of the seeds on their topic. Raises RetryableError."""
     found = Requests()
-    for records in shelf.read(SEEDS):
+    for records in source.read(SEEDS):
         for record in records:
             requests = requests_in_record(SEEDS, record.value, record.headers)
-            found.ask(requests, _time(header(record.headers, "ce_time")))
+            found.add(requests, _time(header(record.headers, "ce_time")))
     return found
 
 
-def bury(found: Requests, shelf: TopicSource) -> None:
-    """Note what the dead letters tell; one that was sent back is no outcome. Raises RetryableError."""
-    told = [(digest_of(letter.event), requests_in_letter(letter.event)) for letter in letters(shelf)]
-    sent = sent_digests(shelf)
+def add_dead_letters(found: Requests, source: TopicSource) -> None:
+    """Add the findings of dead letters; a replayed one is not an outcome. Raises RetryableError."""
+    told = [(digest_of(letter.event), requests_in_letter(letter.event)) for letter in read_letters(source)]
+    sent = replayed_digests(source)
     for digest, requests in told:
-        dead = Seen.DEAD if len(requests) == 1 else Seen.PERHAPS_DEAD  # of a whole seed: the others may have ended well
+        dead = Finding.DEAD if len(requests) == 1 else Finding.MAYBE_DEAD  # of a whole seed: the others may have ended well
         for request in requests:
-            found.note(request, Seen.SENT_BACK if digest in sent else dead)
+            found.note(request, Finding.SENT_BACK if digest in sent else dead)
 
 
 def _time(text: str | None) -> datetime | None:

@@ -1,7 +1,7 @@
-"""What would be accepted with other settings: examine's own handler over what is stored, without a trace.
+"""What would be accepted with other settings: runs examine's own handler over stored pictures, without side effects.
 
-In: the tables, the pictures, a handler's parts.  Out: counts by verdict, now and then.
-Publishes nothing and stores nothing: the store is only read, and what examine remembers is remembered in memory.
+In: the tables, the pictures, a handler's parts.  Out: counts by verdict, with current and other settings.
+Publishes nothing and stores nothing: the store is only read, and what examine stores is kept in memory.
 The same input gives the same numbers.
 """
 
@@ -21,20 +21,20 @@ from streams.recovery.judged_events import ACCEPTED, Judged
 
 NOT_JUDGED = "not_judged"
 
-AT_ONCE = 8
-"""Pictures in one call of the handler: what a detector looks at together."""
+BATCH_SIZE = 8
+"""Pictures per call of the handler: a detector's batch."""
 
-Opens = Callable[[], ObjectStore]
+OpenStore = Callable[[], ObjectStore]
 
 
-class ReadOnly:
-    """Implements `ObjectStore`: what is put stays in memory and hides what lies beneath, which is only read.
+class OverlayStore:
+    """Implements `ObjectStore`: writes stay in memory and hide the store beneath, which is only read.
 
-    `beneath` is opened when it is first asked; None: nothing lies there.
+    `beneath` is opened with its first use; None: there is no store.
     """
 
-    def __init__(self, beneath: Opens | None = None) -> None:
-        self._beneath = None if beneath is None else _Once(beneath)
+    def __init__(self, beneath: OpenStore | None = None) -> None:
+        self._beneath = None if beneath is None else _LazyStore(beneath)
         self._own: dict[str, StoredObject] = {}
 
     @property
@@ -43,13 +43,13 @@ class ReadOnly:
         return "" if self._beneath is None else self._beneath().bucket
 
     def put_if_absent(self, key: str, stored: StoredObject) -> bool:
-        """Remember under `key` unless something is there."""
+        """Store in memory under `key` unless something is there."""
         if self.get(key) is not None:
             return False
         return self._own.setdefault(key, stored) is stored
 
-    def hold(self, key: str, stored: StoredObject) -> None:
-        """Have it under `key`, whatever lies beneath."""
+    def override(self, key: str, stored: StoredObject) -> None:
+        """Store in memory under `key`, whatever is beneath."""
         self._own[key] = stored
 
     def get(self, key: str) -> StoredObject | None:
@@ -62,14 +62,14 @@ class ReadOnly:
         stored = set() if self._beneath is None else set(self._beneath().keys(prefix))
         yield from sorted(stored | {key for key in self._own if key.startswith(prefix)})
 
-    def forget(self, key: str) -> None:
+    def discard(self, key: str) -> None:
         """Drop what was put under `key`."""
         self._own.pop(key, None)
 
 
-class _Once:
-    def __init__(self, opens: Opens) -> None:
-        self._opens = opens
+class _LazyStore:
+    def __init__(self, open_store: OpenStore) -> None:
+        self._opens = open_store
         self._opened: ObjectStore | None = None
 
     def __call__(self) -> ObjectStore:
@@ -80,7 +80,7 @@ class _Once:
 
 @dataclass
 class Verdicts:
-    """How many pictures got each verdict, now and then; why some could not be judged."""
+    """How many pictures got each verdict, with current and other settings; why some could not be judged."""
 
     now: Counter[str] = field(default_factory=Counter)
     then: Counter[str] = field(default_factory=Counter)
@@ -94,8 +94,8 @@ class Verdicts:
         order = [ACCEPTED, *reasons, *again, NOT_JUDGED]
         return {verdict: {"now": self.now[verdict], "then": self.then[verdict]} for verdict in order}
 
-    def put(self, judged: Judged, then: str, why: str = "") -> None:
-        """One picture more."""
+    def count(self, judged: Judged, then: str, why: str = "") -> None:
+        """Count one picture."""
         self.now[judged.now] += 1
         self.then[then] += 1
         if why:
@@ -103,20 +103,20 @@ class Verdicts:
 
 
 class WhatIf:
-    """Judges what is stored with other settings. Accepted pictures must come before rejected ones."""
+    """Judges stored pictures with other settings. Accepted pictures must come before rejected ones."""
 
-    def __init__(self, pictures: Opens, examiners: Examiners, policy: Policy) -> None:
-        self._pictures, self._notes = ReadOnly(pictures), ReadOnly()
+    def __init__(self, pictures: OpenStore, examiners: Examiners, policy: Policy) -> None:
+        self._pictures, self._notes = OverlayStore(pictures), OverlayStore()
         self._handler = ExamineHandler(self._pictures, self._notes, examiners, policy)
-        self._at_once = AT_ONCE if examiners.judge is None else 1  # a judge's looks end in no certain order
+        self._at_once = BATCH_SIZE if examiners.judge is None else 1  # a judge's looks end in no certain order
         self._accepted: set[str] = set()
         self.verdicts = Verdicts()
 
-    def take(self, stored: Iterable[Judged]) -> None:
-        """Judge again. Raises RetryableError where a picture or a model is out of reach."""
+    def judge_all(self, stored: Iterable[Judged]) -> None:
+        """Judge again. Raises RetryableError where a picture or a model cannot be reached."""
         waiting: list[Judged] = []
         for one in stored:
-            if self._without_judging(one):
+            if self._count_unjudged(one):
                 continue
             if len(waiting) == self._at_once:
                 self._judge(waiting)
@@ -125,22 +125,22 @@ class WhatIf:
             waiting.append(one)
         self._judge(waiting)
 
-    def _without_judging(self, one: Judged) -> bool:
+    def _count_unjudged(self, one: Judged) -> bool:
         if one.settled:
-            self.verdicts.put(one, one.now)
+            self.verdicts.count(one, one.now)
         elif one.event is None:
-            self.verdicts.put(one, NOT_JUDGED, one.why)
+            self.verdicts.count(one, NOT_JUDGED, one.why)
         return one.settled or one.event is None
 
     def _prepare(self, one: Judged) -> None:
-        """Put a sample's picture where the handler looks, and what it claimed when it was accepted: it is kept again."""
+        """Put a sample's picture and its fingerprint into the handler's stores, as when it was accepted."""
         assert one.event is not None
         image = one.event.image
         if one.picture is not None:
             self._accepted.add(image.image_id)
-            self._pictures.hold(image.key, StoredObject(one.picture, image.media_type))
+            self._pictures.override(image.key, StoredObject(one.picture, image.media_type))
             for key, claim in stored_objects_of(one.event, one.questions, one.picture).items():
-                self._notes.hold(key, claim)
+                self._notes.override(key, claim)
         elif one.evidence.get("first") not in self._accepted:
             Duplicates(self._notes).restore(one.evidence)
 
@@ -150,9 +150,9 @@ class WhatIf:
             if isinstance(result, RetryableError):
                 raise result
             then, why = _verdict(result)
-            self.verdicts.put(one, then, why)
+            self.verdicts.count(one, then, why)
         for event in events:
-            self._pictures.forget(event.image.key)
+            self._pictures.discard(event.image.key)
 
 
 def _verdict(result: list[Event] | Exception) -> tuple[str, str]:

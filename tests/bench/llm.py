@@ -21,7 +21,7 @@ from streams.broker.records import Record
 from streams.demo.llm_answers import delayed, good
 from streams.demo.llm_stub import serving
 from streams.faust_app.ordered_ack import OrderedAck
-from streams.llm.factory import agents_of
+from streams.llm.factory import make_language_agents
 from streams.settings import AgentSettings
 from streams.steps.seed_step import SeedStep, SeedTools
 from tests.fakes.steps import record_of, tally
@@ -76,12 +76,14 @@ def serve(connection: Connection) -> None:
 
 async def carry(settings: AgentSettings, graphs: int) -> tuple[Published, float]:
     """Plan so many graphs; what was published and the processor seconds it took."""
-    agents = agents_of(settings, InMemoryStore())
+    agents = make_language_agents(settings, InMemoryStore())
     published = Published()
     step = SeedStep(
-        SeedTools(agents.planner, published, tally("agents"), max_graphs=agents.at_once, graph_slot=agents.budget.graph)
+        SeedTools(
+            agents.planner, published, tally("agents"), max_graphs=agents.max_graphs, graph_slot=agents.budget.graph_slot
+        )
     )
-    window: OrderedAck[Record] = OrderedAck(agents.at_once, lambda r: r.partition, _acknowledge, _fail)
+    window: OrderedAck[Record] = OrderedAck(agents.max_graphs, lambda r: r.partition, _acknowledge, _fail)
     before = time.process_time()
     await window.run(_records(graphs), step.handle)
     while window.in_hand:

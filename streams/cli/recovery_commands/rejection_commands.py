@@ -26,7 +26,7 @@ from streams.errors import Misused
 
 if TYPE_CHECKING:
     from schemas.codec import Message
-    from streams.recovery.rejection_replay import Exported, Replayed
+    from streams.recovery.rejection_replay import Exported, RejectionReplay
 
 LISTED = 50
 """Lines for people, unless they ask for more."""
@@ -121,7 +121,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     """Publish judged events again, after a rule changed. Example: skg rejections replay --reason no_questions"""
     from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, SUPERSEDED
     from dataset.reading.rejection_search import whole
-    from streams.recovery.rejection_replay import Replayed, messages
+    from streams.recovery.rejection_replay import RejectionReplay, judged_messages
 
     some = any((stage, reason, concept, since, until, ids))
     if (everything and some) or not (everything or some or dry_run):
@@ -129,8 +129,8 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     outcomes = {ENDED, *((DRAWN_AGAIN,) if retried else ()), *((SUPERSEDED,) if superseded else ())}
     fitting = found(uri, wanted((stage, reason, concept, ids), (since, until)))
     chosen = [row for row in fitting if ids or row["outcome"] in outcomes]
-    done = Replayed(left_out=len(fitting) - len(chosen))
-    published = messages(whole(*where(uri), chosen), done)
+    done = RejectionReplay(left_out=len(fitting) - len(chosen))
+    published = judged_messages(whole(*where(uri), chosen), done)
     if dry_run:
         for message in published:
             if not as_json:
@@ -140,7 +140,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     _say_replayed(done, dry_run, as_json)
 
 
-def _publish(published: "Iterator[Message]", done: "Replayed") -> None:
+def _publish(published: "Iterator[Message]", done: "RejectionReplay") -> None:
     from monitoring.otel_export import exporting
     from streams.broker.clients import Publisher
     from streams.broker.connection import connection_of
@@ -154,7 +154,7 @@ def _publish(published: "Iterator[Message]", done: "Replayed") -> None:
         send(published, publisher.publish, done)
 
 
-def _say_replayed(done: "Replayed", dry_run: bool, as_json: bool) -> None:
+def _say_replayed(done: "RejectionReplay", dry_run: bool, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({**vars(done), "events": done.events, "dry_run": dry_run}))
         return

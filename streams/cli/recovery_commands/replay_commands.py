@@ -14,7 +14,7 @@ from streams.cli.time_arguments import moment
 from streams.errors import Misused
 
 if TYPE_CHECKING:
-    from streams.recovery.dead_letter_replay import Done
+    from streams.recovery.dead_letter_replay import ReplayResult
     from streams.recovery.dead_letter_selection import Letter, LetterFilter
 
 ORIGINS = tuple(name for name in TOPICS if name not in (DEAD_LETTERS, REPLAYS))
@@ -42,7 +42,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object; with --dry-run one a letter")] = False,
 ) -> None:
     """Send dead letters back to where they came from, each once. Example: skg replay --reason missing_image --dry-run"""
-    from streams.recovery.dead_letter_replay import look
+    from streams.recovery.dead_letter_replay import preview
     from streams.recovery.dead_letter_replay import replay as send_back
     from streams.settings import KafkaSettings
 
@@ -52,7 +52,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
         raise Misused(f"{said}: `skg replay --all --again` sends everything, also what was sent before" if again else said)
     choice = _choice((stage, topic, reason, ids), (since, until), again)
     if dry_run:
-        done = look(
+        done = preview(
             KafkaSettings(), choice, lambda letter: typer.echo(json.dumps(shown(letter)) if as_json else line(letter))
         )
         if not as_json:
@@ -101,11 +101,11 @@ def _choice(
     return LetterFilter(stages, topics, reasons, ids, since, until, again)
 
 
-def _left_out(done: "Done") -> str:
+def _left_out(done: "ReplayResult") -> str:
     return f"; {done.sent_before} were sent back before (--again sends them again)" if done.sent_before else ""
 
 
-def _counted(done: "Done") -> dict[str, object]:
+def _counted(done: "ReplayResult") -> dict[str, object]:
     return {
         "sent": done.sent,
         "topics": done.topics,

@@ -13,7 +13,7 @@ from streams.cli.command_help import add
 from streams.errors import Unreachable
 
 if TYPE_CHECKING:
-    from streams.recovery.request_outcomes import Ended, Requests
+    from streams.recovery.request_outcomes import RequestOutcome, Requests
 
 EXIT_WITHOUT, EXIT_UNREACHABLE = 1, 2
 
@@ -38,7 +38,7 @@ def requests(
     except (Unreachable, RetryableError) as error:
         typer.echo(f"skg: {error}", err=True)
         raise typer.Exit(EXIT_UNREACHABLE) from None
-    for end in found.ends() if without_outcome or as_json else ():
+    for end in found.outcomes() if without_outcome or as_json else ():
         if end.outcome == NONE or not without_outcome:
             typer.echo(json.dumps(shown(end)) if as_json else line(end))
     counts = found.counts()
@@ -59,13 +59,13 @@ def _found(uri: str | None) -> "tuple[Requests, list[str]]":
     from dataset.table.delta_table import NoDataset, Table
     from dataset.table.rejection_table import rejections_uri
     from streams.broker.topic_reader import KafkaTopicSource
-    from streams.recovery.request_outcomes import asked, bury
+    from streams.recovery.request_outcomes import add_dead_letters, read_requests
     from streams.settings import KafkaSettings
 
     place, options = where(uri)
     shelf, missing = KafkaTopicSource(KafkaSettings()), [place, rejections_uri(place)]
-    found = asked(shelf)
-    bury(found, shelf)
+    found = read_requests(shelf)
+    add_dead_letters(found, shelf)
     with suppress(NoDataset):
         found.accepted(accepted_requests(Table.load(place, options)))
         missing.remove(place)
@@ -75,7 +75,7 @@ def _found(uri: str | None) -> "tuple[Requests, list[str]]":
     return found, missing
 
 
-def shown(end: "Ended") -> dict[str, object]:
+def shown(end: "RequestOutcome") -> dict[str, object]:
     """A request as JSON."""
     seed_id, index = end.request
     at = None if end.asked_at is None else end.asked_at.isoformat()
@@ -85,7 +85,7 @@ def shown(end: "Ended") -> dict[str, object]:
     }  # fmt: skip
 
 
-def line(end: "Ended") -> str:
+def line(end: "RequestOutcome") -> str:
     """A request in one line."""
     at = "" if end.asked_at is None else f" asked for at {end.asked_at:%Y-%m-%d %H:%M:%S} UTC"
     return f"{end.request[0]}-{end.request[1]} {end.outcome}{at}{', sent back and pending' if end.pending else ''}"

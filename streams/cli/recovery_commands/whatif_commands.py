@@ -38,8 +38,8 @@ def whatif(
     given = _given(changes or [])
     judging, address = _judging(_settings(given)), where(uri)
     try:
-        judging.take(accepted(*address, limit))
-        judging.take(rejected(*address, limit))
+        judging.judge_all(accepted(*address, limit))
+        judging.judge_all(rejected(*address, limit))
     except RetryableError as failure:
         raise Unreachable(str(failure)) from failure
     found = judging.verdicts
@@ -83,7 +83,7 @@ def _judging(settings: "ExamineSettings") -> "WhatIf":
     from gpu_workers.examine import Examiners
     from schemas.errors import require_extras
     from streams.adapters import vision_factories
-    from streams.recovery.whatif import ReadOnly, WhatIf
+    from streams.recovery.whatif import OverlayStore, WhatIf
     from streams.storage.s3 import S3Store
 
     judge = None
@@ -92,8 +92,8 @@ def _judging(settings: "ExamineSettings") -> "WhatIf":
         from streams.llm import factory
 
         bucket = settings.s3_notes_bucket or f"{settings.s3_bucket}-notes"
-        answers = ReadOnly(lambda: S3Store(settings.model_copy(update={"s3_bucket": bucket})))
-        judge = factory.judge_of(settings, answers, S3Store(settings).link)
+        answers = OverlayStore(lambda: S3Store(settings.model_copy(update={"s3_bucket": bucket})))
+        judge = factory.make_judge(settings, answers, S3Store(settings).link)
     return WhatIf(
         lambda: S3Store(settings),
         Examiners(vision_factories.eyes_of(settings), judge),

@@ -17,7 +17,7 @@ from schemas.ids import make_seed, rejection_id
 from schemas.interfaces import Delivery, Sample
 from schemas.topics import IMAGES, SEEDS
 from streams.cli.root import run
-from streams.recovery.rejection_replay import AT_ONCE, Replayed, export, messages, send
+from streams.recovery.rejection_replay import BATCH_SIZE, RejectionReplay, export, judged_messages, send
 from tests.fakes.events import make_graph, make_qa, make_rejection, make_rendered, stored_picture
 from tests.fakes.gallery import store_rejections, store_samples
 from tests.fakes.store import InMemoryStore
@@ -226,7 +226,7 @@ def rows(*events: Rejection):
 
 
 def test_a_seed_is_narrowed_to_the_graph_that_was_rejected():
-    (message,) = messages(rows(of_agents(7)), Replayed())
+    (message,) = judged_messages(rows(of_agents(7)), RejectionReplay())
     seed = decode(SEEDS, message.value, message.headers)
     assert (seed.seed_id, seed.first, seed.count) == (MARKET.seed_id, 7, 1)
     assert message.key == f"{MARKET.seed_id}-7".encode()
@@ -234,33 +234,33 @@ def test_a_seed_is_narrowed_to_the_graph_that_was_rejected():
 
 def test_a_picture_that_was_rejected_twice_is_sent_once_as_it_was():
     event = of_examine(1)
-    done = Replayed()
-    (message,) = messages(rows(event, of_examine(1, "no_questions")), done)
+    done = RejectionReplay()
+    (message,) = judged_messages(rows(event, of_examine(1, "no_questions")), done)
     assert (message.topic, message.value) == (IMAGES, event.source)
     assert done.topics == {IMAGES: 1}
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_is_sent():
-    bad, done = of_agents(1).model_copy(update={"source": b"none"}), Replayed()
-    assert len(list(messages(rows(bad, of_agents(2)), done))) == 1
+    bad, done = of_agents(1).model_copy(update={"source": b"none"}), RejectionReplay()
+    assert len(list(judged_messages(rows(bad, of_agents(2)), done))) == 1
     assert done.unreadable == [bad.rejection_id]
 
 
 def test_many_are_published_some_at_a_time():
     sent: list[int] = []
-    done = Replayed()
-    many = messages((row for n in range(AT_ONCE + 1) for row in rows(of_agents(n))), done)
+    done = RejectionReplay()
+    many = judged_messages((row for n in range(BATCH_SIZE + 1) for row in rows(of_agents(n))), done)
     send(many, lambda batch: sent.append(len(batch)), done)
-    assert sent == [AT_ONCE, 1]
-    assert done.topics == {SEEDS: AT_ONCE + 1}
+    assert sent == [BATCH_SIZE, 1]
+    assert done.topics == {SEEDS: BATCH_SIZE + 1}
 
 
 def test_what_the_broker_refuses_for_its_size_is_named_and_the_rest_is_sent():
     def narrow(batch: list[Message]) -> None:
         raise Oversize([1], "the broker takes no 10 bytes")
 
-    done = Replayed()
-    send(messages(rows(of_agents(1), of_agents(2), of_agents(3)), done), narrow, done)
+    done = RejectionReplay()
+    send(judged_messages(rows(of_agents(1), of_agents(2), of_agents(3)), done), narrow, done)
     assert (done.topics, done.too_large) == ({SEEDS: 2}, [f"{SEEDS} {MARKET.seed_id}-2"])
 
 

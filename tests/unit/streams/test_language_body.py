@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.llm.answer_parsing import MAX_CHARS
-from streams.llm.response import NoAnswer, read_body
+from streams.llm.response import InvalidResponse, read_body
 
 
 def saying(content: Any, **more: Any) -> dict[str, Any]:
@@ -69,5 +69,5 @@ def test_a_server_that_does_not_count_costs_nothing(usage: Any):
 
 
 def test_an_error_in_place_of_an_answer_is_said():
-    with pytest.raises(NoAnswer, match="no choices, but: overloaded"):
+    with pytest.raises(InvalidResponse, match="no choices, but: overloaded"):
         read_body({"error": {"message": "overloaded"}})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.llm.error_mapping import meaning_of, retry_after_s
+from streams.llm.error_mapping import failure_kind, retry_after_s
 
 NOON = "Thu, 05 Mar 2026 12:00:00 GMT"
 
@@ -35,18 +35,18 @@ def test_a_moment_is_compared_with_the_clock_here_where_the_server_tells_no_time
 @pytest.mark.parametrize(
     ("status", "code", "meaning"),
     [
-        (429, None, "patience"),
-        (429, "rate_limit_exceeded", "patience"),
-        (429, "insufficient_quota", "set_up"),
-        (500, None, "unwell"),
-        (529, None, "unwell"),
-        (408, None, "unwell"),
-        (302, None, "set_up"),
-        (402, None, "set_up"),
+        (429, None, "busy"),
+        (429, "rate_limit_exceeded", "busy"),
+        (429, "insufficient_quota", "configuration"),
+        (500, None, "unavailable"),
+        (529, None, "unavailable"),
+        (408, None, "unavailable"),
+        (302, None, "configuration"),
+        (402, None, "configuration"),
         (400, None, "request"),
         (413, None, "request"),
         (422, None, "request"),
     ],
 )
 def test_a_status_says_whether_waiting_helps(status: int, code: str | None, meaning: str):
-    assert meaning_of(status, code) == meaning
+    assert failure_kind(status, code) == meaning

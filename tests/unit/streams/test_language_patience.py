@@ -16,7 +16,7 @@ from streams.errors import Refused
 from streams.faust_app.seed_agent import REBALANCE_S
 from streams.llm.answer_cache import CachedModel
 from streams.llm.cost_report import CostReport
-from streams.llm.factory import judge_of
+from streams.llm.factory import make_judge
 from streams.llm.openai_client import Busy
 from streams.llm.prices import Prices, read_prices
 from streams.llm.rate_limiter import ATTEMPTS, Clock, ConcurrencyLimit, RateLimitedModel
@@ -207,10 +207,10 @@ def test_a_spent_budget_begins_nothing_new_finishes_what_was_begun_and_says_so_o
         budget = Budget(10_000, said.append)
 
         async def graph(number: int) -> None:
-            async with budget.graph():
+            async with budget.graph_slot():
                 begun.append(number)
                 await asyncio.sleep(0)
-                budget.take(1500)
+                budget.spend(1500)
 
         waiting = [asyncio.create_task(graph(number)) for number in range(20)]
         for _ in range(200):
@@ -231,9 +231,9 @@ def test_graphs_that_are_refused_early_and_cheaply_do_not_let_all_others_begin_a
         budget = Budget(10_000, lambda _: None)
 
         async def graph(number: int) -> None:
-            async with budget.graph():
+            async with budget.graph_slot():
                 begun.append(number)
-                budget.take(10)
+                budget.spend(10)
                 if number:
                     await asyncio.Event().wait()  # all but the first are still under way
 
@@ -250,7 +250,7 @@ def test_graphs_that_are_refused_early_and_cheaply_do_not_let_all_others_begin_a
 
 def test_no_budget_is_never_spent():
     budget = Budget(None, lambda _: None)
-    budget.take(10**12)
+    budget.spend(10**12)
     assert not budget.is_spent
 
 
@@ -312,14 +312,14 @@ def _judging(**settings: object) -> ExamineSettings:
 )
 def test_a_model_that_would_check_itself_is_refused(settings: dict[str, object]):
     with pytest.raises(Refused, match="would check its own questions"):
-        judge_of(_judging(**settings), InMemoryStore(), lambda key, _: key)
+        make_judge(_judging(**settings), InMemoryStore(), lambda key, _: key)
 
 
 @pytest.mark.parametrize(
     "settings", [{"mllm_check_model": "b"}, {"mllm_same_model": True}, {"mllm_check_url": "http://127.0.0.1:10/v1"}]
 )
 def test_two_models_or_an_explicit_word_are_accepted(settings: dict[str, object]):
-    assert judge_of(_judging(**settings), InMemoryStore(), lambda key, _: key)
+    assert make_judge(_judging(**settings), InMemoryStore(), lambda key, _: key)
 
 
 def _row(answer: str, tokens: int) -> Reply:
@@ -331,9 +331,9 @@ def test_a_bill_counts_each_answer_once_however_many_graphs_share_it_and_rejecte
     sample = make_qa()
     notes = {"ledger": ledger([("nodes", _row("shared", 100)), ("edges", _row("one", 50))])}
     graph = sample.graph.model_copy(update={"provenance": sample.graph.provenance.model_copy(update={"notes": notes})})
-    bill.take(sample.model_copy(update={"graph": graph}))
+    bill.add(sample.model_copy(update={"graph": graph}))
     rejected = ledger([("nodes", _row("shared", 100)), ("edges", _row("two", 70))])
-    bill.take(make_rejection().model_copy(update={"evidence": {"ledger": rejected}}))
+    bill.add(make_rejection().model_copy(update={"evidence": {"ledger": rejected}}))
     assert bill.tokens == {"nodes": 100, "edges": 120}
     assert bill.answers == 3
     assert bill.money == pytest.approx(220e-6)

@@ -14,9 +14,9 @@ from schemas.errors import PermanentError
 from schemas.ids import make_seed
 from schemas.topics import SEEDS
 from streams.cli.recovery_commands.request_commands import shown, summary_lines
-from streams.recovery.dead_letter_replay import send_back
+from streams.recovery.dead_letter_replay import replay_letters
 from streams.recovery.dead_letter_selection import LetterFilter
-from streams.recovery.request_outcomes import Requests, asked, bury
+from streams.recovery.request_outcomes import Requests, add_dead_letters, read_requests
 from streams.steps.dead_letters import dead_letter, narrowed_to_graph
 from tests.fakes.broker import MemoryBroker
 from tests.fakes.events import make_graph
@@ -40,15 +40,15 @@ def bury_graph(broker: MemoryBroker, index: int) -> None:
 
 
 def found(broker: MemoryBroker, accepted: tuple[int, ...] = (), rejected: tuple[int, ...] = ()) -> Requests:
-    requests = asked(MemoryShelf(broker))
-    bury(requests, MemoryShelf(broker))
+    requests = read_requests(MemoryShelf(broker))
+    add_dead_letters(requests, MemoryShelf(broker))
     requests.accepted((SEED.seed_id, index) for index in accepted)
     requests.rejected((SEED.seed_id, index) for index in rejected)
     return requests
 
 
 def outcomes(requests: Requests) -> dict[int, str]:
-    return {end.request[1]: end.outcome for end in requests.ends()}
+    return {end.request[1]: end.outcome for end in requests.outcomes()}
 
 
 def test_each_request_has_the_outcome_that_was_found_of_it(broker: MemoryBroker):
@@ -60,8 +60,8 @@ def test_each_request_has_the_outcome_that_was_found_of_it(broker: MemoryBroker)
 
 def test_what_was_sent_back_is_pending_until_it_ends_again(broker: MemoryBroker):
     bury_graph(broker, 3)
-    send_back(MemoryShelf(broker), broker, LetterFilter())
-    (end,) = [end for end in found(broker, accepted=(0, 1, 2, 4)).ends() if end.pending]
+    replay_letters(MemoryShelf(broker), broker, LetterFilter())
+    (end,) = [end for end in found(broker, accepted=(0, 1, 2, 4)).outcomes() if end.pending]
     assert (end.request, end.outcome) == ((SEED.seed_id, 3), "none")
     assert outcomes(found(broker, accepted=(3,)))[3] == "accepted"
     (again,) = [r for r in broker.records(SEEDS) if r.offset == 1]
@@ -77,7 +77,7 @@ def test_a_request_with_two_outcomes_is_told(broker: MemoryBroker, accepted: tup
     for _ in range(buried):
         bury_graph(broker, 1)
     requests = found(broker, accepted, rejected)
-    assert [end.request[1] for end in requests.ends() if end.twice] == [1]
+    assert [end.request[1] for end in requests.outcomes() if end.twice] == [1]
     assert sum(outcome != "none" for outcome in outcomes(requests).values()) == 1
 
 
@@ -101,11 +101,11 @@ def test_requests_and_tables_tell_the_same_outcome(rejections: list[tuple[int, b
     ]  # fmt: skip
     told = outcomes_of(rows, {(SEED.seed_id, index) for index in accepted})
     requests = Requests()
-    requests.ask([(SEED.seed_id, index) for index in range(5)], NOW)
+    requests.add([(SEED.seed_id, index) for index in range(5)], NOW)
     requests.accepted((SEED.seed_id, index) for index in accepted)
     requests.rejected(request_of(row) for row in rows if not row["retried"])
     ended = Counter(row["index"] for row in rows if told[row["rejection_id"]] == ENDED)
-    for end in requests.ends():
+    for end in requests.outcomes():
         index = end.request[1]
         assert not end.twice
         assert ended[index] == (1 if end.outcome == "rejected" else 0)
@@ -138,7 +138,10 @@ def test_it_says_from_when_on_it_knows(broker: MemoryBroker):
     broker.publish([to_message(make_seed("a dog"), "seed", TRACE, NOW - timedelta(days=2))])
     requests = found(broker)
     assert requests.since == NOW - timedelta(days=2)
-    assert {shown(end)["asked_at"] for end in requests.ends()} == {NOW.isoformat(), (NOW - timedelta(days=2)).isoformat()}
+    assert {shown(end)["asked_at"] for end in requests.outcomes()} == {
+        NOW.isoformat(),
+        (NOW - timedelta(days=2)).isoformat(),
+    }
     told = {**requests.counts(), "requests": 6, "since": NOW.isoformat(), "missing_tables": ["x"]}
     assert any(f"since {NOW.isoformat()}" in line for line in summary_lines(told))
     assert Requests().since is None
@@ -153,7 +156,7 @@ def test_a_million_requests_are_accounted_for_in_bounded_time():
     requests, ids = Requests(), [f"{number:032x}" for number in range(1_000)]
     started = time.process_time()
     for name in ids:
-        requests.ask([(name, index) for index in range(1_000)], NOW)
+        requests.add([(name, index) for index in range(1_000)], NOW)
     requests.accepted((name, index) for name in ids for index in range(999))
     assert requests.counts() == {
         "accepted": 999_000, "rejected": 0, "dead_letter": 0, "none": 1_000, "pending": 0, "twice": 0,

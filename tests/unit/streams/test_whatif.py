@@ -27,7 +27,7 @@ from streams.adapters.vision_factories import policy_of, publishable
 from streams.cli.root import run
 from streams.errors import Refused
 from streams.recovery.judged_events import accepted, rejected
-from streams.recovery.whatif import ReadOnly, WhatIf
+from streams.recovery.whatif import OverlayStore, WhatIf
 from streams.settings import EyeSettings, judging
 from tests.fakes.events import make_graph, make_rejection, make_rendered, stored_picture
 from tests.fakes.line import Line, collage_line
@@ -68,8 +68,8 @@ class Stored:
         self, policy: Policy = USUAL, eyes: Eyes | None = None, limit: int | None = None
     ) -> dict[str, dict[str, int]]:
         found = WhatIf(lambda: self.store, Examiners(eyes), policy)
-        found.take(accepted(self.uri, None, limit))
-        found.take(rejected(self.uri, None, limit))
+        found.judge_all(accepted(self.uri, None, limit))
+        found.judge_all(rejected(self.uri, None, limit))
         return found.verdicts.as_json()
 
 
@@ -153,8 +153,8 @@ def test_a_classifiers_threshold_is_tried(stored: Stored):
 
 def test_pictures_that_are_gone_are_counted_and_those_of_samples_lie_in_their_rows(stored: Stored):
     found = WhatIf(InMemoryStore, Examiners(), USUAL)
-    found.take(accepted(stored.uri, None, None))
-    found.take(rejected(stored.uri, None, None))
+    found.judge_all(accepted(stored.uri, None, None))
+    found.judge_all(rejected(stored.uri, None, None))
     told = found.verdicts.as_json()
     assert told["accepted"]["then"] == told["accepted"]["now"] > 0
     assert told["not_judged"] == {"now": 0, "then": told["duplicate"]["now"] + told.get("no_questions", {"now": 0})["now"]}
@@ -219,19 +219,19 @@ def test_a_store_out_of_reach_is_no_verdict(stored: Stored):
         raise RetryableError("nobody answers")
 
     with pytest.raises(RetryableError):
-        WhatIf(away, Examiners(), USUAL).take(rejected(stored.uri, None, None))
+        WhatIf(away, Examiners(), USUAL).judge_all(rejected(stored.uri, None, None))
 
 
 def test_what_is_only_read_is_never_written_to():
     beneath = InMemoryStore()
     beneath.put_if_absent("a", StoredObject(b"1", "text/plain"))
-    store = ReadOnly(lambda: beneath)
+    store = OverlayStore(lambda: beneath)
     assert not store.put_if_absent("a", StoredObject(b"2", "text/plain"))
     assert store.put_if_absent("b", StoredObject(b"3", "text/plain"))
     assert [store.get(key) is not None for key in ("a", "b", "c")] == [True, True, False]
     assert list(store.keys("")) == ["a", "b"]
     assert list(beneath.objects) == ["a"]
-    assert list(ReadOnly().keys("")) == []
+    assert list(OverlayStore().keys("")) == []
 
 
 def test_questions_that_cannot_be_proven_may_be_tried_but_not_published():
