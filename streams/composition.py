@@ -238,7 +238,7 @@ def _seed_app(settings: AgentSettings, hooks: Hooks, start: Startup) -> "SeedApp
             tools, max_graphs=language.max_graphs, graph_slot=language.budget.graph_slot, retry_policy=retry_policy
         )
         seeds_at_once = max(seeds_at_once, language.max_graphs)
-    seed_agent.carry_seeds(app, SeedStep(tools).handle, seeds_at_once, metrics)
+    seed_agent.process_seeds(app, SeedStep(tools).handle, seeds_at_once, metrics)
     return app
 
 

@@ -27,7 +27,7 @@ from streams.broker.reachability import ServiceAway, probe
 from streams.errors import Problem
 from streams.worker.call_age import CallTimer
 
-LOOK_S = 2.0
+PROBE_EVERY_S = 2.0
 """Between two looks whether the broker answers."""
 
 START_LOOK_S = 0.1
@@ -51,7 +51,7 @@ REJOIN_S = 180.0
 longest rebalance (120 s) and the requests around it.  The client library has given up after that without a word, as where
 nothing was read for longer than it allows."""
 
-TURN_S = 15.0
+LOOP_STUCK_S = 15.0
 """An event loop that has not turned for so long is blocked: planning one graph is far less work."""
 
 CALL_S = 900.0
@@ -160,8 +160,8 @@ class SeedApp(faust.App):
     give_up_s: float | None = None
     call_s: float = CALL_S
     calls: CallTimer
-    in_hand: Callable[[], int] = staticmethod(lambda: 0)
-    turned_at: float | None = None
+    in_flight: Callable[[], int] = staticmethod(lambda: 0)
+    loop_ran_at: float | None = None
     away_since: float | None = None
     outside_since: float | None = None
     await_broker: Callable[[], None] | None = None
@@ -175,7 +175,7 @@ class SeedApp(faust.App):
 
     async def _broker_reached(self, wait: Callable[[], None]) -> None:
         waiting: Future[None] = Future()
-        threading.Thread(target=_settle, args=(waiting, wait), daemon=True).start()  # a stop does not wait for it
+        threading.Thread(target=_run_into, args=(waiting, wait), daemon=True).start()  # a stop does not wait for it
         while not waiting.done():
             if self.should_stop:
                 raise asyncio.CancelledError
@@ -188,10 +188,10 @@ class SeedApp(faust.App):
     async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:  # noqa: ARG002 - Faust's
         """Let the seeds in hand finish, and commit. (Faust's own waiting goes on for ever once it is left.)"""
         until = monotonic() + self.drain_s
-        while self.in_hand() and monotonic() < until and self.away_since is None:
+        while self.in_flight() and monotonic() < until and self.away_since is None:
             await asyncio.sleep(0.02)
-        if self.in_hand():
-            log("agents").warning("seeds in hand did not finish; they will be delivered again", in_hand=self.in_hand())
+        if self.in_flight():
+            log("agents").warning("seeds in hand did not finish; they will be delivered again", in_hand=self.in_flight())
         await consumer.commit_and_end_transactions()
 
     def _create_directories(self) -> None:
@@ -205,24 +205,24 @@ class SeedApp(faust.App):
         except ConsumerNotStarted:
             return set()
 
-    def reads(self) -> bool:
+    def is_reading(self) -> bool:
         """Whether the consumer's thread lives. After a crash nothing else waits for it."""
         consumer: Any = self.consumer
         thread = consumer._thread._thread
         return thread is not None and bool(thread.is_alive())
 
     @property
-    def joined(self) -> bool:
+    def is_joined(self) -> bool:
         """Whether the group has told this process its partitions, which may be none."""
         return self._assignment is not None
 
-    async def look(self) -> str | None:
+    async def probe_broker(self) -> str | None:
         """Why the broker does not answer, None if it does. While the application ends, its producer cannot be asked.
 
         Raises AccessDenied where it answers and lets nobody in: the client library takes that for an outage.
         """
         producer: Any = self.producer
-        asking = self._knock() if self.should_stop else producer._producer.client.fetch_all_metadata()
+        asking = self._open_connection() if self.should_stop else producer._producer.client.fetch_all_metadata()
         try:
             await asyncio.wait_for(asking, ANSWER_S)
         except TimeoutError:
@@ -231,14 +231,14 @@ class SeedApp(faust.App):
             why = str(error)
         else:
             return None
-        return why if self.should_stop else await asyncio.to_thread(_reason, self.connection) or why
+        return why if self.should_stop else await asyncio.to_thread(_broker_error, self.connection) or why
 
-    async def _knock(self) -> None:
+    async def _open_connection(self) -> None:
         _, writer = await asyncio.open_connection(*self.connection.addresses[0])
         writer.close()
 
 
-def _settle(future: Future[None], work: Callable[[], None]) -> None:
+def _run_into(future: Future[None], work: Callable[[], None]) -> None:
     try:
         work()
     except Problem as problem:
@@ -247,7 +247,7 @@ def _settle(future: Future[None], work: Callable[[], None]) -> None:
         future.set_result(None)
 
 
-def _reason(connection: KafkaConnection) -> str | None:
+def _broker_error(connection: KafkaConnection) -> str | None:
     """Why a look of our own is in vain, None if it is not. Raises AccessDenied."""
     try:
         probe(connection)

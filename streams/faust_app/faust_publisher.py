@@ -30,18 +30,18 @@ class FaustPublisher:
 
     def __init__(self, app: SeedApp) -> None:
         self._topics = {name: raw_topic(app, name) for name in TOPICS}
-        self._road = Road()
+        self._road = SharedLock()
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Send and wait. Raises PermanentError for an oversize message, RetryableError when the broker does not answer."""
-        async with self._road.together():
+        async with self._road.shared():
             ends = await asyncio.gather(*map(self._sent, messages), return_exceptions=True)
         failures = [end for end in ends if isinstance(end, BaseException) and not isinstance(end, MessageSizeTooLargeError)]
         if failures:
             raise failures[0]
         suspects = [message for message, end in zip(messages, ends, strict=True) if end is not None]
         for message in suspects:
-            async with self._road.alone():
+            async with self._road.exclusive():
                 try:
                     await self._sent(message)
                 except MessageSizeTooLargeError as error:
@@ -55,7 +55,7 @@ class FaustPublisher:
             raise _failure(error) from error
 
 
-class Road:
+class SharedLock:
     """What many use together and one now and then alone. Made for one event loop."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Road:
         self._users, self._closed = 0, False
 
     @asynccontextmanager
-    async def together(self) -> AsyncIterator[None]:
+    async def shared(self) -> AsyncIterator[None]:
         """Beside others, once nobody wants to be alone."""
         async with self._free:
             await self._free.wait_for(lambda: not self._closed)
@@ -76,7 +76,7 @@ class Road:
                 self._free.notify_all()
 
     @asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
+    async def exclusive(self) -> AsyncIterator[None]:
         """Once everybody else has left."""
         async with self._free:
             await self._free.wait_for(lambda: not self._closed)

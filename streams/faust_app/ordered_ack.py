@@ -35,7 +35,7 @@ class OrderedAck(Generic[E]):
     failed: Callable[[BaseException], None]
     identity: Callable[[E], Hashable] = id
     _slots: dict[Hashable, deque[_Slot[E]]] = field(default_factory=dict)
-    _adrift: dict[Hashable, _Slot[E]] = field(default_factory=dict)
+    _revoked: dict[Hashable, _Slot[E]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -44,7 +44,7 @@ class OrderedAck(Generic[E]):
         return 4 * self.limit
 
     @property
-    def in_hand(self) -> int:
+    def in_flight(self) -> int:
         """Events taken and not acknowledged."""
         return sum(len(slots) for slots in self._slots.values())
 
@@ -52,7 +52,7 @@ class OrderedAck(Generic[E]):
         """Take events until the stream ends. `handle` returns when the event's result is safe, and never otherwise."""
         running = asyncio.Semaphore(self.limit)
         async for event in events:
-            found = self._adrift.pop(self.identity(event), None)
+            found = self._revoked.pop(self.identity(event), None)
             slot = found or _Slot(event)
             slot.event = event
             self._slots.setdefault(self.partition_of(event), deque()).append(slot)
@@ -63,15 +63,15 @@ class OrderedAck(Generic[E]):
             task = asyncio.create_task(self._work(slot, handle, running))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-            while self.in_hand >= self.outstanding_limit and self._tasks:
+            while self.in_flight >= self.outstanding_limit and self._tasks:
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
     def drop(self, partitions: Iterable[Hashable]) -> None:
         """These partitions were revoked: what is in hand for them is finished, and acknowledged if it comes again."""
-        self._adrift = {which: slot for which, slot in self._adrift.items() if not slot.done}
+        self._revoked = {which: slot for which, slot in self._revoked.items() if not slot.done}
         for partition in partitions:
             for slot in self._slots.pop(partition, ()):
-                self._adrift[self.identity(slot.event)] = slot
+                self._revoked[self.identity(slot.event)] = slot
 
     async def cancel(self) -> None:
         """End the handlers in hand without acknowledging their events: they will be delivered again."""

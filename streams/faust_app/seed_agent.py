@@ -28,7 +28,7 @@ from streams.broker.connection import KafkaConnection, connection_of
 from streams.broker.reachability import ServiceAway, kafka_at
 from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
 from streams.errors import Problem, Unreachable
-from streams.faust_app.application import CALL_S, LOOK_S, TURN_S, SeedApp
+from streams.faust_app.application import CALL_S, LOOP_STUCK_S, PROBE_EVERY_S, SeedApp
 from streams.faust_app.faust_publisher import raw_topic
 from streams.faust_app.ordered_ack import OrderedAck
 from streams.settings import AgentSettings
@@ -45,7 +45,7 @@ BUFFER = 32
 METADATA_MS = 30_000
 """How long until partitions that a topic has gained are read."""
 
-TELL_S = 30.0
+REPORT_EVERY_S = 30.0
 """Between two lines about a broker that is away."""
 
 STOP_S = 15.0
@@ -117,7 +117,7 @@ def _credentials(connection: KafkaConnection) -> Credentials | None:
     return None if context is None else SSLCredentials(context=context)
 
 
-def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics) -> None:
+def process_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics) -> None:
     """Let the application's agent run `handle` over the seeds, up to `limit` at a time, acknowledged in order."""
     window: OrderedAck[EventT[bytes]] = OrderedAck(
         limit=limit,
@@ -126,7 +126,7 @@ def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics)
         failed=lambda e: _stop(app, e),
         identity=lambda event: (event.message.tp, event.message.offset),
     )
-    app.in_hand = lambda: window.in_hand
+    app.in_flight = lambda: window.in_flight
 
     async def seeds(stream: Any) -> None:
         await window.run(stream.noack().events(), lambda event: handle(_record(event)))
@@ -139,8 +139,8 @@ def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics)
         await window.cancel()
 
     async def gauge() -> None:
-        app.turned_at = monotonic()
-        metrics.set_in_flight(window.in_hand)
+        app.loop_ran_at = monotonic()
+        metrics.set_in_flight(window.in_flight)
         metrics.set_lag(_lag(app))
 
     app.agent(raw_topic(app, SEEDS), name="seeds")(seeds)
@@ -152,21 +152,21 @@ def carry_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetrics)
 
 def is_alive(app: SeedApp) -> bool:
     """Whether the event loop turns and no call of the planner is older than its bound. True while the process starts."""
-    turns = app.turned_at is None or monotonic() - app.turned_at < TURN_S
+    turns = app.loop_ran_at is None or monotonic() - app.loop_ran_at < LOOP_STUCK_S
     return turns and not app.crashed and app.calls.oldest_s() < app.call_s
 
 
 def is_ready(app: SeedApp) -> bool:
     """Whether the group is joined (assigned partitions, or none are left to assign) and the broker answers."""
-    return app.turned_at is not None and app.joined and app.away_since is None and not app.rebalancing
+    return app.loop_ran_at is not None and app.is_joined and app.away_since is None and not app.rebalancing
 
 
 def run(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) -> None:
     """Carry until `stopping`'s callback is called. Raises what the agents could not get over."""
-    bounded_loop.run(_live(app, stopping))
+    bounded_loop.run(_run_app(app, stopping))
 
 
-async def _live(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) -> None:
+async def _run_app(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
 
@@ -174,16 +174,16 @@ async def _live(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) ->
         loop.call_soon_threadsafe(stop.set)
 
     stopping(on_signal)
-    await _started(app)
+    await _start_app(app)
     try:
         await app.wait_first(stop.wait())
     finally:
-        await _stopped(app)
+        await _stop_app(app)
     if app.crash_reason is not None:
         raise app.crash_reason
 
 
-async def _started(app: SeedApp) -> None:
+async def _start_app(app: SeedApp) -> None:
     """Connected. Raises ServiceAway for a broker that went away since it was looked at; nothing is in hand then."""
     try:
         await app.start()
@@ -192,15 +192,15 @@ async def _started(app: SeedApp) -> None:
         raise ServiceAway(f"Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP)", str(error)) from error
 
 
-async def _stopped(app: SeedApp) -> None:
+async def _stop_app(app: SeedApp) -> None:
     ending, until = asyncio.ensure_future(app.stop()), monotonic() + app.drain_s + STOP_S
     while not ending.done() and monotonic() < until and app.away_since is None:
         await asyncio.wait({ending}, timeout=0.2)
-    while app.crashed and app.reads() and monotonic() < until and app.away_since is None:
+    while app.crashed and app.is_reading() and monotonic() < until and app.away_since is None:
         await asyncio.sleep(0.1)  # it would be a second member of the group beside the next application's
     if not ending.done():
         why = "Faust did not stop in time" if app.away_since is None else f"Kafka at {app.connection} is away"
-        log("agents").error(f"{app.crash_reason or why}; what is in hand will be delivered again", in_hand=app.in_hand())
+        log("agents").error(f"{app.crash_reason or why}; what is in hand will be delivered again", in_hand=app.in_flight())
         flush()
         logging.shutdown()
         # whatever hangs would hold up the end of the event loop too
@@ -211,22 +211,22 @@ async def _watch(app: SeedApp) -> None:
     """Look whether the broker answers, and say so when it does not."""
     told_at = 0.0
     while True:
-        app.turned_at = monotonic()
+        app.loop_ran_at = monotonic()
         try:
-            why = await app.look()
+            why = await app.probe_broker()
         except Problem as problem:  # what is in hand is delivered again, to a process that starts with what is right then
             await app.crash(problem)
             return
         if why is None and app.away_since is not None:
             log("agents").info(f"Kafka at {app.connection} answers")
-        if why is not None and monotonic() - told_at > TELL_S:
+        if why is not None and monotonic() - told_at > REPORT_EVERY_S:
             told_at = monotonic()
             log("agents").warning(f"waiting for Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP): {why}")
         app.away_since = None if why is None else app.away_since or monotonic()
         failure = _away_too_long(app, why) or _outside_too_long(app)
         if failure is not None:
             await app.crash(failure)
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(PROBE_EVERY_S)
 
 
 def _away_too_long(app: SeedApp, why: str | None) -> Unreachable | None:
@@ -237,7 +237,7 @@ def _away_too_long(app: SeedApp, why: str | None) -> Unreachable | None:
 
 def _outside_too_long(app: SeedApp) -> ServiceAway | None:
     """The broker answers, and the group does not let this application in: another one may be luckier."""
-    inside = app.joined and not app.rebalancing
+    inside = app.is_joined and not app.rebalancing
     if inside or app.away_since is not None or app.should_stop:
         app.outside_since = None
         return None

@@ -86,7 +86,7 @@ async def carry(settings: AgentSettings, graphs: int) -> tuple[Published, float]
     window: OrderedAck[Record] = OrderedAck(agents.max_graphs, lambda r: r.partition, _acknowledge, _fail)
     before = time.process_time()
     await window.run(_records(graphs), step.handle)
-    while window.in_hand:
+    while window.in_flight:
         await asyncio.sleep(0.05)
     return published, time.process_time() - before
 

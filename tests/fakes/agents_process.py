@@ -50,7 +50,7 @@ def _carry(settings: AgentSettings) -> None:
     set_up("console", "agents")
     app = seed_agent.new_app(settings)
     tools = SeedTools(SlowPlanner(), FaustPublisher(app), tally("agents"), RetryPolicy(), calls=app.calls)
-    seed_agent.carry_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
+    seed_agent.process_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
 
     def stopping(stop: Callable[[], None]) -> None:
         signal.signal(signal.SIGTERM, lambda *_: stop())

@@ -87,7 +87,7 @@ def agents(
     """The application in a thread; ends with the block, also when the test fails."""
     app = app or seed_agent.new_app(settings)
     tools = SeedTools(planner, publisher or FaustPublisher(app), tally("agents"), retry_policy, calls=app.calls)
-    seed_agent.carry_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
+    seed_agent.process_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
     stops: list[Callable[[], None]] = []
     with in_thread(lambda: seed_agent.run(app, stops.append)) as running:
         until(lambda: stops or running.done())

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaConnectionError
 from faust.types import TP
 
 from streams.broker.reachability import ServiceAway
-from streams.faust_app.application import CALL_S, TURN_S, SeedApp
+from streams.faust_app.application import CALL_S, LOOP_STUCK_S, SeedApp
 from streams.faust_app.application import _within as within
 from streams.faust_app.seed_agent import _watch as watch
 from streams.faust_app.seed_agent import is_alive, is_ready, new_app
@@ -37,15 +37,15 @@ def test_agents_whose_planner_hangs_are_alive_until_the_bound_of_one_call(tmp_pa
 
 def test_agents_whose_event_loop_does_not_turn_are_not_alive(app: SeedApp) -> None:
     assert is_alive(app), "it has not begun to turn"
-    app.turned_at = monotonic()
+    app.loop_ran_at = monotonic()
     assert is_alive(app)
-    app.turned_at = monotonic() - TURN_S - 1
+    app.loop_ran_at = monotonic() - LOOP_STUCK_S - 1
     assert not is_alive(app)
 
 
 def test_agents_are_not_ready_before_they_joined_their_group(app: SeedApp) -> None:
     assert not is_ready(app)
-    app.turned_at = monotonic()
+    app.loop_ran_at = monotonic()
     assert not is_ready(app)
 
 
@@ -69,7 +69,7 @@ def test_agents_that_stay_outside_their_group_while_the_broker_answers_start_ane
     async def crash(reason: BaseException) -> None:
         reasons.append(reason)
 
-    app.rejoin_s, app.look, app.crash = rejoin_s, look, crash  # type: ignore[method-assign]
+    app.rejoin_s, app.probe_broker, app.crash = rejoin_s, look, crash  # type: ignore[method-assign]
 
     async def watched() -> None:
         with pytest.raises(TimeoutError):

@@ -80,7 +80,7 @@ def test_no_more_than_the_limit_run_at_a_time_and_what_is_outstanding_is_bounded
         for event in events(100)[1:]:
             scene.finish[event].set()
         await settle()
-        assert scene.window.in_hand == scene.window.outstanding_limit == 12
+        assert scene.window.in_flight == scene.window.outstanding_limit == 12
         assert scene.taken <= 13, "a slow head stops the taking of events"
         scene.finish[Event(0, 0)].set()
         await running
@@ -115,7 +115,7 @@ def test_work_of_a_revoked_partition_is_finished_but_not_acked() -> None:
             scene.finish[event].set()
         await running
         await settle()
-        assert (scene.acked, scene.window.in_hand) == ([], 0)
+        assert (scene.acked, scene.window.in_flight) == ([], 0)
 
     asyncio.run(play())
 
