@@ -4,7 +4,7 @@ In: a cast, a renderer's abilities, a random generator.  Out: attribute words, a
 Claims nothing that the renderer cannot draw, nor the absence of what might be seen in a picture.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
 from agents.object_selection import Cast
@@ -26,11 +26,21 @@ TRIES_ABSENT = 24
 """Draws for one absent category before it is given up."""
 
 
-def described(cast: Cast, able: RendererCapabilities, rng: Random) -> tuple[tuple[str, ...], ...]:
-    """Attributes of every member; things of one category get different ones where there are enough."""
+def described(
+    cast: Cast, able: RendererCapabilities, rng: Random, named: Mapping[str, Sequence[tuple[str, ...]]]
+) -> tuple[tuple[str, ...], ...]:
+    """Attributes of every member; things of one category get different ones where there are enough.
+
+    `named`: attributes that the first things of a category must have, one entry a thing.
+    """
     used: dict[str, set[tuple[str, ...]]] = {}
-    found = []
+    asked = {name: list(each) for name, each in named.items()}
+    found: list[tuple[str, ...]] = []
     for member in cast.members:
+        if asked.get(member.category.name) and (words := asked[member.category.name].pop(0)):
+            used.setdefault(member.category.name, set()).add(words)
+            found.append(words)
+            continue
         twins = cast.names().count(member.category.name) > 1
         taken = used.setdefault(member.category.name, set())
         words = _words(able.words(member.category), twins, taken, rng)

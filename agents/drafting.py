@@ -4,8 +4,8 @@ In: a seed, an index, a scene, a renderer's abilities.  Out: a `Drafted`.  Deter
 Does not place anything (`spatial.layout`) and writes no prompt.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from random import Random
 
 from agents.arrangement import Spot, agrees, arrange
@@ -30,13 +30,17 @@ FAMILIES = frozenset(DEFAULT_MIX)
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be drafted: graph number `index` of `seed`, in `scene`; another `attempt` gives another draft."""
+    """What is to be drafted: graph number `index` of `seed`, in `scene`; another `attempt` gives another draft.
+
+    `attributes`: what the first things of a category must have, one entry a thing.
+    """
 
     seed: SeedConcept
     index: int
     scene: str
     abilities: RendererCapabilities
     attempt: int = 0
+    attributes: Mapping[str, Sequence[tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def draft(task: Task) -> Drafted:
     names = tuple(cast.names())
     return Drafted(
         Draft(names, tuple(relations), task.scene),
-        described(cast, task.abilities, rng),
+        described(cast, task.abilities, rng, task.attributes),
         absent(cast, excluded, rng),
         len(required),
     )

@@ -43,12 +43,16 @@ def phrase_of(item: GraphObject) -> str:
 
 
 def prompt_of(
-    scene: SceneKind | str, objects: Sequence[GraphObject], relations: Sequence[Relation], excluded: Sequence[str]
+    scene: SceneKind | str,
+    objects: Sequence[GraphObject],
+    relations: Sequence[Relation],
+    excluded: Sequence[str],
+    conditions: Sequence[str] = (),
 ) -> Prompt:
-    """The prompt of a graph."""
+    """The prompt of a graph. `conditions` say light, season and weather, as in `at night`."""
     phrases = tuple(phrase_of(item) for item in objects)
     name = scene if isinstance(scene, str) else scene.name
-    place = with_article(name)
+    place = " ".join([with_article(name), *conditions])
     background = place if isinstance(scene, str) else f"{place}, {', '.join(scene.elements[:4])}"
     sentences = [f"{place[0].upper()}{place[1:]} with {_listed(phrases)}"]
     sentences += [_sentence(relation, objects) for relation in relations]

@@ -8,8 +8,10 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agents.concept_reading import ConceptReading, read_concept
 from agents.drafting import Drafted, Task, draft
 from agents.image_prompts import prompt_of
+from agents.named_requirements import honoured, named_attributes
 from agents.rejections import RequestRejected, rejection
 from agents.user_graphs import UserGraph, read_graph
 from schemas.bounds import MAX_NOTE_CHARS
@@ -40,6 +42,7 @@ class _Plan:
     excluded: tuple[str, ...]
     layout: Layout
     notes: Mapping[str, str]
+    conditions: tuple[str, ...] = ()
 
 
 class RulePlanner:
@@ -63,10 +66,12 @@ class RulePlanner:
 
 def _from_options(seed: SeedConcept, index: int, able: RendererCapabilities) -> _Plan:
     """Draft and lay out, with another draft when one cannot be laid out."""
-    match = _scene_for(seed.concept)
+    reading = read_concept(seed.concept)
+    match = _scene_for(reading, seed.concept)
+    asked = seed.model_copy(update={"options": honoured(seed.options, reading, able)})
     attempt = 0
     while True:
-        drafted = draft(Task(seed, index, match.scene, able, attempt))
+        drafted = draft(Task(asked, index, match.scene, able, attempt, named_attributes(reading)))
         try:
             layout = _laid_out(drafted.draft, derived_seed("layout", seed.seed_id, index, attempt))
         except RequestRejected as unmet:
@@ -74,7 +79,8 @@ def _from_options(seed: SeedConcept, index: int, able: RendererCapabilities) -> 
             if attempt == ATTEMPTS or _is_required(drafted, unmet):
                 raise
             continue
-        return _Plan(drafted.draft, _objects(drafted), drafted.excluded, layout, _notes(match, attempt))
+        notes = _notes(match, attempt) | ({"concept": str(reading)[:MAX_NOTE_CHARS]} if reading.things else {})
+        return _Plan(drafted.draft, _objects(drafted), drafted.excluded, layout, notes, reading.conditions)
 
 
 def _made(seed: SeedConcept, index: int, able: RendererCapabilities) -> _Plan:
@@ -90,16 +96,15 @@ def _made(seed: SeedConcept, index: int, able: RendererCapabilities) -> _Plan:
     return _Plan(stated, made.objects, made.excluded, layout, notes)
 
 
-def _scene_for(concept: str) -> SceneMatch:
-    match = find_scene(concept)
-    if match is None:
+def _scene_for(reading: ConceptReading, concept: str) -> SceneMatch:
+    if reading.match is None:
         raise RequestRejected(
             "concept",
             "unknown_concept",
             f"{concept!r} is no scene of the knowledge base, nor near one by its words",
             evidence={"threshold": NEAREST_THRESHOLD},
         )
-    return match
+    return reading.match
 
 
 def _scene_of(made: UserGraph) -> tuple[str, dict[str, str]]:
@@ -164,7 +169,7 @@ def _graph(seed: SeedConcept, index: int, plan: _Plan) -> SpatialGraph:
             "relations": plan.draft.relations,
             "excluded": plan.excluded,
             "layout": plan.layout,
-            "prompt": prompt_of(scene_kinds()[scene], plan.objects, plan.draft.relations, plan.excluded),
+            "prompt": prompt_of(scene_kinds()[scene], plan.objects, plan.draft.relations, plan.excluded, plan.conditions),
             "provenance": Provenance(producer=PRODUCER, version=VERSION, parents=(seed.seed_id,), notes=dict(plan.notes)),
         }
     )

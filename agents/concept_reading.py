@@ -1,0 +1,246 @@
+"""What a concept names besides its scene: things with numbers and attributes, relations between them, light and season.
+
+In: a concept in free words.  Out: a `ConceptReading`.
+Reads only what the knowledge base knows, and says nothing of the rest.  Plans nothing.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
+from spatial.knowledge.renderer_capabilities import PALETTE
+from spatial.knowledge.scene_search import WHOLE_PHRASE, SceneMatch, tokens
+from spatial.questions.wording.lexicon import plural, word_lists
+from spatial.relations.phrases import UnknownPhrase, normalise
+
+NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        ("one 1 a an", "two 2 couple pair", "three 3", "four 4", "five 5", "six 6", "seven 7", "eight 8", "nine 9"), 1
+    )
+    for word in words.split()
+}
+PLURAL_COUNT = 2
+"""Things that a plural without a number stands for, at the least."""
+
+SIZES = frozenset(["big", "small", "little", "large", "tiny", "huge", "old", "new", "young", "of"])
+"""Words before a thing that are passed over, as nothing measures them; `of` as in `a couple of cups`."""
+
+CONDITIONS = {
+    "night": "at night", "midnight": "at night", "dusk": "at dusk", "sunset": "at sunset", "winter": "in winter",
+    "snowy": "in snow", "autumn": "in autumn", "rainy": "in the rain", "rain": "in the rain", "stormy": "in a storm",
+    "storm": "in a storm", "foggy": "in fog", "fog": "in fog",
+}  # fmt: skip
+"""Light, season and weather that a concept may ask for, and how a prompt says it. Dawn and noon are daylight."""
+
+WINTRY = ("in winter", "in snow")
+"""Conditions that a backdrop of snow shows."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+@dataclass(frozen=True)
+class NamedThing:
+    """`count` things of a category, each with these attributes."""
+
+    category: str
+    count: int
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NamedRelation:
+    """A phrase between two of the named things, by their places in `ConceptReading.things`."""
+
+    subject: int
+    phrase: str
+    object: int
+
+
+@dataclass(frozen=True)
+class ConceptReading:
+    """`match` is None where no scene is named, near by words, or home to a named thing."""
+
+    match: SceneMatch | None
+    things: tuple[NamedThing, ...] = ()
+    relations: tuple[NamedRelation, ...] = ()
+    conditions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """For people, as in `scene park (named); 2 blue bicycle; 1 truck; bicycle in front of truck`."""
+        if self.match is None:
+            return "no scene that is known"
+        sure = "named" if self.match.exact else f"nearest by words, {self.match.score:.2f}"
+        things = [" ".join([str(t.count), *t.attributes, t.category]) for t in self.things]
+        ties = [f"{self.things[r.subject].category} {r.phrase} {self.things[r.object].category}" for r in self.relations]
+        return "; ".join([f"scene {self.match.scene} ({sure})", *things, *ties, *self.conditions])
+
+
+@dataclass(frozen=True)
+class _Mention:
+    """Words for a thing: the categories that they may mean, and their places, from the first modifier to before `end`."""
+
+    categories: tuple[str, ...]
+    count: int
+    attributes: tuple[str, ...]
+    first: int
+    end: int
+
+    def resolved(self, scene: str | None) -> NamedThing:
+        """The thing: a category that can be given the attributes, at home in the scene, if there is one."""
+        at_home = () if scene is None else scene_kinds()[scene].categories
+
+        def suits(name: str) -> tuple[bool, bool, int]:
+            category = categories()[name]
+            offered = {word for words in category.attributes.values() for word in words}
+            can = offered.issuperset(self.attributes) and (category.tint or not set(PALETTE).intersection(self.attributes))
+            return can, name in at_home, -self.categories.index(name)
+
+        return NamedThing(max(self.categories, key=suits), self.count, self.attributes)
+
+
+@lru_cache(maxsize=4096)
+def read_concept(concept: str) -> ConceptReading:
+    """What a concept says."""
+    words = tuple(match.group().casefold().replace("’", "'") for match in _WORD.finditer(concept))
+    match = find_scene(concept)
+    if match is None or not match.exact:
+        match = find_scene(" ".join(_without_modifiers(words)))
+    of_scene = _scene_words(words, match)
+    mentions = tuple(_mentions(words, of_scene))
+    conditions = tuple(dict.fromkeys(CONDITIONS[w] for i, w in enumerate(words) if w in CONDITIONS and i not in of_scene))
+    chosen = _scene_of(match, mentions)
+    if chosen is not None and scene_kinds()[chosen.scene].backdrop == "snow":
+        conditions = tuple(text for text in conditions if text not in WINTRY)
+    scene = None if chosen is None else chosen.scene
+    things = tuple(mention.resolved(scene) for mention in mentions)
+    return ConceptReading(chosen, things, tuple(_relations(words, mentions, of_scene)), conditions)
+
+
+def _without_modifiers(words: tuple[str, ...]) -> list[str]:
+    """The words that may name a scene: a green truck is no village green, and a park in winter no winter village."""
+    modifiers = {
+        place for m in _mentions(words, frozenset()) for place in range(m.first, m.end) if words[place] in _adjectives()
+    }
+    modifiers -= {m.end - 1 for m in _mentions(words, frozenset())}
+    return [word for place, word in enumerate(words) if place not in modifiers and word not in CONDITIONS]
+
+
+def _scene_words(words: tuple[str, ...], match: SceneMatch | None) -> frozenset[int]:
+    """The places of the words that name the scene, where they do not name a thing as well (`sofa`)."""
+    if match is None:
+        return frozenset()
+    kind, plain = scene_kinds()[match.scene], [" ".join(tokens(word)) for word in words]
+    start = end = 0
+    for phrase in (kind.name, *kind.words):
+        wanted = list(tokens(phrase))
+        for at in range(len(plain) - len(wanted) + 1):
+            if plain[at : at + len(wanted)] == wanted and len(wanted) > end - start:
+                start, end = at, at + len(wanted)
+    return frozenset() if tuple(plain[start:end]) in _names() else frozenset(range(start, end))
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """Names, plurals and kinds of categories as words in the singular, with the categories that they may mean."""
+    known, doubtful = categories(), word_lists("doubtful")
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for category in known.values():
+        found |= {tokens(text): (category.name,) for text in (category.plural, category.name)}
+    for kind, members in word_lists("kinds_of").items():
+        meant = tuple(name for name in members if name in known and name not in doubtful.get(kind, ()))
+        if meant and kind not in known:
+            found |= {tokens(text): meant for text in (kind, plural(kind)) if tokens(text) not in found}
+    return found
+
+
+@lru_cache(maxsize=1)
+def _adjectives() -> frozenset[str]:
+    known = {word for c in categories().values() for words in c.attributes.values() for word in words}
+    return frozenset(known | set(PALETTE))
+
+
+@lru_cache(maxsize=1)
+def _longest() -> int:
+    return max(map(len, _names()))
+
+
+def _mentions(words: tuple[str, ...], of_scene: frozenset[int]) -> Iterator[_Mention]:
+    at = 0
+    while at < len(words):
+        end = _end_of_name(words, at, of_scene)
+        if end == at or _describes_the_next(words, at, end, of_scene):
+            at += 1
+            continue
+        yield _mention(words, at, end)
+        at = end
+
+
+def _end_of_name(words: tuple[str, ...], at: int, of_scene: frozenset[int]) -> int:
+    """Where the longest name of a thing that begins here ends; `at` where none does."""
+    for end in range(min(len(words), at + _longest()), at, -1):
+        if not of_scene.intersection(range(at, end)) and tokens(" ".join(words[at:end])) in _names():
+            return end
+    return at
+
+
+def _describes_the_next(words: tuple[str, ...], at: int, end: int, of_scene: frozenset[int]) -> bool:
+    """Whether a word is a colour or material rather than a thing: `an orange cat`."""
+    if end - at > 1 or words[at] not in _adjectives():
+        return False
+    following = end
+    while following < len(words) and words[following] in _adjectives():
+        following += 1
+    return _end_of_name(words, following, of_scene) > following
+
+
+def _mention(words: tuple[str, ...], at: int, end: int) -> _Mention:
+    first, attributes = at, []
+    while first > 0 and words[first - 1] in _adjectives() | SIZES:
+        first -= 1
+        attributes += [words[first]] if words[first] in _adjectives() else []
+    meant = _names()[tokens(" ".join(words[at:end]))]
+    count = PLURAL_COUNT if _is_plural(words[at:end], meant) else 1
+    if first > 0 and words[first - 1] in NUMBERS:
+        first -= 1
+        count = count if words[first] in ("a", "an") else NUMBERS[words[first]]
+        first -= first > 0 and words[first] in ("couple", "pair") and words[first - 1] == "a"
+    return _Mention(meant, count, tuple(reversed(attributes)), first, end)
+
+
+def _is_plural(name: tuple[str, ...], meant: tuple[str, ...]) -> bool:
+    text = " ".join(name)
+    singular = {categories()[category].name for category in meant} | word_lists("kinds_of").keys()
+    return text not in singular and " ".join(tokens(text)) != text.replace("é", "e")
+
+
+def _relations(words: tuple[str, ...], mentions: tuple[_Mention, ...], of_scene: frozenset[int]) -> Iterator[NamedRelation]:
+    """What stands between two things that follow each other, if it says a predicate."""
+    for i, (before, after) in enumerate(pairwise(mentions)):
+        start = max([before.end, *(place + 1 for place in of_scene if before.end <= place < after.first)])
+        phrase = " ".join(words[start : after.first])
+        try:
+            normalise(phrase)
+        except UnknownPhrase:
+            continue
+        yield NamedRelation(i, phrase, i + 1)
+
+
+def _scene_of(match: SceneMatch | None, mentions: tuple[_Mention, ...]) -> SceneMatch | None:
+    """The scene that is named; else the one where most of the named things belong, likelier ones first."""
+    if not mentions or (match is not None and (match.exact or match.score >= WHOLE_PHRASE)):
+        return match
+
+    def home(scene: str) -> tuple[int, float]:
+        known = scene_kinds()[scene].categories
+        places = [min(found) for m in mentions if (found := [known.index(n) for n in m.categories if n in known])]
+        return len(places), -sum(places) / len(known)
+
+    best = max(scene_kinds(), key=home)
+    at_home = home(best)[0]
+    if at_home == 0 or (match is not None and home(match.scene)[0] >= at_home):
+        return match
+    return SceneMatch(best, round(WHOLE_PHRASE * at_home / len(mentions), 3), exact=False)

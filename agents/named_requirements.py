@@ -1,0 +1,63 @@
+"""What a concept's words demand of a graph, as options and attributes.
+
+In: a reading of a concept, a seed's own options, a renderer's capabilities.  Out: options with the named things and
+relations, and the named attributes; RequestRejected where the renderer cannot draw what is named.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from agents.concept_reading import ConceptReading, NamedThing
+from agents.image_prompts import with_article
+from agents.rejections import unmet_options
+from agents.requirements import CARRY, plain
+from schemas.events import SeedOptions
+from spatial.knowledge.knowledge_base import categories
+from spatial.knowledge.renderer_capabilities import RendererCapabilities
+from spatial.relations.phrases import normalise
+
+Triple = tuple[str, str, str | None]
+
+
+def honoured(options: SeedOptions, reading: ConceptReading, able: RendererCapabilities) -> SeedOptions:
+    """The options with what the concept names. Raises RequestRejected."""
+    if able.pictures and reading.conditions:
+        raise unmet_options(f"{able.renderer} cannot draw a place {reading.conditions[0]}: leave it out of the concept")
+    for thing in reading.things:
+        _require_drawable(thing, able)
+    own = Counter(plain(name) for name in options.required_objects)
+    named: Counter[str] = Counter()
+    for thing in reading.things:
+        named[thing.category] += thing.count
+    objects = (*options.required_objects, *(named - own).elements())
+    relations = (*options.required_relations, *_relations(reading))
+    return options.model_copy(update={"required_objects": objects, "required_relations": relations})
+
+
+def named_attributes(reading: ConceptReading) -> Mapping[str, list[tuple[str, ...]]]:
+    """Category to the attributes of its first things, one entry a thing."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for thing in reading.things:
+        found.setdefault(thing.category, []).extend([thing.attributes] * thing.count)
+    return found
+
+
+def _relations(reading: ConceptReading) -> Iterator[Triple]:
+    """One triple a relation; things that are carried are related one by one."""
+    for relation in reading.relations:
+        subject, other = reading.things[relation.subject], reading.things[relation.object]
+        carried = any(predicate in CARRY for predicate in normalise(relation.phrase))
+        for _ in range(subject.count if carried else 1):
+            yield subject.category, relation.phrase, other.category
+
+
+def _require_drawable(thing: NamedThing, able: RendererCapabilities) -> None:
+    if not able.pictures:
+        return
+    category = categories()[thing.category]
+    offered = [word for words in able.words(category).values() for word in words]
+    missing = [word for word in thing.attributes if word not in offered]
+    if missing:
+        known = f"only {', '.join(offered)}" if offered else "none in particular"
+        what = with_article(f"{missing[0]} {thing.category}")
+        raise unmet_options(f"{able.renderer} cannot draw {what}: of its attributes {known}")

@@ -1,0 +1,70 @@
+"""What a concept names is read: its scene, things with numbers and attributes, relations, light and season."""
+
+import pytest
+
+from agents.concept_reading import read_concept
+from spatial.knowledge.knowledge_base import categories, scene_kinds
+
+
+@pytest.mark.parametrize(
+    ("concept", "scene", "things"),
+    [
+        ("kitchen", "kitchen", []),
+        ("street market", "street market", []),
+        ("winter village", "winter village", []),
+        ("two dogs on a beach", "beach", [(2, (), "dog")]),
+        ("train station with three people", "train station", [(3, (), "person")]),
+        ("a couple of blue balloons above a table", "birthday party", [(2, ("blue",), "balloon"), (1, (), "table")]),
+        ("an orange cat and an orange", None, [(1, ("orange",), "cat"), (1, (), "orange")]),
+        ("a cat on a sofa", "living room", [(1, (), "cat"), (1, (), "sofa")]),
+        ("sofa", "living room", [(1, (), "sofa")]),
+        ("dogs in a park", "park", [(2, (), "dog")]),
+    ],
+)
+def test_things_are_read_with_their_number_and_attributes(concept: str, scene: str | None, things: list[object]):
+    reading = read_concept(concept)
+    assert reading.match is not None
+    assert scene in (None, reading.match.scene)
+    assert [(thing.count, thing.attributes, thing.category) for thing in reading.things] == things
+
+
+@pytest.mark.parametrize(
+    ("concept", "relations"),
+    [
+        ("a cat in a kitchen on a table", [("cat", "on", "table")]),
+        ("two parrots behind a monkey in a jungle", [("parrot", "behind", "monkey")]),
+        ("a red mug to the left of a laptop on a desk", [("mug", "to the left of", "laptop"), ("laptop", "on", "desk")]),
+        ("a cat and a dog", []),
+    ],
+)
+def test_relations_are_read_between_things_that_follow_each_other(concept: str, relations: list[object]):
+    reading = read_concept(concept)
+    things = [thing.category for thing in reading.things]
+    assert [(things[r.subject], r.phrase, things[r.object]) for r in reading.relations] == relations
+
+
+@pytest.mark.parametrize(
+    ("concept", "conditions"),
+    [("kitchen at night", ("at night",)), ("a park in winter", ("in winter",)), ("snowy mountain", ()), ("kitchen", ())],
+)
+def test_light_and_season_are_read_where_the_scene_does_not_have_them(concept: str, conditions: tuple[str, ...]):
+    assert read_concept(concept).conditions == conditions
+
+
+def test_a_kind_of_things_is_one_that_can_be_so_in_that_scene():
+    (thing,) = read_concept("a blue vehicle").things
+    assert thing.attributes == ("blue",)
+    assert categories()[thing.category].tint
+    assert "blue" in categories()[thing.category].attributes["colour"]
+
+
+def test_a_toy_is_no_animal():
+    assert all(thing.category != "teddy bear" for thing in read_concept("a bear in the woods").things)
+
+
+@pytest.mark.parametrize("scene", sorted(scene_kinds()))
+def test_the_name_of_a_scene_is_read_as_that_scene(scene: str):
+    reading = read_concept(scene)
+    assert reading.match is not None
+    assert (reading.match.scene, reading.match.exact, reading.conditions) == (scene, True, ())
+    assert all(thing.category == scene for thing in reading.things)

@@ -1,0 +1,86 @@
+"""What a concept names is in every graph, or the request is rejected with the reason."""
+
+from random import Random
+
+import pytest
+
+from agents.concept_reading import read_concept
+from agents.planner import RulePlanner
+from schemas.events import Rejection
+from schemas.graph import SpatialGraph
+from schemas.ids import make_seed
+from spatial.knowledge.knowledge_base import categories
+from spatial.knowledge.renderer_capabilities import any_words, pictures_only
+from spatial.relations.phrases import normalise
+
+COLLAGE, WORDS = RulePlanner(pictures_only("collage")), RulePlanner(any_words("gligen"))
+
+
+def graphs(concept: str, count: int = 6, planner: RulePlanner = COLLAGE) -> list[SpatialGraph | Rejection]:
+    seed = make_seed(concept, count)
+    return [planner.plan_now(seed, index) for index in range(count)]
+
+
+def honours(graph: SpatialGraph, concept: str) -> bool:
+    """Whether all that is read from the concept stands in the graph; relations by category."""
+    reading = read_concept(concept)
+    objects = list(graph.objects)
+    for thing in reading.things:
+        fits = [o for o in objects if o.category == thing.category and set(thing.attributes) <= set(o.attributes)]
+        if len(fits) < thing.count:
+            return False
+    name = {o.id: o.category for o in graph.objects}
+    stated = {(name[r.subject], r.predicate, name[r.object]) for r in graph.relations if r.object is not None}
+    return all(
+        (reading.things[r.subject].category, predicate, reading.things[r.object].category) in stated
+        for r in reading.relations
+        for predicate in normalise(r.phrase)[:1]  # the others follow from it
+    )
+
+
+@pytest.mark.parametrize(
+    "concept",
+    [
+        "a cat on a sofa", "two dogs on a beach", "two blue balloons above a table", "train station with three people",
+        "two parrots behind a monkey in a jungle", "a cat in a kitchen on a table", "two cats on a sofa",
+        "a red balloon to the left of a blue balloon",
+    ],
+)  # fmt: skip
+def test_each_graph_holds_what_is_named(concept: str):
+    planned = graphs(concept)
+    assert [graph.detail for graph in planned if isinstance(graph, Rejection)] == []
+    assert all(honours(graph, concept) for graph in planned if isinstance(graph, SpatialGraph))
+
+
+@pytest.mark.parametrize(
+    ("concept", "why"),
+    [
+        ("a purple elephant", "collage cannot draw a purple elephant"),
+        ("an orange cat on a sofa", "collage cannot draw an orange cat"),
+        ("kitchen at night", "collage cannot draw a place at night"),
+        ("nine apples on a table", "things are required, no more than 5 allowed"),
+        ("qwertz", "is no scene of the knowledge base"),
+    ],
+)
+def test_what_cannot_be_is_rejected_with_the_reason(concept: str, why: str):
+    for outcome in graphs(concept, 2):
+        assert isinstance(outcome, Rejection)
+        assert why in outcome.detail
+
+
+def test_light_is_drawn_by_who_draws_what_words_say():
+    (graph,) = graphs("kitchen at night", 1, WORDS)
+    assert isinstance(graph, SpatialGraph)
+    assert graph.prompt.positive.startswith("A kitchen at night with ")
+
+
+def test_concepts_of_any_known_things_are_honoured_or_rejected():
+    rng = Random(5)
+    known = [c for c in categories().values() if c.drawn or c.sprite]
+    for _ in range(60):
+        a, b = rng.sample(known, 2)
+        count = rng.choice(("a", "two"))
+        relation = rng.choice(("to the left of", "behind", "above", "next to", "and"))
+        concept = f"{count} {a.name if count == 'a' else a.plural} {relation} a {b.name}"
+        for outcome in graphs(concept, 1):
+            assert isinstance(outcome, Rejection) or honours(outcome, concept), concept
