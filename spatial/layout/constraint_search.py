@@ -1,7 +1,7 @@
-"""Layouts by search, where sampling did not find one: the solver finds sizes and sides, the sampler then loosens them.
+"""Layouts by constraint search, where sampling found none: the solver finds sizes and sides, the sampler spreads them.
 
-In: a problem, margins, a seed.  Out: boxes, or None within the effort.
-Does not prove anything: its rules are stricter than truth.
+In: a problem, margins, a seed.  Out: boxes, or None if the effort did not suffice.
+Proves nothing: its rules are stricter than the truth rules.
 """
 
 import math
@@ -14,8 +14,8 @@ from spatial.layout.constraints.constraint_rules import rules_of
 from spatial.layout.constraints.linear import Linear, Rule
 from spatial.layout.constraints.placement_margins import LAST, LEVELS, Margins
 from spatial.layout.lazy_cp_sat import find
-from spatial.layout.object_sizes import base_sides, extent, fitted
-from spatial.layout.placement_problem import Problem, apart
+from spatial.layout.object_sizes import base_sides, extent, fit_to_carriers
+from spatial.layout.placement_problem import Problem, separated_pairs
 from spatial.layout.sampler import Frame, measure, sample
 from spatial.layout.solver_model import Formulation, Key, Pull, Values, separations
 
@@ -27,37 +27,39 @@ EFFORT = 0.15
 class Search:
     """How to search: extents from `least` to `most` of the preferred ones (None: of the canvas), at some margins.
 
-    `wish`: for sizes near the preferred ones, which makes any layout harder to find.
+    `prefer_sizes`: aim for sizes near the preferred ones, which makes any layout harder to find.
     """
 
     margins: Margins
     least: float
     most: float | None = 1.0
-    wish: bool = True
+    prefer_sizes: bool = True
 
 
 SEARCHES = (
     Search(LEVELS[1], 0.3),
     Search(LEVELS[-1], 0.04),
     Search(LAST, 0.02, None),
-    Search(LAST, 0.02, None, wish=False),
+    Search(LAST, 0.02, None, prefer_sizes=False),
 )
 """Tried in order; the last two let boxes grow and overlap a little."""
 
 
-def searched(problem: Problem, search: Search, seed: int) -> tuple[Box, ...] | None:
-    """Boxes that keep every rule at these margins, or None when none were found."""
+def search_layout(problem: Problem, search: Search, seed: int) -> tuple[Box, ...] | None:
+    """Boxes that satisfy every rule at these margins, or None when none were found."""
     rng = Random(seed)
-    sides = fitted(problem, base_sides(problem, rng))
+    sides = fit_to_carriers(problem, base_sides(problem, rng))
     rules = rules_of(problem, search.margins)
-    body = [shape(i, thing.aspect, problem.canvas) for i, thing in enumerate(problem.things)]
-    pairs, slack = apart(problem), search.margins.slack
+    body = [shape_rule(i, thing.aspect, problem.canvas) for i, thing in enumerate(problem.things)]
+    pairs, slack = separated_pairs(problem), search.margins.slack
     if slack:
         rules += [separations(i, j, slack) for i, j in sorted(pairs)]
         pairs = frozenset()
-    wishes = tuple(Pull(("h", i), round(extent(problem, sides, i)[1])) for i in range(len(sides)) if search.wish)
-    found = find(Formulation(_ranges(problem, sides, search), [*rules, *body], pairs, wishes), seed, EFFORT)
-    return None if isinstance(found, str) else loosened_boxes(problem, found, (rules, pairs), rng)
+    preferences = tuple(
+        Pull(("h", i), round(extent(problem, sides, i)[1])) for i in range(len(sides)) if search.prefer_sizes
+    )
+    found = find(Formulation(_ranges(problem, sides, search), [*rules, *body], pairs, preferences), seed, EFFORT)
+    return None if isinstance(found, str) else spread_boxes(problem, found, (rules, pairs), rng)
 
 
 def _ranges(problem: Problem, sides: Sequence[float], search: Search) -> dict[Key, tuple[int, int]]:
@@ -73,8 +75,8 @@ def _ranges(problem: Problem, sides: Sequence[float], search: Search) -> dict[Ke
     return ranges
 
 
-def shape(i: int, aspect: float, canvas: tuple[int, int]) -> Rule:
-    """On the canvas, of this aspect ratio (to half a pixel of the longer side), `s` the square root of its area."""
+def shape_rule(i: int, aspect: float, canvas: tuple[int, int]) -> Rule:
+    """The box is on the canvas, of this aspect ratio (to half a pixel of the longer side); `s` is the root of its area."""
     root = math.sqrt(aspect)
     long, short, ratio = ("w", "h", aspect) if aspect >= 1 else ("h", "w", 1 / aspect)
     return (
@@ -89,10 +91,10 @@ def shape(i: int, aspect: float, canvas: tuple[int, int]) -> Rule:
     )
 
 
-def loosened_boxes(
+def spread_boxes(
     problem: Problem, values: Values, demands: tuple[Sequence[Rule], frozenset[tuple[int, int]]], rng: Random
 ) -> tuple[Box, ...]:
-    """The same sizes on the same sides of each other, but spread at random instead of pressed into corners."""
+    """The same sizes and relative sides, but spread at random: a solver's solution packs boxes into corners."""
     count = len(problem.things)
     sizes = [(values["w", i], values["h", i]) for i in range(count)]
     boxes = [(values["x", i], values["y", i], *sizes[i]) for i in range(count)]
@@ -106,7 +108,7 @@ def loosened_boxes(
 
 
 def _first_kept(rule: Rule, boxes: Sequence[Box]) -> Rule | None:
-    """The rule cut down to the first option that the boxes keep."""
+    """The rule reduced to the first option that the boxes satisfy."""
     for option in rule:
         if all(_value(linear, boxes) <= linear.bound + 1e-9 for linear in option):
             return (option,)

@@ -1,7 +1,7 @@
-"""The door to OR-Tools CP-SAT.
+"""The only module that imports OR-Tools CP-SAT.
 
 In: a formulation.  Out: an outcome.
-Deterministic: one worker, a fixed seed, and a limit on deterministic time; the wall clock plays no part.
+Deterministic: one worker, a fixed seed, and a limit on deterministic time instead of wall time.
 """
 
 import math
@@ -31,7 +31,7 @@ def run(formulation: Formulation, seed: int, effort: float) -> Outcome:
 
 
 class _Builder:
-    """Writes a formulation into a CP-SAT model."""
+    """Builds a CP-SAT model from a formulation."""
 
     def __init__(self, formulation: Formulation) -> None:
         self.model = cp_model.CpModel()
@@ -41,45 +41,45 @@ class _Builder:
         }
         self.longest = max((most for _, most in formulation.ranges.values()), default=0)
         for rule in formulation.rules:
-            self._rule(rule)
-        self._apart(formulation.apart)
-        self._wishes(formulation)
+            self._add_rule(rule)
+        self._add_no_overlap(formulation.apart)
+        self._add_objective(formulation)
 
-    def _rule(self, rule: Rule) -> None:
+    def _add_rule(self, rule: Rule) -> None:
         if len(rule) == 1:
             for linear in rule[0]:
-                self.model.add(self._inequality(linear))
+                self.model.add(self._to_inequality(linear))
             return
         chosen = [self.model.new_bool_var("") for _ in rule]
         self.model.add_bool_or(chosen)
         for literal, option in zip(chosen, rule, strict=True):
             for linear in option:
-                self.model.add(self._inequality(linear)).only_enforce_if(literal)
+                self.model.add(self._to_inequality(linear)).only_enforce_if(literal)
 
-    def _inequality(self, linear: Linear) -> cp_model.BoundedLinearExpression | bool:
+    def _to_inequality(self, linear: Linear) -> cp_model.BoundedLinearExpression | bool:
         whole = all(float(c).is_integer() for c, _, _ in linear.terms)
         scale = 1 if whole else PRECISION
         left = sum(round(c * scale) * self.variables[kind, i] for c, kind, i in linear.terms if c)
         return left <= math.floor(linear.bound * scale + 1e-9)
 
-    def _apart(self, pairs: frozenset[tuple[int, int]]) -> None:
-        """One global constraint over the largest part of the objects that are all apart, literals for the rest."""
+    def _add_no_overlap(self, pairs: frozenset[tuple[int, int]]) -> None:
+        """One global constraint over a large clique of objects that are all apart, literals for the other pairs."""
         clique = _clique(pairs)
         if len(clique) > 2:
             self.model.add_no_overlap_2d(
-                [self._interval("x", "w", i) for i in clique], [self._interval("y", "h", i) for i in clique]
+                [self._new_interval("x", "w", i) for i in clique], [self._new_interval("y", "h", i) for i in clique]
             )
         inside = set(clique) if len(clique) > 2 else set()
         for i, j in sorted(pairs):
             if not {i, j} <= inside:
-                self._rule(separations(i, j))
+                self._add_rule(separations(i, j))
 
-    def _interval(self, low: Kind, extent: Kind, i: int) -> cp_model.IntervalVar:
+    def _new_interval(self, low: Kind, extent: Kind, i: int) -> cp_model.IntervalVar:
         start, size = self.variables[low, i], self.variables[extent, i]
         end = self.model.new_int_var(0, self.longest, "")
         return self.model.new_interval_var(start, size, end, "")
 
-    def _wishes(self, formulation: Formulation) -> None:
+    def _add_objective(self, formulation: Formulation) -> None:
         cost = []
         moved: dict[int, cp_model.IntVar] = {}
         for pull in formulation.pulls:

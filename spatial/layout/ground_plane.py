@@ -1,7 +1,7 @@
-"""The ground plane: where things belong in a scene, and how large they look there.
+"""The ground plane: where objects belong in a scene, and how large they look there.
 
 In: a problem with a scene, zones, a random generator.  Out: rules for boxes, scales by perspective, depths by the ground.
-Does not place anything.  Rules of rest are wishes of the picture, never reasons to call relations impossible.
+Does not place anything.  Ground rules are preferences, never reasons to call relations impossible.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,55 +16,55 @@ from spatial.layout.placement_problem import Problem
 Zone = Literal["ground", "wall", "ceiling", "air", "free", "carried"]
 
 FAR_SCALE = 0.6
-"""Scale of a thing at the horizon against the same thing at the bottom edge (attenuated: a true one would be 0)."""
+"""Scale of an object at the horizon relative to the bottom edge (attenuated: true perspective would give 0)."""
 
 FEET = 0.07
-"""Nothing stands closer to the horizon than this share of the ground, or it would seem to hang on the wall."""
+"""Least distance of a bottom edge to the horizon, share of the ground: closer, an object seems to hang on the wall."""
 
 FOOT_ROOM = 0.015
-"""Space below the nearest thing, share of the canvas height."""
+"""Space below the nearest object, share of the canvas height."""
 
 BAND = 0.012
-"""How far a bottom edge may stray from its planned line, share of the canvas height."""
+"""How far a bottom edge may deviate from its planned line, share of the canvas height."""
 
 DEPTH_GAP = 0.05
-"""Least difference of bottom edges that shows which thing is in front, share of the canvas height."""
+"""Least difference of bottom edges that shows which object is in front, share of the canvas height."""
 
 LEVEL = 0.03
-"""Things beside each other stand at the same depth up to this difference of bottom edges, share of the height."""
+"""Largest difference of bottom edges of objects next to each other, share of the height."""
 
 SKY = 0.35
 """The sky (or wall) is at least this share of the height, even where the horizon is higher: a tabletop's is."""
 
 BACK_DEPTH = {"wall": 0.97, "ceiling": 0.9, "air": 0.93, "free": 0.5}
-"""Depth of what does not stand on the ground: at the far end of it."""
+"""Depth of what does not stand on the ground: at the far end, or in the middle where it may be anywhere."""
 
 OPEN_WATER = ("underwater", "sky")
 """Backdrops in which what swims or flies may be at any height."""
 
 
 def zones(problem: Problem, rng: Random, strict: bool) -> tuple[Zone, ...]:
-    """Where each thing belongs: by its first habit if `strict`, else now and then by another one."""
+    """The zone of each object: by its likeliest `rests_on` if `strict`, else sometimes by another of them."""
     found: list[Zone] = []
     for i, thing in enumerate(problem.things):
-        habit = thing.rests_on[0] if strict or rng.random() < 0.6 else rng.choice(thing.rests_on)
-        found.append("carried" if problem.carriers[i] else _zone(problem, habit))
+        usual_rest = thing.rests_on[0] if strict or rng.random() < 0.6 else rng.choice(thing.rests_on)
+        found.append("carried" if problem.carriers[i] else _zone(problem, usual_rest))
     return tuple(found)
 
 
-def _zone(problem: Problem, habit: str) -> Zone:
+def _zone(problem: Problem, usual_rest: str) -> Zone:
     assert problem.ground is not None
-    if problem.ground.backdrop in OPEN_WATER and habit in ("water", "air"):
+    if problem.ground.backdrop in OPEN_WATER and usual_rest in ("water", "air"):
         return "free"
     if problem.horizon > 0.92 * problem.canvas[1]:
         return "free"
-    if habit in ("wall", "ceiling", "air"):
-        return habit  # type: ignore[return-value]
+    if usual_rest in ("wall", "ceiling", "air"):
+        return usual_rest  # type: ignore[return-value]
     return "ground"
 
 
 def ground_rules(problem: Problem, where: Sequence[Zone], lines: Mapping[int, int]) -> list[Rule]:
-    """One rule for each thing that belongs somewhere. `lines`: planned bottom edges, for those that have one."""
+    """One rule for each object with a fixed zone. `lines`: planned bottom edges, where there are any."""
     height = problem.canvas[1]
     sky = max(problem.horizon - 0.02 * height, SKY * height)
     found: list[Rule] = []
@@ -91,7 +91,7 @@ def ground_range(problem: Problem) -> tuple[int, int]:
 
 
 def depth_rules(problem: Problem, where: Sequence[Zone]) -> list[Rule]:
-    """What is in front stands lower, for things that stand on the ground, themselves or through what carries them."""
+    """What is in front has a lower bottom edge, for objects on the ground, directly or through their carriers."""
     gap = DEPTH_GAP * problem.canvas[1]
     found: list[Rule] = []
     for near, far in depth_pairs(problem):
@@ -101,13 +101,13 @@ def depth_rules(problem: Problem, where: Sequence[Zone]) -> list[Rule]:
 
 
 def depth_pairs(problem: Problem) -> list[tuple[int, int]]:
-    """Pairs (nearer, farther) of what the stated orders of depth say of the things that stand by themselves."""
+    """Pairs (nearer, farther) from the stated depth relations, each object replaced by its `foot`."""
     pairs = [tuple(foot(problem, i) for i in f.pair) for f in problem.facts if f.predicate == "in_front_of"]
     return [(a, b) for a, b in pairs if a != b]
 
 
 def foot(problem: Problem, i: int) -> int:
-    """What thing `i` stands on in the end: itself, or the lowest of its carriers."""
+    """The object that stands on the ground for `i`: itself, or the lowest of its carriers."""
     seen = {i}
     while problem.carriers[i] and problem.carriers[i][0] not in seen:
         i = problem.carriers[i][0]
@@ -116,7 +116,7 @@ def foot(problem: Problem, i: int) -> int:
 
 
 def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int, int] | None:
-    """Random bottom edges for all on the ground, in the stated order of depth; None when that is impossible."""
+    """Random bottom edges for all objects on the ground, in the stated order of depth; None when that is impossible."""
     standing = [i for i, zone in enumerate(where) if zone == "ground"]
     place = {i: k for k, i in enumerate(standing)}
     least, most = ground_range(problem)
@@ -125,7 +125,7 @@ def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int
     for near, far in depth_pairs(problem):
         if near in place and far in place and not lines.add(place[far], place[near], gap):
             return None
-    for a, b, least_gap in _level_wishes(problem):
+    for a, b, least_gap in _preferred_depth_gaps(problem):
         if a in place and b in place:
             saved = lines.save()
             if not lines.add(place[a], place[b], least_gap):
@@ -136,8 +136,8 @@ def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int
     return {i: lines.low[k] for i, k in place.items()}
 
 
-def _level_wishes(problem: Problem) -> list[tuple[int, int, int]]:
-    """Beside each other: at about the same depth. Above another one on the ground: farther away."""
+def _preferred_depth_gaps(problem: Problem) -> list[tuple[int, int, int]]:
+    """Next to each other: at about the same depth. Above another on the ground: farther away."""
     level = round(LEVEL * problem.canvas[1])
     found = []
     for fact in problem.facts:
@@ -150,7 +150,7 @@ def _level_wishes(problem: Problem) -> list[tuple[int, int, int]]:
 
 
 def scale_at(problem: Problem, line: float) -> float:
-    """How large a thing looks whose bottom edge lies at `line`, against one at the bottom of the canvas."""
+    """The scale of an object whose bottom edge lies at `line`, relative to one at the bottom of the canvas."""
     return FAR_SCALE + (1 - FAR_SCALE) * nearness(problem, line)
 
 
@@ -161,7 +161,7 @@ def nearness(problem: Problem, line: float) -> float:
 
 
 def scales(problem: Problem, where: Sequence[Zone], lines: Mapping[int, int]) -> list[float]:
-    """The scale of every thing by where it stands; what is carried looks as large as at its carrier's foot."""
+    """The scale of every object by where it stands; a carried one has the scale at its `foot`."""
     found = []
     for i in range(len(problem.things)):
         low = foot(problem, i)

@@ -1,4 +1,4 @@
-"""The last check of every layout, by the truth rules alone: it knows nothing of how a layout was made.
+"""The last check of every layout, by the truth rules alone, independent of how the layout was made.
 
 In: a draft and a layout.  Out: which relations are violated.
 Does not look at margins, overlaps or the canvas's edges (`spatial.layout.layout_faults`).
@@ -10,7 +10,7 @@ from spatial.relations.relation_truth import holds
 
 
 def verify(draft: Draft, layout: Layout) -> tuple[int, ...]:
-    """Indices of the relations of `draft` that do not hold in `layout`. What names no box counts as violated."""
+    """Indices of the relations of `draft` that do not hold in `layout`. One that names a missing box is violated."""
     return tuple(k for k in range(len(draft.relations)) if not _holds(draft, layout, k))
 
 

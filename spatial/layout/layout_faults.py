@@ -1,7 +1,7 @@
-"""What is wrong with a layout that somebody else made, named exactly.
+"""Finds the faults of a layout from any source.
 
-In: relations, boxes as they came (null, not finite, off the canvas: anything).  Out: faults.
-Does not repair; does not judge relations other than the sides of direction and depth.
+In: relations, unvalidated boxes (null, not finite, off the canvas: anything).  Out: faults.
+Does not repair; of relations it checks only direction and depth.
 """
 
 import math
@@ -60,15 +60,15 @@ def faults(
 ) -> tuple[Fault, ...]:
     """All faults of `boxes`, in pixels or whatever unit `canvas` has, y down.
 
-    A box with a fault of its own that leaves nothing to compare (missing, not finite, without area) takes no part in
-    faults of pairs; a shared box is not reported as an overlap again, nor is what a box over the full canvas covers.
+    A box that cannot be compared (missing, not finite, without area) is left out of the faults of pairs.  A shared box
+    is not reported as an overlap too, nor is what a box over the full canvas covers.
     Objects without an entry in `boxes` count as missing.
     """
     found: list[Fault] = []
     sound: dict[int, Rect] = {}
     full: set[int] = set()
     for i in range(len(objects)):
-        kinds, box = _own(boxes[i] if i < len(boxes) else None, canvas)
+        kinds, box = _box_faults(boxes[i] if i < len(boxes) else None, canvas)
         found += [Fault(kind, (i,)) for kind in kinds]
         if box is not None:
             sound[i] = box
@@ -79,7 +79,7 @@ def faults(
     return tuple(found)
 
 
-def _own(box: Sequence[float] | None, canvas: tuple[float, float]) -> tuple[list[FaultKind], Rect | None]:
+def _box_faults(box: Sequence[float] | None, canvas: tuple[float, float]) -> tuple[list[FaultKind], Rect | None]:
     """The faults of one box, and the box if it can be compared with others."""
     if box is None:
         return ["missing_object"], None

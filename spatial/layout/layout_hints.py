@@ -1,7 +1,7 @@
-"""Somebody else's boxes: kept where they are valid, repaired by moving as little as possible where they are not.
+"""Box hints: kept where they are valid, repaired by moving as little as possible where they are not.
 
-In: a draft, a problem, hints (a box or None an object).  Out: candidates, the most faithful first.
-Does not name faults (`spatial.layout.layout_faults`) and is no judge of the result.
+In: a draft, a problem, hints (a box or None for each object).  Out: candidates, the most faithful first.
+Does not find faults (`spatial.layout.layout_faults`) and does not check the result.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,48 +9,48 @@ from dataclasses import dataclass
 from random import Random
 
 from schemas.graph import Box, Layout
-from spatial.layout.box_repair import exactly, repair
+from spatial.layout.box_repair import fixed_to, repair
 from spatial.layout.constraints.constraint_rules import rules_of_fact
-from spatial.layout.constraints.encoding_context import Setting
+from spatial.layout.constraints.encoding_context import EncodingContext
 from spatial.layout.constraints.linear import Rule
 from spatial.layout.constraints.placement_margins import LEVELS, Margins
 from spatial.layout.ground_plane import ground_rules, zones
 from spatial.layout.layout_check import verify
 from spatial.layout.layout_faults import Boxes, faults
 from spatial.layout.object_depths import depths
-from spatial.layout.object_sizes import base_sides, fitted, whole
-from spatial.layout.placement_problem import Problem, apart, loosened
+from spatial.layout.object_sizes import base_sides, fit_to_carriers, pixel_size
+from spatial.layout.placement_problem import Problem, relaxed, separated_pairs
 from spatial.layout.sampler import Frame, sample
 from spatial.layout.sampling_schedule import SCALES, Candidate
 from spatial.reasoning.draft import Draft
 
 UNUSABLE = frozenset({"missing_object", "not_finite", "zero_size", "full_canvas"})
-"""Faults after which a box says nothing about where or how large its object should be."""
+"""Faults that make a box useless as a hint for position and size."""
 
 
 @dataclass(frozen=True)
 class Hints:
-    """Usable boxes by object, in whole pixels, shifted onto the canvas; `broken`: so they have faults or violate."""
+    """Usable boxes by object, in whole pixels, shifted onto the canvas; `broken`: they have faults or violate relations."""
 
     boxes: dict[int, Box]
     broken: bool
 
 
-def hinted(draft: Draft, problem: Problem, given: Boxes, seed: int) -> Iterator[Candidate]:
-    """Candidates that keep as much as possible of what was given."""
-    loose = loosened(problem)
-    hints = read(draft, loose, given)
+def candidates_from_hints(draft: Draft, problem: Problem, given: Boxes, seed: int) -> Iterator[Candidate]:
+    """Candidates that keep as much as possible of the given boxes."""
+    loose = relaxed(problem)
+    hints = usable_hints(draft, loose, given)
     if not hints.broken:
-        yield from _completed(loose, hints.boxes, _habits(problem, hints.boxes), seed)
+        yield from _complete(loose, hints.boxes, _usual_place_rules(problem, hints.boxes), seed)
     if hints.boxes:
         for margins in LEVELS[1:]:
             repaired = repair(loose, hints.boxes, margins, seed)
             if repaired is not None:
-                yield Candidate(repaired, _suggested(problem, repaired))
+                yield Candidate(repaired, _suggested_depths(problem, repaired))
 
 
-def read(draft: Draft, problem: Problem, given: Boxes) -> Hints:
-    """What can be used of the hints. Boxes beyond the last object are ignored."""
+def usable_hints(draft: Draft, problem: Problem, given: Boxes) -> Hints:
+    """The usable hints. Boxes beyond the last object are ignored."""
     count = len(draft.objects)
     known = [given[i] if i < len(given) else None for i in range(count)]
     found = faults(draft.objects, draft.relations, problem.canvas, known)
@@ -72,7 +72,7 @@ def _on_canvas(box: Sequence[float], canvas: tuple[int, int]) -> Box:
 
 
 def _violated(draft: Draft, problem: Problem, boxes: dict[int, Box]) -> bool:
-    """Whether a relation between boxes that are there is violated, or an overlap arose from rounding."""
+    """Whether a relation between present boxes is violated, or rounding caused an overlap."""
     present = sorted(boxes)
     place = {i: k for k, i in enumerate(present)}
     relations = tuple(
@@ -82,7 +82,7 @@ def _violated(draft: Draft, problem: Problem, boxes: dict[int, Box]) -> bool:
     )
     part = Draft(tuple(draft.objects[i] for i in present), relations)
     shown = [boxes[i] for i in present]
-    suggested = _suggested(problem, shown)
+    suggested = _suggested_depths(problem, shown)
     full = [suggested[place[i]] if i in place else 0.5 for i in range(len(draft.objects))]
     depth = depths(problem, full)
     if depth is None:
@@ -91,50 +91,50 @@ def _violated(draft: Draft, problem: Problem, boxes: dict[int, Box]) -> bool:
     return bool(verify(part, layout) or faults(part.objects, relations, problem.canvas, shown))
 
 
-def _suggested(problem: Problem, boxes: Sequence[Box]) -> list[float]:
-    """Lower is nearer."""
+def _suggested_depths(problem: Problem, boxes: Sequence[Box]) -> list[float]:
+    """Depths by bottom edge: a lower box is nearer."""
     return [round(1 - (y + h) / (problem.canvas[1] + 1), 4) for _, y, _, h in boxes]
 
 
-def _habits(problem: Problem, boxes: dict[int, Box]) -> list[Rule]:
-    """Where the things without a box belong, if the ground plane counts."""
+def _usual_place_rules(problem: Problem, boxes: dict[int, Box]) -> list[Rule]:
+    """Ground rules for the objects without a box; none without a ground plane."""
     if problem.ground is None:
         return []
     where = zones(problem, Random(0), strict=True)
     return ground_rules(problem, ["free" if i in boxes else zone for i, zone in enumerate(where)], {})
 
 
-def _completed(problem: Problem, boxes: dict[int, Box], habits: Sequence[Rule], seed: int) -> Iterator[Candidate]:
-    """The boxes as they are; what is missing is sampled around them, where it belongs if that can be."""
+def _complete(problem: Problem, boxes: dict[int, Box], usual_places: Sequence[Rule], seed: int) -> Iterator[Candidate]:
+    """The boxes unchanged; missing ones are sampled around them, in their usual places if possible."""
     count = len(problem.things)
     if len(boxes) == count:
         exact = tuple(boxes[i] for i in range(count))
-        yield Candidate(exact, _suggested(problem, exact))
+        yield Candidate(exact, _suggested_depths(problem, exact))
         return
     rng = Random(seed)
     pins = [_pin(i, box) for i, box in boxes.items()]
-    pairs = frozenset(p for p in apart(problem) if not (p[0] in boxes and p[1] in boxes))
+    pairs = frozenset(p for p in separated_pairs(problem) if not (p[0] in boxes and p[1] in boxes))
     for margins in LEVELS:
-        rules = [*pins, *_open_rules(problem, margins, boxes)]
+        rules = [*pins, *_rules_of_missing_boxes(problem, margins, boxes)]
         for scale in SCALES:
-            sides = fitted(problem, [side * scale for side in base_sides(problem, rng)])
-            sizes = [boxes[i][2:] if i in boxes else whole(problem.things[i].aspect, sides[i]) for i in range(count)]
-            points = sample(Frame((0, 0, *problem.canvas), sizes, pairs), rules, rng, habits)
+            sides = fit_to_carriers(problem, [side * scale for side in base_sides(problem, rng)])
+            sizes = [boxes[i][2:] if i in boxes else pixel_size(problem.things[i].aspect, sides[i]) for i in range(count)]
+            points = sample(Frame((0, 0, *problem.canvas), sizes, pairs), rules, rng, usual_places)
             if points is not None:
                 full = tuple((*point, *size) for point, size in zip(points, sizes, strict=True))
-                yield Candidate(full, _suggested(problem, full))
+                yield Candidate(full, _suggested_depths(problem, full))
 
 
-def _open_rules(problem: Problem, margins: Margins, boxes: dict[int, Box]) -> list[Rule]:
-    """Rules of facts that are not settled by the boxes already."""
-    setting = Setting(problem, margins)
+def _rules_of_missing_boxes(problem: Problem, margins: Margins, boxes: dict[int, Box]) -> list[Rule]:
+    """Rules of the facts that involve an object without a box."""
+    context = EncodingContext(problem, margins)
     found: list[Rule] = []
     for fact in problem.facts:
         if fact.subject not in boxes or (fact.object is not None and fact.object not in boxes):
-            found += rules_of_fact(fact, setting)
+            found += rules_of_fact(fact, context)
     return found
 
 
 def _pin(i: int, box: Box) -> Rule:
-    """Exactly this position."""
-    return (exactly(i, box, ("x", "y")),)
+    """A rule that fixes the box's position."""
+    return (fixed_to(i, box, ("x", "y")),)

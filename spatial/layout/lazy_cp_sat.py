@@ -7,7 +7,7 @@ from spatial.layout.solver_model import Formulation, Outcome
 
 
 def find(formulation: Formulation, seed: int, effort: float) -> Outcome:
-    """Values that meet every rule (the best known ones where there are wishes), within `effort` deterministic seconds."""
+    """Values that satisfy every rule (the best ones found where there are pulls), within `effort` deterministic seconds."""
     from spatial.layout.cp_sat import run
 
     return run(formulation, seed, effort)

@@ -1,6 +1,6 @@
-"""Preferred sizes in pixels: ratios of the real world, attenuated, varied by seed, and made to fit together.
+"""Preferred sizes in pixels: real-world ratios, attenuated, varied by seed, and made to fit together.
 
-In: a problem, a random generator.  Out: a width and a height for every thing, aspect ratios kept.
+In: a problem, a random generator.  Out: a width and a height for every object, aspect ratios kept.
 Does not look at positions.
 """
 
@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from random import Random
 
 from spatial.layout.constraints.constraint_rules import surface_of
-from spatial.layout.placement_problem import ATTENUATION, SIDE_RANGE_M, Problem, ancestors, tucked
+from spatial.layout.placement_problem import ATTENUATION, SIDE_RANGE_M, Problem, ancestors, pairs_tucked_under
 
 FILL, GROUND_FILL = 0.30, 0.45
-"""Share of the canvas that the boxes cover together at full size: fuller ones leave no room for directions.
-On a ground plane perspective takes away a third of it again."""
+"""Share of the canvas that all boxes cover at full size: a larger share leaves no room for directions.
+On a ground plane, perspective reduces it by a third."""
 
 WIDEST = 0.62
 """Largest extent of a box, share of the canvas's."""
@@ -22,20 +22,20 @@ LARGEST = 0.46
 """Largest side (square root of area) of a box, share of the canvas's."""
 
 JITTER, WIDE_JITTER = 0.15, 0.7
-"""Spread of sizes from seed to seed: usual, and where the usual sizes did not fit the relations."""
+"""Spread of sizes from seed to seed: the default, and the one for relations that the usual sizes did not fit."""
 
 INSIDE_SHARE = 0.62
-"""Extent of what is inside a container, share of the container's, all contents side by side."""
+"""Total extent of a container's contents, side by side, as a share of the container's."""
 
 ROW_SHARE = 0.9
-"""Share of a standing surface's width that the things on it fill together."""
+"""Share of a standing surface's width that the objects on it fill together."""
 
 LEAST_PX = 3
-"""No box is made smaller than this on either side by preference."""
+"""Least preferred side of a box in pixels."""
 
 
 def base_sides(problem: Problem, rng: Random, jitter: float = JITTER) -> list[float]:
-    """Square roots of areas in pixels at full size, before anything is made to fit."""
+    """Square roots of areas in pixels at full size, before `fit_to_carriers`."""
     width, height = problem.canvas
     raw = []
     for thing in problem.things:
@@ -48,19 +48,19 @@ def base_sides(problem: Problem, rng: Random, jitter: float = JITTER) -> list[fl
 
 
 def largest_side(problem: Problem, i: int) -> float:
-    """The side at which thing `i` reaches the widest extent on either axis."""
+    """The side at which object `i` reaches the widest extent on either axis."""
     root = math.sqrt(problem.things[i].aspect)
     return WIDEST * min(problem.canvas[0] / root, problem.canvas[1] * root)
 
 
-def fitted(problem: Problem, sides: Sequence[float]) -> list[float]:
-    """Sides changed so that contents fit into containers and rows fit onto what carries them.
+def fit_to_carriers(problem: Problem, sides: Sequence[float]) -> list[float]:
+    """Sides changed so that contents fit into their containers and rows fit onto their carriers.
 
-    Carriers grow by up to a third, then what they carry shrinks.
+    Carriers grow by up to a third, then the carried objects shrink.
     """
     result = list(sides)
     order = sorted(range(len(result)), key=lambda i: len(ancestors(problem.carriers, i)))
-    inside = {f.pair for f in problem.facts if f.predicate == "inside"} | tucked(problem)
+    inside = {f.pair for f in problem.facts if f.predicate == "inside"} | pairs_tucked_under(problem)
     on = {f.pair for f in problem.facts if f.predicate == "on"}
     for carrier in order:
         contents = [a for a, b in sorted(inside) if b == carrier]
@@ -73,7 +73,7 @@ def fitted(problem: Problem, sides: Sequence[float]) -> list[float]:
 
 
 def _fit(problem: Problem, sides: list[float], carrier: int, carried: list[int], share: float) -> None:
-    """Make the carried ones, side by side, no wider than a share of the carrier (contents: no higher either)."""
+    """Make the carried objects, side by side, no wider than a share of the carrier (contents: no higher either)."""
     if not carried:
         return
     width, height = extent(problem, sides, carrier)
@@ -89,7 +89,7 @@ def _fit(problem: Problem, sides: list[float], carrier: int, carried: list[int],
 
 
 def _rise_above(problem: Problem, sides: list[float], i: int, carrier: int) -> None:
-    """A thing that stands on a low surface must still end above the top of its carrier."""
+    """An object on a low standing surface must still rise above the top of its carrier."""
     depth = surface_of(problem, carrier) * extent(problem, sides, carrier)[1]
     height = extent(problem, sides, i)[1]
     least = 1.25 * depth + 2
@@ -98,12 +98,12 @@ def _rise_above(problem: Problem, sides: list[float], i: int, carrier: int) -> N
 
 
 def extent(problem: Problem, sides: Sequence[float], i: int) -> tuple[float, float]:
-    """Width and height of a thing with a side."""
+    """Width and height of object `i` at its side."""
     root = math.sqrt(problem.things[i].aspect)
     return sides[i] * root, sides[i] / root
 
 
-def whole(aspect: float, side: float) -> tuple[int, int]:
+def pixel_size(aspect: float, side: float) -> tuple[int, int]:
     """Whole pixels nearest to a side that keep the aspect ratio: the shorter side is rounded, the longer follows."""
     root = math.sqrt(aspect)
     if aspect >= 1:

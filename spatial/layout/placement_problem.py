@@ -1,7 +1,7 @@
-"""What is to be placed: things with a preferred size, and facts in a canonical form.
+"""The placement problem: objects with a preferred size, and facts in a canonical form.
 
 In: a draft, a canvas, knowledge of categories.  Out: a frozen `Problem`.
-Does not place anything and takes no random number.
+Places nothing and uses no random numbers.
 """
 
 import math
@@ -15,13 +15,13 @@ DEFAULT_SIDE_M = 0.6
 """Side in metres assumed for a category that is not known: between a cat and a chair."""
 
 ATTENUATION = 0.5
-"""Exponent on real sizes: a house is 200 times a cup, in a picture about 14 times would already be too much."""
+"""Exponent on real sizes: a house is 200 times as large as a cup, and even 14 times would be too much in a picture."""
 
 SIDE_RANGE_M = (0.12, 4.0)
 """Sides in metres are clipped to this before attenuation, so that a cup beside a house stays visible."""
 
 LOW_SURFACE = 0.3
-"""What has its standing surface no lower than this share of its height below its top has room under it."""
+"""An object has room under it if its standing surface lies at most this share of its height below its top."""
 
 SUPPORT = ("on", "inside")
 """Facts whose subject is carried by its object."""
@@ -34,12 +34,12 @@ SWAPPED = {
     "over": "under",
     "contains": "inside",
 }
-"""Predicates that are written the other way round before they are encoded."""
+"""Predicates that are replaced by their inverse, with subject and object swapped, before they are encoded."""
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """The knowledge that a layout draws on."""
+    """The knowledge that layouts use."""
 
     categories: Mapping[str, Category] = field(default_factory=dict)
     scenes: Mapping[str, SceneKind] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Catalog:
 
 @dataclass(frozen=True)
 class Fact:
-    """A relation in canonical form. `index` is its place in the draft."""
+    """A relation in canonical form. `index` is its position in the draft."""
 
     predicate: str
     subject: int
@@ -68,7 +68,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Thing:
-    """One object: `side` in metres (square root of its area), `aspect` (width over height), where it belongs.
+    """One object: `side` in metres (square root of its area), `aspect` (width over height), what it rests on.
 
     `surface`: depth of its standing surface below its top, as a share of its height.
     """
@@ -81,7 +81,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Problem:
-    """Things, facts and the canvas. `ground` is the scene when the ground plane counts.
+    """Objects, facts and the canvas. `ground` is the scene, or None to ignore the ground plane.
 
     `carriers[i]`: what carries `i` directly.  `free_pairs`: pairs (i < j) whose boxes a fact lets overlap.
     """
@@ -112,7 +112,7 @@ def problem_of(draft: Draft, canvas: tuple[int, int], catalog: Catalog) -> Probl
 
 
 def facts_of(draft: Draft) -> tuple[Fact, ...]:
-    """The relations of `draft`, each once and the canonical way round."""
+    """The relations of `draft` in canonical form, without duplicates."""
     facts: dict[tuple[str, int, int | None], Fact] = {}
     for index, r in enumerate(draft.relations):
         if r.object is not None and r.predicate in SWAPPED:
@@ -124,7 +124,7 @@ def facts_of(draft: Draft) -> tuple[Fact, ...]:
 
 
 def ancestors(carriers: Sequence[Collection[int]], i: int) -> set[int]:
-    """All that carries `i`, directly or through others."""
+    """All objects that carry `i`, directly or through others."""
     found: set[int] = set()
     waiting = list(carriers[i])
     while waiting:
@@ -135,35 +135,35 @@ def ancestors(carriers: Sequence[Collection[int]], i: int) -> set[int]:
     return found
 
 
-def loosened(problem: Problem) -> Problem:
-    """The same problem without a ground plane, where every pair whose relation lets it overlap may do so."""
+def relaxed(problem: Problem) -> Problem:
+    """The same problem without a ground plane, where every pair whose relation permits an overlap may overlap."""
     pairs = {f.pair for f in problem.facts if f.predicate in ("touching", "under", "in_front_of")}
     free = problem.free_pairs | {(min(p), max(p)) for p in pairs if p[0] != p[1]}
     return replace(problem, free_pairs=free, ground=None)
 
 
-def tucked(problem: Problem) -> frozenset[tuple[int, int]]:
-    """Pairs (a, b) where `a` stands under `b` as a cat under a table: on the same ground, between its legs."""
+def pairs_tucked_under(problem: Problem) -> frozenset[tuple[int, int]]:
+    """Pairs (a, b) where `a` stands between the legs of `b`, on the same ground, as a cat under a table does."""
     if problem.ground is None:
         return frozenset()
-    return frozenset(f.pair for f in problem.facts if f.predicate == "under" and _roomy(problem, *f.pair))
+    return frozenset(f.pair for f in problem.facts if f.predicate == "under" and _has_room_below(problem, *f.pair))
 
 
-def _roomy(problem: Problem, a: int, b: int) -> bool:
+def _has_room_below(problem: Problem, a: int, b: int) -> bool:
     surface = problem.things[b].surface
     on_foot = not problem.carriers[a] and not problem.carriers[b]
     return on_foot and surface is not None and surface < LOW_SURFACE and "floor" in problem.things[b].rests_on
 
 
-def apart(problem: Problem) -> frozenset[tuple[int, int]]:
+def separated_pairs(problem: Problem) -> frozenset[tuple[int, int]]:
     """Pairs (i < j) whose boxes must not overlap."""
-    free = problem.free_pairs | {(min(p), max(p)) for p in tucked(problem)}
+    free = problem.free_pairs | {(min(p), max(p)) for p in pairs_tucked_under(problem)}
     count = len(problem.things)
     return frozenset((i, j) for i in range(count) for j in range(i + 1, count) if (i, j) not in free)
 
 
-def staggered(facts: Sequence[Fact]) -> frozenset[tuple[int, int]]:
-    """Pairs (i < j) that are beside and over each other at once: they overlap by a corner."""
+def corner_overlap_pairs(facts: Sequence[Fact]) -> frozenset[tuple[int, int]]:
+    """Pairs (i < j) that are next to and above each other at once: they overlap by a corner."""
     pairs = {name: {(min(f.pair), max(f.pair)) for f in facts if f.predicate == name} for name in ("under", "next_to")}
     return frozenset(pairs["under"] & pairs["next_to"])
 
@@ -177,7 +177,7 @@ def _thing(category: Category | None) -> Thing:
 
 def _free_pairs(facts: Sequence[Fact], carriers: Sequence[tuple[int, ...]]) -> frozenset[tuple[int, int]]:
     """Pairs whose boxes overlap: one carries the other, both hold the same thing, or they are `staggered`."""
-    free = {*staggered(facts)} | {(i, j) for i in range(len(carriers)) for j in ancestors(carriers, i)}
+    free = {*corner_overlap_pairs(facts)} | {(i, j) for i in range(len(carriers)) for j in ancestors(carriers, i)}
     held = [f.pair for f in facts if f.predicate == "inside"]
     for thing, holder in held:
         free |= {(holder, other) for other in carriers[thing] if other != holder}

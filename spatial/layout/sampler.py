@@ -1,7 +1,7 @@
-"""Random placement of boxes of fixed size: exact on the linear facts, by trial on what must not overlap.
+"""Random placement of boxes of fixed size: exact for linear rules, by rejection sampling for overlaps.
 
 In: sizes, rules, pairs to keep apart, a random generator.  Out: positions, or None when this attempt failed.
-Never proves anything: a failed attempt says nothing about the problem.
+Proves nothing: a failed attempt says nothing about the problem.
 """
 
 import math
@@ -16,12 +16,12 @@ Size = tuple[int, int]
 Point = tuple[int, int]
 
 TRIES = 40
-"""Random places tried for one box before the attempt is given up; more helps less than smaller boxes do."""
+"""Random positions tried for one box before the attempt fails; more of them help less than smaller boxes do."""
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What one attempt works on: the room (left, top, right, bottom), sizes, and pairs kept `gap` pixels apart."""
+    """Input of one attempt: the free area (left, top, right, bottom), sizes, and pairs kept `gap` pixels apart."""
 
     room: tuple[int, int, int, int]
     sizes: Sequence[Size]
@@ -29,27 +29,27 @@ class Frame:
     gap: int = 0
 
 
-def sample(frame: Frame, rules: Iterable[Rule], rng: Random, wishes: Iterable[Rule] = ()) -> list[Point] | None:
-    """Positions for every box under `rules`, or None. Wishes are met as far as they leave the plain rules solvable."""
-    axes = _room(frame)
+def sample(frame: Frame, rules: Iterable[Rule], rng: Random, preferences: Iterable[Rule] = ()) -> list[Point] | None:
+    """Positions for every box under `rules`, or None. Preferences are met as far as they leave the rules solvable."""
+    axes = _free_area(frame)
     if axes is None:
         return None
     open_rules = []
     for rule in rules:
         if len(rule) == 1:
-            if not _demand(axes, rule[0], frame.sizes):
+            if not _impose(axes, rule[0], frame.sizes):
                 return None
         else:
             open_rules.append(rule)
-    for wish in wishes:
-        _choose(axes, wish, frame.sizes, rng)
+    for preference in preferences:
+        _choose(axes, preference, frame.sizes, rng)
     rng.shuffle(open_rules)
     if not all(_choose(axes, rule, frame.sizes, rng) for rule in open_rules):
         return None
     return _place(axes, frame, rng)
 
 
-def _room(frame: Frame) -> dict[Axis, Differences] | None:
+def _free_area(frame: Frame) -> dict[Axis, Differences] | None:
     left, top, right, bottom = frame.room
     if any(w > right - left or h > bottom - top for w, h in frame.sizes):
         return None
@@ -64,19 +64,19 @@ def _choose(axes: dict[Axis, Differences], rule: Rule, sizes: Sequence[Size], rn
     """Commit to the first option, in random order, that the differences still allow."""
     for option in rng.sample(rule, len(rule)):
         saved = {axis: axes[axis].save() for axis in AXES}
-        if _demand(axes, option, sizes):
+        if _impose(axes, option, sizes):
             return True
         for axis in AXES:
             axes[axis].restore(saved[axis])
     return False
 
 
-def _demand(axes: dict[Axis, Differences], option: Option, sizes: Sequence[Size]) -> bool:
+def _impose(axes: dict[Axis, Differences], option: Option, sizes: Sequence[Size]) -> bool:
     return all(_add(axes, linear, sizes) for linear in option)
 
 
 def _add(axes: dict[Axis, Differences], linear: Linear, sizes: Sequence[Size]) -> bool:
-    """Add `linear` with the sizes put in: at most two positions on one axis remain, with opposite coefficients."""
+    """Add `linear` with the sizes substituted: at most two positions on one axis remain, with opposite coefficients."""
     bound = linear.bound
     positions: list[tuple[float, Axis, int]] = []
     for factor, kind, i in linear.terms:
@@ -105,7 +105,7 @@ def measure(kind: str, size: Size) -> float:
 
 
 def _place(axes: dict[Axis, Differences], frame: Frame, rng: Random) -> list[Point] | None:
-    """One box after the other, the least free first, each at a random free place within its exact intervals."""
+    """Place the boxes one by one, the most constrained first, each at a random free point within its exact intervals."""
     x, y, sizes = axes["x"], axes["y"], frame.sizes
     rivals: list[list[int]] = [[] for _ in sizes]
     for i, j in frame.apart:
@@ -125,7 +125,7 @@ def _place(axes: dict[Axis, Differences], frame: Frame, rng: Random) -> list[Poi
 
 
 def _freedom(x: Differences, y: Differences, sizes: Sequence[Size], i: int) -> tuple[float, int]:
-    """Room to move in units of the box's own area; ties in order of the objects."""
+    """Area of possible positions in units of the box's own area; ties in order of the objects."""
     room = (x.high[i] - x.low[i] + 1) * (y.high[i] - y.low[i] + 1)
     return room / (sizes[i][0] * sizes[i][1]), i
 

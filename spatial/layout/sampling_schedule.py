@@ -1,7 +1,7 @@
-"""Layouts by trial: from generous margins and full sizes to bare ones, until a sampled one comes out.
+"""Candidate layouts by sampling: from generous margins and full sizes down to minimal ones.
 
 In: a problem, a random generator.  Out: boxes with the depths that they suggest, one after the other.
-Does not judge them and never says that there is none.
+Does not check them and never proves that none exists.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,18 +21,18 @@ from spatial.layout.ground_plane import (
     scales,
     zones,
 )
-from spatial.layout.object_sizes import JITTER, base_sides, fitted, whole
-from spatial.layout.placement_problem import Problem, apart
+from spatial.layout.object_sizes import JITTER, base_sides, fit_to_carriers, pixel_size
+from spatial.layout.placement_problem import Problem, separated_pairs
 from spatial.layout.sampler import Frame, Size, sample
 
 SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.5, 0.4, 0.3, 0.22, 0.15)
-"""Sizes against preferred ones, shrunk from attempt to attempt."""
+"""Factors on the preferred sizes, smaller from attempt to attempt."""
 
 GROUND_LEVELS = 3
-"""Levels of margins tried with every thing in its place."""
+"""Levels of margins tried with the ground plane."""
 
 EDGE = 0.01
-"""Room left free along the canvas's edges at full margins, share of the canvas."""
+"""Strip left free along the canvas's edges at full margins, share of the canvas."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class Candidate:
     depth: Sequence[float]
 
 
-def attempts(problem: Problem, rng: Random, jitter: float = JITTER) -> Iterator[Candidate]:
-    """Candidates, best manners first. Finite, and the same for the same generator state."""
+def sampled_candidates(problem: Problem, rng: Random, jitter: float = JITTER) -> Iterator[Candidate]:
+    """Candidates, strictest settings first. Finite, and deterministic for a generator state."""
     if problem.ground is not None:
-        for wish in (False, True):
+        for soft in (False, True):
             for margins in LEVELS[:GROUND_LEVELS]:
-                yield from _on_the_ground(problem, margins, rng, wish)
+                yield from _on_the_ground(problem, margins, rng, soft)
         return
     for margins in LEVELS:
         yield from _in_the_plane(problem, margins, rng, jitter)
@@ -56,40 +56,40 @@ def attempts(problem: Problem, rng: Random, jitter: float = JITTER) -> Iterator[
 
 def _in_the_plane(problem: Problem, margins: Margins, rng: Random, jitter: float) -> Iterator[Candidate]:
     rules = rules_of(problem, margins)
-    pairs = apart(problem)
+    pairs = separated_pairs(problem)
     for scale in SCALES:
-        sides = fitted(problem, [side * scale for side in base_sides(problem, rng, jitter)])
-        frame = Frame(_room(problem, margins), _whole(problem, sides), pairs, _gap(problem, margins))
+        sides = fit_to_carriers(problem, [side * scale for side in base_sides(problem, rng, jitter)])
+        frame = Frame(_free_area(problem, margins), _pixel_sizes(problem, sides), pairs, _gap(problem, margins))
         points = sample(frame, rules, rng)
         if points is not None:
             order = rng.sample(range(len(points)), len(points))
             yield Candidate(_boxes(points, frame.sizes), [(k + 1) / (len(order) + 1) for k in order])
 
 
-def _on_the_ground(problem: Problem, margins: Margins, rng: Random, wish: bool) -> Iterator[Candidate]:
-    """With everything in its place; as a `wish`, things leave their place where the relations demand it."""
+def _on_the_ground(problem: Problem, margins: Margins, rng: Random, soft: bool) -> Iterator[Candidate]:
+    """Every object in its usual place; with `soft`, objects leave it where the relations require it."""
     rules = rules_of(problem, margins)
-    pairs = apart(problem)
+    pairs = separated_pairs(problem)
     for k, scale in enumerate(SCALES):
         where = zones(problem, rng, strict=k < 3)
         lines = plan_lines(problem, where, rng)
         if lines is None:
-            if not wish:
+            if not soft:
                 continue
             lines = {}
         sides = base_sides(problem, rng)
         sides = [side * scale * factor for side, factor in zip(sides, scales(problem, where, lines), strict=True)]
-        sizes = _whole(problem, fitted(problem, _under_the_sky(problem, where, sides)))
-        frame = Frame(_room(problem, margins), sizes, pairs, _gap(problem, margins))
+        sizes = _pixel_sizes(problem, fit_to_carriers(problem, _limited_by_horizon(problem, where, sides)))
+        frame = Frame(_free_area(problem, margins), sizes, pairs, _gap(problem, margins))
         rest = [*depth_rules(problem, where), *ground_rules(problem, where, {} if k % 2 else lines)]
-        points = sample(frame, rules, rng, rest) if wish else sample(frame, [*rules, *rest], rng)
+        points = sample(frame, rules, rng, rest) if soft else sample(frame, [*rules, *rest], rng)
         if points is not None:
             boxes = _boxes(points, sizes)
             yield Candidate(boxes, ground_depths(problem, where, boxes))
 
 
-def _under_the_sky(problem: Problem, where: Sequence[Zone], sides: Sequence[float]) -> list[float]:
-    """What hangs or flies must fit between the top of the canvas and the horizon."""
+def _limited_by_horizon(problem: Problem, where: Sequence[Zone], sides: Sequence[float]) -> list[float]:
+    """Shrink what hangs or flies until it fits between the top of the canvas and the horizon."""
     room = 0.8 * max(problem.horizon, SKY * problem.canvas[1])
     found = []
     for thing, zone, side in zip(problem.things, where, sides, strict=True):
@@ -98,7 +98,7 @@ def _under_the_sky(problem: Problem, where: Sequence[Zone], sides: Sequence[floa
     return found
 
 
-def _room(problem: Problem, margins: Margins) -> tuple[int, int, int, int]:
+def _free_area(problem: Problem, margins: Margins) -> tuple[int, int, int, int]:
     width, height = problem.canvas
     edge = round(EDGE * min(width, height)) if margins is LEVELS[0] else 0
     return edge, 0 if problem.ground else edge, width - edge, height - edge
@@ -108,8 +108,8 @@ def _gap(problem: Problem, margins: Margins) -> int:
     return round(margins.gap * min(problem.canvas))
 
 
-def _whole(problem: Problem, sides: Sequence[float]) -> list[Size]:
-    return [whole(thing.aspect, side) for thing, side in zip(problem.things, sides, strict=True)]
+def _pixel_sizes(problem: Problem, sides: Sequence[float]) -> list[Size]:
+    return [pixel_size(thing.aspect, side) for thing, side in zip(problem.things, sides, strict=True)]
 
 
 def _boxes(points: Sequence[tuple[int, int]], sizes: Sequence[Size]) -> tuple[Box, ...]:

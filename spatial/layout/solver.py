@@ -1,6 +1,6 @@
 """From a draft to a layout: refute, sample, search, check.
 
-In: a draft, a canvas, a seed, perhaps somebody's boxes.  Out: a layout that was verified, or a proven conflict.
+In: a draft, a canvas, a seed, optional box hints.  Out: a verified layout, or a proven conflict.
 Does not decide what is true (`spatial.relations.relation_truth`) and uses no clock: every limit is on steps or
 deterministic time.
 """
@@ -11,15 +11,15 @@ from functools import lru_cache
 from random import Random
 
 from schemas.graph import Layout
-from spatial.layout.constraint_search import SEARCHES, searched
+from spatial.layout.constraint_search import SEARCHES, search_layout
 from spatial.layout.constraints.infeasibility_proof import QUICK, THOROUGH, refutation
 from spatial.layout.layout_check import verify
 from spatial.layout.layout_faults import Boxes, faults
-from spatial.layout.layout_hints import hinted
+from spatial.layout.layout_hints import candidates_from_hints
 from spatial.layout.object_depths import depths
 from spatial.layout.object_sizes import JITTER, WIDE_JITTER
-from spatial.layout.placement_problem import Catalog, Problem, loosened, problem_of
-from spatial.layout.sampling_schedule import Candidate, attempts
+from spatial.layout.placement_problem import Catalog, Problem, problem_of, relaxed
+from spatial.layout.sampling_schedule import Candidate, sampled_candidates
 from spatial.layout.solver_model import UNDECIDED
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
@@ -31,7 +31,7 @@ class NoLayout(ValueError):
 
 @dataclass(frozen=True)
 class Unsatisfiable:
-    """Relations (indices, ascending) that cannot hold together; without any one of them this is not so any more."""
+    """Relations (indices, ascending) that cannot hold together; irreducible: any proper subset is not refuted."""
 
     indices: tuple[int, ...]
 
@@ -56,7 +56,7 @@ def solve(
     problem = problem_of(draft, canvas, catalog or knowledge())
     rng = Random(seed)
     if hints is not None and any(box is not None for box in hints):
-        for candidate in hinted(draft, problem, hints, seed):
+        for candidate in candidates_from_hints(draft, problem, hints, seed):
             layout = _accepted(draft, problem, candidate)
             if layout is not None:
                 return layout
@@ -72,7 +72,7 @@ def knowledge() -> Catalog:
 
 
 def _sampled(draft: Draft, problem: Problem, rng: Random, jitter: float = JITTER) -> Layout | None:
-    for candidate in attempts(problem, rng, jitter):
+    for candidate in sampled_candidates(problem, rng, jitter):
         layout = _accepted(draft, problem, candidate)
         if layout is not None:
             return layout
@@ -80,8 +80,8 @@ def _sampled(draft: Draft, problem: Problem, rng: Random, jitter: float = JITTER
 
 
 def _proven_or_searched(draft: Draft, problem: Problem, seed: int) -> Layout | Unsatisfiable:
-    """What is hard: without the ground plane, with overlaps that relations allow, then a proof and a search in turns."""
-    plain, loose = replace(problem, ground=None), loosened(problem)
+    """For hard drafts: sample without the ground plane and with permitted overlaps, then alternate proof and search."""
+    plain, loose = replace(problem, ground=None), relaxed(problem)
     for variant, jitter in ((plain, JITTER), (plain, WIDE_JITTER), (loose, WIDE_JITTER)):
         found = _sampled(draft, variant, Random(seed + 1), jitter)
         if found is not None:
@@ -104,7 +104,7 @@ def _proven_or_searched(draft: Draft, problem: Problem, seed: int) -> Layout | U
 def _searched(draft: Draft, variants: tuple[Problem, Problem], seed: int) -> Layout | None:
     plain, loose = variants
     for variant, search in zip((plain, plain, loose, loose), SEARCHES, strict=True):
-        boxes = searched(variant, search, seed)
+        boxes = search_layout(variant, search, seed)
         if boxes is not None:
             order = Random(seed).sample(range(len(boxes)), len(boxes))
             depth = [(k + 1) / (len(order) + 1) for k in order]

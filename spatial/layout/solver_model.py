@@ -1,7 +1,7 @@
-"""What the constraint solver is asked, and what it answers.
+"""The constraint solver's input and output types.
 
-In: ranges, rules and wishes over whole numbers.  Out: values, `IMPOSSIBLE` (proven) or `UNDECIDED` (the effort ran out).
-Does not know predicates, margins or scenes, nor the solver's own language (`spatial.layout.cp_sat`).
+In: ranges, rules and soft targets over whole numbers.  Out: values, `IMPOSSIBLE` (proven) or `UNDECIDED` (effort ran out).
+Does not know predicates, margins or scenes, nor the solver's API (`spatial.layout.cp_sat`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ UNDECIDED: Final = "undecided"
 
 @dataclass(frozen=True)
 class Pull:
-    """A wish: keep a variable at `target`; each step away costs `weight`."""
+    """A soft target: keep a variable at `target`; each step away from it costs `weight`."""
 
     key: Key
     target: int
@@ -29,9 +29,9 @@ class Pull:
 
 @dataclass(frozen=True)
 class Formulation:
-    """What to solve. `apart`: pairs whose boxes must not overlap.
+    """The model to solve. `apart`: pairs whose boxes must not overlap.
 
-    `pulls` are wishes; `keep` adds `keep_cost` for every object of which any pull is not met exactly.
+    `pulls` are soft targets; `keep_cost` is added for every object of which any pull is not met exactly.
     """
 
     ranges: Mapping[Key, tuple[int, int]]
@@ -42,5 +42,5 @@ class Formulation:
 
 
 def separations(i: int, j: int, slack: float = 0.0) -> Rule:
-    """The four ways in which two boxes stay apart, or overlap by at most a share of either's extent on one axis."""
+    """Two boxes are apart on one of four sides, or overlap by at most a share `slack` of either's extent on one axis."""
     return tuple(ends_before(axis, a, b, slack) for axis in AXES for a, b in ((i, j), (j, i)))

@@ -1,15 +1,14 @@
-"""What each fact demands of boxes, as alternatives of linear inequalities, stricter than its truth by a margin.
+"""Encodes each fact about boxes as alternatives of linear inequalities, stricter than its truth rule by a margin.
 
 In: facts in canonical form and margins.  Out: rules.
-Sufficient, not necessary: whoever keeps a rule keeps the truth of its fact (the verifier checks that), but a fact may
-hold outside its rule, so nothing can be called impossible by these (`spatial.layout.constraints.infeasibility_proof` is
-for that).
+Sufficient, not necessary: boxes that satisfy a rule satisfy its fact (the verifier checks that), but a fact may hold
+where its rule does not, so these rules prove nothing impossible (`spatial.layout.constraints.infeasibility_proof` does).
 """
 
 from collections.abc import Callable
 
 from spatial.layout.constraints.distance_rules import far, near, next_to, touching
-from spatial.layout.constraints.encoding_context import Setting, shares
+from spatial.layout.constraints.encoding_context import EncodingContext, shares
 from spatial.layout.constraints.linear import (
     AXES,
     EXTENT,
@@ -25,52 +24,52 @@ from spatial.layout.constraints.linear import (
     middle2,
 )
 from spatial.layout.constraints.placement_margins import Margins
-from spatial.layout.placement_problem import LOW_SURFACE, Fact, Problem, tucked
+from spatial.layout.placement_problem import LOW_SURFACE, Fact, Problem, pairs_tucked_under
 from spatial.relations.predicate_table import BANDS
 
 SURFACE = 0.06
-"""Depth of a standing surface below the top edge where none is known, share of the height."""
+"""Default depth of a standing surface below the top edge, share of the height."""
 
 SURFACE_RANGE = (0.0, 0.48)
 """Standing surfaces are kept within these shares of the height, because `on` ends at the supporter's centre."""
 
 FEET_APART = 0.16
-"""How far the feet of what is under a table may stand from the table's, share of its height (half of it in front)."""
+"""How far the bottom edge of what is under a table may be from the table's, share of its height (half of it in front)."""
 
 WIDER = 1.5
-"""What is usually this much larger than its supporter may stand out beyond it."""
+"""An object whose usual size is this many times its supporter's may extend beyond it."""
 
 SURFACE_TOLERANCE = 0.02
 """How far a bottom edge may miss the standing surface, share of the supporter's height."""
 
 
 def rules_of(problem: Problem, margins: Margins) -> list[Rule]:
-    """The rules of all facts about boxes; facts about depth have none here."""
-    setting = Setting(problem, margins, tucked(problem))
-    return [rule for fact in problem.facts for rule in rules_of_fact(fact, setting)]
+    """The rules of all facts about boxes; facts about depth have none."""
+    context = EncodingContext(problem, margins, pairs_tucked_under(problem))
+    return [rule for fact in problem.facts for rule in rules_of_fact(fact, context)]
 
 
-def rules_of_fact(fact: Fact, setting: Setting) -> list[Rule]:
-    """The rules of one fact. Raises ValueError for a predicate without a meaning over boxes or depth."""
+def rules_of_fact(fact: Fact, context: EncodingContext) -> list[Rule]:
+    """The rules of one fact. Raises KeyError for a predicate that has no encoder."""
     if fact.object is None:
-        return [(_place(fact, setting),)]
-    return MEANING[fact.predicate](fact, setting)
+        return [(_place(fact, context),)]
+    return ENCODERS[fact.predicate](fact, context)
 
 
-def _left_of(fact: Fact, setting: Setting) -> list[Rule]:
-    return [(_before("x", *fact.pair, setting),)]
+def _left_of(fact: Fact, context: EncodingContext) -> list[Rule]:
+    return [(_before("x", *fact.pair, context),)]
 
 
-def _above(fact: Fact, setting: Setting) -> list[Rule]:
-    return [(_before("y", *fact.pair, setting),)]
+def _above(fact: Fact, context: EncodingContext) -> list[Rule]:
+    return [(_before("y", *fact.pair, context),)]
 
 
-def _before(axis: Axis, a: int, b: int, setting: Setting) -> Option:
-    margins = setting.margins
-    size = setting.problem.canvas[AXES.index(axis)]
+def _before(axis: Axis, a: int, b: int, context: EncodingContext) -> Option:
+    margins = context.margins
+    size = context.problem.canvas[AXES.index(axis)]
     least = max(1.0, 2 * margins.direction * size)
-    if setting.linked(a, b):
-        return (_centres_apart(axis, a, b, setting),)
+    if context.may_overlap(a, b):
+        return (_centres_apart(axis, a, b, context),)
     centres = at_most(middle2(axis, a), middle2(axis, b), least)
     if not margins.clear:
         return (centres,)
@@ -81,43 +80,43 @@ def _before(axis: Axis, a: int, b: int, setting: Setting) -> Option:
     )
 
 
-def _centres_apart(axis: Axis, a: int, b: int, setting: Setting) -> Linear:
-    """Overlapping boxes have little room: their centres differ by a share of the smaller one's extent."""
-    extent: Term = (2 * setting.margins.direction, EXTENT[axis], setting.smaller(a, b))
+def _centres_apart(axis: Axis, a: int, b: int, context: EncodingContext) -> Linear:
+    """For boxes that may overlap: their centres differ by a share of the smaller one's extent."""
+    extent: Term = (2 * context.margins.direction, EXTENT[axis], context.smaller(a, b))
     return at_most((*middle2(axis, a), extent), middle2(axis, b), 1)
 
 
-def _on(fact: Fact, setting: Setting) -> list[Rule]:
+def _on(fact: Fact, context: EncodingContext) -> list[Rule]:
     a, b = fact.pair
     top = at_most(low("y", a), low("y", b), 1)
     not_below = at_most(high("y", a, 2), middle2("y", b))
-    if not setting.margins.standing:
-        return [((top, not_below, at_most(low("y", b), high("y", a)), *shares("x", a, b, setting)),)]
-    depth = surface_of(setting.problem, b)
+    if not context.margins.standing:
+        return [((top, not_below, at_most(low("y", b), high("y", a)), *shares("x", a, b, context)),)]
+    depth = surface_of(context.problem, b)
     least: Sum = ((1.0, "y", b), (max(0.0, depth - SURFACE_TOLERANCE), "h", b))
     most: Sum = ((1.0, "y", b), (depth + SURFACE_TOLERANCE, "h", b))
     stands = (top, not_below, at_most(least, high("y", a)), at_most(high("y", a), most, -0.5))
-    if setting.problem.things[a].side > setting.problem.things[b].side * WIDER:
-        return [((*stands, *shares("x", a, b, setting)),)]
+    if context.problem.things[a].side > context.problem.things[b].side * WIDER:
+        return [((*stands, *shares("x", a, b, context)),)]
     return [((*stands, at_most(low("x", b), low("x", a)), at_most(high("x", a), high("x", b))),)]
 
 
 def surface_of(problem: Problem, i: int) -> float:
-    """Where things stand on `i`: depth below its top edge, share of its height."""
+    """The standing surface of `i`: depth below its top edge, share of its height."""
     surface = problem.things[i].surface
     least, most = SURFACE_RANGE
     return SURFACE if surface is None else min(max(surface, least), most)
 
 
-def _under(fact: Fact, setting: Setting) -> list[Rule]:
+def _under(fact: Fact, context: EncodingContext) -> list[Rule]:
     a, b = fact.pair
-    if (a, b) in setting.tucked:
+    if (a, b) in context.tucked:
         return [_between_legs(a, b)]
-    return [((*_before("y", b, a, setting), *shares("x", a, b, setting)),)]
+    return [((*_before("y", b, a, context), *shares("x", a, b, context)),)]
 
 
 def _between_legs(a: int, b: int) -> Rule:
-    """`a` stands on the ground within the width of `b`, below its top, feet at about the same line."""
+    """`a` stands on the ground within the width of `b`, below its top, with its bottom edge near that of `b`."""
     least: Sum = ((1.0, "y", b), (1 - FEET_APART, "h", b))
     return (
         (
@@ -131,24 +130,24 @@ def _between_legs(a: int, b: int) -> Rule:
     )
 
 
-def _inside(fact: Fact, setting: Setting) -> list[Rule]:
+def _inside(fact: Fact, context: EncodingContext) -> list[Rule]:
     a, b = fact.pair
     found: list[Linear] = []
     for axis in AXES:
-        pad: Term = (setting.margins.pad, EXTENT[axis], b)
+        pad: Term = (context.margins.pad, EXTENT[axis], b)
         found.append(at_most((*low(axis, b), pad), low(axis, a)))
         found.append(at_most((*high(axis, a), pad), high(axis, b)))
     smaller = at_most(((1.0, "w", a), (1.0, "h", a)), ((1.0, "w", b), (1.0, "h", b)), 1)
     return [((*found, smaller),)]
 
 
-def _place(fact: Fact, setting: Setting) -> Option:
+def _place(fact: Fact, context: EncodingContext) -> Option:
     """The centre lies in the thirds of the canvas that the place names."""
     found: list[Linear] = []
-    for axis, band, size in zip(AXES, BANDS[fact.predicate], setting.problem.canvas, strict=True):
+    for axis, band, size in zip(AXES, BANDS[fact.predicate], context.problem.canvas, strict=True):
         if band is None:
             continue
-        least = max(1.0, 6 * min(setting.margins.direction / 2, 0.03) * size)
+        least = max(1.0, 6 * min(context.margins.direction / 2, 0.03) * size)
         centre6 = tuple((3 * c, kind, i) for c, kind, i in middle2(axis, fact.subject))
         if band > 0:
             found.append(at_most((), centre6, 2 * band * size + least))
@@ -157,11 +156,11 @@ def _place(fact: Fact, setting: Setting) -> Option:
     return tuple(found)
 
 
-def _depth(fact: Fact, setting: Setting) -> list[Rule]:  # noqa: ARG001 - the signature of a meaning
+def _depth(fact: Fact, context: EncodingContext) -> list[Rule]:  # noqa: ARG001 - the signature of an encoder
     return []
 
 
-MEANING: dict[str, Callable[[Fact, Setting], list[Rule]]] = {
+ENCODERS: dict[str, Callable[[Fact, EncodingContext], list[Rule]]] = {
     "left_of": _left_of,
     "above": _above,
     "in_front_of": _depth,
@@ -173,4 +172,4 @@ MEANING: dict[str, Callable[[Fact, Setting], list[Rule]]] = {
     "near": near,
     "far": far,
 }
-"""Canonical predicates and how they are encoded."""
+"""The encoder of each canonical predicate."""

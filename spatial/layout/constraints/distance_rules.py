@@ -1,13 +1,13 @@
-"""What facts of distance demand of boxes: touching, next_to, near, far.
+"""Constraints for the facts of distance: touching, next_to, near, far.
 
-In: facts and a setting.  Out: rules with one alternative for every side on which the two may lie.
-Sufficient, not necessary, as all of `spatial.layout.constraints.constraint_rules`: a gap as the crow flies is replaced
-by gaps along the axes.
+In: facts and an encoding context.  Out: rules with one option for every side on which the two may lie.
+Sufficient, not necessary, like all of `spatial.layout.constraints.constraint_rules`: a Euclidean gap is replaced by
+gaps along the axes.
 """
 
 from dataclasses import dataclass
 
-from spatial.layout.constraints.encoding_context import Setting, shares
+from spatial.layout.constraints.encoding_context import EncodingContext, shares
 from spatial.layout.constraints.linear import (
     AXES,
     OTHER,
@@ -22,35 +22,35 @@ from spatial.layout.constraints.linear import (
     low,
     middle2,
 )
-from spatial.layout.placement_problem import Fact, staggered
+from spatial.layout.placement_problem import Fact, corner_overlap_pairs
 from spatial.relations.predicate_geometry import FAR_UNITS, NEAR_UNITS
 
 CORNER = 0.17
-"""Share of either's extent by which things overlap that are beside and over each other: less than would be a fault."""
+"""Overlap of objects that are next to and above each other, as a share of either's extent: below what is a fault."""
 
 
-def touching(fact: Fact, setting: Setting) -> list[Rule]:
-    """Edge to edge, with a stretch of edge in common (overlapping, where a relation lets them)."""
+def touching(fact: Fact, context: EncodingContext) -> list[Rule]:
+    """Edge to edge, with part of an edge in common (or overlapping, where a relation permits it)."""
     a, b = fact.pair
-    if setting.carried(a, b):
+    if context.carried(a, b):
         return []
-    sides = [_beside(axis, i, j, Gap(0.0, setting.margins.slack), setting) for axis in AXES for i, j in ((a, b), (b, a))]
-    if setting.linked(a, b):
-        sides.append((*shares("x", a, b, setting), *shares("y", a, b, setting)))
+    sides = [_beside(axis, i, j, Gap(0.0, context.margins.slack), context) for axis in AXES for i, j in ((a, b), (b, a))]
+    if context.may_overlap(a, b):
+        sides.append((*shares("x", a, b, context), *shares("y", a, b, context)))
     return [tuple(sides)]
 
 
-def next_to(fact: Fact, setting: Setting) -> list[Rule]:
+def next_to(fact: Fact, context: EncodingContext) -> list[Rule]:
     """Left or right of each other at about the same height."""
     a, b = fact.pair
-    reach = NEAR_UNITS * (1 - setting.margins.reserve)
+    reach = NEAR_UNITS * (1 - context.margins.reserve)
     ways = ((a, b), (b, a))
-    sides = [_beside("x", i, j, Gap(reach), setting) for i, j in ways]
-    corner = (min(a, b), max(a, b)) in staggered(setting.problem.facts)
-    slack = CORNER if corner else setting.margins.slack
+    sides = [_beside("x", i, j, Gap(reach), context) for i, j in ways]
+    corner = (min(a, b), max(a, b)) in corner_overlap_pairs(context.problem.facts)
+    slack = CORNER if corner else context.margins.slack
     if slack:
         not_on = tuple(at_most(middle2("y", j), high("y", i, 2), 1) for i, j in ways)
-        overlapping = [(*_beside("x", i, j, Gap(reach, slack), setting), *not_on) for i, j in ways]
+        overlapping = [(*_beside("x", i, j, Gap(reach, slack), context), *not_on) for i, j in ways]
         sides = overlapping if corner else sides + overlapping
     return [tuple(sides)]
 
@@ -63,32 +63,32 @@ class Gap:
     slack: float = 0.0
 
 
-def _beside(axis: Axis, a: int, b: int, gap: Gap, setting: Setting) -> Option:
+def _beside(axis: Axis, a: int, b: int, gap: Gap, context: EncodingContext) -> Option:
     """`a` before `b` with a gap, sharing extent on the other axis."""
     return (
         *ends_before(axis, a, b, gap.slack),
         _reaches(axis, a, b, gap.reach),
-        *shares(OTHER[axis], a, b, setting),
+        *shares(OTHER[axis], a, b, context),
     )
 
 
-def near(fact: Fact, setting: Setting) -> list[Rule]:
-    """On any side, a small gap away."""
+def near(fact: Fact, context: EncodingContext) -> list[Rule]:
+    """On any side, with a small gap."""
     a, b = fact.pair
-    if setting.carried(a, b):
+    if context.carried(a, b):
         return []
-    reach = NEAR_UNITS * (1 - setting.margins.reserve)
-    sides = [_off(axis, i, j, reach, setting) for axis in AXES for i, j in ((a, b), (b, a))]
-    if setting.linked(a, b):
+    reach = NEAR_UNITS * (1 - context.margins.reserve)
+    sides = [_diagonally_near(axis, i, j, reach, context) for axis in AXES for i, j in ((a, b), (b, a))]
+    if context.may_overlap(a, b):
         sides.append(tuple(_reaches(axis, i, j, 0.0) for axis in AXES for i, j in ((a, b), (b, a))))
     return [tuple(sides)]
 
 
-def _off(axis: Axis, a: int, b: int, reach: float, setting: Setting) -> Option:
-    """`a` before `b`, no further than `reach` as the crow flies: 0.8 of it along the axis, 0.6 across it."""
+def _diagonally_near(axis: Axis, a: int, b: int, reach: float, context: EncodingContext) -> Option:
+    """`a` before `b`, at a Euclidean distance of at most `reach`: 0.8 of it along the axis, 0.6 across it."""
     across = OTHER[axis]
     return (
-        *ends_before(axis, a, b, setting.margins.slack),
+        *ends_before(axis, a, b, context.margins.slack),
         _reaches(axis, a, b, 0.8 * reach),
         _reaches(across, a, b, 0.6 * reach),
         _reaches(across, b, a, 0.6 * reach),
@@ -100,10 +100,10 @@ def _reaches(axis: Axis, a: int, b: int, units: float) -> Linear:
     return at_most(low(axis, b), (*high(axis, a), *_units(units, a, b)))
 
 
-def far(fact: Fact, setting: Setting) -> list[Rule]:
-    """On any side, a large gap away."""
+def far(fact: Fact, context: EncodingContext) -> list[Rule]:
+    """On any side, with a large gap."""
     a, b = fact.pair
-    away = FAR_UNITS * (1 + setting.margins.reserve)
+    away = FAR_UNITS * (1 + context.margins.reserve)
     return [
         tuple((at_most((*high(axis, i), *_units(away, a, b)), low(axis, j)),) for axis in AXES for i, j in ((a, b), (b, a)))
     ]

@@ -1,9 +1,9 @@
 """Proofs that relations cannot all hold: for any boxes, of any size and shape, on a canvas of these proportions.
 
 In: a draft.  Out: an irreducible set of relation indices that cannot hold together, or None.
-Does not place anything.  The encoding is necessary, not sufficient: whatever boxes fulfil the truth rules fulfil it too
-(distances are relaxed: the square root of an area lies between the shorter side and the mean of both), so what it
-refutes is refuted.  Room does not count: the grid is fine enough for any number of objects.
+Does not place anything.  The encoding is necessary, not sufficient: all boxes that satisfy the truth rules satisfy it
+too (distances are relaxed: the square root of an area lies between the shorter side and the mean of both), so what it
+refutes is refuted.  Space is no constraint: the grid is fine enough for any number of objects.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,10 +28,10 @@ Refutation = tuple[int, ...] | Status
 POSSIBLE: Final = "possible"
 
 QUICK, THOROUGH = 0.2, 1.0
-"""Deterministic seconds for one proof: most take a hundredth, a few that are worth a second look take long."""
+"""Deterministic seconds for one proof: most take a hundredth, a few need the longer limit."""
 
 ROOT_HALF = 0.70710678
-"""Of a gap as the crow flies at least this share lies along one axis."""
+"""At least this share of a Euclidean gap lies along one axis."""
 
 SEED = 0
 """Proofs do not depend on the seed of a layout."""
@@ -40,24 +40,24 @@ SEED = 0
 def refutation(draft: Draft, canvas: tuple[int, int], effort: float) -> Refutation:
     """An irreducible set of relations (indices, ascending) that cannot hold together.
 
-    `POSSIBLE`: nothing of what is necessary is violated, so more effort is in vain.  `UNDECIDED`: more might do.
+    `POSSIBLE`: the necessary conditions can all be met, so more effort cannot help.  `UNDECIDED`: it might.
     """
 
     def refuted(indices: Sequence[int]) -> bool:
         part = Draft(draft.objects, tuple(draft.relations[k] for k in indices))
-        return contradictions(part) is not None or necessity(part, canvas, QUICK) == IMPOSSIBLE
+        return contradictions(part) is not None or check_necessary_conditions(part, canvas, QUICK) == IMPOSSIBLE
 
     known = contradictions(draft)
     if known is not None:
         return _irreducible(sorted(known.indices), refuted)
-    status = necessity(draft, canvas, effort)
+    status = check_necessary_conditions(draft, canvas, effort)
     if status == IMPOSSIBLE:
         return _irreducible(list(range(len(draft.relations))), refuted)
     return status
 
 
 def _irreducible(indices: list[int], refuted: Callable[[Sequence[int]], bool]) -> tuple[int, ...]:
-    """Delete what is not needed for the refutation: in halves while that works, then one by one."""
+    """Drop relations that the refutation does not need: in halves while that works, then one by one."""
     size = len(indices) // 2
     while size > 1:
         for start in range(0, len(indices), size):
@@ -75,8 +75,8 @@ def _irreducible(indices: list[int], refuted: Callable[[Sequence[int]], bool]) -
     return tuple(indices)
 
 
-def necessity(draft: Draft, canvas: tuple[int, int], effort: float) -> Status:
-    """Whether boxes and depths fulfil all that is necessary for the relations of `draft` (whose indices must be good)."""
+def check_necessary_conditions(draft: Draft, canvas: tuple[int, int], effort: float) -> Status:
+    """Whether any boxes and depths meet the necessary conditions of the relations of `draft`; its indices must be valid."""
     facts = facts_of(draft)
     scale = GRID / max(canvas)
     width, height = (6 * max(1, round(side * scale / 6)) for side in canvas)
@@ -87,15 +87,15 @@ def necessity(draft: Draft, canvas: tuple[int, int], effort: float) -> Status:
     for i in used:
         ranges |= {("x", i): (0, width), ("w", i): (1, width), ("y", i): (0, height), ("h", i): (1, height)}
         ranges |= {("s", i): (1, max(width, height)), ("d", i): (0, len(draft.objects))}
-        rules += _body(i, width, height, i in distant)
+        rules += _box_rules(i, width, height, i in distant)
     for fact in facts:
         rules += _necessary(fact, (width, height))
     outcome = find(Formulation(ranges, rules), SEED, effort)
     return outcome if isinstance(outcome, str) else POSSIBLE
 
 
-def _body(i: int, width: int, height: int, distant: bool) -> list[Rule]:
-    """A box on the canvas, and what is certain of the square root of its area (the least only where it matters)."""
+def _box_rules(i: int, width: int, height: int, distant: bool) -> list[Rule]:
+    """The box is on the canvas, with bounds on the square root of its area (the lower one only where it matters)."""
     on_canvas = (Linear(high("x", i), width), Linear(high("y", i), height))
     mean = Linear(((2.0, "s", i), (-1.0, "w", i), (-1.0, "h", i)), 0)
     shorter = tuple((Linear(((1.0, kind, i), (-1.0, "s", i)), 0),) for kind in _EXTENTS)
@@ -108,7 +108,7 @@ _EXTENTS: tuple[Kind, Kind] = ("w", "h")
 def _necessary(fact: Fact, canvas: tuple[int, int]) -> list[Rule]:
     if fact.object is None:
         return [_place(fact, canvas)]
-    return NECESSARY[fact.predicate](*fact.pair)
+    return NECESSARY_RULES[fact.predicate](*fact.pair)
 
 
 def _order(axis: Axis) -> Callable[[int, int], list[Rule]]:
@@ -175,7 +175,7 @@ def _place(fact: Fact, canvas: tuple[int, int]) -> Rule:
     return (tuple(found),)
 
 
-NECESSARY: dict[str, Callable[[int, int], list[Rule]]] = {
+NECESSARY_RULES: dict[str, Callable[[int, int], list[Rule]]] = {
     "left_of": _order("x"),
     "above": _order("y"),
     "in_front_of": _in_front_of,
@@ -187,4 +187,4 @@ NECESSARY: dict[str, Callable[[int, int], list[Rule]]] = {
     "near": _near,
     "far": _far,
 }
-"""Canonical predicates and what their truth makes necessary."""
+"""The necessary conditions of each canonical predicate."""

@@ -1,4 +1,4 @@
-"""Linear facts about boxes: the one language that the sampler, the solver and the proof all read.
+"""Linear inequalities over boxes: the common form that the sampler, the solver and the proof use.
 
 In: variables named by kind and object.  Out: frozen inequalities.
 Does not solve anything and knows no predicate.

@@ -1,4 +1,4 @@
-"""How far from their truth limits relations are placed, from generous to bare.
+"""Margins: how far from their truth limits relations are placed, from generous to minimal.
 
 In: nothing.  Out: `LEVELS`, tried in order.
 """
@@ -33,7 +33,7 @@ LEVELS = (
     Margins(0.025, False, 0.05, 0.01, 0.15, True, 0.0),
     Margins(0.006, False, 0.03, 0.0, 0.1, False, 0.0),
 )
-"""The first suits questions (asked from a difference of 5 % on); the last is barely more than truth."""
+"""The first suits questions (asked from a difference of 5 % on); the last is barely stricter than the truth rules."""
 
 LAST = Margins(0.004, False, 0.02, 0.0, 0.05, False, 0.0, slack=0.17)
-"""The last resort: boxes overlap a little (less than the fifth that would be a fault) rather than that none are found."""
+"""The last resort before giving up: boxes may overlap a little (less than the fifth that counts as a fault)."""

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.graph import Relation
-from spatial.layout.constraints.infeasibility_proof import POSSIBLE, QUICK, necessity, refutation
+from spatial.layout.constraints.infeasibility_proof import POSSIBLE, QUICK, check_necessary_conditions, refutation
 from spatial.layout.solver_model import IMPOSSIBLE
 from spatial.reasoning.draft import Draft
 from spatial.relations.relation_truth import places, relate
@@ -41,7 +41,7 @@ def everything_true(rng: random.Random, count: int, canvas: tuple[int, int]) -> 
 def test_nothing_that_boxes_show_is_ever_refuted(seed, canvas):
     rng = random.Random(seed)
     draft = everything_true(rng, rng.randint(2, 5), canvas)
-    assert necessity(draft, canvas, QUICK) != IMPOSSIBLE
+    assert check_necessary_conditions(draft, canvas, QUICK) != IMPOSSIBLE
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,6 @@ def test_relations_that_have_nothing_to_do_with_it_are_left_out():
 
 def test_room_is_no_reason():
     chain = draft_of(50, *((i, "left_of", i + 1) for i in range(49)))
-    assert necessity(chain, (16, 16), QUICK) == POSSIBLE
+    assert check_necessary_conditions(chain, (16, 16), QUICK) == POSSIBLE
     nested = draft_of(40, *((i, "inside", i + 1) for i in range(39)))
-    assert necessity(nested, (16, 16), QUICK) == POSSIBLE
+    assert check_necessary_conditions(nested, (16, 16), QUICK) == POSSIBLE

@@ -38,8 +38,8 @@ ENTRIES = {
     "spatial/relations/phrase_table.json": (
         PREDICATES, {name for says in SAID for name in says},
     ),
-    "spatial/layout/constraints/constraint_rules.py (MEANING)": (CANONICAL, constraint_rules.MEANING),
-    "spatial/layout/constraints/infeasibility_proof.py (NECESSARY)": (CANONICAL, infeasibility_proof.NECESSARY),
+    "spatial/layout/constraints/constraint_rules.py (ENCODERS)": (CANONICAL, constraint_rules.ENCODERS),
+    "spatial/layout/constraints/infeasibility_proof.py (NECESSARY_RULES)": (CANONICAL, infeasibility_proof.NECESSARY_RULES),
     "spatial/layout/layout_faults.py (DIRECTIONS)": (DIRECTIONS, layout_faults.DIRECTIONS),
     "spatial/layout/layout_faults.py (DEPTHS)": (DEPTHS, layout_faults.DEPTHS),
     "spatial/layout/layout_faults.py (MAY_OVERLAP)": (CONTACT | DEPTHS, layout_faults.MAY_OVERLAP),
