@@ -1,6 +1,6 @@
 """Questions as small programs over a scene, with answers that carry their proof.
 
-In: a `schemas.events.Scene`.  Out: `schemas.events.Question`s; and the parts: queries, answers, words.
+In: a `schemas.events.Scene`.  Out: `schemas.events.Question`s; also queries, answers and their wording.
 """
 
 from spatial.questions.answer_rules import Answer
@@ -11,7 +11,7 @@ from spatial.questions.question_generation import ask
 from spatial.questions.question_kinds import Query, Ref, from_json, to_json
 from spatial.questions.wording.ambiguity import readings
 from spatial.questions.wording.question_parsing import parse
-from spatial.questions.wording.realisation import say, variants
+from spatial.questions.wording.realisation import realise, variants
 from spatial.questions.wording.referring_expressions import Unanswerable
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
     "mirror",
     "parse",
     "readings",
-    "say",
+    "realise",
     "to_json",
     "variants",
 ]

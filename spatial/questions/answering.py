@@ -1,7 +1,7 @@
 """The answer of a query in a scene, with its proof.
 
-In: a query and a scene (or a `View` of it).  Out: an `Answer`; `Unanswerable` where no answer is safe.
-Does not choose questions nor words; what each type of query means is in `answer_rules`, by the rows of `kind_table`.
+In: a query and a scene (or a `View` of it).  Out: an `Answer`; `Unanswerable` where no answer is certain.
+Does not choose questions or wording; the rule of each type of query is in `answer_rules`, by the rows of `kind_table`.
 """
 
 from schemas.events import Scene
@@ -19,15 +19,15 @@ def answer(query: Query, scene: Scene | View) -> Answer:
     mentioned = [i for f in found for i in (f.index, *f.mentioned)]
     if len(set(mentioned)) < len(mentioned):
         raise Unanswerable("two references mean the same object")
-    text, own, used = QUERIES[type(query)].rule(view, query, found)
-    about = [*mentioned, *own.focus]
+    text, result, used = QUERIES[type(query)].rule(view, query, found)
+    about = [*mentioned, *result.focus]
     return Answer(
         text,
         _ids(view, about),
         _ids(view, [*about, *(k for f in found for k in f.used), *used]),
-        (*(rule for f in found for rule in f.rules), own.rule),
-        round(min([own.margin, *(f.margin for f in found)]), 6),
-        own.hops + sum(ref.hops for ref in references(query)),
+        (*(rule for f in found for rule in f.rules), result.rule),
+        round(min([result.margin, *(f.margin for f in found)]), 6),
+        result.hops + sum(ref.hops for ref in references(query)),
         tuple(view.objects[f.index].id for f in found),
         tuple(view.objects[i].id for i in mentioned),
     )

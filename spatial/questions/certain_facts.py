@@ -1,7 +1,7 @@
-"""What can be said of a scene with safety: yes, no, or doubtful.
+"""Three-valued judgements of a scene: yes, no, or doubtful.
 
-In: a `Scene`.  Out: a `View` that judges relations between its objects, three-valued and with margins.
-Stricter than truth (`spatial.relations.relation_truth`): what a person might judge otherwise is doubtful, and is not asked.
+In: a `Scene`.  Out: a `View` that judges relations between its objects, with margins.
+Stricter than truth (`spatial.relations.relation_truth`): what a person might judge otherwise is doubtful and not asked.
 A factor above 1 widens every margin: what is certain then is certain without it, with the same answer.
 """
 
@@ -21,13 +21,13 @@ MIN_VISIBLE = 0.35
 """Share of an object that must be seen before anything is asked of it; below, it still makes references ambiguous."""
 
 PLACE_MARGIN = 0.04
-"""Share of the canvas that a centre keeps from the lines between thirds."""
+"""Least distance of a centre from the lines between thirds, share of the canvas."""
 
 GAP_MARGIN = 0.05
 """Share of the canvas' diagonal by which two gaps must differ before one is called closer."""
 
 GAP_RATIO = 1.25
-"""The larger gap is at least this multiple of the smaller: a share alone says little between far things."""
+"""The larger gap is at least this multiple of the smaller: for distant objects a share alone is not enough."""
 
 DEPTH_SHARE = 0.1
 """Share of the scene's depth range by which two depths must differ."""
@@ -39,14 +39,14 @@ INVERSE_CONTACT = {"on": "supports", "inside": "contains", "under": "over"}
 
 
 @dataclass(frozen=True)
-class CertainFacts:
+class Judgement:
     """A judgement. `value` None is doubtful; `margin` is how far the judgement is from the opposite."""
 
     value: bool | None
     margin: float = 0.0
 
 
-DOUBTFUL = CertainFacts(None)
+DOUBTFUL = Judgement(None)
 
 
 def gap(a: Box, b: Box) -> float:
@@ -62,16 +62,16 @@ def centre_distance(a: Box, b: Box) -> float:
 
 
 class View:
-    """A scene with its objects at hand by position in `objects` (not by id). `strictness` is a factor on all margins."""
+    """A scene whose objects are addressed by position in `objects`, not by id. `strictness` is a factor on all margins."""
 
     def __init__(self, scene: Scene, strictness: float = 1.0) -> None:
         self.scene = scene
         self.strictness = strictness
         self.objects: tuple[SeenObject, ...] = scene.objects
         self.clear = tuple(i for i, o in enumerate(scene.objects) if o.visible >= MIN_VISIBLE and min(o.box[2:]) > 0)
-        self._relations: dict[tuple[int, str, int], CertainFacts] = {}
+        self._relations: dict[tuple[int, str, int], Judgement] = {}
         self._spans: dict[tuple[int, int], tuple[float, float, float]] = {}
-        self._closer: dict[tuple[int, int, int], CertainFacts] = {}
+        self._closer: dict[tuple[int, int, int], Judgement] = {}
 
     @cached_property
     def drawn(self) -> frozenset[tuple[int, str, int]]:
@@ -85,7 +85,7 @@ class View:
         depths = [o.depth for o in self.objects]
         return max(depths) - min(depths) if depths else 0.0
 
-    def relation(self, i: int, predicate: str, j: int) -> CertainFacts:
+    def relation(self, i: int, predicate: str, j: int) -> Judgement:
         """Whether object i stands in the relation to object j."""
         found = self._relations.get((i, predicate, j))
         if found is None:
@@ -94,7 +94,7 @@ class View:
             found = self._relations[i, predicate, j] = rule(i, predicate, j)
         return found
 
-    def _direction(self, i: int, predicate: str, j: int) -> CertainFacts:
+    def _direction(self, i: int, predicate: str, j: int) -> Judgement:
         """Centres differ enough, and neither lies inside the other's extent; margin as a share of the canvas."""
         axis, sign = DIRECTIONS[predicate]
         a, b = self.objects[i].box, self.objects[j].box
@@ -107,23 +107,23 @@ class View:
             or 2 * a0 <= b0 + b1 <= 2 * a1
         ):
             return DOUBTFUL
-        return CertainFacts(twice * sign > 0, abs(twice) / (2 * size))
+        return Judgement(twice * sign > 0, abs(twice) / (2 * size))
 
-    def _contact(self, i: int, predicate: str, j: int) -> CertainFacts:
-        """Yes where the renderer drew it and the boxes agree, no where both deny it; else doubtful."""
+    def _contact(self, i: int, predicate: str, j: int) -> Judgement:
+        """Yes if the renderer drew it and the boxes agree, no if neither supports it; else doubtful."""
         a, b = self.objects[i], self.objects[j]
         drawn = (a.id, predicate, b.id) in self.drawn or (b.id, INVERSE_CONTACT[predicate], a.id) in self.drawn
         true = holds(predicate, a.box, b.box, self.scene.canvas)
-        return CertainFacts(drawn, 1.0) if drawn == true else DOUBTFUL
+        return Judgement(drawn, 1.0) if drawn == true else DOUBTFUL
 
-    def _depth(self, i: int, predicate: str, j: int) -> CertainFacts:
+    def _depth(self, i: int, predicate: str, j: int) -> Judgement:
         """By depth order, with a margin as a share of the scene's depth range."""
         nearer = self.objects[j].depth - self.objects[i].depth
         if nearer == 0 or abs(nearer) < DEPTH_SHARE * self._depth_range * self.strictness:
             return DOUBTFUL
-        return CertainFacts((nearer > 0) == (predicate == "in_front_of"), abs(nearer) / self._depth_range)
+        return Judgement((nearer > 0) == (predicate == "in_front_of"), abs(nearer) / self._depth_range)
 
-    def place(self, i: int, place: str) -> CertainFacts:
+    def place(self, i: int, place: str) -> Judgement:
         """Whether the centre lies in these thirds of the canvas."""
         box, verdict, margin = self.objects[i].box, True, 1.0
         for axis, band in enumerate(BANDS[place]):
@@ -135,7 +135,7 @@ class View:
                 return DOUBTFUL
             verdict = verdict and int(share > 1 / 3) + int(share > 2 / 3) == band
             margin = min(margin, off)
-        return CertainFacts(verdict, margin)
+        return Judgement(verdict, margin)
 
     def spans(self, i: int, j: int) -> tuple[float, float, float]:
         """Between two objects: the gap in pixels, the gap in units of their size, and that of the centres in pixels."""
@@ -147,31 +147,31 @@ class View:
             self._spans[i, j] = self._spans[j, i] = found
         return found
 
-    def closer(self, i: int, j: int, anchor: int) -> CertainFacts:
+    def closer(self, i: int, j: int, anchor: int) -> Judgement:
         """Whether i is closer to the anchor than j: gap, gap in units of size and centres must agree."""
         found = self._closer.get((i, j, anchor))
         if found is None:
             found = self._closer[i, j, anchor] = self._compare(self.spans(i, anchor), self.spans(j, anchor))
         return found
 
-    def _compare(self, a: tuple[float, float, float], b: tuple[float, float, float]) -> CertainFacts:
+    def _compare(self, a: tuple[float, float, float], b: tuple[float, float, float]) -> Judgement:
         margin = abs(a[0] - b[0]) / math.hypot(*self.scene.canvas)
         ratio = 1 + (GAP_RATIO - 1) * self.strictness
         if margin < GAP_MARGIN * self.strictness or max(a[0], b[0]) < ratio * min(a[0], b[0]):
             return DOUBTFUL
         opinions = {x < y for x, y in zip(a, b, strict=True)}
-        return CertainFacts(opinions.pop(), margin) if len(opinions) == 1 else DOUBTFUL
+        return Judgement(opinions.pop(), margin) if len(opinions) == 1 else DOUBTFUL
 
     def nearest(self, anchor: int, among: tuple[int, ...]) -> tuple[int, float] | None:
-        """The one of several that is closer to the anchor than all the others, with the least margin."""
+        """The object that is closer to the anchor than all others, with the least margin; None if doubtful."""
         if len(among) < 2:
             return None
         best = min(among, key=lambda k: self.spans(k, anchor)[0])
-        sights = [self.closer(best, k, anchor) for k in among if k != best]
-        return (best, min(s.margin for s in sights)) if all(s.value for s in sights) else None
+        judgements = [self.closer(best, k, anchor) for k in among if k != best]
+        return (best, min(s.margin for s in judgements)) if all(s.value for s in judgements) else None
 
     def outermost(self, extreme: str, among: tuple[int, ...]) -> tuple[int, float] | None:
-        """The one object that lies beyond all others by centre and by edge, with the least margin; None if doubtful."""
+        """The object that lies beyond all others by centre and by edge, with the least margin; None if doubtful."""
         predicate = {"leftmost": "left_of", "rightmost": "right_of", "highest": "above", "lowest": "below"}[extreme]
         axis, sign = DIRECTIONS[predicate]
 
@@ -182,7 +182,7 @@ class View:
         if not among:
             return None
         best = min(among, key=reach)
-        sights = [self.relation(best, predicate, k) for k in among if k != best]
-        if not all(s.value for s in sights):
+        judgements = [self.relation(best, predicate, k) for k in among if k != best]
+        if not all(s.value for s in judgements):
             return None
-        return best, min((s.margin for s in sights), default=1.0)
+        return best, min((s.margin for s in judgements), default=1.0)

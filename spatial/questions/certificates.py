@@ -1,4 +1,4 @@
-"""The certificate of an answer: JSON text from which a reader can follow it.
+"""The certificate of an answer: JSON text with which a reader can check it.
 
 In: a query, its answer, the scene.  Out: JSON with query, premises, rules, margin, references and difficulty.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from spatial.questions.answer_rules import Answer
 from spatial.questions.certain_facts import View
 from spatial.questions.question_kinds import Query, references, to_json
-from spatial.questions.wording.realisation import say_ref
+from spatial.questions.wording.realisation import realise_ref
 
 
 def certificate(view: View, query: Query, answer: Answer) -> str:
@@ -21,7 +21,9 @@ def certificate(view: View, query: Query, answer: Answer) -> str:
         for name in (getattr(query, f, None) for f in ("category", "without"))
         if name in view.scene.excluded
     ]
-    said = [{"text": say_ref(ref), "object": found} for ref, found in zip(references(query), answer.referents, strict=True)]
+    named = [
+        {"text": realise_ref(ref), "object": found} for ref, found in zip(references(query), answer.referents, strict=True)
+    ]
     return json.dumps(
         {
             "query": to_json(query),
@@ -29,7 +31,7 @@ def certificate(view: View, query: Query, answer: Answer) -> str:
             "premises": [*premises(view, answer.used), *absent],
             "rules": list(answer.rules),
             "margin": answer.margin,
-            "references": said,
+            "references": named,
             "difficulty": {"hops": answer.hops, "margin": answer.margin},
         },
         separators=(",", ":"),

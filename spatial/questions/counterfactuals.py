@@ -1,7 +1,7 @@
-"""The mirrored twin of a question: nearly the same words, another answer.
+"""The counterfactual twin of a question: nearly the same words, another answer.
 
 In: a question of a scene.  Out: its twin with its own answer, choices and certificate, or None where it has none.
-A pair of twins shows whether a model has looked: who answers from the words alone is wrong on one of the two.
+A pair of twins shows whether a model uses the picture: one that answers from the words alone is wrong on one of the two.
 """
 
 from schemas.events import Question, Scene
@@ -12,7 +12,7 @@ from spatial.questions.certificates import certificate
 from spatial.questions.kind_table import QUERIES
 from spatial.questions.question_kinds import Query
 from spatial.questions.wording.question_parsing import parse
-from spatial.questions.wording.realisation import say, variants
+from spatial.questions.wording.realisation import realise, variants
 from spatial.questions.wording.referring_expressions import Unanswerable
 
 
@@ -29,7 +29,7 @@ def mirror(question: Question, scene: Scene) -> Question | None:
         except Unanswerable:
             continue
         if found.text != question.answer and found.text in question.choices:
-            text = say(twin, _same_variant(query, question.question))
+            text = realise(twin, _variant_of(query, question.question))
             return question.model_copy(
                 update={
                     "id": question_id(question.id, text),
@@ -43,5 +43,5 @@ def mirror(question: Question, scene: Scene) -> Question | None:
     return None
 
 
-def _same_variant(query: Query, text: str) -> int:
-    return next((variant for variant in range(variants(query)) if say(query, variant) == text), 0)
+def _variant_of(query: Query, text: str) -> int:
+    return next((variant for variant in range(variants(query)) if realise(query, variant) == text), 0)

@@ -1,9 +1,9 @@
-"""The choices of a question, in a drawn order.
+"""The choices of a question, in random order.
 
 In: a query and its answer.  Out: different texts, one of them the answer: two to four words, or all numbers that could be
-asked; None where too few are to be had.
-Wrong choices are as plausible as the right one: things that are in the picture, values that the thing could have,
-numbers that another question of the same words would have.
+asked; None where there are too few.
+Wrong choices are as plausible as the right one: objects that are in the picture, values that the object could have,
+numbers that another question with the same words would have.
 """
 
 import random
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from spatial.knowledge.knowledge_base import categories
 from spatial.questions.answer_rules import BEARINGS, SIDES, YES_NO, Answer
-from spatial.questions.counting import numbers_of, sides_of
+from spatial.questions.counting import counts_by_side, counts_in_total
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import AttributeOf, Bearing, Count, Query, Side
 from spatial.questions.wording.lexicon import alike, family_of, word_groups
@@ -22,66 +22,66 @@ MAX_CHOICES = 4
 
 
 @dataclass(frozen=True)
-class Look:
-    """What choices are drawn from: the scene, the answer, and a random generator."""
+class ChoiceContext:
+    """The input of a choice rule: the scene, the answer, and a random generator."""
 
-    asked: NamedScene
+    scene: NamedScene
     answer: Answer
     rng: random.Random
 
 
 Q = TypeVar("Q")
 
-ChoicesOf = Callable[[Look, Q], list[str]]
-"""The choices of a query of one type, the answer among them."""
+ChoicesOf = Callable[[ChoiceContext, Q], list[str]]
+"""A choice rule: the choices of a query of one type, including the answer."""
 
 
-def shuffled_choices(own: ChoicesOf[Query], look: Look, query: Query) -> tuple[str, ...] | None:
-    """The choices that `own` gives to queries of this type, shuffled."""
-    texts = own(look, query)
+def shuffled_choices(rule_of_type: ChoicesOf[Query], context: ChoiceContext, query: Query) -> tuple[str, ...] | None:
+    """The choices that `rule_of_type` gives to queries of this type, shuffled."""
+    texts = rule_of_type(context, query)
     if len(texts) < 2 or len(set(texts)) < len(texts):
         return None
-    look.rng.shuffle(texts)
+    context.rng.shuffle(texts)
     return tuple(texts)
 
 
-def yes_no(_look: Look, _query: Query) -> list[str]:
-    """Of a question for whether something is so."""
+def yes_no(_look: ChoiceContext, _query: Query) -> list[str]:
+    """Yes and no."""
     return list(YES_NO)
 
 
-def sides(_look: Look, _query: Side) -> list[str]:
+def sides(_look: ChoiceContext, _query: Side) -> list[str]:
     """Left and right."""
     return list(SIDES)
 
 
-def bearings(_look: Look, _query: Bearing) -> list[str]:
+def bearings(_look: ChoiceContext, _query: Bearing) -> list[str]:
     """The four diagonals."""
     return list(BEARINGS)
 
 
-def numbers(look: Look, query: Count) -> list[str]:
+def numbers(context: ChoiceContext, query: Count) -> list[str]:
     """The numbers that other questions of the same form would have in this scene; as `count` proposes them."""
-    found = numbers_of(look.asked) if query.anchor is None else sides_of(look.asked, query.category)
+    found = counts_in_total(context.scene) if query.anchor is None else counts_by_side(context.scene, query.category)
     return [str(number) for number in sorted(found)]
 
 
-def values(look: Look, query: AttributeOf) -> list[str]:
+def values(context: ChoiceContext, query: AttributeOf) -> list[str]:
     """The attribute and others of its family."""
-    return [look.answer.text, *_values(look.asked, query, look.answer, look.rng)][:MAX_CHOICES]
+    return [context.answer.text, *_values(context.scene, query, context.answer, context.rng)][:MAX_CHOICES]
 
 
-def things(look: Look, _query: Query) -> list[str]:
-    """The thing and others of the scene."""
-    return [look.answer.text, *_things(look.asked, look.answer, look.rng)][:MAX_CHOICES]
+def things(context: ChoiceContext, _query: Query) -> list[str]:
+    """The answer's object and others of the scene."""
+    return [context.answer.text, *_things(context.scene, context.answer, context.rng)][:MAX_CHOICES]
 
 
-def _values(asked: NamedScene, query: AttributeOf, answer: Answer, rng: random.Random) -> list[str]:
-    """Values that the thing could have: the typical ones of a known category, else those of the scene, then any."""
-    subject = next(o for o in asked.objects if o.id == answer.referents[0])
+def _values(scene: NamedScene, query: AttributeOf, answer: Answer, rng: random.Random) -> list[str]:
+    """Values that the object could have: the typical ones of a known category, else those of the scene, then any."""
+    subject = next(o for o in scene.objects if o.id == answer.referents[0])
     known = categories().get(subject.category)
     rivals = [value for group in word_groups("rivals") if answer.text in group for value in group]
-    seen = [a for o in asked.objects for a in o.attributes if a in rivals]
+    seen = [a for o in scene.objects for a in o.attributes if a in rivals]
     typical = list(known.attributes.get(query.family, ())) if known else []
     found: list[str] = []
     pools = [typical] if answer.text in typical and len(typical) > 1 else [sorted(set(seen)), rivals]
@@ -92,9 +92,9 @@ def _values(asked: NamedScene, query: AttributeOf, answer: Answer, rng: random.R
     return found
 
 
-def _things(asked: NamedScene, answer: Answer, rng: random.Random) -> list[str]:
-    """Other things of the scene, without those that the question names."""
+def _things(scene: NamedScene, answer: Answer, rng: random.Random) -> list[str]:
+    """Other objects of the scene, without those that the question names."""
     others = [
-        text for i, text in asked.labels.items() if text != answer.text and asked.objects[i].id not in answer.mentioned
+        text for i, text in scene.labels.items() if text != answer.text and scene.objects[i].id not in answer.mentioned
     ]
     return rng.sample(others, len(others))

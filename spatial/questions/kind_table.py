@@ -1,9 +1,9 @@
 """The table of question kinds: one row for each kind, and one for each type of query that the kinds are made of.
 
-In: nothing.  Out: `KINDS` and `QUERIES`, from which answers, choices, keys, twins and proposals derive, the balance of the
-dataset and its subsets too; and look-ups in them.
-A row has no defaults, so that nothing is forgotten in silence.  The sentences are data (`wording/templates.json`); the
-verifier and the audit keep tables of their own on purpose, and `tests/unit/spatial/test_kind_table.py` holds all to this.
+In: nothing.  Out: `KINDS` and `QUERIES`, from which answers, choices, keys, twins and proposals derive, as do the balance
+of the dataset and its subsets; and look-ups in them.
+A row has no defaults, so that no entry is forgotten.  The sentences are data (`wording/templates.json`); the verifier and
+the audit keep tables of their own on purpose, and `tests/unit/spatial/test_kind_table.py` compares them with this one.
 """
 
 import random
@@ -17,7 +17,7 @@ from schemas.plugins import PluginTable
 from spatial.questions import answer_rules, distractors, split_keys, twin_queries
 from spatial.questions import question_kinds as q
 from spatial.questions.answer_rules import Answer, Rule
-from spatial.questions.distractors import ChoicesOf, Look
+from spatial.questions.distractors import ChoiceContext, ChoicesOf
 from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import GROUP, TextProposer, require_verifier
 from spatial.questions.proposals import query_proposals, search_proposals
@@ -40,9 +40,9 @@ NEARNESS = frozenset({"near", "far"})
 class QuestionKind:
     """One kind of question.
 
-    `meaning` says what is asked.  `propose` looks for such questions in a scene.  `favoured_by`: the families of relations
-    that help the kind (`ANY_FAMILY`: it needs none), and `fewest_things`: how many things it needs; the balance of the
-    dataset asks for such scenes where the kind is lacking.  A kind from outside the package proposes texts.
+    `meaning` says what is asked.  `propose` finds such questions in a scene.  `favoured_by`: the families of relations
+    that help the kind (`ANY_FAMILY`: it needs none), and `fewest_things`: how many objects it needs; the balance of the
+    dataset requests such scenes when the kind is under-represented.  A kind from outside the package proposes texts.
     """
 
     meaning: str
@@ -55,9 +55,9 @@ class QuestionKind:
 class QueryType(Generic[Q]):
     """One type of query.
 
-    `kind`: what its questions are, and `kind_by_hops` where a relation must be followed to find what they refer to.
-    `rule` answers it.  `keys` says which split it belongs to.  `choices` are its answers to choose from.  `twins` are
-    the queries that mirror it.  `about`: the predicates that it asks about without naming them.
+    `kind`: the kind of its questions; `kind_by_hops`: the kind if a relation must be followed to resolve a reference.
+    `rule` answers it.  `keys` gives its split keys.  `choices` gives its answer choices.  `twins` gives the queries that
+    mirror it.  `about`: the predicates that it asks about without naming them.
     """
 
     query: type[Q]
@@ -125,7 +125,7 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
     },
     QuestionKind,
 )  # fmt: skip
-"""The kinds of questions; the names are stable, and their order is that in which they are counted and tried."""
+"""The kinds of questions; the names are stable, and their order is the order of counting and trying."""
 
 
 def check_kinds() -> None:
@@ -145,7 +145,7 @@ _ROWS: tuple[QueryType[Any], ...] = (
     ),
     QueryType(
         q.AttributeOf, "attribute", "attribute", answer_rules.attribute,
-        split_keys.of_attribute, distractors.values, twin_queries.none, NO_PREDICATE,
+        split_keys.of_attribute, distractors.values, twin_queries.no_twin, NO_PREDICATE,
     ),
     QueryType(
         q.InPlace, "place", "place", answer_rules.in_place,
@@ -153,15 +153,15 @@ _ROWS: tuple[QueryType[Any], ...] = (
     ),
     QueryType(
         q.Directed, "direction_yes_no", "direction_yes_no", answer_rules.directed,
-        split_keys.of_direction, distractors.yes_no, twin_queries.exchanged, NO_PREDICATE,
+        split_keys.of_direction, distractors.yes_no, twin_queries.swapped, NO_PREDICATE,
     ),
     QueryType(
         q.Side, "direction_open", "direction_open", answer_rules.side,
-        split_keys.of_direction, distractors.sides, twin_queries.exchanged, SIDES,
+        split_keys.of_direction, distractors.sides, twin_queries.swapped, SIDES,
     ),
     QueryType(
         q.Bearing, "direction_choice", "direction_choice", answer_rules.bearing,
-        split_keys.of_direction, distractors.bearings, twin_queries.exchanged, SIDES | HEIGHTS,
+        split_keys.of_direction, distractors.bearings, twin_queries.swapped, SIDES | HEIGHTS,
     ),
     QueryType(
         q.Closer, "distance_comparison", "distance_comparison", answer_rules.closer,
@@ -177,7 +177,7 @@ _ROWS: tuple[QueryType[Any], ...] = (
     ),
     QueryType(
         q.Nearest, "selection", "multi_hop", answer_rules.nearest,
-        split_keys.of_nearest, distractors.things, twin_queries.none, NEARNESS,
+        split_keys.of_nearest, distractors.things, twin_queries.no_twin, NEARNESS,
     ),
     QueryType(
         q.InOrder, "chain", "chain", answer_rules.in_order,
@@ -185,12 +185,12 @@ _ROWS: tuple[QueryType[Any], ...] = (
     ),
     QueryType(
         q.Deeper, "depth_order", "depth_order", answer_rules.deeper,
-        split_keys.of_depth, distractors.yes_no, twin_queries.exchanged, NO_PREDICATE,
+        split_keys.of_depth, distractors.yes_no, twin_queries.swapped, NO_PREDICATE,
     ),
 )  # fmt: skip
 
 QUERIES: Mapping[type[Any], QueryType[Any]] = MappingProxyType({row.query: row for row in _ROWS})
-"""What is done with each type of query."""
+"""The row of each type of query."""
 
 
 def kind_of(query: Query) -> str:
@@ -199,11 +199,11 @@ def kind_of(query: Query) -> str:
     return row.kind_by_hops if any(ref.hops for ref in references(query)) else row.kind
 
 
-def keys_of(query: Query, answer: Answer, asked: NamedScene) -> frozenset[Key]:
-    """Every key of a question, for `spatial.splits` to say where it may be asked."""
-    return split_keys.keys_by(QUERIES[type(query)].keys, query, answer, asked)
+def keys_of(query: Query, answer: Answer, scene: NamedScene) -> frozenset[Key]:
+    """Every split key of a question; `spatial.splits` decides from them where it may be asked."""
+    return split_keys.keys_by(QUERIES[type(query)].keys, query, answer, scene)
 
 
-def choices_for(asked: NamedScene, query: Query, answer: Answer, rng: random.Random) -> tuple[str, ...] | None:
-    """The choices of a question in a drawn order, None where too few are to be had."""
-    return distractors.shuffled_choices(QUERIES[type(query)].choices, Look(asked, answer, rng), query)
+def choices_for(scene: NamedScene, query: Query, answer: Answer, rng: random.Random) -> tuple[str, ...] | None:
+    """The choices of a question in random order, None where there are too few."""
+    return distractors.shuffled_choices(QUERIES[type(query)].choices, ChoiceContext(scene, answer, rng), query)

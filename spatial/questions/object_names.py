@@ -1,7 +1,7 @@
-"""A scene seen by whoever asks: which objects can be named, and how.
+"""Names for the objects of a scene: which objects can be named, and how.
 
-In: a scene.  Out: `NamedScene`, the view with one reference for every object that words can single out.
-Does not choose what is asked.
+In: a scene.  Out: `NamedScene`, the view with one reference for every object that words can identify.
+Does not choose questions.
 """
 
 import re
@@ -12,26 +12,26 @@ from spatial.questions.answer_rules import label
 from spatial.questions.certain_facts import View
 from spatial.questions.question_kinds import Hop, Ref
 from spatial.questions.wording.lexicon import fits, is_mass, is_plural, surely_fits, word_list
-from spatial.questions.wording.referring_expressions import fitting, refs_for
+from spatial.questions.wording.referring_expressions import matching_objects, refs_for
 
-_SPEAKABLE = re.compile(r"[^\W\d_][\w'’-]*( [^\W\d_][\w'’-]*)*")
-"""Words of letters, digits, apostrophes and hyphens. Other categories are never spoken of."""
+_NAMEABLE = re.compile(r"[^\W\d_][\w'’-]*( [^\W\d_][\w'’-]*)*")
+"""Words of letters, digits, apostrophes and hyphens. Other categories are never named in a question."""
 
 
 INNER_HOPS: tuple[Hop, ...] = ("left_of", "right_of", "above", "below", "on", "inside", "under", "in_front_of", "behind")
-"""Relations by which a nameless thing is found."""
+"""Relations by which an object without a name is identified."""
 
 SIDEWAYS_WORDS = ("leftmost", "rightmost")
 VERTICAL_WORDS = ("highest", "lowest")
 
 
-def is_speakable(category: str) -> bool:
-    """Whether a sentence can hold the word without being read otherwise.
+def is_nameable(category: str) -> bool:
+    """Whether a sentence with this word can be parsed unambiguously.
 
-    Not "the cat", which would become "the the cat", nor "two dogs" or "cat and dog", which are no one thing.
+    Not "the cat", which would become "the the cat", nor "two dogs" or "cat and dog", which are not one object.
     """
     words = category.lower().split()
-    if not _SPEAKABLE.fullmatch(category) or category.lower() in word_list("reserved"):
+    if not _NAMEABLE.fullmatch(category) or category.lower() in word_list("reserved"):
         return False
     return words[0] not in word_list("determiners") and not word_list("joining").intersection(words)
 
@@ -44,10 +44,10 @@ class NamedScene(View):
         self._names: dict[int, Ref | None] = {}
 
     def name(self, index: int) -> Ref | None:
-        """The simplest words that single the object out, if there are any."""
+        """The simplest reference that identifies the object, if there is one."""
         if index not in self._names:
-            speakable = is_speakable(self.objects[index].category)
-            self._names[index] = next(refs_for(self, index), None) if speakable else None
+            nameable = is_nameable(self.objects[index].category)
+            self._names[index] = next(refs_for(self, index), None) if nameable else None
         return self._names[index]
 
     def ref(self, index: int) -> Ref:
@@ -58,7 +58,7 @@ class NamedScene(View):
         return name
 
     def named_across(self, predicate: str) -> tuple[int, ...]:
-        """The objects whose name does not tell of their place along the predicate's axis, as `the leftmost` would."""
+        """The objects whose name does not reveal their position on the predicate's axis, as `the leftmost` would."""
         words = SIDEWAYS_WORDS if predicate in ("left_of", "right_of") else VERTICAL_WORDS
         return tuple(i for i in self.named if self.ref(i).extreme not in words)
 
@@ -69,18 +69,18 @@ class NamedScene(View):
 
     @cached_property
     def plainly_named(self) -> tuple[int, ...]:
-        """The objects whose category alone, or with a colour, names them: no word of place is in the name."""
+        """The objects that their category identifies, alone or with a colour: the name reveals no position."""
         return tuple(i for i in self.named if self.ref(i).extreme is None and self.ref(i).predicate is None)
 
     @cached_property
     def labels(self) -> dict[int, str]:
         """Short words for the objects that can be an answer, all different."""
-        speakable = [i for i in self.clear if is_speakable(self.objects[i].category)]
-        return {i: text for i in speakable if (text := label(self, i)) is not None}
+        nameable = [i for i in self.clear if is_nameable(self.objects[i].category)]
+        return {i: text for i in nameable if (text := label(self, i)) is not None}
 
     @cached_property
     def things(self) -> dict[int, list[Ref]]:
-        """For each object, the ways in which a relation to one named object singles it out as "the thing …"."""
+        """For each object, the relations to one named object that identify it as "the thing …"."""
         found: dict[int, list[Ref]] = {}
         for anchor in self.plainly_named:
             for hop in INNER_HOPS:
@@ -94,12 +94,12 @@ class NamedScene(View):
     def present(self) -> tuple[str, ...]:
         """Categories that are clearly seen."""
         seen = dict.fromkeys(self.objects[i].category for i in self.clear)
-        return tuple(category for category in seen if is_speakable(category))
+        return tuple(category for category in seen if is_nameable(category))
 
     @cached_property
     def absent(self) -> tuple[str, ...]:
-        """Excluded categories that nothing in the scene might be called by."""
-        return tuple(c for c in dict.fromkeys(self.scene.excluded) if is_speakable(c) and not self._might_be_seen(c))
+        """Excluded categories that nothing in the scene might be called."""
+        return tuple(c for c in dict.fromkeys(self.scene.excluded) if is_nameable(c) and not self._might_be_seen(c))
 
     def _might_be_seen(self, category: str) -> bool:
         return any(fits(category, o.category) or fits(o.category, category) for o in self.objects)
@@ -107,8 +107,8 @@ class NamedScene(View):
     @cached_property
     def countable(self) -> dict[str, tuple[int, ...]]:
         """The categories that can be counted, with their objects, all of them clearly seen."""
-        groups = {c: fitting(self, c) for c in self.present if not (is_plural(c) or is_mass(c))}
-        return {c: group for c, group in groups.items() if all(self._counts(i, c) for i in group)}
+        groups = {c: matching_objects(self, c) for c in self.present if not (is_plural(c) or is_mass(c))}
+        return {c: group for c, group in groups.items() if all(self._is_countable(i, c) for i in group)}
 
-    def _counts(self, index: int, category: str) -> bool:
+    def _is_countable(self, index: int, category: str) -> bool:
         return index in self.clear and surely_fits(category, self.objects[index].category)

@@ -1,8 +1,8 @@
 """Question kinds that come from outside the package: entry points of the group `skg.question_kinds`.
 
-In: what a kind of its own proposes about a scene.  Out: questions, each only if the kind's verifier (a module that shares
-nothing with it, `spatial.verify.plugin_verifiers`) deduces the same answer from the text, and the built-in grammar reads
-nothing else in it.
+In: a plug-in kind's proposals for a scene.  Out: questions, each only if the kind's verifier (a separate module that
+shares nothing with it, `spatial.verify.plugin_verifiers`) deduces the same answer from the text, and the built-in grammar
+does not parse it.
 """
 
 import json
@@ -19,17 +19,17 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.wording.question_parsing import parse
 from spatial.splits import Key, split_of_keys
 from spatial.verify.plugin_verifiers import VERIFIERS, Deduction
-from spatial.verify.referents import Open
+from spatial.verify.referents import NotProven
 
 GROUP = "skg.question_kinds"
 
 
 @dataclass(frozen=True)
 class TextProposal:
-    """A question in words. `choices` hold the answer once.
+    """A proposed question as text. `choices` contain the answer once.
 
-    `rules` name what the proof rests on; `margin` is how far from the limit of its truth the answer is, as a share of the
-    canvas from 0 to 1 (1: nothing is measured); `query` is any further JSON for the certificate.
+    `rules` name the steps of the proof; `margin` is the distance of the answer from the limit of its truth, as a share of
+    the canvas from 0 to 1 (1: nothing is measured); `query` is any further JSON for the certificate.
     """
 
     text: str
@@ -44,23 +44,23 @@ TextProposer = Callable[[NamedScene, random.Random], Iterator[TextProposal]]
 
 
 def require_verifier(kind: str, module: str) -> None:
-    """Raise PluginError where the kind, which `module` writes, has no verifier in a module of its own."""
+    """Raise PluginError where the kind, defined in `module`, has no verifier in another module."""
     if kind not in VERIFIERS:
         raise PluginError(f"the question kind {kind!r} has no verifier: add an entry point to skg.question_verifiers")
     if VERIFIERS[kind].deduce.__module__ == module:
         raise PluginError(f"the question kind {kind!r} is verified by the module that writes it ({module}): use another")
 
 
-def question_of(kind: str, proposal: TextProposal, asked: NamedScene, sample: str, split: str | None) -> Question | None:
-    """The question, if it is proven, plain, and at home in the split (None: any). Raises PluginError."""
+def question_of(kind: str, proposal: TextProposal, scene: NamedScene, sample: str, split: str | None) -> Question | None:
+    """The question, if it is proven, unambiguous, and belongs to the split (None: any). Raises PluginError."""
     try:
-        found = VERIFIERS[kind].deduce(proposal.text, asked.scene)
-    except Open:
+        found = VERIFIERS[kind].deduce(proposal.text, scene.scene)
+    except NotProven:
         return None
     if found is None or found.answer != proposal.answer or proposal.choices.count(found.answer) != 1:
         return None
     keys = {Key(family, tuple(sorted(names))) for family, names in found.concerns}
-    if (split is not None and split_of_keys(keys) != split) or not _is_plain(proposal):
+    if (split is not None and split_of_keys(keys) != split) or not _is_unambiguous(proposal):
         return None
     return Question(
         id=question_id(sample, proposal.text),
@@ -69,12 +69,12 @@ def question_of(kind: str, proposal: TextProposal, asked: NamedScene, sample: st
         kind=kind,
         choices=proposal.choices,
         objects=tuple(sorted(found.objects)),
-        certificate=_certificate(kind, proposal, found, asked),
+        certificate=_certificate(kind, proposal, found, scene),
     )
 
 
-def _is_plain(proposal: TextProposal) -> bool:
-    """The text does not hold its answer, and is no question of the built-in grammar."""
+def _is_unambiguous(proposal: TextProposal) -> bool:
+    """Whether the text does not contain its answer and is no question of the built-in grammar."""
     if proposal.answer not in YES_NO and proposal.answer.lower() in proposal.text.lower():
         return False
     try:
@@ -84,11 +84,11 @@ def _is_plain(proposal: TextProposal) -> bool:
     return False
 
 
-def _certificate(kind: str, proposal: TextProposal, found: Deduction, asked: NamedScene) -> str:
+def _certificate(kind: str, proposal: TextProposal, found: Deduction, scene: NamedScene) -> str:
     proof = {
         "query": {**proposal.query, "op": kind},
         "answer": proposal.answer,
-        "premises": premises(asked, found.objects),
+        "premises": premises(scene, found.objects),
         "rules": list(proposal.rules),
         "margin": proposal.margin,
         "references": [],

@@ -1,7 +1,7 @@
-"""The questions of a scene.
+"""Generates the questions of a scene.
 
-In: a scene and a seed.  Out: questions with answers, choices and certificates; the same for the same input.
-All chance comes from the seed, one generator a kind, so no kind depends on what another found.
+In: a scene and a seed.  Out: questions with answers, choices and certificates; deterministic.
+All randomness comes from the seed, with one generator for each kind, so that kinds do not influence each other.
 """
 
 import random
@@ -20,29 +20,29 @@ from spatial.questions.plugin_kinds import TextProposal, question_of
 from spatial.questions.proposals.query_proposals import Proposal
 from spatial.questions.question_kinds import Exists, Query
 from spatial.questions.wording.question_parsing import parse
-from spatial.questions.wording.realisation import say, variants
+from spatial.questions.wording.realisation import realise, variants
 from spatial.questions.wording.referring_expressions import Unanswerable
 from spatial.splits import split_of_keys
 
 MAX_QUESTIONS = 10
 ENOUGH = 6
-"""Below this number a second round is asked."""
+"""Below this number a second round is run."""
 
 ROUNDS = (MAX_QUESTIONS, ENOUGH)
 ROUNDS_IN_A_SPLIT = (MAX_QUESTIONS, MAX_QUESTIONS, ENOUGH, ENOUGH)
-"""How many questions are enough in each round. In a split most of what stands is refused."""
+"""How many questions are enough in each round. With a split, most valid questions belong to another one."""
 
 TRIES = 40
-"""Proposals looked at for one question: bounds the time in crowded scenes."""
+"""Proposals tried for one question: bounds the time in crowded scenes."""
 
 TRIES_IN_A_SPLIT = 160
 
 
 @dataclass(frozen=True)
 class _Task:
-    """What is asked of, under which sample's name, and the split that the questions must be at home in (None: any)."""
+    """The scene, the sample's id, and the split that the questions must belong to (None: any)."""
 
-    asked: NamedScene
+    scene: NamedScene
     sample: str
     split: str | None
 
@@ -50,8 +50,8 @@ class _Task:
     def tries(self) -> int:
         return TRIES if self.split is None else TRIES_IN_A_SPLIT
 
-    def admits(self, query: Query, found: Answer) -> bool:
-        return self.split is None or split_of_keys(keys_of(query, found, self.asked)) == self.split
+    def is_allowed(self, query: Query, found: Answer) -> bool:
+        return self.split is None or split_of_keys(keys_of(query, found, self.scene)) == self.split
 
 
 def ask(
@@ -59,13 +59,11 @@ def ask(
 ) -> tuple[Question, ...]:
     """Up to ten questions. `sample` makes their ids unique; without it the scene's own content does.
 
-    Give an `NamedScene` where margins are to be wider than they must be.
-
-    No question is of a kind in `without`.  With `split` only those whose keys are at home there (`spatial.splits`); more is
-    tried then, to find as many.
+    Pass a `NamedScene` with a `strictness` above 1 for wider margins.  No question is of a kind in `without`.  With
+    `split`, only questions whose keys belong to it (`spatial.splits`); more proposals are tried then.
     """
-    asked = scene if isinstance(scene, NamedScene) else NamedScene(scene)
-    task = _Task(asked, sample or content_id("scene", asked.scene.model_dump(mode="json")), split)
+    named = scene if isinstance(scene, NamedScene) else NamedScene(scene)
+    task = _Task(named, sample or content_id("scene", named.scene.model_dump(mode="json")), split)
     found: dict[object, Question] = {}
     kinds = [kind for kind in KINDS if kind not in without]
     random.Random(derived_seed("question order", seed)).shuffle(kinds)
@@ -74,45 +72,45 @@ def ask(
             if len(found) >= limit:
                 break
             rng = random.Random(derived_seed("question", seed, kind, turn))
-            for sense, question in _of_kind(task, kind, rng):
+            for sense, question in _first_of_kind(task, kind, rng):
                 found.setdefault(sense, question)
     return tuple(found.values())
 
 
-def _asked_as(query: Query) -> object:
-    """What is the same question once more: a cat but no dog asks what a dog but no cat does."""
+def _duplicate_key(query: Query) -> object:
+    """Equal for duplicate questions: "a cat but no dog" asks the same as "a dog but no cat"."""
     if isinstance(query, Exists) and query.without is not None:
         return frozenset((query.category, query.without))
     return query
 
 
-def _of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[object, Question]]:
-    """The first proposal that stands, if there is one, with its meaning."""
+def _first_of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[object, Question]]:
+    """The first valid question of the kind, if there is one, with its key for duplicates."""
     words = random.Random(rng.random())
-    proposals: Iterator[Proposal | TextProposal] = KINDS[kind].propose(task.asked, rng)
+    proposals: Iterator[Proposal | TextProposal] = KINDS[kind].propose(task.scene, rng)
     for proposal in islice(proposals, task.tries):
         if isinstance(proposal, TextProposal):
             sense: object = proposal.text
-            question = question_of(kind, proposal, task.asked, task.sample, task.split)
+            question = question_of(kind, proposal, task.scene, task.sample, task.split)
         else:
-            sense = _asked_as(proposal[0])
-            question = _worded(task, *proposal, words)
+            sense = _duplicate_key(proposal[0])
+            question = _question_for(task, *proposal, words)
         if question is not None and question.kind == kind:
             yield sense, question
             return
 
 
-def _worded(task: _Task, query: Query, target: str, rng: random.Random) -> Question | None:
-    """The question, if the scene gives the answer that was drawn, in words that can be read in one way only."""
+def _question_for(task: _Task, query: Query, target: str, rng: random.Random) -> Question | None:
+    """The question, if the scene gives the answer that was drawn and its text is unambiguous."""
     try:
-        found = answer(query, task.asked)
+        found = answer(query, task.scene)
     except Unanswerable:
         return None
-    if found.text != target or not task.admits(query, found):
+    if found.text != target or not task.is_allowed(query, found):
         return None
-    choices = choices_for(task.asked, query, found, rng)
-    text = say(query, rng.randrange(variants(query)))
-    if choices is None or not _is_plain(text, query, target):
+    choices = choices_for(task.scene, query, found, rng)
+    text = realise(query, rng.randrange(variants(query)))
+    if choices is None or not _is_unambiguous(text, query, target):
         return None
     return Question(
         id=question_id(task.sample, text),
@@ -121,12 +119,12 @@ def _worded(task: _Task, query: Query, target: str, rng: random.Random) -> Quest
         kind=kind_of(query),
         choices=choices,
         objects=found.objects,
-        certificate=certificate(task.asked, query, found),
+        certificate=certificate(task.scene, query, found),
     )
 
 
-def _is_plain(text: str, query: Query, target: str) -> bool:
-    """The text says this query and no other, and does not hold its own answer."""
+def _is_unambiguous(text: str, query: Query, target: str) -> bool:
+    """Whether the text parses to this query only and does not contain its own answer."""
     if target not in YES_NO and target.lower() in text.lower():
         return False
     try:

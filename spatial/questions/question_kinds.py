@@ -1,7 +1,7 @@
-"""What can be asked: small programs over a scene, as frozen and serialisable values.
+"""Query types: small programs over a scene, as frozen and serialisable values.
 
 In: fields, or the JSON form of a query.  Out: one of the `Query` types.
-Does not answer, word or choose: what is done with each is in `kind_table`.
+Does not answer, word or choose them: `kind_table` has the functions for each.
 """
 
 from typing import Annotated, Literal
@@ -21,7 +21,7 @@ Hop = Literal["left_of", "right_of", "above", "below", "on", "inside", "under", 
 
 
 class Ref(Model):
-    """A referring expression: what the words single out.
+    """A referring expression.
 
     `category` None is "the thing".  `attribute` is a colour, `extreme` as in "the leftmost cup", `predicate` with
     `anchor` as in "the cup on the table".  Only one of the three narrows a category.

@@ -1,7 +1,7 @@
-"""The keys of a question: which pairs of categories it sets in which family of relations.
+"""The split keys of a question: which pairs of categories it relates by which family of relations.
 
-In: a query with its answer, in a scene with names.  Out: keys, for `spatial.splits` to say where it may be asked.
-The kind is not part of a key: a pair that is asked one way in training must not be tested in another way either.
+In: a query with its answer, in a scene with names.  Out: keys, from which `spatial.splits` decides where it may be asked.
+The kind is not part of a key: a pair that is trained in one kind of question must not be tested in another.
 """
 
 from collections.abc import Callable
@@ -30,76 +30,78 @@ from spatial.splits import Key, pair
 
 DIRECTION, DISTANCE = "direction", "distance"
 
-Answered = Callable[[], str]
-"""The category of the thing that the answer names; asked for only where it names one."""
+AnswerCategory = Callable[[], str]
+"""The category of the object that the answer names; called only for answers that name one."""
 
 Q = TypeVar("Q")
 
-KeysOf = Callable[[Q, list[str], Answered], set[Key]]
+KeysOf = Callable[[Q, list[str], AnswerCategory], set[Key]]
 """The keys of a query of one type, given the categories of its references."""
 
 
-def keys_by(own: KeysOf[Query], query: Query, answer: Answer, asked: NamedScene) -> frozenset[Key]:
-    """Every key of the question, with those that `own` gives its type. Its words, with the answer where they ask for a
-    thing, determine them."""
-    found = [asked.objects[_at(asked, i)].category for i in answer.referents]
+def keys_by(rule_of_type: KeysOf[Query], query: Query, answer: Answer, scene: NamedScene) -> frozenset[Key]:
+    """Every key of the question: those of its references and those of its type's rule.
+
+    Its words determine them, together with the answer where that names an object.
+    """
+    found = [scene.objects[_position_of(scene, i)].category for i in answer.referents]
     keys = {key for ref, category in zip(references(query), found, strict=True) for key in _of_reference(ref, category)}
-    return frozenset(keys | own(query, found, partial(_answered, asked, answer)))
+    return frozenset(keys | rule_of_type(query, found, partial(_category_of_answer, scene, answer)))
 
 
-def of_existence(query: Exists, _found: list[str], _answered: Answered) -> set[Key]:
-    """What is there, with what is not."""
+def of_existence(query: Exists, _found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The present category with the absent one."""
     return {_named("existence", query.category, query.without)}
 
 
-def of_count(query: Count, found: list[str], _answered: Answered) -> set[Key]:
-    """What is counted, with what it is counted beside."""
+def of_count(query: Count, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The counted category with that of the anchor."""
     return {pair(DIRECTION, query.category, found[0]) if found else Key("count", (query.category,))}
 
 
-def of_attribute(_query: AttributeOf, found: list[str], _answered: Answered) -> set[Key]:
-    """What has the attribute."""
+def of_attribute(_query: AttributeOf, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The category that has the attribute."""
     return {Key("attribute", (found[0],))}
 
 
-def of_place(_query: InPlace, found: list[str], _answered: Answered) -> set[Key]:
-    """What is in the place."""
+def of_place(_query: InPlace, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The category that is in the place."""
     return {Key("place", (found[0],))}
 
 
-def of_direction(_query: Query, found: list[str], _answered: Answered) -> set[Key]:
-    """The two of a direction."""
+def of_direction(_query: Query, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The two categories of a direction."""
     return {pair(DIRECTION, *found)}
 
 
-def of_depth(_query: Query, found: list[str], _answered: Answered) -> set[Key]:
-    """The two of a depth."""
+def of_depth(_query: Query, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The two categories of a depth order."""
     return {pair("depth", *found)}
 
 
-def of_distances(_query: Closer, found: list[str], _answered: Answered) -> set[Key]:
-    """Either of the two with what they are closer to."""
+def of_distances(_query: Closer, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """Each of the two categories with that of the anchor."""
     return {pair(DISTANCE, found[1], found[0]), pair(DISTANCE, found[1], found[2])}
 
 
-def of_order(_query: InOrder, found: list[str], _answered: Answered) -> set[Key]:
+def of_order(_query: InOrder, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """Any two of the three."""
     return {pair(DIRECTION, a, b) for a, b in combinations(found, 2)}
 
 
-def of_outermost(_query: Outermost, _found: list[str], _answered: Answered) -> set[Key]:
-    """Names nothing."""
+def of_outermost(_query: Outermost, _found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """No category is named."""
     return {Key("outermost", ())}
 
 
-def of_find(query: Find, found: list[str], answered: Answered) -> set[Key]:
-    """What a relation finds."""
-    return _of_search(PREDICATES[query.predicate].family, query.anchor, found[0], answered())
+def of_find(query: Find, found: list[str], answer_category: AnswerCategory) -> set[Key]:
+    """The answer's category with that of the anchor, by the relation's family."""
+    return _of_search(PREDICATES[query.predicate].family, query.anchor, found[0], answer_category())
 
 
-def of_nearest(query: Nearest, found: list[str], answered: Answered) -> set[Key]:
-    """What is found by its distance."""
-    return _of_search(DISTANCE, query.anchor, found[0], answered())
+def of_nearest(query: Nearest, found: list[str], answer_category: AnswerCategory) -> set[Key]:
+    """The answer's category with that of the anchor, by distance."""
+    return _of_search(DISTANCE, query.anchor, found[0], answer_category())
 
 
 def _named(family: str, category: str, other: str | None) -> Key:
@@ -107,14 +109,14 @@ def _named(family: str, category: str, other: str | None) -> Key:
 
 
 def _of_reference(ref: Ref, category: str) -> set[Key]:
-    """What the words on the way to a referent say of others: the cup on the table is a cup with a table."""
+    """The key of a referring expression's own relation: "the cup on the table" relates a cup to a table."""
     if ref.predicate is None or ref.anchor is None or ref.anchor.category is None:
         return set()
     return {pair(PREDICATES[ref.predicate].family, category, ref.anchor.category)}
 
 
 def _of_search(family: str, ref: Ref, anchor: str, answer: str) -> set[Key]:
-    """What is found, with what it is found by; and the words, which name only the last thing on the way."""
+    """The answer with its anchor; and a key of the words, which name only the last object of the chain."""
     inner = ref.anchor
     nameless = ref.category is None
     if nameless and inner is not None and inner.category is not None and ref.predicate is not None:
@@ -124,10 +126,10 @@ def _of_search(family: str, ref: Ref, anchor: str, answer: str) -> set[Key]:
     return {pair(family, answer, anchor), words}
 
 
-def _answered(asked: NamedScene, answer: Answer) -> str:
-    """The category of the thing that the answer names."""
-    return next(asked.objects[i].category for i, text in asked.labels.items() if text == answer.text)
+def _category_of_answer(scene: NamedScene, answer: Answer) -> str:
+    """The category of the object that the answer names."""
+    return next(scene.objects[i].category for i, text in scene.labels.items() if text == answer.text)
 
 
-def _at(asked: NamedScene, one: int) -> int:
-    return next(i for i, thing in enumerate(asked.objects) if thing.id == one)
+def _position_of(scene: NamedScene, one: int) -> int:
+    return next(i for i, thing in enumerate(scene.objects) if thing.id == one)

@@ -1,7 +1,7 @@
-"""The queries that mirror a query: subject and object exchanged, or sides exchanged.
+"""The queries that mirror a query: subject and object swapped, or sides swapped.
 
-In: a query.  Out: queries, the plainest twin first.
-Whether a twin has another answer is for the scene to say (`counterfactuals`).
+In: a query.  Out: queries, the simplest twin first.
+Does not know whether a twin has another answer (`counterfactuals` checks that).
 """
 
 from collections.abc import Callable, Iterator
@@ -54,23 +54,23 @@ TwinsOf = Callable[[Q], Iterator[Query]]
 """The twins of a query of one type."""
 
 
-def none(_query: Query) -> Iterator[Query]:
-    """Of what has no mirror image."""
+def no_twin(_query: Query) -> Iterator[Query]:
+    """None: the query has no mirror image."""
     yield from ()
 
 
-def exchanged(query: Directed | Side | Bearing | Deeper) -> Iterator[Query]:
-    """The same of the two, named the other way round."""
+def swapped(query: Directed | Side | Bearing | Deeper) -> Iterator[Query]:
+    """Subject and object swapped."""
     yield query.model_copy(update={"subject": query.object, "object": query.subject})
 
 
 def of_closer(query: Closer) -> Iterator[Query]:
-    """The other one is said to be closer."""
+    """The two compared objects swapped."""
     yield query.model_copy(update={"subject": query.other, "other": query.subject})
 
 
 def of_existence(query: Exists) -> Iterator[Query]:
-    """The two categories exchanged, where there are two."""
+    """The two categories swapped, where there are two."""
     if query.without is not None:
         yield Exists(category=query.without, without=query.category)
 

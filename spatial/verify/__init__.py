@@ -1,4 +1,4 @@
-"""A second opinion on questions: the answer from the text and the scene alone.
+"""An independent verifier of questions: the answer from the text and the scene alone.
 
 In: a question's text, its choices, a scene.  Out: a `Verdict`.
 Imports `schemas` only, and shares neither code nor data with the writer of questions; it never reads a certificate.
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from schemas.events import Scene
 from spatial.verify.answering import deduce
-from spatial.verify.lexicon import marked
-from spatial.verify.plugin_verifiers import deduced
-from spatial.verify.referents import Open
-from spatial.verify.sentences import read
-from spatial.verify.wordings import usual
+from spatial.verify.lexicon import mark_nouns
+from spatial.verify.plugin_verifiers import deduce_with_plugins
+from spatial.verify.referents import NotProven
+from spatial.verify.sentences import parse_sentence
+from spatial.verify.wordings import normalise_wording
 
 MAX_CHARS = 1000
-"""Far above any question of the grammar; longer texts would only cost time."""
+"""Far above any question of the grammar; parsing longer texts only costs time."""
 
 
 @dataclass(frozen=True)
@@ -31,22 +31,21 @@ class Verdict:
 def verify(question: str, choices: Sequence[str] | None, scene: Scene) -> Verdict:
     """The answer that the scene proves, if it proves one.
 
-    Not entailed are: a sentence that is not understood, a reference that fits no or several things, a presupposition
-    that fails, a doubtful margin, and an answer that is not the text of exactly one of the choices (where any are
-    given).
+    Not entailed are: a sentence that cannot be parsed, a reference that fits no or several objects, a presupposition
+    that fails, a doubtful margin, and an answer that is not the text of exactly one of the choices (if any are given).
     """
     if len(question) > MAX_CHARS:
         return Verdict(None, False, f"the question is longer than {MAX_CHARS} characters")
-    text, nouns = marked(question, [o.category for o in scene.objects] + list(scene.excluded))
-    form = read(usual(text))
+    text, nouns = mark_nouns(question, [o.category for o in scene.objects] + list(scene.excluded))
+    form = parse_sentence(normalise_wording(text))
     try:
         if form is not None:
             answer = deduce(form, nouns, scene)
-        elif (found := deduced(question, scene)) is not None:
+        elif (found := deduce_with_plugins(question, scene)) is not None:
             answer = found[1].answer
         else:
             return Verdict(None, False, "the question is not understood, or names things that are not known of the scene")
-    except Open as reason:
+    except NotProven as reason:
         return Verdict(None, False, str(reason))
     if choices and list(choices).count(answer) != 1:
         return Verdict(None, False, f"the answer {answer!r} is not exactly one of the choices")

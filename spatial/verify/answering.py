@@ -1,6 +1,6 @@
-"""The answer of a sentence's form in a scene.
+"""The answer to a parsed sentence in a scene.
 
-In: a `Form` with its nouns, and the scene.  Out: the answer's text; `Open` with the reason where none is proven.
+In: a `Form` with its nouns, and the scene.  Out: the answer's text; `NotProven` with the reason where none is proven.
 """
 
 from collections.abc import Callable
@@ -8,27 +8,27 @@ from collections.abc import Callable
 from schemas.events import Scene, SeenObject
 from spatial.verify.geometry import before, closer, nearer, related, third
 from spatial.verify.lexicon import family, is_surely_called, may_be_called
-from spatial.verify.referents import Open, Reader, is_seen, seen
+from spatial.verify.referents import NotProven, Reader, is_seen, require_seen
 from spatial.verify.sentences import AREAS, COMPARED, COURSES, ENDS, RELATIONS, Form
 
 
 def deduce(form: Form, nouns: list[str], scene: Scene) -> str:
-    """The answer. Raises Open."""
-    return _ASKS[form.ask](Reader(scene, nouns), form)
+    """The answer. Raises NotProven."""
+    return _ANSWERS[form.ask](Reader(scene, nouns), form)
 
 
 def _yes(verdict: bool | None) -> str:
     if verdict is None:
-        raise Open("the margin is too small")
+        raise NotProven("the margin is too small")
     return "yes" if verdict else "no"
 
 
-def _distinct(reader: Reader, form: Form) -> list[SeenObject]:
-    """The referents of the form, when no two words mean the same thing."""
-    found = [reader.meant(words) for words in form.refs]
+def _distinct_referents(reader: Reader, form: Form) -> list[SeenObject]:
+    """The referents of the form. Raises NotProven if two references mean the same object."""
+    found = [reader.resolve(words) for words in form.refs]
     ids = [thing.id for chain in found for thing in chain]
     if len(set(ids)) < len(ids):
-        raise Open("two references mean one thing")
+        raise NotProven("two references mean one thing")
     return [chain[0] for chain in found]
 
 
@@ -38,9 +38,9 @@ def _is_seen(reader: Reader, noun: int) -> bool:
         return True
     for thing in reader.scene.objects:
         if may_be_called(thing.category, category) or may_be_called(category, thing.category):
-            raise Open(f"a thing may be taken for {category}")
+            raise NotProven(f"a thing may be taken for {category}")
     if category not in reader.scene.excluded:
-        raise Open(f"nothing is known of {category}")
+        raise NotProven(f"nothing is known of {category}")
     return False
 
 
@@ -54,10 +54,10 @@ def _seen_unseen(reader: Reader, form: Form) -> str:
 
 
 def _countable(reader: Reader, form: Form) -> list[SeenObject]:
-    word, things = reader.nouns[form.nouns[0]], reader.called(form.nouns[0])
+    word, things = reader.nouns[form.nouns[0]], reader.candidates(form.nouns[0])
     if not all(is_surely_called(thing.category, word) for thing in things):
-        raise Open(f"whether one of them is a {word} is a matter of taste")
-    return [seen(thing) for thing in things]
+        raise NotProven(f"whether one of them is a {word} is a matter of taste")
+    return [require_seen(thing) for thing in things]
 
 
 def _count(reader: Reader, form: Form) -> str:
@@ -68,84 +68,84 @@ def _count(reader: Reader, form: Form) -> str:
 
 
 def _count_side(reader: Reader, form: Form) -> str:
-    base = _distinct(reader, form)[0]
+    base = _distinct_referents(reader, form)[0]
     things = [thing for thing in _countable(reader, form) if thing is not base]
     verdicts = [related(thing, RELATIONS[form.word], base, reader.scene) for thing in things]
     if not things or None in verdicts:
-        raise Open("one of them is in doubt, or there are none")
+        raise NotProven("one of them is in doubt, or there are none")
     return str(verdicts.count(True))
 
 
 def _value(reader: Reader, form: Form) -> str:
     wanted = form.word or "orientation"
-    values = [v for v in _distinct(reader, form)[0].attributes if family(v) == wanted]
+    values = [v for v in _distinct_referents(reader, form)[0].attributes if family(v) == wanted]
     if len(values) != 1:
-        raise Open(f"{len(values)} values are known")
+        raise NotProven(f"{len(values)} values are known")
     return values[0]
 
 
 def _area(reader: Reader, form: Form) -> str:
-    thing = _distinct(reader, form)[0]
+    thing = _distinct_referents(reader, form)[0]
     wanted = [(w, third(thing, axis, reader.scene)) for axis, w in enumerate(AREAS[form.word]) if w is not None]
     return _yes(None if any(have is None for _, have in wanted) else all(w == have for w, have in wanted))
 
 
 def _direction(reader: Reader, form: Form) -> str:
-    a, b = _distinct(reader, form)
+    a, b = _distinct_referents(reader, form)
     return _yes(related(a, RELATIONS.get(form.word) or COMPARED[form.word], b, reader.scene))
 
 
 def _side(reader: Reader, form: Form) -> str:
-    a, b = _distinct(reader, form)
+    a, b = _distinct_referents(reader, form)
     return {"yes": "left", "no": "right"}[_yes(before(a, b, 0, reader.scene))]
 
 
 def _bearing(reader: Reader, form: Form) -> str:
-    a, b = _distinct(reader, form)
+    a, b = _distinct_referents(reader, form)
     row = {"yes": "above", "no": "below"}[_yes(before(a, b, 1, reader.scene))]
     return f"{row} and to the {_side(reader, form)}"
 
 
 def _closer(reader: Reader, form: Form) -> str:
-    subject, base, other = _distinct(reader, form)
+    subject, base, other = _distinct_referents(reader, form)
     return _yes(closer(subject, other, base, reader.scene))
 
 
 def _order(reader: Reader, form: Form) -> str:
-    a, b, c = _distinct(reader, form)
+    a, b, c = _distinct_referents(reader, form)
     verdicts = [related(p, COURSES[form.word], q, reader.scene) for p, q in ((a, b), (b, c), (a, c))]
     return _yes(None if None in verdicts else all(verdicts))
 
 
 def _depth(reader: Reader, form: Form) -> str:
-    a, b = _distinct(reader, form)
+    a, b = _distinct_referents(reader, form)
     front = (RELATIONS.get(form.word) or COMPARED[form.word]) == "in_front_of"
     return _yes(nearer(a, b, reader.scene) if front else nearer(b, a, reader.scene))
 
 
 def _end(reader: Reader, form: Form) -> str:
-    return reader.label(reader.last(list(reader.scene.objects), ENDS[form.word]))
+    return reader.label(reader.outermost(list(reader.scene.objects), ENDS[form.word]))
 
 
 def _find(reader: Reader, form: Form) -> str:
-    named = reader.meant(form.refs[0])
-    hits = reader.holding(list(reader.scene.objects), RELATIONS[form.word], named)
+    named = reader.resolve(form.refs[0])
+    hits = reader.in_relation(list(reader.scene.objects), RELATIONS[form.word], named)
     if len(hits) != 1:
-        raise Open(f"{len(hits)} things fit")
+        raise NotProven(f"{len(hits)} things fit")
     return reader.label(hits[0])
 
 
 def _nearest(reader: Reader, form: Form) -> str:
-    named = reader.meant(form.refs[0])
+    named = reader.resolve(form.refs[0])
     rest = [thing for thing in reader.scene.objects if all(thing is not other for other in named)]
     for thing in rest:
         verdicts = [closer(thing, other, named[0], reader.scene) for other in rest if other is not thing]
         if verdicts and all(verdicts):
             return reader.label(thing)
-    raise Open("none is plainly nearest")
+    raise NotProven("none is plainly nearest")
 
 
-_ASKS: dict[str, Callable[[Reader, Form], str]] = {
+_ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "seen": _seen,
     "seen_unseen": _seen_unseen,
     "count": _count,

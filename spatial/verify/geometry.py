@@ -1,7 +1,7 @@
-"""What the boxes of a scene prove, refute or leave open.
+"""Relations that the boxes of a scene prove, refute or leave open.
 
-In: seen objects, by the scene's own values.  Out: True, False, or None where a careful viewer would not say.
-The verifier's own measure; it shares no code with the measures that questions are written by.
+In: seen objects, with the scene's own values.  Out: True, False, or None where a careful viewer would not decide.
+The verifier's own geometry; it shares no code with the geometry that questions are written with.
 """
 
 from math import dist, hypot, inf
@@ -27,13 +27,13 @@ SEEN_SHARE = 0.35
 """Least visible share of an object that a question may rest on."""
 
 ROUNDING = 1e-9
-"""Slack for the binary fractions of shares."""
+"""Slack for floating-point shares."""
 
 Span = tuple[int, int]
 
 
 def span(thing: SeenObject, axis: int) -> Span:
-    """Where the box begins and ends along x (0) or y (1)."""
+    """Start and end of the box along x (0) or y (1)."""
     return thing.box[axis], thing.box[axis] + thing.box[axis + 2]
 
 
@@ -66,7 +66,7 @@ def related(a: SeenObject, relation: str, b: SeenObject, scene: Scene) -> bool |
 
 
 def is_drawn(a: SeenObject, relation: str, b: SeenObject, scene: Scene) -> bool:
-    """Whether the renderer drew the contact, said from either side."""
+    """Whether the renderer drew the contact, stated in either direction."""
     converse = {"on": "supports", "inside": "contains", "under": "over"}[relation]
     said = {(a.id, relation, b.id), (b.id, converse, a.id)}
     return any(r.drawn and (r.subject, r.predicate, r.object) in said for r in scene.relations)
@@ -102,15 +102,15 @@ def third(thing: SeenObject, axis: int, scene: Scene) -> str | None:
     return "low" if share < 1 / 3 else "high" if share > 2 / 3 else "mid"
 
 
-def apart(a: SeenObject, b: SeenObject) -> float:
+def gap(a: SeenObject, b: SeenObject) -> float:
     """Pixels of empty space between two boxes."""
     gaps = [max(0, s[0] - t[1], t[0] - s[1]) for s, t in ((span(a, k), span(b, k)) for k in (0, 1))]
     return hypot(*gaps)
 
 
 def closer(a: SeenObject, b: SeenObject, base: SeenObject, scene: Scene) -> bool | None:
-    """Whether a is closer to the base than b, whichever way one measures."""
-    to_a, to_b = apart(a, base), apart(b, base)
+    """Whether a is closer to the base than b: by gap, by gap in units of size, and by centres."""
+    to_a, to_b = gap(a, base), gap(b, base)
     if abs(to_a - to_b) / hypot(*scene.canvas) < CLOSER_SHARE or max(to_a, to_b) < CLOSER_RATIO * min(to_a, to_b):
         return None
     by_size = [g / (_side(t) + _side(base)) if _side(t) * _side(base) else inf for g, t in ((to_a, a), (to_b, b))]

@@ -1,8 +1,8 @@
-"""The nouns of a scene, found in a text.
+"""Finds the nouns of a scene in a text.
 
-In: a question's text and the categories that the scene knows.  Out: the text in lower case with every noun as `@number`
-and every colour before a noun as `~colour`, and what the numbers stand for.
-Knows no grammar beyond plurals; the kinds of things and the values of attributes are data beside this module.
+In: a question's text and the scene's categories.  Out: the text in lower case with every noun as `@number` and every
+colour before a noun as `~colour`, and the category of each number.
+Knows no grammar beyond plurals; the hyponyms of nouns and the values of attributes are data beside this module.
 """
 
 import json
@@ -14,12 +14,12 @@ from importlib import resources
 _TOKEN = re.compile(r"[\w'’-]+|[^\w\s]")
 
 NEVER_NOUNS = {"picture", "image", "thing", "object", "viewer", "left", "right", "top", "bottom", "order", "number"}
-"""Words that the sentences themselves are made of."""
+"""Words that belong to the sentences themselves."""
 
 ARTICLES = ("the ", "a ", "an ")
 
 
-def _never_named(category: str) -> bool:
+def _is_never_noun(category: str) -> bool:
     return category in NEVER_NOUNS or category.startswith(ARTICLES)
 
 
@@ -51,7 +51,7 @@ def family(value: str) -> str | None:
 
 @lru_cache(maxsize=65536)
 def may_be_called(category: str, word: str) -> bool:
-    """Whether somebody may call a thing of the category by the word."""
+    """Whether somebody may call an object of the category by the word."""
     word, category = word.casefold(), category.casefold()
     contents = [category, *category.split(" of ")]
     for name in (word, *_table("kinds.json").get(word, ())):
@@ -62,7 +62,7 @@ def may_be_called(category: str, word: str) -> bool:
 
 
 def is_surely_called(category: str, word: str) -> bool:
-    """Whether everybody would call it so: a taxi is a car, a cable car perhaps, and a plate of eggs is no eggs."""
+    """Whether everybody would use the word: a taxi is a car, a cable car perhaps, and a plate of eggs is no eggs."""
     word, category = word.casefold(), category.casefold()
     vessel, _, contents = category.partition(" of ")
     doubtful = category in _table("doubtful.json").get(word, ()) or (contents and not may_be_called(vessel, word))
@@ -71,7 +71,7 @@ def is_surely_called(category: str, word: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _plurals(word: str) -> tuple[str, ...]:
-    """Every way in which the plural of one word might be spelt."""
+    """Every possible spelling of a word's plural."""
     forms = [word, f"{word}s", f"{word}es", _IRREGULAR.get(word, "")]
     if word.endswith("y"):
         forms.append(f"{word[:-1]}ies")
@@ -111,14 +111,14 @@ def _index(categories: tuple[str, ...]) -> Index:
         for category in categories:
             own = tuple(_TOKEN.findall(category.casefold()))
             for surface in _surfaces(category):
-                if surface and (surface == own) == exact and not _never_named(category.casefold()):
+                if surface and (surface == own) == exact and not _is_never_noun(category.casefold()):
                     index.setdefault(surface[0], []).append((surface, category))
     for entries in index.values():
         entries.sort(key=lambda entry: -len(entry[0]))
     return index
 
 
-def marked(text: str, categories: Iterable[str]) -> tuple[str, list[str]]:
+def mark_nouns(text: str, categories: Iterable[str]) -> tuple[str, list[str]]:
     """The text with nouns and colours marked, and the category of each number."""
     tokens, index = _TOKEN.findall(text.casefold()), _index(tuple(dict.fromkeys(categories)))
     out: list[str] = []
@@ -148,7 +148,7 @@ def _noun_at(tokens: list[str], at: int, index: Index) -> tuple[tuple[str, ...],
 
 
 def _colour_at(tokens: list[str], at: int, index: Index) -> int:
-    """How many tokens from here are a colour that a noun follows."""
+    """The number of tokens from here that form a colour followed by a noun; 0 if they do not."""
     for size in (2, 1):
         words = " ".join(tokens[at : at + size])
         if words in _table("values.json")["colour"] and _noun_at(tokens, at + size, index):

@@ -1,7 +1,7 @@
 """Verifiers of question kinds that come from outside the package: entry points of the group `skg.question_verifiers`.
 
 In: a question's text and a scene.  Out: what the verifier of its kind deduces from them.
-A verifier never sees a certificate, and is a module of its own: an answer that only its writer proves is not proven.
+A verifier never sees a certificate, and is a separate module: an answer that only its writer proves is not proven.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class Deduction:
 
 
 Deduce = Callable[[str, Scene], Deduction | None]
-"""None: the text is no question of this kind.  Raises `spatial.verify.referents.Open` where no answer is proven."""
+"""None: the text is no question of this kind.  Raises `spatial.verify.referents.NotProven` where no answer is proven."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ VERIFIERS: PluginTable[QuestionVerifier] = PluginTable(GROUP, {}, QuestionVerifi
 """The name of a kind, and its verifier."""
 
 
-def deduced(text: str, scene: Scene) -> tuple[str, Deduction] | None:
-    """The kind whose verifier understands the text, with what it deduces. Raises Open, PluginError."""
+def deduce_with_plugins(text: str, scene: Scene) -> tuple[str, Deduction] | None:
+    """The kind whose verifier recognises the text, with its deduction. Raises NotProven, PluginError."""
     for kind, verifier in VERIFIERS.items():
         found = verifier.deduce(text, scene)
         if found is not None:

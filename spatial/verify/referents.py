@@ -1,6 +1,6 @@
-"""What the words of a question mean in a scene.
+"""Resolves the references of a question to objects of a scene.
 
-In: references of a sentence, the scene.  Out: seen objects; `Open` where words fit nothing, or several things.
+In: references of a sentence, the scene.  Out: seen objects; `NotProven` where a reference fits none, or several.
 """
 
 from schemas.events import Scene, SeenObject
@@ -8,7 +8,7 @@ from spatial.verify.geometry import SEEN_SHARE, related
 from spatial.verify.lexicon import family, may_be_called
 from spatial.verify.sentences import Words
 
-_ALIKE = (
+_CONFUSABLE = (
     {"red", "orange", "pink", "maroon", "magenta"},
     {"orange", "yellow", "gold", "golden", "beige", "tan", "brown"},
     {"yellow", "cream", "beige", "gold", "golden"},
@@ -22,50 +22,50 @@ _ALIKE = (
     {"brown", "tan", "maroon"},
     {"black", "navy", "dark blue", "dark green"},
 )
-"""Colours that may be taken for each other."""
+"""Colours that may be mistaken for each other."""
 
 
-class Open(ValueError):
+class NotProven(ValueError):
     """No answer is proven."""
 
 
 class Reader:
-    """A scene as the words of one question see it."""
+    """A scene with the nouns of one question."""
 
     def __init__(self, scene: Scene, nouns: list[str]) -> None:
         self.scene = scene
         self.nouns = nouns
 
-    def called(self, noun: int | None) -> list[SeenObject]:
-        """Everything that the noun may mean."""
+    def candidates(self, noun: int | None) -> list[SeenObject]:
+        """Every object that the noun may mean."""
         things = list(self.scene.objects)
         return things if noun is None else [t for t in things if may_be_called(t.category, self.nouns[noun])]
 
-    def meant(self, words: Words) -> list[SeenObject]:
-        """The referent, followed by what is named on the way to it. Raises Open unless it is one, and well seen."""
-        among, named = self.called(words.noun), []
+    def resolve(self, words: Words) -> list[SeenObject]:
+        """The referent, followed by the other objects named. Raises NotProven unless it is unique and clearly visible."""
+        among, named = self.candidates(words.noun), []
         if words.colour is not None:
-            among = self._coloured(among, words.colour)
+            among = self._with_colour(among, words.colour)
         elif words.end is not None:
-            among = [self.last(among, words.end)]
+            among = [self.outermost(among, words.end)]
         elif words.relation is not None and words.base is not None:
-            named = self.meant(words.base)
-            among = self.holding(among, words.relation, named)
+            named = self.resolve(words.base)
+            among = self.in_relation(among, words.relation, named)
         if len(among) != 1:
-            raise Open(f"{len(among)} things fit a reference")
-        return [seen(among[0]), *named]
+            raise NotProven(f"{len(among)} things fit a reference")
+        return [require_seen(among[0]), *named]
 
-    def _coloured(self, among: list[SeenObject], colour: str) -> list[SeenObject]:
+    def _with_colour(self, among: list[SeenObject], colour: str) -> list[SeenObject]:
         having = [thing for thing in among if colour in thing.attributes]
         for thing in among:
             colours = [value for value in thing.attributes if family(value) == "colour"]
-            unlike = colours and not any(_alike(colour, value) for value in colours)
+            unlike = colours and not any(_are_confusable(colour, value) for value in colours)
             if thing not in having and not unlike:
-                raise Open(f"another thing may be {colour}")
+                raise NotProven(f"another thing may be {colour}")
         return having
 
-    def last(self, among: list[SeenObject], end: str) -> SeenObject:
-        """The one that lies beyond all others. Raises Open when that is not plain."""
+    def outermost(self, among: list[SeenObject], end: str) -> SeenObject:
+        """The object that lies beyond all others. Raises NotProven when that is not clear."""
         relation = {"leftmost": "left_of", "rightmost": "right_of", "highest": "above", "lowest": "below"}[end]
         axis = 0 if relation in ("left_of", "right_of") else 1
         for thing in among:
@@ -74,37 +74,37 @@ class Reader:
                 related(thing, relation, other, self.scene) and _reaches(thing, other, axis, end) for other in others
             ):
                 return thing
-        raise Open(f"none is plainly the {end}")
+        raise NotProven(f"none is plainly the {end}")
 
-    def holding(self, among: list[SeenObject], relation: str, named: list[SeenObject]) -> list[SeenObject]:
-        """Those in the relation to the first of `named`, which are left out. Raises Open when one is in doubt."""
+    def in_relation(self, among: list[SeenObject], relation: str, named: list[SeenObject]) -> list[SeenObject]:
+        """The objects in the relation to the first of `named`, without `named`. Raises NotProven when one is doubtful."""
         rest = [thing for thing in among if all(thing is not other for other in named)]
         judged = [(thing, related(thing, relation, named[0], self.scene)) for thing in rest]
         if any(verdict is None for _, verdict in judged):
-            raise Open(f"whether a thing is {relation} the reference is in doubt")
+            raise NotProven(f"whether a thing is {relation} the reference is in doubt")
         return [thing for thing, verdict in judged if verdict]
 
     def label(self, thing: SeenObject) -> str:
-        """The short words for a thing: its category, or colour and category where others share it."""
-        name = seen(thing).category
+        """Short words for an object: its category, or colour and category where others share it."""
+        name = require_seen(thing).category
         among = [other for other in self.scene.objects if may_be_called(other.category, name)]
         if len(among) == 1:
             return name
         for colour in thing.attributes:
-            if family(colour) == "colour" and self._coloured(among, colour) == [thing]:
+            if family(colour) == "colour" and self._with_colour(among, colour) == [thing]:
                 return f"{colour} {name}"
-        raise Open("no short words single the answer out")
+        raise NotProven("no short words single the answer out")
 
 
 def is_seen(thing: SeenObject) -> bool:
-    """Whether enough of the thing is visible."""
+    """Whether enough of the object is visible."""
     return thing.visible >= SEEN_SHARE and min(thing.box[2:]) > 0
 
 
-def seen(thing: SeenObject) -> SeenObject:
-    """The thing, if enough of it is visible. Raises Open."""
+def require_seen(thing: SeenObject) -> SeenObject:
+    """The object, if enough of it is visible. Raises NotProven."""
     if not is_seen(thing):
-        raise Open(f"object {thing.id} is hardly visible")
+        raise NotProven(f"object {thing.id} is hardly visible")
     return thing
 
 
@@ -115,5 +115,5 @@ def _reaches(a: SeenObject, b: SeenObject, axis: int, end: str) -> bool:
     return a.box[axis] + a.box[axis + 2] >= b.box[axis] + b.box[axis + 2]
 
 
-def _alike(a: str, b: str) -> bool:
-    return a == b or any(a in group and b in group for group in _ALIKE)
+def _are_confusable(a: str, b: str) -> bool:
+    return a == b or any(a in group and b in group for group in _CONFUSABLE)

@@ -1,7 +1,7 @@
-"""Sentences with marked nouns, read into plain forms.
+"""Parses sentences with marked nouns.
 
-In: a text from `nouns.marked`.  Out: a `Form`: what is asked, of which references, with which words; None for a
-sentence that is not known here.
+In: a text from `lexicon.mark_nouns`.  Out: a `Form`: what is asked, about which references, with which words; None for
+an unknown sentence.
 Judges nothing and knows no scene.
 """
 
@@ -131,7 +131,7 @@ _SENTENCES = (
 
 @dataclass(frozen=True)
 class Words:
-    """A reference: a noun's number (None for a thing), and what narrows it."""
+    """A reference: a noun's number (None for "the thing"), and what narrows it."""
 
     noun: int | None
     colour: str | None = None
@@ -142,7 +142,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Form:
-    """What is asked. `nouns` are numbers of bare nouns, `refs` the references in the order x, y, z."""
+    """A parsed sentence. `ask` names the question, `nouns` are numbers of bare nouns, `refs` the references x, y, z."""
 
     ask: str
     nouns: tuple[int, ...] = ()
@@ -159,8 +159,8 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
-def read(text: str) -> Form | None:
-    """The form of a marked sentence."""
+def parse_sentence(text: str) -> Form | None:
+    """The form of a marked sentence, None if no pattern matches."""
     for ask, pattern in _patterns():
         match = pattern.fullmatch(text)
         form = _form(ask, match.groupdict()) if match else None
@@ -170,7 +170,7 @@ def read(text: str) -> Form | None:
 
 
 def _form(ask: str, slots: dict[str, str]) -> Form | None:
-    refs = [read_reference(slots[name]) for name in "xyz" if slots.get(name)]
+    refs = [parse_reference(slots[name]) for name in "xyz" if slots.get(name)]
     known = [ref for ref in refs if ref is not None]
     nouns = [int(slots[name].rpartition("@")[2]) for name in "abn" if slots.get(name)]
     word = next((slots[name] for name in ("rel", "cmp", "end", "course", "area", "family") if slots.get(name)), "")
@@ -181,14 +181,14 @@ _SIMPLE = re.compile(r"the (?:~(\S+) |(leftmost|rightmost|highest|lowest) )?@(\d
 _NESTED = re.compile(rf"the (?:thing|object|@(\d+)) ({_one_of(RELATIONS)}) (the .+)")
 
 
-def read_reference(text: str) -> Words | None:
-    """The reference of marked words that begin with `the`."""
+def parse_reference(text: str) -> Words | None:
+    """The reference in a marked text that begins with `the`."""
     simple = _SIMPLE.fullmatch(text)
     if simple:
         colour, end, noun = simple.groups()
         return Words(int(noun), colour.replace("_", " ") if colour else None, end)
     nested = _NESTED.fullmatch(text)
-    base = read_reference(nested.group(3)) if nested else None
+    base = parse_reference(nested.group(3)) if nested else None
     if nested is None or base is None:
         return None
     noun = nested.group(1)

@@ -1,14 +1,14 @@
-"""Other ways to say the same: what people write, turned into the words that sentences are read by.
+"""Normalises the wording of questions: synonyms become the words that the patterns of `sentences` expect.
 
-In: a marked text of `nouns.marked`.  Out: the same text in the usual words.
-Only what means the same in every sentence is replaced; nothing is added that was not said.
+In: a text from `lexicon.mark_nouns`.  Out: the same text in normal form.
+Only phrases that mean the same in every sentence are replaced; no meaning is added.
 """
 
 import re
 
 _SAME = tuple(
-    (re.compile(pattern), usual)
-    for pattern, usual in (
+    (re.compile(pattern), words)
+    for pattern, words in (
         (r"\bcolor\b", "colour"),
         (r"\b(?:photo|photograph)\b", "picture"),
         (r"\b(?:on|at|to) the (left|right)(?: hand|-hand)?(?: side)? of\b", r"to the \1 of"),
@@ -17,8 +17,8 @@ _SAME = tuple(
 )
 
 
-def usual(text: str) -> str:
-    """The text in the usual words, with a mark at its end."""
+def normalise_wording(text: str) -> str:
+    """The text in normal form, with a punctuation mark at its end."""
     for pattern, words in _SAME:
         text = pattern.sub(words, text)
     return text if text.endswith(("?", ".")) else f"{text} ?"

@@ -41,7 +41,7 @@ VERIFIER = '''
 """Which of two things is wider in the picture: what follows."""
 import re
 from spatial.verify.plugin_verifiers import Deduction, QuestionVerifier
-from spatial.verify.referents import Open
+from spatial.verify.referents import NotProven
 
 FORM = re.compile("Does the (.+) take up more of the picture's width than the (.+)[?]")
 
@@ -51,14 +51,14 @@ def deduce(text, scene):
         return None
     a, b = (the(name, scene) for name in form.groups())
     if max(a.box[2], b.box[2]) < 1.5 * min(a.box[2], b.box[2]):
-        raise Open("they are about as wide")
+        raise NotProven("they are about as wide")
     answer = "yes" if a.box[2] > b.box[2] else "no"
     return Deduction(answer, frozenset({a.id, b.id}), 1, frozenset({("size", (a.category, b.category))}))
 
 def the(name, scene):
     found = [thing for thing in scene.objects if thing.category == name]
     if len(found) != 1:
-        raise Open(f"{len(found)} things are called {name}")
+        raise NotProven(f"{len(found)} things are called {name}")
     return found[0]
 
 WIDER = QuestionVerifier(deduce)

@@ -10,7 +10,7 @@ from typing import Any
 
 from dataset.audit.questions.parsed_questions import PROGRAMS, Reading
 from dataset.audit.tar_rows import Row
-from spatial.verify.referents import Open
+from spatial.verify.referents import NotProven
 
 TOLERANCE = 1e-9
 """Depths pass through JSON and back."""
@@ -90,14 +90,14 @@ def _categories(query: object) -> Iterator[str]:
 def _references(references: list[dict[str, Any]], said: Reading) -> Iterator[str]:
     try:
         meant = sorted(said.referents())
-    except Open:
+    except NotProven:
         return  # the answer is not entailed then, which is a fault of its own
     if sorted(each["object"] for each in references) != meant:
         yield f"its references are objects {[each['object'] for each in references]}, the question's {meant}"
     for each in references:
         try:
             found = said.meant(each["text"])
-        except (Open, LookupError):
+        except (NotProven, LookupError):
             found = None
         if found != each["object"]:
             yield f"{each['text']!r} is not object {each['object']}"

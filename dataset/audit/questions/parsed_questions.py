@@ -7,10 +7,10 @@ Answers nothing (`spatial.verify` does) and never reads a certificate.
 from dataclasses import dataclass
 
 from schemas.events import Scene, SeenObject
-from spatial.verify.lexicon import marked, may_be_called
-from spatial.verify.referents import Open, Reader
-from spatial.verify.sentences import Form, Words, read, read_reference
-from spatial.verify.wordings import usual
+from spatial.verify.lexicon import mark_nouns, may_be_called
+from spatial.verify.referents import NotProven, Reader
+from spatial.verify.sentences import Form, Words, parse_reference, parse_sentence
+from spatial.verify.wordings import normalise_wording
 
 KINDS = {
     "seen": "existence", "seen_unseen": "existence", "count": "count", "count_side": "count", "value": "attribute",
@@ -61,8 +61,8 @@ class Reading:
         return HOPS[self.form.ask] + sum(self._hops(words) for words in self.form.refs)
 
     def about(self, answer: str) -> set[int]:
-        """The ids of everything that question and answer are about. Raises Open, LookupError."""
-        found = {thing.id for words in self.form.refs for thing in self.reader.meant(words)}
+        """The ids of everything that question and answer are about. Raises NotProven, LookupError."""
+        found = {thing.id for words in self.form.refs for thing in self.reader.resolve(words)}
         found |= {thing.id for noun in self.form.nouns for thing in self._fitting(noun)}
         if self.form.ask == "end" or self.form.ask in SEARCHES:
             found.add(self.named(answer))
@@ -74,21 +74,21 @@ class Reading:
             try:
                 if self.reader.label(thing) == words:
                     return thing.id
-            except Open:
+            except NotProven:
                 continue
         raise LookupError(words)
 
     def meant(self, words: str) -> int:
-        """The thing that a reference such as `the red cup` singles out. Raises Open, LookupError."""
+        """The thing that a reference such as `the red cup` singles out. Raises NotProven, LookupError."""
         said, nouns = _marked(words, self.reader.scene)
-        reference = read_reference(said)
+        reference = parse_reference(said)
         if reference is None:
             raise LookupError(words)
-        return Reader(self.reader.scene, nouns).meant(reference)[0].id
+        return Reader(self.reader.scene, nouns).resolve(reference)[0].id
 
     def referents(self) -> list[int]:
-        """What each reference of the sentence singles out. Raises Open."""
-        return [self.reader.meant(words)[0].id for words in self.form.refs]
+        """What each reference of the sentence singles out. Raises NotProven."""
+        return [self.reader.resolve(words)[0].id for words in self.form.refs]
 
     def _fitting(self, noun: int) -> list[SeenObject]:
         word = self.reader.nouns[noun]
@@ -103,9 +103,9 @@ class Reading:
 def reading(text: str, scene: Scene) -> Reading | None:
     """The reading of a question; None where it is not understood."""
     said, nouns = _marked(text, scene)
-    form = read(usual(said))
+    form = parse_sentence(normalise_wording(said))
     return None if form is None else Reading(form, Reader(scene, nouns))
 
 
 def _marked(text: str, scene: Scene) -> tuple[str, list[str]]:
-    return marked(text, [thing.category for thing in scene.objects] + list(scene.excluded))
+    return mark_nouns(text, [thing.category for thing in scene.objects] + list(scene.excluded))

@@ -10,15 +10,15 @@ from typing import Any
 from dataset.audit.questions.split_membership import Key, home
 from dataset.audit.tar_rows import Row
 from schemas.events import Scene
-from spatial.verify.plugin_verifiers import Deduction, deduced
-from spatial.verify.referents import Open
+from spatial.verify.plugin_verifiers import Deduction, deduce_with_plugins
+from spatial.verify.referents import NotProven
 
 
 def plugin_faults(question: dict[str, Any], row: Row, scene: Scene) -> Iterator[tuple[str, str]]:
     """What is wrong besides answer, choices and premises, which are checked for every kind alike."""
     try:
-        understood = deduced(question["question"], scene)
-    except Open:
+        understood = deduce_with_plugins(question["question"], scene)
+    except NotProven:
         return  # the answer is not entailed, which is a fault of its own
     if understood is None:
         return

@@ -17,7 +17,7 @@ from dataset.audit.tar_rows import Row
 from schemas.events import Scene
 from spatial.verify import verify
 from spatial.verify.lexicon import family
-from spatial.verify.referents import Open
+from spatial.verify.referents import NotProven
 
 
 def question_faults(row: Row, scene: Scene) -> Iterator[Fault]:
@@ -85,7 +85,7 @@ def _could_be(choice: str, said: Reading) -> bool:
 def _objects(question: dict[str, Any], said: Reading | None) -> Iterator[str]:
     try:
         about = set(question["objects"]) if said is None else said.about(question["answer"])
-    except (Open, LookupError):
+    except (NotProven, LookupError):
         return  # a fault of the answer
     if set(question["objects"]) != about:
         yield f"objects {question['objects']} are said, {sorted(about)} are meant"

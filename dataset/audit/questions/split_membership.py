@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dataset.audit.content_ids import digest
 from dataset.audit.questions.parsed_questions import Reading
-from spatial.verify.referents import Open, Reader
+from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import RELATIONS, Words
 
 SCENE_SHARES = (("train", 900), ("validation", 50), ("test", 50))
@@ -43,13 +43,13 @@ def keys(said: Reading, answer: str) -> frozenset[Key] | None:
     """The keys of a question; None where its words single nothing out."""
     try:
         return frozenset(_keys(said, answer))
-    except (Open, LookupError):
+    except (NotProven, LookupError):
         return None
 
 
 def _keys(said: Reading, answer: str) -> Iterator[Key]:
     reader, form = said.reader, said.form
-    meant = [reader.meant(words)[0].category for words in form.refs]
+    meant = [reader.resolve(words)[0].category for words in form.refs]
     for words, category in zip(form.refs, meant, strict=True):
         yield from _on_the_way(reader, words, category)
     nouns = [reader.nouns[number] for number in form.nouns]

@@ -1,6 +1,6 @@
-"""What might be asked about attributes and places, and of which object an answer names.
+"""Proposes queries about attributes and places, and queries whose answer names an object.
 
-In and out: as in `proposals`, of which this is the second half.
+In and out: as in `query_proposals`, of which this is the second half.
 """
 
 import random
@@ -27,8 +27,8 @@ from spatial.questions.wording.lexicon import family_of
 FAMILIES: tuple[Family, ...] = ("colour", "material", "pattern", "state", "orientation")
 
 MIN_TYPICAL: Mapping[str, int] = MappingProxyType({"colour": 3, "orientation": 2, "state": 2})
-"""An attribute is asked of a known category only if it comes in so many (other families never): a banana's colour
-needs no picture, and what a thing is made of seldom does."""
+"""An attribute is asked of a known category only if it has at least this many values (other families never): a banana's
+colour can be guessed without the picture, and so can most materials."""
 
 MIRRORED: dict[Place, Place] = {
     "left": "right",
@@ -41,28 +41,28 @@ MIRRORED: dict[Place, Place] = {
 OTHER_PLACES: tuple[Place, ...] = ("top", "center", "bottom")
 
 SHARE_OF_MIRRORED = 0.75
-"""Share of place questions that set a place against its mirror image, which a category cannot prefer. The others
-exchange the places of two objects: flat for every word, not for every pair of words."""
+"""Share of place questions that contrast a place with its mirror image, between which no category is biased. The others
+swap the places of two objects: balanced for every word, not for every pair of words."""
 
 SIDEWAYS: tuple[Hop, ...] = ("left_of", "right_of", "on", "inside", "under")
-"""Relations that a named object is found by. Above and below would let the category be guessed: a lamp hangs."""
+"""Relations that identify the answer's object. Above and below would let its category be guessed: a lamp hangs."""
 
 SEARCHES = 40
-"""How many questions are looked at for one that finds an object."""
+"""How many target objects are tried for one question."""
 
 
-def attribute(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """An attribute that was drawn, where its category does not give it away."""
+def attribute(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """A drawn attribute that the category does not give away."""
     by_value: dict[str, list[tuple[int, Family]]] = {}
-    for i in asked.plainly_named:
-        thing, name = asked.objects[i], asked.ref(i)
+    for i in scene.plainly_named:
+        thing, name = scene.objects[i], scene.ref(i)
         for value in thing.attributes:
             family = next((f for f in FAMILIES if f == family_of(value)), None)
             if family is not None and name.attribute is None and _varies(thing.category, family):
                 by_value.setdefault(value, []).append((i, family))
     for value in rng.sample(sorted(by_value), len(by_value)):
         for i, family in by_value[value]:
-            yield AttributeOf(family=family, subject=asked.ref(i)), value
+            yield AttributeOf(family=family, subject=scene.ref(i)), value
 
 
 def _varies(category: str, family: str) -> bool:
@@ -70,49 +70,49 @@ def _varies(category: str, family: str) -> bool:
     return known is None or len(known.attributes.get(family, ())) >= MIN_TYPICAL.get(family, 1000)
 
 
-def place(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """A ninth or a third of the picture in which an object is, or its mirror image."""
+def place(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """The ninth or third of the picture where an object is, or its mirror image."""
     target, mirrored = rng.choice(YES_NO), rng.random() < SHARE_OF_MIRRORED
     if mirrored:
-        for i in shuffled(rng, asked.plainly_named):
+        for i in shuffled(rng, scene.plainly_named):
             for here in rng.sample(list(MIRRORED), len(MIRRORED)):
-                if asked.place(i, here).value:
-                    yield InPlace(subject=asked.ref(i), place=here if target == "yes" else MIRRORED[here]), target
+                if scene.place(i, here).value:
+                    yield InPlace(subject=scene.ref(i), place=here if target == "yes" else MIRRORED[here]), target
         return
-    for i, j in pairs(rng, asked.plainly_named):
+    for i, j in pairs(rng, scene.plainly_named):
         here, there = rng.sample(OTHER_PLACES, 2)
-        if asked.place(i, here).value and asked.place(j, there).value:
-            yield InPlace(subject=asked.ref(i), place=here if target == "yes" else there), target
+        if scene.place(i, here).value and scene.place(j, there).value:
+            yield InPlace(subject=scene.ref(i), place=here if target == "yes" else there), target
 
 
-def selection(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+def selection(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """The object that is outermost, nearest to a named one, or in a relation to it."""
-    for target in shuffled(rng, asked.labels)[:SEARCHES]:
-        text = asked.labels[target]
+    for target in shuffled(rng, scene.labels)[:SEARCHES]:
+        text = scene.labels[target]
         extremes: list[Extreme] = ["leftmost", "rightmost"]
         options: list[Proposal] = [(Outermost(extreme=extreme), text) for extreme in extremes]
-        for anchor in asked.plainly_named:
+        for anchor in scene.plainly_named:
             if anchor == target:
                 continue
-            others = tuple(i for i in range(len(asked.objects)) if i != anchor)
-            best = asked.nearest(anchor, others)
+            others = tuple(i for i in range(len(scene.objects)) if i != anchor)
+            best = scene.nearest(anchor, others)
             if best is not None and best[0] == target:
-                options.append((Nearest(anchor=asked.ref(anchor)), text))
+                options.append((Nearest(anchor=scene.ref(anchor)), text))
             for hop in SIDEWAYS:
-                if asked.relation(target, hop, anchor).value:
-                    options.append((Find(predicate=hop, anchor=asked.ref(anchor)), text))
+                if scene.relation(target, hop, anchor).value:
+                    options.append((Find(predicate=hop, anchor=scene.ref(anchor)), text))
         rng.shuffle(options)
         yield from options
 
 
-def multi_hop(asked: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """The object found from a thing that is itself found from a named object."""
-    for target in shuffled(rng, asked.labels):
+def multi_hop(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """The object identified by a relation to a second one, which a relation to a named object identifies."""
+    for target in shuffled(rng, scene.labels):
         options: list[Proposal] = []
-        for middle, ways in asked.things.items():
+        for middle, ways in scene.things.items():
             if middle != target:
-                hops = [hop for hop in SIDEWAYS if asked.relation(target, hop, middle).value]
-                options += [(Find(predicate=hop, anchor=thing), asked.labels[target]) for hop in hops for thing in ways]
-                options += [(Nearest(anchor=thing), asked.labels[target]) for thing in ways]
+                hops = [hop for hop in SIDEWAYS if scene.relation(target, hop, middle).value]
+                options += [(Find(predicate=hop, anchor=thing), scene.labels[target]) for hop in hops for thing in ways]
+                options += [(Nearest(anchor=thing), scene.labels[target]) for thing in ways]
         rng.shuffle(options)
         yield from options

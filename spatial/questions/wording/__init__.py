@@ -1,1 +1,1 @@
-"""Questions in English: into words, and back into queries."""
+"""Questions in English: realisation of queries, and parsing back into queries."""

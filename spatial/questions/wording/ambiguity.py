@@ -1,7 +1,7 @@
-"""All that a question may say: words such as "the cat behind the dog to the left of the car" can be cut in two places.
+"""All readings of a question: "the cat behind the dog to the left of the car" can be parsed in two ways.
 
-In: text.  Out: every query of the grammar that says it, that of `parse` first.
-Does not choose between them: a question is safe where all that have an answer have the same one.
+In: text.  Out: every query of the grammar that is worded so, that of `parse` first.
+Does not choose between them: a question is safe if all readings that have an answer have the same one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ from spatial.questions.wording.realisation import MANY, PHRASES, SLOT, THINGS, f
 
 @dataclass(frozen=True)
 class _Token:
-    """A piece of a template: one of some words, or any text. `name` of the slot, empty for what belongs to none."""
+    """A piece of a template: one of some words, or any text. `name` of the slot, empty for fixed text."""
 
     name: str
     words: tuple[str, ...] = ()
 
 
 def readings(text: str) -> tuple[Query, ...]:
-    """The queries, each once; none for what is no question of the grammar."""
+    """The queries without duplicates; none for text that is no question of the grammar."""
     if len(text) > MAX_CHARS:
         return ()
     try:
@@ -64,20 +64,20 @@ def _tokens(template: str) -> Iterator[_Token]:
 
 
 def _fillings(tokens: Sequence[_Token], text: str) -> Iterator[dict[str, str]]:
-    """What the slots may hold so that the template says the text."""
+    """The slot values for which the template gives the text."""
     if not tokens:
         if not text:
             yield {}
         return
     head, rest = tokens[0], tokens[1:]
-    heads = [word for word in head.words if text.startswith(word)] if head.words else _starts(text, rest)
+    heads = [word for word in head.words if text.startswith(word)] if head.words else _prefixes(text, rest)
     for start in heads:
         for found in _fillings(rest, text[len(start) :]):
             yield {head.name: start, **found} if head.name else found
 
 
-def _starts(text: str, rest: Sequence[_Token]) -> Iterator[str]:
-    """Every start of a text after which the rest may follow."""
+def _prefixes(text: str, rest: Sequence[_Token]) -> Iterator[str]:
+    """Every prefix of a text after which the rest may follow."""
     if not rest:
         yield text
         return

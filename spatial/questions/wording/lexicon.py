@@ -1,7 +1,7 @@
-"""Nouns and attributes as English needs them: articles, plurals, which words fit which things.
+"""Nouns and attributes in English: articles, plurals, which words fit which categories.
 
-In: categories and attribute words.  Out: phrases and yes or no.
-The exceptions are data (`nouns.json`); the rules are the library inflect's, which this file alone imports.
+In: categories and attribute words.  Out: phrases, or true and false.
+The exceptions are data (`nouns.json`); the rules come from the library inflect, which only this module imports here.
 """
 
 import json
@@ -69,7 +69,7 @@ def is_mass(category: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def indefinite(category: str) -> str:
-    """The category with the article it takes: `a cat`, `an umbrella`, `scissors`, `bread`."""
+    """The category with its article: `a cat`, `an umbrella`, `scissors`, `bread`."""
     if is_plural(category) or is_mass(category):
         return category
     with_article: str = _engine().a(category)
@@ -78,14 +78,14 @@ def indefinite(category: str) -> str:
 
 @lru_cache(maxsize=8192)
 def plural(category: str) -> str:
-    """More than one of the category."""
+    """The plural of the category."""
     known = categories().get(category)
     if known is not None:
         return known.plural
     if is_plural(category) or is_mass(category):
         return category
     head = category.rsplit(maxsplit=1)[-1]
-    if head == head.upper():  # inflect shouts the ending of what has no small letters: XES
+    if head == head.upper():  # inflect capitalises the ending of words without lower-case letters: XES
         return f"{category}s" if head.isupper() else category
     many: str = _engine().plural_noun(category)
     return many
@@ -114,7 +114,7 @@ def is_known(category: str) -> bool:
 
 
 def split_attribute(phrase: str) -> tuple[str | None, str]:
-    """`red cup` as its colour and its category; a compound such as `orange juice` is not taken apart."""
+    """`red cup` as its colour and its category; a compound such as `orange juice` is not split."""
     if is_known(phrase) or phrase in word_list("compounds"):
         return None, phrase
     colours = word_lists("families")["colour"]
@@ -133,15 +133,15 @@ def family_of(attribute: str) -> str | None:
 
 @lru_cache(maxsize=8192)
 def alike(a: str, b: str) -> bool:
-    """Whether two attributes may be taken for each other."""
+    """Whether two attributes may be mistaken for each other."""
     return a == b or any(a in group and b in group for group in word_groups("alike"))
 
 
 @lru_cache(maxsize=65536)
 def fits(word: str, category: str) -> bool:
-    """Whether a viewer may call a thing of `category` by `word`: a cup, a coffee cup and a mug are all cups.
+    """Whether a viewer may call an object of `category` by `word`: a cup, a coffee cup and a mug are all cups.
 
-    What a thing is full of counts as well: a bowl of rice is a bowl, and rice.
+    Contents count too: a bowl of rice is a bowl, and rice.
     """
     word, whole = word.lower(), category.lower()
     parts = (whole, *whole.split(" of "))
@@ -151,7 +151,7 @@ def fits(word: str, category: str) -> bool:
 
 
 def surely_fits(word: str, category: str) -> bool:
-    """Whether everybody would call it so, as is needed to count: not a hot dog a dog, nor a stack of books a book."""
+    """Whether everybody would use the word, as counting requires: a hot dog is no dog, a stack of books no book."""
     word, whole = word.lower(), category.lower()
     if whole == word:
         return True

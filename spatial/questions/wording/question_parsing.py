@@ -1,7 +1,7 @@
-"""A question in words back into a query.
+"""Parses the text of a question into a query.
 
-In: text as `saying` writes it.  Out: the query; ValueError for any other text.
-Works from the same templates, turned into patterns, and accepts a reading only if it says the same text again.
+In: text as `realisation` writes it.  Out: the query; ValueError for any other text.
+Uses the same templates, compiled to patterns, and accepts a reading only if it is realised as the same text.
 """
 
 import re
@@ -24,7 +24,7 @@ from spatial.questions.wording.realisation import (
 )
 
 MAX_CHARS = 1000
-"""Far above any question of the grammar; longer texts would only cost time."""
+"""Far above any question of the grammar; parsing longer texts only costs time."""
 
 _SHAPES: dict[str, dict[str, object]] = {
     "exists_without": {"op": "exists"},
@@ -32,7 +32,7 @@ _SHAPES: dict[str, dict[str, object]] = {
     "attribute_colour": {"op": "attribute", "family": "colour"},
     "attribute_orientation": {"op": "attribute", "family": "orientation"},
 }
-"""What a shape says by itself, where it is not named after its query's type."""
+"""The fixed fields of a shape that is not named after its query's type."""
 
 _HOP = "|".join(sorted(map(re.escape, HOPS.values()), key=len, reverse=True))
 _RELATED = re.compile(rf"the (.+?) ({_HOP}) (the .+)")
@@ -40,7 +40,7 @@ _ARTICLES = ("a ", "an ")
 
 
 def parse(text: str) -> Query:
-    """The query that a question says. Raises ValueError when it is no question of this grammar."""
+    """The query of a question. Raises ValueError for text that is no question of this grammar."""
     query = _parse(text) if len(text) <= MAX_CHARS else None
     if query is None:
         raise ValueError(f"not a question that is known here: {text!r}")
@@ -83,7 +83,7 @@ def _slot_pattern(slot: str, agrees_with: str | None) -> str:
 
 
 def queries_of(shape: str, slots: dict[str, str]) -> Iterator[Query]:
-    """The query of a shape whose slots hold these words, if they make one."""
+    """The query of a shape with these slot values, if they are valid."""
     fields = dict(_SHAPES.get(shape, {"op": shape}))
     for slot, text in slots.items():
         value = _value(shape, slot, text)
@@ -116,7 +116,7 @@ def _without_article(text: str) -> str:
 
 
 def parse_ref(text: str) -> Ref | None:
-    """The reference that `the …` says, None where it says none."""
+    """The reference in `the …`, None where there is none."""
     if not text.startswith("the ") or len(text) > 400:
         return None
     related = _RELATED.fullmatch(text)

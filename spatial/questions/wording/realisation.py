@@ -1,4 +1,4 @@
-"""A query in words.
+"""Realises a query as text.
 
 In: a query and the number of a variant.  Out: an English question; every variant of a query parses back to it.
 The sentences are data (`templates.json`); verbs follow the number of their subject.
@@ -56,14 +56,14 @@ PHRASES = {
     "place": PLACES,
     "family": {name: name for name in ("colour", "material", "pattern", "state", "orientation")},
 }
-"""Slots of templates that take one of a few phrases."""
+"""Template slots with a closed set of phrases."""
 
 FIELDS = {"further": "predicate", "direction": "predicate", "depth": "predicate", "reach": "predicate", "hop": "predicate"}
 FIELDS |= {"outermost": "extreme"}
-"""The field that fills a slot, where the two have different names."""
+"""The query field of a slot, where the names differ."""
 
 THINGS = ("thing", "object")
-"""Words for what has no named category; which one is part of the variant."""
+"""Words for an object without a named category; the variant decides which one."""
 
 SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
 """A slot of a template: `{name}`, or `{verb:name}`."""
@@ -79,7 +79,7 @@ def templates() -> dict[str, tuple[str, ...]]:
 
 
 def shape_of(query: Query) -> str:
-    """Which set of templates says the query."""
+    """The name of the query's set of templates."""
     if isinstance(query, Exists) and query.without is not None:
         return "exists_without"
     if isinstance(query, Count) and query.anchor is not None:
@@ -90,18 +90,18 @@ def shape_of(query: Query) -> str:
 
 
 def variants(query: Query) -> int:
-    """How many ways there are to say the query; beyond that number they repeat."""
+    """The number of different texts for the query; higher variants repeat them."""
     return len(templates()[shape_of(query)]) * len(THINGS)
 
 
-def say(query: Query, variant: int = 0) -> str:
-    """The question in words. `variant` picks the sentence (and the word for a thing without a name)."""
+def realise(query: Query, variant: int = 0) -> str:
+    """The text of the question. `variant` selects the sentence (and the word for an object without a name)."""
     sentences = templates()[shape_of(query)]
     return fill(sentences[variant % len(sentences)], query, THINGS[variant // len(sentences) % len(THINGS)])
 
 
 def fill(template: str, query: Query, thing: str) -> str:
-    """One template with the query's words in it; `{is:subject}` is a verb that agrees with a slot."""
+    """A template filled with the query's words; `{is:subject}` is a verb that agrees with a slot."""
     return SLOT.sub(lambda match: _slot(match.group(1), match.group(2), query, thing), template)
 
 
@@ -121,16 +121,16 @@ def _slot(slot: str, agrees_with: str | None, query: Query, thing: str) -> str:
     if slot == "many" and isinstance(query, Count):
         return plural(query.category)
     value = getattr(query, FIELDS.get(slot, slot))
-    return say_ref(value, thing) if isinstance(value, Ref) else PHRASES[slot][value]
+    return realise_ref(value, thing) if isinstance(value, Ref) else PHRASES[slot][value]
 
 
-def say_ref(ref: Ref, thing: str = "thing") -> str:
-    """A reference in words: `the red cup`, `the leftmost cup`, `the thing on the table`."""
+def realise_ref(ref: Ref, thing: str = "thing") -> str:
+    """The text of a reference: `the red cup`, `the leftmost cup`, `the thing on the table`."""
     noun = ref.category or thing
     if ref.attribute is not None:
         return f"the {ref.attribute} {noun}"
     if ref.extreme is not None:
         return f"the {ref.extreme} {noun}"
     if ref.predicate is not None and ref.anchor is not None:
-        return f"the {noun} {HOPS[ref.predicate]} {say_ref(ref.anchor, thing)}"
+        return f"the {noun} {HOPS[ref.predicate]} {realise_ref(ref.anchor, thing)}"
     return f"the {noun}"

@@ -1,7 +1,7 @@
-"""Finding the one object that a referring expression means, and words for an object.
+"""Resolves referring expressions to objects, and finds referring expressions for an object.
 
-In: a `View` with a `Ref`, or with an object.  Out: the object and how safely it is singled out; or a `Ref`.
-Whoever fits the words counts, also what is barely visible: a reference that fits two objects is no reference.
+In: a `View` with a `Ref`, or with an object.  Out: the object and the margin of its identification; or a `Ref`.
+Every object that fits the words counts, barely visible ones too: a reference that fits two objects is ambiguous.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from spatial.questions.wording.lexicon import alike, family_of, fits, word_list
 
 
 class Unanswerable(ValueError):
-    """The question has no safe answer in this scene; the text says why."""
+    """The question has no certain answer in this scene; the text says why."""
 
 
 @dataclass(frozen=True)
-class Found:
+class Referent:
     """A referent: its position in the view's objects and the margin.
 
-    `used` are all objects that were looked at to single it out, `mentioned` those that the words name on the way.
+    `used` are all objects that were examined to identify it, `mentioned` the other objects that the words name.
     """
 
     index: int
@@ -33,37 +33,37 @@ class Found:
 EXTREMES: tuple[Extreme, ...] = ("leftmost", "rightmost", "highest", "lowest")
 
 
-def fitting(view: View, category: str | None) -> tuple[int, ...]:
-    """The objects that the word may mean, the barely visible ones included."""
+def matching_objects(view: View, category: str | None) -> tuple[int, ...]:
+    """The objects that the word may mean, including barely visible ones."""
     return tuple(i for i, o in enumerate(view.objects) if category is None or fits(category, o.category))
 
 
-def resolve(view: View, ref: Ref) -> Found:
-    """The referent. Raises Unanswerable when nothing fits, or more than one thing may."""
-    among = fitting(view, ref.category)
+def resolve(view: View, ref: Ref) -> Referent:
+    """The referent. Raises Unanswerable when no object fits, or more than one may."""
+    among = matching_objects(view, ref.category)
     if ref.attribute is not None:
-        found = Found(_with_attribute(view, ref.attribute, among), 1.0, among, ("attribute",))
+        found = Referent(_with_attribute(view, ref.attribute, among), 1.0, among, ("attribute",))
     elif ref.extreme is not None:
         found = _outermost(view, ref.extreme, among)
     elif ref.predicate is not None and ref.anchor is not None:
         found = related(view, ref.predicate, ref.anchor, among)
     else:
-        found = Found(_single(among, f"the {ref.category}"), 1.0, among[:1])
+        found = Referent(_only_one(among, f"the {ref.category}"), 1.0, among[:1])
     if found.index not in view.clear:
         raise Unanswerable(f"object {view.objects[found.index].id} is hardly visible")
     return found
 
 
-def _single(among: tuple[int, ...], words: str) -> int:
+def _only_one(among: tuple[int, ...], words: str) -> int:
     if len(among) != 1:
         raise Unanswerable(f"{words} fits {len(among)} objects")
     return among[0]
 
 
 def _with_attribute(view: View, attribute: str, among: tuple[int, ...]) -> int:
-    """The one that has the attribute, while all others are known to have a clearly different one of its family."""
+    """The object with the attribute, if all others have a clearly different one of the same family."""
     having = tuple(i for i in among if attribute in view.objects[i].attributes)
-    index = _single(having, f"what is {attribute}")
+    index = _only_one(having, f"what is {attribute}")
     for i in among:
         if i != index and not _differs(view.objects[i].attributes, attribute):
             raise Unanswerable(f"object {view.objects[i].id} may be {attribute} too")
@@ -76,31 +76,31 @@ def _differs(attributes: tuple[str, ...], attribute: str) -> bool:
     return bool(same_family) and not any(alike(a, attribute) for a in same_family)
 
 
-def _outermost(view: View, extreme: str, among: tuple[int, ...]) -> Found:
+def _outermost(view: View, extreme: str, among: tuple[int, ...]) -> Referent:
     if len([i for i in among if i in view.clear]) < 2:
         raise Unanswerable(f"{extreme} needs several of a kind that are clearly seen")
     best = view.outermost(extreme, among)
     if best is None:
         raise Unanswerable(f"which one is {extreme} is doubtful")
-    return Found(best[0], best[1], among, (f"{extreme}: beyond all others of its kind, by centre and edge",))
+    return Referent(best[0], best[1], among, (f"{extreme}: beyond all others of its kind, by centre and edge",))
 
 
-def related(view: View, predicate: str, anchor: Ref, among: tuple[int, ...]) -> Found:
-    """The one of `among` that stands in the relation to the anchor. What the anchor's words name is left out."""
+def related(view: View, predicate: str, anchor: Ref, among: tuple[int, ...]) -> Referent:
+    """The object of `among` in the relation to the anchor, without the objects that the anchor's words name."""
     base = resolve(view, anchor)
     mentioned = (base.index, *base.mentioned)
-    sights = {i: view.relation(i, predicate, base.index) for i in among if i not in mentioned}
-    if any(sight.value is None for sight in sights.values()):
+    judgements = {i: view.relation(i, predicate, base.index) for i in among if i not in mentioned}
+    if any(judgement.value is None for judgement in judgements.values()):
         raise Unanswerable(f"whether something is {predicate} the reference is doubtful")
-    having = tuple(i for i, sight in sights.items() if sight.value)
-    index = _single(having, f"what is {predicate} the reference")
-    margin = min([base.margin, *(sight.margin for sight in sights.values())])
+    having = tuple(i for i, judgement in judgements.items() if judgement.value)
+    index = _only_one(having, f"what is {predicate} the reference")
+    margin = min([base.margin, *(judgement.margin for judgement in judgements.values())])
     rules = (*base.rules, f"{predicate}: holds of one object only")
-    return Found(index, margin, (index, *sights, *base.used), rules, mentioned)
+    return Referent(index, margin, (index, *judgements, *base.used), rules, mentioned)
 
 
 def refs_for(view: View, index: int) -> Iterator[Ref]:
-    """Words that single this object out, the simplest first; nothing if none do."""
+    """References that identify this object, the simplest first."""
     thing = view.objects[index]
     if thing.category.lower() in word_list("reserved"):
         return
@@ -121,10 +121,10 @@ def _wordings(view: View, index: int) -> Iterator[Ref]:
             yield Ref(category=thing.category, attribute=attribute)
     for extreme in EXTREMES:
         yield Ref(category=thing.category, extreme=extreme)
-    yield from _on_something(view, index)
+    yield from _support_refs(view, index)
 
 
-def _on_something(view: View, index: int) -> Iterator[Ref]:
+def _support_refs(view: View, index: int) -> Iterator[Ref]:
     thing = view.objects[index]
     place: dict[int, Hop] = {}
     for subject, predicate, anchor in sorted(view.drawn):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spatial.questions import parse, readings, say, variants
+from spatial.questions import parse, readings, realise, variants
 from spatial.questions.question_kinds import Closer, Deeper, Directed, Find, Outermost, Query, Ref
 
 CAT, DOG, CAR = Ref(category="cat"), Ref(category="dog"), Ref(category="car")
@@ -20,14 +20,14 @@ def test_a_plain_question_says_one_thing():
         Outermost(extreme="leftmost"),
     ):
         for number in range(variants(query)):
-            assert readings(say(query, number)) == (query,)
+            assert readings(realise(query, number)) == (query,)
 
 
 def test_nested_relations_may_be_cut_in_two_places_and_both_ways_are_found():
     one = Deeper(subject=CAT, predicate="behind", object=beside(DOG, "left_of", CAR))
     two = Directed(subject=beside(CAT, "behind", DOG), predicate="left_of", object=CAR)
     text = "Is the cat behind the dog to the left of the car?"
-    assert say(one) == say(two) == text
+    assert realise(one) == realise(two) == text
     found = readings(text)
     assert found[0] == parse(text)
     assert {one, two} <= set(found)
@@ -43,7 +43,7 @@ def test_nested_relations_may_be_cut_in_two_places_and_both_ways_are_found():
 )
 def test_what_was_meant_is_among_the_readings(query: Query):
     for number in range(variants(query)):
-        assert query in readings(say(query, number))
+        assert query in readings(realise(query, number))
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from spatial.questions.wording.question_parsing import queries_of
 from spatial.questions.wording.realisation import PHRASES, SLOT, shape_of, templates
 from spatial.relations.predicate_table import PREDICATES
 from spatial.verify import answering, sentences
-from spatial.verify.lexicon import marked
-from spatial.verify.wordings import usual
+from spatial.verify.lexicon import mark_nouns
+from spatial.verify.wordings import normalise_wording
 
 TABLE = "spatial/questions/kind_table.py"
 OPS = {row.op for row in QUERIES.values()}
@@ -52,8 +52,8 @@ def filled(template: str, shape: str) -> str:
 
 
 def form_of(sentence: str) -> sentences.Form | None:
-    text, _ = marked(sentence, ["cat", "dog", "table", "lamp"])
-    return sentences.read(usual(text))
+    text, _ = mark_nouns(sentence, ["cat", "dog", "table", "lamp"])
+    return sentences.parse_sentence(normalise_wording(text))
 
 
 def shapes_by_op() -> dict[str, set[str]]:
@@ -90,11 +90,13 @@ def test_the_verifier_reads_each_sentence_on_its_own():
         for wording in wordings:
             form = form_of(filled(wording, shape))
             assert form is not None, f"spatial/verify/sentences.py does not read {wording!r} ({shape}): add a pattern there"
-            assert form.ask in answering._ASKS, f"spatial/verify/answering.py answers no {form.ask!r}: add it to _ASKS"
+            assert form.ask in answering._ANSWERS, (
+                f"spatial/verify/answering.py answers no {form.ask!r}: add it to _ANSWERS"
+            )
 
 
 def test_the_audit_knows_each_form_of_question_on_its_own():
-    asks, file = set(answering._ASKS), "dataset/audit/questions/parsed_questions.py"
+    asks, file = set(answering._ANSWERS), "dataset/audit/questions/parsed_questions.py"
     lacking(asks, {*parsed_questions.KINDS, *parsed_questions.SEARCHES}, f"{file} (KINDS)")
     lacking(asks, parsed_questions.PROGRAMS, f"{file} (PROGRAMS)")
     lacking(asks, parsed_questions.HOPS, f"{file} (HOPS)")

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from schemas.events import Scene, SeenObject
 from spatial.knowledge.knowledge_base import categories
-from spatial.questions import Unanswerable, answer, parse, say, variants
-from spatial.questions.object_names import is_speakable
+from spatial.questions import Unanswerable, answer, parse, realise, variants
+from spatial.questions.object_names import is_nameable
 from spatial.questions.question_kinds import Count, Directed, Exists, Find, Query, Ref, Side, from_json, to_json
 from spatial.questions.wording.lexicon import (
     fits,
@@ -31,7 +31,7 @@ from tests.fakes.rooms import room, thing
 @settings(max_examples=1500, deadline=None)
 @given(queries(NOUNS), st.integers(0, 7))
 def test_whatever_is_said_is_read_back_as_the_same_query(query: Query, variant: int):
-    assert parse(say(query, variant)) == query
+    assert parse(realise(query, variant)) == query
 
 
 @settings(max_examples=300, deadline=None)
@@ -42,7 +42,7 @@ def test_a_query_survives_its_json_form(query: Query):
 
 def test_every_template_is_said_by_some_variant():
     query = Directed(subject=Ref(category="cat"), predicate="above", object=Ref(category="dog"))
-    said = {say(query, variant) for variant in range(variants(query))}
+    said = {realise(query, variant) for variant in range(variants(query))}
     assert len(said) == len(templates()["directed"])
 
 
@@ -70,9 +70,9 @@ def test_articles_suit_their_noun(category: str, phrase: str):
 
 def test_plural_nouns_take_plural_verbs():
     scissors = Ref(category="scissors")
-    assert say(Side(subject=scissors, object=Ref(category="cup"))) == "On which side of the cup are the scissors?"
-    assert say(Exists(category="scissors"), 3) == "Do scissors appear in the picture?"
-    assert say(Exists(category="bus"), 0) == "Is there a bus in the picture?"
+    assert realise(Side(subject=scissors, object=Ref(category="cup"))) == "On which side of the cup are the scissors?"
+    assert realise(Exists(category="scissors"), 3) == "Do scissors appear in the picture?"
+    assert realise(Exists(category="bus"), 0) == "Is there a bus in the picture?"
 
 
 def test_a_bus_is_one_and_glasses_are_several():
@@ -94,7 +94,7 @@ def test_capitals_do_not_make_the_plural_shout(one: str, many: str):
 
 @pytest.mark.parametrize("category", ["the cat", "a cat", "two dogs", "some bread", "cat and dog", "my cup"])
 def test_words_that_would_stumble_in_a_sentence_are_not_spoken(category: str):
-    assert not is_speakable(category)
+    assert not is_nameable(category)
 
 
 def test_a_thing_with_an_article_in_its_name_does_not_hide_the_words_of_other_questions():
@@ -111,20 +111,20 @@ def test_every_known_category_can_be_counted_and_read_back():
     for name in categories():
         if not (is_plural(name) or is_mass(name)):
             query = Count(category=name)
-            assert parse(say(query)) == query
+            assert parse(realise(query)) == query
             assert singular(plural(name)) == name
 
 
 def test_no_known_category_makes_a_template_artefact():
     for name in categories():
-        text = say(Exists(category=name, without="dog"))
+        text = realise(Exists(category=name, without="dog"))
         assert not re.search(r"\b(\w+) \1\b|\ban? (scissors|an?|the)\b|  |\{|\}", text), text
 
 
 def test_a_thing_without_a_name_is_a_thing_or_an_object():
     query = Find(predicate="on", anchor=Ref(predicate="left_of", anchor=Ref(category="sofa")))
-    assert say(query) == "What is on the thing to the left of the sofa?"
-    assert "the object to the left" in say(query, 4)
+    assert realise(query) == "What is on the thing to the left of the sofa?"
+    assert "the object to the left" in realise(query, 4)
 
 
 @pytest.mark.parametrize(

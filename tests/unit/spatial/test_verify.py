@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import spatial.verify
 from schemas.events import Scene, SeenObject, SeenRelation
-from spatial.questions import Unanswerable, answer, ask, parse, say
+from spatial.questions import Unanswerable, answer, ask, parse, realise
 from spatial.questions.question_kinds import Query, references
 from spatial.questions.wording.lexicon import fits
 from spatial.verify import Verdict, verify
@@ -49,7 +49,7 @@ def test_it_imports_nothing_but_schemas_and_the_standard_library():
 @given(queries(FEW_NOUNS), st.integers(0, 7), st.integers(0, 10_000))
 def test_it_never_differs_from_the_writer_on_any_question_of_the_grammar(query: Query, variant: int, seed: int):
     scene = random_scene(seed, FEW_NOUNS, most=6)
-    verdict = verify(say(query, variant), None, scene)
+    verdict = verify(realise(query, variant), None, scene)
     try:
         expected: str | None = answer(query, scene).text
     except Unanswerable:
