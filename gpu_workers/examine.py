@@ -27,7 +27,7 @@ from schemas.ids import derived_seed, sample_id
 from schemas.interfaces import ObjectStore, Results
 from spatial.questions import ask
 from spatial.questions.object_names import NamedScene
-from spatial.relations.scene_extraction import read_scene
+from spatial.relations.scene_extraction import extract_scene
 from spatial.splits import split_of
 
 WHOLE_SCENE_KINDS = frozenset({"selection", "multi_hop"})
@@ -181,7 +181,7 @@ class ExamineHandler:
     def _ask_questions(self, opened: _OpenedPicture, event: RenderedImage, truth: Truth) -> QAEvent | Rejection:
         """The sample of the graph in `event`, if the judge accepts the picture and any question can be asked."""
         picture, excluded_kinds = opened.picture, WHOLE_SCENE_KINDS if opened.is_measured else frozenset[str]()
-        scene = read_scene(event.graph, truth, (event.image.width, event.image.height))
+        scene = extract_scene(event.graph, truth, (event.image.width, event.image.height))
         sample = sample_id(event.image.image_id)
         strictness = self._policy.question_margin
         questions = ask(

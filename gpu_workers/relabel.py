@@ -12,7 +12,7 @@ from schemas.graph import MAX_OBJECTS, GraphObject, Layout, Provenance, Relation
 from schemas.ids import with_graph_id
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import draft_of
-from spatial.relations.scene_extraction import MIN_VISIBLE, read_scene
+from spatial.relations.scene_extraction import MIN_VISIBLE, extract_scene
 
 PRODUCER, VERSION = "salvage", "1"
 
@@ -45,7 +45,7 @@ def salvage(event: RenderedImage, truth: Truth, reason: str) -> Salvaged | None:
 def _graph(event: RenderedImage, clear: list[SeenObject], found: Truth, reason: str) -> SpatialGraph:
     wanted, image = event.graph, event.image
     canvas = (image.width, image.height)
-    scene = read_scene(wanted, found, canvas)
+    scene = extract_scene(wanted, found, canvas)
     relations = [Relation(subject=r.subject, predicate=r.predicate, object=r.object) for r in scene.relations]
     provenance = Provenance(
         producer=PRODUCER, version=VERSION, parents=(wanted.graph_id, image.image_id), notes={"given_up": reason}

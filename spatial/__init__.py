@@ -1,4 +1,4 @@
-"""The knowledge: relations, what follows from them, layouts that satisfy them, questions they answer.
+"""Spatial knowledge: relations, inference over them, layouts that satisfy them, questions that they answer.
 
 Pure functions over `schemas`: no broker, no store, no clock.
 """

@@ -1,13 +1,13 @@
-"""Which split a scene and a question belong to: pure functions of content, so that nothing leaks from one to another.
+"""Assigns scenes and questions to splits by their content alone, so that nothing leaks from one split to another.
 
 In: a graph, or the keys of a question.  Out: `train`, `validation` or `test`.
-Looks at no id, no seed, no pixel and no clock, so the same scene lands in the same split on every machine and in every
-run, whoever asked for it and however it was laid out or drawn.  Does not know questions (`spatial.questions.split_keys`).
+Uses no id, no seed, no pixel and no clock, so the same scene is in the same split on every machine and in every run,
+independent of its seed, layout and renderer.  Does not know questions (`spatial.questions.split_keys`).
 
 A scene is in the split of its hash.  A question is asked only in the split of its keys: a pair of categories under a
-family of relations is at home in a hold-out split if both categories are at home there, else in `train`.  Homes are
-drawn per category and not per pair, so that a question about three things can be at home in a hold-out too: of three
-pairs drawn each for itself, all would be there in one of a hundred cases.
+family of relations belongs to a hold-out split if both categories have their home there, else to `train`.  Homes are
+drawn per category and not per pair, so that a question about three objects can belong to a hold-out too: of three
+independently drawn pairs, all would be there in one of a hundred cases.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,18 +24,18 @@ PER_MILLE = {"train": 900, "validation": 50, "test": 50}
 TRAIN = "train"
 
 PAIR_HOMES = {"validation": 400, "test": 400, TRAIN: 200}
-"""Shares of the homes that categories have in pairs, in thousandths: 16 % of the pairs are in each hold-out."""
+"""Shares of the homes of categories in pairs, in thousandths: 16 % of the pairs are in each hold-out."""
 
 LONE_HOMES = {"validation": 300, "test": 300, TRAIN: 400}
-"""Shares of what concerns one category only."""
+"""Shares of the homes for keys of one category, in thousandths."""
 
 
 class Key(NamedTuple):
     """What a question must not share between splits: a family of relations with the categories it is about.
 
-    Two categories (sorted; the same one twice for two of a kind) are a pair by relation, one is a lone category, none
-    is a question that names nothing.  `by_words`: the text of a question that does not tell what its answer is named
-    by; such a text must stay in one split too.
+    Two categories (sorted; the same one twice for two of a kind) are a related pair, one is a lone category, none is a
+    question that names nothing.  `by_words`: the key of a question's text where that does not reveal its answer's
+    category; such a text must stay in one split too.
     """
 
     family: str
@@ -49,7 +49,7 @@ def pair(family: str, a: str, b: str) -> Key:
 
 
 def split_of_keys(keys: Iterable[Key]) -> str | None:
-    """The only split where a question with these keys may be asked; None where they are at home in different ones."""
+    """The only split where a question with these keys may be asked; None where they belong to different ones."""
     splits = {_split_of_key(key) for key in keys}
     return splits.pop() if len(splits) == 1 else None
 
@@ -87,8 +87,8 @@ def scene_hash(graph: SpatialGraph) -> str:
     """A hash of the scene's kind, its objects' categories and its relations between categories.
 
     Left out on purpose: concept, attributes, positions and prompts.  Two graphs that differ only in those show the same
-    situation, and one must not be trained on while the other is tested.  A relation and its inverse are one: a cat left
-    of a dog is a dog right of a cat.
+    situation, and one must not be in training while the other is in test.  A relation equals its inverse: a cat left of
+    a dog is a dog right of a cat.
     """
     names = [thing.category for thing in graph.objects]
     relations = {
@@ -99,7 +99,7 @@ def scene_hash(graph: SpatialGraph) -> str:
 
 
 def _folded(subject: str, name: str, thing: str | None) -> tuple[str, str, str | None]:
-    """The one of a relation and its inverse that comes first by name; of a symmetric one, by its subject."""
+    """A canonical form: of a relation and its inverse the first by name; of a symmetric one, the first by subject."""
     row = PREDICATES.get(name)
     if row is None or row.inverse is None or thing is None:
         return subject, name, thing

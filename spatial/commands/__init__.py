@@ -1,1 +1,1 @@
-"""`skg spatial`: the knowledge as filters over JSON lines."""
+"""`skg spatial`: the spatial functions as commands over JSON lines."""

@@ -1,8 +1,8 @@
-"""Graphs and scenes of the JSON forms that the spatial commands take.
+"""Parses graphs and scenes in the JSON requests of the spatial commands.
 
-In: what `json.loads` gave.  Out: statements, scenes.  Whatever is malformed raises ValueError with the place and the
+In: the result of `json.loads`.  Out: statements, scenes.  Malformed input raises ValueError with the place and the
 reason.
-Does not judge what is well-formed: a relation of a graph may dangle or contradict another, the commands tell.
+Does not check well-formed input: relations may dangle or contradict each other, which the commands report.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +19,7 @@ from spatial.relations.phrases import UnknownPhrase, normalise, normalise_place
 from spatial.relations.predicate_table import BINARY, PLACES
 
 Statement = tuple[Relation, ...]
-"""All that one relation of a request says, since a phrase may say several predicates."""
+"""All relations in one entry of a request, since a phrase may state several predicates."""
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -27,13 +27,13 @@ _M = TypeVar("_M", bound=BaseModel)
 def names(request: Request) -> tuple[str, ...]:
     """The names of the objects."""
     return tuple(
-        value_parsing.text(item, f"objects[{i}]")
-        for i, item in enumerate(value_parsing.listed(value_parsing.needed(request, "objects"), "objects"))
+        value_parsing.as_text(item, f"objects[{i}]")
+        for i, item in enumerate(value_parsing.as_list(value_parsing.required_field(request, "objects"), "objects"))
     )
 
 
 def statements(request: Request, count: int) -> list[Statement]:
-    """Each relation as all that its predicate or phrase says. An index below 0 becomes one past the last object."""
+    """A statement for each entry, by its predicate or phrase. An index below 0 becomes one past the last object."""
     given = value_parsing.optional_list(request, "relations")
     return [_statement(_triple(item, i), i, count) for i, item in enumerate(given)]
 
@@ -48,15 +48,15 @@ def _triple(item: Any, i: int) -> list[Any]:
 
 def _statement(triple: Sequence[Any], i: int, count: int) -> Statement:
     where = f"relations[{i}]"
-    subject = value_parsing.whole(triple[0], where)
-    other = None if triple[2] is None else value_parsing.whole(triple[2], where)
+    subject = value_parsing.as_int(triple[0], where)
+    other = None if triple[2] is None else value_parsing.as_int(triple[2], where)
     ends = (subject if subject >= 0 else count, count if other is not None and other < 0 else other)
-    said = _place(triple[1], where) if other is None else _relation(triple[1], where)
-    return tuple(relation_of((name, *ends)) for name in said)
+    predicates = _place(triple[1], where) if other is None else _relation(triple[1], where)
+    return tuple(relation_of((name, *ends)) for name in predicates)
 
 
 def _place(word: Any, where: str) -> tuple[str, ...]:
-    phrase = value_parsing.text(word, where)
+    phrase = value_parsing.as_text(word, where)
     if phrase in PLACES:
         return (phrase,)
     try:
@@ -68,40 +68,41 @@ def _place(word: Any, where: str) -> tuple[str, ...]:
 
 
 def _relation(word: Any, where: str) -> tuple[str, ...]:
-    phrase = value_parsing.text(word, where)
+    phrase = value_parsing.as_text(word, where)
     if phrase in BINARY:
         return (phrase,)
     try:
-        said = normalise(phrase)
+        predicates = normalise(phrase)
     except UnknownPhrase as error:
         raise ValueError(f"{where}: {error}") from None
-    if any(name in PLACES for name in said):
+    if any(name in PLACES for name in predicates):
         raise ValueError(f"{where}: {phrase!r} is a place and takes no object")
-    return said
+    return predicates
 
 
 def scene(request: Request) -> Scene:
     """The scene of a request, its objects and relations as in the dataset's columns.
 
-    Absent fields take what is plainest: the position as id, no attributes, depth 0, wholly visible, not drawn.
+    Defaults: the position as id, no attributes, depth 0, fully visible, not drawn.
     """
     objects = [
-        _seen(item, i) for i, item in enumerate(value_parsing.listed(value_parsing.needed(request, "objects"), "objects"))
+        _scene_object(item, i)
+        for i, item in enumerate(value_parsing.as_list(value_parsing.required_field(request, "objects"), "objects"))
     ]
     known = {thing.id for thing in objects}
     if len(known) < len(objects):
         raise ValueError("two objects have the same id")
     relations = [r for i, item in enumerate(value_parsing.optional_list(request, "relations"))
-                 for r in _seen_relations(item, i, known)]  # fmt: skip
+                 for r in _scene_relations(item, i, known)]  # fmt: skip
     excluded = [
-        value_parsing.text(item, f"excluded[{i}]")
+        value_parsing.as_text(item, f"excluded[{i}]")
         for i, item in enumerate(value_parsing.optional_list(request, "excluded"))
     ]
     fields = {"canvas": value_parsing.pixels(request), "scene": request.get("scene") or "scene", "objects": objects}
     return _model(Scene, {**fields, "relations": relations, "excluded": excluded}, "scene")
 
 
-def _seen(item: Any, i: int) -> SeenObject:
+def _scene_object(item: Any, i: int) -> SeenObject:
     if not isinstance(item, dict):
         raise ValueError(f"objects[{i}] must be an object with category and box, not {item!r}")
     plain = {"id": i, "attributes": (), "depth": 0.0, "visible": 1.0}
@@ -111,10 +112,10 @@ def _seen(item: Any, i: int) -> SeenObject:
     return _model(SeenObject, {**plain, **given}, f"objects[{i}]")
 
 
-def _seen_relations(item: Any, i: int, known: Collection[int]) -> list[SeenRelation]:
+def _scene_relations(item: Any, i: int, known: Collection[int]) -> list[SeenRelation]:
     triple = _triple(item, i)
     for end in (triple[0], triple[2]):
-        if end is not None and value_parsing.whole(end, f"relations[{i}]") not in known:
+        if end is not None and value_parsing.as_int(end, f"relations[{i}]") not in known:
             raise ValueError(f"relations[{i}] names object {end!r}, which is not there")
     drawn = isinstance(item, dict) and item.get("drawn") is True
     return [

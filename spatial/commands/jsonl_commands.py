@@ -1,8 +1,8 @@
 """The commands of `skg spatial`: one JSON object in, one JSON object out.
 
-In: a request as `json.loads` gave it; `spatial.commands.value_parsing` and `spatial.commands.graph_parsing` read it.
+In: a request from `json.loads`; `spatial.commands.value_parsing` and `spatial.commands.graph_parsing` parse it.
 Out: the result, JSON values. Does not read or write lines.  Malformed input raises ValueError with a message for
-people; a graph that contradicts itself and a layout that is faulty are results.
+people; a contradictory graph and a faulty layout are results.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 
 from spatial.commands import graph_parsing, value_parsing
 from spatial.commands.graph_parsing import Statement
-from spatial.commands.value_parsing import LooseBox, Request
+from spatial.commands.value_parsing import RawBox, Request
 from spatial.reasoning.conflicts import conflict_among
 from spatial.reasoning.draft import Draft
 from spatial.relations.boxes import Canvas, Rect, check_box
@@ -24,12 +24,16 @@ Result = dict[str, Any]
 
 def normalise(request: Request) -> Result:
     """`{"phrase"}` → `{"predicates"}`."""
-    return {"predicates": list(normalise_phrase(value_parsing.text(value_parsing.needed(request, "phrase"), "phrase")))}
+    return {
+        "predicates": list(
+            normalise_phrase(value_parsing.as_text(value_parsing.required_field(request, "phrase"), "phrase"))
+        )
+    }
 
 
 def relate(request: Request) -> Result:
     """`{"a", "b", "canvas", "depth_a", "depth_b"}` → `{"holds": {predicate: margin}}`."""
-    a, b = (value_parsing.box(value_parsing.needed(request, name), name) for name in ("a", "b"))
+    a, b = (value_parsing.box(value_parsing.required_field(request, name), name) for name in ("a", "b"))
     nearness = [value_parsing.depth(request.get(name), name) for name in ("depth_a", "depth_b")]
     return {"holds": relate_boxes(a, b, value_parsing.canvas(request), nearness[0], nearness[1])}
 
@@ -39,23 +43,23 @@ def check(request: Request) -> Result:
     names = graph_parsing.names(request)
     statements = graph_parsing.statements(request, len(names))
     conflict = conflict_among(len(names), statements)
-    boxes = value_parsing.loose_boxes(request, "boxes", len(names))
+    boxes = value_parsing.raw_boxes(request, "boxes", len(names))
     depths = value_parsing.depths(request, len(names))
     size = value_parsing.canvas(request) if boxes is not None else (1.0, 1.0)
-    judge = _Judge(boxes, depths, size, len(names))
+    checker = _ViolationChecker(boxes, depths, size, len(names))
     return {
         "consistent": conflict is None,
         "conflict": list(conflict.indices) if conflict else [],
-        "violated": [k for k, statement in enumerate(statements) if judge.violates(statement)],
+        "violated": [k for k, statement in enumerate(statements) if checker.violates(statement)],
         "faults": [] if boxes is None else _faults(names, statements, size, boxes, depths),
     }
 
 
-class _Judge:
-    """Tells violated statements: by the truth rules, and only where boxes and depths let one judge."""
+class _ViolationChecker:
+    """Finds violated statements by the truth rules, where boxes and depths are known."""
 
-    def __init__(self, boxes: Sequence[LooseBox] | None, depths: Sequence[float | None], size: Canvas, count: int) -> None:
-        self._boxes = [_sound(box) for box in boxes] if boxes is not None else [None] * count
+    def __init__(self, boxes: Sequence[RawBox] | None, depths: Sequence[float | None], size: Canvas, count: int) -> None:
+        self._boxes = [_valid_box(box) for box in boxes] if boxes is not None else [None] * count
         self._depths = depths
         self._size = size
 
@@ -76,8 +80,8 @@ class _Judge:
         return a is not None and (j is None or b is not None) and not holds(name, a, b, self._size)
 
 
-def _sound(box: LooseBox) -> Rect | None:
-    """The box, if it is one."""
+def _valid_box(box: RawBox) -> Rect | None:
+    """The box if it is valid, else None."""
     try:
         if box is not None:
             check_box(box)
@@ -91,7 +95,7 @@ def _faults(
     names: Sequence[str],
     statements: Sequence[Statement],
     size: Canvas,
-    boxes: Sequence[LooseBox],
+    boxes: Sequence[RawBox],
     depths: Sequence[float | None],
 ) -> list[Result]:
     from spatial.layout.layout_faults import faults  # the package brings the solver, which takes a second to load
@@ -111,7 +115,7 @@ def solve(request: Request) -> Result:
     names = graph_parsing.names(request)
     statements = graph_parsing.statements(request, len(names))
     size, seed = value_parsing.layout_pixels(request), value_parsing.seed(request)
-    hints = value_parsing.loose_boxes(request, "hints", len(names))
+    hints = value_parsing.raw_boxes(request, "hints", len(names))
     conflict = conflict_among(len(names), statements)
     if conflict is not None:
         return {"unsatisfiable": list(conflict.indices)}
@@ -128,7 +132,7 @@ def _scene_name(request: Request) -> str | None:
 
     if request.get("scene") is None:
         return None
-    name = value_parsing.text(request["scene"], "scene")
+    name = value_parsing.as_text(request["scene"], "scene")
     if name not in scene_kinds():
         raise ValueError(f"{name!r} is no scene that is known")
     return name
@@ -143,11 +147,11 @@ def ask(request: Request) -> Result:
 
 
 def verify(request: Request) -> Result:
-    """A scene with `question` and perhaps `choices` → `{"answer", "entailed"}`."""
+    """A scene with `question` and optional `choices` → `{"answer", "entailed"}`."""
     from spatial.verify import verify as verify_question
 
-    question = value_parsing.text(value_parsing.needed(request, "question"), "question")
-    choices = [value_parsing.text(c, "choices") for c in value_parsing.optional_list(request, "choices")]
+    question = value_parsing.as_text(value_parsing.required_field(request, "question"), "question")
+    choices = [value_parsing.as_text(c, "choices") for c in value_parsing.optional_list(request, "choices")]
     verdict = verify_question(question, choices or None, graph_parsing.scene(request))
     return {"answer": verdict.answer, "entailed": verdict.entailed}
 

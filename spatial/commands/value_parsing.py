@@ -1,7 +1,7 @@
-"""Numbers, texts and boxes of the JSON forms that the spatial commands take.
+"""Parses numbers, texts and boxes in the JSON requests of the spatial commands.
 
-In: what `json.loads` gave.  Out: values.  Whatever is malformed raises ValueError with the place and the reason.
-Does not judge what is well-formed: a box may be faulty, the commands tell.
+In: the result of `json.loads`.  Out: values.  Malformed input raises ValueError with the place and the reason.
+Does not check well-formed input: a box may be faulty, which the commands report.
 """
 
 import math
@@ -12,18 +12,18 @@ from schemas.graph import CANVAS_MAX, CANVAS_MIN
 from spatial.relations.boxes import LARGEST, RESOLUTION, Rect, check_box, check_canvas
 
 Request = Mapping[str, Any]
-LooseBox = tuple[float, ...] | None
-"""A box as it came: any number of numbers, finite or not."""
+RawBox = tuple[float, ...] | None
+"""An unvalidated box: any number of numbers, finite or not."""
 
 
-def needed(request: Request, name: str) -> Any:
-    """A field that must be there."""
+def required_field(request: Request, name: str) -> Any:
+    """The value of a required field. Raises ValueError where it is missing."""
     if request.get(name) is None:
         raise ValueError(f"{name} is missing")
     return request[name]
 
 
-def listed(value: Any, where: str) -> list[Any]:
+def as_list(value: Any, where: str) -> list[Any]:
     """A list, or ValueError."""
     if not isinstance(value, list):
         raise ValueError(f"{where} must be a list, not {value!r}")
@@ -32,18 +32,18 @@ def listed(value: Any, where: str) -> list[Any]:
 
 def optional_list(request: Request, name: str) -> list[Any]:
     """The list in a field, empty where the field is absent."""
-    return [] if request.get(name) is None else listed(request[name], name)
+    return [] if request.get(name) is None else as_list(request[name], name)
 
 
-def text(value: Any, where: str) -> str:
+def as_text(value: Any, where: str) -> str:
     """A text, or ValueError."""
     if not isinstance(value, str):
         raise ValueError(f"{where} must be text, not {value!r}")
     return value
 
 
-def whole(value: Any, where: str) -> int:
-    """A whole number (true and false are none), or ValueError."""
+def as_int(value: Any, where: str) -> int:
+    """A whole number (not true or false), or ValueError."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError(f"{where} must be a whole number, not {value!r}")
     return value
@@ -51,11 +51,11 @@ def whole(value: Any, where: str) -> int:
 
 def seed(request: Request) -> int:
     """The seed of a request, 0 where it is absent."""
-    return 0 if request.get("seed") is None else whole(request["seed"], "seed")
+    return 0 if request.get("seed") is None else as_int(request["seed"], "seed")
 
 
-def number(value: Any, where: str) -> float:
-    """A number; one beyond `LARGEST` becomes infinite, so that nothing overflows later."""
+def as_number(value: Any, where: str) -> float:
+    """A number; one beyond `LARGEST` becomes infinite, so that nothing overflows later. Raises ValueError."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ValueError(f"{where} must be a number, not {value!r}")
     if abs(value) <= LARGEST or (isinstance(value, float) and math.isnan(value)):
@@ -64,8 +64,8 @@ def number(value: Any, where: str) -> float:
 
 
 def box(value: Any, where: str) -> Rect:
-    """A good box. Raises ValueError for anything else."""
-    found = tuple(number(item, where) for item in listed(value, where))
+    """A valid box. Raises ValueError for anything else."""
+    found = tuple(as_number(item, where) for item in as_list(value, where))
     try:
         check_box(found)
     except ValueError as error:
@@ -75,7 +75,7 @@ def box(value: Any, where: str) -> Rect:
 
 def canvas(request: Request) -> tuple[float, float]:
     """The canvas of a request."""
-    found = tuple(number(item, "canvas") for item in listed(needed(request, "canvas"), "canvas"))
+    found = tuple(as_number(item, "canvas") for item in as_list(required_field(request, "canvas"), "canvas"))
     check_canvas(found)
     return found[0], found[1]
 
@@ -89,7 +89,7 @@ def pixels(request: Request) -> tuple[int, int]:
 
 
 def layout_pixels(request: Request) -> tuple[int, int]:
-    """The canvas of a request in whole pixels, of a size that a layout can have."""
+    """The canvas of a request in whole pixels, within the size limits of a layout."""
     found = pixels(request)
     if not all(CANVAS_MIN <= side <= CANVAS_MAX for side in found):
         raise ValueError(f"canvas must have {CANVAS_MIN} to {CANVAS_MAX} pixels each way, not {list(found)}")
@@ -98,33 +98,33 @@ def layout_pixels(request: Request) -> tuple[int, int]:
 
 def depth(value: Any, where: str) -> float | None:
     """A depth, None where it is absent."""
-    return None if value is None else number(value, where)
+    return None if value is None else as_number(value, where)
 
 
-def loose_boxes(request: Request, name: str, count: int) -> list[LooseBox] | None:
-    """Boxes as they came, one or None an object, none at all if the field is absent.
+def raw_boxes(request: Request, name: str, count: int) -> list[RawBox] | None:
+    """Unvalidated boxes, one or None for each object; None if the field is absent.
 
-    What is no number in a box becomes NaN, what is beyond `LARGEST` becomes that, and a size that cannot be told from
-    nothing becomes 0: whoever looks for faults finds them, and nothing overflows.
+    In a box, a value that is no number becomes NaN, one beyond `LARGEST` becomes that, and a size below the resolution
+    becomes 0: later checks find these faults, and nothing overflows.
     """
     if request.get(name) is None:
         return None
-    given = listed(request[name], name)
+    given = as_list(request[name], name)
     if len(given) > count:
         raise ValueError(f"{name} has {len(given)} entries for {count} objects")
-    found = [None if item is None else _loose(listed(item, f"{name}[{i}]")) for i, item in enumerate(given)]
+    found = [None if item is None else _raw_box(as_list(item, f"{name}[{i}]")) for i, item in enumerate(given)]
     return found + [None] * (count - len(found))
 
 
-def _loose(items: list[Any]) -> tuple[float, ...]:
-    values = [_loose_number(item) for item in items]
+def _raw_box(items: list[Any]) -> tuple[float, ...]:
+    values = [_raw_number(item) for item in items]
     for axis in (2, 3):
         if axis < len(values) and 0 < values[axis] < RESOLUTION:
             values[axis] = 0.0
     return tuple(values)
 
 
-def _loose_number(value: Any) -> float:
+def _raw_number(value: Any) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return math.nan
     if isinstance(value, float) and not math.isfinite(value):
@@ -136,7 +136,7 @@ def depths(request: Request, count: int) -> list[float | None]:
     """The depth of each object, None where it is absent or not finite."""
     if request.get("depth") is None:
         return [None] * count
-    given = listed(request["depth"], "depth")
+    given = as_list(request["depth"], "depth")
     if len(given) != count:
         raise ValueError(f"depth has {len(given)} entries for {count} objects")
     found = [depth(item, f"depth[{i}]") for i, item in enumerate(given)]

@@ -1,4 +1,4 @@
-"""What is known of a category of objects and of a kind of scene.
+"""The types of knowledge: categories of objects, kinds of scenes.
 
 Declares only; the facts are data files beside this module, the loader is `spatial.knowledge.knowledge_base`.
 """
@@ -13,25 +13,25 @@ Backdrop = Literal[
 """How a scene is painted, and with it what can stand, hang or float there."""
 
 Rest = Literal["floor", "surface", "wall", "ceiling", "air", "water"]
-"""Where a thing belongs. `surface`: on top of another object (or the tabletop of a tabletop scene)."""
+"""What an object rests on. `surface`: the top of another object (or the tabletop of a tabletop scene)."""
 
 
 @dataclass(frozen=True)
 class Category:
     """An everyday object.
 
-    `width_m`, `height_m`, `depth_m`: typical size in metres as it stands; a thing that lies flat, as a rug does, has
-    the height that it seems to have from where people look.  `aspect`: width over height of its silhouette as the
-    collage draws it (the sprite's visible pixels).  `rests_on`: where it may be, likeliest first.
+    `width_m`, `height_m`, `depth_m`: typical size in metres as it stands; a flat object such as a rug has its apparent
+    height from a usual viewpoint.  `aspect`: width over height of its silhouette as the collage draws it (the sprite's
+    visible pixels).  `rests_on`: where it may be, likeliest first.
     `surface`: the height of its standing surface below its top edge, as a share of its height (a table about 0.05,
     a sofa about 0.5); None if nothing stands on it.  `supports` / `holds`: categories that may stand on / be in it.
     `attributes`: family (colour, state, orientation, material, …) to typical words.
-    `sprite`: code point name of the picture in the sprite set, or None.  `drawn`: the collage draws it by itself.
-    `tint`: the collage can recolour it so that a person would name the colour.
+    `sprite`: code point name of the picture in the sprite set, or None.  `drawn`: the collage draws it with code.
+    `tint`: the collage can recolour it so that a person would recognise the colour.
     `faces`: the side of the picture that its front points to, where the sprite is a clear profile; the collage
     mirrors it for the other.
-    `single`: one of it in a scene is usual, two would look odd (a stove, the sun).
-    `parts`: names of what a viewer might see inside its picture (a plate under a cake) or might call it (a bird).
+    `single`: a scene has at most one of it (a stove, the sun).
+    `parts`: names of what a viewer might see in its picture (a plate under a cake) or might call it (a bird).
     """
 
     name: str
@@ -60,7 +60,7 @@ class SceneKind:
 
     `backdrop` names how it is painted.  `horizon`: where the ground begins, as a share of the canvas height from the
     top (floor line of a room, far edge of a tabletop).  `elements`: words for what the backdrop itself shows.
-    `categories`: what belongs there, likeliest first.
+        `categories`: what belongs there, likeliest first.
     `pictures`: names of pictures of the place, one of which the collage takes instead of painting it.
     """
 

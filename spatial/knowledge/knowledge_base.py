@@ -1,7 +1,7 @@
-"""Reads the knowledge base: the data files beside this module become frozen categories and scene kinds.
+"""Loads the knowledge base: the data files beside this module become frozen categories and scene kinds.
 
 In: `categories_*.json` and `scenes.json`, the package's and those of the folders that SKG_KNOWLEDGE names.  Out: mappings
-by name, in the order of the files.  Raises BadKnowledge for a folder that is at fault.
+by name, in the order of the files.  Raises BadKnowledge for an invalid folder.
 Does not search by words: that is `spatial.knowledge.scene_search`.
 """
 
@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from spatial.knowledge.categories import Category, SceneKind
 from spatial.knowledge.knowledge_files import CATEGORIES, SCENES, SPRITES, Row, backdrops_of, files_of, knowledge_folders
-from spatial.knowledge.knowledge_merge import merged
+from spatial.knowledge.knowledge_merge import merge
 from spatial.knowledge.scene_search import NEAREST_THRESHOLD, Phrasebook, SceneMatch
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
 FOLDER = Path(__file__).parent
 
 WIDEST_SHARE = 1.0
-"""A thing named by its tag stands on another only if it is not wider than it."""
+"""An object that a carrier lists by tag may be on it only up to this multiple of the carrier's width."""
 
 
 @lru_cache(maxsize=1)
@@ -62,13 +62,13 @@ def _phrasebook() -> Phrasebook:
 
 
 def check_knowledge() -> None:
-    """Load what comes from outside the package now, so that a fault in it shows before any work. Raises BadKnowledge."""
+    """Load knowledge from outside the package now, so that a fault in it shows at start-up. Raises BadKnowledge."""
     if knowledge_folders():
         categories()
 
 
 def sprite_folders() -> tuple[Path, ...]:
-    """Folders of sprites that come with knowledge from outside the package."""
+    """The sprite folders of knowledge from outside the package."""
     return tuple(folder / SPRITES for folder in knowledge_folders())
 
 
@@ -80,7 +80,7 @@ def backdrop_pictures() -> Mapping[str, Path]:
 
 @lru_cache(maxsize=1)
 def knowledge_digest() -> str | None:
-    """What the knowledge from outside the package says, as one short hash; None where there is none."""
+    """A short hash of the knowledge from outside the package; None where there is none."""
     folders = knowledge_folders()
     if not folders:
         return None
@@ -97,7 +97,7 @@ def _rows() -> tuple[Mapping[str, Row], Mapping[str, Row]]:
     """Categories and scenes by name."""
     folders = knowledge_folders()
     if folders:
-        known = merged(folders, FOLDER)
+        known = merge(folders, FOLDER)
         return {name: found.row for name, found in known[0].items()}, {name: found.row for name, found in known[1].items()}
     return (
         {row["name"]: row for path in files_of(FOLDER, CATEGORIES) for row in _read(path)},
@@ -147,7 +147,7 @@ def _category(row: Row, rows: Mapping[str, Row], scenes: tuple[str, ...]) -> Cat
 
 
 def _expanded(row: Row, field: str, rows: Mapping[str, Row]) -> tuple[str, ...]:
-    """The names in a list of names and of tags (`@fruit`); a tag stands for all with it that are not too wide."""
+    """The names in a list of names and tags (`@fruit`); a tag stands for all its categories that are not too wide."""
     widest = WIDEST_SHARE * row["size_m"][0]
     found: dict[str, None] = {}
     for word in row.get(field, ()):

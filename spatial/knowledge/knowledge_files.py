@@ -1,8 +1,8 @@
 """Data files of knowledge, each row with the file and the line where it begins.
 
 In: JSON files that hold a list of rows, and the folders that SKG_KNOWLEDGE names.  Out: rows; BadKnowledge with file, line
-and reason where a file has no such form.
-Does not know what a row must say: that is `spatial.knowledge.row_forms`.
+and reason for a malformed file.
+Does not validate the fields of a row: `spatial.knowledge.row_forms` does.
 """
 
 import json
@@ -19,7 +19,7 @@ SETTING = "SKG_KNOWLEDGE"
 """Folders of knowledge from outside the package, separated by commas."""
 
 SCENES, CATEGORIES, SPRITES = "scenes.json", "categories_*.json", "sprites"
-"""What a folder may hold: the package's own has the same names."""
+"""The files of a knowledge folder; the package's own has the same names."""
 
 BACKDROPS, PICTURE_ENDINGS = "backdrops", (".webp", ".png", ".jpg", ".jpeg")
 """Pictures of places in a folder from outside; the package paints its own."""
@@ -39,13 +39,13 @@ class LocatedRow:
     line: int
 
     @property
-    def place(self) -> str:
-        """File and line, as editors understand them."""
+    def where(self) -> str:
+        """File and line, in the form that editors open."""
         return f"{self.path}:{self.line}"
 
 
 def knowledge_folders() -> tuple[Path, ...]:
-    """The folders that the setting names. Raises BadKnowledge for one that is not there, or holds no knowledge."""
+    """The folders that the setting names. Raises BadKnowledge for one that does not exist or holds no knowledge."""
     names = [name.strip() for name in os.environ.get(SETTING, "").split(",")]
     folders = tuple(Path(name).expanduser().resolve() for name in names if name)
     for folder in folders:
@@ -105,7 +105,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def _expect(text: str, at: int, mark: str) -> int:
-    """The position behind a mark and the space after it."""
+    """The position after a mark and the space behind it. Raises JSONDecodeError where the mark is missing."""
     at = _skip(text, at)
     if not text.startswith(mark, at):
         raise json.JSONDecodeError(f"Expecting {mark!r}", text, at)

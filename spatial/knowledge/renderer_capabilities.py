@@ -1,7 +1,7 @@
 """What a renderer can draw, so that nothing else is planned for it.
 
 In: a category.  Out: whether a renderer draws it, and which words may describe it.
-Does not draw and knows no renderer: which one can do what is said in `gpu_workers.renderers`.
+Does not draw and knows no renderer: `gpu_workers.renderers` has the capabilities of each.
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from spatial.knowledge.categories import Category
 
 PALETTE = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray")
-"""Colours that a picture can be given so that people name them alike."""
+"""Colours of recoloured pictures: those that people name consistently."""
 
 
 @dataclass(frozen=True)
 class RendererCapabilities:
-    """`pictures`: it has pictures of categories, which it can recolour and mirror, and draws nothing else."""
+    """`pictures`: the renderer composes pictures of categories, which it can recolour and mirror; it draws nothing else."""
 
     renderer: str
     pictures: bool
@@ -26,7 +26,7 @@ class RendererCapabilities:
         return category is not None and (category.drawn or category.sprite is not None)
 
     def words(self, category: Category) -> dict[str, tuple[str, ...]]:
-        """Family of attributes to the words of it that can be drawn."""
+        """Family of attributes to its words that can be drawn."""
         if not self.pictures:
             return category.attributes
         colours = tuple(word for word in category.attributes.get("colour", ()) if word in PALETTE)
@@ -42,5 +42,5 @@ def pictures_only(renderer: str) -> RendererCapabilities:
 
 
 def any_words(renderer: str) -> RendererCapabilities:
-    """A renderer that draws whatever words say."""
+    """A renderer with an open vocabulary: it draws from text."""
     return RendererCapabilities(renderer, pictures=False)

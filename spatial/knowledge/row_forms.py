@@ -1,7 +1,7 @@
-"""What a row of a data file must say, for knowledge that comes from outside the package.
+"""The schemas of rows in data files, for knowledge from outside the package.
 
-In: rows with their places.  Out: nothing; BadKnowledge with file, line and reason for the first row that is at fault.
-The package's own rows are held to the same forms by a test.
+In: located rows.  Out: validated rows; BadKnowledge with file, line and reason for the first fault.
+A test validates the package's own rows by the same schemas.
 """
 
 from typing import Annotated, Literal, TypeVar
@@ -28,9 +28,9 @@ class _Form(BaseModel):
 
 
 class CategoryForm(_Form):
-    """A row of `categories_*.json`; `spatial.knowledge.categories` says what the fields mean.
+    """A row of `categories_*.json`; `spatial.knowledge.categories` explains the fields.
 
-    `tags` are names of groups, by which `supports` and `holds` may call them: `@fruit`.
+    `tags` are names of groups, which `supports` and `holds` may list: `@fruit`.
     """
 
     name: Name
@@ -51,7 +51,7 @@ class CategoryForm(_Form):
     tags: Words = ()
 
     @model_validator(mode="after")
-    def _is_turned_in_words(self) -> "CategoryForm":
+    def _has_orientation_words(self) -> "CategoryForm":
         if self.faces is not None and not self.attributes.get("orientation"):
             raise ValueError("what faces a side needs words for it in attributes.orientation")
         return self
@@ -72,8 +72,8 @@ class SceneForm(_Form):
 Form = TypeVar("Form", CategoryForm, SceneForm)
 
 
-def checked(found: LocatedRow, form: type[Form]) -> Form:
-    """The row in its form. Raises BadKnowledge."""
+def validated(found: LocatedRow, form: type[Form]) -> Form:
+    """The row, validated by its schema. Raises BadKnowledge."""
     try:
         return form.model_validate(found.row)
     except ValidationError as error:
@@ -81,4 +81,4 @@ def checked(found: LocatedRow, form: type[Form]) -> Form:
         where = ".".join(str(part) for part in fault["loc"])
         name = found.row.get("name")
         what = f"{name!r}: " if isinstance(name, str) else ""
-        raise BadKnowledge(f"{found.place}: {what}{f'{where}: ' if where else ''}{fault['msg']}") from None
+        raise BadKnowledge(f"{found.where}: {what}{f'{where}: ' if where else ''}{fault['msg']}") from None

@@ -1,7 +1,7 @@
 """Finds the scene that a concept names, or the nearest by words.
 
-In: scene kinds, categories, and a concept in free words.  Out: a scene's name with a score from 0 to 1, or None.
-Does not guess: below NEAREST_THRESHOLD nothing is found.
+In: scene kinds, categories, and a concept as free text.  Out: a scene's name with a score from 0 to 1, or None.
+Below NEAREST_THRESHOLD the result is None.
 """
 
 import re
@@ -15,13 +15,13 @@ from spatial.knowledge.categories import Category, SceneKind
 
 NEAREST_THRESHOLD = 0.6
 """Least score of a nearest scene: the concept has all words of one of the scene's phrases (0.8 and more), or most of
-their weight, or names at least two thirds of its words as things that belong there."""
+their weight, or at least two thirds of its words name objects of the scene."""
 
 SPELLING = 0.87
 """Least difflib ratio at which a misspelt word counts as the word (one wrong letter in eight, one missing in five)."""
 
 WHOLE_PHRASE = 0.8
-"""Score of a concept that contains a whole phrase of the scene, before what else the concept says is weighed."""
+"""Score of a concept that contains a whole phrase of the scene, before its other words are weighed."""
 
 _FILLERS = (
     "a an the at in on of and or with from by to for near my our your its some any very big small old new large little "
@@ -29,7 +29,7 @@ _FILLERS = (
     "dawn dusk noon night midnight morning evening afternoon day weekend scene view picture image photo"
 )
 FILLERS = frozenset(_FILLERS.split())
-"""Words that say nothing of which scene is meant, unless a scene's phrase consists of them."""
+"""Words that do not indicate a scene, unless a scene's phrase consists of them."""
 
 _WORD = re.compile(r"[^\W_]+")
 _SIBILANT = ("ses", "xes", "zes", "ches", "shes")
@@ -37,7 +37,7 @@ _SIBILANT = ("ses", "xes", "zes", "ches", "shes")
 
 @dataclass(frozen=True)
 class SceneMatch:
-    """`exact`: the concept says a name or a synonym of the scene and nothing else but fillers."""
+    """`exact`: the concept is a name or a synonym of the scene, apart from fillers."""
 
     scene: str
     score: float
@@ -45,7 +45,7 @@ class SceneMatch:
 
 
 def singular(word: str) -> str:
-    """A plain singular of a lower-case word, good enough to compare words with each other."""
+    """An approximate singular of a lower-case word, good enough to compare words with each other."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(_SIBILANT):
@@ -62,7 +62,7 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 class Phrasebook:
-    """The phrases of all scenes, made comparable once."""
+    """The tokenised phrases of all scenes."""
 
     def __init__(self, kinds: Mapping[str, SceneKind], categories: Mapping[str, Category]) -> None:
         self._phrases = [(tokens(p), kind.name) for kind in kinds.values() for p in (kind.name, *kind.words)]
@@ -70,27 +70,27 @@ class Phrasebook:
         for phrase, scene in self._phrases:
             self._whole.setdefault(phrase, scene)
         self._weights = _weights(phrase for phrase, _ in self._phrases)
-        self._things = _things(kinds, categories)
+        self._things = _object_ranks(kinds, categories)
 
     def find(self, concept: str) -> SceneMatch | None:
         """The best scene at or above the threshold."""
-        said = tokens(concept)
-        content = tuple(word for word in said if word not in FILLERS)
-        for phrase in (said, content):
+        concept_words = tokens(concept)
+        content = tuple(word for word in concept_words if word not in FILLERS)
+        for phrase in (concept_words, content):
             if phrase in self._whole:
                 return SceneMatch(self._whole[phrase], 1.0, True)
         if not content:
             return None
-        scored = [(self._score(phrase, said, content), scene) for phrase, scene in self._phrases]
+        scored = [(self._score(phrase, concept_words, content), scene) for phrase, scene in self._phrases]
         score, scene = max(scored, key=lambda pair: pair[0])
         if score < NEAREST_THRESHOLD:
-            score, scene = max((score, scene), self._by_things(content), key=lambda pair: pair[0])
+            score, scene = max((score, scene), self._best_by_objects(content), key=lambda pair: pair[0])
         return SceneMatch(scene, round(score, 3), False) if score >= NEAREST_THRESHOLD else None
 
-    def _score(self, phrase: tuple[str, ...], said: tuple[str, ...], content: tuple[str, ...]) -> float:
-        """The weighted share of the phrase that the concept says; a whole phrase gains by how much of it that is."""
+    def _score(self, phrase: tuple[str, ...], concept_words: tuple[str, ...], content: tuple[str, ...]) -> float:
+        """The weighted share of the phrase in the concept; higher where the phrase covers more of the concept."""
         asked = sum(self._weight(word) for word in phrase)
-        got = sum(self._weight(word) * _nearest(word, said) for word in phrase if word not in FILLERS)
+        got = sum(self._weight(word) * _match_score(word, concept_words) for word in phrase if word not in FILLERS)
         if got <= 0 or asked <= 0:
             return 0.0
         share = got / asked
@@ -101,8 +101,8 @@ class Phrasebook:
     def _weight(self, word: str) -> float:
         return self._weights.get(word, self._weights[""])
 
-    def _by_things(self, content: tuple[str, ...]) -> tuple[float, str]:
-        """The scene where most words of the concept are things that belong there, likelier ones first."""
+    def _best_by_objects(self, content: tuple[str, ...]) -> tuple[float, str]:
+        """The scene whose objects most words of the concept name, weighted by how likely they are there."""
         best = (0.0, "")
         for scene, things in self._things.items():
             ranks = [things[word] for word in content if word in things]
@@ -112,21 +112,21 @@ class Phrasebook:
         return best
 
 
-def _nearest(word: str, said: tuple[str, ...]) -> float:
-    """1 if the word is said, its likeness if it is said with a slip, else 0."""
-    if word in said:
+def _match_score(word: str, concept_words: tuple[str, ...]) -> float:
+    """1 if the word is among the concept's, its similarity if it is there with a spelling mistake, else 0."""
+    if word in concept_words:
         return 1.0
-    alike = [SequenceMatcher(None, word, other).ratio() for other in said if _may_be(word, other)]
+    alike = [SequenceMatcher(None, word, other).ratio() for other in concept_words if _is_match_candidate(word, other)]
     best = max(alike, default=0.0)
     return best if best >= SPELLING else 0.0
 
 
-def _may_be(word: str, other: str) -> bool:
+def _is_match_candidate(word: str, other: str) -> bool:
     return min(len(word), len(other)) >= 4 and word[0] == other[0] and abs(len(word) - len(other)) <= 2
 
 
 def _weights(phrases: Iterable[tuple[str, ...]]) -> dict[str, float]:
-    """How telling each word is: rarer among the phrases is more; the empty word stands for unknown ones."""
+    """Inverse document frequency of each word over the phrases; the empty word stands for unknown ones."""
     counts = Counter(word for phrase in phrases for word in set(phrase))
     total = sum(counts.values())
     weights = {word: log(total / count) for word, count in counts.items()}
@@ -134,15 +134,15 @@ def _weights(phrases: Iterable[tuple[str, ...]]) -> dict[str, float]:
     return weights
 
 
-def _things(kinds: Mapping[str, SceneKind], categories: Mapping[str, Category]) -> dict[str, dict[str, float]]:
-    """For each scene the words of its categories with a rank from 1 (likeliest) down to 0."""
+def _object_ranks(kinds: Mapping[str, SceneKind], categories: Mapping[str, Category]) -> dict[str, dict[str, float]]:
+    """For each scene the words of its categories, each with a rank from 1 (likeliest) down to 0."""
     found: dict[str, dict[str, float]] = {}
     for kind in kinds.values():
         ranks: dict[str, float] = {}
-        for place, name in enumerate(kind.categories):
+        for position, name in enumerate(kind.categories):
             for text in (name, categories[name].plural):
                 words = tokens(text)
                 if len(words) == 1:
-                    ranks.setdefault(words[0], 1 - place / len(kind.categories))
+                    ranks.setdefault(words[0], 1 - position / len(kind.categories))
         found[kind.name] = ranks
     return found

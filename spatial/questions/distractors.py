@@ -13,8 +13,7 @@ from typing import TypeVar
 
 from spatial.knowledge.knowledge_base import categories
 from spatial.questions.answer_rules import BEARINGS, SIDES, YES_NO, Answer
-from spatial.questions.counting import counts_by_side, counts_in_total
-from spatial.questions.object_names import NamedScene
+from spatial.questions.object_names import NamedScene, counts_by_side, counts_in_total
 from spatial.questions.question_kinds import AttributeOf, Bearing, Count, Query, Side
 from spatial.questions.wording.lexicon import alike, family_of, word_groups
 

@@ -1,6 +1,6 @@
-"""Names for the objects of a scene: which objects can be named, and how.
+"""Names for the objects of a scene: which objects can be named and counted, and how.
 
-In: a scene.  Out: `NamedScene`, the view with one reference for every object that words can identify.
+In: a scene.  Out: `NamedScene`, the view with one reference for every object that words can identify; counts by number.
 Does not choose questions.
 """
 
@@ -10,7 +10,7 @@ from functools import cached_property
 from schemas.events import Scene
 from spatial.questions.answer_rules import label
 from spatial.questions.certain_facts import View
-from spatial.questions.question_kinds import Hop, Ref
+from spatial.questions.question_kinds import Direction, Hop, Ref
 from spatial.questions.wording.lexicon import fits, is_mass, is_plural, surely_fits, word_list
 from spatial.questions.wording.referring_expressions import matching_objects, refs_for
 
@@ -23,6 +23,7 @@ INNER_HOPS: tuple[Hop, ...] = ("left_of", "right_of", "above", "below", "on", "i
 
 SIDEWAYS_WORDS = ("leftmost", "rightmost")
 VERTICAL_WORDS = ("highest", "lowest")
+SIDES: tuple[Direction, Direction] = ("left_of", "right_of")
 
 
 def is_nameable(category: str) -> bool:
@@ -112,3 +113,26 @@ class NamedScene(View):
 
     def _is_countable(self, index: int, category: str) -> bool:
         return index in self.clear and surely_fits(category, self.objects[index].category)
+
+
+def counts_by_side(scene: NamedScene, category: str) -> dict[int, list[tuple[Direction, int]]]:
+    """Number → (side, object): that many of the category are certainly on this side of the object, and the rest not."""
+    group = scene.countable.get(category, ())
+    found: dict[int, list[tuple[Direction, int]]] = {}
+    for anchor in scene.plainly_named:
+        if anchor in group:
+            continue
+        for side in SIDES:
+            values = [scene.relation(i, side, anchor).value for i in group]
+            if group and None not in values:
+                found.setdefault(values.count(True), []).append((side, anchor))
+    return found
+
+
+def counts_in_total(scene: NamedScene) -> dict[int, list[str]]:
+    """Number → the categories that are seen that often, with certainly absent ones under 0."""
+    found: dict[int, list[str]] = {}
+    for category, group in scene.countable.items():
+        found.setdefault(len(group), []).append(category)
+    absent = [category for category in scene.absent if not (is_plural(category) or is_mass(category))]
+    return {**found, 0: absent} if absent else found

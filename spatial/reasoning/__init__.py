@@ -1,1 +1,1 @@
-"""What follows from relations, whether they can all hold, and the smallest repair where they cannot."""
+"""Inference over relations: what follows, whether all can hold, and the smallest repair where they cannot."""

@@ -1,8 +1,7 @@
-"""All that a graph entails, each conclusion with its proof.
+"""The deductive closure of a graph, each conclusion with its proof.
 
-In: a draft.  Out: the relations that follow and are not stated, in an order in which every premise is stated or was
-derived before.
-Complete for direction and depth: whatever holds in every layout of the stated directions is found.  Does not notice
+In: a draft.  Out: the relations that follow and are not stated, each after its premises.
+Complete for direction and depth: finds whatever holds in every layout of the stated directions.  Does not detect
 contradictions (`spatial.reasoning.conflicts` does): from a contradictory graph it derives what the rules give.
 """
 
@@ -20,7 +19,7 @@ from spatial.relations.predicate_table import BANDS, PREDICATES, inverse
 class Derived(NamedTuple):
     """A conclusion with the step that gives it. `rule` is one of the names in `spatial.reasoning.inference`.
 
-    Holds facts; relations are made of them when asked for, since of thousands of conclusions few are looked at.
+    Holds facts; relations are built on access, since few of thousands of conclusions are used.
     """
 
     fact: Fact
@@ -29,12 +28,12 @@ class Derived(NamedTuple):
 
     @property
     def relation(self) -> Relation:
-        """What follows."""
+        """The conclusion as a relation."""
         return relation_of(self.fact)
 
     @property
     def premises(self) -> tuple[Relation, ...]:
-        """What it follows from: relations that are stated, or derived before."""
+        """The premises as relations: stated, or derived before."""
         return tuple(relation_of(fact) for fact in self.because)
 
 
@@ -44,14 +43,14 @@ Chained = dict[Fact, tuple[str, tuple[Fact, ...]]]
 
 @lru_cache(maxsize=2**16)
 def relation_of(fact: Fact) -> Relation:
-    """The fact as a relation. Kept, since the same few thousand come up in every graph."""
+    """The fact as a relation. Cached, since the same few thousand occur in every graph."""
     return Relation(subject=fact[1], predicate=fact[0], object=fact[2])
 
 
 def closure(draft: Draft) -> tuple[Derived, ...]:
-    """Every relation that the draft entails besides those it states. Polynomial: cubic in objects at the worst.
+    """Every relation that the draft entails besides those it states. At worst cubic in the number of objects.
 
-    Raises ValueError for an index that names no object, an unknown predicate, or a missing or needless object.
+    Raises ValueError for an index that names no object, an unknown predicate, or a missing or superfluous object.
     """
     check_indices(draft)
     found = saturate(enumerate(draft.relations))
@@ -65,7 +64,7 @@ def closure(draft: Draft) -> tuple[Derived, ...]:
 
 
 def check_indices(draft: Draft) -> None:
-    """Raise ValueError for the first relation that names an object which is not there."""
+    """Raise ValueError for the first relation that names a missing object."""
     for index, relation in enumerate(draft.relations):
         for end in (relation.subject, relation.object):
             if end is not None and not 0 <= end < len(draft.objects):
@@ -73,7 +72,7 @@ def check_indices(draft: Draft) -> None:
 
 
 def proof(steps: Iterable[Derived], relation: Relation) -> tuple[Derived, ...]:
-    """The steps of a closure that lead to a relation, premises before conclusions; none where it is stated."""
+    """The steps of a closure that lead to a relation, premises before conclusions; empty where it is stated."""
     by_fact = {step.fact: step for step in steps}
     waiting: list[Fact] = [(relation.predicate, relation.subject, relation.object)]
     needed = set(waiting)
@@ -85,7 +84,7 @@ def proof(steps: Iterable[Derived], relation: Relation) -> tuple[Derived, ...]:
 
 
 class _Chains:
-    """The paths of one axis, walked from each node in the order of their length."""
+    """The paths along one axis, traversed from each node in order of length."""
 
     def __init__(self, order: Order, found: Found) -> None:
         self._order = order
@@ -93,7 +92,7 @@ class _Chains:
         self._because: dict[tuple[int, int], tuple[Fact, ...]] = {}
 
     def conclusions(self) -> Iterator[tuple[Fact, tuple[str, tuple[Fact, ...]]]]:
-        """What is not found yet: every pair joined by a path, both ways round, and the places that follow."""
+        """The new conclusions: every pair joined by a path, with its inverse, and the places that follow."""
         name, count = self._order.predicate, self._order.count
         back = inverse(name)
         for start in range(count + 2):
@@ -125,7 +124,7 @@ class _Chains:
             layer = following
 
     def _premises(self, start: int, before: int, node: int, edge: Fact | None) -> tuple[Fact, ...]:
-        """Why `node` comes after `start`: what leads to the node before it, and the step from there."""
+        """The premises of "`node` comes after `start`": those of the node before it, and the last edge."""
         last = () if edge is None else (edge,)
         if before == start:
             premises: tuple[Fact, ...] = last
@@ -136,7 +135,7 @@ class _Chains:
         return premises
 
     def _name(self, a: int, b: int) -> Fact | None:
-        """What "a comes before b" is called, where it has a name."""
+        """The fact for "a comes before b", None where it has no predicate."""
         count, (name, first, last) = self._order.count, AXES[self._order.axis]
         if a < count and b < count:
             return (name, a, b)
@@ -148,7 +147,7 @@ class _Chains:
 
 
 def _corners(known: Iterable[Fact]) -> Iterator[tuple[Fact, str, tuple[Fact, ...]]]:
-    """The corners that two sides make, where at least one of them was found along an axis."""
+    """The corner places that follow from two side places, where they are not known yet."""
     facts = known if isinstance(known, dict) else dict.fromkeys(known)
     for name, row in PREDICATES.items():
         if name not in BANDS or len(row.implies) != 2:

@@ -1,10 +1,10 @@
-"""Whether statements can all be true, and if not, the few that cannot be true together.
+"""Finds contradictions: whether statements can all be true, and if not, an irreducible conflict.
 
-In: statements over numbered objects; one may say several relations, as a phrase does.
-Out: nothing, or an irreducible conflict with the derivation that refutes it: leave any one of its statements out and
-the rest is consistent.
-Sound, and complete for directions, depth and thirds of the canvas; what only a search for boxes can refute is left to
-`spatial.layout`.
+In: statements over numbered objects; one may state several relations, as a phrase does.
+Out: None, or an irreducible conflict with the derivation that refutes it: without any one of its statements the rest is
+consistent.
+Sound, and complete for directions, depth and thirds of the canvas; `spatial.layout` finds conflicts that only a search
+for boxes can refute.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,15 +20,15 @@ from spatial.relations.predicate_table import PREDICATES, inverse
 
 Kind = Literal["dangling_index", "self_relation", "opposite", "exclusion", "cycle"]
 Statement = Sequence[Relation]
-"""What one line of a graph says: a phrase may say several relations, which stand or fall together."""
+"""The relations of one line of a graph: a phrase may state several, which are kept or dropped together."""
 
 
 @dataclass(frozen=True)
 class Conflict:
     """Statements, by their indices in order, that cannot be true together.
 
-    `derivation` leads from them to `clash`: two relations that exclude each other, or one that puts a thing before
-    itself.  A dangling index or a self-relation clashes by itself.
+    `derivation` leads from them to `clash`: two relations that exclude each other, or one that puts an object before
+    itself.  A dangling index or a self-relation is a clash by itself.
     """
 
     indices: tuple[int, ...]
@@ -39,7 +39,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class _Clash:
-    """Facts that cannot be together, the statements they rest on, and the last steps that lead there."""
+    """Facts that exclude each other, the statements they rest on, and the last steps of the derivation."""
 
     weight: int
     indices: tuple[int, ...]
@@ -78,7 +78,7 @@ def clash_among(count: int, statements: Sequence[Statement], kept: Sequence[int]
 
 
 def broken_statements(count: int, statements: Sequence[Statement]) -> Iterator[tuple[int, Kind, Relation]]:
-    """The statements that no others are needed to refute: a dangling index, or a thing related to itself."""
+    """The statements that are false by themselves: a dangling index, or an object related to itself."""
     for index, statement in enumerate(statements):
         for relation in statement:
             ends = [relation.subject] if relation.object is None else [relation.subject, relation.object]
@@ -97,7 +97,7 @@ def _broken(count: int, statements: Sequence[Statement]) -> Conflict | None:
 
 
 def _find(count: int, statements: Sequence[Statement], kept: Sequence[int]) -> tuple[Found, _Clash | None]:
-    """The lightest clash among statements that are not broken, with all that was found on the way."""
+    """The lightest clash among statements that are not broken, with all facts found."""
     found = saturate((index, relation) for index in kept for relation in statements[index])
     best = _lightest_exclusion(found)
     for order in orders(found, count):
@@ -124,7 +124,7 @@ def _lightest_exclusion(found: Found) -> _Clash | None:
 
 
 def _kind(found: Found, one: Fact, two: Fact) -> Kind:
-    """A chain that comes round is a cycle, two statements of a pair with inverse predicates are opposite."""
+    """A closed chain is a cycle; inverse predicates stated of the same pair are opposite."""
     opposite = one[2] is not None and inverse(one[0]) == two[0]
     if opposite and TRANSITIVITY in (found[one].rule, found[two].rule):
         return "cycle"
@@ -132,7 +132,7 @@ def _kind(found: Found, one: Fact, two: Fact) -> Kind:
 
 
 def _cycle_clash(order: Order, found: Found, weight: int, nodes: list[int]) -> _Clash:
-    """The clash of a cycle: step by step round it, until something comes before itself."""
+    """The clash of a cycle: the steps around it, until an object comes before itself."""
     edges = edges_of(order, nodes)
     facts = [fact for _, fact in edges if fact is not None]
     steps: list[Derived] = []
@@ -151,7 +151,7 @@ def _cycle_clash(order: Order, found: Found, weight: int, nodes: list[int]) -> _
 
 
 def _steps_to(found: Found, clash: _Clash) -> tuple[Derived, ...]:
-    """The steps by rules below a clash, premises before conclusions."""
+    """The derivation of a clash, premises before conclusions."""
     made = {step.fact for step in clash.last_steps}
     waiting = [fact for step in clash.last_steps for fact in step.because if fact not in made]
     waiting += [fact for fact in clash.facts if fact not in made]

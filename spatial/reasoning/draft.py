@@ -1,7 +1,7 @@
-"""A graph before it has a place: names of objects and relations between them.
+"""A graph before it has a layout: names of objects and relations between them.
 
-In: what a person, a planner or a language model states.  Out: a frozen value that the reasoning works on.
-Does not judge: indices may dangle and relations may contradict each other (`spatial.reasoning.conflicts` tells).
+In: statements of a person, a planner or a language model.  Out: a frozen value that the reasoning works on.
+Does not validate: indices may dangle and relations may contradict each other (`spatial.reasoning.conflicts` checks).
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from schemas.graph import Relation, SpatialGraph
 
 @dataclass(frozen=True)
 class Draft:
-    """Objects by name (their index is their identity), what is stated of them, and the kind of scene if known.
+    """Names of objects (their index is their identity), the stated relations, and the kind of scene if known.
 
-    `scene` is the name of a scene kind of the knowledge base; None leaves the ground plane out of account.
+    `scene` is the name of a scene kind of the knowledge base; None disables the ground plane.
     """
 
     objects: tuple[str, ...]

@@ -1,8 +1,8 @@
-"""The rules of the table put to work: from stated facts to all that follow, but for chains of directions.
+"""Forward chaining with the rules of the predicate table: all facts that follow, except chains of directions.
 
-In: statements, each with the index that it came from.  Out: every fact found, with the step that gave it first; steps
-are found in the order of how many statements they rest on, so each fact keeps a shortest derivation.
-Does not chain left_of, above and in_front_of: those are orders, and `spatial.reasoning.orders` walks them faster than
+In: statements, each with its index.  Out: every fact found, with the step that gave it first; steps are found in the
+order of the number of statements below them, so each fact keeps a shortest derivation.
+Does not chain left_of, above and in_front_of: those are orders, which `spatial.reasoning.orders` traverses faster than
 rules can.
 """
 
@@ -18,12 +18,12 @@ Fact = tuple[str, int, int | None]
 
 GIVEN, INVERSE, SYMMETRY, IMPLICATION = "given", "inverse", "symmetry", "implication"
 COMPOSITION, TRANSITIVITY, THIRDS = "composition", "transitivity", "thirds"
-"""The names of the rules in proofs. `thirds` is what places say of each other: top and left make top_left, what is at
-the top is above what is at the bottom, what is left of something at the left is at the left."""
+"""The names of the rules in proofs. `thirds` are the rules of places: top and left make top_left, what is at the top is
+above what is at the bottom, what is left of something at the left is at the left."""
 
 
 class Step(NamedTuple):
-    """Why a fact holds. `weight` counts the statements below it, `source` is a statement's index (`rule` given)."""
+    """The derivation of a fact. `weight` counts the statements below it, `source` is a statement's index (rule `given`)."""
 
     weight: int
     rule: str
@@ -35,10 +35,10 @@ Found = dict[Fact, Step]
 
 
 class _Join(NamedTuple):
-    """Two premises in a row. `first_stated` and `second_stated`: that premise need only be a stated one.
+    """A rule with two chained premises. `first_stated` and `second_stated`: only stated facts need match that premise.
 
-    Where a composition gives its other premise's predicate back (near(a, b), inside(b, c) ⇒ near(a, c)), a chain of
-    the transitive one is walked link by link, so derived links would only repeat what is found anyway.
+    Where a composition returns its other premise's predicate (near(a, b), inside(b, c) ⇒ near(a, c)), a chain of the
+    transitive one is followed link by link, so derived links would only repeat results.
     """
 
     first: str
@@ -69,7 +69,7 @@ _CORNERS = {p: [c for c, row in PREDICATES.items() if len(row.implies) == 2 and 
 
 
 class _Saturation:
-    """The facts found so far and those waiting, in the order of their weight."""
+    """The facts found so far and the pending ones, in order of weight."""
 
     def __init__(self) -> None:
         self.found: Found = {}
@@ -79,7 +79,7 @@ class _Saturation:
         """By predicate and subject (object): the partners; under True only those that are stated."""
 
     def add(self, fact: Fact, step: Step) -> None:
-        """Let a fact wait for its turn."""
+        """Queue a fact by its weight."""
         if fact[1] == fact[2]:
             return
         while len(self._waiting) <= step.weight:
@@ -138,10 +138,10 @@ class _Saturation:
 
 
 def saturate(statements: Iterable[tuple[int, Relation]]) -> Found:
-    """All that follows from statements by the rules of the table, chains of directions left out.
+    """All facts that follow from statements by the rules of the table, except chains of directions.
 
-    A relation of a thing to itself is passed over.  Raises ValueError for an unknown predicate, a place with an
-    object or a relation without one.
+    A relation of an object to itself is ignored.  Raises ValueError for an unknown predicate, a place with an object or
+    a relation without one.
     """
     work = _Saturation()
     for index, relation in statements:

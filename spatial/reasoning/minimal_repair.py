@@ -1,10 +1,10 @@
-"""Mending a graph that contradicts itself by dropping as few of its relations as possible.
+"""Repairs a contradictory graph by dropping as few of its relations as possible.
 
-In: a draft.  Out: the indices to drop, the draft without them, and whether fewer would have done.
-Does not weigh which relation matters more; among equals the later ones go.
+In: a draft.  Out: the indices to drop, the draft without them, and whether the repair is proven minimal.
+Does not weigh which relation matters more; among equals the later ones are dropped.
 
-Method: collect conflicts, find a smallest set of relations that hits all of them, drop it, look for a conflict that is
-left, and so on.  When none is left, the set is a smallest one, since every repair must hit all the conflicts seen.
+Method: collect conflicts, find a smallest hitting set of them, drop it, look for a remaining conflict, and so on.  When
+none remains, the set is a smallest one, since every repair must hit all the conflicts seen.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ EXACT_UP_TO = 20
 """Relations up to which the smallest repair is always found. Beyond, the search may give up."""
 
 ROUNDS = 60
-"""Conflicts that are collected for a larger draft before the search gives up."""
+"""Conflicts collected for a larger draft before the search gives up."""
 
 BRANCHES = 20_000
 """Branches that one search for a smallest hitting set may take for a larger draft: about a tenth of a second."""
@@ -26,9 +26,9 @@ BRANCHES = 20_000
 
 @dataclass(frozen=True)
 class Repair:
-    """`dropped` are relation indices in order, `draft` is what stays.
+    """`dropped` are relation indices in order, `draft` is the rest.
 
-    `exact`: no smaller repair exists.  `at_least`: how many every repair must drop, proven.
+    `exact`: no smaller repair exists.  `at_least`: proven lower bound of the number dropped.
     """
 
     dropped: tuple[int, ...]
@@ -55,7 +55,7 @@ def repair(draft: Draft) -> Repair:
 
 
 def _smallest(count: int, statements: Sequence[Statement], sound: Sequence[int]) -> tuple[set[int], int]:
-    """What to drop of the sound statements, and how many must be dropped at the least."""
+    """The sound statements to drop, and a lower bound of their number."""
     bounded = len(statements) > EXACT_UP_TO
     conflicts: list[frozenset[int]] = []
     dropped: set[int] = set()
@@ -67,14 +67,14 @@ def _smallest(count: int, statements: Sequence[Statement], sound: Sequence[int])
         if bounded and len(conflicts) > ROUNDS:
             break
         try:
-            following = _hit_all(conflicts, BRANCHES if bounded else None)
+            following = _smallest_hitting_set(conflicts, BRANCHES if bounded else None)
         except _OutOfBranches:
             break
         dropped = following
     return _greedy(count, statements, sound, conflicts), len(dropped)
 
 
-def _hit_all(conflicts: Sequence[frozenset[int]], branches: int | None) -> set[int]:
+def _smallest_hitting_set(conflicts: Sequence[frozenset[int]], branches: int | None) -> set[int]:
     """A smallest set with a member in every conflict."""
     search = _HittingSets(branches)
     size = search.disjoint(conflicts)
@@ -86,7 +86,7 @@ def _hit_all(conflicts: Sequence[frozenset[int]], branches: int | None) -> set[i
 
 
 class _HittingSets:
-    """Depth-first search for a hitting set of a given size, cut where disjoint conflicts show it to be too small."""
+    """Depth-first search for a hitting set of a given size, pruned where disjoint conflicts prove it too small."""
 
     def __init__(self, branches: int | None) -> None:
         self._left = branches
@@ -101,9 +101,9 @@ class _HittingSets:
             self._left -= 1
             if self._left < 0:
                 raise _OutOfBranches
-        often = Counter(index for conflict in conflicts for index in conflict)
+        frequency = Counter(index for conflict in conflicts for index in conflict)
         smallest = min(conflicts, key=len)
-        for index in sorted(smallest, key=lambda i: (-often[i], -i)):
+        for index in sorted(smallest, key=lambda i: (-frequency[i], -i)):
             found = self.within([conflict for conflict in conflicts if index not in conflict], size - 1)
             if found is not None:
                 return found | {index}
@@ -111,7 +111,7 @@ class _HittingSets:
 
     @staticmethod
     def disjoint(conflicts: Sequence[frozenset[int]]) -> int:
-        """How many conflicts without common members are found: each needs a member of its own."""
+        """The number of pairwise disjoint conflicts found greedily: each needs a member of its own."""
         taken: set[int] = set()
         number = 0
         for conflict in sorted(conflicts, key=len):
@@ -122,15 +122,15 @@ class _HittingSets:
 
 
 def _greedy(count: int, statements: Sequence[Statement], sound: Sequence[int], conflicts: list[frozenset[int]]) -> set[int]:
-    """A repair from which nothing can be put back: drop what is in most conflicts, then try to keep each."""
+    """An irreducible repair: drop the statements in most conflicts, then put back each that causes none."""
     dropped: set[int] = set()
     while True:
         clash = clash_among(count, statements, [index for index in sound if index not in dropped])
         if clash is None:
             break
         conflicts.append(frozenset(clash))
-        often = Counter(index for conflict in conflicts if not conflict & dropped for index in conflict)
-        dropped.add(max(clash, key=lambda i: (often[i], i)))
+        frequency = Counter(index for conflict in conflicts if not conflict & dropped for index in conflict)
+        dropped.add(max(clash, key=lambda i: (frequency[i], i)))
     for index in sorted(dropped):
         kept = [i for i in sound if i not in dropped or i == index]
         if clash_among(count, statements, kept) is None:

@@ -1,8 +1,8 @@
-"""Directions and depth as orders: who comes before whom, along three axes.
+"""Directions and depth as orders along three axes.
 
-In: facts found by the rules.  Out: for each axis a graph of steps from before to after, in which chains are paths and
-contradictions are cycles.
-A place takes part by the two lines that cut the canvas into thirds: what is `left` comes before the first line, which
+In: facts found by the rules.  Out: for each axis a directed graph, in which chains are paths and contradictions are
+cycles.
+Places are related to the two lines that divide the canvas into thirds: what is `left` comes before the first line, which
 comes before the second, which comes before what is `right`.
 """
 
@@ -18,7 +18,7 @@ AXES: tuple[tuple[str, str, str], ...] = (
     ("above", "top", "bottom"),
     ("in_front_of", "", ""),
 )
-"""Each axis: the predicate that leads along it, and the places before its first and after its second line."""
+"""Each axis: its predicate, and the places before its first and after its second line."""
 
 
 @dataclass
@@ -41,17 +41,17 @@ class Order:
 
     @property
     def predicate(self) -> str:
-        """What a before b is called."""
+        """The predicate for "a before b"."""
         return AXES[self.axis][0]
 
     def add(self, a: int, b: int, fact: Fact | None) -> None:
-        """State that a comes before b."""
+        """Add the edge "a before b"."""
         if b not in self.after[a]:
             self.after[a][b] = fact
             self.masks[a] |= 1 << b
 
     def add_place(self, fact: Fact) -> None:
-        """State between which lines an object is."""
+        """Add the edges between an object and the lines around its place."""
         band, first, second = BANDS[fact[0]][self.axis], self.count, self.count + 1
         if band is None:
             return
@@ -64,7 +64,7 @@ class Order:
             self.add(fact[1], first if band == 0 else second, fact)
 
     def has_cycle(self) -> bool:
-        """Whether something would come before itself."""
+        """Whether the order is contradictory."""
         masks = self.masks
         left = [node for node, mask in enumerate(masks) if mask]
         alive = sum(1 << node for node in left)
@@ -91,42 +91,42 @@ def orders(found: Found, count: int) -> list[Order]:
 
 
 def shortest_cycle(order: Order, found: Found, limit: int) -> tuple[int, list[int]] | None:
-    """The cycle that rests on the fewest statements, as their number and its nodes; None if all need `limit` or more."""
+    """The cycle with the fewest statements, as their number and its nodes; None if all need `limit` or more."""
     best: tuple[int, list[int]] | None = None
     for start in range(order.count):
         if order.masks[start]:
-            path = _way_back(order, found, start, limit if best is None else best[0])
+            path = _shortest_path_back(order, found, start, limit if best is None else best[0])
             best = path or best
     return best
 
 
-def _way_back(order: Order, found: Found, start: int, limit: int) -> tuple[int, list[int]] | None:
-    """The lightest way from a node to itself over nodes that come later in number, lines included."""
+def _shortest_path_back(order: Order, found: Found, start: int, limit: int) -> tuple[int, list[int]] | None:
+    """The lightest path from a node to itself over higher-numbered nodes, lines included."""
     heap: list[tuple[int, int, int]] = [(0, start, -1)]
-    came: dict[int, int] = {}
+    predecessor: dict[int, int] = {}
     while heap:
         weight, node, previous = heapq.heappop(heap)
         if node == start and previous >= 0:
-            return weight, _path(came, previous, start)
-        if node in came:
+            return weight, _path(predecessor, previous, start)
+        if node in predecessor:
             continue
-        came[node] = previous
+        predecessor[node] = previous
         for after, fact in order.after[node].items():
             total = weight + (found[fact].weight if fact else 0)
-            if total < limit and after >= start and (after not in came or after == start):
+            if total < limit and after >= start and (after not in predecessor or after == start):
                 heapq.heappush(heap, (total, after, node))
     return None
 
 
-def _path(came: dict[int, int], node: int, start: int) -> list[int]:
+def _path(predecessor: dict[int, int], node: int, start: int) -> list[int]:
     path = [start]
     while node != start:
         path.append(node)
-        node = came[node]
+        node = predecessor[node]
     return [start, *reversed(path[1:])]
 
 
 def edges_of(order: Order, nodes: Sequence[int]) -> list[tuple[int, Fact | None]]:
-    """The steps round a cycle: each node that is reached, with the fact that leads there."""
+    """The edges of a cycle: each node with the fact that leads to it."""
     ring = [*nodes[1:], nodes[0]]
     return [(after, order.after[before][after]) for before, after in zip(nodes, ring, strict=True)]

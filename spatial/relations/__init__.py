@@ -1,1 +1,1 @@
-"""The predicates: what they mean over boxes, what they are called, and which hold in a scene."""
+"""The predicates: their truth rules over boxes, their phrases, and which hold in a scene."""

@@ -1,10 +1,10 @@
-"""Boxes as whole numbers, and the lengths between them that truth and margins are made of.
+"""Boxes as whole numbers, and the lengths between them that truth rules and margins use.
 
 In: boxes `[x, y, width, height]`, y down, in the units of a canvas.  Out: edges, centres, extents, distances.
 Does not know predicates.
 
-All comparisons are made between whole numbers of tiny steps, so that 0.1 + 0.2 ends where 0.3 begins and the rules of
-`spatial.relations.predicate_table` hold exactly.
+All comparisons are between whole numbers of tiny steps, so that a box ending at 0.1 + 0.2 meets one that begins at 0.3,
+and the rules of `spatial.relations.predicate_table` hold exactly.
 """
 
 import math
@@ -20,14 +20,14 @@ Edges = tuple[int, int, int, int]
 """Left, top, right and bottom in grid steps."""
 
 GRID = 2**11 * 3**3 * 5**6 * 7
-"""Grid steps in a unit of the canvas, 6,048,000,000: far below a pixel, far above the noise of floating point.  Six
-decimals are whole steps, and so are pixels over any usual size (480, 768, 1024, 1080, …): normalising loses nothing."""
+"""Grid steps in a unit of the canvas, 6,048,000,000: far below a pixel, far above floating-point error.  Six decimals are
+whole steps, and so are pixels over any usual size (480, 768, 1024, 1080, …): normalising is lossless."""
 
 RESOLUTION = 1 / GRID
-"""The margin of what only just holds, as of two boxes that share an edge: positive, and surely below any threshold."""
+"""The margin of a predicate that only just holds, as for two boxes with a common edge: positive, below any threshold."""
 
 LARGEST = 1e9
-"""Largest coordinate that is taken for one, in units of the canvas: beyond it a float cannot tell grid steps apart."""
+"""Largest valid coordinate, in units of the canvas: beyond it a float cannot distinguish grid steps."""
 
 
 def edges(box: Rect) -> Edges:
@@ -53,12 +53,12 @@ def check_canvas(canvas: Sequence[float]) -> None:
 
 
 def centre(e: Edges, axis: int) -> int:
-    """Twice the centre along an axis (0 x, 1 y), so that it stays whole."""
+    """Twice the centre along an axis (0 x, 1 y), a whole number."""
     return e[axis] + e[axis + 2]
 
 
 def shared(a: Edges, b: Edges, axis: int) -> int:
-    """Length of the common extent along an axis (0 x, 1 y); negative, it is the gap between the two."""
+    """Length of the common extent along an axis (0 x, 1 y); a negative value is the gap between the two."""
     return min(a[axis + 2], b[axis + 2]) - max(a[axis], b[axis])
 
 
@@ -68,7 +68,7 @@ def unit(a: Edges, b: Edges) -> float:
 
 
 def gap_in_units(a: Edges, b: Edges) -> float:
-    """The gap between two boxes in units of theirs; 0 where they meet or overlap."""
+    """The gap between two boxes in their `unit`; 0 where they meet or overlap."""
     across, down = -shared(a, b, 0), -shared(a, b, 1)
     if across <= 0 and down <= 0:
         return 0.0

@@ -1,9 +1,9 @@
-"""From what people write to predicates: "to the right of and behind" → right_of, behind.
+"""Normalises relation phrases to predicates: "to the right of and behind" → right_of, behind.
 
 In: a phrase, or several joined by commas, slashes, "and".  Out: predicates in the order of mention, each followed by
-what the phrase plainly entails.
-Does not guess: a phrase must be in the table (`phrase_table.json`) as a whole, else the error names the part that
-is not.  Case, articles, "is" and its like, words of posture and mere emphasis do not matter.
+those that the phrase entails.
+Does not guess: a whole phrase must be in the table (`phrase_table.json`), else the error names the unknown part.
+Case, articles, copulas, words of posture and emphasis do not matter.
 """
 
 import json
@@ -16,8 +16,8 @@ from typing import Literal
 
 from spatial.relations.predicate_table import PLACES
 
-Why = Literal["unknown", "outside", "negated", "empty"]
-Says = Mapping[str, tuple[str, ...]]
+PhraseFault = Literal["unknown", "outside", "negated", "empty"]
+PredicatesByPhrase = Mapping[str, tuple[str, ...]]
 
 _PLAIN = str.maketrans({"\u2019": "'", **dict.fromkeys("_-\u2010\u2011\u2013", " ")})
 _SPLIT = re.compile(r"[,/;&+]|\b(?:and|but)\b")
@@ -26,9 +26,9 @@ _OF_PICTURE = re.compile(r"\s+(?:of|in) the (?:image|picture|photo|canvas|frame|
 
 
 class UnknownPhrase(ValueError):
-    """A phrase, or the `part` of it that says no predicate, and `why`."""
+    """A phrase that cannot be normalised: the `part` at fault, and `why`."""
 
-    def __init__(self, part: str, phrase: str, why: Why) -> None:
+    def __init__(self, part: str, phrase: str, why: PhraseFault) -> None:
         reason = {
             "unknown": f"{part!r} is not known",
             "outside": f"{part!r} is outside the ontology",
@@ -42,10 +42,10 @@ class UnknownPhrase(ValueError):
 
 @dataclass(frozen=True)
 class _Tables:
-    """The data file, every form written out: phrases by what they say, and the words that matter otherwise."""
+    """The data file with every pattern expanded: predicates by phrase, and the words with a special role."""
 
-    mapped: Says
-    places: Says
+    mapped: PredicatesByPhrase
+    places: PredicatesByPhrase
     outside: frozenset[str]
     articles: frozenset[str]
     skipped: frozenset[str]
@@ -54,7 +54,7 @@ class _Tables:
 
 @lru_cache(maxsize=4096)
 def normalise(phrase: str) -> tuple[str, ...]:
-    """The predicates that a phrase says. Raises UnknownPhrase for a negated, unknown or partly unknown phrase."""
+    """The predicates of a phrase. Raises UnknownPhrase for a negated, unknown or partly unknown phrase."""
     return _read(phrase, phrase, _tables().mapped)
 
 
@@ -66,14 +66,14 @@ def phrases_of(predicate: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=512)
 def normalise_place(phrase: str) -> str:
-    """The place that a phrase says of one object: "in the top left corner" → top_left.  Raises UnknownPhrase."""
+    """The place in a phrase about one object: "in the top left corner" → top_left.  Raises UnknownPhrase."""
     found = _read(_OF_PICTURE.sub("", phrase), phrase, _tables().places)
     if len(found) > 1:
         raise UnknownPhrase(phrase, phrase, "unknown")
     return found[0]
 
 
-def _read(text: str, phrase: str, table: Says) -> tuple[str, ...]:
+def _read(text: str, phrase: str, table: PredicatesByPhrase) -> tuple[str, ...]:
     segments = [words for part in _SPLIT.split(text.lower()) if (words := _words(part))]
     if not segments:
         raise UnknownPhrase(phrase, phrase, "empty")
@@ -85,7 +85,7 @@ def _read(text: str, phrase: str, table: Says) -> tuple[str, ...]:
 
 
 def _words(text: str) -> list[str]:
-    """The words that count, in order: hyphens and underscores part words, articles and full stops are dropped."""
+    """The significant words, in order: hyphens and underscores separate words, articles and punctuation are dropped."""
     plain = text.translate(_PLAIN)
     words = (word.strip(".:;!\"'()") for word in plain.split())
     return [word for word in words if word and word not in _tables().articles]
@@ -98,8 +98,8 @@ def _refuse_negation(words: list[str], phrase: str) -> None:
             raise UnknownPhrase(part, phrase, "negated")
 
 
-def _segment(words: list[str], table: Says, phrase: str) -> tuple[str, ...]:
-    """What one segment says: the table's entry for all its words, leading copulas and emphasis set aside."""
+def _segment(words: list[str], table: PredicatesByPhrase, phrase: str) -> tuple[str, ...]:
+    """The predicates of one segment: the table's entry for all its words, without leading copulas and emphasis."""
     rest = words
     while rest:
         found = table.get(" ".join(rest))
@@ -113,10 +113,10 @@ def _segment(words: list[str], table: Says, phrase: str) -> tuple[str, ...]:
     raise UnknownPhrase(_unknown_part(rest or words, table), phrase, "unknown")
 
 
-def _unknown_part(words: list[str], table: Says) -> str:
-    """What is left of a segment beside the longest phrase in it that is known; all of it if none is.
+def _unknown_part(words: list[str], table: PredicatesByPhrase) -> str:
+    """The rest of a segment around its longest known phrase; all of it if it contains none.
 
-    All of it too where what is left is known by itself, as in "far behind": not the parts are unknown but the whole.
+    All of it too where the rest is known by itself, as in "far behind": the parts are known, the combination is not.
     """
     for length in range(min(len(words) - 1, _LONGEST), 0, -1):
         for start in range(len(words) - length + 1):
@@ -127,7 +127,7 @@ def _unknown_part(words: list[str], table: Says) -> str:
 
 
 _LONGEST = 8
-"""Words in the longest phrase of the table; bounds the search for the known part of an endless text."""
+"""Words in the longest phrase of the table; bounds the search for the known part of a long text."""
 
 
 @lru_cache(maxsize=1)
@@ -135,21 +135,21 @@ def _tables() -> _Tables:
     data = json.loads(files("spatial.relations").joinpath("phrase_table.json").read_text(encoding="utf-8"))
     names = {place.replace("_", " "): (place,) for place in PLACES}
     return _Tables(
-        mapped={**names, **_says(data["mapped"])},
-        places={**_says(data["places"]), **names},
-        outside=frozenset(text for form in data["outside"] for text in _written(form)),
+        mapped={**names, **_predicates_by_phrase(data["mapped"])},
+        places={**_predicates_by_phrase(data["places"]), **names},
+        outside=frozenset(text for form in data["outside"] for text in _expanded(form)),
         articles=frozenset(data["articles"].split()),
         skipped=frozenset((data["copulas"] + " " + data["emphasis"]).split()),
         negations=frozenset(data["negations"].split()),
     )
 
 
-def _says(rows: list[dict[str, list[str]]]) -> dict[str, tuple[str, ...]]:
-    return {text: tuple(row["says"]) for row in rows for form in row["phrases"] for text in _written(form)}
+def _predicates_by_phrase(rows: list[dict[str, list[str]]]) -> dict[str, tuple[str, ...]]:
+    return {text: tuple(row["says"]) for row in rows for form in row["phrases"] for text in _expanded(form)}
 
 
-def _written(form: str) -> Iterator[str]:
-    """Every phrase that a form stands for: `[a|b]` is a, b or nothing, `(a|b)` is a or b."""
+def _expanded(form: str) -> Iterator[str]:
+    """Every phrase of a pattern: `[a|b]` is a, b or nothing, `(a|b)` is a or b."""
     phrases = [""]
     for optional, either, word in _OPTION.findall(form):
         choices = (optional or either or word).split("|") + ([""] if optional else [])
@@ -157,11 +157,11 @@ def _written(form: str) -> Iterator[str]:
     yield from phrases
 
 
-def mapped_phrases() -> Says:
-    """Every phrase that is understood, written without articles, with what it says."""
+def mapped_phrases() -> PredicatesByPhrase:
+    """Every known phrase, without articles, with its predicates."""
     return _tables().mapped
 
 
 def outside_phrases() -> frozenset[str]:
-    """The phrases that are known and say nothing that this ontology can state."""
+    """The phrases that are known to be outside this ontology."""
     return _tables().outside

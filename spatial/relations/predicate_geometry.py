@@ -9,14 +9,14 @@ from collections.abc import Callable
 from spatial.relations.boxes import GRID, RESOLUTION, Canvas, Edges, centre, gap_in_units, overlap_share, shared, unit
 
 NEAR_UNITS = 0.25
-"""Largest distance of what is near, in `gap_in_units`."""
+"""Largest distance for `near`, in `gap_in_units`."""
 
 FAR_UNITS = 0.75
-"""Smallest distance of what is far. Between the two thresholds people disagree, so neither is said."""
+"""Smallest distance for `far`. Between the two thresholds people disagree, so neither holds."""
 
 NEXT_TO_OVERLAP = 0.2
-"""Share of the smaller box that may be covered by what is next to it: the share beyond which a layout counts an
-overlap as a fault. People's pairs of one thing on top of another begin at 0.3 (NSR-1K)."""
+"""Largest overlap for `next_to`, as a share of the smaller box: the share beyond which a layout counts an overlap as a
+fault. Human-annotated pairs of one object on top of another begin at 0.3 (NSR-1K)."""
 
 
 def _left_of(a: Edges, b: Edges) -> bool:
@@ -73,7 +73,7 @@ TRUTH: dict[str, Callable[[Edges, Edges], bool]] = {
     "near": _near,
     "far": _far,
 }
-"""Every binary predicate but the two of depth, which look at no box."""
+"""Every binary predicate but the two of depth, which use no box."""
 
 
 def _apart(a: Edges, b: Edges, canvas: Canvas, axis: int) -> float:

@@ -1,8 +1,8 @@
-"""The words of space: every predicate with what follows from it, in one table that can be checked by eye.
+"""The spatial predicates with their rules of inference, in one readable table.
 
 In: nothing.  Out: `PREDICATES`, `PLACES`, `CONTACT` and small look-ups on them.
 Does not measure boxes (`spatial.relations.relation_truth`) nor draw conclusions (`spatial.reasoning.closure`): it only
-states the rules, and a rule stands here only because a property test over boxes holds it.
+states the rules, and a property test over boxes verifies each of them.
 """
 
 from collections.abc import Mapping
@@ -15,10 +15,10 @@ Family = Literal["direction", "depth", "support", "containment", "distance", "pl
 
 @dataclass(frozen=True)
 class Predicate:
-    """What is known of a predicate p.
+    """A predicate p with its rules.
 
-    `phrase`: the words for it, between two things ("the cup is … the table") or of a place ("at the … of the picture").
-    `inverse`: p(a, b) says the same as inverse(b, a); a symmetric predicate is its own inverse, a place has none.
+    `phrase`: its words between two objects ("the cup is … the table") or for a place ("at the … of the picture").
+    `inverse`: p(a, b) is equivalent to inverse(b, a); a symmetric predicate is its own inverse, a place has none.
     `implies`: p(a, b) ⇒ q(a, b), direct steps only (`entailed` follows them to the end).
     `excludes`: every q that cannot hold of the same pair in the same order.
     `compositions`: {q: r} for p(a, b) and q(b, c) ⇒ r(a, c), besides transitivity.
@@ -36,7 +36,7 @@ class Predicate:
 
 
 def _order(name: str, family: Family, phrase: str, inverse: str) -> Predicate:
-    """One side of a strict order, as left_of is of the centres from left to right."""
+    """One direction of a strict order, such as left_of for the centres from left to right."""
     return Predicate(name, family, phrase, inverse, transitive=True, excludes=(inverse,))
 
 
@@ -92,8 +92,8 @@ _BINARY = (
     ),
 )  # fmt: skip
 
-# The canvas is cut into thirds both ways. `top` is the whole upper third, `top_left` its left end, so that
-# what is said to be at the top may well be at the top left; `center` is the middle of both.
+# The canvas is divided into thirds on both axes. `top` is the whole upper third, `top_left` its left end, so that
+# an object at the top may be at the top left too; `center` is the middle third of both.
 _UNARY = (
     _place("top_left", ("top", "left"), ("top_right", "right", "center", "bottom_left", "bottom", "bottom_right")),
     _place("top", (), ("center", "bottom_left", "bottom", "bottom_right")),
@@ -115,14 +115,14 @@ BANDS: Mapping[str, tuple[int | None, int | None]] = {
     "left": (0, None), "center": (1, 1), "right": (2, None),
     "bottom_left": (0, 2), "bottom": (None, 2), "bottom_right": (2, 2),
 }  # fmt: skip
-"""The column and the row (thirds, numbered from the top left) that a place asks for; None where any will do."""
+"""The column and the row (thirds, numbered from the top left) of a place; None for any."""
 
 CONTACT = frozenset({"on", "supports", "under", "over", "inside", "contains", "touching"})
-"""What boxes alone do not prove of a picture: said and asked only of what the renderer drew on purpose."""
+"""Predicates that boxes alone do not prove: stated and asked only of contacts that the renderer drew on purpose."""
 
 
 def inverse(name: str) -> str:
-    """The predicate that says the same of the pair turned round. Raises ValueError for a place or an unknown name."""
+    """The equivalent predicate for the swapped pair. Raises ValueError for a place or an unknown name."""
     found = predicate(name).inverse
     if found is None:
         raise ValueError(f"{name} is a place and has no inverse")

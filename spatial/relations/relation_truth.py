@@ -1,8 +1,8 @@
-"""What predicates mean over boxes with depth: the one door to truth.
+"""The truth of predicates over boxes with depth: the public functions of this folder's geometry.
 
 In: boxes `[x, y, width, height]`, y down, in the units of a canvas, and depths, smaller is nearer.
 Out: which predicates hold, each with the margin by which it holds.
-Does not know pictures: whether a contact of boxes is a contact of things is for the renderer to say.
+Does not know pictures: only the renderer knows whether a contact of boxes is a contact of objects.
 """
 
 import math
@@ -38,8 +38,8 @@ def distance(a: Rect, b: Rect) -> float:
 def holds(name: str, a: Rect, b: Rect | None, canvas: Canvas, depths: Depths | None = None) -> bool:
     """Whether a predicate is true of two boxes (of one, `b` None, for a place), by the truth rule alone.
 
-    Boxes are expected to be good (`check_box`).  Depth predicates are false without `depths`.  Raises ValueError for
-    an unknown predicate, and where `b` is missing or too many.
+    Boxes must be valid (`check_box`).  Depth predicates are false without `depths`.  Raises ValueError for an unknown
+    predicate, and for a missing or superfluous `b`.
     """
     row = predicate(name)
     if (b is None) != (row.family == "place"):
@@ -94,7 +94,7 @@ def places(a: Rect, canvas: Canvas) -> dict[str, float]:
 
 
 def cell(a: Rect, canvas: Canvas) -> str | None:
-    """The one of nine cells that the centre lies in, by its place's name; None on a line between cells."""
+    """The place name of the cell (one of nine) that contains the centre; None on a line between cells."""
     (column, _), (row, _) = _bands(a, canvas)
     return None if column is None or row is None else PLACES[3 * row + column]
 

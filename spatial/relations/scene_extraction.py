@@ -1,14 +1,14 @@
-"""From what a renderer knows of its picture to the scene that questions are asked of.
+"""Extracts the scene that questions are asked about from a renderer's truth of its picture.
 
-In: a graph, the truth of its picture, the picture's size.  Out: a `Scene`: what is seen, and what holds of it.
-Does not compare with the graph (a picture that lacks an object or breaks a relation is the examiner's to reject), and
-never takes a contact of boxes for a contact of things.
+In: a graph, the truth of its picture, the picture's size.  Out: a `Scene`: visible objects and their relations.
+Does not compare with the graph (the examiner rejects a picture that lacks an object or breaks a relation), and never
+infers a contact of objects from a contact of boxes.
 
 Which relations a scene lists, in this order:
-1. what was drawn on purpose and holds of the visible boxes, in the words of the graph, marked `drawn`;
-2. for each two clearly visible objects (lower id first) what the boxes and depths show by more than a doubtful margin:
+1. relations that were drawn on purpose and hold of the visible boxes, as the graph states them, marked `drawn`;
+2. for each two clearly visible objects (lower id first) what boxes and depths show by more than a doubtful margin:
    at most one of left_of and right_of, of above and below, of in_front_of and behind, of next_to, near and far.
-A fact stands once: neither its inverse nor what `spatial.reasoning.closure` would add to it is listed beside it.
+Each fact is listed once: neither its inverse nor what `spatial.reasoning.closure` derives from it is added.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,26 +21,25 @@ from spatial.relations.predicate_table import PREDICATES
 from spatial.relations.relation_truth import holds, relate
 
 MIN_VISIBLE = 0.35
-"""Share of an object that must be seen before anything is said of it: with less its visible box says little of it."""
+"""Least visible share of an object in a relation: with less, its visible box says little about the object."""
 
 DIRECTION_MARGIN = 0.05
-"""Share of the canvas by which centres must differ: below it people disagree, and nothing is asked of it either."""
+"""Share of the canvas by which centres must differ: below it people disagree, and no question asks about it."""
 
 DISTANCE_MARGIN = 0.05
-"""Distance units to the threshold: a fifth of what is near. Boxes of visible pixels are no more exact than that."""
+"""Least distance to the threshold in distance units: a fifth of NEAR_UNITS, the precision of boxes of visible pixels."""
 
 DEPTH_SHARE = 0.05
 """Share of the scene's range of depths by which two must differ."""
 
 _DISTANCES = ("next_to", "near", "far")
-"""What is said of a distance, the most telling first."""
+"""The predicates of distance, the most specific first."""
 
 
-def read_scene(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int]) -> Scene:
-    """What is seen in a picture of `canvas` pixels. Deterministic; boxes and depths are the truth's as they are.
+def extract_scene(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int]) -> Scene:
+    """The scene of a picture of `canvas` pixels. Deterministic; boxes and depths are the truth's, unchanged.
 
-    Objects of which nothing is visible are left out.  Those below `MIN_VISIBLE` stay, since they may be what a word
-    refers to, but no relation names them.
+    Invisible objects are left out.  Those below `MIN_VISIBLE` stay, since a word may refer to them, but have no relations.
     """
     objects = tuple(thing for thing in truth.objects if thing.visible > 0)
     clear = sorted((thing for thing in objects if thing.visible >= MIN_VISIBLE), key=lambda thing: thing.id)
@@ -49,8 +48,8 @@ def read_scene(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int]) -> Sc
         canvas=canvas,
         scene=graph.scene,
         objects=objects,
-        relations=(*drawn, *_derived(clear, canvas, _said(drawn))),
-        excluded=tuple(_surely_absent(graph.excluded, objects, truth.elements)),
+        relations=(*drawn, *_derived(clear, canvas, _stated_both_ways(drawn))),
+        excluded=tuple(_certainly_absent(graph.excluded, objects, truth.elements)),
     )
 
 
@@ -69,33 +68,33 @@ def _drawn(relations: Iterable[Relation], clear: Sequence[SeenObject], canvas: t
             yield SeenRelation(subject=relation.subject, predicate=relation.predicate, object=relation.object, drawn=True)
 
 
-Said = set[tuple[int, str, int | None]]
+StatedTriples = set[tuple[int, str, int | None]]
 
 
-def _said(relations: Iterable[SeenRelation]) -> Said:
-    """What relations state, both ways round."""
-    said: Said = set()
+def _stated_both_ways(relations: Iterable[SeenRelation]) -> StatedTriples:
+    """The triples of relations and of their inverses."""
+    stated: StatedTriples = set()
     for relation in relations:
-        said.add((relation.subject, relation.predicate, relation.object))
+        stated.add((relation.subject, relation.predicate, relation.object))
         turned = PREDICATES[relation.predicate].inverse
         if turned is not None and relation.object is not None:
-            said.add((relation.object, turned, relation.subject))
-    return said
+            stated.add((relation.object, turned, relation.subject))
+    return stated
 
 
-def _derived(clear: Sequence[SeenObject], canvas: tuple[int, int], said: Said) -> Iterator[SeenRelation]:
-    """What boxes and depths show of each two objects beyond what is said already."""
+def _derived(clear: Sequence[SeenObject], canvas: tuple[int, int], stated: StatedTriples) -> Iterator[SeenRelation]:
+    """Relations that boxes and depths show for each two objects, without those already stated."""
     depths = [thing.depth for thing in clear]
     least_depth = DEPTH_SHARE * (max(depths) - min(depths)) if depths else 0.0
     for a, b in combinations(clear, 2):
         margins = relate(a.box, b.box, canvas, a.depth, b.depth)
-        for name in _safe(margins, least_depth):
-            if (a.id, name, b.id) not in said:
+        for name in _reliable_predicates(margins, least_depth):
+            if (a.id, name, b.id) not in stated:
                 yield SeenRelation(subject=a.id, predicate=name, object=b.id)
 
 
-def _safe(margins: dict[str, float], least_depth: float) -> Iterator[str]:
-    """The names that hold by more than a doubtful margin, and need no renderer to be believed."""
+def _reliable_predicates(margins: dict[str, float], least_depth: float) -> Iterator[str]:
+    """The predicates that hold by more than a doubtful margin and need no confirmation by the renderer."""
     for name, margin in margins.items():
         family = PREDICATES[name].family
         if (family == "direction" and margin >= DIRECTION_MARGIN) or (family == "depth" and margin >= least_depth):
@@ -103,8 +102,8 @@ def _safe(margins: dict[str, float], least_depth: float) -> Iterator[str]:
     yield from [name for name in _DISTANCES if margins.get(name, 0.0) >= DISTANCE_MARGIN][:1]
 
 
-def _surely_absent(excluded: Iterable[str], objects: Sequence[SeenObject], elements: Sequence[str]) -> Iterator[str]:
-    """The excluded categories that a viewer cannot take anything in the picture for."""
+def _certainly_absent(excluded: Iterable[str], objects: Sequence[SeenObject], elements: Sequence[str]) -> Iterator[str]:
+    """The excluded categories that a viewer cannot mistake anything in the picture for."""
     known = categories()
     shown = {thing.category for thing in objects}
     for thing in objects:
@@ -113,11 +112,11 @@ def _surely_absent(excluded: Iterable[str], objects: Sequence[SeenObject], eleme
     for name in dict.fromkeys(excluded):
         category = known.get(name)
         looks = [f" {look.casefold()}" for look in (name, *((category.plural, *category.parts) if category else ()))]
-        if not any(_alike(word, look) for word in words for look in looks):
+        if not any(_might_be_mistaken(word, look) for word in words for look in looks):
             yield name
 
 
-def _alike(shown: str, absent: str) -> bool:
-    """Whether what is shown might be taken for what is said to be absent: an apple tree for apples, a table for a
-    coffee table. Both words begin with a space."""
+def _might_be_mistaken(shown: str, absent: str) -> bool:
+    """Whether what is shown might be mistaken for an absent category: an apple tree for apples, a table for a coffee
+    table. Both words begin with a space."""
     return f"{absent} " in f"{shown} " or absent.endswith(shown)

@@ -12,8 +12,7 @@ from itertools import permutations
 
 from spatial.questions.answer_rules import ALONG, BEARINGS, SIDES, YES_NO
 from spatial.questions.certain_facts import DIRECTIONS
-from spatial.questions.counting import counts_by_side, counts_in_total
-from spatial.questions.object_names import NamedScene
+from spatial.questions.object_names import NamedScene, counts_by_side, counts_in_total
 from spatial.questions.question_kinds import (
     Bearing,
     Closer,

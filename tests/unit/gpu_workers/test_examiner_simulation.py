@@ -25,7 +25,7 @@ from schemas.events import QAEvent, Rejection, RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from spatial.questions import ask
-from spatial.relations.scene_extraction import read_scene
+from spatial.relations.scene_extraction import extract_scene
 from spatial.splits import split_of
 from spatial.verify import verify
 from tests.fakes.collage import make_sprites
@@ -125,7 +125,7 @@ def holds_in_truth(text: str, choices: tuple[str, ...], answer: str, sample: QAE
         truth = truth_in(picture)
     shown = tuple(word for word in truth.elements if any(name in word or word in name for name in sample.graph.excluded))
     truth = truth.model_copy(update={"elements": shown})  # a collage is wary of a cloud wherever there is a sky
-    scene = read_scene(sample.graph, truth, (sample.image.width, sample.image.height))
+    scene = extract_scene(sample.graph, truth, (sample.image.width, sample.image.height))
     return verify(text, choices, scene).answer == answer
 
 

@@ -15,8 +15,8 @@ from schemas.errors import BadKnowledge
 from spatial.knowledge import knowledge_base
 from spatial.knowledge.categories import Backdrop
 from spatial.knowledge.knowledge_files import CATEGORIES, SCENES, rows_of
-from spatial.knowledge.knowledge_merge import merged
-from spatial.knowledge.row_forms import CategoryForm, SceneForm, checked
+from spatial.knowledge.knowledge_merge import merge
+from spatial.knowledge.row_forms import CategoryForm, SceneForm, validated
 
 ROBOT = {
     "name": "robot", "plural": "robots", "size_m": [0.6, 1.4, 0.5], "rests_on": ["floor"], "aspect": 0.5, "sprite": "robot",
@@ -47,7 +47,7 @@ def written(folder: Path, *, categories: object = (ROBOT, DRONE, BENCH), scenes:
 
 
 def load(*folders: Path):
-    return merged(folders, knowledge_base.FOLDER)
+    return merge(folders, knowledge_base.FOLDER)
 
 
 def call(folder: object, *command: str) -> subprocess.CompletedProcess[str]:
@@ -117,9 +117,9 @@ def test_the_packages_own_rows_have_the_form_that_is_asked_of_others():
     folder = knowledge_base.FOLDER
     for path in sorted(folder.glob(CATEGORIES)):
         for found in rows_of(path):
-            checked(found, CategoryForm)
+            validated(found, CategoryForm)
     for found in rows_of(folder / SCENES):
-        checked(found, SceneForm)
+        validated(found, SceneForm)
 
 
 def test_the_same_folder_twice_is_the_same_folder_once(tmp_path: Path):

@@ -12,7 +12,7 @@ from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.questions import KINDS, ask
-from spatial.relations.scene_extraction import read_scene
+from spatial.relations.scene_extraction import extract_scene
 from tests.fakes.bag_of_words import guess
 from tests.fakes.scenes import random_scene
 
@@ -34,7 +34,7 @@ def planned_scene(number: int) -> Scene:
         SeenObject(id=o.id, category=o.category, attributes=o.attributes, box=box, depth=depth, visible=1.0)
         for o, box, depth in layout
     )
-    return read_scene(graph, Truth(objects=objects, drawn=graph.relations), graph.layout.canvas)
+    return extract_scene(graph, Truth(objects=objects, drawn=graph.relations), graph.layout.canvas)
 
 
 def collect(scenes: Sequence[Scene] | None, many: int = QUESTIONS) -> list[tuple[Question, ...]]:

@@ -11,7 +11,7 @@ from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
 from spatial.relations.predicate_table import CONTACT, PREDICATES
 from spatial.relations.relation_truth import holds
-from spatial.relations.scene_extraction import MIN_VISIBLE, read_scene
+from spatial.relations.scene_extraction import MIN_VISIBLE, extract_scene
 from tests.fakes.constructed_scenes import scene as constructed
 
 CANVAS = (200, 200)
@@ -44,7 +44,7 @@ def graph(things, relations=(), excluded=()):
 
 def read(things, drawn=(), excluded=(), elements=(), asked=None):
     made = graph(things, drawn if asked is None else asked, excluded)
-    return read_scene(made, Truth(objects=tuple(things), drawn=tuple(drawn), elements=tuple(elements)), CANVAS)
+    return extract_scene(made, Truth(objects=tuple(things), drawn=tuple(drawn), elements=tuple(elements)), CANVAS)
 
 
 def triples(found, drawn=None):
