@@ -85,7 +85,7 @@ MAX_FAMILIES = 20
 MAX_WEIGHT = 1e6
 """One such weight; only their ratios count."""
 
-MAX_WISHES = 100
+MAX_REQUIREMENTS = 100
 """Things, relations or exclusions that a seed asks for: eight times the things that it may have."""
 
 MAX_JSON_DEPTH = 12

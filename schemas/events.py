@@ -18,12 +18,12 @@ from schemas.bounds import (
     MAX_NAME_CHARS,
     MAX_QUESTIONS,
     MAX_RELATIONS,
+    MAX_REQUIREMENTS,
     MAX_SECONDS,
     MAX_SEEN,
     MAX_SOURCE_BYTES,
     MAX_WEIGHT,
     MAX_WHOLE,
-    MAX_WISHES,
 )
 from schemas.graph import Attempt, Provenance, Relation, SpatialGraph
 from schemas.pictures import ImageRef, Scene, SeenObject, SeenRelation, Truth
@@ -56,7 +56,7 @@ MAX_LETTER_KEY_CHARS = 300
 """A topic's name and numbers."""
 
 
-def _has_a_word(concept: str) -> str:
+def _has_letter_or_digit(concept: str) -> str:
     if not any(c.isalnum() for c in concept):
         raise PydanticCustomError("no_word", "a concept needs at least one letter or digit")
     return concept
@@ -66,10 +66,10 @@ Concept = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_CONCEPT_CHARS),
     AfterValidator(readable),
-    AfterValidator(_has_a_word),
+    AfterValidator(_has_letter_or_digit),
 ]
-Wishes = Annotated[tuple[Name, ...], Field(max_length=MAX_WISHES)]
-RelationWish = tuple[Name, Name, Name | None]
+RequiredNames = Annotated[tuple[Name, ...], Field(max_length=MAX_REQUIREMENTS)]
+RequiredRelation = tuple[Name, Name, Name | None]
 Stage = Literal["agents", "render", "examine", "write"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 """In the order of the flow."""
@@ -86,14 +86,14 @@ class SeedOptions(Model):
     min_objects: Annotated[int, Field(ge=1, le=12)] = 2
     max_objects: Annotated[int, Field(ge=1, le=12)] = 5
     families: Annotated[dict[Name, Annotated[float, Field(ge=0, le=MAX_WEIGHT)]], Field(max_length=MAX_FAMILIES)] = {}
-    required_objects: Wishes = ()
-    required_relations: Annotated[tuple[RelationWish, ...], Field(max_length=MAX_WISHES)] = ()
-    excluded: Wishes = ()
+    required_objects: RequiredNames = ()
+    required_relations: Annotated[tuple[RequiredRelation, ...], Field(max_length=MAX_REQUIREMENTS)] = ()
+    excluded: RequiredNames = ()
     salt: Annotated[str, Field(max_length=MAX_NAME_CHARS)] = ""
     graph: Json | None = None
 
     @model_validator(mode="after")
-    def _range_holds(self) -> Self:
+    def _range_is_valid(self) -> Self:
         if self.min_objects > self.max_objects:
             raise ValueError(f"min_objects {self.min_objects} is above max_objects {self.max_objects}")
         return self
@@ -114,7 +114,7 @@ class SeedConcept(Event):
     options: SeedOptions = SeedOptions()
 
     @model_validator(mode="after")
-    def _last_number_is_one(self) -> Self:
+    def _last_index_is_bounded(self) -> Self:
         if self.first + self.count - 1 > MAX_WHOLE:
             raise ValueError(f"graphs are numbered up to {MAX_WHOLE}, not {self.first + self.count - 1}")
         return self

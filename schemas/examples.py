@@ -116,7 +116,7 @@ def sample() -> QAEvent:
     )
 
 
-def refusal() -> Rejection:
+def rejection() -> Rejection:
     """The seed's second graph, refused because its relations exclude each other."""
     conflict = (
         Relation(subject=0, predicate="left_of", object=1),
@@ -136,7 +136,7 @@ def refusal() -> Rejection:
     )
 
 
-def poisoned() -> DeadLetter:
+def dead_letter() -> DeadLetter:
     """A record of skg.graphs that is no graph, and failed again after it was sent back."""
     return DeadLetter(
         topic=GRAPHS,
@@ -156,9 +156,9 @@ def poisoned() -> DeadLetter:
     )
 
 
-def sent_back() -> Replayed:
+def replayed() -> Replayed:
     """The poisoned record, sent back a second time."""
-    letter = poisoned()
+    letter = dead_letter()
     return Replayed(
         letter=key_of(letter),
         digest=content_id("letter", letter.model_dump(mode="json", include={"topic", "partition", "offset", "value"})),
@@ -177,7 +177,7 @@ def examples() -> dict[str, tuple[Event, ...]]:
         GRAPHS: (graph(),),
         IMAGES: (rendered(),),
         QA: (sample(),),
-        REJECTIONS: (refusal(),),
-        DEAD_LETTERS: (poisoned(),),
-        REPLAYS: (sent_back(),),
+        REJECTIONS: (rejection(),),
+        DEAD_LETTERS: (dead_letter(),),
+        REPLAYS: (replayed(),),
     }

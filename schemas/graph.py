@@ -26,7 +26,7 @@ from schemas.bounds import (
     MAX_RELATIONS,
     OVERHANG,
 )
-from schemas.predicate_names import check_arity, check_two_things
+from schemas.predicate_names import check_arity, check_distinct
 
 __all__ = [
     "CANVAS_MAX", "CANVAS_MIN", "MAX_OBJECTS",
@@ -71,7 +71,7 @@ class Relation(Model):
     object: Whole | None = None
 
     @model_validator(mode="after")
-    def _as_many_things_as_it_takes(self) -> Self:
+    def _arity_is_valid(self) -> Self:
         check_arity(self.predicate, self.object is not None)
         return self
 
@@ -87,13 +87,13 @@ class Layout(Model):
     depth: Annotated[tuple[Depth, ...], Field(max_length=MAX_OBJECTS)]
 
     @model_validator(mode="after")
-    def _one_depth_a_box(self) -> Self:
+    def _has_one_depth_per_box(self) -> Self:
         if len(self.boxes) != len(self.depth):
             raise ValueError(f"{len(self.boxes)} boxes but {len(self.depth)} depths")
         return self
 
     @model_validator(mode="after")
-    def _boxes_are_of_this_canvas(self) -> Self:
+    def _boxes_are_near_the_canvas(self) -> Self:
         across, down = (OVERHANG * side for side in self.canvas)
         for number, (x, y, width, height) in enumerate(self.boxes):
             if max(abs(x), width) > across or max(abs(y), height) > down:
@@ -164,7 +164,7 @@ class SpatialGraph(Event):
     attempt: Annotated[Attempt, Field(exclude_if=lambda attempt: attempt == 0)] = 0
 
     @model_validator(mode="after")
-    def _indices_hold(self) -> Self:
+    def _indices_are_valid(self) -> Self:
         count = len(self.objects)
         if [o.id for o in self.objects] != list(range(count)):
             raise ValueError("objects must be numbered 0, 1, 2 … in order")
@@ -174,5 +174,5 @@ class SpatialGraph(Event):
             for end in (relation.subject, relation.object):
                 if end is not None and end >= count:
                     raise ValueError(f"relation names object {end}, the graph has {count}")
-            check_two_things(relation.subject, relation.object)
+            check_distinct(relation.subject, relation.object)
         return self

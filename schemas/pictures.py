@@ -60,7 +60,7 @@ class Truth(Model):
     elements: Annotated[tuple[Name, ...], Field(max_length=MAX_ELEMENTS)] = ()
 
     @model_validator(mode="after")
-    def _each_object_once(self) -> Self:
+    def _ids_are_unique(self) -> Self:
         known: set[int] = set()
         for thing in self.objects:
             if thing.id in known:
@@ -78,7 +78,7 @@ class SeenRelation(Model):
     drawn: bool = False
 
     @model_validator(mode="after")
-    def _as_many_things_as_it_takes(self) -> Self:
+    def _arity_is_valid(self) -> Self:
         check_arity(self.predicate, self.object is not None)
         return self
 

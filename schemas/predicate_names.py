@@ -27,7 +27,7 @@ def check_arity(predicate: str, has_object: bool) -> None:
         raise PydanticCustomError("arity", "{predicate} needs an object", {"predicate": predicate})
 
 
-def check_two_things(subject: int, other: int | None) -> None:
+def check_distinct(subject: int, other: int | None) -> None:
     """Raise where a thing is related to itself."""
     if subject == other:
         raise PydanticCustomError("self_relation", "object {number} is related to itself", {"number": subject})

@@ -12,7 +12,7 @@ from agents.image_prompts import phrase_of
 from agents.llm.answer_forms import Boxes
 from agents.llm.planning_job import Job
 from schemas.graph import GraphObject, Relation
-from schemas.llm.prompts import Asks
+from schemas.llm.prompts import PromptInput
 from schemas.llm.structured_answers import Unanswered, accept
 from spatial.layout.layout_faults import faults
 
@@ -39,7 +39,7 @@ async def hints_for(
     }
     try:
         words = {"object": range(len(objects))}
-        answer = await job.ask(Asks("layout", given, job.chance("boxes", job.index), words), Boxes, accept)
+        answer = await job.ask(PromptInput("layout", given, job.chance("boxes", job.index), words), Boxes, accept)
     except Unanswered:
         hints = Hints(None, Counter((UNREADABLE,)))
     else:

@@ -13,7 +13,7 @@ from agents.requirements import plain
 from schemas.events import SeedConcept
 from schemas.ids import derived_seed
 from schemas.llm.contract import Counts, LanguageModel, Reply
-from schemas.llm.prompts import Asks, Prompt, request_of
+from schemas.llm.prompts import Prompt, PromptInput, request_of
 from schemas.llm.structured_answers import Check, Conversation
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 
@@ -76,10 +76,13 @@ class Job:
         """A seed for one purpose of this seed concept."""
         return derived_seed(purpose, self.seed.seed_id, *parts)
 
-    def talk(self, asks: Asks, form: type[T]) -> Conversation[T]:
+    def talk(self, prompt_input: PromptInput, form: type[T]) -> Conversation[T]:
         """A conversation about one stage."""
         return Conversation(
-            self.tools.model, request_of(PROMPTS[asks.stage], asks, self.tools.temperature), form, self.tools.counts
+            self.tools.model,
+            request_of(PROMPTS[prompt_input.stage], prompt_input, self.tools.temperature),
+            form,
+            self.tools.counts,
         )
 
     async def hear(self, talk: Conversation[T], check: Check[T]) -> T:
@@ -90,6 +93,6 @@ class Job:
         finally:
             self.replies += [(talk.request.stage, reply) for reply in talk.replies[before:]]
 
-    async def ask(self, asks: Asks, form: type[T], check: Check[T]) -> T:
+    async def ask(self, prompt_input: PromptInput, form: type[T], check: Check[T]) -> T:
         """The same in one go."""
-        return await self.hear(self.talk(asks, form), check)
+        return await self.hear(self.talk(prompt_input, form), check)

@@ -14,7 +14,7 @@ from agents.rejections import unmet_options
 from agents.requirements import plain
 from schemas.events import SeedOptions
 from schemas.llm.contract import Fault
-from schemas.llm.prompts import Asks
+from schemas.llm.prompts import PromptInput
 
 SCENES = 3
 """Scenes of one concept at most: few concepts have more that are typical."""
@@ -51,7 +51,7 @@ async def place_for(job: Job) -> Place:
 
     offered = places_on_offer(job.tools.able, job.seed.concept)
     given = {"concept": job.seed.concept, "how_many": SCENES, "may_use": list(offered)}
-    await job.ask(Asks("scenes", given, job.chance("scenes"), {"scenes": offered}), Scenes, check)
+    await job.ask(PromptInput("scenes", given, job.chance("scenes"), {"scenes": offered}), Scenes, check)
     block = job.index // SETS
     return list(places.values())[block % len(places)]
 
@@ -79,7 +79,7 @@ async def objects_of(job: Job, place: Place) -> tuple[str, ...]:
         "required": list(job.needed),
         "excluded": list(job.excluded),
     }
-    await job.ask(Asks("objects", given, job.chance("objects", place.name), {"objects": offered}), Objects, check)
+    await job.ask(PromptInput("objects", given, job.chance("objects", place.name), {"objects": offered}), Objects, check)
     return tuple(found)
 
 
@@ -116,8 +116,10 @@ async def set_for(job: Job, place: Place, objects: tuple[str, ...]) -> Chosen:
         return None if good else Fault("no set can be used: " + "; ".join(faults[:FAULTS_SHOWN]))
 
     block = job.index // SETS
-    asks = Asks("nodes", _nodes_given(job, place, objects, block), job.chance("nodes", block), {"name": objects})
-    await job.ask(asks, NodeSets, check)
+    prompt_input = PromptInput(
+        "nodes", _nodes_given(job, place, objects, block), job.chance("nodes", block), {"name": objects}
+    )
+    await job.ask(prompt_input, NodeSets, check)
     return chosen_of(job, place, objects, good[job.index % SETS % len(good)])
 
 

@@ -17,7 +17,7 @@ from agents.rejections import RequestRejected, unmet_options
 from schemas.graph import GraphObject, Relation
 from schemas.llm.answer_parsing import Words
 from schemas.llm.contract import Fault
-from schemas.llm.prompts import Asks
+from schemas.llm.prompts import PromptInput
 from schemas.llm.structured_answers import Conversation
 from spatial.reasoning.conflicts import Conflict, contradictions
 from spatial.reasoning.draft import Draft
@@ -55,8 +55,10 @@ class Edges:
         """The conversation, not yet begun."""
         numbers = range(len(self.chosen.names))
         words: dict[str, Words] = {"subject": numbers, "object": numbers, "relation": RELATIONS, "place": PLACES}
-        asks = Asks("edges", self._given(), self.job.chance("edges", self.job.index), words, apart=("subject", "object"))
-        return self.job.talk(asks, Triples)
+        prompt_input = PromptInput(
+            "edges", self._given(), self.job.chance("edges", self.job.index), words, distinct_fields=("subject", "object")
+        )
+        return self.job.talk(prompt_input, Triples)
 
     def check(self, answer: Triples) -> Fault | None:
         """Read an answer into `relations`, or say what is wrong with it."""

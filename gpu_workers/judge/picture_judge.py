@@ -27,7 +27,7 @@ from gpu_workers.judge.scene_sentences import described_objects, sentences_for
 from schemas.events import Question, Scene
 from schemas.ids import derived_seed
 from schemas.llm.contract import Fault, LanguageModel, Picture, Reply, answer_key, ledger
-from schemas.llm.prompts import Asks, request_of
+from schemas.llm.prompts import PromptInput, request_of
 from schemas.llm.structured_answers import Check, Conversation, Unanswered, accept
 from spatial.splits import split_of
 
@@ -185,8 +185,10 @@ class _PictureRun:
 
     async def _ask(self, model: LanguageModel, stage: str, given: StageInput, answer: tuple[type[T], Check[T]]) -> T:
         form, check = answer
-        asks = Asks(stage, {"stage": stage, **given}, derived_seed(stage, self.known.sample), picture=self.picture)
-        request = request_of(PROMPTS[stage], asks, AUTHOR_TEMPERATURE if stage == "author" else JUDGE_TEMPERATURE)
+        prompt_input = PromptInput(
+            stage, {"stage": stage, **given}, derived_seed(stage, self.known.sample), picture=self.picture
+        )
+        request = request_of(PROMPTS[stage], prompt_input, AUTHOR_TEMPERATURE if stage == "author" else JUDGE_TEMPERATURE)
         talk = Conversation(model, request, form, self.models.counts)
         try:
             return await talk.ask(check)

@@ -43,7 +43,7 @@ def read_answer(text: str, form: type[T]) -> T:
             last = last or error
     if last is not None:
         raise Unreadable(_explain(last))
-    raise Unreadable(_why_no_json(text))
+    raise Unreadable(_describe_missing_json(text))
 
 
 def _objects(text: str) -> list[object]:
@@ -62,7 +62,7 @@ def _objects(text: str) -> list[object]:
     return found
 
 
-def _why_no_json(text: str) -> str:
+def _describe_missing_json(text: str) -> str:
     if not text.strip():
         return "the answer was empty; give one JSON object"
     if len(text) > MAX_CHARS:
@@ -78,28 +78,29 @@ def _why_no_json(text: str) -> str:
 
 def _explain(error: ValidationError) -> str:
     faults = error.errors()
-    said = [f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}" for fault in faults[:MAX_FAULTS]]
+    faults_text = [f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}" for fault in faults[:MAX_FAULTS]]
     more = [f"and {len(faults) - MAX_FAULTS} more"] if len(faults) > MAX_FAULTS else []
-    return "the answer does not have the form that was asked for: " + "; ".join(said + more)
+    return "the answer does not have the form that was asked for: " + "; ".join(faults_text + more)
 
 
 def strict_schema(
-    form: type[BaseModel], words: Mapping[str, Words] | None = None, apart: tuple[str, str] | None = None
+    form: type[BaseModel], words: Mapping[str, Words] | None = None, distinct_fields: tuple[str, str] | None = None
 ) -> dict[str, object]:
     """The JSON Schema of a form as servers want it: closed objects, every field required.
 
-    `words`: a field's name to all that it may hold; `apart`: two of these fields that never hold the same in one object.
+    `words`: the values that a field may hold, by its name; `distinct_fields`: two of these fields that never hold the same
+    value in one object.
     """
     schema: dict[str, object] = json.loads(_schema_text(form))  # a fresh copy, since it is changed
-    _close(schema, words or {})
-    if apart is not None:
-        _part(schema, apart)
+    _close_objects(schema, words or {})
+    if distinct_fields is not None:
+        _split_by_first_field(schema, distinct_fields)
     return schema
 
 
-def _part(schema: dict[str, Any], apart: tuple[str, str]) -> None:
+def _split_by_first_field(schema: dict[str, Any], distinct_fields: tuple[str, str]) -> None:
     """Say of every object with these two fields what the second may hold for each value of the first."""
-    first, second = apart
+    first, second = distinct_fields
     for name, node in list(schema.get("$defs", {}).items()):
         fields = node.get("properties", {})
         values = fields.get(first, {}).get("enum", [])
@@ -108,11 +109,11 @@ def _part(schema: dict[str, Any], apart: tuple[str, str]) -> None:
         for field in fields.keys() - {first, second}:  # said once, however many branches there are
             schema["$defs"][f"{name}_{field}"] = fields[field]
             fields[field] = {"$ref": f"#/$defs/{name}_{field}"}
-        schema["$defs"][name] = {"anyOf": [_branch(node, apart, value) for value in values]}
+        schema["$defs"][name] = {"anyOf": [_branch(node, distinct_fields, value) for value in values]}
 
 
-def _branch(node: dict[str, Any], apart: tuple[str, str], value: object) -> dict[str, Any]:
-    first, second = apart
+def _branch(node: dict[str, Any], distinct_fields: tuple[str, str], value: object) -> dict[str, Any]:
+    first, second = distinct_fields
     fields = node["properties"]
     others = [other for other in fields[second]["enum"] if other != value]
     narrowed = {first: {**fields[first], "enum": [value]}, second: {**fields[second], "enum": others}}
@@ -125,10 +126,10 @@ def _schema_text(form: type[BaseModel]) -> str:
     return json.dumps(form.model_json_schema())
 
 
-def _close(node: Any, words: Mapping[str, Words]) -> None:
+def _close_objects(node: Any, words: Mapping[str, Words]) -> None:
     if isinstance(node, list):
         for item in node:
-            _close(item, words)
+            _close_objects(item, words)
         return
     if not isinstance(node, dict):
         return
@@ -141,12 +142,12 @@ def _close(node: Any, words: Mapping[str, Words]) -> None:
         node["required"] = list(fields)
         for name, field in fields.items():
             if words.get(name):
-                _limit(field, words[name])
+                _limit_values(field, words[name])
     for value in node.values():
-        _close(value, words)
+        _close_objects(value, words)
 
 
-def _limit(field: dict[str, Any], words: Words) -> None:
+def _limit_values(field: dict[str, Any], words: Words) -> None:
     """Let a field (the items of a list, what is not null) hold these words or numbers only."""
     branches = field.get("anyOf") or [field.get("items") if field.get("type") == "array" else field]
     for branch in branches:

@@ -85,10 +85,10 @@ class Request:
 
     def key(self, model: str) -> str:
         """The content key of the answer: prompt version, model, parameters and input; of a picture its hash."""
-        said = [[turn.role, turn.text] for turn in self.turns]
+        turns = [[turn.role, turn.text] for turn in self.turns]
         parameters = [self.max_tokens, self.temperature, self.seed]
         seen = self.picture.sha256 if self.picture else None
-        return content_id("answer", self.prompt, model, parameters, said, dict(self.form.schema), seen)
+        return content_id("answer", self.prompt, model, parameters, turns, dict(self.form.schema), seen)
 
 
 @dataclass(frozen=True)

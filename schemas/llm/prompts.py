@@ -41,10 +41,10 @@ class Prompt:
 
 
 @dataclass(frozen=True)
-class Asks:
+class PromptInput:
     """What is asked: `given` is the input, `seed` picks one sample of many.
 
-    `words` limits fields of the answer; `apart` are two of them that never hold the same in one object.
+    `words` limits fields of the answer; `distinct_fields` are two of them that never hold the same in one object.
     """
 
     stage: str
@@ -52,21 +52,21 @@ class Asks:
     seed: int = 0
     words: Mapping[str, Words] = field(default_factory=dict)
     picture: Picture | None = None
-    apart: tuple[str, str] | None = None
+    distinct_fields: tuple[str, str] | None = None
 
 
-def request_of(prompt: Prompt, asks: Asks, temperature: float) -> Request:
+def request_of(prompt: Prompt, prompt_input: PromptInput, temperature: float) -> Request:
     """The request. Absent and empty inputs are left out."""
-    given = {name: value for name, value in asks.given.items() if value not in (None, "", [], {})}
+    given = {name: value for name, value in prompt_input.given.items() if value not in (None, "", [], {})}
     return Request(
         stage=prompt.stage,
         prompt=prompt.name,
         turns=(Turn("system", prompt.text), Turn("user", json.dumps(given, ensure_ascii=False))),
-        form=Form(prompt.stage, strict_schema(prompt.form, asks.words, asks.apart)),
-        picture=asks.picture,
+        form=Form(prompt.stage, strict_schema(prompt.form, prompt_input.words, prompt_input.distinct_fields)),
+        picture=prompt_input.picture,
         max_tokens=prompt.max_tokens,
         temperature=temperature,
-        seed=asks.seed,
+        seed=prompt_input.seed,
     )
 
 

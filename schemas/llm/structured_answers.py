@@ -45,30 +45,30 @@ class Conversation(Generic[T]):
     form: type[T]
     counts: Counts
     replies: tuple[Reply, ...] = ()
-    _shown: int = 0
+    _faults_shown: int = 0
 
     async def ask(self, check: Check[T]) -> T:
         """The first answer that has the form and passes the check. Raises Unanswered, RetryableError, PermanentError."""
         while True:
             reply = await self.model.complete(self.request)
             self.replies = (*self.replies, reply)
-            found = self._judged(reply, check)
+            found = self._parse_and_check(reply, check)
             if not isinstance(found, Fault):
                 return found
             self.show(found)
 
     def show(self, fault: Fault) -> None:
         """Put a fault of the last answer to the model; `ask` then asks again. Raises Unanswered after the last round."""
-        if self._shown == REPAIRS or fault.reason == "refused":
+        if self._faults_shown == REPAIRS or fault.reason == "refused":
             raise Unanswered(fault, self.request, self.replies)
-        self._shown += 1
+        self._faults_shown += 1
         self.counts.repaired(self.request.stage)
         last = self.replies[-1]
         room = min(MOST_TOKENS, 2 * self.request.max_tokens) if last.finish == "cut" else self.request.max_tokens
-        turns = (*self.request.turns, Turn("assistant", last.text[:SHOWN_CHARS]), Turn("user", _objection(fault)))
+        turns = (*self.request.turns, Turn("assistant", last.text[:SHOWN_CHARS]), Turn("user", _repair_request(fault)))
         self.request = replace(self.request, turns=turns, max_tokens=room)
 
-    def _judged(self, reply: Reply, check: Check[T]) -> T | Fault:
+    def _parse_and_check(self, reply: Reply, check: Check[T]) -> T | Fault:
         if reply.finish == "refused":
             return Fault(f"the model declined: {reply.text[:300]}", reason="refused")
         try:
@@ -79,7 +79,7 @@ class Conversation(Generic[T]):
         return check(value) or value
 
 
-def _objection(fault: Fault) -> str:
+def _repair_request(fault: Fault) -> str:
     return f"This answer cannot be used: {fault.text}\nGive the whole answer again, corrected, as one JSON object."
 
 

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from schemas import bounds
 from schemas.codec import decode, encode
 from schemas.events import Rejection, SeedOptions
-from schemas.examples import graph, image, refusal, rendered, sample, seed
+from schemas.examples import graph, image, rejection, rendered, sample, seed
 from schemas.graph import Layout, Provenance, Relation, SpatialGraph
 from schemas.ids import make_seed
 from schemas.pictures import ImageRef, SeenObject, SeenRelation, Truth
@@ -106,7 +106,7 @@ def test_a_thing_related_to_itself_is_no_graph_but_may_be_why_there_is_none():
     itself = Relation(subject=0, predicate="left_of", object=0)
     with pytest.raises(ValidationError, match="object 0 is related to itself"):
         SpatialGraph.model_validate({**graph().model_dump(), "relations": (itself,)})
-    assert Rejection.model_validate({**refusal().model_dump(), "conflict": (itself,)}).conflict == (itself,)
+    assert Rejection.model_validate({**rejection().model_dump(), "conflict": (itself,)}).conflict == (itself,)
 
 
 def test_a_thing_is_seen_once():

@@ -7,7 +7,7 @@ import pytest
 from schemas.base import Event
 from schemas.codec import encode
 from schemas.events import DeadLetter
-from schemas.examples import graph, poisoned, refusal, rendered, sample, seed
+from schemas.examples import dead_letter, graph, rejection, rendered, sample, seed
 from schemas.topics import BY_EVENT, GRAPHS, IMAGES, QA, SEEDS, key_of
 from streams.broker.records import Partition, Record
 from streams.demo.outcome_counts import OutcomeCounts
@@ -20,7 +20,7 @@ def _record(event: Event, offset: int = 0) -> Record:
 
 
 def _letter(topic: str, value: bytes | None) -> DeadLetter:
-    return poisoned().model_copy(update={"topic": topic, "value": value})
+    return dead_letter().model_copy(update={"topic": topic, "value": value})
 
 
 def test_a_seed_of_two_graphs_is_done_when_one_is_accepted_and_one_rejected():
@@ -29,7 +29,7 @@ def test_a_seed_of_two_graphs_is_done_when_one_is_accepted_and_one_rejected():
     outcomes.feed([_record(sample()), _record(sample(), 1)])
     assert len(outcomes.open) == 1
     assert outcomes.kinds["direction_yes_no"] == 1, "a redelivery must not count twice"
-    outcomes.feed([_record(refusal())])
+    outcomes.feed([_record(rejection())])
     assert not outcomes.open
     assert list(outcomes.rejected.values()) == ["contradiction"]
 
@@ -55,14 +55,14 @@ def test_a_dead_letter_that_was_sent_back_is_no_outcome_once_there_is_another():
     assert (len(outcomes.open), len(outcomes.samples), outcomes.dead) == (1, 1, {})
 
 
-@pytest.mark.parametrize("letter", [poisoned(), _letter(SEEDS, None), _letter("somebody.elses", b"x")])
+@pytest.mark.parametrize("letter", [dead_letter(), _letter(SEEDS, None), _letter("somebody.elses", b"x")])
 def test_a_dead_letter_that_tells_nothing_ends_nothing(letter: DeadLetter):
     assert requests_in_letter(letter) == []
 
 
 def test_a_picture_that_is_drawn_again_ends_no_request_but_what_it_cost_is_paid():
     row = {"answer": "a1", "stage": "filter", "model": "m", "tokens_in": 30, "tokens_out": 4}
-    given_up = refusal().model_copy(update={"retried": True, "evidence": {"judge_ledger": json.dumps([row])}})
+    given_up = rejection().model_copy(update={"retried": True, "evidence": {"judge_ledger": json.dumps([row])}})
     outcomes = OutcomeCounts(requests_of([seed()]))
     outcomes.feed([_record(given_up), _record(given_up, 1)])
     assert len(outcomes.open) == 2
@@ -76,7 +76,7 @@ def test_a_picture_that_is_drawn_again_ends_no_request_but_what_it_cost_is_paid(
 
 def test_outcomes_of_other_requests_are_not_counted():
     outcomes = OutcomeCounts([("ab" * 16, 0)])
-    outcomes.feed([_record(sample()), _record(refusal())])
+    outcomes.feed([_record(sample()), _record(rejection())])
     assert len(outcomes.open) == 1
     assert not outcomes.samples
     assert not outcomes.rejected

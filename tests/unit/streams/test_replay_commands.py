@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemas.codec import decode, encode, to_message
 from schemas.errors import PermanentError
 from schemas.events import DeadLetter, Origin, SeedConcept
-from schemas.examples import graph, refusal, rendered, sample, seed
+from schemas.examples import graph, rejection, rendered, sample, seed
 from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, REJECTIONS, SEEDS, TOPICS, key_of
 from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
@@ -135,7 +135,7 @@ def test_a_past_that_makes_no_sense_is_none(text: str):
     assert ReplayHistory.from_headers(headers) == ReplayHistory("", None, 0, 0)
 
 
-@pytest.mark.parametrize("event", [graph(), rendered(), sample(), refusal()])
+@pytest.mark.parametrize("event", [graph(), rendered(), sample(), rejection()])
 def test_a_letter_names_its_request(event):
     letter = dead_letter(record_of(event), "render", GARBAGE)
     request = (letter.seed_id, letter.index)
@@ -146,7 +146,7 @@ def test_a_letter_names_its_request(event):
 
 def test_a_picture_that_is_drawn_again_ends_no_request_in_a_letter():
     assert (
-        requests_in_letter(dead_letter(record_of(refusal().model_copy(update={"retried": True})), "write", GARBAGE)) == []
+        requests_in_letter(dead_letter(record_of(rejection().model_copy(update={"retried": True})), "write", GARBAGE)) == []
     )
 
 
