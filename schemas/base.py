@@ -1,4 +1,4 @@
-"""What every event has in common: frozen, typed, versioned; and the kinds of text and JSON that its fields are made of.
+"""The base of all events: frozen, typed, versioned models, and the types of text and JSON for their fields.
 
 In: keyword arguments or decoded payloads.  Out: validated, immutable models.
 Does not know topics, wire formats or ids.
@@ -33,7 +33,7 @@ from schemas.bounds import (
 )
 
 FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and symbols by their class that leave nothing on the page."""
+"""Characters that Unicode classifies as letters or symbols but that are invisible."""
 
 
 def _is_seen(character: str) -> bool:
@@ -41,7 +41,7 @@ def _is_seen(character: str) -> bool:
 
 
 def readable(text: str) -> str:
-    """The text, if it is without control characters and something of it can be seen."""
+    """The text, if it has no control characters and at least one visible one. Raises otherwise."""
     if text.isascii() and text.isprintable() and text.strip():
         return text
     if any(unicodedata.category(character) == "Cc" for character in text):
@@ -58,7 +58,7 @@ def _is_object_key(key: str) -> str:
 
 
 def _plain_json(value: dict[str, object]) -> dict[str, object]:
-    """The value, if it is JSON of a bounded size. Raises for anything that could not travel."""
+    """The value, if it is JSON of a bounded size. Raises for anything that cannot be serialised."""
     items, chars = 0, 0
     waiting: list[tuple[object, int]] = [(value, 1)]
     while waiting:
@@ -82,7 +82,7 @@ def _plain_json(value: dict[str, object]) -> dict[str, object]:
 
 
 def _plain_value(item: object) -> int:
-    """The characters of a JSON value that is no list and no object. Raises for what JSON or the wire has no word for."""
+    """The number of characters of a JSON scalar. Raises for what JSON or msgpack cannot represent."""
     if item is None or isinstance(item, bool):
         return 0
     if isinstance(item, str):
@@ -96,12 +96,12 @@ def _plain_value(item: object) -> int:
 
 
 READING = {"reading": True}
-"""The context in which what somebody else wrote is validated: an earlier or later version may know other words."""
+"""Validation context for decoded events: another version may have other words in its closed sets."""
 
 
 @dataclass(frozen=True)
 class OneOf:
-    """Metadata of a text from a closed set. Whatever is made here has one of these words; what is read may have others."""
+    """Metadata of a text from a closed set. New values must be one of these words; decoded ones may be others."""
 
     words: frozenset[str]
 
@@ -110,7 +110,7 @@ class OneOf:
         return core_schema.with_info_after_validator_function(self._known, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Say which words there are."""
+        """Add the words as an enum."""
         return {**handler(schema), "enum": sorted(self.words)}
 
     def _known(self, word: str, info: ValidationInfo) -> str:
@@ -135,7 +135,7 @@ Json = Annotated[dict[str, object], AfterValidator(_plain_json)]
 """A JSON object of a bounded size."""
 
 Whole = Annotated[int, Field(ge=0, le=MAX_WHOLE)]
-"""An id or a number: of a thing, of a seed's graph."""
+"""A number or id, of an object or of a seed's graph."""
 
 
 class Model(BaseModel):
@@ -147,7 +147,7 @@ class Model(BaseModel):
 
 
 class Event(Model):
-    """A model that travels on a topic.
+    """A model that is published on a topic.
 
     `VERSION` is major.minor: a minor step adds optional fields only, a major step may change anything.
     """

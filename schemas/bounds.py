@@ -1,26 +1,26 @@
-"""How large what travels may be: every bound with its unit and its reason.
+"""Size limits of events: every bound with its unit and its reason.
 
-Plain numbers.  `schemas.base`, `schemas.graph`, `schemas.pictures` and `schemas.events` put them on fields,
-`schemas.codec` on bytes.  What is beyond them is meant by nobody, or would break who reads it.
+Plain numbers.  `schemas.base`, `schemas.graph`, `schemas.pictures` and `schemas.events` apply them to fields,
+`schemas.codec` to bytes.  Values beyond them are errors, or would break consumers.
 """
 
 MAX_WHOLE = 2**31 - 1
-"""Ids and numbers of things and graphs: the columns of the dataset hold 32 bits."""
+"""Ids and numbers of objects and graphs: the columns of the dataset hold 32 bits."""
 
 MAX_LONG = 2**63 - 1
 """Random seeds (`schemas.ids.derived_seed`), offsets of Kafka, whole numbers in JSON: 64 bits with a sign."""
 
 CANVAS_MIN, CANVAS_MAX = 16, 8192
-"""Pixels of either side of a layout's canvas: beyond these no renderer draws."""
+"""Pixels of either side of a layout's canvas: no renderer draws beyond these."""
 
 MAX_COORDINATE = 2 * CANVAS_MAX
 """Pixels, either way: a box may stick out of its canvas, and be twice as large as the largest one."""
 
 OVERHANG = 2
-"""A box's sides and its distance from the origin, in sides of its canvas: renderers scale a thing's picture to its box."""
+"""A box's sides and its distance from the origin, in sides of its canvas: renderers scale an object's picture to it."""
 
 MAX_DEPTH = 1e9
-"""No unit, either way: beyond it a float cannot tell near things apart."""
+"""No unit, either way: beyond it a float cannot distinguish close depths."""
 
 MAX_SECONDS = 604_800.0
 """A week: no picture takes longer to draw."""
@@ -29,25 +29,25 @@ MAX_ATTEMPT = 1_000
 """Pictures of one graph: ten times what SKG_RETRIES allows."""
 
 MAX_IMAGE_BYTES = 2**28
-"""256 MiB: the largest canvas without any compression. Whoever reads a picture holds it in memory."""
+"""256 MiB: the largest canvas without any compression. Readers hold a picture in memory."""
 
 MAX_OBJECTS = 50
-"""Things in a graph."""
+"""Objects in a graph."""
 
 MAX_SEEN = 500
-"""Things seen in a picture, the doubtful ones among them."""
+"""Objects seen in a picture, including doubtful ones."""
 
 MAX_RELATIONS = 5_000
-"""Relations in a graph: four for every two of fifty things."""
+"""Relations in a graph: four for every two of fifty objects."""
 
 MAX_SEEN_RELATIONS = 10_000
-"""Relations in a picture: those of its graph that it shows, and three that its boxes show for every two of fifty things."""
+"""Relations in a picture: those of its graph, and three that its boxes show for every two of fifty objects."""
 
 MAX_ATTRIBUTES = 16
-"""Words that describe one thing."""
+"""Attributes of one object."""
 
 MAX_EXCLUDED = 200
-"""Categories said to be absent."""
+"""Categories stated as absent."""
 
 MAX_ELEMENTS = 200
 """Words for what a backdrop shows."""
@@ -59,7 +59,7 @@ MAX_QUESTIONS = 100
 """Questions about one picture: geometry asks ten, models forty."""
 
 MAX_CERTIFICATE_CHARS = 100_000
-"""A proof names the boxes of all things that are seen, once or twice."""
+"""A proof names the boxes of all visible objects, once or twice."""
 
 MAX_NAME_CHARS = 80
 """A word or a short phrase."""
@@ -71,7 +71,7 @@ MAX_KEY_CHARS = 1_024
 """An object key: S3's own bound."""
 
 MAX_PARENTS = 16
-"""Results that one result was made of."""
+"""Inputs of one result."""
 
 MAX_NOTES = 64
 """Notes of one provenance."""
@@ -83,22 +83,22 @@ MAX_FAMILIES = 20
 """Weights of a seed; there are six families of relations."""
 
 MAX_WEIGHT = 1e6
-"""One such weight; only their ratios count."""
+"""One such weight; only their ratios matter."""
 
 MAX_REQUIREMENTS = 100
-"""Things, relations or exclusions that a seed asks for: eight times the things that it may have."""
+"""Objects, relations or exclusions that a seed requires: eight times the objects that it may have."""
 
 MAX_JSON_DEPTH = 12
 """Levels of a JSON value inside an event; evidence has four, a user-made graph three."""
 
 MAX_JSON_ITEMS = 20_000
-"""Values in such a JSON value altogether, keys not counted."""
+"""All values in such a JSON value, without its keys."""
 
 MAX_JSON_CHARS = 200_000
 """Characters of all its texts and keys together."""
 
 MAX_PAYLOAD_BYTES = 2_097_152
-"""A message's value, at most what producers send (`streams.broker.records.MAX_MESSAGE_BYTES`): more is not even
+"""A message's value, at most what producers send (`streams.broker.records.MAX_MESSAGE_BYTES`): larger ones are not
 unpacked."""
 
 MAX_SOURCE_BYTES = MAX_PAYLOAD_BYTES

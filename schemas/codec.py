@@ -1,8 +1,8 @@
 """The wire format: msgpack payloads with CloudEvents binary headers.
 
 In: an event, or a topic with the bytes and headers of a record.  Out: the bytes and headers, or the event.
-Does not talk to a broker.  Bytes that are no event of the topic raise PermanentError, which makes them a dead letter;
-nothing else is raised, whatever the bytes.
+Does not talk to a broker.  Bytes that are no event of the topic raise PermanentError, which makes them a dead letter; no
+input raises anything else.
 """
 
 from collections.abc import Sequence
@@ -27,14 +27,14 @@ LIMITS = {
     "max_map_len": MAX_JSON_ITEMS,
     "max_ext_len": 0,  # no event has values of msgpack's extension types
 }
-"""What is unpacked at all: a length in the bytes is a promise that memory is given for. msgpack itself nests 1,024 deep."""
+"""Limits on unpacking: msgpack allocates memory for the lengths in the bytes. Its own limit on nesting is 1,024 levels."""
 
 Headers = tuple[tuple[str, bytes], ...]
 
 
 @dataclass(frozen=True)
 class Message:
-    """What is given to a producer: topic, key, value and headers as bytes (None only in a dead letter's original)."""
+    """The input of a producer: topic, key, value and headers as bytes (None only in a dead letter's original)."""
 
     topic: str
     key: bytes | None
@@ -50,7 +50,7 @@ def encode(event: Event) -> bytes:
 
 
 def to_message(event: Event, source: str, traceparent: str, now: datetime) -> Message:
-    """The record of an event. `source` is the stage that speaks, `now` the time of the CloudEvent."""
+    """The record of an event. `source` is the publishing stage, `now` the time of the CloudEvent."""
     topic = BY_EVENT[type(event)]
     key = key_of(event)
     attributes = {
@@ -69,7 +69,7 @@ def to_message(event: Event, source: str, traceparent: str, now: datetime) -> Me
 def decode(topic: str, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> Event:
     """The event in a record's value. A `ce_type` header, where there is one, must name the topic's event.
 
-    Fields that a newer minor version added, at any depth, are dropped; words that closed sets had in another version are
+    Fields that a newer minor version added, at any depth, are dropped; values of closed sets from another version are
     kept.  Another major version, or anything else that is not an event of the topic, raises PermanentError.
     """
     row = TOPICS[topic]

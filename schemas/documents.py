@@ -1,7 +1,7 @@
-"""The words as documents: JSON Schema an event, one AsyncAPI 3 document, the examples as JSON.
+"""Generates documents from the models: a JSON Schema for each event, one AsyncAPI 3 document, the examples as JSON.
 
 In: the topic table and the models.  Out: file name to text, or the files in a folder (`python -m schemas.documents`).
-The files are committed; a test holds them to the code.
+The files are committed; a test compares them with the code.
 """
 
 import json

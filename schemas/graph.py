@@ -1,7 +1,7 @@
 """The spatial knowledge graph: objects, relations, layout, prompts.
 
-In: what a planner or a language model decided.  Out: one frozen `SpatialGraph`.
-Does not judge whether a graph is consistent or a layout true: that is `spatial`.
+In: a planner's or a language model's decisions.  Out: one frozen `SpatialGraph`.
+Does not check whether a graph is consistent or a layout true: `spatial` does.
 """
 
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ Excluded = Annotated[tuple[Name, ...], Field(max_length=MAX_EXCLUDED)]
 
 
 class GraphObject(Model):
-    """One thing in the scene. `id` is its index in the graph's list of objects."""
+    """One object in the scene. `id` is its index in the graph's list of objects."""
 
     id: Whole
     category: Name
@@ -61,9 +61,9 @@ class GraphObject(Model):
 
 
 class Relation(Model):
-    """A triple. `object` is None for an absolute place such as `top_left`, and only for such.
+    """A triple. `object` is None for an absolute place such as `top_left`, and only for a place.
 
-    It may be one that cannot hold, as in the conflict of a rejection: of a thing with itself, or with none that is there.
+    It may be invalid, as in the conflict of a rejection: of an object with itself, or with one that does not exist.
     """
 
     subject: Whole
@@ -79,7 +79,7 @@ class Relation(Model):
 class Layout(Model):
     """A box and a depth for every object, in the order of the objects.
 
-    `canvas` is (width, height) in pixels; a box may stick out of it.  `depth` has no unit; smaller is nearer.
+    `canvas` is (width, height) in pixels; a box may extend beyond it.  `depth` has no unit; smaller is nearer.
     """
 
     canvas: Canvas
@@ -102,7 +102,7 @@ class Layout(Model):
 
 
 class Prompt(Model):
-    """What a diffusion renderer is told. Excluded categories stand in `negative`, never in `positive`."""
+    """The text prompts for a diffusion renderer. Excluded categories are in `negative`, never in `positive`."""
 
     positive: Text
     negative: Text = ""
@@ -114,7 +114,7 @@ Note = Annotated[str, Field(max_length=MAX_NOTE_CHARS)]
 
 
 class Provenance(Model):
-    """Where a result came from: enough to make it again. Holds no wall-clock time, so that ids stay stable."""
+    """The origin of a result: enough to reproduce it. Holds no wall-clock time, so that ids stay stable."""
 
     producer: Name
     version: Name
@@ -123,9 +123,9 @@ class Provenance(Model):
 
 
 def merged_notes(inherited: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    """An earlier stage's notes with a later one's, which win: as many and as long as a provenance may have.
+    """An earlier stage's notes with a later one's, which take precedence, within the limits of a provenance.
 
-    Where there are too many, the last of the inherited ones are left out; what is no name of a note is as well.
+    Where there are too many, the last of the inherited ones are left out, as are invalid names.
     """
     room = MAX_NOTES - len(own)
     kept = {name: text for name, text in inherited.items() if name not in own and _is_name(name)}
@@ -143,9 +143,9 @@ def _is_name(text: str) -> bool:
 class SpatialGraph(Event):
     """A scene as a graph with a solved layout (topic `skg.graphs`).
 
-    `seed_id` and `index` name the request that it answers: every (seed_id, index) ends in one outcome.
-    `attempt` counts the pictures that were asked of it before; an examiner asks for another one by publishing the graph
-    again with the next number.  It is no part of the graph's content: it does not enter its id, and 0 is not written.
+    `seed_id` and `index` identify the request: every (seed_id, index) ends in one outcome.
+    `attempt` counts earlier pictures of it; an examiner requests another one by publishing the graph again with the next
+    number.  It is not part of the graph's content: it does not enter its id, and 0 is not serialised.
     """
 
     VERSION: ClassVar[str] = "1.1"

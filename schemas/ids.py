@@ -38,7 +38,7 @@ def make_seed(
 def with_graph_id(fields: Mapping[str, object]) -> SpatialGraph:
     """A graph whose id derives from all its other fields (`fields` has no `graph_id`).
 
-    What planning cost differs from run to run: it is added afterwards, as the note `ledger`, and is no part of the id.
+    Planning costs differ from run to run: they are added afterwards, as the note `ledger`, and do not enter the id.
     """
     draft = SpatialGraph.model_validate({**fields, "graph_id": "0" * ID_CHARS})
     content = draft.model_dump(mode="json", exclude={"graph_id", "attempt"})
@@ -46,7 +46,7 @@ def with_graph_id(fields: Mapping[str, object]) -> SpatialGraph:
 
 
 def image_id(graph_id: str, renderer: str, parameters: Mapping[str, object], attempt: int) -> str:
-    """The id of a picture: of inputs alone, so that it is known before it is drawn."""
+    """The id of a picture: it derives from inputs alone, so that it is known before the picture is drawn."""
     return content_id("image", graph_id, renderer, dict(parameters), attempt)
 
 
@@ -61,7 +61,7 @@ def sample_id(image: str) -> str:
 
 
 def rejection_id(stage: str, gate: str, reason: str, subject: str) -> str:
-    """The id of a rejection: repeating the judgement of `subject` gives the same id."""
+    """The id of a rejection: judging `subject` again with the same result gives the same id."""
     return content_id("rejection", stage, gate, reason, subject)
 
 

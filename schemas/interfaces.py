@@ -1,6 +1,6 @@
-"""The doors that `streams` hands to the rooms above, as small Protocols.
+"""The interfaces between `streams` and the other packages, as small Protocols.
 
-In and out: bytes and events.  Declares only; the real doors live in `streams`, the fakes in `tests`.
+In and out: bytes and events.  Declares only; the implementations are in `streams`, the fakes in `tests`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from schemas.graph import SpatialGraph
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object as it lies in the store: `data` and user `metadata` (keys lower-case)."""
+    """An object in the store: `data` and user `metadata` (keys lower-case)."""
 
     data: bytes
     media_type: str
@@ -33,11 +33,11 @@ class ObjectStore(Protocol):
         ...
 
     def put_if_absent(self, key: str, stored: StoredObject) -> bool:
-        """Store under `key` unless something is there. True if this call stored it."""
+        """Store under `key` unless the key exists. True if this call stored it."""
         ...
 
     def get(self, key: str) -> StoredObject | None:
-        """What is stored under `key`, or None."""
+        """The object stored under `key`, or None."""
         ...
 
     def keys(self, prefix: str) -> Iterator[str]:
@@ -47,11 +47,11 @@ class ObjectStore(Protocol):
 
 @dataclass(frozen=True)
 class Drawing:
-    """A finished picture: its encoded file, its size in pixels, and what the renderer knows of it.
+    """A finished picture: its encoded file, its size in pixels, and the renderer's ground truth.
 
-    `file` encodes it, on the thread that stores the picture: the renderer draws the next one meanwhile.
-    `notes` go into provenance and are kept beside the stored file: what a picture depends on besides its id, as in the
-    device and the batch that it was drawn in. Short text; object metadata has room for two kilobytes.
+    `file` encodes it, on the thread that stores the picture, while the renderer draws the next one.
+    `notes` go into provenance and into the stored file's metadata: what a picture depends on besides its id, such as the
+    device and the batch. Short text; object metadata holds at most two kilobytes.
     """
 
     file: Callable[[], bytes]
@@ -68,7 +68,7 @@ class Drawing:
 
 
 class Renderer(Protocol):
-    """Draws graphs. `parameters` is all that changes pixels besides graph and seed (JSON values)."""
+    """Draws graphs. `parameters` is everything that affects pixels besides graph and seed (JSON values)."""
 
     @property
     def name(self) -> str:
@@ -77,15 +77,15 @@ class Renderer(Protocol):
 
     @property
     def parameters(self) -> dict[str, object]:
-        """What goes into the image id."""
+        """The parameters that enter the image id."""
         ...
 
     def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
-        """One drawing a graph, in order; deterministic for graph and seed."""
+        """One drawing for each graph, in order; deterministic for graph and seed."""
         ...
 
     def read_truth(self, data: bytes) -> Truth | None:
-        """What a picture of this renderer says of itself, read from the stored file."""
+        """The ground truth embedded in a stored picture of this renderer."""
         ...
 
 
@@ -98,8 +98,8 @@ class Planner(Protocol):
 
 
 Results = list[list[Event] | Exception]
-"""For each event of a batch, in order, what is to be published, or RetryableError or PermanentError: one bad event
-spoils no other."""
+"""For each event of a batch, in order, the events to publish, or RetryableError or PermanentError: one bad event does
+not affect the others."""
 
 
 In_contra = TypeVar("In_contra", contravariant=True)
@@ -107,28 +107,28 @@ Out_co = TypeVar("Out_co", covariant=True)
 
 
 class BatchStep(Protocol[In_contra, Out_co]):
-    """Work on a batch in two halves: the first half of the next batch may run while the second half of this one waits.
+    """Processing of a batch in two halves: the first half of the next batch may overlap the second half of this one.
 
-    The one form of a step: over records it is what the worker loop runs (`streams.worker.pipelining.Step`), over events
-    it is a stage's handler.  A step without a second half does everything in `begin` and returns what it has.
+    The only form of a step: over records it is what the worker loop runs (`streams.worker.pipelining.Step`), over events
+    it is a stage's handler.  A step without a second half does everything in `begin` and returns a constant.
     """
 
     def begin(self, batch: Sequence[In_contra], /) -> Callable[[], Out_co]:
-        """Work, and return what finishes the batch: called at most once, on another thread, before any newer batch's."""
+        """Run the first half and return the second: called at most once, on another thread, before any newer batch's."""
         ...
 
 
 Handler = BatchStep[Event, Results]
-"""What a stage does with a batch of decoded events: `Results` to publish, one for each event."""
+"""A stage's step over a batch of decoded events: `Results` to publish, one for each event."""
 
 
 E = TypeVar("E", bound=Event, default=QAEvent)
-"""What a sink keeps: accepted samples where nothing else is said."""
+"""The event type of a sink: accepted samples by default."""
 
 
 @dataclass(frozen=True)
 class Sample(Generic[E]):
-    """An event with the checked bytes of its picture. `image` is None where the table has it already, or keeps none."""
+    """An event with the verified bytes of its picture. `image` is None where the table has it already, or stores none."""
 
     event: E
     image: bytes | None
@@ -136,7 +136,7 @@ class Sample(Generic[E]):
 
 @dataclass(frozen=True)
 class Delivery(Generic[E]):
-    """A record as a sink gets it. `sample` is None where it became a dead letter: only the position counts then."""
+    """A record as a sink receives it. `sample` is None where it became a dead letter: only its position is committed."""
 
     partition: str
     offset: int
@@ -145,37 +145,37 @@ class Delivery(Generic[E]):
 
 @dataclass(frozen=True)
 class Appended:
-    """What one commit did: the next offset of each partition in it, and how many rows were new."""
+    """The result of a commit: the next offset of each partition in it, and the number of new rows."""
 
     positions: Mapping[str, int]
     rows: int
 
 
 class Sink(Protocol[E]):
-    """A table that keeps its own position in every partition, in the same commit as the rows.
+    """A table that stores its own position in every partition, in the same commit as the rows.
 
-    A partition is named `TOPIC-UUID/NUMBER`: a position means nothing for a topic that was created anew.
+    A partition is named `TOPIC-UUID/NUMBER`: a position is invalid for a topic that was recreated.
     """
 
     def open(self, partition: str) -> int | None:
-        """The next offset to read, None when the table has seen nothing of it. Called when it is assigned; short."""
+        """The next offset to read, None when the table has no position for it. Called on assignment; must be fast."""
         ...
 
     def close(self, partition: str) -> None:
-        """The partition was revoked: what is still appended of it is dropped."""
+        """The partition was revoked: later appends of it are dropped."""
         ...
 
     def prepare(self, events: Sequence[E]) -> list[Sample[E] | PermanentError]:
-        """Each event with its picture, or why it can never be stored. Raises RetryableError when the store is out of reach.
+        """Each event with its picture, or why it can never be stored. Raises RetryableError when the store is unreachable.
 
-        Apart from `append` because a dead letter must be safe before the position passes it.
+        Separate from `append` because a dead letter must be stored before the position passes it.
         """
         ...
 
     def append(self, deliveries: Sequence[Delivery[E]]) -> Appended:
         """One commit: the new rows and each partition's next offset.
 
-        Raises Fenced when another writer moved a position meanwhile, RetryableError when the table cannot be reached;
-        nothing was stored then.
+        Raises Fenced when another writer advanced a position meanwhile, RetryableError when the table is unreachable; in
+        both cases nothing was stored.
         """
         ...

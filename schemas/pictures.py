@@ -1,6 +1,6 @@
-"""What is known of a picture: where it lies, what is seen in it.
+"""Models of a picture: its place in the store, the objects seen in it.
 
-In: keyword arguments.  Out: frozen models, which events are made of.
+In: keyword arguments.  Out: frozen models, from which events are composed.
 Does not hold image bytes: a reference names an object in the store and its hash (claim check).
 """
 
@@ -17,7 +17,7 @@ Pixels = Annotated[int, Field(ge=1, le=CANVAS_MAX)]
 
 
 class ImageRef(Model):
-    """An object in the store. `sha256` is of the stored bytes; whoever reads them checks it."""
+    """An object in the store. `sha256` is the hash of the stored bytes; readers check it."""
 
     image_id: Id
     bucket: Name
@@ -30,7 +30,7 @@ class ImageRef(Model):
 
 
 class SeenObject(Model):
-    """What is visible of an object in the picture.
+    """The visible part of an object in the picture.
 
     `id` is the graph object's id.  `box` bounds the visible pixels, in pixels of this image.
     `depth` has no unit, smaller is nearer.  `visible` is the visible share of the object's own area, 0 to 1.
@@ -49,9 +49,9 @@ SeenObjects = Annotated[tuple[SeenObject, ...], Field(max_length=MAX_SEEN)]
 
 
 class Truth(Model):
-    """What a renderer knows of its own picture. It travels inside the image file.
+    """A renderer's ground truth of its own picture. It is embedded in the image file.
 
-    `drawn` are graph relations that the renderer carried out (contact and containment count only from here).
+    `drawn` are the graph relations that the renderer drew (the only source of contact and containment).
     `elements` are words for what the backdrop shows, so that no question claims their absence.
     """
 
@@ -70,7 +70,7 @@ class Truth(Model):
 
 
 class SeenRelation(Model):
-    """A relation that holds in the picture. `drawn`: carried out by the renderer, against derived from the boxes."""
+    """A relation that holds in the picture. `drawn`: by the renderer on purpose, rather than derived from the boxes."""
 
     subject: Whole
     predicate: Name
@@ -84,7 +84,7 @@ class SeenRelation(Model):
 
 
 class Scene(Model):
-    """What is seen in a picture: all that a question may be asked of. Boxes are in pixels of `canvas`."""
+    """The contents of a picture: the only basis of questions. Boxes are in pixels of `canvas`."""
 
     canvas: tuple[Pixels, Pixels]
     scene: Name

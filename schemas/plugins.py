@@ -1,7 +1,7 @@
-"""A table of rows by name that installed distributions may add to: Python entry points, one group a table.
+"""A table of rows by name to which installed distributions can add: Python entry points, one group for each table.
 
 In: the package's own rows and a group of entry points, as in `skg.exports`.  Out: a mapping over both.
-Entry points are looked for when a table is first used, and a plug-in is imported when its row is asked for.
+Entry points are discovered when a table is first used; a plug-in is imported when its row is accessed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ _FAULTS_OF_A_MODULE = (
     ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError, OSError, RuntimeError,
     SyntaxError, TypeError, ValueError,
 )  # fmt: skip
-"""What importing somebody else's module may raise and is said in one line."""
+"""Errors from importing a plug-in's module, which are reported in one line."""
 
 
 class PluginError(UserError):
@@ -56,7 +56,7 @@ class PluginTable(Mapping[str, Row]):
 
     @cached_property
     def _plugins(self) -> dict[str, EntryPoint]:
-        """Name to entry point, each name once and none of the package's own."""
+        """Name to entry point. Raises PluginError for a duplicate name or one of the package's own."""
         found: dict[str, EntryPoint] = {}
         for point in sorted(entry_points(group=self.group), key=lambda point: (point.name, point.value)):
             first = found.setdefault(point.name, point)

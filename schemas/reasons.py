@@ -1,6 +1,6 @@
-"""The closed sets of words that label rejections, dead letters and metrics.
+"""The closed sets of gates and reasons that label rejections, dead letters and metrics.
 
-Labels of metrics come only from here, so their number is bounded.  Does not decide anything.
+Labels of metrics come only from here, so their cardinality is bounded.  Declares only.
 """
 
 GATES = {

@@ -1,6 +1,6 @@
-"""The one table of topics: what travels where, who writes it, who reads it, how it is keyed and kept.
+"""The table of topics: the event, producers, consumers, key, partitions and retention of each.
 
-Everything that needs a topic (carriers, administration, documents) reads this table.
+Everything that needs a topic (workers, administration, documents) reads this table.
 """
 
 import re
@@ -12,12 +12,12 @@ from schemas.graph import SpatialGraph
 
 DAY_MS = 86_400_000
 FOREVER_MS = -1
-"""Kafka's word for no time limit."""
+"""Kafka's value for no time limit."""
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic. `producer` and `consumer` are stages, `key` says what the record key is."""
+    """A topic. `producer` and `consumer` are stages, `key` describes the record key."""
 
     name: str
     event: type[Event]

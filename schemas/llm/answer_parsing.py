@@ -1,7 +1,7 @@
-"""From the text of a model's answer to a checked value.
+"""Parses the text of a model's answer into a validated value.
 
-In: text as it came: bare JSON, fenced, with talk around it, cut off.  Out: a pydantic model, or Unreadable that says why.
-Nothing is evaluated, and a JSON parser, not a pattern, decides where a value begins and ends.
+In: raw text: bare JSON, fenced, with prose around it, cut off.  Out: a pydantic model, or Unreadable with the reason.
+Nothing is evaluated, and a JSON parser, not a pattern, finds where a value begins and ends.
 """
 
 import json
@@ -13,23 +13,23 @@ from pydantic import BaseModel, ValidationError
 
 T = TypeVar("T", bound=BaseModel)
 Words = Sequence[str] | Sequence[int]
-"""All that a field may hold."""
+"""The allowed values of a field."""
 
 MAX_CHARS = 200_000
-"""Longer answers are nobody's: the longest form here takes a tenth of it."""
+"""Longer answers are not parsed: the longest valid one has a tenth of it."""
 
 MAX_STARTS = 200
 """Opening braces tried in one answer: bounds the time that a hostile one can take."""
 
 UNKNOWN_TO_SERVERS = ("default", "title", "minLength", "maxLength")
-"""Words of JSON Schema that some servers refuse when they hold a model to a form; pydantic checks them afterwards."""
+"""JSON Schema keywords that some servers refuse for constrained output; pydantic checks them afterwards."""
 
 MAX_FAULTS = 4
-"""Faults shown at once: a model mends a few at a time."""
+"""Faults shown at once: a model fixes a few at a time."""
 
 
 class Unreadable(ValueError):
-    """The text is no answer of this form; the message is fit to be shown to the model."""
+    """The text has no answer of this form; the message is written for the model."""
 
 
 def read_answer(text: str, form: type[T]) -> T:
@@ -47,7 +47,7 @@ def read_answer(text: str, form: type[T]) -> T:
 
 
 def _objects(text: str) -> list[object]:
-    """The JSON objects in a text that are in no other, in order."""
+    """The outermost JSON objects in a text, in order."""
     decoder, found = json.JSONDecoder(), list[object]()
     position = text.find("{") if len(text) <= MAX_CHARS else -1
     for _ in range(MAX_STARTS):
@@ -86,7 +86,7 @@ def _explain(error: ValidationError) -> str:
 def strict_schema(
     form: type[BaseModel], words: Mapping[str, Words] | None = None, distinct_fields: tuple[str, str] | None = None
 ) -> dict[str, object]:
-    """The JSON Schema of a form as servers want it: closed objects, every field required.
+    """The JSON Schema of a form for constrained output: closed objects, every field required.
 
     `words`: the values that a field may hold, by its name; `distinct_fields`: two of these fields that never hold the same
     value in one object.
@@ -99,7 +99,7 @@ def strict_schema(
 
 
 def _split_by_first_field(schema: dict[str, Any], distinct_fields: tuple[str, str]) -> None:
-    """Say of every object with these two fields what the second may hold for each value of the first."""
+    """Restrict the second of these fields, in every object with both, for each value of the first."""
     first, second = distinct_fields
     for name, node in list(schema.get("$defs", {}).items()):
         fields = node.get("properties", {})
@@ -122,7 +122,7 @@ def _branch(node: dict[str, Any], distinct_fields: tuple[str, str], value: objec
 
 @lru_cache(maxsize=64)
 def _schema_text(form: type[BaseModel]) -> str:
-    """The schema as pydantic makes it, which takes milliseconds."""
+    """The schema by pydantic; cached, since it takes milliseconds."""
     return json.dumps(form.model_json_schema())
 
 
@@ -148,7 +148,7 @@ def _close_objects(node: Any, words: Mapping[str, Words]) -> None:
 
 
 def _limit_values(field: dict[str, Any], words: Words) -> None:
-    """Let a field (the items of a list, what is not null) hold these words or numbers only."""
+    """Restrict a field (the items of a list, the non-null branch) to these words or numbers."""
     branches = field.get("anyOf") or [field.get("items") if field.get("type") == "array" else field]
     for branch in branches:
         if isinstance(branch, dict) and branch.get("type") in ("string", "integer"):

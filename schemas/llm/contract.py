@@ -1,7 +1,7 @@
-"""What is said to a language model and what comes back: the door as a Protocol, and the values that pass it.
+"""The interface to language models: a Protocol, requests and replies.
 
-In: a request that carries its own answer form.  Out: a reply with what it cost.
-Declares only: who speaks to a server is `streams`, who asks is `agents` and `gpu_workers`.
+In: a request that carries the schema of its answer.  Out: a reply with its costs.
+Declares only: `streams` has the client, `agents` and `gpu_workers` send requests.
 """
 
 import json
@@ -54,7 +54,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture to look at: its bytes, and where it lies in the store for doors that send a link instead."""
+    """A picture in a request: its bytes, and its key in the store for clients that send a link instead."""
 
     data: bytes
     media_type: str
@@ -64,7 +64,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Form:
-    """The form of the answer: a name and a JSON Schema, which servers that can hold their model to."""
+    """The form of the answer: a name and a JSON Schema, for servers with constrained output."""
 
     name: str
     schema: Mapping[str, object]
@@ -72,7 +72,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Request:
-    """One question to a model. `prompt` is the prompt's name and version, `seed` asks for one sample of many."""
+    """One request to a model. `prompt` is the prompt's name and version, `seed` selects one of many samples."""
 
     stage: str
     prompt: str
@@ -84,7 +84,7 @@ class Request:
     seed: int = 0
 
     def key(self, model: str) -> str:
-        """The content key of the answer: prompt version, model, parameters and input; of a picture its hash."""
+        """The content key of the answer: prompt version, model, parameters and input, with a picture's hash."""
         turns = [[turn.role, turn.text] for turn in self.turns]
         parameters = [self.max_tokens, self.temperature, self.seed]
         seen = self.picture.sha256 if self.picture else None
@@ -93,7 +93,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a model said. `finish` is `cut` where it ran into `max_tokens`; seconds and tokens are of the first asking."""
+    """A model's answer. `finish` is `cut` where it reached `max_tokens`; seconds and tokens are of the uncached call."""
 
     text: str
     finish: Finish
@@ -105,7 +105,7 @@ class Reply:
 
 
 ANSWERS = "language/answers/"
-"""Where answers are kept in the object store."""
+"""Prefix of cached answers in the object store."""
 
 
 def answer_key(key: str) -> str:
@@ -114,7 +114,7 @@ def answer_key(key: str) -> str:
 
 
 class LanguageModel(Protocol):
-    """One model behind one door."""
+    """A client of one model."""
 
     @property
     def name(self) -> str:
@@ -122,15 +122,15 @@ class LanguageModel(Protocol):
         ...
 
     async def complete(self, request: Request) -> Reply:
-        """One answer. Raises RetryableError for what may pass, PermanentError for a request that no server would take."""
+        """One answer. Raises RetryableError for a passing failure, PermanentError for a request that no server accepts."""
         ...
 
 
 class Counts(Protocol):
-    """Where it is told what happened to answers; words come from closed sets."""
+    """Metrics of what happens to answers; labels come from closed sets."""
 
     def repaired(self, stage: str) -> None:
-        """An answer was shown its fault and asked for anew."""
+        """The model was shown its answer's fault and asked again."""
         ...
 
     def hint_fault(self, kind: str) -> None:
@@ -138,13 +138,13 @@ class Counts(Protocol):
         ...
 
     def dropped(self, reason: str) -> None:
-        """An authored question was not admitted."""
+        """A question by the model was not accepted."""
         ...
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with an answer: `text` is shown to the model, the rest goes into a rejection."""
+    """A fault of an answer: `text` is shown to the model, the rest goes into a rejection."""
 
     text: str
     gate: str = "language"
@@ -156,7 +156,7 @@ class Fault:
 def ledger(replies: Iterable[tuple[str, Reply]]) -> str:
     """JSON text of (stage, reply) pairs for provenance: tokens and seconds by stage and model.
 
-    `answer` is the reply's key: what several graphs share has the same one, and is paid once.
+    `answer` is the reply's key: an answer that several graphs share has the same key, and is paid once.
     """
     rows = [
         {

@@ -1,7 +1,7 @@
 """Requests to a model: the prompt of a stage in its version, and the input as JSON.
 
-In: a prompt and JSON values.  Out: a `Request`.  Input never becomes part of the instructions: it travels as JSON in a
-turn of its own, so that a concept or a context cannot speak for the factory.
+In: a prompt and JSON values.  Out: a `Request`.  Input never becomes part of the instructions: it is sent as JSON in a
+separate turn, so that a concept or a context cannot inject instructions.
 """
 
 import json
@@ -20,7 +20,7 @@ from schemas.llm.contract import Form, Picture, Request, Turn
 class Prompt:
     """A stage's prompt: the text `prompts/STAGE.txt` of a package, and the form of the answer.
 
-    The version is raised whenever text or form change: answers are kept under it.
+    The version is raised whenever text or form change: it is part of the key of cached answers.
     """
 
     package: str
@@ -42,9 +42,9 @@ class Prompt:
 
 @dataclass(frozen=True)
 class PromptInput:
-    """What is asked: `given` is the input, `seed` picks one sample of many.
+    """The input of a prompt: `given` is the JSON, `seed` selects one of many samples.
 
-    `words` limits fields of the answer; `distinct_fields` are two of them that never hold the same in one object.
+    `words` restricts fields of the answer; `distinct_fields` are two of them that never hold the same value in one object.
     """
 
     stage: str

@@ -1,6 +1,6 @@
-"""Asking a model for an answer of a form, showing it its own faults, and giving up with a reason.
+"""Requests an answer of a given form from a model, with repair rounds that show the model its faults.
 
-In: a model, a request, a form, a check.  Out: the checked answer, or Unanswered with everything that was said.
+In: a model, a request, a form, a check.  Out: the checked answer, or Unanswered with all replies.
 Knows no server, no cache and no store.
 """
 
@@ -17,17 +17,17 @@ T = TypeVar("T", bound=BaseModel)
 Check = Callable[[T], Fault | None]
 
 REPAIRS = 2
-"""Rounds in which a model is shown its fault. What it does not mend in two it rarely mends in more."""
+"""Repair rounds: a fault that a model does not fix in two it rarely fixes in more."""
 
 MOST_TOKENS = 8000
-"""An answer that was cut off is asked for again with twice the room, up to this."""
+"""A truncated answer is requested again with twice the tokens, up to this."""
 
 SHOWN_CHARS = 6000
-"""Of a faulty answer that is shown to the model again."""
+"""Characters of a faulty answer that are shown to the model again."""
 
 
 class Unanswered(Exception):
-    """No acceptable answer: the last `fault`, how many rounds it took, and the replies, the raw last one among them."""
+    """No acceptable answer: the last `fault`, the request, and the raw replies of all rounds."""
 
     def __init__(self, fault: Fault, request: Request, replies: tuple[Reply, ...]) -> None:
         super().__init__(f"{request.stage}: {fault.text}")
@@ -38,7 +38,7 @@ class Unanswered(Exception):
 
 @dataclass
 class Conversation(Generic[T]):
-    """One request and its repairs: at most `REPAIRS` faults can be shown, whoever finds them."""
+    """One request and its repairs: at most `REPAIRS` faults can be shown."""
 
     model: LanguageModel
     request: Request
@@ -58,7 +58,7 @@ class Conversation(Generic[T]):
             self.show(found)
 
     def show(self, fault: Fault) -> None:
-        """Put a fault of the last answer to the model; `ask` then asks again. Raises Unanswered after the last round."""
+        """Add a fault of the last answer to the request, for the next `ask`. Raises Unanswered after the last round."""
         if self._faults_shown == REPAIRS or fault.reason == "refused":
             raise Unanswered(fault, self.request, self.replies)
         self._faults_shown += 1
@@ -84,4 +84,4 @@ def _repair_request(fault: Fault) -> str:
 
 
 def accept(_: BaseModel) -> None:
-    """The check of a form that says all there is to check."""
+    """The check of a form that needs no further check."""

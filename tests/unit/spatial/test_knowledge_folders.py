@@ -63,7 +63,7 @@ from gpu_workers.collage import CollageRenderer
 from schemas.events import SeedConcept
 from spatial.knowledge.renderer_capabilities import pictures_only
 from spatial.questions import ask
-from spatial.relations.scene_extraction import read_scene
+from spatial.relations.scene_extraction import extract_scene
 from spatial.verify import verify
 from tests.fakes.collage import make_sprites
 
@@ -76,7 +76,7 @@ for name in ("robot", "drone", "bench-1"):
 renderer = CollageRenderer(sprites)
 for graph in graphs:
     drawing = renderer.render([graph], [7])[0]
-    scene = read_scene(graph, drawing.truth, (drawing.width, drawing.height))
+    scene = extract_scene(graph, drawing.truth, (drawing.width, drawing.height))
     for question in ask(scene, 7):
         verdict = verify(question.question, question.choices, scene)
         assert verdict.entailed and verdict.answer == question.answer, (question, verdict)
