@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agents.concept_reading import ConceptReading, read_concept
+from agents.concepts.concept_reading import ConceptReading, read_concept
+from agents.concepts.named_requirements import honoured, named_attributes
 from agents.drafting import Drafted, Task, draft
 from agents.image_prompts import prompt_of
-from agents.named_requirements import honoured, named_attributes
 from agents.rejections import RequestRejected, rejection
 from agents.user_graphs import UserGraph, read_graph
 from schemas.bounds import MAX_NOTE_CHARS

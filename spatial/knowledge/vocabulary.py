@@ -13,7 +13,7 @@ from spatial.relations.predicate_table import PREDICATES
 
 Entry = Mapping[str, Any]
 
-NEAR, NEAREST = 0.6, 3
+NEAR, NEAREST = 0.7, 3
 """Least difflib ratio at which a known word is offered for an unknown one, and how many are offered."""
 
 

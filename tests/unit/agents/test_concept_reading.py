@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.concept_reading import read_concept
+from agents.concepts.concept_reading import read_concept
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 
 

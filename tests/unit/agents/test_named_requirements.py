@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from agents.concept_reading import read_concept
+from agents.concepts.concept_reading import read_concept
 from agents.planner import RulePlanner
 from schemas.events import Rejection
 from schemas.graph import SpatialGraph

@@ -19,7 +19,7 @@ from streams.services.service_spec import Keys
 
 COMMANDS = (  # noqa: SIM905 - rows of words read best
     "demo up down topics seed agents render examine write status tail replay requests dataset spatial config gallery eval "
-    "audit lineage balance rejections whatif lag-exporter"
+    "audit lineage balance rejections whatif lag-exporter knowledge"
 ).split()
 
 
@@ -205,3 +205,19 @@ def test_ctrl_c_while_the_command_still_loads_ends_it_quietly(tmp_path: Path):
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     assert (done.returncode, done.stderr) == (130, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("two dogs on a beach", "--dry-run"), 0, "'two dogs on a beach': scene beach"),
+        (("kitchen", "--dry-run"), 0, "'kitchen': scene kitchen (named)"),
+        (("kitchen", "--dry-run", "--require", "unicorn"), 2, "there is no category 'unicorn'"),
+        (("kitchen", "--require", "unicorn"), 2, "nothing was published; --anyway publishes it"),
+        (("kitchen", "--dry-run", "--anyway", "--require", "unicorn"), 0, "'kitchen': scene kitchen (named)"),
+    ],
+)
+def test_a_seed_says_how_it_is_understood_before_a_broker_is_asked(skg, arguments: tuple[str, ...], code: int, says: str):
+    done = skg("seed", *arguments)
+    assert done.returncode == code, done.stderr
+    assert says in done.stdout + done.stderr

@@ -7,7 +7,7 @@ relations, and the named attributes; RequestRejected where the renderer cannot d
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from agents.concept_reading import ConceptReading, NamedThing
+from agents.concepts.concept_reading import ConceptReading, NamedThing
 from agents.image_prompts import with_article
 from agents.rejections import unmet_options
 from agents.requirements import CARRY, plain
