@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -65,9 +66,15 @@ TO_THE_BROKER = {
 logins. (Settings declare the first as a field.)"""
 
 
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
 def _imported(path: Path) -> set[str]:
     names = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(_parsed(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -75,10 +82,11 @@ def _imported(path: Path) -> set[str]:
     return names
 
 
+@cache
 def _said(path: Path) -> set[str]:
     """Attributes that are read, keywords and texts."""
     words = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(_parsed(path)):
         if isinstance(node, ast.Attribute):
             words.add(node.attr)
         elif isinstance(node, ast.keyword):
@@ -129,7 +137,7 @@ def test_faust_takes_its_addresses_and_credentials_from_the_connection():
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_says_what_it_is_and_keeps_its_functions_short(path: Path):
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = _parsed(path)
     assert ast.get_docstring(tree), "a module's docstring says what flows in and out"
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
