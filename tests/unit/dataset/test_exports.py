@@ -7,7 +7,6 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
-import datasets
 import pytest
 import yaml
 from PIL import Image
@@ -54,6 +53,8 @@ def picture(lab, sample_id: str) -> bytes:
 
 
 def test_hugging_face_loads_it_without_a_network_with_one_schema_for_all_splits(grown, exported):
+    import datasets
+
     out = exported("huggingface")
     loaded = datasets.load_dataset(str(out), cache_dir=str(grown.folder / "cache"))
     assert {split: set(rows["sample_id"]) for split, rows in loaded.items()} == splits_of(grown)
@@ -66,6 +67,8 @@ def test_hugging_face_loads_it_without_a_network_with_one_schema_for_all_splits(
 
 
 def test_hugging_face_streams_it(grown, exported):
+    import datasets
+
     out = exported("huggingface", "train")
     stream = datasets.load_dataset(str(out), split="train", streaming=True)
     assert next(iter(stream))["image"].size == (64, 64)
@@ -93,6 +96,8 @@ def test_llava_conversations_have_the_picture_in_the_first_turn_only(grown, expo
 
 
 def test_llama_vision_messages_load_as_json_lines(grown, exported):
+    import datasets
+
     out = exported("llama-vision")
     lines = datasets.load_dataset(
         "json", data_files=str(out / "train.jsonl"), split="train", cache_dir=str(grown.folder / "cache")
@@ -159,6 +164,8 @@ def test_pycocotools_reads_the_boxes(grown, exported):
 
 
 def test_the_benchmark_asks_every_question_once_in_each_rotation(grown, exported):
+    import datasets
+
     out = exported("lmms-eval")
     asked = datasets.load_dataset(str(out / "data"), split="test", cache_dir=str(grown.folder / "cache"))
     assert set(asked["sample_id"]) == splits_of(grown)["test"]
@@ -283,6 +290,8 @@ def test_a_name_that_looks_like_the_marker_of_a_picture_adds_none():
 
 @pytest.mark.parametrize("name", ["huggingface", "coco", "lmms-eval"])
 def test_an_export_is_of_one_version_however_the_dataset_grows_meanwhile(grown, name: str):
+    import datasets
+
     source = Source.open(grown.uri)
     sink = grown.writer("b")
     sink.open("other/0")

@@ -3,10 +3,11 @@
 import json
 import re
 import time
+from functools import cache
 
 import pytest
 
-from schemas.events import Scene
+from schemas.events import Question, Scene
 from spatial.questions import KINDS, ask, from_json, mirror, parse
 from spatial.questions.object_names import NamedScene
 from spatial.verify import verify
@@ -14,11 +15,16 @@ from tests.fakes.rooms import kitchen, room, thing
 from tests.fakes.scenes import random_scene
 
 SCENES = [random_scene(seed) for seed in range(120)]
-ASKED = [(scene, question) for seed, scene in enumerate(SCENES) for question in ask(scene, seed)]
+
+
+@cache
+def asked() -> list[tuple[Scene, Question]]:
+    """What all the scenes are asked: made when the first test wants it, not whenever tests are collected."""
+    return [(scene, question) for seed, scene in enumerate(SCENES) for question in ask(scene, seed)]
 
 
 def test_every_kind_is_asked():
-    assert {question.kind for _, question in ASKED} == set(KINDS)
+    assert {question.kind for _, question in asked()} == set(KINDS)
 
 
 def test_the_same_scene_and_seed_give_the_same_questions():
@@ -42,26 +48,26 @@ def test_ids_and_texts_do_not_repeat_within_a_sample_and_ids_differ_between_samp
 
 
 def test_the_answer_is_no_part_of_the_question():
-    for _, question in ASKED:
+    for _, question in asked():
         if question.answer not in ("yes", "no"):
             assert question.answer.lower() not in question.question.lower()
 
 
 def test_choices_are_different_and_hold_the_answer_once():
-    for _, question in ASKED:
+    for _, question in asked():
         assert len(set(question.choices)) == len(question.choices) >= 2
         assert question.choices.count(question.answer) == 1
 
 
 def test_no_sentence_shows_its_template():
-    for _, question in ASKED:
+    for _, question in asked():
         text = question.question
         assert re.fullmatch(r"[A-Z][^{}\[\]_]*[?.]", text), text
         assert not re.search(r"\b(\w+) \1\b|\ba [aeio]|\ban [^aeiouh]|  | [,.?]|\ba scissors\b", text), text
 
 
 def test_every_certificate_states_query_premises_rules_margin_and_difficulty():
-    for scene, question in ASKED:
+    for scene, question in asked():
         proof = json.loads(question.certificate)
         assert from_json(proof["query"]) == parse(question.question)
         assert proof["answer"] == question.answer
@@ -75,7 +81,7 @@ def test_every_certificate_states_query_premises_rules_margin_and_difficulty():
 
 
 def test_the_objects_of_a_comparison_are_those_that_it_names_in_their_order():
-    for scene, question in ASKED:
+    for scene, question in asked():
         if question.kind in ("direction_yes_no", "direction_open", "direction_choice", "depth_order"):
             query = parse(question.question)
             categories = [scene.objects[i].category for i in question.objects]
@@ -84,13 +90,13 @@ def test_the_objects_of_a_comparison_are_those_that_it_names_in_their_order():
 
 
 def test_multi_hop_questions_follow_two_relations_at_least():
-    hops = [json.loads(q.certificate)["difficulty"]["hops"] for _, q in ASKED if q.kind == "multi_hop"]
+    hops = [json.loads(q.certificate)["difficulty"]["hops"] for _, q in asked() if q.kind == "multi_hop"]
     assert hops
     assert min(hops) >= 2
 
 
 def test_a_name_never_tells_the_place_that_is_asked_for():
-    for _, question in ASKED:
+    for _, question in asked():
         if question.kind in ("direction_open", "direction_choice", "place", "count", "attribute"):
             assert not re.search(r"leftmost|rightmost|highest|lowest", question.question)
 
@@ -117,7 +123,7 @@ def test_what_a_sentence_cannot_hold_is_not_spoken_of():
 
 
 def test_a_mirrored_twin_has_another_answer_and_is_proven_too():
-    twins = [(scene, q, mirror(q, scene)) for scene, q in ASKED]
+    twins = [(scene, q, mirror(q, scene)) for scene, q in asked()]
     found = [(scene, q, twin) for scene, q, twin in twins if twin is not None]
     assert len(found) > len(twins) / 2
     for scene, question, twin in found:
@@ -128,7 +134,7 @@ def test_a_mirrored_twin_has_another_answer_and_is_proven_too():
 
 @pytest.mark.parametrize("kind", ["direction_yes_no", "direction_open", "distance_comparison", "depth_order", "chain"])
 def test_a_twin_of_a_comparison_uses_the_same_words(kind: str):
-    for scene, question in ASKED:
+    for scene, question in asked():
         twin = mirror(question, scene) if question.kind == kind else None
         if twin is not None and kind != "chain":
             assert sorted(re.findall(r"\w+", twin.question.lower())) == sorted(
