@@ -4,9 +4,11 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 WITHOUT_GPU := --extra local --extra gallery --extra llm --extra charts
 export PYTHONDONTWRITEBYTECODE ?= 1
+# Tests keep bytecode, but outside the tree: without it each worker compiles every module and every test anew, 9 s of CPU.
+KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.pytest_cache/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: bench-llm bench-render chaos soak help setup setup-gpu demo test test-slow test-gpu check services up down schemas lock
+.PHONY: bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,8 +30,11 @@ services: setup ## install the real services that tests use, where this machine 
 	$(BIN)/python -m tools.services.install
 
 test: setup services ## run all tests: what needs no service as fast as the cores allow, the others one after the other
-	$(BIN)/pytest -n auto --dist loadfile tests/unit
+	$(KEEP_BYTECODE) $(BIN)/pytest -n auto --dist loadfile tests/unit
 	$(BIN)/pytest tests/contract tests/e2e tests/chaos
+
+test-unit: setup ## run the unit tests that are quick, in about a minute on two cores; `make test` runs the thorough ones too
+	$(KEEP_BYTECODE) $(BIN)/pytest -n auto --dist loadfile -m "not slow and not thorough" tests/unit
 
 test-slow: setup services ## run the tests that take minutes: scale, real models
 	$(BIN)/pytest -m slow

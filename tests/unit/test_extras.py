@@ -56,6 +56,7 @@ def run(code: str, allowed: tuple[str, ...]) -> "subprocess.CompletedProcess[str
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=120)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "allowed", sorted({allowed for _, allowed in ENTRIES.values()}), ids=lambda one: "+".join(one) or "none"
 )
@@ -83,6 +84,7 @@ print([run(shlex.split(call)) for call in {calls!r}])
 """
 
 
+@pytest.mark.thorough
 def test_a_command_whose_extra_is_missing_says_in_one_line_which(tmp_path: Path) -> None:
     done = run(CALLS.format(refused=refused(NONE), state=str(tmp_path), calls=list(MISSING)), NONE)
     lines = done.stderr.strip().splitlines()

@@ -15,6 +15,8 @@ from tests.fakes.events import make_graph, make_picture, make_qa
 from tests.fakes.line import Line, store_rows
 from tests.fakes.plugins import install
 
+pytestmark = pytest.mark.thorough
+
 TOY_EXPORT = '''
 """Sample ids, one a line."""
 from dataset.exports import Format

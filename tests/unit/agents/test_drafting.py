@@ -31,6 +31,7 @@ def many() -> list[Drafted]:
     return [drafted(scene, i, min_objects=2, max_objects=8) for scene in SCENES for i in range(2_100 // len(SCENES) + 1)]
 
 
+@pytest.mark.thorough
 def test_two_thousand_drafts_do_not_contradict_themselves(many):
     assert len(many) >= 2_000
     for one in many:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,8 @@ from tests.fakes.examples_count import examples
 from tests.fakes.models import KeptCounts, ScriptedModel
 from tests.fakes.seed_strategies import modest_options, seeds
 from tests.fakes.store import InMemoryStore
+
+pytestmark = pytest.mark.thorough
 
 HUGE: list[Any] = [10**400, -(10**30), 2**63, -1, 0, 1e308, -1e308, 0.1, float("nan"), float("inf")]
 LONG: list[Any] = [

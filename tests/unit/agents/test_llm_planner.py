@@ -61,6 +61,7 @@ def test_the_event_loop_goes_on_while_it_plans():
     assert asyncio.run(both()) > 3
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("scene", scene_kinds())
 def test_fifty_graphs_of_a_scene_are_laid_out_with_hardly_a_failure(scene):
     seed = make_seed(scene, count=GRAPHS_A_SCENE)

@@ -16,6 +16,8 @@ from tests.fakes.event_strategies import models
 from tests.fakes.examples_count import examples
 from tests.fakes.seed_strategies import ODD_FORMS, seeds
 
+pytestmark = pytest.mark.thorough
+
 PLANNERS = {name: RulePlanner(capabilities_of(name)) for name in ("collage-1", "gligen-1")}
 
 

@@ -197,6 +197,7 @@ def run(session, answerer: Knowing):
     return asyncio.run(session.ask(lambda: answerer, lambda: None))
 
 
+@pytest.mark.thorough
 def test_an_interrupted_run_goes_on_where_it_was_and_on_the_same_version(uri, tmp_path):
     asked = EvalRequest(uri, split_of(uri))
     first = open_session(asked, "knowing", tmp_path / "out")

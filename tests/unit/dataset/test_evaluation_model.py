@@ -19,6 +19,8 @@ pytest.importorskip("transformers", reason="transformers is not installed; `make
 from dataset.evaluation.local_model import LocalModel
 from tests.fakes.tiny_models import make_llama_vision, make_llava
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("make", [make_llava, make_llama_vision])
 def test_a_local_model_of_either_architecture_answers_every_question(tmp_path, make):

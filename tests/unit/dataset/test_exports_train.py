@@ -21,6 +21,8 @@ transformers = pytest.importorskip("transformers", reason="transformers is not i
 
 from tests.fakes.tiny_models import SIDE, make_llama_vision, make_llava  # noqa: E402 - needs what was just checked
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[3]
 P0 = "5f0c/0"
 MAKERS = {"llava": make_llava, "llama-vision": make_llama_vision}

@@ -148,6 +148,7 @@ def test_the_keyboard_opens_a_proof(opened):
     assert "Margin: 0.31." in question.locator(".proof").inner_text()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1200])
 def test_the_page_follows_the_scheme_and_fits_the_screen(opened, scheme, width):

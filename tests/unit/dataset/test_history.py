@@ -242,6 +242,7 @@ def test_a_table_without_rows_has_not_grown():
     assert growth_lines([entry(0, 0, 0)], rows=0) == []
 
 
+@pytest.mark.thorough
 def test_compaction_and_followers_run_beside_writers_and_nothing_is_lost_or_doubled(lab):
     writers, rounds = 2, 8
     lab.writer().open("first/0")

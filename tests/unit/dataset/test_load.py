@@ -144,6 +144,7 @@ def test_info_of_an_empty_table_is_all_zeros(lab):
     assert (found["rows"], found["questions"], found["splits"], found["files"]) == (0, 0, {}, 0)
 
 
+@pytest.mark.thorough
 def test_a_process_that_wrote_and_read_ends_well(grown):
     lab, _, _ = grown
     code = (
@@ -158,6 +159,7 @@ def test_a_process_that_wrote_and_read_ends_well(grown):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.thorough
 def test_importing_the_dataset_does_not_import_datasets():
     modules = "dataset.reading.loading, dataset.table.sample_writer, dataset.analysis.info, dataset.gallery"
     code = f"import sys, {modules}; assert 'datasets' not in sys.modules"

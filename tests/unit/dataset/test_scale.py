@@ -9,6 +9,8 @@ import pytest
 
 from tests.fakes.big_table import Cost, make_big_table
 
+pytestmark = pytest.mark.thorough
+
 TEN_MILLION = 10_000_000
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from schemas.interfaces import Delivery, Sample
 from tests.fakes.event_strategies import models
 from tests.fakes.examples_count import examples
 from tests.fakes.store import InMemoryStore
+
+pytestmark = pytest.mark.thorough
 
 P0 = "5f0c/0"
 

@@ -32,6 +32,7 @@ def test_writers_of_other_partitions_do_not_disturb_each_other(lab):
     assert sorted(lab.ids()) == sorted(event.sample_id for event in samples)
 
 
+@pytest.mark.thorough
 def test_two_brokers_that_bring_the_same_samples_at_once_store_each_once(lab):
     samples = make_samples(20)
     lab.draw(samples)

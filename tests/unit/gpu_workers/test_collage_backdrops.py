@@ -20,6 +20,7 @@ def test_every_kind_of_backdrop_is_painted() -> None:
     assert {kind.backdrop for kind in scene_kinds().values()} <= set(PAINTERS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", scene_kinds().values(), ids=lambda kind: kind.name)
 def test_every_scene_gets_a_picture_that_is_neither_blank_nor_dark(kind: SceneKind) -> None:
     brush = paint_backdrop(kind.backdrop, stage_of(kind))

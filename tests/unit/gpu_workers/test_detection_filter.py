@@ -53,6 +53,7 @@ def test_one_thing_that_is_found_twice_is_one():
     assert sorted_out(again, CAT, BENCH) == FilteredDetections((CAT, BENCH), ())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "part",
     [(22, 152, 30, 30), (45, 150, 50, 50), (30, 150, 50, 50), (0, 120, 120, 120)],
@@ -249,6 +250,7 @@ noises = st.builds(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None)
 @given(st.lists(noises, max_size=8), st.booleans())
 def test_whatever_a_detector_says_a_picture_has_an_outcome_and_no_absence_is_claimed_against_it(found, with_both: bool):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,8 @@ from tests.fakes.examples_count import examples
 from tests.fakes.payload_strategies import alter, packed, unpacked
 from tests.fakes.picture_strategies import Finds, Slopes, announced, detections
 from tests.fakes.store import InMemoryStore
+
+pytestmark = pytest.mark.thorough
 
 DEPTHS = st.sampled_from([0.0, 1e30, math.nan, math.inf, -5.0])
 

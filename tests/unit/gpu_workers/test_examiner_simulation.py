@@ -32,6 +32,8 @@ from tests.fakes.collage import make_sprites
 from tests.fakes.faults import FAULTS, ErringDetector, FaultyRenderer, TruthfulDepth, TruthfulDetector, truth_in
 from tests.fakes.store import InMemoryStore
 
+pytestmark = pytest.mark.thorough
+
 PUBLISHED = {"GLIGEN": 0.45, "LMD+": 0.67, "LMD": 0.79}
 """Shares of rendered pictures whose spatial relations were right, as LMD's authors measured them."""
 

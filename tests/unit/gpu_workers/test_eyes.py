@@ -250,6 +250,7 @@ def test_eyes_that_cannot_be_reached_are_tried_later():
     assert isinstance(outcome, RetryableError)
 
 
+@pytest.mark.thorough
 def test_a_detector_that_sees_things_everywhere_is_heard_as_far_as_a_truth_can_hold():
     places = [(x, y, 6, 6) for x in range(0, 248, 8) for y in range(0, 248, 8)]
     event, data = rendered()

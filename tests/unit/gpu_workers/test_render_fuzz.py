@@ -22,6 +22,8 @@ from tests.fakes.examples_count import examples
 from tests.fakes.payload_strategies import altered_payloads, packed
 from tests.fakes.store import InMemoryStore
 
+pytestmark = pytest.mark.thorough
+
 CARRYING = {"containment": 3.0, "support": 2.0, "direction": 1.0}
 
 

@@ -64,6 +64,7 @@ def bare(before: str = "", imports: str = "", **more: str) -> subprocess.Complet
     return subprocess.run(program, env=environment(**more), capture_output=True, text=True, check=True)
 
 
+@pytest.mark.thorough
 def test_without_an_endpoint_nothing_of_the_library_is_imported_and_the_header_is_passed_on() -> None:
     done = bare(imports="import streams.composition, streams.steps.seed_step, streams.operations.seed_publisher")
     header, modules = done.stdout.splitlines()
@@ -172,6 +173,7 @@ def test_what_the_environment_says_wrongly_ends_no_process(
     assert "no traces: max_queue_size" in caplog.text
 
 
+@pytest.mark.thorough
 def test_sigterm_sends_what_is_held(tmp_path: Path) -> None:
     with collecting() as collector:
         never = {"OTEL_BSP_SCHEDULE_DELAY": "600000", "SKG_STATE_DIR": str(tmp_path)}

@@ -72,6 +72,7 @@ def test_the_dashboard_shows_throughput_rejection_rate_by_reason_and_lag():
     assert {"Accepted a second", "Rejection rate", "Rejections a second by reason", "Lag"} <= titles
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", [("check", "rules", "skg.yaml"), ("test", "rules", "skg.test.yaml")])
 def test_promtool_accepts_the_rules_and_every_alert_fires_and_stays_quiet_as_it_should(command: tuple[str, ...]):
     require("promtool")

@@ -21,6 +21,8 @@ from tests.fakes.event_strategies import models
 from tests.fakes.examples_count import examples
 from tests.fakes.payload_strategies import HUGE_PROMISES, VERSIONS, altered_payloads, packed, spoilt_bytes, unpacked
 
+pytestmark = pytest.mark.thorough
+
 topics = st.sampled_from(sorted(TOPICS))
 
 

@@ -151,6 +151,7 @@ def premises_met(true):
     return met
 
 
+@pytest.mark.thorough
 def test_what_follows_from_facts_read_off_boxes_is_a_fact_of_those_boxes():
     rng = random.Random("closure")
     met = Counter()

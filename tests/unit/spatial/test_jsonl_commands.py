@@ -243,6 +243,7 @@ def some_graph(rng):
     return {"objects": list("abcdef"), "relations": relations, "canvas": [512, 512], "boxes": boxes, "depth": [1] * 6}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["normalise", "relate", "check"])
 def test_over_two_thousand_lines_are_worked_off_in_a_second(name):
     rng = random.Random(name)

@@ -194,6 +194,7 @@ def test_a_sprite_of_the_packages_name_is_refused(tmp_path: Path):
         load(folder)
 
 
+@pytest.mark.thorough
 def test_a_place_has_pictures_of_its_own(tmp_path: Path):
     folder = written(tmp_path / "lab", scenes=(row(LAB, pictures=["lab-1", "lab-2"]),))
     (folder / "backdrops").mkdir()
@@ -214,6 +215,7 @@ def test_two_pictures_of_one_name_are_refused(tmp_path: Path):
         load(folder)
 
 
+@pytest.mark.thorough
 def test_a_fault_ends_every_command_with_one_line_and_2(tmp_path: Path):
     folder = written(tmp_path / "lab", categories=(row(ROBOT, size_m=[-1, 1, 1]), DRONE, BENCH))
     done = call(folder, "-m", "streams.cli", "config")
@@ -223,6 +225,7 @@ def test_a_fault_ends_every_command_with_one_line_and_2(tmp_path: Path):
     assert (done.returncode, done.stderr) == (2, f"skg: SKG_KNOWLEDGE: there is no folder {tmp_path / 'nowhere'}\n")
 
 
+@pytest.mark.thorough
 def test_the_settings_show_the_folders(tmp_path: Path):
     done = call(written(tmp_path / "lab"), "-m", "streams.cli", "config")
     assert done.returncode == 0
@@ -230,6 +233,7 @@ def test_the_settings_show_the_folders(tmp_path: Path):
     assert str(tmp_path / "lab") in done.stdout
 
 
+@pytest.mark.thorough
 def test_a_scene_of_a_folder_is_planned_drawn_and_asked_about(tmp_path: Path):
     done = call(written(tmp_path / "lab"), "-c", USED, str(tmp_path / "sprites"))
     assert done.returncode == 0, done.stderr

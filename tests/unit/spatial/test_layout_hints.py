@@ -124,6 +124,7 @@ def test_hints_in_fractions_of_pixels_are_rounded():
     assert layout.boxes == ((10, 21, 100, 50),)
 
 
+@pytest.mark.thorough
 def test_ten_faulty_boxes_are_repaired():
     rng = random.Random(3)
     for seed in range(5):

@@ -36,6 +36,7 @@ def everything_true(rng: random.Random, count: int, canvas: tuple[int, int]) -> 
     return draft_of(count, *rng.sample(stated, min(len(stated), 14)))
 
 
+@pytest.mark.thorough
 @settings(max_examples=120, deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from(CANVASES))
 def test_nothing_that_boxes_show_is_ever_refuted(seed, canvas):

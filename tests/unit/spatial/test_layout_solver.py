@@ -133,6 +133,7 @@ def test_a_relation_of_a_thing_with_itself_and_a_dangling_index_are_conflicts_of
     assert solve(things(2, rel(0, "left_of", 5)), CANVAS, 1, catalog=PLAIN) == Unsatisfiable((0,))
 
 
+@pytest.mark.thorough
 def test_a_full_canvas_is_no_proof():
     crowd = things(40, *(rel(i, "left_of", i + 1) for i in range(39)))
     with pytest.raises(NoLayout):

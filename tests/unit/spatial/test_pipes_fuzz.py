@@ -11,6 +11,8 @@ from spatial.commands.jsonl_commands import COMMANDS
 from tests.fakes.event_strategies import JSON, Draw
 from tests.fakes.examples_count import examples
 
+pytestmark = pytest.mark.thorough
+
 NUMBERS = st.integers(-50, 600) | st.floats() | st.sampled_from([0, 1e300, 10**400, -(2**63), True, None, "ten"])
 BOXES = st.lists(st.integers(0, 500), min_size=4, max_size=4) | st.lists(NUMBERS, max_size=5) | st.none()
 WORDS = [

@@ -32,6 +32,7 @@ def is_true(name, a, b):
     return TRUTH[name](edges(a), edges(b))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("p", "q"), IMPLICATIONS)
 def test_what_a_predicate_implies_holds_wherever_it_does(p, q):
     rng = random.Random(f"{p} implies {q}")
@@ -40,6 +41,7 @@ def test_what_a_predicate_implies_holds_wherever_it_does(p, q):
         assert is_true(q, a, b), (a, b)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("p", "q"), EXCLUSIONS)
 def test_what_a_predicate_excludes_holds_nowhere_with_it(p, q):
     rng = random.Random(f"{p} excludes {q}")
@@ -48,6 +50,7 @@ def test_what_a_predicate_excludes_holds_nowhere_with_it(p, q):
         assert not is_true(q, a, b), (a, b)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("p", "q", "r"), COMPOSITIONS + [(p, p, p) for p in CHAINS])
 def test_a_composition_holds_of_every_chain_of_its_premises(p, q, r):
     rng = random.Random(f"{p} then {q}")
@@ -60,6 +63,7 @@ def test_a_composition_holds_of_every_chain_of_its_premises(p, q, r):
         assert is_true(r, a, c), (a, b, c)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("p", MEASURED)
 def test_a_predicate_says_the_same_as_its_inverse_of_the_pair_turned_round(p):
     rng = random.Random(f"inverse of {p}")

@@ -34,12 +34,14 @@ def test_wider_margins_turn_judgements_into_doubt_and_never_into_their_opposite(
             assert strict.closer(i, j, 0).value in (usual.closer(i, j, 0).value, None)
 
 
+@pytest.mark.thorough
 def test_the_usual_margins_are_a_factor_of_one():
     for seed in NUMBERS:
         scene = random_scene(seed)
         assert ask(NamedScene(scene, 1.0), seed) == ask(scene, seed)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["direction_open", "distance_comparison", "depth_order", "place"])
 def test_a_larger_factor_asks_fewer_questions(kind: str):
     counts = [

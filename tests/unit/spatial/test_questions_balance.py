@@ -16,6 +16,8 @@ from spatial.relations.scene_extraction import extract_scene
 from tests.fakes.bag_of_words import guess
 from tests.fakes.scenes import random_scene
 
+pytestmark = pytest.mark.thorough
+
 QUESTIONS = 10_000
 SLACK = 0.03
 """What a classifier may be above chance."""

@@ -28,6 +28,7 @@ from tests.fakes.queries import NOUNS, queries
 from tests.fakes.rooms import room, thing
 
 
+@pytest.mark.thorough
 @settings(max_examples=1500, deadline=None)
 @given(queries(NOUNS), st.integers(0, 7))
 def test_whatever_is_said_is_read_back_as_the_same_query(query: Query, variant: int):

@@ -3,6 +3,8 @@
 import random
 from itertools import combinations
 
+import pytest
+
 from schemas.events import SeenObject, Truth
 from schemas.graph import GraphObject, Layout, Prompt, Provenance, Relation
 from schemas.ids import with_graph_id
@@ -137,6 +139,7 @@ def test_what_is_shown_may_be_taken_for_its_parts_its_young_and_its_more_special
     assert read([CUP], excluded=["cat", "teapot"], elements=["cats"]).excluded == ("teapot",)
 
 
+@pytest.mark.thorough
 def test_a_scene_is_small_consistent_and_true():
     rng = random.Random("reading")
     for _ in range(200):

@@ -71,12 +71,14 @@ def test_the_order_of_keys_and_their_number_do_not_matter():
     assert split_of_keys(keys) == split_of_keys([*reversed(keys), *keys])
 
 
+@pytest.mark.thorough
 def test_a_question_is_asked_in_the_split_of_its_keys_alone():
     for split in SPLITS:
         for question, keys in asked_in(split):
             assert split_of_keys(keys) == split, question.question
 
 
+@pytest.mark.thorough
 def test_neither_pairs_by_relation_nor_texts_are_shared_between_splits():
     pairs, texts = defaultdict(set), defaultdict(set)
     for split in SPLITS:
@@ -90,6 +92,7 @@ def test_neither_pairs_by_relation_nor_texts_are_shared_between_splits():
         assert not things["validation"] & things["test"]
 
 
+@pytest.mark.thorough
 def test_hold_outs_have_questions_of_nearly_every_kind_and_train_hardly_loses_any():
     asked = {split: [question for question, _ in asked_in(split, 150)] for split in SPLITS}
     assert len(asked["train"]) / 150 > 4.2

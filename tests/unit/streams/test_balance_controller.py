@@ -68,6 +68,7 @@ def outcome(planner: RulePlanner, seed: SeedConcept, index: int) -> Event:
     return make_qa(event) if isinstance(event, SpatialGraph) else event
 
 
+@pytest.mark.thorough
 def test_a_factory_is_steered_from_a_skewed_start_to_the_stated_mix():
     planner, topic = RulePlanner(capabilities_of("collage")), Topic()
     steering = BalanceController(stated(), topic)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from agents.balance_targets import targets_of
 from monitoring.traces import child_of
 from schemas.base import Event
@@ -51,6 +53,7 @@ def shares(counts: Counter, names: Iterable[object]) -> dict[object, float]:
     return {name: count / sum(wanted.values()) for name, count in wanted.items()}
 
 
+@pytest.mark.thorough
 def test_the_real_line_reaches_the_stated_mix_from_a_skewed_start(tmp_path: Path):
     line, steering = collage_line(tmp_path / "sprites"), BalanceController(TARGETS, Nowhere())
     skew = make_seed("kitchen", 20, options=SeedOptions(min_objects=2, max_objects=2, families={"direction": 1.0}))

@@ -124,7 +124,7 @@ def told(mute: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
 
 @pytest.mark.parametrize("command", BROKER)
-@pytest.mark.parametrize("how", ["refuses", "mute"])
+@pytest.mark.parametrize("how", ["refuses", pytest.param("mute", marks=pytest.mark.thorough)])  # each waits CONNECT_S
 def test_a_broker_that_is_away_is_told_in_time(told: Away, how: str, command: str) -> None:
     told(how, command, BROKER[command], "SKG_KAFKA_BOOTSTRAP")
 

@@ -94,6 +94,7 @@ def test_the_store_s_keys_are_drawn_once_and_readable_by_their_owner_only(tmp_pa
     assert stat.S_IMODE((tmp_path / "store-keys.json").stat().st_mode) == 0o600
 
 
+@pytest.mark.thorough
 def test_installing_without_root_and_network_says_what_it_left_out_and_ends_well(tmp_path: Path) -> None:
     for name in ("helm", "kubectl"):  # unpacking the real ones takes 7 s
         (tmp_path / "bin").mkdir(exist_ok=True)

@@ -74,6 +74,7 @@ def test_an_endpoint_is_asked_with_the_picture_and_scored(skg_eval, uri, tmp_pat
     assert set(found["baselines"]) >= {"random", "always-left"}
 
 
+@pytest.mark.thorough
 def test_a_run_that_met_a_refusal_to_some_questions_goes_on_with_the_same_command(skg_eval, uri, tmp_path):
     def moody(asked: Asked) -> Says:
         return Says(status=400, text="not today") if "tree" in parts_of(asked)[0] else right(asked)

@@ -75,6 +75,7 @@ def skg(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.mark.thorough
 def test_the_command_says_which_port_is_taken_and_writes_a_page_from_disk(tmp_path):
     import socket
 

@@ -48,6 +48,7 @@ def _planned(script: Script, count: int = 3) -> tuple[list[SpatialGraph | Reject
         return asyncio.run(play(stub.url)), store, counts
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", BAD)
 def test_each_bad_day_ends_in_true_graphs_or_in_rejections_with_the_raw_answer_kept(kind: str):
     def spoilt(asked: Asked) -> Says:

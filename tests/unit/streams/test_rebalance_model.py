@@ -6,6 +6,7 @@ positions of the partitions that they keep.
 
 from collections.abc import Mapping, Sequence
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule
@@ -15,6 +16,8 @@ from schemas.errors import RetryableError
 from streams.broker.records import Partition, Record
 from streams.worker.record_buffer import BatchLimits, RecordBuffer
 from tests.fakes.broker import MemoryBroker
+
+pytestmark = pytest.mark.thorough
 
 TOPIC, GROUP, PARTITIONS = "topic", "group", 3
 LIMITS = BatchLimits(batch=2)

@@ -152,6 +152,7 @@ def test_a_seed_that_is_asked_for_twice_is_asked_for_once(broker: MemoryBroker):
     assert found(broker).counts()["none"] == 5
 
 
+@pytest.mark.thorough
 def test_a_million_requests_are_accounted_for_in_bounded_time():
     requests, ids = Requests(), [f"{number:032x}" for number in range(1_000)]
     started = time.process_time()

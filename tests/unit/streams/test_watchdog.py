@@ -35,6 +35,7 @@ def sleeper(tmp_path: Path) -> Iterator[Bound]:
     service.stop(0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("manner", ["bound", "loose", "forked"])
 def test_a_service_dies_with_a_starter_that_is_killed(manner: str, tmp_path: Path) -> None:
     starter = subprocess.Popen(

@@ -33,6 +33,8 @@ from tests.fakes.events import make_graph, make_rejection, make_rendered, stored
 from tests.fakes.line import Line, collage_line
 from tests.fakes.store import InMemoryStore
 
+pytestmark = pytest.mark.thorough
+
 Skg = Callable[..., tuple[int, str, str]]
 STRICT = Policy(question_margin=20.0)
 USUAL = Policy()

@@ -11,6 +11,8 @@ from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, denoise, p
 from gpu_workers.diffusion.model_components import Machine, Parts, load
 from gpu_workers.diffusion.tensor_batch import prepare
 
+pytestmark = pytest.mark.thorough
+
 SIZE = (64, 64)
 SAMPLING = Sampling(steps=5, beta=0.6)
 CLOSE = 1e-4

@@ -23,6 +23,8 @@ from tests.fakes.store import InMemoryStore
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 
+pytestmark = pytest.mark.thorough
+
 TOLERANCE = 3
 """Levels of 255 by which pictures of another batch composition may differ in one pixel, in fp32."""
 

@@ -22,6 +22,8 @@ from gpu_workers.tiny_models import tiny_detectors
 from schemas.errors import RetryableError, UserError
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
+
+pytestmark = pytest.mark.thorough
 torch.set_num_threads(1)
 
 PICTURES = [Image.effect_noise((64, 48), 90).convert("RGB"), Image.effect_noise((40, 80), 90).convert("RGB")]

@@ -21,6 +21,8 @@ from tests.fakes.collage import Thing, make_scene
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 diffusers = pytest.importorskip("diffusers", reason="the gpu extra is not installed")
+
+pytestmark = pytest.mark.thorough
 needs_flux = pytest.mark.skipif(not hasattr(diffusers, "Flux3ModularPipeline"), reason="needs diffusers 0.42")
 
 SAMPLING = Sampling(steps=2)

@@ -19,6 +19,8 @@ from gpu_workers.diffusion.tensor_batch import prepare
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 
+pytestmark = pytest.mark.thorough
+
 SIZE = (64, 64)
 SAMPLING = Sampling(steps=4, beta=1.0)
 CLOSE = 1e-4

@@ -26,6 +26,8 @@ from tests.fakes.collage import Thing, make_scene
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 
+pytestmark = pytest.mark.thorough
+
 BOXES = ((0.0, 0.0, 1.0, 1.0), (0.5, 0.25, 1.0, 0.75))
 ORDERS = [
     Conditioning("a cat", "dog", ("a lawn", "a cat"), ("lawn", "cat"), BOXES),
