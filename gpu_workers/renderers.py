@@ -52,9 +52,9 @@ def _make_collage(given: Mapping[str, Any]) -> Renderer:
 
 
 def _make_diffusion(name: str, given: Mapping[str, Any]) -> Renderer:
-    from gpu_workers.diffusion.model_registry import choice_of, renderer_of
+    from gpu_workers.diffusion.model_registry import diffusion_config, make_renderer
 
-    renderer: Renderer = renderer_of(choice_of(name, given))
+    renderer: Renderer = make_renderer(diffusion_config(name, given))
     return renderer
 
 

@@ -1,1 +1,1 @@
-"""Pictures from diffusion models: batches of mixed layouts, guidance by boxes. Knows no broker and no store."""
+"""Pictures from diffusion models: batches of mixed layouts, guidance by boxes. Imports no broker client and no store."""

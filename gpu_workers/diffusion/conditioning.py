@@ -1,6 +1,6 @@
-"""What a diffusion model is told of a graph: texts, and boxes as shares of the picture.
+"""The conditioning of a diffusion model by a graph: texts, and boxes as shares of the picture.
 
-In: a graph.  Out: `Conditioning`.  Knows no model.  Excluded categories are told in the negative text, nowhere else.
+In: a graph.  Out: `Conditioning`.  Independent of the model.  Excluded categories go into the negative text only.
 """
 
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ Corners = tuple[float, float, float, float]
 """(left, top, right, bottom), each 0 to 1 of the picture, y down."""
 
 MAX_BOXES = 30
-"""GLIGEN has this many places for objects."""
+"""The number of objects that GLIGEN takes."""
 
 
 @dataclass(frozen=True)
 class Conditioning:
-    """One picture's orders. `phrases`, `words` (the bare categories) and `boxes` go together, one an object."""
+    """The conditioning of one picture. `phrases`, `words` (the bare categories) and `boxes` have one entry per object."""
 
     prompt: str
     negative: str = ""
@@ -27,7 +27,7 @@ class Conditioning:
 
 
 def conditioning_of(graph: SpatialGraph) -> Conditioning:
-    """The orders of a graph; of more than MOST_BOXES objects the largest are told where to be."""
+    """The conditioning of a graph; of more than MAX_BOXES objects only the largest get boxes."""
     boxes = [corners(box, graph.layout.canvas) for box in graph.layout.boxes]
     order = sorted(range(len(boxes)), key=lambda i: -_area(boxes[i]))[:MAX_BOXES]
     kept = sorted(order)
@@ -43,7 +43,7 @@ def conditioning_of(graph: SpatialGraph) -> Conditioning:
 
 
 def corners(box: tuple[int, int, int, int], canvas: tuple[int, int]) -> Corners:
-    """A box in pixels as shares of its canvas, cut at the edges."""
+    """A box in pixels as shares of its canvas, clipped at the edges."""
     x, y, width, height = box
     across, down = canvas
     left, right = (min(1.0, max(0.0, value / across)) for value in (x, x + width))

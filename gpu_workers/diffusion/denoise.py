@@ -1,8 +1,8 @@
 """The denoising loop, over a whole batch of different pictures at a time.
 
-In: a model's parts, a batch, how to sample.  Out: latents.  For one picture it does what the stock GLIGEN pipeline does.
-The variants live in `GuidanceStrategy`: `guide` may move the latents before a step, `after` after it, `predict`
-replaces the prediction.
+In: a model's parts, a batch, sampling parameters.  Out: latents.  For one picture equal to the stock GLIGEN pipeline.
+Variants are a `GuidanceStrategy`: `guide` may change the latents before a step, `after` after it, `predict` replaces the
+prediction.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from gpu_workers.diffusion.tensor_batch import Batch
 
 @dataclass(frozen=True)
 class Sampling:
-    """`guidance` is the weight of classifier-free guidance, `beta` the share of steps in which boxes are heard."""
+    """`guidance` is the weight of classifier-free guidance, `beta` the share of steps in which GLIGEN's layers are on."""
 
     steps: int = 50
     guidance: float = 7.5
@@ -34,10 +34,10 @@ class Step:
 
 
 class Guide(Protocol):
-    """Moves latents before a step, or after it."""
+    """Changes latents before a step, or after it."""
 
     def __call__(self, latents: Tensor, batch: Batch, step: Step) -> Tensor:
-        """The latents to go on with."""
+        """The changed latents."""
         ...
 
 
@@ -49,19 +49,19 @@ class Predict(Protocol):
         ...
 
 
-def plain(parts: Parts, sampling: Sampling) -> Predict:
+def classifier_free(parts: Parts, sampling: Sampling) -> Predict:
     """Classifier-free guidance with texts and boxes."""
 
     def predict(latents: Tensor, batch: Batch, step: Step) -> Tensor:
         torch = lazy_imports.torch()
         doubled = step.scheduler.scale_model_input(torch.cat([latents, latents]), step.timestep)
-        unwanted, wanted = noise(parts, doubled, step, batch.texts, batch.grounding).chunk(2)
+        unwanted, wanted = predict_noise(parts, doubled, step, batch.texts, batch.grounding).chunk(2)
         return unwanted + sampling.guidance * (wanted - unwanted)
 
     return predict
 
 
-def noise(parts: Parts, latents: Tensor, step: Step, texts: Tensor, grounding: dict[str, Tensor] | None) -> Tensor:
+def predict_noise(parts: Parts, latents: Tensor, step: Step, texts: Tensor, grounding: dict[str, Tensor] | None) -> Tensor:
     """One call of the UNet."""
     extra = None if grounding is None else {"gligen": dict(grounding)}
     return parts.unet(latents, step.timestep, encoder_hidden_states=texts, cross_attention_kwargs=extra).sample
@@ -69,7 +69,7 @@ def noise(parts: Parts, latents: Tensor, step: Step, texts: Tensor, grounding: d
 
 @dataclass(frozen=True)
 class GuidanceStrategy:
-    """How a batch is drawn: `predict` the noise of each step, `guide` the latents before it, change them `after` it."""
+    """`predict` gives the noise of each step, `guide` changes the latents before it, `after` changes them after it."""
 
     predict: Predict
     guide: Guide | None = None
@@ -77,29 +77,29 @@ class GuidanceStrategy:
 
 
 def denoise(
-    parts: Parts, batch: Batch, sampling: Sampling, way: GuidanceStrategy, span: tuple[int, int | None] = (0, None)
+    parts: Parts, batch: Batch, sampling: Sampling, strategy: GuidanceStrategy, span: tuple[int, int | None] = (0, None)
 ) -> Tensor:
     """The latents after the steps of `span` (first, end), starting from the batch's latents.
 
-    A schedule without a memory (DDIM) may be cut anywhere: the parts one after the other give the same as the whole.
+    A schedule without state (DDIM) may be split anywhere: the parts in sequence give the same as the whole.
     """
     torch, latents = lazy_imports.torch(), batch.latents
     scheduler = parts.new_scheduler(sampling.steps)
-    heard = int(sampling.beta * len(scheduler.timesteps))
+    grounded_steps = int(sampling.beta * len(scheduler.timesteps))
     for number, timestep in list(enumerate(scheduler.timesteps))[span[0] : span[1]]:
         step = Step(number, len(scheduler.timesteps), timestep, scheduler)
-        set_gligen_enabled(parts, batch.grounding is not None and number < heard)
-        if way.guide is not None:
-            latents = way.guide(latents, batch, step)
+        set_gligen_enabled(parts, batch.grounding is not None and number < grounded_steps)
+        if strategy.guide is not None:
+            latents = strategy.guide(latents, batch, step)
         with torch.no_grad():
-            latents = scheduler.step(way.predict(latents, batch, step), timestep, latents).prev_sample
-        if way.after is not None:
-            latents = way.after(latents, batch, step)
+            latents = scheduler.step(strategy.predict(latents, batch, step), timestep, latents).prev_sample
+        if strategy.after is not None:
+            latents = strategy.after(latents, batch, step)
     return latents
 
 
 def set_gligen_enabled(parts: Parts, on: bool) -> None:
-    """Switch the layers through which a GLIGEN hears boxes."""
+    """Switch GLIGEN's gated attention layers on or off."""
     for module in parts.unet.modules():
         if type(module).__name__ == "GatedSelfAttentionDense":
             module.enabled = on

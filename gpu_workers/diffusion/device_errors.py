@@ -1,7 +1,7 @@
-"""What an error of the device means: too little memory, one call that was wrong, or a context that is lost.
+"""Classifies device errors: out of memory, one invalid call, or a lost context.
 
-In: the RuntimeError that torch raises (its AcceleratorError is one), told apart by its text: torch has no classes for it.
-Out: yes or no, or DeviceLost.  Needs no torch.
+In: the RuntimeError that torch raises (its AcceleratorError is one), classified by its text: torch has no classes for it.
+Out: a boolean, or DeviceLost.  Needs no torch.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from schemas.errors import DeviceLost
 
-OF_THE_DEVICE = (
+DEVICE_ERRORS = (
     "cuda error:",
     "hip error:",
     "cuda driver error:",
@@ -18,12 +18,12 @@ OF_THE_DEVICE = (
     "cublas_status",
     "nccl error",
 )
-"""What torch's messages say where the device and not a shape or a type was at fault; in lower case."""
+"""Markers of device errors in torch's messages, in lower case; errors of shapes and types have none of them."""
 
-MEMORY = ("out of memory", "alloc_failed", "memory allocation")
-"""Of these: too little memory, which a smaller batch needs less of."""
+MEMORY_ERRORS = ("out of memory", "alloc_failed", "memory allocation")
+"""Markers of device errors that a smaller batch may avoid."""
 
-ONE_CALL = (
+SINGLE_CALL_ERRORS = (
     "invalid argument",
     "invalid configuration argument",
     "not_supported",
@@ -31,32 +31,34 @@ ONE_CALL = (
     "bad_param",
     "invalid_value",
 )
-"""Of these: one call was wrong, and CUDA's context lives on."""
+"""Markers of device errors after which CUDA's context is still valid."""
 
 DETAIL_CHARS = 300
-"""The rest of such a message is advice to developers."""
+"""Characters kept of such a message; the rest is advice to developers."""
 
 
-def for_want_of_memory(error: RuntimeError) -> bool:
-    """Whether the device's memory was too small."""
-    return _of_the_device(error) and any(word in str(error).casefold() for word in MEMORY)
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Whether the device ran out of memory."""
+    return _is_device_error(error) and any(word in str(error).casefold() for word in MEMORY_ERRORS)
 
 
-def context_is_lost(error: RuntimeError) -> bool:
-    """Whether every further call of the device would fail: an illegal access, an assert, a failed launch, a dead card."""
-    return _of_the_device(error) and not any(word in str(error).casefold() for word in (*MEMORY, *ONE_CALL))
+def is_context_lost(error: RuntimeError) -> bool:
+    """Whether every further call of the device would fail: illegal access, assert, failed launch, broken device."""
+    return _is_device_error(error) and not any(
+        word in str(error).casefold() for word in (*MEMORY_ERRORS, *SINGLE_CALL_ERRORS)
+    )
 
 
-def _of_the_device(error: RuntimeError) -> bool:
-    return any(word in str(error).casefold() for word in OF_THE_DEVICE)
+def _is_device_error(error: RuntimeError) -> bool:
+    return any(word in str(error).casefold() for word in DEVICE_ERRORS)
 
 
 @contextmanager
-def device_watched() -> Iterator[None]:
-    """Raise DeviceLost in place of the error by which torch tells that the context is lost."""
+def raising_device_lost() -> Iterator[None]:
+    """Raise DeviceLost in place of torch's error where the context is lost."""
     try:
         yield
     except RuntimeError as error:
-        if not context_is_lost(error):
+        if not is_context_lost(error):
             raise
         raise DeviceLost(f"the GPU's context is lost: {str(error)[:DETAIL_CHARS]}") from error

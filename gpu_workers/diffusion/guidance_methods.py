@@ -1,48 +1,48 @@
-"""The variants of the batched loop, each a few lines: which guide, which prediction, boxes in the UNet or not.
+"""The variants of the batched loop: each combines a guide, a prediction, and boxes in the UNet or not.
 
-In: a model's parts and how to sample.  Out: a `Kind`.
+In: a model's parts and sampling parameters.  Out: a `LoopVariant`.
 """
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
 
-from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, plain
-from gpu_workers.diffusion.generators.gligen import Kind, gligen
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, classifier_free
+from gpu_workers.diffusion.generators.gligen import LoopVariant, gligen
 from gpu_workers.diffusion.guidance import backward, boxdiff, lmd
-from gpu_workers.diffusion.guidance.latent_guidance import Energy, Strength, steering
+from gpu_workers.diffusion.guidance.latent_guidance import Energy, Strength, energy_guide
 from gpu_workers.diffusion.guidance.multidiffusion import BOOTSTRAP, MultiDiffusion
-from gpu_workers.diffusion.guidance.object_composition import ALONE, ObjectComposition
+from gpu_workers.diffusion.guidance.object_composition import ALONE_SHARE, ObjectComposition
 from gpu_workers.diffusion.model_components import Parts
 
-MakesKind = Callable[[Parts, Sampling], Kind]
+MakesVariant = Callable[[Parts, Sampling], LoopVariant]
 
 
-def _guided(name: str, energy: Energy, boxes: bool, strength: Strength) -> MakesKind:
-    def make(parts: Parts, sampling: Sampling) -> Kind:
-        way = GuidanceStrategy(plain(parts, sampling), steering(parts, energy, strength))
-        return Kind(name, boxes, way, asdict(strength))
-
-    return make
-
-
-def _composed(name: str, boxes: bool, strength: Strength) -> MakesKind:
-    def make(parts: Parts, sampling: Sampling) -> Kind:
-        way = GuidanceStrategy(plain(parts, sampling), steering(parts, lmd.energy, strength))
-        whole = replace(way, after=ObjectComposition(parts, sampling, way, boxes))
-        return Kind(name, boxes, whole, {**asdict(strength), "alone": ALONE})
+def _guided(name: str, energy: Energy, boxes: bool, strength: Strength) -> MakesVariant:
+    def make(parts: Parts, sampling: Sampling) -> LoopVariant:
+        strategy = GuidanceStrategy(classifier_free(parts, sampling), energy_guide(parts, energy, strength))
+        return LoopVariant(name, boxes, strategy, asdict(strength))
 
     return make
 
 
-def _multidiffusion(parts: Parts, sampling: Sampling) -> Kind:
-    return Kind("multidiffusion", False, GuidanceStrategy(MultiDiffusion(parts, sampling)), {"bootstrap": BOOTSTRAP})
+def _composed(name: str, boxes: bool, strength: Strength) -> MakesVariant:
+    def make(parts: Parts, sampling: Sampling) -> LoopVariant:
+        strategy = GuidanceStrategy(classifier_free(parts, sampling), energy_guide(parts, lmd.energy, strength))
+        whole = replace(strategy, after=ObjectComposition(parts, sampling, strategy, boxes))
+        return LoopVariant(name, boxes, whole, {**asdict(strength), "alone": ALONE_SHARE})
+
+    return make
 
 
-def _text(parts: Parts, sampling: Sampling) -> Kind:
-    return Kind("text", False, GuidanceStrategy(plain(parts, sampling)), {})
+def _multidiffusion(parts: Parts, sampling: Sampling) -> LoopVariant:
+    return LoopVariant("multidiffusion", False, GuidanceStrategy(MultiDiffusion(parts, sampling)), {"bootstrap": BOOTSTRAP})
 
 
-VARIANTS: dict[str, MakesKind] = {
+def _text(parts: Parts, sampling: Sampling) -> LoopVariant:
+    return LoopVariant("text", False, GuidanceStrategy(classifier_free(parts, sampling)), {})
+
+
+VARIANTS: dict[str, MakesVariant] = {
     "gligen": gligen,
     "gligen_guided": _guided("gligen_guided", lmd.energy, True, Strength(scale=30.0, share=0.2, repeats=5)),
     "lmd_plus": _composed("lmd_plus", True, Strength(scale=30.0, share=0.2, repeats=5)),

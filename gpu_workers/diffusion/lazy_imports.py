@@ -1,4 +1,4 @@
-"""The one door to torch, diffusers and transformers, opened late: importing them takes many seconds and gigabytes.
+"""Lazy imports of torch, diffusers and transformers, here only: importing them takes many seconds and gigabytes.
 
 In: nothing.  Out: the libraries, or `MissingExtra` with one line that says what to install.
 Their types are unknown where they are not installed, so tensors and models are `Any` to the type checker.
@@ -40,8 +40,8 @@ def transformers() -> Any:
     return library
 
 
-def unreadable() -> tuple[type[Exception], ...]:
-    """What the libraries raise for weights that are missing, of another format, or cut short."""
+def load_errors() -> tuple[type[Exception], ...]:
+    """The exceptions for weights that are missing, of another format, or truncated."""
     try:
         from safetensors import SafetensorError
     except ImportError as error:
@@ -56,7 +56,7 @@ def versions() -> dict[str, str]:
 
 
 def release() -> None:
-    """Give back the device's memory that nothing uses."""
+    """Free the device's unused cached memory."""
     if torch().cuda.is_available():
         torch().cuda.empty_cache()
 
@@ -67,8 +67,7 @@ def best_device() -> str:
 
 
 def snapshot(model: str, revision: str, patterns: list[str]) -> str:
-    """The folder of one revision of a hub's repository. Raises MissingExtra, RetryableError when the hub is out of
-    reach."""
+    """The folder of one revision of a hub's repository. Raises MissingExtra; RetryableError when the hub is unreachable."""
     try:
         from huggingface_hub import snapshot_download
         from huggingface_hub.errors import HfHubHTTPError

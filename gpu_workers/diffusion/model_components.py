@@ -1,6 +1,6 @@
-"""A Stable Diffusion model in its parts, as the batched loop needs them.
+"""The components of a Stable Diffusion model, as the batched loop needs them.
 
-In: the folder of a published checkpoint, as it is.  Out: `Parts`.  Draws nothing.
+In: the folder of a published checkpoint.  Out: `Parts`.  Draws nothing.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Parts:
-    """What draws: text encoder, UNet, scheduler, decoder. `new_scheduler` has no memory of earlier pictures."""
+    """Text encoder, UNet, scheduler, VAE. `new_scheduler` has no state of earlier pictures."""
 
     unet: Any
     vae: Any
@@ -36,14 +36,14 @@ class Parts:
     machine: Machine
 
     @property
-    def pixels_a_latent(self) -> int:
-        """Pixels along one side of what a latent value becomes."""
+    def pixels_per_latent(self) -> int:
+        """Pixels per latent value along a side."""
         return int(2 ** (len(self.vae.config.block_out_channels) - 1))
 
     @property
     def side(self) -> int:
-        """Pixels of the side that the model was trained at."""
-        return int(self.unet.config.sample_size) * self.pixels_a_latent
+        """The side in pixels at which the model was trained."""
+        return int(self.unet.config.sample_size) * self.pixels_per_latent
 
     @property
     def grounded(self) -> bool:
@@ -57,7 +57,7 @@ class Parts:
         return fresh
 
     def embed(self, texts: Sequence[str]) -> Tensor:
-        """Prompts as the UNet reads them: (texts, tokens, width)."""
+        """Prompt embeddings for the UNet: (texts, tokens, width)."""
         ids = self.tokenizer(
             list(texts), padding="max_length", max_length=self.tokenizer.model_max_length, truncation=True,
             return_tensors="pt",
@@ -65,7 +65,7 @@ class Parts:
         return self.encoder(ids.to(self.machine.device))[0].to(self.unet.dtype)
 
     def pooled(self, phrases: Sequence[str]) -> Tensor:
-        """Phrases as a GLIGEN reads them: (phrases, width)."""
+        """Pooled phrase embeddings for GLIGEN: (phrases, width)."""
         read = self.tokenizer(list(phrases), padding=True, truncation=True, return_tensors="pt")
         return self.encoder(**read.to(self.machine.device)).pooler_output
 
@@ -80,7 +80,7 @@ class Parts:
 
 
 def load(folder: Path, machine: Machine) -> Parts:
-    """A checkpoint's parts on a machine. Raises UserError for a folder that is no such checkpoint, MissingExtra."""
+    """Load a checkpoint's parts. Raises UserError for a folder that is no such checkpoint, MissingExtra."""
     torch, diffusers, transformers = lazy_imports.torch(), lazy_imports.diffusers(), lazy_imports.transformers()
     for part in ("unet", "vae", "text_encoder", "tokenizer", "scheduler"):
         if not (folder / part).is_dir():
@@ -91,19 +91,19 @@ def load(folder: Path, machine: Machine) -> Parts:
         unet = diffusers.UNet2DConditionModel.from_pretrained(folder, subfolder="unet", **own)
         vae = diffusers.AutoencoderKL.from_pretrained(folder, subfolder="vae", **own)
         encoder = transformers.CLIPTextModel.from_pretrained(folder / "text_encoder", use_safetensors=True, dtype=dtype)
-    except lazy_imports.unreadable() as error:
+    except lazy_imports.load_errors() as error:
         raise UserError(f"{folder} cannot be loaded: {str(error).splitlines()[0]}") from error
     for model in (unet, vae, encoder):
         model.to(machine.device).eval().requires_grad_(False)
     return Parts(
-        unet=fast(unet, machine), vae=vae, encoder=encoder,
+        unet=compiled_network(unet, machine), vae=vae, encoder=encoder,
         tokenizer=transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer"),
         scheduler=_scheduler(diffusers, folder), machine=machine,
     )  # fmt: skip
 
 
-def fast(network: Any, machine: Machine) -> Any:
-    """The network that is called at every step, laid out and compiled as the machine says."""
+def compiled_network(network: Any, machine: Machine) -> Any:
+    """The network that is called at every step, with the machine's memory format and compiler."""
     torch = lazy_imports.torch()
     if machine.channels_last:
         network.to(memory_format=torch.channels_last)

@@ -1,6 +1,6 @@
-"""From a choice to a diffusion renderer.
+"""Makes a diffusion renderer from its configuration.
 
-In: a name of `gpu_workers.renderers`, a model, how to draw.  Out: a warm `DiffusionRenderer`.
+In: a name of `gpu_workers.renderers`, a model, sampling parameters.  Out: a warmed-up `DiffusionRenderer`.
 """
 
 from collections.abc import Mapping
@@ -13,18 +13,18 @@ from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer, ImageGenerator
 from gpu_workers.diffusion.generators.flux3 import flux3
 from gpu_workers.diffusion.generators.gligen import LatentGenerator
-from gpu_workers.diffusion.generators.refine import Refined
+from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.generators.stock_pipelines import Model, controlnet, text2image
 from gpu_workers.diffusion.guidance_methods import VARIANTS
 from gpu_workers.diffusion.model_components import Machine, load
 from gpu_workers.diffusion.weight_files import TINY, locate
 from schemas.errors import UserError
 
-NAMES = (*VARIANTS, "text2image", "controlnet", "flux3-boxes")
-"""Each has a row in `gpu_workers.renderers`, too."""
+RENDERER_NAMES = (*VARIANTS, "text2image", "controlnet", "flux3-boxes")
+"""Each also has a row in `gpu_workers.renderers`."""
 
 TINY_STEPS = 4
-"""A tiny model's pictures are noise however long it works."""
+"""Steps of a tiny model: its pictures are noise after any number of steps."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,11 @@ class Weights:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What to draw with. `model` is a folder, a hub's owner/name with `revision`, or `tiny`; `cache` takes the last.
+class DiffusionConfig:
+    """`model` is a folder, a hub's owner/name with `revision`, or `tiny`, which is built in `cache`.
 
-    `control` is the renderer `controlnet`'s second model; `refiner` refines any renderer's pictures to `refined_side`.
+    `control` is the second model of the renderer `controlnet`; `refiner` refines any renderer's pictures to `refined_side`
+    pixels.
     """
 
     renderer: str
@@ -57,65 +58,65 @@ class Choice:
     refined_side: int = 1024
 
 
-def choice_of(renderer: str, given: Mapping[str, Any]) -> Choice:
-    """A choice from the settings that the rows of diffusion renderers take."""
+def diffusion_config(renderer: str, given: Mapping[str, Any]) -> DiffusionConfig:
+    """The configuration from the settings in the rows of diffusion renderers."""
     pinned = {
         "control": (given["render_controlnet"], given["render_controlnet_revision"]),
         "refiner": (given["render_refine"], given["render_refine_revision"]),
     }
     second = {role: Weights(name, revision) for role, (name, revision) in pinned.items() if name is not None}
-    return Choice(
+    return DiffusionConfig(
         renderer, given["render_model"], given["render_revision"], given["model_cache"], given["render_batch"],
         given["render_steps"], given["render_guidance"], given["render_beta"], given["render_dtype"],
         given["render_compile"], second.get("control"), second.get("refiner"), given["render_refine_side"],
     )  # fmt: skip
 
 
-def renderer_of(choice: Choice) -> DiffusionRenderer:
-    """The renderer, warmed up. Raises UserError (MissingExtra among them) and RetryableError (a hub out of reach)."""
+def make_renderer(config: DiffusionConfig) -> DiffusionRenderer:
+    """The renderer, warmed up. Raises UserError (MissingExtra among them) and RetryableError (a hub is unreachable)."""
     lazy_imports.torch()
-    made = DiffusionRenderer(_drawer(choice), choice.batch)
+    made = DiffusionRenderer(_generator(config), config.batch)
     made.warm_up()
     return made
 
 
-def _drawer(choice: Choice) -> ImageGenerator:
-    if choice.renderer not in NAMES:
-        raise UserError(f"no renderer is called {choice.renderer!r}; there are: {', '.join(NAMES)}")
-    drawer = _loop(choice) if choice.renderer in VARIANTS else _pipeline(choice)
-    if choice.refiner is None:
-        return drawer
-    return Refined(drawer, _model(choice, choice.refiner, "sdxl"), choice.refined_side)
+def _generator(config: DiffusionConfig) -> ImageGenerator:
+    if config.renderer not in RENDERER_NAMES:
+        raise UserError(f"no renderer is called {config.renderer!r}; there are: {', '.join(RENDERER_NAMES)}")
+    generator = _loop_generator(config) if config.renderer in VARIANTS else _pipeline_generator(config)
+    if config.refiner is None:
+        return generator
+    return RefinedGenerator(generator, _model(config, config.refiner, "sdxl"), config.refined_side)
 
 
-def _sampling(choice: Choice) -> Sampling:
-    return Sampling(TINY_STEPS if choice.model == TINY else choice.steps, choice.guidance, choice.beta)
+def _sampling(config: DiffusionConfig) -> Sampling:
+    return Sampling(TINY_STEPS if config.model == TINY else config.steps, config.guidance, config.beta)
 
 
-def _loop(choice: Choice) -> ImageGenerator:
-    folder, source = locate(choice.model, choice.revision, choice.cache)
-    parts, sampling = load(folder, machine_of(choice)), _sampling(choice)
-    return LatentGenerator(parts, source, sampling, VARIANTS[choice.renderer](parts, sampling))
+def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
+    folder, source = locate(config.model, config.revision, config.cache)
+    parts, sampling = load(folder, machine_of(config)), _sampling(config)
+    return LatentGenerator(parts, source, sampling, VARIANTS[config.renderer](parts, sampling))
 
 
-def _pipeline(choice: Choice) -> ImageGenerator:
-    model, sampling = _model(choice, Weights(choice.model, choice.revision)), _sampling(choice)
-    if choice.renderer == "flux3-boxes":
+def _pipeline_generator(config: DiffusionConfig) -> ImageGenerator:
+    model, sampling = _model(config, Weights(config.model, config.revision)), _sampling(config)
+    if config.renderer == "flux3-boxes":
         return flux3(model, sampling)
-    if choice.renderer == "text2image":
+    if config.renderer == "text2image":
         return text2image(model, sampling)
-    if choice.control is None:
+    if config.control is None:
         raise UserError("the renderer controlnet needs a second model: set SKG_RENDER_CONTROLNET")
-    return controlnet(model, _model(choice, choice.control), sampling)
+    return controlnet(model, _model(config, config.control), sampling)
 
 
-def _model(choice: Choice, weights: Weights, tiny_kind: str = "text") -> Model:
-    folder, source = locate(weights.model, weights.revision, choice.cache, tiny_kind)
-    return Model(folder, source, machine_of(choice))
+def _model(config: DiffusionConfig, weights: Weights, tiny_kind: str = "text") -> Model:
+    folder, source = locate(weights.model, weights.revision, config.cache, tiny_kind)
+    return Model(folder, source, machine_of(config))
 
 
-def machine_of(choice: Choice) -> Machine:
-    """Half precision and channels-last on a GPU, where nothing else is said; single precision on a CPU."""
+def machine_of(config: DiffusionConfig) -> Machine:
+    """By default half precision and channels-last on a GPU, single precision on a CPU."""
     device = lazy_imports.best_device()
-    dtype = choice.dtype if choice.dtype != "auto" else ("float16" if device == "cuda" else "float32")
-    return Machine(device, dtype, channels_last=device == "cuda", compiled=choice.compiled)
+    dtype = config.dtype if config.dtype != "auto" else ("float16" if device == "cuda" else "float32")
+    return Machine(device, dtype, channels_last=device == "cuda", compiled=config.compiled)

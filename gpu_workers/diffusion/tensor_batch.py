@@ -1,6 +1,6 @@
 """A batch of different pictures as tensors: prompts, boxes and noise of each, in one UNet call.
 
-In: orders and seeds.  Out: `Batch`, twice as long in the tensors that classifier-free guidance doubles.
+In: conditionings and seeds.  Out: `Batch`; the tensors that classifier-free guidance doubles have twice its length.
 Each picture's noise comes from its own seed, so that it does not depend on its neighbours.
 """
 
@@ -17,51 +17,51 @@ from gpu_workers.diffusion.model_components import Parts
 class Batch:
     """`texts` and `grounding` hold the negative half first; `grounding` is None for a model that takes no boxes."""
 
-    told: tuple[Conditioning, ...]
+    conditionings: tuple[Conditioning, ...]
     seeds: tuple[int, ...]
     latents: Tensor
     texts: Tensor
     grounding: dict[str, Tensor] | None
 
-    def wanted_texts(self) -> Tensor:
-        """The half that says what should be drawn."""
-        return self.texts[len(self.told) :]
+    def positive_texts(self) -> Tensor:
+        """The half of `texts` for the positive prompts."""
+        return self.texts[len(self.conditionings) :]
 
-    def wanted_grounding(self) -> dict[str, Tensor] | None:
-        """The same of the boxes."""
-        count = len(self.told)
+    def positive_grounding(self) -> dict[str, Tensor] | None:
+        """The half of `grounding` for the positive prompts."""
+        count = len(self.conditionings)
         return None if self.grounding is None else {name: value[count:] for name, value in self.grounding.items()}
 
 
 def prepare(
-    parts: Parts, told: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int], boxes: bool = True
+    parts: Parts, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int], boxes: bool = True
 ) -> Batch:
-    """The tensors of a batch of pictures of `size` (width, height) in pixels. Without `boxes`, only texts guide."""
+    """The tensors of a batch of pictures of `size` (width, height) in pixels. Without `boxes` there is no grounding."""
     torch = lazy_imports.torch()
     with torch.no_grad():
-        texts = parts.embed([*(each.negative for each in told), *(each.prompt for each in told)])
-        grounding = _grounding(parts, told) if boxes and parts.grounded else None
-    return Batch(tuple(told), tuple(seeds), _noise(parts, seeds, size), texts, grounding)
+        texts = parts.embed([*(each.negative for each in conditionings), *(each.prompt for each in conditionings)])
+        grounding = _grounding(parts, conditionings) if boxes and parts.grounded else None
+    return Batch(tuple(conditionings), tuple(seeds), _noise(parts, seeds, size), texts, grounding)
 
 
 def _noise(parts: Parts, seeds: Sequence[int], size: tuple[int, int]) -> Tensor:
-    """Drawn on the CPU, so that every device starts from the same."""
-    torch, scale = lazy_imports.torch(), parts.pixels_a_latent
+    """Initial noise, drawn on the CPU so that it is the same for every device."""
+    torch, scale = lazy_imports.torch(), parts.pixels_per_latent
     shape = (1, parts.unet.config.in_channels, size[1] // scale, size[0] // scale)
     drawn = [torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=parts.unet.dtype) for seed in seeds]
     return torch.cat(drawn).to(parts.machine.device) * parts.scheduler.init_noise_sigma
 
 
-def _grounding(parts: Parts, told: Sequence[Conditioning]) -> dict[str, Tensor]:
-    """What GLIGEN's position net takes; the negative half knows of no object."""
+def _grounding(parts: Parts, conditionings: Sequence[Conditioning]) -> dict[str, Tensor]:
+    """The inputs of GLIGEN's position net; the negative half has all objects masked."""
     torch, kind = lazy_imports.torch(), {"device": parts.machine.device, "dtype": parts.unet.dtype}
-    count = len(told)
+    count = len(conditionings)
     boxes = torch.zeros(2 * count, MAX_BOXES, 4, **kind)
     embeddings = torch.zeros(2 * count, MAX_BOXES, parts.unet.config.cross_attention_dim, **kind)
     masks = torch.zeros(2 * count, MAX_BOXES, **kind)
-    phrases = [phrase for each in told for phrase in each.phrases]
+    phrases = [phrase for each in conditionings for phrase in each.phrases]
     meant = iter(parts.pooled(phrases) if phrases else ())
-    for number, each in enumerate(told):
+    for number, each in enumerate(conditionings):
         for place, box in enumerate(each.boxes):
             embedding, corners = next(meant), torch.tensor(box, **kind)
             for half in (number, count + number):

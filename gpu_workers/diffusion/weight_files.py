@@ -1,4 +1,4 @@
-"""Where weights come from: a local folder or a pinned revision of a hub, safetensors only, with licence and hash.
+"""Locates weights: a local folder or a pinned revision of a hub, safetensors only, with licence and hash.
 
 In: the name of a model.  Out: a folder and a `Source` for provenance.  Loads nothing into memory; runs no code of a
 model's repository.
@@ -16,15 +16,15 @@ from schemas.errors import UserError
 TINY = "tiny"
 """The name of the test kit's model."""
 
-WANTED = ["*.json", "*.jinja", "*.txt", "*.model", "*.safetensors", "README.md"]
-"""What is fetched of a hub's repository: no pickles, no code. (Processors keep their chat template as Jinja.)"""
+FETCHED_PATTERNS = ["*.json", "*.jinja", "*.txt", "*.model", "*.safetensors", "README.md"]
+"""Files that are fetched from a hub's repository: no pickles, no code. (Processors store their chat template as Jinja.)"""
 
 CHUNK_BYTES = 1 << 22
 
 
 @dataclass(frozen=True)
 class Source:
-    """What a picture's provenance says of the weights. `sha256` is over all safetensors files, in the order of names."""
+    """The weights in a picture's provenance. `sha256` is over all safetensors files, in the order of their names."""
 
     model: str
     revision: str
@@ -43,7 +43,7 @@ def locate(model: str, revision: str | None, cache: Path, kind: str = "gligen") 
     elif Path(model).is_dir():
         folder = Path(model)
     else:
-        folder = _fetched(model, revision)
+        folder = _fetch(model, revision)
     return folder, Source(_name(model), revision or "local", licence_of(folder), fingerprint(folder))
 
 
@@ -51,12 +51,12 @@ def _name(model: str) -> str:
     return Path(model).name if Path(model).is_dir() else model
 
 
-def _fetched(model: str, revision: str | None) -> Path:
+def _fetch(model: str, revision: str | None) -> Path:
     if "/" not in model or model.startswith((".", "/", "~")):
         raise UserError(f"{model} is neither a folder nor a hub's owner/name")
     if revision is None:
         raise UserError(f"{model} comes from a hub: pin its revision with SKG_RENDER_REVISION")
-    return Path(lazy_imports.snapshot(model, revision, WANTED))
+    return Path(lazy_imports.snapshot(model, revision, FETCHED_PATTERNS))
 
 
 def fingerprint(folder: Path) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.device_errors import device_watched
+from gpu_workers.diffusion.device_errors import raising_device_lost
 from gpu_workers.perception.grounding_dino import label_batches, run_grounding_dino
 from gpu_workers.perception.interfaces import DepthMap, Detection
 from gpu_workers.perception.loaded_models import LoadedModel, RawDetections, RunsDetector, load
@@ -68,7 +68,7 @@ class ZeroShotDetector:
         """The model's name."""
         return self._loaded.name
 
-    @device_watched()
+    @raising_device_lost()
     def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
         """All detections from MIN_SCORE on. Raises RetryableError where not even one picture fits, DeviceLost."""
         found: list[list[Detection]] = [[] for _ in pictures]

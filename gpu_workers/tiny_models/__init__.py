@@ -1,1 +1,1 @@
-"""The test kit: models of true architecture, tiny and random."""
+"""Tiny models with random weights and the real architectures, for tests and demos."""

@@ -1,7 +1,7 @@
-"""The test kit's detectors and depth estimator: true architectures, tiny, random.
+"""Tiny detectors and a depth estimator: real architectures, random weights.
 
 In: a folder.  Out: the folder of a model that the ordinary loaders read.  `blind` ones never find anything, so that the
-whole path of a detector may be walked without a word of it being believed.
+whole path of a detector runs without false detections.
 """
 
 from collections.abc import Callable
@@ -9,22 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.tiny_models.tiny_diffusion import END, SEED, TOKENS, once, tokenizer, vocabulary
+from gpu_workers.tiny_models.tiny_diffusion import END, SEED, TOKENS, tokenizer, vocabulary, write_once
 from schemas.errors import UserError
 
 WIDTH = 32
-NEVER = -50.0
-"""A logit that no score survives."""
+NO_SCORE_LOGIT = -50.0
+"""A logit whose score is below every threshold."""
 
 SIDE = 32
-"""Pixels that the tiny models look at."""
+"""Input side of the tiny models in pixels."""
 
 
 def build(folder: Path, kind: str) -> Path:
     """A tiny model of a kind in `folder`, written once. Returns the folder. Raises UserError for an unknown kind."""
     if kind not in KINDS:
         raise UserError(f"no tiny model is called {kind!r}; there are: {', '.join(KINDS)}")
-    return once(folder, lambda place: _write(place, kind))
+    return write_once(folder, lambda place: _write(place, kind))
 
 
 def _write(folder: Path, kind: str) -> None:
@@ -53,7 +53,7 @@ def _owl(transformers: Any, folder: Path) -> tuple[Any, Any]:
 
 def _blind_owl(transformers: Any, folder: Path) -> tuple[Any, Any]:
     model, processor = _owl(transformers, folder)
-    for part, bias in ((model.class_head.logit_shift, NEVER), (model.class_head.logit_scale, 0.0)):
+    for part, bias in ((model.class_head.logit_shift, NO_SCORE_LOGIT), (model.class_head.logit_scale, 0.0)):
         part.weight.data.zero_()
         part.bias.data.fill_(bias)
     return model, processor

@@ -1,7 +1,7 @@
-"""The test kit: models of true architecture, a few hundred kilobytes, random but always the same weights.
+"""Tiny diffusion models: real architectures, a few hundred kilobytes, random weights from a fixed seed.
 
-In: a folder.  Out: the folder of a pipeline that the ordinary loaders read.  Knows no words: its pictures are noise,
-and what is proven with it is the path that pixels take.
+In: a folder.  Out: the folder of a pipeline that the ordinary loaders read.  Untrained: its pictures are noise, and it
+tests only the path of the pixels.
 """
 
 import json
@@ -17,12 +17,12 @@ SEED = 20
 GATE = 1.0
 """New GLIGEN fusers start closed (0), so that boxes would not matter; a trained one has them open."""
 
-LOUD = 6.0
-"""New weights of the layers that read boxes are so small that a box would hardly be felt."""
+BOX_LAYER_GAIN = 6.0
+"""Factor on the new weights of the layers that read boxes, which are so small that boxes would hardly matter."""
 
 WIDTH = 32
 LATENT_SIDE = 16
-PIXELS_A_LATENT = 4
+PIXELS_PER_LATENT = 4
 TOKENS = 77
 """Of CLIP's text encoders."""
 
@@ -49,7 +49,7 @@ VAE = {
     "down_block_types": ("DownEncoderBlock2D",) * 3,
     "up_block_types": ("UpDecoderBlock2D",) * 3,
     "latent_channels": 4,
-    "sample_size": PIXELS_A_LATENT * LATENT_SIDE,
+    "sample_size": PIXELS_PER_LATENT * LATENT_SIDE,
 }
 
 SCHEDULER = {
@@ -65,11 +65,11 @@ SCHEDULER = {
 
 def build(folder: Path, *, gated: bool = True) -> Path:
     """A tiny pipeline in `folder`, written once; with `gated`, a GLIGEN. Returns the folder."""
-    return once(folder, lambda place: _write(place, gated))
+    return write_once(folder, lambda place: _write(place, gated))
 
 
-def once(folder: Path, write: Callable[[Path], None]) -> Path:
-    """A folder that is whole as soon as it is there, whoever else makes it at the same time. Returns the folder."""
+def write_once(folder: Path, write: Callable[[Path], None]) -> Path:
+    """Write a folder atomically, unless it exists; safe with concurrent writers. Returns the folder."""
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         place = Path(mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
@@ -99,12 +99,12 @@ def _write(folder: Path, gated: bool) -> None:
 
 
 def open_gates(unet: Any, gate: float = GATE) -> None:
-    """Let a GLIGEN UNet's fusers count, and the places of boxes in them."""
+    """Open the gates of a GLIGEN UNet's fusers, and amplify its box layers."""
     for name, parameter in unet.named_parameters():
         if name.endswith(("alpha_attn", "alpha_dense")):
             parameter.data.fill_(gate)
         elif name.startswith("position_net.linears") and name.endswith("weight"):
-            parameter.data.mul_(LOUD)
+            parameter.data.mul_(BOX_LAYER_GAIN)
 
 
 def text_config(transformers: Any, width: int = WIDTH, layers: int = 2) -> Any:
@@ -129,13 +129,13 @@ def tokenizer(transformers: Any, folder: Path) -> Any:
 
 
 def new_tokenizer() -> Any:
-    """The same, with no folder left behind."""
+    """The same, from a temporary folder."""
     with TemporaryDirectory() as folder:
         return tokenizer(lazy_imports.transformers(), Path(folder))
 
 
 def vocabulary() -> dict[str, int]:
-    """A token for each character, alone and at the end of a word: no text is unknown, none is short."""
+    """A token for each character, alone and at the end of a word: every text can be tokenised, and has many tokens."""
     letters = [chr(code) for code in range(ord("!"), ord("~") + 1)]
     words = [*letters, *(f"{letter}</w>" for letter in letters), START, END]
     return {word: number for number, word in enumerate(words)}

@@ -1,4 +1,4 @@
-"""The test kit's SDXL: two text encoders, sizes told to the UNet, eight pixels a latent; random, always the same weights.
+"""A tiny SDXL: two text encoders, size conditioning, eight pixels per latent; random weights from a fixed seed.
 
 In: a folder.  Out: the folder of a pipeline that the ordinary loaders read.
 """
@@ -6,15 +6,15 @@ In: a folder.  Out: the folder of a pipeline that the ordinary loaders read.
 from pathlib import Path
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.tiny_models.tiny_diffusion import SCHEDULER, SEED, TOKENS, WIDTH, new_tokenizer, once, text_config
+from gpu_workers.tiny_models.tiny_diffusion import SCHEDULER, SEED, TOKENS, WIDTH, new_tokenizer, text_config, write_once
 
-PIXELS_A_LATENT = 8
+PIXELS_PER_LATENT = 8
 SIDE = 1024
 TIME_WIDTH = 8
-"""Of each of the six numbers (sizes and crops) that an SDXL is told."""
+"""Embedding width of each of the six numbers (sizes and crops) of SDXL's size conditioning."""
 
 UNET = {
-    "sample_size": SIDE // PIXELS_A_LATENT,
+    "sample_size": SIDE // PIXELS_PER_LATENT,
     "in_channels": 4,
     "out_channels": 4,
     "block_out_channels": (16, 32, 32),
@@ -46,7 +46,7 @@ VAE = {
 
 def build(folder: Path) -> Path:
     """A tiny SDXL in `folder`, written once. Returns the folder."""
-    return once(folder, _write)
+    return write_once(folder, _write)
 
 
 def _write(folder: Path) -> None:

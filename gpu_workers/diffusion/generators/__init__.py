@@ -1,1 +1,1 @@
-"""The diffusion models that draw: GLIGEN, ready-made pipelines, FLUX.3, and a second step."""
+"""Image generators: GLIGEN and the batched loop, stock pipelines, FLUX.3, and a refiner."""

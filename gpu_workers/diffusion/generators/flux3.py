@@ -1,6 +1,6 @@
-"""FLUX.3, which takes boxes by itself: a modular pipeline, one picture a call.
+"""FLUX.3, which takes boxes natively: a modular pipeline, one picture per call.
 
-In: the folder of a published model.  Out: a drawer.  Needs a diffusers that has `Flux3ModularPipeline`.
+In: the folder of a published model.  Out: an image generator.  Needs a diffusers that has `Flux3ModularPipeline`.
 Boxes go to its prompt upsampler, a language model, which writes them into the caption that is drawn; the strength of
 classifier-free guidance is the model's own.
 """
@@ -18,12 +18,12 @@ from gpu_workers.diffusion.generators.stock_pipelines import Model
 from schemas.errors import PermanentError, UserError
 
 SIDE = 1024
-"""Pixels that it was trained at."""
+"""The side in pixels at which it was trained."""
 
 
-def boxes_of(orders: Conditioning) -> list[dict[str, object]]:
-    """The boxes as it takes them: y first, shares of the picture."""
-    named = enumerate(zip(orders.phrases, orders.boxes, strict=True))
+def boxes_of(conditioning: Conditioning) -> list[dict[str, object]]:
+    """The boxes in FLUX.3's form: y first, shares of the picture."""
+    named = enumerate(zip(conditioning.phrases, conditioning.boxes, strict=True))
     return [
         {"id": f"object{number}", "desc": phrase, "bbox": [top, left, bottom, right]}
         for number, (phrase, (left, top, right, bottom)) in named
@@ -39,35 +39,35 @@ class Flux3Generator:
         self._pipeline, self._model, self._sampling = pipeline, model, sampling
 
     @property
-    def facts(self) -> Mapping[str, object]:
+    def parameters(self) -> Mapping[str, object]:
         """Weights, steps, number format."""
         return {**asdict(self._model.source), "steps": self._sampling.steps, "dtype": self._model.machine.dtype}
 
-    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
-        """One picture an order, one after the other."""
-        return [self._one(each, seed, size) for each, seed in zip(orders, seeds, strict=True)]
+    def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+        """One picture per conditioning, one after the other."""
+        return [self._draw_one(each, seed, size) for each, seed in zip(conditionings, seeds, strict=True)]
 
-    def _one(self, orders: Conditioning, seed: int, size: tuple[int, int]) -> Image.Image:
+    def _draw_one(self, one: Conditioning, seed: int, size: tuple[int, int]) -> Image.Image:
         torch = lazy_imports.torch()
         try:
             [picture] = self._pipeline(
-                prompt=orders.prompt, negative_prompt=orders.negative, boxes=boxes_of(orders), width=size[0],
+                prompt=one.prompt, negative_prompt=one.negative, boxes=boxes_of(one), width=size[0],
                 height=size[1], generator=torch.Generator().manual_seed(seed), num_inference_steps=self._sampling.steps,
                 output="images",
             )  # fmt: skip
         except RuntimeError as error:
             if "caption" not in str(error):
                 raise
-            raise PermanentError("failed", f"FLUX.3's prompt upsampler: {error}") from error  # it answers the same again
+            raise PermanentError("failed", f"FLUX.3's prompt upsampler: {error}") from error  # it is deterministic
         assert isinstance(picture, Image.Image)
         return picture
 
 
-def loaded(model: Model) -> Any:
-    """The pipeline on its machine, silent, every part of it from the model's own folder.
+def load_pipeline(model: Model) -> Any:
+    """The pipeline on its machine, without progress bar, all components from the model's own folder.
 
-    Raises UserError where diffusers has no FLUX.3, or the folder lacks a part: an index may name other repositories, and
-    nothing is fetched from those.
+    Raises UserError where diffusers has no FLUX.3, or the folder lacks a component: an index may name other repositories,
+    and nothing is fetched from those.
     """
     diffusers = lazy_imports.diffusers()
     if not hasattr(diffusers, "Flux3ModularPipeline"):
@@ -93,5 +93,5 @@ def loaded(model: Model) -> Any:
 
 
 def flux3(model: Model, sampling: Sampling) -> Flux3Generator:
-    """The drawer over a folder. Raises UserError as `loaded` does."""
-    return Flux3Generator(loaded(model), model, sampling)
+    """The generator over a folder. Raises UserError as `load_pipeline` does."""
+    return Flux3Generator(load_pipeline(model), model, sampling)

@@ -1,6 +1,6 @@
-"""Drawers over the ready-made pipelines of diffusers: by text alone, or by a picture of the boxes.
+"""Image generators over the stock pipelines of diffusers: by text alone, or by a control picture of the boxes.
 
-In: folders of published models.  Out: drawers.  Each picture has a generator of its own.
+In: folders of published models.  Out: image generators.  Each picture has a random generator of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,17 +14,17 @@ from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.generators.box_picture import control_picture
-from gpu_workers.diffusion.model_components import Machine, fast
+from gpu_workers.diffusion.model_components import Machine, compiled_network
 from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import UserError
 
 Extras = Callable[[Sequence[Conditioning], tuple[int, int]], dict[str, Any]]
-"""What a pipeline is given besides texts, size, steps and seeds."""
+"""Arguments of a pipeline besides texts, size, steps and seeds."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A folder of weights, where they come from, and the machine they run on."""
+    """A folder of weights, their source, and the machine on which they run."""
 
     folder: Path
     source: Source
@@ -41,64 +41,64 @@ class PipelineGenerator:
 
     @property
     def name(self) -> str:
-        """The kind and its version."""
+        """The renderer's name and version."""
         return f"{self._name}-1"
 
     @property
-    def facts(self) -> Mapping[str, object]:
-        """Weights and sampling."""
+    def parameters(self) -> Mapping[str, object]:
+        """Weights and sampling parameters."""
         sampling = {name: value for name, value in asdict(self._sampling).items() if name != "beta"}
         return {"models": [asdict(source) for source in self._sources], **sampling, "dtype": str(self._pipeline.dtype)}
 
     @property
     def side(self) -> int:
-        """The side that the model was trained at."""
+        """The side in pixels at which the model was trained."""
         pipeline = self._pipeline
         model = getattr(pipeline, "unet", None) or pipeline.transformer
         return int(model.config.sample_size) * int(pipeline.vae_scale_factor)
 
-    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
-        """One picture an order."""
+    def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+        """One picture per conditioning."""
         torch = lazy_imports.torch()
         found: list[Image.Image] = self._pipeline(
-            prompt=[each.prompt for each in orders], negative_prompt=[each.negative for each in orders],
+            prompt=[each.prompt for each in conditionings], negative_prompt=[each.negative for each in conditionings],
             generator=[torch.Generator().manual_seed(seed) for seed in seeds], width=size[0], height=size[1],
             num_inference_steps=self._sampling.steps, guidance_scale=self._sampling.guidance, output_type="pil",
-            **self._extras(orders, size),
+            **self._extras(conditionings, size),
         ).images  # fmt: skip
         return found
 
 
-def _nothing(orders: Sequence[Conditioning], size: tuple[int, int]) -> dict[str, Any]:  # noqa: ARG001 - Extras'
+def _no_extras(conditionings: Sequence[Conditioning], size: tuple[int, int]) -> dict[str, Any]:  # noqa: ARG001 - Extras'
     return {}
 
 
-def _boxes_drawn(orders: Sequence[Conditioning], size: tuple[int, int]) -> dict[str, Any]:
-    return {"image": [control_picture(each, size) for each in orders]}
+def _control_pictures(conditionings: Sequence[Conditioning], size: tuple[int, int]) -> dict[str, Any]:
+    return {"image": [control_picture(each, size) for each in conditionings]}
 
 
 def text2image(model: Model, sampling: Sampling) -> PipelineGenerator:
-    """Any text-to-image model; only the prompt says what is where."""
-    return PipelineGenerator("text2image", _loaded(model), [model.source], sampling, _nothing)
+    """Any text-to-image model; positions are in the prompt only."""
+    return PipelineGenerator("text2image", _loaded(model), [model.source], sampling, _no_extras)
 
 
 def controlnet(model: Model, control: Model, sampling: Sampling) -> PipelineGenerator:
     """A model with a ControlNet that reads the boxes as a picture of filled rectangles."""
     pipeline = _loaded(model, controlnet=_read(lazy_imports.diffusers().ControlNetModel, control))
-    return PipelineGenerator("controlnet", pipeline, [model.source, control.source], sampling, _boxes_drawn)
+    return PipelineGenerator("controlnet", pipeline, [model.source, control.source], sampling, _control_pictures)
 
 
 def _loaded(model: Model, **parts: Any) -> Any:
-    return ready(lazy_imports.diffusers().AutoPipelineForText2Image, model, **parts)
+    return ready_pipeline(lazy_imports.diffusers().AutoPipelineForText2Image, model, **parts)
 
 
-def ready(loader: Any, model: Model, **parts: Any) -> Any:
-    """A pipeline on its machine, silent. Raises UserError for a folder that the loader cannot read."""
+def ready_pipeline(loader: Any, model: Model, **parts: Any) -> Any:
+    """A pipeline on its machine, without progress bar. Raises UserError for a folder that the loader cannot read."""
     pipeline = _read(loader, model, **parts)
     pipeline.set_progress_bar_config(disable=True)
     pipeline.to(model.machine.device)
     part = "unet" if getattr(pipeline, "unet", None) is not None else "transformer"
-    setattr(pipeline, part, fast(getattr(pipeline, part), model.machine))
+    setattr(pipeline, part, compiled_network(getattr(pipeline, part), model.machine))
     return pipeline
 
 
@@ -106,5 +106,5 @@ def _read(loader: Any, model: Model, **parts: Any) -> Any:
     dtype = getattr(lazy_imports.torch(), model.machine.dtype)
     try:
         return loader.from_pretrained(model.folder, use_safetensors=True, torch_dtype=dtype, **parts)
-    except lazy_imports.unreadable() as error:
+    except lazy_imports.load_errors() as error:
         raise UserError(f"{model.source.model} cannot be loaded: {str(error).splitlines()[0]}") from error

@@ -1,6 +1,6 @@
-"""Where a UNet looks for each word: cross-attention maps, caught while it predicts.
+"""Cross-attention maps of a UNet for each token, recorded while it predicts.
 
-In: a UNet.  Out: maps with gradients.  Restores the UNet's own attention afterwards.
+In: a UNet.  Out: maps with gradients.  Restores the UNet's own attention processors afterwards.
 """
 
 import math
@@ -10,11 +10,11 @@ from typing import Any
 
 from gpu_workers.diffusion.lazy_imports import Tensor
 
-COARSEST = 4
-"""Latent places per place of a map, along a side: finer maps tell texture, not place."""
+MIN_COARSENESS = 4
+"""Latent positions per position of a map, along a side: finer maps show texture, not position."""
 
-LEAST_SIDE = 8
-"""Maps up to this side are always kept: a small model has no coarser ones."""
+KEPT_SIDE = 8
+"""Maps up to this side are always recorded: a small model has no coarser ones."""
 
 
 class AttentionMaps:
@@ -25,21 +25,21 @@ class AttentionMaps:
         self._height, self._width = latent_size
 
     def take(self, probabilities: Tensor, heads: int) -> None:
-        """Keep a layer's map, if it is coarse enough."""
+        """Record a layer's map, if it is coarse enough."""
         places, tokens = probabilities.shape[1:]
         scale = math.sqrt(self._height * self._width / places)
         height, width = round(self._height / scale), round(self._width / scale)
-        if scale < COARSEST and max(height, width) > LEAST_SIDE:
+        if scale < MIN_COARSENESS and max(height, width) > KEPT_SIDE:
             return
         by_picture = probabilities.reshape(-1, heads, places, tokens).mean(1)
         self.maps.append(by_picture.reshape(-1, height, width, tokens))
 
 
-class _Catching:
-    """An attention processor that lets its probabilities be seen."""
+class _RecordingProcessor:
+    """An attention processor that records its probabilities."""
 
-    def __init__(self, caught: AttentionMaps) -> None:
-        self._caught = caught
+    def __init__(self, recorded: AttentionMaps) -> None:
+        self._recorded = recorded
 
     def __call__(
         self, attn: Any, hidden_states: Tensor, encoder_hidden_states: Tensor, attention_mask: Any = None, **_: object
@@ -49,17 +49,17 @@ class _Catching:
         key = attn.head_to_batch_dim(attn.to_k(encoder_hidden_states))
         value = attn.head_to_batch_dim(attn.to_v(encoder_hidden_states))
         probabilities = attn.get_attention_scores(query, key, mask)
-        self._caught.take(probabilities, attn.heads)
+        self._recorded.take(probabilities, attn.heads)
         return attn.to_out[0](attn.batch_to_head_dim(probabilities @ value))
 
 
 @contextmanager
-def catching(unet: Any, latent_size: tuple[int, int]) -> Iterator[AttentionMaps]:
-    """While this is open, every prediction of `unet` leaves its maps."""
-    before, caught = unet.attn_processors, AttentionMaps(latent_size)
-    cross = {name: _Catching(caught) if ".attn2." in name else own for name, own in before.items()}
+def recording_attention(unet: Any, latent_size: tuple[int, int]) -> Iterator[AttentionMaps]:
+    """Within this context every prediction of `unet` records its maps."""
+    before, recorded = unet.attn_processors, AttentionMaps(latent_size)
+    cross = {name: _RecordingProcessor(recorded) if ".attn2." in name else own for name, own in before.items()}
     unet.set_attn_processor(dict(cross))
     try:
-        yield caught
+        yield recorded
     finally:
         unet.set_attn_processor(dict(before))

@@ -1,15 +1,15 @@
-"""The energy of BoxDiff: strong inside, weak outside, and reaching the box's edges.
+"""The energy of BoxDiff: attention strong inside, weak outside, and reaching the box's edges.
 
 After Xie et al., "BoxDiff: Text-to-Image Synthesis with Training-Free Box-Constrained Diffusion", arXiv 2307.10816 (2023).
 """
 
-from gpu_workers.diffusion.guidance.lmd import strongest
+from gpu_workers.diffusion.guidance.lmd import top_mean
 from gpu_workers.diffusion.lazy_imports import Tensor
 
 
 def energy(attention: Tensor, mask: Tensor) -> Tensor:
     """Inner-box, outer-box and corner terms; `attention` and `mask` are (height, width), the mask 0 or 1."""
-    inner, outer = 1 - strongest(attention, mask), strongest(attention, 1 - mask)
+    inner, outer = 1 - top_mean(attention, mask), top_mean(attention, 1 - mask)
     return inner + outer + _corners(attention / attention.max().clamp_min(1e-12), mask)
 
 

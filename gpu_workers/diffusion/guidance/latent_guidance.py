@@ -1,7 +1,7 @@
 """The guidance loop: before a step, move each picture's latents down the gradient of its energy.
 
-In: latents, a batch, a step.  Out: latents that put each object's attention into its box.  Pictures of a batch do not
-touch each other: each has an energy, a gradient and an end of its own.  Which energy is the variant's matter.
+In: latents, a batch, a step.  Out: latents that put each object's attention into its box.  Pictures of a batch are
+independent: each has its own energy, gradient and stopping point.  The variant chooses the energy.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning, Corners
-from gpu_workers.diffusion.denoise import Guide, Step, noise
-from gpu_workers.diffusion.guidance.attention_maps import catching
-from gpu_workers.diffusion.guidance.token_positions import places_of
+from gpu_workers.diffusion.denoise import Guide, Step, predict_noise
+from gpu_workers.diffusion.guidance.attention_maps import recording_attention
+from gpu_workers.diffusion.guidance.token_positions import token_positions
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.model_components import Parts
 from gpu_workers.diffusion.tensor_batch import Batch
 
 Energy = Callable[[Tensor, Tensor], Tensor]
-"""Of one object's attention (height, width) and its box's mask of the same size."""
+"""A function of one object's attention (height, width) and its box's mask of the same size."""
 
 
 @dataclass(frozen=True)
 class Strength:
-    """`scale` of a move, the `share` of the steps that are guided, moves a step at most, the energy that is enough."""
+    """`scale` of an update, `share` of steps that are guided, at most `repeats` updates per step until energy `enough`."""
 
     scale: float = 30.0
     share: float = 0.2
@@ -30,7 +30,7 @@ class Strength:
     enough: float = 0.2
 
 
-def steering(parts: Parts, energy: Energy, strength: Strength) -> Guide:
+def energy_guide(parts: Parts, energy: Energy, strength: Strength) -> Guide:
     """The guide that lowers `energy`."""
 
     def guide(latents: Tensor, batch: Batch, step: Step) -> Tensor:
@@ -42,11 +42,11 @@ def steering(parts: Parts, energy: Energy, strength: Strength) -> Guide:
             with torch.enable_grad():
                 moved = latents.detach().requires_grad_(True)
                 energies = energies_of(parts, moved, batch, step, energy)
-                open_ones = energies.detach() > strength.enough
-                if not bool(open_ones.any()):
+                unfinished = energies.detach() > strength.enough
+                if not bool(unfinished.any()):
                     break
                 gradient = torch.autograd.grad(energies.sum(), moved)[0]
-            keep = open_ones.to(latents.dtype)[:, None, None, None]
+            keep = unfinished.to(latents.dtype)[:, None, None, None]
             latents = latents - strength.scale * float(size) * gradient * keep
         return latents.detach()
 
@@ -54,13 +54,13 @@ def steering(parts: Parts, energy: Energy, strength: Strength) -> Guide:
 
 
 def energies_of(parts: Parts, latents: Tensor, batch: Batch, step: Step, energy: Energy) -> Tensor:
-    """One energy a picture: the mean over what its prompt names and the layers."""
+    """One energy per picture: the mean over the objects named in its prompt and over the layers."""
     torch, maps = lazy_imports.torch(), maps_of(parts, latents, batch, step)
     energies = []
-    for number, orders in enumerate(batch.told):
+    for number, conditioning in enumerate(batch.conditionings):
         terms = [
-            energy(layer[number, :, :, list(places)].mean(-1), _any_of(boxes, layer.shape[1:3]).to(layer))
-            for places, boxes in _named(parts, orders).items()
+            energy(layer[number, :, :, list(places)].mean(-1), _union_mask(boxes, layer.shape[1:3]).to(layer))
+            for places, boxes in _boxes_by_tokens(parts, conditioning).items()
             for layer in maps
         ]
         energies.append(torch.stack(terms).mean() if terms else latents[number].sum() * 0)
@@ -68,23 +68,23 @@ def energies_of(parts: Parts, latents: Tensor, batch: Batch, step: Step, energy:
 
 
 def maps_of(parts: Parts, latents: Tensor, batch: Batch, step: Step) -> list[Tensor]:
-    """Where each picture looks for each word, a tensor (pictures, height, width, tokens) a layer."""
-    with catching(parts.unet, tuple(latents.shape[-2:])) as caught:
+    """The attention maps of the batch, one tensor (pictures, height, width, tokens) per layer."""
+    with recording_attention(parts.unet, tuple(latents.shape[-2:])) as recorded:
         scaled = step.scheduler.scale_model_input(latents, step.timestep)
-        noise(parts, scaled, step, batch.wanted_texts(), batch.wanted_grounding())
-    return caught.maps
+        predict_noise(parts, scaled, step, batch.positive_texts(), batch.positive_grounding())
+    return recorded.maps
 
 
-def _named(parts: Parts, orders: Conditioning) -> dict[tuple[int, ...], list[Corners]]:
-    """The boxes of each place in the prompt: objects of one name share their words, and their boxes are one region."""
+def _boxes_by_tokens(parts: Parts, conditioning: Conditioning) -> dict[tuple[int, ...], list[Corners]]:
+    """Boxes by token positions in the prompt: objects of one name share tokens, and their boxes form one region."""
     named: dict[tuple[int, ...], list[Corners]] = {}
-    for box, places in zip(orders.boxes, places_of(parts.tokenizer, orders), strict=True):
+    for box, places in zip(conditioning.boxes, token_positions(parts.tokenizer, conditioning), strict=True):
         if places:
             named.setdefault(tuple(places), []).append(box)
     return named
 
 
-def _any_of(boxes: Sequence[Corners], size: Sequence[int]) -> Tensor:
+def _union_mask(boxes: Sequence[Corners], size: Sequence[int]) -> Tensor:
     return lazy_imports.torch().stack([mask_of(box, size) for box in boxes]).amax(0)
 
 

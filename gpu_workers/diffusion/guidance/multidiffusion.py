@@ -8,7 +8,7 @@ is put into it and not elsewhere.
 from dataclasses import dataclass
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.denoise import Sampling, Step, noise
+from gpu_workers.diffusion.denoise import Sampling, Step, predict_noise
 from gpu_workers.diffusion.guidance.latent_guidance import mask_of
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.model_components import Parts
@@ -24,9 +24,9 @@ COLOURS = 8
 
 @dataclass(frozen=True)
 class _Regions:
-    """Of a batch: whose picture each region is of, its texts (unwanted half first), its mask (regions, 1, h, w).
+    """Of a batch: the index of each region's picture, its texts (negative half first), its mask (regions, 1, h, w).
 
-    `around` is 1 where a region is not: nowhere, for the background.  `colours`: by step, each region's flat colour.
+    `around` is 1 outside a region, 0 everywhere for the background.  `colours`: by step, each region's flat colour.
     """
 
     owners: list[int]
@@ -48,7 +48,7 @@ class MultiDiffusion:
         """All regions of all pictures in one call of the UNet."""
         torch, regions = lazy_imports.torch(), self._regions(batch, latents)
         each = step.scheduler.scale_model_input(self._views(latents, batch, step), step.timestep)
-        unwanted, wanted = noise(self._parts, torch.cat([each, each]), step, regions.texts, None).chunk(2)
+        unwanted, wanted = predict_noise(self._parts, torch.cat([each, each]), step, regions.texts, None).chunk(2)
         guided = unwanted + self._sampling.guidance * (wanted - unwanted)
         total, weight = torch.zeros_like(latents), torch.zeros_like(latents[:, :1])
         owners = torch.tensor(regions.owners, device=latents.device)
@@ -57,7 +57,7 @@ class MultiDiffusion:
         return total / weight
 
     def _views(self, latents: Tensor, batch: Batch, step: Step) -> Tensor:
-        """What each region sees: its picture, and in the first steps a flat colour around its box."""
+        """The latents of each region: its picture's, and in the first steps a flat colour around its box."""
         regions = self._regions(batch, latents)
         views = latents[regions.owners]
         if step.number >= BOOTSTRAP * step.of:
@@ -68,10 +68,10 @@ class MultiDiffusion:
         return views * (1 - regions.around) + flat * regions.around
 
     def _colours(self, latents: Tensor) -> Tensor:
-        """The latents of the flat colours, encoded once a size and one at a time."""
+        """The latents of the flat colours, encoded once per size and one at a time."""
         torch, size = lazy_imports.torch(), (int(latents.shape[-2]), int(latents.shape[-1]))
         if size not in self._flat:
-            scale = self._parts.pixels_a_latent
+            scale = self._parts.pixels_per_latent
             drawn = 2 * torch.rand(COLOURS, 3, 1, 1, generator=torch.Generator().manual_seed(0)) - 1
             pixels = drawn.expand(-1, -1, size[0] * scale, size[1] * scale).to(latents)
             with torch.no_grad():
@@ -86,16 +86,19 @@ class MultiDiffusion:
     def _prepare(self, batch: Batch, latents: Tensor) -> _Regions:
         torch = lazy_imports.torch()
         owners, wanted, unwanted, masks, around, colours = list[int](), list[str](), list[str](), [], [], []
-        for number, orders in enumerate(batch.told):
-            boxes = [mask_of(box, latents.shape[-2:]) for box in orders.boxes]
+        for number, conditioning in enumerate(batch.conditionings):
+            boxes = [mask_of(box, latents.shape[-2:]) for box in conditioning.boxes]
             rest = 1 - torch.stack(boxes).amax(0) if boxes else torch.ones(latents.shape[-2:])
             around += [torch.zeros_like(rest), *(1 - box for box in boxes)]
             chance = torch.Generator().manual_seed(derived_seed("flat", batch.seeds[number]))
             colours.append(torch.randint(COLOURS, (self._sampling.steps + 1, 1 + len(boxes)), generator=chance))
-            for text, mask in ((orders.background or orders.prompt, rest), *zip(orders.phrases, boxes, strict=True)):
+            for text, mask in (
+                (conditioning.background or conditioning.prompt, rest),
+                *zip(conditioning.phrases, boxes, strict=True),
+            ):
                 owners.append(number)
                 wanted.append(text)
-                unwanted.append(orders.negative)
+                unwanted.append(conditioning.negative)
                 masks.append(mask)
         texts = self._parts.embed([*unwanted, *wanted])
         apart = torch.stack(around)[:, None].to(latents)

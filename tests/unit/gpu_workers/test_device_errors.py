@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from gpu_workers.diffusion.device_errors import device_watched
+from gpu_workers.diffusion.device_errors import raising_device_lost
 from gpu_workers.diffusion.oom_backoff import OomBackoff
 from schemas.errors import DeviceLost, RetryableError
 
@@ -62,9 +62,9 @@ def test_a_lost_context_ends_the_process_and_no_smaller_batch_is_tried(text: str
 @pytest.mark.parametrize("text", TOO_SMALL)
 def test_too_little_memory_halves_the_batch_whoever_of_the_libraries_says_it(text: str):
     device = Device(text, sticks=False)
-    halving = OomBackoff(2, MemoryError, device.release)
-    assert halving.map(range(8), device.draw) == list(range(8))
-    assert (halving.most, device.released) == (1, 1)
+    backoff = OomBackoff(2, MemoryError, device.release)
+    assert backoff.map(range(8), device.draw) == list(range(8))
+    assert (backoff.most, device.released) == (1, 1)
 
 
 @pytest.mark.parametrize("text", WRONG_CALL)
@@ -85,5 +85,5 @@ def test_memory_that_cannot_be_given_back_since_the_context_is_lost_is_no_want_o
 
 
 def test_whatever_else_is_raised_under_watch_passes():
-    with pytest.raises(ValueError, match="CUDA error"), device_watched():
+    with pytest.raises(ValueError, match="CUDA error"), raising_device_lost():
         raise ValueError("CUDA error: said by somebody else")

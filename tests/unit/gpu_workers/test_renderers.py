@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_workers.diffusion.model_registry import NAMES
+from gpu_workers.diffusion.model_registry import RENDERER_NAMES
 from gpu_workers.renderers import DEFAULT_RENDERER, RENDERERS, capabilities_of
 from spatial.knowledge.knowledge_base import categories
 from streams.adapters.vision_factories import renderer_of
@@ -18,7 +18,8 @@ TABLE = "gpu_workers/renderers.py"
 
 def test_every_diffusion_method_has_a_row_and_every_row_a_method():
     rows = {name for name, spec in RENDERERS.items() if spec.has_model}
-    assert rows == set(NAMES), f"name them in _DIFFUSION of {TABLE} and in gpu_workers/diffusion/guidance_methods.py"
+    where = f"name them in _DIFFUSION of {TABLE} and in gpu_workers/diffusion/guidance_methods.py"
+    assert rows == set(RENDERER_NAMES), where
 
 
 @pytest.mark.parametrize("name", RENDERERS)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gpu_workers.diffusion.conditioning import Conditioning
-from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, denoise, plain
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, classifier_free, denoise
 from gpu_workers.diffusion.model_components import Machine, Parts, load
 from gpu_workers.diffusion.tensor_batch import prepare
 
@@ -29,8 +29,10 @@ STREET = Conditioning(
 SKY = Conditioning("a kite", "", ("a kite",), ("kite",), ((0.3, 0.0, 0.6, 0.2),))
 
 
-def drawn(parts: Parts, told: Sequence[Conditioning], seeds: Sequence[int], sampling: Sampling = SAMPLING) -> Any:
-    return denoise(parts, prepare(parts, told, seeds, SIZE), sampling, GuidanceStrategy(plain(parts, sampling)))
+def drawn(parts: Parts, conditionings: Sequence[Conditioning], seeds: Sequence[int], sampling: Sampling = SAMPLING) -> Any:
+    return denoise(
+        parts, prepare(parts, conditionings, seeds, SIZE), sampling, GuidanceStrategy(classifier_free(parts, sampling))
+    )
 
 
 def difference(a: Any, b: Any) -> float:
@@ -46,25 +48,25 @@ def stock(checkpoint: Path) -> Any:
     return pipeline
 
 
-@pytest.mark.parametrize("told", [CAT, STREET], ids=["one box", "two boxes"])
-def test_one_picture_is_the_stock_pipelines(parts: Parts, stock: Any, told: Conditioning):
+@pytest.mark.parametrize("conditionings", [CAT, STREET], ids=["one box", "two boxes"])
+def test_one_picture_is_the_stock_pipelines(parts: Parts, stock: Any, conditionings: Conditioning):
     import torch
 
     theirs = stock(
-        prompt=told.prompt, negative_prompt=told.negative, gligen_phrases=list(told.phrases),
-        gligen_boxes=[list(box) for box in told.boxes], gligen_scheduled_sampling_beta=SAMPLING.beta,
+        prompt=conditionings.prompt, negative_prompt=conditionings.negative, gligen_phrases=list(conditionings.phrases),
+        gligen_boxes=[list(box) for box in conditionings.boxes], gligen_scheduled_sampling_beta=SAMPLING.beta,
         num_inference_steps=SAMPLING.steps, guidance_scale=SAMPLING.guidance, width=SIZE[0], height=SIZE[1],
         generator=torch.Generator().manual_seed(7), output_type="latent",
     ).images  # fmt: skip
-    assert difference(drawn(parts, [told], [7]), theirs) < CLOSE
+    assert difference(drawn(parts, [conditionings], [7]), theirs) < CLOSE
 
 
 def test_a_mixed_batch_is_its_pictures_drawn_alone(parts: Parts):
     import torch
 
-    told, seeds = [CAT, STREET, SKY], [7, 8, 9]
-    alone = torch.cat([drawn(parts, [each], [seed]) for each, seed in zip(told, seeds, strict=True)])
-    assert difference(drawn(parts, told, seeds), alone) < CLOSE
+    conditionings, seeds = [CAT, STREET, SKY], [7, 8, 9]
+    alone = torch.cat([drawn(parts, [each], [seed]) for each, seed in zip(conditionings, seeds, strict=True)])
+    assert difference(drawn(parts, conditionings, seeds), alone) < CLOSE
 
 
 def test_a_moved_box_is_felt(parts: Parts):
@@ -112,7 +114,7 @@ def test_half_precision_draws_about_the_same(parts: Parts, checkpoint: Path, dty
 def test_a_run_that_was_cut_and_resumed_is_a_straight_one(parts: Parts):
     from dataclasses import replace
 
-    batch, way = prepare(parts, [CAT, STREET], [7, 8], SIZE), GuidanceStrategy(plain(parts, SAMPLING))
-    straight = denoise(parts, batch, SAMPLING, way)
-    half = denoise(parts, batch, SAMPLING, way, (0, 2))
-    assert difference(denoise(parts, replace(batch, latents=half), SAMPLING, way, (2, None)), straight) == 0
+    batch, strategy = prepare(parts, [CAT, STREET], [7, 8], SIZE), GuidanceStrategy(classifier_free(parts, SAMPLING))
+    straight = denoise(parts, batch, SAMPLING, strategy)
+    half = denoise(parts, batch, SAMPLING, strategy, (0, 2))
+    assert difference(denoise(parts, replace(batch, latents=half), SAMPLING, strategy, (2, None)), straight) == 0

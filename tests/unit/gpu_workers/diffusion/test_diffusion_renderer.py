@@ -11,7 +11,7 @@ from PIL import Image
 from dataset.reading.lineage import Lineage
 from gpu_workers.diffusion.conditioning import MAX_BOXES, Conditioning, conditioning_of
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
-from gpu_workers.diffusion.model_registry import Choice, renderer_of
+from gpu_workers.diffusion.model_registry import DiffusionConfig, make_renderer
 from gpu_workers.render import RenderHandler
 from gpu_workers.tiny_models.tiny_diffusion import build
 from schemas.errors import RetryableError, UserError
@@ -38,22 +38,22 @@ class CountingDrawer:
     """Paints plain pictures; more than `room` at a time do not fit."""
 
     name, side = "counting-1", 64
-    facts: Mapping[str, object] = {"weights": "none"}
+    parameters: Mapping[str, object] = {"weights": "none"}
 
     def __init__(self, room: int = 100) -> None:
         self.room, self.batches = room, list[int]()
 
-    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
-        if len(orders) > self.room:
+    def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+        if len(conditionings) > self.room:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        self.batches.append(len(orders))
+        self.batches.append(len(conditionings))
         return [Image.new("RGB", size, (seed % 256, 0, 0)) for seed in seeds]
 
 
 @pytest.fixture(scope="module")
 def tiny_renderer(tmp_path_factory: pytest.TempPathFactory) -> DiffusionRenderer:
     torch.set_num_threads(1)
-    return renderer_of(Choice("gligen", "tiny", None, tmp_path_factory.mktemp("cache"), batch=4))
+    return make_renderer(DiffusionConfig("gligen", "tiny", None, tmp_path_factory.mktemp("cache"), batch=4))
 
 
 def pixels(data: bytes) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
@@ -62,17 +62,17 @@ def pixels(data: bytes) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
 
 
 def test_excluded_things_are_told_in_the_negative_text_alone():
-    orders = conditioning_of(GRAPHS[0])
-    assert "car" in orders.negative
-    assert "car" not in orders.prompt
-    assert orders.boxes[1] == (300 / 512, 340 / 512, 380 / 512, 420 / 512)
+    conditionings = conditioning_of(GRAPHS[0])
+    assert "car" in conditionings.negative
+    assert "car" not in conditionings.prompt
+    assert conditionings.boxes[1] == (300 / 512, 340 / 512, 380 / 512, 420 / 512)
 
 
 def test_no_more_boxes_are_told_than_the_model_has_places_for():
     many = make_scene("park", [Thing("dog", (10 * i, 10, 10 + i, 20), 0.4) for i in range(40)])
-    orders = conditioning_of(many)
-    assert len(orders.boxes) == len(orders.phrases) == MAX_BOXES
-    assert orders.boxes[-1] == (390 / 512, 10 / 512, 439 / 512, 30 / 512)
+    conditionings = conditioning_of(many)
+    assert len(conditionings.boxes) == len(conditionings.phrases) == MAX_BOXES
+    assert conditionings.boxes[-1] == (390 / 512, 10 / 512, 439 / 512, 30 / 512)
 
 
 @pytest.mark.parametrize(("room", "batches"), [(8, [4, 1]), (3, [2, 2, 1]), (1, [1, 1, 1, 1, 1])])
@@ -125,9 +125,14 @@ def test_graphs_of_other_shapes_are_batched_apart():
 
 def test_a_renderer_says_what_its_pictures_depend_on(tiny_renderer: DiffusionRenderer):
     assert tiny_renderer.name == "gligen-1"
-    facts = tiny_renderer.parameters
-    assert (facts["model"], facts["revision"], facts["dtype"], facts["side"]) == ("tiny", "local", "float32", 64)
-    assert len(str(facts["sha256"])) == 64
+    parameters = tiny_renderer.parameters
+    assert (parameters["model"], parameters["revision"], parameters["dtype"], parameters["side"]) == (
+        "tiny",
+        "local",
+        "float32",
+        64,
+    )
+    assert len(str(parameters["sha256"])) == 64
 
 
 def test_the_same_batch_gives_the_same_bytes_and_another_one_stays_close(tiny_renderer: DiffusionRenderer):
@@ -165,7 +170,7 @@ def test_a_model_that_cannot_be_used_is_named_in_one_line(tmp_path: Path, model:
     (folder / "weights.safetensors").write_bytes(b"none")
     name = str(folder) if model == "." else model
     with pytest.raises(UserError, match=says) as caught:
-        renderer_of(Choice("gligen", name, None, tmp_path, 4))
+        make_renderer(DiffusionConfig("gligen", name, None, tmp_path, 4))
     assert "\n" not in str(caught.value)
 
 
@@ -179,7 +184,7 @@ def test_weights_that_are_no_whole_safetensors_are_told_in_one_line(tmp_path: Pa
     else:
         weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(UserError, match="cannot be loaded") as caught:
-        renderer_of(Choice("gligen", str(folder), None, tmp_path, 1))
+        make_renderer(DiffusionConfig("gligen", str(folder), None, tmp_path, 1))
     assert "\n" not in str(caught.value)
 
 
@@ -195,7 +200,7 @@ ODD = {
 def test_odd_layouts_are_drawn_beside_ordinary_ones(tmp_path_factory: pytest.TempPathFactory, name: str):
     cache = tmp_path_factory.getbasetemp() / "odd"
     few = [graph for odd, graph in ODD.items() if odd != "forty" or name != "lmd"]  # forty drawn alone take a while
-    drawings = renderer_of(Choice(name, "tiny", None, cache, batch=8, steps=2)).render(
+    drawings = make_renderer(DiffusionConfig(name, "tiny", None, cache, batch=8, steps=2)).render(
         [*few, GRAPHS[0]], range(len(few) + 1)
     )
     assert [(each.width, each.height) for each in drawings] == [(64, 64)] * (len(few) + 1)

@@ -11,10 +11,10 @@ from PIL import Image
 
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
-from gpu_workers.diffusion.generators.flux3 import Flux3Generator, boxes_of, flux3, loaded
+from gpu_workers.diffusion.generators.flux3 import Flux3Generator, boxes_of, flux3, load_pipeline
 from gpu_workers.diffusion.generators.stock_pipelines import Model
 from gpu_workers.diffusion.model_components import Machine
-from gpu_workers.diffusion.model_registry import Choice, renderer_of
+from gpu_workers.diffusion.model_registry import DiffusionConfig, make_renderer
 from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import PermanentError, UserError
 from tests.fakes.collage import Thing, make_scene
@@ -66,7 +66,7 @@ def test_boxes_are_told_with_y_first():
 
 @needs_flux
 def test_the_caption_that_is_drawn_holds_the_boxes_with_y_first_on_its_grid_of_a_thousand(folder: Path):
-    pipeline = Listening(loaded(model_in(folder)))
+    pipeline = Listening(load_pipeline(model_in(folder)))
     Flux3Generator(pipeline, model_in(Path()), SAMPLING).draw([CAT], [1], (64, 64))
     [caption] = pipeline.captions
     [row] = json.loads(caption[caption.index("[") :])
@@ -118,7 +118,7 @@ def test_a_folder_that_is_no_flux_is_told_in_one_line(tmp_path: Path):
 
 @needs_flux
 def test_the_renderer_is_chosen_by_its_name(folder: Path, tmp_path: Path):
-    renderer = renderer_of(Choice("flux3-boxes", str(folder), None, tmp_path, 2, steps=1))
+    renderer = make_renderer(DiffusionConfig("flux3-boxes", str(folder), None, tmp_path, 2, steps=1))
     assert renderer.name == "flux3-boxes-1"
     assert renderer.parameters["side"] == 1024
     [drawing] = renderer.render([make_scene("park", [Thing("dog", (60, 300, 90, 90), 0.4)])], [1])

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from gpu_workers.diffusion.conditioning import Conditioning, Corners
-from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, Step, denoise, noise, plain
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, Step, classifier_free, denoise, predict_noise
 from gpu_workers.diffusion.guidance import backward, boxdiff, lmd
-from gpu_workers.diffusion.guidance.attention_maps import catching
-from gpu_workers.diffusion.guidance.latent_guidance import Energy, Strength, energies_of, mask_of, steering
+from gpu_workers.diffusion.guidance.attention_maps import recording_attention
+from gpu_workers.diffusion.guidance.latent_guidance import Energy, Strength, energies_of, energy_guide, mask_of
 from gpu_workers.diffusion.guidance.multidiffusion import MultiDiffusion
-from gpu_workers.diffusion.guidance.object_composition import ObjectComposition, singles
-from gpu_workers.diffusion.guidance.token_positions import places_of
+from gpu_workers.diffusion.guidance.object_composition import ObjectComposition, single_objects
+from gpu_workers.diffusion.guidance.token_positions import token_positions
 from gpu_workers.diffusion.guidance_methods import VARIANTS
 from gpu_workers.diffusion.model_components import Parts
 from gpu_workers.diffusion.tensor_batch import prepare
@@ -29,7 +29,7 @@ RIGHT: Corners = (0.5, 0.25, 1.0, 0.75)
 ENERGIES = {"backward": backward.energy, "boxdiff": boxdiff.energy, "lmd": lmd.energy}
 
 
-def orders(box: Corners = LEFT, words: str = "a cat in a room") -> Conditioning:
+def conditioning(box: Corners = LEFT, words: str = "a cat in a room") -> Conditioning:
     return Conditioning(words, "", ("a cat",), ("cat",), (box,), "a room")
 
 
@@ -40,12 +40,12 @@ def first_step(parts: Parts) -> Step:
 
 def drawn(parts: Parts, kind: str, told: list[Conditioning], seeds: list[int]) -> Any:
     made = VARIANTS[kind](parts, SAMPLING)
-    return denoise(parts, prepare(parts, told, seeds, SIZE, made.boxes), SAMPLING, made.way)
+    return denoise(parts, prepare(parts, told, seeds, SIZE, made.boxes), SAMPLING, made.strategy)
 
 
 def test_an_object_is_found_in_its_prompt_by_phrase_else_by_category_else_not(parts: Parts):
     told = Conditioning("a red cat, a dog", "", ("red cat", "big dog", "a bus"), ("cat", "dog", "bus"), (LEFT, RIGHT, LEFT))
-    cat, dog, bus = places_of(parts.tokenizer, told)
+    cat, dog, bus = token_positions(parts.tokenizer, told)
     assert len(cat) == len("redcat")
     assert len(dog) == len("dog")
     assert cat[-1] < dog[0]
@@ -53,12 +53,12 @@ def test_an_object_is_found_in_its_prompt_by_phrase_else_by_category_else_not(pa
 
 
 def test_catching_changes_no_prediction_and_leaves_the_model_as_it_was(parts: Parts):
-    batch, step = prepare(parts, [orders()], [1], SIZE), first_step(parts)
+    batch, step = prepare(parts, [conditioning()], [1], SIZE), first_step(parts)
     before = parts.unet.attn_processors
     with torch.no_grad():
-        plainly = noise(parts, batch.latents, step, batch.wanted_texts(), batch.wanted_grounding())
-        with catching(parts.unet, tuple(batch.latents.shape[-2:])) as caught:
-            watched = noise(parts, batch.latents, step, batch.wanted_texts(), batch.wanted_grounding())
+        plainly = predict_noise(parts, batch.latents, step, batch.positive_texts(), batch.positive_grounding())
+        with recording_attention(parts.unet, tuple(batch.latents.shape[-2:])) as caught:
+            watched = predict_noise(parts, batch.latents, step, batch.positive_texts(), batch.positive_grounding())
     assert float((plainly - watched).abs().max()) < CLOSE
     assert parts.unet.attn_processors == before
     assert caught.maps
@@ -84,8 +84,8 @@ def test_an_energy_is_lower_when_the_attention_lies_in_the_box(name: str):
 @pytest.mark.parametrize("name", ENERGIES)
 def test_guidance_lowers_its_own_energy(parts: Parts, name: str):
     energy: Energy = ENERGIES[name]
-    batch, step = prepare(parts, [orders(), orders(RIGHT)], [1, 2], SIZE), first_step(parts)
-    guide = steering(parts, energy, Strength(scale=20.0, share=1.0, repeats=3, enough=0.0))
+    batch, step = prepare(parts, [conditioning(), conditioning(RIGHT)], [1, 2], SIZE), first_step(parts)
+    guide = energy_guide(parts, energy, Strength(scale=20.0, share=1.0, repeats=3, enough=0.0))
     moved = guide(batch.latents, batch, step)
     before = energies_of(parts, batch.latents, batch, step, energy)
     after = energies_of(parts, moved, batch, step, energy)
@@ -93,9 +93,9 @@ def test_guidance_lowers_its_own_energy(parts: Parts, name: str):
 
 
 def test_a_picture_that_is_good_enough_is_not_moved_and_its_neighbour_is(parts: Parts):
-    told = [orders(), Conditioning("nothing of it", "", ("a cat",), ("cat",), (LEFT,), "a room")]
+    told = [conditioning(), Conditioning("nothing of it", "", ("a cat",), ("cat",), (LEFT,), "a room")]
     batch, step = prepare(parts, told, [1, 2], SIZE), first_step(parts)
-    moved = steering(parts, backward.energy, Strength(share=1.0, enough=0.0))(batch.latents, batch, step)
+    moved = energy_guide(parts, backward.energy, Strength(share=1.0, enough=0.0))(batch.latents, batch, step)
     assert (moved[0] != batch.latents[0]).any()
     assert (moved[1] == batch.latents[1]).all(), "the prompt does not name the cat: there is nothing to guide by"
 
@@ -103,7 +103,7 @@ def test_a_picture_that_is_good_enough_is_not_moved_and_its_neighbour_is(parts: 
 @pytest.mark.parametrize("kind", ["gligen_guided", "lmd_plus", "lmd", "boxdiff", "multidiffusion"])
 def test_a_mixed_batch_is_its_pictures_drawn_alone(parts: Parts, kind: str):
     two = Conditioning("a cat, a dog", "bus", ("a cat", "a dog"), ("cat", "dog"), (LEFT, RIGHT), "a wide green lawn")
-    told = [orders(), two]
+    told = [conditioning(), two]
     together = drawn(parts, kind, told, [1, 2])
     alone = torch.cat([drawn(parts, kind, [each], [seed]) for each, seed in zip(told, [1, 2], strict=True)])
     assert float((together - alone).abs().max()) < 10 * CLOSE
@@ -113,8 +113,10 @@ def test_a_moved_box_changes_its_region_more_than_the_rest(parts: Parts):
     corner: Corners = (0.0, 0.0, 0.25, 0.25)
     with_cat = Conditioning("a room", "", ("a cat",), ("cat",), (corner,), "a room")
     without = replace(with_cat, phrases=("a dog",))
-    way, sampling = GuidanceStrategy(MultiDiffusion(parts, SAMPLING)), replace(SAMPLING, steps=1)
-    pictures = [denoise(parts, prepare(parts, [each], [1], SIZE, False), sampling, way) for each in (with_cat, without)]
+    strategy, sampling = GuidanceStrategy(MultiDiffusion(parts, SAMPLING)), replace(SAMPLING, steps=1)
+    pictures = [
+        denoise(parts, prepare(parts, [each], [1], SIZE, False), sampling, strategy) for each in (with_cat, without)
+    ]
     change = (pictures[0] - pictures[1]).abs()[0].mean(0)
     mask = mask_of(corner, change.shape)
     assert change[mask == 1].mean() > 10 * change[mask == 0].mean()
@@ -130,7 +132,7 @@ def test_objects_of_one_name_share_their_attention(parts: Parts):
 
 
 def composing(parts: Parts) -> ObjectComposition:
-    return ObjectComposition(parts, SAMPLING, GuidanceStrategy(plain(parts, SAMPLING)), boxes=False)
+    return ObjectComposition(parts, SAMPLING, GuidanceStrategy(classifier_free(parts, SAMPLING)), boxes=False)
 
 
 def at_step(parts: Parts, number: int) -> Step:
@@ -139,7 +141,7 @@ def at_step(parts: Parts, number: int) -> Step:
 
 
 def test_objects_drawn_alone_are_put_into_their_boxes_and_nowhere_else(parts: Parts):
-    batch = prepare(parts, [orders(), orders(RIGHT)], [1, 2], SIZE, boxes=False)
+    batch = prepare(parts, [conditioning(), conditioning(RIGHT)], [1, 2], SIZE, boxes=False)
     composed = composing(parts)(batch.latents, batch, at_step(parts, 0))
     for number, box in enumerate((LEFT, RIGHT)):
         changed = (composed[number] != batch.latents[number]).any(0)
@@ -148,16 +150,16 @@ def test_objects_drawn_alone_are_put_into_their_boxes_and_nowhere_else(parts: Pa
 
 
 def test_after_half_of_the_steps_the_whole_picture_is_left_to_itself(parts: Parts):
-    batch, guide = prepare(parts, [orders()], [1], SIZE, boxes=False), composing(parts)
+    batch, guide = prepare(parts, [conditioning()], [1], SIZE, boxes=False), composing(parts)
     assert (guide(batch.latents, batch, at_step(parts, 1)) != batch.latents).any()
     assert (guide(batch.latents, batch, at_step(parts, 2)) == batch.latents).all()
 
 
 def test_what_an_object_is_changes_its_place_first_and_the_rest_through_it(parts: Parts):
-    way = GuidanceStrategy(plain(parts, SAMPLING), after=composing(parts))
-    cat, dog = orders(words="a room"), replace(orders(words="a room"), phrases=("a dog",))
+    strategy = GuidanceStrategy(classifier_free(parts, SAMPLING), after=composing(parts))
+    cat, dog = conditioning(words="a room"), replace(conditioning(words="a room"), phrases=("a dog",))
     steps = [
-        [denoise(parts, prepare(parts, [each], [1], SIZE, False), SAMPLING, way, (0, until)) for each in (cat, dog)]
+        [denoise(parts, prepare(parts, [each], [1], SIZE, False), SAMPLING, strategy, (0, until)) for each in (cat, dog)]
         for until in (1, 4)
     ]
     mask = mask_of(LEFT, steps[0][0].shape[-2:])
@@ -180,11 +182,11 @@ def test_objects_are_drawn_alone_no_more_at_a_time_than_the_batch_has_pictures(p
 
 def test_small_objects_lie_on_top_of_large_ones():
     told = Conditioning("", "", ("cat", "lawn"), ("cat", "lawn"), ((0.4, 0.4, 0.5, 0.5), (0.0, 0.0, 1.0, 1.0)), "a park")
-    assert [each.prompt for each in singles(told)] == ["a park with lawn", "a park with cat"]
+    assert [each.prompt for each in single_objects(told)] == ["a park with lawn", "a park with cat"]
 
 
 def test_before_flat_colours_an_object_does_not_depend_on_what_is_around_its_box(parts: Parts):
-    batch, predict = prepare(parts, [orders()], [1], SIZE, boxes=False), MultiDiffusion(parts, SAMPLING)
+    batch, predict = prepare(parts, [conditioning()], [1], SIZE, boxes=False), MultiDiffusion(parts, SAMPLING)
     mask = mask_of(LEFT, batch.latents.shape[-2:])
     other = batch.latents + (1 - mask)
     early, late = (
@@ -197,12 +199,15 @@ def test_before_flat_colours_an_object_does_not_depend_on_what_is_around_its_box
 
 
 def test_a_guided_picture_differs_from_an_unguided_one(parts: Parts):
-    assert float((drawn(parts, "backward", [orders()], [1]) - drawn(parts, "text", [orders()], [1])).abs().max()) > CLOSE
+    assert (
+        float((drawn(parts, "backward", [conditioning()], [1]) - drawn(parts, "text", [conditioning()], [1])).abs().max())
+        > CLOSE
+    )
 
 
 @pytest.mark.parametrize("kind", VARIANTS)
 def test_a_picture_without_objects_is_drawn_from_its_text_beside_others(parts: Parts, kind: str):
-    together = drawn(parts, kind, [Conditioning("an empty room", background="a room"), orders()], [1, 2])
+    together = drawn(parts, kind, [Conditioning("an empty room", background="a room"), conditioning()], [1, 2])
     alone = drawn(parts, kind, [Conditioning("an empty room", background="a room")], [1])
     assert together.isfinite().all()
     assert float((together[:1] - alone).abs().max()) < 10 * CLOSE

@@ -13,10 +13,10 @@ from gpu_workers.diffusion.conditioning import Conditioning, Corners
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
 from gpu_workers.diffusion.generators.box_picture import colour_of, control_picture
-from gpu_workers.diffusion.generators.refine import Refined
+from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.generators.stock_pipelines import Model, controlnet, text2image
 from gpu_workers.diffusion.model_components import Machine
-from gpu_workers.diffusion.model_registry import Choice, renderer_of
+from gpu_workers.diffusion.model_registry import DiffusionConfig, make_renderer
 from gpu_workers.diffusion.weight_files import Source, fingerprint, licence_of
 from gpu_workers.tiny_models import tiny_diffusion
 from schemas.errors import UserError
@@ -82,15 +82,15 @@ class Plain:
     """Draws grey, 64 pixels wide."""
 
     name, side = "plain-1", 64
-    facts: Mapping[str, object] = {"grey": 128}
+    parameters: Mapping[str, object] = {"grey": 128}
 
-    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+    def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         assert max(size) == self.side
-        return [Image.new("RGB", size, (128, 128, 128)) for _ in orders]
+        return [Image.new("RGB", size, (128, 128, 128)) for _ in conditionings]
 
 
 def test_refining_gives_larger_pictures_and_says_with_what(model: Model):
-    renderer = DiffusionRenderer(Refined(Plain(), model, side=128), 2)
+    renderer = DiffusionRenderer(RefinedGenerator(Plain(), model, side=128), 2)
     graph = make_scene("park", [Thing("dog", (60, 300, 90, 90), 0.4)])
     [drawing] = renderer.render([graph], [1])
     assert (drawing.width, drawing.height) == (128, 128)
@@ -120,24 +120,24 @@ class Keeping(Plain):
     def __init__(self) -> None:
         self.sizes, self.boxes = list[tuple[int, int]](), list[Corners]()
 
-    def draw(self, orders: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+    def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         self.sizes.append(size)
-        self.boxes += [box for each in orders for box in each.boxes]
-        return super().draw(orders, seeds, size)
+        self.boxes += [box for each in conditionings for box in each.boxes]
+        return super().draw(conditionings, seeds, size)
 
 
 def test_boxes_are_shares_of_the_picture_whatever_its_size_and_a_wide_one_stays_wide(model: Model):
     inner = Keeping()
     graph = make_scene("park", [Thing("dog", (256, 128, 128, 64), 0.4)])
     wide = graph.model_copy(update={"layout": graph.layout.model_copy(update={"canvas": (512, 256)})})
-    drawings = DiffusionRenderer(Refined(inner, model, side=128), 2).render([graph, wide], [1, 2])
+    drawings = DiffusionRenderer(RefinedGenerator(inner, model, side=128), 2).render([graph, wide], [1, 2])
     assert [(each.width, each.height) for each in drawings] == [(128, 128), (128, 64)]
     assert inner.sizes == [(64, 64), (64, 64)], "a small model's sides come in whole steps"
     assert inner.boxes == [(0.5, 0.25, 0.75, 0.375), (0.5, 0.5, 0.75, 0.75)]
 
 
 def test_refining_has_a_seed_of_its_own(model: Model):
-    refined = Refined(Plain(), model, side=64)
+    refined = RefinedGenerator(Plain(), model, side=64)
     first, again, other = (refined.draw(ORDERS[:1], [seed], (64, 64))[0] for seed in (1, 1, 2))
     assert (pixels(first) == pixels(again)).all()
     assert (pixels(first) != pixels(other)).any()
@@ -147,8 +147,8 @@ def test_refining_has_a_seed_of_its_own(model: Model):
     "machine", [Machine(channels_last=True), Machine(compiled=True, compiler="eager")], ids=["channels last", "compiled"]
 )
 def test_a_pipeline_draws_the_same_however_its_network_is_laid_out(model: Model, machine: Machine):
-    fast = text2image(Model(model.folder, model.source, machine), SAMPLING)
-    [one], [other] = (drawer.draw(ORDERS[:1], [1], (64, 64)) for drawer in (text2image(model, SAMPLING), fast))
+    compiled = text2image(Model(model.folder, model.source, machine), SAMPLING)
+    [one], [other] = (drawer.draw(ORDERS[:1], [1], (64, 64)) for drawer in (text2image(model, SAMPLING), compiled))
     assert np.abs(pixels(one) - pixels(other)).max() <= 1
 
 
@@ -160,7 +160,7 @@ def test_a_folder_without_a_pipeline_is_named_in_one_line(tmp_path: Path):
 
 @pytest.mark.parametrize("name", ["lmd_plus", "multidiffusion", "text2image"])
 def test_a_renderer_is_chosen_by_its_name(tmp_path: Path, name: str):
-    renderer = renderer_of(Choice(name, "tiny", None, tmp_path, 2))
+    renderer = make_renderer(DiffusionConfig(name, "tiny", None, tmp_path, 2))
     assert renderer.name == f"{name}-1"
     [drawing] = renderer.render([make_scene("park", [Thing("dog", (60, 300, 90, 90), 0.4)])], [1])
     assert (drawing.width, drawing.height) == (64, 64)
@@ -174,4 +174,4 @@ def test_a_control_model_that_cannot_be_read_is_named_in_one_line(model: Model, 
 
 def test_a_control_renderer_without_its_second_model_says_what_to_set(tmp_path: Path):
     with pytest.raises(UserError, match="SKG_RENDER_CONTROLNET"):
-        renderer_of(Choice("controlnet", "tiny", None, tmp_path, 2))
+        make_renderer(DiffusionConfig("controlnet", "tiny", None, tmp_path, 2))
