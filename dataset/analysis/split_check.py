@@ -45,7 +45,7 @@ def prove_split(uri: str, storage_options: Options = None) -> Proof:
     for batch in batches(Table.load(uri, storage_options), COLUMNS):
         for row in batch.to_pylist():
             samples[row["split"]] += 1
-            shared += overlaps.of_row(row, json.loads(row["provenance"]), scene_of(row))
+            shared += overlaps.row_faults(row, json.loads(row["provenance"]), scene_of(row))
     if not samples:
         raise NoDataset(f"the dataset at {uri} has no rows: nothing is shown of its splits")
     return Proof(dict(sorted(samples.items())), overlaps.counts(), tuple(shared), overlaps.unread)

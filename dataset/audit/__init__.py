@@ -1,9 +1,8 @@
-"""A dataset judged from its own files alone: every answer, box, hash and split is derived anew.
+"""Audits a dataset from its files alone: every answer, box, hash and split is derived anew.
 
-In: a folder, here or in an object store, with a table, Parquet files or tar shards.  Out: a `Report` with every fault
-that was found.
-Shares no code with whoever wrote the dataset (import-linter holds that): it reads the files itself, computes ids and
-hashes itself, and asks `spatial.verify` for answers.  Needs no broker.  Changes nothing.
+In: a local or object-store folder with a table, Parquet files or tar shards.  Out: a `Report` with every fault found.
+Shares no code with the writer of the dataset (import-linter enforces that): it reads the files and computes ids and
+hashes itself, and takes answers from `spatial.verify`.  Needs no broker.  Read-only.
 """
 
 from dataset.audit.audit_run import Report, audit

@@ -1,6 +1,6 @@
-"""The audit: every file, every row, and what rows have in common.
+"""Runs the audit over every file and every row, and for overlaps between splits.
 
-In: a folder, here or in an object store.  Out: a `Report`.  Reads one small batch at a time.
+In: a local or object-store folder.  Out: a `Report`.  Reads one small batch at a time.
 """
 
 from collections import Counter
@@ -15,20 +15,20 @@ from dataset.audit.box_relations import holds
 from dataset.audit.fault_kinds import Fault
 from dataset.audit.locations import Options, folder_at
 from dataset.audit.picture_check import picture_faults
-from dataset.audit.provenance import read_story, story_faults
+from dataset.audit.provenance import provenance_faults, read_provenance
 from dataset.audit.questions.question_check import question_faults
 from dataset.audit.row_files import Unreadable, data_files, rows
 from dataset.audit.split_overlaps import Overlaps
 from dataset.audit.tar_rows import Row
 from schemas.events import Scene
 
-MOST_FAULTS = 10_000
-"""Faults that a report names; all of them are counted."""
+MAX_FAULTS = 10_000
+"""Faults listed in a report; all of them are counted."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was looked at and what is wrong: `faults` names the first `MOST_FAULTS`, `counts` all by kind."""
+    """What was checked and the faults found: `faults` lists the first `MAX_FAULTS`, `counts` counts all by kind."""
 
     files: int
     rows: int
@@ -38,27 +38,27 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether no fault was found."""
         return not self.counts
 
 
 def audit(address: str | Path, options: Options = None) -> Report:
-    """Judge the dataset in a folder or at `s3://…`. Raises NotADataset where there is none, RetryableError."""
+    """Audit the dataset in a folder or at `s3://…`. Raises NotADataset where there is none, RetryableError."""
     folder = folder_at(address, options)
     files = data_files(folder)
     auditor = _Auditor(folder)
     faults: list[Fault] = []
     counts: Counter[str] = Counter()
     for file in files:
-        for fault in auditor.of_file(file):
+        for fault in auditor.file_faults(file):
             counts[fault.kind] += 1
-            if len(faults) < MOST_FAULTS:
+            if len(faults) < MAX_FAULTS:
                 faults.append(fault)
     return Report(len(files), auditor.rows, auditor.questions, tuple(faults), dict(sorted(counts.items())))
 
 
 class _Auditor:
-    """Goes through files and remembers what must be unique."""
+    """Checks files one by one and keeps what must be unique."""
 
     def __init__(self, folder: FileSystem) -> None:
         self._folder = folder
@@ -67,30 +67,30 @@ class _Auditor:
         self._overlaps = Overlaps()
         self._ids: set[str] = set()
 
-    def of_file(self, path: str) -> Iterator[Fault]:
+    def file_faults(self, path: str) -> Iterator[Fault]:
         for batch in rows(self._folder, path):
             if isinstance(batch, Unreadable):
                 kind = "missing_column" if batch.missing else "unreadable_file"
                 yield Fault(kind, path, ", ".join(batch.missing) or batch.why)
                 continue
             for row in batch:
-                yield from self._of_row(row)
+                yield from self._row_faults(row)
 
-    def _of_row(self, row: Row) -> Iterator[Fault]:
+    def _row_faults(self, row: Row) -> Iterator[Fault]:
         self.rows += 1
         self.questions += len(row["questions"] or ())
         one = str(row["sample_id"])
         if one in self._ids:
             yield Fault("duplicate_sample", one, "the id was seen before")
         self._ids.add(one)
-        story = read_story(row)
-        if isinstance(story, Fault):
-            yield story
+        provenance = read_provenance(row)
+        if isinstance(provenance, Fault):
+            yield provenance
             return
         try:
             scene = scene_of(row)
-            yield from (*story_faults(row, story), *picture_faults(row, story), *_relation_faults(row))
-            yield from (*question_faults(row, scene), *self._overlaps.of_row(row, story, scene))
+            yield from (*provenance_faults(row, provenance), *picture_faults(row, provenance), *_relation_faults(row))
+            yield from (*question_faults(row, scene), *self._overlaps.row_faults(row, provenance, scene))
         except ValidationError as error:
             yield Fault("unreadable_row", one, f"{error.errors()[0]['loc']}: {error.errors()[0]['msg']}")
         except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
@@ -98,7 +98,7 @@ class _Auditor:
 
 
 def scene_of(row: Row) -> Scene:
-    """What is seen in the row's picture. Raises pydantic's ValidationError."""
+    """The row's scene. Raises pydantic's ValidationError."""
     return Scene.model_validate(
         {
             "canvas": (row["width"], row["height"]),

@@ -1,4 +1,4 @@
-"""Ids and hashes by their published definitions, computed anew.
+"""Computes ids and hashes by their published definitions.
 
 In: plain values.  Out: lower-case hexadecimal text.
 The definitions: an id is the first 32 digits of the SHA-256 of compact ASCII JSON with sorted keys, a list that begins
@@ -11,11 +11,11 @@ from hashlib import sha256
 from typing import Any
 
 # The inverse of each relation that has one; one that is its own inverse is symmetric.
-_TURNED = {
+_INVERSE_PAIRS = {
     "left_of": "right_of", "above": "below", "in_front_of": "behind", "on": "supports", "over": "under",
     "inside": "contains", "touching": "touching", "next_to": "next_to", "near": "near", "far": "far",
 }  # fmt: skip
-TURNED = _TURNED | {there: here for here, there in _TURNED.items()}
+INVERSES = _INVERSE_PAIRS | {there: here for here, there in _INVERSE_PAIRS.items()}
 
 
 def digest(*parts: object) -> str:
@@ -31,20 +31,20 @@ def random_seed(purpose: str, *parts: object) -> int:
 
 def graph_id(graph: Mapping[str, Any]) -> str:
     """The id of a graph, of all its fields but the id, the attempt, and the note of what its planning cost."""
-    story = graph["provenance"]
-    notes = {name: value for name, value in story["notes"].items() if name != "ledger"}
-    content = {**graph, "provenance": {**story, "notes": notes}}
+    provenance = graph["provenance"]
+    notes = {name: value for name, value in provenance["notes"].items() if name != "ledger"}
+    content = {**graph, "provenance": {**provenance, "notes": notes}}
     return digest("graph", {name: value for name, value in content.items() if name not in ("graph_id", "attempt")})
 
 
 def scene_hash(graph: Mapping[str, Any]) -> str:
-    """The hash of a situation: the scene's kind, what is in it, which relations hold between which categories."""
+    """The hash of a scene: its kind, its categories, and which relations hold between which categories."""
     names = [thing["category"] for thing in graph["objects"]]
     triples = set()
     for relation in graph["relations"]:
         a, name = names[relation["subject"]], relation["predicate"]
         b = None if relation["object"] is None else names[relation["object"]]
-        other = TURNED.get(name)
+        other = INVERSES.get(name)
         if other is not None and b is not None and (other, b) < (name, a):
             a, name, b = b, other, a
         triples.add((a, name, b))

@@ -1,6 +1,6 @@
-"""What can be wrong with a dataset.
+"""The kinds of faults of a dataset.
 
-In: nothing.  Out: the closed set of kinds, and the value that names one fault.
+In: nothing.  Out: the closed set of kinds, and the value for one fault.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong: `kind` is of `KINDS`, `sample` an id (or a file's path), `detail` a sentence's worth."""
+    """One fault: `kind` is of `KINDS`, `sample` an id (or a file's path), `detail` a short text for people."""
 
     kind: str
     sample: str

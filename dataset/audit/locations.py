@@ -1,6 +1,6 @@
-"""Where a dataset lies: a folder of this machine or of an object store, opened for reading alone.
+"""Opens the folder of a dataset, local or in an object store, read-only.
 
-In: an address, and for `s3://…` how to reach the store.  Out: a file system in which the dataset's files have relative
+In: an address, and for `s3://…` the connection options.  Out: a file system in which the dataset's files have relative
 paths.  Writes nothing and lists nothing.
 """
 
@@ -21,13 +21,13 @@ REFUSED = (
     "SIGNATURE_DOES_NOT_MATCH",
     "SignatureDoesNotMatch",
 )
-"""In the words of a store that does not take the keys."""
+"""Error codes of stores that refuse the keys."""
 
 CONNECT_S, REQUEST_S, TRIES = 5, 60, 3
-"""How long a store may take to answer, and how often it is asked."""
+"""Timeouts of a store in seconds, and attempts."""
 
 Options = Mapping[str, str] | None
-"""How to reach the store, by the names that AWS's own tools use; None: as the environment says."""
+"""Connection options by the names that AWS's own tools use; None: from the environment."""
 
 
 class NotADataset(BadInput):
@@ -38,31 +38,31 @@ def folder_at(address: str | Path, options: Options = None) -> FileSystem:
     """The folder at the address. Raises NotADataset where there is none, RetryableError where the store does not answer,
     NotAdmitted where it refuses the keys."""
     text = str(address)
-    whole, path = (_store(options), text[len(S3) :]) if text.startswith(S3) else (LocalFileSystem(), text)
+    filesystem, path = (_store(options), text[len(S3) :]) if text.startswith(S3) else (LocalFileSystem(), text)
     try:
-        found = whole.get_file_info(path.rstrip("/") or path)
+        found = filesystem.get_file_info(path.rstrip("/") or path)
     except OSError as error:
         if text.startswith(S3) and any(word in str(error) for word in REFUSED):
             raise NotAdmitted(f"the store refused these keys (SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY) for {text}") from error
         raise RetryableError(f"{text} cannot be reached: {' '.join(str(error).split())[:300]}") from error
     if found.type is not FileType.Directory:
         raise NotADataset(f"there is no dataset at {text}" if text.startswith(S3) else f"{text} is no folder")
-    return SubTreeFileSystem(path.rstrip("/") or path, whole)
+    return SubTreeFileSystem(path.rstrip("/") or path, filesystem)
 
 
 def _store(options: Options) -> S3FileSystem:
-    said = dict(options or {})
-    endpoint = urlsplit(said.get("AWS_ENDPOINT_URL", ""))
-    in_host = said.get("AWS_VIRTUAL_HOSTED_STYLE_REQUEST") == "true"  # the endpoint is the bucket's own then
+    given = dict(options or {})
+    endpoint = urlsplit(given.get("AWS_ENDPOINT_URL", ""))
+    in_host = given.get("AWS_VIRTUAL_HOSTED_STYLE_REQUEST") == "true"  # the endpoint is the bucket's own then
     host = endpoint.netloc.partition(".")[2] if in_host else endpoint.netloc
     return S3FileSystem(
-        access_key=said.get("AWS_ACCESS_KEY_ID"),
-        secret_key=said.get("AWS_SECRET_ACCESS_KEY"),
-        session_token=said.get("AWS_SESSION_TOKEN"),
-        region=said.get("AWS_REGION"),
+        access_key=given.get("AWS_ACCESS_KEY_ID"),
+        secret_key=given.get("AWS_SECRET_ACCESS_KEY"),
+        session_token=given.get("AWS_SESSION_TOKEN"),
+        region=given.get("AWS_REGION"),
         endpoint_override=host or None,
         force_virtual_addressing=in_host,
-        tls_ca_file_path=said.get("AWS_CA_BUNDLE"),
+        tls_ca_file_path=given.get("AWS_CA_BUNDLE"),
         scheme=endpoint.scheme or "https",
         connect_timeout=CONNECT_S,
         request_timeout=REQUEST_S,

@@ -1,6 +1,6 @@
-"""A row's provenance: do ids, graph and split follow from each other.
+"""Checks a row's provenance: ids, graph and split must follow from each other.
 
-In: a row and its provenance.  Out: faults.  An id that follows from content cannot be kept while the content is changed.
+In: a row and its provenance.  Out: faults.  Ids derive from content, so changed content no longer has its id.
 """
 
 import json
@@ -12,58 +12,58 @@ from dataset.audit.fault_kinds import Fault
 from dataset.audit.questions.split_membership import scene_split
 from dataset.audit.tar_rows import Row
 
-Story = Mapping[str, Any]
+Provenance = Mapping[str, Any]
 
 CLEAR = 0.35
-"""Visible share from which a thing is in the graph, in any case."""
+"""Visible share from which an object must be in the graph."""
 
 
-def read_story(row: Row) -> Story | Fault:
-    """The provenance as values, or what is wrong with it."""
+def read_provenance(row: Row) -> Provenance | Fault:
+    """The provenance as values, or the fault."""
     try:
-        story = json.loads(row["provenance"] or "")
+        provenance = json.loads(row["provenance"] or "")
     except (ValueError, RecursionError) as error:
         return Fault("provenance", row["sample_id"], f"no JSON: {error}")
     needed = ("graph", "graph_id", "image_id", "sha256")
-    missing = [name for name in needed if name not in story] if isinstance(story, dict) else list(needed)
-    missing += [name for name in ("graph", "notes") if not missing and not isinstance(story.get(name, {}), dict)]
-    return Fault("provenance", row["sample_id"], f"lacks {', '.join(missing)}") if missing else story
+    missing = [name for name in needed if name not in provenance] if isinstance(provenance, dict) else list(needed)
+    missing += [name for name in ("graph", "notes") if not missing and not isinstance(provenance.get(name, {}), dict)]
+    return Fault("provenance", row["sample_id"], f"lacks {', '.join(missing)}") if missing else provenance
 
 
-def story_faults(row: Row, story: Story) -> Iterator[Fault]:
-    """What is wrong with the ids, the split and what was taken over from the graph."""
-    for kind, detail in (*_ids(row, story), *_split(row, story), *_graph(row, story["graph"])):
+def provenance_faults(row: Row, provenance: Provenance) -> Iterator[Fault]:
+    """Faults of the ids, the split and the values that come from the graph."""
+    for kind, detail in (*_ids(row, provenance), *_split(row, provenance), *_graph(row, provenance["graph"])):
         yield Fault(kind, row["sample_id"], detail)
 
 
-def _ids(row: Row, story: Story) -> Iterator[tuple[str, str]]:
-    graph = story["graph"]
-    if row["sample_id"] != digest("sample", story["image_id"]):
-        yield "sample_id", f"does not follow from picture {story['image_id']}"
-    if not story["graph_id"] == graph.get("graph_id") == graph_id(graph):
-        yield "graph_id", f"{story['graph_id']} is said, the graph gives {graph_id(graph)}"
+def _ids(row: Row, provenance: Provenance) -> Iterator[tuple[str, str]]:
+    graph = provenance["graph"]
+    if row["sample_id"] != digest("sample", provenance["image_id"]):
+        yield "sample_id", f"does not follow from picture {provenance['image_id']}"
+    if not provenance["graph_id"] == graph.get("graph_id") == graph_id(graph):
+        yield "graph_id", f"{provenance['graph_id']} is said, the graph gives {graph_id(graph)}"
     for name in ("seed_id", "index"):
-        if story.get(name) != graph.get(name):
-            yield "provenance", f"{name} is {story.get(name)} here and {graph.get(name)} in the graph"
-    notes = story.get("notes", {})
-    if "parameters" in notes and story.get("renderer") and "attempt" in notes:
+        if provenance.get(name) != graph.get(name):
+            yield "provenance", f"{name} is {provenance.get(name)} here and {graph.get(name)} in the graph"
+    notes = provenance.get("notes", {})
+    if "parameters" in notes and provenance.get("renderer") and "attempt" in notes:
         parameters = json.loads(notes["parameters"])
         attempt = int(notes["attempt"])
-        drawn = [story["graph_id"], *graph["provenance"]["parents"]]  # a salvaged picture was drawn of a parent
-        made = [digest("image", one, story["renderer"], parameters, attempt) for one in drawn]
-        if story["image_id"] not in made:
-            yield "image_id", f"{story['image_id']} is said, {made[0]} follows"
+        drawn = [provenance["graph_id"], *graph["provenance"]["parents"]]  # a salvaged picture was drawn of a parent
+        made = [digest("image", one, provenance["renderer"], parameters, attempt) for one in drawn]
+        if provenance["image_id"] not in made:
+            yield "image_id", f"{provenance['image_id']} is said, {made[0]} follows"
         seeds = [str(random_seed("render", one, attempt)) for one in drawn]
         if notes.get("render_seed", seeds[0]) not in seeds:
             yield "provenance", f"the renderer's seed is {notes['render_seed']}, {seeds[0]} follows"
 
 
-def _split(row: Row, story: Story) -> Iterator[tuple[str, str]]:
-    found = scene_hash(story["graph"])
+def _split(row: Row, provenance: Provenance) -> Iterator[tuple[str, str]]:
+    found = scene_hash(provenance["graph"])
     if scene_split(found) != row["split"]:
         yield "split", f"{row['split']} is said, {scene_split(found)} follows from the scene"
-    if story.get("scene_hash", found) != found:
-        yield "scene_hash", f"{story['scene_hash']} is said, {found} follows from the graph"
+    if provenance.get("scene_hash", found) != found:
+        yield "scene_hash", f"{provenance['scene_hash']} is said, {found} follows from the graph"
 
 
 def _graph(row: Row, graph: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,8 @@
-"""The rows of a dataset, read from its files.
+"""Reads the rows of a dataset from its files.
 
-In: a folder: a Delta Lake table, whose log says which files count, or any folder of Parquet files or tar shards (an
-export).  Out: files, and rows in small batches as plain Python values.
-Reads the log itself: commits as JSON lines, upon the newest checkpoint where there is one.
+In: a folder: a Delta Lake table, whose log lists the live files, or a folder of Parquet files or tar shards (an export).
+Out: files, and rows in small batches as plain Python values.
+Reads the log itself: the newest checkpoint, if there is one, and the commits after it as JSON lines.
 """
 
 import json
@@ -21,7 +21,7 @@ from dataset.audit.tar_rows import Row, rows_of_shard
 
 LOG = "_delta_log"
 ROWS_AT_ONCE = 32
-"""Rows in memory together, pictures included."""
+"""Rows in one batch, pictures included."""
 
 COLUMNS = (
     "sample_id", "image", "width", "height", "scene", "objects", "relations", "excluded", "questions", "split",
@@ -31,18 +31,18 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A file that could not be read as far as its end, or that lacks columns; `missing` says which."""
+    """A file that could not be read to its end, or that lacks the columns `missing`."""
 
     why: str
     missing: tuple[str, ...] = ()
 
 
 def data_files(folder: FileSystem) -> list[str]:
-    """The files that make up the dataset now, by their paths in the folder. Raises NotADataset."""
+    """The live files of the dataset, by their paths in the folder. Raises NotADataset."""
     names = sorted(info.path for info in folder.get_file_info(FileSelector("", recursive=True)) if info.is_file)
     log = [name for name in names if name.startswith(f"{LOG}/")]
     if log:
-        return _of_table(folder, log)
+        return _table_files(folder, log)
     for suffix in (".parquet", ".tar"):
         found = [name for name in names if name.endswith(suffix)]
         if found:
@@ -53,7 +53,7 @@ def data_files(folder: FileSystem) -> list[str]:
     )
 
 
-def _of_table(folder: FileSystem, log: Sequence[str]) -> list[str]:
+def _table_files(folder: FileSystem, log: Sequence[str]) -> list[str]:
     try:
         live, next_version = _checkpoint(folder, log)
         for name in log:
@@ -91,15 +91,15 @@ def _checkpoint(folder: FileSystem, log: Sequence[str]) -> tuple[set[str], int]:
 
 
 def rows(folder: FileSystem, path: str) -> Iterator[list[Row] | Unreadable]:
-    """The rows of a file in batches; what is wrong with it comes last."""
+    """The rows of a file in batches; an `Unreadable` comes last, if the file has a fault."""
     try:
         with folder.open_input_file(path) as source:
-            yield from _of_shard(source) if path.endswith(".tar") else _of_parquet(source)
+            yield from _shard_rows(source) if path.endswith(".tar") else _parquet_rows(source)
     except (OSError, ValueError, RecursionError, tarfile.TarError, pa.ArrowException) as error:
         yield Unreadable(" ".join(str(error).split())[:300])
 
 
-def _of_parquet(source: pa.NativeFile) -> Iterator[list[Row] | Unreadable]:
+def _parquet_rows(source: pa.NativeFile) -> Iterator[list[Row] | Unreadable]:
     file = pyarrow.parquet.ParquetFile(source)
     missing = tuple(name for name in COLUMNS if name not in file.schema_arrow.names)
     if missing:
@@ -109,7 +109,7 @@ def _of_parquet(source: pa.NativeFile) -> Iterator[list[Row] | Unreadable]:
         yield batch.to_pylist()
 
 
-def _of_shard(source: pa.NativeFile) -> Iterator[list[Row] | Unreadable]:
+def _shard_rows(source: pa.NativeFile) -> Iterator[list[Row] | Unreadable]:
     for row in rows_of_shard(source):
         missing = tuple(name for name in COLUMNS if name not in row)
         yield Unreadable("values are missing", missing) if missing else [row]

@@ -1,4 +1,4 @@
-"""The rows of tar shards: each a picture and a JSON file of one name, as the `webdataset` form has them.
+"""Reads the rows of tar shards: each a picture and a JSON file of the same name, as in the `webdataset` format.
 
 In: an open tar file.  Out: rows as plain Python values, in the order of their names.
 Writes nothing.

@@ -1,1 +1,1 @@
-"""The questions of a row: read anew, answered anew, held to their certificates and their split."""
+"""Checks of a row's questions: parsing, answers, certificates and splits."""

@@ -1,25 +1,25 @@
-"""A question's certificate: is it of this question, and is what it says so.
+"""Checks a question's certificate against the question, the scene and the row.
 
-In: a question and its row, and what its words say.  Out: what is wrong, in words.
-A certificate is never believed, only compared: with the sentence, with the scene and with the row.
+In: a question, its row and its parsed form.  Out: descriptions of what is wrong.
+A certificate is never trusted, only compared.
 """
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
-from dataset.audit.questions.parsed_questions import PROGRAMS, Reading
+from dataset.audit.questions.parsed_questions import PROGRAMS, ParsedQuestion
 from dataset.audit.tar_rows import Row
 from spatial.verify.referents import NotProven
 
 TOLERANCE = 1e-9
 """Depths pass through JSON and back."""
 
-NEEDED = ("query", "answer", "premises", "rules", "margin", "references", "difficulty")
+REQUIRED_FIELDS = ("query", "answer", "premises", "rules", "margin", "references", "difficulty")
 
 
-def certificate_faults(question: dict[str, Any], row: Row, said: Reading | None) -> Iterator[str]:
-    """What is wrong with the certificate. `said` is what the question's words say, None where they are not understood."""
+def certificate_faults(question: dict[str, Any], row: Row, parsed: ParsedQuestion | None) -> Iterator[str]:
+    """What is wrong with the certificate. `parsed` is None for a question that cannot be parsed."""
     try:
         proof = json.loads(question["certificate"])
     except (ValueError, RecursionError):
@@ -28,22 +28,22 @@ def certificate_faults(question: dict[str, Any], row: Row, said: Reading | None)
     if not isinstance(proof, dict):
         yield "no JSON object"
         return
-    missing = [name for name in NEEDED if name not in proof]
+    missing = [name for name in REQUIRED_FIELDS if name not in proof]
     if missing:
         yield f"lacks {', '.join(missing)}"
         return
     if proof["answer"] != question["answer"]:
         yield f"proves {proof['answer']!r}"
-    yield from _premises(proof["premises"], question, row)
-    if said is not None:
-        yield from _of_another(proof, said)
-        yield from _references(proof["references"], said)
-        yield from _difficulty(proof, said)
+    yield from _premise_faults(proof["premises"], question, row)
+    if parsed is not None:
+        yield from _query_faults(proof, parsed)
+        yield from _reference_faults(proof["references"], parsed)
+        yield from _difficulty_faults(proof, parsed)
 
 
-def _premises(premises: list[Any], question: dict[str, Any], row: Row) -> Iterator[str]:
+def _premise_faults(premises: list[Any], question: dict[str, Any], row: Row) -> Iterator[str]:
     for premise in premises:
-        if not isinstance(premise, dict) or not _stands(premise, row):
+        if not isinstance(premise, dict) or not _holds(premise, row):
             yield f"the premise {json.dumps(premise, ensure_ascii=False)} is not so"
     boxes = {premise["object"] for premise in premises if isinstance(premise, dict) and "box" in premise}
     unproven = sorted(set(question["objects"]) - boxes)
@@ -51,8 +51,8 @@ def _premises(premises: list[Any], question: dict[str, Any], row: Row) -> Iterat
         yield f"has no box of object {', '.join(map(str, unproven))}"
 
 
-def _stands(premise: dict[str, Any], row: Row) -> bool:
-    """Whether a premise states what the row states."""
+def _holds(premise: dict[str, Any], row: Row) -> bool:
+    """Whether a premise agrees with the row."""
     if "excluded" in premise:
         return premise["excluded"] in row["excluded"]
     if "relation" in premise:
@@ -64,17 +64,17 @@ def _stands(premise: dict[str, Any], row: Row) -> bool:
     stated = {name: premise[name] for name in ("category", "box") if name in premise}
     if any(thing[name] != value for name, value in stated.items()):
         return False
-    depth = premise.get("depth", thing["depth"])  # more attributes may have been found since: what is said still holds
+    depth = premise.get("depth", thing["depth"])  # attributes may have been added since: the stated ones still hold
     return set(premise.get("attributes", ())) <= set(thing["attributes"]) and abs(depth - thing["depth"]) <= TOLERANCE
 
 
-def _of_another(proof: dict[str, Any], said: Reading) -> Iterator[str]:
-    """What is asked there, against what is asked here: the same program over the same categories."""
+def _query_faults(proof: dict[str, Any], parsed: ParsedQuestion) -> Iterator[str]:
+    """The certificate's query against the question's: the same program over the same categories."""
     query = proof["query"]
-    program = PROGRAMS[said.form.ask]
+    program = PROGRAMS[parsed.form.ask]
     if query.get("op") != program:
         yield f"proves a question of another form: {query.get('op')}, not {program}"
-    elif sorted(_categories(query)) != sorted(said.reader.nouns):
+    elif sorted(_categories(query)) != sorted(parsed.reader.nouns):
         yield f"proves a question about {', '.join(sorted(_categories(query)))}"
 
 
@@ -87,24 +87,24 @@ def _categories(query: object) -> Iterator[str]:
                 yield from _categories(value)
 
 
-def _references(references: list[dict[str, Any]], said: Reading) -> Iterator[str]:
+def _reference_faults(references: list[dict[str, Any]], parsed: ParsedQuestion) -> Iterator[str]:
     try:
-        meant = sorted(said.referents())
+        meant = sorted(parsed.referents())
     except NotProven:
         return  # the answer is not entailed then, which is a fault of its own
     if sorted(each["object"] for each in references) != meant:
         yield f"its references are objects {[each['object'] for each in references]}, the question's {meant}"
     for each in references:
         try:
-            found = said.meant(each["text"])
+            found = parsed.meant(each["text"])
         except (NotProven, LookupError):
             found = None
         if found != each["object"]:
             yield f"{each['text']!r} is not object {each['object']}"
 
 
-def _difficulty(proof: dict[str, Any], said: Reading) -> Iterator[str]:
-    if proof["difficulty"].get("hops") != said.hops:
-        yield f"{proof['difficulty'].get('hops')} hops are said, {said.hops} follow from the words"
+def _difficulty_faults(proof: dict[str, Any], parsed: ParsedQuestion) -> Iterator[str]:
+    if proof["difficulty"].get("hops") != parsed.hops:
+        yield f"{proof['difficulty'].get('hops')} hops are said, {parsed.hops} follow from the words"
     if not 0 <= proof["margin"] <= 1 or proof["difficulty"].get("margin") != proof["margin"]:
         yield f"the margin is {proof['margin']}, of the difficulty {proof['difficulty'].get('margin')}"

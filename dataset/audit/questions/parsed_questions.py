@@ -1,7 +1,7 @@
-"""What a question says, read from its words: the kind it is of, what it names, how many relations must be followed.
+"""Parses a question's text: its kind, the objects it names, how many relations must be followed.
 
-In: a question's text and answer, and the scene.  Out: values to hold the row's and the certificate's statements against.
-Answers nothing (`spatial.verify` does) and never reads a certificate.
+In: a question's text and answer, and the scene.  Out: values to compare with the row and the certificate.
+Answers no question (`spatial.verify` does) and never reads a certificate.
 """
 
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ KINDS = {
     "depth": "depth_order",
 }  # fmt: skip
 SEARCHES = ("find", "nearest")
-"""Forms that ask for a thing beside another: a selection, or of many hops where a relation finds that other one."""
+"""Forms that ask for an object by its relation to another: `multi_hop` where that other is found by a relation too."""
 
 PROGRAMS = {
     "seen": "exists", "seen_unseen": "exists", "count": "count", "count_side": "count", "value": "attribute",
     "turned": "attribute", "area": "in_place", "direction": "directed", "side": "side", "bearing": "bearing",
     "closer": "closer", "end": "outermost", "order": "in_order", "depth": "deeper", "find": "find", "nearest": "nearest",
 }  # fmt: skip
-"""The name that a certificate gives to what is asked."""
+"""Form to the `op` of a certificate's query."""
 
 HOPS = {
     "seen": 0, "seen_unseen": 0, "count": 0, "count_side": 1, "value": 0, "turned": 0, "area": 0, "direction": 1,
@@ -42,8 +42,8 @@ DOMAINS = {
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A sentence that was understood. `form` is what it asks, `reader` the scene as its words see it."""
+class ParsedQuestion:
+    """A parsed question. `form` is what it asks; `reader` resolves its words in the scene."""
 
     form: Form
     reader: Reader
@@ -61,7 +61,7 @@ class Reading:
         return HOPS[self.form.ask] + sum(self._hops(words) for words in self.form.refs)
 
     def about(self, answer: str) -> set[int]:
-        """The ids of everything that question and answer are about. Raises NotProven, LookupError."""
+        """The ids of all objects to which question and answer refer. Raises NotProven, LookupError."""
         found = {thing.id for words in self.form.refs for thing in self.reader.resolve(words)}
         found |= {thing.id for noun in self.form.nouns for thing in self._fitting(noun)}
         if self.form.ask == "end" or self.form.ask in SEARCHES:
@@ -69,7 +69,7 @@ class Reading:
         return found
 
     def named(self, words: str) -> int:
-        """The one thing that an answer's words single out. Raises LookupError."""
+        """The id of the one object that an answer names. Raises LookupError."""
         for thing in self.reader.scene.objects:
             try:
                 if self.reader.label(thing) == words:
@@ -79,15 +79,15 @@ class Reading:
         raise LookupError(words)
 
     def meant(self, words: str) -> int:
-        """The thing that a reference such as `the red cup` singles out. Raises NotProven, LookupError."""
-        said, nouns = _marked(words, self.reader.scene)
-        reference = parse_reference(said)
+        """The id of the object to which a phrase such as `the red cup` refers. Raises NotProven, LookupError."""
+        parsed, nouns = _marked(words, self.reader.scene)
+        reference = parse_reference(parsed)
         if reference is None:
             raise LookupError(words)
         return Reader(self.reader.scene, nouns).resolve(reference)[0].id
 
     def referents(self) -> list[int]:
-        """What each reference of the sentence singles out. Raises NotProven."""
+        """The id of the object of each reference in the question. Raises NotProven."""
         return [self.reader.resolve(words)[0].id for words in self.form.refs]
 
     def _fitting(self, noun: int) -> list[SeenObject]:
@@ -100,11 +100,11 @@ class Reading:
         return 1 if words.end is not None else 0
 
 
-def reading(text: str, scene: Scene) -> Reading | None:
-    """The reading of a question; None where it is not understood."""
-    said, nouns = _marked(text, scene)
-    form = parse_sentence(normalise_wording(said))
-    return None if form is None else Reading(form, Reader(scene, nouns))
+def parse_question(text: str, scene: Scene) -> ParsedQuestion | None:
+    """The parsed question; None where it cannot be parsed."""
+    parsed, nouns = _marked(text, scene)
+    form = parse_sentence(normalise_wording(parsed))
+    return None if form is None else ParsedQuestion(form, Reader(scene, nouns))
 
 
 def _marked(text: str, scene: Scene) -> tuple[str, list[str]]:

@@ -1,13 +1,13 @@
-"""A question of a kind from outside the package: does what the row says follow from its verifier.
+"""Checks a question of a plug-in's kind against the plug-in's verifier.
 
-In: a question whose words the built-in grammar does not read, its row and scene.  Out: faults, as kind and detail.
+In: a question that the built-in grammar does not parse, its row and scene.  Out: faults, as kind and detail.
 """
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
-from dataset.audit.questions.split_membership import Key, home
+from dataset.audit.questions.split_membership import Key, home_split
 from dataset.audit.tar_rows import Row
 from schemas.events import Scene
 from spatial.verify.plugin_verifiers import Deduction, deduce_with_plugins
@@ -15,7 +15,7 @@ from spatial.verify.referents import NotProven
 
 
 def plugin_faults(question: dict[str, Any], row: Row, scene: Scene) -> Iterator[tuple[str, str]]:
-    """What is wrong besides answer, choices and premises, which are checked for every kind alike."""
+    """Faults other than of answer, choices and premises, which are checked for every kind alike."""
     try:
         understood = deduce_with_plugins(question["question"], scene)
     except NotProven:
@@ -25,9 +25,9 @@ def plugin_faults(question: dict[str, Any], row: Row, scene: Scene) -> Iterator[
     kind, found = understood
     if question["kind"] != kind:
         yield "question_kind", f"{question['kind']} is said, {kind} is asked"
-    keys = frozenset(Key(family, tuple(sorted(names))) for family, names in found.concerns)
-    if home(keys) != row["split"]:
-        yield "question_split", f"belongs to {home(keys) or 'no split'}, not to {row['split']}"
+    split_keys = frozenset(Key(family, tuple(sorted(names))) for family, names in found.concerns)
+    if home_split(split_keys) != row["split"]:
+        yield "question_split", f"belongs to {home_split(split_keys) or 'no split'}, not to {row['split']}"
     if set(question["objects"]) != found.objects:
         yield "question_objects", f"objects {question['objects']} are said, {sorted(found.objects)} are meant"
     yield from (("certificate", detail) for detail in _certificate_faults(question, kind, found))

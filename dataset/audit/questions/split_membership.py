@@ -1,8 +1,8 @@
-"""Which split a question belongs to, read from its words.
+"""Derives the split to which a question belongs from its text.
 
-In: what a question's words say, and its answer.  Out: keys, and the split where they are at home.
-A key is a family of relations with the categories it concerns.  Pairs have no order.  A question that asks for a thing
-has one more key, of its words, which do not name what it asks for.
+In: a parsed question and its answer.  Out: split keys, and the split to which they belong.
+A key is a family of relations with the categories it concerns.  Pairs are unordered.  A question that asks for an object
+has one more key, of its text alone, which does not name that object.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,25 +10,25 @@ from itertools import combinations
 from typing import NamedTuple
 
 from dataset.audit.content_ids import digest
-from dataset.audit.questions.parsed_questions import Reading
+from dataset.audit.questions.parsed_questions import ParsedQuestion
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import RELATIONS, Words
 
 SCENE_SHARES = (("train", 900), ("validation", 50), ("test", 50))
 PAIR_SHARES = (("validation", 400), ("test", 400), ("train", 200))
-LONE_SHARES = (("validation", 300), ("test", 300), ("train", 400))
-"""Shares of the scenes, and of the homes of categories in pairs and alone, in thousandths and in the order of drawing."""
+SINGLE_SHARES = (("validation", 300), ("test", 300), ("train", 400))
+"""Shares of the splits in thousandths, in the order of drawing: of scenes, of categories in pairs, of single categories."""
 
 _FAMILIES = {
     "left_of": "direction", "right_of": "direction", "above": "direction", "below": "direction",
     "in_front_of": "depth", "behind": "depth", "on": "support", "under": "support", "inside": "containment",
 }  # fmt: skip
-_LONE = {"value": "attribute", "turned": "attribute", "area": "place"}
+_SINGLE = {"value": "attribute", "turned": "attribute", "area": "place"}
 _PAIRED = {"direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth"}
 
 
 class Key(NamedTuple):
-    """`names` are sorted; `of_words` marks what the text alone says of a question for a thing."""
+    """`names` are sorted; `of_words` marks the key of the text alone, of a question that asks for an object."""
 
     family: str
     names: tuple[str, ...]
@@ -39,19 +39,19 @@ def _pair(family: str, a: str, b: str) -> Key:
     return Key(family, tuple(sorted((a, b))))
 
 
-def keys(said: Reading, answer: str) -> frozenset[Key] | None:
-    """The keys of a question; None where its words single nothing out."""
+def split_keys(parsed: ParsedQuestion, answer: str) -> frozenset[Key] | None:
+    """The keys of a question; None where its references cannot be resolved."""
     try:
-        return frozenset(_keys(said, answer))
+        return frozenset(_split_keys(parsed, answer))
     except (NotProven, LookupError):
         return None
 
 
-def _keys(said: Reading, answer: str) -> Iterator[Key]:
-    reader, form = said.reader, said.form
+def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
+    reader, form = parsed.reader, parsed.form
     meant = [reader.resolve(words)[0].category for words in form.refs]
     for words, category in zip(form.refs, meant, strict=True):
-        yield from _on_the_way(reader, words, category)
+        yield from _reference_keys(reader, words, category)
     nouns = [reader.nouns[number] for number in form.nouns]
     if form.ask in ("seen", "seen_unseen"):
         yield Key("existence", tuple(sorted(nouns)))
@@ -59,8 +59,8 @@ def _keys(said: Reading, answer: str) -> Iterator[Key]:
         yield Key("count", (nouns[0],))
     elif form.ask == "count_side":
         yield _pair("direction", nouns[0], meant[0])
-    elif form.ask in _LONE:
-        yield Key(_LONE[form.ask], (meant[0],))
+    elif form.ask in _SINGLE:
+        yield Key(_SINGLE[form.ask], (meant[0],))
     elif form.ask in _PAIRED:
         yield _pair(_PAIRED[form.ask], *meant)
     elif form.ask == "closer":
@@ -70,19 +70,19 @@ def _keys(said: Reading, answer: str) -> Iterator[Key]:
     elif form.ask == "end":
         yield Key("outermost", ())
     else:
-        yield from _of_search(said, meant[0], answer)
+        yield from _search_keys(parsed, meant[0], answer)
 
 
-def _on_the_way(reader: Reader, words: Words, category: str) -> Iterator[Key]:
+def _reference_keys(reader: Reader, words: Words, category: str) -> Iterator[Key]:
     base = words.base
     if words.relation is not None and base is not None and base.noun is not None:
         yield _pair(_FAMILIES[words.relation], category, reader.nouns[base.noun])
 
 
-def _of_search(said: Reading, anchor: str, answer: str) -> Iterator[Key]:
-    reader, form = said.reader, said.form
+def _search_keys(parsed: ParsedQuestion, anchor: str, answer: str) -> Iterator[Key]:
+    reader, form = parsed.reader, parsed.form
     family = "distance" if form.ask == "nearest" else _FAMILIES[RELATIONS[form.word]]
-    named = said.named(answer)
+    named = parsed.named(answer)
     yield _pair(family, next(thing.category for thing in reader.scene.objects if thing.id == named), anchor)
     words = form.refs[0]
     if words.noun is None and words.base is not None and words.base.noun is not None and words.relation is not None:
@@ -93,24 +93,24 @@ def _of_search(said: Reading, anchor: str, answer: str) -> Iterator[Key]:
 
 def scene_split(scene_hash: str) -> str:
     """The split of a scene's hash."""
-    return _drawn(int(scene_hash, 16), SCENE_SHARES)
+    return _drawn_split(int(scene_hash, 16), SCENE_SHARES)
 
 
-def home(found: frozenset[Key]) -> str | None:
-    """The one split where a question with these keys may be asked, if there is one."""
-    splits = {_home(key) for key in found}
+def home_split(found: frozenset[Key]) -> str | None:
+    """The one split to which all keys belong, or None."""
+    splits = {_home_of_key(key) for key in found}
     return splits.pop() if len(splits) == 1 else None
 
 
-def _home(key: Key) -> str:
+def _home_of_key(key: Key) -> str:
     if not key.names:
         return "train"
-    shares = LONE_SHARES if len(key.names) == 1 and not key.of_words else PAIR_SHARES
-    homes = {_drawn(int(digest("home", key.family, name), 16), shares) for name in key.names}
+    shares = SINGLE_SHARES if len(key.names) == 1 and not key.of_words else PAIR_SHARES
+    homes = {_drawn_split(int(digest("home", key.family, name), 16), shares) for name in key.names}
     return homes.pop() if len(homes) == 1 else "train"
 
 
-def _drawn(number: int, shares: Sequence[tuple[str, int]]) -> str:
+def _drawn_split(number: int, shares: Sequence[tuple[str, int]]) -> str:
     place = number % sum(share for _, share in shares)
     for split, share in shares:
         if place < share:

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from dataset.audit.picture_hash import NEAR as looks_near
-from dataset.audit.picture_hash import looks
+from dataset.audit.picture_hash import MAX_BIT_DISTANCE as audit_bit_distance
+from dataset.audit.picture_hash import difference_hash
 from gpu_workers.duplicates import Duplicates
 from gpu_workers.fingerprints import (
     MAX_BIT_DISTANCE,
@@ -221,8 +221,8 @@ def test_fingerprints_ignore_what_does_not_matter_and_nothing_else():
 
 def test_the_auditor_computes_the_same_hashes_of_a_picture():
     for picture in (*(scenery(seed) for seed in range(12)), scenery(3, "JPEG", quality=30)):
-        assert f"{looks(picture):016x}" == picture_fingerprint(picture)
-    assert looks_near == MAX_BIT_DISTANCE
+        assert f"{difference_hash(picture):016x}" == picture_fingerprint(picture)
+    assert audit_bit_distance == MAX_BIT_DISTANCE
 
 
 @given(st.integers(0, 2**64 - 1), st.sets(st.integers(0, 63), max_size=3 * MAX_BIT_DISTANCE))

@@ -60,9 +60,9 @@ ENTRIES = {
     ),
     "gpu_workers/collage/scene_truth.py (CONTACT)": (CONTACT, scene_truth.CONTACT),
     "spatial/verify/sentences.py (RELATIONS)": (get_args(Hop), sentences.RELATIONS.values()),
-    "dataset/audit/box_relations.py (_RULES, _TURNED)": (BINARY, [*box_relations._RULES, *box_relations._TURNED]),
+    "dataset/audit/box_relations.py (_RULES, _INVERSES)": (BINARY, [*box_relations._RULES, *box_relations._INVERSES]),
     "dataset/audit/box_relations.py (_PLACES)": (PLACES, box_relations._PLACES),
-    "dataset/audit/content_ids.py (_TURNED)": (BINARY, content_ids.TURNED),
+    "dataset/audit/content_ids.py (_INVERSE_PAIRS)": (BINARY, content_ids.INVERSES),
     "dataset/audit/questions/split_membership.py (_FAMILIES)": (get_args(Hop), audited_splits._FAMILIES),
 }  # fmt: skip
 """The file to edit, with what must have an entry there and what has."""
@@ -86,7 +86,9 @@ def test_what_is_swapped_is_swapped_for_its_inverse():
 
 def test_the_audit_turns_each_predicate_as_the_table_does():
     for name in BINARY:
-        assert content_ids.TURNED[name] == PREDICATES[name].inverse, f"dataset/audit/content_ids.py (_TURNED): {name}"
+        assert content_ids.INVERSES[name] == PREDICATES[name].inverse, (
+            f"dataset/audit/content_ids.py (_INVERSE_PAIRS): {name}"
+        )
 
 
 def test_the_audit_counts_each_predicate_in_the_family_that_the_table_gives():
