@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dataset.gallery.duckdb_index import Copy, Shape
+from dataset.gallery.duckdb_index import CopySchema, TableCopy
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, by_outcome
 from dataset.table.delta_table import NoDataset, Options, Table
 from dataset.table.rejection_table import rejections_uri
@@ -22,7 +22,7 @@ TOP = 30
 
 Counts = dict[str, int]
 
-_SAMPLES = Shape(
+_SAMPLES = CopySchema(
     columns={
         "scene": "scene",
         "split": "split",
@@ -87,7 +87,7 @@ class Statistics:
 
 def statistics(uri: str, storage_options: Options = None) -> Statistics:
     """Count everything. Raises NoDataset, RetryableError."""
-    copy = Copy(uri, storage_options, _SAMPLES)
+    copy = TableCopy(uri, storage_options, _SAMPLES)
     copy.refresh()
     if copy.table is None:
         raise NoDataset(f"there is no dataset at {uri}")
@@ -115,13 +115,13 @@ def statistics(uri: str, storage_options: Options = None) -> Statistics:
     )
 
 
-def _counted(copy: Copy, words: str) -> Counts:
+def _counted(copy: TableCopy, words: str) -> Counts:
     """How often each word comes, the commonest first."""
     found = copy.query(f"SELECT word, count(*) FROM ({words}) GROUP BY word ORDER BY 2 DESC, 1")
     return {str(word): int(count) for word, count in found}
 
 
-def _unnested(copy: Copy, column: str) -> Counts:
+def _unnested(copy: TableCopy, column: str) -> Counts:
     return _counted(copy, f"SELECT unnest({column}) AS word FROM rows")
 
 
@@ -133,7 +133,7 @@ def _by_number(counts: Counts) -> Counts:
     return {word: counts[word] for word in sorted(counts, key=int)}
 
 
-def _answers(copy: Copy) -> dict[str, Counts]:
+def _answers(copy: TableCopy) -> dict[str, Counts]:
     """The commonest answers of each kind."""
     rows = copy.query(
         "SELECT a.kind, a.answer, count(*) FROM (SELECT unnest(asked) AS a FROM rows) GROUP BY 1, 2 "

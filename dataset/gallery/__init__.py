@@ -1,7 +1,7 @@
-"""The gallery: samples, rejections and the running factory, to look at.
+"""The gallery: shows samples, rejections and the running factory in a browser.
 
 In: the table's address.  Out: a folder that opens from disk (`write_gallery`), or a web application
-(`dataset.gallery.web_app`).  Knows no broker: what publishes and watches is handed in (`dataset.gallery.interfaces`).
+(`dataset.gallery.web_app`).  Imports no broker client: publisher and monitor are passed in (`dataset.gallery.interfaces`).
 """
 
 from dataset.gallery.static_pages import write_gallery

@@ -1,8 +1,8 @@
-"""A copy in memory of a table's small columns, in step with the table: the one file that imports duckdb.
+"""A copy in memory of a table's small columns, kept up to date: the one file that imports duckdb.
 
-In: a Delta table that grows, is compacted, may not exist yet.  Out: answers to SQL.
-Takes over whole Parquet files as they come and go, so a look at an unchanged table costs a read of its log.
-Pictures and long texts stay in the files; every row knows its file and its place there.
+In: a Delta table that grows, is compacted, may not exist yet.  Out: results of SQL queries.
+Loads and drops whole Parquet files as the table's snapshots change; an unchanged table costs one read of its log.
+Pictures and long texts stay in the files; every row has its file and its row number there.
 """
 
 import threading
@@ -21,15 +21,15 @@ from dataset.table.delta_table import DataFile, NoDataset, Options, Table
 from schemas.errors import RetryableError
 
 ROWS_AT_ONCE = 2048
-"""Rows taken over together: their provenance is read too, some 10 MB."""
+"""Rows loaded in one batch: with their provenance some 10 MB."""
 
 LEVELS = {"list", "element", "item", "array"}
-"""What Parquet puts between a list's name and its fields; writers differ."""
+"""Names that Parquet puts between a list's name and its fields; writers differ."""
 
 ROW = "row_in_file"
 
 LISTS = {"attributes", "things"}
-"""Columns, and fields of structs, that are lists of texts."""
+"""Columns and struct fields that are lists of strings."""
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
@@ -39,10 +39,10 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 
 
 @dataclass(frozen=True)
-class Shape:
-    """A copy: its columns as SQL over the file's rows (called `part`), and the Parquet leaves that this needs.
+class CopySchema:
+    """A copy's columns as SQL over a file's rows (called `part`), and the Parquet leaves that the SQL reads.
 
-    `later` are columns among them that files from before they were added lack.
+    `later` are columns among them that older files lack.
     """
 
     columns: Mapping[str, str]
@@ -51,74 +51,74 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a row lies: its file's path in the table and its number in the file."""
+class RowLocation:
+    """The location of a row: its file in the table and its number in the file."""
 
     file: DataFile
     row: int
 
 
-class Copy:
-    """Thread-safe. `table` is the snapshot that the copy shows, None before there is one; `reading`: not yet
-    whole; `changes` counts its steps, so that answers can be kept between two of them.
+class TableCopy:
+    """Thread-safe. `table` is the snapshot of the copy, None before there is one; `reading`: it is not fully loaded;
+    `changes` counts the changes of the copy, so that results can be cached between them.
     """
 
-    def __init__(self, uri: str, options: Options, shape: Shape) -> None:
+    def __init__(self, uri: str, options: Options, shape: CopySchema) -> None:
         self._uri, self._options, self._shape = uri, options, shape
         self._database = duckdb.connect(":memory:", config=SETTINGS)
         self._lock = threading.Lock()
         self._files: dict[int, DataFile] = {}
         self._next = 1
-        self._shown: tuple[str, int] | None = None
+        self._view: tuple[str, int] | None = None
         self.table: Table | None = None
         self.changes = 0
         self.reading = False
-        self._empty()
+        self._clear()
 
     def refresh(self) -> bool:
-        """Take over what changed in the table; whether anything did. Raises RetryableError."""
+        """Apply the table's changes; returns whether there were any. Raises RetryableError."""
         with self._lock:
             table = self._newest()
-            if table is None or (table.id, table.version) == self._shown:
+            if table is None or (table.id, table.version) == self._view:
                 return False
-            if self._shown is not None and table.id != self._shown[0]:
-                self._empty()
+            if self._view is not None and table.id != self._view[0]:
+                self._clear()
             self.table, self.reading = table, True
             try:
-                self._follow(table)
+                self._apply_changes(table)
             except duckdb.Error as error:
                 raise RetryableError(f"{self._uri} holds files of another form: {error}") from error
-            self._shown, self.reading = (table.id, table.version), False
+            self._view, self.reading = (table.id, table.version), False
             return True
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """The rows of an answer; the copy is called `rows` there, with `file` and `row` beside its own columns."""
+        """The rows of a query's result; the copy is the table `rows`, with `file` and `row` beside its own columns."""
         with closing(self._database.cursor()) as cursor:
             return list(cursor.execute(sql, list(values)).fetchall())
 
     def column(self, sql: str, values: Sequence[object] = ()) -> npt.NDArray[np.int64]:
-        """The answer to a query for one column of numbers: much faster than rows where there are many."""
+        """The result of a query for one column of integers: much faster than rows where there are many."""
         with closing(self._database.cursor()) as cursor:
             found: npt.NDArray[np.int64] = next(iter(cursor.execute(sql, list(values)).fetchnumpy().values()))
             return found
 
-    def table_of(self, sql: str) -> pa.Table:
-        """The answer to a query as a table, for another copy to look into."""
+    def arrow_table(self, sql: str) -> pa.Table:
+        """The result of a query as an Arrow table, for use in another copy."""
         with closing(self._database.cursor()) as cursor:
             return cursor.sql(sql).to_arrow_table()
 
-    def work_over(self, sql: str, tables: Mapping[str, pa.Table]) -> None:
-        """Change the copy by a statement that may look into other tables."""
+    def update_rows(self, sql: str, tables: Mapping[str, pa.Table]) -> None:
+        """Change the copy by a statement that may read other tables."""
         with self._lock, closing(self._database.cursor()) as cursor:
             for name, table in tables.items():
                 cursor.register(name, table)
             cursor.execute(sql)
             self.changes += 1
 
-    def place(self, file: int, row: int) -> Place | None:
-        """Where a row with these values of `file` and `row` lies; None when the file has gone meanwhile."""
+    def location(self, file: int, row: int) -> RowLocation | None:
+        """The location of the row with these values of `file` and `row`; None when the file was dropped meanwhile."""
         found = self._files.get(file)
-        return None if found is None else Place(found, row)
+        return None if found is None else RowLocation(found, row)
 
     def _newest(self) -> Table | None:
         try:
@@ -126,51 +126,51 @@ class Copy:
         except NoDataset:
             return None
 
-    def _empty(self) -> None:
+    def _clear(self) -> None:
         self._files, self._next = {}, 1
         part = pa.table({name: pa.nulls(0, kind) for name, kind in self._types().items()})
         with closing(self._database.cursor()) as cursor:
             cursor.register("part", part)
-            cursor.execute(f"CREATE OR REPLACE TABLE rows AS SELECT {self._selected(0)} FROM part")
+            cursor.execute(f"CREATE OR REPLACE TABLE rows AS SELECT {self._select_list(0)} FROM part")
         self.changes += 1
 
-    def _follow(self, table: Table) -> None:
-        """A step a file; but one step in all where files went, so that no reader sees a row twice or not at all."""
+    def _apply_changes(self, table: Table) -> None:
+        """One transaction per file; a single one where files were removed, so that no reader sees a row twice or never."""
         files = {file.path: file for file in table.files()}
         gone = {number for number, file in self._files.items() if file.path not in files}
         known = {file.path for file in self._files.values()}
         new = [file for file in files.values() if file.path not in known]
         for step in [new] if gone else [[file] for file in new]:
-            self._step(table, gone, step)
+            self._replace_files(table, gone, step)
 
-    def _step(self, table: Table, gone: set[int], new: Sequence[DataFile]) -> None:
+    def _replace_files(self, table: Table, gone: set[int], new: Sequence[DataFile]) -> None:
         numbered = dict(enumerate(new, self._next))
-        with closing(self._database.cursor()) as cursor:  # what is not committed when it closes is undone
+        with closing(self._database.cursor()) as cursor:  # closing rolls back what is not committed
             cursor.begin()
             for number in gone:
                 cursor.execute("DELETE FROM rows WHERE file = ?", [number])
             for number, file in numbered.items():
                 for part in _parts(table, file, self._shape.leaves):
-                    cursor.register("part", self._whole(part))
-                    cursor.execute(f"INSERT INTO rows SELECT {self._selected(number)} FROM part")
-            kept = {number: file for number, file in self._files.items() if number not in gone}
-            self._files, self._next = {**kept, **numbered}, self._next + len(new)
+                    cursor.register("part", self._with_missing_columns(part))
+                    cursor.execute(f"INSERT INTO rows SELECT {self._select_list(number)} FROM part")
+            cached = {number: file for number, file in self._files.items() if number not in gone}
+            self._files, self._next = {**cached, **numbered}, self._next + len(new)
             cursor.commit()
         self.changes += 1
 
-    def _whole(self, part: pa.Table) -> pa.Table:
-        """With nothing in the columns that files of this age do not have."""
+    def _with_missing_columns(self, part: pa.Table) -> pa.Table:
+        """The part with nulls in columns that older files lack."""
         for name, kind in self._types().items():
             if name in self._shape.later and name not in part.column_names:
                 part = part.append_column(name, pa.nulls(part.num_rows, kind))
         return part
 
-    def _selected(self, number: int) -> str:
+    def _select_list(self, number: int) -> str:
         own = ", ".join(f"{sql} AS {name}" for name, sql in self._shape.columns.items())
         return f"{number}::INTEGER AS file, {ROW}::INTEGER AS row, {own}"
 
     def _types(self) -> dict[str, pa.DataType]:
-        """Of an empty part: nested leaves as lists of structs of texts, others as texts."""
+        """The types of an empty part: nested leaves as lists of structs of strings, others as strings."""
         nested: dict[str, list[str]] = {}
         for leaf in sorted(self._shape.leaves):
             name, _, field = leaf.partition(".")

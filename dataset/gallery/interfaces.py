@@ -1,6 +1,6 @@
-"""What the gallery is handed from outside: a factory to feed and to watch.
+"""The gallery's interface to a running factory: publish seeds, monitor stages.
 
-Declares only: the real one lives in `streams`, the fakes in `tests`.
+Declares only: the implementation is in `streams`, the fakes in `tests`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,10 @@ from typing import Protocol
 @dataclass(frozen=True)
 class StageView:
     """One stage of the funnel. Counts are since its processes started; `rate` is accepted work a second.
-    `lag` is what its group has not read, as the broker counts it; what the processes say while that is away.
+    `lag` is the consumer group's, from the broker; from the processes' metrics while the broker is unreachable.
 
-    `redrawn` pictures were given up while their requests went on; `lacking` is the largest
-    share by axis that the dataset lacks of its targets, where a process steers it.
+    `redrawn` pictures were rejected while their requests continued; `lacking` is, by axis, the largest share that the
+    dataset lacks of its targets, where a balance controller runs.
     """
 
     stage: str
@@ -31,7 +31,7 @@ class StageView:
 
 @dataclass(frozen=True)
 class SeedForm:
-    """What a person asked for in the form, unchecked."""
+    """The values of the submitted form, not validated."""
 
     concept: str
     count: str = "1"
@@ -44,11 +44,11 @@ class SeedForm:
 class Factory(Protocol):
     """A running factory."""
 
-    def publish(self, wished: SeedForm) -> Sequence[str]:
-        """Publish seeds, return their ids. Raises UserError for what a person can mend, RetryableError when nobody
-        answers."""
+    def publish(self, form: SeedForm) -> Sequence[str]:
+        """Publish seeds, return their ids. Raises UserError for invalid values, RetryableError when the broker is
+        unreachable."""
         ...
 
     def funnel(self) -> Sequence[StageView]:
-        """Every stage as it is now, in the order of the flow."""
+        """The current state of every stage, in pipeline order."""
         ...

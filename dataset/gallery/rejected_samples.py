@@ -1,7 +1,7 @@
-"""Finds rejections: by outcome, stage, gate, reason and words.
+"""Searches rejections by outcome, stage, gate, reason and words.
 
-In: the address of the table of rejections, what is sought.  Out: rows for a page, counts of every word to choose.
-The events that were judged stay in the table; everything else is small and is looked up in a copy.
+In: the address of the table of rejections, a filter.  Out: the rows of a page, facet counts.
+The rejected events stay in the table; all other columns are small and are queried in a copy in memory.
 """
 
 import json
@@ -12,21 +12,21 @@ from typing import Any
 import pyarrow as pa
 
 from dataset.analysis.certificate_text import names_of, relation_in_words
-from dataset.gallery.duckdb_index import Copy, Shape
-from dataset.gallery.result_cache import PLACE, Searches
+from dataset.gallery.duckdb_index import CopySchema, TableCopy
+from dataset.gallery.result_cache import LOCATION, SearchCache
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, OUTCOMES, SETTLE, SUPERSEDED
 from dataset.table.delta_table import Options
 from dataset.table.rejection_table import ADDED_LATER, WENT_ON
 from schemas.reasons import GATES, REASONS
 
 ROWS = 50
-"""Rejections of one page."""
+"""Rejections on one page."""
 
-_SHOWN = ("rejection_id", "seed_id", "stage", "gate", "reason", "detail", "graph_id", "image_id", "evidence")
+_TEXT_COLUMNS = ("rejection_id", "seed_id", "stage", "gate", "reason", "detail", "graph_id", "image_id", "evidence")
 
-REJECTIONS = Shape(
+REJECTIONS = CopySchema(
     columns={
-        **{name: name for name in _SHOWN},
+        **{name: name for name in _TEXT_COLUMNS},
         "number": '"index"::INTEGER',
         "outcome": f"CASE WHEN {WENT_ON} THEN '{DRAWN_AGAIN}' ELSE '{ENDED}' END",
         "kept_at": "epoch_us(kept_at::TIMESTAMPTZ)",
@@ -35,18 +35,27 @@ REJECTIONS = Shape(
         "words": "lower(concat_ws(' ', replace(reason, '_', ' '), detail, seed_id, graph_id, image_id, evidence))",
     },
     leaves=frozenset(
-        {*_SHOWN, "index", "retried", "kept_at", "things", "conflict.subject", "conflict.predicate", "conflict.object"}
+        {
+            *_TEXT_COLUMNS,
+            "index",
+            "retried",
+            "kept_at",
+            "things",
+            "conflict.subject",
+            "conflict.predicate",
+            "conflict.object",
+        }
     ),
     later=ADDED_LATER,
 )
 
-_READ = (*_SHOWN, "number", "outcome", "things", "conflict")
-_CHOSEN = ("outcome", "stage", "gate", "reason")
+_PAGE_COLUMNS = (*_TEXT_COLUMNS, "number", "outcome", "things", "conflict")
+_FACETS = ("outcome", "stage", "gate", "reason")
 
 
 @dataclass(frozen=True)
 class RejectionFilter:
-    """What rejections must have; an empty text asks for nothing."""
+    """Values that rejections must have; an empty text matches all."""
 
     outcome: str = ""
     stage: str = ""
@@ -56,8 +65,8 @@ class RejectionFilter:
 
 
 @dataclass(frozen=True)
-class Reasons:
-    """How many rejections there are, how many of them ended a request or not, and of each word that can be chosen."""
+class RejectionFacets:
+    """The number of rejections, by outcome, and by each value that can be selected."""
 
     rejections: int = 0
     ended: int = 0
@@ -69,87 +78,91 @@ class Reasons:
     reason: tuple[tuple[str, int], ...] = ()
 
 
-class Rejected:
+class RejectionSearch:
     """Thread-safe. A table that does not exist yet has no rejections."""
 
     def __init__(self, uri: str, options: Options = None) -> None:
-        self._copy = Copy(uri, options, REJECTIONS)
-        self._searches = Searches(self._copy)
-        self.facets = Reasons()
+        self._copy = TableCopy(uri, options, REJECTIONS)
+        self._searches = SearchCache(self._copy)
+        self.facets = RejectionFacets()
 
     def refresh(self) -> bool:
-        """Take over what changed in the table; whether anything did. Raises RetryableError."""
+        """Apply the table's changes; returns whether there were any. Raises RetryableError."""
         changed = self._copy.refresh()
         if changed:
             self.facets = self._count()
         return changed
 
-    def settle(self, requests: pa.Table) -> None:
-        """Say which are superseded, given what has a sample (`seed_id`, `number`)."""
-        self._copy.work_over(SETTLE, {"sampled": requests})
+    def mark_superseded(self, requests: pa.Table) -> None:
+        """Mark rejections whose request (`seed_id`, `number`) has a sample as superseded."""
+        self._copy.update_rows(SETTLE, {"sampled": requests})
         self.facets = self._count()
 
-    def search(self, sought: RejectionFilter, page: int) -> tuple[int, list[dict[str, Any]]]:
-        """How many rejections fit, and one page of them (from 1), newest first."""
-        found = self._searches.places(sought, *_where(sought))
-        here = ", ".join(str(int(place)) for place in found[ROWS * (page - 1) : ROWS * page])
+    def search(self, wanted: RejectionFilter, page: int) -> tuple[int, list[dict[str, Any]]]:
+        """The number of matching rejections, and one page of them (from 1), newest first."""
+        found = self._searches.locations(wanted, *_where(wanted))
+        here = ", ".join(str(int(location)) for location in found[ROWS * (page - 1) : ROWS * page])
         if not here:
             return len(found), []
-        rows = self._copy.query(f"SELECT {', '.join(_READ)} FROM rows WHERE {PLACE} IN ({here}) ORDER BY {PLACE} DESC")
-        return len(found), [_shown(dict(zip(_READ, row, strict=True))) for row in rows]
+        rows = self._copy.query(
+            f"SELECT {', '.join(_PAGE_COLUMNS)} FROM rows WHERE {LOCATION} IN ({here}) ORDER BY {LOCATION} DESC"
+        )
+        return len(found), [_view(dict(zip(_PAGE_COLUMNS, row, strict=True))) for row in rows]
 
-    def _count(self) -> Reasons:
+    def _count(self) -> RejectionFacets:
         counted = {
             name: tuple(self._copy.query(f"SELECT {name}, count(*) FROM rows GROUP BY 1 ORDER BY 2 DESC, 1"))
-            for name in _CHOSEN
+            for name in _FACETS
         }
-        told = dict(counted["outcome"])
-        ended, again, superseded = (int(told.get(outcome, 0)) for outcome in OUTCOMES)
-        return Reasons(ended + again + superseded, ended, again, superseded, **counted)
+        counts = dict(counted["outcome"])
+        ended, again, superseded = (int(counts.get(outcome, 0)) for outcome in OUTCOMES)
+        return RejectionFacets(ended + again + superseded, ended, again, superseded, **counted)
 
 
-def _where(sought: RejectionFilter) -> tuple[str, list[str]]:
-    exact = {f.name: getattr(sought, f.name) for f in fields(sought) if f.name != "words" and getattr(sought, f.name)}
-    words = sought.words.lower().split()
+def _where(wanted: RejectionFilter) -> tuple[str, list[str]]:
+    exact = {f.name: getattr(wanted, f.name) for f in fields(wanted) if f.name != "words" and getattr(wanted, f.name)}
+    words = wanted.words.lower().split()
     conditions = ["true", *(f"{name} = ?" for name in exact), *("contains(words, ?)" for _ in words)]
     return " AND ".join(conditions), [*exact.values(), *words]
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    """With what the words of the closed sets mean, the conflict in words, and the evidence as pairs."""
+def _view(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with the meanings of reason and gate, the conflict as text, and the evidence as pairs."""
     names = names_of([{"id": number, "category": name} for number, name in enumerate(row["things"] or ())])
-    conflict = [relation_in_words([_end(a), predicate, _end(b)], names) for a, predicate, b in row["conflict"] or ()]
+    conflict = [
+        relation_in_words([_object_id(a), predicate, _object_id(b)], names) for a, predicate, b in row["conflict"] or ()
+    ]
     return {
         **row,
         "meaning": REASONS.get(row["reason"], ""),
         "checked": GATES.get(row["gate"], ""),
         "conflict": conflict,
         "again": {DRAWN_AGAIN: "drawn again", SUPERSEDED: "judged otherwise since"}.get(row["outcome"], ""),
-        "evidence": _pairs(row["evidence"], names),
+        "evidence": _evidence_pairs(row["evidence"], names),
     }
 
 
-def _end(number: str | None) -> int | None:
+def _object_id(number: str | None) -> int | None:
     return None if number is None else int(number)
 
 
-def _pairs(evidence: str | None, names: Mapping[int, str]) -> list[tuple[str, str]]:
+def _evidence_pairs(evidence: str | None, names: Mapping[int, str]) -> list[tuple[str, str]]:
     try:
         found = json.loads(evidence or "{}")
     except ValueError:
         return [("evidence", evidence or "")]
     values = found.items() if isinstance(found, dict) else [("evidence", found)]
-    said = [(name, _in_words(value, names)) for name, value in values]
-    return [(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in said]
+    texts = [(name, _with_relation_text(value, names)) for name, value in values]
+    return [(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in texts]
 
 
-def _in_words(value: object, names: Mapping[int, str]) -> object:
-    """With relations between numbers as phrases, wherever they stand."""
+def _with_relation_text(value: object, names: Mapping[int, str]) -> object:
+    """The value with every nested relation between object ids replaced by a phrase."""
     if isinstance(value, list):
-        return [_in_words(one, names) for one in value]
+        return [_with_relation_text(one, names) for one in value]
     if not isinstance(value, dict):
         return value
     match value.get("relation"):
         case [int() as a, str() as predicate, int() | None as b]:
             value = {**value, "relation": relation_in_words([a, predicate, b], names)}
-    return {name: _in_words(one, names) for name, one in value.items()}
+    return {name: _with_relation_text(one, names) for name, one in value.items()}

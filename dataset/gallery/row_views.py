@@ -1,7 +1,7 @@
-"""What a page shows of a row.
+"""Makes a template's values from a row.
 
 In: a row as plain Python, and its picture's address.  Out: plain values for a template.
-Reads nothing and writes no HTML.
+Reads no files and writes no HTML.
 """
 
 import json
@@ -25,39 +25,39 @@ View = dict[str, Any]
 
 
 def view(row: Mapping[str, Any], picture: str) -> View:
-    """What is shown of a sample. `picture` is the address that the page names."""
+    """The template values of a sample. `picture` is the picture's address."""
     names = names_of(row["objects"])
-    story = _object(row["provenance"])
-    graph = _object(story.get("graph"))
+    provenance = _json_object(row["provenance"])
+    graph = _json_object(provenance.get("graph"))
     relations = [
         {"text": relation_in_words((r["subject"], r["predicate"], r["object"]), names), **r} for r in row["relations"]
     ]
-    objects = [_thing(thing, names, number) for number, thing in enumerate(row["objects"])]
+    objects = [_object_view(thing, names, number) for number, thing in enumerate(row["objects"])]
     drawn = [r for r in relations if r["drawn"]]
     return {
         **{name: row[name] for name in ("sample_id", "width", "height", "scene", "split", "excluded")},
         "picture": picture,
         "concept": graph.get("concept", ""),
-        "ids": _present(story, IDS),
-        "lineage": _lineage(story, graph),
-        "producers": _object(story.get("producers")),
+        "ids": _present_pairs(provenance, IDS),
+        "lineage": _lineage_pairs(provenance, graph),
+        "producers": _json_object(provenance.get("producers")),
         "objects": objects,
         "drawn": drawn,
         "derived": [r for r in relations if not r["drawn"]],
-        "graph": drawing(objects, drawn),
+        "graph": graph_drawing(objects, drawn),
         "questions": [{**q, "proof": proof_in_words(q["certificate"], row["objects"])} for q in row["questions"]],
         "kinds": sorted({question["kind"] for question in row["questions"]}),
     }
 
 
 def object_label(name: str, attributes: Sequence[str]) -> str:
-    """A thing with its attributes as English puts them: `red dog facing left`."""
+    """An object with its attributes in English word order: `red dog facing left`."""
     before = [word for word in attributes if " " not in word.strip()]
     after = [word for word in attributes if " " in word.strip()]
     return " ".join([*before, name, *after])
 
 
-def drawing(objects: Sequence[View], relations: Sequence[View]) -> View:
+def graph_drawing(objects: Sequence[View], relations: Sequence[View]) -> View:
     """The graph as nodes around an oval and arrows between them. Absolute places have no arrow."""
     width, height = GRAPH_SIZE
     nodes = {}
@@ -66,15 +66,15 @@ def drawing(objects: Sequence[View], relations: Sequence[View]) -> View:
         x, y = width / 2 + (width / 2 - 90) * math.cos(turn), height / 2 + (height / 2 - 30) * math.sin(turn)
         nodes[thing["id"]] = {"x": round(x), "y": round(y), "name": thing["name"], "colour": thing["colour"]}
     edges = [
-        _edge(nodes[r["subject"]], nodes[r["object"]], r["predicate"])
+        _arrow(nodes[r["subject"]], nodes[r["object"]], r["predicate"])
         for r in relations
         if r["object"] in nodes and r["subject"] in nodes
     ]
     return {"width": width, "height": height, "nodes": list(nodes.values()), "edges": edges}
 
 
-def _edge(start: View, end: View, label: str) -> View:
-    """An arrow that stops before the nodes' labels; its own label stands nearer to where it starts."""
+def _arrow(start: View, end: View, label: str) -> View:
+    """An arrow that stops before the nodes' labels; its own label is nearer to its start."""
     dx, dy = end["x"] - start["x"], end["y"] - start["y"]
     first, last, word = 0.16, 0.82, 0.42
     return {
@@ -84,27 +84,27 @@ def _edge(start: View, end: View, label: str) -> View:
     }  # fmt: skip
 
 
-def _thing(thing: Mapping[str, Any], names: Mapping[int, str], number: int) -> View:
+def _object_view(thing: Mapping[str, Any], names: Mapping[int, str], number: int) -> View:
     name = names[thing["id"]]
     return {**thing, "name": name, "said": object_label(name, thing["attributes"] or ()), "colour": number % COLOURS}
 
 
-def _lineage(story: Mapping[str, Any], graph: Mapping[str, Any]) -> list[tuple[str, str]]:
-    prompt = _object(graph.get("prompt"))
+def _lineage_pairs(provenance: Mapping[str, Any], graph: Mapping[str, Any]) -> list[tuple[str, str]]:
+    prompt = _json_object(graph.get("prompt"))
     values = [
-        *_present(story, (*IDS, *ADDRESSES)),
-        *_object(story.get("notes")).items(),
+        *_present_pairs(provenance, (*IDS, *ADDRESSES)),
+        *_json_object(provenance.get("notes")).items(),
         *((f"prompt {name}", text) for name, text in prompt.items() if text),
     ]
     return [(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in values]
 
 
-def _present(story: Mapping[str, Any], names: Sequence[str]) -> list[tuple[str, Any]]:
-    return [(name, story[name]) for name in names if story.get(name) is not None]
+def _present_pairs(provenance: Mapping[str, Any], names: Sequence[str]) -> list[tuple[str, Any]]:
+    return [(name, provenance[name]) for name in names if provenance.get(name) is not None]
 
 
-def _object(value: object) -> dict[str, Any]:
-    """A JSON object, empty where there is none; text is read."""
+def _json_object(value: object) -> dict[str, Any]:
+    """A JSON object, parsed if it is text; empty where there is none."""
     if isinstance(value, str):
         try:
             value = json.loads(value)

@@ -1,7 +1,7 @@
-"""Finds samples: by scene, relation, kind of question, split and words.
+"""Searches samples by scene, relation, kind of question, split and words.
 
-In: the table's address, what is wanted.  Out: rows for a page, pictures, counts of every word that can be chosen.
-Answers come from a copy of the small columns; only the rows of the page that is shown are read from the table.
+In: the table's address, a filter.  Out: the rows of a page, pictures, facet counts.
+Queries run on a copy of the small columns; only the rows of the current page are read from the table.
 """
 
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from dataset.gallery.duckdb_index import Copy, Place, Shape
-from dataset.gallery.result_cache import ROWS_OF_A_FILE, Searches
-from dataset.gallery.row_groups import Gone, Rows
+from dataset.gallery.duckdb_index import CopySchema, RowLocation, TableCopy
+from dataset.gallery.result_cache import ROWS_OF_A_FILE, SearchCache
+from dataset.gallery.row_groups import FileGone, RowReader
 from dataset.reading.rejection_outcomes import HEAD, HEAD_CHARS
 from dataset.table.delta_table import Options
 from schemas.errors import RetryableError
@@ -20,25 +20,26 @@ from schemas.errors import RetryableError
 T = TypeVar("T")
 
 PAGE = 12
-"""Samples of one page: each may lie in another file, and reading one takes 2 ms."""
+"""Samples on one page: each may be in another file, and reading one takes 2 ms."""
 
-_STORY = "CASE WHEN json_valid(provenance) THEN json_extract_string(provenance, '{}') END"
+_PROVENANCE_FIELD = "CASE WHEN json_valid(provenance) THEN json_extract_string(provenance, '{}') END"
 
 
-def _asked_for(group: int, path: str) -> str:
-    """A part of the request, from where provenance begins with it, or from wherever it stands."""
+def _request_field(group: int, path: str) -> str:
+    """SQL for a field of the request: from the beginning of the provenance by regular expression, else by JSON path."""
     head = f"regexp_extract(substr(provenance, 1, {HEAD_CHARS}), '{HEAD}', {group})"
-    return f"coalesce(nullif({head}, ''), {_STORY.format(path)})"
+    return f"coalesce(nullif({head}, ''), {_PROVENANCE_FIELD.format(path)})"
 
 
 _WORDS = (
-    "sample_id", "replace(scene, '_', ' ')", "split", _STORY.format("$.graph.concept"), _STORY.format("$.seed_id"),
+    "sample_id", "replace(scene, '_', ' ')", "split",
+    _PROVENANCE_FIELD.format("$.graph.concept"), _PROVENANCE_FIELD.format("$.seed_id"),
     "array_to_string([o.category for o in objects], ' ')",
     "array_to_string(flatten([o.attributes for o in objects]), ' ')",
     "replace(array_to_string(list_distinct([r.predicate for r in relations]), ' '), '_', ' ')",
 )  # fmt: skip
 
-SAMPLES = Shape(
+SAMPLES = CopySchema(
     columns={
         "sample_id": "sample_id",
         "scene": "scene",
@@ -47,8 +48,8 @@ SAMPLES = Shape(
         "predicates": "list_distinct([r.predicate for r in relations])",
         "asked": "len(questions)::INTEGER",
         "words": f"lower(concat_ws(' ', {', '.join(_WORDS)}))",
-        "seed_id": _asked_for(1, "$.seed_id"),
-        "number": f"{_asked_for(2, '$.index')}::INTEGER",
+        "seed_id": _request_field(1, "$.seed_id"),
+        "number": f"{_request_field(2, '$.index')}::INTEGER",
     },
     leaves=frozenset(
         {
@@ -61,7 +62,7 @@ SAMPLES = Shape(
 
 @dataclass(frozen=True)
 class SampleFilter:
-    """What samples must have; an empty text asks for nothing."""
+    """Values that samples must have; an empty text matches all."""
 
     scene: str = ""
     relation: str = ""
@@ -72,7 +73,7 @@ class SampleFilter:
 
 @dataclass(frozen=True)
 class Facets:
-    """How many samples there are, and of each word that can be chosen."""
+    """The number of samples and questions, and of samples by each value that can be selected."""
 
     samples: int = 0
     questions: int = 0
@@ -89,77 +90,77 @@ _CONDITIONS = {
     "split": "split = ?",
 }
 
-_COUNTED = {"scene": "scene", "relation": "unnest(predicates)", "kind": "unnest(kinds)", "split": "split"}
+_FACET_COLUMNS = {"scene": "scene", "relation": "unnest(predicates)", "kind": "unnest(kinds)", "split": "split"}
 
 
-class Catalogue:
+class SampleSearch:
     """Thread-safe."""
 
     def __init__(self, uri: str, options: Options = None) -> None:
-        self._copy = Copy(uri, options, SAMPLES)
-        self._rows = Rows(lambda: self._copy.table)
-        self._searches = Searches(self._copy)
+        self._copy = TableCopy(uri, options, SAMPLES)
+        self._rows = RowReader(lambda: self._copy.table)
+        self._searches = SearchCache(self._copy)
         self.facets = Facets()
 
     @property
     def reading(self) -> bool:
-        """Whether a new version is being taken over; what is found until then is a part of it."""
+        """Whether a new version is being loaded; until then results may be incomplete."""
         return self._copy.reading
 
     def refresh(self) -> bool:
-        """Take over what changed in the table; whether anything did. Raises RetryableError."""
+        """Apply the table's changes; returns whether there were any. Raises RetryableError."""
         changed = self._copy.refresh()
         if changed:
             self.facets = self._count()
         return changed
 
     def requests(self) -> pa.Table:
-        """What the samples were asked for as: `seed_id` and `number`."""
-        return self._copy.table_of("SELECT seed_id, number FROM rows")
+        """The requests of all samples: `seed_id` and `number`."""
+        return self._copy.arrow_table("SELECT seed_id, number FROM rows")
 
     def search(self, wanted: SampleFilter, page: int) -> tuple[int, list[dict[str, Any]]]:
-        """How many samples fit, and the rows of one page of them (from 1), newest first. Raises RetryableError."""
-        return self._twice(lambda: self._search(wanted, page))
+        """The number of matching samples, and the rows of one page (from 1), newest first. Raises RetryableError."""
+        return self._retry_once(lambda: self._search(wanted, page))
 
     def sample(self, sample_id: str) -> dict[str, Any] | None:
         """One row without its picture, None where there is none. Raises RetryableError."""
-        return self._twice(lambda: self._of(sample_id, lambda place: self._rows.read([place])[0]))
+        return self._retry_once(lambda: self._read_sample(sample_id, lambda location: self._rows.read([location])[0]))
 
     def picture(self, sample_id: str) -> tuple[bytes, str] | None:
         """A sample's picture and the name of its file, None where there is none. Raises RetryableError."""
-        return self._twice(lambda: self._of(sample_id, self._rows.picture))
+        return self._retry_once(lambda: self._read_sample(sample_id, self._rows.picture))
 
     def _search(self, wanted: SampleFilter, page: int) -> tuple[int, list[dict[str, Any]]]:
-        found = self._searches.places(wanted, *_where(wanted))
-        places = [divmod(int(one), ROWS_OF_A_FILE) for one in found[PAGE * (page - 1) : PAGE * page]]
-        return len(found), self._rows.read([self._place(*one) for one in places])
+        found = self._searches.locations(wanted, *_where(wanted))
+        locations = [divmod(int(one), ROWS_OF_A_FILE) for one in found[PAGE * (page - 1) : PAGE * page]]
+        return len(found), self._rows.read([self._place(*one) for one in locations])
 
-    def _of(self, sample_id: str, read: Callable[[Place], T]) -> T | None:
+    def _read_sample(self, sample_id: str, read: Callable[[RowLocation], T]) -> T | None:
         found = self._copy.query("SELECT file, row FROM rows WHERE sample_id = ? LIMIT 1", [sample_id])
         return read(self._place(*found[0])) if found else None
 
-    def _place(self, file: int, row: int) -> Place:
-        place = self._copy.place(file, row)
-        if place is None:
-            raise Gone(str(file))
-        return place
+    def _place(self, file: int, row: int) -> RowLocation:
+        location = self._copy.location(file, row)
+        if location is None:
+            raise FileGone(str(file))
+        return location
 
-    def _twice(self, look: Callable[[], T]) -> T:
-        """Look again in the newest snapshot where files have gone meanwhile."""
+    def _retry_once(self, look: Callable[[], T]) -> T:
+        """Retry once on the newest snapshot where files were deleted meanwhile."""
         try:
             return look()
-        except Gone:
+        except FileGone:
             self.refresh()
         try:
             return look()
-        except Gone as error:
+        except FileGone as error:
             raise RetryableError(f"a file of the dataset cannot be read: {error}") from error
 
     def _count(self) -> Facets:
         samples, questions = self._copy.query("SELECT count(*), coalesce(sum(asked), 0)::BIGINT FROM rows")[0]
         counted = {
             name: tuple(self._copy.query(f"SELECT w, count(*) FROM (SELECT {sql} AS w FROM rows) GROUP BY w ORDER BY w"))
-            for name, sql in _COUNTED.items()
+            for name, sql in _FACET_COLUMNS.items()
         }
         return Facets(samples, questions, **counted)
 

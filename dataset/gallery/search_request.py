@@ -1,6 +1,6 @@
-"""What a request asks for, and the links that ask for more.
+"""Parses the gallery's requests and makes the links between pages.
 
-In: addresses and forms of the gallery's pages.  Out: plain values; nothing here trusts what it reads.
+In: query strings and forms, untrusted.  Out: plain values.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,37 +16,37 @@ from dataset.gallery.rejected_samples import RejectionFilter
 from dataset.gallery.sample_search import SampleFilter
 
 MAX_FORM_BYTES = 64 * 1024
-"""A form holds a concept and some words."""
+"""Largest form: it holds a concept and some words."""
 
 MAX_CHARS = 200
-"""Of a filter; ids have 32. Each word of a search costs a look at every row."""
+"""Longest value of a filter; ids have 32. Each word of a search is compared with every row."""
 
 W = TypeVar("W", SampleFilter, RejectionFilter)
 
 Search = Callable[[int], tuple[int, list[dict[str, Any]]]]
-"""How much fits and the rows of a page, by its number."""
+"""From the number of a page: the number of matches, and the rows of the page."""
 
 
-def asked(kind: type[W], request: Request) -> W:
-    """The filters of an address."""
+def filter_of(kind: type[W], request: Request) -> W:
+    """The filter in a query string."""
     return kind(**{field.name: request.query_params.get(field.name, "")[:MAX_CHARS].strip() for field in fields(kind)})
 
 
 def page_of(request: Request) -> int:
-    """The number of the page, from 1."""
+    """The number of the requested page, from 1."""
     text = request.query_params.get("page", "1")
     return max(1, int(text)) if text.isdecimal() and len(text) < 9 else 1
 
 
-def found_on(search: Search, page: int, size: int) -> tuple[int, int, list[dict[str, Any]]]:
-    """How much fits, the page that is shown, and its rows: the last page where fewer are there than was asked for."""
+def search_page(search: Search, page: int, size: int) -> tuple[int, int, list[dict[str, Any]]]:
+    """The number of matches, the page's number and its rows: of the last page where the requested one is beyond it."""
     total, rows = search(page)
     last = max(1, -(-total // size))
     return (total, page, rows) if page <= last else (total, last, search(last)[1])
 
 
-def pages_of(total: int, page: int, size: int, wanted: SampleFilter | RejectionFilter) -> dict[str, object]:
-    """What the row of pages needs: which rows are shown, and the addresses around this page."""
+def page_links(total: int, page: int, size: int, wanted: SampleFilter | RejectionFilter) -> dict[str, object]:
+    """The template values for the links between pages: which rows are shown, and the addresses of the pages around."""
     last = max(1, -(-total // size))
     chosen = {field.name: getattr(wanted, field.name) for field in fields(wanted) if getattr(wanted, field.name)}
     near = {"first": 1, "previous": page - 1, "next": page + 1, "last": last}
@@ -59,8 +59,8 @@ def pages_of(total: int, page: int, size: int, wanted: SampleFilter | RejectionF
     return {"total": total, "from": first, "to": min(total, size * page), "page": page, "last": last, "links": links}
 
 
-async def form_of(request: Request) -> Mapping[str, Sequence[str]]:
-    """The fields of a posted form. Raises HTTPException for one that is too long or no text."""
+async def form_fields(request: Request) -> Mapping[str, Sequence[str]]:
+    """The fields of a posted form. Raises HTTPException for one that is too long or not UTF-8."""
     body = b""
     async for chunk in request.stream():
         body += chunk
@@ -72,8 +72,8 @@ async def form_of(request: Request) -> Mapping[str, Sequence[str]]:
         raise HTTPException(400, "This form is not UTF-8 text.") from error
 
 
-def seed_form_of(form: Mapping[str, Sequence[str]]) -> SeedForm:
-    """The wish of a form for seeds, unchecked."""
+def seed_form_from(form: Mapping[str, Sequence[str]]) -> SeedForm:
+    """The form for seeds, not validated."""
 
     def text(name: str, default: str = "") -> str:
         return form.get(name, [default])[0].strip()

@@ -1,7 +1,7 @@
-"""What every request to the gallery must pass, and what every answer carries.
+"""Checks every request to the gallery, and adds security headers to every response.
 
-In: requests.  Out: the same, or a refusal.
-A page of another site can neither post (same origin only) nor read by pointing its name at this machine (known hosts).
+In: requests.  Out: the response, or a refusal.
+Another site can neither post (same origin only) nor read by DNS rebinding (known hosts only).
 """
 
 from collections.abc import Collection
@@ -27,7 +27,7 @@ ANSWER_HEADERS = {
 
 
 class SecurityHeaders:
-    """ASGI middleware. `hosts` are the names under which the gallery may be called; None allows every name."""
+    """ASGI middleware. `hosts` are the allowed host names; None allows every name."""
 
     def __init__(self, app: ASGIApp, hosts: Collection[str] | None) -> None:
         self._app, self._hosts = app, hosts

@@ -26,7 +26,7 @@ def write_gallery(
 ) -> Path:
     """Write the page of the newest `limit` samples and return its path. Raises NoDataset, RetryableError.
 
-    `summary` is shown on top: labels with values, such as how a run went.
+    `summary` is shown on top: labels with values, such as the results of a run.
     """
     table = Table.load(uri, storage_options)
     images = out_dir / "images"
@@ -48,7 +48,7 @@ def _newest(table: Table, limit: int) -> Iterator[View]:
 
 
 def _save(row: View, images: Path) -> str:
-    """The picture's address as the page names it. The name is made of harmless characters only."""
+    """Save the picture; its relative address. The name has only alphanumeric characters and `-`."""
     stem = "".join(c for c in row["sample_id"] if c.isalnum() or c == "-")
     suffix = PurePosixPath(row["image"]["path"] or "").suffix.lower()
     name = f"{stem}{suffix if suffix in EXTENSIONS else '.webp'}"

@@ -11,7 +11,7 @@ import jinja2
 
 HERE = Path(__file__).parent
 ASSETS = {"gallery.css": "text/css", "gallery.js": "text/javascript", "htmx.min.js": "text/javascript"}
-"""What pages load, by media type. `htmx.min.js` is htmx 2.0.11 as published, under `htmx.LICENSE.txt`."""
+"""Static files by media type. `htmx.min.js` is htmx 2.0.11 as published, under `htmx.LICENSE.txt`."""
 
 
 @functools.cache

@@ -13,9 +13,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from dataset.gallery.interfaces import SeedForm, StageView
-from dataset.gallery.rejected_samples import Rejected
-from dataset.gallery.sample_search import Catalogue
-from dataset.gallery.web_app import Shown
+from dataset.gallery.rejected_samples import RejectionSearch
+from dataset.gallery.sample_search import SampleSearch
+from dataset.gallery.web_app import GalleryData
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri
@@ -63,9 +63,9 @@ def store_rejections(uri: str, events: Sequence[Rejection]) -> None:
     Table.create(rejections_uri(uri), REJECTION_COLUMNS).append(rows, {})
 
 
-def shown(uri: str, factory: NotedFactory | None = None) -> Shown:
+def shown(uri: str, factory: NotedFactory | None = None) -> GalleryData:
     """A gallery of what is in the tables now."""
-    found = Shown(Catalogue(uri), Rejected(rejections_uri(uri)), factory)
+    found = GalleryData(SampleSearch(uri), RejectionSearch(rejections_uri(uri)), factory)
     found.refresh()
     return found
 

@@ -44,10 +44,10 @@ def gallery(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
 
 def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], feed: bool | None) -> None:
     from dataset.gallery.http_server import is_loopback, serve
-    from dataset.gallery.rejected_samples import Rejected
-    from dataset.gallery.sample_search import Catalogue
+    from dataset.gallery.rejected_samples import RejectionSearch
+    from dataset.gallery.sample_search import SampleSearch
     from dataset.gallery.security_headers import LOOPBACK
-    from dataset.gallery.web_app import Shown, application
+    from dataset.gallery.web_app import GalleryData, application
     from dataset.table.rejection_table import rejections_uri
     from monitoring.logs import set_up
     from monitoring.otel_export import exporting
@@ -58,7 +58,7 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
     set_up(settings.log_format, "gallery")
     private = is_loopback(address[0])
     factory = running_factory(settings) if (private if feed is None else feed) else None
-    shown = Shown(Catalogue(uri, options), Rejected(rejections_uri(uri), options), factory)
+    shown = GalleryData(SampleSearch(uri, options), RejectionSearch(rejections_uri(uri), options), factory)
 
     def ready(found: str) -> None:
         typer.echo(f"gallery of {uri} at {found} (Ctrl-C ends it)")

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from dataset.gallery.rejected_samples import ROWS, Rejected, RejectionFilter
+from dataset.gallery.rejected_samples import ROWS, RejectionFilter, RejectionSearch
 from dataset.gallery.row_views import object_label
-from dataset.gallery.sample_search import PAGE, Catalogue, SampleFilter
+from dataset.gallery.sample_search import PAGE, SampleFilter, SampleSearch
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.rejection_table import rejections_uri
@@ -20,18 +20,18 @@ def uri(tmp_path) -> str:
     return str(tmp_path / "dataset")
 
 
-def catalogue(uri: str) -> Catalogue:
-    found = Catalogue(uri)
+def catalogue(uri: str) -> SampleSearch:
+    found = SampleSearch(uri)
     found.refresh()
     return found
 
 
-def ids(found: Catalogue, page: int = 1, **wanted: str) -> list[str]:
+def ids(found: SampleSearch, page: int = 1, **wanted: str) -> list[str]:
     return [row["sample_id"] for row in found.search(SampleFilter(**wanted), page)[1]]
 
 
 def test_a_table_that_does_not_exist_yet_shows_nothing_and_then_what_comes(uri):
-    found = Catalogue(uri)
+    found = SampleSearch(uri)
     assert not found.refresh()
     assert found.search(SampleFilter(), 1) == (0, [])
     store_samples(uri, make_samples(1))
@@ -147,7 +147,7 @@ def test_rejections_are_found_by_reason_and_shown_with_their_evidence(uri):
         }
     )  # fmt: skip
     store_rejections(uri, [event, other])
-    found = Rejected(rejections_uri(uri))
+    found = RejectionSearch(rejections_uri(uri))
     found.refresh()
     assert dict(found.facets.reason) == {"no_layout": 1, "violated_relation": 1}
     total, (row,) = found.search(RejectionFilter(reason="violated_relation"), 1)

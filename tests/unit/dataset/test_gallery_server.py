@@ -175,7 +175,7 @@ def test_the_funnel_names_each_stage_with_its_reasons(client):
 def test_a_growing_table_is_followed_while_the_gallery_runs(uri):
     from tests.fakes.wait import until
 
-    with TestClient(application(shown(uri), look_s=0.05), base_url="http://localhost") as client:
+    with TestClient(application(shown(uri), refresh_s=0.05), base_url="http://localhost") as client:
         assert "no samples yet" in client.get("/").text
         store_samples(uri, make_samples(1))
         until(lambda: "1 picture," in client.get("/").text, 10, "the new sample is shown")
@@ -206,7 +206,7 @@ def test_a_table_of_another_form_is_no_end_of_the_gallery(uri):
     from deltalake import write_deltalake
 
     write_deltalake(uri, pa.table({"other": [1]}))
-    with TestClient(application(shown(uri), look_s=0.05), base_url="http://localhost") as client:
+    with TestClient(application(shown(uri), refresh_s=0.05), base_url="http://localhost") as client:
         assert client.get("/").status_code == 200
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from dataset.analysis.info import info
 from dataset.analysis.statistics import statistics
-from dataset.gallery.rejected_samples import Rejected, RejectionFilter
+from dataset.gallery.rejected_samples import RejectionFilter, RejectionSearch
 from dataset.table.delta_table import Table
 from dataset.table.rejection_table import ADDED_LATER, REJECTION_COLUMNS, RejectionsWriter, rejections_uri, rows_of
 from schemas.codec import decode, encode
@@ -127,7 +127,7 @@ def test_a_table_from_before_that_difference_is_told_apart_by_its_evidence(lab):
     Table.create(rejections_uri(lab.uri), old.schema).append(old, {})
     assert info(lab.uri)["redrawn"] == {"examine: violated_relation": 1}
     assert [loss.count for loss in statistics(lab.uri).redrawn] == [1]
-    found = Rejected(rejections_uri(lab.uri))
+    found = RejectionSearch(rejections_uri(lab.uri))
     found.refresh()
     assert (found.facets.rejections, found.facets.ended) == (2, 1)
     assert found.search(RejectionFilter(outcome="drawn_again"), 1)[1][0]["conflict"] == ["object 0 left of object 1"]
