@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import datasets
 
-    from dataset.reading.change_feed import Grown
+    from dataset.reading.change_feed import VersionRows
 
 
 def load(
@@ -30,7 +30,7 @@ def follow(
     split: str | None = None,
     columns: Sequence[str] | None = None,
     storage_options: Mapping[str, str] | None = None,
-) -> Iterator["Grown"]:
+) -> Iterator["VersionRows"]:
     """Each new version's rows as they come, for ever; see `dataset.reading.change_feed.follow`."""
     from dataset.reading.change_feed import FeedRequest
     from dataset.reading.change_feed import follow as follow_table

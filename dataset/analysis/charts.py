@@ -14,7 +14,7 @@ import jinja2
 from dataset.analysis.statistics import Statistics
 
 BAR = "#3b6ea5"
-WIDTH, ROW, LEAST = 7.0, 0.24, 1.6
+WIDTH, ROW, MIN_HEIGHT = 7.0, 0.24, 1.6
 """Inches: a chart's width, the height of one bar, and the least height of a chart."""
 
 DPI = 130
@@ -92,12 +92,12 @@ def _yield(found: Statistics) -> Bars:
 def _draw(path: Path, title: str, bars: Bars) -> None:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH, max(LEAST, 0.8 + ROW * len(bars))), dpi=DPI, layout="constrained")
+    figure = Figure(figsize=(WIDTH, max(MIN_HEIGHT, 0.8 + ROW * len(bars))), dpi=DPI, layout="constrained")
     axes = figure.subplots()
     names, values = list(bars), list(bars.values())
     drawn = axes.barh(range(len(names)), values, color=BAR)
     axes.set_yticks(range(len(names)), [name.replace("$", r"\$") for name in names], fontsize=8)
-    axes.bar_label(drawn, [_said(value) for value in values], fontsize=7, padding=2)
+    axes.bar_label(drawn, [_formatted(value) for value in values], fontsize=7, padding=2)
     axes.invert_yaxis()
     axes.margins(x=0.12, y=0.01)
     axes.set_title(title, fontsize=10, loc="left")
@@ -108,6 +108,6 @@ def _draw(path: Path, title: str, bars: Bars) -> None:
         figure.savefig(path)
 
 
-def _said(value: float) -> str:
+def _formatted(value: float) -> str:
     """A count in full, a share in three digits."""
     return f"{value:,.0f}" if value.is_integer() else f"{value:.3g}"

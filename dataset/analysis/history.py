@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from dataset.analysis.info import Growth
 
-MOST_LINES = 24
+MAX_LINES = 24
 """What fits on a screen together with the counts."""
 
 BAR = 32
@@ -41,7 +41,7 @@ def growth_lines(growth: Sequence[Growth], rows: int) -> list[str]:
 
 def _step(span: timedelta) -> timedelta:
     """The finest that needs few lines."""
-    return next((step for step in STEPS if span / step < MOST_LINES - 1), STEPS[-1])
+    return next((step for step in STEPS if span / step < MAX_LINES - 1), STEPS[-1])
 
 
 def _floor(time: datetime, step: timedelta) -> datetime:

@@ -49,7 +49,7 @@ class Info(TypedDict):
 def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
     """Counts of a snapshot, of the current one by default. Raises NoDataset, RetryableError."""
     table = Table.load(uri, storage_options, version)
-    splits, kinds = _counted(table, "samples", "split"), _counted(table, f"({_KINDS})", "kind")
+    splits, kinds = _counts(table, "samples", "split"), _counts(table, f"({_KINDS})", "kind")
     growth = [_growth(entry) for entry in table.history()]
     then = datetime.fromisoformat(growth[-1]["time"]) if version is not None and growth else None
     found, (rejections, redrawn) = table.files(), _rejections(table, uri, storage_options, then)
@@ -58,7 +58,7 @@ def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
         version=table.version,
         rows=sum(splits.values()),
         splits=splits,
-        scenes=_counted(table, "samples", "scene"),
+        scenes=_counts(table, "samples", "scene"),
         questions=sum(kinds.values()),
         kinds=kinds,
         files=len(found),
@@ -69,7 +69,7 @@ def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
     )
 
 
-def _counted(table: Table, source: str, column: str) -> dict[str, int]:
+def _counts(table: Table, source: str, column: str) -> dict[str, int]:
     rows = table.query(f"SELECT {column}, count(*) AS n FROM {source} GROUP BY {column} ORDER BY n DESC, {column}")
     return dict(zip(rows[column].to_pylist(), rows["n"].to_pylist(), strict=True))
 
@@ -81,10 +81,10 @@ def _rejections(samples: Table, uri: str, options: Options, then: datetime | Non
     except NoDataset:
         return {}, {}
     found = by_outcome(samples, table)
-    return _whys(found[ENDED]), _whys(found[DRAWN_AGAIN])
+    return _rejection_reasons(found[ENDED]), _rejection_reasons(found[DRAWN_AGAIN])
 
 
-def _whys(rejections: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def _rejection_reasons(rejections: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     counts = Counter(f"{row['stage']}: {row['reason']}" for row in rejections)
     return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
 

@@ -22,7 +22,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Proof:
+class SplitCheck:
     """`samples` by split; `different` things of each kind by split; `shared` is what two splits have in common.
 
     Of `unread` questions nothing is known, since their words are not understood.
@@ -39,7 +39,7 @@ class Proof:
         return not self.shared and not self.unread
 
 
-def prove_split(uri: str, storage_options: Options = None) -> Proof:
+def check_split(uri: str, storage_options: Options = None) -> SplitCheck:
     """Compare the splits of the current snapshot. Raises NoDataset also where there is no row, RetryableError."""
     overlaps, samples, shared = Overlaps(), Counter[str](), list[Fault]()
     for batch in batches(Table.load(uri, storage_options), COLUMNS):
@@ -48,4 +48,4 @@ def prove_split(uri: str, storage_options: Options = None) -> Proof:
             shared += overlaps.row_faults(row, json.loads(row["provenance"]), scene_of(row))
     if not samples:
         raise NoDataset(f"the dataset at {uri} has no rows: nothing is shown of its splits")
-    return Proof(dict(sorted(samples.items())), overlaps.counts(), tuple(shared), overlaps.unread)
+    return SplitCheck(dict(sorted(samples.items())), overlaps.counts(), tuple(shared), overlaps.unread)

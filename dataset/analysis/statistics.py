@@ -92,8 +92,8 @@ def statistics(uri: str, storage_options: Options = None) -> Statistics:
     if copy.table is None:
         raise NoDataset(f"there is no dataset at {uri}")
     things, relations = _unnested(copy, "categories"), _unnested(copy, "predicates")
-    kinds = _counted(copy, "SELECT a.kind AS word FROM (SELECT unnest(asked) AS a FROM rows)")
-    samples = _counted(copy, "SELECT split AS word FROM rows")
+    kinds = _counts(copy, "SELECT a.kind AS word FROM (SELECT unnest(asked) AS a FROM rows)")
+    samples = _counts(copy, "SELECT split AS word FROM rows")
     losses, redrawn = _losses(copy.table, rejections_uri(uri), storage_options)
     return Statistics(
         uri=uri,
@@ -101,12 +101,12 @@ def statistics(uri: str, storage_options: Options = None) -> Statistics:
         samples=sum(samples.values()),
         questions=sum(kinds.values()),
         splits=samples,
-        scenes=_counted(copy, "SELECT scene AS word FROM rows"),
+        scenes=_counts(copy, "SELECT scene AS word FROM rows"),
         objects=_top(things),
         objects_in_all=len(things),
         relations=_top(relations),
         relations_in_all=len(relations),
-        density=_by_number(_counted(copy, "SELECT len(categories)::VARCHAR AS word FROM rows")),
+        density=_by_number(_counts(copy, "SELECT len(categories)::VARCHAR AS word FROM rows")),
         kinds=kinds,
         answers=_answers(copy),
         stages=_stages(sum(samples.values()), losses),
@@ -115,14 +115,14 @@ def statistics(uri: str, storage_options: Options = None) -> Statistics:
     )
 
 
-def _counted(copy: TableCopy, words: str) -> Counts:
+def _counts(copy: TableCopy, words: str) -> Counts:
     """How often each word comes, the commonest first."""
     found = copy.query(f"SELECT word, count(*) FROM ({words}) GROUP BY word ORDER BY 2 DESC, 1")
     return {str(word): int(count) for word, count in found}
 
 
 def _unnested(copy: TableCopy, column: str) -> Counts:
-    return _counted(copy, f"SELECT unnest({column}) AS word FROM rows")
+    return _counts(copy, f"SELECT unnest({column}) AS word FROM rows")
 
 
 def _top(counts: Counts) -> Counts:

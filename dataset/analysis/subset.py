@@ -51,7 +51,7 @@ class SubsetSpec:
 
 
 @dataclass(frozen=True)
-class Place:
+class SubsetSource:
     """A table's address, how to reach it, and which state of it."""
 
     uri: str
@@ -60,7 +60,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Made:
+class SubsetResult:
     """What was written: samples, questions, and how many samples would have done."""
 
     samples: int
@@ -68,24 +68,22 @@ class Made:
     available: int
 
 
-def subset(source: Place, recipe: SubsetSpec, out: Place) -> Made:
+def subset(source: SubsetSource, spec: SubsetSpec, out: SubsetSource) -> SubsetResult:
     """Write the subset into a table of its own, whole or not at all: after an interruption the same call does it.
 
     Raises UserError when too few samples fit the recipe or `out` has a table already, NoDataset, RetryableError.
     """
-    expanded((*recipe.only, *recipe.without))
+    expanded((*spec.only, *spec.without))
     table = Table.load(source.uri, source.options, source.version)
     _check_free(out)
-    chosen, available = _choose(table, recipe)
-    if available < recipe.size:
-        raise UserError(
-            f"only {available} samples fit the recipe, {recipe.size} are wanted; all subsets must be of one size"
-        )
-    write_whole(out.uri, COLUMNS, _rows(table, recipe, chosen), out.options)
-    return Made(len(chosen), len(chosen) * recipe.questions, available)
+    chosen, available = _choose(table, spec)
+    if available < spec.size:
+        raise UserError(f"only {available} samples fit the recipe, {spec.size} are wanted; all subsets must be of one size")
+    write_whole(out.uri, COLUMNS, _rows(table, spec, chosen), out.options)
+    return SubsetResult(len(chosen), len(chosen) * spec.questions, available)
 
 
-def _check_free(out: Place) -> None:
+def _check_free(out: SubsetSource) -> None:
     try:
         Table.load(out.uri, out.options)
     except NoDataset:
@@ -93,46 +91,46 @@ def _check_free(out: Place) -> None:
     raise UserError(f"there is a dataset at {out.uri} already")
 
 
-def _choose(table: Table, recipe: SubsetSpec) -> tuple[set[str], int]:
+def _choose(table: Table, spec: SubsetSpec) -> tuple[set[str], int]:
     """The samples with the smallest hashes, and how many fit. Keeps no more than it will take."""
     kept: list[tuple[int, str]] = []
     available = 0
-    for batch in batches(table, ["sample_id", "objects", "questions"], recipe.split):
+    for batch in batches(table, ["sample_id", "objects", "questions"], spec.split):
         for row in batch.to_pylist():
-            if not _fits(row, recipe):
+            if not _is_eligible(row, spec):
                 continue
             available += 1
-            item = (-_place(recipe, row["sample_id"]), row["sample_id"])
-            if len(kept) < recipe.size:
+            item = (-_place(spec, row["sample_id"]), row["sample_id"])
+            if len(kept) < spec.size:
                 heapq.heappush(kept, item)
             else:
                 heapq.heappushpop(kept, item)
     return {sample for _, sample in kept}, available
 
 
-def _fits(row: Row, recipe: SubsetSpec) -> bool:
-    if recipe.density and not recipe.density[0] <= len(row["objects"]) <= recipe.density[1]:
+def _is_eligible(row: Row, spec: SubsetSpec) -> bool:
+    if spec.density and not spec.density[0] <= len(row["objects"]) <= spec.density[1]:
         return False
-    return sum(recipe.allows(question["certificate"]) for question in row["questions"]) >= recipe.questions
+    return sum(spec.allows(question["certificate"]) for question in row["questions"]) >= spec.questions
 
 
-def _place(recipe: SubsetSpec, name: str) -> int:
-    return int(content_id("subset", recipe.seed, name), 16)
+def _place(spec: SubsetSpec, name: str) -> int:
+    return int(content_id("subset", spec.seed, name), 16)
 
 
-def _rows(table: Table, recipe: SubsetSpec, chosen: set[str]) -> Iterator[pa.RecordBatch]:
+def _rows(table: Table, spec: SubsetSpec, chosen: set[str]) -> Iterator[pa.RecordBatch]:
     place, field = COLUMNS.get_field_index("questions"), COLUMNS.field("questions")
-    for batch in batches(table, COLUMNS.names, recipe.split):
+    for batch in batches(table, COLUMNS.names, spec.split):
         found = batch.filter(pa.array([sample in chosen for sample in batch["sample_id"].to_pylist()]))
         if found.num_rows:
-            yield found.set_column(place, field, _asked(found, recipe))
+            yield found.set_column(place, field, _select_questions(found, spec))
 
 
-def _asked(rows: pa.RecordBatch, recipe: SubsetSpec) -> pa.Array:
+def _select_questions(rows: pa.RecordBatch, spec: SubsetSpec) -> pa.Array:
     """Each row's chosen questions, in the order in which they stood."""
     kept = []
     for questions in rows["questions"].to_pylist():
-        allowed = [question for question in questions if recipe.allows(question["certificate"])]
-        first = sorted(allowed, key=lambda question: _place(recipe, question["id"]))[: recipe.questions]
+        allowed = [question for question in questions if spec.allows(question["certificate"])]
+        first = sorted(allowed, key=lambda question: _place(spec, question["id"]))[: spec.questions]
         kept.append([question for question in allowed if question in first])
     return pa.array(kept, COLUMNS.field("questions").type)

@@ -30,9 +30,9 @@ class AnswerLog:
         self._path = folder / NAME
         self.choices: dict[str, int | None] = {}
         self.unreadable = 0
-        whole = self._whole_lines()
+        whole = self._complete_lines()
         if whole:
-            self._check(whole[0], run)
+            self._require_same_run(whole[0], run)
             for line in whole[1:]:
                 self._count(json.loads(line))
         text = "".join(f"{line}\n" for line in whole or [json.dumps({"run": run}, ensure_ascii=False)])
@@ -53,10 +53,10 @@ class AnswerLog:
         self.choices[answer["id"]] = answer["choice"]
         self.unreadable += answer["choice"] is None
 
-    def _whole_lines(self) -> list[str]:
+    def _complete_lines(self) -> list[str]:
         return [line for line in run_lines(self._path) if _is_json(line)]
 
-    def _check(self, first: str, run: Mapping[str, object]) -> None:
+    def _require_same_run(self, first: str, run: Mapping[str, object]) -> None:
         found = json.loads(first).get("run")
         if found != json.loads(json.dumps(run)):
             raise UserError(f"{self._path} holds the answers of another run ({json.dumps(found)}); give another --out")

@@ -47,7 +47,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Seen:
+class EncodedPicture:
     """A picture as a model gets it."""
 
     data: bytes
@@ -66,7 +66,7 @@ class Questions(Protocol):
         """Every question, without its picture, always in the same order."""
         ...
 
-    def pictured(self) -> Iterator[tuple[Item, Seen]]:
+    def with_pictures(self) -> Iterator[tuple[Item, EncodedPicture]]:
         """The same with their pictures."""
         ...
 
@@ -87,13 +87,13 @@ class SplitQuestions:
         for row in self._rows(["objects", "questions"]):
             yield from _items(row)
 
-    def pictured(self) -> Iterator[tuple[Item, Seen]]:
+    def with_pictures(self) -> Iterator[tuple[Item, EncodedPicture]]:
         """The same with their pictures."""
         for row in self._rows(["objects", "questions", "image"]):
             image = row["image"]
-            seen = Seen(image["bytes"], _media_type(image["path"] or ""))
+            picture_data = EncodedPicture(image["bytes"], _media_type(image["path"] or ""))
             for item in _items(row):
-                yield item, seen
+                yield item, picture_data
 
     def _rows(self, columns: list[str]) -> Iterator[dict[str, Any]]:
         for batch in batches(self._table, columns, self._split):
@@ -142,14 +142,14 @@ class FileQuestions:
         """Every question of the file."""
         yield from self._lines
 
-    def pictured(self) -> Iterator[tuple[Item, Seen]]:
+    def with_pictures(self) -> Iterator[tuple[Item, EncodedPicture]]:
         """The same with their pictures, read when they are wanted. Raises UserError for a file that has gone."""
         for item, name in self._lines.items():
             try:
                 data = (self._folder / name).read_bytes()
             except OSError as error:
                 raise UserError(f"{self._folder / name}: {error.strerror or error}") from error
-            yield item, Seen(data, _media_type(name))
+            yield item, EncodedPicture(data, _media_type(name))
 
 
 def relation_of(query: Mapping[str, Any]) -> str | None:
@@ -204,7 +204,7 @@ def _lines(text: str, path: Path) -> dict[Item, str]:
             faults.append(f"line {number}: {'.'.join(map(str, fault['loc'])) or 'line'}: {fault['msg']}")
             continue
         item = _item(read)
-        why = _fault_of_picture(path.parent / read.image)
+        why = _picture_fault(path.parent / read.image)
         if why:
             faults.append(f"line {number}: {why} {read.image}")
         elif item.id in first:
@@ -218,7 +218,7 @@ def _lines(text: str, path: Path) -> dict[Item, str]:
     return found
 
 
-def _fault_of_picture(path: Path) -> str | None:
+def _picture_fault(path: Path) -> str | None:
     """What is wrong with a picture as far as its head tells."""
     if not path.is_file():
         return "there is no picture"

@@ -56,7 +56,7 @@ def draw(found: Result, path: Path) -> None:
     from matplotlib.figure import Figure
 
     main = found["scores"] or next(iter(found["baselines"].values()))
-    lengths = [max(1, len(_of(main, facet))) for facet in FACETS]
+    lengths = [max(1, len(_groups(main, facet))) for facet in FACETS]
     left, right = lengths[0] + lengths[2], lengths[1] + lengths[3]
     figure = Figure(figsize=(13, 2.2 + 0.3 * max(left, right)), layout="constrained")
     panels = figure.subplots(2, 2, height_ratios=[max(lengths[0], lengths[1]), max(lengths[2], lengths[3], 2)])
@@ -74,7 +74,7 @@ MARKS = {"random": ("o", "#6b7280"), "always-left": ("^", "#d97706"), "text-only
 
 
 def _panel(panel: Any, facet: str, main: Scores, found: Result) -> None:
-    groups = _of(main, facet)
+    groups = _groups(main, facet)
     names = list(reversed(groups))
     shares = [groups[name]["accuracy"] for name in names]
     ends = [
@@ -87,17 +87,17 @@ def _panel(panel: Any, facet: str, main: Scores, found: Result) -> None:
         if scores is main:
             continue
         mark, colour = MARKS.get(name, ("s", "#111827"))
-        others = _of(scores, facet)
+        others = _groups(scores, facet)
         places = [(others[one]["accuracy"], place) for place, one in enumerate(names) if one in others]
         xs, ys = [x for x, _ in places], [y for _, y in places]
         panel.scatter(xs, ys, marker=mark, s=34, color=colour, edgecolor="white", label=name, zorder=4, clip_on=False)
-    panel.set_yticks(range(len(names)), [_shown(f"{name} ({groups[name]['asked']})") for name in names])
+    panel.set_yticks(range(len(names)), [_label(f"{name} ({groups[name]['asked']})") for name in names])
     panel.set(xlim=(0, 1), title=f"by {facet}")
     panel.grid(axis="x", alpha=0.3, zorder=0)
     panel.spines[["top", "right"]].set_visible(False)
 
 
-def _shown(name: str) -> str:
+def _label(name: str) -> str:
     return _plain(name.replace("_", " "))
 
 
@@ -106,7 +106,7 @@ def _plain(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def _of(scores: Scores, facet: str) -> dict[str, Score]:
+def _groups(scores: Scores, facet: str) -> dict[str, Score]:
     groups: dict[str, Score] = scores[facet]  # type: ignore[literal-required] # one of FACETS
     return groups
 

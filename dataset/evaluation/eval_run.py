@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dataset.evaluation.answer_log import AnswerLog
-from dataset.evaluation.eval_items import Item, Seen
+from dataset.evaluation.eval_items import EncodedPicture, Item
 from dataset.evaluation.prompting import choice_of
 from schemas.errors import PermanentError, RetryableError, UserError
 
-HOPELESS = 20
+MAX_CONSECUTIVE_FAILURES = 20
 """Failures in a row after which the rest is not asked: the model is not there."""
 
 
@@ -31,59 +31,66 @@ class Answerer(Protocol):
         """How many questions it can be asked at a time."""
         ...
 
-    async def answer(self, item: Item, seen: Seen) -> str:
+    async def answer(self, item: Item, picture_data: EncodedPicture) -> str:
         """What it says. Raises RetryableError, PermanentError."""
         ...
 
 
 @dataclass
-class Asking:
+class RunProgress:
     """How a run went: `failed` questions have no answer, `last` says why."""
 
     answered: int = 0
     failed: int = 0
     last: str = ""
-    in_a_row: int = 0
+    consecutive_failures: int = 0
 
 
 async def ask(
-    pictured: Iterator[tuple[Item, Seen]], answerer: Answerer, book: AnswerLog, tell: Callable[[Asking], None]
-) -> Asking:
+    with_pictures: Iterator[tuple[Item, EncodedPicture]],
+    answerer: Answerer,
+    log: AnswerLog,
+    tell: Callable[[RunProgress], None],
+) -> RunProgress:
     """Ask what the book has no answer to. `tell` hears of every step. Raises UserError where the set-up is wrong."""
-    went = Asking()
-    room = asyncio.Semaphore(answerer.at_once)
+    progress = RunProgress()
+    semaphore = asyncio.Semaphore(answerer.at_once)
 
-    async def one(item: Item, seen: Seen) -> None:
+    async def answer_one(item: Item, picture_data: EncodedPicture) -> None:
         try:
-            said = await answerer.answer(item, seen)
+            response = await answerer.answer(item, picture_data)
         except (RetryableError, PermanentError) as error:
-            went.failed, went.in_a_row, went.last = went.failed + 1, went.in_a_row + 1, str(error)
+            progress.failed, progress.consecutive_failures, progress.last = (
+                progress.failed + 1,
+                progress.consecutive_failures + 1,
+                str(error),
+            )
         else:
-            book.add({"id": item.id, "said": said, "choice": choice_of(said, item.choices)})
-            went.answered, went.in_a_row = went.answered + 1, 0
+            log.add({"id": item.id, "said": response, "choice": choice_of(response, item.choices)})
+            progress.answered, progress.consecutive_failures = progress.answered + 1, 0
         finally:
-            room.release()
-        tell(went)
+            semaphore.release()
+        tell(progress)
 
     try:
         async with asyncio.TaskGroup() as group:
-            for item, seen in pictured:
-                if item.id in book.choices:
+            for item, picture_data in with_pictures:
+                if item.id in log.choices:
                     continue
-                await room.acquire()
-                if went.in_a_row >= HOPELESS:
-                    room.release()
+                await semaphore.acquire()
+                if progress.consecutive_failures >= MAX_CONSECUTIVE_FAILURES:
+                    semaphore.release()
                     break
-                group.create_task(one(item, seen))
+                group.create_task(answer_one(item, picture_data))
     except ExceptionGroup as several:
-        raise _plain(several) from None
-    return went
+        raise _user_error_of(several) from None
+    return progress
 
 
-def _plain(several: ExceptionGroup[Exception]) -> Exception:
+def _user_error_of(several: ExceptionGroup[Exception]) -> Exception:
     """What a person can mend, where that is all that went wrong; else the group as it is."""
-    mendable, others = several.split(UserError)
-    if mendable is None or others is not None:
+    user_errors, others = several.split(UserError)
+    if user_errors is None or others is not None:
         return several
-    first = mendable.exceptions[0]
-    return _plain(first) if isinstance(first, ExceptionGroup) else first
+    first = user_errors.exceptions[0]
+    return _user_error_of(first) if isinstance(first, ExceptionGroup) else first

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from dataset.evaluation.answer_log import AnswerLog, run_of
 from dataset.evaluation.baselines import baselines
-from dataset.evaluation.eval_items import FileQuestions, Item, Questions, Seen, SplitQuestions
+from dataset.evaluation.eval_items import EncodedPicture, FileQuestions, Item, Questions, SplitQuestions
 from dataset.evaluation.eval_report import Result, result, write
-from dataset.evaluation.eval_run import Answerer, Asking, ask
+from dataset.evaluation.eval_run import Answerer, RunProgress, ask
 from dataset.evaluation.prompting import PROMPT
 from dataset.table.delta_table import Options
 from schemas.errors import UserError
@@ -38,13 +38,13 @@ class EvalRequest:
 
 @dataclass
 class Session:
-    """`model` is None where only the baselines answer; `book` is then None too."""
+    """`model` is None where only the baselines answer; `log` is then None too."""
 
     questions: Questions
     items: list[Item]
     model: str | None
     run: Mapping[str, object]
-    book: AnswerLog | None
+    log: AnswerLog | None
     examples: Callable[[], Iterator[Item]]
     out: Path
 
@@ -56,52 +56,52 @@ class Session:
     @property
     def done(self) -> int:
         """How many of them have an answer."""
-        return 0 if self.book is None else sum(item.id in self.book.choices for item in self.items)
+        return 0 if self.log is None else sum(item.id in self.log.choices for item in self.items)
 
-    async def ask(self, answerer: Callable[[], Answerer], tell: Callable[[], None]) -> Asking:
+    async def ask(self, answerer: Callable[[], Answerer], tell: Callable[[], None]) -> RunProgress:
         """Ask what is open. The model is made here, inside the event loop, and only where something is open."""
-        if self.book is None or self.done == self.count:
-            return Asking()
-        return await ask(self._chosen(), answerer(), self.book, lambda _: tell())
+        if self.log is None or self.done == self.count:
+            return RunProgress()
+        return await ask(self._selected_items(), answerer(), self.log, lambda _: tell())
 
     def report(self) -> tuple[Result, tuple[Path, Path]]:
         """The results so far, and the files that hold them."""
-        choices = None if self.book is None else self.book.choices
+        choices = None if self.log is None else self.log.choices
         found = result(self.run, self.items, choices, baselines(self.items, self.examples()))
         return found, write(found, self.out)
 
-    def _chosen(self) -> Iterator[tuple[Item, Seen]]:
+    def _selected_items(self) -> Iterator[tuple[Item, EncodedPicture]]:
         wanted = {item.id for item in self.items}
-        return ((item, seen) for item, seen in self.questions.pictured() if item.id in wanted)
+        return ((item, picture_data) for item, picture_data in self.questions.with_pictures() if item.id in wanted)
 
 
-def open_session(asked: EvalRequest, model: str | None, out: Path) -> Session:
+def open_session(request: EvalRequest, model: str | None, out: Path) -> Session:
     """Begin a run in `out`, or go on with the one that is there. Raises UserError, NoDataset, RetryableError."""
-    questions = _questions(asked, run_of(out) if model is not None else None)
-    items = _drawn(list(questions.items()), asked.limit)
+    questions = _questions(request, run_of(out) if model is not None else None)
+    items = _draw_items(list(questions.items()), request.limit)
     if not items:
-        raise UserError(f"split {asked.split} has no questions yet")
-    run = {"questions": questions.origin, "limit": asked.limit, "model": model, "prompt": PROMPT}
-    book = AnswerLog(out, run) if model is not None else None
+        raise UserError(f"split {request.split} has no questions yet")
+    run = {"questions": questions.origin, "limit": request.limit, "model": model, "prompt": PROMPT}
+    log = AnswerLog(out, run) if model is not None else None
 
     def examples() -> Iterator[Item]:
-        return iter(()) if asked.uri is None else SplitQuestions(asked.uri, TRAIN, asked.options).items()
+        return iter(()) if request.uri is None else SplitQuestions(request.uri, TRAIN, request.options).items()
 
-    return Session(questions, items, model, run, book, examples, out)
+    return Session(questions, items, model, run, log, examples, out)
 
 
-def _questions(asked: EvalRequest, begun: Mapping[str, object] | None) -> Questions:
-    if asked.file is not None:
-        return FileQuestions(asked.file)
-    if asked.split not in PER_MILLE:
-        raise UserError(f"no split {asked.split!r}; there are {', '.join(PER_MILLE)}")
-    assert asked.uri is not None
-    origin = begun.get("questions") if begun is not None else None
+def _questions(request: EvalRequest, resumed: Mapping[str, object] | None) -> Questions:
+    if request.file is not None:
+        return FileQuestions(request.file)
+    if request.split not in PER_MILLE:
+        raise UserError(f"no split {request.split!r}; there are {', '.join(PER_MILLE)}")
+    assert request.uri is not None
+    origin = resumed.get("questions") if resumed is not None else None
     version = origin.get("version") if isinstance(origin, dict) else None
-    return SplitQuestions(asked.uri, asked.split, asked.options, version if isinstance(version, int) else None)
+    return SplitQuestions(request.uri, request.split, request.options, version if isinstance(version, int) else None)
 
 
-def _drawn(items: list[Item], limit: int | None) -> list[Item]:
+def _draw_items(items: list[Item], limit: int | None) -> list[Item]:
     """`limit` items, the same ones every time, in their own order."""
     if limit is None or limit >= len(items):
         return items

@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from dataset.evaluation.eval_items import Item, Seen
+from dataset.evaluation.eval_items import EncodedPicture, Item
 from dataset.evaluation.prompting import prompt
 from schemas.errors import MissingExtra, UserError
 
@@ -39,12 +39,12 @@ class LocalModel:
             raise UserError(f"{path} holds no vision-language model that transformers can open: {error}") from error
         self._model = loaded.to(self._device).eval()
 
-    async def answer(self, item: Item, seen: Seen) -> str:
+    async def answer(self, item: Item, picture_data: EncodedPicture) -> str:
         """What the model says, in a thread so that pictures are read meanwhile."""
-        return await asyncio.to_thread(self._say, item, seen)
+        return await asyncio.to_thread(self._generate, item, picture_data)
 
-    def _say(self, item: Item, seen: Seen) -> str:
-        picture = Image.open(io.BytesIO(seen.data)).convert("RGB")
+    def _generate(self, item: Item, picture_data: EncodedPicture) -> str:
+        picture = Image.open(io.BytesIO(picture_data.data)).convert("RGB")
         turn = {"role": "user", "content": [{"type": "image", "image": picture}, {"type": "text", "text": prompt(item)}]}
         inputs = self._processor.apply_chat_template(
             [turn], add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"

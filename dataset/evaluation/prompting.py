@@ -34,9 +34,9 @@ def prompt(item: Item) -> str:
     )
 
 
-def choice_of(said: str, choices: Sequence[str]) -> int | None:
+def choice_of(response: str, choices: Sequence[str]) -> int | None:
     """The choice that a model's words mean, None where they mean none or several."""
-    text = _inner(_THOUGHTS.sub("", said)).strip()
+    text = _json_answer(_THOUGHTS.sub("", response)).strip()
     exact = [n for n, choice in enumerate(choices) if _plain(choice) == _plain(text)]
     if len(exact) == 1:
         return exact[0]
@@ -46,8 +46,8 @@ def choice_of(said: str, choices: Sequence[str]) -> int | None:
         found = {match.upper() for match in pattern.findall(text)}
         if len(found) == 1:
             number = LETTERS.index(found.pop())
-            return number if number < len(choices) and not _says_another(text, number, choices) else None
-    return _mentioned(text, choices)
+            return number if number < len(choices) and not _contradicts_letter(text, number, choices) else None
+    return _only_mentioned_choice(text, choices)
 
 
 def _several_letters(text: str, letters: str) -> bool:
@@ -55,25 +55,25 @@ def _several_letters(text: str, letters: str) -> bool:
     return any(one != other and one in letters and other in letters for one, other in _SEVERAL.findall(text))
 
 
-def _says_another(text: str, number: int, choices: Sequence[str]) -> bool:
+def _contradicts_letter(text: str, number: int, choices: Sequence[str]) -> bool:
     """`A. no` where A is yes: the letter of one choice with the text of another."""
     after = _plain(re.split(rf"\b{LETTERS[number]}\b\W*", text, maxsplit=1)[-1])
     return any(after == _plain(choice) for n, choice in enumerate(choices) if n != number)
 
 
-def _inner(said: str) -> str:
+def _json_answer(response: str) -> str:
     """The `answer` of a JSON object, or the text as it is."""
-    start, end = said.find("{"), said.rfind("}")
+    start, end = response.find("{"), response.rfind("}")
     if start < 0 or end < start:
-        return said
+        return response
     try:
-        found = json.loads(said[start : end + 1])
+        found = json.loads(response[start : end + 1])
     except (ValueError, RecursionError):
-        return said
-    return str(found["answer"]) if isinstance(found, dict) and "answer" in found else said
+        return response
+    return str(found["answer"]) if isinstance(found, dict) and "answer" in found else response
 
 
-def _mentioned(text: str, choices: Sequence[str]) -> int | None:
+def _only_mentioned_choice(text: str, choices: Sequence[str]) -> int | None:
     """The only choice whose whole words stand in the text; one that is a part of another mentioned one does not count."""
     plain = _plain(text)
     found = [n for n, choice in enumerate(choices) if re.search(rf"(?<!\w){re.escape(_plain(choice))}(?!\w)", plain)]

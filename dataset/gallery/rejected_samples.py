@@ -14,9 +14,9 @@ import pyarrow as pa
 from dataset.analysis.certificate_text import names_of, relation_in_words
 from dataset.gallery.duckdb_index import CopySchema, TableCopy
 from dataset.gallery.result_cache import LOCATION, SearchCache
-from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, OUTCOMES, SETTLE, SUPERSEDED
+from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, OUTCOMES, SETTLE_OUTCOMES_SQL, SUPERSEDED
 from dataset.table.delta_table import Options
-from dataset.table.rejection_table import ADDED_LATER, WENT_ON
+from dataset.table.rejection_table import ADDED_LATER, IS_RETRIED
 from schemas.reasons import GATES, REASONS
 
 ROWS = 50
@@ -28,7 +28,7 @@ REJECTIONS = CopySchema(
     columns={
         **{name: name for name in _TEXT_COLUMNS},
         "number": '"index"::INTEGER',
-        "outcome": f"CASE WHEN {WENT_ON} THEN '{DRAWN_AGAIN}' ELSE '{ENDED}' END",
+        "outcome": f"CASE WHEN {IS_RETRIED} THEN '{DRAWN_AGAIN}' ELSE '{ENDED}' END",
         "kept_at": "epoch_us(kept_at::TIMESTAMPTZ)",
         "things": "things",
         "conflict": "[[r.subject::VARCHAR, r.predicate, r.object::VARCHAR] for r in conflict]",
@@ -95,7 +95,7 @@ class RejectionSearch:
 
     def mark_superseded(self, requests: pa.Table) -> None:
         """Mark rejections whose request (`seed_id`, `number`) has a sample as superseded."""
-        self._copy.update_rows(SETTLE, {"sampled": requests})
+        self._copy.update_rows(SETTLE_OUTCOMES_SQL, {"sampled": requests})
         self.facets = self._count()
 
     def search(self, wanted: RejectionFilter, page: int) -> tuple[int, list[dict[str, Any]]]:

@@ -34,7 +34,7 @@ class TooFarBehind(UserError):
 
 
 @dataclass(frozen=True)
-class Grown:
+class VersionRows:
     """A version and the rows that it added, pictures decoded on access."""
 
     version: int
@@ -52,16 +52,16 @@ class FeedRequest:
 
 def follow(
     uri: str,
-    wish: FeedRequest | None = None,
+    request: FeedRequest | None = None,
     storage_options: Options = None,
     wait: Callable[[], bool] | None = None,
-) -> Iterator[Grown]:
-    """Every version after `wish.after` that added rows, as it comes. Ends when `wait` returns False.
+) -> Iterator[VersionRows]:
+    """Every version after `request.after` that added rows, as it comes. Ends when `wait` returns False.
 
     `wait` is called when there is nothing new.  Raises NoDataset, RetryableError, ValueError for an unknown column, and
     TooFarBehind when a vacuum has removed what a version added: load a snapshot then, and follow from its version.
     """
-    wanted = wish or FeedRequest()
+    wanted = request or FeedRequest()
     pause = wait or _pause
     table = Table.load(uri, storage_options)
     reached = table.version if wanted.after is None else wanted.after
@@ -82,13 +82,13 @@ def _pause() -> bool:
     return True
 
 
-def _between(table: Table, first: int, last: int, wish: FeedRequest) -> Iterator[Grown]:
-    columns = list(wish.columns if wish.columns is not None else COLUMNS.names)
+def _between(table: Table, first: int, last: int, request: FeedRequest) -> Iterator[VersionRows]:
+    columns = list(request.columns if request.columns is not None else COLUMNS.names)
     features = features_of(columns)
     found: dict[int, list[pa.RecordBatch]] = {}
     try:
         for batch in table.changes(first, last):
-            for version, rows in _by_version(batch, wish.split, columns):
+            for version, rows in _by_version(batch, request.split, columns):
                 found.setdefault(version, []).append(rows)
     except LogGone as error:
         raise TooFarBehind(
@@ -96,7 +96,7 @@ def _between(table: Table, first: int, last: int, wish: FeedRequest) -> Iterator
             f" dataset at version {table.version} and follow from there"
         ) from error
     for version in sorted(found):
-        yield Grown(version, _dataset(found[version], features))
+        yield VersionRows(version, _dataset(found[version], features))
 
 
 def _by_version(batch: pa.RecordBatch, split: str | None, columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordBatch]]:

@@ -14,7 +14,7 @@ from dataset.table.delta_table import Options, Table
 from schemas.errors import BadInput, UserError
 from schemas.graph import SpatialGraph
 
-LEAST_CHARS = 4
+MIN_ID_CHARS = 4
 """Of an id that is abbreviated."""
 
 COLUMNS = ("sample_id", "image", "width", "height", "scene", "split", "objects", "questions", "provenance")
@@ -29,12 +29,12 @@ class Lineage:
     """A sample's row and its provenance, read."""
 
     row: Mapping[str, Any]
-    story: Mapping[str, Any]
+    provenance: Mapping[str, Any]
 
     @property
     def graph(self) -> SpatialGraph:
         """The graph that was drawn."""
-        return SpatialGraph.model_validate(self.story["graph"])
+        return SpatialGraph.model_validate(self.provenance["graph"])
 
     @property
     def picture(self) -> bytes:
@@ -45,7 +45,7 @@ class Lineage:
     def as_json(self) -> dict[str, object]:
         """Everything but the picture's bytes."""
         row = {name: value for name, value in self.row.items() if name not in ("image", "provenance")}
-        return {**row, "image_path": self.row["image"]["path"], "provenance": dict(self.story)}
+        return {**row, "image_path": self.row["image"]["path"], "provenance": dict(self.provenance)}
 
     def lines(self) -> list[str]:
         """For people, from the seed to the questions."""
@@ -54,8 +54,8 @@ class Lineage:
 
 def lineage(uri: str, sample: str, storage_options: Options = None) -> Lineage:
     """The lineage of a sample. Raises BadInput for what is no id, NoSample, NoDataset, RetryableError."""
-    if len(sample) < LEAST_CHARS or not all(c.isalnum() or c == "-" for c in sample):
-        raise BadInput(f"{sample!r} is no sample id: give at least {LEAST_CHARS} of its characters")
+    if len(sample) < MIN_ID_CHARS or not all(c.isalnum() or c == "-" for c in sample):
+        raise BadInput(f"{sample!r} is no sample id: give at least {MIN_ID_CHARS} of its characters")
     table = Table.load(uri, storage_options)
     found = table.query(f"SELECT sample_id FROM samples WHERE starts_with(sample_id, '{sample}') LIMIT 2")
     ids = found["sample_id"].to_pylist()
@@ -70,9 +70,9 @@ def lineage(uri: str, sample: str, storage_options: Options = None) -> Lineage:
 
 
 def _lines(found: Lineage) -> Iterator[str]:
-    row, story, graph = found.row, found.story, found.graph
-    notes = story.get("notes", {})
-    yield f"sample     {row['sample_id']}  ({row['split']}, scene {story.get('scene_hash', '?')})"
+    row, provenance, graph = found.row, found.provenance, found.graph
+    notes = provenance.get("notes", {})
+    yield f"sample     {row['sample_id']}  ({row['split']}, scene {provenance.get('scene_hash', '?')})"
     yield f"seed       {graph.seed_id} number {graph.index}: {graph.concept!r}"
     yield f"graph      {graph.graph_id}  {graph.scene}, by {graph.provenance.producer} {graph.provenance.version}"
     names = [f"{thing.id} {' '.join((*thing.attributes, thing.category))}" for thing in graph.objects]
@@ -86,11 +86,11 @@ def _lines(found: Lineage) -> Iterator[str]:
     for thing, box, depth in zip(graph.objects, graph.layout.boxes, graph.layout.depth, strict=True):
         yield f"  {thing.id} {thing.category}: {list(box)}, depth {depth:g}"
     yield from _prompts(graph)
-    yield f"picture    {story['image_id']}  {row['width']} × {row['height']} {story.get('media_type', '')}"
-    yield f"  stored     {story.get('image_bucket')}/{story.get('image_key')}"
-    yield f"  sha256     {story['sha256']}"
-    yield f"  renderer   {story.get('renderer')}, seed {notes.get('render_seed')}, attempt {notes.get('attempt')}"
-    yield f"checks     {', '.join(f'{name} {version}' for name, version in story.get('producers', {}).items())}"
+    yield f"picture    {provenance['image_id']}  {row['width']} × {row['height']} {provenance.get('media_type', '')}"
+    yield f"  stored     {provenance.get('image_bucket')}/{provenance.get('image_key')}"
+    yield f"  sha256     {provenance['sha256']}"
+    yield f"  renderer   {provenance.get('renderer')}, seed {notes.get('render_seed')}, attempt {notes.get('attempt')}"
+    yield f"checks     {', '.join(f'{name} {version}' for name, version in provenance.get('producers', {}).items())}"
     for name, text in sorted(notes.items()):
         yield f"  {name}: {text}"
     yield f"questions  {len(row['questions'])}"

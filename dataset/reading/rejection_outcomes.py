@@ -27,7 +27,7 @@ HEAD_CHARS = 200
 HEAD = r'^\s*\{\s*"seed_id"\s*:\s*"([^"\\]*)"\s*,\s*"index"\s*:\s*(\d+)\s*,'
 _HEAD = re.compile(HEAD)
 
-SETTLE = f"""
+SETTLE_OUTCOMES_SQL = f"""
 WITH sampled_once AS (SELECT DISTINCT seed_id, number FROM sampled),
 final AS (
   SELECT file, row, seed_id, number, row_number() OVER (
@@ -52,28 +52,28 @@ def outcomes(samples: Table | None, rejections: Table) -> dict[str, str]:
 def by_outcome(samples: Table | None, rejections: Table) -> dict[str, list[Row]]:
     """The rejections of each outcome, in `OUTCOME`'s columns. Raises RetryableError."""
     found = list(rows(rejections, OUTCOME))
-    told = outcomes_of(found, sampled(samples, {request_of(row) for row in found}))
+    outcome_by_id = outcomes_of(found, sampled(samples, {request_of(row) for row in found}))
     sorted_out: dict[str, list[Row]] = {name: [] for name in OUTCOMES}
     for row in found:
-        sorted_out[told[row["rejection_id"]]].append(row)
+        sorted_out[outcome_by_id[row["rejection_id"]]].append(row)
     return sorted_out
 
 
 def outcomes_of(found: Iterable[Mapping[str, Any]], with_sample: Collection[Request]) -> dict[str, str]:
     """The same of rows in the order in which they were kept."""
-    told: dict[str, str] = {}
+    outcome_by_id: dict[str, str] = {}
     last: dict[Request, str] = {}
     for row in sorted(found, key=lambda row: (not row["undated"], row["kept_at"])):
         one, request = row["rejection_id"], request_of(row)
         if row["retried"]:
-            told[one] = DRAWN_AGAIN
+            outcome_by_id[one] = DRAWN_AGAIN
             continue
-        told[one] = SUPERSEDED if request in with_sample else ENDED
+        outcome_by_id[one] = SUPERSEDED if request in with_sample else ENDED
         before = last.get(request)
         if before is not None:
-            told[before] = SUPERSEDED
+            outcome_by_id[before] = SUPERSEDED
         last[request] = one
-    return told
+    return outcome_by_id
 
 
 def request_of(row: Mapping[str, Any]) -> Request:
@@ -93,7 +93,7 @@ def accepted_requests(samples: Table) -> Iterable[Request]:
     heads = samples.query(f"SELECT substr(provenance, 1, {HEAD_CHARS}) AS head FROM samples")["head"]
     read = (_HEAD.match(head.as_py() or "") for head in heads)
     plain = [(match[1], int(match[2])) for match in read if match]
-    return plain if len(plain) == len(heads) else _from_whole(samples)
+    return plain if len(plain) == len(heads) else _from_full_provenance(samples)
 
 
 def rejected_requests(rejections: Table) -> Iterator[Request]:
@@ -103,10 +103,10 @@ def rejected_requests(rejections: Table) -> Iterator[Request]:
             yield request_of(row)
 
 
-def _from_whole(samples: Table) -> Iterable[Request]:
+def _from_full_provenance(samples: Table) -> Iterable[Request]:
     """From provenance that somebody else wrote."""
     for batch in batches(samples, ["provenance"]):
         for text in batch["provenance"].to_pylist():
-            story = json.loads(text or "{}")
-            if isinstance(story.get("seed_id"), str) and isinstance(story.get("index"), int):
-                yield story["seed_id"], story["index"]
+            provenance = json.loads(text or "{}")
+            if isinstance(provenance.get("seed_id"), str) and isinstance(provenance.get("index"), int):
+                yield provenance["seed_id"], provenance["index"]

@@ -21,7 +21,7 @@ OUTCOME = ("rejection_id", "seed_id", "index", "stage", "gate", "reason", "retri
 """What it takes to say which rejections are their request's outcome. `undated`: from before times were written down, so
 that the file's time stands for the row's, which compaction makes a later one."""
 
-INSTEAD = {"retried": ("evidence",), "concept": ("source_topic", "source")}
+FALLBACK_COLUMNS = {"retried": ("evidence",), "concept": ("source_topic", "source")}
 """Columns that tell the same in files from before a column was added."""
 
 
@@ -57,11 +57,11 @@ def _of_file(folder: pyarrow.fs.FileSystem, file: DataFile, columns: Sequence[st
         there = set(parquet.schema_arrow.names)
         read = [name for name in columns if name in there]
         lacking = [name for name in columns if name not in there and name != "undated"]
-        read += [name for old in lacking for name in INSTEAD.get(old, ()) if name not in read]
+        read += [name for old in lacking for name in FALLBACK_COLUMNS.get(old, ()) if name not in read]
         for number in range(parquet.num_row_groups):
             for row in parquet.read_row_group(number, columns=read, use_threads=False).to_pylist():
-                whole = {**dict.fromkeys(lacking), **row}
-                yield {name: _value(name, whole, file) for name in columns}
+                full_rows = {**dict.fromkeys(lacking), **row}
+                yield {name: _value(name, full_rows, file) for name in columns}
 
 
 def _value(name: str, row: Row, file: DataFile) -> Any:

@@ -19,11 +19,11 @@ from schemas.errors import UserError
 LISTED = (*OUTCOME, "detail", "graph_id", "image_id", "image_key", "concept", "source_topic")
 """What is small enough to be kept of every row."""
 
-NAMED = 10
+MAX_NAMED = 10
 """Concepts that an error names."""
 
 
-class NotThere(UserError):
+class NotFound(UserError):
     """What was sought by name is in no row."""
 
 
@@ -38,7 +38,7 @@ class RejectionFilter:
     until: datetime | None = None
     ids: Collection[str] = field(default=())
 
-    def admits(self, row: Row) -> bool:
+    def matches(self, row: Row) -> bool:
         """Whether the row fits."""
         kept_at: datetime = row["kept_at"]
         return (
@@ -52,17 +52,17 @@ class RejectionFilter:
 
 
 def find(uri: str, options: Options, wanted: RejectionFilter) -> list[Row]:
-    """The rejections that fit, newest first, each with its `outcome`. Raises NotThere, NoDataset, RetryableError."""
+    """The rejections that fit, newest first, each with its `outcome`. Raises NotFound, NoDataset, RetryableError."""
     table = table_of(uri, options)
     found = [] if table is None else list(rows(table, LISTED))
     _check_ids(found, wanted.ids)
     _check_concepts(found, wanted.concepts)
-    told = outcomes_of(found, sampled(_samples(uri, options), {request_of(row) for row in found}))
-    fitting = [{**row, "outcome": told[row["rejection_id"]]} for row in found if wanted.admits(row)]
+    outcome_by_id = outcomes_of(found, sampled(_samples(uri, options), {request_of(row) for row in found}))
+    fitting = [{**row, "outcome": outcome_by_id[row["rejection_id"]]} for row in found if wanted.matches(row)]
     return sorted(reversed(fitting), key=lambda row: row["kept_at"], reverse=True)
 
 
-def whole(uri: str, options: Options, chosen: Sequence[Row]) -> Iterator[Row]:
+def full_rows(uri: str, options: Options, chosen: Sequence[Row]) -> Iterator[Row]:
     """Chosen rows with all their columns, in the order in which they were kept. Raises NoDataset, RetryableError."""
     table = table_of(uri, options)
     outcome = {row["rejection_id"]: row["outcome"] for row in chosen}
@@ -83,7 +83,7 @@ def _check_ids(found: Sequence[Row], ids: Collection[str]) -> None:
         fitting = [row["rejection_id"] for row in found if row["rejection_id"].startswith(one)] if one else []
         if len(fitting) != 1 and one not in fitting:
             said = f"{len(fitting)} rejections of {len(found)} begin" if fitting else f"no rejection of {len(found)} begins"
-            raise NotThere(f"{said} with {one!r}")
+            raise NotFound(f"{said} with {one!r}")
 
 
 def _check_concepts(found: Sequence[Row], concepts: Collection[str]) -> None:
@@ -91,8 +91,8 @@ def _check_concepts(found: Sequence[Row], concepts: Collection[str]) -> None:
     keys = {_key(concept) for concept in known}
     for concept in concepts:
         if known and _key(concept) not in keys:
-            near = get_close_matches(concept, known, NAMED, 0.4) or [name for name, _ in known.most_common(NAMED)]
-            raise NotThere(f"no rejection is of the concept {concept!r}; there are {', '.join(near)}")
+            near = get_close_matches(concept, known, MAX_NAMED, 0.4) or [name for name, _ in known.most_common(MAX_NAMED)]
+            raise NotFound(f"no rejection is of the concept {concept!r}; there are {', '.join(near)}")
 
 
 def _key(concept: str | None) -> str | None:

@@ -13,23 +13,23 @@ from dataset.reading.rejection_rows import Row
 from dataset.table.rejection_table import judged_event
 from schemas.reasons import GATES, REASONS
 
-LINE = (
+SUMMARY_FIELDS = (
     "rejection_id", "seed_id", "index", "concept", "stage", "gate", "reason", "detail", "graph_id", "image_id",
     "image_key", "outcome",
 )  # fmt: skip
 """What a line of JSON says of a rejection, besides its time."""
 
 
-def as_line(row: Row) -> dict[str, Any]:
+def as_summary_json(row: Row) -> dict[str, Any]:
     """What is small, as JSON values."""
-    return {**{name: row[name] for name in LINE}, "retried": bool(row["retried"]), "time": _time(row["kept_at"])}
+    return {**{name: row[name] for name in SUMMARY_FIELDS}, "retried": bool(row["retried"]), "time": _time(row["kept_at"])}
 
 
-def as_whole(row: Row) -> dict[str, Any]:
+def as_full_json(row: Row) -> dict[str, Any]:
     """Everything as JSON values; `judged` is the event that was judged, null where its bytes are none."""
     judged = judged_event(row["source_topic"], row["source"])
     return {
-        **as_line(row),
+        **as_summary_json(row),
         "conflict": row["conflict"],
         "things": row["things"] or [],
         "evidence": _evidence(row),
@@ -40,9 +40,9 @@ def as_whole(row: Row) -> dict[str, Any]:
 
 def lines(row: Row) -> Iterator[str]:
     """For people, from the verdict to the event that was judged."""
-    told = as_whole(row)
+    outcome_by_id = as_full_json(row)
     yield f"rejection  {row['rejection_id']}  ({row['outcome'].replace('_', ' ')})"
-    yield f"kept       {told['time']}"
+    yield f"kept       {outcome_by_id['time']}"
     yield f"stage      {row['stage']}"
     yield f"gate       {row['gate']}: {GATES.get(row['gate'], 'unknown here')}"
     yield f"reason     {row['reason']}: {REASONS.get(row['reason'], 'unknown here')}"
@@ -54,12 +54,12 @@ def lines(row: Row) -> Iterator[str]:
     names = names_of([{"id": number, "category": name} for number, name in enumerate(row["things"] or ())])
     for r in row["conflict"] or ():
         yield f"conflict   {relation_in_words([r['subject'], r['predicate'], r['object']], names)}"
-    for name, value in told["evidence"].items():
+    for name, value in outcome_by_id["evidence"].items():
         yield f"evidence   {name}: {json.dumps(value, ensure_ascii=False)}"
-    if told["judged"] is None:
+    if outcome_by_id["judged"] is None:
         yield f"judged     {len(row['source'] or b'')} bytes of {row['source_topic']} that are no event of today"
     else:
-        yield f"judged     of {row['source_topic']}: {json.dumps(told['judged'], ensure_ascii=False)}"
+        yield f"judged     of {row['source_topic']}: {json.dumps(outcome_by_id['judged'], ensure_ascii=False)}"
 
 
 def short(row: Mapping[str, Any]) -> str:

@@ -40,7 +40,7 @@ def write_whole(uri: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], 
         _remove(folder, begun)
         raise
     try:
-        return Table.of_files(uri, schema, files, options)  # its failure may be a lost answer: the files stay
+        return Table.create_from_files(uri, schema, files, options)  # its failure may be a lost answer: the files stay
     except CommitConflict as error:
         raise UserError(f"there is a dataset at {uri} already") from error
 

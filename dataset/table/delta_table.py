@@ -41,7 +41,7 @@ from deltalake.transaction import AddAction, create_table_with_add_actions
 from dataset.table.storage_environment import client_environment
 from schemas.errors import NotAdmitted, RetryableError, UserError
 
-CLAIM = "skg.sample-ids"
+IDS_TRANSACTION = "skg.sample-ids"
 """A transaction id that every commit of rows carries: of two commits that did not see each other one is refused, so no
 commit can store an id that another one has just stored."""
 
@@ -52,7 +52,7 @@ CONFIGURATION = {
 ROWS_IN_GROUP = 64
 """Rows that must be read to get one of them, its picture among them: 2 MB instead of a whole file after compaction."""
 
-WRITING = WriterProperties(
+WRITER_PROPERTIES = WriterProperties(
     compression="ZSTD",
     max_row_group_size=ROWS_IN_GROUP,
     default_column_properties=ColumnProperties(statistics_enabled="NONE"),  # of texts and pictures they are mere weight
@@ -60,16 +60,16 @@ WRITING = WriterProperties(
 )
 """How Parquet files are written: by the writer, and by whoever joins small files."""
 
-PATIENCE = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s", "timeout": "20s"}
+RETRY_OPTIONS = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s", "timeout": "20s"}
 """For tables in an object store: the carriers try again, and a partition's opening must not take minutes."""
 
-REFUSED = re.compile(r"\b(401 Unauthorized|403 Forbidden|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)\b")
+ACCESS_DENIED = re.compile(r"\b(401 Unauthorized|403 Forbidden|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)\b")
 """In the words of an object store: no waiting mends it."""
 
 NO_BUCKET = "NoSuchBucket"
 """A bucket may be made later."""
 
-UNTRUSTED = "invalid peer certificate"
+BAD_CERTIFICATE = "invalid peer certificate"
 """Nor does waiting mend this."""
 
 Options = Mapping[str, str] | None
@@ -86,7 +86,7 @@ class NoAccess(UserError):
     """The storage is there and does not let us: wrong keys, no rights."""
 
 
-class StoreRefuses(NoAccess, NotAdmitted):
+class StoreAccessDenied(NoAccess, NotAdmitted):
     """An object store does not take our keys, or we do not take its certificate."""
 
 
@@ -135,10 +135,10 @@ class Table:
     @classmethod
     def load(cls, uri: str, options: Options = None, version: At = None) -> Self:
         """The current snapshot, that of a version, or the one of a time. Raises NoDataset, RetryableError."""
-        with _reaching(uri), client_environment(options):
-            delta = DeltaTable(uri, storage_options=_plain(options))
+        with _translated_errors(uri), client_environment(options):
+            delta = DeltaTable(uri, storage_options=_with_retries(options))
         if version is not None:
-            _go_back(delta, version, uri)
+            _load_version(delta, version, uri)
         return cls(delta, uri, options)
 
     @classmethod
@@ -151,35 +151,35 @@ class Table:
             return cls.load(uri, options)
         except NoDataset:
             pass
-        with _reaching(uri), client_environment(options), suppress(CommitFailedError):  # another writer made it
+        with _translated_errors(uri), client_environment(options), suppress(CommitFailedError):  # another writer made it
             DeltaTable.create(
                 uri,
                 schema=schema,
                 mode="ignore",
                 configuration=CONFIGURATION,
-                storage_options=_plain(options),
+                storage_options=_with_retries(options),
                 commit_properties=CommitProperties(max_commit_retries=0),  # a retry would give it another id
             )
         return cls.load(uri, options)
 
     @classmethod
-    def of_files(cls, uri: str, schema: pa.Schema, files: Sequence[NewFile], options: Options = None) -> Self:
+    def create_from_files(cls, uri: str, schema: pa.Schema, files: Sequence[NewFile], options: Options = None) -> Self:
         """A new table of Parquet files that lie at `uri`, in one commit. Raises CommitConflict where a table is,
         RetryableError."""
-        added = [file.action() for file in files]
+        added_values = [file.action() for file in files]
         rows = {ROWS_ADDED: str(sum(file.rows for file in files))}
-        with _reaching(uri), client_environment(options):
+        with _translated_errors(uri), client_environment(options):
             try:
                 create_table_with_add_actions(
                     uri,
                     Schema.from_arrow(schema),
-                    added,
+                    added_values,
                     configuration=CONFIGURATION,
-                    storage_options=_plain(options),
+                    storage_options=_with_retries(options),
                     commit_properties=CommitProperties(max_commit_retries=0, custom_metadata=rows),
                 )
             except DeltaError as error:
-                if DeltaTable.is_deltatable(uri, _plain(options)):
+                if DeltaTable.is_deltatable(uri, _with_retries(options)):
                     raise CommitConflict(str(error)) from error
                 raise
         return cls.load(uri, options)
@@ -196,7 +196,7 @@ class Table:
 
     def refresh(self) -> None:
         """Move on to the newest version."""
-        with _reaching(self._uri):
+        with _translated_errors(self._uri):
             self._delta.update_incremental()
 
     def position(self, partition: str) -> int | None:
@@ -213,16 +213,16 @@ class Table:
 
         Columns that the table lacks are added to it, with nothing in the rows before; those that `rows` lack stay empty.
         """
-        marks = {**positions, CLAIM: self.version + 1}
+        marks = {**positions, IDS_TRANSACTION: self.version + 1}
         transactions = [Transaction(name, position) for name, position in marks.items()]
-        with _reaching(self._uri):
+        with _translated_errors(self._uri):
             try:
                 write_deltalake(
                     self._delta,
                     rows,
                     mode="append",
                     schema_mode="merge",
-                    writer_properties=WRITING,
+                    writer_properties=WRITER_PROPERTIES,
                     commit_properties=CommitProperties(app_transactions=transactions),
                 )
             except CommitFailedError as error:
@@ -238,7 +238,7 @@ class Table:
         except OSError as error:
             raise RetryableError(f"{self._uri} cannot be reached: {_first_line(error)}") from error
 
-    def added(self, first: int, last: int, column: str) -> list[str]:
+    def added_values(self, first: int, last: int, column: str) -> list[str]:
         """The texts of `column` in the rows that versions `first` to `last` added. Raises LogGone, RetryableError."""
         return [text for batch in self.changes(first, last, [column]) for text in batch.column(0).to_pylist()]
 
@@ -249,7 +249,7 @@ class Table:
         found = [DataFile(path, size, written) for path, size, written in zip(*columns, strict=True)]
         return sorted(found, key=lambda file: (file.written, file.path))
 
-    def uris(self) -> list[str]:
+    def file_uris(self) -> list[str]:
         """The addresses of the snapshot's Parquet files, as other programs take them."""
         return sorted(self._delta.file_uris())
 
@@ -257,23 +257,23 @@ class Table:
         """A file system in which `files` lie under their relative paths, wherever the table is."""
         sizes = {file.path: file.size for file in files}  # spares a request a file
         with client_environment(self._options):
-            return pyarrow.fs.PyFileSystem(DeltaStorageHandler(self._delta.table_uri, _plain(self._options), sizes))
+            return pyarrow.fs.PyFileSystem(DeltaStorageHandler(self._delta.table_uri, _with_retries(self._options), sizes))
 
     def query(self, sql: str) -> pa.Table:
         """The answer to a query over the snapshot, which is called `samples` there."""
-        with _reaching(self._uri):
+        with _translated_errors(self._uri):
             answer = QueryBuilder().register("samples", self._delta).execute(sql)
             return pa.RecordBatchReader.from_stream(answer).read_all()  # pa.table() would import pandas: 2 s
 
     def compact(self, target_bytes: int) -> tuple[int, int]:
         """Join small files in one commit; (files joined, files made). Nothing is deleted. Raises CommitConflict,
         RetryableError."""
-        with _reaching(self._uri):
+        with _translated_errors(self._uri):
             try:
                 done = self._delta.optimize.compact(
                     target_size=target_bytes,
                     max_concurrent_tasks=1,  # memory stays near one target's size
-                    writer_properties=WRITING,
+                    writer_properties=WRITER_PROPERTIES,
                     commit_properties=CommitProperties(max_commit_retries=0),
                 )
             except CommitFailedError as error:
@@ -285,16 +285,16 @@ class Table:
 
         Those of writers that died before their commit are among them; how long to keep is the caller's business.
         """
-        with _reaching(self._uri):
+        with _translated_errors(self._uri):
             return list(self._delta.vacuum(keep_hours, dry_run=dry_run, enforce_retention_duration=False, full=True))
 
     def history(self) -> list[dict[str, object]]:
         """What the log still tells of each version up to the snapshot's, oldest first."""
         with (
-            _reaching(self._uri),
+            _translated_errors(self._uri),
             client_environment(self._options),
         ):  # a table that was sent back tells all versions and numbers them from its own
-            newest = DeltaTable(self._uri, storage_options=_plain(self._options))
+            newest = DeltaTable(self._uri, storage_options=_with_retries(self._options))
             return [entry for entry in reversed(newest.history()) if int(entry["version"]) <= self.version]
 
 
@@ -302,8 +302,8 @@ def folder_at(uri: str, options: Options = None) -> pyarrow.fs.FileSystem:
     """The file system in which files at an address lie under their relative paths. Makes a folder, but no table."""
     if "://" not in uri:
         Path(uri).mkdir(parents=True, exist_ok=True)
-    with _reaching(uri), client_environment(options):
-        return pyarrow.fs.PyFileSystem(DeltaStorageHandler(uri, _plain(options)))
+    with _translated_errors(uri), client_environment(options):
+        return pyarrow.fs.PyFileSystem(DeltaStorageHandler(uri, _with_retries(options)))
 
 
 def require_writable(uri: str) -> None:
@@ -322,7 +322,7 @@ def require_writable(uri: str) -> None:
 
 
 @contextmanager
-def _reaching(uri: str) -> Iterator[None]:
+def _translated_errors(uri: str) -> Iterator[None]:
     try:
         yield
     except TableNotFoundError as error:
@@ -331,19 +331,19 @@ def _reaching(uri: str) -> Iterator[None]:
         raise
     except (OSError, DeltaError) as error:
         why = _first_line(error)
-        if uri.startswith("s3:") and UNTRUSTED in why:
+        if uri.startswith("s3:") and BAD_CERTIFICATE in why:
             fault = why.rpartition(":")[2].strip()
-            raise StoreRefuses(f"the dataset at {uri}: certificate not accepted: {fault} (SKG_S3_CA_FILE)") from error
-        if uri.startswith("s3:") and REFUSED.search(why):
+            raise StoreAccessDenied(f"the dataset at {uri}: certificate not accepted: {fault} (SKG_S3_CA_FILE)") from error
+        if uri.startswith("s3:") and ACCESS_DENIED.search(why):
             keys = "SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY"
-            raise StoreRefuses(f"the store{_at(why)} refused these keys ({keys}) for the dataset at {uri}") from error
+            raise StoreAccessDenied(f"the store{_at(why)} refused these keys ({keys}) for the dataset at {uri}") from error
         if uri.startswith("s3:") and NO_BUCKET in why:
             bucket = urlsplit(uri).netloc
             raise RetryableError(
                 f"there is no bucket {bucket} in the store{_at(why)}: the dataset is to be at {uri}"
             ) from error
         why = _without_markup(why)
-        raise RetryableError(f"the dataset at {uri} cannot be reached: {why}{_setting(uri)}") from error
+        raise RetryableError(f"the dataset at {uri} cannot be reached: {why}{_setting_hint(uri)}") from error
 
 
 def _at(why: str) -> str:
@@ -359,11 +359,11 @@ def _without_markup(text: str) -> str:
     return f"{plain}: {code[1]}" if code else plain
 
 
-def _setting(uri: str) -> str:
+def _setting_hint(uri: str) -> str:
     return " (SKG_S3_ENDPOINT)" if uri.startswith("s3:") else ""
 
 
-def _go_back(delta: DeltaTable, version: int | datetime, uri: str) -> None:
+def _load_version(delta: DeltaTable, version: int | datetime, uri: str) -> None:
     newest = delta.version()
     if isinstance(version, int) and not 0 <= version <= newest:
         raise NoDataset(f"the dataset at {uri} has no version {version}; the newest is {newest}")
@@ -377,8 +377,8 @@ def _go_back(delta: DeltaTable, version: int | datetime, uri: str) -> None:
         raise RetryableError(f"the dataset at {uri} cannot be reached: {_first_line(error)}") from error
 
 
-def _plain(options: Options) -> dict[str, str] | None:
-    return {**PATIENCE, **options} if options is not None else None
+def _with_retries(options: Options) -> dict[str, str] | None:
+    return {**RETRY_OPTIONS, **options} if options is not None else None
 
 
 def _first_line(error: Exception) -> str:

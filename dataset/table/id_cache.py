@@ -22,7 +22,7 @@ HEX_ID_CHARS = 32
 Key = bytes | str
 
 
-class Damaged(Exception):
+class CacheDamaged(Exception):
     """The file cannot be used any more: start over with a new `IdCache`."""
 
 
@@ -92,7 +92,7 @@ class IdCache:
             yield
         except sqlite3.DatabaseError as error:
             self.close(discard=True)
-            raise Damaged(f"{self._path}: {error}") from error
+            raise CacheDamaged(f"{self._path}: {error}") from error
 
 
 def _claim(folder: Path, table_id: str) -> tuple[Path, sqlite3.Connection]:

@@ -14,7 +14,7 @@ import pyarrow.fs
 import pyarrow.parquet
 
 from dataset.table.delta_table import DataFile, LogGone, Table
-from dataset.table.id_cache import Damaged, IdCache
+from dataset.table.id_cache import CacheDamaged, IdCache
 from schemas.errors import RetryableError
 
 ID = "sample_id"
@@ -43,7 +43,7 @@ class IdIndex:
             return set()
         try:
             return self._seen.known(ids)
-        except Damaged as error:
+        except CacheDamaged as error:
             self._seen = None
             raise RetryableError(f"the index of sample ids was damaged and is made anew: {error}") from error
 
@@ -54,16 +54,16 @@ class IdIndex:
             return
         try:
             _advance(seen, table, self._column)
-        except Damaged as error:
+        except CacheDamaged as error:
             self._seen = None
             raise RetryableError(f"the index of sample ids was damaged and is made anew: {error}") from error
 
-    def stored(self, ids: Iterable[str], before: int, table: Table) -> None:
+    def record_commit(self, ids: Iterable[str], before: int, table: Table) -> None:
         """`ids` were just committed upon version `before`; anything else that happened is left to `catch_up`."""
         if self._seen is not None and self._seen.version == before and table.version == before + 1:
             try:
                 self._seen.add(ids, table.version)
-            except Damaged:
+            except CacheDamaged:
                 self._seen = None  # the rows are safe; the next `catch_up` starts over
 
     def close(self) -> None:
@@ -88,7 +88,7 @@ def _advance(seen: IdCache, table: Table, column: str) -> None:
         try:
             for first in range(seen.version + 1, table.version + 1, VERSIONS_AT_ONCE):
                 last = min(first + VERSIONS_AT_ONCE - 1, table.version)
-                seen.add(table.added(first, last, column), last)
+                seen.add(table.added_values(first, last, column), last)
             return
         except LogGone:
             pass

@@ -15,7 +15,7 @@ TARGET_BYTES = 128 * 1024 * 1024
 SAFE_HOURS = 168
 """A week: longer than any training run keeps reading one snapshot, or a follower stays away."""
 
-SHORTEST_HOURS = 1
+MIN_HOURS = 1
 """Even when forced: files of a commit that is being written are not yet in the log and must not be taken for waste."""
 
 TRIES = 3
@@ -55,7 +55,7 @@ class Retention:
 
     def check(self) -> None:
         """Raise UserError when readers could be hurt."""
-        least = SHORTEST_HOURS if self.force else SAFE_HOURS
+        least = MIN_HOURS if self.force else SAFE_HOURS
         if self.keep_hours < least:
             hint = "" if self.force else ", or force it when you know that nobody reads earlier versions"
             raise UserError(

@@ -25,10 +25,10 @@ def fetch(store: ObjectStore, images: Sequence[ImageRef]) -> list[bytes | Perman
 
 
 def _checked(store: ObjectStore, image: ImageRef) -> bytes | PermanentError:
-    stored = store.get(image.key)
-    if stored is None:
+    record_commit = store.get(image.key)
+    if record_commit is None:
         return PermanentError("missing_image", f"there is no object {image.key} in bucket {store.bucket}")
-    found = hashlib.sha256(stored.data).hexdigest()
+    found = hashlib.sha256(record_commit.data).hexdigest()
     if found != image.sha256:
         return PermanentError("hash_mismatch", f"object {image.key} has sha256 {found}, announced was {image.sha256}")
-    return stored.data
+    return record_commit.data

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from dataset.table.delta_table import Options
-from dataset.table.table_writer import Contents, Place, Reached, TableWriter, ignore
+from dataset.table.table_writer import Reached, TableContents, TableLocation, TableWriter, ignore
 from schemas.base import Event
 from schemas.codec import decode
 from schemas.errors import PermanentError
@@ -53,7 +53,7 @@ ADDED_LATER = frozenset({"retried", "things", "concept", "kept_at"})
 NEXT_ATTEMPT = '"next_attempt":'
 """In the evidence of what went on with another picture: tells it also of rows from before there was a column for it."""
 
-WENT_ON = f"coalesce(CAST(retried AS BOOLEAN), evidence LIKE '%{NEXT_ATTEMPT}%')"
+IS_RETRIED = f"coalesce(CAST(retried AS BOOLEAN), evidence LIKE '%{NEXT_ATTEMPT}%')"
 """SQL of whether the request went on."""
 
 
@@ -66,8 +66,8 @@ class RejectionsWriter(TableWriter[Rejection]):
     """Implements `schemas.interfaces.Sink` for rejections. `uri` is the dataset's, `index_dir` a folder of its own."""
 
     def __init__(self, uri: str, index_dir: Path, storage_options: Options = None, reached: Reached = ignore) -> None:
-        contents = Contents(REJECTION_COLUMNS, "rejection_id", _id, _rows_now, _no_pictures, needs_picture=False)
-        super().__init__(Place(rejections_uri(uri), index_dir, storage_options), contents, reached)
+        contents = TableContents(REJECTION_COLUMNS, "rejection_id", _id, _rows_now, _without_pictures, needs_picture=False)
+        super().__init__(TableLocation(rejections_uri(uri), index_dir, storage_options), contents, reached)
 
 
 def rows_of(samples: Sequence[Sample[Rejection]], kept_at: datetime | None = None) -> pa.Table:
@@ -107,14 +107,14 @@ def _row(event: Rejection, kept_at: datetime | None) -> dict[str, object]:
         "image_id": None if image is None else image.image_id,
         "image_key": None if image is None else image.key,
         "conflict": [relation.model_dump() for relation in event.conflict],
-        "things": _things(event, judged),
+        "things": _object_categories(event, judged),
         "evidence": json.dumps(event.model_dump(mode="json")["evidence"], ensure_ascii=False, sort_keys=True),
         "concept": concept_of(judged),
         "kept_at": kept_at,
     }
 
 
-def _things(event: Rejection, judged: Event | None) -> list[str]:
+def _object_categories(event: Rejection, judged: Event | None) -> list[str]:
     """What the numbers in the conflict stand for: the judged graph's objects, or those that the evidence lists."""
     listed = event.evidence.get("objects")
     if isinstance(listed, list | tuple) and listed and all(isinstance(name, str) for name in listed):
@@ -127,5 +127,5 @@ def _id(event: Rejection) -> str:
     return event.rejection_id
 
 
-def _no_pictures(events: Sequence[Rejection]) -> list[None]:
+def _without_pictures(events: Sequence[Rejection]) -> list[None]:
     return [None for _ in events]

@@ -11,7 +11,7 @@ from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Options
 from dataset.table.picture_fetch import fetch
 from dataset.table.row_encoding import rows_of
-from dataset.table.table_writer import Contents, Place, Reached, TableWriter, ignore
+from dataset.table.table_writer import Reached, TableContents, TableLocation, TableWriter, ignore
 from schemas.errors import PermanentError
 from schemas.events import QAEvent
 from schemas.interfaces import ObjectStore
@@ -36,8 +36,8 @@ class DatasetWriter(TableWriter[QAEvent]):
         def pictures(events: Sequence[QAEvent]) -> Sequence[bytes | PermanentError]:
             return fetch(store, [event.image for event in events])
 
-        contents = Contents(COLUMNS, "sample_id", _id, rows_of, pictures, needs_picture=True)
-        super().__init__(Place(uri, index_dir, storage_options), contents, reached)
+        contents = TableContents(COLUMNS, "sample_id", _id, rows_of, pictures, needs_picture=True)
+        super().__init__(TableLocation(uri, index_dir, storage_options), contents, reached)
 
 
 def _id(event: QAEvent) -> str:

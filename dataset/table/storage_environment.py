@@ -10,32 +10,32 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 
-class _Lent:
+class _SharedEnvironment:
     """Variables that are set while somebody needs them. Those who need the same do not wait for each other."""
 
     def __init__(self) -> None:
-        self._turns = threading.Condition()
+        self._condition = threading.Condition()
         self._set: Mapping[str, str | None] = {}
         self._users = 0
 
-    def take(self, wanted: Mapping[str, str | None]) -> None:
+    def acquire(self, wanted: Mapping[str, str | None]) -> None:
         """Set them (None: unset), once nobody needs others."""
-        with self._turns:
-            self._turns.wait_for(lambda: not self._users or wanted == self._set)
+        with self._condition:
+            self._condition.wait_for(lambda: not self._users or wanted == self._set)
             self._users += 1
             if self._users == 1:
                 self._set = wanted
                 for name, value in wanted.items():
                     _put(name, value)
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Set them as they were, once nobody needs them."""
-        with self._turns:
+        with self._condition:
             self._users -= 1
             if not self._users:
                 for name in self._set:
                     _put(name, os.environ.get(name))
-            self._turns.notify_all()
+            self._condition.notify_all()
 
 
 def _put(name: str, value: str | None) -> None:
@@ -45,7 +45,7 @@ def _put(name: str, value: str | None) -> None:
         os.putenv(name, value)
 
 
-_LENT = _Lent()
+_ENVIRONMENT = _SharedEnvironment()
 
 
 @contextmanager
@@ -55,11 +55,11 @@ def client_environment(options: Mapping[str, str] | None) -> Iterator[None]:
     if not wanted:
         yield
         return
-    _LENT.take(wanted)
+    _ENVIRONMENT.acquire(wanted)
     try:
         yield
     finally:
-        _LENT.give_back()
+        _ENVIRONMENT.release()
 
 
 def _wanted(options: Mapping[str, str]) -> dict[str, str | None]:

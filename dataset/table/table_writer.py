@@ -24,7 +24,7 @@ from schemas.interfaces import Appended, Delivery, Sample
 TRIES = 30
 """Commits of other writers that may come first, one after another; each takes a few tens of milliseconds."""
 
-LONGEST_PAUSE_S = 0.1
+MAX_PAUSE_S = 0.1
 """Between two tries, at random, so that writers do not keep in step."""
 
 Reached = Callable[[str], object]
@@ -38,7 +38,7 @@ E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True)
-class Contents(Generic[E]):
+class TableContents(Generic[E]):
     """What a table holds: its columns, the one that names a row and an event, and how events become rows.
 
     `pictures` fetches what belongs to each event: bytes, or None where nothing does.
@@ -53,7 +53,7 @@ class Contents(Generic[E]):
 
 
 @dataclass(frozen=True)
-class Place:
+class TableLocation:
     """Where a writer works: the table's address, the folder of its cache of ids, how to reach the storage."""
 
     uri: str
@@ -68,7 +68,7 @@ class TableWriter(Generic[E]):
     `reached` is told `before_commit`, when rows and positions are decided and nothing is stored; tests act there.
     """
 
-    def __init__(self, place: Place, contents: Contents[E], reached: Reached = ignore) -> None:
+    def __init__(self, place: TableLocation, contents: TableContents[E], reached: Reached = ignore) -> None:
         self._uri, self._options, self._contents = place.uri, place.options, contents
         self._index = IdIndex(place.index_dir, id_column=contents.id_column)
         self._table: Table | None = None
@@ -104,21 +104,21 @@ class TableWriter(Generic[E]):
         """One commit, or none where nothing is new. Raises Fenced, RetryableError."""
         for _ in range(TRIES):
             table = self._current()
-            due = self._due(deliveries, table)
+            due = self._unstored(deliveries, table)
             if not due:
                 return Appended({}, 0)
             self._index.catch_up(table)
-            samples = self._fresh(due)
+            samples = self._new_samples(due)
             positions = _after(due)
             before = table.version
             self._reached("before_commit")
             try:
                 table.append(self._contents.rows(samples), positions)
             except CommitConflict:
-                self._pause(random.uniform(0, LONGEST_PAUSE_S))
+                self._pause(random.uniform(0, MAX_PAUSE_S))
                 continue
-            self._index.stored((self._contents.id_of(sample.event) for sample in samples), before, table)
-            self._moved(positions)
+            self._index.record_commit((self._contents.id_of(sample.event) for sample in samples), before, table)
+            self._record_positions(positions)
             return Appended(positions, len(samples))
         raise RetryableError(f"other writers of {self._uri} came first {TRIES} times")
 
@@ -129,7 +129,7 @@ class TableWriter(Generic[E]):
             self._table.refresh()
         return self._table
 
-    def _due(self, deliveries: Sequence[Delivery[E]], table: Table) -> list[Delivery[E]]:
+    def _unstored(self, deliveries: Sequence[Delivery[E]], table: Table) -> list[Delivery[E]]:
         """Those of open partitions that the table has not passed. The comparison is the fence."""
         with self._lock:
             expected = {d.partition: self._expected[d.partition] for d in deliveries if d.partition in self._expected}
@@ -139,17 +139,17 @@ class TableWriter(Generic[E]):
                 raise Fenced(partition)
         return [d for d in deliveries if d.partition in expected and d.offset >= (expected[d.partition] or 0)]
 
-    def _fresh(self, deliveries: Sequence[Delivery[E]]) -> list[Sample[E]]:
+    def _new_samples(self, deliveries: Sequence[Delivery[E]]) -> list[Sample[E]]:
         """Each sample whose id the table lacks, once."""
         id_of = self._contents.id_of
         samples = {id_of(d.sample.event): d.sample for d in reversed(deliveries) if d.sample is not None}
         known = self._index.known(samples)
-        fresh = [sample for one, sample in reversed(samples.items()) if one not in known]
-        if self._contents.needs_picture and any(sample.image is None for sample in fresh):
+        new = [sample for one, sample in reversed(samples.items()) if one not in known]
+        if self._contents.needs_picture and any(sample.image is None for sample in new):
             raise RetryableError("the table was replaced since these samples were prepared")
-        return fresh
+        return new
 
-    def _moved(self, positions: Mapping[str, int]) -> None:
+    def _record_positions(self, positions: Mapping[str, int]) -> None:
         with self._lock:
             self._expected.update({p: position for p, position in positions.items() if p in self._expected})
 

@@ -7,7 +7,7 @@ Keeps no answers: that is the book's business (`dataset.evaluation.answer_log`).
 import hashlib
 from dataclasses import dataclass
 
-from dataset.evaluation.eval_items import Item, Seen
+from dataset.evaluation.eval_items import EncodedPicture, Item
 from dataset.evaluation.prompting import LETTERS, PROMPT, prompt
 from schemas.llm.contract import Form, LanguageModel, Picture, Request, Turn
 from streams.llm.endpoint import Endpoint
@@ -30,7 +30,7 @@ class EndpointAnswerer:
         """The model's name."""
         return self.model.name
 
-    async def answer(self, item: Item, seen: Seen) -> str:
+    async def answer(self, item: Item, seen: EncodedPicture) -> str:
         """What it says. Raises RetryableError, PermanentError, Refused."""
         return (await self.model.complete(request_of(item, seen))).text
 
@@ -42,7 +42,7 @@ def endpoint_answerer(endpoint: Endpoint, at_once: int) -> EndpointAnswerer:
     )
 
 
-def request_of(item: Item, seen: Seen) -> Request:
+def request_of(item: Item, seen: EncodedPicture) -> Request:
     """The question as a request; the answer is a letter, and the temperature nothing."""
     letters = list(LETTERS[: len(item.choices)])
     form = Form(

@@ -53,13 +53,13 @@ class Comparison:
 def rerender_sample(found: Lineage, renderer: Renderer) -> Comparison:
     """Draw again and compare. Raises Refused where the sample names another renderer, PermanentError where it cannot draw
     the graph."""
-    named = found.story.get("renderer")
+    named = found.provenance.get("renderer")
     if renderer.name != named:
         raise Refused(f"the picture was drawn by {named}, this is {renderer.name}: set SKG_RENDERER")
     if found.graph.provenance.producer == SALVAGE:
         first = found.graph.provenance.parents[0]
         raise Refused(f"the picture was drawn of graph {first}, which it did not obey; only what it shows was kept")
-    seed = int(found.story["notes"]["render_seed"])
+    seed = int(found.provenance["notes"]["render_seed"])
     (drawing,) = renderer.render([found.graph], [seed])
     picture = drawing.data
     before, after = (hashlib.sha256(data).hexdigest() for data in (found.picture, picture))

@@ -11,7 +11,7 @@ from typing import Any
 
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, SUPERSEDED
 from dataset.reading.rejection_rows import Row
-from dataset.reading.rejection_search import RejectionFilter, find, whole
+from dataset.reading.rejection_search import RejectionFilter, find, full_rows
 from dataset.reading.row_reader import batches
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Options, Table
@@ -58,7 +58,7 @@ def accepted(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
 def rejected(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
     """The rejections, in the order in which they were stored, without superseded ones."""
     found = [row for row in find(uri, options, RejectionFilter()) if row["outcome"] != SUPERSEDED]
-    for row in whole(uri, options, found[:limit]):
+    for row in full_rows(uri, options, found[:limit]):
         yield _of_rejection(row)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from dataset.exports.files.atomic_folder import draft_of
 from dataset.reading.rejection_rows import Row
-from dataset.reading.rejection_story import as_whole
+from dataset.reading.rejection_story import as_full_json
 from dataset.table.rejection_table import judged_event
 from schemas.base import Event
 from schemas.codec import Message
@@ -107,7 +107,7 @@ def export(rows: Iterable[Row], store: Callable[[], ObjectStore], out: Path) -> 
         with (draft / LINES).open("w", encoding="utf-8") as lines:
             for row in rows:
                 done.rejections += 1
-                told = {**as_whole(row), "picture": None if row["image_key"] is None else fetched.picture(row, done)}
+                told = {**as_full_json(row), "picture": None if row["image_key"] is None else fetched.picture(row, done)}
                 lines.write(json.dumps(told, ensure_ascii=False) + "\n")
     return done
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Set
 from pathlib import Path
 
 from dataset.table.delta_table import NoDataset, Table
-from dataset.table.rejection_table import WENT_ON, rejections_uri
+from dataset.table.rejection_table import IS_RETRIED, rejections_uri
 from schemas.codec import decode
 from schemas.events import DeadLetter, RenderedImage
 from schemas.ids import sample_id
@@ -30,7 +30,7 @@ def rows_of(uri: str) -> list[tuple[Request, str]]:
 
 def rejections_of(uri: str) -> list[tuple[Request, str]]:
     """(request, rejection id) of every rejection that was its request's end."""
-    sql = f'SELECT seed_id, "index" AS number, rejection_id FROM samples WHERE NOT ({WENT_ON})'
+    sql = f'SELECT seed_id, "index" AS number, rejection_id FROM samples WHERE NOT ({IS_RETRIED})'
     rows = _asked(rejections_uri(uri), sql)
     return [((str(row["seed_id"]), int(str(row["number"]))), str(row["rejection_id"])) for row in rows]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dataset.evaluation.eval_items import SplitQuestions
-from dataset.gallery.sample_search import Catalogue, SampleFilter
+from dataset.gallery.sample_search import SampleFilter, SampleSearch
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.row_encoding import rows_of
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.contract
 def test_samples_pictures_and_questions_come_out_of_a_bucket(store: StoreSettings):
     uri, options = f"s3://{store.s3_bucket}/dataset", storage_options(store)
     events = make_samples(5)
-    found = Catalogue(uri, options)
+    found = SampleSearch(uri, options)
     assert not found.refresh(), "there is no table yet"
     samples = [Sample(event, make_picture(event.graph)) for event in events]
     Table.create(uri, COLUMNS, options).append(rows_of(samples), {})
@@ -29,4 +29,4 @@ def test_samples_pictures_and_questions_come_out_of_a_bucket(store: StoreSetting
     assert picture is not None
     assert picture[0] == make_picture(events[3].graph)
     (split,) = {row["split"] for row in rows}
-    assert len(list(SplitQuestions(uri, split, options).pictured())) == 10
+    assert len(list(SplitQuestions(uri, split, options).with_pictures())) == 10

@@ -57,12 +57,12 @@ def listing(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
     uri: Uri = None,
 ) -> None:
     """Rejections, newest first. Example: skg rejections list --reason no_questions --since 7d"""
-    from dataset.reading.rejection_story import as_line, short
+    from dataset.reading.rejection_story import as_summary_json, short
 
     fitting = found(uri, wanted((stage, reason, concept, ids), (since, until)))
     shown = fitting[: limit or (None if as_json else LISTED)]
     for row in shown:
-        typer.echo(json.dumps(as_line(row), ensure_ascii=False) if as_json else short(row))
+        typer.echo(json.dumps(as_summary_json(row), ensure_ascii=False) if as_json else short(row))
     if not as_json:
         typer.echo(counted(fitting, len(shown)))
 
@@ -73,12 +73,12 @@ def show(
     uri: Uri = None,
 ) -> None:
     """Everything of one rejection, with the event that was judged. Example: skg rejections show 3fa9"""
-    from dataset.reading.rejection_search import whole
-    from dataset.reading.rejection_story import as_whole, lines
+    from dataset.reading.rejection_search import full_rows
+    from dataset.reading.rejection_story import as_full_json, lines
 
     chosen = found(uri, wanted((None, None, None, [rejection]), (None, None)))
-    for row in whole(*where(uri), chosen):
-        typer.echo(json.dumps(as_whole(row), ensure_ascii=False) if as_json else "\n".join(lines(row)))
+    for row in full_rows(*where(uri), chosen):
+        typer.echo(json.dumps(as_full_json(row), ensure_ascii=False) if as_json else "\n".join(lines(row)))
 
 
 def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
@@ -93,14 +93,14 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     uri: Uri = None,
 ) -> None:
     """Write rejections and their pictures into a folder. Example: skg rejections export --out rejected --since 7d"""
-    from dataset.reading.rejection_search import whole
+    from dataset.reading.rejection_search import full_rows
     from streams.recovery.rejection_replay import export as write
     from streams.settings import StoreSettings
     from streams.storage.s3 import S3Store
 
     target = folder(out)
     chosen = found(uri, wanted((stage, reason, concept, ids), (since, until)))
-    done = write(whole(*where(uri), chosen), lambda: S3Store(StoreSettings()), target)
+    done = write(full_rows(*where(uri), chosen), lambda: S3Store(StoreSettings()), target)
     _say_exported(done, target, as_json)
 
 
@@ -120,7 +120,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
 ) -> None:
     """Publish judged events again, after a rule changed. Example: skg rejections replay --reason no_questions"""
     from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, SUPERSEDED
-    from dataset.reading.rejection_search import whole
+    from dataset.reading.rejection_search import full_rows
     from streams.recovery.rejection_replay import RejectionReplay, judged_messages
 
     some = any((stage, reason, concept, since, until, ids))
@@ -130,7 +130,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     fitting = found(uri, wanted((stage, reason, concept, ids), (since, until)))
     chosen = [row for row in fitting if ids or row["outcome"] in outcomes]
     done = RejectionReplay(left_out=len(fitting) - len(chosen))
-    published = judged_messages(whole(*where(uri), chosen), done)
+    published = judged_messages(full_rows(*where(uri), chosen), done)
     if dry_run:
         for message in published:
             if not as_json:

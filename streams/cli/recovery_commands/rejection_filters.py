@@ -48,11 +48,11 @@ def wanted(given: Given, times: tuple[str | None, str | None]) -> "RejectionFilt
 
 def found(uri: str | None, sought: "RejectionFilter") -> "list[Row]":
     """The rows that fit, newest first. Raises Misused for an id or a concept that no row has."""
-    from dataset.reading.rejection_search import NotThere, find
+    from dataset.reading.rejection_search import NotFound, find
 
     try:
         return find(*where(uri), sought)
-    except NotThere as error:
+    except NotFound as error:
         raise Misused(str(error)) from error
 
 

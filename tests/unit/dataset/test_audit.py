@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from dataset.analysis.split_check import Proof, prove_split
+from dataset.analysis.split_check import SplitCheck, check_split
 from dataset.audit import KINDS, audit
 from dataset.audit.locations import NotADataset, folder_at
 from dataset.audit.row_files import data_files
@@ -438,7 +438,7 @@ def test_a_folder_without_a_dataset_is_said_to_be_none(tmp_path: Path):
 
 @pytest.mark.thorough
 def test_the_splits_of_the_factory_share_nothing(many: Path):
-    proof = prove_split(str(many))
+    proof = check_split(str(many))
     assert (proof.shared, proof.unread) == ((), 0)
     assert sum(proof.samples.values()) > 30
 
@@ -462,10 +462,10 @@ def pair_in_other_words(rows: list[Row]) -> tuple[Row, Row, dict[str, Any]]:
     raise AssertionError("no such question")
 
 
-def proven(rows: list[Row], folder: Path) -> Proof:
+def proven(rows: list[Row], folder: Path) -> SplitCheck:
     uri = str(folder / "table")
     Table.create(uri, COLUMNS).append(pa.Table.from_pylist(rows, schema=COLUMNS), {})
-    return prove_split(uri)
+    return check_split(uri)
 
 
 @pytest.mark.parametrize("kind", ["shared_scene", "shared_picture", "shared_question", "shared_pair"])

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from dataset.evaluation.answer_log import NAME, AnswerLog, run_of
 from dataset.evaluation.baselines import TextOnly, always_left, random_choices
-from dataset.evaluation.eval_items import FileQuestions, Item, Seen, SplitQuestions, relation_of
-from dataset.evaluation.eval_run import HOPELESS, ask
+from dataset.evaluation.eval_items import EncodedPicture, FileQuestions, Item, SplitQuestions, relation_of
+from dataset.evaluation.eval_run import MAX_CONSECUTIVE_FAILURES, ask
 from dataset.evaluation.eval_session import EvalRequest, open_session
 from dataset.evaluation.prompting import choice_of, prompt
 from dataset.evaluation.scores import band, score, wilson
@@ -34,7 +34,7 @@ class Knowing:
         self._failure = failure or RetryableError("the model is away")
         self.asked: list[str] = []
 
-    async def answer(self, item: Item, seen: Seen) -> str:
+    async def answer(self, item: Item, seen: EncodedPicture) -> str:
         assert seen.data.startswith(b"\x89PNG")
         await asyncio.sleep(0)
         if len(self.asked) >= self._fails_after:
@@ -164,10 +164,10 @@ def test_text_only_learns_what_words_give_away_and_nothing_else():
 
 
 def test_a_book_goes_on_after_a_line_that_was_cut_off_and_refuses_another_run(tmp_path):
-    book = AnswerLog(tmp_path, {"model": "m"})
-    book.add({"id": "1", "said": "é\u2028A", "choice": 0})
-    book.add({"id": "2", "said": "?", "choice": None})
-    book.close()
+    log = AnswerLog(tmp_path, {"model": "m"})
+    log.add({"id": "1", "said": "é\u2028A", "choice": 0})
+    log.add({"id": "2", "said": "?", "choice": None})
+    log.close()
     path = tmp_path / NAME
     path.write_bytes(path.read_bytes() + b'{"id": "3", "sai')
     again = AnswerLog(tmp_path, {"model": "m"})
@@ -223,7 +223,7 @@ def test_a_model_that_is_away_is_not_asked_every_question(uri, tmp_path):
     store_samples(uri, make_samples(30, "more"))
     session = open_session(EvalRequest(uri, split_of(uri)), "knowing", tmp_path / "out")
     went = run(session, Knowing(fails_after=0))
-    assert HOPELESS <= went.failed < session.count
+    assert MAX_CONSECUTIVE_FAILURES <= went.failed < session.count
     assert went.last == "the model is away"
 
 
@@ -315,9 +315,11 @@ def test_lines_of_one_id_and_files_that_are_no_pictures_are_named_and_the_rest_i
 def test_asking_leaves_no_task_behind_when_the_set_up_is_wrong(tmp_path, uri):
     session = open_session(EvalRequest(uri, split_of(uri)), "knowing", tmp_path / "out")
     wrong = UserError("check URL, model and key")
-    assert session.book is not None
+    assert session.log is not None
     with pytest.raises(UserError, match="check URL"):
-        asyncio.run(ask(session.questions.pictured(), Knowing(fails_after=0, failure=wrong), session.book, lambda _: None))
+        asyncio.run(
+            ask(session.questions.with_pictures(), Knowing(fails_after=0, failure=wrong), session.log, lambda _: None)
+        )
 
 
 def test_a_name_that_looks_like_a_formula_is_drawn_as_it_stands(tmp_path):

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 import dataset
-from dataset.analysis.history import MOST_LINES, growth_lines
+from dataset.analysis.history import MAX_LINES, growth_lines
 from dataset.analysis.info import Growth, info
 from dataset.reading.change_feed import FeedRequest, TooFarBehind, follow
 from dataset.reading.loading import files, load
@@ -233,7 +233,7 @@ def test_growth_over_any_span_fits_a_screen_and_ends_at_the_number_of_rows(days)
     count = 500
     entries = [entry(n, round(n * days * 1440 / count), 2) for n in range(1, count + 1)]
     lines = growth_lines(entries, rows=5000)  # the log has forgotten 4,000 of them
-    assert 1 < len(lines) <= MOST_LINES
+    assert 1 < len(lines) <= MAX_LINES
     assert lines[-1].split()[3] == "5,000"
     assert int(lines[0].split()[3].replace(",", "")) > 4000
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dataset.table.id_cache import Damaged, IdCache
+from dataset.table.id_cache import CacheDamaged, IdCache
 
 ID, OTHER = "0" * 31 + "1", "0" * 31 + "2"
 
@@ -88,7 +88,7 @@ def test_damage_that_shows_later_is_told_and_thrown_away(tmp_path):
     with file.open("r+b") as whole:
         whole.seek(4096)
         whole.write(b"\x00" * (file.stat().st_size - 4096))
-    with pytest.raises(Damaged):
+    with pytest.raises(CacheDamaged):
         again.known(f"{number:032x}" for number in range(0, 200_000, 100))
     assert IdCache(tmp_path, "table").version is None
 

@@ -7,7 +7,7 @@ import pytest
 from deltalake import DeltaTable
 
 from dataset.table.delta_table import Table
-from dataset.table.id_cache import Damaged, IdCache
+from dataset.table.id_cache import CacheDamaged, IdCache
 from dataset.table.id_index import IdIndex
 from dataset.table.row_encoding import rows_of
 from schemas.errors import RetryableError
@@ -95,7 +95,7 @@ def test_what_another_writer_committed_before_us_is_learned_too(grown, before):
     index = IdIndex(lab.folder / "index")
     index.catch_up(Table.load(lab.uri, version=1))
     now = Table.load(lab.uri)  # version 2 is another writer's commit, version 3 is ours
-    index.stored(ids[4:], before, now)
+    index.record_commit(ids[4:], before, now)
     index.catch_up(now)
     assert index.known(ids) == set(ids)
 
@@ -104,7 +104,7 @@ def test_what_we_commit_upon_the_snapshot_that_is_known_is_not_read_again(grown)
     lab, ids = grown
     index = IdIndex(lab.folder / "index")
     index.catch_up(Table.load(lab.uri, version=2))
-    index.stored(ids[4:], 2, Table.load(lab.uri))
+    index.record_commit(ids[4:], 2, Table.load(lab.uri))
     assert index.known(ids) == set(ids)
 
 
@@ -130,7 +130,7 @@ class Broken(IdCache):
     """A file that turns out to be damaged at the first question."""
 
     def known(self, ids):
-        raise Damaged("page 7 is not what it was")
+        raise CacheDamaged("page 7 is not what it was")
 
 
 def test_damage_while_running_is_tried_later_and_healed(grown):

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from dataset.table.delta_table import CLAIM, NoDataset, Table
+from dataset.table.delta_table import IDS_TRANSACTION, NoDataset, Table
 from dataset.table.sample_writer import DatasetWriter
 from schemas.errors import Fenced, PermanentError, RetryableError
 from schemas.interfaces import Delivery, Sample, StoredObject
@@ -181,7 +181,7 @@ def test_every_commit_claims_the_set_of_ids(lab):
     writer = lab.writer()
     writer.open(P0)
     writer.append([Delivery(P0, 0, None)])
-    assert Table.load(lab.uri).position(CLAIM) == 1
+    assert Table.load(lab.uri).position(IDS_TRANSACTION) == 1
 
 
 def test_a_missing_picture_spoils_only_its_own_sample(lab):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from dataset.analysis.charts import CHARTS, _said, write_statistics
+from dataset.analysis.charts import CHARTS, _formatted, write_statistics
 from dataset.analysis.statistics import statistics
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import NoDataset, Table
@@ -88,4 +88,4 @@ def test_charts_show_names_as_text_and_counts_in_full(uri: str, tmp_path: Path, 
     found = replace(statistics(uri), objects={"$x^{$": 1_234_567, "猫": 3})
     write_statistics(found, tmp_path)
     assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
-    assert (_said(1_234_567.0), _said(0.4567)) == ("1,234,567", "0.457")
+    assert (_formatted(1_234_567.0), _formatted(0.4567)) == ("1,234,567", "0.457")

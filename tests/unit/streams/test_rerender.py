@@ -31,11 +31,11 @@ def test_a_lineage_tells_seed_graph_layout_picture_checks_prompt_and_versions(ma
     found = found_of(made)
     text = "\n".join(found.lines())
     graph = found.graph
-    for part in (found.row["sample_id"], graph.seed_id, graph.graph_id, graph.prompt.positive, found.story["sha256"]):
+    for part in (found.row["sample_id"], graph.seed_id, graph.graph_id, graph.prompt.positive, found.provenance["sha256"]):
         assert part in text
     for part in ("kitchen", "collage-1", "rule-planner", "examine", "layout", found.row["questions"][0]["question"]):
         assert part in text
-    assert found.as_json()["provenance"] == found.story
+    assert found.as_json()["provenance"] == found.provenance
 
 
 def test_the_beginning_of_an_id_is_enough_if_it_is_the_only_one(made):
