@@ -1,4 +1,4 @@
-"""How well a model answers: questions of a hold-out or of a file, any model behind a Protocol, scores with intervals.
+"""Evaluates a model: questions of a hold-out split or a file, any model behind a Protocol, scores with intervals.
 
-In: questions with pictures, an `Answerer`.  Out: answers as they come, scores, a picture, baselines beside it.
+In: questions with pictures, an `Answerer`.  Out: a log of answers, scores, a chart, baselines for comparison.
 """

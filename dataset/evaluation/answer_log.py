@@ -1,7 +1,7 @@
-"""The answers as they come, in a file that an interrupted run goes on with.
+"""Logs answers to a file from which an interrupted run resumes.
 
-In: answers, one at a time.  Out: a file of JSON lines: first what was asked of whom, then an answer a line.
-A last line that was cut off is written anew.  A file of another run is never added to.
+In: answers, one at a time.  Out: a file of JSON lines: first the run's parameters, then one answer per line.
+A truncated last line is dropped.  A file of another run is never appended to.
 """
 
 import json
@@ -15,7 +15,7 @@ NAME = "answers.jsonl"
 
 
 class Answer(TypedDict):
-    """What was said of an item, and the number of the choice that this means."""
+    """The model's response to an item, and the number of the choice that it means."""
 
     id: str
     said: str
@@ -40,7 +40,7 @@ class AnswerLog:
         self._file = self._path.open("a", encoding="utf-8")
 
     def add(self, answer: Answer) -> None:
-        """Keep an answer: it is in the file when this returns."""
+        """Append an answer: it is in the file when this returns."""
         self._file.write(json.dumps(answer, ensure_ascii=False) + "\n")
         self._file.flush()
         self._count(answer)
@@ -63,7 +63,7 @@ class AnswerLog:
 
 
 def run_of(folder: Path) -> dict[str, object] | None:
-    """What the run in a folder asks of whom, None where there is none."""
+    """The parameters of the run in a folder, None where there is none."""
     lines = run_lines(folder / NAME)
     if not lines or not _is_json(lines[0]):
         return None
@@ -72,7 +72,7 @@ def run_of(folder: Path) -> dict[str, object] | None:
 
 
 def run_lines(path: Path) -> list[str]:
-    """The lines of a book, also of one that was cut off."""
+    """The lines of a log, which may be truncated."""
     return path.read_text("utf-8", errors="replace").split("\n") if path.exists() else []  # answers hold other line ends
 
 

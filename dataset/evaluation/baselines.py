@@ -1,6 +1,6 @@
-"""Answers without looking: what a model must beat before its answers say anything about pictures.
+"""Baselines that see no pictures: a model must beat them before its accuracy says anything about vision.
 
-In: items without pictures; for `text-only` also items to learn from.  Out: a choice for each.
+In: items without pictures; for `text-only` also training items.  Out: a choice for each.
 """
 
 import math
@@ -12,7 +12,7 @@ from dataset.evaluation.eval_items import Item
 from schemas.ids import derived_seed
 
 SMOOTH = 0.5
-"""Added to every count, so that what was seen once or never decides nothing."""
+"""Added to every count, so that rare words have little weight."""
 
 LEFT = {"left", "left of", "to the left"}
 
@@ -23,7 +23,7 @@ def random_choices(items: Iterable[Item]) -> dict[str, int]:
 
 
 def always_left(items: Iterable[Item]) -> dict[str, int]:
-    """The choice that says left; where none does, the one that stands first."""
+    """The choice that says left; where none does, the first."""
     return {item.id: next((n for n, choice in enumerate(item.choices) if choice.casefold() in LEFT), 0) for item in items}
 
 
@@ -46,7 +46,7 @@ class TextOnly:
                 self._words.update((*key, word) for word in words)
 
     def choices(self, items: Iterable[Item]) -> dict[str, int]:
-        """The likeliest choice of each; among equals the one that stands first."""
+        """The likeliest choice of each; among equals the first."""
         return {item.id: max(range(len(item.choices)), key=lambda n: self._likelihood(item, n)) for item in items}
 
     def _likelihood(self, item: Item, number: int) -> float:
@@ -61,7 +61,7 @@ class TextOnly:
 
 
 def baselines(items: list[Item], examples: Iterable[Item]) -> Mapping[str, dict[str, int]]:
-    """Every baseline's choices by its name; `text-only` only where there is something to learn from."""
+    """Every baseline's choices by its name; `text-only` only where there are training items."""
     found = {"random": random_choices(items), "always-left": always_left(items)}
     learnt = TextOnly(examples)
     return {**found, "text-only": learnt.choices(items)} if learnt.examples else found

@@ -1,7 +1,7 @@
-"""The questions that a model is asked.
+"""Reads the questions of an evaluation.
 
-In: one split of a dataset at one version, or a file of questions.  Out: items, with their pictures when they are asked.
-Needs no hub and no network; a file of questions is checked whole before anything is asked.
+In: one split of a dataset at one version, or a file of questions.  Out: items; with pictures while the run reads them.
+Needs no hub and no network; a file of questions is fully validated before the run.
 """
 
 import hashlib
@@ -26,15 +26,15 @@ BY_OP = {
     "in_order": "course", "outermost": "extreme", "in_place": "place", "exists": "existence",
     "attribute": "family", "count": "count",
 }  # fmt: skip
-"""What a query without a predicate is about: the name of its field that says so, or a word of its own."""
+"""The relation of a query without a predicate: the name of the field that holds it, or a fixed word."""
 
 MAX_FAULTS = 5
-"""Faulty lines of a file that are named at once."""
+"""Faulty lines of a file that an error lists."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """A question. `relation`, `hops` and `density` (objects in the picture) are None where nothing is known of them."""
+    """A question. `relation`, `hops` and `density` (objects in the picture) are None where unknown."""
 
     id: str
     question: str
@@ -48,18 +48,18 @@ class Item:
 
 @dataclass(frozen=True)
 class EncodedPicture:
-    """A picture as a model gets it."""
+    """An encoded picture for a model."""
 
     data: bytes
     media_type: str
 
 
 class Questions(Protocol):
-    """Where questions come from."""
+    """A source of questions."""
 
     @property
     def origin(self) -> dict[str, object]:
-        """What says which questions these are; equal origins hold equal questions. JSON values."""
+        """Identifies the questions; equal origins have equal questions. JSON values."""
         ...
 
     def items(self) -> Iterator[Item]:
@@ -72,7 +72,7 @@ class Questions(Protocol):
 
 
 class SplitQuestions:
-    """Implements `Questions` for one split of a dataset; a version stays what it is while the dataset grows."""
+    """Implements `Questions` for one split of a dataset, pinned to one version while the dataset grows."""
 
     def __init__(self, uri: str, split: str, options: Options = None, version: int | None = None) -> None:
         self._table, self._split = Table.load(uri, options, version), split
@@ -143,7 +143,7 @@ class FileQuestions:
         yield from self._lines
 
     def with_pictures(self) -> Iterator[tuple[Item, EncodedPicture]]:
-        """The same with their pictures, read when they are wanted. Raises UserError for a file that has gone."""
+        """The same with their pictures, read lazily. Raises UserError for a missing file."""
         for item, name in self._lines.items():
             try:
                 data = (self._folder / name).read_bytes()
@@ -153,7 +153,7 @@ class FileQuestions:
 
 
 def relation_of(query: Mapping[str, Any]) -> str | None:
-    """What a question's query is about: its predicate, or the word that stands for one."""
+    """The relation of a question's query: its predicate, or a word from BY_OP."""
     if "predicate" in query:
         return str(query["predicate"])
     word = BY_OP.get(str(query.get("op")))
@@ -219,7 +219,7 @@ def _lines(text: str, path: Path) -> dict[Item, str]:
 
 
 def _picture_fault(path: Path) -> str | None:
-    """What is wrong with a picture as far as its head tells."""
+    """The fault of a picture, by its header only; None if there is none."""
     if not path.is_file():
         return "there is no picture"
     try:

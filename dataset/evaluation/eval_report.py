@@ -1,7 +1,7 @@
-"""What came of an evaluation: one JSON object and one picture.
+"""The report of an evaluation: one JSON object and one chart.
 
 In: items, choices of the model and of the baselines.  Out: `result.json`, `accuracy.png`.
-matplotlib is loaded when a picture is drawn, never before.
+matplotlib is imported only when a chart is drawn.
 """
 
 import json
@@ -17,7 +17,7 @@ FACETS = ("kind", "relation", "hops", "density")
 
 
 class Result(TypedDict):
-    """`run`: what was asked of whom. `left`: questions without an answer. `scores` is None where no model was asked."""
+    """`run`: the run's parameters. `left`: questions without an answer. `scores` is None where no model was asked."""
 
     run: Mapping[str, object]
     questions: int
@@ -30,7 +30,7 @@ class Result(TypedDict):
 def result(
     run: Mapping[str, object], items: Sequence[Item], choices: Choices | None, others: Mapping[str, Choices]
 ) -> Result:
-    """The scores of a model (None: nobody was asked) and of the baselines, on the same questions."""
+    """The scores of a model (`choices` None: only baselines) and of the baselines, on the same questions."""
     made = choices or {}
     return Result(
         run=run,
@@ -102,7 +102,7 @@ def _label(name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that is no formula to matplotlib, whatever names hold."""
+    """Text escaped so that matplotlib does not parse it as a formula."""
     return text.replace("$", r"\$")
 
 

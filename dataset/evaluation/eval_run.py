@@ -1,7 +1,7 @@
-"""Puts every open question to a model, several at a time, and keeps each answer at once.
+"""Asks a model every unanswered question, several concurrently, and logs each answer at once.
 
-In: questions, an `Answerer`, a book.  Out: answers in the book; how many were had of nobody.
-Tries nothing twice: patience is the answerer's business, and what failed is asked again by the next run.
+In: questions, an `Answerer`, a log.  Out: answers in the log; the number of failures.
+Does not retry: the answerer does, and the next run asks failed questions again.
 """
 
 import asyncio
@@ -15,30 +15,30 @@ from dataset.evaluation.prompting import choice_of
 from schemas.errors import PermanentError, RetryableError, UserError
 
 MAX_CONSECUTIVE_FAILURES = 20
-"""Failures in a row after which the rest is not asked: the model is not there."""
+"""Consecutive failures after which the run stops: the model is unavailable."""
 
 
 class Answerer(Protocol):
-    """A model that looks at pictures."""
+    """A model that answers questions about pictures."""
 
     @property
     def name(self) -> str:
-        """The model, as it goes into the results."""
+        """The model's name in the results."""
         ...
 
     @property
     def at_once(self) -> int:
-        """How many questions it can be asked at a time."""
+        """The number of concurrent questions."""
         ...
 
     async def answer(self, item: Item, picture_data: EncodedPicture) -> str:
-        """What it says. Raises RetryableError, PermanentError."""
+        """The model's response. Raises RetryableError, PermanentError."""
         ...
 
 
 @dataclass
 class RunProgress:
-    """How a run went: `failed` questions have no answer, `last` says why."""
+    """The progress of a run: `failed` questions have no answer, `last` is the last error."""
 
     answered: int = 0
     failed: int = 0
@@ -52,7 +52,7 @@ async def ask(
     log: AnswerLog,
     tell: Callable[[RunProgress], None],
 ) -> RunProgress:
-    """Ask what the book has no answer to. `tell` hears of every step. Raises UserError where the set-up is wrong."""
+    """Ask the questions without an answer in the log; `tell` is called after each. Raises UserError for a wrong set-up."""
     progress = RunProgress()
     semaphore = asyncio.Semaphore(answerer.at_once)
 
@@ -88,7 +88,7 @@ async def ask(
 
 
 def _user_error_of(several: ExceptionGroup[Exception]) -> Exception:
-    """What a person can mend, where that is all that went wrong; else the group as it is."""
+    """The first UserError, where the group has no other errors; else the group."""
     user_errors, others = several.split(UserError)
     if user_errors is None or others is not None:
         return several

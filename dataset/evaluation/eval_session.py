@@ -1,7 +1,7 @@
-"""One evaluation from its questions to its report, which can be left and taken up again.
+"""One evaluation from its questions to its report; an interrupted one can be resumed.
 
-In: what is asked of whom, a folder.  Out: answers, scores and a picture in that folder.
-A run is pinned to the table's version that it began with, so that a growing dataset changes no question under way.
+In: the questions, the model, a folder.  Out: answers, scores and a chart in that folder.
+A run is pinned to the table's version at its start, so that a growing dataset does not change its questions.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,9 +24,9 @@ TRAIN = "train"
 
 @dataclass(frozen=True)
 class EvalRequest:
-    """What is asked: a split of the dataset at `uri`, or a file. `limit` draws that many, always the same ones.
+    """The questions: a split of the dataset at `uri`, or a file. `limit` draws that many, always the same ones.
 
-    With a file, `uri` is only what the text-only baseline learns from.
+    With a file, `uri` is only the training data of the text-only baseline.
     """
 
     uri: str | None
@@ -38,7 +38,7 @@ class EvalRequest:
 
 @dataclass
 class Session:
-    """`model` is None where only the baselines answer; `log` is then None too."""
+    """`model` and `log` are None where only the baselines answer."""
 
     questions: Questions
     items: list[Item]
@@ -50,16 +50,16 @@ class Session:
 
     @property
     def count(self) -> int:
-        """How many questions there are."""
+        """The number of questions."""
         return len(self.items)
 
     @property
     def done(self) -> int:
-        """How many of them have an answer."""
+        """The number of questions with an answer."""
         return 0 if self.log is None else sum(item.id in self.log.choices for item in self.items)
 
     async def ask(self, answerer: Callable[[], Answerer], tell: Callable[[], None]) -> RunProgress:
-        """Ask what is open. The model is made here, inside the event loop, and only where something is open."""
+        """Ask the unanswered questions. The model is made inside the event loop, and only if there are any."""
         if self.log is None or self.done == self.count:
             return RunProgress()
         return await ask(self._selected_items(), answerer(), self.log, lambda _: tell())
@@ -76,7 +76,7 @@ class Session:
 
 
 def open_session(request: EvalRequest, model: str | None, out: Path) -> Session:
-    """Begin a run in `out`, or go on with the one that is there. Raises UserError, NoDataset, RetryableError."""
+    """Start a run in `out`, or resume the one there. Raises UserError, NoDataset, RetryableError."""
     questions = _questions(request, run_of(out) if model is not None else None)
     items = _draw_items(list(questions.items()), request.limit)
     if not items:

@@ -1,7 +1,7 @@
-"""A vision-language model of this machine, through transformers.
+"""A local vision-language model, through transformers.
 
 In: a folder or a name with a model and its processor.  Out: an `Answerer`.
-torch and transformers are loaded when a model is opened, never before; nothing is fetched from a hub.
+torch and transformers are imported only when a model is loaded; nothing is fetched from a hub.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ class LocalModel:
         self._model = loaded.to(self._device).eval()
 
     async def answer(self, item: Item, picture_data: EncodedPicture) -> str:
-        """What the model says, in a thread so that pictures are read meanwhile."""
+        """The model's response, computed in a thread so that pictures are read meanwhile."""
         return await asyncio.to_thread(self._generate, item, picture_data)
 
     def _generate(self, item: Item, picture_data: EncodedPicture) -> str:

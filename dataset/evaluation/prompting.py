@@ -1,7 +1,7 @@
-"""How a question is put to a model, and which choice its words mean.
+"""Makes a question's prompt, and parses the model's response to a choice.
 
-In: a question, what a model said.  Out: a prompt, the number of a choice or None.
-What cannot be read as exactly one choice counts as wrong, never as a guess in the model's favour.
+In: a question, a model's response.  Out: a prompt, the number of a choice or None.
+A response that does not mean exactly one choice counts as wrong, never as a guess in the model's favour.
 """
 
 import json
@@ -35,7 +35,7 @@ def prompt(item: Item) -> str:
 
 
 def choice_of(response: str, choices: Sequence[str]) -> int | None:
-    """The choice that a model's words mean, None where they mean none or several."""
+    """The choice that a response means, None where it means none or several."""
     text = _json_answer(_THOUGHTS.sub("", response)).strip()
     exact = [n for n, choice in enumerate(choices) if _plain(choice) == _plain(text)]
     if len(exact) == 1:
@@ -74,7 +74,7 @@ def _json_answer(response: str) -> str:
 
 
 def _only_mentioned_choice(text: str, choices: Sequence[str]) -> int | None:
-    """The only choice whose whole words stand in the text; one that is a part of another mentioned one does not count."""
+    """The only choice that the text contains as whole words; one that is part of another contained one does not count."""
     plain = _plain(text)
     found = [n for n, choice in enumerate(choices) if re.search(rf"(?<!\w){re.escape(_plain(choice))}(?!\w)", plain)]
     longest = [n for n in found if not any(n != m and _plain(choices[n]) in _plain(choices[m]) for m in found)]

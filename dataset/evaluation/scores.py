@@ -1,6 +1,6 @@
-"""How often answers are right, with how far that can be trusted.
+"""Accuracy with confidence intervals.
 
-In: items and the choice that was made of each.  Out: counts with Wilson's interval, in all and by what the items are.
+In: items and the choice for each.  Out: counts with Wilson's interval, in all and by kind, relation, hops and density.
 """
 
 import math
@@ -17,7 +17,7 @@ BANDS = ((2, "1-2"), (4, "3-4"), (6, "5-6"), (9, "7-9"))
 """Upper ends of bands of density; more is `10+`."""
 
 Choices = Mapping[str, int | None]
-"""From an item's id to the number of the choice that was made, None where what was said means none."""
+"""From an item's id to the number of the choice, None where the response means none."""
 
 
 class Score(TypedDict):

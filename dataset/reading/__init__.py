@@ -1,1 +1,1 @@
-"""Reading the tables: rows, changes as they come, rejections, lineage, what training code calls."""
+"""Reads the tables: rows, the change feed, rejections, lineage, loading for training."""

@@ -1,8 +1,8 @@
-"""New rows as they come: each version of the table once, in order.
+"""The change feed: the new rows of each version of the table, once and in order.
 
-In: the table's address, and the version that was reached.  Out: the rows of every later version.
-A training job keeps the last version it was given and goes on from there after a restart; what was there before is
-`dataset.load(uri, version=N)`.  Compaction adds no rows, so it is never seen here.
+In: the table's address, and the last version read.  Out: the rows of every later version.
+A training job stores the last version it was given and resumes from there after a restart; earlier rows come from
+`dataset.load(uri, version=N)`.  Compaction adds no rows and is skipped.
 """
 
 import time
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     import datasets
 
 POLL_S = 2.0
-"""Between two looks at the log: commits come every few seconds, and a look at an unchanged table takes milliseconds."""
+"""Seconds between two polls of the log: commits come every few seconds, and polling takes milliseconds."""
 
 VERSIONS_AT_ONCE = 16
-"""Versions read together when there is much to catch up with; 16 commits of 16 MiB at most are held in memory."""
+"""Versions read together to catch up; at most 16 commits of 16 MiB are in memory."""
 
 
 class TooFarBehind(UserError):
-    """Versions that were not yet read can no longer be told apart."""
+    """The rows of unread versions can no longer be told apart."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class VersionRows:
 
 @dataclass(frozen=True)
 class FeedRequest:
-    """What to follow: from after which version (None: from now on), of one split, which columns."""
+    """Follow versions later than `after` (None: the current one), of one split, with these columns."""
 
     after: int | None = None
     split: str | None = None
@@ -59,7 +59,7 @@ def follow(
     """Every version after `request.after` that added rows, as it comes. Ends when `wait` returns False.
 
     `wait` is called when there is nothing new.  Raises NoDataset, RetryableError, ValueError for an unknown column, and
-    TooFarBehind when a vacuum has removed what a version added: load a snapshot then, and follow from its version.
+    TooFarBehind when a vacuum has removed a version's rows: load a snapshot then, and follow from its version.
     """
     wanted = request or FeedRequest()
     pause = wait or _pause

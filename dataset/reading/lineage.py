@@ -1,6 +1,6 @@
-"""Where a sample came from: seed, graph, layout, picture, checks, prompts and versions.
+"""The lineage of a sample: seed, graph, layout, picture, checks, prompts and versions.
 
-In: the table's address and a sample's id (or the beginning of one).  Out: the story as values and as lines of text.
+In: the table's address and a sample's id (or the beginning of one).  Out: the lineage as values and as lines of text.
 Reads one row.  Does not draw (`streams.operations.rerender`).
 """
 
@@ -15,18 +15,18 @@ from schemas.errors import BadInput, UserError
 from schemas.graph import SpatialGraph
 
 MIN_ID_CHARS = 4
-"""Of an id that is abbreviated."""
+"""Shortest abbreviation of an id."""
 
 COLUMNS = ("sample_id", "image", "width", "height", "scene", "split", "objects", "questions", "provenance")
 
 
 class NoSample(UserError):
-    """No row has the id, or several have its beginning."""
+    """No row has the id, or several begin with it."""
 
 
 @dataclass(frozen=True)
 class Lineage:
-    """A sample's row and its provenance, read."""
+    """A sample's row and its parsed provenance."""
 
     row: Mapping[str, Any]
     provenance: Mapping[str, Any]

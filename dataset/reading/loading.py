@@ -1,8 +1,7 @@
-"""What training code calls: the dataset as `datasets.Dataset`, or as a list of Parquet files.
+"""Loads the dataset for training, as `datasets.Dataset` or as a list of Parquet files.
 
-In: the table's address, a version or a time.  Out: that snapshot, the current one by default; call again for what has
-grown since.
-Does not hold the dataset in memory: rows lie in an Arrow file in the cache folder, once a snapshot.
+In: the table's address, a version or a time.  Out: that snapshot, the current one by default; call again for newer rows.
+Does not hold the dataset in memory: rows are in an Arrow file in the cache folder, one for each snapshot.
 """
 
 import hashlib
@@ -94,7 +93,7 @@ def _from_cache(table: Table, columns: list[str], split: str | None, cache_dir: 
 
 
 def _write(path: Path, schema: pa.Schema, rows: Iterator[pa.RecordBatch]) -> None:
-    """An Arrow stream that appears whole or not at all."""
+    """Write an Arrow stream file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         draft = Path(folder) / path.name

@@ -1,8 +1,8 @@
-"""Which rejections are the outcome of their request: the one place that says so.
+"""Decides which rejections are the outcome of their request; the only place that does.
 
-In: both tables.  Out: an outcome a rejection.
-Tables only grow, so what was judged again leaves its earlier rejection behind.  A request, a seed's id and the number of
-one of its graphs, has one outcome: its sample, where there is one; otherwise the rejection that was kept last.
+In: both tables.  Out: an outcome for each rejection.
+Tables only grow, so an event that was judged again leaves its earlier rejection there.  A request, a seed's id and the
+number of one of its graphs, has one outcome: its sample, if there is one; otherwise the rejection that was stored last.
 """
 
 import json
@@ -41,7 +41,7 @@ told AS (
 UPDATE rows SET outcome = told.outcome FROM told
 WHERE rows.file = told.file AND rows.row = told.row AND rows.outcome <> told.outcome
 """
-"""SQL that says the same of a copy of the rejections (`rows`), given the requests that have a sample (`sampled`)."""
+"""SQL that does the same on a copy of the rejections (`rows`), given the requests that have a sample (`sampled`)."""
 
 
 def outcomes(samples: Table | None, rejections: Table) -> dict[str, str]:
@@ -60,7 +60,7 @@ def by_outcome(samples: Table | None, rejections: Table) -> dict[str, list[Row]]
 
 
 def outcomes_of(found: Iterable[Mapping[str, Any]], with_sample: Collection[Request]) -> dict[str, str]:
-    """The same of rows in the order in which they were kept."""
+    """The outcome of each rejection, by id, from rows in the order in which they were stored."""
     outcome_by_id: dict[str, str] = {}
     last: dict[Request, str] = {}
     for row in sorted(found, key=lambda row: (not row["undated"], row["kept_at"])):
@@ -77,7 +77,7 @@ def outcomes_of(found: Iterable[Mapping[str, Any]], with_sample: Collection[Requ
 
 
 def request_of(row: Mapping[str, Any]) -> Request:
-    """What was asked for."""
+    """The request of a row."""
     return row["seed_id"], row["index"]
 
 
@@ -104,7 +104,7 @@ def rejected_requests(rejections: Table) -> Iterator[Request]:
 
 
 def _from_full_provenance(samples: Table) -> Iterable[Request]:
-    """From provenance that somebody else wrote."""
+    """From the whole provenance, where its fields are in another order."""
     for batch in batches(samples, ["provenance"]):
         for text in batch["provenance"].to_pylist():
             provenance = json.loads(text or "{}")

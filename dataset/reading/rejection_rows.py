@@ -1,7 +1,7 @@
-"""The table of rejections read back, row by row.
+"""Reads the table of rejections row by row.
 
-In: a snapshot.  Out: rows as plain values, oldest first, with what earlier versions of the table did not write down.
-Judges nothing.  Memory is bounded by a row group, whatever the table's size.
+In: a snapshot.  Out: rows as plain values, oldest first, with values derived for columns that older files lack.
+Memory is bounded by a row group.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,11 +18,11 @@ from schemas.errors import RetryableError, UserError
 Row = dict[str, Any]
 
 OUTCOME = ("rejection_id", "seed_id", "index", "stage", "gate", "reason", "retried", "kept_at", "undated")
-"""What it takes to say which rejections are their request's outcome. `undated`: from before times were written down, so
-that the file's time stands for the row's, which compaction makes a later one."""
+"""The columns that decide a rejection's outcome. `undated`: an older row without a time; the file's time is used, which
+compaction makes later."""
 
 FALLBACK_COLUMNS = {"retried": ("evidence",), "concept": ("source_topic", "source")}
-"""Columns that tell the same in files from before a column was added."""
+"""Columns from which the value is derived in files that are older than a column."""
 
 
 class Vacuumed(UserError):
@@ -39,7 +39,7 @@ def table_of(uri: str, options: Options = None) -> Table | None:
 
 
 def rows(table: Table, columns: Sequence[str]) -> Iterator[Row]:
-    """The rows, in the order in which they were kept. `kept_at` is always a time. Raises RetryableError, Vacuumed."""
+    """The rows, in the order in which they were stored. `kept_at` is never null. Raises RetryableError, Vacuumed."""
     files = table.files()
     folder = table.folder(files)
     for file in files:

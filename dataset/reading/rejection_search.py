@@ -1,7 +1,7 @@
-"""Finds rejections in their table, and tells each with the outcome of its request.
+"""Finds rejections in their table, each with the outcome of its request.
 
-In: the dataset's address and what is sought.  Out: rows, newest first; whole rows with the event that was judged.
-Works from the tables alone, however long ago the topics forgot.
+In: the dataset's address and a filter.  Out: rows, newest first; full rows with the rejected event.
+Works from the tables alone, also after the topics' retention.
 """
 
 from collections import Counter
@@ -17,19 +17,19 @@ from dataset.table.rejection_table import REJECTION_COLUMNS
 from schemas.errors import UserError
 
 LISTED = (*OUTCOME, "detail", "graph_id", "image_id", "image_key", "concept", "source_topic")
-"""What is small enough to be kept of every row."""
+"""The columns that are small enough to hold for every row."""
 
 MAX_NAMED = 10
-"""Concepts that an error names."""
+"""Concepts listed in an error."""
 
 
 class NotFound(UserError):
-    """What was sought by name is in no row."""
+    """No row has the given id or concept."""
 
 
 @dataclass(frozen=True)
 class RejectionFilter:
-    """What rejections must have; what is empty asks for nothing. `ids` may be the beginnings of ids."""
+    """Values that rejections must have; an empty field matches all. `ids` may be the beginnings of ids."""
 
     stages: Collection[str] = ()
     reasons: Collection[str] = ()
@@ -39,7 +39,7 @@ class RejectionFilter:
     ids: Collection[str] = field(default=())
 
     def matches(self, row: Row) -> bool:
-        """Whether the row fits."""
+        """Whether the row matches."""
         kept_at: datetime = row["kept_at"]
         return (
             (not self.stages or row["stage"] in self.stages)
@@ -52,7 +52,7 @@ class RejectionFilter:
 
 
 def find(uri: str, options: Options, wanted: RejectionFilter) -> list[Row]:
-    """The rejections that fit, newest first, each with its `outcome`. Raises NotFound, NoDataset, RetryableError."""
+    """The matching rejections, newest first, each with its `outcome`. Raises NotFound, NoDataset, RetryableError."""
     table = table_of(uri, options)
     found = [] if table is None else list(rows(table, LISTED))
     _check_ids(found, wanted.ids)
@@ -63,7 +63,7 @@ def find(uri: str, options: Options, wanted: RejectionFilter) -> list[Row]:
 
 
 def full_rows(uri: str, options: Options, chosen: Sequence[Row]) -> Iterator[Row]:
-    """Chosen rows with all their columns, in the order in which they were kept. Raises NoDataset, RetryableError."""
+    """Chosen rows with all their columns, in the order in which they were stored. Raises NoDataset, RetryableError."""
     table = table_of(uri, options)
     outcome = {row["rejection_id"]: row["outcome"] for row in chosen}
     for row in () if table is None or not outcome else rows(table, REJECTION_COLUMNS.names):
@@ -96,5 +96,5 @@ def _check_concepts(found: Sequence[Row], concepts: Collection[str]) -> None:
 
 
 def _key(concept: str | None) -> str | None:
-    """As seeds are told apart: by words, whatever their case."""
+    """The concept as seeds are compared: white space and case do not count."""
     return None if concept is None else " ".join(concept.split()).casefold()

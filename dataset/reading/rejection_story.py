@@ -1,4 +1,4 @@
-"""A rejection told whole: what was judged, by what, and what was found.
+"""Formats a rejection: the event, the gate, and the evidence.
 
 In: a row.  Out: plain values for JSON, or lines for people.
 """
@@ -17,16 +17,16 @@ SUMMARY_FIELDS = (
     "rejection_id", "seed_id", "index", "concept", "stage", "gate", "reason", "detail", "graph_id", "image_id",
     "image_key", "outcome",
 )  # fmt: skip
-"""What a line of JSON says of a rejection, besides its time."""
+"""The fields of a rejection's JSON line, besides its time."""
 
 
 def as_summary_json(row: Row) -> dict[str, Any]:
-    """What is small, as JSON values."""
+    """The small fields as JSON values."""
     return {**{name: row[name] for name in SUMMARY_FIELDS}, "retried": bool(row["retried"]), "time": _time(row["kept_at"])}
 
 
 def as_full_json(row: Row) -> dict[str, Any]:
-    """Everything as JSON values; `judged` is the event that was judged, null where its bytes are none."""
+    """All fields as JSON values; `judged` is the rejected event, null where its bytes cannot be decoded."""
     judged = judged_event(row["source_topic"], row["source"])
     return {
         **as_summary_json(row),
@@ -39,7 +39,7 @@ def as_full_json(row: Row) -> dict[str, Any]:
 
 
 def lines(row: Row) -> Iterator[str]:
-    """For people, from the verdict to the event that was judged."""
+    """Lines for people, from the outcome to the rejected event."""
     outcome_by_id = as_full_json(row)
     yield f"rejection  {row['rejection_id']}  ({row['outcome'].replace('_', ' ')})"
     yield f"kept       {outcome_by_id['time']}"

@@ -1,8 +1,8 @@
-"""A new table that is there whole or not at all.
+"""Writes a new table atomically.
 
 In: rows, batch by batch.  Out: a table with one version.
-Files are written first and named in a single commit, so nobody ever sees a part of it, and a process that is killed
-leaves no table: the same call makes it anew.  Memory is bounded by a row group.
+Files are written first and added in a single commit, so readers never see a part of it, and a process that is killed
+leaves no table: the same call starts over.  Memory is bounded by a row group.
 """
 
 import time
@@ -19,16 +19,16 @@ from dataset.table.delta_table import ROWS_IN_GROUP, CommitConflict, NewFile, Op
 from schemas.errors import RetryableError, UserError
 
 FILE_BYTES = 128 * 1024 * 1024
-"""Of rows in one file, as compaction makes them."""
+"""Bytes of rows in one file, as after compaction."""
 
 STATISTICS = ["sample_id", "scene", "split"]
 """Columns whose bounds are kept in the files, as the dataset's writer does."""
 
 
 def write_whole(uri: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], options: Options = None) -> Table:
-    """Write a table that is not there yet.  What was written goes again when something stops it before the commit.
+    """Write a new table.  The files are deleted again when anything fails before the commit.
 
-    Raises UserError where a table is, RetryableError, and what `batches` raises.
+    Raises UserError where a table exists, RetryableError, and what `batches` raises.
     """
     folder, rest = folder_at(uri, options), iter(batches)
     begun, files = list[str](), list[NewFile]()
@@ -40,13 +40,13 @@ def write_whole(uri: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], 
         _remove(folder, begun)
         raise
     try:
-        return Table.create_from_files(uri, schema, files, options)  # its failure may be a lost answer: the files stay
+        return Table.create_from_files(uri, schema, files, options)  # it may fail after the commit: the files stay
     except CommitConflict as error:
         raise UserError(f"there is a dataset at {uri} already") from error
 
 
 def _file(folder: pyarrow.fs.FileSystem, path: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> NewFile:
-    """One file of as many batches as it takes, the first at least."""
+    """Write one file of batches up to FILE_BYTES, at least the first."""
     size = rows = 0
     with (
         folder.open_output_stream(path) as sink,
@@ -61,5 +61,5 @@ def _file(folder: pyarrow.fs.FileSystem, path: str, schema: pa.Schema, batches: 
 
 def _remove(folder: pyarrow.fs.FileSystem, paths: Iterable[str]) -> None:
     for path in paths:
-        with suppress(OSError, RetryableError):  # it is waste that a vacuum takes, and must not hide why we are here
+        with suppress(OSError, RetryableError):  # a vacuum deletes it later; the original error must not be hidden
             folder.delete_file(path)

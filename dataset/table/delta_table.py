@@ -1,8 +1,8 @@
 """The Delta Lake table: the one file that imports deltalake.
 
 In: Arrow tables with positions, or questions about the snapshot.  Out: commits, versions, files.
-Knows neither events nor columns.  Storage that cannot be reached raises RetryableError, an address without a table
-NoDataset. Never uses `DeltaTable.to_pyarrow_table`: a process that did aborts when it exits.
+Independent of events and columns.  Unreachable storage raises RetryableError, an address without a table NoDataset.
+Never uses `DeltaTable.to_pyarrow_table`: a process that did aborts when it exits.
 """
 
 import json
@@ -42,8 +42,8 @@ from dataset.table.storage_environment import client_environment
 from schemas.errors import NotAdmitted, RetryableError, UserError
 
 IDS_TRANSACTION = "skg.sample-ids"
-"""A transaction id that every commit of rows carries: of two commits that did not see each other one is refused, so no
-commit can store an id that another one has just stored."""
+"""A transaction id of every commit of rows: of two concurrent commits one is refused, so no commit can store an id that
+another one has just stored."""
 
 CONFIGURATION = {
     "delta.enableChangeDataFeed": "true",  # readers can follow the rows of each version; appends cost nothing more
@@ -55,22 +55,22 @@ ROWS_IN_GROUP = 64
 WRITER_PROPERTIES = WriterProperties(
     compression="ZSTD",
     max_row_group_size=ROWS_IN_GROUP,
-    default_column_properties=ColumnProperties(statistics_enabled="NONE"),  # of texts and pictures they are mere weight
+    default_column_properties=ColumnProperties(statistics_enabled="NONE"),  # useless for texts and pictures
     column_properties={name: ColumnProperties(statistics_enabled="CHUNK") for name in ("sample_id", "scene", "split")},
 )
-"""How Parquet files are written: by the writer, and by whoever joins small files."""
+"""Properties of Parquet files, for appends and compaction."""
 
 RETRY_OPTIONS = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s", "timeout": "20s"}
-"""For tables in an object store: the carriers try again, and a partition's opening must not take minutes."""
+"""For tables in an object store: callers retry, and opening a partition must not take minutes."""
 
 ACCESS_DENIED = re.compile(r"\b(401 Unauthorized|403 Forbidden|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)\b")
-"""In the words of an object store: no waiting mends it."""
+"""Matches an object store's refusals, which no retry resolves."""
 
 NO_BUCKET = "NoSuchBucket"
-"""A bucket may be made later."""
+"""Retryable: a bucket may be created later."""
 
 BAD_CERTIFICATE = "invalid peer certificate"
-"""Nor does waiting mend this."""
+"""Not retryable either."""
 
 Options = Mapping[str, str] | None
 
@@ -83,23 +83,23 @@ class NoDataset(UserError, ValueError):
 
 
 class NoAccess(UserError):
-    """The storage is there and does not let us: wrong keys, no rights."""
+    """The storage denies access: wrong keys, missing permissions."""
 
 
 class StoreAccessDenied(NoAccess, NotAdmitted):
-    """An object store does not take our keys, or we do not take its certificate."""
+    """An object store refuses the keys, or its certificate is not trusted."""
 
 
 class CommitConflict(Exception):
-    """Another commit came first: look again at what it did."""
+    """Another commit came first: refresh and retry."""
 
 
 class LogGone(Exception):
-    """The log no longer tells what some versions added."""
+    """The log no longer has what some versions added."""
 
 
 ROWS_ADDED = "skg.rows"
-"""In the history of a table that was made whole: the rows that came with it, which the log counts only of appends."""
+"""In the history of a table that was written at once: its number of rows, which the log has only for appends."""
 
 VERSION_COLUMN = "_commit_version"
 """In the rows of `Table.changes`: the version that added them."""
@@ -116,12 +116,12 @@ class DataFile:
 
 @dataclass(frozen=True)
 class NewFile(DataFile):
-    """One that no snapshot has yet, with `rows` in it."""
+    """A file with `rows` rows that is not in any snapshot yet."""
 
     rows: int
 
     def action(self) -> AddAction:
-        """What the log says of it."""
+        """Its action in the log."""
         stats = json.dumps({"numRecords": self.rows})
         return AddAction(self.path, self.size, {}, self.written, data_change=True, stats=stats)
 
@@ -143,9 +143,9 @@ class Table:
 
     @classmethod
     def create(cls, uri: str, schema: pa.Schema, options: Options = None) -> Self:
-        """The table at `uri`, made empty if there is none; several writers may do so at once.
+        """The table at `uri`, created empty if there is none; safe with concurrent writers.
 
-        Raises NoDataset when none can be made there.
+        Raises NoDataset when none can be created there.
         """
         try:
             return cls.load(uri, options)
@@ -164,7 +164,7 @@ class Table:
 
     @classmethod
     def create_from_files(cls, uri: str, schema: pa.Schema, files: Sequence[NewFile], options: Options = None) -> Self:
-        """A new table of Parquet files that lie at `uri`, in one commit. Raises CommitConflict where a table is,
+        """A new table of Parquet files at `uri`, in one commit. Raises CommitConflict where a table exists,
         RetryableError."""
         added_values = [file.action() for file in files]
         rows = {ROWS_ADDED: str(sum(file.rows for file in files))}
@@ -186,7 +186,7 @@ class Table:
 
     @property
     def id(self) -> str:
-        """The table's own id: another table at the same address has another."""
+        """The table's id: a later table at the same address has another."""
         return str(self._delta.metadata().id)
 
     @property
@@ -200,7 +200,7 @@ class Table:
             self._delta.update_incremental()
 
     def position(self, partition: str) -> int | None:
-        """What the last commit of `partition` recorded, as of the snapshot."""
+        """The position that the last commit of `partition` recorded, as of the snapshot."""
         return self._delta.transaction_version(partition)
 
     @property
@@ -209,9 +209,9 @@ class Table:
         return pa.schema(self._delta.schema())
 
     def append(self, rows: pa.Table, positions: Mapping[str, int]) -> None:
-        """Add rows and record positions in one commit upon the held snapshot. Raises CommitConflict, RetryableError.
+        """Add rows and record positions in one commit on the held snapshot. Raises CommitConflict, RetryableError.
 
-        Columns that the table lacks are added to it, with nothing in the rows before; those that `rows` lack stay empty.
+        Columns that the table lacks are added to it, null in earlier rows; columns that `rows` lacks are null.
         """
         marks = {**positions, IDS_TRANSACTION: self.version + 1}
         transactions = [Transaction(name, position) for name, position in marks.items()]
@@ -239,7 +239,7 @@ class Table:
             raise RetryableError(f"{self._uri} cannot be reached: {_first_line(error)}") from error
 
     def added_values(self, first: int, last: int, column: str) -> list[str]:
-        """The texts of `column` in the rows that versions `first` to `last` added. Raises LogGone, RetryableError."""
+        """The values of `column` in the rows that versions `first` to `last` added. Raises LogGone, RetryableError."""
         return [text for batch in self.changes(first, last, [column]) for text in batch.column(0).to_pylist()]
 
     def files(self) -> list[DataFile]:
@@ -250,17 +250,17 @@ class Table:
         return sorted(found, key=lambda file: (file.written, file.path))
 
     def file_uris(self) -> list[str]:
-        """The addresses of the snapshot's Parquet files, as other programs take them."""
+        """The full addresses of the snapshot's Parquet files."""
         return sorted(self._delta.file_uris())
 
     def folder(self, files: Sequence[DataFile]) -> pyarrow.fs.FileSystem:
-        """A file system in which `files` lie under their relative paths, wherever the table is."""
+        """A file system with `files` under their relative paths, for local and remote tables."""
         sizes = {file.path: file.size for file in files}  # spares a request a file
         with client_environment(self._options):
             return pyarrow.fs.PyFileSystem(DeltaStorageHandler(self._delta.table_uri, _with_retries(self._options), sizes))
 
     def query(self, sql: str) -> pa.Table:
-        """The answer to a query over the snapshot, which is called `samples` there."""
+        """The result of a query over the snapshot, which is the table `samples` there."""
         with _translated_errors(self._uri):
             answer = QueryBuilder().register("samples", self._delta).execute(sql)
             return pa.RecordBatchReader.from_stream(answer).read_all()  # pa.table() would import pandas: 2 s
@@ -281,25 +281,25 @@ class Table:
         return int(done["numFilesRemoved"]), int(done["numFilesAdded"])
 
     def vacuum(self, keep_hours: int, dry_run: bool) -> list[str]:
-        """Delete files that no version of the last `keep_hours` needs, or only name them. Raises RetryableError.
+        """Delete files that no version of the last `keep_hours` needs, or only list them. Raises RetryableError.
 
-        Those of writers that died before their commit are among them; how long to keep is the caller's business.
+        Files of writers that died before their commit are among them; the caller chooses the retention.
         """
         with _translated_errors(self._uri):
             return list(self._delta.vacuum(keep_hours, dry_run=dry_run, enforce_retention_duration=False, full=True))
 
     def history(self) -> list[dict[str, object]]:
-        """What the log still tells of each version up to the snapshot's, oldest first."""
+        """The log's entries of the versions up to the snapshot's, oldest first."""
         with (
             _translated_errors(self._uri),
             client_environment(self._options),
-        ):  # a table that was sent back tells all versions and numbers them from its own
+        ):  # a table loaded at an earlier version lists all versions, wrongly numbered
             newest = DeltaTable(self._uri, storage_options=_with_retries(self._options))
             return [entry for entry in reversed(newest.history()) if int(entry["version"]) <= self.version]
 
 
 def folder_at(uri: str, options: Options = None) -> pyarrow.fs.FileSystem:
-    """The file system in which files at an address lie under their relative paths. Makes a folder, but no table."""
+    """A file system with the files at an address under their relative paths. Creates a local folder, but no table."""
     if "://" not in uri:
         Path(uri).mkdir(parents=True, exist_ok=True)
     with _translated_errors(uri), client_environment(options):
@@ -307,12 +307,12 @@ def folder_at(uri: str, options: Options = None) -> pyarrow.fs.FileSystem:
 
 
 def require_writable(uri: str) -> None:
-    """Raise NoAccess for a folder of this machine that may not be written: that is a mistake, and nothing to wait for.
+    """Raise NoAccess for a local folder that is not writable: retrying does not help there.
 
-    A disk that is full is waited for, as is a folder that turns read-only later.
+    A full disk is retried, as is a folder that becomes read-only later.
     """
     if "://" in uri:
-        return  # the store says so itself
+        return  # the store reports it itself
     folder = Path(uri).absolute()
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
     if not there.is_dir():
@@ -347,13 +347,13 @@ def _translated_errors(uri: str) -> Iterator[None]:
 
 
 def _at(why: str) -> str:
-    """The store's address, where the library says it."""
+    """The store's address, where the library's message has it."""
     found = re.search(r"(https?://[^/\s\"']+)", why)
     return f" at {found[1]}" if found else ""
 
 
 def _without_markup(text: str) -> str:
-    """A store's answer without its XML: the code alone says it."""
+    """A store's error message with its XML replaced by the error code."""
     code = re.search(r"<Code>(\w+)</Code>", text)
     plain = re.sub(r"<\?xml.*", "", text).strip(" :")
     return f"{plain}: {code[1]}" if code else plain

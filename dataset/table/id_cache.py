@@ -1,7 +1,7 @@
-"""The sample ids that a table holds, in a file of this machine, with the table version that they reach to.
+"""Caches the sample ids of a table in a local file, with the table version up to which they are complete.
 
 In: ids and versions.  Out: which of some ids are known.
-Only a cache: a file that is damaged, unfinished or of another table is thrown away and is filled anew from the table
+Only a cache: a file that is damaged, unfinished or of another table is discarded and filled anew from the table
 (`dataset.table.id_index`).  Each process has its own file, so processes never wait for each other.
 """
 
@@ -11,19 +11,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 CACHE_KIB = 32 * 1024
-"""SQLite's page cache: memory stays the same whatever the number of ids."""
+"""SQLite's page cache: bounds memory for any number of ids."""
 
 SLOTS = 64
 """Processes of one machine that may share the folder."""
 
 HEX_ID_CHARS = 32
-"""Ids of this many hexadecimal digits are kept as 16 bytes, others as they are."""
+"""Ids of this many hexadecimal digits are stored as 16 bytes, others as text."""
 
 Key = bytes | str
 
 
 class CacheDamaged(Exception):
-    """The file cannot be used any more: start over with a new `IdCache`."""
+    """The file is unusable: start over with a new `IdCache`."""
 
 
 class IdCache:
@@ -42,7 +42,7 @@ class IdCache:
             return {one for one in ids if self._db.execute(ask, (_key(one),)).fetchone()}
 
     def add(self, ids: Iterable[str], version: int) -> None:
-        """Add what the table holds at `version`, all or nothing."""
+        """Add the ids that the table has at `version`, in one transaction."""
         with self._usable(), self._db:
             self._db.execute("BEGIN")
             self._insert(ids)
@@ -50,7 +50,7 @@ class IdCache:
         self.version = version
 
     def fill(self, chunks: Iterable[Sequence[str]], version: int) -> None:
-        """Replace everything. A process that dies meanwhile leaves a file without a version, which is not believed."""
+        """Replace all ids. A process that dies meanwhile leaves a file without a version, which is filled anew."""
         self.version = None
         with self._usable():
             self._db.execute("PRAGMA journal_mode = OFF")

@@ -1,8 +1,8 @@
-"""Keeps the ids on this machine up with the table.
+"""Keeps the local cache of ids up to date with the table.
 
-In: a snapshot of the table.  Out: which sample ids it holds.
-Reads what versions added since the last time from the log; reads the id column of every file when there is nothing to
-go on with.  Memory does not grow with the table.
+In: a snapshot of the table.  Out: which sample ids it has.
+Reads the ids of new versions from the log; reads the id column of every file where there is no usable cache.  Memory does
+not grow with the table.
 """
 
 import sqlite3
@@ -19,7 +19,7 @@ from schemas.errors import RetryableError
 
 ID = "sample_id"
 VERSIONS_AT_ONCE = 200
-"""Versions whose ids are held in memory together: some 100,000 ids at 500 rows a commit."""
+"""Versions whose ids are in memory together: some 100,000 ids at 500 rows per commit."""
 
 FILES_AT_ONCE = 64
 READERS = 4
@@ -48,7 +48,7 @@ class IdIndex:
             raise RetryableError(f"the index of sample ids was damaged and is made anew: {error}") from error
 
     def catch_up(self, table: Table) -> None:
-        """Learn every id of the snapshot. Raises RetryableError when the table cannot be read."""
+        """Add all ids of the snapshot. Raises RetryableError when the table cannot be read."""
         seen = self._of(table)
         if seen.version == table.version:
             return
@@ -59,7 +59,7 @@ class IdIndex:
             raise RetryableError(f"the index of sample ids was damaged and is made anew: {error}") from error
 
     def record_commit(self, ids: Iterable[str], before: int, table: Table) -> None:
-        """`ids` were just committed upon version `before`; anything else that happened is left to `catch_up`."""
+        """Add `ids` that were just committed on version `before`; other writers' commits are left to `catch_up`."""
         if self._seen is not None and self._seen.version == before and table.version == before + 1:
             try:
                 self._seen.add(ids, table.version)
@@ -67,7 +67,7 @@ class IdIndex:
                 self._seen = None  # the rows are safe; the next `catch_up` starts over
 
     def close(self) -> None:
-        """Leave the file to the next process."""
+        """Release the file for the next process."""
         if self._seen is not None:
             self._seen.close()
             self._seen = None
@@ -78,7 +78,7 @@ class IdIndex:
         if self._seen is None:
             try:
                 self._seen, self._table_id = self._open_ids(self._folder, table.id), table.id
-            except (OSError, sqlite3.Error) as error:  # a full disk says nothing of the events in hand
+            except (OSError, sqlite3.Error) as error:  # a full disk is no fault of the events
                 raise RetryableError(f"the index of ids cannot be kept in {self._folder}: {error}") from error
         return self._seen
 

@@ -1,7 +1,7 @@
-"""Care for a table while it is read and written: join small files, delete what nobody can need any more.
+"""Maintains a table while it is read and written: compaction and vacuum.
 
 In: the table's address.  Out: commits that add no rows; deleted files.
-Readers keep their snapshot, writers their positions.  Decides nothing by itself: it runs when it is asked.
+Readers keep their snapshots, writers their positions.  Runs only when called.
 """
 
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ TARGET_BYTES = 128 * 1024 * 1024
 """Size of a joined file: thousands of samples, and one still fits into memory while it is written."""
 
 SAFE_HOURS = 168
-"""A week: longer than any training run keeps reading one snapshot, or a follower stays away."""
+"""A week: longer than any training run reads one snapshot, or a follower of the change feed is stopped."""
 
 MIN_HOURS = 1
-"""Even when forced: files of a commit that is being written are not yet in the log and must not be taken for waste."""
+"""Even when forced: files of a commit in progress are not yet in the log and must not be deleted."""
 
 TRIES = 3
-"""Somebody else may have joined the same files first."""
+"""Attempts: another process may compact the same files first."""
 
 
 @dataclass(frozen=True)
 class Compacted:
-    """How many files were joined into how many, and the version that says so."""
+    """The number of files joined and made, and the table's version afterwards."""
 
     joined: int
     made: int
@@ -48,13 +48,13 @@ def compact(uri: str, storage_options: Options = None, target_bytes: int = TARGE
 
 @dataclass(frozen=True)
 class Retention:
-    """How long to keep what only earlier versions need. `force` allows less than a week."""
+    """How long to keep files that only earlier versions need. `force` allows less than a week."""
 
     keep_hours: int = SAFE_HOURS
     force: bool = False
 
     def check(self) -> None:
-        """Raise UserError when readers could be hurt."""
+        """Raise UserError for a retention that is unsafe for readers."""
         least = MIN_HOURS if self.force else SAFE_HOURS
         if self.keep_hours < least:
             hint = "" if self.force else ", or force it when you know that nobody reads earlier versions"

@@ -1,7 +1,7 @@
-"""The pictures of samples: fetched from the object store and held to their hashes.
+"""Fetches the pictures of samples from the object store and checks their hashes.
 
-In: image references.  Out: bytes, or why they can never be had.
-Does not decode a picture and keeps none.
+In: image references.  Out: bytes, or a PermanentError.
+Neither decodes nor caches pictures.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
-"""The second table: every request that ended without a sample, every picture that was drawn again, and the evidence.
+"""The table of rejections: requests that ended without a sample, pictures that were drawn again, and the evidence.
 
 In: deliveries of `skg.rejections`.  Out: commits, as `dataset.table.table_writer`, into a table beside the dataset's.
-Judges nothing and counts nothing; keeps what was judged, so that it can be judged again after a rule changed.
+Stores the rejected events, so that they can be judged again after a rule changed.
 """
 
 import json
@@ -51,7 +51,7 @@ REJECTION_COLUMNS = pa.schema(
 ADDED_LATER = frozenset({"retried", "things", "concept", "kept_at"})
 
 NEXT_ATTEMPT = '"next_attempt":'
-"""In the evidence of what went on with another picture: tells it also of rows from before there was a column for it."""
+"""In the evidence of a rejection whose request went on with another picture; older rows have it but no `retried`."""
 
 IS_RETRIED = f"coalesce(CAST(retried AS BOOLEAN), evidence LIKE '%{NEXT_ATTEMPT}%')"
 """SQL of whether the request went on."""
@@ -71,7 +71,7 @@ class RejectionsWriter(TableWriter[Rejection]):
 
 
 def rows_of(samples: Sequence[Sample[Rejection]], kept_at: datetime | None = None) -> pa.Table:
-    """One row a rejection, in order. Without a time the file's own stands for it."""
+    """One row per rejection, in order. Where `kept_at` is null readers take the file's time."""
     return pa.Table.from_pylist([_row(sample.event, kept_at) for sample in samples], schema=REJECTION_COLUMNS)
 
 
@@ -86,7 +86,7 @@ def judged_event(topic: str, source: bytes) -> Event | None:
 
 
 def concept_of(event: Event | None) -> str | None:
-    """What a judged event was to be a picture of."""
+    """The concept of a judged event."""
     match event:
         case SeedConcept() | SpatialGraph():
             return event.concept
@@ -115,7 +115,7 @@ def _row(event: Rejection, kept_at: datetime | None) -> dict[str, object]:
 
 
 def _object_categories(event: Rejection, judged: Event | None) -> list[str]:
-    """What the numbers in the conflict stand for: the judged graph's objects, or those that the evidence lists."""
+    """The categories of the ids in the conflict: of the judged graph's objects, or as the evidence lists them."""
     listed = event.evidence.get("objects")
     if isinstance(listed, list | tuple) and listed and all(isinstance(name, str) for name in listed):
         return list(listed)

@@ -1,4 +1,4 @@
-"""From events to rows.
+"""Encodes events as rows.
 
 In: samples with the bytes of their pictures.  Out: an Arrow table with the dataset's columns.
 Does not fetch, check or store anything.
@@ -21,7 +21,7 @@ SEED_NOTES = "seed"
 
 
 def rows_of(samples: Sequence[Sample]) -> pa.Table:
-    """One row a sample, in order. Each must come with its picture."""
+    """One row per sample, in order. Each must have its picture."""
     return pa.Table.from_pylist([_row(sample) for sample in samples], schema=COLUMNS)
 
 
@@ -44,9 +44,9 @@ def _row(sample: Sample) -> dict[str, object]:
 
 
 def provenance_of(event: QAEvent) -> str:
-    """JSON text: where the sample came from, with the whole graph that was drawn; enough to make it again.
+    """JSON text: the sample's lineage, with the whole graph; enough to draw it again.
 
-    Notes that a later stage knows win over those of an earlier one.
+    Notes of a later stage override those of an earlier one.
     """
     graph, image = event.graph, event.image
     notes = {**graph.provenance.notes, **event.provenance.notes}

@@ -1,7 +1,7 @@
-"""What delta-rs takes from the environment: whom TLS trusts, the region when it looks for keys, a token of other keys.
+"""Sets what delta-rs reads from the environment only: trusted certificates, the region for credentials, session tokens.
 
 In: a table's options.  Out: the process's environment, changed only while a client of the store is built.
-The client keeps what it read then.  Python's own `os.environ` does not change, so that no other library's trust does.
+The client keeps what it read then.  Python's `os.environ` does not change, so other libraries are not affected.
 """
 
 import os
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 
 class _SharedEnvironment:
-    """Variables that are set while somebody needs them. Those who need the same do not wait for each other."""
+    """Environment variables that are set while in use. Users of equal values do not wait for each other."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -19,7 +19,7 @@ class _SharedEnvironment:
         self._users = 0
 
     def acquire(self, wanted: Mapping[str, str | None]) -> None:
-        """Set them (None: unset), once nobody needs others."""
+        """Set them (None: unset), once no user needs other values."""
         with self._condition:
             self._condition.wait_for(lambda: not self._users or wanted == self._set)
             self._users += 1
@@ -29,7 +29,7 @@ class _SharedEnvironment:
                     _put(name, value)
 
     def release(self) -> None:
-        """Set them as they were, once nobody needs them."""
+        """Restore them, once they have no more users."""
         with self._condition:
             self._users -= 1
             if not self._users:

@@ -1,9 +1,9 @@
-"""Rows and Kafka positions into one table, each id once, whatever is kept in it.
+"""Writes rows and Kafka positions into one table, each id once.
 
 In: deliveries of one topic.  Out: commits.
-Every commit is made upon a snapshot whose positions were compared with those this writer expects, and claims the whole
-set of ids, so two writers never commit blindly past each other: one of them looks again.  When to commit is the
-caller's business; knows no broker and no column but the id.
+Every commit is made on a snapshot whose positions were compared with those this writer expects, and has a transaction id
+for all ids, so of two concurrent commits one fails and is retried on the new snapshot.  The caller decides when to commit;
+imports no broker client and knows no column but the id.
 """
 
 import random
@@ -22,10 +22,10 @@ from schemas.errors import Fenced, PermanentError, RetryableError
 from schemas.interfaces import Appended, Delivery, Sample
 
 TRIES = 30
-"""Commits of other writers that may come first, one after another; each takes a few tens of milliseconds."""
+"""Attempts when other writers commit first; each takes a few tens of milliseconds."""
 
 MAX_PAUSE_S = 0.1
-"""Between two tries, at random, so that writers do not keep in step."""
+"""Longest random pause between two attempts, which keeps writers from colliding again."""
 
 Reached = Callable[[str], object]
 
@@ -39,9 +39,9 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True)
 class TableContents(Generic[E]):
-    """What a table holds: its columns, the one that names a row and an event, and how events become rows.
+    """The contents of a table: its columns, the id column, and how events become rows.
 
-    `pictures` fetches what belongs to each event: bytes, or None where nothing does.
+    `pictures` fetches each event's picture: bytes, or None where it has none.
     """
 
     columns: pa.Schema
@@ -54,7 +54,7 @@ class TableContents(Generic[E]):
 
 @dataclass(frozen=True)
 class TableLocation:
-    """Where a writer works: the table's address, the folder of its cache of ids, how to reach the storage."""
+    """The table's address, the folder of the id cache, the storage options."""
 
     uri: str
     index_dir: Path
@@ -65,7 +65,7 @@ class TableWriter(Generic[E]):
     """Implements `schemas.interfaces.Sink`.
 
     `open` and `close` may be called from another thread than the others.
-    `reached` is told `before_commit`, when rows and positions are decided and nothing is stored; tests act there.
+    `reached` is a test hook, called with `before_commit` when rows and positions are decided and nothing is stored.
     """
 
     def __init__(self, place: TableLocation, contents: TableContents[E], reached: Reached = ignore) -> None:
@@ -78,14 +78,14 @@ class TableWriter(Generic[E]):
         self._reached = reached
 
     def open(self, partition: str) -> int | None:
-        """The next offset to read, from a snapshot of its own: never waits for a commit or for the index."""
+        """The next offset to read, from a separate snapshot: never waits for a commit or for the index."""
         position = Table.create(self._uri, self._contents.columns, self._options).position(partition)
         with self._lock:
             self._expected[partition] = position
         return position
 
     def close(self, partition: str) -> None:
-        """What is still appended of this partition is dropped."""
+        """Stop writing this partition: later deliveries of it are dropped."""
         with self._lock:
             self._expected.pop(partition, None)
 
@@ -98,10 +98,10 @@ class TableWriter(Generic[E]):
         pictures = iter(self._contents.pictures(lacking))
         samples = [Sample(e, None) if id_of(e) in known else _with_picture(e, next(pictures)) for e in events]
         self._contents.rows([s for s in samples if isinstance(s, Sample) and id_of(s.event) not in known])
-        return samples  # what raises as a row raises here, where it is no fault of the table
+        return samples  # events that cannot be rows raise here, not in `append`
 
     def append(self, deliveries: Sequence[Delivery[E]]) -> Appended:
-        """One commit, or none where nothing is new. Raises Fenced, RetryableError."""
+        """One commit, or none if nothing is new. Raises Fenced, RetryableError."""
         for _ in range(TRIES):
             table = self._current()
             due = self._unstored(deliveries, table)
@@ -130,7 +130,7 @@ class TableWriter(Generic[E]):
         return self._table
 
     def _unstored(self, deliveries: Sequence[Delivery[E]], table: Table) -> list[Delivery[E]]:
-        """Those of open partitions that the table has not passed. The comparison is the fence."""
+        """Deliveries of open partitions beyond the table's positions. Raises Fenced where another writer took over."""
         with self._lock:
             expected = {d.partition: self._expected[d.partition] for d in deliveries if d.partition in self._expected}
         for partition, position in expected.items():
