@@ -51,7 +51,7 @@ class SubsetSpec:
 
 
 @dataclass(frozen=True)
-class SubsetSource:
+class Place:
     """A table's address, how to reach it, and which state of it."""
 
     uri: str
@@ -68,7 +68,7 @@ class SubsetResult:
     available: int
 
 
-def subset(source: SubsetSource, spec: SubsetSpec, out: SubsetSource) -> SubsetResult:
+def subset(source: Place, spec: SubsetSpec, out: Place) -> SubsetResult:
     """Write the subset into a table of its own, whole or not at all: after an interruption the same call does it.
 
     Raises UserError when too few samples fit the recipe or `out` has a table already, NoDataset, RetryableError.
@@ -83,7 +83,7 @@ def subset(source: SubsetSource, spec: SubsetSpec, out: SubsetSource) -> SubsetR
     return SubsetResult(len(chosen), len(chosen) * spec.questions, available)
 
 
-def _check_free(out: SubsetSource) -> None:
+def _check_free(out: Place) -> None:
     try:
         Table.load(out.uri, out.options)
     except NoDataset:

@@ -27,7 +27,7 @@ def files(uri: str, storage_options: Options = None, version: At = None) -> list
 
     A pattern such as `**/*.parquet` also finds files that compaction has replaced: always take this list.
     """
-    return Table.load(uri, storage_options, version).file_uris()
+    return Table.load(uri, storage_options, version).uris()
 
 
 def load(  # noqa: PLR0913, PLR0917 - training code names what it needs

@@ -249,7 +249,7 @@ class Table:
         found = [DataFile(path, size, written) for path, size, written in zip(*columns, strict=True)]
         return sorted(found, key=lambda file: (file.written, file.path))
 
-    def file_uris(self) -> list[str]:
+    def uris(self) -> list[str]:
         """The full addresses of the snapshot's Parquet files."""
         return sorted(self._delta.file_uris())
 

@@ -55,14 +55,14 @@ def subset(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     version: Version = None,
 ) -> None:
     """A part for an ablation, always of equal size. Example: skg dataset subset --without left_of,right_of --size 5000"""
-    from dataset.analysis.subset import SubsetSource, SubsetSpec
+    from dataset.analysis.subset import Place, SubsetSpec
     from dataset.analysis.subset import subset as write
 
     recipe = SubsetSpec(
         size=size, questions=questions, only=_names(only), without=_names(without), density=_range(density),
         split=None if split == "all" else known(split), seed=seed,
     )  # fmt: skip
-    made = write(SubsetSource(*where(uri), at(version)), recipe, SubsetSource(*where(out)))
+    made = write(Place(*where(uri), at(version)), recipe, Place(*where(out)))
     typer.echo(json.dumps({"out": out, "recipe": vars(recipe), **vars(made)}))
 
 

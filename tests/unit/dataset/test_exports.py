@@ -235,7 +235,7 @@ def test_an_export_overwrites_nothing_and_leaves_nothing_half_done(grown, export
 
 def test_an_export_that_fails_leaves_no_folder(grown):
     source = Source.open(grown.uri)
-    for path in source.table.file_uris():
+    for path in source.table.uris():
         Path(path).unlink()
     with pytest.raises(UserError, match="vacuumed"):
         export(source, "llava", grown.folder / "out")

@@ -4,7 +4,7 @@ import pytest
 
 from dataset.analysis.info import info
 from dataset.analysis.question_predicates import expanded, predicates_of
-from dataset.analysis.subset import SubsetResult, SubsetSource, SubsetSpec, subset
+from dataset.analysis.subset import Place, SubsetResult, SubsetSpec, subset
 from dataset.reading.row_reader import batches
 from dataset.table.bulk_write import write_whole
 from dataset.table.columns import COLUMNS
@@ -53,7 +53,7 @@ def grown(lab):
 
 
 def make(lab, name: str, recipe: SubsetSpec) -> SubsetResult:
-    return subset(SubsetSource(lab.uri), recipe, SubsetSource(str(lab.folder / "made" / name)))
+    return subset(Place(lab.uri), recipe, Place(str(lab.folder / "made" / name)))
 
 
 def questions(lab, name: str) -> dict[str, list[str]]:
@@ -101,7 +101,7 @@ def test_rows_that_were_stored_in_another_order_give_the_same_subset(grown):
     rows = Table.load(grown.uri).query("SELECT * FROM samples ORDER BY sample_id DESC")
     shuffled = str(grown.folder / "shuffled")
     Table.create(shuffled, rows.schema).append(rows, {})
-    subset(SubsetSource(shuffled), SubsetSpec(20), SubsetSource(str(grown.folder / "made" / "b")))
+    subset(Place(shuffled), SubsetSpec(20), Place(str(grown.folder / "made" / "b")))
     assert questions(grown, "a") == questions(grown, "b")
 
 
