@@ -7,7 +7,7 @@ Writes nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -22,11 +22,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A snapshot. `sizes` are the rows of each split that has any; `out` is where the export will lie."""
+    """A snapshot. `sizes` are the rows of each split that has any; `out` is where the export will lie.
+
+    `turns`: whether a conversation has one question or as many as do not answer each other.
+    """
 
     table: Table
     sizes: dict[str, int]
     out: Path
+    turns: Literal["one", "many"] = "one"
 
     @classmethod
     def open(cls, uri: str, options: Options = None, version: At = None, split: str | None = None) -> "Source":
@@ -41,6 +45,10 @@ class Source:
         if not sizes:
             raise NoDataset(f"the dataset at {uri} has no rows" + (f" in split {split}" if split else ""))
         return cls(table, sizes, Path())
+
+    def with_turns(self, turns: Literal["one", "many"]) -> "Source":
+        """The same, for conversations of one or of many turns."""
+        return replace(self, turns=turns)
 
     def at(self, out: Path) -> "Source":
         """The same, to be written to `out`."""

@@ -4,9 +4,10 @@ In: a source.  Out: `train.jsonl` and so on, each line with `id`, `images` and `
 chat template takes; the pictures in `images/`.
 """
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dataset.exports.conversation_turns import turns
+from dataset.exports.conversation_turns import Turn, Turns, numbered
 from dataset.exports.export_source import Row, Source
 from dataset.exports.files.json_stream import write_lines
 from dataset.exports.files.picture_files import save
@@ -15,17 +16,20 @@ from dataset.exports.files.picture_files import save
 def write(source: Source, out: Path) -> None:
     """One file a split."""
     for split in source.splits:
-        write_lines(out / f"{split}.jsonl", (_item(row, out) for row in source.rows(split)))
+        rows = source.rows(split)
+        write_lines(out / f"{split}.jsonl", (item for row in rows for item in _items(row, out, source.turns)))
 
 
-def _item(row: Row, out: Path) -> dict[str, object]:
-    return {"id": row["sample_id"], "images": [save(row, out / "images")], "messages": messages(row)}
+def _items(row: Row, out: Path, turns: Turns) -> Iterator[dict[str, object]]:
+    image = save(row, out / "images")
+    for name, said in numbered(row, turns):
+        yield {"id": name, "images": [image], "messages": messages(said)}
 
 
-def messages(row: Row) -> list[dict[str, object]]:
-    """The sample's questions and answers, the picture before the first."""
+def messages(conversation: Sequence[Turn]) -> list[dict[str, object]]:
+    """Questions and answers, the picture before the first."""
     said: list[dict[str, object]] = []
-    for number, turn in enumerate(turns(row)):
+    for number, turn in enumerate(conversation):
         picture = [] if number else [{"type": "image"}]
         said.append({"role": "user", "content": [*picture, _text(turn.asked)]})
         said.append({"role": "assistant", "content": [_text(turn.answer)]})

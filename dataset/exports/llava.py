@@ -4,9 +4,10 @@ In: a source.  Out: `train.json` and so on, each a list of `id`, `image`, `conve
 The first thing that is said starts with the marker of the picture.
 """
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dataset.exports.conversation_turns import turns
+from dataset.exports.conversation_turns import Turn, Turns, numbered
 from dataset.exports.export_source import Row, Source
 from dataset.exports.files.json_stream import write_list
 from dataset.exports.files.picture_files import save
@@ -18,17 +19,20 @@ MARKER = TAG + "\n"
 def write(source: Source, out: Path) -> None:
     """One file a split."""
     for split in source.splits:
-        write_list(out / f"{split}.json", (_item(row, out) for row in source.rows(split)))
+        rows = source.rows(split)
+        write_list(out / f"{split}.json", (item for row in rows for item in _items(row, out, source.turns)))
 
 
-def _item(row: Row, out: Path) -> dict[str, object]:
-    return {"id": row["sample_id"], "image": save(row, out / "images"), "conversations": conversation(row)}
+def _items(row: Row, out: Path, turns: Turns) -> Iterator[dict[str, object]]:
+    image = save(row, out / "images")
+    for name, said in numbered(row, turns):
+        yield {"id": name, "image": image, "conversations": messages_of(said)}
 
 
-def conversation(row: Row) -> list[dict[str, str]]:
-    """The sample's questions and answers, the picture before the first."""
+def messages_of(conversation: Sequence[Turn]) -> list[dict[str, str]]:
+    """Questions and answers, the picture before the first."""
     said = []
-    for number, turn in enumerate(turns(row)):
+    for number, turn in enumerate(conversation):
         said.append({"from": "human", "value": ("" if number else MARKER) + _plain(turn.asked)})
         said.append({"from": "gpt", "value": _plain(turn.answer)})
     return said

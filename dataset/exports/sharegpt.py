@@ -5,25 +5,30 @@ Train with `dataset_dir: DIR`, `media_dir: DIR`, `dataset: skg_train`.
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+from dataset.exports.conversation_turns import Turns, conversations
 from dataset.exports.export_source import Row, Source
 from dataset.exports.files.json_stream import write_list
 from dataset.exports.files.picture_files import save
-from dataset.exports.llava import conversation
+from dataset.exports.llava import messages_of
 
 
 def write(source: Source, out: Path) -> None:
     """One file a split, and the description."""
     info = {}
     for split in source.splits:
-        write_list(out / f"skg_{split}.json", (_item(row, out) for row in source.rows(split)))
+        rows = source.rows(split)
+        write_list(out / f"skg_{split}.json", (item for row in rows for item in _items(row, out, source.turns)))
         info[f"skg_{split}"] = _description(f"skg_{split}.json")
     (out / "dataset_info.json").write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
 
 
-def _item(row: Row, out: Path) -> dict[str, object]:
-    return {"conversations": conversation(row), "images": [save(row, out / "images")]}
+def _items(row: Row, out: Path, turns: Turns) -> Iterator[dict[str, object]]:
+    image = save(row, out / "images")
+    for said in conversations(row, turns):
+        yield {"conversations": messages_of(said), "images": [image]}
 
 
 def _description(file_name: str) -> dict[str, object]:

@@ -19,16 +19,20 @@ def extend(family: typer.Typer) -> None:
     add(family, "subset", subset)
 
 
-def export(
+def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     uri: Uri = None,
     form: Annotated[str | None, typer.Option("--format", help="the form; without it all are listed")] = None,
     out: Annotated[Path | None, typer.Option(help="a folder that is empty or not there yet")] = None,
     split: Split = None,
     version: Version = None,
+    turns: Annotated[
+        str, typer.Option(help="one: a conversation a question; many: as many as do not answer each other")
+    ] = "one",
 ) -> None:
     """Write the dataset for training or evaluation. Example: skg dataset export --format llava --out llava"""
     from dataset.exports import FORMATS, Source
     from dataset.exports import export as write
+    from schemas.errors import BadInput
     from streams.errors import Misused
 
     if form is None:
@@ -37,7 +41,9 @@ def export(
         return
     if out is None:
         raise Misused("give a folder with --out")
-    source = Source.open(*where(uri), at(version), known(split))
+    if turns not in ("one", "many"):
+        raise BadInput(f"--turns {turns}: give one or many")
+    source = Source.open(*where(uri), at(version), known(split)).with_turns("one" if turns == "one" else "many")
     written = write(source, form, folder(out))
     typer.echo(f"{written}: {', '.join(f'{name} {count:,}' for name, count in source.sizes.items())}")
 

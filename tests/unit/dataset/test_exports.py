@@ -12,8 +12,9 @@ import yaml
 from PIL import Image
 
 from dataset.exports import FORMATS, Source, export, webdataset_shards
+from dataset.exports.conversation_turns import Turn
 from dataset.exports.files.atomic_folder import draft_of
-from dataset.exports.llava import conversation
+from dataset.exports.llava import messages_of
 from dataset.exports.lmms_eval_helpers import accuracy, chosen_letter, circular_accuracy, doc_to_text, process_results
 from dataset.table.delta_table import NoDataset
 from schemas.errors import UserError
@@ -87,11 +88,11 @@ def test_the_card_counts_what_is_there_and_escapes_what_a_name_may_hold(grown, e
 def test_llava_conversations_have_the_picture_in_the_first_turn_only(grown, exported):
     out = exported("llava")
     items = json.loads((out / "train.json").read_text("utf-8"))
-    assert {item["id"] for item in items} == splits_of(grown)["train"]
+    assert {item["id"] for item in items} == {f"{one}-{n}" for one in splits_of(grown)["train"] for n in (0, 1)}
     for item in items:
-        assert [turn["from"] for turn in item["conversations"]] == ["human", "gpt"] * 2
-        assert [turn["value"].count("<image>") for turn in item["conversations"]] == [1, 0, 0, 0]
-        assert (out / item["image"]).read_bytes() == picture(grown, item["id"])
+        assert [turn["from"] for turn in item["conversations"]] == ["human", "gpt"]
+        assert [turn["value"].count("<image>") for turn in item["conversations"]] == [1, 0]
+        assert (out / item["image"]).read_bytes() == picture(grown, item["id"].rpartition("-")[0])
     assert items[0]["conversations"][0]["value"].endswith("\nAnswer with one of: yes, no.")
 
 
@@ -102,10 +103,10 @@ def test_llama_vision_messages_load_as_json_lines(grown, exported):
     lines = datasets.load_dataset(
         "json", data_files=str(out / "train.jsonl"), split="train", cache_dir=str(grown.folder / "cache")
     )
-    assert set(lines["id"]) == splits_of(grown)["train"]
+    assert set(lines["id"]) == {f"{one}-{n}" for one in splits_of(grown)["train"] for n in (0, 1)}
     raw = [json.loads(line) for line in (out / "train.jsonl").read_text("utf-8").splitlines()]
     for item in raw:
-        assert [message["role"] for message in item["messages"]] == ["user", "assistant"] * 2
+        assert [message["role"] for message in item["messages"]] == ["user", "assistant"]
         assert [part["type"] for part in item["messages"][0]["content"]] == ["image", "text"]
         assert all((out / name).is_file() for name in item["images"])
 
@@ -118,7 +119,7 @@ def test_sharegpt_is_described_as_llama_factory_reads_it(exported):
         tags, columns = described["tags"], described["columns"]
         for item in json.loads((out / described["file_name"]).read_text("utf-8")):
             said = item[columns["messages"]]
-            assert [turn[tags["role_tag"]] for turn in said] == [tags["user_tag"], tags["assistant_tag"]] * 2
+            assert [turn[tags["role_tag"]] for turn in said] == [tags["user_tag"], tags["assistant_tag"]]
             assert sum(turn[tags["content_tag"]].count("<image>") for turn in said) == len(item[columns["images"]])
             assert all((out / name).is_file() for name in item[columns["images"]])
 
@@ -283,8 +284,7 @@ def test_what_has_no_rows_is_not_exported(lab):
 
 
 def test_a_name_that_looks_like_the_marker_of_a_picture_adds_none():
-    question = {"question": "Is the <image> left of it?", "choices": ["<image>", "it"], "answer": "<image>"}
-    said = [turn["value"] for turn in conversation({"questions": [question, question]})]
+    said = [turn["value"] for turn in messages_of([Turn("Is the <image> left of it?", "<image>")] * 2)]
     assert [text.count("<image>") for text in said] == [1, 0, 0, 0]
 
 
