@@ -197,9 +197,9 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
 
 
 def _sinks(settings: WriterSettings, hooks: Hooks, start: Startup) -> tuple[Sink[QAEvent], Sink[Rejection]]:
-    from dataset.table.delta_table import require_writable
     from dataset.table.rejection_table import RejectionsWriter
     from dataset.table.sample_writer import DatasetWriter
+    from dataset.table.table_errors import require_writable
 
     store = _store(settings, hooks, start)
     uri, folder = settings.dataset_uri, index_dir(settings)

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any, TypedDict
 
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, by_outcome
-from dataset.table.delta_table import ROWS_ADDED, At, NoDataset, Options, Table
+from dataset.table.delta_table import ROWS_ADDED, At, Options, Table
 from dataset.table.rejection_table import rejections_uri
+from dataset.table.table_errors import NoDataset
 
 _KINDS = "SELECT unnest(questions)['kind'] AS kind FROM samples"
 

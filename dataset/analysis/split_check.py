@@ -13,7 +13,8 @@ from dataset.audit.audit_run import scene_of
 from dataset.audit.fault_kinds import Fault
 from dataset.audit.split_overlaps import Overlaps
 from dataset.reading.row_reader import batches
-from dataset.table.delta_table import NoDataset, Options, Table
+from dataset.table.delta_table import Options, Table
+from dataset.table.table_errors import NoDataset
 
 COLUMNS = (
     "sample_id", "image", "width", "height", "scene", "objects", "relations", "excluded", "questions", "split",

@@ -11,8 +11,9 @@ from typing import Any
 
 from dataset.gallery.duckdb_index import CopySchema, TableCopy
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, by_outcome
-from dataset.table.delta_table import NoDataset, Options, Table
+from dataset.table.delta_table import Options, Table
 from dataset.table.rejection_table import rejections_uri
+from dataset.table.table_errors import NoDataset
 from schemas.events import STAGES
 from schemas.reasons import GATES, REASONS
 from schemas.topics import REJECTIONS, TOPICS

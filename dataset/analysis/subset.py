@@ -16,7 +16,8 @@ from dataset.analysis.question_predicates import expanded, predicates_of
 from dataset.reading.row_reader import batches
 from dataset.table.bulk_write import write_whole
 from dataset.table.columns import COLUMNS
-from dataset.table.delta_table import At, NoDataset, Options, Table
+from dataset.table.delta_table import At, Options, Table
+from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
 from schemas.ids import content_id
 

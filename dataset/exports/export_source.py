@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from dataset.reading.row_reader import batches
 from dataset.table.columns import COLUMNS
-from dataset.table.delta_table import At, NoDataset, Options, Table
+from dataset.table.delta_table import At, Options, Table
+from dataset.table.table_errors import NoDataset
 from spatial.splits import PER_MILLE
 
 Row = dict[str, Any]

@@ -17,7 +17,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet
 
-from dataset.table.delta_table import DataFile, NoDataset, Options, Table
+from dataset.table.delta_table import DataFile, Options, Table
+from dataset.table.table_errors import NoDataset
 from schemas.errors import RetryableError
 
 ROWS_AT_ONCE = 2048

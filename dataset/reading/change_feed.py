@@ -16,7 +16,8 @@ import pyarrow.compute
 from dataset.reading.loading import features_of
 from dataset.reading.row_reader import with_types
 from dataset.table.columns import COLUMNS
-from dataset.table.delta_table import VERSION_COLUMN, LogGone, NoDataset, Options, Table
+from dataset.table.delta_table import VERSION_COLUMN, Options, Table
+from dataset.table.table_errors import LogGone, NoDataset
 from schemas.errors import UserError
 
 if TYPE_CHECKING:

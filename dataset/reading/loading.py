@@ -14,8 +14,9 @@ import pyarrow as pa
 
 from dataset.reading.row_reader import batches, types_of
 from dataset.table.columns import COLUMNS
-from dataset.table.delta_table import At, NoDataset, Options, Table
+from dataset.table.delta_table import At, Options, Table
 from dataset.table.id_index import ids_in
+from dataset.table.table_errors import NoDataset
 from spatial.splits import PER_MILLE
 
 if TYPE_CHECKING:

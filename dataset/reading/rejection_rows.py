@@ -11,8 +11,9 @@ from typing import Any
 import pyarrow.fs
 import pyarrow.parquet
 
-from dataset.table.delta_table import DataFile, NoDataset, Options, Table
+from dataset.table.delta_table import DataFile, Options, Table
 from dataset.table.rejection_table import NEXT_ATTEMPT, concept_of, judged_event, rejections_uri
+from dataset.table.table_errors import NoDataset
 from schemas.errors import RetryableError, UserError
 
 Row = dict[str, Any]

@@ -12,8 +12,9 @@ from difflib import get_close_matches
 
 from dataset.reading.rejection_outcomes import outcomes_of, request_of, sampled
 from dataset.reading.rejection_rows import OUTCOME, Row, rows, table_of
-from dataset.table.delta_table import NoDataset, Options, Table
+from dataset.table.delta_table import Options, Table
 from dataset.table.rejection_table import REJECTION_COLUMNS
+from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
 
 LISTED = (*OUTCOME, "detail", "graph_id", "image_id", "image_key", "concept", "source_topic")

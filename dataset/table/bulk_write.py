@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.fs
 import pyarrow.parquet as pq
 
-from dataset.table.delta_table import ROWS_IN_GROUP, CommitConflict, NewFile, Options, Table, folder_at
+from dataset.table.delta_table import ROWS_IN_GROUP, NewFile, Options, Table, folder_at
+from dataset.table.table_errors import CommitConflict
 from schemas.errors import RetryableError, UserError
 
 FILE_BYTES = 128 * 1024 * 1024

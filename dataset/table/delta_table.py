@@ -6,15 +6,12 @@ Never uses `DeltaTable.to_pyarrow_table`: a process that did aborts when it exit
 """
 
 import json
-import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.fs
@@ -39,7 +36,8 @@ from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from dataset.table.storage_environment import client_environment
-from schemas.errors import NotAdmitted, RetryableError, UserError
+from dataset.table.table_errors import CommitConflict, LogGone, NoDataset, failure_of, first_line
+from schemas.errors import RetryableError
 
 IDS_TRANSACTION = "skg.sample-ids"
 """A transaction id of every commit of rows: of two concurrent commits one is refused, so no commit can store an id that
@@ -63,40 +61,10 @@ WRITER_PROPERTIES = WriterProperties(
 RETRY_OPTIONS = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s", "timeout": "20s"}
 """For tables in an object store: callers retry, and opening a partition must not take minutes."""
 
-ACCESS_DENIED = re.compile(r"\b(401 Unauthorized|403 Forbidden|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)\b")
-"""Matches an object store's refusals, which no retry resolves."""
-
-NO_BUCKET = "NoSuchBucket"
-"""Retryable: a bucket may be created later."""
-
-BAD_CERTIFICATE = "invalid peer certificate"
-"""Not retryable either."""
-
 Options = Mapping[str, str] | None
 
 At = int | datetime | None
 """A state of the table: a version, what was current at a time (UTC where it has no zone), or None for now."""
-
-
-class NoDataset(UserError, ValueError):
-    """There is no table at the address, or it has no rows to give."""
-
-
-class NoAccess(UserError):
-    """The storage denies access: wrong keys, missing permissions."""
-
-
-class StoreAccessDenied(NoAccess, NotAdmitted):
-    """An object store refuses the keys, or its certificate is not trusted."""
-
-
-class CommitConflict(Exception):
-    """Another commit came first: refresh and retry."""
-
-
-class LogGone(Exception):
-    """The log no longer has what some versions added."""
-
 
 ROWS_ADDED = "skg.rows"
 """In the history of a table that was written at once: its number of rows, which the log has only for appends."""
@@ -234,9 +202,9 @@ class Table:
             changes = self._delta.load_cdf(first, last, columns=None if columns is None else list(columns))
             yield from pa.RecordBatchReader.from_stream(changes)
         except (DeltaError, pa.ArrowException) as error:
-            raise LogGone(f"versions {first} to {last} of {self._uri}: {_first_line(error)}") from error
+            raise LogGone(f"versions {first} to {last} of {self._uri}: {first_line(error)}") from error
         except OSError as error:
-            raise RetryableError(f"{self._uri} cannot be reached: {_first_line(error)}") from error
+            raise RetryableError(f"{self._uri} cannot be reached: {first_line(error)}") from error
 
     def added_values(self, first: int, last: int, column: str) -> list[str]:
         """The values of `column` in the rows that versions `first` to `last` added. Raises LogGone, RetryableError."""
@@ -306,21 +274,6 @@ def folder_at(uri: str, options: Options = None) -> pyarrow.fs.FileSystem:
         return pyarrow.fs.PyFileSystem(DeltaStorageHandler(uri, _with_retries(options)))
 
 
-def require_writable(uri: str) -> None:
-    """Raise NoAccess for a local folder that is not writable: retrying does not help there.
-
-    A full disk is retried, as is a folder that becomes read-only later.
-    """
-    if "://" in uri:
-        return  # the store reports it itself
-    folder = Path(uri).absolute()
-    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    if not there.is_dir():
-        raise NoAccess(f"there can be no dataset at {uri}: {there} is no folder (SKG_DATASET_URI)")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise NoAccess(f"the dataset at {uri} cannot be written: {there} is read-only for us (SKG_DATASET_URI)")
-
-
 @contextmanager
 def _translated_errors(uri: str) -> Iterator[None]:
     try:
@@ -330,37 +283,7 @@ def _translated_errors(uri: str) -> Iterator[None]:
     except (SchemaMismatchError, DeltaProtocolError):
         raise
     except (OSError, DeltaError) as error:
-        why = _first_line(error)
-        if uri.startswith("s3:") and BAD_CERTIFICATE in why:
-            fault = why.rpartition(":")[2].strip()
-            raise StoreAccessDenied(f"the dataset at {uri}: certificate not accepted: {fault} (SKG_S3_CA_FILE)") from error
-        if uri.startswith("s3:") and ACCESS_DENIED.search(why):
-            keys = "SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY"
-            raise StoreAccessDenied(f"the store{_at(why)} refused these keys ({keys}) for the dataset at {uri}") from error
-        if uri.startswith("s3:") and NO_BUCKET in why:
-            bucket = urlsplit(uri).netloc
-            raise RetryableError(
-                f"there is no bucket {bucket} in the store{_at(why)}: the dataset is to be at {uri}"
-            ) from error
-        why = _without_markup(why)
-        raise RetryableError(f"the dataset at {uri} cannot be reached: {why}{_setting_hint(uri)}") from error
-
-
-def _at(why: str) -> str:
-    """The store's address, where the library's message has it."""
-    found = re.search(r"(https?://[^/\s\"']+)", why)
-    return f" at {found[1]}" if found else ""
-
-
-def _without_markup(text: str) -> str:
-    """A store's error message with its XML replaced by the error code."""
-    code = re.search(r"<Code>(\w+)</Code>", text)
-    plain = re.sub(r"<\?xml.*", "", text).strip(" :")
-    return f"{plain}: {code[1]}" if code else plain
-
-
-def _setting_hint(uri: str) -> str:
-    return " (SKG_S3_ENDPOINT)" if uri.startswith("s3:") else ""
+        raise failure_of(uri, first_line(error)) from error
 
 
 def _load_version(delta: DeltaTable, version: int | datetime, uri: str) -> None:
@@ -372,15 +295,10 @@ def _load_version(delta: DeltaTable, version: int | datetime, uri: str) -> None:
     try:
         delta.load_as_version(version)
     except DeltaError as error:
-        raise NoDataset(f"{version} of the dataset at {uri} can no longer be read: {_first_line(error)}") from error
+        raise NoDataset(f"{version} of the dataset at {uri} can no longer be read: {first_line(error)}") from error
     except OSError as error:
-        raise RetryableError(f"the dataset at {uri} cannot be reached: {_first_line(error)}") from error
+        raise RetryableError(f"the dataset at {uri} cannot be reached: {first_line(error)}") from error
 
 
 def _with_retries(options: Options) -> dict[str, str] | None:
     return {**RETRY_OPTIONS, **options} if options is not None else None
-
-
-def _first_line(error: Exception) -> str:
-    plain = re.sub(r"\x1b\[\d*m", "", str(error)).replace("↳", ":")  # the library colours its chains of causes
-    return " ".join(plain.split())[:500]

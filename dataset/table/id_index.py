@@ -13,8 +13,9 @@ from pathlib import Path
 import pyarrow.fs
 import pyarrow.parquet
 
-from dataset.table.delta_table import DataFile, LogGone, Table
+from dataset.table.delta_table import DataFile, Table
 from dataset.table.id_cache import CacheDamaged, IdCache
+from dataset.table.table_errors import LogGone
 from schemas.errors import RetryableError
 
 ID = "sample_id"

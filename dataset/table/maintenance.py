@@ -6,7 +6,8 @@ Readers keep their snapshots, writers their positions.  Runs only when called.
 
 from dataclasses import dataclass
 
-from dataset.table.delta_table import CommitConflict, Options, Table
+from dataset.table.delta_table import Options, Table
+from dataset.table.table_errors import CommitConflict
 from schemas.errors import RetryableError, UserError
 
 TARGET_BYTES = 128 * 1024 * 1024

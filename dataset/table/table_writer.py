@@ -15,8 +15,9 @@ from typing import Generic, TypeVar
 
 import pyarrow as pa
 
-from dataset.table.delta_table import CommitConflict, Options, Table
+from dataset.table.delta_table import Options, Table
 from dataset.table.id_index import IdIndex
+from dataset.table.table_errors import CommitConflict
 from schemas.base import Event
 from schemas.errors import Fenced, PermanentError, RetryableError
 from schemas.interfaces import Appended, Delivery, Sample

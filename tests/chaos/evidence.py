@@ -7,8 +7,9 @@ import json
 from collections.abc import Iterable, Set
 from pathlib import Path
 
-from dataset.table.delta_table import NoDataset, Table
+from dataset.table.delta_table import Table
 from dataset.table.rejection_table import IS_RETRIED, rejections_uri
+from dataset.table.table_errors import NoDataset
 from schemas.codec import decode
 from schemas.events import DeadLetter, RenderedImage
 from schemas.ids import sample_id

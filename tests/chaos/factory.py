@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from dataset.table.delta_table import NoDataset, Table
+from dataset.table.delta_table import Table
 from dataset.table.rejection_table import rejections_uri
+from dataset.table.table_errors import NoDataset
 from schemas.codec import decode
 from schemas.events import STAGES, QAEvent, Rejection, SeedConcept
 from schemas.graph import SpatialGraph

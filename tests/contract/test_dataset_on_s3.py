@@ -14,10 +14,11 @@ from dataset.audit.locations import NotADataset
 from dataset.exports import Source, export
 from dataset.reading.change_feed import FeedRequest, follow
 from dataset.reading.loading import files, load, sample_ids_by_file
-from dataset.table.delta_table import NoDataset, Table
+from dataset.table.delta_table import Table
 from dataset.table.maintenance import compact, vacuum
 from dataset.table.rejection_table import RejectionsWriter, rejections_uri
 from dataset.table.sample_writer import DatasetWriter
+from dataset.table.table_errors import NoDataset
 from schemas.errors import Fenced
 from schemas.events import QAEvent
 from schemas.ids import make_seed

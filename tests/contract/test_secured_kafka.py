@@ -13,7 +13,8 @@ from uuid import uuid4
 
 import pytest
 
-from dataset.table.delta_table import NoDataset, Table
+from dataset.table.delta_table import Table
+from dataset.table.table_errors import NoDataset
 from monitoring.traces import child_of
 from schemas.codec import Message, to_message
 from schemas.events import STAGES

@@ -15,8 +15,9 @@ from pydantic import SecretStr
 
 from dataset.audit.locations import folder_at
 from dataset.table.columns import COLUMNS
-from dataset.table.delta_table import NoAccess, Table
+from dataset.table.delta_table import Table
 from dataset.table.row_encoding import rows_of
+from dataset.table.table_errors import NoAccess
 from schemas.interfaces import Sample, StoredObject
 from streams.cli.root import run
 from streams.errors import AccessDenied

@@ -8,8 +8,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataset.table.delta_table import NoDataset, Table
+from dataset.table.delta_table import Table
 from dataset.table.rejection_table import rejections_uri
+from dataset.table.table_errors import NoDataset
 from schemas.codec import decode
 from schemas.events import QAEvent, Rejection, SeedConcept
 from schemas.ids import sample_id

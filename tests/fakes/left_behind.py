@@ -6,7 +6,8 @@ In: addresses and folders.  Out: environments; ids as often as they are stored.
 from pathlib import Path
 
 from dataset.reading.row_reader import batches
-from dataset.table.delta_table import NoDataset, Table
+from dataset.table.delta_table import Table
+from dataset.table.table_errors import NoDataset
 from streams.settings import StoreSettings
 from streams.storage import s3
 from tests.fakes.carrier import SESSION_S

@@ -53,8 +53,9 @@ def vacuum(
 
 def _tables(uri: str, options: dict[str, str] | None) -> list[str]:
     """The dataset, and its rejections where there are any."""
-    from dataset.table.delta_table import NoDataset, Table
+    from dataset.table.delta_table import Table
     from dataset.table.rejection_table import rejections_uri
+    from dataset.table.table_errors import NoDataset
 
     try:
         Table.load(rejections_uri(uri), options)

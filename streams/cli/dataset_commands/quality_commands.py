@@ -84,7 +84,7 @@ def lineage(
 def prove_split(uri: Uri = None, as_json: AsJson = False) -> None:
     """What the splits have in common; exit 1 if anything. Example: skg dataset prove-split demo-out/dataset"""
     from dataset.analysis.split_check import check_split as prove
-    from dataset.table.delta_table import NoDataset
+    from dataset.table.table_errors import NoDataset
     from streams.errors import Misused
 
     try:

@@ -56,8 +56,9 @@ def requests(
 def _found(uri: str | None) -> "tuple[Requests, list[str]]":
     """The requests with all that is known of them, and the tables that are not there."""
     from dataset.reading.rejection_outcomes import accepted_requests, rejected_requests
-    from dataset.table.delta_table import NoDataset, Table
+    from dataset.table.delta_table import Table
     from dataset.table.rejection_table import rejections_uri
+    from dataset.table.table_errors import NoDataset
     from streams.broker.topic_reader import KafkaTopicSource
     from streams.recovery.request_outcomes import add_dead_letters, read_requests
     from streams.settings import KafkaSettings

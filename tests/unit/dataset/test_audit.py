@@ -21,7 +21,8 @@ from dataset.audit.row_files import data_files
 from dataset.exports import Source
 from dataset.exports import export as dataset_export
 from dataset.table.columns import COLUMNS
-from dataset.table.delta_table import NoDataset, Table
+from dataset.table.delta_table import Table
+from dataset.table.table_errors import NoDataset
 from schemas.ids import content_id, make_seed
 from tests.fakes.line import collage_line, store_rows
 

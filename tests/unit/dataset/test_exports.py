@@ -16,7 +16,7 @@ from dataset.exports.conversation_turns import Turn
 from dataset.exports.files.atomic_folder import draft_of
 from dataset.exports.llava import messages_of
 from dataset.exports.lmms_eval_helpers import accuracy, chosen_letter, circular_accuracy, doc_to_text, process_results
-from dataset.table.delta_table import NoDataset
+from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
 from spatial.splits import PER_MILLE
 from tests.fakes.events import make_graph, make_picture, make_qa

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dataset.gallery import write_gallery
-from dataset.table.delta_table import NoDataset
+from dataset.table.table_errors import NoDataset
 from schemas.ids import make_seed
 from tests.fakes.events import make_graph, make_qa
 

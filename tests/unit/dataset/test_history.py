@@ -18,8 +18,9 @@ from dataset.reading.change_feed import FeedRequest, TooFarBehind, follow
 from dataset.reading.loading import files, load
 from dataset.reading.row_reader import UnknownColumn, Vacuumed, batches
 from dataset.table.columns import COLUMNS
-from dataset.table.delta_table import NoDataset, Table
+from dataset.table.delta_table import Table
 from dataset.table.maintenance import SAFE_HOURS, Retention, compact, vacuum
+from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
 from tests.fakes.events import make_samples
 

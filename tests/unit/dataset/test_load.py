@@ -12,7 +12,7 @@ import dataset.reading.loading
 from dataset.analysis.info import info
 from dataset.reading.loading import files, sample_ids_by_file
 from dataset.reading.row_reader import UnknownColumn
-from dataset.table.delta_table import NoDataset
+from dataset.table.table_errors import NoDataset
 from spatial.splits import split_of
 from tests.fakes.events import make_graph, make_picture, make_qa, make_samples
 

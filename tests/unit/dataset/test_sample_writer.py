@@ -4,8 +4,9 @@ from hashlib import sha256
 
 import pytest
 
-from dataset.table.delta_table import IDS_TRANSACTION, NoDataset, Table
+from dataset.table.delta_table import IDS_TRANSACTION, Table
 from dataset.table.sample_writer import DatasetWriter
+from dataset.table.table_errors import NoDataset
 from schemas.errors import Fenced, PermanentError, RetryableError
 from schemas.interfaces import Delivery, Sample, StoredObject
 from tests.fakes.events import make_graph, make_qa, make_samples

@@ -11,8 +11,9 @@ from PIL import Image
 from dataset.analysis.charts import CHARTS, _formatted, write_statistics
 from dataset.analysis.statistics import statistics
 from dataset.table.columns import COLUMNS
-from dataset.table.delta_table import NoDataset, Table
+from dataset.table.delta_table import Table
 from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri, rows_of
+from dataset.table.table_errors import NoDataset
 from schemas.ids import make_seed
 from schemas.interfaces import Sample
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection

@@ -8,7 +8,8 @@ from dataset.analysis.subset import Place, SubsetResult, SubsetSpec, subset
 from dataset.reading.row_reader import batches
 from dataset.table.bulk_write import write_whole
 from dataset.table.columns import COLUMNS
-from dataset.table.delta_table import NoDataset, Table
+from dataset.table.delta_table import Table
+from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
 from schemas.events import Question
 from schemas.ids import content_id

@@ -8,8 +8,9 @@ from itertools import count
 import pytest
 from deltalake import DeltaTable
 
-from dataset.table.delta_table import CommitConflict, Table
+from dataset.table.delta_table import Table
 from dataset.table.row_encoding import rows_of
+from dataset.table.table_errors import CommitConflict
 from schemas.errors import Fenced, RetryableError
 from schemas.interfaces import Delivery
 from tests.fakes.events import make_samples

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dataset.reading.lineage import Lineage, NoSample, lineage
-from dataset.table.delta_table import NoDataset
+from dataset.table.table_errors import NoDataset
 from schemas.errors import BadInput
 from schemas.ids import make_seed
 from schemas.interfaces import Drawing

@@ -9,7 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from dataset.audit.locations import folder_at
-from dataset.table.delta_table import NoAccess, NoDataset, Table
+from dataset.table.delta_table import Table
+from dataset.table.table_errors import NoAccess, NoDataset
 from schemas.errors import NotAdmitted, RetryableError
 from schemas.interfaces import StoredObject
 from streams.errors import AccessDenied
