@@ -25,7 +25,8 @@ from schemas.bounds import (
     MAX_JSON_CHARS,
     MAX_JSON_DEPTH,
     MAX_JSON_ITEMS,
-    MAX_KEY_CHARS,
+    MAX_KEY_BYTES,
+    MAX_KEY_PART_BYTES,
     MAX_LONG,
     MAX_NAME_CHARS,
     MAX_TEXT_CHARS,
@@ -52,8 +53,15 @@ def readable(text: str) -> str:
 
 
 def _is_object_key(key: str) -> str:
-    if not key.isprintable() or any(part in ("", ".", "..") for part in key.split("/")):
+    parts = key.split("/")
+    if not key.isprintable() or any(part.strip() in ("", ".", "..") for part in parts):
         raise PydanticCustomError("object_key", "must be an object key: printable, and no part of it empty, . or ..")
+    if len(key.encode()) > MAX_KEY_BYTES or any(len(part.encode()) > MAX_KEY_PART_BYTES for part in parts):
+        raise PydanticCustomError(
+            "object_key",
+            "must be an object key: at most {whole} bytes of UTF-8, and {part} between two slashes",
+            {"whole": MAX_KEY_BYTES, "part": MAX_KEY_PART_BYTES},
+        )
     return key
 
 
@@ -128,7 +136,7 @@ Text = Annotated[str, Field(max_length=MAX_TEXT_CHARS)]
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}(-[0-9]{1,6})?$")]
 """An id derived from content (`schemas.ids`), lower-case hexadecimal."""
 
-Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY_CHARS), AfterValidator(_is_object_key)]
+Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY_BYTES), AfterValidator(_is_object_key)]
 """The key of an object in the store."""
 
 Json = Annotated[dict[str, object], AfterValidator(_plain_json)]

@@ -67,8 +67,11 @@ MAX_NAME_CHARS = 80
 MAX_TEXT_CHARS = 4_000
 """A sentence or a prompt."""
 
-MAX_KEY_CHARS = 1_024
-"""An object key: S3's own bound."""
+MAX_KEY_BYTES = 1_024
+"""An object key: S3's own bound, of its UTF-8."""
+
+MAX_KEY_PART_BYTES = 255
+"""A part of a key between two slashes: stores that keep objects as files refuse longer ones."""
 
 MAX_PARENTS = 16
 """Inputs of one result."""

@@ -52,6 +52,9 @@ _OF_KEYS = {
     "ExpiredToken",
     "InvalidSecurity",
 }
+_HOLD_NOTHING = {"NoSuchKey", "KeyTooLongError", "XMinioInvalidObjectName"}
+"""No object is there, or none can be: a key that this store does not take comes from an event, not from our settings."""
+
 _META = "x-amz-meta-"
 
 
@@ -140,7 +143,7 @@ class S3Store:
             try:
                 answer = self._reads.get_object(self._bucket, key)
             except S3Error as error:
-                if error.code != "NoSuchKey":
+                if error.code not in _HOLD_NOTHING:
                     raise
                 return None
             try:

@@ -40,6 +40,12 @@ def test_what_is_not_there_is_none(objects: ObjectStore) -> None:
     assert objects.get("images/aa/none.webp") is None
 
 
+@pytest.mark.parametrize("key", ["k" * 300, "\u00e4" * 600, "images/aa/1.webp/below", "images/aa"])
+def test_a_key_that_no_store_can_hold_holds_nothing(objects: ObjectStore, key: str) -> None:
+    objects.put_if_absent("images/aa/1.webp", picture())
+    assert objects.get(key) is None
+
+
 def test_the_second_put_of_a_key_changes_nothing(objects: ObjectStore) -> None:
     assert objects.put_if_absent("images/aa/1.webp", picture())
     assert not objects.put_if_absent("images/aa/1.webp", picture(b"another"))

@@ -115,10 +115,33 @@ def test_a_thing_is_seen_once():
         Truth(objects=(thing, thing))
 
 
-@pytest.mark.parametrize("key", ["", "/a", "a/", "a//b", "../secret", "a/./b", "a\nb", "a\x00", "k" * 1025])
+NO_KEYS = [
+    "",
+    "/a",
+    "a/",
+    "a//b",
+    "../secret",
+    "a/./b",
+    "a\nb",
+    "a\x00",
+    " ",
+    "a/ /b",
+    "k" * 256,
+    "\u00e4" * 128,
+    "k/" * 512 + "k",
+]
+
+
+@pytest.mark.parametrize("key", NO_KEYS)
 def test_what_is_no_object_key_is_refused(key: str):
     with pytest.raises(ValidationError, match="key"):
         ImageRef.model_validate({**image().model_dump(), "key": key})
+
+
+def test_the_longest_object_key_is_taken():
+    key = "/".join(["\u00e4" * 127 + "k"] * 4)
+    assert len(key.encode()) == 1023
+    assert ImageRef.model_validate({**image().model_dump(), "key": key}).key == key
 
 
 def test_graphs_are_numbered_as_far_as_the_dataset_can_hold():
