@@ -1,6 +1,6 @@
 """A language model's endpoint: address, name, key, and timeout.
 
-In: settings.  Out: a valid `Endpoint`, or Refused in one line that never shows the key.
+In: settings.  Out: a valid `Endpoint`, or Misconfigured in one line that never shows the key.
 Connects to nothing.
 """
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from streams.address_redaction import masked
-from streams.errors import Refused
+from streams.errors import Misconfigured
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A server and a model on it. `timeout_s` bounds one call from end to end. Raises Refused for an invalid address.
+    """A server and a model on it. `timeout_s` bounds one call from end to end. Raises Misconfigured for an invalid address.
 
     White space around address, model and key (files of secrets end in a newline) and a slash at the end are dropped.
     """
@@ -28,9 +28,9 @@ class Endpoint:
         object.__setattr__(self, "model", self.model.strip())
         object.__setattr__(self, "api_key", self.api_key.strip())
         if not self.model:
-            raise Refused(f"{self.url}: no model is named")
+            raise Misconfigured(f"{self.url}: no model is named")
         if not (self.api_key.isascii() and self.api_key.isprintable()):
-            raise Refused(f"{self.url}: the API key has characters that no request can carry")
+            raise Misconfigured(f"{self.url}: the API key has characters that no request can carry")
 
     def without_key(self, text: str) -> str:
         """A text of the server without the key, which an error may repeat."""
@@ -45,9 +45,11 @@ def _address(said: str) -> str:
     except ValueError:
         fine = False
     if not fine or any(c.isspace() or not c.isprintable() for c in url):
-        raise Refused(
+        raise Misconfigured(
             f"{masked(said)!r} is no address of a language model: it needs http:// or https://, a host, and often /v1"
         )
     if parts.username or parts.password:
-        raise Refused(f"the address of a language model on {parts.hostname} holds a password; it belongs into the API key")
+        raise Misconfigured(
+            f"the address of a language model on {parts.hostname} holds a password; it belongs into the API key"
+        )
     return url

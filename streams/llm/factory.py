@@ -15,7 +15,7 @@ from monitoring.llm_metrics import LanguageMetrics
 from monitoring.logs import log
 from schemas.interfaces import ObjectStore, Planner
 from schemas.llm.contract import LanguageModel, Picture
-from streams.errors import Refused
+from streams.errors import Misconfigured
 from streams.llm.answer_cache import CachedModel
 from streams.llm.endpoint import Endpoint
 from streams.llm.event_loop_thread import LoopThread
@@ -67,7 +67,7 @@ checked and laid out. The calls have a limit of their own."""
 
 
 def make_language_agents(settings: AgentSettings, store: ObjectStore) -> LanguageAgents:
-    """The planner that uses `SKG_LLM_URL`. Raises Refused for a price list that cannot be read."""
+    """The planner that uses `SKG_LLM_URL`. Raises Misconfigured for a price list that cannot be read."""
     from agents.llm.llm_planner import LanguagePlanner
 
     assert settings.llm_url is not None
@@ -92,7 +92,7 @@ def make_language_agents(settings: AgentSettings, store: ObjectStore) -> Languag
 
 
 def make_judge(settings: ExamineSettings, store: ObjectStore, link: Link) -> "PictureJudge":
-    """The judge that uses `SKG_MLLM_URL`. Raises Refused where a model would check itself without permission."""
+    """The judge that uses `SKG_MLLM_URL`. Raises Misconfigured where a model would check itself without permission."""
     from gpu_workers.judge.interfaces import Models
     from gpu_workers.judge.picture_judge import LanguageJudge
 
@@ -117,7 +117,7 @@ def _endpoints(settings: ExamineSettings) -> tuple[Endpoint, Endpoint]:
         timeout_s,
     )
     if (other.url, other.model) == (first.url, first.model) and not settings.mllm_same_model:
-        raise Refused(
+        raise Misconfigured(
             f"{first.model} would check its own questions: set SKG_MLLM_CHECK_MODEL to another model, "
             "or SKG_MLLM_SAME_MODEL=true to allow it"
         )

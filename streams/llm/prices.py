@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.llm.contract import Reply
-from streams.errors import Refused
+from streams.errors import Misconfigured
 
 PER = 1_000_000
 """Prices are per million tokens, as providers quote them."""
@@ -42,12 +42,12 @@ class Prices(BaseModel):
 
 
 def read_prices(path: Path | None) -> Prices:
-    """The prices of a file; none at all without one. Raises Refused for a file that cannot be read or is malformed."""
+    """The prices of a file; none at all without one. Raises Misconfigured for one that is missing or malformed."""
     if path is None:
         return Prices()
     try:
         return Prices.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
     except OSError as error:
-        raise Refused(f"SKG_LLM_PRICES: {path}: {error.strerror or error}") from error
+        raise Misconfigured(f"SKG_LLM_PRICES: {path}: {error.strerror or error}") from error
     except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
-        raise Refused(f"SKG_LLM_PRICES: {path} is no price list: {' '.join(str(error).split())[:300]}") from error
+        raise Misconfigured(f"SKG_LLM_PRICES: {path} is no price list: {' '.join(str(error).split())[:300]}") from error

@@ -2,7 +2,8 @@
 
 import pytest
 
-from streams.errors import Refused
+from streams.cli.failures import report
+from streams.errors import Misconfigured
 from streams.llm.endpoint import Endpoint
 
 
@@ -20,26 +21,33 @@ from streams.llm.endpoint import Endpoint
     ],
 )
 def test_what_is_no_address_is_refused_at_once(url: str):
-    with pytest.raises(Refused, match="http:// or https://"):
+    with pytest.raises(Misconfigured, match="http:// or https://"):
         Endpoint(url, "tiny", "", 1.0)
 
 
 def test_a_password_does_not_stand_in_an_address_nor_in_the_complaint_about_it():
     for url in ("https://me:sesame@host/v1", "ftp://me:sesame@host", "me:sesame@host/v1", "https://me:sesame@host :1/v1"):
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(Misconfigured) as caught:
             Endpoint(url, "tiny", "", 1.0)
         assert "sesame" not in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["two\nlines", "schl\u00fcssel", "nul\x00"])
 def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(key: str):
-    with pytest.raises(Refused, match="API key") as caught:
+    with pytest.raises(Misconfigured, match="API key") as caught:
         Endpoint("http://host/v1", "tiny", key, 1.0)
     assert key not in str(caught.value)
 
 
+def test_what_is_refused_here_ends_a_command_as_every_wrong_setting_does(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(Misconfigured) as caught:
+        Endpoint("https://me:sesame@host/v1", "tiny", "", 1.0)
+    assert report(caught.value) == 2
+    assert "sesame" not in capsys.readouterr().err
+
+
 def test_a_model_has_a_name():
-    with pytest.raises(Refused, match="no model is named"):
+    with pytest.raises(Misconfigured, match="no model is named"):
         Endpoint("http://host/v1", " ", "", 1.0)
 
 

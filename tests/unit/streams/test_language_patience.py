@@ -12,7 +12,7 @@ from monitoring.llm_metrics import LanguageMetrics
 from schemas.errors import RetryableError
 from schemas.interfaces import StoredObject
 from schemas.llm.contract import Form, Reply, Request, Turn, answer_key, ledger
-from streams.errors import Refused
+from streams.errors import Misconfigured
 from streams.faust_app.seed_agent import REBALANCE_S
 from streams.llm.answer_cache import CachedModel
 from streams.llm.cost_report import CostReport
@@ -286,7 +286,7 @@ def test_prices_come_from_a_small_file_and_models_without_one_cost_no_money(tmp_
 def test_a_malformed_price_list_is_refused_in_one_line(tmp_path: Path, text: str):
     path = tmp_path / "prices.yaml"
     path.write_text(text)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Misconfigured) as caught:
         read_prices(path)
     assert "SKG_LLM_PRICES" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -311,7 +311,7 @@ def _judging(**settings: object) -> ExamineSettings:
     ],
 )
 def test_a_model_that_would_check_itself_is_refused(settings: dict[str, object]):
-    with pytest.raises(Refused, match="would check its own questions"):
+    with pytest.raises(Misconfigured, match="would check its own questions"):
         make_judge(_judging(**settings), InMemoryStore(), lambda key, _: key)
 
 
