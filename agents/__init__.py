@@ -1,1 +1,1 @@
-"""The decisions on text: seed to scene, objects, graph, layout. Knows no broker and no pixels."""
+"""Planning: from a seed to a scene, objects, a graph and its layout. Knows no broker and no pixels."""

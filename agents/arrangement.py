@@ -1,7 +1,7 @@
-"""An imagined arrangement of a cast, from which relations are read so that they cannot contradict each other.
+"""A rough random arrangement of the selected objects: relations chosen from it cannot contradict each other.
 
-In: a cast and a random generator.  Out: a place from left to right, a height and a depth for every member.
-Has no boxes: the solver makes those.
+In: a selection and a random generator.  Out: a horizontal position, a height and a depth for every member.
+Makes no boxes: the solver does.
 """
 
 from collections.abc import Sequence
@@ -9,27 +9,27 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from agents.object_selection import Cast
+from agents.object_selection import Selection
 from schemas.graph import Relation
 
 Level = Literal["ground", "water", "high", "free"]
 
 AMONG = 0.03
-"""How far from its carrier's middle a carried thing is imagined, in shares of the picture."""
+"""Largest horizontal distance of a carried object from its carrier's middle, share of the picture."""
 
 OVERHEAD = 0.4
-"""Probability that what hangs or flies is imagined right over something on the ground."""
+"""Probability that an object which hangs or flies is right above one on the ground."""
 
 ASHORE = 0.5
-"""Where there are land and water, the land is imagined nearer than this depth, the water farther."""
+"""Where there are land and water, the land is nearer than this depth, the water farther."""
 
 CLEAR = 0.1
-"""Difference of depth from which one thing is said to be in front of another."""
+"""Least difference of depth for in_front_of and behind."""
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a member is imagined: `x` from 0 (left), `y` from 0 (top), `depth` from 0 (near), all to 1.
+    """The position of a member: `x` from 0 (left), `y` from 0 (top), `depth` from 0 (near), all to 1.
 
     `carrier`: the member that carries it.  `over`: the member on the ground that it hangs or flies right above.
     """
@@ -45,53 +45,53 @@ class Spot:
 Spots = Sequence[Spot]
 
 
-def arrange(cast: Cast, rng: Random) -> tuple[Spot, ...]:
-    """A random arrangement: those that stand by themselves side by side, what they carry on them."""
-    free = [i for i, m in enumerate(cast.members) if m.carrier is None]
+def arrange(selection: Selection, rng: Random) -> tuple[Spot, ...]:
+    """A random arrangement: members without a carrier side by side, carried ones on their carriers."""
+    free = [i for i, m in enumerate(selection.members) if m.carrier is None]
     places = [(k + 0.5) / len(free) for k in range(len(free))]
     rng.shuffle(places)
     x_of = dict(zip(free, places, strict=True))
-    ground = [i for i in free if level(cast, i) in ("ground", "water")]
+    ground = [i for i in free if level(selection, i) in ("ground", "water")]
     found: dict[int, Spot] = {}
     for i in free:
-        kind = level(cast, i)
+        kind = level(selection, i)
         if kind == "high" and ground and rng.random() < OVERHEAD:
             below = rng.choice(ground)
             found[i] = Spot(x_of[below], rng.random(), 1.0, kind, None, below)
         else:
-            found[i] = Spot(x_of[i], rng.random(), _depth(cast, kind, rng), kind)
-    for i in range(len(cast.members)):
-        _stand(cast, i, found, rng)
-    return tuple(found[i] for i in range(len(cast.members)))
+            found[i] = Spot(x_of[i], rng.random(), _depth(selection, kind, rng), kind)
+    for i in range(len(selection.members)):
+        _place_on_carrier(selection, i, found, rng)
+    return tuple(found[i] for i in range(len(selection.members)))
 
 
-def _depth(cast: Cast, kind: Level, rng: Random) -> float:
-    if cast.stock.kind.backdrop != "harbour":
+def _depth(selection: Selection, kind: Level, rng: Random) -> float:
+    if selection.inventory.kind.backdrop != "harbour":
         return rng.random()
     return rng.uniform(ASHORE + CLEAR, 1.0) if kind == "water" else rng.uniform(0.0, ASHORE)
 
 
-def _stand(cast: Cast, i: int, found: dict[int, Spot], rng: Random) -> None:
-    """Imagine member `i` on its carrier, and the carrier before it."""
-    carrier = cast.members[i].carrier
+def _place_on_carrier(selection: Selection, i: int, found: dict[int, Spot], rng: Random) -> None:
+    """Place member `i` on its carrier, after the carrier itself."""
+    carrier = selection.members[i].carrier
     if i in found or carrier is None:
         return
-    _stand(cast, carrier, found, rng)
+    _place_on_carrier(selection, carrier, found, rng)
     base = found[carrier]
     found[i] = Spot(base.x + rng.uniform(-AMONG, AMONG), base.y, base.depth, base.level, carrier)
 
 
-def level(cast: Cast, i: int) -> Level:
-    """Where a member that nothing carries belongs: on the ground, on the water, above both, anywhere in the water."""
-    rest = cast.members[i].rest
+def level(selection: Selection, i: int) -> Level:
+    """Where a member without a carrier belongs: on the ground, on the water, above both, or anywhere in the water."""
+    rest = selection.members[i].rest
     if rest in ("wall", "ceiling", "air"):
         return "high"
     if rest == "water":
-        return "free" if cast.stock.kind.backdrop == "underwater" else "water"
+        return "free" if selection.inventory.kind.backdrop == "underwater" else "water"
     return "ground"
 
 
-def rooted(spots: Spots, i: int) -> bool:
+def is_free(spots: Spots, i: int) -> bool:
     """Whether nothing carries it."""
     return spots[i].carrier is None
 
@@ -103,7 +103,7 @@ def carries(spots: Spots, a: int, b: int) -> bool:
 
 
 def agrees(spots: Spots, relation: Relation) -> bool:
-    """Whether an arrangement fits a relation, as far as it tells."""
+    """Whether a relation holds in an arrangement; True for predicates that it does not determine."""
     if relation.object is None:
         return True
     a, b = spots[relation.subject], spots[relation.object]

@@ -1,4 +1,4 @@
-"""The targets of the balance agent, checked.
+"""The validated targets of the balance agent.
 
 In: the values of a YAML file, as plain Python.  Out: `Targets`, or a ValueError that says what is wrong.
 Does not read files.
@@ -17,13 +17,13 @@ from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.questions import KINDS
 
 MOST_THINGS = 12
-"""The most that a seed can ask for."""
+"""The largest number of objects that a seed can request."""
 
 Weight = Annotated[float, Field(gt=0, le=1e6)]
 
 
 class Band(NamedTuple):
-    """From `first` to `last` things, both included."""
+    """From `first` to `last` objects, both included."""
 
     first: int
     last: int
@@ -33,7 +33,7 @@ class Band(NamedTuple):
 
 
 def band(text: str) -> Band:
-    """The band of a text as in `2-3`, or `4`. Raises ValueError."""
+    """The band of a text such as `2-3` or `4`. Raises ValueError."""
     first, dash, last = text.partition("-")
     try:
         found = Band(int(first), int(last if dash else first))
@@ -45,7 +45,7 @@ def band(text: str) -> Band:
 
 
 class TargetsFile(Model):
-    """The file's form. Weights need not add up; kinds may be left out, and are not balanced then."""
+    """The file's schema. Weights need not sum to 1; kinds may be omitted, and are not balanced then."""
 
     scenes: Annotated[dict[str, Weight], Field(min_length=1)]
     density: Annotated[dict[str, Weight], Field(min_length=1)]
@@ -95,10 +95,10 @@ def _known(weights: dict[str, float], names: Mapping[str, object], what: str) ->
 
 @dataclass(frozen=True)
 class Targets:
-    """Shares that add up to 1 on each axis, and bounds.
+    """Shares that sum to 1 on each axis, and bounds.
 
-    `tolerance`: how much of its share a value may lack.  `least_samples`: seeds are published below this number even
-    where the mix is right.  `per_minute` and `total` bound the graphs that are asked for, `ahead` those without outcome.
+    `tolerance`: how far a value's share may be below its target.  `least_samples`: below this number seeds are published
+    even if the mix is right.  `per_minute` and `total` bound the graphs requested, `ahead` those without an outcome.
     """
 
     scenes: Mapping[str, float]
@@ -112,7 +112,7 @@ class Targets:
     ahead: int
 
     def band_of(self, things: int) -> Band | None:
-        """The band that the number of things is in."""
+        """The band that contains this number of objects, None if there is none."""
         return next((one for one in self.bands if one.first <= things <= one.last), None)
 
 

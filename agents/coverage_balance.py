@@ -1,12 +1,12 @@
-"""What the dataset still lacks, and which seeds would bring it: pure decisions.
+"""Decides which seeds to request so that the dataset reaches its target mix.
 
-In: targets; what was accepted and rejected; how many graphs may be asked for now.  Out: wishes for seeds.
+In: targets; accepted and rejected samples; how many graphs may be requested now.  Out: requests for seeds.
 Reads no clock, no topic and no file (`streams.operations.balance_controller` does).
 
 Four axes are balanced: families of relations (counted in the graphs of accepted samples), kinds of questions, density
-(things that are seen) and scenes.  A wish fixes a scene, a density and a family; kinds follow from those: each kind is
-credited to the wishes that its row in `spatial.questions.kind_table` favours.  A wish's score is what it would bring on
-each axis, and in its own cell of scene × density × family, so that no cell stays empty because its axes look well.
+(objects seen) and scenes.  A request fixes a scene, a density and a family; kinds follow from those: each kind is
+credited to the requests that its row in `spatial.questions.kind_table` favours.  A request's score is its expected gain
+on each axis and in its own cell of scene × density × family, so that no cell stays empty while its axes are balanced.
 """
 
 from collections import Counter
@@ -23,15 +23,15 @@ K = TypeVar("K")
 AXES = ("scenes", "relations", "kinds", "density")
 
 OWN_WEIGHT = 0.1
-"""An empty cell is worth as much as a tenth that lacks on an axis."""
+"""An empty cell scores as much as a deficit of a tenth on an axis."""
 
 TRIED, LEAST_YIELD = 20, 0.05
-"""A cell that brought what it was asked for less often than this, after so many outcomes, is given up."""
+"""After `TRIED` outcomes, a cell with a success rate below `LEAST_YIELD` is given up."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What one wish fixes."""
+    """What one request fixes."""
 
     scene: str
     band: Band
@@ -40,7 +40,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Accepted:
-    """An accepted sample: scene, things seen, relations of its graph by family, questions by kind."""
+    """An accepted sample: scene, number of objects seen, relations of its graph by family, questions by kind."""
 
     scene: str
     things: int
@@ -58,7 +58,7 @@ class SeedRequest:
 
 @dataclass
 class Balance:
-    """What there is, as far as it was told. Kept by whoever reads the topics; can be told everything anew."""
+    """Counts of samples and requests so far. Its owner reads the topics, and can rebuild it from their beginning."""
 
     targets: Targets
     samples: int = 0
@@ -67,16 +67,16 @@ class Balance:
     families: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     cells: Counter[Cell] = field(default_factory=Counter)
-    asked: Counter[Cell] = field(default_factory=Counter)
+    requested: Counter[Cell] = field(default_factory=Counter)
     hits: Counter[Cell] = field(default_factory=Counter)
     misses: Counter[Cell] = field(default_factory=Counter)
 
-    def ask(self, cell: Cell, count: int) -> None:
-        """Graphs of the cell were asked for by this agent."""
-        self.asked[cell] += count
+    def record_requested(self, cell: Cell, count: int) -> None:
+        """This agent requested graphs of the cell."""
+        self.requested[cell] += count
 
-    def accept(self, sample: Accepted, cell: Cell | None) -> None:
-        """A sample was accepted; `cell` is the wish that it came from, if it came from one."""
+    def record_accepted(self, sample: Accepted, cell: Cell | None) -> None:
+        """A sample was accepted; `cell` is that of this agent's request, if it came from one."""
         self.samples += 1
         self.scenes[sample.scene] += 1
         self.families.update(sample.families)
@@ -89,50 +89,46 @@ class Balance:
             brought = band == cell.band and sample.scene == cell.scene and sample.families.get(cell.family, 0) > 0
             (self.hits if brought else self.misses)[cell] += 1
 
-    def reject(self, cell: Cell | None) -> None:
-        """A request of this agent ended in a rejection (those of others tell nothing about its cells)."""
+    def record_rejected(self, cell: Cell | None) -> None:
+        """A request of this agent was rejected (`cell` None: it was another's, which says nothing about the cells)."""
         if cell is not None:
             self.misses[cell] += 1
 
-    def reconsider(self, cell: Cell | None) -> None:
-        """A request that was counted as rejected is judged again, and ended otherwise."""
+    def undo_rejected(self, cell: Cell | None) -> None:
+        """A request that was counted as rejected was judged again with another outcome."""
         if cell is not None:
             self.misses[cell] -= 1
 
-    def withdraw(self, cell: Cell) -> None:
-        """A rejection of the cell was none: its request ended otherwise after all."""
-        self.misses[cell] -= 1
-
     @property
-    def open(self) -> int:
-        """Graphs that were asked for and have no outcome yet."""
-        return sum(self._open(cell) for cell in self.asked)
+    def in_flight(self) -> int:
+        """The number of requested graphs without an outcome yet."""
+        return sum(self._in_flight(cell) for cell in self.requested)
 
-    def _open(self, cell: Cell) -> int:
-        return max(0, self.asked[cell] - self.hits[cell] - self.misses[cell])
+    def _in_flight(self, cell: Cell) -> int:
+        return max(0, self.requested[cell] - self.hits[cell] - self.misses[cell])
 
-    def chance(self, cell: Cell) -> float:
-        """How often the cell's wishes bring what they ask for; hopeful while little is known."""
+    def success_rate(self, cell: Cell) -> float:
+        """The share of the cell's requests that bring what they ask for, with an optimistic prior."""
         return (self.hits[cell] + 2) / (self.hits[cell] + self.misses[cell] + 3)
 
     def given_up(self) -> list[Cell]:
-        """Cells that do not bring what they are asked for."""
-        return [cell for cell in self._all() if self._hopeless(cell)]
+        """Cells whose success rate is too low."""
+        return [cell for cell in self._all_cells() if self._is_given_up(cell)]
 
-    def exhausted(self) -> bool:
-        """Whether no cell is left to ask for."""
-        return all(self._hopeless(cell) for cell in self._all())
+    def is_exhausted(self) -> bool:
+        """Whether all cells are given up."""
+        return all(self._is_given_up(cell) for cell in self._all_cells())
 
-    def _hopeless(self, cell: Cell) -> bool:
+    def _is_given_up(self, cell: Cell) -> bool:
         outcomes = self.hits[cell] + self.misses[cell]
         return outcomes >= TRIED and self.hits[cell] < LEAST_YIELD * outcomes
 
-    def _all(self) -> Iterator[Cell]:
+    def _all_cells(self) -> Iterator[Cell]:
         targets = self.targets
         yield from (Cell(*parts) for parts in product(targets.scenes, targets.bands, targets.relations))
 
-    def lacking(self) -> dict[str, dict[str, float]]:
-        """By axis and value: target share less the share there is, where that is more than the tolerance."""
+    def deficits(self) -> dict[str, dict[str, float]]:
+        """By axis and value: target share minus current share, where that exceeds the tolerance."""
         bands = (
             {str(band): share for band, share in self.targets.bands.items()},
             {str(band): count for band, count in self.bands.items()},
@@ -143,23 +139,23 @@ class Balance:
             (self.targets.kinds, self.kinds),
             bands,
         )
-        return {axis: gaps for axis, shares in zip(AXES, axes, strict=True) if (gaps := self._gaps(*shares))}
+        return {axis: gaps for axis, shares in zip(AXES, axes, strict=True) if (gaps := self._deficits_of(*shares))}
 
-    def _gaps(self, want: Mapping[str, float], have: Mapping[str, int]) -> dict[str, float]:
+    def _deficits_of(self, want: Mapping[str, float], have: Mapping[str, int]) -> dict[str, float]:
         total = sum(have.get(name, 0) for name in want)
         gaps = {name: share - (have.get(name, 0) / total if total else 0.0) for name, share in want.items()}
         return {name: gap for name, gap in gaps.items() if gap > self.targets.tolerance}
 
-    def satisfied(self) -> bool:
-        """Whether there is enough and every axis has its mix."""
-        return self.samples >= self.targets.least_samples and not self.lacking()
+    def is_satisfied(self) -> bool:
+        """Whether there are enough samples and every axis has its target mix."""
+        return self.samples >= self.targets.least_samples and not self.deficits()
 
-    def wishes(self, allowed: int) -> list[SeedRequest]:
-        """The best wishes for at most `allowed` graphs, the most wanted cells first; none once satisfied."""
-        allowed = min(allowed, self.targets.ahead - self.open)
-        if allowed <= 0 or self.satisfied():
+    def seed_requests(self, allowed: int) -> list[SeedRequest]:
+        """The best requests for at most `allowed` graphs, the most requested cells first; none once satisfied."""
+        allowed = min(allowed, self.targets.ahead - self.in_flight)
+        if allowed <= 0 or self.is_satisfied():
             return []
-        board = _Board(self)
+        board = _Scoreboard(self)
         chosen: Counter[Cell] = Counter()
         for _ in range(allowed):
             best = board.best()
@@ -170,12 +166,12 @@ class Balance:
         return [SeedRequest(cell, count) for cell, count in chosen.most_common()]
 
 
-class _Board:
-    """Scores of cells while wishes are being made: each wish counts as if it had half come true."""
+class _Scoreboard:
+    """Scores of cells while requests are chosen: each chosen one counts as an expected sample."""
 
     def __init__(self, balance: Balance) -> None:
         self._balance, targets = balance, balance.targets
-        self._cells = [cell for cell in balance._all() if not balance._hopeless(cell)]
+        self._cells = [cell for cell in balance._all_cells() if not balance._is_given_up(cell)]
         self._share = {
             c: targets.scenes[c.scene] * targets.bands[c.band] * targets.relations[c.family] for c in self._cells
         }
@@ -184,39 +180,39 @@ class _Board:
         self._families: Counter[str] = Counter(balance.families)
         self._held: dict[Cell, float] = dict(balance.cells)
         self._more = 0.0
-        self._kinds = balance.lacking().get("kinds", {})
+        self._kinds = balance.deficits().get("kinds", {})
         self._gains = {cell: self._kind_gain(cell) for cell in self._cells}
-        for cell in balance.asked:
-            for _ in range(balance._open(cell)):
+        for cell in balance.requested:
+            for _ in range(balance._in_flight(cell)):
                 self.expect(cell)
 
     def expect(self, cell: Cell) -> None:
-        """A graph of the cell is on its way."""
+        """Count a graph of the cell as requested."""
         self._scenes[cell.scene] += 1
         self._bands[cell.band] += 1
         self._families[cell.family] += 1
-        self._held[cell] = self._held.get(cell, 0.0) + self._balance.chance(cell)
+        self._held[cell] = self._held.get(cell, 0.0) + self._balance.success_rate(cell)
         self._more += 1
 
     def best(self) -> Cell | None:
-        """The cell with the highest score above zero; the first one of equals."""
+        """The cell with the highest score above zero; the first one of ties."""
         if not self._cells:
             return None
         targets = self._balance.targets
-        scenes, bands = _wants(targets.scenes, self._scenes), _wants(targets.bands, self._bands)
-        families = _wants(targets.relations, self._families)
+        scenes, bands = _signed_deficits(targets.scenes, self._scenes), _signed_deficits(targets.bands, self._bands)
+        families = _signed_deficits(targets.relations, self._families)
         total = self._balance.samples + self._more + 1
 
         def score(cell: Cell) -> float:
             axes = scenes[cell.scene] + bands[cell.band] + families[cell.family] + self._gains[cell]
             own = max(0.0, 1 - self._held.get(cell, 0.0) / (self._share[cell] * total))
-            return (axes + OWN_WEIGHT * own) * self._balance.chance(cell)
+            return (axes + OWN_WEIGHT * own) * self._balance.success_rate(cell)
 
         found = max(self._cells, key=score)
         return found if score(found) > 0 or self._balance.samples < targets.least_samples else None
 
     def _kind_gain(self, cell: Cell) -> float:
-        """What the cell would do for kinds that lack."""
+        """The cell's gain for under-represented kinds."""
         gain = 0.0
         for kind, gap in self._kinds.items():
             row = KINDS[kind]
@@ -225,7 +221,7 @@ class _Board:
         return gain
 
 
-def _wants(shares: Mapping[K, float], have: Mapping[K, int]) -> dict[K, float]:
-    """For each value the share that it lacks; negative where there is too much."""
+def _signed_deficits(shares: Mapping[K, float], have: Mapping[K, int]) -> dict[K, float]:
+    """For each value its target share minus its current one; negative where there is too much."""
     total = sum(have.get(value, 0) for value in shares) or 1
     return {value: share - have.get(value, 0) / total for value, share in shares.items()}

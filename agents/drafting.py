@@ -1,6 +1,6 @@
-"""From a seed to a graph without boxes: things, what is said of them, how they are related, what is absent.
+"""From a seed to a graph without boxes: objects, their attributes, their relations, and absent categories.
 
-In: a seed, an index, a scene, a renderer's abilities.  Out: a `Drafted`.  Deterministic in all of them.
+In: a seed, an index, a scene, a renderer's capabilities.  Out: a `Drafted`.  Deterministic.
 Does not place anything (`spatial.layout`) and writes no prompt.
 """
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from random import Random
 
 from agents.arrangement import Spot, agrees, arrange
-from agents.attribute_selection import absent, described
-from agents.object_selection import Cast, SelectionRequest, fill
+from agents.attribute_selection import choose_absent, choose_attributes
+from agents.object_selection import Selection, SelectionRequest, fill
 from agents.rejections import unmet_options
-from agents.relation_selection import DEFAULT_MIX, Reading, carried_relations, read
-from agents.requirements import plain, require
-from agents.scene_inventory import stock
+from agents.relation_selection import DEFAULT_MIX, StatedRelations, add_relations, carried_relations
+from agents.requirements import add_requirements, category_name
+from agents.scene_inventory import build_inventory
 from schemas.events import SeedConcept, SeedOptions
 from schemas.graph import Relation
 from schemas.ids import derived_seed
@@ -23,22 +23,22 @@ from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
 
 ARRANGEMENTS = 24
-"""Random arrangements tried for one that fits all required relations."""
+"""Random arrangements tried to find one that satisfies all required relations."""
 
 FAMILIES = frozenset(DEFAULT_MIX)
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be drafted: graph number `index` of `seed`, in `scene`; another `attempt` gives another draft.
+    """The graph to draft: number `index` of `seed`, in `scene`; another `attempt` gives another draft.
 
-    `attributes`: what the first things of a category must have, one entry a thing.
+    `attributes`: what the first objects of a category must have, one entry per object.
     """
 
     seed: SeedConcept
     index: int
     scene: str
-    abilities: RendererCapabilities
+    capabilities: RendererCapabilities
     attempt: int = 0
     attributes: Mapping[str, Sequence[tuple[str, ...]]] = field(default_factory=dict)
 
@@ -54,30 +54,30 @@ class Drafted:
 
 
 def draft(task: Task) -> Drafted:
-    """The draft of a task. Raises Unmet where the options cannot be met."""
+    """The draft of a task. Raises RequestRejected where the options cannot be met."""
     options = task.seed.options
     rng = Random(derived_seed("plan", task.seed.seed_id, task.index, task.attempt))
-    offer = stock(task.scene, task.abilities)
+    offer = build_inventory(task.scene, task.capabilities)
     mix = mix_of(options)
-    excluded = tuple(dict.fromkeys(plain(name) for name in options.excluded))
-    cast = Cast(offer, frozenset(excluded))
-    required = require(cast, options, rng)
-    least = max(options.min_objects, len(cast.members))
-    fill(cast, rng.randint(least, max(least, options.max_objects)), _wish(mix), rng)
-    relations = _relations(cast, mix, required, rng)
-    names = tuple(cast.names())
+    excluded = tuple(dict.fromkeys(category_name(name) for name in options.excluded))
+    selection = Selection(offer, frozenset(excluded))
+    required = add_requirements(selection, options, rng)
+    least = max(options.min_objects, len(selection.members))
+    fill(selection, rng.randint(least, max(least, options.max_objects)), _selection_request(mix), rng)
+    relations = _relations(selection, mix, required, rng)
+    names = tuple(selection.names())
     return Drafted(
         Draft(names, tuple(relations), task.scene),
-        described(cast, task.abilities, rng, task.attributes),
-        absent(cast, excluded, rng),
+        choose_attributes(selection, task.capabilities, rng, task.attributes),
+        choose_absent(selection, excluded, rng),
         len(required),
     )
 
 
 def mix_of(options: SeedOptions) -> Mapping[str, float]:
-    """The weights of the families: the seed's if it gives any above zero, else the usual ones.
+    """The weights of the families: the seed's if it gives any above zero, else the default ones.
 
-    Raises Unmet for a family that there is not: it would be dropped in silence.
+    Raises RequestRejected for an unknown family, which would otherwise be ignored silently.
     """
     unknown = sorted(set(options.families) - FAMILIES)
     if unknown:
@@ -86,8 +86,8 @@ def mix_of(options: SeedOptions) -> Mapping[str, float]:
     return asked or DEFAULT_MIX
 
 
-def _wish(mix: Mapping[str, float]) -> SelectionRequest:
-    """How eagerly things are put on or in others: by the share of support and containment in the mix."""
+def _selection_request(mix: Mapping[str, float]) -> SelectionRequest:
+    """Probabilities of objects on or in others, by the share of support and containment in the mix."""
     support, inside = mix.get("support", 0.0), mix.get("containment", 0.0)
     if support + inside <= 0:
         return SelectionRequest(carried=0.0)
@@ -95,38 +95,38 @@ def _wish(mix: Mapping[str, float]) -> SelectionRequest:
     return SelectionRequest(carried=min(0.9, 0.4 + 0.6 * share), inside=inside / (support + inside))
 
 
-def _relations(cast: Cast, mix: Mapping[str, float], required: list[Relation], rng: Random) -> list[Relation]:
-    spots = _arranged(cast, required, rng)
-    reading = Reading(spots, mix)
-    for relation in (*required, *carried_relations(cast, rng)):
-        if relation not in reading.relations:
-            reading.state("required", relation.subject, relation.predicate, relation.object)
-    read(reading, _how_many(cast, len(reading.relations), rng), rng)
-    if not reading.relations:
-        read(Reading(spots, {"place": 1.0}, reading.relations), 1, rng)
-    return _consistent(cast, reading.relations, len(required)) if required else reading.relations
+def _relations(selection: Selection, mix: Mapping[str, float], required: list[Relation], rng: Random) -> list[Relation]:
+    spots = _fitting_arrangement(selection, required, rng)
+    stated = StatedRelations(spots, mix)
+    for relation in (*required, *carried_relations(selection, rng)):
+        if relation not in stated.relations:
+            stated.add("required", relation.subject, relation.predicate, relation.object)
+    add_relations(stated, _relation_count(selection, len(stated.relations), rng), rng)
+    if not stated.relations:
+        add_relations(StatedRelations(spots, {"place": 1.0}, stated.relations), 1, rng)
+    return _consistent(selection, stated.relations, len(required)) if required else stated.relations
 
 
-def _how_many(cast: Cast, stated: int, rng: Random) -> int:
-    """More relations: about one a thing altogether, at least one."""
-    count = len(cast.members)
+def _relation_count(selection: Selection, stated: int, rng: Random) -> int:
+    """How many relations to add: about one for each object in total, at least one."""
+    count = len(selection.members)
     return max(1, count - 1 + rng.randint(0, count // 2) - stated)
 
 
-def _arranged(cast: Cast, required: list[Relation], rng: Random) -> tuple[Spot, ...]:
-    """An arrangement that fits what is required if one is found, else the last one tried."""
-    spots = arrange(cast, rng)
+def _fitting_arrangement(selection: Selection, required: list[Relation], rng: Random) -> tuple[Spot, ...]:
+    """An arrangement that satisfies the required relations if one is found, else the last one tried."""
+    spots = arrange(selection, rng)
     for _ in range(ARRANGEMENTS):
         if all(agrees(spots, relation) for relation in required):
             break
-        spots = arrange(cast, rng)
+        spots = arrange(selection, rng)
     return spots
 
 
-def _consistent(cast: Cast, relations: list[Relation], required: int) -> list[Relation]:
-    """The required relations, and those of the others that do not contradict what is before them."""
+def _consistent(selection: Selection, relations: list[Relation], required: int) -> list[Relation]:
+    """The required relations, and those of the others that do not contradict the ones before them."""
     kept = relations[:required]
     for relation in relations[required:]:
-        if contradictions(Draft(tuple(cast.names()), (*kept, relation))) is None:
+        if contradictions(Draft(tuple(selection.names()), (*kept, relation))) is None:
             kept.append(relation)
     return kept

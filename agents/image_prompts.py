@@ -1,7 +1,7 @@
-"""What a diffusion renderer is told of a graph.
+"""The text prompts of a graph for diffusion renderers.
 
-In: a scene, objects, relations, absent categories.  Out: a `Prompt`.  Absent categories stand in the negative text only.
-Grammar (articles, plurals) is inflect's.
+In: a scene, objects, relations, absent categories.  Out: a `Prompt`.  Absent categories are in the negative text only.
+Articles and plurals come from the library inflect.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from spatial.relations.predicate_table import predicate
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "last")
 
 ALWAYS_UNWANTED = ("text", "watermark", "collage of pictures", "cropped", "deformed")
-"""What no picture should have."""
+"""Negative prompt of every picture."""
 
 MAX_CHARS = 1500
-"""Text encoders read far less; the first sentences count most."""
+"""Text encoders read far less; the first sentences matter most."""
 
 
 @lru_cache(maxsize=1)
@@ -36,7 +36,7 @@ def with_article(noun: str) -> str:
 
 
 def phrase_of(item: GraphObject) -> str:
-    """What one object is called: its attributes and its category. What follows a noun comes last."""
+    """The noun phrase of an object: its attributes and its category; attributes that follow the noun come last."""
     before = [word for word in item.attributes if not word.startswith("facing")]
     after = [word for word in item.attributes if word.startswith("facing")]
     return with_article(" ".join([*before, item.category, *after]))
@@ -79,7 +79,7 @@ def _cut(sentences: Sequence[str]) -> str:
 
 
 def _joined(words: Sequence[str]) -> str:
-    """As many of the words as a text may hold."""
+    """The words, cut to the longest text allowed."""
     text = ""
     for word in words:
         if len(text) + len(word) + 2 > MAX_TEXT_CHARS:
@@ -97,7 +97,7 @@ def _sentence(relation: Relation, objects: Sequence[GraphObject]) -> str:
 
 
 def _named(i: int, objects: Sequence[GraphObject]) -> str:
-    """A name that tells things of one category apart: by their attributes, else by their order."""
+    """A name that distinguishes objects of one category: by their attributes, else by their order."""
     item = objects[i]
     same = [o for o in objects if o.category == item.category]
     if len(same) == 1:

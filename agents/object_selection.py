@@ -1,7 +1,7 @@
-"""Chooses the things of a graph: what is there, what it rests on, what carries it.
+"""Chooses the objects of a graph: categories, what they rest on, what carries them.
 
-In: a stock, a random generator, what is asked for.  Out: a cast, in the order of its members' numbers.
-Does not relate things to each other beyond support and containment (`agents.relation_selection`).
+In: an inventory, a random generator, a request.  Out: a selection, in the order of its members' numbers.
+Does not relate objects beyond support and containment (`agents.relation_selection` does).
 """
 
 from collections.abc import Iterable
@@ -13,41 +13,41 @@ from agents.scene_inventory import Carry, SceneInventory, Weighted
 from spatial.knowledge.categories import Category, Rest
 
 FULL = 1.6
-"""Attenuated widths of the things on a carrier, added up, in widths of the carrier: beyond it they would all shrink."""
+"""Largest sum of attenuated widths on a carrier, in widths of the carrier: beyond it all would shrink."""
 
 ATTENUATION = 0.5
 """Exponent on ratios of real sizes: a cup beside a table looks larger than it is."""
 
 RISES = 0.72
-"""What stands on a low surface must rise above the carrier's top (`on` asks for it): the things on it fill its width at
-that height when their aspects add up to this times the carrier's aspect over its surface's depth."""
+"""Objects on a low surface must rise above the carrier's top (`on` requires it): at that height they fill its width when
+the sum of their aspects is this times the carrier's aspect over its surface's depth."""
 
 MOST_CARRIED = 3
-"""More things on one carrier hide each other."""
+"""Most objects on one carrier: more would hide each other."""
 
 MOST_ALIKE = 3
-"""Things of one category at most: enough to count, few enough to tell apart."""
+"""Most objects of one category: enough to count, few enough to tell apart."""
 
 TRIES = 40
-"""Draws in a row without a fitting thing, after which a scene is called exhausted."""
+"""Consecutive draws without a fitting object after which a scene counts as exhausted."""
 
 
 @dataclass(frozen=True)
 class SelectionRequest:
-    """What a draw leans towards. Shares are probabilities of a next thing being on or in another, or a twin."""
+    """Probabilities for the next object: `carried` by another (`inside` it rather than on it), or `alike`, a twin."""
 
     carried: float = 0.5
     inside: float = 0.2
     alike: float = 0.15
 
-    def allows(self, carry: Carry) -> bool:
-        """Whether things may be put on (in) others at all."""
+    def is_allowed(self, carry: Carry) -> bool:
+        """Whether objects may be put on (in) others at all."""
         return self.inside > 0 if carry == "inside" else self.inside < 1
 
 
 @dataclass
 class Member:
-    """A thing of the cast. `rest`: where it is if nothing carries it."""
+    """A selected object. `rest`: where it is if nothing carries it."""
 
     category: Category
     rest: Rest
@@ -56,11 +56,11 @@ class Member:
 
 
 @dataclass
-class Cast:
-    """The things drawn so far; `barred` are names that must not appear, in any picture of another thing either."""
+class Selection:
+    """The objects chosen so far; `excluded` are names that must not appear, not even in another object's picture."""
 
-    stock: SceneInventory
-    barred: frozenset[str] = frozenset()
+    inventory: SceneInventory
+    excluded: frozenset[str] = frozenset()
     members: list[Member] = field(default_factory=list)
 
     def names(self) -> list[str]:
@@ -68,8 +68,8 @@ class Cast:
         return [member.category.name for member in self.members]
 
     def agrees(self, category: Category) -> bool:
-        """Whether it can be added so that everything can still be counted and named without doubt."""
-        if category.name in self.barred or self.barred.intersection(category.parts):
+        """Whether it can be added so that all objects can still be counted and named unambiguously."""
+        if category.name in self.excluded or self.excluded.intersection(category.parts):
             return False
         same, most = 0, min(MOST_ALIKE, max(2, len(self.members) - 1))
         for member in self.members:
@@ -80,8 +80,8 @@ class Cast:
                 return False
         return same == 0 or (same < most and not category.single)
 
-    def room_on(self, carrier: int, category: Category) -> bool:
-        """Whether one more thing fits on (or in) a carrier."""
+    def has_room_on(self, carrier: int, category: Category) -> bool:
+        """Whether one more object fits on (or in) a carrier."""
         base = self.members[carrier].category
         row = [category, *(m.category for m in self.members if m.carrier == carrier)]
         if len(row) > MOST_CARRIED:
@@ -91,105 +91,110 @@ class Cast:
         return rising and (len(row) == 1 or filled <= FULL)
 
     def add(self, category: Category, carrier: int | None = None, carry: Carry | None = None) -> int:
-        """Add a thing where it belongs and return its number."""
-        rests = self.stock.rests.get(category.name) or ("surface",)
+        """Add an object where it belongs and return its number."""
+        rests = self.inventory.rests.get(category.name) or ("surface",)
         self.members.append(Member(category, rests[0], carrier, carry))
         return len(self.members) - 1
 
 
-def fill(cast: Cast, count: int, wish: SelectionRequest, rng: Random) -> None:
-    """Draw things until there are `count`. Raises Unmet where the scene has no more that fit."""
-    if not cast.members:
-        _try(cast, cast.stock.core, rng, None, None)
+def fill(selection: Selection, count: int, request: SelectionRequest, rng: Random) -> None:
+    """Choose objects until there are `count`. Raises RequestRejected where the scene has no more that fit."""
+    if not selection.members:
+        _try_add(selection, selection.inventory.core, rng, None, None)
     failures = 0
-    while len(cast.members) < count:
-        if _draw(cast, wish, rng):
+    while len(selection.members) < count:
+        if _draw(selection, request, rng):
             failures = 0
             continue
         failures += 1
         if failures > TRIES:
-            raise unmet_options(
-                f"the scene {cast.stock.kind.name} offers only {len(cast.members)} things that fit, not {count}"
-            )
+            scene, found = selection.inventory.kind.name, len(selection.members)
+            raise unmet_options(f"the scene {scene} offers only {found} things that fit, not {count}")
 
 
-def _draw(cast: Cast, wish: SelectionRequest, rng: Random) -> bool:
-    if cast.members and rng.random() < wish.carried and _draw_carried(cast, wish, rng):
+def _draw(selection: Selection, request: SelectionRequest, rng: Random) -> bool:
+    if selection.members and rng.random() < request.carried and _draw_carried(selection, request, rng):
         return True
-    return _draw_free(cast, wish, rng)
+    return _draw_free(selection, request, rng)
 
 
-def _draw_free(cast: Cast, wish: SelectionRequest, rng: Random) -> bool:
-    if cast.members and rng.random() < wish.alike:
-        twin = rng.choice(cast.members)
-        if twin.carrier is None and twin.category.name in cast.stock.rests and cast.agrees(twin.category):
-            cast.add(twin.category)
+def _draw_free(selection: Selection, request: SelectionRequest, rng: Random) -> bool:
+    if selection.members and rng.random() < request.alike:
+        twin = rng.choice(selection.members)
+        if twin.carrier is None and twin.category.name in selection.inventory.rests and selection.agrees(twin.category):
+            selection.add(twin.category)
             return True
-    return _try(cast, cast.stock.free, rng, None, None)
+    return _try_add(selection, selection.inventory.free, rng, None, None)
 
 
-def _draw_carried(cast: Cast, wish: SelectionRequest, rng: Random) -> bool:
-    """Something on or in what is there; the other way where nothing there can carry the one way."""
-    ways: tuple[Carry, Carry] = ("inside", "on") if rng.random() < wish.inside else ("on", "inside")
+def _draw_carried(selection: Selection, request: SelectionRequest, rng: Random) -> bool:
+    """Add an object on or in a member; the other of the two ways where no member can carry the first."""
+    ways: tuple[Carry, Carry] = ("inside", "on") if rng.random() < request.inside else ("on", "inside")
     for carry in ways:
-        offers = cast.stock.inside if carry == "inside" else cast.stock.on
-        carriers = [i for i, m in enumerate(cast.members) if offers[m.category.name].names and _may_carry(cast, i, carry)]
-        if carriers and wish.allows(carry):
+        offers = selection.inventory.inside if carry == "inside" else selection.inventory.on
+        carriers = [
+            i for i, m in enumerate(selection.members) if offers[m.category.name].names and _may_carry(selection, i, carry)
+        ]
+        if carriers and request.is_allowed(carry):
             carrier = rng.choice(carriers)
-            return _try(cast, offers[cast.members[carrier].category.name], rng, carrier, carry)
+            return _try_add(selection, offers[selection.members[carrier].category.name], rng, carrier, carry)
     return False
 
 
-def _may_carry(cast: Cast, i: int, carry: Carry) -> bool:
-    """Whether things may be put on (in) member `i`: never both, and nothing is stacked three high."""
-    if any(m.carrier == i and m.carry != carry for m in cast.members):
+def _may_carry(selection: Selection, i: int, carry: Carry) -> bool:
+    """Whether objects may be put on (in) member `i`: never both, and nothing is stacked three high."""
+    if any(m.carrier == i and m.carry != carry for m in selection.members):
         return False
-    below = cast.members[i].carrier
-    return below is None or cast.members[below].carrier is None
+    below = selection.members[i].carrier
+    return below is None or selection.members[below].carrier is None
 
 
-def _try(cast: Cast, offers: Weighted, rng: Random, carrier: int | None, carry: Carry | None) -> bool:
+def _try_add(selection: Selection, offers: Weighted, rng: Random, carrier: int | None, carry: Carry | None) -> bool:
     if not offers.names:
         return False
     name = rng.choices(offers.names, cum_weights=offers.cumulative)[0]
-    category = cast.stock.known[name]
-    if not cast.agrees(category) or (carrier is not None and not cast.room_on(carrier, category)):
+    category = selection.inventory.known[name]
+    if not selection.agrees(category) or (carrier is not None and not selection.has_room_on(carrier, category)):
         return False
-    cast.add(category, carrier, carry)
+    selection.add(category, carrier, carry)
     return True
 
 
-def settle(cast: Cast, name: str, limit: int, rng: Random) -> int:
-    """Add a thing that is asked for by name, with a carrier if it needs one. Raises Unmet where it cannot be."""
-    category = wanted(cast, name)
-    if category.name in cast.stock.rests:
-        return cast.add(category)
-    carriers = [i for i, m in enumerate(cast.members) if category.name in m.category.supports and _may_carry(cast, i, "on")]
+def add_required(selection: Selection, name: str, limit: int, rng: Random) -> int:
+    """Add a required object, with a carrier if it needs one. Raises RequestRejected where that is impossible."""
+    category = required_category(selection, name)
+    if category.name in selection.inventory.rests:
+        return selection.add(category)
+    carriers = [
+        i
+        for i, m in enumerate(selection.members)
+        if category.name in m.category.supports and _may_carry(selection, i, "on")
+    ]
     if carriers:
-        return cast.add(category, rng.choice(carriers), "on")
-    return cast.add(category, _new_carrier(cast, category, limit, rng), "on")
+        return selection.add(category, rng.choice(carriers), "on")
+    return selection.add(category, _new_carrier(selection, category, limit, rng), "on")
 
 
-def wanted(cast: Cast, name: str) -> Category:
-    """The category that is asked for. Raises Unmet where it is excluded or cannot be drawn."""
-    category = cast.stock.known.get(name)
+def required_category(selection: Selection, name: str) -> Category:
+    """The category of a required object. Raises RequestRejected where it is excluded or cannot be drawn."""
+    category = selection.inventory.known.get(name)
     if category is None:
-        raise unmet_options(f"{name} is not known, or {cast.stock.abilities.renderer} cannot draw it")
-    if category.name in cast.barred or cast.barred.intersection(category.parts):
+        raise unmet_options(f"{name} is not known, or {selection.inventory.capabilities.renderer} cannot draw it")
+    if category.name in selection.excluded or selection.excluded.intersection(category.parts):
         raise unmet_options(f"{name} is asked for and excluded, or its picture shows what is excluded")
     return category
 
 
-def _new_carrier(cast: Cast, category: Category, limit: int, rng: Random) -> int:
-    """Bring in something that carries `category`, of the scene if it has such a thing."""
-    if len(cast.members) + 2 > limit:
+def _new_carrier(selection: Selection, category: Category, limit: int, rng: Random) -> int:
+    """Add an object that carries `category`, one of the scene's if there is one."""
+    if len(selection.members) + 2 > limit:
         raise unmet_options(f"{category.name} must stand on something, and no more than {limit} things are allowed")
-    fits = [n for n in _carriers_of(cast, category.name) if cast.agrees(cast.stock.known[n])]
-    local = [n for n in fits if n in cast.stock.weights]
+    fits = [n for n in _carriers_of(selection, category.name) if selection.agrees(selection.inventory.known[n])]
+    local = [n for n in fits if n in selection.inventory.weights]
     if not fits:
-        raise unmet_options(f"nothing in the scene {cast.stock.kind.name} carries {category.name}")
-    return cast.add(cast.stock.known[rng.choice(local or fits)])
+        raise unmet_options(f"nothing in the scene {selection.inventory.kind.name} carries {category.name}")
+    return selection.add(selection.inventory.known[rng.choice(local or fits)])
 
 
-def _carriers_of(cast: Cast, name: str) -> Iterable[str]:
-    return (n for n, c in cast.stock.known.items() if name in c.supports and n in cast.stock.rests)
+def _carriers_of(selection: Selection, name: str) -> Iterable[str]:
+    return (n for n, c in selection.inventory.known.items() if name in c.supports and n in selection.inventory.rests)

@@ -1,7 +1,7 @@
-"""The planner without a language model: a seed becomes a graph with a solved layout, or a rejection with its reason.
+"""The rule-based planner: a seed becomes a graph with a solved layout, or a rejection with its reason.
 
-In: a seed and an index.  Out: a SpatialGraph or a Rejection, the same for the same seed and index.
-Needs no network, no key and no GPU; what it knows is `spatial.knowledge`.
+In: a seed and an index.  Out: a SpatialGraph or a Rejection; deterministic.
+Needs no network, no key and no GPU; its knowledge is `spatial.knowledge`.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.concepts.concept_reading import ConceptReading, read_concept
-from agents.concepts.named_requirements import honoured, named_attributes
+from agents.concepts.named_requirements import named_attributes, with_named_requirements
 from agents.drafting import Drafted, Task, draft
 from agents.image_prompts import prompt_of
 from agents.rejections import RequestRejected, rejection
@@ -27,15 +27,15 @@ PRODUCER = "rule-planner"
 VERSION = "1"
 
 CANVAS = (512, 512)
-"""Pixels: the size that the collage draws and that layouts of diffusion models are trained with."""
+"""Pixels: the size that the collage draws and that layout-guided diffusion models are trained with."""
 
 ATTEMPTS = 4
-"""Drafts made for one graph before it is rejected: nearly all first ones can be laid out."""
+"""Drafts tried for one graph before it is rejected: nearly all first ones can be laid out."""
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What becomes a graph."""
+    """The parts of a graph."""
 
     draft: Draft
     objects: tuple[GraphObject, ...]
@@ -48,52 +48,56 @@ class _Plan:
 class RulePlanner:
     """Plans for one renderer. Implements `schemas.interfaces.Planner`."""
 
-    def __init__(self, able: RendererCapabilities) -> None:
-        self._able = able
+    def __init__(self, capabilities: RendererCapabilities) -> None:
+        self._capabilities = capabilities
 
     async def plan(self, seed: SeedConcept, index: int) -> SpatialGraph | Rejection:
-        """The graph number `index` of a seed. The work is done in a thread, beside the event loop."""
+        """The graph number `index` of a seed. The work runs in a thread, outside the event loop."""
         return await asyncio.to_thread(self.plan_now, seed, index)
 
     def plan_now(self, seed: SeedConcept, index: int) -> SpatialGraph | Rejection:
-        """The same, at once."""
+        """The same, synchronously."""
         try:
-            plan = _from_options(seed, index, self._able) if seed.options.graph is None else _made(seed, index, self._able)
-        except RequestRejected as unmet:
-            return rejection(seed, index, unmet)
+            plan = (
+                _from_options(seed, index, self._capabilities)
+                if seed.options.graph is None
+                else _from_user_graph(seed, index, self._capabilities)
+            )
+        except RequestRejected as rejected:
+            return rejection(seed, index, rejected)
         return _graph(seed, index, plan)
 
 
-def _from_options(seed: SeedConcept, index: int, able: RendererCapabilities) -> _Plan:
-    """Draft and lay out, with another draft when one cannot be laid out."""
+def _from_options(seed: SeedConcept, index: int, capabilities: RendererCapabilities) -> _Plan:
+    """Draft and lay out; retry with another draft when one cannot be laid out."""
     reading = read_concept(seed.concept)
     match = _scene_for(reading, seed.concept)
-    asked = seed.model_copy(update={"options": honoured(seed.options, reading, able)})
+    asked = seed.model_copy(update={"options": with_named_requirements(seed.options, reading, capabilities)})
     attempt = 0
     while True:
-        drafted = draft(Task(asked, index, match.scene, able, attempt, named_attributes(reading)))
+        drafted = draft(Task(asked, index, match.scene, capabilities, attempt, named_attributes(reading)))
         try:
             layout = _laid_out(drafted.draft, derived_seed("layout", seed.seed_id, index, attempt))
-        except RequestRejected as unmet:
+        except RequestRejected as rejected:
             attempt += 1
-            if attempt == ATTEMPTS or _is_required(drafted, unmet):
+            if attempt == ATTEMPTS or _is_required(drafted, rejected):
                 raise
             continue
         notes = _notes(match, attempt) | ({"concept": str(reading)[:MAX_NOTE_CHARS]} if reading.things else {})
         return _Plan(drafted.draft, _objects(drafted), drafted.excluded, layout, notes, reading.conditions)
 
 
-def _made(seed: SeedConcept, index: int, able: RendererCapabilities) -> _Plan:
-    """A user's graph with a layout: nothing but the boxes differs from index to index."""
+def _from_user_graph(seed: SeedConcept, index: int, capabilities: RendererCapabilities) -> _Plan:
+    """A user's graph with a layout: only the boxes differ from index to index."""
     form = seed.options.graph
     assert form is not None
-    made = read_graph(form, able)
-    scene, notes = _scene_of(made)
-    stated = Draft(tuple(item.category for item in made.objects), made.relations, scene)
+    user_graph = read_graph(form, capabilities)
+    scene, notes = _scene_of(user_graph)
+    stated = Draft(tuple(item.category for item in user_graph.objects), user_graph.relations, scene)
     layout = _laid_out(stated, derived_seed("layout", seed.seed_id, index, 0))
-    if made.undrawn:
-        notes["not_drawn"] = ", ".join(made.undrawn)[:MAX_NOTE_CHARS]
-    return _Plan(stated, made.objects, made.excluded, layout, notes)
+    if user_graph.undrawn:
+        notes["not_drawn"] = ", ".join(user_graph.undrawn)[:MAX_NOTE_CHARS]
+    return _Plan(stated, user_graph.objects, user_graph.excluded, layout, notes)
 
 
 def _scene_for(reading: ConceptReading, concept: str) -> SceneMatch:
@@ -107,20 +111,20 @@ def _scene_for(reading: ConceptReading, concept: str) -> SceneMatch:
     return reading.match
 
 
-def _scene_of(made: UserGraph) -> tuple[str, dict[str, str]]:
-    """A user's scene, the nearest by words, or the one where most of the things belong; the notes say which."""
+def _scene_of(user_graph: UserGraph) -> tuple[str, dict[str, str]]:
+    """A user's scene, the nearest by words, or the one with most of the objects; the notes say which."""
     notes = {"user_graph": "taken as it is"}
-    match = find_scene(made.scene)
+    match = find_scene(user_graph.scene)
     if match is not None:
         return match.scene, notes | _notes(match, 0)
-    names = [item.category for item in made.objects]
+    names = [item.category for item in user_graph.objects]
     shares = {kind.name: sum(n in kind.categories for n in names) / len(names) for kind in scene_kinds().values()}
     scene = max(shares, key=lambda name: shares[name])
     if shares[scene] == 0:
         raise RequestRejected(
-            "concept", "unknown_concept", f"{made.scene!r} is not known, nor a scene where its things belong"
+            "concept", "unknown_concept", f"{user_graph.scene!r} is not known, nor a scene where its things belong"
         )
-    return scene, notes | {"scene": f"{made.scene!r} is not known; {scene} has {shares[scene]:.0%} of its things"}
+    return scene, notes | {"scene": f"{user_graph.scene!r} is not known; {scene} has {shares[scene]:.0%} of its things"}
 
 
 def _laid_out(stated: Draft, seed: int) -> Layout:
@@ -140,10 +144,10 @@ def _laid_out(stated: Draft, seed: int) -> Layout:
     return found
 
 
-def _is_required(drafted: Drafted, unmet: RequestRejected) -> bool:
-    """Whether nothing but required relations conflict: another draft would not help."""
+def _is_required(drafted: Drafted, rejected: RequestRejected) -> bool:
+    """Whether only required relations conflict, so that another draft would not help."""
     required = drafted.draft.relations[: drafted.required]
-    return bool(unmet.conflict) and all(relation in required for relation in unmet.conflict)
+    return bool(rejected.conflict) and all(relation in required for relation in rejected.conflict)
 
 
 def _objects(drafted: Drafted) -> tuple[GraphObject, ...]:

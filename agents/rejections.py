@@ -1,7 +1,7 @@
-"""Why a request ends without a graph.
+"""Rejections of requests that end without a graph.
 
-In: a seed, an index, and what was found.  Out: a rejection that carries the seed, so that it can be judged again.
-Does not decide.
+In: a seed, an index, and the cause.  Out: a rejection that carries the seed, so that it can be judged again.
+Does not decide whether to reject.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,29 +39,29 @@ def unmet_options(detail: str) -> RequestRejected:
 
 
 def invalid_graph(detail: str) -> RequestRejected:
-    """A user-made graph is not one."""
+    """A user-made graph is malformed."""
     return RequestRejected("concept", "invalid_graph", detail)
 
 
-def rejection(seed: SeedConcept, index: int, unmet: RequestRejected) -> Rejection:
-    """The rejection of graph number `index` of a seed, whose source asks for just that graph again."""
+def rejection(seed: SeedConcept, index: int, rejected: RequestRejected) -> Rejection:
+    """The rejection of graph number `index` of a seed; its `source` requests just that graph again."""
     narrowed = seed.model_copy(update={"first": index, "count": 1})
     return Rejection(
-        rejection_id=rejection_id("agents", unmet.gate, unmet.reason, f"{seed.seed_id}-{index}"),
+        rejection_id=rejection_id("agents", rejected.gate, rejected.reason, f"{seed.seed_id}-{index}"),
         seed_id=seed.seed_id,
         index=index,
         stage="agents",
-        gate=unmet.gate,
-        reason=unmet.reason,
-        detail=str(unmet)[:4000],
-        conflict=unmet.conflict,
-        evidence=unmet.evidence,
+        gate=rejected.gate,
+        reason=rejected.reason,
+        detail=str(rejected)[:4000],
+        conflict=rejected.conflict,
+        evidence=rejected.evidence,
         source_topic=SEEDS,
         source=encode(narrowed),
     )
 
 
-def refuse_contradiction(names: Sequence[str], relations: Sequence[Relation], said: str) -> None:
+def check_consistency(names: Sequence[str], relations: Sequence[Relation], said: str) -> None:
     """Raise RequestRejected with the conflict where the relations exclude each other; `said` begins the detail."""
     conflict = contradictions(Draft(tuple(names), tuple(relations)))
     if conflict is not None:

@@ -1,16 +1,16 @@
-"""Reads relations off an imagined arrangement: sensible ones, in the mix that was asked for.
+"""Chooses relations that hold in a planned arrangement, in the requested mix of families.
 
 In: spots, weights of relation families, a random generator.  Out: relations.
-Does not choose things, and does not state what would make a thing float: above and below only between what hangs,
-flies or swims and what does not stand on it.
+Does not choose objects, and states nothing that would make an object float: above and below only between what hangs,
+flies or swims and what is not its carrier.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from agents.arrangement import CLEAR, Spots, carries, rooted
-from agents.object_selection import Cast
+from agents.arrangement import CLEAR, Spots, carries, is_free
+from agents.object_selection import Selection
 from schemas.graph import Relation
 from spatial.relations.predicate_table import inverse
 
@@ -22,26 +22,26 @@ DEFAULT_MIX: Mapping[str, float] = {
     "distance": 0.7,
     "place": 0.15,
 }
-"""Weights of the families where the seed gives none: directions teach most, depth and containment are subtler."""
+"""Default weights of the families: directions teach most, depth and containment are subtler."""
 
 TURNED = 0.35
-"""Probability that a relation is stated the other way round (b right of a for a left of b)."""
+"""Probability that a relation is stated as its inverse (b right of a for a left of b)."""
 
 SECOND = 0.3
-"""Probability that a pair that is related already may get a relation of another family."""
+"""Probability that an already related pair may get a relation of another family."""
 
 TRIES_A_RELATION = 12
-"""Random pairs looked at for one relation before it is given up."""
+"""Random pairs tried for one relation before it is given up."""
 
 FAR_APART = 2
-"""Things between which at least so many places lie may be called far from each other."""
+"""Objects with at least this many others between them may be called far from each other."""
 
 Pair = tuple[int, int]
 
 
 @dataclass
-class Reading:
-    """What has been stated so far, and what may be."""
+class StatedRelations:
+    """The relations stated so far, with the arrangement and the mix that others are chosen from."""
 
     spots: Spots
     mix: Mapping[str, float]
@@ -49,8 +49,8 @@ class Reading:
     families: dict[Pair, set[str]] = field(default_factory=dict)
     placed: set[int] = field(default_factory=set)
 
-    def state(self, family: str, subject: int, predicate: str, object_: int | None) -> None:
-        """Note one relation."""
+    def add(self, family: str, subject: int, predicate: str, object_: int | None) -> None:
+        """Add one relation."""
         self.relations.append(Relation(subject=subject, predicate=predicate, object=object_))
         if object_ is None:
             self.placed.add(subject)
@@ -58,41 +58,41 @@ class Reading:
             self.families.setdefault(_key(subject, object_), set()).add(family)
 
 
-def carried_relations(cast: Cast, rng: Random) -> list[Relation]:
-    """`on` and `inside` for all that is carried, now and then said of the carrier."""
+def carried_relations(selection: Selection, rng: Random) -> list[Relation]:
+    """`on` and `inside` for every carried object, sometimes stated as the inverse."""
     found = []
-    for i, member in enumerate(cast.members):
+    for i, member in enumerate(selection.members):
         if member.carrier is not None and member.carry is not None:
-            found.append(_turned(i, member.carry, member.carrier, rng, TURNED / 2))
+            found.append(_maybe_inverted(i, member.carry, member.carrier, rng, TURNED / 2))
     return found
 
 
-def read(reading: Reading, count: int, rng: Random) -> None:
-    """State up to `count` more relations, families drawn by their weights."""
-    names = [name for name, weight in reading.mix.items() if weight > 0]
-    weights = [reading.mix[name] for name in names]
+def add_relations(stated: StatedRelations, count: int, rng: Random) -> None:
+    """Add up to `count` relations, with families drawn by their weights."""
+    names = [name for name, weight in stated.mix.items() if weight > 0]
+    weights = [stated.mix[name] for name in names]
     for _ in range(count):
         for _ in range(TRIES_A_RELATION):
-            if _state_one(reading, rng.choices(names, weights)[0], rng):
+            if _try_state(stated, rng.choices(names, weights)[0], rng):
                 break
 
 
-def _state_one(reading: Reading, family: str, rng: Random) -> bool:
+def _try_state(stated: StatedRelations, family: str, rng: Random) -> bool:
     if family == "place":
-        return _place(reading, rng)
-    if len(reading.spots) < 2 or family not in READERS:
+        return _place(stated, rng)
+    if len(stated.spots) < 2 or family not in FAMILY_RULES:
         return False
-    a, b = rng.sample(range(len(reading.spots)), 2)
-    known = reading.families.get(_key(a, b), set())
-    if carries(reading.spots, a, b) or carries(reading.spots, b, a) or family in known:
+    a, b = rng.sample(range(len(stated.spots)), 2)
+    known = stated.families.get(_key(a, b), set())
+    if carries(stated.spots, a, b) or carries(stated.spots, b, a) or family in known:
         return False
     if known and (rng.random() >= SECOND or {family, *known} >= {"depth", "distance"}):
         return False
-    said = READERS[family](reading.spots, a, b)
+    said = FAMILY_RULES[family](stated.spots, a, b)
     if not said:
         return False
-    relation = _turned(a, rng.choice(said), b, rng, TURNED)
-    reading.state(family, relation.subject, relation.predicate, relation.object)
+    relation = _maybe_inverted(a, rng.choice(said), b, rng, TURNED)
+    stated.add(family, relation.subject, relation.predicate, relation.object)
     return True
 
 
@@ -104,20 +104,20 @@ def _direction(spots: Spots, a: int, b: int) -> tuple[str, ...]:
 
 
 def _vertical(spots: Spots, a: int, b: int) -> tuple[str, ...]:
-    """Above or below, where neither would have to float for it."""
+    """Above or below, where neither object would have to float."""
     first, second = spots[a], spots[b]
     if first.level == second.level == "free":
         return ("above",) if first.y < second.y else ("below",)
-    if first.level == "high" and second.level != "high" and rooted(spots, a):
+    if first.level == "high" and second.level != "high" and is_free(spots, a):
         return ("above",)
-    if second.level == "high" and first.level != "high" and rooted(spots, b):
+    if second.level == "high" and first.level != "high" and is_free(spots, b):
         return ("below",)
     return ()
 
 
 def _depth(spots: Spots, a: int, b: int) -> tuple[str, ...]:
     first, second = spots[a], spots[b]
-    if "high" in (first.level, second.level) or not (rooted(spots, a) and rooted(spots, b)):
+    if "high" in (first.level, second.level) or not (is_free(spots, a) and is_free(spots, b)):
         return ()
     if abs(first.depth - second.depth) < CLEAR:
         return ()
@@ -146,31 +146,31 @@ def _between(spots: Spots, a: int, b: int) -> int:
     return sum(1 for s in same if low < s.x < high and s.level == spots[a].level)
 
 
-READERS: Mapping[str, Callable[[Spots, int, int], tuple[str, ...]]] = {
+FAMILY_RULES: Mapping[str, Callable[[Spots, int, int], tuple[str, ...]]] = {
     "direction": _direction,
     "depth": _depth,
     "support": _support,
     "distance": _distance,
 }
-"""What can be said of two things in each family. All containment is stated with the cast."""
+"""The predicates of each family that hold of two objects. `carried_relations` states all containment."""
 
 
-def _place(reading: Reading, rng: Random) -> bool:
-    """The leftmost or rightmost thing is at the left or right of the picture."""
-    if reading.placed:
+def _place(stated: StatedRelations, rng: Random) -> bool:
+    """State that the leftmost or rightmost object is at the left or right of the picture."""
+    if stated.placed:
         return False
-    loose = [i for i in range(len(reading.spots)) if rooted(reading.spots, i)]
-    ordered = sorted(loose, key=lambda i: reading.spots[i].x)
+    loose = [i for i in range(len(stated.spots)) if is_free(stated.spots, i)]
+    ordered = sorted(loose, key=lambda i: stated.spots[i].x)
     if len(ordered) == 1:
-        reading.state("place", ordered[0], rng.choice(places_of(reading.spots, ordered[0])), None)
+        stated.add("place", ordered[0], rng.choice(places_of(stated.spots, ordered[0])), None)
         return True
     end, name = rng.choice(((ordered[0], "left"), (ordered[-1], "right")))
-    reading.state("place", end, name, None)
+    stated.add("place", end, name, None)
     return True
 
 
 def places_of(spots: Spots, i: int) -> Sequence[str]:
-    """Where in the picture a thing can be said to be without having to float or sink."""
+    """The places where an object can be without floating or sinking."""
     if spots[i].level == "high":
         return ("top_left", "top", "top_right", "left", "right")
     if spots[i].level == "free":
@@ -178,7 +178,7 @@ def places_of(spots: Spots, i: int) -> Sequence[str]:
     return ("left", "right", "center", "bottom_left", "bottom", "bottom_right")
 
 
-def _turned(a: int, predicate: str, b: int, rng: Random, probability: float) -> Relation:
+def _maybe_inverted(a: int, predicate: str, b: int, rng: Random, probability: float) -> Relation:
     if rng.random() < probability:
         return Relation(subject=b, predicate=inverse(predicate), object=a)
     return Relation(subject=a, predicate=predicate, object=b)

@@ -1,7 +1,7 @@
-"""What a scene offers to a planner: its things, where each may be, and what may stand on or be in what.
+"""What a planner may choose from in a scene: its objects, where each may be, and what may be on or in what.
 
-In: a scene's name and the renderer's abilities.  Out: a frozen `SceneInventory` with weights for drawing at random.
-Draws nothing at random itself.
+In: a scene's name and the renderer's capabilities.  Out: a frozen `SceneInventory` with weights for random choice.
+Makes no random choice itself.
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from spatial.knowledge.renderer_capabilities import RendererCapabilities
 Carry = Literal["on", "inside"]
 
 LAST_WEIGHT = 0.35
-"""Weight of a scene's last thing against 1 for its first, likeliest one."""
+"""Weight of a scene's last object, where the first, likeliest one has 1."""
 
 CORE = 5
-"""So many of a scene's likeliest things make it what it is: each graph starts with one of them."""
+"""The number of a scene's likeliest objects that characterise it: each graph starts with one of them."""
 
 CARRIER_BONUS = 1.6
-"""Things that others can stand on are drawn more often: they make relations."""
+"""Factor on the weight of objects that can carry others: they make relations."""
 
 INDOORS = ("room", "shop")
 HANGS = ("room", "shop", "stage")
@@ -30,7 +30,7 @@ NO_AIR = ("room", "shop", "tabletop", "stage", "underwater")
 WATERS = ("sea", "harbour", "underwater")
 
 OVERHEAD = ("wall", "ceiling", "air")
-"""Where things do not make a scene by themselves."""
+"""Places of objects that do not characterise a scene by themselves."""
 
 FLOATS_INDOORS = ("balloon",)
 """What may be in the air of a room."""
@@ -46,14 +46,14 @@ class Weighted:
 
 @dataclass(frozen=True)
 class SceneInventory:
-    """`free`: what may be there by itself; `core`: the likeliest of these, which make the scene what it is.
+    """`free`: objects that may be there without a carrier; `core`: the likeliest of these, which characterise the scene.
 
-    `rests`: where each may be.  `on`, `inside`: what each may carry.  `weights`: how often a thing of the scene is drawn.
+    `rests`: where each may be.  `on`, `inside`: what each may carry.  `weights`: how often each is chosen.
     """
 
     kind: SceneKind
     known: dict[str, Category]
-    abilities: RendererCapabilities
+    capabilities: RendererCapabilities
     free: Weighted
     core: Weighted
     rests: dict[str, tuple[Rest, ...]]
@@ -63,15 +63,15 @@ class SceneInventory:
 
     @property
     def tabletop(self) -> bool:
-        """Whether the ground is the top of a table, so that things for surfaces stand on it directly."""
+        """Whether the ground is a tabletop, so that objects for surfaces stand on it directly."""
         return self.kind.backdrop == "tabletop"
 
 
 @lru_cache(maxsize=256)
-def stock(scene: str, abilities: RendererCapabilities) -> SceneInventory:
-    """The stock of a scene. Raises KeyError for a scene that the knowledge base does not have."""
+def build_inventory(scene: str, capabilities: RendererCapabilities) -> SceneInventory:
+    """The inventory of a scene. Raises KeyError for a scene that the knowledge base does not have."""
     kind = scene_kinds()[scene]
-    known = {name: c for name, c in categories().items() if abilities.draws(c)}
+    known = {name: c for name, c in categories().items() if capabilities.draws(c)}
     names = [name for name in kind.categories if name in known]
     step = (1 - LAST_WEIGHT) / max(1, len(names) - 1)
     weights = {name: 1 - place * step for place, name in enumerate(names)}
@@ -82,11 +82,11 @@ def stock(scene: str, abilities: RendererCapabilities) -> SceneInventory:
     alone = [name for name in names if name in rests]
     low = [name for name in alone if rests[name][0] not in OVERHEAD]
     free, core = _weighted(alone, boosted), _weighted(low[:CORE], boosted)
-    return SceneInventory(kind, known, abilities, free, core, rests, on, inside, weights)
+    return SceneInventory(kind, known, capabilities, free, core, rests, on, inside, weights)
 
 
 def _possible(category: Category, kind: SceneKind) -> tuple[Rest, ...]:
-    """Where a category may be by itself in a scene, likeliest first."""
+    """Where a category may be without a carrier in a scene, likeliest first."""
     return tuple(rest for rest in category.rests_on if _allows(kind.backdrop, rest, category.name))
 
 

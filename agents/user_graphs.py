@@ -1,4 +1,4 @@
-"""Graphs that users make, in the reference program's JSON form, taken as they are and checked.
+"""Parses and checks user-made graphs in the reference program's JSON form.
 
 In: `{"scene", "chosen_objects", "attributes", "negative_objects", "objects_kg"}` with triples `[i, phrase, j]`.
 Out: the scene, objects, relations and absent categories.  Adds, drops and reorders nothing.
@@ -7,8 +7,8 @@ Out: the scene, objects, relations and absent categories.  Adds, drops and reord
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agents.rejections import invalid_graph, refuse_contradiction
-from agents.requirements import plain
+from agents.rejections import check_consistency, invalid_graph
+from agents.requirements import category_name
 from schemas.base import readable
 from schemas.bounds import MAX_ATTRIBUTES, MAX_EXCLUDED, MAX_NAME_CHARS, MAX_RELATIONS
 from schemas.graph import MAX_OBJECTS, GraphObject, Relation
@@ -35,22 +35,22 @@ class UserGraph:
     undrawn: tuple[str, ...]
 
 
-def read_graph(form: Mapping[str, object], able: RendererCapabilities) -> UserGraph:
-    """The graph in a JSON form. Raises Unmet: invalid_graph, or contradiction with the relations that conflict."""
+def read_graph(form: Mapping[str, object], capabilities: RendererCapabilities) -> UserGraph:
+    """The graph in a JSON form. Raises RequestRejected: invalid_graph, or contradiction with the conflicting relations."""
     unknown = sorted(set(form) - KNOWN_FIELDS)
     if unknown:
         raise invalid_graph(f"unknown field {unknown[0]!r}")
     scene = _name(form.get("scene"), "scene")
-    names = [plain(_name(item, "chosen_objects")) for item in _items(form, "chosen_objects")]
+    names = [category_name(_name(item, "chosen_objects")) for item in _items(form, "chosen_objects")]
     if not 1 <= len(names) <= MAX_OBJECTS:
         raise invalid_graph(f"chosen_objects has {len(names)} things, not 1 to {MAX_OBJECTS}")
-    _refuse_undrawable(names, able)
+    _refuse_undrawable(names, capabilities)
     attributes = _attributes(form.get("attributes"), names)
     objects = tuple(GraphObject(id=i, category=n, attributes=attributes.get(i, ())) for i, n in enumerate(names))
     relations = tuple(r for triple in _items(form, "objects_kg") for r in _relations(triple, len(names)))
-    _refuse_more("objects_kg", len(relations), MAX_RELATIONS)
-    refuse_contradiction(names, relations, "the graph contradicts itself")
-    return UserGraph(scene, objects, relations, _excluded(form, names), _undrawn(objects, able))
+    _refuse_too_many("objects_kg", len(relations), MAX_RELATIONS)
+    check_consistency(names, relations, "the graph contradicts itself")
+    return UserGraph(scene, objects, relations, _excluded(form, names), _undrawn(objects, capabilities))
 
 
 def _items(form: Mapping[str, object], field: str) -> list[object]:
@@ -69,15 +69,15 @@ def _name(value: object, field: str) -> str:
         raise invalid_graph(f"{field}: {value[:40]!r} {error}") from error
 
 
-def _refuse_more(field: str, count: int, most: int) -> None:
+def _refuse_too_many(field: str, count: int, most: int) -> None:
     if count > most:
         raise invalid_graph(f"{field} says {count} things, not at most {most}")
 
 
-def _refuse_undrawable(names: list[str], able: RendererCapabilities) -> None:
+def _refuse_undrawable(names: list[str], capabilities: RendererCapabilities) -> None:
     for name in names:
-        if not able.draws(categories().get(name)):
-            raise invalid_graph(f"the renderer {able.renderer} has no picture of {name!r}")
+        if not capabilities.draws(categories().get(name)):
+            raise invalid_graph(f"the renderer {capabilities.renderer} has no picture of {name!r}")
 
 
 def _attributes(value: object, names: list[str]) -> dict[int, tuple[str, ...]]:
@@ -93,7 +93,7 @@ def _attributes(value: object, names: list[str]) -> dict[int, tuple[str, ...]]:
         texts = said if isinstance(said, list | tuple) else [said]
         words = [_without_noun(_name(text, "attributes"), names[i]) for text in texts]
         found[i] = tuple(word for word in words if word)
-        _refuse_more("attributes", len(found[i]), MAX_ATTRIBUTES)
+        _refuse_too_many("attributes", len(found[i]), MAX_ATTRIBUTES)
     return found
 
 
@@ -131,18 +131,20 @@ def _relations(triple: object, count: int) -> list[Relation]:
 def _excluded(form: Mapping[str, object], names: list[str]) -> tuple[str, ...]:
     value = form.get("negative_objects") or []
     listed = value if isinstance(value, list | tuple) else [value]
-    found = tuple(dict.fromkeys(plain(_name(item, "negative_objects")) for item in listed))
-    _refuse_more("negative_objects", len(found), MAX_EXCLUDED)
+    found = tuple(dict.fromkeys(category_name(_name(item, "negative_objects")) for item in listed))
+    _refuse_too_many("negative_objects", len(found), MAX_EXCLUDED)
     both = [name for name in found if name in names]
     if both:
         raise invalid_graph(f"{both[0]!r} is both chosen and negative")
     return found
 
 
-def _undrawn(objects: tuple[GraphObject, ...], able: RendererCapabilities) -> tuple[str, ...]:
+def _undrawn(objects: tuple[GraphObject, ...], capabilities: RendererCapabilities) -> tuple[str, ...]:
     found = []
     for item in objects:
         category = categories().get(item.category)
-        drawn = {w for ws in able.words(category).values() for w in ws} if category and able.pictures else None
+        drawn = (
+            {w for ws in capabilities.words(category).values() for w in ws} if category and capabilities.pictures else None
+        )
         found += [f"{word} {item.category}" for word in item.attributes if drawn is not None and word not in drawn]
     return tuple(found)

@@ -1,1 +1,1 @@
-"""Concepts in free words: what they name, what that demands of a graph, and what can come of a seed."""
+"""Concepts in free words: what they name, what that requires of a graph, and whether a seed can be planned."""

@@ -1,7 +1,7 @@
-"""What a concept names besides its scene: things with numbers and attributes, relations between them, light and season.
+"""Parses a concept: its scene, objects with numbers and attributes, their relations, light and season.
 
 In: a concept in free words.  Out: a `ConceptReading`.
-Reads only what the knowledge base knows, and says nothing of the rest.  Plans nothing.
+Recognises only what the knowledge base contains and ignores the rest.  Plans nothing.
 """
 
 import re
@@ -24,27 +24,27 @@ NUMBERS = {
     for word in words.split()
 }
 PLURAL_COUNT = 2
-"""Things that a plural without a number stands for, at the least."""
+"""Least number of objects that a plural without a number means."""
 
 SIZES = frozenset(["big", "small", "little", "large", "tiny", "huge", "old", "new", "young", "of"])
-"""Words before a thing that are passed over, as nothing measures them; `of` as in `a couple of cups`."""
+"""Words before a noun that are ignored, because nothing measures them; `of` as in `a couple of cups`."""
 
 CONDITIONS = {
     "night": "at night", "midnight": "at night", "dusk": "at dusk", "sunset": "at sunset", "winter": "in winter",
     "snowy": "in snow", "autumn": "in autumn", "rainy": "in the rain", "rain": "in the rain", "stormy": "in a storm",
     "storm": "in a storm", "foggy": "in fog", "fog": "in fog",
 }  # fmt: skip
-"""Light, season and weather that a concept may ask for, and how a prompt says it. Dawn and noon are daylight."""
+"""Words for light, season and weather, each with its phrase in a prompt. Dawn and noon are daylight."""
 
 WINTRY = ("in winter", "in snow")
-"""Conditions that a backdrop of snow shows."""
+"""Conditions that a backdrop of snow already shows."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 @dataclass(frozen=True)
 class NamedThing:
-    """`count` things of a category, each with these attributes."""
+    """`count` objects of a category, each with these attributes."""
 
     category: str
     count: int
@@ -53,7 +53,7 @@ class NamedThing:
 
 @dataclass(frozen=True)
 class NamedRelation:
-    """A phrase between two of the named things, by their places in `ConceptReading.things`."""
+    """A phrase between two named things, given by their indices in `ConceptReading.things`."""
 
     subject: int
     phrase: str
@@ -62,7 +62,7 @@ class NamedRelation:
 
 @dataclass(frozen=True)
 class ConceptReading:
-    """`match` is None where no scene is named, near by words, or home to a named thing."""
+    """`match` is None where no scene is named, similar by words, or contains a named thing."""
 
     match: SceneMatch | None
     things: tuple[NamedThing, ...] = ()
@@ -81,7 +81,7 @@ class ConceptReading:
 
 @dataclass(frozen=True)
 class _Mention:
-    """Words for a thing: the categories that they may mean, and their places, from the first modifier to before `end`."""
+    """A noun phrase: the categories that it may mean, and its words, from the first modifier to before `end`."""
 
     categories: tuple[str, ...]
     count: int
@@ -90,21 +90,21 @@ class _Mention:
     end: int
 
     def resolved(self, scene: str | None) -> NamedThing:
-        """The thing: a category that can be given the attributes, at home in the scene, if there is one."""
+        """The thing, preferably of a category that can have the attributes and belongs to the scene."""
         at_home = () if scene is None else scene_kinds()[scene].categories
 
-        def suits(name: str) -> tuple[bool, bool, int]:
+        def suitability(name: str) -> tuple[bool, bool, int]:
             category = categories()[name]
             offered = {word for words in category.attributes.values() for word in words}
             can = offered.issuperset(self.attributes) and (category.tint or not set(PALETTE).intersection(self.attributes))
             return can, name in at_home, -self.categories.index(name)
 
-        return NamedThing(max(self.categories, key=suits), self.count, self.attributes)
+        return NamedThing(max(self.categories, key=suitability), self.count, self.attributes)
 
 
 @lru_cache(maxsize=4096)
 def read_concept(concept: str) -> ConceptReading:
-    """What a concept says."""
+    """The parsed concept."""
     words = tuple(match.group().casefold().replace("’", "'") for match in _WORD.finditer(concept))
     match = find_scene(concept)
     if match is None or not match.exact:
@@ -121,7 +121,7 @@ def read_concept(concept: str) -> ConceptReading:
 
 
 def _without_modifiers(words: tuple[str, ...]) -> list[str]:
-    """The words that may name a scene: a green truck is no village green, and a park in winter no winter village."""
+    """The words that may name a scene: `a green truck` is no village green, `a park in winter` no winter village."""
     modifiers = {
         place for m in _mentions(words, frozenset()) for place in range(m.first, m.end) if words[place] in _adjectives()
     }
@@ -130,7 +130,7 @@ def _without_modifiers(words: tuple[str, ...]) -> list[str]:
 
 
 def _scene_words(words: tuple[str, ...], match: SceneMatch | None) -> frozenset[int]:
-    """The places of the words that name the scene, where they do not name a thing as well (`sofa`)."""
+    """The indices of the words that name the scene, unless they name a thing as well (`sofa`)."""
     if match is None:
         return frozenset()
     kind, plain = scene_kinds()[match.scene], [" ".join(tokens(word)) for word in words]
@@ -145,7 +145,7 @@ def _scene_words(words: tuple[str, ...], match: SceneMatch | None) -> frozenset[
 
 @lru_cache(maxsize=1)
 def _names() -> Mapping[tuple[str, ...], tuple[str, ...]]:
-    """Names, plurals and kinds of categories as words in the singular, with the categories that they may mean."""
+    """Names, plurals and kinds of categories as singular words, with the categories that they may mean."""
     known, doubtful = categories(), word_lists("doubtful")
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for category in known.values():
@@ -164,7 +164,7 @@ def _adjectives() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _longest() -> int:
+def _longest_name_length() -> int:
     return max(map(len, _names()))
 
 
@@ -172,7 +172,7 @@ def _mentions(words: tuple[str, ...], of_scene: frozenset[int]) -> Iterator[_Men
     at = 0
     while at < len(words):
         end = _end_of_name(words, at, of_scene)
-        if end == at or _describes_the_next(words, at, end, of_scene):
+        if end == at or _is_adjective_of_next(words, at, end, of_scene):
             at += 1
             continue
         yield _mention(words, at, end)
@@ -180,15 +180,15 @@ def _mentions(words: tuple[str, ...], of_scene: frozenset[int]) -> Iterator[_Men
 
 
 def _end_of_name(words: tuple[str, ...], at: int, of_scene: frozenset[int]) -> int:
-    """Where the longest name of a thing that begins here ends; `at` where none does."""
-    for end in range(min(len(words), at + _longest()), at, -1):
+    """The end of the longest category name that begins at `at`; `at` if none does."""
+    for end in range(min(len(words), at + _longest_name_length()), at, -1):
         if not of_scene.intersection(range(at, end)) and tokens(" ".join(words[at:end])) in _names():
             return end
     return at
 
 
-def _describes_the_next(words: tuple[str, ...], at: int, end: int, of_scene: frozenset[int]) -> bool:
-    """Whether a word is a colour or material rather than a thing: `an orange cat`."""
+def _is_adjective_of_next(words: tuple[str, ...], at: int, end: int, of_scene: frozenset[int]) -> bool:
+    """Whether a word is an adjective of the next noun rather than a noun: `an orange cat`."""
     if end - at > 1 or words[at] not in _adjectives():
         return False
     following = end
@@ -218,7 +218,7 @@ def _is_plural(name: tuple[str, ...], meant: tuple[str, ...]) -> bool:
 
 
 def _relations(words: tuple[str, ...], mentions: tuple[_Mention, ...], of_scene: frozenset[int]) -> Iterator[NamedRelation]:
-    """What stands between two things that follow each other, if it says a predicate."""
+    """The phrases between consecutive things that express a predicate."""
     for i, (before, after) in enumerate(pairwise(mentions)):
         start = max([before.end, *(place + 1 for place in of_scene if before.end <= place < after.first)])
         phrase = " ".join(words[start : after.first])
@@ -230,17 +230,17 @@ def _relations(words: tuple[str, ...], mentions: tuple[_Mention, ...], of_scene:
 
 
 def _scene_of(match: SceneMatch | None, mentions: tuple[_Mention, ...]) -> SceneMatch | None:
-    """The scene that is named; else the one where most of the named things belong, likelier ones first."""
+    """The named scene; else the one where most of the named things belong, and are likeliest."""
     if not mentions or (match is not None and (match.exact or match.score >= WHOLE_PHRASE)):
         return match
 
-    def home(scene: str) -> tuple[int, float]:
+    def home_score(scene: str) -> tuple[int, float]:
         known = scene_kinds()[scene].categories
         places = [min(found) for m in mentions if (found := [known.index(n) for n in m.categories if n in known])]
         return len(places), -sum(places) / len(known)
 
-    best = max(scene_kinds(), key=home)
-    at_home = home(best)[0]
-    if at_home == 0 or (match is not None and home(match.scene)[0] >= at_home):
+    best = max(scene_kinds(), key=home_score)
+    at_home = home_score(best)[0]
+    if at_home == 0 or (match is not None and home_score(match.scene)[0] >= at_home):
         return match
     return SceneMatch(best, round(WHOLE_PHRASE * at_home / len(mentions), 3), exact=False)

@@ -1,6 +1,6 @@
-"""What a concept's words demand of a graph, as options and attributes.
+"""The requirements that a concept names, as options and attributes.
 
-In: a reading of a concept, a seed's own options, a renderer's capabilities.  Out: options with the named things and
+In: a reading of a concept, a seed's own options, a renderer's capabilities.  Out: options with the named objects and
 relations, and the named attributes; RequestRejected where the renderer cannot draw what is named.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from agents.concepts.concept_reading import ConceptReading, NamedThing
 from agents.image_prompts import with_article
 from agents.rejections import unmet_options
-from agents.requirements import CARRY, plain
+from agents.requirements import CARRY, category_name
 from schemas.events import SeedOptions
 from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
@@ -19,13 +19,17 @@ from spatial.relations.phrases import normalise
 Triple = tuple[str, str, str | None]
 
 
-def honoured(options: SeedOptions, reading: ConceptReading, able: RendererCapabilities) -> SeedOptions:
-    """The options with what the concept names. Raises RequestRejected."""
-    if able.pictures and reading.conditions:
-        raise unmet_options(f"{able.renderer} cannot draw a place {reading.conditions[0]}: leave it out of the concept")
+def with_named_requirements(
+    options: SeedOptions, reading: ConceptReading, capabilities: RendererCapabilities
+) -> SeedOptions:
+    """The options with the objects and relations that the concept names. Raises RequestRejected."""
+    if capabilities.pictures and reading.conditions:
+        raise unmet_options(
+            f"{capabilities.renderer} cannot draw a place {reading.conditions[0]}: leave it out of the concept"
+        )
     for thing in reading.things:
-        _require_drawable(thing, able)
-    own = Counter(plain(name) for name in options.required_objects)
+        _require_drawable(thing, capabilities)
+    own = Counter(category_name(name) for name in options.required_objects)
     named: Counter[str] = Counter()
     for thing in reading.things:
         named[thing.category] += thing.count
@@ -35,7 +39,7 @@ def honoured(options: SeedOptions, reading: ConceptReading, able: RendererCapabi
 
 
 def named_attributes(reading: ConceptReading) -> Mapping[str, list[tuple[str, ...]]]:
-    """Category to the attributes of its first things, one entry a thing."""
+    """The attributes of the first objects of each category, one entry per object."""
     found: dict[str, list[tuple[str, ...]]] = {}
     for thing in reading.things:
         found.setdefault(thing.category, []).extend([thing.attributes] * thing.count)
@@ -43,7 +47,7 @@ def named_attributes(reading: ConceptReading) -> Mapping[str, list[tuple[str, ..
 
 
 def _relations(reading: ConceptReading) -> Iterator[Triple]:
-    """One triple a relation; things that are carried are related one by one."""
+    """One triple per relation; one per object where the objects are carried."""
     for relation in reading.relations:
         subject, other = reading.things[relation.subject], reading.things[relation.object]
         carried = any(predicate in CARRY for predicate in normalise(relation.phrase))
@@ -51,13 +55,13 @@ def _relations(reading: ConceptReading) -> Iterator[Triple]:
             yield subject.category, relation.phrase, other.category
 
 
-def _require_drawable(thing: NamedThing, able: RendererCapabilities) -> None:
-    if not able.pictures:
+def _require_drawable(thing: NamedThing, capabilities: RendererCapabilities) -> None:
+    if not capabilities.pictures:
         return
     category = categories()[thing.category]
-    offered = [word for words in able.words(category).values() for word in words]
+    offered = [word for words in capabilities.words(category).values() for word in words]
     missing = [word for word in thing.attributes if word not in offered]
     if missing:
         known = f"only {', '.join(offered)}" if offered else "none in particular"
         what = with_article(f"{missing[0]} {thing.category}")
-        raise unmet_options(f"{able.renderer} cannot draw {what}: of its attributes {known}")
+        raise unmet_options(f"{capabilities.renderer} cannot draw {what}: of its attributes {known}")

@@ -1,1 +1,1 @@
-"""Planning with a language model: everything it says is read, checked, repaired or rejected. Knows no server."""
+"""Planning with a language model: every answer is parsed, checked, and repaired or rejected. Knows no server."""

@@ -1,6 +1,6 @@
-"""The forms of the answers: what a model may say at each stage.
+"""The schemas of a model's answers at each stage.
 
-Declares only.  Whether an answer makes sense is checked by the stage that asked.
+Declares only.  The stage that asked checks whether an answer makes sense.
 """
 
 from typing import Annotated
@@ -11,7 +11,7 @@ from schemas.base import readable
 
 
 def _on_one_line(word: str) -> str:
-    """The word with single spaces. Raises ValueError for what cannot be seen: control characters, marks of direction."""
+    """The word with single spaces. Raises ValueError for invisible characters: control characters, direction marks."""
     plain = " ".join(word.split())
     if not plain.isprintable():
         raise ValueError("this word has characters that cannot be seen")

@@ -1,7 +1,7 @@
-"""Boxes that a model suggests: faults counted by kind, handed on to the solver as hints.
+"""Boxes that a model suggests, as hints for the solver; their faults are counted by kind.
 
-In: a job, the chosen objects, their relations.  Out: a box or None for each object, and the faults that were found.
-Never rejects: a hint that cannot even be read is no hint.
+In: a job, the chosen objects, their relations.  Out: a box or None for each object, and the faults found.
+Never rejects: an answer that cannot be parsed gives no hints.
 """
 
 from collections import Counter
@@ -17,12 +17,12 @@ from schemas.llm.structured_answers import Unanswered, accept
 from spatial.layout.layout_faults import faults
 
 UNREADABLE, UNKNOWN_OBJECT = "unreadable", "unknown_object"
-"""Kinds of fault besides those of `spatial.layout`: no answer of the form, a box for an object that is not there."""
+"""Kinds of fault besides those of `spatial.layout`: an answer that cannot be parsed, a box for an unknown object."""
 
 
 @dataclass(frozen=True)
 class Hints:
-    """`boxes` as they came, a box or None for each object; None in place of all where nothing could be read."""
+    """`boxes` as received, a box or None for each object; None instead where the answer could not be parsed."""
 
     boxes: tuple[Sequence[float] | None, ...] | None
     kinds: Counter[str]
@@ -39,7 +39,7 @@ async def hints_for(
     }
     try:
         words = {"object": range(len(objects))}
-        answer = await job.ask(PromptInput("layout", given, job.chance("boxes", job.index), words), Boxes, accept)
+        answer = await job.ask(PromptInput("layout", given, job.seed_for("boxes", job.index), words), Boxes, accept)
     except Unanswered:
         hints = Hints(None, Counter((UNREADABLE,)))
     else:

@@ -1,8 +1,8 @@
-"""The planner with a language model: the model proposes, everything is checked, the solver places.
+"""The planner with a language model: the model proposes, every answer is checked, the solver places.
 
-In: a seed and an index.  Out: a SpatialGraph whose layout was verified, or a Rejection with its reason, the proof where
-there is one, and the key of the raw answers.  The same for the same seed as long as the answers are kept.
-User-made graphs need no model and go to the planner by rules.
+In: a seed and an index.  Out: a SpatialGraph with a verified layout, or a Rejection with its reason, the proof where
+there is one, and the key of the raw answers.  The same for the same seed while the answers stay cached.
+User-made graphs need no model and go to the rule-based planner.
 """
 
 import asyncio
@@ -15,9 +15,9 @@ from math import isfinite
 
 from agents.image_prompts import prompt_of
 from agents.llm.box_hints import Hints, hints_for
-from agents.llm.object_choice import Chosen
+from agents.llm.object_choice import ChosenObjects
 from agents.llm.planning_job import PROMPTS, Job, Tools
-from agents.llm.planning_stages import objects_of, place_for, set_for
+from agents.llm.planning_stages import choose_objects, choose_scene, propose_objects
 from agents.llm.relation_completion import Edges, unsatisfiable
 from agents.llm.scene_offer import Place
 from agents.planner import CANVAS, RulePlanner
@@ -40,10 +40,10 @@ REJECTED = "language/rejected/"
 
 @dataclass(frozen=True)
 class _Plan:
-    """What becomes a graph."""
+    """The parts of a graph."""
 
     place: Place
-    chosen: Chosen
+    chosen: ChosenObjects
     objects: tuple[GraphObject, ...]
     edges: Edges
     hints: Hints
@@ -54,30 +54,35 @@ class LanguagePlanner:
     """Plans for one renderer. Implements `schemas.interfaces.Planner`."""
 
     def __init__(
-        self, model: LanguageModel, able: RendererCapabilities, store: ObjectStore, counts: Counts, temperature: float
+        self,
+        model: LanguageModel,
+        capabilities: RendererCapabilities,
+        store: ObjectStore,
+        counts: Counts,
+        temperature: float,
     ) -> None:
-        self._tools = Tools(model, counts, able, temperature)
+        self._tools = Tools(model, counts, capabilities, temperature)
         self._store = store
-        self._rules = RulePlanner(able)
+        self._rules = RulePlanner(capabilities)
         self._placing = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="placing")
 
     async def plan(self, seed: SeedConcept, index: int) -> SpatialGraph | Rejection:
-        """The graph number `index` of a seed. Raises RetryableError while the model or the store is out of reach, and
+        """The graph number `index` of a seed. Raises RetryableError while the model or the store is unreachable, and
         PermanentError."""
         if seed.options.graph is not None:
             return await self._rules.plan(seed, index)
         job = Job(seed, index, self._tools)
         try:
-            plan = await _planned(job, self._placing)
+            plan = await _run_stages(job, self._placing)
         except Unanswered as failure:
-            return rejection(seed, index, await self._explained(job, failure))
-        except RequestRejected as unmet:
-            unmet.evidence["ledger"] = ledger(job.replies)
-            return rejection(seed, index, unmet)
+            return rejection(seed, index, await self._rejection_cause(job, failure))
+        except RequestRejected as rejected:
+            rejected.evidence["ledger"] = ledger(job.replies)
+            return rejection(seed, index, rejected)
         return _graph(job, plan)
 
-    async def _explained(self, job: Job, failure: Unanswered) -> RequestRejected:
-        """Why there is no graph, with the raw answers kept under a key of their content."""
+    async def _rejection_cause(self, job: Job, failure: Unanswered) -> RequestRejected:
+        """The cause of the rejection; the raw answers are stored under a key of their content."""
         request, fault = failure.request, failure.fault
         raw = json.dumps(
             {
@@ -102,17 +107,17 @@ class LanguagePlanner:
         return RequestRejected(fault.gate, fault.reason, str(failure), fault.conflict, evidence)
 
 
-async def _planned(job: Job, placing: Executor) -> _Plan:
-    """All stages. Placing is work, so it has threads of its own and holds up no look-up in the store."""
-    place = await place_for(job)
-    objects = await objects_of(job, place)
-    chosen = await set_for(job, place, objects)
+async def _run_stages(job: Job, placing: Executor) -> _Plan:
+    """All stages. Layout is CPU work, so it runs on its own threads and does not delay store access."""
+    place = await choose_scene(job)
+    objects = await propose_objects(job, place)
+    chosen = await choose_objects(job, place, objects)
     pairs = zip(chosen.names, chosen.attributes, strict=True)
     things = tuple(GraphObject(id=i, category=name, attributes=words) for i, (name, words) in enumerate(pairs))
     edges = Edges(job, place, chosen)
     talk = edges.talk()
     while True:
-        await job.hear(talk, edges.check)
+        await job.await_answer(talk, edges.check)
         hints = await hints_for(job, things, edges.relations, CANVAS)
         found = await asyncio.get_running_loop().run_in_executor(placing, _laid_out, job, edges, hints)
         if isinstance(found, Layout):
@@ -121,18 +126,18 @@ async def _planned(job: Job, placing: Executor) -> _Plan:
 
 
 def _laid_out(job: Job, edges: Edges, hints: Hints) -> Layout | Fault:
-    """Boxes that hold every relation, near the hints where they can; or what is wrong with the relations."""
+    """Boxes that satisfy every relation, near the hints where possible; or the fault of the relations."""
     kind = edges.place.kind
     stated = Draft(edges.chosen.names, edges.relations, None if kind is None else kind.name)
     try:
-        found = solve(stated, CANVAS, job.chance("layout", job.index), hints.boxes)
+        found = solve(stated, CANVAS, job.seed_for("layout", job.index), hints.boxes)
     except NoLayout as error:
         return Fault(f"{error}; state fewer relations", "layout", "no_layout", (), {"objects": list(stated.objects)})
     return unsatisfiable(edges, found.indices) if isinstance(found, Unsatisfiable) else found
 
 
 def _graph(job: Job, plan: _Plan) -> SpatialGraph:
-    """The graph. What it cost is added when it has its id: seconds differ from run to run, the graph does not."""
+    """The graph. Its costs are added after its id is computed: seconds differ from run to run, the graph does not."""
     seed, scene = job.seed, plan.place.kind or plan.place.name
     graph = with_graph_id(
         {
@@ -153,12 +158,12 @@ def _graph(job: Job, plan: _Plan) -> SpatialGraph:
 
 
 def _notes(job: Job, plan: _Plan) -> dict[str, str]:
-    """Where the graph came from."""
+    """The provenance notes of the graph."""
     kinds = plan.hints.kinds
     notes = {
         "model": job.tools.model.name,
         "prompts": " ".join(prompt.name for prompt in PROMPTS.values()),
-        "hints": _said_of_hints(plan),
+        "hints": _hint_note(plan),
     }
     if kinds:
         notes["hint_faults"] = json.dumps(dict(sorted(kinds.items())))
@@ -167,7 +172,7 @@ def _notes(job: Job, plan: _Plan) -> dict[str, str]:
     return notes
 
 
-def _said_of_hints(plan: _Plan) -> str:
+def _hint_note(plan: _Plan) -> str:
     if plan.hints.boxes is None:
         return "none"
     pairs = zip(plan.hints.boxes, plan.layout.boxes, strict=True)

@@ -1,6 +1,6 @@
-"""The chosen objects of one graph: as the model named them, less what the renderer cannot show.
+"""The chosen objects of one graph: as the model named them, without what the renderer cannot draw.
 
-In: a job, a place, a set that was found usable.  Out: names, attributes, and what is surely absent.
+In: a job, a place, a usable set.  Out: names, attributes, and certainly absent categories.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from random import Random
 from agents.llm.answer_forms import NodeSet
 from agents.llm.planning_job import Job
 from agents.llm.scene_offer import Place
-from agents.requirements import plain
+from agents.requirements import category_name
 
 MOST_ATTRIBUTES = 3
 ABSENT = (1, 3)
@@ -18,8 +18,8 @@ ABSENT = (1, 3)
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """The objects of one graph: names, attributes, what the renderer cannot show, what is absent."""
+class ChosenObjects:
+    """The objects of one graph: names, attributes, attributes that the renderer cannot draw, absent categories."""
 
     names: tuple[str, ...]
     attributes: tuple[tuple[str, ...], ...]
@@ -27,9 +27,9 @@ class Chosen:
     absent: tuple[str, ...]
 
 
-def chosen_of(job: Job, place: Place, objects: tuple[str, ...], nodes: NodeSet) -> Chosen:
-    """The set with plain names, attributes that can be shown, and some categories of the scene that are absent."""
-    names = tuple(plain(node.name) for node in nodes.objects)
+def chosen_of(job: Job, place: Place, objects: tuple[str, ...], nodes: NodeSet) -> ChosenObjects:
+    """The set with category names, drawable attributes, and some absent categories of the scene."""
+    names = tuple(category_name(node.name) for node in nodes.objects)
     attributes, undrawn = [], list[str]()
     for name, node in zip(names, nodes.objects, strict=True):
         words = place.words(name)
@@ -38,19 +38,19 @@ def chosen_of(job: Job, place: Place, objects: tuple[str, ...], nodes: NodeSet) 
         kept = [word for word in said if word and (allowed is None or word in allowed)][:MOST_ATTRIBUTES]
         undrawn += [f"{word} {name}" for word in said if word and word not in kept]
         attributes.append(tuple(kept))
-    return Chosen(names, tuple(attributes), tuple(undrawn), _absent(job, place, objects, names))
+    return ChosenObjects(names, tuple(attributes), tuple(undrawn), _absent(job, place, objects, names))
 
 
 def _absent(job: Job, place: Place, objects: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
-    """The seed's excluded categories, and some of the scene's that are surely not to be seen, drawn at random."""
-    rng = Random(job.chance("absent", job.index))
+    """The seed's excluded categories, and a random choice of the scene's that are certainly not visible."""
+    rng = Random(job.seed_for("absent", job.index))
     elements = place.kind.elements if place.kind is not None else ()
     rest = [name for name in objects if name not in names and name not in elements]
-    sure = [name for name in rest if place.clash((*names, name)) is None and not _alike(name, names)]
+    sure = [name for name in rest if place.clash((*names, name)) is None and not _is_name_overlapping(name, names)]
     count = min(len(sure), rng.randint(*ABSENT))
     return tuple(dict.fromkeys((*job.excluded, *rng.sample(sure, count))))
 
 
-def _alike(name: str, names: Sequence[str]) -> bool:
-    """Whether one name is part of another, as in chair and armchair: a viewer might take one for the other."""
+def _is_name_overlapping(name: str, names: Sequence[str]) -> bool:
+    """Whether one name is part of another, as chair of armchair: a viewer might mistake one for the other."""
     return any(name in other or other in name for other in names)

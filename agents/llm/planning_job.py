@@ -1,6 +1,6 @@
-"""One graph on its way through the stages: what is asked for, with what, and what was said so far.
+"""The state of one graph in planning: its requirements, its tools, and the model's replies so far.
 
-In: a seed, an index, tools.  Out: checked answers; the replies are noted for the ledger.
+In: a seed, an index, tools.  Out: checked answers; the replies are recorded for the ledger.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from agents.llm.answer_forms import Boxes, NodeSets, Objects, Scenes, Triples
-from agents.requirements import plain
+from agents.requirements import category_name
 from schemas.events import SeedConcept
 from schemas.ids import derived_seed
 from schemas.llm.contract import Counts, LanguageModel, Reply
@@ -36,11 +36,11 @@ PROMPTS = {
 
 @dataclass(frozen=True)
 class Tools:
-    """What every graph is planned with."""
+    """Shared by the planning of all graphs."""
 
     model: LanguageModel
     counts: Counts
-    able: RendererCapabilities
+    capabilities: RendererCapabilities
     temperature: float
 
 
@@ -55,29 +55,29 @@ class Job:
 
     def __post_init__(self) -> None:
         options = self.seed.options
-        self.excluded = tuple(dict.fromkeys(plain(name) for name in options.excluded))
-        self.required = tuple(plain(name) for name in options.required_objects)
+        self.excluded = tuple(dict.fromkeys(category_name(name) for name in options.excluded))
+        self.required = tuple(category_name(name) for name in options.required_objects)
         self.required_triples = tuple(
-            (plain(a), phrase, plain(b) if b else None) for a, phrase, b in options.required_relations
+            (category_name(a), phrase, category_name(b) if b else None) for a, phrase, b in options.required_relations
         )
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """Every category that must be there, each once."""
+        """Every required category, without duplicates."""
         of_triples = [name for a, _, b in self.required_triples for name in (a, b) if name]
         return tuple(dict.fromkeys((*self.required, *of_triples)))
 
     def copies(self, name: str) -> int:
-        """How many of a needed category there must be."""
+        """How many objects of a required category there must be."""
         twins = any(a == b == name for a, _, b in self.required_triples)
         return max(1, self.required.count(name), 2 if twins else 1)
 
-    def chance(self, purpose: str, *parts: object) -> int:
+    def seed_for(self, purpose: str, *parts: object) -> int:
         """A seed for one purpose of this seed concept."""
         return derived_seed(purpose, self.seed.seed_id, *parts)
 
     def talk(self, prompt_input: PromptInput, form: type[T]) -> Conversation[T]:
-        """A conversation about one stage."""
+        """A new conversation for one stage."""
         return Conversation(
             self.tools.model,
             request_of(PROMPTS[prompt_input.stage], prompt_input, self.tools.temperature),
@@ -85,8 +85,8 @@ class Job:
             self.tools.counts,
         )
 
-    async def hear(self, talk: Conversation[T], check: Check[T]) -> T:
-        """The checked answer. Raises Unanswered, RetryableError, PermanentError; the replies are noted whatever happens."""
+    async def await_answer(self, talk: Conversation[T], check: Check[T]) -> T:
+        """The checked answer. Raises Unanswered, RetryableError, PermanentError; the replies are recorded in any case."""
         before = len(talk.replies)
         try:
             return await talk.ask(check)
@@ -94,5 +94,5 @@ class Job:
             self.replies += [(talk.request.stage, reply) for reply in talk.replies[before:]]
 
     async def ask(self, prompt_input: PromptInput, form: type[T], check: Check[T]) -> T:
-        """The same in one go."""
-        return await self.hear(self.talk(prompt_input, form), check)
+        """Start a conversation and await its checked answer."""
+        return await self.await_answer(self.talk(prompt_input, form), check)

@@ -1,45 +1,45 @@
 """The first three stages: scenes of a concept, objects of a scene, sets of attributed objects.
 
 In: a job.  Out: places, names, and the chosen set of a graph.
-What several graphs of a seed share is asked in the same words, so it is answered, and paid, once.
+Graphs of a seed that share a stage send the same request, so it is answered, and paid, once.
 """
 
 from collections.abc import Sequence
 
 from agents.llm.answer_forms import NodeSet, NodeSets, Objects, Scenes
-from agents.llm.object_choice import Chosen, chosen_of
+from agents.llm.object_choice import ChosenObjects, chosen_of
 from agents.llm.planning_job import Job
-from agents.llm.scene_offer import Place, place_meant, place_of, places_on_offer
+from agents.llm.scene_offer import Place, offered_scenes, resolve_scene, scene_named_by
 from agents.rejections import unmet_options
-from agents.requirements import plain
+from agents.requirements import category_name
 from schemas.events import SeedOptions
 from schemas.llm.contract import Fault
 from schemas.llm.prompts import PromptInput
 
 SCENES = 3
-"""Scenes of one concept at most: few concepts have more that are typical."""
+"""Most scenes of one concept: few concepts have more that are typical."""
 
 SETS = 4
-"""Object sets of one call: a longer answer is cut off or repeats itself."""
+"""Object sets in one call: a longer answer is cut off or repeats itself."""
 
 LEAST_OBJECTS = 4
-"""A scene with fewer objects than this, or than a graph needs, makes no graphs."""
+"""Least number of usable objects of a scene (more if a graph needs more)."""
 
 MOST_ALIKE = 3
-"""Things of one name in a set: enough to count, few enough to tell apart."""
+"""Most objects of one name in a set: enough to count, few enough to tell apart."""
 
 FAULTS_SHOWN = 4
 
 
-async def place_for(job: Job) -> Place:
-    """The scene of a graph: each one of the concept's in turn, for as many graphs as one call makes sets."""
+async def choose_scene(job: Job) -> Place:
+    """The scene of a graph: the concept's scenes in turn, each for as many graphs as one call makes sets."""
     places: dict[str, Place] = {}
-    meant = place_meant(job.seed.concept, job.tools.able)
+    meant = scene_named_by(job.seed.concept, job.tools.capabilities)
 
     def check(answer: Scenes) -> Fault | None:
         places.clear()
         for said in answer.scenes[:SCENES]:
-            place = place_of(said, job.tools.able)
+            place = resolve_scene(said, job.tools.capabilities)
             if place is not None:
                 places.setdefault(place.name, place)
         if meant is not None and meant not in places:
@@ -49,22 +49,22 @@ async def place_for(job: Job) -> Place:
         said = ", ".join(answer.scenes[:FAULTS_SHOWN])
         return Fault(f"none of these can be painted: {said}", "concept", "unknown_concept", evidence={"said": said})
 
-    offered = places_on_offer(job.tools.able, job.seed.concept)
+    offered = offered_scenes(job.tools.capabilities, job.seed.concept)
     given = {"concept": job.seed.concept, "how_many": SCENES, "may_use": list(offered)}
-    await job.ask(PromptInput("scenes", given, job.chance("scenes"), {"scenes": offered}), Scenes, check)
+    await job.ask(PromptInput("scenes", given, job.seed_for("scenes"), {"scenes": offered}), Scenes, check)
     block = job.index // SETS
     return list(places.values())[block % len(places)]
 
 
-async def objects_of(job: Job, place: Place) -> tuple[str, ...]:
-    """The objects of a scene, as categories, each once."""
+async def propose_objects(job: Job, place: Place) -> tuple[str, ...]:
+    """The objects of a scene, as categories without duplicates."""
     offered = place.names(job.needed, job.excluded)
     _refuse_impossible(job, place)
     found: dict[str, None] = {}
 
     def check(answer: Objects) -> Fault | None:
         found.clear()
-        said = [plain(name) for name in answer.objects]
+        said = [category_name(name) for name in answer.objects]
         found.update(dict.fromkeys((*job.needed, *(n for n in said if _usable(n, offered, job.excluded)))))
         if len(found) >= max(LEAST_OBJECTS, job.seed.options.min_objects):
             return None
@@ -79,7 +79,7 @@ async def objects_of(job: Job, place: Place) -> tuple[str, ...]:
         "required": list(job.needed),
         "excluded": list(job.excluded),
     }
-    await job.ask(PromptInput("objects", given, job.chance("objects", place.name), {"objects": offered}), Objects, check)
+    await job.ask(PromptInput("objects", given, job.seed_for("objects", place.name), {"objects": offered}), Objects, check)
     return tuple(found)
 
 
@@ -91,16 +91,16 @@ def _refuse_impossible(job: Job, place: Place) -> None:
     both = [name for name in job.needed if name in job.excluded]
     if both:
         raise unmet_options(f"{both[0]} is asked for and excluded")
-    if place.stock is None:
+    if place.inventory is None:
         return
-    unknown = [name for name in job.needed if name not in place.stock.known]
+    unknown = [name for name in job.needed if name not in place.inventory.known]
     if unknown:
-        raise unmet_options(f"{unknown[0]} is not known, or {job.tools.able.renderer} cannot draw it")
+        raise unmet_options(f"{unknown[0]} is not known, or {job.tools.capabilities.renderer} cannot draw it")
     if place.kind is not None and set(place.kind.elements) & set(job.excluded):
         raise unmet_options(f"the scene {place.name} itself shows what is excluded")
 
 
-async def set_for(job: Job, place: Place, objects: tuple[str, ...]) -> Chosen:
+async def choose_objects(job: Job, place: Place, objects: tuple[str, ...]) -> ChosenObjects:
     """The objects of this graph: one of the sets that one call makes."""
     good: list[NodeSet] = []
 
@@ -108,7 +108,7 @@ async def set_for(job: Job, place: Place, objects: tuple[str, ...]) -> Chosen:
         good.clear()
         faults = []
         for number, nodes in enumerate(answer.sets):
-            why = _why_not(job, place, objects, [plain(node.name) for node in nodes.objects])
+            why = _set_fault(job, place, objects, [category_name(node.name) for node in nodes.objects])
             if why is None:
                 good.append(nodes)
             else:
@@ -117,7 +117,7 @@ async def set_for(job: Job, place: Place, objects: tuple[str, ...]) -> Chosen:
 
     block = job.index // SETS
     prompt_input = PromptInput(
-        "nodes", _nodes_given(job, place, objects, block), job.chance("nodes", block), {"name": objects}
+        "nodes", _nodes_given(job, place, objects, block), job.seed_for("nodes", block), {"name": objects}
     )
     await job.ask(prompt_input, NodeSets, check)
     return chosen_of(job, place, objects, good[job.index % SETS % len(good)])
@@ -149,8 +149,8 @@ def _offered(place: Place, name: str, objects: tuple[str, ...]) -> dict[str, obj
     return found
 
 
-def _why_not(job: Job, place: Place, objects: tuple[str, ...], names: list[str]) -> str | None:
-    """Why a set cannot be used, None if it can."""
+def _set_fault(job: Job, place: Place, objects: tuple[str, ...], names: list[str]) -> str | None:
+    """The fault of a set, None if it can be used."""
     options = job.seed.options
     if not options.min_objects <= len(names) <= options.max_objects:
         return f"it has {len(names)} objects, not {options.min_objects} to {options.max_objects}"
@@ -163,11 +163,11 @@ def _why_not(job: Job, place: Place, objects: tuple[str, ...], names: list[str])
     missing = [name for name in job.needed if names.count(name) < job.copies(name)]
     if missing:
         return f"{missing[0]} is required and missing"
-    return _loose(place, names) or place.clash(names)
+    return _uncarried(place, names) or place.clash(names)
 
 
-def _loose(place: Place, names: list[str]) -> str | None:
-    """What nothing in the set carries though something must."""
+def _uncarried(place: Place, names: list[str]) -> str | None:
+    """The fault of a set with an object that needs a carrier and has none."""
     for name in names:
         needs = place.needs(name, [other for other in names if other != name])
         if needs == ():

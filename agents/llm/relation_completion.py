@@ -1,7 +1,7 @@
-"""The relations of a set of objects: read from phrases, completed where something must carry a thing, held consistent.
+"""The relations of a set of objects: parsed from phrases, completed with missing carriers, checked for contradictions.
 
 In: a job, a place, the chosen objects.  Out: a conversation whose answer is a tuple of relations without contradiction.
-Whether boxes can satisfy them is found out later (`agents.llm.llm_planner`), which then shows the proof here.
+`agents.llm.llm_planner` finds out later whether boxes can satisfy them, and shows the proof in this conversation.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agents.image_prompts import phrase_of
 from agents.llm.answer_forms import Triples
-from agents.llm.object_choice import Chosen
+from agents.llm.object_choice import ChosenObjects
 from agents.llm.planning_job import Job
 from agents.llm.relation_phrases import PLACES, RELATIONS, listed, predicates_of, relation_text
 from agents.llm.scene_offer import Place
@@ -23,7 +23,7 @@ from spatial.reasoning.conflicts import Conflict, contradictions
 from spatial.reasoning.draft import Draft
 
 MOST_A_THING = 4
-"""Triples for each object at most: more is a list of everything, not a description."""
+"""Most triples for each object: more would list everything instead of describing the picture."""
 
 FAULTS_SHOWN = 5
 HOLDS = {"on": (0, 1), "inside": (0, 1), "supports": (1, 0), "contains": (1, 0)}
@@ -32,11 +32,11 @@ HOLDS = {"on": (0, 1), "inside": (0, 1), "supports": (1, 0), "contains": (1, 0)}
 
 @dataclass
 class Edges:
-    """The stage for one graph. `relations`: those of the last good answer, required ones first."""
+    """The edges stage of one graph. `relations`: those of the last valid answer, required ones first."""
 
     job: Job
     place: Place
-    chosen: Chosen
+    chosen: ChosenObjects
     relations: tuple[Relation, ...] = ()
 
     def __post_init__(self) -> None:
@@ -56,12 +56,12 @@ class Edges:
         numbers = range(len(self.chosen.names))
         words: dict[str, Words] = {"subject": numbers, "object": numbers, "relation": RELATIONS, "place": PLACES}
         prompt_input = PromptInput(
-            "edges", self._given(), self.job.chance("edges", self.job.index), words, distinct_fields=("subject", "object")
+            "edges", self._given(), self.job.seed_for("edges", self.job.index), words, distinct_fields=("subject", "object")
         )
         return self.job.talk(prompt_input, Triples)
 
     def check(self, answer: Triples) -> Fault | None:
-        """Read an answer into `relations`, or say what is wrong with it."""
+        """Parse an answer into `relations`, or return its fault."""
         faults: list[str] = []
         found = list(self.required)
         stated: list[tuple[str, int, str, int | None]] = [
@@ -93,7 +93,7 @@ class Edges:
             if self._needs_carrier(i):
                 entry["needs"] = [j for j in range(len(names)) if j != i and self.place.carries(names[j], name)]
             numbered.append(entry)
-        holds = [pair for pair in self._pairs() if self.place.stock is not None]
+        holds = [pair for pair in self._pairs() if self.place.inventory is not None]
         return {
             "scene": self.place.name,
             "objects": numbered,
@@ -126,12 +126,12 @@ class Edges:
             Relation(subject=subject, predicate=name, object=target) for name in predicates_of(phrase, unary=target is None)
         ]
         for relation in found:
-            self._refuse_odd_contact(relation)
+            self._refuse_undrawable_contact(relation)
         return found
 
-    def _refuse_odd_contact(self, relation: Relation) -> None:
-        """What the renderer cannot draw is not planned: contact where nothing is known to carry the thing."""
-        if relation.predicate not in HOLDS or relation.object is None or self.place.stock is None:
+    def _refuse_undrawable_contact(self, relation: Relation) -> None:
+        """Raise ValueError for contact that the renderer cannot draw: the holder is not known to carry the object."""
+        if relation.predicate not in HOLDS or relation.object is None or self.place.inventory is None:
             return
         ends = (self.chosen.names[relation.subject], self.chosen.names[relation.object])
         held, holder = (ends[k] for k in HOLDS[relation.predicate])
@@ -140,7 +140,7 @@ class Edges:
             raise ValueError(f"the {held} cannot be shown {way} the {holder}; leave contact out or relate them otherwise")
 
     def _carried(self, found: list[Relation]) -> Iterator[Relation]:
-        """The relations, with a carrier stated for each thing that needs one and was given none."""
+        """The relations, with a carrier added for each object that needs one and has none."""
         yield from found
         stated = list(found)
         for i, name in enumerate(self.chosen.names):
@@ -198,6 +198,6 @@ def _required(job: Job, names: tuple[str, ...]) -> Iterator[Relation]:
 
 
 def _holds(relation: Relation, i: int) -> bool:
-    """Whether the relation says that something carries or contains object `i`."""
+    """Whether by this relation something carries or contains object `i`."""
     ends = (relation.subject, relation.object)
     return relation.predicate in HOLDS and ends[HOLDS[relation.predicate][0]] == i

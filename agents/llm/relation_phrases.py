@@ -1,4 +1,4 @@
-"""Relations in words, from a model and to it.
+"""Relations as phrases, from a model and to it.
 
 In: phrases, or relations.  Out: predicates of `spatial.relations.predicate_table`, or text.
 """
@@ -12,11 +12,11 @@ from spatial.relations.predicate_table import PREDICATES
 RELATIONS = ("left of", "right of", "above", "below", "in front of", "behind", "on", "under", "inside", "next to", "near",
              "far from")  # fmt: skip
 PLACES = ("top left", "top", "top right", "left", "center", "right", "bottom left", "bottom", "bottom right")
-"""The words that a model is held to where its server can; other phrases, also several at once, are read as well."""
+"""The phrases that a server can constrain its model to; other phrases, also combined ones, are parsed too."""
 
 
 def predicates_of(phrase: str, *, unary: bool) -> tuple[str, ...]:
-    """The predicates of a phrase or of a predicate's own name. Raises ValueError that says what is wrong."""
+    """The predicates of a phrase or of a predicate's name. Raises ValueError with the reason."""
     name = "_".join(phrase.casefold().split())
     try:
         if name in PREDICATES:
@@ -32,10 +32,10 @@ def predicates_of(phrase: str, *, unary: bool) -> tuple[str, ...]:
 
 
 def relation_text(relation: Relation) -> str:
-    """A relation as a model is shown it."""
+    """A relation in the form that the model sees."""
     return f"[{relation.subject}, {relation.predicate}, {'null' if relation.object is None else relation.object}]"
 
 
 def listed(relations: Sequence[Relation]) -> str:
-    """Several of them."""
+    """Several relations in the form that the model sees."""
     return ", ".join(relation_text(relation) for relation in relations)

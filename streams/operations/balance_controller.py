@@ -93,31 +93,31 @@ class BalanceController:
         request, cell = _key((graph.seed_id, graph.index)), self._cells.get(graph.seed_id)
         if request in self._lost:
             self._lost.discard(request)
-            self.balance.reconsider(cell)
+            self.balance.undo_rejected(cell)
         self._seen.add(request)
-        self.balance.accept(accepted(event), cell)
+        self.balance.record_accepted(accepted(event), cell)
 
     def _count_lost(self, request: Request) -> None:
         """Count a request without a sample, unless it has one already. Requests of other sources are ignored."""
         cell = self._cells.get(request[0])
         if self._is_new(request) and cell is not None:
             self._lost.add(_key(request))
-            self.balance.reject(cell)
+            self.balance.record_rejected(cell)
 
     @property
     def state(self) -> str:
         """Why seeds are published now, or why none are."""
-        if self.balance.satisfied():
+        if self.balance.is_satisfied():
             return "the mix is there: nothing is asked for"
         if self.rate_limit.spent >= self.rate_limit.total:
             return "all graphs that may be asked for were: what lacks stays"
-        if self.balance.exhausted():
+        if self.balance.is_exhausted():
             return "no cell brings what it is asked for: what lacks stays"
         return "asking for what lacks"
 
     def publish_seeds(self, now: float) -> list[SeedConcept]:
         """Publish what is lacking and allowed. Raises RetryableError when the broker does not answer."""
-        requests = self.balance.wishes(self.rate_limit.allowed(now))
+        requests = self.balance.seed_requests(self.rate_limit.allowed(now))
         seeds = [self._seed(request, self._number + i) for i, request in enumerate(requests)]
         publish_roots(self._publisher.publish, SOURCE, seeds)
         for seed in seeds:
@@ -140,7 +140,7 @@ class BalanceController:
         options = seed.options
         cell = Cell(seed.concept, Band(options.min_objects, options.max_objects), next(iter(options.families), ""))
         self._cells[seed.seed_id] = cell
-        self.balance.ask(cell, count)
+        self.balance.record_requested(cell, count)
         self.rate_limit.spend(when, count)
         number = options.salt.removeprefix(SALT)
         self._number = max(self._number, int(number) + 1) if number.isdecimal() else self._number

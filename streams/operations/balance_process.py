@@ -111,8 +111,8 @@ class _MeteredController:
         self._metrics.produced(SEEDS, len(seeds))
         self._metrics.accepted(sum(seed.count for seed in seeds))
         balance, state = self._controller.balance, self._controller.state
-        self._metrics.set_in_flight(balance.open)
-        lacking = balance.lacking()
+        self._metrics.set_in_flight(balance.in_flight)
+        lacking = balance.deficits()
         for axis in AXES:
             LACKING.labels(axis).set(max(lacking.get(axis, {}).values(), default=0.0))
         if seeds:

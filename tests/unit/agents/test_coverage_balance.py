@@ -41,7 +41,7 @@ def skewed(targets: Targets, samples: int = 300) -> Balance:
     """A dataset of small kitchens in which one thing is left of another."""
     balance = Balance(targets)
     for _ in range(samples):
-        balance.accept(kitchen(), None)
+        balance.record_accepted(kitchen(), None)
     return balance
 
 
@@ -49,16 +49,16 @@ def work_off(balance: Balance, wishes: list[SeedRequest], rng: random.Random) ->
     """A factory that brings most of what is asked for, adds relations of its own, and rejects some."""
     for wish in wishes:
         cell = wish.cell
-        balance.ask(cell, wish.count)
+        balance.record_requested(cell, wish.count)
         for _ in range(wish.count):
             if rng.random() < 0.15:
-                balance.reject(cell)
+                balance.record_rejected(cell)
                 continue
             things = rng.randint(*cell.band)
             families = Counter({cell.family: 1})
             families.update(rng.choices(("direction", "support"), k=things // 6))
             kinds = Counter(rng.choice(KINDS_OF[family]) for family in families.elements())
-            balance.accept(Accepted(cell.scene, things, families, kinds), cell)
+            balance.record_accepted(Accepted(cell.scene, things, families, kinds), cell)
 
 
 def shares(counts: Counter, names) -> dict[object, float]:
@@ -70,11 +70,11 @@ def test_a_skewed_dataset_reaches_the_stated_mix():
     targets = stated()
     balance, rng = skewed(targets), random.Random(4)
     rounds = 0
-    while wishes := balance.wishes(40):
+    while wishes := balance.seed_requests(40):
         work_off(balance, wishes, rng)
         rounds += 1
-        assert rounds < 200, balance.lacking()
-    assert balance.satisfied()
+        assert rounds < 200, balance.deficits()
+    assert balance.is_satisfied()
     for counts, want in (
         (balance.scenes, targets.scenes),
         (balance.bands, targets.bands),
@@ -87,7 +87,7 @@ def test_a_skewed_dataset_reaches_the_stated_mix():
 
 def test_no_cell_stays_empty_though_its_axes_look_well():
     balance, rng = skewed(stated(least_samples=3000)), random.Random(1)
-    while (wishes := balance.wishes(40)) and balance.samples < 3000:
+    while (wishes := balance.seed_requests(40)) and balance.samples < 3000:
         work_off(balance, wishes, rng)
     everything = {
         Cell(s, b, f) for s in balance.targets.scenes for b in balance.targets.bands for f in balance.targets.relations
@@ -97,7 +97,7 @@ def test_no_cell_stays_empty_though_its_axes_look_well():
 
 def test_kinds_that_lack_are_sought_where_they_arise():
     balance = skewed(stated(kinds={"depth_order": 1, "direction_yes_no": 1}, relations={"direction": 1, "depth": 0.01}))
-    wished = Counter({wish.cell.family: wish.count for wish in balance.wishes(20)})
+    wished = Counter({wish.cell.family: wish.count for wish in balance.seed_requests(20)})
     assert wished["depth"] > wished["direction"]
 
 
@@ -105,21 +105,21 @@ def test_kinds_that_need_many_things_bring_dense_scenes():
     even = {"density": {"2-3": 1, "4-6": 1}, "scenes": {"kitchen": 1}, "relations": {"direction": 1}}
     balance = Balance(stated(**even, kinds={"chain": 1, "direction_yes_no": 1}))
     for things in (2, 4) * 50:
-        balance.accept(kitchen(things), None)
-    assert {wish.cell.band for wish in balance.wishes(1)} == {Band(4, 6)}
+        balance.record_accepted(kitchen(things), None)
+    assert {wish.cell.band for wish in balance.seed_requests(1)} == {Band(4, 6)}
 
 
 def test_nothing_is_wished_for_when_the_mix_is_there():
     balance = Balance(stated(scenes={"kitchen": 1}, density={"2-3": 1}, relations={"direction": 1}))
-    balance.accept(kitchen(), None)
-    assert balance.satisfied()
-    assert balance.wishes(10) == []
+    balance.record_accepted(kitchen(), None)
+    assert balance.is_satisfied()
+    assert balance.seed_requests(10) == []
 
 
 def test_an_empty_dataset_is_wanted_in_the_stated_mix():
     balance = Balance(stated())
     wished = Counter[str]()
-    for wish in balance.wishes(40):
+    for wish in balance.seed_requests(40):
         wished[wish.cell.scene] += wish.count
     assert sum(wished.values()) == 40
     assert wished["harbour"] == pytest.approx(20, abs=3)
@@ -127,55 +127,55 @@ def test_an_empty_dataset_is_wanted_in_the_stated_mix():
 
 def test_too_few_samples_are_filled_up_in_the_mix_that_is_there():
     balance = Balance(stated(scenes={"kitchen": 1}, density={"2-3": 1}, relations={"direction": 1}, least_samples=10))
-    balance.accept(kitchen(), None)
-    assert sum(wish.count for wish in balance.wishes(5)) == 5
+    balance.record_accepted(kitchen(), None)
+    assert sum(wish.count for wish in balance.seed_requests(5)) == 5
 
 
 @pytest.mark.parametrize("allowed", [0, 1, 7, 1000])
 def test_no_more_is_asked_for_than_is_allowed_and_than_may_be_under_way(allowed: int):
     balance = skewed(stated(ahead=30))
-    assert sum(wish.count for wish in balance.wishes(allowed)) == min(allowed, 30)
+    assert sum(wish.count for wish in balance.seed_requests(allowed)) == min(allowed, 30)
 
 
 def test_what_is_under_way_counts_already():
     balance = skewed(stated(ahead=60))
-    for wish in balance.wishes(40):
-        balance.ask(wish.cell, wish.count)
-    assert balance.open == 40
-    assert sum(wish.count for wish in balance.wishes(100)) == 20
+    for wish in balance.seed_requests(40):
+        balance.record_requested(wish.cell, wish.count)
+    assert balance.in_flight == 40
+    assert sum(wish.count for wish in balance.seed_requests(100)) == 20
 
 
 def test_a_cell_that_brings_nothing_is_given_up():
     balance = Balance(stated(scenes={"kitchen": 1}, density={"2-3": 1}, relations={"depth": 1, "direction": 1}))
     hopeless = Cell("kitchen", Band(2, 3), "depth")
-    balance.ask(hopeless, 25)
+    balance.record_requested(hopeless, 25)
     for _ in range(25):
-        balance.reject(hopeless)
+        balance.record_rejected(hopeless)
     assert balance.given_up() == [hopeless]
-    assert {wish.cell.family for wish in balance.wishes(10)} == {"direction"}
+    assert {wish.cell.family for wish in balance.seed_requests(10)} == {"direction"}
 
 
 def test_a_cell_is_given_up_with_the_last_outcome_that_it_is_granted_and_not_before():
     balance, cell = Balance(stated()), Cell("kitchen", Band(2, 3), "depth")
     for _ in range(TRIED - 1):
-        balance.reject(cell)
+        balance.record_rejected(cell)
     assert balance.given_up() == []
-    balance.reject(cell)
+    balance.record_rejected(cell)
     assert balance.given_up() == [cell]
 
 
 def test_a_cell_that_brings_just_the_least_yield_is_not_given_up():
     balance, cell = Balance(stated()), Cell("kitchen", Band(2, 3), "depth")
-    balance.accept(Accepted("kitchen", 2, {"depth": 1}, {}), cell)
+    balance.record_accepted(Accepted("kitchen", 2, {"depth": 1}, {}), cell)
     for _ in range(TRIED - 1):
-        balance.reject(cell)
+        balance.record_rejected(cell)
     assert balance.given_up() == []
-    balance.reject(cell)
+    balance.record_rejected(cell)
     assert balance.given_up() == [cell]
 
 
 def test_decisions_repeat():
-    assert skewed(stated()).wishes(30) == skewed(stated()).wishes(30)
+    assert skewed(stated()).seed_requests(30) == skewed(stated()).seed_requests(30)
 
 
 def test_the_example_in_the_docs_holds():

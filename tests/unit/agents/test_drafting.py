@@ -7,7 +7,7 @@ import pytest
 
 from agents.drafting import Drafted, Task, draft
 from agents.rejections import RequestRejected
-from agents.scene_inventory import stock
+from agents.scene_inventory import build_inventory
 from gpu_workers.renderers import capabilities_of
 from schemas.events import SeedOptions
 from schemas.ids import make_seed
@@ -118,7 +118,7 @@ def test_a_draft_is_the_same_for_the_same_seed_and_index_and_differs_for_others(
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_every_thing_of_a_scene_can_be_drawn_in_it(scene):
-    offer = stock(scene, COLLAGE)
+    offer = build_inventory(scene, COLLAGE)
     reached = set(offer.free.names)
     for _ in range(3):
         for name in tuple(reached):

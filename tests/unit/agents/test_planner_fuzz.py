@@ -55,5 +55,5 @@ def test_a_users_graph_may_have_as_many_things_as_a_graph_takes():
     things = [f"thing {number}" for number in range(50)]
     relations = [[number, "left of", number + 1] for number in range(49)]
     form = {"scene": "kitchen", "chosen_objects": things, "objects_kg": relations}
-    assert len(read_graph(form, PLANNERS["gligen-1"]._able).relations) == 49
+    assert len(read_graph(form, PLANNERS["gligen-1"]._capabilities).relations) == 49
     planned(make_seed("kitchen", options=SeedOptions(graph=form)), 0, "gligen-1")

@@ -53,7 +53,7 @@ ENTRIES = {
     "spatial/questions/wording/realisation.py (REACHES)": (DEPTHS, realisation.REACHES),
     "spatial/questions/wording/realisation.py (PLACES)": (PLACES, realisation.PLACES),
     "agents/relation_selection.py (DEFAULT_MIX)": (FAMILIES, relation_selection.DEFAULT_MIX),
-    "agents/relation_selection.py (READERS)": (FAMILIES - {"place", "containment"}, relation_selection.READERS),
+    "agents/relation_selection.py (FAMILY_RULES)": (FAMILIES - {"place", "containment"}, relation_selection.FAMILY_RULES),
     "agents/requirements.py (CARRY)": (CARRIES, requirements.CARRY),
     "agents/llm/relation_phrases.py (PLACES)": (
         PLACES, [name for words in relation_phrases.PLACES for name in relation_phrases.predicates_of(words, unary=True)],

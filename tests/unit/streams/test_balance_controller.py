@@ -74,11 +74,11 @@ def test_a_factory_is_steered_from_a_skewed_start_to_the_stated_mix():
     steering = BalanceController(stated(), topic)
     skew = make_seed("kitchen", 60, options=SeedOptions(min_objects=2, max_objects=2, families={"direction": 1.0}))
     steering.observe(recorded(outcome(planner, skew, i)) for i in range(60))
-    assert steering.balance.lacking()
+    assert steering.balance.deficits()
     minute, published = 0, 0
-    while not steering.balance.satisfied():
+    while not steering.balance.is_satisfied():
         minute += 1
-        assert minute < 40, steering.balance.lacking()
+        assert minute < 40, steering.balance.deficits()
         for seed in steering.publish_seeds(60.0 * minute):
             published += seed.count
             steering.observe(recorded(outcome(planner, seed, i)) for i in range(seed.count))
@@ -155,28 +155,28 @@ def test_rejections_of_its_own_seeds_lower_their_hopes():
 def test_a_picture_that_gets_another_attempt_is_no_outcome_yet():
     steering = BalanceController(stated(), Topic())
     seed = steering.publish_seeds(0.0)[0]
-    before = steering.balance.open
+    before = steering.balance.in_flight
     steering.observe([recorded(make_rejection(seed).model_copy(update={"retried": True}))])
-    assert steering.balance.open == before
+    assert steering.balance.in_flight == before
 
 
 def test_what_ended_as_a_dead_letter_is_not_waited_for():
     steering = BalanceController(stated(), Topic())
     seed, other = steering.publish_seeds(0.0)[:2]
-    before = steering.balance.open
+    before = steering.balance.in_flight
     letters = [buried(seed), buried(seed), buried(make_graph(other)), buried(make_seed("kitchen", 9))]
     steering.observe(recorded(letter) for letter in letters)
-    assert steering.balance.open == before - seed.count - 1
+    assert steering.balance.in_flight == before - seed.count - 1
 
 
 @pytest.mark.parametrize("letter_first", [True, False])
 def test_a_dead_letter_that_was_sent_back_is_no_outcome_beside_the_later_one(letter_first: bool):
     steering = BalanceController(stated(), Topic())
     seed = steering.publish_seeds(0.0)[0]
-    before, graph = steering.balance.open, make_graph(seed)
+    before, graph = steering.balance.in_flight, make_graph(seed)
     told = [recorded(buried(graph)), recorded(make_qa(graph)), recorded(buried(graph))]
     steering.observe(told if letter_first else reversed(told[:2]))
-    assert steering.balance.open == before - 1
+    assert steering.balance.in_flight == before - 1
     assert steering.balance.samples == 1
 
 
@@ -185,9 +185,9 @@ def test_a_sample_that_could_not_be_written_was_counted_already():
     seed = steering.publish_seeds(0.0)[0]
     sample = make_qa(make_graph(seed))
     steering.observe([recorded(sample)])
-    before = steering.balance.open
+    before = steering.balance.in_flight
     steering.observe([recorded(buried(sample))])
-    assert steering.balance.open == before
+    assert steering.balance.in_flight == before
 
 
 def test_it_says_why_nothing_is_asked_for():
@@ -219,7 +219,7 @@ def test_seeds_that_are_not_acknowledged_are_not_counted():
     steering = BalanceController(stated(), Away())
     with pytest.raises(RetryableError):
         steering.publish_seeds(0.0)
-    assert steering.rate_limit.spent == steering.balance.open == 0
+    assert steering.rate_limit.spent == steering.balance.in_flight == 0
 
 
 def test_a_sample_counts_with_its_relations_things_and_kinds():
@@ -268,7 +268,7 @@ def test_a_faulty_file_of_targets_is_one_line(tmp_path: Path, text: str | None, 
 
 def open_misses_hits(steering: BalanceController) -> tuple[int, int, int]:
     balance = steering.balance
-    return balance.open, balance.misses.total(), balance.hits.total()
+    return balance.in_flight, balance.misses.total(), balance.hits.total()
 
 
 @pytest.mark.parametrize("lost", ["rejected", "buried"])
@@ -276,7 +276,7 @@ def test_a_request_that_is_judged_again_has_one_outcome(lost: str):
     topic, planner = Topic(), RulePlanner(capabilities_of("collage"))
     steering = BalanceController(stated(), topic)
     (seed, *_) = steering.publish_seeds(0.0)
-    asked = steering.balance.open
+    asked = steering.balance.in_flight
     rejection = make_rejection(seed, seed.first)
     first = rejection if lost == "rejected" else buried(planner.plan_now(seed, seed.first))
     steering.observe([recorded(first)])
@@ -286,10 +286,10 @@ def test_a_request_that_is_judged_again_has_one_outcome(lost: str):
     assert open_misses_hits(steering) == (asked - 1, 1, 0)
     won = recorded(outcome(planner, seed, seed.first))
     steering.observe([won, won])
-    assert (steering.balance.open, steering.balance.hits.total() + steering.balance.misses.total()) == (asked - 1, 1)
+    assert (steering.balance.in_flight, steering.balance.hits.total() + steering.balance.misses.total()) == (asked - 1, 1)
     assert steering.balance.samples == 1
     steering.observe([recorded(rejection), recorded(other)])
-    assert steering.balance.open == asked - 1
+    assert steering.balance.in_flight == asked - 1
 
 
 def test_a_seed_that_is_sent_back_is_not_asked_for_once_more():
@@ -300,5 +300,5 @@ def test_a_seed_that_is_sent_back_is_not_asked_for_once_more():
     for records in ([*topic.records, recorded(again)], [recorded(again), *topic.records]):
         later = BalanceController(stated(), Topic())
         later.restore(records, 0.0)
-        assert later.balance.open == steering.balance.open
+        assert later.balance.in_flight == steering.balance.in_flight
         assert later.rate_limit.spent == steering.rate_limit.spent

@@ -58,16 +58,16 @@ def test_the_real_line_reaches_the_stated_mix_from_a_skewed_start(tmp_path: Path
     line, steering = collage_line(tmp_path / "sprites"), BalanceController(TARGETS, Nowhere())
     skew = make_seed("kitchen", 20, options=SeedOptions(min_objects=2, max_objects=2, families={"direction": 1.0}))
     steering.observe(recorded(line.outcomes([skew])))
-    begun = steering.balance.lacking()
+    begun = steering.balance.deficits()
     assert set(begun) == {"scenes", "relations", "density", "kinds"}, "the start is skewed on every axis"
     minute = 0
-    while not steering.balance.satisfied():
+    while not steering.balance.is_satisfied():
         minute += 1
-        assert minute <= MINUTES, steering.balance.lacking()
+        assert minute <= MINUTES, steering.balance.deficits()
         seeds = steering.publish_seeds(60.0 * minute)
         assert 0 < sum(seed.count for seed in seeds) <= PER_MINUTE
         steering.observe(recorded(line.outcomes(seeds)))
-        assert steering.balance.open == 0, "every request has an outcome"
+        assert steering.balance.in_flight == 0, "every request has an outcome"
     balance = steering.balance
     assert steering.state.startswith("the mix is there")
     assert steering.publish_seeds(60.0 * minute + 60) == []
