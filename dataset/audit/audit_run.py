@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from dataset.audit.box_relations import holds
 from dataset.audit.fault_kinds import Fault
 from dataset.audit.locations import Options, folder_at
+from dataset.audit.missing_relations import missing_relations
 from dataset.audit.picture_check import picture_faults
 from dataset.audit.provenance import provenance_faults, read_provenance
 from dataset.audit.questions.question_check import question_faults
@@ -127,3 +128,5 @@ def _relation_faults(row: Row) -> Iterator[Fault]:
         if not verdict:
             why = "is no relation" if verdict is None else "does not hold"
             yield Fault("relation", row["sample_id"], f"{triple} {why}")
+    for missing in missing_relations(row):
+        yield Fault("missing_relation", row["sample_id"], missing)

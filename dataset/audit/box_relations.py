@@ -60,7 +60,8 @@ def _area(thing: Thing) -> int:
     return int(thing["box"][2] * thing["box"][3])
 
 
-def _distance(a: Thing, b: Thing) -> float:
+def distance(a: Thing, b: Thing) -> float:
+    """The gap between two boxes in means of their square-rooted areas."""
     across, down = max(0, -_overlap(a, b, 0)), max(0, -_overlap(a, b, 1))
     return 2 * hypot(across, down) / (sqrt(_area(a)) + sqrt(_area(b)))
 
@@ -73,7 +74,7 @@ def _next_to(a: Thing, b: Thing) -> bool:
     across, down = _overlap(a, b, 0), _overlap(a, b, 1)
     covered = across * down / min(_area(a), _area(b)) if across > 0 and down > 0 else 0.0
     carried = _on(a, b) or _on(b, a) or _inside(a, b) or _inside(b, a)
-    return down > 0 and _distance(a, b) <= NEAR + EPSILON and covered <= OVERLAP + EPSILON and not carried
+    return down > 0 and distance(a, b) <= NEAR + EPSILON and covered <= OVERLAP + EPSILON and not carried
 
 
 _RULES: Mapping[str, Callable[[Thing, Thing], bool]] = {
@@ -85,8 +86,8 @@ _RULES: Mapping[str, Callable[[Thing, Thing], bool]] = {
     "inside": _inside,
     "touching": _touching,
     "next_to": _next_to,
-    "near": lambda a, b: _distance(a, b) <= NEAR + EPSILON,
-    "far": lambda a, b: _distance(a, b) >= FAR - EPSILON,
+    "near": lambda a, b: distance(a, b) <= NEAR + EPSILON,
+    "far": lambda a, b: distance(a, b) >= FAR - EPSILON,
 }
 _INVERSES = {
     "right_of": "left_of", "below": "above", "behind": "in_front_of", "supports": "on", "under": "over",

@@ -20,6 +20,7 @@ KINDS = {
     "box": "a box leaves the picture, is empty, or is not the one that the picture's own record has",
     "object": "an object is not the one that the picture's own record or the graph has",
     "relation": "a relation does not hold for the boxes and depths, or was not drawn",
+    "missing_relation": "the boxes and depths show a relation that the row does not state",
     "excluded": "a category that is said to be absent is in the picture, or was not excluded by the graph",
     "answer": "the scene does not entail the answer",
     "choices": "the answer is not exactly one of the choices, two of them say the same, or one is no answer to this",

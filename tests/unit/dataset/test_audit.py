@@ -323,6 +323,22 @@ def choice_of_another_kind(rows: list[Row]) -> None:
     next(q for row in rows for q in row["questions"] if q["kind"] == "count")["choices"].append("purple")
 
 
+def missing_direction(rows: list[Row]) -> None:
+    row = next(row for row in rows if any(r["predicate"] in ("left_of", "right_of") for r in row["relations"]))
+    gone = next(r for r in row["relations"] if r["predicate"] in ("left_of", "right_of") and not r["drawn"])
+    row["relations"] = [r for r in row["relations"] if r is not gone]
+
+
+def missing_depth(rows: list[Row]) -> None:
+    row = next(row for row in rows if any(r["predicate"] in ("in_front_of", "behind") for r in row["relations"]))
+    row["relations"] = [r for r in row["relations"] if r["predicate"] not in ("in_front_of", "behind")]
+
+
+def missing_distance(rows: list[Row]) -> None:
+    row = next(row for row in rows if any(r["predicate"] == "far" for r in row["relations"]))
+    row["relations"] = [r for r in row["relations"] if r["predicate"] != "far"]
+
+
 def relation_twice(rows: list[Row]) -> None:
     rows[0]["relations"].append(dict(rows[0]["relations"][0]))
 
@@ -377,6 +393,9 @@ PLANTED: dict[Plant, set[str]] = {
     choice_that_says_the_same: {"choices"},
     choice_of_another_kind: {"choices"},
     relation_twice: {"relation"},
+    missing_direction: {"missing_relation"},
+    missing_depth: {"missing_relation"},
+    missing_distance: {"missing_relation"},
     thing_beside_itself: {"relation"},
     object_twice: {"object"},
     whole_sample_in_another_split: {"shared_scene", "shared_picture", "shared_question", "split"},

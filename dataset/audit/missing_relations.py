@@ -1,0 +1,61 @@
+"""Relations that a row must list, by the published rules of extraction, and does not.
+
+In: a row.  Out: what is missing, in words.
+Independent of the writer's rules: of each two clearly visible things, the side, the height and the depth in which they
+differ by more than a doubtful margin, and whether they are near or far by more than one; listed in one direction each.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import Any
+
+from dataset.audit.box_relations import FAR, NEAR, distance
+
+VISIBLE, APART, DEPTH_SHARE, UNITS = 0.35, 0.05, 0.05, 0.05
+"""Least visible share; least difference of centres as a share of the canvas, of depths as a share of their range; least
+distance from the limits of near and far, in their units."""
+
+DIGIT = 1e-6
+"""What the last digits of floats may differ by: a margin must be larger by this to be missed."""
+
+Thing = Mapping[str, Any]
+Stated = set[tuple[int, str, int]]
+
+
+def missing_relations(row: Mapping[str, Any]) -> Iterator[str]:
+    """What is missing."""
+    clear = [thing for thing in row["objects"] if thing["visible"] >= VISIBLE]
+    stated = {(r["subject"], r["predicate"], r["object"]) for r in row["relations"] if r["object"] is not None}
+    depths = [thing["depth"] for thing in clear]
+    size, least = (row["width"], row["height"]), DEPTH_SHARE * (max(depths) - min(depths)) if depths else 0.0
+    for a, b in combinations(clear, 2):
+        for names in (*_by_centres(a, b, size), *_by_depth(a, b, least), *_by_distance(a, b)):
+            if not _is_stated(a["id"], b["id"], names, stated):
+                yield f"nothing says that object {a['id']} is {names[0]} object {b['id']}"
+
+
+def _by_centres(a: Thing, b: Thing, size: tuple[int, int]) -> Iterator[tuple[str, ...]]:
+    for axis, (first, second) in enumerate((("left_of", "right_of"), ("above", "below"))):
+        twice = 2 * b["box"][axis] + b["box"][axis + 2] - 2 * a["box"][axis] - a["box"][axis + 2]
+        if abs(twice) >= (APART + DIGIT) * 2 * size[axis]:
+            yield (first, second) if twice > 0 else (second, first)
+
+
+def _by_depth(a: Thing, b: Thing, least: float) -> Iterator[tuple[str, ...]]:
+    difference = b["depth"] - a["depth"]
+    if abs(difference) > least + DIGIT:
+        yield ("in_front_of", "behind") if difference > 0 else ("behind", "in_front_of")
+
+
+def _by_distance(a: Thing, b: Thing) -> Iterator[tuple[str, ...]]:
+    apart = distance(a, b)
+    if apart <= NEAR - UNITS - DIGIT:
+        yield ("near", "near", "next_to", "next_to")
+    elif apart >= FAR + UNITS + DIGIT:
+        yield ("far", "far")
+
+
+def _is_stated(a: int, b: int, names: tuple[str, ...], stated: Stated) -> bool:
+    """Names come in pairs: a predicate from a to b, and its inverse."""
+    pairs = zip(names[::2], names[1::2], strict=True)
+    return any((a, name, b) in stated or (b, inverse, a) in stated for name, inverse in pairs)
