@@ -1,1 +1,1 @@
-"""Concepts in free words: what they name, what that requires of a graph, and whether a seed can be planned."""
+"""Concepts in free words: what they name and require of a graph, and whether a seed can be planned."""
