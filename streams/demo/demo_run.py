@@ -1,7 +1,7 @@
 """The demo from its first process to its last line.
 
 In: seeds, a folder.  Out: exit code 0 when every request has an outcome and every accepted sample is stored.
-Whatever happens, all processes are gone when it returns.
+All processes have ended when it returns, also after an error.
 """
 
 import os
@@ -42,21 +42,21 @@ STALL_S = 120.0
 """No outcome for this long while requests are open: something is broken, and waiting would hide it."""
 
 SETTLED_S = 8.0
-"""Nothing new for this long after the token budget was spent: what was in flight has ended."""
+"""No outcome for this long after the token budget was spent: what was in flight has ended."""
 
 COMMIT_EVERY_S = "1.5"
-"""A demo is watched: samples shall appear in the dataset while they are made."""
+"""Samples should appear in the dataset while the demo is watched."""
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where the demo keeps what it makes."""
+    """The folders of the demo's output."""
 
     out: Path
 
     @property
     def dataset(self) -> Path:
-        """The Delta table: what a user takes away."""
+        """The Delta table: the result for the user."""
         return self.out / "dataset"
 
     @property
@@ -67,7 +67,7 @@ class Places:
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """What is asked of a demo. `graphs`: in all, over the concepts of `seeds_file`; `speaking`: its language model."""
+    """The options of a demo. `graphs`: in total, over the concepts of `seeds_file`; `speaking`: its language model."""
 
     seeds_file: Path | None
     graphs: int | None
@@ -113,9 +113,9 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: DemoOptions, in
 
 
 def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
-    """The stages' environment: this process's own, less any SKG_ setting that would point elsewhere.
+    """The stages' environment: this process's own, without SKG_ settings that would point elsewhere.
 
-    What judges pictures is kept; a model that looks at them is the choice of `--llm`.
+    The settings of judges are kept; a model that judges pictures is chosen by `--llm`.
     """
     kept = judging().keys()
     own = {
@@ -134,7 +134,7 @@ def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
 
 
 def status_of(places: Places, kafka: KafkaSettings) -> StatusSettings:
-    """How the demo looks at its own stages: they have the groups that nobody named otherwise."""
+    """The demo's settings for its stages: they have the default groups."""
     groups = {
         name: StatusSettings.model_fields[name].default for name in StatusSettings.model_fields if name.endswith("_group")
     }
@@ -143,7 +143,7 @@ def status_of(places: Places, kafka: KafkaSettings) -> StatusSettings:
 
 @dataclass(frozen=True)
 class _Watched:
-    """What the demo looks at: where things lie, the processes, the topics where requests end, what came of them, the
+    """What the demo monitors: folders, processes, the topics with outcomes, the counted outcomes, the
     stages."""
 
     places: Places

@@ -1,7 +1,7 @@
-"""The demo's broker and store: bound to the demo, or left running where they shall be kept.
+"""The demo's broker and store: bound to the demo, or left running with `--keep`.
 
 In: folders.  Out: the settings that reach them.
-Pictures stay in the output folder, kept or not, so a later demo finds them.
+Pictures stay in the output folder in both cases, so a later demo finds them.
 """
 
 from collections.abc import Sequence
@@ -16,16 +16,16 @@ from streams.settings import KafkaSettings
 KEPT = "leaving the broker and the store running; `SKG_STATE_DIR={state} skg down` stops them"
 
 STORE = "store"
-"""Where the pictures are, within the output folder."""
+"""The pictures, within the output folder."""
 
 STOP_S = 1.0
 """Every object was acknowledged before its event was published, so there is little left to write."""
 
 
 def local_services(out: Path, state: Path, stack: ExitStack, *, keep: bool) -> dict[str, str]:
-    """Start both at the same time; the environment that reaches them. Raises ServiceError.
+    """Start both concurrently; the environment that reaches them. Raises ServiceError.
 
-    Those that an earlier demo left running are used, and left running: two stores must not share a folder.
+    Services that an earlier demo left running are reused and left running: two stores must not share a folder.
     """
     if keep or is_up(state):
         return _environment(up(state, store_folder=out / STORE))
@@ -41,7 +41,7 @@ def local_services(out: Path, state: Path, stack: ExitStack, *, keep: bool) -> d
 
 
 def _stop(services: Sequence[Running]) -> None:
-    """All at the same time: nothing is in flight any more, and an exit must not take long."""
+    """Stop all concurrently: nothing is in flight, and the exit must be quick."""
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda service: service.stop(STOP_S), services))
 
@@ -51,6 +51,6 @@ def _environment(endpoints: Endpoints) -> dict[str, str]:
 
 
 def local_kafka(bootstrap: str) -> KafkaSettings:
-    """How to reach a broker of this machine, whatever the environment says about another one's TLS and logins."""
+    """Settings for a broker of this machine, without the environment's TLS and logins."""
     said = {name: info.default for name, info in KafkaSettings.model_fields.items() if name.startswith("kafka_")}
     return KafkaSettings(**said | {"kafka_bootstrap": bootstrap})

@@ -1,4 +1,4 @@
-"""The demo's last words: what was accepted, what was rejected and why, and where to look.
+"""The demo's summary: what was accepted, what was rejected and why, and where the results are.
 
 In: the outcomes.  Out: text, a gallery page, an exit code.
 """
@@ -15,7 +15,7 @@ from streams.demo.outcome_counts import OutcomeCounts
 
 @dataclass(frozen=True)
 class Result:
-    """How the demo ended; `seconds` from the first process to the last stopped."""
+    """The result of the demo; `seconds` from the first process to the last stopped."""
 
     out: Path
     dataset: Path
@@ -24,7 +24,7 @@ class Result:
 
 
 def write_up(result: Result, console: Console) -> int:
-    """Write the gallery, print the summary; 0 if every request has an outcome and no message died."""
+    """Write the gallery, print the summary; 0 if every request has an outcome and there is no dead letter."""
     outcomes = result.outcomes
     told = summary(outcomes, result.seconds)
     if outcomes.samples:
@@ -58,7 +58,7 @@ def summary(outcomes: OutcomeCounts, seconds: float) -> dict[str, str]:
 
 
 def _bill(outcomes: OutcomeCounts) -> dict[str, str]:
-    """What language models cost, rejected work included; nothing where none was asked."""
+    """The cost of language models, rejected work included; empty if none was used."""
     bill, accepted = outcomes.bill, max(1, len(outcomes.samples))
     if not bill.answers:
         return {}

@@ -1,6 +1,6 @@
-"""One demo a folder: two would share a store's files, which no store allows.
+"""One demo per folder: two would share a store's files, which no store allows.
 
-In: a folder.  Out: nothing, or AlreadyRunning.  The kernel lets go of the lock when the process ends, however it ends.
+In: a folder.  Out: nothing, or AlreadyRunning.  The kernel releases the lock when the process ends, however it ends.
 """
 
 import fcntl
@@ -13,12 +13,12 @@ from schemas.errors import UserError
 
 
 class AlreadyRunning(UserError):
-    """Another demo works in this folder."""
+    """Another demo uses this folder."""
 
 
 @contextmanager
 def sole_user(out: Path) -> Iterator[None]:
-    """Hold the folder while the block runs; it is made when missing. Raises AlreadyRunning."""
+    """Lock the folder while the block runs; it is created if missing. Raises AlreadyRunning."""
     out.mkdir(parents=True, exist_ok=True)
     handle = os.open(out / ".demo.lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:

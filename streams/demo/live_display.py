@@ -17,7 +17,7 @@ from streams.operations.status import Status
 from streams.operations.status_table import as_stages
 
 PLAIN_EVERY_S = 5.0
-"""Seconds between lines where nobody watches a terminal."""
+"""Seconds between lines where the output is not a terminal."""
 
 
 class Display:
@@ -38,11 +38,11 @@ class Display:
             self._live.stop()
 
     def say(self, text: str) -> None:
-        """One line that stays."""
+        """Print a permanent line."""
         self._console.print(text, highlight=False, soft_wrap=True)
 
     def show(self, status: Status, outcomes: OutcomeCounts, stored: int) -> None:
-        """The state now."""
+        """Show the current state."""
         if self._live:
             self._live.update(picture(status, outcomes, stored))
         elif time.monotonic() >= self._next_line:
@@ -58,7 +58,7 @@ def picture(status: Status, outcomes: OutcomeCounts, stored: int) -> RenderableT
 
 
 def progress_line(outcomes: OutcomeCounts, stored: int) -> str:
-    """The counts in words."""
+    """The counts as text."""
     done = outcomes.requested - len(outcomes.open)
     dead = sum(outcomes.dead.values())
     return (

@@ -1,7 +1,7 @@
-"""What the stand-in for a language model says: sensible answers to the factory's prompts, and a share of bad ones.
+"""The answers of the simulated language model: sensible answers to the factory's prompts, and a share of bad ones.
 
 In: a request.  Out: the same answer for the same request, so that a run can be repeated.
-The bad ones are those that real models and servers give; each kind must end in a repair or a rejection with a reason.
+The bad ones are those of real models and servers; each kind must end in a repair or a rejection with a reason.
 """
 
 import json
@@ -19,7 +19,7 @@ from streams.demo.llm_stub import Asked, Says
 Given = Mapping[str, Any]
 
 SPOILT = (
-    # share, what happens; kinds that pass by themselves happen to the first asking only
+    # share, what happens; transient kinds happen at the first request only
     (0.04, "fenced"),
     (0.04, "malformed"),
     (0.03, "contradictory"),
@@ -33,7 +33,7 @@ SPOILT = (
 )
 SLOW_S = 1.5
 HINT_FAULTS = 0.3
-"""Share of layouts with a fault; of recorded layouts of a large model about as many have one."""
+"""Share of layouts with a fault; recorded layouts of a large model have about as many."""
 
 
 def good(asked: Asked) -> Says:
@@ -44,7 +44,7 @@ def good(asked: Asked) -> Says:
 
 
 def lifelike(asked: Asked) -> Says:
-    """Mostly good answers, and a share of each kind of bad one, chosen by what is asked."""
+    """Mostly good answers, and a share of each kind of bad one, chosen by the request."""
     says = good(asked)
     draw = Random(derived_seed("stub mood", asked.key)).random()
     for share, kind in SPOILT:
@@ -114,7 +114,7 @@ def _attributes(entry: Mapping[str, Any], rng: Random) -> list[str]:
 
 
 def _edges(given: Given, rng: Random) -> Any:
-    """Everything that stands by itself in a row, and what must be carried on what carries it."""
+    """The objects that stand in a row, and those that are carried by another."""
     triples = []
     ways = {(pair["thing"], pair["holder"]): pair["ways"][0] for pair in given.get("may_hold", ())}
     settled = {end for a, _, b in given.get("required", ()) for end in (a, b)}
@@ -139,7 +139,7 @@ def _edges(given: Given, rng: Random) -> Any:
 
 
 def _layout(given: Given, rng: Random) -> Any:
-    """A row of boxes in the order that left and right ask for; sometimes with a fault."""
+    """A row of boxes in the order required by left and right; sometimes with a fault."""
     width, height = given["canvas"]
     numbers = [entry["number"] for entry in given["objects"]]
     before = [(a, b) if p == "left_of" else (b, a) for a, p, b in given["relations"] if p in ("left_of", "right_of")]
@@ -153,7 +153,7 @@ def _layout(given: Given, rng: Random) -> Any:
 
 
 def _box(name: str, x: float, step: float, height: float) -> list[float]:
-    """A box of a thing's own shape in its column: on the ground, or overhead where it belongs there."""
+    """A box of an object's own shape in its column: on the ground, or overhead where it belongs there."""
     category = next((c for c in categories().values() if name.removesuffix(f" {c.name}") != name), None)
     aspect = 1.0 if category is None else category.aspect
     high = category is not None and category.rests_on[0] in ("wall", "ceiling", "air")
@@ -163,7 +163,7 @@ def _box(name: str, x: float, step: float, height: float) -> list[float]:
 
 
 def _depth(i: int, before: Sequence[tuple[int, int]], limit: int = 12) -> int:
-    """How many come before it."""
+    """How many objects come before it."""
     ahead = [a for a, b in before if b == i]
     return 0 if not ahead or limit == 0 else 1 + max(_depth(a, before, limit - 1) for a in ahead)
 
@@ -193,22 +193,22 @@ ANSWERS: dict[str, Callable[[Given, Random], Any]] = {
 
 
 def fenced(_: Asked, says: Says) -> Says:
-    """The answer between fences, with talk around it."""
+    """The answer in a code fence, with text around it."""
     return replace(says, text=f"Here you are:\n```json\n{says.text}\n```\nShall I make more?")
 
 
 def malformed(asked: Asked, says: Says) -> Says:
-    """Broken JSON, mended when the fault is shown."""
+    """Broken JSON, repaired when the fault is shown."""
     return says if asked.repairs else replace(says, text=says.text[: len(says.text) * 2 // 3] + ", oops")
 
 
 def stubborn(_: Asked, says: Says) -> Says:
-    """Words where JSON was asked for, however often it is said."""
+    """Text instead of JSON, however often it is corrected."""
     return replace(says, text="I think a picture like this speaks for itself.")
 
 
 def contradictory(asked: Asked, says: Says) -> Says:
-    """A relation and its opposite, mended when the proof is shown; other stages answer well."""
+    """A relation and its opposite, repaired when the proof is shown; other stages answer well."""
     if asked.stage != "edges" or asked.repairs:
         return says
     said = json.loads(says.text)
@@ -218,12 +218,12 @@ def contradictory(asked: Asked, says: Says) -> Says:
 
 
 def cut(asked: Asked, says: Says) -> Says:
-    """Cut off in the middle; with more room it is whole."""
+    """Cut off in the middle; complete with more tokens."""
     return says if asked.repairs else replace(says, text=says.text[: len(says.text) // 2], finish="length")
 
 
 def refusing(_: Asked, __: Says) -> Says:
-    """A refusal as the API marks it."""
+    """A refusal, marked as in the API."""
     return Says(refusal="I cannot help with this picture.")
 
 
@@ -235,7 +235,7 @@ def _once(bad: Says) -> Callable[[Asked, Says], Says]:
 
 
 def slow(asked: Asked, says: Says) -> Says:
-    """The first asking takes long."""
+    """The first request takes long."""
     return says if asked.time else replace(says, delay_s=SLOW_S)
 
 

@@ -1,4 +1,4 @@
-"""What the stand-in for a multimodal model says of pictures, which it does not look at.
+"""The answers of the simulated multimodal model about pictures, which it does not look at.
 
 In: the JSON input of the judge's prompts.  Out: verdicts and questions, a share of them wrong.
 """
@@ -13,7 +13,7 @@ REJECTED = 0.03
 """Share of pictures that the filter rejects."""
 
 MISTAKEN = 0.15
-"""Share of second looks and of checks that go against the author."""
+"""Share of second views and of checks that contradict the author."""
 
 
 def _filter(_: Given, rng: Random) -> Any:
@@ -23,7 +23,7 @@ def _filter(_: Given, rng: Random) -> Any:
 
 
 def _author(given: Given, rng: Random) -> Any:
-    """Questions about the things by name; the answers are guesses, many of them wrong."""
+    """Questions about the objects by name; the answers are guesses, many of them wrong."""
     things = [str(name) for name in given.get("things", ())]
     plain = [name.split()[-1] if len(name.split()) == 2 else name for name in things]
     found = [

@@ -1,6 +1,6 @@
-"""Which language model a demo runs on: none, the stand-in, or the one that the environment names.
+"""The language model of a demo: none, the simulated one, or the one that the environment names.
 
-In: a choice.  Out: the settings of the stages.  The stand-in lives in this process and ends with it.
+In: a choice.  Out: the settings of the stages.  The simulated model runs in this process and ends with it.
 """
 
 import os
@@ -18,13 +18,13 @@ NAMES = ("SKG_LLM_", "SKG_MLLM_")
 
 @dataclass(frozen=True)
 class LlmOptions:
-    """`choice` is one of CHOICES or None for the planner by rules; `max_tokens` bounds what the agents spend."""
+    """`choice` is one of CHOICES or None for the planner by rules; `max_tokens` limits what the agents spend."""
 
     choice: str | None = None
     max_tokens: int | None = None
 
     def environment(self, stack: ExitStack) -> dict[str, str]:
-        """The settings; what has to be started ends with `stack`. Raises UserError for a choice that is none."""
+        """The settings; what has to be started ends with `stack`. Raises UserError for an unknown choice."""
         if self.choice is None:
             return {}
         found = _stub(stack) if self.choice == STUB else _given(self.choice)
@@ -32,7 +32,7 @@ class LlmOptions:
 
 
 SILENT = LlmOptions()
-"""The planner by rules; nobody judges."""
+"""The planner by rules, without a judge."""
 
 
 def _stub(stack: ExitStack) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""A server that speaks the OpenAI API and stands in for a language model: for the demo, benchmarks and tests.
+"""A server with the OpenAI API that simulates a language model: for the demo, benchmarks and tests.
 
-In: chat completions over real HTTP.  Out: what a script says: answers, or what real servers do on bad days (429, 500, a
+In: chat completions over real HTTP.  Out: what a script says: answers, or the failures of real servers (429, 500, a
 connection reset, silence, an answer cut off, a refusal).
 Understands nothing: it reads the stage and the JSON input of the factory's own prompts (`llm_answers`).
 """
@@ -21,12 +21,12 @@ from typing import Any
 from schemas.ids import content_id
 
 CHARS_A_TOKEN = 4
-"""English text has about four characters a token."""
+"""English text has about four characters per token."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as a script sees it. `time` counts how often these very words were asked, from 0."""
+    """A request as a script sees it. `time` counts how often the same request was made, from 0."""
 
     stage: str
     given: Mapping[str, Any]
@@ -38,7 +38,7 @@ class Asked:
 
     @property
     def key(self) -> str:
-        """Tells requests apart by what they ask, whatever was repaired since."""
+        """Identifies requests by their content, whatever was repaired since."""
         return content_id("stub", self.stage, self.model, self.seed, dict(self.given))
 
 
@@ -84,7 +84,7 @@ class Stub(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
     def note(self, body: Mapping[str, Any]) -> Asked:
-        """Read a request and remember it."""
+        """Read a request and record it."""
         words = content_id("words", dict(body))
         with self._lock:
             count = self._times[words]
@@ -94,7 +94,7 @@ class Stub(ThreadingHTTPServer):
         return asked
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that leaves is no news."""
+        """A client that disconnects is not an error."""
 
 
 @contextmanager
@@ -177,13 +177,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _reset(self) -> None:
-        """End the connection with a reset, as a crashed server's machine does."""
+        """End the connection with a reset, as after a crash of the server."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.connection.close()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nobody reads the log of a stub."""
+        """The stub keeps no log."""
 
 
 def _completion(asked: Asked, says: Says) -> dict[str, Any]:

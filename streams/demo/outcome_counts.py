@@ -1,6 +1,6 @@
-"""What became of every request: the demo's end is known by counting these, never by lag.
+"""Counts the outcomes of requests: the demo ends when every request has one, whatever the lag.
 
-In: records of the topics where requests end.  Out: counts, and which requests are still open.
+In: records of the topics with outcomes.  Out: counts, and which requests are still open.
 """
 
 from collections import Counter
@@ -37,12 +37,12 @@ class OutcomeCounts:
 
     @property
     def dead(self) -> Counter[str]:
-        """Dead letters by reason: those that ended a request, and those that tell of none."""
+        """Dead letters by reason: those that ended a request, and those that name none."""
         letters = {**dict(self.buried.values()), **self.unknown}
         return Counter(letters.values())
 
     def begin_no_more(self) -> None:
-        """The token budget is spent: what is open was never begun, and waits in its topic."""
+        """The token budget is spent: open requests were not started, and wait in their topic."""
         self.not_begun, self.open = len(self.open), set()
 
     def feed(self, records: Iterable[Record]) -> None:
@@ -79,7 +79,7 @@ class OutcomeCounts:
             self.buried[request] = key_of(letter), letter.reason
 
     def _ends(self, request: Request) -> bool:
-        """Whether this is the request's outcome: its first, or one after its dead letter was sent back."""
+        """Whether this is the request's outcome: its first, or one after its dead letter was replayed."""
         if request not in self.open and request not in self.buried:
             return False
         self.open.discard(request)

@@ -13,17 +13,17 @@ from schemas.events import STAGES
 from streams.services.bound_process import Bound, Command
 
 GRACE_S = 4.0
-"""How long a stage may take to finish what it has in hand; the whole stop stays below 10 s."""
+"""How long a stage may take to finish what it has in flight; the whole stop stays below 10 s."""
 
 LOG_LINES = 12
 
 
 class DemoFailed(UserError):
-    """A process of the demo ended on its own, or nothing moves any more."""
+    """A process of the demo ended on its own, or there is no progress."""
 
 
 class ProcessSupervisor:
-    """The four stages, each a process of its own."""
+    """The stages, each a process of its own."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.logs = folder
@@ -41,7 +41,7 @@ class ProcessSupervisor:
                 raise DemoFailed(f"{stage} ended on its own; the end of {log}:\n{tail(log)}")
 
     def stop(self) -> None:
-        """Stop all stages at the same time: SIGTERM, then SIGKILL."""
+        """Stop all stages concurrently: SIGTERM, then SIGKILL."""
         with ThreadPoolExecutor(len(self._stages)) as pool:
             list(pool.map(lambda process: process.stop(GRACE_S), self._stages.values()))
 

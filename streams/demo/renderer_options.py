@@ -1,4 +1,4 @@
-"""Which renderer draws in a demo, and what looks at its pictures.
+"""The renderer of a demo, and the models that look at its pictures.
 
 In: the options of the command line, this process's own settings of models.  Out: settings for the demo's processes.
 A tiny model comes with a detector that never finds anything: its pictures are noise, and every one is rejected.
@@ -15,7 +15,7 @@ from streams.adapters.vision_factories import spec_of
 TINY = "tiny"
 
 PASSED_ON = ("SKG_RENDER_", "SKG_DETECTOR", "SKG_DEPTH", "SKG_RETRIES", "SKG_SALVAGE", "SKG_NSFW", "SKG_MODEL_CACHE")
-"""Settings of one's own that a demo keeps when it draws with a model."""
+"""Settings of the user that a demo keeps when it draws with a model."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Drawing:
     model: str | None = None
 
     def environment(self, out: Path) -> dict[str, str]:
-        """The settings. Raises UserError where a renderer lacks its model, or eyes."""
+        """The settings. Raises UserError where a renderer lacks its model, or the detector."""
         spec = spec_of(self.renderer)
         chosen = {} if self.renderer == DEFAULT_RENDERER else {"SKG_RENDERER": self.renderer}
         if spec.knows_truth and not spec.has_model:
@@ -43,4 +43,4 @@ class Drawing:
 
 
 PAINTED = Drawing()
-"""The renderer that needs nothing."""
+"""The renderer that needs no model."""

@@ -1,6 +1,6 @@
-"""Ctrl-C and SIGTERM of the demo, remembered.
+"""Ctrl-C and SIGTERM of the demo, recorded.
 
-In: signals.  Out: KeyboardInterrupt where the signal hit, or at the next `check`.
+In: signals.  Out: KeyboardInterrupt where the signal arrived, or at the next `check`.
 A library that is deep in a call may swallow the exception; what was asked for is not forgotten by that.  Signals after
 the first change nothing: the way out is bounded, and interrupting it would leave processes behind.
 """
@@ -13,7 +13,7 @@ STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 class SignalFlag:
-    """Listens while the block runs."""
+    """Handles signals while the block runs."""
 
     def __init__(self) -> None:
         self._asked = False

@@ -1,7 +1,7 @@
-"""Faust's application as the agents need it: seeks, commits and ends that hold while members join and leave.
+"""Faust's application with seeks, commits and a shutdown that hold while members join and leave.
 
-In: settings of Faust.  Out: an application that reads on from what is committed after each rebalance, and commits again
-what the broker did not take.  Knows nothing of seeds; `streams.faust_app.seed_agent` builds it.
+In: settings of Faust.  Out: an application that continues from the committed offsets after each rebalance, and repeats
+failed commits.  Knows nothing of seeds; `streams.faust_app.seed_agent` builds it.
 """
 
 import asyncio
@@ -28,10 +28,10 @@ from streams.errors import Problem
 from streams.worker.call_age import CallTimer
 
 PROBE_EVERY_S = 2.0
-"""Between two looks whether the broker answers."""
+"""Between two probes of the broker."""
 
 START_LOOK_S = 0.1
-"""Between two looks whether the wait for the broker at the start is over, or the process is to stop."""
+"""Between two checks whether the wait for the broker at startup is over, or the process is to stop."""
 
 ANSWER_S = 3.0
 
@@ -39,27 +39,27 @@ FAUST = logging.getLogger("faust")
 """Services log by the name of the class's module; what ours say of themselves is Faust's chatter all the same."""
 
 COMMIT_S = 3.0
-"""How long a commit may take. aiokafka tries again for ever while the group's coordinator is away; what was not committed
-is committed with the next one, or delivered again."""
+"""How long a commit may take. aiokafka retries forever while the group's coordinator is away; what was not committed
+is committed with the next one, or redelivered."""
 
 LEAVE_S, FLUSH_S = 4.0, 1.5
-"""How long the goodbye to the group may take, and each wait for what the producer still holds: nothing depends on them, and
-with two commits they stay below what the whole end may take."""
+"""How long leaving the group may take, and each flush of the producer: nothing depends on them, and with two commits they
+stay below the limit of the whole shutdown."""
 
 REJOIN_S = 180.0
-"""How long a group may take to let the agents in besides the seeds in hand, with a broker that answers: longer than the
-longest rebalance (120 s) and the requests around it.  The client library has given up after that without a word, as where
-nothing was read for longer than it allows."""
+"""How long joining the group may take, besides the seeds in flight, with a broker that answers: longer than the
+longest rebalance (120 s) and the requests around it.  The client library has then given up without an error, as it does
+where nothing was read for longer than it allows."""
 
 LOOP_STUCK_S = 15.0
-"""An event loop that has not turned for so long is blocked: planning one graph is far less work."""
+"""An event loop that has not run for this long is blocked: planning one graph takes far less."""
 
 CALL_S = 900.0
-"""A call of the planner that takes longer hangs: a language model's timeouts and repairs together stay below it."""
+"""A planner's call that takes longer hangs: a language model's timeouts and repairs together stay below it."""
 
 
 class _Thread(driver.AIOKafkaConsumerThread):
-    """Commits without ending the process when the broker does not take it."""
+    """Does not end the process when the broker rejects a commit."""
 
     logger = FAUST
 
@@ -69,16 +69,16 @@ class _Thread(driver.AIOKafkaConsumerThread):
         try:
             await asyncio.wait_for(self._ensure_consumer().commit(kept), COMMIT_S)
         except (KafkaError, TimeoutError):
-            return False  # a rebalance or an outage: committed again, or delivered again to whoever owns the partition
+            return False  # a rebalance or an outage: committed again, or redelivered to the partition's next owner
         return True
 
     async def on_thread_stop(self) -> None:
-        """Leave the group, within a while: a rebalance that is under way, or a broker that is silent, may take minutes."""
+        """Leave the group, within a bound: a rebalance in progress, or a silent broker, may take minutes."""
         await _within(LEAVE_S, super().on_thread_stop())
 
 
 class _Consumer(driver.Consumer):
-    """Knows what is committed, where Faust's own believes that a commit which failed was taken."""
+    """Knows what is committed; Faust's own treats failed commits as committed."""
 
     logger = FAUST
 
@@ -86,7 +86,7 @@ class _Consumer(driver.Consumer):
         return _Thread(self, loop=self.loop, beacon=self.beacon)
 
     async def perform_seek(self) -> None:
-        """Read on from the committed offset; from the beginning where there is none (Faust's own stays where it was)."""
+        """Continue from the committed offset; from the beginning where there is none (Faust's own keeps its position)."""
         await super().perform_seek()
         fresh = [tp for tp in self.assignment() if not self._committed_offset.get(tp)]
         for tp in fresh:
@@ -95,8 +95,8 @@ class _Consumer(driver.Consumer):
             await self._thread.seek_to_beginning(*(driver.ensure_aiokafka_TP(tp) for tp in fresh))
 
     def verify_event_path(self, now: float, tp: TP) -> None:
-        """Nothing: Faust's look for partitions that stand still only writes lines, and it ends the application where a
-        partition was assigned a moment ago and its position is not known yet."""
+        """Do nothing: Faust's check for stalled partitions only logs, and it ends the application where a partition
+        was just assigned and its position is not known yet."""
 
     async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
         did: bool = await super()._commit_offsets(offsets, start_new_transaction)
@@ -113,7 +113,7 @@ class _Consumer(driver.Consumer):
 
 
 class _Producer(driver.Producer):
-    """Ends also when the broker does not take what is left: who sent it is not told that it is safe."""
+    """Stops even if the broker does not accept the rest: its senders got no acknowledgement."""
 
     logger = FAUST
 
@@ -125,10 +125,10 @@ class _Producer(driver.Producer):
 
 
 async def _within(seconds: float, ending: Coroutine[Any, Any, None]) -> None:
-    """Run what nothing depends on for at most `seconds`.
+    """Run a part of the shutdown for at most `seconds`.
 
-    A cancellation or a KafkaError inside it is its end, not the caller's: aiokafka's consumer cancels a fetch that waits to
-    try again and does not catch what it caused, which would end the consumer's thread before it says that it ended.
+    A cancellation or a KafkaError inside ends it, not the caller: aiokafka's consumer cancels a fetch that waits to
+    retry and does not catch the result, which would end the consumer's thread before it reports its end.
     """
     task = asyncio.ensure_future(ending)
     try:
@@ -146,11 +146,11 @@ class _Transport(driver.Transport):
 
 
 class _NoWebServer(BootStrategy):
-    enable_web = False  # Faust's command line would open one whatever the settings say
+    enable_web = False  # Faust's command line would start one whatever the settings are
 
 
 class SeedApp(faust.App):
-    """Faust's application with deadlines: a seed that hangs holds up neither a stop nor a rebalance for ever."""
+    """Faust's application with deadlines: a seed that hangs blocks neither a stop nor a rebalance forever."""
 
     BootStrategy = _NoWebServer
     logger = FAUST
@@ -165,10 +165,10 @@ class SeedApp(faust.App):
     away_since: float | None = None
     outside_since: float | None = None
     await_broker: Callable[[], None] | None = None
-    """Waits until the broker can be read from; for Faust's command line, which starts without looking."""
+    """Waits until the broker can be read from; for Faust's command line, which starts without a probe."""
 
     async def on_first_start(self) -> None:
-        """Faust's, once the broker answers."""
+        """Start, once the broker answers."""
         if self.await_broker is not None:
             await self._broker_reached(self.await_broker)
         await super().on_first_start()
@@ -186,7 +186,7 @@ class SeedApp(faust.App):
         return _Transport(self.conf.broker_consumer, self)
 
     async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:  # noqa: ARG002 - Faust's
-        """Let the seeds in hand finish, and commit. (Faust's own waiting goes on for ever once it is left.)"""
+        """Let the seeds in flight finish, and commit. (Faust's own wait is unbounded.)"""
         until = monotonic() + self.drain_s
         while self.in_flight() and monotonic() < until and self.away_since is None:
             await asyncio.sleep(0.02)
@@ -199,7 +199,7 @@ class SeedApp(faust.App):
         super()._create_directories()
 
     def assigned(self) -> set[TP]:
-        """The partitions that are this process's now; none before it connected."""
+        """The partitions assigned to this process; none before it is connected."""
         try:
             return set(self.consumer.assignment())
         except ConsumerNotStarted:
@@ -213,13 +213,13 @@ class SeedApp(faust.App):
 
     @property
     def is_joined(self) -> bool:
-        """Whether the group has told this process its partitions, which may be none."""
+        """Whether the group has assigned this process its partitions, which may be none."""
         return self._assignment is not None
 
     async def probe_broker(self) -> str | None:
-        """Why the broker does not answer, None if it does. While the application ends, its producer cannot be asked.
+        """Why the broker does not answer, None if it does. During shutdown the producer cannot be used for this.
 
-        Raises AccessDenied where it answers and lets nobody in: the client library takes that for an outage.
+        Raises AccessDenied where it refuses the login: the client library treats that as an outage.
         """
         producer: Any = self.producer
         asking = self._open_connection() if self.should_stop else producer._producer.client.fetch_all_metadata()
@@ -248,7 +248,7 @@ def _run_into(future: Future[None], work: Callable[[], None]) -> None:
 
 
 def _broker_error(connection: KafkaConnection) -> str | None:
-    """Why a look of our own is in vain, None if it is not. Raises AccessDenied."""
+    """Why a probe fails, None if it does not. Raises AccessDenied."""
     try:
         probe(connection)
     except ServiceAway as away:

@@ -1,8 +1,8 @@
 """Publishing through Faust's own producer, with the acknowledgements awaited.
 
-In: messages of many handlers at a time.  Out: nothing, or one of the two failure words.
-A broker refuses a batch as a whole: what lies in one with a message that is too large is sent again alone before anybody
-believes that it is too large itself.
+In: messages of many concurrent handlers.  Out: nothing, RetryableError or PermanentError.
+A broker refuses a batch as a whole: the messages of a refused batch are sent again one by one, so that only
+the oversize one fails.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ class FaustPublisher:
 
 
 class SharedLock:
-    """What many use together and one now and then alone. Made for one event loop."""
+    """A lock that many hold together, or one alone. Made for one event loop."""
 
     def __init__(self) -> None:
         self._free = asyncio.Condition()
@@ -64,7 +64,7 @@ class SharedLock:
 
     @asynccontextmanager
     async def shared(self) -> AsyncIterator[None]:
-        """Beside others, once nobody wants to be alone."""
+        """Hold it with others, once nobody waits for it alone."""
         async with self._free:
             await self._free.wait_for(lambda: not self._closed)
             self._users += 1
@@ -77,7 +77,7 @@ class SharedLock:
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[None]:
-        """Once everybody else has left."""
+        """Hold it once all others have released it."""
         async with self._free:
             await self._free.wait_for(lambda: not self._closed)
             self._closed = True

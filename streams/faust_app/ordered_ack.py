@@ -1,7 +1,7 @@
-"""The ordered-acknowledgement window: many events in hand, acknowledged strictly in their order.
+"""Ordered acknowledgement: many events in flight, acknowledged strictly in their order.
 
 In: events of a Faust stream in `noack` mode.  Out: each event's acknowledgement, once it and every event before it
-on its partition is done.  Faust's own `concurrency` commits over events still in hand; this does not.
+on its partition is done.  Faust's own `concurrency` commits past events still in flight; this does not.
 Knows neither Faust nor seeds: an event is anything with a partition.
 """
 
@@ -24,9 +24,9 @@ class _Slot(Generic[E]):
 class OrderedAck(Generic[E]):
     """Runs up to `limit` handlers at a time.
 
-    `partition_of` names an event's partition, `ack` acknowledges it, `failed` hears of a handler that raised: such an
-    event is never acknowledged, nor is any after it on its partition, so the process must stop.  `identity` tells that an
-    event is one that was delivered before: one that is still in hand after a rebalance is finished, not begun again.
+    `partition_of` names an event's partition, `ack` acknowledges it, `failed` receives a handler's exception: such an
+    event is never acknowledged, nor is any after it on its partition, so the process must stop.  `identity` recognises
+    redelivered events: one that is still in flight after a rebalance is finished, not started again.
     """
 
     limit: int
@@ -40,7 +40,7 @@ class OrderedAck(Generic[E]):
 
     @property
     def outstanding_limit(self) -> int:
-        """Events taken and not acknowledged, at most: what a slow head may hold up."""
+        """Limit of events taken and not acknowledged, which a slow first one may block."""
         return 4 * self.limit
 
     @property
@@ -49,7 +49,7 @@ class OrderedAck(Generic[E]):
         return sum(len(slots) for slots in self._slots.values())
 
     async def run(self, events: AsyncIterator[E], handle: Callable[[E], Awaitable[None]]) -> None:
-        """Take events until the stream ends. `handle` returns when the event's result is safe, and never otherwise."""
+        """Take events until the stream ends. `handle` returns only when the event's result is stored."""
         running = asyncio.Semaphore(self.limit)
         async for event in events:
             found = self._revoked.pop(self.identity(event), None)
@@ -67,14 +67,14 @@ class OrderedAck(Generic[E]):
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
     def drop(self, partitions: Iterable[Hashable]) -> None:
-        """These partitions were revoked: what is in hand for them is finished, and acknowledged if it comes again."""
+        """These partitions were revoked: their events in flight are finished, and acknowledged if redelivered."""
         self._revoked = {which: slot for which, slot in self._revoked.items() if not slot.done}
         for partition in partitions:
             for slot in self._slots.pop(partition, ()):
                 self._revoked[self.identity(slot.event)] = slot
 
     async def cancel(self) -> None:
-        """End the handlers in hand without acknowledging their events: they will be delivered again."""
+        """Cancel the handlers in flight without acknowledging their events: they will be redelivered."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -89,7 +89,7 @@ class OrderedAck(Generic[E]):
             self.failed(error)
             if isinstance(error, KeyboardInterrupt | SystemExit):
                 raise
-            return  # who was told says it, in one line; a task that raised would be reported once more
+            return  # `failed` reports it; an exception of the task would be reported twice
         finally:
             running.release()
         slot.done = True

@@ -1,4 +1,4 @@
-"""The door to Faust: the application that carries seeds through the agents' step.
+"""The Faust application that runs the agents' step over seeds.
 
 In: settings and a step.  Out: a Faust application whose acknowledgements are in order.
 Faust's own concurrency, exception and produce handling lose events; none of them is used here.
@@ -40,22 +40,22 @@ REQUEST_S = 150.0
 """Above the rebalance timeout: a join request waits for it."""
 
 BUFFER = 32
-"""Events that wait before the window. More, and a slow agent fetches nothing for so long that it leaves the group."""
+"""Events that wait before the window. With more, a slow agent fetches nothing for so long that it leaves the group."""
 
 METADATA_MS = 30_000
-"""How long until partitions that a topic has gained are read."""
+"""How long until new partitions of a topic are read."""
 
 REPORT_EVERY_S = 30.0
-"""Between two lines about a broker that is away."""
+"""Between two log lines about a broker that is away."""
 
 STOP_S = 15.0
-"""How long Faust's own stop may take besides the seeds in hand."""
+"""How long Faust's own stop may take besides the seeds in flight."""
 
 Handle = Callable[[Record], Coroutine[Any, Any, None]]
 
 
 def new_app(settings: AgentSettings) -> SeedApp:
-    """An application that is configured and not yet connected."""
+    """An application that is configured and not connected."""
     connection = connection_of(settings)
     app = SeedApp(
         settings.agents_group,
@@ -93,13 +93,13 @@ def new_app(settings: AgentSettings) -> SeedApp:
 
 
 class _TokenOf(AbstractTokenProvider):  # type: ignore[misc] # aiokafka ships no types for it
-    """Gives each login the token that the file holds then."""
+    """Gives each login the current token of the file."""
 
     def __init__(self, connection: KafkaConnection) -> None:
         self._connection = connection
 
     async def token(self) -> str:
-        """The token of this moment; a file of some hundred bytes holds up nothing."""
+        """The current token; reading a file of some hundred bytes does not block noticeably."""
         return self._connection.token()
 
 
@@ -151,7 +151,7 @@ def process_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetric
 
 
 def is_alive(app: SeedApp) -> bool:
-    """Whether the event loop turns and no call of the planner is older than its bound. True while the process starts."""
+    """Whether the event loop runs and no call of the planner exceeds its limit. True while the process starts."""
     turns = app.loop_ran_at is None or monotonic() - app.loop_ran_at < LOOP_STUCK_S
     return turns and not app.crashed and app.calls.oldest_s() < app.call_s
 
@@ -162,7 +162,7 @@ def is_ready(app: SeedApp) -> bool:
 
 
 def run(app: SeedApp, stopping: Callable[[Callable[[], None]], None]) -> None:
-    """Carry until `stopping`'s callback is called. Raises what the agents could not get over."""
+    """Run until `stopping`'s callback is called. Raises what ended the agents."""
     bounded_loop.run(_run_app(app, stopping))
 
 
@@ -184,7 +184,7 @@ async def _run_app(app: SeedApp, stopping: Callable[[Callable[[], None]], None])
 
 
 async def _start_app(app: SeedApp) -> None:
-    """Connected. Raises ServiceAway for a broker that went away since it was looked at; nothing is in hand then."""
+    """Start and connect. Raises ServiceAway for a broker that went away since its probe; nothing is in flight then."""
     try:
         await app.start()
     except KafkaConnectionError as error:
@@ -203,18 +203,18 @@ async def _stop_app(app: SeedApp) -> None:
         log("agents").error(f"{app.crash_reason or why}; what is in hand will be delivered again", in_hand=app.in_flight())
         flush()
         logging.shutdown()
-        # whatever hangs would hold up the end of the event loop too
+        # whatever hangs would also block the end of the event loop
         os._exit(1 if app.away_since is None or app.crashed else 0)
 
 
 async def _watch(app: SeedApp) -> None:
-    """Look whether the broker answers, and say so when it does not."""
+    """Probe the broker, and log when it does not answer."""
     told_at = 0.0
     while True:
         app.loop_ran_at = monotonic()
         try:
             why = await app.probe_broker()
-        except Problem as problem:  # what is in hand is delivered again, to a process that starts with what is right then
+        except Problem as problem:  # seeds in flight are redelivered to a process that starts with corrected settings
             await app.crash(problem)
             return
         if why is None and app.away_since is not None:
@@ -236,7 +236,7 @@ def _away_too_long(app: SeedApp, why: str | None) -> Unreachable | None:
 
 
 def _outside_too_long(app: SeedApp) -> ServiceAway | None:
-    """The broker answers, and the group does not let this application in: another one may be luckier."""
+    """The broker answers, but the group does not admit this application: a new one may succeed."""
     inside = app.is_joined and not app.rebalancing
     if inside or app.away_since is not None or app.should_stop:
         app.outside_since = None
@@ -263,7 +263,7 @@ def _record(event: EventT[bytes]) -> Record:
 
 
 def _lag(app: SeedApp) -> int:
-    """Events of the partitions in hand that are not committed; what is not known to be committed was not read from 0."""
+    """Events of the assigned partitions that are not committed; a partition without a known commit counts from 0."""
     consumer: Any = app.consumer
     ends, known = app.monitor.tp_end_offsets, consumer._committed_offset
     return sum(max(0, (ends.get(tp) or 0) - (known.get(tp) or 0)) for tp in app.assigned())

@@ -1,7 +1,7 @@
 """A real broker: one Apache Kafka node that is its own controller (KRaft), from Maven's jars.
 
-In: a place.  Out: a command, for storage that is formatted. Listens 2 to 9 s later.
-What lies in the folder survives a restart.
+In: a place.  Out: a command, with formatted storage. It listens after 2 to 9 s.
+The data in the folder survives a restart.
 """
 
 import base64
@@ -21,12 +21,12 @@ JVM = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+ExitOnOu
 """A small heap, and a quick start rather than peak speed."""
 
 CLASSES = "classes.jsa"
-"""Beside the jars: an archive of loaded classes that saves a start 1 s of 2.8 s of processor time. Optional; the JVM
-ignores it without a word when it does not fit."""
+"""Beside the jars: a class-data archive that saves 1 s of 2.8 s of processor time at each start. Optional; the JVM
+ignores an archive that does not fit."""
 
 CHECKPOINT = "bootstrap.checkpoint"
 """What formatting writes besides names: the version's feature levels, the same for every instance. Kept beside the jars,
-since asking for it anew takes a JVM."""
+since determining it takes a JVM."""
 
 FORMAT_S = 60.0
 """How long formatting may take on a busy machine; 1 s on an idle one."""
@@ -69,7 +69,7 @@ LOGGING = """\
 
 
 def missing() -> str | None:
-    """What is missing to run it here; None when nothing is."""
+    """What is missing to run it here; None if nothing is."""
     if shutil.which("java") is None:
         return "Java 17 or newer"
     return None if has_jars() else f"the jars of Apache Kafka {KAFKA_VERSION}"
@@ -107,7 +107,7 @@ def _java(folder: Path, options: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def _format(folder: Path, properties: Path) -> None:
-    """As Kafka's own tool does, which is only run the first time."""
+    """Format as Kafka's own tool does, which is only run the first time."""
     known = kafka_jars() / CHECKPOINT
     if not known.exists():
         _run_format_tool(folder, properties)
@@ -123,7 +123,7 @@ def _format(folder: Path, properties: Path) -> None:
 
 
 def _kafka_uuid() -> str:
-    """As Kafka writes them: base64, never with a dash in front, which a command line would take for an option."""
+    """Ids as Kafka writes them: base64, never with a leading dash, which a command line would take for an option."""
     text = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
     return _kafka_uuid() if text.startswith("-") else text
 

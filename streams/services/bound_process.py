@@ -1,4 +1,4 @@
-"""Processes bound to this one, which may be released to live on for a later one.
+"""Processes bound to this one, which may be released to outlive it.
 
 In: a command.  Out: a handle, or a process id with an identity that survives the reuse of process ids.
 Does not know when a service is healthy.
@@ -20,12 +20,12 @@ from streams.services.service_errors import ServiceError
 WATCHDOG = Path(__file__).with_name("watchdog.py")
 
 KILL_S = 5.0
-"""How long the kernel may take to bury a killed process on a busy machine."""
+"""How long the kernel may take to reap a killed process on a busy machine."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to run, in which folder (made when missing), with which whole environment (None: this process's own).
+    """What to run, in which folder (created if missing), with which whole environment (None: this process's own).
 
     `leftovers` are files elsewhere that a killed process would leave behind.
     """
@@ -37,14 +37,14 @@ class Command:
 
     @property
     def log(self) -> Path:
-        """Where its output goes, added to what is there."""
+        """The file to which its output is appended."""
         return self.folder / "log.txt"
 
 
 class Bound:
-    """A running service that dies with this process, whatever happens to it.
+    """A running service that ends with this process, however this process ends.
 
-    A `loose` one may be released; until then only the death of its watchdog as well would leave it behind.
+    A `loose` one may be released; until then it outlives this process only if its watchdog is killed as well.
     """
 
     def __init__(self, command: Command, *, loose: bool = False) -> None:
@@ -58,7 +58,7 @@ class Bound:
         return self._watchdog.poll() is None
 
     def stop(self, grace_s: float) -> None:
-        """Ask, wait at most `grace_s` seconds, then kill. 0 kills at once. Harmless when repeated."""
+        """Send SIGTERM, wait at most `grace_s` seconds, then kill. 0 kills at once. Idempotent."""
         self._order(f"{grace_s}")
         self._watchdog.wait(grace_s + 2 * KILL_S)
 
@@ -93,18 +93,18 @@ class Detached:
         return bool(self.identity) and identity(self.pid) == self.identity
 
     def stop(self, grace_s: float) -> None:
-        """Ask, wait at most `grace_s` seconds, then kill. Never touches another process with the same id."""
+        """Send SIGTERM, wait at most `grace_s` seconds, then kill. Never touches another process with the same id."""
         for number, patience_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, KILL_S)):
             if not self.alive:
                 return
             if patience_s > 0:
-                with contextlib.suppress(ProcessLookupError):  # it ended between the look and the signal
+                with contextlib.suppress(ProcessLookupError):  # it ended between the check and the signal
                     os.killpg(self.pid, number)
                 wait_until(lambda: not self.alive, patience_s)
 
 
 def wait_until(condition: Callable[[], bool], patience_s: float, every_s: float = 0.05) -> bool:
-    """Whether the condition came true within `patience_s` seconds, looking every `every_s`."""
+    """Whether the condition came true within `patience_s` seconds, checked every `every_s`."""
     deadline = time.monotonic() + patience_s
     while not condition():
         if time.monotonic() > deadline:
@@ -114,7 +114,7 @@ def wait_until(condition: Callable[[], bool], patience_s: float, every_s: float 
 
 
 def identity(pid: int) -> str | None:
-    """A text that no other process ever has: when it was started. None when it is gone or only waits to be buried."""
+    """An identity that no other process has: its start time. None when it has ended."""
     if Path("/proc/self/stat").exists():
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

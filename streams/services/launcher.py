@@ -1,7 +1,7 @@
-"""Starts a broker or a store and hands it over when it is usable.
+"""Starts a broker or a store and returns it when it is usable.
 
 In: a kind, a folder for its data and log, maybe a port.  Out: a Running, or ServiceError in one line.
-Listens on loopback only.  What each kind needs is in its own file.
+Listens on loopback only.  The details of each kind are in its own file.
 """
 
 import time
@@ -30,17 +30,17 @@ BROKERS: dict[str, ServiceSpec] = {"tansu": TANSU, "apache": APACHE}
 STORES: dict[str, ServiceSpec] = {"seaweedfs": SEAWEEDFS, "minio": MINIO}
 
 ATTEMPTS = 3
-"""Between choosing free ports and listening on them somebody else may take one."""
+"""Between choosing free ports and listening on them another process may take one."""
 
 LOOK_S = 0.05
-"""Between two looks at a service that starts."""
+"""Between two checks of a starting service."""
 
 
 @dataclass(frozen=True)
 class Running:
     """A usable service. As a context manager it is stopped at the end.
 
-    Bound to this process it dies with it, even by SIGKILL; released it stays until `stop`.
+    Bound to this process it ends with it, even by SIGKILL; released it runs until `stop`.
     """
 
     kind: str
@@ -50,12 +50,12 @@ class Running:
 
     @property
     def bootstrap(self) -> str:
-        """host:port, as Kafka's clients want it."""
+        """host:port, the form of Kafka's clients."""
         return f"{HOST}:{self.place.ports[0]}"
 
     @property
     def endpoint(self) -> str:
-        """With scheme, as S3's clients want it."""
+        """With scheme, the form of S3's clients."""
         return f"http://{self.bootstrap}"
 
     @property
@@ -70,19 +70,19 @@ class Running:
 
     @property
     def log(self) -> Path:
-        """What it said."""
+        """Its output."""
         return self.place.folder / "log.txt"
 
     def settings(self, bucket: str = "skg") -> StoreSettings:
-        """How to reach this store."""
+        """The settings that reach this store."""
         return store_settings(self.place, bucket)
 
     def release(self) -> "Running":
-        """Let it outlive this process; it must have been started `loose`. Only `stop` ends it now."""
+        """Let it outlive this process; it must have been started `loose`. Only `stop` ends it then."""
         return replace(self, process=self.process.release()) if isinstance(self.process, Bound) else self
 
     def stop(self, grace_s: float | None = None) -> None:
-        """Ask, wait `grace_s` seconds (None: what suits the kind), then kill. 0 kills at once. May be repeated."""
+        """Send SIGTERM, wait `grace_s` seconds (None: the kind's own), then kill. 0 kills at once. May be repeated."""
         self.process.stop(self.recipe.stop_s if grace_s is None else grace_s)
         if isinstance(self.process, Detached):  # a bound one's watchdog has done it
             for path in self.recipe.leftovers(self.place):
@@ -108,7 +108,7 @@ def start_store(
 
 
 def store_settings(place: Place, bucket: str) -> StoreSettings:
-    """How to reach the store at this place."""
+    """The settings that reach the store at this place."""
     return StoreSettings(
         s3_endpoint=f"http://{HOST}:{place.ports[0]}",
         s3_access_key=SecretStr(place.keys.access),
@@ -125,7 +125,7 @@ class _Lost(Exception):
 
 
 def start_recipe(kind: str, recipe: ServiceSpec, wanted: Place, *, loose: bool = False) -> Running:
-    """A usable service at the place; ports that it lacks are chosen."""
+    """A usable service at the place; missing ports are chosen."""
     for port in wanted.ports:
         require_free(port)
     for attempt in range(ATTEMPTS):
@@ -151,7 +151,7 @@ def _wait(running: Running) -> None:
     while True:
         try:
             _probe(running)
-            if running.alive:  # otherwise somebody else answered on the port
+            if running.alive:  # otherwise another process answered on the port
                 return
         except readiness_probe.NotReady as error:
             if time.monotonic() > deadline:

@@ -1,8 +1,8 @@
-"""The services of `skg up`: they stay when the command ends, and `skg down` finds them again.
+"""The services of `skg up`: they outlive the command, and `skg down` finds them again.
 
 In: a state folder, kinds, ports.  Out: endpoints; in the folder `services.json` (process ids, ports, keys; read by its
 owner only), the services' data and logs.
-`down` stops them and forgets them; what the store keeps stays in the folder.
+`down` stops and forgets them; the store's data stays in the folder.
 """
 
 import shlex
@@ -21,7 +21,7 @@ from streams.services.service_spec import Keys
 ROLES = ("broker", "store")
 
 EMBEDDED = {"broker": "tansu", "store": "seaweedfs"}
-"""What is started where no kind is asked for and none ran before."""
+"""The kinds that are started where none is given and none ran before."""
 
 NOTHING = "nothing is up"
 
@@ -29,14 +29,14 @@ BUCKET = "skg"
 
 OF_SERVICES = ("SKG_KAFKA_", "SKG_S3_")
 STAYS = {"SKG_KAFKA_REPLICATION", "SKG_KAFKA_INSTANCE", "SKG_S3_NOTES_BUCKET"}
-"""Settings of a broker and a store that do not say how to reach them, or with which keys."""
+"""Settings of a broker and a store that do not concern addresses or keys."""
 
 SESSION_S: Mapping[str, float] = {"tansu": 6.0, "apache": 10.0}
-"""Session timeouts for one machine: joining a group on Tansu takes half of it; a killed worker is noticed after it."""
+"""Session timeout for one machine: joining a group on Tansu takes half of it; a killed worker is noticed after it."""
 
 
 class ServiceRequest(NamedTuple):
-    """A kind of service (None: as before), its port (None: any free one), where its data are (None: the state folder)."""
+    """A kind of service (None: as before), its port (None: any free one), its data folder (None: the state folder)."""
 
     kind: str | None
     port: int | None
@@ -45,7 +45,7 @@ class ServiceRequest(NamedTuple):
 
 @dataclass(frozen=True)
 class Endpoints:
-    """How to reach a broker and a store. `forgets`: what the broker holds is lost when it ends."""
+    """The addresses of a broker and a store. `forgets`: the broker's data is lost when it ends."""
 
     bootstrap: str
     endpoint: str
@@ -66,7 +66,7 @@ class Endpoints:
 
 
 def endpoints_of(broker: Running, store: Running) -> Endpoints:
-    """How to reach these two."""
+    """The settings that reach these two."""
     return Endpoints(
         broker.bootstrap, store.endpoint, store.place.keys, SESSION_S[broker.kind], broker.kind == EMBEDDED["broker"]
     )
@@ -115,7 +115,7 @@ def is_up(state_dir: Path) -> bool:
 
 
 def down(state_dir: Path) -> list[str]:
-    """Stop both; a line for each that was running. Leaves processes alone that only have the same id."""
+    """Stop both; one line for each that was running. Never touches other processes with the same ids."""
     if not state_dir.exists():
         return [NOTHING]
     with locked(state_dir):
@@ -138,7 +138,7 @@ def _settled(role: str, asked: ServiceRequest, known: Running | None) -> Service
 
 
 def _check(running: Running | None, wanted: ServiceRequest) -> None:
-    """Raise ServiceError when something else is up, or somebody else has the port."""
+    """Raise ServiceError when another kind or port is up, or another process has the port."""
     if running is None:
         if wanted.port:
             require_free(wanted.port)
@@ -147,7 +147,7 @@ def _check(running: Running | None, wanted: ServiceRequest) -> None:
 
 
 def _as_before(dead: Running, wanted: ServiceRequest) -> ServiceRequest:
-    """Start what died on its old port, if that is still free, so that exported settings stay right."""
+    """Restart a dead service on its old port, if that is still free, so that exported settings stay valid."""
     port = dead.place.ports[0]
     return wanted._replace(port=port) if dead.kind == wanted.kind and not wanted.port and is_free(port) else wanted
 

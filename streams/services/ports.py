@@ -12,10 +12,10 @@ from streams.services.service_errors import PortInUse, ServiceError
 HOST = "127.0.0.1"
 
 RANGE = (12_000, 32_000)
-"""Below the range that Linux and macOS give to outgoing connections: a server that is restarted finds its port again."""
+"""Below the range that Linux and macOS use for outgoing connections: a restarted server finds its port again."""
 
 TRIES = 200
-"""Enough on any machine that is not out of ports."""
+"""Enough unless the machine has no free ports."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -43,7 +43,7 @@ def is_free(port: int) -> bool:
 
 
 def require_free(port: int) -> None:
-    """Raise PortInUse, with the port and who holds it where that can be seen."""
+    """Raise PortInUse, with the port and the process that holds it where that is visible."""
     if not is_free(port):
         holder = _holder(port)
         by = f" by {holder}" if holder else ""
@@ -51,14 +51,14 @@ def require_free(port: int) -> None:
 
 
 def listener(port: int) -> int | None:
-    """The id of the listening process, from /proc; None elsewhere, or when it belongs to somebody else."""
+    """The id of the listening process, from /proc; None elsewhere, or when it belongs to another user."""
     sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     for link in Path("/proc").glob("[0-9]*/fd/*") if sockets else ():
         try:
             if str(link.readlink()) in sockets:
                 return int(link.parent.parent.name)
         except OSError:
-            continue  # it ended, or is not ours to look at
+            continue  # it ended, or belongs to another user
     return None
 
 
@@ -67,7 +67,7 @@ def _holder(port: int) -> str | None:
     try:
         return f"{Path(f'/proc/{process}/comm').read_text().strip()} (process {process})"
     except OSError:
-        return None  # nobody that can be seen, or it ended
+        return None  # no visible process, or it ended
 
 
 def _listening_inodes(port: int) -> list[str]:

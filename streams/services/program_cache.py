@@ -1,4 +1,4 @@
-"""Where the programs of real services are kept: a folder outside any checkout, so that one installation serves all.
+"""The cache folder of the real services' programs: outside any checkout, so that one installation serves all.
 
 In: the environment variable SKG_CACHE, or nothing.  Out: paths.  Installs nothing.
 """
@@ -18,17 +18,17 @@ def cache_dir() -> Path:
 
 
 def bin_dir() -> Path:
-    """Where programs are put that come from no system package."""
+    """The folder of programs that come from no system package."""
     return cache_dir() / "bin"
 
 
 def kafka_jars() -> Path:
-    """The folder of Apache Kafka's jars; it carries the version, so that a new one is fetched beside it."""
+    """The folder of Apache Kafka's jars; its name has the version, so that a new one is installed beside it."""
     return cache_dir() / f"kafka-{KAFKA_VERSION}"
 
 
 def find_program(name: str) -> Path | None:
-    """A program in the cache, beside this Python, or on the path; None when it is nowhere."""
+    """A program in the cache, beside this Python, or on the path; None if there is none."""
     beside = Path(sys.prefix) / "bin"
     found = shutil.which(name, path=os.pathsep.join([str(bin_dir()), str(beside), os.environ.get("PATH", "")]))
     return Path(found) if found else None

@@ -1,4 +1,4 @@
-"""Is a service really usable? A broker is when a produce was acknowledged, a store when a put succeeded.
+"""Readiness of services: a broker is usable once a produce was acknowledged, a store once a put succeeded.
 
 In: an address, keys.  Out: nothing, or NotReady.  Removes what it put there.
 A port that answers says little: SeaweedFS listens seconds before it can take a write.
@@ -25,11 +25,11 @@ KEY = ".health"
 """Exists only while a store is being probed."""
 
 ATTEMPT_S = 1.0
-"""One attempt's timeout: short, because a server that starts drops its first requests and the next one succeeds."""
+"""One attempt's timeout: short, because a starting server drops its first requests and the next one succeeds."""
 
 
 class NotReady(Exception):
-    """Not yet; look again."""
+    """Not ready yet; try again."""
 
 
 def produce(bootstrap: str) -> None:
@@ -64,7 +64,7 @@ def _produce(admin: KafkaAdminClient, bootstrap: str) -> None:
 
 
 def put(settings: StoreSettings) -> None:
-    """Make the bucket when it is missing, put an object into it, delete the object. Raises NotReady."""
+    """Create the bucket if it is missing, put an object into it, delete the object. Raises NotReady."""
     scheme, _, address = settings.s3_endpoint.partition("://")
     _connect(address)
     pool = urllib3.PoolManager(timeout=ATTEMPT_S, retries=False)

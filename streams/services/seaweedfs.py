@@ -18,7 +18,7 @@ PARTS = ("s3", "filer", "master", "volume")
 """Each has an HTTP and a gRPC port; clients use the first."""
 
 VOLUME_MB = 1024
-"""How large a data file grows before the next one is begun."""
+"""The size of a data file at which the next one is begun."""
 
 ENVIRONMENT = {"WEED_MASTER_VOLUME_GROWTH_COPY_1": "1"}
 """Grow one data file at a time: with the default of seven, each new bucket would take seven."""
@@ -65,7 +65,7 @@ def _write_keys(path: Path, place: Place) -> None:
 
 
 def _sockets(place: Place) -> tuple[Path, ...]:
-    """Its gRPC sockets, whose place cannot be chosen."""
+    """Its gRPC sockets, whose path cannot be configured."""
     return tuple(
         Path(f"/tmp/seaweedfs-{part}-grpc-{place.ports[2 * number + 1]}.sock") for number, part in enumerate(PARTS)
     )

@@ -1,4 +1,4 @@
-"""What goes wrong with services, in one line for people. Does nothing else."""
+"""Errors of services, in one line. Does nothing else."""
 
 from schemas.errors import BadInput
 from streams import errors
@@ -13,4 +13,4 @@ class NoSuchKind(ServiceError, BadInput):
 
 
 class PortInUse(ServiceError, errors.PortInUse):
-    """Something else listens there; nothing was started."""
+    """Another process listens there; nothing was started."""

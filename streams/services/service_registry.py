@@ -1,6 +1,6 @@
-"""What `skg up` remembers: which services run, known by process id and identity, and the store's keys.
+"""The state of `skg up`: which services run, identified by process id and start time, and the store's keys.
 
-In: running services.  Out: the same services in a later process. Files that only their owner reads.
+In: running services.  Out: the same services in a later process. Files are readable by their owner only.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ KEYS = "store-keys.json"
 
 
 def store_keys(state_dir: Path) -> Keys:
-    """The store's keys: drawn once, so that exported settings stay right."""
+    """The store's keys: generated once, so that exported settings stay valid."""
     path = state_dir / KEYS
     if not path.exists():
         _write(path, {"access": "skg", "secret": secrets.token_hex(16)})
@@ -30,7 +30,7 @@ def store_keys(state_dir: Path) -> Keys:
 
 
 def save(state_dir: Path, services: Mapping[str, Running]) -> None:
-    """Remember these, by role."""
+    """Save these services, by role."""
     state = {
         role: {
             "kind": one.kind,
@@ -46,7 +46,7 @@ def save(state_dir: Path, services: Mapping[str, Running]) -> None:
 
 
 def load(state_dir: Path) -> dict[str, Running]:
-    """What was remembered, alive or not. Raises ServiceError for a file that cannot be understood."""
+    """The saved services, running or not. Raises ServiceError for an invalid file."""
     path = state_dir / STATE
     if not path.exists():
         return {}
@@ -64,7 +64,7 @@ def _running(saved: Mapping[str, Any]) -> Running:
 
 
 def forget(state_dir: Path) -> None:
-    """Remember nothing any more, but keep the keys: the store's data is still there."""
+    """Remove the saved services, but keep the keys: the store's data still exists."""
     (state_dir / STATE).unlink(missing_ok=True)
 
 
@@ -77,7 +77,7 @@ def _write(path: Path, value: object) -> None:
 
 @contextmanager
 def locked(state_dir: Path) -> Iterator[None]:
-    """One `skg up` or `skg down` at a time."""
+    """Allow only one `skg up` or `skg down` at a time."""
     state_dir.mkdir(parents=True, exist_ok=True)
     handle = os.open(state_dir / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:

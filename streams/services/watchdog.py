@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable
 
 CHECK_S = 0.2
-"""How often to look whether the starter still lives: five cheap wake-ups a second."""
+"""How often to check that the starter still runs: five cheap wake-ups a second."""
 
 PR_SET_PDEATHSIG = 1
 """prctl's option (Linux): the signal that a process gets when its parent dies."""
@@ -61,13 +61,13 @@ def _start(command: list[str], bound: bool) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         stdout=2,
         stderr=2,
-        start_new_session=True,  # so that it can be killed as a group and hears no Ctrl-C
+        start_new_session=True,  # so that it can be killed as a group and gets no Ctrl-C
         preexec_fn=die_with_me,  # noqa: PLW1509 # safe: this process has one thread
     )
 
 
 def _parent_death_signal() -> Callable[[], None] | None:
-    """What the forked child calls before it becomes the service; None off Linux."""
+    """The function for the forked child, before it becomes the service; None off Linux."""
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None).prctl
@@ -98,7 +98,7 @@ def _stop(service: subprocess.Popen[bytes], grace_s: float) -> int:
 
 
 def _signal(group: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):  # all of it is gone, which is what was wanted
+    with contextlib.suppress(ProcessLookupError):  # the whole group has ended
         os.killpg(group, number)
 
 
