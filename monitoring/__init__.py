@@ -1,1 +1,1 @@
-"""Metrics, logs, rules and dashboards. Knows no stage's work."""
+"""Metrics, traces, logs, rules and dashboards. Knows no stage's work."""

@@ -1,6 +1,6 @@
-"""What the lag exporter shows of the stages' groups: exactly the last look at the broker, and nothing when it is away.
+"""Metrics of the stages' groups for the lag exporter: exactly the last poll of the broker, and nothing while it is away.
 
-In: one look, or word that there was none.  Out: families of series for `/metrics`.
+In: one poll, or that there was none.  Out: families of series for `/metrics`.
 A series of a partition or stage that the last look did not see is not shown: a last value that stays for ever would be
 worse than none.
 """
@@ -42,7 +42,7 @@ FAMILIES = (LAG, MEMBERS, OLDEST, STILL, UP)
 
 
 class GroupValues(NamedTuple):
-    """One stage's group at the last look."""
+    """One stage's group at the last poll."""
 
     lag: Mapping[tuple[str, int], int]
     members: int
@@ -51,17 +51,17 @@ class GroupValues(NamedTuple):
 
 
 class GroupMetrics(Collector):
-    """The series of the last look. Thread-safe: a scrape sees one look, whole."""
+    """The series of the last poll. Thread-safe: a scrape sees one poll completely."""
 
     def __init__(self) -> None:
         self._shown: Mapping[str, GroupValues] | None = None
 
     def show(self, stages: Mapping[str, GroupValues]) -> None:
-        """These and no others from now on."""
+        """Replace the series by these."""
         self._shown = stages
 
     def hide(self) -> None:
-        """The broker is away: nothing is known."""
+        """Remove the series: the broker is away."""
         self._shown = None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

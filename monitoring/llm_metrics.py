@@ -21,7 +21,7 @@ COST = Counter(
 )
 CALLS = Counter(
     "skg_language_calls_total",
-    "Answers by outcome: answered, cut, refused, failed. Many failed: the server is unwell; many cut: raise the room.",
+    "Answers by outcome: answered, cut, refused, failed. Many failed: the server is failing; many cut: raise the room.",
     ["stage", "outcome"],
 )
 CACHE_HITS = Counter(
@@ -48,7 +48,7 @@ DROPPED = Counter(
 IN_FLIGHT = Gauge("skg_language_in_flight_calls", "Calls under way at this moment.", ["role"])
 LIMIT = Gauge(
     "skg_language_limit_calls",
-    "Calls that may be under way; below its setting where the server asked for patience.",
+    "Calls that may be under way; below its setting where the server was busy.",
     ["role"],
 )
 BUDGET_SPENT = Gauge(
@@ -79,7 +79,7 @@ class LanguageMetrics:
         SECONDS.labels(stage).observe(seconds)
 
     def cost(self, stage: str, model: str, money: float) -> None:
-        """What that answer cost."""
+        """The cost of that answer."""
         COST.labels(stage, model).inc(money)
 
     def outcome(self, stage: str, finish: str) -> None:
@@ -87,16 +87,16 @@ class LanguageMetrics:
         CALLS.labels(stage, OUTCOMES.get(finish, "failed")).inc()
 
     def set_calls(self, under_way: int, limit: float) -> None:
-        """Calls under way, and how many may be."""
+        """Calls in flight, and their limit."""
         IN_FLIGHT.labels(self._role).set(under_way)
         LIMIT.labels(self._role).set(int(limit))
 
     def set_budget_spent(self) -> None:
-        """The budget is used up."""
+        """The budget is spent."""
         BUDGET_SPENT.labels(self._role).set(1)
 
     def repaired(self, stage: str) -> None:
-        """An answer was shown its fault."""
+        """An answer was returned to the model with its fault."""
         REPAIRS.labels(stage).inc()
 
     def hint_fault(self, kind: str) -> None:
@@ -104,5 +104,5 @@ class LanguageMetrics:
         HINT_FAULTS.labels(kind).inc()
 
     def dropped(self, reason: str) -> None:
-        """A question was not admitted."""
+        """A question was dropped."""
         DROPPED.labels(reason).inc()

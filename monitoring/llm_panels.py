@@ -1,4 +1,4 @@
-"""The dashboard's panels about language models: tokens, money, answers, patience, what was believed and what was not.
+"""The dashboard's panels about language models: tokens, money, answers, rate limits, accepted and dropped results.
 
 In: nothing.  Out: rows of `monitoring.dashboard.PANELS`.  Empty where no model is configured.
 """
@@ -76,7 +76,7 @@ PANELS: tuple[tuple[str, str, str, str, str], ...] = (
         "short",
         "{{role}}",
         "sum by (role) (skg_language_limit_calls)",
-        "Below its setting where a server asked for patience.",
+        "Below its setting where a server was busy.",
     ),
     (
         "Faults of suggested layouts a second",

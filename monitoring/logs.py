@@ -1,7 +1,7 @@
-"""Log lines: JSON for machines, columns for people. Called once by a process, never on import.
+"""Logging: JSON for machines, columns for people. Called once by a process, never on import.
 
-In: a format's name and the process's kind.  Out: the set-up of structlog and of the standard library's logging, on
-standard error.  Knows no stage's work.
+In: a format's name and the process's kind.  Out: the configuration of structlog and of the standard library's logging,
+on standard error.  Knows no stage's work.
 """
 
 import logging
@@ -17,23 +17,23 @@ from monitoring.redaction import redacted
 LogFormat = Literal["auto", "json", "console"]
 CHATTY = {
     "kafka": logging.WARNING,
-    "aiokafka": logging.CRITICAL,  # tracebacks for as long as a broker is away; the agents say that themselves
+    "aiokafka": logging.CRITICAL,  # tracebacks for as long as a broker is away; the agents report that themselves
     "faust": logging.CRITICAL,
-    "mode": logging.CRITICAL,  # what ends the agents is raised, and said once
+    "mode": logging.CRITICAL,  # what ends the agents is raised, and reported once
     "asyncio": logging.WARNING,
     "httpx": logging.WARNING,
     "httpx2": logging.WARNING,
     "openai": logging.WARNING,
-    "urllib3": logging.ERROR,  # warns of every attempt; who calls it says when all have failed
+    "urllib3": logging.ERROR,  # warns of every attempt; the caller reports when all have failed
 }
-"""Libraries whose lines below these levels are about themselves."""
+"""Libraries whose lines below these levels concern only themselves."""
 
 REPEAT_S = 30.0
-"""A client without its broker says the same many times a second: each of its lines is told once in so many seconds."""
+"""A client without its broker logs the same many times a second: each line is passed once in so many seconds."""
 
 
 class RepeatFilter(logging.Filter):
-    """Lets a line of a chatty library through once in `REPEAT_S` seconds, and then says how often it was left out.
+    """Passes a line of a chatty library once in `REPEAT_S` seconds, with the number of suppressed ones.
 
     Lines are the same when they come from the same place, whatever values they carry. Ours all pass.  What a broken
     connection raised inside a library is told in its line, as a warning: where in the library it happened helps nobody.
@@ -46,7 +46,7 @@ class RepeatFilter(logging.Filter):
         self._left_out: dict[tuple[str, int], int] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether to tell this line."""
+        """Whether to pass this line."""
         if record.name.partition(".")[0] not in CHATTY:
             return True
         _tell_without_traceback(record)
@@ -69,8 +69,8 @@ def _tell_without_traceback(record: logging.LogRecord) -> None:
         record.levelno, record.levelname = logging.WARNING, "WARNING"
 
 
-class _Discreet(structlog.stdlib.ProcessorFormatter):
-    """Hides secrets in whole lines, tracebacks and what libraries say included."""
+class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
+    """Removes secrets from whole lines, including tracebacks and lines of libraries."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -87,7 +87,7 @@ def set_up(log_format: LogFormat, kind: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    formatter = _Discreet(
+    formatter = _RedactingFormatter(
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(log_format)],
     )

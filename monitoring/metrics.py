@@ -36,7 +36,7 @@ DEAD_LETTERS = Counter(
     ["stage", "reason"],
 )
 RETRIES = Counter(
-    "skg_retries_total", "Attempts repeated after a passing failure. A steady rate: a service is unwell.", ["stage"]
+    "skg_retries_total", "Attempts repeated after a passing failure. A steady rate: a service is failing.", ["stage"]
 )
 STAGE_SECONDS = Histogram(
     "skg_stage_seconds", "Seconds of one unit of work, waiting excluded.", ["stage"], buckets=SECONDS_BUCKETS
@@ -72,7 +72,7 @@ class StageMetrics:
     def __init__(self, stage: str) -> None:
         self._stage = stage
         for metric in (CONSUMED, ACCEPTED, RETRIES, LAG, IN_FLIGHT, STAGE_SECONDS, EVENT_AGE):
-            metric.labels(stage)  # shows zero from the start, so that a rate can be taken
+            metric.labels(stage)  # exports zero from the start, so that a rate can be computed
 
     def consumed(self, events: int) -> None:
         """Events were taken from the topic."""
@@ -87,11 +87,11 @@ class StageMetrics:
         ACCEPTED.labels(self._stage).inc(count)
 
     def rejected(self, gate: str, reason: str) -> None:
-        """Work ended in a rejection; both words are of `schemas.reasons`."""
+        """Work ended in a rejection; both labels are of `schemas.reasons`."""
         REJECTED.labels(self._stage, gate, reason).inc()
 
     def redrawn(self, gate: str, reason: str) -> None:
-        """A picture was given up for another attempt; both words are of `schemas.reasons`."""
+        """A picture was given up for another attempt; both labels are of `schemas.reasons`."""
         REDRAWN.labels(self._stage, gate, reason).inc()
 
     def examined(self, outcome: str) -> None:
@@ -99,7 +99,7 @@ class StageMetrics:
         OUTCOMES.labels(self._stage, outcome).inc()
 
     def dead_letter(self, reason: str) -> None:
-        """A message became a dead letter; the word is of `schemas.reasons`."""
+        """A message became a dead letter; the label is of `schemas.reasons`."""
         DEAD_LETTERS.labels(self._stage, reason).inc()
 
     def retried(self) -> None:

@@ -1,8 +1,8 @@
-"""The door to OpenTelemetry: records spans and sends them over OTLP, as its standard environment variables say.
+"""The OpenTelemetry exporter: records spans and sends them over OTLP, configured by its standard environment variables.
 
 In: `OTEL_EXPORTER_OTLP_ENDPOINT` and its companions, spans.  Out: HTTP requests of a thread of their own.
 Without an endpoint, or without the extra `otel`, nothing is imported and nothing is recorded.  Spans that cannot be sent
-are dropped, and the log says so now and then: no stage waits for them, or fails.
+are dropped, and logged at intervals: no stage waits for them, or fails.
 """
 
 import logging
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 HEADERS = ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS")
-"""What the endpoint is shown with each request: a key, most often."""
+"""The headers of each request to the endpoint: usually a key."""
 
 FLUSH_S = 3.0
-"""How long the end of a process waits for spans that are not sent yet: a part of what the whole end may take."""
+"""How long the end of a process waits for unsent spans: a part of the limit of the whole shutdown."""
 
-TELL_S = 300.0
-"""Between two lines of the log about spans that cannot be sent: the library has several for each attempt."""
+REPORT_EVERY_S = 300.0
+"""Between two log lines about spans that cannot be sent: the library has several for each attempt."""
 
 MAX_ERROR_CHARS = 200
 
@@ -39,7 +39,7 @@ _log = logging.getLogger("traces")
 
 @contextmanager
 def exporting(kind: str) -> Iterator[None]:
-    """Record and send the spans of this process while the block runs, where the environment says to where."""
+    """Record and send the spans of this process while the block runs, if the environment names an endpoint."""
     provider = _provider(kind) if _endpoint() else None
     if provider is None:
         yield
@@ -50,7 +50,7 @@ def exporting(kind: str) -> Iterator[None]:
 
 @contextmanager
 def recording(provider: "TracerProvider") -> Iterator[None]:
-    """Record spans with a provider while the block runs; what it holds is sent at the end, within `FLUSH_S`."""
+    """Record spans with a provider while the block runs; the rest is sent at the end, within `FLUSH_S`."""
     _Running.providers.append(provider)
     try:
         with recorded_by(OtelTracer(provider)):
@@ -61,7 +61,7 @@ def recording(provider: "TracerProvider") -> Iterator[None]:
 
 
 def flush() -> None:
-    """Send what is held, within `FLUSH_S`: for a process that is about to end without leaving its blocks."""
+    """Send the recorded spans, within `FLUSH_S`: for a process that ends without leaving its blocks."""
     _shut_down(_Running.providers)
 
 
@@ -72,7 +72,7 @@ class _Running:
 
 
 def _shut_down(providers: "Sequence[TracerProvider]") -> None:
-    """On threads that the end of the process does not wait for: the library's own bound is half a minute."""
+    """On threads that the end of the process does not wait for: the library's own limit is half a minute."""
     threads = [threading.Thread(target=each.shutdown, name="traces-end", daemon=True) for each in providers]
     until = time.monotonic() + FLUSH_S
     for thread in threads:
@@ -108,11 +108,11 @@ class _OtelSpan:
 
     @property
     def recording(self) -> bool:
-        """Whether it will be sent."""
+        """Whether it is recorded."""
         return self._span.is_recording()
 
-    def tell(self, attributes: Attributes, error: str | None = None) -> None:
-        """Attributes, and the status of work that failed; without secrets."""
+    def annotate(self, attributes: Attributes, error: str | None = None) -> None:
+        """Add attributes, and the status of work that failed; without secrets."""
         from opentelemetry.trace import StatusCode
 
         for name, value in attributes.items():
@@ -122,7 +122,7 @@ class _OtelSpan:
             self._span.set_status(StatusCode.ERROR, redacted(error)[:MAX_ERROR_CHARS])
 
     def end(self) -> None:
-        """Hand it to the thread that sends."""
+        """Queue it for the sending thread."""
         if not self._ended:
             self._ended = True
             self._span.end()
@@ -147,13 +147,13 @@ def _parent(traceparent: str | None) -> "Context":
 
 
 def _endpoint() -> str | None:
-    """Where to send to, unless the environment says that nothing is to be sent."""
+    """The endpoint, unless the environment disables sending."""
     off = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true" or os.environ.get("OTEL_TRACES_EXPORTER") == "none"
     return None if off else next((os.environ[name] for name in ENDPOINTS if os.environ.get(name)), None)
 
 
 def _provider(kind: str) -> "TracerProvider | None":
-    """What records and sends the spans of a kind of process; None, with a line in the log, where that cannot be."""
+    """The provider that records and sends the spans of a kind of process; None, with a log line, where it cannot."""
     where = urlsplit(_endpoint() or "")
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -163,8 +163,8 @@ def _provider(kind: str) -> "TracerProvider | None":
     except ImportError:
         _log.warning("no traces: an endpoint is set, but not installed: pip install 'skg-factory[otel]'")
         return None
-    _teach_secrets()
-    _tell_seldom(f"{where.hostname}:{where.port or where.scheme}")
+    _redact_headers()
+    _limit_warnings(f"{where.hostname}:{where.port or where.scheme}")
     try:
         provider = TracerProvider(resource=Resource.create(_service(kind)), shutdown_on_exit=False)
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
@@ -180,31 +180,31 @@ def _service(kind: str) -> dict[str, str]:
     return {} if named else {"service.name": f"skg-{kind}"}
 
 
-def _teach_secrets() -> None:
+def _redact_headers() -> None:
     pairs = (pair for name in HEADERS for pair in os.environ.get(name, "").split(","))
     values = [unquote(pair.partition("=")[2].strip()) for pair in pairs]
     redacted.learn([*values, *(value.rpartition(" ")[2] for value in values)])  # with and without `Bearer`
     redacted.learn(urlsplit(os.environ.get(name, "")).password or "" for name in ENDPOINTS)
 
 
-def _tell_seldom(where: str) -> None:
-    """What the library says goes into one line every few minutes."""
+def _limit_warnings(where: str) -> None:
+    """Reduce the library's warnings to one line every few minutes."""
     logger = logging.getLogger("opentelemetry")
     logger.propagate = False
-    logger.handlers = [_Seldom(where)]
+    logger.handlers = [_RateLimitedHandler(where)]
 
 
-class _Seldom(logging.Handler):
-    """Tells the first of many warnings, and how many there were since the last that was told."""
+class _RateLimitedHandler(logging.Handler):
+    """Logs the first of many warnings, and how many there were since the last one logged."""
 
     def __init__(self, where: str) -> None:
         super().__init__(logging.WARNING)
         self._where, self._told_at, self._left_out = where, float("-inf"), 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell it, or count it."""
+        """Log it, or count it."""
         now = time.monotonic()
-        if now - self._told_at < TELL_S:
+        if now - self._told_at < REPORT_EVERY_S:
             self._left_out += 1
             return
         more = f" (and {self._left_out} more lines since the last)" if self._left_out else ""

@@ -1,7 +1,7 @@
-"""What must never be told: secrets, taken out of texts before they leave the process.
+"""Removes secrets from texts before they leave the process.
 
-In: secrets as the settings are read, texts.  Out: the texts with the secrets hidden, in the forms that they are written in.
-Who calls a service hides what it knows first; this is for what strangers say, as a server that echoes the key it refused.
+In: the settings' secrets, texts.  Out: the texts without the secrets, in every encoding in which they occur.
+Clients remove their own secrets first; this is for foreign texts, such as a server that echoes the key it refused.
 """
 
 import json
@@ -16,11 +16,11 @@ from urllib.parse import quote, quote_plus
 HIDDEN = "***"
 
 LEAST_CHARS = 6
-"""A shorter secret would be found in ordinary words, and hiding those would tell it."""
+"""A shorter secret would be found in ordinary words, and removing those would reveal it."""
 
 
 class Redactor:
-    """Knows secrets and hides them. Thread-safe: it only swaps references."""
+    """Holds secrets and removes them. Thread-safe: it only swaps references."""
 
     def __init__(self) -> None:
         self._known: frozenset[str] = frozenset()
@@ -28,7 +28,7 @@ class Redactor:
         self._lock = threading.Lock()
 
     def learn(self, secrets: Iterable[str]) -> None:
-        """Hide these from now on."""
+        """Remove these from now on."""
         new = frozenset(form for secret in secrets if len(secret) >= LEAST_CHARS for form in _forms(secret)) - self._known
         if not new:
             return
@@ -44,11 +44,11 @@ class Redactor:
 
 
 redacted = Redactor()
-"""Of this process: `streams.settings` teaches it, logs, complaints and dead letters ask it."""
+"""The redactor of this process: `streams.settings` adds secrets; logs, error messages and dead letters use it."""
 
 
 def hide_in_tracebacks() -> None:
-    """What ends a process or a thread unexpectedly is printed without secrets."""
+    """Print what ends a process or a thread unexpectedly without secrets."""
     sys.excepthook = _print
     threading.excepthook = lambda args: _print(args.exc_type, args.exc_value, args.exc_traceback)
 
@@ -58,5 +58,5 @@ def _print(kind: type[BaseException], error: BaseException | None, trace: Traceb
 
 
 def _forms(secret: str) -> set[str]:
-    """As it is, in a URL, in JSON, in Python's own notation."""
+    """The plain secret, and as in a URL, in JSON, in Python's repr."""
     return {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1]}

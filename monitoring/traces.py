@@ -1,7 +1,7 @@
-"""Traces: a span for each piece of work, tied to what caused it by the W3C header `traceparent`.
+"""Traces: a span for each piece of work, linked to its cause by the W3C header `traceparent`.
 
-In: a record's `traceparent`, or none, and what a span tells.  Out: spans, and the `traceparent` of what is published
-because of that work.  Where nothing records spans, they are no more than the header, which is passed on all the same.
+In: a record's `traceparent`, or none, and a span's attributes.  Out: spans, and the `traceparent` of the messages that
+result from the work.  Without an exporter a span is no more than the header, which is passed on all the same.
 Knows no tracing library: `monitoring.otel_export` has it.
 """
 
@@ -15,27 +15,27 @@ _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-(?P<span>[
 _SAMPLED = "01"
 
 Attributes = Mapping[str, str | int | None]
-"""What a span tells, by name; None is left out."""
+"""A span's attributes, by name; None is left out."""
 
 Kind = Literal["producer", "consumer", "internal"]
-"""Publishes what begins a trace; works on a record; neither."""
+"""Publishes the start of a trace; processes a record; neither."""
 
 
 class Span(Protocol):
-    """A piece of work that has begun. Its methods may be called on any thread, `end` more than once."""
+    """A piece of work in progress. Its methods may be called on any thread, `end` more than once."""
 
     @property
     def traceparent(self) -> str:
-        """The header of what is published because of it."""
+        """The header of messages that result from it."""
         ...
 
     @property
     def recording(self) -> bool:
-        """Whether anybody will see what it tells."""
+        """Whether its attributes are recorded."""
         ...
 
-    def tell(self, attributes: Attributes, error: str | None = None) -> None:
-        """Add to what it tells; with `error`, the work failed."""
+    def annotate(self, attributes: Attributes, error: str | None = None) -> None:
+        """Add attributes; with `error`, the work failed."""
         ...
 
     def end(self) -> None:
@@ -44,7 +44,7 @@ class Span(Protocol):
 
 
 class Tracer(Protocol):
-    """What begins spans."""
+    """Starts spans."""
 
     def start(self, name: str, parent: str | None, kind: Kind, link: Span | None) -> Span:
         """A child of the span in `parent`; the root of a new trace where that is missing or malformed."""
@@ -59,38 +59,38 @@ class _HeaderOnly:
     def __init__(self, traceparent: str) -> None:
         self.traceparent = traceparent
 
-    def tell(self, attributes: Attributes, error: str | None = None) -> None:
-        """Nobody hears."""
+    def annotate(self, attributes: Attributes, error: str | None = None) -> None:
+        """Do nothing."""
 
     def end(self) -> None:
-        """Nothing is kept."""
+        """Do nothing."""
 
 
-class _PassingOn:
-    """Begins spans that nothing records."""
+class _HeaderTracer:
+    """Starts spans that nothing records."""
 
     def start(self, name: str, parent: str | None, kind: Kind, link: Span | None) -> Span:  # noqa: ARG002 - Tracer's
-        """The header alone."""
+        """A span with the header alone."""
         return _HeaderOnly(child_of(parent))
 
 
 class _Process:
-    """What begins the spans of this process."""
+    """The tracer of this process."""
 
-    tracer: Tracer = _PassingOn()
+    tracer: Tracer = _HeaderTracer()
 
 
 _process = _Process()
 
 
 def start_span(name: str, parent: str | None = None, kind: Kind = "internal", link: Span | None = None) -> Span:
-    """Begin a piece of work; `link` is a span of another trace that it belongs to as well."""
+    """Start a span; `link` is a span of another trace that it belongs to as well."""
     return _process.tracer.start(name, parent, kind, link)
 
 
 @contextmanager
 def recorded_by(tracer: Tracer) -> Iterator[None]:
-    """Spans of this process are begun by `tracer` while the block runs."""
+    """Use `tracer` for the spans of this process while the block runs."""
     before, _process.tracer = _process.tracer, tracer
     try:
         yield

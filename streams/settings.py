@@ -1,6 +1,6 @@
-"""Settings from the environment: one small frozen class a process.
+"""Settings from the environment: one small frozen class per process.
 
-In: environment variables.  Out: validated values.  Reads nothing when imported; never prints a secret.
+In: environment variables.  Out: validated values.  Reads nothing at import; never prints a secret.
 """
 
 import os
@@ -39,18 +39,18 @@ class _Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What the caller says, then the environment, then the files that it names."""
+        """The caller's values, then the environment, then the files that it names."""
         return init_settings, env_settings, SecretFiles(settings_cls)
 
     def model_post_init(self, _: object, /) -> None:
-        """From now on this process hides its secrets, and passwords that an address holds."""
+        """Hide this process's secrets from now on, and passwords in addresses."""
         values = vars(self).values()
         redacted.learn(value.get_secret_value() for value in values if isinstance(value, SecretStr))
         redacted.learn(password for value in values if isinstance(value, str) for password in passwords_in(value))
 
 
 class KafkaSettings(_Settings):
-    """How to reach the broker."""
+    """The broker's address and security."""
 
     kafka_bootstrap: str = Field("127.0.0.1:9092", description="broker addresses, host:port, separated by commas")
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
@@ -88,12 +88,12 @@ class KafkaSettings(_Settings):
 
     @property
     def partitions(self) -> dict[str, int]:
-        """Topic to number of partitions, where it is not what the table says."""
+        """Topic to number of partitions, where it differs from the table."""
         return parse_partitions([self.topic_partitions])
 
 
 class StoreSettings(_Settings):
-    """How to reach the object store."""
+    """The object store's address and keys."""
 
     s3_endpoint: str = Field("", description="S3 endpoint with scheme; unset: Amazon's own in the region")
     s3_access_key: SecretStr = Field(SecretStr(""), description="S3 access key; without keys AWS's usual chain finds some")
@@ -115,7 +115,7 @@ MOST_STATIC_SESSION_S = 15.0
 
 
 class KnowledgeSettings(_Settings):
-    """What is known of scenes and categories; `spatial.knowledge` reads the setting, wherever it is loaded."""
+    """Folders with scenes and categories; `spatial.knowledge` reads the setting when it is loaded."""
 
     knowledge: str = Field(
         "", description="folders of scenes, categories and sprites besides the package's own, separated by commas"
@@ -123,7 +123,7 @@ class KnowledgeSettings(_Settings):
 
 
 class ProcessSettings(KafkaSettings, KnowledgeSettings):
-    """What every long-running process has."""
+    """Settings of every long-running process."""
 
     metrics_port: int = Field(0, ge=0, le=65535, description="port of /metrics; 0 picks a free one")
     metrics_host: str = Field("127.0.0.1", description="address of /metrics; 0.0.0.0 inside a pod")
@@ -194,7 +194,7 @@ class LanguageSettings(_Settings):
 
 
 class JudgeSettings(_Settings):
-    """The multimodal models that look at pictures; without `mllm_url` none does."""
+    """The multimodal models that judge pictures; without `mllm_url` there is no judge."""
 
     mllm_url: Annotated[str | None, JUDGES] = Field(
         None, description="OpenAI-compatible endpoint of the multimodal models; unset: none looks"
@@ -228,7 +228,7 @@ class AgentSettings(ProcessSettings, StoreSettings, LanguageSettings, AgentsGrou
 
 
 class DiffusionSettings(_Settings):
-    """How a diffusion renderer draws; the collage needs none of it."""
+    """How a diffusion renderer draws; the collage needs none of these."""
 
     render_model: str | None = Field(
         None, description="diffusion model: a folder, a hub's owner/name, or tiny (random weights, for trying the path)"
@@ -261,7 +261,7 @@ class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings, RenderGr
 
 
 class EyeSettings(_Settings):
-    """What looks at pictures whose renderer does not know what it drew, and what is done about the bad ones."""
+    """Models that examine pictures without a renderer's truth, and the policy for bad pictures."""
 
     detector: Annotated[str | None, JUDGES] = Field(
         None, description="zero-shot detector: a folder, a hub's owner/name, or tiny (never finds anything)"
@@ -323,7 +323,7 @@ def judging() -> dict[str, str]:
 
 
 class LagSettings(ProcessSettings, AgentsGroup, RenderGroup, ExamineGroup, WriteGroup):
-    """`skg status` and `skg lag-exporter`: which groups to ask the broker about."""
+    """`skg status` and `skg lag-exporter`: which groups are monitored."""
 
     stuck_after_s: Seconds = Field(
         60.0, description="a stage that moves nothing for this long, though it has members and unread events, is stuck"
@@ -337,7 +337,7 @@ class LagSettings(ProcessSettings, AgentsGroup, RenderGroup, ExamineGroup, Write
 
 
 class StatusSettings(LagSettings, StoreSettings):
-    """`skg status`. The store is looked at where its endpoint is set."""
+    """`skg status`. The store is probed where its endpoint is set."""
 
 
 ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings, BalanceSettings, StatusSettings)

@@ -1,1 +1,1 @@
-"""What the rooms below are handed from here: the gallery's factory, models under evaluation, renderers and detectors."""
+"""Implementations for the other packages: the gallery's backend, models under evaluation, renderers and detectors."""

@@ -1,7 +1,7 @@
 """An OpenAI-compatible endpoint as a model under evaluation.
 
-In: questions with pictures.  Out: what the model says, through the project's one door.
-Keeps no answers: that is the book's business (`dataset.evaluation.answer_log`).
+In: questions with pictures.  Out: the model's answers, through the project's own client.
+Stores no answers: `dataset.evaluation.answer_log` does.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from streams.llm.openai_client import OpenAIClient
 from streams.llm.rate_limiter import ConcurrencyLimit, RateLimitedModel
 
 TOKENS = 200
-"""A letter in a JSON object needs ten; models that think aloud first need more."""
+"""A letter in a JSON object needs ten; reasoning models need more."""
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,19 @@ class EndpointAnswerer:
         return self.model.name
 
     async def answer(self, item: Item, seen: EncodedPicture) -> str:
-        """What it says. Raises RetryableError, PermanentError, Refused."""
+        """The model's answer. Raises RetryableError, PermanentError, Refused."""
         return (await self.model.complete(request_of(item, seen))).text
 
 
 def endpoint_answerer(endpoint: Endpoint, at_once: int) -> EndpointAnswerer:
-    """The model behind an endpoint, asked with patience. Make it inside a running event loop."""
+    """The model behind an endpoint, with a rate limiter. Make it inside a running event loop."""
     return EndpointAnswerer(
         RateLimitedModel(OpenAIClient(endpoint), ConcurrencyLimit(at_once, lambda _, __: None)), at_once
     )
 
 
 def request_of(item: Item, seen: EncodedPicture) -> Request:
-    """The question as a request; the answer is a letter, and the temperature nothing."""
+    """The question as a request for a letter, at temperature 0."""
     letters = list(LETTERS[: len(item.choices)])
     form = Form(
         "choice",

@@ -1,7 +1,7 @@
-"""The factory as the gallery knows it: seeds onto their topic, and the stages as its processes and its broker tell.
+"""The factory for the gallery: publishes seeds, and reports the stages from their processes and the broker.
 
-In: a person's wish, the process registry, the broker.  Out: seed ids, the funnel.
-Serves nothing and opens no connection before it is asked.
+In: a user's request, the process registry, the broker.  Out: seed ids, the funnel.
+Serves nothing and opens no connection before its first use.
 """
 
 import time
@@ -20,16 +20,16 @@ from streams.operations.status import Status, with_rates
 from streams.settings import StatusSettings
 
 _SHARED = [each for each in fields(StageView) if each.name != "stage"]
-"""What a stage's status and its view have in common."""
+"""The fields that a stage's status and its view have in common."""
 
 Publish = Callable[[Sequence[SeedConcept]], None]
 
 LEAST_S = 0.5
-"""Between two looks at the processes: several pages may watch, and a rate needs some time to be one."""
+"""Between two queries of the processes: several pages may watch, and a rate needs an interval."""
 
 
 class RunningFactory:
-    """Implements `dataset.gallery.interfaces.Factory`. Thread-safe: a funnel that is a moment old is as good."""
+    """Implements `dataset.gallery.interfaces.Factory`. Thread-safe: returns a recent funnel again."""
 
     def __init__(
         self, collected: Callable[[], Status], publish: Publish, clock: Callable[[], float] = time.monotonic
@@ -44,7 +44,7 @@ class RunningFactory:
         return [seed.seed_id for seed in seeds]
 
     def funnel(self) -> list[StageView]:
-        """Every stage, with the rate since the last look."""
+        """Every stage, with the rate since the last query."""
         now, last = self._clock(), self._last
         if last is not None and now - last[0] < LEAST_S:
             return _views(last[1])
@@ -61,7 +61,7 @@ def running_factory(settings: StatusSettings) -> RunningFactory:
 
 
 def seeds_of_wished(wished: SeedForm) -> list[SeedConcept]:
-    """The events of a wish that came as texts. Raises UserError with what is wrong with it."""
+    """The events of a request in text form. Raises UserError with what is wrong with it."""
     options = {
         "min_objects": wished.min_objects,
         "max_objects": wished.max_objects,

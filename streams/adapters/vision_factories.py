@@ -1,7 +1,7 @@
-"""What draws pictures and what looks at them, built from settings.
+"""Builds renderers, detectors and the examination policy from settings.
 
-In: settings.  Out: a renderer that is ready to draw, eyes, a policy.
-Imports no model library itself, and nothing of it before it is asked.
+In: settings.  Out: a renderer that is ready to draw, detectors, a policy.
+Imports no model library itself, and loads none before its first use.
 """
 
 from dataclasses import replace
@@ -28,7 +28,7 @@ def spec_of(renderer: str) -> RendererSpec:
 
 
 def renderer_of(settings: RenderSettings) -> Renderer:
-    """The renderer that the settings name, ready to draw. Raises UserError and RetryableError."""
+    """The renderer of the settings, ready to draw. Raises UserError and RetryableError."""
     spec = spec_of(settings.renderer)
     if spec.has_model and settings.render_model is None:
         raise Misconfigured(f"the renderer {settings.renderer} needs a model: set SKG_RENDER_MODEL, or --model")
@@ -39,7 +39,7 @@ def renderer_of(settings: RenderSettings) -> Renderer:
 
 
 def eyes_of(settings: EyeSettings) -> "ObjectDetector | None":
-    """What looks at pictures, or None. Raises UserError and RetryableError."""
+    """The detector and depth estimator, or None. Raises UserError and RetryableError."""
     if settings.detector is None:
         return None
     from gpu_workers.perception.detection_filter import Thresholds
@@ -56,7 +56,7 @@ def eyes_of(settings: EyeSettings) -> "ObjectDetector | None":
 
 
 def policy_of(settings: EyeSettings) -> Policy:
-    """What is done about pictures that break their graph. Raises UserError."""
+    """The policy for pictures that break their graph. Raises UserError."""
     policy = Policy(settings.salvage, settings.retries, question_margin=settings.question_margin)
     if settings.nsfw_above is None:
         return policy
@@ -66,7 +66,7 @@ def policy_of(settings: EyeSettings) -> Policy:
 
 
 def publishable(policy: Policy) -> Policy:
-    """The policy, if what it lets pass can be proven anew by whoever reads the dataset. Raises Misconfigured."""
+    """The policy, if readers of the dataset can verify what it accepts. Raises Misconfigured."""
     if policy.question_margin < 1:
         raise Misconfigured("SKG_QUESTION_MARGIN is below 1: such questions fail the proof; only skg whatif may try it")
     return policy

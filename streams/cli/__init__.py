@@ -1,4 +1,4 @@
-"""The `skg` command: one small file a family of commands, and one place where errors become one line.
+"""The `skg` command: one small file per family of commands, and one place where errors become one line.
 
 Importing does no work and loads no heavy library: each command imports what it needs when it is called.
 """
@@ -6,11 +6,11 @@ Importing does no work and loads no heavy library: each command imports what it 
 import sys
 
 INTERRUPTED = 130
-"""The exit code of what Ctrl-C ended, as shells count: 128 and the signal's number."""
+"""The exit code after Ctrl-C, as shells count: 128 and the signal's number."""
 
 
 def main() -> None:
-    """The entry point of `skg`. Ctrl-C while it still loads ends it as quietly as later."""
+    """The entry point of `skg`. Ctrl-C during loading ends it as quietly as later."""
     try:
         from streams.cli.root import main as call
 

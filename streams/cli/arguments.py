@@ -1,4 +1,4 @@
-"""Where the dataset is: from the command line, or from the settings; and where results go."""
+"""The dataset's address, from the command line or the settings, and folders for results."""
 
 from pathlib import Path
 

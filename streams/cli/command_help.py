@@ -1,4 +1,4 @@
-"""How a command gets into the list of `skg --help`: with its whole line and its example, never cut short."""
+"""Registers commands so that `skg --help` shows their whole line with the example."""
 
 from collections.abc import Callable
 

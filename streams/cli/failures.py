@@ -1,4 +1,4 @@
-"""How a program of the factory says why it cannot go on: one line on standard error, and an exit code.
+"""Reports why a program of the factory cannot continue: one line on standard error, and an exit code.
 
 In: an error of a kind that a user can act on.  Out: `skg: …` without secrets; 1 for a failure, 2 for wrong usage, bad
 input, or a service that does not answer or does not let us in.
@@ -20,7 +20,7 @@ WRONG_INPUT = (BadInput, BadKnowledge, BadSeeds, ValidationError)
 AWAY = (NotAdmitted, Misconfigured, Unreachable, RetryableError)
 
 FAILURES = (*WRONG_INPUT, *AWAY, UserError, OSError)
-"""What `report` can explain; anything else is a fault of the program and shows its traceback."""
+"""The errors that `report` explains; any other is a bug and shows its traceback."""
 
 
 def report(error: Exception) -> int:
@@ -38,7 +38,7 @@ def _explained(error: Exception) -> tuple[str, int]:
         return str(error), EXIT_USAGE
     if isinstance(error, AWAY):
         return str(error), EXIT_AWAY
-    if isinstance(error, OSError):  # a folder that may not be written, a full disk
+    if isinstance(error, OSError):  # a folder without write permission, a full disk
         return ": ".join(str(part) for part in (error.filename, error.strerror or error) if part), EXIT_FAILURE
     return str(error), EXIT_FAILURE
 

@@ -1,7 +1,7 @@
-"""The command's root: puts the families together and turns known failures into one line and an exit code.
+"""The command's root: assembles the families and turns known failures into one line and an exit code.
 
-Exit codes: 0 done, 1 a known failure, 130 interrupted, 2 wrong usage, bad input, or a service that does not answer or does
-not let us in.
+Exit codes: 0 done, 1 a known failure, 130 interrupted, 2 wrong usage, bad input, or a service that does not answer or
+refuses the login.
 """
 
 import os
@@ -25,7 +25,7 @@ from streams.cli.recovery_commands import rejection_commands, replay_commands, r
 from streams.cli.seed_commands import knowledge_commands, seed_command
 
 END_S = 15.0
-"""How long a process lives on after its command: a thread of a library that hangs would keep it for ever."""
+"""How long a process lives on after its command: a library's thread that hangs would keep it forever."""
 
 _HELP = """Turns seed concepts into a growing dataset of images and questions with proven answers.
 
@@ -63,7 +63,7 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """The entry point of `skg`. The process ends with the command, though something of it hangs."""
+    """The entry point of `skg`. The process ends with the command, even if a thread hangs."""
     hide_in_tracebacks()
     code = EXIT_FAILURE
     try:
@@ -76,21 +76,21 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """One call of the command; the exit code. Typer itself handles wrong usage (2) and Ctrl-C (130)."""
+    """Run one command; returns the exit code. Typer itself handles wrong usage (2) and Ctrl-C (130)."""
     try:
         _check_knowledge()
         build()(list(arguments), prog_name="skg")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 0
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # our reader has left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has closed the pipe, as `head` does
     except FAILURES as error:
         return report(error)
     return 0
 
 
 def _check_knowledge() -> None:
-    """Knowledge from outside the package is looked at before a command begins: a fault in it ends every command alike."""
+    """Load knowledge folders before a command begins: a fault in them ends every command alike."""
     if os.environ.get("SKG_KNOWLEDGE"):
         from spatial.knowledge.knowledge_base import check_knowledge
 

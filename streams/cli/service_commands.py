@@ -1,4 +1,4 @@
-"""Commands for one's own machine: demo, up, down, config."""
+"""Commands for the local machine: demo, up, down, config."""
 
 import os
 import shlex
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from streams.settings import WriterSettings
 
 FILE_COLUMNS = 200
-"""Wide enough that no row of the settings is broken when the output is no terminal."""
+"""Wide enough that no row of the settings is wrapped when the output is not a terminal."""
 
 
 IN_MEMORY = "the embedded broker keeps topics and events in memory: once it ends they are gone (--kafka apache keeps them)"
@@ -76,7 +76,7 @@ def up(
 
 
 def _own_paths(settings: "WriterSettings") -> dict[str, str]:
-    """What the services do not decide, made absolute so that it holds in every folder."""
+    """Settings that the services do not determine, with absolute paths so that they hold in every folder."""
     uri = settings.dataset_uri
     return {
         "SKG_DATASET_URI": uri if "://" in uri else str(Path(uri).resolve()),

@@ -1,6 +1,6 @@
-"""`skg spatial …`: the knowledge as a filter over JSON lines.
+"""`skg spatial …`: the spatial knowledge as a filter over JSON lines.
 
-In: one JSON object a line on stdin.  Out: one JSON object a line, in the same order; an error is a result too.
+In: one JSON object per line on stdin.  Out: one JSON object per line, in the same order; an error is a result too.
 """
 
 import json
@@ -50,7 +50,7 @@ def _command(name: str) -> Callable[[], None]:
 def pipe(function: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
     """Apply `function` to every line of stdin; empty lines are skipped.
 
-    Each result leaves at once, so that whoever waits for it before the next line gets it.
+    Each result is flushed at once, for callers that wait for it before they send the next line.
     """
     for line in sys.stdin:
         if line.strip():
@@ -59,7 +59,7 @@ def pipe(function: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
 
 
 def answer(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], line: str) -> str:
-    """The result of one line, or what is wrong with it."""
+    """The result of one line, or its error."""
     try:
         request = json.loads(line)
         if not isinstance(request, dict):

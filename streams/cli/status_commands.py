@@ -1,4 +1,4 @@
-"""Commands that watch the running factory: status, lag-exporter."""
+"""Commands that monitor the running factory: status, lag-exporter."""
 
 import time
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from streams.operations.factory_state import FactoryWatch, Report
 
 EVERY_S = 1.0
-"""Between two looks: a rate needs some time to be one."""
+"""Between two reports: a rate needs an interval."""
 
 
 def register(app: typer.Typer) -> None:

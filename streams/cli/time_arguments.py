@@ -1,6 +1,6 @@
-"""Moments in words of the command line: `--since` and `--until`.
+"""Times on the command line: `--since` and `--until`.
 
-In: ISO 8601, or how long ago, as in 90s, 15m, 2h or 7d.  Out: a moment in UTC; Misused for anything else.
+In: ISO 8601, or how long ago, as in 90s, 15m, 2h or 7d.  Out: a time in UTC; Misused for anything else.
 """
 
 import re
@@ -16,7 +16,7 @@ FORMS = "a time such as 2026-03-01 or 2026-03-01T12:00 (UTC), or how long ago: 9
 
 
 def moment(text: str, now: datetime) -> datetime:
-    """The moment that `text` means: ISO 8601 (UTC where it names no zone), or so long before `now`. Raises Misused."""
+    """The time given by `text`: ISO 8601 (UTC without a zone), or a duration before `now`. Raises Misused."""
     ago = _AGO.fullmatch(text.strip())
     try:
         if ago is not None:

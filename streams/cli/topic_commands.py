@@ -1,4 +1,4 @@
-"""Commands around the topics: topics, tail."""
+"""Commands for topics: topics, tail."""
 
 import json
 import sys

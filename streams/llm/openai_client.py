@@ -115,7 +115,7 @@ class OpenAIClient:
             return None
         if kind == "configuration":
             return Refused(f"{self._where} refused: {self._describe(error)}; check URL, model and key")
-        verb = "asks for patience" if kind == "busy" else "is unwell"
+        verb = "is busy" if kind == "busy" else "is failing"
         return Busy(f"{self._where} {verb}: {self._describe(error)}", retry_after_s(error.response.headers))
 
     def _describe(self, error: openai.APIStatusError | None) -> str:

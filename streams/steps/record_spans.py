@@ -32,7 +32,7 @@ class RecordSpan:
         self._stage = stage
         self._span = start_span(NAMES[stage], header(record.headers, "traceparent"), "consumer", batch)
         if self._span.recording:
-            self._span.tell({"skg.stage": stage, **_origin_attributes(record), **_record_attributes(record, about)})
+            self._span.annotate({"skg.stage": stage, **_origin_attributes(record), **_record_attributes(record, about)})
 
     def message_for(self, event: Event) -> Message:
         """A message that is published as a result of the record."""
@@ -40,7 +40,7 @@ class RecordSpan:
 
     def set_batch_size(self, size: int) -> None:
         """Set how many records are processed together."""
-        self._span.tell({"messaging.batch.message_count": size})
+        self._span.annotate({"messaging.batch.message_count": size})
 
     def end(self, outcome: Sequence[Event] | BaseException) -> None:
         """The record's results are stored, or it failed, permanently or to be retried. Only the first call counts."""
@@ -53,7 +53,7 @@ class BatchSpans:
     def __init__(self, stage: Stage, records: Sequence[Record], decoded: Sequence[Decoded]) -> None:
         self._batch = start_span(f"{NAMES[stage]} batch") if len(records) > 1 else None
         if self._batch is not None:
-            self._batch.tell({"skg.stage": stage, "messaging.batch.message_count": len(records)})
+            self._batch.annotate({"skg.stage": stage, "messaging.batch.message_count": len(records)})
         self.each = [RecordSpan(stage, r, about, self._batch) for r, about in zip(records, decoded, strict=True)]
         for span in self.each:
             span.set_batch_size(len(records))
@@ -91,9 +91,9 @@ def end_on_error(spans: Sequence[RecordSpan]) -> Iterator[None]:
 def _end(span: Span, outcome: Sequence[Event] | BaseException) -> None:
     if span.recording:
         if isinstance(outcome, BaseException):
-            span.tell(_failure_attributes(outcome), f"{type(outcome).__name__}: {outcome}")
+            span.annotate(_failure_attributes(outcome), f"{type(outcome).__name__}: {outcome}")
         else:
-            span.tell(_result_attributes(outcome))
+            span.annotate(_result_attributes(outcome))
     span.end()
 
 

@@ -20,7 +20,7 @@ def publish_roots(publish: Callable[[Sequence[Message]], None], source: str, eve
         publish([_message(source, event, span) for event, span in zip(events, spans, strict=True)])
     except BaseException as error:
         for span in spans:
-            span.tell({"error.type": type(error).__name__}, str(error))
+            span.annotate({"error.type": type(error).__name__}, str(error))
         raise
     finally:
         for span in spans:
@@ -38,7 +38,7 @@ def _start_root_span(source: str, event: Event) -> Span:
     span = start_span("publish", kind="producer")
     if span.recording:
         topic = {"messaging.system": "kafka", "messaging.destination.name": BY_EVENT[type(event)].name}
-        span.tell({"skg.stage": source, "messaging.operation.type": "send", **topic, **request_attributes(event)})
+        span.annotate({"skg.stage": source, "messaging.operation.type": "send", **topic, **request_attributes(event)})
     return span
 
 

@@ -1,1 +1,1 @@
-"""The object store, and what a table already holds."""
+"""The object store, and the ids in a table."""

@@ -1,6 +1,6 @@
-"""The door to S3: the only file that imports minio.
+"""Client of S3: the only file that imports minio.
 
-In: keys and objects.  Out: objects, or the two failure words.
+In: keys and objects.  Out: objects, RetryableError or a Problem.
 Every put is conditional, so an object is never overwritten.  Holds no bytes and does not check hashes.
 """
 
@@ -30,11 +30,11 @@ __all__ = ["S3Store", "connect", "require_keys", "storage_options"]
 
 CONNECT_S = 3.0
 READ_S = 20.0
-"""A picture of some megabytes over a slow link; a store that is silent for longer is unwell."""
+"""Enough for a picture of some megabytes over a slow link; a store that is silent for longer is failing."""
 
 RETRIES = 3
 SMALLEST_PART = 5 * 1024 * 1024
-"""minio's least part size. A picture is always one part: only then does one request decide who was first."""
+"""minio's smallest part size. A picture is always one part: only then does one request decide which put was first."""
 
 _PASSING = {
     "SlowDown",
@@ -59,7 +59,7 @@ _META = "x-amz-meta-"
 
 
 class _ConditionalPuts(urllib3.PoolManager):
-    """Adds `If-None-Match: *` to what is put. minio's `metadata` would store it as a word about the object instead."""
+    """Adds `If-None-Match: *` to each put. minio's `metadata` would store it as metadata of the object instead."""
 
     def urlopen(self, method: str, url: str, redirect: bool = True, **options: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override] # urllib3's overloads
         if method == "PUT":
@@ -68,8 +68,8 @@ class _ConditionalPuts(urllib3.PoolManager):
 
 
 class _Retry(urllib3.Retry):
-    """Does not wait a second time for a store that was silent: whoever carries a batch tries again by itself, and must be
-    able to end meanwhile."""
+    """Does not wait a second time for a silent store: the caller retries a batch itself, and must be
+    able to stop meanwhile."""
 
     def increment(
         self,
@@ -80,14 +80,14 @@ class _Retry(urllib3.Retry):
         *rest: Any,
         **named: Any,
     ) -> "_Retry":
-        """As urllib3 says, except for a read that took too long and for a certificate that is not trusted."""
+        """As urllib3's, except for a read timeout and for an untrusted certificate."""
         if isinstance(error, (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.SSLError)):
             raise error
         return super().increment(method, url, response, error, *rest, **named)
 
 
 class S3Store:
-    """A bucket. Thread-safe; not to be carried over a fork."""
+    """A bucket. Thread-safe; do not use it after a fork."""
 
     def __init__(self, settings: StoreSettings) -> None:
         self._settings = settings
@@ -98,7 +98,7 @@ class S3Store:
 
     @property
     def address(self) -> str:
-        """The store as people find it: its address, and the setting that changes it."""
+        """The store in messages: its address, and the setting that changes it."""
         return named(self._settings)
 
     @property
@@ -107,8 +107,8 @@ class S3Store:
         return self._bucket
 
     def create_bucket(self) -> None:
-        """Create the bucket unless it is there. Raises RetryableError, or Refused for wrong credentials."""
-        with self.speaking():
+        """Create the bucket unless it exists. Raises RetryableError, or Refused for wrong credentials."""
+        with self.translate_errors():
             if self._reads.bucket_exists(self._bucket):
                 return
             try:
@@ -118,9 +118,9 @@ class S3Store:
                     raise
 
     def put_if_absent(self, key: str, stored: StoredObject) -> bool:
-        """Store under `key` unless something is there. True if this call stored it."""
+        """Store under `key` unless an object exists. True if this call stored it."""
         size = len(stored.data)
-        with self.speaking():
+        with self.translate_errors():
             try:
                 self._puts.put_object(
                     self._bucket,
@@ -138,8 +138,8 @@ class S3Store:
         return True
 
     def get(self, key: str) -> StoredObject | None:
-        """What is stored under `key`, or None."""
-        with self.speaking():
+        """The object stored under `key`, or None."""
+        with self.translate_errors():
             try:
                 answer = self._reads.get_object(self._bucket, key)
             except S3Error as error:
@@ -157,21 +157,21 @@ class S3Store:
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Every key that starts with `prefix`, in order."""
-        with self.speaking():
+        with self.translate_errors():
             for entry in self._reads.list_objects(self._bucket, prefix=prefix, recursive=True):
                 yield entry.object_name
 
     def link(self, key: str, seconds: int) -> str:
-        """A URL under which anybody can read `key` for so many seconds; made without asking the store."""
+        """A URL for reading `key` without keys for so many seconds; made without a request to the store."""
         return str(self._reads.presigned_get_object(self._bucket, key, timedelta(seconds=seconds)))
 
     @contextmanager
-    def speaking(self) -> Iterator[None]:
-        """Turns what goes wrong into RetryableError, or a Problem that names the setting."""
+    def translate_errors(self) -> Iterator[None]:
+        """Turns errors into RetryableError, or a Problem that names the setting."""
         try:
             yield
         except NoKeys as error:
-            self._complain_first_of_the_address(error)
+            self._check_address_before_keys(error)
             raise
         except (urllib3.exceptions.HTTPError, OSError, ElementTree.ParseError) as error:
             if (fault := _tls_fault(error)) is not None:
@@ -179,7 +179,7 @@ class S3Store:
             raise ServiceAway(self.address, _why(error)) from error
         except MinioException as error:
             if _may_pass(error):
-                raise ServiceAway(self.address, self._unwell(error)) from error
+                raise ServiceAway(self.address, self._failure_text(error)) from error
             if isinstance(error, S3Error) and error.code in _OF_KEYS:
                 keys = "SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY"
                 raise AccessDenied(
@@ -187,13 +187,13 @@ class S3Store:
                 ) from error
             raise Refused(f"{self.address} refused (bucket {self._bucket}): {error}") from error
 
-    def _unwell(self, error: MinioException) -> str:
+    def _failure_text(self, error: MinioException) -> str:
         if isinstance(error, S3Error) and error.code == "NoSuchBucket":
             return f"there is no bucket {error.bucket_name or self._bucket} (SKG_S3_BUCKET)"
-        return f"unwell: {error}"
+        return f"failing: {error}"
 
-    def _complain_first_of_the_address(self, keys: NoKeys) -> None:
-        """A store that is away is waited for, with keys or without."""
+    def _check_address_before_keys(self, keys: NoKeys) -> None:
+        """Continue without an error if the store is away: it is waited for, with keys or without."""
         if self._settings.s3_endpoint:
             try:
                 _connected(self._settings)
@@ -202,7 +202,7 @@ class S3Store:
 
 
 def connect(settings: StoreSettings, timeout_s: float) -> S3Store:
-    """A store whose bucket is there, waited for. Raises Unreachable after `timeout_s`."""
+    """A store whose bucket exists, once it answers. Raises Unreachable after `timeout_s`."""
     store = S3Store(settings)
     retry_until(store.create_bucket, timeout_s)
     return store
@@ -211,11 +211,12 @@ def connect(settings: StoreSettings, timeout_s: float) -> S3Store:
 def require_keys(settings: StoreSettings) -> None:
     """Raise a Problem where no keys are found, or where the store's certificate is not trusted."""
     store = S3Store(settings)
-    with store.speaking():
+    with store.translate_errors():
         provider_of(settings).retrieve()
     context = tls_of(settings)
     if context is not None:
-        with store.speaking(), suppress(TimeoutError, ConnectionError, socket.gaierror):  # who uses the store will say so
+        # an unavailable store is reported when it is used
+        with store.translate_errors(), suppress(TimeoutError, ConnectionError, socket.gaierror):
             _connected(settings, context)
 
 
@@ -254,7 +255,7 @@ def _distrusted(address: str, fault: ssl.SSLError) -> AccessDenied:
 
 
 def _tls_fault(error: BaseException | None) -> ssl.SSLError | None:
-    """What TLS did not like, however deep it lies."""
+    """The TLS error in the chain of causes."""
     while error is not None:
         if isinstance(error, ssl.SSLError):
             return error

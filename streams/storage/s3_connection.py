@@ -1,7 +1,7 @@
-"""How S3 is reached: address, addressing and TLS, for every client. The one place that knows these settings.
+"""How S3 is reached: address, addressing and TLS, for every client. The only place that knows these settings.
 
-In: settings.  Out: what a client takes: an address, a TLS context, the options of delta-rs.  Connects to nothing.
-Without keys in the settings delta-rs is told to look for them as AWS's own tools do.
+In: settings.  Out: the arguments of a client: an address, a TLS context, the options of delta-rs.  Connects to nothing.
+Without keys in the settings delta-rs looks for them as AWS's own tools do.
 """
 
 import ssl
@@ -15,7 +15,7 @@ WITH_PASSWORD = "holds a user or a password: give SKG_S3_ACCESS_KEY and SKG_S3_S
 
 
 def endpoint_of(settings: StoreSettings) -> str:
-    """The store's address with scheme. Raises Misconfigured for one that is none, or that holds a user or a password."""
+    """The store's address with scheme. Raises Misconfigured for an invalid one, or one with a user or a password."""
     if not settings.s3_endpoint:
         return f"https://s3.{settings.s3_region}.{AMAZON}{'.cn' if settings.s3_region.startswith('cn-') else ''}"
     if "@" in settings.s3_endpoint:
@@ -39,19 +39,19 @@ def _is_address(text: str) -> bool:
 
 
 def require_sound(settings: StoreSettings) -> None:
-    """Raise Misconfigured for settings of the store that are no use, whether or not it is there."""
+    """Raise Misconfigured for unusable settings of the store, whether or not it answers."""
     endpoint_of(settings)
     keys_of(settings)
     tls_of(settings)
 
 
 def named(settings: StoreSettings) -> str:
-    """The store as people find it: its address, and the setting that changes it."""
+    """The store in messages: its address, and the setting that changes it."""
     return f"S3 at {endpoint_of(settings)} (SKG_S3_ENDPOINT)"
 
 
 def keys_of(settings: StoreSettings) -> tuple[str, str, str] | None:
-    """Access key, secret key and session token; None: the chain finds them. Raises Misconfigured for half of it."""
+    """Access key, secret key and session token; None: the chain finds them. Raises Misconfigured for half a pair."""
     access, secret = settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
     token = settings.s3_session_token.get_secret_value()
     if access and secret:
@@ -63,13 +63,13 @@ def keys_of(settings: StoreSettings) -> tuple[str, str, str] | None:
 
 
 def in_path(settings: StoreSettings) -> bool:
-    """Whether the bucket stands in the path, not in the host's name."""
+    """Whether the bucket is in the path, not in the host's name."""
     amazon = (urlsplit(endpoint_of(settings)).hostname or "").endswith((AMAZON, f"{AMAZON}.cn"))
     return not amazon if settings.s3_path_style is None else settings.s3_path_style
 
 
 def tls_of(settings: StoreSettings) -> ssl.SSLContext | None:
-    """What TLS trusts, None without TLS. Raises Misconfigured for a file that cannot be used."""
+    """The TLS context, None without TLS. Raises Misconfigured for a file that cannot be used."""
     if urlsplit(endpoint_of(settings)).scheme != "https":
         return None
     try:
@@ -79,9 +79,9 @@ def tls_of(settings: StoreSettings) -> ssl.SSLContext | None:
 
 
 def storage_options(settings: StoreSettings, uri: str = "") -> dict[str, str]:
-    """How the table at `uri` in the store is reached, by the names of AWS's own tools and of delta-rs.
+    """The options that reach the table at `uri` in the store, with the names of AWS's own tools and of delta-rs.
 
-    Conditional puts keep writers apart. Raises a Problem for settings that are no use.
+    Conditional puts keep writers apart. Raises a Problem for unusable settings.
     """
     endpoint, parts, path_style = endpoint_of(settings), urlsplit(endpoint_of(settings)), in_path(settings)
     bucket = urlsplit(uri).netloc
@@ -95,7 +95,7 @@ def storage_options(settings: StoreSettings, uri: str = "") -> dict[str, str]:
         "aws_conditional_put": "etag",
     }
     if settings.s3_ca_file:
-        tls_of(settings)  # says now what is wrong with the file
+        tls_of(settings)  # reports an unusable file now
         options["AWS_CA_BUNDLE"] = str(settings.s3_ca_file)
     return options | _keys(settings)
 
@@ -107,6 +107,6 @@ def _of_bucket(parts: SplitResult, bucket: str) -> str:
 def _keys(settings: StoreSettings) -> dict[str, str]:
     keys = keys_of(settings)
     if keys is None:
-        return {"AWS_FORCE_CREDENTIAL_LOAD": "true"}  # or delta-rs would leave out profiles where the endpoint is another
+        return {"AWS_FORCE_CREDENTIAL_LOAD": "true"}  # or delta-rs would ignore profiles where the endpoint is another
     named = zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), keys, strict=True)
     return {name: value for name, value in named if value}

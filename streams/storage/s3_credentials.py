@@ -19,7 +19,7 @@ from streams.settings import StoreSettings
 from streams.storage.s3_connection import keys_of
 
 LOOK_S = 1.0
-"""The service that knows an instance's role is next door or not there."""
+"""The service with an instance's role is on the local network or absent."""
 
 WEB_IDENTITY = "AWS_WEB_IDENTITY_TOKEN_FILE"
 CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
@@ -30,13 +30,13 @@ class NoKeys(Misconfigured):
 
 
 def provider_of(settings: StoreSettings) -> Provider:
-    """Gives keys when asked. Raises Misconfigured for half a pair of keys."""
+    """The provider of keys. Raises Misconfigured for half a pair of keys."""
     keys = keys_of(settings)
     return _Chain(settings.s3_region) if keys is None else StaticProvider(keys[0], keys[1], keys[2] or None)
 
 
 class _Chain(Provider):
-    """The first source that has keys, asked anew at each request: files and variables are cheap, roles remember."""
+    """The first source that has keys, queried for each request: files and variables are cheap, roles cache their keys."""
 
     def __init__(self, region: str) -> None:
         pool = urllib3.PoolManager(timeout=LOOK_S, retries=False)
@@ -44,8 +44,8 @@ class _Chain(Provider):
         self._had_role = False
 
     def retrieve(self) -> Credentials:
-        """Keys. Raises NoKeys; for a role that is named or was had ServiceAway while it cannot be asked, Refused where
-        denied."""
+        """Keys. Raises NoKeys; for a role that is configured or was used, ServiceAway while it cannot be reached, Refused
+        where denied."""
         steps: list[Callable[[], Credentials | None]] = [_of_environment, _of_profile, self._of_role]
         if os.environ.get(WEB_IDENTITY):
             steps = [_of_environment, self._of_role]
@@ -67,7 +67,7 @@ class _Chain(Provider):
             if promised:
                 raise ServiceAway("the service that gives S3's keys (AWS role)", type(error).__name__) from error
             return None
-        except (ValueError, KeyError) as error:  # minio's words hold the address, which may hold a token
+        except (ValueError, KeyError) as error:  # minio's message holds the address, which may hold a token
             if promised:
                 raise Refused("S3's keys: the AWS role or web identity was refused") from error
             return None

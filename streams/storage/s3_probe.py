@@ -1,4 +1,4 @@
-"""Does the object store answer at all? For people who look from a machine that needs no keys of it.
+"""Whether the object store answers at all, for machines without keys of it.
 
 In: an endpoint.  Out: nothing, or ServiceAway with the address.  Reads and writes no object.
 """
@@ -13,12 +13,12 @@ from streams.broker.reachability import ServiceAway
 
 
 def store_answers(endpoint: str, timeout_s: float) -> None:
-    """Return when an HTTP server answers there, be it with a refusal. Raises ServiceAway when none does, or with a 5xx."""
+    """Return when an HTTP server answers there, even with a refusal. Raises ServiceAway when none does, or with a 5xx."""
     parts = urlsplit(endpoint)
     where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     what = f"S3 at {where} (SKG_S3_ENDPOINT)"
     context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is sent: whoever answers is there
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is sent: any server proves that one is up
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
     try:
         opener.open(where, timeout=timeout_s).close()
@@ -26,6 +26,6 @@ def store_answers(endpoint: str, timeout_s: float) -> None:
         error.close()
         if error.code >= 500:
             raise ServiceAway(what, f"it answers {error.code}") from error
-    except (OSError, HTTPException) as error:  # nobody, or somebody who speaks another language
+    except (OSError, HTTPException) as error:  # no server, or one of another protocol
         reason = getattr(error, "reason", error)
         raise ServiceAway(what, str(getattr(reason, "strerror", None) or reason).lower()) from error

@@ -1,1 +1,1 @@
-"""`skg dataset`, `audit`, `eval`, `gallery`: the commands about what has grown."""
+"""`skg dataset`, `audit`, `eval`, `gallery`: the commands about the dataset."""

@@ -52,7 +52,7 @@ def _model_name(url: str | None, name: str | None, model: str | None) -> str | N
 
 
 def _ask(session: "Session", url: str | None, model: str | None, parallel: int) -> str:
-    """Put the open questions; why some have no answer, empty where all have."""
+    """Ask the open questions; returns why some have no answer, empty if all have."""
     import asyncio
 
     from rich.console import Console

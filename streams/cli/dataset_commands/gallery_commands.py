@@ -1,4 +1,4 @@
-"""`skg gallery`: the dataset to look at, served or as a folder."""
+"""`skg gallery`: the dataset in a browser, served or as a folder."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,7 @@ import typer
 from streams.cli.command_help import add
 
 PORT = 8765
-"""Nothing well known listens there."""
+"""Not the port of a well-known service."""
 
 
 def register(app: typer.Typer) -> None:

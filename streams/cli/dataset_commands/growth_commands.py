@@ -1,4 +1,4 @@
-"""`skg dataset …`: what has grown so far, and what comes."""
+"""`skg dataset …`: the dataset's content, and new versions."""
 
 import json
 from pathlib import Path
@@ -87,7 +87,7 @@ def follow(
 
 
 def _begun(state: Path, uri: str, options: dict[str, str] | None, after: int | None) -> int:
-    """Where to go on from. It is written down before anything is given, so that what comes meanwhile is not lost."""
+    """The version to continue from. It is saved before any output, so that versions committed meanwhile are not lost."""
     from dataset.table.delta_table import Table
     from schemas.errors import UserError
 
@@ -97,7 +97,7 @@ def _begun(state: Path, uri: str, options: dict[str, str] | None, after: int | N
             newest = Table.load(uri, options).version
             reached = newest if after is None else after
             if reached > newest:
-                return reached  # refused by whoever follows
+                return reached  # refused by `follow`
         _remember(state, reached)
     except OSError as error:
         raise UserError(f"{state} cannot remember the version: {error.strerror or error}") from error

@@ -1,6 +1,6 @@
-"""What commands say of a snapshot: which table, which state of it, which split.
+"""Arguments that select a snapshot: the table, its version, the split.
 
-In: words of the command line.  Out: parameter types and values.
+In: arguments of the command line.  Out: parameter types and values.
 """
 
 from datetime import datetime

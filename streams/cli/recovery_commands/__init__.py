@@ -1,1 +1,1 @@
-"""What came to no sample: dead letters, rejections, requests without an outcome."""
+"""Requests without a sample: dead letters, rejections, requests without an outcome."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from streams.recovery.rejection_replay import Exported, RejectionReplay
 
 LISTED = 50
-"""Lines for people, unless they ask for more."""
+"""Lines in text output, unless more are requested."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, one object a line")]
 

@@ -1,6 +1,6 @@
-"""Which rejections a command is about: `--stage --reason --concept --since --until --id`.
+"""Filters of rejections: `--stage --reason --concept --since --until --id`.
 
-In: words of the command line.  Out: rows that fit; Misused for a value that means nothing, with those that do.
+In: arguments of the command line.  Out: matching rows; Misused for an unknown value, with the valid ones.
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ Given = tuple[list[str] | None, list[str] | None, list[str] | None, list[str] | 
 
 
 def wanted(given: Given, times: tuple[str | None, str | None]) -> "RejectionFilter":
-    """What is sought. Raises Misused."""
+    """The filter. Raises Misused."""
     from dataset.reading.rejection_search import RejectionFilter
 
     stages, reasons, concepts, ids = (tuple(values or ()) for values in given)
@@ -47,7 +47,7 @@ def wanted(given: Given, times: tuple[str | None, str | None]) -> "RejectionFilt
 
 
 def found(uri: str | None, sought: "RejectionFilter") -> "list[Row]":
-    """The rows that fit, newest first. Raises Misused for an id or a concept that no row has."""
+    """The matching rows, newest first. Raises Misused for an id or a concept that no row has."""
     from dataset.reading.rejection_search import NotFound, find
 
     try:

@@ -1,4 +1,4 @@
-"""`skg replay`: dead letters back to where they came from."""
+"""`skg replay`: dead letters back to their original topics."""
 
 import json
 from datetime import UTC, datetime
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from streams.recovery.dead_letter_selection import Letter, LetterFilter
 
 ORIGINS = tuple(name for name in TOPICS if name not in (DEAD_LETTERS, REPLAYS))
-"""Where dead letters may come from."""
+"""The original topics of dead letters."""
 
 EXIT_LEFT = 1
-"""Some that were to be sent could not be."""
+"""Exit code: some letters could not be sent."""
 
 
 def register(app: typer.Typer) -> None:

@@ -1,4 +1,4 @@
-"""`skg whatif`: what would be accepted with other settings, over what is stored."""
+"""`skg whatif`: what would be accepted with other settings, over stored pictures."""
 
 import json
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ def whatif(
 
 
 def _given(changes: list[str]) -> dict[str, str]:
-    """What is changed, by the setting's name. Raises Misused."""
+    """The changed settings, by name. Raises Misused."""
     from streams.settings import judging
 
     given = {}
@@ -61,7 +61,7 @@ def _given(changes: list[str]) -> dict[str, str]:
 
 
 def _settings(given: Mapping[str, str]) -> "ExamineSettings":
-    """The settings of the environment with these instead; an empty value is the default. Raises Misused."""
+    """The settings of the environment with these changes; an empty value is the default. Raises Misused."""
     from streams.settings import ExamineSettings, judging
 
     fields = {judging()[name]: value for name, value in given.items()}
@@ -102,7 +102,7 @@ def _judging(settings: "ExamineSettings") -> "WhatIf":
 
 
 def _in_words(found: "Verdicts", given: Mapping[str, str]) -> str:
-    """A table, what was changed, and why some pictures have no verdict."""
+    """A table, the changes, and why some pictures have no verdict."""
     lines = [f"with {', '.join(f'{name}={value}' for name, value in given.items()) or 'the settings as they are'}"]
     lines.append(f"{'':<22}{'now':>10}{'then':>10}{'':>10}")
     for verdict, counts in found.as_json().items():

@@ -1,1 +1,1 @@
-"""What people ask the factory for: the words that it knows, and seeds."""
+"""Input for the factory: the words that it knows, and seeds."""

@@ -27,7 +27,7 @@ from monitoring.otel_export import exporting
 from monitoring.traces import start_span
 with exporting("render"):
     span = start_span("render", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "consumer")
-    span.tell({{"skg.outcome": "accepted"}})
+    span.annotate({{"skg.outcome": "accepted"}})
     span.end()
     print(span.traceparent, span.recording)
 print([name for name in sys.modules if name.startswith("opentelemetry")])
@@ -94,7 +94,7 @@ def test_spans_are_sent_when_the_block_ends_under_the_name_of_the_process(monkey
         monkeypatch.setenv(ENDPOINTS[1], collector.endpoint)
         with exporting("render"):
             span = start_span("render", parent, "consumer")
-            span.tell({"skg.index": 3, "skg.gate": None})
+            span.annotate({"skg.index": 3, "skg.gate": None})
             span.end()
             span.end()
     assert not start_span("render").recording, "the block is over"
@@ -125,7 +125,7 @@ def test_no_span_holds_a_secret_of_this_process(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv(HEADERS[1], "authorization=Bearer%20planted-in-a-header")
         with exporting("render"):
             span = start_span("render")
-            span.tell({"skg.reason": "planted-in-settings"}, "the server says planted-in-a-header")
+            span.annotate({"skg.reason": "planted-in-settings"}, "the server says planted-in-a-header")
             span.end()
     (sent,) = collector.spans
     assert "planted" not in str(sent)
