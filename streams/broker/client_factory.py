@@ -17,7 +17,7 @@ class _Closes(Protocol):
 Client = TypeVar("Client", bound=_Closes)
 
 
-def connected(make: Callable[..., Client], **arguments: Any) -> Client:
+def make_client(make: Callable[..., Client], **arguments: Any) -> Client:
     """The client that `make` makes of the arguments. Raises what the library raises.
 
     A consumer or an administration client of kafka-python 3.0.12 whose bootstrap fails leaves its IO thread, which keeps
@@ -38,7 +38,7 @@ def connected(make: Callable[..., Client], **arguments: Any) -> Client:
 
 
 @contextmanager
-def closed_if_unusable(client: _Closes) -> Iterator[None]:
+def close_on_error(client: _Closes) -> Iterator[None]:
     """Set up a new client in this block; an exception closes the client."""
     try:
         yield

@@ -23,7 +23,7 @@ from kafka.structs import TopicPartition
 
 from schemas.codec import Message
 from schemas.errors import Oversize, RetryableError
-from streams.broker.client_factory import closed_if_unusable, connected
+from streams.broker.client_factory import close_on_error, make_client
 from streams.broker.connection import KafkaConnection
 from streams.broker.login import refusal
 from streams.broker.reachability import ServiceAway, kafka_at, probe
@@ -65,32 +65,32 @@ class Publisher:
 
         Raises Oversize for messages above the broker's limit, once all others are acknowledged.
         """
-        suspects = self._refused(messages)
+        suspects = self._find_oversize(messages)
         too_large: set[int] = set()
         topics: set[str] = set()
         for index in sorted(suspects, key=lambda one: _size(messages[one])):
-            if messages[index].topic in topics or self._refused([messages[index]]):
+            if messages[index].topic in topics or self._find_oversize([messages[index]]):
                 topics.add(messages[index].topic)
                 too_large.add(index)
         if too_large:
             least = min(_size(messages[index]) for index in too_large)
             raise Oversize(sorted(too_large), f"the broker takes no {least} bytes in {', '.join(sorted(topics))}")
 
-    def _refused(self, messages: Sequence[Message]) -> list[int]:
+    def _find_oversize(self, messages: Sequence[Message]) -> list[int]:
         """Which messages failed for size. One oversize message may fail all that its producer holds with the same error."""
         producer = self._current() if messages else None
         if producer is None:
             return []
         try:
-            refused = _sent(producer, messages, self._wait_ms / 1000 + 5)
+            refused = _send_all(producer, messages, self._wait_ms / 1000 + 5)
         except KafkaError as error:
-            self._leave(producer)
+            self._discard(producer)
             what = f"{kafka_at(self._connection)} did not acknowledge"
             if isinstance(error, NO_RIGHTS):
                 raise refusal(self._connection, what, error) from error
             raise RetryableError(f"{what}: {type(error).__name__}: {error}") from error
         if refused:
-            self._leave(producer)
+            self._discard(producer)
         return refused
 
     def close(self) -> None:
@@ -98,7 +98,7 @@ class Publisher:
         with self._making:
             producer, self._producer = self._producer, None
         if producer is not None:
-            _end(producer, CALL_TIMEOUT_MS / 1000)
+            _close_later(producer, CALL_TIMEOUT_MS / 1000)
 
     def _current(self) -> KafkaProducer:
         with self._making:
@@ -106,16 +106,16 @@ class Publisher:
                 self._producer = self._connected()
             return self._producer
 
-    def _leave(self, producer: KafkaProducer) -> None:
+    def _discard(self, producer: KafkaProducer) -> None:
         with self._making:
             if self._producer is producer:
                 self._producer = None
         patience_s = self._wait_ms / 1000 + 5  # until then its batches have expired; before, it refuses to close
-        threading.Thread(target=_end, args=(producer, patience_s), name="old-producer", daemon=True).start()
+        threading.Thread(target=_close_later, args=(producer, patience_s), name="old-producer", daemon=True).start()
 
     def _connected(self) -> KafkaProducer:
         with connecting(self._connection):
-            return connected(
+            return make_client(
                 KafkaProducer,
                 **self._connection.client_arguments(),
                 acks="all",
@@ -130,13 +130,13 @@ class Publisher:
             )
 
 
-def _end(producer: KafkaProducer, patience_s: float) -> None:
+def _close_later(producer: KafkaProducer, patience_s: float) -> None:
     """Close it. What is not acknowledged by now was reported already, or is retried by another producer."""
     with suppress(KafkaError):
         producer.close(timeout=patience_s)
 
 
-def _sent(producer: KafkaProducer, messages: Sequence[Message], wait_s: float) -> list[int]:
+def _send_all(producer: KafkaProducer, messages: Sequence[Message], wait_s: float) -> list[int]:
     """Which messages failed for size; all others are acknowledged. Raises any other KafkaError."""
     refused: list[int] = []
     futures: dict[int, Any] = {}
@@ -190,7 +190,7 @@ class Reader:
     def __init__(self, connection: KafkaConnection, topics: Sequence[str]) -> None:
         self._connection = connection
         with connecting(connection):
-            self._consumer = connected(
+            self._consumer = make_client(
                 KafkaConsumer,
                 **connection.client_arguments(),
                 enable_auto_commit=False,
@@ -199,7 +199,7 @@ class Reader:
                 metadata_max_age_ms=METADATA_AGE_MS,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
-            with closed_if_unusable(self):
+            with close_on_error(self):
                 self._partitions = self._known(topics)
                 if not self._partitions:
                     raise RetryableError(
@@ -261,7 +261,7 @@ class Reader:
         """Whether any connection to a broker is open."""
         return bool(self._consumer.metrics().get("consumer-metrics", {}).get("connection-count"))
 
-    def at(self, partition: Partition, offset: int, wait_s: float) -> Record | None:
+    def record_at(self, partition: Partition, offset: int, wait_s: float) -> Record | None:
         """The record at the offset, None if it no longer exists. The reader reads nothing else afterwards."""
         place = TopicPartition(*partition)
         if place not in self._partitions:

@@ -64,7 +64,7 @@ class KafkaConnection:
             found.append((host.strip("[]"), int(port)))
         return found
 
-    def require_sound(self) -> None:
+    def require_valid(self) -> None:
         """Raise Misconfigured for unusable addresses or files, whether or not a broker answers."""
         _ = self.addresses
         self.context()
@@ -89,7 +89,7 @@ class KafkaConnection:
         """The settings of the login, for error messages."""
         return "SKG_KAFKA_TOKEN_FILE" if self.by_token else f"SKG_KAFKA_USERNAME={self.username} and SKG_KAFKA_PASSWORD"
 
-    def hides(self, text: str) -> str:
+    def redacted(self, text: str) -> str:
         """The text without this connection's secrets, on one line: for a broker's message about a login."""
         try:
             secret = self.token() if self.by_token else self.password.get_secret_value()

@@ -22,7 +22,7 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 from monitoring.logs import log
 from schemas.errors import RetryableError
 from streams.broker.assignment import AssignmentChanges, lost_end
-from streams.broker.client_factory import closed_if_unusable, connected
+from streams.broker.client_factory import close_on_error, make_client
 from streams.broker.clients import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, connecting
 from streams.broker.connection import KafkaConnection
 from streams.broker.login import refusal
@@ -37,7 +37,7 @@ MAX_POLL_RECORDS = 64
 START_AGAIN_S = 1.0
 """Between two attempts to learn where partitions start, while the table with the positions is away."""
 
-COMPLAIN_EVERY_S = 30.0
+REPORT_EVERY_S = 30.0
 
 ENDS_EVERY_S = 5.0
 """Between two checks that partitions still reach their position: topics are seldom re-created."""
@@ -94,7 +94,7 @@ class GroupConsumer:
         self._start_at = self._complain_at = self._ends_at = 0.0
         self._what = f"{' and '.join(topics)} as {settings.group} from {settings.connection}"
         with connecting(settings.connection):
-            self._consumer = connected(
+            self._consumer = make_client(
                 KafkaConsumer,
                 **settings.connection.client_arguments(),
                 client_id=settings.client,
@@ -110,7 +110,7 @@ class GroupConsumer:
                 allow_auto_create_topics=False,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
-            with closed_if_unusable(self):
+            with close_on_error(self):
                 listener = _Listener(self._consumer, self._changes, settings.offset_reset == "none")
                 self._consumer.subscribe(topics, listener=listener)
                 # The client may forget to ask for a topic while another answer is under way, and would then join with
@@ -129,7 +129,7 @@ class GroupConsumer:
                 raise refusal(self._connection, f"cannot go on reading {self._what}", error) from error
             time.sleep(timeout_s)  # the broker is electing or restarting: do not spin
             batches = {}
-        self._settle_changes()
+        self._apply_changes()
         records = [as_record(raw) for batch in batches.values() for raw in batch]
         self._next |= {record.partition: record.offset + 1 for record in records}
         if time.monotonic() >= self._ends_at:
@@ -173,7 +173,7 @@ class GroupConsumer:
         """Leave the group at once, so that others need not wait for the session to time out."""
         self._consumer.close(autocommit=False, timeout_ms=CALL_TIMEOUT_MS)
 
-    def _settle_changes(self) -> None:
+    def _apply_changes(self) -> None:
         """Notify of revoked partitions, and start new ones: they are fetched with the next poll."""
         for change in self._changes.take():
             gone = set(change.gone)
@@ -215,7 +215,7 @@ class GroupConsumer:
             starts = self._assignment.assign(partitions)
         except RetryableError as failure:
             self._start_at = time.monotonic() + START_AGAIN_S
-            self._complain(failure)
+            self._report(failure)
             return
         for partition, offset in starts.items():
             if offset is None:
@@ -229,10 +229,10 @@ class GroupConsumer:
         if not self._held_back:
             self.resume()
 
-    def _complain(self, failure: RetryableError) -> None:
+    def _report(self, failure: RetryableError) -> None:
         if time.monotonic() >= self._complain_at:
             log("consumer").warning("partitions wait for their start", why=str(failure))
-            self._complain_at = time.monotonic() + COMPLAIN_EVERY_S
+            self._complain_at = time.monotonic() + REPORT_EVERY_S
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # kafka-python ships no types

@@ -25,7 +25,7 @@ from kafka.protocol.admin import DescribeGroupsRequest
 from kafka.structs import TopicPartition
 
 from schemas.errors import RetryableError
-from streams.broker.client_factory import closed_if_unusable, connected
+from streams.broker.client_factory import close_on_error, make_client
 from streams.broker.connection import KafkaConnection
 from streams.broker.group_state import Member, Unread
 from streams.broker.login import refusal
@@ -41,7 +41,7 @@ FETCH_WAIT_MS = 20
 """Where nothing is unread there is nothing to wait for."""
 
 
-_COORDINATOR_COMES = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError)
+_COORDINATOR_ERRORS = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError)
 
 _MEMBER_ID = re.compile(r"(.*)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """The member id that brokers make of a client id: Tansu returns only the member id."""
@@ -83,7 +83,7 @@ class GroupAdmin:
         }
         probe(self._connection)
         with self._asking():
-            self._admin = connected(_Admin, **self._common, request_timeout_ms=timeout_ms)
+            self._admin = make_client(_Admin, **self._common, request_timeout_ms=timeout_ms)
 
     def __enter__(self) -> Self:
         return self
@@ -98,7 +98,7 @@ class GroupAdmin:
     def members(self, groups: Iterable[str]) -> dict[str, tuple[Member, ...]]:
         """The members of each group; none for a group that the broker does not know."""
         names = list(groups)
-        described = self._coordinated(lambda: self._admin.describe_groups(names))
+        described = self._retry_coordinator(lambda: self._admin.describe_groups(names))
         return {name: tuple(sorted(map(_member, described[name]["members"]), key=str)) for name in names}
 
     def partitions(self, topics: Iterable[str]) -> list[Partition]:
@@ -114,7 +114,7 @@ class GroupAdmin:
 
     def committed(self, group: str) -> dict[Partition, int]:
         """The next offset of each partition, where the group has committed one."""
-        offsets = self._coordinated(lambda: self._admin.list_group_offsets(group)[group])
+        offsets = self._retry_coordinator(lambda: self._admin.list_group_offsets(group)[group])
         return {Partition(*tp): found.offset for tp, found in offsets.items() if found.offset >= 0}
 
     def unread(self, offsets: Mapping[Partition, int | None]) -> dict[Partition, Unread]:
@@ -125,7 +125,7 @@ class GroupAdmin:
         if not offsets:
             return {}
         deadline = monotonic() + self._timeout_s
-        with self._asking(), closing(_Looker(self._common, offsets)) as looker:
+        with self._asking(), closing(_UnreadReader(self._common, offsets)) as looker:
             while not looker.done():
                 if monotonic() > deadline:
                     raise RetryableError(
@@ -134,14 +134,14 @@ class GroupAdmin:
                 looker.look()
         return looker.found
 
-    def _coordinated(self, ask: Callable[[], T]) -> T:
+    def _retry_coordinator(self, ask: Callable[[], T]) -> T:
         """Retry while the group has no coordinator: a new broker first creates the topic of the offsets."""
         deadline = monotonic() + self._timeout_s
         while True:
             with self._asking():
                 try:
                     return ask()
-                except _COORDINATOR_COMES:
+                except _COORDINATOR_ERRORS:
                     if monotonic() > deadline:
                         raise
             sleep(POLL_MS / 1000)
@@ -156,12 +156,12 @@ class GroupAdmin:
             raise refusal(self._connection, f"Kafka at {self._connection}", error) from error
 
 
-class _Looker:
+class _UnreadReader:
     """Reads the first unread record of each partition, and its end. Made for one query, so it holds no old state."""
 
     def __init__(self, common: Mapping[str, Any], offsets: Mapping[Partition, int | None]) -> None:
         self.found: dict[Partition, Unread] = {}
-        self._reader = connected(
+        self._reader = make_client(
             KafkaConsumer,
             **common,
             enable_auto_commit=False,
@@ -172,7 +172,7 @@ class _Looker:
             fetch_max_wait_ms=FETCH_WAIT_MS,
             enable_incremental_fetch_sessions=False,  # a session omits the ends of unchanged partitions
         )
-        with closed_if_unusable(self):
+        with close_on_error(self):
             self._begin({TopicPartition(*partition): offset for partition, offset in offsets.items()})
 
     def _begin(self, offsets: Mapping[TopicPartition, int | None]) -> None:

@@ -32,7 +32,7 @@ HOST_MISMATCHES = (62, 64)
 NAME = b"skg-login"
 
 
-def enter(connection: KafkaConnection, host: str, port: int, timeout_s: float) -> None:
+def log_in(connection: KafkaConnection, host: str, port: int, timeout_s: float) -> None:
     """Return once the broker has accepted this connection.
 
     Raises AccessDenied, Misconfigured, and OSError where nobody answers, or somebody closes the connection: as brokers do
@@ -42,10 +42,10 @@ def enter(connection: KafkaConnection, host: str, port: int, timeout_s: float) -
     with socket.create_connection((host, port), timeout=timeout_s) as plain:
         try:
             if context is None:
-                _Talk(connection, plain, where).enter()
+                _LoginSession(connection, plain, where).run()
             else:
                 with context.wrap_socket(plain, server_hostname=host) as encrypted:
-                    _Talk(connection, encrypted, where).enter()
+                    _LoginSession(connection, encrypted, where).run()
         except ssl.SSLCertVerificationError as error:
             remedy = "SKG_KAFKA_CA_FILE"
             if error.verify_code in HOST_MISMATCHES:
@@ -76,19 +76,19 @@ def _of_tls(error: ssl.SSLError, connection: KafkaConnection, where: str) -> Exc
 
 def refusal(connection: KafkaConnection, doing: str, error: KafkaError) -> Refused:
     """The error of a client that cannot continue: the login is no longer accepted, or something else is not allowed."""
-    said = connection.hides(f"{type(error).__name__}: {error}")
+    said = connection.redacted(f"{type(error).__name__}: {error}")
     if isinstance(error, SaslAuthenticationFailedError | UnsupportedSaslMechanismError):
         return AccessDenied(f"{doing}: login not accepted ({connection.login}): {said}")
     return Refused(f"{doing}: {said}")
 
 
-class _Talk:
+class _LoginSession:
     """Requests and answers over one socket."""
 
     def __init__(self, connection: KafkaConnection, stream: socket.socket, where: str) -> None:
         self._connection, self._stream, self._where = connection, stream, where
 
-    def enter(self) -> None:
+    def run(self) -> None:
         """Greet, and log in; a broker without logins is asked for what it tells only those that it has let in."""
         self._ask(API_VERSIONS, 0, b"")
         if self._connection.sasl:
@@ -106,7 +106,7 @@ class _Talk:
     def _agree(self) -> None:
         """Agree on the mechanism."""
         mechanism = self._connection.mechanism
-        answer = _Answer(self._ask(SASL_HANDSHAKE, 1, _text(mechanism)))
+        answer = _AnswerReader(self._ask(SASL_HANDSHAKE, 1, _text(mechanism)))
         error, offered = answer.number(), answer.texts()
         if error == NO_LOGIN_HERE:
             wrong = f"takes no login, but SKG_KAFKA_SECURITY={self._connection.protocol} makes one"
@@ -124,7 +124,7 @@ class _Talk:
         while not mechanism.is_done():
             said: bytes = mechanism.auth_bytes()
             body = struct.pack(">i", len(said)) + said
-            answer = _Answer(self._ask(SASL_AUTHENTICATE, 0, body))
+            answer = _AnswerReader(self._ask(SASL_AUTHENTICATE, 0, body))
             error, why, received = answer.number(), answer.text(), answer.blob()
             if error:
                 raise self._refused(why or f"error {error}")
@@ -135,7 +135,7 @@ class _Talk:
     def _refused(self, why: str) -> AccessDenied:
         """The error of a failed login. The broker's message never shows the secret."""
         of = self._connection
-        return AccessDenied(f"{self._where}: login not accepted ({of.login}): {of.hides(why)[:300]}")
+        return AccessDenied(f"{self._where}: login not accepted ({of.login}): {of.redacted(why)[:300]}")
 
     def _ask(self, key: int, version: int, body: bytes) -> bytes:
         """An answer without its header."""
@@ -160,7 +160,7 @@ class _Talk:
         return b"".join(parts)
 
 
-class _Answer:
+class _AnswerReader:
     """The fields of an answer, in order. Raises ValueError where they end too early."""
 
     def __init__(self, raw: bytes) -> None:

@@ -40,12 +40,12 @@ def probe(connection: KafkaConnection) -> None:
 
     Raises AccessDenied where one refuses the login; the client library would log pages and retry forever.
     """
-    from streams.broker.login import enter  # imports the client library, which takes a moment
+    from streams.broker.login import log_in  # imports the client library, which takes a moment
 
     last, denied = "no address", None
     for host, port in connection.addresses:
         try:
-            enter(connection, host, port, CONNECT_S)
+            log_in(connection, host, port, CONNECT_S)
         except AccessDenied as error:
             denied = denied or error
         except OSError as error:

@@ -15,7 +15,7 @@ from kafka.errors import IncompatibleBrokerVersion, InvalidPartitionsError, Kafk
 
 from schemas.errors import RetryableError
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic
-from streams.broker.client_factory import connected
+from streams.broker.client_factory import make_client
 from streams.broker.connection import KafkaConnection, connection_of
 from streams.broker.login import refusal
 from streams.broker.reachability import ServiceAway, kafka_at, probe, retry_until
@@ -41,7 +41,7 @@ class TopicAdmin:
         self._connection = connection
         probe(self._connection)
         with self._asking():
-            self._client = connected(
+            self._client = make_client(
                 KafkaAdminClient,
                 **self._connection.client_arguments(),
                 bootstrap_timeout_ms=ATTEMPT_MS,

@@ -50,7 +50,7 @@ class KafkaTopicSource:
     def record_at(self, origin: Origin) -> Record | None:
         """As the Protocol says."""
         with closing(self._reader(origin.topic)) as reader:
-            return reader.at(Partition(origin.topic, origin.partition), origin.offset, ONE_S)
+            return reader.record_at(Partition(origin.topic, origin.partition), origin.offset, ONE_S)
 
     def _reader(self, topic: str) -> Reader:
         settings = self._settings

@@ -45,9 +45,11 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     """Run the whole factory on sample seeds, to the end. Example: skg demo --graphs 20 --out demo-out"""
     from streams.demo import DemoOptions, run
     from streams.demo.llm_options import LlmOptions
-    from streams.demo.renderer_options import Drawing
+    from streams.demo.renderer_options import RendererOptions
 
-    raise typer.Exit(run(DemoOptions(seeds, graphs, out, keep, LlmOptions(llm, max_tokens), Drawing(renderer, model))))
+    raise typer.Exit(
+        run(DemoOptions(seeds, graphs, out, keep, LlmOptions(llm, max_tokens), RendererOptions(renderer, model)))
+    )
 
 
 def up(

@@ -23,12 +23,12 @@ from streams.broker.connection import connection_of
 from streams.broker.topic_admin import apply
 from streams.demo.demo_services import KEPT, local_kafka, local_services
 from streams.demo.demo_summary import Result, write_up
-from streams.demo.folder_lock import sole_user
+from streams.demo.folder_lock import lock_folder
 from streams.demo.live_display import Display
-from streams.demo.llm_options import NAMES, SILENT, LlmOptions
+from streams.demo.llm_options import NAMES, NO_LLM, LlmOptions
 from streams.demo.outcome_counts import ENDS, OutcomeCounts
 from streams.demo.process_supervisor import DemoFailed, ProcessSupervisor
-from streams.demo.renderer_options import PAINTED, Drawing
+from streams.demo.renderer_options import COLLAGE, RendererOptions
 from streams.demo.signals import SignalFlag
 from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import SAMPLE_SEEDS, distribute_graphs, read_seeds, requests_of
@@ -67,24 +67,24 @@ class Places:
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """The options of a demo. `graphs`: in total, over the concepts of `seeds_file`; `speaking`: its language model."""
+    """The options of a demo. `graphs`: in total, over the concepts of `seeds_file`; `llm`: its language model."""
 
     seeds_file: Path | None
     graphs: int | None
     out: Path
     keep: bool = False
-    speaking: LlmOptions = SILENT
-    drawing: Drawing = PAINTED
+    llm: LlmOptions = NO_LLM
+    renderer: RendererOptions = COLLAGE
 
 
 def run(show: DemoOptions) -> int:
     """Run to the end; the exit code. Raises UserError (BadSeeds, MissingExtra among them) and KeyboardInterrupt."""
-    require_extras("local", "gallery", *(["llm"] if show.speaking.choice else ()))
+    require_extras("local", "gallery", *(["llm"] if show.llm.choice else ()))
     seeds = read_seeds(show.seeds_file or SAMPLE_SEEDS)
     seeds = distribute_graphs(seeds, show.graphs) if show.graphs else seeds
     started = time.monotonic()
     places = Places(show.out.resolve())
-    with sole_user(places.out):
+    with lock_folder(places.out):
         places.state.mkdir(exist_ok=True)
         with SignalFlag() as interrupts:
             outcomes = _produce(places, seeds, show, interrupts)
@@ -93,21 +93,21 @@ def run(show: DemoOptions) -> int:
 
 def _produce(places: Places, seeds: Sequence[SeedConcept], show: DemoOptions, interrupts: SignalFlag) -> OutcomeCounts:
     with ExitStack() as stack, Display(Console()) as display:
-        models = {**show.drawing.environment(places.out), **show.speaking.environment(stack)}
+        models = {**show.renderer.environment(places.out), **show.llm.environment(stack)}
         display.say("starting the broker and the store …")
         services = local_services(places.out, places.state, stack, keep=show.keep)
         kafka = local_kafka(services["SKG_KAFKA_BOOTSTRAP"])
         interrupts.check()
         apply(kafka)
-        plant = ProcessSupervisor(places.state / "logs", {**settings_of(places, services), **models})
-        stack.callback(plant.stop)
+        supervisor = ProcessSupervisor(places.state / "logs", {**settings_of(places, services), **models})
+        stack.callback(supervisor.stop)
         display.say(f"publishing {sum(seed.count for seed in seeds)} requests of {len(seeds)} seeds …")
         with exporting("seed"):
             publish_seeds(kafka, seeds)
         outcomes = OutcomeCounts(requests_of(seeds))
         reader = stack.enter_context(closing(Reader(connection_of(kafka), ENDS)))
         stages = stack.enter_context(closing(open_stage_view(status_of(places, kafka), "demo")))
-        _watch(_Watched(places, plant, reader, outcomes, stages), display, interrupts)
+        _watch(_Monitored(places, supervisor, reader, outcomes, stages), display, interrupts)
         display.say(KEPT.format(state=places.state) if is_up(places.state) else "stopping …")
     return outcomes
 
@@ -142,19 +142,19 @@ def status_of(places: Places, kafka: KafkaSettings) -> StatusSettings:
 
 
 @dataclass(frozen=True)
-class _Watched:
+class _Monitored:
     """What the demo monitors: folders, processes, the topics with outcomes, the counted outcomes, the
     stages."""
 
     places: Places
-    plant: ProcessSupervisor
+    supervisor: ProcessSupervisor
     reader: Reader
     outcomes: OutcomeCounts
     stages: StageView
 
 
-def _watch(watched: _Watched, display: Display, interrupts: SignalFlag) -> None:
-    places, plant, outcomes = watched.places, watched.plant, watched.outcomes
+def _watch(watched: _Monitored, display: Display, interrupts: SignalFlag) -> None:
+    places, supervisor, outcomes = watched.places, watched.supervisor, watched.outcomes
     stored = TableIds(str(places.dataset))
     refused = TableIds(rejections_uri(str(places.dataset)), "rejection_id")
     before, measured_at, moved_at = watched.stages(), time.monotonic(), time.monotonic()
@@ -162,15 +162,15 @@ def _watch(watched: _Watched, display: Display, interrupts: SignalFlag) -> None:
         records = watched.reader.poll(0.5)
         outcomes.feed(records)
         interrupts.check()
-        plant.check()
+        supervisor.check()
         now = time.monotonic()
         if records:
             moved_at = now
         elif before["agents"].budget_spent and now - moved_at > SETTLED_S:
-            outcomes.begin_no_more()
+            outcomes.set_budget_spent()
         elif now - moved_at > STALL_S:
             raise DemoFailed(
-                f"nothing moved for {STALL_S:.0f} s with {len(outcomes.open)} requests open; logs: {plant.logs}"
+                f"nothing moved for {STALL_S:.0f} s with {len(outcomes.open)} requests open; logs: {supervisor.logs}"
             )
         if now - measured_at >= 1.0:
             status = watched.stages()

@@ -34,7 +34,7 @@ def write_up(result: Result, console: Console) -> int:
         told = told | {"dataset": str(result.dataset), "gallery": f"{page}  (open it in a browser)"}
     for label, text in told.items():
         console.print(f"{label:<10} {text}", highlight=False, soft_wrap=True)
-    return 1 if outcomes.open or outcomes.dead else 0
+    return 1 if outcomes.open or outcomes.dead_letters else 0
 
 
 def _short(told: Mapping[str, str]) -> dict[str, str]:
@@ -44,7 +44,8 @@ def _short(told: Mapping[str, str]) -> dict[str, str]:
 def summary(outcomes: OutcomeCounts, seconds: float) -> dict[str, str]:
     """Label to text."""
     accepted = len(outcomes.samples)
-    dead = {"dead": f"{sum(outcomes.dead.values())}{_listed(outcomes.dead)}"} if outcomes.dead else {}
+    letters = outcomes.dead_letters
+    dead = {"dead": f"{sum(letters.values())}{_listed(letters)}"} if letters else {}
     return {
         "accepted": f"{accepted} of {outcomes.requested}",
         "rejected": f"{len(outcomes.rejected)}{_listed(Counter(outcomes.rejected.values()))}",
@@ -52,14 +53,14 @@ def summary(outcomes: OutcomeCounts, seconds: float) -> dict[str, str]:
         **dead,
         **({"not begun": f"{outcomes.not_begun} (the token budget is spent)"} if outcomes.not_begun else {}),
         "questions": f"{sum(outcomes.kinds.values())}{_listed(outcomes.kinds)}",
-        **_bill(outcomes),
+        **_costs(outcomes),
         "time": f"{seconds:.1f} s, {accepted / seconds:.2f} samples/s",
     }
 
 
-def _bill(outcomes: OutcomeCounts) -> dict[str, str]:
+def _costs(outcomes: OutcomeCounts) -> dict[str, str]:
     """The cost of language models, rejected work included; empty if none was used."""
-    bill, accepted = outcomes.bill, max(1, len(outcomes.samples))
+    bill, accepted = outcomes.costs, max(1, len(outcomes.samples))
     if not bill.answers:
         return {}
     total = sum(bill.tokens.values())

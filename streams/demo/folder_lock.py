@@ -17,7 +17,7 @@ class AlreadyRunning(UserError):
 
 
 @contextmanager
-def sole_user(out: Path) -> Iterator[None]:
+def lock_folder(out: Path) -> Iterator[None]:
     """Lock the folder while the block runs; it is created if missing. Raises AlreadyRunning."""
     out.mkdir(parents=True, exist_ok=True)
     handle = os.open(out / ".demo.lock", os.O_CREAT | os.O_RDWR, 0o600)

@@ -60,7 +60,7 @@ def picture(status: Status, outcomes: OutcomeCounts, stored: int) -> RenderableT
 def progress_line(outcomes: OutcomeCounts, stored: int) -> str:
     """The counts as text."""
     done = outcomes.requested - len(outcomes.open)
-    dead = sum(outcomes.dead.values())
+    dead = sum(outcomes.dead_letters.values())
     return (
         f"{done} of {outcomes.requested} graphs decided: {len(outcomes.samples)} accepted, "
         f"{len(outcomes.rejected)} rejected, {dead} dead letters; {stored} in the dataset"

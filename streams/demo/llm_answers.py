@@ -14,7 +14,7 @@ from typing import Any
 from schemas.ids import derived_seed
 from spatial.knowledge.knowledge_base import categories, find_scene
 from streams.demo.llm_looks import LOOKS
-from streams.demo.llm_stub import Asked, Says
+from streams.demo.llm_stub import StubRequest, StubResponse
 
 Given = Mapping[str, Any]
 
@@ -36,14 +36,14 @@ HINT_FAULTS = 0.3
 """Share of layouts with a fault; recorded layouts of a large model have about as many."""
 
 
-def good(asked: Asked) -> Says:
+def good(asked: StubRequest) -> StubResponse:
     """A sensible answer."""
     rng = Random(derived_seed("stub answer", asked.key))
     answer = {**ANSWERS, **LOOKS}.get(asked.stage)
-    return Says("{}" if answer is None else json.dumps(answer(asked.given, rng)))
+    return StubResponse("{}" if answer is None else json.dumps(answer(asked.given, rng)))
 
 
-def lifelike(asked: Asked) -> Says:
+def lifelike(asked: StubRequest) -> StubResponse:
     """Mostly good answers, and a share of each kind of bad one, chosen by the request."""
     says = good(asked)
     draw = Random(derived_seed("stub mood", asked.key)).random()
@@ -54,10 +54,10 @@ def lifelike(asked: Asked) -> Says:
     return says
 
 
-def delayed(script: Callable[[Asked], Says], seconds: float) -> Callable[[Asked], Says]:
+def delayed(script: Callable[[StubRequest], StubResponse], seconds: float) -> Callable[[StubRequest], StubResponse]:
     """The same script with a latency."""
 
-    def slow(asked: Asked) -> Says:
+    def slow(asked: StubRequest) -> StubResponse:
         says = script(asked)
         return replace(says, delay_s=says.delay_s + seconds)
 
@@ -192,22 +192,22 @@ ANSWERS: dict[str, Callable[[Given, Random], Any]] = {
 }
 
 
-def fenced(_: Asked, says: Says) -> Says:
+def fenced(_: StubRequest, says: StubResponse) -> StubResponse:
     """The answer in a code fence, with text around it."""
     return replace(says, text=f"Here you are:\n```json\n{says.text}\n```\nShall I make more?")
 
 
-def malformed(asked: Asked, says: Says) -> Says:
+def malformed(asked: StubRequest, says: StubResponse) -> StubResponse:
     """Broken JSON, repaired when the fault is shown."""
     return says if asked.repairs else replace(says, text=says.text[: len(says.text) * 2 // 3] + ", oops")
 
 
-def stubborn(_: Asked, says: Says) -> Says:
+def stubborn(_: StubRequest, says: StubResponse) -> StubResponse:
     """Text instead of JSON, however often it is corrected."""
     return replace(says, text="I think a picture like this speaks for itself.")
 
 
-def contradictory(asked: Asked, says: Says) -> Says:
+def contradictory(asked: StubRequest, says: StubResponse) -> StubResponse:
     """A relation and its opposite, repaired when the proof is shown; other stages answer well."""
     if asked.stage != "edges" or asked.repairs:
         return says
@@ -217,29 +217,29 @@ def contradictory(asked: Asked, says: Says) -> Says:
     return replace(says, text=json.dumps({**said, "triples": said["triples"] + back}))
 
 
-def cut(asked: Asked, says: Says) -> Says:
+def cut(asked: StubRequest, says: StubResponse) -> StubResponse:
     """Cut off in the middle; complete with more tokens."""
     return says if asked.repairs else replace(says, text=says.text[: len(says.text) // 2], finish="length")
 
 
-def refusing(_: Asked, __: Says) -> Says:
+def refusing(_: StubRequest, __: StubResponse) -> StubResponse:
     """A refusal, marked as in the API."""
-    return Says(refusal="I cannot help with this picture.")
+    return StubResponse(refusal="I cannot help with this picture.")
 
 
-def _once(bad: Says) -> Callable[[Asked, Says], Says]:
-    def once(asked: Asked, says: Says) -> Says:
+def _once(bad: StubResponse) -> Callable[[StubRequest, StubResponse], StubResponse]:
+    def once(asked: StubRequest, says: StubResponse) -> StubResponse:
         return says if asked.time else bad
 
     return once
 
 
-def slow(asked: Asked, says: Says) -> Says:
+def slow(asked: StubRequest, says: StubResponse) -> StubResponse:
     """The first request takes long."""
     return says if asked.time else replace(says, delay_s=SLOW_S)
 
 
-BAD: dict[str, Callable[[Asked, Says], Says]] = {
+BAD: dict[str, Callable[[StubRequest, StubResponse], StubResponse]] = {
     "fenced": fenced,
     "malformed": malformed,
     "stubborn": stubborn,
@@ -247,7 +247,7 @@ BAD: dict[str, Callable[[Asked, Says], Says]] = {
     "cut": cut,
     "refusing": refusing,
     "slow": slow,
-    "busy": _once(Says("too many requests", status=429, headers={"Retry-After": "0.3"})),
-    "failing": _once(Says("the model fell over", status=500)),
-    "reset": _once(Says(reset=True)),
+    "busy": _once(StubResponse("too many requests", status=429, headers={"Retry-After": "0.3"})),
+    "failing": _once(StubResponse("the model fell over", status=500)),
+    "reset": _once(StubResponse(reset=True)),
 }

@@ -31,7 +31,7 @@ class LlmOptions:
         return found if self.max_tokens is None else {**found, "SKG_LLM_MAX_TOKENS": str(self.max_tokens)}
 
 
-SILENT = LlmOptions()
+NO_LLM = LlmOptions()
 """The planner by rules, without a judge."""
 
 

@@ -25,7 +25,7 @@ CHARS_A_TOKEN = 4
 
 
 @dataclass(frozen=True)
-class Asked:
+class StubRequest:
     """A request as a script sees it. `time` counts how often the same request was made, from 0."""
 
     stage: str
@@ -43,7 +43,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Says:
+class StubResponse:
     """What the server does, `delay_s` after the request arrived.
 
     `status` other than 200 is an error (`param` blames a parameter); `reset` closes the connection without a word; `raw`
@@ -61,7 +61,7 @@ class Says:
     raw: str | None = None
 
 
-Script = Callable[[Asked], Says]
+Script = Callable[[StubRequest], StubResponse]
 
 
 class Stub(ThreadingHTTPServer):
@@ -74,7 +74,7 @@ class Stub(ThreadingHTTPServer):
     def __init__(self, script: Script, *, port: int = 0, knows_forms: bool = True) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.script, self.knows_forms = script, knows_forms
-        self.asked: list[Asked] = []
+        self.asked: list[StubRequest] = []
         self._times: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -83,7 +83,7 @@ class Stub(ThreadingHTTPServer):
         """The base URL for clients."""
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
-    def note(self, body: Mapping[str, Any]) -> Asked:
+    def note(self, body: Mapping[str, Any]) -> StubRequest:
         """Read a request and record it."""
         words = content_id("words", dict(body))
         with self._lock:
@@ -110,7 +110,7 @@ def serving(script: Script, *, port: int = 0, knows_forms: bool = True) -> Itera
         stub.server_close()
 
 
-def _asked(body: Mapping[str, Any], count: int) -> Asked:
+def _asked(body: Mapping[str, Any], count: int) -> StubRequest:
     messages = body.get("messages") or [{"content": ""}]
     users = [_text(m.get("content")) for m in messages if m.get("role") == "user"]
     given: dict[str, Any] = {}
@@ -119,7 +119,9 @@ def _asked(body: Mapping[str, Any], count: int) -> Asked:
         given = found if isinstance(found, dict) else {}
     form = (body.get("response_format") or {}).get("json_schema") or {}
     stage = str(form.get("name") or given.get("stage") or "")
-    return Asked(stage, given, str(body.get("model")), int(body.get("seed") or 0), max(0, len(users) - 1), count, body)
+    return StubRequest(
+        stage, given, str(body.get("model")), int(body.get("seed") or 0), max(0, len(users) - 1), count, body
+    )
 
 
 def _text(content: object) -> str:
@@ -186,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
         """The stub keeps no log."""
 
 
-def _completion(asked: Asked, says: Says) -> dict[str, Any]:
+def _completion(asked: StubRequest, says: StubResponse) -> dict[str, Any]:
     prompt = sum(len(_text(m.get("content"))) for m in asked.body.get("messages", [])) // CHARS_A_TOKEN
     answer = len(says.text or says.refusal or "") // CHARS_A_TOKEN
     message = {"role": "assistant", "content": None if says.refusal else says.text, "refusal": says.refusal}

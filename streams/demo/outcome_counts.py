@@ -32,16 +32,16 @@ class OutcomeCounts:
         self.buried: dict[Request, tuple[str, str]] = {}
         self.unknown: dict[str, str] = {}
         self.kinds: Counter[str] = Counter()
-        self.bill = CostReport()
+        self.costs = CostReport()
         self.not_begun = 0
 
     @property
-    def dead(self) -> Counter[str]:
+    def dead_letters(self) -> Counter[str]:
         """Dead letters by reason: those that ended a request, and those that name none."""
         letters = {**dict(self.buried.values()), **self.unknown}
         return Counter(letters.values())
 
-    def begin_no_more(self) -> None:
+    def set_budget_spent(self) -> None:
         """The token budget is spent: open requests were not started, and wait in their topic."""
         self.not_begun, self.open = len(self.open), set()
 
@@ -56,7 +56,7 @@ class OutcomeCounts:
 
     def _take(self, event: Event) -> None:
         if isinstance(event, DeadLetter):
-            self._bury(event)
+            self._count_dead_letter(event)
         elif isinstance(event, QAEvent):
             self._sample(event)
         elif isinstance(event, Rejection):
@@ -65,12 +65,12 @@ class OutcomeCounts:
             if event.retried:
                 self.retried.add(event.rejection_id)
                 if request in self._asked:  # its request may have ended already: topics are not read in step
-                    self.bill.add(event)
+                    self.costs.add(event)
             elif self._ends(request):
                 self.rejected[request] = event.reason
-                self.bill.add(event)
+                self.costs.add(event)
 
-    def _bury(self, letter: DeadLetter) -> None:
+    def _count_dead_letter(self, letter: DeadLetter) -> None:
         requests = requests_in_letter(letter)
         if not requests:
             self.unknown[key_of(letter)] = letter.reason
@@ -90,5 +90,5 @@ class OutcomeCounts:
         request = (event.graph.seed_id, event.graph.index)
         if self._ends(request):
             self.samples[request] = event.sample_id
-            self.bill.add(event)
+            self.costs.add(event)
             self.kinds.update(question.kind for question in event.questions)

@@ -19,7 +19,7 @@ PASSED_ON = ("SKG_RENDER_", "SKG_DETECTOR", "SKG_DEPTH", "SKG_RETRIES", "SKG_SAL
 
 
 @dataclass(frozen=True)
-class Drawing:
+class RendererOptions:
     """A renderer and its model."""
 
     renderer: str = DEFAULT_RENDERER
@@ -42,5 +42,5 @@ class Drawing:
         return {"SKG_MODEL_CACHE": str(out / "models"), **eyes, **own, **chosen, **drawn_with}
 
 
-PAINTED = Drawing()
+COLLAGE = RendererOptions()
 """The renderer that needs no model."""

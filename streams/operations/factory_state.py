@@ -18,7 +18,7 @@ from streams.errors import Problem
 from streams.operations.stage_progress import Progress
 from streams.operations.status import StageStatus, Status, collect
 from streams.settings import LagSettings, StatusSettings
-from streams.storage.s3_connection import require_sound
+from streams.storage.s3_connection import require_valid
 from streams.storage.s3_probe import store_answers
 
 WELL, STUCK, AWAY = 0, 1, 2
@@ -127,9 +127,9 @@ def connect_factory_watch(settings: StatusSettings) -> FactoryWatch:
     from streams.broker.connection import connection_of
     from streams.broker.group_admin import GroupAdmin
 
-    require_sound(settings)
+    require_valid(settings)
     connection, timeout_s = connection_of(settings), settings.connect_timeout_s
-    connection.require_sound()
+    connection.require_valid()
     memory = settings.state_dir / f"progress-{content_id('broker', str(connection))[:8]}.json"
     return FactoryWatch(
         settings,

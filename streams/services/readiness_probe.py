@@ -15,7 +15,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 from minio import Minio
 from minio.error import MinioException
 
-from streams.broker.client_factory import connected
+from streams.broker.client_factory import make_client
 from streams.settings import StoreSettings
 
 TOPIC = "skg-health"
@@ -36,7 +36,7 @@ def produce(bootstrap: str) -> None:
     """Create a topic, have a record acknowledged, delete the topic. Raises NotReady."""
     _connect(bootstrap)
     try:
-        admin = connected(KafkaAdminClient, bootstrap_servers=[bootstrap], bootstrap_timeout_ms=int(ATTEMPT_S * 1000))
+        admin = make_client(KafkaAdminClient, bootstrap_servers=[bootstrap], bootstrap_timeout_ms=int(ATTEMPT_S * 1000))
         try:
             _produce(admin, bootstrap)
         finally:
@@ -48,7 +48,7 @@ def produce(bootstrap: str) -> None:
 def _produce(admin: KafkaAdminClient, bootstrap: str) -> None:
     with contextlib.suppress(TopicAlreadyExistsError):  # left by an attempt that timed out
         admin.create_topics([NewTopic(TOPIC, 1, 1)])
-    producer = connected(
+    producer = make_client(
         KafkaProducer,
         bootstrap_servers=[bootstrap],
         acks="all",

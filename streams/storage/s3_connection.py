@@ -38,7 +38,7 @@ def _is_address(text: str) -> bool:
     return whole and text.startswith(("http://", "https://")) and not parts.query
 
 
-def require_sound(settings: StoreSettings) -> None:
+def require_valid(settings: StoreSettings) -> None:
     """Raise Misconfigured for unusable settings of the store, whether or not it answers."""
     endpoint_of(settings)
     keys_of(settings)

@@ -4,7 +4,7 @@ In: questions over HTTP.  Out: answers, the same for the same question; or 503 w
 """
 
 from streams.demo.llm_answers import lifelike
-from streams.demo.llm_stub import Asked, Says
+from streams.demo.llm_stub import StubRequest, StubResponse
 
 LATENCY_S = 0.05
 
@@ -23,8 +23,8 @@ class Model:
         """It answers again."""
         self._away = False
 
-    def __call__(self, asked: Asked) -> Says:
+    def __call__(self, asked: StubRequest) -> StubResponse:
         if self._away:
-            return Says(status=503, delay_s=LATENCY_S)
+            return StubResponse(status=503, delay_s=LATENCY_S)
         says = lifelike(asked)
-        return Says(**{**vars(says), "delay_s": says.delay_s + LATENCY_S})
+        return StubResponse(**{**vars(says), "delay_s": says.delay_s + LATENCY_S})

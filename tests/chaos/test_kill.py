@@ -74,4 +74,4 @@ def test_a_process_killed_at_any_step_leaves_the_dataset_of_an_undisturbed_run(
     graphs, images = factory.announced()
     assert len(graphs) == len(images)
     assert factory.images() == images == factory.referenced()
-    assert not factory.outcomes.dead
+    assert not factory.outcomes.dead_letters

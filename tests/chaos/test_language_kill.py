@@ -14,7 +14,7 @@ import pytest
 from schemas.events import STAGES, SeedConcept
 from schemas.ids import make_seed
 from streams.demo.llm_answers import delayed, lifelike
-from streams.demo.llm_stub import Asked, Says, Stub, serving
+from streams.demo.llm_stub import Stub, StubRequest, StubResponse, serving
 from streams.settings import StoreSettings
 from tests.chaos.factory import WITHIN_S, Factory
 from tests.conftest import FreshService
@@ -67,7 +67,7 @@ def undisturbed(services: Pool, tmp_path_factory: pytest.TempPathFactory) -> set
             graphs, _ = factory.announced()
         finally:
             factory.kill()
-    assert not factory.outcomes.dead
+    assert not factory.outcomes.dead_letters
     return graphs
 
 
@@ -77,8 +77,8 @@ def _paid_twice(stub: Stub) -> list[str]:
     return [stage for (stage, *_), count in answered.items() if count > 1]
 
 
-def _answers(stub: Stub, asked: Asked) -> bool:
-    says: Says = lifelike(asked)
+def _answers(stub: Stub, asked: StubRequest) -> bool:
+    says: StubResponse = lifelike(asked)
     return says.status == 200 and not says.reset
 
 
@@ -107,7 +107,7 @@ def test_agents_killed_in_the_middle_make_the_graphs_of_an_undisturbed_run_and_n
     assert graphs == undisturbed  # of two that are near duplicates either may become the sample, so samples may differ
     assert len(rows) >= len(SEEDS)
     assert factory.images() == images == factory.referenced()
-    assert not factory.outcomes.dead
+    assert not factory.outcomes.dead_letters
     in_hand = 16 * 2
     assert len(_paid_twice(stub)) <= in_hand  # what was under way when it was killed, and nothing else
 
@@ -124,9 +124,9 @@ def test_a_model_that_hangs_for_one_seed_loses_nothing_when_the_agents_are_kille
     others: list[SeedConcept] = [make_seed(concept, count=2) for concept in ("kitchen", "park", "desk")]
     hanging = [True]
 
-    def script(asked: Asked) -> Says:
+    def script(asked: StubRequest) -> StubResponse:
         stuck = hanging[0] and asked.given.get("concept") == "harbour"
-        return Says(delay_s=60.0) if stuck else lifelike(asked)
+        return StubResponse(delay_s=60.0) if stuck else lifelike(asked)
 
     with serving(script) as stub:
         broker = fresh_broker("apache").bootstrap
@@ -142,7 +142,7 @@ def test_a_model_that_hangs_for_one_seed_loses_nothing_when_the_agents_are_kille
             factory.start("agents")
             factory.finish()
             assert factory.stop() == dict.fromkeys(STAGES, 0)
-            assert not factory.outcomes.dead
+            assert not factory.outcomes.dead_letters
         finally:
             factory.kill()
 

@@ -37,7 +37,7 @@ def test_seeds_become_a_dataset_and_the_same_seeds_again_add_nothing(
     with factory.running() as plant:
         outcomes = factory.work_off([*SEEDS, UNKNOWN, IMPOSSIBLE], plant)
         assert len(outcomes.samples) + len(outcomes.rejected) == 23
-        assert not outcomes.dead
+        assert not outcomes.dead_letters
         assert sorted(outcomes.rejected[UNKNOWN.seed_id, index] for index in (0, 1)) == ["unknown_concept"] * 2
         assert outcomes.rejected[IMPOSSIBLE.seed_id, 0] == "contradiction"
         assert len(outcomes.samples) >= 15

@@ -1,4 +1,4 @@
-"""Commands that check, trace and balance the dataset: audit, lineage, balance, dataset prove-split, dataset stats."""
+"""Commands that judge, trace and steer the dataset: audit, lineage, balance, dataset prove-split, dataset stats."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`skg requests`: the outcome of every request."""
+"""`skg requests`: what became of everything that was asked for."""
 
 import json
 from contextlib import suppress
@@ -54,7 +54,7 @@ def requests(
 
 
 def _found(uri: str | None) -> "tuple[Requests, list[str]]":
-    """The requests with their findings, and the tables that do not exist."""
+    """The requests with all that is known of them, and the tables that are not there."""
     from dataset.reading.rejection_outcomes import accepted_requests, rejected_requests
     from dataset.table.delta_table import Table
     from dataset.table.rejection_table import rejections_uri
@@ -93,7 +93,7 @@ def line(end: "RequestOutcome") -> str:
 
 
 def summary_lines(told: dict[str, object]) -> list[str]:
-    """The counts as text."""
+    """The counts in words."""
     pending = f" ({told['pending']} of them sent back as dead letters, not ended yet)" if told["pending"] else ""
     twice = [f"{told['twice']} have two outcomes"] if told["twice"] else []
     since = (

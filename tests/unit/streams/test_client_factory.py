@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from streams.broker.client_factory import closed_if_unusable, connected
+from streams.broker.client_factory import close_on_error, make_client
 
 
 def _io_threads() -> int:
@@ -32,7 +32,7 @@ def test_attempts_at_a_broker_that_does_not_answer_leave_nothing_behind(make: Ca
     before = _io_threads()
     for _ in range(3):
         with pytest.raises(KafkaError):
-            connected(make, bootstrap_servers=no_broker, bootstrap_timeout_ms=100)  # type: ignore[arg-type]
+            make_client(make, bootstrap_servers=no_broker, bootstrap_timeout_ms=100)  # type: ignore[arg-type]
     assert _io_threads() == before
 
 
@@ -47,13 +47,13 @@ class Client:
 
 def test_a_client_that_cannot_be_set_up_is_closed_and_the_reason_goes_on():
     client = Client()
-    with pytest.raises(KeyError), closed_if_unusable(client):
+    with pytest.raises(KeyError), close_on_error(client):
         raise KeyError("no such partition")
     assert client.closed == 1
 
 
 def test_a_client_that_was_set_up_stays_open():
     client = Client()
-    with closed_if_unusable(client):
+    with close_on_error(client):
         pass
     assert client.closed == 0

@@ -11,7 +11,7 @@ import pytest
 from dataset.analysis.info import info
 from dataset.evaluation.answer_log import NAME
 from streams.cli.root import run
-from streams.demo.llm_stub import Asked, Says, serving
+from streams.demo.llm_stub import StubRequest, StubResponse, serving
 from tests.fakes.events import make_picture, make_samples
 from tests.fakes.gallery import store_samples
 
@@ -45,18 +45,18 @@ def split_of(uri: str) -> str:
     return next(iter(info(uri)["splits"]))
 
 
-def parts_of(asked: Asked) -> tuple[str, bytes]:
+def parts_of(asked: StubRequest) -> tuple[str, bytes]:
     """The text and the picture of a request."""
     (message,) = asked.body["messages"]
     text, picture = message["content"]
     return text["text"], base64.b64decode(picture["image_url"]["url"].partition("base64,")[2])
 
 
-def right(asked: Asked) -> Says:
+def right(asked: StubRequest) -> StubResponse:
     """There is never a tree, and the cat is always on the left."""
     text, _ = parts_of(asked)
     letter = "B" if "tree" in text else "A"
-    return Says(json.dumps({"answer": letter}))
+    return StubResponse(json.dumps({"answer": letter}))
 
 
 @pytest.mark.parametrize("knows_forms", [True, False])
@@ -76,8 +76,8 @@ def test_an_endpoint_is_asked_with_the_picture_and_scored(skg_eval, uri, tmp_pat
 
 @pytest.mark.thorough
 def test_a_run_that_met_a_refusal_to_some_questions_goes_on_with_the_same_command(skg_eval, uri, tmp_path):
-    def moody(asked: Asked) -> Says:
-        return Says(status=400, text="not today") if "tree" in parts_of(asked)[0] else right(asked)
+    def moody(asked: StubRequest) -> StubResponse:
+        return StubResponse(status=400, text="not today") if "tree" in parts_of(asked)[0] else right(asked)
 
     out = tmp_path / "out"
     for script, code, done_so_far in ((moody, 1, 6), (right, 0, 12)):

@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from streams.demo.folder_lock import AlreadyRunning, sole_user
+from streams.demo.folder_lock import AlreadyRunning, lock_folder
 
 
 def test_a_second_demo_in_the_same_folder_is_told_so_and_one_in_another_is_not(tmp_path: Path):
-    with sole_user(tmp_path / "out"):
-        with pytest.raises(AlreadyRunning, match=str(tmp_path / "out")), sole_user(tmp_path / "out"):
+    with lock_folder(tmp_path / "out"):
+        with pytest.raises(AlreadyRunning, match=str(tmp_path / "out")), lock_folder(tmp_path / "out"):
             pytest.fail("the folder is taken")
-        with sole_user(tmp_path / "other"):
+        with lock_folder(tmp_path / "other"):
             pass
 
 
 def test_a_folder_is_free_again_when_its_demo_has_ended(tmp_path: Path):
     for _ in range(2):
-        with sole_user(tmp_path):
+        with lock_folder(tmp_path):
             pass

@@ -10,7 +10,7 @@ import pytest
 
 from schemas.errors import PermanentError, RetryableError
 from schemas.llm.contract import Form, Picture, Reply, Request, Turn
-from streams.demo.llm_stub import Asked, Says, Stub, serving
+from streams.demo.llm_stub import Stub, StubRequest, StubResponse, serving
 from streams.errors import Refused
 from streams.llm.endpoint import Endpoint
 from streams.llm.openai_client import Busy, OpenAIClient
@@ -20,7 +20,7 @@ FORM = Form("objects", {"type": "object", "properties": {}, "required": [], "add
 REQUEST = Request("objects", "objects-1", (Turn("system", "List."), Turn("user", '{"scene": "kitchen"}')), FORM)
 
 
-def in_turn(says: Sequence[Says]) -> Callable[[Asked], Says]:
+def in_turn(says: Sequence[StubResponse]) -> Callable[[StubRequest], StubResponse]:
     """A script that says one thing after the other, the last one for ever."""
     left = list(says)
     return lambda _: left.pop(0) if len(left) > 1 else left[0]
@@ -28,7 +28,7 @@ def in_turn(says: Sequence[Says]) -> Callable[[Asked], Says]:
 
 @contextmanager
 def opened(
-    says: Sequence[Says], *, knows_forms: bool = True, timeout_s: float = 10.0
+    says: Sequence[StubResponse], *, knows_forms: bool = True, timeout_s: float = 10.0
 ) -> Iterator[tuple[OpenAIClient, Stub]]:
     """A door to a stub that says these things."""
     with serving(in_turn(says), knows_forms=knows_forms) as stub:
@@ -49,7 +49,7 @@ def complete_all(door: OpenAIClient, count: int) -> list[Reply | BaseException]:
 
 
 def test_an_answer_comes_back_with_its_tokens_its_seconds_and_its_key():
-    with opened([Says('{"objects": ["cup"]}', delay_s=0.05)]) as (door, stub):
+    with opened([StubResponse('{"objects": ["cup"]}', delay_s=0.05)]) as (door, stub):
         reply = complete(door)
     assert reply.text == '{"objects": ["cup"]}'
     assert (reply.finish, reply.model, reply.key) == ("done", "tiny", REQUEST.key("tiny"))
@@ -61,7 +61,7 @@ def test_an_answer_comes_back_with_its_tokens_its_seconds_and_its_key():
 
 
 def test_a_server_that_knows_no_forms_is_told_the_form_in_words_and_not_asked_twice_again():
-    with opened([Says("{}")], knows_forms=False) as (door, stub):
+    with opened([StubResponse("{}")], knows_forms=False) as (door, stub):
         complete_all(door, 2)
     assert len(stub.asked) == 2
     for asked in stub.asked:
@@ -70,8 +70,8 @@ def test_a_server_that_knows_no_forms_is_told_the_form_in_words_and_not_asked_tw
 
 
 def test_a_request_that_no_mode_makes_acceptable_will_never_pass_and_spoils_no_other():
-    bad = Says("the context is too long", status=400)
-    with opened([bad, bad, bad, bad, Says("{}")]) as (door, stub):
+    bad = StubResponse("the context is too long", status=400)
+    with opened([bad, bad, bad, bad, StubResponse("{}")]) as (door, stub):
         refused, answered = complete_all(door, 2)
     assert isinstance(refused, PermanentError)
     assert "context is too long" in str(refused)
@@ -82,25 +82,25 @@ def test_a_request_that_no_mode_makes_acceptable_will_never_pass_and_spoils_no_o
 @pytest.mark.parametrize(
     ("says", "retry_after_s"),
     [
-        (Says("slow down", status=429, headers={"Retry-After": "7"}), 7.0),
-        (Says("slow down", status=429, headers={"retry-after-ms": "250"}), 0.25),
-        (Says("slow down", status=429, headers={"Retry-After": "soon"}), None),
-        (Says("slow down", status=429, headers={"Retry-After": "Thu, 05 Mar 2020 12:00:00 GMT"}), 0.0),
-        (Says("a timeout of its own", status=408), None),
-        (Says("fell over", status=500), None),
-        (Says("restarting", status=503, headers={"Retry-After": "2"}), 2.0),
-        (Says(reset=True), None),
-        (Says("{}", delay_s=1.0), None),
+        (StubResponse("slow down", status=429, headers={"Retry-After": "7"}), 7.0),
+        (StubResponse("slow down", status=429, headers={"retry-after-ms": "250"}), 0.25),
+        (StubResponse("slow down", status=429, headers={"Retry-After": "soon"}), None),
+        (StubResponse("slow down", status=429, headers={"Retry-After": "Thu, 05 Mar 2020 12:00:00 GMT"}), 0.0),
+        (StubResponse("a timeout of its own", status=408), None),
+        (StubResponse("fell over", status=500), None),
+        (StubResponse("restarting", status=503, headers={"Retry-After": "2"}), 2.0),
+        (StubResponse(reset=True), None),
+        (StubResponse("{}", delay_s=1.0), None),
     ],
 )
-def test_what_may_pass_is_busy_and_carries_what_the_server_asked_for(says: Says, retry_after_s: float | None):
+def test_what_may_pass_is_busy_and_carries_what_the_server_asked_for(says: StubResponse, retry_after_s: float | None):
     with opened([says], timeout_s=0.3) as (door, _), pytest.raises(Busy) as caught:
         complete(door)
     assert caught.value.retry_after_s == retry_after_s
 
 
 def test_the_hard_timeout_ends_a_call_that_hangs():
-    with opened([Says("{}", delay_s=3.0)], timeout_s=0.2) as (door, _):
+    with opened([StubResponse("{}", delay_s=3.0)], timeout_s=0.2) as (door, _):
         started = monotonic()
         with pytest.raises(Busy, match=r"did not answer|timed out|Timeout"):
             complete(door)
@@ -115,7 +115,7 @@ def test_a_server_that_is_not_there_is_named():
 @pytest.mark.parametrize("status", [301, 307, 401, 402, 403, 404, 405])
 def test_a_wrong_key_or_model_is_a_matter_of_set_up_and_stops_the_process(status: int):
     with (
-        opened([Says("no", status=status)]) as (door, _),
+        opened([StubResponse("no", status=status)]) as (door, _),
         pytest.raises(Refused, match="check URL, model and key") as caught,
     ):
         complete(door)
@@ -123,7 +123,12 @@ def test_a_wrong_key_or_model_is_a_matter_of_set_up_and_stops_the_process(status
 
 
 def test_a_refusal_and_a_cut_off_answer_are_told_apart_from_a_whole_one():
-    says = [Says(refusal="I cannot"), Says("", finish="content_filter"), Says('{"obj', finish="length"), Says("{}")]
+    says = [
+        StubResponse(refusal="I cannot"),
+        StubResponse("", finish="content_filter"),
+        StubResponse('{"obj', finish="length"),
+        StubResponse("{}"),
+    ]
     with opened(says) as (door, _):
         replies = [reply for reply in complete_all(door, len(says)) if isinstance(reply, Reply)]
     assert [reply.finish for reply in replies] == ["refused", "refused", "cut", "done"]
@@ -133,7 +138,7 @@ def test_a_refusal_and_a_cut_off_answer_are_told_apart_from_a_whole_one():
 def test_a_picture_goes_as_a_data_url_or_as_a_link():
     picture = Picture(b"abc", "image/webp", "0" * 64, "images/00/x.webp")
     request = Request("filter", "filter-1", REQUEST.turns, FORM, picture)
-    with serving(lambda _: Says("{}")) as stub:
+    with serving(lambda _: StubResponse("{}")) as stub:
         end = Endpoint(stub.url, "eyes", "", 5.0)
         complete(OpenAIClient(end), request)
         complete(OpenAIClient(end, lambda shown: f"http://store/{shown.key}?signed"), request)
@@ -144,10 +149,10 @@ def test_a_picture_goes_as_a_data_url_or_as_a_link():
 
 def test_a_model_that_refuses_a_parameter_is_asked_without_it_from_then_on():
     refused = [
-        Says("use max_completion_tokens", status=400, param="max_tokens"),
-        Says("only the default is supported", status=400, param="temperature"),
+        StubResponse("use max_completion_tokens", status=400, param="max_tokens"),
+        StubResponse("only the default is supported", status=400, param="temperature"),
     ]
-    with opened([*refused, Says("{}")]) as (door, stub):
+    with opened([*refused, StubResponse("{}")]) as (door, stub):
         complete_all(door, 2)
     assert len(stub.asked) == 4
     for asked in stub.asked[2:]:
@@ -157,16 +162,16 @@ def test_a_model_that_refuses_a_parameter_is_asked_without_it_from_then_on():
 
 
 def test_a_server_that_falls_over_a_form_gets_the_next_one():
-    fell = Says("1 validation error: body.response_format.type", status=500)
-    with opened([fell, Says("{}")]) as (door, stub):
+    fell = StubResponse("1 validation error: body.response_format.type", status=500)
+    with opened([fell, StubResponse("{}")]) as (door, stub):
         complete_all(door, 2)
     assert [asked.body["response_format"]["type"] for asked in stub.asked] == ["json_schema", "json_object", "json_object"]
     assert stub.asked[1].body["response_format"]["schema"] == FORM.schema
 
 
 def test_a_key_goes_to_no_other_address_than_the_one_that_was_given():
-    with serving(lambda _: Says("{}")) as elsewhere:
-        there = Says(status=307, headers={"Location": f"{elsewhere.url}/chat/completions"})
+    with serving(lambda _: StubResponse("{}")) as elsewhere:
+        there = StubResponse(status=307, headers={"Location": f"{elsewhere.url}/chat/completions"})
         with opened([there]) as (door, _), pytest.raises(Refused, match=f"redirected to {elsewhere.url}"):
             complete(door)
         assert elsewhere.asked == []
@@ -174,20 +179,23 @@ def test_a_key_goes_to_no_other_address_than_the_one_that_was_given():
 
 def test_a_quota_that_is_used_up_is_no_matter_of_patience():
     spent = '{"error": {"message": "you exceeded your quota", "code": "insufficient_quota"}}'
-    with opened([Says(raw=spent, status=429)]) as (door, _), pytest.raises(Refused, match="exceeded your quota"):
+    with opened([StubResponse(raw=spent, status=429)]) as (door, _), pytest.raises(Refused, match="exceeded your quota"):
         complete(door)
 
 
 @pytest.mark.parametrize("status", [413, 431, 451])
 def test_what_is_wrong_with_one_request_alone_is_not_tried_for_ever(status: int):
-    with opened([Says(raw="too large", status=status)]) as (door, _), pytest.raises(PermanentError, match="too large"):
+    with (
+        opened([StubResponse(raw="too large", status=status)]) as (door, _),
+        pytest.raises(PermanentError, match="too large"),
+    ):
         complete(door)
 
 
 @pytest.mark.parametrize("param", ['{"a": 1}', "[1]", "7"])
 def test_a_parameter_is_only_blamed_by_its_name(param: str):
     bad = f'{{"error": {{"message": "no", "param": {param}}}}}'
-    with opened([Says(raw=bad, status=400)]) as (door, _), pytest.raises(PermanentError):
+    with opened([StubResponse(raw=bad, status=400)]) as (door, _), pytest.raises(PermanentError):
         complete(door)
 
 
@@ -209,13 +217,13 @@ def test_a_parameter_is_only_blamed_by_its_name(param: str):
     ],
 )
 def test_a_body_that_is_no_answer_may_pass_and_ends_no_process(raw: str):
-    with opened([Says(raw=raw)]) as (door, _), pytest.raises(Busy, match="tiny at http"):
+    with opened([StubResponse(raw=raw)]) as (door, _), pytest.raises(Busy, match="tiny at http"):
         complete(door)
 
 
 def test_a_body_may_go_without_its_media_type():
     whole = '{"choices": [{"message": {"content": "{}"}}]}'
-    with opened([Says(raw=whole)]) as (door, _):
+    with opened([StubResponse(raw=whole)]) as (door, _):
         assert complete(door).text == "{}"
 
 

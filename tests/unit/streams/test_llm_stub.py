@@ -16,7 +16,7 @@ from schemas.ids import make_seed
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import draft_of
 from streams.demo.llm_answers import BAD, SPOILT, good, lifelike
-from streams.demo.llm_stub import Asked, Says, Script, serving
+from streams.demo.llm_stub import Script, StubRequest, StubResponse, serving
 from streams.llm.answer_cache import CachedModel
 from streams.llm.endpoint import Endpoint
 from streams.llm.openai_client import OpenAIClient
@@ -51,7 +51,7 @@ def _planned(script: Script, count: int = 3) -> tuple[list[SpatialGraph | Reject
 @pytest.mark.thorough
 @pytest.mark.parametrize("kind", BAD)
 def test_each_bad_day_ends_in_true_graphs_or_in_rejections_with_the_raw_answer_kept(kind: str):
-    def spoilt(asked: Asked) -> Says:
+    def spoilt(asked: StubRequest) -> StubResponse:
         return BAD[kind](asked, good(asked)) if asked.stage == "edges" else good(asked)
 
     outcomes, store, counts = _planned(spoilt)
@@ -71,7 +71,7 @@ def test_each_bad_day_ends_in_true_graphs_or_in_rejections_with_the_raw_answer_k
 def test_lifelike_days_hold_some_of_each_kind_and_mostly_good_ones():
     kinds: Counter[str] = Counter()
     for number in range(4000):
-        asked = Asked("layout", {"canvas": [512, 512], "objects": [{"number": 0, "is": "a dog"}], "relations": []},
+        asked = StubRequest("layout", {"canvas": [512, 512], "objects": [{"number": 0, "is": "a dog"}], "relations": []},
                       "stub", number, 0, 0, {})  # fmt: skip
         says, usual = lifelike(asked), good(asked)
         kinds["good" if says == usual else "bad"] += 1

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from streams.broker.connection import KafkaConnection
-from streams.broker.login import enter
+from streams.broker.login import log_in
 from streams.broker.reachability import ServiceAway, probe
 from streams.errors import AccessDenied
 from tests.fakes.certificates import certificates
@@ -94,7 +94,7 @@ def test_a_broker_that_accepts_connections_and_never_answers_is_given_up_in_time
         port = server.getsockname()[1]
         for protocol in ("PLAINTEXT", "SSL"):
             with pytest.raises(OSError, match=f"does SKG_KAFKA_SECURITY={protocol} suit it"):
-                enter(KafkaConnection(f"127.0.0.1:{port}", protocol), "127.0.0.1", port, 0.2)
+                log_in(KafkaConnection(f"127.0.0.1:{port}", protocol), "127.0.0.1", port, 0.2)
 
 
 def test_a_broker_that_closes_the_connection_after_its_greeting_may_want_a_login():
@@ -109,4 +109,4 @@ def test_a_broker_that_closes_the_connection_after_its_greeting_may_want_a_login
 )
 def test_whatever_a_server_says_is_a_refusal_or_an_outage(answers: list[bytes], mechanism: str):
     with greeter([frame(), *answers]) as port, suppress(AccessDenied, OSError):
-        enter(user_at(port, mechanism), "127.0.0.1", port, 0.5)
+        log_in(user_at(port, mechanism), "127.0.0.1", port, 0.5)

@@ -43,16 +43,16 @@ def test_a_dead_letter_ends_the_requests_that_its_bytes_name(topic: str, event: 
     outcomes = OutcomeCounts(requests_of([seed()]))
     outcomes.feed([_record(letter)])
     assert len(outcomes.open) == 2 - count
-    assert sum(outcomes.dead.values()) == 1
+    assert sum(outcomes.dead_letters.values()) == 1
 
 
 def test_a_dead_letter_that_was_sent_back_is_no_outcome_once_there_is_another():
     outcomes = OutcomeCounts(requests_of([seed()]))
     letter = _letter(GRAPHS, encode(graph()))
     outcomes.feed([_record(letter), _record(letter, 1)])
-    assert (len(outcomes.open), outcomes.dead) == (1, {"undecodable": 1})
+    assert (len(outcomes.open), outcomes.dead_letters) == (1, {"undecodable": 1})
     outcomes.feed([_record(sample()), _record(letter, 2)])
-    assert (len(outcomes.open), len(outcomes.samples), outcomes.dead) == (1, 1, {})
+    assert (len(outcomes.open), len(outcomes.samples), outcomes.dead_letters) == (1, 1, {})
 
 
 @pytest.mark.parametrize("letter", [dead_letter(), _letter(SEEDS, None), _letter("somebody.elses", b"x")])
@@ -68,10 +68,10 @@ def test_a_picture_that_is_drawn_again_ends_no_request_but_what_it_cost_is_paid(
     assert len(outcomes.open) == 2
     assert outcomes.rejected == {}
     assert outcomes.retried == {given_up.rejection_id}
-    assert outcomes.bill.tokens["filter"] == 34
+    assert outcomes.costs.tokens["filter"] == 34
     others = OutcomeCounts([("ab" * 16, 0)])
     others.feed([_record(given_up)])
-    assert others.bill.answers == 0
+    assert others.costs.answers == 0
 
 
 def test_outcomes_of_other_requests_are_not_counted():

@@ -6,29 +6,29 @@ import pytest
 
 from schemas.errors import UserError
 from streams.adapters.vision_factories import eyes_of, renderer_of
-from streams.demo.renderer_options import PAINTED, Drawing
+from streams.demo.renderer_options import COLLAGE, RendererOptions
 from streams.settings import EyeSettings, RenderSettings
 
 
 def test_the_collage_needs_nothing(tmp_path: Path):
-    assert PAINTED.environment(tmp_path) == {}
+    assert COLLAGE.environment(tmp_path) == {}
 
 
 def test_a_tiny_model_comes_with_eyes(tmp_path: Path):
-    found = Drawing("gligen", "tiny").environment(tmp_path)
+    found = RendererOptions("gligen", "tiny").environment(tmp_path)
     assert (found["SKG_RENDERER"], found["SKG_RENDER_MODEL"], found["SKG_DETECTOR"]) == ("gligen", "tiny", "tiny")
 
 
 def test_a_real_model_needs_a_real_detector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(UserError, match="SKG_DETECTOR"):
-        Drawing("gligen", "models/gligen").environment(tmp_path)
+        RendererOptions("gligen", "models/gligen").environment(tmp_path)
     monkeypatch.setenv("SKG_DETECTOR", "models/owl")
-    assert Drawing("gligen", "models/gligen").environment(tmp_path)["SKG_DETECTOR"] == "models/owl"
+    assert RendererOptions("gligen", "models/gligen").environment(tmp_path)["SKG_DETECTOR"] == "models/owl"
 
 
 def test_a_renderer_without_a_model_is_refused(tmp_path: Path):
     with pytest.raises(UserError, match="--model"):
-        Drawing("gligen").environment(tmp_path)
+        RendererOptions("gligen").environment(tmp_path)
     with pytest.raises(UserError, match="SKG_RENDER_MODEL"):
         renderer_of(RenderSettings(renderer="gligen"))
 
