@@ -1,6 +1,6 @@
-"""What a backdrop is told before it is painted.
+"""What the painter of a backdrop needs to know about the scene.
 
-In: a scene kind, where things will stand, which words must not be shown.  Out: a frozen `Stage`.  Paints nothing.
+In: a scene kind, where objects will stand, which words must not be shown.  Out: a frozen `BackdropContext`.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ Ground = Literal["floor", "surface", "wall", "ceiling", "air", "water"]
 
 @dataclass(frozen=True)
 class Foot:
-    """Where a thing meets what it rests on: from `left` to `right` at height `y`, in pixels; `top` of its box."""
+    """Where an object meets its support: from `left` to `right` at height `y`, in pixels; `top` is that of its box."""
 
     ground: Ground
     left: float
@@ -21,8 +21,8 @@ class Foot:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """`horizon` in pixels from the top. `wanted`: words of the scene's elements; `avoid`: words not to be painted."""
+class BackdropContext:
+    """`horizon` in pixels from the top. `wanted`: the scene's elements; `avoid`: what must not be painted."""
 
     scene: str
     size: tuple[int, int]
@@ -32,8 +32,8 @@ class Stage:
     avoid: frozenset[str] = frozenset()
     feet: tuple[Foot, ...] = field(default=())
 
-    def covered(self, left: float, top: float, right: float, bottom: float) -> bool:
-        """Whether a thing on the wall or in the air would overlap this area."""
+    def is_covered(self, left: float, top: float, right: float, bottom: float) -> bool:
+        """Whether an object on the wall, at the ceiling or in the air would overlap this area."""
         return any(
             foot.left < right and foot.right > left and foot.top < bottom and foot.y > top
             for foot in self.feet

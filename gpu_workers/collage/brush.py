@@ -1,7 +1,7 @@
 """A brush for backdrops: gradients, soft shapes, light and texture on one picture.
 
-In: coordinates in pixels and colours.  Out: an RGB picture, and the words for what was painted (`seen`).
-All randomness comes from the stage's seed.
+In: coordinates in pixels and colours.  Out: an RGB picture, and the words for what was painted (`painted`).
+All randomness comes from the seed in the context.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from gpu_workers.collage.backdrop_context import Stage
+from gpu_workers.collage.backdrop_context import BackdropContext
 from gpu_workers.collage.drawing_pen import RGB, Point
 from gpu_workers.collage.shapes import ellipse, rounded
 
@@ -24,28 +24,28 @@ Stops = Sequence[tuple[float, RGB]]
 class Brush:
     """Paints one backdrop."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.rng = np.random.default_rng(stage.seed)
-        self.width, self.height = stage.size
-        self.image = Image.new("RGB", stage.size)
-        self.seen: set[str] = set()
+    def __init__(self, context: BackdropContext) -> None:
+        self.context = context
+        self.rng = np.random.default_rng(context.seed)
+        self.width, self.height = context.size
+        self.image = Image.new("RGB", context.size)
+        self.painted: set[str] = set()
         self.refused: set[str] = set()
 
-    def shows(self, *words: str) -> None:
-        """Note what has been painted."""
-        self.seen.update(words)
+    def record(self, *words: str) -> None:
+        """Record the words for what has been painted."""
+        self.painted.update(words)
 
-    def may(self, *words: str) -> bool:
-        """Whether a thing with these names may be painted; if so they are noted."""
-        if self.stage.avoid.intersection(words):
+    def can_paint(self, *words: str) -> bool:
+        """Whether something with these names may be painted; the names are recorded as painted, or else as refused."""
+        if self.context.avoid.intersection(words):
             self.refused.update(words)
             return False
-        self.seen.update(words)
+        self.painted.update(words)
         return True
 
     def pick(self, *options: RGB) -> RGB:
-        """One of the options, jittered a little so that no two pictures have quite the same."""
+        """One of the options, with a little random jitter so that pictures differ."""
         base = options[int(self.rng.integers(len(options)))]
         return tuple(int(np.clip(v + self.rng.integers(-7, 8), 0, 255)) for v in base)  # type: ignore[return-value]
 
@@ -63,7 +63,7 @@ class Brush:
               soft: float = 0.0) -> None:  # fmt: skip
         """Paint what `draw` draws in white on a mask twice the picture's size.
 
-        A `fill` picture of the whole picture's size lies in its place; any other is stretched over the shape.
+        A `fill` of the whole picture's size is used at its own position; any other is stretched over the shape.
         """
         soft = max(0.0, soft)
         mask = Image.new("L", (self.width * FINE, self.height * FINE))

@@ -1,7 +1,7 @@
-"""The collage renderer: from a graph to a WebP file that carries its own truth.
+"""The collage renderer: from a graph to a WebP file with the truth embedded.
 
 In: graphs with layouts, and seeds.  Out: drawings; the same bytes for the same graph and seed on the same machine.
-Reads sprites from a folder; holds no broker and no store.
+Reads sprites from a folder; uses no broker and no store.
 """
 
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from pathlib import Path
 
 from PIL import Image
 
-from gpu_workers.collage.backdrop_context import Stage
+from gpu_workers.collage.backdrop_context import BackdropContext
 from gpu_workers.collage.backdrops.catalogue import paint_backdrop
 from gpu_workers.collage.compose import Composer
 from gpu_workers.collage.object_pictures import Painter
-from gpu_workers.collage.paint_order import Place, places
+from gpu_workers.collage.paint_order import Place, place_objects
 from gpu_workers.collage.picture_metadata import packet, read_packet
-from gpu_workers.collage.scene_truth import tell
+from gpu_workers.collage.scene_truth import picture_truth
 from schemas.errors import PermanentError
 from schemas.events import Truth
 from schemas.graph import Box, SpatialGraph
@@ -49,39 +49,39 @@ class CollageRenderer:
 
     @property
     def parameters(self) -> dict[str, object]:
-        """All that changes pixels besides graph and seed."""
+        """Everything besides graph and seed that changes pixels."""
         digest = knowledge_digest()
         own: dict[str, object] = {"side": SIDE, "quality": QUALITY, "method": METHOD}
         return own if digest is None else {**own, "knowledge": digest}
 
     def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
-        """One drawing a graph, in order. Raises PermanentError for a category, scene or sprite that is not known."""
+        """One drawing a graph, in order. Raises PermanentError for an unknown category, scene or sprite."""
         return [self._draw(graph, seed) for graph, seed in zip(graphs, seeds, strict=True)]
 
     def read_truth(self, data: bytes) -> Truth | None:
-        """What a picture of this renderer says of itself."""
+        """The truth embedded in a picture of this renderer, or None."""
         return read_packet(data)
 
     def _draw(self, graph: SpatialGraph, seed: int) -> Drawing:
         kind = known_scene(graph)
-        graph = at_full_size(graph)
-        order = places(graph, kind, categories())
+        graph = scaled_to_output(graph)
+        order = place_objects(graph, kind, categories())
         pictures = {}
         for place in order:
             held = [inner.box for inner in order if inner.holder == place.id]
             pictures[place.id] = self._painter.picture(place, held, derived_seed("look", seed, place.id))
-        stage, backdrops = stage_of(graph, kind, order, seed), backdrop_pictures()
-        brush = paint_backdrop(kind.backdrop, stage, [backdrops[name] for name in kind.pictures])
+        context, backdrops = backdrop_context(graph, kind, order, seed), backdrop_pictures()
+        brush = paint_backdrop(kind.backdrop, context, [backdrops[name] for name in kind.pictures])
         composer = Composer(brush.image, kind.backdrop)
-        seen = composer.add_all(order, pictures)
-        elements = (set(kind.elements) - brush.refused) | brush.seen
-        truth = tell(graph, order, pictures, seen, elements)
+        masks = composer.add_all(order, pictures)
+        elements = (set(kind.elements) - brush.refused) | brush.painted
+        truth = picture_truth(graph, order, pictures, masks, elements)
         width, height = composer.image.size
         return Drawing(partial(encoded, composer.image, truth), MEDIA_TYPE, width, height, truth)
 
 
 def known_scene(graph: SpatialGraph) -> SceneKind:
-    """The kind of scene of a graph. Raises PermanentError when it or a category is not known."""
+    """The kind of scene of a graph. Raises PermanentError when it or a category is unknown."""
     kind = scene_kinds().get(graph.scene)
     if kind is None:
         raise PermanentError("failed", f"the collage renderer knows no scene {graph.scene!r}")
@@ -93,7 +93,7 @@ def known_scene(graph: SpatialGraph) -> SceneKind:
     return kind
 
 
-def at_full_size(graph: SpatialGraph) -> SpatialGraph:
+def scaled_to_output(graph: SpatialGraph) -> SpatialGraph:
     """The graph with its layout scaled so that the longer side of its canvas is SIDE pixels."""
     width, height = graph.layout.canvas
     scale = SIDE / max(width, height)
@@ -106,14 +106,14 @@ def at_full_size(graph: SpatialGraph) -> SpatialGraph:
         return left, top, max(1, right - left), max(1, bottom - top)
 
     canvas = (max(16, round(width * scale)), max(16, round(height * scale)))
-    # not validated anew: rounding may carry a box a pixel beyond the bounds of its canvas
+    # not validated again: rounding may move a box one pixel beyond its canvas
     layout = graph.layout.model_copy(update={"canvas": canvas, "boxes": tuple(map(grown, graph.layout.boxes))})
     return graph.model_copy(update={"layout": layout})
 
 
-def stage_of(graph: SpatialGraph, kind: SceneKind, order: Sequence[Place], seed: int) -> Stage:
-    """What the backdrop is told: where things stand, and that nothing counted or excluded may appear in it."""
-    return Stage(
+def backdrop_context(graph: SpatialGraph, kind: SceneKind, order: Sequence[Place], seed: int) -> BackdropContext:
+    """Where objects stand, and that the backdrop may show no category that the graph counts or excludes."""
+    return BackdropContext(
         scene=kind.name,
         size=graph.layout.canvas,
         horizon=round(kind.horizon * graph.layout.canvas[1]),
@@ -125,7 +125,7 @@ def stage_of(graph: SpatialGraph, kind: SceneKind, order: Sequence[Place], seed:
 
 
 def encoded(image: Image.Image, truth: Truth) -> bytes:
-    """The file: WebP with fixed settings, the truth inside."""
+    """The file: WebP with fixed settings and the truth as metadata."""
     buffer = BytesIO()
     image.save(buffer, "WEBP", quality=QUALITY, method=METHOD, xmp=packet(truth), exact=False)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Colours by name: recolouring a picture so that a person names the colour, and telling which a picture has.
+"""Colours by name: recolouring a picture so that a person would name the colour, and testing which colour a picture has.
 
 In: an RGBA picture and a colour word.  Out: the recoloured picture, or whether the word fits.  Knows no objects.
 """
@@ -33,7 +33,7 @@ RAMPS: dict[str, tuple[RGB, RGB, RGB]] = {
     "beige": ((170, 136, 96), (226, 202, 164), (250, 238, 214)),
     "turquoise": ((10, 108, 116), (44, 190, 186), (156, 238, 226)),
 }
-SAME = {
+SYNONYMS = {
     "grey": "gray",
     "golden": "gold",
     "violet": "purple",
@@ -43,8 +43,8 @@ SAME = {
     "navy": "blue",
 }
 
-PALE = 0.22
-"""Saturation below which a pixel has no hue of its own."""
+MIN_SATURATION = 0.22
+"""Saturation below which a pixel has no usable hue."""
 
 HUE_BINS = 36
 HUE_REACH = 0.11
@@ -52,15 +52,15 @@ HUE_REACH = 0.11
 
 WATER_HUES = (0.52, 0.66)
 WATER_EDGE = 0.9
-"""So much of a picture's lower edge must be blue for it to be water."""
+"""Least share of a picture's lower edge that is blue where it shows water."""
 
 MAIN_SHARE = 0.28
 """If fewer pixels than this share carry a hue, the picture's main colour is its grey."""
 
 
 def canonical(word: str) -> str | None:
-    """The colour that a word names, or None if it is no colour known here."""
-    name = SAME.get(word, word)
+    """The colour that a word names, or None if it is no known colour."""
+    name = SYNONYMS.get(word, word)
     return name if name in RAMPS else None
 
 
@@ -96,7 +96,7 @@ def main_weight(rgb: Pixels, alpha: NDArray[np.uint8]) -> Pixels:
     """How much each pixel belongs to the picture's main colour, 0 to 1."""
     hue, saturation, value = hsv(rgb)
     opaque = alpha > 128
-    vivid = opaque & (saturation > PALE) & (value > 0.12)
+    vivid = opaque & (saturation > MIN_SATURATION) & (value > 0.12)
     if vivid.sum() < MAIN_SHARE * max(1, opaque.sum()):
         return np.clip((0.34 - saturation) / 0.12, 0, 1) * np.clip((value - 0.2) / 0.2, 0, 1)
     main = _main_hue(hue[vivid], (saturation * value)[vivid])
@@ -122,7 +122,7 @@ def hsv(rgb: Pixels) -> tuple[Pixels, Pixels, Pixels]:
 
 
 def without_water(picture: Image.Image) -> Image.Image:
-    """The picture without the strip of blue water along its whole lower edge, where it has one, as pictures of boats do."""
+    """The picture without the strip of blue water along its whole lower edge, if any (sprites of boats have one)."""
     pixels = np.asarray(picture)
     hue, saturation, _ = hsv(pixels[..., :3].astype(np.float32) / 255)
     blue = (hue > WATER_HUES[0]) & (hue < WATER_HUES[1]) & (saturation > 0.35) & (pixels[..., 3] > 64)
@@ -149,7 +149,7 @@ def _lab(rgb: Pixels) -> Pixels:
     return np.array((light * 0.8, (r - g) * 1.1, (r + g) / 2 - b), dtype=np.float32)
 
 
-def looks(picture: Image.Image, colour: str) -> bool:
+def has_colour(picture: Image.Image, colour: str) -> bool:
     """Whether most of the picture's opaque pixels would be named `colour` (canonical)."""
     small = np.asarray(picture.convert("RGBa").resize((24, 24), Image.Resampling.BOX).convert("RGBA"))
     tones = small[small[..., 3] > 128][:, :3] // 16 * 16 + 8

@@ -1,7 +1,7 @@
-"""Puts the objects' pictures onto a backdrop, far ones first, with shadows and with fronts of holders over contents.
+"""Pastes the objects' pictures onto a backdrop, far ones first, with shadows, and containers' fronts over contents.
 
-In: a backdrop, places in painter's order, their pictures.  Out: the finished picture, and per object its mask and how
-much of it stays visible.  Shadows, reflections and glass never count into a mask.
+In: a backdrop, places in painter's order, their pictures.  Out: the finished picture, and per object its full and its
+visible mask.  Shadows, reflections and glass are never part of a mask.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,8 +27,8 @@ GLASS_SHARE = 0.22
 
 
 @dataclass(frozen=True)
-class Seen:
-    """`own`: pixels that the object would have alone within the picture. `visible`: those that nothing covers."""
+class ObjectMasks:
+    """`own`: the object's pixels in the picture; `visible`: those that nothing covers; `area`: its pixels in all."""
 
     own: Mask
     visible: Mask
@@ -36,7 +36,7 @@ class Seen:
 
 
 class Composer:
-    """One picture in the making."""
+    """Composes one picture."""
 
     def __init__(self, backdrop: Image.Image, kind: str) -> None:
         self.image = backdrop
@@ -46,15 +46,15 @@ class Composer:
         self._own: dict[int, Mask] = {}
         self._area: dict[int, int] = {}
 
-    def add_all(self, places: Sequence[Place], pictures: Mapping[int, ObjectPicture]) -> dict[int, Seen]:
-        """Paint every object; returns what is seen of each."""
+    def add_all(self, places: Sequence[Place], pictures: Mapping[int, ObjectPicture]) -> dict[int, ObjectMasks]:
+        """Paint every object; returns the masks of each."""
         by_id = {place.id: place for place in places}
-        waiting = {place.id: [p for p in places if p.holder == place.id and place.manner] for place in places}
+        waiting = {place.id: [p for p in places if p.holder == place.id and place.as_holder] for place in places}
         inside = {p.id for content in waiting.values() for p in content}
         for place in places:
             if place.id not in inside:
                 self._add_with_content(place, waiting, pictures, by_id)
-        return {i: Seen(own, self._owner == i, self._area[i]) for i, own in self._own.items()}
+        return {i: ObjectMasks(own, self._owner == i, self._area[i]) for i, own in self._own.items()}
 
     def _add_with_content(
         self,
@@ -63,7 +63,7 @@ class Composer:
         pictures: Mapping[int, ObjectPicture],
         by_id: Mapping[int, Place],
     ) -> None:
-        content, holder = waiting[place.id], place.manner
+        content, holder = waiting[place.id], place.as_holder
         picture = pictures[place.id].image
         if holder and content and holder.manner == "open":
             self._ground(place, picture, pictures, by_id)
@@ -93,7 +93,7 @@ class Composer:
             shadow.on_ground(self.image, alpha, corner, (limit, carrier.box[0], carrier.box[1]))
         elif place.holder is not None:
             holder = by_id[place.holder]
-            if holder.manner and holder.manner.manner == "board":
+            if holder.as_holder and holder.as_holder.manner == "board":
                 shadow.on_ground(self.image, alpha, corner, (pictures[holder.id].image.getchannel("A"), *holder.box[:2]))
         elif place.ground == "floor":
             if place.category.name in FLAT:
@@ -144,13 +144,13 @@ class Composer:
         self._owner[y0:y1, x0:x1][part] = number
 
     def _front(self, place: Place, picture: Image.Image, holder: Holder) -> None:
-        """Paint the holder's front once more, over what it holds."""
+        """Paint the holder's front once more, over its content."""
         mask = ImageChops.multiply(picture.getchannel("A"), front_mask(picture.size, holder))
         self.image.paste(picture.convert("RGB"), (place.box[0], place.box[1]), mask)
         self._claim(place.id, np.asarray(mask) >= VISIBLE_ALPHA, place)
 
     def _glass(self, place: Place, picture: Image.Image) -> None:
-        """A faint tint over what is behind glass; the things stay visible and keep their masks."""
+        """A faint tint over what is behind glass; the objects stay visible and keep their masks."""
         veil = picture.getchannel("A").point(lambda a: round(a * GLASS_SHARE))
         corner = (place.box[0], place.box[1])
         self.image.paste(GLASS_TINT, (*corner, corner[0] + picture.width, corner[1] + picture.height), veil)
@@ -163,7 +163,7 @@ def trimmed(picture: Image.Image, place: Place) -> tuple[Image.Image, tuple[int,
 
 
 def front_mask(size: tuple[int, int], holder: Holder) -> Image.Image:
-    """The part of a holder that is in front of what it holds."""
+    """The part of a holder in front of its content."""
     width, height = size
     mask = Image.new("L", size)
     draw = ImageDraw.Draw(mask)

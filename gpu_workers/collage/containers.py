@@ -1,7 +1,7 @@
-"""How things look that are inside others: behind a rim, behind glass, on a board.
+"""How objects inside others are shown: behind a rim, behind glass, on a board.
 
 In: a holder's category, its box and the box of what it holds.  Out: where the held thing is drawn.
-Knows shapes of holders only; draws nothing.
+Draws nothing.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Manner = Literal["rim", "glass", "board", "open"]
 
 @dataclass(frozen=True)
 class Holder:
-    """`rim`: an opaque front whose upper edge lies `rim` of the height below the top hides the lower part.
+    """`rim`: an opaque front, its upper edge `rim` of the height below the top, hides the lower part of the content.
 
     With `round` the opening is an ellipse between the top and the rim, as seen from above.  `glass`: seen through the
     front.  `board`: stands on a board in an open case.  `open`: seen through its bars.
@@ -40,16 +40,16 @@ OUT_OF_RIM = 0.66
 """Share of a held thing's height that rises above the rim: enough to recognise it."""
 
 EDGE = 0.02
-"""Space kept to the holder's upper edge, as a share of its height."""
+"""Least gap to the holder's upper edge, as a share of its height."""
 
 
 def placed_inside(holder: Holder, outer: Box, inner: Box) -> Box:
-    """Where the held thing is drawn: moved up or down so that it looks out over the rim, never out of the holder."""
+    """Where the held thing is drawn: moved up or down so that it shows above the rim and stays in the holder."""
     if holder.manner != "rim":
         return inner
     x, _, w, h = inner
     rim = outer[1] + holder.rim * outer[3]
-    wished = rim - OUT_OF_RIM * h
+    preferred = rim - OUT_OF_RIM * h
     top = outer[1] + EDGE * outer[3]
     low = outer[1] + outer[3] - h
-    return (x, round(min(max(wished, top), max(low, outer[1]))), w, h)
+    return (x, round(min(max(preferred, top), max(low, outer[1]))), w, h)

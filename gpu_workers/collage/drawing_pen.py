@@ -1,6 +1,6 @@
-"""A pen that draws single things in the soft, rounded look of the sprites.
+"""A pen that draws single objects in the soft, rounded look of the sprites.
 
-In: shapes in units of the thing's own picture (height 100, width 100 times its aspect).  Out: an RGBA image, cropped
+In: shapes in units of the object's own picture (height 100, width 100 times its aspect).  Out: an RGBA image, cropped
 to what was drawn.  Every shape gets a gradient, lit from the upper right, and a soft bevel along its edge.
 """
 

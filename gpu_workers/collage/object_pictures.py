@@ -1,7 +1,7 @@
 """The picture of every object: sprite or drawn, recoloured, mirrored, scaled to its box.
 
-In: a place and what it holds.  Out: an RGBA picture and the attributes that were truly drawn.
-Does not compose: that is `gpu_workers.collage.compose`.
+In: a placed object and the boxes of its content.  Out: an RGBA picture and the attributes that it shows.
+Composing is the task of `gpu_workers.collage.compose`.
 """
 
 from collections.abc import Sequence
@@ -13,21 +13,21 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from gpu_workers.collage import colour as colours
-from gpu_workers.collage.furniture.catalogue import OPENED, furniture
+from gpu_workers.collage.furniture.catalogue import DRAWN_WHEN_FILLED, furniture
 from gpu_workers.collage.furniture.look import Look
 from gpu_workers.collage.paint_order import Place
 from gpu_workers.collage.sprites.sprite_library import load_sprite, scaled
 from schemas.graph import Box
 from spatial.knowledge.categories import Category
 
-LEAST_RECOLOURED = 0.2
-"""A recoloured part smaller than this share of the object would not give it the colour's name."""
+MIN_RECOLOURED_SHARE = 0.2
+"""Least share of an object that must be recoloured for people to name it by the colour."""
 
 KEPT_TINTS = 256
 """Recoloured sprites kept in memory, 0.25 MB each."""
 
 VARIANTS = 4
-"""Looks of one piece of furniture without a colour: few, so that they are drawn once and kept."""
+"""Variants of furniture without a requested colour: few, so that the cache holds them."""
 
 FACING = {"facing left": "left", "facing right": "right"}
 GRAIN = {"wooden"}
@@ -51,7 +51,7 @@ class Painter:
         """The picture of one object. Raises PermanentError where its sprite is missing."""
         category = place.category
         colour = next((c for c in map(colours.canonical, place.attributes) if c), None)
-        if category.sprite is None or (held and category.name in OPENED):
+        if category.sprite is None or (held and category.name in DRAWN_WHEN_FILLED):
             image, drawn = self._furniture(place, colour, held, variant)
         else:
             image, drawn = self._sprite(category, colour)
@@ -70,8 +70,8 @@ class Painter:
             return sprite, set()
         if category.tint:
             image, share = tinted_sprite(self._folder, category.sprite or "", colour)
-            return (image, {colour}) if share >= LEAST_RECOLOURED else (sprite, set())
-        return sprite, {colour} if colours.looks(sprite, colour) else set()
+            return (image, {colour}) if share >= MIN_RECOLOURED_SHARE else (sprite, set())
+        return sprite, {colour} if colours.has_colour(sprite, colour) else set()
 
     def _furniture(
         self, place: Place, colour: str | None, held: Sequence[Box], variant: int
@@ -84,7 +84,7 @@ class Painter:
         shown = levels if name == "bookshelf" else ()
         look = Look(rgb, category.surface, variant % VARIANTS, shown, bool(held))
         image = furniture(name, category.aspect, look)
-        drawn = {chosen} if chosen else ({colour} if colour and colours.looks(image, colour) else set())
+        drawn = {chosen} if chosen else ({colour} if colour and colours.has_colour(image, colour) else set())
         return image, {d for d in drawn if d} | (GRAIN if name in WOODEN else set())
 
 
@@ -92,7 +92,7 @@ WOODEN = frozenset(
     {"table", "desk", "coffee table", "nightstand", "stool", "chair", "bench", "bookshelf", "cabinet", "wardrobe",
      "wall shelf", "crate", "barrel", "cutting board", "fence"}
 )  # fmt: skip
-"""Drawn with a wood's grain whatever their colour."""
+"""Drawn with wood grain in every colour."""
 
 
 @lru_cache(maxsize=KEPT_TINTS)

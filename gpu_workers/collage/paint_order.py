@@ -1,4 +1,4 @@
-"""Where every object of a graph belongs in the picture: what it rests on, what holds it, and who is painted first.
+"""Where every object of a graph belongs in the picture: its support, its container, and the order of painting.
 
 In: a graph and the facts about its categories.  Out: places in painter's order.  Draws nothing.
 """
@@ -14,15 +14,15 @@ from schemas.graph import Box, SpatialGraph
 from spatial.knowledge.categories import Category, SceneKind
 
 CEILING_SHARE = 0.05
-"""What starts within this share below the upper edge hangs from the ceiling."""
+"""An object whose top is within this share of the height below the upper edge can hang from the ceiling."""
 
-HAIR = 1e-6
-"""Between the painting depths of a thing and of what it rests on."""
+DEPTH_STEP = 1e-6
+"""Difference between the painting depths of an object and of its support."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """An object in the picture. `box` is where it is drawn; `carrier` and `holder` are ids or None."""
+    """An object in the picture. `box` is where it is drawn; `carrier` (below it) and `holder` (around it) are ids."""
 
     id: int
     category: Category
@@ -35,8 +35,8 @@ class Place:
     holder: int | None
 
     @property
-    def manner(self) -> Holder | None:
-        """How things inside this one look."""
+    def as_holder(self) -> Holder | None:
+        """How objects inside this one are shown; None if it is no container."""
         return HOLDERS.get(self.category.name)
 
     @property
@@ -46,8 +46,8 @@ class Place:
         return Foot(self.ground, x, x + w, y, y + h)
 
 
-def links(graph: SpatialGraph, carried: str, carries: str) -> dict[int, int]:
-    """Who is (on, inside) whom: the first relation of each subject counts."""
+def support_links(graph: SpatialGraph, carried: str, carries: str) -> dict[int, int]:
+    """The support (or container) of each object that has one, by id: the first relation of each counts."""
     found: dict[int, int] = {}
     for relation in graph.relations:
         if relation.object is None:
@@ -59,14 +59,14 @@ def links(graph: SpatialGraph, carried: str, carries: str) -> dict[int, int]:
     return found
 
 
-def places(graph: SpatialGraph, kind: SceneKind, known: Mapping[str, Category]) -> list[Place]:
-    """Every object's place, farthest first, carriers and holders before what they carry and hold."""
-    carriers, holders = links(graph, "on", "supports"), links(graph, "inside", "contains")
+def place_objects(graph: SpatialGraph, kind: SceneKind, known: Mapping[str, Category]) -> list[Place]:
+    """Every object's place, farthest first, supports and containers before what they carry or hold."""
+    carriers, holders = support_links(graph, "on", "supports"), support_links(graph, "inside", "contains")
     boxes = list(graph.layout.boxes)
     for inner, outer in holders.items():
-        manner = HOLDERS.get(graph.objects[outer].category)
-        if manner:
-            boxes[inner] = placed_inside(manner, boxes[outer], boxes[inner])
+        style = HOLDERS.get(graph.objects[outer].category)
+        if style:
+            boxes[inner] = placed_inside(style, boxes[outer], boxes[inner])
     depths = paint_depths(graph, {**carriers, **holders})
     found = []
     for thing in graph.objects:
@@ -85,19 +85,19 @@ def places(graph: SpatialGraph, kind: SceneKind, known: Mapping[str, Category]) 
 
 
 def paint_depths(graph: SpatialGraph, rests: Mapping[int, int]) -> list[float]:
-    """Depths for painting: what lies flat on the floor first, and nothing behind what carries it."""
+    """Depths for painting: objects flat on the floor first, and nothing behind its support."""
     flat = {thing.id for thing in graph.objects if thing.category in FLAT and thing.id not in rests}
     farthest = max(graph.layout.depth) + 1
     result = [farthest + d if i in flat else d for i, d in enumerate(graph.layout.depth)]
-    for _ in graph.objects:  # a chain is at most this long, and a circle ends here as well
+    for _ in graph.objects:  # a chain has at most this length, and the bound also ends a cycle
         for upper, lower in rests.items():
             if lower not in flat:
-                result[upper] = min(result[upper], result[lower] - HAIR)
+                result[upper] = min(result[upper], result[lower] - DEPTH_STEP)
     return result
 
 
 def ground_of(category: Category, box: Box, kind: SceneKind, canvas: tuple[int, int]) -> Ground:
-    """What an object rests on that nothing carries: the first of its habits that its place allows."""
+    """The ground of an object without a carrier: the first of its category's `rests_on` that its box allows."""
     bottom, line = box[1] + box[3], kind.horizon * canvas[1]
     allowed: dict[str, bool] = {
         "floor": bottom > line and kind.backdrop != "sky",
@@ -107,11 +107,11 @@ def ground_of(category: Category, box: Box, kind: SceneKind, canvas: tuple[int, 
         "ceiling": box[1] <= CEILING_SHARE * canvas[1],
         "air": bottom <= line + 4 or kind.backdrop in ("sky", "underwater"),
     }
-    habits = [h for h in category.rests_on if allowed[h]]
-    if kind.backdrop not in AFLOAT and "floor" in habits:
+    possible = [ground for ground in category.rests_on if allowed[ground]]
+    if kind.backdrop not in AFLOAT and "floor" in possible:
         return "floor"
-    if habits:
-        return "floor" if habits[0] == "surface" else habits[0]
+    if possible:
+        return "floor" if possible[0] == "surface" else possible[0]
     if kind.backdrop == "underwater":
         return "water"
     return "floor" if bottom > line and kind.backdrop != "sky" else "air"

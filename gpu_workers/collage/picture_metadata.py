@@ -1,4 +1,4 @@
-"""The truth inside the picture's file: JSON in a small XMP packet.
+"""The truth embedded in a picture's file: JSON in a small XMP packet.
 
 In: a truth, or the bytes of a file.  Out: the packet, or the truth.  Does not decode pixels.
 """
@@ -27,7 +27,7 @@ def packet(truth: Truth) -> bytes:
 
 
 def read_packet(data: bytes) -> Truth | None:
-    """The truth in a picture's file, or None where the file has none that can be read."""
+    """The truth in a picture's file, or None where the file has none that is readable."""
     try:
         with Image.open(BytesIO(data)) as picture:
             raw = picture.info.get("xmp")

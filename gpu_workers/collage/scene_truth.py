@@ -1,4 +1,4 @@
-"""What the renderer knows of its picture: visible boxes, visible shares, relations carried out.
+"""The truth of a rendered picture: visible boxes, visible shares, and the relations that the picture shows.
 
 In: the graph, places, masks.  Out: a `Truth`.  Nothing here is assumed from the plan: every relation is checked against
 what is visible.
@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from gpu_workers.collage.compose import Mask, Seen
+from gpu_workers.collage.compose import Mask, ObjectMasks
 from gpu_workers.collage.object_pictures import ObjectPicture
 from gpu_workers.collage.paint_order import Place
 from gpu_workers.collage.shadow import FOOT_SHARE
@@ -18,23 +18,23 @@ from spatial.relations.predicate_table import PREDICATES
 from spatial.relations.relation_truth import holds
 
 CONTACT = frozenset({"on", "supports", "under", "over", "inside", "contains", "touching"})
-"""Relations that need more than boxes: they count only where the picture shows them."""
+"""Relations that boxes cannot establish: they count only where the picture shows them."""
 
-SAME_FOOT = 0.09
-"""What stands under or touches another thing stands on about the same line: share of the picture's height."""
+SAME_LINE_SHARE = 0.09
+"""Largest vertical distance of two objects' lower edges on one ground line, as a share of the picture's height."""
 
 STANDING_SHARE = 0.45
-"""Share of a thing's foot that must be on its carrier."""
+"""Least share of an object's foot that must be on its carrier."""
 
 GAP_SHARE = 0.03
-"""A gap that nobody sees under a standing thing, as a share of its carrier's height."""
+"""Largest invisible gap below a standing object, as a share of its carrier's height."""
 
-REACH = 4
-"""Pixels within which two silhouettes touch."""
+TOUCH_PIXELS = 4
+"""Two silhouettes at most this many pixels apart touch."""
 
 
-def tell(graph: SpatialGraph, places: Sequence[Place], pictures: Mapping[int, ObjectPicture],
-         seen: Mapping[int, Seen], elements: Collection[str]) -> Truth:  # fmt: skip
+def picture_truth(graph: SpatialGraph, places: Sequence[Place], pictures: Mapping[int, ObjectPicture],
+                  masks: Mapping[int, ObjectMasks], elements: Collection[str]) -> Truth:  # fmt: skip
     """The truth of a finished picture."""
     by_id = {place.id: place for place in places}
     objects = tuple(
@@ -42,21 +42,21 @@ def tell(graph: SpatialGraph, places: Sequence[Place], pictures: Mapping[int, Ob
             id=thing.id,
             category=thing.category,
             attributes=pictures[thing.id].drawn,
-            box=visible_box(seen[thing.id].visible, by_id[thing.id].box),
+            box=visible_box(masks[thing.id].visible, by_id[thing.id].box),
             depth=by_id[thing.id].depth,
-            visible=visible_share(seen[thing.id]),
+            visible=visible_share(masks[thing.id]),
         )
         for thing in graph.objects
     )
-    size = (seen[0].own.shape[1], seen[0].own.shape[0])
-    judge = _Judge(objects, by_id, seen, size)
-    drawn = tuple(relation for relation in graph.relations if judge.carried_out(relation))
+    size = (masks[0].own.shape[1], masks[0].own.shape[0])
+    check = _RelationCheck(objects, by_id, masks, size)
+    drawn = tuple(relation for relation in graph.relations if check.is_shown(relation))
     return Truth(objects=objects, drawn=drawn, elements=tuple(sorted(elements)))
 
 
-def visible_share(seen: Seen) -> float:
-    """The visible part of the object's own area, what lies outside the picture counted as hidden."""
-    return round(float(seen.visible.sum()) / seen.area, 4) if seen.area else 0.0
+def visible_share(masks: ObjectMasks) -> float:
+    """The visible part of the object's own area, where what lies outside the picture counts as hidden."""
+    return round(float(masks.visible.sum()) / masks.area, 4) if masks.area else 0.0
 
 
 def visible_box(mask: Mask, fallback: Box) -> Box:
@@ -69,16 +69,20 @@ def visible_box(mask: Mask, fallback: Box) -> Box:
     )  # fmt: skip
 
 
-class _Judge:
-    """Says whether the picture shows a relation of the graph."""
+class _RelationCheck:
+    """Checks whether the picture shows a relation of the graph."""
 
     def __init__(
-        self, objects: Sequence[SeenObject], places: Mapping[int, Place], seen: Mapping[int, Seen], size: tuple[int, int]
+        self,
+        objects: Sequence[SeenObject],
+        places: Mapping[int, Place],
+        masks: Mapping[int, ObjectMasks],
+        size: tuple[int, int],
     ) -> None:
-        self._objects, self._places, self._seen, self._size = objects, places, seen, size
+        self._objects, self._places, self._masks, self._size = objects, places, masks, size
 
-    def carried_out(self, relation: Relation) -> bool:
-        """Whether both are visible, the geometry agrees, and a contact is a contact of things."""
+    def is_shown(self, relation: Relation) -> bool:
+        """Whether both objects are visible, the geometry agrees, and a contact is one of silhouettes or supports."""
         if relation.predicate not in PREDICATES:
             return False
         a = self._objects[relation.subject]
@@ -88,44 +92,44 @@ class _Judge:
         depths = None if b is None else (a.depth, b.depth)
         if not holds(relation.predicate, a.box, None if b is None else b.box, self._size, depths):
             return False
-        return b is None or relation.predicate not in CONTACT or self._contact(relation.predicate, a.id, b.id)
+        return b is None or relation.predicate not in CONTACT or self._has_contact(relation.predicate, a.id, b.id)
 
-    def _contact(self, predicate: str, a: int, b: int) -> bool:
+    def _has_contact(self, predicate: str, a: int, b: int) -> bool:
         if predicate in ("supports", "over", "contains"):
             inverse = {"supports": "on", "over": "under", "contains": "inside"}[predicate]
-            return self._contact(inverse, b, a)
+            return self._has_contact(inverse, b, a)
         if predicate == "on":
-            return self._places[a].carrier == b and self._stands(a, b)
+            return self._places[a].carrier == b and self._is_standing_on(a, b)
         if predicate == "inside":
-            return self._places[a].holder == b and self._places[b].manner is not None
+            return self._places[a].holder == b and self._places[b].as_holder is not None
         if predicate == "under":
             return self._is_under(a, b)
-        return self._touch(a, b)
+        return self._is_touching(a, b)
 
-    def _stands(self, a: int, b: int) -> bool:
-        """Whether most of what the upper thing stands on is the lower one: it neither floats nor hangs over an edge."""
-        feet = self._seen[a].own
+    def _is_standing_on(self, a: int, b: int) -> bool:
+        """Whether enough of the upper object's foot is on the lower one: it neither floats nor hangs over an edge."""
+        feet = self._masks[a].own
         _, y, _, h = self._places[a].box
         low = max(0, y + h - max(2, round(h * FOOT_SHARE)))
         columns = np.flatnonzero(feet[low : y + h].any(axis=0))
-        gap = max(REACH, round(GAP_SHARE * self._places[b].box[3]))
-        below: Mask = np.any(self._seen[b].own[max(0, y + h - gap) : y + h + gap], axis=0)
+        gap = max(TOUCH_PIXELS, round(GAP_SHARE * self._places[b].box[3]))
+        below: Mask = np.any(self._masks[b].own[max(0, y + h - gap) : y + h + gap], axis=0)
         return bool(len(columns)) and float(below[columns].mean()) >= STANDING_SHARE
 
     def _is_under(self, a: int, b: int) -> bool:
-        """Below a thing that hangs or flies, or between the legs of one that stands where it stands."""
+        """Below an object that hangs, flies or has a carrier, or below one on the same ground line."""
         upper = self._places[b]
         if upper.ground in ("air", "ceiling", "wall") or self._places[b].carrier is not None:
             return True
-        return self._foot_gap(a, b) <= SAME_FOOT
+        return self._foot_gap(a, b) <= SAME_LINE_SHARE
 
-    def _touch(self, a: int, b: int) -> bool:
-        """Silhouettes that meet, of things that stand on one line or carry one another."""
+    def _is_touching(self, a: int, b: int) -> bool:
+        """Whether silhouettes touch, of objects on one ground line or of which one carries or holds the other."""
         first, second = self._places[a], self._places[b]
         linked = first.carrier == b or second.carrier == a or first.holder == b or second.holder == a
-        if not linked and self._foot_gap(a, b) > SAME_FOOT:
+        if not linked and self._foot_gap(a, b) > SAME_LINE_SHARE:
             return False
-        return bool((widened(self._seen[a].visible) & self._seen[b].visible).any())
+        return bool((widened(self._masks[a].visible) & self._masks[b].visible).any())
 
     def _foot_gap(self, a: int, b: int) -> float:
         (_, ya, _, ha), (_, yb, _, hb) = self._places[a].box, self._places[b].box
@@ -133,11 +137,11 @@ class _Judge:
 
 
 def widened(mask: Mask) -> Mask:
-    """The mask grown by REACH pixels on every side."""
+    """The mask grown by TOUCH_PIXELS on every side."""
     grown = mask.copy()
     for axis in (0, 1):
         source = grown.copy()
-        for step in range(1, REACH + 1):
+        for step in range(1, TOUCH_PIXELS + 1):
             ahead, behind = np.roll(source, step, axis), np.roll(source, -step, axis)
             edge = slice(0, step)
             tail = slice(-step, None)

@@ -1,6 +1,6 @@
-"""Shadows and the marks that things leave on what they rest on.
+"""Shadows, reflections and waterlines of objects.
 
-In: the picture so far and a thing's layer.  Out: strokes on the picture.  Never counted into any mask.
+In: the picture so far and an object's layer.  Out: strokes on the picture.  Never part of a mask.
 """
 
 from functools import lru_cache
@@ -12,13 +12,13 @@ from gpu_workers.collage.drawing_pen import RGB
 from gpu_workers.collage.shapes import ellipse as ellipse_on
 
 SHADE: RGB = (46, 30, 66)
-"""Deep violet: black would make the pictures dirty."""
+"""Deep violet: black looks dirty."""
 
 FOOT_SHARE = 0.08
-"""The lowest part of a silhouette that touches the ground."""
+"""The lowest share of a silhouette, which touches the ground."""
 
 SUNK_SHARE = 0.13
-"""The lower part of a floating thing that the water covers thinly."""
+"""The lower share of a floating object that the water covers thinly."""
 
 COARSE = 4
 """Soft shadows are blurred at a quarter of the size."""
@@ -32,7 +32,7 @@ def _blob() -> Image.Image:
 
 
 def footprint(alpha: Image.Image) -> tuple[int, int]:
-    """First and last column (exclusive) of what touches the ground."""
+    """First and last column (exclusive) of the part that touches the ground."""
     width, height = alpha.size
     top = height - max(2, round(height * FOOT_SHARE))
     box = alpha.crop((0, top, width, height)).point(lambda a: 255 if a > 100 else 0).getbbox()
@@ -41,7 +41,7 @@ def footprint(alpha: Image.Image) -> tuple[int, int]:
 
 def ellipse(picture: Image.Image, area: tuple[float, float, float, float], strength: float,
             within: tuple[Image.Image, int, int] | None = None) -> None:  # fmt: skip
-    """A soft elliptic shadow in `area` (x, y, width, height); `within` limits it to another thing's mask."""
+    """A soft elliptic shadow in `area` (x, y, width, height); `within` limits it to another object's mask."""
     x, y, w, h = (round(v) for v in area)
     if w < 1 or h < 1:
         return
@@ -54,7 +54,7 @@ def ellipse(picture: Image.Image, area: tuple[float, float, float, float], stren
 
 def on_ground(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int],
               within: tuple[Image.Image, int, int] | None = None) -> None:  # fmt: skip
-    """The shadow of a thing that stands: a dark line where it touches, a wide soft spot around, away from the light."""
+    """The shadow of a standing object: a dark line at the contact, a wide soft spot around it, away from the light."""
     left, right = footprint(alpha)
     x, bottom = corner[0] + left, corner[1] + alpha.height
     width = max(6, right - left)
@@ -66,7 +66,7 @@ def on_ground(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int],
 
 
 def on_wall(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int], reach: float = 1.0) -> None:
-    """The shadow of a thing on a wall: its silhouette, a little lower and to the left."""
+    """The shadow of an object on a wall: its silhouette, a little lower and to the left."""
     margin = 16
     size = ((alpha.width + 2 * margin) // COARSE + 1, (alpha.height + 2 * margin) // COARSE + 1)
     mask = Image.new("L", size)
@@ -81,7 +81,7 @@ def on_wall(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int], r
 
 
 def on_water(picture: Image.Image, layer: Image.Image, corner: tuple[int, int]) -> None:
-    """A thing's reflection, and a dark line where it meets the water."""
+    """An object's reflection, and a dark line at the water's surface."""
     tall = max(4, min(layer.height // 3, 60))
     lower = layer.crop((0, layer.height - tall, layer.width, layer.height)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
     fade = (
@@ -98,7 +98,7 @@ def on_water(picture: Image.Image, layer: Image.Image, corner: tuple[int, int]) 
 
 
 def waterline(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int], water: Image.Image) -> None:
-    """Let a floating thing sink in a little: the water shines through its lower edge. `water` is the bare backdrop."""
+    """Sink a floating object a little: the water shines through its lower edge. `water` is the bare backdrop."""
     tall = max(3, round(alpha.height * SUNK_SHARE))
     top = alpha.height - tall
     fade = Image.linear_gradient("L").resize((alpha.width, tall)).point(lambda v: round(v * 0.8))
@@ -114,7 +114,7 @@ def waterline(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int],
 
 
 def pond(picture: Image.Image, width: int, corner: tuple[int, int], bottom: int) -> None:
-    """A small pool under a thing that floats where there is no water."""
+    """A small pool under a floating object in a scene without water."""
     w, h = round(width * 1.9), max(14, round(width * 0.42))
     x, y = round(corner[0] - width * 0.45), bottom - round(h * 0.55)
     for grow, tone in ((8, (120, 150, 110)), (4, (214, 206, 166)), (0, (96, 182, 224))):

@@ -1,8 +1,7 @@
-"""Rectangles and ellipses for whoever has room for them: one that has come out without an area paints nothing.
+"""Rectangles and ellipses of any size: one without an area paints nothing, where Pillow would raise.
 
 In: a drawing and the corners (left, top, right, bottom) in its pixels.  Out: strokes on it.
-Everything that a collage draws scales with boxes and canvases of any size, so that a rim, a window or a board may have no
-room at all; Pillow raises for such corners.
+A collage scales with boxes and canvases of any size, so a rim, a window or a board may shrink to nothing.
 """
 
 from PIL import ImageDraw

@@ -1,6 +1,6 @@
 """Sky, clouds, hills and trees far away: what outdoor backdrops share.
 
-In: a brush.  Out: strokes, and words noted with the brush.
+In: a brush.  Out: strokes, and the words for what was painted, kept in the brush.
 """
 
 from collections.abc import Sequence
@@ -29,10 +29,10 @@ def sky(brush: Brush, horizon: float, clouds: bool = True) -> int:
     choice = int(brush.rng.choice(len(SKIES), p=(0.34, 0.26, 0.16, 0.14, 0.10)))
     top, middle, low = SKIES[choice]
     brush.gradient(0, horizon + 2, ((0.0, top), (0.55, middle), (1.0, low)))
-    brush.shows("sky")
+    brush.record("sky")
     x = brush.between(0.62, 0.95) * brush.width
     brush.glow((x, brush.between(0.0, 0.14) * brush.height), (260, 210), (255, 250, 226), 0.75)
-    if clouds and brush.may("cloud"):
+    if clouds and brush.can_paint("cloud"):
         for _ in range(int(brush.rng.integers(2, 5))):
             cloud(brush, brush.between(0, brush.width), brush.between(0.06, 0.62) * horizon, brush.between(16, 34))
     return choice
@@ -70,7 +70,7 @@ def _wave(t: float, phases: Sequence[float], rough: float) -> float:
 
 def hills(brush: Brush, horizon: float, near: RGB, layers: int = 3) -> None:
     """Hills fading into the haze."""
-    if not brush.may("hill"):
+    if not brush.can_paint("hill"):
         return
     for k in range(layers):
         share = k / max(1, layers - 1) if layers > 1 else 1.0
@@ -79,8 +79,8 @@ def hills(brush: Brush, horizon: float, near: RGB, layers: int = 3) -> None:
 
 
 def far_trees(brush: Brush, horizon: float, tone: RGB, density: float = 1.0) -> None:
-    """A row of small round crowns along the horizon; nothing where trees are to be counted or absent."""
-    if not brush.may("tree", "bush"):
+    """A row of small round crowns along the horizon; nothing if the graph counts or excludes trees."""
+    if not brush.can_paint("tree", "bush"):
         return
     count = int(22 * density)
     for layer in range(2):
@@ -96,7 +96,7 @@ def grass(brush: Brush, top: float, far: RGB, near: RGB, tufts: int = 130) -> No
     """A lawn from `top` to the lower edge: light far away, deeper close by, with tufts that grow with nearness."""
     brush.gradient(top, brush.height, ((0.0, far), (0.35, mix(far, near, 0.6)), (1.0, near)))
     brush.texture(top, brush.height, 0.17, (1.0, 0.35))
-    brush.shows("grass")
+    brush.record("grass")
     depth = brush.height - top
     for _ in range(5):
         close = brush.rng.random()

@@ -1,6 +1,6 @@
 """Tended country: park, field, forest, yard.
 
-In: a brush.  Out: strokes, and words noted with the brush.
+In: a brush.  Out: strokes, and the words for what was painted, kept in the brush.
 """
 
 from collections.abc import Callable
@@ -21,13 +21,13 @@ LAWNS: tuple[tuple[RGB, RGB], ...] = (
 
 def park(brush: Brush) -> None:
     """Sky, distant trees, a lawn with a winding path."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     sky(brush, line)
     far, near = LAWNS[int(brush.rng.integers(len(LAWNS)))]
     hills(brush, line, near, 2)
     far_trees(brush, line, near)
     grass(brush, line - 1, far, near)
-    if brush.rng.random() < 0.8 and brush.may("path"):
+    if brush.rng.random() < 0.8 and brush.can_paint("path"):
         path(brush, line, (236, 214, 172))
     brush.vignette(0.12)
 
@@ -51,7 +51,7 @@ def path(brush: Brush, line: float, tone: RGB) -> None:
 
 def field(brush: Brush) -> None:
     """Rolling farmland with rows of crops and a meadow in front."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     sky(brush, line)
     near = brush.pick((150, 188, 84), (196, 184, 92), (120, 176, 92))
     hills(brush, line, near, 3)
@@ -65,7 +65,7 @@ def field(brush: Brush) -> None:
         if k != 1:
             rows(brush, outline, band + 30, darker(tone, 0.22))
         band += 12 + k * 4
-    brush.shows("field")
+    brush.record("field")
     grass(brush, band + 10, lighter(near, 0.3), darker(near, 0.10))
     brush.vignette(0.12)
 
@@ -84,13 +84,13 @@ def rows(brush: Brush, outline: list[Point], foot: float, tone: RGB) -> None:
 
 def forest(brush: Brush) -> None:
     """Rows of trunks in the mist, a canopy of light, a mossy ground."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     light = brush.pick((214, 236, 190), (230, 236, 190), (196, 230, 214))
     brush.gradient(
         0, line + 4, ((0.0, darker(mix(light, (90, 160, 110), 0.6), 0.1)), (0.6, light), (1.0, lighter(light, 0.4)))
     )
     brush.glow((brush.between(0.4, 0.8) * brush.width, line * 0.35), (300, 240), (255, 252, 220), 0.7)
-    brush.shows("tree", "grass")
+    brush.record("tree", "grass")
     for layer in range(3):
         tone = mix((86, 78, 72), mix(light, (120, 170, 140), 0.4), 0.74 - 0.27 * layer)
         trunks(brush, line + 2 + 5 * layer, tone, 5 + layer, 7 + 7 * layer)
@@ -132,11 +132,11 @@ def light_beams(brush: Brush, line: float) -> None:
 
 def yard(brush: Brush) -> None:
     """A lawn before a wooden fence or a hedge."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     sky(brush, line)
     far, near = LAWNS[int(brush.rng.integers(len(LAWNS)))]
     far_trees(brush, line - 44, near, 0.8)
-    if brush.rng.random() < 0.65 and brush.may("fence"):
+    if brush.rng.random() < 0.65 and brush.can_paint("fence"):
         pickets(brush, line)
     else:
         hedge(brush, line, near)
@@ -162,7 +162,7 @@ def pickets(brush: Brush, line: float) -> None:
 
 def hedge(brush: Brush, line: float, tone: RGB) -> None:
     """A clipped hedge along the horizon."""
-    brush.shows("hedge")
+    brush.record("hedge")
     deep = darker(tone, 0.25)
     for k in range(3):
         count = 44

@@ -1,6 +1,6 @@
 """Floors in perspective: boards, tiles, carpet, and the planks of a tabletop.
 
-In: a brush, the floor line and a tone.  Out: strokes, and words noted with the brush.
+In: a brush, the floor line and a tone.  Out: strokes, and the words for what was painted, kept in the brush.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def _floor(brush: Brush, line: float, paint: Callable[[ImageDraw.ImageDraw], Non
 
 def boards(brush: Brush, line: float, tone: RGB) -> None:
     """Floorboards running towards the wall."""
-    brush.shows("floorboards")
+    brush.record("floorboards")
     count = int(brush.rng.integers(11, 16))
     rows = _rows(7)
     shift = brush.rng.integers(0, 7, count)
@@ -62,7 +62,7 @@ def boards(brush: Brush, line: float, tone: RGB) -> None:
 
 def tiles(brush: Brush, line: float, tone: RGB) -> None:
     """A chequered tile floor."""
-    brush.shows("tiles")
+    brush.record("tiles")
     cols, rows = int(brush.rng.integers(9, 14)), _rows(int(brush.rng.integers(6, 9)))
     other = mix(tone, brush.pick(*SECOND_TILES), 0.55)
 
@@ -87,7 +87,7 @@ def _cell(brush: Brush, line: float, cell: tuple[float, float, float, float]) ->
 
 def carpet(brush: Brush, line: float, tone: RGB) -> None:
     """A soft carpet."""
-    brush.shows("carpet")
+    brush.record("carpet")
     brush.gradient(line, brush.height, ((0.0, darker(tone, 0.10)), (0.5, tone), (1.0, lighter(tone, 0.12))))
     brush.texture(line, brush.height, 0.24, (0.9, 0.6))
     _floor_light(brush, line)

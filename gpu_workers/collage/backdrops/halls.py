@@ -1,6 +1,6 @@
 """Large rooms of a town: shop and stage.
 
-In: a brush.  Out: strokes, and words noted with the brush.
+In: a brush.  Out: strokes, and the words for what was painted, kept in the brush.
 """
 
 from collections.abc import Callable
@@ -22,14 +22,14 @@ GOODS: tuple[RGB, ...] = (
 
 def shop(brush: Brush) -> None:
     """A shop: shelves out of focus on the back wall, a striped valance, tiles."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     wall = brush.pick(*WALLS)
     wall_of_room(brush, line, wall)
-    if brush.may("shelf", "wall shelf", "bookshelf"):
+    if brush.can_paint("shelf", "wall shelf", "bookshelf"):
         shelves(brush, line)
     else:
         window_light(brush, line)
-    if any(word in brush.stage.scene for word in TILED):
+    if any(word in brush.context.scene for word in TILED):
         tiles(brush, line, brush.pick(*TILES))
     else:
         boards(brush, line, brush.pick(*BOARDS))
@@ -41,12 +41,12 @@ def shop(brush: Brush) -> None:
         tone = stripe if k % 2 else (252, 246, 236)
         brush.rect((k * each, -14, each, 44), lighter(tone, 0.12), darker(tone, 0.06), each / 2)
     brush.glow((brush.width / 2, 30), (brush.width, 26), (50, 36, 60), 0.22)
-    brush.shows("awning")
+    brush.record("awning")
     brush.vignette(0.18)
 
 
 def shelves(brush: Brush, line: float) -> None:
-    """Shelves with blurred goods, which nobody could count or name, along the whole wall or half of it."""
+    """Shelves with goods too blurred to count or name, along the whole wall or half of it."""
     wood = brush.pick((176, 128, 88), (206, 170, 130), (140, 100, 80))
     shares = ((0.36, 0.58, 0.80), (0.42, 0.72), (0.34, 0.56), (0.5,))[int(brush.rng.integers(4))]
     left, right = ((0.0, 1.0), (0.0, 1.0), (0.0, 0.48), (0.52, 1.0))[int(brush.rng.integers(4))]
@@ -81,7 +81,7 @@ def _blurred(brush: Brush, area: tuple[float, float, float, float], round_shape:
 
 def theatre(brush: Brush) -> None:
     """A stage: curtains, spotlights, boards."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     tone = brush.pick((170, 36, 56), (126, 40, 110), (36, 70, 140), (150, 44, 44))
     back = mix(darker(tone, 0.45), (60, 50, 100), 0.45)
     brush.gradient(0, line, ((0.0, darker(back, 0.35)), (1.0, lighter(back, 0.18))))
@@ -99,7 +99,7 @@ def theatre(brush: Brush) -> None:
     for x in (-14.0, brush.width - 92.0):
         folds(brush, (x, 0, 106, line + 26), tone, 5)
     valance(brush, tone)
-    brush.shows("curtain", "stage", "spotlight", "wall")
+    brush.record("curtain", "stage", "spotlight", "wall")
     brush.vignette(0.34)
 
 

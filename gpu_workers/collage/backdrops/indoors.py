@@ -1,6 +1,6 @@
 """Rooms: a wall, a floor line, a floor in perspective, light from a window out of sight.
 
-In: a brush.  Out: strokes, and words noted with the brush.
+In: a brush.  Out: strokes, and the words for what was painted, kept in the brush.
 """
 
 from collections.abc import Callable
@@ -25,11 +25,11 @@ CARPETED = ("bedroom", "nursery", "cinema", "hotel", "library", "theater")
 
 def room(brush: Brush) -> None:
     """A room by its scene's name: tiles for kitchens and bathrooms, carpet for bedrooms, boards elsewhere."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     wall = brush.pick(*WALLS)
     wall_of_room(brush, line, wall)
-    name = brush.stage.scene
-    if "tile" in " ".join(brush.stage.wanted) or any(word in name for word in TILED):
+    name = brush.context.scene
+    if "tile" in " ".join(brush.context.wanted) or any(word in name for word in TILED):
         _wall_tiles(brush, line, lighter(wall, 0.35))
         tiles(brush, line, brush.pick(*TILES))
     elif any(word in name for word in CARPETED):
@@ -48,7 +48,7 @@ def wall_of_room(brush: Brush, line: float, tone: RGB) -> None:
     brush.gradient(0, line, ((0.0, darker(tone, 0.10)), (0.3, tone), (0.8, lighter(tone, 0.20)), (1.0, tone)))
     brush.glow((brush.width * brush.between(0.55, 0.9), line * 0.3), (340, 300), lighter(tone, 0.65), 0.6)
     brush.texture(0, line, 0.07)
-    brush.shows("wall", "floor")
+    brush.record("wall", "floor")
 
 
 def _decorate(brush: Brush, line: float, tone: RGB) -> None:
@@ -116,9 +116,11 @@ def window_light(brush: Brush, line: float) -> None:
     """The slanted shape of a window's light on the wall, where nothing hangs."""
     wide, tall, lean = brush.between(64, 92), line * 0.5, brush.between(0.25, 0.5)
     spots = [(brush.between(0.06, 0.72) * brush.width, line * brush.between(0.12, 0.3)) for _ in range(4)]
-    free = [(x, y) for x, y in spots if not brush.stage.covered(x, y - 0.5 * wide, x + wide, y + 0.54 * tall + 0.5 * tall)]
-    if not free or brush.rng.random() < 0.25 or not brush.may("window"):
-        return  # a viewer may well call it a window, so it counts as one
+    free = [
+        (x, y) for x, y in spots if not brush.context.is_covered(x, y - 0.5 * wide, x + wide, y + 0.54 * tall + 0.5 * tall)
+    ]
+    if not free or brush.rng.random() < 0.25 or not brush.can_paint("window"):
+        return  # a viewer may call it a window, so it counts as one
     x, top = free[0]
     for col in range(2):
         for row in range(2):
@@ -130,7 +132,7 @@ def window_light(brush: Brush, line: float) -> None:
 
 def tabletop(brush: Brush) -> None:
     """A wooden top in front of a blurred room."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     wall = brush.pick(*WALLS, (150, 176, 190), (206, 176, 150))
     brush.gradient(0, line + 6, ((0.0, darker(wall, 0.22)), (0.6, wall), (1.0, darker(wall, 0.12))))
     _bokeh(brush, line, wall)
@@ -139,7 +141,7 @@ def tabletop(brush: Brush) -> None:
     brush.rect((0, line - 1, brush.width, 3), lighter(tone, 0.45), tone)
     brush.glow((brush.width * 0.66, line + (brush.height - line) * 0.3), (330, 130), (255, 246, 224), 0.42)
     brush.glow((brush.width * 0.1, brush.height), (260, 190), (50, 28, 50), 0.30)
-    brush.shows("table", "wall")
+    brush.record("table", "wall")
     brush.vignette(0.2)
 
 

@@ -1,7 +1,7 @@
 """Backdrops that are pictures of places, for scenes from outside the package.
 
 In: a brush, and files.  Out: the brush with one of the pictures, cropped and scaled so that its horizon is the scene's.
-What the picture shows is what the scene's row says (`elements`): a picture cannot leave out what a graph excludes.
+The scene's row states what the picture shows (`elements`): a picture cannot omit what a graph excludes.
 """
 
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ LARGEST_SIDE = 1024
 
 
 def show_picture(brush: Brush, files: Sequence[Path]) -> None:
-    """Lay one of the pictures, drawn by the brush's own chance, over its canvas."""
+    """Fill the canvas with one of the pictures, chosen by the brush's random generator."""
     picture = _loaded(files[int(brush.rng.integers(len(files)))])
-    box = _crop(picture.size, brush.stage.size, brush.stage.horizon)
-    brush.image.paste(picture.resize(brush.stage.size, Image.Resampling.LANCZOS, box=box))
-    brush.shows(*brush.stage.wanted)
+    box = _crop(picture.size, brush.context.size, brush.context.horizon)
+    brush.image.paste(picture.resize(brush.context.size, Image.Resampling.LANCZOS, box=box))
+    brush.record(*brush.context.wanted)
 
 
 def _crop(picture: tuple[int, int], canvas: tuple[int, int], horizon: int) -> tuple[float, float, float, float]:
-    """The largest part of the picture with the canvas's shape; the share above the horizon stays what it is.
+    """The largest part of the picture with the canvas's shape; the share above the horizon stays the same.
 
     The row's horizon is that of the whole picture too, so a crop takes from above and below in that proportion.
     """
@@ -41,7 +41,7 @@ def _crop(picture: tuple[int, int], canvas: tuple[int, int], horizon: int) -> tu
 
 @lru_cache(maxsize=KEPT_PICTURES)
 def _loaded(path: Path) -> Image.Image:
-    """Raises PermanentError for a file that is no picture."""
+    """The picture of a file. Raises PermanentError for a file that is no picture."""
     try:
         with Image.open(path) as opened:
             picture = ImageOps.exif_transpose(opened).convert("RGB")

@@ -1,6 +1,6 @@
 """A street of a town.
 
-In: a brush.  Out: strokes, and words noted with the brush.
+In: a brush.  Out: strokes, and the words for what was painted, kept in the brush.
 """
 
 from collections.abc import Callable
@@ -21,9 +21,9 @@ FACADES: tuple[RGB, ...] = (
 
 def street(brush: Brush) -> None:
     """A row of houses, a pavement, and a road in front."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     sky(brush, line)
-    if brush.may("building", "house", "office building", "window", "door", "shop"):
+    if brush.can_paint("building", "house", "office building", "window", "door", "shop"):
         hills_or_towers(brush, line)
         facades(brush, line)
     else:
@@ -126,7 +126,7 @@ def pavement_and_road(brush: Brush, line: float) -> None:
         brush.poly([(x + 5, y), (x + dash + 5, y), (x + dash, y + 8), (x, y + 8)], (250, 246, 236), (232, 228, 222))
         x += dash * 1.8
     brush.glow((brush.width / 2, line), (brush.width, 18), (60, 50, 80), 0.30)
-    brush.shows("pavement", "sidewalk", "road", "street")
+    brush.record("pavement", "sidewalk", "road", "street")
 
 
 def _slabs(brush: Brush, line: float, kerb: float, on: ImageDraw.ImageDraw) -> None:

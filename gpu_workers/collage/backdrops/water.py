@@ -1,7 +1,7 @@
 """Places at and on the water: beach, harbour, sea.
 
-In: a brush whose stage knows where things stand.  Out: strokes, and words noted with the brush.  Floating things get
-water and standing things get ground: the shore is laid between them, and a thing out of reach gets a landing stage.
+In: a brush whose context says where objects stand.  Out: strokes, and the words for what was painted, kept in the
+brush.  The shore runs between floating and standing objects; a standing object beyond the shore gets a jetty.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ def open_water(brush: Brush, top: float, bottom: float) -> tuple[RGB, RGB]:
     """Water from the horizon down: bright far away, deep close by, with wavelets and glitter."""
     far, near = SEAS[int(brush.rng.integers(len(SEAS)))]
     brush.gradient(top, bottom, ((0.0, lighter(far, 0.25)), (0.2, far), (1.0, near)))
-    brush.shows("water", "sea", "wave")
+    brush.record("water", "sea", "wave")
     brush.glow((brush.width * 0.7, top + 6), (240, 46), (255, 252, 230), 0.5)
     for dark in (True, False):
         tone = darker(near, 0.22) if dark else lighter(far, 0.72)
@@ -51,31 +51,31 @@ def _draw_wavelets(marks: Sequence[tuple[float, float, float]], on: ImageDraw.Im
 
 def sea(brush: Brush) -> None:
     """The open sea."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     sky(brush, line)
     open_water(brush, line, brush.height)
-    _stages_for(brush, line, [foot for foot in brush.stage.feet if foot.ground == "floor"])
+    _jetties(brush, line, [foot for foot in brush.context.feet if foot.ground == "floor"])
     brush.vignette(0.14)
 
 
 def shore_line(brush: Brush, share: float) -> tuple[float, list[Foot]]:
-    """The height of the shore, and the standing things that are left in the water."""
-    line, low = float(brush.stage.horizon), float(brush.height)
-    afloat = [foot.y for foot in brush.stage.feet if foot.ground == "water"]
-    standing = [foot for foot in brush.stage.feet if foot.ground == "floor"]
-    wished = line + (low - line) * share
+    """The height of the shore, and the standing objects that are left in the water."""
+    line, low = float(brush.context.horizon), float(brush.height)
+    afloat = [foot.y for foot in brush.context.feet if foot.ground == "water"]
+    standing = [foot for foot in brush.context.feet if foot.ground == "floor"]
+    shore = line + (low - line) * share
     if standing:
-        wished = min(wished, max(line + 16, min(foot.y for foot in standing) - 14))
+        shore = min(shore, max(line + 16, min(foot.y for foot in standing) - 14))
     if afloat:
-        wished = max(wished, min(max(afloat) + 10, low - 8))
-    return wished, [foot for foot in standing if foot.y < wished + 4]
+        shore = max(shore, min(max(afloat) + 10, low - 8))
+    return shore, [foot for foot in standing if foot.y < shore + 4]
 
 
 def beach(brush: Brush) -> None:
     """Sea, a foaming edge, sand."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     sky(brush, line)
-    if brush.rng.random() < 0.5 and brush.may("island"):
+    if brush.rng.random() < 0.5 and brush.can_paint("island"):
         tone = mix((110, 170, 130), HAZE, 0.45)
         x = brush.between(0.1, 0.8) * brush.width
         brush.puffs([(x, line + 12, 26), (x + 34, line + 14, 34), (x + 70, line + 12, 20)], lighter(tone, 0.2), tone)
@@ -83,12 +83,12 @@ def beach(brush: Brush) -> None:
     far, _ = open_water(brush, line, min(brush.height, shore + 14))
     sand = brush.pick((244, 220, 166), (238, 208, 150), (248, 226, 184))
     edge = _shore(brush, shore)
-    brush.shows("sand", "beach")
+    brush.record("sand", "beach")
     ground_behind(brush, edge, partial(sand_ground, brush, shore - 12, sand))
     brush.poly(_band(edge, 2, 26), darker(mix(sand, far, 0.2), 0.16), sand, 0.65, 2.5)
     brush.poly(_band(edge, -16, 3), lighter(far, 0.55), opacity=0.45, soft=1.4)
     brush.poly(_band(edge, -4, 4), (255, 255, 255), opacity=0.92, soft=0.8)
-    _stages_for(brush, shore, stranded)
+    _jetties(brush, shore, stranded)
     brush.vignette(0.12)
 
 
@@ -105,7 +105,7 @@ def _band(edge: Sequence[Point], above: float, below: float) -> list[Point]:
 
 
 def ground_behind(brush: Brush, edge: Sequence[Point], paint: Callable[[], None]) -> None:
-    """Let `paint` fill the ground, but keep what is beyond the edge."""
+    """Let `paint` fill the ground, but restore what is beyond the edge."""
     before = brush.image.copy()
     paint()
     outline = [(-16.0, -4.0), *[(x * FINE, y * FINE) for x, y in edge], (brush.width * FINE + 16.0, -4.0)]
@@ -114,17 +114,17 @@ def ground_behind(brush: Brush, edge: Sequence[Point], paint: Callable[[], None]
 
 def harbour(brush: Brush) -> None:
     """Calm water with a far shore, and a quay in front."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     sky(brush, line)
-    brush.shows("harbour")
-    if brush.may("hill"):
+    brush.record("harbour")
+    if brush.can_paint("hill"):
         for k in range(2):
             tone = mix((104, 140, 150), HAZE, 0.55 - 0.2 * k)
             ridge(brush, line + 3, 44 - 16 * k, (lighter(tone, 0.15), tone), 0.5)
     shore, stranded = shore_line(brush, brush.between(0.48, 0.60))
     open_water(brush, line, min(brush.height, shore + 10))
     quay(brush, shore)
-    _stages_for(brush, shore, stranded)
+    _jetties(brush, shore, stranded)
     brush.vignette(0.14)
 
 
@@ -134,7 +134,7 @@ def quay(brush: Brush, top: float) -> None:
         return
     wood = brush.rng.random() < 0.5
     tone = brush.pick((188, 144, 104), (170, 128, 96)) if wood else brush.pick((196, 192, 196), (206, 196, 184))
-    brush.shows("quay")
+    brush.record("quay")
     brush.gradient(top, brush.height, ((0.0, lighter(tone, 0.22)), (1.0, tone)))
     brush.texture(top, brush.height, 0.12)
     brush.shape(partial(_joints, brush, top, wood), darker(tone, 0.36), 0.55)
@@ -156,11 +156,11 @@ def _joints(brush: Brush, top: float, wood: bool, on: ImageDraw.ImageDraw) -> No
             on.line((0, y * FINE, brush.width * FINE, y * FINE), fill=255, width=3)
 
 
-def _stages_for(brush: Brush, shore: float, feet: Sequence[Foot]) -> None:
-    """Jetties from the picture's side to things that stand beyond the shore, nearer ones painted last."""
+def _jetties(brush: Brush, shore: float, feet: Sequence[Foot]) -> None:
+    """Jetties from the picture's side to objects that stand beyond the shore, nearer ones painted last."""
     tone: RGB = (184, 140, 100)
     for foot in sorted(feet, key=lambda foot: foot.y):
-        brush.shows("pier")
+        brush.record("pier")
         from_left = foot.left + foot.right < brush.width
         left = -12.0 if from_left else foot.left - 14
         right = foot.right + 14 if from_left else brush.width + 12.0

@@ -1,6 +1,6 @@
 """Wide country: mountain, desert, snow, and the open sky.
 
-In: a brush.  Out: strokes, and words noted with the brush.
+In: a brush.  Out: strokes, and the words for what was painted, kept in the brush.
 """
 
 from collections.abc import Callable
@@ -16,9 +16,9 @@ from gpu_workers.collage.drawing_pen import RGB, darker, lighter, mix
 
 def mountain(brush: Brush) -> None:
     """Snowy peaks over an alpine meadow."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     sky(brush, line)
-    brush.shows("mountain")
+    brush.record("mountain")
     base = brush.pick((112, 132, 176), (122, 124, 160), (104, 142, 168))
     for k in range(3):
         tone = mix(base, HAZE, 0.52 - 0.24 * k)
@@ -37,7 +37,7 @@ def peak(brush: Brush, foot: float, x: float, height: float, tone: RGB) -> None:
     spine = [(x, top), (x - half * 0.05, top + height * 0.35), (x + half * 0.07, top + height * 0.62), (x, foot + 2)]
     brush.poly([(x, top), (x + half, foot + 2), (x - half, foot + 2)], lighter(tone, 0.12), mix(tone, HAZE, 0.35))
     brush.poly([*spine, (x - half, foot + 2)], darker(tone, 0.14), mix(tone, HAZE, 0.22), 0.85)
-    if height > 80 and brush.may("snow"):
+    if height > 80 and brush.can_paint("snow"):
         cut = 0.30
         jag = [(x + half * cut * t, top + height * cut * (1.0 + (0.22 if k % 2 else -0.16)))
                for k, t in enumerate((1.0, 0.55, 0.2, -0.2, -0.6, -1.0))]  # fmt: skip
@@ -47,11 +47,11 @@ def peak(brush: Brush, foot: float, x: float, height: float, tone: RGB) -> None:
 
 def desert(brush: Brush) -> None:
     """Dunes under a wide sky."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     sky(brush, line, clouds=brush.rng.random() < 0.4)
     sand = brush.pick((236, 196, 132), (232, 178, 116), (240, 210, 156))
     brush.glow((brush.width / 2, line), (420, 120), lighter(sand, 0.7), 0.6)
-    brush.shows("sand", "dune")
+    brush.record("sand", "dune")
     for k in range(3):
         tone = mix(sand, (238, 206, 196), 0.5 - 0.2 * k)
         ridge(brush, line + 4 + 4 * k, 62 - 14 * k, (lighter(tone, 0.25), darker(tone, 0.06 + 0.03 * k)), 0.3)
@@ -87,14 +87,14 @@ def ripples(brush: Brush, top: float, phase: float, shift: float, on: ImageDraw.
 
 def snow(brush: Brush) -> None:
     """A white plain with drifts, far firs and falling flakes."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     top = brush.pick((150, 186, 226), (170, 184, 222), (132, 178, 220))
     brush.gradient(0, line + 4, ((0.0, top), (0.7, (212, 228, 246)), (1.0, (240, 240, 248))))
-    brush.shows("sky", "snow")
+    brush.record("sky", "snow")
     for k in range(2):
         tone = mix((168, 190, 224), (236, 242, 252), 0.45 + 0.2 * k)
         ridge(brush, line + 2, 66 - 26 * k, (lighter(tone, 0.4), tone), 0.4)
-    if brush.may("tree", "evergreen tree", "pine tree"):
+    if brush.can_paint("tree", "evergreen tree", "pine tree"):
         for _ in range(int(brush.rng.integers(10, 18))):
             fir(brush, brush.between(0, brush.width), line + brush.between(0, 7), brush.between(18, 46))
     brush.gradient(line + 4, brush.height, ((0.0, (246, 249, 254)), (0.5, (232, 240, 250)), (1.0, (206, 222, 242))))
@@ -103,7 +103,7 @@ def snow(brush: Brush) -> None:
         x, r = brush.between(0, brush.width), brush.between(140, 260)
         brush.glow((x, y), (r, 16 + 12 * k), (164, 190, 226), 0.42)
         brush.glow((x + 30, y - 8 - 3 * k), (r, 14 + 10 * k), (255, 255, 255), 0.8)
-    if brush.may("snowflake"):
+    if brush.can_paint("snowflake"):
         flakes = [
             (brush.between(0, brush.width), brush.between(0, brush.height), brush.between(0.8, 2.4)) for _ in range(60)
         ]
@@ -122,9 +122,9 @@ def fir(brush: Brush, x: float, foot: float, height: float) -> None:
 
 def open_sky(brush: Brush) -> None:
     """High in the air: clouds above, a sea of clouds or far hills below."""
-    line = float(brush.stage.horizon)
+    line = float(brush.context.horizon)
     sky(brush, brush.height, clouds=False)
-    brush.shows("cloud")
+    brush.record("cloud")
     for _ in range(6):
         cloud(
             brush,

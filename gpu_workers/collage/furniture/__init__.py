@@ -1,1 +1,1 @@
-"""Furniture and other things without a sprite, drawn with the pen."""
+"""Furniture and other objects without a sprite, drawn with the pen."""

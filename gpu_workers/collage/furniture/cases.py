@@ -9,7 +9,7 @@ from gpu_workers.collage.furniture.tables import drawers, face_depth, top_face
 
 
 def cabinet(pen: Pen, look: Look) -> None:
-    """A closed case with two doors; also what unknown things are drawn as."""
+    """A closed case with two doors; also drawn for unknown names."""
     colour = look.wood()
     depth = face_depth(look, 0.04)
     pen.rect((pen.w * 0.04, 90, pen.w * 0.92, 10), darker(colour, 0.5), 1.5, FLAT)
@@ -25,7 +25,7 @@ def cabinet(pen: Pen, look: Look) -> None:
 
 
 def shelf(pen: Pen, look: Look) -> None:
-    """An open case; its boards lie where things stand in it."""
+    """An open case; its boards are where objects stand in it."""
     colour = look.wood()
     side = max(3.5, pen.w * 0.05)
     pen.rect((0, 0, pen.w, 100), darker(colour, 0.12), 2, WOOD)
@@ -44,15 +44,15 @@ def shelf(pen: Pen, look: Look) -> None:
         pen.rect((x, 0, side, 100), colour, 1.5, WOOD)
 
 
-def shelf_levels(asked: tuple[float, ...], width: float, side: float) -> list[float]:
-    """Heights of the boards' upper edges in units: where things stand, and evenly in what is left."""
+def shelf_levels(levels: tuple[float, ...], width: float, side: float) -> list[float]:
+    """Heights of the boards' upper edges in units: where objects stand; evenly spaced where none do."""
     low = 100 - 1.2 * side
-    fixed = sorted({min(low, 100 * level - 1.5) for level in asked} | {low})
+    fixed = sorted({min(low, 100 * level - 1.5) for level in levels} | {low})
     spacing = max(20.0, min(44.0, 100 / max(2, min(5, round(220 / width)))))
     found: list[float] = []
     above = side
     for level in fixed:
-        count = 0 if asked else round((level - above) / spacing) - 1
+        count = 0 if levels else round((level - above) / spacing) - 1
         found += [above + (level - above) * (k + 1) / (count + 1) for k in range(max(0, count))]
         found.append(level)
         above = level

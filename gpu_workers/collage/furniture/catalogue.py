@@ -1,4 +1,4 @@
-"""Which name is drawn by which function.
+"""The function that draws each kind of furniture.
 
 In: a category's name, its aspect and a look.  Out: an RGBA picture.
 """
@@ -58,10 +58,10 @@ DRAWN: dict[str, DrawsThing] = {
 }
 
 FLAT = frozenset({"rug", "picnic blanket"})
-"""What lies flat on the floor: painted before everything that stands."""
+"""Objects flat on the floor: painted before all standing ones."""
 
-OPENED = frozenset({"bowl", "bucket"})
-"""What has a sprite but is drawn when it holds something: the sprite shows no opening."""
+DRAWN_WHEN_FILLED = frozenset({"bowl", "bucket"})
+"""Objects with a sprite that are drawn when they hold something: the sprite shows no opening."""
 
 KEPT_PICTURES = 192
 """Drawn pictures kept in memory: at most 0.6 MB each, usually half of that."""
@@ -69,7 +69,7 @@ KEPT_PICTURES = 192
 
 @lru_cache(maxsize=KEPT_PICTURES)
 def furniture(name: str, aspect: float, look: Look) -> Image.Image:
-    """The picture of a drawn thing; an unknown name is drawn as a cabinet. `aspect` is width over height."""
+    """The picture of a drawn object; an unknown name is drawn as a cabinet. `aspect` is width over height."""
     pen = Pen(aspect)
     DRAWN.get(name, cases.cabinet)(pen, look)
     return pen.done()

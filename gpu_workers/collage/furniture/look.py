@@ -1,4 +1,4 @@
-"""What a drawing function is told besides its pen: colours and where things will stand on it.
+"""Parameters of a drawing function: colours, and where other objects will stand on the furniture.
 
 In: a category's surface height, an optional colour, a variant number.  Out: a frozen `Look`.  Draws nothing.
 """
@@ -23,9 +23,9 @@ SKY: RGB = (126, 204, 246)
 
 @dataclass(frozen=True)
 class Look:
-    """`colour` is the asked-for colour or None; `surface` the share of the height below the top; `variant` varies.
+    """`colour` is the requested colour or None; `surface` the share of the height below the top; `variant` varies.
 
-    `levels`: where held things stand, shares of the height from the top.  `filled`: whether it holds anything.
+    `levels`: where held objects stand, as shares of the height from the top.  `filled`: whether it holds anything.
     """
 
     colour: RGB | None = None
@@ -35,15 +35,15 @@ class Look:
     filled: bool = False
 
     def wood(self) -> RGB:
-        """The asked-for colour, or a wood."""
+        """The requested colour, or a wood."""
         return self.colour or WOODS[self.variant % len(WOODS)]
 
     def fabric(self) -> RGB:
-        """The asked-for colour, or a fabric."""
+        """The requested colour, or a fabric."""
         return self.colour or FABRICS[self.variant % len(FABRICS)]
 
     def paint(self) -> RGB:
-        """The asked-for colour, or a painted surface."""
+        """The requested colour, or a painted surface."""
         return self.colour or PAINTS[self.variant % len(PAINTS)]
 
     def stand(self, default: float) -> float:

@@ -1,4 +1,4 @@
-"""Lamps and what stands outdoors.
+"""Lamps and outdoor objects.
 
 In: a pen and a look.  Out: strokes.
 """

@@ -1,4 +1,4 @@
-"""Seats and beds: what people and cushions rest on.
+"""Seats: sofas, chairs, benches.
 
 In: a pen and a look.  Out: strokes.  The seat's middle lies at the surface height.
 """

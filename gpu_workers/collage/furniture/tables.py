@@ -1,7 +1,7 @@
-"""Tables and what is like them: a top that things stand on, on legs or on a body.
+"""Tables and similar furniture: a top for other objects, on legs or on a body.
 
 In: a pen and a look.  Out: strokes.  The top's face spans from the upper edge to twice the surface height, so that
-what stands at the surface height stands in its middle.
+objects at the surface height stand in its middle.
 """
 
 from gpu_workers.collage.drawing_pen import FLAT, RGB, SOFT, WOOD, Area, Finish, Pen, darker, lighter

@@ -1,4 +1,4 @@
-"""Vessels and small things of kitchen and store.
+"""Vessels and small objects of kitchen and storeroom.
 
 In: a pen and a look.  Out: strokes.
 """
@@ -8,7 +8,7 @@ from gpu_workers.collage.furniture.look import CREAM, DARK_METAL, METAL, WHITE, 
 
 
 def crate(pen: Pen, look: Look) -> None:
-    """A wooden crate, seen from above: closed by a lid, or open when something is in it."""
+    """A wooden crate, seen from above: closed by a lid, or open when it holds something."""
     colour = look.wood()
     rim = 32.0 if look.filled else 18.0
     if look.filled:

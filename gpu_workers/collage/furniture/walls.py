@@ -1,4 +1,4 @@
-"""What hangs on a wall, stands in it, or lies on the floor: windows, doors, pictures, rugs.
+"""Flat objects on walls and floors: boards, rugs, blankets.
 
 In: a pen and a look.  Out: strokes.
 """
@@ -8,7 +8,7 @@ from gpu_workers.collage.furniture.look import WOODS, Look
 
 
 def board(pen: Pen, look: Look) -> None:
-    """A chalkboard, or a board of the colour asked for, in a wooden frame."""
+    """A chalkboard, or a board of the requested colour, in a wooden frame."""
     colour = look.colour or (66, 112, 96)
     edge = min(pen.w, 100.0) * 0.06
     pen.rect((0, 0, pen.w, 97), WOODS[1], 2.5, WOOD)

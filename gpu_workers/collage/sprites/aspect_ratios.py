@@ -2,7 +2,7 @@
 
 In: the folder of sprites and the folder of `categories_*.json`.  Out: the measured values, printed, or written into
 the files with `--write`.  Run as `python -m gpu_workers.collage.sprites.aspect_ratios SPRITES KNOWLEDGE [--write]`.
-Does not choose sprites: that is knowledge.
+Does not choose sprites: the knowledge base does.
 """
 
 import json
@@ -23,12 +23,12 @@ def measured(sprites: Path, name: str) -> float:
 
 
 def refreshed(rows: list[dict[str, Any]], sprites: Path) -> list[dict[str, Any]]:
-    """The rows with the aspect of every sprite as measured; drawn things keep theirs."""
+    """The rows with the aspect of every sprite as measured; drawn objects keep theirs."""
     return [row | {"aspect": measured(sprites, row["sprite"])} if "sprite" in row else row for row in rows]
 
 
 def dumped(rows: list[dict[str, Any]]) -> str:
-    """The text of a data file: one row a line, so that a change shows as one line."""
+    """The text of a data file: one row a line, for diffs of one line."""
     return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
 
 

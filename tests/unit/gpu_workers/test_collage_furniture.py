@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_workers.collage.colour import RAMPS, looks, rgb_of
-from gpu_workers.collage.furniture.catalogue import DRAWN, FLAT, OPENED, furniture
+from gpu_workers.collage.colour import RAMPS, has_colour, rgb_of
+from gpu_workers.collage.furniture.catalogue import DRAWN, DRAWN_WHEN_FILLED, FLAT, furniture
 from gpu_workers.collage.furniture.look import Look
 from spatial.knowledge.categories import Category
 from spatial.knowledge.knowledge_base import categories
@@ -19,7 +19,7 @@ def test_every_drawn_category_has_its_own_drawing() -> None:
 
 
 def test_every_drawing_is_used() -> None:
-    assert set(DRAWN) - set(NAMES) == set(OPENED)
+    assert set(DRAWN) - set(NAMES) == set(DRAWN_WHEN_FILLED)
     assert set(NAMES) >= FLAT
 
 
@@ -80,4 +80,4 @@ def test_every_colour_word_has_three_tones_from_dark_to_light() -> None:
 
 def test_a_plain_patch_is_named_by_its_colour() -> None:
     for colour in ("red", "green", "blue", "yellow", "black", "white"):
-        assert looks(Image.new("RGBA", (20, 20), (*rgb_of(colour), 255)), colour)
+        assert has_colour(Image.new("RGBA", (20, 20), (*rgb_of(colour), 255)), colour)
