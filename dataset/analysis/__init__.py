@@ -1,1 +1,1 @@
-"""What is in the dataset, how it grew, and proof that its splits share nothing."""
+"""Statistics, growth and subsets of the dataset, and proof that its splits share nothing."""

@@ -1,7 +1,7 @@
-"""Proofs in words, for people who look at samples.
+"""Certificates as sentences, for people who look at samples.
 
 In: a question's certificate and the row's objects.  Out: short sentences.
-Judges nothing: what it cannot put into words it shows as it stands.
+Checks nothing; what it has no words for is shown as JSON.
 """
 
 import json
@@ -18,7 +18,7 @@ PLACES = {
     "bottom_left": "in the bottom left corner", "bottom": "in the lower third",
     "bottom_right": "in the bottom right corner",
 }  # fmt: skip
-"""What is said of a thing alone."""
+"""Phrases of predicates with one object."""
 
 
 def names_of(objects: Sequence[Row]) -> dict[int, str]:

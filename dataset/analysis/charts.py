@@ -1,7 +1,7 @@
-"""Statistics as pictures and as a page.
+"""Statistics as charts and as a page.
 
 In: `Statistics`.  Out: a folder with `index.html`, PNG charts and `statistics.json`; it opens from disk.
-Counts nothing.  matplotlib is imported when it is needed.
+Counts nothing.  Imports matplotlib when it draws.
 """
 
 import json
@@ -55,7 +55,7 @@ Bars = dict[str, float]
 
 
 def _charts(found: Statistics) -> dict[str, Bars]:
-    """Bars of each chart, those without any left out."""
+    """Bars of each chart; charts without bars are left out."""
     charts: dict[str, Bars] = {
         "objects": _floats(found.objects),
         "relations": _floats(found.relations),

@@ -1,6 +1,6 @@
-"""Growth for people: how many rows came when, a line an interval.
+"""Growth as text: rows added in each interval, one line an interval.
 
-In: what the log tells of each version.  Out: lines of text.  Reads nothing.
+In: the log's entry of each version.  Out: lines of text.  Reads nothing.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ STEPS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 30, 60, 180, 
 def growth_lines(growth: Sequence[Growth], rows: int) -> list[str]:
     """One line an interval in which rows came: its start (UTC), rows added, rows in all, a bar.
 
-    `rows` is how many there are at the end; what is older than the log is in all lines' totals.
+    `rows` is the final number; rows from before the log are part of every line's total.
     """
     grown = [(datetime.fromisoformat(entry["time"]), entry["rows"]) for entry in growth if entry["rows"]]
     if not grown:
@@ -40,7 +40,7 @@ def growth_lines(growth: Sequence[Growth], rows: int) -> list[str]:
 
 
 def _step(span: timedelta) -> timedelta:
-    """The finest that needs few lines."""
+    """The finest step that needs at most MAX_LINES."""
     return next((step for step in STEPS if span / step < MAX_LINES - 1), STEPS[-1])
 
 

@@ -1,6 +1,6 @@
-"""How much there is, and how it grew.
+"""The size of the dataset, and how it grew.
 
-In: the table's address.  Out: plain values for a person or for JSON.
+In: the table's address.  Out: plain values, ready for JSON.
 Reads the split and kind columns and the log, no picture; counts in SQL.
 """
 
@@ -30,7 +30,7 @@ class Info(TypedDict):
     """The dataset at one version. `bytes` are those of the snapshot's files.
 
     `rejections` counts the requests that ended without a sample until now, `redrawn` the pictures that were given up
-    while their requests went on, both by stage and reason.  What was judged again counts as it was judged last.
+    while their requests went on, both by stage and reason.  Of several judgements of a request the last counts.
     """
 
     uri: str
@@ -76,7 +76,7 @@ def _counts(table: Table, source: str, column: str) -> dict[str, int]:
 
 
 def _rejections(samples: Table, uri: str, options: Options, then: datetime | None) -> tuple[dict[str, int], dict[str, int]]:
-    """Those that are outcomes, and those whose request went on, as of a time."""
+    """Rejections that are outcomes, and those whose request went on, as of a time."""
     try:
         table = Table.load(rejections_uri(uri), options, then)
     except NoDataset:

@@ -1,7 +1,7 @@
 """Which relations a question is about, read from the query in its certificate.
 
 In: a certificate, or names of relations and families.  Out: names of predicates.
-Judges no answer.
+Checks no answer.
 """
 
 import json
@@ -17,10 +17,10 @@ FAMILIES: Mapping[str, frozenset[str]] = {
     for family in sorted({row.family for row in PREDICATES.values()})
 }
 
-_OF_OP: Mapping[str, frozenset[str]] = {row.op: row.about for row in QUERIES.values()}
-"""What an operation asks about without naming it."""
+_PREDICATES_OF_OP: Mapping[str, frozenset[str]] = {row.op: row.about for row in QUERIES.values()}
+"""Predicates that an operation asks about without naming them."""
 
-_OF_WORD: Mapping[str, Set[str]] = {
+_PREDICATES_OF_WORD: Mapping[str, Set[str]] = {
     "leftmost": {"left_of"},
     "rightmost": {"right_of"},
     "highest": {"above"},
@@ -30,19 +30,19 @@ _OF_WORD: Mapping[str, Set[str]] = {
     "top_to_bottom": HEIGHTS,
     "bottom_to_top": HEIGHTS,
 }
-"""What a word of a query says of space."""
+"""Predicates that a word of a query stands for."""
 
 
 def predicates_of(certificate: str) -> frozenset[str] | None:
-    """The predicates that must be understood to answer; none for existence, plain counts and attributes.
+    """The predicates that the answer depends on; none for existence, plain counts and attributes.
 
-    None for a certificate without a query of a type that is known here.  Raises ValueError for one that is not JSON.
+    None for a certificate without a query of a known type.  Raises ValueError for one that is not JSON.
     """
     proof = json.loads(certificate)
     query = proof.get("query") if isinstance(proof, dict) else None
-    if not isinstance(query, dict) or query.get("op") not in _OF_OP:
+    if not isinstance(query, dict) or query.get("op") not in _PREDICATES_OF_OP:
         return None
-    return frozenset((*_OF_OP[query["op"]], *_words(query)))
+    return frozenset((*_PREDICATES_OF_OP[query["op"]], *_words(query)))
 
 
 def _words(part: Mapping[str, Any]) -> Iterable[str]:
@@ -52,10 +52,10 @@ def _words(part: Mapping[str, Any]) -> Iterable[str]:
         elif name in {"predicate", "place"}:
             yield value
         elif name in {"extreme", "course"}:
-            yield from _OF_WORD[value]
+            yield from _PREDICATES_OF_WORD[value]
 
 
-def expanded(names: Iterable[str]) -> frozenset[str]:
+def expand_families(names: Iterable[str]) -> frozenset[str]:
     """Predicates and families as predicates. Raises BadInput for a name that is neither."""
     found: set[str] = set()
     for name in names:

@@ -1,8 +1,8 @@
 """Proof that the splits of a dataset share nothing.
 
 In: the table's address.  Out: what each split has, and everything that two splits have in common.
-What is compared, and what sharing a text means, is the auditor's to say (`dataset.audit.split_overlaps`): the proof
-uses none of the code that decided the splits.
+The audit defines what is compared and when texts count as shared (`dataset.audit.split_overlaps`): the proof uses none
+of the code that decided the splits.
 """
 
 import json
@@ -24,9 +24,9 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class SplitCheck:
-    """`samples` by split; `different` things of each kind by split; `shared` is what two splits have in common.
+    """`samples` by split; `different` ones of each kind by split; `shared` is what two splits have in common.
 
-    Of `unread` questions nothing is known, since their words are not understood.
+    `unread` counts the questions that could not be parsed, of which nothing is proven.
     """
 
     samples: dict[str, int]
@@ -35,8 +35,8 @@ class SplitCheck:
     unread: int
 
     @property
-    def holds(self) -> bool:
-        """Whether it is shown that the splits share nothing."""
+    def is_proven(self) -> bool:
+        """Whether the check proves that the splits share nothing."""
         return not self.shared and not self.unread
 
 

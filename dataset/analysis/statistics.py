@@ -1,4 +1,4 @@
-"""What is in the dataset: things, relations, density, kinds, answers; and what became of every request.
+"""Counts of objects, relations, density, kinds and answers in the dataset, and the outcome of every request.
 
 In: the table's address; the table of rejections beside it, where there is one.  Out: plain values.
 All counting is SQL over small columns (DuckDB); pictures are not read.
@@ -19,7 +19,7 @@ from schemas.reasons import GATES, REASONS
 from schemas.topics import REJECTIONS, TOPICS
 
 TOP = 30
-"""Things and relations that are named; the others are counted together."""
+"""Objects and relations that are named; the others are only counted."""
 
 Counts = dict[str, int]
 
@@ -37,7 +37,7 @@ _SAMPLES = CopySchema(
 
 @dataclass(frozen=True)
 class Loss:
-    """What ended at a stage and gate for a reason: requests, or single pictures. `meaning` is the reason in words."""
+    """Requests (or single pictures) lost at a stage and gate for a reason. `meaning` is the reason in words."""
 
     stage: str
     gate: str
@@ -48,7 +48,7 @@ class Loss:
 
 @dataclass(frozen=True)
 class Stage:
-    """Of the requests that reached a stage, how many it let pass."""
+    """Requests that reached a stage, and how many of them passed it."""
 
     stage: str
     reached: int
@@ -57,10 +57,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Statistics:
-    """The dataset at one version. `density` is samples by things seen, `answers` are by kind.
+    """The dataset at one version. `density` is samples by number of visible objects, `answers` are by kind.
 
     `losses` are requests that ended without a sample, `redrawn` pictures that were given up while their requests went on;
-    what was judged again counts as it was judged last.
+    of several judgements of a request the last counts.
     `objects_in_all` and `relations_in_all` count different ones, the top ones stand in `objects` and `relations`.
     """
 
@@ -147,7 +147,7 @@ def _answers(copy: TableCopy) -> dict[str, Counts]:
 
 
 def _losses(samples: Table, uri: str, options: Options) -> tuple[tuple[Loss, ...], tuple[Loss, ...]]:
-    """Rejections by stage, gate and reason, final ones and those that were none; none where no table of them is."""
+    """Losses by stage, gate and reason: final ones, and pictures drawn again. Empty without a table of rejections."""
     try:
         table = Table.load(uri, options)
     except NoDataset:
@@ -165,7 +165,7 @@ def _by_reason(rejections: Sequence[Mapping[str, Any]]) -> tuple[Loss, ...]:
 
 
 def _stages(samples: int, losses: tuple[Loss, ...]) -> tuple[Stage, ...]:
-    """Yield by stage: every request ends as a sample or as a loss, and stages follow one another."""
+    """Yield by stage: every request ends as a sample or as a loss, and stages run in sequence."""
     lost: Mapping[str, int] = {stage: sum(loss.count for loss in losses if loss.stage == stage) for stage in STAGES}
     reached, found = samples + sum(lost.values()), []
     for stage, count in lost.items():

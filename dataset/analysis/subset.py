@@ -1,7 +1,7 @@
 """Subsets for ablations: always of equal size, the same for the same seed.
 
 In: a dataset and a recipe.  Out: a dataset of its own, with the same columns.
-Questions go, pictures and what is known of them stay.  Samples are drawn by a hash of seed and id, so that a smaller
+Only questions are removed; pictures and their truth stay.  Samples are drawn by a hash of seed and id, so that a smaller
 subset is part of a larger one, and subsets with different recipes share as many pictures as they can.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from dataset.analysis.question_predicates import expanded, predicates_of
+from dataset.analysis.question_predicates import expand_families, predicates_of
 from dataset.reading.row_reader import batches
 from dataset.table.bulk_write import write_whole
 from dataset.table.columns import COLUMNS
@@ -26,11 +26,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class SubsetSpec:
-    """What a subset is made of.
+    """The recipe of a subset.
 
     `size` samples with `questions` questions each.  `only` and `without` name relations or families that questions may,
     or may not, be about; with `only`, questions about no relation do not count either.  `density` bounds the number of
-    objects in a picture.  `split` None takes all.
+    objects in a picture.  `split` None means all splits.
     """
 
     size: int
@@ -42,18 +42,18 @@ class SubsetSpec:
     seed: int = 0
 
     def allows(self, certificate: str) -> bool:
-        """Whether a question may be asked; one that does not say what it is about fits only recipes that do not care."""
+        """Whether the recipe admits a question; one of unknown predicates only if neither `only` nor `without` is set."""
         if not (self.only or self.without):
             return True
-        asked = predicates_of(certificate)
-        if asked is None or (self.only and not (asked and asked <= expanded(self.only))):
+        predicates = predicates_of(certificate)
+        if predicates is None or (self.only and not (predicates and predicates <= expand_families(self.only))):
             return False
-        return not asked & expanded(self.without)
+        return not predicates & expand_families(self.without)
 
 
 @dataclass(frozen=True)
 class Place:
-    """A table's address, how to reach it, and which state of it."""
+    """A table's address, its storage options, and a version."""
 
     uri: str
     options: Options = None
@@ -62,7 +62,7 @@ class Place:
 
 @dataclass(frozen=True)
 class SubsetResult:
-    """What was written: samples, questions, and how many samples would have done."""
+    """Samples and questions that were written, and the number of samples that fit the recipe."""
 
     samples: int
     questions: int
@@ -70,11 +70,11 @@ class SubsetResult:
 
 
 def subset(source: Place, spec: SubsetSpec, out: Place) -> SubsetResult:
-    """Write the subset into a table of its own, whole or not at all: after an interruption the same call does it.
+    """Write the subset into a table of its own, in one commit: after an interruption, repeat the call.
 
     Raises UserError when too few samples fit the recipe or `out` has a table already, NoDataset, RetryableError.
     """
-    expanded((*spec.only, *spec.without))
+    expand_families((*spec.only, *spec.without))
     table = Table.load(source.uri, source.options, source.version)
     _check_free(out)
     chosen, available = _choose(table, spec)
@@ -93,7 +93,7 @@ def _check_free(out: Place) -> None:
 
 
 def _choose(table: Table, spec: SubsetSpec) -> tuple[set[str], int]:
-    """The samples with the smallest hashes, and how many fit. Keeps no more than it will take."""
+    """The samples with the smallest hashes, and how many fit. Holds at most `size` in memory."""
     kept: list[tuple[int, str]] = []
     available = 0
     for batch in batches(table, ["sample_id", "objects", "questions"], spec.split):
@@ -101,7 +101,7 @@ def _choose(table: Table, spec: SubsetSpec) -> tuple[set[str], int]:
             if not _is_eligible(row, spec):
                 continue
             available += 1
-            item = (-_place(spec, row["sample_id"]), row["sample_id"])
+            item = (-_hash_rank(spec, row["sample_id"]), row["sample_id"])
             if len(kept) < spec.size:
                 heapq.heappush(kept, item)
             else:
@@ -115,7 +115,7 @@ def _is_eligible(row: Row, spec: SubsetSpec) -> bool:
     return sum(spec.allows(question["certificate"]) for question in row["questions"]) >= spec.questions
 
 
-def _place(spec: SubsetSpec, name: str) -> int:
+def _hash_rank(spec: SubsetSpec, name: str) -> int:
     return int(content_id("subset", spec.seed, name), 16)
 
 
@@ -128,10 +128,10 @@ def _rows(table: Table, spec: SubsetSpec, chosen: set[str]) -> Iterator[pa.Recor
 
 
 def _select_questions(rows: pa.RecordBatch, spec: SubsetSpec) -> pa.Array:
-    """Each row's chosen questions, in the order in which they stood."""
+    """Each row's chosen questions, in their original order."""
     kept = []
     for questions in rows["questions"].to_pylist():
         allowed = [question for question in questions if spec.allows(question["certificate"])]
-        first = sorted(allowed, key=lambda question: _place(spec, question["id"]))[: spec.questions]
+        first = sorted(allowed, key=lambda question: _hash_rank(spec, question["id"]))[: spec.questions]
         kept.append([question for question in allowed if question in first])
     return pa.array(kept, COLUMNS.field("questions").type)

@@ -1,7 +1,7 @@
 """Exports: the dataset in the forms that training and evaluation programs read.
 
-In: a snapshot, whole or one split of it.  Out: a folder in one of `FORMATS`.
-Memory is bounded by a batch of rows; an export is of one version and does not grow.
+In: a snapshot, or one split of it.  Out: a folder in one of `FORMATS`.
+Memory is bounded by a batch of rows; an export has one version of the table and does not grow.
 """
 
 from dataset.exports.export_source import Source

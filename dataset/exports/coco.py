@@ -1,4 +1,4 @@
-"""COCO detection: the boxes of what is visible.
+"""COCO detection: the boxes of visible objects.
 
 In: a source.  Out: `annotations/instances_train.json` and so on, the pictures in `train/` and so on.
 A category has the same number in all splits of an export.  Boxes are those of the visible pixels.
@@ -17,7 +17,7 @@ _CATEGORIES = (
 
 
 def write(source: Source, out: Path) -> None:
-    """One file of annotations a split."""
+    """Write one file of annotations a split."""
     names = source.table.query(_CATEGORIES)["category"].to_pylist()
     numbers = {name: number for number, name in enumerate(names, start=1)}
     (out / "annotations").mkdir()
@@ -27,7 +27,7 @@ def write(source: Source, out: Path) -> None:
 
 def _split(source: Source, split: str, out: Path, numbers: dict[str, int]) -> None:
     path = out / "annotations" / f"instances_{split}.json"
-    boxes: list[str] = []  # numbers only: some 200 bytes an object, where pictures would not fit
+    boxes: list[str] = []  # text of numbers only: some 200 bytes an object
     with path.open("w", encoding="utf-8") as file:
         file.write('{"info":' + dump({"description": "objects of a spatial knowledge graph dataset", "version": "1.0"}))
         file.write(',"licenses":[],"images":[')

@@ -1,8 +1,8 @@
 """A sample's questions as conversations: one wording for every format.
 
-In: a row, and whether a conversation has one turn or many.  Out: pairs of what is asked and what is answered.
-A later turn never asks what earlier turns decide: a model that answers from the text alone would be rewarded.  Knows no
-format's markers.
+In: a row, and whether a conversation has one turn or many.  Out: pairs of question and answer.
+A later turn never asks what earlier turns decide, since that would reward a model that answers from the text alone.
+Independent of the markers of any format.
 """
 
 import re
@@ -17,13 +17,13 @@ from spatial.questions.wording.lexicon import fits, plural
 Turns = Literal["one", "many"]
 
 PICTURE = -1
-"""Stands for the picture itself in what relates things to each other: places are relations to it."""
+"""Stands for the picture among the ids of objects: places are relations to it."""
 
 
 class Turn(NamedTuple):
-    """What the user says and what the model should say."""
+    """A question with its choices, and the expected answer."""
 
-    asked: str
+    question: str
     answer: str
 
 
@@ -31,60 +31,60 @@ def conversations(row: Row, turns: Turns) -> list[list[Turn]]:
     """All questions of a row, each in one conversation, in the row's order."""
     if turns == "one":
         return [[_turn(question)] for question in row["questions"]]
-    found: list[tuple[_Known, list[Turn]]] = []
+    found: list[tuple[_RevealedFacts, list[Turn]]] = []
     for question in row["questions"]:
-        asked = _Asked(question, row)
-        known, said = next((each for each in found if not each[0].decides(asked)), (None, []))
-        if known is None:
-            known, said = _Known(), []
-            found.append((known, said))
-        known.add(asked)
-        said.append(_turn(question))
-    return [said for _, said in found]
+        scope = _QuestionScope(question, row)
+        revealed, conversation = next((each for each in found if not each[0].can_decide(scope)), (None, []))
+        if revealed is None:
+            revealed, conversation = _RevealedFacts(), []
+            found.append((revealed, conversation))
+        revealed.add(scope)
+        conversation.append(_turn(question))
+    return [conversation for _, conversation in found]
 
 
 def _turn(question: dict[str, Any]) -> Turn:
     return Turn(f"{question['question']}\nAnswer with one of: {', '.join(question['choices'])}.", question["answer"])
 
 
-class _Asked:
-    """What one question is about. `query` is None where its words are not of the grammar."""
+class _QuestionScope:
+    """What one question is about. `query` is None where the grammar cannot parse it."""
 
     def __init__(self, question: dict[str, Any], row: Row) -> None:
         self.query = _parsed(question["question"])
         self.text = " ".join([question["question"], *question["choices"], question["answer"]]).casefold()
         self.categories = {thing["category"] for thing in row["objects"]} | set(row.get("excluded", ()))
         self.objects = frozenset(question["objects"])
-        self.everything = frozenset(thing["id"] for thing in row["objects"]) | {PICTURE}
-        self._alike = {thing["id"]: thing["category"] for thing in row["objects"]}
+        self.all_ids = frozenset(thing["id"] for thing in row["objects"]) | {PICTURE}
+        self._category_of = {thing["id"]: thing["category"] for thing in row["objects"]}
 
     @property
     def nouns(self) -> frozenset[str]:
-        """The categories whose presence, number or absence is asked for."""
+        """The categories whose presence, number or absence is the question."""
         if isinstance(self.query, Exists | Count):
             return frozenset(filter(None, (self.query.category, getattr(self.query, "without", None))))
         return frozenset()
 
     @property
     def related(self) -> frozenset[int]:
-        """What the answer, or the words that refer to things, put into relation."""
+        """Ids of objects that the answer, or a reference in the question, relates to each other."""
         if isinstance(self.query, Outermost | Find | Nearest):
-            return self.everything  # by exclusion, one answer of several tells of all
+            return self.all_ids  # by exclusion: one answer constrains all objects
         if isinstance(self.query, InPlace):
             return self.objects | {PICTURE}
         if self.query is not None and any(ref.extreme is not None for ref in references(self.query)):
-            named = {self._alike.get(number) for number in self.objects}
-            return self.objects | {number for number, category in self._alike.items() if category in named}
+            named = {self._category_of.get(number) for number in self.objects}
+            return self.objects | {number for number, category in self._category_of.items() if category in named}
         return self.objects if len(self.objects) > 1 else frozenset()
 
-    def mentions(self, category: str) -> bool:
-        """Whether words of the question, its choices or its answer may mean a thing of this category, or tell of one."""
+    def can_mention(self, category: str) -> bool:
+        """Whether the question, its choices or its answer may refer to an object of this category."""
         known = {*self.categories, *self.nouns}
-        spoken = [name for name in known if _spoken(name, self.text) or _spoken(plural(name), self.text)]
-        return _spoken(category, self.text) or any(fits(name, category) or fits(category, name) for name in spoken)
+        named = [name for name in known if _occurs_in(name, self.text) or _occurs_in(plural(name), self.text)]
+        return _occurs_in(category, self.text) or any(fits(name, category) or fits(category, name) for name in named)
 
 
-def _spoken(words: str, text: str) -> bool:
+def _occurs_in(words: str, text: str) -> bool:
     return re.search(rf"\b{re.escape(words.casefold())}\b", text) is not None
 
 
@@ -95,35 +95,35 @@ def _parsed(text: str) -> Query | None:
         return None
 
 
-class _Known:
-    """What the turns of a conversation tell, at the most: more is taken to be decided than follows.
+class _RevealedFacts:
+    """An upper bound on what the turns of a conversation reveal.
 
-    Things that turns put into relation, directly or over others, are one group: by order, transitivity or exclusion the
+    Objects that turns relate, directly or through others, form one group: by order, transitivity or exclusion the
     relation of any two of a group may follow.
     """
 
     def __init__(self) -> None:
-        self._turns: list[_Asked] = []
+        self._turns: list[_QuestionScope] = []
         self._groups: list[frozenset[int]] = []
 
-    def decides(self, asked: _Asked) -> bool:
-        """Whether the answer may follow from what is known."""
-        if asked.query is None or any(turn.query is None for turn in self._turns):
+    def can_decide(self, question: _QuestionScope) -> bool:
+        """Whether the answer may follow from earlier turns."""
+        if question.query is None or any(turn.query is None for turn in self._turns):
             return bool(self._turns)
-        if any(turn.mentions(noun) for turn in self._turns for noun in asked.nouns):
+        if any(turn.can_mention(noun) for turn in self._turns for noun in question.nouns):
             return True
-        if isinstance(asked.query, AttributeOf):
-            return any(asked.objects & turn.objects for turn in self._turns)
-        return any(len(group & asked.related) > 1 for group in self._groups)
+        if isinstance(question.query, AttributeOf):
+            return any(question.objects & turn.objects for turn in self._turns)
+        return any(len(group & question.related) > 1 for group in self._groups)
 
-    def add(self, asked: _Asked) -> None:
-        """One more turn."""
-        self._turns.append(asked)
-        self._groups = _joined([*self._groups, asked.related])
+    def add(self, question: _QuestionScope) -> None:
+        """Add a turn."""
+        self._turns.append(question)
+        self._groups = _merged([*self._groups, question.related])
 
 
-def _joined(groups: Sequence[frozenset[int]]) -> list[frozenset[int]]:
-    """Groups that share a member made one."""
+def _merged(groups: Sequence[frozenset[int]]) -> list[frozenset[int]]:
+    """The groups with those that share a member merged."""
     found: list[frozenset[int]] = []
     for group in groups:
         apart = [other for other in found if not other & group]
@@ -131,7 +131,7 @@ def _joined(groups: Sequence[frozenset[int]]) -> list[frozenset[int]]:
     return [group for group in found if group]
 
 
-def numbered(row: Row, turns: Turns) -> Iterator[tuple[str, list[Turn]]]:
-    """Each conversation with an id of its own, the sample's and a number."""
-    for number, said in enumerate(conversations(row, turns)):
-        yield f"{row['sample_id']}-{number}", said
+def conversations_with_ids(row: Row, turns: Turns) -> Iterator[tuple[str, list[Turn]]]:
+    """Each conversation with its id: the sample's id and a number."""
+    for number, conversation in enumerate(conversations(row, turns)):
+        yield f"{row['sample_id']}-{number}", conversation

@@ -1,4 +1,4 @@
-"""The dataset card: what is in an export, for people and for the hub.
+"""The dataset card: the content of an export, for readers and for the hub.
 
 In: a source.  Out: Markdown with a YAML head.  Counts in SQL over the snapshot; reads no picture.
 """
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from dataset.exports.export_source import Source
 
-MOST = 20
-"""Objects and relations that are listed: what a chart of the most frequent shows."""
+MAX_LISTED = 20
+"""Objects and relations that are listed, the most frequent first."""
 
 _FROM = "FROM samples WHERE split IN ({splits})"
 _COUNTS = {
@@ -45,7 +45,7 @@ All splits have the same columns.
 def card(source: Source) -> str:
     """The whole card."""
     splits = ", ".join(f"'{split}'" for split in source.splits)
-    counts = {title: _counted(source, query.format(splits=splits)) for title, query in _COUNTS.items()}
+    counts = {title: _count(source, query.format(splits=splits)) for title, query in _COUNTS.items()}
     rows = sum(source.sizes.values())
     text = _TEXT.format(
         version=source.table.version,
@@ -54,10 +54,10 @@ def card(source: Source) -> str:
         first=source.splits[0],
         tables="\n".join([_table("Splits", source.sizes), *(_table(title, found) for title, found in counts.items())]),
     )
-    return _head(source, rows) + text
+    return _yaml_head(source, rows) + text
 
 
-def _head(source: Source, rows: int) -> str:
+def _yaml_head(source: Source, rows: int) -> str:
     lines = ["---", "pretty_name: Spatial knowledge graph dataset", "language:", "- en", "task_categories:"]
     lines += ["- visual-question-answering", "- object-detection", "tags:", "- spatial-reasoning", "- synthetic"]
     lines += ["size_categories:", f"- {_size(rows)}", "configs:", "- config_name: default", "  data_files:"]
@@ -71,18 +71,18 @@ def _size(rows: int) -> str:
     return next((name for bound, name in bounds if rows < bound), "1M<n<10M")
 
 
-def _counted(source: Source, query: str) -> dict[str, int]:
+def _count(source: Source, query: str) -> dict[str, int]:
     found = source.table.query(f"SELECT name, count(*) AS n FROM ({query}) GROUP BY name ORDER BY n DESC, name")
     return dict(zip(found["name"].to_pylist(), found["n"].to_pylist(), strict=True))
 
 
 def _table(title: str, counts: Mapping[str, int]) -> str:
-    shown: Iterable[tuple[str, int]] = list(counts.items())[:MOST]
-    more = f"\nand {len(counts) - MOST} more\n" if len(counts) > MOST else ""
+    shown: Iterable[tuple[str, int]] = list(counts.items())[:MAX_LISTED]
+    more = f"\nand {len(counts) - MAX_LISTED} more\n" if len(counts) > MAX_LISTED else ""
     lines = [f"## {title}", "", "| | |", "|---|---:|", *(f"| {_plain(name)} | {count:,} |" for name, count in shown)]
     return "\n".join([*lines, more])
 
 
 def _plain(name: str) -> str:
-    """As text in a Markdown table, whatever it holds."""
+    """The name escaped for a Markdown table."""
     return "".join("\\" + c if c in "\\|<>[]`*_#" else c for c in " ".join(name.split()))

@@ -1,4 +1,4 @@
-"""What an export is made of: the rows of one snapshot, split by split.
+"""The source of an export: the rows of one snapshot, split by split.
 
 In: the table's address, a version, a split.  Out: rows as plain Python, or Arrow batches.
 Writes nothing.
@@ -23,9 +23,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A snapshot. `sizes` are the rows of each split that has any; `out` is where the export will lie.
+    """A snapshot. `sizes` are the rows of each split that has any; `out` is the folder of the finished export.
 
-    `turns`: whether a conversation has one question or as many as do not answer each other.
+    `turns`: whether a conversation has one question, or as many as do not answer each other.
     """
 
     table: Table
@@ -48,11 +48,11 @@ class Source:
         return cls(table, sizes, Path())
 
     def with_turns(self, turns: Literal["one", "many"]) -> "Source":
-        """The same, for conversations of one or of many turns."""
+        """A copy for conversations of one or of many turns."""
         return replace(self, turns=turns)
 
-    def at(self, out: Path) -> "Source":
-        """The same, to be written to `out`."""
+    def with_out(self, out: Path) -> "Source":
+        """A copy whose export will be in `out`."""
         return replace(self, out=out)
 
     @property

@@ -1,4 +1,4 @@
-"""The table of formats, and the one way to write any of them.
+"""The table of formats, and the function that writes any of them.
 
 In: a source of rows, a format's name, a folder.  Out: the folder, filled.
 Knows no format's details.  An installed distribution adds a `Format` by an entry point of the group `skg.exports`.
@@ -26,7 +26,7 @@ GROUP = "skg.exports"
 
 @dataclass(frozen=True)
 class Format:
-    """How a format is written, and what for."""
+    """How a format is written, and its use in words."""
 
     write: Callable[[Source, Path], None]
     meaning: str
@@ -47,7 +47,7 @@ FORMATS = PluginTable(GROUP, _OWN, Format)
 
 
 def export(source: Source, name: str, out: Path) -> Path:
-    """Write the source in a format. The folder appears whole or not at all; one that holds something is left alone.
+    """Write the source in a format. The folder appears whole or not at all, and is never overwritten.
 
     Raises UserError for an unknown format or a folder that is in use, NoDataset, RetryableError.
     """
@@ -57,5 +57,5 @@ def export(source: Source, name: str, out: Path) -> Path:
         raise UserError(f"{out} is not an empty folder: an export does not overwrite anything")
     target = out.resolve()
     with draft_of(target) as draft:
-        FORMATS[name].write(source.at(target), draft)
+        FORMATS[name].write(source.with_out(target), draft)
     return target

@@ -14,7 +14,7 @@ from dataset.table.columns import COLUMNS
 
 
 def write(source: Source, out: Path) -> None:
-    """The data of every split and the card."""
+    """Write the data of every split and the card."""
     features = features_of(COLUMNS.names)
     for split in source.splits:
         write_shards(out / "data", split, source.batches(split), features)

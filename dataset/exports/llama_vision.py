@@ -7,14 +7,14 @@ chat template takes; the pictures in `images/`.
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dataset.exports.conversation_turns import Turn, Turns, numbered
+from dataset.exports.conversation_turns import Turn, Turns, conversations_with_ids
 from dataset.exports.export_source import Row, Source
 from dataset.exports.files.json_stream import write_lines
 from dataset.exports.files.picture_files import save
 
 
 def write(source: Source, out: Path) -> None:
-    """One file a split."""
+    """Write one file a split."""
     for split in source.splits:
         rows = source.rows(split)
         write_lines(out / f"{split}.jsonl", (item for row in rows for item in _items(row, out, source.turns)))
@@ -22,18 +22,18 @@ def write(source: Source, out: Path) -> None:
 
 def _items(row: Row, out: Path, turns: Turns) -> Iterator[dict[str, object]]:
     image = save(row, out / "images")
-    for name, said in numbered(row, turns):
-        yield {"id": name, "images": [image], "messages": messages(said)}
+    for name, conversation in conversations_with_ids(row, turns):
+        yield {"id": name, "images": [image], "messages": messages(conversation)}
 
 
 def messages(conversation: Sequence[Turn]) -> list[dict[str, object]]:
-    """Questions and answers, the picture before the first."""
-    said: list[dict[str, object]] = []
+    """Messages of questions and answers, with the picture before the first."""
+    found: list[dict[str, object]] = []
     for number, turn in enumerate(conversation):
         picture = [] if number else [{"type": "image"}]
-        said.append({"role": "user", "content": [*picture, _text(turn.asked)]})
-        said.append({"role": "assistant", "content": [_text(turn.answer)]})
-    return said
+        found.append({"role": "user", "content": [*picture, _text(turn.question)]})
+        found.append({"role": "assistant", "content": [_text(turn.answer)]})
+    return found
 
 
 def _text(text: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The functions of the exported lmms-eval task; this file is copied into the export as it stands.
+"""The functions of the exported lmms-eval task; this file is copied into the export unchanged.
 
 In: a row of the export, or a model's answers.  Out: picture, prompt, scores.
 Imports nothing of the factory, so that the export works without it.
@@ -26,10 +26,10 @@ def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: object = None) -> str:
     return f"{doc['question']}\n{choices}\nAnswer with the option's letter from the given choices directly."
 
 
-def chosen_letter(said: str, choices: Sequence[str]) -> str | None:
-    """The letter that an answer names, as a letter or by the choice's own words; None where it is not clear."""
+def chosen_letter(response: str, choices: Sequence[str]) -> str | None:
+    """The letter that an answer names, as a letter or by the choice's own words; None where it is ambiguous."""
     letters = LETTERS[: len(choices)]
-    text = said.strip()
+    text = response.strip()
     only = re.fullmatch(rf"\W*([{letters}])\W*", text, re.IGNORECASE)
     first = only or re.match(rf"\W*([{letters}])(?:[.:)*]+\s|\s*\n)", text)
     if first:
@@ -43,19 +43,19 @@ def chosen_letter(said: str, choices: Sequence[str]) -> str | None:
 
 
 def process_results(doc: Doc, results: Sequence[str]) -> dict[str, Result]:
-    """Whether this rotation was answered rightly."""
+    """Whether this rotation was answered correctly."""
     right = chosen_letter(results[0], doc["choices"]) == doc["answer"]
     result = {"question_id": doc["question_id"], "kind": doc["kind"], "right": right}
     return {"circular_accuracy": result, "accuracy": result}
 
 
 def accuracy(results: Sequence[Result]) -> float:
-    """The share of rotations that were answered rightly."""
+    """The share of rotations that were answered correctly."""
     return sum(result["right"] for result in results) / len(results) if results else 0.0
 
 
 def circular_accuracy(results: Sequence[Result]) -> float:
-    """The share of questions that were answered rightly in every rotation."""
+    """The share of questions that were answered correctly in every rotation."""
     right: dict[str, bool] = {}
     for result in results:
         name = result["question_id"]

@@ -1,7 +1,7 @@
 """A benchmark for lmms-eval: the hold-out as multiple choice, every question once in each rotation of its choices.
 
 In: a source.  Out: `skg_spatial.yaml` and its `utils.py`, and the questions as Parquet in `data/`.
-A question counts as right only if the model finds the answer wherever it stands, so guessing a letter does not pay.
+A question counts as right only if the model finds the answer at every position, so guessing a letter does not pay.
 Run with `lmms_eval --include_path DIR --tasks skg_spatial`.
 """
 
@@ -51,7 +51,7 @@ metadata:
 
 
 def write(source: Source, out: Path) -> None:
-    """The task of the hold-out, or of the one split that the source has."""
+    """Write the task of the hold-out, or of the only split of the source."""
     split = HOLD_OUT if HOLD_OUT in source.splits else source.splits[0]
     write_shards(out / "data", split, _batches(source, split), _features())
     text = _YAML.format(path=json.dumps(str(source.out / "data")), task=TASK, split=split)
@@ -75,25 +75,25 @@ def _features() -> "datasets.Features":
 
 
 def _batches(source: Source, split: str) -> Iterator[pa.RecordBatch]:
-    """A batch a sample: its picture is the same in all of its rows, and compresses to one."""
+    """One batch for each sample: its rows share one picture, which compresses to one copy."""
     schema = _features().arrow_schema
     for row in source.rows(split):
         yield pa.RecordBatch.from_pylist(list(rotations(row)), schema=schema)
 
 
 def rotations(row: Row) -> Iterator[dict[str, object]]:
-    """Each question of a sample as often as it has choices, the choices turned by one each time."""
+    """Each question of a sample once for each rotation of its choices."""
     for question in row["questions"]:
         choices = question["choices"]
-        for turn in range(len(choices)):
-            turned = [*choices[turn:], *choices[:turn]]
+        for shift in range(len(choices)):
+            rotated = [*choices[shift:], *choices[:shift]]
             yield {
                 "question_id": question["id"],
                 "sample_id": row["sample_id"],
                 "question": question["question"],
-                "answer": LETTERS[turned.index(question["answer"])],
+                "answer": LETTERS[rotated.index(question["answer"])],
                 "kind": question["kind"],
-                "rotation": turn,
-                "choices": turned,
+                "rotation": shift,
+                "choices": rotated,
                 "image": row["image"],
             }

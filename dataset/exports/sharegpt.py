@@ -16,7 +16,7 @@ from dataset.exports.llava import messages_of
 
 
 def write(source: Source, out: Path) -> None:
-    """One file a split, and the description."""
+    """Write one file a split, and the description."""
     info = {}
     for split in source.splits:
         rows = source.rows(split)
@@ -27,8 +27,8 @@ def write(source: Source, out: Path) -> None:
 
 def _items(row: Row, out: Path, turns: Turns) -> Iterator[dict[str, object]]:
     image = save(row, out / "images")
-    for said in conversations(row, turns):
-        yield {"conversations": messages_of(said), "images": [image]}
+    for conversation in conversations(row, turns):
+        yield {"conversations": messages_of(conversation), "images": [image]}
 
 
 def _description(file_name: str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""WebDataset: tar shards that are read in order.
+"""WebDataset: tar shards for sequential reading.
 
 In: a source.  Out: `train-000000.tar` and so on; each sample is a picture and a JSON file of one name.
 The same rows give the same bytes: no times, no owners.
@@ -13,11 +13,11 @@ from dataset.exports.files.json_stream import dump
 from dataset.exports.files.picture_files import file_name, suffix
 
 SHARD_BYTES = 256 * 1024 * 1024
-"""Large enough to be read in one go from a bucket, small enough for many workers to have some."""
+"""Large enough for sequential reads from a bucket, small enough that many workers get some."""
 
 
 def write(source: Source, out: Path, shard_bytes: int = SHARD_BYTES) -> None:
-    """Shards of each split, each closed when it has reached its size."""
+    """Write shards of each split, each closed when it has reached its size."""
     for split in source.splits:
         shard, number = _open(out, split, 0), 0
         for row in source.rows(split):
@@ -35,8 +35,8 @@ def _open(out: Path, split: str, number: int) -> tarfile.TarFile:
 
 def _add(shard: tarfile.TarFile, row: Row) -> None:
     key = file_name(row).removesuffix(suffix(row))
-    story = {name: value for name, value in row.items() if name != "image"}
-    for ending, data in ((suffix(row), row["image"]["bytes"]), (".json", dump(story).encode())):
+    metadata = {name: value for name, value in row.items() if name != "image"}
+    for ending, data in ((suffix(row), row["image"]["bytes"]), (".json", dump(metadata).encode())):
         entry = tarfile.TarInfo(key + ending)
         entry.size = len(data)
         shard.addfile(entry, io.BytesIO(data))

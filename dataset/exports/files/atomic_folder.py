@@ -1,7 +1,7 @@
 """A folder that appears whole or not at all.
 
-In: where it shall be.  Out: a draft beside it to write into, which takes its place in the end.
-A draft is locked while its process lives; those of processes that were killed are deleted by whoever writes there next.
+In: the target path.  Out: a draft folder beside it, which is renamed to the target at the end.
+A draft is locked while its process lives; drafts of killed processes are deleted by the next export there.
 """
 
 import fcntl
@@ -17,12 +17,12 @@ LOCK = "lock"
 
 @contextmanager
 def draft_of(target: Path) -> Iterator[Path]:
-    """An empty folder that becomes `target` when all went well. Raises OSError where nothing can be written."""
+    """An empty folder that becomes `target` if the block succeeds. Raises OSError where nothing can be written."""
     target.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{target.name}-"
     for left in target.parent.iterdir():
         if left.name.startswith(prefix):
-            _remove_if_dead(left)
+            _remove_if_abandoned(left)
     with tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent) as folder, (Path(folder) / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         written = Path(folder) / "export"
@@ -33,17 +33,17 @@ def draft_of(target: Path) -> Iterator[Path]:
         shutil.move(written, target)
 
 
-def _remove_if_dead(draft: Path) -> None:
+def _remove_if_abandoned(draft: Path) -> None:
     try:
         with (draft / LOCK).open() as lock:
-            if _taken(lock):
+            if _is_locked(lock):
                 return
             shutil.rmtree(draft)
     except OSError:  # no draft, or another process deletes it too
         return
 
 
-def _taken(lock: IO[str]) -> bool:
+def _is_locked(lock: IO[str]) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

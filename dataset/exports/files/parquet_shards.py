@@ -24,7 +24,7 @@ def write_shards(
     features: "datasets.Features",
     shard_bytes: int = SHARD_BYTES,
 ) -> int:
-    """The rows of a split in as many files as they need; how many. Each batch becomes a row group."""
+    """Write the rows of a split, each batch a row group; returns the number of files."""
     schema = features.arrow_schema
     folder.mkdir(parents=True, exist_ok=True)
     drafts: list[Path] = []

@@ -11,7 +11,7 @@ SUFFIXES = {".webp", ".png", ".jpg", ".jpeg"}
 
 
 def file_name(row: Row) -> str:
-    """The sample's id, made of harmless characters only, with the stored file's suffix."""
+    """The sample's id, reduced to letters, digits and hyphens, with the stored file's suffix."""
     stem = "".join(c for c in row["sample_id"] if c.isalnum() or c == "-")
     return stem + suffix(row)
 
@@ -23,7 +23,7 @@ def suffix(row: Row) -> str:
 
 
 def save(row: Row, folder: Path) -> str:
-    """Write the row's picture into a folder below the export. Its address relative to the folder's parent."""
+    """Write the row's picture into a folder of the export; returns its path relative to the folder's parent."""
     folder.mkdir(parents=True, exist_ok=True)
     name = file_name(row)
     (folder / name).write_bytes(row["image"]["bytes"])

@@ -102,7 +102,7 @@ def prove_split(uri: Uri = None, as_json: AsJson = False) -> None:
             typer.echo(str(fault))
         if proof.unread:
             typer.echo(f"{proof.unread} questions are not understood, so nothing is shown of them; skg audit names them")
-    raise typer.Exit(0 if proof.holds else EXIT_FAULTS)
+    raise typer.Exit(0 if proof.is_proven else EXIT_FAULTS)
 
 
 def stats(

@@ -506,13 +506,13 @@ def test_each_thing_that_two_splits_share_is_named_alone(rows: list[Row], tmp_pa
         planted = {**other, "objects": things, "relations": [], "excluded": [], "questions": [question]}
     proof = proven([one, planted], tmp_path)
     assert [fault.kind for fault in proof.shared] == [kind]
-    assert not proof.holds
+    assert not proof.is_proven
 
 
 def test_a_question_that_is_not_understood_proves_nothing(rows: list[Row], tmp_path: Path):
     row = {**rows[0], "questions": [{**rows[0]["questions"][0], "question": "Prithee, where sits the cat?"}]}
     proof = proven([row], tmp_path)
-    assert (proof.shared, proof.unread, proof.holds) == ((), 1, False)
+    assert (proof.shared, proof.unread, proof.is_proven) == ((), 1, False)
 
 
 def test_a_picture_that_was_drawn_of_a_parent_graph_is_sound(rows: list[Row], tmp_path: Path):

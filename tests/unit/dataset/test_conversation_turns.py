@@ -1,4 +1,4 @@
-"""No turn of a conversation asks what its earlier turns decide, judged by an oracle of the test's own."""
+"""No turn of a conversation asks what its earlier turns decide, checked by an independent oracle."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -35,27 +35,27 @@ def test_one_turn_is_the_usual_conversation(rows: list[Row]):
 
 def test_many_turns_hold_every_question_once_and_save_conversations(rows: list[Row]):
     for row in rows:
-        asked = [turn.asked.partition("\n")[0] for turns in conversations(row, "many") for turn in turns]
+        asked = [turn.question.partition("\n")[0] for turns in conversations(row, "many") for turn in turns]
         assert sorted(asked) == sorted(question["question"] for question in row["questions"])
     saved = sum(len(row["questions"]) - len(conversations(row, "many")) for row in rows)
     assert saved > len(rows) / 2, "hardly any two questions share a conversation"
 
 
 def test_no_turn_asks_for_what_was_mentioned(rows: list[Row]):
-    """The presence or number of what an earlier turn speaks of."""
-    for row, said in conversed(rows):
+    """The presence or number of what an earlier turn mentions."""
+    for row, said in all_conversations(rows):
         for number, turn in enumerate(said):
             kind, question = found(row, turn)
             if kind in ("existence", "count"):
-                nouns = [name for name in (*names(row), *row["excluded"]) if spoken(name, counted(question))]
-                earlier = " ".join(f"{one.asked} {one.answer}" for one in said[:number])
-                assert not [noun for noun in nouns if spoken(noun, earlier)], (question, earlier)
+                nouns = [name for name in (*names(row), *row["excluded"]) if occurs_in(name, counted(question))]
+                earlier = " ".join(f"{one.question} {one.answer}" for one in said[:number])
+                assert not [noun for noun in nouns if occurs_in(noun, earlier)], (question, earlier)
 
 
 def test_no_turn_asks_for_an_order_that_follows(rows: list[Row]):
     """The order of two things on an axis that earlier turns give by transitivity, from the answers' own words."""
     checked = 0
-    for row, said in conversed(rows):
+    for row, said in all_conversations(rows):
         for number, turn in enumerate(said):
             for a, b in product(*[pair(row, turn)] * 2) if pair(row, turn) else ():
                 if a != b:
@@ -64,24 +64,24 @@ def test_no_turn_asks_for_an_order_that_follows(rows: list[Row]):
     assert checked > 50
 
 
-def test_no_turn_asks_for_an_attribute_that_was_told(rows: list[Row]):
-    for row, said in conversed(rows):
+def test_no_turn_asks_for_an_attribute_that_was_given(rows: list[Row]):
+    for row, said in all_conversations(rows):
         for number, turn in enumerate(said):
             kind, question = found(row, turn)
             if kind == "attribute":
-                earlier = " ".join(f"{one.asked} {one.answer}" for one in said[:number])
-                nouns = [name for name in names(row) if spoken(name, question)]
+                earlier = " ".join(f"{one.question} {one.answer}" for one in said[:number])
+                nouns = [name for name in names(row) if occurs_in(name, question)]
                 assert not [noun for noun in nouns if re.search(rf"{turn.answer} {noun}", earlier)]
 
 
-def conversed(rows: list[Row]) -> Iterator[tuple[Row, list[Turn]]]:
+def all_conversations(rows: list[Row]) -> Iterator[tuple[Row, list[Turn]]]:
     for row in rows:
         for said in conversations(row, "many"):
             yield row, said
 
 
 def found(row: Row, turn: Turn) -> tuple[str, str]:
-    text = turn.asked.partition("\n")[0]
+    text = turn.question.partition("\n")[0]
     return next((q["kind"], text) for q in row["questions"] if q["question"] == text)
 
 
@@ -94,7 +94,7 @@ def counted(question: str) -> str:
     return re.split(r" (?:to the|left of|right of|above|below|beside|on the) ", question)[0]
 
 
-def spoken(name: str, text: str) -> bool:
+def occurs_in(name: str, text: str) -> bool:
     return re.search(rf"\b{re.escape(name)}(s|es)?\b", text, re.IGNORECASE) is not None
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dataset.analysis.info import info
-from dataset.analysis.question_predicates import expanded, predicates_of
+from dataset.analysis.question_predicates import expand_families, predicates_of
 from dataset.analysis.subset import Place, SubsetResult, SubsetSpec, subset
 from dataset.reading.row_reader import batches
 from dataset.table.bulk_write import write_whole
@@ -192,6 +192,6 @@ def test_a_question_that_does_not_say_what_it_is_about_fits_only_where_nobody_ca
 
 
 def test_names_are_relations_or_families():
-    assert expanded(["left_of", "depth"]) == {"left_of", "in_front_of", "behind"}
+    assert expand_families(["left_of", "depth"]) == {"left_of", "in_front_of", "behind"}
     with pytest.raises(UserError, match="no relation or family 'sideways'; there are containment, "):
-        expanded(["sideways"])
+        expand_families(["sideways"])

@@ -108,7 +108,7 @@ def test_the_audit_knows_each_form_of_question_on_its_own():
 
 def test_each_word_of_a_query_says_which_predicates_it_is_about():
     words = (*get_args(Extreme), *get_args(Course))
-    lacking(words, question_predicates._OF_WORD, "dataset/analysis/question_predicates.py (_OF_WORD)")
+    lacking(words, question_predicates._PREDICATES_OF_WORD, "dataset/analysis/question_predicates.py (_PREDICATES_OF_WORD)")
 
 
 def test_what_is_asked_without_naming_it_comes_from_the_table():
