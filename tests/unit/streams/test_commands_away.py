@@ -28,11 +28,14 @@ PROCESSES = {*STAGES, "balance", "lag-exporter"}
 """They wait; tests/chaos/test_outages.py holds them."""
 
 FILTERS = ("normalise", "relate", "check", "solve", "ask", "verify")
-LOCAL = {"demo", "up", "down", "config", *(f"spatial {name}" for name in FILTERS)}
+WORDS = ("scenes", "categories", "relations", "families", "attributes")
+LOCAL = {
+    "demo", "up", "down", "config", *(f"spatial {name}" for name in FILTERS), *(f"knowledge {kind}" for kind in WORDS)
+}  # fmt: skip
 """They reach nothing, or start what they reach."""
 
 BROKER = {
-    "seed": ["a cat"],
+    "seed": ["kitchen"],
     "tail": ["skg.seeds"],
     "replay": ["--all"],
     "requests": [],
