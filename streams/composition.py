@@ -162,9 +162,9 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
             from streams.llm import factory
 
             judge = factory.make_judge(settings, notes, store.link)
-        eyes = start.wait(lambda: vision_factories.eyes_of(settings), "the models that look at pictures")
+        detector = start.wait(lambda: vision_factories.detector_of(settings), "the models that look at pictures")
         policy = vision_factories.publishable(vision_factories.policy_of(settings))
-        handler = ExamineHandler(hooks.store(store), notes, Examiners(eyes, judge), policy)
+        handler = ExamineHandler(hooks.store(store), notes, Examiners(detector, judge), policy)
         return HandlerStep(handler, tools)
 
     from spatial.questions import check_kinds

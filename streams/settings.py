@@ -260,7 +260,7 @@ class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings, RenderGr
     sprites_dir: Path | None = Field(None, description="folder of object sprites; default: beside the environment")
 
 
-class EyeSettings(_Settings):
+class VisionSettings(_Settings):
     """Models that examine pictures without a renderer's truth, and the policy for bad pictures."""
 
     detector: Annotated[str | None, JUDGES] = Field(
@@ -288,7 +288,7 @@ class EyeSettings(_Settings):
     model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models")
 
 
-class ExamineSettings(ProcessSettings, StoreSettings, JudgeSettings, EyeSettings, ExamineGroup):
+class ExamineSettings(ProcessSettings, StoreSettings, JudgeSettings, VisionSettings, ExamineGroup):
     """`skg examine`."""
 
     examine_batch: int = Field(8, ge=1, le=256, description="images in one examine call")

@@ -1,6 +1,6 @@
-"""The factory for the gallery: publishes seeds, and reports the stages from their processes and the broker.
+"""The gallery's backend: publishes seeds, and reports the stages from their processes and the broker.
 
-In: a user's request, the process registry, the broker.  Out: seed ids, the funnel.
+In: a submitted form, the process registry, the broker.  Out: seed ids, the funnel.
 Serves nothing and opens no connection before its first use.
 """
 
@@ -24,12 +24,12 @@ _SHARED = [each for each in fields(StageView) if each.name != "stage"]
 
 Publish = Callable[[Sequence[SeedConcept]], None]
 
-LEAST_S = 0.5
-"""Between two queries of the processes: several pages may watch, and a rate needs an interval."""
+MIN_QUERY_GAP_S = 0.5
+"""Least seconds between two queries of the processes: pages share them, and a rate needs an interval."""
 
 
 class RunningFactory:
-    """Implements `dataset.gallery.interfaces.Factory`. Thread-safe: returns a recent funnel again."""
+    """Implements `dataset.gallery.interfaces.Factory`. Thread-safe; a recent funnel is reused."""
 
     def __init__(
         self, collected: Callable[[], Status], publish: Publish, clock: Callable[[], float] = time.monotonic
@@ -37,16 +37,16 @@ class RunningFactory:
         self._collected, self._send, self._clock = collected, publish, clock
         self._last: tuple[float, Status] | None = None
 
-    def publish(self, wished: SeedForm) -> list[str]:
+    def publish(self, form: SeedForm) -> list[str]:
         """Publish and wait for the broker. Raises UserError, RetryableError."""
-        seeds = seeds_of_wished(wished)
+        seeds = seeds_of_form(form)
         self._send(seeds)
         return [seed.seed_id for seed in seeds]
 
     def funnel(self) -> list[StageView]:
         """Every stage, with the rate since the last query."""
         now, last = self._clock(), self._last
-        if last is not None and now - last[0] < LEAST_S:
+        if last is not None and now - last[0] < MIN_QUERY_GAP_S:
             return _views(last[1])
         status = self._collected()
         if last is not None:
@@ -60,16 +60,16 @@ def running_factory(settings: StatusSettings) -> RunningFactory:
     return RunningFactory(open_stage_view(settings, "gallery"), lambda seeds: publish_seeds(settings, seeds))
 
 
-def seeds_of_wished(wished: SeedForm) -> list[SeedConcept]:
-    """The events of a request in text form. Raises UserError with what is wrong with it."""
+def seeds_of_form(form: SeedForm) -> list[SeedConcept]:
+    """The seed events of a form. Raises UserError with the faults of the form."""
     options = {
-        "min_objects": wished.min_objects,
-        "max_objects": wished.max_objects,
-        "required_objects": wished.required,
-        "excluded": wished.excluded,
+        "min_objects": form.min_objects,
+        "max_objects": form.max_objects,
+        "required_objects": form.required,
+        "excluded": form.excluded,
     }
     try:
-        return seeds_of(SeedRequest.model_validate({"concept": wished.concept, "count": wished.count, "options": options}))
+        return seeds_of(SeedRequest.model_validate({"concept": form.concept, "count": form.count, "options": options}))
     except ValidationError as error:
         raise UserError(explain(error)) from error
     except BadSeeds as error:

@@ -12,7 +12,7 @@ from gpu_workers.exam_policy import Policy
 from gpu_workers.renderers import RENDERERS, RendererSpec
 from schemas.interfaces import Renderer
 from streams.errors import Misconfigured
-from streams.settings import EyeSettings, RenderSettings
+from streams.settings import RenderSettings, VisionSettings
 
 if TYPE_CHECKING:
     from gpu_workers.exam_policy import ObjectDetector
@@ -38,7 +38,7 @@ def renderer_of(settings: RenderSettings) -> Renderer:
     return spec.make({name: getattr(settings, name) for name in spec.settings})
 
 
-def eyes_of(settings: EyeSettings) -> "ObjectDetector | None":
+def detector_of(settings: VisionSettings) -> "ObjectDetector | None":
     """The detector and depth estimator, or None. Raises UserError and RetryableError."""
     if settings.detector is None:
         return None
@@ -48,14 +48,14 @@ def eyes_of(settings: EyeSettings) -> "ObjectDetector | None":
 
     if settings.detector_weak > settings.detector_firm:
         raise Misconfigured("SKG_DETECTOR_WEAK is above SKG_DETECTOR_FIRM")
-    detector = load_detector(*_found(settings.detector, settings.detector_revision, settings.model_cache, "blind"))
+    detector = load_detector(*_model_folder(settings.detector, settings.detector_revision, settings.model_cache, "blind"))
     depth = None
     if settings.depth is not None:
-        depth = load_depth(*_found(settings.depth, settings.depth_revision, settings.model_cache, "depth"))
+        depth = load_depth(*_model_folder(settings.depth, settings.depth_revision, settings.model_cache, "depth"))
     return SceneDetector(detector, depth, Thresholds(settings.detector_firm, settings.detector_weak))
 
 
-def policy_of(settings: EyeSettings) -> Policy:
+def policy_of(settings: VisionSettings) -> Policy:
     """The policy for pictures that break their graph. Raises UserError."""
     policy = Policy(settings.salvage, settings.retries, question_margin=settings.question_margin)
     if settings.nsfw_above is None:
@@ -72,7 +72,7 @@ def publishable(policy: Policy) -> Policy:
     return policy
 
 
-def _found(model: str, revision: str | None, cache: Path, tiny_kind: str) -> tuple[Path, str]:
+def _model_folder(model: str, revision: str | None, cache: Path, tiny_kind: str) -> tuple[Path, str]:
     """The folder of a model and its name for provenance."""
     from gpu_workers.diffusion.weight_files import locate
     from gpu_workers.tiny_models import tiny_detectors

@@ -37,9 +37,9 @@ class RendererOptions:
             raise UserError(f"the renderer {self.renderer} needs a model: --model FOLDER, or --model tiny")
         if model != TINY and not spec.knows_truth and "SKG_DETECTOR" not in own:
             raise UserError("pictures of a model need a detector: set SKG_DETECTOR to a folder or a hub's owner/name")
-        eyes = {"SKG_DETECTOR": TINY} if model == TINY else {}
+        detector = {"SKG_DETECTOR": TINY} if model == TINY else {}
         drawn_with = {} if model is None else {"SKG_RENDER_MODEL": model}
-        return {"SKG_MODEL_CACHE": str(out / "models"), **eyes, **own, **chosen, **drawn_with}
+        return {"SKG_MODEL_CACHE": str(out / "models"), **detector, **own, **chosen, **drawn_with}
 
 
 COLLAGE = RendererOptions()

@@ -182,8 +182,8 @@ def test_a_seed_is_published_and_the_funnel_moves_until_it_is_paused(page, facto
     page.get_by_label("Graphs").fill("3")
     page.get_by_role("button", name="Publish").click()
     page.get_by_text("Published.").wait_for()
-    (wished,) = factory.wished
-    assert (wished.concept, wished.count) == (NASTY, "3")
+    (form,) = factory.published
+    assert (form.concept, form.count) == (NASTY, "3")
     done = page.locator("#funnel tbody tr").first.locator("td").nth(1)
     expect(done).to_have_text("1,201")
     page.clock.run_for(2100)
@@ -217,7 +217,7 @@ def test_without_scripts_the_same_pages_filter_and_publish(browser, address, fac
     page.get_by_label("Concept").fill("a market")
     page.get_by_role("button", name="Publish").click()
     assert page.get_by_text("Published.").is_visible()
-    assert [wished.concept for wished in factory.wished] == ["a market"]
+    assert [form.concept for form in factory.published] == ["a market"]
     context.close()
 
 
@@ -232,7 +232,7 @@ def test_a_page_of_another_site_cannot_publish_from_the_browser(browser, address
             address,
         )
     assert answered.value.status == 403
-    assert factory.wished == []
+    assert factory.published == []
     page.close()
 
 

@@ -33,14 +33,14 @@ class NotedFactory:
     """Implements `dataset.gallery.interfaces.Factory`. `refuse` is raised instead of publishing."""
 
     refuse: Exception | None = None
-    wished: list[SeedForm] = field(default_factory=list)
+    published: list[SeedForm] = field(default_factory=list)
     looks: int = 0
 
-    def publish(self, wished: SeedForm) -> list[str]:
+    def publish(self, form: SeedForm) -> list[str]:
         if self.refuse is not None:
             raise self.refuse
-        self.wished.append(wished)
-        return [make_seed(wished.concept).seed_id]
+        self.published.append(form)
+        return [make_seed(form.concept).seed_id]
 
     def funnel(self) -> list[StageView]:
         self.looks += 1

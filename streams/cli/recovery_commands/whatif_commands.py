@@ -96,7 +96,7 @@ def _judging(settings: "ExamineSettings") -> "WhatIf":
         judge = factory.make_judge(settings, answers, S3Store(settings).link)
     return WhatIf(
         lambda: S3Store(settings),
-        Examiners(vision_factories.eyes_of(settings), judge),
+        Examiners(vision_factories.detector_of(settings), judge),
         vision_factories.policy_of(settings),
     )
 

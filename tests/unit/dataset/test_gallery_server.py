@@ -109,8 +109,8 @@ def test_a_form_of_the_gallery_publishes(client, factory):
     }
     answer = client.post("/factory/seeds", data=form, headers=OWN)
     assert answer.status_code == 200
-    (wished,) = factory.wished
-    assert (wished.concept, wished.count, wished.required, wished.excluded) == (NASTY, "3", ("cat", "table"), ())
+    (form,) = factory.published
+    assert (form.concept, form.count, form.required, form.excluded) == (NASTY, "3", ("cat", "table"), ())
     assert make_seed(NASTY).seed_id in answer.text
     assert "<nav" not in client.post("/factory/seeds", data=form, headers={**OWN, "HX-Request": "true"}).text
 
@@ -130,7 +130,7 @@ def test_a_form_of_the_gallery_publishes(client, factory):
 def test_a_page_of_another_site_cannot_publish(client, factory, headers):
     answer = client.post("/factory/seeds", data={"concept": "x"}, headers=headers)
     assert answer.status_code == 403
-    assert factory.wished == []
+    assert factory.published == []
 
 
 def test_another_name_for_this_machine_is_refused_unless_every_name_is_allowed(uri):

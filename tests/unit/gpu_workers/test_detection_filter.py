@@ -20,7 +20,17 @@ from schemas.interfaces import StoredObject
 from spatial.relations.scene_extraction import MIN_VISIBLE
 from tests.fakes.collage import Thing, make_scene
 from tests.fakes.store import InMemoryStore
-from tests.unit.gpu_workers.test_eyes import BENCH, CAT, GRAPH, RED_CAT, SIDE, Scripted, Sloping, examined, rendered
+from tests.unit.gpu_workers.test_scene_detector import (
+    BENCH,
+    CAT,
+    GRAPH,
+    RED_CAT,
+    SIDE,
+    Scripted,
+    Sloping,
+    examined,
+    rendered,
+)
 
 NAN, INF = math.nan, math.inf
 SURE = Thresholds()
@@ -236,8 +246,8 @@ def test_a_map_that_is_turned_around_breaks_the_relation_and_is_not_believed_of_
     event, data = rendered()
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
-    eyes = SceneDetector(Scripted(CAT, BENCH), TurnedAround())
-    [outcome] = ExamineHandler(store, store, Examiners(eyes), Policy(salvage=False)).begin([event])()
+    detector = SceneDetector(Scripted(CAT, BENCH), TurnedAround())
+    [outcome] = ExamineHandler(store, store, Examiners(detector), Policy(salvage=False)).begin([event])()
     assert isinstance(outcome, list)
     assert isinstance(outcome[0], Rejection)
     assert [relation.predicate for relation in outcome[0].conflict] == ["in_front_of"]

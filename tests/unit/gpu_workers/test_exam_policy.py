@@ -23,7 +23,7 @@ from schemas.interfaces import StoredObject
 from spatial.questions import ask
 from tests.fakes.collage import Thing, make_scene
 from tests.fakes.store import InMemoryStore
-from tests.unit.gpu_workers.test_eyes import GRAPH, SIDE, picture, rendered
+from tests.unit.gpu_workers.test_scene_detector import GRAPH, SIDE, picture, rendered
 
 RIGHT = (("cat", (20, 150, 50, 50), 2.0), ("bench", (170, 150, 55, 55), 1.0))
 """What a picture that obeys the graph shows: category, box, depth."""
@@ -113,8 +113,8 @@ def test_a_graph_that_cannot_be_judged_is_neither_described_otherwise_nor_drawn_
 def test_a_picture_of_which_nothing_can_be_asked_is_drawn_again():
     one = make_scene("park", [Thing("cat", (200, 200, 100, 100), 1.0)], [])
     store = InMemoryStore()
-    eyes = Seeing(truth_of(("cat", (0, 0, 170, 170), 1.0)))
-    assert reasons(outcome(stored(store, one), store, Examiners(eyes))) == ("no_questions", True, 2)
+    detector = Seeing(truth_of(("cat", (0, 0, 170, 170), 1.0)))
+    assert reasons(outcome(stored(store, one), store, Examiners(detector))) == ("no_questions", True, 2)
 
 
 def test_a_picture_that_a_judge_rejects_is_drawn_again():
@@ -150,7 +150,7 @@ def test_a_score_at_the_threshold_is_still_let_pass():
     assert reasons(outcome(event, store, SEEING, Policy(censor=Exact(), max_nsfw=0.49))) == ("nsfw", True, 2)
 
 
-def test_eyes_that_are_away_hold_up_only_pictures_that_need_them():
+def test_an_unreachable_detector_holds_up_only_pictures_that_need_it():
     store = InMemoryStore()
     blind = stored(store)
     told = stored(store, make_scene("beach", [Thing("cat", (9, 9, 9, 9), 1.0)], [])).model_copy(
@@ -165,8 +165,8 @@ def test_each_picture_of_a_batch_is_judged_by_what_was_seen_in_it():
     store = InMemoryStore()
     events = [stored(store, make_scene(scene, *_PARTS)) for scene in ("park", "beach", "street")]
     swapped = truth_of(("cat", (170, 150, 55, 55), 2.0), ("bench", (20, 150, 50, 50), 1.0))
-    eyes = Seeing(truth_of(*RIGHT), swapped, truth_of())
-    results = ExamineHandler(store, store, Examiners(eyes), Policy(salvage=False, retries=0)).begin(events)()
+    detector = Seeing(truth_of(*RIGHT), swapped, truth_of())
+    results = ExamineHandler(store, store, Examiners(detector), Policy(salvage=False, retries=0)).begin(events)()
     firsts = [each[0] for each in results if isinstance(each, list)]
     assert isinstance(firsts[0], QAEvent)
     assert [each.reason for each in firsts if isinstance(each, Rejection)] == ["violated_relation", "missing_object"]
@@ -181,8 +181,11 @@ _PARTS = (
 def test_a_contact_is_not_held_against_a_measured_picture_and_not_asked_of_it_either():
     graph = make_scene("kitchen", [Thing("cup", (200, 200, 60, 60), 0.2), Thing("table", (100, 260, 300, 200), 0.4)],
                        [(0, "on", 1)])  # fmt: skip
-    eyes, store = Seeing(truth_of(("cup", (100, 102, 30, 30), 1.0), ("table", (50, 130, 150, 100), 2.0))), InMemoryStore()
-    [sample] = outcome(stored(store, graph), store, Examiners(eyes))
+    detector, store = (
+        Seeing(truth_of(("cup", (100, 102, 30, 30), 1.0), ("table", (50, 130, 150, 100), 2.0))),
+        InMemoryStore(),
+    )
+    [sample] = outcome(stored(store, graph), store, Examiners(detector))
     assert isinstance(sample, QAEvent)
     assert "salvaged" not in sample.provenance.notes
     assert not any(relation.drawn for relation in sample.scene.relations)

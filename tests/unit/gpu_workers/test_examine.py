@@ -217,13 +217,13 @@ def test_a_relation_that_nobody_knows_is_an_invalid_graph(store: InMemoryStore):
     assert (rejection.gate, rejection.reason) == ("consistency", "invalid_graph")
 
 
-def test_without_truth_a_picture_needs_eyes(store: InMemoryStore):
+def test_without_truth_a_picture_needs_a_detector(store: InMemoryStore):
     event = rendered(make_graph(), store).model_copy(update={"truth": None})
     [failure] = ExamineHandler(store, store).begin([event])()
     assert isinstance(failure, PermanentError)
 
     class Eyes:
-        name = "eyes-1"
+        name = "detector-1"
 
         def perceive(self, pictures: Sequence[bytes], seen: Sequence[RenderedImage]) -> list[Truth]:
             return [make_truth(each.graph) for each in seen]

@@ -28,11 +28,11 @@ pytestmark = pytest.mark.thorough
 DEPTHS = st.sampled_from([0.0, 1e30, math.nan, math.inf, -5.0])
 
 
-def examined(event: RenderedImage, stored: StoredObject, eyes: SceneDetector | None = None) -> list[Event] | Exception:
+def examined(event: RenderedImage, stored: StoredObject, detector: SceneDetector | None = None) -> list[Event] | Exception:
     """What comes of an event, which must travel; whatever is neither that nor a failure word is raised."""
     store = InMemoryStore()
     store.put_if_absent(event.image.key, stored)
-    [result] = ExamineHandler(store, InMemoryStore(), Examiners(eyes)).begin([event])()
+    [result] = ExamineHandler(store, InMemoryStore(), Examiners(detector)).begin([event])()
     if isinstance(result, Exception):
         if not isinstance(result, PermanentError | RetryableError):
             raise result

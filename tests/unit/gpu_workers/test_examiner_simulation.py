@@ -65,8 +65,8 @@ def graphs() -> tuple[SpatialGraph, ...]:
 
 def run(renderer: FaultyRenderer, policy: Policy, store: InMemoryStore, detector: Detector | None = None) -> Run:
     render = RenderHandler(renderer, store)
-    eyes = SceneDetector(detector or TruthfulDetector(), TruthfulDepth())
-    examine = ExamineHandler(store, store, Examiners(eyes), policy)
+    detector = SceneDetector(detector or TruthfulDetector(), TruthfulDepth())
+    examine = ExamineHandler(store, store, Examiners(detector), policy)
     done, open_graphs = Run(), list[Event](graphs())
     while open_graphs:
         images = [event for outcome in render.begin(open_graphs)() for event in _events(outcome)]

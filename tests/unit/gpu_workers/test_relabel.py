@@ -5,7 +5,7 @@ from gpu_workers.relabel import salvage
 from schemas.events import RenderedImage, SeenObject, Truth
 from schemas.graph import Relation
 from tests.fakes.collage import Thing, make_scene
-from tests.unit.gpu_workers.test_eyes import SIDE, rendered
+from tests.unit.gpu_workers.test_scene_detector import SIDE, rendered
 
 CUP = Thing("cup", (200, 200, 60, 60), 0.2, ("red",))
 GRAPH = make_scene("kitchen", [CUP, Thing("table", (100, 260, 300, 200), 0.4)], [(0, "on", 1)], excluded=["dog", "lamp"])

@@ -9,7 +9,7 @@ from dataset.gallery.interfaces import SeedForm
 from schemas.errors import UserError
 from schemas.events import STAGES
 from schemas.ids import make_seed
-from streams.adapters.gallery_backend import LEAST_S, RunningFactory, seeds_of_wished
+from streams.adapters.gallery_backend import MIN_QUERY_GAP_S, RunningFactory, seeds_of_form
 from streams.operations.status import StageStatus
 
 
@@ -28,7 +28,7 @@ class Processes:
         return self.now
 
 
-def test_a_wish_becomes_seeds_and_their_ids():
+def test_a_form_becomes_seeds_and_returns_their_ids():
     sent = []
     factory = RunningFactory(dict, sent.extend)
     ids = factory.publish(SeedForm("a market", "3", "2", "4", required=("cat",), excluded=("dog",)))
@@ -36,13 +36,13 @@ def test_a_wish_becomes_seeds_and_their_ids():
     assert ids == [seed.seed_id]
     assert (seed.concept, seed.count) == ("a market", 3)
     assert (seed.options.required_objects, seed.options.excluded, seed.options.max_objects) == (("cat",), ("dog",), 4)
-    assert seeds_of_wished(SeedForm("a market"))[0].seed_id == make_seed("a market").seed_id, (
+    assert seeds_of_form(SeedForm("a market"))[0].seed_id == make_seed("a market").seed_id, (
         "the same as from the command line"
     )
 
 
 @pytest.mark.parametrize(
-    ("wished", "said"),
+    ("form", "message"),
     [
         (SeedForm(""), "concept: must have 1 to 200 characters"),
         (SeedForm("x" * 201), "this one has 201"),
@@ -52,10 +52,10 @@ def test_a_wish_becomes_seeds_and_their_ids():
         (SeedForm("x", max_objects="13"), "max_objects"),
     ],
 )
-def test_what_is_wrong_with_a_wish_is_said_and_nothing_is_sent(wished, said):
+def test_a_faulty_form_is_refused_with_the_reason_and_nothing_is_sent(form, message):
     sent = []
-    with pytest.raises(UserError, match=said):
-        RunningFactory(dict, sent.extend).publish(wished)
+    with pytest.raises(UserError, match=message):
+        RunningFactory(dict, sent.extend).publish(form)
     assert sent == []
 
 
@@ -63,10 +63,10 @@ def test_the_funnel_has_rates_and_asks_the_processes_no_more_often_than_needed()
     processes = Processes()
     factory = RunningFactory(processes.collected, list, processes.clock)
     assert [row.stage for row in factory.funnel()] == list(STAGES)
-    processes.now += LEAST_S / 2
+    processes.now += MIN_QUERY_GAP_S / 2
     factory.funnel()
     assert processes.looks == 1
-    processes.now += 2 - LEAST_S / 2
+    processes.now += 2 - MIN_QUERY_GAP_S / 2
     assert {row.rate for row in factory.funnel()} == {5.0}
 
 

@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import UserError
-from streams.adapters.vision_factories import eyes_of, renderer_of
+from streams.adapters.vision_factories import detector_of, renderer_of
 from streams.demo.renderer_options import COLLAGE, RendererOptions
-from streams.settings import EyeSettings, RenderSettings
+from streams.settings import RenderSettings, VisionSettings
 
 
 def test_the_collage_needs_nothing(tmp_path: Path):
     assert COLLAGE.environment(tmp_path) == {}
 
 
-def test_a_tiny_model_comes_with_eyes(tmp_path: Path):
+def test_a_tiny_model_comes_with_a_detector(tmp_path: Path):
     found = RendererOptions("gligen", "tiny").environment(tmp_path)
     assert (found["SKG_RENDERER"], found["SKG_RENDER_MODEL"], found["SKG_DETECTOR"]) == ("gligen", "tiny", "tiny")
 
@@ -39,4 +39,4 @@ def test_a_renderer_that_nobody_knows_is_refused_with_those_there_are():
 
 
 def test_nothing_looks_unless_it_is_asked_for():
-    assert eyes_of(EyeSettings()) is None
+    assert detector_of(VisionSettings()) is None

@@ -28,7 +28,7 @@ from streams.cli.root import run
 from streams.errors import Refused
 from streams.recovery.judged_events import accepted, rejected
 from streams.recovery.whatif import OverlayStore, WhatIf
-from streams.settings import EyeSettings, judging
+from streams.settings import VisionSettings, judging
 from tests.fakes.events import make_graph, make_rejection, make_rendered, stored_picture
 from tests.fakes.line import Line, collage_line
 from tests.fakes.store import InMemoryStore
@@ -47,10 +47,10 @@ class Censor:
         return 0.7
 
 
-class Eyes:
+class FakeDetector:
     """See all that a graph asks for, or nothing."""
 
-    name = "eyes-1"
+    name = "detector-1"
 
     def __init__(self, blind: bool = False) -> None:
         self._blind = blind
@@ -67,9 +67,9 @@ class Stored:
     store: InMemoryStore
 
     def verdicts(
-        self, policy: Policy = USUAL, eyes: Eyes | None = None, limit: int | None = None
+        self, policy: Policy = USUAL, detector: FakeDetector | None = None, limit: int | None = None
     ) -> dict[str, dict[str, int]]:
-        found = WhatIf(lambda: self.store, Examiners(eyes), policy)
+        found = WhatIf(lambda: self.store, Examiners(detector), policy)
         found.judge_all(accepted(self.uri, None, limit))
         found.judge_all(rejected(self.uri, None, limit))
         return found.verdicts.as_json()
@@ -184,28 +184,28 @@ def test_a_limit_takes_the_newest(stored: Stored):
     assert sum(counts["now"] for counts in found.values()) == 4
 
 
-def measured(folder: Path, eyes: Eyes, policy: Policy = USUAL) -> Stored:
+def measured(folder: Path, detector: FakeDetector, policy: Policy = USUAL) -> Stored:
     """One picture of a renderer that does not know what it drew."""
     graph, store = make_graph(), InMemoryStore()
     event = make_rendered(graph).model_copy(update={"truth": None})
     store.put_if_absent(event.image.key, StoredObject(stored_picture(event).data, "image/png"))
-    found = flat(ExamineHandler(store, InMemoryStore(), Examiners(eyes), policy).begin([event])())
+    found = flat(ExamineHandler(store, InMemoryStore(), Examiners(detector), policy).begin([event])())
     return keep(str(folder / "measured"), store, found)
 
 
 def test_what_was_measured_is_measured_again_or_not_judged(tmp_path: Path):
-    stored = measured(tmp_path, Eyes())
-    assert stored.verdicts(eyes=Eyes())["accepted"] == {"now": 1, "then": 1}
+    stored = measured(tmp_path, FakeDetector())
+    assert stored.verdicts(detector=FakeDetector())["accepted"] == {"now": 1, "then": 1}
     assert stored.verdicts()["not_judged"] == {"now": 0, "then": 1}
-    assert stored.verdicts(replace(USUAL, retries=0), Eyes(blind=True))["missing_object"] == {"now": 0, "then": 1}
+    assert stored.verdicts(replace(USUAL, retries=0), FakeDetector(blind=True))["missing_object"] == {"now": 0, "then": 1}
 
 
 def test_a_picture_that_was_drawn_again_is_counted_apart(tmp_path: Path):
-    stored = measured(tmp_path, Eyes(blind=True))
-    assert stored.verdicts(eyes=Eyes(blind=True))["drawn_again"] == {"now": 1, "then": 1}
-    found = stored.verdicts(replace(USUAL, retries=0), Eyes(blind=True))
+    stored = measured(tmp_path, FakeDetector(blind=True))
+    assert stored.verdicts(detector=FakeDetector(blind=True))["drawn_again"] == {"now": 1, "then": 1}
+    found = stored.verdicts(replace(USUAL, retries=0), FakeDetector(blind=True))
     assert (found["drawn_again"], found["missing_object"]) == ({"now": 1, "then": 0}, {"now": 0, "then": 1})
-    assert stored.verdicts(eyes=Eyes())["accepted"] == {"now": 0, "then": 1}
+    assert stored.verdicts(detector=FakeDetector())["accepted"] == {"now": 0, "then": 1}
 
 
 def test_a_sample_whose_picture_does_not_tell_the_truth_is_judged_by_its_row(tmp_path: Path):
@@ -239,12 +239,12 @@ def test_what_is_only_read_is_never_written_to():
 def test_questions_that_cannot_be_proven_may_be_tried_but_not_published():
     assert publishable(Policy(question_margin=1.0)) == USUAL
     with pytest.raises(Refused, match="SKG_QUESTION_MARGIN"):
-        publishable(policy_of(EyeSettings(question_margin=0.5)))
+        publishable(policy_of(VisionSettings(question_margin=0.5)))
 
 
-def test_every_setting_of_the_eyes_judges_but_where_models_are_kept():
+def test_every_vision_setting_but_the_model_cache_affects_judgement():
     judged = set(judging().values())
-    assert set(EyeSettings.model_fields) - judged == {"model_cache"}
+    assert set(VisionSettings.model_fields) - judged == {"model_cache"}
     assert {"SKG_QUESTION_MARGIN", "SKG_MLLM_MODEL"} <= set(judging())
 
 

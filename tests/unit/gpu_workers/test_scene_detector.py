@@ -1,4 +1,4 @@
-"""Detections become a truth of the graph: matching, doubt, attributes, depth; no torch needed."""
+"""From detections to the truth of a picture: matching, doubt, attributes, depth; no torch needed."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -86,8 +86,8 @@ def examined(*found: Detection, policy: Policy | None = None, attempt: int = 0, 
     event, data = rendered(attempt=attempt)
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
-    eyes = SceneDetector(Scripted(*found), Sloping() if depth else None)
-    [outcome] = ExamineHandler(store, store, Examiners(eyes), policy).begin([event])()
+    detector = SceneDetector(Scripted(*found), Sloping() if depth else None)
+    [outcome] = ExamineHandler(store, store, Examiners(detector), policy).begin([event])()
     assert isinstance(outcome, list), outcome
     return outcome
 
@@ -242,7 +242,7 @@ def test_a_picture_that_a_classifier_flags_is_not_kept_however_right_it_is():
     assert isinstance(sample, QAEvent)
 
 
-def test_eyes_that_cannot_be_reached_are_tried_later():
+def test_an_unreachable_detector_is_retried_later():
     event, data = rendered()
     store = InMemoryStore()
     store.put_if_absent(event.image.key, StoredObject(data, "image/png"))

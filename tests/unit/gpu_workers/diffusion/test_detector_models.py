@@ -32,7 +32,7 @@ LABELS = [["cat", "red cat", "dog"], ["soccer ball"]]
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("eyes")
+    return tmp_path_factory.mktemp("detectors")
 
 
 @pytest.mark.parametrize("kind", ["owlv2", "grounding-dino"])
