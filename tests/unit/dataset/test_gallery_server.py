@@ -109,8 +109,8 @@ def test_a_form_of_the_gallery_publishes(client, factory):
     }
     answer = client.post("/factory/seeds", data=form, headers=OWN)
     assert answer.status_code == 200
-    (form,) = factory.published
-    assert (form.concept, form.count, form.required, form.excluded) == (NASTY, "3", ("cat", "table"), ())
+    (sent,) = factory.published
+    assert (sent.concept, sent.count, sent.required, sent.excluded) == (NASTY, "3", ("cat", "table"), ())
     assert make_seed(NASTY).seed_id in answer.text
     assert "<nav" not in client.post("/factory/seeds", data=form, headers={**OWN, "HX-Request": "true"}).text
 
