@@ -59,6 +59,7 @@ def _imported(path: Path, known: set[str]) -> set[str]:
     return found & known - {_module_of(path)}
 
 
+@pytest.mark.thorough
 def test_no_module_imports_itself_by_way_of_others():
     known = {_module_of(path) for path in NAMED}
     TopologicalSorter({_module_of(path): _imported(path, known) for path in NAMED}).prepare()  # CycleError names a circle

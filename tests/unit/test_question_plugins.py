@@ -17,6 +17,8 @@ from tests.fakes.line import collage_line, store_rows
 from tests.fakes.plugins import install
 from tests.fakes.scenes import random_scene
 
+pytestmark = pytest.mark.thorough
+
 KIND = '''
 """Which of two things is wider in the picture: what is asked."""
 from itertools import permutations

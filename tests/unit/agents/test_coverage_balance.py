@@ -66,6 +66,7 @@ def shares(counts: Counter, names) -> dict[object, float]:
     return {name: counts[name] / total for name in names}
 
 
+@pytest.mark.thorough
 def test_a_skewed_dataset_reaches_the_stated_mix():
     targets = stated()
     balance, rng = skewed(targets), random.Random(4)
@@ -85,6 +86,7 @@ def test_a_skewed_dataset_reaches_the_stated_mix():
     assert rounds > 5
 
 
+@pytest.mark.thorough
 def test_no_cell_stays_empty_though_its_axes_look_well():
     balance, rng = skewed(stated(least_samples=3000)), random.Random(1)
     while (wishes := balance.seed_requests(40)) and balance.samples < 3000:

@@ -38,6 +38,7 @@ def test_two_thousand_drafts_do_not_contradict_themselves(many):
         assert contradictions(one.draft) is None, one.draft
 
 
+@pytest.mark.thorough
 def test_every_object_that_stands_on_something_may_stand_there(many):
     known = categories()
     for one in many:

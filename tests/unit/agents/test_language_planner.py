@@ -31,6 +31,8 @@ from streams.demo.llm_answers import ANSWERS
 from tests.fakes.models import KeptCounts, ScriptedModel
 from tests.fakes.store import InMemoryStore
 
+pytestmark = pytest.mark.thorough
+
 LAYOUTS = Path(__file__).parents[3] / ".." / "shared" / "data" / "layoutgpt_gpt4_spatial.json"
 KITCHEN = make_seed("kitchen")
 Says = Callable[[Mapping[str, Any]], Any]

@@ -48,6 +48,7 @@ def test_a_plan_is_the_same_at_once_and_beside_the_event_loop():
     assert asyncio.run(PLANNER.plan(seed, 3)) == PLANNER.plan_now(seed, 3)
 
 
+@pytest.mark.thorough
 def test_the_event_loop_goes_on_while_it_plans():
     async def both() -> int:
         seed = with_options("living room", min_objects=10, max_objects=12)

@@ -38,6 +38,7 @@ def honours(graph: SpatialGraph, concept: str) -> bool:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "concept",
     [
@@ -74,6 +75,7 @@ def test_light_is_drawn_by_who_draws_what_words_say():
     assert graph.prompt.positive.startswith("A kitchen at night with ")
 
 
+@pytest.mark.thorough
 def test_concepts_of_any_known_things_are_honoured_or_rejected():
     rng = Random(5)
     known = [c for c in categories().values() if c.drawn or c.sprite]

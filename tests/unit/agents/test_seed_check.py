@@ -16,6 +16,7 @@ def fault(concept: str = "kitchen", by_model: bool = False, **options: object) -
     return check_seed(seed, COLLAGE, by_model).fault
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("scene", sorted(scene_kinds()))
 def test_each_scene_passes(scene: str):
     assert fault(scene) is None

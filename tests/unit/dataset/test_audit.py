@@ -26,6 +26,8 @@ from dataset.table.table_errors import NoDataset
 from schemas.ids import content_id, make_seed
 from tests.fakes.line import collage_line, store_rows
 
+pytestmark = pytest.mark.thorough
+
 SCENES = ("kitchen", "living room", "park", "street market", "harbour")
 
 Row = dict[str, Any]

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,7 @@ def test_a_certificate_that_is_no_json_is_shown_as_it_stands():
     assert proof_in_words("because I say so", CATS) == ["because I say so"]
 
 
+@pytest.mark.thorough
 @settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.sampled_from(["references", "premises", "rules", "rule", "margin", "other"]), json_values))
 def test_any_certificate_can_be_shown(proof):

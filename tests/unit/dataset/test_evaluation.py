@@ -233,6 +233,7 @@ def test_a_request_that_no_server_takes_is_left_open_and_the_rest_is_asked(uri, 
     assert (went.answered, went.failed) == (23, 1)
 
 
+@pytest.mark.thorough
 def test_unreadable_answers_count_as_wrong_and_are_counted(uri, tmp_path):
     session = open_session(EvalRequest(uri, split_of(uri)), "knowing", tmp_path / "out")
     run(session, Knowing(says="perhaps"))

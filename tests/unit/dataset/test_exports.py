@@ -21,6 +21,8 @@ from schemas.errors import UserError
 from spatial.splits import PER_MILLE
 from tests.fakes.events import make_graph, make_picture, make_qa
 
+pytestmark = pytest.mark.thorough
+
 P0 = "5f0c/0"
 
 

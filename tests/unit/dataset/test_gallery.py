@@ -11,6 +11,8 @@ from dataset.table.table_errors import NoDataset
 from schemas.ids import make_seed
 from tests.fakes.events import make_graph, make_qa
 
+pytestmark = pytest.mark.thorough
+
 CHROMIUM = Path("/usr/bin/chromium")
 NASTY = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 

@@ -17,6 +17,8 @@ from schemas.ids import make_seed
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection, make_samples
 from tests.fakes.gallery import NotedFactory, shown, store_rejections, store_samples
 
+pytestmark = pytest.mark.thorough
+
 NASTY = "<script>document.title='taken'</script><img src=x onerror=alert(1)>"
 OWN = {"Origin": "http://127.0.0.1:80", "Host": "127.0.0.1:80"}
 

@@ -54,6 +54,7 @@ def more(lab, count: int, concept: str) -> list[str]:
     return [event.sample_id for event in events]
 
 
+@pytest.mark.thorough
 def test_any_earlier_version_can_be_read(grown):
     loaded = load(grown.uri, version=2, cache_dir=grown.folder / "cache")
     assert loaded["sample_id"][:] == grown.samples[:6]
@@ -135,6 +136,7 @@ def test_a_writer_goes_on_after_a_compaction_and_doubles_nothing(grown):
     assert sorted(grown.ids()) == sorted([*grown.samples, *added])
 
 
+@pytest.mark.thorough
 def test_a_follower_does_not_see_compacted_rows_again(grown):
     compact(grown.uri)
     added = more(grown, 2, "after the compaction")
@@ -148,6 +150,7 @@ def test_vacuum_keeps_what_is_younger_than_the_retention(grown):
     assert load(grown.uri, version=2, cache_dir=grown.folder / "cache").num_rows == 6
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("hours", "force"), [(SAFE_HOURS - 1, False), (0, True), (0, False)])
 def test_a_retention_that_could_hurt_readers_is_refused(grown, hours, force):
     with pytest.raises(UserError, match="not safe"):
@@ -187,6 +190,7 @@ def widened(lab) -> pa.Table:
     )
 
 
+@pytest.mark.thorough
 def test_a_column_added_later_does_not_break_todays_readers_and_writers(grown):
     held = Table.load(grown.uri)
     held.append(widened(grown), {})

@@ -79,6 +79,7 @@ def test_a_damaged_file_is_thrown_away(tmp_path, harm):
     assert again.known([ID]) == {ID}
 
 
+@pytest.mark.thorough
 def test_damage_that_shows_later_is_told_and_thrown_away(tmp_path):
     seen = IdCache(tmp_path, "table")
     seen.fill([[f"{number:032x}" for number in range(200_000)]], 3)

@@ -33,6 +33,7 @@ def grown(lab):
     return lab, writer, events
 
 
+@pytest.mark.thorough
 def test_a_loaded_sample_has_a_decoded_image(grown):
     lab, _, events = grown
     loaded = load(lab)
@@ -43,6 +44,7 @@ def test_a_loaded_sample_has_a_decoded_image(grown):
     assert loaded[0]["relations"][1]["object"] is None
 
 
+@pytest.mark.thorough
 def test_a_split_is_loaded_alone(grown):
     lab, _, events = grown
     for split in ("train", "test"):

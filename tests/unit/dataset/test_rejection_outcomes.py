@@ -21,6 +21,8 @@ from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection
 from tests.fakes.gallery import shown, store_rejections, store_samples
 from tests.fakes.line import store_rows
 
+pytestmark = pytest.mark.thorough
+
 START = datetime(2026, 3, 1, tzinfo=UTC)
 SEED = make_seed("a cat beside a dog", 1000)
 

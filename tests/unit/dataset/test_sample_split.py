@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,7 @@ def test_a_hash_stays_what_it_was_in_earlier_releases():
     assert scene_hash(make_graph()) == "24e60983422fdbd9e460fb80834869bc"
 
 
+@pytest.mark.thorough
 def test_scenes_are_shared_out_in_the_promised_shares():
     counts = Counter(split_of(make_graph(categories=(f"thing {n}", "dog"))) for n in range(4000))
     assert set(counts) == set(PER_MILLE)

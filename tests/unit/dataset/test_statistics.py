@@ -72,6 +72,7 @@ def test_no_table_is_said_to_be_none(tmp_path: Path):
         statistics(str(tmp_path / "nowhere"))
 
 
+@pytest.mark.thorough
 def test_a_page_with_charts_and_numbers_comes_out(uri: str, tmp_path: Path):
     page = write_statistics(statistics(uri), tmp_path / "out")
     text = page.read_text("utf-8")
@@ -85,6 +86,7 @@ def test_a_page_with_charts_and_numbers_comes_out(uri: str, tmp_path: Path):
     assert json.loads((page.parent / "statistics.json").read_text("utf-8"))["samples"] == 12
 
 
+@pytest.mark.thorough
 def test_charts_show_names_as_text_and_counts_in_full(uri: str, tmp_path: Path, recwarn):
     found = replace(statistics(uri), objects={"$x^{$": 1_234_567, "猫": 3})
     write_statistics(found, tmp_path)

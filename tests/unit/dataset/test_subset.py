@@ -17,6 +17,8 @@ from spatial.questions import from_json, to_json
 from spatial.splits import split_of
 from tests.fakes.events import make_graph, make_qa
 
+pytestmark = pytest.mark.thorough
+
 P0 = "5f0c/0"
 CAT, DOG = {"category": "cat"}, {"category": "dog"}
 QUERIES = {

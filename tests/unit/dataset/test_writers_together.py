@@ -15,6 +15,8 @@ from schemas.errors import Fenced, RetryableError
 from schemas.interfaces import Delivery
 from tests.fakes.events import make_samples
 
+pytestmark = pytest.mark.thorough
+
 
 def test_writers_of_other_partitions_do_not_disturb_each_other(lab):
     samples = make_samples(48)

@@ -9,6 +9,8 @@ from gpu_workers.collage.brush import Brush
 from spatial.knowledge.categories import SceneKind
 from spatial.knowledge.knowledge_base import scene_kinds
 
+pytestmark = pytest.mark.thorough
+
 KINDS = list({kind.backdrop: kind for kind in scene_kinds().values()}.values())
 
 

@@ -10,6 +10,8 @@ from gpu_workers.collage.furniture.look import Look
 from spatial.knowledge.categories import Category
 from spatial.knowledge.knowledge_base import categories
 
+pytestmark = pytest.mark.thorough
+
 NAMES = sorted(c.name for c in categories().values() if c.drawn)
 TOPS = [c for c in categories().values() if c.drawn and c.surface is not None and c.rests_on[0] == "floor"]
 

@@ -34,6 +34,7 @@ DOG = Thing("dog", (60, 300, 90, 90), 0.4)
 CAT = Thing("cat", (300, 340, 80, 80), 0.3)
 
 
+@pytest.mark.thorough
 def test_a_picture_is_webp_of_512_pixels(renderer: CollageRenderer) -> None:
     drawing = renderer.render([make_scene("park", [DOG])], [1])[0]
     assert (drawing.media_type, drawing.width, drawing.height) == ("image/webp", 512, 512)
@@ -41,6 +42,7 @@ def test_a_picture_is_webp_of_512_pixels(renderer: CollageRenderer) -> None:
         assert (picture.format, picture.size) == ("WEBP", (512, 512))
 
 
+@pytest.mark.thorough
 def test_the_same_graph_and_seed_give_the_same_bytes_in_another_renderer(tmp_path: Path) -> None:
     graph = make_scene("kitchen", [Thing("table", (120, 300, 247, 130), 0.4), DOG], [])
     first, second = (CollageRenderer(make_sprites(tmp_path / name)) for name in ("one", "two"))
@@ -204,6 +206,7 @@ def test_an_attribute_that_is_not_drawn_is_not_reported(renderer: CollageRendere
     assert truth_of(renderer, graph).objects[0].attributes == ()
 
 
+@pytest.mark.thorough
 def test_a_profile_is_mirrored_to_face_the_side_that_is_asked_for(tmp_path: Path) -> None:
     folder = make_sprites(tmp_path / "s")
     half = Image.new("RGBA", (64, 64), (210, 40, 40, 255))

@@ -21,6 +21,7 @@ PER_IMAGE_S = 0.12
 """CPU seconds that a warm worker may take for a picture."""
 
 
+@pytest.mark.thorough
 def test_every_category_has_a_sprite_or_a_drawing() -> None:
     for category in categories().values():
         assert category.drawn or load_sprite(FOLDER, category.sprite or "")
@@ -54,6 +55,7 @@ SCENES = [
 ]
 
 
+@pytest.mark.thorough
 def test_a_warm_worker_draws_a_picture_within_its_time() -> None:
     renderer = CollageRenderer(FOLDER)
     renderer.render(SCENES, [1, 2, 3, 4])

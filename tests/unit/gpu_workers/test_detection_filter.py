@@ -78,6 +78,7 @@ def test_a_box_that_may_be_a_part_of_another_one_is_not_counted_and_nothing_is_c
     assert "the cat" not in asked_words(sample)
 
 
+@pytest.mark.thorough
 def test_two_words_for_one_place_are_both_doubted_if_both_are_firm():
     rival = Detection("bicycle", (20, 150, 50, 51), 0.78)
     assert sorted_out(CAT, BENCH, rival) == FilteredDetections((BENCH,), (CAT, rival))

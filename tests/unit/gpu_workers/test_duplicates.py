@@ -31,6 +31,8 @@ from schemas.interfaces import ObjectStore, StoredObject
 from tests.fakes.events import make_graph, make_image, make_qa, make_rendered
 from tests.fakes.store import InMemoryStore
 
+pytestmark = pytest.mark.thorough
+
 
 def scenery(seed: int, file_format: str = "PNG", **options: int) -> bytes:
     """A picture of many patches, other ones for every seed."""

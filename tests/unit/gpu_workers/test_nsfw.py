@@ -23,6 +23,7 @@ def encoded(picture: Image.Image, file_format: str = "PNG") -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("mode", "file_format"), [("RGB", "WEBP"), ("RGBA", "PNG"), ("L", "PNG"), ("CMYK", "TIFF")])
 def test_pictures_of_every_mode_are_scored_and_noise_is_harmless(classifier: OpenNsfw, mode: str, file_format: str):
     pixels = np.random.default_rng(7).integers(0, 255, (200, 256, 3), np.uint8)

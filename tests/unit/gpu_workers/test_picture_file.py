@@ -93,6 +93,7 @@ def test_a_picture_smaller_or_larger_than_a_canvas_can_be_is_a_dead_letter(size:
         check_picture(data, announced(data, size))
 
 
+@pytest.mark.thorough
 def test_a_bomb_is_not_unpacked():
     data = encoded(Image.new("1", (20_000, 20_000)), "PNG")
     with pytest.raises(PermanentError):
@@ -108,6 +109,7 @@ def test_one_byte_more_or_another_length_is_not_what_was_announced():
         assert caught.value.finding.reason == "hash_mismatch"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["png", "webp", "jpeg"])
 def test_bytes_that_are_broken_anywhere_never_raise_anything_else(kind: str):
     rng, whole = random.Random(kind), encoded(noise(), kind.upper())

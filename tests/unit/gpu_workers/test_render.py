@@ -89,6 +89,7 @@ def only_image(result: object) -> RenderedImage:
     return result[0]
 
 
+@pytest.mark.thorough
 def test_a_graph_becomes_a_stored_picture_and_an_event_that_names_it(collage: CollageRenderer) -> None:
     store = InMemoryStore("bucket-of-pictures")
     image = only_image(RenderHandler(collage, store).begin([PARK])()[0])

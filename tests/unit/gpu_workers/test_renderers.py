@@ -34,6 +34,7 @@ def test_every_setting_of_drawing_is_taken_by_a_renderer_or_by_the_worker():
     assert own - taken == {"render_linger_s", "render_group"}, f"name it in the rows that take it, in {TABLE}"
 
 
+@pytest.mark.thorough
 def test_only_the_table_and_its_renderer_say_the_name_of_the_default():
     rooms = ("schemas", "spatial", "agents", "gpu_workers", "dataset", "streams", "monitoring")
     saying = {

@@ -163,6 +163,7 @@ def test_what_the_chart_tells_of_the_broker_goes_together(secured: tuple[str, ..
     assert connection_of(AgentSettings.model_validate(told)).protocol == told["kafka_security"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("values", "why"),
     [
@@ -368,6 +369,7 @@ def test_values_of_an_older_chart_still_do(tmp_path: Path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.thorough
 def test_kubernetes_itself_would_accept_the_manifests():
     kubernetes_validate = pytest.importorskip("kubernetes_validate")
     for manifest in [*_manifests(*BALANCED, *MODELS), *_manifests(*BALANCED, *SECURED)]:

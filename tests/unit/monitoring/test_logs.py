@@ -27,6 +27,7 @@ def lines(log_format: str) -> list[str]:
     return done.stderr.splitlines()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("log_format", ["json", "auto"])
 def test_without_a_terminal_every_line_is_a_json_object(log_format: str) -> None:
     ours, theirs = (json.loads(line) for line in lines(log_format))

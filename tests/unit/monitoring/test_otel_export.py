@@ -133,6 +133,7 @@ def test_no_span_holds_a_secret_of_this_process(monkeypatch: pytest.MonkeyPatch)
     assert collector.headers[0]["authorization"] == "Bearer planted-in-a-header"
 
 
+@pytest.mark.thorough
 def test_an_endpoint_that_is_away_holds_up_nothing_and_is_one_line_of_the_log(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -15,6 +15,8 @@ from spatial.reasoning.draft import Draft
 from spatial.relations.predicate_table import BINARY, PREDICATES
 from tests.fakes.constructed_scenes import facts, scene
 
+pytestmark = pytest.mark.thorough
+
 TIMES = 500
 
 

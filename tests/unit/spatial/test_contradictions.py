@@ -14,6 +14,8 @@ from spatial.reasoning.minimal_repair import repair
 from spatial.relations.predicate_table import BINARY, PLACES, PREDICATES
 from tests.fakes.constructed_scenes import facts, scene
 
+pytestmark = pytest.mark.thorough
+
 
 def rel(subject, predicate, obj=None):
     return Relation(subject=subject, predicate=predicate, object=obj)

@@ -177,6 +177,7 @@ FAULTS = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_file_at_fault_is_named_with_line_and_reason(tmp_path: Path, fault: str):
     changes, said = FAULTS[fault]

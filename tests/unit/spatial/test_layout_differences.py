@@ -3,12 +3,14 @@
 import random
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial.layout.constraints.difference_constraints import Differences
 
 
+@pytest.mark.thorough
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(-3, 3)), max_size=6))
 def test_intervals_are_exactly_what_brute_force_finds(stated):

@@ -13,6 +13,8 @@ from spatial.layout.layout_faults import share_of_smaller
 from spatial.reasoning.draft import Draft
 from spatial.relations.relation_truth import relate
 
+pytestmark = pytest.mark.thorough
+
 CANVAS = (512, 512)
 PLAIN = Catalog()
 

@@ -45,6 +45,7 @@ def test_nothing_that_boxes_show_is_ever_refuted(seed, canvas):
     assert check_necessary_conditions(draft, canvas, QUICK) != IMPOSSIBLE
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "triples",
     [

@@ -69,6 +69,7 @@ def test_a_single_place_is_laid_out_whatever_it_is(place):
         assert_sound(draft, laid_out(draft, seed=seed))
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32), st.integers(2, 10), st.integers(1, 16), st.booleans())
 def test_what_random_boxes_show_is_laid_out_or_left_open_but_never_called_impossible(seed, objects, relations, apart):
@@ -92,6 +93,7 @@ def test_nearly_every_graph_that_random_boxes_show_is_laid_out():
     assert found >= 98
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_conflict_is_irreducible(data):
@@ -218,6 +220,7 @@ def test_what_carries_is_behind_what_it_carries_unless_stated_otherwise():
     assert stated.depth[1] < stated.depth[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("objects", "relations", "seconds"), [(10, 12, 0.05), (20, 24, 1.0)])
 def test_speed_of_layouts(objects, relations, seconds):
     """95 of 100 within the bound, three times which is allowed for machines busy with other tests."""

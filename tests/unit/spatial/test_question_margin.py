@@ -12,6 +12,7 @@ from tests.fakes.scenes import random_scene
 NUMBERS = range(60)
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 100_000), st.floats(1, 8))
 def test_what_is_asked_with_wider_margins_is_certain_without_them(seed: int, strictness: float):

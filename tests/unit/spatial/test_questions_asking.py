@@ -14,6 +14,8 @@ from spatial.verify import verify
 from tests.fakes.rooms import kitchen, room, thing
 from tests.fakes.scenes import random_scene
 
+pytestmark = pytest.mark.thorough
+
 SCENES = [random_scene(seed) for seed in range(120)]
 
 

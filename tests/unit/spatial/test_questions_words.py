@@ -35,6 +35,7 @@ def test_whatever_is_said_is_read_back_as_the_same_query(query: Query, variant: 
     assert parse(realise(query, variant)) == query
 
 
+@pytest.mark.thorough
 @settings(max_examples=300, deadline=None)
 @given(queries(NOUNS))
 def test_a_query_survives_its_json_form(query: Query):

@@ -12,6 +12,8 @@ from spatial.relations.predicate_table import BINARY, PREDICATES, inverse
 from spatial.relations.relation_truth import FAR_UNITS, NEAR_UNITS, RESOLUTION, cell, distance, holds, places, relate
 from tests.fakes.constructed_boxes import any_box
 
+pytestmark = pytest.mark.thorough
+
 CANVAS = (100, 100)
 NSR1K = Path("../shared/data/nsr1k_spatial_train.json")
 

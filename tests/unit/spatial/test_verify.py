@@ -22,6 +22,8 @@ from tests.fakes.queries import FEW_NOUNS, NOUNS, queries
 from tests.fakes.rooms import kitchen, room, thing
 from tests.fakes.scenes import random_scene
 
+pytestmark = pytest.mark.thorough
+
 SCENES = [random_scene(1000 + seed) for seed in range(150)]
 
 

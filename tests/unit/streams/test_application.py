@@ -57,6 +57,7 @@ def test_a_partition_whose_position_is_not_known_yet_does_not_end_the_agents(app
     asyncio.run(looked())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("rejoin_s", "away", "crashes"), [(-21.0, False, True), (0.0, False, False), (-21.0, True, False)])
 def test_agents_that_stay_outside_their_group_while_the_broker_answers_start_anew(
     app: SeedApp, rejoin_s: float, away: bool, crashes: bool

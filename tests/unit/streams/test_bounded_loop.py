@@ -51,6 +51,7 @@ def test_a_task_that_swallows_its_cancellation_does_not_hold_up_the_fault():
     assert time.monotonic() - begun < 5
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("call", "code"), [("lambda arguments: 3", 3), ("lambda arguments: 1 / 0", 1)])
 def test_a_command_that_is_done_ends_its_process_though_a_thread_hangs(call: str, code: int):
     program = f"""

@@ -17,6 +17,8 @@ from streams.services import local_services
 from streams.services.local_services import Endpoints
 from streams.services.service_spec import Keys
 
+pytestmark = pytest.mark.thorough
+
 COMMANDS = (  # noqa: SIM905 - rows of words read best
     "demo up down topics seed agents render examine write status tail replay requests dataset spatial config gallery eval "
     "audit lineage balance rejections whatif lag-exporter knowledge"

@@ -49,6 +49,7 @@ def test_info_shows_rows_rejections_and_growth(skg: Skg, table: str):
     assert said.splitlines()[-1].split()[2:4] == ["+6", "6"] or said.splitlines()[-1].split()[2:4] == ["+3", "6"]
 
 
+@pytest.mark.thorough
 def test_info_and_files_of_an_earlier_version(skg: Skg, table: str):
     assert json.loads(skg("info", table, "--version", 1, "--json")[1])["rows"] == 3
     assert len(skg("files", table, "--version", 1)[1].splitlines()) == 1
@@ -101,6 +102,7 @@ def test_compact_and_vacuum_tend_both_tables_and_refuse_what_is_unsafe(skg: Skg,
     assert "not safe" in fault
 
 
+@pytest.mark.thorough
 def test_exports_are_listed_and_written(skg: Skg, table: str, tmp_path: Path):
     assert "lmms-eval" in skg("export", table)[1]
     code, said, _ = skg("export", table, "--format", "llava", "--out", tmp_path / "llava")
@@ -120,6 +122,7 @@ def test_a_subset_that_cannot_be_made_is_one_line(skg: Skg, table: str, tmp_path
     assert not (tmp_path / "subset").exists()
 
 
+@pytest.mark.thorough
 def test_a_folder_that_cannot_be_written_is_one_line(skg: Skg, table: str, tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
     for arguments in (("export", "--format", "llava"), ("stats",)):
@@ -134,6 +137,7 @@ def test_a_subset_tells_its_recipe_and_what_came_of_it(skg: Skg, table: str, tmp
     assert (told["recipe"]["questions"], told["samples"], told["questions"]) == (2, 2, 4)
 
 
+@pytest.mark.thorough
 def test_results_do_not_go_into_a_folder_that_is_named_like_a_bucket(skg: Skg, table: str, tmp_path: Path):
     for arguments in (("export", table, "--format", "llava"), ("stats", table)):
         code, _, fault = skg(*arguments, "--out", "s3://bucket/out")

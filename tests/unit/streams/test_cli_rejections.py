@@ -22,6 +22,8 @@ from tests.fakes.events import make_graph, make_qa, make_rejection, make_rendere
 from tests.fakes.gallery import store_rejections, store_samples
 from tests.fakes.store import InMemoryStore
 
+pytestmark = pytest.mark.thorough
+
 Skg = Callable[..., tuple[int, str, str]]
 NOW = datetime.now(UTC)
 MARKET = make_seed("Street  Market", 9)

@@ -6,12 +6,15 @@ import select
 import subprocess
 import sys
 
+import pytest
+
 COMMAND = [sys.executable, "-c", "from streams.cli import main; main()", "spatial", "normalise"]
 
 PATIENCE_S = 20
 """Seconds for a process to start and answer: starting takes a fraction of one."""
 
 
+@pytest.mark.thorough
 def test_a_line_is_answered_before_the_next_one_is_sent():
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     pipe = subprocess.PIPE

@@ -27,6 +27,7 @@ def no_broker(request: pytest.FixtureRequest) -> Iterator[str]:
         yield f"127.0.0.1:{listening.getsockname()[1]}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("make", [KafkaConsumer, KafkaProducer, KafkaAdminClient])
 def test_attempts_at_a_broker_that_does_not_answer_leave_nothing_behind(make: Callable[..., object], no_broker: str):
     before = _io_threads()

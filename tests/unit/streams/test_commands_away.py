@@ -17,6 +17,8 @@ from schemas.events import STAGES
 from streams.broker.reachability import CONNECT_S
 from streams.cli.root import build, run
 
+pytestmark = pytest.mark.thorough
+
 TIMEOUT_S = 0.5
 
 IN_TIME_S = CONNECT_S + 3.0

@@ -84,6 +84,7 @@ def test_settings_that_do_not_go_together_are_refused_by_name(security: str, val
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.thorough
 def test_files_that_cannot_be_used_are_refused_by_name(tmp_path: Path):
     made = certificates(tmp_path)
     odd = tmp_path / "odd"
@@ -97,6 +98,7 @@ def test_files_that_cannot_be_used_are_refused_by_name(tmp_path: Path):
             KafkaConnection("h:1", "SSL", cert_file=made.client.certificate, key_file=path).context()
 
 
+@pytest.mark.thorough
 def test_an_encrypted_key_is_opened_by_its_password_and_never_asked_for_at_the_terminal(tmp_path: Path):
     made = certificates(tmp_path)
     shown = {"cert_file": made.client.certificate, "key_file": made.locked_key}

@@ -59,6 +59,7 @@ def right(asked: StubRequest) -> StubResponse:
     return StubResponse(json.dumps({"answer": letter}))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("knows_forms", [True, False])
 def test_an_endpoint_is_asked_with_the_picture_and_scored(skg_eval, uri, tmp_path, knows_forms):
     with serving(right, knows_forms=knows_forms) as stub:
@@ -96,6 +97,7 @@ def test_wrong_use_is_one_line(skg_eval, uri, tmp_path):
     assert (exam.returncode, exam.stderr) == (1, "skg: no split 'exam'; there are train, validation, test\n")
 
 
+@pytest.mark.thorough
 def test_without_a_model_the_baselines_answer(skg_eval, uri, tmp_path):
     done = skg_eval(uri, "--split", split_of(uri), "--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr

@@ -52,6 +52,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     return Bench(tmp_path)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("given", "says"),
     [
@@ -177,12 +178,14 @@ def answering(status: int) -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("status", [200, 403, 404])
 def test_a_store_that_refuses_is_there(status: int) -> None:
     with answering(status) as endpoint:
         store_answers(endpoint, 5.0)
 
 
+@pytest.mark.thorough
 def test_a_store_that_is_unwell_is_away() -> None:
     with answering(503) as endpoint, pytest.raises(RetryableError, match="answers 503"):
         store_answers(endpoint, 5.0)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +94,7 @@ def test_a_folder_that_may_not_be_written_only_means_no_memory(tmp_path: Path) -
     assert Progress(tmp_path / "file" / "progress.json").seconds_without_progress(busy("a"), 1.0) == {"render": 0.0}
 
 
+@pytest.mark.thorough
 @given(st.lists(st.tuples(st.floats(0.1, 100), st.sampled_from("ab"), st.integers(0, 1), st.integers(0, 1)), max_size=20))
 def test_time_without_progress_is_the_time_since_the_last_look_that_differed(looks) -> None:
     progress, now, history = Progress(), 0.0, []

@@ -16,6 +16,8 @@ from streams.llm.endpoint import Endpoint
 from streams.llm.openai_client import Busy, OpenAIClient
 from tests.fakes.planted import echoing
 
+pytestmark = pytest.mark.thorough
+
 FORM = Form("objects", {"type": "object", "properties": {}, "required": [], "additionalProperties": False})
 REQUEST = Request("objects", "objects-1", (Turn("system", "List."), Turn("user", '{"scene": "kitchen"}')), FORM)
 

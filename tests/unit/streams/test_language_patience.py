@@ -315,6 +315,7 @@ def test_a_model_that_would_check_itself_is_refused(settings: dict[str, object])
         make_judge(_judging(**settings), InMemoryStore(), lambda key, _: key)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "settings", [{"mllm_check_model": "b"}, {"mllm_same_model": True}, {"mllm_check_url": "http://127.0.0.1:10/v1"}]
 )

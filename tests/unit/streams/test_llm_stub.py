@@ -68,6 +68,7 @@ def test_each_bad_day_ends_in_true_graphs_or_in_rejections_with_the_raw_answer_k
         assert counts.repairs["edges"] >= 1
 
 
+@pytest.mark.thorough
 def test_lifelike_days_hold_some_of_each_kind_and_mostly_good_ones():
     kinds: Counter[str] = Counter()
     for number in range(4000):

@@ -18,6 +18,8 @@ from streams.errors import AccessDenied
 from tests.fakes.certificates import certificates
 from tests.fakes.greeter import WELL, frame, greeter
 
+pytestmark = pytest.mark.thorough
+
 PASSWORD = "planted-secret"
 
 

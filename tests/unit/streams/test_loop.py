@@ -14,6 +14,8 @@ from tests.contract.worker_contract import Gate, messages
 from tests.fakes.carrier import MemoryCarrier, NoGauges, Steps
 from tests.fakes.wait import in_thread, until
 
+pytestmark = pytest.mark.thorough
+
 del test_a_slow_step_holds_no_more_than_the_inbox_and_stays_in_its_group  # noqa: F821 - no session times out here
 
 

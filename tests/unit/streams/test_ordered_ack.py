@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -187,6 +188,7 @@ def test_what_is_in_hand_when_its_partition_comes_back_is_finished_and_not_begun
     asyncio.run(play(finished=True))
 
 
+@pytest.mark.thorough
 def test_a_handler_that_raises_is_reported_and_neither_it_nor_what_follows_is_acked() -> None:
     async def play() -> None:
         scene = Scene(events(3))
@@ -219,6 +221,7 @@ def test_cancelling_acks_nothing_and_reports_no_failure() -> None:
     asyncio.run(play())
 
 
+@pytest.mark.thorough
 @given(st.permutations([Event(p, o) for p in range(2) for o in range(4)]), st.integers(0, 8))
 def test_only_finished_prefixes_are_acked_in_any_order_of_finishing(order: list[Event], done: int) -> None:
     async def play() -> None:

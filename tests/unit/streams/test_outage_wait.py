@@ -13,6 +13,8 @@ from streams.worker.health import Health
 from streams.worker.outage_wait import ConnectionMonitor, Startup
 from tests.fakes.wait import until
 
+pytestmark = pytest.mark.thorough
+
 
 def watched(look: object, give_up_s: float | None) -> None:
     """A process whose connection is gone: it goes on until it is stopped."""

@@ -20,6 +20,7 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
+@pytest.mark.thorough
 def test_an_attempt_that_works_in_the_end_is_enough() -> None:
     failures = [RetryableError("not yet"), RetryableError("not yet")]
 

@@ -55,6 +55,7 @@ def again(letter: DeadLetter, offset: int) -> DeadLetter:
     return dead_letter(record, letter.stage, GARBAGE)
 
 
+@pytest.mark.thorough
 @given(records, st.text(max_size=200), st.characters(categories=["Cs"]))
 def test_any_record_whatsoever_becomes_a_letter_that_comes_back_as_it_was(record: Record, text: str, half: str):
     letter = dead_letter(record, "render", failed(text + half))

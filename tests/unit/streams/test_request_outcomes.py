@@ -87,6 +87,7 @@ def test_a_rejection_that_was_replayed_and_then_accepted_is_one_outcome(broker: 
     assert requests.counts()["twice"] == 0
 
 
+@pytest.mark.thorough
 @given(
     st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=12),
     st.sets(st.integers(0, 4)),

@@ -27,6 +27,7 @@ def found_of(made: tuple[Line, str, list[str]]) -> Lineage:
     return lineage(made[1], made[2][0])
 
 
+@pytest.mark.thorough
 def test_a_lineage_tells_seed_graph_layout_picture_checks_prompt_and_versions(made):
     found = found_of(made)
     text = "\n".join(found.lines())

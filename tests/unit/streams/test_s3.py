@@ -96,6 +96,7 @@ def test_a_put_that_was_stored_before_its_answer_was_lost_counts_as_somebody_els
         assert not S3Store(odd.settings).put_if_absent("k", PICTURE)
 
 
+@pytest.mark.thorough
 def test_a_store_that_stays_busy_is_for_later() -> None:
     with answering(*[(503, "SlowDown")] * 10) as odd, pytest.raises(RetryableError, match=odd.settings.s3_endpoint):
         S3Store(odd.settings).put_if_absent("k", PICTURE)

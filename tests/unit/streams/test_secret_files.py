@@ -31,6 +31,7 @@ def test_there_are_secrets_of_every_service():
     assert {"kafka_password", "s3_secret_key", "s3_session_token", "llm_api_key", "mllm_check_api_key"} <= named
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("cls", "name"), SECRETS, ids=lambda part: getattr(part, "__name__", part))
 def test_every_secret_may_come_from_a_file(cls: type[Any], name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     for ending in ("", "\n", "\r\n"):

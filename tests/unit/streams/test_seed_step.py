@@ -156,6 +156,7 @@ def test_what_the_broker_finds_too_large_is_a_dead_letter_that_fits() -> None:
     assert {e.reason for e in graphs if isinstance(e, DeadLetter)} == {"oversize"}
 
 
+@pytest.mark.thorough
 def test_seeds_whose_graphs_mostly_succeed_do_not_count_as_failed() -> None:
     producer = KeptMessagesLater()
     step = SeedStep(SeedTools(Planner({3: [ValueError("odd")] * 999}), producer, tally("agents", share=0.5), QUICK))

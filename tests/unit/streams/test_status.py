@@ -42,6 +42,7 @@ def test_a_stage_sums_its_processes_and_names_its_reasons(process: Path):
     assert status.redrawn == {"wrong_count": 4}, "pictures, of requests that are still open"
 
 
+@pytest.mark.thorough
 def test_a_balance_process_has_a_row_where_one_runs(process: Path):
     assert "balance" not in collect(process)
     registry = CollectorRegistry()

@@ -29,6 +29,7 @@ def test_options_may_be_repeated_and_hold_several() -> None:
     assert parse_partitions([f"{GRAPHS}=64, {IMAGES} = 32", f"{GRAPHS}=64", ""]) == {GRAPHS: 64, IMAGES: 32}
 
 
+@pytest.mark.thorough
 @given(st.dictionaries(st.sampled_from(list(TOPICS)), st.integers(1, MOST)))
 def test_what_is_written_down_is_read_back(wanted: dict[str, int]) -> None:
     assert parse_partitions([",".join(f"{name}={number}" for name, number in wanted.items())]) == wanted
@@ -40,6 +41,7 @@ def test_no_text_gives_anything_but_topics_or_a_reason(text: str) -> None:
         assert set(parse_partitions([text])) <= set(TOPICS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("text", "says"), WRONG.items())
 def test_what_makes_no_sense_is_named_in_option_and_setting(
     text: str, says: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -58,6 +58,7 @@ def test_a_service_dies_with_its_watchdog(sleeper: Bound) -> None:
     assert not sleeper.alive
 
 
+@pytest.mark.thorough
 def test_a_service_outlives_the_thread_that_started_it(tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
         service = pool.submit(Bound, Command(("sleep", "60"), tmp_path)).result()
