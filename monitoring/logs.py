@@ -105,6 +105,12 @@ def set_up(log_format: LogFormat, kind: str) -> None:
     )
 
 
+def silence_clients() -> None:
+    """Pass nothing more of the clients' libraries: as a process ends, what they cancel is no fault."""
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
 def log(name: str) -> structlog.stdlib.BoundLogger:
     """The logger of a part of the factory."""
     logger: structlog.stdlib.BoundLogger = structlog.get_logger(name)

@@ -26,6 +26,9 @@ from streams.settings import KafkaSettings
 ATTEMPT_MS = 3_000
 """One attempt to reach the broker; callers retry."""
 
+MESSAGE_LIMIT, USUAL_MESSAGE_BYTES = "max.message.bytes", 1_000_000
+"""A topic's limit of a message, and about what brokers have as their default."""
+
 CREATE_MS = 30_000
 """How long creating a topic may take, until every partition has a leader."""
 
@@ -121,6 +124,7 @@ class TopicAdmin:
                 found = configs.get(topic.name, {}).get(key)
                 if found is not None and found != value:
                     lines.append(f"{topic.name} has {key}={found}, the table says {value}")
+            lines.extend(_too_small(topic, configs.get(topic.name, {})))
         return lines
 
     def topic_id(self, name: str) -> str:
@@ -189,8 +193,15 @@ def connect(settings: KafkaSettings) -> TopicAdmin:
 def _config(topic: Topic) -> dict[str, str]:
     config = {"retention.ms": str(topic.retention_ms)}
     if topic.name == DEAD_LETTERS:
-        config["max.message.bytes"] = str(MAX_MESSAGE_BYTES)  # a dead letter holds a whole message
+        config[MESSAGE_LIMIT] = str(MAX_MESSAGE_BYTES)  # a dead letter holds a whole message
     return config
+
+
+def _too_small(topic: Topic, config: Mapping[str, str]) -> Iterator[str]:
+    """A line where the topic takes smaller messages than brokers usually do: larger events become dead letters."""
+    limit = config.get(MESSAGE_LIMIT)
+    if topic.name != DEAD_LETTERS and limit is not None and int(limit) < USUAL_MESSAGE_BYTES:
+        yield f"{topic.name} has {MESSAGE_LIMIT}={limit}, events need up to {USUAL_MESSAGE_BYTES}"
 
 
 def _creation(topic: Topic, replication: int, partitions: int) -> dict[str, object]:

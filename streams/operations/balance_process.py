@@ -16,7 +16,7 @@ from agents.balance_targets import Targets, targets_of
 from agents.coverage_balance import AXES
 from monitoring.logs import log
 from monitoring.metrics import LACKING, StageMetrics
-from schemas.errors import RetryableError, UserError
+from schemas.errors import BadInput, RetryableError
 from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, SEEDS
 from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection, connection_of
@@ -39,7 +39,7 @@ STUCK_AFTER_S = 60.0
 """A loop without an iteration for this long is stuck."""
 
 
-class BadTargets(UserError):
+class BadTargets(BadInput):
     """The file of targets cannot be used; the message says why."""
 
 
@@ -48,7 +48,7 @@ def read_targets(path: Path) -> Targets:
     try:
         return targets_of(yaml.safe_load(path.read_text("utf-8")))
     except OSError as error:
-        raise BadTargets(f"{path}: {error.strerror or error}") from error
+        raise BadTargets(f"{path}: {error.strerror or error} (SKG_BALANCE_TARGETS)") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadTargets(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:

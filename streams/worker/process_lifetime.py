@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from monitoring.logs import log, set_up
+from monitoring.logs import log, set_up, silence_clients
 from monitoring.otel_export import exporting, flush
 from streams.operations.metrics_server import serving
 from streams.settings import ProcessSettings
@@ -43,6 +43,7 @@ def stop_on_signal(stop: Callable[[], None], within_s: float = END_S) -> None:
     def first(*_: object) -> None:
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, signal.SIG_DFL)
+        silence_clients()
         last = threading.Timer(within_s, _force_exit)
         last.daemon = True
         last.start()

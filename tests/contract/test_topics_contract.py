@@ -39,6 +39,18 @@ def test_what_differs_from_the_table_is_said_and_left_as_it_is(settings: KafkaSe
     assert all(line.startswith(f"{QA} has") for line in differences)
 
 
+def test_a_topic_whose_messages_are_smaller_than_events_is_said(fresh_broker: FreshService) -> None:
+    settings = KafkaSettings(kafka_bootstrap=fresh_broker("apache").bootstrap)
+    admin = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    configs = {"max.message.bytes": "900", "retention.ms": str(TOPICS[GRAPHS].retention_ms)}
+    partitions = TOPICS[GRAPHS].partitions
+    admin.create_topics({GRAPHS: {"num_partitions": partitions, "replication_factor": 1, "configs": configs}})
+    admin.wait_for_topics([GRAPHS])
+    admin.close()
+    apply(settings)
+    assert check(settings) == [f"{GRAPHS} has max.message.bytes=900, events need up to 1000000"]
+
+
 def test_a_topic_that_is_created_anew_has_another_id(settings: KafkaSettings) -> None:
     apply(settings)
     with TopicAdmin(KafkaConnection.plain(settings.kafka_bootstrap)) as admin:

@@ -84,3 +84,18 @@ def test_a_broken_connection_inside_the_brokers_client_is_one_line_and_no_traceb
 def test_our_own_lines_are_told_each_time() -> None:
     sparing = RepeatFilter(lambda: 100.0)
     assert all(sparing.filter(record("worker", 7, value)) for value in range(5))
+
+
+ENDING = """
+import logging
+from monitoring.logs import log, set_up, silence_clients
+set_up("json", "render")
+silence_clients()
+logging.getLogger("kafka.cluster").error("Metadata refresh: failed Cancelled")
+log("render").warning("ours is")
+"""
+
+
+def test_as_a_process_ends_what_its_clients_cancel_is_not_logged():
+    done = subprocess.run([sys.executable, "-c", ENDING], capture_output=True, text=True, check=True)
+    assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["ours is"]

@@ -253,7 +253,7 @@ def test_a_density_may_be_a_bare_number(tmp_path: Path):
         ("[1, 2]", "valid dictionary"),
         ("scenes: {moon: 1}\ndensity: {4: 1}\nrelations: {depth: 1}", "scenes: 'moon' is no scene"),
         ("scenes: {kitchen: 1}\ndensity: {2026-01-01: 1}\nrelations: {depth: 1}", "is no density"),
-        (None, "No such file"),
+        (None, r"No such file .*SKG_BALANCE_TARGETS"),
     ],
 )
 def test_a_faulty_file_of_targets_is_one_line(tmp_path: Path, text: str | None, said: str):
