@@ -23,9 +23,9 @@ from kafka.structs import TopicPartition
 
 from schemas.codec import Message
 from schemas.errors import Oversize, RetryableError
+from streams.broker.access_probe import refusal
 from streams.broker.client_factory import close_on_error, make_client
 from streams.broker.connection import KafkaConnection
-from streams.broker.login import refusal
 from streams.broker.reachability import ServiceAway, kafka_at, probe
 from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
 

@@ -21,11 +21,11 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from monitoring.logs import log
 from schemas.errors import RetryableError
+from streams.broker.access_probe import refusal
 from streams.broker.assignment import AssignmentChanges, lost_end
 from streams.broker.client_factory import close_on_error, make_client
 from streams.broker.clients import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, connecting
 from streams.broker.connection import KafkaConnection
-from streams.broker.login import refusal
 from streams.broker.records import Partition, Record
 from streams.errors import Refused
 

@@ -25,10 +25,10 @@ from kafka.protocol.admin import DescribeGroupsRequest
 from kafka.structs import TopicPartition
 
 from schemas.errors import RetryableError
+from streams.broker.access_probe import refusal
 from streams.broker.client_factory import close_on_error, make_client
 from streams.broker.connection import KafkaConnection
 from streams.broker.group_state import Member, Unread
-from streams.broker.login import refusal
 from streams.broker.reachability import probe
 from streams.broker.records import Partition
 

@@ -40,7 +40,7 @@ def probe(connection: KafkaConnection) -> None:
 
     Raises AccessDenied where one refuses the login; the client library would log pages and retry forever.
     """
-    from streams.broker.login import log_in  # imports the client library, which takes a moment
+    from streams.broker.access_probe import log_in  # imports the client library, which takes a moment
 
     last, denied = "no address", None
     for host, port in connection.addresses:

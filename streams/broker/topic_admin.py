@@ -15,9 +15,9 @@ from kafka.errors import IncompatibleBrokerVersion, InvalidPartitionsError, Kafk
 
 from schemas.errors import RetryableError
 from schemas.topics import DEAD_LETTERS, TOPICS, Topic
+from streams.broker.access_probe import refusal
 from streams.broker.client_factory import make_client
 from streams.broker.connection import KafkaConnection, connection_of
-from streams.broker.login import refusal
 from streams.broker.reachability import ServiceAway, kafka_at, probe, retry_until
 from streams.broker.records import MAX_MESSAGE_BYTES
 from streams.errors import Refused

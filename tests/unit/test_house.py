@@ -28,7 +28,7 @@ DOORS = {
         "streams/broker/consumer.py",
         "streams/broker/topic_admin.py",
         "streams/broker/group_admin.py",
-        "streams/broker/login.py",
+        "streams/broker/access_probe.py",
         "streams/broker/token_provider.py",
         "streams/services/readiness_probe.py",
     },
@@ -59,7 +59,7 @@ TO_THE_BROKER = {
     },
     "security_protocol": {
         "streams/broker/connection.py": "the arguments of every client of kafka-python",
-        "streams/broker/login.py": "keeps the library from warning of each look",
+        "streams/broker/access_probe.py": "keeps the library from warning of each look",
     },
 }
 """Words by which addresses become clients, and who may say them: all others take a `KafkaConnection`, with its TLS and

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from streams.broker.access_probe import log_in
 from streams.broker.connection import KafkaConnection
-from streams.broker.login import log_in
 from streams.broker.reachability import ServiceAway, probe
 from streams.errors import AccessDenied
 from tests.fakes.certificates import certificates
