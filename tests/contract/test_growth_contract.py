@@ -22,8 +22,8 @@ NEW = {GRAPHS: BEFORE + 4}
 
 
 class _Assignment(Steps):
-    start = Steps.assigned
-    gone = Steps.revoked
+    assign = Steps.assigned
+    revoke = Steps.revoked
 
 
 def test_members_and_readers_read_what_lands_on_partitions_that_appear_later(fresh_broker: FreshService) -> None:

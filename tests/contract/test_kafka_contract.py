@@ -177,8 +177,8 @@ def test_a_topic_that_is_not_there_is_not_made_by_publishing(apache_broker: str)
 class _Watch(Steps):
     """An assignment that only notes."""
 
-    start = Steps.assigned
-    gone = Steps.revoked
+    assign = Steps.assigned
+    revoke = Steps.revoked
 
 
 def _read_and_commit(broker: str, topic: str, offsets: dict[Partition, int]) -> int:
