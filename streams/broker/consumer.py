@@ -166,8 +166,12 @@ class GroupConsumer:
         return sum(max(0, (end or 0) - self._next[p]) for p, end in ends.items())
 
     def connected(self) -> bool:
-        """Whether any connection to a broker is open."""
-        return bool(self._consumer.metrics().get("consumer-metrics", {}).get("connection-count"))
+        """Whether a broker has let any connection in.
+
+        The library's own count holds those that are still being made too: where each login is refused, that is never zero.
+        """
+        connections = list(self._consumer._manager._conns.values())
+        return any(connection.connected and not connection.initializing for connection in connections)
 
     def close(self) -> None:
         """Leave the group at once, so that others need not wait for the session to time out."""
