@@ -122,10 +122,9 @@ def read_concept(concept: str) -> ConceptReading:
 
 def _without_modifiers(words: tuple[str, ...]) -> list[str]:
     """The words that may name a scene: `a green truck` is no village green, `a park in winter` no winter village."""
-    modifiers = {
-        place for m in _mentions(words, frozenset()) for place in range(m.first, m.end) if words[place] in _adjectives()
-    }
-    modifiers -= {m.end - 1 for m in _mentions(words, frozenset())}
+    mentions = list(_mentions(words, frozenset()))
+    modifiers = {place for m in mentions for place in range(m.first, m.end) if words[place] in _adjectives()}
+    modifiers -= {m.end - 1 for m in mentions}
     return [word for place, word in enumerate(words) if place not in modifiers and word not in CONDITIONS]
 
 

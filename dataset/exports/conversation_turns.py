@@ -7,14 +7,12 @@ Independent of the markers of any format.
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from dataset.exports.export_source import Row
-from spatial.questions import Query, parse
+from dataset.exports.export_source import Row, Turns
 from spatial.questions.question_kinds import AttributeOf, Count, Exists, Find, InPlace, Nearest, Outermost, references
 from spatial.questions.wording.lexicon import fits, plural
-
-Turns = Literal["one", "many"]
+from spatial.questions.wording.question_parsing import parsed
 
 PICTURE = -1
 """Stands for the picture among the ids of objects: places are relations to it."""
@@ -51,7 +49,7 @@ class _QuestionScope:
     """What one question is about. `query` is None where the grammar cannot parse it."""
 
     def __init__(self, question: dict[str, Any], row: Row) -> None:
-        self.query = _parsed(question["question"])
+        self.query = parsed(question["question"])
         self.text = " ".join([question["question"], *question["choices"], question["answer"]]).casefold()
         self.categories = {thing["category"] for thing in row["objects"]} | set(row.get("excluded", ()))
         self.objects = frozenset(question["objects"])
@@ -86,13 +84,6 @@ class _QuestionScope:
 
 def _occurs_in(words: str, text: str) -> bool:
     return re.search(rf"\b{re.escape(words.casefold())}\b", text) is not None
-
-
-def _parsed(text: str) -> Query | None:
-    try:
-        return parse(text)
-    except ValueError:
-        return None
 
 
 class _RevealedFacts:

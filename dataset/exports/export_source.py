@@ -17,6 +17,8 @@ from dataset.table.delta_table import At, Options, Table
 from dataset.table.table_errors import NoDataset
 from spatial.splits import PER_MILLE
 
+Turns = Literal["one", "many"]
+
 Row = dict[str, Any]
 """A row as plain Python; `image` has `bytes` and `path`."""
 
@@ -31,7 +33,7 @@ class Source:
     table: Table
     sizes: dict[str, int]
     out: Path
-    turns: Literal["one", "many"] = "one"
+    turns: Turns = "one"
 
     @classmethod
     def open(cls, uri: str, options: Options = None, version: At = None, split: str | None = None) -> "Source":
@@ -47,7 +49,7 @@ class Source:
             raise NoDataset(f"the dataset at {uri} has no rows" + (f" in split {split}" if split else ""))
         return cls(table, sizes, Path())
 
-    def with_turns(self, turns: Literal["one", "many"]) -> "Source":
+    def with_turns(self, turns: Turns) -> "Source":
         """A copy for conversations of one or of many turns."""
         return replace(self, turns=turns)
 

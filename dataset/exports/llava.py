@@ -7,8 +7,8 @@ The first message starts with the marker of the picture.
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dataset.exports.conversation_turns import Turn, Turns, conversations_with_ids
-from dataset.exports.export_source import Row, Source
+from dataset.exports.conversation_turns import Turn, conversations_with_ids
+from dataset.exports.export_source import Row, Source, Turns
 from dataset.exports.files.json_stream import write_list
 from dataset.exports.files.picture_files import save
 

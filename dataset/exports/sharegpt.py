@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from dataset.exports.conversation_turns import Turns, conversations
-from dataset.exports.export_source import Row, Source
+from dataset.exports.conversation_turns import conversations
+from dataset.exports.export_source import Row, Source, Turns
 from dataset.exports.files.json_stream import write_list
 from dataset.exports.files.picture_files import save
 from dataset.exports.llava import messages_of

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from schemas.events import Question
 from schemas.ids import question_id
 from schemas.plugins import PluginError
-from spatial.questions.answer_rules import YES_NO
 from spatial.questions.certificates import premises
 from spatial.questions.object_names import NamedScene
-from spatial.questions.wording.question_parsing import parse
+from spatial.questions.wording.question_parsing import is_unambiguous
 from spatial.splits import Key, split_of_keys
 from spatial.verify.plugin_verifiers import VERIFIERS, Deduction
 from spatial.verify.referents import NotProven
@@ -60,7 +59,7 @@ def question_of(kind: str, proposal: TextProposal, scene: NamedScene, sample: st
     if found is None or found.answer != proposal.answer or proposal.choices.count(found.answer) != 1:
         return None
     keys = {Key(family, tuple(sorted(names))) for family, names in found.concerns}
-    if (split is not None and split_of_keys(keys) != split) or not _is_unambiguous(proposal):
+    if (split is not None and split_of_keys(keys) != split) or not is_unambiguous(proposal.text, proposal.answer, None):
         return None
     return Question(
         id=question_id(sample, proposal.text),
@@ -71,17 +70,6 @@ def question_of(kind: str, proposal: TextProposal, scene: NamedScene, sample: st
         objects=tuple(sorted(found.objects)),
         certificate=_certificate(kind, proposal, found, scene),
     )
-
-
-def _is_unambiguous(proposal: TextProposal) -> bool:
-    """Whether the text does not contain its answer and is no question of the built-in grammar."""
-    if proposal.answer not in YES_NO and proposal.answer.lower() in proposal.text.lower():
-        return False
-    try:
-        parse(proposal.text)
-    except ValueError:
-        return True
-    return False
 
 
 def _certificate(kind: str, proposal: TextProposal, found: Deduction, scene: NamedScene) -> str:

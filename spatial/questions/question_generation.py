@@ -11,7 +11,7 @@ from itertools import islice
 
 from schemas.events import Question, Scene
 from schemas.ids import content_id, derived_seed, question_id
-from spatial.questions.answer_rules import YES_NO, Answer
+from spatial.questions.answer_rules import Answer
 from spatial.questions.answering import answer
 from spatial.questions.certificates import certificate
 from spatial.questions.kind_table import KINDS, choices_for, keys_of, kind_of
@@ -19,7 +19,7 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import TextProposal, question_of
 from spatial.questions.proposals.query_proposals import Proposal
 from spatial.questions.question_kinds import Exists, Query
-from spatial.questions.wording.question_parsing import parse
+from spatial.questions.wording.question_parsing import is_unambiguous
 from spatial.questions.wording.realisation import realise, variants
 from spatial.questions.wording.referring_expressions import Unanswerable
 from spatial.splits import split_of_keys
@@ -110,7 +110,7 @@ def _question_for(task: _Task, query: Query, target: str, rng: random.Random) ->
         return None
     choices = choices_for(task.scene, query, found, rng)
     text = realise(query, rng.randrange(variants(query)))
-    if choices is None or not _is_unambiguous(text, query, target):
+    if choices is None or not is_unambiguous(text, target, query):
         return None
     return Question(
         id=question_id(task.sample, text),
@@ -121,13 +121,3 @@ def _question_for(task: _Task, query: Query, target: str, rng: random.Random) ->
         objects=found.objects,
         certificate=certificate(task.scene, query, found),
     )
-
-
-def _is_unambiguous(text: str, query: Query, target: str) -> bool:
-    """Whether the text parses to this query only and does not contain its own answer."""
-    if target not in YES_NO and target.lower() in text.lower():
-        return False
-    try:
-        return parse(text) == query
-    except ValueError:
-        return False

@@ -5,7 +5,7 @@ Does not talk to a broker.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -94,11 +94,16 @@ def parse_seeds(lines: Iterable[str], name: str) -> list[SeedConcept]:
         except ValidationError as error:
             faults.append(f"{name}, line {number}: {explain(error)}")
     if faults:
-        more = [f"… and {len(faults) - MAX_FAULTS_SHOWN} more"] if len(faults) > MAX_FAULTS_SHOWN else []
-        raise BadSeeds("\n".join(faults[:MAX_FAULTS_SHOWN] + more))
+        raise BadSeeds("\n".join(abridged(faults, MAX_FAULTS_SHOWN)))
     if not seeds:
         raise BadSeeds(f"{name}: holds no seeds")
     return seeds
+
+
+def abridged(lines: Sequence[str], limit: int) -> list[str]:
+    """The first of the lines, and how many more there are."""
+    more = [f"… and {len(lines) - limit} more"] if len(lines) > limit else []
+    return [*lines[:limit], *more]
 
 
 def explain(error: ValidationError) -> str:

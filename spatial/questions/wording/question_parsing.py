@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from spatial.questions.answer_rules import YES_NO
 from spatial.questions.question_kinds import Query, Ref, from_json
 from spatial.questions.wording.lexicon import indefinite, singular, split_attribute
 from spatial.questions.wording.realisation import (
@@ -41,10 +42,20 @@ _ARTICLES = ("a ", "an ")
 
 def parse(text: str) -> Query:
     """The query of a question. Raises ValueError for text that is no question of this grammar."""
-    query = _parse(text) if len(text) <= MAX_CHARS else None
+    query = parsed(text)
     if query is None:
         raise ValueError(f"not a question that is known here: {text!r}")
     return query
+
+
+def parsed(text: str) -> Query | None:
+    """The query of a question, None for text that is no question of this grammar."""
+    return _parse(text) if len(text) <= MAX_CHARS else None
+
+
+def is_unambiguous(text: str, answer: str, query: Query | None) -> bool:
+    """Whether the text parses to this query only (None: to no query), and does not contain its own answer."""
+    return (answer in YES_NO or answer.lower() not in text.lower()) and parsed(text) == query
 
 
 @lru_cache(maxsize=4096)
