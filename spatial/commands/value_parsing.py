@@ -127,9 +127,9 @@ def _raw_box(items: list[Any]) -> tuple[float, ...]:
 def _raw_number(value: Any) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return math.nan
-    if isinstance(value, float) and not math.isfinite(value):
+    if -LARGEST <= value <= LARGEST or (isinstance(value, float) and not math.isfinite(value)):
         return value
-    return max(-LARGEST, min(LARGEST, value))
+    return LARGEST if value > 0 else -LARGEST
 
 
 def depths(request: Request, count: int) -> list[float | None]:

@@ -40,9 +40,10 @@ def check_box(box: Sequence[float]) -> None:
     """Raise ValueError unless the box is four finite numbers with a positive width and height."""
     if len(box) != 4:
         raise ValueError(f"a box is [x, y, width, height], not {len(box)} numbers")
-    if not all(math.isfinite(value) and abs(value) <= LARGEST for value in box):
+    x, y, width, height = box
+    if not (abs(x) <= LARGEST and abs(y) <= LARGEST and abs(width) <= LARGEST and abs(height) <= LARGEST):
         raise ValueError(f"a box needs finite numbers up to {LARGEST:g}, not {list(box)}")
-    if box[2] < RESOLUTION or box[3] < RESOLUTION:
+    if width < RESOLUTION or height < RESOLUTION:
         raise ValueError(f"a box needs a positive width and height, not {list(box)}")
 
 

@@ -2,12 +2,12 @@
 
 import json
 import random
-import time
 
 import pytest
 
 from spatial.commands.jsonl_commands import COMMANDS
 from spatial.relations.relation_truth import relate
+from tests.fakes.cpu_speed import reference_cpu_s
 
 CANVAS = [200, 200]
 NAN, INF = float("nan"), float("inf")
@@ -247,17 +247,19 @@ def some_graph(rng):
 @pytest.mark.parametrize("name", ["normalise", "relate", "check"])
 def test_over_two_thousand_lines_are_worked_off_in_a_second(name):
     rng = random.Random(name)
+    batches = iter([a_thousand_lines(name, rng) for _ in range(3)])
+    work_off(name, a_thousand_lines(name, rng)[:10])
+    assert reference_cpu_s(lambda: work_off(name, next(batches))) < 0.5
+
+
+def a_thousand_lines(name, rng):
     graphs = [some_graph(rng) for _ in range(1_000)]
     requests = {
         "normalise": [{"phrase": shouted("is to the left of, and near to", rng)} for _ in range(1_000)],
         "relate": [{"a": g["boxes"][0], "b": g["boxes"][1], "canvas": g["canvas"]} for g in graphs],
         "check": graphs,
     }[name]
-    lines = [json.dumps(request) for request in requests]
-    work_off(name, lines[:10])
-    started = time.process_time()
-    work_off(name, lines)
-    assert time.process_time() - started < 0.5
+    return [json.dumps(request) for request in requests]
 
 
 def work_off(name, lines):
