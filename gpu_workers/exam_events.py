@@ -35,6 +35,7 @@ def accept(event: RenderedImage, found: Judgement) -> QAEvent:
         provenance=Provenance(
             producer="examine", version=VERSION, parents=(event.image.image_id, event.graph.graph_id), notes=notes
         ),
+        held_out_per_mille=event.held_out_per_mille,
     )
 
 

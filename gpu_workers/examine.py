@@ -184,9 +184,8 @@ class ExamineHandler:
         scene = extract_scene(event.graph, truth, (event.image.width, event.image.height))
         sample = sample_id(event.image.image_id)
         strictness = self._policy.question_margin
-        questions = ask(
-            NamedScene(scene, strictness), derived_seed("ask", sample), sample, split_of(event.graph), excluded_kinds
-        )
+        split = split_of(event.graph, event.held_out_per_mille)
+        questions = ask(NamedScene(scene, strictness), derived_seed("ask", sample), sample, split, excluded_kinds)
         found = Judgement(None, scene, questions, {})
         if self._judge is not None:
             found = self._judge.judge(picture, PictureContext(event, sample, scene, questions, strictness))

@@ -21,6 +21,7 @@ from schemas.events import ImageRef, RenderedImage
 from schemas.graph import Provenance, SpatialGraph, merged_notes
 from schemas.ids import derived_seed, image_id, image_key
 from schemas.interfaces import ObjectStore, Renderer, Results
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 
 PRODUCER, VERSION = "render", "1"
 
@@ -52,12 +53,18 @@ class RenderHandler:
     Only `begin` draws, one call at a time; drawings are encoded and stored meanwhile and afterwards, on other threads.
     """
 
-    def __init__(self, renderer: Renderer, store: ObjectStore, at_once: int | None = None) -> None:
-        """`at_once`: graphs in one call of the renderer, all of one size."""
+    def __init__(
+        self,
+        renderer: Renderer,
+        store: ObjectStore,
+        at_once: int | None = None,
+        held_out_per_mille: int = DEFAULT_HELD_OUT_PER_MILLE,
+    ) -> None:
+        """`at_once`: graphs in one call of the renderer, all of one size. Every event states `held_out_per_mille`."""
         self._renderer = renderer
         self._bucket = store.bucket
         self._images = ImageStore(store, renderer.read_truth)
-        self._at_once = at_once
+        self._at_once, self._held_out_per_mille = at_once, held_out_per_mille
         self._lookups = ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="look")
         self._uploads = ThreadPoolExecutor(STORE_CALLS, thread_name_prefix="store")
 
@@ -141,6 +148,7 @@ class RenderHandler:
                 seconds=picture.seconds,
                 truth=picture.truth,
                 provenance=provenance,
+                held_out_per_mille=self._held_out_per_mille,
             )
         ]
 

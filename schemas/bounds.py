@@ -34,6 +34,9 @@ MAX_IMAGE_BYTES = 2**28
 MAX_OBJECTS = 50
 """Objects in a graph."""
 
+MAX_HELD_OUT_PER_MILLE = 400
+"""Scenes in each of two hold-outs, of 1,000: a fifth at least is left to train on."""
+
 MAX_SEEN = 500
 """Objects seen in a picture, including doubtful ones."""
 

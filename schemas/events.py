@@ -14,6 +14,7 @@ from schemas.bounds import (
     MAX_CERTIFICATE_CHARS,
     MAX_CHOICES,
     MAX_FAMILIES,
+    MAX_HELD_OUT_PER_MILLE,
     MAX_LONG,
     MAX_NAME_CHARS,
     MAX_QUESTIONS,
@@ -120,10 +121,20 @@ class SeedConcept(Event):
         return self
 
 
-class RenderedImage(Event):
-    """A picture of a graph (topic `skg.images`). `truth` is None when the renderer has no ground truth."""
+HeldOutShare = Annotated[int, Field(ge=0, le=MAX_HELD_OUT_PER_MILLE)]
+"""Scenes of 1,000 that are held out for validation, and as many for test."""
 
-    VERSION: ClassVar[str] = "1.1"
+HELD_OUT_WHERE_UNSTATED = 50
+"""The share of events and tables from before it could be set."""
+
+
+class RenderedImage(Event):
+    """A picture of a graph (topic `skg.images`). `truth` is None when the renderer has no ground truth.
+
+    `held_out_per_mille` decides the split of its sample, so which questions may be asked; it is fixed here and handed on.
+    """
+
+    VERSION: ClassVar[str] = "1.2"
 
     image: ImageRef
     graph: SpatialGraph
@@ -133,6 +144,7 @@ class RenderedImage(Event):
     seconds: Annotated[float, Field(ge=0, le=MAX_SECONDS)]
     truth: Truth | None = None
     provenance: Provenance
+    held_out_per_mille: HeldOutShare = HELD_OUT_WHERE_UNSTATED
 
 
 class Question(Model):
@@ -158,9 +170,12 @@ class Question(Model):
 
 
 class QAEvent(Event):
-    """An accepted sample: picture, scene, questions (topic `skg.qa`, keyed by sample id)."""
+    """An accepted sample: picture, scene, questions (topic `skg.qa`, keyed by sample id).
 
-    VERSION: ClassVar[str] = "1.1"
+    `held_out_per_mille` is the picture's: the questions were asked in the split that it gives.
+    """
+
+    VERSION: ClassVar[str] = "1.2"
 
     sample_id: Id
     image: ImageRef
@@ -168,6 +183,7 @@ class QAEvent(Event):
     scene: Scene
     questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=MAX_QUESTIONS)]
     provenance: Provenance
+    held_out_per_mille: HeldOutShare = HELD_OUT_WHERE_UNSTATED
 
 
 class Rejection(Event):

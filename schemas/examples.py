@@ -86,6 +86,7 @@ def rendered() -> RenderedImage:
         seconds=0.08,
         truth=Truth(objects=_seen(), drawn=graph().relations, elements=("stall", "pavement")),
         provenance=Provenance(producer="collage-1", version="1", parents=(graph().graph_id,)),
+        held_out_per_mille=100,
     )
 
 
@@ -112,6 +113,7 @@ def sample() -> QAEvent:
         scene=scene,
         questions=(question,),
         provenance=Provenance(producer="examine", version="1", parents=(image().image_id,)),
+        held_out_per_mille=100,
     )
 
 

@@ -42,6 +42,7 @@ DEAD_LETTER_REASONS = {
     "wrong_major_version": "the event's major version is not known here",
     "missing_image": "the object that the event names is not in the store",
     "hash_mismatch": "the stored object's bytes are not those that the event announced",
+    "held_out_share": "the sample belongs to a dataset that holds out another share of scenes",
     "oversize": "the result would exceed the broker's largest message",
     "failed": "processing raised an error that will never pass",
 }

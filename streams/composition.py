@@ -139,7 +139,8 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
         renderer = hooks.renderer or start.wait(
             lambda: vision_factories.renderer_of(settings), "the models of the renderer"
         )
-        return HandlerStep(RenderHandler(renderer, store, settings.render_batch), tools)
+        handler = RenderHandler(renderer, store, settings.render_batch, settings.held_out_per_mille)
+        return HandlerStep(handler, tools)
 
     model = vision_factories.spec_of(settings.renderer).has_model
     batch = settings.render_batch * (CALLS_A_STEP if model else 1)
@@ -198,15 +199,16 @@ def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
 
 def _sinks(settings: WriterSettings, hooks: Hooks, start: Startup) -> tuple[Sink[QAEvent], Sink[Rejection]]:
     from dataset.table.rejection_table import RejectionsWriter
-    from dataset.table.sample_writer import DatasetWriter
+    from dataset.table.sample_writer import DatasetWriter, TableLocation
     from dataset.table.table_errors import require_writable
 
     store = _store(settings, hooks, start)
     uri, folder = settings.dataset_uri, index_dir(settings)
     options = s3.storage_options(settings, uri) if uri.startswith("s3://") else None
     require_writable(uri)
-    samples = hooks.sink(DatasetWriter(uri, store, folder, options))
-    return samples, RejectionsWriter(uri, folder / "rejections", options)
+    samples = DatasetWriter(TableLocation(uri, folder, options), store, settings.held_out_per_mille)
+    start.wait(samples.check, f"the dataset at {uri} (SKG_DATASET_URI)")
+    return hooks.sink(samples), RejectionsWriter(uri, folder / "rejections", options)
 
 
 def index_dir(settings: WriterSettings) -> Path:

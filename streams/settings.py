@@ -12,7 +12,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from gpu_workers.renderers import DEFAULT_RENDERER
 from monitoring.redaction import redacted
+from schemas.bounds import MAX_HELD_OUT_PER_MILLE
 from schemas.events import STAGES
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from streams.address_redaction import masked, passwords_in
 from streams.broker.topic_partitions import parse_partitions
 from streams.secret_files import SecretFiles, file_variable_of, secrets_of, variable_of
@@ -250,7 +252,18 @@ class DiffusionSettings(_Settings):
     model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models")
 
 
-class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings, RenderGroup):
+class SplitSettings(_Settings):
+    """The share of scenes that is held out: render states it in every picture's event, write checks it."""
+
+    held_out_per_mille: int = Field(
+        DEFAULT_HELD_OUT_PER_MILLE,
+        ge=0,
+        le=MAX_HELD_OUT_PER_MILLE,
+        description="scenes of 1,000 held out for validation, and as many for test; as in the dataset's table",
+    )
+
+
+class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings, SplitSettings, RenderGroup):
     """`skg render`."""
 
     render_batch: int = Field(4, ge=1, le=256, description="graphs in one render call")
@@ -294,7 +307,7 @@ class ExamineSettings(ProcessSettings, StoreSettings, JudgeSettings, VisionSetti
     examine_batch: int = Field(8, ge=1, le=256, description="images in one examine call")
 
 
-class WriterSettings(ProcessSettings, StoreSettings, WriteGroup):
+class WriterSettings(ProcessSettings, StoreSettings, SplitSettings, WriteGroup):
     """`skg write`."""
 
     dataset_uri: str = Field("dataset-out", description="the dataset's table: a folder or s3://bucket/path")

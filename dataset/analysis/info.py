@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, by_outcome
 from dataset.table.delta_table import ROWS_ADDED, At, Options, Table
+from dataset.table.held_out_share import share_of
 from dataset.table.rejection_table import rejections_uri
 from dataset.table.table_errors import NoDataset
 
@@ -29,6 +30,8 @@ class Growth(TypedDict):
 class Info(TypedDict):
     """The dataset at one version. `bytes` are those of the snapshot's files.
 
+    Of 1,000 scenes `held_out_per_mille` are in validation, and as many in test.
+
     `rejections` counts the requests that ended without a sample until now, `redrawn` the pictures that were given up
     while their requests went on, both by stage and reason.  Of several judgements of a request the last counts.
     """
@@ -36,6 +39,7 @@ class Info(TypedDict):
     uri: str
     version: int
     rows: int
+    held_out_per_mille: int
     splits: dict[str, int]
     scenes: dict[str, int]
     questions: int
@@ -58,6 +62,7 @@ def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
         uri=uri,
         version=table.version,
         rows=sum(splits.values()),
+        held_out_per_mille=share_of(table),
         splits=splits,
         scenes=_counts(table, "samples", "scene"),
         questions=sum(kinds.values()),

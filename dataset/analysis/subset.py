@@ -17,6 +17,7 @@ from dataset.reading.row_reader import batches
 from dataset.table.bulk_write import write_whole
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import At, Options, Table
+from dataset.table.held_out_share import marked, share_of
 from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
 from schemas.ids import content_id
@@ -80,7 +81,7 @@ def subset(source: Place, spec: SubsetSpec, out: Place) -> SubsetResult:
     chosen, available = _choose(table, spec)
     if available < spec.size:
         raise UserError(f"only {available} samples fit the recipe, {spec.size} are wanted; all subsets must be of one size")
-    write_whole(out.uri, COLUMNS, _rows(table, spec, chosen), out.options)
+    write_whole(out.uri, marked(COLUMNS, share_of(table)), _rows(table, spec, chosen), out.options)
     return SubsetResult(len(chosen), len(chosen) * spec.questions, available)
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from dataset.audit.box_relations import holds
 from dataset.audit.fault_kinds import Fault
+from dataset.audit.held_out import held_out_share
 from dataset.audit.locations import Options, folder_at
 from dataset.audit.missing_relations import missing_relations
 from dataset.audit.picture_check import picture_faults
@@ -47,7 +48,7 @@ def audit(address: str | Path, options: Options = None) -> Report:
     """Audit the dataset in a folder or at `s3://…`. Raises NotADataset where there is none, RetryableError."""
     folder = folder_at(address, options)
     files = data_files(folder)
-    auditor = _Auditor(folder)
+    auditor = _Auditor(folder, held_out_share(folder))
     faults: list[Fault] = []
     counts: Counter[str] = Counter()
     for file in files:
@@ -61,8 +62,8 @@ def audit(address: str | Path, options: Options = None) -> Report:
 class _Auditor:
     """Checks files one by one and keeps what must be unique."""
 
-    def __init__(self, folder: FileSystem) -> None:
-        self._folder = folder
+    def __init__(self, folder: FileSystem, held_out_per_mille: int) -> None:
+        self._folder, self._held_out_per_mille = folder, held_out_per_mille
         self.rows = 0
         self.questions = 0
         self._overlaps = Overlaps()
@@ -90,7 +91,8 @@ class _Auditor:
             return
         try:
             scene = scene_of(row)
-            yield from (*provenance_faults(row, provenance), *picture_faults(row, provenance), *_relation_faults(row))
+            yield from provenance_faults(row, provenance, self._held_out_per_mille)
+            yield from (*picture_faults(row, provenance), *_relation_faults(row))
             yield from (*question_faults(row, scene), *self._overlaps.row_faults(row, provenance, scene))
         except ValidationError as error:
             yield Fault("unreadable_row", one, f"{error.errors()[0]['loc']}: {error.errors()[0]['msg']}")

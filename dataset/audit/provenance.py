@@ -30,9 +30,10 @@ def read_provenance(row: Row) -> Provenance | Fault:
     return Fault("provenance", row["sample_id"], f"lacks {', '.join(missing)}") if missing else provenance
 
 
-def provenance_faults(row: Row, provenance: Provenance) -> Iterator[Fault]:
+def provenance_faults(row: Row, provenance: Provenance, held_out_per_mille: int) -> Iterator[Fault]:
     """Faults of the ids, the split and the values that come from the graph."""
-    for kind, detail in (*_ids(row, provenance), *_split(row, provenance), *_graph(row, provenance["graph"])):
+    split = _split(row, provenance, held_out_per_mille)
+    for kind, detail in (*_ids(row, provenance), *split, *_graph(row, provenance["graph"])):
         yield Fault(kind, row["sample_id"], detail)
 
 
@@ -58,10 +59,11 @@ def _ids(row: Row, provenance: Provenance) -> Iterator[tuple[str, str]]:
             yield "provenance", f"the renderer's seed is {notes['render_seed']}, {seeds[0]} follows"
 
 
-def _split(row: Row, provenance: Provenance) -> Iterator[tuple[str, str]]:
+def _split(row: Row, provenance: Provenance, held_out_per_mille: int) -> Iterator[tuple[str, str]]:
     found = scene_hash(provenance["graph"])
-    if scene_split(found) != row["split"]:
-        yield "split", f"{row['split']} is said, {scene_split(found)} follows from the scene"
+    split = scene_split(found, held_out_per_mille)
+    if split != row["split"]:
+        yield "split", f"{row['split']} is said, {split} follows from the scene"
     if provenance.get("scene_hash", found) != found:
         yield "scene_hash", f"{provenance['scene_hash']} is said, {found} follows from the graph"
 

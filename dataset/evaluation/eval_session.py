@@ -17,7 +17,7 @@ from dataset.evaluation.prompting import PROMPT
 from dataset.table.delta_table import Options
 from schemas.errors import UserError
 from schemas.ids import derived_seed
-from spatial.splits import PER_MILLE
+from spatial.splits import SPLITS
 
 TRAIN = "train"
 
@@ -93,8 +93,8 @@ def open_session(request: EvalRequest, model: str | None, out: Path) -> Session:
 def _questions(request: EvalRequest, resumed: Mapping[str, object] | None) -> Questions:
     if request.file is not None:
         return FileQuestions(request.file)
-    if request.split not in PER_MILLE:
-        raise UserError(f"no split {request.split!r}; there are {', '.join(PER_MILLE)}")
+    if request.split not in SPLITS:
+        raise UserError(f"no split {request.split!r}; there are {', '.join(SPLITS)}")
     assert request.uri is not None
     origin = resumed.get("questions") if resumed is not None else None
     version = origin.get("version") if isinstance(origin, dict) else None

@@ -3,9 +3,10 @@
 In: a source.  Out: Markdown with a YAML head.  Counts in SQL over the snapshot; reads no picture.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from dataset.exports.export_source import Source
+from dataset.table.held_out_share import share_of
 
 MAX_LISTED = 20
 """Objects and relations that are listed, the most frequent first."""
@@ -24,7 +25,11 @@ _TEXT = """\
 
 Pictures made from spatial knowledge graphs, with boxes, depth, relations and questions whose answers are proven.
 Version {version} of the table, {rows:,} samples, {questions:,} questions.
+Of 1,000 scenes {held_out} are held out for validation, and as many for test.
 
+{use}{tables}"""
+
+_USE = """\
 ```python
 from datasets import load_dataset
 
@@ -39,11 +44,25 @@ A relation is `drawn` when the renderer carried it out on purpose, and else foll
 `excluded` names categories that are certainly not in the picture.
 All splits have the same columns.
 
-{tables}"""
+"""
+
+CARD = "README.md"
 
 
 def card(source: Source) -> str:
-    """The whole card."""
+    """The card of a folder that `datasets.load_dataset` reads."""
+    configs = ["configs:", "- config_name: default", "  data_files:"]
+    for split in source.splits:
+        configs += [f"  - split: {split}", f"    path: data/{split}-*.parquet"]
+    return _card(source, configs, _USE.format(first=source.splits[0]))
+
+
+def plain_card(source: Source) -> str:
+    """The card of any other form."""
+    return _card(source, [], "")
+
+
+def _card(source: Source, configs: Sequence[str], use: str) -> str:
     splits = ", ".join(f"'{split}'" for split in source.splits)
     counts = {title: _count(source, query.format(splits=splits)) for title, query in _COUNTS.items()}
     rows = sum(source.sizes.values())
@@ -51,18 +70,18 @@ def card(source: Source) -> str:
         version=source.table.version,
         rows=rows,
         questions=sum(counts["Kinds of questions"].values()),
-        first=source.splits[0],
+        held_out=share_of(source.table),
+        use=use,
         tables="\n".join([_table("Splits", source.sizes), *(_table(title, found) for title, found in counts.items())]),
     )
-    return _yaml_head(source, rows) + text
+    return _yaml_head(source, rows, configs) + text
 
 
-def _yaml_head(source: Source, rows: int) -> str:
+def _yaml_head(source: Source, rows: int, configs: Sequence[str]) -> str:
+    """The head: what the hub reads, and the held-out share, which the audit reads."""
     lines = ["---", "pretty_name: Spatial knowledge graph dataset", "language:", "- en", "task_categories:"]
     lines += ["- visual-question-answering", "- object-detection", "tags:", "- spatial-reasoning", "- synthetic"]
-    lines += ["size_categories:", f"- {_size(rows)}", "configs:", "- config_name: default", "  data_files:"]
-    for split in source.splits:
-        lines += [f"  - split: {split}", f"    path: data/{split}-*.parquet"]
+    lines += ["size_categories:", f"- {_size(rows)}", f"skg_held_out_per_mille: {share_of(source.table)}", *configs]
     return "\n".join([*lines, "---", "", ""])
 
 

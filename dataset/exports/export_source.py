@@ -15,7 +15,7 @@ from dataset.reading.row_reader import batches
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import At, Options, Table
 from dataset.table.table_errors import NoDataset
-from spatial.splits import PER_MILLE
+from spatial.splits import SPLITS
 
 Turns = Literal["one", "many"]
 
@@ -39,12 +39,12 @@ class Source:
     def open(cls, uri: str, options: Options = None, version: At = None, split: str | None = None) -> "Source":
         """A snapshot of the dataset, of all splits or one. Raises NoDataset, RetryableError, ValueError for an unknown
         split."""
-        if split is not None and split not in PER_MILLE:
-            raise ValueError(f"no split {split!r}; there are {', '.join(PER_MILLE)}")
+        if split is not None and split not in SPLITS:
+            raise ValueError(f"no split {split!r}; there are {', '.join(SPLITS)}")
         table = Table.load(uri, options, version)
         counted = table.query("SELECT split, count(*) AS n FROM samples GROUP BY split")
         found = dict(zip(counted["split"].to_pylist(), counted["n"].to_pylist(), strict=True))
-        sizes = {name: found[name] for name in PER_MILLE if name in found and split in {None, name}}
+        sizes = {name: found[name] for name in SPLITS if name in found and split in {None, name}}
         if not sizes:
             raise NoDataset(f"the dataset at {uri} has no rows" + (f" in split {split}" if split else ""))
         return cls(table, sizes, Path())

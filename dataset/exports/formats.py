@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataset.exports.coco import write as write_coco
+from dataset.exports.dataset_card import CARD, plain_card
 from dataset.exports.export_source import Source
 from dataset.exports.files.atomic_folder import draft_of
 from dataset.exports.huggingface import write as write_huggingface
@@ -58,4 +59,6 @@ def export(source: Source, name: str, out: Path) -> Path:
     target = out.resolve()
     with draft_of(target) as draft:
         FORMATS[name].write(source.with_out(target), draft)
+        if not (draft / CARD).exists():
+            (draft / CARD).write_text(plain_card(source), encoding="utf-8")
     return target

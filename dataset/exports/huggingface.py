@@ -6,7 +6,7 @@ In: a source.  Out: `data/train-00000-of-00001.parquet` and so on, all splits of
 
 from pathlib import Path
 
-from dataset.exports.dataset_card import card
+from dataset.exports.dataset_card import CARD, card
 from dataset.exports.export_source import Source
 from dataset.exports.files.parquet_shards import write_shards
 from dataset.reading.loading import features_of
@@ -18,4 +18,4 @@ def write(source: Source, out: Path) -> None:
     features = features_of(COLUMNS.names)
     for split in source.splits:
         write_shards(out / "data", split, source.batches(split), features)
-    (out / "README.md").write_text(card(source), encoding="utf-8")
+    (out / CARD).write_text(card(source), encoding="utf-8")

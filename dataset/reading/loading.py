@@ -17,7 +17,7 @@ from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import At, Options, Table
 from dataset.table.id_index import ids_in
 from dataset.table.table_errors import NoDataset
-from spatial.splits import PER_MILLE
+from spatial.splits import SPLITS
 
 if TYPE_CHECKING:
     import datasets
@@ -46,8 +46,8 @@ def load(  # noqa: PLR0913, PLR0917 - training code names what it needs
     Raises NoDataset where there is no table or no row, ValueError for an unknown split or column, RetryableError when the
     storage cannot be reached.
     """
-    if split is not None and split not in PER_MILLE:
-        raise ValueError(f"no split {split!r}; there are {', '.join(PER_MILLE)}")
+    if split is not None and split not in SPLITS:
+        raise ValueError(f"no split {split!r}; there are {', '.join(SPLITS)}")
     table = Table.load(uri, storage_options, version)
     chosen = list(columns) if columns is not None else list(COLUMNS.names)
     loaded = _from_cache(table, chosen, split, cache_dir)

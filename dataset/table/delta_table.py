@@ -63,6 +63,11 @@ RETRY_OPTIONS = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": 
 
 Options = Mapping[str, str] | None
 
+Properties = Mapping[str, str]
+"""The table's own properties: they stay whatever is appended, compacted or vacuumed."""
+
+NO_PROPERTIES: Properties = {}
+
 At = int | datetime | None
 """A state of the table: a version, what was current at a time (UTC where it has no zone), or None for now."""
 
@@ -110,8 +115,8 @@ class Table:
         return cls(delta, uri, options)
 
     @classmethod
-    def create(cls, uri: str, schema: pa.Schema, options: Options = None) -> Self:
-        """The table at `uri`, created empty if there is none; safe with concurrent writers.
+    def create(cls, uri: str, schema: pa.Schema, options: Options = None, properties: Properties = NO_PROPERTIES) -> Self:
+        """The table at `uri`, created empty with `properties` if there is none; safe with concurrent writers.
 
         Raises NoDataset when none can be created there.
         """
@@ -124,7 +129,8 @@ class Table:
                 uri,
                 schema=schema,
                 mode="ignore",
-                configuration=CONFIGURATION,
+                configuration={**CONFIGURATION, **properties},
+                raise_if_key_not_exists=False,  # the project's properties are unknown to the library
                 storage_options=_with_retries(options),
                 commit_properties=CommitProperties(max_commit_retries=0),  # a retry would give it another id
             )
@@ -133,7 +139,10 @@ class Table:
     @classmethod
     def create_from_files(cls, uri: str, schema: pa.Schema, files: Sequence[NewFile], options: Options = None) -> Self:
         """A new table of Parquet files at `uri`, in one commit. Raises CommitConflict where a table exists,
-        RetryableError."""
+        RetryableError.
+
+        Its properties are the metadata of the columns in `schema`: the library refuses unknown ones in such a commit.
+        """
         added_values = [file.action() for file in files]
         rows = {ROWS_ADDED: str(sum(file.rows for file in files))}
         with _translated_errors(uri), client_environment(options):
@@ -156,6 +165,13 @@ class Table:
     def id(self) -> str:
         """The table's id: a later table at the same address has another."""
         return str(self._delta.metadata().id)
+
+    @property
+    def properties(self) -> Properties:
+        """The table's properties, also those that it has as metadata of a column (`create_from_files`)."""
+        columns = [field.metadata or {} for field in self.schema]
+        marks = {name.decode(): value.decode() for metadata in columns for name, value in metadata.items()}
+        return {**marks, **self._delta.metadata().configuration}
 
     @property
     def version(self) -> int:

@@ -38,7 +38,7 @@ def _row(sample: Sample) -> dict[str, object]:
         "relations": seen["relations"],
         "excluded": seen["excluded"],
         "questions": [question.model_dump(mode="python") for question in event.questions],
-        "split": split_of(event.graph),
+        "split": split_of(event.graph, event.held_out_per_mille),
         "provenance": provenance_of(event),
     }
 

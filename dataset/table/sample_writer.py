@@ -5,39 +5,51 @@ In: deliveries of accepted samples, whose pictures it fetches from the store.  O
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from dataset.table.columns import COLUMNS
-from dataset.table.delta_table import Options
+from dataset.table.delta_table import Table
+from dataset.table.held_out_share import properties_of, refusal_of, require_share
 from dataset.table.picture_fetch import fetch
 from dataset.table.row_encoding import rows_of
 from dataset.table.table_writer import Reached, TableContents, TableLocation, TableWriter, ignore
 from schemas.errors import PermanentError
 from schemas.events import QAEvent
 from schemas.interfaces import ObjectStore
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 
-__all__ = ["MAX_COMMIT_BYTES", "DatasetWriter", "Reached", "ignore"]
+__all__ = ["MAX_COMMIT_BYTES", "DatasetWriter", "Reached", "TableLocation", "ignore"]
 
 MAX_COMMIT_BYTES = 16 * 1024 * 1024
 """Pictures of one `append` that keep a process below 512 MB: it takes about 250 MB and five times its pictures."""
 
 
 class DatasetWriter(TableWriter[QAEvent]):
-    """Implements `schemas.interfaces.Sink`. `index_dir` holds the ids seen, a cache."""
+    """Implements `schemas.interfaces.Sink`. The location's `index_dir` holds the ids seen, a cache.
+
+    Of 1,000 scenes `held_out_per_mille` are in validation, and as many in test.  Raises OtherShare for a table with another
+    share; a sample with another one is a PermanentError.
+    """
 
     def __init__(
         self,
-        uri: str,
+        place: TableLocation,
         store: ObjectStore,
-        index_dir: Path,
-        storage_options: Options = None,
+        held_out_per_mille: int = DEFAULT_HELD_OUT_PER_MILLE,
         reached: Reached = ignore,
     ) -> None:
         def pictures(events: Sequence[QAEvent]) -> Sequence[bytes | PermanentError]:
-            return fetch(store, [event.image for event in events])
+            refusals = [refusal_of(event, held_out_per_mille) for event in events]
+            fetched = iter(fetch(store, [e.image for e, refusal in zip(events, refusals, strict=True) if refusal is None]))
+            return [next(fetched) if refusal is None else refusal for refusal in refusals]
 
-        contents = TableContents(COLUMNS, "sample_id", _id, rows_of, pictures, needs_picture=True)
-        super().__init__(TableLocation(uri, index_dir, storage_options), contents, reached)
+        def check(table: Table) -> None:
+            require_share(table, place.uri, held_out_per_mille)
+
+        properties = properties_of(held_out_per_mille)
+        contents = TableContents(
+            COLUMNS, "sample_id", _id, rows_of, pictures, needs_picture=True, properties=properties, check=check
+        )
+        super().__init__(place, contents, reached)
 
 
 def _id(event: QAEvent) -> str:

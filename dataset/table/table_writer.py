@@ -9,13 +9,13 @@ imports no broker client and knows no column but the id.
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import pyarrow as pa
 
-from dataset.table.delta_table import Options, Table
+from dataset.table.delta_table import Options, Properties, Table
 from dataset.table.id_index import IdIndex
 from dataset.table.table_errors import CommitConflict
 from schemas.base import Event
@@ -35,6 +35,10 @@ def ignore(step: str) -> None:
     """The `Reached` of production."""
 
 
+def _any_table(_: Table) -> None:
+    pass
+
+
 E = TypeVar("E", bound=Event)
 
 
@@ -42,7 +46,8 @@ E = TypeVar("E", bound=Event)
 class TableContents(Generic[E]):
     """The contents of a table: its columns, the id column, and how events become rows.
 
-    `pictures` fetches each event's picture: bytes, or None where it has none.
+    `pictures` fetches each event's picture: bytes, or None where it has none.  A new table gets `properties`; `check`
+    raises where the table is not one that these contents belong to.
     """
 
     columns: pa.Schema
@@ -51,6 +56,8 @@ class TableContents(Generic[E]):
     rows: Callable[[Sequence[Sample[E]]], pa.Table]
     pictures: Callable[[Sequence[E]], Sequence[bytes | PermanentError | None]]
     needs_picture: bool
+    properties: Properties = field(default_factory=dict)
+    check: Callable[[Table], object] = _any_table
 
 
 @dataclass(frozen=True)
@@ -78,9 +85,16 @@ class TableWriter(Generic[E]):
         self._pause = threading.Event().wait
         self._reached = reached
 
+    def check(self) -> Table:
+        """The table, created if there is none. Raises what the contents raise for one that they do not belong to,
+        NoDataset, RetryableError."""
+        table = Table.create(self._uri, self._contents.columns, self._options, self._contents.properties)
+        self._contents.check(table)
+        return table
+
     def open(self, partition: str) -> int | None:
         """The next offset to read, from a separate snapshot: never waits for a commit or for the index."""
-        position = Table.create(self._uri, self._contents.columns, self._options).position(partition)
+        position = self.check().position(partition)
         with self._lock:
             self._expected[partition] = position
         return position
@@ -125,7 +139,7 @@ class TableWriter(Generic[E]):
 
     def _current(self) -> Table:
         if self._table is None:
-            self._table = Table.create(self._uri, self._contents.columns, self._options)
+            self._table = self.check()
         else:
             self._table.refresh()
         return self._table

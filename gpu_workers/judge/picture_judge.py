@@ -124,7 +124,7 @@ class _PictureRun:
         except Unanswered:
             self.models.counts.dropped("no_answer")
             return []
-        split = split_of(self.known.event.graph)
+        split = split_of(self.known.event.graph, self.known.event.held_out_per_mille)
         taken, strictness = queries_of(self.known.questions), self.known.strictness
         gate = QuestionGate(scene, sample, self.models.first.name, split, taken, strictness)
         rng, found = Random(derived_seed("author choices", sample)), list[AdmittedQuestion]()

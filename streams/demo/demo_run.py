@@ -34,6 +34,7 @@ from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import SAMPLE_SEEDS, distribute_graphs, read_seeds, requests_of
 from streams.operations.stage_view import StageView, open_stage_view
 from streams.operations.status import with_rates
+from streams.secret_files import variable_of
 from streams.services.local_services import is_up
 from streams.settings import KafkaSettings, StatusSettings, judging
 from streams.storage.table_ids import TableIds
@@ -115,9 +116,9 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: DemoOptions, in
 def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
     """The stages' environment: this process's own, without SKG_ settings that would point elsewhere.
 
-    The settings of judges are kept; a model that judges pictures is chosen by `--llm`.
+    The settings of judges and the held-out share are kept; a model that judges pictures is chosen by `--llm`.
     """
-    kept = judging().keys()
+    kept = {*judging(), variable_of("held_out_per_mille")}
     own = {
         name: value
         for name, value in os.environ.items()

@@ -15,6 +15,7 @@ from dataset.reading.rejection_search import RejectionFilter, find, full_rows
 from dataset.reading.row_reader import batches
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Options, Table
+from dataset.table.held_out_share import share_of
 from dataset.table.rejection_table import judged_event
 from gpu_workers.collage.picture_metadata import read_packet
 from gpu_workers.relabel import PRODUCER as SALVAGE
@@ -47,12 +48,13 @@ def accepted(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
     """The newest `limit` samples, in the order in which they were stored. Raises NoDataset, RetryableError."""
     table = Table.load(uri, options)
     rows = int(table.query("SELECT count(*) AS n FROM samples")["n"][0].as_py())
+    held_out_per_mille = share_of(table)
     skip = 0 if limit is None else max(0, rows - limit)
     for batch in batches(table, [name for name in COLUMNS.names if name in REQUIRED_COLUMNS]):
         part = batch.slice(min(skip, batch.num_rows))
         skip -= batch.num_rows - part.num_rows
         for row in part.to_pylist():
-            yield _of_sample(row)
+            yield _of_sample(row, held_out_per_mille)
 
 
 def rejected(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
@@ -62,7 +64,7 @@ def rejected(uri: str, options: Options, limit: int | None) -> Iterator[Judged]:
         yield _of_rejection(row)
 
 
-def _of_sample(row: Row) -> Judged:
+def _of_sample(row: Row, held_out_per_mille: int) -> Judged:
     try:
         story = json.loads(row["provenance"])
         graph = SpatialGraph.model_validate(story["graph"])
@@ -70,7 +72,8 @@ def _of_sample(row: Row) -> Judged:
             return Judged(ACCEPTED, why="salvaged: the graph that was wanted is not stored")
         picture: bytes = row["image"]["bytes"]
         questions = tuple(Question.model_validate(question) for question in row["questions"])
-        return Judged(ACCEPTED, _rendered(row, story, graph), picture, questions)
+        event = _rendered(row, story, graph).model_copy(update={"held_out_per_mille": held_out_per_mille})
+        return Judged(ACCEPTED, event, picture, questions)
     except (ValueError, KeyError, TypeError) as error:  # ValidationError is a ValueError
         return Judged(ACCEPTED, why=f"its provenance cannot be read: {type(error).__name__}")
 

@@ -17,7 +17,7 @@ from dataset.reading.loading import files, load, sample_ids_by_file
 from dataset.table.delta_table import Table
 from dataset.table.maintenance import compact, vacuum
 from dataset.table.rejection_table import RejectionsWriter, rejections_uri
-from dataset.table.sample_writer import DatasetWriter
+from dataset.table.sample_writer import DatasetWriter, TableLocation
 from dataset.table.table_errors import NoDataset
 from schemas.errors import Fenced
 from schemas.events import QAEvent
@@ -42,7 +42,7 @@ class Bucket:
         self.pictures = InMemoryStore()
 
     def writer(self, machine: str) -> DatasetWriter:
-        return DatasetWriter(self.uri, self.pictures, self.folder / machine, self.options)
+        return DatasetWriter(TableLocation(self.uri, self.folder / machine, self.options), self.pictures)
 
     def deliver(self, writer: DatasetWriter, partition: str, offset: int, events: list[QAEvent]) -> list[Delivery]:
         for event in events:

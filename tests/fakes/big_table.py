@@ -17,8 +17,10 @@ from deltalake.transaction import AddAction
 
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
-from dataset.table.sample_writer import DatasetWriter
+from dataset.table.held_out_share import properties_of
+from dataset.table.sample_writer import DatasetWriter, TableLocation
 from schemas.interfaces import Delivery, Sample
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from tests.fakes.events import make_samples, stored_picture
 from tests.fakes.store import InMemoryStore
 
@@ -27,7 +29,7 @@ CHECKS = 5000
 
 def make_big_table(uri: str, files: int, rows: int) -> None:
     """A table of `files` Parquet files with `rows` ids each, in one commit."""
-    Table.create(uri, COLUMNS)
+    Table.create(uri, COLUMNS, properties=properties_of(DEFAULT_HELD_OUT_PER_MILLE))
     added = []
     for number in range(files):
         ids = _ids(number, rows)
@@ -60,7 +62,7 @@ class Cost:
 def measure(uri: str, index_dir: Path) -> Cost:
     """Open a writer without an index, check ids, append 500 rows of 30 kB."""
     store = InMemoryStore()
-    writer = DatasetWriter(uri, store, index_dir)
+    writer = DatasetWriter(TableLocation(uri, index_dir), store)
     writer.open("topic/0")
     started = time.monotonic()
     writer.prepare([])
@@ -75,7 +77,7 @@ def measure(uri: str, index_dir: Path) -> Cost:
     writer.append(deliveries)
     append_s = time.monotonic() - started
     started = time.monotonic()
-    again = DatasetWriter(uri, store, index_dir)
+    again = DatasetWriter(TableLocation(uri, index_dir), store)
     again.open("topic/0")
     reopen_s = time.monotonic() - started
     return Cost(rebuild_s, reopen_s, checks[CHECKS // 2], checks[CHECKS * 99 // 100], append_s, _peak_mb())

@@ -24,6 +24,7 @@ from schemas.events import (
 from schemas.graph import SpatialGraph
 from schemas.ids import image_id, image_key, make_seed, question_id, rejection_id, sample_id, with_graph_id
 from schemas.interfaces import StoredObject
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 
 BUCKET = "pictures"
 CANVAS = (64, 64)
@@ -99,6 +100,7 @@ def make_rendered(graph: SpatialGraph) -> RenderedImage:
         seconds=0.01,
         truth=Truth(objects=seen_objects(graph)),
         provenance={"producer": "render", "version": "boxes-1", "parents": (graph.graph_id,)},
+        held_out_per_mille=DEFAULT_HELD_OUT_PER_MILLE,
     )
 
 
@@ -133,6 +135,7 @@ def make_qa(graph: SpatialGraph | None = None, data: bytes | None = None) -> QAE
             "parents": (image.image_id,),
             "notes": {"renderer": "boxes-1", "render_seed": "7"},
         },
+        held_out_per_mille=DEFAULT_HELD_OUT_PER_MILLE,
     )
 
 

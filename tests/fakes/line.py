@@ -10,6 +10,7 @@ from pathlib import Path
 from agents.planner import RulePlanner
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
+from dataset.table.held_out_share import properties_of
 from dataset.table.row_encoding import rows_of
 from gpu_workers.collage import CollageRenderer
 from gpu_workers.examine import ExamineHandler
@@ -18,6 +19,7 @@ from gpu_workers.renderers import capabilities_of
 from schemas.base import Event
 from schemas.events import QAEvent, Rejection, SeedConcept
 from schemas.interfaces import Renderer, Sample
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from tests.fakes.collage import make_sprites
 from tests.fakes.store import InMemoryStore
 
@@ -58,5 +60,5 @@ def collage_line(folder: Path) -> Line:
 
 def store_rows(uri: str, samples: Sequence[Sample]) -> str:
     """A table of the samples at `uri`, which is returned."""
-    Table.create(uri, COLUMNS).append(rows_of(samples), {})
+    Table.create(uri, COLUMNS, properties=properties_of(DEFAULT_HELD_OUT_PER_MILLE)).append(rows_of(samples), {})
     return uri

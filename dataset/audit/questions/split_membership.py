@@ -14,10 +14,12 @@ from dataset.audit.questions.parsed_questions import ParsedQuestion
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import RELATIONS, Words
 
-SCENE_SHARES = (("train", 900), ("validation", 50), ("test", 50))
 PAIR_SHARES = (("validation", 400), ("test", 400), ("train", 200))
 SINGLE_SHARES = (("validation", 300), ("test", 300), ("train", 400))
-"""Shares of the splits in thousandths, in the order of drawing: of scenes, of categories in pairs, of single categories."""
+"""Shares of the splits in thousandths, in the order of drawing: of categories in pairs, of single categories."""
+
+FIRST_OF_TEST = 950
+"""Of 1,000 scenes in a circle test begins here and goes on upwards; validation ends here."""
 
 _FAMILIES = {
     "left_of": "direction", "right_of": "direction", "above": "direction", "below": "direction",
@@ -91,9 +93,12 @@ def _search_keys(parsed: ParsedQuestion, anchor: str, answer: str) -> Iterator[K
         yield Key(family, (anchor,), of_words=True)
 
 
-def scene_split(scene_hash: str) -> str:
-    """The split of a scene's hash."""
-    return _drawn_split(int(scene_hash, 16), SCENE_SHARES)
+def scene_split(scene_hash: str, held_out_per_mille: int) -> str:
+    """The split of a scene's hash, where so many of 1,000 scenes are in each hold-out."""
+    after = (int(scene_hash, 16) - FIRST_OF_TEST) % 1000
+    if after in range(held_out_per_mille):
+        return "test"
+    return "validation" if 999 - after in range(held_out_per_mille) else "train"
 
 
 def home_split(found: frozenset[Key]) -> str | None:

@@ -67,6 +67,9 @@ spec:
             {{- with include "skg.access.env" $access | trim }}
             {{- . | nindent 12 }}
             {{- end }}
+            {{- if has .stage (list "render" "write") }}
+            - {name: SKG_HELD_OUT_PER_MILLE, value: {{ .root.Values.dataset.heldOutPerMille | quote }}}
+            {{- end }}
             {{- if eq .stage "write" }}
             - {name: SKG_DATASET_URI, value: {{ .root.Values.dataset.uri | quote }}}
             {{- end }}

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from dataset.analysis.info import Info
 
 
+LABELS = {"held_out_per_mille": "held out"}
+"""Labels of counts, where not their names."""
+
+
 def build() -> typer.Typer:
     """The family of commands."""
     text = "Look at the dataset, follow, export and tend it. Example: skg dataset info"
@@ -49,7 +53,9 @@ def _in_words(found: "Info") -> str:
         said = f"{value:,}" if isinstance(value, int) else str(value)
         if isinstance(value, dict):
             said = ", ".join(f"{word} {count:,}" for word, count in value.items()) or "none"
-        lines.append(f"{name + ':':<12}{said}")
+        if name == "held_out_per_mille":
+            said = f"{value} scenes of 1,000 for validation, and as many for test"
+        lines.append(f"{LABELS.get(name, name) + ':':<12}{said}")
     grown = growth_lines(found["growth"], found["rows"])
     head = f"{'from (UTC)':<16}  {'rows added':>12}  {'rows':>12}"
     return "\n".join([*lines, "", head, *grown] if grown else lines)

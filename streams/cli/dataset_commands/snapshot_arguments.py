@@ -31,8 +31,8 @@ def at(version: str | None) -> int | datetime | None:
 
 def known(split: str | None) -> str | None:
     """A split's name. Raises BadInput for anything else."""
-    from spatial.splits import PER_MILLE
+    from spatial.splits import SPLITS
 
-    if split is not None and split not in PER_MILLE:
-        raise BadInput(f"--split {split}: there are {', '.join(PER_MILLE)}")
+    if split is not None and split not in SPLITS:
+        raise BadInput(f"--split {split}: there are {', '.join(SPLITS)}")
     return split

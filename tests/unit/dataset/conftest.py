@@ -7,7 +7,7 @@ import pytest
 
 from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Table
-from dataset.table.sample_writer import DatasetWriter, Reached, ignore
+from dataset.table.sample_writer import DatasetWriter, Reached, TableLocation, ignore
 from schemas.events import QAEvent
 from schemas.interfaces import Delivery, Sample
 from tests.fakes.events import stored_picture
@@ -23,7 +23,7 @@ class Lab:
         self.store = InMemoryStore()
 
     def writer(self, machine: str = "a", reached: Reached = ignore) -> DatasetWriter:
-        return DatasetWriter(self.uri, self.store, self.folder / machine, reached=reached)
+        return DatasetWriter(TableLocation(self.uri, self.folder / machine), self.store, reached=reached)
 
     def draw(self, events: Iterable[QAEvent]) -> None:
         for event in events:

@@ -18,7 +18,7 @@ from dataset.exports.llava import messages_of
 from dataset.exports.lmms_eval_helpers import accuracy, chosen_letter, circular_accuracy, doc_to_text, process_results
 from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
-from spatial.splits import PER_MILLE
+from spatial.splits import SPLITS
 from tests.fakes.events import make_graph, make_picture, make_qa
 
 pytestmark = pytest.mark.thorough
@@ -61,7 +61,7 @@ def test_hugging_face_loads_it_without_a_network_with_one_schema_for_all_splits(
     out = exported("huggingface")
     loaded = datasets.load_dataset(str(out), cache_dir=str(grown.folder / "cache"))
     assert {split: set(rows["sample_id"]) for split, rows in loaded.items()} == splits_of(grown)
-    assert list(loaded) == list(PER_MILLE)
+    assert list(loaded) == [*SPLITS]
     assert len({str(rows.features) for rows in loaded.values()}) == 1
     assert isinstance(loaded["train"].features["image"], datasets.Image)
     row = loaded["train"][0]
@@ -80,7 +80,7 @@ def test_hugging_face_streams_it(grown, exported):
 def test_the_card_counts_what_is_there_and_escapes_what_a_name_may_hold(grown, exported):
     out = exported("huggingface")
     head, _, text = (out / "README.md").read_text("utf-8").removeprefix("---\n").partition("---\n")
-    assert [entry["split"] for entry in yaml.safe_load(head)["configs"][0]["data_files"]] == list(PER_MILLE)
+    assert [entry["split"] for entry in yaml.safe_load(head)["configs"][0]["data_files"]] == [*SPLITS]
     assert "60 samples, 120 questions" in text
     assert "| thing 0 | 9 |" in text
     assert "| left\\_of | 60 |" in text
@@ -116,7 +116,7 @@ def test_llama_vision_messages_load_as_json_lines(grown, exported):
 def test_sharegpt_is_described_as_llama_factory_reads_it(exported):
     out = exported("sharegpt")
     info = json.loads((out / "dataset_info.json").read_text("utf-8"))
-    assert set(info) == {f"skg_{split}" for split in PER_MILLE}
+    assert set(info) == {f"skg_{split}" for split in SPLITS}
     for described in info.values():
         tags, columns = described["tags"], described["columns"]
         for item in json.loads((out / described["file_name"]).read_text("utf-8")):

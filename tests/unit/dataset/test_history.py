@@ -19,9 +19,11 @@ from dataset.reading.loading import files, load
 from dataset.reading.row_reader import UnknownColumn, Vacuumed, batches
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
+from dataset.table.held_out_share import properties_of
 from dataset.table.maintenance import SAFE_HOURS, Retention, compact, vacuum
 from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from tests.fakes.events import make_samples
 
 P0 = "5f0c/0"
@@ -208,7 +210,7 @@ def test_a_column_added_later_does_not_break_todays_readers_and_writers(grown):
 
 def test_a_table_from_before_a_column_reads_as_empty_there_and_takes_new_rows(lab):
     older = pa.schema([field for field in COLUMNS if field.name not in {"excluded", "provenance"}])
-    Table.create(lab.uri, older)
+    Table.create(lab.uri, older, properties=properties_of(DEFAULT_HELD_OUT_PER_MILLE))
     old = pa.Table.from_pylist([{"sample_id": "old", "split": "train"}], schema=older)
     Table.load(lab.uri).append(old, {})
     (row,) = [row for batch in batches(Table.load(lab.uri), COLUMNS.names) for row in batch.to_pylist()]

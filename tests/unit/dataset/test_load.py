@@ -48,7 +48,7 @@ def test_a_loaded_sample_has_a_decoded_image(grown):
 def test_a_split_is_loaded_alone(grown):
     lab, _, events = grown
     for split in ("train", "test"):
-        wanted = {event.sample_id for event in events if split_of(event.graph) == split}
+        wanted = {event.sample_id for event in events if split_of(event.graph, event.held_out_per_mille) == split}
         loaded = load(lab, split)
         assert set(loaded["sample_id"]) == wanted
         assert str(loaded.split) == split
@@ -150,10 +150,11 @@ def test_info_of_an_empty_table_is_all_zeros(lab):
 def test_a_process_that_wrote_and_read_ends_well(grown):
     lab, _, _ = grown
     code = (
-        "import sys; from pathlib import Path; from dataset.table.sample_writer import DatasetWriter;"
+        "import sys; from pathlib import Path; from dataset.table.sample_writer import DatasetWriter, TableLocation;"
         "from dataset.analysis.info import info;"
         "from tests.fakes.store import InMemoryStore; from dataset.reading.loading import load; folder = Path(sys.argv[2]);"
-        "writer = DatasetWriter(sys.argv[1], InMemoryStore(), folder); writer.open('x/0'); writer.prepare([]);"
+        "writer = DatasetWriter(TableLocation(sys.argv[1], folder), InMemoryStore()); writer.open('x/0');"
+        "writer.prepare([]);"
         "info(sys.argv[1]); load(sys.argv[1], cache_dir=folder)"
     )
     command = [sys.executable, "-c", code, lab.uri, str(lab.folder / "other")]

@@ -5,7 +5,7 @@ from hashlib import sha256
 import pytest
 
 from dataset.table.delta_table import IDS_TRANSACTION, Table
-from dataset.table.sample_writer import DatasetWriter
+from dataset.table.sample_writer import DatasetWriter, TableLocation
 from dataset.table.table_errors import NoDataset
 from schemas.errors import Fenced, PermanentError, RetryableError
 from schemas.interfaces import Delivery, Sample, StoredObject
@@ -248,6 +248,6 @@ def test_storage_that_cannot_be_reached_is_tried_later(lab):
         "AWS_SECRET_ACCESS_KEY": "secret",
         "max_retries": "0",
     }
-    writer = DatasetWriter("s3://bucket/table", lab.store, lab.folder / "index", nowhere)
+    writer = DatasetWriter(TableLocation("s3://bucket/table", lab.folder / "index", nowhere), lab.store)
     with pytest.raises(RetryableError, match=r"s3://bucket/table cannot be reached"):
         writer.open(P0)

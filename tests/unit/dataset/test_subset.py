@@ -51,7 +51,7 @@ def grown(lab):
         names = ["left", "above", *(["near"] if n % 2 == 0 else []), *(["there"] if n % 3 == 0 else [])]
         events.append(event.model_copy(update={"questions": tuple(asked(event.sample_id, name) for name in names)}))
     sink.append(lab.deliver(sink, P0, 0, events))
-    lab.train = {event.sample_id for event in events if split_of(event.graph) == "train"}
+    lab.train = {event.sample_id for event in events if split_of(event.graph, event.held_out_per_mille) == "train"}
     return lab
 
 

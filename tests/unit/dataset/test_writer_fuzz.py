@@ -15,7 +15,7 @@ from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.rejection_table import RejectionsWriter, rejections_uri
 from dataset.table.row_encoding import rows_of
-from dataset.table.sample_writer import DatasetWriter
+from dataset.table.sample_writer import DatasetWriter, TableLocation
 from schemas.events import QAEvent, Rejection
 from schemas.interfaces import Delivery, Sample
 from tests.fakes.event_strategies import models
@@ -35,7 +35,7 @@ def rows_in(uri: str, columns: list[str]) -> list[dict[str, Any]]:
 @given(st.lists(models(QAEvent), min_size=1, max_size=2, unique_by=lambda event: event.sample_id))
 def test_any_valid_sample_is_a_row(events: list[QAEvent]):
     folder = Path(mkdtemp())
-    writer = DatasetWriter(str(folder / "table"), InMemoryStore(), folder / "index")
+    writer = DatasetWriter(TableLocation(str(folder / "table"), folder / "index"), InMemoryStore())
     writer.open(P0)
     samples = [Sample(event, b"a picture") for event in events]
     assert writer.append([Delivery(P0, i, sample) for i, sample in enumerate(samples)]).rows == len(events)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from io import BytesIO
+from itertools import permutations
 
 import pytest
 from PIL import Image, ImageDraw
@@ -13,10 +14,13 @@ from schemas.codec import decode
 from schemas.errors import PermanentError, RetryableError
 from schemas.events import QAEvent, Rejection, RenderedImage, SeedConcept, SeenObject, Truth
 from schemas.graph import Relation, SpatialGraph
-from schemas.ids import image_id, image_key, make_seed, sample_id, with_graph_id
+from schemas.ids import derived_seed, image_id, image_key, make_seed, sample_id, with_graph_id
 from schemas.interfaces import StoredObject
 from schemas.reasons import GATES, REASONS
+from spatial.questions import ask
+from spatial.splits import SPLITS, split_of
 from spatial.verify import verify
+from tests.fakes.events import make_graph as graph_of_two
 from tests.fakes.store import InMemoryStore
 
 SIZE = (256, 256)
@@ -273,3 +277,18 @@ def test_with_wider_margins_fewer_questions_are_asked_and_the_sample_says_so(sto
     assert len(strict.questions) < len(usual.questions)
     assert strict.provenance.notes["question_margin"] == "12"
     assert "question_margin" not in usual.provenance.notes
+
+
+@pytest.mark.parametrize("held_out", [50, 400])
+def test_questions_are_asked_in_the_split_of_the_pictures_own_share_which_the_sample_hands_on(held_out: int):
+    splits = set()
+    for n, pair in enumerate(permutations(("cat", "dog", "cup", "lamp", "chair", "ball", "plate", "apple"), 2)):
+        graph = graph_of_two(index=n, categories=pair, scene=f"scene {n}")
+        store = InMemoryStore()  # of its own: these pictures look alike
+        result = judged(rendered(graph, store).model_copy(update={"held_out_per_mille": held_out}), store)
+        if isinstance(result, QAEvent):
+            split, sample = split_of(graph, held_out), result.sample_id
+            assert result.held_out_per_mille == held_out
+            assert result.questions == tuple(ask(result.scene, derived_seed("ask", sample), sample, split))
+            splits.add(split)
+    assert splits == set(SPLITS)

@@ -162,5 +162,5 @@ def test_a_salvaged_sample_names_the_graph_it_came_from(collage: CollageRenderer
     for sample in salvaged:
         assert sample.graph.graph_id not in originals
         assert sample.graph.provenance.parents[0] in originals
-        again = ask(sample.scene, 1, sample.sample_id, split_of(sample.graph))
+        again = ask(sample.scene, 1, sample.sample_id, split_of(sample.graph, sample.held_out_per_mille))
         assert {question.question for question in again}

@@ -14,6 +14,7 @@ from schemas.events import RenderedImage, Truth
 from schemas.graph import SpatialGraph
 from schemas.ids import derived_seed, image_id, image_key, make_seed
 from schemas.interfaces import Drawing, StoredObject
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from tests.fakes.collage import Thing, make_scene, make_sprites
 from tests.fakes.store import InMemoryStore
 
@@ -233,3 +234,11 @@ def test_other_events_are_refused_one_by_one(collage: CollageRenderer) -> None:
 
 def test_an_empty_batch_asks_nothing_of_anyone(tmp_path: Path) -> None:
     assert RenderHandler(CollageRenderer(tmp_path), DownStore("get")).begin([])() == []
+
+
+def test_every_picture_states_the_held_out_share_of_the_setting(collage: CollageRenderer) -> None:
+    store = InMemoryStore()
+    ours = only_image(RenderHandler(collage, store, held_out_per_mille=250).begin([PARK])()[0])
+    usual = only_image(RenderHandler(collage, store).begin([PARK])()[0])
+    assert (ours.held_out_per_mille, usual.held_out_per_mille) == (250, DEFAULT_HELD_OUT_PER_MILLE)
+    assert ours.image == usual.image

@@ -96,6 +96,14 @@ def test_the_values_that_a_deployment_sets_are_valid_settings(stage: str, tmp_pa
     assert ALL[stage].model_validate(values).kafka_bootstrap == "kafka:9092"
 
 
+def test_render_and_write_are_told_of_one_held_out_share():
+    told = {stage: _told(stage, "--set", "dataset.heldOutPerMille=250") for stage in SETTINGS}
+    assert {stage for stage, names in told.items() if "SKG_HELD_OUT_PER_MILLE" in names} == {"render", "write"}
+    for stage in ("render", "write"):
+        (container,) = _deployments("--set", "dataset.heldOutPerMille=250")[stage]["spec"]["template"]["spec"]["containers"]
+        assert {"name": "SKG_HELD_OUT_PER_MILLE", "value": "250"} in container["env"]
+
+
 @pytest.mark.parametrize("stage", ALL)
 def test_a_deployment_has_probes_limits_and_no_rights(stage: str):
     container = _container(stage)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from schemas.codec import decode, encode, event_age, header
 from schemas.errors import PermanentError
-from schemas.events import SeedConcept
+from schemas.events import HELD_OUT_WHERE_UNSTATED, QAEvent, RenderedImage, SeedConcept
 from schemas.examples import examples, seed
 from schemas.ids import make_seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, QA, REJECTIONS, SEEDS, TOPICS, major
@@ -127,3 +127,12 @@ def test_every_example_carries_its_version_on_the_wire():
         for event in events:
             assert msgpack.unpackb(encode(event), strict_map_key=False)["schema_version"] == event.VERSION
     assert isinstance(seed(), SeedConcept)
+
+
+@pytest.mark.parametrize("topic", [IMAGES, QA])
+def test_an_event_from_before_the_held_out_share_counts_as_50(topic: str):
+    payload = msgpack.unpackb(encode(examples()[topic][0])) | {"schema_version": "1.1"}
+    assert payload.pop("held_out_per_mille") == 100
+    event = decode(topic, msgpack.packb(payload))
+    assert isinstance(event, RenderedImage | QAEvent)
+    assert event.held_out_per_mille == HELD_OUT_WHERE_UNSTATED == 50

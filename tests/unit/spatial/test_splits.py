@@ -12,11 +12,10 @@ from spatial.questions.answering import answer
 from spatial.questions.kind_table import keys_of
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import Directed, Exists, Find, Outermost, Ref, from_json
-from spatial.splits import PER_MILLE, Key, pair, scene_hash, split_of_keys
+from spatial.splits import SPLITS, Key, pair, scene_hash, split_of_keys
 from tests.fakes.events import make_graph
 from tests.fakes.scenes import random_scene
 
-SPLITS = tuple(PER_MILLE)
 NAMES = ("cat", "dog", "cup", "table", "lamp", "chair", "box", "ball", "plate", "apple")
 
 

@@ -159,6 +159,16 @@ def test_a_setting_that_is_no_number_is_named(skg: Skg):
     assert done.stderr.startswith("skg: SKG_METRICS_PORT: ")
 
 
+@pytest.mark.parametrize("kind", ["render", "write"])
+@pytest.mark.parametrize("given", ["401", "-1", "5%"])
+def test_a_held_out_share_that_is_none_is_named(skg: Skg, kind: str, given: str):
+    done = skg(kind, SKG_HELD_OUT_PER_MILLE=given)
+    assert done.returncode == 2
+    assert done.stderr.startswith("skg: SKG_HELD_OUT_PER_MILLE: ")
+    assert f"(got '{given}')" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 def test_settings_that_do_not_go_together_are_told_without_all_the_others(skg: Skg):
     done = skg("render", SKG_KAFKA_INSTANCE="a", SKG_KAFKA_SESSION_S="60", SKG_S3_SECRET_KEY="zq9")
     assert done.returncode == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dataset.table.rejection_table import RejectionsWriter
-from dataset.table.sample_writer import DatasetWriter
+from dataset.table.sample_writer import DatasetWriter, TableLocation
 from schemas.interfaces import Delivery, Sample
 from streams.cli.root import run
 from tests.fakes.events import make_picture, make_rejection, make_samples
@@ -21,7 +21,7 @@ Skg = Callable[..., tuple[int, str, str]]
 def table(tmp_path: Path) -> str:
     """Six samples in two commits, and a rejection."""
     uri = str(tmp_path / "table")
-    sink, samples = DatasetWriter(uri, InMemoryStore(), tmp_path / "index"), make_samples(6)
+    sink, samples = DatasetWriter(TableLocation(uri, tmp_path / "index"), InMemoryStore()), make_samples(6)
     sink.open("t/0")
     for start in (0, 3):
         part = enumerate(samples[start : start + 3], start)
@@ -50,6 +50,11 @@ def test_info_shows_rows_rejections_and_growth(skg: Skg, table: str):
 
 
 @pytest.mark.thorough
+def test_info_shows_the_held_out_share(skg: Skg, table: str):
+    assert "held out:   100 scenes of 1,000 for validation, and as many for test" in skg("info", table)[1].splitlines()
+    assert json.loads(skg("info", table, "--json")[1])["held_out_per_mille"] == 100
+
+
 def test_info_and_files_of_an_earlier_version(skg: Skg, table: str):
     assert json.loads(skg("info", table, "--version", 1, "--json")[1])["rows"] == 3
     assert len(skg("files", table, "--version", 1)[1].splitlines()) == 1

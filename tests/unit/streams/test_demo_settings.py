@@ -20,6 +20,11 @@ def test_every_setting_that_judges_reaches_what_a_demo_starts(
     assert passed.get(name) == (None if name.startswith(NAMES) else "7"), "whether a model looks is the choice of --llm"
 
 
+def test_the_held_out_share_reaches_what_a_demo_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKG_HELD_OUT_PER_MILLE", "200")
+    assert settings_of(Places(tmp_path), SERVICES)["SKG_HELD_OUT_PER_MILLE"] == "200"
+
+
 @pytest.mark.parametrize("name", [*SERVICES, "SKG_DATASET_URI", "SKG_STATE_DIR", "SKG_RENDER_GROUP", "SKG_KAFKA_SECURITY"])
 def test_nothing_that_points_elsewhere_does(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "elsewhere")

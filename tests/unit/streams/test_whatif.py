@@ -12,7 +12,6 @@ from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri
 from dataset.table.rejection_table import rows_of as rejection_rows
-from dataset.table.row_encoding import rows_of
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Examiners
 from gpu_workers.render import RenderHandler
@@ -23,6 +22,7 @@ from schemas.events import QAEvent, Rejection, RenderedImage, Truth
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed, with_graph_id
 from schemas.interfaces import Sample, StoredObject
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from streams.adapters.vision_factories import policy_of, publishable
 from streams.cli.root import run
 from streams.errors import Refused
@@ -30,7 +30,7 @@ from streams.recovery.judged_events import accepted, rejected
 from streams.recovery.whatif import OverlayStore, WhatIf
 from streams.settings import VisionSettings, judging
 from tests.fakes.events import make_graph, make_rejection, make_rendered, stored_picture
-from tests.fakes.line import Line, collage_line
+from tests.fakes.line import Line, collage_line, store_rows
 from tests.fakes.store import InMemoryStore
 
 pytestmark = pytest.mark.thorough
@@ -78,7 +78,7 @@ class Stored:
 def keep(uri: str, store: InMemoryStore, outcomes: Sequence[Event]) -> Stored:
     samples = [Sample(e, store.objects[e.image.key].data) for e in outcomes if isinstance(e, QAEvent)]
     lost = [Sample(e, None) for e in outcomes if isinstance(e, Rejection)]
-    Table.create(uri, COLUMNS).append(rows_of(samples), {})
+    store_rows(uri, samples)
     Table.create(rejections_uri(uri), REJECTION_COLUMNS).append(rejection_rows(lost), {})
     return Stored(uri, store)
 
@@ -311,3 +311,11 @@ def test_an_empty_value_is_the_default(skg: Skg, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("SKG_QUESTION_MARGIN", "20")
     strict = json.loads(skg("--json")[1])
     assert json.loads(skg("--json", "--set", "SKG_QUESTION_MARGIN=")[1])["accepted"]["then"] > strict["accepted"]["then"]
+
+
+def test_a_sample_is_judged_again_with_the_share_that_its_table_holds_out(stored: Stored, tmp_path: Path):
+    events = [judged.event for judged in accepted(stored.uri, None, None) if judged.event is not None]
+    assert {event.held_out_per_mille for event in events} == {DEFAULT_HELD_OUT_PER_MILLE}
+    older = str(tmp_path / "older")
+    Table.create(older, COLUMNS).append(Table.load(stored.uri).query("SELECT * FROM samples"), {})
+    assert {judged.event.held_out_per_mille for judged in accepted(older, None, None) if judged.event} == {50}
