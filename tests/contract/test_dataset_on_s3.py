@@ -15,6 +15,7 @@ from dataset.exports import Source, export
 from dataset.reading.change_feed import FeedRequest, follow
 from dataset.reading.loading import files, load, sample_ids_by_file
 from dataset.table.delta_table import Table
+from dataset.table.held_out_share import properties_of
 from dataset.table.maintenance import compact, vacuum
 from dataset.table.rejection_table import RejectionsWriter, rejections_uri
 from dataset.table.sample_writer import DatasetWriter, TableLocation
@@ -23,6 +24,7 @@ from schemas.errors import Fenced
 from schemas.events import QAEvent
 from schemas.ids import make_seed
 from schemas.interfaces import Delivery, Sample
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from streams.settings import StoreSettings
 from streams.storage.s3 import storage_options
 from tests.fakes.events import make_rejection, make_samples, stored_picture
@@ -69,7 +71,8 @@ def test_a_table_in_a_bucket_is_audited_from_there(bucket: Bucket, tmp_path: Pat
         audit(bucket.uri, bucket.options)
     local = store_rows(str(tmp_path / "table"), collage_line(tmp_path / "sprites").samples([make_seed("kitchen", 6)]))
     rows = pa.concat_tables(pq.read_table(path) for path in files(local))
-    Table.create(bucket.uri, rows.schema, bucket.options).append(rows, {})
+    properties = properties_of(DEFAULT_HELD_OUT_PER_MILLE)
+    Table.create(bucket.uri, rows.schema, bucket.options, properties).append(rows, {})
     report = audit(bucket.uri, bucket.options)
     assert (report.passed, report.rows) == (True, rows.num_rows)
     twice = pa.concat_tables([rows, rows.slice(0, 1)])

@@ -24,6 +24,7 @@ from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.table_errors import NoDataset
 from schemas.ids import content_id, make_seed
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from tests.fakes.line import collage_line, store_rows
 
 pytestmark = pytest.mark.thorough
@@ -72,6 +73,7 @@ def files(folder: Path) -> list[Path]:
 def export(rows: list[Row], folder: Path, schema: pa.Schema = COLUMNS) -> Path:
     folder.mkdir()
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "part-0.parquet")
+    (folder / "README.md").write_text(f"---\nskg_held_out_per_mille: {DEFAULT_HELD_OUT_PER_MILLE}\n---\n", encoding="utf-8")
     return folder
 
 
