@@ -2,7 +2,8 @@
 
 In: a number of samples; a seeds file, or the sample seeds with every scene of the knowledge base.  Out: a Delta table at
 DIR, written in one commit, and a line that says what came of it.  Planner, renderer and examiner are the factory's own;
-SKG_RENDERER picks who draws.  A concept is planned, drawn and examined by one process, so its near duplicates are found.
+SKG_RENDERER picks who draws, SKG_HELD_OUT_PER_MILLE how much is held out.  A concept is planned, drawn and examined by one
+process, so its near duplicates are found.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import pyarrow as pa
 from agents.planner import RulePlanner
 from dataset.table.bulk_write import write_whole
 from dataset.table.columns import COLUMNS
+from dataset.table.held_out_share import marked
 from dataset.table.row_encoding import rows_of
 from gpu_workers.examine import ExamineHandler
 from gpu_workers.render import RenderHandler
@@ -84,7 +86,8 @@ def samples_of(concept: Concept) -> list[Sample]:
     """The accepted samples of a concept with their pictures: as many as are wanted, fewer after too many tries."""
     pictures, settings = MemoryStore(), RenderSettings()
     planner = RulePlanner(capabilities_of(settings.renderer))
-    render, examine = RenderHandler(renderer_of(settings), pictures), ExamineHandler(pictures, MemoryStore())
+    render = RenderHandler(renderer_of(settings), pictures, held_out_per_mille=settings.held_out_per_mille)
+    examine = ExamineHandler(pictures, MemoryStore())
     found: list[Sample] = []
     for number in range(TRIES * concept.wanted):
         if len(found) == concept.wanted:
@@ -112,7 +115,7 @@ def _rows_of(concept: Concept) -> pa.Table:
 
 def make(out: Path, concepts: Sequence[Concept], processes: int) -> int:
     """Write the table and return the number of its rows. Raises UserError where there is a table already."""
-    made = 0
+    made, columns = 0, marked(COLUMNS, RenderSettings().held_out_per_mille)
 
     def batches(tables: Iterable[pa.Table]) -> Iterator[pa.RecordBatch]:
         nonlocal made
@@ -122,10 +125,10 @@ def make(out: Path, concepts: Sequence[Concept], processes: int) -> int:
             yield from table.to_batches()
 
     if processes == 1:
-        write_whole(str(out), COLUMNS, batches(map(_rows_of, concepts)))
+        write_whole(str(out), columns, batches(map(_rows_of, concepts)))
         return made
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        write_whole(str(out), COLUMNS, batches(pool.map(_rows_of, concepts)))
+        write_whole(str(out), columns, batches(pool.map(_rows_of, concepts)))
     return made
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Table
+from dataset.table.held_out_share import share_of
 from spatial.knowledge.knowledge_base import scene_kinds
 from streams.operations.seeds import SAMPLE_SEEDS, read_seeds
 from tests.fakes.collage import make_sprites
@@ -35,6 +36,12 @@ def test_samples_are_divided_among_the_concepts_and_are_the_same_again(seeds: Pa
     assert rows == _made(seeds, tmp_path / "two")
     other = _made(seeds, tmp_path / "three", "--salt", "other")
     assert not {row["sample_id"] for row in rows} & {row["sample_id"] for row in other}
+
+
+def test_the_table_keeps_the_held_out_share_of_the_setting(seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SKG_HELD_OUT_PER_MILLE", "300")
+    _made(seeds, tmp_path / "one")
+    assert share_of(Table.load(str(tmp_path / "one"))) == 300
 
 
 @pytest.mark.thorough
