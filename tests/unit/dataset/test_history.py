@@ -23,8 +23,8 @@ from dataset.table.held_out_share import properties_of
 from dataset.table.maintenance import SAFE_HOURS, Retention, compact, vacuum
 from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
-from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
-from tests.fakes.events import make_samples
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE, split_of
+from tests.fakes.events import make_graph, make_samples
 
 P0 = "5f0c/0"
 
@@ -103,10 +103,11 @@ def test_a_follower_sees_rows_as_they_come(grown):
 
 
 def test_a_follower_gets_decoded_pictures_of_the_split_and_columns_it_wants(grown):
-    wish = FeedRequest(after=0, split="train", columns=["image", "split"])
+    split = split_of(make_graph(), DEFAULT_HELD_OUT_PER_MILLE)
+    wish = FeedRequest(after=0, split=split, columns=["image", "split"])
     found = list(follow(grown.uri, wish, wait=once))
     assert found
-    assert all(set(new.rows["split"]) == {"train"} for new in found)
+    assert all(set(new.rows["split"]) == {split} for new in found)
     assert found[0].rows[0]["image"].size == (64, 64)
     assert next(dataset.follow(grown.uri, after=3)).version == 4
 
