@@ -3,16 +3,18 @@
 In: items without pictures; for `text-only` also training items.  Out: a choice for each.
 """
 
-import math
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 
+import numpy as np
+
+from dataset.evaluation.choice_model import ChoiceModel, EncodedChoices, Features, encode
 from dataset.evaluation.eval_items import Item
+from dataset.evaluation.question_roles import role_features, word_features
 from schemas.ids import derived_seed
 
-SMOOTH = 0.5
-"""Added to every count, so that rare words have little weight."""
+MAX_EXAMPLES = 100_000
+"""Questions that `text-only` learns from at most: more take minutes and change little."""
 
 LEFT = {"left", "left of", "to the left"}
 
@@ -28,36 +30,52 @@ def always_left(items: Iterable[Item]) -> dict[str, int]:
 
 
 class TextOnly:
-    """A bag of words: how often a choice was right when it was offered, and beside which words of the question.
+    """A logistic regression over the choices, learnt from the training split; no picture.
 
-    Naive Bayes over (choice, right or wrong).  Sees questions, choices and answers of the training split, no picture.
+    Where the query of a question is known it sees the names in the question with their roles
+    (`dataset.evaluation.question_roles`), where it is not the words of the question.
     """
 
     def __init__(self, examples: Iterable[Item]) -> None:
-        self._offers: Counter[tuple[str, bool]] = Counter()
-        self._words: Counter[tuple[str, bool, str]] = Counter()
-        self.examples = 0
-        for item in examples:
-            self.examples += 1
-            words = _words(item.question)
-            for choice in item.choices:
-                key = (choice.casefold(), choice == item.answer)
-                self._offers[key] += 1
-                self._words.update((*key, word) for word in words)
+        known = [item for item in islice(examples, MAX_EXAMPLES) if item.answer in item.choices]
+        self.examples = len(known)
+        self._by_words = _learnt(known, _word_features)
+        with_roles = [item for item in known if item.roles is not None]
+        self._by_roles = _learnt(with_roles, _role_features) if with_roles else None
 
     def choices(self, items: Iterable[Item]) -> dict[str, int]:
-        """The likeliest choice of each; among equals the first."""
-        return {item.id: max(range(len(item.choices)), key=lambda n: self._likelihood(item, n)) for item in items}
+        """The likeliest choice of each that has any; among equals the first."""
+        asked = [item for item in items if item.choices]
+        by_roles = [item for item in asked if item.roles is not None] if self._by_roles is not None else []
+        found = {} if self._by_roles is None else _best(self._by_roles, by_roles, _role_features)
+        by_words = [item for item in asked if item.id not in found]
+        found |= _best(self._by_words, by_words, _word_features)
+        return {item.id: found[item.id] for item in asked}
 
-    def _likelihood(self, item: Item, number: int) -> float:
-        """The log odds that this choice is right."""
-        choice = item.choices[number].casefold()
-        right, wrong = self._offers[choice, True] + SMOOTH, self._offers[choice, False] + SMOOTH
-        odds = math.log(right / wrong)
-        for word in _words(item.question):
-            odds += math.log((self._words[choice, True, word] + SMOOTH) / (right + 2 * SMOOTH))
-            odds -= math.log((self._words[choice, False, word] + SMOOTH) / (wrong + 2 * SMOOTH))
-        return odds
+
+FeaturesOf = Callable[[Item, str], Features]
+
+
+def _role_features(item: Item, choice: str) -> Features:
+    return {} if item.roles is None else role_features(item.roles, choice)
+
+
+def _word_features(item: Item, choice: str) -> Features:
+    return word_features(item.question, choice)
+
+
+def _learnt(items: Sequence[Item], features: FeaturesOf) -> ChoiceModel:
+    answers = np.array([item.choices.index(item.answer) for item in items], dtype=np.int64)
+    return ChoiceModel(_encoded(items, features), answers)
+
+
+def _best(model: ChoiceModel, items: Sequence[Item], features: FeaturesOf) -> dict[str, int]:
+    best = model.best(_encoded(items, features))
+    return {item.id: int(choice) for item, choice in zip(items, best, strict=True)}
+
+
+def _encoded(items: Sequence[Item], features: FeaturesOf) -> EncodedChoices:
+    return encode([[features(item, choice) for choice in item.choices] for item in items])
 
 
 def baselines(items: list[Item], examples: Iterable[Item]) -> Mapping[str, dict[str, int]]:
@@ -65,7 +83,3 @@ def baselines(items: list[Item], examples: Iterable[Item]) -> Mapping[str, dict[
     found = {"random": random_choices(items), "always-left": always_left(items)}
     learnt = TextOnly(examples)
     return {**found, "text-only": learnt.choices(items)} if learnt.examples else found
-
-
-def _words(question: str) -> set[str]:
-    return set(re.findall(r"[\w'-]+", question.casefold()))

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Protocol, Self
 from PIL import Image
 from pydantic import Field, ValidationError, model_validator
 
+from dataset.evaluation.question_roles import QuestionRoles, roles_of
 from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Options, Table
 from schemas.base import Model
@@ -34,7 +35,7 @@ MAX_FAULTS = 5
 
 @dataclass(frozen=True)
 class Item:
-    """A question. `relation`, `hops` and `density` (objects in the picture) are None where unknown."""
+    """A question. `relation`, `hops`, `density` (objects in the picture) and `roles` are None where unknown."""
 
     id: str
     question: str
@@ -44,6 +45,7 @@ class Item:
     relation: str | None = None
     hops: int | None = None
     density: int | None = None
+    roles: QuestionRoles | None = None
 
 
 @dataclass(frozen=True)
@@ -163,16 +165,17 @@ def relation_of(query: Mapping[str, Any]) -> str | None:
 def _items(row: Mapping[str, Any]) -> Iterator[Item]:
     for question in row["questions"]:
         proof = _object(question["certificate"])
-        hops = _part(proof, "difficulty").get("hops")
+        query, hops = _part(proof, "query"), _part(proof, "difficulty").get("hops")
         yield Item(
             question["id"],
             question["question"],
             tuple(question["choices"]),
             question["answer"],
             question["kind"],
-            relation_of(_part(proof, "query")),
+            relation_of(query),
             hops if isinstance(hops, int) else None,
             len(row["objects"]),
+            roles_of(query),
         )
 
 

@@ -39,6 +39,7 @@ ENTRIES = {
     "audit, exports, proof of the splits": (("dataset.audit", "dataset.exports", "dataset.analysis.split_check"), NONE),
     "the local services": (("streams.services.local_services",), NONE),
     "the gallery": (("dataset.gallery.web_app", "dataset.gallery.http_server"), ("gallery",)),
+    "quality": (("dataset.quality.quality_report", "dataset.quality.quality_rows"), NONE),
     "statistics": (("dataset.analysis.statistics", "dataset.analysis.charts"), ("charts",)),
     "evaluation": (("dataset.evaluation.eval_session",), ("charts",)),
     "evaluation of an endpoint": (("streams.adapters.eval_endpoint",), ("llm",)),
@@ -69,6 +70,7 @@ def test_an_entry_imports_no_library_of_an_extra_that_it_does_not_need(allowed: 
 MISSING = {
     "gallery nowhere": "gallery",
     "dataset stats nowhere": "charts",
+    "dataset quality nowhere --out out": "charts",
     "eval nowhere": "charts",
     "demo": "local",
     "up": "local",

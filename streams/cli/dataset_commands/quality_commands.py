@@ -1,4 +1,6 @@
-"""Commands that judge, trace and steer the dataset: audit, lineage, balance, dataset prove-split, dataset stats."""
+"""Commands that judge, trace and steer the dataset: audit, lineage, balance, dataset prove-split, dataset stats,
+dataset quality.
+"""
 
 import json
 from pathlib import Path
@@ -26,6 +28,7 @@ def extend(family: typer.Typer) -> None:
     """Add the commands of `skg dataset`."""
     add(family, "prove-split", prove_split)
     add(family, "stats", stats)
+    add(family, "quality", quality)
 
 
 def balance(
@@ -122,6 +125,35 @@ def stats(
     from dataset.analysis.charts import write_statistics
 
     typer.echo(write_statistics(found, folder(out)))
+
+
+def quality(
+    uri: Uri = None,
+    out: Annotated[Path | None, typer.Option(help="folder for quality.json and a page that explains it")] = None,
+    limit: Annotated[int | None, typer.Option(help="measure this many samples, the same ones every time", min=1)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Shortcuts, faults, shares and variety; exit 1 if a goal is missed. Example: skg dataset quality --out quality"""
+    from dataset.quality.quality_report import as_json as plain
+    from dataset.quality.quality_report import lines, measure, write_report
+    from dataset.quality.quality_rows import read_rows
+    from dataset.table.table_errors import NoDataset
+    from schemas.errors import require_extras
+    from streams.errors import Misused
+
+    if out is not None:
+        folder(out)
+        require_extras("charts")
+    address, options = where(uri)
+    try:
+        rows = read_rows(address, options, limit)
+    except NoDataset as error:  # 1 would say that a goal is missed
+        raise Misused(str(error)) from error
+    found = measure(rows)
+    typer.echo(json.dumps(plain(found), ensure_ascii=False) if as_json else "\n".join(lines(found)))
+    if out is not None:
+        typer.echo(write_report(found, address, out), err=as_json)
+    raise typer.Exit(0 if all(each.ok for each in found) else EXIT_FAULTS)
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -16,6 +16,7 @@ from dataset.evaluation.eval_items import EncodedPicture, FileQuestions, Item, S
 from dataset.evaluation.eval_run import MAX_CONSECUTIVE_FAILURES, ask
 from dataset.evaluation.eval_session import EvalRequest, open_session
 from dataset.evaluation.prompting import choice_of, prompt
+from dataset.evaluation.question_roles import roles_of
 from dataset.evaluation.scores import band, score, wilson
 from schemas.errors import PermanentError, RetryableError, UserError
 from tests.fakes.events import make_picture, make_qa, make_samples
@@ -161,6 +162,33 @@ def test_text_only_learns_what_words_give_away_and_nothing_else():
     even = [item(n, YES_NO[n % 2]) for n in range(60)]
     right = score(even, TextOnly(even).choices(even))["all"]["accuracy"]
     assert right == 0.5
+
+
+def test_text_only_sees_the_roles_of_names_where_they_are_known_and_else_the_words():
+    def above(number: int, first: str, second: str, answer: str = "yes", words: str = "Is it?") -> Item:
+        query = {"op": "directed", "subject": {"category": first}, "predicate": "above", "object": {"category": second}}
+        return Item(f"i{number}", words, YES_NO, answer, "direction_yes_no", roles=roles_of(query))
+
+    names = [f"thing {n}" for n in range(20)]
+    known = [above(n, "lamp", name) for n, name in enumerate(names)]
+    known += [above(n, name, "lamp", "no") for n, name in enumerate(names)]
+    learnt = TextOnly([*known, *(item(n, "yes", question="Is the odd cat there?") for n in range(30))])
+    asked = [above(1, "lamp", "new"), above(2, "new", "lamp"), item(3, question="The odd cat?")]
+    assert learnt.choices(asked) == {"i1": 0, "i2": 1, "i3": 0}
+    assert learnt.choices([Item("open", "Where is it?", (), "[1, 2]")]) == {}
+
+
+def test_the_roles_of_a_query_are_its_names_without_what_narrows_or_answers_them():
+    subject = {"category": "cup", "attribute": "red"}
+    anchor = {"predicate": "on", "anchor": {"category": "tray"}}
+    found = roles_of({"op": "directed", "subject": subject, "predicate": "below", "object": anchor})
+    assert found is not None
+    assert (found.op, found.form) == ("directed", "directed|above"), "below is above turned"
+    assert found.names == (("object", "cup"), ("subject.anchor", "tray"), ("subject.predicate", "on"))
+    plugin = roles_of({"op": "greeting", "who": [{"called": "cat"}, "dog"], "answer": "hello", "box": [1, 2]})
+    assert plugin is not None
+    assert plugin.names == (("who", "dog"), ("who.called", "cat"))
+    assert roles_of({}) is None
 
 
 def test_a_book_goes_on_after_a_line_that_was_cut_off_and_refuses_another_run(tmp_path):

@@ -1,0 +1,178 @@
+"""What an answer states, and when it was stated before, by the type of query.
+
+In: a `QuestionReading`.  Out: `STATES` change its facts, `KNOWN` judge by them.
+A type of query that is not here states nothing and is known only where the same was asked before.
+"""
+
+from collections.abc import Callable, Mapping
+
+from dataset.quality.question_reading import QuestionReading
+from dataset.quality.stated_facts import COURSES, ENDS, ORDERS
+
+DISTANCE = "distance"
+"""The order of distances; a distance is the set of the two things between which it is."""
+
+
+def _state_exists(reading: QuestionReading) -> None:
+    without = reading.query.get("without")
+    if without is None:
+        reading.facts.state_presence(reading.query["category"], reading.yes)
+    elif reading.yes:
+        reading.facts.state_presence(reading.query["category"], True)
+        reading.facts.state_presence(without, False)
+
+
+def _knows_exists(reading: QuestionReading) -> bool:
+    seen, without = reading.facts.presence(reading.query["category"]), reading.query.get("without")
+    if without is None:
+        return seen is not None
+    other = reading.facts.presence(without)
+    return seen is False or other is True or (seen is True and other is False)
+
+
+def _state_count(reading: QuestionReading) -> None:
+    category, whole = reading.query["category"], "anchor" not in reading.query
+    reading.facts.state_presence(category, seen=not whole or reading.answer != "0")
+    if whole:
+        reading.facts.known["count", category] = reading.answer
+
+
+def _knows_count(reading: QuestionReading) -> bool:
+    category = reading.query["category"]
+    if "anchor" in reading.query:
+        return False
+    return ("count", category) in reading.facts.known or reading.facts.presence(category) is False
+
+
+def _state_attribute(reading: QuestionReading) -> None:
+    if "subject" in reading.refs:
+        reading.facts.known["value", reading.query.get("family"), reading.refs["subject"]] = reading.answer
+
+
+def _knows_attribute(reading: QuestionReading) -> bool:
+    return ("value", reading.query.get("family"), reading.refs.get("subject")) in reading.facts.known
+
+
+def _state_place(reading: QuestionReading) -> None:
+    if "subject" in reading.refs:
+        reading.facts.state_place(reading.refs["subject"], reading.query["place"], reading.yes)
+
+
+def _knows_place(reading: QuestionReading) -> bool:
+    return "subject" in reading.refs and reading.facts.is_place_decided(reading.refs["subject"], reading.query["place"])
+
+
+def _state_direction(reading: QuestionReading) -> None:
+    pair, predicate = reading.pair("subject", "object"), reading.query["predicate"]
+    if pair is not None and (reading.yes or predicate in ORDERS):  # one of two comes first
+        reading.state_relation(predicate, *(pair if reading.yes else pair[::-1]))
+
+
+def _knows_direction(reading: QuestionReading) -> bool:
+    pair, axis = reading.pair("subject", "object"), ORDERS.get(reading.query["predicate"])
+    return pair is not None and axis is not None and reading.facts.is_ordered(axis[0], *pair)
+
+
+def _state_bearing(reading: QuestionReading) -> None:
+    pair = reading.pair("subject", "object")
+    if pair is not None:
+        for predicate in reading.bearings():
+            reading.state_relation(predicate, *pair)
+
+
+def _knows_bearing(reading: QuestionReading) -> bool:
+    pair = reading.pair("subject", "object")
+    axes = [ORDERS[predicate][0] for predicate in reading.bearings()]
+    return pair is not None and bool(axes) and all(reading.facts.is_ordered(axis, *pair) for axis in axes)
+
+
+def _three(reading: QuestionReading) -> list[tuple[int, int]]:
+    """The pairs of three things as they should come, from the left, the top or the viewer."""
+    names = ["first", "second", "third"]
+    if not set(names) <= reading.refs.keys():
+        return []
+    one, two, three = (reading.refs[name] for name in names)
+    pairs = [(one, two), (two, three), (one, three)]
+    return [(b, a) for a, b in pairs] if COURSES[reading.query["course"]][1] else pairs
+
+
+def _state_order(reading: QuestionReading) -> None:
+    for first, second in _three(reading) if reading.yes else ():
+        reading.facts.state_order(COURSES[reading.query["course"]][0], first, [second])
+
+
+def _knows_order(reading: QuestionReading) -> bool:
+    axis, pairs = COURSES[reading.query["course"]][0], _three(reading)
+    against = any(reading.facts.is_before(axis, second, first) for first, second in pairs)
+    return against or (bool(pairs) and all(reading.facts.is_before(axis, first, second) for first, second in pairs))
+
+
+def _distances(reading: QuestionReading) -> tuple[frozenset[int], frozenset[int]] | None:
+    one, other = reading.pair("subject", "anchor"), reading.pair("other", "anchor")
+    return None if one is None or other is None else (frozenset(one), frozenset(other))
+
+
+def _state_closer(reading: QuestionReading) -> None:
+    found = _distances(reading)
+    if found is not None:
+        first, second = found if reading.yes else found[::-1]
+        reading.facts.state_order(DISTANCE, first, [second])
+
+
+def _knows_closer(reading: QuestionReading) -> bool:
+    found = _distances(reading)
+    return found is not None and reading.facts.is_ordered(DISTANCE, *found)
+
+
+def _state_nearest(reading: QuestionReading) -> None:
+    thing, anchor = reading.thing, reading.refs.get("anchor")
+    if thing is not None and anchor is not None:
+        others = [frozenset((other, anchor)) for other in reading.everything if other not in {thing, anchor}]
+        reading.facts.state_order(DISTANCE, frozenset((thing, anchor)), others)
+
+
+def _knows_nearest(reading: QuestionReading) -> bool:
+    thing, anchor = reading.thing, reading.refs.get("anchor")
+    if thing is None or anchor is None or not reading.others:
+        return False
+    mine = frozenset((thing, anchor))
+    return all(reading.facts.is_before(DISTANCE, mine, frozenset((other, anchor))) for other in reading.others)
+
+
+def _state_end(reading: QuestionReading) -> None:
+    if reading.thing is not None:
+        reading.state_end(reading.query["extreme"], reading.thing, reading.everything)
+
+
+def _knows_end(reading: QuestionReading) -> bool:
+    axis, backwards = ENDS[reading.query["extreme"]]
+    thing, others = reading.thing, reading.others
+    if thing is None or not others:
+        return False
+    pairs = [(other, thing) if backwards else (thing, other) for other in others]
+    return all(reading.facts.is_before(axis, *pair) for pair in pairs)
+
+
+def _state_found(reading: QuestionReading) -> None:
+    if reading.thing is not None and "anchor" in reading.refs:
+        reading.state_relation(reading.query["predicate"], reading.thing, reading.refs["anchor"])
+
+
+def _knows_found(reading: QuestionReading) -> bool:
+    thing, anchor = reading.thing, reading.refs.get("anchor")
+    return thing is not None and anchor is not None and reading.holds(reading.query["predicate"], thing, anchor)
+
+
+STATES: Mapping[str, Callable[[QuestionReading], None]] = {
+    "exists": _state_exists, "count": _state_count, "attribute": _state_attribute, "in_place": _state_place,
+    "directed": _state_direction, "deeper": _state_direction, "side": _state_bearing, "bearing": _state_bearing,
+    "in_order": _state_order, "closer": _state_closer, "nearest": _state_nearest, "outermost": _state_end,
+    "find": _state_found,
+}  # fmt: skip
+
+KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
+    "exists": _knows_exists, "count": _knows_count, "attribute": _knows_attribute, "in_place": _knows_place,
+    "directed": _knows_direction, "deeper": _knows_direction, "side": _knows_bearing, "bearing": _knows_bearing,
+    "in_order": _knows_order, "closer": _knows_closer, "nearest": _knows_nearest, "outermost": _knows_end,
+    "find": _knows_found,
+}  # fmt: skip

@@ -1,0 +1,76 @@
+"""Exported conversations: how many answers the earlier turns already tell.
+
+In: rows.  Out: measures by kind, of conversations of one turn and of many.
+The conversations are those that the exports write; whether an answer is told is judged by code of its own.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from dataset.exports.conversation_turns import conversations
+from dataset.exports.export_source import Turns
+from dataset.quality.entailment_rules import KNOWN, STATES
+from dataset.quality.measures import Measure, share_never
+from dataset.quality.quality_rows import AskedQuestion, SampleRow
+from dataset.quality.question_reading import QuestionReading
+from dataset.quality.stated_facts import StatedFacts
+
+NAMES: Mapping[Turns, str] = {"one": "entailed_turns", "many": "entailed_turns_many"}
+
+
+def entailed_turns(rows: Sequence[SampleRow]) -> list[Measure]:
+    """`entailed_turns/KIND` with one turn a conversation, `entailed_turns_many/KIND` with many."""
+    found = []
+    for turns, name in NAMES.items():
+        asked, told = Counter[str](), Counter[str]()
+        for row in rows:
+            for conversation in _exported(row, turns):
+                asked.update(question.kind for question in conversation)
+                told.update(question.kind for question in told_questions(conversation, row))
+        found += [share_never(f"{name}/{kind}", told[kind], asked[kind]) for kind in sorted(asked)]
+    return found
+
+
+def _exported(row: SampleRow, turns: Turns) -> Iterator[list[AskedQuestion]]:
+    """The questions of each conversation, by the texts of its turns, which begin with them."""
+    by_text = {question.text: question for question in row.questions}
+    for conversation in conversations(row.plain, turns):
+        yield [by_text[max(filter(turn.question.startswith, by_text), key=len)] for turn in conversation]
+
+
+def told_questions(conversation: Iterable[AskedQuestion], row: SampleRow) -> Iterator[AskedQuestion]:
+    """The questions whose answers follow from the texts of earlier ones."""
+    reader = TurnReader(row)
+    for question in conversation:
+        if reader.knows(question):
+            yield question
+        reader.read(question)
+
+
+class TurnReader:
+    """Somebody who reads a conversation about a picture and does not see it."""
+
+    def __init__(self, row: SampleRow) -> None:
+        self._row, self._facts = row, StatedFacts()
+
+    def knows(self, question: AskedQuestion) -> bool:
+        """Whether the answer follows from what was read."""
+        if _key(question) in self._facts.known:
+            return True
+        judge = KNOWN.get(str(question.query.get("op")))
+        return judge is not None and judge(QuestionReading(question, self._row, self._facts))
+
+    def read(self, question: AskedQuestion) -> None:
+        """Remember what a question and its answer say."""
+        reading = QuestionReading(question, self._row, self._facts)
+        self._facts.known[_key(question)] = question.answer
+        for name, number in reading.refs.items():
+            reading.state_reference(question.query[name], number)
+        state = STATES.get(str(question.query.get("op")))
+        if state is not None:
+            state(reading)
+
+
+def _key(question: AskedQuestion) -> str:
+    return json.dumps(question.query, sort_keys=True) if question.query else question.text

@@ -1,0 +1,178 @@
+"""What the earlier turns of a conversation tell: orders, places, counts, colours, contacts, and what follows from them."""
+
+import pytest
+
+from dataset.quality.quality_rows import SampleRow
+from dataset.quality.turn_entailment import entailed_turns, told_questions
+from tests.fakes.quality_rows import Plain, asked, directed, sample, thing
+
+THINGS = (
+    thing("cup", (10, 10, 20, 20), 0.1, "red"),
+    thing("plate", (60, 60, 20, 20), 0.2),
+    thing("lamp", (110, 110, 20, 20), 0.3),
+    thing("tray", (160, 160, 20, 20), 0.4),
+)
+NUMBERS = {each["category"]: number for number, each in enumerate(THINGS)}
+
+
+def query(op: str, **fields: object) -> dict[str, object]:
+    """A query whose fields that name one of the things are references to it."""
+    return {"op": op} | {
+        name: {"category": value} if value in NUMBERS and name not in {"category", "without"} else value
+        for name, value in fields.items()
+    }
+
+
+def about(answer: str, form: dict[str, object], choices: tuple[str, ...] = ("yes", "no")) -> Plain:
+    """A question whose text is its query."""
+    refs = [(f"the {each['category']}", NUMBERS[each["category"]]) for each in form.values() if isinstance(each, dict)]
+    return asked(str(form), answer, form, refs, choices=choices, objects=range(len(THINGS)))
+
+
+def exists(category: str, answer: str, without: str | None = None) -> Plain:
+    more = {} if without is None else {"without": without}
+    return about(answer, query("exists", category=category, **more))
+
+
+def left(first: str, second: str, answer: str = "yes") -> Plain:
+    return about(answer, query("directed", subject=first, predicate="left_of", object=second))
+
+
+def place(name: str, where: str, answer: str) -> Plain:
+    return about(answer, query("in_place", subject=name, place=where))
+
+
+def closer(first: str, other: str, answer: str = "yes") -> Plain:
+    return about(answer, query("closer", subject=first, anchor="tray", other=other))
+
+
+def order(*names: str, course: str = "left_to_right") -> Plain:
+    return about(
+        "yes", query("in_order", course=course) | dict(zip(("first", "second", "third"), map(ref, names), strict=True))
+    )
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"category": name}
+
+
+def choose(answer: str, form: dict[str, object], *others: str) -> Plain:
+    return about(answer, form, (answer, *others))
+
+
+COLOUR = query("attribute", family="colour", subject="cup")
+ON_TRAY = query("find", predicate="on", anchor="tray")
+NARROWED = {"op": "in_place", "subject": {"category": "cup", "predicate": "on", "anchor": ref("tray")}, "place": "top"}
+BY_COLOUR = {"op": "in_place", "subject": {"category": "cup", "attribute": "red"}, "place": "top"}
+
+TOLD = {
+    "a thing that was mentioned is there": ([left("cup", "plate")], exists("cup", "yes")),
+    "a chair is a thing to sit on by other names": ([exists("armchair", "yes")], exists("chair", "yes")),
+    "what was absent still is": ([exists("dog", "no")], exists("dog", "no", without="cup")),
+    "a cat but no dog": ([exists("cat", "yes", without="dog")], exists("dog", "no")),
+    "what is absent is seen no times": ([exists("dog", "no")], choose("0", query("count", category="dog"), "1")),
+    "the cup is one cup": ([left("cup", "plate")], choose("1", query("count", category="cup"), "2")),
+    "some cups are there": ([choose("2", query("count", category="spoon"), "1")], exists("spoon", "yes")),
+    "the other way round": (
+        [left("cup", "plate")],
+        about("no", query("directed", subject="plate", predicate="left_of", object="cup")),
+    ),
+    "a no is the other side": (
+        [left("plate", "cup", "no")],
+        about("left", query("side", subject="cup", object="plate"), ("left", "right")),
+    ),
+    "two steps": ([left("cup", "plate"), left("plate", "lamp")], left("cup", "lamp")),
+    "an order of three": ([order("cup", "plate", "lamp")], left("cup", "lamp")),
+    "an order against the axis": ([order("lamp", "plate", "cup", course="right_to_left")], left("cup", "lamp")),
+    "two steps are an order": ([left("cup", "plate"), left("plate", "lamp")], order("cup", "plate", "lamp")),
+    "one step is enough against an order": ([left("plate", "cup")], order("cup", "plate", "lamp")),
+    "a bearing is two directions": (
+        [choose("above and to the left", query("bearing", subject="cup", object="plate"), "below and to the left")],
+        about("yes", query("directed", subject="plate", predicate="below", object="cup")),
+    ),
+    "places are an order": ([place("cup", "left", "yes"), place("lamp", "right", "yes")], left("cup", "lamp")),
+    "a corner is in its third": ([place("cup", "top_left", "yes")], place("cup", "top", "yes")),
+    "one third is not another": ([place("cup", "left", "yes")], place("cup", "bottom_right", "no")),
+    "depth": (
+        [about("yes", query("deeper", subject="cup", predicate="behind", object="plate"))],
+        about("no", query("deeper", subject="cup", predicate="in_front_of", object="plate")),
+    ),
+    "distances are an order": ([closer("cup", "plate"), closer("plate", "lamp")], closer("lamp", "cup", "no")),
+    "the nearest is nearer": ([choose("cup", query("nearest", anchor="tray"), "lamp")], closer("cup", "plate")),
+    "nearer than all": (
+        [closer("cup", "plate"), closer("cup", "lamp")],
+        choose("cup", query("nearest", anchor="tray"), "lamp", "plate"),
+    ),
+    "the outermost is further out": ([choose("cup", query("outermost", extreme="leftmost"), "lamp")], left("cup", "tray")),
+    "further out than all": ([left("cup", "plate")], choose("cup", query("outermost", extreme="leftmost"), "plate")),
+    "from the other end": ([left("cup", "plate")], choose("plate", query("outermost", extreme="rightmost"), "cup")),
+    "what is on it was said in a reference": ([about("yes", NARROWED)], choose("cup", ON_TRAY, "lamp")),
+    "what is on it is above it": (
+        [choose("cup", ON_TRAY, "lamp")],
+        about("yes", query("directed", subject="cup", predicate="above", object="tray")),
+    ),
+    "a colour was said in a reference": ([about("yes", BY_COLOUR)], choose("red", COLOUR, "blue")),
+    "the same again": ([choose("red", COLOUR, "blue")], choose("red", COLOUR, "green")),
+    "the same of an unknown kind": (
+        [about("yes", {"op": "greeting", "who": "cat"})],
+        about("yes", {"op": "greeting", "who": "cat"}),
+    ),
+}
+
+NOT_TOLD = {
+    "another thing": ([left("cup", "plate")], exists("lamp", "yes")),
+    "another pair": ([left("cup", "plate"), left("cup", "lamp")], left("plate", "lamp")),
+    "another axis": (
+        [left("cup", "plate")],
+        about("yes", query("directed", subject="cup", predicate="above", object="plate")),
+    ),
+    "half a bearing": (
+        [left("cup", "plate")],
+        choose("above and to the left", query("bearing", subject="cup", object="plate"), "below"),
+    ),
+    "half an order": ([left("cup", "plate")], order("cup", "plate", "lamp")),
+    "the column is not the row": ([place("cup", "left", "yes")], place("cup", "top_left", "yes")),
+    "neighbouring thirds that are not known": ([place("cup", "right", "no")], left("cup", "lamp")),
+    "a colour of something else": (
+        [about("yes", BY_COLOUR)],
+        choose("red", query("attribute", family="colour", subject="lamp"), "blue"),
+    ),
+    "one of several choices": (
+        [left("cup", "plate")],
+        choose("cup", query("outermost", extreme="leftmost"), "plate", "lamp"),
+    ),
+    "how many of what is there": ([exists("spoon", "yes")], choose("2", query("count", category="spoon"), "1")),
+    "another kind of the unknown": (
+        [about("yes", {"op": "greeting", "who": "cat"})],
+        about("yes", {"op": "greeting", "who": "dog"}),
+    ),
+}
+
+
+def row_of(*questions: Plain) -> SampleRow:
+    return sample(THINGS, questions)
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_an_answer_that_was_told(name: str):
+    earlier, last = TOLD[name]
+    row = row_of(*earlier, last)
+    assert row.questions[-1] in list(told_questions(row.questions, row))
+
+
+@pytest.mark.parametrize("name", NOT_TOLD)
+def test_an_answer_that_only_the_picture_tells(name: str):
+    earlier, last = NOT_TOLD[name]
+    row = row_of(*earlier, last)
+    assert list(told_questions(row.questions, row)) == []
+
+
+def test_conversations_are_those_that_exports_write():
+    row = row_of(
+        directed("cup", "left_of", "plate", "yes"),
+        directed("plate", "left_of", "cup", "no", (1, 0)),
+        directed("cup", "above", "lamp", "yes", (0, 2)),
+    )
+    found = {each.name: each for each in entailed_turns([row, row])}
+    assert set(found) == {f"entailed_turns{way}/direction_yes_no" for way in ("", "_many")}
+    assert all((each.value, each.n, each.ok) == (0.0, 6, True) for each in found.values())
