@@ -5,6 +5,7 @@ In: rows.  Out: measures in a fixed order; `quality.json` and `index.html` in a 
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from dataset.quality.measures import Measure, MeasureJson
@@ -66,15 +67,16 @@ def as_json(measures: Sequence[Measure]) -> dict[str, MeasureJson]:
     return {found.name: found.as_json() for found in measures}
 
 
-def meaning_of(found: Measure) -> str:
-    """A sentence."""
-    return MEANINGS[found.name.partition("/")[0]]
+def _groups(measures: Sequence[Measure]) -> list[tuple[str, list[Measure]]]:
+    """The measures of one first part of a name together, with what they mean."""
+    groups = groupby(measures, key=lambda found: found.name.partition("/")[0])
+    return [(MEANINGS[name], list(group)) for name, group in groups]
 
 
 def goal_of(found: Measure) -> str:
     """The goal in words."""
     sign = "at least" if found.name.partition("/")[0] in AT_LEAST else "at most"
-    return f"{sign} {found.goal:g}"
+    return f"{sign} {found.goal:,g}"
 
 
 def lines(measures: Sequence[Measure]) -> list[str]:
@@ -108,7 +110,7 @@ def write_report(measures: Sequence[Measure], uri: str, out: Path) -> Path:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    words = {"goal_of": goal_of, "meaning_of": meaning_of, "number_of": number_of}
+    words = {"goal_of": goal_of, "number_of": number_of, "groups": _groups(measures)}
     page = out / "index.html"
     page.write_text(environment.get_template("quality.html").render(measures=measures, uri=uri, **words), "utf-8")
     return page
