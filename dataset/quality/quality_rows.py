@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from dataset.evaluation.question_roles import QuestionRoles, roles_of
 from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Options, Table
@@ -105,11 +107,14 @@ def _question(asked: Json) -> AskedQuestion:
 
 
 def _plain_rows(table: Table, uri: str) -> Iterator[dict[str, Any]]:
-    for batch in batches(table, COLUMNS):
-        missing = [name for name in COLUMNS if batch[name].null_count]
-        if missing:
-            raise BadInput(f"the table at {uri} is not a dataset: its column {missing[0]} is missing or empty")
-        yield from batch.to_pylist()
+    try:
+        for batch in batches(table, COLUMNS):
+            missing = [name for name in COLUMNS if batch[name].null_count]
+            if missing:
+                raise BadInput(f"the table at {uri} is not a dataset: its column {missing[0]} is missing or empty")
+            yield from batch.to_pylist()
+    except pa.ArrowException as error:  # a column of another type
+        raise BadInput(f"the table at {uri} is not a dataset: {str(error).partition(chr(10))[0]}") from error
 
 
 def _drawn(table: Table, limit: int) -> set[str]:

@@ -137,8 +137,7 @@ def quality(
     from dataset.quality.quality_report import as_json as plain
     from dataset.quality.quality_report import lines, measure, write_report
     from dataset.quality.quality_rows import read_rows
-    from dataset.table.table_errors import NoDataset
-    from schemas.errors import require_extras
+    from schemas.errors import UserError, require_extras
     from streams.errors import Misused
 
     if out is not None:
@@ -147,7 +146,7 @@ def quality(
     address, options = where(uri)
     try:
         rows = read_rows(address, options, limit)
-    except NoDataset as error:  # 1 would say that a goal is missed
+    except UserError as error:  # 1 would say that a goal is missed
         raise Misused(str(error)) from error
     found = measure(rows)
     typer.echo(json.dumps(plain(found), ensure_ascii=False) if as_json else "\n".join(lines(found)))

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from dataset.quality.measures import mean_not_above, share_at_least, share_never
@@ -277,7 +278,11 @@ def test_what_is_no_dataset_is_one_line(skg, table: str, tmp_path: Path):
     rejections.open("r/0")
     rejections.append([Delivery("r/0", 0, Sample(make_rejection(index=100), None))])
     Table.create(str(tmp_path / "empty"), COLUMNS)
-    expected = {"nothing": "no dataset", "empty": "has no rows", Path(rejections_uri(table)).name: "is not a dataset"}
+    for name, column in (("other", "number"), ("odd", "objects")):
+        foreign = pa.table({column: [1, 2]})
+        Table.create(str(tmp_path / name), foreign.schema).append(foreign, {})
+    foreign = dict.fromkeys((Path(rejections_uri(table)).name, "other", "odd"), "is not a dataset")
+    expected = {"nothing": "no dataset", "empty": "has no rows", **foreign}
     for name, words in expected.items():
         uri = tmp_path / name
         code, said, fault = skg(uri, "--out", tmp_path / "out")
