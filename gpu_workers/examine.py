@@ -16,6 +16,7 @@ from gpu_workers.exam_events import accept, reject
 from gpu_workers.exam_policy import RETRIED_GATES, SALVAGED_GATES, ObjectDetector, Policy
 from gpu_workers.graph_check import MAX_SHOWN, Finding, compare, unconfirmed_attributes
 from gpu_workers.judge.interfaces import Judgement, PictureContext, PictureJudge
+from gpu_workers.object_pixels import NOTE, object_pixels
 from gpu_workers.picture_file import PictureFault, check_picture
 from gpu_workers.relabel import salvage
 from schemas.base import Event
@@ -198,4 +199,7 @@ class ExamineHandler:
             seen: dict[str, object] = {"objects": [thing.model_dump(mode="json") for thing in scene.objects[:MAX_SHOWN]]}
             return reject(event, Finding("questions", "no_questions", "nothing can be asked with a safe margin", seen))
         seen_before = self._duplicates.find(event, found.questions, picture)
-        return reject(event, seen_before) if seen_before is not None else accept(event, found)
+        if seen_before is not None:
+            return reject(event, seen_before)
+        notes = {**found.notes, NOTE: object_pixels(picture, found.scene.objects)}
+        return accept(event, replace(found, notes=notes))

@@ -17,6 +17,7 @@ KINDS = {
     "image_hash": "the picture's bytes are not those that the provenance names",
     "unreadable_image": "the picture cannot be decoded",
     "image_size": "width or height are not those of the picture",
+    "painted_over": "an object's place in the picture does not look as when it was examined, or shows nothing at all",
     "box": "a box leaves the picture, is empty, or is not the one that the picture's own record has",
     "object": "an object is not the one that the picture's own record or the graph has",
     "relation": "a relation does not hold for the boxes and depths, or was not drawn",

@@ -1,4 +1,4 @@
-"""Checks a row's picture: its hash and size, and the row against the record in the picture.
+"""Checks a row's picture: its hash and size, its objects' pixels, and the row against the record in the picture.
 
 In: a row with its provenance.  Out: faults.
 Pictures of renderers that know what they drew carry a record of it in an XMP packet: JSON in `<skg:truth>`.  Boxes,
@@ -16,6 +16,7 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from dataset.audit.fault_kinds import Fault
+from dataset.audit.painted_over import painted_over
 from dataset.audit.tar_rows import Row
 
 DEPTH_TOLERANCE = 1e-9
@@ -31,7 +32,7 @@ def picture_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:
     try:
         with Image.open(BytesIO(data)) as picture:
             picture.load()
-            size, packet = picture.size, picture.info.get("xmp")
+            shown, size, packet = picture.copy(), picture.size, picture.info.get("xmp")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         yield Fault("unreadable_image", one, str(error)[:200])
         return
@@ -39,6 +40,7 @@ def picture_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("image_size", one, f"{row['width']} × {row['height']} is said, {size[0]} × {size[1]} is there")
     yield from _boxes_outside(row, size)
     record, notes = _read_record(packet), provenance.get("notes", {})
+    yield from (Fault("painted_over", one, detail) for detail in painted_over(shown, row["objects"], notes))
     if record is not None:
         yield from _record_faults(row, record, judged="judges" in notes)
     elif "eyes" not in notes:

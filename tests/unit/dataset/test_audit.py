@@ -254,6 +254,50 @@ def picture_without_its_record(rows: list[Row]) -> None:
     changed(rows[0], sha256=hashlib.sha256(rows[0]["image"]["bytes"]).hexdigest())
 
 
+def repainted(row: Row, filling: Callable[[Image.Image, tuple[int, int, int, int]], object], noted: bool) -> None:
+    """Paint an object of the row over, keep the picture's record, and put the hash right."""
+    file, thing = io.BytesIO(), row["objects"][0]
+    x, y, width, height = thing["box"]
+    with Image.open(io.BytesIO(row["image"]["bytes"])) as picture:
+        shown, packet = picture.convert("RGB"), picture.info["xmp"]
+    filling(shown, (x, y, x + width, y + height))
+    shown.save(file, "WEBP", quality=90, xmp=packet)
+    notes = json.loads(row["provenance"])["notes"]
+    kept = {name: text for name, text in notes.items() if noted or name != "object_pixels"}
+    row["image"]["bytes"] = file.getvalue()
+    changed(row, sha256=hashlib.sha256(file.getvalue()).hexdigest(), notes=kept)
+
+
+def flat(picture: Image.Image, area: tuple[int, int, int, int]) -> None:
+    picture.paste((90, 120, 60), area)
+
+
+def smoothed(picture: Image.Image, area: tuple[int, int, int, int]) -> None:
+    """The area filled from its four corners."""
+    left, top, right, bottom = area
+    corners = Image.new("RGB", (2, 2))
+    for across, x in enumerate((max(left - 1, 0), min(right, picture.width - 1))):
+        for down, y in enumerate((max(top - 1, 0), min(bottom, picture.height - 1))):
+            corners.putpixel((across, down), picture.getpixel((x, y)))
+    picture.paste(corners.resize((right - left, bottom - top), Image.Resampling.BILINEAR), area)
+
+
+def object_painted_over_in_one_colour(rows: list[Row]) -> None:
+    repainted(rows[0], flat, noted=True)
+
+
+def object_smoothed_over_from_around_it(rows: list[Row]) -> None:
+    repainted(rows[0], smoothed, noted=True)
+
+
+def object_of_an_older_row_painted_over_in_one_colour(rows: list[Row]) -> None:
+    repainted(rows[0], flat, noted=False)
+
+
+def object_of_an_older_row_smoothed_over_from_around_it(rows: list[Row]) -> None:
+    repainted(rows[0], smoothed, noted=False)
+
+
 def certificate_of_another_question_with_the_same_answer(rows: list[Row]) -> None:
     for row in rows:
         same = [q for q in row["questions"] if q["answer"] == "yes"]
@@ -382,6 +426,10 @@ PLANTED: dict[Plant, set[str]] = {
     false_premise: {"certificate"},
     broken_certificate: {"certificate"},
     picture_without_its_record: {"box"},
+    object_painted_over_in_one_colour: {"painted_over"},
+    object_smoothed_over_from_around_it: {"painted_over"},
+    object_of_an_older_row_painted_over_in_one_colour: {"painted_over"},
+    object_of_an_older_row_smoothed_over_from_around_it: {"painted_over"},
     certificate_of_another_question_with_the_same_answer: {"certificate"},
     certificate_without_a_proof: {"certificate"},
     certificate_without_premises: {"certificate"},
@@ -416,6 +464,22 @@ def test_a_planted_fault_is_found(plant: Plant, some: list[Row], tmp_path: Path)
     assert PLANTED[plant] <= set(report.counts), report.counts
     assert set(report.counts) <= set(KINDS)
     assert sum(report.counts.values()) <= 40, "one fault does not drown the report"
+
+
+@pytest.mark.parametrize("filling", [flat, smoothed])
+def test_an_object_that_was_painted_over_is_named_and_nothing_else(rows: list[Row], tmp_path: Path, filling: Any):
+    row = {**rows[0], "image": dict(rows[0]["image"])}
+    repainted(row, filling, noted=True)
+    report = audit(export([row, *rows[1:]], tmp_path / "export"))
+    assert set(report.counts) == {"painted_over"}
+    assert any(f"object {row['objects'][0]['id']}: its box differs by" in fault.detail for fault in report.faults)
+
+
+def test_a_note_of_pixels_of_another_form_is_a_fault_of_its_row_alone(rows: list[Row], tmp_path: Path):
+    for number, note in enumerate(('{"0": 1}', "[]", "{", '{"0": [[0, 0, 9, 9], "zz"]}', '{"0": [[0, 0, 9, 9], "00"]}')):
+        row = dict(rows[0])
+        changed(row, notes={**json.loads(row["provenance"])["notes"], "object_pixels": note})
+        assert audit(export([row], tmp_path / str(number))).counts == {"unreadable_row": 1}
 
 
 def test_what_planning_cost_is_no_part_of_a_graphs_id(rows: list[Row], tmp_path: Path):

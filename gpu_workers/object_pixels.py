@@ -1,0 +1,33 @@
+"""What an object's place in the picture looks like, coarsely: by it the audit sees that a picture was painted over.
+
+In: an encoded picture, and the objects that are seen in it.  Out: a note for the provenance.
+The definition: the object's box, averaged to 4 × 4 fields of red, green and blue, of 8 bits each; hexadecimal, row by row.
+"""
+
+import json
+from collections.abc import Sequence
+from io import BytesIO
+
+from PIL import Image
+
+from schemas.events import SeenObject
+
+NOTE = "object_pixels"
+"""The note's name: JSON text, an object's id to its box and fields."""
+
+SIDE = 4
+"""Fields on each side of a box: coarse enough that decoders agree, fine enough that no filling has the same averages."""
+
+
+def object_pixels(picture: bytes, objects: Sequence[SeenObject]) -> str:
+    """The note. The picture is one that was decoded before."""
+    with Image.open(BytesIO(picture)) as opened:
+        image = opened.convert("RGB")
+    noted = {str(thing.id): (thing.box, _fields(image, thing.box)) for thing in objects}
+    return json.dumps(noted, separators=(",", ":"))
+
+
+def _fields(image: Image.Image, box: tuple[int, int, int, int]) -> str:
+    x, y, width, height = box
+    seen = image.crop((x, y, x + width, y + height))
+    return seen.resize((SIDE, SIDE), Image.Resampling.BOX).tobytes().hex()
