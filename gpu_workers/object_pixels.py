@@ -18,12 +18,15 @@ NOTE = "object_pixels"
 SIDE = 4
 """Fields on each side of a box: coarse enough that decoders agree, fine enough that no filling has the same averages."""
 
+MOST_NOTED = 400
+"""Objects in a note, the first ones: an object takes up to 140 characters of a note's bound (`schemas.bounds`)."""
+
 
 def object_pixels(picture: bytes, objects: Sequence[SeenObject]) -> str:
     """The note. The picture is one that was decoded before."""
     with Image.open(BytesIO(picture)) as opened:
         image = opened.convert("RGB")
-    noted = {str(thing.id): (thing.box, _fields(image, thing.box)) for thing in objects}
+    noted = {str(thing.id): (thing.box, _fields(image, thing.box)) for thing in objects[:MOST_NOTED]}
     return json.dumps(noted, separators=(",", ":"))
 
 

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from dataset.audit.painted_over import SAME, painted_over
-from gpu_workers.object_pixels import NOTE, object_pixels
+from gpu_workers.object_pixels import MOST_NOTED, NOTE, object_pixels
+from schemas.bounds import MAX_NOTE_CHARS, MAX_SEEN
 from schemas.events import SeenObject
 
 BOX = (10, 20, 8, 8)
@@ -105,3 +106,10 @@ def test_an_object_that_the_note_lacks_is_judged_as_without_one():
     picture.paste((9, 9, 9), (10, 10, 50, 50))
     notes = {NOTE: object_pixels(encoded(picture), [seen(number=1)])}
     assert list(painted_over(picture, [{"id": 3, "box": WIDE}], notes)) == ["object 3: nothing is seen in its box"]
+
+
+def test_the_note_of_the_most_objects_is_within_the_bound_of_a_note():
+    data = encoded(Image.new("RGB", (1000, 1000)))
+    note = object_pixels(data, [seen((990, 990, 1000, 1000), 1000 + n) for n in range(MAX_SEEN)])
+    assert len(json.loads(note)) == MOST_NOTED
+    assert len(note) <= MAX_NOTE_CHARS
