@@ -58,10 +58,8 @@ def split_of_keys(keys: Iterable[Key]) -> str | None:
 def _split_of_key(key: Key) -> str:
     if not key.categories:
         return TRAIN
-    if key.by_words:
-        return _home(PAIR_HOMES, key.family, key.categories[0])
     if len(key.categories) == 1:
-        return _home(LONE_HOMES, key.family, key.categories[0])
+        return _home(PAIR_HOMES if key.by_words else LONE_HOMES, key.family, key.categories[0])
     first, second = (_home(PAIR_HOMES, key.family, category) for category in key.categories)
     return first if first == second else TRAIN
 

@@ -74,6 +74,11 @@ def _record_faults(row: Row, record: Mapping[str, Any], judged: bool) -> Iterato
     one = row["sample_id"]
     drawn = {thing["id"]: thing for thing in record["objects"] if thing["visible"] > 0}
     stated = {thing["id"]: thing for thing in row["objects"]}
+    if _is_another_scene(stated, drawn):
+        names = ", ".join(thing["category"] for thing in drawn.values())
+        yield Fault("object", one, f"the picture is of another scene: {names} were drawn")
+        yield Fault("box", one, "the boxes are those of another picture")
+        return
     for missing in sorted(drawn.keys() - stated.keys()):
         yield Fault("object", one, f"object {missing} is in the picture and not in the row")
     for number, thing in stated.items():
@@ -88,6 +93,12 @@ def _record_faults(row: Row, record: Mapping[str, Any], judged: bool) -> Iterato
         triple = (r["subject"], r["predicate"], r["object"])
         if r["drawn"] and triple not in done:
             yield Fault("relation", one, f"{triple} is said to be drawn and was not")
+
+
+def _is_another_scene(stated: Mapping[int, Any], drawn: Mapping[int, Any]) -> bool:
+    """Whether most objects are others: one fault then says what dozens of differences would."""
+    same = sum(1 for i in stated.keys() & drawn.keys() if stated[i]["category"] == drawn[i]["category"])
+    return 2 * same < max(len(stated), len(drawn))
 
 
 def _without_judged_attributes(stated: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:

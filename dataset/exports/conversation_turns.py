@@ -66,11 +66,12 @@ class _QuestionScope:
     @property
     def related(self) -> frozenset[int]:
         """Ids of objects that the answer, or a reference in the question, relates to each other."""
-        if isinstance(self.query, Outermost | Find | Nearest):
-            return self.all_ids  # by exclusion: one answer constrains all objects
+        refs = () if self.query is None else references(self.query)
+        if isinstance(self.query, Outermost | Find | Nearest) or any(ref.category is None for ref in refs):
+            return self.all_ids  # by exclusion: one answer, or one thing that is found, constrains all objects
         if isinstance(self.query, InPlace):
             return self.objects | {PICTURE}
-        if self.query is not None and any(ref.extreme is not None for ref in references(self.query)):
+        if any(ref.extreme is not None for ref in refs):
             named = {self._category_of.get(number) for number in self.objects}
             return self.objects | {number for number, category in self._category_of.items() if category in named}
         return self.objects if len(self.objects) > 1 else frozenset()
@@ -103,8 +104,8 @@ class _RevealedFacts:
             return bool(self._turns)
         if any(turn.can_mention(noun) for turn in self._turns for noun in question.nouns):
             return True
-        if isinstance(question.query, AttributeOf):
-            return any(question.objects & turn.objects for turn in self._turns)
+        if isinstance(question.query, AttributeOf) and any(question.objects & turn.objects for turn in self._turns):
+            return True
         return any(len(group & question.related) > 1 for group in self._groups)
 
     def add(self, question: _QuestionScope) -> None:

@@ -31,12 +31,12 @@ class StageView:
 
 @dataclass(frozen=True)
 class SeedForm:
-    """The values of the submitted form, not validated."""
+    """The values of the submitted form, not validated; empty numbers are not said."""
 
     concept: str
     count: str = "1"
-    min_objects: str = "2"
-    max_objects: str = "5"
+    min_objects: str = ""
+    max_objects: str = ""
     required: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 

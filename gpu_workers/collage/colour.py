@@ -151,9 +151,14 @@ def _lab(rgb: Pixels) -> Pixels:
 
 def has_colour(picture: Image.Image, colour: str) -> bool:
     """Whether most of the picture's opaque pixels would be named `colour` (canonical)."""
+    return named_share(picture, colour) > 0.5
+
+
+def named_share(picture: Image.Image, colour: str) -> float:
+    """The share of the picture's opaque pixels that would be named `colour` (canonical), 0 to 1."""
     small = np.asarray(picture.convert("RGBa").resize((24, 24), Image.Resampling.BOX).convert("RGBA"))
     tones = small[small[..., 3] > 128][:, :3] // 16 * 16 + 8
     if not len(tones):
-        return False
+        return 0.0
     names = [_nearest((int(t[0]), int(t[1]), int(t[2]))) for t in tones]
-    return names.count(colour) * 2 > len(names)
+    return names.count(colour) / len(names)

@@ -19,6 +19,7 @@ from spatial.questions.kind_table import choices_for, keys_of
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import AttributeOf
 from spatial.questions.wording.lexicon import family_of
+from spatial.questions.wording.question_parsing import framed, parsed
 from spatial.questions.wording.referring_expressions import resolve
 from spatial.splits import split_of_keys
 from spatial.verify import verify
@@ -58,11 +59,10 @@ class QuestionGate:
 
     def admit(self, written: Written, rng: Random) -> AdmittedQuestion:
         """The question with its certificate. Raises QuestionDropped."""
-        text = " ".join(written.question.split())
-        try:
-            query = parse(text)
-        except ValueError:
-            raise QuestionDropped("not_parsed") from None
+        text = framed(" ".join(written.question.split()))
+        query = None if text is None else parsed(text)
+        if text is None or query is None:
+            raise QuestionDropped("not_parsed")
         if query in self.taken:
             raise QuestionDropped("duplicate")
         said = normalised_answer(written.answer)

@@ -3,6 +3,8 @@
 In: a scene.  Out: JSON values for the prompt.  No boxes and no relations: the author must look at the picture.
 """
 
+from collections.abc import Sequence
+
 from schemas.events import Scene
 from spatial.questions.wording.realisation import PHRASES, SLOT, templates
 
@@ -19,8 +21,13 @@ def sentences_for(scene: Scene) -> dict[str, object]:
     """`sentences` with slots in braces, and `words` for the slots that take fixed phrases."""
     needed = len(scene.objects)
     shapes = {shape: texts for shape, texts in templates().items() if needed >= _things_needed(texts[0])}
-    sentences = [_readable(text) for texts in shapes.values() for text in texts[:SENTENCES_PER_SHAPE]]
+    sentences = [_readable(text) for texts in shapes.values() for text in _spread(texts)]
     return {"sentences": sentences, "words": {slot: sorted(phrases.values()) for slot, phrases in PHRASES.items()}}
+
+
+def _spread(texts: Sequence[str]) -> Sequence[str]:
+    """Some of the texts, far from each other in the list: neighbours differ by a word."""
+    return texts[:: max(1, -(-len(texts) // SENTENCES_PER_SHAPE))]
 
 
 def _things_needed(template: str) -> int:

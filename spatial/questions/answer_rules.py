@@ -224,10 +224,10 @@ def find(view: View, query: Find, _: list[Referent]) -> Step:
 def nearest(view: View, _: Nearest, found: list[Referent]) -> Step:
     """The object with clearly the smallest gap."""
     base = found[0]
-    others = tuple(i for i in range(len(view.objects)) if i not in (base.index, *base.mentioned))
+    others = tuple(i for i in range(len(view.objects)) if i != base.index)
     best = view.nearest(base.index, others)
-    if best is None:
-        raise Unanswerable("which one is nearest is doubtful")
+    if best is None or best[0] in base.mentioned:
+        raise Unanswerable("which one is nearest is doubtful, or it is one that the words name")
     return _require_label(view, best[0]), RuleResult("nearest: least gap in the picture", best[1], 1, best[:1]), others
 
 

@@ -11,11 +11,15 @@ from functools import cached_property
 
 from schemas.events import Scene, SeenObject
 from schemas.graph import Box
+from spatial.questions.visible_depth import DepthCues
 from spatial.relations.predicate_table import BANDS
 from spatial.relations.relation_truth import distance, holds
 
 MIN_SHARE = 20
 """Centres must differ by a twentieth (5 %) of the canvas before a direction between them is asked."""
+
+MIN_SIDE = 16
+"""Pixels of the shorter side of an object before anything is asked of it: a smaller one is a speck."""
 
 MIN_VISIBLE = 0.35
 """Share of an object that must be seen before anything is asked of it; below, it still makes references ambiguous."""
@@ -61,6 +65,11 @@ def centre_distance(a: Box, b: Box) -> float:
     return math.hypot(2 * a[0] + a[2] - 2 * b[0] - b[2], 2 * a[1] + a[3] - 2 * b[1] - b[3]) / 2
 
 
+def is_clear(thing: SeenObject) -> bool:
+    """Whether a question may rest on the object: enough of it is seen, and it is no speck."""
+    return thing.visible >= MIN_VISIBLE and min(thing.box[2:]) >= MIN_SIDE
+
+
 class View:
     """A scene whose objects are addressed by position in `objects`, not by id. `strictness` is a factor on all margins."""
 
@@ -68,7 +77,7 @@ class View:
         self.scene = scene
         self.strictness = strictness
         self.objects: tuple[SeenObject, ...] = scene.objects
-        self.clear = tuple(i for i, o in enumerate(scene.objects) if o.visible >= MIN_VISIBLE and min(o.box[2:]) > 0)
+        self.clear = tuple(i for i, o in enumerate(scene.objects) if is_clear(o))
         self._relations: dict[tuple[int, str, int], Judgement] = {}
         self._spans: dict[tuple[int, int], tuple[float, float, float]] = {}
         self._closer: dict[tuple[int, int, int], Judgement] = {}
@@ -120,6 +129,9 @@ class View:
         """By depth order, with a margin as a share of the scene's depth range."""
         nearer = self.objects[j].depth - self.objects[i].depth
         if nearer == 0 or abs(nearer) < DEPTH_SHARE * self._depth_range * self.strictness:
+            return DOUBTFUL
+        near, far = (i, j) if nearer > 0 else (j, i)
+        if not DepthCues(self.scene, self.drawn, self.strictness).show(self.objects[near], self.objects[far]):
             return DOUBTFUL
         return Judgement((nearer > 0) == (predicate == "in_front_of"), abs(nearer) / self._depth_range)
 

@@ -20,7 +20,7 @@ from spatial.questions.answer_rules import Answer, Rule
 from spatial.questions.distractors import ChoiceContext, ChoicesOf
 from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import GROUP, TextProposer, require_verifier
-from spatial.questions.proposals import query_proposals, search_proposals
+from spatial.questions.proposals import hop_proposals, query_proposals, search_proposals
 from spatial.questions.proposals.query_proposals import Proposer
 from spatial.questions.question_kinds import Query, references
 from spatial.questions.split_keys import KeysOf
@@ -34,6 +34,7 @@ NO_PREDICATE: frozenset[str] = frozenset()
 SIDES = frozenset({"left_of", "right_of"})
 HEIGHTS = frozenset({"above", "below"})
 NEARNESS = frozenset({"near", "far"})
+MULTI_HOP = "multi_hop"
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,15 @@ class QuestionKind:
 
     `meaning` says what is asked.  `propose` finds such questions in a scene.  `favoured_by`: the families of relations
     that help the kind (`ANY_FAMILY`: it needs none), and `fewest_things`: how many objects it needs; the balance of the
-    dataset requests such scenes when the kind is under-represented.  A kind from outside the package proposes texts.
+    dataset requests such scenes when the kind is under-represented.  `at_most`: how many a scene is asked in a round;
+    those above one come first.  A kind from outside the package proposes texts.
     """
 
     meaning: str
     propose: Proposer | TextProposer
     favoured_by: frozenset[str]
     fewest_things: int
+    at_most: int = 1
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,8 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
             search_proposals.selection, frozenset({"support", "containment"}), 3,
         ),
         "multi_hop": QuestionKind(
-            "which object stands in a relation to a thing that only another relation finds",
-            search_proposals.multi_hop, frozenset({"support", "containment"}), 4,
+            "about a thing that only its relation to another finds: its place, its colour, what is beside it",
+            hop_proposals.multi_hop, frozenset({"support", "containment"}), 4, at_most=2,
         ),
         "chain": QuestionKind(
             "whether three objects come in an order", query_proposals.chain, frozenset({"direction"}), 3,
@@ -194,8 +197,10 @@ QUERIES: Mapping[type[Any], QueryType[Any]] = MappingProxyType({row.query: row f
 
 
 def kind_of(query: Query) -> str:
-    """The kind of a query, one of `KINDS`."""
+    """The kind of a query, one of `KINDS`: `multi_hop` for any that asks about a thing without a name."""
     row = QUERIES[type(query)]
+    if any(ref.category is None for ref in references(query)):
+        return MULTI_HOP
     return row.kind_by_hops if any(ref.hops for ref in references(query)) else row.kind
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from schemas.events import Scene
 from spatial.questions.answer_rules import label
 from spatial.questions.certain_facts import View
-from spatial.questions.question_kinds import Direction, Hop, Ref
+from spatial.questions.question_kinds import Direction, Extreme, Hop, Ref
 from spatial.questions.wording.lexicon import fits, is_mass, is_plural, surely_fits, word_list
 from spatial.questions.wording.referring_expressions import matching_objects, refs_for
 
@@ -18,11 +18,12 @@ _NAMEABLE = re.compile(r"[^\W\d_][\w'’-]*( [^\W\d_][\w'’-]*)*")
 """Words of letters, digits, apostrophes and hyphens. Other categories are never named in a question."""
 
 
-INNER_HOPS: tuple[Hop, ...] = ("left_of", "right_of", "above", "below", "on", "inside", "under", "in_front_of", "behind")
-"""Relations by which an object without a name is identified."""
+INNER_HOPS: tuple[Hop, ...] = ("left_of", "right_of", "above", "below", "on", "inside", "under")
+"""Relations by which an object without a name is identified. Not depth: "the thing in front of the chair" may be meant from
+the chair's side."""
 
-SIDEWAYS_WORDS = ("leftmost", "rightmost")
-VERTICAL_WORDS = ("highest", "lowest")
+SIDEWAYS_WORDS: tuple[Extreme, ...] = ("leftmost", "rightmost")
+VERTICAL_WORDS: tuple[Extreme, ...] = ("highest", "lowest")
 SIDES: tuple[Direction, Direction] = ("left_of", "right_of")
 
 
@@ -81,9 +82,16 @@ class NamedScene(View):
 
     @cached_property
     def things(self) -> dict[int, list[Ref]]:
-        """For each object, the relations to one named object that identify it as "the thing …"."""
+        """For each object, what identifies it as "the thing …": a relation to one named object, or being outermost."""
         found: dict[int, list[Ref]] = {}
-        for anchor in self.plainly_named:
+        everything = tuple(range(len(self.objects)))
+        for extreme in SIDEWAYS_WORDS:
+            if len(everything) > 1 and (best := self.outermost(extreme, everything)) and best[0] in self.clear:
+                found.setdefault(best[0], []).append(Ref(extreme=extreme))
+        for anchor in self.named:
+            near = self.nearest(anchor, tuple(i for i in everything if i != anchor))
+            if near is not None and near[0] in self.clear:
+                found.setdefault(near[0], []).append(Ref(predicate="nearest", anchor=self.ref(anchor)))
             for hop in INNER_HOPS:
                 others = [i for i in range(len(self.objects)) if i != anchor]
                 values = [self.relation(i, hop, anchor).value for i in others]

@@ -22,7 +22,7 @@ from spatial.questions.question_kinds import Exists, Query
 from spatial.questions.wording.question_parsing import is_unambiguous
 from spatial.questions.wording.realisation import realise, variants
 from spatial.questions.wording.referring_expressions import Unanswerable
-from spatial.splits import split_of_keys
+from spatial.splits import TRAIN, split_of_keys
 
 MAX_QUESTIONS = 10
 ENOUGH = 6
@@ -50,6 +50,11 @@ class _Task:
     def tries(self) -> int:
         return TRIES if self.split is None else TRIES_IN_A_SPLIT
 
+    def most_of(self, kind: str) -> int:
+        """How many of a kind in one round; in a hold-out, to which most questions do not belong, one more of several."""
+        most = KINDS[kind].at_most
+        return most + 1 if most > 1 and self.split not in (None, TRAIN) else most
+
     def is_allowed(self, query: Query, found: Answer) -> bool:
         return self.split is None or split_of_keys(keys_of(query, found, self.scene)) == self.split
 
@@ -67,12 +72,13 @@ def ask(
     found: dict[object, Question] = {}
     kinds = [kind for kind in KINDS if kind not in without]
     random.Random(derived_seed("question order", seed)).shuffle(kinds)
+    kinds.sort(key=lambda kind: -KINDS[kind].at_most)
     for turn, limit in enumerate(ROUNDS if split is None else ROUNDS_IN_A_SPLIT):
         for kind in kinds:
             if len(found) >= limit:
                 break
             rng = random.Random(derived_seed("question", seed, kind, turn))
-            for sense, question in _first_of_kind(task, kind, rng):
+            for sense, question in _some_of_kind(task, kind, rng):
                 found.setdefault(sense, question)
     return tuple(found.values())
 
@@ -84,9 +90,10 @@ def _duplicate_key(query: Query) -> object:
     return query
 
 
-def _first_of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[object, Question]]:
-    """The first valid question of the kind, if there is one, with its key for duplicates."""
+def _some_of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[object, Question]]:
+    """The first valid questions of the kind, at most as many as a scene is asked, each with its key for duplicates."""
     words = random.Random(rng.random())
+    senses: set[object] = set()
     proposals: Iterator[Proposal | TextProposal] = KINDS[kind].propose(task.scene, rng)
     for proposal in islice(proposals, task.tries):
         if isinstance(proposal, TextProposal):
@@ -95,8 +102,10 @@ def _first_of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple
         else:
             sense = _duplicate_key(proposal[0])
             question = _question_for(task, *proposal, words)
-        if question is not None and question.kind == kind:
+        if question is not None and question.kind == kind and sense not in senses:
+            senses.add(sense)
             yield sense, question
+        if len(senses) == task.most_of(kind):
             return
 
 

@@ -20,17 +20,20 @@ Place = Literal["top_left", "top", "top_right", "left", "center", "right", "bott
 Hop = Literal["left_of", "right_of", "above", "below", "on", "inside", "under", "in_front_of", "behind"]
 
 
+RefHop = Literal[Hop, "nearest"]
+
+
 class Ref(Model):
     """A referring expression.
 
     `category` None is "the thing".  `attribute` is a colour, `extreme` as in "the leftmost cup", `predicate` with
-    `anchor` as in "the cup on the table".  Only one of the three narrows a category.
+    `anchor` as in "the cup on the table" or "the thing closest to the table".  Only one of the three narrows a category.
     """
 
     category: Name | None = None
     attribute: Name | None = None
     extreme: Extreme | None = None
-    predicate: Hop | None = None
+    predicate: RefHop | None = None
     anchor: "Ref | None" = None
 
     @model_validator(mode="after")
@@ -38,8 +41,8 @@ class Ref(Model):
         if (self.predicate is None) != (self.anchor is None):
             raise ValueError("a predicate and its anchor come together")
         narrowed = [x for x in (self.attribute, self.extreme, self.predicate) if x is not None]
-        if len(narrowed) > 1 or (self.category is None and self.predicate is None):
-            raise ValueError("a reference has one category, narrowed at most once; a thing needs a relation")
+        if len(narrowed) > 1 or (self.category is None and self.predicate is None and self.extreme is None):
+            raise ValueError("a reference has one category, narrowed at most once; a thing needs a relation or an extreme")
         return self
 
     @property

@@ -45,8 +45,13 @@ def keys_by(rule_of_type: KeysOf[Query], query: Query, answer: Answer, scene: Na
     Its words determine them, together with the answer where that names an object.
     """
     found = [scene.objects[_position_of(scene, i)].category for i in answer.referents]
-    keys = {key for ref, category in zip(references(query), found, strict=True) for key in _of_reference(ref, category)}
-    return frozenset(keys | rule_of_type(query, found, partial(_category_of_answer, scene, answer)))
+    refs = list(zip(references(query), found, strict=True))
+    keys = {key for ref, category in refs for key in _of_reference(ref, category)}
+    keys |= rule_of_type(query, found, partial(_category_of_answer, scene, answer))
+    if not isinstance(query, Find | Nearest):  # those have keys of their words already
+        named = [category for ref, category in refs if ref.category is not None]
+        keys |= {key for ref, _ in refs if ref.category is None for key in _of_words(ref, named)}
+    return frozenset(keys)
 
 
 def of_existence(query: Exists, _found: list[str], _answer_category: AnswerCategory) -> set[Key]:
@@ -59,14 +64,14 @@ def of_count(query: Count, found: list[str], _answer_category: AnswerCategory) -
     return {pair(DIRECTION, query.category, found[0]) if found else Key("count", (query.category,))}
 
 
-def of_attribute(_query: AttributeOf, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
-    """The category that has the attribute."""
-    return {Key("attribute", (found[0],))}
+def of_attribute(query: AttributeOf, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The category that has the attribute, if the words name it."""
+    return set() if query.subject.category is None else {Key("attribute", (found[0],))}
 
 
-def of_place(_query: InPlace, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
-    """The category that is in the place."""
-    return {Key("place", (found[0],))}
+def of_place(query: InPlace, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The category that is in the place, if the words name it."""
+    return set() if query.subject.category is None else {Key("place", (found[0],))}
 
 
 def of_direction(_query: Query, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
@@ -91,7 +96,16 @@ def of_order(_query: InOrder, found: list[str], _answer_category: AnswerCategory
 
 def of_outermost(_query: Outermost, _found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """No category is named."""
+    return of_nothing_named()
+
+
+def of_nothing_named() -> set[Key]:
+    """What is outermost, whatever it is: the same words fit every scene, so they stay in one split."""
     return {Key("outermost", ())}
+
+
+def _family_of(predicate: str) -> str:
+    return DISTANCE if predicate == "nearest" else PREDICATES[predicate].family
 
 
 def of_find(query: Find, found: list[str], answer_category: AnswerCategory) -> set[Key]:
@@ -109,10 +123,22 @@ def _named(family: str, category: str, other: str | None) -> Key:
 
 
 def _of_reference(ref: Ref, category: str) -> set[Key]:
-    """The key of a referring expression's own relation: "the cup on the table" relates a cup to a table."""
+    """The key of a referring expression's own relation: "the cup on the table" relates a cup to a table, and so does "the
+    thing on the table"."""
     if ref.predicate is None or ref.anchor is None or ref.anchor.category is None:
         return set()
-    return {pair(PREDICATES[ref.predicate].family, category, ref.anchor.category)}
+    return {pair(_family_of(ref.predicate), category, ref.anchor.category)}
+
+
+def _of_words(ref: Ref, named: list[str]) -> set[Key]:
+    """The key of the words of a question about a thing without a name, given the other categories that it names."""
+    if ref.extreme is not None:
+        return of_nothing_named()
+    if ref.predicate is None or ref.anchor is None or ref.anchor.category is None:
+        return set()
+    if not named:
+        return {Key(_family_of(ref.predicate), (ref.anchor.category,), by_words=True)}
+    return {pair(DIRECTION, ref.anchor.category, other)._replace(by_words=True) for other in named}
 
 
 def _of_search(family: str, ref: Ref, anchor: str, answer: str) -> set[Key]:
@@ -120,7 +146,7 @@ def _of_search(family: str, ref: Ref, anchor: str, answer: str) -> set[Key]:
     inner = ref.anchor
     nameless = ref.category is None
     if nameless and inner is not None and inner.category is not None and ref.predicate is not None:
-        words = Key(PREDICATES[ref.predicate].family, (inner.category,), by_words=True)
+        words = Key(_family_of(ref.predicate), (inner.category,), by_words=True)
     else:
         words = Key(family, (anchor,), by_words=True)
     return {pair(family, answer, anchor), words}

@@ -137,12 +137,7 @@ def _find(reader: Reader, form: Form) -> str:
 
 def _nearest(reader: Reader, form: Form) -> str:
     named = reader.resolve(form.refs[0])
-    rest = [thing for thing in reader.scene.objects if all(thing is not other for other in named)]
-    for thing in rest:
-        verdicts = [closer(thing, other, named[0], reader.scene) for other in rest if other is not thing]
-        if verdicts and all(verdicts):
-            return reader.label(thing)
-    raise NotProven("none is plainly nearest")
+    return reader.label(reader.nearest(list(reader.scene.objects), named))
 
 
 _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {

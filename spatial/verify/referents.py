@@ -4,7 +4,7 @@ In: references of a sentence, the scene.  Out: seen objects; `NotProven` where a
 """
 
 from schemas.events import Scene, SeenObject
-from spatial.verify.geometry import SEEN_SHARE, related
+from spatial.verify.geometry import SEEN_SHARE, SPECK, closer, related
 from spatial.verify.lexicon import family, may_be_called
 from spatial.verify.sentences import Words
 
@@ -50,7 +50,8 @@ class Reader:
             among = [self.outermost(among, words.end)]
         elif words.relation is not None and words.base is not None:
             named = self.resolve(words.base)
-            among = self.in_relation(among, words.relation, named)
+            nearest = words.relation == "nearest"
+            among = [self.nearest(among, named)] if nearest else self.in_relation(among, words.relation, named)
         if len(among) != 1:
             raise NotProven(f"{len(among)} things fit a reference")
         return [require_seen(among[0]), *named]
@@ -82,7 +83,20 @@ class Reader:
         judged = [(thing, related(thing, relation, named[0], self.scene)) for thing in rest]
         if any(verdict is None for _, verdict in judged):
             raise NotProven(f"whether a thing is {relation} the reference is in doubt")
+        besides = [t for t in named[1:] if any(t is other for other in among)]
+        if any(related(thing, relation, named[0], self.scene) for thing in besides):
+            raise NotProven(f"a thing that the words name is {relation} the reference too")
         return [thing for thing, verdict in judged if verdict]
+
+    def nearest(self, among: list[SeenObject], named: list[SeenObject]) -> SeenObject:
+        """The object that is plainly nearer than all others to the first of `named`, and none of `named`. Raises
+        NotProven."""
+        rest = [thing for thing in among if thing is not named[0]]
+        for thing in rest:
+            verdicts = [closer(thing, other, named[0], self.scene) for other in rest if other is not thing]
+            if verdicts and all(verdicts) and all(thing is not other for other in named):
+                return thing
+        raise NotProven("none is plainly nearest, or it is one that the words name")
 
     def label(self, thing: SeenObject) -> str:
         """Short words for an object: its category, or colour and category where others share it."""
@@ -97,8 +111,8 @@ class Reader:
 
 
 def is_seen(thing: SeenObject) -> bool:
-    """Whether enough of the object is visible."""
-    return thing.visible >= SEEN_SHARE and min(thing.box[2:]) > 0
+    """Whether enough of the object is visible, and it is no speck."""
+    return thing.visible >= SEEN_SHARE and min(thing.box[2:]) >= SPECK
 
 
 def require_seen(thing: SeenObject) -> SeenObject:

@@ -20,6 +20,9 @@ RELATIONS = {
     "inside": "inside",
     "under": "under",
 }
+OF_THINGS = {**RELATIONS, "closest to": "nearest"}
+"""Relations by which a reference finds its thing."""
+
 COMPARED = {
     "further to the left": "left_of",
     "further to the right": "right_of",
@@ -70,7 +73,11 @@ _SLOTS = {
     "X": f"(?P<x>{_REF})",
     "Y": f"(?P<y>{_REF})",
     "Z": f"(?P<z>{_REF})",
-    "PIC": "(?:the|this) (?:picture|image)",
+    "IN": "(?:in the picture , )?",
+    "PIC": "the picture",
+    "HERE": "(?: in the picture)?",
+    "WHOSE": "(?: for the viewer)?",
+    "VIEWER": "(?:for the viewer , )?",
     "SIDE": "(?P<rel>to the left of|to the right of|above|below)",
     "DEPTH": "(?P<rel>in front of|behind)",
     "ANY": f"(?P<rel>{_one_of(RELATIONS)})",
@@ -84,48 +91,54 @@ _SLOTS = {
 }
 
 _SENTENCES = (
-    ("seen_unseen", "(?:can you see|does PIC show|does PIC contain|would you find) A but not B(?: in PIC)? ?"),
-    ("seen", "BE there (?:A|any N)(?: in PIC)? ?"),
-    ("seen", "(?:does PIC show|does PIC contain|can you see) A(?: in PIC)? ?"),
+    ("seen_unseen", "IN_can you see A but not B_HERE ?"),
+    ("seen_unseen", "would you find A but not B_HERE ?"),
+    ("seen_unseen", "does PIC (?:show|contain|include) A but not B ?"),
+    ("seen", "IN_BE there (?:A|any N)_HERE ?"),
+    ("seen", "IN_can you see A_HERE ?"),
+    ("seen", "does PIC (?:show|contain|include) A ?"),
     ("seen", "DO A appear in PIC ?"),
-    ("count", "how many N (?:are there|can you see)(?: in PIC)? ?"),
+    ("count", "IN_how many N (?:are there|can you see|can be seen|are visible)_HERE ?"),
     ("count", "how many N are in PIC ?"),
     ("count", "what is the number of N in PIC ?"),
-    ("count", "count the N in PIC : how many are there ?"),
-    ("count_side", "how many N (?:are|can you see) SIDE X ?"),
-    ("count_side", "what is the number of N SIDE X ?"),
-    ("count_side", "count the N SIDE X : how many are there ?"),
-    ("value", "(?:what|in which) FAMILY BE X(?: shown)? ?"),
-    ("value", "which FAMILY DO X have ?"),
-    ("value", "(?:what is|how would you describe) the FAMILY of X(?: in PIC)? ?"),
-    ("turned", "how BE X turned in PIC ?"),
-    ("turned", "which words describe how X BE turned ?"),
-    ("area", "(?:looking at the whole picture , )?BE X in (?:the|its) AREA(?: of PIC)? ?"),
+    ("count", "count the N_HERE : how many are there ?"),
+    ("count_side", "IN_how many N (?:are|can you see|can be seen) SIDE X_HERE ?"),
+    ("count_side", "what is the number of N SIDE X_HERE ?"),
+    ("count_side", "count the N SIDE X_HERE : how many are there ?"),
+    ("value", "IN_(?:what|in which) FAMILY BE X(?: shown)?HERE ?"),
+    ("value", "IN_which FAMILY DO X have_HERE ?"),
+    ("value", "IN_(?:what is|how would you describe) the FAMILY of X_HERE ?"),
+    ("turned", "IN_(?:how|which way) BE X turned_HERE ?"),
+    ("turned", "which words describe how X BE turned_HERE ?"),
+    ("area", "IN_BE X in (?:the|its) AREA(?: of PIC)? ?"),
     ("area", "DO X appear in the AREA of PIC ?"),
-    ("area", "can X be found in the AREA of PIC ?"),
-    ("depth", "BE X REACH the viewer than Y BE ?"),
-    ("depth", "(?:in the scene , |seen by the viewer , )?BE X DEPTH Y ?"),
-    ("closer", "(?:in PIC|judging by PIC alone|measured in PIC) , BE X (?:closer|nearer) to Y than Z BE ?"),
+    ("area", "can X be (?:found|seen) in the AREA of PIC ?"),
+    ("area", "do you see X in the AREA of PIC ?"),
+    ("depth", "IN_BE X REACH the viewer than Y BE_HERE ?"),
+    ("depth", "would you say that X BE REACH the viewer than Y BE_HERE ?"),
+    ("depth", "(?:in the scene , )?VIEWER_BE X DEPTH Y_WHOSE ?"),
+    ("closer", "in PIC , BE X closer to Y than Z BE ?"),
     ("closer", "in PIC , is the gap to Y smaller from X than from Z ?"),
-    ("direction", "(?:in PIC , )?BE X SIDE Y ?"),
-    ("direction", "BE X FURTHER than Y ?"),
-    ("direction", "can X be seen SIDE Y in PIC ?"),
-    ("side", "(?:as the viewer sees it , )?(?:on|to) which side of Y BE X(?: in PIC)? ?"),
-    ("side", "which side of Y BE X on ?"),
-    ("bearing", "where BE X in relation to Y ?"),
-    ("bearing", "how BE X placed relative to Y in PIC ?"),
-    ("bearing", "in which direction from Y BE X ?"),
-    ("bearing", "which words describe where X BE , starting from Y ?"),
-    ("order", "going from COURSE , do X , Y and Z come in this order ?"),
-    ("order", "from COURSE , is the order X , Y , Z ?"),
+    ("direction", "IN_BE X SIDE Y_HERE ?"),
+    ("direction", "IN_BE X FURTHER than Y_HERE ?"),
+    ("direction", "can X be seen SIDE Y_HERE ?"),
+    ("side", "IN_VIEWER_(?:on|to) which side of Y BE X_HERE ?"),
+    ("side", "IN_which side of Y BE X on_HERE ?"),
+    ("bearing", "IN_where BE X in relation to Y_HERE ?"),
+    ("bearing", "how BE X placed relative to Y_HERE ?"),
+    ("bearing", "IN_in which direction from Y BE X ?"),
+    ("bearing", "which words describe where X BE_HERE , starting from Y ?"),
+    ("order", "going from COURSE_HERE , do X , Y and Z come in this order ?"),
+    ("order", "from COURSE_HERE , is the order X , Y , Z ?"),
     ("order", "reading PIC from COURSE , do you meet X , then Y , then Z ?"),
-    ("order", "do X , Y and Z follow each other in this order from COURSE ?"),
+    ("order", "IN_do X , Y and Z (?:come|follow each other) in this order from COURSE_HERE ?"),
     ("end", "THING is END in PIC ?"),
-    ("end", "which thing in PIC is END ?"),
-    ("end", "name the object that is END in PIC ."),
-    ("nearest", "(?:(?:in|measured in) PIC , )?THING is (?:closest|nearest) to X(?: in PIC)? ?"),
-    ("find", "THING (?:is|can you see) ANY X ?"),
-    ("find", "name the object that is ANY X ."),
+    ("end", "which (?:object|thing) in PIC is END ?"),
+    ("end", "name the (?:object|thing) that is END in PIC ."),
+    ("nearest", "IN_THING is (?:closest|nearest) to X_HERE ?"),
+    ("find", "IN_THING is ANY X_HERE ?"),
+    ("find", "THING can you see ANY X_HERE ?"),
+    ("find", "name the (?:object|thing) that is ANY X_HERE ."),
 )
 
 
@@ -152,9 +165,9 @@ class Form:
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    names = re.compile("|".join(rf"\b{name}\b" for name in sorted(_SLOTS, key=len, reverse=True)))
+    names = re.compile("|".join(rf"(?<![A-Z]){name}(?![A-Z])" for name in sorted(_SLOTS, key=len, reverse=True)))
     return tuple(
-        (ask, re.compile(names.sub(lambda m: _SLOTS[m.group(0)], re.sub(r" ([?.])$", r" \\\1", text))))
+        (ask, re.compile(names.sub(lambda m: _SLOTS[m.group(0)], re.sub(r" ([?.])$", r" \\\1", text)).replace("_", "")))
         for ask, text in _SENTENCES
     )
 
@@ -178,7 +191,8 @@ def _form(ask: str, slots: dict[str, str]) -> Form | None:
 
 
 _SIMPLE = re.compile(r"the (?:~(\S+) |(leftmost|rightmost|highest|lowest) )?@(\d+)")
-_NESTED = re.compile(rf"the (?:thing|object|@(\d+)) ({_one_of(RELATIONS)}) (the .+)")
+_OUTERMOST = re.compile(r"the (leftmost|rightmost|highest|lowest) (?:thing|object)")
+_NESTED = re.compile(rf"the (?:thing|object|@(\d+)) ({_one_of(OF_THINGS)}) (the .+)")
 
 
 def parse_reference(text: str) -> Words | None:
@@ -187,9 +201,12 @@ def parse_reference(text: str) -> Words | None:
     if simple:
         colour, end, noun = simple.groups()
         return Words(int(noun), colour.replace("_", " ") if colour else None, end)
+    outermost = _OUTERMOST.fullmatch(text)
+    if outermost:
+        return Words(None, None, outermost.group(1))
     nested = _NESTED.fullmatch(text)
     base = parse_reference(nested.group(3)) if nested else None
     if nested is None or base is None:
         return None
     noun = nested.group(1)
-    return Words(int(noun) if noun else None, None, None, RELATIONS[nested.group(2)], base)
+    return Words(int(noun) if noun else None, None, None, OF_THINGS[nested.group(2)], base)

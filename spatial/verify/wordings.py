@@ -10,7 +10,17 @@ _SAME = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         (r"\bcolor\b", "colour"),
-        (r"\b(?:photo|photograph)\b", "picture"),
+        (r"\b(?:photo|photograph|image)\b", "picture"),
+        (r"\bthis picture\b", "the picture"),
+        (r"^(?:looking at|judging by) the (?:whole )?picture ,", "in the picture ,"),
+        (r"\b(?:judging by|measured in) the picture alone ,", "in the picture ,"),
+        (r"\bnearer to\b", "closer to"),
+        (
+            r"^(?:as (?:seen by )?the viewer(?: sees it)?|seen (?:by the viewer|from the viewer's side)"
+            r"|from (?:the viewer's side|where the viewer is)) ,",
+            "for the viewer ,",
+        ),
+        (r" (?:as the viewer sees it|as seen by the viewer|from the viewer's side) \?$", " for the viewer ?"),
         (r"\b(?:on|at|to) the (left|right)(?: hand|-hand)?(?: side)? of\b", r"to the \1 of"),
         (r"\b(?:to )?(?<!the )(left|right) of\b", r"to the \1 of"),
     )

@@ -62,9 +62,9 @@ def running_factory(settings: StatusSettings) -> RunningFactory:
 
 def seeds_of_form(form: SeedForm) -> list[SeedConcept]:
     """The seed events of a form. Raises UserError with the faults of the form."""
+    sizes = {"min_objects": form.min_objects, "max_objects": form.max_objects}
     options = {
-        "min_objects": form.min_objects,
-        "max_objects": form.max_objects,
+        **{name: number for name, number in sizes.items() if number},
         "required_objects": form.required,
         "excluded": form.excluded,
     }

@@ -51,6 +51,13 @@ class ParsedQuestion:
     @property
     def kind(self) -> str:
         """The kind of question."""
+        if any(words.noun is None for words in self.form.refs):
+            return "multi_hop"
+        return self.plain_kind
+
+    @property
+    def plain_kind(self) -> str:
+        """The kind that the question would be of if it named its things."""
         if self.form.ask in SEARCHES:
             return "multi_hop" if self._hops(self.form.refs[0]) else "selection"
         return KINDS[self.form.ask]

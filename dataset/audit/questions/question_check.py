@@ -70,11 +70,11 @@ def _choice_faults(choices: list[str], answer: str, parsed: ParsedQuestion | Non
 
 def _is_possible_answer(choice: str, parsed: ParsedQuestion) -> bool:
     """Whether a choice has the form of an answer to the question."""
-    if parsed.kind in DOMAINS:
-        return choice in DOMAINS[parsed.kind]
-    if parsed.kind == "count":
+    if parsed.plain_kind in DOMAINS:
+        return choice in DOMAINS[parsed.plain_kind]
+    if parsed.plain_kind == "count":
         return choice.isdecimal()
-    if parsed.kind == "attribute":
+    if parsed.plain_kind == "attribute":
         return family(choice) == (parsed.form.word or "orientation")
     try:
         return parsed.named(choice) >= 0

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from dataset.audit.content_ids import digest
-from dataset.audit.questions.parsed_questions import ParsedQuestion
+from dataset.audit.questions.parsed_questions import SEARCHES, ParsedQuestion
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import RELATIONS, Words
 
@@ -37,6 +37,10 @@ class Key(NamedTuple):
     of_words: bool = False
 
 
+def _family(relation: str) -> str:
+    return "distance" if relation == "nearest" else _FAMILIES[relation]
+
+
 def _pair(family: str, a: str, b: str) -> Key:
     return Key(family, tuple(sorted((a, b))))
 
@@ -52,8 +56,10 @@ def split_keys(parsed: ParsedQuestion, answer: str) -> frozenset[Key] | None:
 def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
     reader, form = parsed.reader, parsed.form
     meant = [reader.resolve(words)[0].category for words in form.refs]
+    named = [category for words, category in zip(form.refs, meant, strict=True) if words.noun is not None]
     for words, category in zip(form.refs, meant, strict=True):
         yield from _reference_keys(reader, words, category)
+        yield from _nameless_keys(reader, words, named) if words.noun is None and form.ask not in SEARCHES else ()
     nouns = [reader.nouns[number] for number in form.nouns]
     if form.ask in ("seen", "seen_unseen"):
         yield Key("existence", tuple(sorted(nouns)))
@@ -62,7 +68,7 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
     elif form.ask == "count_side":
         yield _pair("direction", nouns[0], meant[0])
     elif form.ask in _SINGLE:
-        yield Key(_SINGLE[form.ask], (meant[0],))
+        yield from () if form.refs[0].noun is None else (Key(_SINGLE[form.ask], (meant[0],)),)
     elif form.ask in _PAIRED:
         yield _pair(_PAIRED[form.ask], *meant)
     elif form.ask == "closer":
@@ -78,7 +84,19 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
 def _reference_keys(reader: Reader, words: Words, category: str) -> Iterator[Key]:
     base = words.base
     if words.relation is not None and base is not None and base.noun is not None:
-        yield _pair(_FAMILIES[words.relation], category, reader.nouns[base.noun])
+        yield _pair(_family(words.relation), category, reader.nouns[base.noun])
+
+
+def _nameless_keys(reader: Reader, words: Words, named: list[str]) -> Iterator[Key]:
+    """The keys of the text about a thing without a name, beside the other categories that the text names."""
+    base = words.base
+    if words.end is not None:
+        yield Key("outermost", ())
+    elif words.relation is not None and base is not None and base.noun is not None:
+        noun = reader.nouns[base.noun]
+        if not named:
+            yield Key(_family(words.relation), (noun,), of_words=True)
+        yield from (_pair("direction", noun, other)._replace(of_words=True) for other in named)
 
 
 def _search_keys(parsed: ParsedQuestion, anchor: str, answer: str) -> Iterator[Key]:
@@ -88,7 +106,7 @@ def _search_keys(parsed: ParsedQuestion, anchor: str, answer: str) -> Iterator[K
     yield _pair(family, next(thing.category for thing in reader.scene.objects if thing.id == named), anchor)
     words = form.refs[0]
     if words.noun is None and words.base is not None and words.base.noun is not None and words.relation is not None:
-        yield Key(_FAMILIES[words.relation], (reader.nouns[words.base.noun],), of_words=True)
+        yield Key(_family(words.relation), (reader.nouns[words.base.noun],), of_words=True)
     else:
         yield Key(family, (anchor,), of_words=True)
 

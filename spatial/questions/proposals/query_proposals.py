@@ -156,18 +156,9 @@ def chain(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
 
 
 def depth_order(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """Which of two is nearer to the viewer, where the picture shows it: by the bottom edge, or by occlusion."""
+    """Which of two is nearer to the viewer, where the picture shows it (`visible_depth`)."""
     predicates: tuple[Depth, Depth] = ("in_front_of", "behind")
     target, predicate = rng.choice(YES_NO), rng.choice(predicates)
     for i, j in pairs(rng, scene.named):
-        if scene.relation(i, predicate, j).value is (target == "yes") and _shows_depth(scene, i, j):
+        if scene.relation(i, predicate, j).value is (target == "yes"):
             yield Deeper(subject=scene.ref(i), predicate=predicate, object=scene.ref(j)), target
-
-
-def _shows_depth(scene: NamedScene, i: int, j: int) -> bool:
-    a, b = scene.objects[i], scene.objects[j]
-    if any({a.id, b.id} == {s, o} for s, _, o in scene.drawn):
-        return False  # a cup on a table is neither before nor behind it for most people
-    near, far = (a.box, b.box) if a.depth < b.depth else (b.box, a.box)
-    overlap = all(near[k] < far[k] + far[k + 2] and far[k] < near[k] + near[k + 2] for k in (0, 1))
-    return overlap or near[1] + near[3] > far[1] + far[3]

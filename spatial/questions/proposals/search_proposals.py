@@ -58,14 +58,15 @@ def attribute(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
         thing, name = scene.objects[i], scene.ref(i)
         for value in thing.attributes:
             family = next((f for f in FAMILIES if f == family_of(value)), None)
-            if family is not None and name.attribute is None and _varies(thing.category, family):
+            if family is not None and name.attribute is None and varies(thing.category, family):
                 by_value.setdefault(value, []).append((i, family))
     for value in rng.sample(sorted(by_value), len(by_value)):
         for i, family in by_value[value]:
             yield AttributeOf(family=family, subject=scene.ref(i)), value
 
 
-def _varies(category: str, family: str) -> bool:
+def varies(category: str, family: str) -> bool:
+    """Whether the category does not give the attribute away."""
     known = categories().get(category)
     return known is None or len(known.attributes.get(family, ())) >= MIN_TYPICAL.get(family, 1000)
 
@@ -101,18 +102,5 @@ def selection(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
             for hop in SIDEWAYS:
                 if scene.relation(target, hop, anchor).value:
                     options.append((Find(predicate=hop, anchor=scene.ref(anchor)), text))
-        rng.shuffle(options)
-        yield from options
-
-
-def multi_hop(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """The object identified by a relation to a second one, which a relation to a named object identifies."""
-    for target in shuffled(rng, scene.labels):
-        options: list[Proposal] = []
-        for middle, ways in scene.things.items():
-            if middle != target:
-                hops = [hop for hop in SIDEWAYS if scene.relation(target, hop, middle).value]
-                options += [(Find(predicate=hop, anchor=thing), scene.labels[target]) for hop in hops for thing in ways]
-                options += [(Nearest(anchor=thing), scene.labels[target]) for thing in ways]
         rng.shuffle(options)
         yield from options

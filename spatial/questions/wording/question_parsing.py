@@ -13,13 +13,14 @@ from spatial.questions.question_kinds import Query, Ref, from_json
 from spatial.questions.wording.lexicon import indefinite, singular, split_attribute
 from spatial.questions.wording.realisation import (
     FIELDS,
-    HOPS,
     MANY,
     OUTERMOST,
     PHRASES,
+    REF_HOPS,
     SLOT,
     THINGS,
     fill,
+    retired_templates,
     shape_of,
     templates,
 )
@@ -35,9 +36,11 @@ _SHAPES: dict[str, dict[str, object]] = {
 }
 """The fixed fields of a shape that is not named after its query's type."""
 
-_HOP = "|".join(sorted(map(re.escape, HOPS.values()), key=len, reverse=True))
+_HOP = "|".join(sorted(map(re.escape, REF_HOPS.values()), key=len, reverse=True))
 _RELATED = re.compile(rf"the (.+?) ({_HOP}) (the .+)")
 _ARTICLES = ("a ", "an ")
+_FRAMED = re.compile(r" in (?:the|this) (?:picture|image|photo)$")
+"""Words that end a sentence, and no name of a thing."""
 
 
 def parse(text: str) -> Query:
@@ -49,8 +52,23 @@ def parse(text: str) -> Query:
 
 
 def parsed(text: str) -> Query | None:
-    """The query of a question, None for text that is no question of this grammar."""
-    return _parse(text) if len(text) <= MAX_CHARS else None
+    """The query of a question, None for text that is no question of this grammar, today's or an older one."""
+    return parsed_today(text) or (_parse(text, retired=True) if len(text) <= MAX_CHARS else None)
+
+
+def parsed_today(text: str) -> Query | None:
+    """The query of a question as it would be written today, None for any other text."""
+    return _parse(text, retired=False) if len(text) <= MAX_CHARS else None
+
+
+def framed(text: str) -> str | None:
+    """The text as it would be written today, with the words that say whose view is meant; None for no question."""
+    query = parsed(text)
+    if query is None:
+        return None
+    inner = text[:1].lower() + text[1:]
+    candidates = (text, f"In the picture, {inner}", f"As the viewer sees it, {inner}")
+    return next((each for each in candidates if parsed_today(each) == query), None)
 
 
 def is_unambiguous(text: str, answer: str, query: Query | None) -> bool:
@@ -59,9 +77,9 @@ def is_unambiguous(text: str, answer: str, query: Query | None) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _parse(text: str) -> Query | None:
-    for shape, template, pattern in _patterns():
-        match = pattern.fullmatch(text)
+def _parse(text: str, retired: bool) -> Query | None:
+    for head, shape, template, pattern in _patterns(retired):
+        match = pattern.fullmatch(text) if text.startswith(head) else None
         if match is None:
             continue
         for query in queries_of(shape, match.groupdict()):
@@ -70,9 +88,13 @@ def _parse(text: str) -> Query | None:
     return None
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    return tuple((shape, text, _pattern(text)) for shape, texts in templates().items() for text in texts)
+@lru_cache(maxsize=2)
+def _patterns(retired: bool) -> tuple[tuple[str, str, str, re.Pattern[str]], ...]:
+    """The words before the first slot, which most texts lack; shape, template and pattern."""
+    sentences = retired_templates() if retired else templates()
+    return tuple(
+        (text[: text.index("{")], shape, text, _pattern(text)) for shape, texts in sentences.items() for text in texts
+    )
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -128,19 +150,19 @@ def _without_article(text: str) -> str:
 
 def parse_ref(text: str) -> Ref | None:
     """The reference in `the …`, None where there is none."""
-    if not text.startswith("the ") or len(text) > 400:
+    if not text.startswith("the ") or len(text) > 400 or _FRAMED.search(text):
         return None
     related = _RELATED.fullmatch(text)
     if related is not None:
         noun, hop, rest = related.groups()
         anchor = parse_ref(rest)
-        predicate = next(name for name, phrase in HOPS.items() if phrase == hop)
+        predicate = next(name for name, phrase in REF_HOPS.items() if phrase == hop)
         fields: dict[str, object] = {"predicate": predicate, "anchor": anchor}
         return _ref({**fields, "category": None if noun in THINGS else noun}) if anchor else None
     noun = text[4:]
     first, _, rest = noun.partition(" ")
     if first in OUTERMOST and rest:
-        return _ref({"category": rest, "extreme": first})
+        return _ref({"category": None if rest in THINGS else rest, "extreme": first})
     attribute, category = split_attribute(noun)
     return _ref({"category": category, "attribute": attribute})
 

@@ -1,11 +1,14 @@
 """Realises a query as text.
 
 In: a query and the number of a variant.  Out: an English question; every variant of a query parses back to it.
-The sentences are data (`templates.json`); verbs follow the number of their subject.
+The sentences are data (`templates.json`): a small grammar of alternatives `(a|b)` and frames `<In>`, of which every shape
+of query has at least 25 expansions.  Wherever a direction or a depth is asked, the sentence names the picture or the
+viewer: what is left of a person is otherwise the person's or the viewer's left.  Verbs follow the number of their subject.
 """
 
 import json
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
@@ -22,6 +25,7 @@ FURTHER = {
 DEPTHS = {"in_front_of": "in front of", "behind": "behind"}
 REACHES = {"in_front_of": "closer to", "behind": "farther from"}
 HOPS = {**DIRECTIONS, **DEPTHS, "on": "on", "inside": "inside", "under": "under"}
+REF_HOPS = {**HOPS, "nearest": "closest to"}
 OUTERMOST = {
     "leftmost": "furthest to the left",
     "rightmost": "furthest to the right",
@@ -71,11 +75,46 @@ SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
 MANY = {"is": "are", "does": "do", "Is": "Are", "Does": "Do"}
 
 
+ALTERNATIVES = re.compile(r"\(([^()]*)\)")
+"""Alternatives of a template: `(a|b)`, one of them empty for what may be left out."""
+
+FRAME = re.compile(r"<(\w+)>")
+"""The name of a list of alternatives."""
+
+Sentences = dict[str, tuple[str, ...]]
+"""The sentences of every shape of query."""
+
+
 @lru_cache(maxsize=1)
-def templates() -> dict[str, tuple[str, ...]]:
-    """The sentences of every shape of query."""
+def templates() -> Sentences:
+    """The sentences that questions are written with, all alternatives written out."""
+    return _expanded("sentences")
+
+
+@lru_cache(maxsize=1)
+def retired_templates() -> Sentences:
+    """Sentences of older datasets, which are read and no longer written."""
+    return _expanded("retired")
+
+
+def _expanded(part: str) -> Sentences:
     text = resources.files("spatial.questions.wording").joinpath("templates.json").read_text("utf-8")
-    return {shape: tuple(sentences) for shape, sentences in json.loads(text).items()}
+    data = json.loads(text)
+    frames = {name: f"({'|'.join(phrases)})" for name, phrases in data["frames"].items()}
+    return {
+        shape: tuple(dict.fromkeys(s for pattern in patterns for s in expand(FRAME.sub(lambda m: frames[m[1]], pattern))))
+        for shape, patterns in data[part].items()
+    }
+
+
+def expand(pattern: str) -> Iterator[str]:
+    """Every sentence of a pattern with alternatives, which may be nested; some may occur twice."""
+    inner = ALTERNATIVES.search(pattern)
+    if inner is None:
+        yield pattern
+        return
+    for choice in inner.group(1).split("|"):
+        yield from expand(pattern[: inner.start()] + choice + pattern[inner.end() :])
 
 
 def shape_of(query: Query) -> str:
@@ -132,5 +171,5 @@ def realise_ref(ref: Ref, thing: str = "thing") -> str:
     if ref.extreme is not None:
         return f"the {ref.extreme} {noun}"
     if ref.predicate is not None and ref.anchor is not None:
-        return f"the {noun} {HOPS[ref.predicate]} {realise_ref(ref.anchor, thing)}"
+        return f"the {noun} {REF_HOPS[ref.predicate]} {realise_ref(ref.anchor, thing)}"
     return f"the {noun}"

@@ -88,15 +88,29 @@ def _outermost(view: View, extreme: str, among: tuple[int, ...]) -> Referent:
 def related(view: View, predicate: str, anchor: Ref, among: tuple[int, ...]) -> Referent:
     """The object of `among` in the relation to the anchor, without the objects that the anchor's words name."""
     base = resolve(view, anchor)
+    if predicate == "nearest":
+        return _nearest(view, base, among)
     mentioned = (base.index, *base.mentioned)
     judgements = {i: view.relation(i, predicate, base.index) for i in among if i not in mentioned}
     if any(judgement.value is None for judgement in judgements.values()):
         raise Unanswerable(f"whether something is {predicate} the reference is doubtful")
+    if any(view.relation(i, predicate, base.index).value for i in base.mentioned if i in among):
+        raise Unanswerable(f"something that the words name is {predicate} the reference too")
     having = tuple(i for i, judgement in judgements.items() if judgement.value)
     index = _only_one(having, f"what is {predicate} the reference")
     margin = min([base.margin, *(judgement.margin for judgement in judgements.values())])
     rules = (*base.rules, f"{predicate}: holds of one object only")
     return Referent(index, margin, (index, *judgements, *base.used), rules, mentioned)
+
+
+def _nearest(view: View, base: Referent, among: tuple[int, ...]) -> Referent:
+    """The object of `among` that is clearly the nearest to the base, which is none that the words name."""
+    others = tuple(i for i in among if i != base.index)
+    best = view.nearest(base.index, others)
+    if best is None or best[0] in base.mentioned:
+        raise Unanswerable("which one is nearest is doubtful, or it is one that the words name")
+    rules = (*base.rules, "nearest: least gap in the picture")
+    return Referent(best[0], min(base.margin, best[1]), (*others, *base.used), rules, (base.index, *base.mentioned))
 
 
 def refs_for(view: View, index: int) -> Iterator[Ref]:

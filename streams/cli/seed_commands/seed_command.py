@@ -16,12 +16,15 @@ def register(app: typer.Typer) -> None:
     add(app, "seed", seed)
 
 
+DENSITY = "[default: 2 to 5, of a third of the seeds 6 to 12]"
+
+
 def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     concept: Annotated[str | None, typer.Argument(help="what the pictures should be of, 1 to 200 characters")] = None,
     file: Annotated[Path | None, typer.Option(help="JSON lines: concept, count, first, context, options")] = None,
     count: Annotated[int, typer.Option(help="graphs of this concept", min=1)] = 1,
-    min_objects: Annotated[int, typer.Option(help="fewest objects of a graph", min=1, max=12)] = 2,
-    max_objects: Annotated[int, typer.Option(help="most objects of a graph", min=1, max=12)] = 5,
+    min_objects: Annotated[int | None, typer.Option(help=f"fewest objects of a graph {DENSITY}", min=1, max=12)] = None,
+    max_objects: Annotated[int | None, typer.Option(help="most objects of a graph", min=1, max=12)] = None,
     require: Annotated[list[str] | None, typer.Option(help="a category that must be there")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="a category that must not be there")] = None,
     family: Annotated[list[str] | None, typer.Option(help="a weighed relation family, as in direction=2")] = None,
@@ -42,8 +45,10 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     if file is not None:
         seeds = read_seeds(file)
     else:
+        sizes = {"min_objects": min_objects, "max_objects": max_objects}
         options = {
-            "min_objects": min_objects, "max_objects": max_objects, "salt": salt, "families": _weights(family or []),
+            **{name: number for name, number in sizes.items() if number is not None},
+            "salt": salt, "families": _weights(family or []),
             "required_objects": tuple(require or ()), "excluded": tuple(exclude or ()),
         }  # fmt: skip
         context = "" if context_file is None else read_context(context_file)

@@ -6,7 +6,7 @@ import pytest
 
 from agents.concepts.concept_reading import read_concept
 from agents.planner import RulePlanner
-from schemas.events import Rejection
+from schemas.events import Rejection, SeedOptions
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from spatial.knowledge.knowledge_base import categories
@@ -17,7 +17,7 @@ COLLAGE, WORDS = RulePlanner(pictures_only("collage")), RulePlanner(any_words("g
 
 
 def graphs(concept: str, count: int = 6, planner: RulePlanner = COLLAGE) -> list[SpatialGraph | Rejection]:
-    seed = make_seed(concept, count)
+    seed = make_seed(concept, count, options=SeedOptions(max_objects=5))
     return [planner.plan_now(seed, index) for index in range(count)]
 
 

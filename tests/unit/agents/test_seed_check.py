@@ -31,7 +31,7 @@ def test_each_scene_passes(scene: str):
         ({"families": {"dept": 2.0}}, "there is no family of relations 'dept'; there are containment, depth, direction"),
         ({"required_relations": (("cat", "is fond of", "dog"),)}, "there is no relation 'is fond of'"),
         ({"required_relations": (("catt", "on", "table"),)}, "there is no category 'catt'; nearest: cat"),
-        ({"required_objects": ("cat",) * 6}, "6 things are required, no more than 5 allowed"),
+        ({"required_objects": ("cat",) * 6, "max_objects": 5}, "6 things are required, no more than 5 allowed"),
         ({"excluded": ("floor",)}, "there is no category 'floor'"),
     ],
 )

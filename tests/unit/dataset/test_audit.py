@@ -542,10 +542,11 @@ def pair_in_other_words(rows: list[Row]) -> tuple[Row, Row, dict[str, Any]]:
     """A row with a question about a pair, one of another split, and for that a question of other words about the pair."""
     for row in rows:
         for question in row["questions"]:
-            said = re.fullmatch(r"Is the ([a-z]+) to the left of the ([a-z]+)\?", question["question"])
+            sentence = r"is the ([a-z]+) to the left of the ([a-z]+)(?: in (?:the|this) [a-z]+)?\?$"
+            said = re.search(sentence, question["question"], re.IGNORECASE)
             if said:
                 other = next(one for one in rows if one["split"] != row["split"])
-                text = f"Which side of the {said[2]} is the {said[1]} on?"
+                text = f"Which side of the {said[2]} is the {said[1]} on in the picture?"
                 return row, other, {**question, "question": text, "answer": "left", "choices": ["left", "right"]}
     raise AssertionError("no such question")
 

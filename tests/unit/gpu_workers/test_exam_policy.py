@@ -179,10 +179,10 @@ _PARTS = (
 
 
 def test_a_contact_is_not_held_against_a_measured_picture_and_not_asked_of_it_either():
-    graph = make_scene("kitchen", [Thing("cup", (200, 200, 60, 60), 0.2), Thing("table", (100, 260, 300, 200), 0.4)],
+    graph = make_scene("kitchen", [Thing("mug", (200, 200, 60, 60), 0.2), Thing("table", (100, 260, 300, 200), 0.4)],
                        [(0, "on", 1)])  # fmt: skip
     detector, store = (
-        Seeing(truth_of(("cup", (100, 102, 30, 30), 1.0), ("table", (50, 130, 150, 100), 2.0))),
+        Seeing(truth_of(("mug", (100, 102, 30, 30), 1.0), ("table", (50, 130, 150, 100), 2.0))),
         InMemoryStore(),
     )
     [sample] = outcome(stored(store, graph), store, Examiners(detector))

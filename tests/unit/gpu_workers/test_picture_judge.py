@@ -245,7 +245,7 @@ def test_what_an_author_writes_is_admitted_or_counted_by_why_not():
     )
     found = court.look()
     texts = [question.question for question in found.questions[1:]]
-    assert set(texts) <= {"Is the mug to the left of the dog?"}
+    assert set(texts) <= {"In the picture, is the mug to the left of the dog?"}
     assert court.counts.drops["wrong_answer"] == 1
     assert court.counts.drops["duplicate"] == 1
     assert court.counts.drops["not_parsed"] == 1

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from schemas.events import Question, Scene
-from spatial.questions import KINDS, ask, from_json, mirror, parse
+from spatial.questions import KINDS, Unanswerable, answer, ask, from_json, mirror, parse
 from spatial.questions.object_names import NamedScene
 from spatial.verify import verify
 from tests.fakes.cpu_speed import reference_cpu_s
@@ -91,10 +91,58 @@ def test_the_objects_of_a_comparison_are_those_that_it_names_in_their_order():
             assert query.object.category in categories[1:]
 
 
-def test_multi_hop_questions_follow_two_relations_at_least():
-    hops = [json.loads(q.certificate)["difficulty"]["hops"] for _, q in asked() if q.kind == "multi_hop"]
-    assert hops
-    assert min(hops) >= 2
+def test_multi_hop_questions_follow_a_relation_to_a_thing_without_a_name_and_take_one_more_step():
+    many = [(q.question, json.loads(q.certificate)) for _, q in asked() if q.kind == "multi_hop"]
+    assert many
+    for text, proof in many:
+        measured = proof["query"]["op"] in ("attribute", "in_place")
+        assert proof["difficulty"]["hops"] >= (1 if measured else 2), text
+        assert re.search(r"the (\w+ )?(thing|object) |the (leftmost|rightmost) (thing|object)", text), text
+
+
+def test_whatever_a_reference_names_does_not_fit_the_question_too():
+    """What is on the thing under the lamp? Not the lamp, which is on it: two things would fit."""
+    scene = room(
+        thing("table", (100, 200, 200, 120)),
+        thing("lamp", (150, 120, 40, 90)),
+        thing("cup", (240, 180, 30, 30)),
+        drawn=((1, "on", 0), (2, "on", 0), (0, "under", 1)),
+    )
+    with pytest.raises(Unanswerable):
+        answer(parse("In the picture, what is on the thing under the lamp?"), scene)
+    assert not verify("In the picture, what is on the thing under the lamp?", None, scene).entailed
+
+
+@pytest.mark.parametrize("size", [15, 16])
+def test_a_speck_is_never_asked_about(size: int):
+    scene = room(thing("cat", (20, 20, 60, 60)), thing("cup", (200, 300, size, 60)), excluded=("dog",))
+    about = {i for seed in range(30) for question in ask(scene, seed) for i in question.objects}
+    assert (1 in about) == (size >= 16)
+    assert verify("In the picture, is the cat to the left of the cup?", None, scene).entailed == (size >= 16)
+
+
+TRUCK, TREE = thing("truck", (40, 200, 90, 90), depth=1.0), thing("tree", (250, 120, 90, 150), depth=5.0)
+
+
+@pytest.mark.parametrize(
+    ("near", "far", "shown"),
+    [
+        (TRUCK, TREE, True),  # 20 of 400 pixels lower
+        (thing("truck", (40, 190, 90, 90), depth=1.0), TREE, False),
+        (thing("airplane", (40, 200, 90, 90), depth=1.0), TREE, False),
+        (thing("fish", (40, 300, 90, 90), depth=1.0), thing("shark", (250, 20, 90, 90), depth=5.0), False),
+        (thing("tree", (40, 260, 60, 100), depth=1.0), TREE, False),  # of one kind, the nearer one is smaller
+        (
+            thing("airplane", (260, 130, 60, 60), depth=1.0),
+            thing("tree", (250, 120, 90, 150), depth=5.0, visible=0.7),
+            True,
+        ),
+    ],
+)
+def test_which_is_nearer_is_asked_only_where_the_picture_shows_it(near, far, shown: bool):
+    scene = room(near, far)
+    kinds = {question.kind for seed in range(30) for question in ask(scene, seed)}
+    assert ("depth_order" in kinds) == shown
 
 
 def test_a_name_never_tells_the_place_that_is_asked_for():

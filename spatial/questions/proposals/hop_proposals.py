@@ -1,0 +1,87 @@
+"""Proposes queries about a thing that has no name: only its relation to a named object finds it.
+
+In and out: as in `query_proposals`.
+Each form draws its answer before it looks at objects, as the plain kinds do.  A thing that is found by a direction is not
+asked for a direction: one would give the other away.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+
+from spatial.questions.answer_rules import SIDES, YES_NO
+from spatial.questions.object_names import NamedScene
+from spatial.questions.proposals.query_proposals import Proposal, shuffled
+from spatial.questions.proposals.search_proposals import FAMILIES, MIRRORED, SIDEWAYS, varies
+from spatial.questions.question_kinds import AttributeOf, Directed, Direction, Find, InPlace, Nearest, Ref, Side
+from spatial.questions.wording.lexicon import family_of
+
+NO_SIDE = ("on", "inside", "under", "nearest")
+"""Relations that do not say on which side the thing is."""
+
+Thing = tuple[int, Ref]
+"""An object and the words that find it."""
+
+Form = Callable[[NamedScene, random.Random, Sequence[Thing]], Iterator[Proposal]]
+
+
+def multi_hop(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """Questions of every form, the forms in random order."""
+    things = [(i, ref) for i, refs in scene.things.items() for ref in refs]
+    rng.shuffle(things)
+    anywhere = [thing for thing in things if thing[1].predicate in NO_SIDE]
+    forms: list[tuple[Form, list[Thing]]] = [
+        (_beside, things), (_colour, things), (_on_a_side, anywhere), (_side, anywhere), (_third, anywhere),
+    ]  # fmt: skip
+    rng.shuffle(forms)
+    for form, found_by in forms:
+        yield from form(scene, rng, found_by)
+
+
+def _beside(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:
+    """What stands in a relation to the thing, or is nearest to it; the answer's object is drawn first."""
+    for target in shuffled(rng, scene.labels):
+        options: list[Proposal] = []
+        for middle, ref in things:
+            if middle != target:
+                hops = [hop for hop in SIDEWAYS if scene.relation(target, hop, middle).value]
+                options += [(Find(predicate=hop, anchor=ref), scene.labels[target]) for hop in hops]
+                options.append((Nearest(anchor=ref), scene.labels[target]))
+        rng.shuffle(options)
+        yield from options
+
+
+def _colour(scene: NamedScene, _rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:
+    """The colour, or another attribute, of the thing."""
+    for i, ref in things:
+        for value in scene.objects[i].attributes:
+            family = next((f for f in FAMILIES if f == family_of(value)), None)
+            if family is not None and varies(scene.objects[i].category, family):
+                yield AttributeOf(family=family, subject=ref), value
+
+
+def _on_a_side(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:
+    """Whether the thing is on a side of a named object."""
+    target, predicates = rng.choice(YES_NO), list[Direction](("left_of", "right_of"))
+    predicate = rng.choice(predicates)
+    for i, ref in things:
+        for j in shuffled(rng, scene.plainly_named):
+            if i != j and scene.relation(i, predicate, j).value is (target == "yes"):
+                yield Directed(subject=ref, predicate=predicate, object=scene.ref(j)), target
+
+
+def _side(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:
+    """On which side of a named object the thing is."""
+    target = rng.choice(SIDES)
+    for i, ref in things:
+        for j in shuffled(rng, scene.plainly_named):
+            if i != j and scene.relation(i, "left_of", j).value is (target == "left"):
+                yield Side(subject=ref, object=scene.ref(j)), target
+
+
+def _third(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:
+    """Whether the thing is in a third of the picture, or its mirror image."""
+    target = rng.choice(YES_NO)
+    for i, ref in things:
+        for here in rng.sample(list(MIRRORED), len(MIRRORED)):
+            if scene.place(i, here).value:
+                yield InPlace(subject=ref, place=here if target == "yes" else MIRRORED[here]), target
