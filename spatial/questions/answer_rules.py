@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from spatial.questions.certain_facts import Judgement, View
+from spatial.questions.certain_facts import MIN_SIDE, Judgement, View
 from spatial.questions.question_kinds import (
     AttributeOf,
     Bearing,
@@ -107,6 +107,8 @@ def exists(view: View, query: Exists, _: list[Referent]) -> Step:
 
 
 def _is_seen(view: View, category: str) -> bool:
+    if any(min(view.objects[i].box[2:]) < MIN_SIDE for i in matching_objects(view, category)):
+        raise Unanswerable(f"some {category} is a speck")
     if any(view.objects[i].category == category for i in view.clear):
         return True
     might_be = any(fits(category, o.category) or fits(o.category, category) for o in view.objects)

@@ -145,6 +145,8 @@ def _of_search(family: str, ref: Ref, anchor: str, answer: str) -> set[Key]:
     """The answer with its anchor; and a key of the words, which name only the last object of the chain."""
     inner = ref.anchor
     nameless = ref.category is None
+    if nameless and ref.extreme is not None:
+        return {pair(family, answer, anchor), *of_nothing_named()}
     if nameless and inner is not None and inner.category is not None and ref.predicate is not None:
         words = Key(_family_of(ref.predicate), (inner.category,), by_words=True)
     else:

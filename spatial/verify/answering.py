@@ -6,7 +6,7 @@ In: a `Form` with its nouns, and the scene.  Out: the answer's text; `NotProven`
 from collections.abc import Callable
 
 from schemas.events import Scene, SeenObject
-from spatial.verify.geometry import before, closer, nearer, related, third
+from spatial.verify.geometry import SPECK, before, closer, nearer, related, third
 from spatial.verify.lexicon import family, is_surely_called, may_be_called
 from spatial.verify.referents import NotProven, Reader, is_seen, require_seen
 from spatial.verify.sentences import AREAS, COMPARED, COURSES, ENDS, RELATIONS, Form
@@ -34,6 +34,8 @@ def _distinct_referents(reader: Reader, form: Form) -> list[SeenObject]:
 
 def _is_seen(reader: Reader, noun: int) -> bool:
     category = reader.nouns[noun]
+    if any(min(thing.box[2:]) < SPECK for thing in reader.candidates(noun)):
+        raise NotProven(f"some {category} is a speck")
     if any(t.category == category and is_seen(t) for t in reader.scene.objects):
         return True
     for thing in reader.scene.objects:

@@ -7,6 +7,7 @@ The verifier's own geometry; it shares no code with the geometry that questions 
 from math import dist, hypot, inf
 
 from schemas.events import Scene, SeenObject
+from spatial.verify.depth_cues import is_order_seen
 
 DIRECTION_SHARE = 0.05
 """Least difference of centres, as a share of the canvas."""
@@ -25,10 +26,6 @@ DEPTH_SHARE = 0.1
 
 SPECK = 16
 """Pixels: what is narrower or lower than that is a speck."""
-
-AGAINST = 0.05
-"""Least difference of lower edges, as a share of the canvas' height, and least overlap, as a share of the smaller box: one
-of the two must show which of two things is nearer."""
 
 SEEN_SHARE = 0.35
 """Least visible share of an object that a question may rest on."""
@@ -99,19 +96,7 @@ def nearer(a: SeenObject, b: SeenObject, scene: Scene) -> bool | None:
     if a.depth == b.depth or abs(a.depth - b.depth) < DEPTH_SHARE * reach:
         return None
     front, back = (a, b) if a.depth < b.depth else (b, a)
-    return a is front if _is_visible_order(front, back, scene) else None
-
-
-def _is_visible_order(front: SeenObject, back: SeenObject, scene: Scene) -> bool:
-    """Whether the boxes allow a viewer to see the order: the front one overlaps the other or ends lower, and is not the
-    smaller one of two of a kind."""
-    if front.category == back.category and front.box[3] < back.box[3]:
-        return False
-    lower = span(front, 1)[1] - span(back, 1)[1]
-    across, down = (min(span(front, k)[1], span(back, k)[1]) - max(span(front, k)[0], span(back, k)[0]) for k in (0, 1))
-    smaller = min(t.box[2] * t.box[3] for t in (front, back))
-    overlaps = across > 0 and down > 0 and across * down >= AGAINST * smaller - ROUNDING
-    return overlaps or lower >= AGAINST * scene.canvas[1] - ROUNDING
+    return a is front if is_order_seen(front, back, scene) else None
 
 
 def third(thing: SeenObject, axis: int, scene: Scene) -> str | None:

@@ -38,7 +38,8 @@ _IRREGULAR = {
 
 
 @lru_cache(maxsize=4)
-def _table(name: str) -> dict[str, tuple[str, ...]]:
+def word_table(name: str) -> dict[str, tuple[str, ...]]:
+    """A data file beside this module: lists of words by name."""
     text = resources.files("spatial.verify").joinpath(name).read_text("utf-8")
     return {key: tuple(words) for key, words in json.loads(text).items()}
 
@@ -46,7 +47,7 @@ def _table(name: str) -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=8192)
 def family(value: str) -> str | None:
     """The family of an attribute value."""
-    return next((name for name, words in _table("values.json").items() if value in words), None)
+    return next((name for name, words in word_table("values.json").items() if value in words), None)
 
 
 @lru_cache(maxsize=65536)
@@ -54,7 +55,7 @@ def may_be_called(category: str, word: str) -> bool:
     """Whether somebody may call an object of the category by the word."""
     word, category = word.casefold(), category.casefold()
     contents = [category, *category.split(" of ")]
-    for name in (word, *_table("kinds.json").get(word, ())):
+    for name in (word, *word_table("kinds.json").get(word, ())):
         for part in contents:
             if part == name or part.endswith(f" {name}") or part in (f"{word}s", f"{word}es"):
                 return True
@@ -65,7 +66,7 @@ def is_surely_called(category: str, word: str) -> bool:
     """Whether everybody would use the word: a taxi is a car, a cable car perhaps, and a plate of eggs is no eggs."""
     word, category = word.casefold(), category.casefold()
     vessel, _, contents = category.partition(" of ")
-    doubtful = category in _table("doubtful.json").get(word, ()) or (contents and not may_be_called(vessel, word))
+    doubtful = category in word_table("doubtful.json").get(word, ()) or (contents and not may_be_called(vessel, word))
     return category == word or not doubtful
 
 
@@ -151,6 +152,6 @@ def _colour_at(tokens: list[str], at: int, index: Index) -> int:
     """The number of tokens from here that form a colour followed by a noun; 0 if they do not."""
     for size in (2, 1):
         words = " ".join(tokens[at : at + size])
-        if words in _table("values.json")["colour"] and _noun_at(tokens, at + size, index):
+        if words in word_table("values.json")["colour"] and _noun_at(tokens, at + size, index):
             return size
     return 0

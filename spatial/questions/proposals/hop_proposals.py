@@ -7,6 +7,7 @@ asked for a direction: one would give the other away.
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 
 from spatial.questions.answer_rules import SIDES, YES_NO
 from spatial.questions.object_names import NamedScene
@@ -33,8 +34,8 @@ def multi_hop(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
         (_beside, things), (_colour, things), (_on_a_side, anywhere), (_side, anywhere), (_third, anywhere),
     ]  # fmt: skip
     rng.shuffle(forms)
-    for form, found_by in forms:
-        yield from form(scene, rng, found_by)
+    for proposals in zip_longest(*(form(scene, rng, found_by) for form, found_by in forms)):
+        yield from (each for each in proposals if each is not None)  # in turn: one form alone has hundreds
 
 
 def _beside(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:

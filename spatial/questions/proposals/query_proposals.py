@@ -10,8 +10,10 @@ import random
 from collections.abc import Callable, Iterable, Iterator
 from itertools import permutations
 
+from spatial.questions.answer_odds import is_kept
 from spatial.questions.answer_rules import ALONG, BEARINGS, SIDES, YES_NO
 from spatial.questions.certain_facts import DIRECTIONS
+from spatial.questions.object_names import SIDES as SIDEWAYS
 from spatial.questions.object_names import NamedScene, counts_by_side, counts_in_total
 from spatial.questions.question_kinds import (
     Bearing,
@@ -36,6 +38,9 @@ SIMPLE_SHARE = 0.05
 """Share of questions about existence and number that name only one category. How often a category is seen, or in what
 numbers, gives their answers away (measured: 10 points above chance on planned scenes), so they are few; the others
 contrast a seen category with an unseen one, or the two sides of an object, and give nothing away."""
+
+EXISTENCE_TRIES = 24
+"""How many pairs of a seen and an unseen category are tried."""
 
 TRIPLES = 60
 """How many triples of objects are tried: enough to find one, and bounded in crowded scenes."""
@@ -69,8 +74,10 @@ def existence(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     target, simple = rng.choice(YES_NO), rng.random() < SIMPLE_SHARE
     if not scene.present or not scene.absent:
         return
-    for _ in range(4):
+    for _ in range(EXISTENCE_TRIES):
         seen, unseen = rng.choice(scene.present), rng.choice(scene.absent)
+        if not is_kept("seen", seen, unseen, rng):
+            continue
         first, second = (seen, unseen) if target == "yes" else (unseen, seen)
         yield Exists(category=first, without=None if simple else second), target
 
@@ -107,8 +114,16 @@ def direction_yes_no(scene: NamedScene, rng: random.Random) -> Iterator[Proposal
     for axis in axes:
         predicate = axis[1 if flip else 0]
         for i, j in pairs(rng, scene.named_across(predicate)):
-            if scene.relation(i, predicate, j).value is (target == "yes"):
+            if scene.relation(i, predicate, j).value is not (target == "yes"):
+                continue
+            if predicate in SIDEWAYS or _is_even(scene, i, j, rng):
                 yield Directed(subject=scene.ref(i), predicate=predicate, object=scene.ref(j)), target
+
+
+def _is_even(scene: NamedScene, i: int, j: int, rng: random.Random) -> bool:
+    """Whether a question about the heights of two things is kept: a lamp above a cat as seldom as the opposite."""
+    high, low = (i, j) if scene.relation(i, "above", j).value else (j, i)
+    return is_kept("above", scene.objects[high].category, scene.objects[low].category, rng)
 
 
 def direction_open(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
@@ -124,7 +139,9 @@ def direction_choice(scene: NamedScene, rng: random.Random) -> Iterator[Proposal
     target = rng.choice(BEARINGS)
     up, left = target.startswith("above"), target.endswith("left")
     for i, j in pairs(rng, scene.plainly_named):
-        if scene.relation(i, "above", j).value is up and scene.relation(i, "left_of", j).value is left:
+        if scene.relation(i, "above", j).value is not up or scene.relation(i, "left_of", j).value is not left:
+            continue
+        if _is_even(scene, i, j, rng):
             yield Bearing(subject=scene.ref(i), object=scene.ref(j)), target
 
 

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 import spatial.verify
 from schemas.events import Question, Scene, SeenObject, SeenRelation
+from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.questions import Unanswerable, answer, ask, parse, realise
 from spatial.questions.question_kinds import Query, references
 from spatial.questions.wording.lexicon import fits
 from spatial.verify import Verdict, verify
-from spatial.verify.lexicon import may_be_called
+from spatial.verify.lexicon import may_be_called, word_table
 from tests.fakes.cpu_speed import reference_cpu_s
 from tests.fakes.queries import FEW_NOUNS, NOUNS, queries
 from tests.fakes.rooms import kitchen, room, thing
@@ -226,3 +227,13 @@ def test_it_reads_what_people_write_and_proves_no_more_than_was_asked(question: 
     sofa = SeenObject(id=1, category="sofa", attributes=(), box=(250, 260, 200, 150), depth=0.5, visible=1.0)
     scene = Scene(canvas=(512, 512), scene="room", objects=(cat, sofa), relations=(), excluded=("dog",))
     assert verify(question, None, scene).answer == answer
+
+
+def test_its_own_list_of_what_stands_agrees_with_the_knowledge():
+    words, known = word_table("standing.json"), categories().values()
+    ground = {"floor", "surface"}
+    assert set(words["aloft"]) == {one.name for one in known if not set(one.rests_on) <= ground}
+    assert set(words["surface"]) == {
+        one.name for one in known if set(one.rests_on) <= ground and one.rests_on[0] != "floor"
+    }
+    assert set(words["tabletops"]) == {kind.name for kind in scene_kinds().values() if kind.backdrop == "tabletop"}

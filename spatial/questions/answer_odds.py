@@ -1,0 +1,38 @@
+"""How much the names of two things give away: the odds of an answer, and how often a likely one is asked.
+
+In: an aspect and two categories.  Out: a probability with which the question is kept.
+The scores are data (`answer_odds.json`), fitted once to planned scenes by `tools.fit_answer_odds`: the log odds that the
+first of two categories comes before the second, as in a Bradley-Terry model (Bradley and Terry 1952).
+A question whose answer the names make likely is kept with the odds of its opposite, so that both are asked alike.
+"""
+
+import json
+import math
+import random
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+Aspect = Literal["above", "seen"]
+"""`above`: which of two is higher in the picture.  `seen`: which is in the picture, where the other is not."""
+
+
+@lru_cache(maxsize=1)
+def scores() -> Mapping[str, Mapping[str, float]]:
+    """The score of each category by aspect; one that is missing has 0."""
+    text = resources.files("spatial.questions").joinpath("answer_odds.json").read_text("utf-8")
+    found: dict[str, dict[str, float]] = json.loads(text)
+    return found
+
+
+def keep_probability(aspect: Aspect, first: str, second: str) -> float:
+    """How often a question is kept whose answer says that `first` is above `second` (or seen instead of it): 1 where the
+    names make that no likelier than the opposite, else the odds of the opposite."""
+    known = scores()[aspect]
+    return min(1.0, math.exp(known.get(second, 0.0) - known.get(first, 0.0)))
+
+
+def is_kept(aspect: Aspect, first: str, second: str, rng: random.Random) -> bool:
+    """Whether a question is kept, by chance."""
+    return rng.random() < keep_probability(aspect, first, second)
