@@ -20,13 +20,6 @@ def content_id(kind: str, *parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:ID_CHARS]
 
 
-DENSE = (6, 12)
-"""Fewest and most objects of a dense graph: with few objects there is little to count and to reason about."""
-
-ONE_IN = 3
-"""One seed in this many is dense, where its options do not say how many objects."""
-
-
 def derived_seed(purpose: str, *parts: object) -> int:
     """A 63-bit seed for a random generator, separate for every purpose."""
     return int(content_id(f"seed/{purpose}", *parts), 16) >> 65
@@ -35,21 +28,11 @@ def derived_seed(purpose: str, *parts: object) -> int:
 def make_seed(
     concept: str, count: int = 1, first: int = 0, context: str = "", options: SeedOptions | None = None
 ) -> SeedConcept:
-    """A validated seed with its id. Raises pydantic's ValidationError (a ValueError) on bad input.
-
-    Where the options do not say how many objects, a third of the seeds (by their content) ask for `DENSE`.
-    """
+    """A validated seed with its id. Raises pydantic's ValidationError (a ValueError) on bad input."""
+    chosen = options or SeedOptions()
     key = " ".join(concept.split()).casefold()
-    chosen = _with_usual_density(options or SeedOptions(), key, context)
     seed_id = content_id("seed", key, context, chosen.model_dump(mode="json"))
     return SeedConcept(seed_id=seed_id, concept=concept, count=count, first=first, context=context, options=chosen)
-
-
-def _with_usual_density(options: SeedOptions, *content: str) -> SeedOptions:
-    counted = {"min_objects", "max_objects"} & options.model_fields_set
-    if counted or options.graph is not None or derived_seed("density", *content, options.salt) % ONE_IN:
-        return options
-    return options.model_copy(update={"min_objects": DENSE[0], "max_objects": DENSE[1]})
 
 
 def with_graph_id(fields: Mapping[str, object]) -> SpatialGraph:

@@ -22,10 +22,10 @@ from agents.planner import RulePlanner
 from gpu_workers.renderers import capabilities_of
 from schemas.events import Scene, SeenObject, Truth
 from schemas.graph import SpatialGraph
-from schemas.ids import make_seed
 from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.questions.object_names import NamedScene
 from spatial.relations.scene_extraction import extract_scene
+from streams.operations.seeds import SeedRequest, seeds_of
 
 FILE = Path("spatial/questions/answer_odds.json")
 
@@ -40,7 +40,7 @@ Pair = tuple[str, str, str]
 def pairs_of(number: int) -> list[Pair]:
     """The pairs of one planned scene."""
     kinds = sorted(scene_kinds())
-    seed = make_seed(kinds[number % len(kinds)], 1, number // len(kinds))
+    [seed] = seeds_of(SeedRequest(concept=kinds[number % len(kinds)], first=number // len(kinds)))
     graph = RulePlanner(capabilities_of("collage")).plan_now(seed, seed.first)
     return list(_pairs(NamedScene(_drawn(graph)))) if isinstance(graph, SpatialGraph) else []
 

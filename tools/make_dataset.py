@@ -27,12 +27,12 @@ from gpu_workers.render import RenderHandler
 from gpu_workers.renderers import capabilities_of
 from schemas.base import Event
 from schemas.errors import PermanentError, RetryableError, UserError
-from schemas.events import QAEvent, Rejection, SeedConcept, SeedOptions
+from schemas.events import QAEvent, Rejection, SeedConcept
 from schemas.ids import make_seed
 from schemas.interfaces import Results, Sample, StoredObject
 from spatial.knowledge.knowledge_base import scene_kinds
 from streams.adapters.vision_factories import renderer_of
-from streams.operations.seeds import SAMPLE_SEEDS, BadSeeds, read_seeds
+from streams.operations.seeds import SAMPLE_SEEDS, BadSeeds, SeedRequest, read_seeds, seeds_of
 from streams.settings import RenderSettings
 
 TRIES = 4
@@ -79,7 +79,7 @@ def concepts_of(seeds: Iterable[SeedConcept], samples: int, salt: str = "") -> l
 
 def default_seeds() -> list[SeedConcept]:
     """The sample seeds, and a seed of every scene of the knowledge base."""
-    return [*read_seeds(SAMPLE_SEEDS), *(make_seed(name, options=SeedOptions()) for name in scene_kinds())]
+    return [*read_seeds(SAMPLE_SEEDS), *(seed for name in scene_kinds() for seed in seeds_of(SeedRequest(concept=name)))]
 
 
 def samples_of(concept: Concept) -> list[Sample]:

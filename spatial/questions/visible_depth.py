@@ -20,6 +20,9 @@ HIDDEN_SHARE = 0.05
 COVERED_SHARE = 0.05
 """Least overlap of two boxes, as a share of the smaller one, for the one to hide a part of the other."""
 
+CONTACTS = ("on", "supports", "inside", "contains", "under", "over")
+"""Relations of two objects of which neither is before the other for most people."""
+
 CARRIED = ("on", "inside")
 """What a drawn relation says of an object that does not stand on the ground."""
 
@@ -38,7 +41,7 @@ class DepthCues:
         Never of two of which one carries or holds the other: a cup on a table is neither before nor behind it for most
         people.  Never of two of one category of which the nearer one is drawn smaller, against perspective.
         """
-        if any({near.id, far.id} == {subject, anchor} for subject, _, anchor in self.drawn):
+        if any({near.id, far.id} == {subject, anchor} and name in CONTACTS for subject, name, anchor in self.drawn):
             return False
         if near.category == far.category and near.box[3] < far.box[3]:
             return False
@@ -47,9 +50,12 @@ class DepthCues:
     def _stands(self, thing: SeenObject) -> bool:
         """Whether the object stands on the scene's ground: it neither flies, swims nor hangs, and nothing carries it.
 
-        What is not known is taken to stand.
+        What is not known is taken to stand.  Where its foot is in the box of an object that is no nearer, that may carry
+        it: a detector sees boxes and no contact.
         """
         if any(subject == thing.id and name in CARRIED for subject, name, _ in self.drawn):
+            return False
+        if any(other.id != thing.id and _holds_foot(other, thing) for other in self.scene.objects):
             return False
         known, place = categories().get(thing.category), scene_kinds().get(self.scene.scene)
         ground = {"floor", "surface"} if place is not None and place.backdrop == "tabletop" else {"floor"}
@@ -58,6 +64,12 @@ class DepthCues:
     def _is_lower(self, near: SeenObject, far: SeenObject) -> bool:
         apart = near.box[1] + near.box[3] - far.box[1] - far.box[3]
         return apart >= FOOT_SHARE * self.strictness * self.scene.canvas[1]
+
+
+def _holds_foot(other: SeenObject, thing: SeenObject) -> bool:
+    x, y, width, height = thing.box
+    left, top, across, down = other.box
+    return other.depth >= thing.depth and left <= x + width / 2 <= left + across and top <= y + height <= top + down
 
 
 def _covers(near: SeenObject, far: SeenObject) -> bool:

@@ -13,6 +13,9 @@ LOWER = 0.05
 COVERED = 0.05
 """Share of the smaller box that the two have in common, and of the farther thing that is hidden, where one covers it."""
 
+TOGETHER = {"on", "inside", "under", "supports", "contains", "over"}
+"""Relations of things that are at one place."""
+
 ROUNDING = 1e-9
 
 
@@ -22,7 +25,7 @@ def is_order_seen(front: SeenObject, back: SeenObject, scene: Scene) -> bool:
     Not where one carries the other, nor where the nearer of two of a kind is the smaller one.
     """
     pair = {front.id, back.id}
-    if any(r.drawn and r.object is not None and {r.subject, r.object} == pair for r in scene.relations):
+    if any(r.drawn and r.predicate in TOGETHER and {r.subject, r.object} == pair for r in scene.relations):
         return False
     if front.category == back.category and back.box[3] > front.box[3]:
         return False
@@ -43,9 +46,16 @@ def _hides(front: SeenObject, back: SeenObject) -> bool:
     return back.visible <= 1 - COVERED + ROUNDING and back.visible <= front.visible
 
 
+def _has_point(thing: SeenObject, point: tuple[float, float]) -> bool:
+    return all(thing.box[k] <= point[k] <= thing.box[k] + thing.box[k + 2] for k in (0, 1))
+
+
 def _is_standing(thing: SeenObject, scene: Scene) -> bool:
     words = word_table("standing.json")
     if any(r.drawn and r.subject == thing.id and r.predicate in ("on", "inside") for r in scene.relations):
+        return False
+    foot = (thing.box[0] + thing.box[2] / 2, thing.box[1] + thing.box[3])
+    if any(_has_point(other, foot) and other.depth >= thing.depth for other in scene.objects if other is not thing):
         return False
     return thing.category not in words["aloft"] and (
         thing.category not in words["surface"] or scene.scene in words["tabletops"]

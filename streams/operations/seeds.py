@@ -12,11 +12,17 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from schemas.base import Model
 from schemas.events import MAX_CONCEPT_CHARS, MAX_CONTEXT_CHARS, MAX_GRAPHS_PER_SEED_EVENT, SeedConcept, SeedOptions
-from schemas.ids import make_seed
+from schemas.ids import derived_seed, make_seed
 
 MAX_FAULTS_SHOWN = 10
 MAX_GRAPHS = 10_000_000
 """Limit of the graphs of one request: more is probably a typing error; use several requests with different `salt`s."""
+
+DENSE = (6, 12)
+"""Fewest and most objects of a dense graph: with few objects there is little to count and to reason about."""
+
+ONE_IN = 3
+"""One concept in this many is dense, where its options do not say how many objects."""
 
 SAMPLE_SEEDS = Path(__file__).parent / "samples" / "seeds.jsonl"
 
@@ -38,12 +44,23 @@ class SeedRequest(Model):
 
 
 def expand(request: SeedRequest) -> Iterator[SeedConcept]:
-    """The events of a request: no event asks for more graphs than one agent should take at a time."""
-    done = 0
+    """The events of a request: no event asks for more graphs than one agent should take at a time.
+
+    Where the options do not say how many objects, a third of the concepts (by their content) get `DENSE` graphs.
+    """
+    done, options = 0, _with_usual_density(request)
     while done < request.count:
         count = min(MAX_GRAPHS_PER_SEED_EVENT, request.count - done)
-        yield make_seed(request.concept, count, request.first + done, request.context, request.options)
+        yield make_seed(request.concept, count, request.first + done, request.context, options)
         done += count
+
+
+def _with_usual_density(request: SeedRequest) -> SeedOptions:
+    options, concept = request.options, " ".join(request.concept.split()).casefold()
+    counted = {"min_objects", "max_objects"} & options.model_fields_set
+    if counted or options.graph is not None or derived_seed("density", concept, options.salt) % ONE_IN:
+        return options
+    return options.model_copy(update={"min_objects": DENSE[0], "max_objects": DENSE[1]})
 
 
 def seeds_of(request: SeedRequest) -> list[SeedConcept]:

@@ -64,7 +64,7 @@ def altered(draw: Draw) -> tuple[bytes, StoredObject]:
     event, stored = draw(announced())
     payload = unpacked(encode(event))
     for _ in range(draw(st.integers(1, 3))):
-        alter(draw, draw(st.sampled_from([payload, payload["graph"], payload["truth"] or payload])))
+        alter(draw, draw(st.sampled_from([payload, payload["image"], payload["graph"], payload["truth"] or payload])))
     return packed(payload), stored
 
 

@@ -60,6 +60,7 @@ STORE = {
     "dataset vacuum": [],
     "dataset prove-split": [],
     "dataset stats": [],
+    "dataset quality": [],
     "rejections list": [],
     "rejections show": ["3fa9"],
     "rejections export": ["--out", "{out}"],

@@ -97,3 +97,18 @@ def test_a_context_that_cannot_be_used_is_named(tmp_path: Path, data: bytes | No
         path.write_bytes(data)
     with pytest.raises(BadSeeds, match=why):
         read_context(path)
+
+
+def test_a_third_of_the_concepts_is_dense_where_nobody_says_how_many_objects_there_are():
+    sizes = [seeds_of(SeedRequest(concept=f"place {number}"))[0].options for number in range(600)]
+    assert {(each.min_objects, each.max_objects) for each in sizes} == {(2, 5), (6, 12)}
+    assert 150 < sum(each.min_objects == 6 for each in sizes) < 250
+
+
+@pytest.mark.parametrize("options", [{"min_objects": 2}, {"max_objects": 5}, {"min_objects": 3, "max_objects": 4}])
+def test_what_is_said_of_the_number_of_objects_holds(options: dict[str, int]):
+    for number in range(30):
+        [seed] = seeds_of(SeedRequest.model_validate({"concept": f"place {number}", "options": options}))
+        assert (seed.options.min_objects, seed.options.max_objects) == (
+            options.get("min_objects", 2), options.get("max_objects", 5)
+        )  # fmt: skip
