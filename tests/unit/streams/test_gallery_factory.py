@@ -8,8 +8,8 @@ import pytest
 from dataset.gallery.interfaces import SeedForm
 from schemas.errors import UserError
 from schemas.events import STAGES
-from schemas.ids import make_seed
 from streams.adapters.gallery_backend import MIN_QUERY_GAP_S, RunningFactory, seeds_of_form
+from streams.operations.seeds import SeedRequest, seeds_of
 from streams.operations.status import StageStatus
 
 
@@ -36,9 +36,8 @@ def test_a_form_becomes_seeds_and_returns_their_ids():
     assert ids == [seed.seed_id]
     assert (seed.concept, seed.count) == ("a market", 3)
     assert (seed.options.required_objects, seed.options.excluded, seed.options.max_objects) == (("cat",), ("dog",), 4)
-    assert seeds_of_form(SeedForm("a market"))[0].seed_id == make_seed("a market").seed_id, (
-        "the same as from the command line"
-    )
+    for concept in ("a market", "kitchen", "harbour", "living room"):
+        assert seeds_of_form(SeedForm(concept)) == seeds_of(SeedRequest(concept=concept)), "as from the command line"
 
 
 @pytest.mark.parametrize(
