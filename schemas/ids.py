@@ -25,13 +25,17 @@ def derived_seed(purpose: str, *parts: object) -> int:
     return int(content_id(f"seed/{purpose}", *parts), 16) >> 65
 
 
+def concept_key(concept: str) -> str:
+    """The concept as seeds are compared: white space and case do not count."""
+    return " ".join(concept.split()).casefold()
+
+
 def make_seed(
     concept: str, count: int = 1, first: int = 0, context: str = "", options: SeedOptions | None = None
 ) -> SeedConcept:
     """A validated seed with its id. Raises pydantic's ValidationError (a ValueError) on bad input."""
     chosen = options or SeedOptions()
-    key = " ".join(concept.split()).casefold()
-    seed_id = content_id("seed", key, context, chosen.model_dump(mode="json"))
+    seed_id = content_id("seed", concept_key(concept), context, chosen.model_dump(mode="json"))
     return SeedConcept(seed_id=seed_id, concept=concept, count=count, first=first, context=context, options=chosen)
 
 

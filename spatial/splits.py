@@ -110,12 +110,17 @@ TURN = 50
 
 
 def split_of(graph: SpatialGraph, held_out_per_mille: int) -> str:
-    """The split of every sample of this scene, where so many scenes of 1,000 are held out for validation and for test each.
+    """The split of every sample of this scene, where so many of 1,000 are held out for validation and for test each."""
+    return split_of_hash(scene_hash(graph), held_out_per_mille)
+
+
+def split_of_hash(found: str, held_out_per_mille: int) -> str:
+    """The split of the scenes with this hash.
 
     Test begins at the lower end of the order of hashes, validation at the upper one: a larger share takes scenes from
     train alone, and none wanders from one hold-out to the other.
     """
-    place = (int(scene_hash(graph), 16) + TURN) % 1000
+    place = (int(found, 16) + TURN) % 1000
     if place < held_out_per_mille:
         return TEST
     return VALIDATION if place >= 1000 - held_out_per_mille else TRAIN

@@ -42,10 +42,10 @@ def pairs_of(number: int) -> list[Pair]:
     kinds = sorted(scene_kinds())
     [seed] = seeds_of(SeedRequest(concept=kinds[number % len(kinds)], first=number // len(kinds)))
     graph = RulePlanner(capabilities_of("collage")).plan_now(seed, seed.first)
-    return list(_pairs(NamedScene(_drawn(graph)))) if isinstance(graph, SpatialGraph) else []
+    return list(_pairs(NamedScene(drawn_exactly(graph)))) if isinstance(graph, SpatialGraph) else []
 
 
-def _drawn(graph: SpatialGraph) -> Scene:
+def drawn_exactly(graph: SpatialGraph) -> Scene:
     """The scene as a renderer that draws exactly the layout would show it."""
     layout = zip(graph.objects, graph.layout.boxes, graph.layout.depth, strict=True)
     objects = tuple(

@@ -9,8 +9,7 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
-import jinja2
-
+from dataset.analysis.page_templates import templates_in
 from dataset.analysis.statistics import Statistics
 
 BAR = "#3b6ea5"
@@ -38,16 +37,10 @@ def write_statistics(found: Statistics, out: Path) -> Path:
     charts = _charts(found)
     for name, bars in charts.items():
         _draw(out / f"{name}.png", CHARTS[name], bars)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
     page = out / "index.html"
     tables = [(name, CHARTS[name], charts[name]) for name in charts]
-    page.write_text(environment.get_template("statistics.html").render(found=found, tables=tables), "utf-8")
+    template = templates_in(Path(__file__).parent).get_template("statistics.html")
+    page.write_text(template.render(found=found, tables=tables), "utf-8")
     return page
 
 

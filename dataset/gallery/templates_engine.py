@@ -1,4 +1,4 @@
-"""The templates: the one file that imports jinja2.
+"""The gallery's templates and static files.
 
 In: a template's name and its values.  Out: HTML.
 Every text is escaped; an unknown name in a template is an error.
@@ -7,7 +7,9 @@ Every text is escaped; an unknown name in a template is an error.
 import functools
 from pathlib import Path
 
-import jinja2
+from jinja2 import Environment
+
+from dataset.analysis.page_templates import templates_in
 
 HERE = Path(__file__).parent
 ASSETS = {"gallery.css": "text/css", "gallery.js": "text/javascript", "htmx.min.js": "text/javascript"}
@@ -15,14 +17,8 @@ ASSETS = {"gallery.css": "text/css", "gallery.js": "text/javascript", "htmx.min.
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+def _environment() -> Environment:
+    environment = templates_in(HERE)
     environment.filters["words"] = lambda text: str(text).replace("_", " ")
     environment.filters["thousands"] = lambda number: f"{number:,}"
     return environment

@@ -99,18 +99,12 @@ def number_of(value: float) -> str:
 
 def write_report(measures: Sequence[Measure], uri: str, out: Path) -> Path:
     """Write both files and return the page. Needs jinja2."""
-    import jinja2
+    from dataset.analysis.page_templates import templates_in
 
     out.mkdir(parents=True, exist_ok=True)
     (out / "quality.json").write_text(json.dumps(as_json(measures), ensure_ascii=False, indent=1), "utf-8")
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
     words = {"goal_of": goal_of, "number_of": number_of, "groups": _groups(measures)}
     page = out / "index.html"
-    page.write_text(environment.get_template("quality.html").render(measures=measures, uri=uri, **words), "utf-8")
+    template = templates_in(Path(__file__).parent).get_template("quality.html")
+    page.write_text(template.render(measures=measures, uri=uri, **words), "utf-8")
     return page

@@ -16,6 +16,7 @@ from dataset.table.delta_table import Options, Table
 from dataset.table.rejection_table import REJECTION_COLUMNS
 from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
+from schemas.ids import concept_key
 
 LISTED = (*OUTCOME, "detail", "graph_id", "image_id", "image_key", "concept", "source_topic")
 """The columns that are small enough to hold for every row."""
@@ -98,4 +99,4 @@ def _check_concepts(found: Sequence[Row], concepts: Collection[str]) -> None:
 
 def _key(concept: str | None) -> str | None:
     """The concept as seeds are compared: white space and case do not count."""
-    return None if concept is None else " ".join(concept.split()).casefold()
+    return None if concept is None else concept_key(concept)

@@ -27,7 +27,14 @@ from spatial.questions.question_kinds import (
     Side,
 )
 from spatial.questions.wording.lexicon import family_of, fits, surely_fits
-from spatial.questions.wording.referring_expressions import Referent, Unanswerable, matching_objects, related, resolve
+from spatial.questions.wording.referring_expressions import (
+    Referent,
+    Unanswerable,
+    matching_objects,
+    nearest_to,
+    related,
+    resolve,
+)
 
 YES_NO = ("yes", "no")
 SIDES = ("left", "right")
@@ -225,12 +232,8 @@ def find(view: View, query: Find, _: list[Referent]) -> Step:
 
 def nearest(view: View, _: Nearest, found: list[Referent]) -> Step:
     """The object with clearly the smallest gap."""
-    base = found[0]
-    others = tuple(i for i in range(len(view.objects)) if i != base.index)
-    best = view.nearest(base.index, others)
-    if best is None or best[0] in base.mentioned:
-        raise Unanswerable("which one is nearest is doubtful, or it is one that the words name")
-    return _require_label(view, best[0]), RuleResult("nearest: least gap in the picture", best[1], 1, best[:1]), others
+    hit = nearest_to(view, found[0], tuple(range(len(view.objects))))
+    return _require_label(view, hit.index), RuleResult(hit.rules[-1], hit.margin, 1, (hit.index,)), hit.used
 
 
 def in_order(view: View, query: InOrder, found: list[Referent]) -> Step:

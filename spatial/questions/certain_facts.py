@@ -90,6 +90,10 @@ class View:
         )
 
     @cached_property
+    def _depth_cues(self) -> DepthCues:
+        return DepthCues(self.scene, self.drawn, self.strictness)
+
+    @cached_property
     def _depth_range(self) -> float:
         depths = [o.depth for o in self.objects]
         return max(depths) - min(depths) if depths else 0.0
@@ -131,7 +135,7 @@ class View:
         if nearer == 0 or abs(nearer) < DEPTH_SHARE * self._depth_range * self.strictness:
             return DOUBTFUL
         near, far = (i, j) if nearer > 0 else (j, i)
-        if not DepthCues(self.scene, self.drawn, self.strictness).show(self.objects[near], self.objects[far]):
+        if not self._depth_cues.show(self.objects[near], self.objects[far]):
             return DOUBTFUL
         return Judgement((nearer > 0) == (predicate == "in_front_of"), abs(nearer) / self._depth_range)
 

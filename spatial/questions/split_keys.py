@@ -143,15 +143,8 @@ def _of_words(ref: Ref, named: list[str]) -> set[Key]:
 
 def _of_search(family: str, ref: Ref, anchor: str, answer: str) -> set[Key]:
     """The answer with its anchor; and a key of the words, which name only the last object of the chain."""
-    inner = ref.anchor
-    nameless = ref.category is None
-    if nameless and ref.extreme is not None:
-        return {pair(family, answer, anchor), *of_nothing_named()}
-    if nameless and inner is not None and inner.category is not None and ref.predicate is not None:
-        words = Key(_family_of(ref.predicate), (inner.category,), by_words=True)
-    else:
-        words = Key(family, (anchor,), by_words=True)
-    return {pair(family, answer, anchor), words}
+    words = _of_words(ref, []) if ref.category is None else set()
+    return {pair(family, answer, anchor)} | (words or {Key(family, (anchor,), by_words=True)})
 
 
 def _category_of_answer(scene: NamedScene, answer: Answer) -> str:

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from schemas.base import Model
 from schemas.events import MAX_CONCEPT_CHARS, MAX_CONTEXT_CHARS, MAX_GRAPHS_PER_SEED_EVENT, SeedConcept, SeedOptions
-from schemas.ids import derived_seed, make_seed
+from schemas.ids import concept_key, derived_seed, make_seed
 
 MAX_FAULTS_SHOWN = 10
 MAX_GRAPHS = 10_000_000
@@ -56,7 +56,7 @@ def expand(request: SeedRequest) -> Iterator[SeedConcept]:
 
 
 def _with_usual_density(request: SeedRequest) -> SeedOptions:
-    options, concept = request.options, " ".join(request.concept.split()).casefold()
+    options, concept = request.options, concept_key(request.concept)
     counted = {"min_objects", "max_objects"} & options.model_fields_set
     if counted or options.graph is not None or derived_seed("density", concept, options.salt) % ONE_IN:
         return options

@@ -105,12 +105,8 @@ def _search_keys(parsed: ParsedQuestion, anchor: str, answer: str) -> Iterator[K
     named = parsed.named(answer)
     yield _pair(family, next(thing.category for thing in reader.scene.objects if thing.id == named), anchor)
     words = form.refs[0]
-    if words.noun is None and words.end is not None:
-        yield Key("outermost", ())
-    elif words.noun is None and words.base is not None and words.base.noun is not None and words.relation is not None:
-        yield Key(_family(words.relation), (reader.nouns[words.base.noun],), of_words=True)
-    else:
-        yield Key(family, (anchor,), of_words=True)
+    nameless = list(_nameless_keys(reader, words, [])) if words.noun is None else []
+    yield from nameless or [Key(family, (anchor,), of_words=True)]
 
 
 def scene_split(scene_hash: str, held_out_per_mille: int) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 
 from spatial.questions.answer_rules import SIDES, YES_NO
+from spatial.questions.object_names import SIDES as LEFT_AND_RIGHT
 from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, shuffled
-from spatial.questions.proposals.search_proposals import FAMILIES, MIRRORED, SIDEWAYS, varies
-from spatial.questions.question_kinds import AttributeOf, Directed, Direction, Find, InPlace, Nearest, Ref, Side
-from spatial.questions.wording.lexicon import family_of
+from spatial.questions.proposals.search_proposals import SIDEWAYS, mirrored_places, telling_family
+from spatial.questions.question_kinds import AttributeOf, Directed, Find, Nearest, Ref, Side
 
 NO_SIDE = ("on", "inside", "under", "nearest")
 """Relations that do not say on which side the thing is."""
@@ -55,15 +55,14 @@ def _colour(scene: NamedScene, _rng: random.Random, things: Sequence[Thing]) -> 
     """The colour, or another attribute, of the thing."""
     for i, ref in things:
         for value in scene.objects[i].attributes:
-            family = next((f for f in FAMILIES if f == family_of(value)), None)
-            if family is not None and varies(scene.objects[i].category, family):
+            family = telling_family(scene.objects[i].category, value)
+            if family is not None:
                 yield AttributeOf(family=family, subject=ref), value
 
 
 def _on_a_side(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:
     """Whether the thing is on a side of a named object."""
-    target, predicates = rng.choice(YES_NO), list[Direction](("left_of", "right_of"))
-    predicate = rng.choice(predicates)
+    target, predicate = rng.choice(YES_NO), rng.choice(LEFT_AND_RIGHT)
     for i, ref in things:
         for j in shuffled(rng, scene.plainly_named):
             if i != j and scene.relation(i, predicate, j).value is (target == "yes"):
@@ -81,8 +80,4 @@ def _side(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Ite
 
 def _third(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:
     """Whether the thing is in a third of the picture, or its mirror image."""
-    target = rng.choice(YES_NO)
-    for i, ref in things:
-        for here in rng.sample(list(MIRRORED), len(MIRRORED)):
-            if scene.place(i, here).value:
-                yield InPlace(subject=ref, place=here if target == "yes" else MIRRORED[here]), target
+    yield from mirrored_places(scene, rng, things, rng.choice(YES_NO))

@@ -4,7 +4,7 @@ In and out: as in `query_proposals`, of which this is the second half.
 """
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from spatial.knowledge.knowledge_base import categories
@@ -21,6 +21,7 @@ from spatial.questions.question_kinds import (
     Nearest,
     Outermost,
     Place,
+    Ref,
 )
 from spatial.questions.wording.lexicon import family_of
 
@@ -57,33 +58,44 @@ def attribute(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     for i in scene.plainly_named:
         thing, name = scene.objects[i], scene.ref(i)
         for value in thing.attributes:
-            family = next((f for f in FAMILIES if f == family_of(value)), None)
-            if family is not None and name.attribute is None and varies(thing.category, family):
+            family = telling_family(thing.category, value)
+            if family is not None and name.attribute is None:
                 by_value.setdefault(value, []).append((i, family))
     for value in rng.sample(sorted(by_value), len(by_value)):
         for i, family in by_value[value]:
             yield AttributeOf(family=family, subject=scene.ref(i)), value
 
 
-def varies(category: str, family: str) -> bool:
-    """Whether the category does not give the attribute away."""
+def telling_family(category: str, value: str) -> Family | None:
+    """The family of an attribute that may be asked for; None where the category gives the attribute away."""
+    family = next((f for f in FAMILIES if f == family_of(value)), None)
     known = categories().get(category)
-    return known is None or len(known.attributes.get(family, ())) >= MIN_TYPICAL.get(family, 1000)
+    if family is None or known is None:
+        return family
+    return family if len(known.attributes.get(family, ())) >= MIN_TYPICAL.get(family, 1000) else None
 
 
 def place(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """The ninth or third of the picture where an object is, or its mirror image."""
     target, mirrored = rng.choice(YES_NO), rng.random() < SHARE_OF_MIRRORED
     if mirrored:
-        for i in shuffled(rng, scene.plainly_named):
-            for here in rng.sample(list(MIRRORED), len(MIRRORED)):
-                if scene.place(i, here).value:
-                    yield InPlace(subject=scene.ref(i), place=here if target == "yes" else MIRRORED[here]), target
+        named = ((i, scene.ref(i)) for i in shuffled(rng, scene.plainly_named))
+        yield from mirrored_places(scene, rng, named, target)
         return
     for i, j in pairs(rng, scene.plainly_named):
         here, there = rng.sample(OTHER_PLACES, 2)
         if scene.place(i, here).value and scene.place(j, there).value:
             yield InPlace(subject=scene.ref(i), place=here if target == "yes" else there), target
+
+
+def mirrored_places(
+    scene: NamedScene, rng: random.Random, things: Iterable[tuple[int, Ref]], target: str
+) -> Iterator[Proposal]:
+    """Of each thing a place where it is, or the mirror image of that place, as the answer demands."""
+    for i, ref in things:
+        for here in rng.sample(list(MIRRORED), len(MIRRORED)):
+            if scene.place(i, here).value:
+                yield InPlace(subject=ref, place=here if target == YES_NO[0] else MIRRORED[here]), target
 
 
 def selection(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:

@@ -89,7 +89,7 @@ def related(view: View, predicate: str, anchor: Ref, among: tuple[int, ...]) -> 
     """The object of `among` in the relation to the anchor, without the objects that the anchor's words name."""
     base = resolve(view, anchor)
     if predicate == "nearest":
-        return _nearest(view, base, among)
+        return nearest_to(view, base, among)
     mentioned = (base.index, *base.mentioned)
     judgements = {i: view.relation(i, predicate, base.index) for i in among if i not in mentioned}
     if any(judgement.value is None for judgement in judgements.values()):
@@ -103,7 +103,7 @@ def related(view: View, predicate: str, anchor: Ref, among: tuple[int, ...]) -> 
     return Referent(index, margin, (index, *judgements, *base.used), rules, mentioned)
 
 
-def _nearest(view: View, base: Referent, among: tuple[int, ...]) -> Referent:
+def nearest_to(view: View, base: Referent, among: tuple[int, ...]) -> Referent:
     """The object of `among` that is clearly the nearest to the base, which is none that the words name."""
     others = tuple(i for i in among if i != base.index)
     best = view.nearest(base.index, others)

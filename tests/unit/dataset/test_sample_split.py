@@ -13,7 +13,7 @@ from schemas.bounds import MAX_HELD_OUT_PER_MILLE
 from schemas.events import HELD_OUT_WHERE_UNSTATED
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
-from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE, SPLITS, TEST, TRAIN, VALIDATION, scene_hash, split_of
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE, SPLITS, TEST, TRAIN, VALIDATION, scene_hash, split_of, split_of_hash
 from tests.fakes.event_strategies import of
 from tests.fakes.events import make_graph
 
@@ -93,14 +93,12 @@ def test_without_a_share_everything_is_for_training():
 @pytest.mark.parametrize(
     ("place", "split"), [(0, TRAIN), (899, TRAIN), (900, VALIDATION), (949, VALIDATION), (950, TEST), (999, TEST)]
 )
-def test_a_table_that_states_no_share_keeps_the_splits_that_it_had(monkeypatch, place, split):
-    monkeypatch.setattr("spatial.splits.scene_hash", lambda _: f"{1000 * 77 + place:032x}")
-    assert split_of(make_graph(), HELD_OUT_WHERE_UNSTATED) == split
-    assert scene_split(f"{1000 * 77 + place:032x}", HELD_OUT_WHERE_UNSTATED) == split
+def test_a_table_that_states_no_share_keeps_the_splits_that_it_had(place, split):
+    found = f"{1000 * 77 + place:032x}"
+    assert split_of_hash(found, HELD_OUT_WHERE_UNSTATED) == split
+    assert scene_split(found, HELD_OUT_WHERE_UNSTATED) == split
 
 
 @given(st.integers(0, 2**128 - 1), st.integers(0, MAX_HELD_OUT_PER_MILLE))
 def test_the_audit_computes_the_same_splits_by_its_own_rule(number, held_out):
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("spatial.splits.scene_hash", lambda _: f"{number:032x}")
-        assert scene_split(f"{number:032x}", held_out) == split_of(make_graph(), held_out)
+    assert scene_split(f"{number:032x}", held_out) == split_of_hash(f"{number:032x}", held_out)

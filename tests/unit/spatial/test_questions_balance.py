@@ -7,14 +7,14 @@ import pytest
 
 from agents.planner import RulePlanner
 from gpu_workers.renderers import capabilities_of
-from schemas.events import Question, Scene, SeenObject, Truth
+from schemas.events import Question, Scene
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.questions import KINDS, ask
-from spatial.relations.scene_extraction import extract_scene
 from tests.fakes.bag_of_words import guess
 from tests.fakes.scenes import random_scene
+from tools.fit_answer_odds import drawn_exactly
 
 pytestmark = pytest.mark.thorough
 
@@ -31,12 +31,7 @@ def planned_scene(number: int) -> Scene:
     kinds = sorted(scene_kinds())
     graph = RulePlanner(capabilities_of("collage")).plan_now(make_seed(kinds[number % len(kinds)]), number // len(kinds))
     assert isinstance(graph, SpatialGraph)
-    layout = zip(graph.objects, graph.layout.boxes, graph.layout.depth, strict=True)
-    objects = tuple(
-        SeenObject(id=o.id, category=o.category, attributes=o.attributes, box=box, depth=depth, visible=1.0)
-        for o, box, depth in layout
-    )
-    return extract_scene(graph, Truth(objects=objects, drawn=graph.relations), graph.layout.canvas)
+    return drawn_exactly(graph)
 
 
 def collect(scenes: Sequence[Scene] | None, many: int = QUESTIONS) -> list[tuple[Question, ...]]:
