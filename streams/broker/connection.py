@@ -19,6 +19,10 @@ TOKEN_MECHANISM = "OAUTHBEARER"
 _TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*", re.ASCII)
 """The form of bearer tokens in RFC 6750."""
 
+RECONNECT_MAX_MS = 2_000
+"""The longest pause between two attempts to connect. The client's own is 30 s: twice as long as a delivery may take, so that
+a producer could miss a broker that has been back for long."""
+
 MAX_TOKEN_CHARS = 65_536
 """Real tokens have some thousand characters; brokers accept no login above 512 KiB."""
 
@@ -129,6 +133,7 @@ class KafkaConnection:
     def client_arguments(self) -> dict[str, Any]:
         """The arguments of every client of kafka-python."""
         arguments: dict[str, Any] = {"bootstrap_servers": self.bootstrap.split(",")}
+        arguments |= {"reconnect_backoff_max_ms": RECONNECT_MAX_MS}
         if self.protocol != "PLAINTEXT":
             arguments |= {"security_protocol": self.protocol, "ssl_context": self.context()}
             arguments |= {"ssl_check_hostname": self.check_hostname}

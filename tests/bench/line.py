@@ -64,6 +64,5 @@ class RenderLine:
         carrier.publish([to_message(graph, "agents", trace, now) for graph in graphs])
         step = HandlerStep(RenderHandler(self._renderer, SlowStore(), self._batch), StepTools("render", publisher, tally()))
         worker = Worker(step, BatchLimits(CALLS_A_STEP * self._batch, LINGER_S, max_batches=3), NoGauges())
-        with in_thread(lambda: worker.run(carrier.consumer("bench", GRAPHS, worker.buffer))) as running:
+        with in_thread(lambda: worker.run(carrier.consumer("bench", GRAPHS, worker.buffer)), worker.stop) as running:
             assert publisher.done.wait(3600) or running.result()
-            worker.stop()

@@ -1,12 +1,14 @@
 """The broker dies and comes back: the carriers wait for it, lose nothing, and need no restart of their own."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from schemas.codec import Message
 from schemas.ids import make_seed
+from streams.broker.reachability import retry_until
 from streams.broker.records import Record
 from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import requests_of
@@ -48,16 +50,14 @@ def test_a_worker_waits_for_its_broker(fresh_broker: FreshService) -> None:
     step = Publishing(carrier, target)
     worker = Worker(step, BatchLimits(batch=4), NoGauges())
     consumer = carrier.consumer("group", source, worker.buffer)
-    with in_thread(lambda: worker.run(consumer)) as ended:
+    with closing(carrier), in_thread(lambda: worker.run(consumer), worker.stop) as ended:
         carrier.publish(numbered(source, 0, 200))
         until(lambda: step.seen, WITHIN_S)
         restarted(running, fresh_broker)
-        carrier.publish(numbered(source, 200, 400))
+        retry_until(lambda: carrier.publish(numbered(source, 200, 400)), WITHIN_S)
         until(lambda: len({r.value for r in step.seen}) == 400 or ended.done(), WITHIN_S, "all records")
-        worker.stop()
     ended.result()
     assert {r.value for r in carrier.records(target)} == {m.value for m in numbered(source, 0, 400)}
-    carrier.close()
 
 
 def test_agents_wait_for_their_broker(fresh_broker: FreshService, tmp_path: Path) -> None:

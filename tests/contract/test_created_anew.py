@@ -45,15 +45,12 @@ def test_a_writer_whose_topic_is_created_anew_ends_instead_of_waiting_for_ever(
         step = SinkStep(MemorySink(table), tools(KeptMessages(), "write"), QA, admin.topic_id)
         worker = Worker(step, BatchLimits(batch=8), NoGauges())
         consumer = GroupConsumer(GroupSettings(connection, "writers", SESSION_S, "none"), QA, worker.buffer)
-        with in_thread(lambda: worker.run(consumer)) as ended:
+        with in_thread(lambda: worker.run(consumer), worker.stop) as ended:
             until(lambda: len(table.rows) == len(SAMPLES) or ended.done(), 40, "all rows")
             running.stop(0)
             fresh_broker("tansu", running.place.folder, running.place.ports[0])
             filled(settings, again)
-            try:
-                until(ended.done, 60, "the writer's end")
-            finally:
-                worker.stop()
+            until(ended.done, 60, "the writer's end")
     with pytest.raises(Refused, match="created anew"):
         ended.result()
     assert len(table.rows) == len(SAMPLES)

@@ -83,13 +83,9 @@ class SlowSink(MemorySink):
 
 
 class Brokers(KafkaCarrier):
-    """A broker with the factory's own topics. `settles`: a group is changed only when it has settled.
-
-    Tansu may take nobody in any more where members come and go before that.
-    """
+    """A broker with the factory's own topics."""
 
     bootstrap = ""
-    settles = False
 
     def fill(self, topic: str, events: Sequence[Event]) -> None:
         self.publish([to_message(event, "test", TRACE, NOW) for event in events])
@@ -107,9 +103,8 @@ def brokers(request: pytest.FixtureRequest, fresh_broker: FreshService) -> Itera
     bootstrap = fresh_broker(request.param).bootstrap
     with closing(TopicAdmin(KafkaConnection.plain(bootstrap))) as admin:
         admin.apply(1)
-    with closing(Brokers(bootstrap)) as carrier:
+    with closing(Brokers(bootstrap, settles=request.param == "tansu")) as carrier:
         carrier.bootstrap = bootstrap
-        carrier.settles = request.param == "tansu"
         yield carrier
 
 
@@ -147,8 +142,7 @@ class Members:
         owned = Owned(worker.buffer)
         self.owned.append(owned)
         consumer = self._brokers.consumer(self.group, self._topic, owned)
-        ended = stack.enter_context(in_thread(lambda: worker.run(consumer)))
-        stack.callback(worker.stop)
+        ended = stack.enter_context(in_thread(lambda: worker.run(consumer), worker.stop))
         self.ends.append(ended)
         with ExitStack() as failing:
             failing.push(stack)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.contract
 
 
 @pytest.fixture
-def carrier(broker: str) -> Iterator[KafkaCarrier]:
-    carrier = KafkaCarrier(broker)
+def carrier(broker: str, request: pytest.FixtureRequest) -> Iterator[KafkaCarrier]:
+    carrier = KafkaCarrier(broker, settles=request.node.callspec.params["broker"] == "tansu")
     yield carrier
     carrier.close()

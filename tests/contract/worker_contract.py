@@ -44,14 +44,13 @@ class Run:
         self.gauges = NoGauges()
         self.worker = Worker(step, limits, self.gauges)
         self._consumer = carrier.consumer(group_of(topic), topic, self.worker.buffer)
-        self._thread = in_thread(lambda: self.worker.run(self._consumer))
+        self._thread = in_thread(lambda: self.worker.run(self._consumer), self.worker.stop)
 
     def __enter__(self) -> "Run":
         self.future = self._thread.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.worker.stop()
         self._thread.__exit__(None, None, None)
 
 
@@ -326,6 +325,11 @@ def partitions_of(topic: str) -> list[Partition]:
     return [Partition(topic, number) for number in range(4)]
 
 
+def owned_by(members: Sequence[Steps]) -> list[Partition]:
+    """In the partitions' order; twice where two members own one."""
+    return sorted(partition for member in members for partition in member.owned)
+
+
 def offsets_of(records: Sequence[Record], partition: Partition) -> list[int]:
     return [record.offset for record in records if record.partition == partition]
 
@@ -363,18 +367,24 @@ def test_members_with_work_in_hand_join_and_leave_and_nothing_is_lost(carrier: C
         enough = len(seen()) + by
         return lambda: len(seen()) >= enough
 
+    def changed(members: Sequence[Slow], what: str) -> None:
+        """Waits until the newest has partitions, and records are worked on; and for the group, where it has to settle."""
+        until(lambda: members[-1].owned, 30, f"partitions for {what}")
+        if carrier.settles:
+            until(lambda: owned_by(members) == partitions_of(topic), 30, f"an owner of each partition, with {what}")
+        until(grown(4), 30, f"progress with {what}")
+
     with ExitStack() as members:
         one = members.enter_context(ExitStack())
         one.enter_context(Run(carrier, topic, steps[0]))
-        until(grown(4), 30)
-        for step in steps[1:3]:
-            members.enter_context(Run(carrier, topic, step))
-            until(lambda step=step: step.owned, 30, "a new owner")
-            until(grown(4), 30)
+        changed(steps[:1], "the first member")
+        for number in (2, 3):
+            members.enter_context(Run(carrier, topic, steps[number - 1]))
+            changed(steps[:number], f"member {number}")
         one.close()  # leaves with work in hand
-        until(grown(4), 30)
+        changed(steps[1:3], "the first gone")
         members.enter_context(Run(carrier, topic, steps[3]))
-        until(lambda: steps[3].owned, 30, "a new owner")
+        changed(steps[1:], "member 4")
         for step in steps:
             step.hurry.set()
         until(lambda: set(values(seen())) == set(expected(200)), 40, "every record is processed")

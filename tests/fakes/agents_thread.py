@@ -89,13 +89,14 @@ def agents(
     tools = SeedTools(planner, publisher or FaustPublisher(app), tally("agents"), retry_policy, calls=app.calls)
     seed_agent.process_seeds(app, SeedStep(tools).handle, IN_FLIGHT, StageMetrics("agents"))
     stops: list[Callable[[], None]] = []
-    with in_thread(lambda: seed_agent.run(app, stops.append)) as running:
+
+    def stop() -> None:
+        if not running.done():
+            stops[0]()
+
+    with in_thread(lambda: seed_agent.run(app, stops.append), stop) as running:
         until(lambda: stops or running.done())
-        try:
-            yield Agents(app, running, stops[0])
-        finally:
-            if not running.done():
-                stops[0]()
+        yield Agents(app, running, stops[0])
 
 
 def publish(settings: AgentSettings, messages: Sequence[Message]) -> None:

@@ -22,7 +22,12 @@ SESSION_S = 6.0
 
 
 class Carrier(Protocol):
-    """A broker as tests see it."""
+    """A broker as tests see it. `settles`: a group is changed only when it has settled.
+
+    Tansu may take nobody in any more where members come and go before that.
+    """
+
+    settles: bool
 
     def topic(self) -> str: ...
 
@@ -39,6 +44,7 @@ class MemoryCarrier:
     """Over the broker in memory."""
 
     def __init__(self) -> None:
+        self.settles = False
         self._broker = MemoryBroker()
         self._names = count()
         self.publish = self._broker.publish
@@ -53,8 +59,8 @@ class MemoryCarrier:
 class KafkaCarrier:
     """Over a real broker, with a topic of its own for every test."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, bootstrap: str, settles: bool = False) -> None:
+        self._bootstrap, self.settles = bootstrap, settles
         self._publisher = retry_until(lambda: Publisher(KafkaConnection.plain(bootstrap)), 20)
 
     def topic(self) -> str:

@@ -27,7 +27,10 @@ def until(condition: Callable[[], T], timeout_s: float = 20.0, what: str = "the 
 
 
 @contextmanager
-def in_thread(work: Callable[[], None]) -> Iterator[Future[None]]:
-    """Run `work` beside the test; the block must make it end."""
+def in_thread(work: Callable[[], None], stop: Callable[[], None]) -> Iterator[Future[None]]:
+    """Run `work` beside the test. The end of the block stops it, also when the test fails, and waits for it."""
     with ThreadPoolExecutor(1) as pool:
-        yield pool.submit(work)
+        try:
+            yield pool.submit(work)
+        finally:
+            stop()

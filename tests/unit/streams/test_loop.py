@@ -29,7 +29,7 @@ def test_a_step_that_hangs_does_not_hold_up_the_stop(carrier: MemoryCarrier) -> 
     carrier.publish(messages(topic, 3))
     worker = Worker(step, BatchLimits(batch=4), NoGauges())
     worker.drain_s = 0.1
-    with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.buffer))) as running:
+    with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.buffer)), worker.stop) as running:
         assert step.entered.wait(10)
         worker.stop()
         until(running.done)
@@ -89,8 +89,7 @@ def test_the_loop_carries_thousands_of_trivial_events_a_second(carrier: MemoryCa
     carrier.publish(messages(topic, 20_000))
     worker = Worker(step, BatchLimits(batch=4), NoGauges())
     started = monotonic()
-    with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.buffer))):
+    with in_thread(lambda: worker.run(carrier.consumer("group", topic, worker.buffer)), worker.stop):
         assert step.done.wait(20)
         seconds = monotonic() - started
-        worker.stop()
     assert 20_000 / seconds > 3_000
