@@ -11,7 +11,7 @@ from pathlib import Path
 from pyarrow.fs import FileSystem
 from pydantic import ValidationError
 
-from dataset.audit.box_relations import holds
+from dataset.audit.box_relations import DIGIT, NEARNESS, apart_in_depth, holds
 from dataset.audit.fault_kinds import Fault
 from dataset.audit.held_out import held_out_share
 from dataset.audit.locations import Options, folder_at
@@ -115,6 +115,7 @@ def _relation_faults(row: Row) -> Iterator[Fault]:
     if len(things) < len(row["objects"]):
         yield Fault("object", row["sample_id"], "two objects have one id")
     size = (row["width"], row["height"])
+    apart = apart_in_depth(row, DIGIT)
     seen: set[tuple[object, ...]] = set()
     for r in row["relations"]:
         triple = (r["subject"], r["predicate"], r["object"])
@@ -130,5 +131,7 @@ def _relation_faults(row: Row) -> Iterator[Fault]:
         if not verdict:
             why = "is no relation" if verdict is None else "does not hold"
             yield Fault("relation", row["sample_id"], f"{triple} {why}")
+        if r["predicate"] in NEARNESS and frozenset((r["subject"], r["object"])) in apart:
+            yield Fault("relation", row["sample_id"], f"{triple} is between things that are far apart in depth")
     for missing in missing_relations(row):
         yield Fault("missing_relation", row["sample_id"], missing)

@@ -5,12 +5,23 @@ Independent of the writer's rules.  Boxes are whole pixels, so centres are compa
 """
 
 from collections.abc import Callable, Mapping
+from itertools import combinations
 from math import hypot, sqrt
 from typing import Any
 
 NEAR, FAR, OVERLAP, EPSILON = 0.25, 0.75, 0.2, 1e-9
 """Largest distance for `near` and smallest for `far`, in means of the square-rooted areas; largest overlap for `next_to`
 as a share of the smaller box; tolerance for the last digit of a float."""
+
+NEAR_DEPTH = 0.15
+"""Largest difference of depths between things that are near, next to or touching, unless one carries or holds the other; a
+share of the range of a sample's depths where that is above 1."""
+
+DIGIT = 1e-6
+"""What the last digits of floats may differ by."""
+
+NEARNESS = ("near", "next_to", "touching")
+CARRYING = ("on", "supports", "inside", "contains")
 
 Thing = Mapping[str, Any]
 Interval = tuple[int, int]
@@ -64,6 +75,14 @@ def distance(a: Thing, b: Thing) -> float:
     """The gap between two boxes in means of their square-rooted areas."""
     across, down = max(0, -_overlap(a, b, 0)), max(0, -_overlap(a, b, 1))
     return 2 * hypot(across, down) / (sqrt(_area(a)) + sqrt(_area(b)))
+
+
+def apart_in_depth(row: Mapping[str, Any], digits: float) -> set[frozenset[int]]:
+    """Pairs of ids, too far apart in depth to be near each other. `digits`: by how much at least; below zero: almost."""
+    depths = {thing["id"]: thing["depth"] for thing in row["objects"]}
+    reach = NEAR_DEPTH * max(1.0, max(depths.values()) - min(depths.values())) + digits if depths else 0.0
+    carried = {frozenset((r["subject"], r["object"])) for r in row["relations"] if r["predicate"] in CARRYING}
+    return {frozenset(pair) for pair in combinations(depths, 2) if abs(depths[pair[0]] - depths[pair[1]]) > reach} - carried
 
 
 def _touching(a: Thing, b: Thing) -> bool:

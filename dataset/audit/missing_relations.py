@@ -2,21 +2,19 @@
 
 In: a row.  Out: what is missing, in words.
 Independent of the writer's rules: of each two clearly visible things, the side, the height and the depth in which they
-differ by more than a doubtful margin, and whether they are near or far by more than one; listed in one direction each.
+differ by more than a doubtful margin, and whether they are near (and not apart in depth) or far by more than one; listed in
+one direction each.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from itertools import combinations
 from typing import Any
 
-from dataset.audit.box_relations import FAR, NEAR, distance
+from dataset.audit.box_relations import DIGIT, FAR, NEAR, apart_in_depth, distance
 
 VISIBLE, APART, DEPTH_SHARE, UNITS = 0.35, 0.05, 0.05, 0.05
 """Least visible share; least difference of centres as a share of the canvas, of depths as a share of their range; least
 distance from the limits of near and far, in their units."""
-
-DIGIT = 1e-6
-"""What the last digits of floats may differ by: a margin must be larger by this to be missed."""
 
 Thing = Mapping[str, Any]
 Stated = set[tuple[int, str, int]]
@@ -27,9 +25,10 @@ def missing_relations(row: Mapping[str, Any]) -> Iterator[str]:
     clear = [thing for thing in row["objects"] if thing["visible"] >= VISIBLE]
     stated = {(r["subject"], r["predicate"], r["object"]) for r in row["relations"] if r["object"] is not None}
     depths = [thing["depth"] for thing in clear]
+    apart = apart_in_depth(row, -DIGIT)
     size, least = (row["width"], row["height"]), DEPTH_SHARE * (max(depths) - min(depths)) if depths else 0.0
     for a, b in combinations(clear, 2):
-        for names in (*_by_centres(a, b, size), *_by_depth(a, b, least), *_by_distance(a, b)):
+        for names in (*_by_centres(a, b, size), *_by_depth(a, b, least), *_by_distance(a, b, apart)):
             if not _is_stated(a["id"], b["id"], names, stated):
                 yield f"nothing says that object {a['id']} is {names[0]} object {b['id']}"
 
@@ -47,11 +46,12 @@ def _by_depth(a: Thing, b: Thing, least: float) -> Iterator[tuple[str, ...]]:
         yield ("in_front_of", "behind") if difference > 0 else ("behind", "in_front_of")
 
 
-def _by_distance(a: Thing, b: Thing) -> Iterator[tuple[str, ...]]:
-    apart = distance(a, b)
-    if apart <= NEAR - UNITS - DIGIT:
-        yield ("near", "near", "next_to", "next_to")
-    elif apart >= FAR + UNITS + DIGIT:
+def _by_distance(a: Thing, b: Thing, apart: Set[frozenset[int]]) -> Iterator[tuple[str, ...]]:
+    gap = distance(a, b)
+    if gap <= NEAR - UNITS - DIGIT:
+        if frozenset((a["id"], b["id"])) not in apart:
+            yield ("near", "near", "next_to", "next_to")
+    elif gap >= FAR + UNITS + DIGIT:
         yield ("far", "far")
 
 

@@ -18,7 +18,11 @@ NEARNESS = frozenset({"near", "next_to", "touching"})
 CARRIED = frozenset({"on", "supports", "inside", "contains"})
 
 MOST_DEPTH = 0.15
-"""Of the range of a sample's depths: things further apart are not near each other, however near they look."""
+"""Depths go from 0 to 1 over the ground: things further apart are not near each other, however near they look. Where a
+sample's range is wider, it is a share of that."""
+
+DIGIT = 1e-6
+"""What the last digits of floats may differ by."""
 
 DEPTH = frozenset({"in_front_of", "behind"})
 
@@ -78,7 +82,7 @@ def near_apart_in_depth(rows: Iterable[SampleRow]) -> Measure:
 
 def _apart(row: SampleRow) -> Iterator[bool]:
     depths = [thing["depth"] for thing in row.objects.values()]
-    reach = MOST_DEPTH * (max(depths) - min(depths)) if depths else 0.0
+    reach = MOST_DEPTH * max(1.0, max(depths) - min(depths)) + DIGIT if depths else 0.0
     carried = {frozenset((a, b)) for a, name, b in row.relations if name in CARRIED}
     for a, name, b in row.relations:
         if name in NEARNESS and b is not None and {a, b} <= row.objects.keys():

@@ -14,11 +14,12 @@ from spatial.layout.constraints.constraint_rules import rules_of_fact
 from spatial.layout.constraints.encoding_context import EncodingContext
 from spatial.layout.constraints.linear import Rule
 from spatial.layout.constraints.placement_margins import LEVELS, Margins
-from spatial.layout.ground_plane import ground_rules, zones
 from spatial.layout.layout_check import verify
 from spatial.layout.layout_faults import Boxes, faults
-from spatial.layout.object_depths import depths
 from spatial.layout.object_sizes import base_sides, fit_to_carriers, pixel_size
+from spatial.layout.perspective.depth_neighbours import pulled_together
+from spatial.layout.perspective.ground_plane import ground_rules, zones
+from spatial.layout.perspective.object_depths import depths
 from spatial.layout.placement_problem import Problem, relaxed, separated_pairs
 from spatial.layout.sampler import Frame, sample
 from spatial.layout.sampling_schedule import SCALES, Candidate
@@ -46,7 +47,7 @@ def candidates_from_hints(draft: Draft, problem: Problem, given: Boxes, seed: in
         for margins in LEVELS[1:]:
             repaired = repair(loose, hints.boxes, margins, seed)
             if repaired is not None:
-                yield Candidate(repaired, _suggested_depths(problem, repaired))
+                yield _candidate(problem, repaired)
 
 
 def usable_hints(draft: Draft, problem: Problem, given: Boxes) -> Hints:
@@ -96,6 +97,11 @@ def _suggested_depths(problem: Problem, boxes: Sequence[Box]) -> list[float]:
     return [round(1 - (y + h) / (problem.canvas[1] + 1), 4) for _, y, _, h in boxes]
 
 
+def _candidate(problem: Problem, boxes: tuple[Box, ...]) -> Candidate:
+    """The boxes with the depths that they suggest; what is near another has its depth."""
+    return Candidate(boxes, pulled_together(problem, _suggested_depths(problem, boxes), range(len(boxes))))
+
+
 def _usual_place_rules(problem: Problem, boxes: dict[int, Box]) -> list[Rule]:
     """Ground rules for the objects without a box; none without a ground plane."""
     if problem.ground is None:
@@ -109,7 +115,7 @@ def _complete(problem: Problem, boxes: dict[int, Box], usual_places: Sequence[Ru
     count = len(problem.things)
     if len(boxes) == count:
         exact = tuple(boxes[i] for i in range(count))
-        yield Candidate(exact, _suggested_depths(problem, exact))
+        yield _candidate(problem, exact)
         return
     rng = Random(seed)
     pins = [_pin(i, box) for i, box in boxes.items()]
@@ -122,7 +128,7 @@ def _complete(problem: Problem, boxes: dict[int, Box], usual_places: Sequence[Ru
             points = sample(Frame((0, 0, *problem.canvas), sizes, pairs), rules, rng, usual_places)
             if points is not None:
                 full = tuple((*point, *size) for point, size in zip(points, sizes, strict=True))
-                yield Candidate(full, _suggested_depths(problem, full))
+                yield _candidate(problem, full)
 
 
 def _rules_of_missing_boxes(problem: Problem, margins: Margins, boxes: dict[int, Box]) -> list[Rule]:

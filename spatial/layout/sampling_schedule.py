@@ -11,7 +11,9 @@ from random import Random
 from schemas.graph import Box
 from spatial.layout.constraints.constraint_rules import rules_of
 from spatial.layout.constraints.placement_margins import LEVELS, Margins
-from spatial.layout.ground_plane import (
+from spatial.layout.object_sizes import JITTER, base_sides, fit_to_carriers, pixel_size
+from spatial.layout.perspective.depth_neighbours import pulled_together
+from spatial.layout.perspective.ground_plane import (
     SKY,
     Zone,
     depth_rules,
@@ -21,7 +23,6 @@ from spatial.layout.ground_plane import (
     scales,
     zones,
 )
-from spatial.layout.object_sizes import JITTER, base_sides, fit_to_carriers, pixel_size
 from spatial.layout.placement_problem import Problem, separated_pairs
 from spatial.layout.sampler import Frame, Size, sample
 
@@ -63,7 +64,8 @@ def _in_the_plane(problem: Problem, margins: Margins, rng: Random, jitter: float
         points = sample(frame, rules, rng)
         if points is not None:
             order = rng.sample(range(len(points)), len(points))
-            yield Candidate(_boxes(points, frame.sizes), [(k + 1) / (len(order) + 1) for k in order])
+            depths = pulled_together(problem, [(k + 1) / (len(order) + 1) for k in order], order)
+            yield Candidate(_boxes(points, frame.sizes), depths)
 
 
 def _on_the_ground(problem: Problem, margins: Margins, rng: Random, soft: bool) -> Iterator[Candidate]:

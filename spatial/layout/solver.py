@@ -16,8 +16,9 @@ from spatial.layout.constraints.infeasibility_proof import QUICK, THOROUGH, refu
 from spatial.layout.layout_check import verify
 from spatial.layout.layout_faults import Boxes, faults
 from spatial.layout.layout_hints import candidates_from_hints
-from spatial.layout.object_depths import depths
 from spatial.layout.object_sizes import JITTER, WIDE_JITTER
+from spatial.layout.perspective.depth_neighbours import are_together, pulled_together
+from spatial.layout.perspective.object_depths import depths
 from spatial.layout.placement_problem import Catalog, Problem, problem_of, relaxed
 from spatial.layout.sampling_schedule import Candidate, sampled_candidates
 from spatial.layout.solver_model import UNDECIDED
@@ -74,7 +75,7 @@ def knowledge() -> Catalog:
 def _sampled(draft: Draft, problem: Problem, rng: Random, jitter: float = JITTER) -> Layout | None:
     for candidate in sampled_candidates(problem, rng, jitter):
         layout = _accepted(draft, problem, candidate)
-        if layout is not None:
+        if layout is not None and are_together(problem, layout.depth):
             return layout
     return None
 
@@ -107,7 +108,7 @@ def _searched(draft: Draft, variants: tuple[Problem, Problem], seed: int) -> Lay
         boxes = search_layout(variant, search, seed)
         if boxes is not None:
             order = Random(seed).sample(range(len(boxes)), len(boxes))
-            depth = [(k + 1) / (len(order) + 1) for k in order]
+            depth = pulled_together(variant, [(k + 1) / (len(order) + 1) for k in order], order)
             layout = _accepted(draft, variant, Candidate(boxes, depth))
             if layout is not None:
                 return layout

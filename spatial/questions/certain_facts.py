@@ -13,7 +13,7 @@ from schemas.events import Scene, SeenObject
 from schemas.graph import Box
 from spatial.questions.visible_depth import DepthCues
 from spatial.relations.predicate_table import BANDS
-from spatial.relations.relation_truth import distance, holds
+from spatial.relations.relation_truth import depth_reach, distance, holds
 
 MIN_SHARE = 20
 """Centres must differ by a twentieth (5 %) of the canvas before a direction between them is asked."""
@@ -164,11 +164,20 @@ class View:
         return found
 
     def closer(self, i: int, j: int, anchor: int) -> Judgement:
-        """Whether i is closer to the anchor than j: gap, gap in units of size and centres must agree."""
+        """Whether i is closer to the anchor than j: gap, gap in units of size and centres agree, depths allow it."""
         found = self._closer.get((i, j, anchor))
         if found is None:
-            found = self._closer[i, j, anchor] = self._compare(self.spans(i, anchor), self.spans(j, anchor))
+            found = self._compare(self.spans(i, anchor), self.spans(j, anchor))
+            if found.value is not None and self._is_deeper(*((i, j) if found.value else (j, i)), anchor):
+                found = DOUBTFUL
+            self._closer[i, j, anchor] = found
         return found
+
+    def _is_deeper(self, closer: int, other: int, anchor: int) -> bool:
+        """Whether what looks closer to the anchor is clearly farther from it in depth."""
+        base = self.objects[anchor].depth
+        apart = [abs(self.objects[k].depth - base) for k in (closer, other)]
+        return apart[0] > apart[1] + depth_reach([thing.depth for thing in self.objects])
 
     def _compare(self, a: tuple[float, float, float], b: tuple[float, float, float]) -> Judgement:
         margin = abs(a[0] - b[0]) / math.hypot(*self.scene.canvas)

@@ -11,6 +11,10 @@ from spatial.relations.boxes import GRID, RESOLUTION, Canvas, Edges, centre, gap
 NEAR_UNITS = 0.25
 """Largest distance for `near`, in `gap_in_units`."""
 
+NEAR_DEPTH = 0.15
+"""Largest difference of depths for `near`, `next_to` and `touching`, unless one carries or holds the other: what looks near
+may stand far behind. A layout's depths go from 0 to 1; where a picture's range is wider, it is a share of the range."""
+
 FAR_UNITS = 0.75
 """Smallest distance for `far`. Between the two thresholds people disagree, so neither holds."""
 

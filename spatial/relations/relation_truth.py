@@ -6,6 +6,7 @@ Does not know pictures: only the renderer knows whether a contact of boxes is a 
 """
 
 import math
+from collections.abc import Sequence
 
 from spatial.relations.boxes import (
     GRID,
@@ -19,15 +20,28 @@ from spatial.relations.boxes import (
     edges,
     gap_in_units,
 )
-from spatial.relations.predicate_geometry import FAR_UNITS, MARGIN, NEAR_UNITS, NEXT_TO_OVERLAP, TRUTH
+from spatial.relations.predicate_geometry import FAR_UNITS, MARGIN, NEAR_DEPTH, NEAR_UNITS, NEXT_TO_OVERLAP, TRUTH
 from spatial.relations.predicate_table import BANDS, PLACES, predicate
 
 __all__ = [
-    "FAR_UNITS", "NEAR_UNITS", "NEXT_TO_OVERLAP", "RESOLUTION", "Canvas", "Depths", "Rect",
-    "cell", "check_box", "check_canvas", "distance", "holds", "places", "relate",
+    "FAR_UNITS", "NEARNESS", "NEAR_DEPTH", "NEAR_UNITS", "NEXT_TO_OVERLAP", "RESOLUTION", "Canvas", "Depths", "Rect",
+    "apart_in_depth", "cell", "check_box", "check_canvas", "depth_reach", "distance", "holds", "places", "relate",
 ]  # fmt: skip
 
 Depths = tuple[float, float]
+
+NEARNESS = frozenset({"near", "next_to", "touching"})
+"""Predicates that need things at about the same depth."""
+
+
+def depth_reach(depths: Sequence[float]) -> float:
+    """The largest difference of depths between things that are near each other, in a picture with these depths."""
+    return NEAR_DEPTH * max(1.0, max(depths) - min(depths)) if depths else NEAR_DEPTH
+
+
+def apart_in_depth(a: float, b: float, reach: float = NEAR_DEPTH) -> bool:
+    """Whether two depths are too different for `near`, `next_to` and `touching`, where neither thing carries the other."""
+    return abs(a - b) > reach + RESOLUTION
 
 
 def distance(a: Rect, b: Rect) -> float:

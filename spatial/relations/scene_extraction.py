@@ -8,6 +8,7 @@ Which relations a scene lists, in this order:
 1. relations that were drawn on purpose and hold of the visible boxes, as the graph states them, marked `drawn`;
 2. for each two clearly visible objects (lower id first) what boxes and depths show by more than a doubtful margin:
    at most one of left_of and right_of, of above and below, of in_front_of and behind, of next_to, near and far.
+Neither lists near, next_to or touching of two that are apart in depth, unless one was drawn on or in the other.
 Each fact is listed once: neither its inverse nor what `spatial.reasoning.closure` derives from it is added.
 """
 
@@ -18,7 +19,7 @@ from schemas.events import Scene, SeenObject, SeenRelation, Truth
 from schemas.graph import Relation, SpatialGraph
 from spatial.knowledge.knowledge_base import categories
 from spatial.relations.predicate_table import PREDICATES
-from spatial.relations.relation_truth import holds, relate
+from spatial.relations.relation_truth import NEARNESS, apart_in_depth, depth_reach, holds, relate
 
 MIN_VISIBLE = 0.35
 """Least visible share of an object in a relation: with less, its visible box says little about the object."""
@@ -32,6 +33,8 @@ DISTANCE_MARGIN = 0.05
 DEPTH_SHARE = 0.05
 """Share of the scene's range of depths by which two must differ."""
 
+_CARRYING = frozenset({"on", "supports", "inside", "contains"})
+
 _DISTANCES = ("next_to", "near", "far")
 """The predicates of distance, the most specific first."""
 
@@ -43,12 +46,13 @@ def extract_scene(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int]) ->
     """
     objects = tuple(thing for thing in truth.objects if thing.visible > 0)
     clear = sorted((thing for thing in objects if thing.visible >= MIN_VISIBLE), key=lambda thing: thing.id)
-    drawn = list(_drawn(truth.drawn, clear, canvas))
+    reach = depth_reach([thing.depth for thing in objects])
+    drawn = _without_apart(list(_drawn(truth.drawn, clear, canvas)), clear, reach)
     return Scene(
         canvas=canvas,
         scene=graph.scene,
         objects=objects,
-        relations=(*drawn, *_derived(clear, canvas, _stated_both_ways(drawn))),
+        relations=(*drawn, *_derived(clear, canvas, _stated_both_ways(drawn), reach)),
         excluded=tuple(_certainly_absent(graph.excluded, objects, truth.elements)),
     )
 
@@ -71,6 +75,23 @@ def _drawn(relations: Iterable[Relation], clear: Sequence[SeenObject], canvas: t
 StatedTriples = set[tuple[int, str, int | None]]
 
 
+def _without_apart(drawn: Sequence[SeenRelation], clear: Sequence[SeenObject], reach: float) -> list[SeenRelation]:
+    """The relations without those that call near what is apart in depth."""
+    seen, stated = {thing.id: thing for thing in clear}, _stated_both_ways(drawn)
+    return [
+        relation
+        for relation in drawn
+        if relation.predicate not in NEARNESS
+        or relation.object is None
+        or not _are_apart(seen[relation.subject], seen[relation.object], stated, reach)
+    ]
+
+
+def _are_apart(a: SeenObject, b: SeenObject, stated: StatedTriples, reach: float) -> bool:
+    """Whether two are apart in depth, and neither carries or holds the other."""
+    return apart_in_depth(a.depth, b.depth, reach) and not any((a.id, name, b.id) in stated for name in _CARRYING)
+
+
 def _stated_both_ways(relations: Iterable[SeenRelation]) -> StatedTriples:
     """The triples of relations and of their inverses."""
     stated: StatedTriples = set()
@@ -82,12 +103,16 @@ def _stated_both_ways(relations: Iterable[SeenRelation]) -> StatedTriples:
     return stated
 
 
-def _derived(clear: Sequence[SeenObject], canvas: tuple[int, int], stated: StatedTriples) -> Iterator[SeenRelation]:
+def _derived(
+    clear: Sequence[SeenObject], canvas: tuple[int, int], stated: StatedTriples, reach: float
+) -> Iterator[SeenRelation]:
     """Relations that boxes and depths show for each two objects, without those already stated."""
     depths = [thing.depth for thing in clear]
     least_depth = DEPTH_SHARE * (max(depths) - min(depths)) if depths else 0.0
     for a, b in combinations(clear, 2):
         margins = relate(a.box, b.box, canvas, a.depth, b.depth)
+        if _are_apart(a, b, stated, reach):
+            margins = {name: margin for name, margin in margins.items() if name not in NEARNESS}
         for name in _reliable_predicates(margins, least_depth):
             if (a.id, name, b.id) not in stated:
                 yield SeenRelation(subject=a.id, predicate=name, object=b.id)

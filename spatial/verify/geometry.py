@@ -21,6 +21,10 @@ CLOSER_SHARE = 0.05
 CLOSER_RATIO = 1.25
 """Least ratio of two gaps."""
 
+DEEPER = 0.15
+"""How much farther in depth a thing may be from another than a third that looks farther away, and still be closer:
+a share of the range of all depths, where that is above 1."""
+
 DEPTH_SHARE = 0.1
 """Least difference of two depths, as a share of the range of all depths."""
 
@@ -114,12 +118,16 @@ def gap(a: SeenObject, b: SeenObject) -> float:
 
 
 def closer(a: SeenObject, b: SeenObject, base: SeenObject, scene: Scene) -> bool | None:
-    """Whether a is closer to the base than b: by gap, by gap in units of size, and by centres."""
+    """Whether a is closer to the base than b: by gap, by gap in units of size, and by centres, and not deeper behind it."""
     to_a, to_b = gap(a, base), gap(b, base)
     if abs(to_a - to_b) / hypot(*scene.canvas) < CLOSER_SHARE or max(to_a, to_b) < CLOSER_RATIO * min(to_a, to_b):
         return None
     by_size = [g / (_side(t) + _side(base)) if _side(t) * _side(base) else inf for g, t in ((to_a, a), (to_b, b))]
     by_centre = [dist((middle(t, 0), middle(t, 1)), (middle(base, 0), middle(base, 1))) for t in (a, b)]
+    near, far = (a, b) if to_a < to_b else (b, a)
+    depths = [thing.depth for thing in scene.objects]
+    if abs(near.depth - base.depth) > abs(far.depth - base.depth) + DEEPER * max(1.0, max(depths) - min(depths)):
+        return None
     votes = {to_a < to_b, by_size[0] < by_size[1], by_centre[0] < by_centre[1]}
     return votes.pop() if len(votes) == 1 else None
 

@@ -20,8 +20,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*", re.ASCII)
 """The form of bearer tokens in RFC 6750."""
 
 RECONNECT_MAX_MS = 2_000
-"""The longest pause between two attempts to connect. The client's own is 30 s: twice as long as a delivery may take, so that
-a producer could miss a broker that has been back for long."""
+"""The longest pause between two attempts to connect. The client's own is 30 s, twice as long as a delivery may take: a
+delivery could fail though the broker has been back for long."""
 
 MAX_TOKEN_CHARS = 65_536
 """Real tokens have some thousand characters; brokers accept no login above 512 KiB."""

@@ -387,6 +387,20 @@ def missing_distance(rows: list[Row]) -> None:
     row["relations"] = [r for r in row["relations"] if r["predicate"] != "far"]
 
 
+def near_what_is_far_behind(rows: list[Row]) -> None:
+    for row in rows:
+        for r in row["relations"]:
+            if r["predicate"] in ("near", "next_to") and not _carried(row, r):
+                row["objects"][r["subject"]]["depth"] = row["objects"][r["object"]]["depth"] + 0.2
+                return
+    raise AssertionError("no row has two that are near each other")
+
+
+def _carried(row: Row, pair: Row) -> bool:
+    carrying = [r for r in row["relations"] if r["predicate"] in ("on", "inside", "supports", "contains")]
+    return any({r["subject"], r["object"]} == {pair["subject"], pair["object"]} for r in carrying)
+
+
 def relation_twice(rows: list[Row]) -> None:
     rows[0]["relations"].append(dict(rows[0]["relations"][0]))
 
@@ -448,6 +462,7 @@ PLANTED: dict[Plant, set[str]] = {
     missing_direction: {"missing_relation"},
     missing_depth: {"missing_relation"},
     missing_distance: {"missing_relation"},
+    near_what_is_far_behind: {"relation"},
     thing_beside_itself: {"relation"},
     object_twice: {"object"},
     whole_sample_in_another_split: {"shared_scene", "shared_picture", "shared_question", "split"},

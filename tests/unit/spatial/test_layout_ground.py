@@ -129,6 +129,25 @@ def test_a_cat_under_a_table_sits_between_its_legs(seed):
     assert abs(y + h - ty - th) <= 0.2 * th
 
 
+@pytest.mark.parametrize("predicate", ["near", "next_to", "touching"])
+@pytest.mark.parametrize("things", ["chair sofa", "chair picture", "person bird", "sofa lamp", "lamp bird", "cup sofa"])
+def test_what_is_near_another_is_near_it_in_depth(things, predicate):
+    on_the_table = (rel(0, "on", 2),) if things.startswith("cup") else ()
+    for seed in range(10):
+        draft = scene("room", f"{things} table person", rel(0, predicate, 1), rel(3, "in_front_of", 2), *on_the_table)
+        layout = laid_out(draft, seed)
+        assert abs(layout.depth[0] - layout.depth[1]) <= 0.1501
+        standing = [i for i in (0, 1) if draft.objects[i] in ("chair", "sofa", "person")]
+        if len(standing) == 2:  # not by its number alone: they stand at about the same distance in the picture
+            assert abs(bottom(layout, 0) - bottom(layout, 1)) <= 0.15 * (1 - HORIZON) * 512 + 1
+
+
+def test_one_may_be_near_another_and_in_front_of_it():
+    for seed in SEEDS:
+        layout = laid_out(scene("room", "chair sofa", rel(0, "next_to", 1), rel(0, "in_front_of", 1)), seed)
+        assert 0 < layout.depth[1] - layout.depth[0] <= 0.1501
+
+
 def test_on_a_tabletop_things_stand_on_the_tabletop():
     for seed in SEEDS:
         layout = laid_out(scene("tabletop", "cup plate", rel(0, "left_of", 1)), seed)

@@ -171,6 +171,20 @@ def test_similar_depths_and_similar_gaps_are_left_alone():
     refused(Nearest(anchor=Ref(category="dog")), scene)
 
 
+def test_what_looks_closer_and_stands_far_behind_is_not_called_closer():
+    def yard(depth: float) -> Scene:
+        return room(
+            thing("cat", (150, 300, 30, 30), depth=depth),
+            thing("dog", (200, 300, 30, 30), depth=0.1),
+            thing("cow", (370, 300, 30, 30), depth=0.2),
+        )
+
+    question = Closer(subject=Ref(category="cat"), anchor=Ref(category="dog"), other=Ref(category="cow"))
+    assert answer(question, yard(0.1)).text == answer(question, yard(0.3)).text == "yes"
+    refused(question, yard(0.4))
+    refused(Nearest(anchor=Ref(category="dog")), yard(0.4))
+
+
 def test_a_question_about_a_thing_and_itself_is_no_question():
     refused(Side(subject=TABLE, object=TABLE), kitchen())
     refused(Directed(subject=RED_CUP, predicate="above", object=Ref(category="cup", extreme="leftmost")), kitchen())

@@ -106,6 +106,30 @@ def test_depth_is_said_where_it_differs_clearly():
     assert not {(0, "in_front_of", 1), (0, "behind", 1)} & set(found)
 
 
+def test_what_looks_near_and_is_far_behind_is_not_said_to_be_near():
+    front, behind = thing(0, "mug", (50, 80, 40, 40), 0.1), thing(1, "jar", (92, 80, 40, 40), 0.3)
+    beside = thing(1, "jar", (92, 80, 40, 40), 0.2)
+    near = [rel(0, "next_to", 1), rel(0, "near", 1), rel(0, "touching", 1)]
+    assert {(0, "next_to", 1), (0, "near", 1)} <= set(triples(read([front, beside], near)))
+    assert (0, "next_to", 1) in triples(read([front, beside]))
+    for drawn in (near, []):
+        assert not {"near", "next_to", "touching"} & {
+            name for _, name, _ in triples(read([front, behind], drawn, asked=()))
+        }
+
+
+def test_near_is_a_share_of_the_range_of_depths_where_that_is_in_other_units():
+    front, beside = thing(0, "mug", (50, 80, 40, 40), 10.0), thing(1, "jar", (92, 80, 40, 40), 13.0)
+    far = thing(2, "pie", (0, 0, 10, 10), 40.0)
+    assert (0, "next_to", 1) in triples(read([front, beside, far]))
+    assert (0, "next_to", 1) not in triples(read([front, beside]))
+
+
+def test_what_carries_a_thing_is_near_it_at_any_depth():
+    cup, table = thing(0, "mug", (80, 80, 20, 22), 0.6), thing(1, "table", (50, 100, 100, 60), 0.2)
+    assert (0, "touching", 1) in triples(read([cup, table], [rel(0, "on", 1), rel(0, "touching", 1)]), drawn=True)
+
+
 def test_nothing_is_said_of_what_is_hidden_too_far_but_it_stays_in_the_scene():
     hidden = thing(1, "mug", (100, 100, 20, 20), visible=MIN_VISIBLE - 0.01)
     gone = thing(2, "jar", (10, 10, 20, 20), visible=0.0)

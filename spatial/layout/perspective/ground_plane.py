@@ -11,6 +11,16 @@ from typing import Literal
 from schemas.graph import Box
 from spatial.layout.constraints.difference_constraints import Differences
 from spatial.layout.constraints.linear import Linear, Rule, at_most, high
+from spatial.layout.perspective.depth_neighbours import (
+    BAND,
+    WALL_DEPTH,
+    at_the_wall,
+    back_line,
+    foot,
+    near_gaps,
+    near_rules,
+    pulled_together,
+)
 from spatial.layout.placement_problem import Problem
 
 Zone = Literal["ground", "wall", "ceiling", "air", "free", "carried"]
@@ -24,20 +34,17 @@ FEET = 0.07
 FOOT_ROOM = 0.015
 """Space below the nearest object, share of the canvas height."""
 
-BAND = 0.012
-"""How far a bottom edge may deviate from its planned line, share of the canvas height."""
-
 DEPTH_GAP = 0.05
 """Least difference of bottom edges that shows which object is in front, share of the canvas height."""
-
-LEVEL = 0.03
-"""Largest difference of bottom edges of objects next to each other, share of the height."""
 
 SKY = 0.35
 """The sky (or wall) is at least this share of the height, even where the horizon is higher: a tabletop's is."""
 
-BACK_DEPTH = {"wall": 0.97, "ceiling": 0.9, "air": 0.93, "free": 0.5}
+BACK_DEPTH = {"wall": WALL_DEPTH, "ceiling": 0.9, "air": 0.93, "free": 0.5}
 """Depth of what does not stand on the ground: at the far end, or in the middle where it may be anywhere."""
+
+MOVABLE = ("ceiling", "air", "free")
+"""Zones in which no bottom edge shows a depth, so that it may be that of a thing near by."""
 
 OPEN_WATER = ("underwater", "sky")
 """Backdrops in which what swims or flies may be at any height."""
@@ -91,9 +98,9 @@ def ground_range(problem: Problem) -> tuple[int, int]:
 
 
 def depth_rules(problem: Problem, where: Sequence[Zone]) -> list[Rule]:
-    """What is in front has a lower bottom edge, for objects on the ground, directly or through their carriers."""
+    """Bottom edges on the ground, directly or through carriers: lower in front, and much the same for what is near."""
     gap = DEPTH_GAP * problem.canvas[1]
-    found: list[Rule] = []
+    found: list[Rule] = near_rules(problem, where)
     for near, far in depth_pairs(problem):
         if where[near] == where[far] == "ground":
             found.append(((at_most(high("y", far), high("y", near), gap),),))
@@ -104,15 +111,6 @@ def depth_pairs(problem: Problem) -> list[tuple[int, int]]:
     """Pairs (nearer, farther) from the stated depth relations, each object replaced by its `foot`."""
     pairs = [tuple(foot(problem, i) for i in f.pair) for f in problem.facts if f.predicate == "in_front_of"]
     return [(a, b) for a, b in pairs if a != b]
-
-
-def foot(problem: Problem, i: int) -> int:
-    """The object that stands on the ground for `i`: itself, or the lowest of its carriers."""
-    seen = {i}
-    while problem.carriers[i] and problem.carriers[i][0] not in seen:
-        i = problem.carriers[i][0]
-        seen.add(i)
-    return i
 
 
 def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int, int] | None:
@@ -130,6 +128,10 @@ def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int
             saved = lines.save()
             if not lines.add(place[a], place[b], least_gap):
                 lines.restore(saved)
+    for i in at_the_wall(problem, where):
+        saved = lines.save()
+        if not lines.limit(place[i], None, max(least, back_line(problem) - round(BAND * problem.canvas[1]))):
+            lines.restore(saved)
     for k in rng.sample(range(len(standing)), len(standing)):
         line = rng.randint(lines.low[k], lines.high[k])
         lines.limit(k, line, line)
@@ -137,16 +139,9 @@ def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int
 
 
 def _preferred_depth_gaps(problem: Problem) -> list[tuple[int, int, int]]:
-    """Next to each other: at about the same depth. Above another on the ground: farther away."""
-    level = round(LEVEL * problem.canvas[1])
-    found = []
-    for fact in problem.facts:
-        if fact.predicate in ("next_to", "touching"):
-            a, b = fact.pair
-            found += [(a, b, -level), (b, a, -level)]
-        elif fact.predicate == "above":
-            found.append((*fact.pair, round(DEPTH_GAP * problem.canvas[1])))
-    return found
+    """Near each other: at about the same depth. Above another on the ground: farther away."""
+    gap = round(DEPTH_GAP * problem.canvas[1])
+    return near_gaps(problem) + [(*fact.pair, gap) for fact in problem.facts if fact.predicate == "above"]
 
 
 def scale_at(problem: Problem, line: float) -> float:
@@ -170,8 +165,8 @@ def scales(problem: Problem, where: Sequence[Zone], lines: Mapping[int, int]) ->
 
 
 def ground_depths(problem: Problem, where: Sequence[Zone], boxes: Sequence[Box]) -> list[float]:
-    """The depth that each box suggests: by its bottom edge on the ground, else by its zone."""
+    """The depth that each box suggests: by its bottom edge on the ground, else by its zone, or by what is near by."""
     found = []
     for zone, (_, y, _, h) in zip(where, boxes, strict=True):
         found.append(BACK_DEPTH[zone] if zone in BACK_DEPTH else round(1 - nearness(problem, y + h), 4))
-    return found
+    return pulled_together(problem, found, {i for i, zone in enumerate(where) if zone in MOVABLE})
