@@ -36,7 +36,7 @@ test: setup services ## run all tests: what needs no service as fast as the core
 test-unit: setup ## run the unit tests that are quick, in about a minute on two cores; `make test` runs the thorough ones too
 	$(KEEP_BYTECODE) $(BIN)/pytest -n auto --dist loadfile -m "not slow and not thorough" tests/unit
 
-test-slow: setup services ## run the tests that take minutes: scale, real models
+test-slow: setup services ## run the tests that take minutes, and more cases of what others prove: other brokers, steps, signals
 	$(BIN)/pytest -m slow
 
 chaos: setup services ## everything goes wrong at once, and the accounting says what it did: SKG_CHAOS_S=600 for long

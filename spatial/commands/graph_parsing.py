@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from schemas.bounds import MAX_WHOLE
 from schemas.events import Scene, SeenObject, SeenRelation
 from schemas.graph import Relation
 from spatial.commands import value_parsing
@@ -33,7 +34,7 @@ def names(request: Request) -> tuple[str, ...]:
 
 
 def statements(request: Request, count: int) -> list[Statement]:
-    """A statement for each entry, by its predicate or phrase. An index below 0 becomes one past the last object."""
+    """A statement for each entry, by its predicate or phrase. An index that no object can have is one past the last."""
     given = value_parsing.optional_list(request, "relations")
     return [_statement(_triple(item, i), i, count) for i, item in enumerate(given)]
 
@@ -50,9 +51,13 @@ def _statement(triple: Sequence[Any], i: int, count: int) -> Statement:
     where = f"relations[{i}]"
     subject = value_parsing.as_int(triple[0], where)
     other = None if triple[2] is None else value_parsing.as_int(triple[2], where)
-    ends = (subject if subject >= 0 else count, count if other is not None and other < 0 else other)
+    ends = (_index(subject, count), None if other is None else _index(other, count))
     predicates = _place(triple[1], where) if other is None else _relation(triple[1], where)
     return tuple(relation_of((name, *ends)) for name in predicates)
+
+
+def _index(number: int, count: int) -> int:
+    return number if 0 <= number <= MAX_WHOLE else count
 
 
 def _place(word: Any, where: str) -> tuple[str, ...]:

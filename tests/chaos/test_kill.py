@@ -11,6 +11,7 @@ from streams.settings import StoreSettings
 from tests.chaos.factory import WITHIN_S, Factory
 from tests.conftest import FreshService
 from tests.fakes.services import Pool, start
+from tests.fakes.slow_params import slow
 
 pytestmark = pytest.mark.chaos
 
@@ -38,17 +39,17 @@ def undisturbed(services: Pool, tmp_path_factory: pytest.TempPathFactory) -> set
 @pytest.mark.parametrize(
     ("kind", "step", "count"),
     [
-        ("agents", "consumed", 3),
+        slow("agents", "consumed", 3),
         ("agents", "published", 2),
-        ("render", "consumed", 2),
-        ("render", "put", 3),
+        slow("render", "consumed", 2),
+        slow("render", "put", 3),
         ("render", "published", 1),
-        ("render", "before_commit", 1),
+        slow("render", "before_commit", 1),
         ("examine", "published", 1),
-        ("write", "consumed", 1),
-        ("write", "before_append", 1),
+        slow("write", "consumed", 1),
+        slow("write", "before_append", 1),
         ("write", "appended", 1),
-        ("write", "before_commit", 1),
+        slow("write", "before_commit", 1),
     ],
 )
 def test_a_process_killed_at_any_step_leaves_the_dataset_of_an_undisturbed_run(

@@ -19,6 +19,7 @@ from streams.settings import StoreSettings
 from tests.chaos.factory import WITHIN_S, Factory
 from tests.conftest import FreshService
 from tests.fakes.services import Pool, start
+from tests.fakes.slow_params import slow
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.chaos
@@ -82,7 +83,9 @@ def _answers(stub: Stub, asked: StubRequest) -> bool:
     return says.status == 200 and not says.reset
 
 
-@pytest.mark.parametrize(("step", "count"), [("consumed", 3), ("put", 25), ("published", 2), ("before_commit", 1)])
+@pytest.mark.parametrize(
+    ("step", "count"), [slow("consumed", 3), slow("put", 25), ("published", 2), slow("before_commit", 1)]
+)
 def test_agents_killed_in_the_middle_make_the_graphs_of_an_undisturbed_run_and_nothing_is_lost_or_doubled(
     undisturbed: set[str], factory: Speaking, stub: Stub, step: str, count: int
 ) -> None:

@@ -22,13 +22,14 @@ from streams.steps.seed_step import RetryPolicy
 from tests.conftest import FreshService
 from tests.fakes.agents_thread import Planner, Stuck, agents, message, publish, seeds
 from tests.fakes.carrier import SESSION_S
+from tests.fakes.slow_params import BOTH_BROKERS
 from tests.fakes.steps import KeptMessagesLater
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.contract
 
 
-@pytest.fixture(params=["tansu", "apache"])
+@pytest.fixture(params=BOTH_BROKERS)
 def settings(request: pytest.FixtureRequest, fresh_broker: FreshService, tmp_path: Path) -> AgentSettings:
     """Over a broker on which no other test has left events."""
     settings = AgentSettings(

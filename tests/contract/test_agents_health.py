@@ -12,13 +12,14 @@ from streams.settings import AgentSettings
 from tests.conftest import FreshService
 from tests.fakes.agents_thread import Planner, agents, message, publish, seeds
 from tests.fakes.carrier import SESSION_S
+from tests.fakes.slow_params import BOTH_BROKERS
 from tests.fakes.stage_process import StageProcess, timed
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.contract
 
 
-@pytest.fixture(params=["tansu", "apache"])
+@pytest.fixture(params=BOTH_BROKERS)
 def settings(request: pytest.FixtureRequest, fresh_broker: FreshService, tmp_path: Path) -> AgentSettings:
     """Over a broker whose seeds lie in one partition, so that a second member gets none."""
     settings = AgentSettings(

@@ -22,6 +22,7 @@ from tests.conftest import FreshService
 from tests.fakes.agents_process import ended, started
 from tests.fakes.agents_thread import message
 from tests.fakes.carrier import SESSION_S
+from tests.fakes.slow_params import BOTH_BROKERS
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.contract
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.contract
 SEEDS_ASKED = 600
 
 
-@pytest.fixture(params=["tansu", "apache"])
+@pytest.fixture(params=BOTH_BROKERS)
 def settings(request: pytest.FixtureRequest, fresh_broker: FreshService, tmp_path: Path) -> AgentSettings:
     settings = AgentSettings(
         kafka_bootstrap=fresh_broker(request.param).bootstrap,

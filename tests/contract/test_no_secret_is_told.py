@@ -19,6 +19,7 @@ from tests.fakes.planted import (
     secret_names,
     told,
 )
+from tests.fakes.slow_params import slow
 from tests.fakes.stage_process import StageProcess
 from tests.fakes.wait import until
 
@@ -95,7 +96,7 @@ def test_a_secret_is_planted_for_every_service():
     assert len(set(planted().values())) == len(secret_names())
 
 
-@pytest.mark.parametrize("where", ["variables", "files", "addresses"])
+@pytest.mark.parametrize("where", ["variables", slow("files"), slow("addresses")])
 def test_commands_tell_no_secret_where_nothing_answers(where: str, tmp_path: Path):
     if where == "addresses":
         environment = planted_addresses()
@@ -145,7 +146,7 @@ def test_processes_that_the_store_refuses_tell_no_secret(
     assert told(files_below(process.folder)) == []
 
 
-@pytest.mark.parametrize("status", [401, 400])
+@pytest.mark.parametrize("status", [401, slow(400)])
 def test_a_language_model_that_repeats_the_key_is_not_repeated(
     stage: Stage, status: int, minio_store: StoreSettings, fresh_broker: Callable[..., object], tmp_path: Path
 ):

@@ -33,6 +33,7 @@ from tests.conftest import FreshService
 from tests.fakes.carrier import KafkaCarrier, NoGauges
 from tests.fakes.events import make_graph, make_qa, make_rendered
 from tests.fakes.sink import MemorySink, Table
+from tests.fakes.slow_params import BOTH_BROKERS
 from tests.fakes.steps import NOW, TRACE, tally
 from tests.fakes.wait import in_thread, until
 
@@ -98,7 +99,7 @@ class Brokers(KafkaCarrier):
         return self.committed(group, topic) == self.ends
 
 
-@pytest.fixture(params=["tansu", "apache"])
+@pytest.fixture(params=BOTH_BROKERS)
 def brokers(request: pytest.FixtureRequest, fresh_broker: FreshService) -> Iterator[Brokers]:
     bootstrap = fresh_broker(request.param).bootstrap
     with closing(TopicAdmin(KafkaConnection.plain(bootstrap))) as admin:

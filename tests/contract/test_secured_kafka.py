@@ -33,6 +33,7 @@ from tests.fakes import secured_kafka
 from tests.fakes.carrier import SESSION_S
 from tests.fakes.certificates import KEY_PASSWORD
 from tests.fakes.secured_kafka import BRIEF_S, PASSWORD, WRONG, SecuredKafka, token
+from tests.fakes.slow_params import slow
 from tests.fakes.stage_process import REPOSITORY, StageProcess
 from tests.fakes.wait import until
 
@@ -277,7 +278,9 @@ def outcome(kafka: SecuredKafka, *topics: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("listener", "mechanism"), [("login", "SCRAM-SHA-512"), ("login", "OAUTHBEARER"), ("mutual", "")])
+@pytest.mark.parametrize(
+    ("listener", "mechanism"), [slow("login", "SCRAM-SHA-512"), ("login", "OAUTHBEARER"), slow("mutual", "")]
+)
 def test_agents_plan_over_a_secured_broker(kafka: SecuredKafka, started: Started, listener: str, mechanism: str) -> None:
     process = started("agents", kafka.environment(listener, mechanism))
     assert outcome(kafka, GRAPHS, REJECTIONS)

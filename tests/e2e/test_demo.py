@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dataset.reading.loading import sample_ids_by_file
+from tests.fakes.slow_params import slow
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.e2e
@@ -72,7 +73,7 @@ def test_the_demo_ends_by_itself_leaves_a_gallery_and_the_same_seeds_again_add_n
     assert "http://" not in page.replace("http://www.w3.org", "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, slow(signal.SIGTERM)])
 def test_an_interrupted_demo_leaves_no_process_and_exits_130(
     running: subprocess.Popen[str], tmp_path: Path, number: signal.Signals
 ):

@@ -44,6 +44,7 @@ def test_the_whole_factory_runs_on_the_stand_in_and_a_second_run_pays_nothing_an
     assert set(_stored(tmp_path)) == before
 
 
+@pytest.mark.slow
 def test_a_budget_ends_the_demo_visibly_and_keeps_what_was_in_flight(tmp_path: Path):
     said = _demo(tmp_path, "--graphs", "60", "--max-tokens", "15000")
     found = re.search(r"accepted (\d+) of 60 rejected (\d+).* not begun (\d+) \(the token budget is spent\)", said)
