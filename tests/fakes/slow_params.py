@@ -1,4 +1,4 @@
-"""Cases of a test that only `make test-slow` runs: the same promise over another broker, at another step, by another signal.
+"""Cases of a test that only `make test-slow` runs: its promise over another broker, at another step, by another signal.
 
 In: the values of a case.  Out: the case, marked.
 Delivery guarantees are proven on Apache Kafka on every change; Tansu carries one process of each stage, as the demo does.

@@ -97,7 +97,9 @@ def test_left_with_above_and_a_relation_with_its_inverse_are_consistent():
     assert check([[0, "left_of", 1], [0, "above", 1], [1, "right_of", 0], [1, "under", 2], [2, "over", 1]])["consistent"]
 
 
-@pytest.mark.parametrize("relation", [[0, "near", 3], [-1, "near", 0], [3, "top", None], [1, "left_of", 1], [1, "near", 1]])
+@pytest.mark.parametrize(
+    "relation", [[0, "near", 3], [0, "near", 2**31], [-1, "near", 0], [3, "top", None], [1, "left_of", 1], [1, "near", 1]]
+)
 def test_a_dangling_index_and_a_self_relation_are_conflicts_by_themselves(relation):
     found = check([[0, "left_of", 1], relation], boxes=[[0, 0, 20, 20], [50, 0, 20, 20], [100, 0, 20, 20]])
     assert (found["consistent"], found["conflict"], found["violated"]) == (False, [1], [])
