@@ -163,16 +163,29 @@ def _knows_found(reading: QuestionReading) -> bool:
     return thing is not None and anchor is not None and reading.holds(reading.query["predicate"], thing, anchor)
 
 
+def _state_row(reading: QuestionReading) -> None:
+    for first, second in reading.in_order(reading.answer):
+        reading.facts.state_order("across", first, [second])
+
+
+def _knows_row(reading: QuestionReading) -> bool:
+    """Whether every other order is against what is known."""
+    return all(
+        any(reading.facts.is_before("across", second, first) for first, second in reading.in_order(choice))
+        for choice in reading.wrong_choices
+    )
+
+
 STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "exists": _state_exists, "count": _state_count, "attribute": _state_attribute, "in_place": _state_place,
     "directed": _state_direction, "deeper": _state_direction, "side": _state_bearing, "bearing": _state_bearing,
     "in_order": _state_order, "closer": _state_closer, "nearest": _state_nearest, "outermost": _state_end,
-    "find": _state_found,
+    "find": _state_found, "row_order": _state_row,
 }  # fmt: skip
 
 KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
     "exists": _knows_exists, "count": _knows_count, "attribute": _knows_attribute, "in_place": _knows_place,
     "directed": _knows_direction, "deeper": _knows_direction, "side": _knows_bearing, "bearing": _knows_bearing,
     "in_order": _knows_order, "closer": _knows_closer, "nearest": _knows_nearest, "outermost": _knows_end,
-    "find": _knows_found,
+    "find": _knows_found, "row_order": _knows_row,
 }  # fmt: skip

@@ -5,10 +5,11 @@ Questions are taken by the queries in their certificates, which say what the tex
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
 from dataset.quality.quality_rows import AskedQuestion, SampleRow
-from dataset.quality.stated_facts import ENDS, ORDERS, StatedFacts
+from dataset.quality.stated_facts import COURSES, ENDS, ORDERS, StatedFacts
 
 Query = Mapping[str, Any]
 
@@ -46,6 +47,17 @@ class QuestionReading:
     def everything(self) -> list[int]:
         """Every object of the picture."""
         return list(self._row.objects)
+
+    def in_order(self, text: str) -> list[tuple[int, int]]:
+        """The pairs of an order such as `cup then red lamp`, the thing that is further left first."""
+        names = {_name_of(self.query[role]): number for role, number in self.refs.items()}
+        row = [names[name] for name in text.split(" then ") if name in names]
+        return list(combinations(row[::-1] if COURSES[self.query["course"]][1] else row, 2))
+
+    @property
+    def wrong_choices(self) -> list[str]:
+        """The choices that are not the answer."""
+        return [choice for choice in self._question.choices if choice != self.answer]
 
     def _labelled(self, text: str) -> int | None:
         found = [number for number, each in self._row.objects.items() if text in _labels(each)]
@@ -120,3 +132,7 @@ class QuestionReading:
 def _labels(thing: Query) -> list[str]:
     category = str(thing["category"])
     return [category, *(f"{value} {category}" for value in thing["attributes"] or ())]
+
+
+def _name_of(ref: Query) -> str:
+    return " ".join(filter(None, (ref.get("attribute"), ref.get("category"))))

@@ -20,9 +20,10 @@ from spatial.questions.answer_rules import Answer, Rule
 from spatial.questions.distractors import ChoiceContext, ChoicesOf
 from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import GROUP, TextProposer, require_verifier
-from spatial.questions.proposals import hop_proposals, query_proposals, search_proposals
+from spatial.questions.proposals import hop_proposals, order_proposals, query_proposals, search_proposals
 from spatial.questions.proposals.query_proposals import Proposer
 from spatial.questions.question_kinds import Query, references
+from spatial.questions.rules import order_rules
 from spatial.questions.split_keys import KeysOf
 from spatial.questions.twin_queries import TwinsOf
 from spatial.splits import Key
@@ -125,6 +126,10 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         "depth_order": QuestionKind(
             "which of two objects is nearer to the viewer", query_proposals.depth_order, frozenset({"depth"}), 2,
         ),
+        "row_order": QuestionKind(
+            "in which order three objects come from one side of the picture to the other",
+            order_proposals.row_order, frozenset({"direction"}), 3,
+        ),
     },
     QuestionKind,
 )  # fmt: skip
@@ -189,6 +194,10 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.Deeper, "depth_order", "depth_order", answer_rules.deeper,
         split_keys.of_depth, distractors.yes_no, twin_queries.swapped, NO_PREDICATE,
+    ),
+    QueryType(
+        q.RowOrder, "row_order", "row_order", order_rules.row_order,
+        split_keys.of_order, order_rules.orders, twin_queries.of_row, NO_PREDICATE,
     ),
 )  # fmt: skip
 

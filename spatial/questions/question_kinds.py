@@ -15,6 +15,7 @@ Contact = Literal["on", "inside", "under"]
 Depth = Literal["in_front_of", "behind"]
 Extreme = Literal["leftmost", "rightmost", "highest", "lowest"]
 Course = Literal["left_to_right", "right_to_left", "top_to_bottom", "bottom_to_top"]
+Row = Literal["left_to_right", "right_to_left"]
 Family = Literal["colour", "material", "pattern", "state", "orientation"]
 Place = Literal["top_left", "top", "top_right", "left", "center", "right", "bottom_left", "bottom", "bottom_right"]
 Hop = Literal["left_of", "right_of", "above", "below", "on", "inside", "under", "in_front_of", "behind"]
@@ -152,6 +153,16 @@ class InOrder(Model):
     third: Ref
 
 
+class RowOrder(Model):
+    """In which order do the three come along the course?"""
+
+    op: Literal["row_order"] = "row_order"
+    course: Row
+    first: Ref
+    second: Ref
+    third: Ref
+
+
 class Deeper(Model):
     """Is the subject in front of, or behind, the object?"""
 
@@ -175,6 +186,7 @@ Query = (
     | Nearest
     | InOrder
     | Deeper
+    | RowOrder
 )
 
 _ADAPTER: TypeAdapter[Query] = TypeAdapter(Annotated[Query, Field(discriminator="op")])

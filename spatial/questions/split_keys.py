@@ -23,6 +23,7 @@ from spatial.questions.question_kinds import (
     Outermost,
     Query,
     Ref,
+    RowOrder,
     references,
 )
 from spatial.relations.predicate_table import PREDICATES
@@ -89,7 +90,7 @@ def of_distances(_query: Closer, found: list[str], _answer_category: AnswerCateg
     return {pair(DISTANCE, found[1], found[0]), pair(DISTANCE, found[1], found[2])}
 
 
-def of_order(_query: InOrder, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+def of_order(_query: InOrder | RowOrder, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """Any two of the three."""
     return {pair(DIRECTION, a, b) for a, b in combinations(found, 2)}
 

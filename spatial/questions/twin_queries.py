@@ -24,6 +24,7 @@ from spatial.questions.question_kinds import (
     InPlace,
     Outermost,
     Query,
+    RowOrder,
     Side,
 )
 
@@ -96,6 +97,11 @@ def of_find(query: Find) -> Iterator[Query]:
 def of_outermost(query: Outermost) -> Iterator[Query]:
     """The opposite end."""
     yield Outermost(extreme=OPPOSITE[query.extreme])
+
+
+def of_row(query: RowOrder) -> Iterator[Query]:
+    """The course backwards."""
+    yield query.model_copy(update={"course": BACKWARDS[query.course]})
 
 
 def of_order(query: InOrder) -> Iterator[Query]:

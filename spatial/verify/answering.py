@@ -8,6 +8,7 @@ from collections.abc import Callable
 from schemas.events import Scene, SeenObject
 from spatial.verify.geometry import SPECK, before, closer, nearer, related, third
 from spatial.verify.lexicon import family, is_surely_called, may_be_called
+from spatial.verify.order_answers import answer_row
 from spatial.verify.referents import NotProven, Reader, is_seen, require_seen
 from spatial.verify.sentences import AREAS, COMPARED, COURSES, ENDS, RELATIONS, Form
 
@@ -159,4 +160,5 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "end": _end,
     "find": _find,
     "nearest": _nearest,
+    "row_order": answer_row,
 }

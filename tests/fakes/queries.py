@@ -57,5 +57,6 @@ def queries(nouns: Sequence[str]) -> st.SearchStrategy[q.Query]:
         st.builds(q.Find, predicate=hop, anchor=anchors),
         st.builds(q.Nearest, anchor=anchors),
         st.builds(q.InOrder, course=_one_of(q.Course), first=refs, second=refs, third=refs),
+        st.builds(q.RowOrder, course=_one_of(q.Row), first=refs, second=refs, third=refs),
         st.builds(q.Deeper, subject=refs, predicate=_one_of(q.Depth), object=refs),
     )

@@ -16,7 +16,7 @@ KINDS = {
     "seen": "existence", "seen_unseen": "existence", "count": "count", "count_side": "count", "value": "attribute",
     "turned": "attribute", "area": "place", "direction": "direction_yes_no", "side": "direction_open",
     "bearing": "direction_choice", "closer": "distance_comparison", "end": "selection", "order": "chain",
-    "depth": "depth_order",
+    "depth": "depth_order", "row_order": "row_order",
 }  # fmt: skip
 SEARCHES = ("find", "nearest")
 """Forms that ask for an object by its relation to another: `multi_hop` where that other is found by a relation too."""
@@ -25,12 +25,14 @@ PROGRAMS = {
     "seen": "exists", "seen_unseen": "exists", "count": "count", "count_side": "count", "value": "attribute",
     "turned": "attribute", "area": "in_place", "direction": "directed", "side": "side", "bearing": "bearing",
     "closer": "closer", "end": "outermost", "order": "in_order", "depth": "deeper", "find": "find", "nearest": "nearest",
+    "row_order": "row_order",
 }  # fmt: skip
 """Form to the `op` of a certificate's query."""
 
 HOPS = {
     "seen": 0, "seen_unseen": 0, "count": 0, "count_side": 1, "value": 0, "turned": 0, "area": 0, "direction": 1,
     "side": 1, "bearing": 2, "closer": 2, "end": 1, "order": 2, "depth": 1, "find": 1, "nearest": 1,
+    "row_order": 2,
 }  # fmt: skip
 
 DOMAINS = {

@@ -17,6 +17,7 @@ from dataset.audit.tar_rows import Row
 from schemas.events import Scene
 from spatial.verify import verify
 from spatial.verify.lexicon import family
+from spatial.verify.order_answers import JOINED, plain_name
 from spatial.verify.referents import NotProven
 
 
@@ -72,6 +73,9 @@ def _is_possible_answer(choice: str, parsed: ParsedQuestion) -> bool:
     """Whether a choice has the form of an answer to the question."""
     if parsed.plain_kind in DOMAINS:
         return choice in DOMAINS[parsed.plain_kind]
+    if parsed.plain_kind == "row_order":
+        names = [plain_name(parsed.reader, words) for words in parsed.form.refs]
+        return sorted(choice.split(JOINED)) == sorted(names)
     if parsed.plain_kind == "count":
         return choice.isdecimal()
     if parsed.plain_kind == "attribute":

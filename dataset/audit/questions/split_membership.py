@@ -73,7 +73,7 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
         yield _pair(_PAIRED[form.ask], *meant)
     elif form.ask == "closer":
         yield from (_pair("distance", meant[1], other) for other in (meant[0], meant[2]))
-    elif form.ask == "order":
+    elif form.ask in ("order", "row_order"):
         yield from (_pair("direction", a, b) for a, b in combinations(meant, 2))
     elif form.ask == "end":
         yield Key("outermost", ())

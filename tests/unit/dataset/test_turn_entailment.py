@@ -52,6 +52,17 @@ def order(*names: str, course: str = "left_to_right") -> Plain:
     )
 
 
+def row(answer: str, course: str = "left_to_right") -> Plain:
+    form = query("row_order", course=course, first="plate", second="cup", third="lamp")
+    others = [
+        "plate then cup then lamp",
+        "cup then plate then lamp",
+        "lamp then plate then cup",
+        "lamp then cup then plate",
+    ]
+    return about(answer, form, tuple(others))
+
+
 def ref(name: str) -> dict[str, str]:
     return {"category": name}
 
@@ -93,6 +104,15 @@ TOLD = {
     "places are an order": ([place("cup", "left", "yes"), place("lamp", "right", "yes")], left("cup", "lamp")),
     "a corner is in its third": ([place("cup", "top_left", "yes")], place("cup", "top", "yes")),
     "one third is not another": ([place("cup", "left", "yes")], place("cup", "bottom_right", "no")),
+    "an order of three names": ([row("cup then plate then lamp")], left("cup", "lamp")),
+    "an order of three names, against the axis": (
+        [row("lamp then plate then cup", course="right_to_left")],
+        left("cup", "lamp"),
+    ),
+    "an order that all other choices contradict": (
+        [left("cup", "plate"), left("plate", "lamp")],
+        row("cup then plate then lamp"),
+    ),
     "depth": (
         [about("yes", query("deeper", subject="cup", predicate="behind", object="plate"))],
         about("no", query("deeper", subject="cup", predicate="in_front_of", object="plate")),
@@ -122,6 +142,7 @@ TOLD = {
 NOT_TOLD = {
     "another thing": ([left("cup", "plate")], exists("lamp", "yes")),
     "another pair": ([left("cup", "plate"), left("cup", "lamp")], left("plate", "lamp")),
+    "an order of which one of two choices is left": ([left("cup", "lamp")], row("cup then plate then lamp")),
     "another axis": (
         [left("cup", "plate")],
         about("yes", query("directed", subject="cup", predicate="above", object="plate")),

@@ -1,0 +1,1 @@
+"""Answer rules of the kinds that compare several things."""
