@@ -16,7 +16,7 @@ from agents.rejections import RequestRejected, rejection
 from agents.user_graphs import UserGraph, read_graph
 from schemas.bounds import MAX_NOTE_CHARS
 from schemas.events import Rejection, SeedConcept
-from schemas.graph import GraphObject, Layout, Provenance, SpatialGraph
+from schemas.graph import UNDERSTOOD_NOTE, GraphObject, Layout, Provenance, SpatialGraph
 from schemas.ids import derived_seed, with_graph_id
 from spatial.knowledge.knowledge_base import NEAREST_THRESHOLD, SceneMatch, find_scene, scene_kinds
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
@@ -113,10 +113,10 @@ def _scene_for(reading: ConceptReading, concept: str) -> SceneMatch:
 
 def _scene_of(user_graph: UserGraph) -> tuple[str, dict[str, str]]:
     """A user's scene, the nearest by words, or the one with most of the objects; the notes say which."""
-    notes = {"user_graph": "taken as it is"}
+    notes = {"user_graph": "taken as it is", UNDERSTOOD_NOTE: "graph"}
     match = find_scene(user_graph.scene)
     if match is not None:
-        return match.scene, notes | _notes(match, 0)
+        return match.scene, _notes(match, 0) | notes
     names = [item.category for item in user_graph.objects]
     shares = {kind.name: sum(n in kind.categories for n in names) / len(names) for kind in scene_kinds().values()}
     scene = max(shares, key=lambda name: shares[name])
@@ -157,7 +157,8 @@ def _objects(drafted: Drafted) -> tuple[GraphObject, ...]:
 
 def _notes(match: SceneMatch, attempt: int) -> dict[str, str]:
     how = "named" if match.exact else f"nearest by words, score {match.score:.3f} (threshold {NEAREST_THRESHOLD})"
-    return {"scene": f"{match.scene}: {how}", "attempt": str(attempt)}
+    understood = "named" if match.exact else "nearest"
+    return {"scene": f"{match.scene}: {how}", "attempt": str(attempt), UNDERSTOOD_NOTE: understood}
 
 
 def _graph(seed: SeedConcept, index: int, plan: _Plan) -> SpatialGraph:

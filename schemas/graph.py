@@ -113,6 +113,21 @@ class Prompt(Model):
 Note = Annotated[str, Field(max_length=MAX_NOTE_CHARS)]
 
 
+UNDERSTOOD_NOTE = "understood"
+"""The note of a graph that says how the planner understood the seed's concept: one of `UNDERSTOOD`."""
+
+UNDERSTOOD = {
+    "named": "the concept names the scene",
+    "nearest": "the scene is the nearest by the concept's words, or by the things that it names",
+    "model": "a language model read the concept",
+    "graph": "the seed brought a graph of its own",
+    "unknown": "the planner did not say",
+}
+
+UNDERSTOOD_IN_ROW = r'"understood": ?"([a-z]+)"'
+"""A regular expression for that note in the provenance of a row. Inside of a text its quotation marks would be escaped."""
+
+
 class Provenance(Model):
     """The origin of a result: enough to reproduce it. Holds no wall-clock time, so that ids stay stable."""
 

@@ -23,7 +23,7 @@ from agents.llm.scene_offer import Place
 from agents.planner import CANVAS, RulePlanner
 from agents.rejections import RequestRejected, rejection
 from schemas.events import Rejection, SeedConcept
-from schemas.graph import GraphObject, Layout, Provenance, SpatialGraph
+from schemas.graph import UNDERSTOOD_NOTE, GraphObject, Layout, Provenance, SpatialGraph
 from schemas.ids import content_id, with_graph_id
 from schemas.interfaces import ObjectStore, StoredObject
 from schemas.llm.contract import Counts, Fault, LanguageModel, ledger
@@ -161,6 +161,7 @@ def _notes(job: Job, plan: _Plan) -> dict[str, str]:
     """The provenance notes of the graph."""
     kinds = plan.hints.kinds
     notes = {
+        UNDERSTOOD_NOTE: "model",
         "model": job.tools.model.name,
         "prompts": " ".join(prompt.name for prompt in PROMPTS.values()),
         "hints": _hint_note(plan),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dataset.analysis.page_templates import templates_in
 from dataset.analysis.statistics import Statistics
+from schemas.graph import UNDERSTOOD
 
 BAR = "#3b6ea5"
 WIDTH, ROW, MIN_HEIGHT = 7.0, 0.24, 1.6
@@ -40,7 +41,7 @@ def write_statistics(found: Statistics, out: Path) -> Path:
     page = out / "index.html"
     tables = [(name, CHARTS[name], charts[name]) for name in charts]
     template = templates_in(Path(__file__).parent).get_template("statistics.html")
-    page.write_text(template.render(found=found, tables=tables), "utf-8")
+    page.write_text(template.render(found=found, tables=tables, understood=UNDERSTOOD), "utf-8")
     return page
 
 

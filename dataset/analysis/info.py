@@ -1,7 +1,7 @@
 """The size of the dataset, and how it grew.
 
 In: the table's address.  Out: plain values, ready for JSON.
-Reads the split and kind columns and the log, no picture; counts in SQL.
+Reads the small columns and the log, no picture; counts in SQL.
 """
 
 from collections import Counter
@@ -14,8 +14,10 @@ from dataset.table.delta_table import ROWS_ADDED, At, Options, Table
 from dataset.table.held_out_share import share_of
 from dataset.table.rejection_table import rejections_uri
 from dataset.table.table_errors import NoDataset
+from schemas.graph import UNDERSTOOD_IN_ROW
 
 _KINDS = "SELECT unnest(questions)['kind'] AS kind FROM samples"
+_UNDERSTOOD = f"SELECT coalesce(regexp_match(provenance, '{UNDERSTOOD_IN_ROW}')[1], 'unknown') AS understood FROM samples"
 
 
 class Growth(TypedDict):
@@ -30,6 +32,7 @@ class Growth(TypedDict):
 class Info(TypedDict):
     """The dataset at one version. `bytes` are those of the snapshot's files.
 
+    `understood` counts samples by how the planner understood their concept (`schemas.graph.UNDERSTOOD`).
     Of 1,000 scenes `held_out_per_mille` are in validation, and as many in test.
 
     `rejections` counts the requests that ended without a sample until now, `redrawn` the pictures that were given up
@@ -42,6 +45,7 @@ class Info(TypedDict):
     held_out_per_mille: int
     splits: dict[str, int]
     scenes: dict[str, int]
+    understood: dict[str, int]
     questions: int
     kinds: dict[str, int]
     files: int
@@ -65,6 +69,7 @@ def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
         held_out_per_mille=share_of(table),
         splits=splits,
         scenes=_counts(table, "samples", "scene"),
+        understood=_counts(table, f"({_UNDERSTOOD})", "understood"),
         questions=sum(kinds.values()),
         kinds=kinds,
         files=len(found),

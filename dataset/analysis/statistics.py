@@ -15,6 +15,7 @@ from dataset.table.delta_table import Options, Table
 from dataset.table.rejection_table import rejections_uri
 from dataset.table.table_errors import NoDataset
 from schemas.events import STAGES
+from schemas.graph import UNDERSTOOD_IN_ROW
 from schemas.reasons import GATES, REASONS
 from schemas.topics import REJECTIONS, TOPICS
 
@@ -27,11 +28,14 @@ _SAMPLES = CopySchema(
     columns={
         "scene": "scene",
         "split": "split",
+        "understood": f"coalesce(nullif(regexp_extract(provenance, '{UNDERSTOOD_IN_ROW}', 1), ''), 'unknown')",
         "categories": "[o.category for o in objects]",
         "predicates": "[r.predicate for r in relations]",
         "asked": "[{'kind': q.kind, 'answer': q.answer} for q in questions]",
     },
-    leaves=frozenset({"scene", "split", "objects.category", "relations.predicate", "questions.kind", "questions.answer"}),
+    leaves=frozenset(
+        {"scene", "split", "provenance", "objects.category", "relations.predicate", "questions.kind", "questions.answer"}
+    ),
 )
 
 
@@ -59,6 +63,8 @@ class Stage:
 class Statistics:
     """The dataset at one version. `density` is samples by number of visible objects, `answers` are by kind.
 
+    `understood` counts samples by how the planner understood their concept (`schemas.graph.UNDERSTOOD`).
+
     `losses` are requests that ended without a sample, `redrawn` pictures that were given up while their requests went on;
     of several judgements of a request the last counts.
     `objects_in_all` and `relations_in_all` count different ones, the top ones stand in `objects` and `relations`.
@@ -70,6 +76,7 @@ class Statistics:
     questions: int
     splits: Counts
     scenes: Counts
+    understood: Counts
     objects: Counts
     objects_in_all: int
     relations: Counts
@@ -103,6 +110,7 @@ def statistics(uri: str, storage_options: Options = None) -> Statistics:
         questions=sum(kinds.values()),
         splits=samples,
         scenes=_counts(copy, "SELECT scene AS word FROM rows"),
+        understood=_counts(copy, "SELECT understood AS word FROM rows"),
         objects=_top(things),
         objects_in_all=len(things),
         relations=_top(relations),

@@ -29,9 +29,13 @@ class StageView:
     rate: float | None = None
 
 
+ANYWAY = "Also what must be rejected"
+"""The label of the box that publishes seeds that the factory would reject."""
+
+
 @dataclass(frozen=True)
 class SeedForm:
-    """The values of the submitted form, not validated; empty numbers are not said."""
+    """The values of the submitted form, not validated; empty numbers are not said. `anyway`: also what must be rejected."""
 
     concept: str
     count: str = "1"
@@ -39,14 +43,19 @@ class SeedForm:
     max_objects: str = ""
     required: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    anyway: bool = False
 
 
 class Factory(Protocol):
     """A running factory."""
 
+    def reading(self, form: SeedForm) -> Sequence[str]:
+        """How the concept of the form would be understood, for people. Raises UserError where it would be rejected."""
+        ...
+
     def publish(self, form: SeedForm) -> Sequence[str]:
-        """Publish seeds, return their ids. Raises UserError for invalid values, RetryableError when the broker is
-        unreachable."""
+        """Publish seeds, return their ids. Raises UserError for invalid values, and for what would be rejected unless it
+        is wanted anyway; RetryableError when the broker is unreachable."""
         ...
 
     def funnel(self) -> Sequence[StageView]:

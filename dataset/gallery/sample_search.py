@@ -1,4 +1,4 @@
-"""Searches samples by scene, relation, kind of question, split and words.
+"""Searches samples by scene, relation, kind of question, split, how their concept was understood, and words.
 
 In: the table's address, a filter.  Out: the rows of a page, pictures, facet counts.
 Queries run on a copy of the small columns; only the rows of the current page are read from the table.
@@ -16,6 +16,7 @@ from dataset.gallery.row_groups import FileGone, RowReader
 from dataset.reading.rejection_outcomes import HEAD, HEAD_CHARS
 from dataset.table.delta_table import Options
 from schemas.errors import RetryableError
+from schemas.graph import UNDERSTOOD_IN_ROW
 
 T = TypeVar("T")
 
@@ -44,6 +45,7 @@ SAMPLES = CopySchema(
         "sample_id": "sample_id",
         "scene": "scene",
         "split": "split",
+        "understood": f"coalesce(nullif(regexp_extract(provenance, '{UNDERSTOOD_IN_ROW}', 1), ''), 'unknown')",
         "kinds": "list_distinct([q.kind for q in questions])",
         "predicates": "list_distinct([r.predicate for r in relations])",
         "asked": "len(questions)::INTEGER",
@@ -68,6 +70,7 @@ class SampleFilter:
     relation: str = ""
     kind: str = ""
     split: str = ""
+    understood: str = ""
     words: str = ""
 
 
@@ -81,6 +84,7 @@ class Facets:
     relation: tuple[tuple[str, int], ...] = ()
     kind: tuple[tuple[str, int], ...] = ()
     split: tuple[tuple[str, int], ...] = ()
+    understood: tuple[tuple[str, int], ...] = ()
 
 
 _CONDITIONS = {
@@ -88,9 +92,16 @@ _CONDITIONS = {
     "relation": "list_contains(predicates, ?)",
     "kind": "list_contains(kinds, ?)",
     "split": "split = ?",
+    "understood": "understood = ?",
 }
 
-_FACET_COLUMNS = {"scene": "scene", "relation": "unnest(predicates)", "kind": "unnest(kinds)", "split": "split"}
+_FACET_COLUMNS = {
+    "scene": "scene",
+    "relation": "unnest(predicates)",
+    "kind": "unnest(kinds)",
+    "split": "split",
+    "understood": "understood",
+}
 
 
 class SampleSearch:

@@ -82,4 +82,5 @@ def seed_form_from(form: Mapping[str, Sequence[str]]) -> SeedForm:
         return tuple(word.strip() for word in text(name).split(",") if word.strip())
 
     numbers = {name: text(name) for name in ("count", "min_objects", "max_objects") if text(name)}
-    return SeedForm(text("concept"), required=words("required"), excluded=words("excluded"), **numbers)
+    anyway = bool(text("anyway"))
+    return SeedForm(text("concept"), required=words("required"), excluded=words("excluded"), anyway=anyway, **numbers)

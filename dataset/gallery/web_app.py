@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from dataset.gallery.interfaces import Factory, SeedForm
+from dataset.gallery.interfaces import ANYWAY, Factory, SeedForm
 from dataset.gallery.rejected_samples import ROWS, RejectionFilter, RejectionSearch
 from dataset.gallery.row_views import view
 from dataset.gallery.sample_search import PAGE, SampleFilter, SampleSearch
@@ -76,6 +76,7 @@ def application(data: GalleryData, hosts: Collection[str] | None = LOOPBACK, ref
             Route("/factory", site.factory),
             Route("/factory/funnel", site.funnel),
             Route("/factory/seeds", site.publish, methods=["POST"]),
+            Route("/factory/reading", site.reading, methods=["POST"]),
             Route("/assets/{name}", site.asset),
         ],
         middleware=[Middleware(SecurityHeaders, hosts=hosts)],
@@ -143,6 +144,11 @@ class _Site:
         """The funnel alone, for the page that polls it."""
         return HTMLResponse(render("funnel.html", **self._funnel_values()))
 
+    async def reading(self, request: Request) -> Response:
+        """How the concept of the form would be understood."""
+        form = seed_form_from(await form_fields(request))
+        return HTMLResponse(render("seed_reading.html", reading=await run_in_threadpool(self._reading, form)))
+
     async def publish(self, request: Request) -> Response:
         """Publish the seeds of the form."""
         form = seed_form_from(await form_fields(request))
@@ -165,6 +171,15 @@ class _Site:
         text = error.detail if isinstance(error, HTTPException) else f"Not now: {error}"
         return HTMLResponse(render("fault.html", text=text), status)
 
+    def _reading(self, form: SeedForm) -> dict[str, object]:
+        factory = self._view.factory
+        if factory is None or not form.concept:
+            return {"fault": "", "lines": ()}
+        try:
+            return {"fault": "", "lines": tuple(factory.reading(form))}
+        except UserError as error:
+            return {"fault": str(error), "lines": ()}
+
     def _publish(self, form: SeedForm) -> tuple[dict[str, object], int]:
         factory = self._view.factory
         if factory is None:
@@ -178,7 +193,11 @@ class _Site:
 
     def _funnel_values(self) -> dict[str, object]:
         factory = self._view.factory
-        return {"stages": None if factory is None else factory.funnel(), "facets": self._view.samples.facets}
+        return {
+            "anyway": ANYWAY,
+            "stages": None if factory is None else factory.funnel(),
+            "facets": self._view.samples.facets,
+        }
 
 
 def _html(template: str, **values: object) -> HTMLResponse:

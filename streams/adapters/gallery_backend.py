@@ -10,10 +10,11 @@ from dataclasses import fields
 
 from pydantic import ValidationError
 
-from dataset.gallery.interfaces import SeedForm, StageView
+from dataset.gallery.interfaces import ANYWAY, SeedForm, StageView
 from schemas.errors import UserError
 from schemas.events import SeedConcept
 from streams.operations.seed_publisher import publish_seeds
+from streams.operations.seed_readings import Readings, faults_of, readings_of
 from streams.operations.seeds import BadSeeds, SeedRequest, explain, seeds_of
 from streams.operations.stage_view import open_stage_view
 from streams.operations.status import Status, with_rates
@@ -37,9 +38,15 @@ class RunningFactory:
         self._collected, self._send, self._clock = collected, publish, clock
         self._last: tuple[float, Status] | None = None
 
+    def reading(self, form: SeedForm) -> list[str]:
+        """How the concept would be understood. Raises UserError."""
+        return _accepted(seeds_of_form(form)).lines(all_of_them=True)
+
     def publish(self, form: SeedForm) -> list[str]:
         """Publish and wait for the broker. Raises UserError, RetryableError."""
         seeds = seeds_of_form(form)
+        if not form.anyway:
+            _accepted(seeds)
         self._send(seeds)
         return [seed.seed_id for seed in seeds]
 
@@ -74,6 +81,16 @@ def seeds_of_form(form: SeedForm) -> list[SeedConcept]:
         raise UserError(explain(error)) from error
     except BadSeeds as error:
         raise UserError(str(error)) from error
+
+
+def _accepted(seeds: Sequence[SeedConcept]) -> Readings:
+    """How the seeds would be understood. Raises UserError where they would be rejected."""
+    readings = readings_of(seeds)
+    try:
+        faults_of(readings, f"nothing was published; {ANYWAY!r} publishes it")
+    except BadSeeds as error:
+        raise UserError(str(error)) from error
+    return readings
 
 
 def _views(status: Status) -> list[StageView]:

@@ -36,8 +36,8 @@ def readings_of(seeds: Sequence[SeedConcept]) -> Readings:
     return Readings([(seed.concept, check_seed(seed, able, by_model)) for seed in reversed(once.values())])
 
 
-def faults_of(readings: Readings) -> None:
-    """Raise BadSeeds where seeds must be rejected."""
+def faults_of(readings: Readings, hint: str = "nothing was published; --anyway publishes it") -> None:
+    """Raise BadSeeds where seeds must be rejected, with the hint as its last line."""
     faults = [f"{concept!r}: {check.fault}" for concept, check in readings.checks if check.fault is not None]
     if faults:
-        raise BadSeeds("\n".join([*abridged(faults, MAX_FAULTS_SHOWN), "nothing was published; --anyway publishes it"]))
+        raise BadSeeds("\n".join([*abridged(faults, MAX_FAULTS_SHOWN), hint]))

@@ -36,6 +36,11 @@ class NotedFactory:
     published: list[SeedForm] = field(default_factory=list)
     looks: int = 0
 
+    def reading(self, form: SeedForm) -> list[str]:
+        if self.refuse is not None:
+            raise self.refuse
+        return [f"{form.concept!r}: scene kitchen (named)"]
+
     def publish(self, form: SeedForm) -> list[str]:
         if self.refuse is not None:
             raise self.refuse

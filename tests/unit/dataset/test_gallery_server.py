@@ -113,6 +113,9 @@ def test_a_form_of_the_gallery_publishes(client, factory):
     assert answer.status_code == 200
     (sent,) = factory.published
     assert (sent.concept, sent.count, sent.required, sent.excluded) == (NASTY, "3", ("cat", "table"), ())
+    assert not sent.anyway
+    client.post("/factory/seeds", data={**form, "anyway": "yes"}, headers=OWN)
+    assert factory.published[-1].anyway
     assert make_seed(NASTY).seed_id in answer.text
     assert "<nav" not in client.post("/factory/seeds", data=form, headers={**OWN, "HX-Request": "true"}).text
 
@@ -152,6 +155,18 @@ def test_what_is_wrong_with_a_seed_is_said_and_the_form_keeps_it(client, factory
     assert answer.status_code == status
     assert str(refusal) in answer.text
     assert 'value="market"' in answer.text
+
+
+def test_it_is_said_how_a_concept_is_understood_before_anything_is_published(client, factory):
+    def read(concept: str) -> str:
+        return client.post("/factory/reading", data={"concept": concept}, headers=OWN).text
+
+    assert "scene kitchen (named)" in read("kitchen")
+    assert "<script" not in read(NASTY)
+    assert "<li>" not in read("")
+    factory.refuse = UserError("'unicorn' is not known; near it: horse")
+    assert "near it: horse" in read("unicorn")
+    assert factory.published == []
 
 
 def test_a_form_that_is_too_long_or_no_text_is_refused(client):

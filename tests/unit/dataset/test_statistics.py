@@ -7,16 +7,22 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from starlette.testclient import TestClient
 
 from dataset.analysis.charts import CHARTS, _formatted, write_statistics
+from dataset.analysis.info import info
 from dataset.analysis.statistics import statistics
+from dataset.gallery.sample_search import SampleFilter, SampleSearch
+from dataset.gallery.web_app import application
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri, rows_of
 from dataset.table.table_errors import NoDataset
+from schemas.graph import UNDERSTOOD, UNDERSTOOD_NOTE
 from schemas.ids import make_seed
 from schemas.interfaces import Sample
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection
+from tests.fakes.gallery import shown
 from tests.fakes.line import store_rows
 
 
@@ -43,6 +49,25 @@ def test_counts_are_those_of_the_rows(uri: str):
     assert found.kinds == {"presence": 12, "relation": 12}
     assert found.answers == {"presence": {"no": 12}, "relation": {"yes": 12}}
     assert sum(found.splits.values()) == 12
+
+
+def test_samples_are_counted_by_how_their_concept_was_understood(tmp_path: Path):
+    graphs = [make_graph(index=index) for index in range(4)]
+    words = ["named", "named", "nearest", '\\"understood\\":\\"model\\"']
+    for number, word in enumerate(words):
+        notes = {UNDERSTOOD_NOTE if number < 3 else "said": word}
+        provenance = graphs[number].provenance.model_copy(update={"notes": notes})
+        graphs[number] = graphs[number].model_copy(update={"provenance": provenance})
+    uri = store_rows(str(tmp_path / "table"), [Sample(make_qa(graph), make_picture(graph)) for graph in graphs])
+    counts = {"named": 2, "nearest": 1, "unknown": 1}
+    assert statistics(uri).understood == info(uri)["understood"] == counts
+    search = SampleSearch(uri)
+    search.refresh()
+    assert dict(search.facets.understood) == counts
+    assert search.search(SampleFilter(understood="nearest"), 1)[0] == 1
+    assert 'value="nearest"' in TestClient(application(shown(uri))).get("/", headers={"Host": "127.0.0.1"}).text
+    page = write_statistics(statistics(uri), tmp_path / "statistics").read_text("utf-8")
+    assert UNDERSTOOD["named"] in page
 
 
 def test_yield_adds_up_and_names_its_reasons(uri: str):

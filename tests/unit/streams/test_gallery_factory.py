@@ -40,6 +40,22 @@ def test_a_form_becomes_seeds_and_returns_their_ids():
         assert seeds_of_form(SeedForm(concept)) == seeds_of(SeedRequest(concept=concept)), "as from the command line"
 
 
+def test_a_form_says_how_its_concept_is_understood_and_is_refused_what_must_be_rejected():
+    sent = []
+    factory = RunningFactory(dict, sent.extend)
+    assert factory.reading(SeedForm("two red mugs in a kitchen")) == [
+        "'two red mugs in a kitchen': scene kitchen (nearest by words, 0.86); 2 red mug"
+    ]
+    for form in (SeedForm("zzyzx qwrt"), SeedForm("kitchen", required=("unicorn",))):
+        with pytest.raises(UserError):
+            factory.reading(form)
+        with pytest.raises(UserError, match="nothing was published"):
+            factory.publish(form)
+    assert sent == []
+    factory.publish(SeedForm("zzyzx qwrt", anyway=True))
+    assert [seed.concept for seed in sent] == ["zzyzx qwrt"]
+
+
 @pytest.mark.parametrize(
     ("form", "message"),
     [
