@@ -195,6 +195,13 @@ def test_a_seed_is_published_and_the_funnel_moves_until_it_is_paused(page, facto
     assert factory.looks == looks + 1, "only this test has looked"
 
 
+def test_it_is_said_how_a_concept_is_understood_while_it_is_typed(page, factory):
+    page.goto("/factory")
+    page.get_by_label("Concept").press_sequentially("a kitchen", delay=10)
+    page.get_by_text("'a kitchen': scene kitchen (named)").wait_for()
+    assert factory.published == []
+
+
 def test_what_is_wrong_with_a_seed_is_said_beside_the_form(page, factory):
     from schemas.errors import UserError
 
