@@ -1,5 +1,6 @@
 """The broker dies and comes back: the carriers wait for it, lose nothing, and need no restart of their own."""
 
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +20,12 @@ from tests.chaos.factory import WITHIN_S, Factory
 from tests.conftest import FreshService
 from tests.fakes.carrier import KafkaCarrier, NoGauges, Steps
 from tests.fakes.wait import in_thread, until
+
+OUTAGE_S = 20.0
+"""By then a client that doubles its pauses without a limit has stopped looking for half a minute."""
+
+BACK_WITHIN_S = 8.0
+"""Measured: 0.5 s, and 17 s with the client's own longest pause."""
 
 pytestmark = pytest.mark.chaos
 
@@ -58,6 +65,24 @@ def test_a_worker_waits_for_its_broker(fresh_broker: FreshService) -> None:
         until(lambda: len({r.value for r in step.seen}) == 400 or ended.done(), WITHIN_S, "all records")
     ended.result()
     assert {r.value for r in carrier.records(target)} == {m.value for m in numbered(source, 0, 400)}
+
+
+@pytest.mark.slow
+def test_a_worker_is_back_at_work_within_seconds_of_the_brokers_return(fresh_broker: FreshService) -> None:
+    running = fresh_broker("apache")
+    carrier = KafkaCarrier(running.bootstrap)
+    topic, step = carrier.topic(), Steps()
+    worker = Worker(step, BatchLimits(batch=4), NoGauges())
+    consumer = carrier.consumer("group", topic, worker.buffer)
+    with closing(carrier), in_thread(lambda: worker.run(consumer), worker.stop):
+        carrier.publish(numbered(topic, 0, 20))
+        until(lambda: step.seen, WITHIN_S)
+        running.stop(0)
+        threading.Event().wait(OUTAGE_S)
+        fresh_broker("apache", running.place.folder, running.place.ports[0])
+        with closing(KafkaCarrier(running.bootstrap)) as other:
+            other.publish(numbered(topic, 20, 40))
+        until(lambda: len({r.value for r in step.seen}) == 40, BACK_WITHIN_S, "all records")
 
 
 def test_agents_wait_for_their_broker(fresh_broker: FreshService, tmp_path: Path) -> None:

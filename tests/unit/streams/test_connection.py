@@ -20,6 +20,7 @@ def test_a_password_is_in_no_form_of_the_connection_but_its_arguments():
     connection = KafkaConnection("h:1", "SASL_PLAINTEXT", "SCRAM-SHA-256", "me", SecretStr(PASSWORD))
     assert PASSWORD not in repr(connection) + str(connection)
     assert connection.client_arguments()["sasl_plain_password"] == PASSWORD
+    assert connection.client_arguments()["reconnect_backoff_max_ms"] <= 2000, "a broker that is back is noticed"
 
 
 def test_a_password_in_the_addresses_is_refused_and_not_shown():
