@@ -358,21 +358,18 @@ def test_what_a_member_has_in_hand_of_a_partition_that_it_keeps_is_finished_once
 
 def test_members_with_work_in_hand_join_and_leave_and_nothing_is_lost(carrier: Carrier) -> None:
     topic, steps = carrier.topic(), [Slow() for _ in range(4)]
-    carrier.publish(messages(topic, 200))
+    carrier.publish(messages(topic, 400))
 
     def seen() -> list[Record]:
         return [record for step in steps for record in step.seen]
-
-    def grown(by: int) -> Callable[[], bool]:
-        enough = len(seen()) + by
-        return lambda: len(seen()) >= enough
 
     def changed(members: Sequence[Slow], what: str) -> None:
         """Waits until the newest has partitions, and records are worked on; and for the group, where it has to settle."""
         until(lambda: members[-1].owned, 30, f"partitions for {what}")
         if carrier.settles:
             until(lambda: owned_by(members) == partitions_of(topic), 30, f"an owner of each partition, with {what}")
-        until(grown(4), 30, f"progress with {what}")
+        enough = min(400, len(seen()) + 4)
+        until(lambda: len(seen()) >= enough, 30, f"progress with {what}")
 
     with ExitStack() as members:
         one = members.enter_context(ExitStack())
@@ -387,7 +384,7 @@ def test_members_with_work_in_hand_join_and_leave_and_nothing_is_lost(carrier: C
         changed(steps[1:], "member 4")
         for step in steps:
             step.hurry.set()
-        until(lambda: set(values(seen())) == set(expected(200)), 40, "every record is processed")
+        until(lambda: set(values(seen())) == set(expected(400)), 40, "every record is processed")
         until(lambda: everything_is_committed(carrier, topic), 30, "every offset is committed")
 
 
