@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from gpu_workers.annotated_pictures import DEPTH_KINDS, is_annotated, is_depth_known, unknown_categories
 from gpu_workers.duplicates import Duplicates
 from gpu_workers.exam_events import accept, reject
 from gpu_workers.exam_policy import RETRIED_GATES, SALVAGED_GATES, ObjectDetector, Policy
@@ -32,8 +33,9 @@ from spatial.relations.scene_extraction import extract_scene
 from spatial.splits import split_of
 
 WHOLE_SCENE_KINDS = frozenset({"selection", "multi_hop"})
-"""Kinds of questions about everything in the picture. A detector that is run only for a graph's labels knows too little for
-them: in a simulation with one further object, for which it was not run, 7 of 26 and 3 of 3 of their answers were wrong."""
+"""Kinds of questions about everything in the picture. Annotators with a list of categories, or a detector that is run only
+for a graph's labels, know too little for them: in a simulation with one further object, for which a detector was not run, 7
+of 26 and 3 of 3 of their answers were wrong."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ class ExamineHandler:
         event = opened.event
         if opened.fault is not None or opened.truth is None:
             return reject(event, opened.fault or Finding("image", "blank", "nothing was looked at"))
-        finding = compare(event.graph, opened.truth, (event.image.width, event.image.height), opened.is_measured)
+        lenient, canvas = opened.is_measured or is_annotated(event.graph), (event.image.width, event.image.height)
+        finding = unknown_categories(event.graph) or compare(event.graph, opened.truth, canvas, lenient)
         if finding is not None:
             return reject(event, finding)
         return self._ask_questions(opened, event, opened.truth)
@@ -181,8 +184,9 @@ class ExamineHandler:
 
     def _ask_questions(self, opened: _OpenedPicture, event: RenderedImage, truth: Truth) -> QAEvent | Rejection:
         """The sample of the graph in `event`, if the judge accepts the picture and any question can be asked."""
-        picture, excluded_kinds = opened.picture, WHOLE_SCENE_KINDS if opened.is_measured else frozenset[str]()
-        scene = extract_scene(event.graph, truth, (event.image.width, event.image.height))
+        picture, excluded_kinds = opened.picture, _kinds_not_asked(opened)
+        canvas, depth_known = (event.image.width, event.image.height), is_depth_known(event.graph)
+        scene = extract_scene(event.graph, truth, canvas, depth_known)
         sample = sample_id(event.image.image_id)
         strictness = self._policy.question_margin
         split = split_of(event.graph, event.held_out_per_mille)
@@ -203,3 +207,10 @@ class ExamineHandler:
             return reject(event, seen_before)
         notes = {**found.notes, NOTE: object_pixels(picture, found.scene.objects)}
         return accept(event, replace(found, notes=notes))
+
+
+def _kinds_not_asked(opened: _OpenedPicture) -> frozenset[str]:
+    """Kinds of questions that what is known of the picture does not answer."""
+    graph = opened.event.graph
+    incomplete = opened.is_measured or is_annotated(graph)
+    return (WHOLE_SCENE_KINDS if incomplete else frozenset()) | (frozenset() if is_depth_known(graph) else DEPTH_KINDS)

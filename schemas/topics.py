@@ -56,7 +56,7 @@ _TABLE = (
     #     name          event          producers              consumers              key           partitions  kept for
     Topic(SEEDS,        SeedConcept, ("seed", "balance"), ("agents", "balance"), "seed id and first index", 8, 30 * DAY_MS),
     Topic(GRAPHS,       SpatialGraph,  ("agents", "examine"), ("render",),           "graph id",     16, 7 * DAY_MS),
-    Topic(IMAGES,       RenderedImage, ("render",),           ("examine",),          "image id",     16, 7 * DAY_MS),
+    Topic(IMAGES,       RenderedImage, ("render", "ingest"),   ("examine",),          "image id",     16, 7 * DAY_MS),
     Topic(QA,           QAEvent,       ("examine",),          ("write", "balance"),  "sample id",    4, 30 * DAY_MS),
     Topic(REJECTIONS,   Rejection,     ("agents", "examine"), ("write", "balance"),  "rejection id", 4, 90 * DAY_MS),
     Topic(DEAD_LETTERS, DeadLetter,    STAGES,                ("balance",),          "origin, graph", 1,       FOREVER_MS),

@@ -263,6 +263,10 @@ class SplitSettings(_Settings):
     )
 
 
+class IngestSettings(KafkaSettings, StoreSettings, KnowledgeSettings, SplitSettings):
+    """Where annotated pictures are stored and published."""
+
+
 class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings, SplitSettings, RenderGroup):
     """`skg render`."""
 

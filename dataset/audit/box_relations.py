@@ -4,6 +4,7 @@ In: objects of a row.  Out: true or false.
 Independent of the writer's rules.  Boxes are whole pixels, so centres are compared doubled and exactly.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from itertools import combinations
 from math import hypot, sqrt
@@ -78,11 +79,23 @@ def distance(a: Thing, b: Thing) -> float:
 
 
 def apart_in_depth(row: Mapping[str, Any], digits: float) -> set[frozenset[int]]:
-    """Pairs of ids, too far apart in depth to be near each other. `digits`: by how much at least; below zero: almost."""
+    """Pairs of ids, too far apart in depth to be near each other. `digits`: by how much at least; below zero: almost.
+
+    All pairs where nobody knows the depths, as in photographs that were annotated without.
+    """
     depths = {thing["id"]: thing["depth"] for thing in row["objects"]}
+    if len(set(depths.values())) == 1 and is_depth_unknown(row):
+        return {frozenset(pair) for pair in combinations(depths, 2)}
     reach = NEAR_DEPTH * max(1.0, max(depths.values()) - min(depths.values())) + digits if depths else 0.0
     carried = {frozenset((r["subject"], r["object"])) for r in row["relations"] if r["predicate"] in CARRYING}
     return {frozenset(pair) for pair in combinations(depths, 2) if abs(depths[pair[0]] - depths[pair[1]]) > reach} - carried
+
+
+def is_depth_unknown(row: Mapping[str, Any]) -> bool:
+    """Whether the row's provenance says that the depths say nothing."""
+    graph = json.loads(row.get("provenance") or "{}").get("graph") or {}
+    made = graph.get("provenance") or {}
+    return made.get("producer") == "ingest" and (made.get("notes") or {}).get("depth") == "unknown"
 
 
 def _touching(a: Thing, b: Thing) -> bool:

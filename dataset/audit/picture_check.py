@@ -3,7 +3,7 @@
 In: a row with its provenance.  Out: faults.
 Pictures of renderers that know what they drew carry a record of it in an XMP packet: JSON in `<skg:truth>`.  Boxes,
 depths, visibility and attributes are compared with that record.  Without one the provenance must name a detector, and
-boxes are compared with the canvas only.
+boxes are compared with the canvas only.  Pictures that people annotated are compared with their annotations instead.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
+from dataset.audit.annotation_check import annotation_faults, is_annotated
 from dataset.audit.fault_kinds import Fault
 from dataset.audit.painted_over import painted_over
 from dataset.audit.tar_rows import Row
@@ -41,7 +42,9 @@ def picture_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _boxes_outside(row, size)
     record, notes = _read_record(packet), provenance.get("notes", {})
     yield from (Fault("painted_over", one, detail) for detail in painted_over(shown, row["objects"], notes))
-    if record is not None:
+    if is_annotated(provenance):
+        yield from annotation_faults(row, provenance)
+    elif record is not None:
         yield from _record_faults(row, record, judged="judges" in notes)
     elif "eyes" not in notes:
         yield Fault("box", one, "the picture holds no record of what was drawn, and nothing is said to have looked at it")

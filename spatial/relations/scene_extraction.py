@@ -33,20 +33,24 @@ DISTANCE_MARGIN = 0.05
 DEPTH_SHARE = 0.05
 """Share of the scene's range of depths by which two must differ."""
 
+NOTHING_NEAR = -1.0
+"""The reach in depth within which no two objects are near each other."""
+
 _CARRYING = frozenset({"on", "supports", "inside", "contains"})
 
 _DISTANCES = ("next_to", "near", "far")
 """The predicates of distance, the most specific first."""
 
 
-def extract_scene(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int]) -> Scene:
+def extract_scene(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int], depth_known: bool = True) -> Scene:
     """The scene of a picture of `canvas` pixels. Deterministic; boxes and depths are the truth's, unchanged.
 
+    Without `depth_known` all depths must be equal; any two objects may be far apart then, and none is called near another.
     Invisible objects are left out.  Those below `MIN_VISIBLE` stay, since a word may refer to them, but have no relations.
     """
     objects = tuple(thing for thing in truth.objects if thing.visible > 0)
     clear = sorted((thing for thing in objects if thing.visible >= MIN_VISIBLE), key=lambda thing: thing.id)
-    reach = depth_reach([thing.depth for thing in objects])
+    reach = depth_reach([thing.depth for thing in objects]) if depth_known else NOTHING_NEAR
     drawn = _without_apart(list(_drawn(truth.drawn, clear, canvas)), clear, reach)
     return Scene(
         canvas=canvas,

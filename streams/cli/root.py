@@ -22,7 +22,7 @@ from streams.cli import (
 from streams.cli.dataset_commands import evaluation_commands, gallery_commands, growth_commands, quality_commands
 from streams.cli.failures import EXIT_FAILURE, FAILURES, report
 from streams.cli.recovery_commands import rejection_commands, replay_commands, request_commands, whatif_commands
-from streams.cli.seed_commands import knowledge_commands, seed_command
+from streams.cli.seed_commands import ingest_command, knowledge_commands, seed_command
 
 END_S = 15.0
 """How long a process lives on after its command: a library's thread that hangs would keep it forever."""
@@ -44,6 +44,7 @@ def build() -> typer.Typer:
         process_commands,
         topic_commands,
         seed_command,
+        ingest_command,
         replay_commands,
         request_commands,
         status_commands,

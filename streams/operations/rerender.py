@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from dataset.reading.lineage import Lineage
+from gpu_workers.annotated_pictures import is_annotated
 from gpu_workers.relabel import PRODUCER as SALVAGE
 from schemas.interfaces import Renderer
 from streams.errors import Refused
@@ -53,6 +54,8 @@ class Comparison:
 def rerender_sample(found: Lineage, renderer: Renderer) -> Comparison:
     """Draw again and compare. Raises Refused where the sample names another renderer, PermanentError where it cannot draw
     the graph."""
+    if is_annotated(found.graph):
+        raise Refused("the picture was ingested with its annotations, not drawn: there is nothing to draw again")
     named = found.provenance.get("renderer")
     if renderer.name != named:
         raise Refused(f"the picture was drawn by {named}, this is {renderer.name}: set SKG_RENDERER")

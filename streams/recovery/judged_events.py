@@ -17,6 +17,7 @@ from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Options, Table
 from dataset.table.held_out_share import share_of
 from dataset.table.rejection_table import judged_event
+from gpu_workers.annotated_pictures import is_annotated
 from gpu_workers.collage.picture_metadata import read_packet
 from gpu_workers.relabel import PRODUCER as SALVAGE
 from schemas.events import ImageRef, Question, RenderedImage, SeenObject, Truth
@@ -83,6 +84,7 @@ def _rendered(row: Row, story: Mapping[str, Any], graph: SpatialGraph) -> Render
     size = {"size": len(picture), "width": row["width"], "height": row["height"]}
     named = {"image_id": story["image_id"], "bucket": story["image_bucket"], "key": story["image_key"]}
     measured = "eyes" in notes  # the renderer reported no truth
+    recorded = None if measured or is_annotated(graph) else read_packet(picture)
     return RenderedImage(
         image=ImageRef(**named, **size, sha256=story["sha256"], media_type=story["media_type"]),
         graph=graph,
@@ -90,7 +92,7 @@ def _rendered(row: Row, story: Mapping[str, Any], graph: SpatialGraph) -> Render
         seed=int(notes.get("render_seed", 0)),
         attempt=int(notes.get("attempt", 0)),
         seconds=0.0,
-        truth=None if measured else read_packet(picture) or _truth(row, graph),
+        truth=None if measured else recorded or _truth(row, graph),
         provenance=Provenance(producer="render", version=story["renderer"], parents=(graph.graph_id,)),
     )
 

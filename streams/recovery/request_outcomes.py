@@ -1,8 +1,10 @@
 """The outcome of every request, and the requests that have none.
 
-In: the seeds that are still on `skg.seeds`, both tables, the dead letters and their replays.
+In: the seeds that are still on `skg.seeds`, the ingested pictures that are still on `skg.images`, both tables, the dead
+letters and their replays.
 Out: a row per request, and counts.  Changes nothing.
-A request is a seed's id and the index of one of its graphs.  Seeds that their topic no longer holds are not reported.
+A request is a seed's id and the index of one of its graphs, or the id of an ingested picture and 0.  What its topic no
+longer holds is not reported.
 Holds about 300 bytes per request.
 """
 
@@ -13,7 +15,7 @@ from datetime import UTC, datetime
 from enum import IntFlag
 
 from schemas.codec import header
-from schemas.topics import SEEDS
+from schemas.topics import IMAGES, SEEDS
 from streams.broker.topic_reader import TopicSource
 from streams.recovery.dead_letter_replay import read_letters, replayed_digests
 from streams.recovery.dead_letter_selection import digest_of
@@ -21,6 +23,10 @@ from streams.steps.dead_letters import requests_in_letter
 from streams.steps.request_ids import Request, requests_in_record
 
 ACCEPTED, REJECTED, DEAD_LETTER, NONE = "accepted", "rejected", "dead_letter", "none"
+
+
+INGESTED = "skg/ingest"
+"""The source of a picture that is a request itself."""
 
 
 class Finding(IntFlag):
@@ -110,12 +116,13 @@ class Requests:
 
 
 def read_requests(source: TopicSource) -> Requests:
-    """The requests of the seeds on their topic. Raises RetryableError."""
+    """The requests of the seeds and of the ingested pictures on their topics. Raises RetryableError."""
     found = Requests()
-    for records in source.read(SEEDS):
-        for record in records:
-            requests = requests_in_record(SEEDS, record.value, record.headers)
-            found.add(requests, _time(header(record.headers, "ce_time")))
+    for topic in (SEEDS, IMAGES):
+        for record in (record for records in source.read(topic) for record in records):
+            if topic == SEEDS or header(record.headers, "ce_source") == INGESTED:
+                requests = requests_in_record(topic, record.value, record.headers)
+                found.add(requests, _time(header(record.headers, "ce_time")))
     return found
 
 

@@ -38,6 +38,7 @@ LOCAL = {
 
 BROKER = {
     "seed": ["kitchen"],
+    "ingest": ["--images", "tests", "--annotations", "tests/fakes/line_of_objects.jsonl"],
     "tail": ["skg.seeds"],
     "replay": ["--all"],
     "requests": [],

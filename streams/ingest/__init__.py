@@ -1,0 +1,1 @@
+"""Pictures from elsewhere, with annotations: read, judged fit, stored and published."""
