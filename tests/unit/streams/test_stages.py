@@ -44,7 +44,7 @@ def test_a_stage_has_a_command_settings_in_the_list_and_a_component_in_the_chart
 def test_what_a_stage_reads_and_writes_is_what_the_topics_say():
     assert STAGE_TABLE["render"].reads == READS["render"] == ("skg.graphs",)
     assert STAGE_TABLE["render"].writes == ("skg.images",)
-    known = {*STAGES, "seed", "balance", "replay", "requests"}
+    known = {*STAGES, "seed", "ingest", "balance", "replay", "requests"}
     for topic in TOPICS.values():
         assert {*topic.producer, *topic.consumer} <= known, f"{topic.name} in schemas/topics.py names no stage"
     assert TOPICS[DEAD_LETTERS].producer == STAGES
