@@ -51,6 +51,11 @@ class _OpenedPicture:
     def is_measured(self) -> bool:
         return self.event.truth is None
 
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether things may be in the picture that its truth does not name."""
+        return self.is_measured or is_annotated(self.event.graph)
+
 
 class Examiners(NamedTuple):
     """Optional models: a detector for renderers that do not know what they drew, and a judge of quality."""
@@ -159,8 +164,8 @@ class ExamineHandler:
         event = opened.event
         if opened.fault is not None or opened.truth is None:
             return reject(event, opened.fault or Finding("image", "blank", "nothing was looked at"))
-        lenient, canvas = opened.is_measured or is_annotated(event.graph), (event.image.width, event.image.height)
-        finding = unknown_categories(event.graph) or compare(event.graph, opened.truth, canvas, lenient)
+        canvas = (event.image.width, event.image.height)
+        finding = unknown_categories(event.graph) or compare(event.graph, opened.truth, canvas, opened.is_incomplete)
         if finding is not None:
             return reject(event, finding)
         return self._ask_questions(opened, event, opened.truth)
@@ -211,6 +216,5 @@ class ExamineHandler:
 
 def _kinds_not_asked(opened: _OpenedPicture) -> frozenset[str]:
     """Kinds of questions that what is known of the picture does not answer."""
-    graph = opened.event.graph
-    incomplete = opened.is_measured or is_annotated(graph)
-    return (WHOLE_SCENE_KINDS if incomplete else frozenset()) | (frozenset() if is_depth_known(graph) else DEPTH_KINDS)
+    unseen: frozenset[str] = WHOLE_SCENE_KINDS if opened.is_incomplete else frozenset()
+    return unseen if is_depth_known(opened.event.graph) else unseen | DEPTH_KINDS

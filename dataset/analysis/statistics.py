@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dataset.gallery.duckdb_index import CopySchema, TableCopy
+from dataset.gallery.duckdb_index import UNDERSTOOD, CopySchema, TableCopy
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, by_outcome
 from dataset.table.delta_table import Options, Table
 from dataset.table.rejection_table import rejections_uri
 from dataset.table.table_errors import NoDataset
 from schemas.events import STAGES
-from schemas.graph import UNDERSTOOD_IN_ROW
 from schemas.reasons import GATES, REASONS
 from schemas.topics import REJECTIONS, TOPICS
 
@@ -28,7 +27,7 @@ _SAMPLES = CopySchema(
     columns={
         "scene": "scene",
         "split": "split",
-        "understood": f"coalesce(nullif(regexp_extract(provenance, '{UNDERSTOOD_IN_ROW}', 1), ''), 'unknown')",
+        "understood": UNDERSTOOD,
         "categories": "[o.category for o in objects]",
         "predicates": "[r.predicate for r in relations]",
         "asked": "[{'kind': q.kind, 'answer': q.answer} for q in questions]",

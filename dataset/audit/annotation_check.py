@@ -4,6 +4,7 @@ In: a row and its provenance.  Out: faults.
 The graph's layout holds the annotated boxes and depths, and its id follows from them.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +19,13 @@ PRODUCER, NEVER_STATED = "ingest", ("on", "supports", "over", "under", "inside",
 def is_annotated(provenance: Mapping[str, Any]) -> bool:
     """Whether the row's picture was annotated and not drawn."""
     return bool(provenance["graph"]["provenance"]["producer"] == PRODUCER)
+
+
+def is_depth_unknown(row: Mapping[str, Any]) -> bool:
+    """Whether the row's provenance says that its picture was annotated without depths: they say nothing."""
+    graph = json.loads(row.get("provenance") or "{}").get("graph") or {}
+    made = graph.get("provenance") or {}
+    return made.get("producer") == PRODUCER and (made.get("notes") or {}).get("depth") == "unknown"
 
 
 def annotation_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:

@@ -4,11 +4,12 @@ In: objects of a row.  Out: true or false.
 Independent of the writer's rules.  Boxes are whole pixels, so centres are compared doubled and exactly.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from itertools import combinations
 from math import hypot, sqrt
 from typing import Any
+
+from dataset.audit.annotation_check import is_depth_unknown
 
 NEAR, FAR, OVERLAP, EPSILON = 0.25, 0.75, 0.2, 1e-9
 """Largest distance for `near` and smallest for `far`, in means of the square-rooted areas; largest overlap for `next_to`
@@ -89,13 +90,6 @@ def apart_in_depth(row: Mapping[str, Any], digits: float) -> set[frozenset[int]]
     reach = NEAR_DEPTH * max(1.0, max(depths.values()) - min(depths.values())) + digits if depths else 0.0
     carried = {frozenset((r["subject"], r["object"])) for r in row["relations"] if r["predicate"] in CARRYING}
     return {frozenset(pair) for pair in combinations(depths, 2) if abs(depths[pair[0]] - depths[pair[1]]) > reach} - carried
-
-
-def is_depth_unknown(row: Mapping[str, Any]) -> bool:
-    """Whether the row's provenance says that the depths say nothing."""
-    graph = json.loads(row.get("provenance") or "{}").get("graph") or {}
-    made = graph.get("provenance") or {}
-    return made.get("producer") == "ingest" and (made.get("notes") or {}).get("depth") == "unknown"
 
 
 def _touching(a: Thing, b: Thing) -> bool:

@@ -20,6 +20,7 @@ import pyarrow.parquet
 from dataset.table.delta_table import DataFile, Options, Table
 from dataset.table.table_errors import NoDataset
 from schemas.errors import RetryableError
+from schemas.graph import UNDERSTOOD_IN_ROW
 
 ROWS_AT_ONCE = 2048
 """Rows loaded in one batch: with their provenance some 10 MB."""
@@ -31,6 +32,9 @@ ROW = "row_in_file"
 
 LISTS = {"attributes", "things"}
 """Columns and struct fields that are lists of strings."""
+
+UNDERSTOOD = f"coalesce(nullif(regexp_extract(provenance, '{UNDERSTOOD_IN_ROW}', 1), ''), 'unknown')"
+"""SQL for how the planner understood a sample's concept; reads the leaf `provenance`."""
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,

@@ -10,13 +10,12 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from dataset.gallery.duckdb_index import CopySchema, RowLocation, TableCopy
+from dataset.gallery.duckdb_index import UNDERSTOOD, CopySchema, RowLocation, TableCopy
 from dataset.gallery.result_cache import ROWS_OF_A_FILE, SearchCache
 from dataset.gallery.row_groups import FileGone, RowReader
 from dataset.reading.rejection_outcomes import HEAD, HEAD_CHARS
 from dataset.table.delta_table import Options
 from schemas.errors import RetryableError
-from schemas.graph import UNDERSTOOD_IN_ROW
 
 T = TypeVar("T")
 
@@ -45,7 +44,7 @@ SAMPLES = CopySchema(
         "sample_id": "sample_id",
         "scene": "scene",
         "split": "split",
-        "understood": f"coalesce(nullif(regexp_extract(provenance, '{UNDERSTOOD_IN_ROW}', 1), ''), 'unknown')",
+        "understood": UNDERSTOOD,
         "kinds": "list_distinct([q.kind for q in questions])",
         "predicates": "list_distinct([r.predicate for r in relations])",
         "asked": "len(questions)::INTEGER",

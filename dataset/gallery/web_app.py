@@ -136,9 +136,7 @@ class _Site:
 
     def factory(self, request: Request) -> Response:
         """The form for seeds, and the funnel."""
-        return _html(
-            "factory.html", form=SeedForm(request.query_params.get("concept", "")), result=None, **self._funnel_values()
-        )
+        return self._factory_page(SeedForm(request.query_params.get("concept", "")))
 
     def funnel(self, _: Request) -> Response:
         """The funnel alone, for the page that polls it."""
@@ -155,8 +153,7 @@ class _Site:
         result, status = await run_in_threadpool(self._publish, form)
         if "hx-request" in request.headers:
             return HTMLResponse(render("published_seeds.html", result=result), status)
-        watched = await run_in_threadpool(self._funnel_values)
-        return HTMLResponse(render("factory.html", form=form, result=result, **watched), status)
+        return await run_in_threadpool(self._factory_page, form, result, status)
 
     def asset(self, request: Request) -> Response:
         """A style sheet or a script."""
@@ -170,6 +167,10 @@ class _Site:
         status = error.status_code if isinstance(error, HTTPException) else 503
         text = error.detail if isinstance(error, HTTPException) else f"Not now: {error}"
         return HTMLResponse(render("fault.html", text=text), status)
+
+    def _factory_page(self, form: SeedForm, result: dict[str, object] | None = None, status: int = 200) -> Response:
+        page = render("factory.html", form=form, result=result, anyway=ANYWAY, **self._funnel_values())
+        return HTMLResponse(page, status)
 
     def _reading(self, form: SeedForm) -> dict[str, object]:
         factory = self._view.factory
@@ -193,11 +194,7 @@ class _Site:
 
     def _funnel_values(self) -> dict[str, object]:
         factory = self._view.factory
-        return {
-            "anyway": ANYWAY,
-            "stages": None if factory is None else factory.funnel(),
-            "facets": self._view.samples.facets,
-        }
+        return {"stages": None if factory is None else factory.funnel(), "facets": self._view.samples.facets}
 
 
 def _html(template: str, **values: object) -> HTMLResponse:

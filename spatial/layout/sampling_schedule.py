@@ -12,7 +12,7 @@ from schemas.graph import Box
 from spatial.layout.constraints.constraint_rules import rules_of
 from spatial.layout.constraints.placement_margins import LEVELS, Margins
 from spatial.layout.object_sizes import JITTER, base_sides, fit_to_carriers, pixel_size
-from spatial.layout.perspective.depth_neighbours import pulled_together
+from spatial.layout.perspective.depth_neighbours import spread_depths
 from spatial.layout.perspective.ground_plane import (
     SKY,
     Zone,
@@ -64,8 +64,7 @@ def _in_the_plane(problem: Problem, margins: Margins, rng: Random, jitter: float
         points = sample(frame, rules, rng)
         if points is not None:
             order = rng.sample(range(len(points)), len(points))
-            depths = pulled_together(problem, [(k + 1) / (len(order) + 1) for k in order], order)
-            yield Candidate(_boxes(points, frame.sizes), depths)
+            yield Candidate(_boxes(points, frame.sizes), spread_depths(problem, order))
 
 
 def _on_the_ground(problem: Problem, margins: Margins, rng: Random, soft: bool) -> Iterator[Candidate]:

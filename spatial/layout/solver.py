@@ -17,7 +17,7 @@ from spatial.layout.layout_check import verify
 from spatial.layout.layout_faults import Boxes, faults
 from spatial.layout.layout_hints import candidates_from_hints
 from spatial.layout.object_sizes import JITTER, WIDE_JITTER
-from spatial.layout.perspective.depth_neighbours import are_together, pulled_together
+from spatial.layout.perspective.depth_neighbours import are_together, spread_depths
 from spatial.layout.perspective.object_depths import depths
 from spatial.layout.placement_problem import Catalog, Problem, problem_of, relaxed
 from spatial.layout.sampling_schedule import Candidate, sampled_candidates
@@ -108,8 +108,7 @@ def _searched(draft: Draft, variants: tuple[Problem, Problem], seed: int) -> Lay
         boxes = search_layout(variant, search, seed)
         if boxes is not None:
             order = Random(seed).sample(range(len(boxes)), len(boxes))
-            depth = pulled_together(variant, [(k + 1) / (len(order) + 1) for k in order], order)
-            layout = _accepted(draft, variant, Candidate(boxes, depth))
+            layout = _accepted(draft, variant, Candidate(boxes, spread_depths(variant, order)))
             if layout is not None:
                 return layout
     return None

@@ -177,7 +177,7 @@ class View:
         """Whether what looks closer to the anchor is clearly farther from it in depth."""
         base = self.objects[anchor].depth
         apart = [abs(self.objects[k].depth - base) for k in (closer, other)]
-        return apart[0] > apart[1] + depth_reach([thing.depth for thing in self.objects])
+        return apart[0] > apart[1] + depth_reach(self._depth_range)
 
     def _compare(self, a: tuple[float, float, float], b: tuple[float, float, float]) -> Judgement:
         margin = abs(a[0] - b[0]) / math.hypot(*self.scene.canvas)

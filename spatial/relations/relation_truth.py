@@ -6,7 +6,6 @@ Does not know pictures: only the renderer knows whether a contact of boxes is a 
 """
 
 import math
-from collections.abc import Sequence
 
 from spatial.relations.boxes import (
     GRID,
@@ -34,9 +33,9 @@ NEARNESS = frozenset({"near", "next_to", "touching"})
 """Predicates that need things at about the same depth."""
 
 
-def depth_reach(depths: Sequence[float]) -> float:
-    """The largest difference of depths between things that are near each other, in a picture with these depths."""
-    return NEAR_DEPTH * max(1.0, max(depths) - min(depths)) if depths else NEAR_DEPTH
+def depth_reach(span: float) -> float:
+    """The largest difference of depths between things that are near each other, in a picture whose depths span so much."""
+    return NEAR_DEPTH * max(1.0, span)
 
 
 def apart_in_depth(a: float, b: float, reach: float = NEAR_DEPTH) -> bool:

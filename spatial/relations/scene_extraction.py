@@ -50,7 +50,7 @@ def extract_scene(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int], de
     """
     objects = tuple(thing for thing in truth.objects if thing.visible > 0)
     clear = sorted((thing for thing in objects if thing.visible >= MIN_VISIBLE), key=lambda thing: thing.id)
-    reach = depth_reach([thing.depth for thing in objects]) if depth_known else NOTHING_NEAR
+    reach = depth_reach(_span(objects)) if depth_known else NOTHING_NEAR
     drawn = _without_apart(list(_drawn(truth.drawn, clear, canvas)), clear, reach)
     return Scene(
         canvas=canvas,
@@ -59,6 +59,12 @@ def extract_scene(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int], de
         relations=(*drawn, *_derived(clear, canvas, _stated_both_ways(drawn), reach)),
         excluded=tuple(_certainly_absent(graph.excluded, objects, truth.elements)),
     )
+
+
+def _span(things: Sequence[SeenObject]) -> float:
+    """The range of their depths."""
+    depths = [thing.depth for thing in things]
+    return max(depths) - min(depths) if depths else 0.0
 
 
 def _drawn(relations: Iterable[Relation], clear: Sequence[SeenObject], canvas: tuple[int, int]) -> Iterator[SeenRelation]:
@@ -111,8 +117,7 @@ def _derived(
     clear: Sequence[SeenObject], canvas: tuple[int, int], stated: StatedTriples, reach: float
 ) -> Iterator[SeenRelation]:
     """Relations that boxes and depths show for each two objects, without those already stated."""
-    depths = [thing.depth for thing in clear]
-    least_depth = DEPTH_SHARE * (max(depths) - min(depths)) if depths else 0.0
+    least_depth = DEPTH_SHARE * _span(clear)
     for a, b in combinations(clear, 2):
         margins = relate(a.box, b.box, canvas, a.depth, b.depth)
         if _are_apart(a, b, stated, reach):

@@ -25,11 +25,21 @@ from schemas.codec import Message
 from schemas.errors import Oversize, RetryableError
 from streams.broker.access_probe import refusal
 from streams.broker.client_factory import close_on_error, make_client
-from streams.broker.connection import KafkaConnection
-from streams.broker.reachability import ServiceAway, kafka_at, probe
+from streams.broker.connection import KafkaConnection, connection_of
+from streams.broker.reachability import ServiceAway, kafka_at, probe, retry_until
 from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
+from streams.settings import KafkaSettings
 
-__all__ = ["BOOTSTRAP_TIMEOUT_MS", "CALL_TIMEOUT_MS", "Publisher", "Reader", "Record", "as_record", "connecting"]
+__all__ = [
+    "BOOTSTRAP_TIMEOUT_MS",
+    "CALL_TIMEOUT_MS",
+    "Publisher",
+    "Reader",
+    "Record",
+    "as_record",
+    "connecting",
+    "open_publisher",
+]
 
 DELIVERY_TIMEOUT_MS = 15_000
 """How long an acknowledgement may take before the batch is retried: half of SIGTERM's drain time."""
@@ -128,6 +138,11 @@ class Publisher:
                 allow_auto_create_topics=False,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
+
+
+def open_publisher(settings: KafkaSettings) -> Publisher:
+    """A publisher for a command: tries for `connect_timeout_s`. Raises Unreachable, Misconfigured, Refused."""
+    return retry_until(lambda: Publisher(connection_of(settings)), settings.connect_timeout_s)
 
 
 def _close_later(producer: KafkaProducer, patience_s: float) -> None:

@@ -132,8 +132,8 @@ class KafkaConnection:
 
     def client_arguments(self) -> dict[str, Any]:
         """The arguments of every client of kafka-python."""
-        arguments: dict[str, Any] = {"bootstrap_servers": self.bootstrap.split(",")}
-        arguments |= {"reconnect_backoff_max_ms": RECONNECT_MAX_MS}
+        addresses = self.bootstrap.split(",")
+        arguments: dict[str, Any] = {"bootstrap_servers": addresses, "reconnect_backoff_max_ms": RECONNECT_MAX_MS}
         if self.protocol != "PLAINTEXT":
             arguments |= {"security_protocol": self.protocol, "ssl_context": self.context()}
             arguments |= {"ssl_check_hostname": self.check_hostname}

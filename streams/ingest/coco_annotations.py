@@ -10,8 +10,8 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from schemas.base import Name
-from streams.ingest.annotated_objects import MAX_PIXELS, AnnotatedObject, AnnotatedPicture, BadAnnotations, FloatBox
-from streams.ingest.segmentation_boxes import mask_box
+from streams.ingest.annotated_objects import MAX_PIXELS, AnnotatedObject, AnnotatedPicture, BadAnnotations
+from streams.ingest.segmentation_boxes import annotated_box
 
 FileName = Annotated[str, Field(min_length=1, max_length=1000)]
 Pixel = Annotated[float, Field(ge=-MAX_PIXELS, le=MAX_PIXELS, allow_inf_nan=False)]
@@ -71,18 +71,9 @@ def _size(image: _Image) -> tuple[int, int] | None:
 def _object(annotation: _Annotation, category: _Category, where: str) -> AnnotatedObject:
     word, group, meant = COMPUTER_MOUSE
     named = meant if (category.name, category.supercategory) == (word, group) else category.name
-    return AnnotatedObject(named, _box(annotation, where), is_crowd=annotation.iscrowd == 1)
-
-
-def _box(annotation: _Annotation, where: str) -> FloatBox:
-    if annotation.bbox is not None:
-        return annotation.bbox
-    if annotation.segmentation is None:
-        raise BadAnnotations(f"{where}: has neither bbox nor segmentation")
-    try:
-        return mask_box(annotation.segmentation) or (0.0, 0.0, 0.0, 0.0)
-    except ValueError as error:
-        raise BadAnnotations(f"{where}: {error}") from error
+    return AnnotatedObject(
+        named, annotated_box(annotation.bbox, annotation.segmentation, where, "bbox"), is_crowd=annotation.iscrowd == 1
+    )
 
 
 def _records(content: Mapping[str, object], part: str, form: type[Record], name: str) -> list[Record]:

@@ -13,9 +13,9 @@ from pydantic import BaseModel, Field, ValidationError
 from schemas.base import Name
 from schemas.events import Concept
 from schemas.graph import Attributes, Depth, Excluded
-from streams.ingest.annotated_objects import AnnotatedObject, AnnotatedPicture, BadAnnotations, FloatBox
+from streams.ingest.annotated_objects import AnnotatedObject, AnnotatedPicture, BadAnnotations
 from streams.ingest.coco_annotations import FileName, Pixel, explained
-from streams.ingest.segmentation_boxes import mask_box
+from streams.ingest.segmentation_boxes import annotated_box
 
 
 class _Path(BaseModel):
@@ -60,15 +60,10 @@ def line_picture(content: object, number: int, name: str) -> AnnotatedPicture:
 
 
 def _object(thing: _Object, where: str) -> AnnotatedObject:
-    return AnnotatedObject(thing.category, _box(thing, where), thing.attributes, thing.depth, thing.visible)
-
-
-def _box(thing: _Object, where: str) -> FloatBox:
-    if thing.box is not None:
-        return thing.box
-    if thing.segmentation is None:
-        raise BadAnnotations(f"{where}: has neither box nor segmentation")
-    try:
-        return mask_box(thing.segmentation) or (0.0, 0.0, 0.0, 0.0)
-    except ValueError as error:
-        raise BadAnnotations(f"{where}: {error}") from error
+    return AnnotatedObject(
+        thing.category,
+        annotated_box(thing.box, thing.segmentation, where, "box"),
+        thing.attributes,
+        thing.depth,
+        thing.visible,
+    )

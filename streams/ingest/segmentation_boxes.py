@@ -1,6 +1,7 @@
 """The box around a mask in COCO's forms: polygons, and run lengths as numbers or as compressed text.
 
-In: the value of `segmentation`.  Out: the box in pixels, None of an empty mask.  Raises ValueError for what is no mask.
+In: the value of `segmentation`, and a box where one is given.  Out: the box in pixels, None of an empty mask.  Raises
+ValueError for what is no mask.
 No mask is painted: extents follow from the corners or the runs.
 """
 
@@ -9,10 +10,25 @@ from itertools import accumulate
 from math import isfinite
 
 from schemas.graph import CANVAS_MAX
-from streams.ingest.annotated_objects import MAX_PIXELS, FloatBox
+from streams.ingest.annotated_objects import MAX_PIXELS, BadAnnotations, FloatBox
 
 MAX_DIGITS = 7
 """Of five bits each: more than any run in a picture needs."""
+
+
+def annotated_box(box: FloatBox | None, segmentation: object, where: str, named: str) -> FloatBox:
+    """The box, or that of the segmentation; without extent for an empty mask. `named`: what the file calls a box.
+
+    Raises BadAnnotations, which begins with `where`.
+    """
+    if box is not None:
+        return box
+    if segmentation is None:
+        raise BadAnnotations(f"{where}: has neither {named} nor segmentation")
+    try:
+        return mask_box(segmentation) or (0.0, 0.0, 0.0, 0.0)
+    except ValueError as error:
+        raise BadAnnotations(f"{where}: {error}") from error
 
 
 def mask_box(segmentation: object) -> FloatBox | None:

@@ -16,9 +16,7 @@ from schemas.codec import Message, decode, to_message
 from schemas.errors import Oversize, PermanentError
 from schemas.events import DeadLetter, Origin, Replayed
 from schemas.topics import DEAD_LETTERS, REPLAYS, key_of
-from streams.broker.clients import Publisher
-from streams.broker.connection import connection_of
-from streams.broker.reachability import retry_until
+from streams.broker.clients import open_publisher
 from streams.broker.records import Record
 from streams.broker.topic_admin import connect
 from streams.broker.topic_reader import KafkaTopicSource, TopicSource
@@ -62,9 +60,8 @@ def replay(settings: KafkaSettings, choice: LetterFilter) -> ReplayResult:
     """Replay the selected letters among those present now. Raises Misused, Refused, Unreachable, RetryableError."""
     with connect(settings) as admin:
         admin.topic_id(REPLAYS)  # replays must be recorded
-    source, timeout_s = KafkaTopicSource(settings), settings.connect_timeout_s
-    with closing(retry_until(lambda: Publisher(connection_of(settings)), timeout_s)) as publisher:
-        return replay_letters(source, publisher, choice)
+    with closing(open_publisher(settings)) as publisher:
+        return replay_letters(KafkaTopicSource(settings), publisher, choice)
 
 
 def preview(settings: KafkaSettings, choice: LetterFilter, on_letter: OnLetter) -> ReplayResult:

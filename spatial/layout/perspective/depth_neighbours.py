@@ -16,8 +16,6 @@ WALL_DEPTH = 0.97
 BAND = 0.012
 """How far a bottom edge may deviate from its planned line, share of the canvas height."""
 
-GROUND = ("ground", "ground")
-
 
 def near_pairs(problem: Problem) -> list[tuple[int, int]]:
     """Pairs that a fact says are near, next to or touching each other, where neither carries the other."""
@@ -35,9 +33,9 @@ def foot(problem: Problem, i: int) -> int:
 
 
 def near_feet(problem: Problem) -> list[tuple[int, int]]:
-    """The near pairs, each object replaced by its `foot`."""
+    """The near pairs in both orders, each object replaced by its `foot`."""
     pairs = [(foot(problem, a), foot(problem, b)) for a, b in near_pairs(problem)]
-    return [(a, b) for a, b in pairs if a != b]
+    return [pair for a, b in pairs if a != b for pair in ((a, b), (b, a))]
 
 
 def back_line(problem: Problem) -> int:
@@ -46,38 +44,37 @@ def back_line(problem: Problem) -> int:
 
 
 def near_gaps(problem: Problem) -> list[tuple[int, int, int]]:
-    """(a, b, c) for each near pair of feet: the bottom edge of b is at least that of a plus c (negative), in pixels."""
+    """(a, b, c) for each near pair of feet, in both orders: b ends at least c (negative) lower than a, in pixels."""
     reach = max(0, round(NEAR_DEPTH * _ground(problem) - 2 * BAND * problem.canvas[1]))
-    return [(*pair, -reach) for a, b in near_feet(problem) for pair in ((a, b), (b, a))]
+    return [(*pair, -reach) for pair in near_feet(problem)]
 
 
 def at_the_wall(problem: Problem, where: Sequence[str]) -> list[int]:
     """What stands on the ground and is near a thing on the wall."""
-    pairs = [pair for a, b in near_feet(problem) for pair in ((a, b), (b, a))]
-    return [a for a, b in pairs if (where[a], where[b]) == ("ground", "wall")]
+    return [a for a, b in near_feet(problem) if (where[a], where[b]) == ("ground", "wall")]
 
 
 def near_rules(problem: Problem, where: Sequence[str]) -> list[Rule]:
     """Bottom edges of near pairs on the ground differ little; what is near the wall stands at the back."""
     reach = NEAR_DEPTH * _ground(problem)
-    found: list[Rule] = []
-    for a, b in near_feet(problem):
-        if (where[a], where[b]) == GROUND:
-            found += [((at_most(high("y", i), high("y", j), -reach),),) for i, j in ((a, b), (b, a))]
+    level = [pair for pair in near_feet(problem) if where[pair[0]] == where[pair[1]] == "ground"]
+    found: list[Rule] = [((at_most(high("y", a), high("y", b), -reach),),) for a, b in level]
     return found + [((Linear(high("y", i), back_line(problem)),),) for i in at_the_wall(problem, where)]
 
 
 def pulled_together(problem: Problem, depths: Sequence[float], movable: Collection[int]) -> list[float]:
     """The depths, where of two near feet that are apart a movable one takes the other's."""
-    found = list(depths)
-    for _ in problem.things:
-        for a, b in near_feet(problem):
-            if apart_in_depth(found[a], found[b]):
-                if a in movable:
-                    found[a] = found[b]
-                elif b in movable:
-                    found[b] = found[a]
+    found, pairs = list(depths), near_feet(problem)
+    for _ in problem.things:  # as often as a chain of near pairs can be long
+        for a, b in pairs:
+            if a in movable and apart_in_depth(found[a], found[b]):
+                found[a] = found[b]
     return found
+
+
+def spread_depths(problem: Problem, order: Sequence[int]) -> list[float]:
+    """Depths where no ground shows any: evenly spread in the order; what is near another takes its depth."""
+    return pulled_together(problem, [(k + 1) / (len(order) + 1) for k in order], order)
 
 
 def are_together(problem: Problem, depths: Sequence[float]) -> bool:

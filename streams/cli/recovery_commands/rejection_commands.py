@@ -142,15 +142,11 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
 
 def _publish(published: "Iterator[Message]", done: "RejectionReplay") -> None:
     from monitoring.otel_export import exporting
-    from streams.broker.clients import Publisher
-    from streams.broker.connection import connection_of
-    from streams.broker.reachability import retry_until
+    from streams.broker.clients import open_publisher
     from streams.recovery.rejection_replay import SOURCE, send
     from streams.settings import KafkaSettings
 
-    settings = KafkaSettings()
-    made = retry_until(lambda: Publisher(connection_of(settings)), settings.connect_timeout_s)
-    with closing(made) as publisher, exporting(SOURCE):
+    with closing(open_publisher(KafkaSettings())) as publisher, exporting(SOURCE):
         send(published, publisher.publish, done)
 
 

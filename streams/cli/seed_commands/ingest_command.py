@@ -79,9 +79,7 @@ def _looked_over(pictures: "list[AnnotatedPicture]", images: Path) -> "Iterator[
 
 def _taken_in(pictures: "list[AnnotatedPicture]", images: Path) -> "Iterator[Taken]":
     from monitoring.otel_export import exporting
-    from streams.broker.clients import Publisher
-    from streams.broker.connection import connection_of
-    from streams.broker.reachability import retry_until
+    from streams.broker.clients import open_publisher
     from streams.ingest.ingest_run import take_in
     from streams.ingest.picture_events import Terms
     from streams.settings import IngestSettings
@@ -89,8 +87,7 @@ def _taken_in(pictures: "list[AnnotatedPicture]", images: Path) -> "Iterator[Tak
     from streams.storage.s3 import connect
 
     settings = IngestSettings()
-    publisher = retry_until(lambda: Publisher(connection_of(settings)), settings.connect_timeout_s)
-    with exporting("ingest"), closing(publisher):
+    with closing(open_publisher(settings)) as publisher, exporting("ingest"):
         store = connect(settings, settings.connect_timeout_s)
         terms = Terms(images, store.bucket, settings.held_out_per_mille)
         yield from take_in(pictures, terms, store, lambda events: publish_roots(publisher.publish, "ingest", events))
