@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from schemas.events import Scene, SeenObject, Truth
 from schemas.graph import SpatialGraph
 from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.questions.object_names import NamedScene
+from spatial.questions.proposals.comparison_proposals import counts_of
+from spatial.questions.rules.size_rules import looks_larger
 from spatial.relations.scene_extraction import extract_scene
 from streams.operations.seeds import SeedRequest, seeds_of
 
@@ -59,6 +62,9 @@ def _pairs(scene: NamedScene) -> Iterator[Pair]:
     category = [thing.category for thing in scene.objects]
     for i in scene.named:
         yield from (("above", category[i], category[j]) for j in scene.named if scene.relation(i, "above", j).value)
+        yield from (("larger", category[i], category[j]) for j in scene.named if looks_larger(scene, i, j).value)
+    numbers = counts_of(scene)
+    yield from (("more", a, b) for (a, many), (b, few) in permutations(numbers.items(), 2) if many > few)
     yield from (("seen", seen, unseen) for seen in scene.present for unseen in scene.absent)
 
 
@@ -88,7 +94,9 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser.parse_args(arguments)
     with ProcessPoolExecutor() as pool:
         pairs = [pair for found in pool.map(pairs_of, range(asked.scenes), chunksize=16) for pair in found]
-    odds = {aspect: fitted((a, b) for name, a, b in pairs if name == aspect) for aspect in ("above", "seen")}
+    odds = {
+        aspect: fitted((a, b) for name, a, b in pairs if name == aspect) for aspect in ("above", "seen", "more", "larger")
+    }
     FILE.write_text(json.dumps(odds, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
     sys.stdout.write(f"{FILE}: {len(pairs):,} pairs of {asked.scenes:,} scenes\n")
     return 0

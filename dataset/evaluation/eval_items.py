@@ -25,7 +25,7 @@ from schemas.ids import content_id
 BY_OP = {
     "side": "left_of or right_of", "bearing": "diagonal", "closer": "closer", "nearest": "nearest",
     "in_order": "course", "outermost": "extreme", "in_place": "place", "exists": "existence",
-    "attribute": "family", "count": "count", "row_order": "course",
+    "attribute": "family", "count": "count", "row_order": "course", "larger": "larger", "compare_counts": "count",
 }  # fmt: skip
 """The relation of a query without a predicate: the name of the field that holds it, or a fixed word."""
 

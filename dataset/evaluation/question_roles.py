@@ -19,7 +19,14 @@ INVERSES = {"right_of": "left_of", "below": "above", "behind": "in_front_of"}
 COURSES = {"right_to_left": "left_to_right", "bottom_to_top": "top_to_bottom"}
 """Two ways to ask the same are one form: "a cat right of a dog" is "a dog left of a cat"."""
 
-OPPOSED = (("subject", "object"), ("category", "without"), ("subject", "other"), ("first", "third"))
+OPPOSED = (
+    ("subject", "object"),
+    ("category", "without"),
+    ("category", "than"),
+    ("subject", "other"),
+    ("first", "third"),
+    ("anchor", "other"),
+)
 """Pairs of roles that can be exchanged, which turns a yes into a no."""
 
 FAVOURS = {

@@ -10,7 +10,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from dataset.exports.export_source import Row, Turns
-from spatial.questions.question_kinds import AttributeOf, Count, Exists, Find, InPlace, Nearest, Outermost, references
+from spatial.questions.question_kinds import (
+    AttributeOf,
+    CompareCounts,
+    Count,
+    Exists,
+    Find,
+    InPlace,
+    Nearest,
+    Outermost,
+    references,
+)
 from spatial.questions.wording.lexicon import fits, plural
 from spatial.questions.wording.question_parsing import parsed
 
@@ -59,8 +69,9 @@ class _QuestionScope:
     @property
     def nouns(self) -> frozenset[str]:
         """The categories whose presence, number or absence is the question."""
-        if isinstance(self.query, Exists | Count):
-            return frozenset(filter(None, (self.query.category, getattr(self.query, "without", None))))
+        if isinstance(self.query, Exists | Count | CompareCounts):
+            others = (getattr(self.query, name, None) for name in ("without", "than"))
+            return frozenset(filter(None, (self.query.category, *others)))
         return frozenset()
 
     @property

@@ -4,10 +4,13 @@ In: a `QuestionReading`.  Out: `STATES` change its facts, `KNOWN` judge by them.
 A type of query that is not here states nothing and is known only where the same was asked before.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
 from dataset.quality.question_reading import QuestionReading
 from dataset.quality.stated_facts import COURSES, ENDS, ORDERS
+
+SIZE, NUMBER = "size", "number"
+"""The orders of sizes in the picture and of numbers, the larger one first."""
 
 DISTANCE = "distance"
 """The order of distances; a distance is the set of the two things between which it is."""
@@ -176,16 +179,53 @@ def _knows_row(reading: QuestionReading) -> bool:
     )
 
 
+def _numbers(reading: QuestionReading) -> tuple[Hashable, Hashable]:
+    """The two numbers that are compared, each by what is counted and where."""
+    query, refs = reading.query, reading.refs
+    if "than" in query:
+        return query["category"], query["than"]
+    predicate = query["predicate"]
+    opposite = predicate if "other" in query else {"left_of": "right_of", "right_of": "left_of"}[predicate]
+    places = (predicate, refs.get("anchor")), (opposite, refs.get("other", refs.get("anchor")))
+    return (query["category"], *places[0]), (query["category"], *places[1])
+
+
+def _state_comparison(reading: QuestionReading) -> None:
+    more, fewer = _numbers(reading)[:: 1 if reading.yes else -1]
+    reading.facts.state_order(NUMBER, more, [fewer])
+    for category in filter(None, (reading.query["category"], reading.query.get("than"))):
+        reading.facts.state_presence(category, seen=True)
+
+
+def _knows_comparison(reading: QuestionReading) -> bool:
+    compared = _numbers(reading)
+    return reading.facts.is_ordered(NUMBER, *compared) or all(("count", each) in reading.facts.known for each in compared)
+
+
+def _state_size(reading: QuestionReading) -> None:
+    pair = reading.pair("subject", "object")
+    if pair is not None:
+        larger, smaller = pair if reading.yes else pair[::-1]
+        reading.facts.state_order(SIZE, larger, [smaller])
+
+
+def _knows_size(reading: QuestionReading) -> bool:
+    pair = reading.pair("subject", "object")
+    return pair is not None and reading.facts.is_ordered(SIZE, *pair)
+
+
 STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "exists": _state_exists, "count": _state_count, "attribute": _state_attribute, "in_place": _state_place,
     "directed": _state_direction, "deeper": _state_direction, "side": _state_bearing, "bearing": _state_bearing,
     "in_order": _state_order, "closer": _state_closer, "nearest": _state_nearest, "outermost": _state_end,
-    "find": _state_found, "row_order": _state_row,
+    "find": _state_found, "row_order": _state_row, "compare_counts": _state_comparison,
+    "larger": _state_size,
 }  # fmt: skip
 
 KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
     "exists": _knows_exists, "count": _knows_count, "attribute": _knows_attribute, "in_place": _knows_place,
     "directed": _knows_direction, "deeper": _knows_direction, "side": _knows_bearing, "bearing": _knows_bearing,
     "in_order": _knows_order, "closer": _knows_closer, "nearest": _knows_nearest, "outermost": _knows_end,
-    "find": _knows_found, "row_order": _knows_row,
+    "find": _knows_found, "row_order": _knows_row, "compare_counts": _knows_comparison,
+    "larger": _knows_size,
 }  # fmt: skip

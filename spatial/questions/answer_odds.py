@@ -14,8 +14,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
-Aspect = Literal["above", "seen"]
-"""`above`: which of two is higher in the picture.  `seen`: which is in the picture, where the other is not."""
+Aspect = Literal["above", "seen", "more", "larger"]
+"""`above`: which of two is higher in the picture.  `seen`: which is in the picture, where the other is not.
+`more`: of which there are more.  `larger`: which looks larger."""
 
 
 @lru_cache(maxsize=1)

@@ -20,10 +20,16 @@ from spatial.questions.answer_rules import Answer, Rule
 from spatial.questions.distractors import ChoiceContext, ChoicesOf
 from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import GROUP, TextProposer, require_verifier
-from spatial.questions.proposals import hop_proposals, order_proposals, query_proposals, search_proposals
+from spatial.questions.proposals import (
+    comparison_proposals,
+    hop_proposals,
+    order_proposals,
+    query_proposals,
+    search_proposals,
+)
 from spatial.questions.proposals.query_proposals import Proposer
 from spatial.questions.question_kinds import Query, references
-from spatial.questions.rules import order_rules
+from spatial.questions.rules import comparison_rules, order_rules, size_rules
 from spatial.questions.split_keys import KeysOf
 from spatial.questions.twin_queries import TwinsOf
 from spatial.splits import Key
@@ -130,6 +136,13 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
             "in which order three objects come from one side of the picture to the other",
             order_proposals.row_order, frozenset({"direction"}), 3,
         ),
+        "compare_counts": QuestionKind(
+            "whether there are more of a category than of another, or in one place than in another",
+            comparison_proposals.compare_counts, frozenset({"direction", "support"}), 4,
+        ),
+        "apparent_size": QuestionKind(
+            "which of two objects looks larger in the picture", comparison_proposals.apparent_size, ANY_FAMILY, 2,
+        ),
     },
     QuestionKind,
 )  # fmt: skip
@@ -198,6 +211,14 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.RowOrder, "row_order", "row_order", order_rules.row_order,
         split_keys.of_order, order_rules.orders, twin_queries.of_row, NO_PREDICATE,
+    ),
+    QueryType(
+        q.CompareCounts, "compare_counts", "compare_counts", comparison_rules.compare_counts,
+        split_keys.of_comparison, distractors.yes_no, twin_queries.of_comparison, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Larger, "apparent_size", "apparent_size", size_rules.larger,
+        split_keys.of_size, distractors.yes_no, twin_queries.swapped, NO_PREDICATE,
     ),
 )  # fmt: skip
 

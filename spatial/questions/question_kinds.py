@@ -163,6 +163,33 @@ class RowOrder(Model):
     third: Ref
 
 
+class CompareCounts(Model):
+    """Are there more of `category` than of `than`, than `predicate` the other, or than on the other side of the anchor?"""
+
+    op: Literal["compare_counts"] = "compare_counts"
+    category: Name
+    than: Name | None = None
+    predicate: Literal["left_of", "right_of", "on", "inside"] | None = None
+    anchor: Ref | None = None
+    other: Ref | None = None
+
+    @model_validator(mode="after")
+    def _compares_one_way(self) -> "CompareCounts":
+        if (self.than is None) == (self.predicate is None) or (self.predicate is None) != (self.anchor is None):
+            raise ValueError("more than of another category, or than in another place, which has an anchor")
+        if (self.other is not None) != (self.predicate in ("on", "inside")):
+            raise ValueError("two things carry or hold, a side has one anchor")
+        return self
+
+
+class Larger(Model):
+    """Does the subject look larger in the picture than the object?"""
+
+    op: Literal["larger"] = "larger"
+    subject: Ref
+    object: Ref
+
+
 class Deeper(Model):
     """Is the subject in front of, or behind, the object?"""
 
@@ -187,6 +214,8 @@ Query = (
     | InOrder
     | Deeper
     | RowOrder
+    | CompareCounts
+    | Larger
 )
 
 _ADAPTER: TypeAdapter[Query] = TypeAdapter(Annotated[Query, Field(discriminator="op")])

@@ -14,11 +14,13 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import (
     AttributeOf,
     Closer,
+    CompareCounts,
     Count,
     Exists,
     Find,
     InOrder,
     InPlace,
+    Larger,
     Nearest,
     Outermost,
     Query,
@@ -88,6 +90,18 @@ def of_depth(_query: Query, found: list[str], _answer_category: AnswerCategory) 
 def of_distances(_query: Closer, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """Each of the two categories with that of the anchor."""
     return {pair(DISTANCE, found[1], found[0]), pair(DISTANCE, found[1], found[2])}
+
+
+def of_comparison(query: CompareCounts, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The two categories, or the counted one with each of the anchors by the relation."""
+    if query.predicate is None:
+        return {_named("count", query.category, query.than)}
+    return {pair(_family_of(query.predicate), query.category, anchor) for anchor in found}
+
+
+def of_size(_query: Larger, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The two categories of a comparison of sizes."""
+    return {pair("size", *found)}
 
 
 def of_order(_query: InOrder | RowOrder, found: list[str], _answer_category: AnswerCategory) -> set[Key]:

@@ -12,6 +12,7 @@ from spatial.questions.proposals.search_proposals import MIRRORED
 from spatial.questions.question_kinds import (
     Bearing,
     Closer,
+    CompareCounts,
     Count,
     Course,
     Deeper,
@@ -22,6 +23,7 @@ from spatial.questions.question_kinds import (
     Hop,
     InOrder,
     InPlace,
+    Larger,
     Outermost,
     Query,
     RowOrder,
@@ -60,7 +62,7 @@ def no_twin(_query: Query) -> Iterator[Query]:
     yield from ()
 
 
-def swapped(query: Directed | Side | Bearing | Deeper) -> Iterator[Query]:
+def swapped(query: Directed | Side | Bearing | Deeper | Larger) -> Iterator[Query]:
     """Subject and object swapped."""
     yield query.model_copy(update={"subject": query.object, "object": query.subject})
 
@@ -102,6 +104,16 @@ def of_outermost(query: Outermost) -> Iterator[Query]:
 def of_row(query: RowOrder) -> Iterator[Query]:
     """The course backwards."""
     yield query.model_copy(update={"course": BACKWARDS[query.course]})
+
+
+def of_comparison(query: CompareCounts) -> Iterator[Query]:
+    """What is compared swapped, or the other side."""
+    if query.than is not None:
+        yield CompareCounts(category=query.than, than=query.category)
+    elif query.other is not None:
+        yield query.model_copy(update={"anchor": query.other, "other": query.anchor})
+    elif query.predicate is not None:
+        yield query.model_copy(update={"predicate": INVERSE[query.predicate]})
 
 
 def of_order(query: InOrder) -> Iterator[Query]:

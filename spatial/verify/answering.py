@@ -6,6 +6,7 @@ In: a `Form` with its nouns, and the scene.  Out: the answer's text; `NotProven`
 from collections.abc import Callable
 
 from schemas.events import Scene, SeenObject
+from spatial.verify.comparison_answers import answer_larger, answer_more, answer_more_carried, answer_more_sides
 from spatial.verify.geometry import SPECK, before, closer, nearer, related, third
 from spatial.verify.lexicon import family, is_surely_called, may_be_called
 from spatial.verify.order_answers import answer_row
@@ -161,4 +162,10 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "find": _find,
     "nearest": _nearest,
     "row_order": answer_row,
+    "more": answer_more,
+    "more_sides": answer_more_sides,
+    "more_sides_right": answer_more_sides,
+    "more_on": answer_more_carried,
+    "more_inside": answer_more_carried,
+    "larger": answer_larger,
 }

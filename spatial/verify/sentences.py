@@ -70,6 +70,7 @@ _SLOTS = {
     "A": f"(?P<a>{_NP})",
     "B": f"(?P<b>{_NP})",
     "N": r"@(?P<n>\d+)",
+    "M": r"@(?P<m>\d+)",
     "X": f"(?P<x>{_REF})",
     "Y": f"(?P<y>{_REF})",
     "Z": f"(?P<z>{_REF})",
@@ -78,6 +79,7 @@ _SLOTS = {
     "HERE": "(?: in the picture)?",
     "WHOSE": "(?: for the viewer)?",
     "VIEWER": "(?:for the viewer , )?",
+    "THERE": "(?:are there|can you see|would you count)",
     "SIDE": "(?P<rel>to the left of|to the right of|above|below)",
     "DEPTH": "(?P<rel>in front of|behind)",
     "ANY": f"(?P<rel>{_one_of(RELATIONS)})",
@@ -135,6 +137,14 @@ _SENTENCES = (
     ("order", "from COURSE_HERE , is the order X , Y , Z ?"),
     ("order", "reading PIC from COURSE , do you meet X , then Y , then Z ?"),
     ("order", "IN_do X , Y and Z (?:come|follow each other) in this order from COURSE_HERE ?"),
+    ("more_sides", "IN_THERE more N to the left of X than to the right of it_HERE ?"),
+    ("more_sides_right", "IN_THERE more N to the right of X than to the left of it_HERE ?"),
+    ("more_on", "IN_THERE more N on X than on Y_HERE ?"),
+    ("more_inside", "IN_THERE more N inside X than inside Y_HERE ?"),
+    ("more", "IN_THERE more N than M_HERE ?"),
+    ("larger", "IN_DO X look larger than Y_HERE ?"),
+    ("larger", "IN_DO X take up more room than Y_HERE ?"),
+    ("larger", "DO X cover more of PIC than Y DO ?"),
     ("row_order", "IN_in which order do X , Y and Z come from ROW_HERE ?"),
     ("row_order", "going from ROW_HERE , in which order do you meet X , Y and Z ?"),
     ("row_order", "IN_what is the order of X , Y and Z from ROW_HERE ?"),
@@ -192,7 +202,7 @@ def parse_sentence(text: str) -> Form | None:
 def _form(ask: str, slots: dict[str, str]) -> Form | None:
     refs = [parse_reference(slots[name]) for name in "xyz" if slots.get(name)]
     known = [ref for ref in refs if ref is not None]
-    nouns = [int(slots[name].rpartition("@")[2]) for name in "abn" if slots.get(name)]
+    nouns = [int(slots[name].rpartition("@")[2]) for name in "abnm" if slots.get(name)]
     word = next((slots[name] for name in ("rel", "cmp", "end", "course", "area", "family") if slots.get(name)), "")
     return Form(ask, tuple(nouns), tuple(known), word) if len(known) == len(refs) else None
 

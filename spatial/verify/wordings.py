@@ -15,6 +15,7 @@ _SAME = tuple(
         (r"^(?:looking at|judging by) the (?:whole )?picture ,", "in the picture ,"),
         (r"\b(?:judging by|measured in) the picture alone ,", "in the picture ,"),
         (r"\bnearer to\b", "closer to"),
+        (r"\blook bigger than\b", "look larger than"),
         (
             r"^(?:as (?:seen by )?the viewer(?: sees it)?|seen (?:by the viewer|from the viewer's side)"
             r"|from (?:the viewer's side|where the viewer is)) ,",

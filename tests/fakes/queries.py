@@ -58,5 +58,9 @@ def queries(nouns: Sequence[str]) -> st.SearchStrategy[q.Query]:
         st.builds(q.Nearest, anchor=anchors),
         st.builds(q.InOrder, course=_one_of(q.Course), first=refs, second=refs, third=refs),
         st.builds(q.RowOrder, course=_one_of(q.Row), first=refs, second=refs, third=refs),
+        st.builds(q.CompareCounts, category=many, than=many),
+        st.builds(q.CompareCounts, category=many, predicate=st.sampled_from(("left_of", "right_of")), anchor=refs),
+        st.builds(q.CompareCounts, category=many, predicate=st.sampled_from(("on", "inside")), anchor=refs, other=refs),
+        st.builds(q.Larger, subject=refs, object=refs),
         st.builds(q.Deeper, subject=refs, predicate=_one_of(q.Depth), object=refs),
     )

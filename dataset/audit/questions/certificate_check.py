@@ -81,7 +81,7 @@ def _query_faults(proof: dict[str, Any], parsed: ParsedQuestion) -> Iterator[str
 def _categories(query: object) -> Iterator[str]:
     if isinstance(query, dict):
         for name, value in query.items():
-            if name in ("category", "without") and isinstance(value, str):
+            if name in ("category", "without", "than") and isinstance(value, str):
                 yield value
             else:
                 yield from _categories(value)

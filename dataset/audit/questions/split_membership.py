@@ -25,8 +25,14 @@ _FAMILIES = {
     "left_of": "direction", "right_of": "direction", "above": "direction", "below": "direction",
     "in_front_of": "depth", "behind": "depth", "on": "support", "under": "support", "inside": "containment",
 }  # fmt: skip
+_NOUNS = {"seen": "existence", "seen_unseen": "existence", "count": "count", "more": "count"}
 _SINGLE = {"value": "attribute", "turned": "attribute", "area": "place"}
-_PAIRED = {"direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth"}
+_PAIRED = {"direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth", "larger": "size"}
+_IN_PLACES = {
+    "count_side": "direction",
+    "more_sides": "direction", "more_sides_right": "direction", "more_on": "support", "more_inside": "containment",
+}  # fmt: skip
+"""Forms that count in places, and the family of the relation."""
 
 
 class Key(NamedTuple):
@@ -61,16 +67,14 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
         yield from _reference_keys(reader, words, category)
         yield from _nameless_keys(reader, words, named) if words.noun is None and form.ask not in SEARCHES else ()
     nouns = [reader.nouns[number] for number in form.nouns]
-    if form.ask in ("seen", "seen_unseen"):
-        yield Key("existence", tuple(sorted(nouns)))
-    elif form.ask == "count":
-        yield Key("count", (nouns[0],))
-    elif form.ask == "count_side":
-        yield _pair("direction", nouns[0], meant[0])
+    if form.ask in _NOUNS:
+        yield Key(_NOUNS[form.ask], tuple(sorted(nouns)))
     elif form.ask in _SINGLE:
         yield from () if form.refs[0].noun is None else (Key(_SINGLE[form.ask], (meant[0],)),)
     elif form.ask in _PAIRED:
         yield _pair(_PAIRED[form.ask], *meant)
+    elif form.ask in _IN_PLACES:
+        yield from (_pair(_IN_PLACES[form.ask], nouns[0], base) for base in meant)
     elif form.ask == "closer":
         yield from (_pair("distance", meant[1], other) for other in (meant[0], meant[2]))
     elif form.ask in ("order", "row_order"):

@@ -31,6 +31,9 @@ MAX_CHARS = 1000
 _SHAPES: dict[str, dict[str, object]] = {
     "exists_without": {"op": "exists"},
     "count_side": {"op": "count"},
+    "compare_things": {"op": "compare_counts"},
+    "compare_sides": {"op": "compare_counts"},
+    "compare_on": {"op": "compare_counts"},
     "attribute_colour": {"op": "attribute", "family": "colour"},
     "attribute_orientation": {"op": "attribute", "family": "orientation"},
 }
@@ -135,8 +138,8 @@ def _value(shape: str, slot: str, text: str) -> dict[str, object] | None:
     if slot in PHRASES:
         found = next(name for name, phrase in PHRASES[slot].items() if phrase == text)
         return {FIELDS.get(slot, slot): found}
-    if slot == "many":
-        return {"category": singular(text)}
+    if slot in ("many", "than"):
+        return {"category" if slot == "many" else "than": singular(text)}
     if shape in ("exists", "exists_without"):
         return {"category" if slot == "one" else "without": _without_article(text)}
     ref = parse_ref(text)

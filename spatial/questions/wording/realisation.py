@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
-from spatial.questions.question_kinds import AttributeOf, Count, Exists, Query, Ref
+from spatial.questions.question_kinds import AttributeOf, CompareCounts, Count, Exists, Query, Ref
 from spatial.questions.wording.lexicon import indefinite, is_plural, plural
 
 DIRECTIONS = {"left_of": "to the left of", "right_of": "to the right of", "above": "above", "below": "below"}
+SIDES = ("left_of", "right_of")
 FURTHER = {
     "left_of": "further to the left",
     "right_of": "further to the right",
@@ -55,6 +56,8 @@ PHRASES = {
     "depth": DEPTHS,
     "reach": REACHES,
     "hop": HOPS,
+    "again": HOPS,
+    "opposite": {"left_of": DIRECTIONS["right_of"], "right_of": DIRECTIONS["left_of"]},
     "outermost": OUTERMOST,
     "course": COURSES,
     "place": PLACES,
@@ -63,7 +66,7 @@ PHRASES = {
 """Template slots with a closed set of phrases."""
 
 FIELDS = {"further": "predicate", "direction": "predicate", "depth": "predicate", "reach": "predicate", "hop": "predicate"}
-FIELDS |= {"outermost": "extreme"}
+FIELDS |= {"outermost": "extreme", "again": "predicate", "opposite": "predicate"}
 """The query field of a slot, where the names differ."""
 
 THINGS = ("thing", "object")
@@ -123,6 +126,10 @@ def shape_of(query: Query) -> str:
         return "exists_without"
     if isinstance(query, Count) and query.anchor is not None:
         return "count_side"
+    if isinstance(query, CompareCounts):
+        return (
+            "compare_sides" if query.predicate in SIDES else "compare_things" if query.predicate is None else "compare_on"
+        )
     if isinstance(query, AttributeOf) and query.family in ("colour", "orientation"):
         return f"attribute_{query.family}"
     return query.op
@@ -157,8 +164,10 @@ def _slot(slot: str, agrees_with: str | None, query: Query, thing: str) -> str:
     if slot in ("one", "other") and isinstance(query, Exists):
         name = query.category if slot == "one" else query.without
         return indefinite(name or "")
-    if slot == "many" and isinstance(query, Count):
+    if slot == "many" and isinstance(query, Count | CompareCounts):
         return plural(query.category)
+    if slot == "than" and isinstance(query, CompareCounts):
+        return plural(query.than or "")
     value = getattr(query, FIELDS.get(slot, slot))
     return realise_ref(value, thing) if isinstance(value, Ref) else PHRASES[slot][value]
 

@@ -63,6 +63,18 @@ def row(answer: str, course: str = "left_to_right") -> Plain:
     return about(answer, form, tuple(others))
 
 
+def more(category: str, than: str, answer: str = "yes") -> Plain:
+    return about(answer, query("compare_counts", category=category, than=than))
+
+
+def more_beside(side: str, answer: str = "yes") -> Plain:
+    return about(answer, query("compare_counts", category="spoon", predicate=side, anchor="tray"))
+
+
+def larger(first: str, second: str, answer: str = "yes") -> Plain:
+    return about(answer, query("larger", subject=first, object=second))
+
+
 def ref(name: str) -> dict[str, str]:
     return {"category": name}
 
@@ -113,6 +125,15 @@ TOLD = {
         [left("cup", "plate"), left("plate", "lamp")],
         row("cup then plate then lamp"),
     ),
+    "more of one is fewer of the other": ([more("spoon", "fork")], more("fork", "spoon", "no")),
+    "more, by two steps": ([more("spoon", "fork"), more("fork", "knife")], more("spoon", "knife")),
+    "both numbers are known": (
+        [choose("2", query("count", category="spoon"), "1"), choose("1", query("count", category="fork"), "2")],
+        more("spoon", "fork"),
+    ),
+    "what there is more of is there": ([more("spoon", "fork")], exists("fork", "yes")),
+    "the other side has fewer": ([more_beside("left_of")], more_beside("right_of", "no")),
+    "sizes are an order": ([larger("cup", "plate"), larger("lamp", "plate", "no")], larger("cup", "lamp")),
     "depth": (
         [about("yes", query("deeper", subject="cup", predicate="behind", object="plate"))],
         about("no", query("deeper", subject="cup", predicate="in_front_of", object="plate")),
@@ -143,6 +164,9 @@ NOT_TOLD = {
     "another thing": ([left("cup", "plate")], exists("lamp", "yes")),
     "another pair": ([left("cup", "plate"), left("cup", "lamp")], left("plate", "lamp")),
     "an order of which one of two choices is left": ([left("cup", "lamp")], row("cup then plate then lamp")),
+    "more of two others": ([more("spoon", "fork")], more("spoon", "knife")),
+    "more on another side": ([more("spoon", "fork")], more_beside("left_of")),
+    "larger than another": ([larger("cup", "plate")], larger("cup", "lamp")),
     "another axis": (
         [left("cup", "plate")],
         about("yes", query("directed", subject="cup", predicate="above", object="plate")),

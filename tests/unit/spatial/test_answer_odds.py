@@ -28,7 +28,9 @@ def test_what_the_names_make_likely_is_kept_with_the_odds_of_its_opposite():
 
 
 def test_what_is_not_known_is_always_kept():
-    assert all(is_kept(aspect, "no such thing", "nor this", random.Random(1)) for aspect in ("above", "seen"))
+    assert all(
+        is_kept(aspect, "no such thing", "nor this", random.Random(1)) for aspect in ("above", "seen", "more", "larger")
+    )
 
 
 def test_the_scores_are_of_known_categories():
@@ -36,7 +38,7 @@ def test_the_scores_are_of_known_categories():
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("aspect", ["above", "seen"])
+@pytest.mark.parametrize("aspect", ["above", "seen", "more", "larger"])
 def test_on_fresh_scenes_the_likelier_order_is_asked_no_oftener_than_the_other(aspect):
     """Fails when planner or layouts changed so much that the scores must be fitted again."""
     pairs = [(a, b) for number in FRESH for name, a, b in pairs_of(number) if name == aspect]

@@ -17,13 +17,15 @@ from spatial.verify.wordings import normalise_wording
 TABLE = "spatial/questions/kind_table.py"
 OPS = {row.op for row in QUERIES.values()}
 
-WORDS = {"one": "a cat", "many": "cats", "family": "material"}
+WORDS = {"one": "a cat", "many": "cats", "than": "dogs", "family": "material"}
 
 
 def word_in(slot: str, shape: str) -> str:
     """Some words for a slot, as other things than those of the other slots."""
     if slot in WORDS:
         return WORDS[slot]
+    if shape == "compare_on" and slot in ("hop", "again"):
+        return "inside"
     if slot in PHRASES:
         return next(iter(PHRASES[slot].values()))
     return "a dog" if shape == "exists_without" else f"the {THINGS[slot]}"
