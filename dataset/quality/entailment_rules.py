@@ -214,12 +214,51 @@ def _knows_size(reading: QuestionReading) -> bool:
     return pair is not None and reading.facts.is_ordered(SIZE, *pair)
 
 
+def _sides(reading: QuestionReading) -> list[bool | None]:
+    """Of each thing of a list whether it is known to be on the side, None where it is not known."""
+    predicate, anchor = reading.query["predicate"], reading.refs.get("anchor")
+    if anchor is None:
+        return []
+    other = {"left_of": "right_of", "right_of": "left_of"}[predicate]
+    return [
+        True if reading.holds(predicate, each, anchor) else False if reading.holds(other, each, anchor) else None
+        for each in reading.listed
+    ]
+
+
+def _state_many(reading: QuestionReading) -> None:
+    """All or none of them are on the side; of other numbers nothing follows for one of them."""
+    predicate, anchor = reading.query["predicate"], reading.refs.get("anchor")
+    if anchor is None or reading.answer not in {"0", str(len(reading.listed))}:
+        return
+    for each in reading.listed:
+        reading.state_relation(predicate, *((each, anchor) if reading.answer != "0" else (anchor, each)))
+
+
+def _knows_many(reading: QuestionReading) -> bool:
+    sides = _sides(reading)
+    least, most = sides.count(True), len(sides) - sides.count(False)
+    return bool(sides) and not any(least <= int(choice) <= most for choice in reading.wrong_choices)
+
+
+def _state_odd(reading: QuestionReading) -> None:
+    predicate, anchor, odd = reading.query["predicate"], reading.refs.get("anchor"), reading.thing
+    if anchor is not None and odd is not None:
+        for each in reading.listed:
+            reading.state_relation(predicate, *((anchor, each) if each == odd else (each, anchor)))
+
+
+def _knows_odd(reading: QuestionReading) -> bool:
+    sides = _sides(reading)
+    return False in sides or (bool(sides) and sides.count(None) == 1)
+
+
 STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "exists": _state_exists, "count": _state_count, "attribute": _state_attribute, "in_place": _state_place,
     "directed": _state_direction, "deeper": _state_direction, "side": _state_bearing, "bearing": _state_bearing,
     "in_order": _state_order, "closer": _state_closer, "nearest": _state_nearest, "outermost": _state_end,
     "find": _state_found, "row_order": _state_row, "compare_counts": _state_comparison,
-    "larger": _state_size,
+    "larger": _state_size, "count_where": _state_many, "odd_one_out": _state_odd,
 }  # fmt: skip
 
 KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
@@ -227,5 +266,5 @@ KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
     "directed": _knows_direction, "deeper": _knows_direction, "side": _knows_bearing, "bearing": _knows_bearing,
     "in_order": _knows_order, "closer": _knows_closer, "nearest": _knows_nearest, "outermost": _knows_end,
     "find": _knows_found, "row_order": _knows_row, "compare_counts": _knows_comparison,
-    "larger": _knows_size,
+    "larger": _knows_size, "count_where": _knows_many, "odd_one_out": _knows_odd,
 }  # fmt: skip

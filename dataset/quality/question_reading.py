@@ -21,6 +21,8 @@ class QuestionReading:
         self.query, self.answer, self.facts = question.query, question.answer, facts
         self._question, self._row = question, row
         roles = [name for name, value in question.query.items() if isinstance(value, dict)]
+        self.listed = [int(each["object"]) for each in question.references[len(roles) :]]
+        """The objects of a list of references, which comes last."""
         self.refs = {
             name: int(each["object"])
             for name, each in zip(roles, question.references, strict=False)

@@ -23,13 +23,14 @@ from spatial.questions.plugin_kinds import GROUP, TextProposer, require_verifier
 from spatial.questions.proposals import (
     comparison_proposals,
     hop_proposals,
+    list_proposals,
     order_proposals,
     query_proposals,
     search_proposals,
 )
 from spatial.questions.proposals.query_proposals import Proposer
 from spatial.questions.question_kinds import Query, references
-from spatial.questions.rules import comparison_rules, order_rules, size_rules
+from spatial.questions.rules import comparison_rules, list_rules, order_rules, size_rules
 from spatial.questions.split_keys import KeysOf
 from spatial.questions.twin_queries import TwinsOf
 from spatial.splits import Key
@@ -143,6 +144,14 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         "apparent_size": QuestionKind(
             "which of two objects looks larger in the picture", comparison_proposals.apparent_size, ANY_FAMILY, 2,
         ),
+        "count_where": QuestionKind(
+            "how many of three to nine named objects are on one side of another",
+            list_proposals.count_where, frozenset({"direction"}), 4,
+        ),
+        "odd_one_out": QuestionKind(
+            "which of some named objects is not on the side of another where the others are",
+            list_proposals.odd_one_out, frozenset({"direction"}), 4,
+        ),
     },
     QuestionKind,
 )  # fmt: skip
@@ -219,6 +228,14 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.Larger, "apparent_size", "apparent_size", size_rules.larger,
         split_keys.of_size, distractors.yes_no, twin_queries.swapped, NO_PREDICATE,
+    ),
+    QueryType(
+        q.CountWhere, "count_where", "count_where", list_rules.count_where,
+        split_keys.of_list, list_rules.numbers, twin_queries.of_count, NO_PREDICATE,
+    ),
+    QueryType(
+        q.OddOneOut, "odd_one_out", "odd_one_out", list_rules.odd_one_out,
+        split_keys.of_list, list_rules.names, twin_queries.no_twin, NO_PREDICATE,
     ),
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ Contact = Literal["on", "inside", "under"]
 Depth = Literal["in_front_of", "behind"]
 Extreme = Literal["leftmost", "rightmost", "highest", "lowest"]
 Course = Literal["left_to_right", "right_to_left", "top_to_bottom", "bottom_to_top"]
+Sideways = Literal["left_of", "right_of"]
 Row = Literal["left_to_right", "right_to_left"]
 Family = Literal["colour", "material", "pattern", "state", "orientation"]
 Place = Literal["top_left", "top", "top_right", "left", "center", "right", "bottom_left", "bottom", "bottom_right"]
@@ -190,6 +191,24 @@ class Larger(Model):
     object: Ref
 
 
+class CountWhere(Model):
+    """How many of the things are on this side of the anchor?"""
+
+    op: Literal["count_where"] = "count_where"
+    predicate: Sideways
+    anchor: Ref
+    things: Annotated[tuple[Ref, ...], Field(min_length=3, max_length=9)]
+
+
+class OddOneOut(Model):
+    """Which of the things is not on this side of the anchor, though all others are?"""
+
+    op: Literal["odd_one_out"] = "odd_one_out"
+    predicate: Sideways
+    anchor: Ref
+    things: Annotated[tuple[Ref, ...], Field(min_length=3, max_length=4)]
+
+
 class Deeper(Model):
     """Is the subject in front of, or behind, the object?"""
 
@@ -216,6 +235,8 @@ Query = (
     | RowOrder
     | CompareCounts
     | Larger
+    | CountWhere
+    | OddOneOut
 )
 
 _ADAPTER: TypeAdapter[Query] = TypeAdapter(Annotated[Query, Field(discriminator="op")])
@@ -234,4 +255,5 @@ def from_json(form: object) -> Query:
 def references(query: Query) -> tuple[Ref, ...]:
     """The referring expressions of a query, in the order of its fields."""
     values = (getattr(query, name) for name in type(query).model_fields)
-    return tuple(value for value in values if isinstance(value, Ref))
+    several = (value if isinstance(value, tuple) else (value,) for value in values)
+    return tuple(each for value in several for each in value if isinstance(each, Ref))

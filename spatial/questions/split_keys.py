@@ -16,12 +16,14 @@ from spatial.questions.question_kinds import (
     Closer,
     CompareCounts,
     Count,
+    CountWhere,
     Exists,
     Find,
     InOrder,
     InPlace,
     Larger,
     Nearest,
+    OddOneOut,
     Outermost,
     Query,
     Ref,
@@ -102,6 +104,11 @@ def of_comparison(query: CompareCounts, found: list[str], _answer_category: Answ
 def of_size(_query: Larger, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """The two categories of a comparison of sizes."""
     return {pair("size", *found)}
+
+
+def of_list(_query: CountWhere | OddOneOut, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """Each of the things with the anchor, which comes first."""
+    return {pair(DIRECTION, found[0], other) for other in found[1:]}
 
 
 def of_order(_query: InOrder | RowOrder, found: list[str], _answer_category: AnswerCategory) -> set[Key]:

@@ -14,6 +14,7 @@ from spatial.questions.question_kinds import (
     Closer,
     CompareCounts,
     Count,
+    CountWhere,
     Course,
     Deeper,
     Directed,
@@ -78,7 +79,7 @@ def of_existence(query: Exists) -> Iterator[Query]:
         yield Exists(category=query.without, without=query.category)
 
 
-def of_count(query: Count) -> Iterator[Query]:
+def of_count(query: Count | CountWhere) -> Iterator[Query]:
     """The other side, where one is named."""
     if query.predicate is not None:
         yield query.model_copy(update={"predicate": INVERSE[query.predicate]})

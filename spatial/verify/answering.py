@@ -9,7 +9,7 @@ from schemas.events import Scene, SeenObject
 from spatial.verify.comparison_answers import answer_larger, answer_more, answer_more_carried, answer_more_sides
 from spatial.verify.geometry import SPECK, before, closer, nearer, related, third
 from spatial.verify.lexicon import family, is_surely_called, may_be_called
-from spatial.verify.order_answers import answer_row
+from spatial.verify.order_answers import answer_how_many, answer_odd, answer_row
 from spatial.verify.referents import NotProven, Reader, is_seen, require_seen
 from spatial.verify.sentences import AREAS, COMPARED, COURSES, ENDS, RELATIONS, Form
 
@@ -168,4 +168,6 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "more_on": answer_more_carried,
     "more_inside": answer_more_carried,
     "larger": answer_larger,
+    "how_many_of": answer_how_many,
+    "odd": answer_odd,
 }

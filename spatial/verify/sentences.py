@@ -74,6 +74,7 @@ _SLOTS = {
     "X": f"(?P<x>{_REF})",
     "Y": f"(?P<y>{_REF})",
     "Z": f"(?P<z>{_REF})",
+    "LIST": f"(?P<list>{_REF})",
     "IN": "(?:in the picture , )?",
     "PIC": "the picture",
     "HERE": "(?: in the picture)?",
@@ -137,6 +138,11 @@ _SENTENCES = (
     ("order", "from COURSE_HERE , is the order X , Y , Z ?"),
     ("order", "reading PIC from COURSE , do you meet X , then Y , then Z ?"),
     ("order", "IN_do X , Y and Z (?:come|follow each other) in this order from COURSE_HERE ?"),
+    ("how_many_of", "IN_how many of these (?:are|can be seen) SIDE X_HERE : LIST ?"),
+    ("how_many_of", "IN_what is the number of these SIDE X : LIST ?"),
+    ("how_many_of", "count those SIDE X_HERE among these : LIST ."),
+    ("odd", "IN_which (?:of these|one) is not SIDE X_HERE : LIST ?"),
+    ("odd", "all but one are SIDE X_HERE . which one is not : LIST ?"),
     ("more_sides", "IN_THERE more N to the left of X than to the right of it_HERE ?"),
     ("more_sides_right", "IN_THERE more N to the right of X than to the left of it_HERE ?"),
     ("more_on", "IN_THERE more N on X than on Y_HERE ?"),
@@ -201,11 +207,15 @@ def parse_sentence(text: str) -> Form | None:
 
 def _form(ask: str, slots: dict[str, str]) -> Form | None:
     refs = [parse_reference(slots[name]) for name in "xyz" if slots.get(name)]
+    refs += [parse_reference(part) for part in _COMMAS.split(slots["list"])] if slots.get("list") else []
     known = [ref for ref in refs if ref is not None]
     nouns = [int(slots[name].rpartition("@")[2]) for name in "abnm" if slots.get(name)]
     word = next((slots[name] for name in ("rel", "cmp", "end", "course", "area", "family") if slots.get(name)), "")
     return Form(ask, tuple(nouns), tuple(known), word) if len(known) == len(refs) else None
 
+
+_COMMAS = re.compile(r" (?:,|and|or) ")
+"""What stands between the things of a list."""
 
 _SIMPLE = re.compile(r"the (?:~(\S+) |(leftmost|rightmost|highest|lowest) )?@(\d+)")
 _OUTERMOST = re.compile(r"the (leftmost|rightmost|highest|lowest) (?:thing|object)")

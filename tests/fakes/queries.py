@@ -62,5 +62,17 @@ def queries(nouns: Sequence[str]) -> st.SearchStrategy[q.Query]:
         st.builds(q.CompareCounts, category=many, predicate=st.sampled_from(("left_of", "right_of")), anchor=refs),
         st.builds(q.CompareCounts, category=many, predicate=st.sampled_from(("on", "inside")), anchor=refs, other=refs),
         st.builds(q.Larger, subject=refs, object=refs),
+        st.builds(
+            q.CountWhere,
+            predicate=_one_of(q.Sideways),
+            anchor=refs,
+            things=st.lists(refs, min_size=3, max_size=9).map(tuple),
+        ),
+        st.builds(
+            q.OddOneOut,
+            predicate=_one_of(q.Sideways),
+            anchor=refs,
+            things=st.lists(refs, min_size=3, max_size=4).map(tuple),
+        ),
         st.builds(q.Deeper, subject=refs, predicate=_one_of(q.Depth), object=refs),
     )

@@ -17,7 +17,8 @@ KINDS = {
     "turned": "attribute", "area": "place", "direction": "direction_yes_no", "side": "direction_open",
     "bearing": "direction_choice", "closer": "distance_comparison", "end": "selection", "order": "chain",
     "depth": "depth_order", "row_order": "row_order",
-    "larger": "apparent_size", "more": "compare_counts", "more_sides": "compare_counts",
+    "how_many_of": "count_where", "odd": "odd_one_out", "larger": "apparent_size",
+    "more": "compare_counts", "more_sides": "compare_counts",
     "more_sides_right": "compare_counts", "more_on": "compare_counts", "more_inside": "compare_counts",
 }  # fmt: skip
 SEARCHES = ("find", "nearest")
@@ -27,7 +28,8 @@ PROGRAMS = {
     "seen": "exists", "seen_unseen": "exists", "count": "count", "count_side": "count", "value": "attribute",
     "turned": "attribute", "area": "in_place", "direction": "directed", "side": "side", "bearing": "bearing",
     "closer": "closer", "end": "outermost", "order": "in_order", "depth": "deeper", "find": "find", "nearest": "nearest",
-    "row_order": "row_order", "larger": "larger", "more": "compare_counts", "more_sides": "compare_counts",
+    "row_order": "row_order", "larger": "larger", "how_many_of": "count_where",
+    "odd": "odd_one_out", "more": "compare_counts", "more_sides": "compare_counts",
     "more_sides_right": "compare_counts", "more_on": "compare_counts", "more_inside": "compare_counts",
 }  # fmt: skip
 """Form to the `op` of a certificate's query."""
@@ -35,7 +37,8 @@ PROGRAMS = {
 HOPS = {
     "seen": 0, "seen_unseen": 0, "count": 0, "count_side": 1, "value": 0, "turned": 0, "area": 0, "direction": 1,
     "side": 1, "bearing": 2, "closer": 2, "end": 1, "order": 2, "depth": 1, "find": 1, "nearest": 1,
-    "row_order": 2, "larger": 1, "more": 0, "more_sides": 2, "more_sides_right": 2, "more_on": 2, "more_inside": 2,
+    "row_order": 2, "larger": 1, "how_many_of": 1, "odd": 1,
+    "more": 0, "more_sides": 2, "more_sides_right": 2, "more_on": 2, "more_inside": 2,
 }  # fmt: skip
 
 DOMAINS = {

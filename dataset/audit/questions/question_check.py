@@ -69,13 +69,29 @@ def _choice_faults(choices: list[str], answer: str, parsed: ParsedQuestion | Non
         yield f"{', '.join(map(repr, strange))} is no answer that {parsed.kind} can have here"
 
 
+def _is_order(choice: str, parsed: ParsedQuestion) -> bool:
+    names = [plain_name(parsed.reader, words) for words in parsed.form.refs]
+    return sorted(choice.split(JOINED)) == sorted(names)
+
+
+def _is_listed(choice: str, parsed: ParsedQuestion) -> bool:
+    return choice in [plain_name(parsed.reader, words) for words in parsed.form.refs[1:]]
+
+
+def _is_number_of_list(choice: str, parsed: ParsedQuestion) -> bool:
+    return choice.isdecimal() and int(choice) < len(parsed.form.refs)
+
+
+_OF_LISTS = {"row_order": _is_order, "odd_one_out": _is_listed, "count_where": _is_number_of_list}
+"""Kinds that name their things in a list, and whether a choice may answer them."""
+
+
 def _is_possible_answer(choice: str, parsed: ParsedQuestion) -> bool:
     """Whether a choice has the form of an answer to the question."""
     if parsed.plain_kind in DOMAINS:
         return choice in DOMAINS[parsed.plain_kind]
-    if parsed.plain_kind == "row_order":
-        names = [plain_name(parsed.reader, words) for words in parsed.form.refs]
-        return sorted(choice.split(JOINED)) == sorted(names)
+    if parsed.plain_kind in _OF_LISTS:
+        return _OF_LISTS[parsed.plain_kind](choice, parsed)
     if parsed.plain_kind == "count":
         return choice.isdecimal()
     if parsed.plain_kind == "attribute":

@@ -26,6 +26,7 @@ _FAMILIES = {
     "in_front_of": "depth", "behind": "depth", "on": "support", "under": "support", "inside": "containment",
 }  # fmt: skip
 _NOUNS = {"seen": "existence", "seen_unseen": "existence", "count": "count", "more": "count"}
+_LISTS = ("how_many_of", "odd")
 _SINGLE = {"value": "attribute", "turned": "attribute", "area": "place"}
 _PAIRED = {"direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth", "larger": "size"}
 _IN_PLACES = {
@@ -71,6 +72,8 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
         yield Key(_NOUNS[form.ask], tuple(sorted(nouns)))
     elif form.ask in _SINGLE:
         yield from () if form.refs[0].noun is None else (Key(_SINGLE[form.ask], (meant[0],)),)
+    elif form.ask in _LISTS:
+        yield from (_pair("direction", meant[0], other) for other in meant[1:])
     elif form.ask in _PAIRED:
         yield _pair(_PAIRED[form.ask], *meant)
     elif form.ask in _IN_PLACES:

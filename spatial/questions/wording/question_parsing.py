@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from spatial.questions.answer_rules import YES_NO
-from spatial.questions.question_kinds import Query, Ref, from_json
+from spatial.questions.question_kinds import OddOneOut, Query, Ref, from_json
 from spatial.questions.wording.lexicon import indefinite, singular, split_attribute
 from spatial.questions.wording.realisation import (
     FIELDS,
+    JOINED,
     MANY,
     OUTERMOST,
     PHRASES,
@@ -76,7 +77,8 @@ def framed(text: str) -> str | None:
 
 def is_unambiguous(text: str, answer: str, query: Query | None) -> bool:
     """Whether the text parses to this query only (None: to no query), and does not contain its own answer."""
-    return (answer in YES_NO or answer.lower() not in text.lower()) and parsed(text) == query
+    named = isinstance(query, OddOneOut)  # its text names every choice
+    return (answer in YES_NO or named or answer.lower() not in text.lower()) and parsed(text) == query
 
 
 @lru_cache(maxsize=4096)
@@ -142,6 +144,9 @@ def _value(shape: str, slot: str, text: str) -> dict[str, object] | None:
         return {"category" if slot == "many" else "than": singular(text)}
     if shape in ("exists", "exists_without"):
         return {"category" if slot == "one" else "without": _without_article(text)}
+    if slot in JOINED:
+        listed = [parse_ref(part) for part in text.replace(JOINED[slot], ", ").split(", ")]
+        return None if None in listed else {FIELDS.get(slot, slot): listed}
     ref = parse_ref(text)
     return None if ref is None else {slot: ref}
 

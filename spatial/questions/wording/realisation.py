@@ -66,8 +66,11 @@ PHRASES = {
 """Template slots with a closed set of phrases."""
 
 FIELDS = {"further": "predicate", "direction": "predicate", "depth": "predicate", "reach": "predicate", "hop": "predicate"}
-FIELDS |= {"outermost": "extreme", "again": "predicate", "opposite": "predicate"}
+FIELDS |= {"outermost": "extreme", "again": "predicate", "opposite": "predicate", "either": "things"}
 """The query field of a slot, where the names differ."""
+
+JOINED = {"things": " and ", "either": " or "}
+"""Slots of lists, and the word before the last item."""
 
 THINGS = ("thing", "object")
 """Words for an object without a named category; the variant decides which one."""
@@ -169,6 +172,9 @@ def _slot(slot: str, agrees_with: str | None, query: Query, thing: str) -> str:
     if slot == "than" and isinstance(query, CompareCounts):
         return plural(query.than or "")
     value = getattr(query, FIELDS.get(slot, slot))
+    if isinstance(value, tuple):
+        *most, last = (realise_ref(ref, thing) for ref in value)
+        return f"{', '.join(most)}{JOINED[slot]}{last}"
     return realise_ref(value, thing) if isinstance(value, Ref) else PHRASES[slot][value]
 
 

@@ -75,6 +75,13 @@ def larger(first: str, second: str, answer: str = "yes") -> Plain:
     return about(answer, query("larger", subject=first, object=second))
 
 
+def beside_tray(op: str, answer: str, *choices: str) -> Plain:
+    """About the cup, the plate and the lamp, whether each is to the left of the tray."""
+    form = {"op": op, "predicate": "left_of", "anchor": ref("tray"), "things": [ref(n) for n in ("cup", "plate", "lamp")]}
+    refs = [(f"the {name}", NUMBERS[name]) for name in ("tray", "cup", "plate", "lamp")]
+    return asked(str(form), answer, form, refs, choices=choices, objects=range(len(THINGS)))
+
+
 def ref(name: str) -> dict[str, str]:
     return {"category": name}
 
@@ -134,6 +141,21 @@ TOLD = {
     "what there is more of is there": ([more("spoon", "fork")], exists("fork", "yes")),
     "the other side has fewer": ([more_beside("left_of")], more_beside("right_of", "no")),
     "sizes are an order": ([larger("cup", "plate"), larger("lamp", "plate", "no")], larger("cup", "lamp")),
+    "all of a list": ([beside_tray("count_where", "3", "2", "3")], left("plate", "tray")),
+    "none of a list": ([beside_tray("count_where", "0", "0", "3")], left("tray", "lamp")),
+    "enough of a list to tell the number": (
+        [left("cup", "tray"), left("plate", "tray")],
+        beside_tray("count_where", "3", "0", "1", "3"),
+    ),
+    "all others are on that side": ([beside_tray("odd_one_out", "lamp", "cup", "plate", "lamp")], left("cup", "tray")),
+    "one that is not on that side is the odd one": (
+        [left("tray", "lamp")],
+        beside_tray("odd_one_out", "lamp", "cup", "plate", "lamp"),
+    ),
+    "one that is left is the odd one": (
+        [left("cup", "tray"), left("plate", "tray")],
+        beside_tray("odd_one_out", "lamp", "cup", "plate", "lamp"),
+    ),
     "depth": (
         [about("yes", query("deeper", subject="cup", predicate="behind", object="plate"))],
         about("no", query("deeper", subject="cup", predicate="in_front_of", object="plate")),
@@ -167,6 +189,9 @@ NOT_TOLD = {
     "more of two others": ([more("spoon", "fork")], more("spoon", "knife")),
     "more on another side": ([more("spoon", "fork")], more_beside("left_of")),
     "larger than another": ([larger("cup", "plate")], larger("cup", "lamp")),
+    "some of a list": ([beside_tray("count_where", "2", "2", "3")], left("plate", "tray")),
+    "two numbers are left": ([left("cup", "tray")], beside_tray("count_where", "2", "0", "2", "3")),
+    "two may be the odd one": ([left("cup", "tray")], beside_tray("odd_one_out", "lamp", "cup", "plate", "lamp")),
     "another axis": (
         [left("cup", "plate")],
         about("yes", query("directed", subject="cup", predicate="above", object="plate")),

@@ -17,7 +17,14 @@ from spatial.verify.wordings import normalise_wording
 TABLE = "spatial/questions/kind_table.py"
 OPS = {row.op for row in QUERIES.values()}
 
-WORDS = {"one": "a cat", "many": "cats", "than": "dogs", "family": "material"}
+WORDS = {
+    "one": "a cat",
+    "many": "cats",
+    "than": "dogs",
+    "things": "the cat, the dog and the lamp",
+    "either": "the cat, the dog or the lamp",
+    "family": "material",
+}
 
 
 def word_in(slot: str, shape: str) -> str:
@@ -104,7 +111,7 @@ def test_the_audit_knows_each_form_of_question_on_its_own():
     lacking(asks, parsed_questions.HOPS, f"{file} (HOPS)")
     lacking(OPS, parsed_questions.PROGRAMS.values(), f"{file} (PROGRAMS)")
     lacking(KINDS, {*parsed_questions.KINDS.values(), "multi_hop"}, f"{file} (KINDS)")
-    free = {"count", "attribute", "selection", "multi_hop", "row_order"}
+    free = {"count", "attribute", "selection", "multi_hop", "row_order", "count_where", "odd_one_out"}
     lacking(KINDS, {*parsed_questions.DOMAINS, *free}, f"{file} (DOMAINS)")
 
 

@@ -1,0 +1,56 @@
+"""Proposes queries about lists of named things.
+
+In and out: as in `query_proposals`.
+Left and right of a thing are asked alike, and every possible number is equally likely, so that names tell nothing.
+"""
+
+import random
+from collections.abc import Iterator
+
+from spatial.questions.object_names import SIDES, NamedScene
+from spatial.questions.proposals.query_proposals import Proposal, shuffled
+from spatial.questions.question_kinds import CountWhere, OddOneOut
+from spatial.questions.rules.list_rules import numbers_of, on_sides
+from spatial.questions.rules.order_rules import name_of
+
+ROUNDS = 40
+"""How often each object may be the anchor: lists are drawn anew each time."""
+
+FEWEST, MOST = 3, 9
+SIZES_OF_ODD = (4, 3)
+
+
+def _anchors(scene: NamedScene, rng: random.Random) -> Iterator[tuple[int, int]]:
+    """Named objects in turn, each with 0 for its left or 1 for its right."""
+    for _ in range(ROUNDS):
+        yield from ((anchor, rng.randrange(2)) for anchor in shuffled(rng, scene.plainly_named))
+
+
+def count_where(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """How many of three to nine named things are on a side of another."""
+    for anchor, side in _anchors(scene, rng):
+        sides = on_sides(scene, anchor)
+        having, lacking = sides[side], sides[1 - side]
+        sizes = range(FEWEST, min(MOST, len(having) + len(lacking)) + 1)
+        possible = [size for size in sizes if len(numbers_of(len(having), len(lacking), size)) > 1]
+        if not possible:
+            continue
+        size = rng.choice(possible)
+        number = rng.choice(numbers_of(len(having), len(lacking), size))
+        listed = shuffled(rng, [*rng.sample(having, number), *rng.sample(lacking, size - number)])
+        things = tuple(scene.ref(i) for i in listed)
+        yield CountWhere(predicate=SIDES[side], anchor=scene.ref(anchor), things=things), str(number)
+
+
+def odd_one_out(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """All but one of some named things are on one side of another."""
+    for anchor, side in _anchors(scene, rng):
+        sides = on_sides(scene, anchor)
+        having, lacking = sides[side], sides[1 - side]
+        size = next((size for size in SIZES_OF_ODD if len(having) >= size - 1), None)
+        if size is None or not lacking:
+            continue
+        odd = rng.choice(lacking)
+        listed = shuffled(rng, [odd, *rng.sample(having, size - 1)])
+        things = tuple(scene.ref(i) for i in listed)
+        yield OddOneOut(predicate=SIDES[side], anchor=scene.ref(anchor), things=things), name_of(scene.ref(odd))
