@@ -79,7 +79,10 @@ def _query_faults(proof: dict[str, Any], parsed: ParsedQuestion) -> Iterator[str
 
 
 def _categories(query: object) -> Iterator[str]:
-    if isinstance(query, dict):
+    if isinstance(query, list):
+        for each in query:
+            yield from _categories(each)
+    elif isinstance(query, dict):
         for name, value in query.items():
             if name in ("category", "without", "than") and isinstance(value, str):
                 yield value

@@ -13,7 +13,7 @@ from spatial.questions.question_kinds import CountWhere, OddOneOut
 from spatial.questions.rules.list_rules import numbers_of, on_sides
 from spatial.questions.rules.order_rules import name_of
 
-ROUNDS = 40
+ROUNDS = 12
 """How often each object may be the anchor: lists are drawn anew each time."""
 
 FEWEST, MOST = 3, 9
