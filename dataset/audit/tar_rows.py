@@ -16,11 +16,26 @@ from pyarrow import NativeFile
 Row = dict[str, Any]
 
 
+_CUT = (tarfile.EmptyHeaderError, tarfile.TruncatedHeaderError)  # type: ignore[attr-defined]  # not in the stubs
+
+
+class _Member(tarfile.TarInfo):
+    """A member of an archive that ends with its end mark: one that is cut between two members seems whole otherwise."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> "_Member":
+        """The next member. Raises ReadError where the archive breaks off."""
+        try:
+            return super().fromtarfile(archive)
+        except _CUT as error:
+            raise tarfile.ReadError("the archive ends without its end mark") from error
+
+
 def rows_of_shard(source: NativeFile | BufferedReader | IO[bytes]) -> Iterator[Row]:
     """Every sample. Raises ValueError for JSON that is no object, OSError and TarError for a broken shard."""
     row: Row | None = None
     picture: tuple[str, bytes] | None = None
-    with tarfile.open(fileobj=source, mode="r|") as shard:
+    with tarfile.open(fileobj=source, mode="r|", tarinfo=_Member) as shard:
         for entry in shard:
             held = shard.extractfile(entry)
             name, data = PurePosixPath(entry.name), b"" if held is None else held.read()

@@ -112,10 +112,14 @@ def test_a_webdataset_export_is_audited_and_one_of_another_form_is_said_to_leave
 def test_a_shard_that_is_cut_and_a_log_that_is_no_log_are_said_to_be_broken(sound: Path, tmp_path: Path):
     dataset_export(Source.open(str(sound)), "webdataset", tmp_path / "shards")
     shard = tmp_path / "shards" / "train-000000.tar"
-    with tarfile.open(shard) as members:
-        picture = max(members.getmembers(), key=lambda member: member.size)
-    shard.write_bytes(shard.read_bytes()[: picture.offset_data + picture.size // 2])
-    assert audit(tmp_path / "shards").counts == {"unreadable_file": 1}
+    whole = shard.read_bytes()
+    with tarfile.open(shard) as archive:
+        members = archive.getmembers()
+    picture, third = max(members, key=lambda member: member.size), members[2].offset
+    # within a picture, between two members, in the head of one
+    for length in (picture.offset_data + picture.size // 2, third, third + 100):
+        shard.write_bytes(whole[:length])
+        assert audit(tmp_path / "shards").counts == {"unreadable_file": 1}, length
     copy = shutil.copytree(sound, tmp_path / "copy")
     next((copy / "_delta_log").glob("*0.json")).write_text("{")
     with pytest.raises(NotADataset, match="log cannot be read"):
