@@ -210,7 +210,7 @@ def label(view: View, index: int) -> str | None:
             resolve(view, ref)
         except Unanswerable:
             continue
-        return f"{ref.attribute} {ref.category}" if ref.attribute else thing.category
+        return ref.plain_name
     return None
 
 

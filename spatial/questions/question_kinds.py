@@ -48,6 +48,11 @@ class Ref(Model):
         return self
 
     @property
+    def plain_name(self) -> str:
+        """The words of a reference by a category with at most a colour, without its article: `red cup`."""
+        return f"{self.attribute} {self.category}" if self.attribute else str(self.category)
+
+    @property
     def hops(self) -> int:
         """How many relations must be followed to find the referent."""
         if self.anchor is not None:

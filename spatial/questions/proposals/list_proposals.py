@@ -11,7 +11,6 @@ from spatial.questions.object_names import SIDES, NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, shuffled
 from spatial.questions.question_kinds import CountWhere, OddOneOut
 from spatial.questions.rules.list_rules import numbers_of, on_sides
-from spatial.questions.rules.order_rules import name_of
 
 ROUNDS = 12
 """How often each object may be the anchor: lists are drawn anew each time."""
@@ -53,4 +52,4 @@ def odd_one_out(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
         odd = rng.choice(lacking)
         listed = shuffled(rng, [odd, *rng.sample(having, size - 1)])
         things = tuple(scene.ref(i) for i in listed)
-        yield OddOneOut(predicate=SIDES[side], anchor=scene.ref(anchor), things=things), name_of(scene.ref(odd))
+        yield OddOneOut(predicate=SIDES[side], anchor=scene.ref(anchor), things=things), scene.ref(odd).plain_name

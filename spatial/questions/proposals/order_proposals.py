@@ -12,7 +12,7 @@ from spatial.questions.certain_facts import DIRECTIONS
 from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, triples
 from spatial.questions.question_kinds import Row, RowOrder
-from spatial.questions.rules.order_rules import THEN, name_of
+from spatial.questions.rules.order_rules import THEN
 
 COURSES: tuple[Row, ...] = ("left_to_right", "right_to_left")
 
@@ -26,4 +26,4 @@ def row_order(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
             row = sorted(trio, key=lambda k: sign * (2 * scene.objects[k].box[axis] + scene.objects[k].box[axis + 2]))
             first, second, third = (scene.ref(i) for i in trio)
             query = RowOrder(course=course, first=first, second=second, third=third)
-            yield query, THEN.join(name_of(scene.ref(i)) for i in row)
+            yield query, THEN.join(scene.ref(i).plain_name for i in row)

@@ -8,7 +8,6 @@ from spatial.questions.certain_facts import View
 from spatial.questions.distractors import ChoiceContext
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import CountWhere, OddOneOut, Sideways
-from spatial.questions.rules.order_rules import name_of
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable
 
 
@@ -34,7 +33,7 @@ def odd_one_out(view: View, query: OddOneOut, found: list[Referent]) -> Step:
     held, margin = _held(view, query.predicate, found)
     if held.count(False) != 1:
         raise Unanswerable(f"{held.count(False)} of them are not {query.predicate} the reference")
-    odd = name_of(query.things[held.index(False)])
+    odd = query.things[held.index(False)].plain_name
     return odd, RuleResult(f"odd_one_out: all others are {query.predicate} the reference", margin, 1), ()
 
 
@@ -59,4 +58,4 @@ def numbers(context: ChoiceContext, query: CountWhere) -> list[str]:
 
 def names(_context: ChoiceContext, query: OddOneOut) -> list[str]:
     """The names of all the things."""
-    return [name_of(ref) for ref in query.things]
+    return [ref.plain_name for ref in query.things]

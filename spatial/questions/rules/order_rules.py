@@ -9,7 +9,7 @@ from itertools import permutations
 from spatial.questions.answer_rules import ALONG, RuleResult, Step
 from spatial.questions.certain_facts import View
 from spatial.questions.distractors import ChoiceContext
-from spatial.questions.question_kinds import Ref, RowOrder, references
+from spatial.questions.question_kinds import RowOrder, references
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable
 
 THEN = " then "
@@ -27,15 +27,10 @@ def row_order(view: View, query: RowOrder, found: list[Referent]) -> Step:
     if any(judgement.value is None for judgement in judgements.values()):
         raise Unanswerable("which of two comes first is doubtful")
     before = {i: sum(bool(judgements[j, i].value) for j in places if j != i) for i in places}
-    names = {i: name_of(ref) for i, ref in zip(places, refs, strict=True)}
+    names = {i: ref.plain_name for i, ref in zip(places, refs, strict=True)}
     text = THEN.join(names[i] for i in sorted(places, key=before.__getitem__))
     margin = min(judgement.margin for judgement in judgements.values())
     return text, RuleResult(f"{predicate}: every two of them, by centres", margin, len(refs) - 1), ()
-
-
-def name_of(ref: Ref) -> str:
-    """The words of a plain reference without its article: `red cup`."""
-    return f"{ref.attribute} {ref.category}" if ref.attribute else str(ref.category)
 
 
 def orders(context: ChoiceContext, _query: RowOrder) -> list[str]:
