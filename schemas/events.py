@@ -147,10 +147,17 @@ class RenderedImage(Event):
     held_out_per_mille: HeldOutShare = HELD_OUT_WHERE_UNSTATED
 
 
+MIN_CHOICES = 2
+OPEN_KINDS = frozenset({"grounding", "description"})
+"""The kinds of questions whose answer may be open: without choices."""
+
+
 class Question(Model):
     """A question with its answer and proof.
 
-    `answer` is the text of one of `choices`.  `objects` are the ids that the question is about.
+    `answer` is the text of one of `choices`, which are empty only where the kind is `grounding` or `description`: a box
+    `[x, y, w, h]` or a point `[x, y]` in pixels of the image as JSON text, or a paragraph.
+    `objects` are the ids that the question is about.
     `certificate` is JSON text: premises, rules, margin, referring expressions, difficulty.
     """
 
@@ -158,12 +165,16 @@ class Question(Model):
     question: Text
     answer: Text
     kind: Name
-    choices: Annotated[tuple[Text, ...], Field(min_length=2, max_length=MAX_CHOICES)]
+    choices: Annotated[tuple[Text, ...], Field(max_length=MAX_CHOICES)]
     objects: Annotated[tuple[Whole, ...], Field(max_length=MAX_SEEN)] = ()
     certificate: Annotated[str, Field(max_length=MAX_CERTIFICATE_CHARS)]
 
     @model_validator(mode="after")
     def _answer_is_a_choice(self) -> Self:
+        if not self.choices and self.kind in OPEN_KINDS:
+            return self
+        if len(self.choices) < MIN_CHOICES:
+            raise ValueError(f"a question of kind {self.kind} needs at least {MIN_CHOICES} choices")
         if self.choices.count(self.answer) != 1:
             raise ValueError("the answer must be the text of exactly one choice")
         return self
@@ -173,9 +184,10 @@ class QAEvent(Event):
     """An accepted sample: picture, scene, questions (topic `skg.qa`, keyed by sample id).
 
     `held_out_per_mille` is the picture's: the questions were asked in the split that it gives.
+    Since 1.3 questions of kind `grounding` and `description` may have no choices.
     """
 
-    VERSION: ClassVar[str] = "1.2"
+    VERSION: ClassVar[str] = "1.3"
 
     sample_id: Id
     image: ImageRef

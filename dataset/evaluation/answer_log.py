@@ -15,7 +15,7 @@ NAME = "answers.jsonl"
 
 
 class Answer(TypedDict):
-    """The model's response to an item, and the number of the choice that it means."""
+    """The model's response to an item, and the number of the choice that it means (of a place 0 for right, 1 for wrong)."""
 
     id: str
     said: str

@@ -1,6 +1,6 @@
 """Baselines that see no pictures: a model must beat them before its accuracy says anything about vision.
 
-In: items without pictures; for `text-only` also training items.  Out: a choice for each.
+In: items without pictures; for `text-only` also training items.  Out: a choice for each that has choices.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,12 +21,16 @@ LEFT = {"left", "left of", "to the left"}
 
 def random_choices(items: Iterable[Item]) -> dict[str, int]:
     """A choice by the item's id: the same every time."""
-    return {item.id: derived_seed("baseline", item.id) % len(item.choices) for item in items}
+    return {item.id: derived_seed("baseline", item.id) % len(item.choices) for item in items if item.choices}
 
 
 def always_left(items: Iterable[Item]) -> dict[str, int]:
     """The choice that says left; where none does, the first."""
-    return {item.id: next((n for n, choice in enumerate(item.choices) if choice.casefold() in LEFT), 0) for item in items}
+    return {item.id: _left(item) for item in items if item.choices}
+
+
+def _left(item: Item) -> int:
+    return next((n for n, choice in enumerate(item.choices) if choice.casefold() in LEFT), 0)
 
 
 class TextOnly:

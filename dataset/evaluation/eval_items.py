@@ -15,19 +15,25 @@ from typing import Annotated, Any, Protocol, Self
 from PIL import Image
 from pydantic import Field, ValidationError, model_validator
 
+from dataset.evaluation.place_scoring import Box, region_of
 from dataset.evaluation.question_roles import QuestionRoles, roles_of
 from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Options, Table
 from schemas.base import Model
 from schemas.errors import UserError
+from schemas.events import MIN_CHOICES
 from schemas.ids import content_id
 
 BY_OP = {
     "side": "left_of or right_of", "bearing": "diagonal", "closer": "closer", "nearest": "nearest",
     "in_order": "course", "outermost": "extreme", "in_place": "place", "exists": "existence",
     "attribute": "family", "count": "count", "row_order": "course", "larger": "larger", "compare_counts": "count",
+    "locate": "form", "boxed": "content", "box_side": "left_of or right_of",
 }  # fmt: skip
 """The relation of a query without a predicate: the name of the field that holds it, or a fixed word."""
+
+GROUNDING = "grounding"
+"""The kind of questions whose answer is a place in the picture."""
 
 MAX_FAULTS = 5
 """Faulty lines of a file that an error lists."""
@@ -35,7 +41,11 @@ MAX_FAULTS = 5
 
 @dataclass(frozen=True)
 class Item:
-    """A question. `relation`, `hops`, `density` (objects in the picture) and `roles` are None where unknown."""
+    """A question. `relation`, `hops`, `density` (objects in the picture) and `roles` are None where unknown.
+
+    Without choices it asks for a place in the picture, and `region` is the box of what is asked, `(x, y, width, height)`
+    in pixels of the picture: the right answer, or where a right point lies.
+    """
 
     id: str
     question: str
@@ -46,6 +56,7 @@ class Item:
     hops: int | None = None
     density: int | None = None
     roles: QuestionRoles | None = None
+    region: Box | None = None
 
 
 @dataclass(frozen=True)
@@ -103,12 +114,17 @@ class SplitQuestions:
 
 
 class Line(Model):
-    """One line of a file of questions. `image` is a path beside the file; `answer` is the text of one choice."""
+    """One line of a file of questions. `image` is a path beside the file; `answer` is the text of one choice.
+
+    With no choices and kind `grounding` it is JSON text in pixels of the picture: a box `[x, y, width, height]`, or a point
+    `[x, y]` with the box that it lies in as `region`.
+    """
 
     image: Annotated[str, Field(min_length=1)]
     question: Annotated[str, Field(min_length=1)]
-    choices: Annotated[tuple[str, ...], Field(min_length=2, max_length=26)]
+    choices: Annotated[tuple[str, ...], Field(max_length=26)]
     answer: str
+    region: Box | None = None
     id: str | None = None
     kind: str = "other"
     relation: str | None = None
@@ -117,6 +133,12 @@ class Line(Model):
 
     @model_validator(mode="after")
     def _answer_is_a_choice(self) -> Self:
+        if not self.choices and self.kind == GROUNDING:
+            if region_of(self.answer, self.region) is None:
+                raise ValueError(f"answer {self.answer!r} must be [x, y, width, height], or [x, y] beside a region")
+            return self
+        if len(self.choices) < MIN_CHOICES:
+            raise ValueError(f"choices: at least {MIN_CHOICES} are needed, or none and the kind {GROUNDING}")
         if self.choices.count(self.answer) != 1:
             raise ValueError(f"answer {self.answer!r} must be the text of exactly one choice")
         return self
@@ -163,7 +185,14 @@ def relation_of(query: Mapping[str, Any]) -> str | None:
 
 
 def _items(row: Mapping[str, Any]) -> Iterator[Item]:
+    """Every question that can be scored: with choices, or about a place. A description is none."""
+    boxes = {thing["id"]: tuple(thing["box"]) for thing in row["objects"]}
     for question in row["questions"]:
+        region = None
+        if not question["choices"]:
+            region = region_of(question["answer"], next((boxes.get(n) for n in question["objects"]), None))
+            if question["kind"] != GROUNDING or region is None:
+                continue
         proof = _object(question["certificate"])
         query, hops = _part(proof, "query"), _part(proof, "difficulty").get("hops")
         yield Item(
@@ -176,6 +205,7 @@ def _items(row: Mapping[str, Any]) -> Iterator[Item]:
             hops if isinstance(hops, int) else None,
             len(row["objects"]),
             roles_of(query),
+            region,
         )
 
 
@@ -234,7 +264,9 @@ def _picture_fault(path: Path) -> str | None:
 
 def _item(read: Line) -> Item:
     name = read.id or content_id("item", read.image, read.question, list(read.choices))
-    return Item(name, read.question, read.choices, read.answer, read.kind, read.relation, read.hops, read.density)
+    region = None if read.choices else region_of(read.answer, read.region)
+    facets = (read.kind, read.relation, read.hops, read.density)
+    return Item(name, read.question, read.choices, read.answer, *facets, region=region)
 
 
 def _media_type(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from dataset.evaluation.answer_log import AnswerLog
 from dataset.evaluation.eval_items import EncodedPicture, Item
-from dataset.evaluation.prompting import choice_of
+from dataset.evaluation.prompting import outcome_of
 from schemas.errors import PermanentError, RetryableError, UserError
 
 MAX_CONSECUTIVE_FAILURES = 20
@@ -66,7 +66,7 @@ async def ask(
                 str(error),
             )
         else:
-            log.add({"id": item.id, "said": response, "choice": choice_of(response, item.choices)})
+            log.add({"id": item.id, "said": response, "choice": outcome_of(response, item)})
             progress.answered, progress.consecutive_failures = progress.answered + 1, 0
         finally:
             semaphore.release()

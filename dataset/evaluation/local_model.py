@@ -14,8 +14,8 @@ from dataset.evaluation.eval_items import EncodedPicture, Item
 from dataset.evaluation.prompting import prompt
 from schemas.errors import MissingExtra, UserError
 
-NEW_TOKENS = 16
-"""A letter needs one; some models say a sentence around it."""
+NEW_TOKENS = 48
+"""A letter needs one, a box thirty; some models say a sentence around it."""
 
 
 class LocalModel:

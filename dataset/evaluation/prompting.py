@@ -1,6 +1,6 @@
 """Makes a question's prompt, and parses the model's response to a choice.
 
-In: a question, a model's response.  Out: a prompt, the number of a choice or None.
+In: a question, a model's response.  Out: a prompt, the number of a choice or None; of a place whether it was met.
 A response that does not mean exactly one choice counts as wrong, never as a guess in the model's favour.
 """
 
@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from dataset.evaluation.eval_items import Item
+from dataset.evaluation.place_scoring import is_hit, numbers_in
 
 PROMPT = "choice-1"
 """Name and version of the wording: answers to another wording are another run."""
@@ -25,8 +26,22 @@ _THOUGHTS = re.compile(r"^.*</think(?:ing)?>", re.DOTALL)
 _SEVERAL = re.compile(r"\b([A-Z])\W*(?:[,/&]|\bor\b|\band\b)\W*(?:(?i:option|choice|answer)\W*)?([A-Z])\b(?!')")
 
 
+HIT, MISS = 0, 1
+"""The choices of a question without choices: the place that was said is right, or it is not."""
+
+
+def outcome_of(response: str, item: Item) -> int | None:
+    """The choice that a response means; of a place whether it is right. None where it means none or several."""
+    if item.region is None:
+        return choice_of(response, item.choices)
+    given = numbers_in(_THOUGHTS.sub("", response))
+    return None if given is None else HIT if is_hit(given, item.answer, item.region) else MISS
+
+
 def prompt(item: Item) -> str:
-    """The question with lettered choices."""
+    """The question with lettered choices; of a place the question alone."""
+    if item.region is not None:
+        return f"Look at the picture and answer the question.\n\nQuestion: {item.question}\n\nAnswer with the numbers only."
     choices = "\n".join(f"{letter}. {choice}" for letter, choice in zip(LETTERS, item.choices, strict=False))
     return (
         "Look at the picture and answer the question with one of the choices.\n\n"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypedDict
 
 from dataset.evaluation.eval_items import Item
+from dataset.evaluation.prompting import HIT
 
 Z = 1.96
 """Standard normal quantile of a two-sided 95 % interval."""
@@ -80,4 +81,6 @@ def score(items: Iterable[Item], choices: Choices) -> Scores:
 
 
 def _is_right(item: Item, choice: int | None) -> bool:
+    if item.region is not None:
+        return choice == HIT
     return choice is not None and item.choices[choice] == item.answer

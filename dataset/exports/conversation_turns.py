@@ -1,6 +1,6 @@
 """A sample's questions as conversations: one wording for every format.
 
-In: a row, and whether a conversation has one turn or many.  Out: pairs of question and answer.
+In: a row, whether a conversation has one turn or many, how a trainer writes boxes.  Out: pairs of question and answer.
 A later turn never asks what earlier turns decide, since that would reward a model that answers from the text alone.
 Independent of the markers of any format.
 """
@@ -9,20 +9,27 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from dataset.exports.box_conventions import Convention, in_convention
 from dataset.exports.export_source import Row, Turns
 from spatial.questions.question_kinds import (
     AttributeOf,
+    Boxed,
+    BoxSide,
     CompareCounts,
     Count,
     Exists,
     Find,
     InPlace,
+    Locate,
     Nearest,
     Outermost,
     references,
 )
 from spatial.questions.wording.lexicon import fits, plural
 from spatial.questions.wording.question_parsing import parsed
+from spatial.questions.wording.realisation import realise_ref
+
+GROUNDING = "grounding"
 
 PICTURE = -1
 """Stands for the picture among the ids of objects: places are relations to it."""
@@ -35,10 +42,10 @@ class Turn(NamedTuple):
     answer: str
 
 
-def conversations(row: Row, turns: Turns) -> list[list[Turn]]:
-    """All questions of a row, each in one conversation, in the row's order."""
+def conversations(row: Row, turns: Turns, convention: Convention | None = None) -> list[list[Turn]]:
+    """All questions of a row, each in one conversation, in the row's order; boxes in the convention, or as they are."""
     if turns == "one":
-        return [[_turn(question)] for question in row["questions"]]
+        return [[_turn(question, row, convention)] for question in row["questions"]]
     found: list[tuple[_RevealedFacts, list[Turn]]] = []
     for question in row["questions"]:
         scope = _QuestionScope(question, row)
@@ -47,12 +54,22 @@ def conversations(row: Row, turns: Turns) -> list[list[Turn]]:
             revealed, conversation = _RevealedFacts(), []
             found.append((revealed, conversation))
         revealed.add(scope)
-        conversation.append(_turn(question))
+        conversation.append(_turn(question, row, convention))
     return [conversation for _, conversation in found]
 
 
-def _turn(question: dict[str, Any]) -> Turn:
-    return Turn(f"{question['question']}\nAnswer with one of: {', '.join(question['choices'])}.", question["answer"])
+def _turn(question: dict[str, Any], row: Row, convention: Convention | None) -> Turn:
+    text, answer = question["question"], question["answer"]
+    if question["kind"] == GROUNDING and convention is not None:
+        text, answer = in_convention(question, (row["width"], row["height"]), convention, _name_in(text))
+    choices = question["choices"]
+    return Turn(f"{text}\nAnswer with one of: {', '.join(choices)}." if choices else text, answer)
+
+
+def _name_in(text: str) -> str:
+    """The words for the thing whose place is asked, without an article; none of another question."""
+    query = parsed(text)
+    return realise_ref(query.subject).removeprefix("the ") if isinstance(query, Locate) else ""
 
 
 class _QuestionScope:
@@ -80,7 +97,7 @@ class _QuestionScope:
         refs = () if self.query is None else references(self.query)
         if isinstance(self.query, Outermost | Find | Nearest) or any(ref.category is None for ref in refs):
             return self.all_ids  # by exclusion: one answer, or one thing that is found, constrains all objects
-        if isinstance(self.query, InPlace):
+        if isinstance(self.query, InPlace | Locate | Boxed | BoxSide):  # numbers say where in the picture
             return self.objects | {PICTURE}
         if any(ref.extreme is not None for ref in refs):
             named = {self._category_of.get(number) for number in self.objects}
@@ -134,7 +151,9 @@ def _merged(groups: Sequence[frozenset[int]]) -> list[frozenset[int]]:
     return [group for group in found if group]
 
 
-def conversations_with_ids(row: Row, turns: Turns) -> Iterator[tuple[str, list[Turn]]]:
+def conversations_with_ids(
+    row: Row, turns: Turns, convention: Convention | None = None
+) -> Iterator[tuple[str, list[Turn]]]:
     """Each conversation with its id: the sample's id and a number."""
-    for number, conversation in enumerate(conversations(row, turns)):
+    for number, conversation in enumerate(conversations(row, turns, convention)):
         yield f"{row['sample_id']}-{number}", conversation

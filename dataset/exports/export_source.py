@@ -18,6 +18,7 @@ from dataset.table.table_errors import NoDataset
 from spatial.splits import SPLITS
 
 Turns = Literal["one", "many"]
+Coordinates = Literal["thousand", "pixel"]
 
 Row = dict[str, Any]
 """A row as plain Python; `image` has `bytes` and `path`."""
@@ -27,13 +28,15 @@ Row = dict[str, Any]
 class Source:
     """A snapshot. `sizes` are the rows of each split that has any; `out` is the folder of the finished export.
 
-    `turns`: whether a conversation has one question, or as many as do not answer each other.
+    `turns`: whether a conversation has one question, or as many as do not answer each other.  `coordinates`: what places
+    are counted in, where the format leaves it open.
     """
 
     table: Table
     sizes: dict[str, int]
     out: Path
     turns: Turns = "one"
+    coordinates: Coordinates = "thousand"
 
     @classmethod
     def open(cls, uri: str, options: Options = None, version: At = None, split: str | None = None) -> "Source":
@@ -52,6 +55,10 @@ class Source:
     def with_turns(self, turns: Turns) -> "Source":
         """A copy for conversations of one or of many turns."""
         return replace(self, turns=turns)
+
+    def with_coordinates(self, coordinates: Coordinates) -> "Source":
+        """A copy whose places are counted in these."""
+        return replace(self, coordinates=coordinates)
 
     def with_out(self, out: Path) -> "Source":
         """A copy whose export will be in `out`."""

@@ -16,6 +16,7 @@ from dataset.exports.huggingface import write as write_huggingface
 from dataset.exports.llama_vision import write as write_llama_vision
 from dataset.exports.llava import write as write_llava
 from dataset.exports.lmms_eval_task import write as write_lmms
+from dataset.exports.qwen_vl import write as write_qwen
 from dataset.exports.sharegpt import write as write_sharegpt
 from dataset.exports.webdataset_shards import write as write_shards
 from schemas.errors import BadInput, UserError
@@ -36,6 +37,7 @@ class Format:
 _OWN = {
     "huggingface": Format(write_huggingface, "Parquet with pictures and a dataset card, for `datasets.load_dataset(DIR)`"),
     "llava": Format(write_llava, "LLaVA-1.6 conversations: a JSON list a split, pictures beside it"),
+    "qwen-vl": Format(write_qwen, "Qwen-VL conversations: as LLaVA's, places as bbox_2d and point_2d (`--coordinates`)"),
     "llama-vision": Format(write_llama_vision, "Llama-3.2-Vision chat messages: JSON lines a split, pictures beside them"),
     "sharegpt": Format(write_sharegpt, "ShareGPT with a dataset_info.json, for LLaMA-Factory's `dataset_dir`"),
     "webdataset": Format(write_shards, "WebDataset: tar shards a split"),

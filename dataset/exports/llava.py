@@ -1,12 +1,13 @@
 """LLaVA-1.6 conversations.
 
 In: a source.  Out: `train.json` and so on, each a list of `id`, `image`, `conversations`; the pictures in `images/`.
-The first message starts with the marker of the picture.
+The first message starts with the marker of the picture.  Boxes are [x1, y1, x2, y2] from 0 to 1, as LLaVA writes them.
 """
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dataset.exports.box_conventions import LLAVA, Convention
 from dataset.exports.conversation_turns import Turn, conversations_with_ids
 from dataset.exports.export_source import Row, Source, Turns
 from dataset.exports.files.json_stream import write_list
@@ -20,12 +21,13 @@ def write(source: Source, out: Path) -> None:
     """Write one file a split."""
     for split in source.splits:
         rows = source.rows(split)
-        write_list(out / f"{split}.json", (item for row in rows for item in _items(row, out, source.turns)))
+        write_list(out / f"{split}.json", (item for row in rows for item in items_of(row, out, source.turns, LLAVA)))
 
 
-def _items(row: Row, out: Path, turns: Turns) -> Iterator[dict[str, object]]:
+def items_of(row: Row, out: Path, turns: Turns, convention: Convention) -> Iterator[dict[str, object]]:
+    """A row's conversations with its picture, which is written to the folder."""
     image = save(row, out / "images")
-    for name, conversation in conversations_with_ids(row, turns):
+    for name, conversation in conversations_with_ids(row, turns, convention):
         yield {"id": name, "image": image, "conversations": messages_of(conversation)}
 
 

@@ -4,6 +4,7 @@ In: a `QuestionReading`.  Out: `STATES` change its facts, `KNOWN` judge by them.
 A type of query that is not here states nothing and is known only where the same was asked before.
 """
 
+import json
 from collections.abc import Callable, Hashable, Mapping
 
 from dataset.quality.question_reading import QuestionReading
@@ -253,10 +254,42 @@ def _knows_odd(reading: QuestionReading) -> bool:
     return False in sides or (bool(sides) and sides.count(None) == 1)
 
 
+def _state_location(reading: QuestionReading) -> None:
+    if "subject" in reading.refs:
+        reading.facts.state_location(reading.refs["subject"], json.loads(reading.answer))
+
+
+def _knows_location(reading: QuestionReading) -> bool:
+    return "subject" in reading.refs and reading.facts.is_located(reading.refs["subject"])
+
+
+def _state_content(reading: QuestionReading) -> None:
+    if reading.thing is not None:
+        reading.facts.state_location(reading.thing, reading.query["box"])
+
+
+def _knows_content(reading: QuestionReading) -> bool:
+    return reading.thing is not None and reading.facts.is_located(reading.thing)
+
+
+def _state_boxed_side(reading: QuestionReading) -> None:
+    pair = reading.boxed_pair()
+    if pair is not None:
+        reading.facts.state_location(pair[0], reading.query["box"])
+        for predicate in reading.bearings():
+            reading.state_relation(predicate, *pair)
+
+
+def _knows_boxed_side(reading: QuestionReading) -> bool:
+    pair = reading.boxed_pair()
+    return pair is not None and reading.facts.is_ordered("across", *pair)
+
+
 STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "exists": _state_exists, "count": _state_count, "attribute": _state_attribute, "in_place": _state_place,
     "directed": _state_direction, "deeper": _state_direction, "side": _state_bearing, "bearing": _state_bearing,
     "in_order": _state_order, "closer": _state_closer, "nearest": _state_nearest, "outermost": _state_end,
+    "locate": _state_location, "boxed": _state_content, "box_side": _state_boxed_side,
     "find": _state_found, "row_order": _state_row, "compare_counts": _state_comparison,
     "larger": _state_size, "count_where": _state_many, "odd_one_out": _state_odd,
 }  # fmt: skip
@@ -265,6 +298,7 @@ KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
     "exists": _knows_exists, "count": _knows_count, "attribute": _knows_attribute, "in_place": _knows_place,
     "directed": _knows_direction, "deeper": _knows_direction, "side": _knows_bearing, "bearing": _knows_bearing,
     "in_order": _knows_order, "closer": _knows_closer, "nearest": _knows_nearest, "outermost": _knows_end,
+    "locate": _knows_location, "boxed": _knows_content, "box_side": _knows_boxed_side,
     "find": _knows_found, "row_order": _knows_row, "compare_counts": _knows_comparison,
     "larger": _knows_size, "count_where": _knows_many, "odd_one_out": _knows_odd,
 }  # fmt: skip

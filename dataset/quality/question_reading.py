@@ -124,6 +124,11 @@ class QuestionReading:
         """The objects of two references, where both are known."""
         return (self.refs[first], self.refs[second]) if {first, second} <= self.refs.keys() else None
 
+    def boxed_pair(self) -> tuple[int, int] | None:
+        """The thing whose box the question shows and the thing that it is compared with, where both are known."""
+        there = [number for number, thing in self._row.objects.items() if list(thing["box"]) == list(self.query["box"])]
+        return (there[0], self.refs["object"]) if len(there) == 1 and "object" in self.refs else None
+
     def bearings(self) -> Iterator[str]:
         """The predicates that an answer such as `left` or `above and to the left` says."""
         for word, predicate in (("left", "left_of"), ("right", "right_of"), ("above", "above"), ("below", "below")):

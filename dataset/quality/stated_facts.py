@@ -47,6 +47,7 @@ class StatedFacts:
         self._contacts: set[tuple[str, int, int]] = set()
         self._seen: set[str] = set()
         self._unseen: set[str] = set()
+        self._points: dict[int, tuple[int, int]] = {}
         self.known: dict[Hashable, str] = {}
 
     def state_order(self, axis: str, first: Hashable, later: Iterable[Hashable]) -> None:
@@ -57,6 +58,20 @@ class StatedFacts:
         """The thing is in the place, or is not."""
         covered = ninths_of(place)
         self._ninths[thing] = self._left(thing) & (covered if holds else NINTHS - covered)
+
+    def state_location(self, thing: int, numbers: Iterable[int]) -> None:
+        """The box of a thing, or a point on it: it tells the order of any two things whose places are known."""
+        found = tuple(numbers)
+        x, y = (found[0] + found[2] // 2, found[1] + found[3] // 2) if len(found) == 4 else found
+        for other, (there, down) in self._points.items():
+            for axis, mine, its in (("across", x, there), ("down", y, down)):
+                if other != thing and mine != its:
+                    self.state_order(axis, *((thing, [other]) if mine < its else (other, [thing])))
+        self._points[thing] = (x, y)
+
+    def is_located(self, thing: int) -> bool:
+        """Whether its box or a point on it was stated."""
+        return thing in self._points
 
     def state_contact(self, predicate: str, subject: int, thing: int) -> None:
         """The subject is on, inside or under the thing."""

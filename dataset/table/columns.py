@@ -34,9 +34,12 @@ QUESTION = pa.struct(
     [
         ("id", pa.string()),
         ("question", pa.string()),
-        ("answer", pa.string()),  # the text of one of the choices
+        (
+            "answer",
+            pa.string(),
+        ),  # the text of one of the choices; without choices JSON of a box or point in pixels, or a text
         ("kind", pa.string()),
-        ("choices", pa.list_(pa.string())),
+        ("choices", pa.list_(pa.string())),  # empty only where the kind is grounding or description
         ("objects", pa.list_(pa.int32())),
         ("certificate", pa.string()),  # JSON: the proof of the answer
     ]

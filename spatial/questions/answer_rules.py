@@ -92,7 +92,8 @@ Rule = Callable[[View, Q, list[Referent]], Step]
 """Answers a query of one type, given its referents."""
 
 
-def _require_certain(judgement: Judgement, doubt: str) -> bool:
+def require_certain(judgement: Judgement, doubt: str) -> bool:
+    """The judgement's value. Raises Unanswerable, with this text, for a doubtful one."""
     if judgement.value is None:
         raise Unanswerable(doubt)
     return judgement.value
@@ -137,7 +138,7 @@ def count(view: View, query: Count, found: list[Referent]) -> Step:
         return str(len(among)), RuleResult("count: everything that fits the word", 1.0, 0, among), among
     anchor = found[0].index
     judgements = [view.relation(i, query.predicate, anchor) for i in among if i != anchor]
-    held = [_require_certain(s, f"whether one is {query.predicate} the reference is doubtful") for s in judgements]
+    held = [require_certain(s, f"whether one is {query.predicate} the reference is doubtful") for s in judgements]
     if not held:
         raise Unanswerable(f"there is no {query.category} besides the reference")
     margin = min(s.margin for s in judgements)
@@ -156,21 +157,21 @@ def attribute(view: View, query: AttributeOf, found: list[Referent]) -> Step:
 def in_place(view: View, query: InPlace, found: list[Referent]) -> Step:
     """Whether the centre is in the place."""
     judgement = view.place(found[0].index, query.place)
-    held = _require_certain(judgement, "the centre is close to a line between thirds")
+    held = require_certain(judgement, "the centre is close to a line between thirds")
     return _yes_or_no(held), RuleResult(f"{query.place}: thirds of the picture", judgement.margin, 0), ()
 
 
 def directed(view: View, query: Directed, found: list[Referent]) -> Step:
     """Whether the direction holds of the centres."""
     judgement = view.relation(found[0].index, query.predicate, found[1].index)
-    held = _require_certain(judgement, f"whether it is {query.predicate} the other is doubtful")
+    held = require_certain(judgement, f"whether it is {query.predicate} the other is doubtful")
     return _yes_or_no(held), RuleResult(f"{query.predicate}: centres", judgement.margin, 1), ()
 
 
 def side(view: View, _: Side, found: list[Referent]) -> Step:
     """Left or right, by the centres."""
     judgement = view.relation(found[0].index, "left_of", found[1].index)
-    held = _require_certain(judgement, "the side is doubtful")
+    held = require_certain(judgement, "the side is doubtful")
     return SIDES[0 if held else 1], RuleResult("left_of or right_of: centres", judgement.margin, 1), ()
 
 
@@ -178,7 +179,7 @@ def bearing(view: View, _: Bearing, found: list[Referent]) -> Step:
     """The diagonal, by the centres."""
     up = view.relation(found[0].index, "above", found[1].index)
     left = view.relation(found[0].index, "left_of", found[1].index)
-    row, column = _require_certain(up, "above or below is doubtful"), _require_certain(left, "left or right is doubtful")
+    row, column = require_certain(up, "above or below is doubtful"), require_certain(left, "left or right is doubtful")
     text = BEARINGS[(0 if row else 2) + (0 if column else 1)]
     return text, RuleResult("above or below, left_of or right_of: centres", min(up.margin, left.margin), 2), ()
 
@@ -187,11 +188,11 @@ def closer(view: View, _: Closer, found: list[Referent]) -> Step:
     """Whether the first gap is clearly the smaller one."""
     subject, anchor, other = (f.index for f in found)
     judgement = view.closer(subject, other, anchor)
-    held = _require_certain(judgement, "which one is closer is doubtful")
+    held = require_certain(judgement, "which one is closer is doubtful")
     return _yes_or_no(held), RuleResult("closer: gaps in the picture", judgement.margin, 2), ()
 
 
-def _require_label(view: View, index: int) -> str:
+def require_label(view: View, index: int) -> str:
     """The answer's words for an object (see `label`). Raises Unanswerable if it is hardly visible or has none."""
     if index not in view.clear:
         raise Unanswerable("the answer is hardly visible")
@@ -221,19 +222,19 @@ def outermost(view: View, query: Outermost, _: list[Referent]) -> Step:
     if best is None or len(everything) < 2:
         raise Unanswerable(f"what is {query.extreme} is doubtful")
     rule = f"{query.extreme}: beyond all others, by centre and edge"
-    return _require_label(view, best[0]), RuleResult(rule, best[1], 1, best[:1]), everything
+    return require_label(view, best[0]), RuleResult(rule, best[1], 1, best[:1]), everything
 
 
 def find(view: View, query: Find, _: list[Referent]) -> Step:
     """The only object in the relation."""
     hit = related(view, query.predicate, query.anchor, tuple(range(len(view.objects))))
-    return _require_label(view, hit.index), RuleResult(hit.rules[-1], hit.margin, 1, (hit.index,)), hit.used
+    return require_label(view, hit.index), RuleResult(hit.rules[-1], hit.margin, 1, (hit.index,)), hit.used
 
 
 def nearest(view: View, _: Nearest, found: list[Referent]) -> Step:
     """The object with clearly the smallest gap."""
     hit = nearest_to(view, found[0], tuple(range(len(view.objects))))
-    return _require_label(view, hit.index), RuleResult(hit.rules[-1], hit.margin, 1, (hit.index,)), hit.used
+    return require_label(view, hit.index), RuleResult(hit.rules[-1], hit.margin, 1, (hit.index,)), hit.used
 
 
 def in_order(view: View, query: InOrder, found: list[Referent]) -> Step:
@@ -241,7 +242,7 @@ def in_order(view: View, query: InOrder, found: list[Referent]) -> Step:
     a, b, c = (f.index for f in found)
     predicate = ALONG[query.course]
     judgements = [view.relation(i, predicate, j) for i, j in ((a, b), (b, c), (a, c))]
-    held = [_require_certain(s, f"whether one is {predicate} the next is doubtful") for s in judgements]
+    held = [require_certain(s, f"whether one is {predicate} the next is doubtful") for s in judgements]
     margin = min(s.margin for s in judgements)
     return _yes_or_no(all(held)), RuleResult(f"{predicate} is transitive", margin, 2), ()
 
@@ -249,5 +250,5 @@ def in_order(view: View, query: InOrder, found: list[Referent]) -> Step:
 def deeper(view: View, query: Deeper, found: list[Referent]) -> Step:
     """Whether the depths are in this order."""
     judgement = view.relation(found[0].index, query.predicate, found[1].index)
-    held = _require_certain(judgement, "the depths are too similar")
+    held = require_certain(judgement, "the depths are too similar")
     return _yes_or_no(held), RuleResult(f"{query.predicate}: depth order", judgement.margin, 1), ()

@@ -22,6 +22,7 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import GROUP, TextProposer, require_verifier
 from spatial.questions.proposals import (
     comparison_proposals,
+    grounding_proposals,
     hop_proposals,
     list_proposals,
     order_proposals,
@@ -30,7 +31,7 @@ from spatial.questions.proposals import (
 )
 from spatial.questions.proposals.query_proposals import Proposer
 from spatial.questions.question_kinds import Query, references
-from spatial.questions.rules import comparison_rules, list_rules, order_rules, size_rules
+from spatial.questions.rules import comparison_rules, grounding_rules, list_rules, order_rules, size_rules
 from spatial.questions.split_keys import KeysOf
 from spatial.questions.twin_queries import TwinsOf
 from spatial.splits import Key
@@ -43,6 +44,8 @@ SIDES = frozenset({"left_of", "right_of"})
 HEIGHTS = frozenset({"above", "below"})
 NEARNESS = frozenset({"near", "far"})
 MULTI_HOP = "multi_hop"
+OPEN = None
+"""Instead of choices: the answer is open."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,8 @@ class QueryType(Generic[Q]):
     """One type of query.
 
     `kind`: the kind of its questions; `kind_by_hops`: the kind if a relation must be followed to resolve a reference.
-    `rule` answers it.  `keys` gives its split keys.  `choices` gives its answer choices.  `twins` gives the queries that
-    mirror it.  `about`: the predicates that it asks about without naming them.
+    `rule` answers it.  `keys` gives its split keys.  `choices` gives its answer choices, `OPEN` if it has none.
+    `twins` gives the queries that mirror it.  `about`: the predicates that it asks about without naming them.
     """
 
     query: type[Q]
@@ -76,7 +79,7 @@ class QueryType(Generic[Q]):
     kind_by_hops: str
     rule: Rule[Q]
     keys: KeysOf[Q]
-    choices: ChoicesOf[Q]
+    choices: ChoicesOf[Q] | None
     twins: TwinsOf[Q]
     about: frozenset[str]
 
@@ -151,6 +154,10 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         "odd_one_out": QuestionKind(
             "which of some named objects is not on the side of another where the others are",
             list_proposals.odd_one_out, frozenset({"direction"}), 4,
+        ),
+        "grounding": QuestionKind(
+            "where a thing is, as a box or a point in pixels; or which thing is in a box, or on which side of another",
+            grounding_proposals.grounding, ANY_FAMILY, 1,
         ),
     },
     QuestionKind,
@@ -237,6 +244,18 @@ _ROWS: tuple[QueryType[Any], ...] = (
         q.OddOneOut, "odd_one_out", "odd_one_out", list_rules.odd_one_out,
         split_keys.of_list, list_rules.names, twin_queries.no_twin, NO_PREDICATE,
     ),
+    QueryType(
+        q.Locate, "grounding", "grounding", grounding_rules.locate,
+        split_keys.of_location, OPEN, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Boxed, "grounding", "grounding", grounding_rules.boxed,
+        split_keys.of_box, grounding_rules.things_of_like_size, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.BoxSide, "grounding", "grounding", grounding_rules.box_side,
+        split_keys.of_box_side, grounding_rules.left_or_right, twin_queries.no_twin, SIDES,
+    ),
 )  # fmt: skip
 
 QUERIES: Mapping[type[Any], QueryType[Any]] = MappingProxyType({row.query: row for row in _ROWS})
@@ -257,5 +276,6 @@ def keys_of(query: Query, answer: Answer, scene: NamedScene) -> frozenset[Key]:
 
 
 def choices_for(scene: NamedScene, query: Query, answer: Answer, rng: random.Random) -> tuple[str, ...] | None:
-    """The choices of a question in random order, None where there are too few."""
-    return distractors.shuffled_choices(QUERIES[type(query)].choices, ChoiceContext(scene, answer, rng), query)
+    """The choices of a question in random order, none for an open one; None where there are too few."""
+    rule = QUERIES[type(query)].choices
+    return () if rule is OPEN else distractors.shuffled_choices(rule, ChoiceContext(scene, answer, rng), query)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, model_validator
 
-from schemas.base import Model, Name
+from schemas.base import Model, Name, Whole
 
 Direction = Literal["left_of", "right_of", "above", "below"]
 Contact = Literal["on", "inside", "under"]
@@ -23,6 +23,9 @@ Hop = Literal["left_of", "right_of", "above", "below", "on", "inside", "under", 
 
 
 RefHop = Literal[Hop, "nearest"]
+Location = Literal["box", "point"]
+PixelBox = tuple[Whole, Whole, Whole, Whole]
+"""x, y, width and height in pixels of the image."""
 
 
 class Ref(Model):
@@ -223,6 +226,29 @@ class Deeper(Model):
     object: Ref
 
 
+class Locate(Model):
+    """Where is the subject: its box, or a point on it, in pixels?"""
+
+    op: Literal["locate"] = "locate"
+    form: Location
+    subject: Ref
+
+
+class Boxed(Model):
+    """Which object is in this box?"""
+
+    op: Literal["boxed"] = "boxed"
+    box: PixelBox
+
+
+class BoxSide(Model):
+    """On which side of the object, left or right, is what is in this box?"""
+
+    op: Literal["box_side"] = "box_side"
+    box: PixelBox
+    object: Ref
+
+
 Query = (
     Exists
     | Count
@@ -242,6 +268,9 @@ Query = (
     | Larger
     | CountWhere
     | OddOneOut
+    | Locate
+    | Boxed
+    | BoxSide
 )
 
 _ADAPTER: TypeAdapter[Query] = TypeAdapter(Annotated[Query, Field(discriminator="op")])

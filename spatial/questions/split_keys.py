@@ -13,6 +13,8 @@ from spatial.questions.answer_rules import Answer
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import (
     AttributeOf,
+    Boxed,
+    BoxSide,
     Closer,
     CompareCounts,
     Count,
@@ -22,6 +24,7 @@ from spatial.questions.question_kinds import (
     InOrder,
     InPlace,
     Larger,
+    Locate,
     Nearest,
     OddOneOut,
     Outermost,
@@ -33,10 +36,10 @@ from spatial.questions.question_kinds import (
 from spatial.relations.predicate_table import PREDICATES
 from spatial.splits import Key, pair
 
-DIRECTION, DISTANCE = "direction", "distance"
+DIRECTION, DISTANCE, GROUNDING = "direction", "distance", "grounding"
 
 AnswerCategory = Callable[[], str]
-"""The category of the object that the answer names; called only for answers that name one."""
+"""The category of the object that the answer names or a box shows; called only where there is one."""
 
 Q = TypeVar("Q")
 
@@ -52,7 +55,7 @@ def keys_by(rule_of_type: KeysOf[Query], query: Query, answer: Answer, scene: Na
     found = [scene.objects[_position_of(scene, i)].category for i in answer.referents]
     refs = list(zip(references(query), found, strict=True))
     keys = {key for ref, category in refs for key in _of_reference(ref, category)}
-    keys |= rule_of_type(query, found, partial(_category_of_answer, scene, answer))
+    keys |= rule_of_type(query, found, partial(_category_asked, scene, query, answer))
     if not isinstance(query, Find | Nearest):  # those have keys of their words already
         named = [category for ref, category in refs if ref.category is not None]
         keys |= {key for ref, _ in refs if ref.category is None for key in _of_words(ref, named)}
@@ -77,6 +80,21 @@ def of_attribute(query: AttributeOf, found: list[str], _answer_category: AnswerC
 def of_place(query: InPlace, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """The category that is in the place, if the words name it."""
     return set() if query.subject.category is None else {Key("place", (found[0],))}
+
+
+def of_location(_query: Locate, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The category whose box or point is asked."""
+    return {Key(GROUNDING, (found[0],))}
+
+
+def of_box(_query: Boxed, _found: list[str], answer_category: AnswerCategory) -> set[Key]:
+    """The category that is in the box."""
+    return {Key(GROUNDING, (answer_category(),))}
+
+
+def of_box_side(_query: BoxSide, found: list[str], answer_category: AnswerCategory) -> set[Key]:
+    """The category that is in the box with that of the other thing."""
+    return {pair(DIRECTION, answer_category(), found[0])}
 
 
 def of_direction(_query: Query, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
@@ -169,8 +187,10 @@ def _of_search(family: str, ref: Ref, anchor: str, answer: str) -> set[Key]:
     return {pair(family, answer, anchor)} | (words or {Key(family, (anchor,), by_words=True)})
 
 
-def _category_of_answer(scene: NamedScene, answer: Answer) -> str:
-    """The category of the object that the answer names."""
+def _category_asked(scene: NamedScene, query: Query, answer: Answer) -> str:
+    """The category of the object that the answer names, or that is in the box of the question."""
+    if isinstance(query, Boxed | BoxSide):
+        return next(thing.category for thing in scene.objects if thing.box == query.box)
     return next(scene.objects[i].category for i, text in scene.labels.items() if text == answer.text)
 
 

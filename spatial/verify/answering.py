@@ -8,6 +8,7 @@ from collections.abc import Callable
 from schemas.events import Scene, SeenObject
 from spatial.verify.comparison_answers import answer_larger, answer_more, answer_more_carried, answer_more_sides
 from spatial.verify.geometry import SPECK, before, closer, nearer, related, third
+from spatial.verify.grounding_answers import answer_box, answer_box_side, answer_content, answer_point
 from spatial.verify.lexicon import family, is_surely_called, may_be_called
 from spatial.verify.order_answers import answer_how_many, answer_odd, answer_row
 from spatial.verify.referents import NotProven, Reader, is_seen, require_seen
@@ -170,4 +171,8 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "larger": answer_larger,
     "how_many_of": answer_how_many,
     "odd": answer_odd,
+    "where_box": answer_box,
+    "where_point": answer_point,
+    "content": answer_content,
+    "box_side": answer_box_side,
 }

@@ -13,6 +13,9 @@ from importlib import resources
 
 _TOKEN = re.compile(r"[\w'’-]+|[^\w\s]")
 
+_TERMS = (("bounding box", "bounding-box"),)
+"""Terms of the sentences that hold a word for a thing, and the one word that they become."""
+
 NEVER_NOUNS = {"picture", "image", "thing", "object", "viewer", "left", "right", "top", "bottom", "order", "number"}
 """Words that belong to the sentences themselves."""
 
@@ -121,7 +124,10 @@ def _index(categories: tuple[str, ...]) -> Index:
 
 def mark_nouns(text: str, categories: Iterable[str]) -> tuple[str, list[str]]:
     """The text with nouns and colours marked, and the category of each number."""
-    tokens, index = _TOKEN.findall(text.casefold()), _index(tuple(dict.fromkeys(categories)))
+    text = text.casefold()
+    for term, word in _TERMS:
+        text = text.replace(term, word)
+    tokens, index = _TOKEN.findall(text), _index(tuple(dict.fromkeys(categories)))
     out: list[str] = []
     nouns: list[str] = []
     at = 0

@@ -92,6 +92,10 @@ _SLOTS = {
     "AREA": f"(?P<area>{_one_of(AREAS)})",
     "FAMILY": "(?P<family>colour|material|pattern|state|orientation)",
     "THING": "(?:which object|which thing|what)",
+    "BOX": r"the bounding-box (?P<box>\[ \d{1,5}(?: , \d{1,5}){3} \])",
+    "PIXELBOX": r"as \[ x , y , width , height \] in pixels",
+    "PIXELPOINT": r"as \[ x , y \] in pixels",
+    "GIVEN": " , given as x , y , width and height in pixels",
 }
 
 _SENTENCES = (
@@ -155,6 +159,17 @@ _SENTENCES = (
     ("row_order", "going from ROW_HERE , in which order do you meet X , Y and Z ?"),
     ("row_order", "IN_what is the order of X , Y and Z from ROW_HERE ?"),
     ("row_order", "name X , Y and Z in their order from ROW_HERE ."),
+    ("where_box", r"where BE X_HERE \? answer with a bounding-box PIXELBOX ."),
+    ("where_box", "give the bounding-box of X_HERE PIXELBOX ."),
+    ("where_box", "IN_what is the bounding-box of X_HERE , PIXELBOX ?"),
+    ("where_box", "locate X_HERE : answer with a bounding-box PIXELBOX ."),
+    ("where_point", r"where BE X_HERE \? answer with a point PIXELPOINT ."),
+    ("where_point", "point at X_HERE : answer with a point PIXELPOINT ."),
+    ("where_point", "IN_which point_HERE lies on X , PIXELPOINT ?"),
+    ("where_point", "give a point on X_HERE PIXELPOINT ."),
+    ("content", "IN_THING is in BOX_HERE_GIVEN ?"),
+    ("content", "name the (?:object|thing) in BOX_HERE_GIVEN ."),
+    ("box_side", "IN_VIEWER_(?:on|to) which side of Y_HERE is the (?:object|thing) in BOX_GIVEN ?"),
     ("end", "THING is END in PIC ?"),
     ("end", "which (?:object|thing) in PIC is END ?"),
     ("end", "name the (?:object|thing) that is END in PIC ."),
@@ -210,7 +225,7 @@ def _form(ask: str, slots: dict[str, str]) -> Form | None:
     refs += [parse_reference(part) for part in _COMMAS.split(slots["list"])] if slots.get("list") else []
     known = [ref for ref in refs if ref is not None]
     nouns = [int(slots[name].rpartition("@")[2]) for name in "abnm" if slots.get(name)]
-    word = next((slots[name] for name in ("rel", "cmp", "end", "course", "area", "family") if slots.get(name)), "")
+    word = next((slots[name] for name in ("rel", "cmp", "end", "course", "area", "family", "box") if slots.get(name)), "")
     return Form(ask, tuple(nouns), tuple(known), word) if len(known) == len(refs) else None
 
 

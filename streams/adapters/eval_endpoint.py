@@ -42,18 +42,15 @@ def endpoint_answerer(endpoint: Endpoint, at_once: int) -> EndpointAnswerer:
     )
 
 
+def _answer_schema(answer: dict[str, object]) -> dict[str, object]:
+    return {"type": "object", "properties": {"answer": answer}, "required": ["answer"], "additionalProperties": False}
+
+
 def request_of(item: Item, seen: EncodedPicture) -> Request:
-    """The question as a request for a letter, at temperature 0."""
-    letters = list(LETTERS[: len(item.choices)])
-    form = Form(
-        "choice",
-        {
-            "type": "object",
-            "properties": {"answer": {"type": "string", "enum": letters}},
-            "required": ["answer"],
-            "additionalProperties": False,
-        },
-    )
+    """The question as a request for a letter, or for the numbers of a place, at temperature 0."""
+    form = Form("choice", _answer_schema({"type": "string", "enum": list(LETTERS[: len(item.choices)])}))
+    if item.region is not None:
+        form = Form("place", _answer_schema({"type": "array", "items": {"type": "number"}}))
     sha256 = hashlib.sha256(seen.data).hexdigest()
     picture = Picture(seen.data, seen.media_type, sha256, sha256)
     return Request("evaluate", PROMPT, (Turn("user", prompt(item)),), form, picture, TOKENS, temperature=0.0)

@@ -1,7 +1,7 @@
 """Guessing answers from the words of questions alone, to show that it cannot be done.
 
 In: questions grouped by scene.  Out: for each kind, how often two simple classifiers are right on unseen scenes, and
-how often chance is.
+how often chance is.  Questions without choices are not guessed.
 """
 
 import re
@@ -39,7 +39,7 @@ def guess(by_scene: Sequence[Sequence[Question]], share: float = 0.6) -> dict[st
     border = int(len(by_scene) * share)
     train, test = defaultdict(list), defaultdict(list)
     for number, questions in enumerate(by_scene):
-        for question in questions:
+        for question in (each for each in questions if each.choices):
             (train if number < border else test)[question.kind].append(question)
     return {kind: _guess_kind(train[kind], test[kind]) for kind in train if test[kind]}
 

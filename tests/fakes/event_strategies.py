@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from schemas.base import OneOf
 from schemas.bounds import CANVAS_MAX, CANVAS_MIN, MAX_NAME_CHARS
-from schemas.events import Question, SeedConcept, SeedOptions
+from schemas.events import OPEN_KINDS, Question, SeedConcept, SeedOptions
 from schemas.graph import Layout, Relation, SpatialGraph
 from schemas.pictures import SeenRelation, Truth
 from schemas.predicate_names import BINARY, PLACES
@@ -263,6 +263,9 @@ def _truth(draw: Draw, fields: Fields) -> Fields:
 
 def _question(draw: Draw, fields: Fields) -> Fields:
     choices = tuple(dict.fromkeys(fields["choices"]))
+    if not choices and fields["kind"] in OPEN_KINDS:
+        return fields
+    choices = choices or ("yes",)
     choices = choices if len(choices) > 1 else (*choices, "no" if choices[0] != "no" else "yes")
     return {**fields, "choices": choices, "answer": draw(st.sampled_from(choices))}
 

@@ -20,6 +20,9 @@ FEW_NOUNS = ("cat", "cup", "glass of milk", "scissors", "orange", "bread", "toot
 _COLOURS = ("red", "light blue", "orange", "grey", "dark green", "blue", "white")
 
 
+_BOXES = st.tuples(*[st.integers(0, 4096)] * 4)
+
+
 def _one_of(literal: object) -> st.SearchStrategy[str]:
     return st.sampled_from(literal.__args__)  # type: ignore[attr-defined]
 
@@ -74,5 +77,8 @@ def queries(nouns: Sequence[str]) -> st.SearchStrategy[q.Query]:
             anchor=refs,
             things=st.lists(refs, min_size=3, max_size=4).map(tuple),
         ),
+        st.builds(q.Locate, form=_one_of(q.Location), subject=refs),
+        st.builds(q.Boxed, box=_BOXES),
+        st.builds(q.BoxSide, box=_BOXES, object=refs),
         st.builds(q.Deeper, subject=refs, predicate=_one_of(q.Depth), object=refs),
     )

@@ -7,6 +7,7 @@ Answers no question (`spatial.verify` does) and never reads a certificate.
 from dataclasses import dataclass
 
 from schemas.events import Scene, SeenObject
+from spatial.verify.grounding_answers import boxed_thing
 from spatial.verify.lexicon import mark_nouns, may_be_called
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import Form, Words, parse_reference, parse_sentence
@@ -20,7 +21,15 @@ KINDS = {
     "how_many_of": "count_where", "odd": "odd_one_out", "larger": "apparent_size",
     "more": "compare_counts", "more_sides": "compare_counts",
     "more_sides_right": "compare_counts", "more_on": "compare_counts", "more_inside": "compare_counts",
+    "where_box": "grounding", "where_point": "grounding",
+    "content": "grounding", "box_side": "grounding",
 }  # fmt: skip
+OPEN = ("where_box", "where_point")
+"""Forms that are asked without choices."""
+
+BOXED = ("content", "box_side")
+"""Forms that show a thing by a box."""
+
 SEARCHES = ("find", "nearest")
 """Forms that ask for an object by its relation to another: `multi_hop` where that other is found by a relation too."""
 
@@ -31,6 +40,7 @@ PROGRAMS = {
     "row_order": "row_order", "larger": "larger", "how_many_of": "count_where",
     "odd": "odd_one_out", "more": "compare_counts", "more_sides": "compare_counts",
     "more_sides_right": "compare_counts", "more_on": "compare_counts", "more_inside": "compare_counts",
+    "where_box": "locate", "where_point": "locate", "content": "boxed", "box_side": "box_side",
 }  # fmt: skip
 """Form to the `op` of a certificate's query."""
 
@@ -39,6 +49,7 @@ HOPS = {
     "side": 1, "bearing": 2, "closer": 2, "end": 1, "order": 2, "depth": 1, "find": 1, "nearest": 1,
     "row_order": 2, "larger": 1, "how_many_of": 1, "odd": 1,
     "more": 0, "more_sides": 2, "more_sides_right": 2, "more_on": 2, "more_inside": 2,
+    "where_box": 0, "where_point": 0, "content": 0, "box_side": 1,
 }  # fmt: skip
 
 DOMAINS = {
@@ -80,6 +91,8 @@ class ParsedQuestion:
         """The ids of all objects to which question and answer refer. Raises NotProven, LookupError."""
         found = {thing.id for words in self.form.refs for thing in self.reader.resolve(words)}
         found |= {thing.id for noun in self.form.nouns for thing in self._fitting(noun)}
+        if self.form.ask in BOXED:
+            found.add(boxed_thing(self.reader, self.form).id)
         if self.form.ask == "end" or self.form.ask in SEARCHES:
             found.add(self.named(answer))
         return found

@@ -10,7 +10,7 @@ from typing import Any
 from dataset.audit.content_ids import digest
 from dataset.audit.fault_kinds import Fault
 from dataset.audit.questions.certificate_check import certificate_faults
-from dataset.audit.questions.parsed_questions import DOMAINS, ParsedQuestion, parse_question
+from dataset.audit.questions.parsed_questions import DOMAINS, OPEN, ParsedQuestion, parse_question
 from dataset.audit.questions.plugin_question_check import plugin_faults
 from dataset.audit.questions.split_membership import home_split, split_keys
 from dataset.audit.tar_rows import Row
@@ -58,6 +58,10 @@ def _question_faults(question: dict[str, Any], row: Row, scene: Scene) -> Iterat
 
 
 def _choice_faults(choices: list[str], answer: str, parsed: ParsedQuestion | None) -> Iterator[str]:
+    if parsed is not None and parsed.form.ask in OPEN:
+        if choices:
+            yield f"{choices} of a question that has none"
+        return
     plain = [" ".join(choice.casefold().split()) for choice in choices]
     if choices.count(answer) != 1 or len(set(plain)) < max(2, len(plain)):
         yield f"{answer!r} among {choices}"
@@ -88,8 +92,9 @@ _OF_LISTS = {"row_order": _is_order, "odd_one_out": _is_listed, "count_where": _
 
 def _is_possible_answer(choice: str, parsed: ParsedQuestion) -> bool:
     """Whether a choice has the form of an answer to the question."""
-    if parsed.plain_kind in DOMAINS:
-        return choice in DOMAINS[parsed.plain_kind]
+    domain = DOMAINS.get("direction_open" if parsed.form.ask == "box_side" else parsed.plain_kind)
+    if domain is not None:
+        return choice in domain
     if parsed.plain_kind in _OF_LISTS:
         return _OF_LISTS[parsed.plain_kind](choice, parsed)
     if parsed.plain_kind == "count":

@@ -10,9 +10,10 @@ from itertools import combinations
 from typing import NamedTuple
 
 from dataset.audit.content_ids import digest
-from dataset.audit.questions.parsed_questions import SEARCHES, ParsedQuestion
+from dataset.audit.questions.parsed_questions import BOXED, SEARCHES, ParsedQuestion
+from spatial.verify.grounding_answers import boxed_thing
 from spatial.verify.referents import NotProven, Reader
-from spatial.verify.sentences import RELATIONS, Words
+from spatial.verify.sentences import RELATIONS, Form, Words
 
 PAIR_SHARES = (("validation", 400), ("test", 400), ("train", 200))
 SINGLE_SHARES = (("validation", 300), ("test", 300), ("train", 400))
@@ -25,9 +26,11 @@ _FAMILIES = {
     "left_of": "direction", "right_of": "direction", "above": "direction", "below": "direction",
     "in_front_of": "depth", "behind": "depth", "on": "support", "under": "support", "inside": "containment",
 }  # fmt: skip
-_NOUNS = {"seen": "existence", "seen_unseen": "existence", "count": "count", "more": "count"}
+_NOUNS = {"seen": "existence", "seen_unseen": "existence", "count": "count", "more": "count", "end": "outermost"}
 _LISTS = ("how_many_of", "odd")
-_SINGLE = {"value": "attribute", "turned": "attribute", "area": "place"}
+_SINGLE = {
+    "value": "attribute", "turned": "attribute", "area": "place", "where_box": "grounding", "where_point": "grounding",
+}  # fmt: skip
 _PAIRED = {"direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth", "larger": "size"}
 _IN_PLACES = {
     "count_side": "direction",
@@ -78,14 +81,20 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
         yield _pair(_PAIRED[form.ask], *meant)
     elif form.ask in _IN_PLACES:
         yield from (_pair(_IN_PLACES[form.ask], nouns[0], base) for base in meant)
+    elif form.ask in BOXED:
+        yield from _boxed_keys(reader, form, meant)
     elif form.ask == "closer":
         yield from (_pair("distance", meant[1], other) for other in (meant[0], meant[2]))
     elif form.ask in ("order", "row_order"):
         yield from (_pair("direction", a, b) for a, b in combinations(meant, 2))
-    elif form.ask == "end":
-        yield Key("outermost", ())
     else:
         yield from _search_keys(parsed, meant[0], answer)
+
+
+def _boxed_keys(reader: Reader, form: Form, meant: list[str]) -> Iterator[Key]:
+    """What a box shows: alone, or with the category that it is compared with."""
+    boxed = boxed_thing(reader, form).category
+    yield _pair("direction", boxed, meant[0]) if meant else Key("grounding", (boxed,))
 
 
 def _reference_keys(reader: Reader, words: Words, category: str) -> Iterator[Key]:

@@ -12,6 +12,8 @@ from spatial.questions.answer_rules import YES_NO
 from spatial.questions.question_kinds import OddOneOut, Query, Ref, from_json
 from spatial.questions.wording.lexicon import indefinite, singular, split_attribute
 from spatial.questions.wording.realisation import (
+    BOX,
+    COUNTED,
     FIELDS,
     JOINED,
     MANY,
@@ -37,6 +39,8 @@ _SHAPES: dict[str, dict[str, object]] = {
     "compare_on": {"op": "compare_counts"},
     "attribute_colour": {"op": "attribute", "family": "colour"},
     "attribute_orientation": {"op": "attribute", "family": "orientation"},
+    "locate_box": {"op": "locate", "form": "box"},
+    "locate_point": {"op": "locate", "form": "point"},
 }
 """The fixed fields of a shape that is not named after its query's type."""
 
@@ -117,6 +121,8 @@ def _slot_pattern(slot: str, agrees_with: str | None) -> str:
     if slot in PHRASES:
         phrases = sorted(PHRASES[slot].values(), key=len, reverse=True)
         return f"(?P<{slot}>{'|'.join(map(re.escape, phrases))})"
+    if slot == BOX:
+        return rf"(?P<{BOX}>\[\d{{1,5}}(?:, \d{{1,5}}){{3}}\])"
     return f"(?P<{slot}>.+?)"
 
 
@@ -140,8 +146,10 @@ def _value(shape: str, slot: str, text: str) -> dict[str, object] | None:
     if slot in PHRASES:
         found = next(name for name, phrase in PHRASES[slot].items() if phrase == text)
         return {FIELDS.get(slot, slot): found}
-    if slot in ("many", "than"):
-        return {"category" if slot == "many" else "than": singular(text)}
+    if slot in COUNTED:
+        return {COUNTED[slot]: singular(text)}
+    if slot == BOX:
+        return {BOX: [int(number) for number in text.strip("[]").split(", ")]}
     if shape in ("exists", "exists_without"):
         return {"category" if slot == "one" else "without": _without_article(text)}
     if slot in JOINED:

@@ -12,7 +12,17 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
-from spatial.questions.question_kinds import AttributeOf, CompareCounts, Count, Exists, Query, Ref
+from spatial.questions.question_kinds import (
+    AttributeOf,
+    Boxed,
+    BoxSide,
+    CompareCounts,
+    Count,
+    Exists,
+    Locate,
+    Query,
+    Ref,
+)
 from spatial.questions.wording.lexicon import indefinite, is_plural, plural
 
 DIRECTIONS = {"left_of": "to the left of", "right_of": "to the right of", "above": "above", "below": "below"}
@@ -71,6 +81,12 @@ FIELDS |= {"outermost": "extreme", "again": "predicate", "opposite": "predicate"
 
 JOINED = {"things": " and ", "either": " or "}
 """Slots of lists, and the word before the last item."""
+
+COUNTED = {"many": "category", "than": "than"}
+"""Slots of categories in the plural, and their fields."""
+
+BOX = "box"
+"""The slot of a box in pixels, written as JSON."""
 
 THINGS = ("thing", "object")
 """Words for an object without a named category; the variant decides which one."""
@@ -135,6 +151,8 @@ def shape_of(query: Query) -> str:
         )
     if isinstance(query, AttributeOf) and query.family in ("colour", "orientation"):
         return f"attribute_{query.family}"
+    if isinstance(query, Locate):
+        return f"locate_{query.form}"
     return query.op
 
 
@@ -167,10 +185,10 @@ def _slot(slot: str, agrees_with: str | None, query: Query, thing: str) -> str:
     if slot in ("one", "other") and isinstance(query, Exists):
         name = query.category if slot == "one" else query.without
         return indefinite(name or "")
-    if slot == "many" and isinstance(query, Count | CompareCounts):
-        return plural(query.category)
-    if slot == "than" and isinstance(query, CompareCounts):
-        return plural(query.than or "")
+    if slot in COUNTED and isinstance(query, Count | CompareCounts):
+        return plural(getattr(query, COUNTED[slot]) or "")
+    if slot == BOX and isinstance(query, Boxed | BoxSide):
+        return json.dumps(query.box)
     value = getattr(query, FIELDS.get(slot, slot))
     if isinstance(value, tuple):
         *most, last = (realise_ref(ref, thing) for ref in value)

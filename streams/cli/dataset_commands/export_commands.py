@@ -28,6 +28,9 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     turns: Annotated[
         str, typer.Option(help="one: a conversation a question; many: as many as do not answer each other")
     ] = "one",
+    coordinates: Annotated[
+        str | None, typer.Option(help="of qwen-vl: thousand (thousandths of the picture, the default) or pixel")
+    ] = None,
 ) -> None:
     """Write the dataset for training or evaluation. Example: skg dataset export --format llava --out llava"""
     from dataset.exports import FORMATS, Source
@@ -43,7 +46,12 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
         raise Misused("give a folder with --out")
     if turns not in ("one", "many"):
         raise BadInput(f"--turns {turns}: give one or many")
+    if coordinates not in (None, "thousand", "pixel"):
+        raise BadInput(f"--coordinates {coordinates}: give thousand or pixel")
+    if coordinates is not None and form != "qwen-vl":
+        raise BadInput("--coordinates is an option of --format qwen-vl")
     source = Source.open(*where(uri), at(version), known(split)).with_turns("one" if turns == "one" else "many")
+    source = source.with_coordinates("pixel" if coordinates == "pixel" else "thousand")
     written = write(source, form, folder(out))
     typer.echo(f"{written}: {', '.join(f'{name} {count:,}' for name, count in source.sizes.items())}")
 

@@ -273,7 +273,7 @@ def test_one_split_or_an_earlier_version_can_be_exported_alone(grown, name: str)
     out = export(Source.open(grown.uri, version=1, split="train"), name, grown.folder / name)
     names = [path.name for path in out.rglob("*")]
     assert not [found for found in names if "validation" in found or "test" in found]
-    assert (out / "images").is_dir() is (name in {"llava", "llama-vision", "sharegpt"})
+    assert (out / "images").is_dir() is (name in {"llava", "llama-vision", "qwen-vl", "sharegpt"})
 
 
 def test_what_has_no_rows_is_not_exported(lab):
@@ -308,3 +308,12 @@ def test_an_export_is_of_one_version_however_the_dataset_grows_meanwhile(grown, 
         assert {split: part.num_rows for split, part in rows.items()} == source.sizes
         assert "60 samples" in (out / "README.md").read_text("utf-8")
     assert not [path for path in out.rglob("*.json") if "late" in path.read_text("utf-8")]
+
+
+def test_qwen_vl_conversations_have_the_picture_in_the_first_turn(grown, exported):
+    out = exported("qwen-vl")
+    items = json.loads((out / "train.json").read_text("utf-8"))
+    assert {item["id"] for item in items} == {f"{one}-{n}" for one in splits_of(grown)["train"] for n in (0, 1)}
+    for item in items:
+        assert [turn["value"].count("<image>") for turn in item["conversations"]] == [1, 0]
+        assert (out / item["image"]).read_bytes() == picture(grown, item["id"].rpartition("-")[0])

@@ -90,12 +90,32 @@ def choose(answer: str, form: dict[str, object], *others: str) -> Plain:
     return about(answer, form, (answer, *others))
 
 
+def located(name: str, answer: str) -> Plain:
+    return about(answer, query("locate", form="box", subject=name), ())
+
+
+def in_box(number: int, answer: str, *others: str) -> Plain:
+    return choose(answer, {"op": "boxed", "box": THINGS[number]["box"]}, *others)
+
+
+def beside_box(number: int, name: str, answer: str) -> Plain:
+    return choose(answer, query("box_side", object=name) | {"box": THINGS[number]["box"]}, "left", "right")
+
+
 COLOUR = query("attribute", family="colour", subject="cup")
 ON_TRAY = query("find", predicate="on", anchor="tray")
 NARROWED = {"op": "in_place", "subject": {"category": "cup", "predicate": "on", "anchor": ref("tray")}, "place": "top"}
 BY_COLOUR = {"op": "in_place", "subject": {"category": "cup", "attribute": "red"}, "place": "top"}
 
 TOLD = {
+    "two boxes tell the side": (
+        [located("cup", "[10, 10, 20, 20]"), located("plate", "[60, 60, 20, 20]")],
+        left("cup", "plate"),
+    ),
+    "a box that was named": ([located("cup", "[10, 10, 20, 20]")], in_box(0, "cup", "lamp")),
+    "a box that was asked": ([in_box(0, "cup", "lamp")], located("cup", "[10, 10, 20, 20]")),
+    "the side of what is in a box": ([beside_box(0, "plate", "left")], left("cup", "plate")),
+    "a side that was told, of a box": ([left("cup", "plate")], beside_box(0, "plate", "left")),
     "a thing that was mentioned is there": ([left("cup", "plate")], exists("cup", "yes")),
     "a chair is a thing to sit on by other names": ([exists("armchair", "yes")], exists("chair", "yes")),
     "what was absent still is": ([exists("dog", "no")], exists("dog", "no", without="cup")),

@@ -24,6 +24,7 @@ WORDS = {
     "things": "the cat, the dog and the lamp",
     "either": "the cat, the dog or the lamp",
     "family": "material",
+    "box": "[12, 30, 40, 50]",
 }
 
 
@@ -111,7 +112,7 @@ def test_the_audit_knows_each_form_of_question_on_its_own():
     lacking(asks, parsed_questions.HOPS, f"{file} (HOPS)")
     lacking(OPS, parsed_questions.PROGRAMS.values(), f"{file} (PROGRAMS)")
     lacking(KINDS, {*parsed_questions.KINDS.values(), "multi_hop"}, f"{file} (KINDS)")
-    free = {"count", "attribute", "selection", "multi_hop", "row_order", "count_where", "odd_one_out"}
+    free = {"count", "attribute", "selection", "multi_hop", "row_order", "count_where", "odd_one_out", "grounding"}
     lacking(KINDS, {*parsed_questions.DOMAINS, *free}, f"{file} (DOMAINS)")
 
 

@@ -59,13 +59,16 @@ def test_the_answer_is_no_part_of_the_question():
 
 def test_choices_are_different_and_hold_the_answer_once():
     for _, question in asked():
+        if not question.choices:
+            assert question.question.endswith(("in pixels.", "in pixels?"))
+            continue
         assert len(set(question.choices)) == len(question.choices) >= 2
         assert question.choices.count(question.answer) == 1
 
 
 def test_no_sentence_shows_its_template():
     for _, question in asked():
-        text = question.question
+        text = re.sub(r"\[(\d+|[a-z]+)(, (\d+|[a-z]+))+\]", "numbers", question.question)
         assert re.fullmatch(r"[A-Z][^{}\[\]_]*[?.]", text), text
         assert not re.search(r"\b(\w+) \1\b|\ba [aeio]|\ban [^aeiouh]|  | [,.?]|\ba scissors\b", text), text
 
@@ -156,7 +159,7 @@ def test_a_name_never_tells_the_place_that_is_asked_for():
 def test_a_scene_of_one_thing_is_asked_what_one_thing_allows():
     lonely = room(thing("cat", (20, 20, 60, 60), "black"), excluded=("dog",))
     kinds = {question.kind for seed in range(30) for question in ask(lonely, seed)}
-    assert kinds == {"existence", "place", "attribute", "count"}
+    assert kinds == {"existence", "place", "attribute", "count", "grounding"}
 
 
 def test_an_empty_scene_is_asked_nothing():

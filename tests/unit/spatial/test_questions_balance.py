@@ -66,7 +66,7 @@ def test_every_kind_of_yes_or_no_is_even(asked: list[tuple[Question, ...]]):
 
 
 def test_the_answer_stands_at_every_place_of_the_choices_alike(asked: list[tuple[Question, ...]]):
-    places = Counter((len(q.choices), q.choices.index(q.answer)) for questions in asked for q in questions)
+    places = Counter((len(q.choices), q.choices.index(q.answer)) for questions in asked for q in questions if q.choices)
     for length in {length for length, _ in places}:
         total = sum(count for (size, _), count in places.items() if size == length)
         for place in range(length):

@@ -10,7 +10,7 @@ from dataset.table.rejection_table import RejectionsWriter
 from dataset.table.sample_writer import DatasetWriter, TableLocation
 from schemas.interfaces import Delivery, Sample
 from streams.cli.root import run
-from tests.fakes.events import make_picture, make_rejection, make_samples
+from tests.fakes.events import make_picture, make_qa, make_rejection, make_samples
 from tests.fakes.gallery import store_samples
 from tests.fakes.store import InMemoryStore
 
@@ -118,6 +118,30 @@ def test_exports_are_listed_and_written(skg: Skg, table: str, tmp_path: Path):
     assert skg("export", table, "--format", "llava", "--out", tmp_path / "x", "--split", "dev")[0] == 2
     assert skg("export", table, "--format", "llava")[0] == 2
     assert skg("export", table, "--format", "nope", "--out", tmp_path / "x")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "box"), [((), [31, 62, 62, 94]), (("thousand",), [31, 62, 62, 94]), (("pixel",), [2, 4, 4, 6])]
+)
+def test_coordinates_of_qwen_vl_count_in_thousandths_or_in_pixels(
+    skg: Skg, tmp_path: Path, coordinates: tuple[str, ...], box: list[int]
+):
+    event = make_qa()
+    text = "Give the bounding box of the cat in the picture as [x, y, width, height] in pixels."
+    fields = {"question": text, "kind": "grounding", "choices": (), "answer": "[2, 4, 2, 2]"}
+    asked = event.questions[0].model_copy(update=fields)
+    uri, out = str(tmp_path / "places"), tmp_path / "qwen"
+    store_samples(uri, [event.model_copy(update={"questions": (asked,)})])
+    more = [part for each in coordinates for part in ("--coordinates", each)]
+    assert skg("export", uri, "--format", "qwen-vl", "--out", out, *more)[0] == 0
+    said = next(item for path in out.glob("*.json") for item in json.loads(path.read_text()))["conversations"][1]["value"]
+    assert json.loads(said) == {"bbox_2d": box, "label": "cat"}
+
+
+def test_coordinates_that_mean_nothing_are_refused(skg: Skg, table: str, tmp_path: Path):
+    for options in (("qwen-vl", "inches"), ("llava", "pixel")):
+        code, _, fault = skg("export", table, "--format", options[0], "--out", tmp_path / "x", "--coordinates", options[1])
+        assert (code, fault.count("\n")) == (2, 1)
 
 
 def test_a_subset_that_cannot_be_made_is_one_line(skg: Skg, table: str, tmp_path: Path):

@@ -1,0 +1,92 @@
+"""Where a thing is, in numbers: answers that are boxes or points, and what is in a given box.
+
+In: a view, a query with its referents; a `ChoiceContext`.  Out: as in `answer_rules` and `distractors`.
+Boxes are `[x, y, width, height]` and points `[x, y]`, in whole pixels from the image's top left corner, as JSON text.
+"""
+
+import json
+from collections.abc import Sequence
+
+from spatial.questions.answer_rules import SIDES, RuleResult, Step, require_certain, require_label
+from spatial.questions.certain_facts import View
+from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
+from spatial.questions.question_kinds import Boxed, BoxSide, Locate, Location, PixelBox
+from spatial.questions.wording.referring_expressions import Referent, Unanswerable
+
+SAME_SHARE = 0.5
+"""Of their common area: two boxes that share as much are not told apart by a box."""
+
+ALIKE_AREAS = 3
+"""A wrong choice is at most so many times larger or smaller than what is in the box: or the box would tell the name."""
+
+
+def locate(view: View, query: Locate, found: list[Referent]) -> Step:
+    """The box of what is seen of the thing, or the point in its middle."""
+    text = location_text(view.objects[found[0].index].box, query.form)
+    return text, RuleResult(f"{query.form}: what is seen of it, in pixels", 1.0, 0), ()
+
+
+def location_text(box: PixelBox, form: Location) -> str:
+    """The box, or the point in its middle, as JSON text."""
+    x, y, width, height = box
+    return json.dumps([x, y, width, height] if form == "box" else [x + width // 2, y + height // 2])
+
+
+def boxed(view: View, query: Boxed, _: list[Referent]) -> Step:
+    """The name of the only thing whose box it is."""
+    index = thing_in(view, query.box)
+    return require_label(view, index), RuleResult("box: of one thing only", 1.0, 0, (index,)), _everything(view)
+
+
+def box_side(view: View, query: BoxSide, found: list[Referent]) -> Step:
+    """Left or right, by the centres."""
+    index = thing_in(view, query.box)
+    if index == found[0].index or index in found[0].mentioned:
+        raise Unanswerable("the thing in the box is one that the words name")
+    judgement = view.relation(index, "left_of", found[0].index)
+    held = require_certain(judgement, "the side is doubtful")
+    result = RuleResult("box, left_of or right_of: centres", judgement.margin, 1, (index,))
+    return SIDES[0 if held else 1], result, _everything(view)
+
+
+def _everything(view: View) -> tuple[int, ...]:
+    return tuple(range(len(view.objects)))
+
+
+def thing_in(view: View, box: PixelBox) -> int:
+    """The position of the thing with this box. Raises Unanswerable where there is none, or another that it may mean."""
+    near = [i for i, thing in enumerate(view.objects) if shared_area(thing.box, box) >= SAME_SHARE]
+    if len(near) != 1 or tuple(view.objects[near[0]].box) != tuple(box):
+        raise Unanswerable(f"{len(near)} things may be meant by the box")
+    if near[0] not in view.clear:
+        raise Unanswerable("what is in the box is hardly visible")
+    return near[0]
+
+
+def shared_area(a: Sequence[int], b: Sequence[int]) -> float:
+    """Intersection over union of two boxes; 0 for boxes without an area."""
+    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    down = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    both = max(0, across) * max(0, down)
+    return both / (a[2] * a[3] + b[2] * b[3] - both) if both else 0.0
+
+
+def things_of_like_size(context: ChoiceContext, query: Boxed) -> list[str]:
+    """The thing and others of the picture about as large as the box."""
+    size = query.box[2] * query.box[3]
+    others = [
+        text
+        for i, text in context.scene.labels.items()
+        if text != context.answer.text and _are_alike(size, context.scene.objects[i].box)
+    ]
+    return [context.answer.text, *context.rng.sample(others, min(len(others), MAX_CHOICES - 1))]
+
+
+def _are_alike(size: int, box: PixelBox) -> bool:
+    area = box[2] * box[3]
+    return max(size, area) <= ALIKE_AREAS * min(size, area)
+
+
+def left_or_right(_context: ChoiceContext, _query: BoxSide) -> list[str]:
+    """Left and right."""
+    return list(SIDES)
