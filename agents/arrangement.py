@@ -11,6 +11,7 @@ from typing import Literal
 
 from agents.object_selection import Selection
 from schemas.graph import Relation
+from spatial.relations.relation_truth import members
 
 Level = Literal["ground", "water", "high", "free"]
 
@@ -107,13 +108,12 @@ def agrees(spots: Spots, relation: Relation) -> bool:
     if relation.object is None:
         return True
     a, b = spots[relation.subject], spots[relation.object]
-    match relation.predicate:
-        case "left_of":
-            return a.x < b.x
-        case "right_of":
-            return a.x > b.x
-        case "in_front_of":
-            return a.depth + CLEAR < b.depth
-        case "behind":
-            return a.depth > b.depth + CLEAR
-    return True
+    group = [spots[i].x for i in members(relation)]
+    determined = {
+        "left_of": a.x < b.x,
+        "right_of": a.x > b.x,
+        "in_front_of": a.depth + CLEAR < b.depth,
+        "behind": a.depth > b.depth + CLEAR,
+        "between": min(group) < a.x < max(group),
+    }
+    return determined.get(relation.predicate, True)

@@ -100,7 +100,7 @@ def _relations(selection: Selection, mix: Mapping[str, float], required: list[Re
     stated = StatedRelations(spots, mix)
     for relation in (*required, *carried_relations(selection, rng)):
         if relation not in stated.relations:
-            stated.add("required", relation.subject, relation.predicate, relation.object)
+            stated.add("required", relation)
     add_relations(stated, _relation_count(selection, len(stated.relations), rng), rng)
     if not stated.relations:
         add_relations(StatedRelations(spots, {"place": 1.0}, stated.relations), 1, rng)

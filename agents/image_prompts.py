@@ -13,6 +13,7 @@ from schemas.bounds import MAX_TEXT_CHARS
 from schemas.graph import GraphObject, Prompt, Relation
 from spatial.knowledge.categories import SceneKind
 from spatial.relations.predicate_table import predicate
+from spatial.relations.relation_truth import members
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "last")
 
@@ -93,7 +94,8 @@ def _sentence(relation: Relation, objects: Sequence[GraphObject]) -> str:
     words = predicate(relation.predicate).phrase
     if relation.object is None:
         return f"The {subject} is at the {words} of the picture"
-    return f"The {subject} is {words} the {_named(relation.object, objects)}"
+    group = _listed([f"the {_named(i, objects)}" for i in members(relation)])
+    return f"The {subject} is {words} {group}"
 
 
 def _named(i: int, objects: Sequence[GraphObject]) -> str:

@@ -13,6 +13,7 @@ from agents.arrangement import CLEAR, Spots, carries, is_free
 from agents.object_selection import Selection
 from schemas.graph import Relation
 from spatial.relations.predicate_table import inverse
+from spatial.relations.relation_truth import members
 
 DEFAULT_MIX: Mapping[str, float] = {
     "direction": 1.0,
@@ -21,8 +22,10 @@ DEFAULT_MIX: Mapping[str, float] = {
     "containment": 0.35,
     "distance": 0.7,
     "place": 0.15,
+    "arrangement": 0.0,
 }
-"""Default weights of the families: directions teach most, depth and containment are subtler."""
+"""Default weights of the families: directions teach most, depth and containment are subtler. Arrangements are found in
+most pictures unplanned; planned by default, they would change every graph and crowd out what pairs teach."""
 
 TURNED = 0.35
 """Probability that a relation is stated as its inverse (b right of a for a left of b)."""
@@ -49,13 +52,13 @@ class StatedRelations:
     families: dict[Pair, set[str]] = field(default_factory=dict)
     placed: set[int] = field(default_factory=set)
 
-    def add(self, family: str, subject: int, predicate: str, object_: int | None) -> None:
+    def add(self, family: str, relation: Relation) -> None:
         """Add one relation."""
-        self.relations.append(Relation(subject=subject, predicate=predicate, object=object_))
-        if object_ is None:
-            self.placed.add(subject)
-        else:
-            self.families.setdefault(_key(subject, object_), set()).add(family)
+        self.relations.append(relation)
+        if relation.object is None:
+            self.placed.add(relation.subject)
+        for other in members(relation):
+            self.families.setdefault(_key(relation.subject, other), set()).add(family)
 
 
 def carried_relations(selection: Selection, rng: Random) -> list[Relation]:
@@ -78,8 +81,8 @@ def add_relations(stated: StatedRelations, count: int, rng: Random) -> None:
 
 
 def _try_state(stated: StatedRelations, family: str, rng: Random) -> bool:
-    if family == "place":
-        return _place(stated, rng)
+    if family in UNPAIRED:
+        return UNPAIRED[family](stated, rng)
     if len(stated.spots) < 2 or family not in FAMILY_RULES:
         return False
     a, b = rng.sample(range(len(stated.spots)), 2)
@@ -92,7 +95,7 @@ def _try_state(stated: StatedRelations, family: str, rng: Random) -> bool:
     if not said:
         return False
     relation = _maybe_inverted(a, rng.choice(said), b, rng, TURNED)
-    stated.add(family, relation.subject, relation.predicate, relation.object)
+    stated.add(family, relation)
     return True
 
 
@@ -162,10 +165,10 @@ def _place(stated: StatedRelations, rng: Random) -> bool:
     loose = [i for i in range(len(stated.spots)) if is_free(stated.spots, i)]
     ordered = sorted(loose, key=lambda i: stated.spots[i].x)
     if len(ordered) == 1:
-        stated.add("place", ordered[0], rng.choice(places_of(stated.spots, ordered[0])), None)
+        stated.add("place", Relation(subject=ordered[0], predicate=rng.choice(places_of(stated.spots, ordered[0]))))
         return True
     end, name = rng.choice(((ordered[0], "left"), (ordered[-1], "right")))
-    stated.add("place", end, name, None)
+    stated.add("place", Relation(subject=end, predicate=name))
     return True
 
 
@@ -176,6 +179,26 @@ def places_of(spots: Spots, i: int) -> Sequence[str]:
     if spots[i].level == "free":
         return ("top_left", "top", "top_right", "left", "center", "right", "bottom_left", "bottom", "bottom_right")
     return ("left", "right", "center", "bottom_left", "bottom", "bottom_right")
+
+
+def _arrangement(stated: StatedRelations, rng: Random) -> bool:
+    """State that one of three neighbours in a row on the ground is between the two others."""
+    same = [i for i, spot in enumerate(stated.spots) if is_free(stated.spots, i) and spot.level != "high"]
+    row = sorted(same, key=lambda i: stated.spots[i].x)
+    if len(row) < 3:
+        return False
+    at = rng.randrange(1, len(row) - 1)
+    ends = sorted((row[at - 1], row[at + 1]))
+    relation = Relation(subject=row[at], predicate="between", object=ends[0], others=(ends[1],))
+    if relation in stated.relations or any(family in stated.families.get(_key(row[at], end), ()) for end in ends
+                                           for family in ("depth", "distance")):  # fmt: skip
+        return False
+    stated.add("arrangement", relation)
+    return True
+
+
+UNPAIRED: Mapping[str, Callable[[StatedRelations, Random], bool]] = {"place": _place, "arrangement": _arrangement}
+"""How the families that are not of two objects are stated."""
 
 
 def _maybe_inverted(a: int, predicate: str, b: int, rng: Random, probability: float) -> Relation:

@@ -4,6 +4,8 @@ In: a selection and a seed's options.  Out: the selection with the required obje
 their numbers.  Does not check that these can hold together in a picture (`spatial.layout` does).
 """
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
 
@@ -12,6 +14,7 @@ from agents.rejections import check_consistency, unmet_options
 from agents.scene_inventory import Carry
 from schemas.events import SeedOptions
 from schemas.graph import Relation
+from schemas.predicate_names import GROUPS
 from spatial.knowledge.knowledge_base import categories
 from spatial.relations.phrases import UnknownPhrase, normalise
 from spatial.relations.predicate_table import PREDICATES
@@ -24,13 +27,16 @@ CARRY: dict[str, tuple[Carry, bool]] = {
 }
 """Predicates by which one object carries another: how, and whether the carrier is the subject."""
 
-Triple = tuple[str, str, str | None]
+Triple = tuple[str, str, tuple[str, ...]]
+"""The subject's category, a phrase, and the categories of its objects: none for a place, several for a group."""
+
+_JOINED = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 
 
 def add_requirements(selection: Selection, options: SeedOptions, rng: Random) -> list[Relation]:
     """Add the required objects and return the required relations. Raises RequestRejected where that is impossible."""
     _refuse_visible_exclusions(selection)
-    triples = [(category_name(a), phrase, category_name(b) if b else None) for a, phrase, b in options.required_relations]
+    triples = required_triples(options)
     relations: list[Relation] = []
     for triple in triples:
         relations.extend(_add_relation(selection, triple, options, rng))
@@ -44,6 +50,30 @@ def add_requirements(selection: Selection, options: SeedOptions, rng: Random) ->
         raise unmet_options(f"{len(selection.members)} things are required, no more than {options.max_objects} allowed")
     check_consistency(selection.names(), relations, "the required relations contradict each other")
     return relations
+
+
+def required_triples(options: SeedOptions) -> list[Triple]:
+    """The required relations with the names of categories; those of a group are written as in `chair and table`."""
+    return [
+        (category_name(a), phrase, tuple(category_name(name) for name in object_names(phrase, b)))
+        for a, phrase, b in options.required_relations
+    ]
+
+
+def object_names(phrase: str, said: str | None) -> list[str]:
+    """The names of a relation's objects: of a group, those that commas and `and` join."""
+    if said is None:
+        return []
+    return [name for name in _JOINED.split(said) if name] if is_of_group(phrase) else [said]
+
+
+def is_of_group(phrase: str) -> bool:
+    """Whether a name or phrase says a predicate that takes several objects."""
+    try:
+        found = (phrase,) if phrase in PREDICATES else normalise(phrase)
+    except UnknownPhrase:
+        return False
+    return any(name in GROUPS for name in found)
 
 
 def category_name(name: str) -> str:
@@ -68,26 +98,36 @@ def _refuse_visible_exclusions(selection: Selection) -> None:
 
 
 def _add_relation(selection: Selection, triple: Triple, options: SeedOptions, rng: Random) -> list[Relation]:
-    subject, phrase, other = triple
-    predicates = _predicates(phrase, unary=other is None)
+    subject, phrase, others = triple
+    predicates = predicates_for(phrase, len(others))
     carry = next((CARRY[p] for p in predicates if p in CARRY), None)
-    if other is None:
-        a = _find_or_add(selection, subject, set(), options, rng)
-        return [Relation(subject=a, predicate=p) for p in predicates]
-    if carry is None:
-        a = _find_or_add(selection, subject, set(), options, rng)
-        b = _find_or_add(selection, other, {a}, options, rng)
-    else:
-        a, b = _carried(selection, triple, carry, options, rng)
-    return [Relation(subject=a, predicate=p, object=b) for p in predicates]
+    if carry is not None:
+        a, b = _carried(selection, (subject, others[0]), carry, options, rng)
+        return relations_over(predicates, a, [b])
+    a = _find_or_add(selection, subject, set(), options, rng)
+    taken = [a]
+    for name in others:
+        taken.append(_find_or_add(selection, name, set(taken), options, rng))
+    return relations_over(predicates, a, taken[1:])
+
+
+def relations_over(predicates: Sequence[str], subject: int, objects: Sequence[int]) -> list[Relation]:
+    """The relations of a subject: of a group one with all objects, else one with each."""
+    if not objects:
+        return [Relation(subject=subject, predicate=p) for p in predicates]
+    found = []
+    for p in predicates:
+        groups = [tuple(objects)] if p in GROUPS else [(each,) for each in objects]
+        found += [Relation(subject=subject, predicate=p, object=first, others=tuple(rest)) for first, *rest in groups]
+    return found
 
 
 def _carried(
-    selection: Selection, triple: Triple, carry: tuple[Carry, bool], options: SeedOptions, rng: Random
+    selection: Selection, pair: tuple[str, str], carry: tuple[Carry, bool], options: SeedOptions, rng: Random
 ) -> tuple[int, int]:
     """The subject and object of a relation by which one carries the other, even if the knowledge base has no such pair."""
     how, turned = carry
-    names = (triple[2] or "", triple[0]) if turned else (triple[0], triple[2] or "")
+    names = pair[::-1] if turned else pair
     carrier = _find_or_add(selection, names[1], set(), options, rng)
     loose = [
         i for i, m in enumerate(selection.members) if m.category.name == names[0] and m.carrier is None and i != carrier
@@ -118,12 +158,17 @@ def _find_or_add(selection: Selection, name: str, taken: set[int], options: Seed
     return add_required(selection, name, options.max_objects, rng)
 
 
-def _predicates(phrase: str, unary: bool) -> tuple[str, ...]:
-    """The predicates of a name or phrase. Raises RequestRejected for anything else or the wrong number of objects."""
+def predicates_for(phrase: str, count: int) -> tuple[str, ...]:
+    """The predicates of a name or phrase for `count` objects. Raises RequestRejected for anything else."""
     try:
         found = (phrase,) if phrase in PREDICATES else normalise(phrase)
     except UnknownPhrase as error:
         raise unmet_options(str(error)) from error
-    if any((PREDICATES[p].family == "place") != unary for p in found):
-        raise unmet_options(f"{phrase!r} {'needs another thing' if unary else 'is a place and takes no other thing'}")
+    if any((PREDICATES[p].family == "place") != (count == 0) for p in found):
+        raise unmet_options(f"{phrase!r} {'needs another thing' if count == 0 else 'is a place and takes no other thing'}")
+    for name in found:
+        least, most = GROUPS.get(name, (0, 0))
+        if not least < count <= most + 1 and (name in GROUPS or count > 1):
+            wanted = f"{least + 1}" if least == most else f"{least + 1} to {most + 1}"
+            raise unmet_options(f"{phrase!r} takes {wanted} things, not {count}, as in 'chair and table'")
     return found

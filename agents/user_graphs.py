@@ -1,11 +1,14 @@
 """Parses and checks user-made graphs in the reference program's JSON form.
 
-In: `{"scene", "chosen_objects", "attributes", "negative_objects", "objects_kg"}` with triples `[i, phrase, j]`.
+In: `{"scene", "chosen_objects", "attributes", "negative_objects", "objects_kg"}` with triples `[i, phrase, j]`,
+of a group `[i, phrase, [j, k]]`.
 Out: the scene, objects, relations and absent categories.  Adds, drops and reorders nothing.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from pydantic import ValidationError
 
 from agents.rejections import check_consistency, invalid_graph
 from agents.requirements import category_name
@@ -114,18 +117,21 @@ def _index(value: object, count: int, field: str) -> int:
 
 def _relations(triple: object, count: int) -> list[Relation]:
     if not isinstance(triple, list | tuple) or len(triple) != 3:
-        raise invalid_graph(f"objects_kg holds triples [i, phrase, j], not {str(triple)[:60]}")
+        raise invalid_graph(f"objects_kg holds triples [i, phrase, j] or [i, phrase, [j, k]], not {str(triple)[:60]}")
     subject, phrase, other = triple
     a = _index(subject, count, "objects_kg")
-    b = None if other is None else _index(other, count, "objects_kg")
+    given = other if isinstance(other, list | tuple) else [] if other is None else [other]
+    objects = [_index(each, count, "objects_kg") for each in given]
     said = _name(phrase, "objects_kg")
     try:
         predicates = (said,) if said in PREDICATES else normalise(said)
     except UnknownPhrase as error:
         raise invalid_graph(str(error)) from error
-    if any((PREDICATES[p].family == "place") != (b is None) for p in predicates):
-        raise invalid_graph(f"{said!r} has the wrong number of things")
-    return [Relation(subject=a, predicate=p, object=b) for p in predicates]
+    try:
+        return [Relation(subject=a, predicate=p, object=next(iter(objects), None), others=tuple(objects[1:]))
+                for p in predicates]  # fmt: skip
+    except ValidationError as error:
+        raise invalid_graph(f"{said!r} has the wrong number of things") from error
 
 
 def _excluded(form: Mapping[str, object], names: list[str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ PRODUCER = "ingest"
 ANNOTATIONS, DEPTH, UNKNOWN, ANNOTATED = "annotations", "depth", "unknown", "annotated"
 """Notes of the graph: the digest of the annotations; whether depths are `unknown` (all are 0 then) or `annotated`."""
 
-DEPTH_KINDS = frozenset({"depth_order", "distance_comparison"})
+DEPTH_KINDS = frozenset({"depth_order", "distance_comparison", "between"})
 """Kinds of questions whose answers change with depth."""
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from schemas.events import SeenObject, Truth
 from schemas.graph import Relation, SpatialGraph
+from schemas.predicate_names import ends
 from spatial.relations.predicate_table import CONTACT, PREDICATES
-from spatial.relations.relation_truth import holds, relate
+from spatial.relations.relation_truth import members, relate, relation_holds
 from spatial.relations.scene_extraction import MIN_VISIBLE
 
 MAX_SHOWN = 100
@@ -117,34 +118,30 @@ def _count_evidence(number: int) -> dict[str, object]:
 
 
 def _is_obeyed(relation: Relation, seen: Mapping[int, SeenObject], canvas: tuple[int, int], drawn: bool) -> bool:
-    subject = seen[relation.subject]
-    if relation.object is None:
-        return holds(relation.predicate, subject.box, None, canvas)
-    target = seen[relation.object]
     if relation.predicate in CONTACT and not drawn:
         return False
-    return holds(relation.predicate, subject.box, target.box, canvas, (subject.depth, target.depth))
+    return relation_holds(relation, seen, canvas)
 
 
 def _relation_evidence(
     relation: Relation, seen: Mapping[int, SeenObject], canvas: tuple[int, int], drawn: bool
 ) -> dict[str, object]:
     """The boxes and depths, and the relations of the same family that hold instead, with their margins."""
-    ends = [seen[end] for end in (relation.subject, relation.object) if end is not None]
+    things = [seen[end] for end in ends(relation)]
     family = PREDICATES[relation.predicate].family
     instead: dict[str, float] = {}
-    if len(ends) == 2:
-        found = relate(ends[0].box, ends[1].box, canvas, ends[0].depth, ends[1].depth)
+    if len(things) == 2:
+        found = relate(things[0].box, things[1].box, canvas, things[0].depth, things[1].depth)
         instead = {name: round(margin, 4) for name, margin in found.items() if PREDICATES[name].family == family}
     return {
         "instead": instead,
-        "relation": [relation.subject, relation.predicate, relation.object],
-        "boxes": [list(thing.box) for thing in ends],
-        "depths": [thing.depth for thing in ends],
+        "relation": [relation.subject, relation.predicate, relation.object, *relation.others],
+        "boxes": [list(thing.box) for thing in things],
+        "depths": [thing.depth for thing in things],
         "drawn": drawn,
     }
 
 
 def _sentence(relation: Relation, seen: Mapping[int, SeenObject]) -> str:
-    target = "" if relation.object is None else f" {seen[relation.object].category}"
-    return f"{seen[relation.subject].category} {relation.predicate}{target}"
+    target = " and ".join(seen[i].category for i in members(relation))
+    return f"{seen[relation.subject].category} {relation.predicate} {target}".rstrip()

@@ -46,7 +46,7 @@ def _graph(event: RenderedImage, clear: list[SeenObject], found: Truth, reason: 
     wanted, image = event.graph, event.image
     canvas = (image.width, image.height)
     scene = extract_scene(wanted, found, canvas)
-    relations = [Relation(subject=r.subject, predicate=r.predicate, object=r.object) for r in scene.relations]
+    relations = [Relation.model_validate(r.model_dump(exclude={"drawn"})) for r in scene.relations]
     provenance = Provenance(
         producer=PRODUCER, version=VERSION, parents=(wanted.graph_id, image.image_id), notes={"given_up": reason}
     )

@@ -43,6 +43,9 @@ MAX_SEEN = 500
 MAX_RELATIONS = 5_000
 """Relations in a graph: four for every two of fifty objects."""
 
+MAX_OTHERS = 10
+"""Further objects of one relation: more than a person counts at a glance."""
+
 MAX_SEEN_RELATIONS = 10_000
 """Relations in a picture: those of its graph, and three that its boxes show for every two of fifty objects."""
 

@@ -134,7 +134,7 @@ class RenderedImage(Event):
     `held_out_per_mille` decides the split of its sample, so which questions may be asked; it is fixed here and handed on.
     """
 
-    VERSION: ClassVar[str] = "1.2"
+    VERSION: ClassVar[str] = "1.3"
 
     image: ImageRef
     graph: SpatialGraph
@@ -207,7 +207,7 @@ class Rejection(Event):
     `retried`: only this picture is given up; another attempt at its request follows.
     """
 
-    VERSION: ClassVar[str] = "1.1"
+    VERSION: ClassVar[str] = "1.2"
 
     rejection_id: Id
     seed_id: Id

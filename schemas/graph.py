@@ -22,16 +22,17 @@ from schemas.bounds import (
     MAX_NOTE_CHARS,
     MAX_NOTES,
     MAX_OBJECTS,
+    MAX_OTHERS,
     MAX_PARENTS,
     MAX_RELATIONS,
     OVERHANG,
 )
-from schemas.predicate_names import check_arity, check_distinct
+from schemas.predicate_names import check_arity, check_distinct, check_others, ends
 
 __all__ = [
     "CANVAS_MAX", "CANVAS_MIN", "MAX_OBJECTS",
-    "Attempt", "Attributes", "Box", "Canvas", "Depth", "Excluded", "GraphObject", "Layout", "Prompt", "Provenance",
-    "Relation", "SpatialGraph", "merged_notes",
+    "Attempt", "Attributes", "Box", "Canvas", "Depth", "Excluded", "GraphObject", "Layout", "Others", "Prompt",
+    "Provenance", "Relation", "SpatialGraph", "merged_notes",
 ]  # fmt: skip
 
 Coordinate = Annotated[int, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
@@ -52,6 +53,10 @@ Attributes = Annotated[tuple[Name, ...], Field(max_length=MAX_ATTRIBUTES)]
 Excluded = Annotated[tuple[Name, ...], Field(max_length=MAX_EXCLUDED)]
 
 
+Others = Annotated[tuple[Whole, ...], Field(max_length=MAX_OTHERS, exclude_if=lambda others: not others)]
+"""Ids of further objects of a relation."""
+
+
 class GraphObject(Model):
     """One object in the scene. `id` is its index in the graph's list of objects."""
 
@@ -63,16 +68,20 @@ class GraphObject(Model):
 class Relation(Model):
     """A triple. `object` is None for an absolute place such as `top_left`, and only for a place.
 
+    `others` are further objects of a predicate that takes several: what is `between` two has one as its object and one
+    other.  They are not serialised where there are none.
     It may be invalid, as in the conflict of a rejection: of an object with itself, or with one that does not exist.
     """
 
     subject: Whole
     predicate: Name
     object: Whole | None = None
+    others: Others = ()
 
     @model_validator(mode="after")
     def _arity_is_valid(self) -> Self:
-        check_arity(self.predicate, self.object is not None)
+        check_arity(self)
+        check_others(self)
         return self
 
 
@@ -163,7 +172,7 @@ class SpatialGraph(Event):
     number.  It is not part of the graph's content: it does not enter its id, and 0 is not serialised.
     """
 
-    VERSION: ClassVar[str] = "1.1"
+    VERSION: ClassVar[str] = "1.2"
 
     graph_id: Id
     seed_id: Id
@@ -186,8 +195,8 @@ class SpatialGraph(Event):
         if len(self.layout.boxes) != count:
             raise ValueError(f"{count} objects but {len(self.layout.boxes)} boxes")
         for relation in self.relations:
-            for end in (relation.subject, relation.object):
-                if end is not None and end >= count:
+            for end in ends(relation):
+                if end >= count:
                     raise ValueError(f"relation names object {end}, the graph has {count}")
             check_distinct(relation.subject, relation.object)
         return self

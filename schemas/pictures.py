@@ -4,14 +4,14 @@ In: keyword arguments.  Out: frozen models, from which events are composed.
 Does not hold image bytes: a reference names an object in the store and its hash (claim check).
 """
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from schemas.base import Id, Key, Model, Name, Whole
 from schemas.bounds import CANVAS_MAX, MAX_ELEMENTS, MAX_IMAGE_BYTES, MAX_RELATIONS, MAX_SEEN, MAX_SEEN_RELATIONS
-from schemas.graph import Attributes, Box, Depth, Excluded, Relation
-from schemas.predicate_names import check_arity
+from schemas.graph import Attributes, Box, Depth, Excluded, Others, Relation
+from schemas.predicate_names import check_arity, check_others
 
 Pixels = Annotated[int, Field(ge=1, le=CANVAS_MAX)]
 
@@ -70,16 +70,27 @@ class Truth(Model):
 
 
 class SeenRelation(Model):
-    """A relation that holds in the picture. `drawn`: by the renderer on purpose, rather than derived from the boxes."""
+    """A relation that holds in the picture. `drawn`: by the renderer on purpose, rather than derived from the boxes.
+
+    `others`: as in a graph's relation.
+    """
 
     subject: Whole
     predicate: Name
     object: Whole | None = None
     drawn: bool = False
+    others: Others = ()
+
+    @field_validator("others", mode="before")
+    @classmethod
+    def _null_means_none(cls, value: Any) -> Any:
+        """Rows of the dataset from before there were others have null."""
+        return () if value is None else value
 
     @model_validator(mode="after")
     def _arity_is_valid(self) -> Self:
-        check_arity(self.predicate, self.object is not None)
+        check_arity(self)
+        check_others(self)
         return self
 
 

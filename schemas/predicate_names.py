@@ -1,9 +1,12 @@
-"""Which predicates take an object and which do not.
+"""Which predicates take an object, which several, and which none.
 
-In: nothing.  Out: two closed sets and the check that both kinds of relations share.
+In: nothing.  Out: closed sets and the checks that both kinds of relations share.
 Their meaning is in `spatial.relations.predicate_table`; a test keeps that table equal to these sets.  Unknown names are
 accepted: a newer version may know them, and the examiner rejects a graph with relations that it cannot judge.
 """
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from pydantic_core import PydanticCustomError
 
@@ -19,12 +22,57 @@ BINARY = frozenset(
 """Predicates of two objects."""
 
 
-def check_arity(predicate: str, has_object: bool) -> None:
-    """Raise for a place with an object, and for a binary predicate without one."""
-    if predicate in PLACES and has_object:
-        raise PydanticCustomError("arity", "{predicate} is a place and takes no object", {"predicate": predicate})
-    if predicate in BINARY and not has_object:
-        raise PydanticCustomError("arity", "{predicate} needs an object", {"predicate": predicate})
+GROUPS: Mapping[str, tuple[int, int]] = {"between": (1, 1)}
+"""Predicates that take an object and `others`, with the least and the greatest number of `others`."""
+
+
+class Triple(Protocol):
+    """A relation of either kind: of a graph, or seen in a picture."""
+
+    @property
+    def subject(self) -> int:
+        """The id of its subject."""
+
+    @property
+    def predicate(self) -> str:
+        """The name of its predicate."""
+
+    @property
+    def object(self) -> int | None:
+        """The id of its object; None for a place."""
+
+    @property
+    def others(self) -> Sequence[int]:
+        """The ids of its further objects."""
+
+
+def ends(relation: Triple) -> Iterator[int]:
+    """The ids of all objects that a relation names: the subject, the object if it has one, the others."""
+    yield relation.subject
+    if relation.object is not None:
+        yield relation.object
+    yield from relation.others
+
+
+def check_arity(relation: Triple) -> None:
+    """Raise for a place with an object, for another predicate without one, and for a wrong number of others."""
+    name, count = relation.predicate, len(relation.others)
+    if name in PLACES and relation.object is not None:
+        raise PydanticCustomError("arity", "{predicate} is a place and takes no object", {"predicate": name})
+    if (name in BINARY or name in GROUPS or count) and relation.object is None:
+        raise PydanticCustomError("arity", "{predicate} needs an object", {"predicate": name})
+    least, most = GROUPS.get(name, (0, 0))
+    if (name in BINARY or name in GROUPS) and not least <= count <= most:
+        raise PydanticCustomError(
+            "arity", "{predicate} takes {wanted} others, not {count}",
+            {"predicate": name, "wanted": least if least == most else f"{least} to {most}", "count": count},
+        )  # fmt: skip
+
+
+def check_others(relation: Triple) -> None:
+    """Raise where one of the others is named twice, or is the relation's subject or object."""
+    if relation.others and len(set(ends(relation))) < 2 + len(relation.others):
+        raise PydanticCustomError("others", "{predicate} names an object twice", {"predicate": relation.predicate})
 
 
 def check_distinct(subject: int, other: int | None) -> None:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from schemas.graph import SpatialGraph
 from schemas.ids import content_id
 from spatial.relations.predicate_table import PREDICATES
+from spatial.relations.relation_truth import members
 
 TRAIN, VALIDATION, TEST = SPLITS = ("train", "validation", "test")
 """In their usual order."""
@@ -91,9 +92,12 @@ def scene_hash(graph: SpatialGraph) -> str:
     """
     names = [thing.category for thing in graph.objects]
     relations = {
-        _folded(names[r.subject], r.predicate, None if r.object is None else names[r.object]) for r in graph.relations
+        _folded(names[r.subject], r.predicate, None if r.object is None else names[r.object])
+        for r in graph.relations
+        if not r.others
     }
-    triples = sorted([list(r) for r in relations], key=str)
+    groups = {(names[r.subject], r.predicate, *sorted(names[i] for i in members(r))) for r in graph.relations if r.others}
+    triples = sorted([list(r) for r in relations | groups], key=str)
     return content_id("scene", graph.scene, sorted(names), triples)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from schemas.predicate_names import GROUPS
 from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
 from spatial.knowledge.renderer_capabilities import PALETTE
 from spatial.knowledge.scene_search import WHOLE_PHRASE, SceneMatch, tokens
@@ -53,11 +54,12 @@ class NamedThing:
 
 @dataclass(frozen=True)
 class NamedRelation:
-    """A phrase between two named things, given by their indices in `ConceptReading.things`."""
+    """A phrase between named things, given by their indices in `ConceptReading.things`; `others` are of a group."""
 
     subject: int
     phrase: str
     object: int
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,13 @@ class ConceptReading:
             return "no scene that is known"
         sure = "named" if self.match.exact else f"nearest by words, {self.match.score:.2f}"
         things = [" ".join([str(t.count), *t.attributes, t.category]) for t in self.things]
-        ties = [f"{self.things[r.subject].category} {r.phrase} {self.things[r.object].category}" for r in self.relations]
+        ties = [
+            f"{self.things[r.subject].category} {r.phrase} {self._named((r.object, *r.others))}" for r in self.relations
+        ]
         return "; ".join([f"scene {self.match.scene} ({sure})", *things, *ties, *self.conditions])
+
+    def _named(self, numbers: tuple[int, ...]) -> str:
+        return " and ".join(self.things[number].category for number in numbers)
 
 
 @dataclass(frozen=True)
@@ -222,10 +229,24 @@ def _relations(words: tuple[str, ...], mentions: tuple[_Mention, ...], of_scene:
         start = max([before.end, *(place + 1 for place in of_scene if before.end <= place < after.first)])
         phrase = " ".join(words[start : after.first])
         try:
-            normalise(phrase)
+            predicates = normalise(phrase)
         except UnknownPhrase:
             continue
-        yield NamedRelation(i, phrase, i + 1)
+        joined = list(_joined(words, mentions, i + 1)) if GROUPS.keys() & predicates else []
+        yield NamedRelation(i, phrase, i + 1, tuple(joined))
+
+
+def _joined(words: tuple[str, ...], mentions: tuple[_Mention, ...], first: int) -> Iterator[int]:
+    """The things that follow a first one, joined by `and`, as in `a chair, a table and the lamp`."""
+    pending: list[int] = []
+    for i in range(first + 1, len(mentions)):
+        link = [word for word in words[mentions[i - 1].end : mentions[i].first] if word != "the"]
+        if link not in ([], ["and"]):
+            return
+        pending.append(i)
+        if link == ["and"]:
+            yield from pending
+            return
 
 
 def _scene_of(match: SceneMatch | None, mentions: tuple[_Mention, ...]) -> SceneMatch | None:

@@ -7,10 +7,10 @@ relations, and the named attributes; RequestRejected where the renderer cannot d
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from agents.concepts.concept_reading import ConceptReading, NamedThing
+from agents.concepts.concept_reading import ConceptReading, NamedRelation, NamedThing
 from agents.image_prompts import with_article
 from agents.rejections import unmet_options
-from agents.requirements import CARRY, category_name
+from agents.requirements import CARRY, category_name, is_of_group, predicates_for
 from schemas.events import SeedOptions
 from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
@@ -50,9 +50,20 @@ def _relations(reading: ConceptReading) -> Iterator[Triple]:
     """One triple per relation; one per object where the objects are carried."""
     for relation in reading.relations:
         subject, other = reading.things[relation.subject], reading.things[relation.object]
+        if is_of_group(relation.phrase):
+            yield _of_group(reading, relation)
+            continue
         carried = any(predicate in CARRY for predicate in normalise(relation.phrase))
         for _ in range(subject.count if carried else 1):
             yield subject.category, relation.phrase, other.category
+
+
+def _of_group(reading: ConceptReading, relation: NamedRelation) -> Triple:
+    """The triple of a group, whose members are all things of its plurals. Raises RequestRejected for a wrong number."""
+    group = [reading.things[number] for number in (relation.object, *relation.others)]
+    names = [thing.category for thing in group for _ in range(thing.count)]
+    predicates_for(relation.phrase, len(names))
+    return reading.things[relation.subject].category, relation.phrase, " and ".join(names)
 
 
 def _require_drawable(thing: NamedThing, capabilities: RendererCapabilities) -> None:

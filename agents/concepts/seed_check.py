@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agents.concepts.concept_reading import read_concept
 from agents.drafting import FAMILIES
 from agents.planner import RulePlanner
-from agents.requirements import category_name
+from agents.requirements import category_name, object_names
 from schemas.events import Rejection, SeedConcept, SeedOptions
 from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
@@ -52,8 +52,8 @@ def _faults(options: SeedOptions, by_model: bool) -> Iterator[str]:
         yield f"{name!r} is required and excluded"
     if by_model:
         return
-    for subject, _, other in options.required_relations:
-        required |= {category_name(name): name for name in (subject, other) if name}
+    for subject, phrase, other in options.required_relations:
+        required |= {category_name(name): name for name in (subject, *object_names(phrase, other))}
     for known, name in [*required.items(), *excluded.items()]:
         if known not in categories():
             yield f"there is no category {name!r}{_nearest_words(name, 'categories')}"

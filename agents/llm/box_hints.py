@@ -35,7 +35,7 @@ async def hints_for(
     given = {
         "canvas": list(canvas),
         "objects": [{"number": item.id, "is": phrase_of(item)} for item in objects],
-        "relations": [[r.subject, r.predicate, r.object] for r in relations],
+        "relations": [[r.subject, r.predicate, r.object, *r.others] for r in relations],
     }
     try:
         words = {"object": range(len(objects))}

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from agents.llm.answer_forms import Boxes, NodeSets, Objects, Scenes, Triples
-from agents.requirements import category_name
+from agents.requirements import category_name, required_triples
 from schemas.events import SeedConcept
 from schemas.ids import derived_seed
 from schemas.llm.contract import Counts, LanguageModel, Reply
@@ -57,20 +57,18 @@ class Job:
         options = self.seed.options
         self.excluded = tuple(dict.fromkeys(category_name(name) for name in options.excluded))
         self.required = tuple(category_name(name) for name in options.required_objects)
-        self.required_triples = tuple(
-            (category_name(a), phrase, category_name(b) if b else None) for a, phrase, b in options.required_relations
-        )
+        self.required_triples = tuple(required_triples(options))
 
     @property
     def needed(self) -> tuple[str, ...]:
         """Every required category, without duplicates."""
-        of_triples = [name for a, _, b in self.required_triples for name in (a, b) if name]
+        of_triples = [name for a, _, others in self.required_triples for name in (a, *others)]
         return tuple(dict.fromkeys((*self.required, *of_triples)))
 
     def copies(self, name: str) -> int:
         """How many objects of a required category there must be."""
-        twins = any(a == b == name for a, _, b in self.required_triples)
-        return max(1, self.required.count(name), 2 if twins else 1)
+        of_triples = [(a, *others).count(name) for a, _, others in self.required_triples]
+        return max(1, self.required.count(name), *of_triples)
 
     def seed_for(self, purpose: str, *parts: object) -> int:
         """A seed for one purpose of this seed concept."""

@@ -14,6 +14,7 @@ from agents.llm.planning_job import Job
 from agents.llm.relation_phrases import PLACES, RELATIONS, listed, predicates_of, relation_text
 from agents.llm.scene_offer import Place
 from agents.rejections import RequestRejected, unmet_options
+from agents.requirements import is_of_group, predicates_for, relations_over
 from schemas.graph import GraphObject, Relation
 from schemas.llm.answer_parsing import Words
 from schemas.llm.contract import Fault
@@ -99,7 +100,7 @@ class Edges:
             "objects": numbered,
             "may_hold": holds,
             "families": {name: weight for name, weight in self.job.seed.options.families.items() if weight > 0},
-            "required": [[r.subject, r.predicate, r.object] for r in self.required],
+            "required": [[r.subject, r.predicate, r.object, *r.others] for r in self.required],
             "variation": self.job.index,
         }
 
@@ -186,15 +187,16 @@ def unsatisfiable(edges: Edges, indices: Sequence[int]) -> Fault:
 
 def _required(job: Job, names: tuple[str, ...]) -> Iterator[Relation]:
     """The seed's required relations over the numbers of this set."""
-    for a, phrase, b in job.required_triples:
-        subject = names.index(a)
-        target = None if b is None else next(j for j, name in enumerate(names) if name == b and j != subject)
+    for a, phrase, others in job.required_triples:
+        taken = [names.index(a)]
+        for other in others:
+            taken.append(next(j for j, name in enumerate(names) if name == other and j not in taken))
         try:
-            predicates = predicates_of(phrase, unary=b is None)
+            named = is_of_group(phrase)
+            predicates = predicates_for(phrase, len(others)) if named else predicates_of(phrase, unary=not others)
         except ValueError as error:
             raise unmet_options(str(error)) from error
-        for predicate in predicates:
-            yield Relation(subject=subject, predicate=predicate, object=target)
+        yield from relations_over(predicates, taken[0], taken[1:])
 
 
 def _holds(relation: Relation, i: int) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from schemas.graph import Relation
 from spatial.relations.phrases import UnknownPhrase, normalise, normalise_place
-from spatial.relations.predicate_table import PREDICATES
+from spatial.relations.predicate_table import OF_GROUPS, PREDICATES
+from spatial.relations.relation_truth import members
 
 RELATIONS = ("left of", "right of", "above", "below", "in front of", "behind", "on", "under", "inside", "next to", "near",
              "far from")  # fmt: skip
@@ -16,7 +17,7 @@ PLACES = ("top left", "top", "top right", "left", "center", "right", "bottom lef
 
 
 def predicates_of(phrase: str, *, unary: bool) -> tuple[str, ...]:
-    """The predicates of a phrase or of a predicate's name. Raises ValueError with the reason."""
+    """The predicates of a phrase or of a predicate's name, for one object or none. Raises ValueError with the reason."""
     name = "_".join(phrase.casefold().split())
     try:
         if name in PREDICATES:
@@ -25,6 +26,8 @@ def predicates_of(phrase: str, *, unary: bool) -> tuple[str, ...]:
             found = (normalise_place(phrase),) if unary else normalise(phrase)
     except UnknownPhrase as error:
         raise ValueError(str(error)) from error
+    if any(p in OF_GROUPS for p in found):
+        raise ValueError(f"{phrase!r} is about more than two objects; relate the object to each of them by a side")
     if any((PREDICATES[p].family == "place") != unary for p in found):
         needs = "takes no object, so object must be null" if not unary else "needs an object"
         raise ValueError(f"{phrase!r} {needs}")
@@ -33,7 +36,8 @@ def predicates_of(phrase: str, *, unary: bool) -> tuple[str, ...]:
 
 def relation_text(relation: Relation) -> str:
     """A relation in the form that the model sees."""
-    return f"[{relation.subject}, {relation.predicate}, {'null' if relation.object is None else relation.object}]"
+    objects = ", ".join(map(str, members(relation))) or "null"
+    return f"[{relation.subject}, {relation.predicate}, {f'[{objects}]' if relation.others else objects}]"
 
 
 def listed(relations: Sequence[Relation]) -> str:

@@ -31,12 +31,17 @@ def names_of(objects: Sequence[Row]) -> dict[int, str]:
 
 
 def relation_in_words(relation: Sequence[object], names: Mapping[int, str]) -> str:
-    """A triple (subject, predicate, object or None) as a phrase."""
-    subject, predicate, thing = relation
+    """A relation (subject, predicate, object or None, any others) as a phrase."""
+    subject, predicate, thing, *others = relation
     words = str(predicate).replace("_", " ")
     if thing is None:
         return f"{_name(subject, names)} {PLACES.get(str(predicate), words)}"
-    return f"{_name(subject, names)} {words} {_name(thing, names)}"
+    return f"{_name(subject, names)} {words} {' and '.join(_name(each, names) for each in (thing, *others))}"
+
+
+def ids_of(relation: Row) -> list[Any]:
+    """A row's relation as `relation_in_words` takes it."""
+    return [relation["subject"], relation["predicate"], relation["object"], *(relation.get("others") or ())]
 
 
 def proof_in_words(certificate: str, objects: Sequence[Row]) -> list[str]:
@@ -73,7 +78,7 @@ def _premise(item: object, names: Mapping[int, str]) -> str:
             depth = f", depth {_rounded(rest['depth'])}" if "depth" in rest else ""
             attributes = "".join(f", {word}" for word in _list(rest, "attributes"))
             return f"{_name(one, names)} covers {width} × {height} px at {x}, {y}{depth}{attributes}."
-        case {"relation": [_, _, _] as triple, **rest}:
+        case {"relation": [_, _, _, *_] as triple, **rest}:
             return f"{relation_in_words(triple, names)}{' (drawn)' if rest.get('drawn') else ''}."
         case {"excluded": name}:
             return f"There is no {name} in the scene."

@@ -11,7 +11,7 @@ from pathlib import Path
 from pyarrow.fs import FileSystem
 from pydantic import ValidationError
 
-from dataset.audit.box_relations import DIGIT, NEARNESS, apart_in_depth, holds
+from dataset.audit.box_relations import DIGIT, NEARNESS, apart_in_depth, holds_in, objects_of
 from dataset.audit.fault_kinds import Fault
 from dataset.audit.held_out import held_out_share
 from dataset.audit.locations import Options, folder_at
@@ -111,27 +111,31 @@ def scene_of(row: Row) -> Scene:
 
 
 def _relation_faults(row: Row) -> Iterator[Fault]:
-    things = {thing["id"]: thing for thing in row["objects"]}
-    if len(things) < len(row["objects"]):
+    if len({thing["id"] for thing in row["objects"]}) < len(row["objects"]):
         yield Fault("object", row["sample_id"], "two objects have one id")
+    yield from (Fault("relation", row["sample_id"], detail) for detail in _untrue_relations(row))
+    yield from (Fault("missing_relation", row["sample_id"], missing) for missing in missing_relations(row))
+
+
+def _untrue_relations(row: Row) -> Iterator[str]:
+    things = {thing["id"]: thing for thing in row["objects"]}
     size = (row["width"], row["height"])
     apart = apart_in_depth(row, DIGIT)
     seen: set[tuple[object, ...]] = set()
     for r in row["relations"]:
-        triple = (r["subject"], r["predicate"], r["object"])
-        if triple in seen or r["subject"] == r["object"]:
-            yield Fault(
-                "relation", row["sample_id"], f"{triple} {'is there twice' if triple in seen else 'is of one thing'}"
-            )
-        seen.add(triple)
-        if r["subject"] not in things or (r["object"] is not None and r["object"] not in things):
-            yield Fault("relation", row["sample_id"], f"{triple} names an object that is not there")
+        group = objects_of(r)
+        said = (r["subject"], r["predicate"], frozenset(group))
+        words = (r["subject"], r["predicate"], r["object"], *group[1:])
+        if said in seen:
+            yield f"{words} is there twice"
+        elif len({r["subject"], *group}) <= len(group):
+            yield f"{words} is of one thing"
+        seen.add(said)
+        if not things.keys() >= {r["subject"], *group}:
+            yield f"{words} names an object that is not there"
             continue
-        verdict = holds(things[r["subject"]], r["predicate"], things.get(r["object"]), size)
+        verdict = holds_in(things, r, size)
         if not verdict:
-            why = "is no relation" if verdict is None else "does not hold"
-            yield Fault("relation", row["sample_id"], f"{triple} {why}")
-        if r["predicate"] in NEARNESS and frozenset((r["subject"], r["object"])) in apart:
-            yield Fault("relation", row["sample_id"], f"{triple} is between things that are far apart in depth")
-    for missing in missing_relations(row):
-        yield Fault("missing_relation", row["sample_id"], missing)
+            yield f"{words} {'is no relation' if verdict is None else 'does not hold'}"
+        if r["predicate"] in NEARNESS and any(frozenset((r["subject"], other)) in apart for other in group):
+            yield f"{words} is between things that are far apart in depth"

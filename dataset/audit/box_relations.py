@@ -4,8 +4,8 @@ In: objects of a row.  Out: true or false.
 Independent of the writer's rules.  Boxes are whole pixels, so centres are compared doubled and exactly.
 """
 
-from collections.abc import Callable, Mapping
-from itertools import combinations
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations, permutations
 from math import hypot, sqrt
 from typing import Any
 
@@ -22,7 +22,7 @@ share of the range of a sample's depths where that is above 1."""
 DIGIT = 1e-6
 """What the last digits of floats may differ by."""
 
-NEARNESS = ("near", "next_to", "touching")
+NEARNESS = ("near", "next_to", "touching", "between")
 CARRYING = ("on", "supports", "inside", "contains")
 
 Thing = Mapping[str, Any]
@@ -38,6 +38,29 @@ def holds(a: Thing, name: str, b: Thing | None, size: tuple[int, int]) -> bool |
         return rule(a, b)
     inverse = _INVERSES.get(name)
     return None if inverse is None else _RULES[inverse](b, a)
+
+
+def _is_between(a: Thing, group: Sequence[Thing]) -> bool:
+    """Whether the middle lies in the gap of the two along an axis, at a height (or width) in common with each."""
+    return any(
+        2 * _interval(first, axis)[1] <= sum(_interval(a, axis)) <= 2 * _interval(last, axis)[0]
+        and all(_overlap(a, each, 1 - axis) > 0 for each in group)
+        for axis in (0, 1)
+        for first, last in permutations(group, 2)
+    )
+
+
+def objects_of(relation: Thing) -> list[int]:
+    """The ids of a relation's object and of the others; none of a place."""
+    return [] if relation["object"] is None else [relation["object"], *(relation.get("others") or ())]
+
+
+def holds_in(things: Mapping[int, Thing], relation: Thing, size: tuple[int, int]) -> bool | None:
+    """Whether a row's relation holds; None for an unknown predicate or a wrong number of objects."""
+    subject, name, group = things[relation["subject"]], relation["predicate"], [things[i] for i in objects_of(relation)]
+    if name == "between" or len(group) > 1:
+        return _is_between(subject, group) if name == "between" and len(group) == 2 else None
+    return holds(subject, name, group[0] if group else None, size)
 
 
 def _interval(thing: Thing, axis: int) -> Interval:

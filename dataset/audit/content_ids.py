@@ -43,6 +43,10 @@ def scene_hash(graph: Mapping[str, Any]) -> str:
     triples = set()
     for relation in graph["relations"]:
         a, name = names[relation["subject"]], relation["predicate"]
+        if relation.get("others"):
+            group = sorted(names[number] for number in (relation["object"], *relation["others"]))
+            triples.add((a, name, *group))
+            continue
         b = None if relation["object"] is None else names[relation["object"]]
         other = INVERSES.get(name)
         if other is not None and b is not None and (other, b) < (name, a):

@@ -91,11 +91,14 @@ def _record_faults(row: Row, record: Mapping[str, Any], judged: bool) -> Iterato
         compared = _without_judged_attributes(thing, drawn[number]) if judged else thing
         for kind, detail in _differences(compared, drawn[number]):
             yield Fault(kind, one, f"object {number}: {detail}")
-    done = {(r["subject"], r["predicate"], r["object"]) for r in record["drawn"]}
+    done = {_said(r) for r in record["drawn"]}
     for r in row["relations"]:
-        triple = (r["subject"], r["predicate"], r["object"])
-        if r["drawn"] and triple not in done:
-            yield Fault("relation", one, f"{triple} is said to be drawn and was not")
+        if r["drawn"] and _said(r) not in done:
+            yield Fault("relation", one, f"{_said(r)} is said to be drawn and was not")
+
+
+def _said(relation: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (relation["subject"], relation["predicate"], relation["object"], *(relation.get("others") or ()))
 
 
 def _is_another_scene(stated: Mapping[int, Any], drawn: Mapping[int, Any]) -> bool:

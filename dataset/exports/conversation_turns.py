@@ -13,6 +13,7 @@ from dataset.exports.box_conventions import Convention, in_convention
 from dataset.exports.export_source import Row, Turns
 from spatial.questions.question_kinds import (
     AttributeOf,
+    Between,
     Boxed,
     BoxSide,
     CompareCounts,
@@ -95,7 +96,7 @@ class _QuestionScope:
     def related(self) -> frozenset[int]:
         """Ids of objects that the answer, or a reference in the question, relates to each other."""
         refs = () if self.query is None else references(self.query)
-        if isinstance(self.query, Outermost | Find | Nearest) or any(ref.category is None for ref in refs):
+        if isinstance(self.query, Outermost | Find | Nearest | Between) or any(ref.category is None for ref in refs):
             return self.all_ids  # by exclusion: one answer, or one thing that is found, constrains all objects
         if isinstance(self.query, InPlace | Locate | Boxed | BoxSide):  # numbers say where in the picture
             return self.objects | {PICTURE}

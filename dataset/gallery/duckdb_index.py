@@ -30,7 +30,7 @@ LEVELS = {"list", "element", "item", "array"}
 
 ROW = "row_in_file"
 
-LISTS = {"attributes", "things"}
+LISTS = {"attributes", "things", "others"}
 """Columns and struct fields that are lists of strings."""
 
 UNDERSTOOD = f"coalesce(nullif(regexp_extract(provenance, '{UNDERSTOOD_IN_ROW}', 1), ''), 'unknown')"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from dataset.analysis.certificate_text import names_of, relation_in_words
+from dataset.analysis.certificate_text import ids_of, names_of, relation_in_words
 from dataset.gallery.duckdb_index import CopySchema, TableCopy
 from dataset.gallery.result_cache import LOCATION, SearchCache
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, OUTCOMES, SETTLE_OUTCOMES_SQL, SUPERSEDED
@@ -31,7 +31,7 @@ REJECTIONS = CopySchema(
         "outcome": f"CASE WHEN {IS_RETRIED} THEN '{DRAWN_AGAIN}' ELSE '{ENDED}' END",
         "kept_at": "epoch_us(kept_at::TIMESTAMPTZ)",
         "things": "things",
-        "conflict": "[[r.subject::VARCHAR, r.predicate, r.object::VARCHAR] for r in conflict]",
+        "conflict": "[to_json(r)::VARCHAR for r in conflict]",  # as text, since relations of older files have no others
         "words": "lower(concat_ws(' ', replace(reason, '_', ' '), detail, seed_id, graph_id, image_id, evidence))",
     },
     leaves=frozenset(
@@ -44,6 +44,7 @@ REJECTIONS = CopySchema(
             "conflict.subject",
             "conflict.predicate",
             "conflict.object",
+            "conflict.others",
         }
     ),
     later=ADDED_LATER,
@@ -129,9 +130,7 @@ def _where(wanted: RejectionFilter) -> tuple[str, list[str]]:
 def _view(row: Mapping[str, Any]) -> dict[str, Any]:
     """The row with the meanings of reason and gate, the conflict as text, and the evidence as pairs."""
     names = names_of([{"id": number, "category": name} for number, name in enumerate(row["things"] or ())])
-    conflict = [
-        relation_in_words([_object_id(a), predicate, _object_id(b)], names) for a, predicate, b in row["conflict"] or ()
-    ]
+    conflict = [relation_in_words(ids_of(json.loads(relation)), names) for relation in row["conflict"] or ()]
     return {
         **row,
         "meaning": REASONS.get(row["reason"], ""),
@@ -140,10 +139,6 @@ def _view(row: Mapping[str, Any]) -> dict[str, Any]:
         "again": {DRAWN_AGAIN: "drawn again", SUPERSEDED: "judged otherwise since"}.get(row["outcome"], ""),
         "evidence": _evidence_pairs(row["evidence"], names),
     }
-
-
-def _object_id(number: str | None) -> int | None:
-    return None if number is None else int(number)
 
 
 def _evidence_pairs(evidence: str | None, names: Mapping[int, str]) -> list[tuple[str, str]]:
@@ -163,6 +158,6 @@ def _with_relation_text(value: object, names: Mapping[int, str]) -> object:
     if not isinstance(value, dict):
         return value
     match value.get("relation"):
-        case [int() as a, str() as predicate, int() | None as b]:
-            value = {**value, "relation": relation_in_words([a, predicate, b], names)}
+        case [int(), str(), int() | None, *_] as relation:
+            value = {**value, "relation": relation_in_words(relation, names)}
     return {name: _with_relation_text(one, names) for name, one in value.items()}

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dataset.analysis.certificate_text import names_of, proof_in_words, relation_in_words
+from dataset.analysis.certificate_text import ids_of, names_of, proof_in_words, relation_in_words
 
 COLOURS = 8
 """The style sheet's number of box colours."""
@@ -29,9 +29,7 @@ def view(row: Mapping[str, Any], picture: str) -> View:
     names = names_of(row["objects"])
     provenance = _json_object(row["provenance"])
     graph = _json_object(provenance.get("graph"))
-    relations = [
-        {"text": relation_in_words((r["subject"], r["predicate"], r["object"]), names), **r} for r in row["relations"]
-    ]
+    relations = [{"text": relation_in_words(ids_of(r), names), "points": _points(r), **r} for r in row["relations"]]
     objects = [_object_view(thing, names, number) for number, thing in enumerate(row["objects"])]
     drawn = [r for r in relations if r["drawn"]]
     return {
@@ -50,6 +48,12 @@ def view(row: Mapping[str, Any], picture: str) -> View:
     }
 
 
+def _points(relation: Mapping[str, Any]) -> list[int]:
+    """The ids of the objects that a relation names."""
+    subject, _, *objects = ids_of(relation)
+    return [number for number in (subject, *objects) if number is not None]
+
+
 def object_label(name: str, attributes: Sequence[str]) -> str:
     """An object with its attributes in English word order: `red dog facing left`."""
     before = [word for word in attributes if " " not in word.strip()]
@@ -66,9 +70,10 @@ def graph_drawing(objects: Sequence[View], relations: Sequence[View]) -> View:
         x, y = width / 2 + (width / 2 - 90) * math.cos(turn), height / 2 + (height / 2 - 30) * math.sin(turn)
         nodes[thing["id"]] = {"x": round(x), "y": round(y), "name": thing["name"], "colour": thing["colour"]}
     edges = [
-        _arrow(nodes[r["subject"]], nodes[r["object"]], r["predicate"])
+        _arrow(nodes[r["subject"]], nodes[end], r["predicate"])
         for r in relations
-        if r["object"] in nodes and r["subject"] in nodes
+        for end in ids_of(r)[2:]
+        if end in nodes and r["subject"] in nodes
     ]
     return {"width": width, "height": height, "nodes": list(nodes.values()), "edges": edges}
 

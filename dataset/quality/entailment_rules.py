@@ -285,6 +285,49 @@ def _knows_boxed_side(reading: QuestionReading) -> bool:
     return pair is not None and reading.facts.is_ordered("across", *pair)
 
 
+def _around(reading: QuestionReading, middle: int | None) -> list[tuple[int, int]]:
+    """Both orders of the two with something between them, as they would be with this thing in the middle."""
+    pair = reading.pair("first", "second")
+    return (
+        []
+        if pair is None or middle is None
+        else [(pair[0], middle), (middle, pair[1]), (pair[1], middle), (middle, pair[0])]
+    )
+
+
+def _is_in_between(reading: QuestionReading, middle: int) -> bool:
+    """Whether one of the two orders with this thing in the middle is known."""
+    links = [reading.facts.is_before("across", *link) for link in _around(reading, middle)]
+    return all(links[:2]) or all(links[2:])
+
+
+def _is_outside(reading: QuestionReading, thing: int) -> bool:
+    """Whether it is known to be on one side of both."""
+    pair = reading.pair("first", "second") or ()
+    before = [reading.facts.is_before("across", thing, end) for end in pair]
+    after = [reading.facts.is_before("across", end, thing) for end in pair]
+    return bool(pair) and (all(before) or all(after))
+
+
+def _state_in_between(reading: QuestionReading) -> None:
+    """Either order is taken as known, which counts what a reader could conclude with any further order of two of them."""
+    middle = reading.refs.get("subject") if reading.query["op"] == "is_between" else reading.thing
+    if reading.query["op"] == "between" or reading.yes:
+        for first, second in _around(reading, middle):
+            reading.facts.state_order("across", first, [second])
+
+
+def _knows_is_between(reading: QuestionReading) -> bool:
+    subject = reading.refs.get("subject")
+    return subject is not None and (_is_in_between(reading, subject) or _is_outside(reading, subject))
+
+
+def _knows_between(reading: QuestionReading) -> bool:
+    thing, others = reading.thing, reading.others
+    found = thing is not None and _is_in_between(reading, thing)
+    return found or (bool(others) and all(_is_outside(reading, other) for other in others))
+
+
 STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "exists": _state_exists, "count": _state_count, "attribute": _state_attribute, "in_place": _state_place,
     "directed": _state_direction, "deeper": _state_direction, "side": _state_bearing, "bearing": _state_bearing,
@@ -292,6 +335,7 @@ STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "locate": _state_location, "boxed": _state_content, "box_side": _state_boxed_side,
     "find": _state_found, "row_order": _state_row, "compare_counts": _state_comparison,
     "larger": _state_size, "count_where": _state_many, "odd_one_out": _state_odd,
+    "between": _state_in_between, "is_between": _state_in_between,
 }  # fmt: skip
 
 KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
@@ -301,4 +345,5 @@ KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
     "locate": _knows_location, "boxed": _knows_content, "box_side": _knows_boxed_side,
     "find": _knows_found, "row_order": _knows_row, "compare_counts": _knows_comparison,
     "larger": _knows_size, "count_where": _knows_many, "odd_one_out": _knows_odd,
+    "between": _knows_between, "is_between": _knows_is_between,
 }  # fmt: skip

@@ -13,6 +13,7 @@ from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Options, Table
 from schemas.errors import BadInput, UserError
 from schemas.graph import SpatialGraph
+from spatial.relations.relation_truth import members
 
 MIN_ID_CHARS = 4
 """Shortest abbreviation of an id."""
@@ -78,7 +79,7 @@ def _lines(found: Lineage) -> Iterator[str]:
     names = [f"{thing.id} {' '.join((*thing.attributes, thing.category))}" for thing in graph.objects]
     yield f"  things     {'; '.join(names)}"
     for r in graph.relations:
-        yield f"  relation   {r.subject} {r.predicate} {'' if r.object is None else r.object}".rstrip()
+        yield f"  relation   {r.subject} {r.predicate} {' '.join(map(str, members(r)))}".rstrip()
     if graph.excluded:
         yield f"  excluded   {', '.join(graph.excluded)}"
     width, height = graph.layout.canvas

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from dataset.analysis.certificate_text import names_of, relation_in_words
+from dataset.analysis.certificate_text import ids_of, names_of, relation_in_words
 from dataset.reading.rejection_rows import Row
 from dataset.table.rejection_table import judged_event
 from schemas.reasons import GATES, REASONS
@@ -53,7 +53,7 @@ def lines(row: Row) -> Iterator[str]:
     yield f"picture    {row['image_key'] or 'none yet'}"
     names = names_of([{"id": number, "category": name} for number, name in enumerate(row["things"] or ())])
     for r in row["conflict"] or ():
-        yield f"conflict   {relation_in_words([r['subject'], r['predicate'], r['object']], names)}"
+        yield f"conflict   {relation_in_words(ids_of(r), names)}"
     for name, value in outcome_by_id["evidence"].items():
         yield f"evidence   {name}: {json.dumps(value, ensure_ascii=False)}"
     if outcome_by_id["judged"] is None:

@@ -27,6 +27,10 @@ RELATION = pa.struct(
         ("predicate", pa.string()),
         ("object", pa.int32()),  # null for an absolute place such as top_left
         ("drawn", pa.bool_()),  # carried out by the renderer, against derived from the boxes
+        (
+            "others",
+            pa.list_(pa.int32()),
+        ),  # further objects, as the second of what is between two; null where there are none
     ]
 )
 

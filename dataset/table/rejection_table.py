@@ -21,8 +21,10 @@ from schemas.graph import SpatialGraph
 from schemas.interfaces import Sample
 from schemas.topics import TOPICS
 
-RELATION = pa.struct([("subject", pa.int32()), ("predicate", pa.string()), ("object", pa.int32())])
-"""Of the graph that was judged; `object` is null for an absolute place."""
+RELATION = pa.struct(
+    [("subject", pa.int32()), ("predicate", pa.string()), ("object", pa.int32()), ("others", pa.list_(pa.int32()))]
+)
+"""Of the graph that was judged; `object` is null for an absolute place, `others` where there are none."""
 
 REJECTION_COLUMNS = pa.schema(
     [

@@ -14,8 +14,9 @@ from gpu_workers.collage.paint_order import Place
 from gpu_workers.collage.shadow import FOOT_SHARE
 from schemas.events import SeenObject, Truth
 from schemas.graph import Box, Relation, SpatialGraph
+from schemas.predicate_names import ends
 from spatial.relations.predicate_table import PREDICATES
-from spatial.relations.relation_truth import holds
+from spatial.relations.relation_truth import relation_holds
 
 CONTACT = frozenset({"on", "supports", "under", "over", "inside", "contains", "touching"})
 """Relations that boxes cannot establish: they count only where the picture shows them."""
@@ -82,17 +83,15 @@ class _RelationCheck:
         self._objects, self._places, self._masks, self._size = objects, places, masks, size
 
     def is_shown(self, relation: Relation) -> bool:
-        """Whether both objects are visible, the geometry agrees, and a contact is one of silhouettes or supports."""
+        """Whether its objects are visible, the geometry agrees, and a contact is one of silhouettes or supports."""
         if relation.predicate not in PREDICATES:
             return False
-        a = self._objects[relation.subject]
-        b = None if relation.object is None else self._objects[relation.object]
-        if a.visible == 0 or (b is not None and b.visible == 0):
+        things = {i: self._objects[i] for i in ends(relation)}
+        if any(thing.visible == 0 for thing in things.values()) or not relation_holds(relation, things, self._size):
             return False
-        depths = None if b is None else (a.depth, b.depth)
-        if not holds(relation.predicate, a.box, None if b is None else b.box, self._size, depths):
-            return False
-        return b is None or relation.predicate not in CONTACT or self._has_contact(relation.predicate, a.id, b.id)
+        if relation.object is None or relation.predicate not in CONTACT:
+            return True
+        return self._has_contact(relation.predicate, relation.subject, relation.object)
 
     def _has_contact(self, predicate: str, a: int, b: int) -> bool:
         if predicate in ("supports", "over", "contains"):

@@ -17,7 +17,7 @@ from spatial.commands import value_parsing
 from spatial.commands.value_parsing import Request
 from spatial.reasoning.closure import relation_of
 from spatial.relations.phrases import UnknownPhrase, normalise, normalise_place
-from spatial.relations.predicate_table import BINARY, PLACES
+from spatial.relations.predicate_table import BINARY, OF_GROUPS, PLACES
 
 Statement = tuple[Relation, ...]
 """All relations in one entry of a request, since a phrase may state several predicates."""
@@ -40,20 +40,39 @@ def statements(request: Request, count: int) -> list[Statement]:
 
 
 def _triple(item: Any, i: int) -> list[Any]:
+    """Subject, predicate, and the objects as one value: none, one, or a list of several."""
     if isinstance(item, dict):
-        return [item.get("subject"), item.get("predicate"), item.get("object")]
+        others = item.get("others")
+        thing = (
+            [item.get("object"), *value_parsing.as_list(others, f"relations[{i}].others")] if others else item.get("object")
+        )
+        return [item.get("subject"), item.get("predicate"), thing]
     if not isinstance(item, list) or len(item) != 3:
         raise ValueError(f"relations[{i}] must be [subject, predicate, object], not {item!r}")
     return item
 
 
+def _objects(value: Any, where: str) -> list[int]:
+    """The objects of a triple, none for null."""
+    given = value if isinstance(value, list) else [] if value is None else [value]
+    return [value_parsing.as_int(item, where) for item in given]
+
+
 def _statement(triple: Sequence[Any], i: int, count: int) -> Statement:
     where = f"relations[{i}]"
-    subject = value_parsing.as_int(triple[0], where)
-    other = None if triple[2] is None else value_parsing.as_int(triple[2], where)
-    ends = (_index(subject, count), None if other is None else _index(other, count))
-    predicates = _place(triple[1], where) if other is None else _relation(triple[1], where)
-    return tuple(relation_of((name, *ends)) for name in predicates)
+    subject = _index(value_parsing.as_int(triple[0], where), count)
+    objects = [_index(number, count) for number in _objects(triple[2], where)]
+    predicates = _relation(triple[1], where) if objects else _place(triple[1], where)
+    if len(objects) < 2 and not set(OF_GROUPS).intersection(predicates):
+        return tuple(relation_of((name, subject, objects[0] if objects else None)) for name in predicates)
+    return tuple(_of_several(name, subject, objects, where) for name in predicates)
+
+
+def _of_several(name: str, subject: int, objects: Sequence[int], where: str) -> Relation:
+    try:
+        return Relation(subject=subject, predicate=name, object=objects[0], others=tuple(objects[1:]))
+    except ValidationError as error:
+        raise ValueError(f"{where}: {error.errors()[0]['msg']}") from None
 
 
 def _index(number: int, count: int) -> int:
@@ -67,14 +86,14 @@ def _place(word: Any, where: str) -> tuple[str, ...]:
     try:
         return (normalise_place(phrase),)
     except UnknownPhrase as error:
-        if phrase in BINARY:
+        if phrase in BINARY or phrase in OF_GROUPS:
             raise ValueError(f"{where}: {phrase} needs an object") from None
         raise ValueError(f"{where}: as a place: {error}") from None
 
 
 def _relation(word: Any, where: str) -> tuple[str, ...]:
     phrase = value_parsing.as_text(word, where)
-    if phrase in BINARY:
+    if phrase in BINARY or phrase in OF_GROUPS:
         return (phrase,)
     try:
         predicates = normalise(phrase)
@@ -119,14 +138,11 @@ def _scene_object(item: Any, i: int) -> SeenObject:
 
 def _scene_relations(item: Any, i: int, known: Collection[int]) -> list[SeenRelation]:
     triple = _triple(item, i)
-    for end in (triple[0], triple[2]):
-        if end is not None and value_parsing.as_int(end, f"relations[{i}]") not in known:
+    for end in (triple[0], *_objects(triple[2], f"relations[{i}]")):
+        if value_parsing.as_int(end, f"relations[{i}]") not in known:
             raise ValueError(f"relations[{i}] names object {end!r}, which is not there")
     drawn = isinstance(item, dict) and item.get("drawn") is True
-    return [
-        SeenRelation(subject=r.subject, predicate=r.predicate, object=r.object, drawn=drawn)
-        for r in _statement(triple, i, 0)
-    ]
+    return [SeenRelation(**r.model_dump(), drawn=drawn) for r in _statement(triple, i, 0)]
 
 
 def _model(kind: type[_M], fields: Mapping[str, Any], where: str) -> _M:

@@ -6,8 +6,11 @@ people; a contradictory graph and a faulty layout are results.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from schemas.graph import Relation
+from schemas.predicate_names import ends
 from spatial.commands import graph_parsing, value_parsing
 from spatial.commands.graph_parsing import Statement
 from spatial.commands.value_parsing import RawBox, Request
@@ -16,7 +19,7 @@ from spatial.reasoning.draft import Draft
 from spatial.relations.boxes import Canvas, Rect, check_box
 from spatial.relations.phrases import normalise as normalise_phrase
 from spatial.relations.predicate_table import PREDICATES
-from spatial.relations.relation_truth import holds
+from spatial.relations.relation_truth import members, relation_holds
 from spatial.relations.relation_truth import relate as relate_boxes
 
 Result = dict[str, Any]
@@ -65,19 +68,27 @@ class _ViolationChecker:
 
     def violates(self, statement: Statement) -> bool:
         """Whether any relation of the statement is known to be false."""
-        return any(self._is_false(r.predicate, r.subject, r.object) for r in statement)
+        return any(self._is_false(relation) for relation in statement)
 
-    def _is_false(self, name: str, i: int, j: int | None) -> bool:
-        count = len(self._boxes)
-        if i >= count or i == j or (j is not None and j >= count):
+    def _is_false(self, relation: Relation) -> bool:
+        i, j, count = relation.subject, relation.object, len(self._boxes)
+        if i in members(relation) or any(end >= count for end in ends(relation)):
             return False
-        a, b = self._boxes[i], None if j is None else self._boxes[j]
-        if j is not None and PREDICATES[name].family == "depth":
+        if j is not None and PREDICATES[relation.predicate].family == "depth":
             near, far = self._depths[i], self._depths[j]
             if near is None or far is None:
                 return False
-            return not (near < far if name == "in_front_of" else far < near)
-        return a is not None and (j is None or b is not None) and not holds(name, a, b, self._size)
+            return not (near < far if relation.predicate == "in_front_of" else far < near)
+        there = {end: _Body(box) for end in ends(relation) if (box := self._boxes[end]) is not None}
+        return len(there) == len(set(ends(relation))) and not relation_holds(relation, there, self._size)
+
+
+@dataclass(frozen=True)
+class _Body:
+    """A box of which the depth does not matter."""
+
+    box: Rect
+    depth: float | None = None
 
 
 def _valid_box(box: RawBox) -> Rect | None:

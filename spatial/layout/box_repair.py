@@ -8,18 +8,20 @@ from collections.abc import Sequence
 from random import Random
 
 from schemas.graph import Box
+from schemas.predicate_names import ends
 from spatial.layout.constraint_search import shape_rule
 from spatial.layout.constraints.constraint_rules import rules_of_fact
 from spatial.layout.constraints.encoding_context import EncodingContext
 from spatial.layout.constraints.linear import Kind, Linear, Option, Rule
 from spatial.layout.constraints.placement_margins import Margins
+from spatial.layout.layout_check import Body
 from spatial.layout.layout_faults import OVERLAP_SHARE, share_of_smaller
 from spatial.layout.lazy_cp_sat import find
 from spatial.layout.object_sizes import base_sides, fit_to_carriers, pixel_size
 from spatial.layout.placement_problem import Fact, Problem, separated_pairs
 from spatial.layout.sampler import Size
 from spatial.layout.solver_model import Formulation, Key, Pull, separations
-from spatial.relations.relation_truth import holds
+from spatial.relations.relation_truth import relation_holds
 
 EFFORT = 0.15
 """Deterministic seconds for one repair: enough to prove the nearest one for a handful of objects."""
@@ -60,13 +62,12 @@ def repair(problem: Problem, boxes: dict[int, Box], margins: Margins, seed: int)
 
 def _unchanged_option(problem: Problem, fact: Fact, boxes: dict[int, Box]) -> tuple[Option, ...]:
     """An extra option for a fact that holds already: leave its boxes where they are."""
-    ends = [fact.subject] if fact.object is None else [*fact.pair]
-    if any(i not in boxes for i in ends) or fact.predicate == "in_front_of":
+    things = list(ends(fact))
+    if any(i not in boxes for i in things) or fact.predicate == "in_front_of":
         return ()
-    other = None if fact.object is None else boxes[fact.object]
-    if not holds(fact.predicate, boxes[fact.subject], other, problem.canvas):
+    if not relation_holds(fact, {i: Body(boxes[i], 0.0) for i in things}, problem.canvas):
         return ()
-    return (tuple(linear for i in ends for linear in fixed_to(i, boxes[i], KINDS)),)
+    return (tuple(linear for i in things for linear in fixed_to(i, boxes[i], KINDS)),)
 
 
 def _tolerated_overlap(i: int, j: int, boxes: dict[int, Box]) -> tuple[Option, ...]:

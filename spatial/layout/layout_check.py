@@ -4,23 +4,32 @@ In: a draft and a layout.  Out: which relations are violated.
 Does not look at margins, overlaps or the canvas's edges (`spatial.layout.layout_faults`).
 """
 
+from dataclasses import dataclass
+
 from schemas.graph import Layout
+from schemas.predicate_names import ends
 from spatial.reasoning.draft import Draft
-from spatial.relations.relation_truth import holds
+from spatial.relations.boxes import Rect
+from spatial.relations.relation_truth import members, relation_holds
+
+
+@dataclass(frozen=True)
+class Body:
+    """A box of a layout with its depth."""
+
+    box: Rect
+    depth: float
 
 
 def verify(draft: Draft, layout: Layout) -> tuple[int, ...]:
     """Indices of the relations of `draft` that do not hold in `layout`. One that names a missing box is violated."""
-    return tuple(k for k in range(len(draft.relations)) if not _holds(draft, layout, k))
+    bodies = {k: Body(box, depth) for k, (box, depth) in enumerate(zip(layout.boxes, layout.depth, strict=True))}
+    present = {k: body for k, body in bodies.items() if k < len(draft.objects)}
+    return tuple(k for k in range(len(draft.relations)) if not _holds(draft, layout, present, k))
 
 
-def _holds(draft: Draft, layout: Layout, k: int) -> bool:
+def _holds(draft: Draft, layout: Layout, present: dict[int, Body], k: int) -> bool:
     relation = draft.relations[k]
-    i, j = relation.subject, relation.object
-    count = min(len(draft.objects), len(layout.boxes))
-    if i >= count or (j is not None and (j >= count or i == j)):
+    if relation.subject in members(relation) or not present.keys() >= set(ends(relation)):
         return False
-    if j is None:
-        return holds(relation.predicate, layout.boxes[i], None, layout.canvas)
-    depths = (layout.depth[i], layout.depth[j])
-    return holds(relation.predicate, layout.boxes[i], layout.boxes[j], layout.canvas, depths)
+    return relation_holds(relation, present, layout.canvas)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from schemas.graph import Box, Layout
+from schemas.predicate_names import ends
 from spatial.layout.box_repair import fixed_to, repair
 from spatial.layout.constraints.constraint_rules import rules_of_fact
 from spatial.layout.constraints.encoding_context import EncodingContext
@@ -77,9 +78,15 @@ def _violated(draft: Draft, problem: Problem, boxes: dict[int, Box]) -> bool:
     present = sorted(boxes)
     place = {i: k for k, i in enumerate(present)}
     relations = tuple(
-        r.model_copy(update={"subject": place[r.subject], "object": None if r.object is None else place[r.object]})
+        r.model_copy(
+            update={
+                "subject": place[r.subject],
+                "object": None if r.object is None else place[r.object],
+                "others": tuple(place[i] for i in r.others),
+            }
+        )
         for r in draft.relations
-        if r.subject in place and (r.object is None or r.object in place)
+        if place.keys() >= set(ends(r))
     )
     part = Draft(tuple(draft.objects[i] for i in present), relations)
     shown = [boxes[i] for i in present]
@@ -136,7 +143,7 @@ def _rules_of_missing_boxes(problem: Problem, margins: Margins, boxes: dict[int,
     context = EncodingContext(problem, margins)
     found: list[Rule] = []
     for fact in problem.facts:
-        if fact.subject not in boxes or (fact.object is not None and fact.object not in boxes):
+        if not boxes.keys() >= set(ends(fact)):
             found += rules_of_fact(fact, context)
     return found
 

@@ -52,18 +52,24 @@ class Catalog:
 
 @dataclass(frozen=True)
 class Fact:
-    """A relation in canonical form. `index` is its position in the draft."""
+    """A relation in canonical form. `index` is its position in the draft; `others` are in ascending order."""
 
     predicate: str
     subject: int
     object: int | None
     index: int
+    others: tuple[int, ...] = ()
 
     @property
     def pair(self) -> tuple[int, int]:
-        """Subject and object of a binary fact."""
+        """Subject and object of a fact that has both."""
         assert self.object is not None
         return self.subject, self.object
+
+
+def group_of(fact: Fact) -> tuple[int, ...]:
+    """The objects of a fact's group: its object and the others."""
+    return () if fact.object is None else (fact.object, *fact.others)
 
 
 @dataclass(frozen=True)
@@ -113,13 +119,16 @@ def problem_of(draft: Draft, canvas: tuple[int, int], catalog: Catalog) -> Probl
 
 def facts_of(draft: Draft) -> tuple[Fact, ...]:
     """The relations of `draft` in canonical form, without duplicates."""
-    facts: dict[tuple[str, int, int | None], Fact] = {}
+    facts: dict[tuple[object, ...], Fact] = {}
     for index, r in enumerate(draft.relations):
         if r.object is not None and r.predicate in SWAPPED:
-            key: tuple[str, int, int | None] = (SWAPPED[r.predicate], r.object, r.subject)
+            fact = Fact(SWAPPED[r.predicate], r.object, r.subject, index)
+        elif r.object is not None and r.others:
+            first, *rest = sorted((r.object, *r.others))
+            fact = Fact(r.predicate, r.subject, first, index, tuple(rest))
         else:
-            key = (r.predicate, r.subject, r.object)
-        facts.setdefault(key, Fact(*key, index))
+            fact = Fact(r.predicate, r.subject, r.object, index)
+        facts.setdefault((fact.predicate, fact.subject, fact.object, fact.others), fact)
     return tuple(facts.values())
 
 

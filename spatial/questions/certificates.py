@@ -7,10 +7,12 @@ import json
 from collections.abc import Collection
 from typing import Any
 
+from schemas.predicate_names import ends
 from spatial.questions.answer_rules import Answer
 from spatial.questions.certain_facts import View
 from spatial.questions.question_kinds import Query, references, to_json
 from spatial.questions.wording.realisation import realise_ref
+from spatial.relations.relation_truth import members
 
 
 def certificate(view: View, query: Query, answer: Answer) -> str:
@@ -47,8 +49,8 @@ def premises(view: View, used: Collection[int]) -> list[dict[str, Any]]:
         if o.id in used
     ]
     triples = [
-        {"relation": [r.subject, r.predicate, r.object], "drawn": True}
+        {"relation": [r.subject, r.predicate, *members(r)], "drawn": True}
         for r in view.scene.relations
-        if r.drawn and r.subject in used and r.object in used
+        if r.drawn and r.object is not None and set(ends(r)) <= set(used)
     ]
     return [*boxes, *triples]

@@ -21,6 +21,7 @@ from spatial.questions.distractors import ChoiceContext, ChoicesOf
 from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import GROUP, TextProposer, require_verifier
 from spatial.questions.proposals import (
+    between_proposals,
     comparison_proposals,
     grounding_proposals,
     hop_proposals,
@@ -31,7 +32,7 @@ from spatial.questions.proposals import (
 )
 from spatial.questions.proposals.query_proposals import Proposer
 from spatial.questions.question_kinds import Query, references
-from spatial.questions.rules import comparison_rules, grounding_rules, list_rules, order_rules, size_rules
+from spatial.questions.rules import between_rules, comparison_rules, grounding_rules, list_rules, order_rules, size_rules
 from spatial.questions.split_keys import KeysOf
 from spatial.questions.twin_queries import TwinsOf
 from spatial.splits import Key
@@ -43,6 +44,7 @@ NO_PREDICATE: frozenset[str] = frozenset()
 SIDES = frozenset({"left_of", "right_of"})
 HEIGHTS = frozenset({"above", "below"})
 NEARNESS = frozenset({"near", "far"})
+GAPS = frozenset({"between"})
 MULTI_HOP = "multi_hop"
 OPEN = None
 """Instead of choices: the answer is open."""
@@ -159,6 +161,9 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
             "where a thing is, as a box or a point in pixels; or which thing is in a box, or on which side of another",
             grounding_proposals.grounding, ANY_FAMILY, 1,
         ),
+        "between": QuestionKind(
+            "what is between two objects, or whether one is", between_proposals.between, frozenset({"arrangement"}), 4,
+        ),
     },
     QuestionKind,
 )  # fmt: skip
@@ -255,6 +260,14 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.BoxSide, "grounding", "grounding", grounding_rules.box_side,
         split_keys.of_box_side, grounding_rules.left_or_right, twin_queries.no_twin, SIDES,
+    ),
+    QueryType(
+        q.Between, "between", "between", between_rules.between,
+        split_keys.of_between, between_rules.neighbours, twin_queries.no_twin, GAPS,
+    ),
+    QueryType(
+        q.IsBetween, "between", "between", between_rules.whether_between,
+        split_keys.of_order, distractors.yes_no, twin_queries.of_is_between, GAPS,
     ),
 )  # fmt: skip
 

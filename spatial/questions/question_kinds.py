@@ -217,6 +217,23 @@ class OddOneOut(Model):
     things: Annotated[tuple[Ref, ...], Field(min_length=3, max_length=4)]
 
 
+class Between(Model):
+    """Which object is between the two, from left to right?"""
+
+    op: Literal["between"] = "between"
+    first: Ref
+    second: Ref
+
+
+class IsBetween(Model):
+    """Is the subject between the two, from left to right?"""
+
+    op: Literal["is_between"] = "is_between"
+    subject: Ref
+    first: Ref
+    second: Ref
+
+
 class Deeper(Model):
     """Is the subject in front of, or behind, the object?"""
 
@@ -271,6 +288,8 @@ Query = (
     | Locate
     | Boxed
     | BoxSide
+    | Between
+    | IsBetween
 )
 
 _ADAPTER: TypeAdapter[Query] = TypeAdapter(Annotated[Query, Field(discriminator="op")])

@@ -13,6 +13,7 @@ from spatial.questions.answer_rules import Answer
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import (
     AttributeOf,
+    Between,
     Boxed,
     BoxSide,
     Closer,
@@ -23,6 +24,7 @@ from spatial.questions.question_kinds import (
     Find,
     InOrder,
     InPlace,
+    IsBetween,
     Larger,
     Locate,
     Nearest,
@@ -129,7 +131,12 @@ def of_list(_query: CountWhere | OddOneOut, found: list[str], _answer_category: 
     return {pair(DIRECTION, found[0], other) for other in found[1:]}
 
 
-def of_order(_query: InOrder | RowOrder, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+def of_between(_query: Between, found: list[str], answer_category: AnswerCategory) -> set[Key]:
+    """Any two of the two that are named and the one between them."""
+    return {pair(DIRECTION, a, b) for a, b in combinations((*found, answer_category()), 2)}
+
+
+def of_order(_query: InOrder | RowOrder | IsBetween, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """Any two of the three."""
     return {pair(DIRECTION, a, b) for a, b in combinations(found, 2)}
 

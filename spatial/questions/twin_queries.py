@@ -24,6 +24,7 @@ from spatial.questions.question_kinds import (
     Hop,
     InOrder,
     InPlace,
+    IsBetween,
     Larger,
     Outermost,
     Query,
@@ -115,6 +116,12 @@ def of_comparison(query: CompareCounts) -> Iterator[Query]:
         yield query.model_copy(update={"anchor": query.other, "other": query.anchor})
     elif query.predicate is not None:
         yield query.model_copy(update={"predicate": INVERSE[query.predicate]})
+
+
+def of_is_between(query: IsBetween) -> Iterator[Query]:
+    """The subject exchanged with either of the two."""
+    yield query.model_copy(update={"subject": query.first, "first": query.subject})
+    yield query.model_copy(update={"subject": query.second, "second": query.subject})
 
 
 def of_order(query: InOrder) -> Iterator[Query]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.graph import Relation
+from schemas.predicate_names import ends
 from spatial.reasoning.draft import Draft
 from spatial.reasoning.inference import GIVEN, INVERSE, THIRDS, TRANSITIVITY, Fact, Found, saturate
 from spatial.reasoning.orders import AXES, Order, orders
@@ -66,8 +67,8 @@ def closure(draft: Draft) -> tuple[Derived, ...]:
 def check_indices(draft: Draft) -> None:
     """Raise ValueError for the first relation that names a missing object."""
     for index, relation in enumerate(draft.relations):
-        for end in (relation.subject, relation.object):
-            if end is not None and not 0 <= end < len(draft.objects):
+        for end in ends(relation):
+            if not 0 <= end < len(draft.objects):
                 raise ValueError(f"relation {index} names object {end}, there are {len(draft.objects)}")
 
 

@@ -3,8 +3,8 @@
 In: statements over numbered objects; one may state several relations, as a phrase does.
 Out: None, or an irreducible conflict with the derivation that refutes it: without any one of its statements the rest is
 consistent.
-Sound, and complete for directions, depth and thirds of the canvas; `spatial.layout` finds conflicts that only a search
-for boxes can refute.
+Sound, and complete for directions, depth and thirds of the canvas; of groups it knows that only one of three is
+between the others.  `spatial.layout` finds conflicts that only a search for boxes can refute, those of groups included.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.graph import Relation
+from schemas.predicate_names import ends
 from spatial.reasoning.closure import Derived, relation_of
 from spatial.reasoning.draft import Draft
 from spatial.reasoning.inference import GIVEN, THIRDS, TRANSITIVITY, Fact, Found, saturate, sources
 from spatial.reasoning.orders import Order, edges_of, orders, shortest_cycle
 from spatial.relations.predicate_table import PREDICATES, inverse
+from spatial.relations.relation_truth import members
 
 Kind = Literal["dangling_index", "self_relation", "opposite", "exclusion", "cycle"]
 Statement = Sequence[Relation]
@@ -53,7 +55,7 @@ def conflict_among(count: int, statements: Sequence[Statement]) -> Conflict | No
 
     Raises ValueError for an unknown predicate, a place with an object or a relation without one.
     """
-    broken = _broken(count, statements)
+    broken = _broken(count, statements) or _rivals(statements, range(len(statements)))
     if broken is not None:
         return broken
     kept = list(range(len(statements)))
@@ -73,6 +75,9 @@ def conflict_among(count: int, statements: Sequence[Statement]) -> Conflict | No
 
 def clash_among(count: int, statements: Sequence[Statement], kept: Sequence[int]) -> tuple[int, ...] | None:
     """Statements among the `kept` ones that clash, not necessarily irreducible; None where those are consistent."""
+    rivals = _rivals(statements, kept)
+    if rivals is not None:
+        return rivals.indices
     clash = _find(count, statements, kept)[1]
     return None if clash is None else clash.indices
 
@@ -81,11 +86,10 @@ def broken_statements(count: int, statements: Sequence[Statement]) -> Iterator[t
     """The statements that are false by themselves: a dangling index, or an object related to itself."""
     for index, statement in enumerate(statements):
         for relation in statement:
-            ends = [relation.subject] if relation.object is None else [relation.subject, relation.object]
-            if not all(0 <= end < count for end in ends):
+            if not all(0 <= end < count for end in ends(relation)):
                 yield index, "dangling_index", relation
                 break
-            if relation.subject == relation.object:
+            if relation.subject in members(relation):
                 yield index, "self_relation", relation
                 break
 
@@ -93,6 +97,19 @@ def broken_statements(count: int, statements: Sequence[Statement]) -> Iterator[t
 def _broken(count: int, statements: Sequence[Statement]) -> Conflict | None:
     for index, kind, relation in broken_statements(count, statements):
         return Conflict((index,), kind, (), (relation,))
+    return None
+
+
+def _rivals(statements: Sequence[Statement], kept: Sequence[int]) -> Conflict | None:
+    """Two statements about the same three objects of which each puts another one between the others: at most one is."""
+    middle: dict[frozenset[int], tuple[int, Relation]] = {}
+    for index in kept:
+        for relation in statements[index]:
+            if relation.predicate != "between":
+                continue
+            first, stated = middle.setdefault(frozenset(ends(relation)), (index, relation))
+            if stated.subject != relation.subject:
+                return Conflict(tuple(sorted({first, index})), "exclusion", (), (stated, relation))
     return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from schemas.graph import Relation
-from spatial.relations.predicate_table import PREDICATES, predicate
+from spatial.relations.predicate_table import OF_GROUPS, PREDICATES, predicate
 
 Fact = tuple[str, int, int | None]
 """Predicate, subject, object; the object of a place is None."""
@@ -140,12 +140,14 @@ class _Saturation:
 def saturate(statements: Iterable[tuple[int, Relation]]) -> Found:
     """All facts that follow from statements by the rules of the table, except chains of directions.
 
-    A relation of an object to itself is ignored.  Raises ValueError for an unknown predicate, a place with an object or
-    a relation without one.
+    A relation of an object to itself is ignored, and so is one of a group: nothing follows from it by rules.  Raises
+    ValueError for an unknown predicate, a place with an object or a relation without one.
     """
     work = _Saturation()
     for index, relation in statements:
         row = predicate(relation.predicate)
+        if row.name in OF_GROUPS:
+            continue
         if (row.family == "place") != (relation.object is None):
             raise ValueError(f"{row.name} {'takes no' if relation.object is not None else 'needs an'} object")
         work.add((row.name, relation.subject, relation.object), Step(1, GIVEN, source=index))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-Family = Literal["direction", "depth", "support", "containment", "distance", "place"]
+Family = Literal["direction", "depth", "support", "containment", "distance", "place", "arrangement"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Predicate:
     """A predicate p with its rules.
 
     `phrase`: its words between two objects ("the cup is … the table") or for a place ("at the … of the picture").
-    `inverse`: p(a, b) is equivalent to inverse(b, a); a symmetric predicate is its own inverse, a place has none.
+    `inverse`: p(a, b) is equivalent to inverse(b, a); a symmetric predicate is its own inverse, a place has none, nor has a
+    predicate of a group, from which nothing follows by rules.
     `implies`: p(a, b) ⇒ q(a, b), direct steps only (`entailed` follows them to the end).
     `excludes`: every q that cannot hold of the same pair in the same order.
     `compositions`: {q: r} for p(a, b) and q(b, c) ⇒ r(a, c), besides transitivity.
@@ -106,8 +107,12 @@ _UNARY = (
     _place("bottom_right", ("bottom", "right"), ("top_left", "top", "top_right", "left", "center", "bottom_left")),
 )
 
-PREDICATES: Mapping[str, Predicate] = {row.name: row for row in (*_BINARY, *_UNARY)}
+# Of an object, and of several others together.
+_OF_GROUPS = (Predicate("between", "arrangement", "between", None),)
+
+PREDICATES: Mapping[str, Predicate] = {row.name: row for row in (*_BINARY, *_UNARY, *_OF_GROUPS)}
 BINARY: tuple[str, ...] = tuple(row.name for row in _BINARY)
+OF_GROUPS: tuple[str, ...] = tuple(row.name for row in _OF_GROUPS)
 PLACES: tuple[str, ...] = tuple(row.name for row in _UNARY)
 
 BANDS: Mapping[str, tuple[int | None, int | None]] = {
@@ -122,10 +127,10 @@ CONTACT = frozenset({"on", "supports", "under", "over", "inside", "contains", "t
 
 
 def inverse(name: str) -> str:
-    """The equivalent predicate for the swapped pair. Raises ValueError for a place or an unknown name."""
+    """The equivalent predicate for the swapped pair. Raises ValueError for a place, one of a group or an unknown name."""
     found = predicate(name).inverse
     if found is None:
-        raise ValueError(f"{name} is a place and has no inverse")
+        raise ValueError(f"{name} is {'of a group' if name in OF_GROUPS else 'a place'} and has no inverse")
     return found
 
 

@@ -6,7 +6,10 @@ Does not know pictures: only the renderer knows whether a contact of boxes is a 
 """
 
 import math
+from collections.abc import Mapping
+from typing import Protocol
 
+from schemas.predicate_names import Triple
 from spatial.relations.boxes import (
     GRID,
     RESOLUTION,
@@ -19,18 +22,35 @@ from spatial.relations.boxes import (
     edges,
     gap_in_units,
 )
+from spatial.relations.group_geometry import GROUP_TRUTH
 from spatial.relations.predicate_geometry import FAR_UNITS, MARGIN, NEAR_DEPTH, NEAR_UNITS, NEXT_TO_OVERLAP, TRUTH
 from spatial.relations.predicate_table import BANDS, PLACES, predicate
 
 __all__ = [
-    "FAR_UNITS", "NEARNESS", "NEAR_DEPTH", "NEAR_UNITS", "NEXT_TO_OVERLAP", "RESOLUTION", "Canvas", "Depths", "Rect",
-    "apart_in_depth", "cell", "check_box", "check_canvas", "depth_reach", "distance", "holds", "places", "relate",
+    "FAR_UNITS", "NEARNESS", "NEAR_DEPTH", "NEAR_UNITS", "NEXT_TO_OVERLAP", "RESOLUTION", "TOGETHER", "Canvas", "Depths",
+    "Placed", "Rect", "apart_in_depth", "cell", "check_box", "check_canvas", "depth_reach", "distance", "holds", "members",
+    "places", "relate", "relation_holds",
 ]  # fmt: skip
 
 Depths = tuple[float, float]
 
 NEARNESS = frozenset({"near", "next_to", "touching"})
-"""Predicates that need things at about the same depth."""
+"""Predicates of two that need things at about the same depth."""
+
+TOGETHER = NEARNESS | {"between"}
+"""These, and the predicates of groups that need their subject at about the depth of each of the group."""
+
+
+class Placed(Protocol):
+    """A box with its depth, which may be unknown."""
+
+    @property
+    def box(self) -> Rect:
+        """The box."""
+
+    @property
+    def depth(self) -> float | None:
+        """The depth; smaller is nearer."""
 
 
 def depth_reach(span: float) -> float:
@@ -55,6 +75,8 @@ def holds(name: str, a: Rect, b: Rect | None, canvas: Canvas, depths: Depths | N
     predicate, and for a missing or superfluous `b`.
     """
     row = predicate(name)
+    if name in GROUP_TRUTH:
+        raise ValueError(f"{name} is of more than two boxes")
     if (b is None) != (row.family == "place"):
         raise ValueError(f"{name} {'takes no' if b else 'needs an'} object")
     if b is None:
@@ -63,6 +85,26 @@ def holds(name: str, a: Rect, b: Rect | None, canvas: Canvas, depths: Depths | N
         near, far = (0, 1) if name == "in_front_of" else (1, 0)
         return depths is not None and depths[near] < depths[far]
     return TRUTH[name](edges(a), edges(b))
+
+
+def relation_holds(relation: Triple, placed: Mapping[int, Placed], canvas: Canvas) -> bool:
+    """Whether a relation of any number of objects is true, by the truth rule alone. Of depths, only their order counts.
+
+    Raises KeyError for an object that is not in `placed`, and ValueError as `holds`.
+    """
+    a = placed[relation.subject]
+    if relation.predicate in GROUP_TRUTH:
+        return GROUP_TRUTH[relation.predicate](edges(a.box), [edges(placed[i].box) for i in members(relation)])
+    if relation.object is None:
+        return holds(relation.predicate, a.box, None, canvas)
+    b = placed[relation.object]
+    depths = None if a.depth is None or b.depth is None else (a.depth, b.depth)
+    return holds(relation.predicate, a.box, b.box, canvas, depths)
+
+
+def members(relation: Triple) -> tuple[int, ...]:
+    """The ids of the object and of the others; none of a place."""
+    return () if relation.object is None else (relation.object, *relation.others)
 
 
 def relate(

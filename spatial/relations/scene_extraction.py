@@ -7,8 +7,9 @@ infers a contact of objects from a contact of boxes.
 Which relations a scene lists, in this order:
 1. relations that were drawn on purpose and hold of the visible boxes, as the graph states them, marked `drawn`;
 2. for each two clearly visible objects (lower id first) what boxes and depths show by more than a doubtful margin:
-   at most one of left_of and right_of, of above and below, of in_front_of and behind, of next_to, near and far.
-Neither lists near, next_to or touching of two that are apart in depth, unless one was drawn on or in the other.
+   at most one of left_of and right_of, of above and below, of in_front_of and behind, of next_to, near and far;
+3. for each of them at most one between: with the nearest to its left and the nearest to its right (`group_extraction`).
+None lists near, next_to, touching or between of things that are apart in depth, unless one was drawn on or in the other.
 Each fact is listed once: neither its inverse nor what `spatial.reasoning.closure` derives from it is added.
 """
 
@@ -17,9 +18,11 @@ from itertools import combinations
 
 from schemas.events import Scene, SeenObject, SeenRelation, Truth
 from schemas.graph import Relation, SpatialGraph
+from schemas.predicate_names import ends
 from spatial.knowledge.knowledge_base import categories
+from spatial.relations.group_extraction import StatedTriples, are_apart, derived_groups
 from spatial.relations.predicate_table import PREDICATES
-from spatial.relations.relation_truth import NEARNESS, apart_in_depth, depth_reach, holds, relate
+from spatial.relations.relation_truth import NEARNESS, TOGETHER, depth_reach, members, relate, relation_holds
 
 MIN_VISIBLE = 0.35
 """Least visible share of an object in a relation: with less, its visible box says little about the object."""
@@ -36,8 +39,6 @@ DEPTH_SHARE = 0.05
 NOTHING_NEAR = -1.0
 """The reach in depth within which no two objects are near each other."""
 
-_CARRYING = frozenset({"on", "supports", "inside", "contains"})
-
 _DISTANCES = ("next_to", "near", "far")
 """The predicates of distance, the most specific first."""
 
@@ -52,11 +53,12 @@ def extract_scene(graph: SpatialGraph, truth: Truth, canvas: tuple[int, int], de
     clear = sorted((thing for thing in objects if thing.visible >= MIN_VISIBLE), key=lambda thing: thing.id)
     reach = depth_reach(_span(objects)) if depth_known else NOTHING_NEAR
     drawn = _without_apart(list(_drawn(truth.drawn, clear, canvas)), clear, reach)
+    stated = _stated_both_ways(drawn)
     return Scene(
         canvas=canvas,
         scene=graph.scene,
         objects=objects,
-        relations=(*drawn, *_derived(clear, canvas, _stated_both_ways(drawn), reach)),
+        relations=(*drawn, *_derived(clear, canvas, stated, reach), *derived_groups(clear, canvas, drawn, stated, reach)),
         excluded=tuple(_certainly_absent(graph.excluded, objects, truth.elements)),
     )
 
@@ -71,18 +73,16 @@ def _drawn(relations: Iterable[Relation], clear: Sequence[SeenObject], canvas: t
     """The relations that the renderer carried out between clearly visible objects, where the boxes agree."""
     seen = {thing.id: thing for thing in clear}
     for relation in dict.fromkeys(relations):
-        a = seen.get(relation.subject)
-        b = None if relation.object is None else seen.get(relation.object)
-        if relation.predicate not in PREDICATES or a is None or a is b or (b is None and relation.object is not None):
+        if (
+            relation.predicate not in PREDICATES
+            or relation.subject in members(relation)
+            or not seen.keys() >= set(ends(relation))
+        ):
             continue
-        if (b is None) != (PREDICATES[relation.predicate].family == "place"):
+        if (relation.object is None) != (PREDICATES[relation.predicate].family == "place"):
             continue
-        depths = None if b is None else (a.depth, b.depth)
-        if holds(relation.predicate, a.box, None if b is None else b.box, canvas, depths):
-            yield SeenRelation(subject=relation.subject, predicate=relation.predicate, object=relation.object, drawn=True)
-
-
-StatedTriples = set[tuple[int, str, int | None]]
+        if relation_holds(relation, seen, canvas):
+            yield SeenRelation(**relation.model_dump(), drawn=True)
 
 
 def _without_apart(drawn: Sequence[SeenRelation], clear: Sequence[SeenObject], reach: float) -> list[SeenRelation]:
@@ -91,15 +91,9 @@ def _without_apart(drawn: Sequence[SeenRelation], clear: Sequence[SeenObject], r
     return [
         relation
         for relation in drawn
-        if relation.predicate not in NEARNESS
-        or relation.object is None
-        or not _are_apart(seen[relation.subject], seen[relation.object], stated, reach)
+        if relation.predicate not in TOGETHER
+        or not any(are_apart(seen[relation.subject], seen[i], stated, reach) for i in members(relation))
     ]
-
-
-def _are_apart(a: SeenObject, b: SeenObject, stated: StatedTriples, reach: float) -> bool:
-    """Whether two are apart in depth, and neither carries or holds the other."""
-    return apart_in_depth(a.depth, b.depth, reach) and not any((a.id, name, b.id) in stated for name in _CARRYING)
 
 
 def _stated_both_ways(relations: Iterable[SeenRelation]) -> StatedTriples:
@@ -120,7 +114,7 @@ def _derived(
     least_depth = DEPTH_SHARE * _span(clear)
     for a, b in combinations(clear, 2):
         margins = relate(a.box, b.box, canvas, a.depth, b.depth)
-        if _are_apart(a, b, stated, reach):
+        if are_apart(a, b, stated, reach):
             margins = {name: margin for name, margin in margins.items() if name not in NEARNESS}
         for name in _reliable_predicates(margins, least_depth):
             if (a.id, name, b.id) not in stated:

@@ -6,6 +6,7 @@ In: a `Form` with its nouns, and the scene.  Out: the answer's text; `NotProven`
 from collections.abc import Callable
 
 from schemas.events import Scene, SeenObject
+from spatial.verify.between_answers import answer_between, answer_whether_between
 from spatial.verify.comparison_answers import answer_larger, answer_more, answer_more_carried, answer_more_sides
 from spatial.verify.geometry import SPECK, before, closer, nearer, related, third
 from spatial.verify.grounding_answers import answer_box, answer_box_side, answer_content, answer_point
@@ -175,4 +176,6 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "where_point": answer_point,
     "content": answer_content,
     "box_side": answer_box_side,
+    "between": answer_between,
+    "is_between": answer_whether_between,
 }

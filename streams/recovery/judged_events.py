@@ -100,7 +100,11 @@ def _rendered(row: Row, story: Mapping[str, Any], graph: SpatialGraph) -> Render
 def _truth(row: Row, graph: SpatialGraph) -> Truth:
     """The renderer's truth, as far as the row keeps it: objects, contacts and what is absent."""
     objects = tuple(SeenObject.model_validate({**thing, "box": tuple(thing["box"])}) for thing in row["objects"])
-    drawn = [{name: r[name] for name in ("subject", "predicate", "object")} for r in row["relations"] if r["drawn"]]
+    drawn = [
+        {**{name: r[name] for name in ("subject", "predicate", "object")}, "others": r.get("others") or ()}
+        for r in row["relations"]
+        if r["drawn"]
+    ]
     shown = tuple(name for name in graph.excluded if name not in row["excluded"])
     return Truth(objects=objects, drawn=tuple(Relation.model_validate(r) for r in drawn), elements=shown)
 

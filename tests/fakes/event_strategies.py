@@ -21,7 +21,7 @@ from schemas.bounds import CANVAS_MAX, CANVAS_MIN, MAX_NAME_CHARS
 from schemas.events import OPEN_KINDS, Question, SeedConcept, SeedOptions
 from schemas.graph import Layout, Relation, SpatialGraph
 from schemas.pictures import SeenRelation, Truth
-from schemas.predicate_names import BINARY, PLACES
+from schemas.predicate_names import BINARY, GROUPS, PLACES
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 
 M = TypeVar("M", bound=BaseModel)
@@ -214,10 +214,15 @@ def _seed(draw: Draw, fields: Fields) -> Fields:
 
 def _relation(draw: Draw, fields: Fields) -> Fields:
     if fields["predicate"] in PLACES:
-        return {**fields, "object": None}
-    if fields["predicate"] in BINARY and fields["object"] is None:
-        return {**fields, "object": fields["subject"] + 1 if fields["subject"] < 9 else 0}
-    return fields
+        return {**fields, "object": None, "others": ()}
+    if fields["predicate"] in (*BINARY, *GROUPS) and fields["object"] is None:
+        fields = {**fields, "object": fields["subject"] + 1 if fields["subject"] < 9 else 0}
+    least, most = GROUPS.get(
+        fields["predicate"], (0, 0 if fields["predicate"] in BINARY or fields["object"] is None else 3)
+    )
+    free = [number for number in range(20) if number not in (fields["subject"], fields["object"])]
+    others = draw(st.lists(st.sampled_from(free), min_size=least, max_size=most, unique=True))
+    return {**fields, "others": tuple(others)}
 
 
 def _layout(draw: Draw, fields: Fields, count: int = 2) -> Fields:
@@ -254,6 +259,12 @@ def _inside(draw: Draw, relation: Any, count: int) -> Any:
     """The relation between things that are there, None where there are too few."""
     numbers = st.integers(0, count - 1)
     subject, other = draw(numbers), None if relation.object is None else draw(numbers)
+    if relation.others:
+        numbers_there = draw(st.permutations(range(count)))[: 2 + len(relation.others)]
+        if len(numbers_there) < 2 + len(relation.others):
+            return None
+        subject, other, *others = numbers_there
+        return relation.model_copy(update={"subject": subject, "object": other, "others": tuple(others)})
     return None if subject == other else relation.model_copy(update={"subject": subject, "object": other})
 
 

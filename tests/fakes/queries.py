@@ -80,5 +80,7 @@ def queries(nouns: Sequence[str]) -> st.SearchStrategy[q.Query]:
         st.builds(q.Locate, form=_one_of(q.Location), subject=refs),
         st.builds(q.Boxed, box=_BOXES),
         st.builds(q.BoxSide, box=_BOXES, object=refs),
+        st.builds(q.Between, first=refs, second=refs),
+        st.builds(q.IsBetween, subject=refs, first=refs, second=refs),
         st.builds(q.Deeper, subject=refs, predicate=_one_of(q.Depth), object=refs),
     )

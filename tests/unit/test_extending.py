@@ -21,6 +21,7 @@ EXAMPLES = {
     "An object store": "S3Store",
     "A question kind": "Closer",
     "A binary predicate": '"next_to"',
+    "A predicate of a group": '"between"',
     "A scene with its objects": '"accordion"',
     "A SASL mechanism": '"SCRAM-SHA-256"',
 }

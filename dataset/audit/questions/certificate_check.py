@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from dataset.audit.box_relations import objects_of
 from dataset.audit.questions.parsed_questions import PROGRAMS, ParsedQuestion
 from dataset.audit.tar_rows import Row
 from spatial.verify.referents import NotProven
@@ -56,7 +57,7 @@ def _holds(premise: dict[str, Any], row: Row) -> bool:
     if "excluded" in premise:
         return premise["excluded"] in row["excluded"]
     if "relation" in premise:
-        same = [r for r in row["relations"] if [r["subject"], r["predicate"], r["object"]] == premise["relation"]]
+        same = [r for r in row["relations"] if [r["subject"], r["predicate"], *objects_of(r)] == premise["relation"]]
         return bool(same) and all(r["drawn"] or not premise.get("drawn") for r in same)
     thing = next((thing for thing in row["objects"] if thing["id"] == premise.get("object")), None)
     if thing is None:

@@ -23,6 +23,7 @@ KINDS = {
     "more_sides_right": "compare_counts", "more_on": "compare_counts", "more_inside": "compare_counts",
     "where_box": "grounding", "where_point": "grounding",
     "content": "grounding", "box_side": "grounding",
+    "between": "between", "is_between": "between",
 }  # fmt: skip
 OPEN = ("where_box", "where_point")
 """Forms that are asked without choices."""
@@ -41,6 +42,7 @@ PROGRAMS = {
     "odd": "odd_one_out", "more": "compare_counts", "more_sides": "compare_counts",
     "more_sides_right": "compare_counts", "more_on": "compare_counts", "more_inside": "compare_counts",
     "where_box": "locate", "where_point": "locate", "content": "boxed", "box_side": "box_side",
+    "between": "between", "is_between": "is_between",
 }  # fmt: skip
 """Form to the `op` of a certificate's query."""
 
@@ -50,6 +52,7 @@ HOPS = {
     "row_order": 2, "larger": 1, "how_many_of": 1, "odd": 1,
     "more": 0, "more_sides": 2, "more_sides_right": 2, "more_on": 2, "more_inside": 2,
     "where_box": 0, "where_point": 0, "content": 0, "box_side": 1,
+    "between": 2, "is_between": 2,
 }  # fmt: skip
 
 DOMAINS = {
@@ -93,7 +96,7 @@ class ParsedQuestion:
         found |= {thing.id for noun in self.form.nouns for thing in self._fitting(noun)}
         if self.form.ask in BOXED:
             found.add(boxed_thing(self.reader, self.form).id)
-        if self.form.ask == "end" or self.form.ask in SEARCHES:
+        if self.form.ask in ("end", "between", *SEARCHES):
             found.add(self.named(answer))
         return found
 

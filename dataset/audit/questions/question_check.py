@@ -90,9 +90,13 @@ _OF_LISTS = {"row_order": _is_order, "odd_one_out": _is_listed, "count_where": _
 """Kinds that name their things in a list, and whether a choice may answer them."""
 
 
+ALIKE = {"box_side": "direction_open", "is_between": "direction_yes_no"}
+"""Forms that have the choices of another kind."""
+
+
 def _is_possible_answer(choice: str, parsed: ParsedQuestion) -> bool:
     """Whether a choice has the form of an answer to the question."""
-    domain = DOMAINS.get("direction_open" if parsed.form.ask == "box_side" else parsed.plain_kind)
+    domain = DOMAINS.get(ALIKE.get(parsed.form.ask, parsed.plain_kind))
     if domain is not None:
         return choice in domain
     if parsed.plain_kind in _OF_LISTS:

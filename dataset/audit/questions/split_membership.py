@@ -85,8 +85,9 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
         yield from _boxed_keys(reader, form, meant)
     elif form.ask == "closer":
         yield from (_pair("distance", meant[1], other) for other in (meant[0], meant[2]))
-    elif form.ask in ("order", "row_order"):
-        yield from (_pair("direction", a, b) for a, b in combinations(meant, 2))
+    elif form.ask in ("order", "row_order", "is_between", "between"):
+        found = [_category(reader, parsed.named(answer))] if form.ask == "between" else []
+        yield from (_pair("direction", a, b) for a, b in combinations((*meant, *found), 2))
     else:
         yield from _search_keys(parsed, meant[0], answer)
 
@@ -119,10 +120,14 @@ def _search_keys(parsed: ParsedQuestion, anchor: str, answer: str) -> Iterator[K
     reader, form = parsed.reader, parsed.form
     family = "distance" if form.ask == "nearest" else _FAMILIES[RELATIONS[form.word]]
     named = parsed.named(answer)
-    yield _pair(family, next(thing.category for thing in reader.scene.objects if thing.id == named), anchor)
+    yield _pair(family, _category(reader, named), anchor)
     words = form.refs[0]
     nameless = list(_nameless_keys(reader, words, [])) if words.noun is None else []
     yield from nameless or [Key(family, (anchor,), of_words=True)]
+
+
+def _category(reader: Reader, number: int) -> str:
+    return next(thing.category for thing in reader.scene.objects if thing.id == number)
 
 
 def scene_split(scene_hash: str, held_out_per_mille: int) -> str:

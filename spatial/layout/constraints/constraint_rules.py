@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from spatial.layout.constraints.distance_rules import far, near, next_to, touching
 from spatial.layout.constraints.encoding_context import EncodingContext, shares
+from spatial.layout.constraints.group_constraints import GROUP_ENCODERS
 from spatial.layout.constraints.linear import (
     AXES,
     EXTENT,
@@ -53,6 +54,8 @@ def rules_of_fact(fact: Fact, context: EncodingContext) -> list[Rule]:
     """The rules of one fact. Raises KeyError for a predicate that has no encoder."""
     if fact.object is None:
         return [(_place(fact, context),)]
+    if fact.predicate in GROUP_ENCODERS:
+        return GROUP_ENCODERS[fact.predicate](fact, context)
     return ENCODERS[fact.predicate](fact, context)
 
 
@@ -172,4 +175,4 @@ ENCODERS: dict[str, Callable[[Fact, EncodingContext], list[Rule]]] = {
     "near": near,
     "far": far,
 }
-"""The encoder of each canonical predicate."""
+"""The encoder of each canonical predicate of two objects."""

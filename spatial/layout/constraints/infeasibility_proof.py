@@ -10,9 +10,23 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final, Literal
 
-from spatial.layout.constraints.linear import AXES, Axis, Kind, Linear, Option, Rule, Term, at_most, high, low, middle2
+from schemas.predicate_names import ends
+from spatial.layout.constraints.linear import (
+    AXES,
+    OTHER,
+    Axis,
+    Kind,
+    Linear,
+    Option,
+    Rule,
+    Term,
+    at_most,
+    high,
+    low,
+    middle2,
+)
 from spatial.layout.lazy_cp_sat import find
-from spatial.layout.placement_problem import Fact, facts_of
+from spatial.layout.placement_problem import Fact, facts_of, group_of
 from spatial.layout.solver_model import IMPOSSIBLE, Formulation, Key
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
@@ -80,7 +94,7 @@ def check_necessary_conditions(draft: Draft, canvas: tuple[int, int], effort: fl
     facts = facts_of(draft)
     scale = GRID / max(canvas)
     width, height = (6 * max(1, round(side * scale / 6)) for side in canvas)
-    used = sorted({i for f in facts for i in (f.subject, f.object) if i is not None})
+    used = sorted({i for f in facts for i in ends(f)})
     ranges: dict[Key, tuple[int, int]] = {}
     rules: list[Rule] = []
     distant = {i for f in facts if f.predicate == "far" for i in f.pair}
@@ -108,6 +122,8 @@ _EXTENTS: tuple[Kind, Kind] = ("w", "h")
 def _necessary(fact: Fact, canvas: tuple[int, int]) -> list[Rule]:
     if fact.object is None:
         return [_place(fact, canvas)]
+    if fact.predicate in NECESSARY_OF_GROUPS:
+        return NECESSARY_OF_GROUPS[fact.predicate](fact)
     return NECESSARY_RULES[fact.predicate](*fact.pair)
 
 
@@ -187,4 +203,25 @@ NECESSARY_RULES: dict[str, Callable[[int, int], list[Rule]]] = {
     "near": _near,
     "far": _far,
 }
-"""The necessary conditions of each canonical predicate."""
+"""The necessary conditions of each canonical predicate of two objects."""
+
+
+def _between(fact: Fact) -> list[Rule]:
+    """The truth rule itself: the centre in the gap along an axis, and extent in common across it."""
+    a, (b, c) = fact.subject, group_of(fact)
+    return [
+        tuple(
+            (
+                at_most(high(axis, first, 2), middle2(axis, a)),
+                at_most(middle2(axis, a), low(axis, last, 2)),
+                *_share(OTHER[axis], a, first, 1),
+                *_share(OTHER[axis], a, last, 1),
+            )
+            for axis in AXES
+            for first, last in ((b, c), (c, b))
+        )
+    ]
+
+
+NECESSARY_OF_GROUPS: dict[str, Callable[[Fact], list[Rule]]] = {"between": _between}
+"""The necessary conditions of each predicate of a group."""

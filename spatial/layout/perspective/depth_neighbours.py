@@ -7,8 +7,8 @@ One that carries the other needs no rule: its depth is that of what it stands on
 from collections.abc import Collection, Sequence
 
 from spatial.layout.constraints.linear import Linear, Rule, at_most, high
-from spatial.layout.placement_problem import Problem, ancestors
-from spatial.relations.relation_truth import NEAR_DEPTH, NEARNESS, apart_in_depth
+from spatial.layout.placement_problem import Problem, ancestors, group_of
+from spatial.relations.relation_truth import NEAR_DEPTH, NEARNESS, TOGETHER, apart_in_depth
 
 WALL_DEPTH = 0.97
 """Depth of what hangs on the wall at the far end."""
@@ -18,8 +18,14 @@ BAND = 0.012
 
 
 def near_pairs(problem: Problem) -> list[tuple[int, int]]:
-    """Pairs that a fact says are near, next to or touching each other, where neither carries the other."""
-    pairs = [fact.pair for fact in problem.facts if fact.predicate in NEARNESS]
+    """Pairs that a fact says are near, next to or touching each other, or of which one is between the other and a third,
+    where neither carries the other."""
+    pairs = [
+        (fact.subject, i) if fact.predicate in NEARNESS else (i, fact.subject)  # two cannot pull one to both
+        for fact in problem.facts
+        if fact.predicate in TOGETHER
+        for i in group_of(fact)
+    ]
     return [(a, b) for a, b in pairs if b not in ancestors(problem.carriers, a) and a not in ancestors(problem.carriers, b)]
 
 

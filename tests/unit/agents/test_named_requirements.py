@@ -86,3 +86,35 @@ def test_concepts_of_any_known_things_are_honoured_or_rejected():
         concept = f"{count} {a.name if count == 'a' else a.plural} {relation} a {b.name}"
         for outcome in graphs(concept, 1):
             assert isinstance(outcome, Rejection) or honours(outcome, concept), concept
+
+
+def groups(concept: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The stated relations of groups by category, of graphs of which none is rejected."""
+    found = []
+    for graph in graphs(concept, 3):
+        assert isinstance(graph, SpatialGraph), graph
+        name = {thing.id: thing.category for thing in graph.objects}
+        stated = [r for r in graph.relations if r.object is not None and r.others]
+        found += [(name[r.subject], r.predicate, tuple(name[i] for i in (r.object, *r.others))) for r in stated]  # type: ignore[index]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("concept", "group"),
+    [
+        ("a cat between two chairs", ("chair", "chair")),
+        ("a cat between a chair and a table", ("chair", "table")),
+        ("a cat sitting between the chair and the blue sofa", ("chair", "sofa")),
+    ],
+)
+def test_what_is_named_between_two_things_is_between_them(concept: str, group: tuple[str, ...]):
+    assert groups(concept) == [("cat", "between", group)] * 3
+
+
+@pytest.mark.parametrize(
+    "concept", ["a cat between a chair", "a cat between three chairs", "a cat between two chairs and a sofa"]
+)
+def test_what_is_named_between_fewer_or_more_is_rejected_with_the_number(concept: str):
+    [outcome] = graphs(concept, 1)
+    assert isinstance(outcome, Rejection)
+    assert "'between' takes 2 things, not" in outcome.detail

@@ -28,7 +28,7 @@ def test_each_scene_passes(scene: str):
         ({"required_objects": ("bycicle",)}, "there is no category 'bycicle'; nearest: bicycle"),
         ({"excluded": ("xyzzy",)}, "there is no category 'xyzzy'; skg knowledge categories lists what there is"),
         ({"required_objects": ("cat",), "excluded": ("cats",)}, "'cat' is required and excluded"),
-        ({"families": {"dept": 2.0}}, "there is no family of relations 'dept'; there are containment, depth, direction"),
+        ({"families": {"dept": 2.0}}, "there is no family of relations 'dept'; there are arrangement, containment, depth"),
         ({"required_relations": (("cat", "is fond of", "dog"),)}, "there is no relation 'is fond of'"),
         ({"required_relations": (("catt", "on", "table"),)}, "there is no category 'catt'; nearest: cat"),
         ({"required_objects": ("cat",) * 6, "max_objects": 5}, "6 things are required, no more than 5 allowed"),

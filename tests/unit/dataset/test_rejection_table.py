@@ -58,7 +58,7 @@ def test_a_rejection_is_kept_with_its_evidence_and_can_be_judged_again(lab):
     (row,) = rows(lab)
     assert (row["stage"], row["gate"], row["reason"]) == ("examine", "relation", "violated_relation")
     assert json.loads(row["evidence"]) == {"measured": [0.25, "ü"]}
-    assert row["conflict"] == [{"subject": 0, "predicate": "left_of", "object": 1}]
+    assert row["conflict"] == [{"subject": 0, "predicate": "left_of", "object": 1, "others": None}]
     assert row["image_id"] == event.image.image_id
     assert decode(row["source_topic"], row["source"]) == make_rendered(make_graph())
 

@@ -38,7 +38,9 @@ def test_the_columns_are_those_that_readers_rely_on():
                 }
             )
         ),
-        "relations": pa.list_(pa.struct({"subject": whole, "predicate": text, "object": whole, "drawn": pa.bool_()})),
+        "relations": pa.list_(
+            pa.struct({"subject": whole, "predicate": text, "object": whole, "drawn": pa.bool_(), "others": wholes})
+        ),
         "excluded": texts,
         "questions": pa.list_(
             pa.struct(
@@ -73,8 +75,8 @@ def test_a_row_says_what_the_event_says():
 def test_a_place_is_a_relation_without_an_object():
     _, row = one_row()
     assert row["relations"] == [
-        {"subject": 0, "predicate": "left_of", "object": 1, "drawn": True},
-        {"subject": 0, "predicate": "bottom_left", "object": None, "drawn": False},
+        {"subject": 0, "predicate": "left_of", "object": 1, "drawn": True, "others": None},
+        {"subject": 0, "predicate": "bottom_left", "object": None, "drawn": False, "others": None},
     ]
 
 

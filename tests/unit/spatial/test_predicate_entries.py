@@ -12,12 +12,12 @@ from dataset.audit import box_relations, content_ids
 from gpu_workers.collage import scene_truth
 from schemas import predicate_names
 from spatial.layout import layout_faults, placement_problem
-from spatial.layout.constraints import constraint_rules, infeasibility_proof
+from spatial.layout.constraints import constraint_rules, group_constraints, infeasibility_proof
 from spatial.questions import certain_facts
 from spatial.questions.question_kinds import Contact, Direction, Hop, Place
 from spatial.questions.wording import realisation
-from spatial.relations import phrases, predicate_geometry
-from spatial.relations.predicate_table import BANDS, BINARY, CONTACT, PLACES, PREDICATES
+from spatial.relations import group_geometry, phrases, predicate_geometry
+from spatial.relations.predicate_table import BANDS, BINARY, CONTACT, OF_GROUPS, PLACES, PREDICATES
 from spatial.verify import sentences
 
 TABLE = "spatial/relations/predicate_table.py"
@@ -38,6 +38,13 @@ ENTRIES = {
     "spatial/relations/phrase_table.json": (
         PREDICATES, {name for says in SAID for name in says},
     ),
+    "schemas/predicate_names.py (GROUPS)": (OF_GROUPS, predicate_names.GROUPS),
+    "spatial/relations/group_geometry.py (GROUP_TRUTH)": (OF_GROUPS, group_geometry.GROUP_TRUTH),
+    "spatial/relations/group_geometry.py (GROUP_MARGIN)": (OF_GROUPS, group_geometry.GROUP_MARGIN),
+    "spatial/layout/constraints/group_constraints.py (GROUP_ENCODERS)": (OF_GROUPS, group_constraints.GROUP_ENCODERS),
+    "spatial/layout/constraints/infeasibility_proof.py (NECESSARY_OF_GROUPS)": (
+        OF_GROUPS, infeasibility_proof.NECESSARY_OF_GROUPS,
+    ),
     "spatial/layout/constraints/constraint_rules.py (ENCODERS)": (CANONICAL, constraint_rules.ENCODERS),
     "spatial/layout/constraints/infeasibility_proof.py (NECESSARY_RULES)": (CANONICAL, infeasibility_proof.NECESSARY_RULES),
     "spatial/layout/layout_faults.py (DIRECTIONS)": (DIRECTIONS, layout_faults.DIRECTIONS),
@@ -53,7 +60,9 @@ ENTRIES = {
     "spatial/questions/wording/realisation.py (REACHES)": (DEPTHS, realisation.REACHES),
     "spatial/questions/wording/realisation.py (PLACES)": (PLACES, realisation.PLACES),
     "agents/relation_selection.py (DEFAULT_MIX)": (FAMILIES, relation_selection.DEFAULT_MIX),
-    "agents/relation_selection.py (FAMILY_RULES)": (FAMILIES - {"place", "containment"}, relation_selection.FAMILY_RULES),
+    "agents/relation_selection.py (FAMILY_RULES)": (
+        FAMILIES - {"place", "containment", "arrangement"}, relation_selection.FAMILY_RULES,
+    ),
     "agents/requirements.py (CARRY)": (CARRIES, requirements.CARRY),
     "agents/llm/relation_phrases.py (PLACES)": (
         PLACES, [name for words in relation_phrases.PLACES for name in relation_phrases.predicates_of(words, unary=True)],
