@@ -32,10 +32,14 @@ from spatial.questions.object_names import NamedScene
 from spatial.relations.scene_extraction import extract_scene
 from spatial.splits import split_of
 
-WHOLE_SCENE_KINDS = frozenset({"selection", "multi_hop"})
+WHOLE_SCENE_KINDS = frozenset({"selection", "multi_hop", "unanswerable"})
 """Kinds of questions about everything in the picture. Annotators with a list of categories, or a detector that is run only
 for a graph's labels, know too little for them: in a simulation with one further object, for which a detector was not run, 7
 of 26 and 3 of 3 of their answers were wrong."""
+
+WHOLE_THING_KINDS = frozenset({"apparent_size", "compare_counts"})
+"""Kinds of questions about things that hardly anything hides: neither a detector's box nor an annotator's tells how much of
+a thing is hidden."""
 
 
 @dataclass(frozen=True)
@@ -216,5 +220,5 @@ class ExamineHandler:
 
 def _kinds_not_asked(opened: _OpenedPicture) -> frozenset[str]:
     """Kinds of questions that what is known of the picture does not answer."""
-    unseen: frozenset[str] = WHOLE_SCENE_KINDS if opened.is_incomplete else frozenset()
+    unseen: frozenset[str] = WHOLE_SCENE_KINDS | WHOLE_THING_KINDS if opened.is_incomplete else frozenset()
     return unseen if is_depth_known(opened.event.graph) else unseen | DEPTH_KINDS

@@ -66,6 +66,7 @@ def _pairs(scene: NamedScene) -> Iterator[Pair]:
     category = [thing.category for thing in scene.objects]
     for i in scene.named:
         yield from (("above", category[i], category[j]) for j in scene.named if scene.relation(i, "above", j).value)
+        yield from (("behind", category[i], category[j]) for j in scene.named if scene.relation(i, "behind", j).value)
         yield from (("larger", category[i], category[j]) for j in scene.named if looks_larger(scene, i, j).value)
     numbers = counts_of(scene)
     yield from (("more", a, b) for (a, many), (b, few) in permutations(numbers.items(), 2) if many > few)
@@ -100,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
         pairs = [pair for found in pool.map(pairs_of, range(asked.scenes), chunksize=16) for pair in found]
     odds = {
         aspect: fitted(((a, b) for name, a, b in pairs if name == aspect), PRIORS.get(aspect, PRIOR))
-        for aspect in ("above", "seen", "more", "larger")
+        for aspect in ("above", "seen", "more", "larger", "behind")
     }
     FILE.write_text(json.dumps(odds, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
     sys.stdout.write(f"{FILE}: {len(pairs):,} pairs of {asked.scenes:,} scenes\n")

@@ -30,6 +30,7 @@ BY_OP = {
     "attribute": "family", "count": "count", "row_order": "course", "larger": "larger", "compare_counts": "count",
     "locate": "form", "boxed": "content", "box_side": "left_of or right_of",
     "between": "between", "is_between": "between",
+    "known_side": "left_of or right_of",
 }  # fmt: skip
 """The relation of a query without a predicate: the name of the field that holds it, or a fixed word."""
 

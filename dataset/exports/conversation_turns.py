@@ -21,6 +21,8 @@ from spatial.questions.question_kinds import (
     Exists,
     Find,
     InPlace,
+    KnownNext,
+    KnownSide,
     Locate,
     Nearest,
     Outermost,
@@ -74,10 +76,12 @@ def _name_in(text: str) -> str:
 
 
 class _QuestionScope:
-    """What one question is about. `query` is None where the grammar cannot parse it."""
+    """What one question is about. `query` is None where it has a conversation of its own: the grammar cannot parse it, or
+    it leaves open what is in the picture, which nearly any other turn may decide."""
 
     def __init__(self, question: dict[str, Any], row: Row) -> None:
-        self.query = parsed(question["question"])
+        query = parsed(question["question"])
+        self.query = None if isinstance(query, KnownSide | KnownNext) else query
         self.text = " ".join([question["question"], *question["choices"], question["answer"]]).casefold()
         self.categories = {thing["category"] for thing in row["objects"]} | set(row.get("excluded", ()))
         self.objects = frozenset(question["objects"])

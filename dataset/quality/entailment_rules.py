@@ -13,6 +13,8 @@ from dataset.quality.stated_facts import COURSES, ENDS, ORDERS
 SIZE, NUMBER = "size", "number"
 """The orders of sizes in the picture and of numbers, the larger one first."""
 
+SIDES = {"left": "left_of", "right": "right_of"}
+
 DISTANCE = "distance"
 """The order of distances; a distance is the set of the two things between which it is."""
 
@@ -328,6 +330,41 @@ def _knows_between(reading: QuestionReading) -> bool:
     return found or (bool(others) and all(_is_outside(reading, other) for other in others))
 
 
+def _state_open_side(reading: QuestionReading) -> None:
+    subject, anchor = reading.subject, reading.refs.get("object")
+    if reading.answer not in SIDES:
+        return
+    reading.facts.state_presence(reading.query["category"], seen=True)
+    if subject is not None and anchor is not None:
+        reading.state_relation(SIDES[reading.answer], subject, anchor)
+
+
+def _knows_open_side(reading: QuestionReading) -> bool:
+    subject, anchor = reading.subject, reading.refs.get("object")
+    if "attribute" not in reading.query and reading.facts.presence(reading.query["category"]) is False:
+        return True
+    return subject is not None and anchor is not None and reading.facts.is_ordered("across", subject, anchor)
+
+
+def _state_next(reading: QuestionReading) -> None:
+    anchor, predicate = reading.refs.get("anchor"), reading.query["predicate"]
+    if anchor is None:
+        return
+    if reading.thing is not None:
+        reading.state_relation(predicate, reading.thing, anchor)
+    else:
+        for each in reading.everything:
+            reading.state_relation(predicate, anchor, each)
+
+
+def _knows_next(reading: QuestionReading) -> bool:
+    """Whether all others of the choices are known to be on the other side."""
+    anchor, predicate = reading.refs.get("anchor"), reading.query["predicate"]
+    if anchor is None or not reading.others:
+        return False
+    return all(reading.holds(predicate, anchor, each) for each in reading.others)
+
+
 STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "exists": _state_exists, "count": _state_count, "attribute": _state_attribute, "in_place": _state_place,
     "directed": _state_direction, "deeper": _state_direction, "side": _state_bearing, "bearing": _state_bearing,
@@ -336,6 +373,7 @@ STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "find": _state_found, "row_order": _state_row, "compare_counts": _state_comparison,
     "larger": _state_size, "count_where": _state_many, "odd_one_out": _state_odd,
     "between": _state_in_between, "is_between": _state_in_between,
+    "known_side": _state_open_side, "known_next": _state_next,
 }  # fmt: skip
 
 KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
@@ -346,4 +384,5 @@ KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
     "find": _knows_found, "row_order": _knows_row, "compare_counts": _knows_comparison,
     "larger": _knows_size, "count_where": _knows_many, "odd_one_out": _knows_odd,
     "between": _knows_between, "is_between": _knows_is_between,
+    "known_side": _knows_open_side, "known_next": _knows_next,
 }  # fmt: skip

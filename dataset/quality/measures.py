@@ -53,6 +53,12 @@ def share_at_least(name: str, hits: int, cases: int, goal: float) -> Measure:
     return Measure(name, found["accuracy"], cases, found["low"], found["high"], goal, found["accuracy"] >= goal)
 
 
+def share_at_most(name: str, hits: int, cases: int, goal: float) -> Measure:
+    """A share that should not be above the goal."""
+    found = wilson(hits, cases)
+    return Measure(name, found["accuracy"], cases, found["low"], found["high"], goal, found["accuracy"] <= goal)
+
+
 def count_at_least(name: str, number: int, cases: int, goal: float) -> Measure:
     """A count that should not be below the goal. A count of everything has no interval: both ends are the count."""
     return Measure(name, float(number), cases, float(number), float(number), goal, number >= goal)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dataset.quality.measures import Measure, MeasureJson
 from dataset.quality.name_shortcuts import name_shortcuts
+from dataset.quality.open_questions import blind_unknown, open_shares
 from dataset.quality.quality_rows import SampleRow
 from dataset.quality.split_shares import held_out_shares, kinds_missing, multi_hop_shares, size
 from dataset.quality.turn_entailment import entailed_turns
@@ -36,6 +37,9 @@ MEANINGS: Mapping[str, str] = {
     "held_out_share": "Samples in this split.",
     "multi_hop_share": "Questions of this split for which a relation leads to the thing that is meant.",
     "kinds_missing": "Kinds of questions that the dataset has and this split lacks.",
+    "unanswerable_share": "Questions of this split that leave open whether the picture tells.",
+    "always_unknown": "How far above chance it is to say that it cannot be known, where that is a choice; the lower end of "
+    "the interval is held to the goal.",
     "wordings": "Different shapes of the sentences of this kind.",
 }
 """What a measure means, by the first part of its name."""
@@ -58,6 +62,8 @@ def measure(rows: Sequence[SampleRow]) -> list[Measure]:
         *held_out_shares(rows),
         *multi_hop_shares(rows),
         *kinds_missing(rows),
+        *open_shares(rows),
+        *blind_unknown(rows),
         *wordings(rows),
     ]
 

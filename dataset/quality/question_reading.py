@@ -40,6 +40,12 @@ class QuestionReading:
         return self._labelled(self.answer)
 
     @property
+    def subject(self) -> int | None:
+        """The one object of the question that none of its references means."""
+        found = [number for number in self._question.objects if number not in self.refs.values()]
+        return found[0] if len(found) == 1 else None
+
+    @property
     def others(self) -> list[int]:
         """The objects of the choices, without that of the answer."""
         found = (self._labelled(choice) for choice in self._question.choices)

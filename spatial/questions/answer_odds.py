@@ -14,9 +14,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
-Aspect = Literal["above", "seen", "more", "larger"]
+Aspect = Literal["above", "seen", "more", "larger", "behind"]
 """`above`: which of two is higher in the picture.  `seen`: which is in the picture, where the other is not.
-`more`: of which there are more.  `larger`: which looks larger."""
+`more`: of which there are more.  `larger`: which looks larger.  `behind`: which is behind the other."""
 
 
 @lru_cache(maxsize=1)

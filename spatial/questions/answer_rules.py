@@ -60,7 +60,8 @@ class Answer:
     `objects` are the ids that question and answer are about: those that the words name, in their order, then those that
     the answer names or counts.  `used` adds all others that were examined.  `margin` is the least margin of all
     judgements (shares of the canvas or of the depth range), `hops` the number of relations followed.  `referents` are
-    the ids of the query's references in their order, `mentioned` those of all objects that the words name.
+    the ids of the query's references in their order, `mentioned` those of all objects that the words name.  `reason`: why
+    the picture does not tell, where that is the answer.
     """
 
     text: str
@@ -71,16 +72,19 @@ class Answer:
     hops: int
     referents: tuple[int, ...]
     mentioned: tuple[int, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class RuleResult:
-    """The query's own part of the proof. `focus`: positions of the objects that the answer names or counts."""
+    """The query's own part of the proof. `focus`: positions of the objects that the answer names or counts; `reason`: why
+    the picture does not tell."""
 
     rule: str
     margin: float
     hops: int
     focus: tuple[int, ...] = ()
+    reason: str = ""
 
 
 Step = tuple[str, RuleResult, tuple[int, ...]]
@@ -106,7 +110,7 @@ def _yes_or_no(value: bool) -> str:
 def exists(view: View, query: Exists, _: list[Referent]) -> Step:
     """Yes if the category is seen, no if it is excluded and nothing could be mistaken for it."""
     names = [query.category] + ([query.without] if query.without else [])
-    seen = [_is_seen(view, name) for name in names]
+    seen = [is_category_seen(view, name) for name in names]
     if query.without is not None and seen[0] == seen[1]:
         raise Unanswerable("both or neither are there")
     used = tuple(i for name in names for i in matching_objects(view, name))
@@ -114,7 +118,8 @@ def exists(view: View, query: Exists, _: list[Referent]) -> Step:
     return _yes_or_no(seen[0]), RuleResult(rule, 1.0, 0, used), used
 
 
-def _is_seen(view: View, category: str) -> bool:
+def is_category_seen(view: View, category: str) -> bool:
+    """Whether something of the category is seen; not where it is excluded. Raises Unanswerable where it is not known."""
     if any(min(view.objects[i].box[2:]) < MIN_SIDE for i in matching_objects(view, category)):
         raise Unanswerable(f"some {category} is a speck")
     if any(view.objects[i].category == category for i in view.clear):
@@ -133,7 +138,7 @@ def count(view: View, query: Count, found: list[Referent]) -> Step:
     if not all(surely_fits(query.category, view.objects[i].category) for i in among):
         raise Unanswerable(f"whether all that may be called {query.category} is meant is not known")
     if not among:
-        _is_seen(view, query.category)
+        is_category_seen(view, query.category)
     if query.predicate is None:
         return str(len(among)), RuleResult("count: everything that fits the word", 1.0, 0, among), among
     anchor = found[0].index

@@ -30,6 +30,7 @@ def answer(query: Query, scene: Scene | View) -> Answer:
         result.hops + sum(ref.hops for ref in references(query)),
         tuple(view.objects[f.index].id for f in found),
         tuple(view.objects[i].id for i in mentioned),
+        result.reason,
     )
 
 

@@ -17,7 +17,7 @@ from spatial.relations.relation_truth import members
 
 def certificate(view: View, query: Query, answer: Answer) -> str:
     """`premises` are boxes, depths, attributes and drawn relations as the scene states them; margins are shares of the
-    canvas (of the depth range for depth), 1 where nothing is measured."""
+    canvas (of the depth range for depth), 1 where nothing is measured; `reason` is why the picture does not tell."""
     absent = [
         {"excluded": name}
         for name in (getattr(query, f, None) for f in ("category", "without"))
@@ -35,6 +35,7 @@ def certificate(view: View, query: Query, answer: Answer) -> str:
             "margin": answer.margin,
             "references": named,
             "difficulty": {"hops": answer.hops, "margin": answer.margin},
+            **({"reason": answer.reason} if answer.reason else {}),
         },
         separators=(",", ":"),
         ensure_ascii=False,

@@ -29,10 +29,19 @@ from spatial.questions.proposals import (
     order_proposals,
     query_proposals,
     search_proposals,
+    unknown_proposals,
 )
 from spatial.questions.proposals.query_proposals import Proposer
 from spatial.questions.question_kinds import Query, references
-from spatial.questions.rules import between_rules, comparison_rules, grounding_rules, list_rules, order_rules, size_rules
+from spatial.questions.rules import (
+    between_rules,
+    comparison_rules,
+    grounding_rules,
+    list_rules,
+    order_rules,
+    size_rules,
+    unknown_rules,
+)
 from spatial.questions.split_keys import KeysOf
 from spatial.questions.twin_queries import TwinsOf
 from spatial.splits import Key
@@ -57,7 +66,8 @@ class QuestionKind:
     `meaning` says what is asked.  `propose` finds such questions in a scene.  `favoured_by`: the families of relations
     that help the kind (`ANY_FAMILY`: it needs none), and `fewest_things`: how many objects it needs; the balance of the
     dataset requests such scenes when the kind is under-represented.  `at_most`: how many a scene is asked in a round;
-    those above one come first.  A kind from outside the package proposes texts.
+    those above one come first.  `in_samples`: the share of samples in which the kind is tried; `in_all`: the most
+    questions of the kind in a sample, over all rounds.  A kind from outside the package proposes texts.
     """
 
     meaning: str
@@ -65,6 +75,8 @@ class QuestionKind:
     favoured_by: frozenset[str]
     fewest_things: int
     at_most: int = 1
+    in_samples: float = 1.0
+    in_all: int = 10
 
 
 @dataclass(frozen=True)
@@ -163,6 +175,10 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         ),
         "between": QuestionKind(
             "what is between two objects, or whether one is", between_proposals.between, frozenset({"arrangement"}), 4,
+        ),
+        "unanswerable": QuestionKind(
+            "a side, a neighbour or a hidden thing that the picture may not tell: one of the choices says so",
+            unknown_proposals.unanswerable, frozenset({"direction"}), 2, in_samples=1.0, in_all=1,
         ),
     },
     QuestionKind,
@@ -268,6 +284,14 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.IsBetween, "between", "between", between_rules.whether_between,
         split_keys.of_order, distractors.yes_no, twin_queries.of_is_between, GAPS,
+    ),
+    QueryType(
+        q.KnownSide, "unanswerable", "unanswerable", unknown_rules.known_side,
+        split_keys.of_known_side, unknown_rules.sides, twin_queries.no_twin, SIDES,
+    ),
+    QueryType(
+        q.KnownNext, "unanswerable", "unanswerable", unknown_rules.known_next,
+        split_keys.of_known_next, unknown_rules.things, twin_queries.of_next, NO_PREDICATE,
     ),
 )  # fmt: skip
 

@@ -70,7 +70,7 @@ def ask(
     named = scene if isinstance(scene, NamedScene) else NamedScene(scene)
     task = _Task(named, sample or content_id("scene", named.scene.model_dump(mode="json")), split)
     found: dict[object, Question] = {}
-    kinds = [kind for kind in KINDS if kind not in without]
+    kinds = [kind for kind in KINDS if kind not in without and _is_tried(kind, seed)]
     random.Random(derived_seed("question order", seed)).shuffle(kinds)
     kinds.sort(key=lambda kind: -KINDS[kind].at_most)
     for turn, limit in enumerate(ROUNDS if split is None else ROUNDS_IN_A_SPLIT):
@@ -78,9 +78,16 @@ def ask(
             if len(found) >= limit:
                 break
             rng = random.Random(derived_seed("question", seed, kind, turn))
-            for sense, question in _some_of_kind(task, kind, rng):
-                found.setdefault(sense, question)
+            left = KINDS[kind].in_all - sum(question.kind == kind for question in found.values())
+            found |= {
+                sense: question for sense, question in islice(_some_of_kind(task, kind, rng), left) if sense not in found
+            }
     return tuple(found.values())
+
+
+def _is_tried(kind: str, seed: int) -> bool:
+    """Whether the kind is tried in the sample with this seed."""
+    return random.Random(derived_seed("question kind", seed, kind)).random() < KINDS[kind].in_samples
 
 
 def _duplicate_key(query: Query) -> object:

@@ -16,6 +16,7 @@ Depth = Literal["in_front_of", "behind"]
 Extreme = Literal["leftmost", "rightmost", "highest", "lowest"]
 Course = Literal["left_to_right", "right_to_left", "top_to_bottom", "bottom_to_top"]
 Sideways = Literal["left_of", "right_of"]
+Beyond = Literal["left_of", "right_of", "behind"]
 Row = Literal["left_to_right", "right_to_left"]
 Family = Literal["colour", "material", "pattern", "state", "orientation"]
 Place = Literal["top_left", "top", "top_right", "left", "center", "right", "bottom_left", "bottom", "bottom_right"]
@@ -234,6 +235,23 @@ class IsBetween(Model):
     second: Ref
 
 
+class KnownSide(Model):
+    """On which side of the object, left or right, is what the words name, if the picture tells?"""
+
+    op: Literal["known_side"] = "known_side"
+    category: Name
+    attribute: Name | None = None
+    object: Ref
+
+
+class KnownNext(Model):
+    """Which thing comes next on this side of, or behind, the anchor, if the picture tells?"""
+
+    op: Literal["known_next"] = "known_next"
+    predicate: Beyond
+    anchor: Ref
+
+
 class Deeper(Model):
     """Is the subject in front of, or behind, the object?"""
 
@@ -290,6 +308,8 @@ Query = (
     | BoxSide
     | Between
     | IsBetween
+    | KnownSide
+    | KnownNext
 )
 
 _ADAPTER: TypeAdapter[Query] = TypeAdapter(Annotated[Query, Field(discriminator="op")])

@@ -25,6 +25,8 @@ from spatial.questions.question_kinds import (
     InOrder,
     InPlace,
     IsBetween,
+    KnownNext,
+    KnownSide,
     Larger,
     Locate,
     Nearest,
@@ -165,6 +167,16 @@ def of_nearest(query: Nearest, found: list[str], answer_category: AnswerCategory
     return _of_search(DISTANCE, query.anchor, found[0], answer_category())
 
 
+def of_known_side(query: KnownSide, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The category in the words with that of the reference."""
+    return {pair(DIRECTION, query.category, found[0])}
+
+
+def of_known_next(query: KnownNext, found: list[str], answer_category: AnswerCategory) -> set[Key]:
+    """The reference with what comes next, on this side or on the other."""
+    return _of_search(_family_of(query.predicate), query.anchor, found[0], answer_category())
+
+
 def _named(family: str, category: str, other: str | None) -> Key:
     return Key(family, (category,)) if other is None else pair(family, category, other)
 
@@ -195,9 +207,14 @@ def _of_search(family: str, ref: Ref, anchor: str, answer: str) -> set[Key]:
 
 
 def _category_asked(scene: NamedScene, query: Query, answer: Answer) -> str:
-    """The category of the object that the answer names, or that is in the box of the question."""
+    """The category of the object that the answer names, or that is in the box of the question.
+
+    Where it cannot be known, of the last that the answer is about.
+    """
     if isinstance(query, Boxed | BoxSide):
         return next(thing.category for thing in scene.objects if thing.box == query.box)
+    if answer.reason:
+        return scene.objects[_position_of(scene, answer.objects[-1])].category
     return next(scene.objects[i].category for i, text in scene.labels.items() if text == answer.text)
 
 

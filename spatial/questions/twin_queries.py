@@ -25,6 +25,7 @@ from spatial.questions.question_kinds import (
     InOrder,
     InPlace,
     IsBetween,
+    KnownNext,
     Larger,
     Outermost,
     Query,
@@ -83,6 +84,12 @@ def of_existence(query: Exists) -> Iterator[Query]:
 def of_count(query: Count | CountWhere) -> Iterator[Query]:
     """The other side, where one is named."""
     if query.predicate is not None:
+        yield query.model_copy(update={"predicate": INVERSE[query.predicate]})
+
+
+def of_next(query: KnownNext) -> Iterator[Query]:
+    """The other side, where it is a side."""
+    if query.predicate != "behind":
         yield query.model_copy(update={"predicate": INVERSE[query.predicate]})
 
 

@@ -14,6 +14,7 @@ from spatial.verify.lexicon import family, is_surely_called, may_be_called
 from spatial.verify.order_answers import answer_how_many, answer_odd, answer_row
 from spatial.verify.referents import NotProven, Reader, is_seen, require_seen
 from spatial.verify.sentences import AREAS, COMPARED, COURSES, ENDS, RELATIONS, Form
+from spatial.verify.unknown_answers import answer_next, answer_side
 
 
 def deduce(form: Form, nouns: list[str], scene: Scene) -> str:
@@ -178,4 +179,6 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "box_side": answer_box_side,
     "between": answer_between,
     "is_between": answer_whether_between,
+    "known_side": answer_side,
+    "known_next": answer_next,
 }

@@ -45,7 +45,7 @@ class Reader:
         """The referent, followed by the other objects named. Raises NotProven unless it is unique and clearly visible."""
         among, named = self.candidates(words.noun), []
         if words.colour is not None:
-            among = self._with_colour(among, words.colour)
+            among = self.with_colour(among, words.colour)
         elif words.end is not None:
             among = [self.outermost(among, words.end)]
         elif words.relation is not None and words.base is not None:
@@ -56,7 +56,8 @@ class Reader:
             raise NotProven(f"{len(among)} things fit a reference")
         return [require_seen(among[0]), *named]
 
-    def _with_colour(self, among: list[SeenObject], colour: str) -> list[SeenObject]:
+    def with_colour(self, among: list[SeenObject], colour: str) -> list[SeenObject]:
+        """Those of the colour. Raises NotProven where another one may be taken for it."""
         having = [thing for thing in among if colour in thing.attributes]
         for thing in among:
             colours = [value for value in thing.attributes if family(value) == "colour"]
@@ -105,7 +106,7 @@ class Reader:
         if len(among) == 1:
             return name
         for colour in thing.attributes:
-            if family(colour) == "colour" and self._with_colour(among, colour) == [thing]:
+            if family(colour) == "colour" and self.with_colour(among, colour) == [thing]:
                 return f"{colour} {name}"
         raise NotProven("no short words single the answer out")
 

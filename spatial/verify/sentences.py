@@ -96,6 +96,9 @@ _SLOTS = {
     "PIXELBOX": r"as \[ x , y , width , height \] in pixels",
     "PIXELPOINT": r"as \[ x , y \] in pixels",
     "GIVEN": " , given as x , y , width and height in pixels",
+    "NAMED": r"the (?:~(?P<hue>\S+) )?@(?P<w>\d+)",
+    "TOLD": "(?:if the picture tells|if the picture shows it|if the picture lets one tell"
+    "|as far as the picture tells|provided that the picture tells)",
 }
 
 _SENTENCES = (
@@ -132,6 +135,8 @@ _SENTENCES = (
     ("direction", "IN_BE X SIDE Y_HERE ?"),
     ("direction", "IN_BE X FURTHER than Y_HERE ?"),
     ("direction", "can X be seen SIDE Y_HERE ?"),
+    ("known_side", "IN_VIEWER_(?:on|to) which side of Y BE NAMED , TOLD ?"),
+    ("known_next", "VIEWER_THING comes next ANY X , TOLD ?"),
     ("side", "IN_VIEWER_(?:on|to) which side of Y BE X_HERE ?"),
     ("side", "IN_which side of Y BE X on_HERE ?"),
     ("bearing", "IN_where BE X in relation to Y_HERE ?"),
@@ -231,10 +236,13 @@ def _form(ask: str, slots: dict[str, str]) -> Form | None:
     refs = [parse_reference(slots[name]) for name in "xyz" if slots.get(name)]
     refs += [parse_reference(part) for part in _COMMAS.split(slots["list"])] if slots.get("list") else []
     known = [ref for ref in refs if ref is not None]
-    nouns = [int(slots[name].rpartition("@")[2]) for name in "abnm" if slots.get(name)]
-    word = next((slots[name] for name in ("rel", "cmp", "end", "course", "area", "family", "box") if slots.get(name)), "")
+    nouns = [int(slots[name].rpartition("@")[2]) for name in "abnmw" if slots.get(name)]
+    word = next((slots[name] for name in _WORDS if slots.get(name)), "")
     return Form(ask, tuple(nouns), tuple(known), word) if len(known) == len(refs) else None
 
+
+_WORDS = ("rel", "cmp", "end", "course", "area", "family", "box", "hue")
+"""Slots of which a sentence has one at most."""
 
 _COMMAS = re.compile(r" (?:,|and|or) ")
 """What stands between the things of a list."""

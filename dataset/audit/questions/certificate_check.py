@@ -40,6 +40,7 @@ def certificate_faults(question: dict[str, Any], row: Row, parsed: ParsedQuestio
         yield from _query_faults(proof, parsed)
         yield from _reference_faults(proof["references"], parsed)
         yield from _difficulty_faults(proof, parsed)
+        yield from _reason_faults(proof, parsed)
 
 
 def _premise_faults(premises: list[Any], question: dict[str, Any], row: Row) -> Iterator[str]:
@@ -105,6 +106,15 @@ def _reference_faults(references: list[dict[str, Any]], parsed: ParsedQuestion) 
             found = None
         if found != each["object"]:
             yield f"{each['text']!r} is not object {each['object']}"
+
+
+def _reason_faults(proof: dict[str, Any], parsed: ParsedQuestion) -> Iterator[str]:
+    try:
+        reason = parsed.reason
+    except NotProven:
+        return  # the answer is not entailed then, which is a fault of its own
+    if proof.get("reason", "") != reason:
+        yield f"the reason why it cannot be known is {proof.get('reason', '')!r}, of the scene {reason!r}"
 
 
 def _difficulty_faults(proof: dict[str, Any], parsed: ParsedQuestion) -> Iterator[str]:

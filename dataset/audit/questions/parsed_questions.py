@@ -11,6 +11,7 @@ from spatial.verify.grounding_answers import boxed_thing
 from spatial.verify.lexicon import mark_nouns, may_be_called
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import Form, Words, parse_reference, parse_sentence
+from spatial.verify.unknown_answers import told
 from spatial.verify.wordings import normalise_wording
 
 KINDS = {
@@ -24,6 +25,7 @@ KINDS = {
     "where_box": "grounding", "where_point": "grounding",
     "content": "grounding", "box_side": "grounding",
     "between": "between", "is_between": "between",
+    "known_side": "unanswerable", "known_next": "unanswerable",
 }  # fmt: skip
 OPEN = ("where_box", "where_point")
 """Forms that are asked without choices."""
@@ -43,6 +45,7 @@ PROGRAMS = {
     "more_sides_right": "compare_counts", "more_on": "compare_counts", "more_inside": "compare_counts",
     "where_box": "locate", "where_point": "locate", "content": "boxed", "box_side": "box_side",
     "between": "between", "is_between": "is_between",
+    "known_side": "known_side", "known_next": "known_next",
 }  # fmt: skip
 """Form to the `op` of a certificate's query."""
 
@@ -53,7 +56,11 @@ HOPS = {
     "more": 0, "more_sides": 2, "more_sides_right": 2, "more_on": 2, "more_inside": 2,
     "where_box": 0, "where_point": 0, "content": 0, "box_side": 1,
     "between": 2, "is_between": 2,
+    "known_side": 1, "known_next": 1,
 }  # fmt: skip
+
+UNSURE = ("known_side", "known_next")
+"""Forms that leave open whether the picture tells."""
 
 DOMAINS = {
     "existence": {"yes", "no"}, "place": {"yes", "no"}, "direction_yes_no": {"yes", "no"}, "chain": {"yes", "no"},
@@ -98,7 +105,18 @@ class ParsedQuestion:
             found.add(boxed_thing(self.reader, self.form).id)
         if self.form.ask in ("end", "between", *SEARCHES):
             found.add(self.named(answer))
-        return found
+        return found if self.beside is None else found | {self.beside}
+
+    @property
+    def beside(self) -> int | None:
+        """The id of the thing that comes next, on the other side where nothing does on this one. Raises NotProven."""
+        thing = told(self.reader, self.form).beside if self.form.ask in UNSURE else None
+        return None if thing is None else thing.id
+
+    @property
+    def reason(self) -> str:
+        """Why the picture does not tell, empty where it does. Raises NotProven."""
+        return told(self.reader, self.form).reason if self.form.ask in UNSURE else ""
 
     def named(self, words: str) -> int:
         """The id of the one object that an answer names. Raises LookupError."""

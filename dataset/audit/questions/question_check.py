@@ -4,13 +4,13 @@ In: a row and its scene.  Out: faults.  Answers come from `spatial.verify`.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dataset.audit.content_ids import digest
 from dataset.audit.fault_kinds import Fault
 from dataset.audit.questions.certificate_check import certificate_faults
-from dataset.audit.questions.parsed_questions import DOMAINS, OPEN, ParsedQuestion, parse_question
+from dataset.audit.questions.parsed_questions import DOMAINS, OPEN, UNSURE, ParsedQuestion, parse_question
 from dataset.audit.questions.plugin_question_check import plugin_faults
 from dataset.audit.questions.split_membership import home_split, split_keys
 from dataset.audit.tar_rows import Row
@@ -19,6 +19,7 @@ from spatial.verify import verify
 from spatial.verify.lexicon import family
 from spatial.verify.order_answers import JOINED, plain_name
 from spatial.verify.referents import NotProven
+from spatial.verify.unknown_answers import CANNOT
 
 
 def question_faults(row: Row, scene: Scene) -> Iterator[Fault]:
@@ -68,6 +69,8 @@ def _choice_faults(choices: list[str], answer: str, parsed: ParsedQuestion | Non
         return
     if parsed is None:
         return
+    if parsed.form.ask in UNSURE and CANNOT not in choices:
+        yield f"none of {choices} is that it cannot be known"
     strange = [choice for choice in choices if not _is_possible_answer(choice, parsed)]
     if strange:
         yield f"{', '.join(map(repr, strange))} is no answer that {parsed.kind} can have here"
@@ -86,8 +89,22 @@ def _is_number_of_list(choice: str, parsed: ParsedQuestion) -> bool:
     return choice.isdecimal() and int(choice) < len(parsed.form.refs)
 
 
-_OF_LISTS = {"row_order": _is_order, "odd_one_out": _is_listed, "count_where": _is_number_of_list}
-"""Kinds that name their things in a list, and whether a choice may answer them."""
+def _is_open_answer(choice: str, parsed: ParsedQuestion) -> bool:
+    is_side = parsed.form.ask == "known_side"
+    return choice == CANNOT or (choice in ("left", "right") if is_side else _is_name(choice, parsed))
+
+
+def _is_name(choice: str, parsed: ParsedQuestion) -> bool:
+    try:
+        return parsed.named(choice) >= 0
+    except LookupError:
+        return False
+
+
+_CHOICES: Mapping[str, Callable[[str, ParsedQuestion], bool]] = {
+    "row_order": _is_order, "odd_one_out": _is_listed, "count_where": _is_number_of_list, "unanswerable": _is_open_answer,
+}  # fmt: skip
+"""Whether a choice may answer a question of the kind."""
 
 
 ALIKE = {"box_side": "direction_open", "is_between": "direction_yes_no"}
@@ -99,16 +116,13 @@ def _is_possible_answer(choice: str, parsed: ParsedQuestion) -> bool:
     domain = DOMAINS.get(ALIKE.get(parsed.form.ask, parsed.plain_kind))
     if domain is not None:
         return choice in domain
-    if parsed.plain_kind in _OF_LISTS:
-        return _OF_LISTS[parsed.plain_kind](choice, parsed)
+    if parsed.plain_kind in _CHOICES:
+        return _CHOICES[parsed.plain_kind](choice, parsed)
     if parsed.plain_kind == "count":
         return choice.isdecimal()
     if parsed.plain_kind == "attribute":
         return family(choice) == (parsed.form.word or "orientation")
-    try:
-        return parsed.named(choice) >= 0
-    except LookupError:
-        return False
+    return _is_name(choice, parsed)
 
 
 def _object_faults(question: dict[str, Any], parsed: ParsedQuestion | None) -> Iterator[str]:

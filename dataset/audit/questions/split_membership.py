@@ -33,10 +33,10 @@ _SINGLE = {
 }  # fmt: skip
 _PAIRED = {"direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth", "larger": "size"}
 _IN_PLACES = {
-    "count_side": "direction",
+    "count_side": "direction", "known_side": "direction",
     "more_sides": "direction", "more_sides_right": "direction", "more_on": "support", "more_inside": "containment",
 }  # fmt: skip
-"""Forms that count in places, and the family of the relation."""
+"""Forms that ask for a noun beside a thing, or count it there, and the family of the relation."""
 
 
 class Key(NamedTuple):
@@ -119,7 +119,7 @@ def _nameless_keys(reader: Reader, words: Words, named: list[str]) -> Iterator[K
 def _search_keys(parsed: ParsedQuestion, anchor: str, answer: str) -> Iterator[Key]:
     reader, form = parsed.reader, parsed.form
     family = "distance" if form.ask == "nearest" else _FAMILIES[RELATIONS[form.word]]
-    named = parsed.named(answer)
+    named = parsed.named(answer) if parsed.beside is None else parsed.beside
     yield _pair(family, _category(reader, named), anchor)
     words = form.refs[0]
     nameless = list(_nameless_keys(reader, words, [])) if words.noun is None else []

@@ -23,7 +23,7 @@ from spatial.questions.question_kinds import (
     Place,
     Ref,
 )
-from spatial.questions.wording.lexicon import family_of
+from spatial.questions.wording.lexicon import alike, family_of
 
 FAMILIES: tuple[Family, ...] = ("colour", "material", "pattern", "state", "orientation")
 
@@ -73,6 +73,27 @@ def telling_family(category: str, value: str) -> Family | None:
     if family is None or known is None:
         return family
     return family if len(known.attributes.get(family, ())) >= MIN_TYPICAL.get(family, 1000) else None
+
+
+def exchanged_colours(scene: NamedScene) -> dict[int, list[tuple[str, str]]]:
+    """For each plainly named object its colour, each time with the colour of another object that it might have.
+
+    Both could have the other's, so that a colour is as often the right one as the wrong one, however common it is.
+    """
+    own = {i: colour for i in scene.plainly_named if (colour := _only_colour(scene, i)) is not None}
+    usual = {i: categories()[scene.objects[i].category].attributes["colour"] for i in own}
+    return {
+        i: [(own[i], own[j]) for j in own if own[j] in usual[i] and own[i] in usual[j] and not alike(own[i], own[j])]
+        for i in own
+    }
+
+
+def _only_colour(scene: NamedScene, i: int) -> str | None:
+    """The colour of an object, if it has one that its category does not give away."""
+    category = scene.objects[i].category
+    colours = [value for value in scene.objects[i].attributes if family_of(value) == "colour"]
+    known = category in categories() and [telling_family(category, value) for value in colours] == ["colour"]
+    return colours[0] if known else None
 
 
 def place(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:

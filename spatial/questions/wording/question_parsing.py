@@ -155,8 +155,15 @@ def _value(shape: str, slot: str, text: str) -> dict[str, object] | None:
     if slot in JOINED:
         listed = [parse_ref(part) for part in text.replace(JOINED[slot], ", ").split(", ")]
         return None if None in listed else {FIELDS.get(slot, slot): listed}
+    return _reference(slot, text)
+
+
+def _reference(slot: str, text: str) -> dict[str, object] | None:
     ref = parse_ref(text)
-    return None if ref is None else {slot: ref}
+    if ref is None or slot != "named":
+        return None if ref is None else {slot: ref}
+    plain = ref.extreme is None and ref.predicate is None
+    return {"category": ref.category, "attribute": ref.attribute} if plain else None
 
 
 def _without_article(text: str) -> str:
@@ -166,7 +173,7 @@ def _without_article(text: str) -> str:
 
 def parse_ref(text: str) -> Ref | None:
     """The reference in `the …`, None where there is none."""
-    if not text.startswith("the ") or len(text) > 400 or _FRAMED.search(text):
+    if not text.startswith("the ") or len(text) > 400 or "," in text or _FRAMED.search(text):
         return None
     related = _RELATED.fullmatch(text)
     if related is not None:

@@ -19,6 +19,7 @@ from spatial.questions.question_kinds import (
     CompareCounts,
     Count,
     Exists,
+    KnownSide,
     Locate,
     Query,
     Ref,
@@ -175,6 +176,8 @@ def fill(template: str, query: Query, thing: str) -> str:
 def _is_many(slot: str, query: Query) -> bool:
     if slot == "one":
         return isinstance(query, Exists) and is_plural(query.category)
+    if slot == "named":
+        return isinstance(query, KnownSide) and is_plural(query.category)
     value = getattr(query, slot, None)
     return isinstance(value, Ref) and value.category is not None and is_plural(value.category)
 
@@ -189,11 +192,13 @@ def _slot(slot: str, agrees_with: str | None, query: Query, thing: str) -> str:
         return plural(getattr(query, COUNTED[slot]) or "")
     if slot == BOX and isinstance(query, Boxed | BoxSide):
         return json.dumps(query.box)
-    value = getattr(query, FIELDS.get(slot, slot))
+    value: object = getattr(query, FIELDS.get(slot, slot), None)
+    if slot == "named" and isinstance(query, KnownSide):
+        value = Ref(category=query.category, attribute=query.attribute)
     if isinstance(value, tuple):
         *most, last = (realise_ref(ref, thing) for ref in value)
         return f"{', '.join(most)}{JOINED[slot]}{last}"
-    return realise_ref(value, thing) if isinstance(value, Ref) else PHRASES[slot][value]
+    return realise_ref(value, thing) if isinstance(value, Ref) else PHRASES[slot][str(value)]
 
 
 def realise_ref(ref: Ref, thing: str = "thing") -> str:

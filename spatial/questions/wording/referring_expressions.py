@@ -65,12 +65,13 @@ def _with_attribute(view: View, attribute: str, among: tuple[int, ...]) -> int:
     having = tuple(i for i in among if attribute in view.objects[i].attributes)
     index = _only_one(having, f"what is {attribute}")
     for i in among:
-        if i != index and not _differs(view.objects[i].attributes, attribute):
+        if i != index and not differs(view.objects[i].attributes, attribute):
             raise Unanswerable(f"object {view.objects[i].id} may be {attribute} too")
     return index
 
 
-def _differs(attributes: tuple[str, ...], attribute: str) -> bool:
+def differs(attributes: tuple[str, ...], attribute: str) -> bool:
+    """Whether an object with these attributes certainly lacks another: it has a clearly different one of its family."""
     family = family_of(attribute)
     same_family = [a for a in attributes if family_of(a) == family]
     return bool(same_family) and not any(alike(a, attribute) for a in same_family)

@@ -10,6 +10,7 @@ import pytest
 
 from dataset.quality.measures import mean_not_above, share_at_least, share_never
 from dataset.quality.name_shortcuts import POOLED_BELOW, name_shortcuts
+from dataset.quality.open_questions import blind_unknown, open_shares
 from dataset.quality.quality_report import MEANINGS, measure
 from dataset.quality.quality_rows import SampleRow, read_rows
 from dataset.quality.split_shares import held_out_shares, kinds_missing, multi_hop_shares, size
@@ -25,6 +26,7 @@ from dataset.table.delta_table import Table
 from dataset.table.rejection_table import RejectionsWriter, rejections_uri
 from schemas.errors import BadInput
 from schemas.interfaces import Delivery, Sample
+from spatial.questions.rules.unknown_rules import UNKNOWN
 from streams.cli.root import run
 from tests.fakes.events import make_rejection, make_samples
 from tests.fakes.gallery import store_samples
@@ -236,6 +238,23 @@ def test_size_shares_and_kinds_of_the_splits():
     assert (found["multi_hop_share/test"].value, found["multi_hop_share/train"].value) == (0.5, 0.0)
     assert [found[f"kinds_missing/{split}"].value for split in ("train", "validation", "test")] == [1, 2, 0]
     assert found["kinds_missing/test"].ok
+
+
+def test_what_saying_blindly_that_it_cannot_be_known_gains():
+    query = {"op": "known_side", "category": "cup", "object": {"category": "plate"}}
+    choices = ("left", "right", UNKNOWN)
+
+    def rows(answers: list[str]) -> list[SampleRow]:
+        more = {"kind": "unanswerable", "choices": choices}
+        questions = [asked(str(n), said, query, [("the plate", 0)], **more) for n, said in enumerate(answers)]
+        return [sample([thing("plate")], [question], number=n) for n, question in enumerate(questions)]
+
+    fair, unfair = rows(["left", UNKNOWN, "right"] * 60), rows([UNKNOWN] * 180)
+    [fairly], [unfairly] = blind_unknown(fair), blind_unknown(unfair)
+    assert (fairly.name, fairly.ok, round(fairly.value, 6)) == ("always_unknown/train", True, 0)
+    assert not unfairly.ok
+    share = open_shares(fair)[0]
+    assert (share.name, share.value, share.ok) == ("unanswerable_share/train", 1, False)
 
 
 @pytest.fixture

@@ -82,6 +82,21 @@ def beside_tray(op: str, answer: str, *choices: str) -> Plain:
     return asked(str(form), answer, form, refs, choices=choices, objects=range(len(THINGS)))
 
 
+UNKNOWN = "it cannot be known from the picture"
+
+
+def open_side(answer: str, name: str) -> Plain:
+    """On which side of the tray something is, if the picture tells."""
+    form = query("known_side", category=name, object="tray")
+    found = {**about(answer, form, ("left", "right", UNKNOWN))}
+    return {**found, "objects": [NUMBERS[each] for each in ("tray", name) if each in NUMBERS]}
+
+
+def comes_next(anchor: str, answer: str, *others: str) -> Plain:
+    """What comes next to the right of a thing, if the picture tells."""
+    return choose(answer, query("known_next", predicate="right_of", anchor=anchor), *others)
+
+
 def ref(name: str) -> dict[str, str]:
     return {"category": name}
 
@@ -167,6 +182,12 @@ TOLD = {
         [left("cup", "tray"), left("plate", "tray")],
         beside_tray("count_where", "3", "0", "1", "3"),
     ),
+    "what is not there has no side": ([exists("book", "no")], open_side("it cannot be known from the picture", "book")),
+    "its side was said": ([left("cup", "tray")], open_side("left", "cup")),
+    "an open side that is told": ([open_side("left", "cup")], left("cup", "tray")),
+    "what comes next is on that side": ([comes_next("tray", "lamp", "cup", UNKNOWN)], left("lamp", "tray", "no")),
+    "nothing comes next": ([comes_next("lamp", UNKNOWN, "cup")], left("cup", "lamp")),
+    "all others are before it": ([left("cup", "lamp")], comes_next("lamp", UNKNOWN, "cup")),
     "all others are on that side": ([beside_tray("odd_one_out", "lamp", "cup", "plate", "lamp")], left("cup", "tray")),
     "one that is not on that side is the odd one": (
         [left("tray", "lamp")],
@@ -209,6 +230,9 @@ NOT_TOLD = {
     "more of two others": ([more("spoon", "fork")], more("spoon", "knife")),
     "more on another side": ([more("spoon", "fork")], more_beside("left_of")),
     "larger than another": ([larger("cup", "plate")], larger("cup", "lamp")),
+    "an open side that is not told": ([open_side(UNKNOWN, "cup")], left("cup", "tray")),
+    "another side": ([left("plate", "tray")], open_side("left", "cup")),
+    "what comes next may be one of two": ([left("cup", "lamp")], comes_next("lamp", UNKNOWN, "cup", "plate")),
     "some of a list": ([beside_tray("count_where", "2", "2", "3")], left("plate", "tray")),
     "two numbers are left": ([left("cup", "tray")], beside_tray("count_where", "2", "0", "2", "3")),
     "two may be the odd one": ([left("cup", "tray")], beside_tray("odd_one_out", "lamp", "cup", "plate", "lamp")),

@@ -55,7 +55,7 @@ def test_every_shape_of_question_can_be_said_in_at_least_twenty_five_ways():
 
 @pytest.mark.parametrize("shape", ["count_side", "directed", "side", "bearing", "closer", "outermost", "find", "nearest",
                                    "in_order", "deeper", "row_order", "compare_sides", "larger",
-                                   "count_where", "odd_one_out"])  # fmt: skip
+                                   "count_where", "odd_one_out", "known_side", "known_next"])  # fmt: skip
 def test_whose_view_is_meant_is_said_wherever_a_side_or_a_depth_is_asked(shape: str):
     unsaid = [text for text in templates()[shape] if not re.search("picture|image|photo|viewer", text)]
     assert unsaid == []

@@ -1,0 +1,123 @@
+"""What the picture tells, or why it does not: no such thing, several that fit, beyond the edge, hidden.
+
+In: a view, a query with its referents; a `ChoiceContext`.  Out: as in `answer_rules` and `distractors`.
+Reasons: `absent`, `several`, `out_of_view` (beyond the last thing on a side) and `hidden` (behind the farthest thing).
+That something cannot be known is proven like any other answer: by everything that the words may mean, all of it plainly
+seen or certainly not there.
+"""
+
+from spatial.questions.answer_rules import (
+    SIDES,
+    Answer,
+    RuleResult,
+    Step,
+    is_category_seen,
+    require_label,
+)
+from spatial.questions.certain_facts import View
+from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
+from spatial.questions.question_kinds import Beyond, Hop, KnownNext, KnownSide
+from spatial.questions.wording.lexicon import surely_fits
+from spatial.questions.wording.referring_expressions import Referent, Unanswerable, differs, matching_objects
+
+UNKNOWN = "it cannot be known from the picture"
+"""A choice of every question of the kind, and the right one of as many as a blind guess would find."""
+
+OPPOSITE: dict[Beyond, Hop] = {"left_of": "right_of", "right_of": "left_of", "behind": "in_front_of"}
+
+
+def known_side(view: View, query: KnownSide, found: list[Referent]) -> Step:
+    """The side; unknown where nothing is what the words say, or things on both sides are."""
+    anchor, among = found[0].index, matching_objects(view, query.category)
+    named = _so_called(view, query, among)
+    if anchor in among:
+        raise Unanswerable("the words may mean the reference too")
+    if not named:
+        rule = f"known_side: nothing in the picture is {query.attribute or ''} {query.category}".replace("  ", " ")
+        return UNKNOWN, RuleResult(rule, 1.0, 1, among, "absent"), among
+    judgements = [view.relation(i, "left_of", anchor) for i in named]
+    if any(judgement.value is None for judgement in judgements):
+        raise Unanswerable("the side of one of them is doubtful")
+    margin, sides = min(judgement.margin for judgement in judgements), {judgement.value for judgement in judgements}
+    if len(named) == 1:
+        text = SIDES[0 if judgements[0].value else 1]
+        return text, RuleResult("known_side: left_of or right_of, centres", margin, 1, among), among
+    if len(sides) == 1:
+        raise Unanswerable("all that the words may mean is on one side")
+    rule = f"known_side: {len(named)} things fit the words, on both sides"
+    return UNKNOWN, RuleResult(rule, margin, 1, among, "several"), among
+
+
+def _so_called(view: View, query: KnownSide, among: tuple[int, ...]) -> list[int]:
+    """The objects that the words mean. Raises Unanswerable where one may be overlooked, or called so by some only."""
+    if not among:
+        is_category_seen(view, query.category)
+    if not all(i in view.clear and surely_fits(query.category, view.objects[i].category) for i in among):
+        raise Unanswerable(f"what may be called {query.category} is not plain")
+    if query.attribute is None:
+        return list(among)
+    having = [i for i in among if query.attribute in view.objects[i].attributes]
+    if not among or not all(i in having or differs(view.objects[i].attributes, query.attribute) for i in among):
+        raise Unanswerable(f"what is {query.attribute} is not plain")
+    return having
+
+
+def next_on(view: View, predicate: Hop, anchor: int) -> tuple[int, float] | None:
+    """The object that comes next there, seen from the anchor, with the least margin; None where nothing is there.
+
+    Raises Unanswerable where a side or an order is doubtful.
+    """
+    others = [i for i in range(len(view.objects)) if i != anchor]
+    judgements = {i: view.relation(i, predicate, anchor) for i in others}
+    if not others or any(judgement.value is None for judgement in judgements.values()):
+        raise Unanswerable("whether something is on that side is doubtful")
+    margin = min(judgement.margin for judgement in judgements.values())
+    beyond = [i for i in others if judgements[i].value]
+    for i in beyond:
+        after = [view.relation(k, predicate, i) for k in beyond if k != i]
+        if all(judgement.value for judgement in after):
+            return i, min([margin, *(judgement.margin for judgement in after)])
+    if beyond:
+        raise Unanswerable("which one comes next is doubtful")
+    return None
+
+
+def known_next(view: View, query: KnownNext, found: list[Referent]) -> Step:
+    """The next thing; unknown where all others are on the other side: what comes then is out of view, or behind it."""
+    anchor, everything = found[0].index, tuple(range(len(view.objects)))
+    hit = next_on(view, query.predicate, anchor)
+    if hit is not None:
+        rule = f"known_next: {query.predicate}, and none between them"
+        return require_label(view, hit[0]), RuleResult(rule, hit[1], 1, (hit[0],)), everything
+    other = next_on(view, OPPOSITE[query.predicate], anchor)
+    if other is None:
+        raise Unanswerable("nothing else is there")
+    require_label(view, other[0])
+    rule = f"known_next: nothing in view is {query.predicate} the reference"
+    reason = "hidden" if query.predicate == "behind" else "out_of_view"
+    return UNKNOWN, RuleResult(rule, other[1], 1, (other[0],), reason), everything
+
+
+def sides(_context: ChoiceContext, _query: KnownSide) -> list[str]:
+    """Left, right, and that it cannot be known."""
+    return [*SIDES, UNKNOWN]
+
+
+def number_of_choices(labels: int) -> int:
+    """How many choices a question about a thing has where so many things have short names, its own among them."""
+    return min(MAX_CHOICES, labels)
+
+
+def things(context: ChoiceContext, _query: KnownNext) -> list[str]:
+    """That it cannot be known, and things of the scene: always the one that is the answer, or that is on the other side."""
+    scene, answer = context.scene, context.answer
+    labels = {scene.objects[i].id: text for i, text in scene.labels.items() if scene.objects[i].id not in answer.mentioned}
+    partner = partner_of(answer)
+    others = sorted(one for one in labels if one != partner)
+    drawn = [partner, *context.rng.sample(others, len(others))]
+    return [UNKNOWN, *(labels[one] for one in drawn[: number_of_choices(len(scene.labels)) - 1])]
+
+
+def partner_of(answer: Answer) -> int:
+    """The id of the thing that the answer names, or of that on the other side where it cannot be known."""
+    return answer.objects[-1]
