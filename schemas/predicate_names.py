@@ -13,17 +13,22 @@ from pydantic_core import PydanticCustomError
 PLACES = frozenset(
     {"top_left", "top", "top_right", "left", "center", "right", "bottom_left", "bottom", "bottom_right"}
 )  # fmt: skip
-"""Predicates of one object."""
+"""Predicates of one object, by thirds of the picture."""
+
+BORDERS = frozenset({"at_edge", "in_corner"})
+"""Predicates of one object, by its distance from the sides of the picture."""
 
 BINARY = frozenset(
     {"left_of", "right_of", "above", "below", "in_front_of", "behind", "on", "supports", "over", "under", "inside",
-     "contains", "touching", "next_to", "near", "far"}
+     "contains", "touching", "next_to", "near", "far", "aligned_with", "opposite"}
 )  # fmt: skip
 """Predicates of two objects."""
 
 
-GROUPS: Mapping[str, tuple[int, int]] = {"between": (1, 1)}
-"""Predicates that take an object and `others`, with the least and the greatest number of `others`."""
+GROUPS: Mapping[str, tuple[int, int]] = {"between": (1, 1), "among": (2, 9), "surrounding": (2, 5), "in_row_with": (1, 9)}
+"""Predicates that take an object and `others`, with the least and the greatest number of `others`.
+
+The others are with the object, but of `surrounding`: there they are around the object with the subject."""
 
 
 class Triple(Protocol):
@@ -57,7 +62,7 @@ def ends(relation: Triple) -> Iterator[int]:
 def check_arity(relation: Triple) -> None:
     """Raise for a place with an object, for another predicate without one, and for a wrong number of others."""
     name, count = relation.predicate, len(relation.others)
-    if name in PLACES and relation.object is not None:
+    if name in (*PLACES, *BORDERS) and relation.object is not None:
         raise PydanticCustomError("arity", "{predicate} is a place and takes no object", {"predicate": name})
     if (name in BINARY or name in GROUPS or count) and relation.object is None:
         raise PydanticCustomError("arity", "{predicate} needs an object", {"predicate": name})

@@ -60,10 +60,13 @@ def _relations(reading: ConceptReading) -> Iterator[Triple]:
 
 def _of_group(reading: ConceptReading, relation: NamedRelation) -> Triple:
     """The triple of a group, whose members are all things of its plurals. Raises RequestRejected for a wrong number."""
+    subject = reading.things[relation.subject]
     group = [reading.things[number] for number in (relation.object, *relation.others)]
     names = [thing.category for thing in group for _ in range(thing.count)]
+    if "surrounding" in normalise(relation.phrase):  # its others are around the object, with the subject
+        names += [subject.category] * (subject.count - 1)
     predicates_for(relation.phrase, len(names))
-    return reading.things[relation.subject].category, relation.phrase, " and ".join(names)
+    return subject.category, relation.phrase, " and ".join(names)
 
 
 def _require_drawable(thing: NamedThing, capabilities: RendererCapabilities) -> None:

@@ -16,7 +16,7 @@ PLACES = {
     "top_left": "in the top left corner", "top": "in the upper third", "top_right": "in the top right corner",
     "left": "in the left third", "center": "in the centre", "right": "in the right third",
     "bottom_left": "in the bottom left corner", "bottom": "in the lower third",
-    "bottom_right": "in the bottom right corner",
+    "bottom_right": "in the bottom right corner", "at_edge": "at the edge", "in_corner": "in a corner",
 }  # fmt: skip
 """Phrases of predicates with one object."""
 

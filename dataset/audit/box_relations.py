@@ -22,7 +22,17 @@ share of the range of a sample's depths where that is above 1."""
 DIGIT = 1e-6
 """What the last digits of floats may differ by."""
 
-NEARNESS = ("near", "next_to", "touching", "between")
+ALIGNED, OPPOSITE = 0.1, 0.25
+"""Largest difference of centres, in the same means: of what is aligned, and of what is opposite, across the gap."""
+
+REACH, APART, ROW = 2.0, 0.25, 0.25
+"""Largest distance from what is among others or surrounded, in the same means; least difference of height of one around it;
+largest difference of lower edges in a row, as a share of the least height."""
+
+BORDER = 0.04
+"""Largest distance from a side of the picture at its edge and in a corner, as a share of the picture."""
+
+NEARNESS = ("near", "next_to", "touching", "between", "among", "surrounding", "in_row_with")
 CARRYING = ("on", "supports", "inside", "contains")
 
 Thing = Mapping[str, Any]
@@ -32,35 +42,12 @@ Interval = tuple[int, int]
 def holds(a: Thing, name: str, b: Thing | None, size: tuple[int, int]) -> bool | None:
     """Whether the relation holds; None for an unknown predicate."""
     if b is None:
-        return _in_place(a, name, size) if name in _PLACES else None
+        return _in_place(a, name, size) if name in _PLACES else _at_border(a, name, size)
     rule = _RULES.get(name)
     if rule is not None:
         return rule(a, b)
     inverse = _INVERSES.get(name)
     return None if inverse is None else _RULES[inverse](b, a)
-
-
-def _is_between(a: Thing, group: Sequence[Thing]) -> bool:
-    """Whether the middle lies in the gap of the two along an axis, at a height (or width) in common with each."""
-    return any(
-        2 * _interval(first, axis)[1] <= sum(_interval(a, axis)) <= 2 * _interval(last, axis)[0]
-        and all(_overlap(a, each, 1 - axis) > 0 for each in group)
-        for axis in (0, 1)
-        for first, last in permutations(group, 2)
-    )
-
-
-def objects_of(relation: Thing) -> list[int]:
-    """The ids of a relation's object and of the others; none of a place."""
-    return [] if relation["object"] is None else [relation["object"], *(relation.get("others") or ())]
-
-
-def holds_in(things: Mapping[int, Thing], relation: Thing, size: tuple[int, int]) -> bool | None:
-    """Whether a row's relation holds; None for an unknown predicate or a wrong number of objects."""
-    subject, name, group = things[relation["subject"]], relation["predicate"], [things[i] for i in objects_of(relation)]
-    if name == "between" or len(group) > 1:
-        return _is_between(subject, group) if name == "between" and len(group) == 2 else None
-    return holds(subject, name, group[0] if group else None, size)
 
 
 def _interval(thing: Thing, axis: int) -> Interval:
@@ -96,6 +83,16 @@ def _area(thing: Thing) -> int:
     return int(thing["box"][2] * thing["box"][3])
 
 
+def gap_along(a: Thing, b: Thing, axis: int) -> float:
+    """The gap along an axis in means of the square-rooted areas; negative where they overlap."""
+    return -2 * _overlap(a, b, axis) / (sqrt(_area(a)) + sqrt(_area(b)))
+
+
+def centres_apart(a: Thing, b: Thing, axis: int) -> float:
+    """The difference of centres along an axis in the same means."""
+    return abs(sum(_interval(a, axis)) - sum(_interval(b, axis))) / (sqrt(_area(a)) + sqrt(_area(b)))
+
+
 def distance(a: Thing, b: Thing) -> float:
     """The gap between two boxes in means of their square-rooted areas."""
     across, down = max(0, -_overlap(a, b, 0)), max(0, -_overlap(a, b, 1))
@@ -126,6 +123,12 @@ def _next_to(a: Thing, b: Thing) -> bool:
     return down > 0 and distance(a, b) <= NEAR + EPSILON and covered <= OVERLAP + EPSILON and not carried
 
 
+def _opposite(a: Thing, b: Thing) -> bool:
+    return any(
+        gap_along(a, b, axis) >= FAR - EPSILON and centres_apart(a, b, 1 - axis) <= OPPOSITE + EPSILON for axis in (0, 1)
+    )
+
+
 _RULES: Mapping[str, Callable[[Thing, Thing], bool]] = {
     "left_of": _before(0),
     "above": _before(1),
@@ -137,6 +140,8 @@ _RULES: Mapping[str, Callable[[Thing, Thing], bool]] = {
     "next_to": _next_to,
     "near": lambda a, b: distance(a, b) <= NEAR + EPSILON,
     "far": lambda a, b: distance(a, b) >= FAR - EPSILON,
+    "aligned_with": lambda a, b: min(centres_apart(a, b, 0), centres_apart(a, b, 1)) <= ALIGNED + EPSILON,
+    "opposite": _opposite,
 }
 _INVERSES = {
     "right_of": "left_of", "below": "above", "behind": "in_front_of", "supports": "on", "under": "over",
@@ -155,3 +160,57 @@ def _in_place(a: Thing, name: str, size: tuple[int, int]) -> bool:
         if wanted is not None and not wanted * 2 * size[axis] < 3 * sum(_interval(a, axis)) < (wanted + 1) * 2 * size[axis]:
             return False
     return True
+
+
+def _at_border(a: Thing, name: str, size: tuple[int, int]) -> bool | None:
+    room = [min(start, size[axis] - end) / size[axis] for axis in (0, 1) for start, end in [_interval(a, axis)]]
+    asked = {"at_edge": min, "in_corner": max}.get(name)
+    return None if asked is None else asked(room) <= BORDER + EPSILON
+
+
+def _is_between(a: Thing, group: Sequence[Thing]) -> bool:
+    """Whether the middle lies in the gap of the two along an axis, at a height (or width) in common with each."""
+    return len(group) == 2 and any(
+        2 * _interval(first, axis)[1] <= sum(_interval(a, axis)) <= 2 * _interval(last, axis)[0]
+        and all(_overlap(a, each, 1 - axis) > 0 for each in group)
+        for axis in (0, 1)
+        for first, last in permutations(group, 2)
+    )
+
+
+def _is_among(a: Thing, group: Sequence[Thing]) -> bool:
+    """Whether some of at least three are to its left, others to its right, and none is out of reach."""
+    middles = [sum(_interval(each, 0)) for each in group]
+    reached = all(distance(a, each) < REACH for each in group)
+    return len(group) > 2 and reached and min(middles) < sum(_interval(a, 0)) < max(middles)
+
+
+def _is_around(a: Thing, group: Sequence[Thing]) -> bool:
+    """Whether it stands with others around the first of the group: that is among them, and one is higher or lower."""
+    middle, around = group[0], [a, *group[1:]]
+    return _is_among(middle, around) and max(centres_apart(each, middle, 1) for each in around) > APART
+
+
+def _is_in_row(a: Thing, group: Sequence[Thing]) -> bool:
+    """Whether all stand side by side with their lower edges on about one line."""
+    row, lows = [a, *group], [_interval(each, 1)[1] for each in (a, *group)]
+    level = max(lows) - min(lows) <= ROW * min(each["box"][3] for each in row) + EPSILON
+    return level and all(_overlap(one, other, 0) <= 0 for one, other in combinations(row, 2))
+
+
+_GROUP_RULES: Mapping[str, Callable[[Thing, Sequence[Thing]], bool]] = {
+    "between": _is_between, "among": _is_among, "surrounding": _is_around, "in_row_with": _is_in_row,
+}  # fmt: skip
+
+
+def objects_of(relation: Thing) -> list[int]:
+    """The ids of a relation's object and of the others; none of a place."""
+    return [] if relation["object"] is None else [relation["object"], *(relation.get("others") or ())]
+
+
+def holds_in(things: Mapping[int, Thing], relation: Thing, size: tuple[int, int]) -> bool | None:
+    """Whether a row's relation holds; None for an unknown predicate or a wrong number of objects."""
+    subject, name, group = things[relation["subject"]], relation["predicate"], [things[i] for i in objects_of(relation)]
+    if name in _GROUP_RULES or len(group) > 1:
+        return _GROUP_RULES[name](subject, group) if name in _GROUP_RULES and len(group) > 1 else None
+    return holds(subject, name, group[0] if group else None, size)

@@ -17,7 +17,7 @@ from spatial.commands import value_parsing
 from spatial.commands.value_parsing import Request
 from spatial.reasoning.closure import relation_of
 from spatial.relations.phrases import UnknownPhrase, normalise, normalise_place
-from spatial.relations.predicate_table import BINARY, OF_GROUPS, PLACES
+from spatial.relations.predicate_table import BINARY, BORDERS, OF_GROUPS, PLACES
 
 Statement = tuple[Relation, ...]
 """All relations in one entry of a request, since a phrase may state several predicates."""
@@ -81,7 +81,7 @@ def _index(number: int, count: int) -> int:
 
 def _place(word: Any, where: str) -> tuple[str, ...]:
     phrase = value_parsing.as_text(word, where)
-    if phrase in PLACES:
+    if phrase in (*PLACES, *BORDERS):
         return (phrase,)
     try:
         return (normalise_place(phrase),)
@@ -99,7 +99,7 @@ def _relation(word: Any, where: str) -> tuple[str, ...]:
         predicates = normalise(phrase)
     except UnknownPhrase as error:
         raise ValueError(f"{where}: {error}") from None
-    if any(name in PLACES for name in predicates):
+    if any(name in (*PLACES, *BORDERS) for name in predicates):
         raise ValueError(f"{where}: {phrase!r} is a place and takes no object")
     return predicates
 

@@ -51,7 +51,9 @@ class Order:
             self.masks[a] |= 1 << b
 
     def add_place(self, fact: Fact) -> None:
-        """Add the edges between an object and the lines around its place."""
+        """Add the edges between an object and the lines around its place; a border of the picture has none."""
+        if fact[0] not in BANDS:
+            return
         band, first, second = BANDS[fact[0]][self.axis], self.count, self.count + 1
         if band is None:
             return

@@ -5,8 +5,18 @@ Does not know depth.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
-from spatial.relations.boxes import GRID, Canvas, Edges, centre, shared
+from spatial.relations.boxes import GRID, Canvas, Edges, centre, gap_in_units, shared, unit
+
+REACH_UNITS = 2.0
+"""Largest distance of a member from what is among them or surrounded by them, in means of the square-rooted areas."""
+
+APART_UNITS = 0.25
+"""Least difference of height between what is surrounded and one of those around it, in the same units."""
+
+ROW_SHARE = 0.25
+"""Largest difference of lower edges in a row, as a share of the least height in it."""
 
 Members = Sequence[Edges]
 """The edges of a relation's object and of its others, in this order."""
@@ -38,11 +48,62 @@ def _between_margin(a: Edges, members: Members, canvas: Canvas) -> float:
     )
 
 
-GROUP_TRUTH: dict[str, Callable[[Edges, Members], bool]] = {"between": _between}
+def _among_margin(a: Edges, members: Members) -> float:
+    """In units of distance, the least of: how far the centre lies to the right of the leftmost centre and to the left of
+    the rightmost one, and how much nearer than `REACH_UNITS` every member is."""
+    centres = [centre(member, 0) for member in members]
+    inside = min(centre(a, 0) - min(centres), max(centres) - centre(a, 0)) / (2 * max(unit(a, m) for m in members))
+    return min(inside, _reach_margin(a, members))
+
+
+def _reach_margin(a: Edges, members: Members) -> float:
+    return min(REACH_UNITS - gap_in_units(a, member) for member in members)
+
+
+def _among(a: Edges, members: Members) -> bool:
+    return _among_margin(a, members) > 0
+
+
+def _surrounding_margin(a: Edges, members: Members) -> float:
+    """As `_among_margin` for the object with the others around it, the subject included; and one is above or below it."""
+    middle, *others = members
+    around = [a, *others]
+    upright = max(abs(centre(each, 1) - centre(middle, 1)) / (2 * unit(each, middle)) for each in around)
+    return min(_among_margin(middle, around), upright - APART_UNITS)
+
+
+def _surrounding(a: Edges, members: Members) -> bool:
+    return _surrounding_margin(a, members) > 0
+
+
+def _row_margin(a: Edges, members: Members) -> float:
+    """Of the row from left to right: the least gap between neighbours, and what lower edges may still differ by."""
+    row = sorted((a, *members), key=lambda each: (each[0], each[2]))
+    gaps = min(later[0] - sooner[2] for sooner, later in pairwise(row))
+    lows, height = [each[3] for each in row], min(each[3] - each[1] for each in row)
+    return min(gaps, ROW_SHARE * height - (max(lows) - min(lows)))
+
+
+def _in_row_with(a: Edges, members: Members) -> bool:
+    return _row_margin(a, members) >= 0
+
+
+GROUP_TRUTH: dict[str, Callable[[Edges, Members], bool]] = {
+    "between": _between,
+    "among": _among,
+    "surrounding": _surrounding,
+    "in_row_with": _in_row_with,
+}
 """Every predicate of a group."""
 
-GROUP_MARGIN: dict[str, Callable[[Edges, Members, Canvas], float]] = {"between": _between_margin}
-"""How much must change before a predicate that holds fails, as a share of the canvas."""
+GROUP_MARGIN: dict[str, Callable[[Edges, Members, Canvas], float]] = {
+    "between": _between_margin,
+    "among": lambda a, members, _: _among_margin(a, members),
+    "surrounding": lambda a, members, _: _surrounding_margin(a, members),
+    "in_row_with": lambda a, members, canvas: _row_margin(a, members) / (GRID * canvas[0]),
+}
+"""How much must change before a predicate that holds fails: a share of the canvas, or units of distance for `among` and
+`surrounding`."""
 
 
 def is_sideways_between(a: Edges, members: Members, canvas: Canvas, margin: float, shared_extent: float) -> bool:

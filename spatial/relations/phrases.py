@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
-from spatial.relations.predicate_table import PLACES
+from spatial.relations.predicate_table import BORDERS, PLACES
 
 PhraseFault = Literal["unknown", "outside", "negated", "empty"]
 PredicatesByPhrase = Mapping[str, tuple[str, ...]]
@@ -133,7 +133,7 @@ _LONGEST = 8
 @lru_cache(maxsize=1)
 def _tables() -> _Tables:
     data = json.loads(files("spatial.relations").joinpath("phrase_table.json").read_text(encoding="utf-8"))
-    names = {place.replace("_", " "): (place,) for place in PLACES}
+    names = {place.replace("_", " "): (place,) for place in (*PLACES, *BORDERS)}
     return _Tables(
         mapped={**names, **_predicates_by_phrase(data["mapped"])},
         places={**_predicates_by_phrase(data["places"]), **names},

@@ -23,6 +23,13 @@ NEXT_TO_OVERLAP = 0.2
 fault. Human-annotated pairs of one object on top of another begin at 0.3 (NSR-1K)."""
 
 
+ALIGNED_UNITS = 0.1
+"""Largest difference of centres along an axis for `aligned_with`, in means of the square-rooted areas."""
+
+OPPOSITE_UNITS = 0.25
+"""Largest difference of centres across the gap for `opposite`, in the same units."""
+
+
 def _left_of(a: Edges, b: Edges) -> bool:
     return centre(a, 0) < centre(b, 0)
 
@@ -61,6 +68,24 @@ def _next_to(a: Edges, b: Edges) -> bool:
     return not (_on(a, b) or _on(b, a) or _inside(a, b) or _inside(b, a))
 
 
+def _centres_differ(a: Edges, b: Edges, axis: int) -> float:
+    """The difference of centres along an axis, in the unit of distance."""
+    return abs(centre(a, axis) - centre(b, axis)) / (2 * unit(a, b))
+
+
+def _aligned_with(a: Edges, b: Edges) -> bool:
+    return min(_centres_differ(a, b, axis) for axis in (0, 1)) <= ALIGNED_UNITS + RESOLUTION
+
+
+def _opposite(a: Edges, b: Edges) -> bool:
+    return any(_opposite_margin(a, b, axis) >= -RESOLUTION for axis in (0, 1))
+
+
+def _opposite_margin(a: Edges, b: Edges, axis: int) -> float:
+    """For a gap along an axis: what it exceeds `FAR_UNITS` by, or, if less, what the centres across may still differ."""
+    return min(-shared(a, b, axis) / unit(a, b) - FAR_UNITS, OPPOSITE_UNITS - _centres_differ(a, b, 1 - axis))
+
+
 TRUTH: dict[str, Callable[[Edges, Edges], bool]] = {
     "left_of": _left_of,
     "right_of": lambda a, b: _left_of(b, a),
@@ -76,6 +101,8 @@ TRUTH: dict[str, Callable[[Edges, Edges], bool]] = {
     "next_to": _next_to,
     "near": _near,
     "far": _far,
+    "aligned_with": _aligned_with,
+    "opposite": _opposite,
 }
 """Every binary predicate but the two of depth, which use no box."""
 
@@ -123,5 +150,7 @@ MARGIN: dict[str, Callable[[Edges, Edges, Canvas], float]] = {
     "next_to": _next_to_margin,
     "near": lambda a, b, _: NEAR_UNITS - gap_in_units(a, b),
     "far": lambda a, b, _: gap_in_units(a, b) - FAR_UNITS,
+    "aligned_with": lambda a, b, _: ALIGNED_UNITS - min(_centres_differ(a, b, axis) for axis in (0, 1)),
+    "opposite": lambda a, b, _: max(_opposite_margin(a, b, axis) for axis in (0, 1)),
 }
 """How much must change before a predicate that holds fails: a share of the canvas, or `gap_in_units` for distance."""

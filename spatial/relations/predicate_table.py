@@ -55,12 +55,12 @@ _BINARY = (
     Predicate(
         "on", "support", "on", "supports",
         implies=("over", "touching"),
-        excludes=("supports", "below", "under", "inside", "contains", "next_to", "far"),
+        excludes=("supports", "below", "under", "inside", "contains", "next_to", "far", "opposite"),
     ),
     Predicate(
         "supports", "support", "under", "on",
         implies=("under", "touching"),
-        excludes=("on", "above", "over", "inside", "contains", "next_to", "far"),
+        excludes=("on", "above", "over", "inside", "contains", "next_to", "far", "opposite"),
         compositions={"contains": "below"},
     ),
     Predicate("over", "support", "over", "under", implies=("above",), excludes=("below", "under", "supports")),
@@ -68,28 +68,36 @@ _BINARY = (
     Predicate(
         "inside", "containment", "inside", "contains", transitive=True,
         implies=("touching",),
-        excludes=("contains", "on", "supports", "next_to", "far"),
+        excludes=("contains", "on", "supports", "next_to", "far", "opposite"),
         compositions={"on": "above", "far": "far"},
     ),
     Predicate(
         "contains", "containment", "containing", "inside", transitive=True,
         implies=("touching",),
-        excludes=("inside", "on", "supports", "next_to", "far"),
+        excludes=("inside", "on", "supports", "next_to", "far", "opposite"),
         compositions={"touching": "touching", "near": "near"},
     ),
     Predicate(
         "touching", "distance", "touching", "touching", symmetric=True,
-        implies=("near",), excludes=("far",), compositions={"inside": "touching"},
+        implies=("near",), excludes=("far", "opposite"), compositions={"inside": "touching"},
     ),
     Predicate(
         "next_to", "distance", "next to", "next_to", symmetric=True,
-        implies=("near",), excludes=("on", "supports", "inside", "contains", "far"),
+        implies=("near",), excludes=("on", "supports", "inside", "contains", "far", "opposite"),
     ),
-    Predicate("near", "distance", "near", "near", symmetric=True, excludes=("far",), compositions={"inside": "near"}),
+    Predicate(
+        "near", "distance", "near", "near", symmetric=True,
+        excludes=("far", "opposite"), compositions={"inside": "near"},
+    ),
     Predicate(
         "far", "distance", "far from", "far", symmetric=True,
         excludes=("near", "touching", "next_to", "on", "supports", "inside", "contains"),
         compositions={"contains": "far"},
+    ),
+    Predicate("aligned_with", "arrangement", "aligned with", "aligned_with", symmetric=True),
+    Predicate(
+        "opposite", "arrangement", "opposite", "opposite", symmetric=True,
+        implies=("far",), excludes=("near", "touching", "next_to", "on", "supports", "inside", "contains"),
     ),
 )  # fmt: skip
 
@@ -107,11 +115,23 @@ _UNARY = (
     _place("bottom_right", ("bottom", "right"), ("top_left", "top", "top_right", "left", "center", "bottom_left")),
 )
 
-# Of an object, and of several others together.
-_OF_GROUPS = (Predicate("between", "arrangement", "between", None),)
+# By the distance of a box from the sides of the picture.
+_BORDERS = (
+    Predicate("at_edge", "place", "edge", None),
+    Predicate("in_corner", "place", "corner", None, implies=("at_edge",)),
+)
 
-PREDICATES: Mapping[str, Predicate] = {row.name: row for row in (*_BINARY, *_UNARY, *_OF_GROUPS)}
+# Of an object, and of several others together.
+_OF_GROUPS = (
+    Predicate("between", "arrangement", "between", None),
+    Predicate("among", "arrangement", "among", None),
+    Predicate("surrounding", "arrangement", "surrounding", None),
+    Predicate("in_row_with", "arrangement", "in a row with", None),
+)
+
+PREDICATES: Mapping[str, Predicate] = {row.name: row for row in (*_BINARY, *_UNARY, *_BORDERS, *_OF_GROUPS)}
 BINARY: tuple[str, ...] = tuple(row.name for row in _BINARY)
+BORDERS: tuple[str, ...] = tuple(row.name for row in _BORDERS)
 OF_GROUPS: tuple[str, ...] = tuple(row.name for row in _OF_GROUPS)
 PLACES: tuple[str, ...] = tuple(row.name for row in _UNARY)
 

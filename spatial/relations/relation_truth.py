@@ -24,12 +24,12 @@ from spatial.relations.boxes import (
 )
 from spatial.relations.group_geometry import GROUP_TRUTH
 from spatial.relations.predicate_geometry import FAR_UNITS, MARGIN, NEAR_DEPTH, NEAR_UNITS, NEXT_TO_OVERLAP, TRUTH
-from spatial.relations.predicate_table import BANDS, PLACES, predicate
+from spatial.relations.predicate_table import BANDS, BORDERS, PLACES, predicate
 
 __all__ = [
-    "FAR_UNITS", "NEARNESS", "NEAR_DEPTH", "NEAR_UNITS", "NEXT_TO_OVERLAP", "RESOLUTION", "TOGETHER", "Canvas", "Depths",
-    "Placed", "Rect", "apart_in_depth", "cell", "check_box", "check_canvas", "depth_reach", "distance", "holds", "members",
-    "places", "relate", "relation_holds",
+    "BORDER", "FAR_UNITS", "NEARNESS", "NEAR_DEPTH", "NEAR_UNITS", "NEXT_TO_OVERLAP", "RESOLUTION", "TOGETHER", "Canvas",
+    "Depths", "Placed", "Rect", "apart_in_depth", "borders", "cell", "check_box", "check_canvas", "depth_reach", "distance",
+    "holds", "members", "places", "relate", "relation_holds",
 ]  # fmt: skip
 
 Depths = tuple[float, float]
@@ -37,7 +37,7 @@ Depths = tuple[float, float]
 NEARNESS = frozenset({"near", "next_to", "touching"})
 """Predicates of two that need things at about the same depth."""
 
-TOGETHER = NEARNESS | {"between"}
+TOGETHER = NEARNESS | {"between", "among", "surrounding", "in_row_with"}
 """These, and the predicates of groups that need their subject at about the depth of each of the group."""
 
 
@@ -51,6 +51,10 @@ class Placed(Protocol):
     @property
     def depth(self) -> float | None:
         """The depth; smaller is nearer."""
+
+
+BORDER = 0.04
+"""Largest distance from a side of the picture for `at_edge` and `in_corner`, as a share of the canvas."""
 
 
 def depth_reach(span: float) -> float:
@@ -80,7 +84,7 @@ def holds(name: str, a: Rect, b: Rect | None, canvas: Canvas, depths: Depths | N
     if (b is None) != (row.family == "place"):
         raise ValueError(f"{name} {'takes no' if b else 'needs an'} object")
     if b is None:
-        return name in places(a, canvas)
+        return name in (borders if name in BORDERS else places)(a, canvas)
     if row.family == "depth":
         near, far = (0, 1) if name == "in_front_of" else (1, 0)
         return depths is not None and depths[near] < depths[far]
@@ -146,6 +150,14 @@ def places(a: Rect, canvas: Canvas) -> dict[str, float]:
         if all(band == third for band, (third, _) in asked):
             found[name] = min(margin for _, (_, margin) in asked)
     return found
+
+
+def borders(a: Rect, canvas: Canvas) -> dict[str, float]:
+    """Whether a box reaches a side or two adjoining sides of the canvas, with margins as shares of the canvas."""
+    box = edges(a)
+    room = [max(0.0, min(box[k] / GRID, canvas[k] - box[k + 2] / GRID)) / canvas[k] for k in (0, 1)]
+    found = {"at_edge": BORDER - min(room), "in_corner": BORDER - max(room)}
+    return {name: max(RESOLUTION, margin) for name, margin in found.items() if margin >= -RESOLUTION}
 
 
 def cell(a: Rect, canvas: Canvas) -> str | None:

@@ -7,9 +7,9 @@ where its rule does not, so these rules prove nothing impossible (`spatial.layou
 
 from collections.abc import Callable
 
-from spatial.layout.constraints.distance_rules import far, near, next_to, touching
+from spatial.layout.constraints.distance_rules import aligned_with, far, near, next_to, opposite, touching
 from spatial.layout.constraints.encoding_context import EncodingContext, shares
-from spatial.layout.constraints.group_constraints import GROUP_ENCODERS
+from spatial.layout.constraints.group_constraints import GROUP_ENCODERS, border_rule
 from spatial.layout.constraints.linear import (
     AXES,
     EXTENT,
@@ -26,7 +26,8 @@ from spatial.layout.constraints.linear import (
 )
 from spatial.layout.constraints.placement_margins import Margins
 from spatial.layout.placement_problem import LOW_SURFACE, Fact, Problem, pairs_tucked_under
-from spatial.relations.predicate_table import BANDS
+from spatial.relations.predicate_table import BANDS, BORDERS
+from spatial.relations.relation_truth import BORDER
 
 SURFACE = 0.06
 """Default depth of a standing surface below the top edge, share of the height."""
@@ -53,7 +54,8 @@ def rules_of(problem: Problem, margins: Margins) -> list[Rule]:
 def rules_of_fact(fact: Fact, context: EncodingContext) -> list[Rule]:
     """The rules of one fact. Raises KeyError for a predicate that has no encoder."""
     if fact.object is None:
-        return [(_place(fact, context),)]
+        at_border = fact.predicate in BORDERS
+        return [border_rule(fact, context.problem.canvas, BORDER / 2) if at_border else (_place(fact, context),)]
     if fact.predicate in GROUP_ENCODERS:
         return GROUP_ENCODERS[fact.predicate](fact, context)
     return ENCODERS[fact.predicate](fact, context)
@@ -174,5 +176,7 @@ ENCODERS: dict[str, Callable[[Fact, EncodingContext], list[Rule]]] = {
     "next_to": next_to,
     "near": near,
     "far": far,
+    "aligned_with": aligned_with,
+    "opposite": opposite,
 }
 """The encoder of each canonical predicate of two objects."""

@@ -23,7 +23,7 @@ from spatial.layout.constraints.linear import (
     middle2,
 )
 from spatial.layout.placement_problem import Fact, corner_overlap_pairs
-from spatial.relations.predicate_geometry import FAR_UNITS, NEAR_UNITS
+from spatial.relations.predicate_geometry import ALIGNED_UNITS, FAR_UNITS, NEAR_UNITS, OPPOSITE_UNITS
 
 CORNER = 0.17
 """Overlap of objects that are next to and above each other, as a share of either's extent: below what is a fault."""
@@ -67,7 +67,7 @@ def _beside(axis: Axis, a: int, b: int, gap: Gap, context: EncodingContext) -> O
     """`a` before `b` with a gap, sharing extent on the other axis."""
     return (
         *ends_before(axis, a, b, gap.slack),
-        _reaches(axis, a, b, gap.reach),
+        reaches(axis, a, b, gap.reach),
         *shares(OTHER[axis], a, b, context),
     )
 
@@ -80,7 +80,7 @@ def near(fact: Fact, context: EncodingContext) -> list[Rule]:
     reach = NEAR_UNITS * (1 - context.margins.reserve)
     sides = [_diagonally_near(axis, i, j, reach, context) for axis in AXES for i, j in ((a, b), (b, a))]
     if context.may_overlap(a, b):
-        sides.append(tuple(_reaches(axis, i, j, 0.0) for axis in AXES for i, j in ((a, b), (b, a))))
+        sides.append(tuple(reaches(axis, i, j, 0.0) for axis in AXES for i, j in ((a, b), (b, a))))
     return [tuple(sides)]
 
 
@@ -89,15 +89,15 @@ def _diagonally_near(axis: Axis, a: int, b: int, reach: float, context: Encoding
     across = OTHER[axis]
     return (
         *ends_before(axis, a, b, context.margins.slack),
-        _reaches(axis, a, b, 0.8 * reach),
-        _reaches(across, a, b, 0.6 * reach),
-        _reaches(across, b, a, 0.6 * reach),
+        reaches(axis, a, b, 0.8 * reach),
+        reaches(across, a, b, 0.6 * reach),
+        reaches(across, b, a, 0.6 * reach),
     )
 
 
-def _reaches(axis: Axis, a: int, b: int, units: float) -> Linear:
+def reaches(axis: Axis, a: int, b: int, most: float) -> Linear:
     """`b` begins at most `units` after the end of `a`."""
-    return at_most(low(axis, b), (*high(axis, a), *_units(units, a, b)))
+    return at_most(low(axis, b), (*high(axis, a), *units(most, a, b)))
 
 
 def far(fact: Fact, context: EncodingContext) -> list[Rule]:
@@ -105,10 +105,34 @@ def far(fact: Fact, context: EncodingContext) -> list[Rule]:
     a, b = fact.pair
     away = FAR_UNITS * (1 + context.margins.reserve)
     return [
-        tuple((at_most((*high(axis, i), *_units(away, a, b)), low(axis, j)),) for axis in AXES for i, j in ((a, b), (b, a)))
+        tuple((at_most((*high(axis, i), *units(away, a, b)), low(axis, j)),) for axis in AXES for i, j in ((a, b), (b, a)))
     ]
 
 
-def _units(units: float, a: int, b: int) -> tuple[Term, Term]:
+def units(number: float, a: int, b: int) -> tuple[Term, Term]:
     """A number of distance units: means of the square roots of the two areas."""
-    return ((units / 2, "s", a), (units / 2, "s", b))
+    return ((number / 2, "s", a), (number / 2, "s", b))
+
+
+def aligned_with(fact: Fact, context: EncodingContext) -> list[Rule]:
+    """Centres on one line, upright or level."""
+    a, b = fact.pair
+    return [tuple(_centres_close(axis, a, b, ALIGNED_UNITS * (1 - context.margins.reserve)) for axis in AXES)]
+
+
+def _centres_close(axis: Axis, a: int, b: int, most: float) -> Option:
+    """Centres differ by at most so many units along an axis."""
+    return tuple(at_most(middle2(axis, i), (*middle2(axis, j), *units(2 * most, a, b))) for i, j in ((a, b), (b, a)))
+
+
+def opposite(fact: Fact, context: EncodingContext) -> list[Rule]:
+    """A large gap along an axis, and centres on about one line across it."""
+    a, b = fact.pair
+    away, most = FAR_UNITS * (1 + context.margins.reserve), OPPOSITE_UNITS * (1 - context.margins.reserve)
+    return [
+        tuple(
+            (at_most((*high(axis, i), *units(away, a, b)), low(axis, j)), *_centres_close(OTHER[axis], a, b, most))
+            for axis in AXES
+            for i, j in ((a, b), (b, a))
+        )
+    ]

@@ -7,10 +7,11 @@ refutes is refuted.  Space is no constraint: the grid is fine enough for any num
 """
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise, permutations
 from typing import Final, Literal
 
 from schemas.predicate_names import ends
+from spatial.layout.constraints.group_constraints import border_rule
 from spatial.layout.constraints.linear import (
     AXES,
     OTHER,
@@ -21,6 +22,7 @@ from spatial.layout.constraints.linear import (
     Rule,
     Term,
     at_most,
+    ends_before,
     high,
     low,
     middle2,
@@ -30,8 +32,10 @@ from spatial.layout.placement_problem import Fact, facts_of, group_of
 from spatial.layout.solver_model import IMPOSSIBLE, Formulation, Key
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
-from spatial.relations.predicate_geometry import FAR_UNITS, NEAR_UNITS
-from spatial.relations.predicate_table import BANDS
+from spatial.relations.group_geometry import REACH_UNITS, ROW_SHARE
+from spatial.relations.predicate_geometry import ALIGNED_UNITS, FAR_UNITS, NEAR_UNITS, OPPOSITE_UNITS
+from spatial.relations.predicate_table import BANDS, BORDERS
+from spatial.relations.relation_truth import BORDER
 
 GRID = 6 * 4096
 """Steps along the longer side of the canvas; divisible by six, so that thirds and halves fall on steps."""
@@ -97,7 +101,7 @@ def check_necessary_conditions(draft: Draft, canvas: tuple[int, int], effort: fl
     used = sorted({i for f in facts for i in ends(f)})
     ranges: dict[Key, tuple[int, int]] = {}
     rules: list[Rule] = []
-    distant = {i for f in facts if f.predicate == "far" for i in f.pair}
+    distant = {i for f in facts if f.predicate in ("far", "opposite") for i in f.pair}
     for i in used:
         ranges |= {("x", i): (0, width), ("w", i): (1, width), ("y", i): (0, height), ("h", i): (1, height)}
         ranges |= {("s", i): (1, max(width, height)), ("d", i): (0, len(draft.objects))}
@@ -121,7 +125,7 @@ _EXTENTS: tuple[Kind, Kind] = ("w", "h")
 
 def _necessary(fact: Fact, canvas: tuple[int, int]) -> list[Rule]:
     if fact.object is None:
-        return [_place(fact, canvas)]
+        return [border_rule(fact, canvas, BORDER)] if fact.predicate in BORDERS else [_place(fact, canvas)]
     if fact.predicate in NECESSARY_OF_GROUPS:
         return NECESSARY_OF_GROUPS[fact.predicate](fact)
     return NECESSARY_RULES[fact.predicate](*fact.pair)
@@ -173,6 +177,25 @@ def _far(a: int, b: int) -> list[Rule]:
     return [tuple((at_most((*high(axis, i), *away), low(axis, j), -1),) for axis in AXES for i, j in ((a, b), (b, a)))]
 
 
+def _centres_close(axis: Axis, a: int, b: int, most: float) -> Option:
+    return tuple(at_most(middle2(axis, i), (*middle2(axis, j), *_units(2 * most, a, b)), -1) for i, j in ((a, b), (b, a)))
+
+
+def _aligned_with(a: int, b: int) -> list[Rule]:
+    return [tuple(_centres_close(axis, a, b, ALIGNED_UNITS) for axis in AXES)]
+
+
+def _opposite(a: int, b: int) -> list[Rule]:
+    away = _units(FAR_UNITS, a, b)
+    return [
+        tuple(
+            (at_most((*high(axis, i), *away), low(axis, j), -1), *_centres_close(OTHER[axis], a, b, OPPOSITE_UNITS))
+            for axis in AXES
+            for i, j in ((a, b), (b, a))
+        )
+    ]
+
+
 def _units(units: float, a: int, b: int) -> tuple[Term, Term]:
     return ((units / 2, "s", a), (units / 2, "s", b))
 
@@ -202,6 +225,8 @@ NECESSARY_RULES: dict[str, Callable[[int, int], list[Rule]]] = {
     "next_to": _next_to,
     "near": _near,
     "far": _far,
+    "aligned_with": _aligned_with,
+    "opposite": _opposite,
 }
 """The necessary conditions of each canonical predicate of two objects."""
 
@@ -223,5 +248,46 @@ def _between(fact: Fact) -> list[Rule]:
     ]
 
 
-NECESSARY_OF_GROUPS: dict[str, Callable[[Fact], list[Rule]]] = {"between": _between}
+def _among(fact: Fact) -> list[Rule]:
+    return _enclosed(fact.subject, group_of(fact))
+
+
+def _surrounding(fact: Fact) -> list[Rule]:
+    middle, *others = group_of(fact)
+    return _enclosed(middle, (fact.subject, *others))
+
+
+def _enclosed(middle: int, around: Sequence[int]) -> list[Rule]:
+    """One to the left and another to the right; each within reach along both axes."""
+    sides = tuple(
+        (at_most(middle2("x", left), middle2("x", middle), 1), at_most(middle2("x", middle), middle2("x", right), 1))
+        for left, right in permutations(around, 2)
+    )
+    near = [
+        (
+            tuple(
+                at_most(low(axis, j), (*high(axis, i), *_units(REACH_UNITS, each, middle)), -1)
+                for axis in AXES
+                for i, j in ((each, middle), (middle, each))
+            ),
+        )
+        for each in around
+    ]
+    return [sides, *near]
+
+
+def _in_row_with(fact: Fact) -> list[Rule]:
+    """The truth rule itself."""
+    row = (fact.subject, *group_of(fact))
+    apart: list[Rule] = [(ends_before("x", i, j), ends_before("x", j, i)) for i, j in combinations(row, 2)]
+    level = tuple(at_most(high("y", i), (*high("y", j), (ROW_SHARE, "h", k))) for i, j in permutations(row, 2) for k in row)
+    return [*apart, (level,)]
+
+
+NECESSARY_OF_GROUPS: dict[str, Callable[[Fact], list[Rule]]] = {
+    "between": _between,
+    "among": _among,
+    "surrounding": _surrounding,
+    "in_row_with": _in_row_with,
+}
 """The necessary conditions of each predicate of a group."""

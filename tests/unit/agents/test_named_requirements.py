@@ -118,3 +118,21 @@ def test_what_is_named_between_fewer_or_more_is_rejected_with_the_number(concept
     [outcome] = graphs(concept, 1)
     assert isinstance(outcome, Rejection)
     assert "'between' takes 2 things, not" in outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("concept", "stated"),
+    [
+        ("a cat among three chairs", ("cat", "among", ("chair", "chair", "chair"))),
+        ("three chairs surrounding a table", ("chair", "surrounding", ("table", "chair", "chair"))),
+        ("a dog in a row with two trees in a park", ("dog", "in_row_with", ("tree", "tree"))),
+    ],
+)
+def test_groups_of_more_than_two_are_honoured(concept: str, stated: tuple[str, str, tuple[str, ...]]):
+    assert groups(concept) == [stated] * 3
+
+
+def test_a_chair_opposite_a_sofa_is_opposite_it():
+    for graph in graphs("a chair opposite a sofa", 3):
+        assert isinstance(graph, SpatialGraph)
+        assert honours(graph, "a chair opposite a sofa")

@@ -28,12 +28,12 @@ def test_normalise():
 
 def test_relate():
     held = run("relate", a=[0, 0, 20, 20], b=[100, 0, 20, 20], canvas=CANVAS, depth_a=1, depth_b=3)["holds"]
-    assert held == {"left_of": 0.5, "far": 3.25, "in_front_of": 2}
+    assert held == {"left_of": 0.5, "far": 3.25, "aligned_with": 0.1, "opposite": 0.25, "in_front_of": 2}
 
 
 def test_relate_without_depths_says_nothing_of_depth():
     held = run("relate", a=[0, 0, 20, 20], b=[100, 0, 20, 20], canvas=CANVAS, depth_a=None)["holds"]
-    assert set(held) == {"left_of", "far"}
+    assert set(held) == {"left_of", "far", "aligned_with", "opposite"}
 
 
 @pytest.mark.parametrize(

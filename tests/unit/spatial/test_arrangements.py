@@ -1,0 +1,146 @@
+"""Rows, groups, alignment, opposition and borders: one truth for writer, audit, proof and layouts."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from dataset.audit.box_relations import holds_in
+from schemas.graph import Relation
+from schemas.predicate_names import BORDERS, GROUPS
+from spatial.layout import Unsatisfiable, solve
+from spatial.layout.constraints.infeasibility_proof import _necessary
+from spatial.layout.constraints.linear import Rule
+from spatial.layout.layout_check import Body
+from spatial.layout.placement_problem import facts_of
+from spatial.reasoning.conflicts import contradictions
+from spatial.reasoning.draft import Draft
+from spatial.relations.boxes import edges
+from spatial.relations.group_geometry import GROUP_MARGIN, GROUP_TRUTH
+from spatial.relations.phrases import normalise, normalise_place
+from spatial.relations.relation_truth import borders, members, relation_holds
+
+CANVAS = (512, 512)
+PAIRS = ("aligned_with", "opposite")
+
+
+def relation(name: str, count: int) -> Relation:
+    """A relation of the first of `count` objects to all others."""
+    if name in BORDERS:
+        return Relation(subject=0, predicate=name)
+    return Relation(subject=0, predicate=name, object=1, others=tuple(range(2, count)))
+
+
+def sized(name: str, rng: random.Random) -> int:
+    least, most = GROUPS.get(name, (0, 0))
+    return 2 + rng.randint(least, min(most, least + 1))
+
+
+def boxes_near_the_limits(name: str, rng: random.Random, count: int) -> list[tuple[int, int, int, int]]:
+    """Boxes side by side on a line, about as often right as wrong."""
+    side, step = rng.randint(40, 60), rng.choice((45, 60, 70, 110))
+    order = rng.sample(range(count), count)
+    start = rng.choice((0, 15, 30))
+    return (
+        [
+            (
+                start + step * k,
+                200 + rng.choice((0, 0, 5, 12, -20)),
+                side + rng.choice((0, 0, 5)),
+                side + rng.choice((0, 0, -6)),
+            )
+            for k in order
+        ]
+        if name not in BORDERS
+        else [(rng.randint(0, 60), rng.randint(0, 60), 50, 50), (300, 300, 50, 50)]
+    )
+
+
+def cases(name: str, times: int = 400) -> Iterator[tuple[Relation, list[tuple[int, int, int, int]]]]:
+    rng = random.Random(name)
+    for _ in range(times):
+        count = sized(name, rng)
+        yield relation(name, count), boxes_near_the_limits(name, rng, count)
+
+
+NEW = [*PAIRS, *sorted(BORDERS), *GROUPS]
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_writer_and_audit_judge_alike_and_either_verdict_occurs(name: str):
+    seen = set()
+    for stated, boxes in cases(name):
+        things = {i: {"id": i, "box": list(box), "depth": 0.5} for i, box in enumerate(boxes)}
+        verdict = relation_holds(stated, {i: Body(box, 0.5) for i, box in enumerate(boxes)}, CANVAS)
+        assert verdict == holds_in(things, stated.model_dump() | {"others": list(stated.others)}, CANVAS), (stated, boxes)
+        seen.add(verdict)
+    assert seen == {True, False}
+
+
+def is_met(rule: Rule, boxes: list[tuple[int, int, int, int]], scale: float) -> bool:
+    def value(kind: str, i: int) -> float:
+        x, y, w, h = boxes[i]
+        return scale * {"x": x, "y": y, "w": w, "h": h, "s": (w * h) ** 0.5}[kind]
+
+    return any(
+        all(sum(f * value(kind, i) for f, kind, i in linear.terms) <= linear.bound + 1e-6 for linear in option)
+        for option in rule
+    )
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_what_is_true_meets_the_necessary_conditions(name: str):
+    scale = 6 * 4096 / 512
+    for stated, boxes in cases(name):
+        if relation_holds(stated, {i: Body(box, 0.5) for i, box in enumerate(boxes)}, CANVAS):
+            [fact] = facts_of(Draft(tuple("abcdefghijkl"[: len(boxes)]), (stated,)))
+            assert all(is_met(rule, boxes, scale) for rule in _necessary(fact, (6 * 4096, 6 * 4096))), (stated, boxes)
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_that_holds_has_a_margin(name: str):
+    for stated, boxes in cases(name):
+        shapes = [edges(box) for box in boxes]
+        group = [shapes[i] for i in members(stated)]
+        margin = GROUP_MARGIN[name](shapes[0], group, CANVAS)
+        assert margin >= 0 if GROUP_TRUTH[name](shapes[0], group) else margin <= 0, (stated, boxes)
+
+
+@pytest.mark.parametrize("scene", ["living room", None])
+@pytest.mark.parametrize("name", NEW)
+def test_a_layout_makes_it_true(name: str, scene: str | None):
+    count = 2 + GROUPS.get(name, (0, 0))[0]
+    draft = Draft(("cat", "chair", "chair", "sofa")[:count], (relation(name, count),), scene)
+    for seed in range(3):
+        assert not isinstance(solve(draft, CANVAS, seed), Unsatisfiable)  # it verifies what it returns
+
+
+def test_what_is_opposite_is_far_and_not_near():
+    near = Relation(subject=1, predicate="near", object=0)
+    found = contradictions(Draft(("chair", "sofa"), (relation("opposite", 2), near)))
+    assert found is not None
+    assert found.indices == (0, 1)
+
+
+def test_a_corner_is_at_the_edge_and_the_middle_is_not():
+    assert set(borders((2, 3, 50, 50), CANVAS)) == {"at_edge", "in_corner"}
+    assert set(borders((2, 200, 50, 50), CANVAS)) == {"at_edge"}
+    assert borders((200, 200, 50, 50), CANVAS) == {}
+
+
+@pytest.mark.parametrize(
+    ("phrase", "says"),
+    [
+        ("surrounded by", "among"), ("is in a row with", "in_row_with"), ("across from", "opposite"),
+        ("surrounds", "surrounding"), ("is in line with", "in_row_with"), ("aligned with", "aligned_with"),
+        ("ahead of", "in_front_of"), ("beyond", "behind"), ("at the edge of", "near"), ("attached to", "touching"),
+    ],
+)  # fmt: skip
+def test_phrases_say_what_a_reader_would_conclude(phrase: str, says: str):
+    assert normalise(phrase)[0] == says
+
+
+def test_a_corner_and_an_edge_are_places():
+    assert normalise_place("in the corner of the picture") == "in_corner"
+    assert normalise_place("at the edge of the picture") == "at_edge"
+    assert normalise_place("in the middle of the picture") == "center"
