@@ -56,6 +56,9 @@ def proof_in_words(certificate: str, objects: Sequence[Row]) -> list[str]:
     lines = [_reference(item, names) for item in _list(proof, "references")]
     lines += [_premise(item, names) for item in _list(proof, "premises")]
     lines += [f"Rule: {item}." for item in _list(proof, "rules") or _list(proof, "rule")]
+    lines += [_claim(item) for item in _list(proof, "claims")]
+    if "reason" in proof:
+        lines.append(f"Why it cannot be known: {str(proof['reason']).replace('_', ' ')}.")
     if "margin" in proof:
         lines.append(f"Margin: {_rounded(proof['margin'])}.")
     return [line for line in lines if line] or [certificate]
@@ -69,6 +72,12 @@ def _list(proof: Mapping[Any, Any], name: str) -> list[Any]:
 def _reference(item: object, names: Mapping[int, str]) -> str:
     if isinstance(item, Mapping) and {"text", "object"} <= set(item):
         return f"“{item['text']}” is {_name(item['object'], names)}."
+    return json.dumps(item, ensure_ascii=False)
+
+
+def _claim(item: object) -> str:
+    if isinstance(item, Mapping) and {"sentence", "holds"} <= set(item):
+        return f"{'Right' if item['holds'] else 'Wrong'}: “{item['sentence']}”"
     return json.dumps(item, ensure_ascii=False)
 
 

@@ -42,7 +42,8 @@ def predicates_of(certificate: str) -> frozenset[str] | None:
     query = proof.get("query") if isinstance(proof, dict) else None
     if not isinstance(query, dict) or query.get("op") not in _PREDICATES_OF_OP:
         return None
-    return frozenset((*_PREDICATES_OF_OP[query["op"]], *_words(query)))
+    claims = [claim["query"] for claim in proof.get("claims", ())]
+    return frozenset((*_PREDICATES_OF_OP[query["op"]], *(name for part in (query, *claims) for name in _words(part))))
 
 
 def _words(part: Mapping[str, Any]) -> Iterable[str]:

@@ -73,7 +73,7 @@ class Overlaps:
         """Every pair of categories that a question of the row relates, as text."""
         found: set[str] = set()
         for question in row["questions"]:
-            parsed = parse_question(question["question"], scene)
+            parsed = parse_question(question["question"], scene, question["answer"], question["choices"])
             understood = None if parsed is None else split_keys(parsed, question["answer"])
             self.unread += understood is None
             for key in understood or ():

@@ -18,6 +18,7 @@ from spatial.questions.question_kinds import (
     BoxSide,
     CompareCounts,
     Count,
+    Describe,
     Exists,
     Find,
     InPlace,
@@ -26,6 +27,7 @@ from spatial.questions.question_kinds import (
     Locate,
     Nearest,
     Outermost,
+    WrongSentence,
     references,
 )
 from spatial.questions.wording.lexicon import fits, plural
@@ -66,7 +68,14 @@ def _turn(question: dict[str, Any], row: Row, convention: Convention | None) -> 
     if question["kind"] == GROUNDING and convention is not None:
         text, answer = in_convention(question, (row["width"], row["height"]), convention, _name_in(text))
     choices = question["choices"]
-    return Turn(f"{text}\nAnswer with one of: {', '.join(choices)}." if choices else text, answer)
+    return Turn(f"{text}\n{_named(choices)}" if choices else text, answer)
+
+
+def _named(choices: Sequence[str]) -> str:
+    """The choices in words: sentences a line each, others in a row."""
+    if all(choice.endswith(".") for choice in choices):
+        return "\n".join(["Answer with one of these sentences:", *choices])
+    return f"Answer with one of: {', '.join(choices)}."
 
 
 def _name_in(text: str) -> str:
@@ -77,11 +86,11 @@ def _name_in(text: str) -> str:
 
 class _QuestionScope:
     """What one question is about. `query` is None where it has a conversation of its own: the grammar cannot parse it, or
-    it leaves open what is in the picture, which nearly any other turn may decide."""
+    it leaves open, or tells, so much of the picture that nearly any other turn may decide it."""
 
     def __init__(self, question: dict[str, Any], row: Row) -> None:
         query = parsed(question["question"])
-        self.query = None if isinstance(query, KnownSide | KnownNext) else query
+        self.query = None if isinstance(query, KnownSide | KnownNext | Describe | WrongSentence) else query
         self.text = " ".join([question["question"], *question["choices"], question["answer"]]).casefold()
         self.categories = {thing["category"] for thing in row["objects"]} | set(row.get("excluded", ()))
         self.objects = frozenset(question["objects"])

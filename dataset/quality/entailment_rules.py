@@ -1,6 +1,7 @@
 """What an answer states, and when it was stated before, by the type of query.
 
 In: a `QuestionReading`.  Out: `STATES` change its facts, `KNOWN` judge by them.
+What a description says is in its claims (`claim_questions`).
 A type of query that is not here states nothing and is known only where the same was asked before.
 """
 
@@ -365,6 +366,17 @@ def _knows_next(reading: QuestionReading) -> bool:
     return all(reading.holds(predicate, anchor, each) for each in reading.others)
 
 
+def _state_carried(reading: QuestionReading) -> None:
+    pair = reading.pair("subject", "object")
+    if pair is not None and reading.yes:
+        reading.state_relation(reading.query["predicate"], *pair)
+
+
+def _knows_carried(reading: QuestionReading) -> bool:
+    pair = reading.pair("subject", "object")
+    return pair is not None and reading.holds(reading.query["predicate"], *pair)
+
+
 STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "exists": _state_exists, "count": _state_count, "attribute": _state_attribute, "in_place": _state_place,
     "directed": _state_direction, "deeper": _state_direction, "side": _state_bearing, "bearing": _state_bearing,
@@ -373,7 +385,7 @@ STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "find": _state_found, "row_order": _state_row, "compare_counts": _state_comparison,
     "larger": _state_size, "count_where": _state_many, "odd_one_out": _state_odd,
     "between": _state_in_between, "is_between": _state_in_between,
-    "known_side": _state_open_side, "known_next": _state_next,
+    "known_side": _state_open_side, "known_next": _state_next, "carried": _state_carried,
 }  # fmt: skip
 
 KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
@@ -384,5 +396,5 @@ KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
     "find": _knows_found, "row_order": _knows_row, "compare_counts": _knows_comparison,
     "larger": _knows_size, "count_where": _knows_many, "odd_one_out": _knows_odd,
     "between": _knows_between, "is_between": _knows_is_between,
-    "known_side": _knows_open_side, "known_next": _knows_next,
+    "known_side": _knows_open_side, "known_next": _knows_next, "carried": _knows_carried,
 }  # fmt: skip

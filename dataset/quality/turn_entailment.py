@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dataset.exports.conversation_turns import conversations
 from dataset.exports.export_source import Turns
+from dataset.quality.claim_questions import ClaimQuestion, claims_of
 from dataset.quality.entailment_rules import KNOWN, STATES
 from dataset.quality.measures import Measure, share_never
 from dataset.quality.quality_rows import AskedQuestion, SampleRow
@@ -58,11 +59,22 @@ class TurnReader:
         """Whether the answer follows from what was read."""
         if _key(question) in self._facts.known:
             return True
+        claims = claims_of(question)
+        if claims:
+            return self._knows_claims(claims)
         judge = KNOWN.get(str(question.query.get("op")))
         return judge is not None and judge(QuestionReading(question, self._row, self._facts))
 
+    def _knows_claims(self, claims: Sequence[ClaimQuestion]) -> bool:
+        """Whether the wrong sentence is known to be wrong, or all others to be right; of a description all sentences."""
+        wrong, right = ([claim.question for claim in claims if claim.holds is holds] for holds in (False, True))
+        return (bool(wrong) and all(map(self.knows, wrong))) or all(map(self.knows, right))
+
     def read(self, question: AskedQuestion) -> None:
         """Remember what a question and its answer say."""
+        for claim in claims_of(question):
+            if claim.is_known:
+                self.read(claim.question)
         reading = QuestionReading(question, self._row, self._facts)
         self._facts.known[_key(question)] = question.answer
         for name, number in reading.refs.items():

@@ -158,12 +158,13 @@ def ask(request: Request) -> Result:
 
 
 def verify(request: Request) -> Result:
-    """A scene with `question` and optional `choices` → `{"answer", "entailed"}`."""
+    """A scene with `question`, optional `choices`, and of a description its `answer` → `{"answer", "entailed"}`."""
     from spatial.verify import verify as verify_question
 
     question = value_parsing.as_text(value_parsing.required_field(request, "question"), "question")
     choices = [value_parsing.as_text(c, "choices") for c in value_parsing.optional_list(request, "choices")]
-    verdict = verify_question(question, choices or None, graph_parsing.scene(request))
+    said = None if request.get("answer") is None else value_parsing.as_text(request["answer"], "answer")
+    verdict = verify_question(question, choices or None, graph_parsing.scene(request), said)
     return {"answer": verdict.answer, "entailed": verdict.entailed}
 
 

@@ -130,6 +130,11 @@ def is_category_seen(view: View, category: str) -> bool:
     return False
 
 
+def composed(_view: View, _query: object, _: list[Referent]) -> Step:
+    """Raises Unanswerable: a description has no one answer, and which sentence is wrong depends on the sentences."""
+    raise Unanswerable("the words alone have no answer")
+
+
 def count(view: View, query: Count, found: list[Referent]) -> Step:
     """The number of objects that fit the word, in total or on one side of the reference."""
     among = matching_objects(view, query.category)

@@ -17,6 +17,7 @@ from schemas.plugins import PluginTable
 from spatial.questions import answer_rules, distractors, split_keys, twin_queries
 from spatial.questions import question_kinds as q
 from spatial.questions.answer_rules import Answer, Rule
+from spatial.questions.descriptions.building import Composer, descriptions, false_descriptions
 from spatial.questions.distractors import ChoiceContext, ChoicesOf
 from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import GROUP, TextProposer, require_verifier
@@ -71,7 +72,7 @@ class QuestionKind:
     """
 
     meaning: str
-    propose: Proposer | TextProposer
+    propose: Proposer | TextProposer | Composer
     favoured_by: frozenset[str]
     fewest_things: int
     at_most: int = 1
@@ -84,8 +85,9 @@ class QueryType(Generic[Q]):
     """One type of query.
 
     `kind`: the kind of its questions; `kind_by_hops`: the kind if a relation must be followed to resolve a reference.
-    `rule` answers it.  `keys` gives its split keys.  `choices` gives its answer choices, `OPEN` if it has none.
-    `twins` gives the queries that mirror it.  `about`: the predicates that it asks about without naming them.
+    `rule` answers it.  `keys` gives its split keys.  `choices` gives its answer choices, `OPEN` if it has none, or is
+    composed with them.  `twins` gives the queries that mirror it.  `about`: the predicates that it asks about without
+    naming them.
     """
 
     query: type[Q]
@@ -179,6 +181,12 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         "unanswerable": QuestionKind(
             "a side, a neighbour or a hidden thing that the picture may not tell: one of the choices says so",
             unknown_proposals.unanswerable, frozenset({"direction"}), 2, in_samples=1.0, in_all=1,
+        ),
+        "description": QuestionKind(
+            "what the picture shows, in three to eight sentences", descriptions, ANY_FAMILY, 2, in_samples=0.5, in_all=1,
+        ),
+        "false_description": QuestionKind(
+            "which of some sentences about the picture is wrong", false_descriptions, frozenset({"direction"}), 3, in_all=1,
         ),
     },
     QuestionKind,
@@ -292,6 +300,14 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.KnownNext, "unanswerable", "unanswerable", unknown_rules.known_next,
         split_keys.of_known_next, unknown_rules.things, twin_queries.of_next, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Describe, "description", "description", answer_rules.composed,
+        split_keys.of_description, OPEN, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.WrongSentence, "false_description", "false_description", answer_rules.composed,
+        split_keys.of_description, OPEN, twin_queries.no_twin, NO_PREDICATE,
     ),
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from schemas.ids import content_id, derived_seed, question_id
 from spatial.questions.answer_rules import Answer
 from spatial.questions.answering import answer
 from spatial.questions.certificates import certificate
+from spatial.questions.descriptions.building import Composition, Place, composed
 from spatial.questions.kind_table import KINDS, choices_for, keys_of, kind_of
 from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import TextProposal, question_of
@@ -101,11 +102,14 @@ def _some_of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[
     """The first valid questions of the kind, at most as many as a scene is asked, each with its key for duplicates."""
     words = random.Random(rng.random())
     senses: set[object] = set()
-    proposals: Iterator[Proposal | TextProposal] = KINDS[kind].propose(task.scene, rng)
+    proposals: Iterator[Proposal | TextProposal | Composition] = KINDS[kind].propose(task.scene, rng)
     for proposal in islice(proposals, task.tries):
         if isinstance(proposal, TextProposal):
             sense: object = proposal.text
             question = question_of(kind, proposal, task.scene, task.sample, task.split)
+        elif isinstance(proposal, Composition):
+            sense = proposal.query
+            question = composed(proposal, Place(task.scene, task.sample, task.split), words)
         else:
             sense = _duplicate_key(proposal[0])
             question = _question_for(task, *proposal, words)

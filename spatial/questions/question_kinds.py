@@ -252,6 +252,20 @@ class KnownNext(Model):
     anchor: Ref
 
 
+class Describe(Model):
+    """What does the picture show, the subject included?"""
+
+    op: Literal["describe"] = "describe"
+    subject: Ref
+
+
+class WrongSentence(Model):
+    """Which of some sentences, about a picture that shows the subject, is wrong?"""
+
+    op: Literal["wrong_sentence"] = "wrong_sentence"
+    subject: Ref
+
+
 class Deeper(Model):
     """Is the subject in front of, or behind, the object?"""
 
@@ -310,6 +324,8 @@ Query = (
     | IsBetween
     | KnownSide
     | KnownNext
+    | Describe
+    | WrongSentence
 )
 
 _ADAPTER: TypeAdapter[Query] = TypeAdapter(Annotated[Query, Field(discriminator="op")])

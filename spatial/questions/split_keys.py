@@ -20,6 +20,7 @@ from spatial.questions.question_kinds import (
     CompareCounts,
     Count,
     CountWhere,
+    Describe,
     Exists,
     Find,
     InOrder,
@@ -35,6 +36,7 @@ from spatial.questions.question_kinds import (
     Query,
     Ref,
     RowOrder,
+    WrongSentence,
     references,
 )
 from spatial.relations.predicate_table import PREDICATES
@@ -175,6 +177,11 @@ def of_known_side(query: KnownSide, found: list[str], _answer_category: AnswerCa
 def of_known_next(query: KnownNext, found: list[str], answer_category: AnswerCategory) -> set[Key]:
     """The reference with what comes next, on this side or on the other."""
     return _of_search(_family_of(query.predicate), query.anchor, found[0], answer_category())
+
+
+def of_description(_query: Describe | WrongSentence, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The thing that the words name; each sentence adds keys of its own (`descriptions.claims`)."""
+    return {Key("description", (found[0],))}
 
 
 def _named(family: str, category: str, other: str | None) -> Key:

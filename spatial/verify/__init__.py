@@ -9,11 +9,15 @@ from dataclasses import dataclass
 
 from schemas.events import Scene
 from spatial.verify.answering import deduce
+from spatial.verify.descriptions import true_description, wrong_one
 from spatial.verify.lexicon import mark_nouns
 from spatial.verify.plugin_verifiers import deduce_with_plugins
-from spatial.verify.referents import NotProven
+from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import parse_sentence
 from spatial.verify.wordings import normalise_wording
+
+COMPOSED = ("describe", "wrong_sentence")
+"""Questions whose answer is a description, or one of the sentences in the choices."""
 
 MAX_CHARS = 1000
 """Far above any question of the grammar; parsing longer texts only costs time."""
@@ -28,8 +32,9 @@ class Verdict:
     reason: str = ""
 
 
-def verify(question: str, choices: Sequence[str] | None, scene: Scene) -> Verdict:
-    """The answer that the scene proves, if it proves one.
+def verify(question: str, choices: Sequence[str] | None, scene: Scene, said: str | None = None) -> Verdict:
+    """The answer that the scene proves, if it proves one. `said` is the answer that was given: a description is judged by
+    it, since a picture has many; for all other questions it does not matter.
 
     Not entailed are: a sentence that cannot be parsed, a reference that fits no or several objects, a presupposition
     that fails, a doubtful margin, and an answer that is not the text of exactly one of the choices (if any are given).
@@ -39,7 +44,9 @@ def verify(question: str, choices: Sequence[str] | None, scene: Scene) -> Verdic
     text, nouns = mark_nouns(question, [o.category for o in scene.objects] + list(scene.excluded))
     form = parse_sentence(normalise_wording(text))
     try:
-        if form is not None:
+        if form is not None and form.ask in COMPOSED:
+            answer = _composed(form.ask, Reader(scene, nouns).resolve(form.refs[0])[0].id, choices or (), said or "", scene)
+        elif form is not None:
             answer = deduce(form, nouns, scene)
         elif (found := deduce_with_plugins(question, scene)) is not None:
             answer = found[1].answer
@@ -50,6 +57,10 @@ def verify(question: str, choices: Sequence[str] | None, scene: Scene) -> Verdic
     if choices and list(choices).count(answer) != 1:
         return Verdict(None, False, f"the answer {answer!r} is not exactly one of the choices")
     return Verdict(answer, True)
+
+
+def _composed(ask: str, subject: int, choices: Sequence[str], said: str, scene: Scene) -> str:
+    return true_description(said, subject, scene) if ask == "describe" else wrong_one(choices, subject, scene)
 
 
 __all__ = ["Verdict", "verify"]

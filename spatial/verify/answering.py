@@ -147,6 +147,10 @@ def _nearest(reader: Reader, form: Form) -> str:
     return reader.label(reader.nearest(list(reader.scene.objects), named))
 
 
+def _composed(_reader: Reader, _form: Form) -> str:
+    raise NotProven("the words alone have no one answer")
+
+
 _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "seen": _seen,
     "seen_unseen": _seen_unseen,
@@ -181,4 +185,6 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "is_between": answer_whether_between,
     "known_side": answer_side,
     "known_next": answer_next,
+    "describe": _composed,
+    "wrong_sentence": _composed,
 }

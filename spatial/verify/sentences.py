@@ -160,6 +160,11 @@ _SENTENCES = (
     ("larger", "IN_DO X look larger than Y_HERE ?"),
     ("larger", "IN_DO X take up more room than Y_HERE ?"),
     ("larger", "DO X cover more of PIC than Y DO ?"),
+    ("describe", "(?:describe|say what you see in) PIC , and mention X ."),
+    ("describe", "what (?:can be seen|do you see)_HERE \\? mention X too ."),
+    ("describe", "(?:tell|say) in a few sentences what PIC shows , X included ."),
+    ("wrong_sentence", "(?:which one|which sentence) of these about PIC with X in it is (?:wrong|false|not true) ?"),
+    ("wrong_sentence", "one of these sentences about PIC with X in it is (?:wrong|false|not true) : which one ?"),
     ("row_order", "IN_in which order do X , Y and Z come from ROW_HERE ?"),
     ("row_order", "going from ROW_HERE , in which order do you meet X , Y and Z ?"),
     ("row_order", "IN_what is the order of X , Y and Z from ROW_HERE ?"),
@@ -213,26 +218,32 @@ class Form:
     word: str = ""
 
 
+_SLOT_NAMES = re.compile("|".join(rf"(?<![A-Z]){name}(?![A-Z])" for name in sorted(_SLOTS, key=len, reverse=True)))
+
+
+def pattern_of(text: str) -> re.Pattern[str]:
+    """The pattern of a sentence with slots."""
+    ended = re.sub(r" ([?.])$", r" \\\1", text)
+    return re.compile(_SLOT_NAMES.sub(lambda match: _SLOTS[match.group(0)], ended).replace("_", ""))
+
+
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    names = re.compile("|".join(rf"(?<![A-Z]){name}(?![A-Z])" for name in sorted(_SLOTS, key=len, reverse=True)))
-    return tuple(
-        (ask, re.compile(names.sub(lambda m: _SLOTS[m.group(0)], re.sub(r" ([?.])$", r" \\\1", text)).replace("_", "")))
-        for ask, text in _SENTENCES
-    )
+    return tuple((ask, pattern_of(text)) for ask, text in _SENTENCES)
 
 
 def parse_sentence(text: str) -> Form | None:
     """The form of a marked sentence, None if no pattern matches."""
     for ask, pattern in _patterns():
         match = pattern.fullmatch(text)
-        form = _form(ask, match.groupdict()) if match else None
+        form = form_of(ask, match.groupdict()) if match else None
         if form is not None:
             return form
     return None
 
 
-def _form(ask: str, slots: dict[str, str]) -> Form | None:
+def form_of(ask: str, slots: dict[str, str]) -> Form | None:
+    """The form of a sentence with these words in its slots; None where one of them is no reference."""
     refs = [parse_reference(slots[name]) for name in "xyz" if slots.get(name)]
     refs += [parse_reference(part) for part in _COMMAS.split(slots["list"])] if slots.get("list") else []
     known = [ref for ref in refs if ref is not None]

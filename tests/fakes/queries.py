@@ -82,6 +82,8 @@ def queries(nouns: Sequence[str]) -> st.SearchStrategy[q.Query]:
         st.builds(q.BoxSide, box=_BOXES, object=refs),
         st.builds(q.Between, first=refs, second=refs),
         st.builds(q.IsBetween, subject=refs, first=refs, second=refs),
+        st.builds(q.Describe, subject=refs),
+        st.builds(q.WrongSentence, subject=refs),
         st.builds(q.KnownSide, category=noun, attribute=st.one_of(st.none(), st.sampled_from(_COLOURS)), object=refs),
         st.builds(q.KnownNext, predicate=_one_of(q.Beyond), anchor=refs),
         st.builds(q.Deeper, subject=refs, predicate=_one_of(q.Depth), object=refs),

@@ -41,6 +41,7 @@ def certificate_faults(question: dict[str, Any], row: Row, parsed: ParsedQuestio
         yield from _reference_faults(proof["references"], parsed)
         yield from _difficulty_faults(proof, parsed)
         yield from _reason_faults(proof, parsed)
+        yield from _claim_faults(proof.get("claims", []), parsed)
 
 
 def _premise_faults(premises: list[Any], question: dict[str, Any], row: Row) -> Iterator[str]:
@@ -115,6 +116,21 @@ def _reason_faults(proof: dict[str, Any], parsed: ParsedQuestion) -> Iterator[st
         return  # the answer is not entailed then, which is a fault of its own
     if proof.get("reason", "") != reason:
         yield f"the reason why it cannot be known is {proof.get('reason', '')!r}, of the scene {reason!r}"
+
+
+def _claim_faults(claims: list[Any], parsed: ParsedQuestion) -> Iterator[str]:
+    """The claims against the sentences: the same ones in order, each of the same form and as true."""
+    if len(claims) != len(parsed.statements):
+        yield f"{len(claims)} claims are proven, {len(parsed.statements)} are made"
+        return
+    for claim, statement in zip(claims, parsed.statements, strict=True):
+        try:
+            holds = statement.holds
+        except NotProven:
+            return  # the answer is not entailed then
+        stated = (claim.get("sentence"), claim.get("query", {}).get("op"), claim.get("said"), claim.get("holds"))
+        if stated != (statement.text, PROGRAMS.get(statement.form.ask, statement.form.ask), statement.said, holds):
+            yield f"the claim {json.dumps(claim, ensure_ascii=False)} is not that of {statement.text!r}"
 
 
 def _difficulty_faults(proof: dict[str, Any], parsed: ParsedQuestion) -> Iterator[str]:

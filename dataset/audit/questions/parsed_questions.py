@@ -4,9 +4,11 @@ In: a question's text and answer, and the scene.  Out: values to compare with th
 Answers no question (`spatial.verify` does) and never reads a certificate.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.events import Scene, SeenObject
+from spatial.verify.descriptions import Statement, sentences_in, statement_of
 from spatial.verify.grounding_answers import boxed_thing
 from spatial.verify.lexicon import mark_nouns, may_be_called
 from spatial.verify.referents import NotProven, Reader
@@ -26,8 +28,9 @@ KINDS = {
     "content": "grounding", "box_side": "grounding",
     "between": "between", "is_between": "between",
     "known_side": "unanswerable", "known_next": "unanswerable",
+    "describe": "description", "wrong_sentence": "false_description",
 }  # fmt: skip
-OPEN = ("where_box", "where_point")
+OPEN = ("where_box", "where_point", "describe")
 """Forms that are asked without choices."""
 
 BOXED = ("content", "box_side")
@@ -46,6 +49,7 @@ PROGRAMS = {
     "where_box": "locate", "where_point": "locate", "content": "boxed", "box_side": "box_side",
     "between": "between", "is_between": "is_between",
     "known_side": "known_side", "known_next": "known_next",
+    "describe": "describe", "wrong_sentence": "wrong_sentence",
 }  # fmt: skip
 """Form to the `op` of a certificate's query."""
 
@@ -56,7 +60,7 @@ HOPS = {
     "more": 0, "more_sides": 2, "more_sides_right": 2, "more_on": 2, "more_inside": 2,
     "where_box": 0, "where_point": 0, "content": 0, "box_side": 1,
     "between": 2, "is_between": 2,
-    "known_side": 1, "known_next": 1,
+    "known_side": 1, "known_next": 1, "describe": 1, "wrong_sentence": 1,
 }  # fmt: skip
 
 UNSURE = ("known_side", "known_next")
@@ -73,10 +77,12 @@ DOMAINS = {
 
 @dataclass(frozen=True)
 class ParsedQuestion:
-    """A parsed question. `form` is what it asks; `reader` resolves its words in the scene."""
+    """A parsed question. `form` is what it asks; `reader` resolves its words in the scene; `statements` are the sentences
+    of a description, or those of which one is wrong."""
 
     form: Form
     reader: Reader
+    statements: tuple[Statement, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -103,6 +109,7 @@ class ParsedQuestion:
         found |= {thing.id for noun in self.form.nouns for thing in self._fitting(noun)}
         if self.form.ask in BOXED:
             found.add(boxed_thing(self.reader, self.form).id)
+        found = found.union(*(statement.about for statement in self.statements))
         if self.form.ask in ("end", "between", *SEARCHES):
             found.add(self.named(answer))
         return found if self.beside is None else found | {self.beside}
@@ -150,11 +157,17 @@ class ParsedQuestion:
         return 1 if words.end is not None else 0
 
 
-def parse_question(text: str, scene: Scene) -> ParsedQuestion | None:
-    """The parsed question; None where it cannot be parsed."""
+def parse_question(text: str, scene: Scene, answer: str = "", choices: Sequence[str] = ()) -> ParsedQuestion | None:
+    """The parsed question; None where it, or a sentence of its answer or choices, cannot be parsed."""
     parsed, nouns = _marked(text, scene)
     form = parse_sentence(normalise_wording(parsed))
-    return None if form is None else ParsedQuestion(form, Reader(scene, nouns))
+    if form is None:
+        return None
+    sentences = {"describe": sentences_in(answer), "wrong_sentence": choices}.get(form.ask, ())
+    try:
+        return ParsedQuestion(form, Reader(scene, nouns), tuple(statement_of(each, scene) for each in sentences))
+    except NotProven:
+        return None
 
 
 def _marked(text: str, scene: Scene) -> tuple[str, list[str]]:

@@ -38,14 +38,14 @@ def question_faults(row: Row, scene: Scene) -> Iterator[Fault]:
 
 def _question_faults(question: dict[str, Any], row: Row, scene: Scene) -> Iterator[tuple[str, str]]:
     text, answer, choices = question["question"], question["answer"], question["choices"]
-    verdict = verify(text, choices, scene)
+    verdict = verify(text, choices, scene, answer)
     if not verdict.entailed:
         yield "answer", f"{answer!r} is said, nothing is entailed: {verdict.reason}"
     elif verdict.answer != answer:
         yield "answer", f"{answer!r} is said, {verdict.answer!r} is entailed"
     if question["id"] != digest("question", row["sample_id"], text):
         yield "question_id", f"{question['id']} does not follow from the text"
-    parsed = parse_question(text, scene)
+    parsed = parse_question(text, scene, answer, choices)
     if parsed is None:
         yield from plugin_faults(question, row, scene)
     yield from (("choices", detail) for detail in _choice_faults(choices, answer, parsed))
@@ -94,6 +94,10 @@ def _is_open_answer(choice: str, parsed: ParsedQuestion) -> bool:
     return choice == CANNOT or (choice in ("left", "right") if is_side else _is_name(choice, parsed))
 
 
+def _is_sentence(choice: str, parsed: ParsedQuestion) -> bool:
+    return choice in [statement.text for statement in parsed.statements]
+
+
 def _is_name(choice: str, parsed: ParsedQuestion) -> bool:
     try:
         return parsed.named(choice) >= 0
@@ -103,6 +107,7 @@ def _is_name(choice: str, parsed: ParsedQuestion) -> bool:
 
 _CHOICES: Mapping[str, Callable[[str, ParsedQuestion], bool]] = {
     "row_order": _is_order, "odd_one_out": _is_listed, "count_where": _is_number_of_list, "unanswerable": _is_open_answer,
+    "false_description": _is_sentence,
 }  # fmt: skip
 """Whether a choice may answer a question of the kind."""
 

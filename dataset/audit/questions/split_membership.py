@@ -58,7 +58,7 @@ def _pair(family: str, a: str, b: str) -> Key:
 def split_keys(parsed: ParsedQuestion, answer: str) -> frozenset[Key] | None:
     """The keys of a question; None where its references cannot be resolved."""
     try:
-        return frozenset(_split_keys(parsed, answer))
+        return frozenset(_described_keys(parsed) if parsed.statements else _split_keys(parsed, answer))
     except (NotProven, LookupError):
         return None
 
@@ -96,6 +96,17 @@ def _boxed_keys(reader: Reader, form: Form, meant: list[str]) -> Iterator[Key]:
     """What a box shows: alone, or with the category that it is compared with."""
     boxed = boxed_thing(reader, form).category
     yield _pair("direction", boxed, meant[0]) if meant else Key("grounding", (boxed,))
+
+
+def _described_keys(parsed: ParsedQuestion) -> Iterator[Key]:
+    """The thing that the text names, and what each sentence says."""
+    yield Key("description", (parsed.reader.resolve(parsed.form.refs[0])[0].category,))
+    for each in parsed.statements:
+        if each.form.ask == "carried":
+            meant = [each.reader.resolve(words)[0].category for words in each.form.refs]
+            yield _pair(_FAMILIES[RELATIONS[each.form.word]], *meant)
+        else:
+            yield from _split_keys(ParsedQuestion(each.form, each.reader), "")
 
 
 def _reference_keys(reader: Reader, words: Words, category: str) -> Iterator[Key]:

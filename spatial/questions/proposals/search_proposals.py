@@ -80,7 +80,7 @@ def exchanged_colours(scene: NamedScene) -> dict[int, list[tuple[str, str]]]:
 
     Both could have the other's, so that a colour is as often the right one as the wrong one, however common it is.
     """
-    own = {i: colour for i in scene.plainly_named if (colour := _only_colour(scene, i)) is not None}
+    own = {i: colour for i in scene.plainly_named if (colour := only_colour(scene, i)) is not None}
     usual = {i: categories()[scene.objects[i].category].attributes["colour"] for i in own}
     return {
         i: [(own[i], own[j]) for j in own if own[j] in usual[i] and own[i] in usual[j] and not alike(own[i], own[j])]
@@ -88,7 +88,7 @@ def exchanged_colours(scene: NamedScene) -> dict[int, list[tuple[str, str]]]:
     }
 
 
-def _only_colour(scene: NamedScene, i: int) -> str | None:
+def only_colour(scene: NamedScene, i: int) -> str | None:
     """The colour of an object, if it has one that its category does not give away."""
     category = scene.objects[i].category
     colours = [value for value in scene.objects[i].attributes if family_of(value) == "colour"]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
+from schemas.base import Model
 from spatial.questions.question_kinds import (
     AttributeOf,
     Boxed,
@@ -120,6 +121,12 @@ def retired_templates() -> Sentences:
     return _expanded("retired")
 
 
+@lru_cache(maxsize=1)
+def statements() -> Sentences:
+    """The sentences of descriptions, by the type of query that they answer."""
+    return _expanded("statements")
+
+
 def _expanded(part: str) -> Sentences:
     text = resources.files("spatial.questions.wording").joinpath("templates.json").read_text("utf-8")
     data = json.loads(text)
@@ -168,12 +175,12 @@ def realise(query: Query, variant: int = 0) -> str:
     return fill(sentences[variant % len(sentences)], query, THINGS[variant // len(sentences) % len(THINGS)])
 
 
-def fill(template: str, query: Query, thing: str) -> str:
+def fill(template: str, query: Model, thing: str) -> str:
     """A template filled with the query's words; `{is:subject}` is a verb that agrees with a slot."""
     return SLOT.sub(lambda match: _slot(match.group(1), match.group(2), query, thing), template)
 
 
-def _is_many(slot: str, query: Query) -> bool:
+def _is_many(slot: str, query: Model) -> bool:
     if slot == "one":
         return isinstance(query, Exists) and is_plural(query.category)
     if slot == "named":
@@ -182,7 +189,7 @@ def _is_many(slot: str, query: Query) -> bool:
     return isinstance(value, Ref) and value.category is not None and is_plural(value.category)
 
 
-def _slot(slot: str, agrees_with: str | None, query: Query, thing: str) -> str:
+def _slot(slot: str, agrees_with: str | None, query: Model, thing: str) -> str:
     if agrees_with is not None:
         return MANY[slot] if _is_many(agrees_with, query) else slot
     if slot in ("one", "other") and isinstance(query, Exists):

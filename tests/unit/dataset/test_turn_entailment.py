@@ -1,5 +1,7 @@
 """What the earlier turns of a conversation tell: orders, places, counts, colours, contacts, and what follows from them."""
 
+import json
+
 import pytest
 
 from dataset.quality.quality_rows import SampleRow
@@ -92,6 +94,16 @@ def open_side(answer: str, name: str) -> Plain:
     return {**found, "objects": [NUMBERS[each] for each in ("tray", name) if each in NUMBERS]}
 
 
+def said(kind: str, *sentences: Plain) -> Plain:
+    """A paragraph, or sentences of which one is wrong: questions that are answered yes, and the wrong one no."""
+    claims = [
+        {**json.loads(each["certificate"]), "sentence": each["question"], "said": "yes", "holds": each["answer"] == "yes"}
+        for each in sentences
+    ]
+    found = asked(f"{kind} {claims}", "some text", {"op": kind}, kind=kind)
+    return {**found, "certificate": json.dumps({**json.loads(found["certificate"]), "claims": claims})}
+
+
 def comes_next(anchor: str, answer: str, *others: str) -> Plain:
     """What comes next to the right of a thing, if the picture tells."""
     return choose(answer, query("known_next", predicate="right_of", anchor=anchor), *others)
@@ -182,6 +194,14 @@ TOLD = {
         [left("cup", "tray"), left("plate", "tray")],
         beside_tray("count_where", "3", "0", "1", "3"),
     ),
+    "a description says it": ([said("description", left("cup", "lamp"))], left("lamp", "cup", "no")),
+    "a wrong sentence says the opposite": ([said("false_description", left("cup", "lamp", "no"))], left("lamp", "cup")),
+    "the wrong sentence is known": ([left("lamp", "cup")], said("false_description", left("cup", "lamp", "no"))),
+    "all others are known to be right": (
+        [left("plate", "tray")],
+        said("false_description", left("plate", "tray"), left("cup", "lamp", "no")),
+    ),
+    "all of a description is known": ([left("plate", "tray")], said("description", left("plate", "tray"))),
     "what is not there has no side": ([exists("book", "no")], open_side("it cannot be known from the picture", "book")),
     "its side was said": ([left("cup", "tray")], open_side("left", "cup")),
     "an open side that is told": ([open_side("left", "cup")], left("cup", "tray")),
@@ -230,6 +250,14 @@ NOT_TOLD = {
     "more of two others": ([more("spoon", "fork")], more("spoon", "knife")),
     "more on another side": ([more("spoon", "fork")], more_beside("left_of")),
     "larger than another": ([larger("cup", "plate")], larger("cup", "lamp")),
+    "a part of a description is known": (
+        [left("plate", "tray")],
+        said("description", left("plate", "tray"), left("cup", "lamp")),
+    ),
+    "one of the right sentences is known": (
+        [left("plate", "tray")],
+        said("false_description", left("plate", "tray"), left("tray", "lamp"), left("cup", "lamp", "no")),
+    ),
     "an open side that is not told": ([open_side(UNKNOWN, "cup")], left("cup", "tray")),
     "another side": ([left("plate", "tray")], open_side("left", "cup")),
     "what comes next may be one of two": ([left("cup", "lamp")], comes_next("lamp", UNKNOWN, "cup", "plate")),

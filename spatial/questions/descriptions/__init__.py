@@ -1,0 +1,1 @@
+"""Paragraphs about a picture: sentences that are each proven, and one that is wrong among others."""
