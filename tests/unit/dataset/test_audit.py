@@ -564,7 +564,7 @@ def pair_in_other_words(rows: list[Row]) -> tuple[Row, Row, dict[str, Any]]:
     """A row with a question about a pair, one of another split, and for that a question of other words about the pair."""
     for row in rows:
         for question in row["questions"]:
-            sentence = r"is the ([a-z]+) to the left of the ([a-z]+)(?: in (?:the|this) [a-z]+)?\?$"
+            sentence = r"is the ([a-z]+) to the (?:left|right) of the ([a-z]+)(?: in (?:the|this) [a-z]+)?\?$"
             said = re.search(sentence, question["question"], re.IGNORECASE)
             if said:
                 other = next(one for one in rows if one["split"] != row["split"])
