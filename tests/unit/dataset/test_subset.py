@@ -195,5 +195,5 @@ def test_a_question_that_does_not_say_what_it_is_about_fits_only_where_nobody_ca
 
 def test_names_are_relations_or_families():
     assert expand_families(["left_of", "depth"]) == {"left_of", "in_front_of", "behind"}
-    with pytest.raises(UserError, match="no relation or family 'sideways'; there are containment, "):
+    with pytest.raises(UserError, match="no relation or family 'sideways'; there are arrangement, containment, "):
         expand_families(["sideways"])

@@ -264,8 +264,8 @@ def test_a_picture_that_nothing_can_be_asked_of_is_rejected(store: InMemoryStore
     layout = {"canvas": SIZE, "boxes": ((85, 85, 86, 86),), "depth": (1.0,)}
     alone = {"objects": whole["objects"][:1], "relations": (), "excluded": (), "layout": layout}
     graph = with_graph_id({**whole, **alone})
-    near_a_line = make_truth(graph, box={0: (0, 0, 170, 170)})
-    assert rejected(rendered(graph, store, truth=near_a_line), store).reason == "no_questions"
+    speck = make_truth(graph, box={0: (85, 85, 15, 15)})
+    assert rejected(rendered(graph, store, truth=speck), store).reason == "no_questions"
 
 
 def test_with_wider_margins_fewer_questions_are_asked_and_the_sample_says_so(store: InMemoryStore):
