@@ -6,11 +6,13 @@ Does not place anything (`spatial.layout`) and writes no prompt.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 
 from agents.arrangement import Spot, agrees, arrange
 from agents.attribute_selection import choose_absent, choose_attributes
 from agents.object_selection import Selection, SelectionRequest, fill
+from agents.orientation import turn_subjects, turned
 from agents.rejections import unmet_options
 from agents.relation_selection import DEFAULT_MIX, StatedRelations, add_relations, carried_relations
 from agents.requirements import add_requirements, category_name
@@ -21,6 +23,7 @@ from schemas.ids import derived_seed
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
+from spatial.relations.relation_truth import LOOKS
 
 ARRANGEMENTS = 24
 """Random arrangements tried to find one that satisfies all required relations."""
@@ -62,16 +65,29 @@ def draft(task: Task) -> Drafted:
     excluded = tuple(dict.fromkeys(category_name(name) for name in options.excluded))
     selection = Selection(offer, frozenset(excluded))
     required = add_requirements(selection, options, rng)
+    own = Random(derived_seed("turn", task.seed.seed_id, task.index, task.attempt))
+    turns, sides = turn_subjects(selection.names(), required, partial(_orientations, task, selection), own)
+    required += [side for side in sides if side not in required]
     least = max(options.min_objects, len(selection.members))
     fill(selection, rng.randint(least, max(least, options.max_objects)), _selection_request(mix), rng)
     relations = _relations(selection, mix, required, rng)
     names = tuple(selection.names())
     return Drafted(
         Draft(names, tuple(relations), task.scene),
-        choose_attributes(selection, task.capabilities, rng, task.attributes),
+        tuple(
+            turned(words, turns.get(i))
+            for i, words in enumerate(choose_attributes(selection, task.capabilities, rng, task.attributes))
+        ),
         choose_absent(selection, excluded, rng),
         len(required),
     )
+
+
+def _orientations(task: Task, selection: Selection, i: int) -> Sequence[str]:
+    """The orientations that a member may have: those that the concept names for its category, else all."""
+    category = selection.members[i].category
+    named = [word for words in task.attributes.get(category.name, ()) for word in words if word in LOOKS]
+    return named or task.capabilities.words(category).get("orientation", ())
 
 
 def mix_of(options: SeedOptions) -> Mapping[str, float]:

@@ -6,12 +6,14 @@ Needs no network, no key and no GPU; its knowledge is `spatial.knowledge`.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from random import Random
 
 from agents.concepts.concept_reading import ConceptReading, read_concept
 from agents.concepts.named_requirements import named_attributes, with_named_requirements
 from agents.drafting import Drafted, Task, draft
 from agents.image_prompts import prompt_of
+from agents.orientation import turn_subjects
 from agents.rejections import RequestRejected, rejection
 from agents.user_graphs import UserGraph, read_graph
 from schemas.bounds import MAX_NOTE_CHARS
@@ -94,7 +96,10 @@ def _from_user_graph(seed: SeedConcept, index: int, capabilities: RendererCapabi
     user_graph = read_graph(form, capabilities)
     scene, notes = _scene_of(user_graph)
     stated = Draft(tuple(item.category for item in user_graph.objects), user_graph.relations, scene)
-    layout = _laid_out(stated, derived_seed("layout", seed.seed_id, index, 0))
+    words = [item.attributes for item in user_graph.objects]
+    sides = turn_subjects(stated.objects, stated.relations, words.__getitem__, Random(index))[1]
+    placed = replace(stated, relations=(*stated.relations, *sides))
+    layout = _laid_out(placed, derived_seed("layout", seed.seed_id, index, 0))
     if user_graph.undrawn:
         notes["not_drawn"] = ", ".join(user_graph.undrawn)[:MAX_NOTE_CHARS]
     return _Plan(stated, user_graph.objects, user_graph.excluded, layout, notes)

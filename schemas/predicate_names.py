@@ -25,6 +25,9 @@ BINARY = frozenset(
 """Predicates of two objects."""
 
 
+ORIENTED = frozenset({"facing", "facing_away_from"})
+"""Predicates of two objects that depend on how the subject is turned."""
+
 GROUPS: Mapping[str, tuple[int, int]] = {"between": (1, 1), "among": (2, 9), "surrounding": (2, 5), "in_row_with": (1, 9)}
 """Predicates that take an object and `others`, with the least and the greatest number of `others`.
 
@@ -64,10 +67,11 @@ def check_arity(relation: Triple) -> None:
     name, count = relation.predicate, len(relation.others)
     if name in (*PLACES, *BORDERS) and relation.object is not None:
         raise PydanticCustomError("arity", "{predicate} is a place and takes no object", {"predicate": name})
-    if (name in BINARY or name in GROUPS or count) and relation.object is None:
+    binary = name in BINARY or name in ORIENTED
+    if (binary or name in GROUPS or count) and relation.object is None:
         raise PydanticCustomError("arity", "{predicate} needs an object", {"predicate": name})
     least, most = GROUPS.get(name, (0, 0))
-    if (name in BINARY or name in GROUPS) and not least <= count <= most:
+    if (binary or name in GROUPS) and not least <= count <= most:
         raise PydanticCustomError(
             "arity", "{predicate} takes {wanted} others, not {count}",
             {"predicate": name, "wanted": least if least == most else f"{least} to {most}", "count": count},

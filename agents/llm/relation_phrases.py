@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from schemas.graph import Relation
 from spatial.relations.phrases import UnknownPhrase, normalise, normalise_place
-from spatial.relations.predicate_table import OF_GROUPS, PREDICATES
+from spatial.relations.predicate_table import OF_GROUPS, ORIENTED, PREDICATES
 from spatial.relations.relation_truth import members
 
 RELATIONS = ("left of", "right of", "above", "below", "in front of", "behind", "on", "under", "inside", "next to", "near",
@@ -28,6 +28,8 @@ def predicates_of(phrase: str, *, unary: bool) -> tuple[str, ...]:
         raise ValueError(str(error)) from error
     if any(p in OF_GROUPS for p in found):
         raise ValueError(f"{phrase!r} is about more than two objects; relate the object to each of them by a side")
+    if any(p in ORIENTED for p in found):
+        raise ValueError(f"{phrase!r} depends on how the object is turned; say its orientation and on which side it is")
     if any((PREDICATES[p].family == "place") != unary for p in found):
         needs = "takes no object, so object must be null" if not unary else "needs an object"
         raise ValueError(f"{phrase!r} {needs}")

@@ -198,6 +198,14 @@ def _is_in_row(a: Thing, group: Sequence[Thing]) -> bool:
     return level and all(_overlap(one, other, 0) <= 0 for one, other in combinations(row, 2))
 
 
+def _is_turned(a: Thing, b: Thing, towards: bool) -> bool:
+    """Whether it is known to be turned to the side on which the middle of the other lies, or to the other side."""
+    turned = [word.removeprefix("facing ") for word in a["attributes"] if word in ("facing left", "facing right")]
+    (start, end), twice = _interval(a, 0), sum(_interval(b, 0))
+    side = "left" if twice < 2 * start else "right" if twice > 2 * end else None
+    return side is not None and len(turned) == 1 and (turned[0] == side) == towards
+
+
 _GROUP_RULES: Mapping[str, Callable[[Thing, Sequence[Thing]], bool]] = {
     "between": _is_between, "among": _is_among, "surrounding": _is_around, "in_row_with": _is_in_row,
 }  # fmt: skip
@@ -213,4 +221,6 @@ def holds_in(things: Mapping[int, Thing], relation: Thing, size: tuple[int, int]
     subject, name, group = things[relation["subject"]], relation["predicate"], [things[i] for i in objects_of(relation)]
     if name in _GROUP_RULES or len(group) > 1:
         return _GROUP_RULES[name](subject, group) if name in _GROUP_RULES and len(group) > 1 else None
+    if name in ("facing", "facing_away_from"):
+        return len(group) == 1 and _is_turned(subject, group[0], towards=name == "facing")
     return holds(subject, name, group[0] if group else None, size)

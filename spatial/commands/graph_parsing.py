@@ -17,7 +17,7 @@ from spatial.commands import value_parsing
 from spatial.commands.value_parsing import Request
 from spatial.reasoning.closure import relation_of
 from spatial.relations.phrases import UnknownPhrase, normalise, normalise_place
-from spatial.relations.predicate_table import BINARY, BORDERS, OF_GROUPS, PLACES
+from spatial.relations.predicate_table import BINARY, BORDERS, OF_GROUPS, ORIENTED, PLACES
 
 Statement = tuple[Relation, ...]
 """All relations in one entry of a request, since a phrase may state several predicates."""
@@ -86,14 +86,14 @@ def _place(word: Any, where: str) -> tuple[str, ...]:
     try:
         return (normalise_place(phrase),)
     except UnknownPhrase as error:
-        if phrase in BINARY or phrase in OF_GROUPS:
+        if phrase in (*BINARY, *ORIENTED, *OF_GROUPS):
             raise ValueError(f"{where}: {phrase} needs an object") from None
         raise ValueError(f"{where}: as a place: {error}") from None
 
 
 def _relation(word: Any, where: str) -> tuple[str, ...]:
     phrase = value_parsing.as_text(word, where)
-    if phrase in BINARY or phrase in OF_GROUPS:
+    if phrase in (*BINARY, *ORIENTED, *OF_GROUPS):
         return (phrase,)
     try:
         predicates = normalise(phrase)

@@ -89,6 +89,7 @@ class _Body:
 
     box: Rect
     depth: float | None = None
+    attributes: tuple[str, ...] | None = None
 
 
 def _valid_box(box: RawBox) -> Rect | None:

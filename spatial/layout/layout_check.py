@@ -15,10 +15,11 @@ from spatial.relations.relation_truth import members, relation_holds
 
 @dataclass(frozen=True)
 class Body:
-    """A box of a layout with its depth."""
+    """A box of a layout with its depth; how things are turned is not part of a layout."""
 
     box: Rect
     depth: float
+    attributes: tuple[str, ...] | None = None
 
 
 def verify(draft: Draft, layout: Layout) -> tuple[int, ...]:

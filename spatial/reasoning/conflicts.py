@@ -17,7 +17,7 @@ from spatial.reasoning.closure import Derived, relation_of
 from spatial.reasoning.draft import Draft
 from spatial.reasoning.inference import GIVEN, THIRDS, TRANSITIVITY, Fact, Found, saturate, sources
 from spatial.reasoning.orders import Order, edges_of, orders, shortest_cycle
-from spatial.relations.predicate_table import PREDICATES, inverse
+from spatial.relations.predicate_table import PREDICATES
 from spatial.relations.relation_truth import members
 
 Kind = Literal["dangling_index", "self_relation", "opposite", "exclusion", "cycle"]
@@ -142,7 +142,7 @@ def _lightest_exclusion(found: Found) -> _Clash | None:
 
 def _kind(found: Found, one: Fact, two: Fact) -> Kind:
     """A closed chain is a cycle; inverse predicates stated of the same pair are opposite."""
-    opposite = one[2] is not None and inverse(one[0]) == two[0]
+    opposite = one[2] is not None and PREDICATES[one[0]].inverse == two[0]
     if opposite and TRANSITIVITY in (found[one].rule, found[two].rule):
         return "cycle"
     return "opposite" if opposite else "exclusion"

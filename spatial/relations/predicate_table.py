@@ -19,7 +19,7 @@ class Predicate:
 
     `phrase`: its words between two objects ("the cup is … the table") or for a place ("at the … of the picture").
     `inverse`: p(a, b) is equivalent to inverse(b, a); a symmetric predicate is its own inverse, a place has none, nor has a
-    predicate of a group, from which nothing follows by rules.
+    predicate of a group or of a thing that is turned, from which nothing follows by rules.
     `implies`: p(a, b) ⇒ q(a, b), direct steps only (`entailed` follows them to the end).
     `excludes`: every q that cannot hold of the same pair in the same order.
     `compositions`: {q: r} for p(a, b) and q(b, c) ⇒ r(a, c), besides transitivity.
@@ -121,6 +121,12 @@ _BORDERS = (
     Predicate("in_corner", "place", "corner", None, implies=("at_edge",)),
 )
 
+# By the side on which the object is, and how the subject is turned.
+_ORIENTED = (
+    Predicate("facing", "arrangement", "facing", None, excludes=("facing_away_from",)),
+    Predicate("facing_away_from", "arrangement", "facing away from", None, excludes=("facing",)),
+)
+
 # Of an object, and of several others together.
 _OF_GROUPS = (
     Predicate("between", "arrangement", "between", None),
@@ -129,9 +135,10 @@ _OF_GROUPS = (
     Predicate("in_row_with", "arrangement", "in a row with", None),
 )
 
-PREDICATES: Mapping[str, Predicate] = {row.name: row for row in (*_BINARY, *_UNARY, *_BORDERS, *_OF_GROUPS)}
+PREDICATES: Mapping[str, Predicate] = {row.name: row for row in (*_BINARY, *_UNARY, *_BORDERS, *_ORIENTED, *_OF_GROUPS)}
 BINARY: tuple[str, ...] = tuple(row.name for row in _BINARY)
 BORDERS: tuple[str, ...] = tuple(row.name for row in _BORDERS)
+ORIENTED: tuple[str, ...] = tuple(row.name for row in _ORIENTED)
 OF_GROUPS: tuple[str, ...] = tuple(row.name for row in _OF_GROUPS)
 PLACES: tuple[str, ...] = tuple(row.name for row in _UNARY)
 
@@ -150,7 +157,8 @@ def inverse(name: str) -> str:
     """The equivalent predicate for the swapped pair. Raises ValueError for a place, one of a group or an unknown name."""
     found = predicate(name).inverse
     if found is None:
-        raise ValueError(f"{name} is {'of a group' if name in OF_GROUPS else 'a place'} and has no inverse")
+        what = "of a group" if name in OF_GROUPS else "of one that is turned" if name in ORIENTED else "a place"
+        raise ValueError(f"{name} is {what} and has no inverse")
     return found
 
 

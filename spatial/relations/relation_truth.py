@@ -6,7 +6,7 @@ Does not know pictures: only the renderer knows whether a contact of boxes is a 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from schemas.predicate_names import Triple
@@ -24,12 +24,12 @@ from spatial.relations.boxes import (
 )
 from spatial.relations.group_geometry import GROUP_TRUTH
 from spatial.relations.predicate_geometry import FAR_UNITS, MARGIN, NEAR_DEPTH, NEAR_UNITS, NEXT_TO_OVERLAP, TRUTH
-from spatial.relations.predicate_table import BANDS, BORDERS, PLACES, predicate
+from spatial.relations.predicate_table import BANDS, BORDERS, ORIENTED, PLACES, predicate
 
 __all__ = [
-    "BORDER", "FAR_UNITS", "NEARNESS", "NEAR_DEPTH", "NEAR_UNITS", "NEXT_TO_OVERLAP", "RESOLUTION", "TOGETHER", "Canvas",
-    "Depths", "Placed", "Rect", "apart_in_depth", "borders", "cell", "check_box", "check_canvas", "depth_reach", "distance",
-    "holds", "members", "places", "relate", "relation_holds",
+    "BORDER", "FAR_UNITS", "LOOKS", "NEARNESS", "NEAR_DEPTH", "NEAR_UNITS", "NEXT_TO_OVERLAP", "RESOLUTION", "TOGETHER",
+    "Canvas", "Depths", "Placed", "Rect", "apart_in_depth", "borders", "cell", "check_box", "check_canvas", "depth_reach",
+    "distance", "holds", "members", "places", "relate", "relation_holds",
 ]  # fmt: skip
 
 Depths = tuple[float, float]
@@ -52,9 +52,17 @@ class Placed(Protocol):
     def depth(self) -> float | None:
         """The depth; smaller is nearer."""
 
+    @property
+    def attributes(self) -> Sequence[str] | None:
+        """Words that describe it; None where they are not known."""
+
 
 BORDER = 0.04
 """Largest distance from a side of the picture for `at_edge` and `in_corner`, as a share of the canvas."""
+
+
+LOOKS = {"facing left": -1, "facing right": 1}
+"""The attributes that say to which side of the picture a thing is turned."""
 
 
 def depth_reach(span: float) -> float:
@@ -79,7 +87,7 @@ def holds(name: str, a: Rect, b: Rect | None, canvas: Canvas, depths: Depths | N
     predicate, and for a missing or superfluous `b`.
     """
     row = predicate(name)
-    if name in GROUP_TRUTH:
+    if name in GROUP_TRUTH or name in ORIENTED:
         raise ValueError(f"{name} is of more than two boxes")
     if (b is None) != (row.family == "place"):
         raise ValueError(f"{name} {'takes no' if b else 'needs an'} object")
@@ -102,8 +110,19 @@ def relation_holds(relation: Triple, placed: Mapping[int, Placed], canvas: Canva
     if relation.object is None:
         return holds(relation.predicate, a.box, None, canvas)
     b = placed[relation.object]
+    if relation.predicate in ORIENTED:
+        return _is_turned(a, b, towards=relation.predicate == "facing")
     depths = None if a.depth is None or b.depth is None else (a.depth, b.depth)
     return holds(relation.predicate, a.box, b.box, canvas, depths)
+
+
+def _is_turned(a: Placed, b: Placed, towards: bool) -> bool:
+    """Whether the first box is beside the centre of the second, on the side that its attributes (if known) want."""
+    first, at = edges(a.box), centre(edges(b.box), 0)
+    side = -1 if at < 2 * first[0] else 1 if at > 2 * first[2] else 0
+    if side == 0 or a.attributes is None:
+        return side != 0
+    return [LOOKS[word] for word in a.attributes if word in LOOKS] == [side if towards else -side]
 
 
 def members(relation: Triple) -> tuple[int, ...]:

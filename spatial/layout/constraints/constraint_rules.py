@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from spatial.layout.constraints.distance_rules import aligned_with, far, near, next_to, opposite, touching
 from spatial.layout.constraints.encoding_context import EncodingContext, shares
-from spatial.layout.constraints.group_constraints import GROUP_ENCODERS, border_rule
+from spatial.layout.constraints.group_constraints import GROUP_ENCODERS, beside, border_rule
 from spatial.layout.constraints.linear import (
     AXES,
     EXTENT,
@@ -26,7 +26,7 @@ from spatial.layout.constraints.linear import (
 )
 from spatial.layout.constraints.placement_margins import Margins
 from spatial.layout.placement_problem import LOW_SURFACE, Fact, Problem, pairs_tucked_under
-from spatial.relations.predicate_table import BANDS, BORDERS
+from spatial.relations.predicate_table import BANDS, BORDERS, ORIENTED
 from spatial.relations.relation_truth import BORDER
 
 SURFACE = 0.06
@@ -56,6 +56,8 @@ def rules_of_fact(fact: Fact, context: EncodingContext) -> list[Rule]:
     if fact.object is None:
         at_border = fact.predicate in BORDERS
         return [border_rule(fact, context.problem.canvas, BORDER / 2) if at_border else (_place(fact, context),)]
+    if fact.predicate in ORIENTED:
+        return [tuple(beside(i, *fact.pair, 1) for i in fact.pair)]
     if fact.predicate in GROUP_ENCODERS:
         return GROUP_ENCODERS[fact.predicate](fact, context)
     return ENCODERS[fact.predicate](fact, context)

@@ -93,6 +93,13 @@ def in_row_with(fact: Fact, context: EncodingContext) -> list[Rule]:
     return [*apart, (level,)]
 
 
+def beside(first: int, a: int, b: int, least: float) -> Option:
+    """The centre of `b` lies beyond an edge of `a`, on the side where `first` of the two comes first."""
+    if first == a:
+        return (at_most(high("x", a, 2), middle2("x", b), least),)
+    return (at_most(middle2("x", b), low("x", a, 2), least),)
+
+
 def border_rule(fact: Fact, canvas: tuple[int, int], share: float) -> Rule:
     """The box is at most this share of the canvas away from one of its sides, or from two adjoining ones."""
     sides = [

@@ -11,7 +11,7 @@ from itertools import combinations, pairwise, permutations
 from typing import Final, Literal
 
 from schemas.predicate_names import ends
-from spatial.layout.constraints.group_constraints import border_rule
+from spatial.layout.constraints.group_constraints import beside, border_rule
 from spatial.layout.constraints.linear import (
     AXES,
     OTHER,
@@ -34,7 +34,7 @@ from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
 from spatial.relations.group_geometry import REACH_UNITS, ROW_SHARE
 from spatial.relations.predicate_geometry import ALIGNED_UNITS, FAR_UNITS, NEAR_UNITS, OPPOSITE_UNITS
-from spatial.relations.predicate_table import BANDS, BORDERS
+from spatial.relations.predicate_table import BANDS, BORDERS, ORIENTED
 from spatial.relations.relation_truth import BORDER
 
 GRID = 6 * 4096
@@ -126,6 +126,8 @@ _EXTENTS: tuple[Kind, Kind] = ("w", "h")
 def _necessary(fact: Fact, canvas: tuple[int, int]) -> list[Rule]:
     if fact.object is None:
         return [border_rule(fact, canvas, BORDER)] if fact.predicate in BORDERS else [_place(fact, canvas)]
+    if fact.predicate in ORIENTED:
+        return [tuple(beside(i, *fact.pair, 1) for i in fact.pair)]
     if fact.predicate in NECESSARY_OF_GROUPS:
         return NECESSARY_OF_GROUPS[fact.predicate](fact)
     return NECESSARY_RULES[fact.predicate](*fact.pair)

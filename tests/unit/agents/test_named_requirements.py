@@ -136,3 +136,20 @@ def test_a_chair_opposite_a_sofa_is_opposite_it():
     for graph in graphs("a chair opposite a sofa", 3):
         assert isinstance(graph, SpatialGraph)
         assert honours(graph, "a chair opposite a sofa")
+
+
+@pytest.mark.parametrize(("phrase", "towards"), [("facing", True), ("facing away from", False)])
+def test_what_faces_a_thing_is_turned_so_in_the_graph(phrase: str, towards: bool):
+    for graph in graphs(f"a dog {phrase} a tree in a park", 4):
+        assert isinstance(graph, SpatialGraph), graph
+        dog, tree = (next(o for o in graph.objects if o.category == name) for name in ("dog", "tree"))
+        middles = [graph.layout.boxes[o.id][0] + graph.layout.boxes[o.id][2] / 2 for o in (dog, tree)]
+        looks = [word for word in dog.attributes if word.startswith("facing")]
+        assert looks == ["facing right" if (middles[0] < middles[1]) == towards else "facing left"]
+        assert any(r.predicate == phrase.replace(" ", "_") for r in graph.relations)
+
+
+def test_what_has_no_face_faces_nothing():
+    [outcome] = graphs("a tree facing a dog in a park", 1)
+    assert isinstance(outcome, Rejection)
+    assert "no picture shows how a tree is turned" in outcome.detail

@@ -7,7 +7,7 @@ import pytest
 
 from dataset.audit.box_relations import holds_in
 from schemas.graph import Relation
-from schemas.predicate_names import BORDERS, GROUPS
+from schemas.predicate_names import BORDERS, GROUPS, ORIENTED
 from spatial.layout import Unsatisfiable, solve
 from spatial.layout.constraints.infeasibility_proof import _necessary
 from spatial.layout.constraints.linear import Rule
@@ -22,6 +22,7 @@ from spatial.relations.relation_truth import borders, members, relation_holds
 
 CANVAS = (512, 512)
 PAIRS = ("aligned_with", "opposite")
+LEFT = ("brown", "facing left")
 
 
 def relation(name: str, count: int) -> Relation:
@@ -63,15 +64,15 @@ def cases(name: str, times: int = 400) -> Iterator[tuple[Relation, list[tuple[in
         yield relation(name, count), boxes_near_the_limits(name, rng, count)
 
 
-NEW = [*PAIRS, *sorted(BORDERS), *GROUPS]
+NEW = [*PAIRS, *sorted(ORIENTED), *sorted(BORDERS), *GROUPS]
 
 
 @pytest.mark.parametrize("name", NEW)
 def test_writer_and_audit_judge_alike_and_either_verdict_occurs(name: str):
     seen = set()
     for stated, boxes in cases(name):
-        things = {i: {"id": i, "box": list(box), "depth": 0.5} for i, box in enumerate(boxes)}
-        verdict = relation_holds(stated, {i: Body(box, 0.5) for i, box in enumerate(boxes)}, CANVAS)
+        things = {i: {"id": i, "box": list(box), "depth": 0.5, "attributes": LEFT} for i, box in enumerate(boxes)}
+        verdict = relation_holds(stated, {i: Body(box, 0.5, LEFT) for i, box in enumerate(boxes)}, CANVAS)
         assert verdict == holds_in(things, stated.model_dump() | {"others": list(stated.others)}, CANVAS), (stated, boxes)
         seen.add(verdict)
     assert seen == {True, False}
@@ -144,3 +145,27 @@ def test_a_corner_and_an_edge_are_places():
     assert normalise_place("in the corner of the picture") == "in_corner"
     assert normalise_place("at the edge of the picture") == "at_edge"
     assert normalise_place("in the middle of the picture") == "center"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "x", "predicates"),
+    [
+        (("facing right",), 300, {"facing"}),
+        (("facing left",), 300, {"facing_away_from"}),
+        (("brown",), 300, set()),
+        (("facing left", "facing right"), 300, set()),
+        (("facing right",), 110, set()),
+        (None, 300, {"facing", "facing_away_from"}),
+    ],
+)
+def test_what_a_thing_faces_is_known_only_where_its_turn_is(
+    attributes: tuple[str, ...] | None, x: int, predicates: set[str]
+):
+    placed = {0: Body((100, 100, 60, 60), 0.5, attributes), 1: Body((x, 100, 20, 60), 0.5, ())}
+    stated = {name: Relation(subject=0, predicate=name, object=1) for name in ORIENTED}
+    assert {name for name, each in stated.items() if relation_holds(each, placed, CANVAS)} == predicates
+
+
+def test_facing_and_facing_away_exclude_each_other_and_are_read_from_words():
+    assert contradictions(Draft(("cat", "dog"), (relation("facing", 2), relation("facing_away_from", 2)))) is not None
+    assert (normalise("is facing"), normalise("facing away from")) == (("facing",), ("facing_away_from",))

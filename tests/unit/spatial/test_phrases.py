@@ -90,7 +90,7 @@ def test_the_names_of_predicates_are_phrases_for_themselves():
         ("on the left of, glorping", "glorping", "unknown"),
         ("on the left of glorping", "glorping", "unknown"),
         ("somewhere left of", "somewhere", "unknown"),
-        ("facing", "facing", "outside"),
+        ("outside of", "outside of", "outside"),
         ("near, parallel to", "parallel to", "outside"),
         ("on or near", "or near", "unknown"),
         ("", "", "empty"),

@@ -17,7 +17,7 @@ from spatial.questions import certain_facts
 from spatial.questions.question_kinds import Contact, Direction, Hop, Place
 from spatial.questions.wording import realisation
 from spatial.relations import group_geometry, phrases, predicate_geometry
-from spatial.relations.predicate_table import BANDS, BINARY, CONTACT, OF_GROUPS, PLACES, PREDICATES
+from spatial.relations.predicate_table import BANDS, BINARY, BORDERS, CONTACT, OF_GROUPS, ORIENTED, PLACES, PREDICATES
 from spatial.verify import sentences
 
 TABLE = "spatial/relations/predicate_table.py"
@@ -38,6 +38,8 @@ ENTRIES = {
     "spatial/relations/phrase_table.json": (
         PREDICATES, {name for says in SAID for name in says},
     ),
+    "schemas/predicate_names.py (ORIENTED)": (ORIENTED, predicate_names.ORIENTED),
+    "schemas/predicate_names.py (BORDERS)": (BORDERS, predicate_names.BORDERS),
     "schemas/predicate_names.py (GROUPS)": (OF_GROUPS, predicate_names.GROUPS),
     "spatial/relations/group_geometry.py (GROUP_TRUTH)": (OF_GROUPS, group_geometry.GROUP_TRUTH),
     "spatial/relations/group_geometry.py (GROUP_MARGIN)": (OF_GROUPS, group_geometry.GROUP_MARGIN),
