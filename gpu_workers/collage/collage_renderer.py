@@ -33,6 +33,9 @@ QUALITY = 90
 METHOD = 2
 """WebP's effort, 0 to 6: 2 takes 9 ms a picture, 4 takes 20 ms for 5 % less."""
 
+LOOKS = 2
+"""The edition of `gpu_workers.collage.looks`: other looks are other pictures of the same seed."""
+
 MEDIA_TYPE = "image/webp"
 
 
@@ -51,7 +54,7 @@ class CollageRenderer:
     def parameters(self) -> dict[str, object]:
         """Everything besides graph and seed that changes pixels."""
         digest = knowledge_digest()
-        own: dict[str, object] = {"side": SIDE, "quality": QUALITY, "method": METHOD}
+        own: dict[str, object] = {"side": SIDE, "quality": QUALITY, "method": METHOD, "looks": LOOKS}
         return own if digest is None else {**own, "knowledge": digest}
 
     def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:

@@ -1,6 +1,7 @@
 """The picture of every object: sprite or drawn, recoloured, mirrored, scaled to its box.
 
-In: a placed object and the boxes of its content.  Out: an RGBA picture and the attributes that it shows.
+In: a placed object, the boxes of its content, a number that varies its look.  Out: an RGBA picture and the attributes that
+it shows.
 Composing is the task of `gpu_workers.collage.compose`.
 """
 
@@ -14,6 +15,7 @@ from PIL import Image, ImageOps
 from gpu_workers.collage import colour as colours
 from gpu_workers.collage.furniture.catalogue import DRAWN_WHEN_FILLED, furniture
 from gpu_workers.collage.furniture.look import Look
+from gpu_workers.collage.looks import TONES, Appearance, appearance, toned
 from gpu_workers.collage.paint_order import Place
 from gpu_workers.collage.sprites.sprite_library import load_sprite, scaled
 from schemas.graph import Box
@@ -23,7 +25,7 @@ MIN_NAMED_SHARE = 0.45
 """Least share of a recoloured object's pixels that must be named by the colour for people to name the object by it: a red
 car has black tyres and windows (0.46), a spool of red thread is mostly spool (0.41)."""
 
-KEPT_TINTS = 256
+KEPT_TINTS = 512
 """Recoloured sprites kept in memory, 0.25 MB each."""
 
 VARIANTS = 4
@@ -53,25 +55,31 @@ class Painter:
         colour = next((c for c in map(colours.canonical, place.attributes) if c), None)
         if category.sprite is None or (held and category.name in DRAWN_WHEN_FILLED):
             image, drawn = self._furniture(place, colour, held, variant)
+            image = _in_tone(scaled(image, place.box[2], place.box[3]), TONES[variant // VARIANTS % len(TONES)], drawn)
         else:
-            image, drawn = self._sprite(category, colour)
-            image = colours.without_water(image) if place.ground == "water" else image
+            image, drawn = self._sprite(place, colour, appearance(category, self._folder, variant))
         facing = next((FACING[a] for a in place.attributes if a in FACING), None)
         if category.faces and facing and facing != category.faces:
             image = ImageOps.mirror(image)
         if category.faces and facing:
             drawn = drawn | {facing}
         words = tuple(a for a in place.attributes if colours.canonical(a) in drawn or FACING.get(a) in drawn or a in drawn)
-        return ObjectPicture(scaled(image, place.box[2], place.box[3]), words)
+        return ObjectPicture(image, words)
 
-    def _sprite(self, category: Category, colour: str | None) -> tuple[Image.Image, set[str]]:
-        sprite = load_sprite(self._folder, category.sprite or "")
-        if colour is None:
-            return sprite, set()
-        if category.tint:
-            image, share = tinted_sprite(self._folder, category.sprite or "", colour)
-            return (image, {colour}) if share >= MIN_NAMED_SHARE else (sprite, set())
-        return sprite, {colour} if colours.has_colour(sprite, colour) else set()
+    def _sprite(self, place: Place, colour: str | None, look: Appearance) -> tuple[Image.Image, set[str]]:
+        """The sprite in its box and the colour that it shows; in the look's tone unless that would belie the colour."""
+        sprite, drawn = self._coloured(place.category, colour, look)
+        sprite = colours.without_water(sprite) if place.ground == "water" else sprite
+        image = scaled(ImageOps.mirror(sprite) if look.mirrored else sprite, place.box[2], place.box[3])
+        return _in_tone(image, look.tone, drawn), drawn
+
+    def _coloured(self, category: Category, colour: str | None, look: Appearance) -> tuple[Image.Image, set[str]]:
+        sprite, wanted = load_sprite(self._folder, look.sprite), colour or look.colour
+        if category.tint and wanted is not None:
+            image, share = tinted_sprite(self._folder, look.sprite, wanted)
+            if colour is None or share >= MIN_NAMED_SHARE:
+                return image, set() if colour is None else {colour}
+        return sprite, {colour} if colour is not None and colours.has_colour(sprite, colour) else set()
 
     def _furniture(
         self, place: Place, colour: str | None, held: Sequence[Box], variant: int
@@ -86,6 +94,12 @@ class Painter:
         image = furniture(name, category.aspect, look)
         drawn = {colour} if colour and colours.named_share(image, colour) >= MIN_NAMED_SHARE else set()
         return image, drawn | (GRAIN if name in WOODEN else set())
+
+
+def _in_tone(image: Image.Image, tone: tuple[float, float], drawn: set[str]) -> Image.Image:
+    """The picture in the tone, unless that would belie a colour that it shows."""
+    varied = toned(image, tone)
+    return varied if all(colours.has_colour(varied, each) for each in drawn if each in colours.RAMPS) else image
 
 
 WOODEN = frozenset(

@@ -1,0 +1,66 @@
+"""The looks of things: other people, other colours, other tones, the mirror image; two of a category seldom look the same.
+
+In: a category, a folder of sprites, a number.  Out: a `Look` of the number; the sprite that it names; pictures in its tone.
+The same number is always the same look.  What a graph asks for (a colour, a side that is faced) goes before any look.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image, ImageEnhance
+
+from gpu_workers.collage import colour as colours
+from spatial.knowledge.categories import Category
+
+COMPLEXIONS = ("-1f3fb", "-1f3fc", "-1f3fd", "-1f3fe", "-1f3ff")
+FIGURES = ("", "-200d-2640-fe0f", "-200d-2642-fe0f")
+"""What the names of the sprites of one person end with: the complexion, then whether a woman, a man or neither."""
+
+TONES = ((1.0, 1.0), (0.8, 1.15), (1.1, 0.75), (0.92, 0.5), (1.14, 1.25))
+"""Factors on brightness and on saturation."""
+
+WRITTEN = ("clock", "watch", "calendar", "sign", "book", "newspaper", "keyboard", "piano", "flag", "map", "globe", "card",
+           "dice", "die", "ticket", "label", "scoreboard", "bus", "receipt", "scale", "thermometer", "abacus")  # fmt: skip
+"""Words of names of things with letters, digits or an order from left to right, which are never mirrored."""
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """How one object looks: its sprite, a colour that nobody asked for, the factors of its tone, mirrored or not."""
+
+    sprite: str
+    colour: str | None
+    tone: tuple[float, float]
+    mirrored: bool
+
+
+def appearance(category: Category, folder: Path, number: int) -> Appearance:
+    """The look of this number of a category with a sprite."""
+    sprites = sprites_of(folder, category.sprite or "")
+    number, sprite = divmod(number, len(sprites))
+    palette = (None, *_typical_colours(category))
+    number, chosen = divmod(number, len(palette))
+    number, tone = divmod(number, len(TONES))
+    mirrors = category.faces is None and not set(WRITTEN) & set(category.name.split())
+    return Appearance(sprites[sprite], palette[chosen], TONES[tone], mirrors and number % 2 == 1)
+
+
+def _typical_colours(category: Category) -> tuple[str, ...]:
+    """The colours that such a thing often has, where a sprite can take them."""
+    named = (colours.canonical(word) for word in category.attributes.get("colour", ())) if category.tint else ()
+    return tuple(dict.fromkeys(name for name in named if name is not None))
+
+
+@lru_cache(maxsize=1024)
+def sprites_of(folder: Path, name: str) -> tuple[str, ...]:
+    """The sprites of people of one kind that the folder has, in a fixed order; of anything else its only one."""
+    stem = name.removesuffix("-fe0f")
+    names = (f"{stem}{complexion}{figure}" for figure in FIGURES for complexion in COMPLEXIONS)
+    return tuple(found for found in names if (folder / f"{found}.webp").is_file()) or (name,)
+
+
+def toned(picture: Image.Image, tone: tuple[float, float]) -> Image.Image:
+    """The picture brighter or darker, paler or stronger in colour; its shape stays."""
+    brightness, saturation = tone
+    return ImageEnhance.Color(ImageEnhance.Brightness(picture).enhance(brightness)).enhance(saturation)

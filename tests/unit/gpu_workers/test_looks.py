@@ -1,0 +1,116 @@
+"""The looks of things, with the real sprites: people differ, things differ, and what a graph asks for is what is shown."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageChops
+
+from gpu_workers.collage.colour import canonical, named_share
+from gpu_workers.collage.looks import TONES, WRITTEN, appearance, sprites_of, toned
+from gpu_workers.collage.object_pictures import MIN_NAMED_SHARE, Painter
+from gpu_workers.collage.paint_order import Place
+from gpu_workers.collage.sprites.fetch import default_sprites_dir, is_complete
+from schemas.ids import derived_seed
+from spatial.knowledge.categories import Category
+from spatial.knowledge.knowledge_base import categories
+
+FOLDER: Path = default_sprites_dir()
+REAL = pytest.mark.skipif(not is_complete(FOLDER), reason=f"no sprites in {FOLDER}; fetch them with make setup")
+
+COMMONEST = 60
+LOOKS = range(24)
+
+
+def picture(category: Category, number: int, *attributes: str) -> tuple[Image.Image, tuple[str, ...]]:
+    """An object of 64 pixels, and what it shows of these attributes."""
+    place = Place(0, category, attributes, (0, 0, 64, 64), 0.5, 0.5, "floor", None, None)
+    found = Painter(FOLDER).picture(place, (), derived_seed("look", number, 0))
+    return found.image, found.drawn
+
+
+def commonest() -> list[Category]:
+    """The categories that most scenes may have."""
+    drawable = [category for category in categories().values() if category.sprite or category.drawn]
+    return sorted(drawable, key=lambda category: -len(category.scenes))[:COMMONEST]
+
+
+def differ(one: Image.Image, other: Image.Image) -> bool:
+    """Whether anybody would tell the two apart: 10 of 255 on average where either shows something."""
+    apart = np.asarray(ImageChops.difference(one, other))[..., :3].mean(axis=-1)
+    there = np.maximum(np.asarray(one)[..., 3], np.asarray(other)[..., 3]) > 128
+    return float(apart[there].mean()) > 10
+
+
+@REAL
+def test_each_of_the_commonest_things_has_at_least_three_looks():
+    few = {}
+    for category in commonest():
+        looks: list[Image.Image] = []
+        for number in LOOKS:
+            seen, _ = picture(category, number)
+            if all(differ(seen, other) for other in looks):
+                looks.append(seen)
+            if len(looks) == 3:
+                break
+        if len(looks) < 3:
+            few[category.name] = len(looks)
+    assert not few, few
+
+
+@REAL
+@pytest.mark.parametrize("name", ["person", "runner", "cyclist", "basketball player", "meditating person"])
+def test_people_are_of_every_complexion_and_of_more_than_one_figure(name: str):
+    category = categories()[name]
+    shown = {appearance(category, FOLDER, derived_seed("look", n, 0)).sprite for n in range(200)}
+    assert len({found.split("-")[1] for found in shown}) == 5
+    assert len(shown) >= 10
+
+
+def coloured() -> Iterator[tuple[Category, str]]:
+    """Things that can be recoloured, with each colour that they often have."""
+    for category in list(categories().values())[::4]:
+        if category.tint and category.sprite:
+            yield from ((category, colour) for colour in category.attributes.get("colour", ()))
+
+
+@REAL
+@pytest.mark.thorough
+def test_a_colour_that_is_asked_for_is_what_every_look_shows():
+    for category, colour in coloured():
+        shown = [picture(category, number, colour) for number in range(6)]
+        assert len({drawn for _, drawn in shown}) == 1, (category.name, colour)
+        for seen, drawn in shown:
+            assert not drawn or named_share(seen, canonical(colour) or "") > MIN_NAMED_SHARE * 0.9, (category.name, colour)
+
+
+@REAL
+def test_a_look_says_nothing_that_was_not_asked_for():
+    for category in commonest():
+        assert picture(category, 3)[1] == ()
+
+
+def test_one_number_is_one_look_and_nothing_written_or_faced_is_mirrored(tmp_path: Path):
+    for category in categories().values():
+        if category.sprite is None:
+            continue
+        looks = [appearance(category, tmp_path, number) for number in range(64)]
+        assert looks == [appearance(category, tmp_path, number) for number in range(64)]
+        assert {look.sprite for look in looks} == {category.sprite}, "a folder of other sprites has no kin"
+        if category.faces or set(WRITTEN) & set(category.name.split()):
+            assert not any(look.mirrored for look in looks), category.name
+
+
+def test_kin_are_those_that_the_folder_has(tmp_path: Path):
+    for name in ("26f9-1f3fb", "26f9-1f3fd-200d-2640-fe0f", "26f9-fe0f"):
+        Image.new("RGBA", (4, 4)).save(tmp_path / f"{name}.webp")
+    assert sprites_of(tmp_path, "26f9-fe0f") == ("26f9-1f3fb", "26f9-1f3fd-200d-2640-fe0f")
+    assert sprites_of(tmp_path, "1f408") == ("1f408",)
+
+
+@pytest.mark.parametrize("tone", TONES)
+def test_a_tone_leaves_the_shape(tone: tuple[float, float]):
+    pixels = np.random.default_rng(1).integers(0, 255, (16, 16, 4), dtype=np.uint8)
+    given = Image.fromarray(pixels)
+    assert toned(given, tone).getchannel("A").tobytes() == given.getchannel("A").tobytes()
