@@ -17,12 +17,12 @@ CONFUSED = 0.5
 
 def answer_box(reader: Reader, form: Form) -> str:
     """x, y, width and height of the referent. Raises NotProven."""
-    return json.dumps(list(reader.resolve(form.refs[0])[0].box))
+    return json.dumps(list(_whole(reader, reader.resolve(form.refs[0])[0]).box))
 
 
 def answer_point(reader: Reader, form: Form) -> str:
     """The point in the middle of the referent's box, rounded towards the top left. Raises NotProven."""
-    left, top, width, height = reader.resolve(form.refs[0])[0].box
+    left, top, width, height = _whole(reader, reader.resolve(form.refs[0])[0]).box
     return json.dumps([(2 * left + width) // 2, (2 * top + height) // 2])
 
 
@@ -48,7 +48,15 @@ def boxed_thing(reader: Reader, form: Form) -> SeenObject:
     meant = [thing for thing in reader.scene.objects if _union_share(thing.box, box) >= CONFUSED]
     if len(meant) != 1 or tuple(meant[0].box) != box:
         raise NotProven(f"{len(meant)} things are about where the box is")
-    return require_seen(meant[0])
+    return require_seen(_whole(reader, meant[0]))
+
+
+def _whole(reader: Reader, thing: SeenObject) -> SeenObject:
+    """The object, if its box is within the picture. Raises NotProven."""
+    for start, length, size in zip(thing.box[:2], thing.box[2:], reader.scene.canvas, strict=True):
+        if start < 0 or start + length > size:
+            raise NotProven("its box goes beyond the picture")
+    return thing
 
 
 def _union_share(one: tuple[int, ...], other: tuple[int, ...]) -> float:

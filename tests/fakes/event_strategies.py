@@ -215,11 +215,12 @@ def _seed(draw: Draw, fields: Fields) -> Fields:
 def _relation(draw: Draw, fields: Fields) -> Fields:
     if fields["predicate"] in PLACES:
         return {**fields, "object": None, "others": ()}
-    if fields["predicate"] in (*BINARY, *GROUPS) and fields["object"] is None:
+    if (fields["predicate"] in BINARY and fields["object"] is None) or (
+        fields["predicate"] in GROUPS and fields["object"] in (None, fields["subject"])
+    ):
         fields = {**fields, "object": fields["subject"] + 1 if fields["subject"] < 9 else 0}
-    least, most = GROUPS.get(
-        fields["predicate"], (0, 0 if fields["predicate"] in BINARY or fields["object"] is None else 3)
-    )
+    alone = fields["predicate"] in BINARY or fields["object"] in (None, fields["subject"])
+    least, most = GROUPS.get(fields["predicate"], (0, 0 if alone else 3))
     free = [number for number in range(20) if number not in (fields["subject"], fields["object"])]
     others = draw(st.lists(st.sampled_from(free), min_size=least, max_size=most, unique=True))
     return {**fields, "others": tuple(others)}

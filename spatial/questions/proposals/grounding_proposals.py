@@ -10,7 +10,7 @@ from spatial.questions.answer_rules import SIDES
 from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, shuffled
 from spatial.questions.question_kinds import Boxed, BoxSide, Locate, Location
-from spatial.questions.rules.grounding_rules import location_text
+from spatial.questions.rules.grounding_rules import is_inside, location_text
 
 LOCATIONS: tuple[Location, ...] = ("box", "point")
 
@@ -29,18 +29,18 @@ def grounding(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
 
 
 def _located(scene: NamedScene, rng: random.Random, form: Location) -> Iterator[Proposal]:
-    for i in shuffled(rng, scene.named):
+    for i in shuffled(rng, (i for i in scene.named if is_inside(scene, scene.objects[i].box))):
         yield Locate(form=form, subject=scene.ref(i)), location_text(scene.objects[i].box, form)
 
 
 def _things(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    for i in shuffled(rng, scene.labels):
+    for i in shuffled(rng, (i for i in scene.labels if is_inside(scene, scene.objects[i].box))):
         yield Boxed(box=scene.objects[i].box), scene.labels[i]
 
 
 def _sides(scene: NamedScene, rng: random.Random, target: str) -> Iterator[Proposal]:
     """Of a thing between two others, so that its box says nothing of the answer: the other thing decides."""
-    for i in shuffled(rng, scene.clear):
+    for i in shuffled(rng, (i for i in scene.clear if is_inside(scene, scene.objects[i].box))):
         left = {j: scene.relation(i, "left_of", j).value for j in scene.plainly_named if j != i}
         if {True, False} <= set(left.values()):
             for j in shuffled(rng, [j for j, is_left in left.items() if is_left is (target == SIDES[0])]):

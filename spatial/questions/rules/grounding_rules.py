@@ -7,6 +7,7 @@ Boxes are `[x, y, width, height]` and points `[x, y]`, in whole pixels from the 
 import json
 from collections.abc import Sequence
 
+from schemas.graph import Box
 from spatial.questions.answer_rules import SIDES, RuleResult, Step, require_certain, require_label
 from spatial.questions.certain_facts import View
 from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
@@ -22,8 +23,17 @@ ALIKE_AREAS = 3
 
 def locate(view: View, query: Locate, found: list[Referent]) -> Step:
     """The box of what is seen of the thing, or the point in its middle."""
-    text = location_text(view.objects[found[0].index].box, query.form)
+    box = view.objects[found[0].index].box
+    if not is_inside(view, box):
+        raise Unanswerable("a part of the thing is beyond the edge of the picture")
+    text = location_text(box, query.form)
     return text, RuleResult(f"{query.form}: what is seen of it, in pixels", 1.0, 0), ()
+
+
+def is_inside(view: View, box: Box) -> bool:
+    """Whether a box is within the picture, as that of something visible is."""
+    width, height = view.scene.canvas
+    return min(box[:2]) >= 0 and box[0] + box[2] <= width and box[1] + box[3] <= height
 
 
 def location_text(box: PixelBox, form: Location) -> str:
@@ -56,7 +66,7 @@ def _everything(view: View) -> tuple[int, ...]:
 def thing_in(view: View, box: PixelBox) -> int:
     """The position of the thing with this box. Raises Unanswerable where there is none, or another that it may mean."""
     near = [i for i, thing in enumerate(view.objects) if shared_area(thing.box, box) >= SAME_SHARE]
-    if len(near) != 1 or tuple(view.objects[near[0]].box) != tuple(box):
+    if not is_inside(view, box) or len(near) != 1 or tuple(view.objects[near[0]].box) != tuple(box):
         raise Unanswerable(f"{len(near)} things may be meant by the box")
     if near[0] not in view.clear:
         raise Unanswerable("what is in the box is hardly visible")

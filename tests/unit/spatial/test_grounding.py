@@ -58,6 +58,19 @@ def test_a_box_that_another_thing_fills_too_shows_neither():
         assert not verify(text, None, crowded).entailed
 
 
+@pytest.mark.parametrize("box", [(-1, 100, 40, 30), (10, -5, 40, 30), (495, 100, 40, 30), (10, 500, 40, 30)])
+def test_what_goes_beyond_the_edge_has_no_place_that_could_be_answered(box: tuple[int, int, int, int]):
+    scene = room(thing("cup", box), thing("lamp", (300, 20, 40, 60)), thing("vase", (400, 20, 40, 60)))
+    for text in (BOX, POINT, CONTENT.replace("[150, 90, 40, 20]", str(list(box)))):
+        assert not verify(text, None, scene).entailed
+    with pytest.raises(Unanswerable):
+        answer(parse(BOX), scene)
+    for seed in range(40):
+        questions = [question for question in ask(scene, seed) if question.kind == "grounding"]
+        assert all(0 not in question.objects or "side" in question.question for question in questions)
+        assert all(str(list(box)) not in question.question for question in questions)
+
+
 def test_the_thing_in_the_box_is_not_asked_for_its_side_of_itself():
     with pytest.raises(Unanswerable):
         answer(parse(SIDE.format("plate")), ROW)
