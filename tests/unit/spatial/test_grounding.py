@@ -133,5 +133,5 @@ def test_only_places_and_descriptions_may_lack_choices():
 
 def test_places_are_asked_in_every_split():
     for split in ("train", "validation", "test"):
-        kinds = Counter(q.kind for seed in range(60) for q in ask(random_scene(seed), seed, f"{seed:08x}", split))
-        assert kinds["grounding"] > 5, (split, kinds)
+        kinds = Counter(q.kind for seed in range(15) for q in ask(random_scene(seed), seed, f"{seed:08x}", split))
+        assert kinds["grounding"] > 1, (split, kinds)
