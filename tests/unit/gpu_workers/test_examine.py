@@ -130,7 +130,7 @@ def test_a_picture_that_obeys_its_graph_becomes_a_sample_with_proven_questions(s
     assert sample.sample_id == sample_id(event.image.image_id)
     assert len({q.id for q in sample.questions}) == len(sample.questions) >= 6
     for question in sample.questions:
-        assert verify(question.question, question.choices, sample.scene).answer == question.answer
+        assert verify(question.question, question.choices, sample.scene, question.answer).answer == question.answer
     assert sample.provenance.parents == (event.image.image_id, event.graph.graph_id)
 
 

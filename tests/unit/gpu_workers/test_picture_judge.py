@@ -297,7 +297,7 @@ def test_an_attribute_on_which_both_agree_becomes_part_of_the_scene_and_is_prove
     found = court.look()
     colours = [question for question in found.questions if question.kind == "attribute"]
     for question in found.questions:
-        assert verify(question.question, question.choices, found.scene).entailed
+        assert verify(question.question, question.choices, found.scene, question.answer).entailed
     assert ("black" in {word for item in found.scene.objects for word in item.attributes}) == bool(colours)
 
 

@@ -78,7 +78,7 @@ for graph in graphs:
     drawing = renderer.render([graph], [7])[0]
     scene = extract_scene(graph, drawing.truth, (drawing.width, drawing.height))
     for question in ask(scene, 7):
-        verdict = verify(question.question, question.choices, scene)
+        verdict = verify(question.question, question.choices, scene, question.answer)
         assert verdict.entailed and verdict.answer == question.answer, (question, verdict)
         print(graph.scene, "|", ",".join(o.category for o in scene.objects), "|", question.question)
 print(renderer.parameters["knowledge"])
