@@ -75,7 +75,7 @@ def test_the_answer_stands_at_every_place_of_the_choices_alike(asked: list[tuple
 
 def test_the_words_of_a_question_do_not_tell_its_answer(asked: list[tuple[Question, ...]]):
     guesses = guess(asked)
-    assert set(guesses) == set(KINDS)
+    assert set(guesses) == set(KINDS) - {"description"}, "which has no choices"
     for kind, found in guesses.items():
         assert found.accuracy <= found.chance + SLACK + found.noise, (kind, found)
 
