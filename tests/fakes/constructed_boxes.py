@@ -35,7 +35,7 @@ def box_with(name: str, other: Rect, rng: random.Random) -> Rect:
     for _ in range(3000):
         box = any_box(rng, [other])
         if rng.random() < 0.5:
-            box = _small_in(other, rng)
+            box = rng.choice((_small_in, _small_in, _small_beyond))(other, rng)
         if rule(edges(box), there):
             return box
     raise AssertionError(f"no box found that is {name} {other}")
@@ -47,6 +47,16 @@ def _small_in(other: Rect, rng: random.Random) -> Rect:
     left, right = sorted((x + rng.randrange(-3, width + 3), x + rng.randrange(-3, width + 3)))
     top, bottom = sorted((y + rng.randrange(-3, height + 3), y + rng.randrange(-3, height + 3)))
     return (left, top, max(1, right - left), max(1, bottom - top))
+
+
+def _small_beyond(other: Rect, rng: random.Random) -> Rect:
+    """A box beyond one side of the other, at about its middle along that side."""
+    x, y, width, height = (int(value) for value in other)
+    w, h, away = rng.randrange(1, 24), rng.randrange(1, 24), rng.randrange(0, 60)
+    shift = rng.randrange(-6, 7)
+    if rng.random() < 0.5:
+        return (rng.choice((x - away - w, x + width + away)), y + (height - h) // 2 + shift, w, h)
+    return (x + (width - w) // 2 + shift, rng.choice((y - away - h, y + height + away)), w, h)
 
 
 def large_box(rng: random.Random) -> Rect:

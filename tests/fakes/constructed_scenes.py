@@ -8,7 +8,7 @@ from itertools import permutations
 
 from schemas.graph import Relation
 from spatial.relations.boxes import Rect
-from spatial.relations.relation_truth import places, relate
+from spatial.relations.relation_truth import borders, places, relate
 from tests.fakes.constructed_boxes import CANVAS, box_with, large_box
 
 RICH = ("inside", "contains", "on", "supports", "touching", "near", "next_to", "far", "over", "left_of", "above")
@@ -22,7 +22,7 @@ def scene(rng: random.Random, count: int) -> tuple[list[Rect], list[int]]:
 
     A large one, two small ones in corners of the canvas, others made to be in some relation to one before.
     """
-    ends = (*range(12), *range(47, 59))
+    ends = (*range(12), *range(47, 59), *4 * (0, 1, 2, 57, 58))  # often at the edge
     boxes: list[Rect] = [large_box(rng), *((rng.choice(ends), rng.choice(ends), 5, 6) for _ in range(2))]
     plan = [*rng.choice(NESTED), *((rng.choice(RICH), rng.randrange(3)) for _ in range(count))]
     while len(boxes) < count:
@@ -42,4 +42,5 @@ def facts(boxes: list[Rect], depths: list[int]) -> list[Relation]:
         for name in relate(boxes[a], boxes[b], CANVAS, depths[a], depths[b])
     ]
     found += [Relation(subject=a, predicate=name) for a, box in enumerate(boxes) for name in places(box, CANVAS)]
+    found += [Relation(subject=a, predicate=name) for a, box in enumerate(boxes) for name in borders(box, CANVAS)]
     return found

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from schemas.graph import Relation
 from spatial.reasoning.closure import closure, proof
 from spatial.reasoning.draft import Draft
-from spatial.relations.predicate_table import BINARY, PREDICATES
+from spatial.relations.predicate_table import BINARY, OF_GROUPS, ORIENTED, PREDICATES
 from tests.fakes.constructed_scenes import facts, scene
 from tests.fakes.cpu_speed import reference_cpu_s
 
@@ -157,13 +157,14 @@ def premises_met(true):
 def test_what_follows_from_facts_read_off_boxes_is_a_fact_of_those_boxes():
     rng = random.Random("closure")
     met = Counter()
-    for _ in range(950):
+    for _ in range(1050):
         boxes, depths = scene(rng, 6)
         true = facts(boxes, depths)
         stated = rng.sample(true, k=min(len(true), rng.randrange(6, 40)))
         assert {s.relation for s in closure(draft(6, *stated))} <= set(true)
         met += premises_met(true)
-    for premise in (*PREDICATES, *chains()):
+    with_rules = PREDICATES.keys() - {*OF_GROUPS, *ORIENTED}
+    for premise in (*sorted(with_rules), *chains()):
         assert met[premise] >= TIMES, (premise, met[premise])
 
 

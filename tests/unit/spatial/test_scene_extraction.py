@@ -12,7 +12,7 @@ from spatial.reasoning.closure import closure
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
 from spatial.relations.predicate_table import CONTACT, PREDICATES
-from spatial.relations.relation_truth import holds
+from spatial.relations.relation_truth import relation_holds
 from spatial.relations.scene_extraction import MIN_VISIBLE, extract_scene
 from tests.fakes.constructed_scenes import scene as constructed
 
@@ -172,14 +172,15 @@ def test_a_scene_is_small_consistent_and_true():
         drawn = [rel(a, p, b) for a, b in combinations(range(6), 2) for p in sorted(CONTACT) if rng.random() < 0.1]
         found = read(things, drawn, asked=())
         for r in found.relations:
-            a, b = things[r.subject], things[r.object]
-            assert holds(r.predicate, a.box, b.box, CANVAS, (a.depth, b.depth))
+            assert relation_holds(r, dict(enumerate(things)), CANVAS)
             assert r.drawn or r.predicate not in CONTACT
-        stated = [(r.subject, r.predicate, r.object) for r in found.relations]
+        stated = [(r.subject, r.predicate, r.object, *r.others) for r in found.relations]
         assert len(set(stated)) == len(stated)
-        assert not {(b, PREDICATES[p].inverse, a) for a, p, b in stated if PREDICATES[p].inverse != p} & set(stated)
+        assert not {(b, PREDICATES[p].inverse, a) for a, p, b, *_ in stated if PREDICATES[p].inverse != p} & set(stated)
         assert len([r for r in found.relations if not r.drawn]) <= 4 * 15
-        draft = Draft(tuple("mug" for _ in things), tuple(rel(*t) for t in stated))
+        draft = Draft(
+            tuple("mug" for _ in things), tuple(Relation(**r.model_dump(exclude={"drawn"})) for r in found.relations)
+        )
         assert contradictions(draft) is None
         assert closure(draft) is not None
         assert read(things, drawn, asked=()) == found
