@@ -213,7 +213,8 @@ def test_what_is_asked_is_answered_the_same_by_the_verifier():
     asked = run("ask", **SCENE, seed=5)["questions"]
     assert asked
     for question in asked:
-        verdict = run("verify", **SCENE, question=question["question"], choices=question["choices"])
+        said = {name: question[name] for name in ("question", "choices", "answer")}
+        verdict = run("verify", **SCENE, **said)
         assert verdict == {"answer": question["answer"], "entailed": True}
     assert run("ask", **SCENE, seed=5)["questions"] == asked
 
