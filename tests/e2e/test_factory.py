@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import dataset
-from schemas.events import SeedOptions
+from schemas.events import OPEN_KINDS, SeedOptions
 from schemas.ids import make_seed
 from streams.operations.status import collect
 from tests.conftest import FreshService
@@ -66,4 +66,6 @@ def test_the_dataset_loads_with_decoded_images_while_the_factory_runs(
     assert set(loaded["sample_id"]) == factory.stored()
     row = loaded[0]
     assert row["image"].size == (row["width"], row["height"]) == (512, 512)
-    assert all(question["answer"] in question["choices"] for question in row["questions"])
+    open_kinds = {question["kind"] for question in row["questions"] if question["answer"] not in question["choices"]}
+    assert open_kinds <= OPEN_KINDS
+    assert not any(question["choices"] for question in row["questions"] if question["answer"] not in question["choices"])

@@ -23,7 +23,7 @@ def counted(view: View, category: str) -> tuple[int, ...]:
     among = matching_objects(view, category)
     for i in among:
         thing = view.objects[i]
-        if thing.visible < COUNTED or min(thing.box[2:]) < MIN_SIDE:
+        if thing.visible < COUNTED or min(thing.box[2:]) < MIN_SIDE * view.strictness:
             raise Unanswerable(f"some {category} is partly hidden or a speck")
         if not surely_fits(category, thing.category):
             raise Unanswerable(f"whether all that may be called {category} is meant is not known")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from schemas.graph import Box
 from spatial.questions.answer_rules import SIDES, RuleResult, Step, require_certain, require_label
-from spatial.questions.certain_facts import View
+from spatial.questions.certain_facts import MIN_SIDE, View
 from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
 from spatial.questions.question_kinds import Boxed, BoxSide, Locate, Location, PixelBox
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable
@@ -26,8 +26,18 @@ def locate(view: View, query: Locate, found: list[Referent]) -> Step:
     box = view.objects[found[0].index].box
     if not is_inside(view, box):
         raise Unanswerable("a part of the thing is beyond the edge of the picture")
-    text = location_text(box, query.form)
-    return text, RuleResult(f"{query.form}: what is seen of it, in pixels", 1.0, 0), ()
+    rule = f"{query.form}: what is seen of it, in pixels"
+    return location_text(box, query.form), RuleResult(rule, size_margin(view, box), 0), ()
+
+
+def size_margin(view: View, box: Box) -> float:
+    """The shorter side of a box as a share of the picture's longer one: in small boxes a pixel more or less counts more.
+
+    Raises Unanswerable for a box that is too small for the view's strictness.
+    """
+    if min(box[2:]) < MIN_SIDE * view.strictness:
+        raise Unanswerable("the thing is too small for its place to be certain")
+    return min(box[2:]) / max(view.scene.canvas)
 
 
 def is_inside(view: View, box: Box) -> bool:
@@ -45,7 +55,8 @@ def location_text(box: PixelBox, form: Location) -> str:
 def boxed(view: View, query: Boxed, _: list[Referent]) -> Step:
     """The name of the only thing whose box it is."""
     index = thing_in(view, query.box)
-    return require_label(view, index), RuleResult("box: of one thing only", 1.0, 0, (index,)), _everything(view)
+    result = RuleResult("box: of one thing only", size_margin(view, query.box), 0, (index,))
+    return require_label(view, index), result, _everything(view)
 
 
 def box_side(view: View, query: BoxSide, found: list[Referent]) -> Step:

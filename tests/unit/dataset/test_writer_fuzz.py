@@ -59,6 +59,8 @@ def test_any_valid_rejection_is_a_row(events: list[Rejection]):
     stored = [next(row for row in found if row["rejection_id"] == event.rejection_id) for event in events]
     for row, event in zip(stored, events, strict=True):
         assert (row["rejection_id"], row["index"], row["source"]) == (event.rejection_id, event.index, event.source)
-        assert row["conflict"] == [relation.model_dump() for relation in event.conflict]
+        said = [(each["subject"], each["predicate"], each["object"], each["others"]) for each in row["conflict"]]
+        meant = [(each.subject, each.predicate, each.object, list(each.others) or None) for each in event.conflict]
+        assert said == meant
         assert json.loads(row["evidence"]) == json.loads(json.dumps(event.evidence))
     shutil.rmtree(folder)

@@ -77,6 +77,13 @@ def test_the_thing_in_the_box_is_not_asked_for_its_side_of_itself():
     assert not verify(SIDE.format("plate"), None, ROW).entailed
 
 
+def test_with_wider_margins_places_are_asked_of_larger_things_only():
+    for text, least in ((BOX, 30 / 16), (CONTENT, 20 / 16)):
+        assert answer(parse(text), NamedScene(ROW, least)).margin < 0.1
+        with pytest.raises(Unanswerable, match="too small"):
+            answer(parse(text), NamedScene(ROW, least + 0.01))
+
+
 def test_a_scene_with_a_box_in_it_is_understood():
     scene = room(thing("box", (10, 100, 31, 30)), thing("plate", (150, 90, 40, 20)))
     text = BOX.replace("cup", "box")
