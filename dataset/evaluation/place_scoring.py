@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from spatial.relations.boxes import iou
+
 Box = tuple[float, float, float, float]
 """x, y, width, height; x and y from the top left corner."""
 
@@ -52,15 +54,8 @@ def is_hit(given: Sequence[float], answer: str, region: Box) -> bool:
         return False
     if len(given) == 2:
         return all(region[k] <= given[k] <= region[k] + region[k + 2] for k in (0, 1))
-    return _shared(given, region) >= LEAST_SHARE
-
-
-def _shared(one: Sequence[float], other: Sequence[float]) -> float:
-    if min(*one[2:], *other[2:]) <= 0:
-        return 0.0
-    sides = [min(one[k] + one[k + 2], other[k] + other[k + 2]) - max(one[k], other[k]) for k in (0, 1)]
-    common = max(0.0, sides[0]) * max(0.0, sides[1])
-    return common / (one[2] * one[3] + other[2] * other[3] - common)
+    x, y, width, height = given
+    return min(width, height) > 0 and iou((x, y, width, height), region) >= LEAST_SHARE
 
 
 def _numbers(text: str) -> tuple[float, ...]:

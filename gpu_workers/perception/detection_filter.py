@@ -15,6 +15,7 @@ from gpu_workers.perception.label_prompts import descriptions_of, names_of, phra
 from schemas.base import readable
 from schemas.graph import GraphObject, SpatialGraph
 from spatial.questions.wording.lexicon import fits, singular
+from spatial.relations.boxes import intersection, iou
 
 SAME_PLACE_IOU = 0.7
 """IoU from which two detections are of the same place: the same label twice, or two labels for one object."""
@@ -146,24 +147,11 @@ def _matching_name(label: str, names: Sequence[str]) -> str:
     return next((name for name in names if name.casefold() in (word, singular(word))), word[:MAX_NAME_CHARS])
 
 
-def iou(a: Box, b: Box) -> float:
-    """Intersection over union, 0 to 1."""
-    both = _intersection(a, b)
-    union = a[2] * a[3] + b[2] * b[3] - both
-    return both / union if union > 0 else 0.0
-
-
 def covered_share(a: Box, b: Box) -> float:
     """The share of a's area that lies in b."""
-    return _intersection(a, b) / (a[2] * a[3]) if a[2] * a[3] > 0 else 0.0
+    return intersection(a, b) / (a[2] * a[3]) if a[2] * a[3] > 0 else 0.0
 
 
 def _share_of_smaller(a: Box, b: Box) -> float:
     """The intersection as a share of the smaller box."""
     return max(covered_share(a, b), covered_share(b, a))
-
-
-def _intersection(a: Box, b: Box) -> float:
-    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    down = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return max(0.0, across) * max(0.0, down)

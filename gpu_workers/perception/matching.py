@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gpu_workers.perception.detection_filter import covered_share, iou
+from gpu_workers.perception.detection_filter import covered_share
 from gpu_workers.perception.interfaces import Box, Detection
+from spatial.relations.boxes import iou
 
 SCORE_WEIGHT = 0.1
 """Weight of the score in the cost of a match: a tie-breaker beside position."""

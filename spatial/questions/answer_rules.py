@@ -103,7 +103,8 @@ def require_certain(judgement: Judgement, doubt: str) -> bool:
     return judgement.value
 
 
-def _yes_or_no(value: bool) -> str:
+def yes_or_no(value: bool) -> str:
+    """The answer that a truth value is."""
     return YES_NO[0] if value else YES_NO[1]
 
 
@@ -115,7 +116,7 @@ def exists(view: View, query: Exists, _: list[Referent]) -> Step:
         raise Unanswerable("both or neither are there")
     used = tuple(i for name in names for i in matching_objects(view, name))
     rule = "presence: visible, or named as excluded and nothing fits the word"
-    return _yes_or_no(seen[0]), RuleResult(rule, 1.0, 0, used), used
+    return yes_or_no(seen[0]), RuleResult(rule, 1.0, 0, used), used
 
 
 def is_category_seen(view: View, category: str) -> bool:
@@ -168,14 +169,14 @@ def in_place(view: View, query: InPlace, found: list[Referent]) -> Step:
     """Whether the centre is in the place."""
     judgement = view.place(found[0].index, query.place)
     held = require_certain(judgement, "the centre is close to a line between thirds")
-    return _yes_or_no(held), RuleResult(f"{query.place}: thirds of the picture", judgement.margin, 0), ()
+    return yes_or_no(held), RuleResult(f"{query.place}: thirds of the picture", judgement.margin, 0), ()
 
 
 def directed(view: View, query: Directed, found: list[Referent]) -> Step:
     """Whether the direction holds of the centres."""
     judgement = view.relation(found[0].index, query.predicate, found[1].index)
     held = require_certain(judgement, f"whether it is {query.predicate} the other is doubtful")
-    return _yes_or_no(held), RuleResult(f"{query.predicate}: centres", judgement.margin, 1), ()
+    return yes_or_no(held), RuleResult(f"{query.predicate}: centres", judgement.margin, 1), ()
 
 
 def side(view: View, _: Side, found: list[Referent]) -> Step:
@@ -199,7 +200,7 @@ def closer(view: View, _: Closer, found: list[Referent]) -> Step:
     subject, anchor, other = (f.index for f in found)
     judgement = view.closer(subject, other, anchor)
     held = require_certain(judgement, "which one is closer is doubtful")
-    return _yes_or_no(held), RuleResult("closer: gaps in the picture", judgement.margin, 2), ()
+    return yes_or_no(held), RuleResult("closer: gaps in the picture", judgement.margin, 2), ()
 
 
 def require_label(view: View, index: int) -> str:
@@ -254,11 +255,11 @@ def in_order(view: View, query: InOrder, found: list[Referent]) -> Step:
     judgements = [view.relation(i, predicate, j) for i, j in ((a, b), (b, c), (a, c))]
     held = [require_certain(s, f"whether one is {predicate} the next is doubtful") for s in judgements]
     margin = min(s.margin for s in judgements)
-    return _yes_or_no(all(held)), RuleResult(f"{predicate} is transitive", margin, 2), ()
+    return yes_or_no(all(held)), RuleResult(f"{predicate} is transitive", margin, 2), ()
 
 
 def deeper(view: View, query: Deeper, found: list[Referent]) -> Step:
     """Whether the depths are in this order."""
     judgement = view.relation(found[0].index, query.predicate, found[1].index)
     held = require_certain(judgement, "the depths are too similar")
-    return _yes_or_no(held), RuleResult(f"{query.predicate}: depth order", judgement.margin, 1), ()
+    return yes_or_no(held), RuleResult(f"{query.predicate}: depth order", judgement.margin, 1), ()

@@ -14,7 +14,7 @@ from typing import TypeVar
 from spatial.knowledge.knowledge_base import categories
 from spatial.questions.answer_rules import BEARINGS, SIDES, YES_NO, Answer
 from spatial.questions.object_names import NamedScene, counts_by_side, counts_in_total
-from spatial.questions.question_kinds import AttributeOf, Bearing, Count, Query, Side
+from spatial.questions.question_kinds import AttributeOf, Bearing, BoxSide, Count, Query, Side
 from spatial.questions.wording.lexicon import alike, family_of, word_groups
 
 MAX_CHOICES = 4
@@ -49,7 +49,7 @@ def yes_no(_look: ChoiceContext, _query: Query) -> list[str]:
     return list(YES_NO)
 
 
-def sides(_look: ChoiceContext, _query: Side) -> list[str]:
+def sides(_look: ChoiceContext, _query: Side | BoxSide) -> list[str]:
     """Left and right."""
     return list(SIDES)
 

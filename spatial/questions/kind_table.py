@@ -283,7 +283,7 @@ _ROWS: tuple[QueryType[Any], ...] = (
     ),
     QueryType(
         q.BoxSide, "grounding", "grounding", grounding_rules.box_side,
-        split_keys.of_box_side, grounding_rules.left_or_right, twin_queries.no_twin, SIDES,
+        split_keys.of_box_side, distractors.sides, twin_queries.no_twin, SIDES,
     ),
     QueryType(
         q.Between, "between", "between", between_rules.between,

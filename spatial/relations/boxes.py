@@ -86,3 +86,17 @@ def overlap_share(a: Edges, b: Edges) -> float:
 
 def _area(e: Edges) -> int:
     return (e[2] - e[0]) * (e[3] - e[1])
+
+
+def intersection(a: Rect, b: Rect) -> float:
+    """The common area of two boxes, in squares of their unit; not on the grid of steps."""
+    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    down = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return max(0.0, across) * max(0.0, down)
+
+
+def iou(a: Rect, b: Rect) -> float:
+    """Intersection over union, 0 to 1; 0 for boxes without an area."""
+    both = intersection(a, b)
+    union = a[2] * a[3] + b[2] * b[3] - both
+    return both / union if union > 0 else 0.0

@@ -58,10 +58,12 @@ class Truth:
 
 def _carried(view: View, query: Carried, found: list[Referent]) -> Step:
     judgement = view.relation(found[0].index, query.predicate, found[1].index)
-    if judgement.value is None:
-        raise Unanswerable("whether one carries the other is doubtful")
-    text = answer_rules.YES_NO[0 if judgement.value else 1]
-    return text, answer_rules.RuleResult(f"{query.predicate}: drawn, and the boxes agree", judgement.margin, 1), ()
+    held = answer_rules.require_certain(judgement, "whether one carries the other is doubtful")
+    return (
+        answer_rules.yes_or_no(held),
+        answer_rules.RuleResult(f"{query.predicate}: drawn, and the boxes agree", judgement.margin, 1),
+        (),
+    )
 
 
 _RULES: Mapping[type[Model], Callable[[View, Any, list[Referent]], Step]] = {

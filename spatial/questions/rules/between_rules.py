@@ -3,7 +3,7 @@
 In: a view, a query with its referents; a `ChoiceContext`.  Out: as in `answer_rules` and `distractors`.
 """
 
-from spatial.questions.answer_rules import YES_NO, RuleResult, Step, label
+from spatial.questions.answer_rules import RuleResult, Step, label, require_certain, yes_or_no
 from spatial.questions.certain_facts import View
 from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
 from spatial.questions.question_kinds import Between, IsBetween
@@ -34,9 +34,8 @@ def whether_between(view: View, _query: IsBetween, found: list[Referent]) -> Ste
     """Whether the one is between the two."""
     subject, first, second = (referent.index for referent in found)
     judgement = is_between(view, subject, (first, second))
-    if judgement.value is None:
-        raise Unanswerable("whether it is between the two is doubtful")
-    return YES_NO[0 if judgement.value else 1], RuleResult(RULE, judgement.margin, 2), ()
+    held = require_certain(judgement, "whether it is between the two is doubtful")
+    return yes_or_no(held), RuleResult(RULE, judgement.margin, 2), ()
 
 
 def neighbours(context: ChoiceContext, _query: Between) -> list[str]:

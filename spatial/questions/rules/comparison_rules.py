@@ -6,7 +6,7 @@ Only what everybody would count is counted: nothing that is partly hidden, a spe
 
 from collections.abc import Mapping
 
-from spatial.questions.answer_rules import YES_NO, RuleResult, Step
+from spatial.questions.answer_rules import RuleResult, Step, yes_or_no
 from spatial.questions.certain_facts import MIN_SIDE, View
 from spatial.questions.question_kinds import CompareCounts, Hop
 from spatial.questions.wording.lexicon import surely_fits
@@ -49,7 +49,7 @@ def compare_counts(view: View, query: CompareCounts, found: list[Referent]) -> S
         sides = [_held(view, among, predicate, anchor) for predicate, anchor in places]
         numbers, margin, everything, hops = (sides[0][0], sides[1][0]), min(sides[0][1], sides[1][1]), among, 2
     rule = "compare_counts: everything that fits the words, all of it plainly seen"
-    return YES_NO[0 if numbers[0] > numbers[1] else 1], RuleResult(rule, margin, hops, everything), everything
+    return yes_or_no(numbers[0] > numbers[1]), RuleResult(rule, margin, hops, everything), everything
 
 
 def _held(view: View, among: tuple[int, ...], predicate: str, anchor: int) -> tuple[int, float]:

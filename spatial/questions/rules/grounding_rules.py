@@ -5,7 +5,6 @@ Boxes are `[x, y, width, height]` and points `[x, y]`, in whole pixels from the 
 """
 
 import json
-from collections.abc import Sequence
 
 from schemas.graph import Box
 from spatial.questions.answer_rules import SIDES, RuleResult, Step, require_certain, require_label
@@ -13,6 +12,7 @@ from spatial.questions.certain_facts import MIN_SIDE, View
 from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
 from spatial.questions.question_kinds import Boxed, BoxSide, Locate, Location, PixelBox
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable
+from spatial.relations.boxes import iou
 
 SAME_SHARE = 0.5
 """Of their common area: two boxes that share as much are not told apart by a box."""
@@ -76,20 +76,12 @@ def _everything(view: View) -> tuple[int, ...]:
 
 def thing_in(view: View, box: PixelBox) -> int:
     """The position of the thing with this box. Raises Unanswerable where there is none, or another that it may mean."""
-    near = [i for i, thing in enumerate(view.objects) if shared_area(thing.box, box) >= SAME_SHARE]
+    near = [i for i, thing in enumerate(view.objects) if iou(thing.box, box) >= SAME_SHARE]
     if not is_inside(view, box) or len(near) != 1 or tuple(view.objects[near[0]].box) != tuple(box):
         raise Unanswerable(f"{len(near)} things may be meant by the box")
     if near[0] not in view.clear:
         raise Unanswerable("what is in the box is hardly visible")
     return near[0]
-
-
-def shared_area(a: Sequence[int], b: Sequence[int]) -> float:
-    """Intersection over union of two boxes; 0 for boxes without an area."""
-    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    down = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    both = max(0, across) * max(0, down)
-    return both / (a[2] * a[3] + b[2] * b[3] - both) if both else 0.0
 
 
 def things_of_like_size(context: ChoiceContext, query: Boxed) -> list[str]:
@@ -106,8 +98,3 @@ def things_of_like_size(context: ChoiceContext, query: Boxed) -> list[str]:
 def _are_alike(size: int, box: PixelBox) -> bool:
     area = box[2] * box[3]
     return max(size, area) <= ALIKE_AREAS * min(size, area)
-
-
-def left_or_right(_context: ChoiceContext, _query: BoxSide) -> list[str]:
-    """Left and right."""
-    return list(SIDES)

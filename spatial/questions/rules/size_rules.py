@@ -4,10 +4,10 @@ In: a view and a query with its referents.  Out: as in `answer_rules`.
 Judged by the boxes of what is seen, of things that hardly anything covers: by area, and not against the longer side.
 """
 
-from spatial.questions.answer_rules import YES_NO, RuleResult, Step
+from spatial.questions.answer_rules import RuleResult, Step, require_certain, yes_or_no
 from spatial.questions.certain_facts import DOUBTFUL, Judgement, View
 from spatial.questions.question_kinds import Larger
-from spatial.questions.wording.referring_expressions import Referent, Unanswerable
+from spatial.questions.wording.referring_expressions import Referent
 
 AREA_RATIO = 1.3
 """The larger area is at least this multiple of the smaller."""
@@ -34,6 +34,5 @@ def looks_larger(view: View, i: int, j: int) -> Judgement:
 def larger(view: View, _: Larger, found: list[Referent]) -> Step:
     """Whether the first looks larger."""
     judgement = looks_larger(view, found[0].index, found[1].index)
-    if judgement.value is None:
-        raise Unanswerable("which of the two looks larger is doubtful")
-    return YES_NO[0 if judgement.value else 1], RuleResult("larger: areas in the picture", judgement.margin, 1), ()
+    held = require_certain(judgement, "which of the two looks larger is doubtful")
+    return yes_or_no(held), RuleResult("larger: areas in the picture", judgement.margin, 1), ()

@@ -9,7 +9,6 @@ from PIL import Image
 
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import WHOLE_SCENE_KINDS, ExamineHandler, Examiners
-from gpu_workers.perception.detection_filter import iou
 from gpu_workers.perception.interfaces import DepthMap, Detection
 from gpu_workers.perception.label_prompts import labels_of
 from gpu_workers.perception.matching import ExpectedObject, match_objects
@@ -21,6 +20,7 @@ from schemas.events import QAEvent, Rejection, RenderedImage
 from schemas.graph import SpatialGraph
 from schemas.interfaces import StoredObject
 from spatial.questions import ask
+from spatial.relations.boxes import iou
 from tests.fakes.collage import Thing, make_scene
 from tests.fakes.events import make_image
 from tests.fakes.store import InMemoryStore
