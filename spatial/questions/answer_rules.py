@@ -4,7 +4,7 @@ In: a view, a query, the referents.  Out: the answer's text, the rule's part of 
 Raises Unanswerable for anything doubtful.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -101,6 +101,13 @@ def require_certain(judgement: Judgement, doubt: str) -> bool:
     if judgement.value is None:
         raise Unanswerable(doubt)
     return judgement.value
+
+
+def all_certain(view: View, things: Sequence[int], predicate: str, anchor: int) -> tuple[list[bool], float]:
+    """Of each thing whether it is in the relation to the anchor, and the least margin. Raises Unanswerable for a doubt."""
+    judgements = [view.relation(i, predicate, anchor) for i in things]
+    held = [require_certain(each, f"whether one is {predicate} the reference is doubtful") for each in judgements]
+    return held, min(each.margin for each in judgements)
 
 
 def yes_or_no(value: bool) -> str:

@@ -6,7 +6,7 @@ Only what everybody would count is counted: nothing that is partly hidden, a spe
 
 from collections.abc import Mapping
 
-from spatial.questions.answer_rules import RuleResult, Step, yes_or_no
+from spatial.questions.answer_rules import RuleResult, Step, all_certain, yes_or_no
 from spatial.questions.certain_facts import MIN_SIDE, View
 from spatial.questions.question_kinds import CompareCounts, Hop
 from spatial.questions.wording.lexicon import surely_fits
@@ -54,7 +54,5 @@ def compare_counts(view: View, query: CompareCounts, found: list[Referent]) -> S
 
 def _held(view: View, among: tuple[int, ...], predicate: str, anchor: int) -> tuple[int, float]:
     """How many are in the relation, and the least margin."""
-    judgements = [view.relation(i, predicate, anchor) for i in among]
-    if any(judgement.value is None for judgement in judgements):
-        raise Unanswerable(f"whether one is {predicate} the reference is doubtful")
-    return sum(bool(judgement.value) for judgement in judgements), min(judgement.margin for judgement in judgements)
+    held, margin = all_certain(view, among, predicate, anchor)
+    return sum(held), margin

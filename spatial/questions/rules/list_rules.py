@@ -3,7 +3,7 @@
 In: a view, a query with its referents; a `ChoiceContext`.  Out: as in `answer_rules` and `distractors`.
 """
 
-from spatial.questions.answer_rules import RuleResult, Step
+from spatial.questions.answer_rules import RuleResult, Step, all_certain
 from spatial.questions.certain_facts import View
 from spatial.questions.distractors import ChoiceContext
 from spatial.questions.object_names import NamedScene
@@ -14,10 +14,7 @@ from spatial.questions.wording.referring_expressions import Referent, Unanswerab
 def _held(view: View, predicate: Sideways, found: list[Referent]) -> tuple[list[bool], float]:
     """Of each thing whether it is on that side of the anchor, which comes first; and the least margin."""
     anchor, *things = (referent.index for referent in found)
-    judgements = [view.relation(i, predicate, anchor) for i in things]
-    if any(judgement.value is None for judgement in judgements):
-        raise Unanswerable(f"whether one is {predicate} the reference is doubtful")
-    return [bool(judgement.value) for judgement in judgements], min(judgement.margin for judgement in judgements)
+    return all_certain(view, things, predicate, anchor)
 
 
 def count_where(view: View, query: CountWhere, found: list[Referent]) -> Step:
