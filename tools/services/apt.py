@@ -25,6 +25,14 @@ GO = (1, 24)
 """What MinIO's go.mod asks for."""
 
 
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+FAULT = re.compile(r"\b(error|fatal|failed|unable to)\b|^E:", re.IGNORECASE)
+
+PREAMBLE = ":"
+"""A line that ends so only announces the faults that follow."""
+
+
 class NotInstalled(Exception):
     """One thing is left out; the text says why."""
 
@@ -103,7 +111,7 @@ def _apt(*arguments: str) -> None:
 
 
 def run(command: tuple[str, ...], patience_s: float, environment: dict[str, str] | None = None) -> None:
-    """Run it quietly. Raises NotInstalled with the last line that it said."""
+    """Run it quietly. Raises NotInstalled with what it said of the fault."""
     try:
         done = subprocess.run(
             command,
@@ -117,8 +125,14 @@ def run(command: tuple[str, ...], patience_s: float, environment: dict[str, str]
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NotInstalled(str(error)) from error
     if done.returncode != 0:
-        lines = (done.stdout + done.stderr).strip().splitlines() or ["it said nothing"]
-        raise NotInstalled(f"{' '.join(command[:2])} failed: {lines[-1]}")
+        raise NotInstalled(f"{' '.join(command[:2])} failed: {_fault(done.stdout + done.stderr)}")
+
+
+def _fault(said: str) -> str:
+    """The line that names the fault: the first that speaks of an error and says more than that, else the last one."""
+    lines = [line.strip() for line in COLOURS.sub("", said).splitlines() if line.strip()] or ["it said nothing"]
+    named = [line for line in lines if FAULT.search(line) and not line.endswith(PREAMBLE)]
+    return (named or lines[-1:])[0]
 
 
 def _output(program: Path | None, argument: str) -> str:
