@@ -4,9 +4,10 @@ In: a local or object-store folder.  Out: a `Report`.  Reads one small batch at 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pyarrow.fs import FileSystem
 from pydantic import ValidationError
@@ -92,7 +93,7 @@ class _Auditor:
         try:
             scene = scene_of(row)
             yield from provenance_faults(row, provenance, self._held_out_per_mille)
-            yield from (*picture_faults(row, provenance), *_relation_faults(row))
+            yield from (*picture_faults(row, provenance), *_relation_faults(row, provenance))
             yield from (*question_faults(row, scene), *self._overlaps.row_faults(row, provenance, scene))
         except ValidationError as error:
             yield Fault("unreadable_row", one, f"{error.errors()[0]['loc']}: {error.errors()[0]['msg']}")
@@ -110,11 +111,12 @@ def scene_of(row: Row) -> Scene:
     )
 
 
-def _relation_faults(row: Row) -> Iterator[Fault]:
+def _relation_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:
     if len({thing["id"] for thing in row["objects"]}) < len(row["objects"]):
         yield Fault("object", row["sample_id"], "two objects have one id")
     yield from (Fault("relation", row["sample_id"], detail) for detail in _untrue_relations(row))
-    yield from (Fault("missing_relation", row["sample_id"], missing) for missing in missing_relations(row))
+    missing = missing_relations(row, provenance.get("notes") or {})
+    yield from (Fault("missing_relation", row["sample_id"], detail) for detail in missing)
 
 
 def _untrue_relations(row: Row) -> Iterator[str]:

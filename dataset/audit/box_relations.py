@@ -99,6 +99,17 @@ def distance(a: Thing, b: Thing) -> float:
     return 2 * hypot(across, down) / (sqrt(_area(a)) + sqrt(_area(b)))
 
 
+def within_gap(thing: Thing, first: Thing, last: Thing) -> float:
+    """How far the centre lies within the gap between two from left to right, in pixels; negative outside of it."""
+    middle = sum(_interval(thing, 0)) / 2
+    return min(middle - _interval(first, 0)[1], _interval(last, 0)[0] - middle)
+
+
+def shared_height(a: Thing, b: Thing) -> float:
+    """The height that two have in common, as a share of the lesser; negative where they have none."""
+    return _overlap(a, b, 1) / int(min(a["box"][3], b["box"][3]))
+
+
 def apart_in_depth(row: Mapping[str, Any], digits: float) -> set[frozenset[int]]:
     """Pairs of ids, too far apart in depth to be near each other. `digits`: by how much at least; below zero: almost.
 
