@@ -66,14 +66,14 @@ class RequestOutcome:
 
 @dataclass
 class Requests:
-    """All requests whose seeds the topic still holds. `since`: when the oldest of these seeds was published."""
+    """All requests that their topics still hold. `since`: when the oldest of them was published."""
 
     since: datetime | None = None
     _seen: dict[Request, int] = field(default_factory=dict)
     _asked_at: dict[str, datetime] = field(default_factory=dict)
 
     def add(self, requests: Iterable[Request], at: datetime | None) -> None:
-        """Add the requests of one seed."""
+        """Add the requests of one seed, or that of one ingested picture."""
         for request in requests:
             self._seen.setdefault(request, 0)
             if at is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from schemas.errors import RetryableError
-from schemas.topics import DAY_MS, SEEDS, TOPICS
+from schemas.topics import DAY_MS, IMAGES, SEEDS, TOPICS
 from streams.cli.arguments import where
 from streams.cli.command_help import add
 from streams.errors import Unreachable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EXIT_WITHOUT, EXIT_UNREACHABLE = 1, 2
 
-KEPT_DAYS = TOPICS[SEEDS].retention_ms // DAY_MS
+SEEDS_KEPT_DAYS, IMAGES_KEPT_DAYS = (TOPICS[name].retention_ms // DAY_MS for name in (SEEDS, IMAGES))
 
 
 def register(app: typer.Typer) -> None:
@@ -46,7 +46,8 @@ def requests(
         "requests": counts.total() - counts["pending"] - counts["twice"],
         **counts,
         "since": None if found.since is None else found.since.isoformat(),
-        "seeds_kept_days": KEPT_DAYS,
+        "seeds_kept_days": SEEDS_KEPT_DAYS,
+        "ingested_kept_days": IMAGES_KEPT_DAYS,
         "missing_tables": missing,
     }
     typer.echo(json.dumps(told) if as_json else "\n".join(summary_lines(told)))
@@ -96,13 +97,12 @@ def summary_lines(told: dict[str, object]) -> list[str]:
     """The counts in words."""
     pending = f" ({told['pending']} of them sent back as dead letters, not ended yet)" if told["pending"] else ""
     twice = [f"{told['twice']} have two outcomes"] if told["twice"] else []
-    since = (
-        f"since {told['since']}, when the oldest seed on {SEEDS} was published" if told["since"] else "of no seed at all"
-    )
+    oldest = f"since {told['since']}, when the oldest request that is still on its topic was published"
+    since = oldest if told["since"] else "of no request at all"
     return [
         f"{told['requests']} requests: {told['accepted']} accepted, {told['rejected']} rejected, "
         f"{told['dead_letter']} dead letters, {told['none']} without outcome{pending}",
         *twice,
-        f"known {since}; the topic keeps them for {KEPT_DAYS} days",
+        f"known {since}; {SEEDS} keeps seeds for {SEEDS_KEPT_DAYS} days, {IMAGES} ingested pictures for {IMAGES_KEPT_DAYS}",
         *(f"there is no table at {uri}" for uri in told["missing_tables"]),  # type: ignore[attr-defined] # a list
     ]
