@@ -7,12 +7,14 @@ the worker starts, not before.
 import sys
 
 from spatial.knowledge.knowledge_base import check_knowledge
+from spatial.questions.wording.paraphrase_gate import require_admitted
 from streams.cli.failures import FAILURES, report
 from streams.composition import agents_app
 from streams.settings import AgentSettings
 
 try:
     check_knowledge()
+    require_admitted()
     app = agents_app(AgentSettings())
 except FAILURES as error:
     sys.exit(report(error))

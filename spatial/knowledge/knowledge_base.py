@@ -80,16 +80,18 @@ def backdrop_pictures() -> Mapping[str, Path]:
 
 @lru_cache(maxsize=1)
 def knowledge_digest() -> str | None:
-    """A short hash of the knowledge from outside the package; None where there is none."""
+    """A short hash of the things and places from outside the package; None where there are none."""
     folders = knowledge_folders()
-    if not folders:
-        return None
-    found = hashlib.sha256()
-    for folder in folders:
-        rows, sprites = (*files_of(folder, CATEGORIES), *files_of(folder, SCENES)), files_of(folder / SPRITES, "*.webp")
-        for path in (*rows, *sprites, *backdrops_of(folder)):
-            found.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return found.hexdigest()[:16]
+    found, files = hashlib.sha256(), [path for folder in folders for path in _seen_files(folder)]
+    for path in files:
+        found.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()[:16] if files else None
+
+
+def _seen_files(folder: Path) -> tuple[Path, ...]:
+    """The files on which pictures depend; words of questions are not among them."""
+    rows, sprites = (*files_of(folder, CATEGORIES), *files_of(folder, SCENES)), files_of(folder / SPRITES, "*.webp")
+    return (*rows, *sprites, *backdrops_of(folder))
 
 
 @lru_cache(maxsize=1)

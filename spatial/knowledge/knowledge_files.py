@@ -21,6 +21,9 @@ SETTING = "SKG_KNOWLEDGE"
 SCENES, CATEGORIES, SPRITES = "scenes.json", "categories_*.json", "sprites"
 """The files of a knowledge folder; the package's own has the same names."""
 
+PARAPHRASES = "phrases.json"
+"""More ways to word questions, in a folder from outside."""
+
 BACKDROPS, PICTURE_ENDINGS = "backdrops", (".webp", ".png", ".jpg", ".jpeg")
 """Pictures of places in a folder from outside; the package paints its own."""
 
@@ -51,8 +54,8 @@ def knowledge_folders() -> tuple[Path, ...]:
     for folder in folders:
         if not folder.is_dir():
             raise BadKnowledge(f"{SETTING}: there is no folder {folder}")
-        if not files_of(folder, SCENES) and not files_of(folder, CATEGORIES):
-            raise BadKnowledge(f"{SETTING}: {folder} holds neither {SCENES} nor {CATEGORIES}")
+        if not any(files_of(folder, pattern) for pattern in (SCENES, CATEGORIES, PARAPHRASES)):
+            raise BadKnowledge(f"{SETTING}: {folder} holds none of {SCENES}, {CATEGORIES} and {PARAPHRASES}")
     return tuple(dict.fromkeys(folders))
 
 

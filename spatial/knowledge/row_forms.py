@@ -69,7 +69,14 @@ class SceneForm(_Form):
     pictures: tuple[PictureName, ...] = ()
 
 
-Form = TypeVar("Form", CategoryForm, SceneForm)
+class ParaphraseForm(_Form):
+    """A row of `phrases.json`: a sentence with slots for a shape of question."""
+
+    shape: Name
+    text: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+Form = TypeVar("Form", CategoryForm, SceneForm, ParaphraseForm)
 
 
 def validated(found: LocatedRow, form: type[Form]) -> Form:

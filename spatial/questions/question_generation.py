@@ -20,8 +20,9 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import TextProposal, question_of
 from spatial.questions.proposals.query_proposals import Proposal
 from spatial.questions.question_kinds import Exists, Query
+from spatial.questions.wording.paraphrase_gate import require_admitted
 from spatial.questions.wording.question_parsing import is_unambiguous
-from spatial.questions.wording.realisation import realise, variants
+from spatial.questions.wording.realisation import realise, variant_for
 from spatial.questions.wording.referring_expressions import Unanswerable
 from spatial.splits import TRAIN, split_of_keys
 
@@ -66,8 +67,10 @@ def ask(
     """Up to ten questions. `sample` makes their ids unique; without it the scene's own content does.
 
     Pass a `NamedScene` with a `strictness` above 1 for wider margins.  No question is of a kind in `without`.  With
-    `split`, only questions whose keys belong to it (`spatial.splits`); more proposals are tried then.
+    `split`, only questions whose keys belong to it (`spatial.splits`); more proposals are tried then.  Raises
+    BadKnowledge where a paraphrase from outside the package is not admitted.
     """
+    require_admitted()
     named = scene if isinstance(scene, NamedScene) else NamedScene(scene)
     task = _Task(named, sample or content_id("scene", named.scene.model_dump(mode="json")), split)
     found: dict[object, Question] = {}
@@ -129,7 +132,7 @@ def _question_for(task: _Task, query: Query, target: str, rng: random.Random) ->
     if found.text != target or not task.is_allowed(query, found):
         return None
     choices = choices_for(task.scene, query, found, rng)
-    text = realise(query, rng.randrange(variants(query)))
+    text = realise(query, variant_for(query, task.sample))
     if choices is None or not is_unambiguous(text, target, query):
         return None
     return Question(

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from spatial.verify.lexicon import word_table
+
 RELATIONS = {
     "to the left of": "left_of",
     "to the right of": "right_of",
@@ -92,6 +94,10 @@ _SLOTS = {
     "AREA": f"(?P<area>{_one_of(AREAS)})",
     "FAMILY": "(?P<family>colour|material|pattern|state|orientation)",
     "THING": "(?:which object|which thing|what)",
+    "SEE": "(?:do you see|can you see|would you find|can you find|could you point to)",
+    "SAY": "(?:would you say that|is it true that)",
+    "TELL": "(?:tell me|name)",
+    "AT": "(?:located|found|seen|placed)",
     "BOX": r"the bounding-box (?P<box>\[ \d{1,5}(?: , \d{1,5}){3} \])",
     "PIXELBOX": r"as \[ x , y , width , height \] in pixels",
     "PIXELPOINT": r"as \[ x , y \] in pixels",
@@ -140,7 +146,7 @@ _SENTENCES = (
     ("side", "IN_VIEWER_(?:on|to) which side of Y BE X_HERE ?"),
     ("side", "IN_which side of Y BE X on_HERE ?"),
     ("bearing", "IN_where BE X in relation to Y_HERE ?"),
-    ("bearing", "how BE X placed relative to Y_HERE ?"),
+    ("bearing", "how BE X placed in relation to Y_HERE ?"),
     ("bearing", "IN_in which direction from Y BE X ?"),
     ("bearing", "which words describe where X BE_HERE , starting from Y ?"),
     ("order", "going from COURSE_HERE , do X , Y and Z come in this order ?"),
@@ -195,6 +201,7 @@ _SENTENCES = (
     ("find", "THING can you see ANY X_HERE ?"),
     ("find", "name the (?:object|thing) that is ANY X_HERE ."),
 )
+"""Less usual ways to ask the same are data beside this module (`paraphrases.json`)."""
 
 
 @dataclass(frozen=True)
@@ -229,7 +236,8 @@ def pattern_of(text: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((ask, pattern_of(text)) for ask, text in _SENTENCES)
+    others = ((ask, text) for ask, texts in word_table("paraphrases.json").items() for text in texts)
+    return tuple((ask, pattern_of(text)) for ask, text in (*_SENTENCES, *others))
 
 
 def parse_sentence(text: str) -> Form | None:

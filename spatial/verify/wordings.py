@@ -15,13 +15,18 @@ _SAME = tuple(
         (r"^(?:looking at|judging by) the (?:whole )?picture ,", "in the picture ,"),
         (r"\b(?:judging by|measured in) the picture alone ,", "in the picture ,"),
         (r"\bnearer to\b", "closer to"),
-        (r"\blook bigger than\b", "look larger than"),
+        (r"\b(look|appear|seem) bigger\b", r"\1 larger"),
+        (r"\brelative to\b", "in relation to"),
+        (r"\bthe following\b", "these"),
+        (r"\bwhich of the (?:things|objects) in the picture\b", "which thing in the picture"),
+        (r"\bname what is\b", "tell me what is"),
+        (r"^tell me whether (.+) \.$", r"is it true that \1 ?"),
         (
             r"^(?:as (?:seen by )?the viewer(?: sees it)?|seen (?:by the viewer|from the viewer's side)"
             r"|from (?:the viewer's side|where the viewer is)) ,",
             "for the viewer ,",
         ),
-        (r" (?:as the viewer sees it|as seen by the viewer|from the viewer's side) \?$", " for the viewer ?"),
+        (r" (?:as the viewer sees it|as seen by the viewer|from the viewer's side) ([?.])$", r" for the viewer \1"),
         (r"\b(?:on|at|to) the (left|right)(?: hand|-hand)?(?: side)? of\b", r"to the \1 of"),
         (r"\b(?:to )?(?<!the )(left|right) of\b", r"to the \1 of"),
     )

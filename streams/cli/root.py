@@ -94,5 +94,7 @@ def _check_knowledge() -> None:
     """Load knowledge folders before a command begins: a fault in them ends every command alike."""
     if os.environ.get("SKG_KNOWLEDGE"):
         from spatial.knowledge.knowledge_base import check_knowledge
+        from spatial.questions.wording.paraphrase_gate import require_admitted
 
         check_knowledge()
+        require_admitted()

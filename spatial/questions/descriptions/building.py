@@ -18,7 +18,7 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import shuffled
 from spatial.questions.question_kinds import Describe, WrongSentence, to_json
 from spatial.questions.wording.question_parsing import is_unambiguous
-from spatial.questions.wording.realisation import realise, realise_ref, variants
+from spatial.questions.wording.realisation import realise, realise_ref, variant_for
 from spatial.questions.wording.referring_expressions import Unanswerable
 from spatial.splits import Key, split_of_keys
 
@@ -77,7 +77,7 @@ def composed(proposal: Composition, place: Place, rng: random.Random) -> Questio
     truths = _truths(scene, claims)
     if not claims or truths is None or [truth.holds for truth in truths].count(False) != int(wrong is not None):
         return None
-    return _question(query, place, list(zip(sentences, claims, truths, strict=True)), rng)
+    return _question(query, place, list(zip(sentences, claims, truths, strict=True)))
 
 
 def _truths(scene: NamedScene, claims: Sequence[Claim]) -> list[Truth] | None:
@@ -91,8 +91,8 @@ Said = tuple[str, Claim, Truth]
 """A sentence, what it claims, and whether that holds."""
 
 
-def _question(query: Describe | WrongSentence, place: Place, said: list[Said], rng: random.Random) -> Question | None:
-    text = realise(query, rng.randrange(variants(query)))
+def _question(query: Describe | WrongSentence, place: Place, said: list[Said]) -> Question | None:
+    text = realise(query, variant_for(query, place.sample))
     sentences = [sentence for sentence, _, _ in said]
     is_false = isinstance(query, WrongSentence)
     answer = next(sentence for sentence, _, truth in said if not truth.holds) if is_false else " ".join(sentences)

@@ -108,6 +108,15 @@ def _by_plural() -> dict[str, str]:
     return {category.plural: name for name, category in categories().items()}
 
 
+@lru_cache(maxsize=8192)
+def is_one_name(words: str) -> bool:
+    """Whether the words can name one thing: not "the cat", "two dogs", "cat and dog", "cups than plates", "viewer"."""
+    each = words.lower().split()
+    if not each or each[0] in word_list("determiners") or words.lower() in word_list("reserved"):
+        return False
+    return not word_list("joining").intersection(each)
+
+
 def is_known(category: str) -> bool:
     """Whether the knowledge base has this category."""
     return category in categories()

@@ -6,11 +6,12 @@ Uses the same templates, compiled to patterns, and accepts a reading only if it 
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from spatial.questions.answer_rules import YES_NO
 from spatial.questions.question_kinds import OddOneOut, Query, Ref, from_json
-from spatial.questions.wording.lexicon import indefinite, singular, split_attribute
+from spatial.questions.wording.lexicon import indefinite, is_one_name, singular, split_attribute
 from spatial.questions.wording.realisation import (
     BOX,
     COUNTED,
@@ -85,25 +86,43 @@ def is_unambiguous(text: str, answer: str, query: Query | None) -> bool:
     return (answer in YES_NO or named or answer.lower() not in text.lower()) and parsed(text) == query
 
 
+def read_as(shape: str, template: str, text: str) -> Query | None:
+    """The query of a text that one sentence with slots makes, None where it does not make it."""
+    return _read(_compiled(shape, template), text)
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """A compiled template. `head` are the words before its first slot, which most texts lack."""
+
+    head: str
+    shape: str
+    template: str
+    pattern: re.Pattern[str]
+
+
 @lru_cache(maxsize=4096)
 def _parse(text: str, retired: bool) -> Query | None:
-    for head, shape, template, pattern in _patterns(retired):
-        match = pattern.fullmatch(text) if text.startswith(head) else None
-        if match is None:
-            continue
-        for query in queries_of(shape, match.groupdict()):
-            if any(fill(template, query, thing) == text for thing in THINGS):
-                return query
-    return None
+    found = (_read(sentence, text) for sentence in _sentences(retired) if text.startswith(sentence.head))
+    return next((query for query in found if query is not None), None)
+
+
+def _read(sentence: _Sentence, text: str) -> Query | None:
+    match = sentence.pattern.fullmatch(text)
+    found = queries_of(sentence.shape, match.groupdict()) if match else ()
+    said = (query for query in found if any(fill(sentence.template, query, thing) == text for thing in THINGS))
+    return next(said, None)
 
 
 @lru_cache(maxsize=2)
-def _patterns(retired: bool) -> tuple[tuple[str, str, str, re.Pattern[str]], ...]:
-    """The words before the first slot, which most texts lack; shape, template and pattern."""
+def _sentences(retired: bool) -> tuple[_Sentence, ...]:
     sentences = retired_templates() if retired else templates()
-    return tuple(
-        (text[: text.index("{")], shape, text, _pattern(text)) for shape, texts in sentences.items() for text in texts
-    )
+    return tuple(_compiled(shape, text) for shape, texts in sentences.items() for text in texts)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(shape: str, template: str) -> _Sentence:
+    return _Sentence(template[: template.index("{")], shape, template, _pattern(template))
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -134,6 +153,9 @@ def queries_of(shape: str, slots: dict[str, str]) -> Iterator[Query]:
         if value is None:
             return
         fields.update(value)
+    names = (fields.get(name) for name in ("category", "than", "without"))
+    if not all(is_one_name(str(name)) for name in names if name is not None):
+        return
     try:
         query = from_json(fields)
     except ValueError:
@@ -191,6 +213,8 @@ def parse_ref(text: str) -> Ref | None:
 
 
 def _ref(fields: dict[str, object]) -> Ref | None:
+    if fields["category"] is not None and not is_one_name(str(fields["category"])):
+        return None
     try:
         return Ref.model_validate(fields)
     except ValueError:

@@ -1,9 +1,10 @@
 """Realises a query as text.
 
 In: a query and the number of a variant.  Out: an English question; every variant of a query parses back to it.
-The sentences are data (`templates.json`): a small grammar of alternatives `(a|b)` and frames `<In>`, of which every shape
-of query has at least 25 expansions.  Wherever a direction or a depth is asked, the sentence names the picture or the
-viewer: what is left of a person is otherwise the person's or the viewer's left.  Verbs follow the number of their subject.
+The sentences are data: a small grammar (`templates.json`) of alternatives `(a|b)` and frames `<In>`, of which every shape
+of query has at least 25 expansions, and a bank of paraphrases.  Wherever a direction or a depth is asked, the sentence
+names the picture or the viewer: what is left of a person is otherwise the person's or the viewer's left.  Verbs follow
+the number of their subject.
 """
 
 import json
@@ -13,6 +14,7 @@ from functools import lru_cache
 from importlib import resources
 
 from schemas.base import Model
+from schemas.ids import derived_seed
 from spatial.questions.question_kinds import (
     AttributeOf,
     Boxed,
@@ -24,8 +26,10 @@ from spatial.questions.question_kinds import (
     Locate,
     Query,
     Ref,
+    to_json,
 )
 from spatial.questions.wording.lexicon import indefinite, is_plural, plural
+from spatial.questions.wording.paraphrase_bank import Sentences, bank
 
 DIRECTIONS = {"left_of": "to the left of", "right_of": "to the right of", "above": "above", "below": "below"}
 SIDES = ("left_of", "right_of")
@@ -105,13 +109,20 @@ ALTERNATIVES = re.compile(r"\(([^()]*)\)")
 FRAME = re.compile(r"<(\w+)>")
 """The name of a list of alternatives."""
 
-Sentences = dict[str, tuple[str, ...]]
-"""The sentences of every shape of query."""
+BANK_SHARE = 4
+"""One question in four is worded by the bank: its few sentences would otherwise hardly be seen among the grammar's."""
 
 
 @lru_cache(maxsize=1)
 def templates() -> Sentences:
-    """The sentences that questions are written with, all alternatives written out."""
+    """The sentences that questions are written with: those of the grammar, then the bank's."""
+    more = bank()
+    return {shape: (*texts, *more.get(shape, ())) for shape, texts in grammar().items()}
+
+
+@lru_cache(maxsize=1)
+def grammar() -> Sentences:
+    """The sentences of the grammar, all alternatives written out."""
     return _expanded("sentences")
 
 
@@ -173,6 +184,16 @@ def realise(query: Query, variant: int = 0) -> str:
     """The text of the question. `variant` selects the sentence (and the word for an object without a name)."""
     sentences = templates()[shape_of(query)]
     return fill(sentences[variant % len(sentences)], query, THINGS[variant // len(sentences) % len(THINGS)])
+
+
+def variant_for(query: Query, sample: str) -> int:
+    """The variant in which a sample asks this: a function of both alone; every `BANK_SHARE`th is a paraphrase."""
+    shape, number = shape_of(query), derived_seed("wording", sample, to_json(query))
+    written, known = len(grammar()[shape]), len(templates()[shape])
+    number, from_bank = divmod(number, BANK_SHARE)
+    number, thing = divmod(number, len(THINGS))
+    of_bank = from_bank == 0 and known > written
+    return (written + number % (known - written) if of_bank else number % written) + thing * known
 
 
 def fill(template: str, query: Model, thing: str) -> str:
