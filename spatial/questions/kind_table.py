@@ -173,7 +173,7 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         ),
         "grounding": QuestionKind(
             "where a thing is, as a box or a point in pixels; or which thing is in a box, or on which side of another",
-            grounding_proposals.grounding, ANY_FAMILY, 1,
+            grounding_proposals.grounding, ANY_FAMILY, 1, in_all=1,
         ),
         "between": QuestionKind(
             "what is between two objects, or whether one is", between_proposals.between, frozenset({"arrangement"}), 4,

@@ -24,6 +24,9 @@ the chair's side."""
 
 SIDEWAYS_WORDS: tuple[Extreme, ...] = ("leftmost", "rightmost")
 VERTICAL_WORDS: tuple[Extreme, ...] = ("highest", "lowest")
+ENDS_OF_THINGS: tuple[Extreme, ...] = (*SIDEWAYS_WORDS, "lowest")
+"""By which an object without a name is identified. Not the highest: clouds, lamps and windows of the background compete."""
+
 SIDES: tuple[Direction, Direction] = ("left_of", "right_of")
 
 
@@ -85,7 +88,7 @@ class NamedScene(View):
         """For each object, what identifies it as "the thing …": a relation to one named object, or being outermost."""
         found: dict[int, list[Ref]] = {}
         everything = tuple(range(len(self.objects)))
-        for extreme in SIDEWAYS_WORDS:
+        for extreme in ENDS_OF_THINGS:
             if len(everything) > 1 and (best := self.outermost(extreme, everything)) and best[0] in self.clear:
                 found.setdefault(best[0], []).append(Ref(extreme=extreme))
         for anchor in self.named:

@@ -61,11 +61,11 @@ def keys_by(rule_of_type: KeysOf[Query], query: Query, answer: Answer, scene: Na
     found = [scene.objects[_position_of(scene, i)].category for i in answer.referents]
     refs = list(zip(references(query), found, strict=True))
     keys = {key for ref, category in refs for key in _of_reference(ref, category)}
-    keys |= rule_of_type(query, found, partial(_category_asked, scene, query, answer))
+    asked = rule_of_type(query, found, partial(_category_asked, scene, query, answer))
     if not isinstance(query, Find | Nearest):  # those have keys of their words already
-        named = [category for ref, category in refs if ref.category is not None]
+        named = [Key(key.family, (category,)) for key in asked for ref, category in refs if ref.category is not None]
         keys |= {key for ref, _ in refs if ref.category is None for key in _of_words(ref, named)}
-    return frozenset(keys)
+    return frozenset(keys | asked)
 
 
 def of_existence(query: Exists, _found: list[str], _answer_category: AnswerCategory) -> set[Key]:
@@ -196,15 +196,16 @@ def _of_reference(ref: Ref, category: str) -> set[Key]:
     return {pair(_family_of(ref.predicate), category, ref.anchor.category)}
 
 
-def _of_words(ref: Ref, named: list[str]) -> set[Key]:
-    """The key of the words of a question about a thing without a name, given the other categories that it names."""
+def _of_words(ref: Ref, named: list[Key]) -> set[Key]:
+    """The keys of the words of a question about a thing without a name, given the other categories that it names, each with
+    the family of relations by which it asks about them."""
     if ref.extreme is not None:
-        return of_nothing_named()
+        return {other._replace(by_words=True) for other in named} or of_nothing_named()
     if ref.predicate is None or ref.anchor is None or ref.anchor.category is None:
         return set()
     if not named:
         return {Key(_family_of(ref.predicate), (ref.anchor.category,), by_words=True)}
-    return {pair(DIRECTION, ref.anchor.category, other)._replace(by_words=True) for other in named}
+    return {pair(DIRECTION, ref.anchor.category, *other.categories)._replace(by_words=True) for other in named}
 
 
 def _of_search(family: str, ref: Ref, anchor: str, answer: str) -> set[Key]:

@@ -66,10 +66,7 @@ def split_keys(parsed: ParsedQuestion, answer: str) -> frozenset[Key] | None:
 def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
     reader, form = parsed.reader, parsed.form
     meant = [reader.resolve(words)[0].category for words in form.refs]
-    named = [category for words, category in zip(form.refs, meant, strict=True) if words.noun is not None]
-    for words, category in zip(form.refs, meant, strict=True):
-        yield from _reference_keys(reader, words, category)
-        yield from _nameless_keys(reader, words, named) if words.noun is None and form.ask not in SEARCHES else ()
+    yield from _referring_keys(parsed, meant)
     nouns = [reader.nouns[number] for number in form.nouns]
     if form.ask in _NOUNS:
         yield Key(_NOUNS[form.ask], tuple(sorted(nouns)))
@@ -109,17 +106,28 @@ def _described_keys(parsed: ParsedQuestion) -> Iterator[Key]:
             yield from _split_keys(ParsedQuestion(each.form, each.reader), "")
 
 
+def _referring_keys(parsed: ParsedQuestion, meant: list[str]) -> Iterator[Key]:
+    """The keys of the words by which the text refers to things."""
+    reader, form = parsed.reader, parsed.form
+    named = [category for words, category in zip(form.refs, meant, strict=True) if words.noun is not None]
+    for words, category in zip(form.refs, meant, strict=True):
+        yield from _reference_keys(reader, words, category)
+        if words.noun is None and form.ask not in SEARCHES:
+            yield from _nameless_keys(reader, words, named, _PAIRED.get(form.ask, "direction"))
+
+
 def _reference_keys(reader: Reader, words: Words, category: str) -> Iterator[Key]:
     base = words.base
     if words.relation is not None and base is not None and base.noun is not None:
         yield _pair(_family(words.relation), category, reader.nouns[base.noun])
 
 
-def _nameless_keys(reader: Reader, words: Words, named: list[str]) -> Iterator[Key]:
-    """The keys of the text about a thing without a name, beside the other categories that the text names."""
+def _nameless_keys(reader: Reader, words: Words, named: list[str], family: str) -> Iterator[Key]:
+    """The keys of the text about a thing without a name, beside the other categories that the text names, about which it
+    asks by this family of relations."""
     base = words.base
     if words.end is not None:
-        yield Key("outermost", ())
+        yield from [Key(family, (other,), of_words=True) for other in named] or [Key("outermost", ())]
     elif words.relation is not None and base is not None and base.noun is not None:
         noun = reader.nouns[base.noun]
         if not named:
@@ -133,7 +141,7 @@ def _search_keys(parsed: ParsedQuestion, anchor: str, answer: str) -> Iterator[K
     named = parsed.named(answer) if parsed.beside is None else parsed.beside
     yield _pair(family, _category(reader, named), anchor)
     words = form.refs[0]
-    nameless = list(_nameless_keys(reader, words, [])) if words.noun is None else []
+    nameless = list(_nameless_keys(reader, words, [], family)) if words.noun is None else []
     yield from nameless or [Key(family, (anchor,), of_words=True)]
 
 

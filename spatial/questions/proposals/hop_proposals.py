@@ -9,15 +9,22 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 
+from spatial.questions.answer_odds import Aspect, is_kept
 from spatial.questions.answer_rules import SIDES, YES_NO
 from spatial.questions.object_names import SIDES as LEFT_AND_RIGHT
-from spatial.questions.object_names import NamedScene
+from spatial.questions.object_names import SIDEWAYS_WORDS, VERTICAL_WORDS, NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, shuffled
 from spatial.questions.proposals.search_proposals import SIDEWAYS, mirrored_places, telling_family
-from spatial.questions.question_kinds import AttributeOf, Directed, Find, Nearest, Ref, Side
+from spatial.questions.question_kinds import AttributeOf, Deeper, Depth, Directed, Find, Larger, Nearest, Ref, Side
+from spatial.questions.rules.size_rules import looks_larger
 
 NO_SIDE = ("on", "inside", "under", "nearest")
 """Relations that do not say on which side the thing is."""
+
+DEPTHS: tuple[Depth, Depth] = ("in_front_of", "behind")
+
+NAMELESS = ""
+"""The category of which the words of a question say nothing: its odds are even."""
 
 Thing = tuple[int, Ref]
 """An object and the words that find it."""
@@ -29,9 +36,11 @@ def multi_hop(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """Questions of every form, the forms in random order."""
     things = [(i, ref) for i, refs in scene.things.items() for ref in refs]
     rng.shuffle(things)
-    anywhere = [thing for thing in things if thing[1].predicate in NO_SIDE]
+    anywhere = [thing for thing in things if thing[1].predicate in NO_SIDE or thing[1].extreme in VERTICAL_WORDS]
+    at_sides = [thing for thing in things if thing[1].extreme in SIDEWAYS_WORDS]
     forms: list[tuple[Form, list[Thing]]] = [
         (_beside, things), (_colour, things), (_on_a_side, anywhere), (_side, anywhere), (_third, anywhere),
+        (_deeper, at_sides), (_larger, at_sides),
     ]  # fmt: skip
     rng.shuffle(forms)
     for proposals in zip_longest(*(form(scene, rng, found_by) for form, found_by in forms)):
@@ -76,6 +85,33 @@ def _side(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Ite
         for j in shuffled(rng, scene.plainly_named):
             if i != j and scene.relation(i, "left_of", j).value is (target == "left"):
                 yield Side(subject=ref, object=scene.ref(j)), target
+
+
+def _deeper(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:
+    """Whether the thing is in front of a named object or behind it; seldom where that object's name tells."""
+    target, predicate = rng.choice(YES_NO), rng.choice(DEPTHS)
+    for i, ref in things:
+        for j in shuffled(rng, scene.plainly_named):
+            holds = scene.relation(i, predicate, j).value if i != j else None
+            is_farther = holds is (predicate == "behind")
+            if holds is (target == "yes") and _tells_little(scene, "behind", j, rng, last=is_farther):
+                yield Deeper(subject=ref, predicate=predicate, object=scene.ref(j)), target
+
+
+def _larger(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:
+    """Whether the thing looks larger than a named object; seldom where that object's name tells."""
+    target = rng.choice(YES_NO)
+    for i, ref in things:
+        for j in shuffled(rng, scene.plainly_named):
+            larger = looks_larger(scene, i, j).value if i != j else None
+            if larger is (target == "yes") and _tells_little(scene, "larger", j, rng, last=larger):
+                yield Larger(subject=ref, object=scene.ref(j)), target
+
+
+def _tells_little(scene: NamedScene, aspect: Aspect, named: int, rng: random.Random, last: bool) -> bool:
+    """Whether to ask although the words name one of the two: as seldom as the opposite occurs. `last`: it comes last."""
+    category = scene.objects[named].category
+    return is_kept(aspect, *((NAMELESS, category) if last else (category, NAMELESS)), rng)
 
 
 def _third(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:

@@ -113,7 +113,7 @@ def test_multi_hop_questions_follow_a_relation_to_a_thing_without_a_name_and_tak
     for text, proof in many:
         measured = proof["query"]["op"] in ("attribute", "in_place")
         assert proof["difficulty"]["hops"] >= (1 if measured else 2), text
-        assert re.search(r"the (\w+ )?(thing|object) |the (leftmost|rightmost) (thing|object)", text), text
+        assert re.search(r"the (\w+ )?(thing|object) |the (leftmost|rightmost|lowest) (thing|object)", text), text
 
 
 def test_whatever_a_reference_names_does_not_fit_the_question_too():
