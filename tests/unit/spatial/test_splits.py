@@ -12,7 +12,7 @@ from spatial.questions.answering import answer
 from spatial.questions.descriptions.claims import Claim, keys_of_claim
 from spatial.questions.kind_table import keys_of
 from spatial.questions.object_names import NamedScene
-from spatial.questions.question_kinds import Directed, Exists, Find, InPlace, Larger, Outermost, Ref, Side, from_json
+from spatial.questions.question_kinds import Directed, Exists, Find, InPlace, Larger, Outermost, Ref, from_json
 from spatial.splits import SPLITS, Key, pair, scene_hash, split_of_keys
 from tests.fakes.events import make_graph
 from tests.fakes.scenes import random_scene
@@ -134,10 +134,6 @@ def test_without_a_split_everything_may_be_asked():
                 pair("support", "plate", "table"),
                 Key("support", ("table",), by_words=True),
             },
-        ),
-        (
-            Side(subject=Ref(extreme="lowest"), object=Ref(category="cup")),
-            {pair("direction", "cup", "table"), Key("direction", ("cup",), by_words=True)},
         ),
         (
             Larger(subject=Ref(extreme="leftmost"), object=Ref(category="table")),
