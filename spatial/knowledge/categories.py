@@ -59,8 +59,8 @@ class SceneKind:
     """A kind of place. `words` are synonyms that a concept may use for it.
 
     `backdrop` names how it is painted.  `horizon`: where the ground begins, as a share of the canvas height from the
-    top (floor line of a room, far edge of a tabletop).  `elements`: words for what the backdrop itself shows.
-        `categories`: what belongs there, likeliest first.
+    top (floor line of a room, far edge of a tabletop).  `elements`: words for what the backdrop itself shows, fixtures
+    among them.  `categories`: what belongs there, likeliest first.
     `pictures`: names of pictures of the place, one of which the collage takes instead of painting it.
     """
 

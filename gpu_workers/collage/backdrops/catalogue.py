@@ -10,6 +10,7 @@ from gpu_workers.collage.backdrop_context import BackdropContext
 from gpu_workers.collage.backdrops import country, deep, halls, indoors, town, water, wild
 from gpu_workers.collage.backdrops.place_pictures import show_picture
 from gpu_workers.collage.brush import Brush
+from gpu_workers.collage.fixtures.fixture_table import paint_fixtures
 
 PAINTERS: dict[str, Callable[[Brush], None]] = {
     **indoors.PAINTERS,
@@ -34,4 +35,5 @@ def paint_backdrop(kind: str, context: BackdropContext, pictures: Sequence[Path]
         show_picture(brush, pictures)
     else:
         PAINTERS[kind](brush)
+        paint_fixtures(brush)
     return brush

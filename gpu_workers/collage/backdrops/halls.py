@@ -9,6 +9,7 @@ from gpu_workers.collage.backdrops.floors import BOARDS, TILES, boards, tiles
 from gpu_workers.collage.backdrops.indoors import TILED, WALLS, skirting, wall_of_room, window_light
 from gpu_workers.collage.brush import Brush
 from gpu_workers.collage.drawing_pen import RGB, darker, lighter, mix
+from gpu_workers.collage.fixtures.shelves import SHELVES
 
 GOODS: tuple[RGB, ...] = (
     (214, 110, 96),
@@ -25,7 +26,9 @@ def shop(brush: Brush) -> None:
     line = float(brush.context.horizon)
     wall = brush.pick(*WALLS)
     wall_of_room(brush, line, wall)
-    if brush.can_paint("shelf", "wall shelf", "bookshelf"):
+    if SHELVES.keys() & brush.context.wanted:
+        brush.record("shelf")
+    elif brush.can_paint("shelf", "wall shelf", "bookshelf"):
         shelves(brush, line)
     else:
         window_light(brush, line)

@@ -10,6 +10,8 @@ from PIL import ImageDraw
 from gpu_workers.collage.backdrops.floors import BOARDS, CARPETS, TILES, boards, carpet, planks, tiles
 from gpu_workers.collage.brush import FINE, Brush
 from gpu_workers.collage.drawing_pen import RGB, darker, lighter, mix
+from gpu_workers.collage.fixtures import surfaces
+from gpu_workers.collage.fixtures.surfaces import paint_surface
 from gpu_workers.collage.shapes import rectangle, rounded
 
 WALLS: tuple[RGB, ...] = (
@@ -24,23 +26,38 @@ CARPETED = ("bedroom", "nursery", "cinema", "hotel", "library", "theater")
 
 
 def room(brush: Brush) -> None:
-    """A room by its scene's name: tiles for kitchens and bathrooms, carpet for bedrooms, boards elsewhere."""
+    """A room of the walls and the floor that the scene's elements name, or of those that suit its name."""
     line = float(brush.context.horizon)
     wall = brush.pick(*WALLS)
-    wall_of_room(brush, line, wall)
     name = brush.context.scene
-    if "tile" in " ".join(brush.context.wanted) or any(word in name for word in TILED):
+    tiled = "tile" in " ".join(brush.context.wanted) or any(word in name for word in TILED)
+    carpeted = "carpet" in brush.context.wanted or any(word in name for word in CARPETED)
+    plain = not paint_surface(brush, surfaces.WALLS, (1.0, 0.8))
+    if plain:
+        wall_of_room(brush, line, wall)
+    if plain and tiled:
         _wall_tiles(brush, line, lighter(wall, 0.35))
-        tiles(brush, line, brush.pick(*TILES))
-    elif any(word in name for word in CARPETED):
+    elif plain and carpeted:
         _panel(brush, line, wall)
+    elif plain:
+        _decorate(brush, line, wall)
+    brush.record("wall", "floor")
+    if not paint_surface(brush, surfaces.FLOORS):
+        floor(brush, line, "tiles" if tiled else "carpet" if carpeted else "boards")
+    if plain:
+        skirting(brush, line)
+        window_light(brush, line)
+    brush.vignette(0.18)
+
+
+def floor(brush: Brush, line: float, manner: str) -> None:
+    """A floor of tiles, carpet or boards."""
+    if manner == "tiles":
+        tiles(brush, line, brush.pick(*TILES))
+    elif manner == "carpet":
         carpet(brush, line, brush.pick(*CARPETS))
     else:
-        _decorate(brush, line, wall)
         boards(brush, line, brush.pick(*BOARDS))
-    skirting(brush, line)
-    window_light(brush, line)
-    brush.vignette(0.18)
 
 
 def wall_of_room(brush: Brush, line: float, tone: RGB) -> None:

@@ -1,0 +1,112 @@
+"""A sheet over a backdrop on which many small shapes are drawn at once.
+
+In: a brush, coordinates in the picture's pixels, colours.  Out: one layer, laid over the brush's picture by `lay`.
+The colours are flat; the layer darkens a little towards its foot, as everything else that the brush paints.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+
+from gpu_workers.collage.backdrops.floors import floor_point
+from gpu_workers.collage.brush import FINE, Brush, column
+from gpu_workers.collage.drawing_pen import RGB, Area, Point
+
+LIT: RGB = (255, 255, 255)
+UNLIT: RGB = (226, 222, 230)
+"""What the colours are multiplied with at the layer's top and foot."""
+
+
+class Sketch:
+    """One layer over a backdrop. `line`: where the ground begins."""
+
+    def __init__(self, brush: Brush) -> None:
+        self.brush = brush
+        self.width, self.height = brush.width, brush.height
+        self.line = float(brush.context.horizon)
+        self._layer = Image.new("RGBA", (self.width * FINE, self.height * FINE))
+        self._draw = ImageDraw.Draw(self._layer)
+
+    @property
+    def deep(self) -> float:
+        """The height of the ground in the picture."""
+        return self.height - self.line
+
+    def ground(self, across: float, near: float) -> Point:
+        """A point on the ground: `across` runs -1..1 at the lower edge, `near` 0 at its far end to 1 in front."""
+        return floor_point(self.brush, self.line, across, near)
+
+    def slab(self, span: tuple[float, float, float, float], tone: RGB) -> None:
+        """A piece of the ground: left, right, start, end as `ground` counts them."""
+        left, right, start, end = span
+        corners = ((left, start), (right, start), (right, end), (left, end))
+        self.poly([self.ground(across, near) for across, near in corners], tone)
+
+    def rect(self, area: Area, tone: RGB, radius: float = 0.0) -> None:
+        """A rectangle (x, y, width, height)."""
+        x, y, w, h = (v * FINE for v in area)
+        if w >= 1 and h >= 1:
+            self._draw.rounded_rectangle((x, y, x + w - 1, y + h - 1), max(0.0, radius * FINE), fill=tone)
+
+    def oval(self, centre: Point, radii: Point, tone: RGB) -> None:
+        """An ellipse."""
+        (x, y), (a, b) = centre, radii
+        self._draw.ellipse(((x - a) * FINE, (y - b) * FINE, (x + a) * FINE, (y + b) * FINE), fill=tone)
+
+    def poly(self, points: Sequence[Point], tone: RGB) -> None:
+        """A polygon."""
+        self._draw.polygon([(x * FINE, y * FINE) for x, y in points], fill=tone)
+
+    def stroke(self, points: Sequence[Point], tone: RGB, width: float = 1.0) -> None:
+        """A line through the points."""
+        fine = [(x * FINE, y * FINE) for x, y in points]
+        self._draw.line(fine, fill=tone, width=max(1, round(width * FINE)), joint="curve")
+
+    def write(self, centre: Point, words: str, size: float, tone: RGB) -> None:
+        """Words around a point."""
+        self._draw.text((centre[0] * FINE, centre[1] * FINE), words, tone, _font(round(size * FINE)), anchor="mm")
+
+    def show(self, area: Area, paint: "Callable[[Sketch, Area], None]") -> None:
+        """Let `paint` fill an area, and cut off what it draws beyond."""
+        seen = Sketch(self.brush)
+        paint(seen, area)
+        left, top = max(0, round(area[0] * FINE)), max(0, round(area[1] * FINE))
+        right, low = round((area[0] + area[2]) * FINE), round((area[1] + area[3]) * FINE)
+        part = seen._layer.crop((left, top, min(right, self._layer.width), min(low, self._layer.height)))
+        self._layer.paste(part, (left, top), part)
+
+    def lay(self, opacity: float = 1.0, soft: float = 0.0) -> None:
+        """Lay the sheet over the brush's picture, blurred by `soft` pixels."""
+        box = self._layer.getbbox()
+        if box is None:
+            return
+        left, top = (v // FINE for v in box[:2])
+        right, bottom = (min(most, -(-v // FINE)) for v, most in zip(box[2:], (self.width, self.height), strict=True))
+        part = self._layer.crop((left * FINE, top * FINE, right * FINE, bottom * FINE)).convert("RGBa").reduce(FINE)
+        if soft > 0:
+            part = part.filter(ImageFilter.GaussianBlur(soft))
+        plain = part.convert("RGBA")
+        mask = plain.getchannel("A").point(lambda v: round(v * opacity))
+        shade = column(64, ((0.0, LIT), (1.0, UNLIT))).resize(plain.size)
+        self.brush.image.paste(ImageChops.multiply(plain.convert("RGB"), shade), (left, top), mask)
+
+
+def words_width(words: str, size: float) -> float:
+    """How wide the words are that `Sketch.write` writes."""
+    return float(_font(round(size * FINE)).getlength(words)) / FINE
+
+
+def steps(low: float, high: float, each: float) -> list[float]:
+    """Where things of about this width begin that fill a range."""
+    count = max(1, round((high - low) / each))
+    return [float(v) for v in np.linspace(low, high, count + 1)[:-1]]
+
+
+@lru_cache(maxsize=64)
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """The font that comes with Pillow."""
+    font = ImageFont.load_default(size)
+    assert isinstance(font, ImageFont.FreeTypeFont), "Pillow was built without FreeType"
+    return font

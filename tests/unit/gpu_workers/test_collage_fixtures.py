@@ -1,0 +1,87 @@
+"""Fixtures: what a scene's elements name is painted over its backdrop, and nothing that is counted or excluded."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gpu_workers.collage.backdrop_context import BackdropContext, Foot
+from gpu_workers.collage.backdrops.catalogue import paint_backdrop
+from gpu_workers.collage.brush import Brush
+from gpu_workers.collage.fixtures.fixture_table import CLEAR, LOOKS_LIKE, OUT_OF_FOCUS, known_fixtures
+from gpu_workers.collage.sketch import Sketch, steps, words_width
+from spatial.knowledge.knowledge_base import categories, scene_kinds
+
+BOTH = {**OUT_OF_FOCUS, **CLEAR}
+
+
+def context_of(*wanted: str, avoid: tuple[str, ...] = (), size: tuple[int, int] = (256, 256)) -> BackdropContext:
+    return BackdropContext("bakery", size, size[1] // 2, 3, frozenset(wanted), frozenset(avoid))
+
+
+def picture_of(kind: str, context: BackdropContext) -> tuple[Image.Image, set[str]]:
+    brush = paint_backdrop(kind, context)
+    return brush.image, brush.painted
+
+
+@pytest.mark.parametrize("word", sorted(BOTH))
+def test_a_fixture_is_seen_and_recorded(word: str):
+    plain, _ = picture_of("room", context_of())
+    shown, painted = picture_of("room", context_of(word))
+    changed = np.any(np.asarray(plain) != np.asarray(shown), axis=2).mean()
+    assert changed > 0.02
+    assert word in painted
+
+
+@pytest.mark.parametrize("word", ["lockers", "bread shelf"])
+def test_a_fixture_that_looks_like_what_is_counted_is_left_out(word: str):
+    _, painted = picture_of("room", context_of(word, avoid=(LOOKS_LIKE[word][0],)))
+    assert word not in painted
+
+
+def test_what_a_fixture_may_be_called_is_an_object_that_pictures_can_show():
+    assert {word for words in LOOKS_LIKE.values() for word in words} <= set(categories()) | {"shelf"}
+    assert set(LOOKS_LIKE) <= known_fixtures()
+
+
+def test_every_wall_floor_and_fixture_belongs_to_a_scene():
+    assert known_fixtures() <= {word for kind in scene_kinds().values() for word in kind.elements}
+
+
+@pytest.mark.parametrize("size", [(64, 48), (300, 120), (120, 300)])
+def test_fixtures_are_painted_on_pictures_of_any_shape(size: tuple[int, int]):
+    for word in sorted(known_fixtures()):
+        picture, _ = picture_of("room", context_of(word, size=size))
+        assert picture.size == size
+
+
+def test_a_sign_keeps_clear_of_what_hangs_on_the_wall():
+    def sign_pixels(feet: tuple[Foot, ...]) -> np.ndarray:
+        painted = []
+        for wanted in (frozenset[str](), frozenset({"shop sign"})):
+            brush = Brush(BackdropContext("bakery", (512, 512), 310, 3, wanted, frozenset(), feet))
+            if wanted:
+                sheet = Sketch(brush)
+                CLEAR["shop sign"](sheet)
+                sheet.lay()
+            painted.append(np.asarray(brush.image).astype(int))
+        return np.abs(painted[1] - painted[0]).sum(axis=2) > 0
+
+    clock = Foot("wall", 200, 312, 20, 120)
+    assert sign_pixels(())[20:120, 200:312].any()
+    assert not sign_pixels((clock,))[20:120, 200:312].any()
+
+
+def test_a_view_ends_at_its_window():
+    brush = Brush(context_of())
+    sheet = Sketch(brush)
+    sheet.show((40, 40, 60, 60), lambda on, area: on.rect((0, 0, 256, 256), (255, 255, 255)))
+    sheet.lay()
+    white = np.asarray(brush.image.convert("L")) > 128
+    assert white[40:100, 40:100].all()
+    assert white.sum() == 60 * 60
+
+
+def test_steps_fill_a_range_with_things_of_about_the_width():
+    assert steps(0, 100, 24) == [0, 25, 50, 75]
+    assert steps(0, 5, 24) == [0]
+    assert words_width("BAKERY", 20) == pytest.approx(2 * words_width("BAKERY", 10), rel=0.1)
