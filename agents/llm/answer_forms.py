@@ -85,3 +85,12 @@ class Boxes(BaseModel):
     """A layout."""
 
     boxes: Annotated[list[Placed], Field(min_length=1, max_length=100)]
+
+
+Sentence = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_on_one_line)]
+
+
+class Paraphrases(BaseModel):
+    """Other ways to ask a question, with slots."""
+
+    sentences: Annotated[list[Sentence], Field(max_length=100)]

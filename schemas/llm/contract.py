@@ -18,6 +18,7 @@ LANGUAGE_STAGES = {
     "nodes": "sets of attributed objects",
     "edges": "relations between the objects of a set",
     "layout": "boxes, which are only hints",
+    "phrases": "other words for a question",
     "filter": "whether a picture is good enough",
     "author": "questions about a picture",
     "second": "attributes, looked at once more and independently",

@@ -13,6 +13,7 @@ import typer
 
 from monitoring.redaction import hide_in_tracebacks
 from streams.cli import (
+    phrase_commands,
     process_commands,
     service_commands,
     spatial_commands,
@@ -60,6 +61,7 @@ def build() -> typer.Typer:
     app.add_typer(rejection_commands.build(), name="rejections")
     app.add_typer(spatial_commands.build(), name="spatial")
     app.add_typer(knowledge_commands.build(), name="knowledge")
+    app.add_typer(phrase_commands.build(), name="phrases")
     return app
 
 

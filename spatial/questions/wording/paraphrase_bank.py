@@ -5,6 +5,8 @@ BadKnowledge with file, line and reason for a malformed row.
 Does not judge a sentence: `paraphrase_gate` does.
 """
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -61,3 +63,14 @@ def by_shape(paraphrases: tuple[Paraphrase, ...]) -> Sentences:
     for each in paraphrases:
         found.setdefault(each.shape, []).append(each.text)
     return {shape: tuple(dict.fromkeys(texts)) for shape, texts in found.items()}
+
+
+def write_paraphrases(path: Path, paraphrases: Iterable[Paraphrase]) -> int:
+    """Write a file of paraphrases, one a line, sorted, none twice. Returns how many there are."""
+    rows = sorted({(each.shape, each.text) for each in paraphrases})
+    lines = [json.dumps({"shape": shape, "text": text}, ensure_ascii=False) for shape, text in rows]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text("[\n" + ",\n".join(f"  {line}" for line in lines) + "\n]\n", "utf-8")
+    part.replace(path)
+    return len(rows)

@@ -6,6 +6,7 @@ of every grammatical sort before both read it.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -15,9 +16,9 @@ from spatial.questions.question_kinds import Query
 from spatial.questions.wording.lexicon import word_lists
 from spatial.questions.wording.paraphrase_bank import Paraphrase, added, own
 from spatial.questions.wording.phrase_samples import CATEGORIES, sample_queries, slots_of
-from spatial.questions.wording.question_parsing import parsed_today, read_as
-from spatial.questions.wording.realisation import MANY, SLOT, fill, grammar
-from spatial.verify.meanings import meaning_of
+from spatial.questions.wording.question_parsing import CompiledSentence, compiled
+from spatial.questions.wording.realisation import MANY, SLOT, THINGS, fill, grammar
+from spatial.verify.meanings import Meaning, meaning_of
 
 LONGEST = 220
 """Characters of a sentence with its slots; those of the grammar have fewer."""
@@ -47,43 +48,109 @@ class UnfitParaphrase(ValueError):
     """The sentence is not admitted; the text says why."""
 
 
-def admit(shape: str, text: str, known: Iterable[str] = ()) -> None:
-    """Raise UnfitParaphrase unless the sentence may be used. `known` are sentences beside those of grammar and bank."""
-    if shape not in grammar():
-        raise UnfitParaphrase(f"there is no shape {shape!r}: {', '.join(grammar())}")
-    _require_form(shape, text)
-    _require_view(shape, text)
-    _require_no_answer(shape, text)
-    _require_new(shape, text, known)
-    queries = tuple(sample_queries(shape, slots_of(text)))
-    if len(queries) < FEWEST_SAMPLES:
-        raise UnfitParaphrase("hardly a question can be made of its slots")
-    for query in queries:
-        _require_read_back(shape, text, query)
-    _require_unlike_others(shape, text)
+class Gate:
+    """Knows the sentences that there are; what it admits joins them."""
+
+    def __init__(self, known: Iterable[Paraphrase] = ()) -> None:
+        self._sentences: defaultdict[str, list[CompiledSentence]] = defaultdict(list)  # by the words before the first slot
+        for sentence in _of_grammar():
+            self._sentences[sentence.head].append(sentence)
+        self._questions = list(_questions_of_grammar())
+        for each in known:
+            self._add(each.shape, each.text)
+
+    def admit(self, shape: str, text: str) -> None:
+        """Raise UnfitParaphrase unless the sentence may be used."""
+        _require_form(shape, text)
+        _require_view(shape, text)
+        _require_no_answer(shape, text)
+        if text.casefold() in {each.template.casefold() for alike in self._sentences.values() for each in alike}:
+            raise UnfitParaphrase("it is known already")
+        queries = tuple(sample_queries(shape, slots_of(text)))
+        if len(queries) < FEWEST_SAMPLES:
+            raise UnfitParaphrase("hardly a question can be made of its slots")
+        for query in queries:
+            self._require_read_back(compiled(shape, text), query)
+        self._require_unlike_others(compiled(shape, text))
+        self._add(shape, text)
+
+    def refusal_of(self, shape: str, text: str) -> str:
+        """Why the sentence is not admitted; empty where it is."""
+        try:
+            self.admit(shape, text)
+        except UnfitParaphrase as refusal:
+            return str(refusal)
+        return ""
+
+    def unfit(self, paraphrases: Iterable[Paraphrase]) -> Iterator[tuple[Paraphrase, str]]:
+        """Those that are not admitted, each with the reason."""
+        judged = ((each, self.refusal_of(each.shape, each.text)) for each in paraphrases)
+        return ((each, refusal) for each, refusal in judged if refusal)
+
+    def _require_read_back(self, sentence: CompiledSentence, query: Query) -> None:
+        said = fill(sentence.template, query, THINGS[0])
+        if _STUTTER.search(said):
+            raise UnfitParaphrase(f"it stumbles: {said!r}")
+        if sentence.read(said) != query:
+            raise UnfitParaphrase(f"it does not say all that was meant: {said!r}")
+        alike = [each for head, found in self._sentences.items() if said.startswith(head) for each in found]
+        if any(each.read(said) not in (None, query) for each in alike):
+            raise UnfitParaphrase(f"another question is asked in the same words: {said!r}")
+        meaning = meaning_of(said, CATEGORIES)
+        if meaning is None:
+            raise UnfitParaphrase(f"the independent reader does not understand it: {said!r}")
+        if meaning != _usual_meaning(sentence, query):
+            raise UnfitParaphrase(f"the independent reader understands something else: {said!r}")
+
+    def _require_unlike_others(self, sentence: CompiledSentence) -> None:
+        for said, query in self._questions:
+            if sentence.read(said) not in (None, query):
+                raise UnfitParaphrase(f"it would take up another question: {said!r}")
+
+    def _add(self, shape: str, text: str) -> None:
+        sentence = compiled(shape, text)
+        self._sentences[sentence.head].append(sentence)
+        self._questions.append(_question_of(sentence))
 
 
-def refusal_of(shape: str, text: str, known: Iterable[str] = ()) -> str:
-    """Why the sentence is not admitted; empty where it is."""
-    try:
-        admit(shape, text, known)
-    except UnfitParaphrase as refusal:
-        return str(refusal)
-    return ""
+def open_gate() -> Gate:
+    """A gate that knows the package's own sentences."""
+    return Gate(own())
 
 
 @lru_cache(maxsize=1)
 def require_admitted() -> None:
     """Pass the paraphrases from outside the package through the gate, once. Raises BadKnowledge."""
-    before: list[str] = []
-    for each in added():
-        refusal = refusal_of(each.shape, each.text, before)
-        if refusal:
-            raise BadKnowledge(f"{each.where}: {each.text!r}: {refusal}")
-        before.append(each.text)
+    for each, refusal in open_gate().unfit(added()) if added() else ():
+        raise BadKnowledge(f"{each.where}: {each.text!r}: {refusal}")
+
+
+@lru_cache(maxsize=1)
+def _of_grammar() -> tuple[CompiledSentence, ...]:
+    return tuple(compiled(shape, text) for shape, texts in grammar().items() for text in texts)
+
+
+@lru_cache(maxsize=1)
+def _questions_of_grammar() -> tuple[tuple[str, Query], ...]:
+    return tuple(map(_question_of, _of_grammar()))
+
+
+def _question_of(sentence: CompiledSentence) -> tuple[str, Query]:
+    """A question in the words of a sentence, and its query."""
+    query = next(sample_queries(sentence.shape, slots_of(sentence.template)))
+    return fill(sentence.template, query, THINGS[0]), query
+
+
+def _usual_meaning(sentence: CompiledSentence, query: Query) -> Meaning | None:
+    """What the independent reader understands by a sentence of the grammar with the same slots."""
+    slots = sorted(slots_of(sentence.template))
+    usual = next(each for each in grammar()[sentence.shape] if sorted(slots_of(each)) == slots)
+    return meaning_of(fill(usual, query, THINGS[0]), CATEGORIES)
 
 
 def _require_form(shape: str, text: str) -> None:
+    if shape not in grammar():
+        raise UnfitParaphrase(f"there is no shape {shape!r}, only {', '.join(grammar())}")
     slots = slots_of(text)
     if len(text) > LONGEST or not text.isascii() or not text.isprintable():
         raise UnfitParaphrase(f"it must be one line of plain characters, at most {LONGEST}")
@@ -126,54 +193,3 @@ def _require_no_answer(shape: str, text: str) -> None:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"[\w'-]+", text.lower())
-
-
-def _require_new(shape: str, text: str, known: Iterable[str]) -> None:
-    of_bank = (each.text for each in own() if each.text != text)
-    if text.casefold() in {each.casefold() for each in (*grammar()[shape], *of_bank, *known)}:
-        raise UnfitParaphrase("it is known already")
-
-
-def _require_read_back(shape: str, text: str, query: Query) -> None:
-    said = fill(text, query, "thing")
-    if _STUTTER.search(said):
-        raise UnfitParaphrase(f"it stumbles: {said!r}")
-    if read_as(shape, text, said) != query:
-        raise UnfitParaphrase(f"it does not say all that was meant: {said!r}")
-    if parsed_today(said) not in (None, query):
-        raise UnfitParaphrase(f"another question is asked in the same words: {said!r}")
-    meaning = meaning_of(said, CATEGORIES)
-    if meaning is None:
-        raise UnfitParaphrase(f"the independent reader does not understand it: {said!r}")
-    usual = next(each for each in grammar()[shape] if sorted(slots_of(each)) == sorted(slots_of(text)))
-    if meaning != meaning_of(fill(usual, query, "thing"), CATEGORIES):
-        raise UnfitParaphrase(f"the independent reader understands something else: {said!r}")
-
-
-def _require_unlike_others(shape: str, text: str) -> None:
-    for said, query in _usual_questions():
-        if read_as(shape, text, said) not in (None, query):
-            raise UnfitParaphrase(f"it would take up another question: {said!r}")
-
-
-@lru_cache(maxsize=1)
-def _usual_questions() -> tuple[tuple[str, Query], ...]:
-    """A question of every sentence of the grammar."""
-    return tuple(_one_each())
-
-
-def _one_each() -> Iterator[tuple[str, Query]]:
-    for shape, texts in grammar().items():
-        for text in texts:
-            query = next(sample_queries(shape, slots_of(text)))
-            yield fill(text, query, "thing"), query
-
-
-def unfit(paraphrases: Iterable[Paraphrase]) -> Iterator[tuple[Paraphrase, str]]:
-    """The paraphrases that are not admitted, each with the reason."""
-    before: list[str] = []
-    for each in paraphrases:
-        refusal = refusal_of(each.shape, each.text, before)
-        if refusal:
-            yield each, refusal
-        before.append(each.text)

@@ -86,43 +86,39 @@ def is_unambiguous(text: str, answer: str, query: Query | None) -> bool:
     return (answer in YES_NO or named or answer.lower() not in text.lower()) and parsed(text) == query
 
 
-def read_as(shape: str, template: str, text: str) -> Query | None:
-    """The query of a text that one sentence with slots makes, None where it does not make it."""
-    return _read(_compiled(shape, template), text)
-
-
 @dataclass(frozen=True)
-class _Sentence:
-    """A compiled template. `head` are the words before its first slot, which most texts lack."""
+class CompiledSentence:
+    """A sentence with slots. `head` are the words before its first slot, which most texts lack."""
 
-    head: str
     shape: str
     template: str
+    head: str
     pattern: re.Pattern[str]
+
+    def read(self, text: str) -> Query | None:
+        """The query for which this sentence is the text, None where there is none."""
+        match = self.pattern.fullmatch(text) if text.startswith(self.head) else None
+        found = queries_of(self.shape, match.groupdict()) if match else ()
+        said = (query for query in found if any(fill(self.template, query, thing) == text for thing in THINGS))
+        return next(said, None)
+
+
+@lru_cache(maxsize=4096)
+def compiled(shape: str, template: str) -> CompiledSentence:
+    """A sentence with at least one slot, and none twice."""
+    return CompiledSentence(shape, template, template[: template.index("{")], _pattern(template))
 
 
 @lru_cache(maxsize=4096)
 def _parse(text: str, retired: bool) -> Query | None:
-    found = (_read(sentence, text) for sentence in _sentences(retired) if text.startswith(sentence.head))
+    found = (sentence.read(text) for sentence in _sentences(retired))
     return next((query for query in found if query is not None), None)
 
 
-def _read(sentence: _Sentence, text: str) -> Query | None:
-    match = sentence.pattern.fullmatch(text)
-    found = queries_of(sentence.shape, match.groupdict()) if match else ()
-    said = (query for query in found if any(fill(sentence.template, query, thing) == text for thing in THINGS))
-    return next(said, None)
-
-
 @lru_cache(maxsize=2)
-def _sentences(retired: bool) -> tuple[_Sentence, ...]:
+def _sentences(retired: bool) -> tuple[CompiledSentence, ...]:
     sentences = retired_templates() if retired else templates()
-    return tuple(_compiled(shape, text) for shape, texts in sentences.items() for text in texts)
-
-
-@lru_cache(maxsize=4096)
-def _compiled(shape: str, template: str) -> _Sentence:
-    return _Sentence(template[: template.index("{")], shape, template, _pattern(template))
+    return tuple(compiled(shape, text) for shape, texts in sentences.items() for text in texts)
 
 
 def _pattern(template: str) -> re.Pattern[str]:

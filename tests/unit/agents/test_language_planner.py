@@ -12,6 +12,7 @@ import pytest
 
 from agents.llm.answer_forms import Boxes
 from agents.llm.llm_planner import LanguagePlanner
+from agents.llm.paraphrase_growth import PROMPT as PARAPHRASING
 from agents.llm.planning_job import PROMPTS
 from agents.llm.relation_phrases import PLACES, RELATIONS, predicates_of
 from gpu_workers.renderers import capabilities_of
@@ -403,8 +404,8 @@ def _recorded(entry: dict[str, Any], said: tuple[str, str, str]) -> Saying:
 
 
 def test_every_prompt_has_a_version_a_text_and_a_closed_schema():
-    assert set(PROMPTS) <= set(LANGUAGE_STAGES)
-    for prompt in PROMPTS.values():
+    assert {*PROMPTS, PARAPHRASING.stage} <= set(LANGUAGE_STAGES)
+    for prompt in (*PROMPTS.values(), PARAPHRASING):
         assert prompt.name == f"{prompt.stage}-{prompt.version}"
         assert len(prompt.text) > 200
         assert strict_schema(prompt.form)["additionalProperties"] is False
@@ -413,7 +414,7 @@ def test_every_prompt_has_a_version_a_text_and_a_closed_schema():
 def test_a_change_of_a_prompt_needs_a_new_version():
     from schemas.ids import content_id
 
-    marks = {p.name: content_id("prompt", p.text, strict_schema(p.form))[:12] for p in PROMPTS.values()}
+    marks = {p.name: content_id("prompt", p.text, strict_schema(p.form))[:12] for p in (*PROMPTS.values(), PARAPHRASING)}
     assert marks == json.loads((Path(__file__).parent / "prompt_marks.json").read_text("utf-8"))
 
 

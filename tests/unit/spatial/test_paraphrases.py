@@ -15,7 +15,7 @@ from schemas.errors import BadKnowledge
 from spatial.questions import Unanswerable, answer, parse, realise
 from spatial.questions.question_kinds import Query, Ref, Side
 from spatial.questions.wording.paraphrase_bank import bank, own, paraphrases_in
-from spatial.questions.wording.paraphrase_gate import admit, refusal_of, unfit
+from spatial.questions.wording.paraphrase_gate import Gate, open_gate
 from spatial.questions.wording.phrase_samples import CATEGORIES, sample_queries, slots_of
 from spatial.questions.wording.question_parsing import parsed_today
 from spatial.questions.wording.realisation import BANK_SHARE, fill, grammar, shape_of, templates, variant_for
@@ -30,7 +30,7 @@ LEFT = "In the photo, would you say that {subject} {is:subject} {direction} {obj
 
 
 def test_every_sentence_of_the_bank_passes_the_gate():
-    assert [(each.text, why) for each, why in unfit(own())] == []
+    assert [(each.text, why) for each, why in Gate().unfit(own())] == []
 
 
 def test_every_shape_of_question_has_at_least_five_paraphrases_that_the_grammar_does_not_make():
@@ -118,12 +118,20 @@ def test_one_question_in_four_is_a_paraphrase_and_the_same_one_every_time():
     ],
 )  # fmt: skip
 def test_a_sentence_that_is_unfit_is_told_why(shape: str, text: str, why: str):
-    assert why in refusal_of(shape, text)
+    assert why in open_gate().refusal_of(shape, text)
 
 
 def test_a_sentence_that_both_readers_understand_is_admitted_once():
-    admit("directed", LEFT)
-    assert refusal_of("directed", LEFT, [LEFT]) == "it is known already"
+    gate = open_gate()
+    gate.admit("directed", LEFT)
+    assert gate.refusal_of("directed", LEFT.lower().capitalize()) == "it is known already"
+
+
+def test_two_slots_of_one_name_are_refused_before_any_sentence_is_compiled(tmp_path: Path):
+    twice = {"shape": "directed", "text": LEFT.replace("{object}", "{subject}")}
+    done = call(written(tmp_path / "words", {"shape": "directed", "text": LEFT}, twice), "-m", "streams.cli", "config")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "phrases.json:3" in done.stderr
 
 
 @pytest.mark.parametrize(

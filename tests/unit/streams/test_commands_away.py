@@ -30,11 +30,16 @@ PROCESSES = {*STAGES, "balance", "lag-exporter"}
 """They wait; tests/chaos/test_outages.py holds them."""
 
 FILTERS = ("normalise", "relate", "check", "solve", "ask", "verify")
+PHRASES = ("list", "check")
 WORDS = ("scenes", "categories", "relations", "families", "attributes")
 LOCAL = {
-    "demo", "up", "down", "config", *(f"spatial {name}" for name in FILTERS), *(f"knowledge {kind}" for kind in WORDS)
+    "demo", "up", "down", "config", *(f"spatial {name}" for name in FILTERS), *(f"knowledge {kind}" for kind in WORDS),
+    *(f"phrases {name}" for name in PHRASES)
 }  # fmt: skip
 """They reach nothing, or start what they reach."""
+
+MODEL = {"phrases grow"}
+"""They reach a language model only; test_phrase_commands.py holds them."""
 
 BROKER = {
     "seed": ["kitchen"],
@@ -78,7 +83,7 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def test_it_is_known_of_every_command_what_it_reaches() -> None:
-    known = [*PROCESSES, *LOCAL, *BROKER, *STORE]
+    known = [*PROCESSES, *LOCAL, *MODEL, *BROKER, *STORE]
     assert sorted(commands(typer.main.get_command(build()))) == sorted(known), "say what the new command reaches"
 
 

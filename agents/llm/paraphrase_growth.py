@@ -1,0 +1,106 @@
+"""More ways to word questions, proposed by a language model and admitted by the gate that every paraphrase passes.
+
+In: a model, a gate, shapes of questions.  Out: each proposed sentence with the reason for which it is refused, if it is.
+Writes no file; the model's word counts for nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from agents.llm.answer_forms import Paraphrases
+from schemas.errors import PermanentError
+from schemas.ids import derived_seed
+from schemas.llm.contract import LanguageModel
+from schemas.llm.prompts import Prompt, PromptInput, request_of
+from schemas.llm.structured_answers import Conversation, Unanswered, accept
+from spatial.questions.wording.phrase_samples import sample_queries, slots_of
+from spatial.questions.wording.realisation import fill, templates
+from spatial.questions.wording.shape_kinds import shape_kinds
+
+PROMPT = Prompt("agents.llm", "phrases", 1, Paraphrases, 2000)
+
+ROUNDS = 2
+"""Requests for a shape: the second shows the model what was refused, and why."""
+
+EXAMPLES = 8
+"""Sentences shown: far apart in the list, since neighbours differ by a word."""
+
+MOST_REFUSED_SHOWN = 12
+
+
+class Judge(Protocol):
+    """Says why a sentence is not admitted, empty where it is, and remembers it then."""
+
+    def refusal_of(self, shape: str, text: str) -> str:
+        """The reason, or nothing."""
+        ...
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A sentence that a model proposed for a shape. `refusal` is empty where it is admitted."""
+
+    shape: str
+    text: str
+    refusal: str
+
+
+class _NoCounts:
+    """Implements `schemas.llm.contract.Counts` for a command that has no metrics."""
+
+    def repaired(self, stage: str) -> None:
+        """Nothing is counted."""
+
+    def hint_fault(self, kind: str) -> None:
+        """Nothing is counted."""
+
+    def dropped(self, reason: str) -> None:
+        """Nothing is counted."""
+
+
+@dataclass(frozen=True)
+class Grower:
+    """A model and the judge of what it proposes; `count` sentences are wanted of each shape."""
+
+    model: LanguageModel
+    judge: Judge
+    count: int
+    temperature: float
+
+    async def grow(self, shape: str) -> list[Proposed]:
+        """Every sentence that the model proposed. Raises RetryableError where no server answers."""
+        found: list[Proposed] = []
+        for turn in range(ROUNDS):
+            wanted = self.count - sum(not each.refusal for each in found)
+            if wanted > 0:
+                found += [self._judged(shape, text) for text in await self._proposals(shape, wanted, turn, found)]
+        return found
+
+    def _judged(self, shape: str, text: str) -> Proposed:
+        return Proposed(shape, text, self.judge.refusal_of(shape, text))
+
+    async def _proposals(self, shape: str, wanted: int, turn: int, before: Sequence[Proposed]) -> list[str]:
+        """Sentences not proposed before; none where the model gives no usable answer."""
+        given = prompt_input(shape, wanted) | {"refused": _shown(before)}
+        seed = derived_seed("phrases", shape, wanted, turn)
+        request = request_of(PROMPT, PromptInput("phrases", given, seed), self.temperature)
+        try:
+            answer = await Conversation(self.model, request, Paraphrases, _NoCounts()).ask(accept)
+        except (Unanswered, PermanentError):
+            return []
+        known = {each.text for each in before}
+        return [text for text in dict.fromkeys(answer.sentences) if text not in known]
+
+
+def _shown(before: Sequence[Proposed]) -> list[dict[str, str]]:
+    refused = [{"sentence": each.text, "reason": each.refusal} for each in before if each.refusal]
+    return refused[-MOST_REFUSED_SHOWN:]
+
+
+def prompt_input(shape: str, count: int) -> dict[str, object]:
+    """What a model is told of a shape."""
+    sentences = templates()[shape]
+    examples = sentences[:: max(1, len(sentences) // EXAMPLES)][:EXAMPLES]
+    filled = [fill(text, next(sample_queries(shape, slots_of(text))), "thing") for text in examples]
+    return {"asks": shape_kinds()[shape].meaning, "count": count, "examples": list(examples), "filled": filled}
