@@ -4,6 +4,7 @@ In: a model, a gate, shapes of questions.  Out: each proposed sentence with the 
 Writes no file; the model's word counts for nothing.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,6 +28,11 @@ EXAMPLES = 8
 """Sentences shown: far apart in the list, since neighbours differ by a word."""
 
 MOST_REFUSED_SHOWN = 12
+
+_NOUN = r"\{(one|subject|object|anchor|other|named)\}"
+_VERB_FIRST = re.compile(rf"\b(is|are|does|do) (?={_NOUN})", re.IGNORECASE)
+_VERB_LAST = re.compile(rf"(?<!of ){_NOUN} (is|are|does|do)\b")
+_SINGULAR = {"are": "is", "do": "does", "Are": "Is", "Do": "Does"}
 
 
 class Judge(Protocol):
@@ -77,7 +83,8 @@ class Grower:
                 found += [self._judged(shape, text) for text in await self._proposals(shape, wanted, turn, found)]
         return found
 
-    def _judged(self, shape: str, text: str) -> Proposed:
+    def _judged(self, shape: str, said: str) -> Proposed:
+        text = with_agreeing_verbs(said)
         return Proposed(shape, text, self.judge.refusal_of(shape, text))
 
     async def _proposals(self, shape: str, wanted: int, turn: int, before: Sequence[Proposed]) -> list[str]:
@@ -90,7 +97,17 @@ class Grower:
         except (Unanswered, PermanentError):
             return []
         known = {each.text for each in before}
-        return [text for text in dict.fromkeys(answer.sentences) if text not in known]
+        return [text for text in dict.fromkeys(answer.sentences) if with_agreeing_verbs(text) not in known]
+
+
+def with_agreeing_verbs(text: str) -> str:
+    """The sentence with `{is:subject}` where a model wrote a bare `is` beside `{subject}`, as many do."""
+    text = _VERB_FIRST.sub(lambda match: _agreeing(match.group(1), match.group(2)) + " ", text)
+    return _VERB_LAST.sub(lambda match: f"{{{match.group(1)}}} {_agreeing(match.group(2), match.group(1))}", text)
+
+
+def _agreeing(verb: str, slot: str) -> str:
+    return f"{{{_SINGULAR.get(verb, verb)}:{slot}}}"
 
 
 def _shown(before: Sequence[Proposed]) -> list[dict[str, str]]:

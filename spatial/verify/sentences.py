@@ -6,6 +6,7 @@ Judges nothing and knows no scene.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -82,7 +83,7 @@ _SLOTS = {
     "HERE": "(?: in the picture)?",
     "WHOSE": "(?: for the viewer)?",
     "VIEWER": "(?:for the viewer , )?",
-    "THERE": "(?:are there|can you see|would you count)",
+    "THERE": "(?:are there|can you see)",
     "SIDE": "(?P<rel>to the left of|to the right of|above|below)",
     "DEPTH": "(?P<rel>in front of|behind)",
     "ANY": f"(?P<rel>{_one_of(RELATIONS)})",
@@ -94,10 +95,13 @@ _SLOTS = {
     "AREA": f"(?P<area>{_one_of(AREAS)})",
     "FAMILY": "(?P<family>colour|material|pattern|state|orientation)",
     "THING": "(?:which object|which thing|what)",
-    "SEE": "(?:do you see|can you see|would you find|can you find|could you point to)",
-    "SAY": "(?:would you say that|is it true that)",
-    "TELL": "(?:tell me|name)",
-    "AT": "(?:located|found|seen|placed)",
+    "SEE": "can you see",
+    "SAY": "is it true that",
+    "TELL": "(?:tell me|name|give|say)",
+    "LIES": "(?:is|is there|appears|lies|sits|stands|can be seen|can be found|can you see)",
+    "LIE": "(?:appear|lie|sit|stand)",
+    "SHOWN": "(?:visible|shown|present|depicted|displayed)",
+    "WRONG": "(?:wrong|false|not true)",
     "BOX": r"the bounding-box (?P<box>\[ \d{1,5}(?: , \d{1,5}){3} \])",
     "PIXELBOX": r"as \[ x , y , width , height \] in pixels",
     "PIXELPOINT": r"as \[ x , y \] in pixels",
@@ -109,7 +113,6 @@ _SLOTS = {
 
 _SENTENCES = (
     ("seen_unseen", "IN_can you see A but not B_HERE ?"),
-    ("seen_unseen", "would you find A but not B_HERE ?"),
     ("seen_unseen", "does PIC (?:show|contain|include) A but not B ?"),
     ("seen", "IN_BE there (?:A|any N)_HERE ?"),
     ("seen", "IN_can you see A_HERE ?"),
@@ -130,12 +133,12 @@ _SENTENCES = (
     ("area", "IN_BE X in (?:the|its) AREA(?: of PIC)? ?"),
     ("area", "DO X appear in the AREA of PIC ?"),
     ("area", "can X be (?:found|seen) in the AREA of PIC ?"),
-    ("area", "do you see X in the AREA of PIC ?"),
+    ("area", "can you see X in the AREA of PIC ?"),
     ("depth", "IN_BE X REACH the viewer than Y BE_HERE ?"),
-    ("depth", "would you say that X BE REACH the viewer than Y BE_HERE ?"),
+    ("depth", "SAY X BE REACH the viewer than Y BE_HERE ?"),
     ("depth", "(?:in the scene , )?VIEWER_BE X DEPTH Y_WHOSE ?"),
     ("closer", "in PIC , BE X closer to Y than Z BE ?"),
-    ("closer", "in PIC , would you say that X BE closer to Y than Z BE ?"),
+    ("closer", "in PIC , SAY X BE closer to Y than Z BE ?"),
     ("closer", "in PIC , is the gap to Y smaller from X than from Z ?"),
     ("closer", "is the gap to Y smaller from X than from Z in PIC ?"),
     ("direction", "IN_BE X SIDE Y_HERE ?"),
@@ -167,7 +170,7 @@ _SENTENCES = (
     ("larger", "IN_DO X take up more room than Y_HERE ?"),
     ("larger", "DO X cover more of PIC than Y DO ?"),
     ("describe", "(?:describe|say what you see in) PIC , and mention X ."),
-    ("describe", "what (?:can be seen|do you see)_HERE \\? mention X too ."),
+    ("describe", "what (?:can be seen|can you see)_HERE \\? mention X too ."),
     ("describe", "(?:tell|say) in a few sentences what PIC shows , X included ."),
     ("wrong_sentence", "(?:which one|which sentence) of these about PIC with X in it is (?:wrong|false|not true) ?"),
     ("wrong_sentence", "one of these sentences about PIC with X in it is (?:wrong|false|not true) : which one ?"),
@@ -191,8 +194,8 @@ _SENTENCES = (
     ("between", "name the (?:object|thing) that is between X and Y_HERE ."),
     ("is_between", "IN_BE X between Y and Z_HERE ?"),
     ("is_between", "can X be (?:seen|found) between Y and Z_HERE ?"),
-    ("is_between", "IN_do you see X between Y and Z_HERE ?"),
-    ("is_between", "would you say that X BE between Y and Z_HERE ?"),
+    ("is_between", "IN_can you see X between Y and Z_HERE ?"),
+    ("is_between", "SAY X BE between Y and Z_HERE ?"),
     ("end", "THING is END in PIC ?"),
     ("end", "which (?:object|thing) in PIC is END ?"),
     ("end", "name the (?:object|thing) that is END in PIC ."),
@@ -240,8 +243,29 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((ask, pattern_of(text)) for ask, text in (*_SENTENCES, *others))
 
 
+_FRAME = re.compile(r"^in the picture , (.+) ([?.])$|^(.+) in the picture ([?.])$")
+"""A sentence with the words for the picture at its beginning or its end."""
+
+
 def parse_sentence(text: str) -> Form | None:
-    """The form of a marked sentence, None if no pattern matches."""
+    """The form of a marked sentence, None if no pattern matches, wherever it names the picture."""
+    found = _form_as_it_stands(text)
+    if found is not None:
+        return found
+    others = (_form_as_it_stands(other) for other in _framed_otherwise(text))
+    return next((form for form in others if form is not None), None)
+
+
+def _framed_otherwise(text: str) -> Iterator[str]:
+    """The sentence with "in the picture" at its other end, then without it."""
+    match = _FRAME.fullmatch(text)
+    if match is not None:
+        at_end, mark, at_start, other_mark = match.groups()
+        yield f"{at_end} in the picture {mark}" if at_end else f"in the picture , {at_start} {other_mark}"
+        yield f"{at_end or at_start} {mark or other_mark}"
+
+
+def _form_as_it_stands(text: str) -> Form | None:
     for ask, pattern in _patterns():
         match = pattern.fullmatch(text)
         form = form_of(ask, match.groupdict()) if match else None

@@ -112,6 +112,15 @@ def test_a_second_round_shows_the_model_what_was_refused_and_why(grow: Grow):
     ]
 
 
+def test_a_bare_verb_of_a_model_is_made_to_agree(grow: Grow, tmp_path: Path):
+    bare = ["Tell me if {subject} is gone.", "In this image, does {subject} appear {direction} {object}?"]
+    assert grow(saying([*bare, "In the photo, do you think that {subject} are {direction} {object}?"])) == 0
+    assert {each.text for each in paraphrases_in(tmp_path / "words" / "phrases.json")} == {
+        BETTER,
+        "In the photo, do you think that {subject} {is:subject} {direction} {object}?",
+    }
+
+
 def test_what_is_in_the_file_stays_and_nothing_comes_twice(grow: Grow, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert grow(saying([GOOD])) == 0
     assert grow(saying([GOOD, BETTER])) == 0
