@@ -48,6 +48,7 @@ _SHAPES: dict[str, dict[str, object]] = {
 _HOP = "|".join(sorted(map(re.escape, REF_HOPS.values()), key=len, reverse=True))
 _RELATED = re.compile(rf"the (.+?) ({_HOP}) (the .+)")
 _ARTICLES = ("a ", "an ")
+_VERB_FIRST = re.compile(r"\{(\w+):\w+\} ")
 _FRAMED = re.compile(r" in (?:the|this) (?:picture|image|photo)$")
 """Words that end a sentence, and no name of a thing."""
 
@@ -88,16 +89,18 @@ def is_unambiguous(text: str, answer: str, query: Query | None) -> bool:
 
 @dataclass(frozen=True)
 class CompiledSentence:
-    """A sentence with slots. `head` are the words before its first slot, which most texts lack."""
+    """A sentence with slots. `head` are the words before its first slot, which most texts lack; `first` the words with
+    which it may begin, none where that is open."""
 
     shape: str
     template: str
     head: str
+    first: tuple[str, ...]
     pattern: re.Pattern[str]
 
     def read(self, text: str) -> Query | None:
         """The query for which this sentence is the text, None where there is none."""
-        match = self.pattern.fullmatch(text) if text.startswith(self.head) else None
+        match = self.pattern.fullmatch(text)
         found = queries_of(self.shape, match.groupdict()) if match else ()
         said = (query for query in found if any(fill(self.template, query, thing) == text for thing in THINGS))
         return next(said, None)
@@ -106,13 +109,21 @@ class CompiledSentence:
 @lru_cache(maxsize=4096)
 def compiled(shape: str, template: str) -> CompiledSentence:
     """A sentence with at least one slot, and none twice."""
-    return CompiledSentence(shape, template, template[: template.index("{")], _pattern(template))
+    head, verb = template[: template.index("{")], _VERB_FIRST.match(template)
+    first = (verb[1], MANY[verb[1]]) if verb else (head.partition(" ")[0],) if " " in head else ()
+    return CompiledSentence(shape, template, head, first, _pattern(template))
 
 
 @lru_cache(maxsize=4096)
 def _parse(text: str, retired: bool) -> Query | None:
-    found = (sentence.read(text) for sentence in _sentences(retired))
+    found = (each.read(text) for each in _beginning(text.partition(" ")[0], retired) if text.startswith(each.head))
     return next((query for query in found if query is not None), None)
+
+
+@lru_cache(maxsize=256)
+def _beginning(word: str, retired: bool) -> tuple[CompiledSentence, ...]:
+    """The sentences that may begin with the word, in their order."""
+    return tuple(each for each in _sentences(retired) if word in each.first or not each.first)
 
 
 @lru_cache(maxsize=2)

@@ -217,3 +217,10 @@ def test_a_row_without_a_sentence_is_named_with_its_line(tmp_path: Path):
     folder = written(tmp_path / "words", {"shape": "side"})
     with pytest.raises(BadKnowledge, match=r"phrases.json:2: text: Field required"):
         paraphrases_in(folder / "phrases.json")
+
+
+@pytest.mark.thorough
+def test_words_of_questions_change_no_picture(tmp_path: Path):
+    folder = written(tmp_path / "words", {"shape": "directed", "text": LEFT})
+    code = "from spatial.knowledge.knowledge_base import knowledge_digest; print(knowledge_digest())"
+    assert call(folder, "-c", code).stdout == "None\n"
