@@ -127,6 +127,7 @@ def test_a_sentence_that_both_readers_understand_is_admitted_once():
     assert gate.refusal_of("directed", LEFT.lower().capitalize()) == "it is known already"
 
 
+@pytest.mark.thorough
 def test_two_slots_of_one_name_are_refused_before_any_sentence_is_compiled(tmp_path: Path):
     twice = {"shape": "directed", "text": LEFT.replace("{object}", "{subject}")}
     done = call(written(tmp_path / "words", {"shape": "directed", "text": LEFT}, twice), "-m", "streams.cli", "config")
@@ -147,6 +148,8 @@ def test_two_slots_of_one_name_are_refused_before_any_sentence_is_compiled(tmp_p
         "Do you count fewer cups than lamps in the picture?",
         "Compared with the lamp, is the stove larger in the picture?",
         "Does the picture show the stove?",
+        "Does the left third of the picture show the stove?",
+        "Does the stove seem larger than the lamp in the picture?",
         "Would you say the stove is above or below the lamp in the picture?",
         "Can you see that the stove is to the left of the lamp?",
         "Can you see a stove and a lamp in the picture?",
