@@ -15,11 +15,12 @@ from agents.object_selection import Selection, SelectionRequest, fill
 from agents.orientation import turn_subjects, turned
 from agents.rejections import unmet_options
 from agents.relation_selection import DEFAULT_MIX, StatedRelations, add_relations, carried_relations
-from agents.requirements import add_requirements, category_name
-from agents.scene_inventory import build_inventory
+from agents.requirements import add_requirements, excluded_categories
+from agents.scene_inventory import SceneInventory, build_inventory
 from schemas.events import SeedConcept, SeedOptions
 from schemas.graph import Relation
 from schemas.ids import derived_seed
+from spatial.knowledge.category_names import category_name
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
@@ -62,7 +63,7 @@ def draft(task: Task) -> Drafted:
     rng = Random(derived_seed("plan", task.seed.seed_id, task.index, task.attempt))
     offer = build_inventory(task.scene, task.capabilities)
     mix = mix_of(options)
-    excluded = tuple(dict.fromkeys(category_name(name) for name in options.excluded))
+    excluded = excluded_categories(options)
     selection = Selection(offer, frozenset(excluded))
     required = add_requirements(selection, options, rng)
     own = Random(derived_seed("turn", task.seed.seed_id, task.index, task.attempt))
@@ -78,9 +79,15 @@ def draft(task: Task) -> Drafted:
             turned(words, turns.get(i))
             for i, words in enumerate(choose_attributes(selection, task.capabilities, rng, task.attributes))
         ),
-        choose_absent(selection, excluded, rng),
+        choose_absent(selection, _worth_saying(excluded, options, offer), rng),
         len(required),
     )
+
+
+def _worth_saying(excluded: tuple[str, ...], options: SeedOptions, offer: SceneInventory) -> tuple[str, ...]:
+    """The excluded categories without those of a kind that nobody would look for in the scene."""
+    named = {category_name(name) for name in options.excluded}
+    return tuple(name for name in excluded if name in named or name in offer.weights)
 
 
 def _orientations(task: Task, selection: Selection, i: int) -> Sequence[str]:

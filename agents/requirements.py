@@ -6,7 +6,6 @@ their numbers.  Does not check that these can hold together in a picture (`spati
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from random import Random
 
 from agents.object_selection import Member, Selection, add_required, required_category
@@ -15,7 +14,7 @@ from agents.scene_inventory import Carry
 from schemas.events import SeedOptions
 from schemas.graph import Relation
 from schemas.predicate_names import GROUPS
-from spatial.knowledge.knowledge_base import categories
+from spatial.knowledge.category_names import category_name, excluded_names
 from spatial.relations.phrases import UnknownPhrase, normalise
 from spatial.relations.predicate_table import PREDICATES
 
@@ -36,11 +35,12 @@ _JOINED = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 def add_requirements(selection: Selection, options: SeedOptions, rng: Random) -> list[Relation]:
     """Add the required objects and return the required relations. Raises RequestRejected where that is impossible."""
     _refuse_visible_exclusions(selection)
-    triples = required_triples(options)
+    scene = selection.inventory.kind.name
+    triples = required_triples(options, scene)
     relations: list[Relation] = []
     for triple in triples:
         relations.extend(_add_relation(selection, triple, options, rng))
-    missing = [category_name(name) for name in options.required_objects]
+    missing = [category_name(name, scene) for name in options.required_objects]
     for name in selection.names():
         if name in missing:
             missing.remove(name)
@@ -52,12 +52,17 @@ def add_requirements(selection: Selection, options: SeedOptions, rng: Random) ->
     return relations
 
 
-def required_triples(options: SeedOptions) -> list[Triple]:
+def required_triples(options: SeedOptions, scene: str | None = None) -> list[Triple]:
     """The required relations with the names of categories; those of a group are written as in `chair and table`."""
     return [
-        (category_name(a), phrase, tuple(category_name(name) for name in object_names(phrase, b)))
+        (category_name(a, scene), phrase, tuple(category_name(name, scene) for name in object_names(phrase, b)))
         for a, phrase, b in options.required_relations
     ]
+
+
+def excluded_categories(options: SeedOptions) -> tuple[str, ...]:
+    """What must not be there: the named categories, and all of the named kinds."""
+    return tuple(dict.fromkeys(found for name in options.excluded for found in excluded_names(name)))
 
 
 def object_names(phrase: str, said: str | None) -> list[str]:
@@ -74,19 +79,6 @@ def is_of_group(phrase: str) -> bool:
     except UnknownPhrase:
         return False
     return any(name in GROUPS for name in found)
-
-
-def category_name(name: str) -> str:
-    """The category's name for a singular or plural noun, with or without an article, in any case."""
-    text = " ".join(name.casefold().split())
-    for article in ("a ", "an ", "the "):
-        text = text.removeprefix(article)
-    return text if text in categories() else _plurals().get(text, text)
-
-
-@lru_cache(maxsize=1)
-def _plurals() -> dict[str, str]:
-    return {c.plural: name for name, c in categories().items()}
 
 
 def _refuse_visible_exclusions(selection: Selection) -> None:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from schemas.predicate_names import GROUPS
+from spatial.knowledge.category_names import kinds
 from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
 from spatial.knowledge.renderer_capabilities import PALETTE
 from spatial.knowledge.scene_search import WHOLE_PHRASE, SceneMatch, tokens
@@ -151,12 +152,14 @@ def _scene_words(words: tuple[str, ...], match: SceneMatch | None) -> frozenset[
 
 @lru_cache(maxsize=1)
 def _names() -> Mapping[tuple[str, ...], tuple[str, ...]]:
-    """Names, plurals and kinds of categories as singular words, with the categories that they may mean."""
+    """Names, plurals, synonyms and kinds of categories as singular words, with the categories that they may mean."""
     known, doubtful = categories(), word_lists("doubtful")
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for category in known.values():
+        found |= {tokens(text): (category.name,) for text in category.synonyms if tokens(text) not in found}
+    for category in known.values():
         found |= {tokens(text): (category.name,) for text in (category.plural, category.name)}
-    for kind, members in word_lists("kinds_of").items():
+    for kind, members in (*kinds().items(), *word_lists("kinds_of").items()):
         meant = tuple(name for name in members if name in known and name not in doubtful.get(kind, ()))
         if meant and kind not in known:
             found |= {tokens(text): meant for text in (kind, plural(kind)) if tokens(text) not in found}
@@ -219,7 +222,7 @@ def _mention(words: tuple[str, ...], at: int, end: int) -> _Mention:
 
 def _is_plural(name: tuple[str, ...], meant: tuple[str, ...]) -> bool:
     text = " ".join(name)
-    singular = {categories()[category].name for category in meant} | word_lists("kinds_of").keys()
+    singular = {one for name in meant for one in (name, *categories()[name].synonyms)} | word_lists("kinds_of").keys()
     return text not in singular and " ".join(tokens(text)) != text.replace("é", "e")
 
 

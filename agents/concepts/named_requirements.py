@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from agents.concepts.concept_reading import ConceptReading, NamedRelation, NamedThing
 from agents.image_prompts import with_article
 from agents.rejections import unmet_options
-from agents.requirements import CARRY, category_name, is_of_group, predicates_for
+from agents.requirements import CARRY, is_of_group, predicates_for
 from schemas.events import SeedOptions
+from spatial.knowledge.category_names import category_name
 from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.relations.phrases import normalise

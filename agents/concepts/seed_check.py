@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from agents.concepts.concept_reading import read_concept
 from agents.drafting import FAMILIES
 from agents.planner import RulePlanner
-from agents.requirements import category_name, object_names
+from agents.requirements import excluded_categories, object_names
 from schemas.events import Rejection, SeedConcept, SeedOptions
-from spatial.knowledge.knowledge_base import categories
+from spatial.knowledge.category_names import category_name, is_known
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.knowledge.vocabulary import nearest
 from spatial.relations.phrases import UnknownPhrase, normalise
@@ -45,17 +45,14 @@ def _faults(options: SeedOptions, by_model: bool) -> Iterator[str]:
     for name in options.families:
         if name not in FAMILIES:
             yield f"there is no family of relations {name!r}; there are {', '.join(sorted(FAMILIES))}"
-    required, excluded = (
-        {category_name(name): name for name in names} for names in (options.required_objects, options.excluded)
-    )
-    for name in required.keys() & excluded.keys():
+    required = {category_name(name): name for name in options.required_objects}
+    for name in required.keys() & excluded_categories(options):
         yield f"{name!r} is required and excluded"
     if by_model:
         return
-    for subject, phrase, other in options.required_relations:
-        required |= {category_name(name): name for name in (subject, *object_names(phrase, other))}
-    for known, name in [*required.items(), *excluded.items()]:
-        if known not in categories():
+    named = [name for a, phrase, b in options.required_relations for name in (a, *object_names(phrase, b))]
+    for name in dict.fromkeys([*required.values(), *named, *options.excluded]):
+        if not is_known(name):
             yield f"there is no category {name!r}{_nearest_words(name, 'categories')}"
     for _, phrase, _ in options.required_relations:
         if phrase not in PREDICATES and not _is_phrase(phrase):

@@ -10,7 +10,7 @@ from random import Random
 from agents.llm.answer_forms import NodeSet
 from agents.llm.planning_job import Job
 from agents.llm.scene_offer import Place
-from agents.requirements import category_name
+from spatial.knowledge.category_names import category_name
 
 MOST_ATTRIBUTES = 3
 ABSENT = (1, 3)
@@ -29,7 +29,7 @@ class ChosenObjects:
 
 def chosen_of(job: Job, place: Place, objects: tuple[str, ...], nodes: NodeSet) -> ChosenObjects:
     """The set with category names, drawable attributes, and some absent categories of the scene."""
-    names = tuple(category_name(node.name) for node in nodes.objects)
+    names = tuple(category_name(node.name, place.home) for node in nodes.objects)
     attributes, undrawn = [], list[str]()
     for name, node in zip(names, nodes.objects, strict=True):
         words = place.words(name)

@@ -11,10 +11,10 @@ from agents.llm.object_choice import ChosenObjects, chosen_of
 from agents.llm.planning_job import Job
 from agents.llm.scene_offer import Place, offered_scenes, resolve_scene, scene_named_by
 from agents.rejections import unmet_options
-from agents.requirements import category_name
 from schemas.events import SeedOptions
 from schemas.llm.contract import Fault
 from schemas.llm.prompts import PromptInput
+from spatial.knowledge.category_names import category_name
 
 SCENES = 3
 """Most scenes of one concept: few concepts have more that are typical."""
@@ -64,7 +64,7 @@ async def propose_objects(job: Job, place: Place) -> tuple[str, ...]:
 
     def check(answer: Objects) -> Fault | None:
         found.clear()
-        said = [category_name(name) for name in answer.objects]
+        said = [category_name(name, place.home) for name in answer.objects]
         found.update(dict.fromkeys((*job.needed, *(n for n in said if _usable(n, offered, job.excluded)))))
         if len(found) >= max(LEAST_OBJECTS, job.seed.options.min_objects):
             return None
@@ -108,7 +108,7 @@ async def choose_objects(job: Job, place: Place, objects: tuple[str, ...]) -> Ch
         good.clear()
         faults = []
         for number, nodes in enumerate(answer.sets):
-            why = _set_fault(job, place, objects, [category_name(node.name) for node in nodes.objects])
+            why = _set_fault(job, place, objects, [category_name(node.name, place.home) for node in nodes.objects])
             if why is None:
                 good.append(nodes)
             else:

@@ -24,6 +24,11 @@ class Place:
     kind: SceneKind | None
     inventory: SceneInventory | None
 
+    @property
+    def home(self) -> str | None:
+        """The scene from which a kind (`fruit`) gets its category; None where a kind can be drawn as it is."""
+        return None if self.inventory is None else self.inventory.kind.name
+
     def names(self, needed: Sequence[str], excluded: Sequence[str]) -> tuple[str, ...]:
         """The categories to choose from, required ones first; empty for no limits."""
         if self.inventory is None:

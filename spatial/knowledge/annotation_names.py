@@ -1,8 +1,8 @@
 """What the names in people's annotations of photographs mean here.
 
 In: a category's name as annotators write it.  Out: the name that questions use, or None for one that is not known.
-Names that the knowledge base has are known, in singular and plural; `annotation_names.json` adds synonyms, and further
-names that can be asked about although nothing here draws them.
+Names that the knowledge base has are known, with their plurals and synonyms; `annotation_names.json` adds further names,
+with synonyms of theirs, that can be asked about although nothing here draws them.
 """
 
 import json
@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from spatial.knowledge.category_names import known_names
 from spatial.knowledge.knowledge_base import categories
 
 FILE = Path(__file__).with_suffix(".json")
@@ -24,6 +25,5 @@ def known_name(written: str) -> str | None:
 @lru_cache(maxsize=1)
 def _names() -> Mapping[str, str]:
     own = json.loads(FILE.read_text("utf-8"))
-    plurals = {category.plural.casefold(): name for name, category in categories().items()}
-    plain = {name.casefold(): name for name in (*own["further"], *categories())}
-    return MappingProxyType({**plurals, **plain, **own["synonyms"]})
+    further = {name: name for name in own["further"]} | own["synonyms"]
+    return MappingProxyType({**known_names(), **further, **{name.casefold(): name for name in categories()}})

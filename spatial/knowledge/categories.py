@@ -31,6 +31,7 @@ class Category:
     `faces`: the side of the picture that its front points to, where the sprite is a clear profile; the collage
     mirrors it for the other.
     `single`: a scene has at most one of it (a stove, the sun).
+    `synonyms`: other singular names that people have for it; each means one category only.
     `parts`: names of what a viewer might see in its picture (a plate under a cake) or might call it (a bird).
     """
 
@@ -52,6 +53,7 @@ class Category:
     faces: Literal["left", "right"] | None = None
     single: bool = False
     parts: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ __all__ = [
     "knowledge_digest",
     "scene_kinds",
     "sprite_folders",
+    "tagged",
 ]
 
 FOLDER = Path(__file__).parent
@@ -41,6 +42,11 @@ def categories() -> Mapping[str, Category]:
     rows = _rows()[0]
     scenes = _scenes_of(scene_kinds().values())
     return MappingProxyType({name: _category(row, rows, scenes.get(name, ())) for name, row in rows.items()})
+
+
+def tagged(tag: str) -> tuple[str, ...]:
+    """The names of the categories with a tag."""
+    return tuple(name for name, row in _rows()[0].items() if tag in row.get("tags", ()))
 
 
 @lru_cache(maxsize=1)
@@ -145,6 +151,7 @@ def _category(row: Row, rows: Mapping[str, Row], scenes: tuple[str, ...]) -> Cat
         faces=row.get("faces"),
         single=row.get("single", False),
         parts=tuple(row.get("parts", ())),
+        synonyms=tuple(row.get("synonyms", ())),
     )
 
 

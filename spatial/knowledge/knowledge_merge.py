@@ -39,6 +39,7 @@ def merge(folders: Sequence[Path], own: Path) -> tuple[Rows, Rows]:
         _add(scenes, found, "scene")
     _check_names(added_categories, added_scenes, categories)
     _check_words(scenes)
+    _check_synonyms(categories)
     return categories, scenes
 
 
@@ -126,3 +127,13 @@ def _check_words(scenes: Rows) -> None:
             other = owners.setdefault(word.casefold(), found)
             if other is not found:
                 raise BadKnowledge(f"{found.where}: {found.row['name']!r}: {word!r} names {other.row['name']!r} already")
+
+
+def _check_synonyms(categories: Rows) -> None:
+    """Raise BadKnowledge for a synonym that means another category already."""
+    owners = {word: found for found in categories.values() for word in (found.row["name"], found.row["plural"])}
+    for found in categories.values():
+        for word in found.row.get("synonyms", ()):
+            other = owners.setdefault(word.casefold(), found)
+            if other is not found:
+                raise BadKnowledge(f"{found.where}: {found.row['name']!r}: {word!r} means {other.row['name']!r} already")

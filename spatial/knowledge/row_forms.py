@@ -48,6 +48,7 @@ class CategoryForm(_Form):
     faces: Literal["left", "right"] | None = None
     single: bool = False
     parts: Words = ()
+    synonyms: Words = ()
     tags: Words = ()
 
     @model_validator(mode="after")

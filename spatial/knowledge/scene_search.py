@@ -140,7 +140,7 @@ def _object_ranks(kinds: Mapping[str, SceneKind], categories: Mapping[str, Categ
     for kind in kinds.values():
         ranks: dict[str, float] = {}
         for position, name in enumerate(kind.categories):
-            for text in (name, categories[name].plural):
+            for text in (name, categories[name].plural, *categories[name].synonyms):
                 words = tokens(text)
                 if len(words) == 1:
                     ranks.setdefault(words[0], 1 - position / len(kind.categories))

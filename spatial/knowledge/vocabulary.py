@@ -33,6 +33,7 @@ def _categories() -> Iterable[Entry]:
         yield {
             "name": category.name,
             "plural": category.plural,
+            "synonyms": list(category.synonyms),
             "drawn": category.drawn or category.sprite is not None,
             "scenes": list(category.scenes),
             "attributes": {family: list(words) for family, words in category.attributes.items()},
@@ -81,14 +82,16 @@ def entries(kind: str, search: str = "") -> list[Entry]:
 
 def nearest(word: str, kind: str) -> list[str]:
     """The known names of a kind that are written most alike, best first; names that contain the word too."""
-    names = [entry["name"] for entry in VOCABULARY[kind]()]
-    plain = {_plain(name): name for name in names}
+    listed = list(VOCABULARY[kind]())
+    plain = {_plain(word): entry["name"] for entry in listed for word in entry.get("synonyms", ())}
+    plain |= {_plain(entry["name"]): entry["name"] for entry in listed}
     alike = [plain[found] for found in get_close_matches(_plain(word), plain, NEAREST, NEAR)]
     return list(dict.fromkeys([*alike, *(name for text, name in plain.items() if _plain(word) in text.split())]))[:NEAREST]
 
 
 def _rank(entry: Entry, wanted: str) -> int | None:
-    name, others = _plain(entry["name"]), [_plain(word) for word in (*entry.get("words", ()), entry.get("plural", ""))]
+    written = (*entry.get("words", ()), *entry.get("synonyms", ()), entry.get("plural", ""))
+    name, others = _plain(entry["name"]), [_plain(word) for word in written]
     if wanted in (name, *others):
         return 0 if wanted == name else 1
     if wanted in name:

@@ -67,9 +67,10 @@ def solve(
 @lru_cache(maxsize=1)
 def knowledge() -> Catalog:
     """The knowledge base of this package."""
+    from spatial.knowledge.category_names import known_names
     from spatial.knowledge.knowledge_base import categories, scene_kinds
 
-    return Catalog(categories(), scene_kinds())
+    return Catalog({word: categories()[name] for word, name in known_names().items()}, scene_kinds())
 
 
 def _sampled(draft: Draft, problem: Problem, rng: Random, jitter: float = JITTER) -> Layout | None:
