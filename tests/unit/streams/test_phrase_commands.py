@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from schemas.errors import RetryableError
 from spatial.questions.wording.paraphrase_bank import own, paraphrases_in
 from spatial.questions.wording.realisation import grammar
 from streams.cli.root import run
 from streams.demo.llm_stub import Script, StubRequest, StubResponse, serving
+from streams.llm.endpoint import Endpoint
+from streams.llm.endpoint_probe import endpoint_answers
 
 GOOD = "In the photo, would you say that {subject} {is:subject} {direction} {object}?"
 BETTER = "In this image, {does:subject} {subject} appear {direction} {object}?"
@@ -181,3 +184,12 @@ def test_an_unfit_sentence_that_is_in_the_file_already_is_named(
     (tmp_path / "words" / "phrases.json").write_text(json.dumps([{"shape": "directed", "text": "Nothing?"}]), "utf-8")
     assert grow(saying([GOOD])) == 2
     assert "phrases.json:1: 'Nothing?': it must hold these slots" in capsys.readouterr().err
+
+
+def test_a_model_behind_a_proxy_is_not_looked_for_in_its_place(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    endpoint_answers(Endpoint("http://127.0.0.1:9/v1", "tiny", "", 1.0))
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with pytest.raises(RetryableError, match="cannot reach a language model"):
+        endpoint_answers(Endpoint("http://127.0.0.1:9/v1", "tiny", "", 1.0))
