@@ -1,13 +1,15 @@
-"""The function that draws each kind of furniture.
+"""The function that draws each thing without a sprite: one of this folder, or a recipe.
 
 In: a category's name, its aspect and a look.  Out: an RGBA picture.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from PIL import Image
 
 from gpu_workers.collage.drawing_pen import Pen
+from gpu_workers.collage.drawings.recipe import recipe_drawings
 from gpu_workers.collage.furniture import cases, outdoors, seats, tables, vessels, walls
 from gpu_workers.collage.furniture.look import DrawsThing, Look
 
@@ -63,13 +65,19 @@ FLAT = frozenset({"rug", "picnic blanket"})
 DRAWN_WHEN_FILLED = frozenset({"bowl", "bucket"})
 """Objects with a sprite that are drawn when they hold something: the sprite shows no opening."""
 
-KEPT_PICTURES = 192
+KEPT_PICTURES = 256
 """Drawn pictures kept in memory: at most 0.6 MB each, usually half of that."""
+
+
+@lru_cache(maxsize=1)
+def drawings() -> Mapping[str, DrawsThing]:
+    """Every drawing by the name of its category."""
+    return {**recipe_drawings(), **DRAWN}
 
 
 @lru_cache(maxsize=KEPT_PICTURES)
 def furniture(name: str, aspect: float, look: Look) -> Image.Image:
     """The picture of a drawn object; an unknown name is drawn as a cabinet. `aspect` is width over height."""
     pen = Pen(aspect)
-    DRAWN.get(name, cases.cabinet)(pen, look)
+    drawings().get(name, cases.cabinet)(pen, look)
     return pen.done()
