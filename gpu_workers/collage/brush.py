@@ -44,14 +44,18 @@ class Brush:
         self.painted.update(words)
         return True
 
+    def wants(self, word: str) -> bool:
+        """Whether the scene names this element, or none at all."""
+        return not self.context.wanted or word in self.context.wanted
+
     def pick(self, *options: RGB) -> RGB:
         """One of the options, with a little random jitter so that pictures differ."""
         base = options[int(self.rng.integers(len(options)))]
         return tuple(int(np.clip(v + self.rng.integers(-7, 8), 0, 255)) for v in base)  # type: ignore[return-value]
 
     def between(self, low: float, high: float) -> float:
-        """A number in the range."""
-        return float(self.rng.uniform(low, high))
+        """A number in the range; `low` where a small picture leaves no range."""
+        return float(self.rng.uniform(low, max(low, high)))
 
     def gradient(self, top: float, bottom: float, stops: Stops) -> None:
         """Fill a band over the whole width."""

@@ -11,6 +11,7 @@ from gpu_workers.collage.backdrops import country, deep, halls, indoors, town, w
 from gpu_workers.collage.backdrops.place_pictures import show_picture
 from gpu_workers.collage.brush import Brush
 from gpu_workers.collage.fixtures.fixture_table import paint_fixtures
+from gpu_workers.collage.fixtures.places import paint_place
 
 PAINTERS: dict[str, Callable[[Brush], None]] = {
     **indoors.PAINTERS,
@@ -34,6 +35,7 @@ def paint_backdrop(kind: str, context: BackdropContext, pictures: Sequence[Path]
     if pictures:
         show_picture(brush, pictures)
     else:
-        PAINTERS[kind](brush)
+        if not paint_place(brush):
+            PAINTERS[kind](brush)
         paint_fixtures(brush)
     return brush

@@ -27,7 +27,7 @@ def park(brush: Brush) -> None:
     hills(brush, line, near, 2)
     far_trees(brush, line, near)
     grass(brush, line - 1, far, near)
-    if brush.rng.random() < 0.8 and brush.can_paint("path"):
+    if brush.rng.random() < 0.8 and brush.wants("path") and brush.can_paint("path"):
         path(brush, line, (236, 214, 172))
     brush.vignette(0.12)
 

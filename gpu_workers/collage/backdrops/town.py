@@ -30,7 +30,8 @@ def street(brush: Brush) -> None:
         hills(brush, line, (120, 170, 110), 2)
         far_trees(brush, line - 40, (96, 160, 90), 1.0)
         hedge(brush, line, (110, 170, 96))
-    pavement_and_road(brush, line)
+    if brush.wants("road"):
+        pavement_and_road(brush, line)
     brush.vignette(0.16)
 
 

@@ -11,7 +11,10 @@ from math import sin
 from PIL import ImageDraw
 
 from gpu_workers.collage.backdrop_context import Foot
-from gpu_workers.collage.backdrops.air import HAZE, ridge, sky
+from gpu_workers.collage.backdrops.air import HAZE, far_trees, grass, hills, ridge, sky
+from gpu_workers.collage.backdrops.country import hedge
+from gpu_workers.collage.backdrops.floors import tiles
+from gpu_workers.collage.backdrops.town import facades
 from gpu_workers.collage.backdrops.wild import sand_ground
 from gpu_workers.collage.brush import FINE, Brush
 from gpu_workers.collage.drawing_pen import RGB, Point, darker, lighter, mix
@@ -113,19 +116,74 @@ def ground_behind(brush: Brush, edge: Sequence[Point], paint: Callable[[], None]
 
 
 def harbour(brush: Brush) -> None:
-    """Calm water with a far shore, and a quay in front."""
-    line = float(brush.context.horizon)
+    """Calm water with a far shore, and a quay in front; or a canal, a river, a pool, if the elements say so."""
+    line, wanted = float(brush.context.horizon), brush.context.wanted
     sky(brush, line)
-    brush.record("harbour")
-    if brush.can_paint("hill"):
+    far_shore(brush, line)
+    shore, stranded = shore_line(brush, brush.between(0.48, 0.60))
+    open_water(brush, line, min(brush.height, shore + 10))
+    if "riverbank" in wanted:
+        grass_bank(brush, shore)
+    elif "pool edge" in wanted:
+        pool(brush, shore)
+    else:
+        quay(brush, shore)
+    _jetties(brush, shore, stranded)
+    brush.vignette(0.14)
+
+
+def far_shore(brush: Brush, line: float) -> None:
+    """What is seen beyond the water: houses, trees or hills."""
+    wanted = brush.context.wanted
+    if "canal house" in wanted and brush.can_paint("canal house", "house", "building", "window", "door"):
+        facades(brush, line)
+    elif "pool edge" in wanted:
+        hedge(brush, line, (110, 170, 96))
+    elif "riverbank" in wanted:
+        hills(brush, line, (120, 176, 100), 2)
+        far_trees(brush, line, (96, 160, 90), 1.0)
+        brush.rect((0, line - 3, brush.width, 9), (150, 196, 110), (110, 166, 88))
+    elif brush.can_paint("hill"):
         for k in range(2):
             tone = mix((104, 140, 150), HAZE, 0.55 - 0.2 * k)
             ridge(brush, line + 3, 44 - 16 * k, (lighter(tone, 0.15), tone), 0.5)
-    shore, stranded = shore_line(brush, brush.between(0.48, 0.60))
-    open_water(brush, line, min(brush.height, shore + 10))
-    quay(brush, shore)
-    _jetties(brush, shore, stranded)
-    brush.vignette(0.14)
+    if not wanted & {"canal house", "riverbank", "pool edge"}:
+        brush.record("harbour")
+
+
+def grass_bank(brush: Brush, shore: float) -> None:
+    """A grassy bank with reeds along its edge."""
+    if shore > brush.height - 4:
+        return
+    edge = _shore(brush, shore)
+    ground_behind(brush, edge, lambda: grass(brush, shore - 12, (186, 218, 124), (112, 176, 88), 90))
+    brush.poly(_band(edge, -3, 7), (150, 124, 84), (120, 150, 80), 0.8, 1.2)
+    if brush.can_paint("reed"):
+        for k in range(26):
+            x, y = edge[int(brush.rng.integers(len(edge)))]
+            tall = brush.between(16, 40)
+            tone = (96, 150, 80) if k % 3 else (140, 100, 64)
+            brush.poly([(x - 2, y + 4), (x + 2, y + 4), (x + brush.between(-6, 6), y - tall)], tone)
+    brush.record("riverbank")
+
+
+def pool(brush: Brush, shore: float) -> None:
+    """Ropes between lanes, and a deck of pale tiles with a steel ladder."""
+    line = float(brush.context.horizon)
+    brush.rect((0, line - 2, brush.width, 8), (250, 250, 250), (206, 214, 220))
+    for k in range(-3, 4):
+        for step in range(16):
+            near = (step / 16) ** 1.4
+            y = line + 8 + (shore - line - 8) * near
+            x = brush.width / 2 + (k + 0.5) * brush.width * (0.14 + 0.10 * near)
+            tone: RGB = (226, 70, 66) if step % 2 else (250, 250, 250)
+            brush.puffs([(x, y, 1.8 + 3 * near)], tone, darker(tone, 0.15))
+    if shore > brush.height - 4:
+        return
+    tiles(brush, shore, (226, 232, 234))
+    brush.rect((0, shore - 4, brush.width, 9), (250, 252, 252), (210, 220, 226))
+    brush.rect((0, shore + 5, brush.width, 4), (70, 140, 190))
+    brush.record("pool edge")
 
 
 def quay(brush: Brush, top: float) -> None:

@@ -8,6 +8,7 @@ from gpu_workers.collage.backdrop_context import BackdropContext, Foot
 from gpu_workers.collage.backdrops.catalogue import paint_backdrop
 from gpu_workers.collage.brush import Brush
 from gpu_workers.collage.fixtures.fixture_table import CLEAR, LOOKS_LIKE, OUT_OF_FOCUS, known_fixtures
+from gpu_workers.collage.fixtures.places import PLACES
 from gpu_workers.collage.sketch import Sketch, steps, words_width
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 
@@ -52,6 +53,19 @@ def test_fixtures_are_painted_on_pictures_of_any_shape(size: tuple[int, int]):
     for word in sorted(known_fixtures()):
         picture, _ = picture_of("room", context_of(word, size=size))
         assert picture.size == size
+
+
+@pytest.mark.parametrize("word", sorted(PLACES))
+def test_a_place_of_its_own_replaces_what_its_kind_of_backdrop_shows(word: str):
+    _, painted = picture_of("desert", context_of(word))
+    assert word in painted
+    assert not painted & {"sand", "dune"}
+
+
+@pytest.mark.parametrize(("word", "shown"), [("pool edge", "tiles"), ("riverbank", "grass"), ("canal house", "quay")])
+def test_water_has_the_banks_that_the_scene_names(word: str, shown: str):
+    _, painted = picture_of("harbour", context_of(word, "sky", size=(512, 512)))
+    assert {word, shown, "water"} <= painted
 
 
 def test_a_sign_keeps_clear_of_what_hangs_on_the_wall():
