@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from random import Random
 
 from spatial.layout.constraints.constraint_rules import surface_of
-from spatial.layout.placement_problem import ATTENUATION, SIDE_RANGE_M, Problem, ancestors, pairs_tucked_under
+from spatial.layout.placement_problem import ATTENUATIONS, SIDE_RANGE_M, Problem, ancestors, pairs_tucked_under
 
 FILL, GROUND_FILL = 0.30, 0.45
 """Share of the canvas that all boxes cover at full size: a larger share leaves no room for directions.
@@ -17,6 +17,9 @@ On a ground plane, perspective reduces it by a third."""
 
 WIDEST = 0.62
 """Largest extent of a box, share of the canvas's."""
+
+SMALLEST = 0.1
+"""Least side at full size for which ratios of sizes are brought nearer to the real ones, share of the canvas's."""
 
 LARGEST = 0.46
 """Largest side (square root of area) of a box, share of the canvas's."""
@@ -37,12 +40,16 @@ LEAST_PX = 3
 def base_sides(problem: Problem, rng: Random, jitter: float = JITTER) -> list[float]:
     """Square roots of areas in pixels at full size, before `fit_to_carriers`."""
     width, height = problem.canvas
-    raw = []
-    for thing in problem.things:
-        metres = min(max(thing.side, SIDE_RANGE_M[0]), SIDE_RANGE_M[1])
-        raw.append(metres**ATTENUATION * math.exp(rng.uniform(-jitter, jitter)))
+    low, high = SIDE_RANGE_M
+    metres = [min(max(thing.side, low), high) for thing in problem.things]
+    spread = [math.exp(rng.uniform(-jitter, jitter)) for _ in metres]
     fill = FILL if problem.ground is None else GROUND_FILL
-    scale = math.sqrt(fill * rng.uniform(0.8, 1.1) * width * height / sum(r * r for r in raw))
+    area = fill * rng.uniform(0.8, 1.1) * width * height
+    for exponent in ATTENUATIONS:
+        raw = [m**exponent * each for m, each in zip(metres, spread, strict=True)]
+        scale = math.sqrt(area / sum(r * r for r in raw))
+        if min(raw) * scale >= SMALLEST * math.sqrt(width * height):
+            break
     largest = LARGEST * math.sqrt(width * height)
     return [min(r * scale, largest, largest_side(problem, i)) for i, r in enumerate(raw)]
 

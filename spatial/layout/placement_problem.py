@@ -14,10 +14,11 @@ from spatial.reasoning.draft import Draft
 DEFAULT_SIDE_M = 0.6
 """Side in metres assumed for a category that is not known: between a cat and a chair."""
 
-ATTENUATION = 0.5
-"""Exponent on real sizes: a house is 200 times as large as a cup, and even 14 times would be too much in a picture."""
+ATTENUATIONS = (0.8, 0.7, 0.6, 0.5)
+"""Exponents on real sizes, the truest first: a house is 200 times as large as a cup, and even 14 times would be too much in
+a picture of both; of a cup and a chair the true ratio can be shown."""
 
-SIDE_RANGE_M = (0.12, 4.0)
+SIDE_RANGE_M = (0.06, 6.0)
 """Sides in metres are clipped to this before attenuation, so that a cup beside a house stays visible."""
 
 LOW_SURFACE = 0.3
