@@ -42,7 +42,8 @@ def base_sides(problem: Problem, rng: Random, jitter: float = JITTER) -> list[fl
     width, height = problem.canvas
     low, high = SIDE_RANGE_M
     metres = [min(max(thing.side, low), high) for thing in problem.things]
-    spread = [math.exp(rng.uniform(-jitter, jitter)) for _ in metres]
+    of_kind = {thing: math.exp(rng.uniform(-jitter, jitter)) for thing in dict.fromkeys(problem.things)}
+    spread = [of_kind[thing] for thing in problem.things]  # one for all of a kind: only distance makes one look larger
     fill = FILL if problem.ground is None else GROUND_FILL
     area = fill * rng.uniform(0.8, 1.1) * width * height
     for exponent in ATTENUATIONS:

@@ -39,3 +39,10 @@ def test_where_nothing_keeps_the_smallest_visible_the_differences_are_least() ->
     found = sides("ring", "house", "house", "house")
     assert exponent("ring", "house", found) <= ATTENUATIONS[-1] + 1e-9
     assert found["ring"] < SMALLEST * 512
+
+
+def test_two_of_a_kind_have_one_size_before_distance_tells_them_apart() -> None:
+    problem = problem_of(Draft(("stool", "ball", "stool")), (512, 512), CATALOG)
+    for seed in range(20):
+        first, other, second = base_sides(problem, random.Random(seed))
+        assert first == second != other
