@@ -4,6 +4,7 @@ In: a brush, coordinates in the picture's pixels, colours.  Out: one layer, laid
 The colours are flat; the layer darkens a little towards its foot, as everything else that the brush paints.
 """
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -65,8 +66,9 @@ class Sketch:
         self._draw.line(fine, fill=tone, width=max(1, round(width * FINE)), joint="curve")
 
     def write(self, centre: Point, words: str, size: float, tone: RGB) -> None:
-        """Words around a point."""
-        self._draw.text((centre[0] * FINE, centre[1] * FINE), words, tone, _font(round(size * FINE)), anchor="mm")
+        """Words around a point, without accents."""
+        place = (centre[0] * FINE, centre[1] * FINE)
+        self._draw.text(place, _plain(words), tone, _font(round(size * FINE)), anchor="mm")
 
     def show(self, area: Area, paint: "Callable[[Sketch, Area], None]") -> None:
         """Let `paint` fill an area, and cut off what it draws beyond."""
@@ -95,7 +97,12 @@ class Sketch:
 
 def words_width(words: str, size: float) -> float:
     """How wide the words are that `Sketch.write` writes."""
-    return float(_font(round(size * FINE)).getlength(words)) / FINE
+    return float(_font(round(size * FINE)).getlength(_plain(words))) / FINE
+
+
+def _plain(words: str) -> str:
+    """The words in letters that the font has: CAFE for CAFÉ, which it would write with a box."""
+    return unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
 
 
 def steps(low: float, high: float, each: float) -> list[float]:

@@ -99,3 +99,7 @@ def test_steps_fill_a_range_with_things_of_about_the_width():
     assert steps(0, 100, 24) == [0, 25, 50, 75]
     assert steps(0, 5, 24) == [0]
     assert words_width("BAKERY", 20) == pytest.approx(2 * words_width("BAKERY", 10), rel=0.1)
+
+
+def test_a_sign_is_written_in_letters_that_the_font_has() -> None:
+    assert words_width("CAFÉ", 20) == words_width("CAFE", 20)
