@@ -32,7 +32,7 @@ def shop(brush: Brush) -> None:
         shelves(brush, line)
     else:
         window_light(brush, line)
-    if any(word in brush.context.scene for word in TILED):
+    if "tile" in brush.context.wanted or any(word in brush.context.scene for word in TILED):
         tiles(brush, line, brush.pick(*TILES))
     else:
         boards(brush, line, brush.pick(*BOARDS))

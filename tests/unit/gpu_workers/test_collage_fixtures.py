@@ -10,6 +10,7 @@ from gpu_workers.collage.brush import Brush
 from gpu_workers.collage.fixtures.fixture_table import CLEAR, LOOKS_LIKE, OUT_OF_FOCUS, known_fixtures
 from gpu_workers.collage.fixtures.places import PLACES
 from gpu_workers.collage.sketch import Sketch, steps, words_width
+from spatial.knowledge.categories import SceneKind
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 
 BOTH = {**OUT_OF_FOCUS, **CLEAR}
@@ -42,6 +43,13 @@ def test_a_fixture_that_looks_like_what_is_counted_is_left_out(word: str):
 def test_what_a_fixture_may_be_called_is_an_object_that_pictures_can_show():
     assert {word for words in LOOKS_LIKE.values() for word in words} <= set(categories()) | {"shelf"}
     assert set(LOOKS_LIKE) <= known_fixtures()
+
+
+@pytest.mark.parametrize("kind", scene_kinds().values(), ids=lambda kind: kind.name)
+def test_a_fixture_that_is_another_name_of_an_object_of_its_scene_is_known_to_look_like_it(kind: SceneKind):
+    for name in kind.categories:
+        called = known_fixtures() & set(categories()[name].synonyms) & set(kind.elements) - {"carpet"}
+        assert all(name in LOOKS_LIKE.get(word, ()) for word in called), (name, called)
 
 
 def test_every_wall_floor_and_fixture_belongs_to_a_scene():
