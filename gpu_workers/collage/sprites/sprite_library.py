@@ -17,7 +17,7 @@ VISIBLE_ALPHA = 128
 FAINT_ALPHA = 16
 """Below this a pixel is invisible: a sprite's box is the box of what is above."""
 
-KEPT_SPRITES = 512
+KEPT_SPRITES = 640
 """Cropped sprites kept in memory, 0.25 MB each."""
 
 
