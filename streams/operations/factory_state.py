@@ -7,6 +7,7 @@ reported, and asked again in the next report.
 
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -93,17 +94,18 @@ class FactoryWatch:
         self._settings, self._groups, self._clock = settings, groups, clock
 
     def report(self) -> Report:
-        """The factory now. An unavailable service is part of the report."""
+        """The factory now. An unavailable service is part of the report. Broker and store are asked at the same time."""
         local, away, now = collect(self._settings.state_dir), [], self._clock()
         states: Mapping[str, GroupState] = {}
         stalled: Mapping[str, float] = {}
+        with ThreadPoolExecutor(1) as pool:
+            store = pool.submit(self._ask_store)
+            try:
+                states, stalled = self._groups.poll(now)
+            except (RetryableError, Problem) as failure:
+                away.append(str(failure))
         try:
-            states, stalled = self._groups.poll(now)
-        except (RetryableError, Problem) as failure:
-            away.append(str(failure))
-        try:
-            if "s3_endpoint" in self._settings.model_fields_set:  # a machine that only monitors need not know the store
-                store_answers(self._settings.s3_endpoint, self._settings.connect_timeout_s)
+            store.result()
         except RetryableError as failure:
             away.append(str(failure))
         bound = self._settings.stuck_after_s
@@ -112,6 +114,11 @@ class FactoryWatch:
             for stage, row in local.items()
         }
         return Report(stages, tuple(away))
+
+    def _ask_store(self) -> None:
+        """Raise RetryableError where the store is away; a machine that only monitors need not know it."""
+        if "s3_endpoint" in self._settings.model_fields_set:
+            store_answers(self._settings.s3_endpoint, self._settings.connect_timeout_s)
 
     def close(self) -> None:
         """Close the connections."""

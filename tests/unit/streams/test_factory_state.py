@@ -2,6 +2,7 @@
 
 import http.server
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,10 +41,28 @@ class Bench:
     def __init__(self, folder: Path, **settings: str) -> None:
         self.broker, self.clock = FakeGroups(put_at=0.0), Clock()
         found = StatusSettings(state_dir=folder, **settings)
+        self.settings = found
         self.watch = FactoryWatch(found, GroupWatch(found, self.broker.connect), self.clock)
 
     def look(self):
         return self.watch.report()
+
+
+def test_broker_and_store_are_asked_at_the_same_time(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as store:  # silent; the broker answers once it was asked
+        endpoint = f"http://127.0.0.1:{store.getsockname()[1]}"
+        bench = Bench(tmp_path, s3_endpoint=endpoint, connect_timeout_s="1")
+        connect, asked = bench.broker.connect, []
+
+        def connect_after_the_store():
+            store.settimeout(5)
+            asked.append(store.accept()[0])
+            return connect()
+
+        bench.watch = FactoryWatch(bench.settings, GroupWatch(bench.settings, connect_after_the_store), bench.clock)
+        (away,) = bench.look().away
+        asked[0].close()
+    assert away.startswith("cannot reach S3 at ")
 
 
 @pytest.fixture
