@@ -190,7 +190,7 @@ class SeedApp(faust.App):
         until = monotonic() + self.drain_s
         while self.in_flight() and monotonic() < until and self.away_since is None:
             await asyncio.sleep(0.02)
-        if self.in_flight():
+        if self.in_flight() and self.away_since is None:  # else the line of the end says how many
             log("agents").warning("seeds in hand did not finish; they will be delivered again", in_hand=self.in_flight())
         await consumer.commit_and_end_transactions()
 

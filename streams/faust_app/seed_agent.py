@@ -199,12 +199,20 @@ async def _stop_app(app: SeedApp) -> None:
     while app.crashed and app.is_reading() and monotonic() < until and app.away_since is None:
         await asyncio.sleep(0.1)  # it would be a second member of the group beside the next application's
     if not ending.done():
-        why = "Faust did not stop in time" if app.away_since is None else f"Kafka at {app.connection} is away"
-        log("agents").error(f"{app.crash_reason or why}; what is in hand will be delivered again", in_hand=app.in_flight())
+        _log_unfinished(app)
         flush()
         logging.shutdown()
         # whatever hangs would also block the end of the event loop
         os._exit(1 if app.away_since is None or app.crashed else 0)
+
+
+def _log_unfinished(app: SeedApp) -> None:
+    """An end while the broker is away is no error of this process: what is in hand will be delivered again."""
+    if app.away_since is not None and not app.crashed:
+        log("agents").info("stopped", during=f"waiting for {kafka_at(app.connection)}", in_hand=app.in_flight())
+        return
+    why = app.crash_reason or "Faust did not stop in time"
+    log("agents").error(f"{why}; what is in hand will be delivered again", in_hand=app.in_flight())
 
 
 async def _watch(app: SeedApp) -> None:

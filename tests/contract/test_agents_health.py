@@ -13,7 +13,7 @@ from tests.conftest import FreshService
 from tests.fakes.agents_thread import Planner, agents, message, publish, seeds
 from tests.fakes.carrier import SESSION_S
 from tests.fakes.slow_params import BOTH_BROKERS
-from tests.fakes.stage_process import StageProcess, timed
+from tests.fakes.stage_process import StageProcess, silent, timed
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.contract
@@ -80,3 +80,22 @@ def test_a_process_whose_planner_hangs_fails_its_probes_and_ends_in_time(hanging
     assert len(hanging.lines("stopped")) == 1
     assert len(hanging.lines("seeds in hand did not finish")) == 1
     assert "Traceback" not in hanging.log()
+
+
+def test_agents_end_with_one_line_that_is_no_error_while_their_broker_is_silent(
+    fresh_broker: FreshService, tmp_path: Path
+) -> None:
+    bootstrap = fresh_broker("apache").bootstrap
+    apply(AgentSettings(kafka_bootstrap=bootstrap))
+    process = StageProcess("agents", tmp_path, {"SKG_KAFKA_BOOTSTRAP": bootstrap, "SKG_KAFKA_SESSION_S": str(SESSION_S)})
+    try:
+        process.becomes("/readyz", 200)
+        with silent(int(bootstrap.rpartition(":")[2])):
+            process.says("waiting for Kafka")
+            before = len(process.log().splitlines())
+            assert process.stop(30) == 0
+        [last] = process.log().splitlines()[before:]
+        assert '"stopped"' in last
+        assert '"error"' not in last
+    finally:
+        process.kill()
