@@ -14,6 +14,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
+from schemas.ids import derived_seed
+
 Aspect = Literal["above", "seen", "more", "larger", "behind"]
 """`above`: which of two is higher in the picture.  `seen`: which is in the picture, where the other is not.
 `more`: of which there are more.  `larger`: which looks larger.  `behind`: which is behind the other."""
@@ -34,6 +36,11 @@ def keep_probability(aspect: Aspect, first: str, second: str) -> float:
     return min(1.0, math.exp(known.get(second, 0.0) - known.get(first, 0.0)))
 
 
-def is_kept(aspect: Aspect, first: str, second: str, rng: random.Random) -> bool:
-    """Whether a question is kept, by chance."""
-    return rng.random() < keep_probability(aspect, first, second)
+def is_kept(aspect: Aspect, first: str, second: str, content: str) -> bool:
+    """Whether a question is kept, by a chance that the names and the content of the scene decide.
+
+    It is drawn once: where a scene is tried again, what the names make likely would have a second chance, and the opposite,
+    which is always kept, needs none.
+    """
+    odds = keep_probability(aspect, first, second)
+    return odds >= 1 or random.Random(derived_seed("kept", content, aspect, first, second)).random() < odds

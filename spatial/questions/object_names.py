@@ -8,6 +8,7 @@ import re
 from functools import cached_property
 
 from schemas.events import Scene
+from schemas.ids import content_id
 from spatial.questions.answer_rules import label
 from spatial.questions.certain_facts import View
 from spatial.questions.question_kinds import Direction, Extreme, Hop, Ref
@@ -47,6 +48,11 @@ class NamedScene(View):
     def __init__(self, scene: Scene, strictness: float = 1.0) -> None:
         super().__init__(scene, strictness)
         self._names: dict[int, Ref | None] = {}
+
+    @cached_property
+    def content(self) -> str:
+        """The id of the scene's content."""
+        return content_id("scene", self.scene.model_dump(mode="json"))
 
     def name(self, index: int) -> Ref | None:
         """The simplest reference that identifies the object, if there is one."""

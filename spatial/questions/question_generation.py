@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from schemas.events import Question, Scene
-from schemas.ids import content_id, derived_seed, question_id
+from schemas.ids import derived_seed, question_id
 from spatial.questions.answer_rules import Answer
 from spatial.questions.answering import answer
 from spatial.questions.certificates import certificate
@@ -72,7 +72,7 @@ def ask(
     """
     require_admitted()
     named = scene if isinstance(scene, NamedScene) else NamedScene(scene)
-    task = _Task(named, sample or content_id("scene", named.scene.model_dump(mode="json")), split)
+    task = _Task(named, sample or named.content, split)
     found: dict[object, Question] = {}
     kinds = [kind for kind in KINDS if kind not in without and _is_tried(kind, seed)]
     random.Random(derived_seed("question order", seed)).shuffle(kinds)

@@ -71,11 +71,12 @@ def with_one_missing(graph: SpatialGraph, rng: Random) -> SpatialGraph:
 
 
 def with_one_more(graph: SpatialGraph, rng: Random) -> SpatialGraph:
-    """A second one of something, in a corner, nearer than all."""
+    """A second one of something, nearer than all, in the lower corner that is farther from it: else it would be hidden."""
     again = rng.choice(graph.objects)
-    _, _, w, h = graph.layout.boxes[again.id]
+    x, _, w, h = graph.layout.boxes[again.id]
     width, height = graph.layout.canvas
-    box = (rng.choice((2, max(2, width - w - 2))), max(2, height - h - 2), min(w, width - 4), min(h, height - 4))
+    corner = 2 if 2 * x + w > width else max(2, width - w - 2)
+    box = (corner, max(2, height - h - 2), min(w, width - 4), min(h, height - 4))
     return _of(graph, range(len(graph.objects)), ((again.id, box),))
 
 

@@ -69,17 +69,17 @@ def rival_claims(scene: NamedScene, rng: random.Random, even: bool = True) -> li
         one, other = scene.ref(i), scene.ref(j)
         if scene.relation(i, "left_of", j).value:
             found.append(_directed(one, SIDES, other, rng))
-        if scene.relation(i, "above", j).value and (not even or _is_even(scene, "above", i, j, rng)):
+        if scene.relation(i, "above", j).value and (not even or _is_even(scene, "above", i, j)):
             found.append(_directed(one, HEIGHTS, other, rng))
-        if scene.relation(i, "behind", j).value and (not even or _is_even(scene, "behind", i, j, rng)):
+        if scene.relation(i, "behind", j).value and (not even or _is_even(scene, "behind", i, j)):
             found.append(_deeper(one, other, rng))
     rng.shuffle(found)
     return found
 
 
-def _is_even(scene: NamedScene, aspect: str, i: int, j: int, rng: random.Random) -> bool:
+def _is_even(scene: NamedScene, aspect: str, i: int, j: int) -> bool:
     names = scene.objects[i].category, scene.objects[j].category
-    return is_kept("above" if aspect == "above" else "behind", *names, rng)
+    return is_kept("above" if aspect == "above" else "behind", *names, scene.content)
 
 
 def _directed(first: Ref, names: tuple[Direction, Direction], second: Ref, rng: random.Random) -> Rivals:

@@ -77,7 +77,7 @@ def _categories(scene: NamedScene, rng: random.Random, target: str) -> Iterator[
     for (first, many), (second, few) in options:
         if (many > few) is (target == "yes"):
             ahead, behind = (first, second) if many > few else (second, first)
-            if is_kept("more", ahead, behind, rng):
+            if is_kept("more", ahead, behind, scene.content):
                 yield CompareCounts(category=first, than=second), target
 
 
@@ -87,5 +87,5 @@ def apparent_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     for i, j in pairs(rng, scene.plainly_named):
         if looks_larger(scene, i, j).value is (target == "yes"):
             large, small = (i, j) if target == "yes" else (j, i)
-            if is_kept("larger", scene.objects[large].category, scene.objects[small].category, rng):
+            if is_kept("larger", scene.objects[large].category, scene.objects[small].category, scene.content):
                 yield Larger(subject=scene.ref(i), object=scene.ref(j)), target

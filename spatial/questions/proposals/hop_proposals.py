@@ -94,7 +94,7 @@ def _deeper(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> I
         for j in shuffled(rng, scene.plainly_named):
             holds = scene.relation(i, predicate, j).value if i != j else None
             is_farther = holds is (predicate == "behind")
-            if holds is (target == "yes") and _tells_little(scene, "behind", j, rng, last=is_farther):
+            if holds is (target == "yes") and _tells_little(scene, "behind", j, last=is_farther):
                 yield Deeper(subject=ref, predicate=predicate, object=scene.ref(j)), target
 
 
@@ -104,14 +104,14 @@ def _larger(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> I
     for i, ref in things:
         for j in shuffled(rng, scene.plainly_named):
             larger = looks_larger(scene, i, j).value if i != j else None
-            if larger is (target == "yes") and _tells_little(scene, "larger", j, rng, last=larger):
+            if larger is (target == "yes") and _tells_little(scene, "larger", j, last=larger):
                 yield Larger(subject=ref, object=scene.ref(j)), target
 
 
-def _tells_little(scene: NamedScene, aspect: Aspect, named: int, rng: random.Random, last: bool) -> bool:
+def _tells_little(scene: NamedScene, aspect: Aspect, named: int, last: bool) -> bool:
     """Whether to ask although the words name one of the two: as seldom as the opposite occurs. `last`: it comes last."""
     category = scene.objects[named].category
-    return is_kept(aspect, *((NAMELESS, category) if last else (category, NAMELESS)), rng)
+    return is_kept(aspect, *((NAMELESS, category) if last else (category, NAMELESS)), scene.content)
 
 
 def _third(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:

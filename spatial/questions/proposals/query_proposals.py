@@ -76,7 +76,7 @@ def existence(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
         return
     for _ in range(EXISTENCE_TRIES):
         seen, unseen = rng.choice(scene.present), rng.choice(scene.absent)
-        if not is_kept("seen", seen, unseen, rng):
+        if not is_kept("seen", seen, unseen, scene.content):
             continue
         first, second = (seen, unseen) if target == "yes" else (unseen, seen)
         yield Exists(category=first, without=None if simple else second), target
@@ -116,14 +116,14 @@ def direction_yes_no(scene: NamedScene, rng: random.Random) -> Iterator[Proposal
         for i, j in pairs(rng, scene.named_across(predicate)):
             if scene.relation(i, predicate, j).value is not (target == "yes"):
                 continue
-            if predicate in SIDEWAYS or _is_even(scene, i, j, rng):
+            if predicate in SIDEWAYS or _is_even(scene, i, j):
                 yield Directed(subject=scene.ref(i), predicate=predicate, object=scene.ref(j)), target
 
 
-def _is_even(scene: NamedScene, i: int, j: int, rng: random.Random) -> bool:
+def _is_even(scene: NamedScene, i: int, j: int) -> bool:
     """Whether a question about the heights of two things is kept: a lamp above a cat as seldom as the opposite."""
     high, low = (i, j) if scene.relation(i, "above", j).value else (j, i)
-    return is_kept("above", scene.objects[high].category, scene.objects[low].category, rng)
+    return is_kept("above", scene.objects[high].category, scene.objects[low].category, scene.content)
 
 
 def direction_open(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
@@ -141,7 +141,7 @@ def direction_choice(scene: NamedScene, rng: random.Random) -> Iterator[Proposal
     for i, j in pairs(rng, scene.plainly_named):
         if scene.relation(i, "above", j).value is not up or scene.relation(i, "left_of", j).value is not left:
             continue
-        if _is_even(scene, i, j, rng):
+        if _is_even(scene, i, j):
             yield Bearing(subject=scene.ref(i), object=scene.ref(j)), target
 
 

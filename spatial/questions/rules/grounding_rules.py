@@ -5,6 +5,7 @@ Boxes are `[x, y, width, height]` and points `[x, y]`, in whole pixels from the 
 """
 
 import json
+import math
 
 from schemas.graph import Box
 from spatial.questions.answer_rules import SIDES, RuleResult, Step, require_certain, require_label
@@ -13,12 +14,13 @@ from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
 from spatial.questions.question_kinds import Boxed, BoxSide, Locate, Location, PixelBox
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable
 from spatial.relations.boxes import iou
+from spatial.splits import Key, split_of_keys
 
 SAME_SHARE = 0.5
 """Of their common area: two boxes that share as much are not told apart by a box."""
 
 ALIKE_AREAS = 3
-"""A wrong choice is at most so many times larger or smaller than what is in the box: or the box would tell the name."""
+"""A wrong choice is less than so many times larger or smaller than what is in the box: or the box would tell the name."""
 
 
 def locate(view: View, query: Locate, found: list[Referent]) -> Step:
@@ -85,16 +87,28 @@ def thing_in(view: View, box: PixelBox) -> int:
 
 
 def things_of_like_size(context: ChoiceContext, query: Boxed) -> list[str]:
-    """The thing and others of the picture about as large as the box."""
-    size = query.box[2] * query.box[3]
-    others = [
-        text
-        for i, text in context.scene.labels.items()
-        if text != context.answer.text and _are_alike(size, context.scene.objects[i].box)
-    ]
+    """The thing and others of its class of sizes and of its split, any of which could be the answer as well.
+
+    Classes do not overlap: else what is as large as most things would be in most choices, and seldom the answer.  Of a
+    category whose boxes are asked about in another split none would ever be the answer in this one.
+    """
+    scene, own = context.scene, _class_of(context.scene, thing_in(context.scene, query.box))
+    alike = [i for i in scene.labels if _class_of(scene, i) == own and _may_be_asked(scene, i)]
+    others = [scene.labels[i] for i in alike if scene.labels[i] != context.answer.text]
     return [context.answer.text, *context.rng.sample(others, min(len(others), MAX_CHOICES - 1))]
 
 
-def _are_alike(size: int, box: PixelBox) -> bool:
-    area = box[2] * box[3]
-    return max(size, area) <= ALIKE_AREAS * min(size, area)
+def _class_of(view: View, index: int) -> tuple[int, str | None]:
+    """The number of the class of areas, each of which spans a factor of `ALIKE_AREAS`, and the split of its category."""
+    thing = view.objects[index]
+    size = math.floor(math.log(max(1, thing.box[2] * thing.box[3]), ALIKE_AREAS))
+    return size, split_of_keys([Key("grounding", (thing.category,))])
+
+
+def _may_be_asked(view: View, index: int) -> bool:
+    """Whether the object's own box could be asked about: what never is the answer would be known to be wrong."""
+    box = view.objects[index].box
+    try:
+        return thing_in(view, box) == index and size_margin(view, box) > 0
+    except Unanswerable:
+        return False

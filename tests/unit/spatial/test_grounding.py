@@ -15,6 +15,7 @@ from spatial.questions.kind_table import KINDS, choices_for
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_generation import _question_for, _Task, ask
 from spatial.questions.question_kinds import BoxSide, Locate
+from spatial.splits import Key, split_of_keys
 from spatial.verify import verify
 from tests.fakes.rooms import room, thing
 from tests.fakes.scenes import random_scene
@@ -118,15 +119,22 @@ def test_a_boxs_place_says_nothing_of_its_side_since_the_other_thing_decides():
     assert abs(sides["left"] - sides["right"]) < 80, sides
 
 
-def test_wrong_names_are_of_things_about_as_large_as_the_box():
+def test_wrong_names_are_of_things_about_as_large_as_the_box_that_are_asked_about_in_the_same_split():
+    def home(name: str) -> str | None:
+        return split_of_keys([Key("grounding", (name,))])
+
+    others = ("plate", "bowl", "vase", "book", "hat", "shoe", "clock", "camera")
+    [same, *_], [foreign, *_] = [
+        [name for name in others if (home(name) == home("cup")) is wanted] for wanted in (True, False)
+    ]
     scene = room(
-        thing("cup", (10, 10, 40, 40)), thing("plate", (100, 10, 50, 40)), thing("table", (10, 200, 400, 200)),
-        thing("spoon", (300, 10, 20, 20)),
+        thing("cup", (10, 10, 40, 40)), thing(same, (100, 10, 50, 40)), thing(foreign, (200, 10, 50, 40)),
+        thing("table", (10, 200, 400, 200)), thing("spoon", (300, 10, 20, 20)),
     )  # fmt: skip
     text = CONTENT.replace("[150, 90, 40, 20]", "[10, 10, 40, 40]")
     found = choices_for(NamedScene(scene), parse(text), answer(parse(text), scene), random.Random(1))
     assert found is not None
-    assert set(found) == {"cup", "plate"}
+    assert set(found) == {"cup", same}
 
 
 def test_only_places_and_descriptions_may_lack_choices():

@@ -27,7 +27,7 @@ TARGETS = targets_of(
         "scenes": {"kitchen": 1, "park": 1},
         "density": {"2-3": 1, "4-5": 1},
         "relations": {"direction": 3, "depth": 2, "support": 1},
-        "kinds": {"direction_yes_no": 5, "depth_order": 3, "chain": 1},
+        "kinds": {"direction_yes_no": 4, "depth_order": 3, "chain": 1},
         "tolerance": 0.05,
         "per_minute": PER_MINUTE,
         "total": PER_MINUTE * MINUTES,
