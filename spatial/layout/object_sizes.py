@@ -18,7 +18,7 @@ On a ground plane, perspective reduces it by a third."""
 WIDEST = 0.62
 """Largest extent of a box, share of the canvas's."""
 
-SMALLEST = 0.1
+SMALLEST = 0.07
 """Least side at full size for which ratios of sizes are brought nearer to the real ones, share of the canvas's."""
 
 LARGEST = 0.46

@@ -14,7 +14,7 @@ from spatial.reasoning.draft import Draft
 DEFAULT_SIDE_M = 0.6
 """Side in metres assumed for a category that is not known: between a cat and a chair."""
 
-ATTENUATIONS = (0.8, 0.7, 0.6, 0.5)
+ATTENUATIONS = (0.9, 0.8, 0.7, 0.6, 0.5)
 """Exponents on real sizes, the truest first: a house is 200 times as large as a cup, and even 14 times would be too much in
 a picture of both; of a cup and a chair the true ratio can be shown."""
 
