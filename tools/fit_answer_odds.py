@@ -97,7 +97,7 @@ def fitted(pairs: Iterable[tuple[str, str]], prior: float = PRIOR) -> dict[str, 
 def main(arguments: Sequence[str]) -> int:
     """Fit and write the file."""
     parser = argparse.ArgumentParser(description="Fit the odds of answers to planned scenes.")
-    parser.add_argument("--scenes", type=int, default=16000, help="scenes to plan")
+    parser.add_argument("--scenes", type=int, default=28_000, help="scenes to plan")
     asked = parser.parse_args(arguments)
     with ProcessPoolExecutor() as pool:
         pairs = [pair for found in pool.map(pairs_of, range(asked.scenes), chunksize=16) for pair in found]
