@@ -17,10 +17,14 @@ from gpu_workers.perception.interfaces import DepthMap, Detection
 from schemas.events import Truth
 from schemas.graph import GraphObject, SpatialGraph
 from schemas.interfaces import Drawing, Renderer
+from spatial.relations.boxes import iou
 from spatial.relations.scene_extraction import MIN_VISIBLE
 
 FAULTS = ("swapped", "missing", "extra")
 SURE, UNSURE = 0.9, 0.25
+PLACES = 5
+"""Tried for one more thing, which hides as little as it can of any other: a box of both would be of neither."""
+
 STRANGERS = ("cat", "dog", "chair", "bench", "mug", "car", "apple")
 
 
@@ -94,7 +98,8 @@ def with_what_was_excluded(graph: SpatialGraph, rng: Random) -> SpatialGraph:
 def _with(graph: SpatialGraph, rng: Random, category: str) -> SpatialGraph:
     layout, (width, height) = graph.layout, graph.layout.canvas
     side = min(width, height) // 6
-    box = (rng.randrange(2, width - side - 2), rng.randrange(height // 2, height - side - 2), side, side)
+    places = ((rng.randrange(2, width - side - 2), rng.randrange(height // 2, height - side - 2)) for _ in range(PLACES))
+    box = min(((x, y, side, side) for x, y in places), key=lambda place: max(iou(place, other) for other in layout.boxes))
     thing = GraphObject(id=len(graph.objects), category=category)
     boxes, depth = (*layout.boxes, box), (*layout.depth, min(layout.depth) - 0.01)
     changes = {"objects": (*graph.objects, thing), "layout": layout.model_copy(update={"boxes": boxes, "depth": depth})}
