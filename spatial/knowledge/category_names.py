@@ -45,9 +45,15 @@ def members_of(kind: str) -> tuple[str, ...]:
     return _kinds().get(kind, ())
 
 
+@lru_cache(maxsize=1)
 def kinds() -> Mapping[str, tuple[str, ...]]:
     """Every kind in the singular, with its categories."""
-    return MappingProxyType({kind: _kinds()[kind] for kind in json.loads(KINDS.read_text("utf-8"))})
+    found: dict[str, tuple[str, ...]] = {}
+    for kind, words in json.loads(KINDS.read_text("utf-8")).items():
+        found[kind] = tuple(
+            dict.fromkeys(name for word in words for name in (tagged(word[1:]) if word[0] == "@" else (word,)))
+        )
+    return MappingProxyType(found)
 
 
 @lru_cache(maxsize=1)
@@ -86,8 +92,4 @@ def _at_home(kind: str, scene: str) -> Iterator[str]:
 @lru_cache(maxsize=1)
 def _kinds() -> Mapping[str, tuple[str, ...]]:
     """The categories of each kind, by its singular and its plural."""
-    found: dict[str, tuple[str, ...]] = {}
-    for kind, words in json.loads(KINDS.read_text("utf-8")).items():
-        members = dict.fromkeys(name for word in words for name in (tagged(word[1:]) if word[0] == "@" else (word,)))
-        found[kind] = found[plural_of(kind)] = tuple(members)
-    return MappingProxyType(found)
+    return MappingProxyType({word: members for kind, members in kinds().items() for word in (kind, plural_of(kind))})

@@ -159,13 +159,7 @@ def _say(proposed: "Sequence[Proposed]", as_json: bool) -> None:
 
     if as_json:
         for each in proposed:
-            entry = {
-                "kind": shape_kinds()[each.shape].kind,
-                "shape": each.shape,
-                "text": each.text,
-                "refusal": each.refusal,
-            }
-            typer.echo(json.dumps(entry, ensure_ascii=False))
+            typer.echo(_as_json(each, {"refusal": each.refusal}))
         return
     typer.echo(f"{'kind':<22} {'admitted':>8} {'refused':>8}  why")
     for kind in dict.fromkeys(row.kind for row in shape_kinds().values()):

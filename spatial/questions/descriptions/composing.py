@@ -9,7 +9,7 @@ import random
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from spatial.questions.answer_odds import is_kept
+from spatial.questions.answer_odds import Aspect, is_kept
 from spatial.questions.certain_facts import DIRECTIONS
 from spatial.questions.descriptions.claims import Carried, Claim, refs_of
 from spatial.questions.object_names import NamedScene
@@ -77,9 +77,8 @@ def rival_claims(scene: NamedScene, rng: random.Random, even: bool = True) -> li
     return found
 
 
-def _is_even(scene: NamedScene, aspect: str, i: int, j: int) -> bool:
-    names = scene.objects[i].category, scene.objects[j].category
-    return is_kept("above" if aspect == "above" else "behind", *names, scene.content)
+def _is_even(scene: NamedScene, aspect: Aspect, i: int, j: int) -> bool:
+    return is_kept(aspect, scene.objects[i].category, scene.objects[j].category, scene.content)
 
 
 def _directed(first: Ref, names: tuple[Direction, Direction], second: Ref, rng: random.Random) -> Rivals:
