@@ -15,6 +15,8 @@ from schemas.events import SeedOptions
 from schemas.graph import Relation
 from schemas.predicate_names import GROUPS
 from spatial.knowledge.category_names import category_name, excluded_names
+from spatial.knowledge.knowledge_base import find_scene
+from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.relations.phrases import UnknownPhrase, normalise
 from spatial.relations.predicate_table import PREDICATES
 
@@ -58,6 +60,12 @@ def required_triples(options: SeedOptions, scene: str | None = None) -> list[Tri
         (category_name(a, scene), phrase, tuple(category_name(name, scene) for name in object_names(phrase, b)))
         for a, phrase, b in options.required_relations
     ]
+
+
+def home_of(place: str, capabilities: RendererCapabilities) -> str | None:
+    """The known scene of a place, from which kinds (`fruit`) get a category; None where they can be drawn as such."""
+    match = find_scene(place) if capabilities.pictures else None
+    return None if match is None else match.scene
 
 
 def excluded_categories(options: SeedOptions) -> tuple[str, ...]:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from agents.rejections import check_consistency, invalid_graph
+from agents.requirements import home_of
 from schemas.base import readable
 from schemas.bounds import MAX_ATTRIBUTES, MAX_EXCLUDED, MAX_NAME_CHARS, MAX_RELATIONS
 from schemas.graph import MAX_OBJECTS, GraphObject, Relation
 from spatial.knowledge.category_names import category_name, excluded_names
-from spatial.knowledge.knowledge_base import categories, find_scene
+from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.relations.phrases import UnknownPhrase, normalise
 from spatial.relations.predicate_table import PREDICATES
@@ -44,7 +45,7 @@ def read_graph(form: Mapping[str, object], capabilities: RendererCapabilities) -
     if unknown:
         raise invalid_graph(f"unknown field {unknown[0]!r}")
     scene = _name(form.get("scene"), "scene")
-    home = _home(scene) if capabilities.pictures else None
+    home = home_of(scene, capabilities)
     names = [category_name(_name(item, "chosen_objects"), home) for item in _items(form, "chosen_objects")]
     if not 1 <= len(names) <= MAX_OBJECTS:
         raise invalid_graph(f"chosen_objects has {len(names)} things, not 1 to {MAX_OBJECTS}")
@@ -55,12 +56,6 @@ def read_graph(form: Mapping[str, object], capabilities: RendererCapabilities) -
     _refuse_too_many("objects_kg", len(relations), MAX_RELATIONS)
     check_consistency(names, relations, "the graph contradicts itself")
     return UserGraph(scene, objects, relations, _excluded(form, names), _undrawn(objects, capabilities))
-
-
-def _home(scene: str) -> str | None:
-    """The known scene, from which a kind (`fruit`) gets its category."""
-    match = find_scene(scene)
-    return None if match is None else match.scene
 
 
 def _items(form: Mapping[str, object], field: str) -> list[object]:

@@ -9,14 +9,13 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from agents.llm.answer_forms import Boxes, NodeSets, Objects, Scenes, Triples
-from agents.requirements import excluded_categories, required_triples
+from agents.requirements import excluded_categories, home_of, required_triples
 from schemas.events import SeedConcept
 from schemas.ids import derived_seed
 from schemas.llm.contract import Counts, LanguageModel, Reply
 from schemas.llm.prompts import Prompt, PromptInput, request_of
 from schemas.llm.structured_answers import Check, Conversation
 from spatial.knowledge.category_names import category_name
-from spatial.knowledge.knowledge_base import find_scene
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 
 T = TypeVar("T", bound=BaseModel)
@@ -58,8 +57,7 @@ class Job:
     def __post_init__(self) -> None:
         options = self.seed.options
         self.excluded = excluded_categories(options)
-        match = find_scene(self.seed.concept) if self.tools.capabilities.pictures else None
-        scene = None if match is None else match.scene
+        scene = home_of(self.seed.concept, self.tools.capabilities)
         self.required = tuple(category_name(name, scene) for name in options.required_objects)
         self.required_triples = tuple(required_triples(options, scene))
 
