@@ -20,7 +20,7 @@ BORDERS = frozenset({"at_edge", "in_corner"})
 
 BINARY = frozenset(
     {"left_of", "right_of", "above", "below", "in_front_of", "behind", "on", "supports", "over", "under", "inside",
-     "contains", "touching", "next_to", "near", "far", "aligned_with", "opposite"}
+     "contains", "touching", "next_to", "near", "far", "aligned_with", "opposite", "leaning_on", "props_up"}
 )  # fmt: skip
 """Predicates of two objects."""
 
@@ -28,10 +28,13 @@ BINARY = frozenset(
 ORIENTED = frozenset({"facing", "facing_away_from"})
 """Predicates of two objects that depend on how the subject is turned."""
 
-GROUPS: Mapping[str, tuple[int, int]] = {"between": (1, 1), "among": (2, 9), "surrounding": (2, 5), "in_row_with": (1, 9)}
+GROUPS: Mapping[str, tuple[int, int]] = {
+    "between": (1, 1), "among": (2, 9), "surrounding": (2, 5), "in_row_with": (1, 9), "on_stack": (1, 4),
+}  # fmt: skip
 """Predicates that take an object and `others`, with the least and the greatest number of `others`.
 
-The others are with the object, but of `surrounding`: there they are around the object with the subject."""
+The others are with the object, but of `surrounding`: there they are around the object with the subject.  Of `on_stack` the
+object is the top of the stack, the others are below it, from top to bottom."""
 
 
 class Triple(Protocol):

@@ -12,8 +12,11 @@ from dataset.audit.content_ids import digest
 from dataset.audit.fault_kinds import Fault
 from dataset.audit.tar_rows import Row
 
-PRODUCER, NEVER_STATED = "ingest", ("on", "supports", "over", "under", "inside", "contains", "touching")
-"""Who makes such graphs; relations that boxes alone do not show."""
+PRODUCER = "ingest"
+"""Who makes such graphs."""
+
+NEVER_STATED = ("on", "supports", "under", "over", "inside", "contains", "touching", "leaning_on", "props_up", "on_stack")
+"""Relations that boxes alone do not show."""
 
 
 def is_annotated(provenance: Mapping[str, Any]) -> bool:

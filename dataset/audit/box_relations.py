@@ -5,7 +5,7 @@ Independent of the writer's rules.  Boxes are whole pixels, so centres are compa
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 from math import hypot, sqrt
 from typing import Any
 
@@ -32,7 +32,9 @@ largest difference of lower edges in a row, as a share of the least height."""
 BORDER = 0.04
 """Largest distance from a side of the picture at its edge and in a corner, as a share of the picture."""
 
-NEARNESS = ("near", "next_to", "touching", "between", "among", "surrounding", "in_row_with")
+NEARNESS = (
+    "near", "next_to", "touching", "leaning_on", "props_up", "between", "among", "surrounding", "in_row_with",
+)  # fmt: skip
 CARRYING = ("on", "supports", "inside", "contains")
 
 Thing = Mapping[str, Any]
@@ -140,6 +142,13 @@ def _opposite(a: Thing, b: Thing) -> bool:
     )
 
 
+def _leans(a: Thing, b: Thing) -> bool:
+    """Whether the boxes meet beside each other: the foot of each below the other's middle, much height in common."""
+    (top, foot), (other_top, other_foot) = _interval(a, 1), _interval(b, 1)
+    footed = 2 * foot > other_top + other_foot and 2 * other_foot > top + foot
+    return footed and _overlap(a, b, 0) >= 0 and 2 * _overlap(a, b, 1) >= min(foot - top, other_foot - other_top)
+
+
 _RULES: Mapping[str, Callable[[Thing, Thing], bool]] = {
     "left_of": _before(0),
     "above": _before(1),
@@ -153,10 +162,11 @@ _RULES: Mapping[str, Callable[[Thing, Thing], bool]] = {
     "far": lambda a, b: distance(a, b) >= FAR - EPSILON,
     "aligned_with": lambda a, b: min(centres_apart(a, b, 0), centres_apart(a, b, 1)) <= ALIGNED + EPSILON,
     "opposite": _opposite,
+    "leaning_on": _leans,
 }
 _INVERSES = {
     "right_of": "left_of", "below": "above", "behind": "in_front_of", "supports": "on", "under": "over",
-    "contains": "inside",
+    "contains": "inside", "props_up": "leaning_on",
 }  # fmt: skip
 
 _PLACES = {
@@ -217,8 +227,14 @@ def _is_turned(a: Thing, b: Thing, towards: bool) -> bool:
     return side is not None and len(turned) == 1 and (turned[0] == side) == towards
 
 
+def _is_on_stack(a: Thing, group: Sequence[Thing]) -> bool:
+    """Whether it is on the first of the group, and each of the group on the one after it."""
+    return all(_on(upper, lower) for upper, lower in pairwise([a, *group]))
+
+
 _GROUP_RULES: Mapping[str, Callable[[Thing, Sequence[Thing]], bool]] = {
     "between": _is_between, "among": _is_among, "surrounding": _is_around, "in_row_with": _is_in_row,
+    "on_stack": _is_on_stack,
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any
 _INVERSE_PAIRS = {
     "left_of": "right_of", "above": "below", "in_front_of": "behind", "on": "supports", "over": "under",
     "inside": "contains", "touching": "touching", "next_to": "next_to", "near": "near", "far": "far",
-    "aligned_with": "aligned_with", "opposite": "opposite",
+    "aligned_with": "aligned_with", "opposite": "opposite", "leaning_on": "props_up",
 }  # fmt: skip
 INVERSES = _INVERSE_PAIRS | {there: here for here, there in _INVERSE_PAIRS.items()}
 

@@ -14,7 +14,7 @@ LEAST_SIDE = 16
 
 PATTERNS = frozenset({"striped", "spotted", "checkered", "dotted", "floral", "patterned"})
 
-NEARNESS = frozenset({"near", "next_to", "touching"})
+NEARNESS = frozenset({"near", "next_to", "touching", "leaning_on", "props_up"})
 CARRIED = frozenset({"on", "supports", "inside", "contains"})
 
 MOST_DEPTH = 0.15

@@ -5,13 +5,16 @@ In: a graph and the facts about its categories.  Out: places in painter's order.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gpu_workers.collage.backdrop_context import Foot, Ground
 from gpu_workers.collage.backdrops.catalogue import AFLOAT, INDOORS
 from gpu_workers.collage.containers import HOLDERS, Holder, placed_inside
 from gpu_workers.collage.furniture.catalogue import FLAT
 from schemas.graph import Box, SpatialGraph
+from schemas.predicate_names import ends
 from spatial.knowledge.categories import Category, SceneKind
+from spatial.relations.predicate_table import CHAINED
 
 CEILING_SHARE = 0.05
 """An object whose top is within this share of the height below the upper edge can hang from the ceiling."""
@@ -52,8 +55,9 @@ def support_links(graph: SpatialGraph, carried: str, carries: str) -> dict[int, 
     for relation in graph.relations:
         if relation.object is None:
             continue
-        if relation.predicate == carried:
-            found.setdefault(relation.subject, relation.object)
+        if relation.predicate == carried or CHAINED.get(relation.predicate) == carried:
+            for upper, lower in pairwise(ends(relation)):
+                found.setdefault(upper, lower)
         elif relation.predicate == carries:
             found.setdefault(relation.object, relation.subject)
     return found

@@ -5,6 +5,7 @@ what is visible.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,8 +19,13 @@ from schemas.predicate_names import ends
 from spatial.relations.predicate_table import PREDICATES
 from spatial.relations.relation_truth import relation_holds
 
-CONTACT = frozenset({"on", "supports", "under", "over", "inside", "contains", "touching"})
+CONTACT = frozenset(
+    {"on", "supports", "under", "over", "inside", "contains", "touching", "leaning_on", "props_up", "on_stack"}
+)
 """Relations that boxes cannot establish: they count only where the picture shows them."""
+
+TURNED = {"supports": "on", "over": "under", "contains": "inside", "props_up": "leaning_on"}
+"""What is checked as its inverse."""
 
 SAME_LINE_SHARE = 0.09
 """Largest vertical distance of two objects' lower edges on one ground line, as a share of the picture's height."""
@@ -91,12 +97,13 @@ class _RelationCheck:
             return False
         if relation.object is None or relation.predicate not in CONTACT:
             return True
+        if relation.predicate == "on_stack":
+            return all(self._has_contact("on", upper, lower) for upper, lower in pairwise(ends(relation)))
         return self._has_contact(relation.predicate, relation.subject, relation.object)
 
     def _has_contact(self, predicate: str, a: int, b: int) -> bool:
-        if predicate in ("supports", "over", "contains"):
-            inverse = {"supports": "on", "over": "under", "contains": "inside"}[predicate]
-            return self._has_contact(inverse, b, a)
+        if predicate in TURNED:
+            return self._has_contact(TURNED[predicate], b, a)
         if predicate == "on":
             return self._places[a].carrier == b and self._is_standing_on(a, b)
         if predicate == "inside":

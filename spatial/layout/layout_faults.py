@@ -7,7 +7,7 @@ Does not repair; of relations it checks only direction and depth.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Literal
 
 from schemas.graph import Relation
@@ -34,10 +34,13 @@ ROUNDING = 1e-6
 
 DIRECTIONS = frozenset({"left_of", "right_of", "above", "below"})
 DEPTHS = frozenset({"in_front_of", "behind"})
-MAY_OVERLAP = frozenset({"on", "supports", "under", "over", "inside", "contains", "touching", "in_front_of", "behind"})
+MAY_OVERLAP = frozenset(
+    {"on", "supports", "under", "over", "inside", "contains", "touching", "leaning_on", "props_up", "on_stack",
+     "in_front_of", "behind"}
+)  # fmt: skip
 """Predicates that let the boxes of their two objects overlap."""
 
-_CARRIED_BY = {"on": (0, 1), "inside": (0, 1), "supports": (1, 0), "contains": (1, 0)}
+_CARRIED_BY = {"on": (0, 1), "on_stack": (0, 1), "inside": (0, 1), "supports": (1, 0), "contains": (1, 0)}
 
 
 @dataclass(frozen=True)
@@ -143,11 +146,11 @@ def allowed_overlaps(relations: Sequence[Relation], count: int) -> set[tuple[int
     for r in relations:
         if r.object is None or r.predicate not in MAY_OVERLAP:
             continue
-        ends = (r.subject, r.object)
-        pairs.add(ends)
-        if r.predicate in _CARRIED_BY and max(ends) < count:
-            low, high = _CARRIED_BY[r.predicate]
-            carriers[ends[low]].add(ends[high])
+        for ends in pairwise((r.subject, r.object, *r.others)):
+            pairs.add(ends)
+            if r.predicate in _CARRIED_BY and max(ends) < count:
+                low, high = _CARRIED_BY[r.predicate]
+                carriers[ends[low]].add(ends[high])
     for i in range(count):
         reached = ancestors(carriers, i)
         pairs |= {(i, j) for j in reached} | {(j, k) for j in carriers[i] for k in carriers[i]}

@@ -7,9 +7,12 @@ Places nothing and uses no random numbers.
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
+from schemas.predicate_names import ends
 from spatial.knowledge.categories import Category, Rest, SceneKind
 from spatial.reasoning.draft import Draft
+from spatial.relations.predicate_table import CHAINED
 
 DEFAULT_SIDE_M = 0.6
 """Side in metres assumed for a category that is not known: between a cat and a chair."""
@@ -34,6 +37,7 @@ SWAPPED = {
     "supports": "on",
     "over": "under",
     "contains": "inside",
+    "props_up": "leaning_on",
 }
 """Predicates that are replaced by their inverse, with subject and object swapped, before they are encoded."""
 
@@ -122,6 +126,11 @@ def facts_of(draft: Draft) -> tuple[Fact, ...]:
     """The relations of `draft` in canonical form, without duplicates."""
     facts: dict[tuple[object, ...], Fact] = {}
     for index, r in enumerate(draft.relations):
+        if r.object is not None and r.predicate in CHAINED:
+            for upper, lower in pairwise(ends(r)):
+                link = Fact(CHAINED[r.predicate], upper, lower, index)
+                facts.setdefault((link.predicate, upper, lower, ()), link)
+            continue
         if r.object is not None and r.predicate in SWAPPED:
             fact = Fact(SWAPPED[r.predicate], r.object, r.subject, index)
         elif r.object is not None and r.others:
@@ -187,7 +196,8 @@ def _thing(category: Category | None) -> Thing:
 
 def _free_pairs(facts: Sequence[Fact], carriers: Sequence[tuple[int, ...]]) -> frozenset[tuple[int, int]]:
     """Pairs whose boxes overlap: one carries the other, both hold the same thing, or they are `staggered`."""
-    free = {*corner_overlap_pairs(facts)} | {(i, j) for i in range(len(carriers)) for j in ancestors(carriers, i)}
+    free = {*corner_overlap_pairs(facts)} | {f.pair for f in facts if f.predicate == "leaning_on"}
+    free |= {(i, j) for i in range(len(carriers)) for j in ancestors(carriers, i)}
     held = [f.pair for f in facts if f.predicate == "inside"]
     for thing, holder in held:
         free |= {(holder, other) for other in carriers[thing] if other != holder}

@@ -8,10 +8,12 @@ rules can.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 from schemas.graph import Relation
-from spatial.relations.predicate_table import OF_GROUPS, PREDICATES, predicate
+from schemas.predicate_names import ends
+from spatial.relations.predicate_table import CHAINED, OF_GROUPS, PREDICATES, predicate
 
 Fact = tuple[str, int, int | None]
 """Predicate, subject, object; the object of a place is None."""
@@ -140,12 +142,15 @@ class _Saturation:
 def saturate(statements: Iterable[tuple[int, Relation]]) -> Found:
     """All facts that follow from statements by the rules of the table, except chains of directions.
 
-    A relation of an object to itself is ignored, and so is one of a group: nothing follows from it by rules.  Raises
+    A relation of an object to itself is ignored, and so is one of a group, but for a chain, which states its links.  Raises
     ValueError for an unknown predicate, a place with an object or a relation without one.
     """
     work = _Saturation()
     for index, relation in statements:
         row = predicate(relation.predicate)
+        if row.name in CHAINED:
+            for upper, lower in pairwise(ends(relation)):
+                work.add((CHAINED[row.name], upper, lower), Step(1, GIVEN, source=index))
         if row.name in OF_GROUPS:
             continue
         if (row.family == "place") != (relation.object is None):

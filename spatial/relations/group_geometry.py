@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from spatial.relations.boxes import GRID, Canvas, Edges, centre, gap_in_units, shared, unit
+from spatial.relations.predicate_geometry import MARGIN, TRUTH
 
 REACH_UNITS = 2.0
 """Largest distance of a member from what is among them or surrounded by them, in means of the square-rooted areas."""
@@ -88,11 +89,21 @@ def _in_row_with(a: Edges, members: Members) -> bool:
     return _row_margin(a, members) >= 0
 
 
+def _on_stack(a: Edges, members: Members) -> bool:
+    """Whether it is on the first of the members, and each of these on the one after it."""
+    return all(TRUTH["on"](upper, lower) for upper, lower in pairwise((a, *members)))
+
+
+def _stack_margin(a: Edges, members: Members, canvas: Canvas) -> float:
+    return min(MARGIN["on"](upper, lower, canvas) for upper, lower in pairwise((a, *members)))
+
+
 GROUP_TRUTH: dict[str, Callable[[Edges, Members], bool]] = {
     "between": _between,
     "among": _among,
     "surrounding": _surrounding,
     "in_row_with": _in_row_with,
+    "on_stack": _on_stack,
 }
 """Every predicate of a group."""
 
@@ -101,6 +112,7 @@ GROUP_MARGIN: dict[str, Callable[[Edges, Members, Canvas], float]] = {
     "among": lambda a, members, _: _among_margin(a, members),
     "surrounding": lambda a, members, _: _surrounding_margin(a, members),
     "in_row_with": lambda a, members, canvas: _row_margin(a, members) / (GRID * canvas[0]),
+    "on_stack": _stack_margin,
 }
 """How much must change before a predicate that holds fails: a share of the canvas, or units of distance for `among` and
 `surrounding`."""

@@ -86,6 +86,16 @@ def _opposite_margin(a: Edges, b: Edges, axis: int) -> float:
     return min(-shared(a, b, axis) / unit(a, b) - FAR_UNITS, OPPOSITE_UNITS - _centres_differ(a, b, 1 - axis))
 
 
+def _leaning_on(a: Edges, b: Edges) -> bool:
+    """Whether boxes meet beside each other: each one's foot is below the other's middle, with much height in common."""
+    return shared(a, b, 0) >= 0 and _upright_margin(a, b) >= 0 and 2 * a[3] > centre(b, 1) and 2 * b[3] > centre(a, 1)
+
+
+def _upright_margin(a: Edges, b: Edges) -> int:
+    """Twice the height in common beyond half the lesser height."""
+    return 2 * shared(a, b, 1) - min(a[3] - a[1], b[3] - b[1])
+
+
 TRUTH: dict[str, Callable[[Edges, Edges], bool]] = {
     "left_of": _left_of,
     "right_of": lambda a, b: _left_of(b, a),
@@ -103,6 +113,8 @@ TRUTH: dict[str, Callable[[Edges, Edges], bool]] = {
     "far": _far,
     "aligned_with": _aligned_with,
     "opposite": _opposite,
+    "leaning_on": _leaning_on,
+    "props_up": lambda a, b: _leaning_on(b, a),
 }
 """Every binary predicate but the two of depth, which use no box."""
 
@@ -135,6 +147,11 @@ def _next_to_margin(a: Edges, b: Edges, canvas: Canvas) -> float:  # noqa: ARG00
     return min(NEAR_UNITS - gap_in_units(a, b), shared(a, b, 1) / unit(a, b), room)
 
 
+def _leaning_margin(a: Edges, b: Edges, canvas: Canvas) -> float:
+    down = min(_upright_margin(a, b), 2 * a[3] - centre(b, 1), 2 * b[3] - centre(a, 1))
+    return min(down / (2 * GRID * canvas[1]), shared(a, b, 0) / (GRID * canvas[0]))
+
+
 MARGIN: dict[str, Callable[[Edges, Edges, Canvas], float]] = {
     "left_of": lambda a, b, canvas: _apart(a, b, canvas, 0),
     "right_of": lambda a, b, canvas: _apart(a, b, canvas, 0),
@@ -152,5 +169,7 @@ MARGIN: dict[str, Callable[[Edges, Edges, Canvas], float]] = {
     "far": lambda a, b, _: gap_in_units(a, b) - FAR_UNITS,
     "aligned_with": lambda a, b, _: ALIGNED_UNITS - min(_centres_differ(a, b, axis) for axis in (0, 1)),
     "opposite": lambda a, b, _: max(_opposite_margin(a, b, axis) for axis in (0, 1)),
+    "leaning_on": _leaning_margin,
+    "props_up": lambda a, b, canvas: _leaning_margin(b, a, canvas),
 }
 """How much must change before a predicate that holds fails: a share of the canvas, or `gap_in_units` for distance."""

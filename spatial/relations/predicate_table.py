@@ -55,12 +55,14 @@ _BINARY = (
     Predicate(
         "on", "support", "on", "supports",
         implies=("over", "touching"),
-        excludes=("supports", "below", "under", "inside", "contains", "next_to", "far", "opposite"),
+        excludes=(
+            "supports", "below", "under", "inside", "contains", "next_to", "far", "opposite", "leaning_on", "props_up",
+        ),
     ),
     Predicate(
         "supports", "support", "under", "on",
         implies=("under", "touching"),
-        excludes=("on", "above", "over", "inside", "contains", "next_to", "far", "opposite"),
+        excludes=("on", "above", "over", "inside", "contains", "next_to", "far", "opposite", "leaning_on", "props_up"),
         compositions={"contains": "below"},
     ),
     Predicate("over", "support", "over", "under", implies=("above",), excludes=("below", "under", "supports")),
@@ -91,13 +93,22 @@ _BINARY = (
     ),
     Predicate(
         "far", "distance", "far from", "far", symmetric=True,
-        excludes=("near", "touching", "next_to", "on", "supports", "inside", "contains"),
+        excludes=("near", "touching", "next_to", "on", "supports", "inside", "contains", "leaning_on", "props_up"),
         compositions={"contains": "far"},
     ),
     Predicate("aligned_with", "arrangement", "aligned with", "aligned_with", symmetric=True),
     Predicate(
         "opposite", "arrangement", "opposite", "opposite", symmetric=True,
-        implies=("far",), excludes=("near", "touching", "next_to", "on", "supports", "inside", "contains"),
+        implies=("far",),
+        excludes=("near", "touching", "next_to", "on", "supports", "inside", "contains", "leaning_on", "props_up"),
+    ),
+    Predicate(
+        "leaning_on", "support", "leaning on", "props_up",
+        implies=("touching",), excludes=("on", "supports", "far", "opposite"),
+    ),
+    Predicate(
+        "props_up", "support", "propping up", "leaning_on",
+        implies=("touching",), excludes=("on", "supports", "far", "opposite"),
     ),
 )  # fmt: skip
 
@@ -133,6 +144,7 @@ _OF_GROUPS = (
     Predicate("among", "arrangement", "among", None),
     Predicate("surrounding", "arrangement", "surrounding", None),
     Predicate("in_row_with", "arrangement", "in a row with", None),
+    Predicate("on_stack", "support", "on a stack of", None),
 )
 
 PREDICATES: Mapping[str, Predicate] = {row.name: row for row in (*_BINARY, *_UNARY, *_BORDERS, *_ORIENTED, *_OF_GROUPS)}
@@ -149,8 +161,14 @@ BANDS: Mapping[str, tuple[int | None, int | None]] = {
 }  # fmt: skip
 """The column and the row (thirds, numbered from the top left) of a place; None for any."""
 
-CONTACT = frozenset({"on", "supports", "under", "over", "inside", "contains", "touching"})
+CONTACT = frozenset(
+    {"on", "supports", "under", "over", "inside", "contains", "touching", "leaning_on", "props_up", "on_stack"}
+)
 """Predicates that boxes alone do not prove: stated and asked only of contacts that the renderer drew on purpose."""
+
+
+CHAINED: Mapping[str, str] = {"on_stack": "on"}
+"""Predicates of a group that only say that another one holds of each and the next: the subject, the object, the others."""
 
 
 def inverse(name: str) -> str:

@@ -34,7 +34,7 @@ __all__ = [
 
 Depths = tuple[float, float]
 
-NEARNESS = frozenset({"near", "next_to", "touching"})
+NEARNESS = frozenset({"near", "next_to", "touching", "leaning_on", "props_up"})
 """Predicates of two that need things at about the same depth."""
 
 TOGETHER = NEARNESS | {"between", "among", "surrounding", "in_row_with"}

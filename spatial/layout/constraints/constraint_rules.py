@@ -41,6 +41,15 @@ FEET_APART = 0.16
 WIDER = 1.5
 """An object whose usual size is this many times its supporter's may extend beyond it."""
 
+FOREFOOT = 0.06
+"""How much lower than the foot of what props it up the foot of a leaning thing may be, share of the former's height."""
+
+LEANS_OVER = 0.5
+"""How far the upper end of a leaning thing may rise above what props it up, share of the latter's height."""
+
+STEEP, EDGE = 0.65, 0.12
+"""A leaning thing meets what props it up beyond this share of its width, and within these shares of the other's."""
+
 SURFACE_TOLERANCE = 0.02
 """How far a bottom edge may miss the standing surface, share of the supporter's height."""
 
@@ -137,6 +146,28 @@ def _between_legs(a: int, b: int) -> Rule:
     )
 
 
+def _leaning_on(fact: Fact, context: EncodingContext) -> list[Rule]:
+    """Before the one that props it up, its upper end over it from the left or the right, its foot a little lower."""
+    a, b = fact.pair
+    step = FOREFOOT if context.margins.clear else 2 * FOREFOOT
+    level = (
+        at_most(high("y", b), high("y", a)),
+        at_most(high("y", a), (*high("y", b), (step, "h", b))),
+        at_most((*low("y", b), (-LEANS_OVER, "h", b)), low("y", a)),
+    )
+    return [tuple((*level, *_reaching(i, a, b)) for i in (a, b))]
+
+
+def _reaching(first: int, a: int, b: int) -> tuple[Linear, ...]:
+    """The upper end of `a` lies within the width of `b`, coming from the left where `a` is the first of the two."""
+    inner, outer = (*low("x", b), (EDGE, "w", b)), (*low("x", b), (1 - EDGE, "w", b))
+    if first == a:
+        ends = (at_most(inner, (*low("x", a), (STEEP, "w", a))), at_most(high("x", a), outer))
+        return (*ends, at_most(middle2("x", a), middle2("x", b), 1))
+    ends = (at_most((*low("x", a), (1 - STEEP, "w", a)), outer), at_most(inner, low("x", a)))
+    return (*ends, at_most(middle2("x", b), middle2("x", a), 1))
+
+
 def _inside(fact: Fact, context: EncodingContext) -> list[Rule]:
     a, b = fact.pair
     found: list[Linear] = []
@@ -180,5 +211,6 @@ ENCODERS: dict[str, Callable[[Fact, EncodingContext], list[Rule]]] = {
     "far": far,
     "aligned_with": aligned_with,
     "opposite": opposite,
+    "leaning_on": _leaning_on,
 }
 """The encoder of each canonical predicate of two objects."""

@@ -170,6 +170,20 @@ def _near(a: int, b: int) -> list[Rule]:
     return [(tuple(at_most(low(axis, j), (*high(axis, i), *reach), -1) for axis in AXES for i, j in ((a, b), (b, a))),)]
 
 
+def _leaning_on(a: int, b: int) -> list[Rule]:
+    """The truth rule itself."""
+    beside = tuple(at_most(middle2("y", j), high("y", i, 2), 1) for i, j in ((a, b), (b, a)))
+    tall: Rule = tuple(
+        (
+            at_most((*low("y", b), (0.5, "h", each)), high("y", a)),
+            at_most((*low("y", a), (0.5, "h", each)), high("y", b)),
+            *_share("x", a, b, 0),
+        )
+        for each in (a, b)
+    )
+    return [(beside,), tall]
+
+
 def _next_to(a: int, b: int) -> list[Rule]:
     return [*_near(a, b), (_share("y", a, b, 1),)]
 
@@ -229,6 +243,7 @@ NECESSARY_RULES: dict[str, Callable[[int, int], list[Rule]]] = {
     "far": _far,
     "aligned_with": _aligned_with,
     "opposite": _opposite,
+    "leaning_on": _leaning_on,
 }
 """The necessary conditions of each canonical predicate of two objects."""
 

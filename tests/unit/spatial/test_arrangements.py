@@ -13,15 +13,17 @@ from spatial.layout.constraints.infeasibility_proof import _necessary
 from spatial.layout.constraints.linear import Rule
 from spatial.layout.layout_check import Body
 from spatial.layout.placement_problem import facts_of
+from spatial.reasoning.closure import closure
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
 from spatial.relations.boxes import edges
 from spatial.relations.group_geometry import GROUP_MARGIN, GROUP_TRUTH
 from spatial.relations.phrases import normalise, normalise_place
+from spatial.relations.predicate_table import entailed
 from spatial.relations.relation_truth import borders, members, relation_holds
 
 CANVAS = (512, 512)
-PAIRS = ("aligned_with", "opposite")
+PAIRS = ("aligned_with", "opposite", "leaning_on", "props_up")
 LEFT = ("brown", "facing left")
 
 
@@ -52,9 +54,17 @@ def boxes_near_the_limits(name: str, rng: random.Random, count: int) -> list[tup
             )
             for k in order
         ]
-        if name not in BORDERS
+        if name not in (*BORDERS, "on_stack")
+        else stacked_boxes(rng, count)
+        if name == "on_stack"
         else [(rng.randint(0, 60), rng.randint(0, 60), 50, 50), (300, 300, 50, 50)]
     )
+
+
+def stacked_boxes(rng: random.Random, count: int) -> list[tuple[int, int, int, int]]:
+    """Boxes one above another, each end near the top of the next one."""
+    tops = [200 + 50 * k for k in range(count)]
+    return [(100 + rng.choice((0, 10, 55)), top, 50, 50 + rng.choice((0, 0, 5, 24, -1))) for top in tops]
 
 
 def cases(name: str, times: int = 400) -> Iterator[tuple[Relation, list[tuple[int, int, int, int]]]]:
@@ -94,8 +104,8 @@ def test_what_is_true_meets_the_necessary_conditions(name: str):
     scale = 6 * 4096 / 512
     for stated, boxes in cases(name):
         if relation_holds(stated, {i: Body(box, 0.5) for i, box in enumerate(boxes)}, CANVAS):
-            [fact] = facts_of(Draft(tuple("abcdefghijkl"[: len(boxes)]), (stated,)))
-            assert all(is_met(rule, boxes, scale) for rule in _necessary(fact, (6 * 4096, 6 * 4096))), (stated, boxes)
+            for fact in facts_of(Draft(tuple("abcdefghijkl"[: len(boxes)]), (stated,))):
+                assert all(is_met(rule, boxes, scale) for rule in _necessary(fact, (6 * 4096, 6 * 4096))), (stated, boxes)
 
 
 @pytest.mark.parametrize("name", GROUPS)
@@ -169,3 +179,38 @@ def test_what_a_thing_faces_is_known_only_where_its_turn_is(
 def test_facing_and_facing_away_exclude_each_other_and_are_read_from_words():
     assert contradictions(Draft(("cat", "dog"), (relation("facing", 2), relation("facing_away_from", 2)))) is not None
     assert (normalise("is facing"), normalise("facing away from")) == (("facing",), ("facing_away_from",))
+
+
+def test_what_leans_on_a_thing_touches_it_and_is_not_on_it():
+    assert entailed("leaning_on") == ("leaning_on", "touching", "near")
+    on = Relation(subject=0, predicate="on", object=1)
+    assert contradictions(Draft(("ladder", "tree"), (relation("leaning_on", 2), on))) is not None
+    for phrase in ("leaning against", "leaning on", "leans on", "propped up against"):
+        assert normalise(phrase) == ("leaning_on",)
+
+
+def test_a_layout_lets_the_upper_end_of_what_leans_reach_the_other_and_its_foot_stand_a_little_lower():
+    for seed in range(5):
+        layout = solve(Draft(("ladder", "tree"), (relation("leaning_on", 2),), "park"), CANVAS, seed)
+        assert not isinstance(layout, Unsatisfiable)
+        (x, y, w, h), (left, top, width, height) = layout.boxes
+        assert top + height <= y + h <= top + 1.13 * height
+        assert left < x + w
+        assert x < left + width
+
+
+def test_a_stack_states_that_each_is_on_the_next():
+    stacked = relation("on_stack", 4)
+    found = {step.fact for step in closure(Draft(("book", "book", "book", "table"), (stacked,)))}
+    assert {("supports", 1, 0), ("supports", 2, 1), ("above", 0, 2), ("above", 1, 3)} <= found
+    below = Relation(subject=2, predicate="on", object=1)
+    conflict = contradictions(Draft(("book", "book", "book", "table"), (stacked, below)))
+    assert conflict is not None
+    assert conflict.indices == (0, 1)
+
+
+def test_the_order_of_a_stack_matters():
+    boxes = {0: Body((100, 100, 40, 40), 0.5), 1: Body((100, 140, 40, 40), 0.5), 2: Body((100, 180, 40, 40), 0.5)}
+    assert relation_holds(Relation(subject=0, predicate="on_stack", object=1, others=(2,)), boxes, CANVAS)
+    assert not relation_holds(Relation(subject=0, predicate="on_stack", object=2, others=(1,)), boxes, CANVAS)
+    assert normalise("on top of a stack of") == ("on_stack",)

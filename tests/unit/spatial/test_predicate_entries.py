@@ -17,7 +17,17 @@ from spatial.questions import certain_facts
 from spatial.questions.question_kinds import Contact, Direction, Hop, Place
 from spatial.questions.wording import realisation
 from spatial.relations import group_geometry, phrases, predicate_geometry
-from spatial.relations.predicate_table import BANDS, BINARY, BORDERS, CONTACT, OF_GROUPS, ORIENTED, PLACES, PREDICATES
+from spatial.relations.predicate_table import (
+    BANDS,
+    BINARY,
+    BORDERS,
+    CHAINED,
+    CONTACT,
+    OF_GROUPS,
+    ORIENTED,
+    PLACES,
+    PREDICATES,
+)
 from spatial.verify import sentences
 
 TABLE = "spatial/relations/predicate_table.py"
@@ -26,6 +36,7 @@ DEPTHS = {name for name in BINARY if PREDICATES[name].family == "depth"}
 DIRECTIONS = {name for name in BINARY if PREDICATES[name].family == "direction"}
 CARRIES = {name for name in BINARY if PREDICATES[name].family == "containment"} | {"on", "supports"}
 CANONICAL = set(BINARY) - set(placement_problem.SWAPPED)
+SEVERAL = set(OF_GROUPS) - set(CHAINED)
 
 SAID = [*phrases._tables().mapped.values(), *phrases._tables().places.values()]
 
@@ -43,9 +54,9 @@ ENTRIES = {
     "schemas/predicate_names.py (GROUPS)": (OF_GROUPS, predicate_names.GROUPS),
     "spatial/relations/group_geometry.py (GROUP_TRUTH)": (OF_GROUPS, group_geometry.GROUP_TRUTH),
     "spatial/relations/group_geometry.py (GROUP_MARGIN)": (OF_GROUPS, group_geometry.GROUP_MARGIN),
-    "spatial/layout/constraints/group_constraints.py (GROUP_ENCODERS)": (OF_GROUPS, group_constraints.GROUP_ENCODERS),
+    "spatial/layout/constraints/group_constraints.py (GROUP_ENCODERS)": (SEVERAL, group_constraints.GROUP_ENCODERS),
     "spatial/layout/constraints/infeasibility_proof.py (NECESSARY_OF_GROUPS)": (
-        OF_GROUPS, infeasibility_proof.NECESSARY_OF_GROUPS,
+        SEVERAL, infeasibility_proof.NECESSARY_OF_GROUPS,
     ),
     "spatial/layout/constraints/constraint_rules.py (ENCODERS)": (CANONICAL, constraint_rules.ENCODERS),
     "spatial/layout/constraints/infeasibility_proof.py (NECESSARY_RULES)": (CANONICAL, infeasibility_proof.NECESSARY_RULES),

@@ -11,7 +11,7 @@ from schemas.ids import with_graph_id
 from spatial.reasoning.closure import closure
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
-from spatial.relations.predicate_table import CONTACT, PREDICATES
+from spatial.relations.predicate_table import BINARY, CONTACT, PREDICATES
 from spatial.relations.relation_truth import relation_holds
 from spatial.relations.scene_extraction import MIN_VISIBLE, extract_scene
 from tests.fakes.constructed_scenes import scene as constructed
@@ -169,7 +169,9 @@ def test_a_scene_is_small_consistent_and_true():
     for _ in range(200):
         boxes, depths = constructed(rng, 6)
         things = [thing(i, "mug", tuple(3 * v for v in box), float(depths[i])) for i, box in enumerate(boxes)]
-        drawn = [rel(a, p, b) for a, b in combinations(range(6), 2) for p in sorted(CONTACT) if rng.random() < 0.1]
+        drawn = [
+            rel(a, p, b) for a, b in combinations(range(6), 2) for p in sorted(CONTACT & {*BINARY}) if rng.random() < 0.1
+        ]
         found = read(things, drawn, asked=())
         for r in found.relations:
             assert relation_holds(r, dict(enumerate(things)), CANVAS)
