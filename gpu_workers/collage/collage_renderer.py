@@ -33,7 +33,7 @@ QUALITY = 90
 METHOD = 2
 """WebP's effort, 0 to 6: 2 takes 9 ms a picture, 4 takes 20 ms for 5 % less."""
 
-LOOKS = 3
+LOOKS = 4
 """The edition of looks and backdrops: others are other pictures of the same seed."""
 
 MEDIA_TYPE = "image/webp"

@@ -19,7 +19,7 @@ from gpu_workers.collage.looks import TONES, Appearance, appearance, toned
 from gpu_workers.collage.paint_order import Place
 from gpu_workers.collage.sprites.sprite_library import load_sprite, scaled
 from schemas.graph import Box
-from spatial.knowledge.categories import Category
+from spatial.knowledge.categories import Category, Pose
 
 MIN_NAMED_SHARE = 0.45
 """Least share of a recoloured object's pixels that must be named by the colour for people to name the object by it: a red
@@ -74,9 +74,9 @@ class Painter:
         return _in_tone(image, look.tone, drawn), drawn
 
     def _coloured(self, category: Category, colour: str | None, look: Appearance) -> tuple[Image.Image, set[str]]:
-        sprite, wanted = load_sprite(self._folder, look.sprite), colour or look.colour
+        sprite, wanted = load_sprite(self._folder, look.sprite, category.pose), colour or look.colour
         if category.tint and wanted is not None:
-            image, share = tinted_sprite(self._folder, look.sprite, wanted)
+            image, share = tinted_sprite(self._folder, look.sprite, category.pose, wanted)
             if colour is None or share >= MIN_NAMED_SHARE:
                 return image, set() if colour is None else {colour}
         return sprite, {colour} if colour is not None and colours.has_colour(sprite, colour) else set()
@@ -110,7 +110,7 @@ WOODEN = frozenset(
 
 
 @lru_cache(maxsize=KEPT_TINTS)
-def tinted_sprite(folder: Path, name: str, colour: str) -> tuple[Image.Image, float]:
-    """A recoloured sprite, and the share of its opaque pixels that would be named by the colour."""
-    image = colours.tinted(load_sprite(folder, name), colour)
+def tinted_sprite(folder: Path, name: str, pose: Pose | None, colour: str) -> tuple[Image.Image, float]:
+    """A recoloured sprite in its pose, and the share of its opaque pixels that would be named by the colour."""
+    image = colours.tinted(load_sprite(folder, name, pose), colour)
     return image, colours.named_share(image, colour)

@@ -17,6 +17,19 @@ Rest = Literal["floor", "surface", "wall", "ceiling", "air", "water"]
 
 
 @dataclass(frozen=True)
+class Pose:
+    """How a sprite is turned so that the thing rests as it does on a table or on the ground.
+
+    `turn`: degrees counterclockwise.  `flat`: the share of the height that is left of a thing that lies flat, seen from a
+    usual viewpoint; 1 of what stands or lies on its side.  `thick`: the height of its edge, as a share of the width.
+    """
+
+    turn: float = 0.0
+    flat: float = 1.0
+    thick: float = 0.0
+
+
+@dataclass(frozen=True)
 class Category:
     """An everyday object.
 
@@ -27,6 +40,7 @@ class Category:
     a sofa about 0.5); None if nothing stands on it.  `supports` / `holds`: categories that may stand on / be in it.
     `attributes`: family (colour, state, orientation, material, …) to typical words.
     `sprite`: code point name of the picture in the sprite set, or None.  `drawn`: the collage draws it with code.
+    `pose`: how the sprite is turned to its resting pose, which `aspect` and `faces` describe; None if it shows that.
     `tint`: the collage can recolour it so that a person would recognise the colour.
     `faces`: the side of the picture that its front points to, where the sprite is a clear profile; the collage
     mirrors it for the other.
@@ -48,6 +62,7 @@ class Category:
     attributes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     scenes: tuple[str, ...] = ()
     sprite: str | None = None
+    pose: Pose | None = None
     drawn: bool = False
     tint: bool = False
     faces: Literal["left", "right"] | None = None

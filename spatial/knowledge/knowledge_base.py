@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from spatial.knowledge.categories import Category, SceneKind
+from spatial.knowledge.categories import Category, Pose, SceneKind
 from spatial.knowledge.knowledge_files import CATEGORIES, SCENES, SPRITES, Row, backdrops_of, files_of, knowledge_folders
 from spatial.knowledge.knowledge_merge import merge
 from spatial.knowledge.scene_search import NEAREST_THRESHOLD, Phrasebook, SceneMatch
@@ -146,6 +146,7 @@ def _category(row: Row, rows: Mapping[str, Row], scenes: tuple[str, ...]) -> Cat
         attributes={family: tuple(words) for family, words in row.get("attributes", {}).items()},
         scenes=scenes,
         sprite=row.get("sprite"),
+        pose=Pose(**row["pose"]) if row.get("pose") else None,
         drawn=row.get("drawn", False),
         tint=row.get("tint", False),
         faces=row.get("faces"),

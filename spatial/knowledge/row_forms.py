@@ -27,6 +27,14 @@ class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class PoseForm(_Form):
+    """The resting pose of a sprite; `spatial.knowledge.categories` explains the fields."""
+
+    turn: Annotated[float, Field(ge=-180, le=180)] = 0.0
+    flat: Annotated[float, Field(gt=0, le=1)] = 1.0
+    thick: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+
+
 class CategoryForm(_Form):
     """A row of `categories_*.json`; `spatial.knowledge.categories` explains the fields.
 
@@ -43,6 +51,7 @@ class CategoryForm(_Form):
     holds: Words = ()
     attributes: dict[Family, Words] = Field(default_factory=dict)
     sprite: PictureName | None = None
+    pose: PoseForm | None = None
     drawn: bool = False
     tint: bool = False
     faces: Literal["left", "right"] | None = None

@@ -11,20 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from gpu_workers.collage.sprites.sprite_library import load_sprite
+from spatial.knowledge.categories import Pose
 
 DIGITS = 3
 """Sprites are 256 pixels wide: a third decimal is already finer than a pixel."""
 
 
-def measured(sprites: Path, name: str) -> float:
-    """Width over height of the visible part of a sprite."""
-    width, height = load_sprite(sprites, name).size
+def measured(sprites: Path, name: str, pose: Pose | None = None) -> float:
+    """Width over height of the visible part of a sprite in its pose."""
+    width, height = load_sprite(sprites, name, pose).size
     return round(width / height, DIGITS)
 
 
 def refreshed(rows: list[dict[str, Any]], sprites: Path) -> list[dict[str, Any]]:
     """The rows with the aspect of every sprite as measured; drawn objects keep theirs."""
-    return [row | {"aspect": measured(sprites, row["sprite"])} if "sprite" in row else row for row in rows]
+    return [row | {"aspect": measured(sprites, row["sprite"], _pose(row))} if "sprite" in row else row for row in rows]
+
+
+def _pose(row: dict[str, Any]) -> Pose | None:
+    return Pose(**row["pose"]) if "pose" in row else None
 
 
 def dumped(rows: list[dict[str, Any]]) -> str:

@@ -1,6 +1,7 @@
-"""The pictures of objects: sprites from the folder, cropped to what is visible, and scaled to a box.
+"""The pictures of objects: sprites from the folder, cropped to what is visible, turned to its pose, and scaled to a box.
 
-In: a folder and a sprite's name.  Out: RGBA pictures.  Does not fetch: that is `gpu_workers.collage.sprites.fetch`.
+In: a folder, a sprite's name and its pose.  Out: RGBA pictures.
+Does not fetch: that is `gpu_workers.collage.sprites.fetch`.
 """
 
 from functools import lru_cache
@@ -8,7 +9,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from gpu_workers.collage.sprites.resting_pose import posed
 from schemas.errors import PermanentError
+from spatial.knowledge.categories import Pose
 from spatial.knowledge.knowledge_base import sprite_folders
 
 VISIBLE_ALPHA = 128
@@ -22,11 +25,16 @@ KEPT_SPRITES = 640
 
 
 @lru_cache(maxsize=KEPT_SPRITES)
-def load_sprite(folder: Path, name: str) -> Image.Image:
-    """The cropped sprite `name`, from the folder or from one of a knowledge plug-in.
+def load_sprite(folder: Path, name: str, pose: Pose | None = None) -> Image.Image:
+    """The cropped sprite `name` in its pose, from the folder or from one of a knowledge plug-in.
 
     Raises PermanentError where none has such a file.
     """
+    sprite = _opened(folder, name)
+    return sprite if pose is None else cropped(posed(sprite, pose))
+
+
+def _opened(folder: Path, name: str) -> Image.Image:
     for path in (place / f"{stem}.webp" for place in (folder, *sprite_folders()) for stem in (name, f"{name}-fe0f")):
         if path.is_file():
             with Image.open(path) as opened:

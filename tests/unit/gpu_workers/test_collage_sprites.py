@@ -30,7 +30,7 @@ def test_every_category_has_a_sprite_or_a_drawing() -> None:
 def test_a_sprite_has_the_aspect_that_the_knowledge_base_says() -> None:
     for category in categories().values():
         if category.sprite:
-            sprite = load_sprite(FOLDER, category.sprite)
+            sprite = load_sprite(FOLDER, category.sprite, category.pose)
             assert sprite.width / sprite.height == pytest.approx(category.aspect, rel=0.03), category.name
 
 
