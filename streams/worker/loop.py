@@ -114,8 +114,12 @@ class Worker:
         """
         return time.monotonic() - self._polled_at < STUCK_AFTER_S and self._calls.oldest_s() < self._limits.call_s
 
+    def is_connected(self) -> bool:
+        """Whether the broker answers, also where a call of the step hangs."""
+        return self._connected
+
     def is_ready(self) -> bool:
-        """Whether the broker answers: partitions are assigned, or waited for."""
+        """Whether the broker answers, so that partitions are assigned or waited for, and nothing hangs."""
         return self._connected and self.is_alive()
 
     def run(self, consumer: Consumer) -> None:

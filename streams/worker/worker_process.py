@@ -29,7 +29,7 @@ from streams.settings import ProcessSettings
 from streams.steps.dead_letters import DeadLetterBreaker
 from streams.steps.handler_step import StepTools
 from streams.steps.stage_counters import StageCounters
-from streams.worker.loop import TestHook, Worker
+from streams.worker.loop import Consumer, TestHook, Worker
 from streams.worker.outage_wait import ConnectionMonitor, Startup
 from streams.worker.pipelining import Step
 from streams.worker.process_lifetime import stop_on_signal
@@ -72,13 +72,14 @@ def run_worker(role: Role, settings: ProcessSettings, start: Startup, make_step:
         worker.drain_s = settings.drain_s
         stop_on_signal(worker.stop, settings.drain_s + LEAVE_GROUP_S)
         start.health.running(worker.is_alive, worker.is_ready)
-        _run(worker, consumer, ConnectionMonitor(start, broker, lambda: probe(connection)))
+        run_monitored(worker, consumer, ConnectionMonitor(start, broker, lambda: probe(connection)))
 
 
-def _run(worker: Worker, consumer: GroupConsumer, monitor: ConnectionMonitor) -> None:
+def run_monitored(worker: Worker, consumer: Consumer, monitor: ConnectionMonitor) -> None:
+    """Process records while the connection is monitored. Raises Problem; a hung step ends the process, exit code 1."""
     kind = monitor.start.kind
     try:
-        with monitor.watching(worker.is_ready, worker.stop):
+        with monitor.watching(worker.is_connected, worker.stop):
             worker.run(consumer)
     except StepHung as problem:
         log(kind).error(str(problem))

@@ -8,7 +8,10 @@ import pytest
 
 from streams.broker.records import Record
 from streams.errors import StepHung
+from streams.worker.health import Health
 from streams.worker.loop import BatchLimits, Worker
+from streams.worker.outage_wait import WATCH_EVERY_S, ConnectionMonitor, Startup
+from streams.worker.worker_process import run_monitored
 from tests.contract.worker_contract import *  # noqa: F403 - the contract's tests
 from tests.contract.worker_contract import Gate, messages
 from tests.fakes.carrier import MemoryCarrier, NoGauges, Steps
@@ -36,6 +39,22 @@ def test_a_step_that_hangs_does_not_hold_up_the_stop(carrier: MemoryCarrier) -> 
         step.gate.set()
     with pytest.raises(StepHung):
         running.result()
+
+
+def test_a_step_that_hangs_is_not_taken_for_a_broker_that_is_away(carrier: MemoryCarrier) -> None:
+    topic, step = carrier.topic(), Gate()
+    carrier.publish(messages(topic, 3))
+    worker, asked = Worker(step, BatchLimits(batch=4, call_s=0.1), NoGauges()), threading.Event()
+    monitor = ConnectionMonitor(Startup("render", 0.0, Health()), "Kafka", asked.set)
+    consumer = carrier.consumer("group", topic, worker.buffer)
+    with in_thread(lambda: run_monitored(worker, consumer, monitor), worker.stop) as running:
+        assert step.entered.wait(10)
+        until(lambda: not worker.is_ready())
+        was_asked = asked.wait(2.5 * WATCH_EVERY_S)
+        step.gate.set()
+        assert not was_asked, "the broker answers, and is asked why it does not"
+        assert not running.done()
+    running.result()
 
 
 def test_records_of_a_revoked_partition_are_dropped_from_the_inbox() -> None:
