@@ -22,7 +22,10 @@ class Foot:
 
 @dataclass(frozen=True)
 class BackdropContext:
-    """`horizon` in pixels from the top. `wanted`: the scene's elements; `avoid`: what must not be painted."""
+    """`horizon` in pixels from the top. `wanted`: the scene's elements; `avoid`: what must not be painted.
+
+    `metre`: how many pixels a metre takes at the far end of the ground, going by the things in the picture.
+    """
 
     scene: str
     size: tuple[int, int]
@@ -31,6 +34,7 @@ class BackdropContext:
     wanted: frozenset[str] = frozenset()
     avoid: frozenset[str] = frozenset()
     feet: tuple[Foot, ...] = field(default=())
+    metre: float = 90.0
 
     def is_covered(self, left: float, top: float, right: float, bottom: float) -> bool:
         """Whether an object on the wall, at the ceiling or in the air would overlap this area."""

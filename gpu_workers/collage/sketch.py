@@ -19,14 +19,18 @@ LIT: RGB = (255, 255, 255)
 UNLIT: RGB = (226, 222, 230)
 """What the colours are multiplied with at the layer's top and foot."""
 
+ROOM_HEIGHT = 2.4
+"""Least height of a room in metres."""
+
 
 class Sketch:
-    """One layer over a backdrop. `line`: where the ground begins."""
+    """One layer over a backdrop. `line`: where the ground begins.  `taken`: areas of the wall that are not free."""
 
     def __init__(self, brush: Brush) -> None:
         self.brush = brush
         self.width, self.height = brush.width, brush.height
         self.line = float(brush.context.horizon)
+        self.taken: list[Area] = []
         self._layer = Image.new("RGBA", (self.width * FINE, self.height * FINE))
         self._draw = ImageDraw.Draw(self._layer)
 
@@ -34,6 +38,11 @@ class Sketch:
     def deep(self) -> float:
         """The height of the ground in the picture."""
         return self.height - self.line
+
+    @property
+    def metre(self) -> float:
+        """A metre at the back wall in pixels, at most such that a room is as high as its furnishings."""
+        return min(self.brush.context.metre, self.line / ROOM_HEIGHT)
 
     def ground(self, across: float, near: float) -> Point:
         """A point on the ground: `across` runs -1..1 at the lower edge, `near` 0 at its far end to 1 in front."""
@@ -54,6 +63,8 @@ class Sketch:
     def oval(self, centre: Point, radii: Point, tone: RGB) -> None:
         """An ellipse."""
         (x, y), (a, b) = centre, radii
+        if min(a, b) < 0:
+            return
         self._draw.ellipse(((x - a) * FINE, (y - b) * FINE, (x + a) * FINE, (y + b) * FINE), fill=tone)
 
     def poly(self, points: Sequence[Point], tone: RGB) -> None:
@@ -69,6 +80,13 @@ class Sketch:
         """Words around a point, without accents."""
         place = (centre[0] * FINE, centre[1] * FINE)
         self._draw.text(place, _plain(words), tone, _font(round(size * FINE)), anchor="mm")
+
+    def paste(self, area: Area, picture: Image.Image) -> None:
+        """A picture with transparency, scaled into an area."""
+        left, top, wide, tall = (round(v * FINE) for v in area)
+        if wide >= 1 and tall >= 1:
+            scaled = picture.convert("RGBa").resize((wide, tall), Image.Resampling.BILINEAR).convert("RGBA")
+            self._layer.paste(scaled, (left, top), scaled)
 
     def show(self, area: Area, paint: "Callable[[Sketch, Area], None]") -> None:
         """Let `paint` fill an area, and cut off what it draws beyond."""

@@ -136,7 +136,7 @@ def window_light(brush: Brush, line: float) -> None:
     free = [
         (x, y) for x, y in spots if not brush.context.is_covered(x, y - 0.5 * wide, x + wide, y + 0.54 * tall + 0.5 * tall)
     ]
-    if not free or brush.rng.random() < 0.25 or not brush.can_paint("window"):
+    if not free or brush.rng.random() < 0.25 or "tall window" in brush.context.wanted or not brush.can_paint("window"):
         return  # a viewer may call it a window, so it counts as one
     x, top = free[0]
     for col in range(2):

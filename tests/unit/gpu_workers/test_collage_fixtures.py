@@ -9,6 +9,7 @@ from gpu_workers.collage.backdrops.catalogue import paint_backdrop
 from gpu_workers.collage.brush import Brush
 from gpu_workers.collage.fixtures.fixture_table import CLEAR, LOOKS_LIKE, OUT_OF_FOCUS, known_fixtures
 from gpu_workers.collage.fixtures.places import PLACES
+from gpu_workers.collage.fixtures.props.prop_table import props
 from gpu_workers.collage.sketch import Sketch, steps, words_width
 from spatial.knowledge.categories import SceneKind
 from spatial.knowledge.knowledge_base import categories, scene_kinds
@@ -25,13 +26,52 @@ def picture_of(kind: str, context: BackdropContext) -> tuple[Image.Image, set[st
     return brush.image, brush.painted
 
 
-@pytest.mark.parametrize("word", sorted(BOTH))
+@pytest.mark.parametrize("word", sorted(set(BOTH) - set(props())))
 def test_a_fixture_is_seen_and_recorded(word: str):
     plain, _ = picture_of("room", context_of())
     shown, painted = picture_of("room", context_of(word))
     changed = np.any(np.asarray(plain) != np.asarray(shown), axis=2).mean()
     assert changed > 0.02
     assert word in painted
+
+
+def seen_area(word: str, feet: tuple[Foot, ...] = (), metre: float = 90.0) -> tuple[int, int, int, int] | None:
+    """Left, top, width and height of what a furnishing adds to an empty wall of 512 pixels."""
+    brush = Brush(BackdropContext("bakery", (512, 512), 320, 3, frozenset(), frozenset(), feet, metre))
+    sheet = Sketch(brush)
+    props()[word](sheet)
+    sheet.lay()
+    rows, columns = np.nonzero(np.asarray(brush.image).any(axis=2))
+    if not len(rows):
+        return None
+    return int(columns.min()), int(rows.min()), int(np.ptp(columns)), int(np.ptp(rows))
+
+
+@pytest.mark.parametrize("word", sorted(props()))
+def test_a_furnishing_is_as_large_as_its_metres_say(word: str):
+    small, large = seen_area(word, metre=60.0), seen_area(word, metre=120.0)
+    assert small is not None
+    assert large is not None
+    wide, tall = props()[word].size
+    assert small[2:] == pytest.approx((60 * wide, 60 * tall), rel=0.3, abs=20)
+    assert large[2:] == pytest.approx((120 * wide, 120 * tall), rel=0.3, abs=20)
+
+
+def test_a_furnishing_keeps_clear_of_what_hangs_and_of_another_and_stays_away_where_there_is_no_room():
+    free = seen_area("made bed")
+    assert free is not None
+    clock = Foot("wall", free[0], free[0] + 60, 0, 320)
+    beside = seen_area("made bed", (clock,))
+    assert beside is not None
+    assert beside[0] >= free[0] + 60 or beside[0] + beside[2] <= free[0]
+    assert seen_area("made bed", (Foot("wall", 0, 512, 0, 320),)) is None
+
+
+def test_a_furnishing_stands_where_little_is_before_it():
+    table = Foot("floor", 0, 300, 200, 400)
+    area = seen_area("house door", (table,))
+    assert area is not None
+    assert area[0] > 300
 
 
 @pytest.mark.parametrize("word", ["lockers", "bread shelf"])
