@@ -1,4 +1,4 @@
-"""The looks of things: other people, other colours, other tones, the mirror image; two of a category seldom look the same.
+"""The looks of things: other people, colours, coats, proportions and forms; two of a category seldom look the same.
 
 In: a category, a folder of sprites, a number.  Out: a `Look` of the number; the sprite that it names; pictures in its tone.
 The same number is always the same look.  What a graph asks for (a colour, a side that is faced) goes before any look.
@@ -11,6 +11,9 @@ from pathlib import Path
 from PIL import Image, ImageEnhance
 
 from gpu_workers.collage import colour as colours
+from gpu_workers.collage.drawings.recipe import other_forms
+from gpu_workers.collage.sprites.coats import Coat, coats_of
+from gpu_workers.collage.sprites.outlines import Outline, outlines_of
 from spatial.knowledge.categories import Category
 
 COMPLEXIONS = ("-1f3fb", "-1f3fc", "-1f3fd", "-1f3fe", "-1f3ff")
@@ -19,6 +22,11 @@ FIGURES = ("", "-200d-2640-fe0f", "-200d-2642-fe0f")
 
 TONES = ((1.0, 1.0), (0.8, 1.15), (1.1, 0.75), (0.92, 0.5), (1.14, 1.25))
 """Factors on brightness and on saturation."""
+
+SHINING = frozenset({"sun", "crescent moon", "campfire"})
+
+FORM_STRIDE = 100_003
+"""Keeps the form apart from colour and tone, which are lower digits of the same number."""
 
 WRITTEN = ("clock", "watch", "calendar", "sign", "book", "newspaper", "keyboard", "piano", "flag", "map", "globe", "card",
            "dice", "die", "ticket", "label", "scoreboard", "bus", "receipt", "scale", "thermometer", "abacus")  # fmt: skip
@@ -33,6 +41,8 @@ class Appearance:
     colour: str | None
     tone: tuple[float, float]
     mirrored: bool
+    coat: Coat
+    outline: Outline
 
 
 def appearance(category: Category, folder: Path, number: int) -> Appearance:
@@ -43,7 +53,27 @@ def appearance(category: Category, folder: Path, number: int) -> Appearance:
     number, chosen = divmod(number, len(palette))
     number, tone = divmod(number, len(TONES))
     mirrors = category.faces is None and not set(WRITTEN) & set(category.name.split())
-    return Appearance(sprites[sprite], palette[chosen], TONES[tone], mirrors and number % 2 == 1)
+    number, mirrored = divmod(number, 2)
+    coats, outlines = coats_of(category.name), outlines_of(category.name)
+    number, coat = divmod(number, len(coats))
+    return Appearance(
+        sprites[sprite],
+        palette[chosen],
+        tone_of(category.name, tone),
+        mirrors and mirrored == 1,
+        coats[coat],
+        outlines[number % len(outlines)],
+    )
+
+
+def tone_of(name: str, number: int) -> tuple[float, float]:
+    """The tone of this number; what shines is never dull."""
+    return TONES[0] if name in SHINING else TONES[number % len(TONES)]
+
+
+def form_of(name: str, number: int) -> int:
+    """Which form a thing of this number has: 0 that of its sprite or usual drawing, from 1 on another drawing."""
+    return number // FORM_STRIDE % (1 + len(other_forms().get(name, ())))
 
 
 def _typical_colours(category: Category) -> tuple[str, ...]:

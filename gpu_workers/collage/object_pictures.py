@@ -15,8 +15,10 @@ from PIL import Image, ImageOps
 from gpu_workers.collage import colour as colours
 from gpu_workers.collage.furniture.catalogue import DRAWN_WHEN_FILLED, furniture
 from gpu_workers.collage.furniture.look import Look
-from gpu_workers.collage.looks import TONES, Appearance, appearance, toned
+from gpu_workers.collage.looks import Appearance, appearance, form_of, tone_of, toned
 from gpu_workers.collage.paint_order import Place
+from gpu_workers.collage.sprites.coats import coated
+from gpu_workers.collage.sprites.outlines import outlined
 from gpu_workers.collage.sprites.sprite_library import load_sprite, scaled
 from schemas.graph import Box
 from spatial.knowledge.categories import Category, Pose
@@ -53,9 +55,10 @@ class Painter:
         """The picture of one object. Raises PermanentError where its sprite is missing."""
         category = place.category
         colour = next((c for c in map(colours.canonical, place.attributes) if c), None)
-        if category.sprite is None or (held and category.name in DRAWN_WHEN_FILLED):
-            image, drawn = self._furniture(place, colour, held, variant)
-            image = _in_tone(scaled(image, place.box[2], place.box[3]), TONES[variant // VARIANTS % len(TONES)], drawn)
+        form = 0 if held or place.attributes else form_of(category.name, variant)
+        if category.sprite is None or form or (held and category.name in DRAWN_WHEN_FILLED):
+            image, drawn = self._furniture(place, colour, held, variant, form)
+            image = _in_tone(scaled(image, place.box[2], place.box[3]), tone_of(category.name, variant // VARIANTS), drawn)
         else:
             image, drawn = self._sprite(place, colour, appearance(category, self._folder, variant))
         facing = next((FACING[a] for a in place.attributes if a in FACING), None)
@@ -70,8 +73,9 @@ class Painter:
         """The sprite in its box and the colour that it shows; in the look's tone unless that would belie the colour."""
         sprite, drawn = self._coloured(place.category, colour, look)
         sprite = colours.without_water(sprite) if place.ground == "water" else sprite
+        sprite = sprite if colour else coated(sprite, look.coat)
         image = scaled(ImageOps.mirror(sprite) if look.mirrored else sprite, place.box[2], place.box[3])
-        return _in_tone(image, look.tone, drawn), drawn
+        return _in_tone(outlined(image, look.outline), look.tone, drawn), drawn
 
     def _coloured(self, category: Category, colour: str | None, look: Appearance) -> tuple[Image.Image, set[str]]:
         sprite, wanted = load_sprite(self._folder, look.sprite, category.pose), colour or look.colour
@@ -82,7 +86,7 @@ class Painter:
         return sprite, {colour} if colour is not None and colours.has_colour(sprite, colour) else set()
 
     def _furniture(
-        self, place: Place, colour: str | None, held: Sequence[Box], variant: int
+        self, place: Place, colour: str | None, held: Sequence[Box], variant: int, form: int
     ) -> tuple[Image.Image, set[str]]:
         category = place.category
         chosen = colour if category.tint or colour == "brown" else None
@@ -91,7 +95,7 @@ class Painter:
         name = category.name
         shown = levels if name == "bookshelf" else ()
         look = Look(rgb, category.surface, variant % VARIANTS, shown, bool(held))
-        image = furniture(name, category.aspect, look)
+        image = furniture(name, category.aspect, look, form)
         drawn = {colour} if colour and colours.named_share(image, colour) >= MIN_NAMED_SHARE else set()
         return image, drawn | (GRAIN if name in WOODEN else set())
 

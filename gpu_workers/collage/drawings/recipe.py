@@ -1,6 +1,6 @@
 """Draws what a recipe says, stroke by stroke.
 
-In: a row of `recipes_*.json`, a pen, a look.  Out: strokes.
+In: a row of `recipes_*.json` (or of `forms_*.json`: another form of a thing), a pen, a look.  Out: strokes.
 A row has a `name`, `tones` (colours of the slot `tint`, one a variant) and `strokes`, lines of text:
 
     rect COLOUR x,y w,h     oval COLOUR x,y w,h     poly COLOUR x,y x,y x,y …     tube COLOUR x,y x,y …
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib import resources
 from types import MappingProxyType
+from typing import Any
 
 from gpu_workers.collage.drawing_pen import FLAT, GLASS, PLUSH, RGB, SOFT, WOOD, Finish, Pen, Point, darker, lighter
 from gpu_workers.collage.furniture.look import BRASS, CREAM, DARK_METAL, METAL, SKY, WHITE, DrawsThing, Look
@@ -49,10 +50,22 @@ class Stroke:
 @lru_cache(maxsize=1)
 def recipe_drawings() -> Mapping[str, DrawsThing]:
     """The drawing of each recipe, by the name of its category."""
+    return MappingProxyType({row["name"]: _drawing(row) for row in _rows("recipes_")})
+
+
+@lru_cache(maxsize=1)
+def other_forms() -> Mapping[str, tuple[DrawsThing, ...]]:
+    """Drawings of things in other forms than their sprite's, or their usual drawing's, by the name of the category."""
+    found: dict[str, tuple[DrawsThing, ...]] = {}
+    for row in _rows("forms_"):
+        found[row["name"]] = (*found.get(row["name"], ()), _drawing(row))
+    return MappingProxyType(found)
+
+
+def _rows(prefix: str) -> list[dict[str, Any]]:
     folder = resources.files("gpu_workers.collage.drawings")
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".json")), key=lambda file: file.name)
-    rows = [row for file in files for row in json.loads(file.read_text("utf-8"))]
-    return MappingProxyType({row["name"]: _drawing(row) for row in rows})
+    files = sorted((file for file in folder.iterdir() if file.name.startswith(prefix)), key=lambda file: file.name)
+    return [row for file in files for row in json.loads(file.read_text("utf-8"))]
 
 
 def stroke_of(line: str) -> Stroke:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from PIL import Image
 
 from gpu_workers.collage.drawing_pen import Pen
-from gpu_workers.collage.drawings.recipe import recipe_drawings
+from gpu_workers.collage.drawings.recipe import other_forms, recipe_drawings
 from gpu_workers.collage.furniture import cases, outdoors, seats, tables, vessels, walls
 from gpu_workers.collage.furniture.look import DrawsThing, Look
 
@@ -76,8 +76,12 @@ def drawings() -> Mapping[str, DrawsThing]:
 
 
 @lru_cache(maxsize=KEPT_PICTURES)
-def furniture(name: str, aspect: float, look: Look) -> Image.Image:
-    """The picture of a drawn object; an unknown name is drawn as a cabinet. `aspect` is width over height."""
+def furniture(name: str, aspect: float, look: Look, form: int = 0) -> Image.Image:
+    """The picture of a drawn object; an unknown name is drawn as a cabinet. `aspect` is width over height.
+
+    `form`: 0 the usual one, from 1 on one of `other_forms`.
+    """
     pen = Pen(aspect)
-    drawings().get(name, cases.cabinet)(pen, look)
+    draws = other_forms()[name][form - 1] if form else drawings().get(name, cases.cabinet)
+    draws(pen, look)
     return pen.done()

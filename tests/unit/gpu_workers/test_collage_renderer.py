@@ -71,7 +71,7 @@ def test_a_thing_in_the_open_is_seen_whole_in_its_box(renderer: CollageRenderer)
 
 
 def test_the_box_is_where_the_pixels_are(renderer: CollageRenderer) -> None:
-    red = pixels(renderer.render([make_scene("ski slope", [DOG])], [1])[0].data)
+    red = pixels(renderer.render([make_scene("ski slope", [Thing("camel", DOG.box, 0.4)])], [1])[0].data)
     is_red = (red[..., 0] > 170) & (red[..., 1] < 90)
     rows, columns = np.flatnonzero(is_red.any(axis=1)), np.flatnonzero(is_red.any(axis=0))
     x, y, w, h = DOG.box

@@ -8,10 +8,16 @@ import pytest
 from PIL import Image, ImageChops
 
 from gpu_workers.collage.colour import canonical, named_share
+from gpu_workers.collage.drawings.recipe import other_forms
+from gpu_workers.collage.furniture.catalogue import furniture
+from gpu_workers.collage.furniture.look import Look
 from gpu_workers.collage.looks import TONES, WRITTEN, appearance, sprites_of, toned
 from gpu_workers.collage.object_pictures import MIN_NAMED_SHARE, Painter
 from gpu_workers.collage.paint_order import Place
+from gpu_workers.collage.sprites.coats import Coat, coated, coats_of
 from gpu_workers.collage.sprites.fetch import default_sprites_dir, is_complete
+from gpu_workers.collage.sprites.outlines import OUTLINES, outlined, outlines_of
+from gpu_workers.collage.sprites.sprite_library import load_sprite
 from schemas.ids import derived_seed
 from spatial.knowledge.categories import Category
 from spatial.knowledge.knowledge_base import categories
@@ -114,3 +120,53 @@ def test_a_tone_leaves_the_shape(tone: tuple[float, float]):
     pixels = np.random.default_rng(1).integers(0, 255, (16, 16, 4), dtype=np.uint8)
     given = Image.fromarray(pixels)
     assert toned(given, tone).getchannel("A").tobytes() == given.getchannel("A").tobytes()
+
+
+@REAL
+def test_each_of_the_commonest_things_has_at_least_three_forms():
+    few = {category.name: forms for category in commonest() if (forms := forms_of(category)) < 3}
+    assert not few, few
+
+
+def forms_of(category: Category) -> int:
+    """How many forms a category has, tone and colour aside: sprites, other drawings, proportions, patterned coats."""
+    sprites = len(sprites_of(FOLDER, category.sprite)) if category.sprite else 1
+    others, proportions = len(other_forms().get(category.name, ())), len(outlines_of(category.name)) - 1
+    return (
+        sprites + others + (proportions + any(coat.pattern for coat in coats_of(category.name)) if category.sprite else 0)
+    )
+
+
+def test_every_other_form_is_of_a_thing_that_is_drawn_and_keeps_its_shape():
+    for name, forms in other_forms().items():
+        category = categories()[name]
+        for form in range(1, len(forms) + 1):
+            drawn = furniture(name, category.aspect, Look(surface=category.surface), form)
+            assert drawn.width / drawn.height == pytest.approx(category.aspect, rel=0.2), (name, form)
+
+
+@REAL
+def test_a_thing_whose_colour_is_asked_for_has_its_usual_form_and_no_coat():
+    for name in ("chair", "car", "backpack"):
+        asked = {picture(categories()[name], number, "red")[0].getchannel("A").tobytes() for number in LOOKS}
+        assert len(asked) <= len(OUTLINES) * 2, name
+
+
+@REAL
+def test_an_outline_fills_the_same_box_and_changes_what_is_in_it():
+    plain = picture(categories()["rock"], 0)[0]
+    for outline in OUTLINES[1:]:
+        changed = outlined(plain, outline)
+        assert changed.size == plain.size
+        left, top, right, low = changed.getchannel("A").point(lambda a: 255 if a > 64 else 0).getbbox() or (0, 0, 0, 0)
+        assert (top, low) == pytest.approx((0, plain.height), abs=3)
+        assert right - left > 0.75 * plain.width
+        assert changed.tobytes() != plain.tobytes()
+
+
+@REAL
+def test_a_patched_coat_leaves_eyes_and_outline_as_they_are():
+    sprite = load_sprite(FOLDER, "1f415")
+    patched = coated(sprite, Coat("brown", 2))
+    assert patched.getchannel("A").tobytes() == sprite.getchannel("A").tobytes()
+    assert differ(patched, coated(sprite, Coat("brown")))
