@@ -11,13 +11,17 @@ Ground = Literal["floor", "surface", "wall", "ceiling", "air", "water"]
 
 @dataclass(frozen=True)
 class Foot:
-    """Where an object meets its support: from `left` to `right` at height `y`, in pixels; `top` is that of its box."""
+    """Where an object meets its support: from `left` to `right` at height `y`, in pixels; `top` is that of its box.
+
+    `name`: its category.
+    """
 
     ground: Ground
     left: float
     right: float
     top: float
     y: float
+    name: str = ""
 
 
 @dataclass(frozen=True)

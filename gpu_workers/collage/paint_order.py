@@ -46,7 +46,7 @@ class Place:
     def foot(self) -> Foot:
         """Where it meets the ground."""
         x, y, w, h = self.box
-        return Foot(self.ground, x, x + w, y, y + h)
+        return Foot(self.ground, x, x + w, y, y + h, self.category.name)
 
 
 def support_links(graph: SpatialGraph, carried: str, carries: str) -> dict[int, int]:

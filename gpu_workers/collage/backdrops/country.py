@@ -50,9 +50,12 @@ def path(brush: Brush, line: float, tone: RGB) -> None:
 
 
 def field(brush: Brush) -> None:
-    """Rolling farmland with rows of crops and a meadow in front."""
+    """Rolling farmland with rows of crops and a meadow in front; a dry plain where acacias grow."""
     line = float(brush.context.horizon)
     sky(brush, line)
+    if "acacia" in brush.context.wanted:
+        dry_plain(brush, line)
+        return
     near = brush.pick((150, 188, 84), (196, 184, 92), (120, 176, 92))
     hills(brush, line, near, 3)
     far_trees(brush, line, near, 0.45)
@@ -67,6 +70,16 @@ def field(brush: Brush) -> None:
         band += 12 + k * 4
     brush.record("field")
     grass(brush, band + 10, lighter(near, 0.3), darker(near, 0.10))
+    brush.vignette(0.12)
+
+
+def dry_plain(brush: Brush, line: float) -> None:
+    """Yellow grass to a line of bluish hills."""
+    near = brush.pick((214, 176, 96), (222, 188, 112), (206, 166, 92))
+    hills(brush, line, mix(near, (150, 150, 170), 0.4), 2)
+    brush.record("field")
+    grass(brush, line - 1, lighter(near, 0.35), near)
+    brush.glow((brush.width / 2, line), (brush.width, 26), (255, 236, 180), 0.5)
     brush.vignette(0.12)
 
 

@@ -91,7 +91,7 @@ def beach(brush: Brush) -> None:
     brush.poly(_band(edge, 2, 26), darker(mix(sand, far, 0.2), 0.16), sand, 0.65, 2.5)
     brush.poly(_band(edge, -16, 3), lighter(far, 0.55), opacity=0.45, soft=1.4)
     brush.poly(_band(edge, -4, 4), (255, 255, 255), opacity=0.92, soft=0.8)
-    _jetties(brush, shore, stranded)
+    spits(brush, stranded, (lighter(sand, 0.1), darker(sand, 0.08)))
     brush.vignette(0.12)
 
 
@@ -128,7 +128,10 @@ def harbour(brush: Brush) -> None:
         pool(brush, shore)
     else:
         quay(brush, shore)
-    _jetties(brush, shore, stranded)
+    if "riverbank" in wanted:
+        spits(brush, stranded, ((172, 210, 116), (112, 170, 88)))
+    else:
+        _jetties(brush, shore, stranded)
     brush.vignette(0.14)
 
 
@@ -212,6 +215,23 @@ def _joints(brush: Brush, top: float, wood: bool, on: ImageDraw.ImageDraw) -> No
         for k in range(1, 5):
             y = top + 5 + deep * (k / 5) ** 1.4
             on.line((0, y * FINE, brush.width * FINE, y * FINE), fill=255, width=3)
+
+
+def spits(brush: Brush, feet: Sequence[Foot], tones: tuple[RGB, RGB]) -> None:
+    """Tongues of land from the picture's side under objects that stand beyond the shore, nearer ones painted last."""
+    for foot in sorted(feet, key=lambda foot: foot.y):
+        from_left = foot.left + foot.right < brush.width
+        half = max(20.0, (foot.right - foot.left) * 0.16)
+        start, end = (-30.0, foot.right + 2 * half) if from_left else (foot.left - 2 * half, brush.width + 30.0)
+        across = [start + (end - start) * k / 24 for k in range(25)]
+        tip = [max(0.0, 1 - ((x - start if not from_left else end - x) / (1.6 * half) - 1) ** 2) ** 0.5
+               if (x - start if not from_left else end - x) < 1.6 * half else 1.0 for x in across]  # fmt: skip
+        wave = [2.5 * sin(x * 0.07 + foot.y) for x in across]
+        upper = [(x, foot.y - 2 - (half * 0.55 + w) * t) for x, t, w in zip(across, tip, wave, strict=True)]
+        lower = [(x, foot.y + 2 + (half * 0.55 + w) * t) for x, t, w in zip(across, tip, wave, strict=True)]
+        edge = [(x, y + 5) for x, y in lower]
+        brush.poly([*upper, *reversed(edge)], (255, 255, 255), opacity=0.55, soft=1.2)
+        brush.poly([*upper, *reversed(lower)], *tones)
 
 
 def _jetties(brush: Brush, shore: float, feet: Sequence[Foot]) -> None:

@@ -94,7 +94,7 @@ def snow(brush: Brush) -> None:
     for k in range(2):
         tone = mix((168, 190, 224), (236, 242, 252), 0.45 + 0.2 * k)
         ridge(brush, line + 2, 66 - 26 * k, (lighter(tone, 0.4), tone), 0.4)
-    if brush.can_paint("tree", "evergreen tree", "pine tree"):
+    if "iceberg" not in brush.context.wanted and brush.can_paint("tree", "evergreen tree", "pine tree"):
         for _ in range(int(brush.rng.integers(10, 18))):
             fir(brush, brush.between(0, brush.width), line + brush.between(0, 7), brush.between(18, 46))
     brush.gradient(line + 4, brush.height, ((0.0, (246, 249, 254)), (0.5, (232, 240, 250)), (1.0, (206, 222, 242))))
