@@ -11,6 +11,7 @@ from random import Random
 from agents.rejections import unmet_options
 from agents.scene_inventory import Carry, SceneInventory, Weighted
 from spatial.knowledge.categories import Category, Rest
+from spatial.layout.size_ratios import look_true
 
 FULL = 1.6
 """Largest sum of attenuated widths on a carrier, in widths of the carrier: beyond it all would shrink."""
@@ -30,6 +31,9 @@ MOST_ALIKE = 3
 
 TRIES = 40
 """Consecutive draws without a fitting object after which a scene counts as exhausted."""
+
+TRIES_AT_TRUE_SIZE = 25
+"""Consecutive draws after which things are taken whose sizes must be brought nearer to each other."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,15 @@ class Member:
 
 @dataclass
 class Selection:
-    """The objects chosen so far; `excluded` are names that must not appear, not even in another object's picture."""
+    """The objects chosen so far; `excluded` are names that must not appear, not even in another object's picture.
+
+    `at_true_size`: whether only things are added that can be seen beside the others at nearly true ratios of sizes.
+    """
 
     inventory: SceneInventory
     excluded: frozenset[str] = frozenset()
     members: list[Member] = field(default_factory=list)
+    at_true_size: bool = True
 
     def names(self) -> list[str]:
         """Category names in the order of numbers."""
@@ -79,6 +87,11 @@ class Selection:
             elif other.name in category.parts or category.name in other.parts:
                 return False
         return same == 0 or (same < most and not category.single)
+
+    def looks_true(self, category: Category) -> bool:
+        """Whether it may be added by the rule for sizes."""
+        sides = [member.category.side_m for member in self.members] + [category.side_m]
+        return not self.at_true_size or look_true(sides, self.inventory.kind.backdrop)
 
     def has_room_on(self, carrier: int, category: Category) -> bool:
         """Whether one more object fits on (or in) a carrier."""
@@ -100,9 +113,10 @@ class Selection:
 def fill(selection: Selection, count: int, request: SelectionRequest, rng: Random) -> None:
     """Choose objects until there are `count`. Raises RequestRejected where the scene has no more that fit."""
     if not selection.members:
-        _try_add(selection, selection.inventory.core, rng, None, None)
+        _draw_first(selection, rng)
     failures = 0
     while len(selection.members) < count:
+        selection.at_true_size = failures < TRIES_AT_TRUE_SIZE
         if _draw(selection, request, rng):
             failures = 0
             continue
@@ -110,6 +124,13 @@ def fill(selection: Selection, count: int, request: SelectionRequest, rng: Rando
         if failures > TRIES:
             scene, found = selection.inventory.kind.name, len(selection.members)
             raise unmet_options(f"the scene {scene} offers only {found} things that fit, not {count}")
+
+
+def _draw_first(selection: Selection, rng: Random) -> None:
+    """Add one of the things that characterise the scene, if it can be seen at its size one that can."""
+    for selection.at_true_size in (True,) * TRIES_AT_TRUE_SIZE + (False,):
+        if _try_add(selection, selection.inventory.core, rng, None, None):
+            return
 
 
 def _draw(selection: Selection, request: SelectionRequest, rng: Random) -> bool:
@@ -121,7 +142,8 @@ def _draw(selection: Selection, request: SelectionRequest, rng: Random) -> bool:
 def _draw_free(selection: Selection, request: SelectionRequest, rng: Random) -> bool:
     if selection.members and rng.random() < request.alike:
         twin = rng.choice(selection.members)
-        if twin.carrier is None and twin.category.name in selection.inventory.rests and selection.agrees(twin.category):
+        standing = twin.carrier is None and twin.category.name in selection.inventory.rests
+        if standing and selection.agrees(twin.category) and selection.looks_true(twin.category):
             selection.add(twin.category)
             return True
     return _try_add(selection, selection.inventory.free, rng, None, None)
@@ -154,7 +176,9 @@ def _try_add(selection: Selection, offers: Weighted, rng: Random, carrier: int |
         return False
     name = rng.choices(offers.names, cum_weights=offers.cumulative)[0]
     category = selection.inventory.known[name]
-    if not selection.agrees(category) or (carrier is not None and not selection.has_room_on(carrier, category)):
+    if not selection.agrees(category) or not selection.looks_true(category):
+        return False
+    if carrier is not None and not selection.has_room_on(carrier, category):
         return False
     selection.add(category, carrier, carry)
     return True

@@ -23,6 +23,7 @@ from schemas.ids import derived_seed, with_graph_id
 from spatial.knowledge.knowledge_base import NEAREST_THRESHOLD, SceneMatch, find_scene, scene_kinds
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.layout import NoLayout, Unsatisfiable, solve
+from spatial.questions.certain_facts import MIN_SIDE
 from spatial.reasoning.draft import Draft
 
 PRODUCER = "rule-planner"
@@ -33,6 +34,9 @@ CANVAS = (512, 512)
 
 ATTEMPTS = 4
 """Drafts tried for one graph before it is rejected: nearly all first ones can be laid out."""
+
+MOST_SMALL = 0.2
+"""Largest share of things too small to be asked about in a good layout."""
 
 
 @dataclass(frozen=True)
@@ -71,22 +75,38 @@ class RulePlanner:
 
 
 def _from_options(seed: SeedConcept, index: int, capabilities: RendererCapabilities) -> _Plan:
-    """Draft and lay out; retry with another draft when one cannot be laid out."""
+    """Draft and lay out; retry with another draft when one cannot be laid out, or only with things that are too small."""
     reading = read_concept(seed.concept)
     match = _scene_for(reading, seed.concept)
     asked = seed.model_copy(update={"options": with_named_requirements(seed.options, reading, capabilities)})
-    attempt = 0
-    while True:
-        drafted = draft(Task(asked, index, match.scene, capabilities, attempt, named_attributes(reading)))
+    first = Task(asked, index, match.scene, capabilities, 0, named_attributes(reading))
+    attempt, drafted, layout = _best_attempt(first)
+    notes = _notes(match, attempt) | ({"concept": str(reading)[:MAX_NOTE_CHARS]} if reading.things else {})
+    return _Plan(drafted.draft, _objects(drafted), drafted.excluded, layout, notes, reading.conditions)
+
+
+def _best_attempt(first: Task) -> tuple[int, Drafted, Layout]:
+    """The first attempt whose things are large enough, else the first that can be laid out; raises where none can be."""
+    found: tuple[int, Drafted, Layout] | None = None
+    for attempt in range(ATTEMPTS):
+        drafted = draft(replace(first, attempt=attempt))
         try:
-            layout = _laid_out(drafted.draft, derived_seed("layout", seed.seed_id, index, attempt))
+            layout = _laid_out(drafted.draft, derived_seed("layout", first.seed.seed_id, first.index, attempt))
         except RequestRejected as rejected:
-            attempt += 1
-            if attempt == ATTEMPTS or _is_required(drafted, rejected):
+            if found is None and (attempt + 1 == ATTEMPTS or _is_required(drafted, rejected)):
                 raise
             continue
-        notes = _notes(match, attempt) | ({"concept": str(reading)[:MAX_NOTE_CHARS]} if reading.things else {})
-        return _Plan(drafted.draft, _objects(drafted), drafted.excluded, layout, notes, reading.conditions)
+        if not _too_small(layout):
+            return attempt, drafted, layout
+        found = found or (attempt, drafted, layout)
+    assert found is not None
+    return found
+
+
+def _too_small(layout: Layout) -> bool:
+    """Whether so many things are hardly to be seen that another draft is worth trying."""
+    small = sum(min(width, height) < MIN_SIDE for _, _, width, height in layout.boxes)
+    return small > MOST_SMALL * len(layout.boxes)
 
 
 def _from_user_graph(seed: SeedConcept, index: int, capabilities: RendererCapabilities) -> _Plan:

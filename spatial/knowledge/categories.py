@@ -3,6 +3,7 @@
 Declares only; the facts are data files beside this module, the loader is `spatial.knowledge.knowledge_base`.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -69,6 +70,11 @@ class Category:
     single: bool = False
     parts: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
+
+    @property
+    def side_m(self) -> float:
+        """Square root of the area of its front in metres."""
+        return math.sqrt(self.width_m * self.height_m)
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,20 @@ from collections.abc import Sequence
 from random import Random
 
 from spatial.layout.constraints.constraint_rules import surface_of
-from spatial.layout.placement_problem import ATTENUATIONS, SIDE_RANGE_M, Problem, ancestors, pairs_tucked_under
-
-FILL, GROUND_FILL = 0.30, 0.45
-"""Share of the canvas that all boxes cover at full size: a larger share leaves no room for directions.
-On a ground plane, perspective reduces it by a third."""
+from spatial.layout.placement_problem import Problem, ancestors, pairs_tucked_under
+from spatial.layout.size_ratios import attenuation, scale_of, seen_side, view_of
 
 WIDEST = 0.62
 """Largest extent of a box, share of the canvas's."""
 
-SMALLEST = 0.07
-"""Least side at full size for which ratios of sizes are brought nearer to the real ones, share of the canvas's."""
+SPREAD_OF_FILL = (1.0, 1.25)
+"""How much more than the least share of the canvas boxes cover, from seed to seed."""
 
 LARGEST = 0.46
 """Largest side (square root of area) of a box, share of the canvas's."""
+
+LARGEST_IN_AIR = 0.24
+"""The same for what is in the air, the sun among it: nothing tells how far away it is."""
 
 JITTER, WIDE_JITTER = 0.15, 0.7
 """Spread of sizes from seed to seed: the default, and the one for relations that the usual sizes did not fit."""
@@ -39,20 +39,21 @@ LEAST_PX = 3
 
 def base_sides(problem: Problem, rng: Random, jitter: float = JITTER) -> list[float]:
     """Square roots of areas in pixels at full size, before `fit_to_carriers`."""
-    width, height = problem.canvas
-    low, high = SIDE_RANGE_M
-    metres = [min(max(thing.side, low), high) for thing in problem.things]
     of_kind = {thing: math.exp(rng.uniform(-jitter, jitter)) for thing in dict.fromkeys(problem.things)}
     spread = [of_kind[thing] for thing in problem.things]  # one for all of a kind: only distance makes one look larger
-    fill = FILL if problem.ground is None else GROUND_FILL
-    area = fill * rng.uniform(0.8, 1.1) * width * height
-    for exponent in ATTENUATIONS:
-        raw = [m**exponent * each for m, each in zip(metres, spread, strict=True)]
-        scale = math.sqrt(area / sum(r * r for r in raw))
-        if min(raw) * scale >= SMALLEST * math.sqrt(width * height):
-            break
-    largest = LARGEST * math.sqrt(width * height)
-    return [min(r * scale, largest, largest_side(problem, i)) for i, r in enumerate(raw)]
+    metres = [seen_side(thing.side) for thing in problem.things]
+    view = view_of(problem.ground.backdrop if problem.ground else None)
+    exponent = attenuation(metres, view)
+    canvas = math.sqrt(problem.canvas[0] * problem.canvas[1])
+    scale = scale_of(metres, exponent, view) * canvas * math.sqrt(rng.uniform(*SPREAD_OF_FILL))
+    raw = [m**exponent * each * scale for m, each in zip(metres, spread, strict=True)]
+    return [min(r, _most(problem, i) * canvas, largest_side(problem, i)) for i, r in enumerate(raw)]
+
+
+def _most(problem: Problem, i: int) -> float:
+    """Largest side of object `i`, share of the canvas's."""
+    flies = problem.ground is not None and problem.things[i].rests_on[0] == "air"
+    return LARGEST_IN_AIR if flies else LARGEST
 
 
 def largest_side(problem: Problem, i: int) -> float:

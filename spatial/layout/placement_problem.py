@@ -4,7 +4,6 @@ In: a draft, a canvas, knowledge of categories.  Out: a frozen `Problem`.
 Places nothing and uses no random numbers.
 """
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -16,13 +15,6 @@ from spatial.relations.predicate_table import CHAINED
 
 DEFAULT_SIDE_M = 0.6
 """Side in metres assumed for a category that is not known: between a cat and a chair."""
-
-ATTENUATIONS = (0.9, 0.8, 0.7, 0.6, 0.5)
-"""Exponents on real sizes, the truest first: a house is 200 times as large as a cup, and even 14 times would be too much in
-a picture of both; of a cup and a chair the true ratio can be shown."""
-
-SIDE_RANGE_M = (0.06, 6.0)
-"""Sides in metres are clipped to this before attenuation, so that a cup beside a house stays visible."""
 
 LOW_SURFACE = 0.3
 """An object has room under it if its standing surface lies at most this share of its height below its top."""
@@ -190,8 +182,7 @@ def corner_overlap_pairs(facts: Sequence[Fact]) -> frozenset[tuple[int, int]]:
 def _thing(category: Category | None) -> Thing:
     if category is None:
         return Thing()
-    side = math.sqrt(category.width_m * category.height_m)
-    return Thing(side, category.aspect, category.rests_on or ("floor",), category.surface)
+    return Thing(category.side_m, category.aspect, category.rests_on or ("floor",), category.surface)
 
 
 def _free_pairs(facts: Sequence[Fact], carriers: Sequence[tuple[int, ...]]) -> frozenset[tuple[int, int]]:

@@ -22,6 +22,7 @@ from spatial.layout.perspective.depth_neighbours import (
     pulled_together,
 )
 from spatial.layout.placement_problem import Problem
+from spatial.layout.size_ratios import FAR_M
 
 Zone = Literal["ground", "wall", "ceiling", "air", "free", "carried"]
 
@@ -36,6 +37,9 @@ FOOT_ROOM = 0.015
 
 DEPTH_GAP = 0.05
 """Least difference of bottom edges that shows which object is in front, share of the canvas height."""
+
+FAR_SHARE = 0.4
+"""What is seen from afar (a house, a ship) stands in this far share of the ground, where its relations let it."""
 
 SKY = 0.35
 """The sky (or wall) is at least this share of the height, even where the horizon is higher: a tabletop's is."""
@@ -128,14 +132,23 @@ def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int
             saved = lines.save()
             if not lines.add(place[a], place[b], least_gap):
                 lines.restore(saved)
-    for i in at_the_wall(problem, where):
+    for i, limit in _preferred_limits(problem, where):
         saved = lines.save()
-        if not lines.limit(place[i], None, max(least, back_line(problem) - round(BAND * problem.canvas[1]))):
+        if not lines.limit(place[i], None, limit):
             lines.restore(saved)
     for k in rng.sample(range(len(standing)), len(standing)):
         line = rng.randint(lines.low[k], lines.high[k])
         lines.limit(k, line, line)
     return {i: lines.low[k] for i, k in place.items()}
+
+
+def _preferred_limits(problem: Problem, where: Sequence[Zone]) -> list[tuple[int, int]]:
+    """Greatest bottom edges in pixels: what is near a thing on the wall, and what is seen from afar, stands far back."""
+    least, most = ground_range(problem)
+    wall = max(least, back_line(problem) - round(BAND * problem.canvas[1]))
+    far = round(least + FAR_SHARE * (most - least))
+    large = [i for i, zone in enumerate(where) if zone == "ground" and problem.things[i].side > FAR_M]
+    return [(i, wall) for i in at_the_wall(problem, where)] + [(i, far) for i in large]
 
 
 def _preferred_depth_gaps(problem: Problem) -> list[tuple[int, int, int]]:

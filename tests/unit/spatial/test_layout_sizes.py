@@ -5,9 +5,10 @@ import random
 
 import pytest
 
-from spatial.knowledge.categories import Category
-from spatial.layout.object_sizes import SMALLEST, base_sides
-from spatial.layout.placement_problem import ATTENUATIONS, Catalog, problem_of
+from spatial.knowledge.categories import Category, SceneKind
+from spatial.layout.object_sizes import base_sides
+from spatial.layout.placement_problem import Catalog, problem_of
+from spatial.layout.size_ratios import ATTENUATIONS, FAR_M, SMALLEST, look_true, seen_side
 from spatial.reasoning.draft import Draft
 
 SIDES = {"ring": 0.06, "cup": 0.15, "ball": 0.25, "stool": 0.5, "wardrobe": 1.5, "house": 6.0}
@@ -20,7 +21,7 @@ def sides(*names: str, seed: int = 0) -> dict[str, float]:
 
 
 def exponent(small: str, large: str, found: dict[str, float]) -> float:
-    return math.log(found[large] / found[small]) / math.log(SIDES[large] / SIDES[small])
+    return math.log(found[large] / found[small]) / math.log(seen_side(SIDES[large]) / seen_side(SIDES[small]))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -46,3 +47,32 @@ def test_two_of_a_kind_have_one_size_before_distance_tells_them_apart() -> None:
     for seed in range(20):
         first, other, second = base_sides(problem, random.Random(seed))
         assert first == second != other
+
+
+def test_a_house_counts_for_less_than_it_is_and_more_than_a_wardrobe() -> None:
+    assert seen_side(SIDES["wardrobe"]) == SIDES["wardrobe"]
+    assert FAR_M < seen_side(SIDES["house"]) < SIDES["house"]
+
+
+@pytest.mark.parametrize(
+    ("sides_m", "backdrop", "true"),
+    [
+        ((0.6, 1.2), "room", True),  # a dog beside a sofa
+        ((0.08, 0.95), "room", True),  # a cup beside a table
+        ((0.05, 0.3), "field", False),  # a snail beside a tulip in a wide field
+        ((0.05, 0.3), "tabletop", True),  # an egg beside a loaf on a table
+        ((0.1, 7.5), "field", False),  # a bottle beside a house
+    ],
+)
+def test_what_would_be_too_small_beside_the_others_does_not_look_true(
+    sides_m: tuple[float, ...], backdrop: str, true: bool
+) -> None:
+    assert look_true(sides_m, backdrop) is true
+
+
+def test_no_thing_is_drawn_larger_than_the_view_of_its_scene_shows_it() -> None:
+    scene = SceneKind("lawn", (), "field", 0.5, (), ("stool",))
+    problem = problem_of(Draft(("stool",), scene="lawn"), (512, 512), Catalog(CATALOG.categories, {"lawn": scene}))
+    for seed in range(20):
+        (side,) = base_sides(problem, random.Random(seed), jitter=0.0)
+        assert side <= 1.2 * 512 * SIDES["stool"] / 2.4
