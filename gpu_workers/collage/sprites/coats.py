@@ -20,7 +20,7 @@ COLOURS: dict[str, tuple[str, ...]] = {
     "horse": ("black", "white", "beige", "gray"), "goat": ("white", "black", "gray"), "pig": ("beige", "black"),
     "sheep": ("black", "brown", "beige"), "llama": ("brown", "black", "beige"), "squirrel": ("gray", "black", "brown"),
     "ox": ("black", "beige"), "ram": ("beige", "gray"), "donkey": ("brown", "beige"), "poodle": ("white", "black", "beige"),
-    "goose": ("white", "brown"), "dove": ("gray", "brown", "beige"), "parrot": ("blue", "green", "yellow"),
+    "goose": ("white", "brown"), "dove": ("gray", "beige"), "parrot": ("blue", "green", "yellow"),
     "butterfly": ("blue", "yellow", "purple", "pink", "white"), "fish": ("orange", "red", "gray", "yellow"),
     "snake": ("brown", "gray", "yellow"), "lizard": ("brown", "gray"), "snail": ("beige", "gray"),
     "beetle": ("blue", "black", "brown"), "teddy bear": ("white", "pink", "gray", "beige"),
@@ -28,7 +28,7 @@ COLOURS: dict[str, tuple[str, ...]] = {
     "traffic barrier": ("red", "orange"), "clipboard": ("brown", "black", "blue"),
     "gift box": ("red", "blue", "green", "purple"),
     "tulip": ("red", "yellow", "white", "orange"), "rose": ("yellow", "pink", "white"), "daisy": ("pink", "yellow"),
-    "bicycle": ("blue", "green", "black", "yellow", "white"), "tractor": ("red", "blue"), "bus": ("red", "blue", "green"),
+    "bicycle": ("blue", "green", "black", "yellow", "white"), "tractor": ("red", "blue"),
     "pickup truck": ("blue", "white", "gray", "black"),
 }  # fmt: skip
 """The colours that things of a kind often have besides that of their sprite."""
