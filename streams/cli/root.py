@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import typer
 
-from monitoring.redaction import hide_in_tracebacks
+from monitoring.redaction import hide_in_tracebacks, redacted
+from streams.address_redaction import passwords_in
 from streams.cli import (
     phrase_commands,
     process_commands,
@@ -80,6 +81,7 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code. Typer itself handles wrong usage (2) and Ctrl-C (130)."""
+    redacted.learn(password for one in arguments if "://" in one for password in passwords_in(one))
     try:
         _check_knowledge()
         build()(list(arguments), prog_name="skg")

@@ -107,6 +107,22 @@ def test_bad_input_ends_with_a_reason_and_exit_code_2(skg: Skg, arguments: tuple
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("audit", "http://me:opensesame@host/dataset"),
+        ("seed", "--file", "http://me:opensesame@host/seeds"),
+        ("dataset", "info", "ftp://me:opensesame@host/dataset"),
+        ("ingest", "--images", "/tmp", "--annotations", "https://me:opensesame@host/annotations"),
+    ],
+)
+def test_a_password_in_an_address_of_the_command_line_is_not_repeated(skg: Skg, arguments: tuple[str, ...]):
+    done = skg(*arguments)
+    assert done.returncode == 2
+    assert "me:***@" in done.stderr
+    assert "opensesame" not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("forgets", [True, False])
 def test_a_broker_that_keeps_everything_in_memory_is_told_beside_the_settings(
     skg: Skg, monkeypatch: pytest.MonkeyPatch, forgets: bool
