@@ -122,6 +122,7 @@ class GroupConsumer:
 
     def poll(self, timeout_s: float) -> list[Record]:
         """Records of partitions that are not paused; at most 64. Raises Refused when the group cannot continue."""
+        self._finish_joining()
         try:
             batches = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
         except KafkaError as error:
@@ -136,6 +137,16 @@ class GroupConsumer:
             self._ends_at = time.monotonic() + ENDS_EVERY_S
             self._check_ends()
         return records
+
+    def _finish_joining(self) -> None:
+        """Let the client take up a join that outlasted the last poll.
+
+        A join because a topic has grown is forgotten by it as soon as the new assignment is made: it would neither finish
+        the join nor send heartbeats again.
+        """
+        coordinator = self._consumer._coordinator  # the library has no public way
+        if coordinator.rejoining:
+            coordinator.request_rejoin()
 
     def pause(self) -> None:
         """Fetch nothing until `resume`; the group membership stays alive."""

@@ -49,6 +49,27 @@ def test_members_and_readers_read_what_lands_on_partitions_that_appear_later(fre
         until(lambda: both_have_read(set(range(NEW[GRAPHS]))), 90, "the partitions that appeared")
 
 
+def test_a_member_takes_part_in_a_growth_though_none_of_its_polls_waits_for_the_broker(fresh_broker: FreshService) -> None:
+    settings = KafkaSettings(kafka_bootstrap=fresh_broker("apache").bootstrap)
+    apply(settings)
+    bootstrap = settings.kafka_bootstrap
+    with closing(
+        GroupConsumer(GroupSettings(KafkaConnection.plain(bootstrap), "busy", SESSION_S), GRAPHS, _Assignment())
+    ) as member:
+        found: set[int] = set()
+
+        def has_read(partitions: set[int]) -> bool:
+            """A member with a full inbox polls so; a slow broker has the same effect on every poll."""
+            found.update(record.partition.number for record in member.poll(0.0))
+            return found >= partitions
+
+        publish_everywhere(bootstrap, range(BEFORE))
+        until(lambda: has_read(set(range(BEFORE))), 60, "the partitions that were there")
+        grow(settings, NEW)
+        publish_everywhere(bootstrap, range(BEFORE, NEW[GRAPHS]))
+        until(lambda: has_read(set(range(NEW[GRAPHS]))), 90, "the partitions that appeared")
+
+
 def publish_everywhere(bootstrap: str, partitions: range) -> None:
     producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all")
     for number in partitions:
