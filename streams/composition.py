@@ -40,7 +40,7 @@ from streams.steps.stage_counters import StageCounters
 from streams.storage import s3
 from streams.worker.health import Health
 from streams.worker.loop import TestHook, no_hook
-from streams.worker.outage_wait import Startup
+from streams.worker.outage_wait import LOADING, Startup
 from streams.worker.pipelining import Step
 from streams.worker.process_lifetime import process, stop_on_signal
 from streams.worker.record_buffer import BatchLimits
@@ -137,7 +137,7 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
         store = _store(settings, hooks, start)
         start.report("loading models")
         renderer = hooks.renderer or start.wait(
-            lambda: vision_factories.renderer_of(settings), "the models of the renderer"
+            lambda: vision_factories.renderer_of(settings), "the models of the renderer", LOADING
         )
         handler = RenderHandler(renderer, store, settings.render_batch, settings.held_out_per_mille)
         return HandlerStep(handler, tools)
@@ -163,7 +163,7 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
             from streams.llm import factory
 
             judge = factory.make_judge(settings, notes, store.link)
-        detector = start.wait(lambda: vision_factories.detector_of(settings), "the models that look at pictures")
+        detector = start.wait(lambda: vision_factories.detector_of(settings), "the models that look at pictures", LOADING)
         policy = vision_factories.publishable(vision_factories.policy_of(settings))
         handler = ExamineHandler(hooks.store(store), notes, Examiners(detector, judge), policy)
         return HandlerStep(handler, tools)

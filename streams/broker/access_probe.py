@@ -9,7 +9,13 @@ import socket
 import ssl
 import struct
 
-from kafka.errors import KafkaConfigurationError, KafkaError, SaslAuthenticationFailedError, UnsupportedSaslMechanismError
+from kafka.errors import (
+    FencedInstanceIdError,
+    KafkaConfigurationError,
+    KafkaError,
+    SaslAuthenticationFailedError,
+    UnsupportedSaslMechanismError,
+)
 from kafka.net.sasl import get_sasl_mechanism
 
 from streams.broker.connection import KafkaConnection
@@ -79,6 +85,8 @@ def refusal(connection: KafkaConnection, doing: str, error: KafkaError) -> Refus
     said = connection.redacted(f"{type(error).__name__}: {error}")
     if isinstance(error, SaslAuthenticationFailedError | UnsupportedSaslMechanismError):
         return AccessDenied(f"{doing}: login not accepted ({connection.login}): {said}")
+    if isinstance(error, FencedInstanceIdError):
+        return Refused(f"{doing}: another process started under the same SKG_KAFKA_INSTANCE")
     return Refused(f"{doing}: {said}")
 
 

@@ -47,7 +47,7 @@ def _of_validation(error: ValidationError) -> str:
     fault = error.errors()[0]
     where = ".".join(str(part) for part in fault["loc"])
     name = f"SKG_{where.upper()}" if error.title.endswith("Settings") else where
-    given = fault["input"]
+    given, why = fault["input"], fault["msg"].removeprefix("Value error, ")
     if not isinstance(given, str | int | float):  # all settings together, secrets among them
-        return f"{name}: {fault['msg']}" if where else fault["msg"]
-    return f"{name}: {fault['msg']} (got {masked(str(given))!r})"
+        return f"{name}: {why}" if where else why
+    return f"{name}: {why} (got {masked(str(given))!r})"

@@ -31,13 +31,15 @@ AWAY_AFTER_S = 3.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 3.0
 """Between attempts, doubled each time."""
 
+NO_ANSWER, LOADING = "no answer", "still loading"
+"""Why one waits, as long as no attempt has failed."""
+
 
 class Outage:
     """Reports what is waited for, every 30 s, and when it is over."""
 
-    def __init__(self, kind: str, what: str) -> None:
-        self._kind, self._what = kind, what
-        self._why = "no answer"
+    def __init__(self, kind: str, what: str, why: str = NO_ANSWER) -> None:
+        self._kind, self._what, self._why = kind, what, why
         self._known, self._over = threading.Event(), threading.Event()
         self._has_reported = self._ended_well = self._abandoned = False
 
@@ -89,10 +91,10 @@ class Startup:
         """Report what is done next, for the readiness probe."""
         self.health.starting(what)
 
-    def wait(self, attempt: Callable[[], T], what: str) -> T:
+    def wait(self, attempt: Callable[[], T], what: str, why: str = NO_ANSWER) -> T:
         """Return the result of `attempt`, retried while it raises RetryableError. Raises Unreachable after `give_up_s`."""
         self.report(f"waiting for {what}")
-        outage, began, pause_s = Outage(self.kind, what), time.monotonic(), FIRST_PAUSE_S
+        outage, began, pause_s = Outage(self.kind, what, why), time.monotonic(), FIRST_PAUSE_S
         with outage.reported():
             while True:
                 try:
@@ -161,4 +163,4 @@ class ConnectionMonitor:
             self._probe()
         except RetryableError as failure:
             return failure.why if isinstance(failure, ServiceAway) else str(failure)
-        return "no answer"
+        return NO_ANSWER

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kafka.errors import FencedInstanceIdError
 from pydantic import SecretStr
 
-from streams.broker.access_probe import log_in
+from streams.broker.access_probe import log_in, refusal
 from streams.broker.connection import KafkaConnection
 from streams.broker.reachability import ServiceAway, probe
 from streams.errors import AccessDenied
@@ -37,6 +38,11 @@ LET_IN = frame(struct.pack(">hhi", 0, -1, 0))
 
 def refused(why: bytes) -> bytes:
     return frame(struct.pack(">hh", 58, len(why)) + why + struct.pack(">i", 0))
+
+
+def test_a_member_whose_name_was_taken_is_told_by_which_setting():
+    said = str(refusal(user_at(9), "cannot commit", FencedInstanceIdError()))
+    assert said == "cannot commit: another process started under the same SKG_KAFKA_INSTANCE"
 
 
 def test_a_certificate_is_taken_or_refused_in_a_line_that_names_the_setting(tmp_path: Path):

@@ -10,7 +10,7 @@ from structlog.testing import LogCapture
 from streams.broker.reachability import ServiceAway
 from streams.errors import AccessDenied, Unreachable
 from streams.worker.health import Health
-from streams.worker.outage_wait import ConnectionMonitor, Startup
+from streams.worker.outage_wait import LOADING, ConnectionMonitor, Startup
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.thorough
@@ -70,3 +70,9 @@ def test_a_process_that_ends_while_its_service_is_away_does_not_say_that_it_answ
 
 def test_a_service_that_is_back_is_said_to_answer(told: LogCapture):
     assert carried(told, back=True) == ["waiting for Kafka: no answer", "Kafka answers"]
+
+
+def test_models_that_take_their_time_are_loading_and_do_not_fail_to_answer(told: LogCapture):
+    start = Startup("render", None, Health())
+    start.wait(lambda: until(lambda: lines(told), 15, "the wait is told"), "the models", LOADING)
+    assert lines(told)[0] == "waiting for the models: still loading"
