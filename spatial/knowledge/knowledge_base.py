@@ -147,6 +147,7 @@ def _category(row: Row, rows: Mapping[str, Row], scenes: tuple[str, ...]) -> Cat
         scenes=scenes,
         sprite=row.get("sprite"),
         pose=Pose(**row["pose"]) if row.get("pose") else None,
+        place=row.get("place"),
         drawn=row.get("drawn", False),
         tint=row.get("tint", False),
         faces=row.get("faces"),

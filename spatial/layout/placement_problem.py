@@ -73,13 +73,14 @@ def group_of(fact: Fact) -> tuple[int, ...]:
 class Thing:
     """One object: `side` in metres (square root of its area), `aspect` (width over height), what it rests on.
 
-    `surface`: depth of its standing surface below its top, as a share of its height.
+    `surface`: depth of its standing surface below its top, as a share of its height.  `place`: as of a category.
     """
 
     side: float = DEFAULT_SIDE_M
     aspect: float = 1.0
     rests_on: tuple[Rest, ...] = ("floor",)
     surface: float | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def corner_overlap_pairs(facts: Sequence[Fact]) -> frozenset[tuple[int, int]]:
 def _thing(category: Category | None) -> Thing:
     if category is None:
         return Thing()
-    return Thing(category.side_m, category.aspect, category.rests_on or ("floor",), category.surface)
+    return Thing(category.side_m, category.aspect, category.rests_on or ("floor",), category.surface, category.place)
 
 
 def _free_pairs(facts: Sequence[Fact], carriers: Sequence[tuple[int, ...]]) -> frozenset[tuple[int, int]]:

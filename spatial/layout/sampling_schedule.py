@@ -29,7 +29,7 @@ from spatial.layout.sampler import Frame, Size, sample
 SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.5, 0.4, 0.3, 0.22, 0.15)
 """Factors on the preferred sizes, smaller from attempt to attempt."""
 
-GROUND_LEVELS = 3
+GROUND_LEVELS = 4
 """Levels of margins tried with the ground plane."""
 
 EDGE = 0.01

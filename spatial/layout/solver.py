@@ -82,9 +82,10 @@ def _sampled(draft: Draft, problem: Problem, rng: Random, jitter: float = JITTER
 
 
 def _proven_or_searched(draft: Draft, problem: Problem, seed: int) -> Layout | Unsatisfiable:
-    """For hard drafts: sample without the ground plane and with permitted overlaps, then alternate proof and search."""
+    """For hard drafts: sample with permitted overlaps, then without the ground plane, then alternate proof and search."""
     plain, loose = replace(problem, ground=None), relaxed(problem)
-    for variant, jitter in ((plain, JITTER), (plain, WIDE_JITTER), (loose, WIDE_JITTER)):
+    grounded = ((replace(loose, ground=problem.ground), JITTER),) if problem.ground else ()
+    for variant, jitter in (*grounded, (plain, JITTER), (plain, WIDE_JITTER), (loose, WIDE_JITTER)):
         found = _sampled(draft, variant, Random(seed + 1), jitter)
         if found is not None:
             return found

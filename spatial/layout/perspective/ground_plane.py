@@ -44,6 +44,12 @@ FAR_SHARE = 0.4
 SKY = 0.35
 """The sky (or wall) is at least this share of the height, even where the horizon is higher: a tabletop's is."""
 
+HIGH = 0.66
+"""The sun, the moon and clouds end in this upper share of the sky, clear of what stands before it."""
+
+ROOMS = ("room", "shop")
+"""Backdrops with a wall that things have at their back."""
+
 BACK_DEPTH = {"wall": WALL_DEPTH, "ceiling": 0.9, "air": 0.93, "free": 0.5}
 """Depth of what does not stand on the ground: at the far end, or in the middle where it may be anywhere."""
 
@@ -90,7 +96,8 @@ def ground_rules(problem: Problem, where: Sequence[Zone], lines: Mapping[int, in
         elif zone == "ceiling":
             found.append(((Linear(((1.0, "y", i),), 0.02 * height),),))
         elif zone in ("wall", "air"):
-            found.append(((Linear(bottom, sky),),))
+            share = HIGH if problem.things[i].place == "high" else 1.0
+            found.append(((Linear(bottom, share * sky),),))
     return found
 
 
@@ -143,12 +150,17 @@ def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int
 
 
 def _preferred_limits(problem: Problem, where: Sequence[Zone]) -> list[tuple[int, int]]:
-    """Greatest bottom edges in pixels: what is near a thing on the wall, and what is seen from afar, stands far back."""
+    """Greatest bottom edges in pixels: what is near a thing on the wall, seen from afar or has a wall at its back
+    stands far back."""
     least, most = ground_range(problem)
     wall = max(least, back_line(problem) - round(BAND * problem.canvas[1]))
     far = round(least + FAR_SHARE * (most - least))
     large = [i for i, zone in enumerate(where) if zone == "ground" and problem.things[i].side > FAR_M]
-    return [(i, wall) for i in at_the_wall(problem, where)] + [(i, far) for i in large]
+    found = [(i, wall) for i in at_the_wall(problem, where)] + [(i, far) for i in large]
+    if problem.ground is None or problem.ground.backdrop not in ROOMS:
+        return found
+    back = [i for i, zone in enumerate(where) if zone == "ground" and problem.things[i].place == "back"]
+    return found + [(i, least + round(BAND * problem.canvas[1])) for i in back]
 
 
 def _preferred_depth_gaps(problem: Problem) -> list[tuple[int, int, int]]:

@@ -9,7 +9,7 @@ from gpu_workers.collage.backdrops.catalogue import paint_backdrop
 from gpu_workers.collage.brush import Brush
 from gpu_workers.collage.fixtures.fixture_table import CLEAR, LOOKS_LIKE, OUT_OF_FOCUS, known_fixtures
 from gpu_workers.collage.fixtures.places import PLACES
-from gpu_workers.collage.fixtures.props.prop_table import props
+from gpu_workers.collage.fixtures.props.prop_table import PROPS
 from gpu_workers.collage.sketch import Sketch, steps, words_width
 from spatial.knowledge.categories import SceneKind
 from spatial.knowledge.knowledge_base import categories, scene_kinds
@@ -26,7 +26,7 @@ def picture_of(kind: str, context: BackdropContext) -> tuple[Image.Image, set[st
     return brush.image, brush.painted
 
 
-@pytest.mark.parametrize("word", sorted(set(BOTH) - set(props())))
+@pytest.mark.parametrize("word", sorted(set(BOTH) - set(PROPS)))
 def test_a_fixture_is_seen_and_recorded(word: str):
     plain, _ = picture_of("room", context_of())
     shown, painted = picture_of("room", context_of(word))
@@ -39,7 +39,7 @@ def seen_area(word: str, feet: tuple[Foot, ...] = (), metre: float = 90.0) -> tu
     """Left, top, width and height of what a furnishing adds to an empty wall of 512 pixels."""
     brush = Brush(BackdropContext("bakery", (512, 512), 320, 3, frozenset(), frozenset(), feet, metre))
     sheet = Sketch(brush)
-    props()[word](sheet)
+    PROPS[word](sheet)
     sheet.lay()
     rows, columns = np.nonzero(np.asarray(brush.image).any(axis=2))
     if not len(rows):
@@ -47,12 +47,12 @@ def seen_area(word: str, feet: tuple[Foot, ...] = (), metre: float = 90.0) -> tu
     return int(columns.min()), int(rows.min()), int(np.ptp(columns)), int(np.ptp(rows))
 
 
-@pytest.mark.parametrize("word", sorted(props()))
+@pytest.mark.parametrize("word", sorted(PROPS))
 def test_a_furnishing_is_as_large_as_its_metres_say(word: str):
     small, large = seen_area(word, metre=60.0), seen_area(word, metre=120.0)
     assert small is not None
     assert large is not None
-    wide, tall = props()[word].size
+    wide, tall = PROPS[word].size
     assert small[2:] == pytest.approx((60 * wide, 60 * tall), rel=0.3, abs=20)
     assert large[2:] == pytest.approx((120 * wide, 120 * tall), rel=0.3, abs=20)
 

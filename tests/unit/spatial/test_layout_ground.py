@@ -16,8 +16,8 @@ CANVAS = (512, 512)
 HORIZON = 0.6
 
 
-def _thing(name, width, height, rests_on, surface=None):
-    return Category(name, name + "s", width, height, width, width / height, (rests_on,), surface)
+def _thing(name, width, height, rests_on, surface=None, *, place=None):
+    return Category(name, name + "s", width, height, width, width / height, (rests_on,), surface, place=place)
 
 
 CATALOG = Catalog(
@@ -35,10 +35,13 @@ CATALOG = Catalog(
             _thing("lamp", 0.5, 0.4, "ceiling"),
             _thing("bird", 0.3, 0.3, "air"),
             _thing("fish", 0.4, 0.2, "water"),
+            _thing("sun", 3.0, 3.0, "air", place="high"),
+            _thing("door", 0.9, 2.0, "floor", place="back"),
         )
     },
     {
         "room": SceneKind("room", (), "room", HORIZON, (), ()),
+        "meadow": SceneKind("meadow", (), "field", HORIZON, (), ()),
         "tabletop": SceneKind("tabletop", (), "tabletop", 0.3, (), ()),
         "reef": SceneKind("reef", (), "underwater", 0.7, (), ()),
     },
@@ -206,3 +209,28 @@ def test_speed_of_scenes():
             stated.append(rel(floor[0], "in_front_of" if spots[floor[0]][1] > spots[floor[1]][1] else "behind", floor[1]))
         times.append(reference_cpu_s(partial(laid_out, scene("room", names, *stated), seed), tries=1))
     assert sorted(times)[56] < 0.15
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_sun_is_high_in_the_sky(seed: int):
+    layout = laid_out(scene("meadow", "sun cat person"), seed)
+    assert bottom(layout, 0) < 0.7 * HORIZON * 512
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_has_a_wall_at_its_back_stands_at_the_wall_of_a_room_and_anywhere_outdoors(seed: int):
+    ground = (1 - HORIZON) * 512
+    assert bottom(laid_out(scene("room", "door cat chair"), seed), 0) < HORIZON * 512 + 0.15 * ground
+    outdoors = [bottom(laid_out(scene("meadow", "door cat chair"), each), 0) for each in range(8)]
+    assert max(outdoors) > HORIZON * 512 + 0.3 * ground
+
+
+def test_a_crowd_with_many_relations_still_stands_on_the_ground():
+    names = ("rock", "backpack", "lizard", "lizard", "crow", "rock", "dog", "cloud")
+    stated = ((1, "on", 0), (2, "on", 0), (3, "on", 0), (4, "on", 5), (0, "left", None), (0, "in_front_of", 5),
+              (6, "right_of", 4), (6, "behind", 5), (7, "above", 1), (6, "below", 7))  # fmt: skip
+    draft = Draft(names, tuple(rel(*row) for row in stated), "outback")
+    for seed in range(6):
+        layout = solve(draft, CANVAS, seed)
+        assert isinstance(layout, Layout)
+        assert all(bottom(layout, i) > 0.48 * 512 for i in (0, 5, 6))
