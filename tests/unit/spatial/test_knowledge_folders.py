@@ -24,7 +24,7 @@ ROBOT = {
 }  # fmt: skip
 DRONE = {
     "name": "drone", "plural": "drones", "size_m": [0.4, 0.2, 0.4], "rests_on": ["surface"], "aspect": 2.0,
-    "sprite": "drone", "tags": ["machine"],
+    "sprite": "drone", "pose": {"turn": 90, "flat": 0.5, "thick": 0.02}, "tags": ["machine"],
 }  # fmt: skip
 BENCH = {
     "name": "test bench", "plural": "test benches", "size_m": [1.6, 0.9, 0.8], "rests_on": ["floor"], "aspect": 1.8,
@@ -145,6 +145,10 @@ FAULTS = {
     "a negative size": (
         dict(categories=(DRONE, BENCH, row(ROBOT, size_m=[-1, 1, 1]))),
         "categories_lab.json:4: 'robot': size_m.0: Input should be greater than 0",
+    ),
+    "a pose without height": (
+        dict(categories=(row(ROBOT, pose={"flat": 0}), DRONE, BENCH)),
+        "categories_lab.json:2: 'robot': pose.flat: Input should be greater than 0",
     ),
     "a duplicate": (
         dict(categories=(ROBOT, DRONE, BENCH, ROBOT)),
