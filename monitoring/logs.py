@@ -17,6 +17,7 @@ from monitoring.redaction import redacted
 LogFormat = Literal["auto", "json", "console"]
 CHATTY = {
     "kafka": logging.WARNING,
+    "kafka.net.selector": logging.ERROR,  # warns of each of its steps that took a tenth of a second, as on a busy machine
     "aiokafka": logging.CRITICAL,  # tracebacks for as long as a broker is away; the agents report that themselves
     "faust": logging.CRITICAL,
     "mode": logging.CRITICAL,  # what ends the agents is raised, and reported once
