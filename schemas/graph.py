@@ -130,6 +130,7 @@ UNDERSTOOD = {
     "nearest": "the scene is the nearest by the concept's words, or by the things that it names",
     "model": "a language model read the concept",
     "graph": "the seed brought a graph of its own",
+    "annotated": "nobody: the picture was there before, with people's annotations",
     "unknown": "the planner did not say",
 }
 

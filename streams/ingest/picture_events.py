@@ -18,7 +18,7 @@ from gpu_workers.picture_file import MEDIA_TYPES, PictureFault, check_picture
 from schemas.bounds import MAX_IMAGE_BYTES, MAX_OBJECTS, MAX_SEEN
 from schemas.errors import PermanentError
 from schemas.events import ImageRef, RenderedImage, SeenObject, Truth
-from schemas.graph import CANVAS_MAX, CANVAS_MIN, GraphObject, Layout, Prompt, Provenance, SpatialGraph
+from schemas.graph import CANVAS_MAX, CANVAS_MIN, UNDERSTOOD_NOTE, GraphObject, Layout, Prompt, Provenance, SpatialGraph
 from schemas.ids import content_id, derived_seed, image_id, image_key, with_graph_id
 from spatial.knowledge.annotation_names import known_name
 from spatial.knowledge.knowledge_base import find_scene
@@ -156,7 +156,8 @@ def _graph(picture: AnnotatedPicture, file: _File, found: UsableObjects) -> Spat
             found.left_out[f"unknown excluded category {word}"] += 1
     if picture.scene not in (None, PHOTOGRAPH) and scene == PHOTOGRAPH:
         found.left_out[f"unknown scene {picture.scene}"] += 1
-    notes = {ANNOTATIONS: digest, DEPTH: ANNOTATED if found.depth_known else UNKNOWN}
+    depth = ANNOTATED if found.depth_known else UNKNOWN
+    notes = {ANNOTATIONS: digest, DEPTH: depth, UNDERSTOOD_NOTE: "annotated"}
     concept = picture.concept or scene
     return with_graph_id(
         {

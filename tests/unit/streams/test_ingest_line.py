@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,58 +15,20 @@ from dataset.table.delta_table import Table
 from dataset.table.held_out_share import properties_of
 from gpu_workers.annotated_pictures import is_depth_known
 from gpu_workers.collage import CollageRenderer
-from gpu_workers.examine import ExamineHandler
-from schemas.base import Event
-from schemas.codec import decode, to_message
-from schemas.events import QAEvent, Rejection, RenderedImage
+from schemas.events import QAEvent, Rejection
 from schemas.interfaces import Sample
-from schemas.topics import IMAGES
 from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.relations.scene_extraction import extract_scene
 from streams.errors import Refused
-from streams.ingest.annotation_files import read_annotations
-from streams.ingest.ingest_run import Taken, take_in
-from streams.ingest.picture_events import Terms
 from streams.operations.rerender import rerender_sample
 from streams.recovery.judged_events import accepted
 from streams.recovery.request_outcomes import read_requests
 from tests.fakes.annotated import annotation, photographs, written
-from tests.fakes.broker import MemoryBroker
+from tests.fakes.ingestion import Factory
 from tests.fakes.line import store_rows
 from tests.fakes.shelf import MemoryShelf
-from tests.fakes.steps import NOW, TRACE
-from tests.fakes.store import InMemoryStore
 
 NUMBER = 10
-
-
-class Factory:
-    """Store, broker and examiner in memory."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.store, self.broker = folder, InMemoryStore(), MemoryBroker(partitions=1)
-        self.examiner = ExamineHandler(self.store, self.store)
-        self.ends: list[Event] = []
-
-    def take_in(self, annotations: Path) -> list[Taken]:
-        def publish(events: Sequence[Event]) -> None:
-            self.broker.publish([to_message(event, "ingest", TRACE, NOW) for event in events])
-
-        return list(take_in(read_annotations(annotations), Terms(self.folder, "pictures", 100), self.store, publish))
-
-    def images(self) -> list[RenderedImage]:
-        found = [decode(IMAGES, record.value or b"", record.headers) for record in self.broker.records(IMAGES)]
-        return [event for event in found if isinstance(event, RenderedImage)]
-
-    def outcomes(self) -> list[Event]:
-        if not self.ends:
-            self.ends = [event for results in self.examiner.begin(self.images())() for event in as_events(results)]
-        return self.ends
-
-
-def as_events(results: object) -> list[Event]:
-    assert isinstance(results, list), results
-    return results
 
 
 @pytest.fixture(scope="module")
