@@ -1,6 +1,7 @@
 """More ways to word questions, proposed by a language model and admitted by the gate that every paraphrase passes.
 
-In: a model, a gate, shapes of questions.  Out: each proposed sentence with the reason for which it is refused, if it is.
+In: a model, a gate, shapes of questions.  Out: each proposed sentence with the reason for which it is refused, if it is;
+one without words for each request that brought none, with what the model answered instead.
 Writes no file; the model's word counts for nothing.
 """
 
@@ -29,6 +30,12 @@ EXAMPLES = 8
 
 MOST_REFUSED_SHOWN = 12
 
+NO_ANSWER = "no usable answer"
+"""The beginning of the reason where a request brought no sentences."""
+
+LONGEST_REASON = 200
+"""Characters of what a server says."""
+
 _NOUN = r"\{(one|subject|object|anchor|other|named)\}"
 _VERB_FIRST = re.compile(rf"\b(is|are|does|do) (?={_NOUN})", re.IGNORECASE)
 _VERB_LAST = re.compile(rf"(?<!of ){_NOUN} (is|are|does|do)\b")
@@ -45,7 +52,7 @@ class Judge(Protocol):
 
 @dataclass(frozen=True)
 class Proposed:
-    """A sentence that a model proposed for a shape. `refusal` is empty where it is admitted."""
+    """A sentence that a model proposed for a shape; no words where it gave none. `refusal` is empty if it is admitted."""
 
     shape: str
     text: str
@@ -80,24 +87,31 @@ class Grower:
         for turn in range(ROUNDS):
             wanted = self.count - sum(not each.refusal for each in found)
             if wanted > 0:
-                found += [self._judged(shape, text) for text in await self._proposals(shape, wanted, turn, found)]
+                found += await self._proposals(shape, wanted, turn, found)
         return found
 
     def _judged(self, shape: str, said: str) -> Proposed:
         text = with_agreeing_verbs(said)
         return Proposed(shape, text, self.judge.refusal_of(shape, text))
 
-    async def _proposals(self, shape: str, wanted: int, turn: int, before: Sequence[Proposed]) -> list[str]:
-        """Sentences not proposed before; none where the model gives no usable answer."""
+    async def _proposals(self, shape: str, wanted: int, turn: int, before: Sequence[Proposed]) -> list[Proposed]:
+        """Sentences not proposed before, judged; what the model said instead where it gives no usable answer."""
         given = prompt_input(shape, wanted) | {"refused": _shown(before)}
         seed = derived_seed("phrases", shape, wanted, turn)
         request = request_of(PROMPT, PromptInput("phrases", given, seed), self.temperature)
         try:
             answer = await Conversation(self.model, request, Paraphrases, _NoCounts()).ask(accept)
-        except (Unanswered, PermanentError):
-            return []
+        except (Unanswered, PermanentError) as error:
+            return [Proposed(shape, "", f"{NO_ANSWER}: {_in_a_line(str(error))}")]
         known = {each.text for each in before}
-        return [text for text in dict.fromkeys(answer.sentences) if with_agreeing_verbs(text) not in known]
+        texts = [text for text in dict.fromkeys(answer.sentences) if with_agreeing_verbs(text) not in known]
+        return [self._judged(shape, text) for text in texts]
+
+
+def _in_a_line(said: str) -> str:
+    """What somebody else said, short, without line breaks or control characters."""
+    line = "".join(letter if letter.isprintable() else " " for letter in " ".join(said.split()))
+    return line if len(line) <= LONGEST_REASON else f"{line[:LONGEST_REASON]} …"
 
 
 def with_agreeing_verbs(text: str) -> str:
@@ -111,7 +125,7 @@ def _agreeing(verb: str, slot: str) -> str:
 
 
 def _shown(before: Sequence[Proposed]) -> list[dict[str, str]]:
-    refused = [{"sentence": each.text, "reason": each.refusal} for each in before if each.refusal]
+    refused = [{"sentence": each.text, "reason": each.refusal} for each in before if each.text and each.refusal]
     return refused[-MOST_REFUSED_SHOWN:]
 
 

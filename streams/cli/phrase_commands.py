@@ -16,6 +16,7 @@ from streams.cli.failures import EXIT_FAILURE
 
 if TYPE_CHECKING:
     from agents.llm.paraphrase_growth import Proposed
+    from schemas.errors import RetryableError
     from spatial.questions.wording.paraphrase_bank import Paraphrase
     from spatial.questions.wording.paraphrase_gate import Gate
     from streams.llm.endpoint import Endpoint
@@ -81,14 +82,18 @@ def grow(
     endpoint = _endpoint(llm)
     require_extras("llm")
     before = paraphrases_in(path) if path.exists() else ()
-    proposed = _proposed(endpoint, shapes, before, count)
+    proposed, away = _proposed(endpoint, shapes, before, count)
     admitted = [Paraphrase(each.shape, each.text) for each in proposed if not each.refusal]
     _say(proposed, as_json)
+    if admitted:
+        total = write_paraphrases(path, (*before, *admitted))
+        typer.echo(f"{path}: {total} sentences, {len(admitted)} of them new; SKG_KNOWLEDGE={out} uses them", err=as_json)
+    if away is not None:
+        raise away
     if not admitted:
-        typer.echo("skg: nothing was admitted", err=True)
+        silent = [each.refusal for each in proposed if not each.text]
+        typer.echo("; ".join(("skg: nothing was admitted", *silent[-1:])), err=True)
         raise typer.Exit(EXIT_FAILURE)
-    total = write_paraphrases(path, (*before, *admitted))
-    typer.echo(f"{path}: {total} sentences, {len(admitted)} of them new; SKG_KNOWLEDGE={out} uses them", err=as_json)
 
 
 def _as_json(each: "Paraphrase | Proposed", more: dict[str, str]) -> str:
@@ -121,10 +126,14 @@ def _endpoint(llm: str) -> "Endpoint":
     return Endpoint(url, settings.llm_model, settings.llm_api_key.get_secret_value(), settings.llm_timeout_s)
 
 
-def _proposed(endpoint: "Endpoint", shapes: Sequence[str], before: "Sequence[Paraphrase]", count: int) -> "list[Proposed]":
+def _proposed(
+    endpoint: "Endpoint", shapes: Sequence[str], before: "Sequence[Paraphrase]", count: int
+) -> "tuple[list[Proposed], RetryableError | None]":
+    """What was proposed, of all shapes together, and the failure of those for which no server answered, if any."""
     import asyncio
 
     from agents.llm.paraphrase_growth import Grower
+    from schemas.errors import RetryableError
     from streams.llm.endpoint_probe import endpoint_answers
     from streams.llm.openai_client import OpenAIClient
     from streams.llm.rate_limiter import ConcurrencyLimit, RateLimitedModel
@@ -133,13 +142,22 @@ def _proposed(endpoint: "Endpoint", shapes: Sequence[str], before: "Sequence[Par
     settings, gate = LanguageSettings(), _gate_with(before)
     endpoint_answers(endpoint)
 
-    async def all_shapes() -> "list[Proposed]":
+    async def all_shapes() -> "list[list[Proposed] | BaseException]":
         limit = ConcurrencyLimit(settings.llm_in_flight, lambda *_: None)
         grower = Grower(RateLimitedModel(OpenAIClient(endpoint), limit), gate, count, settings.llm_temperature)
-        found = await asyncio.gather(*(grower.grow(shape) for shape in shapes))
-        return [each for of_shape in found for each in of_shape]
+        return await asyncio.gather(*(grower.grow(shape) for shape in shapes), return_exceptions=True)
 
-    return asyncio.run(all_shapes())
+    found = asyncio.run(all_shapes())
+    proposed: list[Proposed] = []
+    away: RetryableError | None = None
+    for of_shape in found:
+        if isinstance(of_shape, RetryableError):
+            away = of_shape
+        elif isinstance(of_shape, BaseException):
+            raise of_shape
+        else:
+            proposed += of_shape
+    return proposed, away
 
 
 def _gate_with(before: "Sequence[Paraphrase]") -> "Gate":

@@ -31,6 +31,7 @@ _BARE_VERB = re.compile(
     rf"\b(?:is|are|was|were|does|do|has) {_NOUN}|(?<!of ){_NOUN} (?:are|were|(?!(?:as|across|besides)\b)\w+s)\b",
     re.IGNORECASE,
 )
+_FOREIGN_VERB = re.compile(rf"\{{(?:is|does):(\w+)\}} (?!\{{\1\}}){_NOUN}", re.IGNORECASE)
 _STUTTER = re.compile(r"\b(\w+) \1\b|\b(an?|the|any|some) (an?|the)\b|  ", re.IGNORECASE)
 _VIEWS = (re.compile("viewer"), re.compile("viewer|picture|image|photo"))
 _TOLD = re.compile(r"\b(if|as far as|provided that) the (picture|image|photo) (tells|shows it|lets one tell)")
@@ -167,6 +168,9 @@ def _require_form(shape: str, text: str) -> None:
     bare = _BARE_VERB.search(text)
     if bare:
         raise UnfitParaphrase(f"the verb in {bare.group(0)!r} must agree with its noun, as {{is:…}} and {{does:…}} do")
+    foreign = _FOREIGN_VERB.search(text)
+    if foreign:
+        raise UnfitParaphrase(f"the verb in {foreign.group(0)!r} must agree with the noun beside it")
 
 
 def _require_view(shape: str, text: str) -> None:
