@@ -11,9 +11,10 @@ from typing import Literal
 
 from agents.object_selection import Selection
 from schemas.graph import Relation
+from schemas.predicate_names import BORDERS
 from spatial.relations.relation_truth import members
 
-Level = Literal["ground", "water", "high", "free"]
+Level = Literal["ground", "water", "high", "free", "leaning"]
 
 AMONG = 0.03
 """Largest horizontal distance of a carried object from its carrier's middle, share of the picture."""
@@ -32,7 +33,8 @@ CLEAR = 0.1
 class Spot:
     """The position of a member: `x` from 0 (left), `y` from 0 (top), `depth` from 0 (near), all to 1.
 
-    `carrier`: the member that carries it.  `over`: the member on the ground that it hangs or flies right above.
+    `carrier`: the member that carries it, or on which it leans.  `over`: the member on the ground that it hangs or flies
+    right above.
     """
 
     x: float
@@ -48,7 +50,7 @@ Spots = Sequence[Spot]
 
 def arrange(selection: Selection, rng: Random) -> tuple[Spot, ...]:
     """A random arrangement: members without a carrier side by side, carried ones on their carriers."""
-    free = [i for i, m in enumerate(selection.members) if m.carrier is None]
+    free = [i for i, m in enumerate(selection.members) if m.carrier is None and m.prop is None]
     places = [(k + 0.5) / len(free) for k in range(len(free))]
     rng.shuffle(places)
     x_of = dict(zip(free, places, strict=True))
@@ -73,13 +75,15 @@ def _depth(selection: Selection, kind: Level, rng: Random) -> float:
 
 
 def _place_on_carrier(selection: Selection, i: int, found: dict[int, Spot], rng: Random) -> None:
-    """Place member `i` on its carrier, after the carrier itself."""
-    carrier = selection.members[i].carrier
+    """Place member `i` on its carrier or at its prop, after that itself."""
+    member = selection.members[i]
+    carrier = member.prop if member.carrier is None else member.carrier
     if i in found or carrier is None:
         return
     _place_on_carrier(selection, carrier, found, rng)
     base = found[carrier]
-    found[i] = Spot(base.x + rng.uniform(-AMONG, AMONG), base.y, base.depth, base.level, carrier)
+    kind: Level = base.level if member.prop is None else "leaning"
+    found[i] = Spot(base.x + rng.uniform(-AMONG, AMONG), base.y, base.depth, kind, carrier)
 
 
 def level(selection: Selection, i: int) -> Level:
@@ -106,7 +110,8 @@ def carries(spots: Spots, a: int, b: int) -> bool:
 def agrees(spots: Spots, relation: Relation) -> bool:
     """Whether a relation holds in an arrangement; True for predicates that it does not determine."""
     if relation.object is None:
-        return True
+        side = [spot.x for spot in spots if spot.carrier is None]
+        return relation.predicate not in BORDERS or spots[relation.subject].x in (min(side), max(side))
     a, b = spots[relation.subject], spots[relation.object]
     group = [spots[i].x for i in members(relation)]
     determined = {

@@ -24,6 +24,7 @@ from spatial.knowledge.category_names import category_name
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
+from spatial.relations.predicate_table import PREDICATES
 from spatial.relations.relation_truth import LOOKS
 
 ARRANGEMENTS = 24
@@ -113,21 +114,29 @@ def _selection_request(mix: Mapping[str, float]) -> SelectionRequest:
     """Probabilities of objects on or in others, by the share of support and containment in the mix."""
     support, inside = mix.get("support", 0.0), mix.get("containment", 0.0)
     if support + inside <= 0:
-        return SelectionRequest(carried=0.0)
+        return SelectionRequest(carried=0.0, leaning=False)
     share = (support + inside) / sum(mix.values())
-    return SelectionRequest(carried=min(0.9, 0.4 + 0.6 * share), inside=inside / (support + inside))
+    return SelectionRequest(carried=min(0.9, 0.4 + 0.6 * share), inside=inside / (support + inside), leaning=support > 0)
 
 
 def _relations(selection: Selection, mix: Mapping[str, float], required: list[Relation], rng: Random) -> list[Relation]:
     spots = _fitting_arrangement(selection, required, rng)
     stated = StatedRelations(spots, mix)
     for relation in (*required, *carried_relations(selection, rng)):
-        if relation not in stated.relations:
+        if relation not in stated.relations and _turned_round(relation) not in stated.relations:
             stated.add("required", relation)
     add_relations(stated, _relation_count(selection, len(stated.relations), rng), rng)
     if not stated.relations:
         add_relations(StatedRelations(spots, {"place": 1.0}, stated.relations), 1, rng)
     return _consistent(selection, stated.relations, len(required)) if required else stated.relations
+
+
+def _turned_round(relation: Relation) -> Relation | None:
+    """The same fact, said of the object; None for what has no inverse."""
+    other = PREDICATES[relation.predicate].inverse
+    if other is None or relation.object is None:
+        return None
+    return Relation(subject=relation.object, predicate=other, object=relation.subject)
 
 
 def _relation_count(selection: Selection, stated: int, rng: Random) -> int:

@@ -4,13 +4,14 @@ In: an inventory, a random generator, a request.  Out: a selection, in the order
 Does not relate objects beyond support and containment (`agents.relation_selection` does).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from random import Random
 
 from agents.rejections import unmet_options
 from agents.scene_inventory import Carry, SceneInventory, Weighted
 from spatial.knowledge.categories import Category, Rest
+from spatial.knowledge.leaning import leans_on, must_lean
 from spatial.layout.size_ratios import look_true
 
 FULL = 1.6
@@ -29,6 +30,9 @@ MOST_CARRIED = 3
 MOST_ALIKE = 3
 """Most objects of one category: enough to count, few enough to tell apart."""
 
+LEANS = 0.5
+"""Probability that what may stand alone, as a bicycle, leans on something that is there."""
+
 TRIES = 40
 """Consecutive draws without a fitting object after which a scene counts as exhausted."""
 
@@ -38,11 +42,15 @@ TRIES_AT_TRUE_SIZE = 25
 
 @dataclass(frozen=True)
 class SelectionRequest:
-    """Probabilities for the next object: `carried` by another (`inside` it rather than on it), or `alike`, a twin."""
+    """Probabilities for the next object: `carried` by another (`inside` it rather than on it), or `alike`, a twin.
+
+    `leaning`: whether things may lean on others.
+    """
 
     carried: float = 0.5
     inside: float = 0.2
     alike: float = 0.15
+    leaning: bool = True
 
     def is_allowed(self, carry: Carry) -> bool:
         """Whether objects may be put on (in) others at all."""
@@ -51,12 +59,17 @@ class SelectionRequest:
 
 @dataclass
 class Member:
-    """A selected object. `rest`: where it is if nothing carries it."""
+    """A selected object. `rest`: where it is if nothing carries it.
+
+    `prop`: the number of what it leans on.  `stacked`: whether it is part of a stack, where nothing else is put.
+    """
 
     category: Category
     rest: Rest
     carrier: int | None = None
     carry: Carry | None = None
+    prop: int | None = None
+    stacked: bool = False
 
 
 @dataclass
@@ -103,6 +116,15 @@ class Selection:
         rising = sum(c.aspect for c in row) * (base.surface or 0.0) <= RISES * base.aspect
         return rising and (len(row) == 1 or filled <= FULL)
 
+    def props_for(self, category: Category) -> list[int]:
+        """The numbers of what an object of a category could lean on: firm, on the ground, and used by nothing else."""
+        used = {m.prop for m in self.members} | {m.carrier for m in self.members}
+        return [
+            i
+            for i, m in enumerate(self.members)
+            if i not in used and m.carrier is None and m.rest == "floor" and leans_on(category.name, m.category.name)
+        ]
+
     def add(self, category: Category, carrier: int | None = None, carry: Carry | None = None) -> int:
         """Add an object where it belongs and return its number."""
         rests = self.inventory.rests.get(category.name) or ("surface",)
@@ -113,7 +135,7 @@ class Selection:
 def fill(selection: Selection, count: int, request: SelectionRequest, rng: Random) -> None:
     """Choose objects until there are `count`. Raises RequestRejected where the scene has no more that fit."""
     if not selection.members:
-        _draw_first(selection, rng)
+        _draw_first(selection, request, rng)
     failures = 0
     while len(selection.members) < count:
         selection.at_true_size = failures < TRIES_AT_TRUE_SIZE
@@ -126,10 +148,10 @@ def fill(selection: Selection, count: int, request: SelectionRequest, rng: Rando
             raise unmet_options(f"the scene {scene} offers only {found} things that fit, not {count}")
 
 
-def _draw_first(selection: Selection, rng: Random) -> None:
+def _draw_first(selection: Selection, request: SelectionRequest, rng: Random) -> None:
     """Add one of the things that characterise the scene, if it can be seen at its size one that can."""
     for selection.at_true_size in (True,) * TRIES_AT_TRUE_SIZE + (False,):
-        if _try_add(selection, selection.inventory.core, rng, None, None):
+        if _try_add_free(selection, selection.inventory.core, request, rng):
             return
 
 
@@ -144,9 +166,27 @@ def _draw_free(selection: Selection, request: SelectionRequest, rng: Random) -> 
         twin = rng.choice(selection.members)
         standing = twin.carrier is None and twin.category.name in selection.inventory.rests
         if standing and selection.agrees(twin.category) and selection.looks_true(twin.category):
-            selection.add(twin.category)
-            return True
-    return _try_add(selection, selection.inventory.free, rng, None, None)
+            return _add_free(selection, twin.category, request, rng)
+    return _try_add_free(selection, selection.inventory.free, request, rng)
+
+
+def _try_add_free(selection: Selection, offers: Weighted, request: SelectionRequest, rng: Random) -> bool:
+    if not offers.names:
+        return False
+    category = selection.inventory.known[rng.choices(offers.names, cum_weights=offers.cumulative)[0]]
+    fits = selection.agrees(category) and selection.looks_true(category)
+    return fits and _add_free(selection, category, request, rng)
+
+
+def _add_free(selection: Selection, category: Category, request: SelectionRequest, rng: Random) -> bool:
+    """Add an object without a carrier, but nothing that would have to stand where it can only lean."""
+    props = selection.props_for(category) if request.leaning else []
+    if must_lean(category.name) and not props:
+        return False
+    number = selection.add(category)
+    if props and (must_lean(category.name) or rng.random() < LEANS):
+        selection.members[number].prop = rng.choice(props)
+    return True
 
 
 def _draw_carried(selection: Selection, request: SelectionRequest, rng: Random) -> bool:
@@ -164,21 +204,24 @@ def _draw_carried(selection: Selection, request: SelectionRequest, rng: Random) 
 
 
 def _may_carry(selection: Selection, i: int, carry: Carry) -> bool:
-    """Whether objects may be put on (in) member `i`: never both, and nothing is stacked three high."""
+    """Whether objects may be put on (in) member `i`: never both, not on a stack, and nothing is stacked three high.
+
+    Nothing is put on what another thing leans on, which would cover it.
+    """
+    if selection.members[i].stacked or any(m.prop == i for m in selection.members):
+        return False
     if any(m.carrier == i and m.carry != carry for m in selection.members):
         return False
     below = selection.members[i].carrier
     return below is None or selection.members[below].carrier is None
 
 
-def _try_add(selection: Selection, offers: Weighted, rng: Random, carrier: int | None, carry: Carry | None) -> bool:
-    if not offers.names:
-        return False
+def _try_add(selection: Selection, offers: Weighted, rng: Random, carrier: int, carry: Carry) -> bool:
     name = rng.choices(offers.names, cum_weights=offers.cumulative)[0]
     category = selection.inventory.known[name]
     if not selection.agrees(category) or not selection.looks_true(category):
         return False
-    if carrier is not None and not selection.has_room_on(carrier, category):
+    if not selection.has_room_on(carrier, category):
         return False
     selection.add(category, carrier, carry)
     return True
@@ -207,6 +250,24 @@ def required_category(selection: Selection, name: str) -> Category:
     if category.name in selection.excluded or selection.excluded.intersection(category.parts):
         raise unmet_options(f"{name} is asked for and excluded, or its picture shows what is excluded")
     return category
+
+
+def prop_up(selection: Selection, related: Collection[frozenset[int]], limit: int, rng: Random) -> None:
+    """Give what can only lean, and leans on nothing yet, something to lean on that it is not `related` to.
+
+    Another object is added for it where the limit allows and the scene has one; else it stands by itself.
+    """
+    for i, member in enumerate(list(selection.members)):
+        if member.prop is None and member.carrier is None and must_lean(member.category.name):
+            props = [k for k in selection.props_for(member.category) if frozenset((i, k)) not in related]
+            member.prop = rng.choice(props) if props else _new_prop(selection, member.category, limit, rng)
+
+
+def _new_prop(selection: Selection, category: Category, limit: int, rng: Random) -> int | None:
+    inventory = selection.inventory
+    known = [inventory.known[name] for name in inventory.weights if leans_on(category.name, name)]
+    fits = [c for c in known if "floor" in inventory.rests.get(c.name, ())[:1] and selection.agrees(c)]
+    return selection.add(rng.choice(fits)) if fits and len(selection.members) < limit else None
 
 
 def _new_carrier(selection: Selection, category: Category, limit: int, rng: Random) -> int:

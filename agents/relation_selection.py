@@ -62,9 +62,11 @@ class StatedRelations:
 
 
 def carried_relations(selection: Selection, rng: Random) -> list[Relation]:
-    """`on` and `inside` for every carried object, sometimes stated as the inverse."""
+    """`on` and `inside` for every carried object, `leaning_on` for all that leans, sometimes stated as the inverse."""
     found = []
     for i, member in enumerate(selection.members):
+        if member.prop is not None:
+            found.append(_maybe_inverted(i, "leaning_on", member.prop, rng, TURNED / 2))
         if member.carrier is not None and member.carry is not None:
             found.append(_maybe_inverted(i, member.carry, member.carrier, rng, TURNED / 2))
     return found

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from random import Random
 
-from agents.object_selection import Member, Selection, add_required, required_category
+from agents.object_selection import Member, Selection, add_required, prop_up, required_category
 from agents.rejections import check_consistency, unmet_options
 from agents.scene_inventory import Carry
 from schemas.events import SeedOptions
@@ -19,6 +19,7 @@ from spatial.knowledge.knowledge_base import find_scene
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.relations.phrases import UnknownPhrase, normalise
 from spatial.relations.predicate_table import PREDICATES
+from spatial.relations.relation_truth import members
 
 CARRY: dict[str, tuple[Carry, bool]] = {
     "on": ("on", False),
@@ -27,6 +28,9 @@ CARRY: dict[str, tuple[Carry, bool]] = {
     "contains": ("inside", True),
 }
 """Predicates by which one object carries another: how, and whether the carrier is the subject."""
+
+LEAN = {"leaning_on": False, "props_up": True}
+"""Predicates by which one object leans on another: whether the subject is what is leant on."""
 
 Triple = tuple[str, str, tuple[str, ...]]
 """The subject's category, a phrase, and the categories of its objects: none for a place, several for a group."""
@@ -48,6 +52,7 @@ def add_requirements(selection: Selection, options: SeedOptions, rng: Random) ->
             missing.remove(name)
     for name in missing:
         add_required(selection, name, options.max_objects, rng)
+    prop_up(selection, {frozenset((r.subject, i)) for r in relations for i in members(r)}, options.max_objects, rng)
     if len(selection.members) > options.max_objects:
         raise unmet_options(f"{len(selection.members)} things are required, no more than {options.max_objects} allowed")
     check_consistency(selection.names(), relations, "the required relations contradict each other")
@@ -104,11 +109,40 @@ def _add_relation(selection: Selection, triple: Triple, options: SeedOptions, rn
     if carry is not None:
         a, b = _carried(selection, (subject, others[0]), carry, options, rng)
         return relations_over(predicates, a, [b])
+    if "on_stack" in predicates:
+        stack = _stacked(selection, (subject, *others), options, rng)
+        return relations_over(predicates, stack[0], stack[1:])
+    if "in_corner" in predicates and subject not in selection.inventory.rests:
+        raise unmet_options(f"{subject} stands on something, and what stands there is in no corner of a picture")
     a = _find_or_add(selection, subject, set(), options, rng)
     taken = [a]
     for name in others:
         taken.append(_find_or_add(selection, name, set(taken), options, rng))
+    for name in predicates:
+        _lean(selection, name, a, taken[1:])
     return relations_over(predicates, a, taken[1:])
+
+
+def _lean(selection: Selection, name: str, a: int, others: Sequence[int]) -> None:
+    """Note what leans on what, where a predicate says that."""
+    if name in LEAN:
+        leaning, prop = (others[0], a) if LEAN[name] else (a, others[0])
+        if selection.members[leaning].carrier is None and not _is_carrier_or_self(selection, prop, leaning):
+            selection.members[leaning].prop = prop
+
+
+def _stacked(selection: Selection, names: Sequence[str], options: SeedOptions, rng: Random) -> list[int]:
+    """A stack of objects, from top to bottom: the lowest is found or added, each other one is put on the one below it."""
+    stack = [_find_or_add(selection, names[-1], set(), options, rng)]
+    for name in reversed(names[:-1]):
+        loose = [i for i, m in enumerate(selection.members) if m.category.name == name and m.carrier is None]
+        free = [i for i in loose if i not in stack and not _is_carrier_or_self(selection, stack[-1], i)]
+        upper = free[0] if free else selection.add(required_category(selection, name))
+        selection.members[upper].carrier, selection.members[upper].carry = stack[-1], "on"
+        stack.append(upper)
+    for i in stack:
+        selection.members[i].stacked = True
+    return stack[::-1]
 
 
 def relations_over(predicates: Sequence[str], subject: int, objects: Sequence[int]) -> list[Relation]:
@@ -141,12 +175,13 @@ def _carried(
 
 
 def _is_carrier_or_self(selection: Selection, i: int, j: int) -> bool:
-    """Whether `j` is `i` or carries it."""
+    """Whether `j` is `i`, or carries it or props it up."""
     member: Member | None = selection.members[i]
     while member is not None:
         if member is selection.members[j]:
             return True
-        member = None if member.carrier is None else selection.members[member.carrier]
+        below = member.prop if member.carrier is None else member.carrier
+        member = None if below is None else selection.members[below]
     return False
 
 

@@ -6,17 +6,16 @@ Recognises only what the knowledge base contains and ignores the rest.  Plans no
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 
-from schemas.predicate_names import GROUPS
+from agents.concepts.relation_reading import NamedRelation, relations_between
+from agents.concepts.scene_phrases import scene_phrases
 from spatial.knowledge.category_names import kinds
 from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
 from spatial.knowledge.renderer_capabilities import PALETTE
 from spatial.knowledge.scene_search import WHOLE_PHRASE, SceneMatch, tokens
 from spatial.questions.wording.lexicon import plural, word_lists
-from spatial.relations.phrases import UnknownPhrase, normalise
 
 NUMBERS = {
     word: number
@@ -30,6 +29,9 @@ PLURAL_COUNT = 2
 
 SIZES = frozenset(["big", "small", "little", "large", "tiny", "huge", "old", "new", "young", "of"])
 """Words before a noun that are ignored, because nothing measures them; `of` as in `a couple of cups`."""
+
+STACKS = ("stack", "pile", "heap")
+"""Words that make `on a stack of books` a relation to several books; `a stack of books` by itself is one thing."""
 
 CONDITIONS = {
     "night": "at night", "midnight": "at night", "dusk": "at dusk", "sunset": "at sunset", "winter": "in winter",
@@ -54,37 +56,33 @@ class NamedThing:
 
 
 @dataclass(frozen=True)
-class NamedRelation:
-    """A phrase between named things, given by their indices in `ConceptReading.things`; `others` are of a group."""
-
-    subject: int
-    phrase: str
-    object: int
-    others: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
 class ConceptReading:
-    """`match` is None where no scene is named, similar by words, or contains a named thing."""
+    """`match` is None where no scene is named, similar by words, or contains a named thing.
+
+    `passed`: further scenes that are named after the one that was taken.
+    """
 
     match: SceneMatch | None
     things: tuple[NamedThing, ...] = ()
     relations: tuple[NamedRelation, ...] = ()
     conditions: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """For people, as in `scene park (named); 2 blue bicycle; 1 truck; bicycle in front of truck`."""
         if self.match is None:
             return "no scene that is known"
         sure = "named" if self.match.exact else f"nearest by words, {self.match.score:.2f}"
+        if self.passed:
+            sure = f"named first, before {' and '.join(self.passed)}"
         things = [" ".join([str(t.count), *t.attributes, t.category]) for t in self.things]
-        ties = [
-            f"{self.things[r.subject].category} {r.phrase} {self._named((r.object, *r.others))}" for r in self.relations
-        ]
+        ties = [f"{self.things[r.subject].category} {r.phrase} {self._named(r)}".rstrip() for r in self.relations]
         return "; ".join([f"scene {self.match.scene} ({sure})", *things, *ties, *self.conditions])
 
-    def _named(self, numbers: tuple[int, ...]) -> str:
-        return " and ".join(self.things[number].category for number in numbers)
+    def _named(self, relation: NamedRelation) -> str:
+        return " and ".join(
+            self.things[number].category for number in (relation.object, *relation.others) if number is not None
+        )
 
 
 @dataclass(frozen=True)
@@ -97,15 +95,18 @@ class _Mention:
     first: int
     end: int
 
-    def resolved(self, scene: str | None) -> NamedThing:
-        """The thing, preferably of a category that can have the attributes and belongs to the scene."""
+    def resolved(self, scene: str | None, placed: bool = False) -> NamedThing:
+        """The thing, preferably of a category that can have the attributes and belongs to the scene.
+
+        Where it is `placed` in the picture, one that stands on the ground by itself.
+        """
         at_home = () if scene is None else scene_kinds()[scene].categories
 
-        def suitability(name: str) -> tuple[bool, bool, int]:
+        def suitability(name: str) -> tuple[bool, bool, bool, int]:
             category = categories()[name]
             offered = {word for words in category.attributes.values() for word in words}
             can = offered.issuperset(self.attributes) and (category.tint or not set(PALETTE).intersection(self.attributes))
-            return can, name in at_home, -self.categories.index(name)
+            return can, not placed or "floor" in category.rests_on, name in at_home, -self.categories.index(name)
 
         return NamedThing(max(self.categories, key=suitability), self.count, self.attributes)
 
@@ -117,6 +118,7 @@ def read_concept(concept: str) -> ConceptReading:
     match = find_scene(concept)
     if match is None or not match.exact:
         match = find_scene(" ".join(_without_modifiers(words)))
+    match, passed = _first_named(words, match)
     of_scene = _scene_words(words, match)
     mentions = tuple(_mentions(words, of_scene))
     conditions = tuple(dict.fromkeys(CONDITIONS[w] for i, w in enumerate(words) if w in CONDITIONS and i not in of_scene))
@@ -124,8 +126,37 @@ def read_concept(concept: str) -> ConceptReading:
     if chosen is not None and scene_kinds()[chosen.scene].backdrop == "snow":
         conditions = tuple(text for text in conditions if text not in WINTRY)
     scene = None if chosen is None else chosen.scene
-    things = tuple(mention.resolved(scene) for mention in mentions)
-    return ConceptReading(chosen, things, tuple(_relations(words, mentions, of_scene)), conditions)
+    relations = tuple(relations_between(words, [(m.first, m.end) for m in mentions], of_scene))
+    placed = {relation.subject for relation in relations if relation.object is None}
+    things = tuple(
+        _with_kinds(mention, words).resolved(scene, placed=True) if i in placed else mention.resolved(scene)
+        for i, mention in enumerate(mentions)
+    )
+    return ConceptReading(chosen, things, relations, conditions, passed)
+
+
+def _with_kinds(mention: _Mention, words: tuple[str, ...]) -> _Mention:
+    """The mention; where nothing of it stands on the ground, other kinds of its last word too: of a lamp a floor lamp."""
+    if any("floor" in categories()[name].rests_on for name in mention.categories):
+        return mention
+    if tokens(" ".join(words[max(0, mention.end - 2) : mention.end])) in _names() and mention.end > 1:
+        return mention
+    kinds_of = tuple(name for name in categories() if tokens(name)[-1:] == tokens(words[mention.end - 1]))
+    return replace(mention, categories=tuple(dict.fromkeys((*mention.categories, *kinds_of))))
+
+
+def _first_named(words: tuple[str, ...], match: SceneMatch | None) -> tuple[SceneMatch | None, tuple[str, ...]]:
+    """Of two named scenes or more the first, as the waterfall of `a waterfall in a jungle`, with the others."""
+    if match is None or match.exact:
+        return match, ()
+    things = list(_mentions(words, frozenset()))
+    named = [
+        phrase.scene
+        for phrase in scene_phrases(words)
+        if not any(thing.first <= phrase.first < thing.end or phrase.end == thing.first for thing in things)
+    ]
+    first, *others = dict.fromkeys(named) or {match.scene: None}
+    return (SceneMatch(first, max(match.score, WHOLE_PHRASE), exact=False), tuple(others)) if others else (match, ())
 
 
 def _without_modifiers(words: tuple[str, ...]) -> list[str]:
@@ -147,7 +178,8 @@ def _scene_words(words: tuple[str, ...], match: SceneMatch | None) -> frozenset[
         for at in range(len(plain) - len(wanted) + 1):
             if plain[at : at + len(wanted)] == wanted and len(wanted) > end - start:
                 start, end = at, at + len(wanted)
-    return frozenset() if tuple(plain[start:end]) in _names() else frozenset(range(start, end))
+    names_thing = any(_end_of_name(words, at, frozenset()) > max(at + 1, end - 1) for at in range(start + 1) if end > start)
+    return frozenset() if names_thing or tuple(plain[start:end]) in _names() else frozenset(range(start, end))
 
 
 @lru_cache(maxsize=1)
@@ -191,7 +223,9 @@ def _mentions(words: tuple[str, ...], of_scene: frozenset[int]) -> Iterator[_Men
 def _end_of_name(words: tuple[str, ...], at: int, of_scene: frozenset[int]) -> int:
     """The end of the longest category name that begins at `at`; `at` if none does."""
     for end in range(min(len(words), at + _longest_name_length()), at, -1):
-        if not of_scene.intersection(range(at, end)) and tokens(" ".join(words[at:end])) in _names():
+        if of_scene.intersection(range(at, end)) or (words[at] in STACKS and words[max(0, at - 2)] in ("on", "atop", "of")):
+            continue
+        if tokens(" ".join(words[at:end])) in _names():
             return end
     return at
 
@@ -208,7 +242,7 @@ def _is_adjective_of_next(words: tuple[str, ...], at: int, end: int, of_scene: f
 
 def _mention(words: tuple[str, ...], at: int, end: int) -> _Mention:
     first, attributes = at, []
-    while first > 0 and words[first - 1] in _adjectives() | SIZES:
+    while first > 0 and words[first - 1] in _adjectives() | SIZES and words[max(0, first - 2)] not in STACKS:
         first -= 1
         attributes += [words[first]] if words[first] in _adjectives() else []
     meant = _names()[tokens(" ".join(words[at:end]))]
@@ -224,32 +258,6 @@ def _is_plural(name: tuple[str, ...], meant: tuple[str, ...]) -> bool:
     text = " ".join(name)
     singular = {one for name in meant for one in (name, *categories()[name].synonyms)} | word_lists("kinds_of").keys()
     return text not in singular and " ".join(tokens(text)) != text.replace("é", "e")
-
-
-def _relations(words: tuple[str, ...], mentions: tuple[_Mention, ...], of_scene: frozenset[int]) -> Iterator[NamedRelation]:
-    """The phrases between consecutive things that express a predicate."""
-    for i, (before, after) in enumerate(pairwise(mentions)):
-        start = max([before.end, *(place + 1 for place in of_scene if before.end <= place < after.first)])
-        phrase = " ".join(words[start : after.first])
-        try:
-            predicates = normalise(phrase)
-        except UnknownPhrase:
-            continue
-        joined = list(_joined(words, mentions, i + 1)) if GROUPS.keys() & predicates else []
-        yield NamedRelation(i, phrase, i + 1, tuple(joined))
-
-
-def _joined(words: tuple[str, ...], mentions: tuple[_Mention, ...], first: int) -> Iterator[int]:
-    """The things that follow a first one, joined by `and`, as in `a chair, a table and the lamp`."""
-    pending: list[int] = []
-    for i in range(first + 1, len(mentions)):
-        link = [word for word in words[mentions[i - 1].end : mentions[i].first] if word != "the"]
-        if link not in ([], ["and"]):
-            return
-        pending.append(i)
-        if link == ["and"]:
-            yield from pending
-            return
 
 
 def _scene_of(match: SceneMatch | None, mentions: tuple[_Mention, ...]) -> SceneMatch | None:

@@ -7,7 +7,8 @@ relations, and the named attributes; RequestRejected where the renderer cannot d
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from agents.concepts.concept_reading import ConceptReading, NamedRelation, NamedThing
+from agents.concepts.concept_reading import ConceptReading, NamedThing
+from agents.concepts.relation_reading import NamedRelation
 from agents.image_prompts import with_article
 from agents.rejections import unmet_options
 from agents.requirements import CARRY, is_of_group, predicates_for
@@ -15,7 +16,7 @@ from schemas.events import SeedOptions
 from spatial.knowledge.category_names import category_name
 from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
-from spatial.relations.phrases import normalise
+from spatial.relations.phrases import normalise, normalise_place
 
 Triple = tuple[str, str, str | None]
 
@@ -50,7 +51,11 @@ def named_attributes(reading: ConceptReading) -> Mapping[str, list[tuple[str, ..
 def _relations(reading: ConceptReading) -> Iterator[Triple]:
     """One triple per relation; one per object where the objects are carried."""
     for relation in reading.relations:
-        subject, other = reading.things[relation.subject], reading.things[relation.object]
+        subject = reading.things[relation.subject]
+        if relation.object is None:
+            yield subject.category, normalise_place(relation.phrase), None
+            continue
+        other = reading.things[relation.object]
         if is_of_group(relation.phrase):
             yield _of_group(reading, relation)
             continue
@@ -62,7 +67,7 @@ def _relations(reading: ConceptReading) -> Iterator[Triple]:
 def _of_group(reading: ConceptReading, relation: NamedRelation) -> Triple:
     """The triple of a group, whose members are all things of its plurals. Raises RequestRejected for a wrong number."""
     subject = reading.things[relation.subject]
-    group = [reading.things[number] for number in (relation.object, *relation.others)]
+    group = [reading.things[number] for number in (relation.object, *relation.others) if number is not None]
     names = [thing.category for thing in group for _ in range(thing.count)]
     if "surrounding" in normalise(relation.phrase):  # its others are around the object, with the subject
         names += [subject.category] * (subject.count - 1)

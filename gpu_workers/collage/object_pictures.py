@@ -18,10 +18,12 @@ from gpu_workers.collage.furniture.look import Look
 from gpu_workers.collage.looks import Appearance, appearance, form_of, tone_of, toned
 from gpu_workers.collage.paint_order import Place
 from gpu_workers.collage.sprites.coats import coated
+from gpu_workers.collage.sprites.leaning_pictures import leaned
 from gpu_workers.collage.sprites.outlines import outlined
 from gpu_workers.collage.sprites.sprite_library import load_sprite, scaled
 from schemas.graph import Box
 from spatial.knowledge.categories import Category, Pose
+from spatial.knowledge.leaning import OtherDrawing, leaning_of
 
 MIN_NAMED_SHARE = 0.45
 """Least share of a recoloured object's pixels that must be named by the colour for people to name the object by it: a red
@@ -55,10 +57,12 @@ class Painter:
         """The picture of one object. Raises PermanentError where its sprite is missing."""
         category = place.category
         colour = next((c for c in map(colours.canonical, place.attributes) if c), None)
-        form = 0 if held or place.attributes else form_of(category.name, variant)
-        if category.sprite is None or form or (held and category.name in DRAWN_WHEN_FILLED):
+        form = 0 if held or place.attributes or place.leans else form_of(category.name, variant)
+        drawn_so = form or _leaning_drawing(place) or (held and category.name in DRAWN_WHEN_FILLED)
+        if category.sprite is None or drawn_so:
             image, drawn = self._furniture(place, colour, held, variant, form)
-            image = _in_tone(scaled(image, place.box[2], place.box[3]), tone_of(category.name, variant // VARIANTS), drawn)
+            image = scaled(_leaned(image, place), place.box[2], place.box[3])
+            image = _in_tone(image, tone_of(category.name, variant // VARIANTS), drawn)
         else:
             image, drawn = self._sprite(place, colour, appearance(category, self._folder, variant))
         facing = next((FACING[a] for a in place.attributes if a in FACING), None)
@@ -74,7 +78,8 @@ class Painter:
         sprite, drawn = self._coloured(place.category, colour, look)
         sprite = colours.without_water(sprite) if place.ground == "water" else sprite
         sprite = sprite if colour else coated(sprite, look.coat)
-        image = scaled(ImageOps.mirror(sprite) if look.mirrored else sprite, place.box[2], place.box[3])
+        turned = _leaned(sprite, place) if place.leans else ImageOps.mirror(sprite) if look.mirrored else sprite
+        image = scaled(turned, place.box[2], place.box[3])
         return _in_tone(outlined(image, look.outline), look.tone, drawn), drawn
 
     def _coloured(self, category: Category, colour: str | None, look: Appearance) -> tuple[Image.Image, set[str]]:
@@ -95,9 +100,22 @@ class Painter:
         name = category.name
         shown = levels if name == "bookshelf" else ()
         look = Look(rgb, category.surface, variant % VARIANTS, shown, bool(held))
-        image = furniture(name, category.aspect, look, form)
+        leaning = _leaning_drawing(place)
+        image = furniture(*((leaning.drawing, leaning.aspect) if leaning else (name, category.aspect)), look, form)
         drawn = {colour} if colour and colours.named_share(image, colour) >= MIN_NAMED_SHARE else set()
         return image, drawn | (GRAIN if name in WOODEN else set())
+
+
+def _leaning_drawing(place: Place) -> OtherDrawing | None:
+    """The drawing that is taken when the object leans, if that is another one."""
+    leaning = leaning_of(place.category.name) if place.leans else None
+    return None if leaning is None else leaning.other
+
+
+def _leaned(image: Image.Image, place: Place) -> Image.Image:
+    """The picture, tilted where the object leans on something."""
+    leaning = leaning_of(place.category.name)
+    return image if leaning is None or place.leans is None else leaned(image, leaning, place.leans)
 
 
 def _in_tone(image: Image.Image, tone: tuple[float, float], drawn: set[str]) -> Image.Image:
@@ -108,7 +126,7 @@ def _in_tone(image: Image.Image, tone: tuple[float, float], drawn: set[str]) -> 
 
 WOODEN = frozenset(
     {"table", "desk", "coffee table", "nightstand", "stool", "chair", "bench", "bookshelf", "cabinet", "wardrobe",
-     "wall shelf", "crate", "barrel", "cutting board", "fence"}
+     "wall shelf", "crate", "barrel", "cutting board", "fence", "ladder"}
 )  # fmt: skip
 """Drawn with wood grain in every colour."""
 

@@ -3,7 +3,7 @@
 In: a graph and the facts about its categories.  Out: places in painter's order.  Draws nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from gpu_workers.collage.backdrop_context import Foot, Ground
 from gpu_workers.collage.backdrops.catalogue import AFLOAT, INDOORS
 from gpu_workers.collage.containers import HOLDERS, Holder, placed_inside
 from gpu_workers.collage.furniture.catalogue import FLAT
+from gpu_workers.collage.sprites.leaning_pictures import Side
 from schemas.graph import Box, SpatialGraph
 from schemas.predicate_names import ends
 from spatial.knowledge.categories import Category, SceneKind
@@ -25,7 +26,10 @@ DEPTH_STEP = 1e-6
 
 @dataclass(frozen=True)
 class Place:
-    """An object in the picture. `box` is where it is drawn; `carrier` (below it) and `holder` (around it) are ids."""
+    """An object in the picture. `box` is where it is drawn; `carrier` (below it) and `holder` (around it) are ids.
+
+    `leans`: the side of its upper end, if it leans on something.
+    """
 
     id: int
     category: Category
@@ -36,6 +40,7 @@ class Place:
     ground: Ground
     carrier: int | None
     holder: int | None
+    leans: Side | None = None
 
     @property
     def as_holder(self) -> Holder | None:
@@ -71,7 +76,8 @@ def place_objects(graph: SpatialGraph, kind: SceneKind, known: Mapping[str, Cate
         style = HOLDERS.get(graph.objects[outer].category)
         if style:
             boxes[inner] = placed_inside(style, boxes[outer], boxes[inner])
-    depths = paint_depths(graph, {**carriers, **holders})
+    props = support_links(graph, "leaning_on", "props_up")
+    depths = paint_depths(graph, {**carriers, **holders, **props})
     found = []
     for thing in graph.objects:
         category = known[thing.category]
@@ -82,10 +88,18 @@ def place_objects(graph: SpatialGraph, kind: SceneKind, known: Mapping[str, Cate
         found.append(
             Place(
                 thing.id, category, thing.attributes, boxes[thing.id], graph.layout.depth[thing.id], depths[thing.id],
-                ground, carrier, holder,
+                ground, carrier, holder, _side(thing.id, props, boxes),
             )
         )  # fmt: skip
     return sorted(found, key=lambda place: (-place.paint_depth, place.id))
+
+
+def _side(number: int, props: Mapping[int, int], boxes: Sequence[Box]) -> Side | None:
+    """The side towards the middle of what props an object up; None where nothing does."""
+    if number not in props:
+        return None
+    (x, _, w, _), (left, _, width, _) = boxes[number], boxes[props[number]]
+    return "right" if 2 * x + w <= 2 * left + width else "left"
 
 
 def paint_depths(graph: SpatialGraph, rests: Mapping[int, int]) -> list[float]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from schemas.predicate_names import ends
 from spatial.knowledge.categories import Category, Rest, SceneKind
+from spatial.knowledge.leaning import leaning_of
 from spatial.reasoning.draft import Draft
 from spatial.relations.predicate_table import CHAINED
 
@@ -111,7 +112,8 @@ def problem_of(draft: Draft, canvas: tuple[int, int], catalog: Catalog) -> Probl
         tuple(sorted({f.pair[1] for f in facts if f.predicate in SUPPORT and f.subject == i})) for i in range(count)
     )
     ground = catalog.scenes.get(draft.scene) if draft.scene is not None else None
-    things = tuple(_thing(catalog.category(name)) for name in draft.objects)
+    leaning = {f.subject for f in facts if f.predicate == "leaning_on"}
+    things = tuple(_thing(catalog.category(name), i in leaning) for i, name in enumerate(draft.objects))
     return Problem(canvas, things, facts, carriers, _free_pairs(facts, carriers), ground)
 
 
@@ -180,9 +182,13 @@ def corner_overlap_pairs(facts: Sequence[Fact]) -> frozenset[tuple[int, int]]:
     return frozenset(pairs["under"] & pairs["next_to"])
 
 
-def _thing(category: Category | None) -> Thing:
+def _thing(category: Category | None, leans: bool) -> Thing:
     if category is None:
         return Thing()
+    leaning = leaning_of(category.name) if leans else None
+    if leaning is not None:
+        aspect = leaning.width_m / leaning.height_m
+        return Thing(leaning.side_m, aspect, category.rests_on or ("floor",), None, category.place)
     return Thing(category.side_m, category.aspect, category.rests_on or ("floor",), category.surface, category.place)
 
 

@@ -44,11 +44,14 @@ WIDER = 1.5
 FOREFOOT = 0.06
 """How much lower than the foot of what props it up the foot of a leaning thing may be, share of the former's height."""
 
-LEANS_OVER = 0.5
+LEANS_OVER = 1.0
 """How far the upper end of a leaning thing may rise above what props it up, share of the latter's height."""
 
 STEEP, EDGE = 0.65, 0.12
 """A leaning thing meets what props it up beyond this share of its width, and within these shares of the other's."""
+
+THIN, LOW = 0.5, 0.6
+"""A thing of less width over height, or more than so much taller than what leans on it, is met at its middle."""
 
 SURFACE_TOLERANCE = 0.02
 """How far a bottom edge may miss the standing surface, share of the supporter's height."""
@@ -64,7 +67,9 @@ def rules_of_fact(fact: Fact, context: EncodingContext) -> list[Rule]:
     """The rules of one fact. Raises KeyError for a predicate that has no encoder."""
     if fact.object is None:
         at_border = fact.predicate in BORDERS
-        return [border_rule(fact, context.problem.canvas, BORDER / 2) if at_border else (_place(fact, context),)]
+        rule = border_rule(fact, context.problem.canvas, BORDER / 2) if at_border else (_place(fact, context),)
+        at_sides = at_border and fact.predicate == "at_edge" and context.problem.carriers[fact.subject]
+        return [rule[:2] if at_sides and context.margins.clear else rule]
     if fact.predicate in ORIENTED:
         return [tuple(beside(i, *fact.pair, 1) for i in fact.pair)]
     if fact.predicate in GROUP_ENCODERS:
@@ -155,17 +160,28 @@ def _leaning_on(fact: Fact, context: EncodingContext) -> list[Rule]:
         at_most(high("y", a), (*high("y", b), (step, "h", b))),
         at_most((*low("y", b), (-LEANS_OVER, "h", b)), low("y", a)),
     )
-    return [tuple((*level, *_reaching(i, a, b)) for i in (a, b))]
+    least = 0.5 if _is_slender(a, b, context) else EDGE
+    return [tuple((*level, *_reaching(i, a, b, least)) for i in (a, b))]
 
 
-def _reaching(first: int, a: int, b: int) -> tuple[Linear, ...]:
-    """The upper end of `a` lies within the width of `b`, coming from the left where `a` is the first of the two."""
-    inner, outer = (*low("x", b), (EDGE, "w", b)), (*low("x", b), (1 - EDGE, "w", b))
+def _is_slender(a: int, b: int, context: EncodingContext) -> bool:
+    """Whether `a` meets `b` only at its middle, as a bicycle meets a tree's trunk: it is low beside it, or that is thin."""
+    one, other = (context.problem.things[i] for i in (a, b))
+    return other.aspect < THIN or one.side / one.aspect**0.5 < LOW * other.side / other.aspect**0.5
+
+
+def _reaching(first: int, a: int, b: int, least: float) -> tuple[Linear, ...]:
+    """The upper end of `a` lies within the width of `b`, coming from the left where `a` is the first of the two.
+
+    It reaches at least this share of the width of `b`.
+    """
     if first == a:
-        ends = (at_most(inner, (*low("x", a), (STEEP, "w", a))), at_most(high("x", a), outer))
-        return (*ends, at_most(middle2("x", a), middle2("x", b), 1))
-    ends = (at_most((*low("x", a), (1 - STEEP, "w", a)), outer), at_most(inner, low("x", a)))
-    return (*ends, at_most(middle2("x", b), middle2("x", a), 1))
+        inner, outer = (*low("x", b), (least, "w", b)), (*low("x", b), (1 - EDGE, "w", b))
+        meets = at_most(inner, (*low("x", a), (STEEP if least == EDGE else 1.0, "w", a)))
+        return (meets, at_most(high("x", a), outer), at_most(middle2("x", a), middle2("x", b), 1))
+    inner, outer = (*low("x", b), (EDGE, "w", b)), (*low("x", b), (1 - least, "w", b))
+    meets = at_most((*low("x", a), (1 - STEEP if least == EDGE else 0.0, "w", a)), outer)
+    return (meets, at_most(inner, low("x", a)), at_most(middle2("x", b), middle2("x", a), 1))
 
 
 def _inside(fact: Fact, context: EncodingContext) -> list[Rule]:

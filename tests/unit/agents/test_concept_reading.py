@@ -68,3 +68,55 @@ def test_the_name_of_a_scene_is_read_as_that_scene(scene: str):
     assert reading.match is not None
     assert (reading.match.scene, reading.match.exact, reading.conditions) == (scene, True, ())
     assert all(thing.category == scene for thing in reading.things)
+
+
+@pytest.mark.parametrize(
+    ("concept", "scene", "reading"),
+    [
+        ("a waterfall in the jungle", "waterfall", "scene waterfall (named first, before jungle)"),
+        ("a market in a village square", "street market", "scene street market (named first, before village square)"),
+        ("a garden with a greenhouse", "flower garden", "scene flower garden (named first, before greenhouse)"),
+        ("a park bench by a lake", "lake", "1 bench"),
+        ("a bus on a city street", "city street", "1 bus"),
+    ],
+)
+def test_of_two_scenes_the_first_is_taken_and_the_other_is_told(concept: str, scene: str, reading: str):
+    found = read_concept(concept)
+    assert found.match is not None
+    assert found.match.scene == scene
+    assert reading in str(found)
+
+
+@pytest.mark.parametrize(
+    ("concept", "says"),
+    [
+        ("a lamp in the corner of the living room", "floor lamp in the corner"),
+        ("a bench at the edge of the lake", "bench at the edge"),
+        ("a cat in the corner of the room", "cat in the corner"),
+        ("a dog on the left", "dog on the left"),
+        ("a chair in the corner next to a sofa", "chair in the corner; chair next to sofa"),
+        ("a cat on the left side of a sofa", "cat on the left side of sofa"),
+    ],
+)
+def test_places_in_the_picture_are_read(concept: str, says: str):
+    assert says in str(read_concept(concept))
+
+
+def test_a_street_lamp_is_a_thing_and_no_lamp_of_a_street():
+    assert [thing.category for thing in read_concept("a bicycle leaning against a street lamp").things] == [
+        "bicycle", "street lamp",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("concept", "things", "relation"),
+    [
+        ("a book on a stack of books", [(1, "book"), (2, "book")], "on a stack of"),
+        ("a cat on a pile of three boxes", [(1, "cat"), (3, "cardboard box")], "on a pile of"),
+        ("a stack of books on a desk", [(1, "stack of books"), (1, "desk")], "on"),
+    ],
+)
+def test_on_a_stack_of_things_is_a_relation_to_each_of_them(concept: str, things: list[object], relation: str):
+    reading = read_concept(concept)
+    assert [(thing.count, thing.category) for thing in reading.things] == things
+    assert [each.phrase.removesuffix(" a") for each in reading.relations] == [relation]

@@ -11,6 +11,8 @@ from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.renderer_capabilities import any_words, pictures_only
+from spatial.layout.layout_check import verify
+from spatial.reasoning.draft import draft_of
 from spatial.relations.phrases import normalise
 
 COLLAGE, WORDS = RulePlanner(pictures_only("collage")), RulePlanner(any_words("gligen"))
@@ -34,6 +36,7 @@ def honours(graph: SpatialGraph, concept: str) -> bool:
     return all(
         (reading.things[r.subject].category, predicate, reading.things[r.object].category) in stated
         for r in reading.relations
+        if r.object is not None
         for predicate in normalise(r.phrase)[:1]  # the others follow from it
     )
 
@@ -153,3 +156,30 @@ def test_what_has_no_face_faces_nothing():
     [outcome] = graphs("a tree facing a dog in a park", 1)
     assert isinstance(outcome, Rejection)
     assert "no picture shows how a tree is turned" in outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("concept", "predicate"),
+    [("a lamp in the corner of the living room", "in_corner"), ("a chair at the edge of the beach", "at_edge")],
+)
+def test_a_place_that_a_concept_names_is_in_the_graph_and_the_layout(concept: str, predicate: str):
+    for graph in graphs(concept, 4):
+        assert isinstance(graph, SpatialGraph), graph
+        [placed] = [r for r in graph.relations if r.predicate == predicate]
+        assert graph.objects[placed.subject].category in ("floor lamp", "chair")
+        assert verify(draft_of(graph), graph.layout) == ()
+
+
+def test_what_stands_on_something_is_in_no_corner():
+    [outcome] = graphs("a teapot in the corner of the kitchen", 1)
+    assert isinstance(outcome, Rejection)
+    assert "teapot stands on something" in outcome.detail
+
+
+def test_a_book_on_a_stack_of_books_lies_on_two_others():
+    for graph in graphs("a book on a stack of books", 3):
+        assert isinstance(graph, SpatialGraph), graph
+        [stack] = [r for r in graph.relations if r.predicate == "on_stack"]
+        assert stack.object is not None
+        assert {graph.objects[i].category for i in (stack.subject, stack.object, *stack.others)} == {"book"}
+        assert verify(draft_of(graph), graph.layout) == ()

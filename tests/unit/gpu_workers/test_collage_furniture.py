@@ -9,6 +9,7 @@ from gpu_workers.collage.furniture.catalogue import DRAWN_WHEN_FILLED, FLAT, dra
 from gpu_workers.collage.furniture.look import Look
 from spatial.knowledge.categories import Category
 from spatial.knowledge.knowledge_base import categories
+from spatial.knowledge.leaning import other_drawings
 
 pytestmark = pytest.mark.thorough
 
@@ -21,7 +22,7 @@ def test_every_drawn_category_has_its_own_drawing() -> None:
 
 
 def test_every_drawing_is_used() -> None:
-    assert set(drawings()) - set(NAMES) == set(DRAWN_WHEN_FILLED)
+    assert set(drawings()) - set(NAMES) == DRAWN_WHEN_FILLED | other_drawings()
     assert set(NAMES) >= FLAT
 
 

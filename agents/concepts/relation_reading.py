@@ -1,0 +1,97 @@
+"""The relations and places that a concept states of its things.
+
+In: a concept's words, the spans of the nouns among them, the indices of the words that name its scene.  Out: relations.
+Ignores phrases that say no predicate.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from schemas.predicate_names import GROUPS
+from spatial.relations.phrases import UnknownPhrase, normalise, normalise_place
+
+Words = tuple[str, ...]
+Spans = Sequence[tuple[int, int]]
+"""Of each noun phrase its first word, and the one after its last."""
+
+WHOLES = ("room", "picture", "image", "photo", "scene", "place")
+"""Words for all that is seen, whose corner is the picture's."""
+
+
+@dataclass(frozen=True)
+class NamedRelation:
+    """A phrase between named things, given by their indices in `ConceptReading.things`; `others` are of a group.
+
+    `object` is None where the phrase says a place in the picture.
+    """
+
+    subject: int
+    phrase: str
+    object: int | None
+    others: tuple[int, ...] = ()
+
+
+def relations_between(words: Words, spans: Spans, of_scene: frozenset[int]) -> Iterator[NamedRelation]:
+    """The phrases between consecutive things that express a predicate, and those after a thing that express a place."""
+    for i, before in enumerate(spans):
+        place = _place(words, before[1], spans[i + 1][0] if i + 1 < len(spans) else len(words), of_scene)
+        if place is not None:
+            yield NamedRelation(i, place, None)
+    for i, (before, after) in enumerate(pairwise(spans)):
+        start = max([before[1], *(place + 1 for place in of_scene if before[1] <= place < after[0])])
+        start, said = _after_place(words, start, after[0])
+        if said is not None:
+            yield NamedRelation(i, said, None)
+        phrase = " ".join(words[start : after[0]])
+        try:
+            predicates = normalise(phrase)
+        except UnknownPhrase:
+            continue
+        joined = list(_joined(words, spans, i + 1)) if GROUPS.keys() & predicates else []
+        yield NamedRelation(i, phrase, i + 1, tuple(joined))
+
+
+def _place(words: Words, start: int, end: int, of_scene: frozenset[int]) -> str | None:
+    """The place in the picture that follows a thing, as in `in the corner of the room`; of a named scene too."""
+    until = min([end, *(i for i in of_scene if start <= i < end)])
+    said = list(words[start:until])
+    whole = until == len(words) or until in of_scene
+    while said and (said[-1] in ("the", "a", "an", "of", *WHOLES)):
+        whole = whole or said[-1] in WHOLES
+        said.pop()
+    if not whole or not said:
+        return None
+    try:
+        return " ".join(said) if normalise_place(" ".join(said)) else None
+    except UnknownPhrase:
+        return None
+
+
+def _after_place(words: Words, start: int, end: int) -> tuple[int, str | None]:
+    """Where the phrase between two things begins after a place (`in the corner next to`), and that place, if any."""
+    for at in range(start + 1, end):
+        place, rest = " ".join(words[start:at]), " ".join(words[at:end])
+        if _is_read(normalise_place, place) and _is_read(normalise, rest) and not _is_read(normalise, f"{place} {rest}"):
+            return at, place
+    return start, None
+
+
+def _is_read(reader: Callable[[str], object], phrase: str) -> bool:
+    try:
+        return bool(reader(phrase))
+    except UnknownPhrase:
+        return False
+
+
+def _joined(words: Words, spans: Spans, first: int) -> Iterator[int]:
+    """The things that follow a first one, joined by `and`, as in `a chair, a table and the lamp`."""
+    pending: list[int] = []
+    for i in range(first + 1, len(spans)):
+        link = [word for word in words[spans[i - 1][1] : spans[i][0]] if word != "the"]
+        if link not in ([], ["and"]):
+            return
+        pending.append(i)
+        if link == ["and"]:
+            yield from pending
+            return
