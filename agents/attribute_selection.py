@@ -1,6 +1,7 @@
 """Chooses the attributes of the selected objects, and the categories that are stated as absent.
 
 In: a selection, a renderer's capabilities, a random generator.  Out: attribute words, absent categories.
+Every word of a family is equally likely: were usual ones likelier, they could be guessed without the picture.
 Chooses no attribute that the renderer cannot draw, and no absent category that might be seen in a picture.
 """
 
@@ -59,15 +60,10 @@ def _words(offers: dict[str, tuple[str, ...]], twins: bool, taken: set[tuple[str
     words: tuple[str, ...] = ()
     for _ in range(len(taken) + 3):
         families = rng.sample(sorted(offers), min(len(offers), rng.choice(FAMILIES_A_THING)))
-        words = tuple(_weighted_choice(offers[family], rng) for family in families)
+        words = tuple(rng.choice(offers[family]) for family in families)
         if words not in taken:
             break
     return words
-
-
-def _weighted_choice(words: Sequence[str], rng: Random) -> str:
-    """One of the words; earlier ones, which are more usual, are likelier."""
-    return rng.choices(words, range(len(words) + 1, 1, -1))[0]
 
 
 def choose_absent(selection: Selection, asked: Sequence[str], rng: Random) -> tuple[str, ...]:

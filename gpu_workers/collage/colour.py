@@ -18,16 +18,16 @@ Pixels = NDArray[Any]
 RAMPS: dict[str, tuple[RGB, RGB, RGB]] = {
     #            in shadow        itself           in light
     "red": ((128, 14, 44), (222, 40, 52), (255, 124, 116)),
-    "orange": ((176, 74, 14), (250, 136, 28), (255, 196, 112)),
-    "yellow": ((196, 140, 14), (252, 208, 44), (255, 240, 150)),
+    "orange": ((206, 92, 16), (250, 136, 28), (255, 184, 92)),
+    "yellow": ((232, 180, 32), (254, 216, 50), (255, 242, 150)),
     "green": ((18, 96, 54), (58, 170, 76), (150, 224, 138)),
     "blue": ((22, 50, 140), (42, 110, 222), (128, 188, 255)),
     "purple": ((66, 24, 120), (136, 72, 204), (200, 154, 250)),
     "pink": ((184, 60, 122), (246, 132, 182), (255, 206, 226)),
     "brown": ((66, 36, 22), (132, 82, 48), (194, 142, 98)),
     "black": ((10, 10, 16), (42, 42, 50), (110, 110, 122)),
-    "white": ((172, 174, 190), (240, 240, 246), (255, 255, 255)),
-    "gray": ((78, 80, 90), (144, 146, 154), (212, 214, 222)),
+    "white": ((224, 225, 231), (250, 250, 253), (255, 255, 255)),
+    "gray": ((96, 98, 106), (144, 146, 154), (204, 206, 214)),
     "silver": ((108, 114, 128), (190, 196, 208), (248, 250, 255)),
     "gold": ((140, 88, 12), (224, 172, 48), (255, 236, 150)),
     "beige": ((170, 136, 96), (226, 202, 164), (250, 238, 214)),
@@ -42,6 +42,9 @@ SYNONYMS = {
     "tan": "beige",
     "navy": "blue",
 }
+
+BASIC = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray")
+"""The colours that all people name (Berlin and Kay 1969): what one calls golden another calls yellow, not the reverse."""
 
 MIN_SATURATION = 0.22
 """Saturation below which a pixel has no usable hue."""
@@ -136,10 +139,15 @@ def without_water(picture: Image.Image) -> Image.Image:
     return Image.fromarray(out)
 
 
-@lru_cache(maxsize=4096)
-def _nearest(tone: RGB) -> str:
+@lru_cache(maxsize=8192)
+def _is_named(tone: RGB, colour: str) -> bool:
+    """Whether the basic colour that is nearest to a tone is `colour`, which need not be a basic one."""
     lab = _lab(np.array(tone, dtype=np.float32) / 255)
-    return min(RAMPS, key=lambda name: min(float(np.linalg.norm(lab - _lab(np.array(t) / 255))) for t in RAMPS[name][1:]))
+
+    def distance(name: str) -> float:
+        return min(float(np.linalg.norm(lab - _lab(np.array(t) / 255))) for t in RAMPS[name][1:])
+
+    return min((colour, *BASIC), key=distance) == colour
 
 
 def _lab(rgb: Pixels) -> Pixels:
@@ -160,5 +168,5 @@ def named_share(picture: Image.Image, colour: str) -> float:
     tones = small[small[..., 3] > 128][:, :3] // 16 * 16 + 8
     if not len(tones):
         return 0.0
-    names = [_nearest((int(t[0]), int(t[1]), int(t[2]))) for t in tones]
-    return names.count(colour) / len(names)
+    named = [_is_named((int(t[0]), int(t[1]), int(t[2])), colour) for t in tones]
+    return named.count(True) / len(named)

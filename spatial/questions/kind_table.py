@@ -67,8 +67,9 @@ class QuestionKind:
     `meaning` says what is asked.  `propose` finds such questions in a scene.  `favoured_by`: the families of relations
     that help the kind (`ANY_FAMILY`: it needs none), and `fewest_things`: how many objects it needs; the balance of the
     dataset requests such scenes when the kind is under-represented.  `at_most`: how many a scene is asked in a round;
-    those above one come first.  `in_samples`: the share of samples in which the kind is tried; `in_all`: the most
-    questions of the kind in a sample, over all rounds.  A kind from outside the package proposes texts.
+    those above one come first, then those that are `rare`: few scenes allow them.  `in_samples`: the share of samples in
+    which the kind is tried; `in_all`: the most questions of the kind in a sample, over all rounds.  A kind from outside the
+    package proposes texts.
     """
 
     meaning: str
@@ -78,6 +79,7 @@ class QuestionKind:
     at_most: int = 1
     in_samples: float = 1.0
     in_all: int = 10
+    rare: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         ),
         "row_order": QuestionKind(
             "in which order three objects come from one side of the picture to the other",
-            order_proposals.row_order, frozenset({"direction"}), 3,
+            order_proposals.row_order, frozenset({"direction"}), 3, rare=True,
         ),
         "compare_counts": QuestionKind(
             "whether there are more of a category than of another, or in one place than in another",
@@ -165,18 +167,19 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         ),
         "count_where": QuestionKind(
             "how many of three to nine named objects are on one side of another",
-            list_proposals.count_where, frozenset({"direction"}), 4,
+            list_proposals.count_where, frozenset({"direction"}), 4, rare=True,
         ),
         "odd_one_out": QuestionKind(
             "which of some named objects is not on the side of another where the others are",
-            list_proposals.odd_one_out, frozenset({"direction"}), 4,
+            list_proposals.odd_one_out, frozenset({"direction"}), 4, rare=True,
         ),
         "grounding": QuestionKind(
             "where a thing is, as a box or a point in pixels; or which thing is in a box, or on which side of another",
             grounding_proposals.grounding, ANY_FAMILY, 1, in_all=1,
         ),
         "between": QuestionKind(
-            "what is between two objects, or whether one is", between_proposals.between, frozenset({"arrangement"}), 4,
+            "what is between two objects, or whether one is",
+            between_proposals.between, frozenset({"arrangement"}), 4, rare=True,
         ),
         "unanswerable": QuestionKind(
             "a side, a neighbour or a hidden thing that the picture may not tell: one of the choices says so",

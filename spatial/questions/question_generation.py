@@ -76,7 +76,7 @@ def ask(
     found: dict[object, Question] = {}
     kinds = [kind for kind in KINDS if kind not in without and _is_tried(kind, seed)]
     random.Random(derived_seed("question order", seed)).shuffle(kinds)
-    kinds.sort(key=lambda kind: -KINDS[kind].at_most)
+    kinds.sort(key=lambda kind: (-KINDS[kind].at_most, not KINDS[kind].rare))
     for turn, limit in enumerate(ROUNDS if split is None else ROUNDS_IN_A_SPLIT):
         for kind in kinds:
             if len(found) >= limit:

@@ -100,7 +100,7 @@ def test_drafts_are_diverse(many):
     assert len({(one.draft, one.attributes) for one in many}) > 0.97 * len(many)
     assert len({name for one in many for name in one.draft.objects}) > 350
     families = Counter(PREDICATES[r.predicate].family for one in many for r in one.draft.relations)
-    assert set(families) == {"direction", "depth", "support", "containment", "distance", "place"}
+    assert set(families) == {"direction", "depth", "support", "containment", "distance", "place", "arrangement"}
     twins = sum(len(set(one.draft.objects)) < len(one.draft.objects) for one in many)
     assert 0.1 * len(many) < twins < 0.6 * len(many), "now and then there is something to count"
 

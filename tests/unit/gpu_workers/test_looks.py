@@ -21,6 +21,7 @@ from gpu_workers.collage.sprites.sprite_library import load_sprite
 from schemas.ids import derived_seed
 from spatial.knowledge.categories import Category
 from spatial.knowledge.knowledge_base import categories
+from spatial.knowledge.renderer_capabilities import pictures_only
 
 FOLDER: Path = default_sprites_dir()
 REAL = pytest.mark.skipif(not is_complete(FOLDER), reason=f"no sprites in {FOLDER}; fetch them with make setup")
@@ -89,6 +90,20 @@ def test_a_colour_that_is_asked_for_is_what_every_look_shows():
         assert len({drawn for _, drawn in shown}) == 1, (category.name, colour)
         for seen, drawn in shown:
             assert not drawn or named_share(seen, canonical(colour) or "") > MIN_NAMED_SHARE * 0.9, (category.name, colour)
+
+
+@REAL
+def test_every_colour_that_may_be_planned_is_shown():
+    """One that is not would seldom be an answer, but as often a wrong choice."""
+    plannable = pictures_only("collage")
+    planned = [
+        (category, colour)
+        for category in categories().values()
+        if plannable.draws(category)
+        for colour in plannable.words(category).get("colour", ())
+    ]
+    assert len(planned) > 400
+    assert [(thing.name, colour) for thing, colour in planned if picture(thing, 3, colour)[1] != (colour,)] == []
 
 
 @REAL
