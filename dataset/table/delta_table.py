@@ -302,14 +302,23 @@ def _translated_errors(uri: str) -> Iterator[None]:
         raise failure_of(uri, first_line(error)) from error
 
 
+def _current_at(delta: DeltaTable, time: datetime) -> int:
+    """The newest version committed by then, by the times that commits state; the oldest where none was.
+
+    The Delta library goes by the times of files, which are later, in a store by up to a second.
+    """
+    milliseconds = (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000
+    entries = delta.history()
+    found = [int(entry["version"]) for entry in entries if int(entry["timestamp"]) <= milliseconds]
+    return max(found, default=min(int(entry["version"]) for entry in entries))
+
+
 def _load_version(delta: DeltaTable, version: int | datetime, uri: str) -> None:
     newest = delta.version()
     if isinstance(version, int) and not 0 <= version <= newest:
         raise NoDataset(f"the dataset at {uri} has no version {version}; the newest is {newest}")
-    if isinstance(version, datetime) and version.tzinfo is None:
-        version = version.replace(tzinfo=UTC)
     try:
-        delta.load_as_version(version)
+        delta.load_as_version(_current_at(delta, version) if isinstance(version, datetime) else version)
     except DeltaError as error:
         raise NoDataset(f"{version} of the dataset at {uri} can no longer be read: {first_line(error)}") from error
     except OSError as error:

@@ -71,6 +71,14 @@ def test_a_time_reads_what_was_current_then(grown):
     assert info(grown.uri, version=datetime(2001, 1, 1))["rows"] == 0
 
 
+def test_a_time_is_that_of_commits_and_not_of_their_files(grown):
+    for number in range(5):
+        written = Path(grown.uri) / "_delta_log" / f"{number:020}.json"
+        os.utime(written, (written.stat().st_mtime + 2,) * 2)
+    committed = info(grown.uri)["growth"][2]["time"]
+    assert info(grown.uri, version=datetime.fromisoformat(committed))["version"] == 2
+
+
 def test_an_earlier_version_tells_no_later_growth(grown):
     earlier = info(grown.uri, version=2)
     assert [entry["version"] for entry in earlier["growth"]] == [0, 1, 2]
