@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import permutations
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,8 @@ from gpu_workers.renderers import capabilities_of
 from schemas.events import Scene, SeenObject, Truth
 from schemas.graph import SpatialGraph
 from spatial.knowledge.knowledge_base import scene_kinds
-from spatial.questions.object_names import NamedScene
+from spatial.questions.answer_odds import Aspect
+from spatial.questions.object_names import SIDEWAYS_WORDS, NamedScene
 from spatial.questions.proposals.comparison_proposals import counts_of
 from spatial.questions.rules.size_rules import looks_larger
 from spatial.relations.scene_extraction import extract_scene
@@ -70,9 +72,15 @@ def _pairs(scene: NamedScene) -> Iterator[Pair]:
         yield from (("above", category[i], category[j]) for j in scene.named if scene.relation(i, "above", j).value)
         yield from (("behind", category[i], category[j]) for j in scene.named if scene.relation(i, "behind", j).value)
         yield from (("larger", category[i], category[j]) for j in scene.named if looks_larger(scene, i, j).value)
+    yield from (("outer", category[i], category[j]) for i in _outermost(scene) for j in scene.labels if i != j)
     numbers = counts_of(scene)
     yield from (("more", a, b) for (a, many), (b, few) in permutations(numbers.items(), 2) if many > few)
     yield from (("seen", seen, unseen) for seen in scene.present for unseen in scene.absent)
+
+
+def _outermost(scene: NamedScene) -> Iterator[int]:
+    ends = (scene.outermost(extreme, tuple(range(len(scene.objects)))) for extreme in SIDEWAYS_WORDS)
+    yield from (end[0] for end in ends if end is not None and end[0] in scene.labels)
 
 
 def fitted(pairs: Iterable[tuple[str, str]], prior: float = PRIOR) -> dict[str, float]:
@@ -103,7 +111,7 @@ def main(arguments: Sequence[str]) -> int:
         pairs = [pair for found in pool.map(pairs_of, range(asked.scenes), chunksize=16) for pair in found]
     odds = {
         aspect: fitted(((a, b) for name, a, b in pairs if name == aspect), PRIORS.get(aspect, PRIOR))
-        for aspect in ("above", "seen", "more", "larger", "behind")
+        for aspect in get_args(Aspect)
     }
     FILE.write_text(json.dumps(odds, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
     sys.stdout.write(f"{FILE}: {len(pairs):,} pairs of {asked.scenes:,} scenes\n")

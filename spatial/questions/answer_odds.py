@@ -9,16 +9,17 @@ A question whose answer the names make likely is kept with the odds of its oppos
 import json
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
 from schemas.ids import derived_seed
 
-Aspect = Literal["above", "seen", "more", "larger", "behind"]
+Aspect = Literal["above", "seen", "more", "larger", "behind", "outer"]
 """`above`: which of two is higher in the picture.  `seen`: which is in the picture, where the other is not.
-`more`: of which there are more.  `larger`: which looks larger.  `behind`: which is behind the other."""
+`more`: of which there are more.  `larger`: which looks larger.  `behind`: which is behind the other.
+`outer`: which is the outermost to the left or the right, where the other is not."""
 
 
 @lru_cache(maxsize=1)
@@ -34,6 +35,12 @@ def keep_probability(aspect: Aspect, first: str, second: str) -> float:
     names make that no likelier than the opposite, else the odds of the opposite."""
     known = scores()[aspect]
     return min(1.0, math.exp(known.get(second, 0.0) - known.get(first, 0.0)))
+
+
+def least_likely(aspect: Aspect, names: Iterable[str]) -> str:
+    """The name of which the answer is least likely: against it a right one of several choices is weighed."""
+    known = scores()[aspect]
+    return min(names, key=lambda name: (known.get(name, 0.0), name))
 
 
 def is_kept(aspect: Aspect, first: str, second: str, content: str) -> bool:

@@ -23,6 +23,9 @@ INNER_HOPS: tuple[Hop, ...] = ("left_of", "right_of", "above", "below", "on", "i
 """Relations by which an object without a name is identified. Not depth: "the thing in front of the chair" may be meant from
 the chair's side."""
 
+CARRIED = ("on", "inside")
+"""Predicates whose subject is carried by its object."""
+
 SIDEWAYS_WORDS: tuple[Extreme, ...] = ("leftmost", "rightmost")
 VERTICAL_WORDS: tuple[Extreme, ...] = ("highest", "lowest")
 ENDS_OF_THINGS: tuple[Extreme, ...] = (*SIDEWAYS_WORDS, "lowest")
@@ -82,6 +85,23 @@ class NamedScene(View):
     def plainly_named(self) -> tuple[int, ...]:
         """The objects that their category identifies, alone or with a colour: the name reveals no position."""
         return tuple(i for i in self.named if self.ref(i).extreme is None and self.ref(i).predicate is None)
+
+    @cached_property
+    def piles(self) -> tuple[int, ...]:
+        """For each object the id of the lowest thing that carries it, its own where nothing does."""
+        below = {subject: base for subject, predicate, base in self.drawn if predicate in CARRIED}
+        found = []
+        for thing in self.objects:
+            foot, seen = thing.id, set[int]()
+            while foot in below and foot not in seen:
+                seen.add(foot)
+                foot = below[foot]
+            found.append(foot)
+        return tuple(found)
+
+    def stands_alone(self, index: int) -> bool:
+        """Whether nothing carries the object, and it carries nothing."""
+        return self.piles.count(self.piles[index]) == 1
 
     @cached_property
     def labels(self) -> dict[int, str]:

@@ -10,14 +10,12 @@ from itertools import permutations, zip_longest
 
 from spatial.questions.answer_odds import is_kept
 from spatial.questions.answer_rules import YES_NO
-from spatial.questions.object_names import SIDES, NamedScene
+from spatial.questions.object_names import CARRIED, SIDES, NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, pairs
 from spatial.questions.question_kinds import CompareCounts, Larger
 from spatial.questions.rules.comparison_rules import COUNTED
 from spatial.questions.rules.size_rules import looks_larger
 from spatial.questions.wording.lexicon import is_plural
-
-CARRIED = ("on", "inside")
 
 
 def counts_of(scene: NamedScene) -> dict[str, int]:

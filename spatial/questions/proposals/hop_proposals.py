@@ -55,7 +55,8 @@ def _beside(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> I
             if middle != target:
                 hops = [hop for hop in SIDEWAYS if scene.relation(target, hop, middle).value]
                 options += [(Find(predicate=hop, anchor=ref), scene.labels[target]) for hop in hops]
-                options.append((Nearest(anchor=ref), scene.labels[target]))
+                if scene.stands_alone(middle):
+                    options.append((Nearest(anchor=ref), scene.labels[target]))
         rng.shuffle(options)
         yield from options
 

@@ -5,7 +5,7 @@ Left and right of a thing are asked alike, and every possible number is equally 
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from spatial.questions.object_names import SIDES, NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, shuffled
@@ -42,10 +42,13 @@ def count_where(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
 
 
 def odd_one_out(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """All but one of some named things are on one side of another."""
+    """All but one of some named things are on one side of another; of what carries each other, one.
+
+    A table and its cup are on one side together, so that the tree would be the odd one whatever the picture shows.
+    """
     for anchor, side in _anchors(scene, rng):
         sides = on_sides(scene, anchor)
-        having, lacking = sides[side], sides[1 - side]
+        having, lacking = (_one_of_each_pile(scene, rng, sides[k]) for k in (side, 1 - side))
         size = next((size for size in SIZES_OF_ODD if len(having) >= size - 1), None)
         if size is None or not lacking:
             continue
@@ -53,3 +56,8 @@ def odd_one_out(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
         listed = shuffled(rng, [odd, *rng.sample(having, size - 1)])
         things = tuple(scene.ref(i) for i in listed)
         yield OddOneOut(predicate=SIDES[side], anchor=scene.ref(anchor), things=things), scene.ref(odd).plain_name
+
+
+def _one_of_each_pile(scene: NamedScene, rng: random.Random, things: Sequence[int]) -> list[int]:
+    """Of the things that stand on, lie in or carry each other, one by chance."""
+    return list({scene.piles[i]: i for i in rng.sample(things, len(things))}.values())

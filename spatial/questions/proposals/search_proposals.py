@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from spatial.knowledge.knowledge_base import categories
+from spatial.questions.answer_odds import is_kept, least_likely
 from spatial.questions.answer_rules import YES_NO
-from spatial.questions.object_names import NamedScene
+from spatial.questions.object_names import SIDEWAYS_WORDS, NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled
 from spatial.questions.question_kinds import (
     AttributeOf,
-    Extreme,
     Family,
     Find,
     Hop,
@@ -123,17 +123,25 @@ def selection(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """The object that is outermost, nearest to a named one, or in a relation to it."""
     for target in shuffled(rng, scene.labels)[:SEARCHES]:
         text = scene.labels[target]
-        extremes: list[Extreme] = ["leftmost", "rightmost"]
-        options: list[Proposal] = [(Outermost(extreme=extreme), text) for extreme in extremes]
+        options: list[Proposal] = [
+            (Outermost(extreme=extreme), text) for extreme in SIDEWAYS_WORDS if _may_be_outermost(scene, target)
+        ]
         for anchor in scene.plainly_named:
             if anchor == target:
                 continue
             others = tuple(i for i in range(len(scene.objects)) if i != anchor)
             best = scene.nearest(anchor, others)
-            if best is not None and best[0] == target:
+            if best is not None and best[0] == target and scene.stands_alone(anchor):  # a cup is nearest to its table
                 options.append((Nearest(anchor=scene.ref(anchor)), text))
             for hop in SIDEWAYS:
                 if scene.relation(target, hop, anchor).value:
                     options.append((Find(predicate=hop, anchor=scene.ref(anchor)), text))
         rng.shuffle(options)
         yield from options
+
+
+def _may_be_outermost(scene: NamedScene, target: int) -> bool:
+    """Whether to ask for it as the outermost: as seldom as for the unlikeliest of the things that may be chosen."""
+    category = scene.objects[target].category
+    others = [scene.objects[i].category for i in scene.labels]
+    return is_kept("outer", category, least_likely("outer", others), scene.content)

@@ -1,6 +1,7 @@
 """What the names of two things give away is asked as seldom as its opposite."""
 
 from functools import cache
+from typing import get_args
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_what_the_names_make_likely_is_kept_with_the_odds_of_its_opposite():
 
 
 def test_what_is_not_known_is_always_kept():
-    assert all(is_kept(aspect, "no such thing", "nor this", "a scene") for aspect in ("above", "seen", "more", "larger"))
+    assert all(is_kept(aspect, "no such thing", "nor this", "a scene") for aspect in get_args(Aspect))
 
 
 def test_the_scores_are_of_known_categories():
@@ -49,7 +50,7 @@ def asked(aspect: Aspect) -> tuple[float, float, float]:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("aspect", ["above", "seen", "more", "larger"])
+@pytest.mark.parametrize("aspect", ["above", "seen", "more", "larger", "outer"])
 def test_on_fresh_scenes_the_likelier_order_is_asked_no_oftener_than_the_other(aspect):
     """Fails when planner or layouts changed so much that the scores must be fitted again."""
     likely, kept, against = asked(aspect)

@@ -68,6 +68,25 @@ def test_every_number_that_is_a_choice_is_equally_often_right():
         assert abs(right - expected) < 4.5 * expected**0.5
 
 
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 100_000))
+def test_of_what_carries_each_other_only_one_is_among_the_choices(seed: int):
+    scene = NamedScene(random_scene(seed))
+    for _, (query, _target) in zip(range(9), KINDS["odd_one_out"].propose(scene, random.Random(seed)), strict=False):
+        listed = [next(i for i in scene.plainly_named if scene.ref(i) == ref) for ref in query.things]
+        assert len({scene.piles[i] for i in listed}) == len(listed)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 100_000))
+def test_what_carries_something_is_not_asked_for_the_nearest_thing(seed: int):
+    scene = NamedScene(random_scene(seed))
+    for _, (query, _target) in zip(range(40), KINDS["selection"].propose(scene, random.Random(seed)), strict=False):
+        if query.op == "nearest":
+            anchor = next(i for i in scene.plainly_named if scene.ref(i) == query.anchor)
+            assert scene.stands_alone(anchor)
+
+
 def test_counts_go_up_to_nine():
     many = room(*(thing(name, (5 + 35 * k, 100, 20, 20)) for k, name in enumerate(
         ("cup", "plate", "lamp", "vase", "book", "dog", "cat", "drum", "shoe", "kite", "bell"))))  # fmt: skip
