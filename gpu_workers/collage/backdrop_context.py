@@ -40,6 +40,15 @@ class BackdropContext:
     feet: tuple[Foot, ...] = field(default=())
     metre: float = 90.0
 
+    def tall(self, metres: float, least: float, most: float) -> float:
+        """The height in pixels of something so tall at the far end of the ground, within shares of the sky's height."""
+        return min(max(metres * self.metre, least * self.horizon), most * self.horizon)
+
+    @property
+    def border(self) -> float:
+        """The height of a fence or hedge at the far end of the ground, in pixels."""
+        return self.tall(1.15, 0.22, 0.5)
+
     def is_covered(self, left: float, top: float, right: float, bottom: float) -> bool:
         """Whether an object on the wall, at the ceiling or in the air would overlap this area."""
         return any(

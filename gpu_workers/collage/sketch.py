@@ -5,7 +5,8 @@ The colours are flat; the layer darkens a little towards its foot, as everything
 """
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 
 import numpy as np
@@ -24,15 +25,30 @@ ROOM_HEIGHT = 2.4
 
 
 class Sketch:
-    """One layer over a backdrop. `line`: where the ground begins.  `taken`: areas of the wall that are not free."""
+    """One layer over a backdrop. `line`: where the ground begins.  `taken`: areas of the wall that are not free.
 
-    def __init__(self, brush: Brush) -> None:
+    Under `view` a unit is `zoom` pixels: the picture counts fewer of them, and what has a fixed size is larger.
+    """
+
+    def __init__(self, brush: Brush, zoom: float = 1.0) -> None:
         self.brush = brush
-        self.width, self.height = brush.width, brush.height
-        self.line = float(brush.context.horizon)
+        self._see(zoom, 0.0)
         self.taken: list[Area] = []
         self._layer = Image.new("RGBA", (self.width * FINE, self.height * FINE))
         self._draw = ImageDraw.Draw(self._layer)
+
+    def _see(self, zoom: float, rise: float) -> None:
+        self.zoom = zoom
+        self.width, self.height = round(self.brush.width / zoom), round(self.brush.height / zoom)
+        self.line = (self.brush.context.horizon - rise) / zoom
+
+    @contextmanager
+    def view(self, zoom: float, rise: float = 0.0) -> Iterator[None]:
+        """Everything `zoom` times as large about the line, and the line `rise` pixels higher."""
+        before, line = self.zoom, self.line
+        self._see(zoom, rise)
+        yield
+        self._see(before, self.brush.context.horizon - line * before)
 
     @property
     def deep(self) -> float:
@@ -42,11 +58,16 @@ class Sketch:
     @property
     def metre(self) -> float:
         """A metre at the back wall in pixels, at most such that a room is as high as its furnishings."""
-        return min(self.brush.context.metre, self.line / ROOM_HEIGHT)
+        return min(self.brush.context.metre, self.brush.context.horizon / ROOM_HEIGHT)
 
     def ground(self, across: float, near: float) -> Point:
         """A point on the ground: `across` runs -1..1 at the lower edge, `near` 0 at its far end to 1 in front."""
-        return floor_point(self.brush, self.line, across, near)
+        x, y = floor_point(self.brush, self.line * self.zoom, across, near)
+        return x / self.zoom, y / self.zoom
+
+    @property
+    def _unit(self) -> float:
+        return FINE * self.zoom
 
     def slab(self, span: tuple[float, float, float, float], tone: RGB) -> None:
         """A piece of the ground: left, right, start, end as `ground` counts them."""
@@ -56,44 +77,46 @@ class Sketch:
 
     def rect(self, area: Area, tone: RGB, radius: float = 0.0) -> None:
         """A rectangle (x, y, width, height)."""
-        x, y, w, h = (v * FINE for v in area)
+        x, y, w, h = (v * self._unit for v in area)
         if w >= 1 and h >= 1:
-            self._draw.rounded_rectangle((x, y, x + w - 1, y + h - 1), max(0.0, radius * FINE), fill=tone)
+            self._draw.rounded_rectangle((x, y, x + w - 1, y + h - 1), max(0.0, radius * self._unit), fill=tone)
 
     def oval(self, centre: Point, radii: Point, tone: RGB) -> None:
         """An ellipse."""
         (x, y), (a, b) = centre, radii
         if min(a, b) < 0:
             return
-        self._draw.ellipse(((x - a) * FINE, (y - b) * FINE, (x + a) * FINE, (y + b) * FINE), fill=tone)
+        self._draw.ellipse(
+            ((x - a) * self._unit, (y - b) * self._unit, (x + a) * self._unit, (y + b) * self._unit), fill=tone
+        )
 
     def poly(self, points: Sequence[Point], tone: RGB) -> None:
         """A polygon."""
-        self._draw.polygon([(x * FINE, y * FINE) for x, y in points], fill=tone)
+        self._draw.polygon([(x * self._unit, y * self._unit) for x, y in points], fill=tone)
 
     def stroke(self, points: Sequence[Point], tone: RGB, width: float = 1.0) -> None:
         """A line through the points."""
-        fine = [(x * FINE, y * FINE) for x, y in points]
-        self._draw.line(fine, fill=tone, width=max(1, round(width * FINE)), joint="curve")
+        fine = [(x * self._unit, y * self._unit) for x, y in points]
+        self._draw.line(fine, fill=tone, width=max(1, round(width * self._unit)), joint="curve")
 
     def write(self, centre: Point, words: str, size: float, tone: RGB) -> None:
         """Words around a point, without accents."""
-        place = (centre[0] * FINE, centre[1] * FINE)
-        self._draw.text(place, _plain(words), tone, _font(round(size * FINE)), anchor="mm")
+        place = (centre[0] * self._unit, centre[1] * self._unit)
+        self._draw.text(place, _plain(words), tone, _font(round(size * self._unit)), anchor="mm")
 
     def paste(self, area: Area, picture: Image.Image) -> None:
         """A picture with transparency, scaled into an area."""
-        left, top, wide, tall = (round(v * FINE) for v in area)
+        left, top, wide, tall = (round(v * self._unit) for v in area)
         if wide >= 1 and tall >= 1:
             scaled = picture.convert("RGBa").resize((wide, tall), Image.Resampling.BILINEAR).convert("RGBA")
             self._layer.paste(scaled, (left, top), scaled)
 
     def show(self, area: Area, paint: "Callable[[Sketch, Area], None]") -> None:
         """Let `paint` fill an area, and cut off what it draws beyond."""
-        seen = Sketch(self.brush)
+        seen = Sketch(self.brush, self.zoom)
         paint(seen, area)
-        left, top = max(0, round(area[0] * FINE)), max(0, round(area[1] * FINE))
-        right, low = round((area[0] + area[2]) * FINE), round((area[1] + area[3]) * FINE)
+        left, top = max(0, round(area[0] * self._unit)), max(0, round(area[1] * self._unit))
+        right, low = round((area[0] + area[2]) * self._unit), round((area[1] + area[3]) * self._unit)
         part = seen._layer.crop((left, top, min(right, self._layer.width), min(low, self._layer.height)))
         self._layer.paste(part, (left, top), part)
 

@@ -148,7 +148,7 @@ def yard(brush: Brush) -> None:
     line = float(brush.context.horizon)
     sky(brush, line)
     far, near = LAWNS[int(brush.rng.integers(len(LAWNS)))]
-    far_trees(brush, line - 44, near, 0.8)
+    far_trees(brush, line - 0.7 * brush.context.border, near, 0.8)
     if brush.rng.random() < 0.65 and brush.can_paint("fence"):
         pickets(brush, line)
     else:
@@ -161,25 +161,26 @@ def yard(brush: Brush) -> None:
 def pickets(brush: Brush, line: float) -> None:
     """A fence of boards along the horizon."""
     tone = brush.pick((214, 174, 128), (240, 236, 228), (186, 142, 104), (170, 196, 200))
-    tall, each = brush.between(62, 84), brush.between(20, 28)
+    tall = brush.context.border * brush.between(0.95, 1.1)
+    each = tall * brush.between(0.3, 0.36)
     x = -each * brush.rng.random()
     while x < brush.width:
-        top = line - tall + brush.between(-2, 2)
+        top = line - tall * brush.between(0.98, 1.02)
         shade = mix(tone, (120, 80, 70), brush.between(0, 0.12))
         points = [(x + 1, top + 7), (x + each / 2, top), (x + each - 1, top + 7), (x + each - 1, line), (x + 1, line)]
         brush.poly(points, lighter(shade, 0.2), darker(shade, 0.12))
         x += each
     for y in (line - tall * 0.72, line - tall * 0.28):
-        brush.rect((0, y, brush.width, 5), lighter(tone, 0.05), darker(tone, 0.22))
+        brush.rect((0, y, brush.width, tall * 0.07), lighter(tone, 0.05), darker(tone, 0.22))
 
 
 def hedge(brush: Brush, line: float, tone: RGB) -> None:
     """A clipped hedge along the horizon."""
     brush.record("hedge")
     deep = darker(tone, 0.25)
+    tall, count = brush.context.border, 44
     for k in range(3):
-        count = 44
-        top = line - 62 + 18 * k
+        top = line - tall + tall * 0.29 * k
         circles = [
             (brush.width * (j + brush.between(0, 1)) / count, top + brush.between(8, 22), brush.between(11, 19))
             for j in range(count)

@@ -7,7 +7,14 @@ from PIL import Image
 from gpu_workers.collage.backdrop_context import BackdropContext, Foot
 from gpu_workers.collage.backdrops.catalogue import paint_backdrop
 from gpu_workers.collage.brush import Brush
-from gpu_workers.collage.fixtures.fixture_table import CLEAR, LOOKS_LIKE, OUT_OF_FOCUS, known_fixtures
+from gpu_workers.collage.fixtures.fixture_table import (
+    CLEAR,
+    DRAWN_AT,
+    LOOKS_LIKE,
+    OUT_OF_FOCUS,
+    known_fixtures,
+    zoom_of,
+)
 from gpu_workers.collage.fixtures.places import PLACES
 from gpu_workers.collage.fixtures.props.prop_table import PROPS
 from gpu_workers.collage.sketch import Sketch, steps, words_width
@@ -55,6 +62,21 @@ def test_a_furnishing_is_as_large_as_its_metres_say(word: str):
     wide, tall = PROPS[word].size
     assert small[2:] == pytest.approx((60 * wide, 60 * tall), rel=0.3, abs=20)
     assert large[2:] == pytest.approx((120 * wide, 120 * tall), rel=0.3, abs=20)
+
+
+@pytest.mark.parametrize("word", sorted(DRAWN_AT))
+def test_what_has_a_size_of_its_own_suits_what_stands_before_it_and_fits_into_the_picture(word: str):
+    zooms = [zoom_of(word, BackdropContext("zoo", (512, 512), 256, 3, metre=metre)) for metre in (40.0, 70.0, 130.0)]
+    assert zooms == sorted(zooms)
+    assert zooms[-1] * DRAWN_AT[word][1] <= 256
+
+
+def test_a_view_enlarges_about_the_line_and_ends_with_its_block():
+    sheet = Sketch(Brush(BackdropContext("zoo", (512, 512), 200, 3)))
+    corner = sheet.ground(0.5, 0.5)
+    with sheet.view(2.0, rise=20.0):
+        assert (sheet.width, sheet.line) == (256, 90.0)
+    assert (sheet.width, sheet.line, sheet.ground(0.5, 0.5)) == (512, 200.0, corner)
 
 
 def test_a_furnishing_keeps_clear_of_what_hangs_and_of_another_and_stays_away_where_there_is_no_room():
