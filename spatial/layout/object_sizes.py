@@ -10,7 +10,7 @@ from random import Random
 
 from spatial.layout.constraints.constraint_rules import surface_of
 from spatial.layout.placement_problem import Problem, ancestors, pairs_tucked_under
-from spatial.layout.size_ratios import attenuation, scale_of, seen_side, view_of
+from spatial.layout.size_ratios import LARGEST, attenuation, scale_of, seen_side, view_of
 
 WIDEST = 0.62
 """Largest extent of a box, share of the canvas's."""
@@ -18,13 +18,10 @@ WIDEST = 0.62
 SPREAD_OF_FILL = (1.0, 1.25)
 """How much more than the least share of the canvas boxes cover, from seed to seed."""
 
-LARGEST = 0.46
-"""Largest side (square root of area) of a box, share of the canvas's."""
-
 LARGEST_IN_AIR = 0.24
-"""The same for what is in the air, the sun among it: nothing tells how far away it is."""
+"""Largest side of what is in the air, the sun among it, share of the canvas's: nothing tells how far away it is."""
 
-JITTER, WIDE_JITTER = 0.15, 0.7
+JITTER, WIDE_JITTER = 0.08, 0.7
 """Spread of sizes from seed to seed: the default, and the one for relations that the usual sizes did not fit."""
 
 INSIDE_SHARE = 0.62
@@ -47,13 +44,10 @@ def base_sides(problem: Problem, rng: Random, jitter: float = JITTER) -> list[fl
     canvas = math.sqrt(problem.canvas[0] * problem.canvas[1])
     scale = scale_of(metres, exponent, view) * canvas * math.sqrt(rng.uniform(*SPREAD_OF_FILL))
     raw = [m**exponent * each * scale for m, each in zip(metres, spread, strict=True)]
-    return [min(r, _most(problem, i) * canvas, largest_side(problem, i)) for i, r in enumerate(raw)]
-
-
-def _most(problem: Problem, i: int) -> float:
-    """Largest side of object `i`, share of the canvas's."""
-    flies = problem.ground is not None and problem.things[i].rests_on[0] == "air"
-    return LARGEST_IN_AIR if flies else LARGEST
+    flying = {i for i, thing in enumerate(problem.things) if problem.ground is not None and thing.rests_on[0] == "air"}
+    most = [min(LARGEST * canvas, largest_side(problem, i)) for i in range(len(raw))]
+    fits = min([1.0, *(limit / r for i, (limit, r) in enumerate(zip(most, raw, strict=True)) if i not in flying)])
+    return [min(r, LARGEST_IN_AIR * canvas) if i in flying else r * fits for i, r in enumerate(raw)]
 
 
 def largest_side(problem: Problem, i: int) -> float:

@@ -16,6 +16,9 @@ SMALLEST = 0.05
 """Least side at full size for which ratios are brought nearer to each other, share of the picture's: at the far end of a
 ground that is still more than 16 pixels of 512."""
 
+LARGEST = 0.46
+"""Largest side (square root of area) of a thing, share of the picture's: the others shrink with it."""
+
 ATTENUATIONS = (0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
 """Exponents on real sizes, the truest first: a house is 80 times as large as a cup, and even 14 times would be too much in
 a picture of both; of a cup and a chair the true ratio can be shown."""
@@ -68,10 +71,10 @@ def attenuation(sides: Sequence[float], view: View) -> float:
 
 def scale_of(sides: Sequence[float], exponent: float, view: View) -> float:
     """Factor from attenuated metres to shares of the picture: what fills it, or less where things look smaller."""
-    scale = math.sqrt(view.fill / sum(side ** (2 * exponent) for side in sides))
-    if view.width_m is None:
-        return scale
-    return min(scale, math.pow(max(sides), 1 - exponent) / view.width_m)
+    largest = max(sides)
+    fills = math.sqrt(view.fill / sum(side ** (2 * exponent) for side in sides))
+    scale = min(fills, LARGEST / math.pow(largest, exponent))
+    return scale if view.width_m is None else min(scale, math.pow(largest, 1 - exponent) / view.width_m)
 
 
 def look_true(sides_m: Sequence[float], backdrop: str) -> bool:

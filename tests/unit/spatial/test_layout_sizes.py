@@ -8,7 +8,7 @@ import pytest
 from spatial.knowledge.categories import Category, SceneKind
 from spatial.layout.object_sizes import base_sides
 from spatial.layout.placement_problem import Catalog, problem_of
-from spatial.layout.size_ratios import ATTENUATIONS, FAR_M, SMALLEST, look_true, seen_side
+from spatial.layout.size_ratios import ATTENUATIONS, FAR_M, LARGEST, SMALLEST, look_true, seen_side
 from spatial.reasoning.draft import Draft
 
 SIDES = {"ring": 0.06, "cup": 0.15, "ball": 0.25, "stool": 0.5, "wardrobe": 1.5, "house": 6.0}
@@ -31,8 +31,8 @@ def test_things_of_like_size_keep_nearly_their_true_ratio(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_small_thing_beside_a_large_one_stays_visible(seed: int) -> None:
-    found = sides("cup", "wardrobe", seed=seed)
-    assert exponent("cup", "wardrobe", found) < ATTENUATIONS[0]
+    found = sides("cup", "house", seed=seed)
+    assert exponent("cup", "house", found) < ATTENUATIONS[0]
     assert found["cup"] >= SMALLEST * 512
 
 
@@ -76,3 +76,9 @@ def test_no_thing_is_drawn_larger_than_the_view_of_its_scene_shows_it() -> None:
     for seed in range(20):
         (side,) = base_sides(problem, random.Random(seed), jitter=0.0)
         assert side <= 1.2 * 512 * SIDES["stool"] / 2.4
+
+
+def test_others_shrink_with_a_thing_that_would_be_larger_than_the_picture_allows() -> None:
+    found = sides("stool", "wardrobe")
+    assert max(found.values()) <= LARGEST * 512 + 1
+    assert exponent("stool", "wardrobe", found) == pytest.approx(ATTENUATIONS[0])
