@@ -41,6 +41,9 @@ DEPTH_GAP = 0.05
 FAR_SHARE = 0.4
 """What is seen from afar (a house, a ship) stands in this far share of the ground, where its relations let it."""
 
+RAIL, CLEAR_OF_RAILS = 0.15, 0.23
+"""Where rails run trains end at the first share of the ground, and what stands before the track at the second or nearer."""
+
 SKY = 0.35
 """The sky (or wall) is at least this share of the height, even where the horizon is higher: a tabletop's is."""
 
@@ -55,6 +58,9 @@ BACK_DEPTH = {"wall": WALL_DEPTH, "ceiling": 0.9, "air": 0.93, "free": 0.5}
 
 MOVABLE = ("ceiling", "air", "free")
 """Zones in which no bottom edge shows a depth, so that it may be that of a thing near by."""
+
+SWIMS_CLEAR_M = 1.5
+"""What swims under water and is larger (side in metres) keeps clear of the bottom."""
 
 OPEN_WATER = ("underwater", "sky")
 """Backdrops in which what swims or flies may be at any height."""
@@ -89,10 +95,16 @@ def ground_rules(problem: Problem, where: Sequence[Zone], lines: Mapping[int, in
         bottom = high("y", i)
         if zone == "ground":
             least, most = ground_range(problem)
+            if _clear_of_rails(problem, i):
+                least = _ground_line(problem, CLEAR_OF_RAILS)
+            elif _has_rails(problem):
+                most = _ground_line(problem, RAIL) + round(BAND * height)
             if i in lines:
                 least = max(least, lines[i] - round(BAND * height))
                 most = min(most, lines[i] + round(BAND * height))
             found.append(((at_most((), bottom, least), Linear(bottom, most)),))
+        elif zone == "free" and problem.things[i].rests_on[0] == "water" and problem.things[i].side > SWIMS_CLEAR_M:
+            found.append(((Linear(bottom, problem.horizon),),))
         elif zone == "ceiling":
             found.append(((Linear(((1.0, "y", i),), 0.02 * height),),))
         elif zone in ("wall", "air"):
@@ -139,9 +151,9 @@ def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int
             saved = lines.save()
             if not lines.add(place[a], place[b], least_gap):
                 lines.restore(saved)
-    for i, limit in _preferred_limits(problem, where):
+    for i, low, limit in [*_beside_the_track(problem, standing), *_preferred_limits(problem, where)]:
         saved = lines.save()
-        if not lines.limit(place[i], None, limit):
+        if not lines.limit(place[i], low, limit):
             lines.restore(saved)
     for k in rng.sample(range(len(standing)), len(standing)):
         line = rng.randint(lines.low[k], lines.high[k])
@@ -149,18 +161,41 @@ def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int
     return {i: lines.low[k] for i, k in place.items()}
 
 
-def _preferred_limits(problem: Problem, where: Sequence[Zone]) -> list[tuple[int, int]]:
+def _beside_the_track(problem: Problem, standing: Sequence[int]) -> list[tuple[int, int, int | None]]:
+    """Least and greatest bottom edges where rails run: trains are on them, and everything else is in front of their bed."""
+    if not _has_rails(problem):
+        return []
+    clear, rail = _ground_line(problem, CLEAR_OF_RAILS), _ground_line(problem, RAIL)
+    low = rail - round(BAND * problem.canvas[1])
+    return [(i, clear, None) if _clear_of_rails(problem, i) else (i, low, rail) for i in standing]
+
+
+def _has_rails(problem: Problem) -> bool:
+    return problem.ground is not None and "rails" in problem.ground.elements
+
+
+def _clear_of_rails(problem: Problem, i: int) -> bool:
+    return _has_rails(problem) and problem.things[i].place != "track"
+
+
+def _ground_line(problem: Problem, share: float) -> int:
+    """The height in the picture of a share of the ground from its far end, in pixels."""
+    return round(problem.horizon + share * (problem.canvas[1] - problem.horizon))
+
+
+def _preferred_limits(problem: Problem, where: Sequence[Zone]) -> list[tuple[int, int | None, int]]:
     """Greatest bottom edges in pixels: what is near a thing on the wall, seen from afar or has a wall at its back
     stands far back."""
     least, most = ground_range(problem)
     wall = max(least, back_line(problem) - round(BAND * problem.canvas[1]))
     far = round(least + FAR_SHARE * (most - least))
     large = [i for i, zone in enumerate(where) if zone == "ground" and problem.things[i].side > FAR_M]
-    found = [(i, wall) for i in at_the_wall(problem, where)] + [(i, far) for i in large]
+    found: list[tuple[int, int | None, int]] = [(i, None, wall) for i in at_the_wall(problem, where)]
+    found += [(i, None, far) for i in large]
     if problem.ground is None or problem.ground.backdrop not in ROOMS:
         return found
     back = [i for i, zone in enumerate(where) if zone == "ground" and problem.things[i].place == "back"]
-    return found + [(i, least + round(BAND * problem.canvas[1])) for i in back]
+    return found + [(i, None, least + round(BAND * problem.canvas[1])) for i in back]
 
 
 def _preferred_depth_gaps(problem: Problem) -> list[tuple[int, int, int]]:

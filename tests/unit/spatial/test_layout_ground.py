@@ -37,11 +37,14 @@ CATALOG = Catalog(
             _thing("fish", 0.4, 0.2, "water"),
             _thing("sun", 3.0, 3.0, "air", place="high"),
             _thing("door", 0.9, 2.0, "floor", place="back"),
+            _thing("tram", 13.0, 3.8, "floor", place="track"),
+            _thing("shark", 3.0, 2.2, "water"),
         )
     },
     {
         "room": SceneKind("room", (), "room", HORIZON, (), ()),
         "meadow": SceneKind("meadow", (), "field", HORIZON, (), ()),
+        "station": SceneKind("station", (), "street", HORIZON, ("rails",), ()),
         "tabletop": SceneKind("tabletop", (), "tabletop", 0.3, (), ()),
         "reef": SceneKind("reef", (), "underwater", 0.7, (), ()),
     },
@@ -80,6 +83,20 @@ def test_things_stand_hang_and_fly_where_they_belong(seed):
     assert bottom(layout, 2) < horizon
     assert layout.boxes[3][1] <= 0.03 * 512
     assert bottom(layout, 4) < horizon
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_where_rails_run_trains_stand_on_them_and_everything_else_in_front(seed):
+    layout = laid_out(scene("station", "tram person cat"), seed)
+    shares = [(bottom(layout, i) / 512 - HORIZON) / (1 - HORIZON) for i in range(3)]
+    assert shares[0] < 0.2
+    assert min(shares[1:]) > 0.21
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_large_fish_keeps_clear_of_the_bottom(seed):
+    layout = laid_out(scene("reef", "shark fish"), seed)
+    assert bottom(layout, 0) <= 0.7 * 512 + 1
 
 
 @pytest.mark.parametrize("seed", SEEDS)
