@@ -29,7 +29,8 @@ FORM_STRIDE = 100_003
 """Keeps the form apart from colour and tone, which are lower digits of the same number."""
 
 WRITTEN = ("clock", "watch", "calendar", "sign", "book", "newspaper", "keyboard", "piano", "flag", "map", "globe", "card",
-           "dice", "die", "ticket", "label", "scoreboard", "bus", "receipt", "scale", "thermometer", "abacus")  # fmt: skip
+           "dice", "die", "ticket", "label", "scoreboard", "bus", "receipt", "scale", "thermometer", "abacus", "store",
+           "hospital", "bank", "hotel", "school", "post office")  # fmt: skip
 """Words of names of things with letters, digits or an order from left to right, which are never mirrored."""
 
 

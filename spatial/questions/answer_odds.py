@@ -16,10 +16,11 @@ from typing import Literal
 
 from schemas.ids import derived_seed
 
-Aspect = Literal["above", "seen", "more", "larger", "behind", "outer"]
+Aspect = Literal["above", "seen", "more", "larger", "behind", "outer", "closer"]
 """`above`: which of two is higher in the picture.  `seen`: which is in the picture, where the other is not.
 `more`: of which there are more.  `larger`: which looks larger.  `behind`: which is behind the other.
-`outer`: which is the outermost to the left or the right, where the other is not."""
+`outer`: which is the outermost to the left or the right, where the other is not.
+`closer`: which is closer to a third."""
 
 
 @lru_cache(maxsize=1)

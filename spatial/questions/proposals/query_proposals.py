@@ -145,13 +145,26 @@ def direction_choice(scene: NamedScene, rng: random.Random) -> Iterator[Proposal
             yield Bearing(subject=scene.ref(i), object=scene.ref(j)), target
 
 
-def distance_comparison(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """Which of two is closer to a third; the order in which the two are named decides the answer."""
-    target = rng.choice(YES_NO)
+def closer_pairs(scene: NamedScene, rng: random.Random) -> Iterator[tuple[int, int, int]]:
+    """Named things of which the first is certainly closer to the third than the second is, in random order.
+
+    None of the three carries another: a cup is closest to its table.
+    """
     for i, j, anchor in triples(rng, scene.named):
         value = scene.closer(i, j, anchor).value
-        if value is not None:
-            a, b = (i, j) if value is (target == "yes") else (j, i)
+        if value is not None and len({scene.piles[k] for k in (i, j, anchor)}) == 3:
+            yield (i, j, anchor) if value else (j, i, anchor)
+
+
+def distance_comparison(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """Which of two is closer to a third; the order in which the two are named decides the answer.
+
+    What the names make likely is asked as seldom as its opposite.
+    """
+    target = rng.choice(YES_NO)
+    for near, far, anchor in closer_pairs(scene, rng):
+        if is_kept("closer", scene.objects[near].category, scene.objects[far].category, scene.content):
+            a, b = (near, far) if target == "yes" else (far, near)
             yield Closer(subject=scene.ref(a), anchor=scene.ref(anchor), other=scene.ref(b)), target
 
 

@@ -59,6 +59,7 @@ def test_on_fresh_scenes_the_likelier_order_is_asked_no_oftener_than_the_other(a
 
 
 @pytest.mark.thorough
-def test_what_stands_behind_is_hardly_given_away_and_asked_no_oftener():
-    _, kept, against = asked("behind")
+@pytest.mark.parametrize("aspect", ["behind", "closer"])
+def test_what_names_hardly_give_away_is_asked_no_oftener_either(aspect):
+    _, kept, against = asked(aspect)
     assert kept / (kept + against) == pytest.approx(0.5, abs=0.03)
