@@ -95,7 +95,7 @@ def drawn(line: Line) -> list[Event]:
         seed = make_seed(concept, 4)
         planned = [planner.plan_now(seed, index) for index in range(seed.count)]
         graphs += [graph for graph in planned if isinstance(graph, SpatialGraph)]
-    twins = [with_graph_id({**g.model_dump(exclude={"graph_id"}), "index": 100 + g.index}) for g in graphs[:3]]
+    twins = [with_graph_id({**g.model_dump(exclude={"graph_id"}), "index": 100 + g.index}) for g in graphs[4:7]]
     return flat(RenderHandler(line.renderer, line.store).begin([*graphs, *twins])())
 
 
