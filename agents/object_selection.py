@@ -116,6 +116,10 @@ class Selection:
         rising = sum(c.aspect for c in row) * (base.surface or 0.0) <= RISES * base.aspect
         return rising and (len(row) == 1 or filled <= FULL)
 
+    def takes(self, category: Category) -> bool:
+        """Whether a planner may choose it freely: it agrees with the others and looks true beside them."""
+        return self.agrees(category) and self.looks_true(category)
+
     def props_for(self, category: Category) -> list[int]:
         """The numbers of what an object of a category could lean on: firm, on the ground, and used by nothing else."""
         used = {m.prop for m in self.members} | {m.carrier for m in self.members}
@@ -165,7 +169,7 @@ def _draw_free(selection: Selection, request: SelectionRequest, rng: Random) -> 
     if selection.members and rng.random() < request.alike:
         twin = rng.choice(selection.members)
         standing = twin.carrier is None and twin.category.name in selection.inventory.rests
-        if standing and selection.agrees(twin.category) and selection.looks_true(twin.category):
+        if standing and selection.takes(twin.category):
             return _add_free(selection, twin.category, request, rng)
     return _try_add_free(selection, selection.inventory.free, request, rng)
 
@@ -174,8 +178,7 @@ def _try_add_free(selection: Selection, offers: Weighted, request: SelectionRequ
     if not offers.names:
         return False
     category = selection.inventory.known[rng.choices(offers.names, cum_weights=offers.cumulative)[0]]
-    fits = selection.agrees(category) and selection.looks_true(category)
-    return fits and _add_free(selection, category, request, rng)
+    return selection.takes(category) and _add_free(selection, category, request, rng)
 
 
 def _add_free(selection: Selection, category: Category, request: SelectionRequest, rng: Random) -> bool:
@@ -219,9 +222,7 @@ def _may_carry(selection: Selection, i: int, carry: Carry) -> bool:
 def _try_add(selection: Selection, offers: Weighted, rng: Random, carrier: int, carry: Carry) -> bool:
     name = rng.choices(offers.names, cum_weights=offers.cumulative)[0]
     category = selection.inventory.known[name]
-    if not selection.agrees(category) or not selection.looks_true(category):
-        return False
-    if not selection.has_room_on(carrier, category):
+    if not selection.takes(category) or not selection.has_room_on(carrier, category):
         return False
     selection.add(category, carrier, carry)
     return True

@@ -27,6 +27,7 @@ from schemas.interfaces import Drawing
 from spatial.knowledge.categories import SceneKind
 from spatial.knowledge.knowledge_base import backdrop_pictures, categories, knowledge_digest, scene_kinds
 from spatial.layout.perspective.ground_plane import FAR_SCALE
+from spatial.layout.size_ratios import FAR_M
 
 SIDE = 512
 """Pixels of the longer side."""
@@ -40,9 +41,6 @@ LOOKS = 11
 
 LEAST_METRE, USUAL_METRE, MOST_METRE = 42.0, 80.0, 130.0
 """Pixels of a metre at the far end of the ground in a picture of SIDE."""
-
-LARGEST_NEAR_BY_M = 3.0
-"""Larger things (side in metres) are drawn as if they were farther away."""
 
 MEDIA_TYPE = "image/webp"
 
@@ -139,19 +137,14 @@ def backdrop_context(graph: SpatialGraph, kind: SceneKind, order: Sequence[Place
 def metre_at_the_back(order: Sequence[Place], horizon: int, height: int) -> float:
     """How many pixels a metre takes at the far end of the ground: as the largest thing near by that stands there shows."""
     standing = [place for place in order if place.ground == "floor" and place.carrier is None and place.holder is None]
-    near_by = [place for place in standing if _side_m(place) <= LARGEST_NEAR_BY_M] or standing
+    near_by = [place for place in standing if place.category.side_m <= FAR_M] or standing
     if not near_by:
         return USUAL_METRE * height / SIDE
-    largest = max(near_by, key=lambda place: (_side_m(place), place.id))
+    largest = max(near_by, key=lambda place: (place.category.side_m, place.id))
     _, y, w, h = largest.box
     near = min(1.0, max(0.0, (y + h - horizon) / max(1, height - horizon)))
-    metre = sqrt(w * h) / _side_m(largest) * FAR_SCALE / (FAR_SCALE + (1 - FAR_SCALE) * near)
+    metre = sqrt(w * h) / largest.category.side_m * FAR_SCALE / (FAR_SCALE + (1 - FAR_SCALE) * near)
     return min(max(metre, LEAST_METRE * height / SIDE), MOST_METRE * height / SIDE)
-
-
-def _side_m(place: Place) -> float:
-    """Square root of the area of its front in metres."""
-    return sqrt(place.category.width_m * place.category.height_m)
 
 
 def encoded(image: Image.Image, truth: Truth) -> bytes:
