@@ -1,7 +1,8 @@
 """Kafka clients for everything that is not Faust: the producer, and readers outside of any group.
 
 In: a connection and messages.  Out: records, RetryableError or PermanentError.
-With `streams.broker.consumer` and `streams.broker.topic_admin` the only files that import kafka-python.  Decodes nothing.
+With `streams.broker.membership.consumer` and `streams.broker.topic_admin` the only files that import kafka-python.
+Decodes nothing.
 """
 
 import threading

@@ -1,8 +1,8 @@
 """What a broker knows of consumer groups: members, committed offsets, and unread records.
 
 In: groups, topics.  Out: plain values, RetryableError or Refused.
-With `streams.broker.clients`, `streams.broker.consumer` and `streams.broker.topic_admin` the only files that import
-kafka-python.  Joins no group and commits nothing.
+With `streams.broker.clients`, `streams.broker.membership.consumer` and `streams.broker.topic_admin` the only files that
+import kafka-python.  Joins no group and commits nothing.
 """
 
 import re

@@ -21,7 +21,7 @@ from schemas.events import Stage
 from streams.broker.client_id import client_id
 from streams.broker.clients import Publisher
 from streams.broker.connection import connection_of
-from streams.broker.consumer import GroupConsumer, GroupSettings
+from streams.broker.membership.consumer import GroupConsumer, GroupSettings
 from streams.broker.reachability import kafka_at, probe
 from streams.broker.topic_admin import NoTopic, TopicAdmin
 from streams.errors import StepHung, Unreachable

@@ -7,7 +7,7 @@ import pytest
 from schemas.codec import to_message
 from schemas.topics import QA
 from streams.broker.connection import KafkaConnection
-from streams.broker.consumer import GroupConsumer, GroupSettings
+from streams.broker.membership.consumer import GroupConsumer, GroupSettings
 from streams.broker.topic_admin import TopicAdmin, apply
 from streams.errors import Refused
 from streams.settings import KafkaSettings

@@ -15,7 +15,7 @@ from schemas.errors import Oversize, PermanentError, RetryableError
 from schemas.topics import DEAD_LETTERS, GRAPHS, QA, key_of
 from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection
-from streams.broker.consumer import GroupConsumer, GroupSettings
+from streams.broker.membership.consumer import GroupConsumer, GroupSettings
 from streams.broker.records import MAX_VALUE_BYTES, Partition, Record
 from streams.broker.topic_admin import apply
 from streams.errors import Refused

@@ -21,7 +21,7 @@ from schemas.interfaces import Delivery, Results
 from schemas.topics import GRAPHS, IMAGES, QA, TOPICS
 from streams.broker.clients import Publisher
 from streams.broker.connection import KafkaConnection
-from streams.broker.consumer import Assignment
+from streams.broker.membership.consumer import Assignment
 from streams.broker.records import Partition
 from streams.broker.topic_admin import TopicAdmin
 from streams.steps.handler_step import HandlerStep, StepTools

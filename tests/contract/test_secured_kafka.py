@@ -22,8 +22,8 @@ from schemas.ids import make_seed
 from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
 from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection, connection_of
-from streams.broker.consumer import GroupConsumer, GroupSettings
 from streams.broker.group_admin import GroupAdmin
+from streams.broker.membership.consumer import GroupConsumer, GroupSettings
 from streams.broker.reachability import ServiceAway, probe
 from streams.broker.records import Partition
 from streams.broker.topic_admin import TopicAdmin

@@ -14,8 +14,8 @@ from time import monotonic
 
 from schemas.codec import Message
 from schemas.errors import RetryableError
-from streams.broker.assignment import AssignmentChanges
-from streams.broker.consumer import START_AGAIN_S, Assignment
+from streams.broker.membership.assignment import AssignmentChanges
+from streams.broker.membership.consumer import START_AGAIN_S, Assignment
 from streams.broker.records import Partition, Record
 
 

@@ -10,7 +10,7 @@ from kafka.admin import KafkaAdminClient
 from schemas.codec import Message
 from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection
-from streams.broker.consumer import Assignment, GroupConsumer, GroupSettings
+from streams.broker.membership.consumer import Assignment, GroupConsumer, GroupSettings
 from streams.broker.reachability import retry_until
 from streams.broker.records import Partition, Record
 from streams.worker.loop import Consumer

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 
 from streams.broker.connection import KafkaConnection
-from streams.broker.consumer import GroupConsumer, GroupSettings
+from streams.broker.membership.consumer import GroupConsumer, GroupSettings
 from streams.broker.records import Partition
 
 

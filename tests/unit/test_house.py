@@ -25,7 +25,7 @@ DOORS = {
     "kafka": {
         "streams/broker/client_factory.py",
         "streams/broker/clients.py",
-        "streams/broker/consumer.py",
+        "streams/broker/membership/consumer.py",
         "streams/broker/topic_admin.py",
         "streams/broker/group_admin.py",
         "streams/broker/access_probe.py",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from streams.broker.assignment import lost_end
+from streams.broker.membership.assignment import lost_end
 from streams.broker.records import Partition
 
 FIRST, SECOND = Partition("skg.qa", 0), Partition("skg.qa", 1)

@@ -22,10 +22,11 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 from monitoring.logs import log
 from schemas.errors import RetryableError
 from streams.broker.access_probe import refusal
-from streams.broker.assignment import AssignmentChanges, lost_end
 from streams.broker.client_factory import close_on_error, make_client
 from streams.broker.clients import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, connecting
 from streams.broker.connection import KafkaConnection
+from streams.broker.membership.assignment import AssignmentChanges, lost_end
+from streams.broker.membership.joins import GroupJoins
 from streams.broker.records import Partition, Record
 from streams.errors import Refused
 
@@ -111,6 +112,7 @@ class GroupConsumer:
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             )
             with close_on_error(self):
+                self._joins = GroupJoins(self._consumer._coordinator)
                 listener = _Listener(self._consumer, self._changes, settings.offset_reset == "none")
                 self._consumer.subscribe(topics, listener=listener)
                 # The client may forget to ask for a topic while another answer is under way, and would then join with
@@ -122,7 +124,7 @@ class GroupConsumer:
 
     def poll(self, timeout_s: float) -> list[Record]:
         """Records of partitions that are not paused; at most 64. Raises Refused when the group cannot continue."""
-        self._finish_joining()
+        self._joins.remember()
         try:
             batches = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
         except KafkaError as error:
@@ -137,16 +139,6 @@ class GroupConsumer:
             self._ends_at = time.monotonic() + ENDS_EVERY_S
             self._check_ends()
         return records
-
-    def _finish_joining(self) -> None:
-        """Let the client take up a join that outlasted the last poll.
-
-        A join because a topic has grown is forgotten by it as soon as the new assignment is made: it would neither finish
-        the join nor send heartbeats again.
-        """
-        coordinator = self._consumer._coordinator  # the library has no public way
-        if coordinator.rejoining:
-            coordinator.request_rejoin()
 
     def pause(self) -> None:
         """Fetch nothing until `resume`; the group membership stays alive."""
