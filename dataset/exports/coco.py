@@ -1,57 +1,72 @@
 """COCO detection: the boxes of visible objects.
 
 In: a source.  Out: `annotations/instances_train.json` and so on, the pictures in `train/` and so on.
-A category has the same number in all splits of an export.  Boxes are those of the visible pixels.
+A category has the same number in every export (`spatial.knowledge.category_ids`), and all known ones are listed.  Pictures
+and boxes are numbered across the splits; a picture's `sample_id` stays the same from export to export.  Boxes are those of
+the visible pixels.  The table keeps no masks: there is no `segmentation`, as readers fail on an empty one.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from dataset.exports.export_source import Row, Source
 from dataset.exports.files.json_stream import dump
 from dataset.exports.files.picture_files import save
+from spatial.knowledge.category_ids import category_ids
 
 _CATEGORIES = (
     "SELECT DISTINCT category FROM (SELECT unnest(objects)['category'] AS category FROM samples) ORDER BY category"
 )
 
 
+@dataclass
+class _Written:
+    """How many pictures and boxes the splits before have."""
+
+    pictures: int = 0
+    boxes: int = 0
+
+
 def write(source: Source, out: Path) -> None:
     """Write one file of annotations a split."""
-    names = source.table.query(_CATEGORIES)["category"].to_pylist()
-    numbers = {name: number for number, name in enumerate(names, start=1)}
+    numbers = category_ids(source.table.query(_CATEGORIES)["category"].to_pylist())
     (out / "annotations").mkdir()
+    written = _Written()
     for split in source.splits:
-        _split(source, split, out, numbers)
+        _split(source, split, out, numbers, written)
 
 
-def _split(source: Source, split: str, out: Path, numbers: dict[str, int]) -> None:
+def _split(source: Source, split: str, out: Path, numbers: dict[str, int], written: _Written) -> None:
     path = out / "annotations" / f"instances_{split}.json"
     boxes: list[str] = []  # text of numbers only: some 200 bytes an object
+    separator = "\n"
     with path.open("w", encoding="utf-8") as file:
         file.write('{"info":' + dump({"description": "objects of a spatial knowledge graph dataset", "version": "1.0"}))
         file.write(',"licenses":[],"images":[')
-        for image_id, row in enumerate(source.rows(split), start=1):
+        for row in source.rows(split):
+            written.pictures += 1
             name = save(row, out / split).rpartition("/")[2]
-            picture = {"id": image_id, "file_name": name, "width": row["width"], "height": row["height"]}
-            file.write((",\n" if image_id > 1 else "\n") + dump({**picture, "sample_id": row["sample_id"]}))
-            boxes += _boxes(row, image_id, len(boxes), numbers)
+            picture = {"id": written.pictures, "file_name": name, "width": row["width"], "height": row["height"]}
+            file.write(separator + dump({**picture, "sample_id": row["sample_id"]}))
+            boxes += _boxes(row, written, numbers)
+            separator = ",\n"
         file.write('\n],"annotations":[\n' + ",\n".join(boxes))
         categories = [{"id": number, "name": name, "supercategory": "thing"} for name, number in numbers.items()]
         file.write('\n],"categories":' + dump(categories) + "}\n")
 
 
-def _boxes(row: Row, image_id: int, before: int, numbers: dict[str, int]) -> Iterator[str]:
-    for offset, thing in enumerate(row["objects"], start=1):
+def _boxes(row: Row, written: _Written, numbers: dict[str, int]) -> Iterator[str]:
+    for thing in row["objects"]:
+        written.boxes += 1
         _, _, width, height = thing["box"]
         yield dump(
             {
-                "id": before + offset,
-                "image_id": image_id,
+                "id": written.boxes,
+                "image_id": written.pictures,
                 "category_id": numbers[thing["category"]],
                 "bbox": thing["box"],
                 "area": width * height,
-                "segmentation": [],
                 "iscrowd": 0,
             }
         )

@@ -18,6 +18,7 @@ from dataset.exports.llava import messages_of
 from dataset.exports.lmms_eval_helpers import accuracy, chosen_letter, circular_accuracy, doc_to_text, process_results
 from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
+from spatial.knowledge.category_ids import category_ids
 from spatial.splits import SPLITS
 from tests.fakes.events import make_graph, make_picture, make_qa
 
@@ -166,6 +167,43 @@ def test_pycocotools_reads_the_boxes(grown, exported):
     assert names["train"] == names["test"]
 
 
+def test_a_category_keeps_its_number_in_coco_when_the_dataset_grows(grown, exported):
+    before = coco_content(exported("coco"), "train")
+    sink = grown.writer("b")
+    sink.open("other/0")
+    sink.append(grown.deliver(sink, "other/0", 0, [make_qa(make_graph(categories=("aardvark", "cow"), index=7))]))
+    after = coco_content(export(Source.open(grown.uri), "coco", grown.folder / "again"), "train")
+    numbers = {each["name"]: each["id"] for each in before["categories"]}
+    grown_numbers = {each["name"]: each["id"] for each in after["categories"]}
+    assert {name: grown_numbers[name] for name in numbers} == numbers
+    assert "aardvark" in grown_numbers.keys() - numbers.keys()
+    assert grown_numbers["cow"] == category_ids(())["cow"]
+
+
+def test_pictures_and_boxes_of_all_splits_of_coco_have_numbers_of_their_own(grown, exported):
+    out = exported("coco")
+    read = [coco_content(out, split) for split in splits_of(grown)]
+    for part in ("images", "annotations"):
+        found = [each["id"] for content in read for each in content[part]]
+        assert sorted(found) == list(range(1, len(found) + 1))
+
+
+def test_pycocotools_fails_on_an_empty_segmentation_so_that_the_export_has_none(exported):
+    coco = pytest.importorskip("pycocotools.coco")
+    read = coco.COCO(str(exported("coco") / "annotations" / "instances_train.json"))
+    annotation = next(iter(read.anns.values()))
+    assert "segmentation" not in annotation
+    assert annotation["iscrowd"] == 0
+    with pytest.raises(IndexError):
+        read.annToMask({**annotation, "segmentation": []})
+    with pytest.raises(KeyError):
+        read.annToMask(annotation)
+
+
+def coco_content(out: Path, split: str) -> dict:
+    return json.loads((out / "annotations" / f"instances_{split}.json").read_text("utf-8"))
+
+
 def test_the_benchmark_asks_every_question_once_in_each_rotation(grown, exported):
     import datasets
 
@@ -298,7 +336,7 @@ def test_an_export_is_of_one_version_however_the_dataset_grows_meanwhile(grown, 
     sink = grown.writer("b")
     sink.open("other/0")
     sink.append(
-        grown.deliver(sink, "other/0", 0, [make_qa(make_graph(categories=(f"late {n}", "cow"))) for n in range(30)])
+        grown.deliver(sink, "other/0", 0, [make_qa(make_graph(categories=(f"newcomer {n}", "cow"))) for n in range(30)])
     )
     out = export(source, name, grown.folder / name)
     assert Source.open(grown.uri).table.version > source.table.version
@@ -307,7 +345,7 @@ def test_an_export_is_of_one_version_however_the_dataset_grows_meanwhile(grown, 
         rows = datasets.load_dataset(str(out), cache_dir=str(grown.folder / "cache"))
         assert {split: part.num_rows for split, part in rows.items()} == source.sizes
         assert "60 samples" in (out / "README.md").read_text("utf-8")
-    assert not [path for path in out.rglob("*.json") if "late" in path.read_text("utf-8")]
+    assert not [path for path in out.rglob("*.json") if "newcomer" in path.read_text("utf-8")]
 
 
 def test_qwen_vl_conversations_have_the_picture_in_the_first_turn(grown, exported):
