@@ -4,11 +4,13 @@ Measured on two cores: a fresh Tansu takes 0.1 s, Apache Kafka 2.5 s, MinIO 0.6 
 on MinIO and 0.2 s on SeaweedFS. Topic names are fixed, so a test that counts records wants a fresh broker.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from streams.services import Running
 from streams.settings import StoreSettings
@@ -17,6 +19,22 @@ from tests.fakes.wait import until
 
 FreshService = Callable[..., Running]
 """`fresh_broker("apache")`; also `fresh_broker("apache", folder, port)` for starting a stopped one again."""
+
+
+@pytest.fixture(autouse=True)
+def logs_go_where_they_went_before() -> Iterator[None]:
+    """A process sets its logs up once; a test that runs a command in here does so for every test after it.
+
+    The stream that they are sent to is the test's own and closed by then.
+    """
+    before, level, configured = logging.getLogger().handlers[:], logging.getLogger().level, structlog.get_config()
+    yield
+    for handler in logging.getLogger().handlers[:]:
+        if handler not in before and isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter):
+            logging.getLogger().removeHandler(handler)
+    logging.getLogger().setLevel(level)
+    structlog.configure(**configured)
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture(autouse=True)
