@@ -1,0 +1,123 @@
+"""The Blender process: started on demand, fed over pipes, started again when it dies.
+
+In: shots.  Out: what was traced: picture, depths, indices.
+GPL reaches no further than that process: nothing here imports `bpy`.
+"""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_workers.solid.shot import Shot, message_of
+from monitoring.logs import log
+from schemas.errors import PermanentError
+
+PROGRAM = Path(__file__).parent / "blender" / "blender_program.py"
+
+TRIES = 3
+"""For one shot: a process that dies at the same shot so often will do so again."""
+
+END_S = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class Traced:
+    """`picture`: height × width × 3 bytes.  `depth`: metres along the camera's axis, height × width, of the first surface.
+    `index`: that of the object at each pixel.  `build_s` and `trace_s`: what it took in seconds.
+    """
+
+    picture: NDArray[np.uint8]
+    depth: NDArray[np.float32]
+    index: NDArray[np.uint16]
+    build_s: float
+    trace_s: float
+
+
+class BlenderDied(Exception):
+    """The process ended in the middle of a shot."""
+
+
+class BlenderProcess:
+    """A Blender that traces one shot after another. Used by one thread."""
+
+    def __init__(self, python: Path) -> None:
+        """`python`: the interpreter of the environment that has bpy."""
+        self._python = python
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def trace(self, shot: Shot) -> Traced:
+        """The traced shot. Raises PermanentError where the process dies at it again and again."""
+        header, arrays = message_of(shot)
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._answer(header, arrays)
+            except (BlenderDied, OSError) as death:
+                log("solid").warning("Blender ended in a picture; it is drawn again", attempt=attempt, why=str(death))
+                self.close()
+        raise PermanentError("failed", f"Blender ended {TRIES} times at the same picture")
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _answer(self, header: dict[str, Any], arrays: Sequence[bytes]) -> Traced:
+        process = self._running()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        send(process.stdin, header, arrays)
+        reply, data = receive(process.stdout)
+        height, width = reply["height"], reply["width"]
+        pixels = height * width
+        picture = np.frombuffer(data, np.uint8, 3 * pixels).reshape(height, width, 3)
+        depth = np.frombuffer(data, np.float32, pixels, 3 * pixels).reshape(height, width)
+        index = np.frombuffer(data, np.uint16, pixels, 7 * pixels).reshape(height, width)
+        return Traced(picture, depth, index, reply["build_s"], reply["trace_s"])
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [str(self._python), "-u", str(PROGRAM)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        return self._process
+
+
+def send(stream: IO[bytes], header: dict[str, Any], arrays: Sequence[bytes]) -> None:
+    """Write one message."""
+    text = json.dumps(header).encode()
+    size = sum(map(len, arrays))
+    stream.write(len(text).to_bytes(8, "big") + text + size.to_bytes(8, "big"))
+    for array in arrays:
+        stream.write(array)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
+    """Read one message. Raises BlenderDied where the stream ends before it does."""
+    header = json.loads(_exactly(stream, int.from_bytes(_exactly(stream, 8), "big")))
+    return header, _exactly(stream, int.from_bytes(_exactly(stream, 8), "big"))
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise BlenderDied(f"its answer ended after {len(data)} of {size} bytes")
+    return data

@@ -1,0 +1,1 @@
+"""Builders of solid things, by family: short functions over shared parts."""

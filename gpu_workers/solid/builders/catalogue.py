@@ -1,0 +1,31 @@
+"""All builders: from a category and a form to a thing of a given size.
+
+In: what is wanted.  Out: its parts, filling exactly the wanted box.
+A family of builders is a module of this folder with a table `BUILDERS`; it needs to be named in `FAMILIES`.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from random import Random
+
+from gpu_workers.solid.builders.commission import Builders, Built, Commission, fitted
+from gpu_workers.solid.kit.materials import Colour
+
+FAMILIES = ("seating",)
+
+
+@cache
+def builders() -> Builders:
+    """Every category that can be built."""
+    found: Builders = {}
+    for family in FAMILIES:
+        found |= import_module(f"gpu_workers.solid.builders.{family}").BUILDERS
+    return found
+
+
+def build_body(category: str, form: str, size: Sequence[float], colour: Colour, seed: int) -> Built:
+    """A thing of width, depth and height (metres), standing on z = 0 about the origin, its front towards +x."""
+    width, depth, height = size
+    ask = Commission(width, depth, height, colour, Random(seed))
+    return fitted(builders()[category][form](ask), size)

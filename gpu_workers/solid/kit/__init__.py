@@ -1,0 +1,1 @@
+"""Shared parts of solid things: meshes in metres, and what they are made of. Needs numpy alone."""

@@ -1,0 +1,1 @@
+"""Scenes in metres: bodies, rooms, cameras, and what a camera sees of them."""

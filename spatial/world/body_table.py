@@ -1,0 +1,82 @@
+"""What is known of solid things: real size, forms, front, surfaces that carry, hollows that hold, usual colours.
+
+In: a category.  Out: its `BodyKind`, or None for what has no body.
+The table is data: `bodies/*.json`, one object a file, category to body.  Sizes are in metres, shares from 0 to 1.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+BODIES = Path(__file__).with_name("bodies")
+
+FULL = (-0.5, 0.5)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A level place of a body: `at` is its height as a share of the body's.
+
+    `along` (front to back, front is positive) and `across` (left is positive): from and to, as shares of the body's depth
+    and width, 0 in the middle.  `room`: free height above it in metres, None where nothing is above.
+    `hollow`: things there are inside the body rather than on it.
+    """
+
+    at: float
+    along: tuple[float, float] = FULL
+    across: tuple[float, float] = FULL
+    room: float | None = None
+    hollow: bool = False
+
+
+@dataclass(frozen=True)
+class BodyKind:
+    """`size`: usual width, depth, height in metres; real ones differ by up to `spread` of it, all three together.
+
+    `forms` are what builders call its shapes.  `has_front`: it looks somewhere.  `colours`: names of usual ones;
+    `recolours`: a graph may ask for any colour of the palette.
+    """
+
+    name: str
+    size: tuple[float, float, float]
+    spread: float
+    forms: tuple[str, ...]
+    has_front: bool
+    colours: tuple[str, ...]
+    recolours: bool
+    shelves: tuple[Shelf, ...]
+
+    @property
+    def volume(self) -> float:
+        """Of its box, cubic metres."""
+        width, depth, height = self.size
+        return width * depth * height
+
+
+@cache
+def bodies() -> dict[str, BodyKind]:
+    """Every category that has a body."""
+    found = {}
+    for path in sorted(BODIES.glob("*.json")):
+        found.update({name: _body(name, row) for name, row in json.loads(path.read_text()).items()})
+    return found
+
+
+def _body(name: str, row: dict[str, Any]) -> BodyKind:
+    width, depth, height = row["size"]
+    return BodyKind(
+        name=name,
+        size=(width, depth, height),
+        spread=row.get("spread", 0.1),
+        forms=tuple(row["forms"]),
+        has_front=row.get("front", False),
+        colours=tuple(row.get("colours", ())),
+        recolours=row.get("recolours", False),
+        shelves=tuple(Shelf(**{key: _pair(value) for key, value in shelf.items()}) for shelf in row.get("shelves", ())),
+    )
+
+
+def _pair(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,99 @@
+"""Every body of the knowledge can be built in each of its forms, in its real size, with surfaces where it says they are."""
+
+import numpy as np
+import pytest
+
+from gpu_workers.solid.builders.catalogue import build_body, builders
+from gpu_workers.solid.builders.commission import Built, WrongSize, fitted
+from gpu_workers.solid.kit.materials import COLOURS, material
+from gpu_workers.solid.kit.mesh import Mesh
+from gpu_workers.solid.kit.primitives import box
+from spatial.knowledge.knowledge_base import categories
+from spatial.world.body_table import BodyKind, bodies
+
+FORMS = [(name, form) for name, kind in bodies().items() for form in kind.forms]
+MOST_POINTS = 60_000
+"""Of one thing: more take longer to send than to trace."""
+
+SURFACE_M = 0.015
+"""What a surface may lie above or below where the knowledge says."""
+
+
+def built(kind: BodyKind, form: str) -> Built:
+    return build_body(kind.name, form, kind.size, COLOURS["red"], 3)
+
+
+def test_every_body_is_a_category_of_the_knowledge():
+    assert set(bodies()) <= set(categories())
+
+
+def test_builders_and_bodies_name_the_same_categories_and_forms():
+    assert {name: tuple(forms) for name, forms in builders().items()} == {
+        name: kind.forms for name, kind in bodies().items()
+    }
+
+
+def test_colours_of_bodies_have_names():
+    assert {colour for kind in bodies().values() for colour in kind.colours} <= set(COLOURS)
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_a_thing_fills_its_box_and_stands_on_the_ground(name: str, form: str):
+    kind = bodies()[name]
+    parts = built(kind, form).parts
+    points = np.concatenate([part.mesh.points for part in parts])
+    width, depth, height = kind.size
+    assert np.isfinite(points).all()
+    assert len(points) < MOST_POINTS
+    assert points.min(axis=0) == pytest.approx([-depth / 2, -width / 2, 0], abs=1e-6)
+    assert points.max(axis=0) == pytest.approx([depth / 2, width / 2, height], abs=1e-6)
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_a_thing_is_the_same_each_time_it_is_built(name: str, form: str):
+    first, second = built(bodies()[name], form), built(bodies()[name], form)
+    for a, b in zip(first.parts, second.parts, strict=True):
+        assert a.material == b.material
+        assert np.array_equal(a.mesh.points, b.mesh.points)
+
+
+@pytest.mark.parametrize(("name", "form"), [pair for pair in FORMS if bodies()[pair[0]].shelves])
+def test_a_surface_is_where_the_knowledge_says(name: str, form: str):
+    kind = bodies()[name]
+    width, depth, height = kind.size
+    triangles = np.concatenate([part.mesh.points[part.mesh.triangles()] for part in built(kind, form).parts])
+    for shelf in kind.shelves:
+        middle = np.array([depth * sum(shelf.along) / 2, width * sum(shelf.across) / 2])
+        found = heights_at(triangles, middle)
+        assert len(found), f"nothing at the middle of {shelf}"
+        assert np.abs(found - shelf.at * height).min() < SURFACE_M, (
+            f"{shelf} of {height} m: surfaces at {np.round(found, 3)} m"
+        )
+
+
+def heights_at(triangles: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Heights at which a vertical line through a place (x, y) meets triangles (n × 3 × 3)."""
+    a, b, c = (triangles[:, k, :2] for k in range(3))
+    area = _cross(b - a, c - a)
+    level = np.abs(area) > 1e-12
+    a, b, c, z, area = a[level], b[level], c[level], triangles[level, :, 2], area[level]
+    v, w = _cross(place - a, c - a) / area, _cross(b - a, place - a) / area
+    hit = (v >= -1e-9) & (w >= -1e-9) & (v + w <= 1 + 1e-9)
+    return (z[:, 0] * (1 - v - w) + z[:, 1] * v + z[:, 2] * w)[hit]
+
+
+def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+
+
+def test_a_builder_that_builds_another_size_is_told():
+    tall = Built().add(material("paint", "red"), box(0.5, 0.5, 1.0))
+    with pytest.raises(WrongSize, match=r"built \[0.5, 0.5, 1.0\] m"):
+        fitted(tall, (0.5, 0.5, 0.5))
+
+
+def test_a_thing_that_is_nearly_right_is_stretched_with_its_lamps():
+    shape: Mesh = box(1.0, 1.0, 1.0)
+    made = fitted(Built().add(material("paint", "red"), shape), (1.1, 1.0, 1.0))
+    low, high = made.parts[0].mesh.bounds()
+    assert high - low == pytest.approx([1.0, 1.1, 1.0])
