@@ -32,9 +32,7 @@ from schemas.bounds import (
     MAX_TEXT_CHARS,
     MAX_WHOLE,
 )
-
-FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Characters that Unicode classifies as letters or symbols but that are invisible."""
+from schemas.texts.written_text import FILLERS
 
 
 def _is_seen(character: str) -> bool:

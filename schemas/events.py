@@ -84,9 +84,11 @@ class SeedOptions(Model):
     `graph` is a user-made graph in the reference program's JSON form, which is checked and not changed.
     """
 
-    min_objects: Annotated[int, Field(ge=1, le=12)] = 2
-    max_objects: Annotated[int, Field(ge=1, le=12)] = 5
-    families: Annotated[dict[Name, Annotated[float, Field(ge=0, le=MAX_WEIGHT)]], Field(max_length=MAX_FAMILIES)] = {}
+    min_objects: Annotated[int, Field(ge=1, le=12, strict=True)] = 2
+    max_objects: Annotated[int, Field(ge=1, le=12, strict=True)] = 5
+    families: Annotated[
+        dict[Name, Annotated[float, Field(ge=0, le=MAX_WEIGHT, strict=True)]], Field(max_length=MAX_FAMILIES)
+    ] = {}
     required_objects: RequiredNames = ()
     required_relations: Annotated[tuple[RequiredRelation, ...], Field(max_length=MAX_REQUIREMENTS)] = ()
     excluded: RequiredNames = ()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from schemas.events import SeedConcept, SeedOptions
 from schemas.graph import SpatialGraph
+from schemas.texts.written_text import nfc
 
 ID_CHARS = 32
 """128 bits: a collision among 10 billion ids has a probability below 2e-19."""
@@ -26,17 +27,20 @@ def derived_seed(purpose: str, *parts: object) -> int:
 
 
 def concept_key(concept: str) -> str:
-    """The concept as seeds are compared: white space and case do not count."""
-    return " ".join(concept.split()).casefold()
+    """The concept as seeds are compared: white space, case and Unicode's spellings of a letter do not count."""
+    return " ".join(nfc(concept).split()).casefold()
 
 
 def make_seed(
     concept: str, count: int = 1, first: int = 0, context: str = "", options: SeedOptions | None = None
 ) -> SeedConcept:
-    """A validated seed with its id. Raises pydantic's ValidationError (a ValueError) on bad input."""
+    """A validated seed with its id, its concept in Unicode's form NFC.
+
+    Raises pydantic's ValidationError (a ValueError) on bad input.
+    """
     chosen = options or SeedOptions()
     seed_id = content_id("seed", concept_key(concept), context, chosen.model_dump(mode="json"))
-    return SeedConcept(seed_id=seed_id, concept=concept, count=count, first=first, context=context, options=chosen)
+    return SeedConcept(seed_id=seed_id, concept=nfc(concept), count=count, first=first, context=context, options=chosen)
 
 
 def with_graph_id(fields: Mapping[str, object]) -> SpatialGraph:

@@ -32,7 +32,8 @@ from schemas.ids import make_seed
 from schemas.interfaces import Results, Sample, StoredObject
 from spatial.knowledge.knowledge_base import scene_kinds
 from streams.adapters.vision_factories import renderer_of
-from streams.operations.seeds import SAMPLE_SEEDS, BadSeeds, SeedRequest, read_seeds, seeds_of
+from streams.operations.seeds import SAMPLE_SEEDS, BadSeeds, SeedRequest, seeds_of
+from streams.seed_files.seed_reading import read_seeds
 from streams.settings import RenderSettings
 
 TRIES = 4

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from dataset.gallery.interfaces import SeedForm
 from dataset.gallery.rejected_samples import RejectionFilter
 from dataset.gallery.sample_search import SampleFilter
+from schemas.texts.written_text import nfc
 
 MAX_FORM_BYTES = 64 * 1024
 """Largest form: it holds a concept and some words."""
@@ -28,8 +29,8 @@ Search = Callable[[int], tuple[int, list[dict[str, Any]]]]
 
 
 def filter_of(kind: type[W], request: Request) -> W:
-    """The filter in a query string."""
-    return kind(**{field.name: request.query_params.get(field.name, "")[:MAX_CHARS].strip() for field in fields(kind)})
+    """The filter in a query string, with letters as the dataset spells them: browsers may send é as e and an accent."""
+    return kind(**{field.name: nfc(request.query_params.get(field.name, ""))[:MAX_CHARS].strip() for field in fields(kind)})
 
 
 def page_of(request: Request) -> int:
@@ -73,10 +74,13 @@ async def form_fields(request: Request) -> Mapping[str, Sequence[str]]:
 
 
 def seed_form_from(form: Mapping[str, Sequence[str]]) -> SeedForm:
-    """The form for seeds, not validated."""
+    """The form for seeds, not validated. Raises HTTPException for a field that is there twice."""
 
     def text(name: str, default: str = "") -> str:
-        return form.get(name, [default])[0].strip()
+        values = form.get(name, [default])
+        if len(values) > 1:
+            raise HTTPException(400, f"This form says {name} twice.")
+        return values[0].strip()
 
     def words(name: str) -> tuple[str, ...]:
         return tuple(word.strip() for word in text(name).split(",") if word.strip())

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import BadKnowledge
+from schemas.texts.strict_json import NotJson, object_of
 
 SETTING = "SKG_KNOWLEDGE"
 """Folders of knowledge from outside the package, separated by commas."""
@@ -72,7 +73,7 @@ def backdrops_of(folder: Path) -> list[Path]:
 def rows_of(path: Path) -> Iterator[LocatedRow]:
     """The rows of a file. Raises BadKnowledge where it is no JSON list of objects."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadKnowledge(f"{path}: cannot be read: {error}") from None
     try:
@@ -84,12 +85,12 @@ def rows_of(path: Path) -> Iterator[LocatedRow]:
 
 
 def _rows(text: str, path: Path) -> Iterator[LocatedRow]:
-    decoder, at, line, counted = json.JSONDecoder(), _expect(text, 0, "["), 1, 0
+    decoder, at, line, counted = json.JSONDecoder(object_pairs_hook=object_of), _expect(text, 0, "["), 1, 0
     if text.startswith("]", at):
         at = _expect(text, at, "]")
     else:
         while True:
-            row, end = decoder.raw_decode(text, at)
+            row, end = _row(decoder, text, at, path)
             line, counted = line + text.count("\n", counted, at), at
             if not isinstance(row, dict):
                 raise BadKnowledge(f"{path}:{line}: a row must be an object: {{…}}")
@@ -100,6 +101,14 @@ def _rows(text: str, path: Path) -> Iterator[LocatedRow]:
             at = _expect(text, end, ",")
     if at < len(text):
         raise json.JSONDecodeError("Extra data", text, at)
+
+
+def _row(decoder: json.JSONDecoder, text: str, at: int, path: Path) -> tuple[Any, int]:
+    """The value at a position and where it ends. Raises BadKnowledge for a key that is there twice."""
+    try:
+        return decoder.raw_decode(text, at)
+    except NotJson as error:
+        raise BadKnowledge(f"{path}:{text.count(chr(10), 0, at) + 1}: broken JSON: {error}") from None
 
 
 def _skip(text: str, at: int) -> int:

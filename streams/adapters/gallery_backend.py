@@ -4,6 +4,7 @@ In: a submitted form, the process registry, the broker.  Out: seed ids, the funn
 Serves nothing and opens no connection before its first use.
 """
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -71,16 +72,22 @@ def seeds_of_form(form: SeedForm) -> list[SeedConcept]:
     """The seed events of a form. Raises UserError with the faults of the form."""
     sizes = {"min_objects": form.min_objects, "max_objects": form.max_objects}
     options = {
-        **{name: number for name, number in sizes.items() if number},
+        **{name: _number(text) for name, text in sizes.items() if text},
         "required_objects": form.required,
         "excluded": form.excluded,
     }
+    wish = {"concept": form.concept, "count": _number(form.count), "options": options}
     try:
-        return seeds_of(SeedRequest.model_validate({"concept": form.concept, "count": form.count, "options": options}))
+        return seeds_of(SeedRequest.model_validate(wish))
     except ValidationError as error:
         raise UserError(explain(error)) from error
     except BadSeeds as error:
         raise UserError(str(error)) from error
+
+
+def _number(text: str) -> int | str:
+    """The number that a field of the form holds; the text itself where it is none, which is refused later."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else text
 
 
 def _accepted(seeds: Sequence[SeedConcept]) -> Readings:

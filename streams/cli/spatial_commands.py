@@ -6,9 +6,12 @@ In: one JSON object per line on stdin.  Out: one JSON object per line, in the sa
 import json
 import sys
 from collections.abc import Callable, Mapping
+from io import TextIOWrapper
 from typing import Any
 
 import typer
+
+from schemas.texts.strict_json import parse_json
 
 _EXAMPLES = {
     "normalise": 'echo \'{"phrase": "on the left of, near"}\' | skg spatial normalise',
@@ -52,6 +55,9 @@ def pipe(function: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
 
     Each result is flushed at once, for callers that wait for it before they send the next line.
     """
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, TextIOWrapper):  # bytes that are not UTF-8 make a faulty line, and do not end the command
+            stream.reconfigure(errors=errors)
     for line in sys.stdin:
         if line.strip():
             sys.stdout.write(answer(function, line) + "\n")
@@ -61,11 +67,9 @@ def pipe(function: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
 def answer(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], line: str) -> str:
     """The result of one line, or its error."""
     try:
-        request = json.loads(line)
+        request = parse_json(line)
         if not isinstance(request, dict):
             raise ValueError("a JSON object was expected")
         return json.dumps(function(request), ensure_ascii=False)
-    except json.JSONDecodeError as error:
-        return json.dumps({"error": f"not JSON: {error.msg} at column {error.colno}"})
     except (ValueError, RecursionError) as error:
         return json.dumps({"error": str(error) or type(error).__name__}, ensure_ascii=False)

@@ -31,10 +31,11 @@ from streams.demo.process_supervisor import DemoFailed, ProcessSupervisor
 from streams.demo.renderer_options import COLLAGE, RendererOptions
 from streams.demo.signals import SignalFlag
 from streams.operations.seed_publisher import publish_seeds
-from streams.operations.seeds import SAMPLE_SEEDS, distribute_graphs, read_seeds, requests_of
+from streams.operations.seeds import SAMPLE_SEEDS, distribute_graphs, requests_of
 from streams.operations.stage_view import StageView, open_stage_view
 from streams.operations.status import with_rates
 from streams.secret_files import variable_of
+from streams.seed_files.seed_reading import read_seeds
 from streams.services.local_services import is_up
 from streams.settings import KafkaSettings, StatusSettings, judging
 from streams.storage.table_ids import TableIds

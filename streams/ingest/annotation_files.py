@@ -6,6 +6,7 @@ In: a path.  Out: a record for every picture.  Raises BadAnnotations with the fi
 import json
 from pathlib import Path
 
+from schemas.texts.strict_json import NotJson, parse_json
 from streams.ingest.annotated_objects import AnnotatedPicture, BadAnnotations
 from streams.ingest.coco_annotations import coco_pictures
 from streams.ingest.object_lines import line_picture
@@ -26,7 +27,7 @@ def parse_annotations(data: bytes, name: str) -> list[AnnotatedPicture]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadAnnotations(f"{name}: not UTF-8 text (byte {error.start})") from error
-    whole = _whole(text)
+    whole = _whole(text, name)
     if isinstance(whole, dict) and ("images" in whole or "annotations" in whole):
         found = coco_pictures(whole, name)
     else:
@@ -40,20 +41,26 @@ def parse_annotations(data: bytes, name: str) -> list[AnnotatedPicture]:
     return found
 
 
-def _whole(text: str) -> object:
-    """The file as one JSON value, None where it is none."""
+def _whole(text: str, name: str) -> object:
+    """The file as one JSON value, None where it is none. Raises BadAnnotations for one of many lines that is ambiguous."""
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return parse_json(text)
+    except NotJson as error:
+        if "\n" in text.strip() and _is_json(text):
+            raise BadAnnotations(f"{name}: {error}") from error
         return None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _parsed(line: str, where: str) -> object:
     try:
-        return json.loads(line)
-    except json.JSONDecodeError as error:
-        raise BadAnnotations(f"{where}: not JSON: {error.msg} at column {error.colno}") from error
-    except ValueError as error:
-        raise BadAnnotations(f"{where}: not JSON: a number is too long") from error
-    except RecursionError as error:
-        raise BadAnnotations(f"{where}: nested too deeply") from error
+        return parse_json(line)
+    except NotJson as error:
+        raise BadAnnotations(f"{where}: {error}") from error

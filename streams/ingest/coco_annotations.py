@@ -7,27 +7,32 @@ A box that is not given is that of the segmentation.
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from schemas.base import Name
+from schemas.texts.written_text import phrase, shown
 from streams.ingest.annotated_objects import MAX_PIXELS, AnnotatedObject, AnnotatedPicture, BadAnnotations
 from streams.ingest.segmentation_boxes import annotated_box
 
 FileName = Annotated[str, Field(min_length=1, max_length=1000)]
-Pixel = Annotated[float, Field(ge=-MAX_PIXELS, le=MAX_PIXELS, allow_inf_nan=False)]
-Identity = int | str
+Pixel = Annotated[float, Field(ge=-MAX_PIXELS, le=MAX_PIXELS, allow_inf_nan=False, strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+Written = Annotated[Name, AfterValidator(phrase)]
+"""A name as people write it."""
+
+Identity = Whole | str
 
 
 class _Image(BaseModel):
     id: Identity
     file_name: FileName
-    width: int | None = None
-    height: int | None = None
+    width: Whole | None = None
+    height: Whole | None = None
 
 
 class _Category(BaseModel):
     id: Identity
-    name: Name
+    name: Written
     supercategory: object = None
 
 
@@ -101,6 +106,8 @@ def _by_id(records: list[Named], part: str, name: str) -> dict[Identity, Named]:
 def explained(error: ValidationError) -> str:
     """The first fault of a record in a few words."""
     fault = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in fault["loc"])
+    where = ".".join(
+        part if isinstance(part, str) and part.isidentifier() else shown(str(part)).strip("'") for part in fault["loc"]
+    )
     message = "must be a JSON object" if fault["type"] in ("model_type", "model_attributes_type") else fault["msg"]
     return f"{where}: {message}" if where else message

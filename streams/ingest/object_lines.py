@@ -8,13 +8,14 @@ fields, such as those of the dataset's rows, are not read.
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
-from schemas.base import Name
+from schemas.bounds import MAX_ATTRIBUTES, MAX_EXCLUDED
 from schemas.events import Concept
-from schemas.graph import Attributes, Depth, Excluded
+from schemas.graph import Depth
+from schemas.texts.written_text import phrase
 from streams.ingest.annotated_objects import AnnotatedObject, AnnotatedPicture, BadAnnotations
-from streams.ingest.coco_annotations import FileName, Pixel, explained
+from streams.ingest.coco_annotations import FileName, Pixel, Whole, Written, explained
 from streams.ingest.segmentation_boxes import annotated_box
 
 
@@ -23,22 +24,22 @@ class _Path(BaseModel):
 
 
 class _Object(BaseModel):
-    category: Name
+    category: Written
     box: tuple[Pixel, Pixel, Pixel, Pixel] | None = None
     segmentation: object = None
-    attributes: Attributes = ()
-    depth: Annotated[Depth, Field(allow_inf_nan=False)] | None = None
-    visible: Annotated[float, Field(ge=0, le=1)] = 1.0
+    attributes: Annotated[tuple[Written, ...], Field(max_length=MAX_ATTRIBUTES)] = ()
+    depth: Annotated[Depth, Field(allow_inf_nan=False, strict=True)] | None = None
+    visible: Annotated[float, Field(ge=0, le=1, strict=True)] = 1.0
 
 
 class _Line(BaseModel):
     image: FileName | _Path
     objects: tuple[_Object, ...]
-    width: int | None = None
-    height: int | None = None
-    scene: Name | None = None
-    concept: Concept | None = None
-    excluded: Excluded = ()
+    width: Whole | None = None
+    height: Whole | None = None
+    scene: Written | None = None
+    concept: Annotated[Concept, AfterValidator(phrase)] | None = None
+    excluded: Annotated[tuple[Written, ...], Field(max_length=MAX_EXCLUDED)] = ()
 
 
 def line_picture(content: object, number: int, name: str) -> AnnotatedPicture:

@@ -6,10 +6,10 @@ In: a small YAML file.  Out: the cost of a reply; None for a model that the file
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.llm.contract import Reply
+from schemas.texts.strict_yaml import NotYaml, parse_yaml
 from streams.errors import Misconfigured
 
 PER = 1_000_000
@@ -46,8 +46,8 @@ def read_prices(path: Path | None) -> Prices:
     if path is None:
         return Prices()
     try:
-        return Prices.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
+        return Prices.model_validate(parse_yaml(path.read_text("utf-8-sig")) or {})
     except OSError as error:
         raise Misconfigured(f"SKG_LLM_PRICES: {path}: {error.strerror or error}") from error
-    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
+    except (NotYaml, ValidationError, UnicodeDecodeError) as error:
         raise Misconfigured(f"SKG_LLM_PRICES: {path} is no price list: {' '.join(str(error).split())[:300]}") from error

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from agents.balance_targets import Targets, targets_of
@@ -17,6 +16,7 @@ from agents.coverage_balance import AXES
 from monitoring.logs import log
 from monitoring.metrics import LACKING, StageMetrics
 from schemas.errors import BadInput, RetryableError
+from schemas.texts.strict_yaml import NotYaml, parse_yaml
 from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, SEEDS
 from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection, connection_of
@@ -46,11 +46,13 @@ class BadTargets(BadInput):
 def read_targets(path: Path) -> Targets:
     """The targets of a YAML file. Raises BadTargets."""
     try:
-        return targets_of(yaml.safe_load(path.read_text("utf-8")))
+        return targets_of(parse_yaml(path.read_text("utf-8-sig")))
     except OSError as error:
         raise BadTargets(f"{path}: {error.strerror or error} (SKG_BALANCE_TARGETS)") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadTargets(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    except UnicodeDecodeError as error:
+        raise BadTargets(f"{path}: not UTF-8 text (byte {error.start})") from error
+    except NotYaml as error:
+        raise BadTargets(f"{path}: {error}") from error
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])

@@ -1,18 +1,19 @@
-"""Seed concepts from arguments or a file, all checked before anything is published.
+"""Requests for seeds, checked before anything is published.
 
-In: a concept with options, or JSON lines.  Out: SeedConcept events, or BadSeeds that names every faulty line.
-Does not talk to a broker.
+In: a concept with options.  Out: SeedConcept events, or BadSeeds with what is wrong.
+Reads no files (`streams.seed_files` does) and does not talk to a broker.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
 from schemas.base import Model
-from schemas.events import MAX_CONCEPT_CHARS, MAX_CONTEXT_CHARS, MAX_GRAPHS_PER_SEED_EVENT, SeedConcept, SeedOptions
+from schemas.events import MAX_CONCEPT_CHARS, MAX_GRAPHS_PER_SEED_EVENT, SeedConcept, SeedOptions
 from schemas.ids import concept_key, derived_seed, make_seed
+from schemas.texts.written_text import MAX_SHOWN, Phrase, Prose, each_text, phrase, prose, shown
 
 MAX_FAULTS_SHOWN = 10
 MAX_GRAPHS = 10_000_000
@@ -31,16 +32,24 @@ class BadSeeds(ValueError):
     """Nothing was published. The message has one line per fault, with its place and what is wrong."""
 
 
+def _written_options(given: object) -> object:
+    """The options with texts as people should write them; those of a graph may be prose."""
+    if not isinstance(given, dict):
+        return given
+    graph = {"graph": each_text(given["graph"], prose)} if "graph" in given else {}
+    return {phrase(str(name)): each_text(value, phrase) for name, value in given.items() if name != "graph"} | graph
+
+
 class SeedRequest(Model):
-    """One line of a seeds file: a concept, the number of its graphs, and options."""
+    """One request: a concept, the number of its graphs, and options. Numbers are numbers, not texts or true."""
 
     model_config = ConfigDict(title="seed")
 
-    concept: str
-    count: int = Field(1, ge=1, le=MAX_GRAPHS)
-    first: int = Field(0, ge=0)
-    context: str = ""
-    options: SeedOptions = SeedOptions()
+    concept: Phrase
+    count: int = Field(1, ge=1, le=MAX_GRAPHS, strict=True)
+    first: int = Field(0, ge=0, strict=True)
+    context: Prose = ""
+    options: Annotated[SeedOptions, BeforeValidator(_written_options)] = SeedOptions()
 
 
 def expand(request: SeedRequest) -> Iterator[SeedConcept]:
@@ -71,52 +80,6 @@ def seeds_of(request: SeedRequest) -> list[SeedConcept]:
         raise BadSeeds(explain(error)) from error
 
 
-def read_seeds(path: Path) -> list[SeedConcept]:
-    """The events of a seeds file (JSON lines; empty lines and lines that start with # are skipped). Raises BadSeeds."""
-    try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise BadSeeds(f"{path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise BadSeeds(f"{path}: not UTF-8 text (byte {error.start})") from error
-    return parse_seeds(text.splitlines(), str(path))
-
-
-def read_context(path: Path) -> str:
-    """The text of a context file. Raises BadSeeds for one that cannot be read, is empty or too long."""
-    try:
-        text = path.read_text("utf-8").strip()
-    except OSError as error:
-        raise BadSeeds(f"{path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise BadSeeds(f"{path}: not UTF-8 text (byte {error.start})") from error
-    if not 1 <= len(text) <= MAX_CONTEXT_CHARS:
-        raise BadSeeds(f"{path}: a context has 1 to {MAX_CONTEXT_CHARS} characters, this one has {len(text)}")
-    return text
-
-
-def parse_seeds(lines: Iterable[str], name: str) -> list[SeedConcept]:
-    """The events of JSON lines; `name` is the file's name in faults. Raises BadSeeds with all faulty lines."""
-    seeds: list[SeedConcept] = []
-    faults: list[str] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        try:
-            seeds.extend(expand(SeedRequest.model_validate(json.loads(line))))
-        except json.JSONDecodeError as error:
-            faults.append(f"{name}, line {number}: not JSON: {error.msg} at column {error.colno}")
-        except RecursionError:
-            faults.append(f"{name}, line {number}: nested too deeply")
-        except ValidationError as error:
-            faults.append(f"{name}, line {number}: {explain(error)}")
-    if faults:
-        raise BadSeeds("\n".join(abridged(faults, MAX_FAULTS_SHOWN)))
-    if not seeds:
-        raise BadSeeds(f"{name}: holds no seeds")
-    return seeds
-
-
 def abridged(lines: Sequence[str], limit: int) -> list[str]:
     """The first of the lines, and how many more there are."""
     more = [f"… and {len(lines) - limit} more"] if len(lines) > limit else []
@@ -126,13 +89,18 @@ def abridged(lines: Sequence[str], limit: int) -> list[str]:
 def explain(error: ValidationError) -> str:
     """What is wrong with a seed, in one line."""
     fault = error.errors()[0]
-    where = ".".join(str(part) for part in fault["loc"]) or "seed"
+    where = ".".join(_place(part) for part in fault["loc"]) or "seed"
     if fault["loc"] == ("concept",) and fault["type"] in ("string_too_long", "string_too_short"):
         length = f", this one has {len(str(fault['input']))}" if fault["type"] == "string_too_long" else ""
         return f"concept: must have 1 to {MAX_CONCEPT_CHARS} characters{length}"
     if fault["type"] == "model_type":
         return f"{where}: must be a JSON object"
-    return f"{where}: {fault['msg']}"
+    return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def _place(part: int | str) -> str:
+    """A part of the address of a fault; names that people gave may hold anything."""
+    return part if isinstance(part, str) and part.isidentifier() and len(part) <= MAX_SHOWN else shown(str(part)).strip("'")
 
 
 def distribute_graphs(seeds: list[SeedConcept], graphs: int) -> list[SeedConcept]:

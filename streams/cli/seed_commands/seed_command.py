@@ -21,7 +21,7 @@ DENSITY = "[default: 2 to 5, of a third of the seeds 6 to 12]"
 
 def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     concept: Annotated[str | None, typer.Argument(help="what the pictures should be of, 1 to 200 characters")] = None,
-    file: Annotated[Path | None, typer.Option(help="JSON lines: concept, count, first, context, options")] = None,
+    file: Annotated[Path | None, typer.Option(help="JSON lines, CSV or TSV with a header, or concepts")] = None,
     count: Annotated[int, typer.Option(help="graphs of this concept", min=1)] = 1,
     min_objects: Annotated[int | None, typer.Option(help=f"fewest objects of a graph {DENSITY}", min=1, max=12)] = None,
     max_objects: Annotated[int | None, typer.Option(help="most objects of a graph", min=1, max=12)] = None,
@@ -36,10 +36,13 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     anyway: Annotated[bool, typer.Option("--anyway", help="publish what must be rejected, too")] = False,
 ) -> None:
     """Publish seed concepts; print their ids. Example: skg seed "street market" --count 20"""
-    from streams.operations.seeds import BadSeeds, SeedRequest, read_context, read_seeds, seeds_of
+    from streams.operations.seeds import BadSeeds, SeedRequest, seeds_of
+    from streams.seed_files.seed_reading import is_seed_file, read_context, read_seeds
 
     if (concept is None) == (file is None):
         raise BadSeeds("give either a concept or --file")
+    if concept is not None and is_seed_file(concept):
+        file, concept = Path(concept), None
     if file is not None and context_file is not None:
         raise BadSeeds("--context-file goes with a concept; in a seeds file each line has its own `context`")
     if file is not None:

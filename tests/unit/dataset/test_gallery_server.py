@@ -169,6 +169,12 @@ def test_it_is_said_how_a_concept_is_understood_before_anything_is_published(cli
     assert factory.published == []
 
 
+def test_a_form_that_says_a_field_twice_is_refused(client, factory):
+    said = client.post("/factory/seeds", data={"concept": ["kitchen", "beach"]}, headers=OWN)
+    assert (said.status_code, "says concept twice" in said.text) == (400, True)
+    assert factory.published == []
+
+
 def test_a_form_that_is_too_long_or_no_text_is_refused(client):
     assert client.post("/factory/seeds", content=b"x" * (MAX_FORM_BYTES + 1), headers=OWN).status_code == 413
     assert client.post("/factory/seeds", content=b"\xff", headers=OWN).status_code == 400

@@ -135,6 +135,10 @@ def row(base: dict, **changes: object) -> dict:
 
 FAULTS = {
     "broken JSON": (dict(categories='[\n{"name": "robot",\n oops}\n]'), "categories_lab.json:3: broken JSON"),
+    "a key twice": (
+        dict(categories='[\n{"name": "robot",\n "name": "drone"}\n]'),
+        "categories_lab.json:2: broken JSON: the key 'name' is there twice",
+    ),
     "no list": (dict(categories='{"name": "robot"}'), "categories_lab.json:1: broken JSON: Expecting '['"),
     "no object": (dict(categories='[\n"robot"\n]'), "categories_lab.json:2: a row must be an object"),
     "more behind the list": (dict(scenes="[]\n[]"), "scenes.json:2: broken JSON: Extra data"),

@@ -249,6 +249,8 @@ def test_a_density_may_be_a_bare_number(tmp_path: Path):
     ("text", "said"),
     [
         ("scenes: [", "not YAML"),
+        ("density: {4: 1}\nscenes: {kitchen: 1, kitchen: 2}", "line 2: the key 'kitchen' is there twice"),
+        ("[" * 5000, "nested too deeply"),
         ("scenes: {kitchen: 1}", "density"),
         ("[1, 2]", "valid dictionary"),
         ("scenes: {moon: 1}\ndensity: {4: 1}\nrelations: {depth: 1}", "scenes: 'moon' is no scene"),

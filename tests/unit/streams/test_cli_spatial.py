@@ -27,3 +27,17 @@ def test_a_line_is_answered_before_the_next_one_is_sent():
         process.stdin.close()
         assert ready
         assert json.loads(process.stdout.readline()) == {"predicates": ["near"]}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_bytes_that_are_no_text_and_ambiguous_json_make_faulty_lines(locale: str):
+    lines = (
+        b'\xff\n{"phrase": "near", "phrase": "on"}\n{"phrase": "\xff\\ud800"}\n' + b"[" * 5000 + b'\n{"phrase": "near"}\n'
+    )
+    environment = {**os.environ, "LC_ALL": locale, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(COMMAND, input=lines, capture_output=True, check=True, env=environment, timeout=PATIENCE_S)
+    *faulty, last = map(json.loads, done.stdout.splitlines())
+    assert [list(line) for line in faulty] == [["error"]] * 4
+    assert faulty[1]["error"] == "the key 'phrase' is there twice"
+    assert (last, done.stderr) == ({"predicates": ["near"]}, b"")

@@ -1,6 +1,7 @@
 """Annotations are read in both forms; what is no annotation is one line that names file and record."""
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,44 @@ def said_in_one_line(data: bytes) -> None:
     for picture in found:
         with pytest.raises(NotTaken):
             picture_event(picture, Terms(Path("/nowhere"), "pictures", 100))
+
+
+def coco_of(**changes: Any) -> dict[str, Any]:
+    picture = {"id": 1, "file_name": "a.jpg", "width": 64, "height": 48}
+    thing = {"image_id": 1, "category_id": 2, "bbox": [1, 2, 3, 4]}
+    return {"images": [picture], "categories": [{"id": 2, "name": "cat"}], "annotations": [thing], **changes}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (
+            json.dumps(coco_of(images=[{"id": 1, "file_name": "a.jpg", "width": True, "height": 48}])),
+            "width: Input should be",
+        ),
+        (
+            json.dumps(coco_of(images=[{"id": 1, "file_name": "a.jpg", "width": "64", "height": 48}])),
+            "width: Input should be",
+        ),
+        (json.dumps(coco_of(annotations=[{"image_id": 1, "category_id": 2, "bbox": [True, "2", 3, 4]}])), "bbox.0: Input"),
+        (json.dumps(coco_of(categories=[{"id": 2, "name": "ca\u200bt"}])), "name: must not have an invisible character"),
+        (json.dumps(coco_of(), indent=1).replace('"id": 2', '"id": 2, "id": 3'), "the key 'id' is there twice"),
+        (json.dumps(coco_of()).replace('"id": 2', '"id": 2, "id": 3'), "line 1: the key 'id' is there twice"),
+        ('{"image": "a.jpg", "objects": [{"category": "cat", "box": [1, 2, 3, 4], "visible": true}]}', "objects.0.visible"),
+        ('{"image": "a.jpg", "objects": [], "scene": "pa\u202erk"}', "scene: must not have an invisible character (U+202E"),
+        ('{"image": "a.jpg", "objects": [], "concept": "pa\\u0000rk"}', "concept: must"),
+    ],
+)
+def test_what_people_write_wrongly_into_annotations_is_refused_in_one_line(data: str, reason: str):
+    said = fault_of(data.encode())
+    assert reason in said
+    assert said.isprintable()
+
+
+def test_a_category_is_known_in_either_spelling_of_unicode():
+    spelt = unicodedata.normalize("NFD", "jalapeño")
+    (picture,) = parse_annotations(json.dumps(coco_of(categories=[{"id": 2, "name": spelt}])).encode(), "some.json")
+    assert picture.objects[0].category == "jalapeño"
 
 
 def test_deep_json_is_refused():

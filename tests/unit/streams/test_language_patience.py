@@ -282,7 +282,9 @@ def test_prices_come_from_a_small_file_and_models_without_one_cost_no_money(tmp_
     assert read_prices(None).models == {}
 
 
-@pytest.mark.parametrize("text", ["models: [1]", "models: {a: {input: -1, output: 2}}", ": :", "typo: 1"])
+@pytest.mark.parametrize(
+    "text", ["models: [1]", "models: {a: {input: -1, output: 2}}", ": :", "typo: 1", "currency: A\ncurrency: B", "[" * 5000]
+)
 def test_a_malformed_price_list_is_refused_in_one_line(tmp_path: Path, text: str):
     path = tmp_path / "prices.yaml"
     path.write_text(text)

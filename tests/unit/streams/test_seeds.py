@@ -11,12 +11,10 @@ from streams.operations.seeds import (
     BadSeeds,
     SeedRequest,
     distribute_graphs,
-    parse_seeds,
-    read_context,
-    read_seeds,
     requests_of,
     seeds_of,
 )
+from streams.seed_files.seed_reading import parse_seeds, read_context, read_seeds
 
 
 def test_a_large_wish_becomes_several_events_that_share_one_id_and_leave_no_gap():
@@ -43,13 +41,13 @@ def test_a_large_wish_becomes_several_events_that_share_one_id_and_leave_no_gap(
 )
 def test_a_malformed_line_is_named_with_its_number_and_its_reason(line: str, reason: str):
     with pytest.raises(BadSeeds, match=r"seeds\.jsonl, line 3: ") as caught:
-        parse_seeds(['{"concept": "park"}', "", line], "seeds.jsonl")
+        parse_seeds(f'{{"concept": "park"}}\n\n{line}', "seeds.jsonl")
     assert reason in str(caught.value)
 
 
 def test_all_faulty_lines_are_named_at_once_up_to_ten():
     with pytest.raises(BadSeeds) as caught:
-        parse_seeds(["{"] * 12, "s")
+        parse_seeds("{\n" * 12, "s")
     assert str(caught.value).count("line") == 10
     assert "and 2 more" in str(caught.value)
 

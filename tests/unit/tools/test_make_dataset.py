@@ -9,7 +9,8 @@ from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Table
 from dataset.table.held_out_share import share_of
 from spatial.knowledge.knowledge_base import scene_kinds
-from streams.operations.seeds import SAMPLE_SEEDS, read_seeds
+from streams.operations.seeds import SAMPLE_SEEDS
+from streams.seed_files.seed_reading import read_seeds
 from tests.fakes.collage import make_sprites
 from tools.make_dataset import concepts_of, default_seeds, main
 
