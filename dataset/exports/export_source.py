@@ -26,7 +26,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A snapshot. `sizes` are the rows of each split that has any; `out` is the folder of the finished export.
+    """A snapshot. `sizes` are the rows of each split that has any; `out` is the folder of the finished export; `asked` is
+    the split that was asked for, None for all.
 
     `turns`: whether a conversation has one question, or as many as do not answer each other.  `coordinates`: what places
     are counted in, where the format leaves it open.
@@ -37,6 +38,7 @@ class Source:
     out: Path
     turns: Turns = "one"
     coordinates: Coordinates = "thousand"
+    asked: str | None = None
 
     @classmethod
     def open(cls, uri: str, options: Options = None, version: At = None, split: str | None = None) -> "Source":
@@ -50,7 +52,7 @@ class Source:
         sizes = {name: found[name] for name in SPLITS if name in found and split in {None, name}}
         if not sizes:
             raise NoDataset(f"the dataset at {uri} has no rows" + (f" in split {split}" if split else ""))
-        return cls(table, sizes, Path())
+        return cls(table, sizes, Path(), asked=split)
 
     def with_turns(self, turns: Turns) -> "Source":
         """A copy for conversations of one or of many turns."""

@@ -4,6 +4,7 @@ In: a row of the export, or a model's answers.  Out: picture, prompt, scores.
 Imports nothing of the factory, so that the export works without it.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -43,10 +44,14 @@ def chosen_letter(response: str, choices: Sequence[str]) -> str | None:
 
 
 def process_results(doc: Doc, results: Sequence[str]) -> dict[str, Result]:
-    """Whether this rotation was answered correctly."""
+    """Whether this rotation was answered correctly, under each metric.
+
+    A standard error is a metric named as lmms-eval names its own, which it does not compute for functions of a task.
+    """
     right = chosen_letter(results[0], doc["choices"]) == doc["answer"]
-    result = {"question_id": doc["question_id"], "kind": doc["kind"], "right": right}
-    return {"circular_accuracy": result, "accuracy": result}
+    result = {name: doc[name] for name in ("question_id", "sample_id", "kind")} | {"right": right}
+    metrics = ("circular_accuracy", "accuracy", of_kind(doc["kind"]))
+    return {name + suffix: result for name in metrics for suffix in ("", "_stderr")}
 
 
 def accuracy(results: Sequence[Result]) -> float:
@@ -56,8 +61,41 @@ def accuracy(results: Sequence[Result]) -> float:
 
 def circular_accuracy(results: Sequence[Result]) -> float:
     """The share of questions that were answered correctly in every rotation."""
+    right = _in_every_rotation(results)
+    return sum(right.values()) / len(right) if right else 0.0
+
+
+def accuracy_stderr(results: Sequence[Result]) -> float | str:
+    """The standard error of the accuracy; "N/A" for fewer than two pictures."""
+    return _clustered_error([(result["sample_id"], float(result["right"])) for result in results])
+
+
+def circular_accuracy_stderr(results: Sequence[Result]) -> float | str:
+    """The standard error of the circular accuracy; "N/A" for fewer than two pictures."""
+    pictures = {result["question_id"]: result["sample_id"] for result in results}
+    return _clustered_error([(pictures[name], float(right)) for name, right in _in_every_rotation(results).items()])
+
+
+def of_kind(kind: str) -> str:
+    """The name of the metric of one kind of question."""
+    return f"circular_accuracy_{kind}"
+
+
+def _in_every_rotation(results: Sequence[Result]) -> dict[str, bool]:
     right: dict[str, bool] = {}
     for result in results:
         name = result["question_id"]
         right[name] = right.get(name, True) and result["right"]
-    return sum(right.values()) / len(right) if right else 0.0
+    return right
+
+
+def _clustered_error(scores: Sequence[tuple[str, float]]) -> float | str:
+    """The standard error of the mean where scores of one picture depend on each other (scores beside their cluster)."""
+    mean = sum(score for _, score in scores) / max(1, len(scores))
+    sums: dict[str, float] = {}
+    for cluster, score in scores:
+        sums[cluster] = sums.get(cluster, 0.0) + score - mean
+    if len(sums) < 2:
+        return "N/A"
+    variance = len(sums) / (len(sums) - 1) * sum(one * one for one in sums.values())
+    return math.sqrt(variance) / len(scores)

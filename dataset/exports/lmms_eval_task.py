@@ -1,13 +1,14 @@
 """A benchmark for lmms-eval: the hold-out as multiple choice, every question once in each rotation of its choices.
 
-In: a source.  Out: `skg_spatial.yaml` and its `utils.py`, and the questions as Parquet in `data/`.
+In: a source.  Out: `skg_spatial.yaml` and its `utils.py`, and the questions as Parquet in `data/`.  Raises UserError where
+the hold-out has no questions with choices: what a model was trained on is no benchmark, unless its split is asked for.
 A question counts as right only if the model finds the answer at every position, so guessing a letter does not pay.
 Run with `lmms_eval --include_path DIR --tasks skg_spatial`.
 """
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ import pyarrow as pa
 import dataset.exports.lmms_eval_helpers
 from dataset.exports.export_source import Row, Source
 from dataset.exports.files.parquet_shards import write_shards
-from dataset.exports.lmms_eval_helpers import LETTERS
+from dataset.exports.lmms_eval_helpers import LETTERS, of_kind
+from schemas.errors import UserError
 
 if TYPE_CHECKING:
     import datasets
@@ -24,7 +26,11 @@ if TYPE_CHECKING:
 TASK = "skg_spatial"
 HOLD_OUT = "test"
 
+METRICS = {"circular_accuracy": "circular_accuracy", "accuracy": "accuracy"}
+"""Metric to the function that aggregates it; each kind of question has its circular accuracy besides."""
+
 _YAML = """\
+# Questions of the split "{split}".
 # The questions' folder; change it when you move the export.
 dataset_path: {path}
 task: {task}
@@ -39,24 +45,38 @@ generation_kwargs:
   temperature: 0
   do_sample: false
 metric_list:
-  - metric: circular_accuracy
-    aggregation: !function utils.circular_accuracy
-    higher_is_better: true
-  - metric: accuracy
-    aggregation: !function utils.accuracy
-    higher_is_better: true
-metadata:
+{metrics}metadata:
   version: 1.0
+"""
+
+_METRIC = """\
+  - metric: {name}
+    aggregation: !function utils.{function}
+    higher_is_better: true
+  - metric: {name}_stderr
+    aggregation: !function utils.{function}_stderr
+    higher_is_better: false
 """
 
 
 def write(source: Source, out: Path) -> None:
-    """Write the task of the hold-out, or of the only split of the source."""
-    split = HOLD_OUT if HOLD_OUT in source.splits else source.splits[0]
-    write_shards(out / "data", split, _batches(source, split), _features())
-    text = _YAML.format(path=json.dumps(str(source.out / "data")), task=TASK, split=split)
+    """Write the task of the hold-out, or of the split that was asked for. Raises UserError for one without questions."""
+    split = source.asked or HOLD_OUT
+    kinds: set[str] = set()
+    if split in source.splits:
+        write_shards(out / "data", split, _batches(source, split, kinds), _features())
+    if not kinds:
+        raise UserError(f"the split {split} has no questions with choices to ask; --split names another")
+    metrics = "".join(
+        _METRIC.format(name=name, function=function) for name, function in [*METRICS.items(), *_of_kinds(sorted(kinds))]
+    )
+    text = _YAML.format(path=json.dumps(str(source.out / "data")), task=TASK, split=split, metrics=metrics)
     (out / f"{TASK}.yaml").write_text(text, encoding="utf-8")
     shutil.copyfile(dataset.exports.lmms_eval_helpers.__file__, out / "utils.py")
+
+
+def _of_kinds(kinds: Iterable[str]) -> Iterator[tuple[str, str]]:
+    return ((of_kind(kind), "circular_accuracy") for kind in kinds)
 
 
 def _features() -> "datasets.Features":
@@ -74,10 +94,11 @@ def _features() -> "datasets.Features":
     )
 
 
-def _batches(source: Source, split: str) -> Iterator[pa.RecordBatch]:
-    """One batch for each sample: its rows share one picture, which compresses to one copy."""
+def _batches(source: Source, split: str, kinds: set[str]) -> Iterator[pa.RecordBatch]:
+    """One batch for each sample: its rows share one picture, which compresses to one copy. Fills `kinds`."""
     schema = _features().arrow_schema
     for row in source.rows(split):
+        kinds |= {question["kind"] for question in row["questions"] if question["choices"]}
         yield pa.RecordBatch.from_pylist(list(rotations(row)), schema=schema)
 
 

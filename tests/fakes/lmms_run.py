@@ -42,7 +42,8 @@ def main(folder: str) -> None:
     for name, letter in (("always_a", "A"), ("knows", None)):
         found = simple_evaluate(Says(letter), tasks=[TASK], task_manager=manager, batch_size=1, bootstrap_iters=0)
         results = found["results"][TASK]
-        scores[name] = {metric: results[f"{metric},none"] for metric in ("accuracy", "circular_accuracy")}
+        names = ("accuracy", "circular_accuracy", "accuracy_stderr", "circular_accuracy_presence_stderr")
+        scores[name] = {metric: results[f"{metric},none"] for metric in names}
     sys.stdout.write(json.dumps(scores) + "\n")
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import math
+import re
 import subprocess
 import sys
 from io import BytesIO
@@ -11,11 +13,19 @@ import pytest
 import yaml
 from PIL import Image
 
-from dataset.exports import FORMATS, Source, export, webdataset_shards
+from dataset.exports import FORMATS, Source, export, lmms_eval_helpers, webdataset_shards
 from dataset.exports.conversation_turns import Turn
 from dataset.exports.files.atomic_folder import draft_of
 from dataset.exports.llava import messages_of
-from dataset.exports.lmms_eval_helpers import accuracy, chosen_letter, circular_accuracy, doc_to_text, process_results
+from dataset.exports.lmms_eval_helpers import (
+    accuracy,
+    accuracy_stderr,
+    chosen_letter,
+    circular_accuracy,
+    circular_accuracy_stderr,
+    doc_to_text,
+    process_results,
+)
 from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
 from spatial.knowledge.category_ids import category_ids
@@ -225,9 +235,45 @@ def test_the_benchmarks_functions_run_without_the_factory(exported):
     assert ran.stdout.strip() == "[]"
 
 
+def test_a_benchmark_of_a_table_without_a_hold_out_is_refused_unless_its_split_is_named(grown):
+    lab, trained = type(grown)(grown.folder / "no-hold-out"), splits_of(grown)["train"]
+    sink = lab.writer()
+    sink.open(P0)
+    sink.append(lab.deliver(sink, P0, 0, [event for name, event in grown.events.items() if name in trained]))
+    with pytest.raises(UserError, match="the split test has no questions with choices"):
+        export(Source.open(lab.uri), "lmms-eval", lab.folder / "out")
+    assert not (lab.folder / "out").exists()
+    out = export(Source.open(lab.uri, split="train"), "lmms-eval", lab.folder / "out")
+    assert '# Questions of the split "train".' in (out / "skg_spatial.yaml").read_text("utf-8")
+
+
+def test_the_benchmark_has_results_for_each_kind_and_standard_errors(exported):
+    text = (exported("lmms-eval") / "skg_spatial.yaml").read_text("utf-8")
+    task = yaml.safe_load(re.sub(r"!function (\S+)", r"\1", text))
+    functions = {each["metric"]: each["aggregation"] for each in task["metric_list"]}
+    doc = {"question_id": "q", "sample_id": "s", "kind": "presence", "choices": ["yes", "no"], "answer": "A"}
+    asked = {**process_results(doc, ["A"]), **process_results({**doc, "kind": "relation"}, ["A"])}
+    assert functions.keys() == asked.keys()
+    assert functions["circular_accuracy_presence"] == "utils.circular_accuracy"
+    assert functions["circular_accuracy_relation_stderr"] == "utils.circular_accuracy_stderr"
+    assert all(hasattr(lmms_eval_helpers, name.removeprefix("utils.")) for name in functions.values())
+
+
+def test_the_standard_error_counts_questions_about_one_picture_as_dependent():
+    def result(picture: int, question: int, right: bool) -> dict:
+        return {"sample_id": f"s{picture}", "question_id": f"q{picture}-{question}", "kind": "k", "right": right}
+
+    alone = [result(number, 0, number % 2 == 0) for number in range(100)]
+    assert circular_accuracy_stderr(alone) == pytest.approx(math.sqrt(0.25 / 99))
+    together = [result(number, question, number % 2 == 0) for number in range(100) for question in range(4)]
+    assert circular_accuracy_stderr(together) == pytest.approx(circular_accuracy_stderr(alone))
+    assert accuracy_stderr(together) == pytest.approx(math.sqrt(0.25 / 99))
+    assert accuracy_stderr(together[:4]) == circular_accuracy_stderr([]) == "N/A"
+
+
 def test_only_who_finds_the_answer_everywhere_scores_in_circles():
     docs = [
-        {"question_id": "q", "kind": "k", "question": "Which?", "choices": choices, "answer": answer}
+        {"question_id": "q", "sample_id": "s", "kind": "k", "question": "Which?", "choices": choices, "answer": answer}
         for choices, answer in ((["red", "blue"], "A"), (["blue", "red"], "B"))
     ]
     assert doc_to_text(docs[0]).startswith("Which?\nA. red\nB. blue\n")
