@@ -76,13 +76,9 @@ class GroupAdmin:
     def __init__(self, connection: KafkaConnection, client_id: str, timeout_s: float) -> None:
         self._connection, self._timeout_s = connection, timeout_s
         timeout_ms = max(1, int(timeout_s * 1000))
-        self._common: dict[str, Any] = {
-            **self._connection.client_arguments(),
-            "client_id": client_id,
-            "bootstrap_timeout_ms": timeout_ms,
-        }
+        self._common = _arguments(connection, client_id, timeout_s)
         probe(self._connection)
-        with self._asking():
+        with _asking(connection):
             self._admin = make_client(_Admin, **self._common, request_timeout_ms=timeout_ms)
 
     def __enter__(self) -> Self:
@@ -103,7 +99,7 @@ class GroupAdmin:
 
     def partitions(self, topics: Iterable[str]) -> list[Partition]:
         """The existing partitions of these topics."""
-        with self._asking():
+        with _asking(self._connection):
             described = self._admin.describe_topics(list(topics))
         return sorted(
             Partition(topic["name"], partition["partition_index"])
@@ -120,25 +116,15 @@ class GroupAdmin:
     def unread(self, offsets: Mapping[Partition, int | None]) -> dict[Partition, Unread]:
         """The records after these next offsets (None: all), read from the partitions themselves.
 
-        The ends are those of a fetch: Tansu's answer to a query for ends counts batches.
+        The ends are those of a fetch, as `ends_of` says.
         """
-        if not offsets:
-            return {}
-        deadline = monotonic() + self._timeout_s
-        with self._asking(), closing(_UnreadReader(self._common, offsets)) as looker:
-            while not looker.done():
-                if monotonic() > deadline:
-                    raise RetryableError(
-                        f"Kafka at {self._connection} did not tell of every partition in {self._timeout_s:g} s"
-                    )
-                looker.look()
-        return looker.found
+        return unread_records(self._connection, self._common, offsets, self._timeout_s)
 
     def _retry_coordinator(self, ask: Callable[[], T]) -> T:
         """Retry while the group has no coordinator: a new broker first creates the topic of the offsets."""
         deadline = monotonic() + self._timeout_s
         while True:
-            with self._asking():
+            with _asking(self._connection):
                 try:
                     return ask()
                 except _COORDINATOR_ERRORS:
@@ -146,14 +132,48 @@ class GroupAdmin:
                         raise
             sleep(POLL_MS / 1000)
 
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
-        try:
-            yield
-        except KafkaError as error:
-            if error.retriable:
-                raise RetryableError(f"cannot reach Kafka at {self._connection}: {type(error).__name__}") from error
-            raise refusal(self._connection, f"Kafka at {self._connection}", error) from error
+
+def ends_of(
+    connection: KafkaConnection, client_id: str, positions: Mapping[Partition, int], timeout_s: float
+) -> dict[Partition, int]:
+    """Where these partitions end, from a fetch at each position. Raises RetryableError, Refused.
+
+    Not asked with a query for offsets: Tansu answers it with the last batch's first record, so with less than what groups
+    have committed.
+    """
+    arguments = _arguments(connection, client_id, timeout_s)
+    found = unread_records(connection, arguments, dict(positions), timeout_s)
+    return {partition: unread.end for partition, unread in found.items()}
+
+
+def unread_records(
+    connection: KafkaConnection, arguments: Mapping[str, Any], offsets: Mapping[Partition, int | None], timeout_s: float
+) -> dict[Partition, Unread]:
+    """The records after these next offsets (None: all), by clients with these arguments. Raises RetryableError, Refused."""
+    if not offsets:
+        return {}
+    deadline = monotonic() + timeout_s
+    with _asking(connection), closing(_UnreadReader(arguments, offsets)) as looker:
+        while not looker.done():
+            if monotonic() > deadline:
+                raise RetryableError(f"Kafka at {connection} did not tell of every partition in {timeout_s:g} s")
+            looker.look()
+    return looker.found
+
+
+def _arguments(connection: KafkaConnection, client_id: str, timeout_s: float) -> dict[str, Any]:
+    patience = {"bootstrap_timeout_ms": max(1, int(timeout_s * 1000))}
+    return {**connection.client_arguments(), "client_id": client_id, **patience}
+
+
+@contextmanager
+def _asking(connection: KafkaConnection) -> Iterator[None]:
+    try:
+        yield
+    except KafkaError as error:
+        if error.retriable:
+            raise RetryableError(f"cannot reach Kafka at {connection}: {type(error).__name__}") from error
+        raise refusal(connection, f"Kafka at {connection}", error) from error
 
 
 class _UnreadReader:

@@ -5,11 +5,12 @@ In: an address.  Out: records, end offsets, lag by group and partition; raw mess
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from time import monotonic
 from typing import Any, TypeVar
 
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.structs import TopicPartition
 
 from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
@@ -22,6 +23,9 @@ GROUPS = {
 }
 
 MAX_BYTES = 2_097_152
+
+PATIENCE_S = 20.0
+"""For the answers to one question."""
 
 T = TypeVar("T")
 
@@ -36,8 +40,7 @@ class BrokerView:
         """Everything that the topics hold now, as the client library gives it."""
         with closing(self._consumer()) as consumer:
             partitions = self._partitions(consumer, topics)
-            ends = consumer.end_offsets(partitions)
-            consumer.assign(partitions)
+            ends = self._ends(consumer, partitions)
             consumer.seek_to_beginning()
             found: list[Any] = []
             while any(consumer.position(tp) < end for tp, end in ends.items()):
@@ -48,7 +51,7 @@ class BrokerView:
     def ends(self, *topics: str) -> int:
         """How many records were ever written to the topics."""
         with closing(self._consumer()) as consumer:
-            return sum(consumer.end_offsets(self._partitions(consumer, topics)).values())
+            return sum(self._ends(consumer, self._partitions(consumer, topics)).values())
 
     def lags(self) -> dict[str, int]:
         """What each group has not committed of each partition of its topics, where there is something."""
@@ -56,7 +59,7 @@ class BrokerView:
             lags = {}
             for group, topics in GROUPS.items():
                 committed = admin.list_group_offsets({group: None})[group]
-                for tp, end in consumer.end_offsets(self._partitions(consumer, topics)).items():
+                for tp, end in self._ends(consumer, self._partitions(consumer, topics)).items():
                     offset = committed.get(tp)
                     lag = end - max(0, offset.offset if offset is not None else 0)
                     if lag:
@@ -84,6 +87,19 @@ class BrokerView:
             bootstrap_servers=self.bootstrap, enable_auto_commit=False, auto_offset_reset="earliest",
             bootstrap_timeout_ms=5000, allow_auto_create_topics=False, max_partition_fetch_bytes=MAX_BYTES,
         )  # fmt: skip
+
+    @staticmethod
+    def _ends(consumer: KafkaConsumer, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """The high watermarks of a fetch: Tansu answers a query for ends with the last batch's first record."""
+        consumer.assign(partitions)
+        for tp, end in consumer.end_offsets(partitions).items():
+            consumer.seek(tp, end)
+        deadline = monotonic() + PATIENCE_S
+        while any(consumer.highwater(tp) is None for tp in partitions):
+            if monotonic() > deadline:
+                raise KafkaTimeoutError("no fetch told where the partitions end")
+            consumer.poll(timeout_ms=100)
+        return {tp: consumer.highwater(tp) for tp in partitions}
 
     @staticmethod
     def _partitions(consumer: KafkaConsumer, topics: Sequence[str]) -> list[TopicPartition]:

@@ -15,6 +15,7 @@ from schemas.errors import Oversize, PermanentError, RetryableError
 from schemas.topics import DEAD_LETTERS, GRAPHS, QA, key_of
 from streams.broker.clients import Publisher, Reader
 from streams.broker.connection import KafkaConnection
+from streams.broker.group_admin import GroupAdmin, ends_of
 from streams.broker.membership.consumer import GroupConsumer, GroupSettings
 from streams.broker.records import MAX_VALUE_BYTES, Partition, Record
 from streams.broker.topic_admin import apply
@@ -24,6 +25,7 @@ from streams.recovery.dead_letter_selection import LetterFilter
 from streams.settings import KafkaSettings
 from streams.steps.dead_letters import dead_letter, without_original
 from streams.steps.replay_headers import ReplayHistory
+from tests.chaos.broker_view import BrokerView
 from tests.conftest import FreshService
 from tests.fakes.carrier import SESSION_S, KafkaCarrier, Steps
 from tests.fakes.wait import until
@@ -120,6 +122,19 @@ def test_a_reader_begins_at_the_beginning_and_knows_the_end(carrier: KafkaCarrie
     reader.seek(lambda partition: 0)
     until(lambda: reader.poll(0.2))
     reader.close()
+
+
+def test_the_end_of_a_partition_counts_every_record_of_its_last_batch(carrier: KafkaCarrier, broker: str) -> None:
+    topic, connection = carrier.topic(), KafkaConnection.plain(broker)
+    for size in (1, 40):
+        carrier.publish([Message(topic, b"same", b"v", ()) for _ in range(size)])
+    (partition,) = {record.partition for record in carrier.records(topic)}
+    for position in (0, 7, 41):
+        assert ends_of(connection, "looker", {partition: position}, 20.0) == {partition: 41}
+    with GroupAdmin(connection, "looker", 20.0) as groups:
+        assert groups.unread({partition: 41})[partition].end == 41
+        assert groups.unread({partition: 39})[partition].events == 2
+    assert BrokerView(broker).ends(topic) == 41
 
 
 def test_a_member_of_a_group_commits_what_it_says_and_no_more(carrier: KafkaCarrier, broker: str) -> None:

@@ -25,6 +25,7 @@ from streams.broker.access_probe import refusal
 from streams.broker.client_factory import close_on_error, make_client
 from streams.broker.clients import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, connecting
 from streams.broker.connection import KafkaConnection
+from streams.broker.group_admin import ends_of
 from streams.broker.membership.assignment import AssignmentChanges, lost_end
 from streams.broker.membership.joins import GroupJoins
 from streams.broker.records import Partition, Record
@@ -85,7 +86,7 @@ class GroupConsumer:
     def __init__(self, settings: GroupSettings, topic: str | Sequence[str], assignment: Assignment) -> None:
         session_ms = int(settings.session_s * 1000)
         topics = [topic] if isinstance(topic, str) else list(topic)
-        self._assignment, self._connection = assignment, settings.connection
+        self._assignment, self._connection, self._client = assignment, settings.connection, settings.client
         self._changes = AssignmentChanges(cooperative=False)
         self._started: set[Partition] = set()
         self._waiting: list[Partition] = []
@@ -212,10 +213,9 @@ class GroupConsumer:
 
     def _ends(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:
         try:
-            ends = self._consumer.end_offsets([TopicPartition(*p) for p in partitions], timeout_ms=CALL_TIMEOUT_MS)
-        except KafkaError:
+            return ends_of(self._connection, self._client, {p: self._next[p] for p in partitions}, CALL_TIMEOUT_MS / 1000)
+        except RetryableError:
             return {}  # it is away, or elects a leader: asked again with the next check
-        return {Partition(*tp): end for tp, end in ends.items()}
 
     def _start(self, partitions: Sequence[Partition]) -> None:
         try:
