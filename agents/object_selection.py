@@ -49,7 +49,7 @@ class SelectionRequest:
 
     carried: float = 0.5
     inside: float = 0.2
-    alike: float = 0.15
+    alike: float = 0.13
     leaning: bool = True
 
     def is_allowed(self, carry: Carry) -> bool:

@@ -4,6 +4,7 @@ In: a scene's name and the renderer's capabilities.  Out: a frozen `SceneInvento
 Makes no random choice itself.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -11,8 +12,10 @@ from typing import Literal
 from spatial.knowledge.categories import Category, Rest, SceneKind
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
+from spatial.layout.size_ratios import RISE
 
 Carry = Literal["on", "inside"]
+Weights = Mapping[str, float]
 
 LAST_WEIGHT = 0.35
 """Weight of a scene's last object, where the first, likeliest one has 1."""
@@ -31,6 +34,13 @@ WATERS = ("sea", "harbour", "underwater")
 
 OVERHEAD = ("wall", "ceiling", "air")
 """Places of objects that do not characterise a scene by themselves."""
+
+MOST_RAISED = 1.9
+"""How many times its real height a thing may have so that it rises above the back of what carries it (a book on a bench
+would be as large as the bench's back)."""
+
+LARGE_WEIGHT = 0.3
+"""Factor on the weight of what a scene can show only larger than that."""
 
 FLOATS_INDOORS = ("balloon",)
 """What may be in the air of a room."""
@@ -76,13 +86,29 @@ def build_inventory(scene: str, capabilities: RendererCapabilities) -> SceneInve
     step = (1 - LAST_WEIGHT) / max(1, len(names) - 1)
     weights = {name: 1 - place * step for place, name in enumerate(names)}
     rests = {name: found for name, c in known.items() if (found := _possible(c, kind))}
-    on = {name: _weighted([n for n in c.supports if n in weights], weights) for name, c in known.items()}
+    on = _standing(known, weights, rests)
     inside = {name: _weighted([n for n in c.holds if n in weights], weights) for name, c in known.items()}
     boosted = {n: w * (CARRIER_BONUS if on[n].names or inside[n].names else 1.0) for n, w in weights.items()}
     alone = [name for name in names if name in rests]
     low = [name for name in alone if rests[name][0] not in OVERHEAD]
     free, core = _weighted(alone, boosted), _weighted(low[:CORE], boosted)
     return SceneInventory(kind, known, capabilities, free, core, rests, on, inside, weights)
+
+
+def _standing(known: Mapping[str, Category], weights: Weights, rests: Collection[str]) -> dict[str, Weighted]:
+    """What may stand on each: where it looks too large, only what has no other place in the scene, and seldom."""
+    fits = {name: [n for n in c.supports if n in weights and _rises_above(known[n], c)] for name, c in known.items()}
+    placed = {*rests, *(n for name in weights for n in fits[name])}
+    rare = {name: weight if name in placed else weight * LARGE_WEIGHT for name, weight in weights.items()}
+    return {
+        name: _weighted([n for n in c.supports if n in fits[name] or (n in weights and n not in placed)], rare)
+        for name, c in known.items()
+    }
+
+
+def _rises_above(category: Category, carrier: Category) -> bool:
+    """Whether a thing may be seen on a carrier at nearly its own size."""
+    return RISE * (carrier.surface or 0.0) * carrier.height_m <= MOST_RAISED * category.height_m
 
 
 def _possible(category: Category, kind: SceneKind) -> tuple[Rest, ...]:

@@ -56,3 +56,12 @@ class BackdropContext:
             for foot in self.feet
             if foot.ground in ("wall", "ceiling", "air")
         )
+
+    def uncovered(self, span: tuple[float, float], top: float, bottom: float, gap: float) -> tuple[float, float]:
+        """The widest part of a span of the wall, in pixels, that keeps `gap` clear of what hangs between two heights."""
+        hung = [foot for foot in self.feet if foot.ground == "wall" and foot.top < bottom and foot.y > top]
+        start, parts = span[0], []
+        for foot in sorted(hung, key=lambda foot: foot.left):
+            parts.append((start, min(span[1], foot.left - gap)))
+            start = max(start, foot.right + gap)
+        return max([*parts, (start, span[1])], key=lambda part: part[1] - part[0])

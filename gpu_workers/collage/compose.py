@@ -105,7 +105,7 @@ class Composer:
         elif place.ground == "wall":
             shadow.on_wall(self.image, alpha, corner)
         elif place.ground == "ceiling":
-            self._cord(place)
+            self._cord(place, alpha)
         elif place.ground == "water":
             self._float(place, picture)
 
@@ -117,10 +117,13 @@ class Composer:
             shadow.pond(self.image, hull.width, (x, y), y + hull.height)
         shadow.on_water(self.image, hull, (x, y))
 
-    def _cord(self, place: Place) -> None:
+    def _cord(self, place: Place, alpha: Image.Image) -> None:
+        """A cord from the upper edge down to what hangs, wherever its picture begins below."""
         x, y, w, _ = place.box
-        if y > 1:
-            ImageDraw.Draw(self.image).line((x + w / 2, 0, x + w / 2, y + 2), fill=(90, 80, 96), width=2)
+        solid = np.flatnonzero(np.asarray(alpha)[:, w // 2] >= VISIBLE_ALPHA)
+        low = y + (int(solid[0]) if len(solid) else 0)
+        if low > 1:
+            ImageDraw.Draw(self.image).line((x + w // 2, 0, x + w // 2, low + 2), fill=(90, 80, 96), width=2)
 
     def _paint(self, number: int, picture: Image.Image, place: Place) -> None:
         alpha = picture.getchannel("A")

@@ -117,8 +117,10 @@ class Sketch:
         paint(seen, area)
         left, top = max(0, round(area[0] * self._unit)), max(0, round(area[1] * self._unit))
         right, low = round((area[0] + area[2]) * self._unit), round((area[1] + area[3]) * self._unit)
-        part = seen._layer.crop((left, top, min(right, self._layer.width), min(low, self._layer.height)))
-        self._layer.paste(part, (left, top), part)
+        right, low = min(right, self._layer.width), min(low, self._layer.height)
+        if right > left and low > top:
+            part = seen._layer.crop((left, top, right, low))
+            self._layer.paste(part, (left, top), part)
 
     def lay(self, opacity: float = 1.0, soft: float = 0.0) -> None:
         """Lay the sheet over the brush's picture, blurred by `soft` pixels."""

@@ -10,7 +10,7 @@ from random import Random
 
 from spatial.layout.constraints.constraint_rules import surface_of
 from spatial.layout.placement_problem import Problem, ancestors, pairs_tucked_under
-from spatial.layout.size_ratios import LARGEST, attenuation, scale_of, seen_side, view_of
+from spatial.layout.size_ratios import LARGEST, RISE, attenuation, scale_of, seen_side, view_of
 
 WIDEST = 0.62
 """Largest extent of a box, share of the canvas's."""
@@ -86,7 +86,9 @@ def _fit(problem: Problem, sides: list[float], carrier: int, carried: list[int],
     if needed <= 1:
         return
     growth = min(needed, 4 / 3, max(1.0, largest_side(problem, carrier) / sides[carrier]))
-    sides[carrier] *= growth
+    for i, thing in enumerate(problem.things):  # all of a kind grow: only distance makes one look larger
+        if thing == problem.things[carrier]:
+            sides[i] *= growth
     for i in carried:
         sides[i] *= growth / needed
 
@@ -95,7 +97,7 @@ def _rise_above(problem: Problem, sides: list[float], i: int, carrier: int) -> N
     """An object on a low standing surface must still rise above the top of its carrier."""
     depth = surface_of(problem, carrier) * extent(problem, sides, carrier)[1]
     height = extent(problem, sides, i)[1]
-    least = 1.25 * depth + 2
+    least = RISE * depth + 2
     if height < least:
         sides[i] = min(sides[i] * least / height, largest_side(problem, i))
 

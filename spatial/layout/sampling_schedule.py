@@ -68,7 +68,10 @@ def _in_the_plane(problem: Problem, margins: Margins, rng: Random, jitter: float
 
 
 def _on_the_ground(problem: Problem, margins: Margins, rng: Random, soft: bool) -> Iterator[Candidate]:
-    """Every object in its usual place; with `soft`, objects leave it where the relations require it."""
+    """Every object in its usual place; with `soft`, objects leave it where the relations require it.
+
+    A size is that of the planned bottom edge, so bottom edges stay there, but in every other attempt of the soft ones.
+    """
     rules = rules_of(problem, margins)
     pairs = separated_pairs(problem)
     for k, scale in enumerate(SCALES):
@@ -82,7 +85,7 @@ def _on_the_ground(problem: Problem, margins: Margins, rng: Random, soft: bool) 
         sides = [side * scale * factor for side, factor in zip(sides, scales(problem, where, lines), strict=True)]
         sizes = _pixel_sizes(problem, fit_to_carriers(problem, _limited_by_horizon(problem, where, sides)))
         frame = Frame(_free_area(problem, margins), sizes, pairs, _gap(problem, margins))
-        rest = [*depth_rules(problem, where), *ground_rules(problem, where, {} if k % 2 else lines)]
+        rest = [*depth_rules(problem, where), *ground_rules(problem, where, {} if soft and k % 2 else lines)]
         points = sample(frame, rules, rng, rest) if soft else sample(frame, [*rules, *rest], rng)
         if points is not None:
             boxes = _boxes(points, sizes)

@@ -39,6 +39,10 @@ USUAL_VIEW_M = 2.4
 """The same for all other backdrops: a person is as tall there as three quarters of the picture."""
 
 
+RISE = 1.25
+"""How high a thing on a low standing surface must be, in depths of that surface below the carrier's top."""
+
+
 @dataclass(frozen=True)
 class View:
     """What sizes are measured against: the share of the picture to fill, and the width in metres at its lower edge.

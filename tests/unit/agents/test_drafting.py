@@ -49,6 +49,14 @@ def test_every_object_that_stands_on_something_may_stand_there(many):
                 assert thing in allowed, f"a {thing} {relation.predicate} a {carrier}"
 
 
+def test_a_planner_puts_nothing_on_a_bench_that_its_back_would_hide_where_there_is_a_table():
+    carriers = build_inventory("running track", COLLAGE).on
+    assert "camera" in categories()["bench"].supports
+    assert "camera" in carriers["table"].names
+    assert "camera" not in carriers["bench"].names
+    assert "backpack" in carriers["bench"].names
+
+
 def test_a_thing_for_surfaces_stands_on_something_except_on_a_table_top(many):
     for one in many:
         tabletop = scene_kinds()[one.draft.scene].backdrop == "tabletop"

@@ -118,6 +118,17 @@ def test_nearer_is_larger():
     assert sum(near) > 1.1 * sum(far)
 
 
+@pytest.mark.parametrize("relation", [(0, "left_of", 1), (0, "far", 1), (2, "right_of", 0), (2, "between", 0)])
+def test_of_two_of_a_kind_the_nearer_one_looks_larger_whatever_is_stated(relation):
+    subject, predicate, other = relation
+    others = (1,) if predicate == "between" else ()
+    stated = Relation(subject=subject, predicate=predicate, object=other, others=others)
+    for seed in SEEDS:
+        layout = laid_out(scene("room", "person person table chair", stated), seed)
+        far, near = sorted(range(2), key=lambda i: bottom(layout, i))
+        assert layout.boxes[near][3] >= layout.boxes[far][3] * 0.97
+
+
 @pytest.mark.parametrize(("carrier", "share"), [("table", 0.06), ("sofa", 0.48)])
 def test_what_is_on_something_stands_on_its_standing_surface(carrier, share):
     for seed in SEEDS:
