@@ -12,7 +12,7 @@ from random import Random
 from gpu_workers.solid.builders.commission import Builders, Built, Commission, fitted
 from gpu_workers.solid.kit.materials import Colour
 
-FAMILIES = ("seating",)
+FAMILIES = ("seating", "indoors.table_tops", "indoors.beds", "indoors.storage")
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Builders of what stands, hangs and lies in rooms."""

@@ -1,0 +1,1 @@
+"""Builders of what stands and drives in streets, gardens and on water."""
