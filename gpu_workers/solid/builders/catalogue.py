@@ -12,7 +12,16 @@ from random import Random
 from gpu_workers.solid.builders.commission import Builders, Built, Commission, fitted
 from gpu_workers.solid.kit.materials import Colour
 
-FAMILIES = ("seating", "indoors.table_tops", "indoors.beds", "indoors.storage")
+FAMILIES = (
+    "seating",
+    "indoors.table_tops",
+    "indoors.beds",
+    "indoors.storage",
+    "indoors.lighting",
+    "indoors.furnishings",
+    "indoors.wall_things",
+    "indoors.clocks",
+)
 
 
 @cache

@@ -60,7 +60,7 @@ def circle(radius: float, steps: int = 32, turn: float = 2 * pi, start: float = 
 
 def hoop(radius: float, thick: float, steps: int = 32) -> Mesh:
     """A ring that lies about the origin."""
-    return tube(circle(radius, steps), thick, closed=True)
+    return tube(circle(radius, steps).tolist(), thick, closed=True)
 
 
 def loft(rings: Points | Sequence[Points]) -> Mesh:
