@@ -5,8 +5,9 @@ The rejected events stay in the table; all other columns are small and are queri
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from dataset.analysis.certificate_text import ids_of, names_of, relation_in_word
 from dataset.gallery.duckdb_index import CopySchema, TableCopy
 from dataset.gallery.result_cache import LOCATION, SearchCache
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, OUTCOMES, SETTLE_OUTCOMES_SQL, SUPERSEDED
+from dataset.reading.rejection_story import SUMMARY_FIELDS
 from dataset.table.delta_table import Options
 from dataset.table.rejection_table import ADDED_LATER, IS_RETRIED
 from schemas.reasons import GATES, REASONS
@@ -22,7 +24,10 @@ from schemas.reasons import GATES, REASONS
 ROWS = 50
 """Rejections on one page."""
 
-_TEXT_COLUMNS = ("rejection_id", "seed_id", "stage", "gate", "reason", "detail", "graph_id", "image_id", "evidence")
+_TEXT_COLUMNS = (
+    "rejection_id", "seed_id", "stage", "gate", "reason", "detail", "graph_id", "image_id", "evidence", "image_key",
+    "concept",
+)  # fmt: skip
 
 REJECTIONS = CopySchema(
     columns={
@@ -30,9 +35,10 @@ REJECTIONS = CopySchema(
         "number": '"index"::INTEGER',
         "outcome": f"CASE WHEN {IS_RETRIED} THEN '{DRAWN_AGAIN}' ELSE '{ENDED}' END",
         "kept_at": "epoch_us(kept_at::TIMESTAMPTZ)",
+        "went_on": IS_RETRIED,
         "things": "things",
         "conflict": "[to_json(r)::VARCHAR for r in conflict]",  # as text, since relations of older files have no others
-        "words": "lower(concat_ws(' ', replace(reason, '_', ' '), detail, seed_id, graph_id, image_id, evidence))",
+        "words": "lower(concat_ws(' ', replace(reason, '_', ' '), detail, concept, seed_id, graph_id, image_id, evidence))",
     },
     leaves=frozenset(
         {
@@ -51,6 +57,11 @@ REJECTIONS = CopySchema(
 )
 
 _PAGE_COLUMNS = (*_TEXT_COLUMNS, "number", "outcome", "things", "conflict")
+_LISTED = {name: name for name in SUMMARY_FIELDS} | {"index": "number", "retried": "went_on", "time": "kept_at"}
+"""Field of a listed rejection to its column."""
+
+LISTED_AT_ONCE = 500
+
 _FACETS = ("outcome", "stage", "gate", "reason")
 
 
@@ -110,6 +121,25 @@ class RejectionSearch:
         )
         return len(found), [_view(dict(zip(_PAGE_COLUMNS, row, strict=True))) for row in rows]
 
+    def listed(self, wanted: RejectionFilter) -> Iterator[dict[str, Any]]:
+        """The small fields of all matching rejections, newest first, as `skg rejections list --json` names them.
+
+        `time` is None for older rows, which do not hold it.
+        """
+        found = self._searches.locations(wanted, *_where(wanted))
+        for first in range(0, len(found), LISTED_AT_ONCE):
+            here = ", ".join(str(int(location)) for location in found[first : first + LISTED_AT_ONCE])
+            names = ", ".join(column for column in _LISTED.values())
+            for row in self._copy.query(f"SELECT {names} FROM rows WHERE {LOCATION} IN ({here}) ORDER BY {LOCATION} DESC"):
+                fields = dict(zip(_LISTED, row, strict=True))
+                kept = fields["time"]
+                yield {**fields, "time": None if kept is None else _time(kept)}
+
+    def picture_key(self, rejection_id: str) -> str | None:
+        """Where the store has the rejected picture, None where there is no such rejection or no picture."""
+        found = self._copy.query("SELECT image_key FROM rows WHERE rejection_id = ?", [rejection_id])
+        return found[0][0] if found else None
+
     def _count(self) -> RejectionFacets:
         counted = {
             name: tuple(self._copy.query(f"SELECT {name}, count(*) FROM rows GROUP BY 1 ORDER BY 2 DESC, 1"))
@@ -118,6 +148,10 @@ class RejectionSearch:
         counts = dict(counted["outcome"])
         ended, again, superseded = (int(counts.get(outcome, 0)) for outcome in OUTCOMES)
         return RejectionFacets(ended + again + superseded, ended, again, superseded, **counted)
+
+
+def _time(microseconds: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)).isoformat(timespec="milliseconds")
 
 
 def _where(wanted: RejectionFilter) -> tuple[str, list[str]]:

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from dataset.gallery.interfaces import ANYWAY, Factory, SeedForm
 from dataset.gallery.rejected_samples import ROWS, RejectionFilter, RejectionSearch
+from dataset.gallery.rejection_files import CACHE_CONTROL, FORMS, PICTURES, Pictures, download, picture
 from dataset.gallery.row_views import view
 from dataset.gallery.sample_search import PAGE, SampleFilter, SampleSearch
 from dataset.gallery.search_request import filter_of, form_fields, page_links, page_of, search_page, seed_form_from
@@ -31,19 +32,16 @@ from schemas.errors import RetryableError, UserError
 REFRESH_S = 2.0
 """Seconds between two checks for a new version of the tables; one takes a few milliseconds."""
 
-PICTURES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
-
-CACHE_CONTROL = "private, max-age=86400"
-"""A sample's id derives from its picture, so the picture of an id never changes."""
-
 
 @dataclass(frozen=True)
 class GalleryData:
-    """The data of a gallery. Without a factory it can neither publish nor monitor."""
+    """The data of a gallery. Without a factory it can neither publish nor monitor, without pictures (the bytes behind a
+    key of the store) it shows none that were rejected."""
 
     samples: SampleSearch
     rejected: RejectionSearch
     factory: Factory | None = None
+    pictures: Pictures | None = None
 
     def refresh(self) -> None:
         """Apply the tables' changes. One that cannot be read now is logged, and tried again later."""
@@ -73,6 +71,8 @@ def application(data: GalleryData, hosts: Collection[str] | None = LOOPBACK, ref
             Route("/sample/{sample_id}", site.sample),
             Route("/image/{sample_id}", site.image),
             Route("/rejected", site.rejected),
+            Route("/rejected/image/{rejection_id}", site.rejected_image),
+            *(Route(f"/rejected{ending}", site.rejected_file) for ending in FORMS),
             Route("/factory", site.factory),
             Route("/factory/funnel", site.funnel),
             Route("/factory/seeds", site.publish, methods=["POST"]),
@@ -131,8 +131,23 @@ class _Site:
         wanted, found = filter_of(RejectionFilter, request), self._view.rejected
         total, page, rows = search_page(lambda page: found.search(wanted, page), page_of(request), ROWS)
         return _html(
-            "rejected.html", rows=rows, facets=found.facets, wanted=wanted, pages=page_links(total, page, ROWS, wanted)
+            "rejected.html",
+            rows=rows,
+            facets=found.facets,
+            wanted=wanted,
+            pages=page_links(total, page, ROWS, wanted),
+            pictures=self._view.pictures is not None,
+            query=request.url.query,
         )
+
+    def rejected_image(self, request: Request) -> Response:
+        """A picture that was rejected, from the store."""
+        return picture(self._view.rejected, self._view.pictures, request.path_params["rejection_id"])
+
+    def rejected_file(self, request: Request) -> Response:
+        """All rejections that match the filters, as a file."""
+        ending = PurePosixPath(request.url.path).suffix
+        return download(self._view.rejected, filter_of(RejectionFilter, request), ending)
 
     def factory(self, request: Request) -> Response:
         """The form for seeds, and the funnel."""

@@ -6,12 +6,14 @@ Judging again is idempotent: ids derive from content, so the same judgement is t
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
+from typing import TextIO
 
 from dataset.exports.files.atomic_folder import draft_of
+from dataset.reading.rejection_csv import csv_lines
 from dataset.reading.rejection_rows import Row
 from dataset.reading.rejection_story import as_full_json
 from dataset.table.rejection_table import judged_event
@@ -28,7 +30,7 @@ SOURCE = "rejections"
 BATCH_SIZE = 200
 """Messages that are published together: some MB."""
 
-LINES = "rejections.jsonl"
+LINES, TABLE = "rejections.jsonl", "rejections.csv"
 PICTURES = "images"
 
 
@@ -94,9 +96,10 @@ class Exported:
 
 
 def export(rows: Iterable[Row], store: Callable[[], ObjectStore], out: Path) -> Exported:
-    """Write one line per rejection, and the judged pictures. Raises UserError, RetryableError, OSError.
+    """Write one line per rejection, as JSON and in a table, and the judged pictures.
 
     `store` is called for the first picture.  The folder is created complete or not at all.
+    Raises UserError, RetryableError, OSError.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not an empty folder: an export does not overwrite anything")
@@ -104,12 +107,23 @@ def export(rows: Iterable[Row], store: Callable[[], ObjectStore], out: Path) -> 
     with draft_of(out.resolve()) as draft:
         (draft / PICTURES).mkdir()
         fetched = _PictureFolder(store, draft)
-        with (draft / LINES).open("w", encoding="utf-8") as lines:
-            for row in rows:
-                done.rejections += 1
-                told = {**as_full_json(row), "picture": None if row["image_key"] is None else fetched.picture(row, done)}
-                lines.write(json.dumps(told, ensure_ascii=False) + "\n")
+        with (
+            (draft / LINES).open("w", encoding="utf-8") as lines,
+            (draft / TABLE).open("w", encoding="utf-8-sig", newline="") as table,  # marked: spreadsheets guess otherwise
+        ):
+            table.writelines(csv_lines(_written(rows, fetched, lines, done), ("picture",)))
     return done
+
+
+def _written(
+    rows: Iterable[Row], fetched: "_PictureFolder", lines: TextIO, done: Exported
+) -> Iterator[Mapping[str, object]]:
+    """Each rejection with its picture's path, once it is in `lines`."""
+    for row in rows:
+        done.rejections += 1
+        told = {**as_full_json(row), "picture": None if row["image_key"] is None else fetched.picture(row, done)}
+        lines.write(json.dumps(told, ensure_ascii=False) + "\n")
+        yield told
 
 
 class _PictureFolder:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from dataset.gallery.interfaces import SeedForm, StageView
 from dataset.gallery.rejected_samples import RejectionSearch
+from dataset.gallery.rejection_files import Pictures
 from dataset.gallery.sample_search import SampleSearch
 from dataset.gallery.web_app import GalleryData
 from dataset.table.columns import COLUMNS
@@ -68,9 +69,9 @@ def store_rejections(uri: str, events: Sequence[Rejection]) -> None:
     Table.create(rejections_uri(uri), REJECTION_COLUMNS).append(rows, {})
 
 
-def shown(uri: str, factory: NotedFactory | None = None) -> GalleryData:
+def shown(uri: str, factory: NotedFactory | None = None, pictures: Pictures | None = None) -> GalleryData:
     """A gallery of what is in the tables now."""
-    found = GalleryData(SampleSearch(uri), RejectionSearch(rejections_uri(uri)), factory)
+    found = GalleryData(SampleSearch(uri), RejectionSearch(rejections_uri(uri)), factory, pictures)
     found.refresh()
     return found
 

@@ -52,13 +52,16 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
     from monitoring.logs import set_up
     from monitoring.otel_export import exporting
     from streams.adapters.gallery_backend import running_factory
+    from streams.adapters.rejected_pictures import stored_pictures
     from streams.settings import StatusSettings
 
     settings = StatusSettings()
     set_up(settings.log_format, "gallery")
     private = is_loopback(address[0])
     factory = running_factory(settings) if (private if feed is None else feed) else None
-    shown = GalleryData(SampleSearch(uri, options), RejectionSearch(rejections_uri(uri), options), factory)
+    rejected = RejectionSearch(rejections_uri(uri), options)
+    pictures = stored_pictures(settings) if settings.s3_endpoint or uri.startswith("s3://") else None
+    shown = GalleryData(SampleSearch(uri, options), rejected, factory, pictures)
 
     def ready(found: str) -> None:
         typer.echo(f"gallery of {uri} at {found} (Ctrl-C ends it)")

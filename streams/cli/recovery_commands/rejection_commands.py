@@ -52,15 +52,23 @@ def listing(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
     since: Since = None,
     until: Until = None,
     ids: Ids = None,
-    limit: Annotated[int | None, typer.Option(help=f"the newest so many; default {LISTED}, with --json all", min=1)] = None,
+    limit: Annotated[int | None, typer.Option(help=f"the newest so many; default {LISTED}, else all", min=1)] = None,
     as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="a table for spreadsheets, with a header")] = False,
     uri: Uri = None,
 ) -> None:
     """Rejections, newest first. Example: skg rejections list --reason no_questions --since 7d"""
+    from dataset.reading.rejection_csv import csv_lines
     from dataset.reading.rejection_story import as_summary_json, short
 
+    if as_json and as_csv:
+        raise Misused("give either --json or --csv")
     fitting = found(uri, wanted((stage, reason, concept, ids), (since, until)))
-    shown = fitting[: limit or (None if as_json else LISTED)]
+    shown = fitting[: limit or (None if as_json or as_csv else LISTED)]
+    if as_csv:
+        for line in csv_lines(as_summary_json(row) for row in shown):
+            typer.echo(line, nl=False)
+        return
     for row in shown:
         typer.echo(json.dumps(as_summary_json(row), ensure_ascii=False) if as_json else short(row))
     if not as_json:

@@ -1,5 +1,6 @@
 """`skg rejections`: what a person and a program see of what was rejected."""
 
+import csv
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dataset.reading import rejection_csv
 from dataset.table.delta_table import Table
 from dataset.table.rejection_table import ADDED_LATER, REJECTION_COLUMNS, RejectionsWriter, rejections_uri, rows_of
 from schemas.codec import Message, decode, encode
@@ -121,6 +123,23 @@ def test_the_list_is_newest_first_and_tells_each_outcome(skg: Skg, uri: str):
 def test_filters_hold_together(skg: Skg, uri: str, filters: list[str], count: int):
     code, said, fault = skg("list", "--json", *filters)
     assert (code, len(said.splitlines()), fault) == (0, count, "")
+
+
+def test_the_list_as_a_table_says_what_its_json_lines_say(skg: Skg, uri: str):
+    code, said, _ = skg("list", "--csv")
+    lines = [json.loads(line) for line in skg("list", "--json")[1].splitlines()]
+    found = list(csv.DictReader(said.splitlines()))
+    as_text = [{name: "" if value is None else str(value).lower() for name, value in line.items()} for line in lines]
+    assert (code, [{name: text.lower() for name, text in row.items()} for row in found]) == (0, as_text)
+    assert skg("list", "--csv", "--json")[0] == 2
+    assert skg("list", "--csv", "--since", "10m")[1].count("\n") == 1
+
+
+def test_a_text_that_a_spreadsheet_would_run_is_shown_to_it_as_text():
+    row = dict.fromkeys(rejection_csv.COLUMNS) | {"concept": '=HYPERLINK("x")', "detail": 'a\nb, "c"', "retried": True}
+    (header, told) = csv.reader("".join(rejection_csv.csv_lines([row])).splitlines(keepends=True))
+    found = dict(zip(header, told, strict=True))
+    assert (found["concept"], found["detail"], found["retried"]) == ('\'=HYPERLINK("x")', 'a\nb, "c"', "true")
 
 
 @pytest.mark.parametrize(
@@ -278,6 +297,10 @@ def test_an_export_brings_pictures_and_names_those_that_are_gone(tmp_path: Path)
     assert done.damaged == [other.image.key]
     lines = [json.loads(line) for line in (tmp_path / "out" / "rejections.jsonl").read_text("utf-8").splitlines()]
     assert [line["picture"] is None for line in lines] == [False, True, True, True, True]
+    with (tmp_path / "out" / "rejections.csv").open(encoding="utf-8-sig", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert [row["rejection_id"] for row in table] == [line["rejection_id"] for line in lines]
+    assert [row["picture"] or None for row in table] == [line["picture"] for line in lines]
     picture = (tmp_path / "out" / lines[0]["picture"]).read_bytes()
     assert picture == store.objects[good.image.key].data
     assert len(list((tmp_path / "out" / "images").iterdir())) == 1
