@@ -66,6 +66,7 @@ class Shader:
         self.material.use_nodes = True
         self._tree = self.material.node_tree
         self.surface = self._tree.nodes["Principled BSDF"]
+        self.end = self._tree.nodes["Material Output"]
 
     def node(self, kind: str, **settings: Any) -> Any:
         """A new node; settings are named inputs, with underscores for spaces."""
@@ -126,6 +127,8 @@ def add_surface(shader: Shader, spec: dict[str, Any], colour: Sequence[float]) -
     rough, metallic, clear, stretch, contrast, bump, sheen = PATTERNS[kind]
     shader.set(Roughness=rough, Metallic=metallic, Transmission_Weight=clear, Sheen_Weight=sheen)
     shader.set(Coat_Weight=0.4 if kind in COATED else 0.0, Subsurface_Weight=0.06 if kind in SOFT else 0.0)
+    if clear:
+        let_light_through(shader, colour)
     if stretch is None:
         return
     turn = {"x": (0, 1, 2), "y": (1, 0, 2), "z": (2, 1, 0)}[spec["grain"]]
@@ -136,6 +139,22 @@ def add_surface(shader: Shader, spec: dict[str, Any], colour: Sequence[float]) -
     shader.link(shader.ramp(noise.outputs["Fac"], ends, (0.33, 0.68)), shader.surface.inputs["Base Color"])
     if bump:
         shader.bump(noise.outputs["Fac"], bump)
+
+
+def let_light_through(shader: Shader, colour: Sequence[float]) -> None:
+    """Light passes glass unbent on its way to what it lights: what stands in and under it would be dark without."""
+    path, clear, mix = (
+        shader.node("LightPath"),
+        shader.node("BsdfTransparent", Color=(*colour, 1)),
+        shader.node("MixShader"),
+    )
+    lights = shader.node("Math")
+    lights.operation = "MAXIMUM"
+    for number, ray in enumerate(("Is Shadow Ray", "Is Diffuse Ray")):
+        shader.link(path.outputs[ray], lights.inputs[number])
+    for number, source in enumerate((lights.outputs[0], shader.surface.outputs[0], clear.outputs[0])):
+        shader.link(source, mix.inputs[number])
+    shader.link(mix.outputs[0], shader.end.inputs["Surface"])
 
 
 def add_pieces(shader: Shader, spec: dict[str, Any], colour: Sequence[float]) -> None:

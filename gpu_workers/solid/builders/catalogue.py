@@ -21,6 +21,8 @@ FAMILIES = (
     "indoors.furnishings",
     "indoors.wall_things",
     "indoors.clocks",
+    "goods.turnery",
+    "goods.fruit",
 )
 
 

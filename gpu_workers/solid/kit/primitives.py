@@ -88,7 +88,12 @@ def cylinder(radius: float, height: float, top: float | None = None, round_by: f
     return lathe(rounded_profile([(0, 0), (radius, 0), (upper, height), (0, height)], round_by))
 
 
-def tube(path: Sequence[Sequence[float]], radius: float | Sequence[float], around: int = 12, closed: bool = False) -> Mesh:
+def tube(
+    path: Sequence[Sequence[float]] | Points,
+    radius: float | Sequence[float] | Points,
+    around: int = 12,
+    closed: bool = False,
+) -> Mesh:
     """A round tube along a path (n × 3, metres), with one radius or one for each point; its ends are closed by caps."""
     points = np.asarray(path, dtype=np.float64)
     radii = np.broadcast_to(np.asarray(radius, dtype=np.float64), (len(points),))

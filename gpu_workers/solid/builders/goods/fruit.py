@@ -1,0 +1,414 @@
+"""Fruit and vegetables: turned ones from `turned_fruit.json`, long ones that lie, bunches, heads of leaves, slices."""
+
+from collections.abc import Sequence
+from math import cos, pi, sin
+
+import numpy as np
+
+from gpu_workers.solid.builders.commission import Builder, Builders, Built, Commission
+from gpu_workers.solid.builders.goods.turnery import turned, turned_table
+from gpu_workers.solid.kit.blobs import blob, limb
+from gpu_workers.solid.kit.curves import Profile, arc, spline
+from gpu_workers.solid.kit.materials import COLOURS, Colour, Material, glowing, material
+from gpu_workers.solid.kit.mesh import Mesh, Points, grid_mesh, joined
+from gpu_workers.solid.kit.primitives import ball, ellipsoid, lathe, leaf, plate, tube
+
+LEAFY: Colour = (0.20, 0.42, 0.10)
+STEM: Colour = (0.33, 0.27, 0.10)
+
+
+def lying(profile: Sequence[tuple[float, float]], length: float, radius: float) -> Mesh:
+    """A profile of (radius, way) in shares that lies along y on the ground, its end to the left."""
+    smooth: Profile = [(max(0.0, float(r)) * radius, (float(z) - 0.5) * length) for r, z in spline(profile, 5)]
+    return lathe(smooth, 32).turned(x=-90).moved(z=radius)
+
+
+def tuft(count: int, length: float, width: float, lift: float, bend: float = 0.4) -> list[Mesh]:
+    """Leaves in a star from the origin, each lifted by degrees."""
+    return [leaf(length, width, bend).turned(y=-lift).turned(z=360 * k / count + 11 * (k % 2)) for k in range(count)]
+
+
+def leafed(category: str, form: str, share: tuple[float, float], at: float, lift: float) -> Builder:
+    """A turned fruit with leaves at its stem; `share`: length and width of a leaf against the radius."""
+    count = LEAVES.get(category, 1)
+
+    def build(ask: Commission) -> Built:
+        r = ask.depth / 2
+        leaves = tuft(count, share[0] * r, share[1] * r, lift)
+        return turned(category, form, "fruit")(ask).add(
+            material("leaf", LEAFY), *(m.moved(z=at * ask.height) for m in leaves)
+        )
+
+    return build
+
+
+def banana(count: int) -> Builder:
+    """Bananas that lie on their sides, joined at the stem where there are more."""
+
+    def build(ask: Commission) -> Built:
+        w, d, r = ask.width, ask.depth, ask.height / 2
+        built = Built()
+        for k in range(count):
+            deep = d - 1.8 * r if k == 0 else 0.45 * (d - 2 * r)
+            path = spline(
+                [
+                    (0.2 * deep, -0.48 * w, r),
+                    (0.35 * deep, -0.38 * w, r),
+                    (1.12 * deep, 0, r),
+                    (0.5 * deep, 0.36 * w, r),
+                    (0, 0.48 * w, r),
+                ]
+            )
+            widths = np.interp(
+                np.linspace(0, 1, len(path)), [0, 0.08, 0.2, 0.5, 0.8, 0.95, 1], [0.3, 0.34, 0.85, 1, 0.9, 0.4, 0.2]
+            )
+            built.add(Material("food", ask.colour), tube(path, widths * r))
+            built.add(
+                material("food", (0.2, 0.13, 0.05)), tube(path[-2:], 0.3 * r), tube(path[:2] - (0, 0.002, 0), 0.33 * r)
+            )
+        return built
+
+    return build
+
+
+LEAVES = {"orange": 2, "tomato": 5}
+
+LONG: dict[str, dict[str, Profile]] = {
+    "carrot": {
+        "slender": [(0, 0), (0.1, 0.01), (0.45, 0.25), (0.8, 0.6), (1, 0.76), (0.8, 0.8), (0, 0.81)],
+        "stout": [(0, 0), (0.3, 0.02), (0.75, 0.2), (0.95, 0.5), (1, 0.72), (0.7, 0.78), (0, 0.78)],
+    },
+    "cucumber": {
+        "straight": [(0, 0), (0.7, 0.03), (0.95, 0.12), (1, 0.5), (0.95, 0.88), (0.6, 0.97), (0, 1)],
+        "waisted": [(0, 0), (0.6, 0.04), (1, 0.2), (0.92, 0.5), (1, 0.8), (0.5, 0.96), (0, 1)],
+    },
+    "eggplant": {
+        "bellied": [(0, 0), (0.7, 0.06), (1, 0.28), (0.8, 0.55), (0.55, 0.76), (0.4, 0.86), (0, 0.88)],
+        "long": [(0, 0), (0.7, 0.05), (1, 0.2), (0.92, 0.45), (0.75, 0.7), (0.5, 0.86), (0, 0.88)],
+    },
+    "lemon": {
+        "pointed": [(0, 0), (0.16, 0.02), (0.3, 0.1), (0.85, 0.3), (1, 0.5), (0.85, 0.7), (0.3, 0.9), (0.18, 0.98), (0, 1)],
+        "round": [(0, 0), (0.15, 0.03), (0.5, 0.1), (0.94, 0.34), (1, 0.5), (0.94, 0.66), (0.5, 0.9), (0.2, 0.96), (0, 1)],
+    },
+    "mango": {
+        "plump": [(0, 0), (0.6, 0.08), (0.95, 0.32), (1, 0.55), (0.8, 0.84), (0.4, 0.97), (0, 1)],
+        "slim": [(0, 0), (0.5, 0.06), (0.85, 0.25), (1, 0.6), (0.85, 0.85), (0.4, 0.98), (0, 1)],
+    },
+    "avocado": {
+        "whole": [(0, 0), (0.6, 0.04), (1, 0.3), (0.85, 0.6), (0.5, 0.86), (0.3, 0.97), (0, 1)],
+        "round": [(0, 0), (0.7, 0.06), (1, 0.4), (0.85, 0.72), (0.45, 0.94), (0, 1)],
+    },
+}  # fmt: skip
+"""Fruit that lies along y: profiles of (radius, way) in shares."""
+
+
+def long_fruit(category: str, form: str) -> Builder:
+    """A fruit of the table `LONG` without leaves."""
+
+    def build(ask: Commission) -> Built:
+        return Built().add(ask.made_of("food"), lying(LONG[category][form], ask.width, ask.height / 2))
+
+    return build
+
+
+def carrot(form: str) -> Builder:
+    """A carrot with rings and green leaves at its thick end."""
+
+    def build(ask: Commission) -> Built:
+        w, r = ask.width, ask.height / 2
+        built = Built().add(ask.made_of("food"), lying(LONG["carrot"][form], w, r))
+        for k in range(7):
+            turn, reach = 2.4 * k, 0.26 * w
+            end = (0.6 * r * cos(turn), 0.26 * w + reach * (0.7 + 0.03 * k), r * (1 + 0.6 * sin(turn)))
+            stalk = spline([(0, 0.24 * w, r), (0.3 * end[0], 0.37 * w, r * 1.1), end], 4)
+            built.add(material("leaf", LEAFY), tube(stalk, np.linspace(0.12, 0.05, len(stalk)) * r, 6))
+            blades = [
+                leaf(0.6 * r, 0.3 * r, 0.2).turned(z=side * 50 + 90).moved(*stalk[n])
+                for n in (4, 5, 6, 7)
+                for side in (-1, 1)
+            ]
+            built.add(material("leaf", LEAFY), *blades)
+        return built
+
+    return build
+
+
+def eggplant(form: str) -> Builder:
+    """An eggplant with its green cap."""
+
+    def build(ask: Commission) -> Built:
+        w, r = ask.width, ask.height / 2
+        built = Built().add(ask.made_of("ceramic"), lying(LONG["eggplant"][form], w, r))
+        cap = [(0.0, 0.87), (0.46, 0.86), (0.66, 0.76), (0.6, 0.8), (0.3, 0.9), (0.12, 0.94), (0.12, 1.0), (0, 1)]
+        green = material("leaf", (0.25, 0.40, 0.12))
+        return built.add(green, lying(cap, w, r))
+
+    return build
+
+
+def corn(kernels: int) -> Builder:
+    """An ear of corn with kernels in rows, its husk open at one end."""
+
+    def build(ask: Commission) -> Built:
+        w, r = ask.width, ask.height / 2
+        built = Built()
+        for row in range(26):
+            way = 0.48 - row * 0.72 / 26
+            far = 0.8 * r * min(1.0, (0.52 - way) * 5) ** 0.5
+            grain = ellipsoid(0.34 * r, 0.03 * w, 0.34 * r, 8)
+            turns = [2 * pi * (k + row % 2 / 2) / kernels for k in range(kernels)]
+            built.add(ask.made_of("ceramic"), joined(grain.moved(far * cos(a), way * w, r + far * sin(a)) for a in turns))
+        built.add(ask.made_of("food"), lying([(0, 0.2), (0.6, 0.22), (0.7, 0.8), (0, 0.98)], w, r).moved(z=0))
+        for k in range(6):
+            blade = leaf(0.62 * w, 1.0 * r, -0.05).turned(x=60 * k + 30).turned(z=90)
+            a = pi * k / 3
+            built.add(material("leaf", (0.45, 0.62, 0.22)), blade.moved(0.5 * r * cos(a), -0.5 * w, r + 0.5 * r * sin(a)))
+        return built
+
+    return build
+
+
+def potato(bumps: Sequence[tuple[float, float, float, float]]) -> Builder:
+    """A lump of a few balls (along y, aside, up in shares, radius as a share of half the height)."""
+
+    def build(ask: Commission) -> Built:
+        r = ask.height / 2
+        limbs = [
+            limb((x * r, y * ask.width, r + z * r), (x * r, y * ask.width + 1e-3, r + z * r), s * r) for y, x, z, s in bumps
+        ]
+        return Built().add(ask.made_of("food"), blob(limbs, 0.6 * r, 40))
+
+    return build
+
+
+def strawberry(form: str) -> Builder:
+    """A strawberry with seeds and a star of leaves."""
+
+    def build(ask: Commission) -> Built:
+        r, h = ask.depth / 2, ask.height
+        shape = [(0, 0), (0.4, 0.06), (0.8, 0.35), (1, 0.65), (0.75, 0.86), (0.2, 0.9), (0, 0.9)]
+        if form == "round":
+            shape = [(0, 0), (0.6, 0.06), (0.96, 0.35), (1, 0.55), (0.8, 0.82), (0.2, 0.9), (0, 0.9)]
+        profile = [(max(0.0, float(a)) * r, float(z) * h) for a, z in spline(shape, 5)]
+        built = Built().add(ask.made_of("ceramic"), lathe(profile))
+        seed = ellipsoid(0.05 * r, 0.05 * r, 0.06 * h, 6)
+        for level in range(6):
+            z = (0.14 + 0.12 * level) * h
+            far = float(np.interp(z, [p[1] for p in profile], [p[0] for p in profile]))
+            turns = [2 * pi * (k + level % 2 / 2) / 9 for k in range(9)]
+            built.add(material("food", "yellow"), joined(seed.moved(far * cos(a), far * sin(a), z) for a in turns))
+        built.add(material("leaf", LEAFY), *(m.moved(z=0.88 * h) for m in tuft(7, 0.8 * r, 0.36 * r, 12)))
+        return built.add(material("leaf", LEAFY), tube([(0, 0, 0.88 * h), (0, 0, h)], 0.06 * r))
+
+    return build
+
+
+def pineapple(rows: int) -> Builder:
+    """A pineapple: scales in spirals and a crown of stiff leaves."""
+
+    def build(ask: Commission) -> Built:
+        r, h = ask.depth / 2, ask.height
+        body = lathe(
+            [(0, 0), *((r * 0.9 * sin(pi * (0.17 + 0.66 * t)), 0.58 * h * t) for t in np.linspace(0, 1, 12)), (0, 0.58 * h)]
+        )
+        built = Built().add(ask.made_of("food"), body)
+        scale = ellipsoid(0.26 * r, 0.42 * r, 0.62 * h / rows, 10)
+        for row in range(rows):
+            t = (row + 0.5) / rows
+            far = r * 0.88 * sin(pi * (0.17 + 0.66 * t))
+            scales = [scale.moved(far).turned(z=360 * (k + row % 2 / 2) / 13).moved(z=0.58 * h * t) for k in range(13)]
+            built.add(ask.made_of("food"), joined(scales))
+        for ring, (lift, length) in enumerate(((42, 0.26), (62, 0.36), (80, 0.42))):
+            crown = tuft(8 - ring, length * h, 0.3 * r, lift, 0.06)
+            built.add(material("leaf", (0.18, 0.38, 0.16)), *(m.turned(z=20 * ring).moved(z=0.57 * h) for m in crown))
+        return built
+
+    return build
+
+
+def grapes(rows: int) -> Builder:
+    """A bunch that lies: a wedge of balls, a woody stem at its wide end."""
+
+    def build(ask: Commission) -> Built:
+        w, d, h = ask.width, ask.depth, ask.height
+        r = 0.42 * w / rows
+        built = Built()
+        for k in range(rows):
+            wide = 1 - 0.85 * abs(k - 0.62 * rows) / rows - 0.3 * max(0.0, 0.6 - k / rows)
+            for a in np.linspace(0, pi, max(3, round(9 * wide))):
+                for inner in (1.0, 0.45):
+                    place = (
+                        (d / 2 - r) * wide * inner * cos(a),
+                        (k + 0.5) / rows * 0.86 * w - w / 2,
+                        r + (h - 2 * r) * wide * inner * sin(a),
+                    )
+                    built.add(ask.made_of("ceramic"), ball(r * ask.random.uniform(0.95, 1.1), 14).moved(*place))
+        stem = spline([(0, 0.3 * w, 0.5 * h), (0, 0.42 * w, 0.6 * h), (0.02 * d, 0.5 * w, 0.75 * h)], 3)
+        return built.add(material("wood", STEM), tube(stem, 0.18 * r))
+
+    return build
+
+
+def cherries(leaves: int) -> Builder:
+    """Two cherries on stalks that meet."""
+
+    def build(ask: Commission) -> Built:
+        w, d, h = ask.width, ask.depth, ask.height
+        r = min(d / 2, 0.24 * w)
+        built = Built()
+        for side in (-1, 1):
+            built.add(ask.made_of("ceramic"), ball(r, 28).moved(0, side * (w / 2 - r), r))
+            stalk = spline([(0, side * (w / 2 - r), 1.9 * r), (0, side * 0.22 * w, 0.7 * h), (0, 0, h)], 5)
+            built.add(material("leaf", (0.35, 0.45, 0.14)), tube(stalk, 0.07 * r, 8))
+        blades = [leaf(0.45 * w, 0.2 * w, 0.3).turned(z=90 + 180 * k).moved(0, 0, 0.97 * h) for k in range(leaves)]
+        return built.add(material("leaf", LEAFY), *blades)
+
+    return build
+
+
+def broccoli(heads: int) -> Builder:
+    """A head of broccoli that stands on its thick stalk."""
+
+    def build(ask: Commission) -> Built:
+        r, h = ask.depth / 2, ask.height
+        built = Built().add(
+            material("food", (0.62, 0.72, 0.38)),
+            lathe([(0, 0), (0.36 * r, 0), (0.3 * r, 0.3 * h), (0.6 * r, 0.6 * h), (0, 0.66 * h)]),
+        )
+        for k in range(heads):
+            far, a = 0.7 * r * ((k + 0.3) / heads) ** 0.5, 2.4 * k
+            size = ask.random.uniform(0.24, 0.3) * r
+            place = (far * cos(a), far * sin(a), 0.83 * h - 0.28 * h * (far / r) ** 2)
+            floret = ball(size, 12)
+            bumps = 1 + 0.14 * np.array([ask.random.uniform(-1, 1) for _ in range(len(floret.points))])
+            rough = Mesh(floret.points * bumps[:, None], floret.corners, floret.counts)
+            built.add(Material("leaf", ask.colour, scale=0.4), rough.moved(*place))
+        return built
+
+    return build
+
+
+def lettuce(layers: int) -> Builder:
+    """A head of loose, frilled leaves."""
+
+    def build(ask: Commission) -> Built:
+        r, h = ask.depth / 2, ask.height
+        built = Built().add(material("leaf", (0.62, 0.76, 0.34)), ellipsoid(1.2 * r, 1.2 * r, 0.9 * h).moved(z=0.48 * h))
+        for layer in range(layers):
+            open_by = layer / max(1, layers - 1)
+            shade = (0.55 - 0.25 * open_by, 0.74 - 0.16 * open_by, 0.26 - 0.1 * open_by)
+            blade = frilled_leaf(h * (1 - 0.12 * open_by), r * (0.62 + 0.38 * open_by), 0.9 * r)
+            built.add(material("leaf", shade), *(blade.turned(z=360 * (k + layer / 2) / 6) for k in range(6)))
+        return built
+
+    return build
+
+
+def frilled_leaf(height: float, reach: float, width: float) -> Mesh:
+    """A cupped leaf that rises from the middle outwards, its rim in waves."""
+    up, across = np.meshgrid(np.linspace(0, 1, 10), np.linspace(-1, 1, 17), indexing="ij")
+    wave = 0.1 * reach * up**3 * np.sin(across * 14)
+    x = reach * np.sin(up * 1.9) ** 0.8 * 0.98 - 0.35 * reach * (across * up) ** 2 + wave
+    return grid_mesh(
+        np.stack([x, across * width * np.sin(0.25 + up * 1.9) * 0.75, up * height * (1 - 0.12 * across**2)], axis=-1)
+    )
+
+
+def watermelon(stands: bool) -> Builder:
+    """A wedge of watermelon with seeds that stands on its rind, or lies flat."""
+
+    def build(ask: Commission) -> Built:
+        w, d, h = (ask.width, ask.depth, ask.height)
+        radius = w / 2
+        layers = (((0.13, 0.38, 0.12), 1.0, 1.0), ((0.86, 0.90, 0.70), 0.94, 1.02), (COLOURS["red"], 0.87, 1.04))
+        built = Built()
+        for colour, share, thick in layers:
+            half = [(share * x, share * y) for x, y in arc(radius, 180, 360, 32)]
+            slab = plate(half, d * thick).moved(z=-d * thick / 2).turned(x=90).turned(z=90)
+            built.add(material("food", colour), slab.moved(z=radius))
+        seeds = [(-0.55, 0.25), (-0.3, 0.4), (0, 0.2), (0.3, 0.42), (0.55, 0.22), (-0.15, 0.62), (0.18, 0.64)]
+        grain = ellipsoid(d * 1.1, 0.03 * w, 0.045 * w, 8)
+        built.add(material("ceramic", "black"), *(grain.moved(0, y * radius, radius * (1 - z)) for y, z in seeds))
+        return built if not stands else tapered(built, h)
+
+    return build
+
+
+def tapered(built: Built, height: float) -> Built:
+    """Every part drawn together towards its top, as a wedge cut out of a ball is."""
+    thinned = Built()
+    for part in built.parts:
+        x, y, z = part.mesh.points.T
+        points = np.stack([x * (1 - 0.75 * np.clip(z / height, 0, 1)), y, z], axis=1)
+        thinned.add(part.material, Mesh(points, part.mesh.corners, part.mesh.counts))
+    return thinned
+
+
+def lantern(form: str) -> Builder:
+    """A pumpkin with a lit face."""
+
+    def build(ask: Commission) -> Built:
+        r, h = ask.depth / 2, ask.height
+        outer = spline(turned_table("fruit")["jack-o'-lantern"][form]["parts"][0]["outer"], 5)
+        lower, upper = np.linspace(-0.55, 0.55, 15), np.linspace(-0.6, 0.6, 15)
+        jag = np.where(np.arange(15) % 4 < 2, 0.0, 0.05)
+        mouth = [
+            np.stack([lower, 0.2 + 0.32 * lower**2 + jag], axis=1),
+            np.stack([upper, 0.32 + 0.3 * upper**2 + jag], axis=1),
+        ]
+        eye = [
+            np.stack([np.linspace(0.16, 0.5, 8), np.full(8, 0.48)], axis=1),
+            np.stack([np.linspace(0.31, 0.33, 8), np.full(8, 0.68)], axis=1),
+        ]
+        nose = [
+            np.stack([np.linspace(-0.08, 0.08, 6), np.full(6, 0.41)], axis=1),
+            np.stack([np.linspace(-0.01, 0.01, 6), np.full(6, 0.5)], axis=1),
+        ]
+        other = [edge[::-1] * (-1, 1) for edge in eye]
+        holes = [on_skin(bottom, top, outer, (r, h)) for bottom, top in (mouth, eye, other, nose)]
+        return turned("jack-o'-lantern", form, "fruit")(ask).add(glowing((1.0, 0.72, 0.2), 1.6), *holes)
+
+    return build
+
+
+def on_skin(bottom: Points, top: Points, outer: Points, size: tuple[float, float]) -> Mesh:
+    """A patch between two edges (aside, up in shares) laid on the front of a turned body of radius and height."""
+    radius, height = size
+    share = np.linspace(0, 1, 5)[:, None, None]
+    aside, up = np.moveaxis(bottom * (1 - share) + top * share, -1, 0)
+    far = np.interp(up, outer[:, 1], outer[:, 0]) * 0.995
+    x = np.sqrt(np.clip(far**2 - aside**2, 0, None))
+    return grid_mesh(np.stack([x * radius, aside * radius, up * height], axis=-1))
+
+
+LUMPS = {
+    "round": [(-0.22, 0, 0, 0.85), (0, 0.1, 0.05, 0.95), (0.22, -0.05, -0.05, 0.85), (0.1, 0.2, 0, 0.75)],
+    "long": [(-0.28, 0.2, 0, 0.66), (-0.1, 0, 0.05, 0.92), (0.12, -0.25, 0, 0.9), (0.3, 0.05, -0.1, 0.66)],
+}
+
+BUILDERS: Builders = {
+    category: {form: turned(category, form, "fruit") for form in forms}
+    for category, forms in turned_table("fruit").items()
+} | {
+    category: {form: long_fruit(category, form) for form in LONG[category]}
+    for category in ("cucumber", "lemon", "mango", "avocado")
+} | {
+    "apple": {form: leafed("apple", form, (0.8, 0.4), 0.86, 20) for form in ("round", "tall")},
+    "orange": {"plain": turned("orange", "plain", "fruit"), "leafed": leafed("orange", "leafed", (0.9, 0.4), 0.94, 10)},
+    "peach": {"plain": turned("peach", "plain", "fruit"), "leafed": leafed("peach", "leafed", (1.0, 0.42), 0.92, 5)},
+    "pear": {form: leafed("pear", form, (0.8, 0.36), 0.92, 15) for form in ("plump", "slim")},
+    "tomato": {form: leafed("tomato", form, (0.62, 0.2), 0.87, -2) for form in ("ribbed", "smooth")},
+    "banana": {"single": banana(1), "pair": banana(2)},
+    "carrot": {form: carrot(form) for form in ("slender", "stout")},
+    "eggplant": {form: eggplant(form) for form in ("bellied", "long")},
+    "ear of corn": {"fine": corn(16), "coarse": corn(12)},
+    "potato": {form: potato(lumps) for form, lumps in LUMPS.items()},
+    "strawberry": {form: strawberry(form) for form in ("pointed", "round")},
+    "pineapple": {"fine": pineapple(10), "coarse": pineapple(7)},
+    "bunch of grapes": {"small": grapes(9), "large": grapes(7)},
+    "pair of cherries": {"plain": cherries(0), "leafed": cherries(1)},
+    "head of broccoli": {"dense": broccoli(46), "loose": broccoli(26)},
+    "head of lettuce": {"open": lettuce(3), "tight": lettuce(2)},
+    "watermelon slice": {"wedge": watermelon(True), "slab": watermelon(False)},
+    "jack-o'-lantern": {form: lantern(form) for form in ("wide", "tall")},
+}  # fmt: skip
