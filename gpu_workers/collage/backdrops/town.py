@@ -3,11 +3,12 @@
 In: a brush.  Out: strokes, and the words for what was painted, kept in the brush.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PIL import ImageDraw
 
+from gpu_workers.collage.backdrop_context import Foot
 from gpu_workers.collage.backdrops.air import far_trees, hills, sky
 from gpu_workers.collage.backdrops.country import hedge
 from gpu_workers.collage.brush import FINE, Brush
@@ -17,6 +18,29 @@ from gpu_workers.collage.shapes import rectangle
 FACADES: tuple[RGB, ...] = (
     (232, 176, 140), (240, 214, 160), (176, 200, 206), (214, 160, 150), (196, 204, 172), (222, 200, 216), (206, 186, 170),
 )  # fmt: skip
+
+FAR_KERBS, NEAR_KERBS = (0.40, 0.06, 0.12, 0.20, 0.30, 0.50, 0.60, 0.68), (1.0, 0.90, 0.82, 0.72, 0.62, 0.52, 0.42)
+"""Where a road may begin and end, in shares of the ground's height; of equally good ones the first is taken."""
+
+LEAST_ROAD = 0.3
+"""The same, of its width."""
+
+BEHIND_SHELTER = 0.2
+"""The same, of the pavement that a shelter stands on."""
+
+KERB = 6
+"""A wheel so far beyond the road, in pixels, is at the kerb."""
+
+VEHICLES = frozenset(
+    ("ambulance", "articulated lorry", "auto rickshaw", "bus", "car", "cyclist", "delivery truck", "fire engine",
+     "forklift", "jeep", "motor scooter", "motorcycle", "pickup truck", "police car", "racing car", "taxi", "tram",
+     "trolleybus", "van")
+)  # fmt: skip
+ANYWHERE = frozenset(
+    ("person", "runner", "dog", "guide dog", "service dog", "cat", "crow", "bicycle", "traffic cone", "traffic barrier",
+     "skateboard")
+)  # fmt: skip
+"""What may be on the road and beside it."""
 
 
 def street(brush: Brush) -> None:
@@ -110,24 +134,43 @@ def _valance(brush: Brush, area: tuple[float, float, float, float]) -> None:
 
 
 def pavement_and_road(brush: Brush, line: float) -> None:
-    """Slabs along the houses, a kerb, asphalt with dashes."""
-    deep = brush.height - line
-    kerb = line + deep * 0.40
+    """Slabs along the houses, asphalt with dashes between kerbs, and slabs in front where something stands on them."""
+    far, near = road_between(brush, line)
     tone = brush.pick((206, 200, 198), (214, 204, 190), (196, 198, 206))
-    brush.gradient(line, kerb, ((0.0, darker(tone, 0.14)), (1.0, lighter(tone, 0.12))))
-    brush.shape(partial(_slabs, brush, line, kerb), darker(tone, 0.22), 0.6)
+    for top, low in ((line, far), (near, float(brush.height))):
+        if low > top:
+            brush.gradient(top, low, ((0.0, darker(tone, 0.14)), (1.0, lighter(tone, 0.12))))
+            brush.shape(partial(_slabs, brush, top, low), darker(tone, 0.22), 0.6)
     road = brush.pick((112, 112, 124), (124, 120, 126), (104, 110, 122))
-    brush.gradient(kerb, brush.height, ((0.0, lighter(road, 0.14)), (1.0, road)))
-    brush.texture(kerb, brush.height, 0.12)
-    brush.rect((0, kerb - 2, brush.width, 5), (238, 234, 230), (204, 200, 202))
-    brush.rect((0, kerb + 3, brush.width, 5), (150, 146, 156), (90, 88, 102))
-    y, dash = kerb + (brush.height - kerb) * 0.52, 66
+    brush.gradient(far, near, ((0.0, lighter(road, 0.14)), (1.0, road)))
+    brush.texture(far, near, 0.12)
+    brush.rect((0, far - 2, brush.width, 5), (238, 234, 230), (204, 200, 202))
+    brush.rect((0, far + 3, brush.width, 5), (150, 146, 156), (90, 88, 102))
+    brush.rect((0, near - 3, brush.width, 6), (238, 234, 230), (204, 200, 202))
+    _dashes(brush, far + (near - far) * 0.52)
+    brush.glow((brush.width / 2, line), (brush.width, 18), (60, 50, 80), 0.30)
+    brush.record("pavement", "sidewalk", "road", "street")
+
+
+def _dashes(brush: Brush, y: float) -> None:
+    dash = 66
     x = -brush.between(0, dash * 1.8)
     while x < brush.width:
         brush.poly([(x + 5, y), (x + dash + 5, y), (x + dash, y + 8), (x, y + 8)], (250, 246, 236), (232, 228, 222))
         x += dash * 1.8
-    brush.glow((brush.width / 2, line), (brush.width, 18), (60, 50, 80), 0.30)
-    brush.record("pavement", "sidewalk", "road", "street")
+
+
+def road_between(brush: Brush, line: float) -> tuple[float, float]:
+    """Where the road begins and ends down the picture: with most of the vehicles on it, most other things beside it."""
+    deep, least = brush.height - line, BEHIND_SHELTER if "bus shelter" in brush.context.wanted else 0.0
+    shares = [(a, b) for a in FAR_KERBS for b in NEAR_KERBS if a >= least and b - a >= LEAST_ROAD]
+    bands = [(line + deep * a, line + deep * b) for a, b in shares]
+    return max(bands, key=lambda band: _in_place(brush.context.feet, band))
+
+
+def _in_place(feet: Sequence[Foot], band: tuple[float, float]) -> int:
+    standing = [foot for foot in feet if foot.ground == "floor" and foot.name not in ANYWHERE]
+    return sum((band[0] < foot.y <= band[1] + KERB) == (foot.name in VEHICLES) for foot in standing)
 
 
 def _slabs(brush: Brush, line: float, kerb: float, on: ImageDraw.ImageDraw) -> None:
