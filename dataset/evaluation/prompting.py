@@ -18,9 +18,10 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 _ONLY = re.compile(r"^\W*([A-Z])\W*$", re.IGNORECASE)
 _BEFORE = re.compile(r"^\W*([A-Z])(?:[.):,*]+\s|\n)")
-_NAMED = re.compile(
-    r"\b(?i:answer|choice|option)\b(?i: is)?[\s:*(\"'>]*([A-Z])(?=\s*(?:[.):,;*\"\]}<(\n]|$|(?:is|because|since)\b))"
-)
+_LETTER = r"(?i: is)?[\s:*(\"'>]*([A-Z])(?=\s*(?:[.):,;*\"\]}<(\n]|$|(?:is|because|since)\b))"
+_NAMED = re.compile(r"\b(?i:answer|choice|option)\b" + _LETTER)
+_DECLARED = re.compile(r"\b(?i:answer)\b" + _LETTER)
+"""What is said to be the answer: of several the last counts, since models correct themselves."""
 _BOXED = re.compile(r"\\boxed\{\W*([A-Z])\W*\}")
 _THOUGHTS = re.compile(r"^.*</think(?:ing)?>", re.DOTALL)
 _SEVERAL = re.compile(r"\b([A-Z])\W*(?:[,/&]|\bor\b|\band\b)\W*(?:(?i:option|choice|answer)\W*)?([A-Z])\b(?!')")
@@ -57,10 +58,10 @@ def choice_of(response: str, choices: Sequence[str]) -> int | None:
         return exact[0]
     if _several_letters(text, LETTERS[: len(choices)]):
         return None
-    for pattern in (_ONLY, _BEFORE, _BOXED, _NAMED):
-        found = {match.upper() for match in pattern.findall(text)}
-        if len(found) == 1:
-            number = LETTERS.index(found.pop())
+    for pattern in (_ONLY, _BEFORE, _BOXED, _DECLARED, _NAMED):
+        found = [match.upper() for match in pattern.findall(text)]
+        if len(set(found)) == 1 or (found and pattern is _DECLARED):
+            number = LETTERS.index(found[-1])
             return number if number < len(choices) and not _contradicts_letter(text, number, choices) else None
     return _only_mentioned_choice(text, choices)
 

@@ -28,16 +28,20 @@ def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: object = None) -> str:
 
 
 def chosen_letter(response: str, choices: Sequence[str]) -> str | None:
-    """The letter that an answer names, as a letter or by the choice's own words; None where it is ambiguous."""
+    """The letter that an answer names, as a letter or by the choice's own words; None where it is ambiguous.
+
+    Of several that it declares the last: models correct themselves.
+    """
     letters = LETTERS[: len(choices)]
     text = response.strip()
     only = re.fullmatch(rf"\W*([{letters}])\W*", text, re.IGNORECASE)
     first = only or re.match(rf"\W*([{letters}])(?:[.:)*]+\s|\s*\n)", text)
     if first:
         return str(first.group(1)).upper()
-    named = set(re.findall(rf"(?i:answer is|answer:|option)\W*([{letters}])\b", text))
+    declared = re.findall(rf"(?i:answer is|answer:)\W*([{letters}])\b", text)
+    named = declared[-1:] or list(set(re.findall(rf"(?i:option)\W*([{letters}])\b", text)))
     if len(named) == 1:
-        return str(named.pop())
+        return str(named[0])
     plain = text.rstrip(".").casefold()
     same = [letter for letter, choice in zip(letters, choices, strict=True) if choice.casefold() == plain]
     return same[0] if len(same) == 1 else None

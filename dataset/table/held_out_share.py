@@ -10,6 +10,7 @@ from dataset.table.delta_table import Properties, Table
 from schemas.bounds import MAX_HELD_OUT_PER_MILLE
 from schemas.errors import BadInput, PermanentError
 from schemas.events import HELD_OUT_WHERE_UNSTATED, QAEvent
+from schemas.texts.written_text import shown, whole_number
 
 PROPERTY = "skg.held_out_per_mille"
 """Of the table; of the column `split` in tables that were written at once."""
@@ -35,9 +36,10 @@ def marked(columns: pa.Schema, per_mille: int) -> pa.Schema:
 def share_of(table: Table) -> int:
     """The table's share, 50 where it has none. Raises BadInput for a property that is no share."""
     text = table.properties.get(PROPERTY, str(HELD_OUT_WHERE_UNSTATED))
-    if not (text.isascii() and text.isdecimal() and int(text) <= MAX_HELD_OUT_PER_MILLE):
-        raise BadInput(f"the table's property {PROPERTY} is {text!r}, no number from 0 to {MAX_HELD_OUT_PER_MILLE}")
-    return int(text)
+    share = whole_number(text)
+    if share is None or share > MAX_HELD_OUT_PER_MILLE:
+        raise BadInput(f"the table's property {PROPERTY} is {shown(text)}, no number from 0 to {MAX_HELD_OUT_PER_MILLE}")
+    return share
 
 
 def require_share(table: Table, uri: str, per_mille: int) -> None:

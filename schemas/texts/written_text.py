@@ -21,6 +21,9 @@ JOINERS = frozenset("\u200c\u200d")
 TAGS = range(0xE0020, 0xE0080)
 """The end of an emoji flag."""
 
+MAX_DIGITS = 18
+"""Of a number that fits into 64 bits."""
+
 MAX_SHOWN = 60
 """Characters of a text that an error repeats."""
 
@@ -33,6 +36,14 @@ def nfc(text: str) -> str:
 def shown(text: str) -> str:
     """The text for an error: quoted, on one line, without anything invisible, shortened."""
     return repr(text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…")
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a text writes with the digits 0 to 9, at most 18; None for anything else.
+
+    `str.isdigit` holds for ², and `int` fails beyond 4,300 digits.
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None
 
 
 def phrase(text: str) -> str:

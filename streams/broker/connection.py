@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic import SecretStr
 
+from schemas.texts.written_text import whole_number
 from streams.errors import Misconfigured
 from streams.settings import KafkaSettings
 
@@ -63,9 +64,10 @@ class KafkaConnection:
         found = []
         for one in self.bootstrap.split(","):
             host, colon, port = one.strip().rpartition(":")
-            if not colon or not port.isdigit():
+            number = whole_number(port)
+            if not colon or number is None:
                 raise Misconfigured(f"SKG_KAFKA_BOOTSTRAP is {self.bootstrap!r}; it needs host:port, separated by commas")
-            found.append((host.strip("[]"), int(port)))
+            found.append((host.strip("[]"), number))
         return found
 
     def require_valid(self) -> None:

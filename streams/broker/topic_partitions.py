@@ -6,6 +6,7 @@ Asks no broker.
 
 from collections.abc import Iterable
 
+from schemas.texts.written_text import shown, whole_number
 from schemas.topics import TOPICS
 
 MOST = 10_000
@@ -29,6 +30,7 @@ def _pair(part: str) -> tuple[str, int]:
         raise ValueError(f"{part!r} is not of the form TOPIC=NUMBER")
     if name not in TOPICS:
         raise ValueError(f"{name!r} is no topic; there are {', '.join(TOPICS)}")
-    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= MOST:
-        raise ValueError(f"{text!r} is no number of partitions for {name}; give 1 to {MOST:,}")
-    return name, int(text)
+    number = whole_number(text)
+    if number is None or not 1 <= number <= MOST:
+        raise ValueError(f"{shown(text)} is no number of partitions for {name}; give 1 to {MOST:,}")
+    return name, number

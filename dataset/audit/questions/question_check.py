@@ -15,6 +15,7 @@ from dataset.audit.questions.plugin_question_check import plugin_faults
 from dataset.audit.questions.split_membership import home_split, split_keys
 from dataset.audit.tar_rows import Row
 from schemas.events import Scene
+from schemas.texts.written_text import whole_number
 from spatial.verify import verify
 from spatial.verify.lexicon import family
 from spatial.verify.order_answers import JOINED, plain_name
@@ -86,7 +87,8 @@ def _is_listed(choice: str, parsed: ParsedQuestion) -> bool:
 
 
 def _is_number_of_list(choice: str, parsed: ParsedQuestion) -> bool:
-    return choice.isdecimal() and int(choice) < len(parsed.form.refs)
+    number = whole_number(choice)
+    return number is not None and number < len(parsed.form.refs)
 
 
 def _is_open_answer(choice: str, parsed: ParsedQuestion) -> bool:

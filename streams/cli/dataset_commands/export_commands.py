@@ -86,10 +86,12 @@ def _names(text: str | None) -> tuple[str, ...]:
 
 def _range(text: str | None) -> tuple[int, int] | None:
     from schemas.errors import BadInput
+    from schemas.texts.written_text import shown, whole_number
 
     if text is None:
         return None
-    low, _, high = text.partition("-")
-    if not low.isdecimal() or not (high or low).isdecimal() or int(low) > int(high or low):
-        raise BadInput(f"--density {text}: give two numbers, as in 6-12")
-    return int(low), int(high or low)
+    first, _, second = text.partition("-")
+    low, high = whole_number(first), whole_number(second or first)
+    if low is None or high is None or low > high:
+        raise BadInput(f"--density {shown(text)[1:-1]}: give two numbers, as in 6-12")
+    return low, high

@@ -112,13 +112,14 @@ def _begun(state: Path, uri: str, options: dict[str, str] | None, after: int | N
 
 def _remembered(state: Path) -> int | None:
     from schemas.errors import UserError
+    from schemas.texts.written_text import whole_number
 
     if not state.exists():
         return None
-    text = state.read_bytes().decode("utf-8", "replace").strip()
-    if not (text.isascii() and text.isdecimal()):
+    version = whole_number(state.read_bytes().decode("utf-8", "replace").strip())
+    if version is None:
         raise UserError(f"{state} does not hold a version's number")
-    return int(text)
+    return version
 
 
 def _remember(state: Path, version: int) -> None:

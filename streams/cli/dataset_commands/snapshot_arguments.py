@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from schemas.errors import BadInput
+from schemas.texts.written_text import shown, whole_number
 
 Uri = Annotated[str | None, typer.Argument(help="the table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
 Version = Annotated[
@@ -21,12 +22,15 @@ def at(version: str | None) -> int | datetime | None:
     """A version's number or a time. Raises BadInput for anything else."""
     if version is None:
         return None
-    if version.isdecimal():
-        return int(version)
+    number = whole_number(version)
+    if number is not None:
+        return number
     try:
         return datetime.fromisoformat(version)
     except ValueError:
-        raise BadInput(f"--version {version}: give a version's number, or a time such as 2026-03-01T12:00") from None
+        raise BadInput(
+            f"--version {shown(version)[1:-1]}: give a version's number, or a time such as 2026-03-01T12:00"
+        ) from None
 
 
 def known(split: str | None) -> str | None:
