@@ -75,6 +75,13 @@ def up(
         typer.echo(f"export {name}={shlex.quote(value)}")
     if endpoints.forgets:
         typer.echo(f"skg: {IN_MEMORY}", err=True)
+    _say_other_folder(settings.state_dir)
+
+
+def _say_other_folder(state_dir: Path) -> None:
+    """Say whose services these are, where a setting that outlived a change of folder names them."""
+    if Path.cwd() not in (state_dir.resolve(), *state_dir.resolve().parents):
+        typer.echo(f"skg: these are the services of {state_dir}; unset SKG_STATE_DIR for those of this folder", err=True)
 
 
 def _own_paths(settings: "WriterSettings") -> dict[str, str]:
@@ -92,8 +99,10 @@ def down() -> None:
     from streams.services.local_services import down as stop
     from streams.settings import ProcessSettings
 
-    for line in stop(ProcessSettings().state_dir):
+    state_dir = ProcessSettings().state_dir
+    for line in stop(state_dir):
         typer.echo(line)
+    _say_other_folder(state_dir)
 
 
 def config() -> None:
