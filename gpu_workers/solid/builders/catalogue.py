@@ -23,6 +23,11 @@ FAMILIES = (
     "indoors.clocks",
     "goods.turnery",
     "goods.fruit",
+    "indoors.electronics",
+    "indoors.computers",
+    "indoors.appliances",
+    "indoors.small_appliances",
+    "indoors.bathroom",
 )
 
 
