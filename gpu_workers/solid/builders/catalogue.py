@@ -1,7 +1,7 @@
 """All builders: from a category and a form to a thing of a given size.
 
 In: what is wanted.  Out: its parts, filling exactly the wanted box.
-A family of builders is a module of this folder with a table `BUILDERS`; it needs to be named in `FAMILIES`.
+A family of builders is a module, here or in a folder here, with a table `BUILDERS`; it needs to be named in `FAMILIES`.
 """
 
 from collections.abc import Sequence
@@ -28,6 +28,14 @@ FAMILIES = (
     "indoors.appliances",
     "indoors.small_appliances",
     "indoors.bathroom",
+    "indoors.instruments",
+    "outdoors.greenery",
+    "outdoors.street",
+    "outdoors.road_signs",
+    "outdoors.vehicles",
+    "outdoors.heavy_vehicles",
+    "outdoors.cycles",
+    "outdoors.boats",
 )
 
 
