@@ -39,6 +39,9 @@ PATCHED = frozenset({"cat", "dog", "rabbit", "horse", "goat", "mouse", "pig", "o
 SOCKS_SHARE = 0.2
 """The height of white socks, as a share of an animal's height."""
 
+SHADED = 0.4
+"""How much of silver is in a white coat: pure white shows no form."""
+
 PATCHES = 5
 """Patches on an animal; some of them fall beside it."""
 
@@ -63,6 +66,8 @@ def coats_of(name: str) -> tuple[Coat, ...]:
 def coated(sprite: Image.Image, coat: Coat) -> Image.Image:
     """The sprite in its coat."""
     tinted = sprite if coat.colour is None else colours.tinted(sprite, coat.colour)
+    if coat.colour == "white":
+        tinted = Image.blend(tinted, colours.tinted(sprite, "silver"), SHADED)
     if not coat.pattern:
         return tinted
     white = colours.tinted(sprite, "white")
