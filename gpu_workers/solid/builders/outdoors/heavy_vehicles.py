@@ -102,7 +102,7 @@ def _truck(ask: Commission, box_high: float) -> Built:
     built.add(ask.made_of("paint"), long_loft((x * d, wide * w, low * h, high * h, 0.2) for x, wide, low, high in cab))
     built.add(
         DARK_GLASS,
-        box(w * 0.84, 0.03, h * 0.28, 0.02).turned(y=-22).moved(d * 0.462, 0, h * 0.49),
+        box(w * 0.84, 0.03, h * 0.28, 0.02).turned(y=-23).moved(d * 0.48, 0, h * 0.49),
     )
     built.add(DARK_GLASS, *(box(0.02, d * 0.11, h * 0.22, 0.01).moved(d * 0.34, y * w * 0.466, h * 0.52) for y in (-1, 1)))
     built.add(
