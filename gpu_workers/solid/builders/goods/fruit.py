@@ -50,15 +50,8 @@ def banana(count: int) -> Builder:
         built = Built()
         for k in range(count):
             deep = d - 1.8 * r if k == 0 else 0.45 * (d - 2 * r)
-            path = spline(
-                [
-                    (0.2 * deep, -0.48 * w, r),
-                    (0.35 * deep, -0.38 * w, r),
-                    (1.12 * deep, 0, r),
-                    (0.5 * deep, 0.36 * w, r),
-                    (0, 0.48 * w, r),
-                ]
-            )
+            aside = np.linspace(-0.48, 0.48, 25)
+            path = np.stack([deep * 1.12 * (1 - 4 * aside**2), aside * w, np.full(25, r)], axis=1)
             widths = np.interp(
                 np.linspace(0, 1, len(path)), [0, 0.08, 0.2, 0.5, 0.8, 0.95, 1], [0.3, 0.34, 0.85, 1, 0.9, 0.4, 0.2]
             )
@@ -293,7 +286,7 @@ def lettuce(layers: int) -> Builder:
 
     def build(ask: Commission) -> Built:
         r, h = ask.depth / 2, ask.height
-        built = Built().add(material("leaf", (0.62, 0.76, 0.34)), ellipsoid(1.2 * r, 1.2 * r, 0.9 * h).moved(z=0.48 * h))
+        built = Built().add(material("leaf", (0.62, 0.76, 0.34)), ellipsoid(1.45 * r, 1.45 * r, 0.96 * h).moved(z=0.48 * h))
         for layer in range(layers):
             open_by = layer / max(1, layers - 1)
             shade = (0.55 - 0.25 * open_by, 0.74 - 0.16 * open_by, 0.26 - 0.1 * open_by)
@@ -308,9 +301,9 @@ def frilled_leaf(height: float, reach: float, width: float) -> Mesh:
     """A cupped leaf that rises from the middle outwards, its rim in waves."""
     up, across = np.meshgrid(np.linspace(0, 1, 10), np.linspace(-1, 1, 17), indexing="ij")
     wave = 0.1 * reach * up**3 * np.sin(across * 14)
-    x = reach * np.sin(up * 1.9) ** 0.8 * 0.98 - 0.35 * reach * (across * up) ** 2 + wave
+    x = reach * np.sin(up * 2.4) ** 0.8 - 0.35 * reach * (across * up) ** 2 + wave
     return grid_mesh(
-        np.stack([x, across * width * np.sin(0.25 + up * 1.9) * 0.75, up * height * (1 - 0.12 * across**2)], axis=-1)
+        np.stack([x, across * width * np.sin(0.25 + up * 2.2) * 0.75, up * height * (1 - 0.12 * across**2)], axis=-1)
     )
 
 
@@ -327,8 +320,9 @@ def watermelon(stands: bool) -> Builder:
             slab = plate(half, d * thick).moved(z=-d * thick / 2).turned(x=90).turned(z=90)
             built.add(material("food", colour), slab.moved(z=radius))
         seeds = [(-0.55, 0.25), (-0.3, 0.4), (0, 0.2), (0.3, 0.42), (0.55, 0.22), (-0.15, 0.62), (0.18, 0.64)]
-        grain = ellipsoid(d * 1.1, 0.03 * w, 0.045 * w, 8)
-        built.add(material("ceramic", "black"), *(grain.moved(0, y * radius, radius * (1 - z)) for y, z in seeds))
+        grain = ellipsoid(0.1 * d, 0.035 * w, 0.055 * w, 8)
+        places = [(x, y * radius, radius * (1 - z)) for y, z in seeds for x in (-0.51 * d, 0.51 * d)]
+        built.add(material("ceramic", "black"), *(grain.moved(*place) for place in places))
         return built if not stands else tapered(built, h)
 
     return build
