@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.pytest_cache/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: quality bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas lock
+.PHONY: setup-solid demo-solid test-solid quality bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,20 @@ setup-gpu: .venv-gpu/.ready ## install the gpu extra (5.4 GB) into .venv-gpu, wi
 test-gpu: setup-gpu ## run the tests that need torch, with tiny models on the CPU
 	.venv-gpu/bin/python -m pytest tests/unit/gpu_workers/diffusion tests/unit/dataset/test_exports_train.py tests/unit/dataset/test_evaluation_model.py tests/e2e/test_tiny_diffusion.py
 
+setup-solid: .venv-solid/.ready ## install Blender as a Python module (1 GB) into .venv-solid, for the solid renderer
+
+.venv-solid/.ready: setup requirements/solid.txt
+	test -x .venv-solid/bin/python || $(BIN)/uv venv --quiet --python 3.11 .venv-solid
+	$(BIN)/uv pip sync --quiet --python .venv-solid/bin/python requirements/solid.txt
+	.venv-solid/bin/python -c "import bpy, OpenEXR"
+	@touch $@
+
+demo-solid: setup-solid ## run the whole factory with path-traced scenes: 24 graphs; the result is in demo-solid-out/
+	$(BIN)/skg demo --renderer solid --graphs 24 --out demo-solid-out
+
+test-solid: setup-solid ## run the tests that need Blender
+	$(BIN)/pytest tests/solid
+
 bench-llm: setup ## how well the agents keep a language model busy
 	$(BIN)/python -m tests.bench.llm
 
@@ -83,10 +97,11 @@ down: ## stop them
 	$(BIN)/skg down
 
 schemas: setup ## write the generated documents and the dashboard anew
-	$(BIN)/python -m schemas.documents
+	$(BIN)/python -m schemas.reference.documents
 	$(BIN)/python -m monitoring.dashboard
 
 lock: setup ## resolve the dependencies anew
 	$(LOCK) -o requirements/base.txt
 	$(LOCK) $(WITHOUT_GPU) --extra gpu --override requirements/gpu-overrides.txt -o requirements/gpu.txt
+	$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/solid.in -o requirements/solid.txt
 	$(LOCK) $(WITHOUT_GPU) --group dev -o requirements/dev.txt

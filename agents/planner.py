@@ -14,6 +14,7 @@ from agents.concepts.named_requirements import named_attributes, with_named_requ
 from agents.drafting import Drafted, Task, draft
 from agents.image_prompts import prompt_of
 from agents.orientation import turn_subjects
+from agents.placing import Arranged, Statement, arrange_for
 from agents.rejections import RequestRejected, rejection
 from agents.user_graphs import UserGraph, read_graph
 from schemas.bounds import MAX_NOTE_CHARS
@@ -22,15 +23,12 @@ from schemas.graph import UNDERSTOOD_NOTE, GraphObject, Layout, Provenance, Spat
 from schemas.ids import derived_seed, with_graph_id
 from spatial.knowledge.knowledge_base import NEAREST_THRESHOLD, SceneMatch, find_scene, scene_kinds
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
-from spatial.layout import NoLayout, Unsatisfiable, solve
+from spatial.layout import NoLayout, Unsatisfiable
 from spatial.questions.certain_facts import MIN_SIDE
 from spatial.reasoning.draft import Draft
 
 PRODUCER = "rule-planner"
 VERSION = "1"
-
-CANVAS = (512, 512)
-"""Pixels: the size that the collage draws and that layout-guided diffusion models are trained with."""
 
 ATTEMPTS = 4
 """Drafts tried for one graph before it is rejected: nearly all first ones can be laid out."""
@@ -46,7 +44,7 @@ class _Plan:
     draft: Draft
     objects: tuple[GraphObject, ...]
     excluded: tuple[str, ...]
-    layout: Layout
+    arranged: Arranged
     notes: Mapping[str, str]
     conditions: tuple[str, ...] = ()
 
@@ -80,25 +78,28 @@ def _from_options(seed: SeedConcept, index: int, capabilities: RendererCapabilit
     match = _scene_for(reading, seed.concept)
     asked = seed.model_copy(update={"options": with_named_requirements(seed.options, reading, capabilities)})
     first = Task(asked, index, match.scene, capabilities, 0, named_attributes(reading))
-    attempt, drafted, layout = _best_attempt(first)
+    attempt, drafted, arranged = _best_attempt(first)
     notes = _notes(match, attempt) | ({"concept": str(reading)[:MAX_NOTE_CHARS]} if reading.things else {})
-    return _Plan(drafted.draft, _objects(drafted), drafted.excluded, layout, notes, reading.conditions)
+    return _Plan(drafted.draft, _objects(drafted), drafted.excluded, arranged, notes, reading.conditions)
 
 
-def _best_attempt(first: Task) -> tuple[int, Drafted, Layout]:
+def _best_attempt(first: Task) -> tuple[int, Drafted, Arranged]:
     """The first attempt whose things are large enough, else the first that can be laid out; raises where none can be."""
-    found: tuple[int, Drafted, Layout] | None = None
+    found: tuple[int, Drafted, Arranged] | None = None
     for attempt in range(ATTEMPTS):
         drafted = draft(replace(first, attempt=attempt))
+        stated = Statement(drafted.draft, drafted.attributes)
         try:
-            layout = _laid_out(drafted.draft, derived_seed("layout", first.seed.seed_id, first.index, attempt))
+            arranged = _arranged(
+                stated, derived_seed("layout", first.seed.seed_id, first.index, attempt), first.capabilities
+            )
         except RequestRejected as rejected:
             if found is None and (attempt + 1 == ATTEMPTS or _is_required(drafted, rejected)):
                 raise
             continue
-        if not _too_small(layout):
-            return attempt, drafted, layout
-        found = found or (attempt, drafted, layout)
+        if not _too_small(arranged.layout):
+            return attempt, drafted, arranged
+        found = found or (attempt, drafted, arranged)
     assert found is not None
     return found
 
@@ -119,10 +120,10 @@ def _from_user_graph(seed: SeedConcept, index: int, capabilities: RendererCapabi
     words = [item.attributes for item in user_graph.objects]
     sides = turn_subjects(stated.objects, stated.relations, words.__getitem__, Random(index))[1]
     placed = replace(stated, relations=(*stated.relations, *sides))
-    layout = _laid_out(placed, derived_seed("layout", seed.seed_id, index, 0))
+    arranged = _arranged(Statement(placed, words), derived_seed("layout", seed.seed_id, index, 0), capabilities)
     if user_graph.undrawn:
         notes["not_drawn"] = ", ".join(user_graph.undrawn)[:MAX_NOTE_CHARS]
-    return _Plan(stated, user_graph.objects, user_graph.excluded, layout, notes)
+    return _Plan(stated, user_graph.objects, user_graph.excluded, arranged, notes)
 
 
 def _scene_for(reading: ConceptReading, concept: str) -> SceneMatch:
@@ -152,10 +153,11 @@ def _scene_of(user_graph: UserGraph) -> tuple[str, dict[str, str]]:
     return scene, notes | {"scene": f"{user_graph.scene!r} is not known; {scene} has {shares[scene]:.0%} of its things"}
 
 
-def _laid_out(stated: Draft, seed: int) -> Layout:
-    """Boxes for a draft. Raises RequestRejected with the proof, or with the limit that was reached."""
+def _arranged(statement: Statement, seed: int, capabilities: RendererCapabilities) -> Arranged:
+    """Places for a draft. Raises RequestRejected with the proof, or with the limit that was reached."""
+    stated = statement.draft
     try:
-        found = solve(stated, CANVAS, seed)
+        found = arrange_for(capabilities, statement, seed)
     except NoLayout as error:
         raise RequestRejected("layout", "no_layout", str(error), evidence={"objects": list(stated.objects)}) from error
     if isinstance(found, Unsatisfiable):
@@ -198,7 +200,8 @@ def _graph(seed: SeedConcept, index: int, plan: _Plan) -> SpatialGraph:
             "objects": plan.objects,
             "relations": plan.draft.relations,
             "excluded": plan.excluded,
-            "layout": plan.layout,
+            "layout": plan.arranged.layout,
+            "world": plan.arranged.world,
             "prompt": prompt_of(scene_kinds()[scene], plan.objects, plan.draft.relations, plan.excluded, plan.conditions),
             "provenance": Provenance(producer=PRODUCER, version=VERSION, parents=(seed.seed_id,), notes=dict(plan.notes)),
         }

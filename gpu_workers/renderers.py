@@ -13,6 +13,7 @@ from typing import Any
 from schemas.interfaces import Renderer
 from schemas.plugins import PluginTable
 from spatial.knowledge.renderer_capabilities import RendererCapabilities, any_words, pictures_only
+from spatial.world.solid_capabilities import solids_only
 
 GROUP = "skg.renderers"
 """Entry points of further renderers."""
@@ -28,7 +29,8 @@ class RendererSpec:
     """A renderer. `settings` are fields of `streams.settings.RenderSettings`: `make` is given these and no others.
 
     `capabilities` returns, for its name, what planners may request.  `knows_truth`: its pictures carry their truth, so no
-    detector is needed.  `make` returns it ready to draw; it raises UserError and RetryableError.
+    detector is needed.  `takes_minutes`: a call is slow without a model too.  `make` returns it ready to draw; it raises
+    UserError and RetryableError.
     """
 
     meaning: str
@@ -36,10 +38,16 @@ class RendererSpec:
     settings: tuple[str, ...]
     make: Callable[[Mapping[str, Any]], Renderer]
     knows_truth: bool = False
+    takes_minutes: bool = False
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether a call may take minutes."""
+        return self.has_model or self.takes_minutes
 
     @property
     def has_model(self) -> bool:
-        """Whether it draws with a model, named by a setting: a call may take minutes then."""
+        """Whether it draws with a model, named by a setting."""
         return MODEL_SETTING in self.settings
 
 
@@ -48,6 +56,13 @@ def _make_collage(given: Mapping[str, Any]) -> Renderer:
     from gpu_workers.collage.sprites.fetch import default_sprites_dir
 
     renderer: Renderer = CollageRenderer(given["sprites_dir"] or default_sprites_dir())
+    return renderer
+
+
+def _make_solid(given: Mapping[str, Any]) -> Renderer:
+    from gpu_workers.solid.solid_renderer import solid_renderer
+
+    renderer: Renderer = solid_renderer(given)
     return renderer
 
 
@@ -86,6 +101,14 @@ _BUILT_IN = {
         ("sprites_dir",),
         _make_collage,
         knows_truth=True,
+    ),
+    "solid": RendererSpec(
+        "path-traces things of real size in rooms and open places, in a Blender process of its own",
+        solids_only,
+        ("solid_python", "solid_side", "solid_samples", "solid_denoise", "solid_bounces", "solid_device", "solid_threads"),
+        _make_solid,
+        knows_truth=True,
+        takes_minutes=True,
     ),
     **{
         name: RendererSpec(meaning, any_words, _MODEL_SETTINGS, partial(_make_diffusion, name))

@@ -22,6 +22,15 @@ OVERHANG = 2
 MAX_DEPTH = 1e9
 """No unit, either way: beyond it a float cannot distinguish close depths."""
 
+MAX_METRES = 10_000.0
+"""Lengths and places in a scene in metres, either way: farther than a camera near the ground sees."""
+
+LEAST_METRES = 0.0001
+"""A tenth of a millimetre: thinner bodies have no sides that a camera could tell apart."""
+
+MAX_CAMERA = 1e6
+"""Either way, of a camera's numbers: pixels of its focal length and centre, and what moves the world before it."""
+
 MAX_SECONDS = 604_800.0
 """A week: no picture takes longer to draw."""
 

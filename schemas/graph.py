@@ -28,6 +28,7 @@ from schemas.bounds import (
     OVERHANG,
 )
 from schemas.predicate_names import check_arity, check_distinct, check_others, ends
+from schemas.world import World
 
 __all__ = [
     "CANVAS_MAX", "CANVAS_MIN", "MAX_OBJECTS",
@@ -171,9 +172,10 @@ class SpatialGraph(Event):
     `seed_id` and `index` identify the request: every (seed_id, index) ends in one outcome.
     `attempt` counts earlier pictures of it; an examiner requests another one by publishing the graph again with the next
     number.  It is not part of the graph's content: it does not enter its id, and 0 is not serialised.
+    `world`: the same scene in metres, for renderers that draw in three dimensions; its layout is then what its camera sees.
     """
 
-    VERSION: ClassVar[str] = "1.2"
+    VERSION: ClassVar[str] = "1.3"
 
     graph_id: Id
     seed_id: Id
@@ -187,6 +189,7 @@ class SpatialGraph(Event):
     prompt: Prompt
     provenance: Provenance
     attempt: Annotated[Attempt, Field(exclude_if=lambda attempt: attempt == 0)] = 0
+    world: Annotated[World | None, Field(exclude_if=lambda world: world is None)] = None
 
     @model_validator(mode="after")
     def _indices_are_valid(self) -> Self:
@@ -195,6 +198,8 @@ class SpatialGraph(Event):
             raise ValueError("objects must be numbered 0, 1, 2 … in order")
         if len(self.layout.boxes) != count:
             raise ValueError(f"{count} objects but {len(self.layout.boxes)} boxes")
+        if self.world is not None and len(self.world.bodies) != count:
+            raise ValueError(f"{count} objects but {len(self.world.bodies)} bodies")
         for relation in self.relations:
             for end in ends(relation):
                 if end >= count:

@@ -142,9 +142,9 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
         handler = RenderHandler(renderer, store, settings.render_batch, settings.held_out_per_mille)
         return HandlerStep(handler, tools)
 
-    model = vision_factories.spec_of(settings.renderer).has_model
-    batch = settings.render_batch * (CALLS_A_STEP if model else 1)
-    limits = BatchLimits(batch, settings.render_linger_s, max_batches=3, call_s=MODEL_CALL_S if model else CALL_S)
+    spec = vision_factories.spec_of(settings.renderer)
+    batch = settings.render_batch * (CALLS_A_STEP if spec.has_model else 1)
+    limits = BatchLimits(batch, settings.render_linger_s, max_batches=3, call_s=MODEL_CALL_S if spec.is_slow else CALL_S)
     with process("render", settings) as start:
         run_worker(Role("render", READS["render"], settings.render_group, limits), settings, start, step, hooks.test_hook)
 

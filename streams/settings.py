@@ -267,12 +267,26 @@ class IngestSettings(KafkaSettings, StoreSettings, KnowledgeSettings, SplitSetti
     """Where annotated pictures are stored and published."""
 
 
-class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings, SplitSettings, RenderGroup):
+class SolidSettings(_Settings):
+    """How the solid renderer draws."""
+
+    solid_python: Path | None = Field(
+        None, description="interpreter that has bpy and OpenEXR; default: of .venv-solid here (make setup-solid)"
+    )
+    solid_side: int = Field(512, ge=64, le=4096, description="pixels of a side")
+    solid_samples: int = Field(8, ge=1, le=4096, description="samples a pixel")
+    solid_denoise: bool = Field(True, description="denoise what was sampled")
+    solid_bounces: int = Field(6, ge=0, le=64, description="how often light bounces")
+    solid_device: Literal["auto", "cpu", "cuda", "optix"] = Field("auto", description="auto: a GPU where there is one")
+    solid_threads: int = Field(0, ge=0, le=1024, description="threads on the CPU; 0: one for each core")
+
+
+class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings, SolidSettings, SplitSettings, RenderGroup):
     """`skg render`."""
 
     render_batch: int = Field(4, ge=1, le=256, description="graphs in one render call")
     renderer: str = Field(
-        DEFAULT_RENDERER, description="renderer to draw with: collage, or a diffusion renderer such as gligen"
+        DEFAULT_RENDERER, description="renderer to draw with: collage, solid, or a diffusion renderer such as gligen"
     )
     sprites_dir: Path | None = Field(None, description="folder of object sprites; default: beside the environment")
 

@@ -20,16 +20,17 @@ from agents.llm.planning_job import PROMPTS, Job, Tools
 from agents.llm.planning_stages import choose_objects, choose_scene, propose_objects
 from agents.llm.relation_completion import Edges, unsatisfiable
 from agents.llm.scene_offer import Place
-from agents.planner import CANVAS, RulePlanner
+from agents.placing import CANVAS, Arranged, Statement, arrange_for
+from agents.planner import RulePlanner
 from agents.rejections import RequestRejected, rejection
 from schemas.events import Rejection, SeedConcept
-from schemas.graph import UNDERSTOOD_NOTE, GraphObject, Layout, Provenance, SpatialGraph
+from schemas.graph import UNDERSTOOD_NOTE, GraphObject, Provenance, SpatialGraph
 from schemas.ids import content_id, with_graph_id
 from schemas.interfaces import ObjectStore, StoredObject
 from schemas.llm.contract import Counts, Fault, LanguageModel, ledger
 from schemas.llm.structured_answers import Unanswered
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
-from spatial.layout import NoLayout, Unsatisfiable, solve
+from spatial.layout import NoLayout, Unsatisfiable
 from spatial.reasoning.draft import Draft
 
 PRODUCER = "language-planner"
@@ -47,7 +48,7 @@ class _Plan:
     objects: tuple[GraphObject, ...]
     edges: Edges
     hints: Hints
-    layout: Layout
+    arranged: Arranged
 
 
 class LanguagePlanner:
@@ -119,18 +120,19 @@ async def _run_stages(job: Job, placing: Executor) -> _Plan:
     while True:
         await job.await_answer(talk, edges.check)
         hints = await hints_for(job, things, edges.relations, CANVAS)
-        found = await asyncio.get_running_loop().run_in_executor(placing, _laid_out, job, edges, hints)
-        if isinstance(found, Layout):
+        found = await asyncio.get_running_loop().run_in_executor(placing, _arranged, job, edges, hints)
+        if isinstance(found, Arranged):
             return _Plan(place, chosen, things, edges, hints, found)
         talk.show(found)
 
 
-def _laid_out(job: Job, edges: Edges, hints: Hints) -> Layout | Fault:
-    """Boxes that satisfy every relation, near the hints where possible; or the fault of the relations."""
+def _arranged(job: Job, edges: Edges, hints: Hints) -> Arranged | Fault:
+    """Places that satisfy every relation, near the hints where possible; or the fault of the relations."""
     kind = edges.place.kind
     stated = Draft(edges.chosen.names, edges.relations, None if kind is None else kind.name)
+    statement = Statement(stated, edges.chosen.attributes, hints.boxes)
     try:
-        found = solve(stated, CANVAS, job.seed_for("layout", job.index), hints.boxes)
+        found = arrange_for(job.tools.capabilities, statement, job.seed_for("layout", job.index))
     except NoLayout as error:
         return Fault(f"{error}; state fewer relations", "layout", "no_layout", (), {"objects": list(stated.objects)})
     return unsatisfiable(edges, found.indices) if isinstance(found, Unsatisfiable) else found
@@ -148,7 +150,8 @@ def _graph(job: Job, plan: _Plan) -> SpatialGraph:
             "objects": plan.objects,
             "relations": plan.edges.relations,
             "excluded": plan.chosen.absent,
-            "layout": plan.layout,
+            "layout": plan.arranged.layout,
+            "world": plan.arranged.world,
             "prompt": prompt_of(scene, plan.objects, plan.edges.relations, plan.chosen.absent),
             "provenance": Provenance(producer=PRODUCER, version=VERSION, parents=(seed.seed_id,), notes=_notes(job, plan)),
         }
@@ -176,7 +179,7 @@ def _notes(job: Job, plan: _Plan) -> dict[str, str]:
 def _hint_note(plan: _Plan) -> str:
     if plan.hints.boxes is None:
         return "none"
-    pairs = zip(plan.hints.boxes, plan.layout.boxes, strict=True)
+    pairs = zip(plan.hints.boxes, plan.arranged.layout.boxes, strict=True)
     kept = [hint is not None and [round(v) for v in hint] == list(box) for hint, box in pairs if _is_finite(hint)]
     return "kept" if len(kept) == len(plan.objects) and all(kept) else f"{sum(kept)} of {len(plan.objects)} boxes kept"
 

@@ -17,8 +17,8 @@ from gpu_workers.collage.backdrops.catalogue import paint_backdrop
 from gpu_workers.collage.compose import Composer
 from gpu_workers.collage.object_pictures import Painter
 from gpu_workers.collage.paint_order import Place, place_objects
-from gpu_workers.collage.picture_metadata import packet, read_packet
 from gpu_workers.collage.scene_truth import picture_truth
+from gpu_workers.picture_metadata import packet, read_packet
 from schemas.errors import PermanentError
 from schemas.events import Truth
 from schemas.graph import Box, SpatialGraph

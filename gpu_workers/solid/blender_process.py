@@ -7,6 +7,7 @@ GPL reaches no further than that process: nothing here imports `bpy`.
 import json
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -62,6 +63,11 @@ class BlenderProcess:
                 self.close()
         raise PermanentError("failed", f"Blender ended {TRIES} times at the same picture")
 
+    @property
+    def process_id(self) -> int | None:
+        """The operating system's number of the process, if there is one."""
+        return None if self._process is None else self._process.pid
+
     def close(self) -> None:
         """End the process."""
         process, self._process = self._process, None
@@ -69,7 +75,8 @@ class BlenderProcess:
             return
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(BrokenPipeError):  # of what it did not read any more
+                    pipe.close()
         try:
             process.wait(END_S)
         except subprocess.TimeoutExpired:

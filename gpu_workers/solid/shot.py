@@ -59,14 +59,17 @@ class Sky:
 
 @dataclass(frozen=True)
 class TraceSettings:
-    """`samples` a pixel, whether they are denoised, how often light bounces; `device`: cpu, cuda, optix, or auto."""
+    """`samples` a pixel, whether they are denoised, how often light bounces; `device`: cpu, cuda, optix, or auto.
+
+    `threads` on a CPU, 0 for one on each core: pictures do not depend on them.
+    """
 
     side: int = 512
     samples: int = 8
     denoise: bool = True
     bounces: int = 6
     device: str = "cpu"
-    threads: int = 2
+    threads: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,10 +14,14 @@ PALETTE = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown"
 
 @dataclass(frozen=True)
 class RendererCapabilities:
-    """`pictures`: the renderer composes pictures of categories, which it can recolour and mirror; it draws nothing else."""
+    """`pictures`: the renderer composes pictures of categories, which it can recolour and mirror; it draws nothing else.
+
+    `in_metres`: it draws what has its place in a world of metres.
+    """
 
     renderer: str
     pictures: bool
+    in_metres: bool = False
 
     def draws(self, category: Category | None) -> bool:
         """Whether it can draw a category (None: one that the knowledge base does not know)."""

@@ -25,7 +25,7 @@ def agents(
 
 
 def render(
-    renderer: Annotated[str | None, typer.Option(help="collage, or a diffusion renderer; SKG_RENDERER")] = None,
+    renderer: Annotated[str | None, typer.Option(help="collage, solid, or a diffusion renderer; SKG_RENDERER")] = None,
     model: Annotated[str | None, typer.Option(help="a folder, a hub's owner/name, or tiny; SKG_RENDER_MODEL")] = None,
 ) -> None:
     """Draw pictures of graphs, until SIGTERM. Example: skg render --renderer gligen --model models/gligen"""

@@ -37,7 +37,9 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
         str | None, typer.Option(help="plan and judge with language models: stub (a stand-in) or env (SKG_LLM_URL, …)")
     ] = None,
     max_tokens: Annotated[int | None, typer.Option(help="tokens to spend on planning at most (with --llm)", min=0)] = None,
-    renderer: Annotated[str, typer.Option(help="collage, or a diffusion renderer such as gligen")] = DEFAULT_RENDERER,
+    renderer: Annotated[
+        str, typer.Option(help="collage, solid, or a diffusion renderer such as gligen")
+    ] = DEFAULT_RENDERER,
     model: Annotated[
         str | None, typer.Option(help="of a diffusion renderer: a folder, a hub's owner/name, or tiny")
     ] = None,

@@ -17,6 +17,9 @@ TINY = "tiny"
 PASSED_ON = ("SKG_RENDER_", "SKG_DETECTOR", "SKG_DEPTH", "SKG_RETRIES", "SKG_SALVAGE", "SKG_NSFW", "SKG_MODEL_CACHE")
 """Settings of the user that a demo keeps when it draws with a model."""
 
+OWN_SETTINGS = "SKG_SOLID_"
+"""Settings of the user of a renderer that knows its truth."""
+
 
 @dataclass(frozen=True)
 class RendererOptions:
@@ -30,7 +33,7 @@ class RendererOptions:
         spec = spec_of(self.renderer)
         chosen = {} if self.renderer == DEFAULT_RENDERER else {"SKG_RENDERER": self.renderer}
         if spec.knows_truth and not spec.has_model:
-            return chosen
+            return chosen | {name: value for name, value in os.environ.items() if name.startswith(OWN_SETTINGS)}
         own = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
         model = self.model or own.get("SKG_RENDER_MODEL")
         if spec.has_model and model is None:

@@ -18,7 +18,7 @@ from dataset.table.delta_table import Options, Table
 from dataset.table.held_out_share import share_of
 from dataset.table.rejection_table import judged_event
 from gpu_workers.annotated_pictures import is_annotated
-from gpu_workers.collage.picture_metadata import read_packet
+from gpu_workers.picture_metadata import read_packet
 from gpu_workers.relabel import PRODUCER as SALVAGE
 from schemas.events import ImageRef, Question, RenderedImage, SeenObject, Truth
 from schemas.graph import Provenance, Relation, SpatialGraph

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from random import Random
 
 from schemas.codec import encode
-from schemas.examples import graph
+from schemas.reference.examples import graph
 from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
 from tests.chaos.accounting import Request
 

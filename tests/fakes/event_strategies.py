@@ -22,6 +22,7 @@ from schemas.events import OPEN_KINDS, Question, SeedConcept, SeedOptions
 from schemas.graph import Layout, Relation, SpatialGraph
 from schemas.pictures import SeenRelation, Truth
 from schemas.predicate_names import BINARY, GROUPS, PLACES
+from schemas.world import Body, Camera, Space, World
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 
 M = TypeVar("M", bound=BaseModel)
@@ -84,7 +85,7 @@ def _drawn(draw: Draw, kind: type[M]) -> M:
 
 @cache
 def _fields(kind: type[BaseModel]) -> st.SearchStrategy[Fields]:
-    drawn_later = {"layout"} if kind is SpatialGraph else {"boxes", "depth", "canvas"} if kind is Layout else set()
+    drawn_later = {"layout", "world"} if kind is SpatialGraph else {"boxes", "depth", "canvas"} if kind is Layout else set()
     fields = {name: info for name, info in kind.model_fields.items() if name not in drawn_later}
     return st.fixed_dictionaries({name: of(info.annotation, info.metadata, name) for name, info in fields.items()})
 
@@ -253,7 +254,18 @@ def _graph(draw: Draw, fields: Fields) -> Fields:
     layout = _layout(draw, draw(_fields(Layout)), len(things))
     drawn = [each for relation in fields["relations"][:MANY] if (each := _inside(draw, relation, len(things)))]
     relations = (drawn * len(fields["relations"]))[: len(fields["relations"])]
-    return {**fields, "objects": things, "layout": layout, "relations": tuple(relations)}
+    world = _world(draw, len(things)) if draw(st.booleans()) else None
+    return {**fields, "objects": things, "layout": layout, "relations": tuple(relations), "world": world}
+
+
+def _world(draw: Draw, count: int) -> World:
+    """Bodies for that many things, each carried by nothing or by another."""
+    bodies = []
+    for number in range(count):
+        support = draw(st.none() | st.integers(0, count - 1))
+        carried = None if support == number else support
+        bodies.append(draw(models(Body)).model_copy(update={"support": carried}))
+    return World(space=draw(models(Space)), bodies=tuple(bodies), camera=draw(models(Camera)))
 
 
 def _inside(draw: Draw, relation: Any, count: int) -> Any:

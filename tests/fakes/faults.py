@@ -12,8 +12,8 @@ from random import Random
 import numpy as np
 from PIL import Image
 
-from gpu_workers.collage.picture_metadata import read_packet
 from gpu_workers.perception.interfaces import DepthMap, Detection
+from gpu_workers.picture_metadata import read_packet
 from schemas.events import Truth
 from schemas.graph import GraphObject, SpatialGraph
 from schemas.interfaces import Drawing, Renderer

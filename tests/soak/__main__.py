@@ -16,8 +16,8 @@ from pathlib import Path
 
 from schemas.codec import encode
 from schemas.events import STAGES, SeedOptions
-from schemas.examples import graph
 from schemas.ids import content_id, make_seed
+from schemas.reference.examples import graph
 from schemas.topics import GRAPHS, QA, REJECTIONS, SEEDS, key_of
 from streams.broker.topic_admin import apply
 from streams.settings import KafkaSettings

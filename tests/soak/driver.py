@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 
 from schemas.base import Event
 from schemas.events import RenderedImage
-from schemas.examples import rendered, sample
 from schemas.graph import SpatialGraph
 from schemas.ids import content_id
 from schemas.interfaces import Results
+from schemas.reference.examples import rendered, sample
 from schemas.topics import GRAPHS, IMAGES
 from streams.settings import ExamineSettings, RenderSettings
 from streams.steps.handler_step import HandlerStep

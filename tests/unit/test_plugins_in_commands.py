@@ -80,7 +80,8 @@ def test_a_renderer_of_a_plugin_draws(tmp_path: Path, monkeypatch: pytest.Monkey
     done = skg(plugins, "lineage", sample, "--uri", uri, "--rerender", **chosen)
     assert done.returncode == 0, done.stderr
     assert "the same file" in done.stdout
-    assert "collage, gligen, " in skg(plugins, "lineage", sample, "--uri", uri, "--rerender", SKG_RENDERER="chalk").stderr
+    refused = skg(plugins, "lineage", sample, "--uri", uri, "--rerender", SKG_RENDERER="chalk")
+    assert "collage, solid, gligen, " in refused.stderr
 
 
 def test_a_plugin_that_cannot_be_loaded_is_one_line_that_names_its_distribution(tmp_path: Path, dataset: str):

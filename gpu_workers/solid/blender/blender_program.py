@@ -88,7 +88,8 @@ def set_up_render(scene: Any, header: dict[str, Any]) -> None:
     cycles.transmission_bounces = cycles.transparent_max_bounces = settings["bounces"]
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.sample_clamp_indirect = 6.0
-    scene.render.threads_mode, scene.render.threads = "FIXED", settings["threads"]
+    scene.render.threads_mode = "FIXED" if settings["threads"] else "AUTO"
+    scene.render.threads = settings["threads"] or scene.render.threads
     scene.render.resolution_x, scene.render.resolution_y = settings["width"], settings["height"]
     scene.render.resolution_percentage = 100
     scene.render.use_persistent_data = False

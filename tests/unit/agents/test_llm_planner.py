@@ -5,7 +5,8 @@ import inspect
 
 import pytest
 
-from agents.planner import CANVAS, RulePlanner
+from agents.placing import CANVAS
+from agents.planner import RulePlanner
 from gpu_workers.renderers import capabilities_of
 from schemas.codec import decode
 from schemas.events import Rejection, SeedConcept, SeedOptions

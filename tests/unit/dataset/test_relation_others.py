@@ -12,9 +12,9 @@ from dataset.audit.content_ids import scene_hash as audited_hash
 from dataset.reading.row_reader import batches
 from dataset.table.columns import COLUMNS, RELATION
 from dataset.table.delta_table import Table
-from schemas.examples import graph
 from schemas.graph import GraphObject, Layout, Relation
 from schemas.ids import with_graph_id
+from schemas.reference.examples import graph
 from spatial.splits import scene_hash
 
 OLD = pa.struct([field for field in RELATION if field.name != "others"])

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gpu_workers.collage.picture_metadata import packet, read_packet
+from gpu_workers.picture_metadata import packet, read_packet
 from schemas.base import Name
 from schemas.events import SeenObject, Truth
 from schemas.graph import Relation

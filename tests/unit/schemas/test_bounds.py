@@ -12,11 +12,11 @@ from pydantic.fields import FieldInfo
 from schemas import bounds
 from schemas.codec import decode, encode
 from schemas.events import Rejection, SeedOptions
-from schemas.examples import graph, image, rejection, rendered, sample, seed
 from schemas.graph import Layout, Provenance, Relation, SpatialGraph
 from schemas.ids import make_seed
 from schemas.pictures import ImageRef, SeenObject, SeenRelation, Truth
 from schemas.predicate_names import BINARY, PLACES
+from schemas.reference.examples import graph, image, rejection, rendered, sample, seed
 from schemas.topics import GRAPHS, TOPICS
 from spatial.relations import predicate_table
 

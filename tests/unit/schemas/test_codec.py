@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from schemas.codec import decode, encode, event_age, header
 from schemas.errors import PermanentError
 from schemas.events import HELD_OUT_WHERE_UNSTATED, QAEvent, RenderedImage, SeedConcept
-from schemas.examples import examples, seed
 from schemas.ids import make_seed
+from schemas.reference.examples import examples, seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, QA, REJECTIONS, SEEDS, TOPICS, major
 
 

@@ -13,8 +13,8 @@ from schemas.bounds import MAX_JSON_DEPTH, MAX_JSON_ITEMS, MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode, event_age, header
 from schemas.errors import PermanentError
 from schemas.events import SeedConcept, SeedOptions
-from schemas.examples import examples as shown
 from schemas.ids import make_seed
+from schemas.reference.examples import examples as shown
 from schemas.topics import SEEDS, TOPICS
 from streams.broker.records import MAX_MESSAGE_BYTES
 from tests.fakes.event_strategies import models

@@ -9,8 +9,8 @@ import msgpack
 import pytest
 
 from schemas.codec import decode, encode, to_message
-from schemas.documents import FOLDER, documents, schema
-from schemas.examples import examples
+from schemas.reference.documents import FOLDER, documents, schema
+from schemas.reference.examples import examples
 from schemas.topics import TOPICS, key_of
 
 HISTORY = Path(__file__).parent / "history"

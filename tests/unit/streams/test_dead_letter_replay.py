@@ -8,8 +8,8 @@ import pytest
 from schemas.codec import Message, encode, to_message
 from schemas.errors import Oversize, PermanentError, RetryableError
 from schemas.events import DeadLetter, Replayed, Stage
-from schemas.examples import graph
 from schemas.ids import make_seed
+from schemas.reference.examples import graph
 from schemas.topics import DEAD_LETTERS, GRAPHS, QA, REPLAYS, SEEDS, key_of
 from streams.broker.records import Partition, Record
 from streams.errors import Misused

@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from schemas.examples import sample, seed
+from schemas.reference.examples import sample, seed
 from streams.demo.live_display import picture, progress_line
 from streams.demo.outcome_counts import OutcomeCounts
 from streams.operations.seeds import requests_of

@@ -7,7 +7,7 @@ import pytest
 from schemas.base import Event
 from schemas.codec import encode
 from schemas.events import DeadLetter
-from schemas.examples import dead_letter, graph, rejection, rendered, sample, seed
+from schemas.reference.examples import dead_letter, graph, rejection, rendered, sample, seed
 from schemas.topics import BY_EVENT, GRAPHS, IMAGES, QA, SEEDS, key_of
 from streams.broker.records import Partition, Record
 from streams.demo.outcome_counts import OutcomeCounts

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from schemas.codec import decode, encode, to_message
 from schemas.errors import PermanentError
 from schemas.events import DeadLetter, Origin, SeedConcept
-from schemas.examples import graph, rejection, rendered, sample, seed
 from schemas.ids import make_seed
+from schemas.reference.examples import graph, rejection, rendered, sample, seed
 from schemas.topics import DEAD_LETTERS, GRAPHS, IMAGES, REJECTIONS, SEEDS, TOPICS, key_of
 from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
 from streams.steps.dead_letters import (

@@ -1,6 +1,7 @@
 """Generates documents from the models: a JSON Schema for each event, one AsyncAPI 3 document, the examples as JSON.
 
-In: the topic table and the models.  Out: file name to text, or the files in a folder (`python -m schemas.documents`).
+In: the topic table and the models.  Out: file name to text, or the files in a folder
+(`python -m schemas.reference.documents`).
 The files are committed; a test compares them with the code.
 """
 
@@ -10,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from schemas.codec import CONTENT_TYPE
-from schemas.examples import examples
+from schemas.reference.examples import examples
 from schemas.topics import TOPICS, Topic
 
-FOLDER = Path(__file__).parent / "generated"
+FOLDER = Path(__file__).parents[1] / "generated"
 
 _HEADERS = {
     "ce_specversion": "CloudEvents version",

@@ -1,0 +1,1 @@
+"""What surrounds solid things: rooms, tables, open places, with their light."""

@@ -1,0 +1,105 @@
+"""Rooms and tables: floors, walls, windows, the light that comes through them.
+
+In: a space, random numbers.  Out: surroundings.
+"""
+
+from collections.abc import Sequence
+from random import Random
+
+from gpu_workers.solid.kit.materials import COLOURS, Colour, Kind, Material
+from gpu_workers.solid.kit.mesh import Mesh, mesh_of
+from gpu_workers.solid.kit.primitives import box, cylinder
+from gpu_workers.solid.scenery.surroundings import Surroundings
+from gpu_workers.solid.shot import Light, Part, Placed, Sky, facing_pose, pose
+from schemas.world import Space
+
+FLOORS: Sequence[tuple[Kind, str]] = (
+    ("floorboards", "oak"), ("floorboards", "pine"), ("floorboards", "walnut"), ("tiles", "cream"), ("tiles", "gray"),
+    ("carpet", "beige"), ("carpet", "gray"),
+)  # fmt: skip
+
+WALLS: Sequence[Colour] = (
+    (0.86, 0.84, 0.78), (0.80, 0.83, 0.80), (0.74, 0.80, 0.84), (0.88, 0.80, 0.72), (0.83, 0.78, 0.80), (0.70, 0.74, 0.68),
+    (0.90, 0.88, 0.86), (0.66, 0.71, 0.76),
+)  # fmt: skip
+
+TABLES: Sequence[tuple[Kind, str]] = (
+    ("wood", "oak"), ("wood", "walnut"), ("wood", "pine"), ("fabric", "white"), ("fabric", "cream"), ("stone", "gray"),
+)  # fmt: skip
+
+MARGIN_M = 0.25
+"""Between the region where things stand and the side walls."""
+
+DAYLIGHT: Colour = (1.0, 0.95, 0.88)
+LAMPLIGHT: Colour = (1.0, 0.82, 0.6)
+
+
+def room(space: Space, rng: Random) -> Surroundings:
+    """A room that is open towards the camera."""
+    kind, colour = rng.choice(FLOORS)
+    wall, trim = Material("plaster", rng.choice(WALLS)), Material("paint", COLOURS["white"])
+    left, right = space.left - MARGIN_M, space.right + MARGIN_M
+    near, back, high = space.front - 6.0, space.back, space.height
+    made = Surroundings(sky=Sky((0.92, 0.94, 0.97), (0.85, 0.9, 1.0), 0.35), elements={"wall", "floor"})
+    made.parts += [
+        _fixed(_level(left, right, near, back, 0.0), Material(kind, COLOURS[colour])),
+        _fixed(_level(left, right, near, back, high, down=True), Material("plaster", COLOURS["white"])),
+        _fixed(_upright((left, back), (right, back), high), wall),
+        _fixed(_upright((left, near), (left, back), high), wall),
+        _fixed(_upright((right, back), (right, near), high), wall),
+        _fixed(box(right - left, 0.015, 0.09, 0.004).turned(z=-90).moved((left + right) / 2, back - 0.0075, 0), trim),
+    ]
+    made.lights += _window_light((left, right, near, back, high), rng)
+    return made
+
+
+def table(space: Space, rng: Random) -> Surroundings:
+    """A table's top before a wall."""
+    kind, colour = rng.choice(TABLES)
+    width, depth = space.right - space.left + 0.5, space.back - space.front + 0.3
+    middle = ((space.left + space.right) / 2, (space.front + space.back) / 2)
+    wall = Material("plaster", rng.choice(WALLS))
+    back, high = space.back + rng.uniform(0.6, 1.6), 2.6
+    made = Surroundings(sky=Sky((0.92, 0.94, 0.97), (0.85, 0.9, 1.0), 0.45), elements={"table", "tabletop", "wall"})
+    top = box(width, depth, 0.03, 0.01).moved(*middle, space.ground - 0.03)
+    floor_kind, floor_colour = rng.choice(FLOORS)
+    made.parts += [
+        _fixed(top, Material(kind, COLOURS[colour], grain="y")),
+        _fixed(_level(-6, 6, -6, back, 0.0), Material(floor_kind, COLOURS[floor_colour])),
+        _fixed(_upright((-6, back), (6, back), high), wall),
+    ]
+    legs = [(x * (depth / 2 - 0.08), y * (width / 2 - 0.08)) for x in (-1, 1) for y in (-1, 1)]
+    made.parts += [
+        _fixed(cylinder(0.03, space.ground - 0.03).moved(middle[0] + y, middle[1] + x), Material("wood", COLOURS[colour]))
+        for x, y in legs
+    ]  # fmt: skip
+    made.lights += _window_light((-1.6, 1.6, -2.5, back, high), rng)
+    return made
+
+
+def _window_light(walls: tuple[float, float, float, float, float], rng: Random) -> list[Light]:
+    """Soft light from a window at one side behind the camera, and a weaker one from the other side."""
+    left, right, near, back, high = walls
+    side = rng.choice((-1, 1))
+    x = left + 0.2 if side < 0 else right - 0.2
+    reach = max(right - left, 2.0)
+    colour = rng.choice((DAYLIGHT, DAYLIGHT, LAMPLIGHT))
+    target = ((left + right) / 2, (near + 6 + back) / 2, 0.4)
+    strong = Light("AREA", facing_pose((x, near + 4.6, high - 0.4), target), 26 * reach**2, colour, size=(1.8, 1.8))
+    weak = Light("AREA", facing_pose((-x, near + 4.2, high - 0.3), target), 7 * reach**2, DAYLIGHT, size=(2.2, 2.2))
+    return [strong, weak]
+
+
+def _fixed(mesh: Mesh, material: Material) -> Placed:
+    return Placed(Part(mesh, material, weighted=True), pose())
+
+
+def _level(left: float, right: float, near: float, far: float, z: float, down: bool = False) -> Mesh:  # noqa: PLR0913, PLR0917
+    ring = [(left, near, z), (right, near, z), (right, far, z), (left, far, z)]
+    return mesh_of(ring[::-1] if down else ring, [(0, 1, 2, 3)])
+
+
+def _upright(start: tuple[float, float], end: tuple[float, float], high: float) -> Mesh:
+    """A wall from one corner to another, seen from the left of the way between them turned back: from inside the room."""
+    (ax, ay), (bx, by) = start, end
+    return mesh_of([(ax, ay, 0), (ax, ay, high), (bx, by, high), (bx, by, 0)], [(0, 1, 2, 3)])

@@ -1,0 +1,110 @@
+"""The solid renderer: from a graph planned in metres to a traced picture with exact truth.
+
+In: graphs with worlds, and seeds.  Out: drawings; the same bytes for the same graph and seed on the same machine.
+Uses no broker and no store.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from gpu_workers.picture_metadata import packet, read_packet
+from gpu_workers.solid.blender_process import BlenderProcess, Traced
+from gpu_workers.solid.scene_shot import scene_shot
+from gpu_workers.solid.shot import TraceSettings
+from gpu_workers.solid.silhouettes import Silhouette, silhouette
+from gpu_workers.solid.solid_truth import SeenScene, scene_truth
+from schemas.errors import UserError
+from schemas.events import Truth
+from schemas.graph import SpatialGraph
+from schemas.interfaces import Drawing
+from schemas.picture_layers import Layers, with_layers
+
+DEFAULT_PYTHON = Path(".venv-solid/bin/python")
+"""Where `make setup-solid` installs Blender."""
+
+EDITION = 1
+"""Of bodies, materials and surroundings: others are other pictures of the same seed."""
+
+QUALITY, METHOD = 92, 2
+MEDIA_TYPE = "image/webp"
+MILLIMETRES, MOST_MM = 1000.0, 65_535
+
+
+class SolidRenderer:
+    """Implements `schemas.interfaces.Renderer` with a Blender process of its own."""
+
+    def __init__(self, python: Path, settings: TraceSettings) -> None:
+        """`python`: the interpreter of the environment that has bpy."""
+        self._blender, self._settings = BlenderProcess(python), settings
+
+    @property
+    def name(self) -> str:
+        """Name and version."""
+        return "solid-1"
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """Everything besides graph and seed that changes pixels."""
+        chosen = self._settings
+        return {
+            "edition": EDITION, "side": chosen.side, "samples": chosen.samples, "denoise": chosen.denoise,
+            "bounces": chosen.bounces, "device": chosen.device, "quality": QUALITY, "method": METHOD,
+        }  # fmt: skip
+
+    def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
+        """One drawing a graph, in order. Raises PermanentError for a graph that has no world or cannot be built."""
+        return [self._draw(graph, seed) for graph, seed in zip(graphs, seeds, strict=True)]
+
+    def read_truth(self, data: bytes) -> Truth | None:
+        """The truth embedded in a picture of this renderer, or None."""
+        return read_packet(data)
+
+    def close(self) -> None:
+        """End the Blender process."""
+        self._blender.close()
+
+    def _draw(self, graph: SpatialGraph, seed: int) -> Drawing:
+        scene = scene_shot(graph, seed, self._settings)
+        traced = self._blender.trace(scene.shot)
+        size = scene.shot.size
+        shapes = [silhouette(scene.triangles[i], scene.shot.camera, size) for i in range(len(graph.objects))]
+        words = [thing.attributes for thing in graph.objects]
+        truth = scene_truth(graph, SeenScene(traced.index, shapes, words, scene.elements))
+        file = partial(encoded, traced, truth, shapes)
+        notes = {"trace_s": f"{traced.trace_s:.2f}", "device": self._settings.device}
+        return Drawing(file, MEDIA_TYPE, *size, truth, notes)
+
+
+def solid_renderer(given: Mapping[str, Any]) -> SolidRenderer:
+    """The renderer of settings. Raises UserError where there is no interpreter that can import Blender."""
+    python = given["solid_python"] or Path.cwd() / DEFAULT_PYTHON
+    if not python.is_file():
+        raise UserError(f"{python} is no interpreter: run `make setup-solid`, or name one that has bpy in SKG_SOLID_PYTHON")
+    settings = TraceSettings(
+        side=given["solid_side"], samples=given["solid_samples"], denoise=given["solid_denoise"],
+        bounces=given["solid_bounces"], device=given["solid_device"], threads=given["solid_threads"],
+    )  # fmt: skip
+    return SolidRenderer(python, settings)
+
+
+def encoded(traced: Traced, truth: Truth, shapes: Sequence[Silhouette]) -> bytes:
+    """The file: WebP with the truth as metadata, and its layers."""
+    buffer = BytesIO()
+    picture = Image.fromarray(traced.picture)
+    picture.save(buffer, "WEBP", quality=QUALITY, method=METHOD, xmp=packet(truth))
+    depth = np.rint(traced.depth * MILLIMETRES)
+    depth = np.where(np.isfinite(depth) & (depth <= MOST_MM), depth, 0).astype(np.uint16)
+    layers = Layers(_png(depth), _png(traced.index.astype(np.uint8)), tuple(shape.extent for shape in shapes))
+    return with_layers(buffer.getvalue(), layers)
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=6)
+    return buffer.getvalue()

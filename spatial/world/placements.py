@@ -1,0 +1,191 @@
+"""Where a thing may be: random places on the floor, on shelves of what carries it, on walls, in the air.
+
+In: a view, a thing's form and size, what carries it.  Out: candidates as arrays, with what the camera sees of each.
+Knows no relations.
+"""
+
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+
+from schemas.world import Where
+from spatial.world.body_table import BodyKind, Shelf
+from spatial.world.footprints import Array, Flags, box_corners
+from spatial.world.viewpoints import LEAST_PX, View, to_boxes
+
+STEP_DEGREES = 15
+"""Headings are whole multiples of this."""
+
+EDGE_PX = 3
+"""What stays free at the sides of the picture."""
+
+RIM_M = 0.01
+"""What a carried thing keeps from the rim of the surface that carries it."""
+
+TO_WALL = 0.6
+"""Share of the candidates of furniture with a back that stand with it to the wall."""
+
+BACKED_M = 0.7
+"""Furniture that is so wide and has a front stands with its back to a wall as often as not."""
+
+LIFTS_M = {"wall": (1.1, 1.9), "air": (0.6, 2.6)}
+"""Heights above the ground of the middle of what hangs on a wall or flies."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A thing to be placed: its kind, form, size (width, depth, height in metres), and to which side it must be turned.
+
+    `turned`: -1 to the left of the picture, 1 to the right, 0 for any way.
+    """
+
+    kind: BodyKind
+    form: str
+    size: tuple[float, float, float]
+    turned: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Candidates: `position` n × 3 (centre of the box), `heading` n degrees, `corners` n × 8 × 3, `box` n × 4 pixels
+    (left, top, right, bottom), `depth` n metres along the camera's axis.
+    """
+
+    where: Where
+    position: Array
+    heading: Array
+    corners: Array
+    box: Array
+    depth: Array
+
+    def kept(self, flags: Flags) -> "Places":
+        """Those that are flagged."""
+        return Places(
+            self.where, self.position[flags], self.heading[flags], self.corners[flags], self.box[flags], self.depth[flags]
+        )
+
+    def __len__(self) -> int:
+        return len(self.heading)
+
+
+def on_floor(view: View, wanted: Wanted, count: int, rng: Random) -> Places:
+    """Standing on the ground, furniture often with its back to the wall."""
+    draws = _draws(rng, count)
+    heading = headings(view, wanted, draws[:, 3])
+    x = view.left + (view.right - view.left) * draws[:, 0]
+    y = view.front + (view.back - view.front) * draws[:, 1]
+    if view.place == "room" and wanted.kind.has_front and wanted.size[0] >= BACKED_M and not wanted.turned:
+        at_wall = draws[:, 2] < TO_WALL
+        y = np.where(at_wall, view.back - wanted.size[1] / 2 - RIM_M, y)
+        heading = np.where(at_wall, -90.0, heading)
+    z = np.full(count, view.ground + wanted.size[2] / 2)
+    return seen(view, wanted, "floor", (np.stack([x, y, z], axis=1), heading))
+
+
+def on_wall(view: View, wanted: Wanted, count: int, rng: Random) -> Places:
+    """With its back to the wall at the far end."""
+    draws, (low, high) = _draws(rng, count), LIFTS_M["wall"]
+    x = view.left + (view.right - view.left) * draws[:, 0]
+    y = np.full(count, view.back - wanted.size[1] / 2)
+    z = low + (high - low) * draws[:, 1]
+    return seen(view, wanted, "wall", (np.stack([x, y, z], axis=1), np.full(count, -90.0)))
+
+
+def from_ceiling(view: View, wanted: Wanted, count: int, rng: Random) -> Places:
+    """Hanging from the ceiling."""
+    draws = _draws(rng, count)
+    x = view.left + (view.right - view.left) * draws[:, 0]
+    y = view.front + (view.back - view.front) * draws[:, 1]
+    z = np.full(count, view.height - wanted.size[2] / 2)
+    return seen(view, wanted, "ceiling", (np.stack([x, y, z], axis=1), headings(view, wanted, draws[:, 3])))
+
+
+def in_air(view: View, wanted: Wanted, count: int, rng: Random) -> Places:
+    """Flying."""
+    draws, (low, high) = _draws(rng, count), LIFTS_M["air"]
+    x = view.left + (view.right - view.left) * draws[:, 0]
+    y = view.front + (view.back - view.front) * draws[:, 1]
+    z = view.ground + low + (high - low) * draws[:, 2]
+    return seen(view, wanted, "air", (np.stack([x, y, z], axis=1), headings(view, wanted, draws[:, 3])))
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A thing that has its place: kind, size, centre (metres) and heading (degrees)."""
+
+    kind: BodyKind
+    size: tuple[float, float, float]
+    position: Array
+    heading: float
+
+
+def on_carrier(view: View, wanted: Wanted, carrier: Carrier, hollow: bool, rng: Random) -> Places:
+    """On the surfaces of another thing, or in its hollows: wholly on them, and with room above."""
+    shelves = [shelf for shelf in carrier.kind.shelves if shelf.hollow == hollow]
+    draws = _draws(rng, 40 * len(shelves))
+    parts = [_on_shelf(view, wanted, carrier, (shelf, draws[40 * k : 40 * k + 40])) for k, shelf in enumerate(shelves)]
+    where: Where = "inside" if hollow else "on"
+    if not parts:
+        return seen(view, wanted, where, (np.zeros((0, 3)), np.zeros(0)))
+    position, heading = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
+    return seen(view, wanted, where, (position, heading))
+
+
+def _on_shelf(view: View, wanted: Wanted, carrier: Carrier, shelf_draws: tuple[Shelf, Array]) -> tuple[Array, Array]:
+    shelf, draws = shelf_draws
+    width, depth, height = carrier.size
+    if shelf.room is not None and wanted.size[2] > shelf.room:
+        return np.zeros((0, 3)), np.zeros(0)
+    heading = headings(view, wanted, draws[:, 3])
+    turn = np.radians(heading - carrier.heading)
+    along = (np.abs(np.cos(turn)) * wanted.size[1] + np.abs(np.sin(turn)) * wanted.size[0]) / 2 + RIM_M
+    across = (np.abs(np.sin(turn)) * wanted.size[1] + np.abs(np.cos(turn)) * wanted.size[0]) / 2 + RIM_M
+    x, fits_x = _within(depth * shelf.along[0] + along, depth * shelf.along[1] - along, draws[:, 0])
+    y, fits_y = _within(width * shelf.across[0] + across, width * shelf.across[1] - across, draws[:, 1])
+    base = np.radians(carrier.heading)
+    world_x = carrier.position[0] + x * np.cos(base) - y * np.sin(base)
+    world_y = carrier.position[1] + x * np.sin(base) + y * np.cos(base)
+    z = np.full(len(x), carrier.position[2] - height / 2 + shelf.at * height + wanted.size[2] / 2)
+    fits = fits_x & fits_y
+    return np.stack([world_x, world_y, z], axis=1)[fits], heading[fits]
+
+
+def _within(low: Array, high: Array, draw: Array) -> tuple[Array, Flags]:
+    found: Array = low + (high - low) * draw
+    return found, high >= low
+
+
+def headings(view: View, wanted: Wanted, draw: Array) -> Array:
+    """Ways to be turned: towards the side that is asked for; else fronts more or less towards the camera."""
+    camera = view.camera.world_to_camera
+    right = float(np.degrees(np.arctan2(camera[0, 1], camera[0, 0])))
+    steps = np.floor(draw * 5) - 2
+    if wanted.turned:
+        base = right if wanted.turned > 0 else right + 180
+        turned = base + 10 * (draw - 0.5)
+        return (turned + 180) % 360 - 180
+    middle = -90.0 if wanted.kind.has_front else 0.0
+    spread = steps if wanted.kind.has_front else np.floor(draw * 24)
+    return np.asarray((middle + STEP_DEGREES * spread + 180) % 360 - 180)
+
+
+def seen(view: View, wanted: Wanted, where: Where, placed: tuple[Array, Array]) -> Places:
+    """Candidates with what the camera sees of them; those that are cut by the frame or too small are left out."""
+    position, heading = placed
+    corners = box_corners(position, np.array(wanted.size), heading)
+    if not len(heading):
+        return Places(where, position, heading, corners, np.zeros((0, 4)), np.zeros(0))
+    box, nearest = to_boxes(view.camera, corners)
+    depth = view.camera.to_camera(position)[:, 2]
+    whole = (nearest > 0.1) & (box[:, :2].min(axis=1) >= EDGE_PX) & (box[:, 2:].max(axis=1) <= view.side - EDGE_PX)
+    large = np.maximum(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]) >= LEAST_PX
+    in_room = np.ones(len(heading), bool)
+    if view.place != "open":
+        in_room = (corners[..., 1].max(axis=1) <= view.back + 1e-6) & (corners[..., 1].min(axis=1) >= view.front - 1e-6)
+        in_room &= (corners[..., 0].max(axis=1) <= view.right) & (corners[..., 0].min(axis=1) >= view.left)
+    return Places(where, position, heading, corners, box, depth).kept(whole & large & in_room)
+
+
+def _draws(rng: Random, count: int) -> Array:
+    return np.random.default_rng(rng.getrandbits(63)).random((count, 4))

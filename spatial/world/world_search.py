@@ -1,0 +1,242 @@
+"""Finds places for all things of a scene at once: carriers first, the hardest next, back a step where nothing fits.
+
+In: things, facts between them, a view.  Out: a place for each, or None.
+Exact where it matters: a place is kept only if the rules of `spatial.relations` hold for what the camera sees there, with
+a margin; solids keep apart in space; nothing hides more of another than a viewer can do without.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+
+from schemas.graph import Relation
+from schemas.predicate_names import ends
+from schemas.world import Where
+from spatial.relations.group_geometry import GROUP_TRUTH
+from spatial.relations.predicate_table import ORIENTED
+from spatial.relations.relation_truth import NEARNESS, apart_in_depth, members, relate, relation_holds
+from spatial.world.footprints import Array, Flags, meet
+from spatial.world.placements import (
+    Carrier,
+    Places,
+    Wanted,
+    from_ceiling,
+    in_air,
+    on_carrier,
+    on_floor,
+    on_wall,
+)
+from spatial.world.viewpoints import View
+
+CANDIDATES = 160
+"""Random places of a thing that stands, hangs or flies."""
+
+TRIED = 14
+"""Places of one thing that are tried before the search goes back a step."""
+
+JUDGED = 60
+"""Places of one thing, of those with room, of which all relations are judged."""
+
+STEPS = 60
+"""Places tried in all before the search gives up."""
+
+GAP_M = 0.03
+"""Least distance of two things that do not touch."""
+
+HIDDEN = 0.4
+"""Largest share of a thing's box that one other may cover."""
+
+LEAST_MARGIN = 0.015
+"""By how much a relation must hold: a share of the canvas, or units of distance."""
+
+LEAST_DEPTH_M = 0.2
+"""By how much a thing in front of another must be nearer."""
+
+SIDES = {
+    "left_of": (0, -1),
+    "right_of": (0, 1),
+    "above": (1, -1),
+    "below": (1, 1),
+    "in_front_of": (2, -1),
+    "behind": (2, 1),
+}
+"""Of the middle of a box across (0) or down (1), or of depth (2): where the subject is less (-1) or more (1)."""
+
+FREE = {"floor": on_floor, "surface": on_floor, "wall": on_wall, "ceiling": from_ceiling, "air": in_air}
+"""By what a category rests on. A surface without a carrier is the top of the table that the scene shows."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """How a thing is held: by which other thing (None: by none), inside it or on it, and where it may rest otherwise."""
+
+    carrier: int | None
+    hollow: bool
+    rests: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The place of one thing."""
+
+    where: Where
+    position: Array
+    heading: float
+    corners: Array
+    box: tuple[float, float, float, float]
+    depth: float
+    attributes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be placed: things, how each is held, the relations between them, and their attributes."""
+
+    things: Sequence[Wanted]
+    seats: Sequence[Seat]
+    relations: Sequence[Relation]
+    attributes: Sequence[tuple[str, ...]]
+
+
+class WorldSearch:
+    """One search in one view."""
+
+    def __init__(self, task: Task, view: View, rng: Random) -> None:
+        self._task, self._view, self._rng = task, view, rng
+        self._steps = 0
+        self._of = [[r for r in task.relations if i in ends(r)] for i in range(len(task.things))]
+        self._order = self._placing_order()
+
+    def run(self) -> list[Chosen] | None:
+        """A place for every thing, in the order of the things."""
+        placed: dict[int, Chosen] = {}
+        if not self._place(0, placed):
+            return None
+        return [placed[i] for i in range(len(self._task.things))]
+
+    def _placing_order(self) -> list[int]:
+        """Carriers before what they carry, else large things with many relations first."""
+        waiting, order = set(range(len(self._task.things))), list[int]()
+        while waiting:
+            ready = [i for i in waiting if self._task.seats[i].carrier not in waiting - {i}]
+            ready = ready or sorted(waiting)
+            best = max(ready, key=lambda i: (self._task.things[i].kind.volume * (1 + len(self._of[i])), -i))
+            order.append(best)
+            waiting.remove(best)
+        return order
+
+    def _place(self, number: int, placed: dict[int, Chosen]) -> bool:
+        if number == len(self._order):
+            return True
+        i = self._order[number]
+        for chosen in self._candidates(i, placed):
+            if self._steps >= STEPS:
+                return False
+            self._steps += 1
+            placed[i] = chosen
+            if self._place(number + 1, placed):
+                return True
+            del placed[i]
+        return False
+
+    def _candidates(self, i: int, placed: dict[int, Chosen]) -> list[Chosen]:
+        found: list[Chosen] = []
+        for places in self._places(i, placed):
+            fits = self._fits(i, places, placed)
+            order = [int(k) for k in np.flatnonzero(fits)]
+            self._rng.shuffle(order)
+            for k in order[:JUDGED]:
+                chosen = self._chosen(i, places, k)
+                if self._is_true(i, chosen, placed):
+                    found.append(chosen)
+                if len(found) >= TRIED:
+                    return found
+        return found
+
+    def _places(self, i: int, placed: dict[int, Chosen]) -> list[Places]:
+        thing, seat = self._task.things[i], self._task.seats[i]
+        if seat.carrier is not None:
+            base, below = placed[seat.carrier], self._task.things[seat.carrier]
+            carrier = Carrier(below.kind, below.size, base.position, base.heading)
+            return [on_carrier(self._view, thing, carrier, seat.hollow, self._rng)]
+        return [FREE[rest](self._view, thing, CANDIDATES, self._rng) for rest in seat.rests if rest in FREE]
+
+    def _chosen(self, i: int, places: Places, k: int) -> Chosen:
+        left, top, right, bottom = (float(value) for value in places.box[k])
+        box = (left, top, right - left, bottom - top)
+        heading, depth = float(places.heading[k]), float(places.depth[k])
+        words = self._task.attributes[i]
+        return Chosen(places.where, places.position[k], heading, places.corners[k], box, depth, words)
+
+    def _fits(self, i: int, places: Places, placed: dict[int, Chosen]) -> Flags:
+        """Which places neither meet what stands there nor hide too much of it or too much of themselves."""
+        fits: Flags = np.ones(len(places), bool)
+        for j, other in placed.items():
+            if self._carries(j, i):
+                continue
+            fits &= ~meet(places.corners, other.corners, 0.0 if self._may_touch(i, j) else GAP_M)
+            fits &= ~_hides(places, other)
+        for relation in self._of[i]:
+            fits &= self._may_hold(i, relation, places, placed)
+        return fits
+
+    def _may_hold(self, i: int, relation: Relation, places: Places, placed: dict[int, Chosen]) -> Flags:
+        """Which places are on the right side of what stands already, as far as that is quickly said of all at once."""
+        other = relation.object if relation.subject == i else relation.subject
+        if other not in placed or relation.predicate not in SIDES:
+            return np.ones(len(places), bool)
+        measure, sign = SIDES[relation.predicate]
+        there = placed[other]
+        middle = (there.box[0] + there.box[2] / 2, there.box[1] + there.box[3] / 2, there.depth)[measure]
+        own = (places.box[:, 0] + places.box[:, 2], places.box[:, 1] + places.box[:, 3], 2 * places.depth)[measure] / 2
+        found: Flags = (own - middle) * (sign if relation.subject == i else -sign) > 0
+        return found
+
+    def _carries(self, a: int, b: int) -> bool:
+        below = self._task.seats[b].carrier
+        return below is not None and (below == a or self._carries(a, below))
+
+    def _may_touch(self, i: int, j: int) -> bool:
+        return any(r.predicate == "touching" and {i, j} <= set(ends(r)) for r in self._of[i])
+
+    def _is_true(self, i: int, chosen: Chosen, placed: dict[int, Chosen]) -> bool:
+        known = {**placed, i: chosen}
+        return all(self._holds(relation, known) for relation in self._of[i] if set(ends(relation)) <= known.keys())
+
+    def _holds(self, relation: Relation, known: dict[int, Chosen]) -> bool:
+        canvas = (self._view.side, self._view.side)
+        if not relation_holds(relation, known, canvas):
+            return False
+        if relation.predicate in GROUP_TRUTH:
+            return not any(self._is_apart(relation, known, i) for i in members(relation))
+        if relation.object is None or relation.predicate in ORIENTED:
+            return True
+        a, b = known[relation.subject], known[relation.object]
+        margins = relate(a.box, b.box, canvas, a.depth, b.depth)
+        least = LEAST_DEPTH_M if relation.predicate in ("in_front_of", "behind") else LEAST_MARGIN
+        if relation.predicate in ("on", "supports", "inside", "contains"):
+            least = 0.0
+        return margins.get(relation.predicate, -1.0) >= least and not self._is_apart(relation, known, relation.object)
+
+    def _is_apart(self, relation: Relation, known: dict[int, Chosen], other: int) -> bool:
+        """Whether what must be together in depth is not."""
+        if relation.predicate not in NEARNESS and relation.predicate not in GROUP_TRUTH:
+            return False
+        a = relation.subject
+        if self._carries(a, other) or self._carries(other, a):
+            return False
+        return apart_in_depth(known[a].depth, known[other].depth)
+
+
+def _hides(places: Places, other: Chosen) -> Flags:
+    """Which places hide too much of another thing, or are hidden by it too much."""
+    left, top, width, height = other.box
+    across = np.minimum(places.box[:, 2], left + width) - np.maximum(places.box[:, 0], left)
+    down = np.minimum(places.box[:, 3], top + height) - np.maximum(places.box[:, 1], top)
+    common = np.clip(across, 0, None) * np.clip(down, 0, None)
+    own = (places.box[:, 2] - places.box[:, 0]) * (places.box[:, 3] - places.box[:, 1])
+    behind = np.where(places.depth > other.depth, own, width * height)
+    found: Flags = common > HIDDEN * behind
+    return found

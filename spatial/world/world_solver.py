@@ -1,0 +1,134 @@
+"""From a draft to a scene in metres: forms, sizes, a camera, a place for everything.
+
+In: a draft, attributes, a canvas, a seed.  Out: a layout as the camera sees it and the world; or a proven conflict.
+What contradicts itself is refuted by the same proof as for flat layouts: whatever a camera sees lies on a canvas.
+"""
+
+from collections.abc import Sequence
+from random import Random
+
+import numpy as np
+
+from schemas.graph import Box, Layout
+from schemas.world import Body, Camera, Space, World
+from spatial.knowledge.categories import Backdrop
+from spatial.knowledge.knowledge_base import categories, scene_kinds
+from spatial.layout.constraints.infeasibility_proof import QUICK, THOROUGH, refutation
+from spatial.layout.layout_check import verify
+from spatial.layout.placement_problem import ancestors, facts_of
+from spatial.layout.solver import NoLayout, Unsatisfiable
+from spatial.layout.solver_model import UNDECIDED
+from spatial.reasoning.draft import Draft
+from spatial.relations.relation_truth import LOOKS
+from spatial.world.body_table import BodyKind, bodies
+from spatial.world.placements import Wanted
+from spatial.world.viewpoints import Place, View, choose_view
+from spatial.world.world_search import Chosen, Seat, Task, WorldSearch
+
+VIEWS = 10
+"""Cameras tried for one scene, each with forms and sizes of its own."""
+
+PLACES: dict[Backdrop, Place] = {"room": "room", "shop": "room", "stage": "room", "tabletop": "table"}
+"""What surrounds a scene; all others are open."""
+
+
+def solve_world(
+    draft: Draft, attributes: Sequence[tuple[str, ...]], canvas: tuple[int, int], seed: int
+) -> tuple[Layout, World] | Unsatisfiable:
+    """A scene in which every relation of `draft` holds as its camera sees it. `attributes`: of each object, in order.
+
+    Raises NoLayout where none was found although none is proven impossible, and for what has no body.
+    """
+    unknown = sorted({name for name in draft.objects if name not in bodies()})
+    if unknown:
+        raise NoLayout(f"no body is known for {', '.join(unknown)}")
+    for number in range(VIEWS):
+        found = _tried(draft, attributes, canvas[0], Random(f"{seed} {number}"))
+        if found is not None:
+            return found
+    for effort in (QUICK, THOROUGH):
+        proof = refutation(draft, canvas, effort)
+        if isinstance(proof, tuple):
+            return Unsatisfiable(proof)
+        if proof != UNDECIDED:
+            break
+    raise NoLayout(f"no places for {len(draft.objects)} things with {len(draft.relations)} relations were found")
+
+
+def _tried(draft: Draft, attributes: Sequence[tuple[str, ...]], side: int, rng: Random) -> tuple[Layout, World] | None:
+    things = [_wanted(name, words, rng) for name, words in zip(draft.objects, attributes, strict=True)]
+    view = choose_view(place_of(draft.scene), [thing.size for thing in things], side, rng)
+    task = Task(things, _seats(draft), draft.relations, attributes)
+    chosen = WorldSearch(task, view, rng).run()
+    if chosen is None:
+        return None
+    layout = _layout(chosen, (side, side))
+    if verify(draft, layout):
+        return None
+    return layout, _world(task, view, chosen, rng)
+
+
+def place_of(scene: str | None) -> Place:
+    """What surrounds a scene of the knowledge."""
+    kind = scene_kinds().get(scene) if scene is not None else None
+    return "open" if kind is None else PLACES.get(kind.backdrop, "open")
+
+
+def _wanted(name: str, words: Sequence[str], rng: Random) -> Wanted:
+    kind = bodies()[name]
+    scale = 1 + kind.spread * rng.uniform(-1, 1)
+    width, depth, height = (round(side * scale, 4) for side in kind.size)
+    turned = next((LOOKS[word] for word in words if word in LOOKS), 0)
+    return Wanted(kind, rng.choice(kind.forms), (width, depth, height), turned)
+
+
+def _seats(draft: Draft) -> list[Seat]:
+    """How each thing is held: of several carriers by the topmost, as by a tray that is on a table."""
+    held: dict[int, dict[int, bool]] = {i: {} for i in range(len(draft.objects))}
+    for fact in facts_of(draft):
+        if fact.predicate in ("on", "inside"):
+            held[fact.subject][fact.pair[1]] = fact.predicate == "inside"
+    seats = []
+    for i, name in enumerate(draft.objects):
+        carrier = max(held[i], key=lambda j: len(ancestors([*map(tuple, held.values())], j)), default=None)
+        hollow = carrier is not None and held[i][carrier]
+        seats.append(Seat(carrier, hollow, categories()[name].rests_on or ("floor",)))
+    return seats
+
+
+def _layout(chosen: Sequence[Chosen], canvas: tuple[int, int]) -> Layout:
+    def whole(box: tuple[float, float, float, float]) -> Box:
+        left, top, right, bottom = round(box[0]), round(box[1]), round(box[0] + box[2]), round(box[1] + box[3])
+        return left, top, max(1, right - left), max(1, bottom - top)
+
+    boxes = tuple(whole(one.box) for one in chosen)
+    return Layout(canvas=canvas, boxes=boxes, depth=tuple(round(one.depth, 4) for one in chosen))
+
+
+def _world(task: Task, view: View, chosen: Sequence[Chosen], rng: Random) -> World:
+    things = zip(task.things, task.seats, chosen, task.attributes, strict=True)
+    found = tuple(
+        Body(
+            form=thing.form,
+            colour=_colour(thing.kind, words, rng),
+            size=thing.size,
+            position=tuple(round(float(value), 4) for value in one.position),
+            heading=round(one.heading, 2),
+            where=one.where,
+            support=seat.carrier,
+        )
+        for thing, seat, one, words in things
+    )
+    matrix = tuple(float(value) for value in np.round(view.camera.world_to_camera, 9).reshape(-1))
+    space = Space(
+        kind=view.place, ground=view.ground, left=round(view.left, 3), right=round(view.right, 3),
+        front=round(view.front, 3), back=round(view.back, 3), height=round(view.height, 3),
+    )  # fmt: skip
+    return World(space=space, bodies=found, camera=Camera(intrinsics=view.camera.intrinsics, world_to_camera=matrix))
+
+
+def _colour(kind: BodyKind, words: Sequence[str], rng: Random) -> str | None:
+    """The colour that is asked for, else a usual one."""
+    usual = rng.choice(kind.colours) if kind.colours else None
+    asked = [word for word in words if word in categories()[kind.name].attributes.get("colour", ())]
+    return asked[0] if asked and kind.recolours else usual
