@@ -542,7 +542,7 @@ def test_a_folder_without_a_dataset_is_said_to_be_none(tmp_path: Path):
 
 @pytest.mark.thorough
 def test_the_splits_of_the_factory_share_nothing(sound: Path):
-    proof = check_split(str(many))
+    proof = check_split(str(sound))
     assert (proof.shared, proof.unread) == ((), 0)
     assert sum(proof.samples.values()) > 30
 
