@@ -1,25 +1,23 @@
 """Parses the text of a model's answer into a validated value.
 
-In: raw text: bare JSON, fenced, with prose around it, cut off.  Out: a pydantic model, or Unreadable with the reason.
-Nothing is evaluated, and a JSON parser, not a pattern, finds where a value begins and ends.
+In: raw text: bare JSON, fenced, with thinking or prose around it, cut off.  Out: a pydantic model, or Unreadable with the
+reason.  Nothing is evaluated or completed, and a draft of an answer is none.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from schemas.llm.json_objects import MAX_CHARS, Found, find_objects, opening_of
+from schemas.llm.thinking import without_thinking
+
 T = TypeVar("T", bound=BaseModel)
 Words = Sequence[str] | Sequence[int]
 """The allowed values of a field."""
-
-MAX_CHARS = 200_000
-"""Longer answers are not parsed: the longest valid one has a tenth of it."""
-
-MAX_STARTS = 200
-"""Opening braces tried in one answer: bounds the time that a hostile one can take."""
 
 UNKNOWN_TO_SERVERS = ("default", "title", "minLength", "maxLength")
 """JSON Schema keywords that some servers refuse for constrained output; pydantic checks them afterwards."""
@@ -27,39 +25,54 @@ UNKNOWN_TO_SERVERS = ("default", "title", "minLength", "maxLength")
 MAX_FAULTS = 4
 """Faults shown at once: a model fixes a few at a time."""
 
+_FENCE = re.compile(r"^\s*```\w*\s*$")
+
 
 class Unreadable(ValueError):
     """The text has no answer of this form; the message is written for the model."""
 
 
-def read_answer(text: str, form: type[T]) -> T:
-    """The answer in a text: the last JSON object in it that has the form. Raises Unreadable."""
-    found = _objects(text)
-    last: ValidationError | None = None
-    for value in reversed(found):
-        try:
-            return form.model_validate(value)
-        except ValidationError as error:
-            last = last or error
-    if last is not None:
-        raise Unreadable(_explain(last))
-    raise Unreadable(_describe_missing_json(text))
+def read_answer(text: str, form: type[T], *, alone: bool = False) -> T:
+    """The answer in a text: the one JSON object behind the thinking that has the form. Raises Unreadable.
+
+    `alone`: nothing may stand around the object but a fence, since it could be a draft in thinking without marks.
+    """
+    answer = without_thinking(text)
+    if answer is None:
+        raise Unreadable("the thinking has no end; give one JSON object after it")
+    fields = _names_of(form)
+    found = list(find_objects(answer, fields))
+    if alone and not (len(found) == 1 and _is_alone(answer, found[0])):
+        raise Unreadable("there is more than an answer; give one JSON object and nothing else")
+    alike = [each for each in found if fields & each.value.keys()] or found
+    if not alike or opening_of(fields).search(answer, alike[-1].end):
+        raise Unreadable(_describe_missing_json(answer))
+    return _same_answer([each.value for each in alike], form)
 
 
-def _objects(text: str) -> list[object]:
-    """The outermost JSON objects in a text, in order."""
-    decoder, found = json.JSONDecoder(), list[object]()
-    position = text.find("{") if len(text) <= MAX_CHARS else -1
-    for _ in range(MAX_STARTS):
-        if position < 0:
-            break
+def _names_of(form: type[BaseModel]) -> set[str]:
+    return {field.alias or name for name, field in form.model_fields.items()}
+
+
+def _same_answer(values: list[dict[str, object]], form: type[T]) -> T:
+    """The last value, as long as no other has the form and says something else: which one is meant is not ours to guess."""
+    try:
+        last = form.model_validate(values[-1])
+    except ValidationError as error:
+        raise Unreadable(_explain(error)) from None
+    for value in values[:-1]:
         try:
-            value, end = decoder.raw_decode(text, position)
-            found.append(value)
-        except (ValueError, RecursionError):
-            end = position + 1
-        position = text.find("{", end)
-    return found
+            other = form.model_validate(value)
+        except ValidationError:
+            continue
+        if other != last:
+            raise Unreadable("there are several different answers; give one JSON object and nothing else")
+    return last
+
+
+def _is_alone(text: str, found: Found) -> bool:
+    """Whether there is nothing but a fence around an object."""
+    return not _FENCE.sub("", text[: found.start]).strip() and not text[found.end :].strip("` \t\r\n")
 
 
 def _describe_missing_json(text: str) -> str:
@@ -67,10 +80,8 @@ def _describe_missing_json(text: str) -> str:
         return "the answer was empty; give one JSON object"
     if len(text) > MAX_CHARS:
         return f"the answer has {len(text)} characters; give one JSON object of at most {MAX_CHARS}"
-    if "{" not in text:
-        return "there is no JSON object in the answer; give one JSON object and nothing else"
     try:
-        json.loads(text[text.index("{") :])
+        json.loads(text[text.index("{") :] if "{" in text else "null")
     except (ValueError, RecursionError) as error:
         return f"the JSON is broken: {error}"
     return "there is no JSON object in the answer; give one JSON object and nothing else"

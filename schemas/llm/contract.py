@@ -94,7 +94,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """A model's answer. `finish` is `cut` where it reached `max_tokens`; seconds and tokens are of the uncached call."""
+    """A model's answer. `finish` is `cut` where it reached `max_tokens`; seconds and tokens are of the uncached call.
+
+    `thoughts`: what the model thought, where the server keeps that apart from the text.
+    """
 
     text: str
     finish: Finish
@@ -103,6 +106,7 @@ class Reply:
     tokens_out: int
     seconds: float
     key: str = ""
+    thoughts: str = ""
 
 
 ANSWERS = "language/answers/"

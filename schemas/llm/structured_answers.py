@@ -10,8 +10,10 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
-from schemas.llm.answer_parsing import Unreadable, read_answer
+from schemas.llm.answer_parsing import Unreadable
 from schemas.llm.contract import Counts, Fault, LanguageModel, Reply, Request, Turn
+from schemas.llm.reply_reading import read_reply
+from schemas.llm.thinking import without_thinking
 
 T = TypeVar("T", bound=BaseModel)
 Check = Callable[[T], Fault | None]
@@ -20,7 +22,7 @@ REPAIRS = 2
 """Repair rounds: a fault that a model does not fix in two it rarely fixes in more."""
 
 MOST_TOKENS = 8000
-"""A truncated answer is requested again with twice the tokens, up to this."""
+"""A truncated answer is requested again with twice the tokens, up to this, or to its stage's limit where that is larger."""
 
 SHOWN_CHARS = 6000
 """Characters of a faulty answer that are shown to the model again."""
@@ -63,20 +65,26 @@ class Conversation(Generic[T]):
             raise Unanswered(fault, self.request, self.replies)
         self._faults_shown += 1
         self.counts.repaired(self.request.stage)
-        last = self.replies[-1]
-        room = min(MOST_TOKENS, 2 * self.request.max_tokens) if last.finish == "cut" else self.request.max_tokens
-        turns = (*self.request.turns, Turn("assistant", last.text[:SHOWN_CHARS]), Turn("user", _repair_request(fault)))
-        self.request = replace(self.request, turns=turns, max_tokens=room)
+        last, room = self.replies[-1], self.request.max_tokens
+        if last.finish == "cut":
+            room = max(room, min(MOST_TOKENS, 2 * room))
+        self.request = replace(self.request, turns=_with_repair(self.request.turns, last, fault), max_tokens=room)
 
     def _parse_and_check(self, reply: Reply, check: Check[T]) -> T | Fault:
         if reply.finish == "refused":
             return Fault(f"the model declined: {reply.text[:300]}", reason="refused")
         try:
-            value = read_answer(reply.text, self.form)
+            value = read_reply(reply, self.form, self.request.max_tokens)
         except Unreadable as error:
-            cut = f"it was cut off after {reply.tokens_out} tokens; " if reply.finish == "cut" else ""
-            return Fault(cut + str(error))
+            return Fault(str(error))
         return check(value) or value
+
+
+def _with_repair(turns: tuple[Turn, ...], last: Reply, fault: Fault) -> tuple[Turn, ...]:
+    """The turns with the faulty answer and its fault. An answer without words is left out: some servers refuse it."""
+    said = (without_thinking(last.text) or "").strip()[:SHOWN_CHARS]
+    shown = (Turn("assistant", said),) if said else ()
+    return (*turns, *shown, Turn("user", _repair_request(fault)))
 
 
 def _repair_request(fault: Fault) -> str:

@@ -173,7 +173,9 @@ class OpenAIClient:
         except InvalidResponse as error:
             raise Busy(f"{self._where} sent {error}") from error
         given, got = body.tokens
-        return Reply(body.text, body.finish, self.name, given, got, round(seconds, 3), request.key(self.name))
+        return Reply(
+            body.text, body.finish, self.name, given, got, round(seconds, 3), request.key(self.name), body.thoughts
+        )
 
 
 def _messages(request: Request, picture: str | None, mode: Mode) -> list[dict[str, Any]]:

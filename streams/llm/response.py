@@ -8,11 +8,20 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.llm.answer_parsing import MAX_CHARS
 from schemas.llm.contract import Finish
+from schemas.llm.json_objects import MAX_CHARS
 
 MAX_TOKENS = 10**9
 """Larger counts are invalid, and would spoil every sum."""
+
+
+TEXT_PARTS = ("text", "output_text")
+
+THOUGHT_FIELDS = ("reasoning_content", "reasoning", "thinking")
+"""Fields of a message in which servers keep thinking apart: vLLM and DeepSeek, OpenRouter, Ollama."""
+
+CUT = ("length", "max_tokens", "model_length", "MAX_TOKENS")
+"""Finish reasons of an answer that reached its limit, as servers and proxies say it."""
 
 
 class InvalidResponse(ValueError):
@@ -21,11 +30,12 @@ class InvalidResponse(ValueError):
 
 @dataclass(frozen=True)
 class Body:
-    """An answer. `tokens` are (input, output), 0 where the server does not count."""
+    """An answer. `tokens` are (input, output), 0 where the server does not count; `thoughts` are no part of the text."""
 
     text: str
     finish: Finish
     tokens: tuple[int, int]
+    thoughts: str = ""
 
 
 def read_body(body: object) -> Body:
@@ -41,9 +51,10 @@ def read_body(body: object) -> Body:
         raise InvalidResponse(f"no choices{_error_text(body)}")
     refusal = _text(message.get("refusal"))
     return Body(
-        text=refusal or _text(message.get("content")),
+        text=refusal or _text(message.get("content")) or _arguments(message.get("tool_calls")),
         finish=_finish(choice.get("finish_reason"), refusal),
         tokens=_tokens(body.get("usage")),
+        thoughts=_thoughts(message),
     )
 
 
@@ -63,11 +74,30 @@ def _error_text(body: dict[str, Any]) -> str:
 
 
 def _text(content: object) -> str:
-    """The text of a message's content, which may be a list of parts, cut just above the accepted length."""
+    """The text of a message's content, which may be a list of parts, cut just above the accepted length.
+
+    Parts of other types, such as `reasoning`, are no text.
+    """
     if isinstance(content, list):
-        parts = [part.get("text") for part in content if isinstance(part, dict)]
+        parts = [part.get("text") for part in content if isinstance(part, dict) and part.get("type") in TEXT_PARTS]
         content = "".join(part for part in parts if isinstance(part, str))
-    return readable(content[: MAX_CHARS + 1]) if isinstance(content, str) else ""
+    return _clipped(content)
+
+
+def _clipped(text: object) -> str:
+    return readable(text[: MAX_CHARS + 1]) if isinstance(text, str) else ""
+
+
+def _arguments(calls: object) -> str:
+    """The arguments of the one call of a function: some servers turn an object that was asked for into one."""
+    call = calls[0] if isinstance(calls, list) and len(calls) == 1 else None
+    function = call.get("function") if isinstance(call, dict) else None
+    return _clipped(function.get("arguments")) if isinstance(function, dict) else ""
+
+
+def _thoughts(message: dict[str, Any]) -> str:
+    """What the model thought, from the field of the server's kind."""
+    return next((text for name in THOUGHT_FIELDS if (text := _clipped(message.get(name)))), "")
 
 
 def readable(text: str) -> str:
@@ -78,7 +108,7 @@ def readable(text: str) -> str:
 def _finish(reason: object, refusal: str) -> Finish:
     if refusal or reason == "content_filter":
         return "refused"
-    return "cut" if reason == "length" else "done"
+    return "cut" if reason in CUT else "done"
 
 
 def _tokens(usage: object) -> tuple[int, int]:

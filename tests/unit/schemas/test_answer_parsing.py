@@ -49,7 +49,7 @@ def test_an_answer_is_found_bare_indented_fenced_or_after_thoughts(text: str):
         ("", "empty"),
         ("I have a cat and a dog.", "no JSON object"),
         (json.dumps(GOOD)[:-4], "broken"),
-        ("{'pets': []}", "broken"),
+        ("{'pets': [}", "broken"),
         ("__import__('os').system('true')", "no JSON object"),
         ('{"pets": [{"name": ""}]}', "pets.0.name"),
         ('{"pets": "cat"}', "valid list"),
@@ -144,7 +144,7 @@ def test_an_answer_that_was_cut_off_gets_twice_the_room():
     value, _ = _asked(model, KeptCounts())
     assert value == CAT
     assert [request.max_tokens for request in model.requests] == [2000, 4000]
-    assert "cut off after 2000 tokens" in model.requests[1].turns[-1].text
+    assert "cut at 2000 tokens" in model.requests[1].turns[-1].text
 
 
 def test_a_passing_failure_passes_through():

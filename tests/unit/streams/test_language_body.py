@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from schemas.llm.answer_parsing import MAX_CHARS
+from schemas.llm.json_objects import MAX_CHARS
 from streams.llm.response import InvalidResponse, read_body
 
 
@@ -28,9 +28,36 @@ def test_the_text_is_text_whatever_the_content_is(content: Any, text: str):
     assert read_body(saying(content)).text == text
 
 
-def test_a_call_of_a_tool_in_place_of_words_is_an_empty_answer():
-    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-    assert read_body(saying(None, tool_calls=[call])).text == ""
+def _call(arguments: Any) -> dict[str, Any]:
+    return {"id": "1", "type": "function", "function": {"name": "f", "arguments": arguments}}
+
+
+def test_the_arguments_of_one_call_stand_for_words_that_are_not_there():
+    assert read_body(saying(None, tool_calls=[_call('{"a": 1}')])).text == '{"a": 1}'
+    assert read_body(saying("words", tool_calls=[_call('{"a": 1}')])).text == "words"
+
+
+@pytest.mark.parametrize("calls", [[], [_call("{}"), _call("{}")], [_call(5)], [5], [{}], "no", [{"function": "f"}]])
+def test_other_calls_of_tools_are_an_empty_answer(calls: Any):
+    assert read_body(saying(None, tool_calls=calls)).text == ""
+
+
+def test_parts_that_are_no_text_are_left_out_of_the_text():
+    parts = [{"type": "reasoning", "text": '{"a": 0}'}, {"type": "text", "text": '{"a": 1}'}, {"text": "?"}]
+    assert read_body(saying(parts)).text == '{"a": 1}'
+
+
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning", "thinking"])
+def test_thinking_that_a_server_keeps_apart_is_no_text(field: str):
+    found = read_body(saying(None, **{field: '{"a": 0}'}))
+    assert (found.text, found.thoughts) == ("", '{"a": 0}')
+
+
+@pytest.mark.parametrize(("reason", "finish"), [("length", "cut"), ("max_tokens", "cut"), ("stop", "done"), (None, "done")])
+def test_the_limit_has_several_names(reason: Any, finish: str):
+    body = saying("{}")
+    body["choices"][0]["finish_reason"] = reason
+    assert read_body(body).finish == finish
 
 
 def test_a_refusal_is_only_one_in_words():

@@ -1,0 +1,20 @@
+"""Separates what a model thinks from what it answers, where both are in one text.
+
+In: the text of a reply.  Out: the text behind the thinking, or None where the thinking never ends.
+Knows the marks of common models; thinking without marks looks like any other text.
+"""
+
+import re
+
+_NAMES = "think|thinking|thought|thoughts|reasoning"
+
+_END = re.compile(rf"</(?:{_NAMES})\s*>|\[/THINK\]|◁/think▷|<\|channel\|>\s*final\s*<\|message\|>", re.IGNORECASE)
+
+_START = re.compile(rf"<(?:{_NAMES})\s*>|\[THINK\]|◁think▷|<\|channel\|>\s*(?:analysis|commentary)\b", re.IGNORECASE)
+"""Some templates give the first mark in the prompt, so that a reply has the second one alone."""
+
+
+def without_thinking(text: str) -> str | None:
+    """What follows the last mark of an end, or the whole text; None where thinking begins and never ends."""
+    answer = _END.split(text)[-1]
+    return None if _START.search(answer) else answer
