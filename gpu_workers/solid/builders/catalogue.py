@@ -43,12 +43,17 @@ FAMILIES = (
 )
 
 
+def families() -> dict[str, Builders]:
+    """The builders of each family."""
+    return {family: import_module(f"gpu_workers.solid.builders.{family}").BUILDERS for family in FAMILIES}
+
+
 @cache
 def builders() -> Builders:
     """Every category that can be built."""
     found: Builders = {}
-    for family in FAMILIES:
-        found |= import_module(f"gpu_workers.solid.builders.{family}").BUILDERS
+    for family in families().values():
+        found |= family
     return found
 
 

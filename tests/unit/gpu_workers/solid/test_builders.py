@@ -1,15 +1,18 @@
 """Every body of the knowledge can be built in each of its forms, in its real size, with surfaces where it says they are."""
 
+from collections import Counter
+from functools import cache
+
 import numpy as np
 import pytest
 
-from gpu_workers.solid.builders.catalogue import build_body, builders
+from gpu_workers.solid.builders.catalogue import build_body, builders, families
 from gpu_workers.solid.builders.commission import Built, WrongSize, fitted
 from gpu_workers.solid.kit.materials import COLOURS, material
 from gpu_workers.solid.kit.mesh import Mesh
 from gpu_workers.solid.kit.primitives import box
 from spatial.knowledge.knowledge_base import categories
-from spatial.world.body_table import BodyKind, bodies
+from spatial.world.body_table import bodies
 
 FORMS = [(name, form) for name, kind in bodies().items() for form in kind.forms]
 MOST_POINTS = 60_000
@@ -19,12 +22,23 @@ SURFACE_M = 0.015
 """What a surface may lie above or below where the knowledge says."""
 
 
-def built(kind: BodyKind, form: str) -> Built:
-    return build_body(kind.name, form, kind.size, COLOURS["red"], 3)
+@cache
+def built(name: str, form: str) -> Built:
+    """Built once for all tests of this file."""
+    return built_anew(name, form)
+
+
+def built_anew(name: str, form: str) -> Built:
+    return build_body(name, form, bodies()[name].size, COLOURS["red"], 3)
 
 
 def test_every_body_is_a_category_of_the_knowledge():
     assert set(bodies()) <= set(categories())
+
+
+def test_no_category_is_built_by_two_families():
+    counts = Counter(name for family in families().values() for name in family)
+    assert [name for name, count in counts.items() if count > 1] == []
 
 
 def test_builders_and_bodies_name_the_same_categories_and_forms():
@@ -40,7 +54,7 @@ def test_colours_of_bodies_have_names():
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_a_thing_fills_its_box_and_stands_on_the_ground(name: str, form: str):
     kind = bodies()[name]
-    parts = built(kind, form).parts
+    parts = built(name, form).parts
     points = np.concatenate([part.mesh.points for part in parts])
     width, depth, height = kind.size
     assert np.isfinite(points).all()
@@ -51,7 +65,7 @@ def test_a_thing_fills_its_box_and_stands_on_the_ground(name: str, form: str):
 
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_a_thing_is_the_same_each_time_it_is_built(name: str, form: str):
-    first, second = built(bodies()[name], form), built(bodies()[name], form)
+    first, second = built(name, form), built_anew(name, form)
     for a, b in zip(first.parts, second.parts, strict=True):
         assert a.material == b.material
         assert np.array_equal(a.mesh.points, b.mesh.points)
@@ -61,7 +75,7 @@ def test_a_thing_is_the_same_each_time_it_is_built(name: str, form: str):
 def test_a_surface_is_where_the_knowledge_says(name: str, form: str):
     kind = bodies()[name]
     width, depth, height = kind.size
-    triangles = np.concatenate([part.mesh.points[part.mesh.triangles()] for part in built(kind, form).parts])
+    triangles = np.concatenate([part.mesh.points[part.mesh.triangles()] for part in built(name, form).parts])
     for shelf in kind.shelves:
         middle = np.array([depth * sum(shelf.along) / 2, width * sum(shelf.across) / 2])
         found = heights_at(triangles, middle)
