@@ -69,7 +69,7 @@ setup-solid: .venv-solid/.ready ## install Blender as a Python module (1 GB) int
 	@touch $@
 
 demo-solid: setup-solid ## run the whole factory with path-traced scenes: 24 graphs; the result is in demo-solid-out/
-	$(BIN)/skg demo --renderer solid --graphs 24 --out demo-solid-out
+	$(BIN)/skg demo --renderer solid --seeds streams/operations/samples/solid_seeds.jsonl --out demo-solid-out
 
 test-solid: setup-solid ## run the tests that need Blender
 	$(BIN)/pytest tests/solid

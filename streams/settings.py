@@ -271,7 +271,8 @@ class SolidSettings(_Settings):
     """How the solid renderer draws."""
 
     solid_python: Path | None = Field(
-        None, description="interpreter that has bpy and OpenEXR; default: of .venv-solid here (make setup-solid)"
+        None,
+        description="interpreter with bpy and OpenEXR; default: .venv-solid beside this environment",
     )
     solid_side: int = Field(512, ge=64, le=4096, description="pixels of a side")
     solid_samples: int = Field(8, ge=1, le=4096, description="samples a pixel")

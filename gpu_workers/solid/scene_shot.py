@@ -12,10 +12,11 @@ import numpy as np
 from gpu_workers.solid.builders.catalogue import build_body
 from gpu_workers.solid.kit.materials import COLOURS
 from gpu_workers.solid.kit.mesh import Points
+from gpu_workers.solid.scenery.fillers import fillers
 from gpu_workers.solid.scenery.lit_rooms import room, table
 from gpu_workers.solid.scenery.open_places import open_place
 from gpu_workers.solid.scenery.surroundings import Surroundings
-from gpu_workers.solid.shot import Placed, Shot, TraceSettings, lamp_light, placed_parts, pose
+from gpu_workers.solid.shot import NOTHING, Placed, Shot, TraceSettings, lamp_light, placed_parts, pose
 from schemas.errors import PermanentError
 from schemas.graph import SpatialGraph
 from schemas.ids import derived_seed
@@ -41,21 +42,24 @@ def scene_shot(graph: SpatialGraph, seed: int, settings: TraceSettings) -> Scene
     width, height = graph.layout.canvas
     around = surroundings(graph.scene, world, Random(derived_seed("surroundings", seed)))
     parts, lights, triangles = list(around.parts), list(around.lights), {}
-    for number, (thing, body) in enumerate(zip(graph.objects, world.bodies, strict=True)):
-        at = body_pose(body)
+    behind = fillers(graph, Random(derived_seed("fillers", seed)))
+    pairs = [(thing.category, body) for thing, body in zip(graph.objects, world.bodies, strict=True)]
+    for number, (category, body) in enumerate([*pairs, *((filler.category, filler.body) for filler in behind)]):
+        is_object = number < len(pairs)
         built = build_body(
-            thing.category, body.form, body.size, COLOURS[body.colour or "beige"], derived_seed("body", seed, number)
+            category, body.form, body.size, COLOURS[body.colour or "beige"], derived_seed("body", seed, number)
         )
-        placed = placed_parts(built.parts, at, number + 1)
+        placed = placed_parts(built.parts, body_pose(body), number + 1 if is_object else NOTHING)
         parts += placed
-        lights += [lamp_light(lamp, at) for lamp in built.lamps]
-        triangles[number] = world_triangles(placed)
+        lights += [lamp_light(lamp, body_pose(body)) for lamp in built.lamps]
+        if is_object:
+            triangles[number] = world_triangles(placed)
     shot = Shot(
         parts=parts, lights=lights, sky=around.sky, camera=pinhole(world.camera, settings.side / width),
         size=(settings.side, round(settings.side * height / width)),
         exposure=around.exposure, settings=settings,
     )  # fmt: skip
-    return SceneShot(shot, triangles, frozenset(around.elements))
+    return SceneShot(shot, triangles, frozenset(around.elements | {filler.category for filler in behind}))
 
 
 def surroundings(scene: str, world: World, rng: Random) -> Surroundings:

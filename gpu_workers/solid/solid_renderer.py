@@ -4,6 +4,7 @@ In: graphs with worlds, and seeds.  Out: drawings; the same bytes for the same g
 Uses no broker and no store.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
 from io import BytesIO
@@ -25,8 +26,8 @@ from schemas.graph import SpatialGraph
 from schemas.interfaces import Drawing
 from schemas.picture_layers import Layers, with_layers
 
-DEFAULT_PYTHON = Path(".venv-solid/bin/python")
-"""Where `make setup-solid` installs Blender."""
+DEFAULT_PYTHON = Path(sys.prefix).parent / ".venv-solid" / "bin" / "python"
+"""Beside this environment: where `make setup-solid` installs Blender."""
 
 EDITION = 1
 """Of bodies, materials and surroundings: others are other pictures of the same seed."""
@@ -83,7 +84,7 @@ class SolidRenderer:
 
 def solid_renderer(given: Mapping[str, Any]) -> SolidRenderer:
     """The renderer of settings. Raises UserError where there is no interpreter that can import Blender."""
-    python = given["solid_python"] or Path.cwd() / DEFAULT_PYTHON
+    python = given["solid_python"] or DEFAULT_PYTHON
     if not python.is_file():
         raise UserError(f"{python} is no interpreter: run `make setup-solid`, or name one that has bpy in SKG_SOLID_PYTHON")
     settings = TraceSettings(

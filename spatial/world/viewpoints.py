@@ -56,7 +56,7 @@ def choose_view(place: Place, sizes: Sizes, side: int, rng: Random) -> View:
     area = 2.6 * sum(max(0.02, w) * max(0.02, d) for w, d, _ in sizes)
     nearest = max(focal * largest / (MOST_OF_FRAME * side), (area * focal / side) ** 0.5, 0.45)
     farthest = focal * smallest / LEAST_PX
-    distance = nearest if farthest <= nearest else rng.uniform(nearest, min(farthest, 1.7 * nearest))
+    distance = nearest if farthest <= nearest else rng.uniform(nearest, min(farthest, 1.3 * nearest))
     return _view(place, side, lens, distance, (largest, rng))
 
 

@@ -6,7 +6,7 @@ a margin; solids keep apart in space; nothing hides more of another than a viewe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
@@ -17,6 +17,7 @@ from schemas.world import Where
 from spatial.relations.group_geometry import GROUP_TRUTH
 from spatial.relations.predicate_table import ORIENTED
 from spatial.relations.relation_truth import NEARNESS, apart_in_depth, members, relate, relation_holds
+from spatial.relations.relation_truth import places as place_margins
 from spatial.world.footprints import Array, Flags, meet
 from spatial.world.placements import (
     Carrier,
@@ -39,7 +40,7 @@ TRIED = 14
 JUDGED = 60
 """Places of one thing, of those with room, of which all relations are judged."""
 
-STEPS = 60
+STEPS = 90
 """Places tried in all before the search gives up."""
 
 GAP_M = 0.03
@@ -53,6 +54,14 @@ LEAST_MARGIN = 0.015
 
 LEAST_DEPTH_M = 0.2
 """By how much a thing in front of another must be nearer."""
+
+LEAST_PLACE = 0.04
+"""By how much a centre must be within its third of the picture, a share of the canvas: what is seen may lie beside it."""
+
+SUPPORTS = ("on", "supports", "inside", "contains")
+
+SLIM = 0.74
+"""What a body covers of its box at least, across and down: a round one leaves its corners free."""
 
 SIDES = {
     "left_of": (0, -1),
@@ -206,18 +215,29 @@ class WorldSearch:
         return all(self._holds(relation, known) for relation in self._of[i] if set(ends(relation)) <= known.keys())
 
     def _holds(self, relation: Relation, known: dict[int, Chosen]) -> bool:
+        """Whether a relation holds of what bounds the bodies, and of the least that may be seen of them."""
+        if not self._holds_of(relation, known):
+            return False
+        if relation.predicate in SUPPORTS:
+            return True
+        slim = {i: replace(known[i], box=_slimmed(known[i].box)) for i in ends(relation)}
+        return self._holds_of(relation, slim)
+
+    def _holds_of(self, relation: Relation, known: dict[int, Chosen]) -> bool:
         canvas = (self._view.side, self._view.side)
         if not relation_holds(relation, known, canvas):
             return False
         if relation.predicate in GROUP_TRUTH:
             return not any(self._is_apart(relation, known, i) for i in members(relation))
-        if relation.object is None or relation.predicate in ORIENTED:
+        if relation.object is None:
+            margin = place_margins(known[relation.subject].box, canvas).get(relation.predicate, 1.0)
+            return margin >= LEAST_PLACE
+        if relation.predicate in ORIENTED:
             return True
         a, b = known[relation.subject], known[relation.object]
         margins = relate(a.box, b.box, canvas, a.depth, b.depth)
         least = LEAST_DEPTH_M if relation.predicate in ("in_front_of", "behind") else LEAST_MARGIN
-        if relation.predicate in ("on", "supports", "inside", "contains"):
-            least = 0.0
+        least = 0.0 if relation.predicate in SUPPORTS else least
         return margins.get(relation.predicate, -1.0) >= least and not self._is_apart(relation, known, relation.object)
 
     def _is_apart(self, relation: Relation, known: dict[int, Chosen], other: int) -> bool:
@@ -228,6 +248,11 @@ class WorldSearch:
         if self._carries(a, other) or self._carries(other, a):
             return False
         return apart_in_depth(known[a].depth, known[other].depth)
+
+
+def _slimmed(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    left, top, width, height = box
+    return left + width * (1 - SLIM) / 2, top + height * (1 - SLIM) / 2, width * SLIM, height * SLIM
 
 
 def _hides(places: Places, other: Chosen) -> Flags:

@@ -25,7 +25,7 @@ from spatial.world.placements import Wanted
 from spatial.world.viewpoints import Place, View, choose_view
 from spatial.world.world_search import Chosen, Seat, Task, WorldSearch
 
-VIEWS = 10
+VIEWS = 16
 """Cameras tried for one scene, each with forms and sizes of its own."""
 
 PLACES: dict[Backdrop, Place] = {"room": "room", "shop": "room", "stage": "room", "tabletop": "table"}

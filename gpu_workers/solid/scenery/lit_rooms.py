@@ -9,6 +9,7 @@ from random import Random
 from gpu_workers.solid.kit.materials import COLOURS, Colour, Kind, Material
 from gpu_workers.solid.kit.mesh import Mesh, mesh_of
 from gpu_workers.solid.kit.primitives import box, cylinder
+from gpu_workers.solid.scenery.fillers import TABLE_TO_WALL_M
 from gpu_workers.solid.scenery.surroundings import Surroundings
 from gpu_workers.solid.shot import Light, Part, Placed, Sky, facing_pose, pose
 from schemas.world import Space
@@ -40,7 +41,7 @@ def room(space: Space, rng: Random) -> Surroundings:
     wall, trim = Material("plaster", rng.choice(WALLS)), Material("paint", COLOURS["white"])
     left, right = space.left - MARGIN_M, space.right + MARGIN_M
     near, back, high = space.front - 6.0, space.back, space.height
-    made = Surroundings(sky=Sky((0.92, 0.94, 0.97), (0.85, 0.9, 1.0), 0.35), elements={"wall", "floor"})
+    made = Surroundings(sky=Sky((0.92, 0.94, 0.97), (0.85, 0.9, 1.0), 0.22), elements={"wall", "floor"})
     made.parts += [
         _fixed(_level(left, right, near, back, 0.0), Material(kind, COLOURS[colour])),
         _fixed(_level(left, right, near, back, high, down=True), Material("plaster", COLOURS["white"])),
@@ -59,8 +60,8 @@ def table(space: Space, rng: Random) -> Surroundings:
     width, depth = space.right - space.left + 0.5, space.back - space.front + 0.3
     middle = ((space.left + space.right) / 2, (space.front + space.back) / 2)
     wall = Material("plaster", rng.choice(WALLS))
-    back, high = space.back + rng.uniform(0.6, 1.6), 2.6
-    made = Surroundings(sky=Sky((0.92, 0.94, 0.97), (0.85, 0.9, 1.0), 0.45), elements={"table", "tabletop", "wall"})
+    back, high = space.back + TABLE_TO_WALL_M, 2.6
+    made = Surroundings(sky=Sky((0.92, 0.94, 0.97), (0.85, 0.9, 1.0), 0.25), elements={"table", "tabletop", "wall"})
     top = box(width, depth, 0.03, 0.01).moved(*middle, space.ground - 0.03)
     floor_kind, floor_colour = rng.choice(FLOORS)
     made.parts += [
@@ -85,7 +86,7 @@ def _window_light(walls: tuple[float, float, float, float, float], rng: Random) 
     reach = max(right - left, 2.0)
     colour = rng.choice((DAYLIGHT, DAYLIGHT, LAMPLIGHT))
     target = ((left + right) / 2, (near + 6 + back) / 2, 0.4)
-    strong = Light("AREA", facing_pose((x, near + 4.6, high - 0.4), target), 26 * reach**2, colour, size=(1.8, 1.8))
+    strong = Light("AREA", facing_pose((x, near + 4.6, high - 0.4), target), 12.5 * reach**2, colour, size=(1.8, 1.8))
     weak = Light("AREA", facing_pose((-x, near + 4.2, high - 0.3), target), 7 * reach**2, DAYLIGHT, size=(2.2, 2.2))
     return [strong, weak]
 

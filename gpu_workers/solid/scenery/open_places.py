@@ -11,11 +11,11 @@ from gpu_workers.solid.scenery.surroundings import Surroundings
 from gpu_workers.solid.shot import Light, Part, Placed, Sky, facing_pose, pose
 
 GROUNDS: dict[str, tuple[Kind, Colour, set[str]]] = {
-    "park": ("grass", (0.27, 0.42, 0.13), {"grass", "sky"}),
-    "field": ("grass", (0.33, 0.44, 0.16), {"grass", "sky", "field"}),
-    "yard": ("grass", (0.30, 0.43, 0.15), {"grass", "sky"}),
+    "park": ("grass", (0.38, 0.53, 0.20), {"grass", "sky"}),
+    "field": ("grass", (0.45, 0.55, 0.24), {"grass", "sky", "field"}),
+    "yard": ("grass", (0.41, 0.54, 0.22), {"grass", "sky"}),
     "forest": ("earth", (0.24, 0.20, 0.12), {"earth", "sky"}),
-    "street": ("asphalt", (0.30, 0.30, 0.31), {"sky", "street", "road"}),
+    "street": ("asphalt", (0.52, 0.52, 0.53), {"sky", "street", "road"}),
     "beach": ("sand", (0.80, 0.70, 0.52), {"sand", "sky"}),
     "desert": ("sand", (0.82, 0.63, 0.40), {"sand", "sky"}),
     "snow": ("snow", (0.90, 0.92, 0.95), {"snow", "sky"}),

@@ -1,0 +1,117 @@
+"""Things that belong to a scene and are no objects of the graph: along the wall of a room, far off in an open place.
+
+In: a graph with its world, random numbers.  Out: bodies with their categories, for the truth's elements.
+Never of a category that the graph holds or excludes, never before an object: they stand behind what is asked about.
+"""
+
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+
+from schemas.graph import SpatialGraph
+from schemas.world import Body, Space, Where, World
+from spatial.knowledge.knowledge_base import categories, scene_kinds
+from spatial.world.body_table import BodyKind, bodies
+from spatial.world.footprints import box_corners, meet
+
+WALL = ("framed picture", "window", "wall clock", "mirror", "curtain", "bookshelf", "cabinet", "potted plant", "floor lamp")
+"""What stands or hangs along the wall of nearly any room."""
+
+GREEN = ("tree", "palm tree", "pine tree")
+STREET = ("street lamp", "tree", "bench", "fence", "bollard", "postbox", "fire hydrant")
+FAR: dict[str, tuple[str, ...]] = {
+    "park": (*GREEN, "bench", "street lamp"), "field": GREEN, "yard": (*GREEN, "fence"), "forest": GREEN,
+    "street": STREET, "beach": ("palm tree",), "desert": ("cactus",), "snow": ("pine tree",), "mountain": ("pine tree",),
+}  # fmt: skip
+"""By the backdrop, what stands far off in an open place."""
+
+MOST_INDOORS, MOST_OUTDOORS = 4, 14
+APART_M = 0.12
+TABLE_TO_WALL_M = 1.2
+"""From a table's far edge to the wall behind it."""
+
+LEAST_HEIGHT_M = 0.5
+"""Of what stands along a wall: lower things look left behind."""
+
+
+@dataclass(frozen=True)
+class Filler:
+    """A body and what it is."""
+
+    category: str
+    body: Body
+
+
+def fillers(graph: SpatialGraph, rng: Random) -> list[Filler]:
+    """Things in the background of a graph's world."""
+    assert graph.world is not None
+    if graph.world.space.kind == "open":
+        return _far_off(graph, graph.world, rng)
+    return _along_the_wall(graph, graph.world, rng)
+
+
+def _allowed(graph: SpatialGraph, names: tuple[str, ...]) -> list[BodyKind]:
+    taken = {thing.category for thing in graph.objects} | set(graph.excluded)
+    return [bodies()[name] for name in dict.fromkeys(names) if name in bodies() and name not in taken]
+
+
+def _along_the_wall(graph: SpatialGraph, world: World, rng: Random) -> list[Filler]:
+    kind = scene_kinds().get(graph.scene)
+    own = () if kind is None or world.space.kind == "table" else tuple(kind.categories)
+    names = [body for body in _allowed(graph, (*own, *WALL)) if _suits_a_wall(body)]
+    there = [_corners(body) for body in world.bodies]
+    found: list[Filler] = []
+    for body in rng.sample(names, min(len(names), 3 * MOST_INDOORS)):
+        filler = _at_wall(body, world.space, rng)
+        corners = _corners(filler.body)
+        if len(found) < MOST_INDOORS and not any(meet(corners, other[0], APART_M)[0] for other in there):
+            found.append(filler)
+            there.append(corners)
+    return found
+
+
+def _suits_a_wall(body: BodyKind) -> bool:
+    rests = categories()[body.name].rests_on
+    return "wall" in rests[:1] or ("floor" in rests[:1] and body.size[2] >= LEAST_HEIGHT_M and body.size[1] <= 1.0)
+
+
+def _at_wall(body: BodyKind, space: Space, rng: Random) -> Filler:
+    width, depth, height = body.size
+    hangs = "wall" in categories()[body.name].rests_on[:1]
+    wide = max(space.right - space.left, 3.0) + 1.0
+    x = rng.uniform(-0.5, 0.5) * max(0.1, wide - width)
+    back = space.back if space.kind == "room" else space.back + TABLE_TO_WALL_M
+    z = max(rng.uniform(1.35, 1.75), height / 2 + 0.9) if hangs and height < 1.8 else height / 2
+    where: Where = "wall" if hangs else "floor"
+    return Filler(body.name, _body(body, (x, back - depth / 2 - 0.01, z), (-90.0, where), rng))
+
+
+def _far_off(graph: SpatialGraph, world: World, rng: Random) -> list[Filler]:
+    kind = scene_kinds().get(graph.scene)
+    names = _allowed(graph, FAR.get("field" if kind is None else kind.backdrop, GREEN))
+    if not names:
+        return []
+    found: list[Filler] = []
+    reach = max(8.0, 2.5 * (world.space.back - world.space.front))
+    for _ in range(MOST_OUTDOORS):
+        body = rng.choice(names)
+        far = world.space.back + max(body.size) + reach * (0.3 + 2.2 * rng.random() ** 2)
+        x = rng.uniform(-0.9, 0.9) * (far + reach)
+        filler = Filler(
+            body.name, _body(body, (x, far, body.size[2] / 2), (rng.choice((-90.0, 0.0, 90.0, 180.0)), "floor"), rng)
+        )
+        corners = _corners(filler.body)
+        if not any(meet(corners, _corners(other.body)[0], 0.5)[0] for other in found):
+            found.append(filler)
+    return found
+
+
+def _body(body: BodyKind, place: tuple[float, float, float], held: tuple[float, Where], rng: Random) -> Body:
+    heading, where = held
+    colour = rng.choice(body.colours) if body.colours else None
+    return Body(form=rng.choice(body.forms), colour=colour, size=body.size, position=place, heading=heading, where=where)
+
+
+def _corners(body: Body) -> np.ndarray:
+    return box_corners(np.array([body.position]), np.array(body.size), np.array([body.heading]))

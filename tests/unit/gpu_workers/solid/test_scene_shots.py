@@ -1,0 +1,80 @@
+"""A shot shows bodies where the world says; what else is in it is none of them and never stands before them."""
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from agents.planner import RulePlanner
+from gpu_workers.solid.scene_shot import scene_shot
+from gpu_workers.solid.scenery.fillers import fillers
+from gpu_workers.solid.shot import TraceSettings
+from gpu_workers.solid.silhouettes import silhouette
+from schemas.errors import PermanentError
+from schemas.graph import SpatialGraph
+from schemas.ids import make_seed
+from spatial.knowledge.renderer_capabilities import pictures_only
+from spatial.world.footprints import box_corners
+from spatial.world.pinhole import Pinhole, intrinsics, look_at
+from spatial.world.solid_capabilities import solids_only
+
+SCENES = ("living room", "breakfast table", "park", "city street")
+
+
+@pytest.fixture(scope="module", params=SCENES)
+def graph(request: pytest.FixtureRequest) -> SpatialGraph:
+    planner = RulePlanner(solids_only("solid"))
+    found = (planner.plan_now(make_seed(request.param, 9), k) for k in range(9))
+    return next(one for one in found if isinstance(one, SpatialGraph))
+
+
+def test_parts_of_an_object_lie_in_its_bodys_box(graph: SpatialGraph):
+    scene = scene_shot(graph, 3, TraceSettings())
+    assert graph.world is not None
+    assert sorted(scene.triangles) == [thing.id for thing in graph.objects]
+    for number, body in enumerate(graph.world.bodies):
+        corners = box_corners(np.array([body.position]), np.array(body.size), np.array([body.heading]))[0]
+        points = scene.triangles[number].reshape(-1, 3)
+        assert (points.min(axis=0) >= corners.min(axis=0) - 1e-6).all()
+        assert (points.max(axis=0) <= corners.max(axis=0) + 1e-6).all()
+
+
+def test_the_same_seed_gives_the_same_surroundings_and_their_words_are_told(graph: SpatialGraph):
+    first, again = (scene_shot(graph, 3, TraceSettings()) for _ in range(2))
+    assert first.elements == again.elements
+    assert len(first.shot.parts) == len(again.shot.parts)
+    assert first.elements >= ({"sky"} if graph.scene in ("park", "city street") else {"wall"})
+
+
+def test_what_fills_a_scene_is_nothing_of_the_graph_and_stands_behind_all_of_it(graph: SpatialGraph):
+    assert graph.world is not None
+    farthest = max(body.position[1] for body in graph.world.bodies)
+    taken = {thing.category for thing in graph.objects} | set(graph.excluded)
+    found = [filler for k in range(20) for filler in fillers(graph, Random(k))]
+    assert found
+    assert not {filler.category for filler in found} & taken
+    reach = [filler.body.position[1] + max(filler.body.size) for filler in found]
+    assert min(reach) > farthest
+
+
+def test_a_graph_that_was_planned_on_a_canvas_is_refused():
+    flat = RulePlanner(pictures_only("collage")).plan_now(make_seed("kitchen"), 0)
+    assert isinstance(flat, SpatialGraph)
+    with pytest.raises(PermanentError, match="no world"):
+        scene_shot(flat, 1, TraceSettings())
+
+
+def test_a_silhouette_covers_what_a_square_before_the_camera_covers():
+    camera = Pinhole(intrinsics(512, 36), look_at(np.array([0.0, -2.0, 0.0]), np.zeros(3)))
+    a, b, c, d = np.array([[-0.5, 0, -0.5], [0.5, 0, -0.5], [0.5, 0, 0.5], [-0.5, 0, 0.5]])
+    shape = silhouette(np.array([[a, b, c], [a, c, d]]), camera, (512, 512))
+    assert shape.area == pytest.approx(256**2, rel=0.01)
+    assert shape.extent == pytest.approx((128, 128, 256, 256), abs=0.01)
+
+
+def test_a_silhouette_counts_what_lies_outside_of_the_frame_and_its_extent_does_not():
+    camera = Pinhole(intrinsics(512, 36), look_at(np.array([0.0, -2.0, 0.0]), np.zeros(3)))
+    a, b, c, d = np.array([[0.5, 0, -0.5], [1.5, 0, -0.5], [1.5, 0, 0.5], [0.5, 0, 0.5]])
+    shape = silhouette(np.array([[a, b, c], [a, c, d]]), camera, (512, 512))
+    assert shape.area == pytest.approx(256**2, rel=0.01)
+    assert shape.extent == pytest.approx((384, 128, 128, 256), abs=0.01)

@@ -1,0 +1,45 @@
+"""Layers travel inside a picture's file, which stays a picture for everybody else."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from schemas.picture_layers import Layers, read_layers, with_layers
+
+LAYERS = Layers(b"depth", b"index!", ((1.5, 2.0, 30.25, 4.0), (0.0, 0.0, 0.0, 0.0)))
+
+
+def picture(xmp: bytes = b"<x/>") -> bytes:
+    buffer = BytesIO()
+    Image.fromarray(np.arange(48, dtype=np.uint8).reshape(4, 4, 3)).save(buffer, "WEBP", xmp=xmp)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("odd", [b"d", b"dd"])
+def test_layers_come_back_and_the_picture_is_as_before(odd: bytes):
+    layers = Layers(odd, LAYERS.index, LAYERS.amodal)
+    file = with_layers(picture(), layers)
+    assert read_layers(file) == layers
+    with Image.open(BytesIO(file)) as opened, Image.open(BytesIO(picture())) as before:
+        assert opened.info["xmp"] == before.info["xmp"]
+        assert opened.tobytes() == before.tobytes()
+
+
+def test_a_picture_without_layers_has_none_and_only_webp_takes_them():
+    assert read_layers(picture()) is None
+    with pytest.raises(ValueError, match="WebP"):
+        with_layers(b"\x89PNG....", LAYERS)
+
+
+@given(st.data())
+def test_a_spoilt_file_has_layers_or_none(data: st.DataObject):
+    file = bytearray(with_layers(picture(), LAYERS))
+    for _ in range(data.draw(st.integers(1, 4))):
+        file[data.draw(st.integers(12, len(file) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(file)))
+    found = read_layers(bytes(file[:cut]))
+    assert found is None or isinstance(found, Layers)
