@@ -17,7 +17,7 @@ from schemas.predicate_names import ends
 from schemas.world import Body
 from spatial.relations.predicate_table import PREDICATES
 from spatial.relations.relation_truth import relation_holds
-from spatial.world.footprints import box_corners, meet
+from spatial.world.footprints import body_corners, meet
 
 CONTACT = frozenset({"on", "inside", "under", "touching", "on_stack"})
 """Relations that boxes cannot establish: they count only where the scene carries them out."""
@@ -95,16 +95,12 @@ def _has_contact(predicate: str, bodies: Sequence[Body], a: int, b: int) -> bool
     if predicate == "under":
         return _is_under(bodies[a], bodies[b])
     held = bodies[a].support == b or bodies[b].support == a
-    return held or bool(meet(_corners(bodies[a]), _corners(bodies[b])[0], TOUCH_M)[0])
+    return held or bool(meet(body_corners(bodies[a]), body_corners(bodies[b])[0], TOUCH_M)[0])
 
 
 def _is_under(lower: Body, upper: Body) -> bool:
     """Whether one body is below another in space: their footprints meet, and it ends lower than the other's middle."""
-    flat = [_corners(body).copy() for body in (lower, upper)]
+    flat = [body_corners(body).copy() for body in (lower, upper)]
     for corners in flat:
         corners[..., 2] = np.where(corners[..., 2] > corners[..., 2].mean(), 1.0, 0.0)
     return bool(meet(flat[0], flat[1][0], 0.0)[0]) and lower.position[2] < upper.position[2]
-
-
-def _corners(body: Body) -> NDArray[np.float64]:
-    return box_corners(np.array([body.position]), np.array(body.size), np.array([body.heading]))

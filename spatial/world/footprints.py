@@ -6,6 +6,8 @@ In: centres, sizes and headings.  Out: corners and yes or no, for one against ma
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.world import Body
+
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -19,6 +21,11 @@ def box_corners(position: Array, size: Array, heading: Array) -> Array:
     x = local[..., 0] * np.cos(turn) - local[..., 1] * np.sin(turn)
     y = local[..., 0] * np.sin(turn) + local[..., 1] * np.cos(turn)
     return np.stack([x, y, local[..., 2]], axis=-1) + position[:, None]
+
+
+def body_corners(body: Body) -> Array:
+    """The corners of one body's box, as `meet` takes them of many (1 × 8 × 3)."""
+    return box_corners(np.array([body.position]), np.array(body.size), np.array([body.heading]))
 
 
 def meet(many: Array, one: Array, gap: float) -> Flags:

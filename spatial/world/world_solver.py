@@ -5,6 +5,7 @@ What contradicts itself is refuted by the same proof as for flat layouts: whatev
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
@@ -32,6 +33,15 @@ PLACES: dict[Backdrop, Place] = {"room": "room", "shop": "room", "stage": "room"
 """What surrounds a scene; all others are open."""
 
 
+@dataclass(frozen=True)
+class Stated:
+    """What is the same in every view: the draft, each object's attributes, and how each is held."""
+
+    draft: Draft
+    attributes: Sequence[tuple[str, ...]]
+    seats: Sequence[Seat]
+
+
 def solve_world(
     draft: Draft, attributes: Sequence[tuple[str, ...]], canvas: tuple[int, int], seed: int
 ) -> tuple[Layout, World] | Unsatisfiable:
@@ -42,8 +52,9 @@ def solve_world(
     unknown = sorted({name for name in draft.objects if name not in bodies()})
     if unknown:
         raise NoLayout(f"no body is known for {', '.join(unknown)}")
+    stated = Stated(draft, attributes, _seats(draft))
     for number in range(VIEWS):
-        found = _tried(draft, attributes, canvas[0], Random(f"{seed} {number}"))
+        found = _tried(stated, canvas[0], Random(f"{seed} {number}"))
         if found is not None:
             return found
     for effort in (QUICK, THOROUGH):
@@ -55,10 +66,11 @@ def solve_world(
     raise NoLayout(f"no places for {len(draft.objects)} things with {len(draft.relations)} relations were found")
 
 
-def _tried(draft: Draft, attributes: Sequence[tuple[str, ...]], side: int, rng: Random) -> tuple[Layout, World] | None:
+def _tried(stated: Stated, side: int, rng: Random) -> tuple[Layout, World] | None:
+    draft, attributes = stated.draft, stated.attributes
     things = [_wanted(name, words, rng) for name, words in zip(draft.objects, attributes, strict=True)]
     view = choose_view(place_of(draft.scene), [thing.size for thing in things], side, rng)
-    task = Task(things, _seats(draft), draft.relations, attributes)
+    task = Task(things, stated.seats, draft.relations, attributes)
     chosen = WorldSearch(task, view, rng).run()
     if chosen is None:
         return None

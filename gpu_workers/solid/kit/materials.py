@@ -3,7 +3,7 @@
 In: a kind and a colour.  Out: frozen values that the Blender program turns into shaders.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
@@ -72,11 +72,3 @@ class Lamp:
     watts: float
     colour: Colour = (1.0, 0.78, 0.5)
     radius: float = 0.06
-
-
-@dataclass(frozen=True)
-class Finish:
-    """Colours that a thing is built in, by role: `main` is the one that people name it by."""
-
-    main: Colour
-    names: dict[str, Colour] = field(default_factory=dict)

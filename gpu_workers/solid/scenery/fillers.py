@@ -7,13 +7,11 @@ Never of a category that the graph holds or excludes, never before an object: th
 from dataclasses import dataclass
 from random import Random
 
-import numpy as np
-
 from schemas.graph import SpatialGraph
 from schemas.world import Body, Space, Where, World
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.world.body_table import BodyKind, bodies
-from spatial.world.footprints import box_corners, meet
+from spatial.world.footprints import body_corners, meet
 
 WALL = ("framed picture", "window", "wall clock", "mirror", "curtain", "bookshelf", "cabinet", "potted plant", "floor lamp")
 """What stands or hangs along the wall of nearly any room."""
@@ -60,11 +58,11 @@ def _along_the_wall(graph: SpatialGraph, world: World, rng: Random) -> list[Fill
     kind = scene_kinds().get(graph.scene)
     own = () if kind is None or world.space.kind == "table" else tuple(kind.categories)
     names = [body for body in _allowed(graph, (*own, *WALL)) if _suits_a_wall(body)]
-    there = [_corners(body) for body in world.bodies]
+    there = [body_corners(body) for body in world.bodies]
     found: list[Filler] = []
     for body in rng.sample(names, min(len(names), 3 * MOST_INDOORS)):
         filler = _at_wall(body, world.space, rng)
-        corners = _corners(filler.body)
+        corners = body_corners(filler.body)
         if len(found) < MOST_INDOORS and not any(meet(corners, other[0], APART_M)[0] for other in there):
             found.append(filler)
             there.append(corners)
@@ -101,8 +99,8 @@ def _far_off(graph: SpatialGraph, world: World, rng: Random) -> list[Filler]:
         filler = Filler(
             body.name, _body(body, (x, far, body.size[2] / 2), (rng.choice((-90.0, 0.0, 90.0, 180.0)), "floor"), rng)
         )
-        corners = _corners(filler.body)
-        if not any(meet(corners, _corners(other.body)[0], 0.5)[0] for other in found):
+        corners = body_corners(filler.body)
+        if not any(meet(corners, body_corners(other.body)[0], 0.5)[0] for other in found):
             found.append(filler)
     return found
 
@@ -111,7 +109,3 @@ def _body(body: BodyKind, place: tuple[float, float, float], held: tuple[float, 
     heading, where = held
     colour = rng.choice(body.colours) if body.colours else None
     return Body(form=rng.choice(body.forms), colour=colour, size=body.size, position=place, heading=heading, where=where)
-
-
-def _corners(body: Body) -> np.ndarray:
-    return box_corners(np.array([body.position]), np.array(body.size), np.array([body.heading]))
