@@ -7,19 +7,33 @@ A truncated last line is dropped.  A file of another run is never appended to.
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
+from dataset.evaluation.reply_outcome import Fault, FaultKind, Outcome
 from schemas.errors import UserError
 
 NAME = "answers.jsonl"
 
 
 class Answer(TypedDict):
-    """The model's response to an item, and the number of the choice that it means (of a place 0 for right, 1 for wrong)."""
+    """The model's response to an item, and the number of the choice that it means (of a place 0 for right, 1 for wrong).
+
+    `fault` (a kind) and `cause` stand beside the choice null.
+    """
 
     id: str
     said: str
     choice: int | None
+    fault: NotRequired[FaultKind]
+    cause: NotRequired[str]
+
+
+def logged(name: str, said: str, outcome: Outcome) -> Answer:
+    """The answer to the item of this name."""
+    fault = outcome.fault
+    if fault is None:
+        return Answer(id=name, said=said, choice=outcome.choice)
+    return Answer(id=name, said=said, choice=None, fault=fault.kind, cause=fault.cause)
 
 
 class AnswerLog:
@@ -29,7 +43,7 @@ class AnswerLog:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / NAME
         self.choices: dict[str, int | None] = {}
-        self.unreadable = 0
+        self.faults: dict[str, Fault] = {}
         whole = self._complete_lines()
         if whole:
             self._require_same_run(whole[0], run)
@@ -51,7 +65,8 @@ class AnswerLog:
 
     def _count(self, answer: Answer) -> None:
         self.choices[answer["id"]] = answer["choice"]
-        self.unreadable += answer["choice"] is None
+        if "fault" in answer:
+            self.faults[answer["id"]] = Fault(answer["fault"], answer.get("cause", ""))
 
     def _complete_lines(self) -> list[str]:
         return [line for line in run_lines(self._path) if _is_json(line)]

@@ -6,40 +6,74 @@ matplotlib is imported only when a chart is drawn.
 
 import json
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
 
 from dataset.evaluation.eval_items import Item
+from dataset.evaluation.reply_outcome import FAULT_KINDS, Fault, FaultKind
 from dataset.evaluation.scores import Choices, Score, Scores, score
 
 FACETS = ("kind", "relation", "hops", "density")
 
 
+class FaultCount(TypedDict):
+    """How many replies have a fault of a kind, and how many of these have each cause, the commonest first."""
+
+    count: int
+    causes: dict[str, int]
+
+
 class Result(TypedDict):
-    """`run`: the run's parameters. `left`: questions without an answer. `scores` is None where no model was asked."""
+    """`run`: the run's parameters. `left`: questions without a reply. `scores` is None where no model was asked.
+
+    `faults`: replies without an answer by kind, which count as wrong.
+    """
 
     run: Mapping[str, object]
     questions: int
     left: int
-    unreadable: int
+    faults: dict[FaultKind, FaultCount]
     scores: Scores | None
     baselines: dict[str, Scores]
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What a model chose, and why some of its replies have no answer (faults by item)."""
+
+    choices: Choices
+    faults: Mapping[str, Fault]
+
+
 def result(
-    run: Mapping[str, object], items: Sequence[Item], choices: Choices | None, others: Mapping[str, Choices]
+    run: Mapping[str, object], items: Sequence[Item], answers: Answers | None, others: Mapping[str, Choices]
 ) -> Result:
-    """The scores of a model (`choices` None: only baselines) and of the baselines, on the same questions."""
-    made = choices or {}
+    """The scores of a model (`answers` None: only baselines) and of the baselines, on the same questions."""
+    made, faults = ({}, {}) if answers is None else (answers.choices, answers.faults)
     return Result(
         run=run,
         questions=len(items),
-        left=0 if choices is None else sum(item.id not in made for item in items),
-        unreadable=sum(made[item.id] is None for item in items if item.id in made),
-        scores=None if choices is None else score(items, choices),
+        left=0 if answers is None else sum(item.id not in made for item in items),
+        faults=_counted([faults[item.id] for item in items if item.id in faults]),
+        scores=None if answers is None else score(items, answers.choices),
         baselines={name: score(items, found) for name, found in others.items()},
     )
+
+
+def _counted(faults: Sequence[Fault]) -> dict[FaultKind, FaultCount]:
+    counted: dict[FaultKind, FaultCount] = {}
+    for kind in FAULT_KINDS:
+        causes = Counter(fault.cause for fault in faults if fault.kind == kind)
+        counted[kind] = FaultCount(count=causes.total(), causes=dict(causes.most_common()))
+    return counted
+
+
+def faults_text(found: Result) -> str:
+    """The replies without an answer by kind, as in `12 cut, 3 empty`; empty where there are none."""
+    return ", ".join(f"{fault['count']} {kind}" for kind, fault in found["faults"].items() if fault["count"])
 
 
 def write(found: Result, folder: Path) -> tuple[Path, Path]:
@@ -118,4 +152,7 @@ def _name(found: Result) -> str:
 def _title(found: Result, main: Scores) -> str:
     whole = main["all"]
     interval = f"{whole['low']:.3f} to {whole['high']:.3f}"
-    return f"{_name(found)}: {whole['accuracy']:.3f} right of {whole['asked']} questions (95 % interval {interval})"
+    without = f"\nwithout an answer: {faults_text(found)}" if faults_text(found) else ""
+    return (
+        f"{_name(found)}: {whole['accuracy']:.3f} right of {whole['asked']} questions (95 % interval {interval}){without}"
+    )

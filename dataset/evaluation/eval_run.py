@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from dataset.evaluation.answer_log import AnswerLog
+from dataset.evaluation.answer_log import AnswerLog, logged
 from dataset.evaluation.eval_items import EncodedPicture, Item
-from dataset.evaluation.prompting import outcome_of
+from dataset.evaluation.reply_outcome import outcome_of
 from schemas.errors import PermanentError, RetryableError, UserError
+from schemas.llm.contract import Reply
 
 MAX_CONSECUTIVE_FAILURES = 20
 """Consecutive failures after which the run stops: the model is unavailable."""
@@ -31,8 +32,13 @@ class Answerer(Protocol):
         """The number of concurrent questions."""
         ...
 
-    async def answer(self, item: Item, picture_data: EncodedPicture) -> str:
-        """The model's response. Raises RetryableError, PermanentError."""
+    @property
+    def max_tokens(self) -> int:
+        """The limit of a reply."""
+        ...
+
+    async def answer(self, item: Item, picture_data: EncodedPicture) -> Reply:
+        """The model's reply. Raises RetryableError, PermanentError."""
         ...
 
 
@@ -58,7 +64,7 @@ async def ask(
 
     async def answer_one(item: Item, picture_data: EncodedPicture) -> None:
         try:
-            response = await answerer.answer(item, picture_data)
+            reply = await answerer.answer(item, picture_data)
         except (RetryableError, PermanentError) as error:
             progress.failed, progress.consecutive_failures, progress.last = (
                 progress.failed + 1,
@@ -66,7 +72,7 @@ async def ask(
                 str(error),
             )
         else:
-            log.add({"id": item.id, "said": response, "choice": outcome_of(response, item)})
+            log.add(logged(item.id, reply.text, outcome_of(reply, item, answerer.max_tokens)))
             progress.answered, progress.consecutive_failures = progress.answered + 1, 0
         finally:
             semaphore.release()

@@ -11,12 +11,13 @@ from pathlib import Path
 from dataset.evaluation.answer_log import AnswerLog, run_of
 from dataset.evaluation.baselines import baselines
 from dataset.evaluation.eval_items import EncodedPicture, FileQuestions, Item, Questions, SplitQuestions
-from dataset.evaluation.eval_report import Result, result, write
+from dataset.evaluation.eval_report import Answers, Result, result, write
 from dataset.evaluation.eval_run import Answerer, RunProgress, ask
 from dataset.evaluation.prompting import PROMPT
 from dataset.table.delta_table import Options
 from schemas.errors import UserError
 from schemas.ids import derived_seed
+from schemas.llm.token_limits import ANSWER_TOKENS
 from spatial.splits import SPLITS
 
 TRAIN = "train"
@@ -24,7 +25,8 @@ TRAIN = "train"
 
 @dataclass(frozen=True)
 class EvalRequest:
-    """The questions: a split of the dataset at `uri`, or a file. `limit` draws that many, always the same ones.
+    """The questions: a split of the dataset at `uri`, or a file. `limit` draws that many, always the same ones;
+    `max_tokens` is the limit of a reply.
 
     With a file, `uri` is only the training data of the text-only baseline.
     """
@@ -33,6 +35,7 @@ class EvalRequest:
     split: str
     file: Path | None = None
     limit: int | None = None
+    max_tokens: int = ANSWER_TOKENS
     options: Options = None
 
 
@@ -47,6 +50,7 @@ class Session:
     log: AnswerLog | None
     examples: Callable[[], Iterator[Item]]
     out: Path
+    max_tokens: int
 
     @property
     def count(self) -> int:
@@ -66,8 +70,8 @@ class Session:
 
     def report(self) -> tuple[Result, tuple[Path, Path]]:
         """The results so far, and the files that hold them."""
-        choices = None if self.log is None else self.log.choices
-        found = result(self.run, self.items, choices, baselines(self.items, self.examples()))
+        answers = None if self.log is None else Answers(self.log.choices, self.log.faults)
+        found = result(self.run, self.items, answers, baselines(self.items, self.examples()))
         return found, write(found, self.out)
 
     def _selected_items(self) -> Iterator[tuple[Item, EncodedPicture]]:
@@ -81,13 +85,19 @@ def open_session(request: EvalRequest, model: str | None, out: Path) -> Session:
     items = _draw_items(list(questions.items()), request.limit)
     if not items:
         raise UserError(f"split {request.split} has no questions yet")
-    run = {"questions": questions.origin, "limit": request.limit, "model": model, "prompt": PROMPT}
+    run = {
+        "questions": questions.origin,
+        "limit": request.limit,
+        "model": model,
+        "prompt": PROMPT,
+        "max_tokens": request.max_tokens,
+    }
     log = AnswerLog(out, run) if model is not None else None
 
     def examples() -> Iterator[Item]:
         return iter(()) if request.uri is None else SplitQuestions(request.uri, TRAIN, request.options).items()
 
-    return Session(questions, items, model, run, log, examples, out)
+    return Session(questions, items, model, run, log, examples, out, request.max_tokens)
 
 
 def _questions(request: EvalRequest, resumed: Mapping[str, object] | None) -> Questions:

@@ -6,6 +6,7 @@ torch and transformers are imported only when a model is loaded; nothing is fetc
 
 import asyncio
 import io
+import time
 from typing import Any
 
 from PIL import Image
@@ -13,9 +14,8 @@ from PIL import Image
 from dataset.evaluation.eval_items import EncodedPicture, Item
 from dataset.evaluation.prompting import prompt
 from schemas.errors import MissingExtra, UserError
-
-NEW_TOKENS = 48
-"""A letter needs one, a box thirty; some models say a sentence around it."""
+from schemas.llm.contract import Finish, Reply
+from schemas.llm.token_limits import ANSWER_TOKENS
 
 
 class LocalModel:
@@ -23,13 +23,13 @@ class LocalModel:
 
     at_once = 1
 
-    def __init__(self, path: str, device: str | None = None) -> None:
+    def __init__(self, path: str, device: str | None = None, max_tokens: int = ANSWER_TOKENS) -> None:
         try:
             import torch
             from transformers import AutoModelForImageTextToText, AutoProcessor
         except ImportError as error:
             raise MissingExtra(error.name or "torch", "gpu") from error
-        self.name = path
+        self.name, self.max_tokens = path, max_tokens
         self._torch = torch
         self._device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         try:
@@ -39,17 +39,26 @@ class LocalModel:
             raise UserError(f"{path} holds no vision-language model that transformers can open: {error}") from error
         self._model = loaded.to(self._device).eval()
 
-    async def answer(self, item: Item, picture_data: EncodedPicture) -> str:
-        """The model's response, computed in a thread so that pictures are read meanwhile."""
+    async def answer(self, item: Item, picture_data: EncodedPicture) -> Reply:
+        """The model's reply, computed in a thread so that pictures are read meanwhile."""
         return await asyncio.to_thread(self._generate, item, picture_data)
 
-    def _generate(self, item: Item, picture_data: EncodedPicture) -> str:
+    def _generate(self, item: Item, picture_data: EncodedPicture) -> Reply:
+        started = time.monotonic()
         picture = Image.open(io.BytesIO(picture_data.data)).convert("RGB")
         turn = {"role": "user", "content": [{"type": "image", "image": picture}, {"type": "text", "text": prompt(item)}]}
         inputs = self._processor.apply_chat_template(
             [turn], add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
         ).to(self._device)
         with self._torch.inference_mode():
-            said = self._model.generate(**inputs, max_new_tokens=NEW_TOKENS, do_sample=False)
-        new = said[:, inputs["input_ids"].shape[1] :]
-        return str(self._processor.batch_decode(new, skip_special_tokens=True)[0]).strip()
+            said = self._model.generate(**inputs, max_new_tokens=self.max_tokens, do_sample=False)
+        given = inputs["input_ids"].shape[1]
+        new = said[:, given:]
+        text = str(self._processor.batch_decode(new, skip_special_tokens=True)[0]).strip()
+        finish: Finish = "cut" if self._is_cut(new[0].tolist()) else "done"
+        return Reply(text, finish, self.name, given, new.shape[1], time.monotonic() - started)
+
+    def _is_cut(self, new: list[int]) -> bool:
+        """Whether these tokens reach the limit without an end."""
+        ends = self._model.generation_config.eos_token_id
+        return len(new) >= self.max_tokens and new[-1] not in (ends if isinstance(ends, list) else [ends])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypedDict
 
 from dataset.evaluation.eval_items import Item
-from dataset.evaluation.prompting import HIT
+from dataset.evaluation.reply_outcome import HIT
 
 Z = 1.96
 """Standard normal quantile of a two-sided 95 % interval."""

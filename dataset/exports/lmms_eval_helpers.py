@@ -1,15 +1,14 @@
-"""The functions of the exported lmms-eval task; this file is copied into the export unchanged.
+"""The functions of the exported lmms-eval task: the export has a copy of this file and of what it imports of the factory.
 
 In: a row of the export, or a model's answers.  Out: picture, prompt, scores.
-Imports nothing of the factory, so that the export works without it.
+An answer is read by the rules of `skg eval`, as far as its text tells: it does not say whether it was cut.
 """
 
 import math
-import re
 from collections.abc import Sequence
 from typing import Any
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+from dataset.evaluation.choice_reading import LETTERS, choice_of
 
 Doc = dict[str, Any]
 Result = dict[str, Any]
@@ -27,34 +26,15 @@ def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: object = None) -> str:
     return f"{doc['question']}\n{choices}\nAnswer with the option's letter from the given choices directly."
 
 
-def chosen_letter(response: str, choices: Sequence[str]) -> str | None:
-    """The letter that an answer names, as a letter or by the choice's own words; None where it is ambiguous.
-
-    Of several that it declares the last: models correct themselves.
-    """
-    letters = LETTERS[: len(choices)]
-    text = response.strip()
-    only = re.fullmatch(rf"\W*([{letters}])\W*", text, re.IGNORECASE)
-    first = only or re.match(rf"\W*([{letters}])(?:[.:)*]+\s|\s*\n)", text)
-    if first:
-        return str(first.group(1)).upper()
-    declared = re.findall(rf"(?i:answer is|answer:)\W*([{letters}])\b", text)
-    named = declared[-1:] or list(set(re.findall(rf"(?i:option)\W*([{letters}])\b", text)))
-    if len(named) == 1:
-        return str(named[0])
-    plain = text.rstrip(".").casefold()
-    same = [letter for letter, choice in zip(letters, choices, strict=True) if choice.casefold() == plain]
-    return same[0] if len(same) == 1 else None
-
-
 def process_results(doc: Doc, results: Sequence[str]) -> dict[str, Result]:
     """Whether this rotation was answered correctly, under each metric.
 
     A standard error is a metric named as lmms-eval names its own, which it does not compute for functions of a task.
     """
-    right = chosen_letter(results[0], doc["choices"]) == doc["answer"]
-    result = {name: doc[name] for name in ("question_id", "sample_id", "kind")} | {"right": right}
-    metrics = ("circular_accuracy", "accuracy", of_kind(doc["kind"]))
+    number = choice_of(results[0], doc["choices"])
+    right = number is not None and LETTERS[number] == doc["answer"]
+    result = {name: doc[name] for name in ("question_id", "sample_id", "kind")} | {"right": right, "mute": number is None}
+    metrics = ("circular_accuracy", "accuracy", "unanswered", of_kind(doc["kind"]))
     return {name + suffix: result for name in metrics for suffix in ("", "_stderr")}
 
 
@@ -69,9 +49,19 @@ def circular_accuracy(results: Sequence[Result]) -> float:
     return sum(right.values()) / len(right) if right else 0.0
 
 
+def unanswered(results: Sequence[Result]) -> float:
+    """The share of rotations whose reply names no choice, or several: it counts as wrong in the other metrics."""
+    return sum(result["mute"] for result in results) / len(results) if results else 0.0
+
+
 def accuracy_stderr(results: Sequence[Result]) -> float | str:
     """The standard error of the accuracy; "N/A" for fewer than two pictures."""
     return _clustered_error([(result["sample_id"], float(result["right"])) for result in results])
+
+
+def unanswered_stderr(results: Sequence[Result]) -> float | str:
+    """The standard error of the share without an answer; "N/A" for fewer than two pictures."""
+    return _clustered_error([(result["sample_id"], float(result["mute"])) for result in results])
 
 
 def circular_accuracy_stderr(results: Sequence[Result]) -> float | str:

@@ -6,19 +6,24 @@ A question counts as right only if the model finds the answer at every position,
 Run with `lmms_eval --include_path DIR --tasks skg_spatial`.
 """
 
+import inspect
 import json
-import shutil
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-import dataset.exports.lmms_eval_helpers
+from dataset.evaluation import choice_reading
+from dataset.evaluation.choice_reading import LETTERS
+from dataset.exports import lmms_eval_helpers
 from dataset.exports.export_source import Row, Source
 from dataset.exports.files.parquet_shards import write_shards
-from dataset.exports.lmms_eval_helpers import LETTERS, of_kind
+from dataset.exports.lmms_eval_helpers import of_kind
 from schemas.errors import UserError
+from schemas.llm import thinking
+from schemas.llm.token_limits import ANSWER_TOKENS
 
 if TYPE_CHECKING:
     import datasets
@@ -26,8 +31,8 @@ if TYPE_CHECKING:
 TASK = "skg_spatial"
 HOLD_OUT = "test"
 
-METRICS = {"circular_accuracy": "circular_accuracy", "accuracy": "accuracy"}
-"""Metric to the function that aggregates it; each kind of question has its circular accuracy besides."""
+METRICS = ("circular_accuracy", "accuracy", "unanswered")
+"""Metrics, each aggregated by the function of its name; each kind of question has its circular accuracy besides."""
 
 _YAML = """\
 # Questions of the split "{split}".
@@ -41,7 +46,7 @@ doc_to_text: !function utils.doc_to_text
 doc_to_target: answer
 process_results: !function utils.process_results
 generation_kwargs:
-  max_new_tokens: 16
+  max_new_tokens: {max_tokens}
   temperature: 0
   do_sample: false
 metric_list:
@@ -49,10 +54,12 @@ metric_list:
   version: 1.0
 """
 
+_OF_THE_FACTORY = re.compile(r"^from (?:dataset|schemas)\..*\n", re.MULTILINE)
+
 _METRIC = """\
   - metric: {name}
     aggregation: !function utils.{function}
-    higher_is_better: true
+    higher_is_better: {good}
   - metric: {name}_stderr
     aggregation: !function utils.{function}_stderr
     higher_is_better: false
@@ -68,11 +75,19 @@ def write(source: Source, out: Path) -> None:
     if not kinds:
         raise UserError(f"the split {split} has no questions with choices to ask; --split names another")
     metrics = "".join(
-        _METRIC.format(name=name, function=function) for name, function in [*METRICS.items(), *_of_kinds(sorted(kinds))]
+        _METRIC.format(name=name, function=function, good="false" if name == "unanswered" else "true")
+        for name, function in [*zip(METRICS, METRICS, strict=True), *_of_kinds(sorted(kinds))]
     )
-    text = _YAML.format(path=json.dumps(str(source.out / "data")), task=TASK, split=split, metrics=metrics)
+    path = json.dumps(str(source.out / "data"))
+    text = _YAML.format(path=path, task=TASK, split=split, max_tokens=ANSWER_TOKENS, metrics=metrics)
     (out / f"{TASK}.yaml").write_text(text, encoding="utf-8")
-    shutil.copyfile(dataset.exports.lmms_eval_helpers.__file__, out / "utils.py")
+    (out / "utils.py").write_text(_helpers(), encoding="utf-8")
+
+
+def _helpers() -> str:
+    """The source of the helpers and of what they import of the factory, as one module that needs none of it."""
+    modules = (thinking, choice_reading, lmms_eval_helpers)
+    return "\n\n".join(_OF_THE_FACTORY.sub("", inspect.getsource(module)) for module in modules)
 
 
 def _of_kinds(kinds: Iterable[str]) -> Iterator[tuple[str, str]]:

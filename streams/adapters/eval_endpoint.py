@@ -1,21 +1,19 @@
 """An OpenAI-compatible endpoint as a model under evaluation.
 
-In: questions with pictures.  Out: the model's answers, through the project's own client.
+In: questions with pictures.  Out: the model's replies, through the project's own client.
 Stores no answers: `dataset.evaluation.answer_log` does.
 """
 
 import hashlib
 from dataclasses import dataclass
 
+from dataset.evaluation.choice_reading import LETTERS
 from dataset.evaluation.eval_items import EncodedPicture, Item
-from dataset.evaluation.prompting import LETTERS, PROMPT, prompt
-from schemas.llm.contract import Form, LanguageModel, Picture, Request, Turn
+from dataset.evaluation.prompting import PROMPT, prompt
+from schemas.llm.contract import Form, LanguageModel, Picture, Reply, Request, Turn
 from streams.llm.endpoint import Endpoint
 from streams.llm.openai_client import OpenAIClient
 from streams.llm.rate_limiter import ConcurrencyLimit, RateLimitedModel
-
-TOKENS = 200
-"""A letter in a JSON object needs ten; reasoning models need more."""
 
 
 @dataclass(frozen=True)
@@ -24,33 +22,33 @@ class EndpointAnswerer:
 
     model: LanguageModel
     at_once: int
+    max_tokens: int
 
     @property
     def name(self) -> str:
         """The model's name."""
         return self.model.name
 
-    async def answer(self, item: Item, seen: EncodedPicture) -> str:
-        """The model's answer. Raises RetryableError, PermanentError, Refused."""
-        return (await self.model.complete(request_of(item, seen))).text
+    async def answer(self, item: Item, seen: EncodedPicture) -> Reply:
+        """The model's reply. Raises RetryableError, PermanentError, Refused."""
+        return await self.model.complete(request_of(item, seen, self.max_tokens))
 
 
-def endpoint_answerer(endpoint: Endpoint, at_once: int) -> EndpointAnswerer:
+def endpoint_answerer(endpoint: Endpoint, at_once: int, max_tokens: int) -> EndpointAnswerer:
     """The model behind an endpoint, with a rate limiter. Make it inside a running event loop."""
-    return EndpointAnswerer(
-        RateLimitedModel(OpenAIClient(endpoint), ConcurrencyLimit(at_once, lambda _, __: None)), at_once
-    )
+    model = RateLimitedModel(OpenAIClient(endpoint), ConcurrencyLimit(at_once, lambda _, __: None))
+    return EndpointAnswerer(model, at_once, max_tokens)
 
 
 def _answer_schema(answer: dict[str, object]) -> dict[str, object]:
     return {"type": "object", "properties": {"answer": answer}, "required": ["answer"], "additionalProperties": False}
 
 
-def request_of(item: Item, seen: EncodedPicture) -> Request:
+def request_of(item: Item, seen: EncodedPicture, max_tokens: int) -> Request:
     """The question as a request for a letter, or for the numbers of a place, at temperature 0."""
     form = Form("choice", _answer_schema({"type": "string", "enum": list(LETTERS[: len(item.choices)])}))
     if item.region is not None:
         form = Form("place", _answer_schema({"type": "array", "items": {"type": "number"}}))
     sha256 = hashlib.sha256(seen.data).hexdigest()
     picture = Picture(seen.data, seen.media_type, sha256, sha256)
-    return Request("evaluate", PROMPT, (Turn("user", prompt(item)),), form, picture, TOKENS, temperature=0.0)
+    return Request("evaluate", PROMPT, (Turn("user", prompt(item)),), form, picture, max_tokens, temperature=0.0)

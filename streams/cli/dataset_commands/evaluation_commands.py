@@ -5,11 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from schemas.llm.token_limits import ANSWER_TOKENS, LEAST_TOKENS, MOST_TOKENS
 from streams.cli.command_help import add
 
 if TYPE_CHECKING:
+    from dataset.evaluation.eval_report import Result
     from dataset.evaluation.eval_run import Answerer
     from dataset.evaluation.eval_session import Session
+    from dataset.evaluation.scores import Score
+
+MAX_CAUSES = 3
+"""Causes of a kind of fault that are said; the result has all."""
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +33,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
     out: Annotated[Path, typer.Option(help="folder of answers and results; the same one again goes on")] = Path("eval-out"),
     limit: Annotated[int | None, typer.Option(help="ask this many, drawn the same way every time", min=1)] = None,
     parallel: Annotated[int, typer.Option(help="questions at a time at an endpoint", min=1, max=256)] = 8,
+    max_tokens: Annotated[
+        int, typer.Option(help="limit of a reply; models that think need more", min=LEAST_TOKENS, max=MOST_TOKENS)
+    ] = ANSWER_TOKENS,
 ) -> None:
     """Ask a model the questions of a hold-out. Example: skg eval --url http://localhost:8000/v1 --name my-model"""
     from dataset.evaluation.eval_session import EvalRequest, open_session
@@ -37,7 +46,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
         raise typer.BadParameter("give --url or --model, not both")
     require_extras("charts", *(["llm"] if url else ()))
     found, options = where(uri) if questions is None or uri is not None else (None, None)
-    asked = EvalRequest(found, split, questions, limit, options)
+    asked = EvalRequest(found, split, questions, limit, max_tokens, options)
     session = open_session(asked, _model_name(url, name, model), folder(out))
     left = _ask(session, url, model, parallel) if url or model else None
     _say(session, left)
@@ -67,31 +76,50 @@ def _ask(session: "Session", url: str | None, model: str | None, parallel: int) 
 
 
 def _answerer(session: "Session", url: str | None, model: str | None, parallel: int) -> "Answerer":
+    max_tokens = session.max_tokens
     if url is None:
         from dataset.evaluation.local_model import LocalModel
 
-        return LocalModel(str(model))
+        return LocalModel(str(model), max_tokens=max_tokens)
     from streams.adapters.eval_endpoint import endpoint_answerer
     from streams.llm.endpoint import Endpoint
     from streams.settings import JudgeSettings
 
     settings = JudgeSettings()
     key = settings.mllm_api_key.get_secret_value()
-    return endpoint_answerer(Endpoint(url, str(session.model), key, settings.mllm_timeout_s), parallel)
+    endpoint = Endpoint(url, str(session.model), key, settings.mllm_timeout_s)
+    return endpoint_answerer(endpoint, parallel, max_tokens)
+
+
+def _say_score(label: str, whole: "Score", faults: str = "") -> None:
+    without = f"; without an answer: {faults}" if faults else ""
+    typer.echo(
+        f"{label:<24} {whole['accuracy']:.3f}  ({whole['low']:.3f} to {whole['high']:.3f}), "
+        f"{whole['right']} of {whole['asked']}{without}"
+    )
+
+
+def _say_faults(found: "Result", max_tokens: int) -> None:
+    """Say why replies have no answer."""
+    for kind, fault in found["faults"].items():
+        causes = [f"{cause} ({count})" for cause, count in fault["causes"].items()]
+        if len(causes) > MAX_CAUSES:
+            causes[MAX_CAUSES:] = [f"and {len(causes) - MAX_CAUSES} more causes"]
+        if causes:
+            typer.echo(f"  {kind}, counted as wrong: {', '.join(causes)}")
+    if found["faults"]["cut"]["count"]:
+        typer.echo(f"  --max-tokens gives replies more room than {max_tokens} tokens")
 
 
 def _say(session: "Session", failed: str | None) -> None:
+    from dataset.evaluation.eval_report import faults_text
+
     found, (text, picture) = session.report()
-    for name, scores in [("model", found["scores"]), *found["baselines"].items()]:
-        if scores is not None:
-            whole = scores["all"]
-            label = str(session.model) if name == "model" else name
-            typer.echo(
-                f"{label:<24} {whole['accuracy']:.3f}  ({whole['low']:.3f} to {whole['high']:.3f}), "
-                f"{whole['right']} of {whole['asked']}"
-            )
-    if found["unreadable"]:
-        typer.echo(f"unreadable answers, counted as wrong: {found['unreadable']}")
+    if found["scores"] is not None:
+        _say_score(str(session.model), found["scores"]["all"], faults_text(found))
+        _say_faults(found, session.max_tokens)
+    for name, scores in found["baselines"].items():
+        _say_score(name, scores["all"])
     typer.echo(f"results: {text}, {picture}")
     if found["left"]:
         typer.echo(f"skg: {found['left']} questions have no answer ({failed}); the same command goes on", err=True)

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 
 from dataset.evaluation.answer_log import NAME, AnswerLog, run_of
 from dataset.evaluation.baselines import TextOnly, always_left, random_choices
+from dataset.evaluation.choice_reading import choice_of
 from dataset.evaluation.eval_items import EncodedPicture, FileQuestions, Item, SplitQuestions, relation_of
 from dataset.evaluation.eval_run import MAX_CONSECUTIVE_FAILURES, ask
 from dataset.evaluation.eval_session import EvalRequest, open_session
-from dataset.evaluation.prompting import choice_of, prompt
+from dataset.evaluation.prompting import prompt
 from dataset.evaluation.question_roles import roles_of
+from dataset.evaluation.reply_outcome import Fault, outcome_of
 from dataset.evaluation.scores import band, score, wilson
 from schemas.errors import PermanentError, RetryableError, UserError
+from schemas.llm.contract import Reply
 from tests.fakes.events import make_picture, make_qa, make_samples
 from tests.fakes.gallery import store_samples
 
@@ -28,20 +31,20 @@ YES_NO = ("yes", "no")
 class Knowing:
     """Implements `Answerer`: says what it is told to, and fails after so many answers."""
 
-    name, at_once = "knowing", 4
+    name, at_once, max_tokens = "knowing", 4, 200
 
     def __init__(self, says: str | None = None, fails_after: int = 10**9, failure: Exception | None = None) -> None:
         self._says, self._fails_after = says, fails_after
         self._failure = failure or RetryableError("the model is away")
         self.asked: list[str] = []
 
-    async def answer(self, item: Item, seen: EncodedPicture) -> str:
+    async def answer(self, item: Item, seen: EncodedPicture) -> Reply:
         assert seen.data.startswith(b"\x89PNG")
         await asyncio.sleep(0)
         if len(self.asked) >= self._fails_after:
             raise self._failure
         self.asked.append(item.id)
-        return self._says or item.answer
+        return Reply(self._says or item.answer, "done", self.name, 100, 5, 0.1)
 
 
 def item(number: int, answer: str = "yes", choices: tuple[str, ...] = YES_NO, question: str = "Is it?") -> Item:
@@ -87,6 +90,11 @@ def item(number: int, answer: str = "yes", choices: tuple[str, ...] = YES_NO, qu
         ("A. no", YES_NO, None),
         ("It may be A or B.", YES_NO, None),
         ("C", YES_NO, None),
+        ("B: no", YES_NO, 1),
+        ("The answer is a yes", YES_NO, 0),
+        ("A cat sits there", YES_NO, None),
+        ("<think>It could be B, but", YES_NO, None),
+        ("I see. </think>\n\nB", YES_NO, 1),
         ("", YES_NO, None),
         ("{broken", YES_NO, None),
         ("I cannot tell", YES_NO, None),
@@ -100,6 +108,35 @@ def test_words_mean_one_choice_or_none(said, choices, meant):
 def test_no_words_are_beyond_reading(said, choices):
     found = choice_of(said, choices)
     assert found is None or 0 <= found < len(choices)
+
+
+@pytest.mark.parametrize(
+    ("said", "finish", "thoughts", "outcome"),
+    [
+        ('{"answer": "B"}', "cut", "", 1),
+        ('```json\n{"answer": "B"}\n```', "cut", "", 1),
+        ("B", "cut", "", "cut: cut at 200 tokens"),
+        ("A cat is no", "cut", "", "cut: cut at 200 tokens"),
+        ('The answer is {"answer": "B"}', "cut", "", "cut: cut at 200 tokens"),
+        ("<think>It could be B. Answer: B", "cut", "", "cut: cut at 200 tokens while thinking"),
+        ('<think>{"answer": "B"}', "cut", "", "cut: cut at 200 tokens while thinking"),
+        ("", "cut", "Answer: B", "cut: cut at 200 tokens while thinking"),
+        ("", "cut", '{"answer": "B"}', "cut: cut at 200 tokens while thinking"),
+        ("", "cut", "", "cut: cut at 200 tokens"),
+        ("", "done", "", "empty: no text"),
+        ("", "done", "Answer: B", "empty: nothing but thinking"),
+        ("", "done", '{"answer": "B"}', 1),
+        ("<think>Answer: B</think>\n", "done", "", "empty: nothing but thinking"),
+        ("<think>Answer: B", "done", "", "unreadable: thinking without an end"),
+        ("perhaps", "done", "Answer: B", "unreadable: names no choice, or several"),
+        ("B", "done", "Answer: A", 1),
+        ("I cannot help with B", "refused", "", "refused: the model declined"),
+    ],
+)
+def test_a_reply_has_an_answer_or_says_why_it_has_none(said, finish, thoughts, outcome):
+    reply = Reply(said, finish, "model", 100, 0, 0.1, thoughts=thoughts)
+    found = outcome_of(reply, item(1), 200)
+    assert outcome == (found.choice if found.fault is None else f"{found.fault.kind}: {found.fault.cause}")
 
 
 def test_a_prompt_letters_its_choices():
@@ -197,13 +234,13 @@ def test_the_roles_of_a_query_are_its_names_without_what_narrows_or_answers_them
 def test_a_book_goes_on_after_a_line_that_was_cut_off_and_refuses_another_run(tmp_path):
     log = AnswerLog(tmp_path, {"model": "m"})
     log.add({"id": "1", "said": "é\u2028A", "choice": 0})
-    log.add({"id": "2", "said": "?", "choice": None})
+    log.add({"id": "2", "said": "?", "choice": None, "fault": "empty", "cause": "no text"})
     log.close()
     path = tmp_path / NAME
     path.write_bytes(path.read_bytes() + b'{"id": "3", "sai')
     again = AnswerLog(tmp_path, {"model": "m"})
     assert again.choices == {"1": 0, "2": None}, "what was said may hold line ends of other kinds"
-    assert again.unreadable == 1
+    assert again.faults == {"2": Fault("empty", "no text")}
     again.add({"id": "3", "said": "A", "choice": 0})
     assert [json.loads(line).get("id") for line in path.read_text().split("\n")[:-1]] == [None, "1", "2", "3"]
     assert run_of(tmp_path) == {"model": "m"}
@@ -270,7 +307,13 @@ def test_unreadable_answers_count_as_wrong_and_are_counted(uri, tmp_path):
     run(session, Knowing(says="perhaps"))
     found, _ = session.report()
     assert found["scores"] is not None
-    assert (found["unreadable"], found["scores"]["all"]["right"]) == (24, 0)
+    assert found["scores"]["all"]["right"] == 0
+    assert found["faults"]["unreadable"] == {"count": 24, "causes": {"names no choice, or several": 24}}
+    assert {kind: fault["count"] for kind, fault in found["faults"].items() if kind != "unreadable"} == {
+        "cut": 0,
+        "empty": 0,
+        "refused": 0,
+    }
 
 
 def test_a_limit_draws_the_same_questions_every_time(uri, tmp_path):

@@ -20,14 +20,16 @@ from dataset.exports.llava import messages_of
 from dataset.exports.lmms_eval_helpers import (
     accuracy,
     accuracy_stderr,
-    chosen_letter,
     circular_accuracy,
     circular_accuracy_stderr,
     doc_to_text,
     process_results,
+    unanswered,
+    unanswered_stderr,
 )
 from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
+from schemas.llm.token_limits import ANSWER_TOKENS
 from spatial.knowledge.category_ids import category_ids
 from spatial.splits import SPLITS
 from tests.fakes.events import make_graph, make_picture, make_qa
@@ -35,6 +37,9 @@ from tests.fakes.events import make_graph, make_picture, make_qa
 pytestmark = pytest.mark.thorough
 
 P0 = "5f0c/0"
+
+SAID = ("B", "A", "perhaps", "<think>It could be B, but", "<think>A, I guess</think>\n\nAnswer: B")
+"""Answers of every sort: right, wrong, none, none yet, right in the end."""
 
 
 @pytest.fixture
@@ -230,9 +235,21 @@ def test_the_benchmark_asks_every_question_once_in_each_rotation(grown, exported
 
 def test_the_benchmarks_functions_run_without_the_factory(exported):
     out = exported("lmms-eval")
-    code = f"import sys; sys.path[:0] = [{str(out)!r}]; import utils; print([m for m in sys.modules if 'dataset' in m])"
+    code = f"""
+import json, sys
+sys.path[:0] = [{str(out)!r}]
+import utils
+doc = dict(question_id="q", sample_id="s", kind="k", choices=["yes", "no"], answer="B")
+results = [utils.process_results(doc, [said])["accuracy"] for said in {SAID!r}]
+print(json.dumps([[m for m in sys.modules if "dataset" in m], [[one["right"], one["mute"]] for one in results]]))
+"""
     ran = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "[]"
+    assert json.loads(ran.stdout) == [[], [[True, False], [False, False], [False, True], [False, True], [True, False]]]
+
+
+def test_the_benchmark_gives_answers_the_room_that_an_evaluation_gives(exported):
+    text = (exported("lmms-eval") / "skg_spatial.yaml").read_text("utf-8")
+    assert f"max_new_tokens: {ANSWER_TOKENS}\n" in text
 
 
 def test_a_benchmark_of_a_table_without_a_hold_out_is_refused_unless_its_split_is_named(grown):
@@ -261,13 +278,20 @@ def test_the_benchmark_has_results_for_each_kind_and_standard_errors(exported):
 
 def test_the_standard_error_counts_questions_about_one_picture_as_dependent():
     def result(picture: int, question: int, right: bool) -> dict:
-        return {"sample_id": f"s{picture}", "question_id": f"q{picture}-{question}", "kind": "k", "right": right}
+        return {
+            "sample_id": f"s{picture}",
+            "question_id": f"q{picture}-{question}",
+            "kind": "k",
+            "right": right,
+            "mute": not right,
+        }
 
     alone = [result(number, 0, number % 2 == 0) for number in range(100)]
     assert circular_accuracy_stderr(alone) == pytest.approx(math.sqrt(0.25 / 99))
     together = [result(number, question, number % 2 == 0) for number in range(100) for question in range(4)]
     assert circular_accuracy_stderr(together) == pytest.approx(circular_accuracy_stderr(alone))
-    assert accuracy_stderr(together) == pytest.approx(math.sqrt(0.25 / 99))
+    assert accuracy_stderr(together) == unanswered_stderr(together) == pytest.approx(math.sqrt(0.25 / 99))
+    assert unanswered(together) == 0.5
     assert accuracy_stderr(together[:4]) == circular_accuracy_stderr([]) == "N/A"
 
 
@@ -282,33 +306,6 @@ def test_only_who_finds_the_answer_everywhere_scores_in_circles():
     assert (accuracy(always_a), circular_accuracy(always_a)) == (0.5, 0.0)
     assert (accuracy(knows), circular_accuracy(knows)) == (1.0, 1.0)
     assert circular_accuracy([]) == 0.0
-
-
-@pytest.mark.parametrize(
-    ("said", "letter"),
-    [
-        ("B", "B"),
-        ("(B) no", "B"),
-        ("B: no", "B"),
-        ("The answer is B.", "B"),
-        ("Answer: A\nOn reflection that is wrong.\nAnswer: B", "B"),
-        ("The answer is B. Option A is wrong.", "B"),
-        ("Answer: AB", None),
-        ("No.", "B"),
-        ("yes", "A"),
-        ("b.", "B"),
-        ("**B.** no", "B"),
-        ("B\nIt is not.", "B"),
-        ("The answer is a yes", None),
-        ("A, B", None),
-        ("A cat sits there", None),
-        ("Option A or option B", None),
-        ("C", None),
-        ("", None),
-    ],
-)
-def test_an_answers_letter_is_read_as_it_is_meant(said: str, letter: str | None):
-    assert chosen_letter(said, ["yes", "no"]) == letter
 
 
 def test_an_export_overwrites_nothing_and_leaves_nothing_half_done(grown, exported):

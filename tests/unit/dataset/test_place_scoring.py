@@ -7,15 +7,23 @@ from hypothesis import strategies as st
 from dataset.evaluation.eval_items import Item, SplitQuestions
 from dataset.evaluation.eval_session import EvalRequest, open_session
 from dataset.evaluation.place_scoring import is_hit, numbers_in, region_of
-from dataset.evaluation.prompting import HIT, MISS, outcome_of, prompt
+from dataset.evaluation.prompting import prompt
+from dataset.evaluation.reply_outcome import HIT, MISS, outcome_of
 from dataset.evaluation.scores import score
 from schemas.errors import UserError
 from schemas.ids import question_id
+from schemas.llm.contract import Reply
 from tests.fakes.events import make_qa
 from tests.fakes.gallery import store_samples
 from tests.unit.dataset.test_evaluation import Knowing, run, write_file
 
 BOX = Item("b", "Where is the cup?", (), "[10, 20, 30, 40]", "grounding", region=(10, 20, 30, 40))
+
+
+def reply(said: str) -> Reply:
+    return Reply(said, "done", "model", 100, 5, 0.1)
+
+
 POINT = Item("p", "Point at the cup.", (), "[25, 40]", "grounding", region=(10, 20, 30, 40))
 
 
@@ -37,14 +45,16 @@ POINT = Item("p", "Point at the cup.", (), "[25, 40]", "grounding", region=(10, 
     ],
 )
 def test_the_numbers_of_a_response_are_read(said: str, meant: tuple[float, ...] | None):
-    assert outcome_of(said, BOX) is (None if meant is None else HIT if meant[0] == 10 and len(meant) == 4 else MISS)
+    assert outcome_of(reply(said), BOX, 200).choice is (
+        None if meant is None else HIT if meant[0] == 10 and len(meant) == 4 else MISS
+    )
     if "think" not in said:
         assert numbers_in(said) == meant
 
 
 @given(st.text())
 def test_any_text_is_read_without_an_error(said: str):
-    assert outcome_of(said, BOX) in (None, HIT, MISS)
+    assert outcome_of(reply(said), BOX, 200).choice in (None, HIT, MISS)
 
 
 @pytest.mark.parametrize(

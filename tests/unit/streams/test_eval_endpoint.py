@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
@@ -95,6 +96,50 @@ def test_wrong_use_is_one_line(skg_eval, uri, tmp_path):
     assert both.returncode == 2
     exam = skg_eval(uri, "--split", "exam", "--out", str(tmp_path / "out"))
     assert (exam.returncode, exam.stderr) == (1, "skg: no split 'exam'; there are train, validation, test\n")
+
+
+def completion(message: dict[str, object], finish: str) -> StubResponse:
+    """A reply with any message, which the model ended or the server cut."""
+    body = {"choices": [{"message": message, "finish_reason": finish}], "usage": {"completion_tokens": 40}}
+    return StubResponse(raw=json.dumps(body))
+
+
+def thinking(asked: StubRequest) -> StubResponse:
+    """Thinks in every way that servers have, and comes to an answer where there is room for it."""
+    if asked.body["max_tokens"] > 40:
+        return completion({"content": "<think>It could be A.</think>" + json.loads(right(asked).text)["answer"]}, "stop")
+    return next(thinking.cut)  # type: ignore[attr-defined]
+
+
+def test_replies_that_are_cut_empty_or_unreadable_are_told_apart_beside_the_score(skg_eval, uri, tmp_path):
+    in_content = completion({"content": "<think>It could be A, so Answer: A. But"}, "length")
+    apart = completion({"content": None, "reasoning_content": "It could be A, so Answer: A"}, "length")
+    empty, vague = completion({"content": None}, "stop"), completion({"content": "perhaps"}, "stop")
+    thinking.cut = cycle([in_content, apart, empty, vague])
+    ask = ("--split", split_of(uri), "--name", "seer", "--parallel", "1")
+    with serving(thinking) as stub:
+        done = skg_eval(uri, *ask, "--url", stub.url, "--max-tokens", "40", "--out", str(tmp_path / "short"))
+        again = skg_eval(uri, *ask, "--url", stub.url, "--max-tokens", "40", "--out", str(tmp_path / "short"))
+        assert len(stub.asked) == 12
+        mixed = skg_eval(uri, *ask, "--url", stub.url, "--out", str(tmp_path / "short"))
+        roomy = skg_eval(uri, *ask, "--url", stub.url, "--out", str(tmp_path / "roomy"))
+    assert "0 of 12; without an answer: 6 cut, 3 empty, 3 unreadable" in done.stdout
+    assert "cut, counted as wrong: cut at 40 tokens while thinking (6)" in done.stdout
+    assert "--max-tokens gives replies more room than 40 tokens" in done.stdout
+    assert again.stdout == done.stdout
+    faults = json.loads((tmp_path / "short" / "result.json").read_text())["faults"]
+    assert faults["cut"] == {"count": 6, "causes": {"cut at 40 tokens while thinking": 6}}
+    assert faults["empty"] == {"count": 3, "causes": {"no text": 3}}
+    assert (mixed.returncode, "holds the answers of another run" in mixed.stderr) == (1, True)
+    assert "12 of 12" in roomy.stdout
+    assert "without an answer" not in roomy.stdout
+
+
+@pytest.mark.parametrize("limit", ["0", "15", "131073", "many"])
+def test_a_limit_out_of_bounds_is_refused(skg_eval, uri, limit):
+    done = skg_eval(uri, "--max-tokens", limit)
+    assert done.returncode == 2
+    assert "--max-tokens" in done.stderr
 
 
 @pytest.mark.thorough
