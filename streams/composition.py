@@ -206,7 +206,8 @@ def _sinks(settings: WriterSettings, hooks: Hooks, start: Startup) -> tuple[Sink
     uri, folder = settings.dataset_uri, index_dir(settings)
     options = s3.storage_options(settings, uri) if uri.startswith("s3://") else None
     require_writable(uri)
-    samples = DatasetWriter(TableLocation(uri, folder, options), store, settings.held_out_per_mille)
+    place, share = TableLocation(uri, folder, options), settings.held_out_per_mille
+    samples = DatasetWriter(place, store, share, depth_maps=settings.dataset_depth)
     start.wait(samples.check, f"the dataset at {uri} (SKG_DATASET_URI)")
     return hooks.sink(samples), RejectionsWriter(uri, folder / "rejections", options)
 

@@ -338,6 +338,7 @@ class WriterSettings(ProcessSettings, StoreSettings, SplitSettings, WriteGroup):
             raise ValueError("a dataset is in a folder or at s3://bucket/path")
         return text
 
+    dataset_depth: bool = Field(True, description="keep depth maps in rows, where a renderer knows them")
     write_rows: int = Field(500, ge=1, le=10_000, description="samples in one commit at most")
     write_every_s: Seconds = Field(3.0, description="seconds between commits at most")
 

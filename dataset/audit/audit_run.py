@@ -21,6 +21,7 @@ from dataset.audit.picture_check import picture_faults
 from dataset.audit.provenance import provenance_faults, read_provenance
 from dataset.audit.questions.question_check import question_faults
 from dataset.audit.row_files import Unreadable, data_files, rows
+from dataset.audit.solid.world_check import IN_METRES, world_faults
 from dataset.audit.split_overlaps import Overlaps
 from dataset.audit.tar_rows import Row
 from schemas.events import Scene
@@ -93,7 +94,11 @@ class _Auditor:
         try:
             scene = scene_of(row)
             yield from provenance_faults(row, provenance, self._held_out_per_mille)
-            yield from (*picture_faults(row, provenance), *_relation_faults(row, provenance))
+            yield from (
+                *picture_faults(row, provenance),
+                *world_faults(row, provenance),
+                *_relation_faults(row, provenance),
+            )
             yield from (*question_faults(row, scene), *self._overlaps.row_faults(row, provenance, scene))
         except ValidationError as error:
             yield Fault("unreadable_row", one, f"{error.errors()[0]['loc']}: {error.errors()[0]['msg']}")
@@ -103,10 +108,12 @@ class _Auditor:
 
 def scene_of(row: Row) -> Scene:
     """The row's scene. Raises pydantic's ValidationError."""
+    objects = [{name: value for name, value in thing.items() if name not in IN_METRES} for thing in row["objects"]]
     return Scene.model_validate(
         {
             "canvas": (row["width"], row["height"]),
-            **{name: row[name] for name in ("scene", "objects", "relations", "excluded")},
+            "objects": objects,
+            **{name: row[name] for name in ("scene", "relations", "excluded")},
         }
     )
 

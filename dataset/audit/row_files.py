@@ -27,6 +27,8 @@ COLUMNS = (
     "sample_id", "image", "width", "height", "scene", "objects", "relations", "excluded", "questions", "split",
     "provenance",
 )  # fmt: skip
+ADDED_LATER = ("camera", "depth_map")
+"""Columns that files of earlier versions lack."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ def _parquet_rows(source: pa.NativeFile) -> Iterator[list[Row] | Unreadable]:
     if missing:
         yield Unreadable("columns are missing", missing)
         return
-    for batch in file.iter_batches(ROWS_AT_ONCE, columns=list(COLUMNS), use_threads=False):
+    there = [*COLUMNS, *(name for name in ADDED_LATER if name in file.schema_arrow.names)]
+    for batch in file.iter_batches(ROWS_AT_ONCE, columns=there, use_threads=False):
         yield batch.to_pylist()
 
 

@@ -16,6 +16,9 @@ from pyarrow import NativeFile
 Row = dict[str, Any]
 
 
+DEPTH = ".depth_map"
+"""A third file, of samples whose depths are known; it comes before the JSON."""
+
 _CUT = (tarfile.EmptyHeaderError, tarfile.TruncatedHeaderError)  # type: ignore[attr-defined]  # not in the stubs
 
 
@@ -35,6 +38,7 @@ def rows_of_shard(source: NativeFile | BufferedReader | IO[bytes]) -> Iterator[R
     """Every sample. Raises ValueError for JSON that is no object, OSError and TarError for a broken shard."""
     row: Row | None = None
     picture: tuple[str, bytes] | None = None
+    depth: dict[str, bytes] | None = None
     with tarfile.open(fileobj=source, mode="r|", tarinfo=_Member) as shard:
         for entry in shard:
             held = shard.extractfile(entry)
@@ -43,10 +47,12 @@ def rows_of_shard(source: NativeFile | BufferedReader | IO[bytes]) -> Iterator[R
                 row = json.loads(data)
                 if not isinstance(row, dict):
                     raise ValueError(f"{name} is no JSON object")
+            elif name.suffix == DEPTH:
+                depth = {"bytes": data}
             else:
                 picture = str(name), data
             if row is not None and picture is not None:
-                yield {**row, "image": {"path": picture[0], "bytes": picture[1]}}
-                row = picture = None
+                yield {**row, "image": {"path": picture[0], "bytes": picture[1]}, "depth_map": depth}
+                row = picture = depth = None
     if row is not None or picture is not None:
         raise ValueError("a picture or a JSON file stands alone")

@@ -3,7 +3,7 @@
 In: a source.  Out: `annotations/instances_train.json` and so on, the pictures in `train/` and so on.
 A category has the same number in every export (`spatial.knowledge.category_ids`), and all known ones are listed.  Pictures
 and boxes are numbered across the splits; a picture's `sample_id` stays the same from export to export.  Boxes are those of
-the visible pixels.  The table keeps no masks: there is no `segmentation`, as readers fail on an empty one.
+the visible pixels, as are masks.  Where a row has none there is no `segmentation`, as readers fail on an empty one.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from pathlib import Path
 from dataset.exports.export_source import Row, Source
 from dataset.exports.files.json_stream import dump
 from dataset.exports.files.picture_files import save
+from dataset.solid.run_lengths import mask_of
 from spatial.knowledge.category_ids import category_ids
 
 _CATEGORIES = (
@@ -39,7 +40,7 @@ def write(source: Source, out: Path) -> None:
 
 def _split(source: Source, split: str, out: Path, numbers: dict[str, int], written: _Written) -> None:
     path = out / "annotations" / f"instances_{split}.json"
-    boxes: list[str] = []  # text of numbers only: some 200 bytes an object
+    boxes: list[str] = []  # texts: some 200 bytes an object, and its mask's
     separator = "\n"
     with path.open("w", encoding="utf-8") as file:
         file.write('{"info":' + dump({"description": "objects of a spatial knowledge graph dataset", "version": "1.0"}))
@@ -59,14 +60,20 @@ def _split(source: Source, split: str, out: Path, numbers: dict[str, int], writt
 def _boxes(row: Row, written: _Written, numbers: dict[str, int]) -> Iterator[str]:
     for thing in row["objects"]:
         written.boxes += 1
-        _, _, width, height = thing["box"]
         yield dump(
             {
                 "id": written.boxes,
                 "image_id": written.pictures,
                 "category_id": numbers[thing["category"]],
                 "bbox": thing["box"],
-                "area": width * height,
+                **_extent(thing),
                 "iscrowd": 0,
             }
         )
+
+
+def _extent(thing: Row) -> Row:
+    """The area in pixels, and the mask where it is known."""
+    if thing["mask"] is None:
+        return {"area": thing["box"][2] * thing["box"][3]}
+    return {"segmentation": thing["mask"], "area": int(mask_of(thing["mask"]).sum())}

@@ -1,6 +1,7 @@
 """WebDataset: tar shards for sequential reading.
 
 In: a source.  Out: `train-000000.tar` and so on; each sample is a picture and a JSON file of one name.
+A depth map is a file of its own (`.depth_map`, a 16-bit PNG: decoders of pictures would turn it into 8 bits).
 The same rows give the same bytes: no times, no owners.
 """
 
@@ -11,9 +12,13 @@ from pathlib import Path
 from dataset.exports.export_source import Row, Source
 from dataset.exports.files.json_stream import dump
 from dataset.exports.files.picture_files import file_name, suffix
+from dataset.table.columns import PICTURES
 
 SHARD_BYTES = 256 * 1024 * 1024
 """Large enough for sequential reads from a bucket, small enough that many workers get some."""
+
+
+DEPTH = ".depth_map"
 
 
 def write(source: Source, out: Path, shard_bytes: int = SHARD_BYTES) -> None:
@@ -35,8 +40,9 @@ def _open(out: Path, split: str, number: int) -> tarfile.TarFile:
 
 def _add(shard: tarfile.TarFile, row: Row) -> None:
     key = file_name(row).removesuffix(suffix(row))
-    metadata = {name: value for name, value in row.items() if name != "image"}
-    for ending, data in ((suffix(row), row["image"]["bytes"]), (".json", dump(metadata).encode())):
+    metadata = {name: value for name, value in row.items() if name not in PICTURES}
+    depth = [(DEPTH, row["depth_map"]["bytes"])] if row["depth_map"] else []
+    for ending, data in ((suffix(row), row["image"]["bytes"]), *depth, (".json", dump(metadata).encode())):
         entry = tarfile.TarInfo(key + ending)
         entry.size = len(data)
         shard.addfile(entry, io.BytesIO(data))

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from dataset.gallery.duckdb_index import RowLocation
-from dataset.table.columns import COLUMNS
+from dataset.table.columns import TEXTS
 from dataset.table.delta_table import DataFile, Table
 
 ROWS_AT_ONCE = 64
@@ -27,7 +27,6 @@ CACHE_BYTES = 96 * 1024 * 1024
 MAX_FOOTERS = 1000
 """Files whose footers are cached: some 2 to 50 kB each."""
 
-TEXTS = tuple(name for name in COLUMNS.names if name != "image")
 PICTURE = ("image",)
 
 

@@ -10,6 +10,11 @@ import pyarrow as pa
 BOX = pa.list_(pa.int32())
 """[x, y, width, height] in pixels of the row's image, origin top left."""
 
+VECTOR = pa.list_(pa.float64())
+
+MASK = pa.struct([("size", pa.list_(pa.int32())), ("counts", pa.string())])
+"""COCO's compressed run lengths of what is visible; `size` is height and width."""
+
 OBJECT = pa.struct(
     [
         ("id", pa.int32()),  # what relations and questions name; unique within the row
@@ -18,6 +23,16 @@ OBJECT = pa.struct(
         ("box", BOX),  # of the visible pixels
         ("depth", pa.float64()),  # no unit, smaller is nearer
         ("visible", pa.float64()),  # share of the object's own area that is seen, 0 to 1
+        # null where the picture is of no scene in metres; metres, in a right-handed world with z up
+        ("position", VECTOR),  # x, y, z of the centre of the body's own box
+        ("size", VECTOR),  # of that box: width across its front, depth, height
+        ("heading", pa.float64()),  # degrees, where the depth axis points: counter-clockwise seen from above, 0 along +x
+        ("has_front", pa.bool_()),  # the depth axis points where its front looks
+        ("distance", pa.float64()),  # from the camera's centre to position
+        ("mask", MASK),  # of the visible pixels
+        ("amodal_box", VECTOR),  # [x, y, width, height] in pixels of the whole silhouette, cut by nothing but the frame
+        ("support", pa.int32()),  # the object that carries or holds it; null for the ground, a wall, the ceiling, the air
+        ("rotation", VECTOR),  # of what leans: 9 numbers, row-major, own axes to the world's; null for what is upright
     ]
 )
 
@@ -52,6 +67,16 @@ QUESTION = pa.struct(
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 """The encoded file as it lies in the object store; the storage form of the Hugging Face Image feature."""
 
+CAMERA = pa.struct(
+    [
+        ("intrinsics", VECTOR),  # fx, fy, cx, cy in pixels; pixel (0, 0) has its upper left corner at (0.0, 0.0)
+        ("world_to_camera", VECTOR),  # 16 numbers, row-major; of the camera x points right, y down, z forward
+    ]
+)
+
+DEPTH_MAP = pa.struct([("bytes", pa.binary())])
+"""A 16-bit grey PNG of the picture's size: millimetres along the camera's z axis, 0 unknown or beyond 65.535 m."""
+
 COLUMNS = pa.schema(
     [
         ("sample_id", pa.string()),
@@ -65,5 +90,12 @@ COLUMNS = pa.schema(
         ("questions", pa.list_(QUESTION)),
         ("split", pa.string()),  # spatial.splits
         ("provenance", pa.string()),  # JSON: dataset.table.row_encoding
+        ("camera", CAMERA),  # null where the picture is of no scene in metres
+        ("depth_map", DEPTH_MAP),  # null there too, and where it was left out
     ]
 )
+
+PICTURES = ("image", "depth_map")
+"""Columns with encoded pictures: no texts."""
+
+TEXTS = tuple(name for name in COLUMNS.names if name not in PICTURES)

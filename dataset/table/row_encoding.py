@@ -7,9 +7,11 @@ Does not fetch, check or store anything.
 import json
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 import pyarrow as pa
 
+from dataset.solid.world_columns import body_fields, camera_of, pictured_world
 from dataset.table.columns import COLUMNS
 from schemas.events import QAEvent
 from schemas.graph import Provenance
@@ -20,12 +22,12 @@ SEED_NOTES = "seed"
 """Notes of a producer whose name contains this word are random seeds, as in `render_seed`."""
 
 
-def rows_of(samples: Sequence[Sample]) -> pa.Table:
-    """One row per sample, in order. Each must have its picture."""
-    return pa.Table.from_pylist([_row(sample) for sample in samples], schema=COLUMNS)
+def rows_of(samples: Sequence[Sample], depth_maps: bool = True) -> pa.Table:
+    """One row per sample, in order. Each must have its picture. `depth_maps`: whether rows get those that are known."""
+    return pa.Table.from_pylist([_row(sample, depth_maps) for sample in samples], schema=COLUMNS)
 
 
-def _row(sample: Sample) -> dict[str, object]:
+def _row(sample: Sample, depth_maps: bool) -> dict[str, object]:
     event = sample.event
     seen = event.scene.model_dump(mode="python")
     return {
@@ -40,6 +42,19 @@ def _row(sample: Sample) -> dict[str, object]:
         "questions": [question.model_dump(mode="python") for question in event.questions],
         "split": split_of(event.graph, event.held_out_per_mille),
         "provenance": provenance_of(event),
+        **_in_metres(sample, seen["objects"], depth_maps),
+    }
+
+
+def _in_metres(sample: Sample, objects: Sequence[dict[str, Any]], depth_maps: bool) -> dict[str, object]:
+    """The columns that only pictures of scenes in metres have."""
+    pictured = pictured_world(sample.event, sample.image or b"")
+    if pictured is None:
+        return {}
+    return {
+        "objects": [{**thing, **body_fields(pictured, thing["id"], thing["category"])} for thing in objects],
+        "camera": camera_of(pictured),
+        "depth_map": {"bytes": pictured.layers.depth} if depth_maps else None,
     }
 
 

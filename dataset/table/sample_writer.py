@@ -5,6 +5,7 @@ In: deliveries of accepted samples, whose pictures it fetches from the store.  O
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
@@ -27,7 +28,7 @@ class DatasetWriter(TableWriter[QAEvent]):
     """Implements `schemas.interfaces.Sink`. The location's `index_dir` holds the ids seen, a cache.
 
     Of 1,000 scenes `held_out_per_mille` are in validation, and as many in test.  Raises OtherShare for a table with another
-    share; a sample with another one is a PermanentError.
+    share; a sample with another one is a PermanentError.  `depth_maps`: whether rows get those that are known.
     """
 
     def __init__(
@@ -36,7 +37,10 @@ class DatasetWriter(TableWriter[QAEvent]):
         store: ObjectStore,
         held_out_per_mille: int = DEFAULT_HELD_OUT_PER_MILLE,
         reached: Reached = ignore,
+        depth_maps: bool = True,
     ) -> None:
+        rows = partial(rows_of, depth_maps=depth_maps)
+
         def pictures(events: Sequence[QAEvent]) -> Sequence[bytes | PermanentError]:
             refusals = [refusal_of(event, held_out_per_mille) for event in events]
             fetched = iter(fetch(store, [e.image for e, refusal in zip(events, refusals, strict=True) if refusal is None]))
@@ -47,7 +51,7 @@ class DatasetWriter(TableWriter[QAEvent]):
 
         properties = properties_of(held_out_per_mille)
         contents = TableContents(
-            COLUMNS, "sample_id", _id, rows_of, pictures, needs_picture=True, properties=properties, check=check
+            COLUMNS, "sample_id", _id, rows, pictures, needs_picture=True, properties=properties, check=check
         )
         super().__init__(place, contents, reached)
 

@@ -117,9 +117,9 @@ def _produce(places: Places, seeds: Sequence[SeedConcept], show: DemoOptions, in
 def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
     """The stages' environment: this process's own, without SKG_ settings that would point elsewhere.
 
-    The settings of judges and the held-out share are kept; a model that judges pictures is chosen by `--llm`.
+    The settings of judges and of what is in the dataset are kept; a model that judges pictures is chosen by `--llm`.
     """
-    kept = {*judging(), variable_of("held_out_per_mille")}
+    kept = {*judging(), variable_of("held_out_per_mille"), variable_of("dataset_depth")}
     own = {
         name: value
         for name, value in os.environ.items()

@@ -99,7 +99,9 @@ def _rendered(row: Row, story: Mapping[str, Any], graph: SpatialGraph) -> Render
 
 def _truth(row: Row, graph: SpatialGraph) -> Truth:
     """The renderer's truth, as far as the row keeps it: objects, contacts and what is absent."""
-    objects = tuple(SeenObject.model_validate({**thing, "box": tuple(thing["box"])}) for thing in row["objects"])
+    objects = tuple(
+        SeenObject.model_validate({name: thing[name] for name in SeenObject.model_fields}) for thing in row["objects"]
+    )
     drawn = [
         {**{name: r[name] for name in ("subject", "predicate", "object")}, "others": r.get("others") or ()}
         for r in row["relations"]

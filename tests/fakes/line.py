@@ -5,6 +5,7 @@ In: concepts with numbers of graphs.  Out: accepted samples with their pictures,
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from agents.planner import RulePlanner
@@ -19,6 +20,7 @@ from gpu_workers.renderers import capabilities_of
 from schemas.base import Event
 from schemas.events import QAEvent, Rejection, SeedConcept
 from schemas.interfaces import Renderer, Sample
+from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from tests.fakes.collage import make_sprites
 from tests.fakes.store import InMemoryStore
@@ -30,10 +32,11 @@ class Line:
 
     renderer: Renderer
     store: InMemoryStore = field(default_factory=InMemoryStore)
+    capabilities: RendererCapabilities = field(default_factory=partial(capabilities_of, "collage"))
 
     def outcomes(self, seeds: Sequence[SeedConcept]) -> Iterator[Event]:
         """One QAEvent or Rejection for every graph that is asked for."""
-        planner = RulePlanner(capabilities_of("collage"))
+        planner = RulePlanner(self.capabilities)
         render, examine = RenderHandler(self.renderer, self.store), ExamineHandler(self.store, self.store)
         for seed in seeds:
             for index in range(seed.first, seed.first + seed.count):

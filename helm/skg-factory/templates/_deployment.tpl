@@ -72,6 +72,7 @@ spec:
             {{- end }}
             {{- if eq .stage "write" }}
             - {name: SKG_DATASET_URI, value: {{ .root.Values.dataset.uri | quote }}}
+            - {name: SKG_DATASET_DEPTH, value: {{ .root.Values.dataset.depth | quote }}}
             {{- end }}
             {{- if $asks }}
             {{- include (print "skg." $asks) .root | nindent 12 }}

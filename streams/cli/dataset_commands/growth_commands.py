@@ -79,12 +79,12 @@ def follow(
     """Each new version's rows as JSON lines, without pictures. Example: skg dataset follow --state seen.txt"""
     from dataset.reading.change_feed import FeedRequest
     from dataset.reading.change_feed import follow as rows_of
-    from dataset.table.columns import COLUMNS
+    from dataset.table.columns import TEXTS
 
     found, options = where(uri)
     if state is not None:
         after = _begun(state, found, options, after)
-    wish = FeedRequest(after, known(split), [name for name in COLUMNS.names if name != "image"])
+    wish = FeedRequest(after, known(split), TEXTS)
     for grown in rows_of(found, wish, options, wait=(lambda: False) if once else None):
         for row in grown.rows:
             typer.echo(json.dumps({"version": grown.version, **row}, ensure_ascii=False))

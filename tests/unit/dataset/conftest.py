@@ -9,8 +9,12 @@ from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Table
 from dataset.table.sample_writer import DatasetWriter, Reached, TableLocation, ignore
 from schemas.events import QAEvent
+from schemas.ids import make_seed
 from schemas.interfaces import Delivery, Sample
+from spatial.world.solid_capabilities import solids_only
+from tests.fakes.boxed_bodies import BodyBoxesRenderer
 from tests.fakes.events import stored_picture
+from tests.fakes.line import Line
 from tests.fakes.store import InMemoryStore
 
 
@@ -38,6 +42,13 @@ class Lab:
     def ids(self) -> list[str]:
         """The table's sample ids, as they are stored."""
         return [one for batch in batches(Table.load(self.uri), ["sample_id"]) for one in batch["sample_id"].to_pylist()]
+
+
+@pytest.fixture(scope="session")
+def solid_samples() -> list[Sample]:
+    """Samples of scenes in metres, drawn as boxes."""
+    line = Line(BodyBoxesRenderer(), capabilities=solids_only("solid"))
+    return line.samples([make_seed(concept, 2) for concept in ("breakfast table", "park")])
 
 
 @pytest.fixture

@@ -104,6 +104,12 @@ def test_render_and_write_are_told_of_one_held_out_share():
         assert {"name": "SKG_HELD_OUT_PER_MILLE", "value": "250"} in container["env"]
 
 
+def test_the_writer_is_told_whether_rows_keep_depth_maps():
+    for given, told in (((), "true"), (("--set", "dataset.depth=false"), "false")):
+        (container,) = _deployments(*given)["write"]["spec"]["template"]["spec"]["containers"]
+        assert {"name": "SKG_DATASET_DEPTH", "value": told} in container["env"]
+
+
 @pytest.mark.parametrize("stage", ALL)
 def test_a_deployment_has_probes_limits_and_no_rights(stage: str):
     container = _container(stage)

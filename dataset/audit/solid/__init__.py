@@ -1,0 +1,1 @@
+"""The audit of what only pictures of scenes in metres have."""

@@ -1,0 +1,192 @@
+"""Checks what a row says of a scene in metres: the camera against the picture, masks against boxes, depths against bodies.
+
+In: a row and its provenance.  Out: faults.  A row without a camera is of another renderer, or older.
+Computes corners and pixels of its own; what the graph's world and the layers in the picture's file say must agree.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from dataset.audit.fault_kinds import Fault
+from dataset.audit.solid.stated_masks import read_mask
+from dataset.audit.tar_rows import Row
+from schemas.picture_layers import Layers, read_layers
+
+IN_METRES = ("position", "size", "heading", "has_front", "distance", "mask", "amodal_box", "support", "rotation")
+"""Fields of an object that are null where there is no camera."""
+
+NEAR_PX = 2.0
+DEPTH_M = 0.01
+"""Of a body's nearest and farthest corner: its surface is rounded to millimetres."""
+
+SAME = 1e-6
+
+Array = NDArray[np.float64]
+Detail = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A row, the graph of its provenance, and the layers in its picture's file."""
+
+    row: Row
+    graph: Mapping[str, Any]
+    layers: Layers | None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.row["width"], self.row["height"]
+
+    @property
+    def intrinsics(self) -> Array:
+        return np.array(self.row["camera"]["intrinsics"], float)
+
+    @property
+    def matrix(self) -> Array:
+        return np.array(self.row["camera"]["world_to_camera"], float).reshape(4, 4)
+
+    @cached_property
+    def index(self) -> NDArray[np.uint8] | None:
+        return None if self.layers is None else _pixels(self.layers.index, "L", self.size).astype(np.uint8)
+
+    @cached_property
+    def depth(self) -> Array | None:
+        """Metres. Raises ValueError where the map is none of the picture."""
+        stated = self.row.get("depth_map")
+        return None if stated is None else _pixels(stated["bytes"], "I;16", self.size) / 1000
+
+
+def world_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is wrong with camera, bodies, masks and depths."""
+    one, graph = row["sample_id"], provenance.get("graph") or {}
+    if row.get("camera") is None:
+        stated = [thing["id"] for thing in row["objects"] if any(thing.get(name) is not None for name in IN_METRES)]
+        if stated or row.get("depth_map") is not None:
+            yield Fault("camera", one, "there are bodies or depths, and no camera that sees them")
+        return
+    seen = _Seen(row, graph, read_layers((row["image"] or {}).get("bytes") or b""))
+    for kind, detail in (*_camera(seen), *_depth_map(seen)):
+        yield Fault(kind, one, detail)
+    for thing in row["objects"]:
+        yield from (Fault(kind, one, f"object {thing['id']}: {detail}") for kind, detail in _object(seen, thing))
+
+
+def _camera(seen: _Seen) -> Iterator[Detail]:
+    world = seen.graph.get("world")
+    if world is None:
+        yield "camera", "the graph was not planned in metres"
+        return
+    planned = np.array(world["camera"]["intrinsics"]) * seen.row["width"] / seen.graph["layout"]["canvas"][0]
+    if not np.allclose(seen.intrinsics, planned, atol=SAME):
+        yield "camera", f"intrinsics {seen.intrinsics.tolist()} are said, {planned.tolist()} were planned"
+    if not np.allclose(seen.matrix.reshape(-1), world["camera"]["world_to_camera"], atol=SAME):
+        yield "camera", "world_to_camera is not the planned one"
+    turn = seen.matrix[:3, :3]
+    if not np.allclose(turn @ turn.T, np.eye(3), atol=1e-4) or np.linalg.det(turn) < 0:
+        yield "camera", "world_to_camera does not turn the world, it distorts it"
+
+
+def _depth_map(seen: _Seen) -> Iterator[Detail]:
+    try:
+        if seen.depth is not None and seen.layers is not None and seen.row["depth_map"]["bytes"] != seen.layers.depth:
+            yield "depth_map", "it is not the one in the picture's file"
+    except (OSError, SyntaxError, ValueError) as error:
+        yield "depth_map", str(error)[:200]
+
+
+def _object(seen: _Seen, thing: Mapping[str, Any]) -> Iterator[Detail]:
+    if any(thing[name] is None for name in ("position", "size", "heading", "distance", "mask", "amodal_box")):
+        yield "body", "it has no body, and the row has a camera"
+        return
+    yield from _body(seen, thing)
+    points = corners(thing) @ seen.matrix[:3, :3].T + seen.matrix[:3, 3]
+    yield from _outline(seen, thing, points)
+    try:
+        mask = read_mask(thing["mask"], seen.size)
+    except ValueError as error:
+        yield "mask", str(error)
+        return
+    yield from _mask(seen, thing, mask)
+    yield from _depths(seen, mask, points[:, 2])
+
+
+def _body(seen: _Seen, thing: Mapping[str, Any]) -> Iterator[Detail]:
+    things = (seen.graph.get("world") or {}).get("bodies") or []
+    planned = things[thing["id"]] if thing["id"] < len(things) else {}
+    for name in ("position", "size", "heading", "support"):
+        stated = thing[name]
+        if stated is None or planned.get(name) is None:
+            is_same = stated == planned.get(name)
+        else:
+            is_same = bool(np.allclose(stated, planned[name], atol=SAME))
+        if not is_same:
+            yield "body", f"{name} {stated} is said, {planned.get(name)} was planned"
+    place = seen.matrix[:3, :3] @ thing["position"] + seen.matrix[:3, 3]
+    if abs(float(np.linalg.norm(place)) - thing["distance"]) > DEPTH_M:
+        yield "body", f"distance {thing['distance']} is said, {np.linalg.norm(place):.3f} follows"
+    if abs(float(place[2]) - thing["depth"]) > DEPTH_M:
+        yield "body", f"depth {thing['depth']} is said, {place[2]:.3f} follows"
+
+
+def corners(thing: Mapping[str, Any]) -> Array:
+    """The eight corners of an object's box in the world (8 × 3, metres)."""
+    width, depth, height = thing["size"]
+    turn = np.radians(thing["heading"])
+    axes = np.array([[np.sin(turn), -np.cos(turn), 0], [np.cos(turn), np.sin(turn), 0], [0, 0, 1]]).T
+    if thing.get("rotation") is not None:
+        axes = np.array(thing["rotation"], float).reshape(3, 3)
+    halves = np.array([[a * width, b * depth, c * height] for a, b, c in product((-0.5, 0.5), repeat=3)])
+    found: Array = halves @ axes.T + np.array(thing["position"], float)
+    return found
+
+
+def _outline(seen: _Seen, thing: Mapping[str, Any], points: Array) -> Iterator[Detail]:
+    """Whether the corners (8 × 3, as the camera sees them) bound the whole silhouette."""
+    if points[:, 2].min() <= 0:
+        yield "body", "it is behind the camera"
+        return
+    fx, fy, cx, cy = seen.intrinsics
+    pixels = points[:, :2] / points[:, 2:] * (fx, fy) + (cx, cy)
+    low, high = np.clip([pixels.min(axis=0), pixels.max(axis=0)], 0, seen.size)
+    x, y, width, height = thing["amodal_box"]
+    if (np.array([x, y]) < low - NEAR_PX).any() or (np.array([x + width, y + height]) > high + NEAR_PX).any():
+        bounds = [round(float(value)) for value in (*low, *(high - low))]
+        yield "amodal_box", f"{thing['amodal_box']} is not within {bounds}, which the camera sees its corners in"
+
+
+def _mask(seen: _Seen, thing: Mapping[str, Any], mask: NDArray[np.bool_]) -> Iterator[Detail]:
+    rows, columns = np.nonzero(mask)
+    bounds = [columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1] if len(rows) else None
+    if bounds != list(thing["box"]):
+        yield "mask", f"it is bounded by {bounds and [int(value) for value in bounds]}, the box is {thing['box']}"
+    if seen.index is not None and not np.array_equal(mask, seen.index == thing["id"] + 1):
+        yield "mask", "it is not where the picture's file has the object"
+
+
+def _depths(seen: _Seen, mask: NDArray[np.bool_], corner_depths: Array) -> Iterator[Detail]:
+    try:
+        depth = seen.depth
+    except (OSError, SyntaxError, ValueError):
+        return  # said of the row
+    known = None if depth is None else depth[mask & (depth > 0)]
+    if known is None or not len(known):
+        return
+    middle, near, far = float(np.median(known)), float(corner_depths.min()), float(corner_depths.max())
+    if not near - DEPTH_M <= middle <= far + DEPTH_M:
+        yield "depth_map", f"{middle:.3f} m is seen, its corners are {near:.3f} to {far:.3f} m away"
+
+
+def _pixels(png: bytes, mode: str, size: tuple[int, int]) -> Array:
+    """The pixels of a PNG. Raises ValueError where it is of another kind or size, and what a decoder raises."""
+    with Image.open(BytesIO(png)) as picture:
+        if (picture.format, picture.mode, picture.size) != ("PNG", mode, size):
+            raise ValueError(f"a {picture.format} in mode {picture.mode} of {picture.size} is no {mode} PNG of {size}")
+        return np.asarray(picture, float)

@@ -1,0 +1,74 @@
+"""What a picture of a scene in metres adds to its row: camera, bodies, masks, depth.
+
+In: an accepted sample and the file of its picture.  Out: values of columns; none for a picture without layers.
+Places come from the graph's world, pixels from the file's layers: nothing is estimated.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from dataset.solid.run_lengths import run_lengths
+from schemas.events import QAEvent
+from schemas.graph import SpatialGraph
+from schemas.picture_layers import Layers, read_layers
+from schemas.world import Camera, World
+from spatial.world.body_table import bodies
+
+ADDED = ("position", "size", "heading", "has_front", "distance", "mask", "amodal_box", "support", "rotation")
+"""Fields of an object that are null for a picture of any other kind."""
+
+
+@dataclass(frozen=True, eq=False)
+class PicturedWorld:
+    """A world and the layers of its picture. `index`: height × width, an object's id and one at each pixel."""
+
+    graph: SpatialGraph
+    world: World
+    layers: Layers
+    index: NDArray[np.uint8]
+
+
+def pictured_world(event: QAEvent, file: bytes) -> PicturedWorld | None:
+    """What the columns are made of; None where the graph has no world or its picture no layers of its size."""
+    world, layers = event.graph.world, read_layers(file) if event.graph.world else None
+    if world is None or layers is None or len(layers.amodal) != len(world.bodies):
+        return None
+    try:
+        with Image.open(BytesIO(layers.index)) as picture:
+            if picture.size != (event.image.width, event.image.height) or picture.mode != "L":
+                return None
+            return PicturedWorld(event.graph, world, layers, np.asarray(picture))
+    except (OSError, SyntaxError, ValueError):
+        return None
+
+
+def camera_of(pictured: PicturedWorld) -> dict[str, Any]:
+    """The column `camera`: the planned one, with intrinsics in pixels of the picture."""
+    camera: Camera = pictured.world.camera
+    scale = pictured.index.shape[1] / pictured.graph.layout.canvas[0]
+    intrinsics = [value * scale for value in camera.intrinsics]
+    return {"intrinsics": intrinsics, "world_to_camera": list(camera.world_to_camera)}
+
+
+def body_fields(pictured: PicturedWorld, number: int, category: str) -> Mapping[str, Any]:
+    """The added fields of one object, by its id."""
+    body, kind = pictured.world.bodies[number], bodies().get(category)
+    matrix = np.array(pictured.world.camera.world_to_camera).reshape(4, 4)
+    seen = matrix[:3, :3] @ body.position + matrix[:3, 3]
+    return {
+        "position": list(body.position),
+        "size": list(body.size),
+        "heading": body.heading,
+        "has_front": None if kind is None else kind.has_front,
+        "distance": float(np.linalg.norm(seen)),
+        "mask": run_lengths(pictured.index == number + 1),
+        "amodal_box": list(pictured.layers.amodal[number]),
+        "support": None if body.support is None else pictured.graph.objects[body.support].id,
+        "rotation": None,
+    }

@@ -1,0 +1,152 @@
+"""The audit of scenes in metres: each thing that is stated wrongly is named, in a line."""
+
+import copy
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dataset.audit import KINDS
+from dataset.audit.provenance import read_provenance
+from dataset.audit.solid.world_check import world_faults
+from dataset.solid.run_lengths import mask_of, run_lengths
+from dataset.table.row_encoding import rows_of
+from schemas.interfaces import Sample
+
+pytestmark = pytest.mark.thorough
+
+Row = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def sound(solid_samples: list[Sample]) -> Row:
+    return dict(rows_of(solid_samples).to_pylist()[0])
+
+
+def faults(row: Row) -> list[tuple[str, str]]:
+    provenance = read_provenance(row)
+    assert isinstance(provenance, dict)
+    return [(fault.kind, fault.detail) for fault in world_faults(row, provenance)]
+
+
+def test_a_sound_row_has_no_fault_with_or_without_its_depth_map(sound: Row):
+    assert faults(sound) == []
+    assert faults({**sound, "depth_map": None}) == []
+
+
+def without_camera(row: Row) -> None:
+    row["camera"] = None
+
+
+def other_lens(row: Row) -> None:
+    row["camera"]["intrinsics"][0] *= 1.2
+
+
+def camera_moved(row: Row) -> None:
+    row["camera"]["world_to_camera"][3] += 0.5
+
+
+def camera_mirrored(row: Row) -> None:
+    row["camera"]["world_to_camera"][:3] = [-value for value in row["camera"]["world_to_camera"][:3]]
+
+
+def moved(row: Row) -> None:
+    row["objects"][0]["position"][0] += 1.0
+
+
+def turned(row: Row) -> None:
+    row["objects"][0]["heading"] += 30
+
+
+def farther(row: Row) -> None:
+    row["objects"][0]["distance"] += 0.1
+
+
+def carried_by_nothing(row: Row) -> None:
+    row["objects"][0]["support"] = 1 if row["objects"][0]["support"] is None else None
+
+
+def without_size(row: Row) -> None:
+    row["objects"][0]["size"] = None
+
+
+def amodal_box_beside(row: Row) -> None:
+    row["objects"][0]["amodal_box"][0] -= 9
+
+
+def mask_cut(row: Row) -> None:
+    mask = mask_of(row["objects"][0]["mask"])
+    mask[:, : mask.shape[1] // 2] = False
+    row["objects"][0]["mask"] = run_lengths(mask)
+
+
+def mask_with_a_hole(row: Row) -> None:
+    mask = mask_of(row["objects"][0]["mask"])
+    down, across = np.nonzero(mask)
+    mask[down[len(down) // 2], across[len(down) // 2]] = False
+    row["objects"][0]["mask"] = run_lengths(mask)
+
+
+def mask_across(row: Row) -> None:
+    row["objects"][0]["mask"] = run_lengths(mask_of(row["objects"][0]["mask"])[:64])
+
+
+def mask_of_noise(row: Row) -> None:
+    row["objects"][0]["mask"]["counts"] = "\x01"
+
+
+def no_depth_map(row: Row) -> None:
+    row["depth_map"] = {"bytes": b"depth"}
+
+
+def changed_depths(row: Row, change: Callable[[np.ndarray], np.ndarray]) -> None:
+    with Image.open(BytesIO(row["depth_map"]["bytes"])) as picture:
+        pixels = change(np.asarray(picture))
+    file = BytesIO()
+    Image.fromarray(pixels.astype(np.uint16)).save(file, "PNG")
+    row["depth_map"] = {"bytes": file.getvalue()}
+
+
+def smaller_depths(row: Row) -> None:
+    changed_depths(row, lambda pixels: pixels[:64, :64])
+
+
+def depths_in_centimetres(row: Row) -> None:
+    changed_depths(row, lambda pixels: pixels // 10)
+
+
+PLANTED: dict[Callable[[Row], None], tuple[set[str], str]] = {
+    without_camera: ({"camera"}, "no camera that sees them"),
+    other_lens: ({"camera", "amodal_box"}, "were planned"),
+    camera_moved: ({"camera", "body", "amodal_box", "depth_map"}, "not the planned one"),
+    camera_mirrored: ({"camera", "body", "amodal_box"}, "distorts"),
+    moved: ({"body", "amodal_box", "depth_map"}, "was planned"),
+    turned: ({"body", "amodal_box"}, "heading"),
+    farther: ({"body"}, "follows"),
+    carried_by_nothing: ({"body"}, "support"),
+    without_size: ({"body"}, "has no body"),
+    amodal_box_beside: ({"amodal_box"}, "is not within"),
+    mask_cut: ({"mask", "depth_map"}, "is not where"),
+    mask_with_a_hole: ({"mask"}, "is not where"),
+    mask_across: ({"mask"}, "its size is"),
+    mask_of_noise: ({"mask"}, "no compressed run lengths"),
+    no_depth_map: ({"depth_map"}, "cannot identify"),
+    smaller_depths: ({"depth_map"}, "is no I;16 PNG"),
+    depths_in_centimetres: ({"depth_map"}, "m is seen"),
+}
+"""Fault to the kinds that may name it, and words that one of them says it with."""
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+def test_what_is_stated_wrongly_is_named(plant: Callable[[Row], None], sound: Row):
+    row = copy.deepcopy(sound)
+    plant(row)
+    allowed, words = PLANTED[plant]
+    found = faults(row)
+    assert found
+    assert {kind for kind, _ in found} <= allowed <= KINDS.keys()
+    assert any(words in detail for _, detail in found), found
+    assert not any("\n" in detail for _, detail in found)
