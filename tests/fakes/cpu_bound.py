@@ -9,7 +9,7 @@ from collections.abc import Generator
 
 import pytest
 
-MOST_CPU_S = float(os.environ.get("SKG_TEST_CPU_S", "15"))
+MOST_CPU_S = float(os.environ.get("SKG_TEST_CPU_S", "8"))
 """What no test takes that is not marked; most take some milliseconds. The first test of a module pays for its fixtures,
 whichever that is, and processor time too is a good deal longer where two threads share a core."""
 

@@ -115,6 +115,7 @@ def test_the_readmes_tree_is_the_tree_of_folders_that_hold_code():
     assert two_deep <= listed, "say in README.md what these folders are"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("library", DOORS)
 def test_an_outside_library_has_one_door(library: str):
     found = {str(path.relative_to(ROOT)) for path in SOURCES if library in _imported(path)}

@@ -53,6 +53,7 @@ def recipe(target: str) -> str:
     return found[1]
 
 
+@pytest.mark.thorough
 def test_an_unmarked_test_that_works_for_long_fails_and_says_which_marker_it_wants(tmp_path: Path):
     (tmp_path / "test_busy.py").write_text(BUSY)
     options = ["-q", "-p", "tests.fakes.cpu_bound", "-p", "no:cacheprovider", "-o", "markers=thorough: long"]

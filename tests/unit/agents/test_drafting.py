@@ -57,6 +57,7 @@ def test_a_planner_puts_nothing_on_a_bench_that_its_back_would_hide_where_there_
     assert "backpack" in carriers["bench"].names
 
 
+@pytest.mark.thorough
 def test_a_thing_for_surfaces_stands_on_something_except_on_a_table_top(many):
     for one in many:
         tabletop = scene_kinds()[one.draft.scene].backdrop == "tabletop"
@@ -263,6 +264,7 @@ def test_a_renderer_that_reads_words_is_given_states_and_materials_too():
     assert words & {"steaming", "full", "empty", "wooden", "fresh", "ripe"}
 
 
+@pytest.mark.thorough
 def test_drafting_is_faster_than_a_thousand_a_second():
     seeds = [make_seed(scene) for scene in SCENES]
     for seed, scene in zip(seeds, SCENES, strict=True):

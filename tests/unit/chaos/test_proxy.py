@@ -43,6 +43,7 @@ def test_bytes_pass(proxy: Proxy):
     assert _asked(proxy) == b"well"
 
 
+@pytest.mark.thorough
 def test_a_slow_store_answers_late(proxy: Proxy):
     proxy.set("slow")
     began = monotonic()

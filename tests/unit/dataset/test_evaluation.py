@@ -316,6 +316,7 @@ def test_unreadable_answers_count_as_wrong_and_are_counted(uri, tmp_path):
     }
 
 
+@pytest.mark.thorough
 def test_a_limit_draws_the_same_questions_every_time(uri, tmp_path):
     asked = EvalRequest(uri, split_of(uri), limit=5)
     sessions = [open_session(asked, None, tmp_path / name) for name in "ab"]

@@ -143,6 +143,7 @@ def test_a_subset_keeps_the_share_in_one_commit(lab):
     assert split_faults(made) == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_every_export_states_the_share_on_its_card(lab, name):
     out = export(Source.open(fill(lab, 300, 40)), name, lab.folder / name)
@@ -152,6 +153,7 @@ def test_every_export_states_the_share_on_its_card(lab, name):
     assert held_out_share(folder_at(out)) == 300
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["huggingface", "webdataset"])
 def test_the_audit_holds_an_export_to_its_card_and_one_without_a_card_to_50(lab, name):
     out = export(Source.open(fill(lab, 300, 40)), name, lab.folder / name)

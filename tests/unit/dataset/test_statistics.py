@@ -51,6 +51,7 @@ def test_counts_are_those_of_the_rows(uri: str):
     assert sum(found.splits.values()) == 12
 
 
+@pytest.mark.thorough
 def test_samples_are_counted_by_how_their_concept_was_understood(tmp_path: Path):
     graphs = [make_graph(index=index) for index in range(4)]
     words = ["named", "named", "nearest", '\\"understood\\":\\"model\\"']

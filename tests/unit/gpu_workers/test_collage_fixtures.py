@@ -118,6 +118,7 @@ def test_every_wall_floor_and_fixture_belongs_to_a_scene():
     assert known_fixtures() <= {word for kind in scene_kinds().values() for word in kind.elements}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [(64, 48), (300, 120), (120, 300)])
 def test_fixtures_are_painted_on_pictures_of_any_shape(size: tuple[int, int]):
     for word in sorted(known_fixtures()):

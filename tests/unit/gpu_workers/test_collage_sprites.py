@@ -27,6 +27,7 @@ def test_every_category_has_a_sprite_or_a_drawing() -> None:
         assert category.drawn or load_sprite(FOLDER, category.sprite or "")
 
 
+@pytest.mark.thorough
 def test_a_sprite_has_the_aspect_that_the_knowledge_base_says() -> None:
     for category in categories().values():
         if category.sprite:

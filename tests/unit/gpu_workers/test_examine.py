@@ -279,6 +279,7 @@ def test_with_wider_margins_fewer_questions_are_asked_and_the_sample_says_so(sto
     assert "question_margin" not in usual.provenance.notes
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("held_out", [50, 400])
 def test_questions_are_asked_in_the_split_of_the_pictures_own_share_which_the_sample_hands_on(held_out: int):
     splits = set()

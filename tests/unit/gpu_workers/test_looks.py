@@ -50,6 +50,7 @@ def differ(one: Image.Image, other: Image.Image) -> bool:
     return float(apart[there].mean()) > 10
 
 
+@pytest.mark.thorough
 @REAL
 def test_each_of_the_commonest_things_has_at_least_three_looks():
     few = {}
@@ -92,6 +93,7 @@ def test_a_colour_that_is_asked_for_is_what_every_look_shows():
             assert not drawn or named_share(seen, canonical(colour) or "") > MIN_NAMED_SHARE * 0.9, (category.name, colour)
 
 
+@pytest.mark.thorough
 @REAL
 def test_every_colour_that_may_be_planned_is_shown():
     """One that is not would seldom be an answer, but as often a wrong choice."""
@@ -106,6 +108,7 @@ def test_every_colour_that_may_be_planned_is_shown():
     assert [(thing.name, colour) for thing, colour in planned if picture(thing, 3, colour)[1] != (colour,)] == []
 
 
+@pytest.mark.thorough
 @REAL
 def test_a_look_says_nothing_that_was_not_asked_for():
     for category in commonest():
@@ -152,6 +155,7 @@ def forms_of(category: Category) -> int:
     )
 
 
+@pytest.mark.thorough
 def test_every_other_form_is_of_a_thing_that_is_drawn_and_keeps_its_shape():
     for name, forms in other_forms().items():
         category = categories()[name]

@@ -108,6 +108,7 @@ def test_an_object_that_the_note_lacks_is_judged_as_without_one():
     assert list(painted_over(picture, [{"id": 3, "box": WIDE}], notes)) == ["object 3: nothing is seen in its box"]
 
 
+@pytest.mark.thorough
 def test_the_note_of_the_most_objects_is_within_the_bound_of_a_note():
     data = encoded(Image.new("RGB", (1000, 1000)))
     note = object_pixels(data, [seen((990, 990, 1000, 1000), 1000 + n) for n in range(MAX_SEEN)])

@@ -212,6 +212,7 @@ def test_each_bound_says_its_unit_and_reason():
             assert lines[number + 1].startswith('"""'), line
 
 
+@pytest.mark.thorough
 def test_the_largest_graph_that_is_said_in_ordinary_words_fits_into_a_message():
     many = bounds.MAX_OBJECTS
     things = [{"id": i, "category": "w" * 20, "attributes": ("red",) * 6} for i in range(many)]

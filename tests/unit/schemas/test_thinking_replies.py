@@ -112,6 +112,7 @@ def test_what_is_missing_is_never_invented(text: str):
         read_answer(text, Scenes)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "text",
     [

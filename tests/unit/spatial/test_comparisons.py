@@ -92,6 +92,7 @@ def test_writer_and_verifier_agree_and_a_twin_says_the_opposite(kind: str, seed:
         assert verify(twin.question, twin.choices, scene.scene).answer == twin.answer
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["compare_counts", "apparent_size"])
 def test_both_answers_are_equally_frequent(kind: str):
     said = [

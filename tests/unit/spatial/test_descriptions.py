@@ -151,6 +151,7 @@ def test_no_sentence_bears_on_another_where_one_is_wrong():
         assert len(set(on)) == len(on)
 
 
+@pytest.mark.thorough
 def test_the_wrong_sentence_is_at_any_place_and_of_any_sort():
     found = asked(FALSE, range(600))
     by_sort: dict[str, Counter[bool]] = {}
@@ -164,6 +165,7 @@ def test_the_wrong_sentence_is_at_any_place_and_of_any_sort():
     assert min(places[k] for k in range(3)) > 0.15 * len(found)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [DESCRIPTION, FALSE])
 @pytest.mark.parametrize("split", SPLITS)
 def test_each_split_has_some_and_every_sentence_belongs_to_it(kind: str, split: str):

@@ -59,6 +59,7 @@ def test_a_box_that_another_thing_fills_too_shows_neither():
         assert not verify(text, None, crowded).entailed
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("box", [(-1, 100, 40, 30), (10, -5, 40, 30), (495, 100, 40, 30), (10, 500, 40, 30)])
 def test_what_goes_beyond_the_edge_has_no_place_that_could_be_answered(box: tuple[int, int, int, int]):
     scene = room(thing("cup", box), thing("lamp", (300, 20, 40, 60)), thing("vase", (400, 20, 40, 60)))
@@ -146,6 +147,7 @@ def test_only_places_and_descriptions_may_lack_choices():
             Question(kind=kind, choices=choices, **fields)
 
 
+@pytest.mark.thorough
 def test_places_are_asked_in_every_split():
     for split in ("train", "validation", "test"):
         kinds = Counter(q.kind for seed in range(15) for q in ask(random_scene(seed), seed, f"{seed:08x}", split))

@@ -160,6 +160,7 @@ def test_a_cat_under_a_table_sits_between_its_legs(seed):
     assert abs(y + h - ty - th) <= 0.2 * th
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("predicate", ["near", "next_to", "touching"])
 @pytest.mark.parametrize("things", ["chair sofa", "chair picture", "person bird", "sofa lamp", "lamp bird", "cup sofa"])
 def test_what_is_near_another_is_near_it_in_depth(things, predicate):
@@ -213,6 +214,7 @@ def test_what_is_missing_beside_hints_goes_where_it_belongs():
         assert bottom(found, 2) < HORIZON * 512
 
 
+@pytest.mark.thorough
 def test_a_scene_changes_nothing_about_what_is_impossible():
     draft = scene("room", "cat table", rel(0, "on", 1), rel(0, "below", 1))
     assert solve(draft, CANVAS, 1, catalog=CATALOG) == Unsatisfiable((0, 1))
@@ -222,6 +224,7 @@ def test_an_unknown_scene_is_laid_out_in_the_plane():
     assert isinstance(solve(scene("moon", "cat table"), CANVAS, 1, catalog=CATALOG), Layout)
 
 
+@pytest.mark.thorough
 def test_speed_of_scenes():
     """Ten things with twelve relations: 95 of 100 within 50 ms, three times which is allowed for busy machines."""
     rng = random.Random(7)

@@ -29,6 +29,7 @@ LEFT = "In the photo, would you say that {subject} {is:subject} {direction} {obj
 """A sentence that is not in the bank and that both readers understand."""
 
 
+@pytest.mark.thorough
 def test_every_sentence_of_the_bank_passes_the_gate():
     assert [(each.text, why) for each, why in Gate().unfit(own())] == []
 
@@ -38,6 +39,7 @@ def test_every_shape_of_question_has_at_least_five_paraphrases_that_the_grammar_
     assert {shape: len(texts) for shape, texts in bank().items() if len(set(texts) - set(grammar()[shape])) < 5} == {}
 
 
+@pytest.mark.thorough
 def test_no_sentence_of_a_shape_is_read_as_another_by_either_reader():
     asks: defaultdict[str, set[str]] = defaultdict(set)
     for shape, texts in templates().items():

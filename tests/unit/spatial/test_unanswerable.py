@@ -143,6 +143,7 @@ def test_writer_and_verifier_agree(seed: int):
             assert verify(question.question, question.choices, scene.scene).answer == target
 
 
+@pytest.mark.thorough
 def test_it_is_right_as_often_as_a_blind_guess_and_in_each_split():
     gains, reasons = Counter[str](), Counter[str]()
     for seed in range(900):
@@ -155,6 +156,7 @@ def test_it_is_right_as_often_as_a_blind_guess_and_in_each_split():
         assert abs(gains[split]) < 4 * 1.7 * reasons[split] ** 0.5, (split, gains, reasons)
 
 
+@pytest.mark.thorough
 def test_at_most_one_in_ten_questions_leaves_open_whether_the_picture_tells():
     found = [[q.kind for q in ask(random_scene(seed), seed)] for seed in range(150)]
     assert max(kinds.count(KIND) for kinds in found) == 1

@@ -20,6 +20,8 @@ from spatial.world import bodies, solve_world
 from spatial.world.pinhole import Pinhole
 from spatial.world.solid_capabilities import solids_only
 
+pytestmark = pytest.mark.thorough
+
 CONCEPTS = ("living room", "bedroom", "kitchen", "home office", "breakfast table")
 EACH = 3
 MOST_REJECTED = 0.1

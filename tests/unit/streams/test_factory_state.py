@@ -48,6 +48,7 @@ class Bench:
         return self.watch.report()
 
 
+@pytest.mark.thorough
 def test_broker_and_store_are_asked_at_the_same_time(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as store:  # silent; the broker answers once it was asked
         endpoint = f"http://127.0.0.1:{store.getsockname()[1]}"

@@ -41,6 +41,7 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Factory, Path, d
     return factory, path, content
 
 
+@pytest.mark.thorough
 def test_the_same_file_twice_is_the_same_requests_and_each_has_one_outcome(taken_in: Any):
     factory, *_ = taken_in
     requests = read_requests(MemoryShelf(factory.broker))

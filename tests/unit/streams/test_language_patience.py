@@ -282,6 +282,7 @@ def test_prices_come_from_a_small_file_and_models_without_one_cost_no_money(tmp_
     assert read_prices(None).models == {}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "text", ["models: [1]", "models: {a: {input: -1, output: 2}}", ": :", "typo: 1", "currency: A\ncurrency: B", "[" * 5000]
 )

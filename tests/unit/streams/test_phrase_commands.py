@@ -143,6 +143,7 @@ def test_each_sentence_can_be_had_as_json(grow: Grow, capsys: pytest.CaptureFixt
     assert {entry["kind"] for entry in entries} == {"direction_yes_no"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("script", "why"),
     [
@@ -164,6 +165,7 @@ def test_a_model_of_which_nothing_is_admitted_ends_with_1_says_why_and_writes_no
     assert not (tmp_path / "words").exists()
 
 
+@pytest.mark.thorough
 def test_what_was_admitted_of_some_shapes_is_kept_where_the_server_fails_with_others(
     grow: Grow, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
@@ -189,6 +191,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_sentence_that_wants_more_than_to_ask_is_refused(text: str, grow: Grow, tmp_path: Path):
     assert grow(saying([text])) == 1

@@ -39,6 +39,7 @@ def test_a_lineage_tells_seed_graph_layout_picture_checks_prompt_and_versions(ma
     assert found.as_json()["provenance"] == found.provenance
 
 
+@pytest.mark.thorough
 def test_the_beginning_of_an_id_is_enough_if_it_is_the_only_one(made):
     _, uri, ids = made
     assert lineage(uri, ids[1][:10]).row["sample_id"] == ids[1]

@@ -221,6 +221,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.thorough
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.one_of(st.binary(max_size=200), st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=25).map(
     lambda pieces: "".join(pieces).encode("utf-8", "surrogatepass"))))  # fmt: skip

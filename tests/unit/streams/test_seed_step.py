@@ -231,6 +231,7 @@ def test_a_store_that_is_away_is_waited_for_longer_than_any_planner() -> None:
     assert isinstance(event, SpatialGraph)
 
 
+@pytest.mark.thorough
 def test_a_store_that_stays_away_ends_the_agents_where_they_are_told_to_give_up() -> None:
     with pytest.raises(RetryableError, match="SKG_S3_ENDPOINT"):
         handled(NotesAway(10**6), replace(QUICK, give_up_s=0.05))

@@ -31,6 +31,7 @@ def _made(seeds: Path, out: Path, *more: str) -> list[dict[str, str]]:
     return [row for batch in found for row in batch.to_pylist()]
 
 
+@pytest.mark.thorough
 def test_samples_are_divided_among_the_concepts_and_are_the_same_again(seeds: Path, tmp_path: Path):
     rows = _made(seeds, tmp_path / "one")
     assert [row["scene"] for row in rows] == ["kitchen", "kitchen", "park"]

@@ -51,6 +51,7 @@ def test_colours_of_bodies_have_names():
     assert {colour for kind in bodies().values() for colour in kind.colours} <= set(COLOURS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_a_thing_fills_its_box_and_stands_on_the_ground(name: str, form: str):
     kind = bodies()[name]
@@ -63,6 +64,7 @@ def test_a_thing_fills_its_box_and_stands_on_the_ground(name: str, form: str):
     assert points.max(axis=0) == pytest.approx([depth / 2, width / 2, height], abs=1e-6)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_a_thing_is_the_same_each_time_it_is_built(name: str, form: str):
     first, second = built(name, form), built_anew(name, form)

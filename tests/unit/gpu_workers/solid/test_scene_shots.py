@@ -28,6 +28,7 @@ def graph(request: pytest.FixtureRequest) -> SpatialGraph:
     return next(one for one in found if isinstance(one, SpatialGraph))
 
 
+@pytest.mark.thorough
 def test_parts_of_an_object_lie_in_its_bodys_box(graph: SpatialGraph):
     scene = scene_shot(graph, 3, TraceSettings())
     assert graph.world is not None
@@ -39,6 +40,7 @@ def test_parts_of_an_object_lie_in_its_bodys_box(graph: SpatialGraph):
         assert (points.max(axis=0) <= corners.max(axis=0) + 1e-6).all()
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_surroundings_and_their_words_are_told(graph: SpatialGraph):
     first, again = (scene_shot(graph, 3, TraceSettings()) for _ in range(2))
     assert first.elements == again.elements
@@ -46,6 +48,7 @@ def test_the_same_seed_gives_the_same_surroundings_and_their_words_are_told(grap
     assert first.elements >= ({"sky"} if graph.scene in ("park", "city street") else {"wall"})
 
 
+@pytest.mark.thorough
 def test_what_fills_a_scene_is_nothing_of_the_graph_and_stands_behind_all_of_it(graph: SpatialGraph):
     assert graph.world is not None
     farthest = max(body.position[1] for body in graph.world.bodies)
