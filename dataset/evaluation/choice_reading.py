@@ -19,7 +19,9 @@ _NAMED = re.compile(r"\b(?i:answer|choice|option)\b" + _LETTER)
 _DECLARED = re.compile(r"\b(?i:answer)\b" + _LETTER)
 """What is said to be the answer: of several the last counts, since models correct themselves."""
 _BOXED = re.compile(r"\\boxed\{\W*([A-Z])\W*\}")
-_SEVERAL = re.compile(r"\b([A-Z])\W*(?:[,/&]|\bor\b|\band\b)\W*(?:(?i:option|choice|answer)\W*)?([A-Z])\b(?!')")
+_SEVERAL = re.compile(r"\b([A-Z])(?=(\W*+(?:\b(?:or|and)\b\W*+)?)(?:(?i:option|choice|answer)\W*+)?([A-Z])\b(?!'))")
+"""Two letters and what is between them, without backtracking: some replies end in a thousand commas."""
+_DIVIDES = re.compile(r"[,/&]|or|and")
 
 
 def choice_of(response: str, choices: Sequence[str]) -> int | None:
@@ -43,7 +45,8 @@ def choice_of(response: str, choices: Sequence[str]) -> int | None:
 
 def _several_letters(text: str, letters: str) -> bool:
     """`A, B` or `option A or option B`."""
-    return any(one != other and one in letters and other in letters for one, other in _SEVERAL.findall(text))
+    found = [(one, other) for one, between, other in _SEVERAL.findall(text) if _DIVIDES.search(between)]
+    return any(one != other and one in letters and other in letters for one, other in found)
 
 
 def _contradicts_letter(text: str, number: int, choices: Sequence[str]) -> bool:

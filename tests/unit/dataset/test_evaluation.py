@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -137,6 +138,15 @@ def test_a_reply_has_an_answer_or_says_why_it_has_none(said, finish, thoughts, o
     reply = Reply(said, finish, "model", 100, 0, 0.1, thoughts=thoughts)
     found = outcome_of(reply, item(1), 200)
     assert outcome == (found.choice if found.fault is None else f"{found.fault.kind}: {found.fault.cause}")
+
+
+@pytest.mark.parametrize(
+    "repeated", [",", " ", "(", "A,", "A or ", "answer ", "answer: (", "\\boxed{", "{", "'", "\n", "*."]
+)
+def test_replies_that_repeat_themselves_are_read_in_time(repeated):
+    started = time.process_time()
+    choice_of("A" + 20_000 * repeated, YES_NO)
+    assert time.process_time() - started < 1
 
 
 def test_a_prompt_letters_its_choices():
