@@ -14,12 +14,14 @@ from gpu_workers.renderers import DEFAULT_RENDERER
 from monitoring.redaction import redacted
 from schemas.bounds import MAX_HELD_OUT_PER_MILLE
 from schemas.events import STAGES
+from schemas.llm.token_limits import LEAST_TOKENS, MOST_TOKENS, CallTokens, parse_stage_tokens
 from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from streams.address_redaction import masked, passwords_in
 from streams.broker.topic_partitions import parse_partitions
 from streams.secret_files import SecretFiles, file_variable_of, secrets_of, variable_of
 
 Seconds = Annotated[float, Field(gt=0)]
+CallMaxTokens = Annotated[int | None, Field(ge=LEAST_TOKENS, le=MOST_TOKENS)]
 
 
 class Judges:
@@ -193,6 +195,23 @@ class LanguageSettings(_Settings):
     llm_temperature: float = Field(0.8, ge=0, le=2, description="how far the model's answers may vary")
     llm_prices: Path | None = Field(None, description="YAML of prices by model; unset: tokens are counted, money is not")
     llm_max_tokens: int | None = Field(None, ge=0, description="tokens to spend at most; then no new graph is begun")
+    llm_call_max_tokens: CallMaxTokens = Field(
+        None, description="limit of one reply of the planning model; unset: 400 to 2000 by stage, twice as many after a cut"
+    )
+    llm_call_max_tokens_by_stage: str = Field(
+        "", description="the same by stage, which goes first, as in objects=2500,edges=3000"
+    )
+
+    @field_validator("llm_call_max_tokens_by_stage")
+    @classmethod
+    def _known_stages(cls, text: str) -> str:
+        parse_stage_tokens(text)
+        return text
+
+    @property
+    def call_tokens(self) -> CallTokens:
+        """The limits of one reply."""
+        return CallTokens(self.llm_call_max_tokens, parse_stage_tokens(self.llm_call_max_tokens_by_stage))
 
 
 class JudgeSettings(_Settings):
@@ -215,6 +234,9 @@ class JudgeSettings(_Settings):
     mllm_check_api_key: SecretStr = Field(SecretStr(""), description="key of the checking endpoint; empty: the same key")
     mllm_timeout_s: float = Field(60.0, gt=0, le=MOST_CALL_S, description="hard limit of one look at a picture")
     mllm_in_flight: int = Field(8, ge=1, le=256, description="looks under way at a time, at most")
+    mllm_call_max_tokens: Annotated[CallMaxTokens, JUDGES] = Field(
+        None, description="limit of one reply of a judge; unset: 300 to 2000 by stage, twice as many after a cut"
+    )
     mllm_images: Literal["data", "presigned"] = Field(
         "data", description="how pictures reach the model: inside, or as links"
     )

@@ -27,9 +27,8 @@ from schemas.events import Rejection, SeedConcept
 from schemas.graph import UNDERSTOOD_NOTE, GraphObject, Provenance, SpatialGraph
 from schemas.ids import content_id, with_graph_id
 from schemas.interfaces import ObjectStore, StoredObject
-from schemas.llm.contract import Counts, Fault, LanguageModel, ledger
+from schemas.llm.contract import Fault, ledger
 from schemas.llm.structured_answers import Unanswered
-from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.layout import NoLayout, Unsatisfiable
 from spatial.reasoning.draft import Draft
 
@@ -54,17 +53,9 @@ class _Plan:
 class LanguagePlanner:
     """Plans for one renderer. Implements `schemas.interfaces.Planner`."""
 
-    def __init__(
-        self,
-        model: LanguageModel,
-        capabilities: RendererCapabilities,
-        store: ObjectStore,
-        counts: Counts,
-        temperature: float,
-    ) -> None:
-        self._tools = Tools(model, counts, capabilities, temperature)
-        self._store = store
-        self._rules = RulePlanner(capabilities)
+    def __init__(self, tools: Tools, store: ObjectStore) -> None:
+        self._tools, self._store = tools, store
+        self._rules = RulePlanner(tools.capabilities)
         self._placing = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="placing")
 
     async def plan(self, seed: SeedConcept, index: int) -> SpatialGraph | Rejection:
@@ -103,6 +94,7 @@ class LanguagePlanner:
             "model": self._tools.model.name,
             "raw_answer": key,
             "rounds": len(failure.replies),
+            "max_tokens": request.max_tokens,
             "ledger": ledger(job.replies),
         }
         return RequestRejected(fault.gate, fault.reason, str(failure), fault.conflict, evidence)

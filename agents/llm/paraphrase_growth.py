@@ -7,7 +7,7 @@ Writes no file; the model's word counts for nothing.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from agents.llm.answer_forms import Paraphrases
@@ -16,6 +16,7 @@ from schemas.ids import derived_seed
 from schemas.llm.contract import LanguageModel
 from schemas.llm.prompts import Prompt, PromptInput, request_of
 from schemas.llm.structured_answers import Conversation, Unanswered, accept
+from schemas.llm.token_limits import CallTokens
 from spatial.questions.wording.phrase_samples import sample_queries, slots_of
 from spatial.questions.wording.realisation import fill, templates
 from spatial.questions.wording.shape_kinds import shape_kinds
@@ -80,6 +81,7 @@ class Grower:
     judge: Judge
     count: int
     temperature: float
+    call_tokens: CallTokens = field(default_factory=CallTokens)
 
     async def grow(self, shape: str) -> list[Proposed]:
         """Every sentence that the model proposed. Raises RetryableError where no server answers."""
@@ -98,7 +100,7 @@ class Grower:
         """Sentences not proposed before, judged; what the model said instead where it gives no usable answer."""
         given = prompt_input(shape, wanted) | {"refused": _shown(before)}
         seed = derived_seed("phrases", shape, wanted, turn)
-        request = request_of(PROMPT, PromptInput("phrases", given, seed), self.temperature)
+        request = request_of(PROMPT, PromptInput("phrases", given, seed), self.temperature, self.call_tokens)
         try:
             answer = await Conversation(self.model, request, Paraphrases, _NoCounts()).ask(accept)
         except (Unanswered, PermanentError) as error:

@@ -15,6 +15,7 @@ from schemas.ids import derived_seed
 from schemas.llm.contract import Counts, LanguageModel, Reply
 from schemas.llm.prompts import Prompt, PromptInput, request_of
 from schemas.llm.structured_answers import Check, Conversation
+from schemas.llm.token_limits import CallTokens
 from spatial.knowledge.category_names import category_name
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 
@@ -43,6 +44,7 @@ class Tools:
     counts: Counts
     capabilities: RendererCapabilities
     temperature: float
+    call_tokens: CallTokens = field(default_factory=CallTokens)
 
 
 @dataclass
@@ -80,7 +82,7 @@ class Job:
         """A new conversation for one stage."""
         return Conversation(
             self.tools.model,
-            request_of(PROMPTS[prompt_input.stage], prompt_input, self.tools.temperature),
+            request_of(PROMPTS[prompt_input.stage], prompt_input, self.tools.temperature, self.tools.call_tokens),
             form,
             self.tools.counts,
         )

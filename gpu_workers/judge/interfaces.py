@@ -4,12 +4,13 @@ In: a picture with all that is known of it.  Out: a `Judgement`.  Declares only;
 """
 
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gpu_workers.graph_check import Finding
 from schemas.events import Question, RenderedImage, Scene
 from schemas.llm.contract import Counts, LanguageModel
+from schemas.llm.token_limits import CallTokens
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,4 @@ class Models:
     first: LanguageModel
     other: LanguageModel
     counts: Counts
+    call_tokens: CallTokens = field(default_factory=CallTokens)

@@ -85,6 +85,7 @@ class _PictureRun:
             last = failure.replies[-1]
             raw: dict[str, object] = {"raw_answer": answer_key(last.key), "said": last.text[:2000]}
             raw |= {"model": self.models.first.name, "rounds": len(failure.replies)}
+            raw["max_tokens"] = failure.request.max_tokens
             return Finding("judge", failure.fault.reason, str(failure), raw)
         if answer.verdict == "accept":
             return None
@@ -188,7 +189,8 @@ class _PictureRun:
         prompt_input = PromptInput(
             stage, {"stage": stage, **given}, derived_seed(stage, self.known.sample), picture=self.picture
         )
-        request = request_of(PROMPTS[stage], prompt_input, AUTHOR_TEMPERATURE if stage == "author" else JUDGE_TEMPERATURE)
+        temperature = AUTHOR_TEMPERATURE if stage == "author" else JUDGE_TEMPERATURE
+        request = request_of(PROMPTS[stage], prompt_input, temperature, self.models.call_tokens)
         talk = Conversation(model, request, form, self.models.counts)
         try:
             return await talk.ask(check)

@@ -26,6 +26,9 @@ LANGUAGE_STAGES = {
 }
 """The closed set of stages in which a model is asked; labels of metrics come from here."""
 
+PLANNING_STAGES = ("scenes", "objects", "nodes", "edges", "layout", "phrases")
+"""Those of the planning model; the others are the judges'."""
+
 QUESTION_DROPS = {
     "not_parsed": "the words are no question of the grammar",
     "not_entailed": "the picture's geometry gives no safe answer",
@@ -73,7 +76,10 @@ class Form:
 
 @dataclass(frozen=True)
 class Request:
-    """One request to a model. `prompt` is the prompt's name and version, `seed` selects one of many samples."""
+    """One request to a model. `prompt` is the prompt's name and version, `seed` selects one of many samples.
+
+    `may_grow`: after a cut reply it may be repeated with a larger limit.
+    """
 
     stage: str
     prompt: str
@@ -81,6 +87,7 @@ class Request:
     form: Form
     picture: Picture | None = None
     max_tokens: int = 2000
+    may_grow: bool = True
     temperature: float = 0.7
     seed: int = 0
 

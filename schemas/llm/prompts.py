@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from schemas.llm.answer_parsing import Words, strict_schema
 from schemas.llm.contract import Form, Picture, Request, Turn
+from schemas.llm.token_limits import CallTokens
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ class PromptInput:
     distinct_fields: tuple[str, str] | None = None
 
 
-def request_of(prompt: Prompt, prompt_input: PromptInput, temperature: float) -> Request:
+def request_of(prompt: Prompt, prompt_input: PromptInput, temperature: float, call_tokens: CallTokens) -> Request:
     """The request. Absent and empty inputs are left out."""
+    limit = call_tokens.set_for(prompt.stage)
     given = {name: value for name, value in prompt_input.given.items() if value not in (None, "", [], {})}
     return Request(
         stage=prompt.stage,
@@ -64,7 +66,8 @@ def request_of(prompt: Prompt, prompt_input: PromptInput, temperature: float) ->
         turns=(Turn("system", prompt.text), Turn("user", json.dumps(given, ensure_ascii=False))),
         form=Form(prompt.stage, strict_schema(prompt.form, prompt_input.words, prompt_input.distinct_fields)),
         picture=prompt_input.picture,
-        max_tokens=prompt.max_tokens,
+        max_tokens=limit or prompt.max_tokens,
+        may_grow=limit is None,
         temperature=temperature,
         seed=prompt_input.seed,
     )

@@ -14,15 +14,13 @@ from schemas.llm.answer_parsing import Unreadable
 from schemas.llm.contract import Counts, Fault, LanguageModel, Reply, Request, Turn
 from schemas.llm.reply_reading import read_reply
 from schemas.llm.thinking import without_thinking
+from schemas.llm.token_limits import GROWN_TOKENS
 
 T = TypeVar("T", bound=BaseModel)
 Check = Callable[[T], Fault | None]
 
 REPAIRS = 2
 """Repair rounds: a fault that a model does not fix in two it rarely fixes in more."""
-
-MOST_TOKENS = 8000
-"""A truncated answer is requested again with twice the tokens, up to this, or to its stage's limit where that is larger."""
 
 SHOWN_CHARS = 6000
 """Characters of a faulty answer that are shown to the model again."""
@@ -66,8 +64,8 @@ class Conversation(Generic[T]):
         self._faults_shown += 1
         self.counts.repaired(self.request.stage)
         last, room = self.replies[-1], self.request.max_tokens
-        if last.finish == "cut":
-            room = max(room, min(MOST_TOKENS, 2 * room))
+        if last.finish == "cut" and self.request.may_grow:
+            room = max(room, min(GROWN_TOKENS, 2 * room))
         self.request = replace(self.request, turns=_with_repair(self.request.turns, last, fault), max_tokens=room)
 
     def _parse_and_check(self, reply: Reply, check: Check[T]) -> T | Fault:

@@ -144,7 +144,8 @@ def _proposed(
 
     async def all_shapes() -> "list[list[Proposed] | BaseException]":
         limit = ConcurrencyLimit(settings.llm_in_flight, lambda *_: None)
-        grower = Grower(RateLimitedModel(OpenAIClient(endpoint), limit), gate, count, settings.llm_temperature)
+        model = RateLimitedModel(OpenAIClient(endpoint), limit)
+        grower = Grower(model, gate, count, settings.llm_temperature, settings.call_tokens)
         return await asyncio.gather(*(grower.grow(shape) for shape in shapes), return_exceptions=True)
 
     found = asyncio.run(all_shapes())

@@ -15,6 +15,7 @@ from monitoring.llm_metrics import LanguageMetrics
 from monitoring.logs import log
 from schemas.interfaces import ObjectStore, Planner
 from schemas.llm.contract import LanguageModel, Picture
+from schemas.llm.token_limits import CallTokens
 from streams.errors import Misconfigured
 from streams.llm.answer_cache import CachedModel
 from streams.llm.endpoint import Endpoint
@@ -69,6 +70,7 @@ checked and laid out. The calls have a limit of their own."""
 def make_language_agents(settings: AgentSettings, store: ObjectStore) -> LanguageAgents:
     """The planner that uses `SKG_LLM_URL`. Raises Misconfigured for a price list that cannot be read."""
     from agents.llm.llm_planner import LanguagePlanner
+    from agents.llm.planning_job import Tools
 
     assert settings.llm_url is not None
     metrics = LanguageMetrics("agents")
@@ -87,7 +89,8 @@ def make_language_agents(settings: AgentSettings, store: ObjectStore) -> Languag
         settings.llm_url, settings.llm_model, settings.llm_api_key.get_secret_value(), settings.llm_timeout_s
     )
     model = wrap_client(OpenAIClient(endpoint), ConcurrencyLimit(settings.llm_in_flight, metrics.set_calls), store, account)
-    planner: Planner = LanguagePlanner(model, capabilities_of(settings.renderer), store, metrics, settings.llm_temperature)
+    tools = Tools(model, metrics, capabilities_of(settings.renderer), settings.llm_temperature, settings.call_tokens)
+    planner: Planner = LanguagePlanner(tools, store)
     return LanguageAgents(planner, budget, GRAPHS_PER_CALL * settings.llm_in_flight)
 
 
@@ -102,7 +105,8 @@ def make_judge(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Pi
     limit = ConcurrencyLimit(settings.mllm_in_flight, metrics.set_calls)
     url_of = data_url if settings.mllm_images == "data" else partial(_linked, link)
     first, other = (wrap_client(OpenAIClient(end, url_of), limit, store, account) for end in _endpoints(settings))
-    judge: PictureJudge = LanguageJudge(Models(first, other, metrics), LoopThread().run)
+    models = Models(first, other, metrics, CallTokens(settings.mllm_call_max_tokens))
+    judge: PictureJudge = LanguageJudge(models, LoopThread().run)
     return judge
 
 

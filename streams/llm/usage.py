@@ -1,11 +1,14 @@
 """Counts the cost of answers: tokens, seconds and money, where they are paid.
 
-In: requests.  Out: the inner model's replies, unchanged.  Sits below the cache, so cache hits are not counted.
+In: requests.  Out: the inner model's replies, unchanged; a log line where they are cut.
+Sits below the cache, so cache hits are not counted.
 """
 
 from monitoring.llm_metrics import LanguageMetrics
+from monitoring.logs import log
 from schemas.errors import PermanentError, RetryableError
 from schemas.llm.contract import LanguageModel, Reply, Request
+from schemas.llm.reply_reading import cut_of
 from streams.llm.prices import Prices
 from streams.llm.token_budget import Budget
 
@@ -15,6 +18,7 @@ class MeteredModel:
 
     def __init__(self, inner: LanguageModel, metrics: LanguageMetrics, prices: Prices, budget: Budget) -> None:
         self._inner, self._metrics, self._prices, self._budget = inner, metrics, prices, budget
+        self._cut_at: set[tuple[str, int]] = set()
 
     @property
     def name(self) -> str:
@@ -34,4 +38,18 @@ class MeteredModel:
         money = self._prices.cost(reply)
         if money is not None:
             self._metrics.cost(request.stage, reply.model, money)
+        if reply.finish == "cut":
+            self._tell_cut(request, reply)
         return reply
+
+    def _tell_cut(self, request: Request, reply: Reply) -> None:
+        """Log that replies of a stage are cut, once for each limit; `skg_language_calls_total` counts them."""
+        if (request.stage, request.max_tokens) not in self._cut_at:
+            self._cut_at.add((request.stage, request.max_tokens))
+            log("language").warning(
+                "a model's reply was cut",
+                stage=request.stage,
+                model=self.name,
+                why=cut_of(reply, request.max_tokens),
+                max_tokens=request.max_tokens,
+            )

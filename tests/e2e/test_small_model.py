@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from agents.llm.llm_planner import LanguagePlanner
+from agents.llm.planning_job import Tools
 from gpu_workers.renderers import capabilities_of
 from schemas.base import Event
 from schemas.events import Rejection, SeedOptions
@@ -86,7 +87,7 @@ def test_a_small_models_nonsense_ends_in_true_graphs_or_rejections_with_a_reason
     async def play() -> list[Event]:
         door = OpenAIClient(Endpoint(server, "smollm2", "", CALL_S))
         model = CachedModel(RateLimitedModel(door, ConcurrencyLimit(1, lambda *_: None)), store, lambda _: None)
-        planner = LanguagePlanner(model, capabilities_of("collage"), store, counts, 0.3)
+        planner = LanguagePlanner(Tools(model, counts, capabilities_of("collage"), 0.3), store)
         options = SeedOptions(max_objects=3)
         return [await planner.plan(make_seed(concept, options=options), index) for concept in CONCEPTS for index in (0, 1)]
 

@@ -6,6 +6,14 @@
 {{- with .Values.llm.maxTokens }}
 - {name: SKG_LLM_MAX_TOKENS, value: {{ . | int64 | quote }}}
 {{- end }}
+{{- with .Values.llm.callMaxTokens }}
+- {name: SKG_LLM_CALL_MAX_TOKENS, value: {{ . | int64 | quote }}}
+{{- end }}
+{{- with .Values.llm.callMaxTokensByStage }}
+{{- $limits := list }}
+{{- range $stage, $limit := . }}{{ $limits = append $limits (printf "%s=%d" $stage (int64 $limit)) }}{{ end }}
+- {name: SKG_LLM_CALL_MAX_TOKENS_BY_STAGE, value: {{ join "," $limits | quote }}}
+{{- end }}
 {{- if or .Values.llm.existingSecret .Values.llm.apiKey }}
 - {name: SKG_LLM_API_KEY_FILE, value: /etc/skg-access/llm-api-key}
 {{- end }}
@@ -26,6 +34,9 @@
 {{- end }}
 {{- if $given.sameModel }}
 - {name: SKG_MLLM_SAME_MODEL, value: "true"}
+{{- end }}
+{{- with $given.callMaxTokens }}
+- {name: SKG_MLLM_CALL_MAX_TOKENS, value: {{ . | int64 | quote }}}
 {{- end }}
 - {name: SKG_MLLM_IMAGES, value: {{ $given.images | default "data" | quote }}}
 {{- if or $given.existingSecret $given.apiKey }}

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.llm.llm_planner import LanguagePlanner
+from agents.llm.planning_job import Tools
 from gpu_workers.renderers import capabilities_of
 from schemas.bounds import MAX_PAYLOAD_BYTES
 from schemas.codec import decode, encode
@@ -108,7 +109,7 @@ def wishes(draw: Draw) -> SeedConcept:
 
 def plan(draw: Draw, seed: SeedConcept, index: int, renderer: str) -> None:
     model = ScriptedModel(lambda request: said(draw, request))
-    planner = LanguagePlanner(model, capabilities_of(renderer), InMemoryStore(), KeptCounts(), 0.5)
+    planner = LanguagePlanner(Tools(model, KeptCounts(), capabilities_of(renderer), 0.5), InMemoryStore())
     try:
         made = asyncio.run(planner.plan(seed, index))
     except (RetryableError, PermanentError):

@@ -13,7 +13,7 @@ import pytest
 from agents.llm.answer_forms import Boxes
 from agents.llm.llm_planner import LanguagePlanner
 from agents.llm.paraphrase_growth import PROMPT as PARAPHRASING
-from agents.llm.planning_job import PROMPTS
+from agents.llm.planning_job import PROMPTS, Tools
 from agents.llm.relation_phrases import PLACES, RELATIONS, predicates_of
 from gpu_workers.renderers import capabilities_of
 from schemas.codec import decode
@@ -74,7 +74,7 @@ class Desk:
 
     def __init__(self, says: Callable[[Request], Any], renderer: str = "collage") -> None:
         self.model, self.store, self.counts = ScriptedModel(says), InMemoryStore(), KeptCounts()
-        self._planner = LanguagePlanner(self.model, capabilities_of(renderer), self.store, self.counts, 0.5)
+        self._planner = LanguagePlanner(Tools(self.model, self.counts, capabilities_of(renderer), 0.5), self.store)
 
     def plan(self, seed: SeedConcept = KITCHEN, index: int = 0) -> SpatialGraph | Rejection:
         return asyncio.run(self._planner.plan(seed, index))

@@ -21,6 +21,7 @@ from schemas.ids import content_id
 from schemas.interfaces import StoredObject
 from schemas.llm.answer_parsing import strict_schema
 from schemas.llm.contract import LANGUAGE_STAGES, QUESTION_DROPS, Reply, Request, answer_key
+from schemas.llm.token_limits import CallTokens
 from schemas.reasons import GATES
 from schemas.reasons import REASONS as REJECTIONS
 from spatial.verify import verify
@@ -176,10 +177,10 @@ def wrote(*pairs: tuple[str, str]) -> dict[str, Any]:
 class Court:
     """A judge with two models, looking at one picture."""
 
-    def __init__(self, scene: Scene = SCENE, **odd: Any) -> None:
+    def __init__(self, scene: Scene = SCENE, call_max_tokens: int | None = None, **odd: Any) -> None:
         self.first, self.other = ScriptedModel(Looks(**odd), "first"), ScriptedModel(Looks(**odd), "other")
         self.counts = KeptCounts()
-        self.judge = LanguageJudge(Models(self.first, self.other, self.counts), _wait)
+        self.judge = LanguageJudge(Models(self.first, self.other, self.counts, CallTokens(call_max_tokens)), _wait)
         own = (admitted("Is the cat to the left of the dog?", "yes"),)
         graph = make_graph()
         self.known = PictureContext(make_rendered(graph), "ab" * 16, scene, own)
@@ -201,6 +202,17 @@ def test_an_accepted_picture_keeps_its_own_questions_and_names_its_judges():
     assert found.notes["judges"] == "first, checked by other"
     assert {row["stage"] for row in json.loads(found.notes["judge_ledger"])} == {"filter", "author"}
     assert all(request.picture and request.picture.data == b"picture" for request in court.first.requests)
+
+
+def test_a_filter_that_is_cut_rejects_with_stage_and_limit_which_a_setting_fixes():
+    cut = Reply("<think>Is it blurry", "cut", "first", 100, 0, 0.1)
+    for limit, asked in ((None, [300, 600, 1200]), (5000, [5000] * 3)):
+        court = Court(call_max_tokens=limit, filter=cut)
+        finding = court.look().finding
+        assert finding is not None
+        assert finding.detail.startswith(f"filter: cut at {asked[-1]} tokens while thinking")
+        assert finding.evidence["max_tokens"] == asked[-1]
+        assert [request.max_tokens for request in court.first.requests] == asked
 
 
 @pytest.mark.parametrize("reason", REASONS)

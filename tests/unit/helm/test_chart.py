@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from schemas.llm.token_limits import CallTokens
 from streams.broker.connection import connection_of
 from streams.llm.prices import read_prices
 from streams.operations.balance_process import read_targets
@@ -190,6 +191,10 @@ def test_what_the_chart_tells_of_the_broker_goes_together(secured: tuple[str, ..
         ("s3.accessKey=x", "s3.secretKey is empty"),
         ("s3.endpoint=http://me:sesame@host", "endpoint"),
         ("llm.url=http://me:sesame@host/v1", "url"),
+        ("llm.callMaxTokens=15", "callMaxTokens"),
+        ("llm.callMaxTokensByStage.object=2500", "object"),
+        ("llm.callMaxTokensByStage.objects=many", "objects"),
+        ("mllm.callMaxTokens=131073", "callMaxTokens"),
     ],
 )
 def test_half_a_configuration_of_access_is_refused(values: str, why: str):
@@ -199,7 +204,8 @@ def test_half_a_configuration_of_access_is_refused(values: str, why: str):
 
 
 MODELS = (
-    "--set", "llm.url=http://vllm:8000/v1,llm.model=planner,llm.apiKey=sesame,llm.maxTokens=2000000",
+    "--set", "llm.url=http://vllm:8000/v1,llm.model=planner,llm.apiKey=sesame,llm.maxTokens=2000000,llm.callMaxTokens=4000",
+    "--set", "llm.callMaxTokensByStage.objects=2500,llm.callMaxTokensByStage.edges=3000,mllm.callMaxTokens=5000",
     "--set", "mllm.url=https://eyes/v1,mllm.model=author,mllm.checkModel=checker,mllm.apiKey=sesame,mllm.checkApiKey=sesame",
     "--set-string", "llm.prices=models: {planner: {input: 1\\, output: 2}}",
 )  # fmt: skip
@@ -256,8 +262,10 @@ def test_the_agents_ask_the_planning_model_and_the_examine_workers_the_judges():
     assert agents["SKG_LLM_MAX_TOKENS"] == "2000000"
     found = AgentSettings.model_validate({n[4:].lower(): v for n, v in agents.items() if isinstance(v, str)})
     assert (found.llm_url, found.llm_model, found.llm_max_tokens) == ("http://vllm:8000/v1", "planner", 2_000_000)
+    assert found.call_tokens == CallTokens(4000, {"objects": 2500, "edges": 3000})
     seen = ExamineSettings.model_validate({n[4:].lower(): v for n, v in examine.items() if isinstance(v, str)})
     assert (seen.mllm_url, seen.mllm_model, seen.mllm_check_model) == ("https://eyes/v1", "author", "checker")
+    assert seen.mllm_call_max_tokens == 5000
     for stage in ("render", "write"):
         assert not [name for name in _asking(stage, *MODELS) if "LLM" in name]
 

@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from agents.llm.llm_planner import LanguagePlanner
+from agents.llm.planning_job import Tools
 from gpu_workers.renderers import capabilities_of
 from schemas.events import Rejection
 from schemas.graph import SpatialGraph
@@ -39,9 +40,8 @@ def _planned(script: Script, count: int = 3) -> tuple[list[SpatialGraph | Reject
         patient = RateLimitedModel(
             OpenAIClient(Endpoint(url, "stub", "", TIMEOUT_S)), ConcurrencyLimit(4, lambda *_: None), Clock(sleep=_soon)
         )
-        planner = LanguagePlanner(
-            CachedModel(patient, store, lambda _: None), capabilities_of("collage"), store, counts, 0.8
-        )
+        model = CachedModel(patient, store, lambda _: None)
+        planner = LanguagePlanner(Tools(model, counts, capabilities_of("collage"), 0.8), store)
         return list(await asyncio.gather(*(planner.plan(make_seed("kitchen"), index) for index in range(count))))
 
     with serving(script) as stub:
