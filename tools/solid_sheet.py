@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from gpu_workers.solid.blender_process import BlenderProcess
-from gpu_workers.solid.builders.catalogue import build_body, builders
+from gpu_workers.solid.builders.builder_table import build_body, builders
 from gpu_workers.solid.kit.materials import COLOURS, material
 from gpu_workers.solid.kit.mesh import mesh_of
 from gpu_workers.solid.shot import Light, Part, Shot, Sky, TraceSettings, facing_pose, lamp_light, placed_parts, pose

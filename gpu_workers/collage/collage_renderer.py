@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from gpu_workers.collage.backdrop_context import BackdropContext
-from gpu_workers.collage.backdrops.catalogue import paint_backdrop
+from gpu_workers.collage.backdrops.backdrop_table import paint_backdrop
 from gpu_workers.collage.compose import Composer
 from gpu_workers.collage.object_pictures import Painter
 from gpu_workers.collage.paint_order import Place, place_objects

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw
 
 from gpu_workers.collage import shadow
-from gpu_workers.collage.backdrops.catalogue import AFLOAT
+from gpu_workers.collage.backdrops.backdrop_table import AFLOAT
 from gpu_workers.collage.containers import Holder
-from gpu_workers.collage.furniture.catalogue import FLAT
+from gpu_workers.collage.furniture.furniture_table import FLAT
 from gpu_workers.collage.object_pictures import ObjectPicture
 from gpu_workers.collage.paint_order import Place
 from gpu_workers.collage.shapes import ellipse, rectangle

@@ -13,8 +13,8 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from gpu_workers.collage import colour as colours
-from gpu_workers.collage.furniture.catalogue import DRAWN_WHEN_FILLED, furniture
-from gpu_workers.collage.furniture.look import Look
+from gpu_workers.collage.furniture.furniture_style import Look
+from gpu_workers.collage.furniture.furniture_table import DRAWN_WHEN_FILLED, furniture
 from gpu_workers.collage.looks import Appearance, appearance, form_of, tone_of, toned
 from gpu_workers.collage.paint_order import Place
 from gpu_workers.collage.sprites.coats import coated

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from gpu_workers.collage.backdrop_context import Foot, Ground
-from gpu_workers.collage.backdrops.catalogue import AFLOAT, INDOORS
+from gpu_workers.collage.backdrops.backdrop_table import AFLOAT, INDOORS
 from gpu_workers.collage.containers import HOLDERS, Holder, placed_inside
-from gpu_workers.collage.furniture.catalogue import FLAT
+from gpu_workers.collage.furniture.furniture_table import FLAT
 from gpu_workers.collage.sprites.leaning_pictures import Side
 from schemas.graph import Box, SpatialGraph
 from schemas.predicate_names import ends

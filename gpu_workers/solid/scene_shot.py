@@ -9,7 +9,7 @@ from random import Random
 
 import numpy as np
 
-from gpu_workers.solid.builders.catalogue import build_body
+from gpu_workers.solid.builders.builder_table import build_body
 from gpu_workers.solid.kit.materials import COLOURS
 from gpu_workers.solid.kit.mesh import Points
 from gpu_workers.solid.scenery.fillers import fillers

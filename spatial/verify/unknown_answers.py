@@ -18,7 +18,7 @@ CONVERSE = {"left_of": "right_of", "right_of": "left_of", "behind": "in_front_of
 
 
 @dataclass(frozen=True)
-class Told:
+class Knowable:
     """An answer. `reason`: why the picture does not tell, empty where it does; `beside`: the thing that comes next, on the
     other side where nothing does on this one."""
 
@@ -27,7 +27,7 @@ class Told:
     beside: SeenObject | None = None
 
 
-def told(reader: Reader, form: Form) -> Told:
+def what_is_known(reader: Reader, form: Form) -> Knowable:
     """What the picture tells of a question that leaves open whether it does. Raises NotProven."""
     return _side(reader, form) if form.ask == "known_side" else _next(reader, form)
 
@@ -42,21 +42,21 @@ def answer_next(reader: Reader, form: Form) -> str:
     return _next(reader, form).answer
 
 
-def _side(reader: Reader, form: Form) -> Told:
+def _side(reader: Reader, form: Form) -> Knowable:
     base = _only(reader, form)
     fitting = _fitting(reader, form)
     if any(thing is base for thing in reader.candidates(form.nouns[0])):
         raise NotProven("the reference goes by the word too")
     if not fitting:
-        return Told(CANNOT, "absent")
+        return Knowable(CANNOT, "absent")
     verdicts = [before(thing, base, 0, reader.scene) for thing in fitting]
     if None in verdicts:
         raise NotProven("the side of one of them is in doubt")
     if len(fitting) == 1:
-        return Told("left" if verdicts[0] else "right")
+        return Knowable("left" if verdicts[0] else "right")
     if len(set(verdicts)) == 1:
         raise NotProven("all of them are on one side")
-    return Told(CANNOT, "several")
+    return Knowable(CANNOT, "several")
 
 
 def _only(reader: Reader, form: Form) -> SeenObject:
@@ -81,18 +81,18 @@ def _fitting(reader: Reader, form: Form) -> list[SeenObject]:
     return things
 
 
-def _next(reader: Reader, form: Form) -> Told:
+def _next(reader: Reader, form: Form) -> Knowable:
     base, relation = _only(reader, form), RELATIONS[form.word]
     if relation not in CONVERSE:
         raise NotProven(f"what comes next {form.word} a thing is not said by boxes")
     found = _following(reader, base, relation)
     if found is not None:
-        return Told(reader.label(found), beside=found)
+        return Knowable(reader.label(found), beside=found)
     other = _following(reader, base, CONVERSE[relation])
     if other is None:
         raise NotProven("nothing else is in the picture")
     reader.label(other)
-    return Told(CANNOT, "hidden" if relation == "behind" else "out_of_view", other)
+    return Knowable(CANNOT, "hidden" if relation == "behind" else "out_of_view", other)
 
 
 def _following(reader: Reader, base: SeenObject, relation: str) -> SeenObject | None:

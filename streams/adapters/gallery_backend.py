@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from dataset.gallery.interfaces import ANYWAY, SeedForm, StageView
 from schemas.errors import UserError
 from schemas.events import SeedConcept
+from streams.operations.concept_readings import Readings, faults_of, readings_of
 from streams.operations.seed_publisher import publish_seeds
-from streams.operations.seed_readings import Readings, faults_of, readings_of
 from streams.operations.seeds import BadSeeds, SeedRequest, explain, seeds_of
 from streams.operations.stage_view import open_stage_view
 from streams.operations.status import Status, with_rates

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+MOST_OWN_WORDS = 25
+"""What a reader can learn before starting."""
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("schemas", "spatial", "agents", "gpu_workers", "dataset", "streams", "monitoring", "tools")
 SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
@@ -167,3 +170,10 @@ def test_nothing_that_is_committed_names_a_registry_or_another_machine():
 def test_no_dependency_brings_a_package_of_our_name():
     locked = (ROOT / "requirements" / "dev.txt").read_text("utf-8")
     assert not re.search(r"^openai-agents==", locked, re.MULTILINE), "it installs a top-level `agents` too"
+
+
+def test_the_projects_own_words_are_few_and_each_is_one_line():
+    rows = re.findall(r"^\| (.+?) \| (.+) \|$", (ROOT / "docs/glossary.md").read_text("utf-8"), re.MULTILINE)
+    words = [word for word, _ in rows if word != "word"]
+    assert len(words) == len(set(words))
+    assert 0 < len(words) <= MOST_OWN_WORDS

@@ -17,7 +17,6 @@ MOST_MODULES = 15
 
 SIBLINGS = {
     "interfaces": "the Protocols of its folder",
-    "catalogue": "the collage's furniture and its backdrops",
 }
 """Names that may occur twice in a room, with what they are everywhere."""
 

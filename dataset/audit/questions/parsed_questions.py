@@ -13,7 +13,7 @@ from spatial.verify.grounding_answers import boxed_thing
 from spatial.verify.lexicon import mark_nouns, may_be_called
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import Form, Words, parse_reference, parse_sentence
-from spatial.verify.unknown_answers import told
+from spatial.verify.unknown_answers import what_is_known
 from spatial.verify.wordings import normalise_wording
 
 KINDS = {
@@ -117,13 +117,13 @@ class ParsedQuestion:
     @property
     def beside(self) -> int | None:
         """The id of the thing that comes next, on the other side where nothing does on this one. Raises NotProven."""
-        thing = told(self.reader, self.form).beside if self.form.ask in UNSURE else None
+        thing = what_is_known(self.reader, self.form).beside if self.form.ask in UNSURE else None
         return None if thing is None else thing.id
 
     @property
     def reason(self) -> str:
         """Why the picture does not tell, empty where it does. Raises NotProven."""
-        return told(self.reader, self.form).reason if self.form.ask in UNSURE else ""
+        return what_is_known(self.reader, self.form).reason if self.form.ask in UNSURE else ""
 
     def named(self, words: str) -> int:
         """The id of the one object that an answer names. Raises LookupError."""

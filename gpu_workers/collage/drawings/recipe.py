@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gpu_workers.collage.drawing_pen import FLAT, GLASS, PLUSH, RGB, SOFT, WOOD, Finish, Pen, Point, darker, lighter
-from gpu_workers.collage.furniture.look import BRASS, CREAM, DARK_METAL, METAL, SKY, WHITE, DrawsThing, Look
+from gpu_workers.collage.furniture.furniture_style import BRASS, CREAM, DARK_METAL, METAL, SKY, WHITE, DrawsThing, Look
 
 COLOURS: Mapping[str, RGB] = {
     "metal": METAL, "dark": DARK_METAL, "white": WHITE, "cream": CREAM, "brass": BRASS, "sky": SKY,

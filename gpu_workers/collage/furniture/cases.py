@@ -4,7 +4,7 @@ In: a pen and a look.  Out: strokes.
 """
 
 from gpu_workers.collage.drawing_pen import FLAT, GLASS, SOFT, WOOD, Pen, darker, lighter
-from gpu_workers.collage.furniture.look import BRASS, DARK_METAL, METAL, WHITE, Look
+from gpu_workers.collage.furniture.furniture_style import BRASS, DARK_METAL, METAL, WHITE, Look
 from gpu_workers.collage.furniture.tables import drawers, face_depth, top_face
 
 

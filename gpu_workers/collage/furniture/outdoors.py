@@ -4,7 +4,7 @@ In: a pen and a look.  Out: strokes.
 """
 
 from gpu_workers.collage.drawing_pen import FLAT, PLUSH, RGB, SOFT, WOOD, Pen, darker, lighter
-from gpu_workers.collage.furniture.look import BRASS, CREAM, DARK_METAL, WHITE, Look
+from gpu_workers.collage.furniture.furniture_style import BRASS, CREAM, DARK_METAL, WHITE, Look
 
 WARM: RGB = (255, 214, 120)
 

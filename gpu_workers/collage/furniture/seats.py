@@ -4,7 +4,7 @@ In: a pen and a look.  Out: strokes.  The seat's middle lies at the surface heig
 """
 
 from gpu_workers.collage.drawing_pen import FLAT, PLUSH, RGB, SOFT, WOOD, Pen, darker, lighter
-from gpu_workers.collage.furniture.look import CREAM, WOODS, Look
+from gpu_workers.collage.furniture.furniture_style import CREAM, WOODS, Look
 
 
 def sofa(pen: Pen, look: Look) -> None:

@@ -5,7 +5,7 @@ objects at the surface height stand in its middle.
 """
 
 from gpu_workers.collage.drawing_pen import FLAT, RGB, SOFT, WOOD, Area, Finish, Pen, darker, lighter
-from gpu_workers.collage.furniture.look import BRASS, CREAM, METAL, Look
+from gpu_workers.collage.furniture.furniture_style import BRASS, CREAM, METAL, Look
 
 
 def face_depth(look: Look, default: float = 0.06) -> float:

@@ -4,7 +4,7 @@ In: a pen and a look.  Out: strokes.
 """
 
 from gpu_workers.collage.drawing_pen import FLAT, PLUSH, SOFT, WOOD, Pen, darker, lighter
-from gpu_workers.collage.furniture.look import CREAM, DARK_METAL, METAL, WHITE, Look
+from gpu_workers.collage.furniture.furniture_style import CREAM, DARK_METAL, METAL, WHITE, Look
 
 
 def crate(pen: Pen, look: Look) -> None:

@@ -4,7 +4,7 @@ In: a pen and a look.  Out: strokes.
 """
 
 from gpu_workers.collage.drawing_pen import FLAT, WOOD, Pen, darker, lighter
-from gpu_workers.collage.furniture.look import WOODS, Look
+from gpu_workers.collage.furniture.furniture_style import WOODS, Look
 
 
 def board(pen: Pen, look: Look) -> None:

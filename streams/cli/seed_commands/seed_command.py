@@ -64,7 +64,7 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
 
 def _say_readings(seeds: list["SeedConcept"], dry_run: bool, anyway: bool) -> None:
     """Say how each seed is understood. Raises BadSeeds for those that must be rejected, unless they are wanted anyway."""
-    from streams.operations.seed_readings import faults_of, readings_of
+    from streams.operations.concept_readings import faults_of, readings_of
 
     readings = readings_of(seeds)
     for line in readings.lines(all_of_them=dry_run):

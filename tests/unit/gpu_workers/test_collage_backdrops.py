@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gpu_workers.collage.backdrop_context import BackdropContext, Foot
-from gpu_workers.collage.backdrops.catalogue import PAINTERS, paint_backdrop
+from gpu_workers.collage.backdrops.backdrop_table import PAINTERS, paint_backdrop
 from gpu_workers.collage.brush import Brush
 from spatial.knowledge.categories import SceneKind
 from spatial.knowledge.knowledge_base import scene_kinds

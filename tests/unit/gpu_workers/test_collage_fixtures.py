@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from gpu_workers.collage.backdrop_context import BackdropContext, Foot
-from gpu_workers.collage.backdrops.catalogue import paint_backdrop
+from gpu_workers.collage.backdrops.backdrop_table import paint_backdrop
 from gpu_workers.collage.brush import Brush
 from gpu_workers.collage.fixtures.fixture_table import (
     CLEAR,

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from gpu_workers.collage.colour import RAMPS, has_colour, rgb_of
-from gpu_workers.collage.furniture.catalogue import DRAWN_WHEN_FILLED, FLAT, drawings, furniture
-from gpu_workers.collage.furniture.look import Look
+from gpu_workers.collage.furniture.furniture_style import Look
+from gpu_workers.collage.furniture.furniture_table import DRAWN_WHEN_FILLED, FLAT, drawings, furniture
 from spatial.knowledge.categories import Category
 from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.leaning import other_drawings

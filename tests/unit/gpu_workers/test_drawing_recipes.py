@@ -5,7 +5,7 @@ import pytest
 
 from gpu_workers.collage.drawing_pen import GLASS, WOOD, Pen, darker
 from gpu_workers.collage.drawings.recipe import COLOURS, colour_of, recipe_drawings, stroke_of
-from gpu_workers.collage.furniture.look import Look
+from gpu_workers.collage.furniture.furniture_style import Look
 from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.leaning import other_drawings
 

@@ -9,8 +9,8 @@ from PIL import Image, ImageChops
 
 from gpu_workers.collage.colour import canonical, named_share
 from gpu_workers.collage.drawings.recipe import other_forms
-from gpu_workers.collage.furniture.catalogue import furniture
-from gpu_workers.collage.furniture.look import Look
+from gpu_workers.collage.furniture.furniture_style import Look
+from gpu_workers.collage.furniture.furniture_table import furniture
 from gpu_workers.collage.looks import TONES, WRITTEN, appearance, sprites_of, toned
 from gpu_workers.collage.object_pictures import MIN_NAMED_SHARE, Painter
 from gpu_workers.collage.paint_order import Place

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from gpu_workers.collage.backdrop_context import BackdropContext
-from gpu_workers.collage.backdrops.catalogue import paint_backdrop
+from gpu_workers.collage.backdrops.backdrop_table import paint_backdrop
 from schemas.errors import PermanentError
 
 SKY, GROUND = (90, 150, 250), (60, 120, 40)

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 from PIL import Image
 
-from gpu_workers.collage.backdrops.catalogue import PAINTERS
+from gpu_workers.collage.backdrops.backdrop_table import PAINTERS
 from schemas.errors import BadKnowledge
 from spatial.knowledge import knowledge_base
 from spatial.knowledge.categories import Backdrop

@@ -11,7 +11,7 @@ from PIL import Image
 from gpu_workers.collage.drawing_pen import Pen
 from gpu_workers.collage.drawings.recipe import other_forms, recipe_drawings
 from gpu_workers.collage.furniture import cases, outdoors, seats, tables, vessels, walls
-from gpu_workers.collage.furniture.look import DrawsThing, Look
+from gpu_workers.collage.furniture.furniture_style import DrawsThing, Look
 
 DRAWN: dict[str, DrawsThing] = {
     "table": tables.table,
