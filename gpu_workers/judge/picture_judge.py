@@ -82,11 +82,7 @@ class _PictureRun:
         try:
             answer = await self._ask(self.models.first, "filter", given, (Verdict, _verdict_fault))
         except Unanswered as failure:
-            last = failure.replies[-1]
-            raw: dict[str, object] = {"raw_answer": answer_key(last.key), "said": last.text[:2000]}
-            raw |= {"model": self.models.first.name, "rounds": len(failure.replies)}
-            raw["max_tokens"] = failure.request.max_tokens
-            return Finding("judge", failure.fault.reason, str(failure), raw)
+            return _unanswered(failure, self.models.first.name)
         if answer.verdict == "accept":
             return None
         reason = REASONS[answer.reasons[0]]
@@ -196,6 +192,15 @@ class _PictureRun:
             return await talk.ask(check)
         finally:
             self.replies += [(stage, reply) for reply in talk.replies]
+
+
+def _unanswered(failure: Unanswered, model: str) -> Finding:
+    """The rejection of a picture without a verdict, with the last raw answer where there is one."""
+    evidence: dict[str, object] = {"model": model, "rounds": len(failure.replies)}
+    evidence["max_tokens"] = failure.request.max_tokens
+    for last in failure.replies[-1:]:
+        evidence |= {"raw_answer": answer_key(last.key), "said": last.text[:2000]}
+    return Finding("judge", failure.fault.reason, str(failure), evidence)
 
 
 def _verdict_fault(answer: Verdict) -> Fault | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from schemas.errors import PermanentError
 from schemas.graph import Relation
 from schemas.ids import content_id
 
@@ -125,6 +126,13 @@ def answer_key(key: str) -> str:
     return f"{ANSWERS}{key[:2]}/{key}.json"
 
 
+class MalformedReply(PermanentError):
+    """A server that has answered other requests sent no answer of the API to this one, however often it was asked."""
+
+    def __init__(self, detail: str, attempts: int) -> None:
+        super().__init__("failed", detail, attempts)
+
+
 class LanguageModel(Protocol):
     """A client of one model."""
 
@@ -134,7 +142,8 @@ class LanguageModel(Protocol):
         ...
 
     async def complete(self, request: Request) -> Reply:
-        """One answer. Raises RetryableError for a passing failure, PermanentError for a request that no server accepts."""
+        """One answer. Raises RetryableError for a passing failure, PermanentError for a request that no server accepts,
+        MalformedReply."""
         ...
 
 

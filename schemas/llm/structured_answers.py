@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from schemas.llm.answer_parsing import Unreadable
-from schemas.llm.contract import Counts, Fault, LanguageModel, Reply, Request, Turn
+from schemas.llm.contract import Counts, Fault, LanguageModel, MalformedReply, Reply, Request, Turn
 from schemas.llm.reply_reading import read_reply
 from schemas.llm.thinking import without_thinking
 from schemas.llm.token_limits import GROWN_TOKENS
@@ -50,12 +50,19 @@ class Conversation(Generic[T]):
     async def ask(self, check: Check[T]) -> T:
         """The first answer that has the form and passes the check. Raises Unanswered, RetryableError, PermanentError."""
         while True:
-            reply = await self.model.complete(self.request)
+            reply = await self._complete()
             self.replies = (*self.replies, reply)
             found = self._parse_and_check(reply, check)
             if not isinstance(found, Fault):
                 return found
             self.show(found)
+
+    async def _complete(self) -> Reply:
+        """The reply. Raises Unanswered where a server sends no answer of the API to this request."""
+        try:
+            return await self.model.complete(self.request)
+        except MalformedReply as error:
+            raise Unanswered(Fault(str(error)), self.request, self.replies) from error
 
     def show(self, fault: Fault) -> None:
         """Add a fault of the last answer to the request, for the next `ask`. Raises Unanswered after the last round."""

@@ -14,13 +14,15 @@ from typing import Any, Literal
 import openai
 from openai import AsyncOpenAI
 
+from monitoring.redaction import redacted
 from schemas.errors import PermanentError, RetryableError
 from schemas.llm.contract import Picture, Reply, Request
+from schemas.llm.json_objects import MAX_CHARS
 from streams.address_redaction import masked
 from streams.errors import Refused
 from streams.llm.endpoint import Endpoint
 from streams.llm.error_mapping import failure_kind, retry_after_s
-from streams.llm.response import InvalidResponse, read_body, readable
+from streams.llm.response import InvalidResponse, body_text, read_body, readable
 
 Mode = Literal["json_schema", "object_schema", "json_object", "text"]
 MODES: tuple[Mode, ...] = ("json_schema", "object_schema", "json_object", "text")
@@ -29,6 +31,10 @@ MODES: tuple[Mode, ...] = ("json_schema", "object_schema", "json_object", "text"
 
 OPTIONAL = {"max_tokens": "max_completion_tokens", "temperature": "", "seed": ""}
 """Parameters that some models refuse, with their replacement; empty: omitted."""
+
+
+SENT_SHOWN = 80
+"""Characters of what a server sent that an error shows."""
 
 
 class Busy(RetryableError):
@@ -40,6 +46,10 @@ class Busy(RetryableError):
     def __init__(self, text: str, retry_after_s: float | None = None) -> None:
         super().__init__(text)
         self.retry_after_s = retry_after_s
+
+
+class Malformed(Busy):
+    """The server sent no answer of the API, with a status of success: a proxy's page, or it is no such server at all."""
 
 
 def data_url(picture: Picture) -> str:
@@ -102,11 +112,14 @@ class OpenAIClient:
         except TimeoutError as error:
             raise Busy(f"{self._where} did not answer within {self._endpoint.timeout_s:g} s") from error
         except openai.APIConnectionError as error:
+            if _is_other_protocol(error.__cause__):
+                raise self._malformed(str(error.__cause__)) from error
             raise Busy(f"{self._where} cannot be reached: {error.__cause__ or error}") from error
         except openai.APIStatusError as error:
             raise self._as_error(error) or error from error
         except (openai.APIError, ValueError, RecursionError) as error:
-            raise Busy(f"{self._where} sent no answer of the API: {self._readable(str(error))}") from error
+            sent = error.doc if isinstance(error, json.JSONDecodeError) else str(error)
+            raise self._malformed(sent) from error
 
     def _as_error(self, error: openai.APIStatusError) -> Exception | None:
         """The exception for an HTTP status; None where the request might succeed in another mode."""
@@ -125,6 +138,12 @@ class OpenAIClient:
         where = error.response.headers.get("location")
         told = f"redirected to {where}" if where else error.body if isinstance(error.body, str) else error.message
         return f"HTTP {error.status_code}: {self._readable(' '.join(told.split()))}"
+
+    def _malformed(self, sent: str) -> Malformed:
+        """The failure, with the beginning of what the server sent in one line and without secrets."""
+        line = " ".join(redacted(self._endpoint.without_key(readable(sent[:MAX_CHARS]))).split())
+        shown = repr(line if len(line) <= SENT_SHOWN else f"{line[:SENT_SHOWN]}…") if line else "nothing"
+        return Malformed(f"{self._where} sent no answer of the API, but {shown}")
 
     def _readable(self, text: str) -> str:
         return readable(self._endpoint.without_key(text))[:300]
@@ -171,7 +190,7 @@ class OpenAIClient:
         try:
             body = read_body(answer)
         except InvalidResponse as error:
-            raise Busy(f"{self._where} sent {error}") from error
+            raise self._malformed(body_text(answer)) from error
         given, got = body.tokens
         return Reply(
             body.text, body.finish, self.name, given, got, round(seconds, 3), request.key(self.name), body.thoughts
@@ -196,3 +215,12 @@ def _messages(request: Request, picture: str | None, mode: Mode) -> list[dict[st
 def _is_form_error(error: openai.APIStatusError) -> bool:
     """Whether a server failed because of `response_format`: some answer 500 to a form that they do not support."""
     return error.status_code == 500 and "response_format" in error.message
+
+
+def _is_other_protocol(error: BaseException | None) -> bool:
+    """Whether something answered that is no HTTP, or cannot be decoded; a connection that broke off is neither.
+
+    By name: the client brings its own HTTP library.
+    """
+    kind = type(error).__name__
+    return kind == "DecodingError" or (kind == "RemoteProtocolError" and "illegal" in str(error))

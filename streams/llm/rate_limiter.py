@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 
 from monitoring.logs import log
 from schemas.errors import RetryableError
-from schemas.llm.contract import LanguageModel, Reply, Request
-from streams.llm.openai_client import Busy
+from schemas.llm.contract import LanguageModel, MalformedReply, Reply, Request
+from streams.errors import Refused
+from streams.llm.openai_client import Busy, Malformed
 
 ATTEMPTS = 6
-"""Attempts at one request before RetryableError; the caller then retries after its own pause."""
+"""Attempts at one request before RetryableError, with which the caller retries after its own pause. What is no answer of
+the API is not retried any more: it would be for ever."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 """Between attempts, doubled each time; with full jitter, so that many agents do not return at once."""
@@ -91,6 +93,7 @@ class RateLimitedModel:
         self._inner, self._limit, self._clock, self._on_wait = inner, limit, clock or Clock(), on_wait
         self._not_before = 0.0
         self._said_at: float | None = None
+        self._has_answered = False
 
     @property
     def name(self) -> str:
@@ -98,23 +101,34 @@ class RateLimitedModel:
         return self._inner.name
 
     async def complete(self, request: Request) -> Reply:
-        """The inner model's reply. Raises RetryableError after `ATTEMPTS` busy answers."""
+        """The inner model's reply. Raises RetryableError after `ATTEMPTS` busy answers.
+
+        Where the last one was no answer of the API: MalformedReply, or Refused if this server has never given one.
+        """
         for attempt in range(ATTEMPTS):
             await self._wait_until_allowed()
             epoch = await self._limit.enter()
             busy = False
             try:
-                return await self._inner.complete(request)
+                reply = await self._inner.complete(request)
+                self._has_answered = True
+                return reply
             except Busy as failure:
                 busy = True
                 self._report(str(failure))
                 if attempt == ATTEMPTS - 1:
-                    raise RetryableError(f"{failure} (tried {ATTEMPTS} times)") from failure
+                    raise self._last_failure(failure) from failure
                 pause_s = self._pause(attempt, failure)
             finally:
                 await self._limit.leave(epoch, busy=busy)
             await self._clock.sleep(pause_s)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _last_failure(self, failure: Busy) -> Exception:
+        told = f"{failure} (tried {ATTEMPTS} times)"
+        if not isinstance(failure, Malformed):
+            return RetryableError(told)
+        return MalformedReply(told, ATTEMPTS) if self._has_answered else Refused(f"{told}; check its address")
 
     def _report(self, failure: str) -> None:
         now = self._clock.now()

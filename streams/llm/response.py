@@ -25,7 +25,7 @@ CUT = ("length", "max_tokens", "model_length", "MAX_TOKENS")
 
 
 class InvalidResponse(ValueError):
-    """The body is not a chat completion; the message says why."""
+    """The body is not a chat completion; the message says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ def read_body(body: object) -> Body:
     if isinstance(body, str):
         body = _parsed(body)
     if not isinstance(body, dict):
-        raise InvalidResponse(f"a body that is no JSON object: {readable(str(body)[:100])!r}")
+        raise InvalidResponse("no JSON object")
     choices = body.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(choice, dict) or not isinstance(message, dict):
-        raise InvalidResponse(f"no choices{_error_text(body)}")
+        raise InvalidResponse("no choices")
     refusal = _text(message.get("refusal"))
     return Body(
         text=refusal or _text(message.get("content")) or _arguments(message.get("tool_calls")),
@@ -66,11 +66,13 @@ def _parsed(text: str) -> object:
         return text
 
 
-def _error_text(body: dict[str, Any]) -> str:
-    """The error text that some servers send with status 200."""
-    error = body.get("error")
+def body_text(body: object) -> str:
+    """What a server sent, for an error: the message of an error object, or the body itself."""
+    error = body.get("error") if isinstance(body, dict) else None
     said = error.get("message") if isinstance(error, dict) else error
-    return f", but: {readable(str(said))[:300]}" if said else ""
+    if isinstance(said, str) and said.strip():
+        return said
+    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
 
 
 def _text(content: object) -> str:

@@ -16,7 +16,11 @@ from streams.broker.clients import Reader
 from streams.broker.connection import KafkaConnection
 from streams.broker.reachability import ServiceAway
 from streams.broker.topic_admin import apply
+from streams.demo.llm_stub import StubResponse, serving
+from streams.errors import Refused
 from streams.faust_app import seed_agent
+from streams.llm import rate_limiter
+from streams.llm.factory import make_language_agents
 from streams.settings import AgentSettings
 from streams.steps.seed_step import RetryPolicy
 from tests.conftest import FreshService
@@ -24,6 +28,7 @@ from tests.fakes.agents_thread import Planner, Stuck, agents, message, publish, 
 from tests.fakes.carrier import SESSION_S
 from tests.fakes.slow_params import BOTH_BROKERS
 from tests.fakes.steps import KeptMessagesLater
+from tests.fakes.store import InMemoryStore
 from tests.fakes.wait import until
 
 pytestmark = pytest.mark.contract
@@ -101,6 +106,23 @@ def test_when_not_even_a_dead_letter_can_be_published_the_process_ends_and_the_s
     again = Planner()
     with agents(settings, again):
         until(lambda: (asked[0].seed_id, 0) in again.calls, 40, "the redelivery")
+
+
+def test_a_server_that_never_answers_properly_ends_the_process_and_the_seed_comes_back(
+    settings: AgentSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_limiter, "FIRST_PAUSE_S", 0.001)
+    (asked,) = seeds(1, graphs=1)
+    publish(settings, [message(asked)])
+    with serving(lambda _: StubResponse(raw="data: [DONE]\n\n")) as stub:
+        told = settings.model_copy(update={"llm_url": stub.url, "llm_model": "stub"})
+        with agents(settings, make_language_agents(told, InMemoryStore()).planner) as ended:
+            until(ended.running.done, 40, "the end")
+            assert isinstance(ended.running.exception(), Refused)
+            assert f"stub at {stub.url} sent no answer of the API, but 'data: [DONE]'" in str(ended.running.exception())
+    again = Planner()
+    with agents(settings, again):
+        until(lambda: (asked.seed_id, 0) in again.calls, 40, "the redelivery")
 
 
 def test_a_seed_that_hangs_does_not_hold_up_the_stop_and_comes_back(settings: AgentSettings) -> None:

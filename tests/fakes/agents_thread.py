@@ -17,6 +17,7 @@ from schemas.base import Event
 from schemas.codec import Message, to_message
 from schemas.events import SeedConcept
 from schemas.ids import make_seed
+from schemas.interfaces import Planner as Plans
 from streams.broker.clients import Publisher
 from streams.broker.connection import KafkaConnection
 from streams.faust_app import seed_agent
@@ -79,7 +80,7 @@ class Agents:
 @contextmanager
 def agents(
     settings: AgentSettings,
-    planner: Planner,
+    planner: Plans,
     publisher: AsyncEventPublisher | None = None,
     retry_policy: RetryPolicy = QUICK,
     app: SeedApp | None = None,

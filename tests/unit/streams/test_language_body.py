@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.llm.json_objects import MAX_CHARS
-from streams.llm.response import InvalidResponse, read_body
+from streams.llm.response import InvalidResponse, body_text, read_body
 
 
 def saying(content: Any, **more: Any) -> dict[str, Any]:
@@ -96,5 +96,9 @@ def test_a_server_that_does_not_count_costs_nothing(usage: Any):
 
 
 def test_an_error_in_place_of_an_answer_is_said():
-    with pytest.raises(InvalidResponse, match="no choices, but: overloaded"):
+    for error in ({"message": "overloaded"}, "overloaded"):
+        assert body_text({"error": error}) == "overloaded"
+    assert body_text({"error": {"code": 7}}) == '{"error": {"code": 7}}'
+    assert body_text("<html>") == "<html>"
+    with pytest.raises(InvalidResponse, match="no choices"):
         read_body({"error": {"message": "overloaded"}})
