@@ -21,7 +21,6 @@ from schemas.errors import PermanentError
 from schemas.graph import SpatialGraph
 from schemas.ids import derived_seed
 from schemas.world import Body, Camera, World
-from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.world.pinhole import Pinhole
 
 
@@ -40,7 +39,7 @@ def scene_shot(graph: SpatialGraph, seed: int, settings: TraceSettings) -> Scene
     if world is None:
         raise PermanentError("failed", "the solid renderer draws graphs that were planned in metres: this one has no world")
     width, height = graph.layout.canvas
-    around = surroundings(graph.scene, world, Random(derived_seed("surroundings", seed)))
+    around = surroundings(graph, world, Random(derived_seed("surroundings", seed)))
     parts, lights, triangles = list(around.parts), list(around.lights), {}
     behind = fillers(graph, Random(derived_seed("fillers", seed)))
     pairs = [(thing.category, body) for thing, body in zip(graph.objects, world.bodies, strict=True)]
@@ -62,14 +61,13 @@ def scene_shot(graph: SpatialGraph, seed: int, settings: TraceSettings) -> Scene
     return SceneShot(shot, triangles, frozenset(around.elements | {filler.category for filler in behind}))
 
 
-def surroundings(scene: str, world: World, rng: Random) -> Surroundings:
+def surroundings(graph: SpatialGraph, world: World, rng: Random) -> Surroundings:
     """What surrounds the bodies."""
     if world.space.kind == "room":
         return room(world.space, rng)
     if world.space.kind == "table":
         return table(world.space, rng)
-    kind = scene_kinds().get(scene)
-    return open_place("field" if kind is None else kind.backdrop, rng)
+    return open_place(graph, rng)
 
 
 def body_pose(body: Body) -> Points:

@@ -50,11 +50,12 @@ class Light:
 
 @dataclass(frozen=True)
 class Sky:
-    """Light from everywhere, and what is seen where nothing stands."""
+    """Light from everywhere, and what is seen where nothing stands. `clouds`: how much of it they cover, 0 for none."""
 
     horizon: Colour
     zenith: Colour
     strength: float
+    clouds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -213,10 +213,37 @@ def make_sky(scene: Any, sky: dict[str, Any]) -> None:
     ramp.color_ramp.elements[0].color = (*linear(sky["horizon"]), 1)
     ramp.color_ramp.elements[0].position = 0.0
     ramp.color_ramp.elements[1].color = (*linear(sky["zenith"]), 1)
-    ramp.color_ramp.elements[1].position = 0.55
+    ramp.color_ramp.elements[1].position = 0.4
     links.new(place.outputs["Generated"], parts.inputs["Vector"])
     links.new(parts.outputs["Z"], ramp.inputs["Fac"])
-    links.new(ramp.outputs["Color"], background.inputs["Color"])
+    colour = with_clouds(world.node_tree, sky, (ramp.outputs["Color"], parts)) if sky["clouds"] else ramp.outputs["Color"]
+    links.new(colour, background.inputs["Color"])
+
+
+def with_clouds(tree: Any, sky: dict[str, Any], under: tuple[Any, Any]) -> Any:
+    """The colour of the sky (`under`: it, and the node that parts the direction) with clouds before it."""
+    (clear, parts), nodes, links = under, tree.nodes, tree.links
+    lift, flat, noise = nodes.new("ShaderNodeMath"), nodes.new("ShaderNodeCombineXYZ"), nodes.new("ShaderNodeTexNoise")
+    lift.operation, lift.inputs[1].default_value = "ADD", 0.12
+    links.new(parts.outputs["Z"], lift.inputs[0])
+    for axis in "XY":
+        ratio = nodes.new("ShaderNodeMath")
+        ratio.operation = "DIVIDE"
+        links.new(parts.outputs[axis], ratio.inputs[0])
+        links.new(lift.outputs[0], ratio.inputs[1])
+        links.new(ratio.outputs[0], flat.inputs[axis])
+    noise.inputs["Scale"].default_value, noise.inputs["Detail"].default_value = 0.8, 7
+    links.new(flat.outputs["Vector"], noise.inputs["Vector"])
+    cover, mix = nodes.new("ShaderNodeValToRGB"), nodes.new("ShaderNodeMix")
+    cover.color_ramp.elements[0].position = 0.75 - 0.4 * sky["clouds"]
+    cover.color_ramp.elements[1].position = 0.95 - 0.4 * sky["clouds"]
+    cover.color_ramp.elements[1].color = (0.85, 0.85, 0.85, 1)
+    links.new(noise.outputs["Fac"], cover.inputs["Fac"])
+    mix.data_type = "RGBA"
+    links.new(cover.outputs["Color"], mix.inputs["Factor"])
+    links.new(clear, mix.inputs[6])  # A and B of a mix of colours have the names of those of numbers
+    mix.inputs[7].default_value = (*(min(1.0, 0.35 + 0.7 * c) for c in linear(sky["horizon"])), 1)
+    return mix.outputs[2]
 
 
 def make_camera(scene: Any, camera: dict[str, Any]) -> None:

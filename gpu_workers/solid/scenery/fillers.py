@@ -7,6 +7,7 @@ Never of a category that the graph holds or excludes, never before an object: th
 from dataclasses import dataclass
 from random import Random
 
+from gpu_workers.solid.scenery.place_table import far_edge, place_of
 from schemas.graph import SpatialGraph
 from schemas.world import Body, Space, Where, World
 from spatial.knowledge.knowledge_base import categories, scene_kinds
@@ -16,18 +17,13 @@ from spatial.world.footprints import body_corners, meet
 WALL = ("framed picture", "window", "wall clock", "mirror", "curtain", "bookshelf", "cabinet", "potted plant", "floor lamp")
 """What stands or hangs along the wall of nearly any room."""
 
-GREEN = ("tree", "palm tree", "pine tree")
-STREET = ("street lamp", "tree", "bench", "fence", "bollard", "postbox", "fire hydrant")
-FAR: dict[str, tuple[str, ...]] = {
-    "park": (*GREEN, "bench", "street lamp"), "field": GREEN, "yard": (*GREEN, "fence"), "forest": GREEN,
-    "street": STREET, "beach": ("palm tree",), "desert": ("cactus",), "snow": ("pine tree",), "mountain": ("pine tree",),
-}  # fmt: skip
-"""By the backdrop, what stands far off in an open place."""
-
-MOST_INDOORS, MOST_OUTDOORS = 4, 14
+MOST_INDOORS = 4
 APART_M = 0.12
 TABLE_TO_WALL_M = 1.2
 """From a table's far edge to the wall behind it."""
+
+CROWNED = ("tree", "palm tree", "pine tree")
+"""These stand anywhere in their strip, all others along its near side."""
 
 LEAST_HEIGHT_M = 0.5
 """Of what stands along a wall: lower things look left behind."""
@@ -86,23 +82,27 @@ def _at_wall(body: BodyKind, space: Space, rng: Random) -> Filler:
 
 
 def _far_off(graph: SpatialGraph, world: World, rng: Random) -> list[Filler]:
-    kind = scene_kinds().get(graph.scene)
-    names = _allowed(graph, FAR.get("field" if kind is None else kind.backdrop, GREEN))
-    if not names:
-        return []
     found: list[Filler] = []
-    reach = max(8.0, 2.5 * (world.space.back - world.space.front))
-    for _ in range(MOST_OUTDOORS):
-        body = rng.choice(names)
-        far = world.space.back + max(body.size) + reach * (0.3 + 2.2 * rng.random() ** 2)
-        x = rng.uniform(-0.9, 0.9) * (far + reach)
-        filler = Filler(
-            body.name, _body(body, (x, far, body.size[2] / 2), (rng.choice((-90.0, 0.0, 90.0, 180.0)), "floor"), rng)
-        )
-        corners = body_corners(filler.body)
-        if not any(meet(corners, body_corners(other.body)[0], 0.5)[0] for other in found):
-            found.append(filler)
+    edge = far_edge(world)
+    for stand in place_of(graph).stands:
+        names = _allowed(graph, stand.names)
+        for _ in range(stand.count if names else 0):
+            filler = _standing(rng.choice(names), world, (edge + stand.near, edge + stand.far), rng)
+            corners = body_corners(filler.body)
+            if not any(meet(corners, body_corners(other.body)[0], 0.0)[0] for other in found):
+                found.append(filler)
     return found
+
+
+def _standing(body: BodyKind, world: World, between: tuple[float, float], rng: Random) -> Filler:
+    """Somewhere between two distances, across all that is seen there."""
+    y = rng.uniform(*between)
+    if body.name not in CROWNED:
+        y = between[0] + body.size[1]
+    half = 0.62 * (y - world.space.front) + 0.5 * (world.space.right - world.space.left)
+    place = (rng.uniform(-half, half), y, body.size[2] / 2)
+    heading = -90.0 if body.has_front else rng.choice((-90.0, 0.0, 90.0, 180.0))
+    return Filler(body.name, _body(body, place, (heading, "floor"), rng))
 
 
 def _body(body: BodyKind, place: tuple[float, float, float], held: tuple[float, Where], rng: Random) -> Body:

@@ -11,7 +11,7 @@ from gpu_workers.solid.kit.mesh import Mesh, grid_mesh, joined
 from gpu_workers.solid.kit.primitives import ball, cylinder, ellipsoid, lathe, leaf, rounded_profile, tube
 
 BARK = material("wood", (0.27, 0.19, 0.13))
-GREENS = (material("leaf", (0.16, 0.36, 0.10)), material("leaf", (0.22, 0.45, 0.13)), material("leaf", (0.11, 0.28, 0.09)))
+GREENS = (material("leaf", (0.24, 0.44, 0.14)), material("leaf", (0.32, 0.53, 0.18)), material("leaf", (0.17, 0.36, 0.12)))
 SOIL = material("earth", (0.16, 0.11, 0.08))
 POT = ((0, 0), (0.7, 0), (0.94, 0.82), (1.0, 0.82), (1.0, 1.0), (0.88, 1.0), (0.84, 0.86), (0, 0.86))
 

@@ -1,0 +1,71 @@
+"""Open places look like what they are called, keep clear of what is asked about, and show nothing that is excluded."""
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from agents.planner import RulePlanner
+from gpu_workers.solid.scenery.fillers import fillers
+from gpu_workers.solid.scenery.hours import HOURS, choose_hour
+from gpu_workers.solid.scenery.open_places import BUILT, FEATURES, RIDGES, open_place
+from gpu_workers.solid.scenery.place_table import far_edge, place_of, places
+from schemas.graph import SpatialGraph
+from schemas.ids import make_seed
+from spatial.knowledge.knowledge_base import scene_kinds
+from spatial.world.body_table import bodies
+from spatial.world.solid_capabilities import solids_only
+from spatial.world.world_solver import place_of as space_of
+
+SCENES = ("city street", "park", "beach", "winter village", "train station", "farm")
+CARRIED_M = 0.01
+
+
+@pytest.fixture(scope="module", params=SCENES)
+def graph(request: pytest.FixtureRequest) -> SpatialGraph:
+    planner = RulePlanner(solids_only("solid"))
+    found = (planner.plan_now(make_seed(request.param, 20), k) for k in range(20))
+    return next(one for one in found if isinstance(one, SpatialGraph))
+
+
+def test_what_places_name_is_known():
+    for place in places().values():
+        assert {name for stand in place.stands for name in stand.names} <= set(bodies())
+        assert {band.has for band in place.bands} | {place.has} <= {None, *FEATURES}
+        assert set(place.far) <= set(RIDGES)
+
+
+def test_scenes_under_the_sky_show_at_least_thirty_different_places(graph: SpatialGraph):
+    shown = {place_of(graph.model_copy(update={"scene": name})).name for name in scene_kinds() if space_of(name) == "open"}
+    assert len(shown) >= 30
+
+
+def test_surroundings_rise_from_the_ground_only_behind_or_beside_what_is_asked_about(graph: SpatialGraph):
+    assert graph.world is not None
+    edge = far_edge(graph.world)
+    for seed in range(6):
+        for placed in open_place(graph, Random(seed)).parts:
+            points = placed.part.mesh.points @ placed.pose[:3, :3].T + placed.pose[:3, 3]
+            raised = points[points[:, 2] > 0.25]
+            assert (raised[:, 1] >= edge - CARRIED_M).all() or np.abs(raised[:, 0]).min() > graph.world.space.right
+
+
+def test_nothing_is_built_where_houses_are_excluded(graph: SpatialGraph):
+    without = graph.model_copy(update={"excluded": ("house",)})
+    for seed in range(6):
+        assert not open_place(without, Random(seed)).elements & BUILT
+
+
+def test_what_stands_in_the_distance_stands_where_the_place_says(graph: SpatialGraph):
+    assert graph.world is not None
+    stands, edge = place_of(graph).stands, far_edge(graph.world)
+    for filler in (one for seed in range(6) for one in fillers(graph, Random(seed))):
+        far = filler.body.position[1] - edge
+        allowed = [stand for stand in stands if filler.category in stand.names]
+        assert any(stand.near <= far <= stand.far + 1.0 for stand in allowed)
+
+
+def test_all_hours_come_and_night_is_the_only_one_without_daylight():
+    chosen = {choose_hour(Random(seed)).name for seed in range(200)}
+    assert chosen == set(HOURS)
+    assert [hour.name for hour in HOURS.values() if hour.sun < 1] == ["night"]
