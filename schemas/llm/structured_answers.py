@@ -22,6 +22,9 @@ Check = Callable[[T], Fault | None]
 REPAIRS = 2
 """Repair rounds: a fault that a model does not fix in two it rarely fixes in more."""
 
+REPAIR_MARK = "This answer cannot be used:"
+"""How the request for a repair begins."""
+
 SHOWN_CHARS = 6000
 """Characters of a faulty answer that are shown to the model again."""
 
@@ -86,14 +89,18 @@ class Conversation(Generic[T]):
 
 
 def _with_repair(turns: tuple[Turn, ...], last: Reply, fault: Fault) -> tuple[Turn, ...]:
-    """The turns with the faulty answer and its fault. An answer without words is left out: some servers refuse it."""
+    """The turns with the faulty answer and its fault.
+
+    Some servers refuse an answer without words, and two turns of one role: the fault is added to the last turn then.
+    """
     said = (without_thinking(last.text) or "").strip()[:SHOWN_CHARS]
-    shown = (Turn("assistant", said),) if said else ()
-    return (*turns, *shown, Turn("user", _repair_request(fault)))
+    if said:
+        return (*turns, Turn("assistant", said), Turn("user", _repair_request(fault)))
+    return (*turns[:-1], Turn("user", f"{turns[-1].text}\n\n{_repair_request(fault)}"))
 
 
 def _repair_request(fault: Fault) -> str:
-    return f"This answer cannot be used: {fault.text}\nGive the whole answer again, corrected, as one JSON object."
+    return f"{REPAIR_MARK} {fault.text}\nGive the whole answer again, corrected, as one JSON object."
 
 
 def accept(_: BaseModel) -> None:

@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from schemas.ids import content_id
+from schemas.llm.structured_answers import REPAIR_MARK
 
 CHARS_A_TOKEN = 4
 """English text has about four characters per token."""
@@ -115,13 +116,12 @@ def _asked(body: Mapping[str, Any], count: int) -> StubRequest:
     users = [_text(m.get("content")) for m in messages if m.get("role") == "user"]
     given: dict[str, Any] = {}
     with contextlib.suppress(ValueError, IndexError):
-        found = json.loads(users[0])
+        found, _ = json.JSONDecoder().raw_decode(users[0])  # a request for a repair may follow
         given = found if isinstance(found, dict) else {}
     form = (body.get("response_format") or {}).get("json_schema") or {}
+    repairs = sum(text.count(REPAIR_MARK) for text in users)
     stage = str(form.get("name") or given.get("stage") or "")
-    return StubRequest(
-        stage, given, str(body.get("model")), int(body.get("seed") or 0), max(0, len(users) - 1), count, body
-    )
+    return StubRequest(stage, given, str(body.get("model")), int(body.get("seed") or 0), repairs, count, body)
 
 
 def _text(content: object) -> str:

@@ -191,9 +191,17 @@ def test_an_answer_without_words_is_no_turn_of_the_repair(empty: Reply):
     model = ScriptedModel([empty, WHOLE])
     assert asyncio.run(_talk(model).ask(accept)) == ANSWER
     turns = model.requests[1].turns
-    assert [turn.role for turn in turns] == ["system", "user", "user"]
-    assert turns[1].text == "{}"
-    assert turns[2].text.startswith("This answer cannot be used: ")
+    assert [turn.role for turn in turns] == ["system", "user"], "some servers refuse two turns of one role"
+    assert turns[1].text.startswith("{}\n\nThis answer cannot be used: ")
+
+
+def test_faults_after_several_empty_answers_stand_in_one_turn():
+    model = ScriptedModel([said(""), said("no idea"), said("")])
+    with pytest.raises(Unanswered):
+        asyncio.run(_talk(model).ask(accept))
+    turns = model.requests[2].turns
+    assert [turn.role for turn in turns] == ["system", "user", "assistant", "user"]
+    assert asyncio.run(_talk(ScriptedModel([said(""), said(""), WHOLE])).ask(accept)) == ANSWER
 
 
 def test_thinking_is_not_shown_to_the_model_again():

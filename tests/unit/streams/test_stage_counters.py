@@ -2,8 +2,15 @@
 
 import pytest
 from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from schemas.base import Event
+from schemas.codec import encode
+from schemas.errors import PermanentError
+from schemas.ids import make_seed
+from schemas.topics import SEEDS
+from streams.broker.records import Partition, Record
+from streams.steps.dead_letters import narrowed_to_graph
 from tests.fakes.events import make_graph, make_qa, make_rejection
 from tests.fakes.steps import tally
 
@@ -50,3 +57,24 @@ def test_a_sample_is_accepted_or_salvaged(notes: dict[str, str], outcome: str):
     provenance = sample.provenance.model_copy(update={"notes": notes})
     found = counted(sample.model_copy(update={"provenance": provenance}))
     assert found == {"accepted": 1, f"outcomes {outcome}": 1}
+
+
+def test_each_dead_letter_is_a_line_of_the_log_with_its_request_place_and_reason():
+    counts, seed = tally("agents"), make_seed("a cat", count=5)
+    good, bad = (record_of(value, offset) for value, offset in ((encode(seed), 7), (b"\xc1", 8)))
+    with capture_logs() as lines:
+        counts.count_outcome(good, None)
+        counts.count_outcome(narrowed_to_graph(good, seed, 3), PermanentError("failed", "sesame " + 5000 * "x"))
+        counts.count_finished(good, PermanentError("oversize", "too large"))
+        counts.count_finished(bad, PermanentError("undecodable", "no map"))
+    place = {"event": "a record became a dead letter", "log_level": "warning", "topic": SEEDS, "partition": 2}
+    whole = f"{seed.seed_id}-0 {seed.seed_id}-1 {seed.seed_id}-2 and 2 more"
+    assert lines == [
+        place | {"offset": 7, "request": f"{seed.seed_id}-3", "reason": "failed", "why": "sesame " + 293 * "x"},
+        place | {"offset": 7, "request": whole, "reason": "oversize", "why": "too large"},
+        place | {"offset": 8, "request": "", "reason": "undecodable", "why": "no map"},
+    ]
+
+
+def record_of(value: bytes, offset: int) -> Record:
+    return Record(Partition(SEEDS, 2), offset, b"key", value, ())
