@@ -12,6 +12,7 @@ import numpy as np
 from gpu_workers.solid.kit.materials import COLOURS, Colour, Kind, Lamp, Material
 from gpu_workers.solid.kit.mesh import Mesh
 from gpu_workers.solid.shot import Part
+from schemas.errors import PermanentError
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,11 @@ Builder = Callable[[Commission], Built]
 Builders = dict[str, dict[str, Builder]]
 """Category to form to builder."""
 
-MOST_STRETCH = 0.12
-"""What a builder builds may differ from its commission by so much before it is stretched to it."""
+MOST_STRETCH = 0.25
+"""What a builder builds may differ from its commission by so much before it is stretched to it: a tree varies."""
 
 
-class WrongSize(ValueError):
+class WrongSize(PermanentError):
     """A builder built something of another size than it was asked for."""
 
 
@@ -63,7 +64,7 @@ def fitted(built: Built, size: Sequence[float]) -> Built:
     stretch = wanted / np.maximum(high - low, 1e-9)
     if np.abs(stretch - 1).max() > MOST_STRETCH:
         is_, should = (high - low).round(3).tolist(), wanted.round(3).tolist()
-        raise WrongSize(f"built {is_} m (depth, width, height), asked for {should}")
+        raise WrongSize("failed", f"built {is_} m (depth, width, height), asked for {should}")
     shift = -np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
     parts = [replace(part, mesh=part.mesh.moved(*shift).scaled(*stretch)) for part in built.parts]
     return Built(parts, [replace(lamp, position=tuple((lamp.position + shift) * stretch)) for lamp in built.lamps])

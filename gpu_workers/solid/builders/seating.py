@@ -34,7 +34,7 @@ def padded_chair(ask: Commission) -> Built:
     w, d, h = ask.width, ask.depth, ask.height
     seat = SEAT_M * h / 0.88
     built = Built().add(wood("walnut", "z"), *four_legs(w * 0.94, d * 0.94, seat - 0.06, 0.035), flat=True)
-    built.add(ask.made_of("fabric"), cushion(w, d, 0.1, 0.12).moved(z=seat - 0.08))
+    built.add(ask.made_of("fabric"), cushion(w, d, 0.1, 0.12).moved(z=seat - 0.0905))
     return built.add(
         ask.made_of("fabric"),
         cushion(w * 0.96, h - seat - 0.02, 0.08, 0.1).turned(y=-90).moved(-d / 2 + 0.08, 0, (h + seat) / 2 + 0.01),
@@ -79,7 +79,7 @@ def _sofa(ask: Commission, round_arms: bool) -> Built:
     built.add(cloth, cushion(w * 0.98, 0.24, h * 0.85, 0.05).moved(-d / 2 + 0.13, 0, h * 0.14))
     each = inner / seats
     places = [(k - (seats - 1) / 2) * each for k in range(seats)]
-    built.add(cloth, *(cushion(each - 0.01, d * 0.72, 0.18, 0.12).moved(d * 0.12, y, h * 0.38) for y in places))
+    built.add(cloth, *(cushion(each - 0.01, d * 0.72, 0.211 * h, 0.12).moved(d * 0.12, y, h * 0.38) for y in places))
     built.add(
         cloth, *(cushion(each - 0.02, h * 0.46, 0.16, 0.15).turned(y=-80).moved(-d / 2 + 0.3, y, h * 0.72) for y in places)
     )

@@ -43,7 +43,7 @@ def wooden_bed(ask: Commission) -> Built:
     built.add(
         wood("oak", "x"), *(box(0.03, d - 0.1, 0.18).moved(0, y * (w / 2 - 0.03), h * 0.22) for y in (-1, 1)), flat=True
     )
-    return add_bedding(built, ask, (w - 0.1, d - 0.12), h * 0.36)
+    return add_bedding(built, ask, (w - 0.1, d - 0.12), h * 0.36, h * 0.2)
 
 
 def upholstered_bed(ask: Commission) -> Built:
@@ -54,7 +54,7 @@ def upholstered_bed(ask: Commission) -> Built:
     built.add(wood("walnut"), *four(cylinder(0.03, h * 0.1), d / 2 - 0.1, w / 2 - 0.1))
     pads = [cushion(w / 3, h * 0.62, 0.12, 0.1).turned(y=90).moved(-d / 2, y * w / 3, h * 0.69) for y in (-1, 0, 1)]
     built.add(cloth, *pads)
-    return add_bedding(built, ask, (w - 0.06, d - 0.16), h * 0.36)
+    return add_bedding(built, ask, (w - 0.06, d - 0.16), h * 0.36, h * 0.2)
 
 
 def ladder_bunk(ask: Commission) -> Built:

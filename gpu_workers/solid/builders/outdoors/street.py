@@ -28,12 +28,12 @@ def slatted_bench(ask: Commission) -> Built:
     seat = h * 0.54
     planks = [box(w, d * 0.13, 0.028, 0.006).moved(d * (0.36 - 0.15 * k), 0, seat - 0.028) for k in range(5)]
     back = [
-        box(w, 0.028, 0.085, 0.006).turned(y=-10).moved(-d * 0.36 - 0.02 * k, 0, seat + h * (0.1 + 0.135 * k))
+        box(w, 0.028, 0.085, 0.006).turned(y=-10).moved(-d * 0.36 - 0.02 * k, 0, seat + h * (0.1 + 0.12 * k))
         for k in range(3)
     ]
     built = Built().add(Material("wood", ask.colour, grain="y"), *planks, *back, flat=True)
     for y in (-w * 0.4, w * 0.4):
-        side = [(-d * 0.46, y, h), (-d * 0.34, y, seat), (-d * 0.36, y, h * 0.3), (-d / 2 + 0.02, y, 0.018)]
+        side = [(-d * 0.46, y, h - 0.018), (-d * 0.34, y, seat), (-d * 0.36, y, h * 0.3), (-d / 2 + 0.02, y, 0.018)]
         front = [(-d * 0.34, y, seat - 0.04), (d * 0.38, y, seat - 0.04), (d * 0.42, y, h * 0.3), (d / 2 - 0.02, y, 0.018)]
         arm = [
             (-d * 0.38, y, seat + h * 0.24),
