@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dataset.exports.bop import write as write_bop
 from dataset.exports.coco import write as write_coco
 from dataset.exports.dataset_card import CARD, plain_card
 from dataset.exports.export_source import Source
@@ -41,7 +42,8 @@ _OWN = {
     "llama-vision": Format(write_llama_vision, "Llama-3.2-Vision chat messages: JSON lines a split, pictures beside them"),
     "sharegpt": Format(write_sharegpt, "ShareGPT with a dataset_info.json, for LLaMA-Factory's `dataset_dir`"),
     "webdataset": Format(write_shards, "WebDataset: tar shards a split"),
-    "coco": Format(write_coco, "COCO detection: boxes of what is visible, pictures beside them"),
+    "coco": Format(write_coco, "COCO detection: boxes and masks of what is visible, pictures beside them"),
+    "bop": Format(write_bop, "BOP: depths, masks and poses of every body, of pictures of scenes in metres"),
     "lmms-eval": Format(write_lmms, "a benchmark task for lmms-eval, multiple choice in every rotation of the choices"),
 }
 

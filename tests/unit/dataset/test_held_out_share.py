@@ -144,7 +144,7 @@ def test_a_subset_keeps_the_share_in_one_commit(lab):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("name", list(FORMATS))
+@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"bop"}))  # that one is of scenes in metres
 def test_every_export_states_the_share_on_its_card(lab, name):
     out = export(Source.open(fill(lab, 300, 40)), name, lab.folder / name)
     card = (out / "README.md").read_text("utf-8")
