@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from random import Random
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission, fitted
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built, fitted
 from gpu_workers.solid.kit.materials import Colour
 
 FAMILIES = (
@@ -60,5 +60,5 @@ def builders() -> Builders:
 def build_body(category: str, form: str, size: Sequence[float], colour: Colour, seed: int) -> Built:
     """A thing of width, depth and height (metres), standing on z = 0 about the origin, its front towards +x."""
     width, depth, height = size
-    ask = Commission(width, depth, height, colour, Random(seed))
-    return fitted(builders()[category][form](ask), size)
+    request = BuildRequest(width, depth, height, colour, Random(seed))
+    return fitted(builders()[category][form](request), size)

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Built
+from gpu_workers.solid.builders.build_request import Built
 from gpu_workers.solid.kit.materials import Material, material
 from gpu_workers.solid.kit.mesh import Face, Mesh, Points, grid_mesh, mesh_of
 from gpu_workers.solid.kit.primitives import box, cylinder, lathe, plate, rounded_outline, rounded_profile, tube

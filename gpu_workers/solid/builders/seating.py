@@ -1,6 +1,6 @@
 """Things to sit and lie on: chairs, stools, sofas, benches, beds."""
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.kit.materials import COLOURS, Material, wood
 from gpu_workers.solid.kit.mesh import Mesh
 from gpu_workers.solid.kit.primitives import box, cushion, cylinder, tube
@@ -16,61 +16,61 @@ def four_legs(width: float, depth: float, height: float, thick: float) -> list[M
     return [leg.moved(sx * x, sy * y) for sx in (-1, 1) for sy in (-1, 1)]
 
 
-def kitchen_chair(ask: Commission) -> Built:
+def kitchen_chair(request: BuildRequest) -> Built:
     """A wooden chair with three slats."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     seat = SEAT_M * h / 0.88
-    body = Material("wood", ask.colour, grain="z")
+    body = Material("wood", request.colour, grain="z")
     built = Built().add(body, *four_legs(w, d, seat, 0.035), flat=True)
-    built.add(Material("wood", ask.colour, grain="y"), box(w, d, 0.025, 0.01).moved(z=seat - 0.02), flat=True)
+    built.add(Material("wood", request.colour, grain="y"), box(w, d, 0.025, 0.01).moved(z=seat - 0.02), flat=True)
     back = -d / 2 + 0.0175
     posts = [box(0.035, 0.03, h - seat, 0.006).moved(back, side * (w / 2 - 0.0175), seat) for side in (-1, 1)]
     slats = [box(w - 0.06, 0.016, 0.05, 0.006).moved(back, 0, seat + share * (h - seat)) for share in (0.3, 0.58, 0.84)]
-    return built.add(body, *posts, flat=True).add(Material("wood", ask.colour, grain="y"), *slats, flat=True)
+    return built.add(body, *posts, flat=True).add(Material("wood", request.colour, grain="y"), *slats, flat=True)
 
 
-def padded_chair(ask: Commission) -> Built:
+def padded_chair(request: BuildRequest) -> Built:
     """An upholstered dining chair on wooden legs."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     seat = SEAT_M * h / 0.88
     built = Built().add(wood("walnut", "z"), *four_legs(w * 0.94, d * 0.94, seat - 0.06, 0.035), flat=True)
-    built.add(ask.made_of("fabric"), cushion(w, d, 0.1, 0.12).moved(z=seat - 0.0905))
+    built.add(request.made_of("fabric"), cushion(w, d, 0.1, 0.12).moved(z=seat - 0.0905))
     return built.add(
-        ask.made_of("fabric"),
+        request.made_of("fabric"),
         cushion(w * 0.96, h - seat - 0.02, 0.08, 0.1).turned(y=-90).moved(-d / 2 + 0.08, 0, (h + seat) / 2 + 0.01),
     )
 
 
-def round_stool(ask: Commission) -> Built:
+def round_stool(request: BuildRequest) -> Built:
     """A stool with a round seat and three legs."""
-    r, h = min(ask.width, ask.depth) / 2, ask.height
-    built = Built().add(Material("wood", ask.colour, grain="x"), cylinder(r, 0.035, round_by=0.01).moved(z=h - 0.035))
+    r, h = min(request.width, request.depth) / 2, request.height
+    built = Built().add(Material("wood", request.colour, grain="x"), cylinder(r, 0.035, round_by=0.01).moved(z=h - 0.035))
     foot = [(r * 0.92, 0.0), (-r * 0.46, r * 0.8), (-r * 0.46, -r * 0.8)]
     legs = [tube([(x, y, 0.0), (x * 0.55, y * 0.55, h - 0.03)], [0.016, 0.02]) for x, y in foot]
-    return built.add(Material("wood", ask.colour, grain="z"), *legs)
+    return built.add(Material("wood", request.colour, grain="z"), *legs)
 
 
-def square_stool(ask: Commission) -> Built:
+def square_stool(request: BuildRequest) -> Built:
     """A square stool with a padded seat."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     built = Built().add(wood("oak", "z"), *four_legs(w, d, h - 0.06, 0.035), flat=True)
-    return built.add(ask.made_of("leather"), cushion(w, d, 0.08, 0.15).moved(z=h - 0.075))
+    return built.add(request.made_of("leather"), cushion(w, d, 0.08, 0.15).moved(z=h - 0.075))
 
 
-def plump_sofa(ask: Commission) -> Built:
+def plump_sofa(request: BuildRequest) -> Built:
     """A sofa with round arms and two seat cushions."""
-    return _sofa(ask, round_arms=True)
+    return _sofa(request, round_arms=True)
 
 
-def straight_sofa(ask: Commission) -> Built:
+def straight_sofa(request: BuildRequest) -> Built:
     """A sofa with flat arms on metal feet."""
-    return _sofa(ask, round_arms=False)
+    return _sofa(request, round_arms=False)
 
 
-def _sofa(ask: Commission, round_arms: bool) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _sofa(request: BuildRequest, round_arms: bool) -> Built:
+    w, d, h = request.width, request.depth, request.height
     arm = min(0.22, 0.14 * w) if round_arms else min(0.14, 0.12 * w)
-    cloth = ask.made_of("fabric")
+    cloth = request.made_of("fabric")
     inner = w - 2 * arm
     seats = max(1, round(inner / 0.75))
     side = cushion(arm, d * 0.98, h * 0.5, 0.1) if round_arms else box(arm, d * 0.98, h * 0.56, 0.02)

@@ -8,7 +8,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from gpu_workers.solid.builders.commission import Builder, Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builder, Builders, BuildRequest, Built
 from gpu_workers.solid.kit.blobs import Limb, blob, limb
 from gpu_workers.solid.kit.materials import COLOURS, Colour, Kind, Material
 
@@ -41,12 +41,12 @@ def animal(category: str, form: str) -> Builder:
     """A builder of a row of the table."""
     row = animal_table()[category][form]
 
-    def build(ask: Commission) -> Built:
+    def build(request: BuildRequest) -> Built:
         built = Built()
         for coat, rows in row.items():
-            skin = _skin(category, coat, ask)
+            skin = _skin(category, coat, request)
             mesh = blob(_limbs(rows), SOFT if coat in SOFTLY else SHARP, 64 if coat in SOFTLY else 40)
-            built.add(skin, mesh.scaled(*[ask.height / _height(category, form)] * 3))
+            built.add(skin, mesh.scaled(*[request.height / _height(category, form)] * 3))
         return built
 
     return build
@@ -63,12 +63,12 @@ def _limbs(rows: list[list[float]]) -> list[Limb]:
     return found
 
 
-def _skin(category: str, coat: str, ask: Commission) -> Material:
+def _skin(category: str, coat: str, request: BuildRequest) -> Material:
     if coat in COATS:
         kind, colour = COATS[coat]
         return Material(kind, colour, scale=0.5)
     shade = 0.88 if coat == "ears" else 1.0
-    red, green, blue = ask.colour
+    red, green, blue = request.colour
     return Material(SKINS.get(category, "fur"), (red * shade, green * shade, blue * shade), scale=0.7)
 
 

@@ -5,7 +5,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builder, Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builder, Builders, BuildRequest, Built
 from gpu_workers.solid.builders.goods.fruit import lying
 from gpu_workers.solid.builders.goods.turnery import lobed, scattered, turned, turned_table
 from gpu_workers.solid.kit.curves import arc, spline
@@ -36,18 +36,18 @@ def long_loaf(cuts: int) -> Builder:
     """A loaf with round ends and cuts."""
     shape = [(0, 0), (0.5, 0.03), (0.85, 0.15), (1, 0.5), (0.85, 0.85), (0.5, 0.97), (0, 1)]
 
-    def build(ask: Commission) -> Built:
-        w, r = ask.width, ask.height / 2
-        wide = ask.depth / ask.height
+    def build(request: BuildRequest) -> Built:
+        w, r = request.width, request.height / 2
+        wide = request.depth / request.height
         built = Built().add(material("food", CRUST), lying(shape, w, r).scaled(wide, 1, 1))
         return built.add(material("food", CRUMB), *(cut.scaled(wide, 1, 1) for cut in slashes(w, r, cuts)))
 
     return build
 
 
-def tin_loaf(ask: Commission) -> Built:
+def tin_loaf(request: BuildRequest) -> Built:
     """A loaf with a bulging top and one end cut."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     built = Built().add(material("food", CRUST), cushion(0.96 * w, 0.86 * d, 0.72 * h, 0.1).moved(0, 0.02 * w))
     built.add(material("food", CRUST), cushion(0.97 * w, d, 0.5 * h, 0.3).moved(0, 0.015 * w, 0.5 * h))
     face = [
@@ -69,8 +69,8 @@ def tin_loaf(ask: Commission) -> Built:
 def croissant(ridges: int) -> Builder:
     """A crescent of rolled dough."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         bend = arc(0.5, -20, 200, 72)
         t = np.linspace(0, 1, len(bend))
         thick = np.sin(pi * (0.06 + 0.88 * t)) ** 0.8 * h / 2
@@ -86,8 +86,8 @@ def croissant(ridges: int) -> Builder:
 def ring(kind: str, count: int) -> Builder:
     """A ring of dough: iced with sprinkles, or plain with seeds."""
 
-    def build(ask: Commission) -> Built:
-        r, h = ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        r, h = request.depth / 2, request.height
         way = np.column_stack([arc(r - h * 0.52, 0, 352.5, 47), np.full(48, h / 2)])
         dough = tube(way, h / 2, 20, closed=True)
         built = Built().add(material("food", (0.80, 0.52, 0.24) if kind == "iced" else CRUST), dough.scaled(1, 1, 0.96))
@@ -103,7 +103,7 @@ def ring(kind: str, count: int) -> Builder:
         glaze = Mesh(
             np.column_stack([glaze.points[:, :2], np.maximum(glaze.points[:, 2], h * 0.55)]), glaze.corners, glaze.counts
         )
-        built.add(ask.made_of("ceramic"), glaze)
+        built.add(request.made_of("ceramic"), glaze)
         return sprinkled(built, [grain.moved(z=0.03 * h) for grain in grains]) if grains else built
 
     return build
@@ -119,10 +119,10 @@ def sprinkled(built: Built, grains: Sequence[Mesh]) -> Built:
 def birthday_cake(form: str, candles: int, ring_at: float) -> Builder:
     """A cake with burning candles."""
 
-    def build(ask: Commission) -> Built:
-        r, h = ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        r, h = request.depth / 2, request.height
         low = 0.6 * h if form == "single" else 0.65 * h
-        built = turned("birthday cake", form, "bakery")(ask)
+        built = turned("birthday cake", form, "bakery")(request)
         for k in range(candles):
             a = 2 * pi * k / candles
             stick = cylinder(0.03 * r, 0.9 * h - low, round_by=0.001).moved(ring_at * r * cos(a), ring_at * r * sin(a), low)
@@ -136,10 +136,10 @@ def birthday_cake(form: str, candles: int, ring_at: float) -> Builder:
     return build
 
 
-def lattice_pie(ask: Commission) -> Built:
+def lattice_pie(request: BuildRequest) -> Built:
     """A pie whose filling shows between strips."""
-    r, h = ask.depth / 2, ask.height
-    built = turned("pie", "lattice", "bakery")(ask)
+    r, h = request.depth / 2, request.height
+    built = turned("pie", "lattice", "bakery")(request)
     for k in (-2, -1, 0, 1, 2):
         long = 1.66 * r * (1 - (0.36 * k / 2 * 1.2) ** 2) ** 0.5
         strip = box(0.15 * r, long, 0.14 * h, 0.003)
@@ -151,20 +151,20 @@ def lattice_pie(ask: Commission) -> Built:
     return built
 
 
-def hamburger(ask: Commission) -> Built:
+def hamburger(request: BuildRequest) -> Built:
     """A hamburger with sesame on its bun."""
-    r, h = ask.depth / 2, ask.height
-    seeds = scattered(ask, 40, 0.7 * r, ellipsoid(0.07 * r, 0.045 * r, 0.04 * r, 8))
-    return turned("hamburger", "sesame", "bakery")(ask).add(material("food", "cream"), joined(seeds).moved(z=0.985 * h))
+    r, h = request.depth / 2, request.height
+    seeds = scattered(request, 40, 0.7 * r, ellipsoid(0.07 * r, 0.045 * r, 0.04 * r, 8))
+    return turned("hamburger", "sesame", "bakery")(request).add(material("food", "cream"), joined(seeds).moved(z=0.985 * h))
 
 
 def pancakes(form: str) -> Builder:
     """A stack with syrup and a piece of butter."""
 
-    def build(ask: Commission) -> Built:
-        r, h = ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        r, h = request.depth / 2, request.height
         butter = box(0.24 * r, 0.24 * r, 0.13 * h, 0.003).turned(z=25).moved(0, 0, 0.87 * h)
-        return turned("stack of pancakes", form, "bakery")(ask).add(material("ceramic", (0.97, 0.85, 0.45)), butter)
+        return turned("stack of pancakes", form, "bakery")(request).add(material("ceramic", (0.97, 0.85, 0.45)), butter)
 
     return build
 
@@ -172,8 +172,8 @@ def pancakes(form: str) -> Builder:
 def cookie(chips: int) -> Builder:
     """A cookie with chips of chocolate."""
 
-    def build(ask: Commission) -> Built:
-        r, h = ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        r, h = request.depth / 2, request.height
         disc = lobed(cylinder(r, 0.85 * h, round_by=0.4 * h), 7, 0.03)
         chip = ball(0.1 * r, 8).scaled(1, 1, 0.6)
         spread = [
@@ -199,8 +199,8 @@ def wedge(depth: float, width: float, low: float, high: float) -> Mesh:
 def cake_slice(icing: Colour, crumb: Colour) -> Builder:
     """A slice of layer cake that stands, its point to the front."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         layers = [(0, 0.3, crumb), (0.3, 0.37, icing), (0.37, 0.67, crumb), (0.67, 0.85, icing)]
         built = Built()
         for low, high, colour in layers:
@@ -215,8 +215,8 @@ def cake_slice(icing: Colour, crumb: Colour) -> Builder:
 def pizza_slice(olives: bool) -> Builder:
     """A slice with its crust at the back."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         built = Built().add(material("food", CRUST), wedge(d, w * 0.98, 0, 0.4 * h))
         built.add(material("food", (0.95, 0.75, 0.28)), wedge(0.9 * d, 0.88 * w, 0.4 * h, 0.62 * h).moved(0.02 * d))
         rim = spline([(-0.42 * d, -0.46 * w, 0.5 * h), (-0.47 * d, 0, 0.5 * h), (-0.42 * d, 0.46 * w, 0.5 * h)], 5)
@@ -238,11 +238,11 @@ def pizza_slice(olives: bool) -> Builder:
 def cheese(holes: int) -> Builder:
     """A wedge of cheese with holes."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         side = [(-w / 2, 0), (w / 2, 0), (w / 2, h)]
         body = plate([(-y, z) for y, z in reversed(side)], d, 0.002).turned(x=90).turned(z=90).moved(x=-d / 2)
-        built = Built().add(ask.made_of("food"), body)
+        built = Built().add(request.made_of("food"), body)
         spots = [(-0.3, 0.1), (0.05, 0.3), (0.3, 0.2), (0.32, 0.6), (0.12, 0.12), (-0.05, 0.12), (0.4, 0.4), (0.22, 0.42)][
             :holes
         ]
@@ -260,8 +260,8 @@ def cheese(holes: int) -> Builder:
 def hot_dog(wave: float) -> Builder:
     """A sausage in a bun with a line of mustard."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         half = cushion(0.9 * w, 0.5 * d, 0.78 * h, 0.1)
         built = Built().add(material("food", (0.80, 0.54, 0.25)), half.moved(0.25 * d), half.moved(-0.25 * d))
         sausage = spline([(0, -w / 2 + 0.1 * d, 0.7 * h), (0, 0, 0.68 * h), (0, w / 2 - 0.1 * d, 0.7 * h)], 6)

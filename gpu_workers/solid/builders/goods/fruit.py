@@ -5,7 +5,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builder, Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builder, Builders, BuildRequest, Built
 from gpu_workers.solid.builders.goods.turnery import turned, turned_table
 from gpu_workers.solid.kit.blobs import blob, limb
 from gpu_workers.solid.kit.curves import Profile, arc, spline
@@ -32,11 +32,11 @@ def leafed(category: str, form: str, share: tuple[float, float], at: float, lift
     """A turned fruit with leaves at its stem; `share`: length and width of a leaf against the radius."""
     count = LEAVES.get(category, 1)
 
-    def build(ask: Commission) -> Built:
-        r = ask.depth / 2
+    def build(request: BuildRequest) -> Built:
+        r = request.depth / 2
         leaves = tuft(count, share[0] * r, share[1] * r, lift)
-        return turned(category, form, "fruit")(ask).add(
-            material("leaf", LEAFY), *(m.moved(z=at * ask.height) for m in leaves)
+        return turned(category, form, "fruit")(request).add(
+            material("leaf", LEAFY), *(m.moved(z=at * request.height) for m in leaves)
         )
 
     return build
@@ -45,8 +45,8 @@ def leafed(category: str, form: str, share: tuple[float, float], at: float, lift
 def banana(count: int) -> Builder:
     """Bananas that lie on their sides, joined at the stem where there are more."""
 
-    def build(ask: Commission) -> Built:
-        w, d, r = ask.width, ask.depth, ask.height / 2
+    def build(request: BuildRequest) -> Built:
+        w, d, r = request.width, request.depth, request.height / 2
         built = Built()
         for k in range(count):
             deep = d - 1.8 * r if k == 0 else 0.45 * (d - 2 * r)
@@ -55,7 +55,7 @@ def banana(count: int) -> Builder:
             widths = np.interp(
                 np.linspace(0, 1, len(path)), [0, 0.08, 0.2, 0.5, 0.8, 0.95, 1], [0.3, 0.34, 0.85, 1, 0.9, 0.4, 0.2]
             )
-            built.add(Material("food", ask.colour), tube(path, widths * r))
+            built.add(Material("food", request.colour), tube(path, widths * r))
             built.add(
                 material("food", (0.2, 0.13, 0.05)), tube(path[-2:], 0.3 * r), tube(path[:2] - (0, 0.002, 0), 0.33 * r)
             )
@@ -98,8 +98,8 @@ LONG: dict[str, dict[str, Profile]] = {
 def long_fruit(category: str, form: str) -> Builder:
     """A fruit of the table `LONG` without leaves."""
 
-    def build(ask: Commission) -> Built:
-        return Built().add(ask.made_of("food"), lying(LONG[category][form], ask.width, ask.height / 2))
+    def build(request: BuildRequest) -> Built:
+        return Built().add(request.made_of("food"), lying(LONG[category][form], request.width, request.height / 2))
 
     return build
 
@@ -107,9 +107,9 @@ def long_fruit(category: str, form: str) -> Builder:
 def carrot(form: str) -> Builder:
     """A carrot with rings and green leaves at its thick end."""
 
-    def build(ask: Commission) -> Built:
-        w, r = ask.width, ask.height / 2
-        built = Built().add(ask.made_of("food"), lying(LONG["carrot"][form], w, r))
+    def build(request: BuildRequest) -> Built:
+        w, r = request.width, request.height / 2
+        built = Built().add(request.made_of("food"), lying(LONG["carrot"][form], w, r))
         for k in range(7):
             turn, reach = 2.4 * k, 0.26 * w
             end = (0.6 * r * cos(turn), 0.26 * w + reach * (0.7 + 0.03 * k), r * (1 + 0.6 * sin(turn)))
@@ -129,9 +129,9 @@ def carrot(form: str) -> Builder:
 def eggplant(form: str) -> Builder:
     """An eggplant with its green cap."""
 
-    def build(ask: Commission) -> Built:
-        w, r = ask.width, ask.height / 2
-        built = Built().add(ask.made_of("ceramic"), lying(LONG["eggplant"][form], w, r))
+    def build(request: BuildRequest) -> Built:
+        w, r = request.width, request.height / 2
+        built = Built().add(request.made_of("ceramic"), lying(LONG["eggplant"][form], w, r))
         cap = [(0.0, 0.87), (0.46, 0.86), (0.66, 0.76), (0.6, 0.8), (0.3, 0.9), (0.12, 0.94), (0.12, 1.0), (0, 1)]
         green = material("leaf", (0.25, 0.40, 0.12))
         return built.add(green, lying(cap, w, r))
@@ -142,16 +142,18 @@ def eggplant(form: str) -> Builder:
 def corn(kernels: int) -> Builder:
     """An ear of corn with kernels in rows, its husk open at one end."""
 
-    def build(ask: Commission) -> Built:
-        w, r = ask.width, ask.height / 2
+    def build(request: BuildRequest) -> Built:
+        w, r = request.width, request.height / 2
         built = Built()
         for row in range(26):
             way = 0.48 - row * 0.72 / 26
             far = 0.8 * r * min(1.0, (0.52 - way) * 5) ** 0.5
             grain = ellipsoid(0.34 * r, 0.03 * w, 0.34 * r, 8)
             turns = [2 * pi * (k + row % 2 / 2) / kernels for k in range(kernels)]
-            built.add(ask.made_of("ceramic"), joined(grain.moved(far * cos(a), way * w, r + far * sin(a)) for a in turns))
-        built.add(ask.made_of("food"), lying([(0, 0.2), (0.6, 0.22), (0.7, 0.8), (0, 0.98)], w, r).moved(z=0))
+            built.add(
+                request.made_of("ceramic"), joined(grain.moved(far * cos(a), way * w, r + far * sin(a)) for a in turns)
+            )
+        built.add(request.made_of("food"), lying([(0, 0.2), (0.6, 0.22), (0.7, 0.8), (0, 0.98)], w, r).moved(z=0))
         for k in range(6):
             blade = leaf(0.62 * w, 1.0 * r, -0.05).turned(x=60 * k + 30).turned(z=90)
             a = pi * k / 3
@@ -164,12 +166,13 @@ def corn(kernels: int) -> Builder:
 def potato(bumps: Sequence[tuple[float, float, float, float]]) -> Builder:
     """A lump of a few balls (along y, aside, up in shares, radius as a share of half the height)."""
 
-    def build(ask: Commission) -> Built:
-        r = ask.height / 2
+    def build(request: BuildRequest) -> Built:
+        r = request.height / 2
         limbs = [
-            limb((x * r, y * ask.width, r + z * r), (x * r, y * ask.width + 1e-3, r + z * r), s * r) for y, x, z, s in bumps
+            limb((x * r, y * request.width, r + z * r), (x * r, y * request.width + 1e-3, r + z * r), s * r)
+            for y, x, z, s in bumps
         ]
-        return Built().add(ask.made_of("food"), blob(limbs, 0.6 * r, 40))
+        return Built().add(request.made_of("food"), blob(limbs, 0.6 * r, 40))
 
     return build
 
@@ -177,13 +180,13 @@ def potato(bumps: Sequence[tuple[float, float, float, float]]) -> Builder:
 def strawberry(form: str) -> Builder:
     """A strawberry with seeds and a star of leaves."""
 
-    def build(ask: Commission) -> Built:
-        r, h = ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        r, h = request.depth / 2, request.height
         shape = [(0, 0), (0.4, 0.06), (0.8, 0.35), (1, 0.65), (0.75, 0.86), (0.2, 0.9), (0, 0.9)]
         if form == "round":
             shape = [(0, 0), (0.6, 0.06), (0.96, 0.35), (1, 0.55), (0.8, 0.82), (0.2, 0.9), (0, 0.9)]
         profile = [(max(0.0, float(a)) * r, float(z) * h) for a, z in spline(shape, 5)]
-        built = Built().add(ask.made_of("ceramic"), lathe(profile))
+        built = Built().add(request.made_of("ceramic"), lathe(profile))
         seed = ellipsoid(0.05 * r, 0.05 * r, 0.06 * h, 6)
         for level in range(6):
             z = (0.14 + 0.12 * level) * h
@@ -199,18 +202,18 @@ def strawberry(form: str) -> Builder:
 def pineapple(rows: int) -> Builder:
     """A pineapple: scales in spirals and a crown of stiff leaves."""
 
-    def build(ask: Commission) -> Built:
-        r, h = ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        r, h = request.depth / 2, request.height
         body = lathe(
             [(0, 0), *((r * 0.9 * sin(pi * (0.17 + 0.66 * t)), 0.58 * h * t) for t in np.linspace(0, 1, 12)), (0, 0.58 * h)]
         )
-        built = Built().add(ask.made_of("food"), body)
+        built = Built().add(request.made_of("food"), body)
         scale = ellipsoid(0.26 * r, 0.42 * r, 0.62 * h / rows, 10)
         for row in range(rows):
             t = (row + 0.5) / rows
             far = r * 0.88 * sin(pi * (0.17 + 0.66 * t))
             scales = [scale.moved(far).turned(z=360 * (k + row % 2 / 2) / 13).moved(z=0.58 * h * t) for k in range(13)]
-            built.add(ask.made_of("food"), joined(scales))
+            built.add(request.made_of("food"), joined(scales))
         for ring, (lift, length) in enumerate(((42, 0.26), (62, 0.36), (80, 0.42))):
             crown = tuft(8 - ring, length * h, 0.3 * r, lift, 0.06)
             built.add(material("leaf", (0.18, 0.38, 0.16)), *(m.turned(z=20 * ring).moved(z=0.57 * h) for m in crown))
@@ -222,8 +225,8 @@ def pineapple(rows: int) -> Builder:
 def grapes(rows: int) -> Builder:
     """A bunch that lies: a wedge of balls, a woody stem at its wide end."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         r = 0.42 * w / rows
         built = Built()
         for k in range(rows):
@@ -235,7 +238,7 @@ def grapes(rows: int) -> Builder:
                         (k + 0.5) / rows * 0.86 * w - w / 2,
                         r + (h - 2 * r) * wide * inner * sin(a),
                     )
-                    built.add(ask.made_of("ceramic"), ball(r * ask.random.uniform(0.95, 1.1), 14).moved(*place))
+                    built.add(request.made_of("ceramic"), ball(r * request.random.uniform(0.95, 1.1), 14).moved(*place))
         stem = spline([(0, 0.3 * w, 0.5 * h), (0, 0.42 * w, 0.6 * h), (0.02 * d, 0.5 * w, 0.75 * h)], 3)
         return built.add(material("wood", STEM), tube(stem, 0.18 * r))
 
@@ -245,12 +248,12 @@ def grapes(rows: int) -> Builder:
 def cherries(leaves: int) -> Builder:
     """Two cherries on stalks that meet."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         r = min(d / 2, 0.24 * w)
         built = Built()
         for side in (-1, 1):
-            built.add(ask.made_of("ceramic"), ball(r, 28).moved(0, side * (w / 2 - r), r))
+            built.add(request.made_of("ceramic"), ball(r, 28).moved(0, side * (w / 2 - r), r))
             stalk = spline([(0, side * (w / 2 - r), 1.9 * r), (0, side * 0.22 * w, 0.7 * h), (0, 0, h)], 5)
             built.add(material("leaf", (0.35, 0.45, 0.14)), tube(stalk, 0.07 * r, 8))
         blades = [leaf(0.45 * w, 0.2 * w, 0.3).turned(z=90 + 180 * k).moved(0, 0, 0.97 * h) for k in range(leaves)]
@@ -262,20 +265,20 @@ def cherries(leaves: int) -> Builder:
 def broccoli(heads: int) -> Builder:
     """A head of broccoli that stands on its thick stalk."""
 
-    def build(ask: Commission) -> Built:
-        r, h = ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        r, h = request.depth / 2, request.height
         built = Built().add(
             material("food", (0.62, 0.72, 0.38)),
             lathe([(0, 0), (0.36 * r, 0), (0.3 * r, 0.3 * h), (0.6 * r, 0.6 * h), (0, 0.66 * h)]),
         )
         for k in range(heads):
             far, a = 0.7 * r * ((k + 0.3) / heads) ** 0.5, 2.4 * k
-            size = ask.random.uniform(0.24, 0.3) * r
+            size = request.random.uniform(0.24, 0.3) * r
             place = (far * cos(a), far * sin(a), 0.83 * h - 0.28 * h * (far / r) ** 2)
             floret = ball(size, 12)
-            bumps = 1 + 0.14 * np.array([ask.random.uniform(-1, 1) for _ in range(len(floret.points))])
+            bumps = 1 + 0.14 * np.array([request.random.uniform(-1, 1) for _ in range(len(floret.points))])
             rough = Mesh(floret.points * bumps[:, None], floret.corners, floret.counts)
-            built.add(Material("leaf", ask.colour, scale=0.4), rough.moved(*place))
+            built.add(Material("leaf", request.colour, scale=0.4), rough.moved(*place))
         return built
 
     return build
@@ -284,8 +287,8 @@ def broccoli(heads: int) -> Builder:
 def lettuce(layers: int) -> Builder:
     """A head of loose, frilled leaves."""
 
-    def build(ask: Commission) -> Built:
-        r, h = ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        r, h = request.depth / 2, request.height
         built = Built().add(material("leaf", (0.62, 0.76, 0.34)), ellipsoid(1.45 * r, 1.45 * r, 0.96 * h).moved(z=0.48 * h))
         for layer in range(layers):
             open_by = layer / max(1, layers - 1)
@@ -310,8 +313,8 @@ def frilled_leaf(height: float, reach: float, width: float) -> Mesh:
 def watermelon(stands: bool) -> Builder:
     """A wedge of watermelon with seeds that stands on its rind, or lies flat."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = (ask.width, ask.depth, ask.height)
+    def build(request: BuildRequest) -> Built:
+        w, d, h = (request.width, request.depth, request.height)
         radius = w / 2
         layers = (((0.13, 0.38, 0.12), 1.0, 1.0), ((0.86, 0.90, 0.70), 0.94, 1.02), (COLOURS["red"], 0.87, 1.04))
         built = Built()
@@ -341,8 +344,8 @@ def tapered(built: Built, height: float) -> Built:
 def lantern(form: str) -> Builder:
     """A pumpkin with a lit face."""
 
-    def build(ask: Commission) -> Built:
-        r, h = ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        r, h = request.depth / 2, request.height
         outer = spline(turned_table("fruit")["jack-o'-lantern"][form]["parts"][0]["outer"], 5)
         lower, upper = np.linspace(-0.55, 0.55, 15), np.linspace(-0.6, 0.6, 15)
         jag = np.where(np.arange(15) % 4 < 2, 0.0, 0.05)
@@ -360,7 +363,7 @@ def lantern(form: str) -> Builder:
         ]
         other = [edge[::-1] * (-1, 1) for edge in eye]
         holes = [on_skin(bottom, top, outer, (r, h)) for bottom, top in (mouth, eye, other, nose)]
-        return turned("jack-o'-lantern", form, "fruit")(ask).add(glowing((1.0, 0.72, 0.2), 1.6), *holes)
+        return turned("jack-o'-lantern", form, "fruit")(request).add(glowing((1.0, 0.72, 0.2), 1.6), *holes)
 
     return build
 

@@ -4,7 +4,7 @@ from math import pi
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builder, Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builder, Builders, BuildRequest, Built
 from gpu_workers.solid.builders.goods.turnery import bail
 from gpu_workers.solid.kit.curves import arc, mirrored, spline
 from gpu_workers.solid.kit.materials import COLOURS, Colour, Material, material, wood
@@ -17,10 +17,10 @@ PAGES: Colour = (0.90, 0.87, 0.78)
 def cardboard_box(crossed: bool) -> Builder:
     """A closed carton with tape along its seam; with holes to grip, or tape across too."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         tape = material("plastic", (0.74, 0.58, 0.36))
-        built = Built().add(ask.made_of("paper"), box(0.996 * w, 0.994 * d, 0.997 * h, 0.004), flat=True)
+        built = Built().add(request.made_of("paper"), box(0.996 * w, 0.994 * d, 0.997 * h, 0.004), flat=True)
         built.add(tape, box(w, 0.05, 0.3 * h, 0.0005).moved(z=0.7 * h), flat=True)
         seam = box(0.98 * w, 0.002, 0.002, 0.0002).moved(z=0.9985 * h)
         built.add(material("paper", "brown"), seam)
@@ -37,27 +37,27 @@ def cardboard_box(crossed: bool) -> Builder:
 def crate(rows: int, braced: bool) -> Builder:
     """An open crate of boards between corner posts."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         built, board = Built(), 0.012
         posts = [
             box(0.03, 0.03, h, 0.003).moved(x * (d / 2 - 0.028), y * (w / 2 - 0.028)) for x in (-1, 1) for y in (-1, 1)
         ]
-        built.add(Material("wood", ask.colour), *posts, flat=True)
+        built.add(Material("wood", request.colour), *posts, flat=True)
         high = 0.8 * h / rows
         for k in range(rows):
             z = 0.02 * h + k * (h - high - 0.02 * h) / max(1, rows - 1)
             long = [box(w, board, high, 0.002).moved(x * (d - board) / 2, 0, z) for x in (-1, 1)]
             short = [box(board, d - 2 * board, high, 0.002).moved(0, y * (w - board) / 2, z) for y in (-1, 1)]
-            built.add(Material("wood", ask.colour, grain="y"), *long, flat=True)
-            built.add(Material("wood", ask.colour, grain="x"), *short, flat=True)
+            built.add(Material("wood", request.colour, grain="y"), *long, flat=True)
+            built.add(Material("wood", request.colour, grain="x"), *short, flat=True)
         built.add(
-            Material("wood", ask.colour, grain="y"), box(w - 0.03, d - 0.03, 0.012, 0.002).moved(z=0.03 * h), flat=True
+            Material("wood", request.colour, grain="y"), box(w - 0.03, d - 0.03, 0.012, 0.002).moved(z=0.03 * h), flat=True
         )
         if braced:
             slope = np.degrees(np.arctan2(0.8 * h, 0.9 * w))
             brace = box(0.98 * w, 0.008, 0.06, 0.002).moved(z=-0.03).turned(x=slope).moved(d / 2 - 0.002, 0, h / 2)
-            built.add(Material("wood", ask.colour, grain="y"), brace, flat=True)
+            built.add(Material("wood", request.colour, grain="y"), brace, flat=True)
         return built
 
     return build
@@ -78,10 +78,10 @@ def woven(radius: float, height: float, lower: float, rows: int) -> list[Mesh]:
 def basket(handle: bool) -> Builder:
     """A woven basket, with a bow over it or two grips at its rim."""
 
-    def build(ask: Commission) -> Built:
-        r, h = ask.depth / 2 * 0.955, ask.height
+    def build(request: BuildRequest) -> Built:
+        r, h = request.depth / 2 * 0.955, request.height
         rim = 0.5 * h if handle else 0.92 * h
-        straw = ask.made_of("wood")
+        straw = request.made_of("wood")
         built = Built().add(straw, joined(woven(r, rim * 0.96, 0.8, 12 if handle else 18)), cylinder(0.8 * r, 0.03 * h))
         edge = np.column_stack([arc(1.01 * r, 0, 352.5, 47), np.full(48, rim * 0.97)])
         built.add(straw, tube(edge, 0.045 * r, 8, closed=True))
@@ -96,12 +96,12 @@ def basket(handle: bool) -> Builder:
 def gift_box(tall_bow: bool) -> Builder:
     """A wrapped box with a lid, ribbons across and a bow."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         top = 0.78 * h
-        ribbon = material("ceramic", "gold" if sum(ask.colour) < 1.9 else "red")
-        built = Built().add(ask.made_of("paper"), box(0.96 * w, 0.96 * d, 0.8 * top, 0.004), flat=True)
-        built.add(ask.made_of("paper"), box(w, d, 0.24 * top, 0.004).moved(z=0.76 * top), flat=True)
+        ribbon = material("ceramic", "gold" if sum(request.colour) < 1.9 else "red")
+        built = Built().add(request.made_of("paper"), box(0.96 * w, 0.96 * d, 0.8 * top, 0.004), flat=True)
+        built.add(request.made_of("paper"), box(w, d, 0.24 * top, 0.004).moved(z=0.76 * top), flat=True)
         for turn, long in ((0, d), (90, w)):
             low = box(0.14 * w, 0.966 * long, 0.8 * top, 0.001).turned(z=turn)
             built.add(
@@ -119,16 +119,16 @@ def gift_box(tall_bow: bool) -> Builder:
     return build
 
 
-def wheeled_suitcase(ask: Commission) -> Built:
+def wheeled_suitcase(request: BuildRequest) -> Built:
     """A ribbed suitcase that stands on wheels, its handle drawn out."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     low, tall = 0.05 * h, 0.75 * h
     dark = material("plastic", "charcoal")
     ribs = [
         box(0.02 * w, 0.98 * d, tall * 0.86, 0.006).moved(0, y * w, low + 0.07 * tall)
         for y in (-0.36, -0.18, 0, 0.18, 0.36)
     ]
-    built = Built().add(ask.made_of("plastic"), box(w, 0.94 * d, tall, 0.3 * d, 5).moved(z=low), *ribs)
+    built = Built().add(request.made_of("plastic"), box(w, 0.94 * d, tall, 0.3 * d, 5).moved(z=low), *ribs)
     built.add(dark, box(1.004 * w, 0.02 * d, tall * 1.004, 0.004).moved(z=low))
     reach, top = 0.3 * w, low + tall - 0.02
     built.add(dark, tube([(0, -reach, top), (0, -reach, h - 0.012), (0, reach, h - 0.012), (0, reach, top)], 0.011))
@@ -137,11 +137,11 @@ def wheeled_suitcase(ask: Commission) -> Built:
     return built.add(material("rubber", "black"), *(wheel.moved(*corner) for corner in corners))
 
 
-def strapped_suitcase(ask: Commission) -> Built:
+def strapped_suitcase(request: BuildRequest) -> Built:
     """A leather suitcase that stands, with two straps, clasps and a handle."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     top, dark = 0.94 * h, material("leather", "brown")
-    built = Built().add(ask.made_of("leather"), box(w, 0.94 * d, top, 0.3 * d, 5))
+    built = Built().add(request.made_of("leather"), box(w, 0.94 * d, top, 0.3 * d, 5))
     straps = [box(0.07 * w, 0.98 * d, 1.004 * top, 0.3 * d, 5).moved(0, y * w) for y in (-0.28, 0.28)]
     built.add(dark, box(1.004 * w, 0.02 * d, 1.004 * top, 0.004), *straps)
     bow = [(0, -0.16 * w, top - 0.02), (0, -0.12 * w, h - 0.012), (0, 0.12 * w, h - 0.012), (0, 0.16 * w, top - 0.02)]
@@ -153,12 +153,12 @@ def strapped_suitcase(ask: Commission) -> Built:
 def backpack(pockets: int) -> Builder:
     """A backpack that stands, its pockets to the front."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         body = cushion(0.86 * w, 0.95 * h, 0.6 * d, 0.2).turned(y=90).moved(-0.32 * d, 0, 0.475 * h)
         side = cushion(0.12 * w, 0.34 * h, 0.3 * d, 0.2).turned(y=90).moved(-0.22 * d, 0.44 * w, 0.25 * h)
         return webbed(
-            Built().add(ask.made_of("fabric"), body, *mirrored(side), *front_pockets(pockets, (w, d, h))), (w, d, h)
+            Built().add(request.made_of("fabric"), body, *mirrored(side), *front_pockets(pockets, (w, d, h))), (w, d, h)
         )
 
     return build
@@ -198,9 +198,9 @@ def book_mesh(size: tuple[float, float, float], cover: Material) -> list[tuple[M
 def book(ribbed: bool) -> Builder:
     """A book that lies; with ribs on its spine, or a plate on its cover."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
-        built, cover = Built(), ask.made_of("leather" if ribbed else "paint")
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
+        built, cover = Built(), request.made_of("leather" if ribbed else "paint")
         for finish, mesh in book_mesh((w, d, 0.97 * h), cover):
             built.add(finish, mesh, flat=True)
         band = material("metal", "gold") if ribbed else material("paper", "cream")
@@ -216,17 +216,17 @@ def book(ribbed: bool) -> Builder:
 def stack_of_books(heights: tuple[float, ...]) -> Builder:
     """Books of several colours on each other, a little askew."""
 
-    def build(ask: Commission) -> Built:
+    def build(request: BuildRequest) -> Built:
         built, low = Built(), 0.0
         colours = [COLOURS[name] for name in ("navy", "red", "olive", "cream", "teal", "terracotta")]
         for k, share in enumerate(heights):
-            high = share * ask.height / sum(heights)
+            high = share * request.height / sum(heights)
             scale = (0.9, 0.8, 0.86, 0.74, 0.7)[k % 5]
             cover = Material("paint", colours[k % len(colours)])
             turn, shift = (4, -6, 3, 9, -4)[k % 5], 0.02 * (k % 3 - 1)
-            for finish, mesh in book_mesh((scale * ask.width, scale * ask.depth, high), cover):
+            for finish, mesh in book_mesh((scale * request.width, scale * request.depth, high), cover):
                 built.add(
-                    finish, mesh.turned(z=90 + turn if k % 4 == 3 else turn).moved(shift * ask.depth, 0, low), flat=True
+                    finish, mesh.turned(z=90 + turn if k % 4 == 3 else turn).moved(shift * request.depth, 0, low), flat=True
                 )
             low += high
         return built
@@ -237,14 +237,14 @@ def stack_of_books(heights: tuple[float, ...]) -> Builder:
 def notebook(spiral: bool) -> Builder:
     """A notebook with a spiral at its back, or an elastic band and a ribbon."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         thick = 0.8 * h
         built = Built().add(
             material("paper", "white"), box(0.97 * w, 0.95 * d, 0.76 * thick, 0.001).moved(0.01 * d, 0, 0.12 * thick)
         )
         covers = [box(w, 0.97 * d, 0.13 * thick, 0.0008).moved(0.015 * d, 0, z) for z in (0.0, 0.87 * thick)]
-        built.add(ask.made_of("paper" if spiral else "leather"), *covers, flat=True)
+        built.add(request.made_of("paper" if spiral else "leather"), *covers, flat=True)
         if spiral:
             turn = np.linspace(0, 2 * pi * 22, 22 * 12)
             wire = np.stack(
@@ -260,7 +260,7 @@ def notebook(spiral: bool) -> Builder:
         spine = box(w, 0.04 * d, thick, 0.002).moved(-0.48 * d)
         ribbon = box(0.03 * w, 0.02 * d, 0.2 * h, 0.0005).moved(0.49 * d, -0.1 * w, 0.1 * h)
         cap = box(0.5 * w, 0.3 * d, 0.05 * h, 0.0004).moved(0.05 * d, -0.1 * w, 0.8 * h)
-        built.add(ask.made_of("leather"), spine).add(material("fabric", "red"), ribbon, band)
+        built.add(request.made_of("leather"), spine).add(material("fabric", "red"), ribbon, band)
         return built.add(
             material("paper", "cream"),
             cap,
@@ -280,8 +280,8 @@ LANDS = (
 def globe(ringed: bool) -> Builder:
     """A globe on a stand, with land on its seas; in a ring of metal, or with a wooden one about its middle too."""
 
-    def build(ask: Commission) -> Built:
-        r, h = 0.45 * ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        r, h = 0.45 * request.depth, request.height
         middle, brass = h - r * 1.08, material("metal", "brass")
         stand = wood("walnut", "z") if ringed else brass
         stem = cylinder(0.08 * r, h - 2 * r * 1.08, 0.06 * r).moved(z=0.03 * h)
@@ -319,12 +319,12 @@ def _land(radius: float, direction: tuple[float, float, float], angle: float, nu
 def pencil(rubber: bool) -> Builder:
     """A pencil that lies, its point to the left."""
 
-    def build(ask: Commission) -> Built:
-        w, r = ask.width, ask.height / 2
-        parts = [(0.0, 0.06, 1.0, 1.0, material("rubber", "pink") if rubber else ask.made_of("paint"))]
-        parts += [(0.06, 0.11, 1.0, 1.0, material("metal", "steel") if rubber else ask.made_of("paint"))]
+    def build(request: BuildRequest) -> Built:
+        w, r = request.width, request.height / 2
+        parts = [(0.0, 0.06, 1.0, 1.0, material("rubber", "pink") if rubber else request.made_of("paint"))]
+        parts += [(0.06, 0.11, 1.0, 1.0, material("metal", "steel") if rubber else request.made_of("paint"))]
         parts += [
-            (0.11, 0.86, 1.0, 1.0, ask.made_of("paint")),
+            (0.11, 0.86, 1.0, 1.0, request.made_of("paint")),
             (0.86, 0.965, 0.97, 0.3, wood("pine", "y")),
             (0.965, 1.0, 0.3, 0.02, material("rubber", "charcoal")),
         ]

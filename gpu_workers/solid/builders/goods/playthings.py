@@ -5,7 +5,7 @@ from math import acos, atan2, cos, degrees, pi, radians, sin
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builder, Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builder, Builders, BuildRequest, Built
 from gpu_workers.solid.kit.curves import arc, spline
 from gpu_workers.solid.kit.materials import Kind, material, wood
 from gpu_workers.solid.kit.mesh import Mesh, grid_mesh, joined
@@ -36,8 +36,8 @@ def cap(radius: float, angle: float, sides: int) -> Mesh:
 def patched_ball(angle: float, sides: int) -> Builder:
     """A white ball with twelve dark patches."""
 
-    def build(ask: Commission) -> Built:
-        r = ask.height / 2
+    def build(request: BuildRequest) -> Built:
+        r = request.height / 2
         patches = [pointed(cap(1.008 * r, angle, sides), corner).moved(z=r) for corner in PENTAGONS]
         built = Built().add(material("leather", "white"), ball(r, 40).moved(z=r))
         return built.add(material("leather", "black"), *patches)
@@ -73,10 +73,10 @@ SEAMS: dict[str, dict[str, list[tuple[float, tuple[float, float, float]]]]] = {
 def seamed_ball(category: str, form: str, kind: Kind, line: str) -> Builder:
     """A ball with seams along circles."""
 
-    def build(ask: Commission) -> Built:
-        r = ask.height / 2
+    def build(request: BuildRequest) -> Built:
+        r = request.height / 2
         lines = [seam(r, pointed_ring(angle, axis)) for angle, axis in SEAMS[category][form]]
-        return Built().add(ask.made_of(kind), ball(r, 40).moved(z=r)).add(material("rubber", line), joined(lines))
+        return Built().add(request.made_of(kind), ball(r, 40).moved(z=r)).add(material("rubber", line), joined(lines))
 
     return build
 
@@ -84,8 +84,8 @@ def seamed_ball(category: str, form: str, kind: Kind, line: str) -> Builder:
 def stitched_ball(turn: float) -> Builder:
     """A baseball: one seam that winds about it, with red stitches."""
 
-    def build(ask: Commission) -> Built:
-        r = ask.height / 2
+    def build(request: BuildRequest) -> Built:
+        r = request.height / 2
         t = np.linspace(0, 2 * pi, 72, endpoint=False)
         way = np.stack(
             [np.cos(t) * 0.8 + 0.35 * np.cos(3 * t), np.sin(t) * 0.8 - 0.35 * np.sin(3 * t), 0.95 * np.sin(2 * t)], axis=1
@@ -95,7 +95,7 @@ def stitched_ball(turn: float) -> Builder:
         across = np.cross(way, np.roll(way, -1, axis=0) - way)
         across *= 0.09 / np.linalg.norm(across, axis=1, keepdims=True)
         stitch = [tube([r * (p - side), r * (p + side)], 0.022 * r, 6) for p, side in zip(way, across, strict=True)]
-        built = Built().add(ask.made_of("leather"), ball(r, 40).moved(z=r))
+        built = Built().add(request.made_of("leather"), ball(r, 40).moved(z=r))
         return built.add(material("fabric", "red"), *(m.turned(x=turn, y=25).moved(z=r) for m in (line, joined(stitch))))
 
     return build
@@ -109,16 +109,18 @@ FACES = [(0, 0, 1), (0, 90, 2), (90, 0, 3), (-90, 0, 4), (0, -90, 2)]
 def die(round_by: float) -> Builder:
     """A die with its pips."""
 
-    def build(ask: Commission) -> Built:
-        h = ask.height
+    def build(request: BuildRequest) -> Built:
+        h = request.height
         pip = cylinder(0.1 * h, 0.02 * h, round_by=0.0002).moved(z=0.492 * h)
-        dark = "white" if sum(ask.colour) < 1.9 else "black"
+        dark = "white" if sum(request.colour) < 1.9 else "black"
         spots = [
             pip.moved(0.26 * h * x, 0.26 * h * y).turned(x=tx, y=ty).moved(z=h / 2)
             for tx, ty, n in FACES
             for x, y in PIPS[n]
         ]
-        return Built().add(ask.made_of("paint"), box(h, h, h, round_by * h, 4)).add(material("paint", dark), joined(spots))
+        return (
+            Built().add(request.made_of("paint"), box(h, h, h, round_by * h, 4)).add(material("paint", dark), joined(spots))
+        )
 
     return build
 
@@ -126,8 +128,8 @@ def die(round_by: float) -> Builder:
 def blocks(places: Sequence[tuple[float, int, str]]) -> Builder:
     """Wooden blocks on each other: (aside, row, colour)."""
 
-    def build(ask: Commission) -> Built:
-        side, built = ask.depth, Built()
+    def build(request: BuildRequest) -> Built:
+        side, built = request.depth, Built()
         for k, (aside, row, colour) in enumerate(places):
             piece = box(side * 0.97, side * 0.97, side, 0.003).turned(z=(k * 37) % 9 - 4).moved(0, aside * side, row * side)
             built.add(material("wood", colour), piece, flat=True)
@@ -139,8 +141,8 @@ def blocks(places: Sequence[tuple[float, int, str]]) -> Builder:
 def balloon(wave: float) -> Builder:
     """A balloon above its string, whose end lies on the ground."""
 
-    def build(ask: Commission) -> Built:
-        r, h = ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        r, h = request.depth / 2, request.height
         low = h - 2.45 * r
         shape = [
             (0.06, 0),
@@ -157,8 +159,8 @@ def balloon(wave: float) -> Builder:
         string = spline(
             [(0, 0, low), (0.02, wave, 0.7 * low), (0, -wave, 0.4 * low), (0, wave * 0.5, 0.12 * low), (0.03, 0, 0.003)], 8
         )
-        built = Built().add(ask.made_of("ceramic"), body).add(material("fabric", "white"), tube(string, 0.003, 6))
-        return built.add(ask.made_of("ceramic"), cylinder(0.13 * r, 0.08 * r, 0.04 * r).moved(z=low - 0.06 * r))
+        built = Built().add(request.made_of("ceramic"), body).add(material("fabric", "white"), tube(string, 0.003, 6))
+        return built.add(request.made_of("ceramic"), cylinder(0.13 * r, 0.08 * r, 0.04 * r).moved(z=low - 0.06 * r))
 
     return build
 
@@ -166,10 +168,10 @@ def balloon(wave: float) -> Builder:
 def doll_house(floors: int) -> Builder:
     """A house open at the front, with rooms, a gable roof and windows in its sides."""
 
-    def build(ask: Commission) -> Built:
-        w, d, h = ask.width, ask.depth, ask.height
+    def build(request: BuildRequest) -> Built:
+        w, d, h = request.width, request.depth, request.height
         wall, eaves = 0.012, 0.68 * h
-        shell = ask.made_of("paint")
+        shell = request.made_of("paint")
         built = Built().add(shell, box(0.9 * w, wall, eaves, 0.002).moved(-d / 2 + wall / 2 + 0.02 * d), flat=True)
         sides = [box(wall, 0.92 * d, eaves, 0.002).moved(0, y * 0.45 * w) for y in (-1, 0.08, 1)]
         built.add(shell, *sides, flat=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builder, Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builder, Builders, BuildRequest, Built
 from gpu_workers.solid.kit.curves import arc, hollow, spline
 from gpu_workers.solid.kit.materials import COLOURS, Colour, Material
 from gpu_workers.solid.kit.mesh import Mesh
@@ -42,22 +42,22 @@ def turned(category: str, form: str, family: str = "vessels") -> Builder:
     """A builder of a row of a table."""
     row = turned_table(family)[category][form]
 
-    def build(ask: Commission) -> Built:
+    def build(request: BuildRequest) -> Built:
         sides = {grip.get("side", 1) for grip in row.get("grips", ())}
-        reach = (ask.width - ask.depth) / (2 if len(sides) > 1 or 0 in sides else 1)
-        frame = Frame(ask.depth / 2, ask.height, reach)
+        reach = (request.width - request.depth) / (2 if len(sides) > 1 or 0 in sides else 1)
+        frame = Frame(request.depth / 2, request.height, reach)
         built = Built()
         for part in row["parts"]:
-            built.add(_finish(ask, part), _turned_part(part, row["parts"][0], frame))
+            built.add(_finish(request, part), _turned_part(part, row["parts"][0], frame))
         for grip in row.get("grips", ()):
-            built.add(_finish(ask, grip), *_grip(grip, frame))
+            built.add(_finish(request, grip), *_grip(grip, frame))
         return built
 
     return build
 
 
-def _finish(ask: Commission, row: dict[str, Any]) -> Material:
-    return Material(row.get("kind", "ceramic"), _row_colour(row.get("colour"), ask.colour))
+def _finish(request: BuildRequest, row: dict[str, Any]) -> Material:
+    return Material(row.get("kind", "ceramic"), _row_colour(row.get("colour"), request.colour))
 
 
 def _row_colour(given: Any, own: Colour) -> Colour:
@@ -126,34 +126,34 @@ def bail(radius: float, low: float, top: float, thick: float) -> Mesh:
 def bucket(form: str) -> Builder:
     """A bucket with its bow up."""
 
-    def build(ask: Commission) -> Built:
-        built, r = turned("bucket", form)(ask), ask.depth / 2
-        built.add(Material("metal", COLOURS["steel"]), bail(r * 0.97, ask.height * 0.64, ask.height, 0.004))
-        grip = tube([(0, -0.05, ask.height - 0.008), (0, 0.05, ask.height - 0.008)], 0.0085)
+    def build(request: BuildRequest) -> Built:
+        built, r = turned("bucket", form)(request), request.depth / 2
+        built.add(Material("metal", COLOURS["steel"]), bail(r * 0.97, request.height * 0.64, request.height, 0.004))
+        grip = tube([(0, -0.05, request.height - 0.008), (0, 0.05, request.height - 0.008)], 0.0085)
         return built.add(Material("plastic", COLOURS["black"]), grip)
 
     return build
 
 
-def wire_wastebasket(ask: Commission) -> Built:
+def wire_wastebasket(request: BuildRequest) -> Built:
     """A wastebasket of wire, with crumpled paper in it."""
-    r, h, count = ask.depth / 2, ask.height, 36
+    r, h, count = request.depth / 2, request.height, 36
     levels = [(0.7 + 0.3 * t, max(0.01, t)) for t in np.linspace(0, 0.985, 8)]
     rings = [tube([(x, y, z * h) for x, y in arc(far * r - 0.003, 0, 350, 35)], 0.0025, 6, True) for far, z in levels]
     angles = np.linspace(0, 2 * pi, count, endpoint=False)
     rods = [tube([(0.7 * r * cos(a), 0.7 * r * sin(a), 0), (r * cos(a), r * sin(a), h)], 0.002, 6) for a in angles]
-    built = Built().add(ask.made_of("metal"), *rings, *rods, cylinder(0.69 * r, 0.01))
+    built = Built().add(request.made_of("metal"), *rings, *rods, cylinder(0.69 * r, 0.01))
     rim = tube([(x, y, h - 0.005) for x, y in arc(r - 0.005, 0, 350, 35)], 0.006, 8, True)
-    return built.add(ask.made_of("metal"), rim).add(Material("paper", COLOURS["white"]), *crumpled(ask, r, h))
+    return built.add(request.made_of("metal"), rim).add(Material("paper", COLOURS["white"]), *crumpled(request, r, h))
 
 
-def crumpled(ask: Commission, radius: float, height: float) -> list[Mesh]:
+def crumpled(request: BuildRequest, radius: float, height: float) -> list[Mesh]:
     """Balls of paper that fill a basket nearly to its rim."""
     found = []
     for level in (0.2, 0.5, 0.78):
         for k in range(6):
             paper = ball(0.3 * radius, 10)
-            dents = 1 + 0.16 * np.array([ask.random.uniform(-1, 1) for _ in range(len(paper.points))])
+            dents = 1 + 0.16 * np.array([request.random.uniform(-1, 1) for _ in range(len(paper.points))])
             paper = Mesh(paper.points * dents[:, None], paper.corners, paper.counts)
             angle, far = 2.4 * k + level, 0.46 * radius * (k > 0)
             found.append(paper.moved(far * cos(angle), far * sin(angle), level * height))
@@ -163,40 +163,48 @@ def crumpled(ask: Commission, radius: float, height: float) -> list[Mesh]:
 def noodles(category: str, form: str, kind_colour: Colour, steep: float = 0.5) -> Builder:
     """A vessel with strands wound in it."""
 
-    def build(ask: Commission) -> Built:
-        built, r, h = turned(category, form)(ask), ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        built, r, h = turned(category, form)(request), request.depth / 2, request.height
         top = turned_table()[category][form]["level"] * h
         strands = []
         for _ in range(34):
-            reach, turn, tilt = ask.random.uniform(0.2, 0.62) * r, ask.random.uniform(0, 360), ask.random.uniform(-9, 9)
+            reach, turn, tilt = (
+                request.random.uniform(0.2, 0.62) * r,
+                request.random.uniform(0, 360),
+                request.random.uniform(-9, 9),
+            )
             ring = np.column_stack([arc(reach, 0, 250, 16), np.full(17, 0.0)])
             strand = tube(ring, 0.026 * r, around=6).turned(x=tilt, y=tilt / 2, z=turn)
-            height = top + (0.68 - reach / r) * steep * h + ask.random.uniform(-0.02, 0.02) * h
-            strands.append(strand.moved(ask.random.uniform(-0.1, 0.1) * r, ask.random.uniform(-0.1, 0.1) * r, height))
+            height = top + (0.68 - reach / r) * steep * h + request.random.uniform(-0.02, 0.02) * h
+            strands.append(
+                strand.moved(request.random.uniform(-0.1, 0.1) * r, request.random.uniform(-0.1, 0.1) * r, height)
+            )
         return built.add(Material("food", kind_colour), *strands)
 
     return build
 
 
-def scattered(ask: Commission, count: int, reach: float, mesh: Mesh) -> list[Mesh]:
+def scattered(request: BuildRequest, count: int, reach: float, mesh: Mesh) -> list[Mesh]:
     """Copies turned at random over a disc of radius `reach`, domed: lower towards the rim."""
     found = []
     for k in range(count):
-        far, angle = reach * ((k + 0.5) / count) ** 0.5, 2.4 * k + ask.random.uniform(-0.3, 0.3)
+        far, angle = reach * ((k + 0.5) / count) ** 0.5, 2.4 * k + request.random.uniform(-0.3, 0.3)
         place = far * cos(angle), far * sin(angle), -0.3 * reach * (far / reach) ** 2
-        found.append(mesh.turned(ask.random.uniform(-25, 25), ask.random.uniform(-25, 25), np.degrees(angle)).moved(*place))
+        found.append(
+            mesh.turned(request.random.uniform(-25, 25), request.random.uniform(-25, 25), np.degrees(angle)).moved(*place)
+        )
     return found
 
 
 def salad(form: str) -> Builder:
     """A bowl heaped with leaves and tomatoes."""
 
-    def build(ask: Commission) -> Built:
-        built, r, h = turned("bowl of salad", form)(ask), ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        built, r, h = turned("bowl of salad", form)(request), request.depth / 2, request.height
         for shade, size in (((0.30, 0.52, 0.12), 0.62), ((0.45, 0.65, 0.2), 0.5)):
-            leaves = scattered(ask, 26, 0.66 * r, leaf(size * r, size * 0.8 * r, 0.2).moved(-size * r / 2))
+            leaves = scattered(request, 26, 0.66 * r, leaf(size * r, size * 0.8 * r, 0.2).moved(-size * r / 2))
             built.add(Material("leaf", shade), *(one.moved(z=0.84 * h) for one in leaves))
-        tomatoes = scattered(ask, 7, 0.6 * r, ball(0.13 * r, 16))
+        tomatoes = scattered(request, 7, 0.6 * r, ball(0.13 * r, 16))
         return built.add(Material("food", COLOURS["red"]), *(one.moved(z=0.93 * h) for one in tomatoes))
 
     return build
@@ -205,8 +213,8 @@ def salad(form: str) -> Builder:
 def with_straw(category: str, form: str, colour: str) -> Builder:
     """A drink with a straw that stands out of it."""
 
-    def build(ask: Commission) -> Built:
-        built, r, h = turned(category, form)(ask), ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        built, r, h = turned(category, form)(request), request.depth / 2, request.height
         straw = tube([(0.1 * r, -0.3 * r, 0.2 * h), (-0.1 * r, 0.38 * r, h)], 0.09 * r)
         return built.add(Material("plastic", COLOURS[colour]), straw)
 
@@ -216,8 +224,8 @@ def with_straw(category: str, form: str, colour: str) -> Builder:
 def bubble_tea(form: str) -> Builder:
     """Milk tea with a straw and dark pearls at the bottom."""
 
-    def build(ask: Commission) -> Built:
-        built, r, h = with_straw("bubble tea", form, "pink")(ask), ask.depth / 2, ask.height
+    def build(request: BuildRequest) -> Built:
+        built, r, h = with_straw("bubble tea", form, "pink")(request), request.depth / 2, request.height
         rings = [(0.72 * r, (0.06 + 0.05 * k) * h, 11, k) for k in range(4)]
         pearls = [
             ball(0.1 * r, 12).moved(far * cos(2 * pi * (n + k / 2) / count), far * sin(2 * pi * (n + k / 2) / count), z)

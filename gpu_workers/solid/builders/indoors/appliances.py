@@ -1,6 +1,6 @@
 """Kitchen and bathroom: refrigerators, stoves, washing machines, small appliances, toilets, baths, basins."""
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BLACK,
     DARK_GLASS,
@@ -33,19 +33,19 @@ def dial(radius: float, turn: float = 30) -> list[Mesh]:
     return [facing(cylinder(radius, 0.016, radius * 0.85)), ridge]
 
 
-def freezer_refrigerator(ask: Commission) -> Built:
+def freezer_refrigerator(request: BuildRequest) -> Built:
     """A small door over a large one, each with a bar."""
-    return _refrigerator(ask, 0.68, 0.012)
+    return _refrigerator(request, 0.68, 0.012)
 
 
-def round_refrigerator(ask: Commission) -> Built:
+def round_refrigerator(request: BuildRequest) -> Built:
     """A large door over a small one, with round edges."""
-    return _refrigerator(ask, 0.36, 0.05)
+    return _refrigerator(request, 0.36, 0.05)
 
 
-def _refrigerator(ask: Commission, split: float, soft: float) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
-    look, x = ask.made_of("paint"), d / 2 - 0.06
+def _refrigerator(request: BuildRequest, split: float, soft: float) -> Built:
+    w, d, h = request.width, request.depth, request.height
+    look, x = request.made_of("paint"), d / 2 - 0.06
     low, cut = 0.04, split * h
     built = Built().add(look, box(w, d - 0.1, h - low, soft).moved(-0.05, 0, low), flat=True)
     doors = [
@@ -62,10 +62,10 @@ def _refrigerator(ask: Commission, split: float, soft: float) -> Built:
     return built.add(STEEL, *bars)
 
 
-def gas_stove(ask: Commission) -> Built:
+def gas_stove(request: BuildRequest) -> Built:
     """Four burners under grates, knobs, an oven with a window."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = _oven(ask, h - 0.03)
+    w, d, h = request.width, request.depth, request.height
+    built = _oven(request, h - 0.03)
     rods = []
     for x in (-1, 1):
         for y in (-1, 1):
@@ -77,10 +77,10 @@ def gas_stove(ask: Commission) -> Built:
     return built.add(BLACK, *rods, *(m.moved(-0.02) for m in legs))
 
 
-def ceramic_stove(ask: Commission) -> Built:
+def ceramic_stove(request: BuildRequest) -> Built:
     """Four round fields on dark glass, one of them hot, over an oven."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = _oven(ask, h - 0.012).add(
+    w, d, h = request.width, request.depth, request.height
+    built = _oven(request, h - 0.012).add(
         DARK_GLASS, box(w * 0.97, d * 0.92, 0.012, 0.003).moved(-0.02, 0, h - 0.013), flat=True
     )
     for x in (-1, 1):
@@ -94,10 +94,10 @@ def ceramic_stove(ask: Commission) -> Built:
     return built
 
 
-def _oven(ask: Commission, height: float) -> Built:
+def _oven(request: BuildRequest, height: float) -> Built:
     """A case with an oven's door, its window and bar, and knobs in a row."""
-    w, d = ask.width, ask.depth
-    look, x = ask.made_of("paint"), d / 2 - 0.07
+    w, d = request.width, request.depth
+    look, x = request.made_of("paint"), d / 2 - 0.07
     built = Built().add(look, box(w, d - 0.06, height - 0.04, 0.006).moved(-0.03, 0, 0.04), flat=True)
     built.add(BLACK, box(w * 0.96, d * 0.8, 0.05).moved(-0.03))
     built.add(look, box(w * 0.97, 0.03, height * 0.62, 0.005).moved(x + 0.02, 0, height * 0.2), flat=True)
@@ -107,21 +107,23 @@ def _oven(ask: Commission, height: float) -> Built:
     return built.add(BLACK, *knobs, box(w * 0.22, 0.006, 0.05, 0.001).moved(x + 0.01, 0, height * 0.88))
 
 
-def washing_machine(ask: Commission) -> Built:
+def washing_machine(request: BuildRequest) -> Built:
     """A round door of glass in a ring of steel."""
-    return _washer(ask, STEEL)
+    return _washer(request, STEEL)
 
 
-def dark_washing_machine(ask: Commission) -> Built:
+def dark_washing_machine(request: BuildRequest) -> Built:
     """The same with a dark ring and a display."""
-    built = _washer(ask, BLACK)
-    display = box(ask.width * 0.3, 0.004, 0.05, 0.001).moved(ask.depth / 2 - 0.03, -ask.width * 0.12, ask.height - 0.09)
+    built = _washer(request, BLACK)
+    display = box(request.width * 0.3, 0.004, 0.05, 0.001).moved(
+        request.depth / 2 - 0.03, -request.width * 0.12, request.height - 0.09
+    )
     return built.add(glowing((0.5, 0.8, 1.0), 1.0), display)
 
 
-def _washer(ask: Commission, rim: Material) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
-    look, x = ask.made_of("paint"), d / 2 - 0.03
+def _washer(request: BuildRequest, rim: Material) -> Built:
+    w, d, h = request.width, request.depth, request.height
+    look, x = request.made_of("paint"), d / 2 - 0.03
     built = (
         Built()
         .add(look, box(w, d - 0.03, h - 0.02, 0.012).moved(-0.015, 0, 0.02), flat=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BLACK,
     STEEL,
@@ -25,18 +25,18 @@ BATH_RIM = 0.87
 """Height of a bath without its tap, as a share of the whole."""
 
 
-def close_toilet(ask: Commission) -> Built:
+def close_toilet(request: BuildRequest) -> Built:
     """A bowl with its lid down and a tank behind it."""
-    return _toilet(ask, lid_up=False)
+    return _toilet(request, lid_up=False)
 
 
-def open_toilet(ask: Commission) -> Built:
+def open_toilet(request: BuildRequest) -> Built:
     """The same with its lid up."""
-    return _toilet(ask, lid_up=True)
+    return _toilet(request, lid_up=True)
 
 
-def _toilet(ask: Commission, lid_up: bool) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _toilet(request: BuildRequest, lid_up: bool) -> Built:
+    w, d, h = request.width, request.depth, request.height
     rim, back = h * 0.5, -d / 2
     long = d * 0.7
     x = d / 2 - long / 2
@@ -69,11 +69,11 @@ def _toilet(ask: Commission, lid_up: bool) -> Built:
     )
 
 
-def footed_bathtub(ask: Commission) -> Built:
+def footed_bathtub(request: BuildRequest) -> Built:
     """A free-standing bath with a rolled rim on four feet."""
-    w, d, h = ask.width, ask.depth, ask.height * BATH_RIM
+    w, d, h = request.width, request.depth, request.height * BATH_RIM
     shape = [(0.16, 0.62), (0.26, 0.78), (0.6, 0.9), (0.94, 0.97)]
-    built = _bath(ask, shape)
+    built = _bath(request, shape)
     rim = [(x, y, h * 0.965) for x, y in rounded_outline(w * 0.97, d * 0.97, d * 0.47, 9)]
     built.add(CERAMIC, tube(rim, h * 0.035, 10, closed=True))
     claws = [
@@ -88,17 +88,17 @@ def footed_bathtub(ask: Commission) -> Built:
         for sx in (-1, 1)
         for sy in (-1, 1)
     ]
-    return _taps(built.add(material("metal", "brass"), *claws), ask)
+    return _taps(built.add(material("metal", "brass"), *claws), request)
 
 
-def panel_bathtub(ask: Commission) -> Built:
+def panel_bathtub(request: BuildRequest) -> Built:
     """A bath in a straight case."""
-    return _taps(_bath(ask, [(0.0, 1.0), (0.97, 1.0), (1.0, 0.985)], 0.08), ask)
+    return _taps(_bath(request, [(0.0, 1.0), (0.97, 1.0), (1.0, 0.985)], 0.08), request)
 
 
-def _bath(ask: Commission, outside: list[tuple[float, float]], soft: float = 0.92) -> Built:
+def _bath(request: BuildRequest, outside: list[tuple[float, float]], soft: float = 0.92) -> Built:
     """The shell: outside rings by height and share of the plan, inside down to a floor; water in it."""
-    w, d, h = ask.width, ask.depth, ask.height * BATH_RIM
+    w, d, h = request.width, request.depth, request.height * BATH_RIM
     inside = [(0.95, 0.88), (0.6, 0.82), (0.34, 0.7), (0.28, 0.4)]
     rings = [
         np.array(
@@ -107,22 +107,22 @@ def _bath(ask: Commission, outside: list[tuple[float, float]], soft: float = 0.9
         for rows, round_by in ((outside, soft), (inside, 0.92))
         for up, share in rows
     ]
-    built = Built().add(ask.made_of("ceramic"), loft(rings))
+    built = Built().add(request.made_of("ceramic"), loft(rings))
     surface = [(x * 0.8, y * (1 - 0.2 * d / w)) for x, y in rounded_outline(w, d, d * 0.46, 9)]
     return built.add(material("water", (0.55, 0.75, 0.8)), plate(surface, 0.004).moved(z=h * 0.62))
 
 
-def _taps(built: Built, ask: Commission) -> Built:
-    w, h = ask.width, ask.height * BATH_RIM
+def _taps(built: Built, request: BuildRequest) -> Built:
+    w, h = request.width, request.height * BATH_RIM
     spout = [(0, -w * 0.46, h * 0.9), (0, -w * 0.46, h * 1.1), (0, -w * 0.42, h * 1.13), (0, -w * 0.37, h * 1.06)]
     return built.add(
         STEEL, tube(spout, 0.014), *(cylinder(0.02, h * 0.1).moved(x * 0.09, -w * 0.455, h * 0.95) for x in (-1, 1))
     )
 
 
-def pedestal_washbasin(ask: Commission) -> Built:
+def pedestal_washbasin(request: BuildRequest) -> Built:
     """A basin on a foot."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     top = h * 0.88
     levels = [
         (0, d * 0.42, w * 0.4, 0.8, -d * 0.1),
@@ -130,24 +130,24 @@ def pedestal_washbasin(ask: Commission) -> Built:
         (top * 0.78, d * 0.36, w * 0.3, 0.9, -d * 0.1),
     ]
     built = Built().add(CERAMIC, upright_loft(levels))
-    return _basin(built, ask, (top, 0.75))
+    return _basin(built, request, (top, 0.75))
 
 
-def cabinet_washbasin(ask: Commission) -> Built:
+def cabinet_washbasin(request: BuildRequest) -> Built:
     """A basin on a cupboard with two doors."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     top = h * 0.88
     built = Built().add(wood("oak"), box(w * 0.94, d * 0.9, top - 0.17, 0.008).moved(-d * 0.03, 0, 0.04), flat=True)
     doors = [box(w * 0.45, 0.016, top - 0.22, 0.004).moved(d * 0.42 + 0.008, y * w * 0.23, 0.06) for y in (-1, 1)]
     built.add(wood("oak"), *doors, flat=True).add(
         STEEL, *(bar_handle(0.14, True).moved(d * 0.42 + 0.016, y * 0.03, top * 0.66) for y in (-1, 1))
     )
-    return _basin(built.add(BLACK, box(w * 0.88, d * 0.8, 0.05).moved(-d * 0.04)), ask, (top, 0.3))
+    return _basin(built.add(BLACK, box(w * 0.88, d * 0.8, 0.05).moved(-d * 0.04)), request, (top, 0.3))
 
 
-def _basin(built: Built, ask: Commission, shape: tuple[float, float]) -> Built:
+def _basin(built: Built, request: BuildRequest, shape: tuple[float, float]) -> Built:
     """A bowl with a flat rim at a height, its corners round by a share, and a tap behind it."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     top, soft = shape
     rows = [
         (top - 0.16, 0.62, 0.0),

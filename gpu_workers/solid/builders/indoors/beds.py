@@ -1,6 +1,6 @@
 """Beds: for one, for two, one above another, for small children, for the ill."""
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import STEEL, add_wheel, four, splayed_legs
 from gpu_workers.solid.builders.seating import four_legs
 from gpu_workers.solid.kit.materials import Material, material, wood
@@ -10,7 +10,7 @@ from gpu_workers.solid.kit.primitives import box, cushion, cylinder, tube
 LINEN = material("fabric", "white")
 
 
-def add_bedding(built: Built, ask: Commission, area: tuple[float, float], z: float, thick: float = 0.2) -> Built:
+def add_bedding(built: Built, request: BuildRequest, area: tuple[float, float], z: float, thick: float = 0.2) -> Built:
     """A mattress on z over width × depth, pillows at the head (-x), a blanket that hangs over its sides."""
     width, depth = area
     built.add(LINEN, cushion(width, depth, thick, 0.03).moved(z=z))
@@ -20,12 +20,12 @@ def add_bedding(built: Built, ask: Commission, area: tuple[float, float], z: flo
     built.add(LINEN, *(pillow.turned(y=-12).moved(-depth / 2 + 0.26, y, z + thick - 0.03) for y in rows))
     cover = cushion(width + 0.03, depth * 0.68, thick * 0.75, 0.06).moved(depth * 0.155, 0, z + thick * 0.32)
     fold = cushion(width + 0.036, 0.2, thick * 0.8, 0.06).moved(-depth * 0.17, 0, z + thick * 0.3)
-    return built.add(ask.made_of("fabric"), cover).add(material("fabric", "cream"), fold)
+    return built.add(request.made_of("fabric"), cover).add(material("fabric", "cream"), fold)
 
 
-def wooden_bed(ask: Commission) -> Built:
+def wooden_bed(request: BuildRequest) -> Built:
     """A wooden frame with slats at the head and a lower board at the foot."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     frame, board = wood("oak", "y"), wood("oak")
     posts = [
         box(0.07, 0.07, tall, 0.008).moved(x * (d / 2 - 0.035), y * (w / 2 - 0.035))
@@ -43,33 +43,33 @@ def wooden_bed(ask: Commission) -> Built:
     built.add(
         wood("oak", "x"), *(box(0.03, d - 0.1, 0.18).moved(0, y * (w / 2 - 0.03), h * 0.22) for y in (-1, 1)), flat=True
     )
-    return add_bedding(built, ask, (w - 0.1, d - 0.12), h * 0.36, h * 0.2)
+    return add_bedding(built, request, (w - 0.1, d - 0.12), h * 0.36, h * 0.2)
 
 
-def upholstered_bed(ask: Commission) -> Built:
+def upholstered_bed(request: BuildRequest) -> Built:
     """A frame covered with cloth, with a high padded head."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     cloth = material("fabric", "gray")
     built = Built().add(cloth, box(w, d - 0.04, h * 0.27, 0.03).moved(0.0, 0, h * 0.09))
     built.add(wood("walnut"), *four(cylinder(0.03, h * 0.1), d / 2 - 0.1, w / 2 - 0.1))
     pads = [cushion(w / 3, h * 0.62, 0.12, 0.1).turned(y=90).moved(-d / 2, y * w / 3, h * 0.69) for y in (-1, 0, 1)]
     built.add(cloth, *pads)
-    return add_bedding(built, ask, (w - 0.06, d - 0.16), h * 0.36, h * 0.2)
+    return add_bedding(built, request, (w - 0.06, d - 0.16), h * 0.36, h * 0.2)
 
 
-def ladder_bunk(ask: Commission) -> Built:
+def ladder_bunk(request: BuildRequest) -> Built:
     """Two beds one above the other, a ladder at the long side."""
-    built = _bunk(ask, wood("pine"))
-    w, d, h = ask.width, ask.depth, ask.height
+    built = _bunk(request, wood("pine"))
+    w, d, h = request.width, request.depth, request.height
     rails = [box(0.05, 0.03, h * 0.92).turned(x=0).moved(d * (0.24 + 0.16 * k), w / 2 - 0.03) for k in (0, 1)]
     rungs = [box(0.03, d * 0.16, 0.03).moved(d * 0.32, w / 2 - 0.025, h * (0.14 + 0.16 * k)) for k in range(5)]
     return built.add(wood("pine"), *rails, *rungs, flat=True)
 
 
-def metal_bunk(ask: Commission) -> Built:
+def metal_bunk(request: BuildRequest) -> Built:
     """The same of painted tubes."""
-    built = _bunk(ask, material("paint", "charcoal"))
-    w, d, h = ask.width, ask.depth, ask.height
+    built = _bunk(request, material("paint", "charcoal"))
+    w, d, h = request.width, request.depth, request.height
     rails = [
         tube([(d * (0.24 + 0.16 * k), w / 2 - 0.02, 0), (d * (0.24 + 0.16 * k), w / 2 - 0.02, h * 0.94)], 0.016)
         for k in (0, 1)
@@ -81,14 +81,14 @@ def metal_bunk(ask: Commission) -> Built:
     return built.add(material("paint", "charcoal"), *rails, *rungs)
 
 
-def _bunk(ask: Commission, look: Material) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _bunk(request: BuildRequest, look: Material) -> Built:
+    w, d, h = request.width, request.depth, request.height
     built = Built().add(look, *four_legs(w, d, h, 0.06), flat=True)
     for z in (h * 0.16, h * 0.68):
         sides = [box(0.03, d - 0.08, 0.12).moved(0, y * (w / 2 - 0.02), z) for y in (-1, 1)]
         ends = [box(w - 0.08, 0.03, 0.08).moved(x * (d / 2 - 0.03), 0, z + e) for x in (-1, 1) for e in (0, 0.22, 0.36)]
         built.add(look, *sides, *ends, flat=True)
-        add_bedding(built, ask, (w - 0.1, d - 0.1), z + 0.04, 0.14)
+        add_bedding(built, request, (w - 0.1, d - 0.1), z + 0.04, 0.14)
     guard = [
         box(0.025, d * 0.6, 0.07).moved(-d * 0.16, w / 2 - 0.02, h * 0.9),
         box(0.025, d - 0.1, 0.07).moved(0, -w / 2 + 0.02, h * 0.9),
@@ -96,20 +96,20 @@ def _bunk(ask: Commission, look: Material) -> Built:
     return built.add(look, *guard, flat=True)
 
 
-def barred_cot(ask: Commission) -> Built:
+def barred_cot(request: BuildRequest) -> Built:
     """A child's bed with bars on all sides."""
-    return _cot(ask, four_legs(ask.width, ask.depth, ask.height, 0.045), 0.0)
+    return _cot(request, four_legs(request.width, request.depth, request.height, 0.045), 0.0)
 
 
-def rocking_cot(ask: Commission) -> Built:
+def rocking_cot(request: BuildRequest) -> Built:
     """The same with high ends on round legs."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     ends = [box(w, 0.03, h * 0.66, 0.012).moved(x * (d / 2 - 0.016), 0, h * 0.34) for x in (-1, 1)]
-    return _cot(ask, [*ends, *splayed_legs(w * 0.98, d * 0.98, h * 0.36, 0.026, 0.03)], 0.06)
+    return _cot(request, [*ends, *splayed_legs(w * 0.98, d * 0.98, h * 0.36, 0.026, 0.03)], 0.06)
 
 
-def _cot(ask: Commission, ends: list[Mesh], lower: float) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _cot(request: BuildRequest, ends: list[Mesh], lower: float) -> Built:
+    w, d, h = request.width, request.depth, request.height
     look = material("wood", "white") if lower else wood("pine")
     top, low = h - 0.05 - lower, h * 0.36
     built = Built().add(look, *ends, flat=True)
@@ -127,21 +127,21 @@ def _cot(ask: Commission, ends: list[Mesh], lower: float) -> Built:
         for y in [(k / 7 - 0.5) * w for k in range(1, 7)]
     ]
     built.add(look, *long, *short, flat=True).add(look, *bars, *crossbars)
-    return add_bedding(built, ask, (w - 0.07, d - 0.07), low + 0.03, 0.1)
+    return add_bedding(built, request, (w - 0.07, d - 0.07), low + 0.03, 0.1)
 
 
-def hospital_bed(ask: Commission) -> Built:
+def hospital_bed(request: BuildRequest) -> Built:
     """A bed on wheels with rails, its head raised."""
-    return _hospital(ask, raised=True)
+    return _hospital(request, raised=True)
 
 
-def flat_hospital_bed(ask: Commission) -> Built:
+def flat_hospital_bed(request: BuildRequest) -> Built:
     """The same, flat."""
-    return _hospital(ask, raised=False)
+    return _hospital(request, raised=False)
 
 
-def _hospital(ask: Commission, raised: bool) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _hospital(request: BuildRequest, raised: bool) -> Built:
+    w, d, h = request.width, request.depth, request.height
     pale, lie = material("plastic", "cream"), h * 0.5
     built = Built()
     for y in (-1, 1):
@@ -157,8 +157,8 @@ def _hospital(ask: Commission, raised: bool) -> Built:
         box(w * 0.92, 0.04, h - lie + k, 0.02).moved(x * (d / 2 - 0.02), 0, lie - 0.05 - k)
         for x, k in ((-1, 0.05), (1, 0.05))
     ]
-    built.add(ask.made_of("plastic"), *ends, flat=True)
-    add_bedding(built, ask, (w * 0.86, d * 0.92), lie, 0.14)
+    built.add(request.made_of("plastic"), *ends, flat=True)
+    add_bedding(built, request, (w * 0.86, d * 0.92), lie, 0.14)
     if raised:
         built.add(LINEN, cushion(w * 0.84, d * 0.4, 0.13, 0.03).turned(y=32).moved(-d * 0.27, 0, lie + 0.14))
         built.add(LINEN, cushion(0.6, 0.38, 0.12, 0.5).turned(y=32).moved(-d * 0.32, 0, lie + 0.29))

@@ -4,7 +4,7 @@ from math import pi
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BLACK,
     BRASS,
@@ -44,30 +44,30 @@ def clock_face(built: Built, radius: float, x: float, y: float, z: float) -> Bui
     return built.add(STEEL, facing(cylinder(radius * 0.05, 0.01)).moved(x, y, z))
 
 
-def round_wall_clock(ask: Commission) -> Built:
+def round_wall_clock(request: BuildRequest) -> Built:
     """A round clock with a rim."""
-    r, d = ask.width / 2, ask.depth
+    r, d = request.width / 2, request.depth
     rim = [(0, 0), (r * 0.96, 0), (r, d * 0.5), (r * 0.97, d), (r * 0.88, d), (r * 0.86, d * 0.5), (0, d * 0.5)]
-    built = Built().add(ask.made_of("plastic"), facing(lathe(rounded_profile(rim, d * 0.12))).moved(0, 0, r))
+    built = Built().add(request.made_of("plastic"), facing(lathe(rounded_profile(rim, d * 0.12))).moved(0, 0, r))
     return clock_face(built, r * 0.87, d * 0.5, 0, r)
 
 
-def wooden_wall_clock(ask: Commission) -> Built:
+def wooden_wall_clock(request: BuildRequest) -> Built:
     """A round clock in a square wooden case."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = Built().add(ask.made_of("wood"), front_plate(standing_outline(w, h, w * 0.12), d * 0.6, 0.006))
+    w, d, h = request.width, request.depth, request.height
+    built = Built().add(request.made_of("wood"), front_plate(standing_outline(w, h, w * 0.12), d * 0.6, 0.006))
     built.add(BRASS, hoop(w * 0.41, d * 0.2).turned(y=90).moved(d * 0.72, 0, h / 2))
     return clock_face(built, w * 0.41, d * 0.6, 0, h / 2)
 
 
-def bell_alarm_clock(ask: Commission) -> Built:
+def bell_alarm_clock(request: BuildRequest) -> Built:
     """A round clock on two feet with two bells and a hammer."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     r = w * 0.47
     z = h * 0.06 + r
     drum = facing(cylinder(r, d * 0.8, round_by=0.006)).moved(-d * 0.4, 0, z)
     built = Built().add(
-        ask.made_of("paint"),
+        request.made_of("paint"),
         drum,
         *(tube([(0, y * r * 0.55, z - r * 0.7), (0, y * r * 0.9, 0)], [0.005, 0.007]) for y in (-1, 1)),
     )
@@ -92,12 +92,12 @@ def ellipsoid_cap(radius: float) -> Mesh:
     )
 
 
-def square_alarm_clock(ask: Commission) -> Built:
+def square_alarm_clock(request: BuildRequest) -> Built:
     """A case with round corners, a round face and a button on top."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     body = h * 0.9
     built = Built().add(
-        ask.made_of("plastic"), front_plate(standing_outline(w, body, w * 0.2), d * 0.9, 0.008).moved(-d / 2, 0, 0.004)
+        request.made_of("plastic"), front_plate(standing_outline(w, body, w * 0.2), d * 0.9, 0.008).moved(-d / 2, 0, 0.004)
     )
     built.add(STEEL, box(w * 0.34, d * 0.4, h * 0.12, 0.004).moved(-d * 0.05, 0, body - 0.004))
     built.add(BLACK, *four(cylinder(0.006, 0.008), d * 0.3, w * 0.36))
@@ -109,12 +109,12 @@ def square_alarm_clock(ask: Commission) -> Built:
     return clock_face(built, w * 0.36, d * 0.4 - 0.002, 0, body / 2 + 0.004)
 
 
-def arched_mantel_clock(ask: Commission) -> Built:
+def arched_mantel_clock(request: BuildRequest) -> Built:
     """A wooden case with a round top on a wide foot."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     case = [(y * 0.78, z * 0.9) for y, z in arched_outline(w, h)]
     built = Built().add(
-        ask.made_of("wood"), front_plate(case, d * 0.7, 0.006).moved(-d * 0.36, 0, h * 0.08), box(w, d, h * 0.1, 0.008)
+        request.made_of("wood"), front_plate(case, d * 0.7, 0.006).moved(-d * 0.36, 0, h * 0.08), box(w, d, h * 0.1, 0.008)
     )
     r, z = w * 0.27, h * 0.62
     built.add(
@@ -126,14 +126,14 @@ def arched_mantel_clock(ask: Commission) -> Built:
     return clock_face(built, r, d * 0.34, 0, z)
 
 
-def curved_mantel_clock(ask: Commission) -> Built:
+def curved_mantel_clock(request: BuildRequest) -> Built:
     """A case that slopes down to both sides."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     y = np.linspace(-1, 1, 33)
     rise = 0.22 + 0.78 * np.exp(-((np.abs(y) / 0.52) ** 3))
     case = [(-w / 2, 0.0), (w / 2, 0.0), *((v * w / 2, h * r) for v, r in zip(y[::-1], rise[::-1], strict=True))]
     built = Built().add(
-        ask.made_of("wood"), front_plate(case, d * 0.9, 0.004).moved(-d * 0.46), box(w * 1.02, d, h * 0.06, 0.004)
+        request.made_of("wood"), front_plate(case, d * 0.9, 0.004).moved(-d * 0.46), box(w * 1.02, d, h * 0.06, 0.004)
     )
     r, z = h * 0.33, h * 0.56
     built.add(BRASS, hoop(r, 0.006).turned(y=90).moved(d * 0.44, 0, z))

@@ -4,7 +4,7 @@ from math import cos, sin
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BLACK,
     DARK_GLASS,
@@ -20,18 +20,18 @@ from gpu_workers.solid.kit.primitives import ball, box, cylinder, plate, rounded
 KEYS = material("plastic", (0.10, 0.10, 0.11))
 
 
-def silver_laptop(ask: Commission) -> Built:
+def silver_laptop(request: BuildRequest) -> Built:
     """An open laptop of metal, leaning back."""
-    return _laptop(ask, ask.made_of("metal"), KEYS, 14)
+    return _laptop(request, request.made_of("metal"), KEYS, 14)
 
 
-def plastic_laptop(ask: Commission) -> Built:
+def plastic_laptop(request: BuildRequest) -> Built:
     """An open laptop of plastic, thicker, its keys pale."""
-    return _laptop(ask, ask.made_of("plastic"), PALE_KEYS, 8)
+    return _laptop(request, request.made_of("plastic"), PALE_KEYS, 8)
 
 
-def _laptop(ask: Commission, shell: Material, caps: Material, lean: float) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _laptop(request: BuildRequest, shell: Material, caps: Material, lean: float) -> Built:
+    w, d, h = request.width, request.depth, request.height
     tall = (h - 0.014) / cos(np.radians(lean))
     deep = d - tall * sin(np.radians(lean)) - 0.006
     front = d / 2 - deep / 2
@@ -50,82 +50,82 @@ def _laptop(ask: Commission, shell: Material, caps: Material, lean: float) -> Bu
     )
 
 
-def tower_computer(ask: Commission) -> Built:
+def tower_computer(request: BuildRequest) -> Built:
     """A screen, a tower beside it, a keyboard and a mouse before them."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     back = -d / 2 + 0.12
     tower = h * 0.84
     y = -w / 2 + 0.09
-    built = Built().add(ask.made_of("plastic"), box(0.18, d * 0.78, tower, 0.008).moved(-d * 0.11, y), flat=True)
+    built = Built().add(request.made_of("plastic"), box(0.18, d * 0.78, tower, 0.008).moved(-d * 0.11, y), flat=True)
     built.add(
         BLACK,
         box(0.15, 0.004, tower * 0.2, 0.001).moved(d * 0.28, y, tower * 0.7),
         box(0.12, 0.004, 0.012, 0.001).moved(d * 0.28, y, tower * 0.6),
     )
     built.add(glowing((0.3, 0.6, 1.0), 3), facing(cylinder(0.008, 0.004)).moved(d * 0.28, y, tower * 0.5))
-    return _screen_and_keys(built, ask, (back, 0.11, w - 0.24))
+    return _screen_and_keys(built, request, (back, 0.11, w - 0.24))
 
 
-def wide_computer(ask: Commission) -> Built:
+def wide_computer(request: BuildRequest) -> Built:
     """A wide screen with a keyboard and a mouse."""
-    return _screen_and_keys(Built(), ask, (-ask.depth / 2 + 0.1, 0.0, ask.width))
+    return _screen_and_keys(Built(), request, (-request.depth / 2 + 0.1, 0.0, request.width))
 
 
-def _screen_and_keys(built: Built, ask: Commission, place: tuple[float, float, float]) -> Built:
+def _screen_and_keys(built: Built, request: BuildRequest, place: tuple[float, float, float]) -> Built:
     x, y, wide = place
-    d, h = ask.depth, ask.height
+    d, h = request.depth, request.height
     built.add(
-        ask.made_of("plastic"),
+        request.made_of("plastic"),
         plate(rounded_outline(0.24, 0.18, 0.03), 0.012, 0.003).moved(x, y),
         box(0.06, 0.025, h * 0.4).moved(x - 0.03, y),
     )
     flat_screen(built, wide, h * 0.76, 0.03, (x, y, h * 0.24))
     front = d / 2 - 0.07
-    built.add(ask.made_of("plastic"), box(0.4, 0.135, 0.016, 0.004).moved(front, y + 0.04))
+    built.add(request.made_of("plastic"), box(0.4, 0.135, 0.016, 0.004).moved(front, y + 0.04))
     built.add(PALE_KEYS, *(m.moved(front, y + 0.04, 0.015) for m in keys(0.38, 0.115, (5, 15), 0.005)))
-    return built.add(ask.made_of("plastic"), ball(0.05, 20).scaled(1, 0.6, 0.62).moved(front, y - 0.23, 0.004))
+    return built.add(request.made_of("plastic"), ball(0.05, 20).scaled(1, 0.6, 0.62).moved(front, y - 0.23, 0.004))
 
 
-def straight_keyboard(ask: Commission) -> Built:
+def straight_keyboard(request: BuildRequest) -> Built:
     """Rows of keys, a space bar and a block of digits."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     base = h * 0.6
-    built = Built().add(ask.made_of("plastic"), plate(rounded_outline(w, d, 0.012), base, 0.003))
+    built = Built().add(request.made_of("plastic"), plate(rounded_outline(w, d, 0.012), base, 0.003))
     main = [m.moved(-d * 0.07, w * 0.12, base * 0.9) for m in keys(w * 0.7, d * 0.7, (5, 14), h * 0.42)]
     digits = [m.moved(-d * 0.07, -w * 0.37, base * 0.9) for m in keys(w * 0.2, d * 0.7, (5, 4), h * 0.42)]
     space = [
         box(w * 0.28, d * 0.12, h * 0.42, 0.002).moved(d * 0.36, w * 0.13, base * 0.9),
         *(box(w * 0.06, d * 0.12, h * 0.42, 0.002).moved(d * 0.36, w * y, base * 0.9) for y in (0.33, 0.41, -0.07, -0.14)),
     ]
-    dark = sum(ask.colour) < 0.9
+    dark = sum(request.colour) < 0.9
     return built.add(PALE_KEYS if dark else KEYS, *main, *digits, *space)
 
 
-def split_keyboard(ask: Commission) -> Built:
+def split_keyboard(request: BuildRequest) -> Built:
     """Two fields of keys that spread like a fan."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     base = h * 0.6
     wing = [(d / 2, 0.0), (d * 0.3, w / 2), (-d / 2, w * 0.48), (-d * 0.42, 0.0), (-d / 2, -w * 0.48), (d * 0.3, -w / 2)]
-    built = Built().add(ask.made_of("plastic"), plate(wing, base, 0.003))
-    look = PALE_KEYS if sum(ask.colour) < 0.9 else KEYS
+    built = Built().add(request.made_of("plastic"), plate(wing, base, 0.003))
+    look = PALE_KEYS if sum(request.colour) < 0.9 else KEYS
     for y in (-1, 1):
         field = keys(w * 0.36, d * 0.62, (5, 7), h * 0.42)
         built.add(look, *(m.turned(z=6 * y).moved(-d * 0.06, y * w * 0.25, base * 0.9) for m in field))
     return built
 
 
-def round_mouse(ask: Commission) -> Built:
+def round_mouse(request: BuildRequest) -> Built:
     """A domed mouse with a wheel between its two buttons."""
-    return _mouse(ask, 1.0)
+    return _mouse(request, 1.0)
 
 
-def slim_mouse(ask: Commission) -> Built:
+def slim_mouse(request: BuildRequest) -> Built:
     """The same with a slim waist."""
-    return _mouse(ask, 0.8)
+    return _mouse(request, 0.8)
 
 
-def _mouse(ask: Commission, waist: float) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _mouse(request: BuildRequest, waist: float) -> Built:
+    w, d, h = request.width, request.depth, request.height
     rows = [
         (-0.5, 0.3, 0.3),
         (-0.46, 0.62, 0.55),
@@ -137,17 +137,17 @@ def _mouse(ask: Commission, waist: float) -> Built:
         (0.5, 0.5, 0.3),
     ]
     shell = long_loft((x * d, w * wide, 0.0, h * tall, 0.9) for x, wide, tall in rows)
-    built = Built().add(ask.made_of("plastic"), shell.scaled(-1, 1, 1))
+    built = Built().add(request.made_of("plastic"), shell.scaled(-1, 1, 1))
     built.add(BLACK, box(0.002, d * 0.36, 0.003, 0.0005).turned(y=-14).moved(-d * 0.3, 0, h * 0.68))
     return built.add(
         material("rubber", "gray"), cylinder(h * 0.26, 0.008, round_by=0.001).turned(x=90).moved(-d * 0.26, 0.004, h * 0.62)
     )
 
 
-def touch_phone(ask: Commission) -> Built:
+def touch_phone(request: BuildRequest) -> Built:
     """A phone that lies, icons on its screen."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = Built().add(ask.made_of("plastic"), plate(rounded_outline(w, d, w * 0.16), h * 0.92, h * 0.2))
+    w, d, h = request.width, request.depth, request.height
+    built = Built().add(request.made_of("plastic"), plate(rounded_outline(w, d, w * 0.16), h * 0.92, h * 0.2))
     built.add(SCREEN, plate(rounded_outline(w * 0.94, d * 0.96, w * 0.14), h * 0.1).moved(z=h * 0.86))
     tints = ((0.9, 0.4, 0.3), (0.95, 0.8, 0.3), (0.4, 0.8, 0.5), (0.9, 0.9, 0.95))
     icon = plate(rounded_outline(w * 0.16, w * 0.16, w * 0.04), h * 0.06)
@@ -158,10 +158,10 @@ def touch_phone(ask: Commission) -> Built:
     return built
 
 
-def key_phone(ask: Commission) -> Built:
+def key_phone(request: BuildRequest) -> Built:
     """A phone with a small screen over its keys."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = Built().add(ask.made_of("plastic"), plate(rounded_outline(w, d, w * 0.3), h * 0.8, h * 0.2))
+    w, d, h = request.width, request.depth, request.height
+    built = Built().add(request.made_of("plastic"), plate(rounded_outline(w, d, w * 0.3), h * 0.8, h * 0.2))
     built.add(SCREEN, plate(rounded_outline(w * 0.74, d * 0.34, w * 0.05), h * 0.1).moved(-d * 0.24, 0, h * 0.78))
     return built.add(
         PALE_KEYS,
@@ -170,21 +170,21 @@ def key_phone(ask: Commission) -> Built:
     )
 
 
-def flat_printer(ask: Commission) -> Built:
+def flat_printer(request: BuildRequest) -> Built:
     """A printer with a tray, a sheet coming out and buttons."""
-    return _printer(ask, 0.0)
+    return _printer(request, 0.0)
 
 
-def fed_printer(ask: Commission) -> Built:
+def fed_printer(request: BuildRequest) -> Built:
     """The same with sheets standing in its back."""
-    return _printer(ask, 0.3)
+    return _printer(request, 0.3)
 
 
-def _printer(ask: Commission, fed: float) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _printer(request: BuildRequest, fed: float) -> Built:
+    w, d, h = request.width, request.depth, request.height
     tall, deep = h * (1 - fed), d * 0.78
     built = Built().add(
-        ask.made_of("plastic"),
+        request.made_of("plastic"),
         box(w, deep, tall * 0.46, 0.016).moved(-d * 0.11),
         box(w, deep * 0.72, tall * 0.56, 0.016).moved(-d * 0.21, 0, tall * 0.44),
     )

@@ -4,7 +4,7 @@ from math import cos, sin
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BLACK,
     DARK_GLASS,
@@ -50,21 +50,21 @@ def flat_screen(built: Built, width: float, height: float, thick: float, at: tup
     return built
 
 
-def television_on_stand(ask: Commission) -> Built:
+def television_on_stand(request: BuildRequest) -> Built:
     """A flat screen on one foot in the middle."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = Built().add(ask.made_of("plastic"), box(w * 0.42, d, 0.014, 0.005), box(0.09, 0.03, 0.1).moved(z=0.01))
+    w, d, h = request.width, request.depth, request.height
+    built = Built().add(request.made_of("plastic"), box(w * 0.42, d, 0.014, 0.005), box(0.09, 0.03, 0.1).moved(z=0.01))
     built.add(
-        ask.made_of("plastic"),
+        request.made_of("plastic"),
         box(w, 0.03, h - 0.07, 0.006).moved(z=0.07),
         box(w * 0.6, 0.05, h * 0.4, 0.02).moved(-0.02, 0, h * 0.2),
     )
     return built.add(DARK_GLASS, box(w - 0.02, 0.004, h - 0.1, 0.001).moved(0.015, 0, 0.085))
 
 
-def television_on_feet(ask: Commission) -> Built:
+def television_on_feet(request: BuildRequest) -> Built:
     """A flat screen on two feet, showing a picture."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     built = Built()
     for y in (-1, 1):
         legs = [tube([(x * (d / 2 - 0.006), y * w * 0.38, 0.006), (0, y * w * 0.34, 0.09)], 0.006, 8) for x in (-1, 1)]
@@ -80,16 +80,16 @@ def handset(length: float, thick: float) -> Mesh:
     return joined([grip, cup.moved(y=half - thick * 0.78), cup.moved(y=-half + thick * 0.78)])
 
 
-def dial_telephone(ask: Commission) -> Built:
+def dial_telephone(request: BuildRequest) -> Built:
     """A telephone with a round dial, its handset on the cradle."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     levels = [
         (0, d, w * 0.92, 0.3, 0),
         (h * 0.12, d, w * 0.92, 0.3, 0),
         (h * 0.38, d * 0.74, w * 0.74, 0.35, -d * 0.08),
         (h * 0.62, d * 0.4, w * 0.5, 0.4, -d * 0.16),
     ]
-    built = Built().add(ask.made_of("plastic"), upright_loft(levels))
+    built = Built().add(request.made_of("plastic"), upright_loft(levels))
     lean, at = 52, (d * 0.24, 0.0, h * 0.36)
     built.add(PALE_KEYS, cylinder(d * 0.27, 0.006).turned(y=lean).moved(*at))
     holes = [
@@ -98,17 +98,18 @@ def dial_telephone(ask: Commission) -> Built:
     ]
     built.add(BLACK, *holes).add(STEEL, cylinder(d * 0.1, 0.009).turned(y=lean).moved(*at))
     built.add(
-        ask.made_of("plastic"), *(box(0.02, d * 0.2, h * 0.12).moved(-d * 0.16, y * w * 0.17, h * 0.56) for y in (-1, 1))
+        request.made_of("plastic"),
+        *(box(0.02, d * 0.2, h * 0.12).moved(-d * 0.16, y * w * 0.17, h * 0.56) for y in (-1, 1)),
     )
-    return built.add(ask.made_of("plastic"), handset(w, h * 0.27).moved(-d * 0.16, 0, h * 0.64))
+    return built.add(request.made_of("plastic"), handset(w, h * 0.27).moved(-d * 0.16, 0, h * 0.64))
 
 
-def key_telephone(ask: Commission) -> Built:
+def key_telephone(request: BuildRequest) -> Built:
     """A sloping telephone with keys, its handset at the left side."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     wedge = [(-d / 2, 0), (d / 2, 0), (d / 2, h * 0.22), (-d / 2, h * 0.66)]
     slope = np.degrees(np.arctan2(h * 0.44, d))
-    built = Built().add(ask.made_of("plastic"), side_plate(wedge, w, 0.006))
+    built = Built().add(request.made_of("plastic"), side_plate(wedge, w, 0.006))
     built.add(
         PALE_KEYS, *(m.turned(y=slope).moved(d * 0.12, -w * 0.18, h * 0.4) for m in keys(w * 0.42, d * 0.46, (4, 3), 0.008))
     )
@@ -116,11 +117,12 @@ def key_telephone(ask: Commission) -> Built:
     return built.add(BLACK, handset(d * 0.94, h * 0.3).turned(z=90).turned(y=slope).moved(0, w * 0.32, h * 0.44))
 
 
-def wooden_radio(ask: Commission) -> Built:
+def wooden_radio(request: BuildRequest) -> Built:
     """A radio of wood with a round grille, a dial and knobs."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     built = Built().add(
-        ask.made_of("wood"), front_plate(standing_outline(w, h * 0.96, h * 0.2), d * 0.9, 0.008).moved(-d / 2, 0, h * 0.04)
+        request.made_of("wood"),
+        front_plate(standing_outline(w, h * 0.96, h * 0.2), d * 0.9, 0.008).moved(-d / 2, 0, h * 0.04),
     )
     built.add(BLACK, box(w * 0.8, d * 0.6, h * 0.05).moved(-d * 0.05))
     x = d * 0.4
@@ -136,11 +138,11 @@ def wooden_radio(ask: Commission) -> Built:
     return built.add(BLACK, *(facing(cylinder(h * 0.09, d * 0.1)).moved(x, -w * y, h * 0.32) for y in (0.12, 0.32)))
 
 
-def portable_radio(ask: Commission) -> Built:
+def portable_radio(request: BuildRequest) -> Built:
     """A radio with two loudspeakers, a handle and an aerial."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     body = h * 0.74
-    built = Built().add(ask.made_of("plastic"), box(w, d * 0.9, body, 0.012).moved(-d * 0.05))
+    built = Built().add(request.made_of("plastic"), box(w, d * 0.9, body, 0.012).moved(-d * 0.05))
     x = d * 0.4
     for y in (-1, 1):
         built.add(BLACK, facing(cylinder(body * 0.32, 0.006)).moved(x - 0.002, y * w * 0.32, body * 0.42))
@@ -159,22 +161,22 @@ def portable_radio(ask: Commission) -> Built:
     )
 
 
-def reflex_camera(ask: Commission) -> Built:
+def reflex_camera(request: BuildRequest) -> Built:
     """A camera with a large lens, a grip and a hump."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = _camera_body(ask, 0.5, h * 0.8)
+    w, d, h = request.width, request.depth, request.height
+    built = _camera_body(request, 0.5, h * 0.8)
     built.add(
-        ask.made_of("plastic"),
+        request.made_of("plastic"),
         box(w * 0.34, d * 0.42, h * 0.26, 0.01).moved(-d * 0.24, 0, h * 0.74),
         box(w * 0.2, d * 0.66, h * 0.78, 0.014).moved(-d * 0.1, w * 0.4),
     )
-    return _lens(built, ask, h * 0.36, d * 0.52)
+    return _lens(built, request, h * 0.36, d * 0.52)
 
 
-def compact_camera(ask: Commission) -> Built:
+def compact_camera(request: BuildRequest) -> Built:
     """A flat camera with a silver top, a lens, a flash and a button."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = _camera_body(ask, 0.56, h * 0.72)
+    w, d, h = request.width, request.depth, request.height
+    built = _camera_body(request, 0.56, h * 0.72)
     built.add(
         STEEL,
         box(w * 0.99, d * 0.5, h * 0.24, 0.006).moved(-d * 0.22, 0, h * 0.7),
@@ -184,17 +186,18 @@ def compact_camera(ask: Commission) -> Built:
     built.add(glowing((1, 1, 0.95), 0.4), box(w * 0.16, 0.004, h * 0.12, 0.001).moved(d * 0.04, -w * 0.3, h * 0.76)).add(
         DARK_GLASS, box(w * 0.12, 0.004, h * 0.1, 0.001).moved(d * 0.04, w * 0.05, h * 0.77)
     )
-    return _lens(built, ask, h * 0.3, d * 0.46)
+    return _lens(built, request, h * 0.3, d * 0.46)
 
 
-def _camera_body(ask: Commission, share: float, height: float) -> Built:
+def _camera_body(request: BuildRequest, share: float, height: float) -> Built:
     return Built().add(
-        ask.made_of("leather"), box(ask.width, ask.depth * share, height, 0.012).moved(-ask.depth * (1 - share) / 2)
+        request.made_of("leather"),
+        box(request.width, request.depth * share, height, 0.012).moved(-request.depth * (1 - share) / 2),
     )
 
 
-def _lens(built: Built, ask: Commission, radius: float, length: float) -> Built:
-    x, z = ask.depth / 2 - length, ask.height * 0.4
+def _lens(built: Built, request: BuildRequest, radius: float, length: float) -> Built:
+    x, z = request.depth / 2 - length, request.height * 0.4
     barrel = [
         (0, 0),
         (radius, 0),
@@ -218,19 +221,19 @@ def _lens(built: Built, ask: Commission, radius: float, length: float) -> Built:
     )
 
 
-def loudspeaker(ask: Commission) -> Built:
+def loudspeaker(request: BuildRequest) -> Built:
     """A wooden case with a large and a small cone."""
-    return _speaker(ask, ((0.36, 0.36), (0.78, 0.2)))
+    return _speaker(request, ((0.36, 0.36), (0.78, 0.2)))
 
 
-def tall_loudspeaker(ask: Commission) -> Built:
+def tall_loudspeaker(request: BuildRequest) -> Built:
     """The same with three cones."""
-    return _speaker(ask, ((0.24, 0.34), (0.57, 0.3), (0.83, 0.15)))
+    return _speaker(request, ((0.24, 0.34), (0.57, 0.3), (0.83, 0.15)))
 
 
-def _speaker(ask: Commission, cones: tuple[tuple[float, float], ...]) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
-    built = Built().add(ask.made_of("wood"), box(w, d * 0.97, h, 0.008).moved(-d * 0.015), flat=True)
+def _speaker(request: BuildRequest, cones: tuple[tuple[float, float], ...]) -> Built:
+    w, d, h = request.width, request.depth, request.height
+    built = Built().add(request.made_of("wood"), box(w, d * 0.97, h, 0.008).moved(-d * 0.015), flat=True)
     for up, share in cones:
         r = w * share
         cone = lathe(

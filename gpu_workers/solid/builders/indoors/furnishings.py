@@ -4,7 +4,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BRASS,
     hoop,
@@ -23,15 +23,15 @@ from gpu_workers.solid.kit.primitives import (
 )
 
 
-def bordered_rug(ask: Commission) -> Built:
+def bordered_rug(request: BuildRequest) -> Built:
     """A rug with a border and fringes at its ends."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = Built().add(ask.made_of("carpet"), plate(rounded_outline(w * 0.96, d, 0.01), h * 0.8, 0.002))
+    w, d, h = request.width, request.depth, request.height
+    built = Built().add(request.made_of("carpet"), plate(rounded_outline(w * 0.96, d, 0.01), h * 0.8, 0.002))
     cream = material("carpet", "cream")
     for share in (0.92, 0.72):
         outer, inner = box(w * share, d * share, h * 0.1, 0.001), box(w * share - 0.06, d * share - 0.06, h * 0.1, 0.001)
         built.add(cream, outer.moved(z=h * (0.78 if share > 0.8 else 0.86)))
-        built.add(ask.made_of("carpet"), inner.moved(z=h * (0.82 if share > 0.8 else 0.9)))
+        built.add(request.made_of("carpet"), inner.moved(z=h * (0.82 if share > 0.8 else 0.9)))
     count = int(d / 0.04)
     rows = [
         box(w * 0.025, 0.012, h * 0.5, 0.002).moved((k / (count - 1) - 0.5) * (d - 0.03), y * w * 0.488)
@@ -41,10 +41,10 @@ def bordered_rug(ask: Commission) -> Built:
     return built.add(cream, *rows)
 
 
-def striped_rug(ask: Commission) -> Built:
+def striped_rug(request: BuildRequest) -> Built:
     """A rug with stripes across it."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = Built().add(ask.made_of("carpet"), plate(rounded_outline(w, d, 0.02), h * 0.9, 0.003))
+    w, d, h = request.width, request.depth, request.height
+    built = Built().add(request.made_of("carpet"), plate(rounded_outline(w, d, 0.02), h * 0.9, 0.003))
     cream = material("carpet", "cream")
     at = (-0.42, -0.36, -0.1, 0.0, 0.1, 0.36, 0.42)
     return built.add(
@@ -53,26 +53,26 @@ def striped_rug(ask: Commission) -> Built:
     )
 
 
-def round_rug(ask: Commission) -> Built:
+def round_rug(request: BuildRequest) -> Built:
     """An oval rug of plaited rings."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = Built().add(ask.made_of("carpet"), plate(disc_outline(d / 2, w / 2), h * 0.8, 0.004))
+    w, d, h = request.width, request.depth, request.height
+    built = Built().add(request.made_of("carpet"), plate(disc_outline(d / 2, w / 2), h * 0.8, 0.004))
     for k, share in enumerate((0.97, 0.83, 0.69, 0.55, 0.41, 0.27)):
-        look = material("carpet", "cream") if k % 2 else ask.made_of("carpet")
+        look = material("carpet", "cream") if k % 2 else request.made_of("carpet")
         built.add(look, plate(disc_outline(d / 2 * share, w / 2 * share), h * (0.82 + 0.03 * k), 0.002))
     return built
 
 
-def plain_pillow(ask: Commission) -> Built:
+def plain_pillow(request: BuildRequest) -> Built:
     """A cushion that lies."""
-    return Built().add(ask.made_of("fabric"), cushion(ask.width, ask.depth, ask.height, 0.75))
+    return Built().add(request.made_of("fabric"), cushion(request.width, request.depth, request.height, 0.75))
 
 
-def buttoned_pillow(ask: Commission) -> Built:
+def buttoned_pillow(request: BuildRequest) -> Built:
     """A cushion with piping at its seam and a button."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     seam = [(x * 0.985, y * 0.985, h / 2) for x, y in rounded_outline(w, d, 0.05)]
-    built = Built().add(ask.made_of("fabric"), cushion(w * 0.99, d * 0.99, h * 0.98, 0.7))
+    built = Built().add(request.made_of("fabric"), cushion(w * 0.99, d * 0.99, h * 0.98, 0.7))
     return built.add(
         material("fabric", "cream"), tube(seam, 0.007, 8, closed=True), ball(0.018, 16).scaled(1, 1, 0.6).moved(z=h * 0.97)
     )
@@ -89,19 +89,19 @@ def _drape(width: float, height: float, folds: float, deep: float, gather: float
     return sheet(points, 0.0)
 
 
-def drawn_curtains(ask: Commission) -> Built:
+def drawn_curtains(request: BuildRequest) -> Built:
     """Two curtains on a rod, drawn to the sides."""
-    return _curtains(ask, 0.34, 0.0)
+    return _curtains(request, 0.34, 0.0)
 
 
-def tied_curtains(ask: Commission) -> Built:
+def tied_curtains(request: BuildRequest) -> Built:
     """Two curtains on a rod, each held by a band."""
-    return _curtains(ask, 0.44, 0.5)
+    return _curtains(request, 0.44, 0.5)
 
 
-def _curtains(ask: Commission, share: float, gather: float) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
-    cloth, side = ask.made_of("fabric"), share * w
+def _curtains(request: BuildRequest, share: float, gather: float) -> Built:
+    w, d, h = request.width, request.depth, request.height
+    cloth, side = request.made_of("fabric"), share * w
     built = Built().add(
         BRASS,
         tube([(0, -w / 2 + 0.03, h - 0.03), (0, w / 2 - 0.03, h - 0.03)], 0.012),

@@ -4,7 +4,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import BLACK, BRASS, STEEL, front_plate, hoop
 from gpu_workers.solid.kit.materials import Material, material, wood
 from gpu_workers.solid.kit.primitives import ball, box, cylinder, lathe, tube
@@ -12,26 +12,26 @@ from gpu_workers.solid.kit.primitives import ball, box, cylinder, lathe, tube
 IVORY = material("plastic", (0.93, 0.92, 0.88))
 
 
-def panel_piano(ask: Commission) -> Built:
+def panel_piano(request: BuildRequest) -> Built:
     """An upright piano down to the ground."""
-    return _piano(ask, 1.0)
+    return _piano(request, 1.0)
 
 
-def legged_piano(ask: Commission) -> Built:
+def legged_piano(request: BuildRequest) -> Built:
     """An upright piano with legs under its keys, a sheet of music on its rest."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = _piano(ask, 0.94)
+    w, d, h = request.width, request.depth, request.height
+    built = _piano(request, 0.94)
     x = d * 0.36
-    built.add(ask.made_of("paint"), *(cylinder(0.03, h * 0.55, 0.045).moved(x, y * w * 0.46) for y in (-1, 1)))
+    built.add(request.made_of("paint"), *(cylinder(0.03, h * 0.55, 0.045).moved(x, y * w * 0.46) for y in (-1, 1)))
     return built.add(
         material("paper", "white"),
         *(box(0.22, 0.004, 0.3, 0.001).turned(y=-14).moved(d * 0.02, y * 0.115, h * 0.66) for y in (-1, 1)),
     )
 
 
-def _piano(ask: Commission, share: float) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
-    look, deep = ask.made_of("paint"), d * 0.58
+def _piano(request: BuildRequest, share: float) -> Built:
+    w, d, h = request.width, request.depth, request.height
+    look, deep = request.made_of("paint"), d * 0.58
     back, bed = -d / 2 + deep / 2, h * 0.56
     built = Built().add(
         look,
@@ -94,9 +94,9 @@ ELECTRIC = (
 )
 
 
-def acoustic_guitar(ask: Commission) -> Built:
+def acoustic_guitar(request: BuildRequest) -> Built:
     """A guitar with a sound hole, on a stand."""
-    w, h = ask.width, ask.height
+    w, h = request.width, request.height
     body = h * 0.47
     built = Built().add(
         wood("walnut"),
@@ -106,18 +106,18 @@ def acoustic_guitar(ask: Commission) -> Built:
     hole = front_plate(
         [(w * 0.13 * cos(a), body * 0.6 + w * 0.13 * sin(a)) for a in np.linspace(0, 2 * pi, 32, endpoint=False)], 0.002
     ).moved(0.0925)
-    built.add(ask.made_of("wood"), face.turned(y=-8).moved(-0.02, 0, h * 0.08)).add(
+    built.add(request.made_of("wood"), face.turned(y=-8).moved(-0.02, 0, h * 0.08)).add(
         BLACK, hole.turned(y=-8).moved(-0.02, 0, h * 0.08)
     )
-    return _neck(built, ask, (0.094, body))
+    return _neck(built, request, (0.094, body))
 
 
-def electric_guitar(ask: Commission) -> Built:
+def electric_guitar(request: BuildRequest) -> Built:
     """A guitar with horns, pickups and knobs, on a stand."""
-    w, _, h = ask.width, ask.depth, ask.height
+    w, _, h = request.width, request.depth, request.height
     body = h * 0.47
     built = Built().add(
-        ask.made_of("paint"),
+        request.made_of("paint"),
         front_plate(_outline(ELECTRIC, w, body), 0.045, 0.008).moved(0.045).turned(y=-8).moved(-0.02, 0, h * 0.08),
     )
     pickups = [box(w * 0.24, 0.012, 0.025, 0.003).moved(0.094, 0, body * z) for z in (0.34, 0.54)]
@@ -125,12 +125,12 @@ def electric_guitar(ask: Commission) -> Built:
     guard = front_plate(_outline(ACOUSTIC, w * 0.5, body * 0.6), 0.003).moved(0.089, -w * 0.08, body * 0.2)
     built.add(IVORY, guard.turned(y=-8).moved(-0.02, 0, h * 0.08))
     built.add(STEEL, *(m.turned(y=-8).moved(-0.02, 0, h * 0.08) for m in [*pickups, *knobs]))
-    return _neck(built, ask, (0.094, body))
+    return _neck(built, request, (0.094, body))
 
 
-def _neck(built: Built, ask: Commission, place: tuple[float, float]) -> Built:
+def _neck(built: Built, request: BuildRequest, place: tuple[float, float]) -> Built:
     """Neck, frets, head with pegs, strings, and the stand that holds all of it."""
-    h, d = ask.height, ask.depth
+    h, d = request.height, request.depth
     x, body = place
     long, start = h * 0.5, body * 0.72
     top = start + long * 0.86
@@ -159,7 +159,7 @@ def _neck(built: Built, ask: Commission, place: tuple[float, float]) -> Built:
     parts += [(wood("walnut", "y"), box(0.13, 0.014, 0.025, 0.004).moved(x, 0, body * 0.25))]
     for look, mesh in parts:
         built.add(look, mesh.turned(y=-8).moved(-0.02, 0, h * 0.08))
-    feet = [tube([(-0.06, 0, h * 0.3), (d / 2 - 0.012, y * ask.width * 0.4, 0.01)], 0.009, 8) for y in (-1, 1)]
+    feet = [tube([(-0.06, 0, h * 0.3), (d / 2 - 0.012, y * request.width * 0.4, 0.01)], 0.009, 8) for y in (-1, 1)]
     rest = [
         tube(
             [(-0.06, y * 0.02, h * 0.14), (0.05, y * 0.1, h * 0.07), (0.11, y * 0.1, h * 0.07), (0.12, y * 0.1, h * 0.1)],
@@ -171,11 +171,11 @@ def _neck(built: Built, ask: Commission, place: tuple[float, float]) -> Built:
     return built.add(BLACK, *feet, *rest, tube([(-0.06, 0, h * 0.3), (-d / 2 + 0.012, 0, 0.01)], 0.009, 8))
 
 
-def side_drum(ask: Commission) -> Built:
+def side_drum(request: BuildRequest) -> Built:
     """A drum between two metal hoops with rods, two sticks on it."""
-    w, h = ask.width, ask.height
+    w, h = request.width, request.height
     shell = h * 0.92
-    built = _drum(ask, STEEL, shell)
+    built = _drum(request, STEEL, shell)
     r = w / 2 * 0.965
     rods = [
         tube([(r * cos(a), r * sin(a), shell * 0.06), (r * cos(a), r * sin(a), shell * 0.94)], 0.005, 6)
@@ -188,11 +188,11 @@ def side_drum(ask: Commission) -> Built:
     )
 
 
-def rope_drum(ask: Commission) -> Built:
+def rope_drum(request: BuildRequest) -> Built:
     """A drum with wooden hoops laced by a rope, two sticks on it."""
-    w, h = ask.width, ask.height
+    w, h = request.width, request.height
     shell = h * 0.92
-    built = _drum(ask, wood("pine"), shell)
+    built = _drum(request, wood("pine"), shell)
     r, count = w / 2 * 0.955, 20
     lace = [
         (r * cos(2 * pi * k / count), r * sin(2 * pi * k / count), shell * (0.08 if k % 2 else 0.92)) for k in range(count)
@@ -200,9 +200,9 @@ def rope_drum(ask: Commission) -> Built:
     return built.add(material("fabric", "cream"), tube(lace, 0.005, 6, closed=True))
 
 
-def _drum(ask: Commission, rim: Material, shell: float) -> Built:
-    r = ask.width / 2
-    built = Built().add(ask.made_of("paint"), lathe([(r * 0.93, 0.01), (r * 0.93, shell - 0.01)]))
+def _drum(request: BuildRequest, rim: Material, shell: float) -> Built:
+    r = request.width / 2
+    built = Built().add(request.made_of("paint"), lathe([(r * 0.93, 0.01), (r * 0.93, shell - 0.01)]))
     built.add(IVORY, cylinder(r * 0.94, 0.012).moved(z=shell - 0.016), cylinder(r * 0.94, 0.01).moved(z=0.006))
     band = lathe([(r * 0.94, 0), (r, 0), (r, 0.035), (r * 0.94, 0.035), (r * 0.94, 0)])
     built.add(rim, band, band.moved(z=shell - 0.032), hoop(r * 0.97, 0.006).moved(z=shell))
@@ -216,18 +216,18 @@ def _drum(ask: Commission, rim: Material, shell: float) -> Built:
     return built.add(wood("pine"), *sticks, *tips)
 
 
-def trestled_xylophone(ask: Commission) -> Built:
+def trestled_xylophone(request: BuildRequest) -> Built:
     """Wooden bars of falling length on a frame, two mallets on it."""
-    return _xylophone(ask, ("red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"))
+    return _xylophone(request, ("red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"))
 
 
-def plain_xylophone(ask: Commission) -> Built:
+def plain_xylophone(request: BuildRequest) -> Built:
     """The same with bars of wood."""
-    return _xylophone(ask, ())
+    return _xylophone(request, ())
 
 
-def _xylophone(ask: Commission, colours: tuple[str, ...]) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _xylophone(request: BuildRequest, colours: tuple[str, ...]) -> Built:
+    w, d, h = request.width, request.depth, request.height
     low = h * 0.5
     built = Built().add(
         wood("oak", "y"),
@@ -235,7 +235,7 @@ def _xylophone(ask: Commission, colours: tuple[str, ...]) -> Built:
     )
     bars = 8 if colours else 13
     for k in range(bars):
-        look = material("paint", colours[k]) if colours else ask.made_of("wood")
+        look = material("paint", colours[k]) if colours else request.made_of("wood")
         bar = box(w / bars * 0.78, d * (1 - 0.5 * k / (bars - 1)), h * 0.22, 0.004).moved(
             0, w / 2 - (k + 0.5) * w / bars, low * 0.98
         )

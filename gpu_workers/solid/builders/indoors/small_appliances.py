@@ -4,7 +4,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BLACK,
     DARK_GLASS,
@@ -25,10 +25,10 @@ from gpu_workers.solid.kit.primitives import (
 )
 
 
-def key_microwave(ask: Commission) -> Built:
+def key_microwave(request: BuildRequest) -> Built:
     """A wide window, a display and keys at the right."""
-    built = _microwave(ask)
-    w, d, h = ask.width, ask.depth, ask.height
+    built = _microwave(request)
+    w, d, h = request.width, request.depth, request.height
     from_right = -w * 0.38
     caps = [
         facing(box(0.022, 0.03, 0.004, 0.001, 1)).moved(d / 2 - 0.03, from_right + c * w * 0.055, h * (0.2 + 0.13 * r))
@@ -41,20 +41,25 @@ def key_microwave(ask: Commission) -> Built:
     return built.add(material("plastic", "gray"), *caps)
 
 
-def dial_microwave(ask: Commission) -> Built:
+def dial_microwave(request: BuildRequest) -> Built:
     """A wide window and two dials at the right."""
-    built = _microwave(ask)
+    built = _microwave(request)
     return built.add(
-        STEEL, *(m.moved(ask.depth / 2 - 0.03, -ask.width * 0.38, ask.height * z) for z in (0.32, 0.7) for m in dial(0.036))
+        STEEL,
+        *(
+            m.moved(request.depth / 2 - 0.03, -request.width * 0.38, request.height * z)
+            for z in (0.32, 0.7)
+            for m in dial(0.036)
+        ),
     )
 
 
-def _microwave(ask: Commission) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _microwave(request: BuildRequest) -> Built:
+    w, d, h = request.width, request.depth, request.height
     x = d / 2 - 0.04
     built = (
         Built()
-        .add(ask.made_of("paint"), box(w, d - 0.03, h - 0.015, 0.012).moved(-0.015, 0, 0.015), flat=True)
+        .add(request.made_of("paint"), box(w, d - 0.03, h - 0.015, 0.012).moved(-0.015, 0, 0.015), flat=True)
         .add(BLACK, *feet(w, d * 0.9, 0.02, 0.014))
     )
     built.add(BLACK, box(w * 0.72, 0.02, h * 0.84, 0.006).moved(x, w * 0.12, h * 0.09)).add(
@@ -64,21 +69,21 @@ def _microwave(ask: Commission) -> Built:
     return built.add(STEEL, bar_handle(h * 0.6, True).moved(x + 0.01, -w * 0.2, h * 0.5))
 
 
-def round_toaster(ask: Commission) -> Built:
+def round_toaster(request: BuildRequest) -> Built:
     """A toaster of steel with round edges, two slices of bread in it."""
-    return _toaster(ask, 0.48)
+    return _toaster(request, 0.48)
 
 
-def square_toaster(ask: Commission) -> Built:
+def square_toaster(request: BuildRequest) -> Built:
     """The same, square."""
-    return _toaster(ask, 0.16)
+    return _toaster(request, 0.16)
 
 
-def _toaster(ask: Commission, soft: float) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _toaster(request: BuildRequest, soft: float) -> Built:
+    w, d, h = request.width, request.depth, request.height
     body = h * 0.86
     built = Built().add(BLACK, box(w * 0.9, d * 0.92, h * 0.1, 0.008))
-    built.add(ask.made_of("paint"), box(w * 0.92, d, body - h * 0.06, soft * d / 1.2, 5).moved(0, w * 0.04, h * 0.06))
+    built.add(request.made_of("paint"), box(w * 0.92, d, body - h * 0.06, soft * d / 1.2, 5).moved(0, w * 0.04, h * 0.06))
     slots = [box(w * 0.6, d * 0.16, 0.012, 0.003).moved(x * d * 0.19, w * 0.04, body - 0.01) for x in (-1, 1)]
     bread = [box(w * 0.52, d * 0.1, h * 0.3, 0.02, 3).moved(x * d * 0.19, w * 0.04, h * 0.7) for x in (-1, 1)]
     built.add(BLACK, *slots).add(Material("food", (0.62, 0.38, 0.16)), *bread)
@@ -103,18 +108,18 @@ KETTLE_BODY = (
 )
 
 
-def electric_kettle(ask: Commission) -> Built:
+def electric_kettle(request: BuildRequest) -> Built:
     """A jug that narrows upwards, on a round base, with a beak and a handle behind."""
-    d, h = ask.depth, ask.height
-    r = ask.width / 2
+    d, h = request.depth, request.height
+    r = request.width / 2
     shift = d / 2 - r * 1.05
     built = Built().add(
-        ask.made_of("paint"),
+        request.made_of("paint"),
         lathe(rounded_profile([(q * r, z * h) for q, z in KETTLE_BODY], 0.006)).moved(shift - r * 0.02),
     )
     built.add(BLACK, cylinder(r, h * 0.04).moved(shift), cylinder(r * 0.1, h * 0.08).moved(shift, 0, h * 0.92))
     beak = [(shift + r * 0.56, 0, h * 0.7), (shift + r * 0.8, 0, h * 0.8), (shift + r * 0.98, 0, h * 0.88)]
-    built.add(ask.made_of("paint"), tube(beak, [r * 0.26, r * 0.2, r * 0.1]))
+    built.add(request.made_of("paint"), tube(beak, [r * 0.26, r * 0.2, r * 0.1]))
     grip = [
         (shift - r * 0.6, 0, h * 0.8),
         (-d * 0.4, 0, h * 0.84),
@@ -126,10 +131,10 @@ def electric_kettle(ask: Commission) -> Built:
     return built.add(BLACK, tube(grip, 0.012))
 
 
-def stove_kettle(ask: Commission) -> Built:
+def stove_kettle(request: BuildRequest) -> Built:
     """A round kettle with a curved spout and a handle over its lid."""
-    d, h = ask.depth, ask.height
-    r = ask.width / 2
+    d, h = request.depth, request.height
+    r = request.width / 2
     x, tall = -d / 2 + r, h * 0.62
     body = [
         (0, 0),
@@ -143,19 +148,19 @@ def stove_kettle(ask: Commission) -> Built:
     ]
     built = (
         Built()
-        .add(ask.made_of("paint"), lathe(rounded_profile(body, r * 0.12, 5)).moved(x))
+        .add(request.made_of("paint"), lathe(rounded_profile(body, r * 0.12, 5)).moved(x))
         .add(BLACK, cylinder(r * 0.12, h * 0.08).moved(x, 0, tall * 0.98))
     )
     spout = [(x + r * 0.8, 0, tall * 0.4), (x + r * 1.15, 0, tall * 0.58), (d / 2 - 0.012, 0, tall * 0.95)]
-    built.add(ask.made_of("paint"), tube(spout, [r * 0.24, r * 0.17, r * 0.11]))
+    built.add(request.made_of("paint"), tube(spout, [r * 0.24, r * 0.17, r * 0.11]))
     bow = [(x + r * 0.8 * cos(a), 0, tall * 0.7 + (h * 0.97 - tall * 0.7) * sin(a)) for a in np.linspace(0.1, pi - 0.1, 13)]
     return built.add(BLACK, tube(bow, [0.006, 0.008, *[0.012] * 9, 0.008, 0.006]))
 
 
-def filter_coffee_machine(ask: Commission) -> Built:
+def filter_coffee_machine(request: BuildRequest) -> Built:
     """A machine with a glass pot of coffee on its hot plate."""
-    w, d, h = ask.width, ask.depth, ask.height
-    look = ask.made_of("plastic")
+    w, d, h = request.width, request.depth, request.height
+    look = request.made_of("plastic")
     built = Built().add(
         look,
         box(w, d, h * 0.1, 0.012),
@@ -176,11 +181,11 @@ def filter_coffee_machine(ask: Commission) -> Built:
     return built.add(glowing((1, 0.3, 0.1), 3), box(0.004, 0.012, 0.008, 0.001).moved(d / 2 - 0.001, w * 0.3, h * 0.04))
 
 
-def espresso_machine(ask: Commission) -> Built:
+def espresso_machine(request: BuildRequest) -> Built:
     """A machine with a portafilter, a cup under it, dials and a steam pipe."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     built = Built().add(
-        ask.made_of("paint"),
+        request.made_of("paint"),
         box(w, d * 0.94, h * 0.12, 0.01).moved(-d * 0.03),
         box(w * 0.97, d * 0.45, h * 0.9, 0.014).moved(-d * 0.27),
         box(w, d * 0.82, h * 0.26, 0.014).moved(-d * 0.09, 0, h * 0.7),

@@ -4,7 +4,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BLACK,
     BRASS,
@@ -45,11 +45,11 @@ def frame(width: float, height: float, rail: float, deep: float) -> list[Mesh]:
     ]
 
 
-def landscape_picture(ask: Commission) -> Built:
+def landscape_picture(request: BuildRequest) -> Built:
     """Hills, a lake and the sun in a wooden frame with a white border."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     rail = 0.03
-    built = Built().add(ask.made_of("wood"), *frame(w, h, rail, d), flat=True)
+    built = Built().add(request.made_of("wood"), *frame(w, h, rail, d), flat=True)
     built.add(PAPER, box(w - rail, d * 0.3, h - rail, 0.001).moved(d * 0.2, 0, rail / 2))
     inner_w, inner_h = w * 0.68, h * 0.64
     return _paint(built, d * 0.36, (inner_w, inner_h, (h - inner_h) / 2))
@@ -65,10 +65,10 @@ def _paint(built: Built, x: float, area: tuple[float, float, float]) -> Built:
     return built.add(material("paper", "yellow"), sun.moved(x + 0.002, w * 0.28, z + h * 0.82))
 
 
-def abstract_picture(ask: Commission) -> Built:
+def abstract_picture(request: BuildRequest) -> Built:
     """Round and square shapes in a thin frame."""
-    w, d, h = ask.width, ask.depth, ask.height
-    built = Built().add(ask.made_of("paint"), *frame(w, h, 0.016, d), flat=True)
+    w, d, h = request.width, request.depth, request.height
+    built = Built().add(request.made_of("paint"), *frame(w, h, 0.016, d), flat=True)
     built.add(material("paper", "cream"), box(w - 0.01, d * 0.4, h - 0.01, 0.001).moved(d * 0.25, 0, 0.005))
     x = d * 0.46
     shapes = [
@@ -87,14 +87,14 @@ def abstract_picture(ask: Commission) -> Built:
     return built
 
 
-def framed_mirror(ask: Commission) -> Built:
+def framed_mirror(request: BuildRequest) -> Built:
     """A mirror with an arched top in a wooden frame."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     outline = arched_outline(w, h)
-    built = Built().add(ask.made_of("wood"), front_plate(outline, d * 0.7, 0.004))
+    built = Built().add(request.made_of("wood"), front_plate(outline, d * 0.7, 0.004))
     inner = [(y * 0.88, (z - h / 2) * 0.92 + h / 2) for y, z in outline]
     built.add(
-        ask.made_of("wood"),
+        request.made_of("wood"),
         tube([(d * 0.72, y * 0.91, (z - h / 2) * 0.94 + h / 2) for y, z in outline], d * 0.28, 8, closed=True),
     )
     return built.add(material("mirror", (0.9, 0.93, 0.95)), front_plate(inner, 0.003).moved(d * 0.7))
@@ -115,9 +115,9 @@ def arched_outline(width: float, height: float) -> list[tuple[float, float]]:
     ]
 
 
-def oval_mirror(ask: Commission) -> Built:
+def oval_mirror(request: BuildRequest) -> Built:
     """An oval mirror in a gilded frame of beads."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     ring = [(d * 0.5, w * 0.46 * cos(a), h / 2 + h * 0.472 * sin(a)) for a in np.linspace(0, 2 * pi, 48, endpoint=False)]
     built = Built().add(
         material("metal", "gold"),
@@ -129,28 +129,28 @@ def oval_mirror(ask: Commission) -> Built:
     )
 
 
-def blackboard(ask: Commission) -> Built:
+def blackboard(request: BuildRequest) -> Built:
     """A green board in a wooden frame with a tray for chalk."""
-    return _board(ask, wood("oak", "y"), Material("paper", (0.07, 0.17, 0.13)), PAPER)
+    return _board(request, wood("oak", "y"), Material("paper", (0.07, 0.17, 0.13)), PAPER)
 
 
-def black_blackboard(ask: Commission) -> Built:
+def black_blackboard(request: BuildRequest) -> Built:
     """The same, black, in metal."""
-    return _board(ask, STEEL, Material("paper", (0.05, 0.055, 0.06)), PAPER)
+    return _board(request, STEEL, Material("paper", (0.05, 0.055, 0.06)), PAPER)
 
 
-def whiteboard(ask: Commission) -> Built:
+def whiteboard(request: BuildRequest) -> Built:
     """A white board in a metal frame with pens in its tray."""
-    return _board(ask, STEEL, material("ceramic", (0.94, 0.94, 0.95)), material("plastic", "red"))
+    return _board(request, STEEL, material("ceramic", (0.94, 0.94, 0.95)), material("plastic", "red"))
 
 
-def wooden_whiteboard(ask: Commission) -> Built:
+def wooden_whiteboard(request: BuildRequest) -> Built:
     """The same in a black frame."""
-    return _board(ask, BLACK, material("ceramic", (0.94, 0.94, 0.95)), material("plastic", "blue"))
+    return _board(request, BLACK, material("ceramic", (0.94, 0.94, 0.95)), material("plastic", "blue"))
 
 
-def _board(ask: Commission, rim: Material, surface: Material, sticks: Material) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _board(request: BuildRequest, rim: Material, surface: Material, sticks: Material) -> Built:
+    w, d, h = request.width, request.depth, request.height
     built = Built().add(surface, box(w - 0.02, d * 0.3, h - 0.02, 0.001).moved(d * 0.15 - d / 2, 0, 0.01), flat=True)
     built.add(
         rim,
@@ -167,19 +167,19 @@ def _board(ask: Commission, rim: Material, surface: Material, sticks: Material) 
     return built.add(sticks if sticks is not PAPER else material("paper", (0.85, 0.85, 0.85)), *strokes)
 
 
-def paned_window(ask: Commission) -> Built:
+def paned_window(request: BuildRequest) -> Built:
     """A window of six panes in a frame with a sill."""
-    return _window(ask, 2, 3)
+    return _window(request, 2, 3)
 
 
-def sash_window(ask: Commission) -> Built:
+def sash_window(request: BuildRequest) -> Built:
     """Two casements in a frame with a sill."""
-    return _window(ask, 2, 1)
+    return _window(request, 2, 1)
 
 
-def _window(ask: Commission, columns: int, rows: int) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
-    look = ask.made_of("paint")
+def _window(request: BuildRequest, columns: int, rows: int) -> Built:
+    w, d, h = request.width, request.depth, request.height
+    look = request.made_of("paint")
     built = Built().add(
         look,
         *(m.moved(-d / 2, 0, 0.03) for m in frame(w * 0.96, h - 0.03, 0.06, d * 0.7)),

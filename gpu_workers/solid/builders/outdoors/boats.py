@@ -4,7 +4,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     loft,
     upright_loft,
@@ -35,22 +35,22 @@ def hull(length: float, width: float, height: float, blunt: float = 0.75) -> Mes
     return loft(np.array(rows))
 
 
-def sloop(ask: Commission) -> Built:
+def sloop(request: BuildRequest) -> Built:
     """A boat with two sails."""
-    return _sailboat(ask, 2)
+    return _sailboat(request, 2)
 
 
-def catboat(ask: Commission) -> Built:
+def catboat(request: BuildRequest) -> Built:
     """A boat with one sail."""
-    return _sailboat(ask, 1)
+    return _sailboat(request, 1)
 
 
-def _sailboat(ask: Commission, sails: int) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _sailboat(request: BuildRequest, sails: int) -> Built:
+    w, d, h = request.width, request.depth, request.height
     deep = h * 0.13
     built = (
         Built()
-        .add(ask.made_of("paint"), hull(d, w, deep))
+        .add(request.made_of("paint"), hull(d, w, deep))
         .add(wood("oak"), plate([(x * d * 0.46, y) for x, y in _deck(w * 0.88)], 0.03).moved(z=deep * 0.7))
     )
     built.add(
@@ -86,18 +86,18 @@ def _sail(tack: tuple[float, float], clew: tuple[float, float], head: tuple[floa
     return grid_mesh(points)
 
 
-def wooden_canoe(ask: Commission) -> Built:
+def wooden_canoe(request: BuildRequest) -> Built:
     """A slender open boat with two seats and a paddle."""
-    return _canoe(ask, ask.made_of("wood"))
+    return _canoe(request, request.made_of("wood"))
 
 
-def painted_canoe(ask: Commission) -> Built:
+def painted_canoe(request: BuildRequest) -> Built:
     """The same, painted."""
-    return _canoe(ask, ask.made_of("paint"))
+    return _canoe(request, request.made_of("paint"))
 
 
-def _canoe(ask: Commission, look: Material) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _canoe(request: BuildRequest, look: Material) -> Built:
+    w, d, h = request.width, request.depth, request.height
     rows = []
     for x in np.linspace(-1, 1, 25):
         half = w / 2 * max(0.02, (1 - abs(x) ** 2.2)) ** 0.8

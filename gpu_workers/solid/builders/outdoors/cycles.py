@@ -1,6 +1,6 @@
 """Bicycles."""
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BLACK,
     STEEL,
@@ -11,21 +11,21 @@ from gpu_workers.solid.kit.mesh import Mesh
 from gpu_workers.solid.kit.primitives import box, cushion, cylinder, tube
 
 
-def diamond_bicycle(ask: Commission) -> Built:
+def diamond_bicycle(request: BuildRequest) -> Built:
     """A bicycle with a level bar and a straight handlebar."""
-    return _bicycle(ask, level_bar=True)
+    return _bicycle(request, level_bar=True)
 
 
-def low_bicycle(ask: Commission) -> Built:
+def low_bicycle(request: BuildRequest) -> Built:
     """A bicycle with a low bar, a basket and a bent handlebar."""
-    return _bicycle(ask, level_bar=False)
+    return _bicycle(request, level_bar=False)
 
 
 Point = tuple[float, float, float]
 
 
-def _bicycle(ask: Commission, level_bar: bool) -> Built:
-    d, h = ask.depth, ask.height
+def _bicycle(request: BuildRequest, level_bar: bool) -> Built:
+    d, h = request.depth, request.height
     r = d * 0.195
     rear, front, crank = (-d / 2 + r, 0.0, r), (d / 2 - r, 0.0, r), (-d * 0.06, 0.0, r * 0.9)
     built = Built()
@@ -36,14 +36,14 @@ def _bicycle(ask: Commission, level_bar: bool) -> Built:
         if level_bar
         else [(-d * 0.1, 0.0, h * 0.52), (d * 0.215, 0.0, h * 0.68)]
     )
-    _add_frame(built, ask, (rear, front, crank), top_bar)
-    _add_handlebar(built, ask, 0.0 if level_bar else 0.06)
+    _add_frame(built, request, (rear, front, crank), top_bar)
+    _add_handlebar(built, request, 0.0 if level_bar else 0.06)
     _add_drive(built, rear, crank)
     return built if level_bar else built.add(wood("pine"), *_basket(d * 0.31, h * 0.62))
 
 
-def _add_frame(built: Built, ask: Commission, hubs: tuple[Point, Point, Point], top_bar: list[Point]) -> None:
-    d, h = ask.depth, ask.height
+def _add_frame(built: Built, request: BuildRequest, hubs: tuple[Point, Point, Point], top_bar: list[Point]) -> None:
+    d, h = request.depth, request.height
     rear, front, crank = hubs
     crown = (d * 0.235, 0.0, h * 0.58)
     bars = [[crank, (d * 0.215, 0, h * 0.68)], [crank, (-d * 0.16, 0, h * 0.78)], top_bar, [(d * 0.2, 0, h * 0.78), crown]]
@@ -51,13 +51,15 @@ def _add_frame(built: Built, ask: Commission, hubs: tuple[Point, Point, Point], 
     stays = [[(rear[0], y, rear[2]), (x, y * 0.4, z)] for y in (-0.05, 0.05) for x, _, z in joints]
     fork = [[(crown[0], y * 0.5, crown[2]), (front[0], y, front[2])] for y in (-0.05, 0.05)]
     built.add(
-        ask.made_of("paint"), *(tube(path, 0.017, 10) for path in bars), *(tube(path, 0.011, 8) for path in [*stays, *fork])
+        request.made_of("paint"),
+        *(tube(path, 0.017, 10) for path in bars),
+        *(tube(path, 0.011, 8) for path in [*stays, *fork]),
     )
 
 
-def _add_handlebar(built: Built, ask: Commission, bent_by: float) -> None:
+def _add_handlebar(built: Built, request: BuildRequest, bent_by: float) -> None:
     """The handlebar with its grips, and the saddle on its post."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     top = h - 0.012
     bar = [(d * 0.19, 0.0, top - 0.01)]
     for y in (0.2, 0.5):

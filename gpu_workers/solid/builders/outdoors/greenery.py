@@ -5,7 +5,7 @@ from random import Random
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.kit.materials import Material, material
 from gpu_workers.solid.kit.mesh import Mesh, grid_mesh, joined
 from gpu_workers.solid.kit.primitives import ball, cylinder, ellipsoid, lathe, leaf, rounded_profile, tube
@@ -22,11 +22,11 @@ def add_pot(built: Built, look: Material, radius: float, height: float) -> Built
     return built.add(SOIL, cylinder(radius * 0.86, 0.01).moved(z=height * 0.86))
 
 
-def broad_potted_plant(ask: Commission) -> Built:
+def broad_potted_plant(request: BuildRequest) -> Built:
     """Broad leaves on stems that rise from a pot."""
-    w, h, rng = ask.width, ask.height, ask.random
+    w, h, rng = request.width, request.height, request.random
     pot = h * 0.36
-    built = add_pot(Built(), ask.made_of("ceramic"), w * 0.29, pot)
+    built = add_pot(Built(), request.made_of("ceramic"), w * 0.29, pot)
     count = 26
     for k in range(count):
         turn, up = k * 137.5 + rng.uniform(-15, 15), 0.18 + 0.72 * k / count
@@ -38,11 +38,11 @@ def broad_potted_plant(ask: Commission) -> Built:
     return built.add(GREENS[0], *stems, leaf(0.12, 0.06).turned(y=-88).moved(0, 0, h - 0.12))
 
 
-def arching_potted_plant(ask: Commission) -> Built:
+def arching_potted_plant(request: BuildRequest) -> Built:
     """Long narrow leaves that arch from a pot like a fountain."""
-    w, h, rng = ask.width, ask.height, ask.random
+    w, h, rng = request.width, request.height, request.random
     pot = h * 0.36
-    built = add_pot(Built(), ask.made_of("ceramic"), w * 0.29, pot)
+    built = add_pot(Built(), request.made_of("ceramic"), w * 0.29, pot)
     for k in range(34):
         reach, rise = w * 0.49 * (0.5 + 0.5 * rng.random()), (h - pot) * (0.55 + 0.45 * rng.random())
         built.add(GREENS[k % 3], _blade(reach, rise, w * 0.045).turned(z=k * 137.5).moved(0, 0, pot * 0.86))
@@ -89,18 +89,18 @@ def foliage(middles: list[tuple[float, float, float]], radius: float, count: int
     return Mesh(corners.reshape(-1, 3), index, np.full(count, 4, np.int32))
 
 
-def round_tree(ask: Commission) -> Built:
+def round_tree(request: BuildRequest) -> Built:
     """A broad round crown on a trunk with branches."""
-    return _tree(ask, 0.34, 1.0)
+    return _tree(request, 0.34, 1.0)
 
 
-def tall_tree(ask: Commission) -> Built:
+def tall_tree(request: BuildRequest) -> Built:
     """A crown that is higher and begins lower."""
-    return _tree(ask, 0.22, 0.8)
+    return _tree(request, 0.22, 0.8)
 
 
-def _tree(ask: Commission, bare: float, broad: float) -> Built:
-    w, h, rng = ask.width, ask.height, ask.random
+def _tree(request: BuildRequest, bare: float, broad: float) -> Built:
+    w, h, rng = request.width, request.height, request.random
     low, middle = bare * h, (bare + 1) / 2 * h
     trunk = [(0, 0, 0), (0.02 * w, 0, low * 0.6), (0, 0.02 * w, low * 1.2), (0, 0, h * 0.75)]
     built = Built().add(BARK, tube(trunk, [h * 0.04, h * 0.028, h * 0.024, h * 0.008]))
@@ -129,18 +129,18 @@ def _tree(ask: Commission, bare: float, broad: float) -> Built:
     return built
 
 
-def dense_pine(ask: Commission) -> Built:
+def dense_pine(request: BuildRequest) -> Built:
     """A fir: tiers of hanging boughs, narrower towards the top."""
-    return _pine(ask, 11, 0.1)
+    return _pine(request, 11, 0.1)
 
 
-def open_pine(ask: Commission) -> Built:
+def open_pine(request: BuildRequest) -> Built:
     """The same with fewer tiers and a longer trunk."""
-    return _pine(ask, 7, 0.2)
+    return _pine(request, 7, 0.2)
 
 
-def _pine(ask: Commission, tiers: int, bare: float) -> Built:
-    w, h, rng = ask.width, ask.height, ask.random
+def _pine(request: BuildRequest, tiers: int, bare: float) -> Built:
+    w, h, rng = request.width, request.height, request.random
     built = Built().add(BARK, tube([(0, 0, 0), (0, 0, h * 0.97)], [h * 0.022, h * 0.004]))
     for k in range(tiers):
         share = k / tiers
@@ -166,18 +166,18 @@ def _bough(reach: float, drop: float, wide: float) -> Mesh:
     return grid_mesh(np.stack(wings, axis=1))
 
 
-def leaning_palm(ask: Commission) -> Built:
+def leaning_palm(request: BuildRequest) -> Built:
     """A palm with a curved trunk."""
-    return _palm(ask, 0.12)
+    return _palm(request, 0.12)
 
 
-def straight_palm(ask: Commission) -> Built:
+def straight_palm(request: BuildRequest) -> Built:
     """A palm with a straight trunk."""
-    return _palm(ask, 0.0)
+    return _palm(request, 0.0)
 
 
-def _palm(ask: Commission, bend: float) -> Built:
-    w, h, rng = ask.width, ask.height, ask.random
+def _palm(request: BuildRequest, bend: float) -> Built:
+    w, h, rng = request.width, request.height, request.random
     top = h * 0.82
     points = [(bend * w * ((t - 0.5) ** 2 * 4 - 1), 0.0, t * top) for t in np.linspace(0, 1, 26)]
     radii = [h * (0.032 - 0.014 * t + 0.002 * (k % 2)) for k, t in enumerate(np.linspace(0, 1, 26))]
@@ -204,9 +204,9 @@ def _frond(reach: float, rise: float, wide: float) -> Mesh:
     return joined([tube(path, reach * 0.008, 5), *parts])
 
 
-def column_cactus(ask: Commission) -> Built:
+def column_cactus(request: BuildRequest) -> Built:
     """A ribbed column with two arms, in a pot."""
-    w, h = ask.width, ask.height
+    w, h = request.width, request.height
     pot, r = h * 0.3, w * 0.16
     built = add_pot(Built(), material("ceramic", "terracotta"), w * 0.49, pot)
     body = _ribbed([(r * 0.9, pot * 0.8), (r, h * 0.5), (r, h * 0.86), (r * 0.75, h * 0.96), (0.001, h)])
@@ -242,9 +242,9 @@ def _ribbed(profile: list[tuple[float, float]], ribs: int = 12) -> Mesh:
     return grid_mesh(grid, around=True)
 
 
-def ball_cactus(ask: Commission) -> Built:
+def ball_cactus(request: BuildRequest) -> Built:
     """A ribbed ball with a flower on top, in a pot."""
-    w, h = ask.width, ask.height
+    w, h = request.width, request.height
     pot = h * 0.4
     r, middle = w * 0.4, h * 0.62
     built = add_pot(Built(), material("ceramic", "terracotta"), w * 0.48, pot)

@@ -1,6 +1,6 @@
 """Buses and trucks."""
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BLACK,
     DARK_GLASS,
@@ -14,18 +14,18 @@ from gpu_workers.solid.kit.materials import glowing, material
 from gpu_workers.solid.kit.primitives import box, cylinder, ellipsoid
 
 
-def city_bus(ask: Commission) -> Built:
+def city_bus(request: BuildRequest) -> Built:
     """A bus with large windows and two doors at its right side."""
-    return _bus(ask, 6, 0.42, (-0.1, 0.4))
+    return _bus(request, 6, 0.42, (-0.1, 0.4))
 
 
-def coach(ask: Commission) -> Built:
+def coach(request: BuildRequest) -> Built:
     """A bus with a high row of windows and a single door."""
-    return _bus(ask, 8, 0.5, (0.4,))
+    return _bus(request, 8, 0.5, (0.4,))
 
 
-def _bus(ask: Commission, windows: int, belt: float, doors: tuple[float, ...]) -> Built:
-    w, d, h = ask.width * 0.96, ask.depth, ask.height
+def _bus(request: BuildRequest, windows: int, belt: float, doors: tuple[float, ...]) -> Built:
+    w, d, h = request.width * 0.96, request.depth, request.height
     body = [
         (-0.5, 0.9, 0.16, 0.92),
         (-0.49, 0.98, 0.12, 0.98),
@@ -35,7 +35,7 @@ def _bus(ask: Commission, windows: int, belt: float, doors: tuple[float, ...]) -
         (0.5, 0.9, 0.16, 0.92),
     ]
     built = Built().add(
-        ask.made_of("paint"), long_loft((x * d, wide * w, low * h, high * h, 0.16) for x, wide, low, high in body)
+        request.made_of("paint"), long_loft((x * d, wide * w, low * h, high * h, 0.16) for x, wide, low, high in body)
     )
     pane = d * 0.9 / windows
     for y in (-1, 1):
@@ -46,7 +46,7 @@ def _bus(ask: Commission, windows: int, belt: float, doors: tuple[float, ...]) -
         built.add(DARK_GLASS, *panes).add(
             material("paint", "white"), box(0.012, d * 0.94, h * 0.04, 0.003).moved(0, y * w * 0.4985, h * (belt - 0.1))
         )
-        built.add(BLACK, box(0.06, 0.05, 0.28, 0.02).moved(d * 0.49, y * (ask.width / 2 - 0.03), h * 0.66))
+        built.add(BLACK, box(0.06, 0.05, 0.28, 0.02).moved(d * 0.49, y * (request.width / 2 - 0.03), h * 0.66))
     for x in doors:
         built.add(BLACK, box(0.022, d * 0.11, h * 0.7, 0.008).moved(x * d, -w * 0.498, h * 0.14)).add(
             DARK_GLASS,
@@ -67,15 +67,15 @@ def _bus(ask: Commission, windows: int, belt: float, doors: tuple[float, ...]) -
     return built
 
 
-def box_truck(ask: Commission) -> Built:
+def box_truck(request: BuildRequest) -> Built:
     """A cab before a large box."""
-    return _truck(ask, box_high=1.0)
+    return _truck(request, box_high=1.0)
 
 
-def flat_truck(ask: Commission) -> Built:
+def flat_truck(request: BuildRequest) -> Built:
     """The same with ribs along its box."""
-    built = _truck(ask, box_high=1.0)
-    w, d, h = ask.width, ask.depth, ask.height
+    built = _truck(request, box_high=1.0)
+    w, d, h = request.width, request.depth, request.height
     ribs = [
         box(0.03, 0.05, h * 0.74, 0.005).moved(-d * 0.48 + k * d * 0.075, y * w * 0.488, h * 0.23)
         for k in range(10)
@@ -84,8 +84,8 @@ def flat_truck(ask: Commission) -> Built:
     return built.add(STEEL, *ribs)
 
 
-def _truck(ask: Commission, box_high: float) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _truck(request: BuildRequest, box_high: float) -> Built:
+    w, d, h = request.width, request.depth, request.height
     built = Built().add(
         material("paint", "white"),
         box(w * 0.97, d * 0.7, h * (box_high - 0.22), 0.03).moved(-d * 0.15, 0, h * 0.22),
@@ -99,7 +99,7 @@ def _truck(ask: Commission, box_high: float) -> Built:
         (0.485, 0.91, 0.12, 0.46),
         (0.5, 0.84, 0.15, 0.4),
     ]
-    built.add(ask.made_of("paint"), long_loft((x * d, wide * w, low * h, high * h, 0.2) for x, wide, low, high in cab))
+    built.add(request.made_of("paint"), long_loft((x * d, wide * w, low * h, high * h, 0.2) for x, wide, low, high in cab))
     built.add(
         DARK_GLASS,
         box(w * 0.84, 0.03, h * 0.28, 0.02).turned(y=-23).moved(d * 0.48, 0, h * 0.49),

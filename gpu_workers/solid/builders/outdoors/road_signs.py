@@ -4,7 +4,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BLACK,
     DARK_METAL,
@@ -17,27 +17,27 @@ from gpu_workers.solid.kit.materials import Material, glowing, material
 from gpu_workers.solid.kit.primitives import ball, box, cylinder, lathe, plate, rounded_outline, rounded_profile, tube
 
 
-def banded_cone(ask: Commission) -> Built:
+def banded_cone(request: BuildRequest) -> Built:
     """A cone with a white band on a square foot."""
-    return _cone(ask, ((0.5, 0.72),))
+    return _cone(request, ((0.5, 0.72),))
 
 
-def twice_banded_cone(ask: Commission) -> Built:
+def twice_banded_cone(request: BuildRequest) -> Built:
     """A cone with two white bands on an eight-sided foot."""
-    return _cone(ask, ((0.36, 0.52), (0.68, 0.82)))
+    return _cone(request, ((0.36, 0.52), (0.68, 0.82)))
 
 
-def _cone(ask: Commission, bands: tuple[tuple[float, float], ...]) -> Built:
-    w, h = ask.width, ask.height
+def _cone(request: BuildRequest, bands: tuple[tuple[float, float], ...]) -> Built:
+    w, h = request.width, request.height
     foot = rounded_outline(w, w, w * (0.1 if len(bands) == 1 else 0.3), 4)
     low, high = w * 0.38, w * 0.08
 
     def radius(share: float) -> float:
         return low + (high - low) * share
 
-    built = Built().add(ask.made_of("plastic"), plate(foot, h * 0.05, 0.006))
+    built = Built().add(request.made_of("plastic"), plate(foot, h * 0.05, 0.006))
     cone = [(low, h * 0.04), (high, h), (high * 0.7, h), (high * 0.7, h * 0.9), (0, h * 0.9)]
-    built.add(ask.made_of("plastic"), lathe(cone))
+    built.add(request.made_of("plastic"), lathe(cone))
     return built.add(
         WHITE_BAND,
         *(
@@ -47,18 +47,18 @@ def _cone(ask: Commission, bands: tuple[tuple[float, float], ...]) -> Built:
     )
 
 
-def pole_traffic_light(ask: Commission) -> Built:
+def pole_traffic_light(request: BuildRequest) -> Built:
     """Three lights on a pole, red shining."""
-    return _signal(ask, lit=0, board=False)
+    return _signal(request, lit=0, board=False)
 
 
-def board_traffic_light(ask: Commission) -> Built:
+def board_traffic_light(request: BuildRequest) -> Built:
     """The same before a board, green shining."""
-    return _signal(ask, lit=2, board=True)
+    return _signal(request, lit=2, board=True)
 
 
-def _signal(ask: Commission, lit: int, board: bool) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _signal(request: BuildRequest, lit: int, board: bool) -> Built:
+    w, d, h = request.width, request.depth, request.height
     low, tall = h * 0.72, h * 0.28
     x = -d * 0.12
     built = Built().add(DARK_METAL, cylinder(0.05, h * 0.95).moved(-d / 2 + 0.05), cylinder(0.1, 0.04).moved(-d / 2 + 0.1))
@@ -97,9 +97,9 @@ def _signal(ask: Commission, lit: int, board: bool) -> Built:
     return built
 
 
-def round_bollard(ask: Commission) -> Built:
+def round_bollard(request: BuildRequest) -> Built:
     """An iron post with a ball on top."""
-    r, h = ask.width / 2, ask.height
+    r, h = request.width / 2, request.height
     post = [
         (0, 0),
         (r, 0),
@@ -111,32 +111,32 @@ def round_bollard(ask: Commission) -> Built:
         (r * 0.4, h * 0.82),
         (0, h * 0.82),
     ]
-    return Built().add(ask.made_of("paint"), lathe(rounded_profile(post, 0.006)), ball(r * 0.72).moved(z=h - r * 0.72))
+    return Built().add(request.made_of("paint"), lathe(rounded_profile(post, 0.006)), ball(r * 0.72).moved(z=h - r * 0.72))
 
 
-def banded_bollard(ask: Commission) -> Built:
+def banded_bollard(request: BuildRequest) -> Built:
     """A straight post with bands that shine."""
-    r, h = ask.width / 2, ask.height
+    r, h = request.width / 2, request.height
     built = Built().add(
-        ask.made_of("plastic"),
+        request.made_of("plastic"),
         cylinder(r, h * 0.05),
         lathe(rounded_profile([(0, 0), (r * 0.8, 0), (r * 0.8, h * 0.94), (r * 0.5, h), (0, h)], 0.02)),
     )
     return built.add(WHITE_BAND, *(lathe([(r * 0.81, h * z), (r * 0.81, h * (z + 0.08))]) for z in (0.64, 0.8)))
 
 
-def stop_sign(ask: Commission) -> Built:
+def stop_sign(request: BuildRequest) -> Built:
     """An eight-sided plate with a white rim on a pole."""
-    return _sign(ask, two_posts=False)
+    return _sign(request, two_posts=False)
 
 
-def double_stop_sign(ask: Commission) -> Built:
+def double_stop_sign(request: BuildRequest) -> Built:
     """The same with two posts."""
-    return _sign(ask, two_posts=True)
+    return _sign(request, two_posts=True)
 
 
-def _sign(ask: Commission, two_posts: bool) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _sign(request: BuildRequest, two_posts: bool) -> Built:
+    w, d, h = request.width, request.depth, request.height
     r = w / 2 / cos(pi / 8)
 
     def octagon(share: float) -> list[tuple[float, float]]:
@@ -146,21 +146,21 @@ def _sign(ask: Commission, two_posts: bool) -> Built:
     ys = (-w * 0.2, w * 0.2) if two_posts else (0.0,)
     built = Built().add(STEEL, *(cylinder(d * 0.3, h - w * 0.2).moved(-d * 0.2, y) for y in ys))
     built.add(WHITE_BAND, front_plate(octagon(1.0), d * 0.16).moved(x, 0, z))
-    return built.add(ask.made_of("paint"), front_plate(octagon(0.92), d * 0.04).moved(x + d * 0.16, 0, z))
+    return built.add(request.made_of("paint"), front_plate(octagon(0.92), d * 0.04).moved(x + d * 0.16, 0, z))
 
 
-def striped_barrier(ask: Commission) -> Built:
+def striped_barrier(request: BuildRequest) -> Built:
     """A board striped red and white on two feet, lamps on it."""
-    return _barrier(ask, 1)
+    return _barrier(request, 1)
 
 
-def double_barrier(ask: Commission) -> Built:
+def double_barrier(request: BuildRequest) -> Built:
     """The same with two boards."""
-    return _barrier(ask, 2)
+    return _barrier(request, 2)
 
 
-def _barrier(ask: Commission, boards: int) -> Built:
-    w, d, h = ask.width, ask.depth, ask.height
+def _barrier(request: BuildRequest, boards: int) -> Built:
+    w, d, h = request.width, request.depth, request.height
     built = Built()
     for y in (-1, 1):
         legs = [tube([(x * (d / 2 - 0.02), y * w * 0.38, 0.02), (0, y * w * 0.38, h * 0.92)], 0.02, 4) for x in (-1, 1)]

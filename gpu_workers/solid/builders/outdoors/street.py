@@ -4,7 +4,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BLACK,
     DARK_METAL,
@@ -22,16 +22,16 @@ WHITE_BAND = material("plastic", (0.93, 0.93, 0.93))
 LAMPLIGHT = glowing((1.0, 0.86, 0.6), 4.0)
 
 
-def slatted_bench(ask: Commission) -> Built:
+def slatted_bench(request: BuildRequest) -> Built:
     """Planks for seat and back on curved iron ends with arms."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     seat = h * 0.54
     planks = [box(w, d * 0.13, 0.028, 0.006).moved(d * (0.36 - 0.15 * k), 0, seat - 0.028) for k in range(5)]
     back = [
         box(w, 0.028, 0.085, 0.006).turned(y=-10).moved(-d * 0.36 - 0.02 * k, 0, seat + h * (0.1 + 0.12 * k))
         for k in range(3)
     ]
-    built = Built().add(Material("wood", ask.colour, grain="y"), *planks, *back, flat=True)
+    built = Built().add(Material("wood", request.colour, grain="y"), *planks, *back, flat=True)
     for y in (-w * 0.4, w * 0.4):
         side = [(-d * 0.46, y, h - 0.018), (-d * 0.34, y, seat), (-d * 0.36, y, h * 0.3), (-d / 2 + 0.02, y, 0.018)]
         front = [(-d * 0.34, y, seat - 0.04), (d * 0.38, y, seat - 0.04), (d * 0.42, y, h * 0.3), (d / 2 - 0.02, y, 0.018)]
@@ -45,11 +45,11 @@ def slatted_bench(ask: Commission) -> Built:
     return built
 
 
-def park_bench(ask: Commission) -> Built:
+def park_bench(request: BuildRequest) -> Built:
     """A heavy wooden bench with upright legs and a straight back."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     seat = h * 0.54
-    look = Material("wood", ask.colour, grain="y")
+    look = Material("wood", request.colour, grain="y")
     planks = [box(w * 0.98, d * 0.21, 0.035, 0.006).moved(d * (0.38 - 0.24 * k), 0, seat - 0.035) for k in range(4)]
     back = [box(w * 0.98, 0.03, h * 0.16, 0.006).moved(-d * 0.42, 0, h * z) for z in (0.62, 0.83)]
     built = Built().add(look, *planks, *back, flat=True)
@@ -59,12 +59,12 @@ def park_bench(ask: Commission) -> Built:
         for x, tall in ((-1, h), (1, h * 0.75))
     ]
     arms = [box(0.08, d * 0.96, 0.04, 0.008).moved(0, y * (w / 2 - 0.06), h * 0.74) for y in (-1, 1)]
-    return built.add(Material("wood", ask.colour), *legs, *arms, flat=True)
+    return built.add(Material("wood", request.colour), *legs, *arms, flat=True)
 
 
-def arm_street_lamp(ask: Commission) -> Built:
+def arm_street_lamp(request: BuildRequest) -> Built:
     """A steel pole that bends over the street."""
-    d, h = ask.depth, ask.height
+    d, h = request.depth, request.height
     x = -d / 2 + 0.09
     path = [
         (x, 0, 0),
@@ -75,16 +75,16 @@ def arm_street_lamp(ask: Commission) -> Built:
     ]
     built = Built().add(STEEL, tube(path, [0.075, 0.055, 0.05, 0.045, 0.04]), cylinder(0.09, 0.5).moved(x))
     head = [(d * 0.1, h * 0.97), (d / 2, h * 0.972), (d / 2, h * 0.985), (d * 0.3, h), (d * 0.1, h * 0.995)]
-    built.add(DARK_METAL, side_plate(head, ask.width, 0.01)).add(
-        LAMPLIGHT, box(ask.width * 0.8, d * 0.34, 0.02).moved(d * 0.3, 0, h * 0.968)
+    built.add(DARK_METAL, side_plate(head, request.width, 0.01)).add(
+        LAMPLIGHT, box(request.width * 0.8, d * 0.34, 0.02).moved(d * 0.3, 0, h * 0.968)
     )
     built.lamps.append(Lamp((d * 0.3, 0, h * 0.95), 400, (1.0, 0.78, 0.5), 0.15))
     return built
 
 
-def lantern_street_lamp(ask: Commission) -> Built:
+def lantern_street_lamp(request: BuildRequest) -> Built:
     """Two lanterns on an iron post."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     post = [
         (0, 0),
         (0.13, 0),
@@ -111,20 +111,20 @@ def lantern_street_lamp(ask: Commission) -> Built:
     return built
 
 
-def domed_hydrant(ask: Commission) -> Built:
+def domed_hydrant(request: BuildRequest) -> Built:
     """A hydrant with a domed bonnet, three outlets with caps, and bolts."""
-    return _hydrant(ask, ((0.66, 0.72), (0.6, 0.8), (0.42, 0.89), (0.16, 0.94), (0.13, 0.95)))
+    return _hydrant(request, ((0.66, 0.72), (0.6, 0.8), (0.42, 0.89), (0.16, 0.94), (0.13, 0.95)))
 
 
-def flat_hydrant(ask: Commission) -> Built:
+def flat_hydrant(request: BuildRequest) -> Built:
     """The same with a stepped bonnet."""
-    return _hydrant(ask, ((0.7, 0.72), (0.7, 0.79), (0.5, 0.82), (0.46, 0.9), (0.16, 0.92)))
+    return _hydrant(request, ((0.7, 0.72), (0.7, 0.79), (0.5, 0.82), (0.46, 0.9), (0.16, 0.92)))
 
 
-def _hydrant(ask: Commission, bonnet: tuple[tuple[float, float], ...]) -> Built:
-    h, w = ask.height, ask.width
+def _hydrant(request: BuildRequest, bonnet: tuple[tuple[float, float], ...]) -> Built:
+    h, w = request.height, request.width
     r = w * 0.4
-    look = ask.made_of("paint")
+    look = request.made_of("paint")
     profile = [
         (0, 0),
         (1.0, 0),
@@ -161,33 +161,33 @@ def _hydrant(ask: Commission, bonnet: tuple[tuple[float, float], ...]) -> Built:
     return built.add(look, *bolts)
 
 
-def picket_fence(ask: Commission) -> Built:
+def picket_fence(request: BuildRequest) -> Built:
     """Pointed pales on two rails."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     count = round(w / 0.125)
-    look = Material("wood", ask.colour)
+    look = Material("wood", request.colour)
     pale = front_plate([(-0.04, 0), (0.04, 0), (0.04, h - 0.05), (0, h), (-0.04, h - 0.05)], 0.02)
     built = Built().add(look, *(pale.moved(d / 2 - 0.02, (k + 0.5) / count * w - w / 2) for k in range(count)))
     rails = [box(w - 0.02, 0.03, 0.07).moved(d / 2 - 0.036, 0, h * z) for z in (0.2, 0.7)]
     posts = [box(0.08, d - 0.04, h * 0.9).moved(-0.02, y * (w / 2 - 0.06)) for y in (-1, 1)]
-    return built.add(Material("wood", ask.colour, grain="y"), *rails, flat=True).add(look, *posts, flat=True)
+    return built.add(Material("wood", request.colour, grain="y"), *rails, flat=True).add(look, *posts, flat=True)
 
 
-def rail_fence(ask: Commission) -> Built:
+def rail_fence(request: BuildRequest) -> Built:
     """Three boards between square posts."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     posts = [box(d, d, h, 0.012).moved(0, y * (w / 2 - d / 2)) for y in (-1, 0, 1)]
     boards = [box(w - d, 0.025, 0.12).moved(d / 2 - 0.0126, 0, h * z) for z in (0.2, 0.5, 0.8)]
     return (
         Built()
-        .add(Material("wood", ask.colour), *posts, flat=True)
-        .add(Material("wood", ask.colour, grain="y"), *boards, flat=True)
+        .add(Material("wood", request.colour), *posts, flat=True)
+        .add(Material("wood", request.colour, grain="y"), *boards, flat=True)
     )
 
 
-def pillar_postbox(ask: Commission) -> Built:
+def pillar_postbox(request: BuildRequest) -> Built:
     """A round pillar with a cap, a slot and a door."""
-    w, h = ask.width, ask.height
+    w, h = request.width, request.height
     r = w / 2
     pillar = [
         (0, 0),
@@ -204,10 +204,10 @@ def pillar_postbox(ask: Commission) -> Built:
     built = (
         Built()
         .add(BLACK, lathe([(r * 0.955, 0), (r * 0.955, h * 0.065)]))
-        .add(ask.made_of("paint"), lathe(rounded_profile(pillar, 0.01)))
+        .add(request.made_of("paint"), lathe(rounded_profile(pillar, 0.01)))
     )
     built.add(BLACK, box(r * 0.9, 0.03, 0.035, 0.006).moved(r * 0.83, 0, h * 0.76)).add(
-        ask.made_of("paint"), box(r * 1.0, 0.05, 0.02, 0.006).moved(r * 0.84, 0, h * 0.79)
+        request.made_of("paint"), box(r * 1.0, 0.05, 0.02, 0.006).moved(r * 0.84, 0, h * 0.79)
     )
     built.add(WHITE_BAND, box(r * 0.6, 0.01, h * 0.12, 0.002).moved(r * 0.855, 0, h * 0.58))
     return built.add(
@@ -223,13 +223,13 @@ def pillar_postbox(ask: Commission) -> Built:
     )
 
 
-def legged_postbox(ask: Commission) -> Built:
+def legged_postbox(request: BuildRequest) -> Built:
     """A box with a round top on four short legs, a flap in front."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     body = [(x, z) for x, z in [(-d / 2, 0), (d / 2, 0)]] + [
         (d / 2 * cos(a), h * 0.5 + h * 0.32 * sin(a)) for a in np.linspace(0, pi, 17)
     ]
-    built = Built().add(ask.made_of("paint"), side_plate(body, w, 0.01).moved(0, 0, h * 0.18))
+    built = Built().add(request.made_of("paint"), side_plate(body, w, 0.01).moved(0, 0, h * 0.18))
     built.add(
         DARK_METAL,
         *(box(0.06, 0.06, h * 0.2, 0.004).moved(x * (d / 2 - 0.06), y * (w / 2 - 0.06)) for x in (-1, 1) for y in (-1, 1)),

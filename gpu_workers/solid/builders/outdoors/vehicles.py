@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gpu_workers.solid.builders.commission import Builders, Built, Commission
+from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import (
     BLACK,
     DARK_GLASS,
@@ -102,10 +102,10 @@ PICKUP = CarShape(
 )
 
 
-def build_car(ask: Commission, shape: CarShape, look: Material | None = None) -> Built:
+def build_car(request: BuildRequest, shape: CarShape, look: Material | None = None) -> Built:
     """A body of sections, a cabin of glass under a roof, four wheels, lamps, mirrors, handles."""
-    w, d, h = ask.width * 0.93, ask.depth, ask.height
-    paint = look or ask.made_of("paint")
+    w, d, h = request.width * 0.93, request.depth, request.height
+    paint = look or request.made_of("paint")
     lower = long_loft((x * d, wide * w, low * h, high * h, 0.42) for x, wide, low, high in shape.lower)
     built = Built().add(paint, lower)
     _cabin(built, (w, d, h), shape, paint)
@@ -115,7 +115,7 @@ def build_car(ask: Commission, shape: CarShape, look: Material | None = None) ->
             arch = cylinder(radius * 1.16, 0.05).turned(x=90).moved(x * d, y * (w / 2 - 0.02) + 0.025, radius * 1.05)
             built.add(BLACK, arch)
             add_wheel(built, radius, 0.2, (x * d, y * (w / 2 - 0.07), radius))
-    return _trim(built, ask, shape, paint)
+    return _trim(built, request, shape, paint)
 
 
 def _cabin(built: Built, size: tuple[float, float, float], shape: CarShape, paint: Material) -> Built:
@@ -143,8 +143,8 @@ def _cabin(built: Built, size: tuple[float, float, float], shape: CarShape, pain
     return built.add(paint, *bars)
 
 
-def _trim(built: Built, ask: Commission, shape: CarShape, paint: Material) -> Built:
-    w, d, h = ask.width * 0.93, ask.depth, ask.height
+def _trim(built: Built, request: BuildRequest, shape: CarShape, paint: Material) -> Built:
+    w, d, h = request.width * 0.93, request.depth, request.height
     lamp = ellipsoid(0.1, w * 0.2, h * 0.1, 20)
     built.add(HEADLAMP, *(lamp.moved(d * 0.492, y * w * 0.33, h * 0.36) for y in (-1, 1)))
     built.add(
@@ -160,7 +160,7 @@ def _trim(built: Built, ask: Commission, shape: CarShape, paint: Material) -> Bu
     built.add(
         paint,
         *(
-            ellipsoid(0.14, 0.16, 0.12, 16).moved(front - 0.3, y * (ask.width / 2 - 0.08), shape.belt * h + 0.04)
+            ellipsoid(0.14, 0.16, 0.12, 16).moved(front - 0.3, y * (request.width / 2 - 0.08), shape.belt * h + 0.04)
             for y in (-1, 1)
         ),
     )
@@ -174,33 +174,33 @@ def _trim(built: Built, ask: Commission, shape: CarShape, paint: Material) -> Bu
     return built
 
 
-def saloon(ask: Commission) -> Built:
+def saloon(request: BuildRequest) -> Built:
     """A car with a boot."""
-    return build_car(ask, SALOON)
+    return build_car(request, SALOON)
 
 
-def hatchback(ask: Commission) -> Built:
+def hatchback(request: BuildRequest) -> Built:
     """A car whose cabin ends at its rear."""
-    return build_car(ask, HATCHBACK)
+    return build_car(request, HATCHBACK)
 
 
-def _under_roof(ask: Commission, share: float) -> Commission:
-    return Commission(ask.width, ask.depth, ask.height * share, ask.colour, ask.random)
+def _under_roof(request: BuildRequest, share: float) -> BuildRequest:
+    return BuildRequest(request.width, request.depth, request.height * share, request.colour, request.random)
 
 
-def saloon_taxi(ask: Commission) -> Built:
+def saloon_taxi(request: BuildRequest) -> Built:
     """A taxi with a boot: a lit sign on its roof, a band of squares along its sides."""
-    return _taxi(ask, SALOON, -0.08)
+    return _taxi(request, SALOON, -0.08)
 
 
-def hatchback_taxi(ask: Commission) -> Built:
+def hatchback_taxi(request: BuildRequest) -> Built:
     """The same without a boot."""
-    return _taxi(ask, HATCHBACK, -0.14)
+    return _taxi(request, HATCHBACK, -0.14)
 
 
-def _taxi(ask: Commission, shape: CarShape, x: float) -> Built:
-    w, d, h = ask.width * 0.93, ask.depth, ask.height
-    built = build_car(_under_roof(ask, 0.91), shape)
+def _taxi(request: BuildRequest, shape: CarShape, x: float) -> Built:
+    w, d, h = request.width * 0.93, request.depth, request.height
+    built = build_car(_under_roof(request, 0.91), shape)
     built.add(BLACK, box(0.44, 0.2, h * 0.03).moved(x * d, 0, h * 0.9)).add(
         glowing((1.0, 0.85, 0.35), 2.0), box(0.4, 0.16, h * 0.08, 0.03, 4).moved(x * d, 0, h * 0.92)
     )
@@ -212,67 +212,67 @@ def _taxi(ask: Commission, shape: CarShape, x: float) -> Built:
     return built.add(BLACK, *squares)
 
 
-def saloon_police_car(ask: Commission) -> Built:
+def saloon_police_car(request: BuildRequest) -> Built:
     """A police car with a boot: a bar of blue and red lights, doors of another colour."""
-    return _police(ask, SALOON, -0.08)
+    return _police(request, SALOON, -0.08)
 
 
-def hatchback_police_car(ask: Commission) -> Built:
+def hatchback_police_car(request: BuildRequest) -> Built:
     """The same without a boot."""
-    return _police(ask, HATCHBACK, -0.14)
+    return _police(request, HATCHBACK, -0.14)
 
 
-def _police(ask: Commission, shape: CarShape, x: float) -> Built:
-    w, d, h = ask.width * 0.93, ask.depth, ask.height
-    built = build_car(_under_roof(ask, 0.92), shape, material("paint", "white"))
+def _police(request: BuildRequest, shape: CarShape, x: float) -> Built:
+    w, d, h = request.width * 0.93, request.depth, request.height
+    built = build_car(_under_roof(request, 0.92), shape, material("paint", "white"))
     built.add(STEEL, box(w * 0.6, 0.16, h * 0.02).moved(x * d, 0, h * 0.915))
     for y, colour in ((0.17, (0.1, 0.3, 1.0)), (-0.17, (1.0, 0.1, 0.1))):
         built.add(glowing(colour, 2.5), box(w * 0.26, 0.18, h * 0.07, 0.02, 4).moved(x * d, y * w, h * 0.93))
     panel = box(0.012, d * 0.36, h * 0.24, 0.004)
-    built.add(ask.made_of("paint"), *(panel.moved(0, y * w * 0.4975, h * 0.26) for y in (-1, 1)))
+    built.add(request.made_of("paint"), *(panel.moved(0, y * w * 0.4975, h * 0.26) for y in (-1, 1)))
     return built
 
 
-def glazed_van(ask: Commission) -> Built:
+def glazed_van(request: BuildRequest) -> Built:
     """A van with windows all along."""
-    return build_car(ask, VAN)
+    return build_car(request, VAN)
 
 
-def panel_van(ask: Commission) -> Built:
+def panel_van(request: BuildRequest) -> Built:
     """A van whose rear half is closed."""
-    w, d, h = ask.width * 0.93, ask.depth, ask.height
-    built = build_car(ask, VAN)
+    w, d, h = request.width * 0.93, request.depth, request.height
+    built = build_car(request, VAN)
     levels = [
         (h * 0.5, d * 0.62, w * 0.985, 0.1, -d * 0.182),
         (h * 0.7, d * 0.62, w * 0.95, 0.1, -d * 0.182),
         (h * 0.93, d * 0.61, w * 0.8, 0.12, -d * 0.178),
     ]
-    return built.add(ask.made_of("paint"), upright_loft(levels)).add(
+    return built.add(request.made_of("paint"), upright_loft(levels)).add(
         BLACK, *(box(0.01, d * 0.4, 0.012, 0.002).moved(-d * 0.2, y * w * 0.494, h * 0.56) for y in (-1, 1))
     )
 
 
-def open_pickup(ask: Commission) -> Built:
+def open_pickup(request: BuildRequest) -> Built:
     """A pickup with an open bed."""
-    return _pickup(ask)
+    return _pickup(request)
 
 
-def loaded_pickup(ask: Commission) -> Built:
+def loaded_pickup(request: BuildRequest) -> Built:
     """The same with boxes on its bed."""
-    w, d, h = ask.width, ask.depth, ask.height
+    w, d, h = request.width, request.depth, request.height
     boxes = [
         box(0.5, 0.45, h * 0.26, 0.01).moved(-d * 0.38, w * 0.18, h * 0.56),
         box(0.6, 0.5, h * 0.2, 0.01).moved(-d * 0.26, -w * 0.12, h * 0.56),
     ]
-    return _pickup(ask).add(material("paper", "cardboard"), *boxes)
+    return _pickup(request).add(material("paper", "cardboard"), *boxes)
 
 
-def _pickup(ask: Commission) -> Built:
-    w, d, h = ask.width * 0.93, ask.depth, ask.height
-    built = build_car(ask, PICKUP)
+def _pickup(request: BuildRequest) -> Built:
+    w, d, h = request.width * 0.93, request.depth, request.height
+    built = build_car(request, PICKUP)
     built.add(BLACK, box(w * 0.8, d * 0.34, 0.02).moved(-d * 0.31, 0, h * 0.575))
     walls = [box(w * 0.08, d * 0.36, h * 0.08, 0.02).moved(-d * 0.31, y * w * 0.44, h * 0.54) for y in (-1, 1)]
-    return built.add(ask.made_of("paint"), *walls, box(w * 0.94, 0.07, h * 0.08, 0.02).moved(-d * 0.487, 0, h * 0.54))
+    return built.add(request.made_of("paint"), *walls, box(w * 0.94, 0.07, h * 0.08, 0.02).moved(-d * 0.487, 0, h * 0.54))
 
 
 BUILDERS: Builders = {

@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
+from gpu_workers.solid.builders.build_request import Built, WrongSize, fitted
 from gpu_workers.solid.builders.builder_table import build_body, builders, families
-from gpu_workers.solid.builders.commission import Built, WrongSize, fitted
 from gpu_workers.solid.kit.materials import COLOURS, material
 from gpu_workers.solid.kit.mesh import Mesh
 from gpu_workers.solid.kit.primitives import box

@@ -1,4 +1,4 @@
-"""What a builder is asked for, and what it returns.
+"""What a builder is given, and what it returns.
 
 In: a body's size, form, colour and seed.  Out: parts that stand on z = 0 about the origin, the front towards +x.
 """
@@ -16,7 +16,7 @@ from schemas.errors import PermanentError
 
 
 @dataclass(frozen=True)
-class Commission:
+class BuildRequest:
     """`width` (y), `depth` (x, front to back) and `height` in metres; `colour` is what people would name the thing by."""
 
     width: float
@@ -43,17 +43,17 @@ class Built:
         return self
 
 
-Builder = Callable[[Commission], Built]
+Builder = Callable[[BuildRequest], Built]
 
 Builders = dict[str, dict[str, Builder]]
 """Category to form to builder."""
 
 MOST_STRETCH = 0.25
-"""What a builder builds may differ from its commission by so much before it is stretched to it: a tree varies."""
+"""What a builder builds may differ from its request by so much before it is stretched to it: a tree varies."""
 
 
 class WrongSize(PermanentError):
-    """A builder built something of another size than it was asked for."""
+    """A builder built something of another size than requested."""
 
 
 def fitted(built: Built, size: Sequence[float]) -> Built:
@@ -64,7 +64,7 @@ def fitted(built: Built, size: Sequence[float]) -> Built:
     stretch = wanted / np.maximum(high - low, 1e-9)
     if np.abs(stretch - 1).max() > MOST_STRETCH:
         is_, should = (high - low).round(3).tolist(), wanted.round(3).tolist()
-        raise WrongSize("failed", f"built {is_} m (depth, width, height), asked for {should}")
+        raise WrongSize("failed", f"built {is_} m (depth, width, height), not {should}")
     shift = -np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
     parts = [replace(part, mesh=part.mesh.moved(*shift).scaled(*stretch)) for part in built.parts]
     return Built(parts, [replace(lamp, position=tuple((lamp.position + shift) * stretch)) for lamp in built.lamps])
