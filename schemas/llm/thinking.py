@@ -6,11 +6,19 @@ Knows the marks of common models; thinking without marks looks like any other te
 
 import re
 
-_NAMES = "think|thinking|thought|thoughts|reasoning"
+_NAMES = r"(?:seed:)?(?:think|thinking|thought|thoughts|reasoning|reflection|scratchpad|analysis)"
 
-_END = re.compile(rf"</(?:{_NAMES})\s*>|\[/THINK\]|◁/think▷|<\|channel\|>\s*final\s*<\|message\|>", re.IGNORECASE)
+_FINAL = r"<\|channel\|>\s*final\b[^<]{0,40}(?:<\|constrain\|>[^<]{0,40})?<\|message\|>"
 
-_START = re.compile(rf"<(?:{_NAMES})\s*>|\[THINK\]|◁think▷|<\|channel\|>\s*(?:analysis|commentary)\b", re.IGNORECASE)
+_SOLUTION = r"<\|END_THINKING\|>(?:\s*<\|START_RESPONSE\|>)?|<\|end_of_thought\|>(?:\s*<\|begin_of_solution\|>)?"
+
+_END = re.compile(rf"</{_NAMES}\s*>|\[/THINK\]|◁/think▷|{_SOLUTION}|{_FINAL}", re.IGNORECASE)
+
+_START = re.compile(
+    rf"<{_NAMES}\s*>|\[THINK\]|◁think▷|<\|START_THINKING\|>|<\|begin_of_thought\|>"
+    r"|<\|channel\|>\s*(?:analysis|commentary)\b",
+    re.IGNORECASE,
+)
 """Some templates give the first mark in the prompt, so that a reply has the second one alone."""
 
 
