@@ -86,7 +86,7 @@ def write(source: Source, out: Path) -> None:
 
 def _helpers() -> str:
     """The source of the helpers and of what they import of the factory, as one module that needs none of it."""
-    modules = (thinking, choice_reading, lmms_eval_helpers)
+    modules = (lmms_eval_helpers, choice_reading, thinking)
     return "\n\n".join(_OF_THE_FACTORY.sub("", inspect.getsource(module)) for module in modules)
 
 
