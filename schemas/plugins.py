@@ -54,6 +54,11 @@ class PluginTable(Mapping[str, Row]):
         """The names of the rows that are not the package's own."""
         return tuple(self._plugins)
 
+    def rediscover(self) -> None:
+        """Look for plug-ins anew at the next use, as after one was installed or uninstalled."""
+        self.__dict__.pop("_plugins", None)
+        self._loaded.clear()
+
     @cached_property
     def _plugins(self) -> dict[str, EntryPoint]:
         """Name to entry point. Raises PluginError for a duplicate name or one of the package's own."""

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from gpu_workers.renderers import RENDERERS
 from schemas.ids import make_seed
 from schemas.interfaces import Sample
 from tests.fakes.collage import make_sprites
@@ -69,18 +71,27 @@ def test_an_export_format_of_a_plugin_is_listed_and_written(tmp_path: Path, data
     assert len((tmp_path / "out" / "ids.txt").read_text("utf-8").splitlines()) == 1
 
 
-def test_a_renderer_of_a_plugin_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture
+def crayons(tmp_path: Path) -> Iterator[Path]:
+    """The folder of a renderer's distribution, which this process finds too until the test ends."""
     points = {"skg.renderers": {"crayons": "toy_renderer:CRAYONS"}}
     plugins = install(tmp_path / "site", "toy_renderer", points, TOY_RENDERER)
-    monkeypatch.syspath_prepend(str(plugins))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(plugins))
+        RENDERERS.rediscover()
+        yield plugins
+    RENDERERS.rediscover()
+
+
+def test_a_renderer_of_a_plugin_draws(crayons: Path, tmp_path: Path):
     sprites = make_sprites(tmp_path / "sprites")
     drawn = Line(import_module("toy_renderer").Crayons(sprites)).samples([make_seed("kitchen", 2)])
     uri, sample = store_rows(str(tmp_path / "drawn"), drawn), drawn[0].event.sample_id
     chosen = {"SKG_RENDERER": "crayons", "SKG_SPRITES_DIR": str(sprites)}
-    done = skg(plugins, "lineage", sample, "--uri", uri, "--rerender", **chosen)
+    done = skg(crayons, "lineage", sample, "--uri", uri, "--rerender", **chosen)
     assert done.returncode == 0, done.stderr
     assert "the same file" in done.stdout
-    refused = skg(plugins, "lineage", sample, "--uri", uri, "--rerender", SKG_RENDERER="chalk")
+    refused = skg(crayons, "lineage", sample, "--uri", uri, "--rerender", SKG_RENDERER="chalk")
     assert "collage, solid, gligen, " in refused.stderr
 
 

@@ -67,10 +67,9 @@ WIDER = QuestionVerifier(deduce)
 '''
 
 
-def forget() -> None:
-    for table in (KINDS, VERIFIERS):
-        table.__dict__.pop("_plugins", None)
-        table._loaded.clear()
+def rediscover() -> None:
+    KINDS.rediscover()
+    VERIFIERS.rediscover()
 
 
 class Site:
@@ -82,17 +81,17 @@ class Site:
 
     def kind(self, module: str, answer: str = RIGHT) -> None:
         install(self._folder, module, {"skg.question_kinds": {"wider": f"{module}:WIDER"}}, KIND.replace("ANSWER", answer))
-        forget()
+        rediscover()
 
     def verifier(self, module: str) -> None:
         install(self._folder, module, {"skg.question_verifiers": {"wider": f"{module}:WIDER"}}, VERIFIER)
-        forget()
+        rediscover()
 
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     yield Site(tmp_path / "site", monkeypatch)
-    forget()
+    rediscover()
 
 
 def asked(scenes: int = 40) -> int:
@@ -130,7 +129,7 @@ def test_a_kind_that_verifies_itself_is_refused(site: Site, tmp_path: Path) -> N
     points = {"skg.question_kinds": {"wider": "toy_both:WIDER"}, "skg.question_verifiers": {"wider": "toy_both:VERIFIER"}}
     code = VERIFIER.replace("WIDER = ", "VERIFIER = ") + KIND.replace("ANSWER", RIGHT)
     install(tmp_path / "site", "toy_both", points, code)
-    forget()
+    rediscover()
     with pytest.raises(UserError, match=r"verified by the module that writes it \(toy_both\)"):
         check_kinds()
 

@@ -37,6 +37,19 @@ def test_a_plugin_that_cannot_be_imported_spoils_nothing_until_it_is_asked_for(t
         table["three"]
 
 
+def test_a_plugin_that_is_installed_or_uninstalled_later_is_seen_when_the_table_looks_again(
+    table: PluginTable[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert dict(table) == OWN
+    site = install(tmp_path / "site", "toy_later", {GROUP: {"three": "toy_later:THREE"}}, "THREE = 3")
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(str(site))
+        table.rediscover()
+        assert dict(table) == {**OWN, "three": 3}
+    table.rediscover()
+    assert dict(table) == OWN
+
+
 @pytest.mark.parametrize(
     ("code", "why"),
     [
