@@ -22,6 +22,12 @@
   document.addEventListener("change", all);
   all();  // a reload keeps what was chosen
 
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]), select, textarea")) return;
+    const box = /^[md]$/.test(event.key) && document.querySelector(`[data-layer="${event.key}"]`);
+    if (box) box.checked = !box.checked;
+  });
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     const pause = document.querySelector("[data-pause]");
     if (pause && pause.checked && event.target.matches("[data-live]")) event.preventDefault();

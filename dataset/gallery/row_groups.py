@@ -28,6 +28,8 @@ MAX_FOOTERS = 1000
 """Files whose footers are cached: some 2 to 50 kB each."""
 
 PICTURE = ("image",)
+DEPTH = ("sample_id", "depth_map")
+"""Of which files of earlier versions have only the first."""
 
 
 Footer = tuple[pyarrow.parquet.FileMetaData, list[int]]
@@ -55,6 +57,11 @@ class RowReader:
         """The encoded picture, and its file name. Raises FileGone."""
         image = self._row(location, PICTURE)["image"]
         return image["bytes"], image["path"] or ""
+
+    def depth_map(self, location: RowLocation) -> bytes | None:
+        """The encoded depth map, None where there is none. Raises FileGone."""
+        found = self._row(location, DEPTH).get("depth_map")
+        return None if found is None else found["bytes"]
 
     def _row(self, location: RowLocation, columns: tuple[str, ...]) -> dict[str, Any]:
         with self._lock:

@@ -140,6 +140,10 @@ class SampleSearch:
         """A sample's picture and the name of its file, None where there is none. Raises RetryableError."""
         return self._retry_once(lambda: self._read_sample(sample_id, self._rows.picture))
 
+    def depth_map(self, sample_id: str) -> bytes | None:
+        """A sample's depth map as it lies in the table, None where there is none. Raises RetryableError."""
+        return self._retry_once(lambda: self._read_sample(sample_id, self._rows.depth_map))
+
     def _search(self, wanted: SampleFilter, page: int) -> tuple[int, list[dict[str, Any]]]:
         found = self._searches.locations(wanted, *_where(wanted))
         locations = [divmod(int(one), ROWS_OF_A_FILE) for one in found[PAGE * (page - 1) : PAGE * page]]

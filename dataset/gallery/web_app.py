@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from dataset.gallery.interfaces import ANYWAY, Factory, SeedForm
+from dataset.gallery.layer_pictures import depth_picture, masks_picture
 from dataset.gallery.rejected_samples import ROWS, RejectionFilter, RejectionSearch
 from dataset.gallery.rejection_files import CACHE_CONTROL, FORMS, PICTURES, Pictures, download, picture
 from dataset.gallery.row_views import view
@@ -70,6 +71,8 @@ def application(data: GalleryData, hosts: Collection[str] | None = LOOPBACK, ref
             Route("/", site.samples),
             Route("/sample/{sample_id}", site.sample),
             Route("/image/{sample_id}", site.image),
+            Route("/masks/{sample_id}", site.masks),
+            Route("/depth/{sample_id}", site.depth),
             Route("/rejected", site.rejected),
             Route("/rejected/image/{rejection_id}", site.rejected_image),
             *(Route(f"/rejected{ending}", site.rejected_file) for ending in FORMS),
@@ -115,7 +118,7 @@ class _Site:
         row = self._view.samples.sample(request.path_params["sample_id"])
         if row is None:
             raise HTTPException(404, "There is no such sample.")
-        return _html("sample.html", sample=view(row, f"/image/{row['sample_id']}"))
+        return _html("sample.html", sample=view(row, f"/image/{row['sample_id']}"), in_metres=row.get("camera") is not None)
 
     def image(self, request: Request) -> Response:
         """A picture as stored in the table."""
@@ -125,6 +128,16 @@ class _Site:
         data, name = found
         kind = PICTURES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream")
         return Response(data, media_type=kind, headers={"Cache-Control": CACHE_CONTROL})
+
+    def masks(self, request: Request) -> Response:
+        """What is visible of each object, to lie over the picture."""
+        row = self._view.samples.sample(request.path_params["sample_id"])
+        return _layer(None if row is None else masks_picture(row["objects"]))
+
+    def depth(self, request: Request) -> Response:
+        """The depths, to lie over the picture."""
+        found = self._view.samples.depth_map(request.path_params["sample_id"])
+        return _layer(None if found is None else depth_picture(found))
 
     def rejected(self, request: Request) -> Response:
         """A page of rejections that match the filters."""
@@ -210,6 +223,12 @@ class _Site:
     def _funnel_values(self) -> dict[str, object]:
         factory = self._view.factory
         return {"stages": None if factory is None else factory.funnel(), "facets": self._view.samples.facets}
+
+
+def _layer(found: bytes | None) -> Response:
+    if found is None:
+        raise HTTPException(404, "There is no such picture.")
+    return Response(found, media_type="image/png", headers={"Cache-Control": CACHE_CONTROL})
 
 
 def _html(template: str, **values: object) -> HTMLResponse:
