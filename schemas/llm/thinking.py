@@ -10,12 +10,12 @@ _NAMES = r"(?:seed:)?(?:think|thinking|thought|thoughts|reasoning|reflection|scr
 
 _FINAL = r"<\|channel\|>\s*final\b[^<]{0,40}(?:<\|constrain\|>[^<]{0,40})?<\|message\|>"
 
-_SOLUTION = r"<\|END_THINKING\|>(?:\s*<\|START_RESPONSE\|>)?|<\|end_of_thought\|>(?:\s*<\|begin_of_solution\|>)?"
+_SOLUTION = r"<\|END_THINKING\|>(?:\s*<\|START_(?:RESPONSE|TEXT)\|>)?|<\|end_of_thought\|>(?:\s*<\|begin_of_solution\|>)?"
 
-_END = re.compile(rf"</{_NAMES}\s*>|\[/THINK\]|◁/think▷|{_SOLUTION}|{_FINAL}", re.IGNORECASE)
+_END = re.compile(rf"</{_NAMES}\s*>|\[/THINK\]|◁/think▷|<\|/think\|>|<channel\|>|{_SOLUTION}|{_FINAL}", re.IGNORECASE)
 
 _START = re.compile(
-    rf"<{_NAMES}\s*>|\[THINK\]|◁think▷|<\|START_THINKING\|>|<\|begin_of_thought\|>"
+    rf"<{_NAMES}\s*>|\[THINK\]|◁think▷|<\|think\|>|<\|channel>\s*thought\b|<\|START_THINKING\|>|<\|begin_of_thought\|>"
     r"|<\|channel\|>\s*(?:analysis|commentary)\b",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ Makes one attempt; `rate_limiter`, `answer_cache` and `usage` are wrapped around
 import asyncio
 import base64
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any, Literal
@@ -32,6 +33,9 @@ MODES: tuple[Mode, ...] = ("json_schema", "object_schema", "json_object", "text"
 OPTIONAL = {"max_tokens": "max_completion_tokens", "temperature": "", "seed": ""}
 """Parameters that some models refuse, with their replacement; empty: omitted."""
 
+
+_ROLES = re.compile(r"system role|roles? .{0,20}not supported|roles are supported|must alternate", re.IGNORECASE)
+"""What chat templates complain of that know no turn of the system."""
 
 SENT_SHOWN = 80
 """Characters of what a server sent that an error shows."""
@@ -71,6 +75,7 @@ class OpenAIClient:
         )
         self._mode: Mode = MODES[0]
         self._unknown: set[str] = set()
+        self._merges_system = False
 
     @property
     def name(self) -> str:
@@ -96,7 +101,7 @@ class OpenAIClient:
                 answer = await self._call(request, picture, modes[0])
             except openai.APIStatusError as error:
                 last = error
-                if not self._drop_parameter(error.param):
+                if not self._drop_parameter(error.param) and not self._drop_system_turn(error):
                     modes.pop(0)
                 continue
             self._mode = modes[0]
@@ -155,6 +160,13 @@ class OpenAIClient:
         self._unknown.add(parameter)
         return True
 
+    def _drop_system_turn(self, error: openai.APIStatusError) -> bool:
+        """Say the instructions in the first turn of the user from now on, where a model knows no other turns than his."""
+        if self._merges_system or not _ROLES.search(error.message):
+            return False
+        self._merges_system = True
+        return True
+
     @property
     def _where(self) -> str:
         return f"{self.name} at {masked(self._endpoint.url)}"
@@ -162,7 +174,7 @@ class OpenAIClient:
     def _body(self, request: Request, picture: str | None, mode: Mode) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.name,
-            "messages": _messages(request, picture, mode),
+            "messages": _messages(request, picture, mode, merges_system=self._merges_system),
         }
         for name, value in self._options(request).items():
             if name not in self._unknown:
@@ -197,12 +209,18 @@ class OpenAIClient:
         )
 
 
-def _messages(request: Request, picture: str | None, mode: Mode) -> list[dict[str, Any]]:
-    """The turns; in the modes without a schema the schema is appended to the first one."""
+def _messages(request: Request, picture: str | None, mode: Mode, *, merges_system: bool) -> list[dict[str, Any]]:
+    """The turns; in the modes without a schema the schema is appended to the first one.
+
+    `merges_system`: the turn of the system becomes the beginning of the next one.
+    """
     messages: list[dict[str, Any]] = [{"role": turn.role, "content": turn.text} for turn in request.turns]
     if mode != "json_schema":
         schema = json.dumps(request.form.schema, separators=(",", ":"))
         messages[0]["content"] += f"\n\nAnswer with one JSON object of this JSON Schema and nothing else:\n{schema}"
+    if merges_system and len(messages) > 1 and messages[0]["role"] == "system":
+        instructions = messages.pop(0)["content"]
+        messages[0]["content"] = f"{instructions}\n\n{messages[0]['content']}"
     if picture is not None:
         first = next(message for message in messages if message["role"] == "user")
         first["content"] = [

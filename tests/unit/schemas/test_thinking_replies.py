@@ -34,7 +34,10 @@ MARKS = [
     ("<seed:think>", "</seed:think>"),
     ("<|START_THINKING|>", "<|END_THINKING|><|START_RESPONSE|>"),
     ("<|begin_of_thought|>", "<|end_of_thought|>\n\n<|begin_of_solution|>"),
+    ("<|START_THINKING|>", "<|END_THINKING|><|START_TEXT|>"),
     ("<reflection>", "</reflection>"),
+    ("<|channel>thought\n", "<channel|>"),
+    ("<|think|>", "<|/think|>"),
 ]
 
 

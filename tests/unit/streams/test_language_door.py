@@ -163,6 +163,34 @@ def test_a_model_that_refuses_a_parameter_is_asked_without_it_from_then_on():
         assert asked.body["response_format"]["type"] == "json_schema"
 
 
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "System role not supported",
+        "Only user and assistant roles are supported!",
+        "Conversation roles must alternate user/assistant/user/assistant/...",
+    ],
+)
+def test_a_model_without_a_turn_for_the_system_is_told_the_instructions_by_the_user_from_then_on(complaint: str):
+    def template(asked: StubRequest) -> StubResponse:
+        roles = [message["role"] for message in asked.body["messages"]]
+        return StubResponse("{}") if roles == ["user"] else StubResponse(complaint, status=400)
+
+    with serving(template) as stub:
+        door = OpenAIClient(Endpoint(stub.url, "tiny", "secret", 10.0))
+        assert all(isinstance(each, Reply) for each in complete_all(door, 2))
+    assert [len(asked.body["messages"]) for asked in stub.asked] == [2, 1, 1]
+    assert stub.asked[-1].body["messages"][0]["content"] == 'List.\n\n{"scene": "kitchen"}'
+    assert "json_schema" in str(stub.asked[-1].body["response_format"]), "the form is not to blame"
+
+
+def test_a_server_that_refuses_every_turn_is_not_asked_for_ever():
+    never = StubResponse("Conversation roles must alternate", status=400)
+    with opened([never]) as (door, stub), pytest.raises(PermanentError, match="must alternate"):
+        complete(door)
+    assert len(stub.asked) == 5
+
+
 def test_a_server_that_falls_over_a_form_gets_the_next_one():
     fell = StubResponse("1 validation error: body.response_format.type", status=500)
     with opened([fell, StubResponse("{}")]) as (door, stub):
