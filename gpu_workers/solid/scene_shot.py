@@ -64,7 +64,7 @@ def scene_shot(graph: SpatialGraph, seed: int, settings: TraceSettings) -> Scene
 def surroundings(graph: SpatialGraph, world: World, rng: Random) -> Surroundings:
     """What surrounds the bodies."""
     if world.space.kind == "room":
-        return room(world.space, rng)
+        return room(world.space, graph.scene, rng)
     if world.space.kind == "table":
         return table(world.space, rng)
     return open_place(graph, rng)

@@ -12,7 +12,7 @@ import numpy as np
 
 PATTERNS: dict[str, tuple[Any, ...]] = {
     # kind: roughness, metallic, transmission, pattern (x, y, z stretch against the grain), contrast, bump, sheen
-    "wood": (0.42, 0, 0, (1.0, 11.0, 11.0), 0.55, 0.06, 0),
+    "wood": (0.42, 0, 0, (1.7, 26.0, 26.0), 0.5, 0.06, 0),
     "metal": (0.28, 1, 0, (60.0, 60.0, 60.0), 0.04, 0.0, 0),
     "plastic": (0.35, 0, 0, None, 0, 0, 0),
     "paint": (0.22, 0, 0, None, 0, 0, 0),

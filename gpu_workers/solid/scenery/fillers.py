@@ -8,22 +8,23 @@ from dataclasses import dataclass
 from random import Random
 
 from gpu_workers.solid.scenery.place_table import far_edge, place_of
+from gpu_workers.solid.scenery.room_table import room_of, side_walls
 from schemas.graph import SpatialGraph
 from schemas.world import Body, Space, Where, World
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.world.body_table import BodyKind, bodies
 from spatial.world.footprints import body_corners, meet
 
-WALL = ("framed picture", "window", "wall clock", "mirror", "curtain", "bookshelf", "cabinet", "potted plant", "floor lamp")
-"""What stands or hangs along the wall of nearly any room."""
-
-MOST_INDOORS = 4
+MOST_INDOORS = 5
 APART_M = 0.12
 TABLE_TO_WALL_M = 1.2
 """From a table's far edge to the wall behind it."""
 
 CROWNED = ("tree", "palm tree", "pine tree")
 """These stand anywhere in their strip, all others along its near side."""
+
+TABLE_SEEN_M = 2.0
+"""To each side, how much of the wall behind a table is furnished."""
 
 LEAST_HEIGHT_M = 0.5
 """Of what stands along a wall: lower things look left behind."""
@@ -53,10 +54,13 @@ def _allowed(graph: SpatialGraph, names: tuple[str, ...]) -> list[BodyKind]:
 def _along_the_wall(graph: SpatialGraph, world: World, rng: Random) -> list[Filler]:
     kind = scene_kinds().get(graph.scene)
     own = () if kind is None or world.space.kind == "table" else tuple(kind.categories)
-    names = [body for body in _allowed(graph, (*own, *WALL)) if _suits_a_wall(body)]
+    usual, others = list(room_of(graph.scene).along), list(own)
+    rng.shuffle(usual)
+    rng.shuffle(others)
+    names = [body for body in _allowed(graph, (*usual, *others)) if _suits_a_wall(body)]
     there = [body_corners(body) for body in world.bodies]
     found: list[Filler] = []
-    for body in rng.sample(names, min(len(names), 3 * MOST_INDOORS)):
+    for body in names[: 3 * MOST_INDOORS]:
         filler = _at_wall(body, world.space, rng)
         corners = body_corners(filler.body)
         if len(found) < MOST_INDOORS and not any(meet(corners, other[0], APART_M)[0] for other in there):
@@ -73,8 +77,8 @@ def _suits_a_wall(body: BodyKind) -> bool:
 def _at_wall(body: BodyKind, space: Space, rng: Random) -> Filler:
     width, depth, height = body.size
     hangs = "wall" in categories()[body.name].rests_on[:1]
-    wide = max(space.right - space.left, 3.0) + 1.0
-    x = rng.uniform(-0.5, 0.5) * max(0.1, wide - width)
+    left, right = side_walls(space) if space.kind == "room" else (-TABLE_SEEN_M, TABLE_SEEN_M)
+    x = rng.uniform(left + width / 2 + 0.05, right - width / 2 - 0.05)
     back = space.back if space.kind == "room" else space.back + TABLE_TO_WALL_M
     z = max(rng.uniform(1.35, 1.75), height / 2 + 0.9) if hangs and height < 1.8 else height / 2
     where: Where = "wall" if hangs else "floor"

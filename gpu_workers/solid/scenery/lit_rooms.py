@@ -10,44 +10,34 @@ from gpu_workers.solid.kit.materials import COLOURS, Colour, Kind, Material
 from gpu_workers.solid.kit.mesh import Mesh, mesh_of
 from gpu_workers.solid.kit.primitives import box, cylinder
 from gpu_workers.solid.scenery.fillers import TABLE_TO_WALL_M
+from gpu_workers.solid.scenery.room_table import room_of, side_walls
 from gpu_workers.solid.scenery.surroundings import Surroundings
 from gpu_workers.solid.shot import Light, Part, Placed, Sky, facing_pose, pose
 from schemas.world import Space
 
-FLOORS: Sequence[tuple[Kind, str]] = (
-    ("floorboards", "oak"), ("floorboards", "pine"), ("floorboards", "walnut"), ("tiles", "cream"), ("tiles", "gray"),
-    ("carpet", "beige"), ("carpet", "gray"),
-)  # fmt: skip
-
-WALLS: Sequence[Colour] = (
-    (0.86, 0.84, 0.78), (0.80, 0.83, 0.80), (0.74, 0.80, 0.84), (0.88, 0.80, 0.72), (0.83, 0.78, 0.80), (0.70, 0.74, 0.68),
-    (0.90, 0.88, 0.86), (0.66, 0.71, 0.76),
-)  # fmt: skip
-
 TABLES: Sequence[tuple[Kind, str]] = (
-    ("wood", "oak"), ("wood", "walnut"), ("wood", "pine"), ("fabric", "white"), ("fabric", "cream"), ("stone", "gray"),
+    ("wood", "oak"), ("wood", "walnut"), ("wood", "pine"), ("fabric", "white"), ("fabric", "cream"), ("stone", "cream"),
 )  # fmt: skip
-
-MARGIN_M = 0.25
-"""Between the region where things stand and the side walls."""
 
 DAYLIGHT: Colour = (1.0, 0.95, 0.88)
 LAMPLIGHT: Colour = (1.0, 0.82, 0.6)
 
 
-def room(space: Space, rng: Random) -> Surroundings:
+def room(space: Space, scene: str, rng: Random) -> Surroundings:
     """A room that is open towards the camera."""
-    kind, colour = rng.choice(FLOORS)
-    wall, trim = Material("plaster", rng.choice(WALLS)), Material("paint", COLOURS["white"])
-    left, right = space.left - MARGIN_M, space.right + MARGIN_M
+    look = room_of(scene)
+    (kind, colour), (wall_kind, wall_colour) = rng.choice(look.floors), rng.choice(look.walls)
+    across, along = (Material(wall_kind, wall_colour, grain=grain) for grain in ("y", "x"))
+    trim = Material("paint", COLOURS["white"])
+    left, right = side_walls(space)
     near, back, high = space.front - 6.0, space.back, space.height
-    made = Surroundings(sky=Sky((0.92, 0.94, 0.97), (0.85, 0.9, 1.0), 0.22), elements={"wall", "floor"})
+    made = Surroundings(sky=Sky((0.92, 0.94, 0.97), (0.85, 0.9, 1.0), 0.25), elements={"wall", "floor"})
     made.parts += [
-        _fixed(_level(left, right, near, back, 0.0), Material(kind, COLOURS[colour])),
+        _fixed(_level(left, right, near, back, 0.0), Material(kind, colour)),
         _fixed(_level(left, right, near, back, high, down=True), Material("plaster", COLOURS["white"])),
-        _fixed(_upright((left, back), (right, back), high), wall),
-        _fixed(_upright((left, near), (left, back), high), wall),
-        _fixed(_upright((right, back), (right, near), high), wall),
+        _fixed(_upright((left, back), (right, back), high), across),
+        _fixed(_upright((left, near), (left, back), high), along),
+        _fixed(_upright((right, back), (right, near), high), along),
         _fixed(box(right - left, 0.015, 0.09, 0.004).turned(z=-90).moved((left + right) / 2, back - 0.0075, 0), trim),
     ]
     made.lights += _window_light((left, right, near, back, high), rng)
@@ -59,15 +49,16 @@ def table(space: Space, rng: Random) -> Surroundings:
     kind, colour = rng.choice(TABLES)
     width, depth = space.right - space.left + 0.5, space.back - space.front + 0.3
     middle = ((space.left + space.right) / 2, (space.front + space.back) / 2)
-    wall = Material("plaster", rng.choice(WALLS))
+    home = room_of(None)
+    wall_kind, wall_colour = rng.choice(home.walls)
     back, high = space.back + TABLE_TO_WALL_M, 2.6
     made = Surroundings(sky=Sky((0.92, 0.94, 0.97), (0.85, 0.9, 1.0), 0.25), elements={"table", "tabletop", "wall"})
     top = box(width, depth, 0.03, 0.01).moved(*middle, space.ground - 0.03)
-    floor_kind, floor_colour = rng.choice(FLOORS)
+    floor_kind, floor_colour = rng.choice(home.floors)
     made.parts += [
         _fixed(top, Material(kind, COLOURS[colour], grain="y")),
-        _fixed(_level(-6, 6, -6, back, 0.0), Material(floor_kind, COLOURS[floor_colour])),
-        _fixed(_upright((-6, back), (6, back), high), wall),
+        _fixed(_level(-6, 6, -6, back, 0.0), Material(floor_kind, floor_colour)),
+        _fixed(_upright((-6, back), (6, back), high), Material(wall_kind, wall_colour)),
     ]
     legs = [(x * (depth / 2 - 0.08), y * (width / 2 - 0.08)) for x in (-1, 1) for y in (-1, 1)]
     made.parts += [

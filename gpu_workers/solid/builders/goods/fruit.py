@@ -6,6 +6,7 @@ from math import cos, pi, sin
 import numpy as np
 
 from gpu_workers.solid.builders.build_request import Builder, Builders, BuildRequest, Built
+from gpu_workers.solid.builders.fittings import loft
 from gpu_workers.solid.builders.goods.turnery import turned, turned_table
 from gpu_workers.solid.kit.blobs import blob, limb
 from gpu_workers.solid.kit.curves import Profile, arc, spline
@@ -89,10 +90,39 @@ LONG: dict[str, dict[str, Profile]] = {
     },
     "avocado": {
         "whole": [(0, 0), (0.6, 0.04), (1, 0.3), (0.85, 0.6), (0.5, 0.86), (0.3, 0.97), (0, 1)],
-        "round": [(0, 0), (0.7, 0.06), (1, 0.4), (0.85, 0.72), (0.45, 0.94), (0, 1)],
     },
 }  # fmt: skip
 """Fruit that lies along y: profiles of (radius, way) in shares."""
+
+
+def mango(form: str) -> Builder:
+    """A mango with a blush on its yellow skin and its stem at one end."""
+
+    def build(request: BuildRequest) -> Built:
+        w, r = request.width, request.height / 2
+        skin = Material("food", (0.93, 0.62, 0.10), (0.80, 0.18, 0.08), scale=2.6)
+        built = Built().add(skin, lying(LONG["mango"][form], w * 0.94, r).moved(y=-0.03 * w))
+        stem = tube([(0, 0.42 * w, r), (0, 0.46 * w, 1.1 * r), (0, 0.5 * w, 1.15 * r)], 0.06 * r, 8)
+        return built.add(material("wood", STEM), stem)
+
+    return build
+
+
+def halved_avocado(request: BuildRequest) -> Built:
+    """Half an avocado, its cut side up, with the stone in it."""
+    w, d, h = request.width, request.depth, request.height
+    ring = [
+        (d / 2 * (1 - 0.22 * sin(a)) * cos(a) / 1.02, w / 2 * sin(a)) for a in np.linspace(0, 2 * pi, 48, endpoint=False)
+    ]
+    levels = [(0.35, 0.0), (0.72, 0.12), (0.93, 0.36), (1.0, 0.72), (0.98, 0.78)]
+    rings = np.array([[(x * s, y * s, z * h) for x, y in ring] for s, z in levels])
+    flesh = np.array([[(x * s, y * s, z * h) for x, y in ring] for s, z in ((0.98, 0.77), (0.94, 0.8), (0.9, 0.8))])
+    rim = np.array([[(x * s, y * s, 0.785 * h) for x, y in ring] for s in (0.99, 0.95)])
+    built = Built().add(material("food", (0.13, 0.20, 0.07)), loft(rings))
+    built.add(material("food", (0.50, 0.62, 0.16)), loft(rim)).add(material("food", (0.86, 0.85, 0.45)), loft(flesh))
+    return built.add(
+        material("wood", (0.36, 0.19, 0.09)), ellipsoid(0.46 * d, 0.36 * w, 0.4 * h, 32).moved(0, -0.1 * w, 0.8 * h)
+    )
 
 
 def long_fruit(category: str, form: str) -> Builder:
@@ -388,8 +418,10 @@ BUILDERS: Builders = {
     for category, forms in turned_table("fruit").items()
 } | {
     category: {form: long_fruit(category, form) for form in LONG[category]}
-    for category in ("cucumber", "lemon", "mango", "avocado")
+    for category in ("cucumber", "lemon")
 } | {
+    "mango": {form: mango(form) for form in LONG["mango"]},
+    "avocado": {"whole": long_fruit("avocado", "whole"), "halved": halved_avocado},
     "apple": {form: leafed("apple", form, (0.8, 0.4), 0.86, 20) for form in ("round", "tall")},
     "orange": {"plain": turned("orange", "plain", "fruit"), "leafed": leafed("orange", "leafed", (0.9, 0.4), 0.94, 10)},
     "peach": {"plain": turned("peach", "plain", "fruit"), "leafed": leafed("peach", "leafed", (1.0, 0.42), 0.92, 5)},

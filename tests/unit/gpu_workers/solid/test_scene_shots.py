@@ -8,12 +8,16 @@ import pytest
 from agents.planner import RulePlanner
 from gpu_workers.solid.scene_shot import scene_shot
 from gpu_workers.solid.scenery.fillers import fillers
+from gpu_workers.solid.scenery.room_table import room_of, side_walls
 from gpu_workers.solid.shot import TraceSettings
 from gpu_workers.solid.silhouettes import silhouette
 from schemas.errors import PermanentError
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
+from schemas.world import Space
+from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.knowledge.renderer_capabilities import pictures_only
+from spatial.world.body_table import bodies
 from spatial.world.footprints import box_corners
 from spatial.world.pinhole import Pinhole, intrinsics, look_at
 from spatial.world.solid_capabilities import solids_only
@@ -81,3 +85,18 @@ def test_a_silhouette_counts_what_lies_outside_of_the_frame_and_its_extent_does_
     shape = silhouette(np.array([[a, b, c], [a, c, d]]), camera, (512, 512))
     assert shape.area == pytest.approx(256**2, rel=0.01)
     assert shape.extent == pytest.approx((384, 128, 128, 256), abs=0.01)
+
+
+def test_every_room_of_the_knowledge_names_bodies_and_colours_that_exist():
+    for name in scene_kinds():
+        room = room_of(name)
+        assert room.floors
+        assert room.walls
+        assert set(room.along) <= set(bodies())
+
+
+def test_walls_keep_clear_of_the_region_where_things_stand():
+    space = Space(kind="room", ground=0.0, left=-3.0, right=0.4, front=-1.0, back=2.0, height=2.6)
+    left, right = side_walls(space)
+    assert left < space.left
+    assert right > 2.0
