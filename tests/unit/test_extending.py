@@ -23,6 +23,7 @@ EXAMPLES = {
     "A binary predicate": '"next_to"',
     "A predicate of a group": '"between"',
     "A scene with its objects": '"accordion"',
+    "A thing in metres": '"xylophone"',
     "A SASL mechanism": '"SCRAM-SHA-256"',
 }
 """Section to what all source files say that its example needed: a new one needs the same."""

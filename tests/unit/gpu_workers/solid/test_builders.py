@@ -43,9 +43,9 @@ def test_no_category_is_built_by_two_families():
 
 
 def test_builders_and_bodies_name_the_same_categories_and_forms():
-    assert {name: tuple(forms) for name, forms in builders().items()} == {
-        name: kind.forms for name, kind in bodies().items()
-    }
+    built_forms = {(name, form) for name, forms in builders().items() for form in forms}
+    assert set(FORMS) - built_forms == set(), "edit BUILDERS of a family in gpu_workers/solid/builders/"
+    assert built_forms - set(FORMS) == set(), "edit forms in spatial/world/bodies/"
 
 
 def test_colours_of_bodies_have_names():

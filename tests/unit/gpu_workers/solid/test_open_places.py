@@ -1,5 +1,6 @@
 """Open places look like what they are called, keep clear of what is asked about, and show nothing that is excluded."""
 
+import json
 from random import Random
 
 import numpy as np
@@ -9,7 +10,7 @@ from agents.planner import RulePlanner
 from gpu_workers.solid.scenery.fillers import fillers
 from gpu_workers.solid.scenery.hours import HOURS, choose_hour
 from gpu_workers.solid.scenery.open_places import BUILT, FEATURES, RIDGES, open_place
-from gpu_workers.solid.scenery.place_table import far_edge, place_of, places
+from gpu_workers.solid.scenery.place_table import OF_BACKDROP, TABLE, far_edge, place_of, places
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from spatial.knowledge.knowledge_base import scene_kinds
@@ -19,6 +20,7 @@ from spatial.world.world_solver import place_of as space_of
 
 SCENES = ("city street", "park", "beach", "winter village", "train station", "farm")
 CARRIED_M = 0.01
+FEATURES_FILE = "gpu_workers/solid/scenery/open_places.py"
 
 
 @pytest.fixture(scope="module", params=SCENES)
@@ -30,14 +32,26 @@ def graph(request: pytest.FixtureRequest) -> SpatialGraph:
 
 def test_what_places_name_is_known():
     for place in places().values():
-        assert {name for stand in place.stands for name in stand.names} <= set(bodies())
-        assert {band.has for band in place.bands} | {place.has} <= {None, *FEATURES}
-        assert set(place.far) <= set(RIDGES)
+        names = {name for stand in place.stands for name in stand.names}
+        assert names - set(bodies()) == set(), f"{place.name}: edit spatial/world/bodies/"
+        features = {band.has for band in place.bands} | {place.has}
+        assert features - {None, *FEATURES} == set(), f"{place.name}: edit {FEATURES_FILE}"
+        assert set(place.far) - set(RIDGES) == set(), f"{place.name}: edit {FEATURES_FILE}"
 
 
 def test_scenes_under_the_sky_show_at_least_thirty_different_places(graph: SpatialGraph):
     shown = {place_of(graph.model_copy(update={"scene": name})).name for name in scene_kinds() if space_of(name) == "open"}
     assert len(shown) >= 30
+
+
+def test_every_scene_under_the_sky_has_a_place_of_its_own_or_of_its_backdrop():
+    stated = {scene for row in json.loads(TABLE.read_text("utf-8")).values() for scene in row.get("scenes", ())}
+    others = {
+        name: kind.backdrop for name, kind in scene_kinds().items() if space_of(name) == "open" and name not in stated
+    }
+    missing = {backdrop for backdrop in others.values() if OF_BACKDROP.get(backdrop, backdrop) not in places()}
+    assert missing == set(), f"edit {TABLE}, or OF_BACKDROP beside it"
+    assert stated - set(scene_kinds()) == set(), f"edit {TABLE}"
 
 
 def test_surroundings_rise_from_the_ground_only_behind_or_beside_what_is_asked_about(graph: SpatialGraph):
