@@ -107,18 +107,24 @@ def _centres_apart(axis: Axis, a: int, b: int, context: EncodingContext) -> Line
     return at_most((*middle2(axis, a), extent), middle2(axis, b), 1)
 
 
+def _centred_over(a: int, b: int) -> Option:
+    """The centre of `a` lies within the width of `b`: it would tip over otherwise."""
+    return (at_most(low("x", b, 2), middle2("x", a)), at_most(middle2("x", a), high("x", b, 2)))
+
+
 def _on(fact: Fact, context: EncodingContext) -> list[Rule]:
     a, b = fact.pair
     top = at_most(low("y", a), low("y", b), 1)
     not_below = at_most(high("y", a, 2), middle2("y", b))
     if not context.margins.standing:
-        return [((top, not_below, at_most(low("y", b), high("y", a)), *shares("x", a, b, context)),)]
+        rests = (at_most(low("y", b), high("y", a)), *_centred_over(a, b), *shares("x", a, b, context))
+        return [((top, not_below, *rests),)]
     depth = surface_of(context.problem, b)
     least: Sum = ((1.0, "y", b), (max(0.0, depth - SURFACE_TOLERANCE), "h", b))
     most: Sum = ((1.0, "y", b), (depth + SURFACE_TOLERANCE, "h", b))
     stands = (top, not_below, at_most(least, high("y", a)), at_most(high("y", a), most, -0.5))
     if context.problem.things[a].side > context.problem.things[b].side * WIDER:
-        return [((*stands, *shares("x", a, b, context)),)]
+        return [((*stands, *_centred_over(a, b), *shares("x", a, b, context)),)]
     return [((*stands, at_most(low("x", b), low("x", a)), at_most(high("x", a), high("x", b))),)]
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from schemas.graph import Box
 from spatial.layout.constraints.difference_constraints import Differences
-from spatial.layout.constraints.linear import Linear, Rule, at_most, high
+from spatial.layout.constraints.linear import Linear, Rule, at_most, high, low
 from spatial.layout.perspective.depth_neighbours import (
     BAND,
     WALL_DEPTH,
@@ -31,6 +31,10 @@ FAR_SCALE = 0.6
 
 FEET = 0.07
 """Least distance of a bottom edge to the horizon, share of the ground: closer, an object seems to hang on the wall."""
+
+FLAT = 0.4
+"""Least distance of the near edge of what lies flat to the horizon, share of the ground: its far edge
+is on the ground too."""
 
 FOOT_ROOM = 0.015
 """Space below the nearest object, share of the canvas height."""
@@ -102,7 +106,8 @@ def ground_rules(problem: Problem, where: Sequence[Zone], lines: Mapping[int, in
             if i in lines:
                 least = max(least, lines[i] - round(BAND * height))
                 most = min(most, lines[i] + round(BAND * height))
-            found.append(((at_most((), bottom, least), Linear(bottom, most)),))
+            lying = (at_most((), low("y", i), problem.horizon),) if i in lines and problem.things[i].place == "flat" else ()
+            found.append(((at_most((), bottom, least), Linear(bottom, most), *lying),))
         elif zone == "free" and problem.things[i].rests_on[0] == "water" and problem.things[i].side > SWIMS_CLEAR_M:
             found.append(((Linear(bottom, problem.horizon),),))
         elif zone == "ceiling":
@@ -151,9 +156,9 @@ def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int
             saved = lines.save()
             if not lines.add(place[a], place[b], least_gap):
                 lines.restore(saved)
-    for i, low, limit in [*_beside_the_track(problem, standing), *_preferred_limits(problem, where)]:
+    for i, least_line, limit in [*_beside_the_track(problem, standing), *_preferred_limits(problem, where)]:
         saved = lines.save()
-        if not lines.limit(place[i], low, limit):
+        if not lines.limit(place[i], least_line, limit):
             lines.restore(saved)
     for k in rng.sample(range(len(standing)), len(standing)):
         line = rng.randint(lines.low[k], lines.high[k])
@@ -184,14 +189,16 @@ def _ground_line(problem: Problem, share: float) -> int:
 
 
 def _preferred_limits(problem: Problem, where: Sequence[Zone]) -> list[tuple[int, int | None, int]]:
-    """Greatest bottom edges in pixels: what is near a thing on the wall, seen from afar or has a wall at its back
-    stands far back."""
+    """Least and greatest bottom edges in pixels: what lies flat leaves room for its far edge; what is near a thing on the
+    wall, seen from afar or has a wall at its back stands far back."""
     least, most = ground_range(problem)
     wall = max(least, back_line(problem) - round(BAND * problem.canvas[1]))
     far = round(least + FAR_SHARE * (most - least))
     large = [i for i, zone in enumerate(where) if zone == "ground" and problem.things[i].side > FAR_M]
     found: list[tuple[int, int | None, int]] = [(i, None, wall) for i in at_the_wall(problem, where)]
     found += [(i, None, far) for i in large]
+    flat = [i for i, zone in enumerate(where) if zone == "ground" and problem.things[i].place == "flat"]
+    found += [(i, _ground_line(problem, FLAT), most) for i in flat]
     if problem.ground is None or problem.ground.backdrop not in ROOMS:
         return found
     back = [i for i, zone in enumerate(where) if zone == "ground" and problem.things[i].place == "back"]

@@ -39,6 +39,8 @@ CATALOG = Catalog(
             _thing("door", 0.9, 2.0, "floor", place="back"),
             _thing("tram", 13.0, 3.8, "floor", place="track"),
             _thing("shark", 3.0, 2.2, "water"),
+            _thing("rug", 2.2, 0.5, "floor", 0.4, place="flat"),
+            _thing("basket", 0.6, 0.5, "surface"),
         )
     },
     {
@@ -265,3 +267,17 @@ def test_a_crowd_with_many_relations_still_stands_on_the_ground():
         layout = solve(draft, CANVAS, seed)
         assert isinstance(layout, Layout)
         assert all(bottom(layout, i) > 0.48 * 512 for i in (0, 5, 6))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_lies_flat_is_on_the_floor_up_to_its_far_edge(seed: int):
+    found = laid_out(scene("room", "sofa rug cat", rel(2, "on", 1)), seed)
+    assert found.boxes[1][1] >= HORIZON * CANVAS[1]
+
+
+@pytest.mark.parametrize("names", ["chair basket", "chair basket basket"])
+def test_what_stands_on_a_thing_has_its_centre_over_it_however_little_room_there_is(names: str):
+    others = range(1, len(names.split()))
+    for seed in SEEDS:
+        (left, _, width, _), *carried = laid_out(scene("room", names, *(rel(i, "on", 0) for i in others)), seed).boxes
+        assert all(left <= x + w / 2 <= left + width for x, _, w, _ in carried)
