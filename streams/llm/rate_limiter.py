@@ -12,14 +12,24 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from monitoring.logs import log
-from schemas.errors import RetryableError
-from schemas.llm.contract import LanguageModel, MalformedReply, Reply, Request
+from schemas.errors import PermanentError, RetryableError
+from schemas.llm.contract import Form, LanguageModel, MalformedReply, Reply, Request, Turn
+from schemas.llm.token_limits import LEAST_TOKENS
 from streams.errors import Refused
 from streams.llm.openai_client import Busy, Malformed
 
 ATTEMPTS = 6
 """Attempts at one request before RetryableError, with which the caller retries after its own pause. What is no answer of
 the API is not retried any more: it would be for ever."""
+
+PROBE = Request(
+    "probe",
+    "probe-1",
+    (Turn("system", "Answer with an empty JSON object."), Turn("user", "{}")),
+    Form("probe", {"type": "object", "properties": {}, "required": [], "additionalProperties": False}),
+    max_tokens=LEAST_TOKENS,
+)
+"""What every server of the API answers somehow."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 """Between attempts, doubled each time; with full jitter, so that many agents do not return at once."""
@@ -103,7 +113,8 @@ class RateLimitedModel:
     async def complete(self, request: Request) -> Reply:
         """The inner model's reply. Raises RetryableError after `ATTEMPTS` busy answers.
 
-        Where the last one was no answer of the API: MalformedReply, or Refused if this server has never given one.
+        Where the last one was no answer of the API: MalformedReply, or Refused if this server has never given one and
+        gives none to a harmless request.
         """
         for attempt in range(ATTEMPTS):
             await self._wait_until_allowed()
@@ -117,18 +128,27 @@ class RateLimitedModel:
                 busy = True
                 self._report(str(failure))
                 if attempt == ATTEMPTS - 1:
-                    raise self._last_failure(failure) from failure
+                    raise await self._last_failure(failure) from failure
                 pause_s = self._pause(attempt, failure)
             finally:
                 await self._limit.leave(epoch, busy=busy)
             await self._clock.sleep(pause_s)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _last_failure(self, failure: Busy) -> Exception:
+    async def _last_failure(self, failure: Busy) -> Exception:
         told = f"{failure} (tried {ATTEMPTS} times)"
         if not isinstance(failure, Malformed):
             return RetryableError(told)
+        self._has_answered = self._has_answered or await self._answers_anything()
         return MalformedReply(told, ATTEMPTS) if self._has_answered else Refused(f"{told}; check its address")
+
+    async def _answers_anything(self) -> bool:
+        """Whether the server answers a harmless request: then the other one is at fault, and would be at every restart."""
+        try:
+            await self._inner.complete(PROBE)
+        except (RetryableError, PermanentError):
+            return False
+        return True
 
     def _report(self, failure: str) -> None:
         now = self._clock.now()

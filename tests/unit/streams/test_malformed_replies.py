@@ -65,7 +65,7 @@ def test_a_server_that_never_answers_properly_ends_the_process_in_one_line_with_
     with serving(lambda _: StubResponse(raw=body)) as stub, pytest.raises(Refused) as raised:
         asyncio.run(patient(stub.url).complete(REQUEST))
     told = str(raised.value)
-    assert len(stub.asked) == ATTEMPTS
+    assert [asked.stage for asked in stub.asked] == ["objects"] * ATTEMPTS + ["probe"]
     assert f"tiny at {stub.url} sent no answer of the API, but " in told
     assert part in told
     assert len(told.splitlines()) == 1
@@ -87,6 +87,14 @@ def test_a_server_that_has_answered_before_rejects_this_request_alone(kind: str)
     said = iter([StubResponse("{}"), *[StubResponse(raw=body)] * ATTEMPTS, StubResponse("{}")])
     with serving(lambda _: next(said)) as stub:
         asyncio.run(play(patient(stub.url)))
+
+
+def test_a_first_request_that_a_server_cannot_answer_stops_no_process_as_long_as_it_answers_another():
+    def moderated(asked: StubRequest) -> StubResponse:
+        return StubResponse("{}") if asked.stage == "probe" else StubResponse(raw='{"error": "moderated"}')
+
+    with serving(moderated) as stub, pytest.raises(MalformedReply, match="moderated"):
+        asyncio.run(patient(stub.url).complete(REQUEST))
 
 
 @pytest.mark.parametrize("greeting", [b"-ERR unknown command 'POST'\r\n\r\n", b"\x00\x00\x00\x1dSSH-2.0\r\n"])
@@ -152,7 +160,7 @@ def test_a_judge_ends_the_process_at_first_and_rejects_a_picture_later():
     known = PictureContext(make_rendered(make_graph()), "ab" * 16, SCENE, ())
     spoilt, fine = StubResponse(raw="<html>"), StubResponse('{"verdict": "accept", "reasons": []}')
     said = [spoilt]
-    with serving(lambda asked: said[-1] if asked.stage == "filter" else StubResponse('{"questions": []}')) as stub:
+    with serving(lambda asked: StubResponse('{"questions": []}') if asked.stage == "author" else said[-1]) as stub:
         judge = judging(stub.url)
         with pytest.raises(Refused, match=r"a at http.*sent no answer of the API, but '<html>'"):
             judge.judge(b"one", known)
@@ -178,7 +186,7 @@ def test_an_evaluation_ends_in_one_line_or_leaves_the_question_open(uri: str, tm
     ask = ["eval", uri, "--split", next(iter(info(uri)["splits"])), "--name", "seer", "--parallel", "1"]
     with serving(lambda _: StubResponse(raw="<html>welcome</html>")) as stub:
         assert run([*ask, "--url", stub.url, "--out", str(tmp_path / "none")]) == 1
-        assert len(stub.asked) == ATTEMPTS
+        assert len(stub.asked) == ATTEMPTS + 1
     (last,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("skg: ")]
     assert f"skg: seer at {stub.url} sent no answer of the API, but '<html>welcome</html>'" in last
     times = iter(range(100))
