@@ -8,17 +8,20 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpu_workers.renderers import DEFAULT_RENDERER
+from gpu_workers.renderers import DEFAULT_RENDERER, RendererSpec
 from schemas.errors import UserError
 from streams.adapters.vision_factories import spec_of
+from streams.secret_files import variable_of
+from streams.settings import RenderSettings
 
 TINY = "tiny"
 
 PASSED_ON = ("SKG_RENDER_", "SKG_DETECTOR", "SKG_DEPTH", "SKG_RETRIES", "SKG_SALVAGE", "SKG_NSFW", "SKG_MODEL_CACHE")
 """Settings of the user that a demo keeps when it draws with a model."""
 
-OWN_SETTINGS = "SKG_SOLID_"
-"""Settings of the user of a renderer that knows its truth."""
+
+PATHS = {name for name, field in RenderSettings.model_fields.items() if field.annotation == Path | None}
+"""Settings whose value is a path."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class RendererOptions:
         spec = spec_of(self.renderer)
         chosen = {} if self.renderer == DEFAULT_RENDERER else {"SKG_RENDERER": self.renderer}
         if spec.knows_truth and not spec.has_model:
-            return chosen | {name: value for name, value in os.environ.items() if name.startswith(OWN_SETTINGS)}
+            return chosen | own_settings(spec)
         own = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
         model = self.model or own.get("SKG_RENDER_MODEL")
         if spec.has_model and model is None:
@@ -43,6 +46,12 @@ class RendererOptions:
         detector = {"SKG_DETECTOR": TINY} if model == TINY else {}
         drawn_with = {} if model is None else {"SKG_RENDER_MODEL": model}
         return {"SKG_MODEL_CACHE": str(out / "models"), **detector, **own, **chosen, **drawn_with}
+
+
+def own_settings(spec: RendererSpec) -> dict[str, str]:
+    """The user's values of the settings in the renderer's row, paths made absolute: stages run in folders of their own."""
+    given = {name: os.environ[variable_of(name)] for name in spec.settings if os.environ.get(variable_of(name))}
+    return {variable_of(name): str(Path(value).absolute()) if name in PATHS else value for name, value in given.items()}
 
 
 COLLAGE = RendererOptions()

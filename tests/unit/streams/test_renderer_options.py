@@ -14,6 +14,15 @@ def test_the_collage_needs_nothing(tmp_path: Path):
     assert COLLAGE.environment(tmp_path) == {}
 
 
+def test_the_settings_in_the_row_of_a_renderer_reach_a_demo_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    for name, value in (("SKG_SOLID_PYTHON", "bin/python"), ("SKG_SOLID_SAMPLES", "4"), ("SKG_SPRITES_DIR", "sprites")):
+        monkeypatch.setenv(name, value)
+    solid = {"SKG_RENDERER": "solid", "SKG_SOLID_PYTHON": str(tmp_path / "bin/python"), "SKG_SOLID_SAMPLES": "4"}
+    assert RendererOptions("solid").environment(tmp_path) == solid
+    assert COLLAGE.environment(tmp_path) == {"SKG_SPRITES_DIR": str(tmp_path / "sprites")}
+
+
 def test_a_tiny_model_comes_with_a_detector(tmp_path: Path):
     found = RendererOptions("gligen", "tiny").environment(tmp_path)
     assert (found["SKG_RENDERER"], found["SKG_RENDER_MODEL"], found["SKG_DETECTOR"]) == ("gligen", "tiny", "tiny")
