@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.pytest_cache/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: setup-solid demo-solid test-solid quality bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas lock
+.PHONY: setup-solid demo-solid test-solid bench-solid quality bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -79,6 +79,9 @@ bench-llm: setup ## how well the agents keep a language model busy
 
 bench-render: setup-gpu ## how fast pictures are drawn: the true size on a GPU, a small one on a CPU
 	.venv-gpu/bin/python -m tests.bench.render
+
+bench-solid: setup-solid ## what a picture of a scene in metres costs: seconds of each step, memory of both processes
+	$(BIN)/python -m tests.bench.solid
 
 quality: setup ## make 1,500 samples of every scene and measure them; the report is in quality-out/
 	test -d quality-out/dataset || $(BIN)/python -m tools.make_dataset --samples 1500 --out quality-out/dataset
