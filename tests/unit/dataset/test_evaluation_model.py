@@ -28,7 +28,7 @@ def test_a_local_model_of_either_architecture_answers_every_question(tmp_path, m
     store_samples(uri, make_samples(3))
     path = str(make(tmp_path / "model"))
     session = open_session(EvalRequest(uri, next(iter(info(uri)["splits"]))), path, tmp_path / "out")
-    went = asyncio.run(session.ask(lambda: LocalModel(path, "cpu"), lambda: None))
+    went = asyncio.run(session.ask(lambda: LocalModel(path, "cpu", 48), lambda: None))
     assert (went.answered, went.failed) == (6, 0)
     found, _ = session.report()
     assert found["left"] == 0
