@@ -1,23 +1,32 @@
-"""An oracle of numpy alone judges what traced pictures say of themselves: `SKG_SOLID_SCENES` scenes, 20 by default."""
+"""An oracle of numpy alone judges rows of traced pictures: `SKG_SOLID_SCENES` scenes, 20 by default.
 
+In: a table that the line wrote, its Parquet files read plainly.  Camera, boxes, masks, depths and relations are computed
+anew; only the surfaces of things, which rows do not have, are built as the renderer builds them.
+"""
+
+import json
 import os
+from collections.abc import Iterator
 from io import BytesIO
 from itertools import combinations, product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from agents.planner import RulePlanner
+from gpu_workers.solid.scene_shot import scene_shot
 from gpu_workers.solid.shot import TraceSettings
 from gpu_workers.solid.solid_renderer import SolidRenderer
-from schemas.events import Truth
+from schemas.events import QAEvent
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
-from schemas.picture_layers import Layers, read_layers
-from schemas.world import Body
+from schemas.interfaces import Sample
 from spatial.world.solid_capabilities import solids_only
+from tests.fakes.line import Line, store_rows
+from tests.solid.own_relations import Seen, holds, metres_apart
 
 SCENES = int(os.environ.get("SKG_SOLID_SCENES", "20"))
 CONCEPTS = (
@@ -31,114 +40,203 @@ CONCEPTS = (
     "park",
     "farm",
 )
+pytestmark = pytest.mark.timeout(300 + 30 * SCENES)
+
 SIDE = 256
 NEAR_PX = 2.0
 DEPTH_M = 0.005
 APART_M = 0.005
+TOUCH_M = 0.005
 
-Pictured = tuple[SpatialGraph, Truth, Layers]
+Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def pictures(blender_python: Path) -> list[Pictured]:
-    """Truth passes alone: one sample, no bounces."""
+def rows(blender_python: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    """Accepted samples. Truth passes alone: one sample a pixel, no bounces."""
     renderer = SolidRenderer(blender_python, TraceSettings(SIDE, 1, denoise=False, bounces=0, device="cpu"))
-    found: list[Pictured] = []
-    for number in range(4 * SCENES):
-        planned = RulePlanner(solids_only("solid")).plan_now(
-            make_seed(CONCEPTS[number % len(CONCEPTS)], 4 * SCENES), number
-        )
-        if isinstance(planned, SpatialGraph) and len(found) < SCENES:
-            drawing = renderer.render([planned], [number])[0]
-            layers = read_layers(drawing.data)
-            assert drawing.truth is not None
-            assert layers is not None
-            found.append((planned, drawing.truth, layers))
+    line, samples = Line(renderer, capabilities=solids_only("solid")), list[Sample]()
+    outcomes = (line.outcomes([make_seed(concept, 1, first=k)]) for k in range(4 * SCENES) for concept in CONCEPTS)
+    for event in (event for found in outcomes for event in found):
+        if isinstance(event, QAEvent):
+            samples.append(Sample(event, line.store.objects[event.image.key].data))
+        if len(samples) == SCENES:
+            break
     renderer.close()
-    assert len(found) == SCENES
-    return found
+    uri = store_rows(str(tmp_path_factory.mktemp("solid") / "table"), samples)
+    return [row for path in Path(uri).glob("*.parquet") for row in pq.read_table(path).to_pylist()]
 
 
-def corners(body: Body) -> np.ndarray:
+def mask_of(thing: Row) -> np.ndarray:
+    """The mask, by COCO's description of its compressed run lengths."""
+    height, width = thing["mask"]["size"]
+    runs: list[int] = []
+    value = shift = 0
+    for character in thing["mask"]["counts"]:
+        bits = ord(character) - 48
+        value |= (bits & 31) << shift
+        shift += 5
+        if bits < 32:
+            value -= (1 << shift) if bits & 16 else 0
+            runs.append(value + (runs[-2] if len(runs) > 2 else 0))
+            value = shift = 0
+    pixels = np.concatenate([np.full(length, number % 2 == 1) for number, length in enumerate(runs)])
+    return pixels.reshape(width, height).T
+
+
+def depth_in(row: Row) -> np.ndarray:
+    """Metres."""
+    with Image.open(BytesIO(row["depth_map"]["bytes"])) as opened:
+        assert opened.size == (row["width"], row["height"])
+        return np.asarray(opened).astype(float) / 1000
+
+
+def corners(thing: Row) -> np.ndarray:
     """Eight corners in the world."""
-    turn = np.radians(body.heading)
+    turn = np.radians(thing["heading"])
     front, left = np.array([np.cos(turn), np.sin(turn), 0]), np.array([-np.sin(turn), np.cos(turn), 0])
-    width, depth, height = body.size
+    width, depth, height = thing["size"]
     signs = product((-0.5, 0.5), repeat=3)
     return np.array(
-        [np.array(body.position) + a * depth * front + b * width * left + (0, 0, c * height) for a, b, c in signs]
+        [np.array(thing["position"]) + a * depth * front + b * width * left + (0, 0, c * height) for a, b, c in signs]
     )
 
 
-def projected(graph: SpatialGraph, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def seen_by(row: Row, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pixels of the picture and metres along the camera's axis."""
-    assert graph.world is not None
-    matrix = np.array(graph.world.camera.world_to_camera).reshape(4, 4)
-    fx, fy, cx, cy = (value * SIDE / graph.layout.canvas[0] for value in graph.world.camera.intrinsics)
+    matrix = np.array(row["camera"]["world_to_camera"]).reshape(4, 4)
+    fx, fy, cx, cy = row["camera"]["intrinsics"]
     seen = points @ matrix[:3, :3].T + matrix[:3, 3]
     return np.stack([fx * seen[:, 0] / seen[:, 2] + cx, fy * seen[:, 1] / seen[:, 2] + cy], axis=1), seen[:, 2]
 
 
-def decoded(png: bytes) -> np.ndarray:
-    with Image.open(BytesIO(png)) as opened:
-        return np.asarray(opened).astype(float)
+def each_thing(rows: list[Row]) -> Iterator[tuple[Row, Row, str]]:
+    """Every object with its row and a name for it."""
+    for row in rows:
+        for thing in row["objects"]:
+            yield row, thing, f"{row['sample_id'][:8]} {row['scene']}: {thing['category']}"
 
 
-def test_projected_corners_bound_each_silhouette_and_touch_it(pictures: list[Pictured]):
-    for graph, _, layers in pictures:
+def test_projected_corners_bound_each_silhouette_and_touch_it(rows: list[Row]):
+    found = []
+    for row, thing, name in each_thing(rows):
+        pixels, _ = seen_by(row, corners(thing))
+        low, high = np.clip(pixels.min(axis=0), 0, SIDE), np.clip(pixels.max(axis=0), 0, SIDE)
+        x, y, w, h = thing["amodal_box"]
+        if (np.array([x, y]) < low - NEAR_PX).any() or (np.array([x + w, y + h]) > high + NEAR_PX).any():
+            found.append((name, thing["amodal_box"], low, high))
+        if w * h <= 0.2 * np.prod(high - low):
+            found.append((name, "a body fills much of its own box", w * h, np.prod(high - low)))
+    assert found == []
+
+
+def test_what_is_seen_lies_between_the_nearest_and_the_farthest_corner(rows: list[Row]):
+    found = []
+    for row, thing, name in each_thing(rows):
+        _, distances = seen_by(row, corners(thing))
+        middle = float(np.median(depth_in(row)[mask_of(thing)]))
+        if not distances.min() - DEPTH_M <= middle <= distances.max() + DEPTH_M:
+            found.append((name, middle, distances.min(), distances.max()))
+    assert found == []
+
+
+def test_boxes_are_those_of_the_masks_and_lie_in_the_silhouettes(rows: list[Row]):
+    found = []
+    for _, thing, name in each_thing(rows):
+        down, across = np.nonzero(mask_of(thing))
+        box = [across.min(), down.min(), np.ptp(across) + 1, np.ptp(down) + 1]
+        x, y, w, h = thing["amodal_box"]
+        low, high = np.array(box[:2]), np.array(box[:2]) + box[2:]
+        if thing["box"] != box or (low < (x - NEAR_PX, y - NEAR_PX)).any() or (high > (x + w + 2, y + h + NEAR_PX)).any():
+            found.append((name, thing["box"], box, thing["amodal_box"]))
+    assert found == []
+
+
+def test_no_pixel_shows_two_things_and_distances_are_those_of_the_positions(rows: list[Row]):
+    for row in rows:
+        assert np.sum([mask_of(thing) for thing in row["objects"]], axis=0).max() <= 1
+        eye = np.linalg.inv(np.array(row["camera"]["world_to_camera"]).reshape(4, 4))[:3, 3]
+        for thing in row["objects"]:
+            assert thing["distance"] == pytest.approx(np.linalg.norm(eye - thing["position"]), abs=0.001)
+            assert thing["depth"] == pytest.approx(seen_by(row, np.array([thing["position"]]))[1][0], abs=0.001)
+
+
+def test_nearly_all_things_can_be_seen(rows: list[Row]):
+    assert np.mean([thing["visible"] >= 0.35 for _, thing, _ in each_thing(rows)]) > 0.97
+
+
+def test_bodies_that_do_not_carry_each_other_keep_apart(rows: list[Row]):
+    found = []
+    for row in rows:
+        for a, b in combinations(row["objects"], 2):
+            carried = a["support"] == b["id"] or b["support"] == a["id"]
+            if not carried and metres_apart(corners(a), corners(b)) < -APART_M:
+                found.append((row["sample_id"][:8], a["category"], b["category"], metres_apart(corners(a), corners(b))))
+    assert found == []
+
+
+def test_every_relation_is_true_by_the_oracles_own_definitions(rows: list[Row]):
+    found, counted = [], 0
+    for row in rows:
+        things = {thing["id"]: as_seen(row, thing) for thing in row["objects"]}
+        for relation in row["relations"]:
+            counted += 1
+            verdict = holds(relation, things, SIDE)
+            if not verdict:
+                names = [things[i].thing["category"] for i in (relation["subject"], relation["object"]) if i is not None]
+                found.append((row["sample_id"][:8], names, relation["predicate"], verdict))
+    assert found == []
+    assert counted > 5 * len(rows)
+
+
+def as_seen(row: Row, thing: Row) -> Seen:
+    """The thing as own definitions take it."""
+    down, across = np.nonzero(mask_of(thing))
+    low, high = np.array([across.min(), down.min()]), np.array([across.max() + 1, down.max() + 1])
+    turn = np.radians(thing["heading"])
+    matrix = np.array(row["camera"]["world_to_camera"]).reshape(4, 4)
+    front = matrix[:3, :3] @ (np.cos(turn), np.sin(turn), 0)
+    return Seen(thing, low, high, corners(thing), seen_by(row, np.array([thing["position"]]))[1][0], float(front[0]))
+
+
+def test_what_is_carried_touches_its_carrier_and_nothing_floats_or_sinks(rows: list[Row]):
+    found = []
+    for row in rows:
+        provenance = json.loads(row["provenance"])
+        graph = SpatialGraph.model_validate_json(json.dumps(provenance["graph"]))
         assert graph.world is not None
-        for body, (x, y, w, h) in zip(graph.world.bodies, layers.amodal, strict=True):
-            pixels, _ = projected(graph, corners(body))
-            low, high = pixels.min(axis=0), pixels.max(axis=0)
-            assert (np.array([x, y]) >= np.clip(low, 0, SIDE) - NEAR_PX).all()
-            assert (np.array([x + w, y + h]) <= np.clip(high, 0, SIDE) + NEAR_PX).all()
-            assert w * h > 0.2 * np.prod(high - low), "a body fills much of its own box"
-
-
-def test_what_is_seen_lies_between_the_nearest_and_the_farthest_corner(pictures: list[Pictured]):
-    for graph, _, layers in pictures:
-        assert graph.world is not None
-        depth, index = decoded(layers.depth) / 1000, decoded(layers.index)
-        for number, body in enumerate(graph.world.bodies):
-            seen = depth[index == number + 1]
-            _, distances = projected(graph, corners(body))
-            if len(seen):
-                assert distances.min() - DEPTH_M <= float(np.median(seen)) <= distances.max() + DEPTH_M
-
-
-def test_boxes_and_shares_are_those_of_the_index(pictures: list[Pictured]):
-    for _, truth, layers in pictures:
-        index = decoded(layers.index)
-        for thing, (x, y, w, h) in zip(truth.objects, layers.amodal, strict=True):
-            rows, columns = np.nonzero(index == thing.id + 1)
-            if not len(rows):
-                assert thing.visible == 0
+        surfaces = scene_shot(graph, int(provenance["notes"]["render_seed"]), TraceSettings(SIDE)).triangles
+        for thing, body in zip(graph.objects, graph.world.bodies, strict=True):
+            if body.support is not None:
+                gap = gap_below(surfaces[thing.id], surfaces[body.support])
+            elif body.where == "floor":
+                gap = float(surfaces[thing.id][..., 2].min()) - graph.world.space.ground
+            else:
                 continue
-            box = (columns.min(), rows.min(), columns.max() - columns.min() + 1, rows.max() - rows.min() + 1)
-            assert thing.box == box
-            assert box[0] >= x - NEAR_PX
-            assert box[0] + box[2] <= x + w + NEAR_PX
-            assert box[1] >= y - NEAR_PX
-            assert box[1] + box[3] <= y + h + NEAR_PX
+            if abs(gap) > TOUCH_M:
+                on = "the ground" if body.support is None else graph.objects[body.support].category
+                found.append((row["sample_id"][:8], thing.category, body.form, body.where, on, round(gap, 4)))
+    assert found == []
 
 
-def test_nearly_all_things_can_be_seen(pictures: list[Pictured]):
-    shares = [thing.visible for _, truth, _ in pictures for thing in truth.objects]
-    assert np.mean(np.array(shares) >= 0.35) > 0.97
+def gap_below(upper: np.ndarray, lower: np.ndarray) -> float:
+    """Metres from the lowest points of a surface (n × 3 × 3) to the nearest height of another below or above them.
+
+    Negative where it is above: the thing is sunk in.  Infinite where nothing is there.
+    """
+    points = upper.reshape(-1, 3)
+    feet = points[points[:, 2] < points[:, 2].min() + 0.001]
+    feet = feet[np.linspace(0, len(feet) - 1, min(len(feet), 60)).astype(int)]
+    middle = feet.mean(axis=0)
+    feet = np.concatenate([middle + (feet - middle) * share for share in (1.0, 0.75, 0.5, 0.25, 0.0)])  # feet on bars, too
+    offsets = [foot[2] - height for foot in feet for height in heights_at(lower, foot[:2])]
+    return float(min(offsets, key=abs, default=np.inf))
 
 
-def test_bodies_that_carry_each_other_touch_and_others_keep_apart(pictures: list[Pictured]):
-    for graph, _, _ in pictures:
-        assert graph.world is not None
-        bodies = graph.world.bodies
-        for (i, a), (j, b) in combinations(enumerate(bodies), 2):
-            if a.support != j and b.support != i:
-                assert apart(corners(a), corners(b)) >= -APART_M, (graph.objects[i].category, graph.objects[j].category)
-
-
-def apart(a: np.ndarray, b: np.ndarray) -> float:
-    """The greatest distance of two boxes along an axis of either; below zero where they meet."""
-    axes = [np.array([0.0, 0.0, 1.0])]
-    for box in (a, b):
-        axes += [side / np.linalg.norm(side) for side in (box[4] - box[0], box[2] - box[0])]
-    return max(max((a @ n).min() - (b @ n).max(), (b @ n).min() - (a @ n).max()) for n in axes)
+def heights_at(triangles: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Where a vertical line meets a surface."""
+    a, b, c = (triangles[:, k, :2] - at for k in range(3))
+    areas = np.stack([p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0] for p, q in ((b, c), (c, a), (a, b))], axis=1)
+    total = areas.sum(axis=1)
+    met = (np.abs(total) > 1e-12) & ((areas >= -1e-9).all(axis=1) | (areas <= 1e-9).all(axis=1))
+    return (areas[met] / total[met, None] * triangles[met][..., 2]).sum(axis=1)
