@@ -12,7 +12,7 @@ import numpy as np
 
 from spatial.world.pinhole import Array, Pinhole, intrinsics, look_at
 
-Place = Literal["room", "table", "open"]
+SpaceKind = Literal["room", "table", "open"]
 
 LEAST_PX = 24
 """Pixels of the longer side of the smallest thing."""
@@ -33,7 +33,7 @@ MOST_OF_FRAME = 0.8
 class View:
     """A camera, and the region (metres) in which things may stand: `left` to `right`, `front` (near) to `back` (far)."""
 
-    place: Place
+    space_kind: SpaceKind
     ground: float
     left: float
     right: float
@@ -47,7 +47,7 @@ class View:
 Sizes = Sequence[tuple[float, float, float]]
 
 
-def choose_view(place: Place, sizes: Sizes, side: int, rng: Random) -> View:
+def choose_view(space_kind: SpaceKind, sizes: Sizes, side: int, rng: Random) -> View:
     """A view in which the largest thing fits and the smallest can be seen, if both are possible. `sizes`: all objects'."""
     lens = rng.choice(LENSES_MM)
     focal = intrinsics(side, lens)[0]
@@ -57,14 +57,14 @@ def choose_view(place: Place, sizes: Sizes, side: int, rng: Random) -> View:
     nearest = max(focal * largest / (MOST_OF_FRAME * side), (area * focal / side) ** 0.5, 0.45)
     farthest = focal * smallest / LEAST_PX
     distance = nearest if farthest <= nearest else rng.uniform(nearest, min(farthest, 1.3 * nearest))
-    return _view(place, side, lens, distance, (largest, rng))
+    return _view(space_kind, side, lens, distance, (largest, rng))
 
 
-def _view(place: Place, side: int, lens: float, distance: float, scene: tuple[float, Random]) -> View:
+def _view(space_kind: SpaceKind, side: int, lens: float, distance: float, scene: tuple[float, Random]) -> View:
     largest, rng = scene
-    ground = TABLE_M if place == "table" else 0.0
-    angle = np.radians(rng.uniform(24, 40) if place == "table" else rng.uniform(13, 26))
-    highest = {"table": 1.2, "room": 1.8, "open": 2.2}[place]
+    ground = TABLE_M if space_kind == "table" else 0.0
+    angle = np.radians(rng.uniform(24, 40) if space_kind == "table" else rng.uniform(13, 26))
+    highest = {"table": 1.2, "room": 1.8, "open": 2.2}[space_kind]
     rise = float(np.clip(distance * np.tan(angle), 0.25, max(highest, 0.45 * largest)))
     reach = distance * side / intrinsics(side, lens)[0]
     yaw = np.radians(rng.uniform(-12, 12))
@@ -73,7 +73,7 @@ def _view(place: Place, side: int, lens: float, distance: float, scene: tuple[fl
     camera = Pinhole(intrinsics(side, lens), look_at(eye, target))
     deep = max(0.55 * reach, 0.3)
     return View(
-        place=place, ground=ground, left=-0.75 * reach, right=0.75 * reach, front=-deep, back=1.15 * deep,
+        space_kind=space_kind, ground=ground, left=-0.75 * reach, right=0.75 * reach, front=-deep, back=1.15 * deep,
         height=max(ROOM_M, ground + 1.25 * largest), camera=camera, side=side,
     )  # fmt: skip
 

@@ -18,29 +18,29 @@ from spatial.relations.group_geometry import GROUP_TRUTH
 from spatial.relations.predicate_table import ORIENTED
 from spatial.relations.relation_truth import NEARNESS, apart_in_depth, members, relate, relation_holds
 from spatial.relations.relation_truth import places as place_margins
-from spatial.world.footprints import Array, Flags, meet
-from spatial.world.placements import (
+from spatial.world.candidate_sampling import (
+    BodySpec,
+    Candidates,
     Carrier,
-    Places,
-    Wanted,
     from_ceiling,
     in_air,
     on_carrier,
     on_floor,
     on_wall,
 )
+from spatial.world.footprints import Array, Flags, meet
 from spatial.world.viewpoints import View
 
 CANDIDATES = 160
 """Random places of a thing that stands, hangs or flies."""
 
-TRIED = 14
+MOST_TRIED = 14
 """Places of one thing that are tried before the search goes back a step."""
 
-JUDGED = 60
+MOST_JUDGED = 60
 """Places of one thing, of those with room, of which all relations are judged."""
 
-STEPS = 90
+MOST_STEPS = 90
 """Places tried in all before the search gives up."""
 
 GAP_M = 0.03
@@ -58,7 +58,7 @@ LEAST_DEPTH_M = 0.2
 LEAST_PLACE = 0.04
 """By how much a centre must be within its third of the picture, a share of the canvas: what is seen may lie beside it."""
 
-SUPPORTS = ("on", "supports", "inside", "contains")
+CARRYING = ("on", "supports", "inside", "contains")
 
 SLIM = 0.74
 """What a body covers of its box at least, across and down: a round one leaves its corners free."""
@@ -73,12 +73,12 @@ SIDES = {
 }
 """Of the middle of a box across (0) or down (1), or of depth (2): where the subject is less (-1) or more (1)."""
 
-FREE = {"floor": on_floor, "surface": on_floor, "wall": on_wall, "ceiling": from_ceiling, "air": in_air}
+SAMPLERS = {"floor": on_floor, "surface": on_floor, "wall": on_wall, "ceiling": from_ceiling, "air": in_air}
 """By what a category rests on. A surface without a carrier is the top of the table that the scene shows."""
 
 
 @dataclass(frozen=True)
-class Seat:
+class Support:
     """How a thing is held: by which other thing (None: by none), inside it or on it, and where it may rest otherwise."""
 
     carrier: int | None
@@ -87,7 +87,7 @@ class Seat:
 
 
 @dataclass(frozen=True, eq=False)
-class Chosen:
+class Placement:
     """The place of one thing."""
 
     where: Where
@@ -100,11 +100,11 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Task:
+class PlacementTask:
     """What is to be placed: things, how each is held, the relations between them, and their attributes."""
 
-    things: Sequence[Wanted]
-    seats: Sequence[Seat]
+    things: Sequence[BodySpec]
+    supports: Sequence[Support]
     relations: Sequence[Relation]
     attributes: Sequence[tuple[str, ...]]
 
@@ -112,15 +112,15 @@ class Task:
 class WorldSearch:
     """One search in one view."""
 
-    def __init__(self, task: Task, view: View, rng: Random) -> None:
+    def __init__(self, task: PlacementTask, view: View, rng: Random) -> None:
         self._task, self._view, self._rng = task, view, rng
         self._steps = 0
-        self._of = [[r for r in task.relations if i in ends(r)] for i in range(len(task.things))]
+        self._relations_of = [[r for r in task.relations if i in ends(r)] for i in range(len(task.things))]
         self._order = self._placing_order()
 
-    def run(self) -> list[Chosen] | None:
+    def run(self) -> list[Placement] | None:
         """A place for every thing, in the order of the things."""
-        placed: dict[int, Chosen] = {}
+        placed: dict[int, Placement] = {}
         if not self._place(0, placed):
             return None
         return [placed[i] for i in range(len(self._task.things))]
@@ -129,19 +129,19 @@ class WorldSearch:
         """Carriers before what they carry, else large things with many relations first."""
         waiting, order = set(range(len(self._task.things))), list[int]()
         while waiting:
-            ready = [i for i in waiting if self._task.seats[i].carrier not in waiting - {i}]
+            ready = [i for i in waiting if self._task.supports[i].carrier not in waiting - {i}]
             ready = ready or sorted(waiting)
-            best = max(ready, key=lambda i: (self._task.things[i].kind.volume * (1 + len(self._of[i])), -i))
+            best = max(ready, key=lambda i: (self._task.things[i].kind.volume * (1 + len(self._relations_of[i])), -i))
             order.append(best)
             waiting.remove(best)
         return order
 
-    def _place(self, number: int, placed: dict[int, Chosen]) -> bool:
+    def _place(self, number: int, placed: dict[int, Placement]) -> bool:
         if number == len(self._order):
             return True
         i = self._order[number]
         for chosen in self._candidates(i, placed):
-            if self._steps >= STEPS:
+            if self._steps >= MOST_STEPS:
                 return False
             self._steps += 1
             placed[i] = chosen
@@ -150,80 +150,81 @@ class WorldSearch:
             del placed[i]
         return False
 
-    def _candidates(self, i: int, placed: dict[int, Chosen]) -> list[Chosen]:
-        found: list[Chosen] = []
-        for places in self._places(i, placed):
-            fits = self._fits(i, places, placed)
+    def _candidates(self, i: int, placed: dict[int, Placement]) -> list[Placement]:
+        found: list[Placement] = []
+        for candidates in self._sample(i, placed):
+            fits = self._fits(i, candidates, placed)
             order = [int(k) for k in np.flatnonzero(fits)]
             self._rng.shuffle(order)
-            for k in order[:JUDGED]:
-                chosen = self._chosen(i, places, k)
+            for k in order[:MOST_JUDGED]:
+                chosen = self._placement(i, candidates, k)
                 if self._is_true(i, chosen, placed):
                     found.append(chosen)
-                if len(found) >= TRIED:
+                if len(found) >= MOST_TRIED:
                     return found
         return found
 
-    def _places(self, i: int, placed: dict[int, Chosen]) -> list[Places]:
-        thing, seat = self._task.things[i], self._task.seats[i]
-        if seat.carrier is not None:
-            base, below = placed[seat.carrier], self._task.things[seat.carrier]
+    def _sample(self, i: int, placed: dict[int, Placement]) -> list[Candidates]:
+        thing, support = self._task.things[i], self._task.supports[i]
+        if support.carrier is not None:
+            base, below = placed[support.carrier], self._task.things[support.carrier]
             carrier = Carrier(below.kind, below.size, base.position, base.heading)
-            return [on_carrier(self._view, thing, carrier, seat.hollow, self._rng)]
-        return [FREE[rest](self._view, thing, CANDIDATES, self._rng) for rest in seat.rests if rest in FREE]
+            return [on_carrier(self._view, thing, carrier, support.hollow, self._rng)]
+        return [SAMPLERS[rest](self._view, thing, CANDIDATES, self._rng) for rest in support.rests if rest in SAMPLERS]
 
-    def _chosen(self, i: int, places: Places, k: int) -> Chosen:
-        left, top, right, bottom = (float(value) for value in places.box[k])
+    def _placement(self, i: int, candidates: Candidates, k: int) -> Placement:
+        left, top, right, bottom = (float(value) for value in candidates.box[k])
         box = (left, top, right - left, bottom - top)
-        heading, depth = float(places.heading[k]), float(places.depth[k])
+        heading, depth = float(candidates.heading[k]), float(candidates.depth[k])
         words = self._task.attributes[i]
-        return Chosen(places.where, places.position[k], heading, places.corners[k], box, depth, words)
+        return Placement(candidates.where, candidates.position[k], heading, candidates.corners[k], box, depth, words)
 
-    def _fits(self, i: int, places: Places, placed: dict[int, Chosen]) -> Flags:
+    def _fits(self, i: int, candidates: Candidates, placed: dict[int, Placement]) -> Flags:
         """Which places neither meet what stands there nor hide too much of it or too much of themselves."""
-        fits: Flags = np.ones(len(places), bool)
+        fits: Flags = np.ones(len(candidates), bool)
         for j, other in placed.items():
             if self._carries(j, i):
                 continue
-            fits &= ~meet(places.corners, other.corners, 0.0 if self._may_touch(i, j) else GAP_M)
-            fits &= ~_hides(places, other)
-        for relation in self._of[i]:
-            fits &= self._may_hold(i, relation, places, placed)
+            fits &= ~meet(candidates.corners, other.corners, 0.0 if self._may_touch(i, j) else GAP_M)
+            fits &= ~_hides(candidates, other)
+        for relation in self._relations_of[i]:
+            fits &= self._may_hold(i, relation, candidates, placed)
         return fits
 
-    def _may_hold(self, i: int, relation: Relation, places: Places, placed: dict[int, Chosen]) -> Flags:
+    def _may_hold(self, i: int, relation: Relation, candidates: Candidates, placed: dict[int, Placement]) -> Flags:
         """Which places are on the right side of what stands already, as far as that is quickly said of all at once."""
         other = relation.object if relation.subject == i else relation.subject
         if other not in placed or relation.predicate not in SIDES:
-            return np.ones(len(places), bool)
+            return np.ones(len(candidates), bool)
         measure, sign = SIDES[relation.predicate]
         there = placed[other]
         middle = (there.box[0] + there.box[2] / 2, there.box[1] + there.box[3] / 2, there.depth)[measure]
-        own = (places.box[:, 0] + places.box[:, 2], places.box[:, 1] + places.box[:, 3], 2 * places.depth)[measure] / 2
+        box, depth = candidates.box, candidates.depth
+        own = (box[:, 0] + box[:, 2], box[:, 1] + box[:, 3], 2 * depth)[measure] / 2
         found: Flags = (own - middle) * (sign if relation.subject == i else -sign) > 0
         return found
 
     def _carries(self, a: int, b: int) -> bool:
-        below = self._task.seats[b].carrier
+        below = self._task.supports[b].carrier
         return below is not None and (below == a or self._carries(a, below))
 
     def _may_touch(self, i: int, j: int) -> bool:
-        return any(r.predicate == "touching" and {i, j} <= set(ends(r)) for r in self._of[i])
+        return any(r.predicate == "touching" and {i, j} <= set(ends(r)) for r in self._relations_of[i])
 
-    def _is_true(self, i: int, chosen: Chosen, placed: dict[int, Chosen]) -> bool:
+    def _is_true(self, i: int, chosen: Placement, placed: dict[int, Placement]) -> bool:
         known = {**placed, i: chosen}
-        return all(self._holds(relation, known) for relation in self._of[i] if set(ends(relation)) <= known.keys())
+        return all(self._holds(one, known) for one in self._relations_of[i] if set(ends(one)) <= known.keys())
 
-    def _holds(self, relation: Relation, known: dict[int, Chosen]) -> bool:
+    def _holds(self, relation: Relation, known: dict[int, Placement]) -> bool:
         """Whether a relation holds of what bounds the bodies, and of the least that may be seen of them."""
         if not self._holds_of(relation, known):
             return False
-        if relation.predicate in SUPPORTS:
+        if relation.predicate in CARRYING:
             return True
         slim = {i: replace(known[i], box=_slimmed(known[i].box)) for i in ends(relation)}
         return self._holds_of(relation, slim)
 
-    def _holds_of(self, relation: Relation, known: dict[int, Chosen]) -> bool:
+    def _holds_of(self, relation: Relation, known: dict[int, Placement]) -> bool:
         canvas = (self._view.side, self._view.side)
         if not relation_holds(relation, known, canvas):
             return False
@@ -237,10 +238,10 @@ class WorldSearch:
         a, b = known[relation.subject], known[relation.object]
         margins = relate(a.box, b.box, canvas, a.depth, b.depth)
         least = LEAST_DEPTH_M if relation.predicate in ("in_front_of", "behind") else LEAST_MARGIN
-        least = 0.0 if relation.predicate in SUPPORTS else least
+        least = 0.0 if relation.predicate in CARRYING else least
         return margins.get(relation.predicate, -1.0) >= least and not self._is_apart(relation, known, relation.object)
 
-    def _is_apart(self, relation: Relation, known: dict[int, Chosen], other: int) -> bool:
+    def _is_apart(self, relation: Relation, known: dict[int, Placement], other: int) -> bool:
         """Whether what must be together in depth is not."""
         if relation.predicate not in NEARNESS and relation.predicate not in GROUP_TRUTH:
             return False
@@ -255,13 +256,13 @@ def _slimmed(box: tuple[float, float, float, float]) -> tuple[float, float, floa
     return left + width * (1 - SLIM) / 2, top + height * (1 - SLIM) / 2, width * SLIM, height * SLIM
 
 
-def _hides(places: Places, other: Chosen) -> Flags:
+def _hides(candidates: Candidates, other: Placement) -> Flags:
     """Which places hide too much of another thing, or are hidden by it too much."""
     left, top, width, height = other.box
-    across = np.minimum(places.box[:, 2], left + width) - np.maximum(places.box[:, 0], left)
-    down = np.minimum(places.box[:, 3], top + height) - np.maximum(places.box[:, 1], top)
+    across = np.minimum(candidates.box[:, 2], left + width) - np.maximum(candidates.box[:, 0], left)
+    down = np.minimum(candidates.box[:, 3], top + height) - np.maximum(candidates.box[:, 1], top)
     common = np.clip(across, 0, None) * np.clip(down, 0, None)
-    own = (places.box[:, 2] - places.box[:, 0]) * (places.box[:, 3] - places.box[:, 1])
-    behind = np.where(places.depth > other.depth, own, width * height)
+    own = (candidates.box[:, 2] - candidates.box[:, 0]) * (candidates.box[:, 3] - candidates.box[:, 1])
+    behind = np.where(candidates.depth > other.depth, own, width * height)
     found: Flags = common > HIDDEN * behind
     return found

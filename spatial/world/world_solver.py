@@ -22,24 +22,24 @@ from spatial.layout.solver_model import UNDECIDED
 from spatial.reasoning.draft import Draft
 from spatial.relations.relation_truth import LOOKS
 from spatial.world.body_table import BodyKind, bodies
-from spatial.world.placements import Wanted
-from spatial.world.viewpoints import Place, View, choose_view
-from spatial.world.world_search import Chosen, Seat, Task, WorldSearch
+from spatial.world.candidate_sampling import BodySpec
+from spatial.world.viewpoints import SpaceKind, View, choose_view
+from spatial.world.world_search import Placement, PlacementTask, Support, WorldSearch
 
 VIEWS = 16
 """Cameras tried for one scene, each with forms and sizes of its own."""
 
-PLACES: dict[Backdrop, Place] = {"room": "room", "shop": "room", "stage": "room", "tabletop": "table"}
+SPACE_KINDS: dict[Backdrop, SpaceKind] = {"room": "room", "shop": "room", "stage": "room", "tabletop": "table"}
 """What surrounds a scene; all others are open."""
 
 
 @dataclass(frozen=True)
-class Stated:
+class WorldRequest:
     """What is the same in every view: the draft, each object's attributes, and how each is held."""
 
     draft: Draft
     attributes: Sequence[tuple[str, ...]]
-    seats: Sequence[Seat]
+    supports: Sequence[Support]
 
 
 def solve_world(
@@ -52,9 +52,9 @@ def solve_world(
     unknown = sorted({name for name in draft.objects if name not in bodies()})
     if unknown:
         raise NoLayout(f"no body is known for {', '.join(unknown)}")
-    stated = Stated(draft, attributes, _seats(draft))
+    request = WorldRequest(draft, attributes, _supports(draft))
     for number in range(VIEWS):
-        found = _tried(stated, canvas[0], Random(f"{seed} {number}"))
+        found = _tried(request, canvas[0], Random(f"{seed} {number}"))
         if found is not None:
             return found
     for effort in (QUICK, THOROUGH):
@@ -66,11 +66,11 @@ def solve_world(
     raise NoLayout(f"no places for {len(draft.objects)} things with {len(draft.relations)} relations were found")
 
 
-def _tried(stated: Stated, side: int, rng: Random) -> tuple[Layout, World] | None:
-    draft, attributes = stated.draft, stated.attributes
-    things = [_wanted(name, words, rng) for name, words in zip(draft.objects, attributes, strict=True)]
-    view = choose_view(place_of(draft.scene), [thing.size for thing in things], side, rng)
-    task = Task(things, stated.seats, draft.relations, attributes)
+def _tried(request: WorldRequest, side: int, rng: Random) -> tuple[Layout, World] | None:
+    draft, attributes = request.draft, request.attributes
+    things = [_body_spec(name, words, rng) for name, words in zip(draft.objects, attributes, strict=True)]
+    view = choose_view(space_kind_of(draft.scene), [thing.size for thing in things], side, rng)
+    task = PlacementTask(things, request.supports, draft.relations, attributes)
     chosen = WorldSearch(task, view, rng).run()
     if chosen is None:
         return None
@@ -80,35 +80,35 @@ def _tried(stated: Stated, side: int, rng: Random) -> tuple[Layout, World] | Non
     return layout, _world(task, view, chosen, rng)
 
 
-def place_of(scene: str | None) -> Place:
+def space_kind_of(scene: str | None) -> SpaceKind:
     """What surrounds a scene of the knowledge."""
     kind = scene_kinds().get(scene) if scene is not None else None
-    return "open" if kind is None else PLACES.get(kind.backdrop, "open")
+    return "open" if kind is None else SPACE_KINDS.get(kind.backdrop, "open")
 
 
-def _wanted(name: str, words: Sequence[str], rng: Random) -> Wanted:
+def _body_spec(name: str, words: Sequence[str], rng: Random) -> BodySpec:
     kind = bodies()[name]
     scale = 1 + kind.spread * rng.uniform(-1, 1)
     width, depth, height = (round(side * scale, 4) for side in kind.size)
     turned = next((LOOKS[word] for word in words if word in LOOKS), 0)
-    return Wanted(kind, rng.choice(kind.forms), (width, depth, height), turned)
+    return BodySpec(kind, rng.choice(kind.forms), (width, depth, height), turned)
 
 
-def _seats(draft: Draft) -> list[Seat]:
+def _supports(draft: Draft) -> list[Support]:
     """How each thing is held: of several carriers by the topmost, as by a tray that is on a table."""
     held: dict[int, dict[int, bool]] = {i: {} for i in range(len(draft.objects))}
     for fact in facts_of(draft):
         if fact.predicate in ("on", "inside"):
             held[fact.subject][fact.pair[1]] = fact.predicate == "inside"
-    seats = []
+    supports = []
     for i, name in enumerate(draft.objects):
         carrier = max(held[i], key=lambda j: len(ancestors([*map(tuple, held.values())], j)), default=None)
         hollow = carrier is not None and held[i][carrier]
-        seats.append(Seat(carrier, hollow, categories()[name].rests_on or ("floor",)))
-    return seats
+        supports.append(Support(carrier, hollow, categories()[name].rests_on or ("floor",)))
+    return supports
 
 
-def _layout(chosen: Sequence[Chosen], canvas: tuple[int, int]) -> Layout:
+def _layout(chosen: Sequence[Placement], canvas: tuple[int, int]) -> Layout:
     def whole(box: tuple[float, float, float, float]) -> Box:
         left, top, right, bottom = round(box[0]), round(box[1]), round(box[0] + box[2]), round(box[1] + box[3])
         return left, top, max(1, right - left), max(1, bottom - top)
@@ -117,8 +117,8 @@ def _layout(chosen: Sequence[Chosen], canvas: tuple[int, int]) -> Layout:
     return Layout(canvas=canvas, boxes=boxes, depth=tuple(round(one.depth, 4) for one in chosen))
 
 
-def _world(task: Task, view: View, chosen: Sequence[Chosen], rng: Random) -> World:
-    things = zip(task.things, task.seats, chosen, task.attributes, strict=True)
+def _world(task: PlacementTask, view: View, chosen: Sequence[Placement], rng: Random) -> World:
+    things = zip(task.things, task.supports, chosen, task.attributes, strict=True)
     found = tuple(
         Body(
             form=thing.form,
@@ -127,20 +127,20 @@ def _world(task: Task, view: View, chosen: Sequence[Chosen], rng: Random) -> Wor
             position=tuple(round(float(value), 4) for value in one.position),
             heading=round(one.heading, 2),
             where=one.where,
-            support=seat.carrier,
+            support=support.carrier,
         )
-        for thing, seat, one, words in things
+        for thing, support, one, words in things
     )
     matrix = tuple(float(value) for value in np.round(view.camera.world_to_camera, 9).reshape(-1))
     space = Space(
-        kind=view.place, ground=view.ground, left=round(view.left, 3), right=round(view.right, 3),
+        kind=view.space_kind, ground=view.ground, left=round(view.left, 3), right=round(view.right, 3),
         front=round(view.front, 3), back=round(view.back, 3), height=round(view.height, 3),
     )  # fmt: skip
     return World(space=space, bodies=found, camera=Camera(intrinsics=view.camera.intrinsics, world_to_camera=matrix))
 
 
 def _colour(kind: BodyKind, words: Sequence[str], rng: Random) -> str | None:
-    """The colour that is asked for, else a usual one."""
+    """The colour that the attributes state, else a usual one."""
     usual = rng.choice(kind.colours) if kind.colours else None
-    asked = [word for word in words if word in categories()[kind.name].attributes.get("colour", ())]
-    return asked[0] if asked and kind.recolours else usual
+    stated = [word for word in words if word in categories()[kind.name].attributes.get("colour", ())]
+    return stated[0] if stated and kind.recolours else usual

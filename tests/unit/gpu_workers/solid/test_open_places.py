@@ -16,7 +16,7 @@ from schemas.ids import make_seed
 from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.world.body_table import bodies
 from spatial.world.solid_capabilities import solids_only
-from spatial.world.world_solver import place_of as space_of
+from spatial.world.world_solver import space_kind_of
 
 SCENES = ("city street", "park", "beach", "winter village", "train station", "farm")
 CARRIED_M = 0.01
@@ -30,6 +30,10 @@ def graph(request: pytest.FixtureRequest) -> SpatialGraph:
     return next(one for one in found if isinstance(one, SpatialGraph))
 
 
+def open_scenes() -> list[str]:
+    return [name for name in scene_kinds() if space_kind_of(name) == "open"]
+
+
 def test_what_places_name_is_known():
     for place in places().values():
         names = {name for stand in place.stands for name in stand.names}
@@ -40,16 +44,14 @@ def test_what_places_name_is_known():
 
 
 def test_scenes_under_the_sky_show_at_least_thirty_different_places(graph: SpatialGraph):
-    shown = {place_of(graph.model_copy(update={"scene": name})).name for name in scene_kinds() if space_of(name) == "open"}
+    shown = {place_of(graph.model_copy(update={"scene": name})).name for name in open_scenes()}
     assert len(shown) >= 30
 
 
 def test_every_scene_under_the_sky_has_a_place_of_its_own_or_of_its_backdrop():
     stated = {scene for row in json.loads(TABLE.read_text("utf-8")).values() for scene in row.get("scenes", ())}
-    others = {
-        name: kind.backdrop for name, kind in scene_kinds().items() if space_of(name) == "open" and name not in stated
-    }
-    missing = {backdrop for backdrop in others.values() if OF_BACKDROP.get(backdrop, backdrop) not in places()}
+    others = [scene_kinds()[name].backdrop for name in open_scenes() if name not in stated]
+    missing = {backdrop for backdrop in others if OF_BACKDROP.get(backdrop, backdrop) not in places()}
     assert missing == set(), f"edit {TABLE}, or OF_BACKDROP beside it"
     assert stated - set(scene_kinds()) == set(), f"edit {TABLE}"
 

@@ -34,7 +34,7 @@ LIFTS_M = {"wall": (1.1, 1.9), "air": (0.6, 2.6)}
 
 
 @dataclass(frozen=True)
-class Wanted:
+class BodySpec:
     """A thing to be placed: its kind, form, size (width, depth, height in metres), and to which side it must be turned.
 
     `turned`: -1 to the left of the picture, 1 to the right, 0 for any way.
@@ -47,7 +47,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
+class Candidates:
     """Candidates: `position` n × 3 (centre of the box), `heading` n degrees, `corners` n × 8 × 3, `box` n × 4 pixels
     (left, top, right, bottom), `depth` n metres along the camera's axis.
     """
@@ -59,9 +59,9 @@ class Places:
     box: Array
     depth: Array
 
-    def kept(self, flags: Flags) -> "Places":
+    def kept(self, flags: Flags) -> "Candidates":
         """Those that are flagged."""
-        return Places(
+        return Candidates(
             self.where, self.position[flags], self.heading[flags], self.corners[flags], self.box[flags], self.depth[flags]
         )
 
@@ -69,45 +69,45 @@ class Places:
         return len(self.heading)
 
 
-def on_floor(view: View, wanted: Wanted, count: int, rng: Random) -> Places:
+def on_floor(view: View, spec: BodySpec, count: int, rng: Random) -> Candidates:
     """Standing on the ground, furniture often with its back to the wall."""
     draws = _draws(rng, count)
-    heading = headings(view, wanted, draws[:, 3])
+    heading = headings(view, spec, draws[:, 3])
     x = view.left + (view.right - view.left) * draws[:, 0]
     y = view.front + (view.back - view.front) * draws[:, 1]
-    if view.place == "room" and wanted.kind.has_front and wanted.size[0] >= BACKED_M and not wanted.turned:
+    if view.space_kind == "room" and spec.kind.has_front and spec.size[0] >= BACKED_M and not spec.turned:
         at_wall = draws[:, 2] < TO_WALL
-        y = np.where(at_wall, view.back - wanted.size[1] / 2 - RIM_M, y)
+        y = np.where(at_wall, view.back - spec.size[1] / 2 - RIM_M, y)
         heading = np.where(at_wall, -90.0, heading)
-    z = np.full(count, view.ground + wanted.size[2] / 2)
-    return seen(view, wanted, "floor", (np.stack([x, y, z], axis=1), heading))
+    z = np.full(count, view.ground + spec.size[2] / 2)
+    return visible_candidates(view, spec, "floor", (np.stack([x, y, z], axis=1), heading))
 
 
-def on_wall(view: View, wanted: Wanted, count: int, rng: Random) -> Places:
+def on_wall(view: View, spec: BodySpec, count: int, rng: Random) -> Candidates:
     """With its back to the wall at the far end."""
     draws, (low, high) = _draws(rng, count), LIFTS_M["wall"]
     x = view.left + (view.right - view.left) * draws[:, 0]
-    y = np.full(count, view.back - wanted.size[1] / 2)
+    y = np.full(count, view.back - spec.size[1] / 2)
     z = low + (high - low) * draws[:, 1]
-    return seen(view, wanted, "wall", (np.stack([x, y, z], axis=1), np.full(count, -90.0)))
+    return visible_candidates(view, spec, "wall", (np.stack([x, y, z], axis=1), np.full(count, -90.0)))
 
 
-def from_ceiling(view: View, wanted: Wanted, count: int, rng: Random) -> Places:
+def from_ceiling(view: View, spec: BodySpec, count: int, rng: Random) -> Candidates:
     """Hanging from the ceiling."""
     draws = _draws(rng, count)
     x = view.left + (view.right - view.left) * draws[:, 0]
     y = view.front + (view.back - view.front) * draws[:, 1]
-    z = np.full(count, view.height - wanted.size[2] / 2)
-    return seen(view, wanted, "ceiling", (np.stack([x, y, z], axis=1), headings(view, wanted, draws[:, 3])))
+    z = np.full(count, view.height - spec.size[2] / 2)
+    return visible_candidates(view, spec, "ceiling", (np.stack([x, y, z], axis=1), headings(view, spec, draws[:, 3])))
 
 
-def in_air(view: View, wanted: Wanted, count: int, rng: Random) -> Places:
+def in_air(view: View, spec: BodySpec, count: int, rng: Random) -> Candidates:
     """Flying."""
     draws, (low, high) = _draws(rng, count), LIFTS_M["air"]
     x = view.left + (view.right - view.left) * draws[:, 0]
     y = view.front + (view.back - view.front) * draws[:, 1]
     z = view.ground + low + (high - low) * draws[:, 2]
-    return seen(view, wanted, "air", (np.stack([x, y, z], axis=1), headings(view, wanted, draws[:, 3])))
+    return visible_candidates(view, spec, "air", (np.stack([x, y, z], axis=1), headings(view, spec, draws[:, 3])))
 
 
 @dataclass(frozen=True)
@@ -120,33 +120,33 @@ class Carrier:
     heading: float
 
 
-def on_carrier(view: View, wanted: Wanted, carrier: Carrier, hollow: bool, rng: Random) -> Places:
+def on_carrier(view: View, spec: BodySpec, carrier: Carrier, hollow: bool, rng: Random) -> Candidates:
     """On the surfaces of another thing, or in its hollows: wholly on them, and with room above."""
     shelves = [shelf for shelf in carrier.kind.shelves if shelf.hollow == hollow]
     draws = _draws(rng, 40 * len(shelves))
-    parts = [_on_shelf(view, wanted, carrier, (shelf, draws[40 * k : 40 * k + 40])) for k, shelf in enumerate(shelves)]
+    parts = [_on_shelf(view, spec, carrier, (shelf, draws[40 * k : 40 * k + 40])) for k, shelf in enumerate(shelves)]
     where: Where = "inside" if hollow else "on"
     if not parts:
-        return seen(view, wanted, where, (np.zeros((0, 3)), np.zeros(0)))
+        return visible_candidates(view, spec, where, (np.zeros((0, 3)), np.zeros(0)))
     position, heading = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
-    return seen(view, wanted, where, (position, heading))
+    return visible_candidates(view, spec, where, (position, heading))
 
 
-def _on_shelf(view: View, wanted: Wanted, carrier: Carrier, shelf_draws: tuple[Shelf, Array]) -> tuple[Array, Array]:
+def _on_shelf(view: View, spec: BodySpec, carrier: Carrier, shelf_draws: tuple[Shelf, Array]) -> tuple[Array, Array]:
     shelf, draws = shelf_draws
     width, depth, height = carrier.size
-    if shelf.room is not None and wanted.size[2] > shelf.room:
+    if shelf.room is not None and spec.size[2] > shelf.room:
         return np.zeros((0, 3)), np.zeros(0)
-    heading = headings(view, wanted, draws[:, 3])
+    heading = headings(view, spec, draws[:, 3])
     turn = np.radians(heading - carrier.heading)
-    along = (np.abs(np.cos(turn)) * wanted.size[1] + np.abs(np.sin(turn)) * wanted.size[0]) / 2 + RIM_M
-    across = (np.abs(np.sin(turn)) * wanted.size[1] + np.abs(np.cos(turn)) * wanted.size[0]) / 2 + RIM_M
+    along = (np.abs(np.cos(turn)) * spec.size[1] + np.abs(np.sin(turn)) * spec.size[0]) / 2 + RIM_M
+    across = (np.abs(np.sin(turn)) * spec.size[1] + np.abs(np.cos(turn)) * spec.size[0]) / 2 + RIM_M
     x, fits_x = _within(depth * shelf.along[0] + along, depth * shelf.along[1] - along, draws[:, 0])
     y, fits_y = _within(width * shelf.across[0] + across, width * shelf.across[1] - across, draws[:, 1])
     base = np.radians(carrier.heading)
     world_x = carrier.position[0] + x * np.cos(base) - y * np.sin(base)
     world_y = carrier.position[1] + x * np.sin(base) + y * np.cos(base)
-    z = np.full(len(x), carrier.position[2] - height / 2 + shelf.at * height + wanted.size[2] / 2)
+    z = np.full(len(x), carrier.position[2] - height / 2 + shelf.at * height + spec.size[2] / 2)
     fits = fits_x & fits_y
     return np.stack([world_x, world_y, z], axis=1)[fits], heading[fits]
 
@@ -156,35 +156,35 @@ def _within(low: Array, high: Array, draw: Array) -> tuple[Array, Flags]:
     return found, high >= low
 
 
-def headings(view: View, wanted: Wanted, draw: Array) -> Array:
-    """Ways to be turned: towards the side that is asked for; else fronts more or less towards the camera."""
+def headings(view: View, spec: BodySpec, draw: Array) -> Array:
+    """Headings (degrees): towards the side that the spec names; else fronts more or less towards the camera."""
     camera = view.camera.world_to_camera
     right = float(np.degrees(np.arctan2(camera[0, 1], camera[0, 0])))
     steps = np.floor(draw * 5) - 2
-    if wanted.turned:
-        base = right if wanted.turned > 0 else right + 180
+    if spec.turned:
+        base = right if spec.turned > 0 else right + 180
         turned = base + 10 * (draw - 0.5)
         return (turned + 180) % 360 - 180
-    middle = -90.0 if wanted.kind.has_front else 0.0
-    spread = steps if wanted.kind.has_front else np.floor(draw * 24)
+    middle = -90.0 if spec.kind.has_front else 0.0
+    spread = steps if spec.kind.has_front else np.floor(draw * 24)
     return np.asarray((middle + STEP_DEGREES * spread + 180) % 360 - 180)
 
 
-def seen(view: View, wanted: Wanted, where: Where, placed: tuple[Array, Array]) -> Places:
+def visible_candidates(view: View, spec: BodySpec, where: Where, placed: tuple[Array, Array]) -> Candidates:
     """Candidates with what the camera sees of them; those that are cut by the frame or too small are left out."""
     position, heading = placed
-    corners = box_corners(position, np.array(wanted.size), heading)
+    corners = box_corners(position, np.array(spec.size), heading)
     if not len(heading):
-        return Places(where, position, heading, corners, np.zeros((0, 4)), np.zeros(0))
+        return Candidates(where, position, heading, corners, np.zeros((0, 4)), np.zeros(0))
     box, nearest = to_boxes(view.camera, corners)
     depth = view.camera.to_camera(position)[:, 2]
     whole = (nearest > 0.1) & (box[:, :2].min(axis=1) >= EDGE_PX) & (box[:, 2:].max(axis=1) <= view.side - EDGE_PX)
     large = np.maximum(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]) >= LEAST_PX
     in_room = np.ones(len(heading), bool)
-    if view.place != "open":
+    if view.space_kind != "open":
         in_room = (corners[..., 1].max(axis=1) <= view.back + 1e-6) & (corners[..., 1].min(axis=1) >= view.front - 1e-6)
         in_room &= (corners[..., 0].max(axis=1) <= view.right) & (corners[..., 0].min(axis=1) >= view.left)
-    return Places(where, position, heading, corners, box, depth).kept(whole & large & in_room)
+    return Candidates(where, position, heading, corners, box, depth).kept(whole & large & in_room)
 
 
 def _draws(rng: Random, count: int) -> Array:
