@@ -3,7 +3,7 @@
 import asyncio
 import json
 from contextlib import suppress
-from time import monotonic
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -135,10 +135,10 @@ def test_what_is_missing_is_never_invented(text: str):
     ],
 )
 def test_a_hostile_text_takes_little_time(text: str):
-    started = monotonic()
+    started = process_time()
     with pytest.raises(Unreadable):
         read_answer(text, Scenes)
-    assert monotonic() - started < 8
+    assert process_time() - started < 8
 
 
 WORDS = st.sampled_from(["It could be ", "no, ", r"$\frac{a}{b}$ ", "{x} ", DRAFT, f"```json\n{DRAFT}\n```", "\n", "// "])
