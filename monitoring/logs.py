@@ -37,13 +37,13 @@ class RepeatFilter(logging.Filter):
     """Passes a line of a chatty library once in `REPEAT_S` seconds, with the number of suppressed ones.
 
     Lines are the same when they come from the same place, whatever values they carry. Ours all pass.  What a broken
-    connection raised inside a library is told in its line, as a warning: where in the library it happened helps nobody.
+    connection raised inside a library is logged in one line, as a warning: where in the library it happened helps nobody.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock = clock
-        self._told_at: dict[tuple[str, int], float] = {}
+        self._logged_at: dict[tuple[str, int], float] = {}
         self._left_out: dict[tuple[str, int], int] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -52,10 +52,10 @@ class RepeatFilter(logging.Filter):
             return True
         _tell_without_traceback(record)
         place, now = (record.pathname, record.lineno), self._clock()
-        if now - self._told_at.get(place, -REPEAT_S) < REPEAT_S:
+        if now - self._logged_at.get(place, -REPEAT_S) < REPEAT_S:
             self._left_out[place] = self._left_out.get(place, 0) + 1
             return False
-        self._told_at[place] = now
+        self._logged_at[place] = now
         left_out = self._left_out.pop(place, 0)
         if left_out:
             record.msg = f"{record.msg} (and {left_out} more like it since the last)"

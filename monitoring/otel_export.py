@@ -199,14 +199,14 @@ class _RateLimitedHandler(logging.Handler):
 
     def __init__(self, where: str) -> None:
         super().__init__(logging.WARNING)
-        self._where, self._told_at, self._left_out = where, float("-inf"), 0
+        self._where, self._reported_at, self._left_out = where, float("-inf"), 0
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log it, or count it."""
         now = time.monotonic()
-        if now - self._told_at < REPORT_EVERY_S:
+        if now - self._reported_at < REPORT_EVERY_S:
             self._left_out += 1
             return
         more = f" (and {self._left_out} more lines since the last)" if self._left_out else ""
-        self._told_at, self._left_out = now, 0
+        self._reported_at, self._left_out = now, 0
         _log.warning("spans for %s: %s%s", self._where, redacted(record.getMessage())[:MAX_ERROR_CHARS], more)

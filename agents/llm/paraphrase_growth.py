@@ -132,7 +132,7 @@ def _shown(before: Sequence[Proposed]) -> list[dict[str, str]]:
 
 
 def prompt_input(shape: str, count: int) -> dict[str, object]:
-    """What a model is told of a shape."""
+    """The part of a prompt that describes a shape."""
     sentences = templates()[shape]
     examples = sentences[:: max(1, len(sentences) // EXAMPLES)][:EXAMPLES]
     filled = [fill(text, next(sample_queries(shape, slots_of(text))), "thing") for text in examples]

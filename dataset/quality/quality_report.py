@@ -30,7 +30,7 @@ MEANINGS: Mapping[str, str] = {
     "shortcut": "How far above chance a classifier comes that sees the names in a question and their roles, no picture; "
     "the lower end of the interval is held to the goal.",
     "tiny_things": "Questions about a thing with a side below 16 pixels.",
-    "patterned_colours": "Things with a pattern among those that are told or asked for by their colour.",
+    "patterned_colours": "Things with a pattern among those whose colour is asked or identifies them.",
     "near_apart_in_depth": "Things that are said to be near, next to or touching, and are far apart in depth.",
     "same_category_against_perspective": "Which of two of one category is nearer, asked where the nearer is drawn smaller.",
     "unnamed_view": "Questions about directions or depth that name neither the picture nor the viewer.",

@@ -1,7 +1,7 @@
-"""Exported conversations: how many answers the earlier turns already tell.
+"""Exported conversations: how many answers follow from earlier turns.
 
 In: rows.  Out: measures by kind, of conversations of one turn and of many.
-The conversations are those that the exports write; whether an answer is told is judged by code of its own.
+The conversations are those that the exports write; whether an answer is entailed is judged by code of its own.
 """
 
 import json
@@ -24,12 +24,12 @@ def entailed_turns(rows: Sequence[SampleRow]) -> list[Measure]:
     """`entailed_turns/KIND` with one turn a conversation, `entailed_turns_many/KIND` with many."""
     found = []
     for turns, name in NAMES.items():
-        asked, told = Counter[str](), Counter[str]()
+        asked, entailed = Counter[str](), Counter[str]()
         for row in rows:
             for conversation in _exported(row, turns):
                 asked.update(question.kind for question in conversation)
-                told.update(question.kind for question in told_questions(conversation, row))
-        found += [share_never(f"{name}/{kind}", told[kind], asked[kind]) for kind in sorted(asked)]
+                entailed.update(question.kind for question in entailed_questions(conversation, row))
+        found += [share_never(f"{name}/{kind}", entailed[kind], asked[kind]) for kind in sorted(asked)]
     return found
 
 
@@ -40,7 +40,7 @@ def _exported(row: SampleRow, turns: Turns) -> Iterator[list[AskedQuestion]]:
         yield [by_text[max(filter(turn.question.startswith, by_text), key=len)] for turn in conversation]
 
 
-def told_questions(conversation: Iterable[AskedQuestion], row: SampleRow) -> Iterator[AskedQuestion]:
+def entailed_questions(conversation: Iterable[AskedQuestion], row: SampleRow) -> Iterator[AskedQuestion]:
     """The questions whose answers follow from the texts of earlier ones."""
     reader = TurnReader(row)
     for question in conversation:

@@ -10,7 +10,7 @@ from dataset.quality.measures import Measure, share_never
 from dataset.quality.quality_rows import AskedQuestion, SampleRow
 
 LEAST_SIDE = 16
-"""Pixels: smaller things cannot be told in a picture of 512."""
+"""Pixels: smaller things cannot be recognised in a picture of 512."""
 
 PATTERNS = frozenset({"striped", "spotted", "checkered", "dotted", "floral", "patterned"})
 
@@ -52,18 +52,20 @@ def _coloured(row: SampleRow, question: AskedQuestion) -> Iterator[Mapping[str, 
     whole = question.query.get("family") == "colour"
     for number in dict.fromkeys(question.objects):
         thing = row.objects.get(number)
-        if thing is not None and (whole or _is_told_by_attribute(question.query, thing) or _is_answer(question, thing)):
+        if thing is not None and (
+            whole or _is_identified_by_attribute(question.query, thing) or _is_answer(question, thing)
+        ):
             yield thing
 
 
-def _is_told_by_attribute(part: Any, thing: Mapping[str, Any]) -> bool:
+def _is_identified_by_attribute(part: Any, thing: Mapping[str, Any]) -> bool:
     """Whether a reference of the query narrows the thing's category by one of its attributes."""
     if isinstance(part, list):
-        return any(_is_told_by_attribute(each, thing) for each in part)
+        return any(_is_identified_by_attribute(each, thing) for each in part)
     if not isinstance(part, dict):
         return False
     narrowed = part.get("category") == thing["category"] and part.get("attribute") in (thing["attributes"] or ())
-    return narrowed or any(_is_told_by_attribute(each, thing) for each in part.values())
+    return narrowed or any(_is_identified_by_attribute(each, thing) for each in part.values())
 
 
 def _is_answer(question: AskedQuestion, thing: Mapping[str, Any]) -> bool:

@@ -34,12 +34,12 @@ final AS (
     PARTITION BY seed_id, number ORDER BY kept_at DESC NULLS LAST, file DESC, row DESC
   ) = 1 AS newest FROM rows WHERE outcome <> '{DRAWN_AGAIN}'
 ),
-told AS (
+reported AS (
   SELECT f.file, f.row, CASE WHEN s.seed_id IS NULL AND newest THEN '{ENDED}' ELSE '{SUPERSEDED}' END AS outcome
   FROM final f LEFT JOIN sampled_once s ON f.seed_id = s.seed_id AND f.number = s.number
 )
-UPDATE rows SET outcome = told.outcome FROM told
-WHERE rows.file = told.file AND rows.row = told.row AND rows.outcome <> told.outcome
+UPDATE rows SET outcome = reported.outcome FROM reported
+WHERE rows.file = reported.file AND rows.row = reported.row AND rows.outcome <> reported.outcome
 """
 """SQL that does the same on a copy of the rejections (`rows`), given the requests that have a sample (`sampled`)."""
 

@@ -26,19 +26,19 @@ class Result:
 def write_up(result: Result, console: Console) -> int:
     """Write the gallery, print the summary; 0 if every request has an outcome and there is no dead letter."""
     outcomes = result.outcomes
-    told = summary(outcomes, result.seconds)
+    totals = summary(outcomes, result.seconds)
     if outcomes.samples:
         from dataset.gallery import write_gallery
 
-        page = write_gallery(str(result.dataset), result.out / "gallery", summary=_short(told))
-        told = told | {"dataset": str(result.dataset), "gallery": f"{page}  (open it in a browser)"}
-    for label, text in told.items():
+        page = write_gallery(str(result.dataset), result.out / "gallery", summary=_short(totals))
+        totals = totals | {"dataset": str(result.dataset), "gallery": f"{page}  (open it in a browser)"}
+    for label, text in totals.items():
         console.print(f"{label:<10} {text}", highlight=False, soft_wrap=True)
     return 1 if outcomes.open or outcomes.dead_letters else 0
 
 
-def _short(told: Mapping[str, str]) -> dict[str, str]:
-    return {label: text for label, text in told.items() if label != "questions"}  # the page counts them itself
+def _short(totals: Mapping[str, str]) -> dict[str, str]:
+    return {label: text for label, text in totals.items() if label != "questions"}  # the page counts them itself
 
 
 def summary(outcomes: OutcomeCounts, seconds: float) -> dict[str, str]:

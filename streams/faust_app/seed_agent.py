@@ -217,7 +217,7 @@ def _log_unfinished(app: SeedApp) -> None:
 
 async def _watch(app: SeedApp) -> None:
     """Probe the broker, and log when it does not answer."""
-    told_at = 0.0
+    reported_at = 0.0
     while True:
         app.loop_ran_at = monotonic()
         try:
@@ -227,8 +227,8 @@ async def _watch(app: SeedApp) -> None:
             return
         if why is None and app.away_since is not None:
             log("agents").info(f"Kafka at {app.connection} answers")
-        if why is not None and monotonic() - told_at > REPORT_EVERY_S:
-            told_at = monotonic()
+        if why is not None and monotonic() - reported_at > REPORT_EVERY_S:
+            reported_at = monotonic()
             log("agents").warning(f"waiting for Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP): {why}")
         app.away_since = None if why is None else app.away_since or monotonic()
         failure = _away_too_long(app, why) or _outside_too_long(app)

@@ -33,11 +33,11 @@ class Taken:
 
     def as_json(self) -> dict[str, object]:
         """As plain values."""
-        told = {"record": self.record, "file": self.file_name}
+        fields = {"record": self.record, "file": self.file_name}
         if self.why is not None:
-            return {**told, "refused": self.why}
+            return {**fields, "refused": self.why}
         ids = {"seed_id": self.request, "index": 0, "image_id": self.image}
-        return {**told, **ids, "objects": self.objects, "left_out": list(self.left_out)}
+        return {**fields, **ids, "objects": self.objects, "left_out": list(self.left_out)}
 
 
 def look_over(pictures: Iterable[AnnotatedPicture], terms: Terms) -> Iterator[Taken]:

@@ -1,4 +1,4 @@
-"""The keys of the store: those of the settings, or those that AWS's usual chain finds. A door to minio's credentials.
+"""The keys of the store: those of the settings, or those that AWS's usual chain finds. An adapter of minio's credentials.
 
 In: settings, and where they have no keys: AWS_* variables, a web identity, a profile's file, a container's or an
 instance's role, in this order.  Out: keys when a request needs them, renewed before they expire.

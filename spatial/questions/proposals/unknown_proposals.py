@@ -44,15 +44,15 @@ def unanswerable(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
 
 def _beside(scene: NamedScene, rng: random.Random, rival: Rival) -> Iterator[Proposal]:
     """On which side of a named object a thing is, or its rival."""
-    side, is_told = rng.choice(SIDES), rng.randrange(len(SIDES) + 1) > 0
+    side, is_known = rng.choice(SIDES), rng.randrange(len(SIDES) + 1) > 0
     is_left = side == SIDES[0]
     beside = ((i, j) for i, j in pairs(rng, scene.plainly_named) if scene.relation(i, "left_of", j).value is is_left)
     for i, j in islice(beside, TRIES):
         found = rival(scene, rng, i, j)
         if found is not None:
-            category, attribute = found[0 if is_told else 1]
+            category, attribute = found[0 if is_known else 1]
             query = KnownSide(category=category, attribute=attribute, object=scene.ref(j))
-            yield query, side if is_told else UNKNOWN
+            yield query, side if is_known else UNKNOWN
 
 
 def _absent(scene: NamedScene, rng: random.Random, i: int, _anchor: int) -> tuple[Named, Named] | None:
@@ -92,13 +92,13 @@ def _coloured(scene: NamedScene, rng: random.Random, i: int, _anchor: int) -> tu
 
 
 def _next(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """What comes next to a thing at an end of the picture's things: inwards it is told, outwards it is not."""
-    is_told = _is_told(scene, rng)
+    """What comes next to a thing at an end of the picture's things: inwards it is known, outwards it is not."""
+    is_known = _draw_known(scene, rng)
     for anchor in shuffled(rng, scene.plainly_named):
         inwards = _inwards(scene, anchor)
         if inwards is not None:
             predicate, neighbour = inwards
-            if is_told:
+            if is_known:
                 yield KnownNext(predicate=predicate, anchor=scene.ref(anchor)), scene.labels[neighbour]
             else:
                 outwards = SIDEWAYS[1 - SIDEWAYS.index(predicate)]
@@ -115,19 +115,19 @@ def _inwards(scene: NamedScene, anchor: int) -> tuple[Sideways, int] | None:
     return there[0] if len(there) == 1 and None in found.values() else None
 
 
-def _is_told(scene: NamedScene, rng: random.Random) -> bool:
+def _draw_known(scene: NamedScene, rng: random.Random) -> bool:
     """Whether a thing is the answer: as often as a blind guess among the choices would find that it cannot be known."""
     return rng.randrange(max(2, number_of_choices(len(scene.labels)))) > 0
 
 
 def _behind(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """What comes next behind one of the two farthest things: of the nearer it is the farthest, of that it is hidden."""
-    is_told = _is_told(scene, rng)
+    is_known = _draw_known(scene, rng)
     for far in shuffled(rng, scene.plainly_named):
         near = _next_to_farthest(scene, far)
         if near is None or not is_kept("behind", scene.objects[far].category, scene.objects[near].category, scene.content):
             continue
-        if is_told:
+        if is_known:
             yield KnownNext(predicate="behind", anchor=scene.ref(near)), scene.labels[far]
         else:
             yield KnownNext(predicate="behind", anchor=scene.ref(far)), UNKNOWN

@@ -69,8 +69,8 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
 
 def shown(letter: "Letter") -> dict[str, object]:
     """A letter as JSON, without its bytes."""
-    told = letter.event.model_dump(mode="json", exclude={"key", "value", "headers"})
-    return {"id": letter.key, "at": None if letter.at is None else letter.at.isoformat(), **told}
+    fields = letter.event.model_dump(mode="json", exclude={"key", "value", "headers"})
+    return {"id": letter.key, "at": None if letter.at is None else letter.at.isoformat(), **fields}
 
 
 def line(letter: "Letter") -> str:

@@ -42,7 +42,7 @@ def requests(
         if end.outcome == NONE or not without_outcome:
             typer.echo(json.dumps(shown(end)) if as_json else line(end))
     counts = found.counts()
-    told: dict[str, object] = {
+    totals: dict[str, object] = {
         "requests": counts.total() - counts["pending"] - counts["twice"],
         **counts,
         "since": None if found.since is None else found.since.isoformat(),
@@ -50,7 +50,7 @@ def requests(
         "ingested_kept_days": IMAGES_KEPT_DAYS,
         "missing_tables": missing,
     }
-    typer.echo(json.dumps(told) if as_json else "\n".join(summary_lines(told)))
+    typer.echo(json.dumps(totals) if as_json else "\n".join(summary_lines(totals)))
     raise typer.Exit(EXIT_WITHOUT if counts[NONE] else 0)
 
 
@@ -93,16 +93,16 @@ def line(end: "RequestOutcome") -> str:
     return f"{end.request[0]}-{end.request[1]} {end.outcome}{at}{', sent back and pending' if end.pending else ''}"
 
 
-def summary_lines(told: dict[str, object]) -> list[str]:
+def summary_lines(totals: dict[str, object]) -> list[str]:
     """The counts in words."""
-    pending = f" ({told['pending']} of them sent back as dead letters, not ended yet)" if told["pending"] else ""
-    twice = [f"{told['twice']} have two outcomes"] if told["twice"] else []
-    oldest = f"since {told['since']}, when the oldest request that is still on its topic was published"
-    since = oldest if told["since"] else "of no request at all"
+    pending = f" ({totals['pending']} of them sent back as dead letters, not ended yet)" if totals["pending"] else ""
+    twice = [f"{totals['twice']} have two outcomes"] if totals["twice"] else []
+    oldest = f"since {totals['since']}, when the oldest request that is still on its topic was published"
+    since = oldest if totals["since"] else "of no request at all"
     return [
-        f"{told['requests']} requests: {told['accepted']} accepted, {told['rejected']} rejected, "
-        f"{told['dead_letter']} dead letters, {told['none']} without outcome{pending}",
+        f"{totals['requests']} requests: {totals['accepted']} accepted, {totals['rejected']} rejected, "
+        f"{totals['dead_letter']} dead letters, {totals['none']} without outcome{pending}",
         *twice,
         f"known {since}; {SEEDS} keeps seeds for {SEEDS_KEPT_DAYS} days, {IMAGES} ingested pictures for {IMAGES_KEPT_DAYS}",
-        *(f"there is no table at {uri}" for uri in told["missing_tables"]),  # type: ignore[attr-defined] # a list
+        *(f"there is no table at {uri}" for uri in totals["missing_tables"]),  # type: ignore[attr-defined] # a list
     ]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dataset.quality.quality_rows import SampleRow
-from dataset.quality.turn_entailment import entailed_turns, told_questions
+from dataset.quality.turn_entailment import entailed_questions, entailed_turns
 from tests.fakes.quality_rows import Plain, asked, directed, sample, thing
 
 THINGS = (
@@ -299,14 +299,14 @@ def row_of(*questions: Plain) -> SampleRow:
 def test_an_answer_that_was_told(name: str):
     earlier, last = TOLD[name]
     row = row_of(*earlier, last)
-    assert row.questions[-1] in list(told_questions(row.questions, row))
+    assert row.questions[-1] in list(entailed_questions(row.questions, row))
 
 
 @pytest.mark.parametrize("name", NOT_TOLD)
 def test_an_answer_that_only_the_picture_tells(name: str):
     earlier, last = NOT_TOLD[name]
     row = row_of(*earlier, last)
-    assert list(told_questions(row.questions, row)) == []
+    assert list(entailed_questions(row.questions, row)) == []
 
 
 def test_conversations_are_those_that_exports_write():
