@@ -34,8 +34,10 @@ class SeedCheck:
 def check_seed(seed: SeedConcept, capabilities: RendererCapabilities, by_model: bool) -> SeedCheck:
     """The check of a seed. `by_model`: a language model plans it, which knows more words than the knowledge base."""
     fault = next(_faults(seed.options, by_model), None)
-    if by_model or seed.options.graph is not None:
-        return SeedCheck("planned by a language model" if by_model else "a graph of its own", True, fault)
+    if by_model:
+        return SeedCheck("planned by a language model", True, fault)
+    if seed.options.graph is not None:
+        return SeedCheck("a graph of its own", True, fault or _common_rejection(seed, capabilities))
     reading = read_concept(seed.concept)
     sure = reading.match is not None and reading.match.exact and not reading.things
     return SeedCheck(str(reading), sure, fault or _planning_fault(seed, capabilities))
@@ -70,6 +72,11 @@ def _planning_fault(seed: SeedConcept, capabilities: RendererCapabilities) -> st
     """Why all of the first graphs are rejected, None if one is not."""
     if read_concept(seed.concept).match is None:
         return f"{seed.concept!r} is no scene that is known{_nearest_words(seed.concept, 'scenes')}"
+    return _common_rejection(seed, capabilities)
+
+
+def _common_rejection(seed: SeedConcept, capabilities: RendererCapabilities) -> str | None:
+    """Why all of the first graphs are rejected for what the seed says, None if one is not."""
     planner, why = RulePlanner(capabilities), None
     for index in range(seed.first, seed.first + min(seed.count, GRAPHS_TRIED)):
         outcome = planner.plan_now(seed, index)

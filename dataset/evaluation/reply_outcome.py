@@ -13,8 +13,9 @@ from dataset.evaluation.choice_reading import choice_of
 from dataset.evaluation.eval_items import Item
 from dataset.evaluation.place_scoring import is_hit, numbers_in
 from schemas.llm.contract import Reply
+from schemas.llm.json_objects import find_objects
 from schemas.llm.reply_reading import cut_of
-from schemas.llm.thinking import without_thinking
+from schemas.llm.thinking import is_blank, is_nothing_but_thinking, without_thinking
 
 FaultKind = Literal["cut", "empty", "refused", "unreadable"]
 FAULT_KINDS: tuple[FaultKind, ...] = ("cut", "empty", "refused", "unreadable")
@@ -45,15 +46,15 @@ def outcome_of(reply: Reply, item: Item, max_tokens: int) -> Outcome:
     """The outcome of a reply that was given so many tokens."""
     if reply.finish == "refused":
         return _without_answer("refused", "the model declined")
-    is_thought = not reply.text.strip() and bool(reply.thoughts.strip())
+    is_thought = is_nothing_but_thinking(reply.text) and not is_blank(reply.thoughts)
     answer = without_thinking(reply.thoughts if is_thought else reply.text)
     if reply.finish == "cut":
         choice = _choice(answer, item) if answer is not None and not is_thought and _is_json(answer) else None
         return _without_answer("cut", cut_of(reply, max_tokens)) if choice is None else Outcome(choice)
     if answer is None:
         return _without_answer("unreadable", "thinking without an end")
-    if not answer.strip():
-        return _without_answer("empty", "no text" if not reply.text.strip() else "nothing but thinking")
+    if is_blank(answer):
+        return _without_answer("empty", "no text" if is_blank(reply.text) else "nothing but thinking")
     if is_thought and not _is_json(answer):
         return _without_answer("empty", "nothing but thinking")
     choice = _choice(answer, item)
@@ -67,9 +68,15 @@ def _without_answer(kind: FaultKind, cause: str) -> Outcome:
 
 def _choice(answer: str, item: Item) -> int | None:
     if item.region is None:
-        return choice_of(answer, item.choices)
+        return choice_of(_tolerantly_read(answer), item.choices)
     given = numbers_in(answer)
     return None if given is None else HIT if is_hit(given, item.answer, item.region) else MISS
+
+
+def _tolerantly_read(answer: str) -> str:
+    """The one `answer` of objects in JSON, with comments or single quotes too; the text where there is none, or several."""
+    said = {str(found.value["answer"]) for found in find_objects(answer, {"answer"}) if "answer" in found.value}
+    return said.pop() if len(said) == 1 else answer
 
 
 def _is_json(answer: str) -> bool:

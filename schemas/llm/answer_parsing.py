@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from schemas.llm.json_objects import MAX_CHARS, Found, find_objects, opening_of
-from schemas.llm.thinking import without_thinking
+from schemas.llm.thinking import is_blank, without_thinking
 
 T = TypeVar("T", bound=BaseModel)
 Words = Sequence[str] | Sequence[int]
@@ -76,13 +76,15 @@ def _is_alone(text: str, found: Found) -> bool:
 
 
 def _describe_missing_json(text: str) -> str:
-    if not text.strip():
+    if is_blank(text):
         return "the answer was empty; give one JSON object"
     if len(text) > MAX_CHARS:
         return f"the answer has {len(text)} characters; give one JSON object of at most {MAX_CHARS}"
     try:
         json.loads(text[text.index("{") :] if "{" in text else "null")
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        return "the JSON is broken: it is nested too deeply"
+    except ValueError as error:
         return f"the JSON is broken: {error}"
     return "there is no JSON object in the answer; give one JSON object and nothing else"
 

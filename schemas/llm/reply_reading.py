@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from schemas.llm.answer_parsing import Unreadable, read_answer
 from schemas.llm.contract import Reply
-from schemas.llm.thinking import without_thinking
+from schemas.llm.thinking import is_blank, is_nothing_but_thinking, without_thinking
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -21,7 +21,7 @@ def read_reply(reply: Reply, form: type[T], max_tokens: int) -> T:
     take a whole reply for thoughts.
     """
     is_cut = reply.finish == "cut"
-    is_thought = not (is_cut or reply.text.strip()) and bool(reply.thoughts.strip())
+    is_thought = not is_cut and is_nothing_but_thinking(reply.text) and not is_blank(reply.thoughts)
     try:
         return read_answer(reply.thoughts if is_thought else reply.text, form, alone=is_cut or is_thought)
     except Unreadable as error:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from schemas.llm.answer_parsing import Unreadable
 from schemas.llm.contract import Counts, Fault, LanguageModel, MalformedReply, Reply, Request, Turn
 from schemas.llm.reply_reading import read_reply
-from schemas.llm.thinking import without_thinking
+from schemas.llm.thinking import is_blank, without_thinking
 from schemas.llm.token_limits import GROWN_TOKENS
 
 T = TypeVar("T", bound=BaseModel)
@@ -94,7 +94,7 @@ def _with_repair(turns: tuple[Turn, ...], last: Reply, fault: Fault) -> tuple[Tu
     Some servers refuse an answer without words, and two turns of one role: the fault is added to the last turn then.
     """
     said = (without_thinking(last.text) or "").strip()[:SHOWN_CHARS]
-    if said:
+    if not is_blank(said):
         return (*turns, Turn("assistant", said), Turn("user", _repair_request(fault)))
     return (*turns[:-1], Turn("user", f"{turns[-1].text}\n\n{_repair_request(fault)}"))
 

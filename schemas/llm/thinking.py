@@ -12,10 +12,17 @@ _FINAL = r"<\|channel\|>\s*final\b[^<]{0,40}(?:<\|constrain\|>[^<]{0,40})?<\|mes
 
 _SOLUTION = r"<\|END_THINKING\|>(?:\s*<\|START_(?:RESPONSE|TEXT)\|>)?|<\|end_of_thought\|>(?:\s*<\|begin_of_solution\|>)?"
 
-_END = re.compile(rf"</{_NAMES}\s*>|\[/THINK\]|◁/think▷|<\|/think\|>|<channel\|>|{_SOLUTION}|{_FINAL}", re.IGNORECASE)
+_OPEN, _CLOSE = "(?:<|&lt;)", "(?:>|&gt;)"
+"""Some servers escape what looks like a mark of HTML."""
+
+_ATTRIBUTES = r"(?:\s+[\w-]+\s*=[^<>&]*)?"
+
+_END = re.compile(
+    rf"{_OPEN}/{_NAMES}\s*{_CLOSE}|\[/THINK\]|◁/think▷|<\|/think\|>|<channel\|>|{_SOLUTION}|{_FINAL}", re.IGNORECASE
+)
 
 _START = re.compile(
-    rf"<{_NAMES}\s*>|\[THINK\]|◁think▷|<\|think\|>|<\|channel>\s*thought\b|<\|START_THINKING\|>|<\|begin_of_thought\|>"
+    rf"{_OPEN}{_NAMES}{_ATTRIBUTES}\s*{_CLOSE}|\[THINK\]|◁think▷|<\|think\|>|<\|channel>\s*thought\b|<\|START_THINKING\|>|<\|begin_of_thought\|>"
     r"|<\|channel\|>\s*(?:analysis|commentary)\b",
     re.IGNORECASE,
 )
@@ -26,3 +33,14 @@ def without_thinking(text: str) -> str | None:
     """What follows the last mark of an end, or the whole text; None where thinking begins and never ends."""
     answer = _END.split(text)[-1]
     return None if _START.search(answer) else answer
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing: spaces, and characters that nobody sees."""
+    return not any(character.isprintable() and not character.isspace() for character in text)
+
+
+def is_nothing_but_thinking(text: str) -> bool:
+    """Whether nothing is left of a text without its thinking, which has an end."""
+    answer = without_thinking(text)
+    return answer is not None and is_blank(answer)

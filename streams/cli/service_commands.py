@@ -80,9 +80,15 @@ def up(
     _say_other_folder(settings.state_dir)
 
 
+OWN_STATE = ".skg"
+"""The name of a folder's own state where no setting says another."""
+
+
 def _say_other_folder(state_dir: Path) -> None:
     """Say whose services these are, where a setting that outlived a change of folder names them."""
-    if Path.cwd() not in (state_dir.resolve(), *state_dir.resolve().parents):
+    home, here = state_dir.resolve(), Path.cwd()
+    is_of_a_folder_below = home.name == OWN_STATE and home.parent != here
+    if is_of_a_folder_below or here not in (home, *home.parents):
         typer.echo(f"skg: these are the services of {state_dir}; unset SKG_STATE_DIR for those of this folder", err=True)
 
 

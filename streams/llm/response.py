@@ -10,6 +10,7 @@ from typing import Any
 
 from schemas.llm.contract import Finish
 from schemas.llm.json_objects import MAX_CHARS
+from schemas.llm.thinking import is_blank
 
 MAX_TOKENS = 10**9
 """Larger counts are invalid, and would spoil every sum."""
@@ -51,7 +52,7 @@ def read_body(body: object) -> Body:
         raise InvalidResponse("no choices")
     refusal = _text(message.get("refusal"))
     return Body(
-        text=refusal or _text(message.get("content")) or _arguments(message.get("tool_calls")),
+        text=refusal or _words_and_call(message),
         finish=_finish(choice.get("finish_reason"), refusal),
         tokens=_tokens(body.get("usage")),
         thoughts=_thoughts(message),
@@ -90,11 +91,28 @@ def _clipped(text: object) -> str:
     return readable(text[: MAX_CHARS + 1]) if isinstance(text, str) else ""
 
 
-def _arguments(calls: object) -> str:
-    """The arguments of the one call of a function: some servers turn an object that was asked for into one."""
-    call = calls[0] if isinstance(calls, list) and len(calls) == 1 else None
-    function = call.get("function") if isinstance(call, dict) else None
-    return _clipped(function.get("arguments")) if isinstance(function, dict) else ""
+def _words_and_call(message: dict[str, Any]) -> str:
+    """The text, and behind it the arguments of the one call of a function.
+
+    Some servers turn an object that was asked for into a call; models say a few words before one, or empty lines.
+    """
+    words, arguments = _text(message.get("content")), _arguments(message)
+    if not arguments or is_blank(words):
+        return arguments or words
+    return _clipped(f"{words}\n{arguments}")
+
+
+def _arguments(message: dict[str, Any]) -> str:
+    """The arguments of the calls of functions where all are the same, as text or as an object; the older form too."""
+    calls = message.get("tool_calls")
+    functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    found = {_written(function) for function in functions or [message.get("function_call")]}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _written(function: object) -> str:
+    arguments = function.get("arguments") if isinstance(function, dict) else None
+    return _clipped(json.dumps(arguments, ensure_ascii=False) if isinstance(arguments, dict) else arguments)
 
 
 def _thoughts(message: dict[str, Any]) -> str:

@@ -87,9 +87,11 @@ def _publish(seeds: list["SeedConcept"]) -> None:
 def _weights(pairs: list[str]) -> dict[str, float]:
     from streams.operations.seeds import BadSeeds
 
-    weights = {}
+    weights: dict[str, float] = {}
     for pair in pairs:
         name, equals, weight = pair.partition("=")
+        if name in weights:
+            raise BadSeeds(f"--family {name} is given twice")
         try:
             weights[name] = float(weight) if equals else 1.0
         except ValueError:

@@ -33,6 +33,8 @@ def test_each_scene_passes(scene: str):
         ({"required_relations": (("catt", "on", "table"),)}, "there is no category 'catt'; nearest: cat"),
         ({"required_objects": ("cat",) * 6, "max_objects": 5}, "6 things are required, no more than 5 allowed"),
         ({"excluded": ("floor",)}, "there is no category 'floor'"),
+        ({"graph": {"nonsense": 1}}, "unknown field 'nonsense'"),
+        ({"graph": {"scene": "kitchen", "chosen_objects": ["cat", "wombatosaurus"]}}, "wombatosaurus"),
     ],
 )
 def test_options_that_cannot_be_are_refused(options: dict[str, object], why: str):

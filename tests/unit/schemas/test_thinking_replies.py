@@ -59,13 +59,17 @@ def read(reply: Reply) -> Scenes:
         (said(f"<think>no</think>It could be {DRAFT} but", "cut"), "^cut at 1200 tokens, before"),
         (said("", "cut"), "^cut at 1200 tokens, before"),
         (said(f"<think>It could be {DRAFT}"), "the thinking has no end"),
+        (said(f'<think effort="high">It could be {DRAFT}'), "the thinking has no end"),
+        (said(f"&lt;think&gt;It could be {DRAFT}"), "the thinking has no end"),
         (said(f"{DRAFT} or {WHOLE}"), "several different answers"),
+        (said('{"scenes": ' * 1000), "broken"),
         (said(f"[{DRAFT}, {WHOLE}]"), "several different answers"),
         (said(f'{DRAFT}, no: {{"scenes": 5}}'), "scenes: Input should be a valid list"),
         (said(f'{DRAFT}, no: {{"scenes": ["bea'), "broken"),
         (said("", "done", f"It could be {DRAFT}"), "nothing but thinking"),
         (said("", "done", ""), "empty"),
         (said(" \n"), "empty"),
+        (said("\u200b"), "empty"),
     ],
 )
 def test_a_draft_is_no_answer_and_the_cause_is_said(reply: Reply, why: str):
@@ -88,6 +92,9 @@ def test_the_limit_is_said_where_a_server_does_not_count():
         said(WHOLE + " " * 500, "cut"),
         said(f"```json\n{WHOLE}\n```\n\n", "cut"),
         said("", "done", WHOLE),
+        said("<think></think>", "done", WHOLE),
+        said(f'<think effort="high">{DRAFT}</think>{WHOLE}'),
+        said(f"&lt;think&gt;{DRAFT}&lt;/think&gt;{WHOLE}"),
         said("", "done", f"```json\n{WHOLE}\n```"),
         said(WHOLE, "done", DRAFT),
     ],
@@ -194,7 +201,9 @@ def _talk(model: ScriptedModel, max_tokens: int = 400) -> Conversation[Scenes]:
     return Conversation(model, Request(**{**request.__dict__, "max_tokens": max_tokens}), Scenes, KeptCounts())
 
 
-@pytest.mark.parametrize("empty", [said(""), said(" \n"), said(f"<think>{DRAFT}", "cut"), said("", "cut", "hm")])
+@pytest.mark.parametrize(
+    "empty", [said(""), said(" \n"), said("\u200b"), said(f"<think>{DRAFT}", "cut"), said("", "cut", "hm")]
+)
 def test_an_answer_without_words_is_no_turn_of_the_repair(empty: Reply):
     model = ScriptedModel([empty, WHOLE])
     assert asyncio.run(_talk(model).ask(accept)) == ANSWER

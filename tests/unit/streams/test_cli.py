@@ -76,6 +76,7 @@ def test_every_command_has_help_of_its_own(skg: Skg, command: str):
         (("seed",), "give either a concept or --file"),
         (("seed", "park", "--file", "x"), "give either a concept or --file"),
         (("seed", "park", "--family", "direction=much"), "'much' is not a number"),
+        (("seed", "park", "--family", "direction=1", "--family", "direction=2"), "--family direction is given twice"),
         (("seed", "park", "--min-objects", "6", "--max-objects", "3"), "min_objects 6 is above max_objects 3"),
         (("seed", "--file", "/nowhere/seeds.jsonl"), "/nowhere/seeds.jsonl: No such file"),
         (("demo", "--seeds", "/nowhere/seeds.jsonl"), "/nowhere/seeds.jsonl: No such file"),

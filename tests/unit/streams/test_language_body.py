@@ -34,10 +34,21 @@ def _call(arguments: Any) -> dict[str, Any]:
 
 def test_the_arguments_of_one_call_stand_for_words_that_are_not_there():
     assert read_body(saying(None, tool_calls=[_call('{"a": 1}')])).text == '{"a": 1}'
-    assert read_body(saying("words", tool_calls=[_call('{"a": 1}')])).text == "words"
+    assert read_body(saying(None, tool_calls=[_call({"a": 1})])).text == '{"a": 1}'
+    assert read_body(saying(None, tool_calls=[_call('{"a": 1}'), _call('{"a": 1}')])).text == '{"a": 1}'
+    assert read_body(saying(None, function_call={"name": "f", "arguments": '{"a": 1}'})).text == '{"a": 1}'
 
 
-@pytest.mark.parametrize("calls", [[], [_call("{}"), _call("{}")], [_call(5)], [5], [{}], "no", [{"function": "f"}]])
+@pytest.mark.parametrize("nothing", ["", "\n\n", "\u200b"])
+def test_a_call_is_read_beside_text_that_shows_nothing(nothing: str):
+    assert read_body(saying(nothing, tool_calls=[_call('{"a": 1}')])).text == '{"a": 1}'
+
+
+def test_a_call_is_read_behind_the_words_that_announce_it():
+    assert read_body(saying("Let me see.", tool_calls=[_call('{"a": 1}')])).text == 'Let me see.\n{"a": 1}'
+
+
+@pytest.mark.parametrize("calls", [[], [_call("{}"), _call('{"a": 1}')], [_call(5)], [5], [{}], "no", [{"function": "f"}]])
 def test_other_calls_of_tools_are_an_empty_answer(calls: Any):
     assert read_body(saying(None, tool_calls=calls)).text == ""
 

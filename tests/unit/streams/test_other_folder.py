@@ -15,11 +15,13 @@ def said_by_down(here: Path, state: Path, monkeypatch: pytest.MonkeyPatch, capsy
     return capsys.readouterr().err
 
 
+@pytest.mark.parametrize("here", ["here", ".", "there/below"])
 def test_services_of_another_folder_are_said_to_be_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    here: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     state = tmp_path / "there" / ".skg"
-    said = said_by_down(tmp_path / "here", state, monkeypatch, capsys)
+    state.parent.mkdir()
+    said = said_by_down(tmp_path / here, state, monkeypatch, capsys)
     assert said == f"skg: these are the services of {state}; unset SKG_STATE_DIR for those of this folder\n"
 
 
