@@ -209,7 +209,7 @@ def test_what_is_wrong_with_a_seed_is_said_beside_the_form(page, factory):
     page.goto("/factory")
     page.get_by_label("Concept").fill("market")
     page.get_by_role("button", name="Publish").click()
-    page.get_by_text("concept: <b>no</b>").wait_for()
+    page.locator("#said").get_by_text("concept: <b>no</b>").wait_for()
     assert page.get_by_label("Concept").input_value() == "market"
 
 
