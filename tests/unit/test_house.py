@@ -125,6 +125,7 @@ def test_an_outside_library_has_one_door(library: str):
     assert found <= DOORS[library]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("word", TO_THE_BROKER)
 def test_only_the_connection_turns_addresses_of_a_broker_into_clients(word: str):
     assert {str(path.relative_to(ROOT)) for path in SOURCES if word in _said(path)} == set(TO_THE_BROKER[word])

@@ -16,6 +16,8 @@ from spatial.reasoning.conflicts import contradictions
 from spatial.relations.predicate_table import PREDICATES
 from tests.fakes.cpu_speed import reference_cpu_s
 
+pytestmark = pytest.mark.thorough
+
 COLLAGE = capabilities_of("collage")
 SCENES = tuple(scene_kinds())
 

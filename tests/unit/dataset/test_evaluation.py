@@ -358,6 +358,7 @@ def write_file(folder: Path, lines: Iterable[object]) -> Path:
     return path
 
 
+@pytest.mark.thorough
 def test_a_file_of_questions_of_another_benchmark_is_asked_like_a_split(tmp_path):
     line = {"image": "pictures/1.png", "question": "Where is the cat?", "choices": ["left", "right"], "answer": "left"}
     path = write_file(

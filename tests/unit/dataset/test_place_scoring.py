@@ -115,6 +115,7 @@ def items_of(uri: str, split: str) -> list[Item]:
     return list(SplitQuestions(uri, split).items())
 
 
+@pytest.mark.thorough
 def test_a_file_may_ask_for_places(tmp_path):
     line = {"image": "pictures/1.png", "question": "Where?", "choices": [], "answer": "[1, 2, 3, 4]", "kind": "grounding"}
     point = {**line, "question": "Point.", "answer": "[2, 3]", "region": [1, 2, 3, 4]}

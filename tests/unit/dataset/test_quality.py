@@ -55,6 +55,7 @@ def names_say_nothing(_first: str, _second: str, rng: random.Random) -> bool:
     return rng.random() < 0.5
 
 
+@pytest.mark.thorough
 def test_a_planted_shortcut_is_found_within_and_across_the_splits():
     rows = rows_about(lamp_is_left, 1500) + rows_about(lamp_is_left, 1500, "test")
     found = {each.name: each for each in name_shortcuts(rows)}

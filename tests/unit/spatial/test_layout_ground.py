@@ -275,6 +275,7 @@ def test_what_lies_flat_is_on_the_floor_up_to_its_far_edge(seed: int):
     assert found.boxes[1][1] >= HORIZON * CANVAS[1]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("names", ["chair basket", "chair basket basket"])
 def test_what_stands_on_a_thing_has_its_centre_over_it_however_little_room_there_is(names: str):
     others = range(1, len(names.split()))

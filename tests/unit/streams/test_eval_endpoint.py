@@ -111,6 +111,7 @@ def thinking(asked: StubRequest) -> StubResponse:
     return next(thinking.cut)  # type: ignore[attr-defined]
 
 
+@pytest.mark.thorough
 def test_replies_that_are_cut_empty_or_unreadable_are_told_apart_beside_the_score(skg_eval, uri, tmp_path):
     in_content = completion({"content": "<think>It could be A, so Answer: A. But"}, "length")
     apart = completion({"content": None, "reasoning_content": "It could be A, so Answer: A"}, "length")

@@ -55,6 +55,7 @@ def test_the_same_file_twice_is_the_same_requests_and_each_has_one_outcome(taken
     assert len({e.sample_id for e in ends if isinstance(e, QAEvent)}) == counts["accepted"]
 
 
+@pytest.mark.thorough
 def test_samples_pass_the_audit_and_say_where_they_are_from(taken_in: Any, tmp_path: Path):
     factory, _, content = taken_in
     events = {e.sample_id: e for e in factory.outcomes() if isinstance(e, QAEvent)}

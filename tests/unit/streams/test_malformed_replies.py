@@ -182,6 +182,7 @@ def uri(tmp_path: Path) -> str:
     return found
 
 
+@pytest.mark.thorough
 def test_an_evaluation_ends_in_one_line_or_leaves_the_question_open(uri: str, tmp_path: Path, capsys):
     ask = ["eval", uri, "--split", next(iter(info(uri)["splits"])), "--name", "seer", "--parallel", "1"]
     with serving(lambda _: StubResponse(raw="<html>welcome</html>")) as stub:

@@ -15,6 +15,8 @@ from gpu_workers.solid.kit.primitives import box
 from spatial.knowledge.knowledge_base import categories
 from spatial.world.body_table import Shelf, bodies
 
+pytestmark = pytest.mark.thorough
+
 FORMS = [(name, form) for name, kind in bodies().items() for form in kind.forms]
 MOST_POINTS = 60_000
 """Of one thing: more take longer to send than to trace."""

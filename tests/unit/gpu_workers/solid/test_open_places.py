@@ -18,6 +18,8 @@ from spatial.world.body_table import bodies
 from spatial.world.solid_capabilities import solids_only
 from spatial.world.world_solver import space_kind_of
 
+pytestmark = pytest.mark.thorough
+
 SCENES = ("city street", "park", "beach", "winter village", "train station", "farm")
 CARRIED_M = 0.01
 FEATURES_FILE = "gpu_workers/solid/scenery/open_places.py"
