@@ -21,6 +21,8 @@ from gpu_workers.collage.sketch import Sketch, steps, words_width
 from spatial.knowledge.categories import SceneKind
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 
+pytestmark = pytest.mark.thorough
+
 BOTH = {**OUT_OF_FOCUS, **CLEAR}
 
 

@@ -29,6 +29,8 @@ from tests.fakes.gallery import store_samples
 from tests.fakes.store import InMemoryStore
 from tests.unit.gpu_workers.test_picture_judge import SCENE, PictureContext
 
+pytestmark = pytest.mark.thorough
+
 KEY = "sk-0123456789abcdef"
 REQUEST = Request("objects", "objects-1", (Turn("system", "s"), Turn("user", "{}")), Form("objects", {}))
 
