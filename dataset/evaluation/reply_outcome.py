@@ -14,8 +14,8 @@ from dataset.evaluation.eval_items import Item
 from dataset.evaluation.place_scoring import is_hit, numbers_in
 from schemas.llm.contract import Reply
 from schemas.llm.json_objects import find_objects
-from schemas.llm.reply_reading import cut_of
-from schemas.llm.thinking import is_blank, is_nothing_but_thinking, without_thinking
+from schemas.llm.reply_reading import cut_of, has_only_thoughts
+from schemas.llm.thinking import is_blank, without_thinking
 
 FaultKind = Literal["cut", "empty", "refused", "unreadable"]
 FAULT_KINDS: tuple[FaultKind, ...] = ("cut", "empty", "refused", "unreadable")
@@ -46,7 +46,7 @@ def outcome_of(reply: Reply, item: Item, max_tokens: int) -> Outcome:
     """The outcome of a reply that was given so many tokens."""
     if reply.finish == "refused":
         return _without_answer("refused", "the model declined")
-    is_thought = is_nothing_but_thinking(reply.text) and not is_blank(reply.thoughts)
+    is_thought = has_only_thoughts(reply)
     answer = without_thinking(reply.thoughts if is_thought else reply.text)
     if reply.finish == "cut":
         choice = _choice(answer, item) if answer is not None and not is_thought and _is_json(answer) else None

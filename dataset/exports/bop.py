@@ -18,7 +18,7 @@ from PIL import Image
 
 from dataset.exports.export_source import Row, Source
 from dataset.exports.files.json_stream import dump
-from dataset.solid.run_lengths import mask_of
+from dataset.solid.run_lengths import Mask, mask_of
 from schemas.errors import UserError
 
 FOLDERS = {"validation": "val"}
@@ -56,9 +56,10 @@ def _split(source: Source, split: str, folder: Path, written: _Written) -> None:
         if row["camera"] is None:
             continue
         scene = folder / f"{number // PICTURES_IN_SCENE:06}"
-        for name, value in zip(FILES, _entries(row, written), strict=True):
+        masks = [mask_of(thing["mask"]) for thing in row["objects"]]
+        for name, value in zip(FILES, _entries(row, masks, written), strict=True):
             lines[name].append(f'"{number % PICTURES_IN_SCENE}":{dump(value)}')
-        _save(row, scene, number % PICTURES_IN_SCENE)
+        _save(row, masks, scene, number % PICTURES_IN_SCENE)
         number += 1
         if number % PICTURES_IN_SCENE == 0:
             _close(scene, lines)
@@ -75,7 +76,7 @@ def _write_object(path: Path, lines: list[str]) -> None:
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-def _entries(row: Row, written: _Written) -> tuple[Any, list[Any], list[Any]]:
+def _entries(row: Row, masks: list[Mask], written: _Written) -> tuple[Any, list[Any], list[Any]]:
     """What the three files say of one picture."""
     fx, fy, cx, cy = row["camera"]["intrinsics"]
     matrix = np.array(row["camera"]["world_to_camera"]).reshape(4, 4)
@@ -90,7 +91,7 @@ def _entries(row: Row, written: _Written) -> tuple[Any, list[Any], list[Any]]:
     for thing in row["objects"]:
         written.models.append(f'"{len(written.models) + 1}":{dump(_model(thing))}')
         poses.append({**_pose(thing, matrix), "obj_id": len(written.models)})
-    return camera, poses, [_pixels(thing) for thing in row["objects"]]
+    return camera, poses, [_pixels(thing, mask) for thing, mask in zip(row["objects"], masks, strict=True)]
 
 
 def _model(thing: Row) -> dict[str, Any]:
@@ -112,10 +113,10 @@ def _pose(thing: Row, world_to_camera: Any) -> dict[str, Any]:
     return {"cam_R_m2c": rotation.tolist(), "cam_t_m2c": (place * MM).tolist()}
 
 
-def _pixels(thing: Row) -> dict[str, Any]:
+def _pixels(thing: Row, mask: Mask) -> dict[str, Any]:
     x, y, width, height = thing["amodal_box"]
     left, top = int(np.floor(x)), int(np.floor(y))
-    visible = int(mask_of(thing["mask"]).sum())
+    visible = int(mask.sum())
     return {
         "bbox_obj": [left, top, int(np.ceil(x + width)) - left, int(np.ceil(y + height)) - top],
         "bbox_visib": thing["box"],
@@ -125,13 +126,13 @@ def _pixels(thing: Row) -> dict[str, Any]:
     }
 
 
-def _save(row: Row, scene: Path, number: int) -> None:
+def _save(row: Row, masks: list[Mask], scene: Path, number: int) -> None:
     for name in ("rgb", "depth", "mask_visib"):
         (scene / name).mkdir(parents=True, exist_ok=True)
     with Image.open(BytesIO(row["image"]["bytes"])) as picture:
         picture.convert("RGB").save(scene / "rgb" / f"{number:06}.png", compress_level=3)
     if row["depth_map"] is not None:
         (scene / "depth" / f"{number:06}.png").write_bytes(row["depth_map"]["bytes"])
-    for place, thing in enumerate(row["objects"]):
-        mask = Image.fromarray(mask_of(thing["mask"]).astype(np.uint8) * 255)
-        mask.save(scene / "mask_visib" / f"{number:06}_{place:06}.png", compress_level=3)
+    for place, mask in enumerate(masks):
+        picture_of_mask = Image.fromarray(mask.astype(np.uint8) * 255)
+        picture_of_mask.save(scene / "mask_visib" / f"{number:06}_{place:06}.png", compress_level=3)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from schemas.llm.answer_parsing import Unreadable, read_answer
 from schemas.llm.contract import Reply
-from schemas.llm.thinking import is_blank, is_nothing_but_thinking, without_thinking
+from schemas.llm.thinking import is_blank, without_thinking
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -21,7 +21,7 @@ def read_reply(reply: Reply, form: type[T], max_tokens: int) -> T:
     take a whole reply for thoughts.
     """
     is_cut = reply.finish == "cut"
-    is_thought = not is_cut and is_nothing_but_thinking(reply.text) and not is_blank(reply.thoughts)
+    is_thought = not is_cut and has_only_thoughts(reply)
     try:
         return read_answer(reply.thoughts if is_thought else reply.text, form, alone=is_cut or is_thought)
     except Unreadable as error:
@@ -39,5 +39,10 @@ def cut_of(reply: Reply, max_tokens: int) -> str:
 
 def is_thinking(reply: Reply) -> bool:
     """Whether a reply ends before its answer begins, in thoughts that are known as such."""
+    return without_thinking(reply.text) is None or has_only_thoughts(reply)
+
+
+def has_only_thoughts(reply: Reply) -> bool:
+    """Whether there are thoughts that a server keeps apart, and no answer beside them."""
     answer = without_thinking(reply.text)
-    return answer is None or bool(not answer.strip() and reply.thoughts.strip())
+    return answer is not None and is_blank(answer) and not is_blank(reply.thoughts)

@@ -38,9 +38,3 @@ def without_thinking(text: str) -> str | None:
 def is_blank(text: str) -> bool:
     """Whether a text shows nothing: spaces, and characters that nobody sees."""
     return not any(character.isprintable() and not character.isspace() for character in text)
-
-
-def is_nothing_but_thinking(text: str) -> bool:
-    """Whether nothing is left of a text without its thinking, which has an end."""
-    answer = without_thinking(text)
-    return answer is not None and is_blank(answer)

@@ -4,6 +4,7 @@ In: a graph with its world, random numbers.  Out: bodies with their categories, 
 Never of a category that the graph holds or excludes, never before an object: they stand behind what is asked about.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -13,7 +14,7 @@ from schemas.graph import SpatialGraph
 from schemas.world import Body, Space, Where, World
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.world.body_table import BodyKind, bodies
-from spatial.world.footprints import body_corners, meet
+from spatial.world.footprints import Array, body_corners, meet
 
 MOST_INDOORS = 5
 APART_M = 0.12
@@ -59,13 +60,18 @@ def _along_the_wall(graph: SpatialGraph, world: World, rng: Random) -> list[Fill
     rng.shuffle(others)
     names = [body for body in _allowed(graph, (*usual, *others)) if _suits_a_wall(body)]
     there = [body_corners(body) for body in world.bodies]
-    found: list[Filler] = []
-    for body in names[: 3 * MOST_INDOORS]:
-        filler = _at_wall(body, world.space, rng)
+    drawn = [_at_wall(body, world.space, rng) for body in names[: 3 * MOST_INDOORS]]
+    return _kept_apart(drawn, there, APART_M)[:MOST_INDOORS]
+
+
+def _kept_apart(drawn: Sequence[Filler], there: Sequence[Array], gap: float) -> list[Filler]:
+    """Those that keep a gap (metres) from what is there, and from those before them."""
+    found, taken = list[Filler](), list(there)
+    for filler in drawn:
         corners = body_corners(filler.body)
-        if len(found) < MOST_INDOORS and not any(meet(corners, other[0], APART_M)[0] for other in there):
+        if not any(meet(corners, other[0], gap)[0] for other in taken):
             found.append(filler)
-            there.append(corners)
+            taken.append(corners)
     return found
 
 
@@ -86,16 +92,13 @@ def _at_wall(body: BodyKind, space: Space, rng: Random) -> Filler:
 
 
 def _far_off(graph: SpatialGraph, world: World, rng: Random) -> list[Filler]:
-    found: list[Filler] = []
+    drawn: list[Filler] = []
     edge = far_edge(world)
     for stand in place_of(graph).stands:
         names = _allowed(graph, stand.names)
         for _ in range(stand.count if names else 0):
-            filler = _standing(rng.choice(names), world, (edge + stand.near, edge + stand.far), rng)
-            corners = body_corners(filler.body)
-            if not any(meet(corners, body_corners(other.body)[0], 0.0)[0] for other in found):
-                found.append(filler)
-    return found
+            drawn.append(_standing(rng.choice(names), world, (edge + stand.near, edge + stand.far), rng))
+    return _kept_apart(drawn, (), 0.0)
 
 
 def _standing(body: BodyKind, world: World, between: tuple[float, float], rng: Random) -> Filler:

@@ -24,13 +24,16 @@ FRAME = material("paint", "white")
 FLOOR_M = 2.9
 DEEP_M = 7.0
 
+OPENING_M = 2.4
+"""Width of wall for each window or door."""
+
 
 def house(width: float, floors: int, rng: Random, lit: bool, roof: str = "gable") -> list[Part]:
     """A house of that width about x = 0. `roof`: gable, flat, or snowy."""
     kind, colour = rng.choice(WALLS)
     high = FLOOR_M * floors + 0.3
     parts = [Part(slab((-width / 2, width / 2), (0, DEEP_M), (-0.3, high)), Material(kind, colour, grain="y"))]
-    door = rng.randrange(max(1, int(width / 2.4)))
+    door = rng.randrange(_columns(width))
     places = _openings(width, floors)
     windows = [place for place in places if place != (door, 0)]
     parts += _windows([_at(place, width) for place in windows], rng, lit)
@@ -39,12 +42,17 @@ def house(width: float, floors: int, rng: Random, lit: bool, roof: str = "gable"
 
 
 def _openings(width: float, floors: int) -> list[tuple[int, int]]:
-    return [(column, row) for column in range(max(1, int(width / 2.4))) for row in range(floors)]
+    return [(column, row) for column in range(_columns(width)) for row in range(floors)]
+
+
+def _columns(width: float) -> int:
+    """Openings side by side."""
+    return max(1, int(width / OPENING_M))
 
 
 def _at(place: tuple[int, int], width: float) -> tuple[float, float]:
     """The middle of an opening across, and the sill's height."""
-    columns = max(1, int(width / 2.4))
+    columns = _columns(width)
     return (place[0] + 0.5) * width / columns - width / 2, 0.95 + FLOOR_M * place[1]
 
 
@@ -62,7 +70,7 @@ def _windows(places: Sequence[tuple[float, float]], rng: Random, lit: bool) -> l
 
 
 def _door(x: float, rng: Random) -> list[Part]:
-    leaf = joined([slab((x - 0.5, x + 0.5), (-0.03, 0.1), (0.05, 2.1))])
+    leaf = slab((x - 0.5, x + 0.5), (-0.03, 0.1), (0.05, 2.1))
     frame = joined([slab((x + a, x + a + 0.1), (-0.07, 0.1), (0, 2.2)) for a in (-0.6, 0.5)])
     lintel = slab((x - 0.6, x + 0.6), (-0.07, 0.1), (2.1, 2.25))
     step = slab((x - 0.8, x + 0.8), (-0.5, 0.0), (-0.1, 0.05))

@@ -13,9 +13,10 @@ Span = tuple[float, float]
 """From and to, metres."""
 
 
-def level(x: Span, y: Span, z: float) -> Mesh:
-    """A level rectangle, seen from above."""
-    return mesh_of([(x[0], y[0], z), (x[1], y[0], z), (x[1], y[1], z), (x[0], y[1], z)], [(0, 1, 2, 3)])
+def level(x: Span, y: Span, z: float, *, down: bool = False) -> Mesh:
+    """A level rectangle, seen from above, or (`down`) from below."""
+    ring = [(x[0], y[0], z), (x[1], y[0], z), (x[1], y[1], z), (x[0], y[1], z)]
+    return mesh_of(ring[::-1] if down else ring, [(0, 1, 2, 3)])
 
 
 def riser(x: Span, y: float, z: Span) -> Mesh:

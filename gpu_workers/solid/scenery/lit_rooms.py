@@ -10,6 +10,7 @@ from gpu_workers.solid.kit.materials import COLOURS, Colour, Kind, Material
 from gpu_workers.solid.kit.mesh import Mesh, mesh_of
 from gpu_workers.solid.kit.primitives import box, cylinder
 from gpu_workers.solid.scenery.fillers import TABLE_TO_WALL_M
+from gpu_workers.solid.scenery.landforms import level
 from gpu_workers.solid.scenery.room_table import room_of, side_walls
 from gpu_workers.solid.scenery.surroundings import Surroundings
 from gpu_workers.solid.shot import Light, Part, Placed, Sky, facing_pose, pose
@@ -33,8 +34,8 @@ def room(space: Space, scene: str, rng: Random) -> Surroundings:
     near, back, high = space.front - 6.0, space.back, space.height
     made = Surroundings(sky=Sky((0.92, 0.94, 0.97), (0.85, 0.9, 1.0), 0.25), elements={"wall", "floor"})
     made.parts += [
-        _fixed(_level(left, right, near, back, 0.0), Material(kind, colour)),
-        _fixed(_level(left, right, near, back, high, down=True), Material("plaster", COLOURS["white"])),
+        _fixed(level((left, right), (near, back), 0.0), Material(kind, colour)),
+        _fixed(level((left, right), (near, back), high, down=True), Material("plaster", COLOURS["white"])),
         _fixed(_upright((left, back), (right, back), high), across),
         _fixed(_upright((left, near), (left, back), high), along),
         _fixed(_upright((right, back), (right, near), high), along),
@@ -57,7 +58,7 @@ def table(space: Space, rng: Random) -> Surroundings:
     floor_kind, floor_colour = rng.choice(home.floors)
     made.parts += [
         _fixed(top, Material(kind, COLOURS[colour], grain="y")),
-        _fixed(_level(-6, 6, -6, back, 0.0), Material(floor_kind, floor_colour)),
+        _fixed(level((-6, 6), (-6, back), 0.0), Material(floor_kind, floor_colour)),
         _fixed(_upright((-6, back), (6, back), high), Material(wall_kind, wall_colour)),
     ]
     legs = [(x * (depth / 2 - 0.08), y * (width / 2 - 0.08)) for x in (-1, 1) for y in (-1, 1)]
@@ -84,11 +85,6 @@ def _window_light(walls: tuple[float, float, float, float, float], rng: Random) 
 
 def _fixed(mesh: Mesh, material: Material) -> Placed:
     return Placed(Part(mesh, material, weighted=True), pose())
-
-
-def _level(left: float, right: float, near: float, far: float, z: float, down: bool = False) -> Mesh:  # noqa: PLR0913, PLR0917
-    ring = [(left, near, z), (right, near, z), (right, far, z), (left, far, z)]
-    return mesh_of(ring[::-1] if down else ring, [(0, 1, 2, 3)])
 
 
 def _upright(start: tuple[float, float], end: tuple[float, float], high: float) -> Mesh:

@@ -61,8 +61,13 @@ class Place:
 @cache
 def places() -> dict[str, Place]:
     """Every open place by its name."""
-    rows = json.loads(TABLE.read_text())
-    return {name: _place(name, row) for name, row in rows.items()}
+    return {name: _place(name, row) for name, row in _rows().items()}
+
+
+@cache
+def _rows() -> dict[str, dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = json.loads(TABLE.read_text())
+    return rows
 
 
 def place_of(graph: SpatialGraph) -> Place:
@@ -77,8 +82,7 @@ def place_of(graph: SpatialGraph) -> Place:
 
 @cache
 def _of_scene() -> dict[str, str]:
-    rows = json.loads(TABLE.read_text())
-    return {scene: name for name, row in rows.items() for scene in row.get("scenes", ())}
+    return {scene: name for name, row in _rows().items() for scene in row.get("scenes", ())}
 
 
 def far_edge(world: World) -> float:
