@@ -28,6 +28,9 @@ from streams.demo.outcome_counts import ENDS, OutcomeCounts
 from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import requests_of
 from streams.settings import KafkaSettings, StoreSettings
+from tests.chaos.accounting import Balance, Undisturbed, balance
+from tests.chaos.broker_view import BrokerView
+from tests.chaos.evidence import gathered, rows_of, twins_of
 from tests.fakes.left_behind import image_ids, sample_ids, services_environment
 from tests.fakes.wait import until
 
@@ -79,13 +82,19 @@ class Factory:
         entry = self.folder / "state" / "processes" / f"{kind}-{pid}.json"
         until(entry.exists, WITHIN_S, f"{kind} (logs in {self.folder})")
 
-    def run_undisturbed(self) -> None:
-        """Work the seeds off with one process of each kind, and stop them."""
+    def run_undisturbed(self) -> Undisturbed:
+        """Work the seeds off with one process of each kind, and stop them. What became of each request."""
         self.publish()
         for kind in STAGES:
             self.start(kind)
         self.finish()
         assert set(self.stop().values()) == {0}
+        return Undisturbed(dict(rows_of(self.uri)), twins_of(self.uri, BrokerView(self.bootstrap)))
+
+    def balance(self, wanted: Undisturbed) -> Balance:
+        """What is there now, held against an undisturbed run: of two near duplicates, either may have come first."""
+        view = BrokerView(self.bootstrap)
+        return balance(gathered(view, self.store, self.uri, (requests_of(self.seeds), wanted)))
 
     def finish(self) -> None:
         """Wait until every request has its outcome and every sample its row."""

@@ -8,6 +8,7 @@ import pytest
 
 from schemas.events import STAGES
 from streams.settings import StoreSettings
+from tests.chaos.accounting import Undisturbed
 from tests.chaos.factory import WITHIN_S, Factory
 from tests.conftest import FreshService
 from tests.fakes.services import Pool, start
@@ -24,16 +25,15 @@ def factory(fresh_broker: FreshService, minio_store: StoreSettings, tmp_path: Pa
 
 
 @pytest.fixture(scope="module")
-def undisturbed(services: Pool, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The sample ids of a run in which nothing happens."""
+def undisturbed(services: Pool, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    """What becomes of each request in a run in which nothing happens."""
     folder = tmp_path_factory.mktemp("undisturbed")
     with start("apache", folder / "broker") as broker:
         factory = Factory(broker.bootstrap, services.bucket("minio"), folder)
         try:
-            factory.run_undisturbed()
+            return factory.run_undisturbed()
         finally:
             factory.kill()
-    return set(factory.rows())
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def undisturbed(services: Pool, tmp_path_factory: pytest.TempPathFactory) -> set
     ],
 )
 def test_a_process_killed_at_any_step_leaves_the_dataset_of_an_undisturbed_run(
-    undisturbed: set[str], factory: Factory, kind: str, step: str, count: int
+    undisturbed: Undisturbed, factory: Factory, kind: str, step: str, count: int
 ) -> None:
     factory.publish()
     for other in STAGES:
@@ -67,11 +67,9 @@ def test_a_process_killed_at_any_step_leaves_the_dataset_of_an_undisturbed_run(
     codes = factory.stop()
 
     assert codes == dict.fromkeys(STAGES, 0)
-    rows = factory.rows()
-    assert len(rows) == len(set(rows))
-    assert set(rows) == undisturbed
-    kept = factory.rejections()
-    assert len(kept) == len(set(kept)) >= 3
+    found = factory.balance(undisturbed)
+    assert not found.faults
+    assert found.rejected >= 3
     graphs, images = factory.announced()
     assert len(graphs) == len(images)
     assert factory.images() == images == factory.referenced()

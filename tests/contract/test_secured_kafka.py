@@ -17,7 +17,7 @@ from dataset.table.delta_table import Table
 from dataset.table.table_errors import NoDataset
 from monitoring.traces import child_of
 from schemas.codec import Message, to_message
-from schemas.events import STAGES
+from schemas.events import STAGES, SeedConcept
 from schemas.ids import make_seed
 from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
 from streams.broker.clients import Publisher, Reader
@@ -268,10 +268,9 @@ def started(tmp_path: Path) -> Iterator[Started]:
         yield start
 
 
-def outcome(kafka: SecuredKafka, *topics: str) -> bool:
+def outcome(kafka: SecuredKafka, asked: SeedConcept, *topics: str) -> bool:
     """Whether a seed comes to something on the topics."""
     link = KafkaConnection.plain(kafka.at("plain"))
-    asked = make_seed(f"kitchen {uuid4().hex[:6]}", 1)
     with closing(Publisher(link)) as publisher, closing(Reader(link, topics)) as reader:
         publisher.publish([to_message(asked, "test", child_of(None), datetime.now(UTC))])
         until(lambda: any(asked.seed_id.encode() in (r.value or b"") for r in reader.poll(0.2)), 30, "the seed's outcome")
@@ -283,7 +282,7 @@ def outcome(kafka: SecuredKafka, *topics: str) -> bool:
 )
 def test_agents_plan_over_a_secured_broker(kafka: SecuredKafka, started: Started, listener: str, mechanism: str) -> None:
     process = started("agents", kafka.environment(listener, mechanism))
-    assert outcome(kafka, GRAPHS, REJECTIONS)
+    assert outcome(kafka, make_seed(f"kitchen {uuid4().hex[:6]}", 1), GRAPHS, REJECTIONS)
     assert process.stop(30) == 0
     _says_no_secret(process.log())
 
@@ -295,7 +294,7 @@ def test_the_whole_line_runs_over_a_secured_broker(
     processes = [started(kind, environment | {"SKG_WRITE_EVERY_S": "0.5"}) for kind in STAGES]
     for process in processes:
         process.becomes("/readyz", 200)
-    assert outcome(kafka, QA)
+    assert outcome(kafka, make_seed("a kitchen for the whole line", 4), QA)  # of any one graph, nothing may be to ask
     until(lambda: _rows(tmp_path / "dataset"), 30, "a row of the dataset")
     for process in processes:
         assert process.stop(30) == 0, process.log()
