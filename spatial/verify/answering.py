@@ -6,15 +6,15 @@ In: a `Form` with its nouns, and the scene.  Out: the answer's text; `NotProven`
 from collections.abc import Callable
 
 from schemas.events import Scene, SeenObject
-from spatial.verify.between_answers import answer_between, answer_whether_between
-from spatial.verify.comparison_answers import answer_larger, answer_more, answer_more_carried, answer_more_sides
+from spatial.verify.answers.between_answers import answer_between, answer_whether_between
+from spatial.verify.answers.comparison_answers import answer_larger, answer_more, answer_more_carried, answer_more_sides
+from spatial.verify.answers.grounding_answers import answer_box, answer_box_side, answer_content, answer_point
+from spatial.verify.answers.order_answers import answer_how_many, answer_odd, answer_row
+from spatial.verify.answers.unknown_answers import answer_next, answer_side
 from spatial.verify.geometry import SPECK, before, closer, nearer, related, third
-from spatial.verify.grounding_answers import answer_box, answer_box_side, answer_content, answer_point
 from spatial.verify.lexicon import family, is_surely_called, may_be_called
-from spatial.verify.order_answers import answer_how_many, answer_odd, answer_row
 from spatial.verify.referents import NotProven, Reader, is_seen, require_seen
 from spatial.verify.sentences import AREAS, COMPARED, COURSES, ENDS, RELATIONS, Form
-from spatial.verify.unknown_answers import answer_next, answer_side
 
 
 def deduce(form: Form, nouns: list[str], scene: Scene) -> str:

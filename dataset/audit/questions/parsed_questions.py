@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.events import Scene, SeenObject
+from spatial.verify.answers.grounding_answers import boxed_thing
+from spatial.verify.answers.unknown_answers import what_is_known
 from spatial.verify.descriptions import Statement, sentences_in, statement_of
-from spatial.verify.grounding_answers import boxed_thing
 from spatial.verify.lexicon import mark_nouns, may_be_called
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import Form, Words, parse_reference, parse_sentence
-from spatial.verify.unknown_answers import what_is_known
 from spatial.verify.wordings import normalise_wording
 
 KINDS = {

@@ -17,10 +17,10 @@ from dataset.audit.tar_rows import Row
 from schemas.events import Scene
 from schemas.texts.written_text import whole_number
 from spatial.verify import verify
+from spatial.verify.answers.order_answers import JOINED, plain_name
+from spatial.verify.answers.unknown_answers import CANNOT
 from spatial.verify.lexicon import family
-from spatial.verify.order_answers import JOINED, plain_name
 from spatial.verify.referents import NotProven
-from spatial.verify.unknown_answers import CANNOT
 
 
 def question_faults(row: Row, scene: Scene) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dataset.audit.content_ids import digest
 from dataset.audit.questions.parsed_questions import BOXED, SEARCHES, ParsedQuestion
-from spatial.verify.grounding_answers import boxed_thing
+from spatial.verify.answers.grounding_answers import boxed_thing
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import RELATIONS, Form, Words
 
