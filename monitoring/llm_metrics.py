@@ -4,7 +4,11 @@ Labels come from closed sets only: stages of `schemas.llm.contract`, kinds of to
 that a process is configured with (one to three).
 """
 
+from collections.abc import Iterable
+
 from prometheus_client import Counter, Gauge, Histogram
+
+from schemas.llm.contract import QUESTION_DROPS
 
 SECONDS_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120)
 """From a small local model to the hard timeout of a call."""
@@ -61,12 +65,20 @@ OUTCOMES = {"done": "answered", "cut": "cut", "refused": "refused"}
 
 
 class LanguageMetrics:
-    """The metrics of one process; `role` is its stage. Implements `schemas.llm.contract.Counts`."""
+    """The metrics of one process; `role` is its stage. Implements `schemas.llm.contract.Counts`.
 
-    def __init__(self, role: str) -> None:
+    `asked`: a stage of `schemas.llm.contract` and the model asked in it; their series are there at zero from the start.
+    """
+
+    def __init__(self, role: str, asked: Iterable[tuple[str, str]] = ()) -> None:
         self._role = role
         for gauge in (IN_FLIGHT, LIMIT, BUDGET_SPENT):
             gauge.labels(role)
+        for stage, model in asked:
+            _begin_at_zero(stage, model)
+        if role == "examine":
+            for reason in QUESTION_DROPS:
+                DROPPED.labels(reason)
 
     def hit(self, stage: str) -> None:
         """An answer came from the cache."""
@@ -106,3 +118,12 @@ class LanguageMetrics:
     def dropped(self, reason: str) -> None:
         """A question was dropped."""
         DROPPED.labels(reason).inc()
+
+
+def _begin_at_zero(stage: str, model: str) -> None:
+    for kind in ("input", "output"):
+        TOKENS.labels(stage, model, kind)
+    for outcome in (*OUTCOMES.values(), "failed"):
+        CALLS.labels(stage, outcome)
+    for metric in (CACHE_HITS, SECONDS, REPAIRS):
+        metric.labels(stage)

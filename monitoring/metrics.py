@@ -4,7 +4,12 @@ Stages count through these objects; `/metrics` shows them.  Labels come from clo
 stages, the topics), never from ids or text.
 """
 
+from collections.abc import Callable, Iterable
+
 from prometheus_client import Counter, Gauge, Histogram
+
+from schemas.reasons import DEAD_LETTER_REASONS, OUTCOMES_OF, REJECTED_BY, SERVICES
+from schemas.topics import TOPICS
 
 SECONDS_BUCKETS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 """From a solved layout (milliseconds) to a batch of diffusion renders (minutes)."""
@@ -64,15 +69,46 @@ LACKING = Gauge(
     ["axis"],
 )
 QUESTIONS = Counter("skg_questions_total", "Questions of accepted samples. An even mix is the goal.", ["kind"])
+WAITING = Gauge(
+    "skg_waiting",
+    "1 while a process waits for a service or tries a batch again because of it. Long: mend that service.",
+    ["stage", "service"],
+)
+CALL_SECONDS = Gauge(
+    "skg_call_seconds",
+    "Seconds since the oldest running call of the stage's work began. Only growing: it hangs.",
+    ["stage"],
+)
+HUNG = Gauge("skg_hung", "1 while /healthz says that the process is stuck: replace it.", ["stage"])
+DISK_FREE = Gauge(
+    "skg_disk_free_share",
+    "Free share of the file system of a folder: of local state, or of the dataset. Near 0: writers wait for room.",
+    ["stage", "folder"],
+)
+BUILD = Gauge("skg_build_info", "1, with the version of the factory and of Python.", ["stage", "version", "python"])
 
 
 class StageMetrics:
-    """The metrics of one stage, by what happened. Implements `streams.worker.loop.Gauges`."""
+    """The metrics of one stage, by what happened. Implements `streams.worker.loop.Gauges`.
+
+    Every series is there at zero from the start: of one that begins at 1, no increase can be computed.
+    """
 
     def __init__(self, stage: str) -> None:
         self._stage = stage
         for metric in (CONSUMED, ACCEPTED, RETRIES, LAG, IN_FLIGHT, STAGE_SECONDS, EVENT_AGE):
-            metric.labels(stage)  # exports zero from the start, so that a rate can be computed
+            metric.labels(stage)
+        for topic in TOPICS.values():
+            if stage in topic.producer:
+                PRODUCED.labels(stage, topic.name)
+        for reason in DEAD_LETTER_REASONS:
+            DEAD_LETTERS.labels(stage, reason)
+        for gate, reasons in REJECTED_BY.get(stage, {}).items():
+            for reason in reasons:
+                REJECTED.labels(stage, gate, reason)
+        for outcome in OUTCOMES_OF.get(stage, ()):
+            OUTCOMES.labels(stage, outcome)
+        self.set_waiting(None)
 
     def consumed(self, events: int) -> None:
         """Events were taken from the topic."""
@@ -106,6 +142,14 @@ class StageMetrics:
         """An attempt is repeated."""
         RETRIES.labels(self._stage).inc()
 
+    def set_waiting(self, service: str | None) -> None:
+        """Work waits for this service of `schemas.reasons.SERVICES`; None: for none."""
+        set_waiting(self._stage, service)
+
+    def watch_calls(self, oldest_s: Callable[[], float]) -> None:
+        """Export the age of the oldest running call, asked at each scrape."""
+        CALL_SECONDS.labels(self._stage).set_function(oldest_s)
+
     def question(self, kind: str) -> None:
         """A question of an accepted sample was published."""
         QUESTIONS.labels(kind).inc()
@@ -125,3 +169,23 @@ class StageMetrics:
     def set_in_flight(self, events: int) -> None:
         """Events taken and not yet finished."""
         IN_FLIGHT.labels(self._stage).set(events)
+
+
+def set_waiting(kind: str, service: str | None) -> None:
+    """A process of this kind waits for a service of `schemas.reasons.SERVICES`; None: for none any more."""
+    for name in SERVICES:
+        if service in (name, None):
+            WAITING.labels(kind, name).set(service is not None)
+
+
+def expect_questions(kinds: Iterable[str]) -> None:
+    """Export these kinds of questions from the start."""
+    for kind in kinds:
+        QUESTIONS.labels(kind)
+
+
+def expect_redrawn(stage: str, gates: Iterable[str]) -> None:
+    """Export from the start that a stage may have pictures drawn again because of these gates."""
+    for gate in gates:
+        for reason in REJECTED_BY[stage].get(gate, ()):
+            REDRAWN.labels(stage, gate, reason)

@@ -9,7 +9,14 @@ from collections.abc import Mapping, Sequence
 
 
 class RetryableError(Exception):
-    """A failure that may pass on retry: a timeout, a 503, a broker that is electing a leader."""
+    """A failure that may pass on retry: a timeout, a 503, a broker that is electing a leader.
+
+    `service` is what is waited for, one of `schemas.reasons.SERVICES`.
+    """
+
+    def __init__(self, detail: str, service: str = "other") -> None:
+        super().__init__(detail)
+        self.service = service
 
 
 class PermanentError(Exception):

@@ -3,6 +3,8 @@
 Labels of metrics come only from here, so their cardinality is bounded.  Declares only.
 """
 
+from collections.abc import Mapping
+
 GATES = {
     "concept": "the seed's concept or user-made graph",
     "consistency": "the graph contradicts itself",
@@ -46,3 +48,34 @@ DEAD_LETTER_REASONS = {
     "oversize": "the result would exceed the broker's largest message",
     "failed": "processing raised an error that will never pass",
 }
+
+REJECTED_BY: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "agents": {
+        "concept": ("unknown_concept", "invalid_graph", "unsatisfiable_options"),
+        "consistency": ("contradiction",),
+        "layout": ("unsatisfiable", "no_layout"),
+        "language": ("bad_answer", "refused"),
+    },
+    "examine": {
+        "consistency": ("invalid_graph",),
+        "image": ("hash_mismatch", "blank", "too_dark", "duplicate", "nsfw"),
+        "presence": ("missing_object", "extra_object", "wrong_count"),
+        "relation": ("violated_relation",),
+        "questions": ("no_questions", "duplicate"),
+        "judge": ("quality", "missing_object", "extra_object", "bad_answer", "refused"),
+    },
+}
+"""Stage to gate to the reasons it gives: the series that are there, at zero, before the first rejection."""
+
+OUTCOMES_OF = {"agents": ("rejected",), "examine": ("accepted", "salvaged", "retried", "rejected")}
+"""Stage to what may become of a piece of its work, as a metric's label."""
+
+SERVICES = {
+    "broker": "Kafka",
+    "store": "the object store",
+    "table": "the dataset's table",
+    "disk": "a disk, which is full",
+    "model": "a language model's server",
+    "other": "anything else that may pass",
+}
+"""What a process may wait for."""

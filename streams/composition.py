@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gpu_workers.renderers import capabilities_of
-from monitoring.metrics import StageMetrics
+from monitoring.metrics import StageMetrics, expect_questions, expect_redrawn
 from monitoring.otel_export import exporting
 from schemas.errors import RetryableError, require_extras
 from schemas.events import QAEvent, Rejection
@@ -168,9 +168,13 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
         handler = ExamineHandler(hooks.store(store), notes, Examiners(detector, judge), policy)
         return HandlerStep(handler, tools)
 
+    from gpu_workers.exam_policy import RETRIED_GATES
     from spatial.questions import check_kinds
+    from spatial.questions.kind_table import KINDS
 
     check_kinds()
+    expect_questions(KINDS)
+    expect_redrawn("examine", RETRIED_GATES)
     looks = settings.detector is not None or settings.mllm_url is not None
     limits = BatchLimits(settings.examine_batch, max_batches=3, call_s=MODEL_CALL_S if looks else CALL_S)
     with process("examine", settings) as start:
@@ -225,6 +229,7 @@ def _seed_app(settings: AgentSettings, hooks: Hooks, start: Startup) -> "SeedApp
     metrics = StageMetrics("agents")
     app = seed_agent.new_app(settings)
     app.give_up_s = settings.give_up_s
+    metrics.watch_calls(app.calls.oldest_s)
     language = None if hooks.planner is not None or settings.llm_url is None else _language(settings, hooks, start)
     tools = SeedTools(
         hooks.planner or (_planner(settings) if language is None else language.planner),

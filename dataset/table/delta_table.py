@@ -220,7 +220,7 @@ class Table:
         except (DeltaError, pa.ArrowException) as error:
             raise LogGone(f"versions {first} to {last} of {self._uri}: {first_line(error)}") from error
         except OSError as error:
-            raise RetryableError(f"{self._uri} cannot be reached: {first_line(error)}") from error
+            raise RetryableError(f"{self._uri} cannot be reached: {first_line(error)}", "table") from error
 
     def added_values(self, first: int, last: int, column: str) -> list[str]:
         """The values of `column` in the rows that versions `first` to `last` added. Raises LogGone, RetryableError."""
@@ -322,7 +322,7 @@ def _load_version(delta: DeltaTable, version: int | datetime, uri: str) -> None:
     except DeltaError as error:
         raise NoDataset(f"{version} of the dataset at {uri} can no longer be read: {first_line(error)}") from error
     except OSError as error:
-        raise RetryableError(f"the dataset at {uri} cannot be reached: {first_line(error)}") from error
+        raise RetryableError(f"the dataset at {uri} cannot be reached: {first_line(error)}", "table") from error
 
 
 def _with_retries(options: Options) -> dict[str, str] | None:

@@ -46,7 +46,7 @@ class IdIndex:
             return self._seen.known(ids)
         except CacheDamaged as error:
             self._seen = None
-            raise RetryableError(f"the index of sample ids was damaged and is made anew: {error}") from error
+            raise RetryableError(f"the index of sample ids was damaged and is made anew: {error}", "table") from error
 
     def catch_up(self, table: Table) -> None:
         """Add all ids of the snapshot. Raises RetryableError when the table cannot be read."""
@@ -57,7 +57,7 @@ class IdIndex:
             _advance(seen, table, self._column)
         except CacheDamaged as error:
             self._seen = None
-            raise RetryableError(f"the index of sample ids was damaged and is made anew: {error}") from error
+            raise RetryableError(f"the index of sample ids was damaged and is made anew: {error}", "table") from error
 
     def record_commit(self, ids: Iterable[str], before: int, table: Table) -> None:
         """Add `ids` that were just committed on version `before`; other writers' commits are left to `catch_up`."""
@@ -80,7 +80,7 @@ class IdIndex:
             try:
                 self._seen, self._table_id = self._open_ids(self._folder, table.id), table.id
             except (OSError, sqlite3.Error) as error:  # a full disk is no fault of the events
-                raise RetryableError(f"the index of ids cannot be kept in {self._folder}: {error}") from error
+                raise RetryableError(f"the index of ids cannot be kept in {self._folder}: {error}", "disk") from error
         return self._seen
 
 
@@ -117,6 +117,6 @@ def ids_in(folder: pyarrow.fs.FileSystem, file: DataFile, id_column: str = ID) -
         with folder.open_input_file(file.path) as source:
             column = pyarrow.parquet.ParquetFile(source).read([id_column], use_threads=False).column(0)
     except OSError as error:
-        raise RetryableError(f"{file.path} cannot be read: {error}") from error
+        raise RetryableError(f"{file.path} cannot be read: {error}", "table") from error
     ids: list[str] = column.to_pylist()
     return ids

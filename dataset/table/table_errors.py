@@ -17,6 +17,8 @@ ACCESS_DENIED = re.compile(r"\b(401 Unauthorized|403 Forbidden|AccessDenied|Inva
 NO_BUCKET = "NoSuchBucket"
 """Retryable: a bucket may be created later."""
 
+DISK_FULL = "No space left on device"
+
 BAD_CERTIFICATE = "invalid peer certificate"
 """Not retryable either."""
 
@@ -51,8 +53,9 @@ def failure_of(uri: str, why: str) -> Exception:
         return StoreAccessDenied(f"the store{_at(why)} refused these keys ({keys}) for the dataset at {uri}")
     if uri.startswith("s3:") and NO_BUCKET in why:
         bucket = urlsplit(uri).netloc
-        return RetryableError(f"there is no bucket {bucket} in the store{_at(why)}: the dataset is to be at {uri}")
-    return RetryableError(f"the dataset at {uri} cannot be reached: {_without_markup(why)}{_setting_hint(uri)}")
+        return RetryableError(f"there is no bucket {bucket} in the store{_at(why)}: the dataset is to be at {uri}", "table")
+    service = "disk" if DISK_FULL in why else "table"
+    return RetryableError(f"the dataset at {uri} cannot be reached: {_without_markup(why)}{_setting_hint(uri)}", service)
 
 
 def require_writable(uri: str) -> None:

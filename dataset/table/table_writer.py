@@ -135,7 +135,7 @@ class TableWriter(Generic[E]):
             self._index.record_commit((self._contents.id_of(sample.event) for sample in samples), before, table)
             self._record_positions(positions)
             return Appended(positions, len(samples))
-        raise RetryableError(f"other writers of {self._uri} came first {TRIES} times")
+        raise RetryableError(f"other writers of {self._uri} came first {TRIES} times", "table")
 
     def _current(self) -> Table:
         if self._table is None:
@@ -161,7 +161,7 @@ class TableWriter(Generic[E]):
         known = self._index.known(samples)
         new = [sample for one, sample in reversed(samples.items()) if one not in known]
         if self._contents.needs_picture and any(sample.image is None for sample in new):
-            raise RetryableError("the table was replaced since these samples were prepared")
+            raise RetryableError("the table was replaced since these samples were prepared", "table")
         return new
 
     def _record_positions(self, positions: Mapping[str, int]) -> None:

@@ -99,7 +99,7 @@ class Publisher:
             what = f"{kafka_at(self._connection)} did not acknowledge"
             if isinstance(error, NO_RIGHTS):
                 raise refusal(self._connection, what, error) from error
-            raise RetryableError(f"{what}: {type(error).__name__}: {error}") from error
+            raise RetryableError(f"{what}: {type(error).__name__}: {error}", "broker") from error
         if refused:
             self._discard(producer)
         return refused
@@ -219,7 +219,8 @@ class Reader:
                 self._partitions = self._known(topics)
                 if not self._partitions:
                     raise RetryableError(
-                        f"{kafka_at(connection)} has no topic {', '.join(topics)}; `skg topics apply` creates it"
+                        f"{kafka_at(connection)} has no topic {', '.join(topics)}; `skg topics apply` creates it",
+                        "broker",
                     )
                 self._consumer.assign(self._partitions)
                 self._consumer.seek_to_beginning()
@@ -292,7 +293,7 @@ class Reader:
                 return as_record(found[0]) if found[0].offset == offset else None
             if self.at_end():
                 return None
-        raise RetryableError(f"{partition.topic} was not read within {wait_s:.0f} s")
+        raise RetryableError(f"{partition.topic} was not read within {wait_s:.0f} s", "broker")
 
     def close(self) -> None:
         """Close the connections."""

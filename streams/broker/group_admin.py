@@ -156,7 +156,7 @@ def unread_records(
     with _asking(connection), closing(_UnreadReader(arguments, offsets)) as looker:
         while not looker.done():
             if monotonic() > deadline:
-                raise RetryableError(f"Kafka at {connection} did not tell of every partition in {timeout_s:g} s")
+                raise RetryableError(f"Kafka at {connection} did not tell of every partition in {timeout_s:g} s", "broker")
             looker.look()
     return looker.found
 
@@ -172,7 +172,7 @@ def _asking(connection: KafkaConnection) -> Iterator[None]:
         yield
     except KafkaError as error:
         if error.retriable:
-            raise RetryableError(f"cannot reach Kafka at {connection}: {type(error).__name__}") from error
+            raise RetryableError(f"cannot reach Kafka at {connection}: {type(error).__name__}", "broker") from error
         raise refusal(connection, f"Kafka at {connection}", error) from error
 
 

@@ -18,8 +18,8 @@ T = TypeVar("T")
 class ServiceAway(RetryableError):
     """A service that does not answer: `what` names it, its address and the setting, `why` is the last error."""
 
-    def __init__(self, what: str, why: str) -> None:
-        super().__init__(f"cannot reach {what}: {why}")
+    def __init__(self, what: str, why: str, service: str = "broker") -> None:
+        super().__init__(f"cannot reach {what}: {why}", service)
         self.what, self.why = what, why
 
 

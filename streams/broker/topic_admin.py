@@ -91,7 +91,7 @@ class TopicAdmin:
         def look() -> None:
             late = [name for name, count in self.counts().items() if count < totals.get(name, 0)]
             if late:
-                raise RetryableError(f"Kafka at {self._connection} has not grown {', '.join(late)}")
+                raise RetryableError(f"Kafka at {self._connection} has not grown {', '.join(late)}", "broker")
 
         with self._asking():
             try:

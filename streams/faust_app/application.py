@@ -161,6 +161,7 @@ class SeedApp(faust.App):
     call_s: float = CALL_S
     calls: CallTimer
     in_flight: Callable[[], int] = staticmethod(lambda: 0)
+    show_waiting: Callable[[str | None], None] = staticmethod(lambda _: None)
     loop_ran_at: float | None = None
     away_since: float | None = None
     outside_since: float | None = None

@@ -103,4 +103,4 @@ def _failure(error: Exception) -> Exception:
         return found
     if isinstance(cause, TopicAuthorizationFailedError | ClusterAuthorizationFailedError):
         return Refused(f"the broker refused: {cause}")
-    return RetryableError(f"the broker did not acknowledge: {type(cause).__name__}: {cause}")
+    return RetryableError(f"the broker did not acknowledge: {type(cause).__name__}: {cause}", "broker")

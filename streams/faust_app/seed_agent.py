@@ -127,6 +127,7 @@ def process_seeds(app: SeedApp, handle: Handle, limit: int, metrics: StageMetric
         identity=lambda event: (event.message.tp, event.message.offset),
     )
     app.in_flight = lambda: window.in_flight
+    app.show_waiting = metrics.set_waiting
 
     async def seeds(stream: Any) -> None:
         await window.run(stream.noack().events(), lambda event: handle(_record(event)))
@@ -231,6 +232,7 @@ async def _watch(app: SeedApp) -> None:
             reported_at = monotonic()
             log("agents").warning(f"waiting for Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP): {why}")
         app.away_since = None if why is None else app.away_since or monotonic()
+        app.show_waiting(None if why is None else "broker")
         failure = _away_too_long(app, why) or _outside_too_long(app)
         if failure is not None:
             await app.crash(failure)

@@ -24,4 +24,4 @@ def endpoint_answers(endpoint: Endpoint, timeout_s: float = CONNECT_S) -> None:
         socket.create_connection((host, parts.port or PORTS[parts.scheme]), timeout_s).close()
     except OSError as error:
         what = f"a language model at {masked(endpoint.url)} (--llm, SKG_LLM_URL)"
-        raise ServiceAway(what, (error.strerror or str(error)).lower()) from error
+        raise ServiceAway(what, (error.strerror or str(error)).lower(), "model") from error

@@ -14,7 +14,7 @@ from gpu_workers.renderers import capabilities_of
 from monitoring.llm_metrics import LanguageMetrics
 from monitoring.logs import log
 from schemas.interfaces import ObjectStore, Planner
-from schemas.llm.contract import LanguageModel, Picture
+from schemas.llm.contract import PLANNING_STAGES, LanguageModel, Picture
 from schemas.llm.token_limits import CallTokens
 from streams.errors import Misconfigured
 from streams.llm.answer_cache import CachedModel
@@ -73,7 +73,7 @@ def make_language_agents(settings: AgentSettings, store: ObjectStore) -> Languag
     from agents.llm.planning_job import Tools
 
     assert settings.llm_url is not None
-    metrics = LanguageMetrics("agents")
+    metrics = LanguageMetrics("agents", ((stage, settings.llm_model) for stage in PLANNING_STAGES))
 
     def spent(tokens: int) -> None:
         metrics.set_budget_spent()
@@ -100,14 +100,20 @@ def make_judge(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Pi
     from gpu_workers.judge.picture_judge import LanguageJudge
 
     assert settings.mllm_url is not None
-    metrics = LanguageMetrics("examine")
+    author, checker = _endpoints(settings)
+    metrics = LanguageMetrics("examine", _judging(author.model, checker.model))
     account = Account(metrics, read_prices(settings.llm_prices), Budget(None, lambda _: None))
     limit = ConcurrencyLimit(settings.mllm_in_flight, metrics.set_calls)
     url_of = data_url if settings.mllm_images == "data" else partial(_linked, link)
-    first, other = (wrap_client(OpenAIClient(end, url_of), limit, store, account) for end in _endpoints(settings))
+    first, other = (wrap_client(OpenAIClient(end, url_of), limit, store, account) for end in (author, checker))
     models = Models(first, other, metrics, CallTokens(settings.mllm_call_max_tokens))
     judge: PictureJudge = LanguageJudge(models, LoopThread().run)
     return judge
+
+
+def _judging(author: str, checker: str) -> tuple[tuple[str, str], ...]:
+    """Each stage of judging, and the model asked in it."""
+    return ("filter", author), ("author", author), ("second", checker), ("check", checker)
 
 
 def _endpoints(settings: ExamineSettings) -> tuple[Endpoint, Endpoint]:

@@ -138,7 +138,7 @@ class RateLimitedModel:
     async def _last_failure(self, failure: Busy) -> Exception:
         told = f"{failure} (tried {ATTEMPTS} times)"
         if not isinstance(failure, Malformed):
-            return RetryableError(told)
+            return RetryableError(told, "model")
         self._has_answered = self._has_answered or await self._answers_anything()
         return MalformedReply(told, ATTEMPTS) if self._has_answered else Refused(f"{told}; check its address")
 

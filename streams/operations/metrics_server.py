@@ -7,18 +7,23 @@ while the process runs.  Counts nothing itself.
 import errno
 import json
 import os
+import platform
+import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import version
 from pathlib import Path
 
 from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 
 from monitoring.logs import log
+from monitoring.metrics import BUILD, DISK_FREE, HUNG
 from streams.address_redaction import masked
 from streams.errors import PortInUse
 from streams.settings import ProcessSettings
@@ -67,6 +72,7 @@ def serving(kind: str, settings: ProcessSettings, health: Health) -> Iterator[in
     """Serve while the block runs; yields the port. Raises PortInUse."""
     server = _listen(settings)
     server.health = health
+    _export_process(kind, settings, health)
     port = int(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
     thread.start()
@@ -78,6 +84,23 @@ def serving(kind: str, settings: ProcessSettings, health: Health) -> Iterator[in
     finally:
         server.shutdown()
         server.server_close()
+
+
+def _export_process(kind: str, settings: ProcessSettings, health: Health) -> None:
+    """What every kind of process exports besides its work."""
+    BUILD.labels(kind, version("skg-factory"), platform.python_version()).set(1)
+    HUNG.labels(kind).set_function(lambda: float(not health.alive().ok))
+    folders = {"state": settings.state_dir, "dataset": getattr(settings, "dataset_uri", "s3://")}
+    for name, folder in folders.items():
+        if "://" not in str(folder):
+            DISK_FREE.labels(kind, name).set_function(partial(free_share, Path(folder)))
+
+
+def free_share(folder: Path) -> float:
+    """The free share of the folder's file system, for users without privileges; that of a parent before it exists."""
+    there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    usage = shutil.disk_usage(there)
+    return usage.free / usage.total
 
 
 def _listen(settings: ProcessSettings) -> _Server:

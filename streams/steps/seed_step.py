@@ -192,7 +192,7 @@ class SeedStep:
                 if not isinstance(away, ServiceAway):
                     raise
                 if give_up_s is not None and monotonic() - began > give_up_s:
-                    raise RetryableError(str(away)) from error
+                    raise RetryableError(str(away), away.service) from error
 
     async def _call_planner(self, graph: _Graph) -> tuple[Event, Message]:
         with self._tools.calls.running():
@@ -215,7 +215,7 @@ class SeedStep:
         try:
             await self._retrying(stop)(self._tools.publisher.publish, messages)
         except RetryError as error:
-            raise RetryableError(str(error.last_attempt.exception())) from error
+            raise RetryableError(str(error.last_attempt.exception()), "broker") from error
 
     def _retrying(self, stop: stop_base | None = None) -> AsyncRetrying:
         retry_policy = self._tools.retry_policy

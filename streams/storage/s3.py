@@ -176,10 +176,10 @@ class S3Store:
         except (urllib3.exceptions.HTTPError, OSError, ElementTree.ParseError) as error:
             if (fault := _tls_fault(error)) is not None:
                 raise _distrusted(self.address, fault) from error
-            raise ServiceAway(self.address, _why(error)) from error
+            raise ServiceAway(self.address, _why(error), "store") from error
         except MinioException as error:
             if _may_pass(error):
-                raise ServiceAway(self.address, self._failure_text(error)) from error
+                raise ServiceAway(self.address, self._failure_text(error), "store") from error
             if isinstance(error, S3Error) and error.code in _OF_KEYS:
                 keys = "SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY"
                 raise AccessDenied(
@@ -198,7 +198,7 @@ class S3Store:
             try:
                 _connected(self._settings)
             except OSError as error:
-                raise ServiceAway(self.address, f"{_why(error)}; {keys}") from error
+                raise ServiceAway(self.address, f"{_why(error)}; {keys}", "store") from error
 
 
 def connect(settings: StoreSettings, timeout_s: float) -> S3Store:

@@ -65,7 +65,7 @@ class _Chain(Provider):
             found = self._role.retrieve()
         except (urllib3.exceptions.HTTPError, OSError) as error:
             if promised:
-                raise ServiceAway("the service that gives S3's keys (AWS role)", type(error).__name__) from error
+                raise ServiceAway("the service that gives S3's keys (AWS role)", type(error).__name__, "store") from error
             return None
         except (ValueError, KeyError) as error:  # minio's message holds the address, which may hold a token
             if promised:

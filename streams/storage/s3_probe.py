@@ -25,7 +25,7 @@ def store_answers(endpoint: str, timeout_s: float) -> None:
     except urllib.error.HTTPError as error:
         error.close()
         if error.code >= 500:
-            raise ServiceAway(what, f"it answers {error.code}") from error
+            raise ServiceAway(what, f"it answers {error.code}", "store") from error
     except (OSError, HTTPException) as error:  # no server, or one of another protocol
         reason = getattr(error, "reason", error)
-        raise ServiceAway(what, str(getattr(reason, "strerror", None) or reason).lower()) from error
+        raise ServiceAway(what, str(getattr(reason, "strerror", None) or reason).lower(), "store") from error

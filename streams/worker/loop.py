@@ -90,6 +90,10 @@ class Gauges(Protocol):
         """A batch is tried again."""
         ...
 
+    def set_waiting(self, service: str | None) -> None:
+        """A batch waits for this service of `schemas.reasons.SERVICES`; None: for none."""
+        ...
+
 
 class Worker:
     """Runs a step over a consumer group's records until it is stopped."""
@@ -113,6 +117,10 @@ class Worker:
         A batch that waits for a store or a broker is retried: each of these calls is short.
         """
         return time.monotonic() - self._polled_at < STUCK_AFTER_S and self._calls.oldest_s() < self._limits.call_s
+
+    def call_seconds(self) -> float:
+        """Seconds since the oldest running call of the step began; 0 when there is none."""
+        return self._calls.oldest_s()
 
     def is_connected(self) -> bool:
         """Whether the broker answers, also where a call of the step hangs."""
@@ -193,6 +201,7 @@ class Worker:
             if self._limits.give_up_s is not None and waited_s > self._limits.give_up_s:
                 raise failure
             self._gauges.retried()
+            self._gauges.set_waiting(failure.service)
             if self._stopping.wait(pause_s * random.uniform(0.5, 1.0)):
                 return
             pause_s = min(LONGEST_PAUSE_S, 2 * pause_s)
@@ -201,5 +210,7 @@ class Worker:
                     self._step.begin(batch)()
                 break
             except RetryableError as latest:
+                self._gauges.set_waiting(None)
                 failure = latest
+        self._gauges.set_waiting(None)
         self.buffer.finish(batch)

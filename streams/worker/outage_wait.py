@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from monitoring.logs import log
+from monitoring.metrics import set_waiting
 from schemas.errors import RetryableError
 from streams.broker.reachability import ServiceAway
 from streams.errors import Problem, Unreachable
@@ -98,11 +99,15 @@ class Startup:
         with outage.reported():
             while True:
                 try:
-                    return attempt()
+                    result = attempt()
                 except RetryableError as failure:
+                    set_waiting(self.kind, failure.service)
                     outage.set_reason(failure.why if isinstance(failure, ServiceAway) else str(failure))
                     if self.give_up_s is not None and time.monotonic() - began > self.give_up_s:
                         raise give_up_error(str(failure), self.give_up_s) from failure
+                else:
+                    set_waiting(self.kind, None)
+                    return result
                 time.sleep(pause_s)
                 pause_s = min(LONGEST_PAUSE_S, 2 * pause_s)
 
@@ -110,6 +115,16 @@ class Startup:
 def give_up_error(why: str, after_s: float) -> Unreachable:
     """The error of a process that stops waiting."""
     return Unreachable(f"{why} (gave up after {after_s:.0f} s, as SKG_GIVE_UP_S says)")
+
+
+@contextmanager
+def waiting_for_broker(kind: str) -> Iterator[None]:
+    """Export that a process of this kind waits for the broker while the block runs."""
+    set_waiting(kind, "broker")
+    try:
+        yield
+    finally:
+        set_waiting(kind, None)
 
 
 class ConnectionMonitor:
@@ -140,7 +155,7 @@ class ConnectionMonitor:
             if connected():
                 continue
             outage = Outage(self.start.kind, self._what)
-            with outage.reported(AWAY_AFTER_S):
+            with outage.reported(AWAY_AFTER_S), waiting_for_broker(self.start.kind):
                 try:
                     self._wait(connected, outage)
                 except Problem as problem:

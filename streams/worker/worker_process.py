@@ -70,6 +70,7 @@ def run_worker(role: Role, settings: ProcessSettings, start: Startup, make_step:
         )
         consumer = start.wait(lambda: GroupConsumer(group, role.topics, worker.buffer), broker)
         worker.drain_s = settings.drain_s
+        metrics.watch_calls(worker.call_seconds)
         stop_on_signal(worker.stop, settings.drain_s + LEAVE_GROUP_S)
         start.health.running(worker.is_alive, worker.is_ready)
         run_monitored(worker, consumer, ConnectionMonitor(start, broker, lambda: probe(connection)))
@@ -105,7 +106,7 @@ def await_topics(settings: ProcessSettings, topics: tuple[str, ...], start: Star
             try:
                 admin.topic_id(topic)
             except NoTopic as missing:
-                raise RetryableError(str(missing)) from missing
+                raise RetryableError(str(missing), "broker") from missing
 
     start.wait(lambda: TopicAdmin(connection).close(), kafka_at(connection))
     for topic in topics:

@@ -130,3 +130,5 @@ class NoGauges:
 
     def retried(self) -> None:
         self.retries += 1
+
+    def set_waiting(self, service: str | None) -> None: ...

@@ -121,7 +121,7 @@ class GroupConsumer:
                 unknown = [name for name in topics if not self._consumer.partitions_for_topic(name)]
         if unknown:
             self.close()
-            raise RetryableError(f"Kafka at {settings.connection} has no topic {', '.join(unknown)}")
+            raise RetryableError(f"Kafka at {settings.connection} has no topic {', '.join(unknown)}", "broker")
 
     def poll(self, timeout_s: float) -> list[Record]:
         """Records of partitions that are not paused; at most 64. Raises Refused when the group cannot continue."""
