@@ -14,8 +14,11 @@ import structlog
 
 from streams.services import Running
 from streams.settings import StoreSettings
+from tests.fakes.collected_garbage import pytest_collection
 from tests.fakes.services import Pool, start
 from tests.fakes.wait import until
+
+__all__ = ["pytest_collection"]
 
 FreshService = Callable[..., Running]
 """`fresh_broker("apache")`; also `fresh_broker("apache", folder, port)` for starting a stopped one again."""

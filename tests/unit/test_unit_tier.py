@@ -1,5 +1,6 @@
 """The unit tier is quick, and what is left out of it is run by CI all the same."""
 
+import gc
 import os
 import re
 import subprocess
@@ -82,3 +83,8 @@ def test_only_the_quick_command_leaves_out_what_is_thorough():
 @pytest.mark.parametrize("path", sorted((ROOT / "tests/unit").rglob("test_*_fuzz.py")), ids=lambda path: path.stem)
 def test_fuzzers_are_thorough(path: Path):
     assert "\npytestmark = pytest.mark.thorough\n" in path.read_text("utf-8")
+
+
+def test_what_was_collected_is_left_out_of_garbage_collection():
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 100_000
