@@ -1,7 +1,7 @@
 """What an answer states, and when it was stated before, by the type of query.
 
 In: a `QuestionReading`.  Out: `STATES` change its facts, `KNOWN` judge by them.
-What a description says is in its claims (`claim_questions`).
+What a description says is in its claims (`turn_entailment`).
 A type of query that is not here states nothing and is known only where the same was asked before.
 """
 

@@ -7,10 +7,10 @@ The conversations are those that the exports write; whether an answer is entaile
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from dataset.exports.conversation_turns import conversations
 from dataset.exports.export_source import Turns
-from dataset.quality.claim_questions import ClaimQuestion, claims_of
 from dataset.quality.entailment_rules import KNOWN, STATES
 from dataset.quality.measures import Measure, share_never
 from dataset.quality.quality_rows import AskedQuestion, SampleRow
@@ -18,6 +18,16 @@ from dataset.quality.question_reading import QuestionReading
 from dataset.quality.stated_facts import StatedFacts
 
 NAMES: Mapping[Turns, str] = {"one": "entailed_turns", "many": "entailed_turns_many"}
+
+OPPOSITE = {"yes": "no"}
+
+
+class ClaimQuestion(NamedTuple):
+    """What a sentence answers, with the true answer where it is known, and whether the sentence is right."""
+
+    question: AskedQuestion
+    holds: bool
+    is_known: bool
 
 
 def entailed_turns(rows: Sequence[SampleRow]) -> list[Measure]:
@@ -86,3 +96,20 @@ class TurnReader:
 
 def _key(question: AskedQuestion) -> str:
     return json.dumps(question.query, sort_keys=True) if question.query else question.text
+
+
+def claims_of(question: AskedQuestion) -> list[ClaimQuestion]:
+    """The claims of a description's certificate, or of sentences of which one is wrong, in order; none of other questions.
+
+    Of a wrong colour or number the right one is not known.
+    """
+    claims = question.proof.get("claims")
+    return [_claim(question, each) for each in claims if isinstance(each, dict)] if isinstance(claims, list) else []
+
+
+def _claim(question: AskedQuestion, claim: dict[str, object]) -> ClaimQuestion:
+    said, holds = str(claim.get("said")), claim.get("holds") is True
+    answer = said if holds else OPPOSITE.get(said, "")
+    proof = {"query": claim.get("query"), "references": claim.get("references")}
+    asked = AskedQuestion(str(claim.get("sentence")), answer, question.kind, (), question.objects, proof)
+    return ClaimQuestion(asked, holds, bool(answer))

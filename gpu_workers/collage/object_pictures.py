@@ -16,14 +16,13 @@ from gpu_workers.collage import colour as colours
 from gpu_workers.collage.furniture.furniture_style import Look
 from gpu_workers.collage.furniture.furniture_table import DRAWN_WHEN_FILLED, furniture
 from gpu_workers.collage.looks import Appearance, appearance, form_of, tone_of, toned
-from gpu_workers.collage.paint_order import Place
+from gpu_workers.collage.paint_order import Place, Side
 from gpu_workers.collage.sprites.coats import coated
-from gpu_workers.collage.sprites.leaning_pictures import leaned
 from gpu_workers.collage.sprites.outlines import outlined
-from gpu_workers.collage.sprites.sprite_library import load_sprite, scaled
+from gpu_workers.collage.sprites.sprite_library import cropped, load_sprite, scaled
 from schemas.graph import Box
 from spatial.knowledge.categories import Category, Pose
-from spatial.knowledge.leaning import OtherDrawing, leaning_of
+from spatial.knowledge.leaning import Leaning, OtherDrawing, leaning_of
 
 MIN_NAMED_SHARE = 0.45
 """Least share of a recoloured object's pixels that must be named by the colour for people to name the object by it: a red
@@ -61,7 +60,7 @@ class Painter:
         drawn_so = form or _leaning_drawing(place) or (held and category.name in DRAWN_WHEN_FILLED)
         if category.sprite is None or drawn_so:
             image, drawn = self._furniture(place, colour, held, variant, form)
-            image = scaled(_leaned(image, place), place.box[2], place.box[3])
+            image = scaled(_leaned_in_place(image, place), place.box[2], place.box[3])
             image = _in_tone(image, tone_of(category.name, variant // VARIANTS), drawn)
         else:
             image, drawn = self._sprite(place, colour, appearance(category, self._folder, variant))
@@ -78,7 +77,7 @@ class Painter:
         sprite, drawn = self._coloured(place.category, colour, look)
         sprite = colours.without_water(sprite) if place.ground == "water" else sprite
         sprite = sprite if colour else coated(sprite, look.coat)
-        turned = _leaned(sprite, place) if place.leans else ImageOps.mirror(sprite) if look.mirrored else sprite
+        turned = _leaned_in_place(sprite, place) if place.leans else ImageOps.mirror(sprite) if look.mirrored else sprite
         image = scaled(turned, place.box[2], place.box[3])
         return _in_tone(outlined(image, look.outline), look.tone, drawn), drawn
 
@@ -112,10 +111,17 @@ def _leaning_drawing(place: Place) -> OtherDrawing | None:
     return None if leaning is None else leaning.other
 
 
-def _leaned(image: Image.Image, place: Place) -> Image.Image:
+def _leaned_in_place(image: Image.Image, place: Place) -> Image.Image:
     """The picture, tilted where the object leans on something."""
     leaning = leaning_of(place.category.name)
     return image if leaning is None or place.leans is None else leaned(image, leaning, place.leans)
+
+
+def leaned(picture: Image.Image, leaning: Leaning, side: Side) -> Image.Image:
+    """The upright picture, tilted so that its upper end is at this side, and cropped to what is visible."""
+    upright = ImageOps.mirror(picture) if leaning.mirrored else picture
+    turned = cropped(upright.convert("RGBa").rotate(leaning.turn, Image.Resampling.BICUBIC, expand=True).convert("RGBA"))
+    return turned if side == "right" or not leaning.turn else ImageOps.mirror(turned)
 
 
 def _in_tone(image: Image.Image, tone: tuple[float, float], drawn: set[str]) -> Image.Image:

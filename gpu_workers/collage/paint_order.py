@@ -6,16 +6,18 @@ In: a graph and the facts about its categories.  Out: places in painter's order.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from gpu_workers.collage.backdrop_context import Foot, Ground
 from gpu_workers.collage.backdrops.backdrop_table import AFLOAT, INDOORS
 from gpu_workers.collage.containers import HOLDERS, Holder, placed_inside
 from gpu_workers.collage.furniture.furniture_table import FLAT
-from gpu_workers.collage.sprites.leaning_pictures import Side
 from schemas.graph import Box, SpatialGraph
 from schemas.predicate_names import ends
 from spatial.knowledge.categories import Category, SceneKind
 from spatial.relations.predicate_table import CHAINED
+
+Side = Literal["left", "right"]
 
 CEILING_SHARE = 0.05
 """An object whose top is within this share of the height below the upper edge can hang from the ceiling."""

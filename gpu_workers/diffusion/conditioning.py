@@ -1,9 +1,12 @@
 """The conditioning of a diffusion model by a graph: texts, and boxes as shares of the picture.
 
-In: a graph.  Out: `Conditioning`.  Independent of the model.  Excluded categories go into the negative text only.
+In: a graph.  Out: `Conditioning`, and the tokens that name its objects.  Independent of the model.
+Excluded categories go into the negative text only.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from schemas.graph import SpatialGraph
 
@@ -66,3 +69,27 @@ def _negative(graph: SpatialGraph) -> str:
     said = {part.strip().casefold() for part in text.split(",")}
     missing = [name for name in graph.excluded if name.casefold() not in said]
     return ", ".join([*missing, *([text] if text else [])])
+
+
+def token_positions(tokenizer: Any, conditioning: Conditioning) -> list[list[int]]:
+    """For each object the positions of its tokens in the truncated prompt.
+
+    By the whole phrase, else by the bare category; empty for an object that the prompt does not name.
+    """
+    prompt = tokenizer(conditioning.prompt, truncation=True, max_length=tokenizer.model_max_length).input_ids
+    return [
+        _positions_of(prompt, _plain_tokens(tokenizer, phrase)) or _positions_of(prompt, _plain_tokens(tokenizer, word))
+        for phrase, word in zip(conditioning.phrases, conditioning.words, strict=True)
+    ]
+
+
+def _plain_tokens(tokenizer: Any, text: str) -> list[int]:
+    """A text's tokens without start and end tokens."""
+    return list(tokenizer(text, add_special_tokens=False).input_ids)
+
+
+def _positions_of(prompt: Sequence[int], wanted: Sequence[int]) -> list[int]:
+    for start in range(len(prompt) - len(wanted) + 1):
+        if wanted and list(prompt[start : start + len(wanted)]) == list(wanted):
+            return list(range(start, start + len(wanted)))
+    return []

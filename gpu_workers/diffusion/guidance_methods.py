@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 
 from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, classifier_free
 from gpu_workers.diffusion.generators.gligen import LoopVariant, gligen
-from gpu_workers.diffusion.guidance import backward, boxdiff, lmd
+from gpu_workers.diffusion.guidance.energies import backward_energy, boxdiff_energy, lmd_energy
 from gpu_workers.diffusion.guidance.latent_guidance import Energy, Strength, energy_guide
 from gpu_workers.diffusion.guidance.multidiffusion import BOOTSTRAP, MultiDiffusion
 from gpu_workers.diffusion.guidance.object_composition import ALONE_SHARE, ObjectComposition
@@ -27,7 +27,7 @@ def _guided(name: str, energy: Energy, boxes: bool, strength: Strength) -> Makes
 
 def _composed(name: str, boxes: bool, strength: Strength) -> MakesVariant:
     def make(parts: Parts, sampling: Sampling) -> LoopVariant:
-        strategy = GuidanceStrategy(classifier_free(parts, sampling), energy_guide(parts, lmd.energy, strength))
+        strategy = GuidanceStrategy(classifier_free(parts, sampling), energy_guide(parts, lmd_energy, strength))
         whole = replace(strategy, after=ObjectComposition(parts, sampling, strategy, boxes))
         return LoopVariant(name, boxes, whole, {**asdict(strength), "alone": ALONE_SHARE})
 
@@ -44,11 +44,11 @@ def _text(parts: Parts, sampling: Sampling) -> LoopVariant:
 
 VARIANTS: dict[str, MakesVariant] = {
     "gligen": gligen,
-    "gligen_guided": _guided("gligen_guided", lmd.energy, True, Strength(scale=30.0, share=0.2, repeats=5)),
+    "gligen_guided": _guided("gligen_guided", lmd_energy, True, Strength(scale=30.0, share=0.2, repeats=5)),
     "lmd_plus": _composed("lmd_plus", True, Strength(scale=30.0, share=0.2, repeats=5)),
     "lmd": _composed("lmd", False, Strength(scale=30.0, share=0.2, repeats=5)),
-    "boxdiff": _guided("boxdiff", boxdiff.energy, False, Strength(scale=20.0, share=0.5, repeats=1, enough=0.0)),
-    "backward": _guided("backward", backward.energy, False, Strength(scale=30.0, share=0.2, repeats=5, enough=0.2)),
+    "boxdiff": _guided("boxdiff", boxdiff_energy, False, Strength(scale=20.0, share=0.5, repeats=1, enough=0.0)),
+    "backward": _guided("backward", backward_energy, False, Strength(scale=30.0, share=0.2, repeats=5, enough=0.2)),
     "multidiffusion": _multidiffusion,
     "text": _text,
 }

@@ -1,6 +1,6 @@
-"""The gallery's backend: publishes seeds, and reports the stages from their processes and the broker.
+"""The gallery's backend: publishes seeds, reports the stages, fetches pictures of rejections.
 
-In: a submitted form, the process registry, the broker.  Out: seed ids, the funnel.
+In: a submitted form, the process registry, the broker, the store.  Out: seed ids, the funnel, bytes.
 Serves nothing and opens no connection before its first use.
 """
 
@@ -8,18 +8,20 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from functools import lru_cache
 
 from pydantic import ValidationError
 
 from dataset.gallery.interfaces import ANYWAY, SeedForm, StageView
-from schemas.errors import UserError
+from schemas.errors import RetryableError, UserError
 from schemas.events import SeedConcept
 from streams.operations.concept_readings import Readings, faults_of, readings_of
 from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import BadSeeds, SeedRequest, explain, seeds_of
 from streams.operations.stage_view import open_stage_view
 from streams.operations.status import Status, with_rates
-from streams.settings import StatusSettings
+from streams.settings import StatusSettings, StoreSettings
+from streams.storage.s3 import S3Store
 
 _SHARED = [each for each in fields(StageView) if each.name != "stage"]
 """The fields that a stage's status and its view have in common."""
@@ -102,3 +104,23 @@ def _accepted(seeds: Sequence[SeedConcept]) -> Readings:
 
 def _views(status: Status) -> list[StageView]:
     return [StageView(stage, **{each.name: getattr(row, each.name) for each in _SHARED}) for stage, row in status.items()]
+
+
+def stored_pictures(settings: StoreSettings) -> Callable[[str], bytes | None]:
+    """A function from a key to the bytes of a rejection's picture, None where they are gone.
+
+    It connects with the first picture and raises RetryableError, also without access.
+    """
+
+    @lru_cache(maxsize=1)
+    def store() -> S3Store:
+        return S3Store(settings)
+
+    def picture(key: str) -> bytes | None:
+        try:
+            stored = store().get(key)
+        except UserError as error:
+            raise RetryableError(str(error)) from error
+        return None if stored is None else stored.data
+
+    return picture

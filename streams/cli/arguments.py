@@ -1,6 +1,17 @@
-"""The dataset's address, from the command line or the settings, and folders for results."""
+"""Arguments that several commands take: the dataset's address, folders for results, times.
 
+In: texts and paths of the command line, settings.  Out: what they mean; Misused for anything else.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+_AGO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw])", re.ASCII)
+
+FORMS = "a time such as 2026-03-01 or 2026-03-01T12:00 (UTC), or how long ago: 90s, 15m, 2h, 7d"
 
 
 def where(uri: str | None, waits: bool = False) -> tuple[str, dict[str, str] | None]:
@@ -35,3 +46,17 @@ def folder(path: Path) -> Path:
     if path.parts and path.parts[0].endswith(":"):
         raise Misused(f"--out {path}: give a folder of this machine; only tables can be written to an object store")
     return path
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """The time given by `text`: ISO 8601 (UTC without a zone), or a duration before `now`. Raises Misused."""
+    from streams.errors import Misused
+
+    ago = _AGO.fullmatch(text.strip())
+    try:
+        if ago is not None:
+            return now.astimezone(UTC) - timedelta(**{UNITS[ago[2]]: float(ago[1])})
+        found = datetime.fromisoformat(text.strip())
+        return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Misused(f"{text!r} is no time: give {FORMS}") from None

@@ -26,7 +26,7 @@ from streams.demo.demo_summary import Result, write_up
 from streams.demo.folder_lock import lock_folder
 from streams.demo.live_display import Display
 from streams.demo.llm_options import NAMES, NO_LLM, LlmOptions
-from streams.demo.outcome_counts import ENDS, OutcomeCounts
+from streams.demo.outcome_counts import ENDS, OutcomeCounts, TableIds
 from streams.demo.process_supervisor import DemoFailed, ProcessSupervisor
 from streams.demo.renderer_options import COLLAGE, RendererOptions
 from streams.demo.signals import SignalFlag
@@ -38,7 +38,6 @@ from streams.secret_files import variable_of
 from streams.seed_files.seed_reading import read_seeds
 from streams.services.local_services import is_up
 from streams.settings import KafkaSettings, StatusSettings, judging
-from streams.storage.table_ids import TableIds
 
 STALL_S = 120.0
 """No outcome for this long while requests are open: something is broken, and waiting would hide it."""

@@ -1,11 +1,12 @@
 """Counts the outcomes of requests: the demo ends when every request has one, whatever the lag.
 
-In: records of the topics with outcomes.  Out: counts, and which requests are still open.
+In: records of the topics with outcomes, addresses of tables.  Out: counts, which requests are open, what is stored.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 
+from dataset.reading.loading import sample_ids_by_file
 from schemas.base import Event
 from schemas.codec import decode
 from schemas.errors import PermanentError
@@ -92,3 +93,24 @@ class OutcomeCounts:
             self.samples[request] = event.sample_id
             self.costs.add(event)
             self.kinds.update(question.kind for question in event.questions)
+
+
+class TableIds:
+    """The ids that the current snapshot of a table holds: of samples, or in `column`. Each file is read once."""
+
+    def __init__(self, uri: str, column: str = "sample_id") -> None:
+        self._uri, self._column = uri, column
+        self._known: dict[str, frozenset[str]] = {}
+
+    def refresh(self) -> int:
+        """Read what was committed since the last call; the number of samples."""
+        self._known = dict(sample_ids_by_file(self._uri, self._known, column=self._column))
+        return sum(len(ids) for ids in self._known.values())
+
+    def holds(self, samples: Iterable[str]) -> bool:
+        """Whether all of `samples` are in the table now."""
+        wanted = set(samples)
+        if not wanted:
+            return True
+        self.refresh()
+        return wanted <= set().union(*self._known.values())

@@ -20,6 +20,74 @@ SIBLINGS = {
 }
 """Names that may occur twice in a room, with what they are everywhere."""
 
+LEAST_LINES = 40
+"""A shorter module is a seam, or belongs into the module that it serves."""
+
+SEAMS = {
+    "an entry point, which only starts what others define": {
+        "streams/app.py",
+        "streams/cli/__main__.py",
+    },
+    "the only importer of an outside library, or of what takes long to load or the system offers": {
+        "dataset/analysis/page_templates.py",
+        "dataset/gallery/http_server.py",
+        "dataset/gallery/templates_engine.py",
+        "gpu_workers/perception/nsfw.py",
+        "spatial/layout/lazy_cp_sat.py",
+        "streams/broker/token_provider.py",
+        "streams/demo/folder_lock.py",
+        "streams/demo/signals.py",
+        "streams/llm/event_loop_thread.py",
+    },
+    "the implementation of one row of a table: a format, a kind of question, a form, a service, a renderer": {
+        "dataset/exports/huggingface.py",
+        "dataset/exports/qwen_vl.py",
+        "dataset/reading/rejection_csv.py",
+        "spatial/questions/proposals/between_proposals.py",
+        "spatial/questions/proposals/order_proposals.py",
+        "spatial/questions/rules/size_rules.py",
+        "spatial/world/solid_capabilities.py",
+        "streams/seed_files/plain_lines.py",
+        "streams/services/minio_server.py",
+    },
+    "values, errors or constants that several modules exchange and none of them owns": {
+        "gpu_workers/solid/scenery/surroundings.py",
+        "spatial/layout/constraints/placement_margins.py",
+        "spatial/reasoning/draft.py",
+        "streams/broker/records.py",
+        "streams/seed_files/seed_lines.py",
+        "streams/services/program_cache.py",
+        "streams/services/service_errors.py",
+    },
+    "a format that one side writes and another reads, in one place or with a twin that shares no code": {
+        "dataset/evaluation/prompting.py",
+        "dataset/exports/files/json_stream.py",
+        "dataset/exports/files/picture_files.py",
+        "gpu_workers/judge/scene_sentences.py",
+        "gpu_workers/object_pixels.py",
+        "streams/broker/client_id.py",
+        "streams/broker/topic_partitions.py",
+    },
+    "one rule that modules of several folders, or all of one, share": {
+        "gpu_workers/annotated_pictures.py",
+        "gpu_workers/collage/shapes.py",
+        "spatial/knowledge/annotation_names.py",
+        "spatial/layout/layout_check.py",
+        "spatial/questions/answering.py",
+        "spatial/verify/wordings.py",
+        "streams/address_redaction.py",
+        "streams/cli/command_help.py",
+        "streams/operations/seed_publisher.py",
+        "streams/steps/dead_letter_publisher.py",
+        "streams/worker/call_age.py",
+    },
+    "a look at whether a service answers, without its clients": {
+        "streams/llm/endpoint_probe.py",
+        "streams/storage/s3_probe.py",
+    },
+}
+"""Why a short module stands alone, and which do for that reason."""
+
 TWIN = "spatial/verify"
 """Independent of what it verifies, on purpose, and named alike."""
 
@@ -40,6 +108,14 @@ def test_no_two_files_of_a_room_have_the_same_name():
 @pytest.mark.parametrize("name", SIBLINGS)
 def test_a_name_that_may_occur_twice_does(name: str):
     assert sum(path.stem == name for path in NAMED) > 1, "take it out of SIBLINGS"
+
+
+def test_a_short_module_is_a_seam():
+    short = {str(path) for path in NAMED if len((ROOT / path).read_text("utf-8").splitlines()) < LEAST_LINES}
+    justified = [name for names in SEAMS.values() for name in names]
+    assert len(justified) == len(set(justified))
+    assert short - set(justified) == set(), "fold it into the module that it serves, or say in SEAMS why it stands alone"
+    assert set(justified) - short == set(), "take it out of SEAMS: it is gone, or no longer short"
 
 
 def _module_of(path: Path) -> str:

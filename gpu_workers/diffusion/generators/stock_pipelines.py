@@ -3,23 +3,26 @@
 In: folders of published models.  Out: image generators.  Each picture has a random generator of its own.
 """
 
+import colorsys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
-from gpu_workers.diffusion.generators.box_picture import control_picture
 from gpu_workers.diffusion.model_components import Machine, compiled_network
 from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import UserError
 
 Extras = Callable[[Sequence[Conditioning], tuple[int, int]], dict[str, Any]]
 """Arguments of a pipeline besides texts, size, steps and seeds."""
+
+HUE_STEP = 0.61803398875
+"""The golden ratio as a step in hue: successive multiples never come close to each other."""
 
 
 @dataclass(frozen=True)
@@ -108,3 +111,27 @@ def _read(loader: Any, model: Model, **parts: Any) -> Any:
         return loader.from_pretrained(model.folder, use_safetensors=True, torch_dtype=dtype, **parts)
     except lazy_imports.load_errors() as error:
         raise UserError(f"{model.source.model} cannot be loaded: {str(error).splitlines()[0]}") from error
+
+
+def control_picture(conditioning: Conditioning, size: tuple[int, int]) -> Image.Image:
+    """Each object's box filled in a colour of its own on black, the largest first, so that smaller ones stay visible.
+
+    `size`: (width, height) in pixels.
+    """
+    picture = Image.new("RGB", size)
+    draw = ImageDraw.Draw(picture)
+    boxes = list(enumerate(conditioning.boxes))
+    for number, (left, top, right, bottom) in sorted(boxes, key=lambda each: -_area(each[1])):
+        corners = (left * size[0], top * size[1], max(left * size[0], right * size[0] - 1), bottom * size[1] - 1)
+        draw.rectangle((*corners[:3], max(corners[1], corners[3])), fill=colour_of(number), outline="white")
+    return picture
+
+
+def colour_of(number: int) -> tuple[int, int, int]:
+    """The colour of an object by its number."""
+    red, green, blue = colorsys.hsv_to_rgb(number * HUE_STEP % 1, 0.75, 0.9)
+    return round(255 * red), round(255 * green), round(255 * blue)
+
+
+def _area(box: tuple[float, float, float, float]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

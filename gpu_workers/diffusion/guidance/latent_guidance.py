@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.conditioning import Conditioning, Corners
+from gpu_workers.diffusion.conditioning import Conditioning, Corners, token_positions
 from gpu_workers.diffusion.denoise import Guide, Step, predict_noise
 from gpu_workers.diffusion.guidance.attention_maps import recording_attention
-from gpu_workers.diffusion.guidance.token_positions import token_positions
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.model_components import Parts
 from gpu_workers.diffusion.tensor_batch import Batch

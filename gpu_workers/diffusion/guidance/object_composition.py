@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from math import ceil
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.conditioning import Conditioning
+from gpu_workers.diffusion.conditioning import Conditioning, token_positions
 from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, Step, denoise
 from gpu_workers.diffusion.guidance.latent_guidance import maps_of, mask_of
-from gpu_workers.diffusion.guidance.token_positions import token_positions
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.model_components import Parts
 from gpu_workers.diffusion.tensor_batch import Batch, prepare

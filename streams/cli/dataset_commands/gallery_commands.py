@@ -51,8 +51,7 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
     from dataset.table.rejection_table import rejections_uri
     from monitoring.logs import set_up
     from monitoring.otel_export import exporting
-    from streams.adapters.gallery_backend import running_factory
-    from streams.adapters.rejected_pictures import stored_pictures
+    from streams.adapters.gallery_backend import running_factory, stored_pictures
     from streams.settings import StatusSettings
 
     settings = StatusSettings()

@@ -12,8 +12,7 @@ import typer
 
 from schemas.events import STAGES
 from schemas.reasons import REASONS
-from streams.cli.arguments import where
-from streams.cli.time_arguments import moment
+from streams.cli.arguments import moment, where
 from streams.errors import Misused
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import typer
 from schemas.events import STAGES
 from schemas.reasons import DEAD_LETTER_REASONS
 from schemas.topics import DEAD_LETTERS, REPLAYS, TOPICS
+from streams.cli.arguments import moment
 from streams.cli.command_help import add
-from streams.cli.time_arguments import moment
 from streams.errors import Misused
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw
 from gpu_workers.collage import CollageRenderer
 from gpu_workers.collage.furniture.furniture_style import Look
 from gpu_workers.collage.furniture.furniture_table import furniture
+from gpu_workers.collage.object_pictures import leaned
 from gpu_workers.collage.sprites.fetch import default_sprites_dir, is_complete
-from gpu_workers.collage.sprites.leaning_pictures import leaned
 from gpu_workers.collage.sprites.sprite_library import load_sprite
 from schemas.graph import Relation, SpatialGraph
 from spatial.knowledge.knowledge_base import categories

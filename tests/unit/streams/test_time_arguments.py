@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.cli.time_arguments import moment
+from streams.cli.arguments import moment
 from streams.errors import Misused
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

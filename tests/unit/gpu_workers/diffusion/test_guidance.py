@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from gpu_workers.diffusion.conditioning import Conditioning, Corners
+from gpu_workers.diffusion.conditioning import Conditioning, Corners, token_positions
 from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, Step, classifier_free, denoise, predict_noise
-from gpu_workers.diffusion.guidance import backward, boxdiff, lmd
 from gpu_workers.diffusion.guidance.attention_maps import recording_attention
+from gpu_workers.diffusion.guidance.energies import backward_energy, boxdiff_energy, lmd_energy
 from gpu_workers.diffusion.guidance.latent_guidance import Energy, Strength, energies_of, energy_guide, mask_of
 from gpu_workers.diffusion.guidance.multidiffusion import MultiDiffusion
 from gpu_workers.diffusion.guidance.object_composition import ObjectComposition, single_objects
-from gpu_workers.diffusion.guidance.token_positions import token_positions
 from gpu_workers.diffusion.guidance_methods import VARIANTS
 from gpu_workers.diffusion.model_components import Parts
 from gpu_workers.diffusion.tensor_batch import prepare
@@ -26,7 +25,7 @@ SAMPLING = Sampling(steps=4, beta=1.0)
 CLOSE = 1e-4
 LEFT: Corners = (0.0, 0.25, 0.5, 0.75)
 RIGHT: Corners = (0.5, 0.25, 1.0, 0.75)
-ENERGIES = {"backward": backward.energy, "boxdiff": boxdiff.energy, "lmd": lmd.energy}
+ENERGIES = {"backward": backward_energy, "boxdiff": boxdiff_energy, "lmd": lmd_energy}
 
 
 def conditioning(box: Corners = LEFT, words: str = "a cat in a room") -> Conditioning:
@@ -95,7 +94,7 @@ def test_guidance_lowers_its_own_energy(parts: Parts, name: str):
 def test_a_picture_that_is_good_enough_is_not_moved_and_its_neighbour_is(parts: Parts):
     told = [conditioning(), Conditioning("nothing of it", "", ("a cat",), ("cat",), (LEFT,), "a room")]
     batch, step = prepare(parts, told, [1, 2], SIZE), first_step(parts)
-    moved = energy_guide(parts, backward.energy, Strength(share=1.0, enough=0.0))(batch.latents, batch, step)
+    moved = energy_guide(parts, backward_energy, Strength(share=1.0, enough=0.0))(batch.latents, batch, step)
     assert (moved[0] != batch.latents[0]).any()
     assert (moved[1] == batch.latents[1]).all(), "the prompt does not name the cat: there is nothing to guide by"
 
@@ -127,7 +126,7 @@ def test_objects_of_one_name_share_their_attention(parts: Parts):
     one = Conditioning("two cats", "", ("cat",), ("cat",), ((0.0, 0.25, 1.0, 0.75),), "a room")
     batch, step = prepare(parts, [cats, one], [1, 1], SIZE, boxes=False), first_step(parts)
     with torch.no_grad():
-        found = energies_of(parts, batch.latents, batch, step, lmd.energy)
+        found = energies_of(parts, batch.latents, batch, step, lmd_energy)
     assert abs(float(found[0] - found[1])) < CLOSE, "the place of one is not outside of the other's"
 
 
