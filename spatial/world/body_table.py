@@ -16,7 +16,7 @@ FULL = (-0.5, 0.5)
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Surface:
     """A level place of a body: `at` is its height as a share of the body's.
 
     `along` (front to back, front is positive) and `across` (left is positive): from and to, as shares of the body's depth
@@ -46,7 +46,7 @@ class BodyKind:
     has_front: bool
     colours: tuple[str, ...]
     recolours: bool
-    shelves: tuple[Shelf, ...]
+    surfaces: tuple[Surface, ...]
 
     @property
     def volume(self) -> float:
@@ -74,7 +74,9 @@ def _body(name: str, row: dict[str, Any]) -> BodyKind:
         has_front=row.get("front", False),
         colours=tuple(row.get("colours", ())),
         recolours=row.get("recolours", False),
-        shelves=tuple(Shelf(**{key: _pair(value) for key, value in shelf.items()}) for shelf in row.get("shelves", ())),
+        surfaces=tuple(
+            Surface(**{key: _pair(value) for key, value in surface.items()}) for surface in row.get("surfaces", ())
+        ),
     )
 
 

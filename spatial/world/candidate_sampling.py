@@ -1,4 +1,4 @@
-"""Where a thing may be: random places on the floor, on shelves of what carries it, on walls, in the air.
+"""Where a thing may be: random places on the floor, on surfaces of what carries it, on walls, in the air.
 
 In: a view, a thing's form and size, what carries it.  Out: candidates as arrays, with what the camera sees of each.
 Knows no relations.
@@ -10,7 +10,7 @@ from random import Random
 import numpy as np
 
 from schemas.world import Where
-from spatial.world.body_table import BodyKind, Shelf
+from spatial.world.body_table import BodyKind, Surface
 from spatial.world.footprints import Array, Flags, box_corners
 from spatial.world.viewpoints import LEAST_PX, View, to_boxes
 
@@ -122,9 +122,9 @@ class Carrier:
 
 def on_carrier(view: View, spec: BodySpec, carrier: Carrier, hollow: bool, rng: Random) -> Candidates:
     """On the surfaces of another thing, or in its hollows: wholly on them, and with room above."""
-    shelves = [shelf for shelf in carrier.kind.shelves if shelf.hollow == hollow]
-    draws = _draws(rng, 40 * len(shelves))
-    parts = [_on_shelf(view, spec, carrier, (shelf, draws[40 * k : 40 * k + 40])) for k, shelf in enumerate(shelves)]
+    surfaces = [surface for surface in carrier.kind.surfaces if surface.hollow == hollow]
+    draws = _draws(rng, 40 * len(surfaces))
+    parts = [_on_surface(view, spec, carrier, (surface, draws[40 * k : 40 * k + 40])) for k, surface in enumerate(surfaces)]
     where: Where = "inside" if hollow else "on"
     if not parts:
         return visible_candidates(view, spec, where, (np.zeros((0, 3)), np.zeros(0)))
@@ -132,21 +132,21 @@ def on_carrier(view: View, spec: BodySpec, carrier: Carrier, hollow: bool, rng: 
     return visible_candidates(view, spec, where, (position, heading))
 
 
-def _on_shelf(view: View, spec: BodySpec, carrier: Carrier, shelf_draws: tuple[Shelf, Array]) -> tuple[Array, Array]:
-    shelf, draws = shelf_draws
+def _on_surface(view: View, spec: BodySpec, carrier: Carrier, surface_draws: tuple[Surface, Array]) -> tuple[Array, Array]:
+    surface, draws = surface_draws
     width, depth, height = carrier.size
-    if shelf.room is not None and spec.size[2] > shelf.room:
+    if surface.room is not None and spec.size[2] > surface.room:
         return np.zeros((0, 3)), np.zeros(0)
     heading = headings(view, spec, draws[:, 3])
     turn = np.radians(heading - carrier.heading)
     along = (np.abs(np.cos(turn)) * spec.size[1] + np.abs(np.sin(turn)) * spec.size[0]) / 2 + RIM_M
     across = (np.abs(np.sin(turn)) * spec.size[1] + np.abs(np.cos(turn)) * spec.size[0]) / 2 + RIM_M
-    x, fits_x = _within(depth * shelf.along[0] + along, depth * shelf.along[1] - along, draws[:, 0])
-    y, fits_y = _within(width * shelf.across[0] + across, width * shelf.across[1] - across, draws[:, 1])
+    x, fits_x = _within(depth * surface.along[0] + along, depth * surface.along[1] - along, draws[:, 0])
+    y, fits_y = _within(width * surface.across[0] + across, width * surface.across[1] - across, draws[:, 1])
     base = np.radians(carrier.heading)
     world_x = carrier.position[0] + x * np.cos(base) - y * np.sin(base)
     world_y = carrier.position[1] + x * np.sin(base) + y * np.cos(base)
-    z = np.full(len(x), carrier.position[2] - height / 2 + shelf.at * height + spec.size[2] / 2)
+    z = np.full(len(x), carrier.position[2] - height / 2 + surface.at * height + spec.size[2] / 2)
     fits = fits_x & fits_y
     return np.stack([world_x, world_y, z], axis=1)[fits], heading[fits]
 

@@ -111,8 +111,8 @@ def test_what_stands_on_the_ground_reaches_it_and_what_is_carried_rests_on_a_sur
             if body.support is not None:
                 below = graph.world.bodies[body.support]
                 base = below.position[2] - below.size[2] / 2
-                shelves = bodies()[graph.objects[body.support].category].shelves
-                assert min(abs(base + shelf.at * below.size[2] - foot) for shelf in shelves) < TOUCH_M
+                surfaces = bodies()[graph.objects[body.support].category].surfaces
+                assert min(abs(base + surface.at * below.size[2] - foot) for surface in surfaces) < TOUCH_M
 
 
 def test_what_is_asked_to_be_on_another_thing_is_carried_by_it():

@@ -25,7 +25,7 @@ from streams.recovery.dead_letter_replay import (
 from streams.recovery.dead_letter_selection import Letter, LetterFilter
 from streams.steps.dead_letters import dead_letter, narrowed_to_graph, without_original
 from tests.fakes.broker import MemoryBroker
-from tests.fakes.shelf import MemoryShelf
+from tests.fakes.memory_topics import MemoryTopics
 from tests.fakes.steps import NOW, TRACE, garbage, record_of
 
 ALL = LetterFilter()
@@ -37,7 +37,7 @@ class Factory:
 
     def __init__(self) -> None:
         self.broker = MemoryBroker(partitions=1)
-        self.shelf = MemoryShelf(self.broker)
+        self.topics = MemoryTopics(self.broker)
         self._read = 0
 
     def bury(self, *records: Record, stage: Stage = "render", minute: int = 0, reason: str = "undecodable") -> None:
@@ -55,11 +55,11 @@ class Factory:
         self.bury(*new)
 
     def replay(self, choice: LetterFilter = ALL) -> ReplayResult:
-        return replay_letters(self.shelf, self.broker, choice)
+        return replay_letters(self.topics, self.broker, choice)
 
     def seen(self, choice: LetterFilter = ALL) -> list[str]:
         found: list[Letter] = []
-        preview_letters(self.shelf, choice, found.append)
+        preview_letters(self.topics, choice, found.append)
         return [letter.key for letter in found]
 
 
@@ -77,8 +77,8 @@ def test_four_replays_of_one_garbage_record_leave_one_open_letter_each_time(fact
         assert factory.seen() == [], "what was sent back is not sent again unasked"
         assert factory.replay().sent == 0
         factory.fail_again()
-        assert len(list(read_letters(factory.shelf))) == 1 + replays
-    newest = list(read_letters(factory.shelf))[-1].event
+        assert len(list(read_letters(factory.topics))) == 1 + replays
+    newest = list(read_letters(factory.topics))[-1].event
     assert (newest.replays, newest.attempts, newest.offset) == (4, 5, 4)
     assert newest.first is not None
     assert (newest.first.topic, newest.first.partition, newest.first.offset) == (GRAPHS, 0, 0)
@@ -113,7 +113,7 @@ def test_two_replays_at_once_leave_one_message_to_send_and_both_letters_remember
     assert factory.seen() == ["skg.graphs-0-2"], "two letters of one message"
     assert factory.replay().sent == 1
     assert factory.seen() == []
-    assert [mark.instead for mark in read_marks(factory.shelf)] == [None, None, "skg.graphs-0-2"]
+    assert [mark.instead for mark in read_marks(factory.topics)] == [None, None, "skg.graphs-0-2"]
 
 
 class Refusing:
@@ -131,7 +131,7 @@ class Refusing:
 def test_a_crash_between_sending_and_remembering_sends_again_rather_than_never(factory: Factory):
     factory.bury(garbage(GRAPHS, 3))
     with pytest.raises(RetryableError):
-        replay_letters(factory.shelf, Refusing(factory.broker, REPLAYS, RetryableError("away")), ALL)
+        replay_letters(factory.topics, Refusing(factory.broker, REPLAYS, RetryableError("away")), ALL)
     assert factory.replay().sent == 1
     assert len(factory.broker.records(GRAPHS)) == 2
 
@@ -145,7 +145,7 @@ def test_what_the_topic_finds_too_large_is_named_and_not_remembered(factory: Fac
                 raise Oversize(large, "too large")
 
     factory.bury(garbage(GRAPHS, 3, b"x" * 11), garbage(GRAPHS, 4))
-    done = replay_letters(factory.shelf, Small(), ALL)
+    done = replay_letters(factory.topics, Small(), ALL)
     assert (done.sent, done.refused) == (1, ["skg.graphs-0-3"])
     assert factory.seen() == ["skg.graphs-0-3"]
 
@@ -153,7 +153,7 @@ def test_what_the_topic_finds_too_large_is_named_and_not_remembered(factory: Fac
 def test_more_letters_than_one_batch_are_all_sent(factory: Factory):
     factory.bury(*(garbage(GRAPHS, n, b"%d" % n) for n in range(2 * BATCH_LETTERS + 1)))
     assert factory.replay().topics == {GRAPHS: 2 * BATCH_LETTERS + 1}
-    assert len(list(read_marks(factory.shelf))) == 2 * BATCH_LETTERS + 1
+    assert len(list(read_marks(factory.topics))) == 2 * BATCH_LETTERS + 1
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_looking_sends_and_remembers_nothing(factory: Factory):
 def test_an_id_that_no_letter_has_is_an_error_that_names_those_there_are(factory: Factory):
     factory.bury(garbage(GRAPHS, 3))
     with pytest.raises(Misused, match=r"skg.graphs-0-4.*there are skg.graphs-0-3"):
-        make_plan(factory.shelf, LetterFilter(ids=("skg.graphs-0-4",)))
+        make_plan(factory.topics, LetterFilter(ids=("skg.graphs-0-4",)))
     factory.replay()
     assert factory.replay(LetterFilter(ids=("skg.graphs-0-3",))).sent_before == 1
     assert factory.replay(LetterFilter(ids=("skg.graphs-0-3",), again=True)).sent == 1
@@ -240,7 +240,7 @@ def test_bytes_of_somebody_else_on_the_topic_are_passed_over(factory: Factory):
 def test_what_is_remembered_names_the_letter_its_request_and_where_it_went(factory: Factory):
     factory.bury(record_of(graph(), 9))
     factory.replay()
-    (mark,) = read_marks(factory.shelf)
+    (mark,) = read_marks(factory.topics)
     assert isinstance(mark, Replayed)
     assert (mark.letter, mark.topic, mark.stage, mark.replays) == ("skg.graphs-0-9", GRAPHS, "render", 1)
     assert (mark.seed_id, mark.index, key_of(mark)) == (graph().seed_id, graph().index, mark.letter)

@@ -26,7 +26,7 @@ from streams.recovery.request_outcomes import read_requests
 from tests.fakes.annotated import annotation, photographs, written
 from tests.fakes.ingestion import Factory
 from tests.fakes.line import store_rows
-from tests.fakes.shelf import MemoryShelf
+from tests.fakes.memory_topics import MemoryTopics
 
 NUMBER = 10
 
@@ -44,7 +44,7 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Factory, Path, d
 @pytest.mark.thorough
 def test_the_same_file_twice_is_the_same_requests_and_each_has_one_outcome(taken_in: Any):
     factory, *_ = taken_in
-    requests = read_requests(MemoryShelf(factory.broker))
+    requests = read_requests(MemoryTopics(factory.broker))
     ends = factory.outcomes()
     requests.accepted({(e.graph.seed_id, e.graph.index) for e in ends if isinstance(e, QAEvent)})
     requests.rejected((e.seed_id, e.index) for e in ends if isinstance(e, Rejection))

@@ -20,7 +20,7 @@ from streams.recovery.request_outcomes import Requests, add_dead_letters, read_r
 from streams.steps.dead_letters import dead_letter, narrowed_to_graph
 from tests.fakes.broker import MemoryBroker
 from tests.fakes.events import make_graph
-from tests.fakes.shelf import MemoryShelf
+from tests.fakes.memory_topics import MemoryTopics
 from tests.fakes.steps import NOW, TRACE, garbage, record_of
 
 SEED = make_seed("a cat", count=5)
@@ -40,8 +40,8 @@ def bury_graph(broker: MemoryBroker, index: int) -> None:
 
 
 def found(broker: MemoryBroker, accepted: tuple[int, ...] = (), rejected: tuple[int, ...] = ()) -> Requests:
-    requests = read_requests(MemoryShelf(broker))
-    add_dead_letters(requests, MemoryShelf(broker))
+    requests = read_requests(MemoryTopics(broker))
+    add_dead_letters(requests, MemoryTopics(broker))
     requests.accepted((SEED.seed_id, index) for index in accepted)
     requests.rejected((SEED.seed_id, index) for index in rejected)
     return requests
@@ -60,7 +60,7 @@ def test_each_request_has_the_outcome_that_was_found_of_it(broker: MemoryBroker)
 
 def test_what_was_sent_back_is_pending_until_it_ends_again(broker: MemoryBroker):
     bury_graph(broker, 3)
-    replay_letters(MemoryShelf(broker), broker, LetterFilter())
+    replay_letters(MemoryTopics(broker), broker, LetterFilter())
     (end,) = [end for end in found(broker, accepted=(0, 1, 2, 4)).outcomes() if end.pending]
     assert (end.request, end.outcome) == ((SEED.seed_id, 3), "none")
     assert outcomes(found(broker, accepted=(3,)))[3] == "accepted"

@@ -13,7 +13,7 @@ from gpu_workers.solid.kit.materials import COLOURS, material
 from gpu_workers.solid.kit.mesh import Mesh
 from gpu_workers.solid.kit.primitives import box
 from spatial.knowledge.knowledge_base import categories
-from spatial.world.body_table import Shelf, bodies
+from spatial.world.body_table import Surface, bodies
 
 pytestmark = pytest.mark.thorough
 
@@ -76,24 +76,24 @@ def test_a_thing_is_the_same_each_time_it_is_built(name: str, form: str):
         assert np.array_equal(a.mesh.points, b.mesh.points)
 
 
-@pytest.mark.parametrize(("name", "form"), [pair for pair in FORMS if bodies()[pair[0]].shelves])
+@pytest.mark.parametrize(("name", "form"), [pair for pair in FORMS if bodies()[pair[0]].surfaces])
 def test_a_surface_is_where_the_knowledge_says_in_the_least_and_the_greatest_size(name: str, form: str):
     kind = bodies()[name]
     for scale in (1 - kind.spread, 1 + kind.spread):
         size = [side * scale for side in kind.size]
         parts = build_body(name, form, size, COLOURS["red"], 3).parts
-        has_surfaces(np.concatenate([part.mesh.points[part.mesh.triangles()] for part in parts]), size, kind.shelves)
+        has_surfaces(np.concatenate([part.mesh.points[part.mesh.triangles()] for part in parts]), size, kind.surfaces)
 
 
-def has_surfaces(triangles: np.ndarray, size: Sequence[float], shelves: Sequence[Shelf]) -> None:
-    """A surface is at the middle of each shelf."""
+def has_surfaces(triangles: np.ndarray, size: Sequence[float], surfaces: Sequence[Surface]) -> None:
+    """Something level is at the middle of each of them."""
     width, depth, height = size
-    for shelf in shelves:
-        middle = np.array([depth * sum(shelf.along) / 2, width * sum(shelf.across) / 2])
+    for surface in surfaces:
+        middle = np.array([depth * sum(surface.along) / 2, width * sum(surface.across) / 2])
         found = heights_at(triangles, middle)
-        assert len(found), f"nothing at the middle of {shelf}"
-        assert np.abs(found - shelf.at * height).min() < SURFACE_M, (
-            f"{shelf} of {height} m: surfaces at {np.round(found, 3)} m"
+        assert len(found), f"nothing at the middle of {surface}"
+        assert np.abs(found - surface.at * height).min() < SURFACE_M, (
+            f"{surface} of {height} m: surfaces at {np.round(found, 3)} m"
         )
 
 

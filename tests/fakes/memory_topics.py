@@ -7,7 +7,7 @@ from streams.broker.records import Partition, Record
 from tests.fakes.broker import MemoryBroker
 
 
-class MemoryShelf:
+class MemoryTopics:
     """What the broker holds."""
 
     def __init__(self, broker: MemoryBroker) -> None:
