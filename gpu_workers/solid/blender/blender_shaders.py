@@ -54,6 +54,9 @@ def shade(colour: Sequence[float], factor: float) -> list[float]:
     return [min(1.0, c * factor) for c in colour]
 
 
+OCTAVES = 4
+"""Of the noise that patterns are made of: finer ones are smaller than a pixel."""
+
 COATED = ("paint", "ceramic")
 SOFT = ("skin", "food")
 
@@ -134,7 +137,7 @@ def add_surface(shader: Shader, spec: dict[str, Any], colour: Sequence[float]) -
     turn = {"x": (0, 1, 2), "y": (1, 0, 2), "z": (2, 1, 0)}[spec["grain"]]
     dark, bright = shade(colour, 1 - 0.6 * contrast), shade(colour, 1 + 0.45 * contrast)
     ends = (colour, linear(spec["second"])) if spec["second"] else (dark, bright)
-    noise = shader.node("TexNoise", Scale=1.6, Detail=8, Distortion=0.6)
+    noise = shader.node("TexNoise", Scale=1.6, Detail=OCTAVES, Distortion=0.6)
     shader.link(shader.own_place(Scale=tuple(stretch[k] / spec["scale"] for k in turn)), noise.inputs["Vector"])
     shader.link(shader.ramp(noise.outputs["Fac"], ends, (0.33, 0.68)), shader.surface.inputs["Base Color"])
     if bump:
@@ -184,7 +187,7 @@ def add_pieces(shader: Shader, spec: dict[str, Any], colour: Sequence[float]) ->
 
 def grained(shader: Shader, source: Any) -> Any:
     """A colour with wood's grain along x over it."""
-    noise = shader.node("TexNoise", Scale=3.0, Detail=8, Distortion=0.8)
+    noise = shader.node("TexNoise", Scale=3.0, Detail=OCTAVES, Distortion=0.8)
     shader.link(shader.own_place(Scale=(1.4, 18.0, 1.0)), noise.inputs["Vector"])
     grain = shader.ramp(noise.outputs["Fac"], ((0.62, 0.58, 0.55), (1.0, 1.0, 1.0)), (0.3, 0.62))
     mix = shader.node("Mix")
