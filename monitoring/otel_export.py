@@ -34,7 +34,7 @@ REPORT_EVERY_S = 300.0
 
 MAX_ERROR_CHARS = 200
 
-_log = logging.getLogger("traces")
+_log = logging.getLogger("skg.traces")
 
 
 @contextmanager

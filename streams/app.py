@@ -4,8 +4,10 @@ The one module whose import does work, as Faust's users expect: it reads the set
 the worker starts, not before.
 """
 
+import logging
 import sys
 
+from monitoring.logs import set_up
 from spatial.knowledge.knowledge_base import check_knowledge
 from spatial.questions.wording.paraphrase_gate import require_admitted
 from streams.cli.failures import FAILURES, report
@@ -15,6 +17,9 @@ from streams.settings import AgentSettings
 try:
     check_knowledge()
     require_admitted()
-    app = agents_app(AgentSettings())
+    settings = AgentSettings()
+    set_up(settings.log_format, "agents", settings.log_level)
+    logging.getLogger("faust.worker").setLevel(logging.ERROR)  # it alone says why Faust's command ends
+    app = agents_app(settings)
 except FAILURES as error:
     sys.exit(report(error))

@@ -148,6 +148,9 @@ class ProcessSettings(KafkaSettings, KnowledgeSettings):
         None, description="/healthz fails when one call of a step takes longer; unset: a bound of the stage's own"
     )
     log_format: Literal["auto", "json", "console"] = Field("auto", description="log lines as JSON or for people")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="least level of log lines; libraries' are passed from warnings on"
+    )
 
     @model_validator(mode="after")
     def _static_members_have_short_sessions(self) -> Self:

@@ -5,6 +5,7 @@ on MinIO and 0.2 s on SeaweedFS. Topic names are fixed, so a test that counts re
 """
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,7 +32,10 @@ def logs_go_where_they_went_before() -> Iterator[None]:
     The stream that they are sent to is the test's own and closed by then.
     """
     before, level, configured = logging.getLogger().handlers[:], logging.getLogger().level, structlog.get_config()
+    hooks = sys.excepthook, threading.excepthook
     yield
+    sys.excepthook, threading.excepthook = hooks
+    logging.captureWarnings(False)
     for handler in logging.getLogger().handlers[:]:
         if handler not in before and isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter):
             logging.getLogger().removeHandler(handler)

@@ -1,13 +1,14 @@
 """Reports why a program of the factory cannot continue: one line on standard error, and an exit code.
 
-In: an error of a kind that a user can act on.  Out: `skg: …` without secrets; 1 for a failure, 2 for wrong usage, bad
-input, or a service that does not answer or does not let us in.
+In: an error of a kind that a user can act on.  Out: `skg: …` or a log line, without secrets; 1 for a failure, 2 for wrong
+usage, bad input, or a service that does not answer or does not let us in.
 """
 
 import sys
 
 from pydantic import ValidationError
 
+from monitoring.logs import log, logs_json
 from monitoring.redaction import redacted
 from schemas.errors import BadInput, BadKnowledge, NotAdmitted, RetryableError, UserError
 from streams.address_redaction import masked
@@ -24,8 +25,11 @@ FAILURES = (*WRONG_INPUT, *AWAY, UserError, OSError)
 
 
 def report(error: Exception) -> int:
-    """Write the line; the exit code. The error is one of FAILURES."""
+    """Write the line; the exit code. The error is one of FAILURES. A process that logs JSON writes it as such."""
     message, code = _explained(error)
+    if logs_json():
+        log("process").error(message)
+        return code
     for line in redacted(message).splitlines():
         sys.stderr.write(f"skg: {line}\n")
     return code

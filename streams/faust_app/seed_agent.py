@@ -84,6 +84,8 @@ def new_app(settings: AgentSettings) -> SeedApp:
         topic_allow_declare=False,
         topic_disable_leader=True,
         web_enabled=False,
+        logging_config={"version": 1, "incremental": True},  # Faust's command would set up plain lines of its own
+        loghandlers=logging.getLogger().handlers[:],
     )
     app.drain_s = settings.agents_drain_s
     app.call_s = settings.call_s or CALL_S

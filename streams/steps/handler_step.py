@@ -155,7 +155,7 @@ class HandlerStep:
 
     def _count(self, record: Record, outcome: Outcome) -> None:
         for event in outcome if isinstance(outcome, list) else []:
-            self._tools.counters.count_event(event)
+            self._tools.counters.count_event(event, record)
         self._tools.counters.count_finished(record, outcome if isinstance(outcome, PermanentError) else None)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from tenacity import (
     AsyncRetrying,
+    RetryCallState,
     RetryError,
     retry_if_exception_type,
     stop_after_attempt,
@@ -33,6 +34,7 @@ from streams.broker.records import Record
 from streams.steps.dead_letters import dead_letter, narrowed_to_graph, without_original
 from streams.steps.handler_step import decode_record, oversize
 from streams.steps.isolation import isolated_async
+from streams.steps.outcome_log import log_retry
 from streams.steps.record_spans import RecordSpan, end_on_error
 from streams.steps.stage_counters import StageCounters
 from streams.worker.call_age import CallTimer
@@ -94,6 +96,11 @@ class _Graph:
     index: int
     span: RecordSpan
 
+    @property
+    def alone(self) -> Record:
+        """The seed's record as if it asked for this graph alone."""
+        return narrowed_to_graph(self.record, self.seed, self.index)
+
 
 @dataclass(frozen=True)
 class _Failed:
@@ -150,9 +157,10 @@ class SeedStep:
         """The permanent failure of graph number `index`, None if its outcome is published."""
         span = RecordSpan(STAGE, record, (seed.seed_id, index))
         with end_on_error([span]):
-            why = await self._try_to_plan(_Graph(record, seed, index, span))
+            graph = _Graph(record, seed, index, span)
+            why = await self._try_to_plan(graph)
         if why is not None:
-            return _Failed(narrowed_to_graph(record, seed, index), span, why)
+            return _Failed(graph.alone, span, why)
         self._tools.counters.count_outcome(record, None)
         await asyncio.sleep(0)  # planning blocks the loop: let heartbeats and other seeds run
         return None
@@ -176,17 +184,18 @@ class SeedStep:
         failure = oversize([message])
         if failure is not None:
             raise failure
-        await self._publish([message])
+        await self._publish([message], graph.alone)
+        self._tools.counters.metrics.set_waiting(None)
         graph.span.end([event])
         self._tools.counters.metrics.observe_seconds(monotonic() - started)
-        self._tools.counters.count_event(event)
+        self._tools.counters.count_event(event, graph.record)
 
     async def _plan_with_retries(self, graph: _Graph) -> tuple[Event, Message] | PermanentError:
         """The plan after at most `attempts`; an unavailable store is waited for as long as `give_up_s` allows."""
         began, give_up_s = monotonic(), self._tools.retry_policy.give_up_s
         while True:
             try:
-                return await self._retrying()(isolated_async, lambda: self._call_planner(graph))
+                return await self._retrying(graph.alone)(isolated_async, lambda: self._call_planner(graph))
             except RetryError as error:
                 away = error.last_attempt.exception()
                 if not isinstance(away, ServiceAway):
@@ -203,27 +212,35 @@ class SeedStep:
         """Publish the letter, without its original if the broker rejects it as too large."""
         letter = dead_letter(failed.record, STAGE, failed.why)
         try:
-            await self._publish([failed.span.message_for(letter)])
+            await self._publish([failed.span.message_for(letter)], failed.record)
         except PermanentError:
-            await self._publish([failed.span.message_for(without_original(letter))])
+            await self._publish([failed.span.message_for(without_original(letter))], failed.record)
 
-    async def _publish(self, messages: Sequence[Message]) -> None:
-        """Publish, retrying while the broker is away. Raises PermanentError, and RetryableError after
-        `give_up_s`."""
+    async def _publish(self, messages: Sequence[Message], record: Record) -> None:
+        """Publish what resulted from the record, retrying while the broker is away. Raises PermanentError, and
+        RetryableError after `give_up_s`."""
         give_up_s = self._tools.retry_policy.give_up_s
         stop = stop_never if give_up_s is None else stop_after_delay(give_up_s)
         try:
-            await self._retrying(stop)(self._tools.publisher.publish, messages)
+            await self._retrying(record, stop)(self._tools.publisher.publish, messages)
         except RetryError as error:
             raise RetryableError(str(error.last_attempt.exception()), "broker") from error
 
-    def _retrying(self, stop: stop_base | None = None) -> AsyncRetrying:
+    def _retrying(self, record: Record, stop: stop_base | None = None) -> AsyncRetrying:
         retry_policy = self._tools.retry_policy
+
+        def report(state: RetryCallState) -> None:
+            failure = state.outcome.exception() if state.outcome else None
+            assert isinstance(failure, RetryableError)
+            self._tools.counters.metrics.retried()
+            self._tools.counters.metrics.set_waiting(failure.service)
+            log_retry([record], failure, state.seconds_since_start or 0.0, brief=state.attempt_number > 1)
+
         return AsyncRetrying(
             retry=retry_if_exception_type(RetryableError),
             stop=stop or stop_after_attempt(retry_policy.attempts),
             wait=wait_random_exponential(multiplier=0.5, max=retry_policy.longest_pause_s),
-            before_sleep=lambda _: self._tools.counters.metrics.retried(),
+            before_sleep=report,
         )
 
 

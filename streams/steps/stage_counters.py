@@ -1,13 +1,13 @@
 """Counts what a stage did, and stops it when most of it fails.
 
-In: records and the events that resulted.  Out: metrics, a log line for each dead letter; TooManyDeadLetters.
+In: records and the events that resulted.  Out: metrics, a log line for each rejection, second drawing and dead letter;
+TooManyDeadLetters.
 Does not publish.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monitoring.logs import log
 from monitoring.metrics import StageMetrics
 from schemas.base import Event
 from schemas.codec import event_age
@@ -17,10 +17,7 @@ from schemas.graph import SpatialGraph
 from schemas.topics import BY_EVENT, DEAD_LETTERS
 from streams.broker.records import Record
 from streams.steps.dead_letters import DeadLetterBreaker
-from streams.steps.request_ids import requests_in_record
-
-MAX_REQUESTS, MAX_WHY_CHARS = 3, 300
-"""Requests of a record, and characters of a failure's text, in a log line; the dead letter has all."""
+from streams.steps.outcome_log import log_dead_letter, log_rejection
 
 
 @dataclass(frozen=True)
@@ -30,12 +27,13 @@ class StageCounters:
     metrics: StageMetrics
     breaker: DeadLetterBreaker
 
-    def count_event(self, event: Event) -> None:
-        """Count an event that the broker acknowledged."""
+    def count_event(self, event: Event, record: Record) -> None:
+        """Count an event that the broker acknowledged, and that resulted from the record."""
         self.metrics.produced(BY_EVENT[type(event)].name, 1)
         if isinstance(event, SpatialGraph) and event.attempt:
             return  # it was requested by the rejection before it, which is counted
         if isinstance(event, Rejection):
+            log_rejection(record, event)
             self._count_rejection(event)
             return
         self.metrics.accepted(1)
@@ -70,21 +68,5 @@ class StageCounters:
         if failure is not None:
             self.metrics.dead_letter(failure.reason)
             self.metrics.produced(DEAD_LETTERS, 1)
-            _log_dead_letter(record, failure)
+            log_dead_letter(record, failure)
         self.breaker.count(record, failure)
-
-
-def _log_dead_letter(record: Record, failure: PermanentError) -> None:
-    """Log where the record stands, which requests it was about, as far as its bytes tell, and why it failed."""
-    topic = record.partition.topic
-    requests = [f"{seed_id}-{index}" for seed_id, index in requests_in_record(topic, record.value, record.headers)]
-    more = [f"and {len(requests) - MAX_REQUESTS} more"] if len(requests) > MAX_REQUESTS else []
-    log("dead-letters").warning(
-        "a record became a dead letter",
-        request=" ".join(requests[:MAX_REQUESTS] + more),
-        topic=topic,
-        partition=record.partition.number,
-        offset=record.offset,
-        reason=failure.reason,
-        why=str(failure)[:MAX_WHY_CHARS],
-    )

@@ -13,10 +13,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import Protocol
 
-from monitoring.logs import log
 from schemas.errors import RetryableError
 from streams.broker.records import Partition, Record
 from streams.errors import StepHung
+from streams.steps.outcome_log import log_retry
 from streams.worker.pipelining import Pipeline, Step, StepCallTimer
 from streams.worker.record_buffer import POLL_S, BatchLimits, RecordBuffer
 
@@ -197,7 +197,9 @@ class Worker:
             waited_s = time.monotonic() - started
             if time.monotonic() - reported_at >= REPORT_EVERY_S:
                 reported_at = time.monotonic()
-                log("worker").warning("waiting", records=len(batch), waited_s=round(waited_s), why=str(failure))
+                log_retry(batch, failure, waited_s)
+            else:
+                log_retry(batch, failure, waited_s, brief=True)
             if self._limits.give_up_s is not None and waited_s > self._limits.give_up_s:
                 raise failure
             self._gauges.retried()

@@ -25,7 +25,7 @@ END_S = 15.0
 @contextmanager
 def process(kind: str, settings: ProcessSettings) -> Iterator[Startup]:
     """A process from its first line to its last. Until another handler is set, SIGTERM ends it at once."""
-    set_up(settings.log_format, kind)
+    set_up(settings.log_format, kind, settings.log_level)
     health = Health()
     stop_on_signal(lambda: sys.exit(0))  # during startup nothing is in flight
     with exporting(kind), serving(kind, settings, health):

@@ -1,5 +1,6 @@
 """Services that are away, and processes that wait for them: what they say, what their probes answer, how they end."""
 
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -111,8 +112,8 @@ def test_a_store_that_refuses_us_ends_the_process_at_once(
         SKG_S3_SECRET_KEY="wrong-secret",
     )
     assert refused.ended(30) == 2
-    last = refused.log().splitlines()[-1]
-    assert last.startswith(f"skg: S3 at {minio_store.s3_endpoint} (SKG_S3_ENDPOINT) refused")
+    last = json.loads(refused.log().splitlines()[-1])["event"]
+    assert last.startswith(f"S3 at {minio_store.s3_endpoint} (SKG_S3_ENDPOINT) refused")
     assert "wrong-secret" not in refused.log()
 
 

@@ -235,7 +235,7 @@ def test_a_command_with_a_mistake_ends_in_one_line(
     done = skg(tmp_path, mistaken(kafka, FAULTS[name]), *command)
     assert time.monotonic() - began < COMMAND_S
     assert done.returncode == 2, done.stderr
-    told = [line for line in done.stderr.splitlines() if line.startswith("skg: ")]
+    told = [line for line in done.stderr.splitlines() if line.startswith("skg: ") or '"level": "error"' in line]
     assert len(told) == 1, done.stderr
     assert FAULTS[name].says.rpartition("*")[2] in told[0]
     assert "Traceback" not in done.stdout + done.stderr
@@ -331,7 +331,7 @@ def test_processes_go_on_while_logins_are_brief_and_end_in_one_line_once_theirs_
     kafka.sets_password("changing", WRONG)
     for process in processes:
         assert process.ended(30) == 2, process.log()
-        (told,) = process.lines("skg: ")
+        (told,) = process.lines("and SKG_KAFKA_PASSWORD")
         assert "SKG_KAFKA_USERNAME=changing and SKG_KAFKA_PASSWORD" in told
         assert "Traceback" not in process.log()
         _says_no_secret(process.log())

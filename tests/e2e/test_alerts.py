@@ -3,6 +3,8 @@
 A real Prometheus evaluates the rules, in which a minute lasts two seconds.
 """
 
+import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.alerts.prometheus import Prometheus, watching
-from tests.alerts.watched import WatchedFactory, watched
+from tests.alerts.watched import KINDS, UNKNOWN, WatchedFactory, watched
 from tests.fakes.carrier import SESSION_S
 from tests.fakes.left_behind import sample_ids
 from tests.fakes.wait import until
@@ -49,13 +51,31 @@ def test_what_is_taken_away_raises_its_own_alert_and_no_other_and_it_clears(tmp_
         assert server.firing() == set()
         raise_each(server, factory)
         until(lambda: not server.firing(), 15 * MINUTE_S + SLACK_S, "the dead letter is past")
+        check_logs(factory)
         fired = server.fired(int(time.monotonic() - began))
         assert fired == {"SkgDeadLetters", "SkgNoMember", "SkgServiceAway", "SkgBrokerAway"}
+
+
+def check_logs(factory: WatchedFactory) -> None:
+    """Every line of every process is JSON and names its process; what became of single records is told with its place."""
+    lines = [json.loads(line) | {"of": kind} for kind in KINDS for line in (factory.folder / f"{kind}.log").open()]
+    assert {line["process"] == line["of"] for line in lines} == {True}
+    assert {line["logger"].partition(".")[0] for line in lines} <= {"skg", "kafka"}, "no other library has anything to say"
+    for event, reason in (
+        ("a request was rejected", "unknown_concept"),
+        ("a record became a dead letter", "undecodable"),
+        ("a batch is tried again", "store"),
+    ):
+        found = [line for line in lines if line["event"] == event and line["reason"] == reason]
+        assert found, event
+        assert all({"request", "topic", "partition", "offset", "trace_id", "why"} <= set(line) for line in found)
+        assert reason == "undecodable" or all(re.fullmatch("[0-9a-f]{32}", line["trace_id"]) for line in found)
 
 
 def raise_each(server: Prometheus, factory: WatchedFactory) -> None:
     """One after the other; the dead letter's alert lasts through the others."""
     factory.poison()
+    factory.ask(2, UNKNOWN)
     until(lambda: ("SkgDeadLetters", "render") in server.firing(), SLACK_S, "the first dead letter fires")
     raised_and_cleared(
         server, "SkgNoMember", 5 + SESSION_S / MINUTE_S, lambda: factory.kill("render"), lambda: factory.start("render")

@@ -55,7 +55,7 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
     from streams.settings import StatusSettings
 
     settings = StatusSettings()
-    set_up(settings.log_format, "gallery")
+    set_up(settings.log_format, "gallery", settings.log_level)
     private = is_loopback(address[0])
     factory = running_factory(settings) if (private if feed is None else feed) else None
     rejected = RejectionSearch(rejections_uri(uri), options)

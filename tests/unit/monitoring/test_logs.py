@@ -84,7 +84,7 @@ def test_a_broken_connection_inside_the_brokers_client_is_one_line_and_no_traceb
 
 def test_our_own_lines_are_told_each_time() -> None:
     sparing = RepeatFilter(lambda: 100.0)
-    assert all(sparing.filter(record("worker", 7, value)) for value in range(5))
+    assert all(sparing.filter(record("skg.worker", 7, value)) for value in range(5))
 
 
 ENDING = """
@@ -100,3 +100,61 @@ log("render").warning("ours is")
 def test_as_a_process_ends_what_its_clients_cancel_is_not_logged():
     done = subprocess.run([sys.executable, "-c", ENDING], capture_output=True, text=True, check=True)
     assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["ours is"]
+
+
+FAILING = """
+import logging, sys, threading, warnings
+from monitoring.logs import log, set_up
+set_up("json", "render", {level!r})
+for _ in range(3):
+    warnings.warn("that will go", DeprecationWarning, stacklevel=1)
+warnings.warn("another", UserWarning, stacklevel=1)
+log("part").debug("every attempt")
+log("part").info("a result")
+log("part").warning("a loss")
+for number in range(5):
+    logging.getLogger("some.library").warning("again %s", number)
+logging.getLogger("some.library").info("chatter")
+def fail():
+    raise RuntimeError("of a thread")
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+raise RuntimeError("of the process")
+"""
+
+
+def told(level: str) -> list[dict[str, str]]:
+    program = [sys.executable, "-W", "always", "-c", FAILING.format(level=level)]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    return [json.loads(line) for line in done.stderr.splitlines()]
+
+
+def test_what_nobody_expects_is_json_too_and_no_library_says_a_thing_many_times() -> None:
+    lines = told("info")
+    events = [line["event"] for line in lines]
+    assert sum("that will go" in event for event in events) == 1
+    assert sum("another" in event for event in events) == 1
+    assert [event for event in events if event.startswith("again")] == ["again 0"]
+    assert "chatter" not in events
+    failures = [line for line in lines if line["level"] == "critical"]
+    assert [line["event"] for line in failures] == ["an error that nothing expects"] * 2
+    assert "RuntimeError: of a thread" in failures[0]["exception"]
+    assert "RuntimeError: of the process" in failures[1]["exception"]
+    assert {line["process"] for line in lines} == {"render"}
+
+
+@pytest.mark.parametrize(
+    ("level", "ours"),
+    [
+        ("debug", ["every attempt", "a result", "a loss"]),
+        ("info", ["a result", "a loss"]),
+        ("warning", ["a loss"]),
+        ("error", []),
+    ],
+)
+def test_a_setting_says_from_which_level_on_lines_are_told(level: str, ours: list[str]) -> None:
+    lines = told(level)
+    assert [line["event"] for line in lines if line["logger"] == "skg.part"] == ours
+    assert ("again 0" in {line["event"] for line in lines}) == (level != "error")

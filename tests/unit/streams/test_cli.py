@@ -164,8 +164,8 @@ def test_a_process_without_its_broker_says_so_and_ends_when_it_is_told_to_give_u
     done = skg(kind, SKG_KAFKA_BOOTSTRAP="127.0.0.1:9", SKG_GIVE_UP_S="0.5")
     assert done.returncode == 2
     assert "waiting for Kafka at 127.0.0.1:9 (SKG_KAFKA_BOOTSTRAP): connection refused" in done.stderr
-    last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("skg: cannot reach Kafka at 127.0.0.1:9 (SKG_KAFKA_BOOTSTRAP)")
+    last = json.loads(done.stderr.splitlines()[-1])["event"]
+    assert last.startswith("cannot reach Kafka at 127.0.0.1:9 (SKG_KAFKA_BOOTSTRAP)")
     assert "SKG_GIVE_UP_S" in last
     assert "Traceback" not in done.stderr
 

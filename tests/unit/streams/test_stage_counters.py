@@ -6,13 +6,16 @@ from structlog.testing import capture_logs
 
 from schemas.base import Event
 from schemas.codec import encode
-from schemas.errors import PermanentError
+from schemas.errors import PermanentError, RetryableError
 from schemas.ids import make_seed
-from schemas.topics import SEEDS
+from schemas.topics import GRAPHS, SEEDS
 from streams.broker.records import Partition, Record
 from streams.steps.dead_letters import narrowed_to_graph
+from streams.steps.outcome_log import log_retry
 from tests.fakes.events import make_graph, make_qa, make_rejection
-from tests.fakes.steps import tally
+from tests.fakes.steps import TRACE, record_of, tally
+
+SOURCE = record_of(make_graph(), offset=7)
 
 
 def counted(*events: Event) -> dict[str, float]:
@@ -30,7 +33,7 @@ def counted(*events: Event) -> dict[str, float]:
 
     before, counts = now(), tally("examine")
     for event in events:
-        counts.count_event(event)
+        counts.count_event(event, SOURCE)
     return {name: value - before.get(name, 0) for name, value in now().items() if value != before.get(name, 0)}
 
 
@@ -61,13 +64,19 @@ def test_a_sample_is_accepted_or_salvaged(notes: dict[str, str], outcome: str):
 
 def test_each_dead_letter_is_a_line_of_the_log_with_its_request_place_and_reason():
     counts, seed = tally("agents"), make_seed("a cat", count=5)
-    good, bad = (record_of(value, offset) for value, offset in ((encode(seed), 7), (b"\xc1", 8)))
+    good, bad = (raw(value, offset) for value, offset in ((encode(seed), 7), (b"\xc1", 8)))
     with capture_logs() as lines:
         counts.count_outcome(good, None)
         counts.count_outcome(narrowed_to_graph(good, seed, 3), PermanentError("failed", "sesame " + 5000 * "x"))
         counts.count_finished(good, PermanentError("oversize", "too large"))
         counts.count_finished(bad, PermanentError("undecodable", "no map"))
-    place = {"event": "a record became a dead letter", "log_level": "warning", "topic": SEEDS, "partition": 2}
+    place = {
+        "event": "a record became a dead letter",
+        "log_level": "warning",
+        "topic": SEEDS,
+        "partition": 2,
+        "trace_id": "",
+    }
     whole = f"{seed.seed_id}-0 {seed.seed_id}-1 {seed.seed_id}-2 and 2 more"
     assert lines == [
         place | {"offset": 7, "request": f"{seed.seed_id}-3", "reason": "failed", "why": "sesame " + 293 * "x"},
@@ -76,5 +85,28 @@ def test_each_dead_letter_is_a_line_of_the_log_with_its_request_place_and_reason
     ]
 
 
-def record_of(value: bytes, offset: int) -> Record:
+@pytest.mark.parametrize(("retried", "words"), [(False, "a request was rejected"), (True, "a picture is drawn again")])
+def test_each_rejection_is_a_line_of_the_log_with_its_request_place_reason_and_trace(retried: bool, words: str):
+    with capture_logs() as lines:
+        tally("examine").count_event(REFUSED.model_copy(update={"retried": retried}), SOURCE)
+    (line,) = lines
+    assert line == {
+        "event": words, "log_level": "info", "request": f"{REFUSED.seed_id}-{REFUSED.index}",
+        "topic": GRAPHS, "partition": 0, "offset": 7, "trace_id": TRACE[3:35],
+        "gate": REFUSED.gate, "reason": REFUSED.reason, "why": REFUSED.detail,
+    }  # fmt: skip
+
+
+def test_another_attempt_is_a_line_once_and_then_for_those_who_look_for_it():
+    failure = RetryableError("cannot reach S3", "store")
+    with capture_logs() as lines:
+        log_retry([SOURCE, SOURCE], failure, 0.3)
+        log_retry([SOURCE, SOURCE], failure, 2.0, brief=True)
+    first, again = lines
+    assert (first["log_level"], again["log_level"]) == ("warning", "debug")
+    assert (first["event"], first["reason"], first["records"], first["offset"]) == ("a batch is tried again", "store", 2, 7)
+    assert (first["trace_id"], first["request"]) == (TRACE[3:35], again["request"])
+
+
+def raw(value: bytes, offset: int) -> Record:
     return Record(Partition(SEEDS, 2), offset, b"key", value, ())
