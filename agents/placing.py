@@ -28,7 +28,7 @@ class Arranged:
 
 @dataclass(frozen=True)
 class Statement:
-    """What is to be arranged: the draft, the attributes of each object, and boxes that would be welcome."""
+    """What is to be arranged: the draft, the attributes of each object, and suggested boxes."""
 
     draft: Draft
     attributes: Sequence[tuple[str, ...]]

@@ -1,8 +1,8 @@
 """Metrics of the stages' groups for the lag exporter: exactly the last poll of the broker, and nothing while it is away.
 
 In: one poll, or that there was none.  Out: families of series for `/metrics`.
-A series of a partition or stage that the last look did not see is not shown: a last value that stays for ever would be
-worse than none.
+A series of a partition or stage that the last look did not see is not shown: a stale value would
+mislead.
 """
 
 from collections.abc import Iterator, Mapping

@@ -25,7 +25,7 @@ COST = Counter(
 )
 CALLS = Counter(
     "skg_language_calls_total",
-    "Answers by outcome: answered, cut, refused, failed. Many failed: the server is failing; many cut: raise the room.",
+    "Answers by outcome: answered, cut, refused, failed. Many failed: the server is failing; many cut: raise their limit.",
     ["stage", "outcome"],
 )
 CACHE_HITS = Counter(
@@ -33,17 +33,17 @@ CACHE_HITS = Counter(
 )
 SECONDS = Histogram(
     "skg_language_seconds",
-    "Seconds of one call that was paid, waiting for room excluded.",
+    "Seconds of one call that was paid, waiting for a free slot excluded.",
     ["stage"],
     buckets=SECONDS_BUCKETS,
 )
 REPAIRS = Counter(
     "skg_language_repairs_total",
-    "Answers that were shown their fault and asked for anew. Many: mend the prompt.",
+    "Answers that were returned with their fault and requested again. Many: improve the prompt.",
     ["stage"],
 )
 HINT_FAULTS = Counter(
-    "skg_layout_hint_faults_total", "Faults of layouts that a model suggested, by kind; the solver mends them.", ["kind"]
+    "skg_layout_hint_faults_total", "Faults of layouts that a model suggested, by kind; the solver repairs them.", ["kind"]
 )
 DROPPED = Counter(
     "skg_questions_dropped_total", "Questions of a model that were not admitted, by reason. They never reach a sample.",

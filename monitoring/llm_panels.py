@@ -41,7 +41,7 @@ PANELS: tuple[tuple[str, str, str, str, str], ...] = (
         "ops",
         "{{stage}} {{outcome}}",
         f"sum by (stage, outcome) (rate(skg_language_calls_total{_I}))",
-        "Failed: the server; cut: the room; refused: the model.",
+        "Failed: the server; cut: the token limit; refused: the model.",
     ),
     (
         "Answers from the cache a second",
@@ -55,14 +55,14 @@ PANELS: tuple[tuple[str, str, str, str, str], ...] = (
         "ops",
         "{{stage}}",
         f"sum by (stage) (rate(skg_language_repairs_total{_I}))",
-        "What a model had to be told twice.",
+        "Answers that were requested again.",
     ),
     (
         "Seconds of one answer (p90)",
         "s",
         "{{stage}}",
         f"histogram_quantile(0.9, sum by (stage, le) (rate(skg_language_seconds_bucket{_I})))",
-        "Waiting for room excluded.",
+        "Waiting for a free slot excluded.",
     ),
     (
         "Calls under way",
@@ -83,7 +83,7 @@ PANELS: tuple[tuple[str, str, str, str, str], ...] = (
         "ops",
         "{{kind}}",
         f"sum by (kind) (rate(skg_layout_hint_faults_total{_I}))",
-        "The solver mends them.",
+        "The solver repairs them.",
     ),
     (
         "Questions of models dropped a second",

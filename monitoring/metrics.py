@@ -71,7 +71,7 @@ LACKING = Gauge(
 QUESTIONS = Counter("skg_questions_total", "Questions of accepted samples. An even mix is the goal.", ["kind"])
 WAITING = Gauge(
     "skg_waiting",
-    "1 while a process waits for a service or tries a batch again because of it. Long: mend that service.",
+    "1 while a process waits for a service or tries a batch again because of it. Long: repair that service.",
     ["stage", "service"],
 )
 CALL_SECONDS = Gauge(
@@ -82,7 +82,7 @@ CALL_SECONDS = Gauge(
 HUNG = Gauge("skg_hung", "1 while /healthz says that the process is stuck: replace it.", ["stage"])
 DISK_FREE = Gauge(
     "skg_disk_free_share",
-    "Free share of the file system of a folder: of local state, or of the dataset. Near 0: writers wait for room.",
+    "Free share of the file system of a folder: of local state, or of the dataset. Near 0: writers wait for free space.",
     ["stage", "folder"],
 )
 BUILD = Gauge("skg_build_info", "1, with the version of the factory and of Python.", ["stage", "version", "python"])

@@ -1,1 +1,1 @@
-"""The carriers and the doors to the outside: Kafka, S3, embedded services, and the `skg` command."""
+"""The processes, the clients of Kafka, S3 and language models, embedded services, and the `skg` command."""

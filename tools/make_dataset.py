@@ -2,8 +2,8 @@
 
 In: a number of samples; a seeds file, or the sample seeds with every scene of the knowledge base.  Out: a Delta table at
 DIR, written in one commit, and a line that says what came of it.  Planner, renderer and examiner are the factory's own;
-SKG_RENDERER picks who draws, SKG_HELD_OUT_PER_MILLE how much is held out.  A concept is planned, drawn and examined by one
-process, so its near duplicates are found.
+SKG_RENDERER selects the renderer, SKG_HELD_OUT_PER_MILLE how much is held out.  A concept is planned, drawn and examined
+by one process, so its near duplicates are found.
 """
 
 import argparse

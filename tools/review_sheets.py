@@ -1,4 +1,4 @@
-"""Draws what people shall judge by looking: `python -m tools.review_sheets pictures|depth DATASET --count 40 --out DIR`.
+"""Draws sheets for people to judge: `python -m tools.review_sheets pictures|depth DATASET --count 40 --out DIR`.
 
 In: a dataset's table.  Out: in DIR numbered sheets of pictures (PNG), `form.md` to fill in, and `key.json`, which no reader
 sees: sample and question ids, and the stored answers.

@@ -111,7 +111,7 @@ class Grower:
 
 
 def _in_a_line(said: str) -> str:
-    """What somebody else said, short, without line breaks or control characters."""
+    """A foreign text, shortened, without line breaks or control characters."""
     line = "".join(letter if letter.isprintable() else " " for letter in " ".join(said.split()))
     return line if len(line) <= LONGEST_REASON else f"{line[:LONGEST_REASON]} …"
 

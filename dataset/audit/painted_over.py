@@ -1,4 +1,4 @@
-"""Finds objects whose place in the picture was painted over, although the picture's hash was put right.
+"""Finds objects whose place in the picture was painted over, although the picture's hash was corrected.
 
 In: a decoded picture, the row's objects, and what was noted of their pixels when the picture was examined.  Out: details.
 With a note, the box that was examined must look as it did: averaged to 4 × 4 fields of red, green and blue, no field may
@@ -29,7 +29,7 @@ MARGIN, SMALLEST = 2, 12
 
 
 def painted_over(picture: Image.Image, objects: Iterable[Thing], notes: Mapping[str, Any]) -> Iterator[str]:
-    """What speaks for a painted object. Raises ValueError, TypeError or AttributeError for a note of another form."""
+    """Signs that an object was painted over. Raises ValueError, TypeError or AttributeError for a malformed note."""
     noted, image, grey = json.loads(notes.get(NOTE, "{}")), picture.convert("RGB"), picture.convert("L")
     for number, (box, fields) in noted.items():
         difference = _difference(image, box, bytes.fromhex(fields))

@@ -1,7 +1,7 @@
 """A logistic regression over the choices of questions: a softmax of weighted features (conditional logit).
 
 In: for every choice of every question its features, and which choice is right.  Out: the likeliest choice of others.
-Knows no pictures, no words: what a feature is decides who calls.
+Independent of pictures and words: the caller defines the features.
 """
 
 from array import array

@@ -2,7 +2,7 @@
 
 In: a source.  Out: `train/000000/` and so on, of a thousand pictures each: `scene_camera.json`, `scene_gt.json`,
 `scene_gt_info.json`, `rgb/`, `depth/`, `mask_visib/`; `models/models_info.json`.
-Every body is a model of its own, since no two have the same size: a box, of which size and category are said.
+Every body is a model of its own, since no two have the same size: a box with its size and category.
 Lengths are in millimetres; the middle of the upper left pixel is (0, 0), as in OpenCV.  Rows without a camera are left out.
 """
 

@@ -1,4 +1,4 @@
-"""Questions that leave open whether the picture tells: how many there are, and whether saying that it does not pays.
+"""Questions that leave open whether the picture shows the answer: how many there are, and whether always denying it pays.
 
 In: rows.  Out: measures by split.
 """

@@ -60,7 +60,7 @@ def entailed_questions(conversation: Iterable[AskedQuestion], row: SampleRow) ->
 
 
 class TurnReader:
-    """Somebody who reads a conversation about a picture and does not see it."""
+    """A reader of a conversation about a picture who does not see the picture."""
 
     def __init__(self, row: SampleRow) -> None:
         self._row, self._facts = row, StatedFacts()

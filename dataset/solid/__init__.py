@@ -1,1 +1,1 @@
-"""What rows of pictures of scenes in metres have more than others: camera, bodies, masks, depth."""
+"""The additional columns of scenes in metres: camera, bodies, masks, depth."""

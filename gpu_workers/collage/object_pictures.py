@@ -73,7 +73,7 @@ class Painter:
         return ObjectPicture(image, words)
 
     def _sprite(self, place: Place, colour: str | None, look: Appearance) -> tuple[Image.Image, set[str]]:
-        """The sprite in its box and the colour that it shows; in the look's tone unless that would belie the colour."""
+        """The sprite in its box and the colour that it shows; in the look's tone unless the colour's name would change."""
         sprite, drawn = self._coloured(place.category, colour, look)
         sprite = colours.without_water(sprite) if place.ground == "water" else sprite
         sprite = sprite if colour else coated(sprite, look.coat)
@@ -125,7 +125,7 @@ def leaned(picture: Image.Image, leaning: Leaning, side: Side) -> Image.Image:
 
 
 def _in_tone(image: Image.Image, tone: tuple[float, float], drawn: set[str]) -> Image.Image:
-    """The picture in the tone, unless that would belie a colour that it shows."""
+    """The picture in the tone, unless the tone would change the name of a colour that it shows."""
     varied = toned(image, tone)
     return varied if all(colours.has_colour(varied, each) for each in drawn if each in colours.RAMPS) else image
 

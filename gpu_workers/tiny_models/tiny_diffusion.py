@@ -77,7 +77,7 @@ def write_once(folder: Path, write: Callable[[Path], None]) -> Path:
         try:
             place.rename(folder)
         except OSError:
-            shutil.rmtree(place)  # somebody else was first, with the same weights
+            shutil.rmtree(place)  # another process was first, with the same weights
     return folder
 
 

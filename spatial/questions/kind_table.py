@@ -182,7 +182,7 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
             between_proposals.between, frozenset({"arrangement"}), 4, rare=True,
         ),
         "unanswerable": QuestionKind(
-            "a side, a neighbour or a hidden thing that the picture may not tell: one of the choices says so",
+            "a side, a neighbour or a hidden thing that the picture may not show: one of the choices says so",
             unknown_proposals.unanswerable, frozenset({"direction"}), 2, in_samples=1.0, in_all=1,
         ),
         "description": QuestionKind(

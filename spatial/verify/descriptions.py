@@ -1,4 +1,4 @@
-"""Sentences that say something of a picture: whether each is so.
+"""Verifies the sentences of descriptions: whether each is true of the picture.
 
 In: a sentence, or several, and the scene.  Out: a parsed `Statement`; true or false, the text of the wrong one among
 several, or a whole description; `NotProven` with the reason where nothing is proven.
@@ -60,7 +60,7 @@ class Statement:
 
     @property
     def about(self) -> set[int]:
-        """The ids of all objects of which it speaks. Raises NotProven."""
+        """The ids of all objects that it mentions. Raises NotProven."""
         found = {thing.id for words in self.form.refs for thing in self.reader.resolve(words)}
         nouns = [self.reader.nouns[noun] for noun in self.form.nouns]
         return found | {t.id for t in self.reader.scene.objects for noun in nouns if may_be_called(t.category, noun)}
@@ -87,7 +87,7 @@ def sentences_in(text: str) -> list[str]:
 
 
 def wrong_one(sentences: Sequence[str], subject: int, scene: Scene) -> str:
-    """The only wrong sentence. Raises NotProven where not exactly one is wrong, or none speaks of the subject."""
+    """The only wrong sentence. Raises NotProven where not exactly one is wrong, or none mentions the subject."""
     found = _statements(sentences, subject, scene)
     wrong = [each.text for each in found if not each.holds]
     if len(wrong) != 1:

@@ -1,6 +1,6 @@
 """What a question asks, with the names of its things: equal for two sentences that ask the same.
 
-In: a question's text and the categories of which it may speak.  Out: a `Meaning`; None for an unknown sentence.
+In: a question's text and the categories that it may mention.  Out: a `Meaning`; None for an unknown sentence.
 Answers nothing and knows no scene.
 """
 

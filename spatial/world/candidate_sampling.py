@@ -121,7 +121,7 @@ class Carrier:
 
 
 def on_carrier(view: View, spec: BodySpec, carrier: Carrier, hollow: bool, rng: Random) -> Candidates:
-    """On the surfaces of another thing, or in its hollows: wholly on them, and with room above."""
+    """On the surfaces of another thing, or in its hollows: entirely on them, and with space above."""
     surfaces = [surface for surface in carrier.kind.surfaces if surface.hollow == hollow]
     draws = _draws(rng, 40 * len(surfaces))
     parts = [_on_surface(view, spec, carrier, (surface, draws[40 * k : 40 * k + 40])) for k, surface in enumerate(surfaces)]

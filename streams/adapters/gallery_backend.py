@@ -78,9 +78,9 @@ def seeds_of_form(form: SeedForm) -> list[SeedConcept]:
         "required_objects": form.required,
         "excluded": form.excluded,
     }
-    wish = {"concept": form.concept, "count": _number(form.count), "options": options}
+    values = {"concept": form.concept, "count": _number(form.count), "options": options}
     try:
-        return seeds_of(SeedRequest.model_validate(wish))
+        return seeds_of(SeedRequest.model_validate(values))
     except ValidationError as error:
         raise UserError(explain(error)) from error
     except BadSeeds as error:

@@ -41,8 +41,8 @@ NAME = b"skg-login"
 def log_in(connection: KafkaConnection, host: str, port: int, timeout_s: float) -> None:
     """Return once the broker has accepted this connection.
 
-    Raises AccessDenied, Misconfigured, and OSError where nobody answers, or somebody closes the connection: as brokers do
-    when they end, and when a client does not speak as they expect.
+    Raises AccessDenied, Misconfigured, and OSError where nothing answers or the connection is closed: as brokers do when
+    they end, and when a client uses another protocol than they expect.
     """
     where, context = f"Kafka at {host}:{port}", connection.context()
     with socket.create_connection((host, port), timeout=timeout_s) as plain:

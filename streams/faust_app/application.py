@@ -36,7 +36,7 @@ START_LOOK_S = 0.1
 ANSWER_S = 3.0
 
 FAUST = logging.getLogger("faust")
-"""Services log by the name of the class's module; what ours say of themselves is Faust's chatter all the same."""
+"""Services log by the name of the class's module; what our own log as services is Faust's output all the same."""
 
 COMMIT_S = 3.0
 """How long a commit may take. aiokafka retries forever while the group's coordinator is away; what was not committed

@@ -22,7 +22,7 @@ class BadAnnotations(BadInput):
 class AnnotatedObject:
     """One annotated object. `depth` is None where nobody measured it; smaller is nearer.
 
-    `is_crowd`: several that were not told apart.
+    `is_crowd`: several that were not separated.
     """
 
     category: str

@@ -27,7 +27,7 @@ from streams.llm.response import InvalidResponse, body_text, read_body, readable
 
 Mode = Literal["json_schema", "object_schema", "json_object", "text"]
 MODES: tuple[Mode, ...] = ("json_schema", "object_schema", "json_object", "text")
-"""How a server is told the answer's form, the strictest first; a server that does not support one gets the next.
+"""How a request states the form of the answer, the strictest first; a server that does not support one gets the next.
 `object_schema` is what llama-cpp-python's server needs: a `json_object` with a schema beside it."""
 
 OPTIONAL = {"max_tokens": "max_completion_tokens", "temperature": "", "seed": ""}
@@ -141,8 +141,8 @@ class OpenAIClient:
         if error is None:
             return "nothing"
         where = error.response.headers.get("location")
-        told = f"redirected to {where}" if where else error.body if isinstance(error.body, str) else error.message
-        return f"HTTP {error.status_code}: {self._readable(' '.join(told.split()))}"
+        reason = f"redirected to {where}" if where else error.body if isinstance(error.body, str) else error.message
+        return f"HTTP {error.status_code}: {self._readable(' '.join(reason.split()))}"
 
     def _malformed(self, sent: str) -> Malformed:
         """The failure, with the beginning of what the server sent in one line and without secrets."""

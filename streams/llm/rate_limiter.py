@@ -136,11 +136,11 @@ class RateLimitedModel:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _last_failure(self, failure: Busy) -> Exception:
-        told = f"{failure} (tried {ATTEMPTS} times)"
+        reason = f"{failure} (tried {ATTEMPTS} times)"
         if not isinstance(failure, Malformed):
-            return RetryableError(told, "model")
+            return RetryableError(reason, "model")
         self._has_answered = self._has_answered or await self._answers_anything()
-        return MalformedReply(told, ATTEMPTS) if self._has_answered else Refused(f"{told}; check its address")
+        return MalformedReply(reason, ATTEMPTS) if self._has_answered else Refused(f"{reason}; check its address")
 
     async def _answers_anything(self) -> bool:
         """Whether the server answers a harmless request: then the other one is at fault, and would be at every restart."""

@@ -121,9 +121,9 @@ def _written(
     """Each rejection with its picture's path, once it is in `lines`."""
     for row in rows:
         done.rejections += 1
-        told = {**as_full_json(row), "picture": None if row["image_key"] is None else fetched.picture(row, done)}
-        lines.write(json.dumps(told, ensure_ascii=False) + "\n")
-        yield told
+        full_row = {**as_full_json(row), "picture": None if row["image_key"] is None else fetched.picture(row, done)}
+        lines.write(json.dumps(full_row, ensure_ascii=False) + "\n")
+        yield full_row
 
 
 class _PictureFolder:

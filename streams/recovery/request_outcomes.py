@@ -128,9 +128,9 @@ def read_requests(source: TopicSource) -> Requests:
 
 def add_dead_letters(found: Requests, source: TopicSource) -> None:
     """Add the findings of dead letters; a replayed one is not an outcome. Raises RetryableError."""
-    told = [(digest_of(letter.event), requests_in_letter(letter.event)) for letter in read_letters(source)]
+    ended = [(digest_of(letter.event), requests_in_letter(letter.event)) for letter in read_letters(source)]
     sent = replayed_digests(source)
-    for digest, requests in told:
+    for digest, requests in ended:
         dead = Finding.DEAD if len(requests) == 1 else Finding.MAYBE_DEAD  # of a whole seed: the others may have ended well
         for request in requests:
             found.note(request, Finding.SENT_BACK if digest in sent else dead)

@@ -1,6 +1,6 @@
 """Brokers and stores on this machine: embedded ones for demos and laptops, real ones for tests.
 
-In: a kind and a folder.  Out: a running, usable service on loopback that dies with its parent, unless told otherwise.
+In: a kind and a folder.  Out: a running, usable service on loopback that dies with its parent, unless it is detached.
 """
 
 from streams.services.launcher import BrokerKind, Running, StoreKind, start_broker, start_store

@@ -74,10 +74,10 @@ def endpoints_of(broker: Running, store: Running) -> Endpoints:
 
 def export_lines(endpoints: Endpoints, around: Iterable[str] = ()) -> str:
     """For a shell's `eval`. What `around` names of other services' keys and TLS is unset."""
-    told = endpoints.environment()
-    foreign = [name for name in sorted(around) if name.startswith(OF_SERVICES) and name not in told and name not in STAYS]
+    own = endpoints.environment()
+    foreign = [name for name in sorted(around) if name.startswith(OF_SERVICES) and name not in own and name not in STAYS]
     lines = [f"unset {name}" for name in foreign]
-    return "\n".join([*lines, *(f"export {name}={shlex.quote(value)}" for name, value in told.items())])
+    return "\n".join([*lines, *(f"export {name}={shlex.quote(value)}" for name, value in own.items())])
 
 
 def up(

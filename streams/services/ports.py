@@ -1,6 +1,6 @@
 """Free ports on loopback. In: how many, or which one. Out: port numbers, or who is in the way.
 
-A port that is free now may be taken a moment later: whoever starts a server tries again with others.
+A port that is free now may be taken a moment later: the starter of a server tries again with others.
 """
 
 import random

@@ -12,7 +12,7 @@ from streams.services.bound_process import Command
 
 
 class Keys(NamedTuple):
-    """The keys that a store requires of its clients. MinIO wants 3 and 8 characters at least."""
+    """The keys that a store requires of its clients. MinIO requires at least 3 and 8 characters."""
 
     access: str
     secret: str

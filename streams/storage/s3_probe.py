@@ -1,4 +1,4 @@
-"""Whether the object store answers at all, for machines without keys of it.
+"""Whether the object store answers at all, for machines without its keys.
 
 In: an endpoint.  Out: nothing, or ServiceAway with the address.  Reads and writes no object.
 """

@@ -17,7 +17,7 @@ class TopicRouter:
         self._steps = steps
 
     def assigned(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
-        """Where each partition's own step wants to start."""
+        """Where each partition starts, according to its own step."""
         starts: dict[Partition, int | None] = {}
         for topic, step in self._steps.items():
             starts |= step.assigned([partition for partition in partitions if partition.topic == topic])

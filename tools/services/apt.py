@@ -129,7 +129,7 @@ def run(command: tuple[str, ...], patience_s: float, environment: dict[str, str]
 
 
 def _fault(said: str) -> str:
-    """The line that names the fault: the first that speaks of an error and says more than that, else the last one."""
+    """The line that names the fault: the first that mentions an error with a cause, else the last one."""
     lines = [line.strip() for line in COLOURS.sub("", said).splitlines() if line.strip()] or ["it said nothing"]
     named = [line for line in lines if FAULT.search(line) and not line.endswith(PREAMBLE)]
     return (named or lines[-1:])[0]

@@ -1,1 +1,1 @@
-"""The audit of what only pictures of scenes in metres have."""
+"""The audit of the additional columns of scenes in metres."""

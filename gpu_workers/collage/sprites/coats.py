@@ -1,4 +1,4 @@
-"""The coats of animals and the usual colours of other things whose sprite has one: nobody asked for them.
+"""The coats of animals and the usual colours of other things whose sprite has one, where no colour is asked for.
 
 In: an RGBA sprite and a coat.  Out: the sprite in that colour, with white socks or patches.
 A colour that is asked for goes before any coat: `gpu_workers.collage.object_pictures` sees to that.

@@ -1,1 +1,1 @@
-"""Attention guidance by boxes: one loop, and an energy for each published method, in a file of its own."""
+"""Attention guidance by boxes: one loop, and an energy for each published method."""

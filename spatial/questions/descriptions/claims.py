@@ -104,7 +104,7 @@ def keys_of_claim(claim: Claim) -> frozenset[Key]:
 
 
 def sentence_of(claim: Claim, picture: str, rng: random.Random) -> str:
-    """The claim as a sentence, which calls the picture by the word where it speaks of it."""
+    """The claim as a sentence, which uses the given word for the picture where it mentions it."""
     query = claim.query
     patterns = statements()[query.op]
     patterns = tuple(pattern for pattern in patterns if re.search(rf"\b{picture}\b", pattern)) or patterns

@@ -17,7 +17,7 @@ from spatial.relations.boxes import iou
 from spatial.splits import Key, split_of_keys
 
 SAME_SHARE = 0.5
-"""Of their common area: two boxes that share as much are not told apart by a box."""
+"""Of their common area: a box does not distinguish two boxes that share as much."""
 
 ALIKE_AREAS = 3
 """A wrong choice is less than so many times larger or smaller than what is in the box: or the box would tell the name."""

@@ -10,7 +10,7 @@ from spatial.questions.wording.question_parsing import queries_of
 from spatial.questions.wording.realisation import BOX, PHRASES, SLOT
 
 CATEGORIES = ("cat", "scissors", "bread", "cup", "chair", "book", "table", "glass of milk", "plant", "person", "car", "dog")
-"""What the queries speak of: one, several, what cannot be counted, what has a face, a name of two words."""
+"""What the queries are about: one, several, what cannot be counted, what has a face, a name of two words."""
 
 SAMPLES = 12
 """Queries of a sentence: more than any slot has phrases, or references."""

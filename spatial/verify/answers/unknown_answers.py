@@ -1,4 +1,4 @@
-"""The answers to questions of which the picture may not tell the answer.
+"""The answers to questions whose answer the picture may not show.
 
 In: a reader of the scene and a `Form`.  Out: what the picture tells, or that it does not and why; `NotProven` with the
 reason where neither is proven.

@@ -84,8 +84,8 @@ def follow(
     found, options = where(uri)
     if state is not None:
         after = _begun(state, found, options, after)
-    wish = FeedRequest(after, known(split), TEXTS)
-    for grown in rows_of(found, wish, options, wait=(lambda: False) if once else None):
+    request = FeedRequest(after, known(split), TEXTS)
+    for grown in rows_of(found, request, options, wait=(lambda: False) if once else None):
         for row in grown.rows:
             typer.echo(json.dumps({"version": grown.version, **row}, ensure_ascii=False))
         if state is not None:

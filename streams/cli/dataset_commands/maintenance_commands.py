@@ -44,8 +44,8 @@ def vacuum(
 
     found, options = where(uri)
     for table in _tables(found, options):
-        wish = maintenance.Retention(keep_hours, force)
-        files = maintenance.vacuum(table, options, wish, dry_run)
+        retention = maintenance.Retention(keep_hours, force)
+        files = maintenance.vacuum(table, options, retention, dry_run)
         for file in files if dry_run else []:
             typer.echo(file)
         typer.echo(f"{table}: {len(files)} files {'to delete' if dry_run else 'deleted'}")

@@ -55,8 +55,8 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
             "required_objects": tuple(require or ()), "excluded": tuple(exclude or ()),
         }  # fmt: skip
         context = "" if context_file is None else read_context(context_file)
-        wish = {"concept": concept, "count": count, "context": context, "options": options}
-        seeds = seeds_of(SeedRequest.model_validate(wish))
+        values = {"concept": concept, "count": count, "context": context, "options": options}
+        seeds = seeds_of(SeedRequest.model_validate(values))
     _say_readings(seeds, dry_run, anyway)
     if not dry_run:
         _publish(seeds)

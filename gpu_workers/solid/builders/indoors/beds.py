@@ -1,4 +1,4 @@
-"""Beds: for one, for two, one above another, for small children, for the ill."""
+"""Beds: for one, for two, one above another, for small children, for hospitals."""
 
 from gpu_workers.solid.builders.build_request import Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import STEEL, add_wheel, four, splayed_legs
