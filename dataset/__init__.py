@@ -31,7 +31,7 @@ def follow(
     columns: Sequence[str] | None = None,
     storage_options: Mapping[str, str] | None = None,
 ) -> Iterator["VersionRows"]:
-    """Each new version's rows as they come, for ever; see `dataset.reading.change_feed.follow`."""
+    """Each new version's rows as they come, forever; see `dataset.reading.change_feed.follow`."""
     from dataset.reading.change_feed import FeedRequest
     from dataset.reading.change_feed import follow as follow_table
 

@@ -1,4 +1,4 @@
-"""Metrics of the stages' groups for the lag exporter: exactly the last poll of the broker, and nothing while it is away.
+"""Metrics of the stages' groups for the lag exporter: the last poll of the broker, and nothing while it is unavailable.
 
 In: one poll, or that there was none.  Out: families of series for `/metrics`.
 A series of a partition or stage that the last look did not see is not shown: a stale value would
@@ -61,7 +61,7 @@ class GroupMetrics(Collector):
         self._shown = stages
 
     def hide(self) -> None:
-        """Remove the series: the broker is away."""
+        """Remove the series: the broker is unavailable."""
         self._shown = None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

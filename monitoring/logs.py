@@ -25,7 +25,7 @@ OURS = "skg"
 CHATTY = {
     "kafka": logging.WARNING,
     "kafka.net.selector": logging.ERROR,  # warns of each of its steps that took a tenth of a second, as on a busy machine
-    "aiokafka": logging.CRITICAL,  # tracebacks for as long as a broker is away; the agents report that themselves
+    "aiokafka": logging.CRITICAL,  # tracebacks for as long as a broker is unavailable; the agents report that themselves
     "faust": logging.CRITICAL,
     "mode": logging.CRITICAL,  # what ends the agents is raised, and reported once
     "urllib3": logging.ERROR,  # warns of every attempt; the caller reports when all have failed

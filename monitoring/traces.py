@@ -1,7 +1,7 @@
 """Traces: a span for each piece of work, linked to its cause by the W3C header `traceparent`.
 
 In: a record's `traceparent`, or none, and a span's attributes.  Out: spans, and the `traceparent` of the messages that
-result from the work.  Without an exporter a span is no more than the header, which is passed on all the same.
+result from the work.  Without an exporter a span is no more than the header, which is passed on nevertheless.
 Knows no tracing library: `monitoring.otel_export` has it.
 """
 

@@ -21,7 +21,7 @@ KIND = "unanswerable"
 
 
 def open_shares(rows: Sequence[SampleRow]) -> list[Measure]:
-    """`unanswerable_share/SPLIT`: the share of its questions that leave open whether the picture tells."""
+    """`unanswerable_share/SPLIT`: the share of its questions that leave open whether the picture shows the answer."""
     kinds = Counter((row.split, question.kind == KIND) for row in rows for question in row.questions)
     return [
         share_at_most(f"unanswerable_share/{split}", kinds[split, True], kinds[split, True] + kinds[split, False], MOST)

@@ -36,7 +36,7 @@ WRITTEN = ("clock", "watch", "calendar", "sign", "book", "newspaper", "keyboard"
 
 @dataclass(frozen=True)
 class Appearance:
-    """How one object looks: its sprite, a colour that nobody asked for, the factors of its tone, mirrored or not."""
+    """How one object looks: its sprite, a colour that no one asked for, the factors of its tone, mirrored or not."""
 
     sprite: str
     colour: str | None

@@ -1,4 +1,4 @@
-"""How much the names of two things give away: the odds of an answer, and how often a likely one is asked.
+"""How much the names of two things reveal: the odds of an answer, and how often a likely one is asked.
 
 In: an aspect and two categories.  Out: a probability with which the question is kept.
 The scores are data (`answer_odds.json`), fitted once to planned scenes by `tools.fit_answer_odds`: the log odds that the

@@ -17,7 +17,8 @@ from spatial.relations.relation_truth import members
 
 def certificate(view: View, query: Query, answer: Answer) -> str:
     """`premises` are boxes, depths, attributes and drawn relations as the scene states them; margins are shares of the
-    canvas (of the depth range for depth), 1 where nothing is measured; `reason` is why the picture does not tell."""
+    canvas (of the depth range for depth), 1 where nothing is measured; `reason` is why the picture does not show it.
+    """
     absent = [
         {"excluded": name}
         for name in (getattr(query, f, None) for f in ("category", "without"))

@@ -2,7 +2,7 @@
 
 In: a connection, one of its addresses.  Out: nothing, AccessDenied with the setting to change, or an OSError.
 kafka-python 3.0.12 drops the last answer of a broker that closes the connection after it, which is how brokers refuse a
-login or a client without a certificate: its clients only know that they were disconnected, and try for ever.
+login or a client without a certificate: its clients only know that they were disconnected, and try forever.
 """
 
 import socket

@@ -272,7 +272,7 @@ class Reader:
                 for high in (self._consumer.highwater(tp),)
             )
         except KafkaError:
-            return False  # unknown while the broker is away
+            return False  # unknown while the broker is unavailable
 
     def connected(self) -> bool:
         """Whether any connection to a broker is open."""

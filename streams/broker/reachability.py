@@ -29,7 +29,7 @@ def kafka_at(connection: KafkaConnection) -> str:
 
 
 CONNECT_S = 3.0
-"""A host that does not accept a connection within this time is away."""
+"""A host that does not accept a connection within this time is unavailable."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 3.0
 """Between attempts, doubled each time."""

@@ -36,10 +36,10 @@ START_LOOK_S = 0.1
 ANSWER_S = 3.0
 
 FAUST = logging.getLogger("faust")
-"""Services log by the name of the class's module; what our own log as services is Faust's output all the same."""
+"""Services log by the name of the class's module; what our own log as services is Faust's output nevertheless."""
 
 COMMIT_S = 3.0
-"""How long a commit may take. aiokafka retries forever while the group's coordinator is away; what was not committed
+"""How long a commit may take. aiokafka retries forever while the group's coordinator is unavailable; what was not committed
 is committed with the next one, or redelivered."""
 
 LEAVE_S, FLUSH_S = 4.0, 1.5

@@ -46,7 +46,7 @@ METADATA_MS = 30_000
 """How long until new partitions of a topic are read."""
 
 REPORT_EVERY_S = 30.0
-"""Between two log lines about a broker that is away."""
+"""Between two log lines about a broker that is unavailable."""
 
 STOP_S = 15.0
 """How long Faust's own stop may take besides the seeds in flight."""
@@ -210,7 +210,7 @@ async def _stop_app(app: SeedApp) -> None:
 
 
 def _log_unfinished(app: SeedApp) -> None:
-    """An end while the broker is away is no error of this process: what is in hand will be delivered again."""
+    """An end while the broker is unavailable is no error of this process: what is in flight will be delivered again."""
     if app.away_since is not None and not app.crashed:
         log("agents").info("stopped", during=f"waiting for {kafka_at(app.connection)}", in_hand=app.in_flight())
         return

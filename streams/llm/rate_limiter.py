@@ -20,7 +20,7 @@ from streams.llm.openai_client import Busy, Malformed
 
 ATTEMPTS = 6
 """Attempts at one request before RetryableError, with which the caller retries after its own pause. What is no answer of
-the API is not retried any more: it would be for ever."""
+the API is not retried any more: it would be forever."""
 
 PROBE = Request(
     "probe",

@@ -45,7 +45,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 all well, 1 a stage is stuck or has work and no member, 2 the broker or the store is away."""
+        """0 all well, 1 a stage is stuck or has work and no member, 2 the broker or the store is unavailable."""
         if self.away:
             return AWAY
         return STUCK if any(row.state in _BAD for row in self.stages.values()) else WELL
@@ -116,7 +116,7 @@ class FactoryWatch:
         return Report(stages, tuple(away))
 
     def _ask_store(self) -> None:
-        """Raise RetryableError where the store is away; a machine that only monitors need not know it."""
+        """Raise RetryableError where the store is unavailable; a machine that only monitors need not know it."""
         if "s3_endpoint" in self._settings.model_fields_set:
             store_answers(self._settings.s3_endpoint, self._settings.connect_timeout_s)
 
@@ -145,7 +145,7 @@ def connect_factory_watch(settings: StatusSettings) -> FactoryWatch:
 
 
 def stage_status(stage: str, row: StageStatus, state: GroupState | None, stalled_s: float, bound_s: float) -> StageStatus:
-    """A stage's row with the broker's data (None: it is away), its state and its problems."""
+    """A stage's row with the broker's data (None: it is unavailable), its state and its problems."""
     problems = [f"{stage}: {row.hung} of {row.processes} processes on this machine hang"] if row.hung else []
     if state is None:
         return replace(row, lag=None, state="stuck" if row.hung else "unknown", problems=tuple(problems))

@@ -1,7 +1,7 @@
 """`skg lag-exporter`: the lag of every stage's group for Prometheus, as the broker knows it.
 
 In: the broker's answers.  Out: series on `/metrics`.
-Polls forever, or as long as SKG_GIVE_UP_S allows; while the broker is away the series of the groups are removed and
+Polls forever, or as long as SKG_GIVE_UP_S allows; while the broker is unavailable the series of the groups are removed and
 `skg_broker_up` is 0.
 Holds nothing that could be lost, so SIGTERM ends it at any point.
 """
@@ -27,7 +27,7 @@ from streams.worker.process_lifetime import process
 KIND = "lag-exporter"
 
 AWAY_S = 3.0
-"""Between two attempts while the broker is away, so that the series return soon after it does."""
+"""Between two attempts while the broker is unavailable, so that the series return soon after it does."""
 
 REPORT_EVERY_S = 30.0
 

@@ -1,7 +1,7 @@
 """The stages for a display: the metrics of this machine's processes, with the lag from the broker.
 
-In: the process registry, the broker.  Out: a status per call.  While the broker is away the status has only the processes'
-data, and the broker is asked again after a pause, so that displays do not wait for it each time.
+In: the process registry, the broker.  Out: a status per call.  While the broker is unavailable the status has only the
+data of the processes, and the broker is asked again after a pause, so that displays do not wait for it each time.
 """
 
 import threading

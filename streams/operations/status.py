@@ -33,7 +33,7 @@ class StageStatus:
     `rejected` are requests that ended, by reason; `redrawn` are pictures given up for another attempt, which did not.
     `tokens` were paid for language models; with `budget_spent` no new graph is begun.
     `lacking`: by axis the largest share that is missing from its target. `hung` processes report that they are stuck.
-    From the broker are `lag` (None: it is away), `group`, `members` and `oldest_unread_s`, the age of the oldest unread
+    From the broker are `lag` (None: unavailable), `group`, `members` and `oldest_unread_s`, the age of the oldest unread
     event. `state` is one of `streams.operations.factory_state.STATES`, `problems` say what is wrong.
     """
 

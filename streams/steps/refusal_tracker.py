@@ -1,7 +1,7 @@
 """Telling a record that is refused on its own from an outage.
 
 In: the outcomes of a batch.  Out: the same, or RetryableError for the batch as a whole.
-A store or a model that is away refuses everything, and waiting helps.  A record that is refused again and again while
+An unavailable store or model refuses everything, and waiting helps.  A record that is refused again and again while
 others pass will not succeed, and must not block its partition.
 """
 

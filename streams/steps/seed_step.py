@@ -66,7 +66,7 @@ class RetryPolicy:
 
 
 MODEL_RETRY_POLICY = RetryPolicy(attempts=12)
-"""A language model's server may be away for some minutes; its client makes six requests in each of these attempts."""
+"""A language model's server may be unavailable for minutes; its client makes six requests in each of these attempts."""
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ class SeedStep:
             await self._publish([failed.span.message_for(without_original(letter))], failed.record)
 
     async def _publish(self, messages: Sequence[Message], record: Record) -> None:
-        """Publish what resulted from the record, retrying while the broker is away. Raises PermanentError, and
+        """Publish what resulted from the record, retrying while the broker is unavailable. Raises PermanentError, and
         RetryableError after `give_up_s`."""
         give_up_s = self._tools.retry_policy.give_up_s
         stop = stop_never if give_up_s is None else stop_after_delay(give_up_s)

@@ -193,7 +193,7 @@ class S3Store:
         return f"failing: {error}"
 
     def _check_address_before_keys(self, keys: NoKeys) -> None:
-        """Continue without an error if the store is away: it is waited for, with keys or without."""
+        """Continue without an error if the store is unavailable: it is waited for, with keys or without."""
         if self._settings.s3_endpoint:
             try:
                 _connected(self._settings)

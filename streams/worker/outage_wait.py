@@ -128,7 +128,7 @@ def waiting_for_broker(kind: str) -> Iterator[None]:
 
 
 class ConnectionMonitor:
-    """Monitors a connection while records are processed: reports when the service is away, and stops after `give_up_s`.
+    """Monitors a connection while records are processed: reports an unavailable service, and stops after `give_up_s`.
 
     It also stops when the service answers and refuses the login: what is in flight is redelivered to a process that starts
     with the then current password or certificate.

@@ -64,7 +64,7 @@ HOPS = {
 }  # fmt: skip
 
 UNSURE = ("known_side", "known_next")
-"""Forms that leave open whether the picture tells."""
+"""Forms that leave open whether the picture shows the answer."""
 
 DOMAINS = {
     "existence": {"yes", "no"}, "place": {"yes", "no"}, "direction_yes_no": {"yes", "no"}, "chain": {"yes", "no"},
@@ -122,7 +122,7 @@ class ParsedQuestion:
 
     @property
     def reason(self) -> str:
-        """Why the picture does not tell, empty where it does. Raises NotProven."""
+        """Why the picture does not show the answer, empty where it does. Raises NotProven."""
         return what_is_known(self.reader, self.form).reason if self.form.ask in UNSURE else ""
 
     def named(self, words: str) -> int:

@@ -53,7 +53,7 @@ SEARCHES = 40
 
 
 def attribute(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """A drawn attribute that the category does not give away."""
+    """A drawn attribute that the category does not reveal."""
     by_value: dict[str, list[tuple[int, Family]]] = {}
     for i in scene.plainly_named:
         thing, name = scene.objects[i], scene.ref(i)
@@ -67,7 +67,7 @@ def attribute(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
 
 
 def telling_family(category: str, value: str) -> Family | None:
-    """The family of an attribute that may be asked for; None where the category gives the attribute away."""
+    """The family of an attribute that may be asked for; None where the category reveals the attribute."""
     family = next((f for f in FAMILIES if f == family_of(value)), None)
     known = categories().get(category)
     if family is None or known is None:
@@ -89,7 +89,7 @@ def exchanged_colours(scene: NamedScene) -> dict[int, list[tuple[str, str]]]:
 
 
 def only_colour(scene: NamedScene, i: int) -> str | None:
-    """The colour of an object, if it has one that its category does not give away."""
+    """The colour of an object, if it has one that its category does not reveal."""
     category = scene.objects[i].category
     colours = [value for value in scene.objects[i].attributes if family_of(value) == "colour"]
     known = category in categories() and [telling_family(category, value) for value in colours] == ["colour"]

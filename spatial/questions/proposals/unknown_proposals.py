@@ -24,7 +24,7 @@ Named = tuple[str, str | None]
 
 Rival = Callable[[NamedScene, random.Random, int, int], tuple[Named, Named] | None]
 """How an object may be named beside an anchor, and what may be asked for in its place that the picture does not tell; None
-where nothing may, or where the names would give away which of the two it is."""
+where nothing may, or where the names would reveal which of the two it is."""
 
 SIDEWAYS: tuple[Sideways, Sideways] = ("left_of", "right_of")
 

@@ -19,7 +19,7 @@ CONVERSE = {"left_of": "right_of", "right_of": "left_of", "behind": "in_front_of
 
 @dataclass(frozen=True)
 class Knowable:
-    """An answer. `reason`: why the picture does not tell, empty where it does; `beside`: the thing that comes next, on the
+    """An answer. `reason`: why the picture does not show it, else empty; `beside`: the thing that comes next, on the
     other side where nothing does on this one."""
 
     answer: str

@@ -37,7 +37,7 @@ POLL_INTERVAL_MS = 300_000
 MAX_POLL_RECORDS = 64
 
 START_AGAIN_S = 1.0
-"""Between two attempts to learn where partitions start, while the table with the positions is away."""
+"""Between two attempts to learn where partitions start, while the table with the positions is unavailable."""
 
 REPORT_EVERY_S = 30.0
 
@@ -152,7 +152,7 @@ class GroupConsumer:
         self._consumer.resume(*(tp for tp in self._consumer.paused() if Partition(*tp) in self._started))
 
     def commit(self, offsets: Mapping[Partition, int]) -> bool:
-        """Commit next offsets. False: not now (a rebalance, a broker that is away) or no longer ours; continue."""
+        """Commit next offsets. False: not now (a rebalance, a broker that is unavailable) or no longer ours; continue."""
         owned = {TopicPartition(*p): OffsetAndMetadata(o, "", -1) for p, o in offsets.items() if p in self._started}
         if not owned:
             return False
@@ -215,7 +215,7 @@ class GroupConsumer:
         try:
             return ends_of(self._connection, self._client, {p: self._next[p] for p in partitions}, CALL_TIMEOUT_MS / 1000)
         except RetryableError:
-            return {}  # it is away, or elects a leader: asked again with the next check
+            return {}  # it is unavailable, or elects a leader: asked again with the next check
 
     def _start(self, partitions: Sequence[Partition]) -> None:
         try:

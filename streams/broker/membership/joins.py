@@ -5,7 +5,7 @@ In: a consumer's group coordinator.  Uses the library's inner names: it offers n
 * A join that a grown topic has caused is forgotten as soon as the new assignment is made: the member would neither finish
   it nor send heartbeats again.
 * A join that ends between two polls is dropped, and the next poll begins another.  That makes every other member join
-  again: two members that poll in turn can do so for ever, and one whose polls do not wait never joins.
+  again: two members that poll in turn can do so forever, and one whose polls do not wait never joins.
 """
 
 from typing import Any

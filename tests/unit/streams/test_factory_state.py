@@ -206,7 +206,7 @@ def test_a_store_that_refuses_is_there(status: int) -> None:
 
 
 @pytest.mark.thorough
-def test_a_store_that_is_unwell_is_away() -> None:
+def test_a_store_that_answers_503_is_unavailable() -> None:
     with answering(503) as endpoint, pytest.raises(RetryableError, match="answers 503"):
         store_answers(endpoint, 5.0)
 

@@ -59,7 +59,7 @@ def test_a_busy_server_is_asked_again_after_the_pause_that_it_named():
     assert time.slept[0] == pytest.approx(7.7)
 
 
-def test_pauses_grow_while_a_server_is_unwell_and_then_it_is_somebody_elses_turn():
+def test_pauses_grow_while_a_server_fails_and_then_the_caller_takes_over():
     time = Time()
     with pytest.raises(RetryableError, match="tried 6 times") as caught:
         asyncio.run(RateLimitedModel(ScriptedModel([Busy("500")]), _limit(), time.clock).complete(REQUEST))
