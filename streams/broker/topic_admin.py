@@ -118,8 +118,8 @@ class TopicAdmin:
             count, wanted = len(there[topic.name]["partitions"]), partitions.get(topic.name, topic.partitions)
             if count < wanted:
                 who = "SKG_TOPIC_PARTITIONS" if topic.name in partitions else "the table"
-                mend = "" if topic.name in partitions else f" (SKG_TOPIC_PARTITIONS={topic.name}={count} accepts it)"
-                lines.append(f"{topic.name} has {count} partitions, {who} says {wanted}{mend}")
+                remedy = "" if topic.name in partitions else f" (SKG_TOPIC_PARTITIONS={topic.name}={count} accepts it)"
+                lines.append(f"{topic.name} has {count} partitions, {who} says {wanted}{remedy}")
             for key, value in _config(topic).items():
                 found = configs.get(topic.name, {}).get(key)
                 if found is not None and found != value:

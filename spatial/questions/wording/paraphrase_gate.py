@@ -34,7 +34,7 @@ _BARE_VERB = re.compile(
 _FOREIGN_VERB = re.compile(rf"\{{(?:is|does):(\w+)\}} (?!\{{\1\}}){_NOUN}", re.IGNORECASE)
 _STUTTER = re.compile(r"\b(\w+) \1\b|\b(an?|the|any|some) (an?|the)\b|  ", re.IGNORECASE)
 _VIEWS = (re.compile("viewer"), re.compile("viewer|picture|image|photo"))
-_TOLD = re.compile(r"\b(if|as far as|provided that) the (picture|image|photo) (tells|shows it|lets one tell)")
+_IF_SHOWN = re.compile(r"\b(if|as far as|provided that) the (picture|image|photo) (tells|shows it|lets one tell)")
 
 _SIDES = ("left", "right")
 _ANSWERS = {
@@ -176,8 +176,8 @@ def _require_form(shape: str, text: str) -> None:
 def _require_view(shape: str, text: str) -> None:
     """The words that say whose view is meant, if every sentence of the grammar says them."""
     for view in _VIEWS:
-        if all(view.search(_TOLD.sub("", each)) for each in grammar()[shape]):
-            if not view.search(_TOLD.sub("", text)):
+        if all(view.search(_IF_SHOWN.sub("", each)) for each in grammar()[shape]):
+            if not view.search(_IF_SHOWN.sub("", text)):
                 raise UnfitParaphrase(f"it must say whose view is meant: {view.pattern.replace('|', ' or ')}")
             return
 

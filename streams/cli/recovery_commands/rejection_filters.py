@@ -45,12 +45,12 @@ def wanted(given: Given, times: tuple[str | None, str | None]) -> "RejectionFilt
     return RejectionFilter(stages, reasons, concepts, since, until, ids)
 
 
-def found(uri: str | None, sought: "RejectionFilter") -> "list[Row]":
+def found(uri: str | None, choice: "RejectionFilter") -> "list[Row]":
     """The matching rows, newest first. Raises Misused for an id or a concept that no row has."""
     from dataset.reading.rejection_search import NotFound, find
 
     try:
-        return find(*where(uri), sought)
+        return find(*where(uri), choice)
     except NotFound as error:
         raise Misused(str(error)) from error
 

@@ -65,9 +65,9 @@ def _found(uri: str | None) -> "tuple[Requests, list[str]]":
     from streams.settings import KafkaSettings
 
     place, options = where(uri)
-    shelf, missing = KafkaTopicSource(KafkaSettings()), [place, rejections_uri(place)]
-    found = read_requests(shelf)
-    add_dead_letters(found, shelf)
+    source, missing = KafkaTopicSource(KafkaSettings()), [place, rejections_uri(place)]
+    found = read_requests(source)
+    add_dead_letters(found, source)
     with suppress(NoDataset):
         found.accepted(accepted_requests(Table.load(place, options)))
         missing.remove(place)
