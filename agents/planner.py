@@ -16,6 +16,7 @@ from agents.image_prompts import prompt_of
 from agents.orientation import turn_subjects
 from agents.placing import Arranged, Statement, arrange_for
 from agents.rejections import RequestRejected, rejection
+from agents.requirements import refuse_unshown
 from agents.user_graphs import UserGraph, read_graph
 from schemas.bounds import MAX_NOTE_CHARS
 from schemas.events import Rejection, SeedConcept
@@ -76,6 +77,7 @@ def _from_options(seed: SeedConcept, index: int, capabilities: RendererCapabilit
     """Draft and lay out; retry with another draft when one cannot be laid out, or only with things that are too small."""
     reading = read_concept(seed.concept)
     match = _scene_for(reading, seed.concept)
+    refuse_unshown(match.scene, capabilities)
     asked = seed.model_copy(update={"options": with_named_requirements(seed.options, reading, capabilities)})
     first = Task(asked, index, match.scene, capabilities, 0, named_attributes(reading))
     attempt, drafted, arranged = _best_attempt(first)

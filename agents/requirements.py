@@ -67,6 +67,14 @@ def required_triples(options: SeedOptions, scene: str | None = None) -> list[Tri
     ]
 
 
+def refuse_unshown(scene: str, capabilities: RendererCapabilities) -> None:
+    """Raise RequestRejected for a scene whose picture would show another place."""
+    missing = capabilities.lacks(scene)
+    if missing is not None:
+        without = f"the renderer {capabilities.renderer} cannot draw {missing}"
+        raise unmet_options(f"{without}, which the scene {scene!r} is known by")
+
+
 def home_of(place: str, capabilities: RendererCapabilities) -> str | None:
     """The known scene of a place, from which kinds (`fruit`) get a category; None where they can be drawn as such."""
     match = find_scene(place) if capabilities.pictures else None

@@ -11,6 +11,7 @@ from agents.llm.object_choice import ChosenObjects, chosen_of
 from agents.llm.planning_job import Job
 from agents.llm.scene_offer import Place, offered_scenes, resolve_scene, scene_named_by
 from agents.rejections import unmet_options
+from agents.requirements import refuse_unshown
 from schemas.events import SeedOptions
 from schemas.llm.contract import Fault
 from schemas.llm.prompts import PromptInput
@@ -35,6 +36,8 @@ async def choose_scene(job: Job) -> Place:
     """The scene of a graph: the concept's scenes in turn, each for as many graphs as one call makes sets."""
     places: dict[str, Place] = {}
     meant = scene_named_by(job.seed.concept, job.tools.capabilities)
+    if meant is not None:
+        refuse_unshown(meant, job.tools.capabilities)
 
     def check(answer: Scenes) -> Fault | None:
         places.clear()

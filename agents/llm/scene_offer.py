@@ -88,7 +88,7 @@ def resolve_scene(said: str, capabilities: RendererCapabilities) -> Place | None
     if capabilities.pictures:
         return (
             None
-            if match is None
+            if match is None or capabilities.lacks(match.scene) is not None
             else Place(match.scene, scene_kinds()[match.scene], build_inventory(match.scene, capabilities))
         )
     if match is not None and match.exact:
@@ -102,7 +102,8 @@ def offered_scenes(capabilities: RendererCapabilities, concept: str) -> tuple[st
     if not capabilities.pictures:
         return ()
     match = find_scene(concept)
-    return tuple(dict.fromkeys([*([] if match is None else [match.scene]), *scene_kinds()]))
+    best = [] if match is None else [match.scene]
+    return tuple(name for name in dict.fromkeys([*best, *scene_kinds()]) if capabilities.lacks(name) is None)
 
 
 def scene_named_by(concept: str, capabilities: RendererCapabilities) -> str | None:

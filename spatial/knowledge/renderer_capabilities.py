@@ -29,6 +29,11 @@ class RendererCapabilities:
             return True
         return category is not None and (category.drawn or category.sprite is not None)
 
+    def lacks(self, scene: str) -> str | None:
+        """What it cannot draw although nobody would know the scene without, None if nothing."""
+        del scene
+        return None
+
     def words(self, category: Category) -> dict[str, tuple[str, ...]]:
         """Family of attributes to its words that can be drawn."""
         if not self.pictures:

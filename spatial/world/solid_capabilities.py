@@ -1,7 +1,12 @@
-"""What the solid renderer can draw: categories that have a body.
+"""What the solid renderer can draw: categories that have a body, and scenes that can be known by what it draws.
 
-In: a category.  Out: whether it has one, and the words that its picture can show.
+In: a category.  Out: whether it has a body, and the words that its picture can show.
+In: a scene.  Out: what it would need and nothing here builds.  The table is data: `unshown_scenes.json`, scene to that.
 """
+
+import json
+from functools import cache
+from pathlib import Path
 
 from spatial.knowledge.categories import Category
 from spatial.knowledge.renderer_capabilities import PALETTE, RendererCapabilities
@@ -15,6 +20,10 @@ class SolidCapabilities(RendererCapabilities):
         """Whether it has a body."""
         return category is not None and category.name in bodies()
 
+    def lacks(self, scene: str) -> str | None:
+        """What a scene is known by and neither bodies nor surroundings show."""
+        return unshown_scenes().get(scene)
+
     def words(self, category: Category) -> dict[str, tuple[str, ...]]:
         """Family of attributes to its words that can be drawn."""
         body = bodies().get(category.name)
@@ -25,6 +34,13 @@ class SolidCapabilities(RendererCapabilities):
         if body.has_front and "orientation" in category.attributes:
             found["orientation"] = category.attributes["orientation"]
         return found
+
+
+@cache
+def unshown_scenes() -> dict[str, str]:
+    """Scenes that would be drawn as a place which nobody knows, and what is missing there."""
+    found: dict[str, str] = json.loads(Path(__file__).with_name("unshown_scenes.json").read_text("utf-8"))
+    return found
 
 
 def solids_only(renderer: str) -> SolidCapabilities:

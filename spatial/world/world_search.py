@@ -19,6 +19,7 @@ from spatial.relations.predicate_table import ORIENTED
 from spatial.relations.relation_truth import NEARNESS, apart_in_depth, members, relate, relation_holds
 from spatial.relations.relation_truth import places as place_margins
 from spatial.world.candidate_sampling import (
+    EDGE_PX,
     BodySpec,
     Candidates,
     Carrier,
@@ -29,7 +30,7 @@ from spatial.world.candidate_sampling import (
     on_wall,
 )
 from spatial.world.footprints import Array, Flags, meet
-from spatial.world.viewpoints import View
+from spatial.world.viewpoints import View, to_boxes
 
 CANDIDATES = 160
 """Random places of a thing that stands, hangs or flies."""
@@ -124,6 +125,14 @@ class WorldSearch:
         if not self._place(0, placed):
             return None
         return [placed[i] for i in range(len(self._task.things))]
+
+    def holds(self, placements: Sequence[Placement]) -> bool:
+        """Whether every relation holds of these places, and all of them are in the picture and large enough."""
+        known = dict(enumerate(placements))
+        edges = np.array([one.box for one in placements])
+        edges[:, 2:] += edges[:, :2]
+        inside = edges[:, :2].min() >= EDGE_PX and edges[:, 2:].max() <= self._view.side - EDGE_PX
+        return bool(inside) and all(self._holds(relation, known) for relation in self._task.relations)
 
     def _placing_order(self) -> list[int]:
         """Carriers before what they carry, else large things with many relations first."""
@@ -249,6 +258,16 @@ class WorldSearch:
         if self._carries(a, other) or self._carries(other, a):
             return False
         return apart_in_depth(known[a].depth, known[other].depth)
+
+
+def seen_from(view: View, placements: Sequence[Placement]) -> list[Placement]:
+    """The same places as another view's camera sees them."""
+    boxes, _ = to_boxes(view.camera, np.stack([one.corners for one in placements]))
+    found = []
+    for one, (left, top, right, bottom) in zip(placements, boxes.tolist(), strict=True):
+        depth = float(view.camera.to_camera(one.position[None])[0, 2])
+        found.append(replace(one, box=(left, top, right - left, bottom - top), depth=depth))
+    return found
 
 
 def _slimmed(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

@@ -23,8 +23,9 @@ from spatial.reasoning.draft import Draft
 from spatial.relations.relation_truth import LOOKS
 from spatial.world.body_table import BodyKind, bodies
 from spatial.world.candidate_sampling import BodySpec
+from spatial.world.framing import framed_views
 from spatial.world.viewpoints import SpaceKind, View, choose_view
-from spatial.world.world_search import Placement, PlacementTask, Support, WorldSearch
+from spatial.world.world_search import Placement, PlacementTask, Support, WorldSearch, seen_from
 
 VIEWS = 16
 """Cameras tried for one scene, each with forms and sizes of its own."""
@@ -71,13 +72,15 @@ def _tried(request: WorldRequest, side: int, rng: Random) -> tuple[Layout, World
     things = [_body_spec(name, words, rng) for name, words in zip(draft.objects, attributes, strict=True)]
     view = choose_view(space_kind_of(draft.scene), [thing.size for thing in things], side, rng)
     task = PlacementTask(things, request.supports, draft.relations, attributes)
-    chosen = WorldSearch(task, view, rng).run()
-    if chosen is None:
+    found = WorldSearch(task, view, rng).run()
+    if found is None:
         return None
-    layout = _layout(chosen, (side, side))
-    if verify(draft, layout):
-        return None
-    return layout, _world(task, view, chosen, rng)
+    for framed in framed_views(view, np.stack([one.corners for one in found]), rng):
+        chosen = seen_from(framed, found)
+        layout = _layout(chosen, (side, side))
+        if WorldSearch(task, framed, rng).holds(chosen) and not verify(draft, layout):
+            return layout, _world(task, framed, chosen, rng)
+    return None
 
 
 def space_kind_of(scene: str | None) -> SpaceKind:

@@ -46,7 +46,6 @@ SEAMS = {
         "spatial/questions/proposals/between_proposals.py",
         "spatial/questions/proposals/order_proposals.py",
         "spatial/questions/rules/size_rules.py",
-        "spatial/world/solid_capabilities.py",
         "streams/seed_files/plain_lines.py",
         "streams/services/minio_server.py",
     },
