@@ -12,6 +12,8 @@ from typing import Literal
 from agents.object_selection import Selection
 from schemas.graph import Relation
 from schemas.predicate_names import BORDERS
+from spatial.layout.perspective.ground_bands import ROADS
+from spatial.layout.perspective.ground_plane import ROOMS
 from spatial.relations.relation_truth import members
 
 Level = Literal["ground", "water", "high", "free", "leaning"]
@@ -23,7 +25,10 @@ OVERHEAD = 0.4
 """Probability that an object which hangs or flies is right above one on the ground."""
 
 ASHORE = 0.5
-"""Where there are land and water, the land is nearer than this depth, the water farther."""
+"""Where there are land and water, the land is nearer than this depth, the water farther; so are a road and its side."""
+
+AT_THE_BACK, ON_THE_FLOOR = (0.92, 1.0), (0.0, 0.25)
+"""In a room: the depths of what has its back to the wall, and of what lies flat before it."""
 
 CLEAR = 0.1
 """Least difference of depth for in_front_of and behind."""
@@ -62,16 +67,22 @@ def arrange(selection: Selection, rng: Random) -> tuple[Spot, ...]:
             below = rng.choice(ground)
             found[i] = Spot(x_of[below], rng.random(), 1.0, kind, None, below)
         else:
-            found[i] = Spot(x_of[i], rng.random(), _depth(selection, kind, rng), kind)
+            found[i] = Spot(x_of[i], rng.random(), rng.uniform(*_depths(selection, i, kind)), kind)
     for i in range(len(selection.members)):
         _place_on_carrier(selection, i, found, rng)
     return tuple(found[i] for i in range(len(selection.members)))
 
 
-def _depth(selection: Selection, kind: Level, rng: Random) -> float:
-    if selection.inventory.kind.backdrop != "harbour":
-        return rng.random()
-    return rng.uniform(ASHORE + CLEAR, 1.0) if kind == "water" else rng.uniform(0.0, ASHORE)
+def _depths(selection: Selection, i: int, kind: Level) -> tuple[float, float]:
+    """The depths that a member without a carrier may have: those of the part of the ground where it belongs."""
+    scene, place = selection.inventory.kind, selection.members[i].category.place
+    if scene.backdrop == "harbour":
+        return (ASHORE + CLEAR, 1.0) if kind == "water" else (0.0, ASHORE)
+    if scene.backdrop in ROOMS and place in ("back", "flat"):
+        return AT_THE_BACK if place == "back" else ON_THE_FLOOR
+    if kind == "ground" and any(word in scene.elements for word in ROADS):
+        return (0.0, ASHORE) if place == "road" else (ASHORE + CLEAR, 1.0)
+    return 0.0, 1.0
 
 
 def _place_on_carrier(selection: Selection, i: int, found: dict[int, Spot], rng: Random) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from agents.object_selection import Selection
+from agents.scene_inventory import INDOORS, SceneInventory
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 
 DESCRIBED = 0.6
@@ -22,6 +23,9 @@ FAMILIES_A_THING = (1, 1, 1, 2)
 
 ABSENT = (1, 3)
 """Fewest and most absent categories that are added to the seed's own."""
+
+FURNISHINGS = 3
+"""A room's likeliest things, which are never absent: without them its own furnishings could not be shown."""
 
 TRIES_ABSENT = 24
 """Draws for one absent category before it is given up."""
@@ -68,7 +72,7 @@ def _words(offers: dict[str, tuple[str, ...]], twins: bool, taken: set[tuple[str
 
 def choose_absent(selection: Selection, asked: Sequence[str], rng: Random) -> tuple[str, ...]:
     """The seed's excluded categories and some of the scene's that are certainly not visible."""
-    offers = selection.inventory.weights
+    offers = _may_be_absent(selection.inventory)
     names, weights = tuple(offers), tuple(offers.values())
     found = list(dict.fromkeys(asked))
     count = rng.randint(*ABSENT)
@@ -82,6 +86,13 @@ def choose_absent(selection: Selection, asked: Sequence[str], rng: Random) -> tu
             found.append(name)
             count -= 1
     return tuple(found)
+
+
+def _may_be_absent(inventory: SceneInventory) -> Mapping[str, float]:
+    """The scene's things with their weights, in rooms without the first ones: a classroom shows its blackboard."""
+    if inventory.kind.backdrop not in INDOORS:
+        return inventory.weights
+    return dict(list(inventory.weights.items())[FURNISHINGS:])
 
 
 def is_visible(selection: Selection, name: str) -> bool:

@@ -37,6 +37,9 @@ ATTEMPTS = 4
 MOST_SMALL = 0.2
 """Largest share of things too small to be asked about in a good layout."""
 
+LEAST_LARGEST = 0.17
+"""Least extent of the largest thing in a good layout, share of the picture's: else a hall is empty but for toys."""
+
 
 @dataclass(frozen=True)
 class _Plan:
@@ -107,7 +110,9 @@ def _best_attempt(first: Task) -> tuple[int, Drafted, Arranged]:
 
 
 def _too_small(layout: Layout) -> bool:
-    """Whether so many things are hardly to be seen that another draft is worth trying."""
+    """Whether so many things, or all of them, are so small that another draft is worth trying."""
+    if max(max(width, height) for _, _, width, height in layout.boxes) < LEAST_LARGEST * max(layout.canvas):
+        return True
     small = sum(min(width, height) < MIN_SIDE for _, _, width, height in layout.boxes)
     return small > MOST_SMALL * len(layout.boxes)
 

@@ -39,6 +39,9 @@ TRIES_A_RELATION = 12
 FAR_APART = 2
 """Objects with at least this many others between them may be called far from each other."""
 
+FARTHEST_NEAR = 0.66
+"""Things whose planned depths differ by more are not called near: a rug lies before what stands at the wall."""
+
 Pair = tuple[int, int]
 
 
@@ -140,7 +143,7 @@ def _distance(spots: Spots, a: int, b: int) -> tuple[str, ...]:
     if first.carrier != second.carrier or first.level != second.level or first.over != second.over:
         return ()
     between = _between(spots, a, b)
-    if between == 0:
+    if between == 0 and abs(first.depth - second.depth) <= FARTHEST_NEAR:
         return ("next_to", "near")
     return ("far",) if between >= FAR_APART and first.carrier is None else ()
 

@@ -35,11 +35,11 @@ WATERS = ("sea", "harbour", "underwater")
 OVERHEAD = ("wall", "ceiling", "air")
 """Places of objects that do not characterise a scene by themselves."""
 
-MOST_RAISED = 1.9
+MOST_RAISED = 1.65
 """How many times its real height a thing may have so that it rises above the back of what carries it (a book on a bench
 would be as large as the bench's back)."""
 
-LARGE_WEIGHT = 0.3
+LARGE_WEIGHT = 0.1
 """Factor on the weight of what a scene can show only larger than that."""
 
 FLOATS_INDOORS = ("balloon",)

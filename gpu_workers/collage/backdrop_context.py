@@ -13,7 +13,7 @@ Ground = Literal["floor", "surface", "wall", "ceiling", "air", "water"]
 class Foot:
     """Where an object meets its support: from `left` to `right` at height `y`, in pixels; `top` is that of its box.
 
-    `name`: its category.
+    `name`, `place`: its category, and where that belongs, if it says so.
     """
 
     ground: Ground
@@ -22,6 +22,7 @@ class Foot:
     top: float
     y: float
     name: str = ""
+    place: str | None = None
 
 
 @dataclass(frozen=True)

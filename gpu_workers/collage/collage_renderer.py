@@ -36,7 +36,7 @@ QUALITY = 90
 METHOD = 2
 """WebP's effort, 0 to 6: 2 takes 9 ms a picture, 4 takes 20 ms for 5 % less."""
 
-LOOKS = 11
+LOOKS = 12
 """The edition of looks and backdrops: others are other pictures of the same seed."""
 
 LEAST_METRE, USUAL_METRE, MOST_METRE = 42.0, 80.0, 130.0

@@ -53,7 +53,7 @@ class Place:
     def foot(self) -> Foot:
         """Where it meets the ground."""
         x, y, w, h = self.box
-        return Foot(self.ground, x, x + w, y, y + h, self.category.name)
+        return Foot(self.ground, x, x + w, y, y + h, self.category.name, self.category.place)
 
 
 def support_links(graph: SpatialGraph, carried: str, carries: str) -> dict[int, int]:

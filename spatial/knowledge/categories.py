@@ -43,7 +43,7 @@ class Category:
     `sprite`: code point name of the picture in the sprite set, or None.  `drawn`: the collage draws it with code.
     `pose`: how the sprite is turned to its resting pose, which `aspect` and `faces` describe; None if it shows that.
     `place`: "high" is seen high in the sky, "back" stands with its back to the wall of a room, "track" on rails,
-    "flat" lies on the floor, all of it in front of the wall.
+    "road" on the road where the scene has one, "flat" lies on the floor, all of it in front of the wall.
     `tint`: the collage can recolour it so that a person would recognise the colour.
     `faces`: the side of the picture that its front points to, where the sprite is a clear profile; the collage
     mirrors it for the other.
@@ -66,7 +66,7 @@ class Category:
     scenes: tuple[str, ...] = ()
     sprite: str | None = None
     pose: Pose | None = None
-    place: Literal["high", "back", "track", "flat"] | None = None
+    place: Literal["high", "back", "track", "road", "flat"] | None = None
     drawn: bool = False
     tint: bool = False
     faces: Literal["left", "right"] | None = None

@@ -52,7 +52,7 @@ class CategoryForm(_Form):
     attributes: dict[Family, Words] = Field(default_factory=dict)
     sprite: PictureName | None = None
     pose: PoseForm | None = None
-    place: Literal["high", "back", "track", "flat"] | None = None
+    place: Literal["high", "back", "track", "road", "flat"] | None = None
     drawn: bool = False
     tint: bool = False
     faces: Literal["left", "right"] | None = None

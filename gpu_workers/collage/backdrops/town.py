@@ -31,11 +31,6 @@ BEHIND_SHELTER = 0.2
 KERB = 6
 """A wheel so far beyond the road, in pixels, is at the kerb."""
 
-VEHICLES = frozenset(
-    ("ambulance", "articulated lorry", "auto rickshaw", "bus", "car", "cyclist", "delivery truck", "fire engine",
-     "forklift", "jeep", "motor scooter", "motorcycle", "pickup truck", "police car", "racing car", "taxi", "tram",
-     "trolleybus", "van")
-)  # fmt: skip
 ANYWHERE = frozenset(
     ("person", "runner", "dog", "guide dog", "service dog", "cat", "crow", "bicycle", "traffic cone", "traffic barrier",
      "skateboard")
@@ -170,7 +165,7 @@ def road_between(brush: Brush, line: float) -> tuple[float, float]:
 
 def _in_place(feet: Sequence[Foot], band: tuple[float, float]) -> int:
     standing = [foot for foot in feet if foot.ground == "floor" and foot.name not in ANYWHERE]
-    return sum((band[0] < foot.y <= band[1] + KERB) == (foot.name in VEHICLES) for foot in standing)
+    return sum((band[0] < foot.y <= band[1] + KERB) == (foot.place == "road") for foot in standing)
 
 
 def _slabs(brush: Brush, line: float, kerb: float, on: ImageDraw.ImageDraw) -> None:

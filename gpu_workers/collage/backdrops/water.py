@@ -61,6 +61,10 @@ def sea(brush: Brush) -> None:
     brush.vignette(0.14)
 
 
+SURF = 24
+"""How far behind what stands on land the water ends at least, in pixels: waves come nearer."""
+
+
 def shore_line(brush: Brush, share: float) -> tuple[float, list[Foot]]:
     """The height of the shore, and the standing objects that are left in the water."""
     line, low = float(brush.context.horizon), float(brush.height)
@@ -68,7 +72,7 @@ def shore_line(brush: Brush, share: float) -> tuple[float, list[Foot]]:
     standing = [foot for foot in brush.context.feet if foot.ground == "floor"]
     shore = line + (low - line) * share
     if standing:
-        shore = min(shore, max(line + 16, min(foot.y for foot in standing) - 14))
+        shore = min(shore, max(line + 16, min(foot.y for foot in standing) - SURF))
     if afloat:
         shore = max(shore, min(max(afloat) + 10, low - 8))
     return shore, [foot for foot in standing if foot.y < shore + 4]

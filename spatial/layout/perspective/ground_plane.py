@@ -21,6 +21,14 @@ from spatial.layout.perspective.depth_neighbours import (
     near_rules,
     pulled_together,
 )
+from spatial.layout.perspective.ground_bands import (
+    CLEAR_OF_RAILS,
+    RAIL,
+    band_limits,
+    clear_of_rails,
+    ground_line,
+    has_rails,
+)
 from spatial.layout.placement_problem import Problem
 from spatial.layout.size_ratios import FAR_M
 
@@ -45,11 +53,11 @@ DEPTH_GAP = 0.05
 FAR_SHARE = 0.4
 """What is seen from afar (a house, a ship) stands in this far share of the ground, where its relations let it."""
 
-RAIL, CLEAR_OF_RAILS = 0.15, 0.23
-"""Where rails run trains end at the first share of the ground, and what stands before the track at the second or nearer."""
-
 SKY = 0.35
 """The sky (or wall) is at least this share of the height, even where the horizon is higher: a tabletop's is."""
+
+HUNG = 0.5
+"""What hangs on a wall ends below this share of its height: within reach, not under the ceiling."""
 
 HIGH = 0.66
 """The sun, the moon and clouds end in this upper share of the sky, clear of what stands before it."""
@@ -99,10 +107,10 @@ def ground_rules(problem: Problem, where: Sequence[Zone], lines: Mapping[int, in
         bottom = high("y", i)
         if zone == "ground":
             least, most = ground_range(problem)
-            if _clear_of_rails(problem, i):
-                least = _ground_line(problem, CLEAR_OF_RAILS)
-            elif _has_rails(problem):
-                most = _ground_line(problem, RAIL) + round(BAND * height)
+            if clear_of_rails(problem, i):
+                least = ground_line(problem, CLEAR_OF_RAILS)
+            elif has_rails(problem):
+                most = ground_line(problem, RAIL) + round(BAND * height)
             if i in lines:
                 least = max(least, lines[i] - round(BAND * height))
                 most = min(most, lines[i] + round(BAND * height))
@@ -113,9 +121,16 @@ def ground_rules(problem: Problem, where: Sequence[Zone], lines: Mapping[int, in
         elif zone == "ceiling":
             found.append(((Linear(((1.0, "y", i),), 0.02 * height),),))
         elif zone in ("wall", "air"):
-            share = HIGH if problem.things[i].place == "high" else 1.0
-            found.append(((Linear(bottom, share * sky),),))
+            found.append(((*_overhead(problem, i, zone, sky),),))
     return found
+
+
+def _overhead(problem: Problem, i: int, zone: Zone, sky: float) -> list[Linear]:
+    """What hangs on the wall hangs within reach; the sun, clouds and clocks are high up."""
+    if problem.things[i].place == "high":
+        return [Linear(high("y", i), HIGH * sky)]
+    reach = [at_most((), high("y", i), HUNG * sky)] if zone == "wall" else []
+    return [*reach, Linear(high("y", i), sky)]
 
 
 def ground_range(problem: Problem) -> tuple[int, int]:
@@ -156,7 +171,7 @@ def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int
             saved = lines.save()
             if not lines.add(place[a], place[b], least_gap):
                 lines.restore(saved)
-    for i, least_line, limit in [*_beside_the_track(problem, standing), *_preferred_limits(problem, where)]:
+    for i, least_line, limit in [*band_limits(problem, standing), *_preferred_limits(problem, where)]:
         saved = lines.save()
         if not lines.limit(place[i], least_line, limit):
             lines.restore(saved)
@@ -164,28 +179,6 @@ def plan_lines(problem: Problem, where: Sequence[Zone], rng: Random) -> dict[int
         line = rng.randint(lines.low[k], lines.high[k])
         lines.limit(k, line, line)
     return {i: lines.low[k] for i, k in place.items()}
-
-
-def _beside_the_track(problem: Problem, standing: Sequence[int]) -> list[tuple[int, int, int | None]]:
-    """Least and greatest bottom edges where rails run: trains are on them, and everything else is in front of their bed."""
-    if not _has_rails(problem):
-        return []
-    clear, rail = _ground_line(problem, CLEAR_OF_RAILS), _ground_line(problem, RAIL)
-    low = rail - round(BAND * problem.canvas[1])
-    return [(i, clear, None) if _clear_of_rails(problem, i) else (i, low, rail) for i in standing]
-
-
-def _has_rails(problem: Problem) -> bool:
-    return problem.ground is not None and "rails" in problem.ground.elements
-
-
-def _clear_of_rails(problem: Problem, i: int) -> bool:
-    return _has_rails(problem) and problem.things[i].place != "track"
-
-
-def _ground_line(problem: Problem, share: float) -> int:
-    """The height in the picture of a share of the ground from its far end, in pixels."""
-    return round(problem.horizon + share * (problem.canvas[1] - problem.horizon))
 
 
 def _preferred_limits(problem: Problem, where: Sequence[Zone]) -> list[tuple[int, int | None, int]]:
@@ -197,12 +190,11 @@ def _preferred_limits(problem: Problem, where: Sequence[Zone]) -> list[tuple[int
     large = [i for i, zone in enumerate(where) if zone == "ground" and problem.things[i].side > FAR_M]
     found: list[tuple[int, int | None, int]] = [(i, None, wall) for i in at_the_wall(problem, where)]
     found += [(i, None, far) for i in large]
+    if problem.ground is not None and problem.ground.backdrop in ROOMS:
+        back = [i for i, zone in enumerate(where) if zone == "ground" and problem.things[i].place == "back"]
+        found += [(i, None, least + round(BAND * problem.canvas[1])) for i in back]
     flat = [i for i, zone in enumerate(where) if zone == "ground" and problem.things[i].place == "flat"]
-    found += [(i, _ground_line(problem, FLAT), most) for i in flat]
-    if problem.ground is None or problem.ground.backdrop not in ROOMS:
-        return found
-    back = [i for i, zone in enumerate(where) if zone == "ground" and problem.things[i].place == "back"]
-    return found + [(i, None, least + round(BAND * problem.canvas[1])) for i in back]
+    return found + [(i, ground_line(problem, FLAT), most) for i in flat]
 
 
 def _preferred_depth_gaps(problem: Problem) -> list[tuple[int, int, int]]:

@@ -38,6 +38,8 @@ CATALOG = Catalog(
             _thing("sun", 3.0, 3.0, "air", place="high"),
             _thing("door", 0.9, 2.0, "floor", place="back"),
             _thing("tram", 13.0, 3.8, "floor", place="track"),
+            _thing("taxi", 4.4, 1.6, "floor", place="road"),
+            _thing("boat", 4.5, 1.6, "water"),
             _thing("shark", 3.0, 2.2, "water"),
             _thing("rug", 2.2, 0.5, "floor", 0.4, place="flat"),
             _thing("basket", 0.6, 0.5, "surface"),
@@ -47,6 +49,8 @@ CATALOG = Catalog(
         "room": SceneKind("room", (), "room", HORIZON, (), ()),
         "meadow": SceneKind("meadow", (), "field", HORIZON, (), ()),
         "station": SceneKind("station", (), "street", HORIZON, ("rails",), ()),
+        "street": SceneKind("street", (), "street", 0.5, ("sidewalk", "road"), ()),
+        "quay": SceneKind("quay", (), "harbour", 0.45, ("quay",), ()),
         "tabletop": SceneKind("tabletop", (), "tabletop", 0.3, (), ()),
         "reef": SceneKind("reef", (), "underwater", 0.7, (), ()),
     },
@@ -93,6 +97,37 @@ def test_where_rails_run_trains_stand_on_them_and_everything_else_in_front(seed)
     shares = [(bottom(layout, i) / 512 - HORIZON) / (1 - HORIZON) for i in range(3)]
     assert shares[0] < 0.2
     assert min(shares[1:]) > 0.21
+
+
+def _shares(layout: Layout, horizon: float) -> list[float]:
+    """How far down the ground each thing ends."""
+    return [(bottom(layout, i) / 512 - horizon) / (1 - horizon) for i in range(len(layout.boxes))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_where_a_road_runs_vehicles_are_on_it_and_everything_else_behind(seed):
+    shares = _shares(laid_out(scene("street", "taxi chair table"), seed), 0.5)
+    assert shares[0] > 0.43
+    assert max(shares[1:]) < 0.37
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_at_a_shore_what_floats_is_behind_what_stands_on_land(seed):
+    boat, *ashore = _shares(laid_out(scene("quay", "boat chair person"), seed), 0.45)
+    assert boat < 0.47
+    assert min(ashore) > 0.53
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_hangs_on_a_wall_is_within_reach(seed):
+    layout = laid_out(scene("room", "table picture person"), seed)
+    assert bottom(layout, 1) >= 0.5 * HORIZON * 512 - 8
+
+
+def test_what_has_its_back_to_the_wall_stands_there_whatever_else_is_in_the_room():
+    for seed in SEEDS:
+        layout = laid_out(scene("room", "door door table rug"), seed)
+        assert max(_shares(layout, HORIZON)[:2]) < 0.14
 
 
 @pytest.mark.parametrize("seed", SEEDS)
