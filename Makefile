@@ -99,7 +99,7 @@ up: setup ## start the local broker and store: eval "$$(make -s up)"
 down: ## stop them
 	$(BIN)/skg down
 
-schemas: setup ## write the generated documents and the dashboard anew
+schemas: setup ## write the generated documents and the dashboards anew
 	$(BIN)/python -m schemas.reference.documents
 	$(BIN)/python -m monitoring.dashboard
 

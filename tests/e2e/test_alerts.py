@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from monitoring.dashboard import DASHBOARDS
+from streams.demo.llm_answers import lifelike
+from streams.demo.llm_stub import serving
 from tests.alerts.prometheus import Prometheus, watching
 from tests.alerts.watched import KINDS, UNKNOWN, WatchedFactory, watched
 from tests.fakes.carrier import SESSION_S
@@ -23,6 +26,13 @@ MINUTE_S = 2
 FEED_S = 1.0
 START_S = 60.0
 """On two busy cores; 15 s when they are free."""
+
+EMPTY = {
+    "Utilisation", "Memory in use", "Power", "Faults",  # of NVIDIA's exporter
+    "Lacking of the targets",  # of `skg balance`
+    "Faults of suggested layouts a second", "Waits for",  # nothing to show where all is well
+}  # fmt: skip
+"""Panels without data in this factory."""
 
 SLACK_S = 15.0
 """Scrapes, evaluations, and what a process needs to notice, beyond the time of the rule."""
@@ -38,6 +48,7 @@ def raised_and_cleared(
     assert {each for each, _ in server.firing() - before} == {name}
     undo()
     until(lambda: not server.firing(name), START_S, f"{name} clears")
+    until(lambda: not server.query("skg_waiting == 1"), START_S, "no process waits")  # for the pause of an attempt at most
 
 
 def test_what_is_taken_away_raises_its_own_alert_and_no_other_and_it_clears(tmp_path: Path) -> None:
@@ -53,6 +64,7 @@ def test_what_is_taken_away_raises_its_own_alert_and_no_other_and_it_clears(tmp_
         until(lambda: not server.firing(), 15 * MINUTE_S + SLACK_S, "the dead letter is past")
         check_logs(factory)
         fired = server.fired(int(time.monotonic() - began))
+        check_panels(server, factory)
         assert fired == {"SkgDeadLetters", "SkgNoMember", "SkgServiceAway", "SkgBrokerAway"}
 
 
@@ -70,6 +82,32 @@ def check_logs(factory: WatchedFactory) -> None:
         assert found, event
         assert all({"request", "topic", "partition", "offset", "trace_id", "why"} <= set(line) for line in found)
         assert reason == "undecodable" or all(re.fullmatch("[0-9a-f]{32}", line["trace_id"]) for line in found)
+
+
+def check_panels(server: Prometheus, factory: WatchedFactory) -> None:
+    """Every panel has data, once language models plan and judge too."""
+    with serving(lifelike) as stub:
+        prices = factory.folder / "prices.yaml"
+        prices.write_text("models: {stub: {input: 1, output: 2}}\n", "utf-8")
+        models = {"SKG_LLM_URL": stub.url, "SKG_LLM_MODEL": "stub", "SKG_LLM_PRICES": str(prices)}
+        judges = {"SKG_MLLM_URL": stub.url, "SKG_MLLM_MODEL": "stub", "SKG_MLLM_SAME_MODEL": "true"}
+        factory.start("agents", **models)
+        factory.start("examine", **judges, SKG_LLM_PRICES=str(prices))
+        until(lambda: empty_panels(server) <= EMPTY, START_S, f"every panel has data: {empty_panels(server)}")
+
+
+def empty_panels(server: Prometheus) -> set[str]:
+    """The titles of panels without data, whatever is chosen."""
+    every = {f'{label}=~"${label}"': f'{label}=~".*"' for label in ("namespace", "job", "stage", "instance")}
+    empty = set()
+    for _, rows in DASHBOARDS.values():
+        for panel in (panel for row in rows for panel in row.panels):
+            query = panel.query.replace("$__rate_interval", "30s")
+            for chosen, everything in every.items():
+                query = query.replace(chosen, everything)
+            if not server.query(query):
+                empty.add(panel.title)
+    return empty
 
 
 def raise_each(server: Prometheus, factory: WatchedFactory) -> None:

@@ -51,6 +51,7 @@ SEAMS = {
     },
     "values, errors or constants that several modules exchange and none of them owns": {
         "gpu_workers/solid/scenery/surroundings.py",
+        "monitoring/panels/panel_rows.py",
         "spatial/layout/constraints/placement_margins.py",
         "spatial/reasoning/draft.py",
         "streams/broker/records.py",
