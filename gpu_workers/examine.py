@@ -27,10 +27,12 @@ from schemas.events import QAEvent, Rejection, RenderedImage, Truth
 from schemas.graph import merged_notes
 from schemas.ids import derived_seed, sample_id
 from schemas.interfaces import ObjectStore, Results
+from schemas.picture_layers import read_layers
 from spatial.questions import ask
 from spatial.questions.object_names import NamedScene
 from spatial.relations.scene_extraction import extract_scene
 from spatial.splits import split_of
+from spatial.world.seen_world import seen_world
 
 WHOLE_SCENE_KINDS = frozenset({"selection", "multi_hop", "unanswerable"})
 """Kinds of questions about everything in the picture. Annotators with a list of categories, or a detector that is run only
@@ -196,6 +198,8 @@ class ExamineHandler:
         picture, excluded_kinds = opened.picture, _kinds_not_asked(opened)
         canvas, depth_known = (event.image.width, event.image.height), is_depth_known(event.graph)
         scene = extract_scene(event.graph, truth, canvas, depth_known)
+        if read_layers(picture) is not None:  # it was drawn from the graph's scene in metres
+            scene = scene.model_copy(update={"world": seen_world(event.graph, scene.objects, canvas[0])})
         sample = sample_id(event.image.image_id)
         strictness = self._policy.question_margin
         split = split_of(event.graph, event.held_out_per_mille)

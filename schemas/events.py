@@ -186,10 +186,10 @@ class QAEvent(Event):
     """An accepted sample: picture, scene, questions (topic `skg.qa`, keyed by sample id).
 
     `held_out_per_mille` is the picture's: the questions were asked in the split that it gives.
-    Since 1.3 questions of kind `grounding` and `description` may have no choices.
+    Since 1.3 questions of kind `grounding` and `description` may have no choices; since 1.4 a scene may have a `world`.
     """
 
-    VERSION: ClassVar[str] = "1.3"
+    VERSION: ClassVar[str] = "1.4"
 
     sample_id: Id
     image: ImageRef

@@ -12,6 +12,7 @@ from schemas.base import Id, Key, Model, Name, Whole
 from schemas.bounds import CANVAS_MAX, MAX_ELEMENTS, MAX_IMAGE_BYTES, MAX_RELATIONS, MAX_SEEN, MAX_SEEN_RELATIONS
 from schemas.graph import Attributes, Box, Depth, Excluded, Others, Relation
 from schemas.predicate_names import check_arity, check_others
+from schemas.world import Camera, Degrees, Length, Metres
 
 Pixels = Annotated[int, Field(ge=1, le=CANVAS_MAX)]
 
@@ -94,11 +95,44 @@ class SeenRelation(Model):
         return self
 
 
+class SeenBody(Model):
+    """Where a seen object is in space.
+
+    `position`: the centre of its own box, [x, y, z] in metres of the world, z up.  `size`: width, depth, height of that
+    box in metres.  `heading`: the direction of its depth axis, and of its front if it `has_front`, in degrees
+    counter-clockwise seen from above, 0 along +x.  `support`: id of the object that it stands on, lies on or is in.
+    """
+
+    position: tuple[Metres, Metres, Metres]
+    size: tuple[Length, Length, Length]
+    heading: Degrees
+    has_front: bool = False
+    support: Whole | None = None
+
+
+class SeenWorld(Model):
+    """A picture's scene in metres. `camera`: its intrinsics are in pixels of the picture.  `bodies`: one for each seen
+    object, in their order."""
+
+    camera: Camera
+    bodies: Annotated[tuple[SeenBody, ...], Field(max_length=MAX_SEEN)]
+
+
 class Scene(Model):
-    """The contents of a picture: the only basis of questions. Boxes are in pixels of `canvas`."""
+    """The contents of a picture: the only basis of questions. Boxes are in pixels of `canvas`.
+
+    `world` is there where the picture was drawn from a scene in metres.
+    """
 
     canvas: tuple[Pixels, Pixels]
     scene: Name
     objects: SeenObjects
     relations: Annotated[tuple[SeenRelation, ...], Field(max_length=MAX_SEEN_RELATIONS)] = ()
     excluded: Excluded = ()
+    world: Annotated[SeenWorld | None, Field(exclude_if=lambda world: world is None)] = None
+
+    @model_validator(mode="after")
+    def _each_object_has_its_body(self) -> Self:
+        if self.world is not None and len(self.world.bodies) != len(self.objects):
+            raise ValueError(f"{len(self.objects)} objects but {len(self.world.bodies)} bodies")
+        return self

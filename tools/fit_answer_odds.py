@@ -1,4 +1,5 @@
-"""Fits `spatial/questions/answer_odds.json` to planned scenes: `python -m tools.fit_answer_odds [--scenes 28000]`.
+"""Fits `spatial/questions/answer_odds.json` to planned scenes: `python -m tools.fit_answer_odds [--scenes 28000]`; with
+`--worlds 600` `metric_odds.json` to so many scenes in metres, each of which takes more than a second.
 
 In: every scene of the knowledge base, planned and laid out as for the collage.  Out: the file, with one score for each
 category and aspect: the log odds that it comes before another (Bradley and Terry 1952), with a Gaussian prior.
@@ -10,7 +11,7 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice, permutations
 from pathlib import Path
@@ -26,15 +27,18 @@ from gpu_workers.renderers import capabilities_of
 from schemas.events import Scene, SeenObject, Truth
 from schemas.graph import SpatialGraph
 from spatial.knowledge.knowledge_base import scene_kinds
-from spatial.questions.answer_odds import Aspect
+from spatial.questions.answer_odds import Aspect, FlatAspect, MetricAspect
 from spatial.questions.object_names import SIDEWAYS_WORDS, NamedScene
 from spatial.questions.proposals.comparison_proposals import counts_of
 from spatial.questions.proposals.query_proposals import closer_pairs
+from spatial.questions.rules.metric_facts import nearer_to_camera
 from spatial.questions.rules.size_rules import looks_larger
 from spatial.relations.scene_extraction import extract_scene
+from spatial.world.seen_world import seen_world
 from streams.operations.seeds import SeedRequest, seeds_of
 
 FILE = Path("spatial/questions/answer_odds.json")
+METRIC_FILE = FILE.with_name("metric_odds.json")
 
 PRIOR = 0.5
 """Standard deviation of the scores. What was seen twice is not certain: with 2 the likelier order of
@@ -59,6 +63,20 @@ def pairs_of(number: int) -> list[Pair]:
     [seed] = seeds_of(SeedRequest(concept=kinds[number % len(kinds)], first=number // len(kinds)))
     graph = RulePlanner(capabilities_of("collage")).plan_now(seed, seed.first)
     return list(_pairs(NamedScene(drawn_exactly(graph)))) if isinstance(graph, SpatialGraph) else []
+
+
+def metric_pairs_of(number: int) -> list[Pair]:
+    """The pairs of one planned scene in metres."""
+    kinds = sorted(scene_kinds())
+    [seed] = seeds_of(SeedRequest(concept=kinds[number % len(kinds)], first=number // len(kinds)))
+    graph = RulePlanner(capabilities_of("solid")).plan_now(seed, seed.first)
+    if not isinstance(graph, SpatialGraph):
+        return []
+    flat = drawn_exactly(graph)
+    scene = NamedScene(flat.model_copy(update={"world": seen_world(graph, flat.objects, flat.canvas[0])}))
+    orders = permutations(scene.plainly_named, 2)
+    category = [thing.category for thing in scene.objects]
+    return [("nearer", category[i], category[j]) for i, j in orders if nearer_to_camera(scene, i, j).value]
 
 
 def drawn_exactly(graph: SpatialGraph) -> Scene:
@@ -113,16 +131,23 @@ def main(arguments: Sequence[str]) -> int:
     """Fit and write the file."""
     parser = argparse.ArgumentParser(description="Fit the odds of answers to planned scenes.")
     parser.add_argument("--scenes", type=int, default=28_000, help="scenes to plan")
+    parser.add_argument("--worlds", type=int, help="scenes in metres to plan instead, for questions in metres")
     asked = parser.parse_args(arguments)
-    with ProcessPoolExecutor() as pool:
-        pairs = [pair for found in pool.map(pairs_of, range(asked.scenes), chunksize=16) for pair in found]
-    odds = {
-        aspect: fitted(((a, b) for name, a, b in pairs if name == aspect), PRIORS.get(aspect, PRIOR))
-        for aspect in get_args(Aspect)
-    }
-    FILE.write_text(json.dumps(odds, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
-    sys.stdout.write(f"{FILE}: {len(pairs):,} pairs of {asked.scenes:,} scenes\n")
+    if asked.worlds:
+        _fit(METRIC_FILE, get_args(MetricAspect), metric_pairs_of, asked.worlds)
+    else:
+        _fit(FILE, get_args(FlatAspect), pairs_of, asked.scenes)
     return 0
+
+
+def _fit(file: Path, aspects: Sequence[Aspect], pairs_in: Callable[[int], list[Pair]], scenes: int) -> None:
+    with ProcessPoolExecutor() as pool:
+        pairs = [pair for found in pool.map(pairs_in, range(scenes), chunksize=16) for pair in found]
+    odds = {
+        aspect: fitted(((a, b) for name, a, b in pairs if name == aspect), PRIORS.get(aspect, PRIOR)) for aspect in aspects
+    }
+    file.write_text(json.dumps(odds, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+    sys.stdout.write(f"{file}: {len(pairs):,} pairs of {scenes:,} scenes\n")
 
 
 if __name__ == "__main__":

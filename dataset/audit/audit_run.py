@@ -25,6 +25,7 @@ from dataset.audit.solid.world_check import IN_METRES, world_faults
 from dataset.audit.split_overlaps import Overlaps
 from dataset.audit.tar_rows import Row
 from schemas.events import Scene
+from schemas.pictures import SeenBody
 
 MAX_FAULTS = 10_000
 """Faults listed in a report; all of them are counted."""
@@ -114,8 +115,17 @@ def scene_of(row: Row) -> Scene:
             "canvas": (row["width"], row["height"]),
             "objects": objects,
             **{name: row[name] for name in ("scene", "relations", "excluded")},
+            "world": _world_of(row),
         }
     )
+
+
+def _world_of(row: Row) -> dict[str, Any] | None:
+    """The row's scene in metres; None where it has no camera or lacks a body, which is a fault of its own."""
+    bodies = [{name: thing.get(name) for name in SeenBody.model_fields} for thing in row["objects"]]
+    if row.get("camera") is None or any(body["position"] is None for body in bodies):
+        return None
+    return {"camera": row["camera"], "bodies": [{**body, "has_front": bool(body["has_front"])} for body in bodies]}
 
 
 def _relation_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:

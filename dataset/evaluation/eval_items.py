@@ -31,6 +31,8 @@ BY_OP = {
     "locate": "form", "boxed": "content", "box_side": "left_of or right_of",
     "between": "between", "is_between": "between",
     "known_side": "left_of or right_of",
+    "nearest_camera": "nearest to the camera", "how_far": "metres", "taller": "taller", "own_side": "own left or right",
+    "faces": "facing", "falls_with": "support",
 }  # fmt: skip
 """The relation of a query without a predicate: the name of the field that holds it, or a fixed word."""
 

@@ -8,6 +8,7 @@ A type of query that is not here states nothing and is known only where the same
 import json
 from collections.abc import Callable, Hashable, Mapping
 
+from dataset.quality.metric_entailment import METRIC_KNOWN, METRIC_STATES
 from dataset.quality.question_reading import QuestionReading
 from dataset.quality.stated_facts import COURSES, ENDS, ORDERS
 
@@ -385,7 +386,7 @@ STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "find": _state_found, "row_order": _state_row, "compare_counts": _state_comparison,
     "larger": _state_size, "count_where": _state_many, "odd_one_out": _state_odd,
     "between": _state_in_between, "is_between": _state_in_between,
-    "known_side": _state_open_side, "known_next": _state_next, "carried": _state_carried,
+    "known_side": _state_open_side, "known_next": _state_next, "carried": _state_carried, **METRIC_STATES,
 }  # fmt: skip
 
 KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
@@ -396,5 +397,5 @@ KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {
     "find": _knows_found, "row_order": _knows_row, "compare_counts": _knows_comparison,
     "larger": _knows_size, "count_where": _knows_many, "odd_one_out": _knows_odd,
     "between": _knows_between, "is_between": _knows_is_between,
-    "known_side": _knows_open_side, "known_next": _knows_next, "carried": _knows_carried,
+    "known_side": _knows_open_side, "known_next": _knows_next, "carried": _knows_carried, **METRIC_KNOWN,
 }  # fmt: skip

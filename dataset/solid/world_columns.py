@@ -17,8 +17,9 @@ from dataset.solid.run_lengths import run_lengths
 from schemas.events import QAEvent
 from schemas.graph import SpatialGraph
 from schemas.picture_layers import Layers, read_layers
-from schemas.world import Camera, World
+from schemas.world import World
 from spatial.world.body_table import bodies
+from spatial.world.seen_world import camera_in_pixels
 
 ADDED = ("position", "size", "heading", "has_front", "distance", "mask", "amodal_box", "support", "rotation")
 """Fields of an object that are null for a picture of any other kind."""
@@ -50,10 +51,8 @@ def pictured_world(event: QAEvent, file: bytes) -> PicturedWorld | None:
 
 def camera_of(pictured: PicturedWorld) -> dict[str, Any]:
     """The column `camera`: the planned one, with intrinsics in pixels of the picture."""
-    camera: Camera = pictured.world.camera
-    scale = pictured.index.shape[1] / pictured.graph.layout.canvas[0]
-    intrinsics = [value * scale for value in camera.intrinsics]
-    return {"intrinsics": intrinsics, "world_to_camera": list(camera.world_to_camera)}
+    camera = camera_in_pixels(pictured.graph, pictured.index.shape[1])
+    return {"intrinsics": list(camera.intrinsics), "world_to_camera": list(camera.world_to_camera)}
 
 
 def body_fields(pictured: PicturedWorld, number: int, category: str) -> Mapping[str, Any]:

@@ -1,8 +1,9 @@
 """How much the names of two things reveal: the odds of an answer, and how often a likely one is asked.
 
 In: an aspect and two categories.  Out: a probability with which the question is kept.
-The scores are data (`answer_odds.json`), fitted once to planned scenes by `tools.fit_answer_odds`: the log odds that the
-first of two categories comes before the second, as in a Bradley-Terry model (Bradley and Terry 1952).
+The scores are data (`answer_odds.json`, and `metric_odds.json` of scenes in metres), fitted once to planned scenes by
+`tools.fit_answer_odds`: the log odds that the first of two categories comes before the second, as in a Bradley-Terry model
+(Bradley and Terry 1952).
 A question whose answer the names make likely is kept with the odds of its opposite, so that both are asked alike.
 """
 
@@ -16,18 +17,23 @@ from typing import Literal
 
 from schemas.ids import derived_seed
 
-Aspect = Literal["above", "seen", "more", "larger", "behind", "outer", "closer"]
+FlatAspect = Literal["above", "seen", "more", "larger", "behind", "outer", "closer"]
+MetricAspect = Literal["nearer"]
+Aspect = FlatAspect | MetricAspect
 """`above`: which of two is higher in the picture.  `seen`: which is in the picture, where the other is not.
 `more`: of which there are more.  `larger`: which looks larger.  `behind`: which is behind the other.
 `outer`: which is the outermost to the left or the right, where the other is not.
-`closer`: which is closer to a third."""
+`closer`: which is closer to a third.  `nearer`: which is nearer to the camera, in metres."""
+
+FILES = ("answer_odds.json", "metric_odds.json")
 
 
 @lru_cache(maxsize=1)
 def scores() -> Mapping[str, Mapping[str, float]]:
     """The score of each category by aspect; one that is missing has 0."""
-    text = resources.files("spatial.questions").joinpath("answer_odds.json").read_text("utf-8")
-    found: dict[str, dict[str, float]] = json.loads(text)
+    found: dict[str, dict[str, float]] = {}
+    for name in FILES:
+        found |= json.loads(resources.files("spatial.questions").joinpath(name).read_text("utf-8"))
     return found
 
 

@@ -4,20 +4,22 @@ In: a query, its answer, the scene.  Out: JSON with query, premises, rules, marg
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from schemas.predicate_names import ends
 from spatial.questions.answer_rules import Answer
 from spatial.questions.certain_facts import View
-from spatial.questions.question_kinds import Query, references, to_json
+from spatial.questions.question_kinds import InMetres, NearestCamera, Query, references, to_json
+from spatial.questions.rules.metric_facts import camera_position
 from spatial.questions.wording.realisation import realise_ref
 from spatial.relations.relation_truth import members
 
 
 def certificate(view: View, query: Query, answer: Answer) -> str:
-    """`premises` are boxes, depths, attributes and drawn relations as the scene states them; margins are shares of the
-    canvas (of the depth range for depth), 1 where nothing is measured; `reason` is why the picture does not show it.
+    """`premises` are boxes, depths, attributes and drawn relations as the scene states them, of a question in metres bodies
+    and the camera too; margins are shares of the canvas (of the depth range for depth, of the larger length or of a half
+    turn in metres), 1 where nothing is measured; `reason` is why the picture does not show it.
     """
     absent = [
         {"excluded": name}
@@ -31,7 +33,7 @@ def certificate(view: View, query: Query, answer: Answer) -> str:
         {
             "query": to_json(query),
             "answer": answer.text,
-            "premises": [*premises(view, answer.used), *absent],
+            "premises": [*premises(view, answer.used), *absent, *(_in_metres(view, query, answer))],
             "rules": list(answer.rules),
             "margin": answer.margin,
             "references": named,
@@ -56,3 +58,14 @@ def premises(view: View, used: Collection[int]) -> list[dict[str, Any]]:
         if r.drawn and r.object is not None and set(ends(r)) <= set(used)
     ]
     return [*boxes, *triples]
+
+
+def _in_metres(view: View, query: Query, answer: Answer) -> Iterator[dict[str, Any]]:
+    """The bodies of these objects and the camera's place, where a question is about metres."""
+    if not isinstance(query, InMetres) or view.scene.world is None:
+        return
+    for thing, body in zip(view.objects, view.scene.world.bodies, strict=True):
+        if thing.id in answer.used:
+            yield {"object": thing.id, **body.model_dump(mode="json")}
+    if isinstance(query, NearestCamera):
+        yield {"camera": [round(float(value), 6) for value in camera_position(view)]}

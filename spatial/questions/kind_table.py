@@ -27,6 +27,7 @@ from spatial.questions.proposals import (
     grounding_proposals,
     hop_proposals,
     list_proposals,
+    metric_proposals,
     order_proposals,
     query_proposals,
     search_proposals,
@@ -39,6 +40,7 @@ from spatial.questions.rules import (
     comparison_rules,
     grounding_rules,
     list_rules,
+    metric_rules,
     order_rules,
     size_rules,
     unknown_rules,
@@ -68,8 +70,8 @@ class QuestionKind:
     that help the kind (`ANY_FAMILY`: it needs none), and `fewest_things`: how many objects it needs; the balance of the
     dataset requests such scenes when the kind is under-represented.  `at_most`: how many a scene is asked in a round;
     those above one come first, then those that are `rare`: few scenes allow them.  `in_samples`: the share of samples in
-    which the kind is tried; `in_all`: the most questions of the kind in a sample, over all rounds.  A kind from outside the
-    package proposes texts.
+    which the kind is tried; `in_all`: the most questions of the kind in a sample, over all rounds.  `in_metres`: only
+    asked of scenes that are known in metres.  A kind from outside the package proposes texts.
     """
 
     meaning: str
@@ -80,6 +82,7 @@ class QuestionKind:
     in_samples: float = 1.0
     in_all: int = 10
     rare: bool = False
+    in_metres: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,6 +193,29 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         ),
         "false_description": QuestionKind(
             "which of some sentences about the picture is wrong", false_descriptions, frozenset({"direction"}), 3, in_all=1,
+        ),
+        "camera_distance": QuestionKind(
+            "which of three or four objects is nearest to the camera",
+            metric_proposals.camera_distance, ANY_FAMILY, 3, rare=True, in_metres=True,
+        ),
+        "distance_metric": QuestionKind(
+            "how many metres two objects are apart", metric_proposals.distance_metric, ANY_FAMILY, 2, in_metres=True,
+        ),
+        "real_size": QuestionKind(
+            "which of two objects is taller in reality",
+            metric_proposals.real_size, ANY_FAMILY, 2, rare=True, in_metres=True,
+        ),
+        "object_frame": QuestionKind(
+            "on which side an object is for somebody in the place of another",
+            metric_proposals.object_frame, ANY_FAMILY, 2, in_metres=True,
+        ),
+        "facing": QuestionKind(
+            "whether the front of an object looks towards another",
+            metric_proposals.facing, ANY_FAMILY, 3, rare=True, in_metres=True,
+        ),
+        "support_chain": QuestionKind(
+            "which of some objects falls if another is taken away",
+            metric_proposals.support_chain, frozenset({"support", "containment"}), 5, rare=True, in_metres=True,
         ),
     },
     QuestionKind,
@@ -311,6 +337,30 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.WrongSentence, "false_description", "false_description", answer_rules.composed,
         split_keys.of_description, OPEN, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.NearestCamera, "camera_distance", "camera_distance", metric_rules.nearest_camera,
+        split_keys.of_depths, metric_rules.named_things, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.HowFar, "distance_metric", "distance_metric", metric_rules.how_far,
+        split_keys.of_distance, metric_rules.lengths, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Taller, "real_size", "real_size", metric_rules.the_taller,
+        split_keys.of_size, metric_rules.both_names, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.OwnSide, "object_frame", "object_frame", metric_rules.own_side,
+        split_keys.of_direction, distractors.sides, twin_queries.swapped, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Faces, "facing", "facing", metric_rules.faces,
+        split_keys.of_facing, distractors.yes_no, twin_queries.swapped, NO_PREDICATE,
+    ),
+    QueryType(
+        q.FallsWith, "support_chain", "support_chain", metric_rules.falls_with,
+        split_keys.of_supports, metric_rules.named_things, twin_queries.no_twin, NO_PREDICATE,
     ),
 )  # fmt: skip
 

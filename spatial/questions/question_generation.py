@@ -19,7 +19,7 @@ from spatial.questions.kind_table import KINDS, choices_for, keys_of, kind_of
 from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import TextProposal, question_of
 from spatial.questions.proposals.query_proposals import Proposal
-from spatial.questions.question_kinds import Exists, Query
+from spatial.questions.question_kinds import Exists, HowFar, Query, Taller
 from spatial.questions.wording.paraphrase_gate import require_admitted
 from spatial.questions.wording.question_parsing import is_unambiguous
 from spatial.questions.wording.realisation import realise, variant_for
@@ -74,7 +74,7 @@ def ask(
     named = scene if isinstance(scene, NamedScene) else NamedScene(scene)
     task = _Task(named, sample or named.content, split)
     found: dict[object, Question] = {}
-    kinds = [kind for kind in KINDS if kind not in without and _is_tried(kind, seed)]
+    kinds = [kind for kind in KINDS if kind not in without and _is_tried(kind, seed) and _is_known(kind, named)]
     random.Random(derived_seed("question order", seed)).shuffle(kinds)
     kinds.sort(key=lambda kind: (-KINDS[kind].at_most, not KINDS[kind].rare))
     for turn, limit in enumerate(ROUNDS if split is None else ROUNDS_IN_A_SPLIT):
@@ -94,10 +94,19 @@ def _is_tried(kind: str, seed: int) -> bool:
     return random.Random(derived_seed("question kind", seed, kind)).random() < KINDS[kind].in_samples
 
 
+def _is_known(kind: str, scene: NamedScene) -> bool:
+    """Whether what the kind asks about is known of the scene."""
+    return scene.scene.world is not None or not KINDS[kind].in_metres
+
+
 def _duplicate_key(query: Query) -> object:
-    """Equal for duplicate questions: "a cat but no dog" asks the same as "a dog but no cat"."""
+    """Equal for duplicate questions: "a cat but no dog" asks the same as "a dog but no cat", as a distance does."""
     if isinstance(query, Exists) and query.without is not None:
         return frozenset((query.category, query.without))
+    if isinstance(query, HowFar):
+        return query.op, frozenset((query.subject, query.object))
+    if isinstance(query, Taller):
+        return query.op, frozenset((query.first, query.second))
     return query
 
 

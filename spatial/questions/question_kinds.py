@@ -298,6 +298,56 @@ class BoxSide(Model):
     object: Ref
 
 
+class NearestCamera(Model):
+    """Which of the things is nearest to the camera, in metres?"""
+
+    op: Literal["nearest_camera"] = "nearest_camera"
+    things: Annotated[tuple[Ref, ...], Field(min_length=3, max_length=4)]
+
+
+class HowFar(Model):
+    """How many metres are the centres of the two apart?"""
+
+    op: Literal["how_far"] = "how_far"
+    subject: Ref
+    object: Ref
+
+
+class Taller(Model):
+    """Which of the two is taller in reality?"""
+
+    op: Literal["taller"] = "taller"
+    first: Ref
+    second: Ref
+
+
+class OwnSide(Model):
+    """On which side, left or right, is the object for somebody in the subject's place who looks where its front does?"""
+
+    op: Literal["own_side"] = "own_side"
+    subject: Ref
+    object: Ref
+
+
+class Faces(Model):
+    """Does the subject's front look towards the object?"""
+
+    op: Literal["faces"] = "faces"
+    subject: Ref
+    object: Ref
+
+
+class FallsWith(Model):
+    """Which of the things falls if the anchor is taken away?"""
+
+    op: Literal["falls_with"] = "falls_with"
+    anchor: Ref
+    things: Annotated[tuple[Ref, ...], Field(min_length=3, max_length=4)]
+
+
+InMetres = NearestCamera | HowFar | Taller | OwnSide | Faces | FallsWith
+"""What can only be answered of a scene that is known in metres."""
+
 Query = (
     Exists
     | Count
@@ -326,6 +376,7 @@ Query = (
     | KnownNext
     | Describe
     | WrongSentence
+    | InMetres
 )
 
 _ADAPTER: TypeAdapter[Query] = TypeAdapter(Annotated[Query, Field(discriminator="op")])

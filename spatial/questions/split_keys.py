@@ -22,7 +22,10 @@ from spatial.questions.question_kinds import (
     CountWhere,
     Describe,
     Exists,
+    Faces,
+    FallsWith,
     Find,
+    HowFar,
     InOrder,
     InPlace,
     IsBetween,
@@ -31,11 +34,13 @@ from spatial.questions.question_kinds import (
     Larger,
     Locate,
     Nearest,
+    NearestCamera,
     OddOneOut,
     Outermost,
     Query,
     Ref,
     RowOrder,
+    Taller,
     WrongSentence,
     references,
 )
@@ -125,9 +130,29 @@ def of_comparison(query: CompareCounts, found: list[str], _answer_category: Answ
     return {pair(_family_of(query.predicate), query.category, anchor) for anchor in found}
 
 
-def of_size(_query: Larger, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+def of_size(_query: Larger | Taller, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """The two categories of a comparison of sizes."""
     return {pair("size", *found)}
+
+
+def of_depths(_query: NearestCamera, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """Any two of the things, by depth."""
+    return {pair("depth", a, b) for a, b in combinations(found, 2)}
+
+
+def of_distance(_query: HowFar, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The two categories of a distance."""
+    return {pair(DISTANCE, *found)}
+
+
+def of_facing(_query: Faces, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The two categories, by orientation."""
+    return {pair("orientation", *found)}
+
+
+def of_supports(_query: FallsWith, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """Each of the things with what is taken away, which comes first."""
+    return {pair("support", found[0], other) for other in found[1:]}
 
 
 def of_list(_query: CountWhere | OddOneOut, found: list[str], _answer_category: AnswerCategory) -> set[Key]:

@@ -20,6 +20,7 @@ from spatial.questions.question_kinds import (
     Directed,
     Exists,
     Extreme,
+    Faces,
     Find,
     Hop,
     InOrder,
@@ -28,6 +29,7 @@ from spatial.questions.question_kinds import (
     KnownNext,
     Larger,
     Outermost,
+    OwnSide,
     Query,
     RowOrder,
     Side,
@@ -65,7 +67,7 @@ def no_twin(_query: Query) -> Iterator[Query]:
     yield from ()
 
 
-def swapped(query: Directed | Side | Bearing | Deeper | Larger) -> Iterator[Query]:
+def swapped(query: Directed | Side | Bearing | Deeper | Larger | OwnSide | Faces) -> Iterator[Query]:
     """Subject and object swapped."""
     yield query.model_copy(update={"subject": query.object, "object": query.subject})
 

@@ -9,6 +9,14 @@ from schemas.events import Scene, SeenObject
 from spatial.verify.answers.between_answers import answer_between, answer_whether_between
 from spatial.verify.answers.comparison_answers import answer_larger, answer_more, answer_more_carried, answer_more_sides
 from spatial.verify.answers.grounding_answers import answer_box, answer_box_side, answer_content, answer_point
+from spatial.verify.answers.metric_answers import (
+    answer_faces,
+    answer_falls_with,
+    answer_how_far,
+    answer_nearest_camera,
+    answer_own_side,
+    answer_taller,
+)
 from spatial.verify.answers.order_answers import answer_how_many, answer_odd, answer_row
 from spatial.verify.answers.unknown_answers import answer_next, answer_side
 from spatial.verify.geometry import SPECK, before, closer, nearer, related, third
@@ -185,6 +193,12 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "is_between": answer_whether_between,
     "known_side": answer_side,
     "known_next": answer_next,
+    "nearest_camera": answer_nearest_camera,
+    "how_far": answer_how_far,
+    "taller": answer_taller,
+    "own_side": answer_own_side,
+    "faces": answer_faces,
+    "falls_with": answer_falls_with,
     "describe": _composed,
     "wrong_sentence": _composed,
 }

@@ -6,13 +6,16 @@ The table is data: `bodies/*.json`, one object a file, category to body.  Sizes 
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 BODIES = Path(__file__).with_name("bodies")
 
 FULL = (-0.5, 0.5)
+
+STEPS = 50
+"""Of a scale, to either side of its middle."""
 
 
 @dataclass(frozen=True)
@@ -82,3 +85,20 @@ def _body(name: str, row: dict[str, Any]) -> BodyKind:
 
 def _pair(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=16384)
+def chance_taller(first: str, second: str, share: float) -> float:
+    """How likely, 0 to 1, the second's height falls short of the first's by this share of it; 0 for unknown things.
+
+    A thing's size is its category's times a scale that is drawn evenly, so names alone tell exactly this much of a height.
+    """
+    if not {first, second} <= bodies().keys():
+        return 0.0
+    high, low = (_heights(bodies()[name]) for name in (first, second))
+    return sum(b <= (1 - share) * a for a in high for b in low) / (len(high) * len(low))
+
+
+def _heights(kind: BodyKind) -> list[float]:
+    """Heights that are equally likely, metres."""
+    return [kind.size[2] * (1 + kind.spread * (k - STEPS) / STEPS) for k in range(2 * STEPS + 1)]

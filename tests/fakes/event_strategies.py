@@ -20,7 +20,7 @@ from schemas.base import OneOf
 from schemas.bounds import CANVAS_MAX, CANVAS_MIN, MAX_NAME_CHARS
 from schemas.events import OPEN_KINDS, Question, SeedConcept, SeedOptions
 from schemas.graph import Layout, Relation, SpatialGraph
-from schemas.pictures import SeenRelation, Truth
+from schemas.pictures import Scene, SeenRelation, Truth
 from schemas.predicate_names import BINARY, GROUPS, PLACES
 from schemas.world import Body, Camera, Space, World
 from spatial.knowledge.knowledge_base import categories, scene_kinds
@@ -268,6 +268,14 @@ def _world(draw: Draw, count: int) -> World:
     return World(space=draw(models(Space)), bodies=tuple(bodies), camera=draw(models(Camera)))
 
 
+def _scene(draw: Draw, fields: Fields) -> Fields:
+    world, count = fields["world"], len(fields["objects"])
+    bodies = () if world is None else world.bodies
+    if world is None or (count and not bodies):
+        return {**fields, "world": None}
+    return {**fields, "world": world.model_copy(update={"bodies": (bodies * count)[:count]})}
+
+
 def _inside(draw: Draw, relation: Any, count: int) -> Any:
     """The relation between things that are there, None where there are too few."""
     numbers = st.integers(0, count - 1)
@@ -302,6 +310,7 @@ CONSISTENT: dict[type[BaseModel], Callable[[Draw, Fields], Fields]] = {
     Layout: _layout,
     SpatialGraph: _graph,
     Truth: _truth,
+    Scene: _scene,
     Question: _question,
 }
 """What the fields of a model must have with each other."""

@@ -86,5 +86,11 @@ def queries(nouns: Sequence[str]) -> st.SearchStrategy[q.Query]:
         st.builds(q.WrongSentence, subject=refs),
         st.builds(q.KnownSide, category=noun, attribute=st.one_of(st.none(), st.sampled_from(_COLOURS)), object=refs),
         st.builds(q.KnownNext, predicate=_one_of(q.Beyond), anchor=refs),
+        st.builds(q.NearestCamera, things=st.lists(refs, min_size=3, max_size=4).map(tuple)),
+        st.builds(q.HowFar, subject=refs, object=refs),
+        st.builds(q.Taller, first=refs, second=refs),
+        st.builds(q.OwnSide, subject=refs, object=refs),
+        st.builds(q.Faces, subject=refs, object=refs),
+        st.builds(q.FallsWith, anchor=refs, things=st.lists(refs, min_size=3, max_size=4).map(tuple)),
         st.builds(q.Deeper, subject=refs, predicate=_one_of(q.Depth), object=refs),
     )

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from dataset.audit.box_relations import objects_of
 from dataset.audit.questions.parsed_questions import PROGRAMS, ParsedQuestion
 from dataset.audit.tar_rows import Row
@@ -15,6 +17,12 @@ from spatial.verify.referents import NotProven
 
 TOLERANCE = 1e-9
 """Depths pass through JSON and back."""
+
+BODY = ("position", "size", "heading", "has_front", "support")
+"""What a premise may say of an object in space."""
+
+PLACE_M = 1e-4
+"""Metres; the place of a camera is rounded."""
 
 REQUIRED_FIELDS = ("query", "answer", "premises", "rules", "margin", "references", "difficulty")
 
@@ -61,14 +69,25 @@ def _holds(premise: dict[str, Any], row: Row) -> bool:
     if "relation" in premise:
         same = [r for r in row["relations"] if [r["subject"], r["predicate"], *objects_of(r)] == premise["relation"]]
         return bool(same) and all(r["drawn"] or not premise.get("drawn") for r in same)
+    if "camera" in premise:
+        return _is_camera(premise["camera"], row)
     thing = next((thing for thing in row["objects"] if thing["id"] == premise.get("object")), None)
     if thing is None:
         return False
-    stated = {name: premise[name] for name in ("category", "box") if name in premise}
+    stated = {name: premise[name] for name in ("category", "box", *BODY) if name in premise}
     if any(thing[name] != value for name, value in stated.items()):
         return False
     depth = premise.get("depth", thing["depth"])  # attributes may have been added since: the stated ones still hold
     return set(premise.get("attributes", ())) <= set(thing["attributes"]) and abs(depth - thing["depth"]) <= TOLERANCE
+
+
+def _is_camera(place: Any, row: Row) -> bool:
+    """Whether the camera stands there: what its pose sends to the origin."""
+    camera = row.get("camera")
+    if camera is None or not isinstance(place, list) or len(place) != 3:
+        return False
+    turn = np.array(camera["world_to_camera"], float).reshape(4, 4)
+    return bool(np.abs(turn @ [*place, 1.0])[:3].max() <= PLACE_M)
 
 
 def _query_faults(proof: dict[str, Any], parsed: ParsedQuestion) -> Iterator[str]:

@@ -3,8 +3,10 @@
 In: a row and its scene.  Out: faults.  Answers come from `spatial.verify`.
 """
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from dataset.audit.content_ids import digest
@@ -21,6 +23,11 @@ from spatial.verify.answers.order_answers import JOINED, plain_name
 from spatial.verify.answers.unknown_answers import CANNOT
 from spatial.verify.lexicon import family
 from spatial.verify.referents import NotProven
+
+_LENGTH = re.compile(r"(\d+(?:\.\d+)?) m")
+
+APART = 1.3
+"""Least ratio of two lengths among the choices."""
 
 
 def question_faults(row: Row, scene: Scene) -> Iterator[Fault]:
@@ -70,6 +77,7 @@ def _choice_faults(choices: list[str], answer: str, parsed: ParsedQuestion | Non
         return
     if parsed is None:
         return
+    yield from (f"{low} and {high} are too close to tell apart" for low, high in _too_close(choices))
     if parsed.form.ask in UNSURE and CANNOT not in choices:
         yield f"none of {choices} is that it cannot be known"
     strange = [choice for choice in choices if not _is_possible_answer(choice, parsed)]
@@ -84,6 +92,20 @@ def _is_order(choice: str, parsed: ParsedQuestion) -> bool:
 
 def _is_listed(choice: str, parsed: ParsedQuestion) -> bool:
     return choice in [plain_name(parsed.reader, words) for words in parsed.form.refs[1:]]
+
+
+def _is_named(choice: str, parsed: ParsedQuestion) -> bool:
+    return choice in [plain_name(parsed.reader, words) for words in parsed.form.refs]
+
+
+def _is_length(choice: str, _parsed: ParsedQuestion) -> bool:
+    return _LENGTH.fullmatch(choice) is not None
+
+
+def _too_close(choices: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Lengths of which the larger one is less than 30 % more."""
+    found = sorted((float(choice.split()[0]), choice) for choice in choices if _LENGTH.fullmatch(choice))
+    yield from ((low, high) for (a, low), (b, high) in pairwise(found) if b < a * APART)
 
 
 def _is_number_of_list(choice: str, parsed: ParsedQuestion) -> bool:
@@ -109,7 +131,8 @@ def _is_name(choice: str, parsed: ParsedQuestion) -> bool:
 
 _CHOICES: Mapping[str, Callable[[str, ParsedQuestion], bool]] = {
     "row_order": _is_order, "odd_one_out": _is_listed, "count_where": _is_number_of_list, "unanswerable": _is_open_answer,
-    "false_description": _is_sentence,
+    "false_description": _is_sentence, "camera_distance": _is_named, "real_size": _is_named, "support_chain": _is_listed,
+    "distance_metric": _is_length,
 }  # fmt: skip
 """Whether a choice may answer a question of the kind."""
 

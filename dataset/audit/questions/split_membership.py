@@ -27,11 +27,14 @@ _FAMILIES = {
     "in_front_of": "depth", "behind": "depth", "on": "support", "under": "support", "inside": "containment",
 }  # fmt: skip
 _NOUNS = {"seen": "existence", "seen_unseen": "existence", "count": "count", "more": "count", "end": "outermost"}
-_LISTS = ("how_many_of", "odd")
+_LISTS = {"how_many_of": "direction", "odd": "direction", "falls_with": "support"}
 _SINGLE = {
     "value": "attribute", "turned": "attribute", "area": "place", "where_box": "grounding", "where_point": "grounding",
 }  # fmt: skip
-_PAIRED = {"direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth", "larger": "size"}
+_PAIRED = {
+    "direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth", "larger": "size",
+    "how_far": "distance", "taller": "size", "own_side": "direction", "faces": "orientation",
+}  # fmt: skip
 _IN_PLACES = {
     "count_side": "direction", "known_side": "direction",
     "more_sides": "direction", "more_sides_right": "direction", "more_on": "support", "more_inside": "containment",
@@ -73,7 +76,9 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
     elif form.ask in _SINGLE:
         yield from () if form.refs[0].noun is None else (Key(_SINGLE[form.ask], (meant[0],)),)
     elif form.ask in _LISTS:
-        yield from (_pair("direction", meant[0], other) for other in meant[1:])
+        yield from (_pair(_LISTS[form.ask], meant[0], other) for other in meant[1:])
+    elif form.ask == "nearest_camera":
+        yield from (_pair("depth", a, b) for a, b in combinations(meant, 2))
     elif form.ask in _PAIRED:
         yield _pair(_PAIRED[form.ask], *meant)
     elif form.ask in _IN_PLACES:

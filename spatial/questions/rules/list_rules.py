@@ -3,11 +3,13 @@
 In: a view, a query with its referents; a `ChoiceContext`.  Out: as in `answer_rules` and `distractors`.
 """
 
+from collections.abc import Sequence
+
 from spatial.questions.answer_rules import RuleResult, Step, all_certain
 from spatial.questions.certain_facts import View
 from spatial.questions.distractors import ChoiceContext
 from spatial.questions.object_names import NamedScene
-from spatial.questions.question_kinds import CountWhere, OddOneOut, Sideways
+from spatial.questions.question_kinds import CountWhere, OddOneOut, Ref, Sideways
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable
 
 
@@ -25,13 +27,18 @@ def count_where(view: View, query: CountWhere, found: list[Referent]) -> Step:
 
 def odd_one_out(view: View, query: OddOneOut, found: list[Referent]) -> Step:
     """The name of the only thing that is not on that side."""
-    if any(ref.category is None or ref.extreme is not None or ref.predicate is not None for ref in query.things):
-        raise Unanswerable("the things are named by their category alone, or by a colour")
+    require_plain(query.things)
     held, margin = _held(view, query.predicate, found)
     if held.count(False) != 1:
         raise Unanswerable(f"{held.count(False)} of them are not {query.predicate} the reference")
     odd = query.things[held.index(False)].plain_name
     return odd, RuleResult(f"odd_one_out: all others are {query.predicate} the reference", margin, 1), ()
+
+
+def require_plain(names: Sequence[Ref]) -> None:
+    """Raise Unanswerable unless the things are named by their category, alone or with a colour."""
+    if any(ref.category is None or ref.extreme is not None or ref.predicate is not None for ref in names):
+        raise Unanswerable("the things are named by their category alone, or by a colour")
 
 
 def on_sides(scene: NamedScene, anchor: int) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -41,7 +41,19 @@ _ANSWERS = {
     "side": _SIDES, "box_side": _SIDES, "known_side": _SIDES, "bearing": (*_SIDES, "above", "below"),
     **dict.fromkeys(("count", "count_side", "count_where"), ("no", "one", "two", "three", "four", "five", "six")),
 }  # fmt: skip
-_NAMING = ("find", "nearest", "outermost", "between", "boxed", "known_next", "odd_one_out", "row_order")
+_NAMING = (
+    "find",
+    "nearest",
+    "outermost",
+    "between",
+    "boxed",
+    "known_next",
+    "odd_one_out",
+    "row_order",
+    "nearest_camera",
+    "taller",
+    "falls_with",
+)
 """Shapes whose answer is the name of a thing."""
 
 

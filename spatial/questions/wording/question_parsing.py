@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from spatial.questions.answer_rules import YES_NO
-from spatial.questions.question_kinds import OddOneOut, Query, Ref, from_json
+from spatial.questions.question_kinds import (
+    FallsWith,
+    NearestCamera,
+    OddOneOut,
+    OwnSide,
+    Query,
+    Ref,
+    Taller,
+    from_json,
+)
 from spatial.questions.wording.lexicon import indefinite, is_one_name, singular, split_attribute
 from spatial.questions.wording.realisation import (
     BOX,
@@ -83,7 +92,7 @@ def framed(text: str) -> str | None:
 
 def is_unambiguous(text: str, answer: str, query: Query | None) -> bool:
     """Whether the text parses to this query only (None: to no query), and does not contain its own answer."""
-    named = isinstance(query, OddOneOut)  # its text names every choice
+    named = isinstance(query, OddOneOut | NearestCamera | Taller | OwnSide | FallsWith)  # its text names every choice
     return (answer in YES_NO or named or answer.lower() not in text.lower()) and parsed(text) == query
 
 

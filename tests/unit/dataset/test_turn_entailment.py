@@ -84,6 +84,19 @@ def beside_tray(op: str, answer: str, *choices: str) -> Plain:
     return asked(str(form), answer, form, refs, choices=choices, objects=range(len(THINGS)))
 
 
+def nearest_camera(answer: str, *names: str) -> Plain:
+    form = {"op": "nearest_camera", "things": [ref(name) for name in names]}
+    return asked(str(form), answer, form, [(f"the {name}", NUMBERS[name]) for name in names], choices=names)
+
+
+def taller(answer: str, other: str) -> Plain:
+    return choose(answer, query("taller", first=other, second=answer), other)
+
+
+def how_far(first: str, second: str, answer: str = "1.2 m") -> Plain:
+    return about(answer, query("how_far", subject=first, object=second), (answer, "1.8 m"))
+
+
 UNKNOWN = "it cannot be known from the picture"
 
 
@@ -205,6 +218,12 @@ TOLD = {
     "what is not there has no side": ([exists("book", "no")], open_side("it cannot be known from the picture", "book")),
     "its side was said": ([left("cup", "tray")], open_side("left", "cup")),
     "an open side that is told": ([open_side("left", "cup")], left("cup", "tray")),
+    "heights are an order": ([taller("lamp", "cup"), taller("cup", "plate")], taller("lamp", "plate")),
+    "a distance has two ends": ([how_far("cup", "plate")], how_far("plate", "cup")),
+    "nearer to the camera than the others": (
+        [nearest_camera("cup", "cup", "plate", "lamp")],
+        nearest_camera("cup", "lamp", "plate", "cup"),
+    ),
     "what comes next is on that side": ([comes_next("tray", "lamp", "cup", UNKNOWN)], left("lamp", "tray", "no")),
     "nothing comes next": ([comes_next("lamp", UNKNOWN, "cup")], left("cup", "lamp")),
     "all others are before it": ([left("cup", "lamp")], comes_next("lamp", UNKNOWN, "cup")),
@@ -260,6 +279,12 @@ NOT_TOLD = {
     ),
     "an open side that is not told": ([open_side(UNKNOWN, "cup")], left("cup", "tray")),
     "another side": ([left("plate", "tray")], open_side("left", "cup")),
+    "two lower ones are in no order": ([taller("lamp", "cup"), taller("lamp", "plate")], taller("cup", "plate")),
+    "a distance to another thing": ([how_far("cup", "plate")], how_far("cup", "lamp")),
+    "of those farther away which is nearest": (
+        [nearest_camera("cup", "cup", "plate", "lamp")],
+        nearest_camera("plate", "plate", "lamp", "tray"),
+    ),
     "what comes next may be one of two": ([left("cup", "lamp")], comes_next("lamp", UNKNOWN, "cup", "plate")),
     "some of a list": ([beside_tray("count_where", "2", "2", "3")], left("plate", "tray")),
     "two numbers are left": ([left("cup", "tray")], beside_tray("count_where", "2", "0", "2", "3")),

@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 
 from dataset.audit import KINDS
+from dataset.audit.audit_run import scene_of
 from dataset.audit.provenance import read_provenance
+from dataset.audit.questions.question_check import question_faults
 from dataset.audit.solid.world_check import world_faults
 from dataset.solid.run_lengths import mask_of, run_lengths
 from dataset.table.row_encoding import rows_of
@@ -150,3 +152,36 @@ def test_what_is_stated_wrongly_is_named(plant: Callable[[Row], None], sound: Ro
     assert {kind for kind, _ in found} <= allowed <= KINDS.keys()
     assert any(words in detail for _, detail in found), found
     assert not any("\n" in detail for _, detail in found)
+
+
+def question_details(row: Row) -> list[str]:
+    return [f"{fault.kind}: {fault.detail}" for fault in question_faults(row, scene_of(row))]
+
+
+def test_a_question_in_metres_is_held_against_the_columns_alone(solid_samples: list[Sample]):
+    """Whatever a question in metres rests on, the row has it, and the answer is found wrong where it is changed."""
+    asked = 0
+    for row in rows_of(solid_samples).to_pylist():
+        assert question_details(row) == []
+        for question in (each for each in row["questions"] if each["kind"] == "distance_metric"):
+            asked += 1
+            other = copy.deepcopy(row)
+            other["questions"] = [copy.deepcopy(question)]
+            thing = next(each for each in other["objects"] if each["id"] == question["objects"][0])
+            thing["position"] = [value + 40.0 for value in thing["position"]]
+            found = question_details(other)
+            assert any(detail.startswith("answer: ") for detail in found), found
+            assert any(detail.startswith("certificate: ") and "is not so" in detail for detail in found), found
+            other["camera"] = None
+            assert any("nothing is known in metres" in detail for detail in question_details(other))
+    assert asked
+
+
+def test_lengths_that_nobody_could_tell_apart_are_named(solid_samples: list[Sample]):
+    rows = rows_of(solid_samples).to_pylist()
+    row, question = next((r, q) for r in rows for q in r["questions"] if q["kind"] == "distance_metric")
+    length = float(question["answer"].split()[0])
+    question["choices"] = [question["answer"], f"{length * 1.1:.3f} m", f"{length * 9:.0f} m"]
+    assert any(detail.startswith("choices: ") and "too close" in detail for detail in question_details(row))
+    question["choices"] = [question["answer"], "far away"]
+    assert any(detail.startswith("choices: ") and "no answer" in detail for detail in question_details(row))

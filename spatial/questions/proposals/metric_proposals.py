@@ -1,0 +1,163 @@
+"""Proposes queries about scenes in metres.
+
+In and out: as in `query_proposals`; nothing where the scene is not known in metres.
+Each order of two names is asked alike, and what the names make likely as seldom as its opposite.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+
+from schemas.ids import derived_seed
+from spatial.questions.answer_odds import Aspect, is_kept, least_likely
+from spatial.questions.answer_rules import SIDES, YES_NO
+from spatial.questions.certain_facts import Judgement
+from spatial.questions.object_names import NamedScene
+from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled
+from spatial.questions.question_kinds import Faces, FallsWith, HowFar, NearestCamera, OwnSide, Taller
+from spatial.questions.rules.metric_facts import (
+    TALLER_SHARE,
+    are_joined,
+    body_of,
+    centre_distance,
+    is_facing,
+    is_held_by,
+    is_on_own_left,
+    nearer_to_camera,
+    taller,
+)
+from spatial.questions.rules.metric_rules import written
+from spatial.questions.wording.lexicon import is_plural
+from spatial.questions.wording.referring_expressions import Unanswerable
+from spatial.world.body_table import chance_taller
+
+CAMERA = "camera"
+"""A thing of that name might be taken for the one that took the picture."""
+
+LISTED = (4, 3)
+"""How many things are listed, if there are so many."""
+
+LISTS = 40
+"""Lists drawn before a scene is given up."""
+
+AGAINST_APPEARANCE = 0.5
+"""Share of questions about real heights for which only pairs are tried that look the other way round in the picture."""
+
+AGAINST_PICTURE = 0.5
+"""Share of questions about a thing's own side for which only pairs are tried whose side in the picture is the other one."""
+
+
+def _is_known(scene: NamedScene) -> bool:
+    return scene.scene.world is not None
+
+
+def camera_distance(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """Of three or four named things the one that is nearest to the camera."""
+    names = {thing.category for thing in scene.objects} | set(scene.scene.excluded)
+    if not _is_known(scene) or any(CAMERA in name for name in names):
+        return
+    for _ in range(LISTS):
+        size = next((size for size in LISTED if len(scene.plainly_named) >= size), None)
+        if size is None:
+            return
+        listed = rng.sample(scene.plainly_named, size)
+        first = _first(scene, listed, nearer_to_camera)
+        if first is not None and _is_even(scene, "nearer", first, listed):
+            things = tuple(scene.ref(i) for i in listed)
+            yield NearestCamera(things=things), scene.ref(first).plain_name
+
+
+def _first(scene: NamedScene, among: list[int], before: Callable[[NamedScene, int, int], Judgement]) -> int | None:
+    """The one that certainly comes before all others."""
+    return next((i for i in among if all(before(scene, i, j).value for j in among if j != i)), None)
+
+
+def _is_even(scene: NamedScene, aspect: Aspect, first: int, among: list[int]) -> bool:
+    """Whether a question is kept, though its names make the answer likely."""
+    names = [scene.objects[i].category for i in among]
+    return is_kept(aspect, scene.objects[first].category, least_likely(aspect, names), scene.content)
+
+
+def distance_metric(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """How far two things are apart that do not carry each other."""
+    for i, j in pairs(rng, scene.plainly_named) if _is_known(scene) else ():
+        if not _joined(scene, i, j):
+            length = centre_distance(body_of(scene, i), body_of(scene, j))
+            yield HowFar(subject=scene.ref(i), object=scene.ref(j)), written(length)
+
+
+def _joined(scene: NamedScene, i: int, j: int) -> bool:
+    try:
+        return are_joined(scene, i, j)
+    except Unanswerable:
+        return True
+
+
+def real_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """Which of two is taller; in half of the cases only where it looks lower in the picture."""
+    against = rng.random() < AGAINST_APPEARANCE
+    for i, j in pairs(rng, scene.plainly_named) if _is_known(scene) else ():
+        judgement = taller(scene, i, j)
+        if judgement.value is None:
+            continue
+        high, low = (i, j) if judgement.value else (j, i)
+        looks_lower = scene.objects[high].box[3] < scene.objects[low].box[3]
+        if (looks_lower or not against) and _is_open(scene, high, low):
+            yield Taller(first=scene.ref(i), second=scene.ref(j)), scene.ref(high).plain_name
+
+
+def _is_open(scene: NamedScene, high: int, low: int) -> bool:
+    """Whether a question is kept whose answer the names may give away: with the odds of the opposite, which is none for a
+    house and a mouse."""
+    first, second = scene.objects[high].category, scene.objects[low].category
+    likely, opposite = chance_taller(first, second, TALLER_SHARE), chance_taller(second, first, TALLER_SHARE)
+    draw = random.Random(derived_seed("kept", scene.content, "taller", first, second)).random()
+    return draw * likely < opposite
+
+
+def object_frame(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """On which side of a thing with a front another is; in half of the cases only where the picture's side is another."""
+    target, against = rng.choice(SIDES), rng.random() < AGAINST_PICTURE
+    for i, j in _fronted(scene, rng):
+        judgement = is_on_own_left(scene, i, j)
+        if judgement.value is not (target == "left"):
+            continue
+        in_picture = scene.relation(j, "left_of", i).value
+        if not against or in_picture is (not judgement.value):
+            yield OwnSide(subject=scene.ref(i), object=scene.ref(j)), target
+
+
+def facing(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """Whether a thing looks towards another, of things that look towards one of the named ones and away from another."""
+    target = rng.choice(YES_NO)
+    options = list(_fronted(scene, rng))
+    found = {(i, j): is_facing(scene, i, j).value for i, j in options}
+    for i, j in options:
+        contrasts = {value for (k, _), value in found.items() if k == i and value is not None}
+        if len(contrasts) == 2 and found[i, j] is (target == "yes"):
+            yield Faces(subject=scene.ref(i), object=scene.ref(j)), target
+
+
+def _fronted(scene: NamedScene, rng: random.Random) -> Iterator[tuple[int, int]]:
+    """Pairs of named things of which the first has a front, in random order."""
+    for i, j in pairs(rng, scene.plainly_named) if _is_known(scene) else ():
+        if body_of(scene, i).has_front and not is_plural(scene.objects[i].category) and not _joined(scene, i, j):
+            yield i, j
+
+
+def support_chain(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """Of some named things that rest on something the one that falls if a certain thing is taken away."""
+    if not _is_known(scene):
+        return
+    carried = [i for i in scene.plainly_named if body_of(scene, i).support is not None]
+    for base in shuffled(rng, scene.plainly_named):
+        try:
+            held = [i for i in carried if is_held_by(scene, i, base)]
+            rest = [i for i in carried if i not in held and i != base and not is_held_by(scene, base, i)]
+        except Unanswerable:
+            continue
+        if not held or len(rest) < min(LISTED) - 1:
+            continue
+        falling = rng.choice(held)
+        listed = shuffled(rng, [falling, *rng.sample(rest, min(len(rest), max(LISTED) - 1))])
+        things = tuple(scene.ref(i) for i in listed)
+        yield FallsWith(anchor=scene.ref(base), things=things), scene.ref(falling).plain_name

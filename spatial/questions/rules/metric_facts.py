@@ -1,0 +1,162 @@
+"""Three-valued judgements in metres: distances, heights, and what lies on which side of a thing's own front.
+
+In: a view of a scene that has a `world`, positions of its objects.  Out: numbers, or judgements with margins.
+Stricter than truth: what a person who stands in the scene might judge otherwise is doubtful.  Margins of a distance or a
+height are the share by which the smaller falls short of the larger, those of an angle its distance from the border as a
+share of a half turn.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.pictures import SeenBody
+from spatial.questions.certain_facts import DOUBTFUL, Judgement, View
+from spatial.questions.wording.referring_expressions import Unanswerable
+
+NEARER_SHARE, NEARER_M = 0.15, 0.2
+"""How much nearer to the camera one of two must be: a share of the farther one's distance, and metres."""
+
+TALLER_SHARE, TALLER_M = 0.2, 0.03
+"""How much lower the lower of two must be: a share of the higher one's height, and metres."""
+
+LEAST_M = 0.1
+"""Least distance of two centres, metres."""
+
+BESIDE_M = 0.3
+"""Least distance over the ground of a thing from whose view another is placed, metres."""
+
+BORDER_DEGREES = 20.0
+"""Least angle from straight ahead and straight behind, for left and right of a thing; largest for what it faces."""
+
+AWAY_DEGREES = 60.0
+"""Least angle from straight ahead of what a thing does not face."""
+
+Array = NDArray[np.float64]
+
+
+def body_of(view: View, index: int) -> SeenBody:
+    """The object's body. Raises Unanswerable where the scene is not known in metres."""
+    if view.scene.world is None:
+        raise Unanswerable("nothing is known in metres")
+    return view.scene.world.bodies[index]
+
+
+def camera_position(view: View) -> Array:
+    """The camera's centre, metres of the world. Raises Unanswerable where the scene is not known in metres."""
+    if view.scene.world is None:
+        raise Unanswerable("nothing is known in metres")
+    matrix = np.array(view.scene.world.camera.world_to_camera).reshape(4, 4)
+    found: Array = -matrix[:3, :3].T @ matrix[:3, 3]
+    return found
+
+
+def axes_of(body: SeenBody) -> Array:
+    """The directions of a body's width, depth and height, as rows."""
+    turn = math.radians(body.heading)
+    return np.array([(math.sin(turn), -math.cos(turn), 0), (math.cos(turn), math.sin(turn), 0), (0, 0, 1)])
+
+
+def footprint(body: SeenBody) -> Array:
+    """The four corners of a body's box on the ground (4 × 2, metres)."""
+    width, depth, _ = axes_of(body)[:, :2] * np.array(body.size)[:, None] / 2
+    found: Array = np.array(body.position[:2]) + np.array([width + depth, width - depth, -width - depth, -width + depth])
+    return found
+
+
+def centre_distance(a: SeenBody, b: SeenBody) -> float:
+    """Metres between the centres of two bodies."""
+    return math.dist(a.position, b.position)
+
+
+def nearest_distance(point: Array, body: SeenBody) -> float:
+    """Metres from a point to the nearest point of a body's box, 0 inside of it."""
+    own = axes_of(body) @ (point - np.array(body.position))
+    return float(np.linalg.norm(np.maximum(np.abs(own) - np.array(body.size) / 2, 0)))
+
+
+def nearer_to_camera(view: View, i: int, j: int) -> Judgement:
+    """Whether object i is nearer to the camera than object j, by centres and by nearest points."""
+    camera, a, b = camera_position(view), body_of(view, i), body_of(view, j)
+    least = (NEARER_SHARE, NEARER_M)
+    centres = _less(math.dist(camera, a.position), math.dist(camera, b.position), least, view)
+    nearest = _less(nearest_distance(camera, a), nearest_distance(camera, b), least, view)
+    if centres.value is None or centres.value is not nearest.value:
+        return DOUBTFUL
+    return Judgement(centres.value, min(centres.margin, nearest.margin))
+
+
+def taller(view: View, i: int, j: int) -> Judgement:
+    """Whether object i is higher from foot to top than object j."""
+    return _less(body_of(view, j).size[2], body_of(view, i).size[2], (TALLER_SHARE, TALLER_M), view)
+
+
+def _less(first: float, second: float, least: tuple[float, float], view: View) -> Judgement:
+    """Whether the first number is less than the second, by this share and by this much at least."""
+    low, high = sorted((first, second))
+    if high - low < max(least[0] * high, least[1]) * view.strictness:
+        return DOUBTFUL
+    return Judgement(first < second, 1 - low / high)
+
+
+def carriers(view: View, index: int) -> list[int]:
+    """The objects that an object rests on or in, the nearest first. Raises Unanswerable where one of them is not seen."""
+    ids, found = [thing.id for thing in view.objects], list[int]()
+    below = body_of(view, index).support
+    while below is not None:
+        if below not in ids:
+            raise Unanswerable("what carries it is not seen")
+        if ids.index(below) in found:
+            break
+        found.append(ids.index(below))
+        below = body_of(view, found[-1]).support
+    return found
+
+
+def is_held_by(view: View, index: int, base: int) -> bool:
+    """Whether an object rests on or in another, or on what does. Raises Unanswerable where a carrier is not seen."""
+    return base in carriers(view, index)
+
+
+def are_joined(view: View, i: int, j: int) -> bool:
+    """Whether one of two objects carries or holds the other."""
+    return is_held_by(view, i, j) or is_held_by(view, j, i)
+
+
+def bearing(view: View, i: int, point: tuple[float, float] | Array) -> float:
+    """Degrees from straight ahead of object i to a point on the ground, counter-clockwise: to its left above 0."""
+    body = body_of(view, i)
+    toward = math.degrees(math.atan2(point[1] - body.position[1], point[0] - body.position[0]))
+    return (toward - body.heading + 180) % 360 - 180
+
+
+def is_on_own_left(view: View, i: int, j: int) -> Judgement:
+    """Whether object j is to the left of object i for somebody in its place who looks where its front does."""
+    if not _is_apart(view, i, j):
+        return DOUBTFUL
+    angle = bearing(view, i, body_of(view, j).position[:2])
+    border = min(abs(angle), 180 - abs(angle))
+    sides = {bearing(view, i, corner) > 0 for corner in footprint(body_of(view, j))}
+    if border < BORDER_DEGREES * view.strictness or len(sides) > 1:
+        return DOUBTFUL
+    return Judgement(angle > 0, border / 180)
+
+
+def is_facing(view: View, i: int, j: int) -> Judgement:
+    """Whether the front of object i looks towards object j."""
+    if not _is_apart(view, i, j):
+        return DOUBTFUL
+    angles = [abs(bearing(view, i, place)) for place in (body_of(view, j).position[:2], *footprint(body_of(view, j)))]
+    if angles[0] * view.strictness <= BORDER_DEGREES:
+        return Judgement(True, (AWAY_DEGREES - angles[0]) / 180)
+    if min(angles) >= AWAY_DEGREES * min(view.strictness, 1.5):
+        return Judgement(False, (min(angles) - BORDER_DEGREES) / 180)
+    return DOUBTFUL
+
+
+def _is_apart(view: View, i: int, j: int) -> bool:
+    """Whether the first has a front, and the other is far enough from it and does not touch it."""
+    a, b = body_of(view, i), body_of(view, j)
+    centre = np.array([*a.position[:2], b.position[2]])
+    return a.has_front and not are_joined(view, i, j) and nearest_distance(centre, b) >= BESIDE_M * view.strictness

@@ -1,0 +1,125 @@
+"""Questions about a scene in metres: which thing is nearest to the camera, how far two are apart, which is taller, what is
+on a thing's own left, what it faces, what falls with it.
+
+In: a view, a query with its referents; a `ChoiceContext`.  Out: as in `answer_rules` and `distractors`.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from spatial.questions.answer_rules import SIDES, RuleResult, Step, require_certain, yes_or_no
+from spatial.questions.certain_facts import Judgement, View
+from spatial.questions.distractors import ChoiceContext
+from spatial.questions.question_kinds import FallsWith, HowFar, NearestCamera, OwnSide, Ref, Taller
+from spatial.questions.rules.list_rules import require_plain
+from spatial.questions.rules.metric_facts import (
+    LEAST_M,
+    are_joined,
+    body_of,
+    carriers,
+    centre_distance,
+    is_facing,
+    is_held_by,
+    is_on_own_left,
+    nearer_to_camera,
+    taller,
+)
+from spatial.questions.wording.referring_expressions import Referent, Unanswerable
+
+SPACING = 1.5
+"""Ratio of a length among the choices to the next smaller one; they are rounded, and then still 30 % apart."""
+
+LEAST_SPACING = 1.3
+
+CHOICES = 4
+
+ROUNDING = 1e-6
+"""Metres from where a length is rounded up or down, within which its text is in doubt."""
+
+
+def nearest_camera(view: View, query: NearestCamera, found: list[Referent]) -> Step:
+    """The name of the thing that is nearer to the camera than all others."""
+    name, margin = _first(view, query.things, found, nearer_to_camera)
+    return name, RuleResult("nearest_camera: centres and nearest points, metres", margin, 1), ()
+
+
+def the_taller(view: View, query: Taller, found: list[Referent]) -> Step:
+    """The name of the higher one."""
+    name, margin = _first(view, (query.first, query.second), found, taller)
+    return name, RuleResult("taller: real heights, metres", margin, 1), ()
+
+
+def _first(
+    view: View, names: Sequence[Ref], found: list[Referent], comes_before: Callable[[View, int, int], Judgement]
+) -> tuple[str, float]:
+    """The plain name of the thing that comes before all others, and the least margin."""
+    require_plain(names)
+    places = [referent.index for referent in found]
+    for place, name in zip(places, names, strict=True):
+        held = [comes_before(view, place, other) for other in places if other != place]
+        if all(each.value for each in held):
+            return name.plain_name, min(each.margin for each in held)
+    raise Unanswerable("none is certainly the first")
+
+
+def how_far(view: View, _: HowFar, found: list[Referent]) -> Step:
+    """The distance of the centres, rounded."""
+    i, j = (referent.index for referent in found)
+    length = centre_distance(body_of(view, i), body_of(view, j))
+    if length < LEAST_M or are_joined(view, i, j):
+        raise Unanswerable("they are too close, or one carries the other")
+    if written(length - ROUNDING) != written(length + ROUNDING):
+        raise Unanswerable("how the distance is rounded is in doubt")
+    return written(length), RuleResult("how_far: centre to centre, metres", 1 - 1 / LEAST_SPACING, 1), ()
+
+
+def written(length: float) -> str:
+    """A length in metres with two digits that count: `0.35 m`, `1.2 m`, `12 m`."""
+    digits = 2 if length < 0.995 else 1 if length < 9.95 else 0
+    return f"{length:.{digits}f} m"
+
+
+def lengths(context: ChoiceContext, _query: HowFar) -> list[str]:
+    """The length and three others, each at least 30 % larger than the next; the right one has any place among them."""
+    length, smaller = float(context.answer.text.split()[0]), context.rng.randrange(CHOICES)
+    found = [written(length * SPACING ** (step - smaller)) for step in range(CHOICES)]
+    found[smaller] = context.answer.text
+    values = [float(text.split()[0]) for text in found]
+    apart = all(high >= LEAST_SPACING * low for low, high in pairwise(values))
+    return found if apart else []
+
+
+def own_side(view: View, _: OwnSide, found: list[Referent]) -> Step:
+    """Left or right, for somebody in the first thing's place."""
+    judgement = is_on_own_left(view, found[0].index, found[1].index)
+    on_left = require_certain(judgement, "on which side of it the other is, is doubtful")
+    return SIDES[0 if on_left else 1], RuleResult("own_side: angle from its front", judgement.margin, 1), ()
+
+
+def faces(view: View, _query: object, found: list[Referent]) -> Step:
+    """Whether the first looks towards the second."""
+    judgement = is_facing(view, found[0].index, found[1].index)
+    held = require_certain(judgement, "whether it looks there is doubtful")
+    return yes_or_no(held), RuleResult("faces: angle from its front", judgement.margin, 1), ()
+
+
+def falls_with(view: View, query: FallsWith, found: list[Referent]) -> Step:
+    """The name of the only thing that rests on the anchor, or on what does."""
+    require_plain(query.things)
+    anchor, *things = (referent.index for referent in found)
+    held = [is_held_by(view, place, anchor) for place in things]
+    if held.count(True) != 1 or any(is_held_by(view, anchor, place) for place in things):
+        raise Unanswerable("not exactly one of them rests on it")
+    name = query.things[held.index(True)].plain_name
+    used = tuple(carrier for place in things for carrier in carriers(view, place))
+    return name, RuleResult("falls_with: what carries what", 1.0, 1), used
+
+
+def named_things(_context: ChoiceContext, query: NearestCamera | FallsWith) -> list[str]:
+    """The names of all the things."""
+    return [ref.plain_name for ref in query.things]
+
+
+def both_names(_context: ChoiceContext, query: Taller) -> list[str]:
+    """The names of the two."""
+    return [query.first.plain_name, query.second.plain_name]

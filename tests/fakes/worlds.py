@@ -1,0 +1,55 @@
+"""Small scenes in metres: bodies put by hand or at random, seen by a camera that looks along +y from the height of eyes."""
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from schemas.events import Scene
+from schemas.pictures import SeenBody, SeenWorld
+from schemas.world import Camera
+from tests.fakes.rooms import room, thing
+
+EYE = (0.0, -4.0, 1.5)
+"""The camera's centre, metres."""
+
+LOOKING_ALONG_Y = (1, 0, 0, -EYE[0], 0, 0, -1, EYE[2], 0, 1, 0, -EYE[1], 0, 0, 0, 1)
+"""World to camera: x right, y down, z forward."""
+
+
+def body(x: float, y: float, **more: Any) -> SeenBody:
+    """A body of half a metre on the ground, unless it is said otherwise; it looks towards the camera."""
+    size = more.pop("size", (0.5, 0.5, 0.5))
+    position = (x, y, more.pop("z", size[2] / 2))
+    return SeenBody(position=position, size=size, heading=more.pop("heading", -90.0), **more)
+
+
+def world_of(bodies: Sequence[SeenBody]) -> SeenWorld:
+    return SeenWorld(camera=Camera(intrinsics=(400, 400, 200, 200), world_to_camera=LOOKING_ALONG_Y), bodies=tuple(bodies))
+
+
+def furnished(bodies: Mapping[str, SeenBody]) -> Scene:
+    """The scene with these things, seen side by side in this order; a name of two words begins with a colour."""
+    things = []
+    for k, name in enumerate(bodies):
+        *colour, category = name.split()
+        things.append(thing(category, (10 + 45 * k, 150, 40, 40), *colour, depth=1.0 + k))
+    return room(*things).model_copy(update={"world": world_of(list(bodies.values()))})
+
+
+def with_random_world(scene: Scene, seed: int) -> Scene:
+    """The scene's objects put into space at random, some on others, some with a front."""
+    rng = random.Random(f"world {seed}")
+    bodies: list[SeenBody] = []
+    ids = [each.id for each in scene.objects]
+    for k in range(len(scene.objects)):
+        size = (rng.uniform(0.05, 1.5), rng.uniform(0.05, 1.5), rng.uniform(0.05, 1.5))
+        base = rng.randrange(k) if k and rng.random() < 0.5 else None
+        x, y = rng.uniform(-3, 3), rng.uniform(-2, 6)
+        foot = 0.0
+        if base is not None:
+            below = bodies[base]
+            x, y, foot = below.position[0], below.position[1], below.position[2] + below.size[2] / 2
+        heading, has_front = rng.choice((-90.0, 0.0, rng.uniform(-180, 180))), rng.random() < 0.6
+        support = None if base is None else ids[base]
+        bodies.append(body(x, y, z=foot + size[2] / 2, size=size, heading=heading, has_front=has_front, support=support))
+    return scene.model_copy(update={"world": world_of(bodies)})

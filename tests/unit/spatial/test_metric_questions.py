@@ -1,0 +1,207 @@
+"""Questions in metres: what is nearest to the camera, how far apart, taller, on a thing's own left, faced, carried."""
+
+import json
+import math
+import random
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.events import Question, Scene
+from spatial.questions import KINDS, Unanswerable, answer, ask, parse
+from spatial.questions.kind_table import choices_for
+from spatial.questions.object_names import NamedScene
+from spatial.questions.question_generation import _question_for, _Task
+from spatial.questions.rules.metric_facts import TALLER_SHARE
+from spatial.verify import verify
+from spatial.world.body_table import bodies, chance_taller
+from tests.fakes.rooms import kitchen
+from tests.fakes.scenes import random_scene
+from tests.fakes.worlds import EYE, body, furnished, with_random_world
+
+IN_METRES = tuple(kind for kind, row in KINDS.items() if row.in_metres)
+
+ROOM = furnished(
+    {
+        "dog": body(0, 0, has_front=True, size=(0.3, 0.8, 0.6)),  # looks at the camera: its left is the picture's right
+        "ball": body(1.5, -0.3),
+        "sofa": body(0, 3, size=(2.0, 0.9, 0.8), has_front=True),
+        "table": body(-2, 0, size=(1.2, 0.8, 0.75)),
+        "red cup": body(-2, 0, z=0.8, size=(0.1, 0.1, 0.1), support=3),
+        "lamp": body(2.5, 3, size=(0.4, 0.4, 1.6)),
+        "blue cup": body(2.5, 1, size=(0.1, 0.1, 0.13)),
+        "chair": body(-2, 2.2, heading=-90, has_front=True),  # looks at the table
+    }
+)
+
+
+def said(text: str, scene: Scene = ROOM) -> str | None:
+    """The writer's answer, which the verifier must share."""
+    try:
+        found: str | None = answer(parse(text), scene).text
+    except Unanswerable:
+        found = None
+    assert verify(text, None, scene).answer == found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("In the picture, which of these is nearest to the camera: the sofa, the dog or the lamp?", "dog"),
+        ("Which one is closest to the camera in the photo: the lamp, the red cup or the sofa?", "red cup"),
+        ("Which of these is nearest to the camera in the picture: the dog, the ball or the sofa?", None),  # alike
+        ("How far is the dog from the sofa, in metres, from centre to centre?", "3.0 m"),
+        ("How many metres are there between the centres of the ball and the dog in the image?", "1.5 m"),
+        ("How far is the red cup from the table, in metres, from centre to centre?", None),  # it lies on it
+        ("In reality, which is taller: the lamp or the sofa?", "lamp"),
+        ("Which of the two has the greater real height: the red cup or the blue cup?", "blue cup"),
+        ("In reality, which is taller: the sofa or the table?", None),
+        ("If you were the dog, would the ball be on your left or on your right?", "left"),
+        ("Imagine that you are the dog: is the table on your left or on your right?", "right"),
+        ("If you were the dog, would the sofa be on your left or on your right?", None),  # behind it
+        ("If you were the table, would the dog be on your left or on your right?", None),  # it has no front
+        ("Is the chair facing the table in the picture?", "yes"),
+        ("Does the front of the chair point towards the lamp in the picture?", "no"),
+        ("In the picture, does the dog face the table?", "no"),
+        ("Which of these would fall if the table were taken away: the red cup, the blue cup or the ball?", "red cup"),
+        ("Without the sofa, which of these would fall: the red cup, the blue cup or the ball?", None),
+    ],
+)
+def test_metres_give_the_answer_or_leave_it_open(text: str, wanted: str | None):
+    assert said(text) == wanted
+
+
+def test_what_rests_on_what_rests_on_a_thing_falls_with_it():
+    tower = furnished(
+        {
+            "table": body(0, 0, size=(1.2, 0.8, 0.75)),
+            "tray": body(0, 0, z=0.77, size=(0.5, 0.4, 0.04), support=0),
+            "cup": body(0, 0, z=0.84, size=(0.1, 0.1, 0.1), support=1),
+            "ball": body(2, 0),
+            "lamp": body(-2, 0),
+        }
+    )
+    text = "Which of these would fall if the table were taken away: the ball, the cup or the lamp?"
+    assert said(text, tower) == "cup"
+    assert answer(parse(text), tower).used == (0, 3, 2, 4, 1)  # the tray is part of the proof
+    assert said(text.replace("lamp", "tray"), tower) is None  # two of them fall
+
+
+def test_nothing_is_known_in_metres_of_other_pictures():
+    scene = NamedScene(kitchen())
+    assert scene.scene.world is None
+    assert not {question.kind for seed in range(40) for question in ask(scene, seed)} & set(IN_METRES)
+    assert verify("How far is the table from the stove, in metres, from centre to centre?", None, kitchen()).answer is None
+    assert "world" not in kitchen().model_dump(mode="json")
+
+
+@pytest.mark.parametrize("kind", IN_METRES)
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 100_000))
+def test_writer_and_verifier_agree_on_any_scene(kind: str, seed: int):
+    scene, rng = NamedScene(with_random_world(random_scene(seed), seed)), random.Random(seed)
+    for _, (query, target) in zip(range(6), KINDS[kind].propose(scene, rng), strict=False):
+        question = _question_for(_Task(scene, "", None), query, target, rng)
+        if question is not None:
+            assert question.kind == kind
+            assert verify(question.question, question.choices, scene.scene).answer == target
+
+
+@pytest.fixture(scope="module")
+def asked() -> list[Question]:
+    scenes = (with_random_world(random_scene(seed), seed) for seed in range(300))
+    return [question for seed, scene in enumerate(scenes) for question in ask(scene, seed)]
+
+
+@pytest.mark.parametrize("kind", sorted({*IN_METRES} - {"real_size"}))
+def test_each_kind_is_asked_with_a_proof_in_metres(asked: list[Question], kind: str):
+    found = [question for question in asked if question.kind == kind]
+    assert len(found) >= 5
+    for question in found:
+        premises = json.loads(question.certificate)["premises"]
+        bodies = {premise["object"] for premise in premises if "position" in premise}
+        assert bodies >= set(question.objects)
+        assert (kind == "camera_distance") is any("camera" in premise for premise in premises)
+
+
+def test_the_place_of_the_camera_is_a_premise():
+    query = parse("In the picture, which of these is nearest to the camera: the sofa, the dog or the lamp?")
+    question = _question_for(_Task(NamedScene(ROOM), "", None), query, "dog", random.Random(0))
+    assert question is not None
+    assert {"camera": list(EYE)} in json.loads(question.certificate)["premises"]
+
+
+def test_the_right_length_has_any_place_among_choices_that_are_plainly_apart():
+    scene, places = NamedScene(ROOM), set()
+    query = parse("How far is the dog from the sofa, in metres, from centre to centre?")
+    for seed in range(60):
+        choices = choices_for(scene, query, answer(query, scene), random.Random(seed))
+        assert choices is not None
+        values = sorted(float(choice.split()[0]) for choice in choices)
+        assert len(values) == 4
+        assert all(high >= 1.3 * low for low, high in pairwise(values))
+        places.add(values.index(3.0))
+    assert places == {0, 1, 2, 3}
+
+
+def test_turning_everything_about_the_camera_changes_no_answer():
+    """The same scene from another side of the world: distances, heights and own sides are as they were."""
+    turn = math.radians(70)
+    assert ROOM.world is not None
+    turned = []
+    for each in ROOM.world.bodies:
+        dx, dy, z = each.position[0] - EYE[0], each.position[1] - EYE[1], each.position[2]
+        x, y = EYE[0] + dx * math.cos(turn) - dy * math.sin(turn), EYE[1] + dx * math.sin(turn) + dy * math.cos(turn)
+        heading = (each.heading + 70 + 180) % 360 - 180
+        turned.append(each.model_copy(update={"position": (x, y, z), "heading": heading}))
+    other = ROOM.model_copy(update={"world": ROOM.world.model_copy(update={"bodies": tuple(turned)})})
+    for text in (
+        "In the picture, which of these is nearest to the camera: the sofa, the dog or the lamp?",
+        "How far is the dog from the sofa, in metres, from centre to centre?",
+        "If you were the dog, would the ball be on your left or on your right?",
+        "Is the chair facing the table in the picture?",
+    ):
+        assert said(text, other) == said(text)
+
+
+def test_a_mirrored_world_changes_sides_and_nothing_else():
+    assert ROOM.world is not None
+    mirrored = [
+        each.model_copy(update={"position": (-each.position[0], *each.position[1:]), "heading": 180 - each.heading})
+        for each in ROOM.world.bodies
+    ]
+    other = ROOM.model_copy(update={"world": ROOM.world.model_copy(update={"bodies": tuple(mirrored)})})
+    assert said("If you were the dog, would the ball be on your left or on your right?", other) == "right"
+    assert said("Is the chair facing the table in the picture?", other) == "yes"
+    assert said("How many metres are there between the centres of the ball and the dog in the image?", other) == "1.5 m"
+
+
+def test_names_alone_tell_a_height_only_where_the_table_leaves_one_order():
+    assert chance_taller("table", "mug", TALLER_SHARE) == 1
+    assert chance_taller("mug", "table", TALLER_SHARE) == 0
+    assert chance_taller("mug", "no such thing", TALLER_SHARE) == 0
+
+
+def test_heights_are_asked_of_things_that_may_have_either_order():
+    name = max(bodies(), key=lambda each: bodies()[each].spread)
+    assert 0 < chance_taller(name, name, TALLER_SHARE) < 0.5
+    things = {
+        f"red {name}": body(0, 0, size=(1, 1, 1)),
+        f"blue {name}": body(2, 0, size=(0.7, 0.7, 0.7)),
+        "mug": body(4, 0),
+    }
+    scene = NamedScene(furnished(things))
+    found = {(query, said) for seed in range(20) for query, said in KINDS["real_size"].propose(scene, random.Random(seed))}
+    assert {said for _, said in found} == {f"red {name}"}  # and of neither beside the mug
+    assert len(found) == 2  # the taller one is named first, or last
+
+
+def test_a_camera_among_the_things_is_not_taken_for_the_one_that_took_the_picture():
+    things = {"camera": body(0, 0), "ball": body(1, 1), "sofa": body(0, 3), "table": body(-2, 5)}
+    assert list(KINDS["camera_distance"].propose(NamedScene(furnished(things)), random.Random(0))) == []
+    others = {**things, "lamp": body(2, 2)}
+    del others["camera"]
+    assert list(KINDS["camera_distance"].propose(NamedScene(furnished(others)), random.Random(0)))
