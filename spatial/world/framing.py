@@ -19,11 +19,15 @@ SHARES = ((0.74, 0.88), (0.56, 0.68))
 LONGEST = 3.0
 """How many times longer a lens may become: a tighter frame would show one thing's details and nothing of the place."""
 
-MIDDLE = 0.6
+MIDDLE = 0.64
 """Where the middle of all things is from the frame's upper edge, a share of its side: what stands needs more room above."""
 
-AWRY = 0.25
+AWRY = 0.2
 """How far from there it may be, as a share of the room that is left on one side."""
+
+
+RIM = 0.03
+"""What stays free on every side at least, a share of the frame's."""
 
 
 def framed_views(view: View, corners: Array, rng: Random) -> Iterator[View]:
@@ -42,7 +46,7 @@ def _corner(view: View, bounds: tuple[Array, Array], side: float, rng: Random) -
     for axis, middle in enumerate((0.5, MIDDLE)):
         free = float(side - (high[axis] - low[axis])) / 2
         at = float(low[axis] + high[axis]) / 2 - side * middle + AWRY * free * rng.uniform(-1, 1)
-        corner.append(float(np.clip(at, high[axis] - side, low[axis])))
+        corner.append(float(np.clip(at, high[axis] - (1 - RIM) * side, low[axis] - RIM * side)))
     return min(max(corner[0], 0.0), view.side - side), corner[1]
 
 

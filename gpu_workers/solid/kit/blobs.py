@@ -48,6 +48,35 @@ def blob(limbs: Sequence[Limb], soft: float = 0.03, cells: int = CELLS) -> Mesh:
     return _surface(distance, np.array([a[0] for a in axes]), step)
 
 
+def tufted(mesh: Mesh, count: int, depth: float) -> Mesh:
+    """A blob's surface as tufts of wool: drawn in by up to `depth` metres where it is far from all of `count` points."""
+    far = _to_spots(mesh, count)
+    return _drawn_in(mesh, depth * np.minimum(1, far / np.quantile(far, 0.98)) ** 2)
+
+
+def pitted(mesh: Mesh, count: int, depth: float) -> Mesh:
+    """A blob's surface with `count` round pits, `depth` metres deep and eight times as wide."""
+    return _drawn_in(mesh, depth * np.clip(1 - _to_spots(mesh, count) / (4 * depth), 0, 1))
+
+
+def _to_spots(mesh: Mesh, count: int) -> Points:
+    """How far each point is from the nearest of `count` ones of the surface, which depend on the mesh alone."""
+    spots = mesh.points[np.random.default_rng(count).choice(len(mesh.points), count, replace=False)]
+    squares = (mesh.points**2).sum(axis=1)[:, None] + (spots**2).sum(axis=1) - 2 * mesh.points @ spots.T
+    found: Points = np.sqrt(np.maximum(squares.min(axis=1), 0))
+    return found
+
+
+def _drawn_in(mesh: Mesh, by: Points) -> Mesh:
+    """Points of quads moved inwards along their normals."""
+    quads = mesh.corners.reshape(-1, 4)
+    first, second, third, fourth = (mesh.points[quads[:, k]] for k in range(4))
+    normals = np.zeros_like(mesh.points)
+    np.add.at(normals, quads, np.cross(third - first, fourth - second)[:, None])
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    return Mesh(mesh.points - normals * by[:, None], mesh.corners, mesh.counts)
+
+
 def _ends(one: Limb) -> tuple[tuple[tuple[float, float, float], float], tuple[tuple[float, float, float], float]]:
     return (one.start, one.start_radius), (one.end, one.end_radius)
 

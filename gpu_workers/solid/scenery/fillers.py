@@ -49,7 +49,7 @@ def fillers(graph: SpatialGraph, rng: Random) -> list[Filler]:
 
 def _allowed(graph: SpatialGraph, names: tuple[str, ...]) -> list[BodyKind]:
     taken = {thing.category for thing in graph.objects} | set(graph.excluded)
-    return [bodies()[name] for name in dict.fromkeys(names) if name in bodies() and name not in taken]
+    return [bodies()[name] for name in names if name in bodies() and name not in taken]
 
 
 def _along_the_wall(graph: SpatialGraph, world: World, rng: Random) -> list[Filler]:

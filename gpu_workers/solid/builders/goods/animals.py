@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from gpu_workers.solid.builders.build_request import Builder, Builders, BuildRequest, Built
-from gpu_workers.solid.kit.blobs import Limb, blob, limb
+from gpu_workers.solid.kit.blobs import Limb, blob, limb, tufted
 from gpu_workers.solid.kit.materials import COLOURS, Colour, Kind, Material
 
 TABLE = Path(__file__).with_name("animals.json")
@@ -27,6 +27,9 @@ COATS: dict[str, tuple[Kind, Colour]] = {
 SKINS: dict[str, Kind] = {"pig": "skin", "elephant": "skin", "turtle": "skin"}
 SOFT = 0.07
 SHARP = 0.012
+TUFTS, WOOL = 260, 0.05
+"""Tufts of a fleece, and how deep it is between them, a share of the height."""
+
 SOFTLY = ("coat", "wool", "ears", "shell", "spines", "snow", "white", "head")
 
 
@@ -46,6 +49,7 @@ def animal(category: str, form: str) -> Builder:
         for coat, rows in row.items():
             skin = _skin(category, coat, request)
             mesh = blob(_limbs(rows), SOFT if coat in SOFTLY else SHARP, 64 if coat in SOFTLY else 40)
+            mesh = tufted(mesh, TUFTS, WOOL) if coat == "wool" else mesh
             built.add(skin, mesh.scaled(*[request.height / _height(category, form)] * 3))
         return built
 

@@ -8,7 +8,7 @@ import numpy as np
 from gpu_workers.solid.builders.build_request import Builder, Builders, BuildRequest, Built
 from gpu_workers.solid.builders.fittings import loft
 from gpu_workers.solid.builders.goods.turnery import turned, turned_table
-from gpu_workers.solid.kit.blobs import blob, limb
+from gpu_workers.solid.kit.blobs import blob, limb, pitted
 from gpu_workers.solid.kit.curves import Profile, arc, spline
 from gpu_workers.solid.kit.materials import COLOURS, Colour, Material, glowing, material
 from gpu_workers.solid.kit.mesh import Mesh, Points, grid_mesh, joined
@@ -202,7 +202,7 @@ def potato(bumps: Sequence[tuple[float, float, float, float]]) -> Builder:
             limb((x * r, y * request.width, r + z * r), (x * r, y * request.width + 1e-3, r + z * r), s * r)
             for y, x, z, s in bumps
         ]
-        return Built().add(request.made_of("food"), blob(limbs, 0.6 * r, 40))
+        return Built().add(request.made_of("food"), pitted(blob(limbs, 0.6 * r, 48), 22, 0.05 * r))
 
     return build
 
