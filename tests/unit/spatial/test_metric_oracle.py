@@ -1,0 +1,125 @@
+"""An oracle of questions in metres: words looked up in the text, answers from numpy alone, a thousand scenes by setting."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from schemas.events import Question, Scene
+from spatial.questions import KINDS, ask
+from tests.fakes.scenes import random_scene
+from tests.fakes.worlds import with_random_world
+
+pytestmark = pytest.mark.thorough
+
+SCENES = int(os.environ.get("SKG_METRIC_SCENES", "100"))
+TURNS = 8
+IN_METRES = {kind for kind, row in KINDS.items() if row.in_metres}
+
+OTHERS = frozenset(KINDS) - IN_METRES
+
+
+class Seen:
+    """A scene as arrays, its things found by name."""
+
+    def __init__(self, scene: Scene) -> None:
+        world = scene.world
+        assert world is not None
+        self.names = [
+            (" ".join([*sorted(thing.attributes)[:1], thing.category]), thing.category) for thing in scene.objects
+        ]
+        self.place = np.array([body.position for body in world.bodies])
+        self.size = np.array([body.size for body in world.bodies])
+        self.heading = np.radians([body.heading for body in world.bodies])
+        self.number = {thing.id: k for k, thing in enumerate(scene.objects)}
+        self.support = [body.support for body in world.bodies]
+        self.eye = np.linalg.inv(np.array(world.camera.world_to_camera).reshape(4, 4))[:3, 3]
+
+    def named(self, text: str) -> list[int]:
+        """The things that the text names, in its order: of a category alone or with a colour."""
+        found = []
+        for k, (full, category) in enumerate(self.names):
+            alone = [other for _, other in self.names].count(category) == 1
+            pattern = rf"\bthe ({re.escape(full)}{f'|{re.escape(category)}' if alone else ''})(?=[ ,.:?]|$)"
+            found += [(match.start(), -len(match[0]), k) for match in re.finditer(pattern, text, re.IGNORECASE)]
+        starts = {start for start, *_ in found}
+        return [min(each for each in found if each[0] == start)[2] for start in sorted(starts)]
+
+    def name(self, k: int, text: str) -> str:
+        full, category = self.names[k]
+        return full if f"the {full}" in text else category
+
+    def ahead_and_left(self, k: int, other: int) -> tuple[float, float]:
+        """Metres ahead of a thing and to its left where another one's middle is."""
+        step = (self.place[other] - self.place[k])[:2]
+        front = np.array([np.cos(self.heading[k]), np.sin(self.heading[k])])
+        return float(step @ front), float(step @ [-front[1], front[0]])
+
+    def falls(self, k: int, base: int) -> bool:
+        below = self.support[k]
+        while below is not None and self.number[below] != base:
+            below = self.support[self.number[below]]
+        return below is not None
+
+
+def nearest(seen: Seen, text: str) -> str:
+    things = seen.named(text)
+    return seen.name(min(things, key=lambda k: float(np.linalg.norm(seen.place[k] - seen.eye))), text)
+
+
+def length(seen: Seen, text: str) -> str:
+    a, b = seen.named(text)
+    metres = float(np.linalg.norm(seen.place[a] - seen.place[b]))
+    return f"{metres:.0f} m" if metres >= 9.95 else f"{metres:.1f} m" if metres >= 0.995 else f"{metres:.2f} m"
+
+
+def higher(seen: Seen, text: str) -> str:
+    a, b = seen.named(text)
+    return seen.name(a if seen.size[a][2] > seen.size[b][2] else b, text)
+
+
+def side(seen: Seen, text: str) -> str:
+    things = seen.named(text)
+    viewer, other = things if "on which side you would have" not in text else things[::-1]
+    return "left" if seen.ahead_and_left(viewer, other)[1] > 0 else "right"
+
+
+def faced(seen: Seen, text: str) -> str:
+    ahead, left = seen.ahead_and_left(*seen.named(text))
+    return "yes" if ahead > 0 and abs(left) <= ahead * np.tan(np.radians(20.01)) else "no"
+
+
+def falling(seen: Seen, text: str) -> str:
+    base, *things = seen.named(text)
+    hit = [k for k in things if seen.falls(k, base)]
+    assert len(hit) == 1
+    return seen.name(hit[0], text)
+
+
+ORACLE: dict[str, Callable[[Seen, str], str]] = {
+    "camera_distance": nearest, "distance_metric": length, "real_size": higher, "object_frame": side, "facing": faced,
+    "support_chain": falling,
+}  # fmt: skip
+
+
+def asked_in_metres() -> Iterator[tuple[Scene, Question]]:
+    for seed in range(SCENES):
+        scene = with_random_world(random_scene(seed), seed)
+        for turn in range(TURNS):
+            yield from ((scene, question) for question in ask(scene, seed * TURNS + turn, without=OTHERS))
+
+
+def test_every_answer_in_metres_is_what_numpy_finds():
+    assert ORACLE.keys() == IN_METRES
+    wrong, count = [], 0
+    for scene, question in asked_in_metres():
+        count += 1
+        found = ORACLE[question.kind](Seen(scene), question.question)
+        if found != question.answer:
+            query = json.loads(question.certificate)["query"]
+            wrong.append((question.kind, question.question, question.answer, found, query))
+    assert wrong == []
+    assert count >= 10 * SCENES
