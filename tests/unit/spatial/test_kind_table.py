@@ -54,7 +54,7 @@ THINGS = {
 def lacking(wanted: Iterable[object], have: Iterable[object], file: str) -> None:
     missing, more = set(wanted) - set(have), set(have) - set(wanted)
     assert not missing, f"{file} has no entry for {sorted(map(str, missing))}: add one there"
-    assert not more, f"{file} has an entry for {sorted(map(str, more))}, which {TABLE} does not know"
+    assert not more, f"{file} has an entry for {sorted(map(str, more))}, for which {TABLE} has no row"
 
 
 def filled(template: str, shape: str) -> str:
@@ -82,7 +82,7 @@ def test_each_type_of_query_has_a_row():
 
 
 def test_each_kind_is_that_of_a_query_and_the_other_way_round():
-    lacking(KINDS, {kind for row in QUERIES.values() for kind in (row.kind, row.kind_by_hops)}, TABLE)
+    lacking(KINDS, {kind for row in QUERIES.values() for kind in (row.kind, row.kind_by_hops)}, f"{TABLE} (QUERIES)")
 
 
 def test_the_rows_speak_of_families_and_predicates_that_there_are():
