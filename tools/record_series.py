@@ -6,10 +6,11 @@ Does what a Prometheus does: a process that does not answer has stale series.
 """
 
 import argparse
+import re
 import signal
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -41,9 +42,10 @@ class Recording:
         """Name the present moment."""
         self.moments[moment] = self.length * self.interval_s
 
-    def write(self, file: Path) -> None:
-        """Write the series in promtool's notation."""
-        series = [{"series": name, "values": notation(values)} for name, values in sorted(self.values.items())]
+    def write(self, file: Path, names: Container[str] | None = None) -> None:
+        """Write the series in promtool's notation; only those of these metrics, if there are any."""
+        chosen = {each for each in self.values if names is None or each.partition("{")[0] in names}
+        series = [{"series": each, "values": notation(self.values[each])} for each in sorted(chosen)]
         content = {"interval_s": self.interval_s, "moments": self.moments, "series": series}
         file.write_text(yaml.safe_dump(content, width=10**6, sort_keys=False), "utf-8")
 
@@ -76,6 +78,11 @@ def _series(name: str, labels: Iterable[tuple[str, str]]) -> str:
     return f"{name}{{{pairs}}}"
 
 
+def metrics_in(rules: str) -> frozenset[str]:
+    """The metrics that rules ask for."""
+    return frozenset(re.findall(rf"\b{PREFIX}\w+", rules))
+
+
 def record(recording: Recording, state_dir: Path, stopping: threading.Event) -> None:
     """Scrape every `interval_s` until `stopping` is set; a late scrape shifts no later one."""
     began = time.monotonic()
@@ -88,13 +95,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--state", type=Path, default=Path(".skg"), help="SKG_STATE_DIR of the factory")
     parser.add_argument("--every", type=float, default=15.0, help="seconds between two scrapes")
+    parser.add_argument("--rules", type=Path, help="a file of rules: only the metrics that it names are kept")
     parser.add_argument("--out", type=Path, required=True, help="the YAML file to write")
     given = parser.parse_args()
     recording, stopping = Recording(given.every), threading.Event()
+    names = metrics_in(given.rules.read_text("utf-8")) if given.rules else None
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopping.set())
     record(recording, given.state, stopping)
-    recording.write(given.out)
+    recording.write(given.out, names)
 
 
 if __name__ == "__main__":

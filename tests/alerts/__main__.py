@@ -11,8 +11,9 @@ from pathlib import Path
 
 from streams.demo.llm_answers import lifelike
 from streams.demo.llm_stub import serving
+from tests.alerts.prometheus import RULES
 from tests.alerts.watched import UNKNOWN, WatchedFactory, watched
-from tools.record_series import Recording, record
+from tools.record_series import Recording, metrics_in, record
 
 EVERY_S, FEED_S = 15.0, 15.0
 END_S = 2400.0
@@ -72,7 +73,7 @@ def main() -> None:
         threading.Event().wait(END_S - recording.length * EVERY_S)
         stopping.set()
         scraper.join()
-    recording.write(out)
+    recording.write(out, metrics_in(RULES.read_text("utf-8")))
 
 
 if __name__ == "__main__":

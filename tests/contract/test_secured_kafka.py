@@ -327,7 +327,7 @@ def test_processes_go_on_while_logins_are_brief_and_end_in_one_line_once_theirs_
         process.becomes("/readyz", 200)
     began = time.monotonic()
     while time.monotonic() - began < 3 * BRIEF_S:
-        assert outcome(kafka, IMAGES)
+        assert outcome(kafka, make_seed(f"kitchen {uuid4().hex[:6]}", 1), IMAGES)
     kafka.sets_password("changing", WRONG)
     for process in processes:
         assert process.ended(30) == 2, process.log()

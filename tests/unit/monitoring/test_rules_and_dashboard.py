@@ -17,6 +17,7 @@ import monitoring.metrics
 from monitoring.dashboard import DASHBOARDS, FOLDER, dashboard
 from streams.services.program_cache import find_program
 from tests.fakes.services import require
+from tests.unit.monitoring.test_recorded_alerts import FIRED
 
 RULES = Path(monitoring.metrics.__file__).parent / "rules"
 RUNBOOK = RULES.parents[1] / "docs" / "runbook.md"
@@ -114,6 +115,14 @@ def test_every_alert_says_what_it_is_how_bad_and_what_to_do(rule: dict[str, Any]
     kept = set(re.findall(r"by \(([^)]*)\)", _expanded(rule["expr"])))
     named = set(re.findall(r"\$labels\.(\w+)", " ".join(said.values())))
     assert named <= {label.strip() for labels in kept for label in labels.split(",")}
+
+
+def test_every_alert_fires_in_a_test_and_is_quiet_in_one():
+    constructed = yaml.safe_load((RULES / "skg.test.yaml").read_text("utf-8"))["tests"]
+    samples = [sample for test in constructed for case in test["promql_expr_test"] for sample in case["exp_samples"]]
+    fires = {re.findall(r'alertname="(\w+)"', sample["labels"])[0] for sample in samples}
+    fires |= {alert[0] for _, _, alerts in FIRED for alert in alerts}
+    assert fires == {rule["alert"] for rule in _rules("alert")}, "a case without it is one in which it is quiet"
 
 
 def test_the_runbook_has_no_section_of_an_alert_that_is_not_there():
