@@ -55,7 +55,8 @@ def _allowed(graph: SpatialGraph, names: tuple[str, ...]) -> list[BodyKind]:
 def _along_the_wall(graph: SpatialGraph, world: World, rng: Random) -> list[Filler]:
     kind = scene_kinds().get(graph.scene)
     own = () if kind is None or world.space.kind == "table" else tuple(kind.categories)
-    usual, others = list(room_of(graph.scene).along), list(own)
+    usual = list(room_of(graph.scene).along)
+    others = [name for name in own if name not in usual]
     rng.shuffle(usual)
     rng.shuffle(others)
     names = [body for body in _allowed(graph, (*usual, *others)) if _suits_a_wall(body)]
