@@ -58,7 +58,7 @@ class KafkaSettings(_Settings):
 
     kafka_bootstrap: str = Field("127.0.0.1:9092", description="broker addresses, host:port, separated by commas")
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        "PLAINTEXT", description="how the broker is spoken to: encrypted (SSL), with a user (SASL), or both"
+        "PLAINTEXT", description="protocol of the broker: encrypted (SSL), with a user (SASL), or both"
     )
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] = Field(
         "PLAIN", description="how the user logs in, where SKG_KAFKA_SECURITY has SASL"
@@ -68,7 +68,9 @@ class KafkaSettings(_Settings):
     kafka_token_file: Path | None = Field(
         None, description="file with the bearer token of OAUTHBEARER, read anew at each login"
     )
-    kafka_ca_file: Path | None = Field(None, description="PEM of who signs the broker's certificate; unset: the system's")
+    kafka_ca_file: Path | None = Field(
+        None, description="PEM of the authority that signs the broker's certificate; unset: the system's"
+    )
     kafka_cert_file: Path | None = Field(None, description="PEM of the client's certificate, for mutual TLS")
     kafka_key_file: Path | None = Field(None, description="PEM of the client's key; unset: it is in the certificate's file")
     kafka_key_password: SecretStr = Field(SecretStr(""), description="password of the client's key")
@@ -81,7 +83,7 @@ class KafkaSettings(_Settings):
         "", description="partitions of topics where not as in the table, as in skg.graphs=64,skg.images=64"
     )
     connect_timeout_s: Seconds = Field(
-        3.0, description="how long a command keeps trying to reach the broker or the store; processes wait for ever"
+        3.0, description="how long a command keeps trying to reach the broker or the store; processes wait forever"
     )
 
     @field_validator("topic_partitions")
@@ -111,7 +113,9 @@ class StoreSettings(_Settings):
     s3_path_style: bool | None = Field(
         None, description="the bucket in the path (true) or in the host's name (false); unset: true but for Amazon's own"
     )
-    s3_ca_file: Path | None = Field(None, description="PEM of who signs the store's certificate; unset: the system's")
+    s3_ca_file: Path | None = Field(
+        None, description="PEM of the authority that signs the store's certificate; unset: the system's"
+    )
 
 
 MOST_STATIC_SESSION_S = 15.0
@@ -136,14 +140,16 @@ class ProcessSettings(KafkaSettings, KnowledgeSettings):
         0.5, gt=0, le=1, description="stop when more than this share of the last 100 messages were dead letters"
     )
     give_up_s: Seconds | None = Field(
-        None, description="end a process whose broker, store or table is away for this long; unset: it waits for ever"
+        None, description="end a process whose broker, store or table is unavailable for this long; unset: it waits forever"
     )
     kafka_instance: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9._-]{1,200}$",
         description="static member of render, examine, write: a name that survives a restart; a session of at most 15 s",
     )
-    drain_s: Seconds = Field(30.0, description="how long SIGTERM waits for the batch in hand of render, examine and write")
+    drain_s: Seconds = Field(
+        30.0, description="how long SIGTERM waits for the batch in progress of render, examine and write"
+    )
     call_s: Seconds | None = Field(
         None, description="/healthz fails when one call of a step takes longer; unset: a bound of the stage's own"
     )
@@ -192,9 +198,9 @@ class LanguageSettings(_Settings):
 
     llm_url: str | None = Field(None, description="OpenAI-compatible endpoint of the planning model; unset: rules plan")
     llm_model: str = Field("gpt-4o-mini", description="name of the planning model")
-    llm_api_key: SecretStr = Field(SecretStr(""), description="key of the endpoint; empty where it wants none")
+    llm_api_key: SecretStr = Field(SecretStr(""), description="key of the endpoint; empty where it requires none")
     llm_timeout_s: float = Field(60.0, gt=0, le=MOST_CALL_S, description="hard limit of one model call")
-    llm_in_flight: int = Field(16, ge=1, le=1024, description="model calls under way at a time, at most")
+    llm_in_flight: int = Field(16, ge=1, le=1024, description="most concurrent model calls")
     llm_temperature: float = Field(0.8, ge=0, le=2, description="how far the model's answers may vary")
     llm_prices: Path | None = Field(None, description="YAML of prices by model; unset: tokens are counted, money is not")
     llm_max_tokens: int | None = Field(None, ge=0, description="tokens to spend at most; then no new graph is begun")
@@ -202,7 +208,7 @@ class LanguageSettings(_Settings):
         None, description="limit of one reply of the planning model; unset: 400 to 2000 by stage, twice as many after a cut"
     )
     llm_call_max_tokens_by_stage: str = Field(
-        "", description="the same by stage, which goes first, as in objects=2500,edges=3000"
+        "", description="the same by stage, which takes precedence, as in objects=2500,edges=3000"
     )
 
     @field_validator("llm_call_max_tokens_by_stage")
@@ -221,7 +227,7 @@ class JudgeSettings(_Settings):
     """The multimodal models that judge pictures; without `mllm_url` there is no judge."""
 
     mllm_url: Annotated[str | None, JUDGES] = Field(
-        None, description="OpenAI-compatible endpoint of the multimodal models; unset: none looks"
+        None, description="OpenAI-compatible endpoint of the multimodal models; unset: none judges"
     )
     mllm_model: Annotated[str, JUDGES] = Field(
         "gpt-4o-mini", description="multimodal model that judges pictures and writes questions"
@@ -233,15 +239,15 @@ class JudgeSettings(_Settings):
         None, description="endpoint of the checking model; unset: the same endpoint"
     )
     mllm_same_model: Annotated[bool, JUDGES] = Field(False, description="true allows a model to check its own questions")
-    mllm_api_key: SecretStr = Field(SecretStr(""), description="key of the endpoint; empty where it wants none")
+    mllm_api_key: SecretStr = Field(SecretStr(""), description="key of the endpoint; empty where it requires none")
     mllm_check_api_key: SecretStr = Field(SecretStr(""), description="key of the checking endpoint; empty: the same key")
-    mllm_timeout_s: float = Field(60.0, gt=0, le=MOST_CALL_S, description="hard limit of one look at a picture")
-    mllm_in_flight: int = Field(8, ge=1, le=256, description="looks under way at a time, at most")
+    mllm_timeout_s: float = Field(60.0, gt=0, le=MOST_CALL_S, description="hard limit of one call of a judge")
+    mllm_in_flight: int = Field(8, ge=1, le=256, description="most concurrent calls of the judges")
     mllm_call_max_tokens: Annotated[CallMaxTokens, JUDGES] = Field(
         None, description="limit of one reply of a judge; unset: 300 to 2000 by stage, twice as many after a cut"
     )
     mllm_images: Literal["data", "presigned"] = Field(
-        "data", description="how pictures reach the model: inside, or as links"
+        "data", description="how pictures reach the model: in the request, or as links"
     )
     llm_prices: Path | None = Field(None, description="YAML of prices by model; unset: tokens are counted, money is not")
 
@@ -249,8 +255,8 @@ class JudgeSettings(_Settings):
 class AgentSettings(ProcessSettings, StoreSettings, LanguageSettings, AgentsGroup):
     """`skg agents`. The store is needed with a language model only: it keeps the answers."""
 
-    agents_in_flight: int = Field(16, ge=1, le=1024, description="seeds worked on at a time")
-    agents_drain_s: Seconds = Field(20.0, description="how long SIGTERM waits for seeds in hand")
+    agents_in_flight: int = Field(16, ge=1, le=1024, description="seeds processed concurrently")
+    agents_drain_s: Seconds = Field(20.0, description="how long SIGTERM waits for seeds in progress")
     renderer: str = Field(DEFAULT_RENDERER, description="renderer that graphs are planned for")
 
 
@@ -331,16 +337,16 @@ class VisionSettings(_Settings):
     )
     depth_revision: Annotated[str | None, JUDGES] = Field(None, description="revision of a hub's depth estimator, pinned")
     salvage: Annotated[bool, JUDGES] = Field(
-        True, description="describe a picture that broke its graph as it is, where it is rich enough"
+        True, description="relabel a picture that broke its graph by what it shows, where that is enough"
     )
     retries: Annotated[int, JUDGES] = Field(
         2, ge=0, le=100, description="further pictures of a graph, with other seeds, before it is given up"
     )
     question_margin: Annotated[float, JUDGES] = Field(
-        1.0, gt=0, le=20, description="factor on the margins of questions: above 1 only plainer ones are asked"
+        1.0, gt=0, le=20, description="factor on the margins of questions: above 1 only clearer ones are asked"
     )
     nsfw_above: Annotated[float | None, JUDGES] = Field(
-        None, gt=0, le=1, description="reject pictures that a classifier scores above this; unset: none looks"
+        None, gt=0, le=1, description="reject pictures that a classifier scores above this; unset: no classifier"
     )
     model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models")
 
@@ -371,7 +377,7 @@ class WriterSettings(ProcessSettings, StoreSettings, SplitSettings, WriteGroup):
 class BalanceSettings(ProcessSettings):
     """`skg balance`."""
 
-    balance_targets: Path = Field(Path("targets.yaml"), description="YAML: the mix that is wanted, and bounds")
+    balance_targets: Path = Field(Path("targets.yaml"), description="YAML file of the target mix and its bounds")
 
 
 def judging() -> dict[str, str]:
@@ -386,7 +392,7 @@ class LagSettings(ProcessSettings, AgentsGroup, RenderGroup, ExamineGroup, Write
     stuck_after_s: Seconds = Field(
         60.0, description="a stage that moves nothing for this long, though it has members and unread events, is stuck"
     )
-    lag_every_s: Seconds = Field(10.0, description="seconds between two looks of the lag exporter")
+    lag_every_s: Seconds = Field(10.0, description="seconds between two polls of the lag exporter")
 
     @property
     def groups(self) -> dict[str, str]:

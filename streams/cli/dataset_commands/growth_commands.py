@@ -21,7 +21,7 @@ LABELS = {"held_out_per_mille": "held out"}
 
 def build() -> typer.Typer:
     """The family of commands."""
-    text = "Look at the dataset, follow, export and tend it. Example: skg dataset info"
+    text = "Look at the dataset, follow, export and maintain it. Example: skg dataset info"
     app = typer.Typer(help=text, short_help=text, no_args_is_help=True)
     add(app, "info", info)
     add(app, "files", files)

@@ -36,7 +36,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON, one object a line")]
 
 def build() -> typer.Typer:
     """The family of commands."""
-    text = "Look at rejections, take them along, have them judged again. Example: skg rejections list --since 2h"
+    text = "Look at rejections, export them, have them judged again. Example: skg rejections list --since 2h"
     app = typer.Typer(help=text, short_help=text, no_args_is_help=True)
     add(app, "list", listing)
     add(app, "show", show)
