@@ -11,7 +11,6 @@ from random import Random
 from agents.rejections import unmet_options
 from agents.scene_inventory import Carry, SceneInventory, Weighted
 from spatial.knowledge.categories import Category, Rest
-from spatial.knowledge.leaning import leans_on, must_lean
 from spatial.layout.size_ratios import look_true
 
 FULL = 1.6
@@ -126,7 +125,7 @@ class Selection:
         return [
             i
             for i, m in enumerate(self.members)
-            if i not in used and m.carrier is None and m.rest == "floor" and leans_on(category.name, m.category.name)
+            if i not in used and m.carrier is None and m.rest == "floor" and category.leans_on(m.category)
         ]
 
     def add(self, category: Category, carrier: int | None = None, carry: Carry | None = None) -> int:
@@ -184,10 +183,10 @@ def _try_add_free(selection: Selection, offers: Weighted, request: SelectionRequ
 def _add_free(selection: Selection, category: Category, request: SelectionRequest, rng: Random) -> bool:
     """Add an object without a carrier, but nothing that would have to stand where it can only lean."""
     props = selection.props_for(category) if request.leaning else []
-    if must_lean(category.name) and not props:
+    if category.must_lean and not props:
         return False
     number = selection.add(category)
-    if props and (must_lean(category.name) or rng.random() < LEANS):
+    if props and (category.must_lean or rng.random() < LEANS):
         selection.members[number].prop = rng.choice(props)
     return True
 
@@ -259,14 +258,14 @@ def prop_up(selection: Selection, related: Collection[frozenset[int]], limit: in
     Another object is added for it where the limit allows and the scene has one; else it stands by itself.
     """
     for i, member in enumerate(list(selection.members)):
-        if member.prop is None and member.carrier is None and must_lean(member.category.name):
+        if member.prop is None and member.carrier is None and member.category.must_lean:
             props = [k for k in selection.props_for(member.category) if frozenset((i, k)) not in related]
             member.prop = rng.choice(props) if props else _new_prop(selection, member.category, limit, rng)
 
 
 def _new_prop(selection: Selection, category: Category, limit: int, rng: Random) -> int | None:
     inventory = selection.inventory
-    known = [inventory.known[name] for name in inventory.weights if leans_on(category.name, name)]
+    known = [inventory.known[name] for name in inventory.weights if category.leans_on(inventory.known[name])]
     fits = [c for c in known if "floor" in inventory.rests.get(c.name, ())[:1] and selection.agrees(c)]
     return selection.add(rng.choice(fits)) if fits and len(selection.members) < limit else None
 

@@ -21,8 +21,7 @@ from gpu_workers.collage.sprites.coats import coated
 from gpu_workers.collage.sprites.outlines import outlined
 from gpu_workers.collage.sprites.sprite_library import cropped, load_sprite, scaled
 from schemas.graph import Box
-from spatial.knowledge.categories import Category, Pose
-from spatial.knowledge.leaning import Leaning, OtherDrawing, leaning_of
+from spatial.knowledge.categories import Category, Leaning, OtherDrawing, Pose
 
 MIN_NAMED_SHARE = 0.45
 """Least share of a recoloured object's pixels that must be named by the colour for people to name the object by it: a red
@@ -107,13 +106,13 @@ class Painter:
 
 def _leaning_drawing(place: Place) -> OtherDrawing | None:
     """The drawing that is taken when the object leans, if that is another one."""
-    leaning = leaning_of(place.category.name) if place.leans else None
+    leaning = place.category.leaning if place.leans else None
     return None if leaning is None else leaning.other
 
 
 def _leaned_in_place(image: Image.Image, place: Place) -> Image.Image:
     """The picture, tilted where the object leans on something."""
-    leaning = leaning_of(place.category.name)
+    leaning = place.category.leaning
     return image if leaning is None or place.leans is None else leaned(image, leaning, place.leans)
 
 

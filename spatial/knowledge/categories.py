@@ -17,6 +17,10 @@ Rest = Literal["floor", "surface", "wall", "ceiling", "air", "water"]
 """What an object rests on. `surface`: the top of another object (or the tabletop of a tabletop scene)."""
 
 
+RISES = 1.6
+"""How many times as tall as what props it up a leaning thing may be."""
+
+
 @dataclass(frozen=True)
 class Pose:
     """How a sprite is turned so that the thing rests as it does on a table or on the ground.
@@ -28,6 +32,36 @@ class Pose:
     turn: float = 0.0
     flat: float = 1.0
     thick: float = 0.0
+
+
+@dataclass(frozen=True)
+class OtherDrawing:
+    """A drawing by its name, and width over height of it upright."""
+
+    drawing: str
+    aspect: float
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """How a category leans.
+
+    `width_m`, `height_m`: of its silhouette when it leans.  `turn`: degrees counterclockwise by which its picture is
+    turned, after which its upper end is to the right.  `mirrored`: the picture is mirrored before.  `other`: another
+    drawing that is taken.  `alone`: it may also stand without anything to lean on.
+    """
+
+    width_m: float
+    height_m: float
+    turn: float = 0.0
+    mirrored: bool = False
+    other: OtherDrawing | None = None
+    alone: bool = False
+
+    @property
+    def side_m(self) -> float:
+        """The square root of the area of its silhouette."""
+        return math.sqrt(self.width_m * self.height_m)
 
 
 @dataclass(frozen=True)
@@ -48,6 +82,7 @@ class Category:
     `faces`: the side of the picture that its front points to, where the sprite is a clear profile; the collage
     mirrors it for the other.
     `single`: a scene has at most one of it (a stove, the sun).
+    `leaning`: how it leans on firm things, None if it does not; `firm`: what leans may lean on it.
     `synonyms`: other singular names that people have for it; each means one category only.
     `parts`: names of what a viewer might see in its picture (a plate under a cake) or might call it (a bird).
     """
@@ -71,6 +106,8 @@ class Category:
     tint: bool = False
     faces: Literal["left", "right"] | None = None
     single: bool = False
+    leaning: Leaning | None = None
+    firm: bool = False
     parts: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
 
@@ -78,6 +115,15 @@ class Category:
     def side_m(self) -> float:
         """Square root of the area of its front in metres."""
         return math.sqrt(self.width_m * self.height_m)
+
+    @property
+    def must_lean(self) -> bool:
+        """Whether it leans on something wherever it is on the ground."""
+        return self.leaning is not None and not self.leaning.alone
+
+    def leans_on(self, other: "Category") -> bool:
+        """Whether it leans on another one: a firm thing that is not too low."""
+        return self.leaning is not None and other.firm and self.leaning.height_m <= RISES * other.height_m
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from spatial.knowledge.categories import Category, Pose, SceneKind
+from spatial.knowledge.categories import Category, Leaning, OtherDrawing, Pose, SceneKind
 from spatial.knowledge.knowledge_files import CATEGORIES, SCENES, SPRITES, Row, backdrops_of, files_of, knowledge_folders
 from spatial.knowledge.knowledge_merge import merge
 from spatial.knowledge.scene_search import NEAREST_THRESHOLD, Phrasebook, SceneMatch
@@ -152,9 +152,17 @@ def _category(row: Row, rows: Mapping[str, Row], scenes: tuple[str, ...]) -> Cat
         tint=row.get("tint", False),
         faces=row.get("faces"),
         single=row.get("single", False),
+        leaning=_leaning(row["leaning"]) if row.get("leaning") else None,
+        firm=row.get("firm", False),
         parts=tuple(row.get("parts", ())),
         synonyms=tuple(row.get("synonyms", ())),
     )
+
+
+def _leaning(row: Row) -> Leaning:
+    other = OtherDrawing(row["drawing"], row["aspect"]) if "drawing" in row else None
+    width, height = row["size_m"]
+    return Leaning(width, height, row.get("turn", 0.0), row.get("mirrored", False), other, row.get("alone", False))
 
 
 def _expanded(row: Row, field: str, rows: Mapping[str, Row]) -> tuple[str, ...]:

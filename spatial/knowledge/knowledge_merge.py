@@ -83,6 +83,8 @@ def _check_scene(found: LocatedRow, scene: SceneForm, backdrops: set[str]) -> No
 def _check_category(found: LocatedRow, category: CategoryForm, sprites: set[str]) -> None:
     if category.drawn:
         raise BadKnowledge(f"{found.where}: {category.name!r}: drawn is for what the package draws; name a sprite instead")
+    if category.leaning is not None and category.leaning.drawing is not None:
+        raise BadKnowledge(f"{found.where}: {category.name!r}: leaning.drawing is for what the package draws")
     if category.sprite is not None and category.sprite not in sprites:
         raise BadKnowledge(
             f"{found.where}: {category.name!r}: there is no sprite {category.sprite!r}; "

@@ -35,6 +35,17 @@ class PoseForm(_Form):
     thick: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
 
+class LeaningForm(_Form):
+    """How a thing leans; `spatial.knowledge.categories` explains the fields. `drawing`, `aspect`: of the package only."""
+
+    size_m: tuple[Metres, Metres]
+    turn: Annotated[float, Field(ge=-60, le=60)] = 0.0
+    mirrored: bool = False
+    alone: bool = False
+    drawing: Name | None = None
+    aspect: Annotated[float, Field(gt=0, le=50)] | None = None
+
+
 class CategoryForm(_Form):
     """A row of `categories_*.json`; `spatial.knowledge.categories` explains the fields.
 
@@ -57,6 +68,8 @@ class CategoryForm(_Form):
     tint: bool = False
     faces: Literal["left", "right"] | None = None
     single: bool = False
+    leaning: LeaningForm | None = None
+    firm: bool = False
     parts: Words = ()
     synonyms: Words = ()
     tags: Words = ()
@@ -65,6 +78,12 @@ class CategoryForm(_Form):
     def _has_orientation_words(self) -> "CategoryForm":
         if self.faces is not None and not self.attributes.get("orientation"):
             raise ValueError("what faces a side needs words for it in attributes.orientation")
+        return self
+
+    @model_validator(mode="after")
+    def _leans_and_props_up_on_the_floor(self) -> "CategoryForm":
+        if (self.leaning is not None or self.firm) and "floor" not in self.rests_on:
+            raise ValueError("what leans or is leant on must have floor in rests_on")
         return self
 
 

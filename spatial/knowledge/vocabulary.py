@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from spatial.knowledge.knowledge_base import categories, scene_kinds
-from spatial.knowledge.leaning import leans_on
 from spatial.relations.phrases import phrases_of
 from spatial.relations.predicate_table import PREDICATES
 
@@ -37,7 +36,7 @@ def _categories() -> Iterable[Entry]:
             "synonyms": list(category.synonyms),
             "drawn": category.drawn or category.sprite is not None,
             "scenes": list(category.scenes),
-            "leans on": [name for name in categories() if leans_on(category.name, name)],
+            "leans on": [name for name, other in categories().items() if category.leans_on(other)],
             "attributes": {family: list(words) for family, words in category.attributes.items()},
         }
 

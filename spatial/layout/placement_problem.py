@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from schemas.predicate_names import ends
 from spatial.knowledge.categories import Category, Rest, SceneKind
-from spatial.knowledge.leaning import leaning_of
 from spatial.reasoning.draft import Draft
 from spatial.relations.predicate_table import CHAINED
 
@@ -185,7 +184,7 @@ def corner_overlap_pairs(facts: Sequence[Fact]) -> frozenset[tuple[int, int]]:
 def _thing(category: Category | None, leans: bool) -> Thing:
     if category is None:
         return Thing()
-    leaning = leaning_of(category.name) if leans else None
+    leaning = category.leaning if leans else None
     if leaning is not None:
         aspect = leaning.width_m / leaning.height_m
         return Thing(leaning.side_m, aspect, category.rests_on or ("floor",), None, category.place)

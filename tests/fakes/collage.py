@@ -27,6 +27,12 @@ class Thing:
     attributes: tuple[str, ...] = ()
 
 
+def other_drawings() -> frozenset[str]:
+    """The names of drawings that are taken of what leans and of nothing else."""
+    leanings = [one.leaning for one in categories().values() if one.leaning is not None]
+    return frozenset(leaning.other.drawing for leaning in leanings if leaning.other)
+
+
 def make_sprites(folder: Path, shape: str = "square") -> Path:
     """A sprite for every category: a red square (or disc) of 64 pixels with a transparent border."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -6,8 +6,7 @@ from agents.planner import RulePlanner
 from schemas.events import Rejection, SeedOptions
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
-from spatial.knowledge.knowledge_base import scene_kinds
-from spatial.knowledge.leaning import leaning_of, must_lean
+from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.renderer_capabilities import pictures_only
 from spatial.layout.layout_check import verify
 from spatial.reasoning.draft import draft_of
@@ -30,12 +29,12 @@ def props_of(graph: SpatialGraph) -> dict[int, int]:
 @pytest.mark.thorough
 @pytest.mark.parametrize("scene", ["backyard", "barnyard", "farm", "garage"])
 def test_nothing_that_must_lean_stands_by_itself_on_the_ground(scene: str):
-    assert any(leaning_of(name) for name in scene_kinds()[scene].categories)
+    assert any(categories()[name].leaning for name in scene_kinds()[scene].categories)
     seen = 0
     for graph in planned(scene, 120, min_objects=5, max_objects=8):
         for thing in graph.objects:
             seen += thing.id in props_of(graph)
-            assert thing.id in props_of(graph) or not must_lean(thing.category)
+            assert thing.id in props_of(graph) or not categories()[thing.category].must_lean
     assert seen
 
 

@@ -9,7 +9,7 @@ from gpu_workers.collage.furniture.furniture_style import Look
 from gpu_workers.collage.furniture.furniture_table import DRAWN_WHEN_FILLED, FLAT, drawings, furniture
 from spatial.knowledge.categories import Category
 from spatial.knowledge.knowledge_base import categories
-from spatial.knowledge.leaning import other_drawings
+from tests.fakes.collage import other_drawings
 
 pytestmark = pytest.mark.thorough
 

@@ -7,7 +7,7 @@ from gpu_workers.collage.drawing_pen import GLASS, WOOD, Pen, darker
 from gpu_workers.collage.drawings.recipe import COLOURS, colour_of, recipe_drawings, stroke_of
 from gpu_workers.collage.furniture.furniture_style import Look
 from spatial.knowledge.knowledge_base import categories
-from spatial.knowledge.leaning import other_drawings
+from tests.fakes.collage import other_drawings
 
 
 def picture(name: str, look: Look) -> np.ndarray:

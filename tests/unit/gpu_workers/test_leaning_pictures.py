@@ -13,12 +13,12 @@ from gpu_workers.collage.object_pictures import leaned
 from gpu_workers.collage.sprites.fetch import default_sprites_dir, is_complete
 from gpu_workers.collage.sprites.sprite_library import load_sprite
 from schemas.graph import Relation, SpatialGraph
+from spatial.knowledge.categories import Leaning
 from spatial.knowledge.knowledge_base import categories
-from spatial.knowledge.leaning import Leaning, leaning_of
 from tests.fakes.collage import Thing, make_scene
 
 FOLDER: Path = default_sprites_dir()
-LEANING = sorted(name for name in categories() if leaning_of(name))
+LEANING = sorted(name for name in categories() if categories()[name].leaning)
 
 
 def upright() -> Image.Image:
@@ -45,7 +45,7 @@ def test_the_upper_end_is_at_the_side_that_is_asked_for():
 @pytest.mark.skipif(not is_complete(FOLDER), reason=f"no sprites in {FOLDER}; fetch them with make setup")
 @pytest.mark.parametrize("name", LEANING)
 def test_the_size_that_the_knowledge_base_gives_to_what_leans_is_that_of_its_picture(name: str):
-    leaning, category = leaning_of(name), categories()[name]
+    leaning, category = categories()[name].leaning, categories()[name]
     assert leaning is not None
     if leaning.other:
         picture = furniture(leaning.other.drawing, leaning.other.aspect, Look())

@@ -122,6 +122,32 @@ def test_the_packages_own_rows_have_the_form_that_is_asked_of_others():
         validated(found, SceneForm)
 
 
+LEANT = """
+import sys
+from pathlib import Path
+from agents.planner import RulePlanner
+from gpu_workers.collage import CollageRenderer
+from schemas.events import SeedConcept
+from spatial.knowledge.renderer_capabilities import pictures_only
+from tests.fakes.collage import make_sprites
+
+seed = SeedConcept(seed_id="5eed" * 8, concept="a robot leaning against a test bench in a robot lab", count=1)
+graph = RulePlanner(pictures_only("collage")).plan_now(seed, 0)
+names = [thing.category for thing in graph.objects]
+print([(names[r.subject], r.predicate, names[r.object]) for r in graph.relations if "lean" in r.predicate])
+CollageRenderer(make_sprites(Path(sys.argv[1]))).render([graph], [7])
+"""
+
+
+@pytest.mark.thorough
+def test_a_folder_says_what_leans_on_what(tmp_path: Path):
+    leaning = row(ROBOT, leaning={"size_m": [0.7, 1.3], "turn": -15})
+    folder = written(tmp_path / "lab", categories=(leaning, DRONE, row(BENCH, firm=True)))
+    done = call(folder, "-c", LEANT, str(tmp_path / "sprites"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "[('robot', 'leaning_on', 'test bench')]\n"
+
+
 def test_the_same_folder_twice_is_the_same_folder_once(tmp_path: Path):
     first, second = written(tmp_path / "a"), written(tmp_path / "b")
     for sprite in (second / "sprites").iterdir():
@@ -178,6 +204,14 @@ FAULTS = {
     ),
     "drawn": (
         dict(categories=(ROBOT, DRONE, row(BENCH, drawn=True))), "categories_lab.json:4: 'test bench': drawn is for what",
+    ),
+    "leaning in the air": (
+        dict(categories=(ROBOT, row(DRONE, leaning={"size_m": [0.4, 1.2], "turn": -15}), BENCH)),
+        "categories_lab.json:3: 'drone': Value error, what leans or is leant on must have floor in rests_on",
+    ),
+    "leaning by a drawing": (
+        dict(categories=(row(ROBOT, leaning={"size_m": [0.4, 1.2], "drawing": "ladder", "aspect": 0.2}), DRONE, BENCH)),
+        "categories_lab.json:2: 'robot': leaning.drawing is for what the package draws",
     ),
     "an unknown field": (
         dict(categories=(row(ROBOT, colour="red"), DRONE, BENCH)), "categories_lab.json:2: 'robot': colour: Extra inputs",
