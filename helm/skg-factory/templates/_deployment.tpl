@@ -3,6 +3,7 @@
 {{- $prices := and $asks (.root.Values.llm).prices }}
 {{- $store := not (has .stage (list "balance" "lag-exporter")) }}
 {{- $access := dict "root" .root "asks" $asks "store" $store }}
+{{- $pod := include "skg.pod" . | fromYaml }}
 {{- $files := include "skg.access.sources" $access | trim }}
 apiVersion: apps/v1
 kind: Deployment
@@ -15,6 +16,8 @@ spec:
   replicas: {{ .values.replicas }}
   {{- if has .stage (list "balance" "lag-exporter") }}
   strategy: {type: Recreate}  # two would ask for the same, or show the same, at the same time
+  {{- else if .values.strategy }}
+  strategy: {{- toYaml .values.strategy | nindent 4 }}
   {{- end }}
   selector:
     matchLabels:
@@ -26,7 +29,13 @@ spec:
       labels:
         {{- include "skg.labels" .root | nindent 8 }}
         app.kubernetes.io/component: {{ .stage }}
+        {{- with $pod.labels }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
       annotations:
+        {{- with $pod.annotations }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
         checksum/config: {{ include (print .root.Template.BasePath "/configmap.yaml") .root | sha256sum }}
         {{- if eq .stage "balance" }}
         checksum/targets: {{ .values.targets | sha256sum }}
@@ -38,6 +47,9 @@ spec:
     spec:
       serviceAccountName: {{ include "skg.name" .root }}
       automountServiceAccountToken: false
+      {{- with include "skg.pod.placement" $pod | trim }}
+      {{- . | nindent 6 }}
+      {{- end }}
       terminationGracePeriodSeconds: {{ .values.graceSeconds | default 60 }}
       securityContext:
         runAsNonRoot: true
@@ -51,6 +63,9 @@ spec:
           args: [skg, {{ .stage }}]
           envFrom:
             - configMapRef: {name: {{ include "skg.name" .root }}}
+            {{- with $pod.extraEnvFrom }}
+            {{- toYaml . | nindent 12 }}
+            {{- end }}
           env:
             {{- if eq .stage "lag-exporter" }}
             - {name: SKG_LAG_EVERY_S, value: {{ .values.everySeconds | default 10 | quote }}}
@@ -83,6 +98,9 @@ spec:
             {{- range $name, $value := .values.env }}
             - {name: {{ $name }}, value: {{ $value | quote }}}
             {{- end }}
+            {{- with $pod.extraEnv }}
+            {{- toYaml . | nindent 12 }}
+            {{- end }}
           ports:
             - {name: metrics, containerPort: {{ .root.Values.metrics.port }}}
           startupProbe:
@@ -114,6 +132,9 @@ spec:
             {{- if $prices }}
             - {name: prices, mountPath: /etc/skg, readOnly: true}
             {{- end }}
+            {{- with $pod.extraVolumeMounts }}
+            {{- toYaml . | nindent 12 }}
+            {{- end }}
       volumes:
         - {name: state, emptyDir: {}}
         - {name: tmp, emptyDir: {}}
@@ -129,5 +150,8 @@ spec:
         {{- end }}
         {{- if $prices }}
         - {name: prices, configMap: {name: {{ include "skg.name" .root }}-prices}}
+        {{- end }}
+        {{- with $pod.extraVolumes }}
+        {{- toYaml . | nindent 8 }}
         {{- end }}
 {{- end }}

@@ -1,6 +1,6 @@
 """Alerts over a recorded run: which fire when one thing after the other goes wrong, and that no other does.
 
-The series are those of a real factory over 40 minutes (`python -m tests.alerts`), one value every 15 s.
+The series are those of a real factory over 40 minutes (`python -m tests.alerts services`), one value every 15 s.
 """
 
 import subprocess

@@ -1,0 +1,143 @@
+"""The chart with eight files of values, each as a cluster may want it: it lints, renders, and Kubernetes accepts it."""
+
+import json
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from monitoring.dashboard import DASHBOARDS, dashboard
+from streams.services.program_cache import find_program
+from streams.settings import describe
+from tests.fakes.services import require
+
+CHART = Path(__file__).parents[3] / "helm" / "skg-factory"
+VALUES = sorted((Path(__file__).parent / "values").glob("*.yaml"))
+MOST_LINES = 200
+
+
+def _helm(*arguments: str) -> subprocess.CompletedProcess[str]:
+    require("helm")
+    return subprocess.run([str(find_program("helm")), *arguments], capture_output=True, text=True, check=False)
+
+
+@cache
+def manifests(name: str) -> list[dict[str, Any]]:
+    """All that the chart makes of a file of values."""
+    done = _helm("template", "release", str(CHART), "--values", str(Path(__file__).parent / "values" / f"{name}.yaml"))
+    assert done.returncode == 0, done.stderr
+    return [document for document in yaml.safe_load_all(done.stdout) if document]
+
+
+def pod(name: str, stage: str) -> dict[str, Any]:
+    """The template of a stage's pods."""
+    of_stage = {
+        m["metadata"]["labels"].get("app.kubernetes.io/component"): m for m in manifests(name) if m["kind"] == "Deployment"
+    }
+    found: dict[str, Any] = of_stage[stage]["spec"]["template"]
+    return found
+
+
+def of_kind(name: str, kind: str) -> list[dict[str, Any]]:
+    """The manifests of a kind."""
+    return [manifest for manifest in manifests(name) if manifest["kind"] == kind]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("values", VALUES, ids=lambda path: path.stem)
+def test_helm_lints_each_file_of_values_and_kubernetes_would_accept_what_it_makes(values: Path):
+    done = _helm("lint", "--strict", str(CHART), "--values", str(values))
+    assert done.returncode == 0, done.stdout + done.stderr
+    kubernetes_validate = pytest.importorskip("kubernetes_validate")
+    for manifest in manifests(values.stem):
+        if not manifest["apiVersion"].startswith("monitoring.coreos.com/"):
+            kubernetes_validate.validate(manifest, "1.30", strict=True)
+
+
+def test_there_are_eight_files_of_values():
+    assert len(VALUES) == 8
+
+
+def test_a_stage_that_draws_on_a_gpu_runs_where_one_is_with_its_models_and_its_token():
+    spec = pod("gpu", "render")["spec"]
+    assert spec["nodeSelector"] == {"kubernetes.io/arch": "amd64", "nvidia.com/gpu.product": "NVIDIA-H200"}
+    assert [each["key"] for each in spec["tolerations"]] == ["nvidia.com/gpu"], "its own list is taken whole"
+    assert (spec["runtimeClassName"], spec["priorityClassName"]) == ("nvidia", "batch")
+    assert spec["imagePullSecrets"] == [{"name": "registry"}]
+    (container,) = spec["containers"]
+    assert container["resources"]["limits"]["nvidia.com/gpu"] == 1
+    environment = {each["name"]: each for each in container["env"]}
+    assert environment["HF_TOKEN"]["valueFrom"] == {"secretKeyRef": {"name": "hugging-face", "key": "token"}}
+    assert {"name": "models", "mountPath": "/models", "readOnly": True} in container["volumeMounts"]
+    assert "models" in {volume["name"] for volume in spec["volumes"]}
+
+
+def test_other_stages_have_only_what_is_said_of_every_pod():
+    spec = pod("gpu", "examine")["spec"]
+    assert spec["nodeSelector"] == {"kubernetes.io/arch": "amd64"}
+    assert [each["key"] for each in spec["tolerations"]] == ["shared"]
+    assert "runtimeClassName" not in spec
+    assert "models" not in {volume["name"] for volume in spec["volumes"]}
+
+
+def test_without_values_of_pods_nothing_is_said_of_where_they_run():
+    spec = pod("defaults", "render")["spec"]
+    assert not {"nodeSelector", "tolerations", "affinity", "topologySpreadConstraints", "imagePullSecrets"} & set(spec)
+
+
+def test_an_upgrade_and_a_drain_of_nodes_take_one_renderer_at_a_time():
+    (deployment,) = [m for m in of_kind("gpu", "Deployment") if m["metadata"]["name"].endswith("-render")]
+    assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
+    (budget,) = of_kind("gpu", "PodDisruptionBudget")
+    assert budget["spec"]["selector"]["matchLabels"].items() <= pod("gpu", "render")["metadata"]["labels"].items()
+    assert budget["spec"]["maxUnavailable"] == 1
+
+
+def test_labels_and_annotations_are_added_and_change_no_selector():
+    found = pod("spread", "examine")["metadata"]
+    assert found["labels"].items() >= {"team": "data", "tier": "cpu"}.items()
+    assert found["annotations"]["note"] == "examines"
+    assert "checksum/config" in found["annotations"]
+    (container,) = pod("spread", "write")["spec"]["containers"]
+    assert {"configMapRef": {"name": "proxies"}} in container["envFrom"]
+    for deployment in of_kind("spread", "Deployment"):
+        assert "team" not in deployment["spec"]["selector"]["matchLabels"]
+
+
+def test_the_alerts_and_the_dashboards_of_the_chart_are_those_of_the_repository():
+    rules = yaml.safe_load((CHART.parents[1] / "monitoring" / "rules" / "skg.yaml").read_text("utf-8"))
+    (rule,) = of_kind("monitored", "PrometheusRule")
+    assert rule["spec"] == rules
+    shown = {name: text for m in of_kind("monitored", "ConfigMap") for name, text in m["data"].items() if ".json" in name}
+    assert {name.removesuffix(".json"): json.loads(text) for name, text in shown.items()} == {
+        name: json.loads(dashboard(name)) for name in DASHBOARDS
+    }
+    assert pod("monitored", "lag-exporter")["spec"]["nodeSelector"] == {"pool": "small"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "stages.render.env.SKG_RENDRER=x",
+        "pods.nodeSelectr.a=b",
+        "stages.render.pod.extra=x",
+        "stages.render.strategy.type=Quick",
+    ],
+)
+def test_a_misspelt_setting_or_value_of_a_pod_is_refused(given: str):
+    done = _helm("template", "release", str(CHART), "--set", given)
+    assert done.returncode != 0
+    assert given.partition("=")[0].rpartition(".")[2] in done.stderr or "strategy" in done.stderr
+
+
+def test_the_schema_knows_every_setting_and_no_other():
+    schema = json.loads((CHART / "values.schema.json").read_text("utf-8"))
+    assert schema["definitions"]["setting"]["enum"] == [row[0] for row in describe()]
+
+
+def test_the_values_are_few_enough_to_be_read():
+    lines = (CHART / "values.yaml").read_text("utf-8").splitlines()
+    assert len(lines) <= MOST_LINES
