@@ -29,7 +29,9 @@ def test_what_the_names_make_likely_is_kept_with_the_odds_of_its_opposite():
 
 
 def test_what_is_not_known_is_always_kept():
-    assert all(is_kept(aspect, "no such thing", "nor this", "a scene") for aspect in get_args(Aspect))
+    aspects = [aspect for part in get_args(Aspect) for aspect in get_args(part)]
+    assert set(aspects) == set(scores())
+    assert all(is_kept(aspect, "no such thing", "nor this", "a scene") for aspect in aspects)
 
 
 def test_the_scores_are_of_known_categories():
