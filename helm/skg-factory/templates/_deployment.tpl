@@ -13,7 +13,9 @@ metadata:
     {{- include "skg.labels" .root | nindent 4 }}
     app.kubernetes.io/component: {{ .stage }}
 spec:
+  {{- if not .values.scaling }}
   replicas: {{ .values.replicas }}
+  {{- end }}
   {{- if has .stage (list "balance" "lag-exporter") }}
   strategy: {type: Recreate}  # two would ask for the same, or show the same, at the same time
   {{- else if .values.strategy }}

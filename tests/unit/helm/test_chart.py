@@ -380,7 +380,7 @@ def test_the_lag_exporter_is_one_small_process_that_knows_no_store_and_is_off_un
 
 def test_values_of_an_older_chart_still_do(tmp_path: Path):
     old = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
-    for newer in ("balance", "lagExporter", "llm", "mllm", "serviceAccount", "pods"):
+    for newer in ("balance", "lagExporter", "llm", "mllm", "serviceAccount", "pods", "topics", "maintenance"):
         del old[newer]
     for newer in ("security", "saslMechanism", "username", "existingSecret", "password", "caFrom", "certSecret"):
         del old["kafka"][newer]

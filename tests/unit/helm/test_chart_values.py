@@ -10,13 +10,17 @@ import pytest
 import yaml
 
 from monitoring.dashboard import DASHBOARDS, dashboard
+from schemas.topics import GRAPHS, IMAGES, SEEDS, TOPICS
+from streams.broker.topic_partitions import parse_partitions
 from streams.services.program_cache import find_program
-from streams.settings import describe
+from streams.settings import RenderSettings, describe
 from tests.fakes.services import require
 
 CHART = Path(__file__).parents[3] / "helm" / "skg-factory"
 VALUES = sorted((Path(__file__).parent / "values").glob("*.yaml"))
 MOST_LINES = 200
+OF_OPERATORS = ("monitoring.coreos.com/", "keda.sh/")
+"""Kinds whose schemas come with their operators."""
 
 
 def _helm(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -53,7 +57,7 @@ def test_helm_lints_each_file_of_values_and_kubernetes_would_accept_what_it_make
     assert done.returncode == 0, done.stdout + done.stderr
     kubernetes_validate = pytest.importorskip("kubernetes_validate")
     for manifest in manifests(values.stem):
-        if not manifest["apiVersion"].startswith("monitoring.coreos.com/"):
+        if not manifest["apiVersion"].startswith(OF_OPERATORS):
             kubernetes_validate.validate(manifest, "1.30", strict=True)
 
 
@@ -116,6 +120,78 @@ def test_the_alerts_and_the_dashboards_of_the_chart_are_those_of_the_repository(
         name: json.loads(dashboard(name)) for name in DASHBOARDS
     }
     assert pod("monitored", "lag-exporter")["spec"]["nodeSelector"] == {"pool": "small"}
+
+
+def test_a_scaled_stage_has_as_many_processes_as_its_lag_wants_and_no_replicas_of_its_own():
+    scaled = {m["metadata"]["labels"]["app.kubernetes.io/component"]: m["spec"] for m in of_kind("spread", "ScaledObject")}
+    assert set(scaled) == {"agents", "render", "examine"}
+    for deployment in of_kind("spread", "Deployment"):
+        stage = deployment["metadata"]["labels"]["app.kubernetes.io/component"]
+        assert ("replicas" in deployment["spec"]) == (stage == "write")
+    render = scaled["render"]
+    assert (render["minReplicaCount"], render["maxReplicaCount"], render["cooldownPeriod"]) == (0, 24, 600)
+    (trigger,) = render["triggers"]
+    assert trigger["metadata"] == {
+        "bootstrapServers": "kafka:9092", "consumerGroup": RenderSettings().render_group, "topic": GRAPHS,
+        "lagThreshold": "20", "offsetResetPolicy": "earliest",
+    }  # fmt: skip
+    assert render["scaleTargetRef"]["name"] in {m["metadata"]["name"] for m in of_kind("spread", "Deployment")}
+
+
+def test_a_scaler_logs_in_as_the_stages_do():
+    (scaled,), (login,) = of_kind("secured", "ScaledObject"), of_kind("secured", "TriggerAuthentication")
+    metadata = scaled["spec"]["triggers"][0]["metadata"]
+    assert (metadata["sasl"], metadata["tls"]) == ("scram_sha512", "enable")
+    assert scaled["spec"]["triggers"][0]["authenticationRef"]["name"] == login["metadata"]["name"]
+    given = {each["parameter"]: (each["name"], each["key"]) for each in login["spec"]["secretTargetRef"]}
+    assert given["password"] == ("kafka-login", "password")
+    (secret,) = [m for m in of_kind("secured", "Secret") if m["metadata"]["name"] == given["username"][0]]
+    assert secret["stringData"] == {"username": "skg"}
+    assert login["spec"]["configMapTargetRef"] == [{"parameter": "ca", "name": "roots", "key": "root.pem"}]
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("stages.render.scaling.max=17", "above the 16 partitions of skg.graphs"),
+        ("stages.agents.scaling.max=9", "above the 8 partitions of skg.seeds"),
+        ("stages.write.scaling.max=1", "scaling"),
+        ("stages.render.scaling.min=1", "max"),
+    ],
+)
+def test_more_processes_than_partitions_and_half_a_scaling_are_refused(given: str, why: str):
+    done = _helm("template", "release", str(CHART), "--set", given)
+    assert done.returncode != 0
+    assert why in done.stderr
+
+
+def test_the_partitions_that_bound_scaling_are_those_of_the_table():
+    for stage, topic in (("agents", SEEDS), ("render", GRAPHS), ("examine", IMAGES)):
+        for more, code in ((0, 0), (1, 1)):
+            most = TOPICS[topic].partitions + more
+            assert _helm("template", "r", str(CHART), "--set", f"stages.{stage}.scaling.max={most}").returncode == code
+
+
+def test_a_job_makes_the_topics_and_jobs_by_the_clock_tend_the_dataset():
+    (job,) = of_kind("secured", "Job")
+    assert job["metadata"]["annotations"]["helm.sh/hook"] == "post-install,post-upgrade"
+    commands = {}
+    for manifest in [*of_kind("secured", "Job"), *of_kind("spread", "CronJob")]:
+        spec = manifest["spec"].get("jobTemplate", manifest)["spec"]["template"]["spec"]
+        (container,) = spec["containers"]
+        commands[container["name"]] = container["args"]
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert spec["securityContext"]["runAsNonRoot"] is True
+    assert commands == {
+        "topics": ["skg", "topics", "apply"],
+        "compact": ["skg", "dataset", "compact"],
+        "vacuum": ["skg", "dataset", "vacuum"],
+    }
+    environment = {each["name"]: each.get("value") for each in job["spec"]["template"]["spec"]["containers"][0]["env"]}
+    assert environment["SKG_KAFKA_PASSWORD_FILE"] == "/etc/skg-access/kafka-password"
+    assert not [name for name in environment if "S3" in name]
+    (config,) = [m for m in of_kind("spread", "ConfigMap") if "SKG_KAFKA_BOOTSTRAP" in m["data"]]
+    assert parse_partitions([config["data"]["SKG_TOPIC_PARTITIONS"]]) == {GRAPHS: 32, IMAGES: 32}
 
 
 @pytest.mark.parametrize(
