@@ -74,7 +74,7 @@ class Place:
                 return f"there is only one {name} in such a place"
             shown = next((other for other in names if other != name and other in category.parts), None)
             if shown is not None:
-                return f"{name} shows {shown} too, so the two cannot be told apart"
+                return f"{name} shows {shown} too, so the two cannot be distinguished"
         return None
 
     def _known(self, name: str) -> Category:

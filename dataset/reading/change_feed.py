@@ -93,7 +93,7 @@ def _between(table: Table, first: int, last: int, request: FeedRequest) -> Itera
                 found.setdefault(version, []).append(rows)
     except LogGone as error:
         raise TooFarBehind(
-            f"what versions {first} to {last} added can no longer be told apart, a vacuum has removed it: load the"
+            f"what versions {first} to {last} added can no longer be distinguished, a vacuum has removed it: load the"
             f" dataset at version {table.version} and follow from there"
         ) from error
     for version in sorted(found):

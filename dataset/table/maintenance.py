@@ -44,7 +44,7 @@ def compact(uri: str, storage_options: Options = None, target_bytes: int = TARGE
         except CommitConflict:
             continue
         return Compacted(joined, made, table.version)
-    raise RetryableError(f"somebody else is compacting {uri}")
+    raise RetryableError(f"another process is compacting {uri}")
 
 
 @dataclass(frozen=True)

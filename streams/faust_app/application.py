@@ -192,7 +192,7 @@ class SeedApp(faust.App):
         while self.in_flight() and monotonic() < until and self.away_since is None:
             await asyncio.sleep(0.02)
         if self.in_flight() and self.away_since is None:  # else the line of the end says how many
-            log("agents").warning("seeds in hand did not finish; they will be delivered again", in_hand=self.in_flight())
+            log("agents").warning("seeds in flight did not finish; they will be delivered again", in_hand=self.in_flight())
         await consumer.commit_and_end_transactions()
 
     def _create_directories(self) -> None:

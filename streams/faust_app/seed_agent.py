@@ -215,7 +215,7 @@ def _log_unfinished(app: SeedApp) -> None:
         log("agents").info("stopped", during=f"waiting for {kafka_at(app.connection)}", in_hand=app.in_flight())
         return
     why = app.crash_reason or "Faust did not stop in time"
-    log("agents").error(f"{why}; what is in hand will be delivered again", in_hand=app.in_flight())
+    log("agents").error(f"{why}; what is in flight will be delivered again", in_hand=app.in_flight())
 
 
 async def _watch(app: SeedApp) -> None:

@@ -141,7 +141,7 @@ class Worker:
             pool.shutdown(wait=False)
             consumer.close()
         if not working.done():
-            raise StepHung(f"the batch in hand did not finish within {self.drain_s:.0f} s; it will be delivered again")
+            raise StepHung(f"the batch in flight did not finish within {self.drain_s:.0f} s; it will be delivered again")
         working.result()
 
     def _poll_and_commit(self, consumer: Consumer, working: Future[None]) -> None:

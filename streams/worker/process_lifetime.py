@@ -56,7 +56,7 @@ def stop_on_signal(stop: Callable[[], None], within_s: float = END_S) -> None:
 
 def _force_exit() -> None:
     alive = sorted(one.name for one in threading.enumerate() if not one.daemon and one is not threading.current_thread())
-    log("process").error("something did not end; what is in hand will be delivered again", threads=", ".join(alive))
+    log("process").error("something did not end; what is in flight will be delivered again", threads=", ".join(alive))
     flush()
     logging.shutdown()
     os._exit(1)

@@ -78,7 +78,7 @@ def test_a_process_whose_planner_hangs_fails_its_probes_and_ends_in_time(hanging
     with timed(10, "the end"):
         assert hanging.stop(30) == 0
     assert len(hanging.lines("stopped")) == 1
-    assert len(hanging.lines("seeds in hand did not finish")) == 1
+    assert len(hanging.lines("seeds in flight did not finish")) == 1
     assert "Traceback" not in hanging.log()
 
 
