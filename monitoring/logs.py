@@ -33,7 +33,7 @@ CHATTY = {
 """Libraries whose lines below these levels concern only themselves; of all others, warnings and worse are passed."""
 
 WARNINGS = "py.warnings"
-"""The logger of the `warnings` module: all its lines come from one place, so they are told apart by their text."""
+"""The logger of the `warnings` module: all its lines come from one place, so their text distinguishes them."""
 
 REPEAT_S = 30.0
 """A client without its broker logs the same many times a second: each line is passed once in so many seconds."""
