@@ -120,7 +120,12 @@ class Selection:
         return self.agrees(category) and self.looks_true(category)
 
     def props_for(self, category: Category) -> list[int]:
-        """The numbers of what an object of a category could lean on: firm, on the ground, and used by nothing else."""
+        """The numbers of what an object of a category could lean on: firm, on the ground, and used by nothing else.
+
+        None for a renderer in metres: its bodies stand upright.
+        """
+        if self.inventory.capabilities.in_metres:
+            return []
         used = {m.prop for m in self.members} | {m.carrier for m in self.members}
         return [
             i

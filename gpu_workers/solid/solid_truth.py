@@ -18,6 +18,7 @@ from schemas.world import Body
 from spatial.relations.predicate_table import PREDICATES
 from spatial.relations.relation_truth import relation_holds
 from spatial.world.footprints import body_corners, meet
+from spatial.world.world_solver import LEANING
 
 CONTACT = frozenset({"on", "inside", "under", "touching", "on_stack"})
 """Relations that boxes cannot establish: they count only where the scene carries them out."""
@@ -75,7 +76,7 @@ def visible_box(mask: NDArray[np.bool_]) -> Box:
 
 def is_shown(relation: Relation, objects: Sequence[SeenObject], bodies: Sequence[Body], canvas: tuple[int, int]) -> bool:
     """Whether the objects are seen, the picture agrees, and a contact is one of bodies."""
-    if relation.predicate not in PREDICATES:
+    if relation.predicate not in PREDICATES or relation.predicate in LEANING:
         return False
     things = {i: objects[i] for i in ends(relation)}
     if any(thing.visible == 0 for thing in things.values()) or not relation_holds(relation, things, canvas):

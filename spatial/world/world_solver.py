@@ -34,6 +34,9 @@ SPACE_KINDS: dict[Backdrop, SpaceKind] = {"room": "room", "shop": "room", "stage
 """What surrounds a scene; all others are open."""
 
 
+LEANING = frozenset({"leaning_on", "props_up"})
+
+
 @dataclass(frozen=True)
 class WorldRequest:
     """What is the same in every view: the draft, each object's attributes, and how each is held."""
@@ -53,6 +56,8 @@ def solve_world(
     unknown = sorted({name for name in draft.objects if name not in bodies()})
     if unknown:
         raise NoLayout(f"no body is known for {', '.join(unknown)}")
+    if any(relation.predicate in LEANING for relation in draft.relations):
+        raise NoLayout("bodies in metres stand upright: none leans on another")
     request = WorldRequest(draft, attributes, _supports(draft))
     for number in range(VIEWS):
         found = _tried(request, canvas[0], Random(f"{seed} {number}"))
