@@ -32,8 +32,8 @@ CHATTY = {
 }
 """Libraries whose lines below these levels concern only themselves; of all others, warnings and worse are passed."""
 
-WARNINGS = "py.warnings"
-"""The logger of the `warnings` module: all its lines come from one place, so their text distinguishes them."""
+OF_ONE_PLACE = ("py.warnings", "stderr")
+"""The loggers of the `warnings` module and of `monitoring.native_stderr`: their text distinguishes their lines."""
 
 REPEAT_S = 30.0
 """A client without its broker logs the same many times a second: each line is passed once in so many seconds."""
@@ -60,7 +60,7 @@ class RepeatFilter(logging.Filter):
             return True
         if library in CHATTY:
             _tell_without_traceback(record)
-        place, now = (record.pathname, record.lineno, record.getMessage() * (record.name == WARNINGS)), self._clock()
+        place, now = (record.pathname, record.lineno, record.getMessage() * (record.name in OF_ONE_PLACE)), self._clock()
         if now - self._logged_at.get(place, -REPEAT_S) < REPEAT_S:
             self._left_out[place] = self._left_out.get(place, 0) + 1
             return False

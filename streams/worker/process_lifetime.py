@@ -9,9 +9,10 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
-from monitoring.logs import log, set_up, silence_clients
+from monitoring import native_stderr
+from monitoring.logs import is_json, log, set_up, silence_clients
 from monitoring.otel_export import exporting, flush
 from streams.operations.metrics_server import serving
 from streams.settings import ProcessSettings
@@ -28,7 +29,8 @@ def process(kind: str, settings: ProcessSettings) -> Iterator[Startup]:
     set_up(settings.log_format, kind, settings.log_level)
     health = Health()
     stop_on_signal(lambda: sys.exit(0))  # during startup nothing is in flight
-    with exporting(kind), serving(kind, settings, health):
+    told = native_stderr.logged() if is_json(settings.log_format) else nullcontext()
+    with told, exporting(kind), serving(kind, settings, health):
         try:
             yield Startup(kind, settings.give_up_s, health)
         except SystemExit:

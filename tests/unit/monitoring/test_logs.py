@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -158,3 +159,31 @@ def test_a_setting_says_from_which_level_on_lines_are_told(level: str, ours: lis
     lines = told(level)
     assert [line["event"] for line in lines if line["logger"] == "skg.part"] == ours
     assert ("again 0" in {line["event"] for line in lines}) == (level != "error")
+
+
+NATIVE = """
+import os, sys
+from streams.settings import ProcessSettings
+from streams.worker.process_lifetime import process
+with process("write", ProcessSettings(log_format="json", state_dir={folder!r})):
+    for _ in range(3):
+        os.write(2, b"thread 'worker' panicked\\nstack backtrace:\\n")
+    os.system("echo a child says so >&2")
+    sys.stderr.write("half a line")
+    os.write(2, b"x" * 100 * (1 << 20) + b"\\n")
+print("as ever", file=sys.stderr)
+"""
+
+
+def test_what_native_code_and_children_write_is_json_each_line_once_and_delays_nothing(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", NATIVE.format(folder=str(tmp_path))]
+    done = subprocess.run(program, capture_output=True, text=True, check=True, timeout=30)
+    *inside, last = done.stderr.splitlines()
+    assert last == "as ever", "after the process's end the descriptor is what it was"
+    lines = [json.loads(line) for line in inside]
+    told = [line["event"] for line in lines if line["logger"] == "stderr"]
+    assert [event for event in told if "x" * 10 not in event] == [
+        "thread 'worker' panicked", "stack backtrace:", "a child says so",
+    ]  # fmt: skip
+    assert {line["process"] for line in lines} == {"write"}
+    assert lines[-1]["event"] == "stopped" or "x" * 10 in lines[-1]["event"]
