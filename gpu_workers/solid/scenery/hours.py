@@ -38,9 +38,12 @@ HOURS = {
     )
 }
 
+BRIGHT = 6
+"""So many of the first of these are bright under trees too."""
+
 LIKELY = ("morning", "morning", "noon", "noon", "noon", "overcast", "dusk", "night")
 
 
-def choose_hour(rng: Random) -> Hour:
-    """One in eight is night."""
-    return HOURS[rng.choice(LIKELY)]
+def choose_hour(rng: Random, shady: bool = False) -> Hour:
+    """One in eight is night. Where trees keep the light of a low sun out (`shady`), it is day."""
+    return HOURS[rng.choice(LIKELY[:BRIGHT] if shady else LIKELY)]

@@ -62,7 +62,8 @@ class Site:
 def open_place(graph: SpatialGraph, rng: Random) -> Surroundings:
     """What surrounds the things of a graph out of doors. Shows nothing that the graph excludes."""
     assert graph.world is not None
-    place, hour = place_of(graph), choose_hour(rng)
+    place = place_of(graph)
+    hour = choose_hour(rng, place.shady)
     made = Surroundings(sky=_sky(place, hour), elements={"sky", *place.words})
     site = Site(graph.world, hour, rng, made)
     made.lights.append(_sun(hour, rng))
@@ -116,7 +117,7 @@ def _bands(site: Site, place: Place, start: tuple[float, float], taken: set[str]
 def _grass(site: Site, place: Place, edge: float) -> None:
     space = site.world.space
     reach = space.right - space.left
-    size = (0.02, 0.05) if reach < 2 else (0.04, 0.09)
+    size = (0.02, 0.05) if reach < 4 else (0.04, 0.09)
     red, green, blue = place.ground.colour
     for factor in (0.8, 1.25):
         look = Material("leaf", (min(1, red * factor), min(1, green * factor), blue * factor))

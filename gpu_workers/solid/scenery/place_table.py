@@ -45,7 +45,10 @@ class Stand:
 
 @dataclass(frozen=True)
 class Place:
-    """`has`: what is built on the ground where the things stand.  `floats`: that ground is water."""
+    """`has`: what is built on the ground where the things stand.  `floats`: that ground is water.
+
+    `shady`: trees stand all around.
+    """
 
     name: str
     words: frozenset[str]
@@ -56,6 +59,7 @@ class Place:
     has: str | None
     tufts: bool
     floats: bool
+    shady: bool
 
 
 @cache
@@ -104,6 +108,7 @@ def _place(name: str, row: dict[str, Any]) -> Place:
         has=row.get("has"),
         tufts=row.get("tufts", False),
         floats=row.get("floats", False),
+        shady=row.get("shady", False),
     )
 
 
