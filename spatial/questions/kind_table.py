@@ -217,6 +217,14 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
             "which of some objects falls if another is taken away",
             metric_proposals.support_chain, frozenset({"support", "containment"}), 5, rare=True, in_metres=True,
         ),
+        "viewpoint": QuestionKind(
+            "on which side an object is for somebody who stands at another and looks towards a third",
+            metric_proposals.viewpoint, ANY_FAMILY, 3, in_metres=True,
+        ),
+        "free_space": QuestionKind(
+            "whether something of a width fits between two objects", metric_proposals.free_space, ANY_FAMILY, 3,
+            rare=True, in_metres=True,
+        ),
     },
     QuestionKind,
 )  # fmt: skip
@@ -361,6 +369,14 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.FallsWith, "support_chain", "support_chain", metric_rules.falls_with,
         split_keys.of_supports, metric_rules.named_things, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.ViewedSide, "viewpoint", "viewpoint", metric_rules.viewed_side,
+        split_keys.of_order, distractors.sides, twin_queries.turned_round, NO_PREDICATE,
+    ),
+    QueryType(
+        q.FitsBetween, "free_space", "free_space", metric_rules.fits_between,
+        split_keys.of_distance, distractors.yes_no, twin_queries.no_twin, NO_PREDICATE,
     ),
 )  # fmt: skip
 

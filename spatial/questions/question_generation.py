@@ -19,7 +19,7 @@ from spatial.questions.kind_table import KINDS, choices_for, keys_of, kind_of
 from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import TextProposal, question_of
 from spatial.questions.proposals.query_proposals import Proposal
-from spatial.questions.question_kinds import Exists, HowFar, Query, Taller
+from spatial.questions.question_kinds import Exists, FitsBetween, HowFar, Query, Taller
 from spatial.questions.wording.paraphrase_gate import require_admitted
 from spatial.questions.wording.question_parsing import is_unambiguous
 from spatial.questions.wording.realisation import realise, variant_for
@@ -105,6 +105,8 @@ def _duplicate_key(query: Query) -> object:
         return frozenset((query.category, query.without))
     if isinstance(query, HowFar):
         return query.op, frozenset((query.subject, query.object))
+    if isinstance(query, FitsBetween):
+        return query.op, query.width, frozenset((query.subject, query.object))
     if isinstance(query, Taller):
         return query.op, frozenset((query.first, query.second))
     return query

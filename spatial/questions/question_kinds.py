@@ -345,7 +345,25 @@ class FallsWith(Model):
     things: Annotated[tuple[Ref, ...], Field(min_length=3, max_length=4)]
 
 
-InMetres = NearestCamera | HowFar | Taller | OwnSide | Faces | FallsWith
+class ViewedSide(Model):
+    """On which side, left or right, is the object for somebody who stands at the anchor and looks towards the other?"""
+
+    op: Literal["viewed_side"] = "viewed_side"
+    anchor: Ref
+    other: Ref
+    object: Ref
+
+
+class FitsBetween(Model):
+    """Does something so many centimetres wide fit between the two?"""
+
+    op: Literal["fits_between"] = "fits_between"
+    width: Annotated[int, Field(ge=10, le=990)]
+    subject: Ref
+    object: Ref
+
+
+InMetres = NearestCamera | HowFar | Taller | OwnSide | Faces | FallsWith | ViewedSide | FitsBetween
 """What can only be answered of a scene that is known in metres."""
 
 Query = (

@@ -25,6 +25,7 @@ from spatial.questions.question_kinds import (
     Faces,
     FallsWith,
     Find,
+    FitsBetween,
     HowFar,
     InOrder,
     InPlace,
@@ -41,6 +42,7 @@ from spatial.questions.question_kinds import (
     Ref,
     RowOrder,
     Taller,
+    ViewedSide,
     WrongSentence,
     references,
 )
@@ -140,7 +142,7 @@ def of_depths(_query: NearestCamera, found: list[str], _answer_category: AnswerC
     return {pair("depth", a, b) for a, b in combinations(found, 2)}
 
 
-def of_distance(_query: HowFar, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+def of_distance(_query: HowFar | FitsBetween, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """The two categories of a distance."""
     return {pair(DISTANCE, *found)}
 
@@ -165,7 +167,9 @@ def of_between(_query: Between, found: list[str], answer_category: AnswerCategor
     return {pair(DIRECTION, a, b) for a, b in combinations((*found, answer_category()), 2)}
 
 
-def of_order(_query: InOrder | RowOrder | IsBetween, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+def of_order(
+    _query: InOrder | RowOrder | IsBetween | ViewedSide, found: list[str], _answer_category: AnswerCategory
+) -> set[Key]:
     """Any two of the three."""
     return {pair(DIRECTION, a, b) for a, b in combinations(found, 2)}
 

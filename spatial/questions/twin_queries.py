@@ -33,6 +33,7 @@ from spatial.questions.question_kinds import (
     Query,
     RowOrder,
     Side,
+    ViewedSide,
 )
 
 INVERSE: dict[Hop, Hop] = {
@@ -70,6 +71,11 @@ def no_twin(_query: Query) -> Iterator[Query]:
 def swapped(query: Directed | Side | Bearing | Deeper | Larger | OwnSide | Faces) -> Iterator[Query]:
     """Subject and object swapped."""
     yield query.model_copy(update={"subject": query.object, "object": query.subject})
+
+
+def turned_round(query: ViewedSide) -> Iterator[Query]:
+    """The two between which somebody looks swapped."""
+    yield query.model_copy(update={"anchor": query.other, "other": query.anchor})
 
 
 def of_closer(query: Closer) -> Iterator[Query]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from schemas.events import Scene, SeenObject
 from spatial.verify.answers.between_answers import answer_between, answer_whether_between
 from spatial.verify.answers.comparison_answers import answer_larger, answer_more, answer_more_carried, answer_more_sides
+from spatial.verify.answers.floor_answers import answer_fits_between, answer_viewed_side
 from spatial.verify.answers.grounding_answers import answer_box, answer_box_side, answer_content, answer_point
 from spatial.verify.answers.metric_answers import (
     answer_faces,
@@ -199,6 +200,8 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "own_side": answer_own_side,
     "faces": answer_faces,
     "falls_with": answer_falls_with,
+    "viewed_side": answer_viewed_side,
+    "fits_between": answer_fits_between,
     "describe": _composed,
     "wrong_sentence": _composed,
 }

@@ -100,6 +100,9 @@ _SLOTS = {
     "TELL": "(?:tell me|name|give|say)",
     "LIES": "(?:is|is there|appears|lies|sits|stands|can be seen|can be found|can you see)",
     "LIE": "(?:appear|lie|sit|stand)",
+    "ASSUME": "(?:imagine|suppose|say) that",
+    "YOURS": "(?:on your left or on|to your left or to) your right",
+    "WIDTH": r"(?P<width>\d{2,3}) cm",
     "REALLY": "in (?:reality|real life|the real world)",
     "SHOWN": "(?:visible|shown|present|depicted|displayed)",
     "WRONG": "(?:wrong|false|not true)",
@@ -198,13 +201,18 @@ _SENTENCES = (
     ("taller", "which(?: of (?:these|the) two)? (?:is|would be|stands) taller REALLY : X or Y ?"),
     ("taller", "which has the greater real height : X or Y ?"),
     ("taller", "measured in metres , which is taller : X or Y ?"),
-    ("own_side", "if you were X_HERE , would Y be (?:on your left or on|to your left or to) your right ?"),
-    ("own_side", "(?:imagine|suppose|say) that you are X_HERE : BE Y on your left or on your right ?"),
+    ("own_side", "if you were X_HERE , would Y be YOURS ?"),
+    ("own_side", "ASSUME you are X_HERE : BE Y on your left or on your right ?"),
     ("faces", "IN_BE X facing Y_HERE ?"),
     ("faces", "IN_DO X face Y ?"),
     ("faces", "IN_is the front of X turned towards Y_HERE ?"),
     ("falls_with", "IN_which of these would fall if X were (?:taken away|removed)_HERE : LIST ?"),
     ("falls_with", "if X were (?:taken away|removed) , which of these would fall : LIST ?"),
+    ("viewed_side", "IN_if you stood at X_HERE and looked towards Y , would Z be YOURS ?"),
+    ("viewed_side", "ASSUME you (?:stand|are standing) at X_HERE and look towards Y : BE Z YOURS ?"),
+    ("fits_between", "IN_would something WIDTH wide fit between X and Y_HERE ?"),
+    ("fits_between", "could something WIDTH wide (?:stand|be put) between X and Y_HERE ?"),
+    ("fits_between", "would the gap between X and Y take something WIDTH wide_HERE ?"),
     ("between", "IN_THING is between X and Y_HERE ?"),
     ("between", "THING can you see between X and Y_HERE ?"),
     ("between", "name the (?:object|thing) that is between X and Y_HERE ."),
@@ -300,7 +308,7 @@ def form_of(ask: str, slots: dict[str, str]) -> Form | None:
     return Form(ask, tuple(nouns), tuple(known), word) if len(known) == len(refs) else None
 
 
-_WORDS = ("rel", "cmp", "end", "course", "area", "family", "box", "hue")
+_WORDS = ("rel", "cmp", "end", "course", "area", "family", "box", "hue", "width")
 """Slots of which a sentence has one at most."""
 
 _COMMAS = re.compile(r" (?:,|and|or) ")

@@ -92,5 +92,7 @@ def queries(nouns: Sequence[str]) -> st.SearchStrategy[q.Query]:
         st.builds(q.OwnSide, subject=refs, object=refs),
         st.builds(q.Faces, subject=refs, object=refs),
         st.builds(q.FallsWith, anchor=refs, things=st.lists(refs, min_size=3, max_size=4).map(tuple)),
+        st.builds(q.ViewedSide, anchor=refs, other=refs, object=refs),
+        st.builds(q.FitsBetween, width=st.integers(10, 990), subject=refs, object=refs),
         st.builds(q.Deeper, subject=refs, predicate=_one_of(q.Depth), object=refs),
     )

@@ -30,6 +30,7 @@ KINDS = {
     "known_side": "unanswerable", "known_next": "unanswerable",
     "nearest_camera": "camera_distance", "how_far": "distance_metric", "taller": "real_size",
     "own_side": "object_frame", "faces": "facing", "falls_with": "support_chain",
+    "viewed_side": "viewpoint", "fits_between": "free_space",
     "describe": "description", "wrong_sentence": "false_description",
 }  # fmt: skip
 OPEN = ("where_box", "where_point", "describe")
@@ -41,6 +42,11 @@ BOXED = ("content", "box_side")
 SEARCHES = ("find", "nearest")
 """Forms that ask for an object by its relation to another: `multi_hop` where that other is found by a relation too."""
 
+IN_METRES = (
+    "nearest_camera", "how_far", "taller", "own_side", "faces", "falls_with", "viewed_side", "fits_between",
+)  # fmt: skip
+"""Forms about a scene in metres, which certificates call the same."""
+
 PROGRAMS = {
     "seen": "exists", "seen_unseen": "exists", "count": "count", "count_side": "count", "value": "attribute",
     "turned": "attribute", "area": "in_place", "direction": "directed", "side": "side", "bearing": "bearing",
@@ -51,7 +57,7 @@ PROGRAMS = {
     "where_box": "locate", "where_point": "locate", "content": "boxed", "box_side": "box_side",
     "between": "between", "is_between": "is_between",
     "known_side": "known_side", "known_next": "known_next",
-    **{name: name for name in ("nearest_camera", "how_far", "taller", "own_side", "faces", "falls_with")},
+    **{name: name for name in IN_METRES},
     "describe": "describe", "wrong_sentence": "wrong_sentence",
 }  # fmt: skip
 """Form to the `op` of a certificate's query."""
@@ -64,6 +70,7 @@ HOPS = {
     "where_box": 0, "where_point": 0, "content": 0, "box_side": 1,
     "between": 2, "is_between": 2,
     "nearest_camera": 1, "how_far": 1, "taller": 1, "own_side": 1, "faces": 1, "falls_with": 1,
+    "viewed_side": 2, "fits_between": 1,
     "known_side": 1, "known_next": 1, "describe": 1, "wrong_sentence": 1,
 }  # fmt: skip
 
@@ -74,7 +81,7 @@ DOMAINS = {
     "existence": {"yes", "no"}, "place": {"yes", "no"}, "direction_yes_no": {"yes", "no"}, "chain": {"yes", "no"},
     "distance_comparison": {"yes", "no"}, "depth_order": {"yes", "no"}, "direction_open": {"left", "right"},
     "compare_counts": {"yes", "no"}, "apparent_size": {"yes", "no"},
-    "object_frame": {"left", "right"}, "facing": {"yes", "no"},
+    "object_frame": {"left", "right"}, "facing": {"yes", "no"}, "viewpoint": {"left", "right"}, "free_space": {"yes", "no"},
     "direction_choice": {f"{row} and to the {side}" for row in ("above", "below") for side in ("left", "right")},
 }  # fmt: skip
 """The choices of kinds that always have the same ones."""

@@ -34,6 +34,7 @@ _SINGLE = {
 _PAIRED = {
     "direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth", "larger": "size",
     "how_far": "distance", "taller": "size", "own_side": "direction", "faces": "orientation",
+    "fits_between": "distance",
 }  # fmt: skip
 _IN_PLACES = {
     "count_side": "direction", "known_side": "direction",
@@ -87,7 +88,7 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
         yield from _boxed_keys(reader, form, meant)
     elif form.ask == "closer":
         yield from (_pair("distance", meant[1], other) for other in (meant[0], meant[2]))
-    elif form.ask in ("order", "row_order", "is_between", "between"):
+    elif form.ask in ("order", "row_order", "is_between", "between", "viewed_side"):
         found = [_category(reader, parsed.named(answer))] if form.ask == "between" else []
         yield from (_pair("direction", a, b) for a, b in combinations((*meant, *found), 2))
     else:

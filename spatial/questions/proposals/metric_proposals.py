@@ -6,14 +6,25 @@ Each order of two names is asked alike, and what the names make likely as seldom
 
 import random
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
 from schemas.ids import derived_seed
 from spatial.questions.answer_odds import Aspect, is_kept, least_likely
 from spatial.questions.answer_rules import SIDES, YES_NO
 from spatial.questions.certain_facts import Judgement
 from spatial.questions.object_names import NamedScene
-from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled
-from spatial.questions.question_kinds import Faces, FallsWith, HowFar, NearestCamera, OwnSide, Taller
+from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled, triples
+from spatial.questions.question_kinds import (
+    Faces,
+    FallsWith,
+    FitsBetween,
+    HowFar,
+    NearestCamera,
+    OwnSide,
+    Taller,
+    ViewedSide,
+)
+from spatial.questions.rules.ground_facts import fits, free_gap, stands_on_ground
 from spatial.questions.rules.metric_facts import (
     TALLER_SHARE,
     are_joined,
@@ -21,6 +32,7 @@ from spatial.questions.rules.metric_facts import (
     centre_distance,
     is_facing,
     is_held_by,
+    is_on_left_of_way,
     is_on_own_left,
     nearer_to_camera,
     taller,
@@ -44,6 +56,10 @@ AGAINST_APPEARANCE = 0.5
 
 AGAINST_PICTURE = 0.5
 """Share of questions about a thing's own side for which only pairs are tried whose side in the picture is the other one."""
+
+
+WIDTHS = tuple(range(20, 205, 5))
+"""Centimetres that are asked to fit between two things."""
 
 
 def _is_known(scene: NamedScene) -> bool:
@@ -161,3 +177,32 @@ def support_chain(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
         listed = shuffled(rng, [falling, *rng.sample(rest, min(len(rest), max(LISTED) - 1))])
         things = tuple(scene.ref(i) for i in listed)
         yield FallsWith(anchor=scene.ref(base), things=things), scene.ref(falling).plain_name
+
+
+def viewpoint(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """On which side a thing is for somebody who stands at another, on the ground, and looks towards a third."""
+    if not _is_known(scene):
+        return
+    target, against = rng.choice(SIDES), rng.random() < AGAINST_PICTURE
+    for at, toward, there in triples(rng, scene.plainly_named):
+        if not stands_on_ground(scene, at):
+            continue
+        judgement = is_on_left_of_way(scene, (at, toward), there)
+        in_picture = scene.relation(there, "left_of", at).value
+        if judgement.value is (target == "left") and (not against or in_picture is (not judgement.value)):
+            yield ViewedSide(anchor=scene.ref(at), other=scene.ref(toward), object=scene.ref(there)), target
+
+
+def free_space(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """Whether something fits between two things, of a width that fits between some of the scene and not between others."""
+    if not _is_known(scene):
+        return
+    target, standing = rng.choice(YES_NO), [i for i in scene.plainly_named if stands_on_ground(scene, i)]
+    orders = rng.sample(list(combinations(standing, 2)), len(standing) * (len(standing) - 1) // 2)
+    gaps = {pair: free_gap(scene, *pair) for pair in orders if not _joined(scene, *pair)}
+    for width in rng.sample(WIDTHS, len(WIDTHS)):
+        found = {pair: fits(width, gap, scene.strictness).value for pair, gap in gaps.items()}
+        for pair in [pair for pair, value in found.items() if value is (target == "yes")]:
+            if (target == "no") in found.values():
+                first, second = rng.sample(pair, 2)
+                yield FitsBetween(width=width, subject=scene.ref(first), object=scene.ref(second)), target

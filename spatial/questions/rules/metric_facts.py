@@ -33,6 +33,9 @@ BORDER_DEGREES = 20.0
 AWAY_DEGREES = 60.0
 """Least angle from straight ahead of what a thing does not face."""
 
+WAY_M = 0.5
+"""Least distance over the ground of the two things that give an imagined viewer's place and direction, metres."""
+
 Array = NDArray[np.float64]
 
 
@@ -126,7 +129,10 @@ def are_joined(view: View, i: int, j: int) -> bool:
 
 def bearing(view: View, i: int, point: tuple[float, float] | Array) -> float:
     """Degrees from straight ahead of object i to a point on the ground, counter-clockwise: to its left above 0."""
-    body = body_of(view, i)
+    return _turn_to(body_of(view, i), point)
+
+
+def _turn_to(body: SeenBody, point: tuple[float, float] | Array) -> float:
     toward = math.degrees(math.atan2(point[1] - body.position[1], point[0] - body.position[0]))
     return (toward - body.heading + 180) % 360 - 180
 
@@ -153,6 +159,21 @@ def is_facing(view: View, i: int, j: int) -> Judgement:
     if min(angles) >= AWAY_DEGREES * min(view.strictness, 1.5):
         return Judgement(False, (min(angles) - BORDER_DEGREES) / 180)
     return DOUBTFUL
+
+
+def is_on_left_of_way(view: View, way: tuple[int, int], k: int) -> Judgement:
+    """Whether object k is to the left of somebody who stands at the way's first object and looks at the second."""
+    at, toward, there = (body_of(view, index) for index in (*way, k))
+    ahead = np.array(toward.position[:2]) - np.array(at.position[:2])
+    foot = np.array([*at.position[:2], there.position[2]])
+    if np.linalg.norm(ahead) < WAY_M * view.strictness or nearest_distance(foot, there) < BESIDE_M * view.strictness:
+        return DOUBTFUL
+    looking = at.model_copy(update={"heading": math.degrees(math.atan2(ahead[1], ahead[0]))})
+    angle = _turn_to(looking, there.position[:2])
+    border = min(abs(angle), 180 - abs(angle))
+    if border < BORDER_DEGREES * view.strictness or len({_turn_to(looking, at) > 0 for at in footprint(there)}) > 1:
+        return DOUBTFUL
+    return Judgement(angle > 0, border / 180)
 
 
 def _is_apart(view: View, i: int, j: int) -> bool:

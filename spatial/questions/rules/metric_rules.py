@@ -10,7 +10,8 @@ from itertools import pairwise
 from spatial.questions.answer_rules import SIDES, RuleResult, Step, require_certain, yes_or_no
 from spatial.questions.certain_facts import Judgement, View
 from spatial.questions.distractors import ChoiceContext
-from spatial.questions.question_kinds import FallsWith, HowFar, NearestCamera, OwnSide, Ref, Taller
+from spatial.questions.question_kinds import FallsWith, FitsBetween, HowFar, NearestCamera, OwnSide, Ref, Taller, ViewedSide
+from spatial.questions.rules.ground_facts import fits, free_gap
 from spatial.questions.rules.list_rules import require_plain
 from spatial.questions.rules.metric_facts import (
     LEAST_M,
@@ -20,6 +21,7 @@ from spatial.questions.rules.metric_facts import (
     centre_distance,
     is_facing,
     is_held_by,
+    is_on_left_of_way,
     is_on_own_left,
     nearer_to_camera,
     taller,
@@ -101,6 +103,24 @@ def faces(view: View, _query: object, found: list[Referent]) -> Step:
     judgement = is_facing(view, found[0].index, found[1].index)
     held = require_certain(judgement, "whether it looks there is doubtful")
     return yes_or_no(held), RuleResult("faces: angle from its front", judgement.margin, 1), ()
+
+
+def viewed_side(view: View, _: ViewedSide, found: list[Referent]) -> Step:
+    """Left or right, for somebody who stands at the first thing and looks towards the second."""
+    at, toward, there = (referent.index for referent in found)
+    judgement = is_on_left_of_way(view, (at, toward), there)
+    on_left = require_certain(judgement, "on which side of the way it is, is doubtful")
+    return SIDES[0 if on_left else 1], RuleResult("viewed_side: angle from the line of view", judgement.margin, 2), ()
+
+
+def fits_between(view: View, query: FitsBetween, found: list[Referent]) -> Step:
+    """Whether the gap on the ground is wide enough."""
+    i, j = (referent.index for referent in found)
+    if are_joined(view, i, j):
+        raise Unanswerable("one carries the other")
+    judgement = fits(query.width, free_gap(view, i, j), view.strictness)
+    held = require_certain(judgement, "whether it fits there is doubtful")
+    return yes_or_no(held), RuleResult("fits_between: gap of the boxes on the ground", judgement.margin, 1), ()
 
 
 def falls_with(view: View, query: FallsWith, found: list[Referent]) -> Step:

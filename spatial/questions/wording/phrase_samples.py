@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from spatial.questions.question_kinds import Query
 from spatial.questions.wording.question_parsing import queries_of
-from spatial.questions.wording.realisation import BOX, PHRASES, SLOT
+from spatial.questions.wording.realisation import BOX, PHRASES, SLOT, WIDTH
 
 CATEGORIES = ("cat", "scissors", "bread", "cup", "chair", "book", "table", "glass of milk", "plant", "person", "car", "dog")
 """What the queries are about: one, several, what cannot be counted, what has a face, a name of two words."""
@@ -25,6 +25,7 @@ _WORDS: dict[str, Sequence[str]] = {
     "one": ("a cat", "scissors", "bread", "a glass of milk"),
     "without": ("a dog", "a chair", "a cup"),
     "named": ("the cat", "the red cup", "the scissors", "the bread"),
+    WIDTH: ("60 cm", "35 cm", "120 cm"),
     BOX: ("[12, 30, 40, 50]", "[0, 7, 512, 301]"),
 }
 _LISTED = {"things": " and ", "either": " or "}

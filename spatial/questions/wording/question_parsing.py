@@ -4,6 +4,7 @@ In: text as `realisation` writes it.  Out: the query; ValueError for any other t
 Uses the same templates, compiled to patterns, and accepts a reading only if it is realised as the same text.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from spatial.questions.question_kinds import (
     Query,
     Ref,
     Taller,
+    ViewedSide,
     from_json,
 )
 from spatial.questions.wording.lexicon import indefinite, is_one_name, singular, split_attribute
@@ -32,11 +34,15 @@ from spatial.questions.wording.realisation import (
     REF_HOPS,
     SLOT,
     THINGS,
+    WIDTH,
     fill,
     retired_templates,
     shape_of,
     templates,
 )
+
+NAMING = (OddOneOut, NearestCamera, Taller, OwnSide, ViewedSide, FallsWith)
+"""Types of query whose text names every choice."""
 
 MAX_CHARS = 1000
 """Far above any question of the grammar; parsing longer texts only costs time."""
@@ -92,7 +98,9 @@ def framed(text: str) -> str | None:
 
 def is_unambiguous(text: str, answer: str, query: Query | None) -> bool:
     """Whether the text parses to this query only (None: to no query), and does not contain its own answer."""
-    named = isinstance(query, OddOneOut | NearestCamera | Taller | OwnSide | FallsWith)  # its text names every choice
+    named = isinstance(
+        query, OddOneOut | NearestCamera | Taller | OwnSide | ViewedSide | FallsWith
+    )  # its text names every choice
     return (answer in YES_NO or named or answer.lower() not in text.lower()) and parsed(text) == query
 
 
@@ -158,6 +166,8 @@ def _slot_pattern(slot: str, agrees_with: str | None) -> str:
         return f"(?P<{slot}>{'|'.join(map(re.escape, phrases))})"
     if slot == BOX:
         return rf"(?P<{BOX}>\[\d{{1,5}}(?:, \d{{1,5}}){{3}}\])"
+    if slot == WIDTH:
+        return rf"(?P<{WIDTH}>\d{{2,3}} cm)"
     return f"(?P<{slot}>.+?)"
 
 
@@ -186,8 +196,8 @@ def _value(shape: str, slot: str, text: str) -> dict[str, object] | None:
         return {FIELDS.get(slot, slot): found}
     if slot in COUNTED:
         return {COUNTED[slot]: singular(text)}
-    if slot == BOX:
-        return {BOX: [int(number) for number in text.strip("[]").split(", ")]}
+    if slot in (BOX, WIDTH):
+        return {slot: json.loads(text.removesuffix(" cm"))}
     if shape in ("exists", "exists_without"):
         return {"category" if slot == "one" else "without": _without_article(text)}
     if slot in JOINED:

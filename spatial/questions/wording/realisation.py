@@ -22,6 +22,7 @@ from spatial.questions.question_kinds import (
     CompareCounts,
     Count,
     Exists,
+    FitsBetween,
     KnownSide,
     Locate,
     Query,
@@ -93,6 +94,9 @@ COUNTED = {"many": "category", "than": "than"}
 
 BOX = "box"
 """The slot of a box in pixels, written as JSON."""
+
+WIDTH = "width"
+"""The slot of a width in centimetres: `60 cm`."""
 
 THINGS = ("thing", "object")
 """Words for an object without a named category; the variant decides which one."""
@@ -218,8 +222,8 @@ def _slot(slot: str, agrees_with: str | None, query: Model, thing: str) -> str:
         return indefinite(name or "")
     if slot in COUNTED and isinstance(query, Count | CompareCounts):
         return plural(getattr(query, COUNTED[slot]) or "")
-    if slot == BOX and isinstance(query, Boxed | BoxSide):
-        return json.dumps(query.box)
+    if slot in (BOX, WIDTH) and isinstance(query, Boxed | BoxSide | FitsBetween):
+        return f"{query.width} cm" if isinstance(query, FitsBetween) else json.dumps(query.box)
     value: object = getattr(query, FIELDS.get(slot, slot), None)
     if slot == "named" and isinstance(query, KnownSide):
         value = Ref(category=query.category, attribute=query.attribute)

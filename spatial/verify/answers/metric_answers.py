@@ -33,7 +33,7 @@ SLACK = 1e-9
 Vector = tuple[float, float, float]
 
 
-class _World:
+class BodiesInScene:
     """The bodies of one question's scene."""
 
     def __init__(self, reader: Reader) -> None:
@@ -43,6 +43,7 @@ class _World:
         self._numbers = {thing.id: k for k, thing in enumerate(reader.scene.objects)}
 
     def body(self, thing: SeenObject) -> SeenBody:
+        """The thing's body."""
         return self._world.bodies[self._numbers[thing.id]]
 
     @property
@@ -64,6 +65,7 @@ class _World:
         return found
 
     def are_stacked(self, a: SeenObject, b: SeenObject) -> bool:
+        """Whether one carries or holds the other. Raises NotProven."""
         return b.id in self.carriers(a) or a.id in self.carriers(b)
 
 
@@ -74,13 +76,14 @@ def _own(body: SeenBody, point: Vector) -> Vector:
     return dx * s - dy * c, dx * c + dy * s, dz
 
 
-def _gap(body: SeenBody, point: Vector) -> float:
+def gap(body: SeenBody, point: Vector) -> float:
     """Metres from a point to the body's box."""
     beyond = (max(0.0, abs(v) - side / 2) for v, side in zip(_own(body, point), body.size, strict=True))
     return dist((0, 0, 0), tuple(beyond))
 
 
-def _ground_corners(body: SeenBody) -> Iterator[Vector]:
+def ground_corners(body: SeenBody) -> Iterator[Vector]:
+    """The corners of the body's box on the ground: of each side of its width first the back one."""
     c, s = cos(radians(body.heading)), sin(radians(body.heading))
     x, y, z = body.position
     for a in (-0.5, 0.5):
@@ -100,7 +103,8 @@ def _is_less(first: float, second: float, share: float, least: float) -> bool:
     return second - first >= max(share * second, least) - SLACK
 
 
-def _things(reader: Reader, refs: tuple[Words, ...]) -> list[SeenObject]:
+def things_meant(reader: Reader, refs: tuple[Words, ...]) -> list[SeenObject]:
+    """The things of some references. Raises NotProven where two of them mean one."""
     chains = [reader.resolve(words) for words in refs]
     ids = [thing.id for chain in chains for thing in chain]
     if len(set(ids)) < len(ids):
@@ -110,7 +114,7 @@ def _things(reader: Reader, refs: tuple[Words, ...]) -> list[SeenObject]:
 
 def _leader(reader: Reader, form: Form, is_ahead: Callable[[SeenObject, SeenObject], bool]) -> str:
     """The name of the thing that is ahead of all others. Raises NotProven."""
-    things, names = _things(reader, form.refs), [plain_name(reader, words) for words in form.refs]
+    things, names = things_meant(reader, form.refs), [plain_name(reader, words) for words in form.refs]
     for thing, name in zip(things, names, strict=True):
         if all(is_ahead(thing, other) for other in things if other is not thing):
             return name
@@ -119,12 +123,12 @@ def _leader(reader: Reader, form: Form, is_ahead: Callable[[SeenObject, SeenObje
 
 def answer_nearest_camera(reader: Reader, form: Form) -> str:
     """The thing nearest to the camera. Raises NotProven."""
-    world = _World(reader)
+    world = BodiesInScene(reader)
 
     def is_nearer(a: SeenObject, b: SeenObject) -> bool:
         one, other = world.body(a), world.body(b)
         centres = dist(world.eye, one.position), dist(world.eye, other.position)
-        edges = _gap(one, world.eye), _gap(other, world.eye)
+        edges = gap(one, world.eye), gap(other, world.eye)
         return all(_is_less(*pair, CAMERA_SHARE, CAMERA_METRES) for pair in (centres, edges))
 
     if len(form.refs) < 3:
@@ -134,7 +138,7 @@ def answer_nearest_camera(reader: Reader, form: Form) -> str:
 
 def answer_taller(reader: Reader, form: Form) -> str:
     """The taller of two. Raises NotProven."""
-    world = _World(reader)
+    world = BodiesInScene(reader)
 
     def is_taller(a: SeenObject, b: SeenObject) -> bool:
         return _is_less(world.body(b).size[2], world.body(a).size[2], HEIGHT_SHARE, HEIGHT_METRES)
@@ -144,7 +148,7 @@ def answer_taller(reader: Reader, form: Form) -> str:
 
 def answer_how_far(reader: Reader, form: Form) -> str:
     """The distance of two centres. Raises NotProven."""
-    world, (a, b) = _World(reader), _things(reader, form.refs)
+    world, (a, b) = BodiesInScene(reader), things_meant(reader, form.refs)
     metres = dist(world.body(a).position, world.body(b).position)
     if metres < NEAREST_CENTRES or world.are_stacked(a, b):
         raise NotProven("they are next to nothing apart, or one rests on the other")
@@ -161,10 +165,10 @@ def in_metres(metres: float) -> str:
 
 def _beside(reader: Reader, form: Form) -> tuple[SeenBody, SeenBody]:
     """A thing with a front, and another that is off it. Raises NotProven."""
-    world, (a, b) = _World(reader), _things(reader, form.refs)
+    world, (a, b) = BodiesInScene(reader), things_meant(reader, form.refs)
     one, other = world.body(a), world.body(b)
     foot = (one.position[0], one.position[1], other.position[2])
-    if not one.has_front or world.are_stacked(a, b) or _gap(other, foot) < CLEAR_OF - SLACK:
+    if not one.has_front or world.are_stacked(a, b) or gap(other, foot) < CLEAR_OF - SLACK:
         raise NotProven("it has no front, or the two are not apart")
     return one, other
 
@@ -175,7 +179,7 @@ def answer_own_side(reader: Reader, form: Form) -> str:
     angle = _angle(one, other.position)
     if not NARROW - SLACK <= abs(angle) <= 180 - NARROW + SLACK:
         raise NotProven("it is nearly straight ahead or behind")
-    if len({_angle(one, corner) > 0 for corner in _ground_corners(other)}) > 1:
+    if len({_angle(one, corner) > 0 for corner in ground_corners(other)}) > 1:
         raise NotProven("it reaches over to the other side")
     return "left" if angle > 0 else "right"
 
@@ -186,7 +190,7 @@ def answer_faces(reader: Reader, form: Form) -> str:
     middle = abs(_angle(one, other.position))
     if middle <= NARROW + SLACK:
         return "yes"
-    if min(middle, *(abs(_angle(one, corner)) for corner in _ground_corners(other))) >= WIDE - SLACK:
+    if min(middle, *(abs(_angle(one, corner)) for corner in ground_corners(other))) >= WIDE - SLACK:
         return "no"
     raise NotProven("it looks neither towards it nor plainly away")
 
@@ -195,7 +199,7 @@ def answer_falls_with(reader: Reader, form: Form) -> str:
     """The one thing that loses its support. Raises NotProven."""
     if len(form.refs) < 4:
         raise NotProven("no list of three things beside another")
-    world, (base, *things) = _World(reader), _things(reader, form.refs)
+    world, (base, *things) = BodiesInScene(reader), things_meant(reader, form.refs)
     names = [plain_name(reader, words) for words in form.refs[1:]]
     falling = [name for thing, name in zip(things, names, strict=True) if base.id in world.carriers(thing)]
     if len(falling) != 1 or any(thing.id in world.carriers(base) for thing in things):

@@ -26,6 +26,7 @@ WORDS = {
     "family": "material",
     "box": "[12, 30, 40, 50]",
     "named": "the cat",
+    "width": "60 cm",
 }
 
 

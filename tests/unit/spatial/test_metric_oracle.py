@@ -15,7 +15,7 @@ from tests.fakes.worlds import with_random_world
 
 pytestmark = pytest.mark.thorough
 
-SCENES = int(os.environ.get("SKG_METRIC_SCENES", "100"))
+SCENES = int(os.environ.get("SKG_METRIC_SCENES", "40"))
 TURNS = 8
 IN_METRES = {kind for kind, row in KINDS.items() if row.in_metres}
 
@@ -99,9 +99,29 @@ def falling(seen: Seen, text: str) -> str:
     return seen.name(hit[0], text)
 
 
+def side_of_way(seen: Seen, text: str) -> str:
+    things = seen.named(text)
+    at, toward, there = things if "on which side you would have" not in text else (*things[1:], things[0])
+    (ax, ay), (bx, by) = (seen.place[k][:2] - seen.place[at][:2] for k in (toward, there))
+    return "left" if ax * by - ay * bx > 0 else "right"
+
+
+def fitting(seen: Seen, text: str) -> str:
+    """By points along the sides of both: what is between the least and the largest gap is not asked."""
+    width = int(re.search(r"(\d+) cm", text)[1]) / 100  # type: ignore[index]
+    along = np.stack(np.meshgrid(np.linspace(-0.5, 0.5, 41), np.linspace(-0.5, 0.5, 41)), -1).reshape(-1, 2)
+    points = []
+    for k in seen.named(text):
+        front = np.array([np.cos(seen.heading[k]), np.sin(seen.heading[k])])
+        right = np.array([front[1], -front[0]])
+        points.append(seen.place[k][:2] + along[:, :1] * seen.size[k][0] * right + along[:, 1:] * seen.size[k][1] * front)
+    apart = np.linalg.norm(points[0][:, None] - points[1][None], axis=2).min()
+    return "yes" if apart > width else "no"
+
+
 ORACLE: dict[str, Callable[[Seen, str], str]] = {
     "camera_distance": nearest, "distance_metric": length, "real_size": higher, "object_frame": side, "facing": faced,
-    "support_chain": falling,
+    "support_chain": falling, "viewpoint": side_of_way, "free_space": fitting,
 }  # fmt: skip
 
 

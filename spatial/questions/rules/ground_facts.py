@@ -1,0 +1,79 @@
+"""What stands on the ground of a scene in metres, and what fits between it.
+
+In and out: as in `metric_facts`.
+A thing's place on the ground is the rectangle of its box; what is round does not fill it.
+"""
+
+import numpy as np
+
+from schemas.pictures import SeenBody
+from spatial.questions.certain_facts import DOUBTFUL, Judgement, View
+from spatial.questions.rules.metric_facts import axes_of, body_of, footprint, is_held_by, nearest_distance
+
+FOOT_M, OBSTACLE_M, HEAD_M = 0.1, 0.15, 1.8
+"""Metres above the ground: how high a foot may be, how high a thing is at least that is in the way, and how high hangs
+what is not."""
+
+SPARE_M = 0.1
+"""By how much a gap must be wider or narrower than what is asked to fit, metres."""
+
+DETOUR_M = 0.2
+"""How much longer than the gap the way over a third thing must be, beside a fifth of the gap, metres."""
+
+
+def stands_on_ground(view: View, index: int) -> bool:
+    """Whether an object stands on the floor or the ground by itself, high enough that nobody steps over it."""
+    body = body_of(view, index)
+    return body.support is None and body.position[2] - body.size[2] / 2 <= FOOT_M and body.size[2] >= OBSTACLE_M
+
+
+def gap_between(view: View, i: int, j: int) -> tuple[float, float]:
+    """Metres over the ground between two objects' boxes, and between those of a quarter less width and depth: what is
+    round does not fill its box.  0 where they overlap."""
+    a, b = body_of(view, i), body_of(view, j)
+    return _ground_gap(a, b), _ground_gap(_narrower(a), _narrower(b))
+
+
+def _narrower(body: SeenBody) -> SeenBody:
+    width, depth, height = body.size
+    return body.model_copy(update={"size": (0.75 * width, 0.75 * depth, height)})
+
+
+def _ground_gap(a: SeenBody, b: SeenBody) -> float:
+    """By the theorem of separating axes, then from corners to the other box: of two convex shapes one is nearest."""
+    corners = footprint(a), footprint(b)
+    axes = [axis for body in (a, b) for axis in axes_of(body)[:2, :2]]
+    spans = [[(float((points @ axis).min()), float((points @ axis).max())) for points in corners] for axis in axes]
+    if all(low[0] <= high[1] and high[0] <= low[1] for low, high in spans):
+        return 0.0
+    pairs = [(corner, other) for points, other in zip(corners, (b, a), strict=True) for corner in points]
+    return min(nearest_distance(np.array([*corner, other.position[2]]), other) for corner, other in pairs)
+
+
+def is_clear_between(view: View, i: int, j: int) -> bool:
+    """Whether no third thing near the ground is anywhere about the gap."""
+    width = gap_between(view, i, j)[0]
+    for k in range(len(view.objects)):
+        third = body_of(view, k)
+        is_other = k not in (i, j) and not (is_held_by(view, k, i) or is_held_by(view, k, j))
+        detour = gap_between(view, i, k)[1] + gap_between(view, j, k)[1]
+        if is_other and third.position[2] - third.size[2] / 2 < HEAD_M and detour <= 1.2 * width + DETOUR_M:
+            return False
+    return True
+
+
+def free_gap(view: View, i: int, j: int) -> tuple[float, float] | None:
+    """The gap between two things that stand on the ground, as in `gap_between`; None where another thing is about it."""
+    if not all(stands_on_ground(view, k) for k in (i, j)) or not is_clear_between(view, i, j):
+        return None
+    return gap_between(view, i, j)
+
+
+def fits(width: int, gap: tuple[float, float] | None, strictness: float = 1.0) -> Judgement:
+    """Whether something `width` centimetres wide fits into a gap of two things."""
+    if gap is None:
+        return DOUBTFUL
+    (least, most), metres, spare = gap, width / 100, SPARE_M * strictness
+    if least >= metres + spare:
+        return Judgement(True, 1 - metres / least)
+    return Judgement(False, 1 - most / metres) if most <= metres - spare else DOUBTFUL
