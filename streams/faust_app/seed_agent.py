@@ -233,12 +233,20 @@ async def _watch(app: SeedApp) -> None:
         if why is not None and monotonic() - reported_at > REPORT_EVERY_S:
             reported_at = monotonic()
             log("agents").warning(f"waiting for Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP): {why}")
+        show_outage(app, why)
         app.away_since = None if why is None else app.away_since or monotonic()
-        app.show_waiting(None if why is None else "broker")
         failure = _away_too_long(app, why) or _outside_too_long(app)
         if failure is not None:
             await app.crash(failure)
         await asyncio.sleep(PROBE_EVERY_S)
+
+
+def show_outage(app: SeedApp, why: str | None) -> None:
+    """Export that the broker is away; once it is back, that nothing is waited for. A wait for a model or a store stays."""
+    if why is not None:
+        app.show_waiting("broker")
+    elif app.away_since is not None:
+        app.show_waiting(None)
 
 
 def _away_too_long(app: SeedApp, why: str | None) -> Unreachable | None:

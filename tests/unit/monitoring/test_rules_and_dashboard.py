@@ -121,7 +121,7 @@ def test_every_alert_fires_in_a_test_and_is_quiet_in_one():
     constructed = yaml.safe_load((RULES / "skg.test.yaml").read_text("utf-8"))["tests"]
     samples = [sample for test in constructed for case in test["promql_expr_test"] for sample in case["exp_samples"]]
     fires = {re.findall(r'alertname="(\w+)"', sample["labels"])[0] for sample in samples}
-    fires |= {alert[0] for _, _, alerts in FIRED for alert in alerts}
+    fires |= {alert[0] for run in FIRED.values() for _, _, alerts in run for alert in alerts}
     assert fires == {rule["alert"] for rule in _rules("alert")}, "a case without it is one in which it is quiet"
 
 
