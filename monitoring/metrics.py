@@ -158,9 +158,9 @@ class StageMetrics:
         """One unit of work took this long."""
         STAGE_SECONDS.labels(self._stage).observe(seconds)
 
-    def observe_age(self, seconds: float) -> None:
-        """An event was this old when it was taken."""
-        EVENT_AGE.labels(self._stage).observe(seconds)
+    def observe_age(self, seconds: float, trace_id: str | None = None) -> None:
+        """An event was this old when it was taken; its trace becomes an exemplar, which OpenMetrics alone shows."""
+        EVENT_AGE.labels(self._stage).observe(seconds, None if trace_id is None else {"trace_id": trace_id})
 
     def set_lag(self, events: int) -> None:
         """Events not yet committed."""

@@ -88,6 +88,11 @@ def start_span(name: str, parent: str | None = None, kind: Kind = "internal", li
     return _process.tracer.start(name, parent, kind, link)
 
 
+def records_spans() -> bool:
+    """Whether this process's spans are recorded, so that a trace id leads somewhere."""
+    return not isinstance(_process.tracer, _HeaderTracer)
+
+
 @contextmanager
 def recorded_by(tracer: Tracer) -> Iterator[None]:
     """Use `tracer` for the spans of this process while the block runs."""

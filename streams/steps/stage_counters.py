@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from monitoring.metrics import StageMetrics
+from monitoring.traces import ids_in, records_spans
 from schemas.base import Event
-from schemas.codec import event_age
+from schemas.codec import event_age, header
 from schemas.errors import PermanentError
 from schemas.events import QAEvent, Rejection
 from schemas.graph import SpatialGraph
@@ -61,7 +62,7 @@ class StageCounters:
         self.metrics.consumed(1)
         age = event_age(record.headers, datetime.now(UTC))
         if age is not None:
-            self.metrics.observe_age(age)
+            self.metrics.observe_age(age, _trace_of(record) if records_spans() else None)
 
     def count_outcome(self, record: Record, failure: PermanentError | None) -> None:
         """Count one outcome of a record. Raises TooManyDeadLetters as `count_finished` does."""
@@ -70,3 +71,8 @@ class StageCounters:
             self.metrics.produced(DEAD_LETTERS, 1)
             log_dead_letter(record, failure)
         self.breaker.count(record, failure)
+
+
+def _trace_of(record: Record) -> str | None:
+    found = ids_in(header(record.headers, "traceparent"))
+    return found[0] if found else None

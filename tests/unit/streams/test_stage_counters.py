@@ -2,8 +2,10 @@
 
 import pytest
 from prometheus_client import REGISTRY
+from prometheus_client.openmetrics.exposition import generate_latest
 from structlog.testing import capture_logs
 
+from monitoring.traces import Span, recorded_by
 from schemas.base import Event
 from schemas.codec import encode
 from schemas.errors import PermanentError, RetryableError
@@ -106,6 +108,26 @@ def test_another_attempt_is_a_line_once_and_then_for_those_who_look_for_it():
     assert (first["log_level"], again["log_level"]) == ("warning", "debug")
     assert (first["event"], first["reason"], first["records"], first["offset"]) == ("a batch is tried again", "store", 2, 7)
     assert (first["trace_id"], first["request"]) == (TRACE[3:35], again["request"])
+
+
+class _Recorder:
+    """Stands for an exporter of spans: none is started here."""
+
+    def start(self, *_: object) -> Span:
+        raise AssertionError
+
+
+def test_where_spans_are_recorded_the_age_of_an_event_has_its_trace_as_an_exemplar():
+    def exemplars() -> str:
+        return generate_latest(REGISTRY).decode()
+
+    tally("write").count_received(SOURCE)
+    assert TRACE[3:35] not in exemplars(), "a trace that nobody records leads nowhere"
+    with recorded_by(_Recorder()):
+        tally("write").count_received(SOURCE)
+    (line,) = [each for each in exemplars().splitlines() if TRACE[3:35] in each]
+    assert line.startswith("skg_event_age_seconds_bucket{")
+    assert 'stage="write"' in line
 
 
 def raw(value: bytes, offset: int) -> Record:
