@@ -18,6 +18,7 @@ from tests.alerts.prometheus import Prometheus, watching
 from tests.alerts.watched import KINDS, UNKNOWN, WatchedFactory, watched
 from tests.fakes.carrier import SESSION_S
 from tests.fakes.left_behind import sample_ids
+from tests.fakes.services import require
 from tests.fakes.wait import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -52,6 +53,7 @@ def raised_and_cleared(
 
 
 def test_what_is_taken_away_raises_its_own_alert_and_no_other_and_it_clears(tmp_path: Path) -> None:
+    require("prometheus")
     with (
         watched(tmp_path, FEED_S, SKG_LAG_EVERY_S="0.5") as factory,
         watching(tmp_path / "prometheus", factory.ports.values(), MINUTE_S) as server,
