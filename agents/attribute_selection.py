@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from agents.object_selection import Selection
-from agents.scene_inventory import SceneInventory
+from agents.scene_inventory import INDOORS, SceneInventory
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 
 DESCRIBED = 0.6
@@ -25,7 +25,7 @@ ABSENT = (1, 3)
 """Fewest and most absent categories that are added to the seed's own."""
 
 FURNISHINGS = 3
-"""A scene's likeliest things, which are never absent: without them what it is known by could not be painted."""
+"""A room's likeliest things, which are never absent: without them its own furnishings could not be shown."""
 
 TRIES_ABSENT = 24
 """Draws for one absent category before it is given up."""
@@ -89,7 +89,9 @@ def choose_absent(selection: Selection, asked: Sequence[str], rng: Random) -> tu
 
 
 def _may_be_absent(inventory: SceneInventory) -> Mapping[str, float]:
-    """The scene's things with their weights, without the first ones: a classroom shows its blackboard."""
+    """The scene's things with their weights, in rooms without the first ones: a classroom shows its blackboard."""
+    if inventory.kind.backdrop not in INDOORS:
+        return inventory.weights
     return dict(list(inventory.weights.items())[FURNISHINGS:])
 
 
