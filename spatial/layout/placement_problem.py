@@ -4,7 +4,6 @@ In: a draft, a canvas, knowledge of categories.  Out: a frozen `Problem`.
 Places nothing and uses no random numbers.
 """
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -82,11 +81,6 @@ class Thing:
     rests_on: tuple[Rest, ...] = ("floor",)
     surface: float | None = None
     place: str | None = None
-
-    @property
-    def height_m(self) -> float:
-        """In metres."""
-        return self.side / math.sqrt(self.aspect)
 
 
 @dataclass(frozen=True)

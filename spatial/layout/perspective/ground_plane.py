@@ -56,11 +56,8 @@ FAR_SHARE = 0.4
 SKY = 0.35
 """The sky (or wall) is at least this share of the height, even where the horizon is higher: a tabletop's is."""
 
-HUNG = (0.5, 0.86)
-"""What hangs on a wall ends between these shares of its height: within reach, not under the ceiling nor at the floor."""
-
-TALL_M = 1.3
-"""A higher one, as a curtain, may reach the floor."""
+HUNG = 0.5
+"""What hangs on a wall ends below this share of its height: within reach, not under the ceiling."""
 
 HIGH = 0.66
 """The sun, the moon and clouds end in this upper share of the sky, clear of what stands before it."""
@@ -132,10 +129,8 @@ def _overhead(problem: Problem, i: int, zone: Zone, sky: float) -> list[Linear]:
     """What hangs on the wall hangs within reach; the sun, clouds and clocks are high up."""
     if problem.things[i].place == "high":
         return [Linear(high("y", i), HIGH * sky)]
-    if zone != "wall":
-        return [Linear(high("y", i), sky)]
-    least, most = HUNG if problem.things[i].height_m < TALL_M else (HUNG[0], 1.0)
-    return [at_most((), high("y", i), least * sky), Linear(high("y", i), most * sky)]
+    reach = [at_most((), high("y", i), HUNG * sky)] if zone == "wall" else []
+    return [*reach, Linear(high("y", i), sky)]
 
 
 def ground_range(problem: Problem) -> tuple[int, int]:
