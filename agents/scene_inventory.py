@@ -35,7 +35,7 @@ WATERS = ("sea", "harbour", "underwater")
 OVERHEAD = ("wall", "ceiling", "air")
 """Places of objects that do not characterise a scene by themselves."""
 
-MOST_RAISED = 1.4
+MOST_RAISED = 1.65
 """How many times its real height a thing may have so that it rises above the back of what carries it (a book on a bench
 would be as large as the bench's back)."""
 
