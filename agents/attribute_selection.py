@@ -25,7 +25,10 @@ ABSENT = (1, 3)
 """Fewest and most absent categories that are added to the seed's own."""
 
 FURNISHINGS = 3
-"""A room's likeliest things, which are never absent: without them its own furnishings could not be shown."""
+"""A room's likeliest things, which are seldom absent: without them its own furnishings could not be shown."""
+
+FURNISHED = 0.75
+"""Share of rooms in which none of them is absent: if it were all, their names would tell that they are seen."""
 
 TRIES_ABSENT = 24
 """Draws for one absent category before it is given up."""
@@ -72,7 +75,7 @@ def _words(offers: dict[str, tuple[str, ...]], twins: bool, taken: set[tuple[str
 
 def choose_absent(selection: Selection, asked: Sequence[str], rng: Random) -> tuple[str, ...]:
     """The seed's excluded categories and some of the scene's that are certainly not visible."""
-    offers = _may_be_absent(selection.inventory)
+    offers = _may_be_absent(selection.inventory, rng)
     names, weights = tuple(offers), tuple(offers.values())
     found = list(dict.fromkeys(asked))
     count = rng.randint(*ABSENT)
@@ -88,9 +91,9 @@ def choose_absent(selection: Selection, asked: Sequence[str], rng: Random) -> tu
     return tuple(found)
 
 
-def _may_be_absent(inventory: SceneInventory) -> Mapping[str, float]:
-    """The scene's things with their weights, in rooms without the first ones: a classroom shows its blackboard."""
-    if inventory.kind.backdrop not in INDOORS:
+def _may_be_absent(inventory: SceneInventory, rng: Random) -> Mapping[str, float]:
+    """The scene's things with their weights, in most rooms without the first ones: a classroom shows its blackboard."""
+    if inventory.kind.backdrop not in INDOORS or rng.random() >= FURNISHED:
         return inventory.weights
     return dict(list(inventory.weights.items())[FURNISHINGS:])
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from agents.attribute_selection import FURNISHINGS
+from agents.attribute_selection import FURNISHED, FURNISHINGS
 from agents.drafting import Drafted, Task, draft
 from agents.rejections import RequestRejected
 from agents.scene_inventory import INDOORS, build_inventory
@@ -52,11 +52,10 @@ def test_every_object_that_stands_on_something_may_stand_there(many):
                 assert thing in allowed, f"a {thing} {relation.predicate} a {carrier}"
 
 
-def test_what_a_room_is_known_by_is_never_absent(many):
-    for one in many:
-        kind = scene_kinds()[one.draft.scene]
-        if kind.backdrop in INDOORS:
-            assert not set(one.excluded) & set(kind.categories[:FURNISHINGS])
+def test_what_a_room_is_known_by_is_seldom_absent_and_not_never(many):
+    rooms = [one for one in many if scene_kinds()[one.draft.scene].backdrop in INDOORS]
+    lacking = [one for one in rooms if set(one.excluded) & set(scene_kinds()[one.draft.scene].categories[:FURNISHINGS])]
+    assert 0.01 < len(lacking) / len(rooms) < (1 - FURNISHED) * 0.8
 
 
 def test_a_planner_puts_nothing_on_a_bench_that_its_back_would_hide_where_there_is_a_table():
