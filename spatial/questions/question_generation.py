@@ -37,7 +37,7 @@ ROUNDS_IN_A_SPLIT = (MAX_QUESTIONS, MAX_QUESTIONS, ENOUGH, ENOUGH)
 TRIES = 40
 """Proposals tried for one question: bounds the time in crowded scenes."""
 
-TRIES_IN_A_SPLIT = 160
+TRIES_IN_A_SPLIT = 640
 
 
 @dataclass(frozen=True)

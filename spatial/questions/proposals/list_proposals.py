@@ -12,7 +12,7 @@ from spatial.questions.proposals.query_proposals import Proposal, shuffled
 from spatial.questions.question_kinds import CountWhere, OddOneOut
 from spatial.questions.rules.list_rules import numbers_of, on_sides
 
-ROUNDS = 12
+ROUNDS = 120
 """How often each object may be the anchor: lists are drawn anew each time."""
 
 FEWEST, MOST = 3, 9
