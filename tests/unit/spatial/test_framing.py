@@ -65,11 +65,11 @@ def test_a_place_that_could_not_be_known_is_refused_with_what_is_missing():
 
 def test_nothing_leans_in_a_scene_in_metres():
     planner = RulePlanner(solids_only("solid"))
-    found = [planner.plan_now(make_seed("driveway", 12), k) for k in range(12)]
+    found = [planner.plan_now(make_seed("parking lot", 12), k) for k in range(12)]
     graphs = [graph for graph in found if isinstance(graph, SpatialGraph)]
     assert graphs
     assert not {relation.predicate for graph in graphs for relation in graph.relations} & LEANING
-    leaning = Draft(("bicycle", "car"), (Relation(subject=0, predicate="leaning_on", object=1),), "driveway")
+    leaning = Draft(("bicycle", "car"), (Relation(subject=0, predicate="leaning_on", object=1),), "parking lot")
     with pytest.raises(NoLayout, match="stand upright"):
         solve_world(leaning, [(), ()], (SIDE, SIDE), 1)
 
