@@ -63,6 +63,7 @@ def test_a_place_that_could_not_be_known_is_refused_with_what_is_missing():
     assert "clothes on rails" in found.detail
 
 
+@pytest.mark.thorough
 def test_nothing_leans_in_a_scene_in_metres():
     planner = RulePlanner(solids_only("solid"))
     found = [planner.plan_now(make_seed("parking lot", 12), k) for k in range(12)]
