@@ -71,10 +71,8 @@ def camera_distance(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]
     names = {thing.category for thing in scene.objects} | set(scene.scene.excluded)
     if not _is_known(scene) or any(CAMERA in name for name in names):
         return
-    for _ in range(LISTS):
-        size = next((size for size in LISTED if len(scene.plainly_named) >= size), None)
-        if size is None:
-            return
+    size = min(len(scene.plainly_named), max(LISTED))
+    for _ in range(LISTS) if size >= min(LISTED) else ():
         listed = rng.sample(scene.plainly_named, size)
         first = _first(scene, listed, nearer_to_camera)
         if first is not None and _is_even(scene, "nearer", first, listed):
@@ -134,12 +132,14 @@ def object_frame(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """On which side of a thing with a front another is; in half of the cases only where the picture's side is another."""
     target, against = rng.choice(SIDES), rng.random() < AGAINST_PICTURE
     for i, j in _fronted(scene, rng):
-        judgement = is_on_own_left(scene, i, j)
-        if judgement.value is not (target == "left"):
-            continue
-        in_picture = scene.relation(j, "left_of", i).value
-        if not against or in_picture is (not judgement.value):
+        found = is_on_own_left(scene, i, j).value
+        if found is (target == "left") and (not against or _is_other_side(scene, i, j, found)):
             yield OwnSide(subject=scene.ref(i), object=scene.ref(j)), target
+
+
+def _is_other_side(scene: NamedScene, i: int, j: int, is_left: bool) -> bool:
+    """Whether the second thing is on the other side of the first in the picture."""
+    return scene.relation(j, "left_of", i).value is (not is_left)
 
 
 def facing(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
@@ -187,9 +187,8 @@ def viewpoint(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     for at, toward, there in triples(rng, scene.plainly_named):
         if not stands_on_ground(scene, at):
             continue
-        judgement = is_on_left_of_way(scene, (at, toward), there)
-        in_picture = scene.relation(there, "left_of", at).value
-        if judgement.value is (target == "left") and (not against or in_picture is (not judgement.value)):
+        found = is_on_left_of_way(scene, (at, toward), there).value
+        if found is (target == "left") and (not against or _is_other_side(scene, at, there, found)):
             yield ViewedSide(anchor=scene.ref(at), other=scene.ref(toward), object=scene.ref(there)), target
 
 
@@ -198,11 +197,12 @@ def free_space(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     if not _is_known(scene):
         return
     target, standing = rng.choice(YES_NO), [i for i in scene.plainly_named if stands_on_ground(scene, i)]
-    orders = rng.sample(list(combinations(standing, 2)), len(standing) * (len(standing) - 1) // 2)
-    gaps = {pair: free_gap(scene, *pair) for pair in orders if not _joined(scene, *pair)}
+    orders = list(combinations(standing, 2))
+    gaps = {pair: free_gap(scene, *pair) for pair in rng.sample(orders, len(orders)) if not _joined(scene, *pair)}
     for width in rng.sample(WIDTHS, len(WIDTHS)):
         found = {pair: fits(width, gap, scene.strictness).value for pair, gap in gaps.items()}
-        for pair in [pair for pair, value in found.items() if value is (target == "yes")]:
-            if (target == "no") in found.values():
+        is_contrasted = {True, False} <= set(found.values())
+        for pair, value in found.items():
+            if is_contrasted and value is (target == "yes"):
                 first, second = rng.sample(pair, 2)
                 yield FitsBetween(width=width, subject=scene.ref(first), object=scene.ref(second)), target

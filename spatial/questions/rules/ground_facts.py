@@ -27,13 +27,6 @@ def stands_on_ground(view: View, index: int) -> bool:
     return body.support is None and body.position[2] - body.size[2] / 2 <= FOOT_M and body.size[2] >= OBSTACLE_M
 
 
-def gap_between(view: View, i: int, j: int) -> tuple[float, float]:
-    """Metres over the ground between two objects' boxes, and between those of a quarter less width and depth: what is
-    round does not fill its box.  0 where they overlap."""
-    a, b = body_of(view, i), body_of(view, j)
-    return _ground_gap(a, b), _ground_gap(_narrower(a), _narrower(b))
-
-
 def _narrower(body: SeenBody) -> SeenBody:
     width, depth, height = body.size
     return body.model_copy(update={"size": (0.75 * width, 0.75 * depth, height)})
@@ -50,23 +43,24 @@ def _ground_gap(a: SeenBody, b: SeenBody) -> float:
     return min(nearest_distance(np.array([*corner, other.position[2]]), other) for corner, other in pairs)
 
 
-def is_clear_between(view: View, i: int, j: int) -> bool:
-    """Whether no third thing near the ground is anywhere about the gap."""
-    width = gap_between(view, i, j)[0]
-    for k in range(len(view.objects)):
-        third = body_of(view, k)
-        is_other = k not in (i, j) and not (is_held_by(view, k, i) or is_held_by(view, k, j))
-        detour = gap_between(view, i, k)[1] + gap_between(view, j, k)[1]
-        if is_other and third.position[2] - third.size[2] / 2 < HEAD_M and detour <= 1.2 * width + DETOUR_M:
-            return False
-    return True
-
-
 def free_gap(view: View, i: int, j: int) -> tuple[float, float] | None:
-    """The gap between two things that stand on the ground, as in `gap_between`; None where another thing is about it."""
-    if not all(stands_on_ground(view, k) for k in (i, j)) or not is_clear_between(view, i, j):
+    """Metres over the ground between the boxes of two things that stand on it, and between boxes of a quarter less width
+    and depth: what is round does not fill its own.  0 where they overlap; None where a third thing is about the gap."""
+    if not all(stands_on_ground(view, k) for k in (i, j)):
         return None
-    return gap_between(view, i, j)
+    width = _ground_gap(body_of(view, i), body_of(view, j))
+    if any(_is_about(view, k, (i, j), width) for k in range(len(view.objects)) if k not in (i, j)):
+        return None
+    return width, _ground_gap(*(_narrower(body_of(view, k)) for k in (i, j)))
+
+
+def _is_about(view: View, k: int, ends: tuple[int, int], width: float) -> bool:
+    """Whether a thing near the ground, that neither end holds, is anywhere about the gap between the two."""
+    third = body_of(view, k)
+    if any(is_held_by(view, k, end) for end in ends) or third.position[2] - third.size[2] / 2 >= HEAD_M:
+        return False
+    detour = sum(_ground_gap(_narrower(body_of(view, end)), _narrower(third)) for end in ends)
+    return detour <= 1.2 * width + DETOUR_M
 
 
 def fits(width: int, gap: tuple[float, float] | None, strictness: float = 1.0) -> Judgement:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from schemas.pictures import SeenBody
 from spatial.questions.certain_facts import DOUBTFUL, Judgement, View
 from spatial.questions.wording.referring_expressions import Unanswerable
+from spatial.world.pinhole import Pinhole
 
 NEARER_SHARE, NEARER_M = 0.15, 0.2
 """How much nearer to the camera one of two must be: a share of the farther one's distance, and metres."""
@@ -50,9 +51,8 @@ def camera_position(view: View) -> Array:
     """The camera's centre, metres of the world. Raises Unanswerable where the scene is not known in metres."""
     if view.scene.world is None:
         raise Unanswerable("nothing is known in metres")
-    matrix = np.array(view.scene.world.camera.world_to_camera).reshape(4, 4)
-    found: Array = -matrix[:3, :3].T @ matrix[:3, 3]
-    return found
+    camera = view.scene.world.camera
+    return Pinhole(camera.intrinsics, np.array(camera.world_to_camera).reshape(4, 4)).position
 
 
 def axes_of(body: SeenBody) -> Array:
@@ -127,24 +127,26 @@ def are_joined(view: View, i: int, j: int) -> bool:
     return is_held_by(view, i, j) or is_held_by(view, j, i)
 
 
-def bearing(view: View, i: int, point: tuple[float, float] | Array) -> float:
-    """Degrees from straight ahead of object i to a point on the ground, counter-clockwise: to its left above 0."""
-    return _turn_to(body_of(view, i), point)
-
-
-def _turn_to(body: SeenBody, point: tuple[float, float] | Array) -> float:
-    toward = math.degrees(math.atan2(point[1] - body.position[1], point[0] - body.position[0]))
-    return (toward - body.heading + 180) % 360 - 180
+def _turns(looking: SeenBody, there: SeenBody) -> list[float]:
+    """Degrees from straight ahead of a body to the middle of another and to each of its corners on the ground,
+    counter-clockwise: to its left above 0."""
+    places = (there.position[:2], *footprint(there))
+    toward = (math.degrees(math.atan2(y - looking.position[1], x - looking.position[0])) for x, y in places)
+    return [(angle - looking.heading + 180) % 360 - 180 for angle in toward]
 
 
 def is_on_own_left(view: View, i: int, j: int) -> Judgement:
     """Whether object j is to the left of object i for somebody in its place who looks where its front does."""
     if not _is_apart(view, i, j):
         return DOUBTFUL
-    angle = bearing(view, i, body_of(view, j).position[:2])
+    return _is_to_left(body_of(view, i), body_of(view, j), view.strictness)
+
+
+def _is_to_left(looking: SeenBody, there: SeenBody, strictness: float) -> Judgement:
+    """Whether all of a body is to the left of one that looks where its heading says."""
+    angle, *corners = _turns(looking, there)
     border = min(abs(angle), 180 - abs(angle))
-    sides = {bearing(view, i, corner) > 0 for corner in footprint(body_of(view, j))}
-    if border < BORDER_DEGREES * view.strictness or len(sides) > 1:
+    if border < BORDER_DEGREES * strictness or len({turn > 0 for turn in corners}) > 1:
         return DOUBTFUL
     return Judgement(angle > 0, border / 180)
 
@@ -153,7 +155,7 @@ def is_facing(view: View, i: int, j: int) -> Judgement:
     """Whether the front of object i looks towards object j."""
     if not _is_apart(view, i, j):
         return DOUBTFUL
-    angles = [abs(bearing(view, i, place)) for place in (body_of(view, j).position[:2], *footprint(body_of(view, j)))]
+    angles = [abs(turn) for turn in _turns(body_of(view, i), body_of(view, j))]
     if angles[0] * view.strictness <= BORDER_DEGREES:
         return Judgement(True, (AWAY_DEGREES - angles[0]) / 180)
     if min(angles) >= AWAY_DEGREES * min(view.strictness, 1.5):
@@ -169,11 +171,7 @@ def is_on_left_of_way(view: View, way: tuple[int, int], k: int) -> Judgement:
     if np.linalg.norm(ahead) < WAY_M * view.strictness or nearest_distance(foot, there) < BESIDE_M * view.strictness:
         return DOUBTFUL
     looking = at.model_copy(update={"heading": math.degrees(math.atan2(ahead[1], ahead[0]))})
-    angle = _turn_to(looking, there.position[:2])
-    border = min(abs(angle), 180 - abs(angle))
-    if border < BORDER_DEGREES * view.strictness or len({_turn_to(looking, at) > 0 for at in footprint(there)}) > 1:
-        return DOUBTFUL
-    return Judgement(angle > 0, border / 180)
+    return _is_to_left(looking, there, view.strictness)
 
 
 def _is_apart(view: View, i: int, j: int) -> bool:
