@@ -1,8 +1,6 @@
 """The chart with eight files of values, each as a cluster may want it: it lints, renders, and Kubernetes accepts it."""
 
 import json
-import subprocess
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +10,18 @@ import yaml
 from monitoring.dashboard import DASHBOARDS, dashboard
 from schemas.topics import GRAPHS, IMAGES, SEEDS, TOPICS
 from streams.broker.topic_partitions import parse_partitions
-from streams.services.program_cache import find_program
 from streams.settings import RenderSettings, describe
-from tests.fakes.services import require
+from tests.fakes.helm_chart import CHART, helm, manifests_of, words_of_refusal
 
-CHART = Path(__file__).parents[3] / "helm" / "skg-factory"
 VALUES = sorted((Path(__file__).parent / "values").glob("*.yaml"))
 MOST_LINES = 200
 OF_OPERATORS = ("monitoring.coreos.com/", "keda.sh/")
 """Kinds whose schemas come with their operators."""
 
 
-def _helm(*arguments: str) -> subprocess.CompletedProcess[str]:
-    require("helm")
-    return subprocess.run([str(find_program("helm")), *arguments], capture_output=True, text=True, check=False)
-
-
-@cache
 def manifests(name: str) -> list[dict[str, Any]]:
     """All that the chart makes of a file of values."""
-    done = _helm("template", "release", str(CHART), "--values", str(Path(__file__).parent / "values" / f"{name}.yaml"))
-    assert done.returncode == 0, done.stderr
-    return [document for document in yaml.safe_load_all(done.stdout) if document]
+    return manifests_of("--values", str(Path(__file__).parent / "values" / f"{name}.yaml"))
 
 
 def pod(name: str, stage: str) -> dict[str, Any]:
@@ -53,7 +41,7 @@ def of_kind(name: str, kind: str) -> list[dict[str, Any]]:
 @pytest.mark.thorough
 @pytest.mark.parametrize("values", VALUES, ids=lambda path: path.stem)
 def test_helm_lints_each_file_of_values_and_kubernetes_would_accept_what_it_makes(values: Path):
-    done = _helm("lint", "--strict", str(CHART), "--values", str(values))
+    done = helm("lint", "--strict", str(CHART), "--values", str(values))
     assert done.returncode == 0, done.stdout + done.stderr
     kubernetes_validate = pytest.importorskip("kubernetes_validate")
     for manifest in manifests(values.stem):
@@ -160,16 +148,14 @@ def test_a_scaler_logs_in_as_the_stages_do():
     ],
 )
 def test_more_processes_than_partitions_and_half_a_scaling_are_refused(given: str, why: str):
-    done = _helm("template", "release", str(CHART), "--set", given)
-    assert done.returncode != 0
-    assert why in done.stderr
+    assert why in words_of_refusal(given)
 
 
 def test_the_partitions_that_bound_scaling_are_those_of_the_table():
     for stage, topic in (("agents", SEEDS), ("render", GRAPHS), ("examine", IMAGES)):
         for more, code in ((0, 0), (1, 1)):
             most = TOPICS[topic].partitions + more
-            assert _helm("template", "r", str(CHART), "--set", f"stages.{stage}.scaling.max={most}").returncode == code
+            assert helm("template", "r", str(CHART), "--set", f"stages.{stage}.scaling.max={most}").returncode == code
 
 
 def test_a_job_makes_the_topics_and_jobs_by_the_clock_tend_the_dataset():
@@ -204,9 +190,8 @@ def test_a_job_makes_the_topics_and_jobs_by_the_clock_tend_the_dataset():
     ],
 )
 def test_a_misspelt_setting_or_value_of_a_pod_is_refused(given: str):
-    done = _helm("template", "release", str(CHART), "--set", given)
-    assert done.returncode != 0
-    assert given.partition("=")[0].rpartition(".")[2] in done.stderr or "strategy" in done.stderr
+    words = words_of_refusal(given)
+    assert given.partition("=")[0].rpartition(".")[2] in words or "strategy" in words
 
 
 def test_the_schema_knows_every_setting_and_no_other():
