@@ -370,7 +370,7 @@ def test_values_of_an_older_chart_still_do(tmp_path: Path):
 
 
 @pytest.mark.thorough
-def test_kubernetes_itself_would_accept_themanifests_of():
+def test_kubernetes_itself_would_accept_the_manifests():
     kubernetes_validate = pytest.importorskip("kubernetes_validate")
     for manifest in [*manifests_of(*BALANCED, *MODELS), *manifests_of(*BALANCED, *SECURED)]:
         kubernetes_validate.validate(manifest, "1.30", strict=True)
