@@ -29,15 +29,18 @@ PAIR_HOMES = {VALIDATION: 400, TEST: 400, TRAIN: 200}
 """Shares of the homes of categories in pairs, in thousandths: 16 % of the pairs are in each hold-out."""
 
 LONE_HOMES = {VALIDATION: 300, TEST: 300, TRAIN: 400}
-"""Shares of the homes for keys of one category, in thousandths."""
+"""Shares of the homes for keys of one category, or of one group, in thousandths."""
+
+GROUPED = " and "
+"""Between the categories of a group, whose home is drawn as if it were one category."""
 
 
 class Key(NamedTuple):
     """What a question must not share between splits: a family of relations with the categories it is about.
 
-    Two categories (sorted; the same one twice for two of a kind) are a related pair, one is a lone category, none is a
-    question that names nothing.  `by_words`: the key of a question's text where that does not reveal its answer's
-    category; such a text must stay in one split too.
+    Two categories (sorted; the same one twice for two of a kind) are a related pair, three a group that is related as one,
+    one is a lone category, none is a question that names nothing.  `by_words`: the key of a question's text where that does
+    not reveal its answer's category; such a text must stay in one split too.
     """
 
     family: str
@@ -48,6 +51,11 @@ class Key(NamedTuple):
 def pair(family: str, a: str, b: str) -> Key:
     """The key of two categories, whichever comes first."""
     return Key(family, (min(a, b), max(a, b)))
+
+
+def group(family: str, *categories: str) -> Key:
+    """The key of three categories or more that are related as one, in any order."""
+    return Key(family, tuple(sorted(categories)))
 
 
 def split_of_keys(keys: Iterable[Key]) -> str | None:
@@ -61,6 +69,8 @@ def _split_of_key(key: Key) -> str:
         return TRAIN
     if len(key.categories) == 1:
         return _home(PAIR_HOMES if key.by_words else LONE_HOMES, key.family, key.categories[0])
+    if len(key.categories) > 2:
+        return _home(LONE_HOMES, key.family, GROUPED.join(key.categories))
     first, second = (_home(PAIR_HOMES, key.family, category) for category in key.categories)
     return first if first == second else TRAIN
 

@@ -70,15 +70,15 @@ class Overlaps:
                 yield one, other
 
     def _pairs(self, row: Row, scene: Scene) -> set[str]:
-        """Every pair of categories that a question of the row relates, as text."""
+        """Every pair or group of categories that a question of the row relates, as text."""
         found: set[str] = set()
         for question in row["questions"]:
             parsed = parse_question(question["question"], scene, question["answer"], question["choices"])
             understood = None if parsed is None else split_keys(parsed, question["answer"])
             self.unread += understood is None
             for key in understood or ():
-                if len(key.names) == 2:
-                    found.add(f"{key.family} of {key.names[0]} and {key.names[1]}")
+                if len(key.names) > 1:
+                    found.add(f"{key.family} of {' and '.join(key.names)}")
         return found
 
 

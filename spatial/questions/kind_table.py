@@ -328,7 +328,7 @@ _ROWS: tuple[QueryType[Any], ...] = (
     ),
     QueryType(
         q.IsBetween, "between", "between", between_rules.whether_between,
-        split_keys.of_order, distractors.yes_no, twin_queries.of_is_between, GAPS,
+        split_keys.of_whether_between, distractors.yes_no, twin_queries.of_is_between, GAPS,
     ),
     QueryType(
         q.KnownSide, "unanswerable", "unanswerable", unknown_rules.known_side,

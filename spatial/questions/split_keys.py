@@ -47,9 +47,9 @@ from spatial.questions.question_kinds import (
     references,
 )
 from spatial.relations.predicate_table import PREDICATES
-from spatial.splits import Key, pair
+from spatial.splits import Key, group, pair
 
-DIRECTION, DISTANCE, GROUNDING = "direction", "distance", "grounding"
+DIRECTION, DISTANCE, GROUNDING, ARRANGEMENT = "direction", "distance", "grounding", "arrangement"
 
 AnswerCategory = Callable[[], str]
 """The category of the object that the answer names or a box shows; called only where there is one."""
@@ -163,13 +163,16 @@ def of_list(_query: CountWhere | OddOneOut, found: list[str], _answer_category: 
 
 
 def of_between(_query: Between, found: list[str], answer_category: AnswerCategory) -> set[Key]:
-    """Any two of the two that are named and the one between them."""
-    return {pair(DIRECTION, a, b) for a, b in combinations((*found, answer_category()), 2)}
+    """The two that are named with the one between them, as a group; and the two by the words, which do not name it."""
+    return {group(ARRANGEMENT, *found, answer_category()), pair(ARRANGEMENT, *found)._replace(by_words=True)}
 
 
-def of_order(
-    _query: InOrder | RowOrder | IsBetween | ViewedSide, found: list[str], _answer_category: AnswerCategory
-) -> set[Key]:
+def of_whether_between(_query: IsBetween, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The three as a group: which of them is in the middle is what is asked."""
+    return {group(ARRANGEMENT, *found)}
+
+
+def of_order(_query: InOrder | RowOrder | ViewedSide, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """Any two of the three."""
     return {pair(DIRECTION, a, b) for a, b in combinations(found, 2)}
 

@@ -1,8 +1,8 @@
 """Derives the split to which a question belongs from its text.
 
 In: a parsed question and its answer.  Out: split keys, and the split to which they belong.
-A key is a family of relations with the categories it concerns.  Pairs are unordered.  A question that asks for an object
-has one more key, of its text alone, which does not name that object.
+A key is a family of relations with the categories it concerns.  Pairs and groups are unordered, and the home of a group is
+drawn as one.  A question that asks for an object has one more key, of its text alone, which does not name that object.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,6 +28,7 @@ _FAMILIES = {
 }  # fmt: skip
 _NOUNS = {"seen": "existence", "seen_unseen": "existence", "count": "count", "more": "count", "end": "outermost"}
 _LISTS = {"how_many_of": "direction", "odd": "direction", "falls_with": "support"}
+_ANY_TWO = {"nearest_camera": "depth", "order": "direction", "row_order": "direction", "viewed_side": "direction"}
 _SINGLE = {
     "value": "attribute", "turned": "attribute", "area": "place", "where_box": "grounding", "where_point": "grounding",
 }  # fmt: skip
@@ -78,8 +79,8 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
         yield from () if form.refs[0].noun is None else (Key(_SINGLE[form.ask], (meant[0],)),)
     elif form.ask in _LISTS:
         yield from (_pair(_LISTS[form.ask], meant[0], other) for other in meant[1:])
-    elif form.ask == "nearest_camera":
-        yield from (_pair("depth", a, b) for a, b in combinations(meant, 2))
+    elif form.ask in _ANY_TWO:
+        yield from (_pair(_ANY_TWO[form.ask], a, b) for a, b in combinations(meant, 2))
     elif form.ask in _PAIRED:
         yield _pair(_PAIRED[form.ask], *meant)
     elif form.ask in _IN_PLACES:
@@ -88,9 +89,8 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
         yield from _boxed_keys(reader, form, meant)
     elif form.ask == "closer":
         yield from (_pair("distance", meant[1], other) for other in (meant[0], meant[2]))
-    elif form.ask in ("order", "row_order", "is_between", "between", "viewed_side"):
-        found = [_category(reader, parsed.named(answer))] if form.ask == "between" else []
-        yield from (_pair("direction", a, b) for a, b in combinations((*meant, *found), 2))
+    elif form.ask in ("is_between", "between"):
+        yield from _between_keys(parsed, meant, answer)
     else:
         yield from _search_keys(parsed, meant[0], answer)
 
@@ -99,6 +99,14 @@ def _boxed_keys(reader: Reader, form: Form, meant: list[str]) -> Iterator[Key]:
     """What a box shows: alone, or with the category that it is compared with."""
     boxed = boxed_thing(reader, form).category
     yield _pair("direction", boxed, meant[0]) if meant else Key("grounding", (boxed,))
+
+
+def _between_keys(parsed: ParsedQuestion, meant: list[str], answer: str) -> Iterator[Key]:
+    """The three as a group; where the one between is asked for, the two that the text names besides."""
+    if parsed.form.ask == "between":
+        yield _pair("arrangement", *meant)._replace(of_words=True)
+        meant = [*meant, _category(parsed.reader, parsed.named(answer))]
+    yield Key("arrangement", tuple(sorted(meant)))
 
 
 def _described_keys(parsed: ParsedQuestion) -> Iterator[Key]:
@@ -172,6 +180,8 @@ def home_split(found: frozenset[Key]) -> str | None:
 def _home_of_key(key: Key) -> str:
     if not key.names:
         return "train"
+    if len(key.names) > 2:
+        return _drawn_split(int(digest("home", key.family, " and ".join(key.names)), 16), SINGLE_SHARES)
     shares = SINGLE_SHARES if len(key.names) == 1 and not key.of_words else PAIR_SHARES
     homes = {_drawn_split(int(digest("home", key.family, name), 16), shares) for name in key.names}
     return homes.pop() if len(homes) == 1 else "train"

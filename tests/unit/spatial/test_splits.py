@@ -12,8 +12,19 @@ from spatial.questions.answering import answer
 from spatial.questions.descriptions.claims import Claim, keys_of_claim
 from spatial.questions.kind_table import keys_of
 from spatial.questions.object_names import NamedScene
-from spatial.questions.question_kinds import Directed, Exists, Find, InPlace, Larger, Outermost, Ref, from_json
-from spatial.splits import SPLITS, Key, pair, scene_hash, split_of_keys
+from spatial.questions.question_kinds import (
+    Between,
+    Directed,
+    Exists,
+    Find,
+    InPlace,
+    IsBetween,
+    Larger,
+    Outermost,
+    Ref,
+    from_json,
+)
+from spatial.splits import SPLITS, Key, group, pair, scene_hash, split_of_keys
 from tests.fakes.events import make_graph
 from tests.fakes.scenes import random_scene
 
@@ -60,6 +71,17 @@ def test_a_pair_has_no_order():
     assert pair("direction", "dog", "cat") == pair("direction", "cat", "dog")
 
 
+def test_a_group_has_no_order():
+    assert group("arrangement", "dog", "cat", "cup") == group("arrangement", "cup", "cat", "dog")
+
+
+def test_every_split_gets_its_share_of_groups():
+    rng = random.Random(0)
+    homes = [split_of_keys([group("arrangement", *(f"{i}{rng.random()}" for i in range(3)))]) for _ in range(4000)]
+    assert 0.36 < homes.count("train") / 4000 < 0.44
+    assert all(0.26 < homes.count(split) / 4000 < 0.34 for split in ("validation", "test"))
+
+
 def test_every_split_gets_its_share_of_pairs():
     rng = random.Random(0)
     homes = [split_of_keys([pair("depth", f"a{rng.random()}", f"b{rng.random()}")]) for _ in range(4000)]
@@ -91,7 +113,7 @@ def test_neither_pairs_by_relation_nor_texts_are_shared_between_splits():
     pairs, texts = defaultdict(set), defaultdict(set)
     for split in SPLITS:
         for question, keys in asked_in(split, 120):
-            pairs[split] |= {key for key in keys if len(key.categories) == 2}
+            pairs[split] |= {key for key in keys if len(key.categories) > 1}
             texts[split].add(question.question.casefold())
     for things in (pairs, texts):
         assert all(len(things[split]) > 20 for split in SPLITS)
@@ -140,11 +162,25 @@ def test_without_a_split_everything_may_be_asked():
             {pair("size", "cup", "table"), Key("size", ("table",), by_words=True)},
         ),
         (InPlace(subject=Ref(extreme="leftmost"), place="left"), {Key("outermost", ())}),
+        (
+            IsBetween(subject=Ref(category="cup"), first=Ref(category="table"), second=Ref(category="plate")),
+            {group("arrangement", "cup", "plate", "table")},
+        ),
     ],
 )
 def test_the_keys_of_a_question_are_its_pairs_and_its_words(query, keys):
     asked = NamedScene(laid_table())
     assert keys_of(query, answer(query, asked), asked) == keys
+
+
+def test_what_is_between_two_things_has_a_key_of_its_words_too():
+    cups = laid_table()
+    vase, book = (cups.objects[0].model_copy(update={"id": i, "category": c}) for i, c in ((3, "vase"), (4, "book")))
+    row = [vase.model_copy(update={"box": (120, 300, 40, 40)}), book.model_copy(update={"box": (240, 300, 40, 40)})]
+    scene = cups.model_copy(update={"objects": (cups.objects[0], *row), "relations": ()})
+    query, asked = Between(first=Ref(category="cup"), second=Ref(category="book")), NamedScene(scene)
+    by_words = pair("arrangement", "book", "cup")._replace(by_words=True)
+    assert keys_of(query, answer(query, asked), asked) == {group("arrangement", "book", "cup", "vase"), by_words}
 
 
 def laid_table():
