@@ -1,6 +1,6 @@
 """Client of servers with the OpenAI API: the only file that imports openai.
 
-In: requests.  Out: replies, or one of four failures: busy, unavailable, invalid request, wrong configuration.
+In: requests.  Out: replies, or one of five failures: busy, away, malformed answer, invalid request, wrong configuration.
 Makes one attempt; `rate_limiter`, `answer_cache` and `usage` are wrapped around it.
 """
 
@@ -37,6 +37,12 @@ OPTIONAL = {"max_tokens": "max_completion_tokens", "temperature": "", "seed": ""
 _ROLES = re.compile(r"system role|roles? .{0,20}not supported|roles are supported|must alternate", re.IGNORECASE)
 """What chat templates complain of that know no turn of the system."""
 
+GATEWAY = frozenset({502, 503})
+"""Statuses of gateways without a server, and of servers that start or stop. Not 504: a slow request causes it."""
+
+CONNECT_S = 10.0
+"""A host that takes no connection for so long is away; less than a call may take, so that the two differ."""
+
 SENT_SHOWN = 80
 """Characters of what a server sent that an error shows."""
 
@@ -50,6 +56,10 @@ class Busy(RetryableError):
     def __init__(self, text: str, retry_after_s: float | None = None) -> None:
         super().__init__(text)
         self.retry_after_s = retry_after_s
+
+
+class Away(Busy):
+    """Nobody takes connections there, or a gateway says so (502, 503): no request is at fault, and every one fails."""
 
 
 class Malformed(Busy):
@@ -70,7 +80,7 @@ class OpenAIClient:
             base_url=endpoint.url,
             api_key=endpoint.api_key or "none",  # local servers need none, the client needs a text
             max_retries=0,
-            timeout=endpoint.timeout_s,
+            timeout=openai.Timeout(endpoint.timeout_s, connect=min(CONNECT_S, endpoint.timeout_s / 2)),
             http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),  # the key goes to the configured host only
         )
         self._mode: Mode = MODES[0]
@@ -83,7 +93,7 @@ class OpenAIClient:
         return self._endpoint.model
 
     async def complete(self, request: Request) -> Reply:
-        """Make one call. Raises Busy, RetryableError, PermanentError (a request that the server refuses in every mode),
+        """Make one call. Raises Busy (Away, Malformed), PermanentError (a request that the server refuses in every mode),
         Refused (configuration)."""
         started = time.monotonic()
         picture = None
@@ -119,7 +129,8 @@ class OpenAIClient:
         except openai.APIConnectionError as error:
             if _is_other_protocol(error.__cause__):
                 raise self._malformed(str(error.__cause__)) from error
-            raise Busy(f"{self._where} cannot be reached: {error.__cause__ or error}") from error
+            failure = Away if _is_unconnected(error.__cause__) else Busy
+            raise failure(f"{self._where} cannot be reached: {_cause_text(error)}") from error
         except openai.APIStatusError as error:
             raise self._as_error(error) or error from error
         except (openai.APIError, ValueError, RecursionError) as error:
@@ -134,7 +145,8 @@ class OpenAIClient:
         if kind == "configuration":
             return Refused(f"{self._where} refused: {self._describe(error)}; check URL, model and key")
         verb = "is busy" if kind == "busy" else "is failing"
-        return Busy(f"{self._where} {verb}: {self._describe(error)}", retry_after_s(error.response.headers))
+        failure = Away if error.status_code in GATEWAY else Busy
+        return failure(f"{self._where} {verb}: {self._describe(error)}", retry_after_s(error.response.headers))
 
     def _describe(self, error: openai.APIStatusError | None) -> str:
         """The status and the server's message, in one line; some repeat the key."""
@@ -233,6 +245,17 @@ def _messages(request: Request, picture: str | None, mode: Mode, *, merges_syste
 def _is_form_error(error: openai.APIStatusError) -> bool:
     """Whether a server failed because of `response_format`: some answer 500 to a form that they do not support."""
     return error.status_code == 500 and "response_format" in error.message
+
+
+def _is_unconnected(error: BaseException | None) -> bool:
+    """Whether no connection was made: refused, no route, no such name, no TLS, no answer in time.  By name, as below."""
+    return type(error).__name__ in {"ConnectError", "ConnectTimeout", "ProxyError"}
+
+
+def _cause_text(error: openai.APIConnectionError) -> str:
+    """What the HTTP library says, or the name of its error where it says nothing."""
+    cause = error.__cause__
+    return str(error) if cause is None else str(cause) or type(cause).__name__
 
 
 def _is_other_protocol(error: BaseException | None) -> bool:

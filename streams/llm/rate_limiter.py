@@ -15,8 +15,9 @@ from monitoring.logs import log
 from schemas.errors import PermanentError, RetryableError
 from schemas.llm.contract import Form, LanguageModel, MalformedReply, Reply, Request, Turn
 from schemas.llm.token_limits import LEAST_TOKENS
+from streams.broker.reachability import ServiceAway
 from streams.errors import Refused
-from streams.llm.openai_client import Busy, Malformed
+from streams.llm.openai_client import Away, Busy, Malformed
 
 ATTEMPTS = 6
 """Attempts at one request before RetryableError, with which the caller retries after its own pause. What is no answer of
@@ -111,7 +112,8 @@ class RateLimitedModel:
         return self._inner.name
 
     async def complete(self, request: Request) -> Reply:
-        """The inner model's reply. Raises RetryableError after `ATTEMPTS` busy answers.
+        """The inner model's reply. Raises RetryableError after `ATTEMPTS` busy answers: ServiceAway where the server was
+        not there at the last.
 
         Where the last one was no answer of the API: MalformedReply, or Refused if this server has never given one and
         gives none to a harmless request.
@@ -137,6 +139,8 @@ class RateLimitedModel:
 
     async def _last_failure(self, failure: Busy) -> Exception:
         reason = f"{failure} (tried {ATTEMPTS} times)"
+        if isinstance(failure, Away):
+            return ServiceAway(f"the language model {self.name} (SKG_LLM_URL, SKG_MLLM_URL)", reason, "model")
         if not isinstance(failure, Malformed):
             return RetryableError(reason, "model")
         self._has_answered = self._has_answered or await self._answers_anything()

@@ -66,7 +66,8 @@ class RetryPolicy:
 
 
 MODEL_RETRY_POLICY = RetryPolicy(attempts=12)
-"""A language model's server may be unavailable for minutes; its client makes six requests in each of these attempts."""
+"""A language model's server may fail for minutes; its client makes six requests in each of these attempts. One that is away
+is waited for without counting."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ class SeedStep:
         self._tools.counters.count_event(event, graph.record)
 
     async def _plan_with_retries(self, graph: _Graph) -> tuple[Event, Message] | PermanentError:
-        """The plan after at most `attempts`; an unavailable store is waited for as long as `give_up_s` allows."""
+        """The plan after at most `attempts`; what is away is waited for as long as `give_up_s` allows."""
         began, give_up_s = monotonic(), self._tools.retry_policy.give_up_s
         while True:
             try:

@@ -1,7 +1,9 @@
 """The door to language models over real HTTP: what servers answer, refuse, forget and break."""
 
 import asyncio
+import contextlib
 import json
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
@@ -13,7 +15,7 @@ from schemas.llm.contract import Form, Picture, Reply, Request, Turn
 from streams.demo.llm_stub import Stub, StubRequest, StubResponse, serving
 from streams.errors import Refused
 from streams.llm.endpoint import Endpoint
-from streams.llm.openai_client import Busy, OpenAIClient
+from streams.llm.openai_client import Away, Busy, OpenAIClient
 from tests.fakes.planted import echoing
 
 pytestmark = pytest.mark.thorough
@@ -112,6 +114,46 @@ def test_the_hard_timeout_ends_a_call_that_hangs():
 def test_a_server_that_is_not_there_is_named():
     with pytest.raises(RetryableError, match=r"tiny at http://127.0.0.1:9/v1"):
         complete(OpenAIClient(Endpoint("http://127.0.0.1:9/v1", "tiny", "", 2.0)))
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "https://127.0.0.1:{plain}/v1", "http://no.such.host.invalid/v1"])
+def test_a_server_to_which_no_connection_is_made_is_away(url: str):
+    with serving(in_turn([StubResponse("{}")])) as stub, pytest.raises(Away, match="cannot be reached"):
+        complete(OpenAIClient(Endpoint(url.replace("{plain}", str(stub.server_port)), "tiny", "", 2.0)))
+
+
+def test_a_host_that_takes_no_connection_in_time_is_away_and_not_slow():
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf, contextlib.ExitStack() as waiting:
+        for _ in range(3):  # its queue is full
+            waiting.enter_context(_begun(deaf.getsockname()))
+        with pytest.raises(Away, match="ConnectTimeout"):
+            complete(OpenAIClient(Endpoint(f"http://127.0.0.1:{deaf.getsockname()[1]}/v1", "tiny", "", 1.0)))
+
+
+def _begun(address: tuple[str, int]) -> socket.socket:
+    """A connection that is asked for, whether or not anybody takes it."""
+    connection = socket.socket()
+    connection.setblocking(False)
+    connection.connect_ex(address)
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("says", "is_away"),
+    [
+        (StubResponse("no upstream", status=502), True),
+        (StubResponse("loading", status=503), True),
+        (StubResponse("one slow request", status=504), False),
+        (StubResponse("fell over", status=500), False),
+        (StubResponse("slow down", status=429), False),
+        (StubResponse(reset=True), False),
+        (StubResponse("{}", delay_s=1.0), False),
+    ],
+)
+def test_a_gateway_without_a_server_is_away_and_a_server_that_fails_at_a_request_is_not(says: StubResponse, is_away: bool):
+    with opened([says], timeout_s=0.3) as (door, _), pytest.raises(Busy) as caught:
+        complete(door)
+    assert isinstance(caught.value, Away) == is_away
 
 
 @pytest.mark.parametrize("status", [301, 307, 401, 402, 403, 404, 405])

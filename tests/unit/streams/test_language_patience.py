@@ -1,6 +1,8 @@
 """Around the door: patience with busy servers, answers that are paid once, budgets and bills."""
 
 import asyncio
+import contextlib
+import socket
 from collections import Counter
 from pathlib import Path
 
@@ -10,21 +12,29 @@ from pydantic import SecretStr, ValidationError
 
 from monitoring.llm_metrics import LanguageMetrics
 from schemas.errors import RetryableError
+from schemas.events import SeedConcept
+from schemas.graph import SpatialGraph
+from schemas.ids import make_seed
 from schemas.interfaces import StoredObject
 from schemas.llm.contract import Form, Reply, Request, Turn, answer_key, ledger
+from streams.broker.reachability import ServiceAway
+from streams.demo.llm_stub import StubResponse, serving
 from streams.errors import Misconfigured
 from streams.faust_app.seed_agent import REBALANCE_S
 from streams.llm.answer_cache import CachedModel
 from streams.llm.cost_report import CostReport
+from streams.llm.endpoint import Endpoint
 from streams.llm.factory import make_judge
-from streams.llm.openai_client import Busy
+from streams.llm.openai_client import Away, Busy, OpenAIClient
 from streams.llm.prices import Prices, read_prices
 from streams.llm.rate_limiter import ATTEMPTS, Clock, ConcurrencyLimit, RateLimitedModel
 from streams.llm.token_budget import Budget
 from streams.llm.usage import MeteredModel
 from streams.settings import AgentSettings, ExamineSettings
-from tests.fakes.events import make_qa, make_rejection
+from streams.steps.seed_step import RetryPolicy, SeedStep, SeedTools
+from tests.fakes.events import make_graph, make_qa, make_rejection
 from tests.fakes.models import ScriptedModel
+from tests.fakes.steps import KeptMessagesLater, record_of, tally
 from tests.fakes.store import InMemoryStore
 
 REQUEST = Request("edges", "edges-1", (Turn("system", "s"), Turn("user", "{}")), Form("edges", {}))
@@ -66,6 +76,17 @@ def test_pauses_grow_while_a_server_fails_and_then_the_caller_takes_over():
     assert not isinstance(caught.value, Busy)
     assert time.slept == [0.5, 1.0, 2.0, 4.0, 8.0]
     assert ATTEMPTS == 6
+
+
+def test_a_server_that_is_not_there_is_told_from_one_that_fails():
+    model = RateLimitedModel(ScriptedModel([Away("tiny at http://host cannot be reached")]), _limit(), Time().clock)
+    with pytest.raises(ServiceAway, match=r"cannot be reached \(tried 6 times\)") as caught:
+        asyncio.run(model.complete(REQUEST))
+    assert caught.value.service == "model"
+    failing = RateLimitedModel(ScriptedModel([Away("not there"), Busy("500")]), _limit(), Time().clock)
+    with pytest.raises(RetryableError) as caught_failing:
+        asyncio.run(failing.complete(REQUEST))
+    assert not isinstance(caught_failing.value, ServiceAway)
 
 
 def test_all_requests_wait_while_the_server_asked_for_patience():
@@ -355,3 +376,34 @@ def test_keys_are_never_shown():
     settings = AgentSettings(llm_api_key=SecretStr("open sesame"))
     assert "sesame" not in repr(settings)
     assert "sesame" not in settings.model_dump_json()
+
+
+class AwayUntil:
+    """Plans by one call of a model over HTTP, which begins to serve once it was waited for so often."""
+
+    def __init__(self, waits: int) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            self._port = taken.getsockname()[1]
+        self._left, self._opened = waits, contextlib.ExitStack()
+        door = OpenAIClient(Endpoint(f"http://127.0.0.1:{self._port}/v1", "tiny", "", 2.0))
+        self._model = RateLimitedModel(door, _limit(), Clock(sleep=self._wait))
+
+    async def _wait(self, _: float) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self._opened.enter_context(serving(lambda _: StubResponse("{}"), port=self._port))
+
+    async def plan(self, seed: SeedConcept, index: int) -> SpatialGraph:
+        with self._opened if self._left <= 0 else contextlib.nullcontext():
+            await self._model.complete(REQUEST)
+        return make_graph(seed, index)
+
+
+@pytest.mark.thorough
+def test_a_model_that_is_away_for_longer_than_all_attempts_costs_no_graph():
+    producer, policy = KeptMessagesLater(), RetryPolicy(attempts=2, longest_pause_s=0.001)
+    planner = AwayUntil(3 * policy.attempts * ATTEMPTS)
+    step = SeedStep(SeedTools(planner, producer, tally("agents"), policy))
+    asyncio.run(step.handle(record_of(make_seed("a cat"))))
+    (event,) = producer.events
+    assert isinstance(event, SpatialGraph)
