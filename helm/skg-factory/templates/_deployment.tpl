@@ -2,6 +2,7 @@
 {{- $asks := include "skg.asks" . }}
 {{- $prices := and $asks (.root.Values.llm).prices }}
 {{- $store := not (has .stage (list "balance" "lag-exporter")) }}
+{{- $draws := has .stage (list "render" "examine") }}
 {{- $access := dict "root" .root "asks" $asks "store" $store }}
 {{- $pod := include "skg.pod" . | fromYaml }}
 {{- $files := include "skg.access.sources" $access | trim }}
@@ -46,13 +47,16 @@ spec:
         {{- if $asks }}
         checksum/models: {{ include (print .root.Template.BasePath "/models.yaml") .root | sha256sum }}
         {{- end }}
+        {{- with include "skg.named.sources" (merge (dict "draws" $draws) $access) | fromYamlArray }}
+        checksum/named: {{ include "skg.contents" (dict "root" $.root "named" .) | sha256sum }}
+        {{- end }}
     spec:
       serviceAccountName: {{ include "skg.name" .root }}
       automountServiceAccountToken: false
       {{- with include "skg.pod.placement" $pod | trim }}
       {{- . | nindent 6 }}
       {{- end }}
-      terminationGracePeriodSeconds: {{ .values.graceSeconds | default 60 }}
+      terminationGracePeriodSeconds: {{ include "skg.grace" . }}
       securityContext:
         runAsNonRoot: true
         runAsUser: 10001
@@ -62,7 +66,7 @@ spec:
         - name: {{ .stage }}
           image: "{{ .root.Values.image.repository }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}"
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-          args: [skg, {{ .stage }}]
+          args: {{ include "skg.command" . }}
           envFrom:
             - configMapRef: {name: {{ include "skg.name" .root }}}
             {{- with $pod.extraEnvFrom }}
@@ -87,8 +91,15 @@ spec:
             {{- if has .stage (list "render" "write") }}
             - {name: SKG_HELD_OUT_PER_MILLE, value: {{ .root.Values.dataset.heldOutPerMille | quote }}}
             {{- end }}
-            {{- if eq .stage "write" }}
+            {{- if has .stage (list "write" "gallery") }}
             - {name: SKG_DATASET_URI, value: {{ .root.Values.dataset.uri | quote }}}
+            {{- end }}
+            {{- if has .stage (list "agents" "render") }}
+            {{- with include "skg.renderer" . }}
+            - {name: SKG_RENDERER, value: {{ . | quote }}}
+            {{- end }}
+            {{- end }}
+            {{- if eq .stage "write" }}
             - {name: SKG_DATASET_DEPTH, value: {{ .root.Values.dataset.depth | quote }}}
             {{- end }}
             {{- if $asks }}
@@ -100,23 +111,15 @@ spec:
             {{- range $name, $value := .values.env }}
             - {name: {{ $name }}, value: {{ $value | quote }}}
             {{- end }}
+            {{- if $draws }}
+            {{- with include "skg.cache.env" .root | trim }}
+            {{- . | nindent 12 }}
+            {{- end }}
+            {{- end }}
             {{- with $pod.extraEnv }}
             {{- toYaml . | nindent 12 }}
             {{- end }}
-          ports:
-            - {name: metrics, containerPort: {{ .root.Values.metrics.port }}}
-          startupProbe:
-            httpGet: {path: /healthz, port: metrics}
-            periodSeconds: 2
-            failureThreshold: 60
-          livenessProbe:
-            httpGet: {path: /healthz, port: metrics}
-            periodSeconds: 15
-            timeoutSeconds: 5
-          readinessProbe:
-            httpGet: {path: /readyz, port: metrics}
-            periodSeconds: 5
-            timeoutSeconds: 5
+          {{- include "skg.probes" . | nindent 10 }}
           resources: {{- toYaml .values.resources | nindent 12 }}
           securityContext:
             allowPrivilegeEscalation: false
@@ -133,6 +136,9 @@ spec:
             {{- end }}
             {{- if $prices }}
             - {name: prices, mountPath: /etc/skg, readOnly: true}
+            {{- end }}
+            {{- if and $draws (.root.Values.modelCache).claim }}
+            - {name: models, mountPath: /models}
             {{- end }}
             {{- with $pod.extraVolumeMounts }}
             {{- toYaml . | nindent 12 }}
@@ -152,6 +158,9 @@ spec:
         {{- end }}
         {{- if $prices }}
         - {name: prices, configMap: {name: {{ include "skg.name" .root }}-prices}}
+        {{- end }}
+        {{- if and $draws (.root.Values.modelCache).claim }}
+        - {name: models, persistentVolumeClaim: {claimName: {{ .root.Values.modelCache.claim }}}}
         {{- end }}
         {{- with $pod.extraVolumes }}
         {{- toYaml . | nindent 8 }}

@@ -360,6 +360,10 @@ def test_values_of_an_older_chart_still_do(tmp_path: Path):
     old = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
     for newer in ("balance", "lagExporter", "llm", "mllm", "serviceAccount", "pods", "topics", "maintenance"):
         del old[newer]
+    for newer in ("renderer", "startupSeconds", "modelCache", "network", "gallery"):
+        del old[newer]
+    for stage in old["stages"].values():
+        stage["graceSeconds"] = 60
     for newer in ("security", "saslMechanism", "username", "existingSecret", "password", "caFrom", "certSecret"):
         del old["kafka"][newer]
     del old["s3"]["caFrom"]

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
+from dataset.gallery.templates_engine import ASSETS
 from monitoring.dashboard import DASHBOARDS, dashboard
 from schemas.topics import GRAPHS, IMAGES, SEEDS, TOPICS
 from streams.broker.topic_partitions import parse_partitions
-from streams.settings import RenderSettings, describe
+from streams.composition import FAUST_END_S
+from streams.settings import AgentSettings, RenderSettings, describe
+from streams.worker.worker_process import LEAVE_GROUP_S
 from tests.fakes.helm_chart import CHART, helm, manifests_of, words_of_refusal
 
 VALUES = sorted((Path(__file__).parent / "values").glob("*.yaml"))
@@ -63,8 +66,12 @@ def test_a_stage_that_draws_on_a_gpu_runs_where_one_is_with_its_models_and_its_t
     assert container["resources"]["limits"]["nvidia.com/gpu"] == 1
     environment = {each["name"]: each for each in container["env"]}
     assert environment["HF_TOKEN"]["valueFrom"] == {"secretKeyRef": {"name": "hugging-face", "key": "token"}}
-    assert {"name": "models", "mountPath": "/models", "readOnly": True} in container["volumeMounts"]
-    assert "models" in {volume["name"] for volume in spec["volumes"]}
+    assert {"name": "models", "mountPath": "/models"} in container["volumeMounts"]
+    assert {"name": "sprites", "mountPath": "/sprites", "readOnly": True} in container["volumeMounts"]
+    claims = {v["persistentVolumeClaim"]["claimName"] for v in spec["volumes"] if "persistentVolumeClaim" in v}
+    assert claims == {"models", "sprites"}
+    assert environment["HF_HOME"]["value"].startswith("/models/")
+    assert "models" not in {volume["name"] for volume in pod("gpu", "agents")["spec"]["volumes"]}
 
 
 def test_other_stages_have_only_what_is_said_of_every_pod():
@@ -72,7 +79,58 @@ def test_other_stages_have_only_what_is_said_of_every_pod():
     assert spec["nodeSelector"] == {"kubernetes.io/arch": "amd64"}
     assert [each["key"] for each in spec["tolerations"]] == ["shared"]
     assert "runtimeClassName" not in spec
-    assert "models" not in {volume["name"] for volume in spec["volumes"]}
+    assert "sprites" not in {volume["name"] for volume in spec["volumes"]}
+
+
+def test_agents_and_render_share_one_renderer():
+    for stage, told in (("agents", "gligen"), ("render", "gligen"), ("examine", None), ("write", None)):
+        (container,) = pod("gpu", stage)["spec"]["containers"]
+        assert {each["name"]: each.get("value") for each in container["env"]}.get("SKG_RENDERER") == told
+    assert "agents plan for collage and render draws with solid" in words_of_refusal("stages.render.env.SKG_RENDERER=solid")
+
+
+def test_a_stage_may_have_an_environment_that_names_its_renderer_as_before():
+    given = ("--set", "stages.render.env.SKG_RENDERER=solid,stages.agents.env.SKG_RENDERER=solid")
+    for manifest in manifests_of(*given):
+        if manifest["kind"] == "Deployment":
+            (container,) = manifest["spec"]["template"]["spec"]["containers"]
+            named = [each["value"] for each in container["env"] if each["name"] == "SKG_RENDERER"]
+            assert named == (["solid"] if container["name"] in {"agents", "render"} else [])
+
+
+def test_a_pod_has_time_to_finish_what_is_in_flight_and_to_leave_its_group():
+    ends_s = {"agents": AgentSettings().agents_drain_s + FAUST_END_S}
+    for stage in ("render", "examine", "write"):
+        ends_s[stage] = RenderSettings().drain_s + LEAVE_GROUP_S
+    for stage, least_s in ends_s.items():
+        assert least_s < pod("defaults", stage)["spec"]["terminationGracePeriodSeconds"] < 2 * least_s
+    assert pod("gpu", "render")["spec"]["terminationGracePeriodSeconds"] > 900 + LEAVE_GROUP_S
+    assert "graceSeconds is below 50" in words_of_refusal("stages.write.graceSeconds=40")
+
+
+def test_a_process_has_as_long_to_start_as_the_values_say():
+    for stage, bound_s in (("render", 600), ("write", 120)):
+        probe = pod("gpu", stage)["spec"]["containers"][0]["startupProbe"]
+        assert probe["periodSeconds"] * probe["failureThreshold"] == bound_s
+
+
+def test_the_gallery_is_served_to_an_ingress_and_takes_no_seeds_unless_it_is_told_to():
+    (container,) = pod("secured", "gallery")["spec"]["containers"]
+    assert container["args"][:4] == ["skg", "gallery", "--host", "0.0.0.0"]
+    assert container["args"][-1] == "--no-feed"
+    assert {each["name"] for each in container["env"]} >= {"SKG_DATASET_URI", "SKG_S3_SECRET_KEY_FILE"}
+    (service,), (ingress,) = of_kind("secured", "Service"), of_kind("secured", "Ingress")
+    assert service["spec"]["selector"].items() <= pod("secured", "gallery")["metadata"]["labels"].items()
+    (rule,) = ingress["spec"]["rules"]
+    backend = rule["http"]["paths"][0]["backend"]["service"]
+    assert (rule["host"], backend["name"]) == ("skg.example", service["metadata"]["name"])
+    asset = container["livenessProbe"]["httpGet"]["path"].removeprefix("/assets/")
+    assert asset in ASSETS
+
+
+def test_what_a_secret_of_somebody_else_holds_is_looked_up_where_a_stage_uses_it():
+    assert "checksum/named" in pod("secured", "render")["metadata"]["annotations"]
+    assert "checksum/named" not in pod("defaults", "render")["metadata"]["annotations"]
 
 
 def test_without_values_of_pods_nothing_is_said_of_where_they_run():
