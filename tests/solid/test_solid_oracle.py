@@ -1,15 +1,19 @@
 """An oracle of numpy alone judges rows of traced pictures: `SKG_SOLID_SCENES` scenes, 20 by default.
 
+They are asked for in turn over all scenes of the knowledge that can be shown; `SKG_SOLID_FIRST` is the number of the first
+request (0 by default), so that many are judged in several runs.
+
 In: a table that the line wrote, its Parquet files read plainly.  Camera, boxes, masks, depths and relations are computed
 anew; only the surfaces of things, which rows do not have, are built as the renderer builds them.
 """
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from itertools import combinations, product
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -24,22 +28,15 @@ from schemas.events import QAEvent
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.interfaces import Sample
-from spatial.world.solid_capabilities import solids_only
+from spatial.knowledge.knowledge_base import scene_kinds
+from spatial.world.solid_capabilities import solids_only, unshown_scenes
 from tests.fakes.line import Line, store_rows
 from tests.solid.own_relations import Seen, holds, metres_apart
 
 SCENES = int(os.environ.get("SKG_SOLID_SCENES", "20"))
-CONCEPTS = (
-    "kitchen",
-    "living room",
-    "bedroom",
-    "home office",
-    "breakfast table",
-    "fruit still life",
-    "city street",
-    "park",
-    "farm",
-)
+FIRST = int(os.environ.get("SKG_SOLID_FIRST", "0"))
+SHOWN = sorted(scene_kinds().keys() - unshown_scenes().keys())
+CONCEPTS = Random(14).sample(SHOWN, len(SHOWN))
 pytestmark = pytest.mark.timeout(300 + 30 * SCENES)
 
 SIDE = 256
@@ -52,19 +49,30 @@ Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def rows(blender_python: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
-    """Accepted samples. Truth passes alone: one sample a pixel, no bounces."""
-    renderer = SolidRenderer(blender_python, TraceSettings(SIDE, 1, denoise=False, bounces=0, device="cpu"))
+def rows(
+    blender_python: Path, tmp_path_factory: pytest.TempPathFactory, record_testsuite_property: Callable[[str, object], None]
+) -> list[Row]:
+    """Accepted samples; how many were judged is told in a report (`--junitxml`)."""
+    uri = store_rows(str(tmp_path_factory.mktemp("solid") / "table"), accepted_samples(blender_python))
+    found = [row for path in Path(uri).glob("*.parquet") for row in pq.read_table(path).to_pylist()]
+    record_testsuite_property("scenes", len(found))
+    for column in ("objects", "relations"):
+        record_testsuite_property(column, sum(len(row[column]) for row in found))
+    return found
+
+
+def accepted_samples(python: Path) -> list[Sample]:
+    """So many of what is asked for. Truth passes alone: one sample a pixel, no bounces."""
+    renderer = SolidRenderer(python, TraceSettings(SIDE, 1, denoise=False, bounces=0, device="cpu"))
     line, samples = Line(renderer, capabilities=solids_only("solid")), list[Sample]()
-    outcomes = (line.outcomes([make_seed(concept, 1, first=k)]) for k in range(4 * SCENES) for concept in CONCEPTS)
-    for event in (event for found in outcomes for event in found):
-        if isinstance(event, QAEvent):
-            samples.append(Sample(event, line.store.objects[event.image.key].data))
+    for number in range(FIRST, FIRST + 4 * SCENES):
+        seed = make_seed(CONCEPTS[number % len(CONCEPTS)], 1, first=number // len(CONCEPTS))
+        accepted = [event for event in line.outcomes([seed]) if isinstance(event, QAEvent)]
+        samples += [Sample(event, line.store.objects[event.image.key].data) for event in accepted]
         if len(samples) == SCENES:
             break
     renderer.close()
-    uri = store_rows(str(tmp_path_factory.mktemp("solid") / "table"), samples)
-    return [row for path in Path(uri).glob("*.parquet") for row in pq.read_table(path).to_pylist()]
+    return samples
 
 
 def mask_of(thing: Row) -> np.ndarray:
