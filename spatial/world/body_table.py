@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 BODIES = Path(__file__).with_name("bodies")
@@ -23,7 +24,7 @@ class Surface:
     """A level place of a body: `at` is its height as a share of the body's.
 
     `along` (front to back, front is positive) and `across` (left is positive): from and to, as shares of the body's depth
-    and width, 0 in the middle.  `room`: free height above it in metres, None where nothing is above.
+    and width, 0 in the middle.  `room`: free height above it in metres in a body of usual size, None where it is free.
     `hollow`: things there are inside the body rather than on it.
     """
 
@@ -38,6 +39,7 @@ class Surface:
 class BodyKind:
     """`size`: usual width, depth, height in metres; real ones differ by up to `spread` of it, all three together.
 
+    `height_spread`: where it is given, heights differ by up to this share for themselves: stools are as wide, not as tall.
     `forms` are what builders call its shapes.  `has_front`: it looks somewhere.  `colours`: names of usual ones;
     `recolours`: a graph may ask for any colour of the palette.
     """
@@ -50,6 +52,14 @@ class BodyKind:
     colours: tuple[str, ...]
     recolours: bool
     surfaces: tuple[Surface, ...]
+    height_spread: float | None = None
+
+    def varied(self, rng: Random) -> tuple[float, float, float]:
+        """A size drawn evenly of those that real ones have: width, depth, height in metres."""
+        across = 1 + self.spread * rng.uniform(-1, 1)
+        up = across if self.height_spread is None else 1 + self.height_spread * rng.uniform(-1, 1)
+        width, depth, height = (round(side * scale, 4) for side, scale in zip(self.size, (across, across, up), strict=True))
+        return width, depth, height
 
     @property
     def volume(self) -> float:
@@ -77,6 +87,7 @@ def _body(name: str, row: dict[str, Any]) -> BodyKind:
         has_front=row.get("front", False),
         colours=tuple(row.get("colours", ())),
         recolours=row.get("recolours", False),
+        height_spread=row.get("height_spread"),
         surfaces=tuple(
             Surface(**{key: _pair(value) for key, value in surface.items()}) for surface in row.get("surfaces", ())
         ),
@@ -91,7 +102,7 @@ def _pair(value: Any) -> Any:
 def chance_taller(first: str, second: str, share: float) -> float:
     """How likely, 0 to 1, the second's height falls short of the first's by this share of it; 0 for unknown things.
 
-    A thing's size is its category's times a scale that is drawn evenly, so names alone tell exactly this much of a height.
+    A thing's height is its category's times a scale that is drawn evenly, so names alone tell exactly this much of it.
     """
     if not {first, second} <= bodies().keys():
         return 0.0
@@ -101,4 +112,5 @@ def chance_taller(first: str, second: str, share: float) -> float:
 
 def _heights(kind: BodyKind) -> list[float]:
     """Heights that are equally likely, metres."""
-    return [kind.size[2] * (1 + kind.spread * (k - STEPS) / STEPS) for k in range(2 * STEPS + 1)]
+    spread = kind.spread if kind.height_spread is None else kind.height_spread
+    return [kind.size[2] * (1 + spread * (k - STEPS) / STEPS) for k in range(2 * STEPS + 1)]

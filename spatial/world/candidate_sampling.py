@@ -135,7 +135,7 @@ def on_carrier(view: View, spec: BodySpec, carrier: Carrier, hollow: bool, rng: 
 def _on_surface(view: View, spec: BodySpec, carrier: Carrier, surface_draws: tuple[Surface, Array]) -> tuple[Array, Array]:
     surface, draws = surface_draws
     width, depth, height = carrier.size
-    if surface.room is not None and spec.size[2] > surface.room:
+    if surface.room is not None and spec.size[2] > surface.room * height / carrier.kind.size[2]:
         return np.zeros((0, 3)), np.zeros(0)
     heading = headings(view, spec, draws[:, 3])
     turn = np.radians(heading - carrier.heading)

@@ -96,10 +96,9 @@ def space_kind_of(scene: str | None) -> SpaceKind:
 
 def _body_spec(name: str, words: Sequence[str], rng: Random) -> BodySpec:
     kind = bodies()[name]
-    scale = 1 + kind.spread * rng.uniform(-1, 1)
-    width, depth, height = (round(side * scale, 4) for side in kind.size)
+    size = kind.varied(rng)
     turned = next((LOOKS[word] for word in words if word in LOOKS), 0)
-    return BodySpec(kind, rng.choice(kind.forms), (width, depth, height), turned)
+    return BodySpec(kind, rng.choice(kind.forms), size, turned)
 
 
 def _supports(draft: Draft) -> list[Support]:

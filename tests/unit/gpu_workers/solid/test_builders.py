@@ -13,7 +13,7 @@ from gpu_workers.solid.kit.materials import COLOURS, material
 from gpu_workers.solid.kit.mesh import Mesh
 from gpu_workers.solid.kit.primitives import box
 from spatial.knowledge.knowledge_base import categories
-from spatial.world.body_table import Surface, bodies
+from spatial.world.body_table import BodyKind, Surface, bodies
 
 pytestmark = pytest.mark.thorough
 
@@ -79,10 +79,25 @@ def test_a_thing_is_the_same_each_time_it_is_built(name: str, form: str):
 @pytest.mark.parametrize(("name", "form"), [pair for pair in FORMS if bodies()[pair[0]].surfaces])
 def test_a_surface_is_where_the_knowledge_says_in_the_least_and_the_greatest_size(name: str, form: str):
     kind = bodies()[name]
-    for scale in (1 - kind.spread, 1 + kind.spread):
-        size = [side * scale for side in kind.size]
+    for size in extreme_sizes(kind):
         parts = build_body(name, form, size, COLOURS["red"], 3).parts
         has_surfaces(np.concatenate([part.mesh.points[part.mesh.triangles()] for part in parts]), size, kind.surfaces)
+
+
+def extreme_sizes(kind: BodyKind) -> list[list[float]]:
+    """The least and the greatest size, and where heights differ for themselves the least with the greatest height, too."""
+    up = kind.spread if kind.height_spread is None else kind.height_spread
+    pairs = [(-1, -1), (1, 1), *(() if kind.height_spread is None else ((-1, 1), (1, -1)))]
+    width, depth, height = kind.size
+    return [[width * (1 + a * kind.spread), depth * (1 + a * kind.spread), height * (1 + b * up)] for a, b in pairs]
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_a_thing_can_be_built_in_the_least_and_the_greatest_size(name: str, form: str):
+    for width, depth, height in extreme_sizes(bodies()[name]):
+        parts = build_body(name, form, (width, depth, height), COLOURS["red"], 3).parts
+        points = np.concatenate([part.mesh.points for part in parts])
+        assert np.ptp(points, axis=0) == pytest.approx([depth, width, height], abs=1e-6)
 
 
 def has_surfaces(triangles: np.ndarray, size: Sequence[float], surfaces: Sequence[Surface]) -> None:
