@@ -15,7 +15,7 @@ Limits = tuple[int, int | None, int | None]
 RAIL, CLEAR_OF_RAILS = 0.15, 0.28
 """Where rails run trains end at the first share of the ground, and what stands before the track at the second or nearer."""
 
-ROADS = ("sidewalk", "racetrack")
+ROADS = ("sidewalk", "racetrack", "motorway")
 """Elements of scenes that have a road along the picture, with room for what is no vehicle behind it."""
 
 ROADSIDE, ON_ROAD = 0.34, 0.46
