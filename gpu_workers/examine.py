@@ -198,8 +198,10 @@ class ExamineHandler:
         picture, excluded_kinds = opened.picture, _kinds_not_asked(opened)
         canvas, depth_known = (event.image.width, event.image.height), is_depth_known(event.graph)
         scene = extract_scene(event.graph, truth, canvas, depth_known)
-        if read_layers(picture) is not None:  # it was drawn from the graph's scene in metres
-            scene = scene.model_copy(update={"world": seen_world(event.graph, scene.objects, canvas[0])})
+        layers = read_layers(picture)
+        if layers is not None:  # it was drawn from the graph's scene in metres
+            world = seen_world(event.graph, scene.objects, canvas[0], layers.covers)
+            scene = scene.model_copy(update={"world": world})
         sample = sample_id(event.image.image_id)
         strictness = self._policy.question_margin
         split = split_of(event.graph, event.held_out_per_mille)

@@ -186,10 +186,11 @@ class QAEvent(Event):
     """An accepted sample: picture, scene, questions (topic `skg.qa`, keyed by sample id).
 
     `held_out_per_mille` is the picture's: the questions were asked in the split that it gives.
-    Since 1.3 questions of kind `grounding` and `description` may have no choices; since 1.4 a scene may have a `world`.
+    Since 1.3 questions of kind `grounding` and `description` may have no choices; since 1.4 a scene may have a `world`,
+    since 1.5 its bodies say what hides them.
     """
 
-    VERSION: ClassVar[str] = "1.4"
+    VERSION: ClassVar[str] = "1.5"
 
     sample_id: Id
     image: ImageRef

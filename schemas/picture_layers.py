@@ -1,6 +1,7 @@
-"""Layers inside a picture's file: depth, which object is seen where, and the whole extent of each object.
+"""Layers inside a picture's file: depth, which object is seen where, the whole extent of each object and what hides it.
 
-In: an encoded WebP file and layers.  Out: the file with one more chunk, which readers of pictures pass over; or its layers.
+In: an encoded WebP file and layers.  Out: the file with two more chunks, which readers of pictures pass over; or its
+layers.
 So that a picture and what is known of each of its pixels are one object in the store.
 """
 
@@ -11,11 +12,16 @@ import msgpack
 
 from schemas.bounds import CANVAS_MAX, MAX_OBJECTS
 
-CHUNK = b"SKGL"
+CHUNK, COVERS = b"SKGL", b"SKGC"
+"""Names of the chunks: of pixels and extents; and, since readers of the first expect no more in it, of what hides what."""
+
 RIFF_HEAD = 12
 """Bytes before the first chunk: "RIFF", the size of all that follows, "WEBP"."""
 
 CHUNK_HEAD = 8
+
+Covers = tuple[tuple[int, float], ...]
+"""Ids of objects, in order, and the share of another object's whole silhouette that each hides."""
 
 Extent = tuple[float, float, float, float]
 """[x, y, width, height] in pixels, not rounded."""
@@ -26,12 +32,14 @@ class Layers:
     """`depth`: a 16-bit grey PNG, millimetres along the camera's axis, 0 unknown or beyond 65.535 m.
 
     `index`: an 8-bit grey PNG, 0 for no object, else the object's id and one.  `amodal`: of each object, in order, what
-    bounds its whole silhouette, cut by nothing but the frame.
+    bounds its whole silhouette, cut by nothing but the frame.  `covers`: of each object, in order, what hides it; None
+    where that is not known.
     """
 
     depth: bytes
     index: bytes
     amodal: tuple[Extent, ...]
+    covers: tuple[Covers, ...] | None = None
 
 
 def with_layers(file: bytes, layers: Layers) -> bytes:
@@ -39,27 +47,49 @@ def with_layers(file: bytes, layers: Layers) -> bytes:
     if file[:4] != b"RIFF" or file[8:RIFF_HEAD] != b"WEBP":
         raise ValueError("layers go into WebP files")
     payload: bytes = msgpack.packb([1, layers.depth, layers.index, [list(extent) for extent in layers.amodal]])
-    chunk = CHUNK + len(payload).to_bytes(4, "little") + payload + b"\0" * (len(payload) % 2)
-    return file[:4] + (len(file) - 8 + len(chunk)).to_bytes(4, "little") + file[8:] + chunk
+    chunks = _packed(CHUNK, payload)
+    if layers.covers is not None:
+        chunks += _packed(COVERS, msgpack.packb([1, layers.covers]))
+    return file[:4] + (len(file) - 8 + len(chunks)).to_bytes(4, "little") + file[8:] + chunks
+
+
+def _packed(name: bytes, payload: bytes) -> bytes:
+    return name + len(payload).to_bytes(4, "little") + payload + b"\0" * (len(payload) % 2)
 
 
 def read_layers(file: bytes) -> Layers | None:
     """The layers of a file; None where it has none that can be read."""
-    payload = _chunk(file)
+    payload = _chunk(file, CHUNK)
     if payload is None:
         return None
     try:
         version, depth, index, amodal = msgpack.unpackb(payload, max_array_len=MAX_OBJECTS)
-        return Layers(depth, index, tuple(_extent(one) for one in amodal)) if version == 1 else None
+        return Layers(depth, index, tuple(_extent(one) for one in amodal), _covers(file)) if version == 1 else None
     except (ValueError, TypeError, msgpack.UnpackException):
         return None
 
 
-def _chunk(file: bytes) -> bytes | None:
+def _covers(file: bytes) -> tuple[Covers, ...] | None:
+    """What hides each object. Raises what reading values raises that are none."""
+    payload = _chunk(file, COVERS)
+    if payload is None:
+        return None
+    version, found = msgpack.unpackb(payload, max_array_len=MAX_OBJECTS)
+    return tuple(tuple(_cover(one) for one in each) for each in found) if version == 1 else None
+
+
+def _cover(values: Any) -> tuple[int, float]:
+    number, share = values
+    if not (isinstance(number, int) and 0 <= number < MAX_OBJECTS and 0 <= float(share) <= 1):
+        raise ValueError(f"not an object and a share: {values}")
+    return number, float(share)
+
+
+def _chunk(file: bytes, name: bytes) -> bytes | None:
     at = RIFF_HEAD
     while at + CHUNK_HEAD <= len(file):
         size = int.from_bytes(file[at + 4 : at + CHUNK_HEAD], "little")
-        if file[at : at + 4] == CHUNK:
+        if file[at : at + 4] == name:
             payload = file[at + CHUNK_HEAD : at + CHUNK_HEAD + size]
             return payload if len(payload) == size else None
         at += CHUNK_HEAD + size + size % 2

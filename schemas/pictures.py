@@ -95,12 +95,20 @@ class SeenRelation(Model):
         return self
 
 
+class Cover(Model):
+    """Another object that hides `share` of an object's whole silhouette, 0 to 1, from the camera."""
+
+    object: Whole
+    share: Annotated[float, Field(ge=0, le=1)]
+
+
 class SeenBody(Model):
     """Where a seen object is in space.
 
     `position`: the centre of its own box, [x, y, z] in metres of the world, z up.  `size`: width, depth, height of that
     box in metres.  `heading`: the direction of its depth axis, and of its front if it `has_front`, in degrees
     counter-clockwise seen from above, 0 along +x.  `support`: id of the object that it stands on, lies on or is in.
+    `hidden_by`: what hides how much of it, by id; None where that is not known.
     """
 
     position: tuple[Metres, Metres, Metres]
@@ -108,6 +116,7 @@ class SeenBody(Model):
     heading: Degrees
     has_front: bool = False
     support: Whole | None = None
+    hidden_by: Annotated[tuple[Cover, ...], Field(max_length=MAX_SEEN)] | None = None
 
 
 class SeenWorld(Model):

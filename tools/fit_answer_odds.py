@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from itertools import islice, permutations
+from itertools import combinations, islice, permutations
 from pathlib import Path
 from typing import get_args
 
@@ -24,16 +24,21 @@ from scipy.sparse import csr_array
 
 from agents.planner import RulePlanner
 from gpu_workers.renderers import capabilities_of
+from gpu_workers.solid.scene_shot import pinhole
+from gpu_workers.solid.silhouettes import covers, silhouette
 from schemas.events import Scene, SeenObject, Truth
 from schemas.graph import SpatialGraph
+from schemas.picture_layers import Covers
 from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.questions.answer_odds import Aspect, FlatAspect, MetricAspect
 from spatial.questions.object_names import SIDEWAYS_WORDS, NamedScene
 from spatial.questions.proposals.comparison_proposals import counts_of
 from spatial.questions.proposals.query_proposals import closer_pairs
 from spatial.questions.rules.metric_facts import nearer_to_camera
+from spatial.questions.rules.occlusion_rules import hides
 from spatial.questions.rules.size_rules import looks_larger
 from spatial.relations.scene_extraction import extract_scene
+from spatial.world.footprints import body_corners
 from spatial.world.seen_world import seen_world
 from streams.operations.seeds import SeedRequest, seeds_of
 
@@ -52,6 +57,9 @@ of what is behind in 44.2 %."""
 
 CLOSER_A_SCENE = 12
 """Triples of a scene that the scores of `closer` are fitted to: there are hundreds, which tell the same again."""
+
+SIDE_PX = 128
+"""Pixels of a side at which is seen what hides what."""
 
 Pair = tuple[str, str, str]
 """Aspect, the category that comes before, the other one."""
@@ -73,10 +81,33 @@ def metric_pairs_of(number: int) -> list[Pair]:
     if not isinstance(graph, SpatialGraph):
         return []
     flat = drawn_exactly(graph)
-    scene = NamedScene(flat.model_copy(update={"world": seen_world(graph, flat.objects, flat.canvas[0])}))
+    scene = NamedScene(
+        flat.model_copy(update={"world": seen_world(graph, flat.objects, flat.canvas[0], boxed_covers(graph))})
+    )
     orders = permutations(scene.plainly_named, 2)
     category = [thing.category for thing in scene.objects]
-    return [("nearer", category[i], category[j]) for i, j in orders if nearer_to_camera(scene, i, j).value]
+    nearer: list[Pair] = [("nearer", category[i], category[j]) for i, j in orders if nearer_to_camera(scene, i, j).value]
+    return [*nearer, *(("hides", category[i], category[j]) for i, j in _hiding(scene))]
+
+
+def _hiding(scene: NamedScene) -> Iterator[tuple[int, int]]:
+    """Of each thing what hides part of it, with each of those that do not."""
+    for anchor in scene.plainly_named:
+        found = {i: hides(scene, anchor, i).value for i in scene.plainly_named if i != anchor}
+        before, beside = ([i for i in found if found[i] is value] for value in (True, False))
+        yield from ((i, j) for i in before for j in beside)
+
+
+def boxed_covers(graph: SpatialGraph) -> tuple[Covers, ...]:
+    """What hides how much of what, if all bodies were their boxes and the nearer one stood before the other."""
+    assert graph.world is not None
+    camera, size = pinhole(graph.world.camera, SIDE_PX / graph.layout.canvas[0]), (SIDE_PX, SIDE_PX)
+    corners = [body_corners(body)[0] for body in graph.world.bodies]
+    shapes = [silhouette(np.array(list(combinations(one, 3))), camera, size) for one in corners]
+    index = np.zeros((SIDE_PX, SIDE_PX), np.uint16)
+    for number in sorted(range(len(shapes)), key=lambda k: -graph.layout.depth[k]):
+        index[shapes[number].inside] = number + 1
+    return covers(index, shapes)
 
 
 def drawn_exactly(graph: SpatialGraph) -> Scene:

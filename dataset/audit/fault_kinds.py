@@ -23,6 +23,7 @@ KINDS = {
     "camera": "the camera is not the planned one, or bodies have none",
     "body": "an object's place, size, heading, support or distance is not the planned one, or does not follow",
     "amodal_box": "the box of the whole silhouette is not within what the camera sees of the body's corners",
+    "hidden_by": "what hides an object is not what the picture's file says, or covers less of it than is said",
     "mask": "a mask cannot be read, is not bounded by the box, or is not the one in the picture's file",
     "depth_map": "the depth map is no 16-bit PNG of the picture's size, or lies about how far bodies are",
     "relation": "a relation does not hold for the boxes and depths, or was not drawn",

@@ -45,8 +45,17 @@ def _knows_length(reading: QuestionReading) -> bool:
     return pair is not None and (LENGTH, frozenset(pair)) in reading.facts.known
 
 
+def _state_hiding(reading: QuestionReading) -> None:
+    """What hides part of a thing is nearer."""
+    anchor = reading.refs.get("anchor")
+    if reading.thing is not None and anchor is not None:
+        reading.facts.state_order(CAMERA, reading.thing, [anchor])
+        reading.state_relation("in_front_of", reading.thing, anchor)
+
+
 METRIC_STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "taller": _state_taller, "nearest_camera": _state_nearest, "how_far": _state_length,
+    "hides": _state_hiding,
 }  # fmt: skip
 
 METRIC_KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {

@@ -21,7 +21,7 @@ from schemas.world import World
 from spatial.world.body_table import bodies
 from spatial.world.seen_world import camera_in_pixels
 
-ADDED = ("position", "size", "heading", "has_front", "distance", "mask", "amodal_box", "support", "rotation")
+ADDED = ("position", "size", "heading", "has_front", "distance", "mask", "amodal_box", "support", "rotation", "hidden_by")
 """Fields of an object that are null for a picture of any other kind."""
 
 
@@ -38,7 +38,7 @@ class PicturedWorld:
 def pictured_world(event: QAEvent, file: bytes) -> PicturedWorld | None:
     """What the columns are made of; None where the graph has no world or its picture no layers of its size."""
     world, layers = event.graph.world, read_layers(file) if event.graph.world else None
-    if world is None or layers is None or len(layers.amodal) != len(world.bodies):
+    if world is None or layers is None or _are_others(layers, len(world.bodies)):
         return None
     try:
         with Image.open(BytesIO(layers.index)) as picture:
@@ -49,6 +49,10 @@ def pictured_world(event: QAEvent, file: bytes) -> PicturedWorld | None:
         return None
 
 
+def _are_others(layers: Layers, many: int) -> bool:
+    return len(layers.amodal) != many or (layers.covers is not None and len(layers.covers) != many)
+
+
 def camera_of(pictured: PicturedWorld) -> dict[str, Any]:
     """The column `camera`: the planned one, with intrinsics in pixels of the picture."""
     camera = camera_in_pixels(pictured.graph, pictured.index.shape[1])
@@ -57,7 +61,7 @@ def camera_of(pictured: PicturedWorld) -> dict[str, Any]:
 
 def body_fields(pictured: PicturedWorld, number: int, category: str) -> Mapping[str, Any]:
     """The added fields of one object, by its id."""
-    body, kind = pictured.world.bodies[number], bodies().get(category)
+    body, kind, covers = pictured.world.bodies[number], bodies().get(category), pictured.layers.covers
     matrix = np.array(pictured.world.camera.world_to_camera).reshape(4, 4)
     seen = matrix[:3, :3] @ body.position + matrix[:3, 3]
     return {
@@ -70,4 +74,5 @@ def body_fields(pictured: PicturedWorld, number: int, category: str) -> Mapping[
         "amodal_box": list(pictured.layers.amodal[number]),
         "support": None if body.support is None else pictured.graph.objects[body.support].id,
         "rotation": None,
+        "hidden_by": None if covers is None else [{"object": other, "share": share} for other, share in covers[number]],
     }

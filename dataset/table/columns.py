@@ -15,6 +15,9 @@ VECTOR = pa.list_(pa.float64())
 MASK = pa.struct([("size", pa.list_(pa.int32())), ("counts", pa.string())])
 """COCO's compressed run lengths of what is visible; `size` is height and width."""
 
+COVERS = pa.list_(pa.struct([("object", pa.int32()), ("share", pa.float64())]))
+"""Other objects, each with the share of a thing's whole silhouette that it hides, 0 to 1."""
+
 OBJECT = pa.struct(
     [
         ("id", pa.int32()),  # what relations and questions name; unique within the row
@@ -33,6 +36,7 @@ OBJECT = pa.struct(
         ("amodal_box", VECTOR),  # [x, y, width, height] in pixels of the whole silhouette, cut by nothing but the frame
         ("support", pa.int32()),  # the object that carries or holds it; null for the ground, a wall, the ceiling, the air
         ("rotation", VECTOR),  # of what leans: 9 numbers, row-major, own axes to the world's; null for what is upright
+        ("hidden_by", COVERS),  # what hides it; null where that is not known too
     ]
 )
 

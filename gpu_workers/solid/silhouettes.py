@@ -1,14 +1,16 @@
 """Whole silhouettes of things as a camera sees them, as if nothing stood before them.
 
-In: surfaces in the world, a camera, a picture's size.  Out: what bounds them, and how many pixels they cover.
+In: surfaces in the world, a camera, a picture's size.  Out: what bounds them, how many pixels they cover, and which.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from schemas.picture_layers import Extent
+from schemas.picture_layers import Covers, Extent
 from spatial.world.pinhole import Array, Pinhole
 
 BEYOND = 0.5
@@ -20,35 +22,58 @@ FINE = 4
 NEAREST_M = 0.05
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Silhouette:
-    """`extent`: within the frame, pixels.  `area`: square pixels in all, those outside of the frame included."""
+    """`extent`: within the frame, pixels.  `area`: square pixels in all, those outside of the frame included.
+    `inside`: height × width, whether the middle of a pixel of the picture is in it."""
 
     extent: Extent
     area: float
+    inside: NDArray[np.bool_]
 
 
 def silhouette(triangles: Array, camera: Pinhole, size: tuple[int, int]) -> Silhouette:
     """Of a surface (n × 3 × 3, metres, in the world). What is behind the camera is left out."""
     points, depth = camera.project(triangles.reshape(-1, 3))
     corners = points.reshape(-1, 3, 2)[(depth.reshape(-1, 3) > NEAREST_M).all(axis=1)]
-    return (
-        Silhouette(_extent(corners, size), _area(corners, size)) if len(corners) else Silhouette((0.0, 0.0, 0.0, 0.0), 0.0)
-    )
-
-
-def _area(corners: Array, size: tuple[int, int]) -> float:
+    inside = np.zeros((size[1], size[0]), bool)
+    if not len(corners):
+        return Silhouette((0.0, 0.0, 0.0, 0.0), 0.0, inside)
     around = BEYOND * np.array(size)
     low = np.maximum(corners.min(axis=(0, 1)), -around)
     high = np.minimum(corners.max(axis=(0, 1)), size + around)
     if not (high > low).all():
-        return 0.0
+        return Silhouette(_extent(corners, size), 0.0, inside)
+    drawn = _drawn(corners, low, high)
+    rows, columns = (_parts(low[axis], drawn.shape[1 - axis], size[axis]) for axis in (1, 0))
+    inside[np.ix_(rows >= 0, columns >= 0)] = drawn[np.ix_(rows[rows >= 0], columns[columns >= 0])]
+    return Silhouette(_extent(corners, size), int(drawn.sum()) / FINE**2, inside)
+
+
+def covers(index: NDArray[np.integer], silhouettes: Sequence[Silhouette]) -> tuple[Covers, ...]:
+    """Of each object what hides how much of its whole silhouette, from which object is seen at each pixel (its number and
+    one; 0 for none): what is seen within an object's silhouette and is another one stands before it."""
+    found = []
+    for number, shape in enumerate(silhouettes):
+        pixels = np.bincount(index[shape.inside], minlength=len(silhouettes) + 1)[1:] if shape.area else np.zeros(0)
+        shares = ((int(k), round(float(pixels[k]) / shape.area, 4)) for k in np.flatnonzero(pixels) if k != number)
+        found.append(tuple((k, min(1.0, share)) for k, share in shares))
+    return tuple(found)
+
+
+def _parts(low: float, count: int, side: int) -> NDArray[np.int64]:
+    """The part of a drawn silhouette in which the middle of each pixel along a side is; -1 where it is beside it."""
+    parts = np.floor((np.arange(side) + 0.5 - low) * FINE).astype(np.int64)
+    return np.where((parts >= 0) & (parts < count), parts, -1)
+
+
+def _drawn(corners: Array, low: Array, high: Array) -> NDArray[np.bool_]:
     width, height = (int(side) + 1 for side in np.ceil((high - low) * FINE))
     drawn = Image.new("1", (width, height))
     pen = ImageDraw.Draw(drawn)
     for a, b, c in ((corners - low) * FINE - 0.5).tolist():
         pen.polygon((*a, *b, *c), fill=1)
-    return int(np.asarray(drawn).sum()) / FINE**2
+    return np.asarray(drawn)
 
 
 def _extent(corners: Array, size: tuple[int, int]) -> Extent:

@@ -18,7 +18,7 @@ from gpu_workers.picture_metadata import packet, read_packet
 from gpu_workers.solid.blender_process import BlenderProcess, Traced
 from gpu_workers.solid.scene_shot import scene_shot
 from gpu_workers.solid.shot import TraceSettings
-from gpu_workers.solid.silhouettes import Silhouette, silhouette
+from gpu_workers.solid.silhouettes import Silhouette, covers, silhouette
 from gpu_workers.solid.solid_truth import SeenScene, scene_truth
 from schemas.errors import UserError
 from schemas.events import Truth
@@ -101,7 +101,8 @@ def encoded(traced: Traced, truth: Truth, shapes: Sequence[Silhouette]) -> bytes
     picture.save(buffer, "WEBP", quality=QUALITY, method=METHOD, xmp=packet(truth))
     depth = np.rint(traced.depth * MILLIMETRES)
     depth = np.where(np.isfinite(depth) & (depth <= MOST_MM), depth, 0).astype(np.uint16)
-    layers = Layers(_png(depth), _png(traced.index.astype(np.uint8)), tuple(shape.extent for shape in shapes))
+    extents, hidden = tuple(shape.extent for shape in shapes), covers(traced.index, shapes)
+    layers = Layers(_png(depth), _png(traced.index.astype(np.uint8)), extents, hidden)
     return with_layers(buffer.getvalue(), layers)
 
 

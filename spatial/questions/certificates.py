@@ -7,10 +7,11 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from schemas.events import SeenObject
 from schemas.predicate_names import ends
 from spatial.questions.answer_rules import Answer
 from spatial.questions.certain_facts import View
-from spatial.questions.question_kinds import InMetres, NearestCamera, Query, references, to_json
+from spatial.questions.question_kinds import HalfSeen, Hides, InMetres, NearestCamera, Query, references, to_json
 from spatial.questions.rules.metric_facts import camera_position
 from spatial.questions.wording.realisation import realise_ref
 from spatial.relations.relation_truth import members
@@ -66,6 +67,11 @@ def _in_metres(view: View, query: Query, answer: Answer) -> Iterator[dict[str, A
         return
     for thing, body in zip(view.objects, view.scene.world.bodies, strict=True):
         if thing.id in answer.used:
-            yield {"object": thing.id, **body.model_dump(mode="json")}
+            unasked = None if isinstance(query, Hides | HalfSeen) else {"hidden_by"}
+            yield {"object": thing.id, **_visible_share(thing, query), **body.model_dump(mode="json", exclude=unasked)}
     if isinstance(query, NearestCamera):
         yield {"camera": [round(float(value), 6) for value in camera_position(view)]}
+
+
+def _visible_share(thing: SeenObject, query: Query) -> dict[str, float]:
+    return {"visible": thing.visible} if isinstance(query, HalfSeen) else {}

@@ -28,6 +28,7 @@ from spatial.questions.proposals import (
     hop_proposals,
     list_proposals,
     metric_proposals,
+    occlusion_proposals,
     order_proposals,
     query_proposals,
     search_proposals,
@@ -41,6 +42,7 @@ from spatial.questions.rules import (
     grounding_rules,
     list_rules,
     metric_rules,
+    occlusion_rules,
     order_rules,
     size_rules,
     unknown_rules,
@@ -225,6 +227,10 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
             "whether something of a width fits between two objects", metric_proposals.free_space, ANY_FAMILY, 3,
             rare=True, in_metres=True,
         ),
+        "occlusion": QuestionKind(
+            "what hides part of an object, and whether less than half of one is seen",
+            occlusion_proposals.occlusion, frozenset({"depth"}), 4, rare=True, in_metres=True,
+        ),
     },
     QuestionKind,
 )  # fmt: skip
@@ -377,6 +383,14 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.FitsBetween, "free_space", "free_space", metric_rules.fits_between,
         split_keys.of_distance, distractors.yes_no, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Hides, "occlusion", "occlusion", occlusion_rules.hides_part,
+        split_keys.of_covers, metric_rules.named_things, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.HalfSeen, "occlusion", "occlusion", occlusion_rules.half_seen,
+        split_keys.of_visible, distractors.yes_no, twin_queries.no_twin, NO_PREDICATE,
     ),
 )  # fmt: skip
 

@@ -363,7 +363,22 @@ class FitsBetween(Model):
     object: Ref
 
 
-InMetres = NearestCamera | HowFar | Taller | OwnSide | Faces | FallsWith | ViewedSide | FitsBetween
+class Hides(Model):
+    """Which of the things hides part of the anchor?"""
+
+    op: Literal["hides"] = "hides"
+    anchor: Ref
+    things: Annotated[tuple[Ref, ...], Field(min_length=3, max_length=4)]
+
+
+class HalfSeen(Model):
+    """Is less than half of the subject to be seen?"""
+
+    op: Literal["half_seen"] = "half_seen"
+    subject: Ref
+
+
+InMetres = NearestCamera | HowFar | Taller | OwnSide | Faces | FallsWith | ViewedSide | FitsBetween | Hides | HalfSeen
 """What can only be answered of a scene that is known in metres."""
 
 Query = (

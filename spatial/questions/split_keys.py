@@ -26,6 +26,8 @@ from spatial.questions.question_kinds import (
     FallsWith,
     Find,
     FitsBetween,
+    HalfSeen,
+    Hides,
     HowFar,
     InOrder,
     InPlace,
@@ -155,6 +157,16 @@ def of_facing(_query: Faces, found: list[str], _answer_category: AnswerCategory)
 def of_supports(_query: FallsWith, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """Each of the things with what is taken away, which comes first."""
     return {pair("support", found[0], other) for other in found[1:]}
+
+
+def of_covers(_query: Hides, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """Each of the things with what one of them hides, which comes first."""
+    return {pair("depth", found[0], other) for other in found[1:]}
+
+
+def of_visible(query: HalfSeen, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The category of which less than half may be seen, if the words name it."""
+    return set() if query.subject.category is None else {Key("visible", (found[0],))}
 
 
 def of_list(_query: CountWhere | OddOneOut, found: list[str], _answer_category: AnswerCategory) -> set[Key]:

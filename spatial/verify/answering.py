@@ -18,6 +18,7 @@ from spatial.verify.answers.metric_answers import (
     answer_own_side,
     answer_taller,
 )
+from spatial.verify.answers.occlusion_answers import answer_half_seen, answer_hides
 from spatial.verify.answers.order_answers import answer_how_many, answer_odd, answer_row
 from spatial.verify.answers.unknown_answers import answer_next, answer_side
 from spatial.verify.geometry import SPECK, before, closer, nearer, related, third
@@ -202,6 +203,8 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "falls_with": answer_falls_with,
     "viewed_side": answer_viewed_side,
     "fits_between": answer_fits_between,
+    "hides": answer_hides,
+    "half_seen": answer_half_seen,
     "describe": _composed,
     "wrong_sentence": _composed,
 }

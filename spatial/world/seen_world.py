@@ -1,24 +1,32 @@
 """The scene in metres of a picture, for questions.
 
-In: a graph with its world, the objects seen in the picture.  Out: a `SeenWorld`, or None where there is none.
+In: a graph with its world, the objects seen in the picture, what hides them.  Out: a `SeenWorld`, or None where
+there is none.
 """
 
 from collections.abc import Sequence
 
 from schemas.events import SeenObject
 from schemas.graph import SpatialGraph
-from schemas.pictures import SeenBody, SeenWorld
+from schemas.picture_layers import Covers
+from schemas.pictures import Cover, SeenBody, SeenWorld
 from schemas.world import Camera
 from spatial.world.body_table import bodies
 
 
-def seen_world(graph: SpatialGraph, objects: Sequence[SeenObject], width: int) -> SeenWorld | None:
-    """Camera and bodies of the seen objects, for a picture of so many pixels' width that was drawn from them."""
+def seen_world(
+    graph: SpatialGraph, objects: Sequence[SeenObject], width: int, covers: Sequence[Covers] | None = None
+) -> SeenWorld | None:
+    """Camera and bodies of the seen objects, for a picture of so many pixels' width that was drawn from them.
+
+    `covers`: of each object of the graph what hides it, None where that is not known.
+    """
     if graph.world is None:
         return None
+    known = covers if covers is not None and len(covers) == len(graph.objects) else None
     return SeenWorld(
         camera=camera_in_pixels(graph, width),
-        bodies=tuple(_body(graph, thing) for thing in objects),
+        bodies=tuple(_body(graph, thing, None if known is None else known[thing.id]) for thing in objects),
     )
 
 
@@ -33,7 +41,7 @@ def camera_in_pixels(graph: SpatialGraph, width: int) -> Camera:
     )
 
 
-def _body(graph: SpatialGraph, thing: SeenObject) -> SeenBody:
+def _body(graph: SpatialGraph, thing: SeenObject, covers: Covers | None) -> SeenBody:
     assert graph.world is not None
     body, kind = graph.world.bodies[thing.id], bodies().get(thing.category)
     return SeenBody(
@@ -42,4 +50,5 @@ def _body(graph: SpatialGraph, thing: SeenObject) -> SeenBody:
         heading=body.heading,
         has_front=kind is not None and kind.has_front,
         support=body.support,
+        hidden_by=None if covers is None else tuple(Cover(object=number, share=share) for number, share in covers),
     )

@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas.events import Scene
-from schemas.pictures import SeenBody, SeenWorld
+from schemas.pictures import Cover, SeenBody, SeenWorld
 from schemas.world import Camera
 from tests.fakes.rooms import room, thing
 
 EYE = (0.0, -4.0, 1.5)
 """The camera's centre, metres."""
+
+SHARES = (0.36, 0.4, 0.5, 0.62, 0.8, 0.9)
+"""What is to be seen of things that are hidden in part."""
 
 LOOKING_ALONG_Y = (1, 0, 0, -EYE[0], 0, 0, -1, EYE[2], 0, 1, 0, -EYE[1], 0, 0, 0, 1)
 """World to camera: x right, y down, z forward."""
@@ -27,18 +30,33 @@ def world_of(bodies: Sequence[SeenBody]) -> SeenWorld:
     return SeenWorld(camera=Camera(intrinsics=(400, 400, 200, 200), world_to_camera=LOOKING_ALONG_Y), bodies=tuple(bodies))
 
 
-def furnished(bodies: Mapping[str, SeenBody]) -> Scene:
-    """The scene with these things, seen side by side in this order; a name of two words begins with a colour."""
+def covers(shares: Mapping[int, float]) -> tuple[Cover, ...]:
+    """What hides a thing: shares of it by the ids of others."""
+    return tuple(Cover(object=one, share=share) for one, share in shares.items())
+
+
+def furnished(bodies: Mapping[str, SeenBody], visible: Mapping[str, float] | None = None) -> Scene:
+    """The scene with these things, seen side by side in this order; a name of two words begins with a colour.
+
+    `visible`: the shares to be seen of those that are hidden in part.
+    """
     things = []
     for k, name in enumerate(bodies):
         *colour, category = name.split()
-        things.append(thing(category, (10 + 45 * k, 150, 40, 40), *colour, depth=1.0 + k))
+        seen = (visible or {}).get(name, 1.0)
+        things.append(thing(category, (10 + 45 * k, 150, 40, 40), *colour, depth=1.0 + k, visible=seen))
     return room(*things).model_copy(update={"world": world_of(list(bodies.values()))})
 
 
 def with_random_world(scene: Scene, seed: int) -> Scene:
-    """The scene's objects put into space at random, some on others, some with a front."""
+    """The scene's objects put into space at random, some on others, some with a front.
+
+    Four in ten are hidden in part, by one or two others.
+    """
     rng = random.Random(f"world {seed}")
+    shares = [rng.choice(SHARES) if rng.random() < 0.4 else thing.visible for thing in scene.objects]
+    seen = zip(scene.objects, shares, strict=True)
+    scene = scene.model_copy(update={"objects": tuple(each.model_copy(update={"visible": share}) for each, share in seen)})
     bodies: list[SeenBody] = []
     ids = [each.id for each in scene.objects]
     for k in range(len(scene.objects)):
@@ -52,4 +70,14 @@ def with_random_world(scene: Scene, seed: int) -> Scene:
         heading, has_front = rng.choice((-90.0, 0.0, rng.uniform(-180, 180))), rng.random() < 0.6
         support = None if base is None else ids[base]
         bodies.append(body(x, y, z=foot + size[2] / 2, size=size, heading=heading, has_front=has_front, support=support))
-    return scene.model_copy(update={"world": world_of(bodies)})
+    hidden = [each.model_copy(update={"hidden_by": _covers(scene, k, rng)}) for k, each in enumerate(bodies)]
+    return scene.model_copy(update={"world": world_of(hidden)})
+
+
+def _covers(scene: Scene, k: int, rng: random.Random) -> tuple[Cover, ...]:
+    others, share = [each.id for each in scene.objects if each.id != scene.objects[k].id], 1 - scene.objects[k].visible
+    if not others or share <= 0:
+        return ()
+    parts = rng.choice(((1.0,), (0.6, 0.4), (0.99, 0.01)))
+    covering = sorted(rng.sample(others, min(len(parts), len(others))))
+    return tuple(Cover(object=one, share=round(part * share, 4)) for one, part in zip(covering, parts, strict=False))

@@ -18,7 +18,7 @@ from spatial.verify.referents import NotProven
 TOLERANCE = 1e-9
 """Depths pass through JSON and back."""
 
-BODY = ("position", "size", "heading", "has_front", "support")
+BODY = ("position", "size", "heading", "has_front", "support", "hidden_by", "visible")
 """What a premise may say of an object in space."""
 
 PLACE_M = 1e-4
@@ -75,7 +75,7 @@ def _holds(premise: dict[str, Any], row: Row) -> bool:
     if thing is None:
         return False
     stated = {name: premise[name] for name in ("category", "box", *BODY) if name in premise}
-    if any(thing[name] != value for name, value in stated.items()):
+    if any(thing.get(name) != value for name, value in stated.items()):
         return False
     depth = premise.get("depth", thing["depth"])  # attributes may have been added since: the stated ones still hold
     return set(premise.get("attributes", ())) <= set(thing["attributes"]) and abs(depth - thing["depth"]) <= TOLERANCE

@@ -27,10 +27,11 @@ _FAMILIES = {
     "in_front_of": "depth", "behind": "depth", "on": "support", "under": "support", "inside": "containment",
 }  # fmt: skip
 _NOUNS = {"seen": "existence", "seen_unseen": "existence", "count": "count", "more": "count", "end": "outermost"}
-_LISTS = {"how_many_of": "direction", "odd": "direction", "falls_with": "support"}
+_LISTS = {"how_many_of": "direction", "odd": "direction", "falls_with": "support", "hides": "depth"}
 _ANY_TWO = {"nearest_camera": "depth", "order": "direction", "row_order": "direction", "viewed_side": "direction"}
 _SINGLE = {
     "value": "attribute", "turned": "attribute", "area": "place", "where_box": "grounding", "where_point": "grounding",
+    "half_seen": "visible",
 }  # fmt: skip
 _PAIRED = {
     "direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth", "larger": "size",

@@ -4,7 +4,7 @@ In: a row and its provenance.  Out: faults.  A row without a camera is of anothe
 Computes corners and pixels of its own; what the graph's world and the layers in the picture's file say must agree.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -20,7 +20,18 @@ from dataset.audit.solid.stated_masks import read_mask
 from dataset.audit.tar_rows import Row
 from schemas.picture_layers import Layers, read_layers
 
-IN_METRES = ("position", "size", "heading", "has_front", "distance", "mask", "amodal_box", "support", "rotation")
+IN_METRES = (
+    "position",
+    "size",
+    "heading",
+    "has_front",
+    "distance",
+    "mask",
+    "amodal_box",
+    "support",
+    "rotation",
+    "hidden_by",
+)
 """Fields of an object that are null where there is no camera."""
 
 NEAR_PX = 2.0
@@ -28,6 +39,11 @@ DEPTH_M = 0.01
 """Of a body's nearest and farthest corner: its surface is rounded to millimetres."""
 
 SAME = 1e-6
+
+ROUNDED = 2e-4
+"""Of shares, beside a part of a hundred that the rims of silhouettes are worth."""
+
+RIM = 0.01
 
 Array = NDArray[np.float64]
 Detail = tuple[str, str]
@@ -115,6 +131,7 @@ def _object(seen: _Seen, thing: Mapping[str, Any]) -> Iterator[Detail]:
         yield "mask", str(error)
         return
     yield from _mask(seen, thing, mask)
+    yield from _covers(seen, thing, mask)
     yield from _depths(seen, mask, points[:, 2])
 
 
@@ -169,6 +186,47 @@ def _mask(seen: _Seen, thing: Mapping[str, Any], mask: NDArray[np.bool_]) -> Ite
         yield "mask", f"it is bounded by {bounds and [int(value) for value in bounds]}, the box is {thing['box']}"
     if seen.index is not None and not np.array_equal(mask, seen.index == thing["id"] + 1):
         yield "mask", "it is not where the picture's file has the object"
+
+
+def _covers(seen: _Seen, thing: Mapping[str, Any], mask: NDArray[np.bool_]) -> Iterator[Detail]:
+    """Whether what is said to hide a thing is seen within what bounds the whole thing, and reaches nearer than it."""
+    stated = thing.get("hidden_by")
+    planned = None if seen.layers is None else seen.layers.covers
+    if stated is None or thing["visible"] <= 0:
+        return
+    if planned is not None and [(each["object"], each["share"]) for each in stated] != list(planned[thing["id"]]):
+        yield "hidden_by", f"{stated} is not what the picture's file says"
+    if sum(each["share"] for each in stated) + thing["visible"] > 1 + RIM + ROUNDED * (1 + len(stated)):
+        yield "hidden_by", f"{stated} and what is visible are more than all of it"
+    area, others = mask.sum() / thing["visible"], {other["id"]: other for other in seen.row["objects"]}
+    for each in stated:
+        other = others.get(each["object"])
+        most = 0 if other is None or other is thing else _seen_within(seen, other, thing["amodal_box"])
+        if most is None:
+            continue  # its mask cannot be read, which is a fault of its own
+        if each["share"] * (area - 1) > most + RIM * area:
+            yield "hidden_by", f"{each['share']} by object {each['object']} is said, of which {most} pixels are seen there"
+        elif other is not None and _reach(seen, other)[0] > _reach(seen, thing)[1]:
+            yield "hidden_by", f"object {each['object']} is behind it"
+
+
+def _seen_within(seen: _Seen, other: Mapping[str, Any], box: Sequence[float]) -> int | None:
+    """How many pixels of an object are seen in a box, None where its mask cannot be read."""
+    try:
+        mask = read_mask(other["mask"], seen.size)
+    except ValueError:
+        return None
+    left, top = (int(np.floor(value)) for value in box[:2])
+    right, bottom = (int(np.ceil(box[axis] + box[axis + 2])) for axis in (0, 1))
+    return int(mask[max(0, top) : bottom, max(0, left) : right].sum())
+
+
+def _reach(seen: _Seen, thing: Mapping[str, Any]) -> tuple[float, float]:
+    """Metres along the camera's axis to a body's nearest and farthest corner."""
+    if any(thing[name] is None for name in ("position", "size", "heading")):
+        return 0.0, float("inf")
+    depths = (corners(thing) @ seen.matrix[:3, :3].T + seen.matrix[:3, 3])[:, 2]
+    return float(depths.min()), float(depths.max())
 
 
 def _depths(seen: _Seen, mask: NDArray[np.bool_], corner_depths: Array) -> Iterator[Detail]:

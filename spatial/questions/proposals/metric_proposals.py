@@ -75,7 +75,7 @@ def camera_distance(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]
     for _ in range(LISTS) if size >= min(LISTED) else ():
         listed = rng.sample(scene.plainly_named, size)
         first = _first(scene, listed, nearer_to_camera)
-        if first is not None and _is_even(scene, "nearer", first, listed):
+        if first is not None and is_even(scene, "nearer", first, listed):
             things = tuple(scene.ref(i) for i in listed)
             yield NearestCamera(things=things), scene.ref(first).plain_name
 
@@ -85,7 +85,7 @@ def _first(scene: NamedScene, among: list[int], before: Callable[[NamedScene, in
     return next((i for i in among if all(before(scene, i, j).value for j in among if j != i)), None)
 
 
-def _is_even(scene: NamedScene, aspect: Aspect, first: int, among: list[int]) -> bool:
+def is_even(scene: NamedScene, aspect: Aspect, first: int, among: list[int]) -> bool:
     """Whether a question is kept, though its names make the answer likely."""
     names = [scene.objects[i].category for i in among]
     return is_kept(aspect, scene.objects[first].category, least_likely(aspect, names), scene.content)

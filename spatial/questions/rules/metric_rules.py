@@ -10,7 +10,17 @@ from itertools import pairwise
 from spatial.questions.answer_rules import SIDES, RuleResult, Step, require_certain, yes_or_no
 from spatial.questions.certain_facts import Judgement, View
 from spatial.questions.distractors import ChoiceContext
-from spatial.questions.question_kinds import FallsWith, FitsBetween, HowFar, NearestCamera, OwnSide, Ref, Taller, ViewedSide
+from spatial.questions.question_kinds import (
+    FallsWith,
+    FitsBetween,
+    Hides,
+    HowFar,
+    NearestCamera,
+    OwnSide,
+    Ref,
+    Taller,
+    ViewedSide,
+)
 from spatial.questions.rules.ground_facts import fits, free_gap
 from spatial.questions.rules.list_rules import require_plain
 from spatial.questions.rules.metric_facts import (
@@ -135,7 +145,7 @@ def falls_with(view: View, query: FallsWith, found: list[Referent]) -> Step:
     return name, RuleResult("falls_with: what carries what", 1.0, 1), used
 
 
-def named_things(_context: ChoiceContext, query: NearestCamera | FallsWith) -> list[str]:
+def named_things(_context: ChoiceContext, query: NearestCamera | FallsWith | Hides) -> list[str]:
     """The names of all the things."""
     return [ref.plain_name for ref in query.things]
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from spatial.questions.answer_rules import YES_NO
 from spatial.questions.question_kinds import (
     FallsWith,
+    Hides,
     NearestCamera,
     OddOneOut,
     OwnSide,
@@ -41,7 +42,7 @@ from spatial.questions.wording.realisation import (
     templates,
 )
 
-NAMING = (OddOneOut, NearestCamera, Taller, OwnSide, ViewedSide, FallsWith)
+NAMING = (OddOneOut, NearestCamera, Taller, OwnSide, ViewedSide, FallsWith, Hides)
 """Types of query whose text names every choice."""
 
 MAX_CHARS = 1000
@@ -98,9 +99,7 @@ def framed(text: str) -> str | None:
 
 def is_unambiguous(text: str, answer: str, query: Query | None) -> bool:
     """Whether the text parses to this query only (None: to no query), and does not contain its own answer."""
-    named = isinstance(
-        query, OddOneOut | NearestCamera | Taller | OwnSide | ViewedSide | FallsWith
-    )  # its text names every choice
+    named = isinstance(query, NAMING)
     return (answer in YES_NO or named or answer.lower() not in text.lower()) and parsed(text) == query
 
 

@@ -44,6 +44,7 @@ def test_the_columns_are_those_that_readers_rely_on():
                     "amodal_box": numbers,
                     "support": whole,
                     "rotation": numbers,
+                    "hidden_by": pa.list_(pa.struct({"object": whole, "share": pa.float64()})),
                 }
             )
         ),

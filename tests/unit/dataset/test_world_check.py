@@ -100,6 +100,19 @@ def mask_of_noise(row: Row) -> None:
     row["objects"][0]["mask"]["counts"] = "\x01"
 
 
+def hidden_by_a_thing_beside(row: Row) -> None:
+    row["objects"][0]["visible"] -= 0.3
+    row["objects"][0]["hidden_by"] = [{"object": 1, "share": 0.3}]
+
+
+def hidden_by_another(row: Row) -> None:
+    row["objects"][0]["hidden_by"] = [{"object": 1, "share": 0.0001}]
+
+
+def hidden_more_than_all(row: Row) -> None:
+    row["objects"][0]["hidden_by"] = [{"object": 1, "share": 0.9}]
+
+
 def no_depth_map(row: Row) -> None:
     row["depth_map"] = {"bytes": b"depth"}
 
@@ -135,6 +148,9 @@ PLANTED: dict[Callable[[Row], None], tuple[set[str], str]] = {
     mask_with_a_hole: ({"mask"}, "is not where"),
     mask_across: ({"mask"}, "its size is"),
     mask_of_noise: ({"mask"}, "no compressed run lengths"),
+    hidden_by_a_thing_beside: ({"hidden_by"}, "are seen there"),
+    hidden_by_another: ({"hidden_by"}, "is not what"),
+    hidden_more_than_all: ({"hidden_by"}, "more than all"),
     no_depth_map: ({"depth_map"}, "cannot identify"),
     smaller_depths: ({"depth_map"}, "is no I;16 PNG"),
     depths_in_centimetres: ({"depth_map"}, "m is seen"),

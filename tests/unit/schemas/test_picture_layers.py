@@ -1,5 +1,6 @@
 """Layers travel inside a picture's file, which stays a picture for everybody else."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 
 from schemas.picture_layers import Layers, read_layers, with_layers
 
-LAYERS = Layers(b"depth", b"index!", ((1.5, 2.0, 30.25, 4.0), (0.0, 0.0, 0.0, 0.0)))
+LAYERS = Layers(b"depth", b"index!", ((1.5, 2.0, 30.25, 4.0), (0.0, 0.0, 0.0, 0.0)), (((1, 0.25),), ()))
 
 
 def picture(xmp: bytes = b"<x/>") -> bytes:
@@ -21,12 +22,17 @@ def picture(xmp: bytes = b"<x/>") -> bytes:
 
 @pytest.mark.parametrize("odd", [b"d", b"dd"])
 def test_layers_come_back_and_the_picture_is_as_before(odd: bytes):
-    layers = Layers(odd, LAYERS.index, LAYERS.amodal)
+    layers = Layers(odd, LAYERS.index, LAYERS.amodal, LAYERS.covers)
     file = with_layers(picture(), layers)
     assert read_layers(file) == layers
     with Image.open(BytesIO(file)) as opened, Image.open(BytesIO(picture())) as before:
         assert opened.info["xmp"] == before.info["xmp"]
         assert opened.tobytes() == before.tobytes()
+
+
+def test_files_from_before_what_hides_what_was_known_are_read_too():
+    older = replace(LAYERS, covers=None)
+    assert read_layers(with_layers(picture(), older)) == older
 
 
 def test_a_picture_without_layers_has_none_and_only_webp_takes_them():

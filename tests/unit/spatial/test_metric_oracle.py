@@ -35,6 +35,8 @@ class Seen:
         self.size = np.array([body.size for body in world.bodies])
         self.heading = np.radians([body.heading for body in world.bodies])
         self.number = {thing.id: k for k, thing in enumerate(scene.objects)}
+        self.ids, self.visible = [thing.id for thing in scene.objects], [thing.visible for thing in scene.objects]
+        self.hidden_by = [[(cover.object, cover.share) for cover in body.hidden_by or ()] for body in world.bodies]
         self.support = [body.support for body in world.bodies]
         self.eye = np.linalg.inv(np.array(world.camera.world_to_camera).reshape(4, 4))[:3, 3]
 
@@ -119,9 +121,23 @@ def fitting(seen: Seen, text: str) -> str:
     return "yes" if apart > width else "no"
 
 
+def hiding(seen: Seen, text: str) -> str:
+    anchor, *things = seen.named(text)
+    shares = dict(seen.hidden_by[anchor])
+    return seen.name(max(things, key=lambda k: shares.get(seen.ids[k], 0.0)), text)
+
+
+def less_than_half(seen: Seen, text: str) -> str:
+    return "yes" if seen.visible[seen.named(text)[0]] < 0.45 else "no"
+
+
+def occluded(seen: Seen, text: str) -> str:
+    return less_than_half(seen, text) if "half" in text or "larger part" in text else hiding(seen, text)
+
+
 ORACLE: dict[str, Callable[[Seen, str], str]] = {
     "camera_distance": nearest, "distance_metric": length, "real_size": higher, "object_frame": side, "facing": faced,
-    "support_chain": falling, "viewpoint": side_of_way, "free_space": fitting,
+    "support_chain": falling, "viewpoint": side_of_way, "free_space": fitting, "occlusion": occluded,
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from spatial.verify import verify
 from spatial.world.body_table import bodies, chance_taller
 from tests.fakes.rooms import kitchen
 from tests.fakes.scenes import random_scene
-from tests.fakes.worlds import EYE, body, furnished, with_random_world
+from tests.fakes.worlds import EYE, body, covers, furnished, with_random_world
 
 IN_METRES = tuple(kind for kind, row in KINDS.items() if row.in_metres)
 
@@ -83,6 +83,42 @@ def test_metres_give_the_answer_or_leave_it_open(text: str, wanted: str | None):
     assert said(text) == wanted
 
 
+HIDDEN = furnished(
+    {
+        "sofa": body(0, 3, size=(2.0, 0.9, 0.8), hidden_by=covers({1: 0.3, 2: 0.002})),
+        "dog": body(0, 1),
+        "lamp": body(1, 1),
+        "table": body(-2, 1, hidden_by=covers({1: 0.05})),
+        "ball": body(2, 0, hidden_by=covers({2: 0.62})),
+        "cup": body(0, 3, z=1, support=0, hidden_by=covers({})),
+    },
+    visible={"sofa": 0.69, "table": 0.95, "ball": 0.37},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Which of these hides part of the sofa in the picture: the dog, the lamp or the table?", "dog"),
+        ("In the photo, behind which of these is part of the sofa hidden: the ball, the dog or the lamp?", "dog"),
+        ("Which of these hides part of the sofa in the picture: the dog, the lamp or the cup?", None),  # the cup is on it
+        ("Which of these hides part of the table in the picture: the dog, the lamp or the sofa?", None),  # hardly any
+        ("Which of these hides part of the ball in the picture: the dog, the cup or the sofa?", None),  # none of them
+        ("Is less than half of the ball visible in the picture?", "yes"),
+        ("Is the larger part of the sofa hidden in the picture?", "no"),
+        ("Can less than half of the lamp be seen in the picture?", None),  # what hides it is not known
+    ],
+)
+def test_what_hides_a_thing_gives_the_answer_or_leaves_it_open(text: str, wanted: str | None):
+    assert said(text, HIDDEN) == wanted
+
+
+def test_nothing_is_said_of_what_is_cut_by_the_frame():
+    """More than half of it is not seen, and nothing hides that."""
+    cut = furnished({"ball": body(0, 0, hidden_by=covers({})), "dog": body(1, 1)}, visible={"ball": 0.38})
+    assert said("Is less than half of the ball visible in the picture?", cut) is None
+
+
 def test_what_rests_on_what_rests_on_a_thing_falls_with_it():
     tower = furnished(
         {
@@ -121,7 +157,7 @@ def test_writer_and_verifier_agree_on_any_scene(kind: str, seed: int):
 
 @pytest.fixture(scope="module")
 def asked() -> list[Question]:
-    scenes, others = (with_random_world(random_scene(seed), seed) for seed in range(100)), frozenset(KINDS) - {*IN_METRES}
+    scenes, others = (with_random_world(random_scene(seed), seed) for seed in range(150)), frozenset(KINDS) - {*IN_METRES}
     return [question for seed, scene in enumerate(scenes) for question in ask(scene, seed, without=others)]
 
 
