@@ -30,6 +30,7 @@ from spatial.questions.proposals import (
     metric_proposals,
     occlusion_proposals,
     order_proposals,
+    path_proposals,
     query_proposals,
     search_proposals,
     unknown_proposals,
@@ -44,6 +45,7 @@ from spatial.questions.rules import (
     metric_rules,
     occlusion_rules,
     order_rules,
+    path_rules,
     size_rules,
     unknown_rules,
 )
@@ -227,6 +229,10 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
             "whether something of a width fits between two objects", metric_proposals.free_space, ANY_FAMILY, 3,
             rare=True, in_metres=True,
         ),
+        "path": QuestionKind(
+            "what is passed on a side, walking from one object to another", path_proposals.path, ANY_FAMILY, 4,
+            rare=True, in_metres=True,
+        ),
         "occlusion": QuestionKind(
             "what hides part of an object, and whether less than half of one is seen",
             occlusion_proposals.occlusion, frozenset({"depth"}), 4, rare=True, in_metres=True,
@@ -383,6 +389,10 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.FitsBetween, "free_space", "free_space", metric_rules.fits_between,
         split_keys.of_distance, distractors.yes_no, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.Passes, "path", "path", path_rules.passes,
+        split_keys.of_list, metric_rules.named_things, twin_queries.of_way, NO_PREDICATE,
     ),
     QueryType(
         q.Hides, "occlusion", "occlusion", occlusion_rules.hides_part,

@@ -16,6 +16,7 @@ Depth = Literal["in_front_of", "behind"]
 Extreme = Literal["leftmost", "rightmost", "highest", "lowest"]
 Course = Literal["left_to_right", "right_to_left", "top_to_bottom", "bottom_to_top"]
 Sideways = Literal["left_of", "right_of"]
+Hand = Literal["left", "right"]
 Beyond = Literal["left_of", "right_of", "behind"]
 Row = Literal["left_to_right", "right_to_left"]
 Family = Literal["colour", "material", "pattern", "state", "orientation"]
@@ -363,6 +364,16 @@ class FitsBetween(Model):
     object: Ref
 
 
+class Passes(Model):
+    """Which of the things is passed on this hand by somebody who walks straight from the anchor to the other?"""
+
+    op: Literal["passes"] = "passes"
+    hand: Hand
+    anchor: Ref
+    other: Ref
+    things: Annotated[tuple[Ref, ...], Field(min_length=2, max_length=4)]
+
+
 class Hides(Model):
     """Which of the things hides part of the anchor?"""
 
@@ -378,7 +389,9 @@ class HalfSeen(Model):
     subject: Ref
 
 
-InMetres = NearestCamera | HowFar | Taller | OwnSide | Faces | FallsWith | ViewedSide | FitsBetween | Hides | HalfSeen
+InMetres = (
+    NearestCamera | HowFar | Taller | OwnSide | Faces | FallsWith | ViewedSide | FitsBetween | Hides | HalfSeen | Passes
+)
 """What can only be answered of a scene that is known in metres."""
 
 Query = (

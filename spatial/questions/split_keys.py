@@ -40,6 +40,7 @@ from spatial.questions.question_kinds import (
     NearestCamera,
     OddOneOut,
     Outermost,
+    Passes,
     Query,
     Ref,
     RowOrder,
@@ -169,8 +170,8 @@ def of_visible(query: HalfSeen, found: list[str], _answer_category: AnswerCatego
     return set() if query.subject.category is None else {Key("visible", (found[0],))}
 
 
-def of_list(_query: CountWhere | OddOneOut, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
-    """Each of the things with the anchor, which comes first."""
+def of_list(_query: CountWhere | OddOneOut | Passes, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """Each of the others with the anchor, which comes first."""
     return {pair(DIRECTION, found[0], other) for other in found[1:]}
 
 

@@ -30,6 +30,7 @@ from spatial.questions.question_kinds import (
     Larger,
     Outermost,
     OwnSide,
+    Passes,
     Query,
     RowOrder,
     Side,
@@ -75,6 +76,12 @@ def swapped(query: Directed | Side | Bearing | Deeper | Larger | OwnSide | Faces
 
 def turned_round(query: ViewedSide) -> Iterator[Query]:
     """The two between which somebody looks swapped."""
+    yield query.model_copy(update={"anchor": query.other, "other": query.anchor})
+
+
+def of_way(query: Passes) -> Iterator[Query]:
+    """The other hand, then the way back."""
+    yield query.model_copy(update={"hand": "left" if query.hand == "right" else "right"})
     yield query.model_copy(update={"anchor": query.other, "other": query.anchor})
 
 

@@ -102,6 +102,7 @@ _SLOTS = {
     "LIE": "(?:appear|lie|sit|stand)",
     "ASSUME": "(?:imagine|suppose|say) that",
     "YOURS": "(?:on your left or on|to your left or to) your right",
+    "HAND": "(?P<hand>left|right)",
     "WIDTH": r"(?P<width>\d{2,3}) cm",
     "REALLY": "in (?:reality|real life|the real world)",
     "SHOWN": "(?:visible|shown|present|depicted|displayed)",
@@ -213,6 +214,10 @@ _SENTENCES = (
     ("fits_between", "IN_would something WIDTH wide fit between X and Y_HERE ?"),
     ("fits_between", "could something WIDTH wide (?:stand|be put) between X and Y_HERE ?"),
     ("fits_between", "would the gap between X and Y take something WIDTH wide_HERE ?"),
+    ("passes", "(?:walking|going) straight from X to Y_HERE , which of these would you pass on your HAND : LIST ?"),
+    ("passes", "IN_which of these would you pass on your HAND , (?:walking|going) straight from X to Y : LIST ?"),
+    ("passes", "which of these would you pass on your HAND if you walked straight from X to Y_HERE : LIST ?"),
+    ("passes", "if you walked straight from X to Y_HERE , which of these would you pass on your HAND : LIST ?"),
     ("hides", "IN_which of these (?:hides part of|partly hides|is partly in front of) X_HERE : LIST ?"),
     ("hides", "IN_behind which of these is part of X hidden_HERE : LIST ?"),
     ("half_seen", "IN_can less than half of X be seen_HERE ?"),
@@ -313,7 +318,7 @@ def form_of(ask: str, slots: dict[str, str]) -> Form | None:
     return Form(ask, tuple(nouns), tuple(known), word) if len(known) == len(refs) else None
 
 
-_WORDS = ("rel", "cmp", "end", "course", "area", "family", "box", "hue", "width")
+_WORDS = ("rel", "cmp", "end", "course", "area", "family", "box", "hue", "width", "hand")
 """Slots of which a sentence has one at most."""
 
 _COMMAS = re.compile(r" (?:,|and|or) ")

@@ -100,6 +100,13 @@ def _queries_in_metres(refs: st.SearchStrategy[q.Ref]) -> st.SearchStrategy[q.Qu
         st.builds(q.Faces, subject=refs, object=refs),
         st.builds(q.FallsWith, anchor=refs, things=st.lists(refs, min_size=3, max_size=4).map(tuple)),
         st.builds(q.ViewedSide, anchor=refs, other=refs, object=refs),
+        st.builds(
+            q.Passes,
+            hand=_one_of(q.Hand),
+            anchor=refs,
+            other=refs,
+            things=st.lists(refs, min_size=2, max_size=4).map(tuple),
+        ),
         st.builds(q.Hides, anchor=refs, things=st.lists(refs, min_size=3, max_size=4).map(tuple)),
         st.builds(q.HalfSeen, subject=refs),
         st.builds(q.FitsBetween, width=st.integers(10, 990), subject=refs, object=refs),

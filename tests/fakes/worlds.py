@@ -58,11 +58,12 @@ def with_random_world(scene: Scene, seed: int) -> Scene:
     seen = zip(scene.objects, shares, strict=True)
     scene = scene.model_copy(update={"objects": tuple(each.model_copy(update={"visible": share}) for each, share in seen)})
     bodies: list[SeenBody] = []
+    spread = rng.choice((1.0, 1.0, 2.0))
     ids = [each.id for each in scene.objects]
     for k in range(len(scene.objects)):
         size = (rng.uniform(0.05, 1.5), rng.uniform(0.05, 1.5), rng.uniform(0.05, 1.5))
         base = rng.randrange(k) if k and rng.random() < 0.5 else None
-        x, y = rng.uniform(-3, 3), rng.uniform(-2, 6)
+        x, y = spread * rng.uniform(-3, 3), spread * rng.uniform(-2, 6)
         foot = 0.0
         if base is not None:
             below = bodies[base]

@@ -94,6 +94,10 @@ def _is_listed(choice: str, parsed: ParsedQuestion) -> bool:
     return choice in [plain_name(parsed.reader, words) for words in parsed.form.refs[1:]]
 
 
+def _is_passed(choice: str, parsed: ParsedQuestion) -> bool:
+    return choice in [plain_name(parsed.reader, words) for words in parsed.form.refs[2:]]
+
+
 def _is_covering(choice: str, parsed: ParsedQuestion) -> bool:
     return choice in ("yes", "no") if parsed.form.ask == "half_seen" else _is_listed(choice, parsed)
 
@@ -136,7 +140,7 @@ def _is_name(choice: str, parsed: ParsedQuestion) -> bool:
 _CHOICES: Mapping[str, Callable[[str, ParsedQuestion], bool]] = {
     "row_order": _is_order, "odd_one_out": _is_listed, "count_where": _is_number_of_list, "unanswerable": _is_open_answer,
     "false_description": _is_sentence, "camera_distance": _is_named, "real_size": _is_named, "support_chain": _is_listed,
-    "distance_metric": _is_length, "occlusion": _is_covering,
+    "distance_metric": _is_length, "occlusion": _is_covering, "path": _is_passed,
 }  # fmt: skip
 """Whether a choice may answer a question of the kind."""
 

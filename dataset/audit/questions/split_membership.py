@@ -27,7 +27,7 @@ _FAMILIES = {
     "in_front_of": "depth", "behind": "depth", "on": "support", "under": "support", "inside": "containment",
 }  # fmt: skip
 _NOUNS = {"seen": "existence", "seen_unseen": "existence", "count": "count", "more": "count", "end": "outermost"}
-_LISTS = {"how_many_of": "direction", "odd": "direction", "falls_with": "support", "hides": "depth"}
+_LISTS = {"how_many_of": "direction", "odd": "direction", "falls_with": "support", "hides": "depth", "passes": "direction"}
 _ANY_TWO = {"nearest_camera": "depth", "order": "direction", "row_order": "direction", "viewed_side": "direction"}
 _SINGLE = {
     "value": "attribute", "turned": "attribute", "area": "place", "where_box": "grounding", "where_point": "grounding",

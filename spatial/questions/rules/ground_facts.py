@@ -32,8 +32,11 @@ def _narrower(body: SeenBody) -> SeenBody:
     return body.model_copy(update={"size": (0.75 * width, 0.75 * depth, height)})
 
 
-def _ground_gap(a: SeenBody, b: SeenBody) -> float:
-    """By the theorem of separating axes, then from corners to the other box: of two convex shapes one is nearest."""
+def ground_gap(a: SeenBody, b: SeenBody) -> float:
+    """Metres over the ground between two boxes, 0 where they overlap.
+
+    By the theorem of separating axes, then from corners to the other box: of two convex shapes one is nearest.
+    """
     corners = footprint(a), footprint(b)
     axes = [axis for body in (a, b) for axis in axes_of(body)[:2, :2]]
     spans = [[(float((points @ axis).min()), float((points @ axis).max())) for points in corners] for axis in axes]
@@ -48,10 +51,10 @@ def free_gap(view: View, i: int, j: int) -> tuple[float, float] | None:
     and depth: what is round does not fill its own.  0 where they overlap; None where a third thing is about the gap."""
     if not all(stands_on_ground(view, k) for k in (i, j)):
         return None
-    width = _ground_gap(body_of(view, i), body_of(view, j))
+    width = ground_gap(body_of(view, i), body_of(view, j))
     if any(_is_about(view, k, (i, j), width) for k in range(len(view.objects)) if k not in (i, j)):
         return None
-    return width, _ground_gap(*(_narrower(body_of(view, k)) for k in (i, j)))
+    return width, ground_gap(*(_narrower(body_of(view, k)) for k in (i, j)))
 
 
 def _is_about(view: View, k: int, ends: tuple[int, int], width: float) -> bool:
@@ -59,7 +62,7 @@ def _is_about(view: View, k: int, ends: tuple[int, int], width: float) -> bool:
     third = body_of(view, k)
     if any(is_held_by(view, k, end) for end in ends) or third.position[2] - third.size[2] / 2 >= HEAD_M:
         return False
-    detour = sum(_ground_gap(_narrower(body_of(view, end)), _narrower(third)) for end in ends)
+    detour = sum(ground_gap(_narrower(body_of(view, end)), _narrower(third)) for end in ends)
     return detour <= 1.2 * width + DETOUR_M
 
 

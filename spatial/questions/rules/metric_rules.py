@@ -17,6 +17,7 @@ from spatial.questions.question_kinds import (
     HowFar,
     NearestCamera,
     OwnSide,
+    Passes,
     Ref,
     Taller,
     ViewedSide,
@@ -145,7 +146,7 @@ def falls_with(view: View, query: FallsWith, found: list[Referent]) -> Step:
     return name, RuleResult("falls_with: what carries what", 1.0, 1), used
 
 
-def named_things(_context: ChoiceContext, query: NearestCamera | FallsWith | Hides) -> list[str]:
+def named_things(_context: ChoiceContext, query: NearestCamera | FallsWith | Hides | Passes) -> list[str]:
     """The names of all the things."""
     return [ref.plain_name for ref in query.things]
 

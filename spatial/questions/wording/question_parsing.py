@@ -17,6 +17,7 @@ from spatial.questions.question_kinds import (
     NearestCamera,
     OddOneOut,
     OwnSide,
+    Passes,
     Query,
     Ref,
     Taller,
@@ -42,7 +43,7 @@ from spatial.questions.wording.realisation import (
     templates,
 )
 
-NAMING = (OddOneOut, NearestCamera, Taller, OwnSide, ViewedSide, FallsWith, Hides)
+NAMING = (OddOneOut, NearestCamera, Taller, OwnSide, ViewedSide, FallsWith, Hides, Passes)
 """Types of query whose text names every choice."""
 
 MAX_CHARS = 1000

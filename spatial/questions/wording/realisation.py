@@ -78,6 +78,7 @@ PHRASES = {
     "outermost": OUTERMOST,
     "course": COURSES,
     "place": PLACES,
+    "hand": {"left": "left", "right": "right"},
     "family": {name: name for name in ("colour", "material", "pattern", "state", "orientation")},
 }
 """Template slots with a closed set of phrases."""

@@ -51,19 +51,20 @@ def answer_fits_between(reader: Reader, form: Form) -> str:
     """Whether something of the width in the form fits between two things. Raises NotProven."""
     world, (a, b) = BodiesInScene(reader), things_meant(reader, form.refs)
     width = int(form.word) / 100
-    if world.are_stacked(a, b) or not (_is_standing(world.body(a)) and _is_standing(world.body(b))):
+    if world.are_stacked(a, b) or not (is_standing(world.body(a)) and is_standing(world.body(b))):
         raise NotProven("the two do not both stand on the ground")
-    free = _apart(world.body(a), world.body(b))
+    free = apart(world.body(a), world.body(b))
     if any(_is_between(world, third, (a, b), free) for third in reader.scene.objects if third.id not in (a.id, b.id)):
         raise NotProven("another thing is about the gap")
     if free >= width + TO_SPARE - SLACK:
         return "yes"
-    if _apart(world.body(a), world.body(b), ROUND) <= width - TO_SPARE + SLACK:
+    if apart(world.body(a), world.body(b), ROUND) <= width - TO_SPARE + SLACK:
         return "no"
     raise NotProven("it fits hardly, or hardly not")
 
 
-def _is_standing(body: SeenBody) -> bool:
+def is_standing(body: SeenBody) -> bool:
+    """Whether a body stands on the ground by itself, and nobody steps over it."""
     foot = body.position[2] - body.size[2] / 2
     return body.support is None and foot <= ON_GROUND and body.size[2] >= IN_THE_WAY
 
@@ -73,10 +74,10 @@ def _is_between(world: BodiesInScene, third: SeenObject, ends: tuple[SeenObject,
     body = world.body(third)
     if body.position[2] - body.size[2] / 2 >= OVERHEAD or {end.id for end in ends} & set(world.carriers(third)):
         return False
-    return sum(_apart(world.body(end), body, ROUND) for end in ends) <= 1.2 * free + 0.2 + SLACK
+    return sum(apart(world.body(end), body, ROUND) for end in ends) <= 1.2 * free + 0.2 + SLACK
 
 
-def _apart(a: SeenBody, b: SeenBody, share: float = 1.0) -> float:
+def apart(a: SeenBody, b: SeenBody, share: float = 1.0) -> float:
     """Metres on the floor between two rectangles with this share of their sides; 0 where they meet."""
     first, second = (_sides(body, share) for body in (a, b))
     if any(_cross(one, other) for one, other in product(first, second)) or _holds(a, b, share) or _holds(b, a, share):

@@ -121,6 +121,19 @@ def fitting(seen: Seen, text: str) -> str:
     return "yes" if apart > width else "no"
 
 
+def passed(seen: Seen, text: str) -> str:
+    """Whoever looks from the start to the end has what is passed on a hand on that side, and neither before nor behind."""
+    hand, named = re.search(r"\b(left|right)\b", text)[1], seen.named(text)  # type: ignore[index]
+    start, end, *things = named
+    way = (seen.place[end] - seen.place[start])[:2]
+    off = [(seen.place[k] - seen.place[start])[:2] for k in things]
+    left = [way[0] * y - way[1] * x for x, y in off]
+    share = [float(each @ way) / float(way @ way) for each in off]
+    hit = [k for k, s, t in zip(things, left, share, strict=True) if 0 < t < 1 and (s > 0) == (hand == "left")]
+    assert len(hit) == 1
+    return seen.name(hit[0], text)
+
+
 def hiding(seen: Seen, text: str) -> str:
     anchor, *things = seen.named(text)
     shares = dict(seen.hidden_by[anchor])
@@ -137,7 +150,7 @@ def occluded(seen: Seen, text: str) -> str:
 
 ORACLE: dict[str, Callable[[Seen, str], str]] = {
     "camera_distance": nearest, "distance_metric": length, "real_size": higher, "object_frame": side, "facing": faced,
-    "support_chain": falling, "viewpoint": side_of_way, "free_space": fitting, "occlusion": occluded,
+    "support_chain": falling, "viewpoint": side_of_way, "free_space": fitting, "occlusion": occluded, "path": passed,
 }  # fmt: skip
 
 
