@@ -5,7 +5,8 @@ The table is data: `bodies/*.json`, one object a file, category to body.  Sizes 
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from random import Random
@@ -40,8 +41,9 @@ class BodyKind:
     """`size`: usual width, depth, height in metres; real ones differ by up to `spread` of it, all three together.
 
     `height_spread`: where it is given, heights differ by up to this share for themselves: stools are as wide, not as tall.
-    `forms` are what builders call its shapes.  `has_front`: it looks somewhere.  `colours`: names of usual ones;
-    `recolours`: a graph may ask for any colour of the palette.
+    `forms` are what builders call its shapes; `sizes`: of those that are not of the usual size.
+    `has_front`: it looks somewhere; `turns`: it may look aside, for it is known from there, too.
+    `colours`: names of usual ones; `recolours`: a graph may ask for any colour of the palette.
     """
 
     name: str
@@ -53,13 +55,19 @@ class BodyKind:
     recolours: bool
     surfaces: tuple[Surface, ...]
     height_spread: float | None = None
+    turns: bool = True
+    sizes: Mapping[str, tuple[float, float, float]] = field(default_factory=dict, hash=False)
 
-    def varied(self, rng: Random) -> tuple[float, float, float]:
-        """A size drawn evenly of those that real ones have: width, depth, height in metres."""
+    def size_of(self, form: str) -> tuple[float, float, float]:
+        """Usual width, depth, height of a form, metres."""
+        return self.sizes.get(form, self.size)
+
+    def varied(self, form: str, rng: Random) -> tuple[float, float, float]:
+        """A size drawn evenly of those that real ones of a form have: width, depth, height in metres."""
         across = 1 + self.spread * rng.uniform(-1, 1)
         up = across if self.height_spread is None else 1 + self.height_spread * rng.uniform(-1, 1)
-        width, depth, height = (round(side * scale, 4) for side, scale in zip(self.size, (across, across, up), strict=True))
-        return width, depth, height
+        width, depth, height = self.size_of(form)
+        return round(width * across, 4), round(depth * across, 4), round(height * up, 4)
 
     @property
     def volume(self) -> float:
@@ -88,6 +96,8 @@ def _body(name: str, row: dict[str, Any]) -> BodyKind:
         colours=tuple(row.get("colours", ())),
         recolours=row.get("recolours", False),
         height_spread=row.get("height_spread"),
+        turns=row.get("turns", True),
+        sizes={form: (size[0], size[1], size[2]) for form, size in row.get("sizes", {}).items()},
         surfaces=tuple(
             Surface(**{key: _pair(value) for key, value in surface.items()}) for surface in row.get("surfaces", ())
         ),
@@ -113,4 +123,5 @@ def chance_taller(first: str, second: str, share: float) -> float:
 def _heights(kind: BodyKind) -> list[float]:
     """Heights that are equally likely, metres."""
     spread = kind.spread if kind.height_spread is None else kind.height_spread
-    return [kind.size[2] * (1 + spread * (k - STEPS) / STEPS) for k in range(2 * STEPS + 1)]
+    usual = sorted(kind.size_of(form)[2] for form in kind.forms)
+    return [height * (1 + spread * (k - STEPS) / STEPS) for height in usual for k in range(2 * STEPS + 1)]

@@ -14,7 +14,8 @@ from spatial.world.body_table import bodies
 
 
 class SolidCapabilities(RendererCapabilities):
-    """Bodies in metres: every colour of the palette where a body takes any, turned to a side where it has a front."""
+    """Bodies in metres: every colour of the palette where a body takes any, turned to a side where it has a front and is
+    known from the side."""
 
     def draws(self, category: Category | None) -> bool:
         """Whether it has a body."""
@@ -31,7 +32,7 @@ class SolidCapabilities(RendererCapabilities):
             return {}
         colours = tuple(word for word in category.attributes.get("colour", ()) if word in PALETTE)
         found = {"colour": colours} if body.recolours and colours else {}
-        if body.has_front and "orientation" in category.attributes:
+        if body.has_front and body.turns and "orientation" in category.attributes:
             found["orientation"] = category.attributes["orientation"]
         return found
 

@@ -96,9 +96,9 @@ def space_kind_of(scene: str | None) -> SpaceKind:
 
 def _body_spec(name: str, words: Sequence[str], rng: Random) -> BodySpec:
     kind = bodies()[name]
-    size = kind.varied(rng)
+    form = rng.choice(kind.forms)
     turned = next((LOOKS[word] for word in words if word in LOOKS), 0)
-    return BodySpec(kind, rng.choice(kind.forms), size, turned)
+    return BodySpec(kind, form, kind.varied(form, rng), turned)
 
 
 def _supports(draft: Draft) -> list[Support]:

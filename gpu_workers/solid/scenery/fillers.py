@@ -116,4 +116,5 @@ def _standing(body: BodyKind, world: World, between: tuple[float, float], rng: R
 def _body(body: BodyKind, place: tuple[float, float, float], held: tuple[float, Where], rng: Random) -> Body:
     heading, where = held
     colour = rng.choice(body.colours) if body.colours else None
-    return Body(form=rng.choice(body.forms), colour=colour, size=body.size, position=place, heading=heading, where=where)
+    form = rng.choice([each for each in body.forms if each not in body.sizes])
+    return Body(form=form, colour=colour, size=body.size, position=place, heading=heading, where=where)

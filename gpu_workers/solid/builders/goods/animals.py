@@ -20,9 +20,14 @@ COATS: dict[str, tuple[Kind, Colour]] = {
     "pink": ("skin", (0.85, 0.50, 0.50)), "orange": ("plastic", (0.90, 0.48, 0.06)),
     "cream": ("ceramic", (0.92, 0.88, 0.78)), "head": ("fur", (0.05, 0.26, 0.14)), "wool": ("snow", (0.90, 0.88, 0.82)),
     "shell": ("stone", (0.26, 0.22, 0.09)), "snow": ("snow", (0.93, 0.94, 0.96)), "red": ("fabric", COLOURS["red"]),
-    "brown": ("wood", COLOURS["brown"]), "spines": ("fur", (0.30, 0.22, 0.15)),
+    "brown": ("wood", COLOURS["brown"]), "spines": ("fur", (0.30, 0.22, 0.15)), "eyes": ("ceramic", (0.62, 0.66, 0.16)),
+    "ink": ("ceramic", (0.012, 0.011, 0.011)), "claws": ("leather", (0.42, 0.33, 0.22)),
+    "spots": ("fur", (0.24, 0.16, 0.10)),
 }  # fmt: skip
 """What parts of animals are covered with, apart from the coat that they are named by."""
+
+SHADES = {"ears": 0.88, "stripes": 0.58, "saddle": 0.42}
+"""Coats that are darker than what an animal is named by, and how much."""
 
 SKINS: dict[str, Kind] = {"pig": "skin", "elephant": "skin", "turtle": "skin"}
 SOFT = 0.07
@@ -30,7 +35,9 @@ SHARP = 0.012
 TUFTS, WOOL = 260, 0.05
 """Tufts of a fleece, and how deep it is between them, a share of the height."""
 
-SOFTLY = ("coat", "wool", "ears", "shell", "spines", "snow", "white", "head")
+SOFTLY = ("coat", "wool", "ears", "shell", "spines", "snow", "white", "head", "saddle")
+FINE_CELLS, CELLS = 64, 40
+"""Of the grid of coats that take much of an animal, and of all others."""
 
 
 @cache
@@ -48,7 +55,8 @@ def animal(category: str, form: str) -> Builder:
         built = Built()
         for coat, rows in row.items():
             skin = _skin(category, coat, request)
-            mesh = blob(_limbs(rows), SOFT if coat in SOFTLY else SHARP, 64 if coat in SOFTLY else 40)
+            soft, fine = coat in SOFTLY, coat in (*SOFTLY, "stripes")
+            mesh = blob(_limbs(rows), SOFT if soft else SHARP, FINE_CELLS if fine else CELLS)
             mesh = tufted(mesh, TUFTS, WOOL) if coat == "wool" else mesh
             built.add(skin, mesh.scaled(*[request.height / _height(category, form)] * 3))
         return built
@@ -71,7 +79,7 @@ def _skin(category: str, coat: str, request: BuildRequest) -> Material:
     if coat in COATS:
         kind, colour = COATS[coat]
         return Material(kind, colour, scale=0.5)
-    shade = 0.88 if coat == "ears" else 1.0
+    shade = SHADES.get(coat, 1.0)
     red, green, blue = request.colour
     return Material(SKINS.get(category, "fur"), (red * shade, green * shade, blue * shade), scale=0.7)
 

@@ -234,40 +234,49 @@ def stack_of_books(heights: tuple[float, ...]) -> Builder:
     return build
 
 
-def notebook(spiral: bool) -> Builder:
-    """A notebook with a spiral at its back, or an elastic band and a ribbon."""
+def open_notebook(request: BuildRequest) -> Built:
+    """A notebook that stands half open: ruled pages to both sides of a spiral."""
+    w, d, h = request.width, request.depth, request.height
+    long, turn = float(np.hypot(w / 2, d)), float(np.degrees(np.arctan2(d, w / 2)))
+    lines = [
+        box(0.84 * long, 0.0005, 0.006 * h, 0.0001, 1).moved(0.0075, long / 2, z * h) for z in np.linspace(0.1, 0.84, 12)
+    ]
+    leaf = [
+        (request.made_of("paint"), box(long, 0.003, h, 0.001).moved(0, long / 2)),
+        (material("paper", "white"), box(0.96 * long, 0.006, 0.95 * h, 0.001).moved(0.0042, long / 2, 0.025 * h)),
+        (material("paint", (0.42, 0.55, 0.80)), joined(lines)),
+    ]
+    built = Built()
+    for look, mesh in leaf:
+        built.add(look, *(side.moved(-d / 2) for side in (mesh.turned(z=-turn), mesh.scaled(1, -1, 1).turned(z=turn))))
+    return built.add(material("metal", "charcoal"), _coil(0.025 * w, 0.94 * h, 20).moved(-d / 2, 0, 0.03 * h))
 
-    def build(request: BuildRequest) -> Built:
-        w, d, h = request.width, request.depth, request.height
-        thick = 0.8 * h
-        built = Built().add(
-            material("paper", "white"), box(0.97 * w, 0.95 * d, 0.76 * thick, 0.001).moved(0.01 * d, 0, 0.12 * thick)
-        )
-        covers = [box(w, 0.97 * d, 0.13 * thick, 0.0008).moved(0.015 * d, 0, z) for z in (0.0, 0.87 * thick)]
-        built.add(request.made_of("paper" if spiral else "leather"), *covers, flat=True)
-        if spiral:
-            turn = np.linspace(0, 2 * pi * 22, 22 * 12)
-            wire = np.stack(
-                [
-                    -0.46 * d + 0.48 * h * np.cos(turn),
-                    np.linspace(-0.46, 0.46, len(turn)) * w,
-                    0.5 * h + 0.46 * h * np.sin(turn),
-                ],
-                axis=1,
-            )
-            return built.add(material("metal", "charcoal"), tube(wire, 0.04 * h, 6))
-        band = box(0.02 * w, 0.985 * d, thick * 1.06, 0.0008).moved(0.015 * d, 0.36 * w)
-        spine = box(w, 0.04 * d, thick, 0.002).moved(-0.48 * d)
-        ribbon = box(0.03 * w, 0.02 * d, 0.2 * h, 0.0005).moved(0.49 * d, -0.1 * w, 0.1 * h)
-        cap = box(0.5 * w, 0.3 * d, 0.05 * h, 0.0004).moved(0.05 * d, -0.1 * w, 0.8 * h)
-        built.add(request.made_of("leather"), spine).add(material("fabric", "red"), ribbon, band)
-        return built.add(
-            material("paper", "cream"),
-            cap,
-            box(0.02 * w, 0.02 * d, h - 0.8 * h, 0.0003).moved(0.05 * d, 0.36 * w, 0.8 * h),
-        )
 
-    return build
+def tent_notebook(request: BuildRequest) -> Built:
+    """A notepad that stands like a tent, its spiral along the ridge, a label on its cover."""
+    w, d, h = request.width, request.depth, request.height
+    long, lean = float(np.hypot(d / 2, h)), float(np.degrees(np.arctan2(d / 2, h)))
+    label = box(0.62 * w, 0.001, 0.24 * long, 0.0003).moved(0.002, 0, 0.52 * long)
+    lines = [box(0.46 * w, 0.001, 0.008 * long, 0.0002, 1).moved(0.0028, 0, z * long) for z in (0.6, 0.67)]
+    face = [
+        (request.made_of("paint"), box(w, 0.003, long, 0.001)),
+        (material("paper", "white"), box(0.97 * w, 0.008, 0.96 * long, 0.001).moved(-0.005, 0, 0.02 * long)),
+        (material("paper", "cream"), label),
+        (material("paint", "charcoal"), joined(lines)),
+    ]
+    built = Built()
+    for look, mesh in face:
+        built.add(look, mesh.turned(y=-lean).moved(d / 2))
+    back = box(w, 0.003, long, 0.001).turned(y=lean).moved(-d / 2)
+    coil = _coil(0.045 * h, 0.9 * w, 16).moved(z=-0.45 * w).turned(x=90).moved(0, 0, 0.97 * h)
+    return built.add(request.made_of("paint"), back).add(material("metal", "charcoal"), coil)
+
+
+def _coil(radius: float, height: float, turns: int) -> Mesh:
+    """Wire about the z axis."""
+    turn = np.linspace(0, 2 * pi * turns, turns * 12)
+    wire = np.stack([radius * np.cos(turn), radius * np.sin(turn), np.linspace(0, height, len(turn))], axis=1)
+    return tube(wire, 0.12 * radius, 6)
 
 
 LANDS = (
@@ -348,7 +357,7 @@ BUILDERS: Builders = {
     "backpack": {"one pocket": backpack(1), "three pockets": backpack(3)},
     "book": {"framed": book(True), "labelled": book(False)},
     "stack of books": {"even": stack_of_books((1, 1.2, 0.9, 1)), "uneven": stack_of_books((1.4, 0.8, 1.6, 0.7, 1))},
-    "notebook": {"spiral": notebook(True), "banded": notebook(False)},
+    "notebook": {"open": open_notebook, "tent": tent_notebook},
     "globe": {"bare": globe(False), "ringed": globe(True)},
     "pencil": {"tipped": pencil(True), "plain": pencil(False)},
 }  # fmt: skip

@@ -5,7 +5,7 @@ Builders here add what is not turned: noodles, leaves of salad, straws, berries.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import cos, pi, sin
 from pathlib import Path
@@ -237,7 +237,26 @@ def bubble_tea(form: str) -> Builder:
     return build
 
 
+def with_cup(category: str, form: str) -> Builder:
+    """A bottle with the cup beside it that it is poured into."""
+    bottle = turned(category, form)
+
+    def build(request: BuildRequest) -> Built:
+        deep, wide, built = request.depth, request.width, Built()
+        for part in bottle(replace(request, width=deep)).parts:
+            built.add(part.material, part.mesh.moved(0, (wide - deep) / 2))
+        r, h = 0.34 * deep, 0.3 * request.height
+        cup = hollow([(0, 0), (0.55 * r, 0), (0.55 * r, 0.14 * h), (0.85 * r, 0.4 * h), (r, h)], 0.08 * r, 0.2 * h, 0.001)
+        band = lathe([(0.97 * r, 0.72 * h), (1.02 * r, 0.73 * h), (1.03 * r, 0.84 * h), (0.98 * r, 0.86 * h)])
+        beside = 0.06 * deep, r - wide / 2
+        built.add(request.made_of("ceramic"), lathe(cup).moved(*beside))
+        return built.add(Material("ceramic", COLOURS["navy"]), band.moved(*beside))
+
+    return build
+
+
 SPECIAL: Builders = {
+    "sake bottle": {form: with_cup("sake bottle", form) for form in ("tokkuri", "straight")},
     "cocktail": {"hurricane": with_straw("cocktail", "hurricane", "white"), "tall": with_straw("cocktail", "tall", "pink")},
     "bucket": {form: bucket(form) for form in ("tin", "plastic")},
     "wastebasket": {"wire": wire_wastebasket, "pedal": turned("wastebasket", "pedal")},

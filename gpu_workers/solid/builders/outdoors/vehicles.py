@@ -258,13 +258,15 @@ def open_pickup(request: BuildRequest) -> Built:
 
 
 def loaded_pickup(request: BuildRequest) -> Built:
-    """The same with boxes on its bed."""
+    """The same with boxes piled on its bed up to the roof of its cab."""
     w, d, h = request.width, request.depth, request.height
-    boxes = [
-        box(0.5, 0.45, h * 0.26, 0.01).moved(-d * 0.38, w * 0.18, h * 0.56),
-        box(0.6, 0.5, h * 0.2, 0.01).moved(-d * 0.26, -w * 0.12, h * 0.56),
-    ]
-    return _pickup(request).add(material("paper", "cardboard"), *boxes)
+    pile = [
+        (0.8, 0.7, 0.24, -0.2, 0.2, 0.56), (0.72, 0.6, 0.2, -0.2, -0.22, 0.56), (0.8, 0.62, 0.21, -0.37, 0.19, 0.56),
+        (0.6, 0.66, 0.25, -0.38, -0.2, 0.56), (0.62, 0.55, 0.17, -0.24, 0.14, 0.8), (0.5, 0.5, 0.14, -0.37, -0.17, 0.81),
+    ]  # fmt: skip
+    boxes = [box(0.5 * w * a, b, h * c, 0.01).moved(d * x, w * y, h * z) for a, b, c, x, y, z in pile]
+    tape = [box(0.05, b * 1.01, 0.003, 0.001).moved(d * x, w * y, h * (z + c)) for _, b, c, x, y, z in pile]
+    return _pickup(request).add(material("paper", "cardboard"), *boxes).add(material("paper", "cream"), *tape)
 
 
 def _pickup(request: BuildRequest) -> Built:

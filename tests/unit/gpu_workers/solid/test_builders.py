@@ -32,7 +32,7 @@ def built(name: str, form: str) -> Built:
 
 
 def built_anew(name: str, form: str) -> Built:
-    return build_body(name, form, bodies()[name].size, COLOURS["red"], 3)
+    return build_body(name, form, bodies()[name].size_of(form), COLOURS["red"], 3)
 
 
 def test_every_body_is_a_category_of_the_knowledge():
@@ -50,6 +50,10 @@ def test_builders_and_bodies_name_the_same_categories_and_forms():
     assert built_forms - set(FORMS) == set(), "edit forms in spatial/world/bodies/"
 
 
+def test_sizes_of_forms_name_forms_and_leave_one_of_the_usual_size():
+    assert [name for name, kind in bodies().items() if not set(kind.sizes) < set(kind.forms)] == []
+
+
 def test_colours_of_bodies_have_names():
     assert {colour for kind in bodies().values() for colour in kind.colours} <= set(COLOURS)
 
@@ -60,7 +64,7 @@ def test_a_thing_fills_its_box_and_stands_on_the_ground(name: str, form: str):
     kind = bodies()[name]
     parts = built(name, form).parts
     points = np.concatenate([part.mesh.points for part in parts])
-    width, depth, height = kind.size
+    width, depth, height = kind.size_of(form)
     assert np.isfinite(points).all()
     assert len(points) < MOST_POINTS
     assert points.min(axis=0) == pytest.approx([-depth / 2, -width / 2, 0], abs=1e-6)
@@ -79,22 +83,22 @@ def test_a_thing_is_the_same_each_time_it_is_built(name: str, form: str):
 @pytest.mark.parametrize(("name", "form"), [pair for pair in FORMS if bodies()[pair[0]].surfaces])
 def test_a_surface_is_where_the_knowledge_says_in_the_least_and_the_greatest_size(name: str, form: str):
     kind = bodies()[name]
-    for size in extreme_sizes(kind):
+    for size in extreme_sizes(kind, form):
         parts = build_body(name, form, size, COLOURS["red"], 3).parts
         has_surfaces(np.concatenate([part.mesh.points[part.mesh.triangles()] for part in parts]), size, kind.surfaces)
 
 
-def extreme_sizes(kind: BodyKind) -> list[list[float]]:
+def extreme_sizes(kind: BodyKind, form: str) -> list[list[float]]:
     """The least and the greatest size, and where heights differ for themselves the least with the greatest height, too."""
     up = kind.spread if kind.height_spread is None else kind.height_spread
     pairs = [(-1, -1), (1, 1), *(() if kind.height_spread is None else ((-1, 1), (1, -1)))]
-    width, depth, height = kind.size
+    width, depth, height = kind.size_of(form)
     return [[width * (1 + a * kind.spread), depth * (1 + a * kind.spread), height * (1 + b * up)] for a, b in pairs]
 
 
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_a_thing_can_be_built_in_the_least_and_the_greatest_size(name: str, form: str):
-    for width, depth, height in extreme_sizes(bodies()[name]):
+    for width, depth, height in extreme_sizes(bodies()[name], form):
         parts = build_body(name, form, (width, depth, height), COLOURS["red"], 3).parts
         points = np.concatenate([part.mesh.points for part in parts])
         assert np.ptp(points, axis=0) == pytest.approx([depth, width, height], abs=1e-6)
