@@ -8,7 +8,7 @@ import numpy as np
 from gpu_workers.solid.builders.build_request import Builder, Builders, BuildRequest, Built
 from gpu_workers.solid.kit.curves import arc, spline
 from gpu_workers.solid.kit.materials import Kind, material, wood
-from gpu_workers.solid.kit.mesh import Mesh, grid_mesh, joined
+from gpu_workers.solid.kit.mesh import Mesh, flipped, grid_mesh, joined
 from gpu_workers.solid.kit.primitives import ball, box, cylinder, lathe, plate, tube
 
 GOLDEN = (1 + 5**0.5) / 2
@@ -62,10 +62,6 @@ SEAMS: dict[str, dict[str, list[tuple[float, tuple[float, float, float]]]]] = {
         "upright": [(90, (1, 0, 0)), (90, (0, 0, 1)), (52, (0, 1, 0)), (128, (0, 1, 0))],
         "tilted": [(90, (1, 0.4, 0.5)), (90, (-0.5, 0, 1)), (54, (0.1, 1, -0.45)), (126, (0.1, 1, -0.45))],
     },
-    "volleyball": {
-        "upright": [(90, (0, 1, 0)), *((a, (1, 0, 0)) for a in (70, 90, 110)), *((a, (0, 0, 1)) for a in (70, 90, 110))],
-        "tilted": [(90, (0, 1, 0)), *((a, (1, 0.4, 0)) for a in (70, 90, 110)), *((a, (0.3, 0, 1)) for a in (70, 90, 110))],
-    },
 }  # fmt: skip
 """Circles of balls: angle and axis."""
 
@@ -79,6 +75,33 @@ def seamed_ball(category: str, form: str, kind: Kind, line: str) -> Builder:
         return Built().add(request.made_of(kind), ball(r, 40).moved(z=r)).add(material("rubber", line), joined(lines))
 
     return build
+
+
+def striped_ball(turn: float) -> Builder:
+    """A volleyball: three strips on each of six sides, the middle ones blue."""
+
+    def build(request: BuildRequest) -> Built:
+        r = request.height / 2
+        built = Built().add(material("rubber", "charcoal"), ball(0.985 * r, 40).moved(z=r))
+        for k, look in ((0, request.made_of("leather")), (1, material("leather", "blue")), (2, request.made_of("leather"))):
+            strips = [ball_strip(r, axis, sign, k) for axis in range(3) for sign in (-1, 1)]
+            built.add(look, joined(strips).turned(x=turn, z=1.3 * turn).moved(z=r))
+        return built
+
+    return build
+
+
+def ball_strip(r: float, axis: int, sign: int, number: int) -> Mesh:
+    """A third (0 to 2) of a side of a cube, swollen to a ball about the origin, but for a groove about it."""
+    groove = 0.02
+    u, v = (
+        np.tan(np.linspace(low, high, 9) * pi / 4)
+        for low, high in ((2 * number / 3 - 1 + groove, 2 * number / 3 - 1 / 3 - groove), (groove - 1, 1 - groove))
+    )
+    grid = np.zeros((9, 9, 3))
+    grid[..., axis], grid[..., (axis + 1) % 3], grid[..., (axis + 2) % 3] = sign, u[:, None], v[None]
+    mesh = grid_mesh(r * grid / np.linalg.norm(grid, axis=-1, keepdims=True))
+    return flipped(mesh) if sign > 0 else mesh
 
 
 def stitched_ball(turn: float) -> Builder:
@@ -205,7 +228,7 @@ BLOCK_COLOURS = ("red", "blue", "yellow", "green", "orange", "purple")
 BUILDERS: Builders = {
     "soccer ball": {"classic": patched_ball(23, 5), "dotted": patched_ball(15, 0)},
     "basketball": {form: seamed_ball("basketball", form, "rubber", "black") for form in ("upright", "tilted")},
-    "volleyball": {form: seamed_ball("volleyball", form, "leather", "gray") for form in ("upright", "tilted")},
+    "volleyball": {"upright": striped_ball(8), "tilted": striped_ball(35)},
     "baseball": {"level": stitched_ball(0), "turned": stitched_ball(70)},
     "die": {"sharp": die(0.08), "round": die(0.2)},
     "stack of blocks": {

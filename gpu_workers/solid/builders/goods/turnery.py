@@ -17,7 +17,7 @@ from gpu_workers.solid.builders.build_request import Builder, Builders, BuildReq
 from gpu_workers.solid.kit.curves import arc, hollow, spline
 from gpu_workers.solid.kit.materials import COLOURS, Colour, Material
 from gpu_workers.solid.kit.mesh import Mesh
-from gpu_workers.solid.kit.primitives import ball, cylinder, lathe, leaf, rounded_profile, tube
+from gpu_workers.solid.kit.primitives import ball, cylinder, ellipsoid, lathe, leaf, rounded_profile, tube
 
 TABLES = Path(__file__).parent
 
@@ -210,6 +210,23 @@ def salad(form: str) -> Builder:
     return build
 
 
+def rice(form: str) -> Builder:
+    """A bowl of rice, grain by grain, with chopsticks that lie on it and on the rim."""
+
+    def build(request: BuildRequest) -> Built:
+        built, r, h = turned("bowl of rice", form)(request), request.depth / 2, request.height
+        grain, grains = ellipsoid(0.11 * r, 0.036 * r, 0.036 * r, 8), []
+        for _ in range(220):
+            far, turn = 0.86 * r * request.random.random() ** 0.5, request.random.uniform(0, 2 * pi)
+            place = far * cos(turn), far * sin(turn), h * (0.985 - 0.27 * (far / r) ** 2)
+            grains.append(grain.turned(y=request.random.uniform(-30, 30), z=request.random.uniform(0, 360)).moved(*place))
+        end = request.width - r
+        sticks = [tube([((0.1 - a) * r, -0.3 * r, h), ((0.5 + a) * r, end, 0.62 * h)], 0.03 * r, 8) for a in (-0.06, 0.06)]
+        return built.add(Material("snow", (0.97, 0.96, 0.93)), *grains).add(Material("paint", (0.45, 0.08, 0.05)), *sticks)
+
+    return build
+
+
 def with_straw(category: str, form: str, colour: str) -> Builder:
     """A drink with a straw that stands out of it."""
 
@@ -256,6 +273,7 @@ def with_cup(category: str, form: str) -> Builder:
 
 
 SPECIAL: Builders = {
+    "bowl of rice": {form: rice(form) for form in ("round", "wide")},
     "sake bottle": {form: with_cup("sake bottle", form) for form in ("tokkuri", "straight")},
     "cocktail": {"hurricane": with_straw("cocktail", "hurricane", "white"), "tall": with_straw("cocktail", "tall", "pink")},
     "bucket": {form: bucket(form) for form in ("tin", "plastic")},
