@@ -8,7 +8,7 @@ import hashlib
 import json
 import mimetypes
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Protocol, Self
 
@@ -41,6 +41,9 @@ BY_OP = {
 GROUNDING = "grounding"
 """The kind of questions whose answer is a place in the picture."""
 
+MAX_IMAGES = 64
+"""Pictures of one question in a file."""
+
 MAX_FAULTS = 5
 """Faulty lines of a file that an error lists."""
 
@@ -50,7 +53,7 @@ class Item:
     """A question. `relation`, `hops`, `density` (objects in the picture) and `roles` are None where unknown.
 
     Without choices it asks for a place in the picture, and `region` is the box of what is asked, `(x, y, width, height)`
-    in pixels of the picture: the right answer, or where a right point lies.
+    in pixels of the picture: the right answer, or where a right point lies.  `pictures`: how many it is about.
     """
 
     id: str
@@ -63,14 +66,21 @@ class Item:
     density: int | None = None
     roles: QuestionRoles | None = None
     region: Box | None = None
+    pictures: int = 1
 
 
 @dataclass(frozen=True)
 class EncodedPicture:
-    """An encoded picture for a model."""
+    """An encoded picture for a model. `more`: further ones of a question about several, in their order."""
 
     data: bytes
     media_type: str
+    more: tuple["EncodedPicture", ...] = ()
+
+    @property
+    def all(self) -> tuple["EncodedPicture", ...]:
+        """This picture and the further ones."""
+        return (self, *self.more)
 
 
 class Questions(Protocol):
@@ -122,11 +132,14 @@ class SplitQuestions:
 class Line(Model):
     """One line of a file of questions. `image` is a path beside the file; `answer` is the text of one choice.
 
+    `images` are the paths of all pictures of a question about several, in their order; `image`, if given, is the first.
+
     With no choices and kind `grounding` it is JSON text in pixels of the picture: a box `[x, y, width, height]`, or a point
     `[x, y]` with the box that it lies in as `region`.
     """
 
-    image: Annotated[str, Field(min_length=1)]
+    image: Annotated[str, Field(min_length=1)] = ""
+    images: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(max_length=MAX_IMAGES)] = ()
     question: Annotated[str, Field(min_length=1)]
     choices: Annotated[tuple[str, ...], Field(max_length=26)]
     answer: str
@@ -136,6 +149,19 @@ class Line(Model):
     relation: str | None = None
     hops: int | None = None
     density: int | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all pictures."""
+        return self.images or (self.image,)
+
+    @model_validator(mode="after")
+    def _has_pictures(self) -> Self:
+        if not (self.image or self.images):
+            raise ValueError("image or images: a picture is needed")
+        if self.image and self.images and self.images[0] != self.image:
+            raise ValueError(f"images: the first one must be the image, {self.image!r}")
+        return self
 
     @model_validator(mode="after")
     def _answer_is_a_choice(self) -> Self:
@@ -174,12 +200,15 @@ class FileQuestions:
 
     def with_pictures(self) -> Iterator[tuple[Item, EncodedPicture]]:
         """The same with their pictures, read lazily. Raises UserError for a missing file."""
-        for item, name in self._lines.items():
-            try:
-                data = (self._folder / name).read_bytes()
-            except OSError as error:
-                raise UserError(f"{self._folder / name}: {error.strerror or error}") from error
-            yield item, EncodedPicture(data, _media_type(name))
+        for item, names in self._lines.items():
+            first, *more = (self._picture(name) for name in names)
+            yield item, replace(first, more=tuple(more))
+
+    def _picture(self, name: str) -> EncodedPicture:
+        try:
+            return EncodedPicture((self._folder / name).read_bytes(), _media_type(name))
+        except OSError as error:
+            raise UserError(f"{self._folder / name}: {error.strerror or error}") from error
 
 
 def relation_of(query: Mapping[str, Any]) -> str | None:
@@ -228,9 +257,9 @@ def _part(proof: Mapping[str, Any], name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def _lines(text: str, path: Path) -> dict[Item, str]:
-    """Each item with the name of its picture, in the file's order."""
-    found: dict[Item, str] = {}
+def _lines(text: str, path: Path) -> dict[Item, tuple[str, ...]]:
+    """Each item with the names of its pictures, in the file's order."""
+    found: dict[Item, tuple[str, ...]] = {}
     first: dict[str, int] = {}
     faults = []
     for number, line in enumerate(text.split("\n"), 1):  # other line ends may stand in texts
@@ -243,13 +272,13 @@ def _lines(text: str, path: Path) -> dict[Item, str]:
             faults.append(f"line {number}: {'.'.join(map(str, fault['loc'])) or 'line'}: {fault['msg']}")
             continue
         item = _item(read)
-        why = _picture_fault(path.parent / read.image)
+        why = next(filter(None, (_picture_fault(path.parent, name) for name in read.paths)), None)
         if why:
-            faults.append(f"line {number}: {why} {read.image}")
+            faults.append(f"line {number}: {why}")
         elif item.id in first:
             faults.append(f"line {number}: id: the same question as line {first[item.id]}, or one with its id")
         first.setdefault(item.id, number)
-        found[item] = read.image
+        found[item] = read.paths
     if len(faults) > MAX_FAULTS:
         faults[MAX_FAULTS:] = [f"and {len(faults) - MAX_FAULTS} more faulty lines"]
     if faults or not found:
@@ -257,22 +286,23 @@ def _lines(text: str, path: Path) -> dict[Item, str]:
     return found
 
 
-def _picture_fault(path: Path) -> str | None:
+def _picture_fault(folder: Path, name: str) -> str | None:
     """The fault of a picture, by its header only; None if there is none."""
-    if not path.is_file():
-        return "there is no picture"
+    if not (folder / name).is_file():
+        return f"there is no picture {name}"
     try:
-        with Image.open(path):
+        with Image.open(folder / name):
             return None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return "there is no readable picture in"
+        return f"there is no readable picture in {name}"
 
 
 def _item(read: Line) -> Item:
-    name = read.id or content_id("item", read.image, read.question, list(read.choices))
+    seen = read.paths[0] if len(read.paths) == 1 else list(read.paths)
+    name = read.id or content_id("item", seen, read.question, list(read.choices))
     region = None if read.choices else region_of(read.answer, read.region)
     facets = (read.kind, read.relation, read.hops, read.density)
-    return Item(name, read.question, read.choices, read.answer, *facets, region=region)
+    return Item(name, read.question, read.choices, read.answer, *facets, region=region, pictures=len(read.paths))
 
 
 def _media_type(name: str) -> str:

@@ -45,8 +45,9 @@ class LocalModel:
 
     def _generate(self, item: Item, picture_data: EncodedPicture) -> Reply:
         started = time.monotonic()
-        picture = Image.open(io.BytesIO(picture_data.data)).convert("RGB")
-        turn = {"role": "user", "content": [{"type": "image", "image": picture}, {"type": "text", "text": prompt(item)}]}
+        pictures = (Image.open(io.BytesIO(each.data)).convert("RGB") for each in picture_data.all)
+        seen = [{"type": "image", "image": picture} for picture in pictures]
+        turn = {"role": "user", "content": [*seen, {"type": "text", "text": prompt(item)}]}
         inputs = self._processor.apply_chat_template(
             [turn], add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
         ).to(self._device)

@@ -79,7 +79,7 @@ class Form:
 class Request:
     """One request to a model. `prompt` is the prompt's name and version, `seed` selects one of many samples.
 
-    `may_grow`: after a cut reply it may be repeated with a larger limit.
+    `may_grow`: after a cut reply it may be repeated with a larger limit.  `more_pictures` come after `picture`.
     """
 
     stage: str
@@ -91,12 +91,20 @@ class Request:
     may_grow: bool = True
     temperature: float = 0.7
     seed: int = 0
+    more_pictures: tuple[Picture, ...] = ()
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every picture, in order."""
+        return (*(() if self.picture is None else (self.picture,)), *self.more_pictures)
 
     def key(self, model: str) -> str:
-        """The content key of the answer: prompt version, model, parameters and input, with a picture's hash."""
+        """The content key of the answer: prompt version, model, parameters and input, with the hashes of pictures."""
         turns = [[turn.role, turn.text] for turn in self.turns]
         parameters = [self.max_tokens, self.temperature, self.seed]
-        seen = self.picture.sha256 if self.picture else None
+        seen: str | list[str] | None = self.picture.sha256 if self.picture else None
+        if len(self.pictures) > 1:
+            seen = [picture.sha256 for picture in self.pictures]
         return content_id("answer", self.prompt, model, parameters, turns, dict(self.form.schema), seen)
 
 

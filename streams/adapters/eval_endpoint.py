@@ -49,6 +49,10 @@ def request_of(item: Item, seen: EncodedPicture, max_tokens: int) -> Request:
     form = Form("choice", _answer_schema({"type": "string", "enum": list(LETTERS[: len(item.choices)])}))
     if item.region is not None:
         form = Form("place", _answer_schema({"type": "array", "items": {"type": "number"}}))
+    turns, (first, *more) = (Turn("user", prompt(item)),), (_picture(each) for each in seen.all)
+    return Request("evaluate", PROMPT, turns, form, first, max_tokens, temperature=0.0, more_pictures=tuple(more))
+
+
+def _picture(seen: EncodedPicture) -> Picture:
     sha256 = hashlib.sha256(seen.data).hexdigest()
-    picture = Picture(seen.data, seen.media_type, sha256, sha256)
-    return Request("evaluate", PROMPT, (Turn("user", prompt(item)),), form, picture, max_tokens, temperature=0.0)
+    return Picture(seen.data, seen.media_type, sha256, sha256)

@@ -96,19 +96,17 @@ class OpenAIClient:
         """Make one call. Raises Busy (Away, Malformed), PermanentError (a request that the server refuses in every mode),
         Refused (configuration)."""
         started = time.monotonic()
-        picture = None
-        if request.picture is not None:
-            picture = await asyncio.to_thread(self._link, request.picture)
-        answer = await self._complete_in_any_mode(request, picture)
+        links = [await asyncio.to_thread(self._link, picture) for picture in request.pictures]
+        answer = await self._complete_in_any_mode(request, links)
         return self._reply(request, answer, time.monotonic() - started)
 
-    async def _complete_in_any_mode(self, request: Request, picture: str | None) -> Any:
+    async def _complete_in_any_mode(self, request: Request, links: list[str]) -> Any:
         """The answer in the strictest mode that the server supports; the mode is remembered once it has worked."""
         last: openai.APIStatusError | None = None
         modes = list(MODES[MODES.index(self._mode) :])
         while modes:
             try:
-                answer = await self._call(request, picture, modes[0])
+                answer = await self._call(request, links, modes[0])
             except openai.APIStatusError as error:
                 last = error
                 if not self._drop_parameter(error.param) and not self._drop_system_turn(error):
@@ -118,11 +116,11 @@ class OpenAIClient:
             return answer
         raise PermanentError("failed", f"{self.name} does not take this request: {self._describe(last)}") from last
 
-    async def _call(self, request: Request, picture: str | None, mode: Mode) -> Any:
+    async def _call(self, request: Request, links: list[str], mode: Mode) -> Any:
         """One call; `post` avoids the client's traversal of the body, which takes as long as sending it."""
         try:
             async with asyncio.timeout(self._endpoint.timeout_s):
-                body = self._body(request, picture, mode)
+                body = self._body(request, links, mode)
                 return await self._client.post("/chat/completions", body=body, cast_to=object)
         except TimeoutError as error:
             raise Busy(f"{self._where} did not answer within {self._endpoint.timeout_s:g} s") from error
@@ -183,10 +181,10 @@ class OpenAIClient:
     def _where(self) -> str:
         return f"{self.name} at {masked(self._endpoint.url)}"
 
-    def _body(self, request: Request, picture: str | None, mode: Mode) -> dict[str, Any]:
+    def _body(self, request: Request, links: list[str], mode: Mode) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.name,
-            "messages": _messages(request, picture, mode, merges_system=self._merges_system),
+            "messages": _messages(request, links, mode, merges_system=self._merges_system),
         }
         for name, value in self._options(request).items():
             if name not in self._unknown:
@@ -221,7 +219,7 @@ class OpenAIClient:
         )
 
 
-def _messages(request: Request, picture: str | None, mode: Mode, *, merges_system: bool) -> list[dict[str, Any]]:
+def _messages(request: Request, links: list[str], mode: Mode, *, merges_system: bool) -> list[dict[str, Any]]:
     """The turns; in the modes without a schema the schema is appended to the first one.
 
     `merges_system`: the turn of the system becomes the beginning of the next one.
@@ -233,11 +231,11 @@ def _messages(request: Request, picture: str | None, mode: Mode, *, merges_syste
     if merges_system and len(messages) > 1 and messages[0]["role"] == "system":
         instructions = messages.pop(0)["content"]
         messages[0]["content"] = f"{instructions}\n\n{messages[0]['content']}"
-    if picture is not None:
+    if links:
         first = next(message for message in messages if message["role"] == "user")
         first["content"] = [
             {"type": "text", "text": first["content"]},
-            {"type": "image_url", "image_url": {"url": picture}},
+            *({"type": "image_url", "image_url": {"url": link}} for link in links),
         ]
     return messages
 

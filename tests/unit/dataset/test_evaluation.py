@@ -384,6 +384,31 @@ def test_every_faulty_line_of_a_file_is_named(tmp_path):
         FileQuestions(tmp_path / "nothing.jsonl")
 
 
+def test_a_question_of_a_file_may_be_about_several_pictures(tmp_path):
+    other = make_picture(make_samples(2)[1].graph)
+    line = {"images": ["pictures/1.png", "2.png"], "question": "Which came first?", "choices": ["1", "2"], "answer": "1"}
+    path = write_file(tmp_path, [line, {**line, "image": "pictures/1.png", "question": "And which is second?"}])
+    (tmp_path / "2.png").write_bytes(other)
+    for item, seen in FileQuestions(path).with_pictures():
+        assert item.pictures == 2
+        assert [each.data for each in seen.all] == [(tmp_path / "pictures" / "1.png").read_bytes(), other]
+        assert prompt(item).startswith("Look at the 2 pictures and")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ({}, "a picture is needed"),
+        ({"image": "2.png", "images": ["pictures/1.png"]}, "the first one must be the image"),
+        ({"images": ["pictures/1.png", "3.png"]}, "there is no picture 3.png"),
+    ],
+)
+def test_what_is_wrong_with_the_pictures_of_a_line_is_said(tmp_path, line, why):
+    path = write_file(tmp_path, [{"question": "?", "choices": ["a", "b"], "answer": "a", **line}])
+    with pytest.raises(UserError, match=why):
+        FileQuestions(path)
+
+
 def test_a_file_may_begin_with_a_mark_of_its_encoding_and_hold_other_line_ends(tmp_path):
     line = {"image": "pictures/1.png", "question": "a\u2028b\x85c", "choices": ["a", "b"], "answer": "a"}
     path = write_file(tmp_path, ["\ufeff" + json.dumps(line, ensure_ascii=False) + "\r"])

@@ -149,3 +149,19 @@ def test_without_a_model_the_baselines_answer(skg_eval, uri, tmp_path):
     assert done.returncode == 0, done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()][:2] == ["random", "always-left"]
     assert not (tmp_path / "out" / NAME).exists()
+
+
+def test_all_pictures_of_a_question_are_sent_in_their_order(skg_eval, tmp_path):
+    pictures = [make_picture(event.graph) for event in make_samples(2)]
+    for name, data in zip(("1.png", "2.png"), pictures, strict=True):
+        (tmp_path / name).write_bytes(data)
+    line = {"images": ["1.png", "2.png"], "question": "Which shows a cat?", "choices": ["1", "2"], "answer": "1"}
+    path = tmp_path / "questions.jsonl"
+    path.write_text(json.dumps(line))
+    with serving(lambda _: StubResponse(json.dumps({"answer": "A"}))) as stub:
+        done = skg_eval("--questions", str(path), "--url", stub.url, "--name", "seer", "--out", str(tmp_path / "out"))
+        [asked] = stub.asked
+    assert done.returncode == 0, done.stderr
+    text, *links = asked.body["messages"][0]["content"]
+    assert text["text"].startswith("Look at the 2 pictures and")
+    assert [base64.b64decode(link["image_url"]["url"].partition("base64,")[2]) for link in links] == pictures
