@@ -109,6 +109,23 @@ def ring(kind: str, count: int) -> Builder:
     return build
 
 
+def bagel(count: int) -> Builder:
+    """A bagel cut through, cream cheese and a leaf between its halves, seeds on top."""
+    whole = ring("bare", count)
+
+    def build(request: BuildRequest) -> Built:
+        r, h = request.depth / 2, request.height
+        middle = 0.45 * h
+        way = np.column_stack([arc(r - 0.5 * h, 0, 352.5, 47), np.full(48, middle)])
+        cream = tube(way, 0.5 * h, 12, closed=True).moved(z=-middle).scaled(1, 1, 0.2).moved(z=middle + 0.04 * h)
+        wave = np.column_stack([arc(r - 0.48 * h, 0, 352.5, 47), middle - 0.04 * h + 0.04 * h * np.sin(np.arange(48))])
+        salad = tube(wave, 0.53 * h, 8, closed=True).moved(z=-middle).scaled(1.01, 1.01, 0.1).moved(z=middle - 0.05 * h)
+        built = whole(request)
+        return built.add(material("snow", "white"), cream).add(material("leaf", (0.25, 0.5, 0.1)), salad)
+
+    return build
+
+
 def sprinkled(built: Built, grains: Sequence[Mesh]) -> Built:
     """Grains in five colours."""
     for k, colour in enumerate(SPRINKLES):
@@ -287,7 +304,7 @@ BUILDERS: Builders = {
     "baguette": {"fine": long_loaf(7), "coarse": long_loaf(5)},
     "croissant": {"fine": croissant(4), "coarse": croissant(3)},
     "doughnut": {"sprinkled": ring("iced", 60), "plain": ring("iced", 0)},
-    "bagel": {"seeded": ring("bare", 60), "plain": ring("bare", 0)},
+    "bagel": {"seeded": bagel(60), "plain": bagel(0)},
     "cookie": {"few": cookie(11), "many": cookie(20)},
     "slice of cake": {
         "cream": cake_slice((0.95, 0.92, 0.86), (0.85, 0.62, 0.32)),

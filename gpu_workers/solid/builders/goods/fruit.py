@@ -43,6 +43,29 @@ def leafed(category: str, form: str, share: tuple[float, float], at: float, lift
     return build
 
 
+def peach(form: str) -> Builder:
+    """A peach with a blush and the furrow from its stem down one side."""
+    plain = leafed("peach", form, (1.0, 0.42), 0.92, 5) if form == "leafed" else turned("peach", form, "fruit")
+
+    def build(request: BuildRequest) -> Built:
+        whole = plain(request).parts
+        skin = Material("food", (0.95, 0.62, 0.30), (0.82, 0.24, 0.16), scale=2.2)
+        built = Built().add(skin, furrowed(whole[0].mesh, request.height, 0.5))
+        for part in whole[1:]:
+            built.add(part.material, part.mesh)
+        return built
+
+    return build
+
+
+def furrowed(mesh: Mesh, height: float, angle: float) -> Mesh:
+    """A turned fruit with a furrow down its side at an angle (radians)."""
+    x, y, z = mesh.points.T
+    level = np.clip(1 - (2 * z / height - 0.95) ** 4, 0, 1)
+    deep = 0.2 * np.exp(-(((np.arctan2(y, x) - angle) / 0.15) ** 2)) * level
+    return Mesh(np.stack([x * (1 - deep), y * (1 - deep), z], axis=1), mesh.corners, mesh.counts)
+
+
 def banana(count: int) -> Builder:
     """Bananas that lie on their sides, joined at the stem where there are more."""
 
@@ -424,7 +447,7 @@ BUILDERS: Builders = {
     "avocado": {"whole": long_fruit("avocado", "whole"), "halved": halved_avocado},
     "apple": {form: leafed("apple", form, (0.8, 0.4), 0.86, 20) for form in ("round", "tall")},
     "orange": {"plain": turned("orange", "plain", "fruit"), "leafed": leafed("orange", "leafed", (0.9, 0.4), 0.94, 10)},
-    "peach": {"plain": turned("peach", "plain", "fruit"), "leafed": leafed("peach", "leafed", (1.0, 0.42), 0.92, 5)},
+    "peach": {form: peach(form) for form in ("plain", "leafed")},
     "pear": {form: leafed("pear", form, (0.8, 0.36), 0.92, 15) for form in ("plump", "slim")},
     "tomato": {form: leafed("tomato", form, (0.62, 0.2), 0.87, -2) for form in ("ribbed", "smooth")},
     "banana": {"single": banana(1), "pair": banana(2)},

@@ -56,10 +56,11 @@ def _refrigerator(request: BuildRequest, split: float, soft: float) -> Built:
     lower, upper = min(0.5, (cut - low) * 0.5), min(0.5, (h - cut) * 0.5)
     y = -w / 2 + 0.05
     bars = [
-        bar_handle(lower, True).moved(x + 0.03, y, cut - 0.05 - lower / 2),
-        bar_handle(upper, True).moved(x + 0.03, y, cut + 0.05 + upper / 2),
+        box(0.035, 0.03, lower, 0.01).moved(x + 0.045, y, cut - 0.05 - lower),
+        box(0.035, 0.03, upper, 0.01).moved(x + 0.045, y, cut + 0.05),
     ]
-    return built.add(STEEL, *bars)
+    gap = box(w * 0.99, 0.05, 0.016, 0.001).moved(x, 0, cut - 0.011)
+    return built.add(material("plastic", "charcoal"), *bars, gap)
 
 
 def gas_stove(request: BuildRequest) -> Built:

@@ -14,8 +14,9 @@ from gpu_workers.solid.builders.fittings import (
     standing_outline,
 )
 from gpu_workers.solid.builders.indoors.electronics import PALE_KEYS, SCREEN, flat_screen, keys
+from gpu_workers.solid.kit.curves import spline
 from gpu_workers.solid.kit.materials import Material, glowing, material
-from gpu_workers.solid.kit.primitives import ball, box, cylinder, plate, rounded_outline
+from gpu_workers.solid.kit.primitives import ball, box, cylinder, plate, rounded_outline, tube
 
 KEYS = material("plastic", (0.10, 0.10, 0.11))
 
@@ -125,23 +126,27 @@ def slim_mouse(request: BuildRequest) -> Built:
 
 
 def _mouse(request: BuildRequest, waist: float) -> Built:
-    w, d, h = request.width, request.depth, request.height
+    """It lies with its buttons to the front, where its cord leaves in a bend."""
+    w, d, h = 0.68 * request.width, 0.66 * request.depth, request.height
     rows = [
-        (-0.5, 0.3, 0.3),
-        (-0.46, 0.62, 0.55),
-        (-0.3, 0.9, 0.92),
-        (-0.1, 1.0 * waist, 1.0),
-        (0.15, 0.92 * waist, 0.9),
-        (0.36, 0.94, 0.66),
-        (0.46, 0.8, 0.48),
-        (0.5, 0.5, 0.3),
+        (-0.5, 0.5, 0.34), (-0.46, 0.78, 0.55), (-0.3, 0.98, 0.92), (-0.1, 1.0 * waist, 1.0), (0.15, 0.92 * waist, 0.88),
+        (0.34, 0.94, 0.62), (0.46, 0.86, 0.42), (0.5, 0.66, 0.26),
+    ]  # fmt: skip
+    back, side = -request.depth / 2 + d / 2, -request.width / 2 + w / 2
+    shell = long_loft((x * d, w * wide, 0.0, h * tall, 0.8) for x, wide, tall in rows)
+    cut = box(d * 0.4, 0.003, 0.004, 0.0005).turned(y=25).moved(d * 0.3, 0, h * 0.6)
+    wheel = cylinder(h * 0.3, 0.01, round_by=0.001).turned(x=90).moved(d * 0.27, 0.005, h * 0.62)
+    ahead, aside, low = request.depth - d - 0.003, request.width - w - 0.003, 0.003
+    bend = [(0.48 * d, 0, 0.2 * h), (d / 2 + 0.4 * ahead, 0, 0.1 * h), (d / 2 + 0.95 * ahead, w / 4 + aside / 4, low)]
+    bend += [
+        (d / 2 + ahead, w / 2 + aside / 2, low),
+        (d / 2 + 0.5 * ahead, w / 2 + aside, low),
+        (0.3 * d, w / 2 + aside, low),
     ]
-    shell = long_loft((x * d, w * wide, 0.0, h * tall, 0.9) for x, wide, tall in rows)
-    built = Built().add(request.made_of("plastic"), shell.scaled(-1, 1, 1))
-    built.add(BLACK, box(0.002, d * 0.36, 0.003, 0.0005).turned(y=-14).moved(-d * 0.3, 0, h * 0.68))
-    return built.add(
-        material("rubber", "gray"), cylinder(h * 0.26, 0.008, round_by=0.001).turned(x=90).moved(-d * 0.26, 0.004, h * 0.62)
-    )
+    cord = tube(spline(bend, 6), 0.0026, 8)
+    built = Built().add(request.made_of("plastic"), shell.moved(back, side))
+    built.add(BLACK, *(mesh.moved(back, side) for mesh in (cut, cord)))
+    return built.add(material("rubber", "gray"), wheel.moved(back, side))
 
 
 def touch_phone(request: BuildRequest) -> Built:
