@@ -30,7 +30,7 @@ BY_OP = {
     "attribute": "family", "count": "count", "row_order": "course", "larger": "larger", "compare_counts": "count",
     "locate": "form", "boxed": "content", "box_side": "left_of or right_of",
     "between": "between", "is_between": "between",
-    "known_side": "left_of or right_of",
+    "known_side": "left_of or right_of", "known_far": "metres",
     "nearest_camera": "nearest to the camera", "how_far": "metres", "taller": "taller", "own_side": "own left or right",
     "faces": "facing", "falls_with": "support",
     "viewed_side": "left or right from a place", "fits_between": "free space",

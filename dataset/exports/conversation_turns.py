@@ -22,6 +22,7 @@ from spatial.questions.question_kinds import (
     Exists,
     Find,
     InPlace,
+    KnownFar,
     KnownNext,
     KnownSide,
     Locate,
@@ -90,7 +91,7 @@ class _QuestionScope:
 
     def __init__(self, question: dict[str, Any], row: Row) -> None:
         query = parsed(question["question"])
-        self.query = None if isinstance(query, KnownSide | KnownNext | Describe | WrongSentence) else query
+        self.query = None if isinstance(query, KnownSide | KnownNext | KnownFar | Describe | WrongSentence) else query
         self.text = " ".join([question["question"], *question["choices"], question["answer"]]).casefold()
         self.categories = {thing["category"] for thing in row["objects"]} | set(row.get("excluded", ()))
         self.objects = frozenset(question["objects"])

@@ -53,9 +53,14 @@ def _state_hiding(reading: QuestionReading) -> None:
         reading.state_relation("in_front_of", reading.thing, anchor)
 
 
+def _state_open_length(reading: QuestionReading) -> None:
+    if reading.answer.endswith(" m"):
+        reading.facts.state_presence(reading.query["category"], seen=True)
+
+
 METRIC_STATES: Mapping[str, Callable[[QuestionReading], None]] = {
     "taller": _state_taller, "nearest_camera": _state_nearest, "how_far": _state_length,
-    "hides": _state_hiding,
+    "hides": _state_hiding, "known_far": _state_open_length,
 }  # fmt: skip
 
 METRIC_KNOWN: Mapping[str, Callable[[QuestionReading], bool]] = {

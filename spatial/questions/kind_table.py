@@ -189,7 +189,7 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
             between_proposals.between, frozenset({"arrangement"}), 4, rare=True,
         ),
         "unanswerable": QuestionKind(
-            "a side, a neighbour or a hidden thing that the picture may not show: one of the choices says so",
+            "a side, a distance, a neighbour or a hidden thing that the picture may not show: one of the choices says so",
             unknown_proposals.unanswerable, frozenset({"direction"}), 2, in_samples=1.0, in_all=1,
         ),
         "description": QuestionKind(
@@ -389,6 +389,10 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.FitsBetween, "free_space", "free_space", metric_rules.fits_between,
         split_keys.of_distance, distractors.yes_no, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.KnownFar, "unanswerable", "unanswerable", unknown_rules.known_far,
+        split_keys.of_known_far, unknown_rules.open_lengths, twin_queries.no_twin, NO_PREDICATE,
     ),
     QueryType(
         q.Passes, "path", "path", path_rules.passes,

@@ -364,6 +364,15 @@ class FitsBetween(Model):
     object: Ref
 
 
+class KnownFar(Model):
+    """How many metres are the centres of the object and of what the words name apart, if the picture tells?"""
+
+    op: Literal["known_far"] = "known_far"
+    category: Name
+    attribute: Name | None = None
+    object: Ref
+
+
 class Passes(Model):
     """Which of the things is passed on this hand by somebody who walks straight from the anchor to the other?"""
 
@@ -390,7 +399,18 @@ class HalfSeen(Model):
 
 
 InMetres = (
-    NearestCamera | HowFar | Taller | OwnSide | Faces | FallsWith | ViewedSide | FitsBetween | Hides | HalfSeen | Passes
+    NearestCamera
+    | HowFar
+    | Taller
+    | OwnSide
+    | Faces
+    | FallsWith
+    | ViewedSide
+    | FitsBetween
+    | Hides
+    | HalfSeen
+    | Passes
+    | KnownFar
 )
 """What can only be answered of a scene that is known in metres."""
 

@@ -32,6 +32,7 @@ from spatial.questions.question_kinds import (
     InOrder,
     InPlace,
     IsBetween,
+    KnownFar,
     KnownNext,
     KnownSide,
     Larger,
@@ -217,6 +218,11 @@ def of_nearest(query: Nearest, found: list[str], answer_category: AnswerCategory
 def of_known_side(query: KnownSide, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """The category in the words with that of the reference."""
     return {pair(DIRECTION, query.category, found[0])}
+
+
+def of_known_far(query: KnownFar, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The category in the words with that of the reference, by distance."""
+    return {pair(DISTANCE, query.category, found[0])}
 
 
 def of_known_next(query: KnownNext, found: list[str], answer_category: AnswerCategory) -> set[Key]:

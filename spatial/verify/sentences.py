@@ -195,6 +195,8 @@ _SENTENCES = (
     ("content", "name the (?:object|thing) in BOX_HERE_GIVEN ."),
     ("box_side", "IN_VIEWER_(?:on|to) which side of Y_HERE is the (?:object|thing) in BOX_GIVEN ?"),
     ("nearest_camera", "IN_which (?:of these|one) is (?:nearest|closest) to the camera_HERE : LIST ?"),
+    ("known_far", "IN_how far BE NAMED from Y , in metres , from centre to centre , TOLD ?"),
+    ("known_far", "IN_how many metres are there between the centres of NAMED and Y , TOLD ?"),
     ("how_far", "IN_how far BE X from Y , in metres , from centre to centre ?"),
     ("how_far", "IN_how far apart are the centres of X and Y_HERE , in metres ?"),
     ("how_far", "how many metres are there between the (?:centres|middles) of X and Y_HERE ?"),

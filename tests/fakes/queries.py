@@ -86,12 +86,12 @@ def queries(nouns: Sequence[str]) -> st.SearchStrategy[q.Query]:
         st.builds(q.WrongSentence, subject=refs),
         st.builds(q.KnownSide, category=noun, attribute=st.one_of(st.none(), st.sampled_from(_COLOURS)), object=refs),
         st.builds(q.KnownNext, predicate=_one_of(q.Beyond), anchor=refs),
-        _queries_in_metres(refs),
+        _queries_in_metres(noun, refs),
         st.builds(q.Deeper, subject=refs, predicate=_one_of(q.Depth), object=refs),
     )
 
 
-def _queries_in_metres(refs: st.SearchStrategy[q.Ref]) -> st.SearchStrategy[q.Query]:
+def _queries_in_metres(noun: st.SearchStrategy[str], refs: st.SearchStrategy[q.Ref]) -> st.SearchStrategy[q.Query]:
     return st.one_of(
         st.builds(q.NearestCamera, things=st.lists(refs, min_size=3, max_size=4).map(tuple)),
         st.builds(q.HowFar, subject=refs, object=refs),
@@ -107,6 +107,7 @@ def _queries_in_metres(refs: st.SearchStrategy[q.Ref]) -> st.SearchStrategy[q.Qu
             other=refs,
             things=st.lists(refs, min_size=2, max_size=4).map(tuple),
         ),
+        st.builds(q.KnownFar, category=noun, attribute=st.one_of(st.none(), st.sampled_from(_COLOURS)), object=refs),
         st.builds(q.Hides, anchor=refs, things=st.lists(refs, min_size=3, max_size=4).map(tuple)),
         st.builds(q.HalfSeen, subject=refs),
         st.builds(q.FitsBetween, width=st.integers(10, 990), subject=refs, object=refs),

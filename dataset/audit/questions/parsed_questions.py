@@ -27,7 +27,7 @@ KINDS = {
     "where_box": "grounding", "where_point": "grounding",
     "content": "grounding", "box_side": "grounding",
     "between": "between", "is_between": "between",
-    "known_side": "unanswerable", "known_next": "unanswerable",
+    "known_side": "unanswerable", "known_next": "unanswerable", "known_far": "unanswerable",
     "nearest_camera": "camera_distance", "how_far": "distance_metric", "taller": "real_size",
     "own_side": "object_frame", "faces": "facing", "falls_with": "support_chain",
     "viewed_side": "viewpoint", "fits_between": "free_space",
@@ -58,7 +58,7 @@ PROGRAMS = {
     "more_sides_right": "compare_counts", "more_on": "compare_counts", "more_inside": "compare_counts",
     "where_box": "locate", "where_point": "locate", "content": "boxed", "box_side": "box_side",
     "between": "between", "is_between": "is_between",
-    "known_side": "known_side", "known_next": "known_next",
+    "known_side": "known_side", "known_next": "known_next", "known_far": "known_far",
     **{name: name for name in IN_METRES},
     "describe": "describe", "wrong_sentence": "wrong_sentence",
 }  # fmt: skip
@@ -73,10 +73,10 @@ HOPS = {
     "between": 2, "is_between": 2,
     "nearest_camera": 1, "how_far": 1, "taller": 1, "own_side": 1, "faces": 1, "falls_with": 1,
     "viewed_side": 2, "fits_between": 1, "hides": 1, "half_seen": 0, "passes": 2,
-    "known_side": 1, "known_next": 1, "describe": 1, "wrong_sentence": 1,
+    "known_side": 1, "known_next": 1, "known_far": 1, "describe": 1, "wrong_sentence": 1,
 }  # fmt: skip
 
-UNSURE = ("known_side", "known_next")
+UNSURE = ("known_side", "known_next", "known_far")
 """Forms that leave open whether the picture shows the answer."""
 
 DOMAINS = {

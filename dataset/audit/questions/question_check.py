@@ -122,8 +122,11 @@ def _is_number_of_list(choice: str, parsed: ParsedQuestion) -> bool:
 
 
 def _is_open_answer(choice: str, parsed: ParsedQuestion) -> bool:
-    is_side = parsed.form.ask == "known_side"
-    return choice == CANNOT or (choice in ("left", "right") if is_side else _is_name(choice, parsed))
+    if choice == CANNOT:
+        return True
+    if parsed.form.ask == "known_far":
+        return _is_length(choice, parsed)
+    return choice in ("left", "right") if parsed.form.ask == "known_side" else _is_name(choice, parsed)
 
 
 def _is_sentence(choice: str, parsed: ParsedQuestion) -> bool:

@@ -39,7 +39,7 @@ _PAIRED = {
     "fits_between": "distance",
 }  # fmt: skip
 _IN_PLACES = {
-    "count_side": "direction", "known_side": "direction",
+    "count_side": "direction", "known_side": "direction", "known_far": "distance",
     "more_sides": "direction", "more_sides_right": "direction", "more_on": "support", "more_inside": "containment",
 }  # fmt: skip
 """Forms that ask for a noun beside a thing, or count it there, and the family of the relation."""

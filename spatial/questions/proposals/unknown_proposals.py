@@ -14,7 +14,9 @@ from spatial.questions.answer_rules import SIDES
 from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled
 from spatial.questions.proposals.search_proposals import exchanged_colours
-from spatial.questions.question_kinds import KnownNext, KnownSide, Sideways
+from spatial.questions.question_kinds import KnownFar, KnownNext, KnownSide, Sideways
+from spatial.questions.rules.metric_facts import are_joined
+from spatial.questions.rules.metric_rules import CHOICES, length_between
 from spatial.questions.rules.unknown_rules import OPPOSITE, UNKNOWN, next_on, number_of_choices
 from spatial.questions.wording.lexicon import alike
 from spatial.questions.wording.referring_expressions import Unanswerable, matching_objects
@@ -35,6 +37,8 @@ TRIES = 24
 def unanswerable(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """Questions of every form: first of those of which few scenes have any, then of the others in random order."""
     forms = [_next(scene, rng), _beside(scene, rng, _absent), _beside(scene, rng, _coloured)]
+    if scene.scene.world is not None:
+        forms += [_far(scene, rng, _absent), _far(scene, rng, _coloured)]
     rng.shuffle(forms)
     yield from _behind(scene, rng)
     yield from _beside(scene, rng, _several)
@@ -53,6 +57,25 @@ def _beside(scene: NamedScene, rng: random.Random, rival: Rival) -> Iterator[Pro
             category, attribute = found[0 if is_known else 1]
             query = KnownSide(category=category, attribute=attribute, object=scene.ref(j))
             yield query, side if is_known else UNKNOWN
+
+
+def _far(scene: NamedScene, rng: random.Random, rival: Rival) -> Iterator[Proposal]:
+    """How many metres a thing, or its rival, is from a named object."""
+    is_known = rng.randrange(CHOICES) > 0
+    for i, j in islice(pairs(rng, scene.plainly_named), TRIES):
+        found, length = rival(scene, rng, i, j), _length(scene, i, j)
+        if found is not None and length is not None:
+            category, attribute = found[0 if is_known else 1]
+            query = KnownFar(category=category, attribute=attribute, object=scene.ref(j))
+            yield query, length if is_known else UNKNOWN
+
+
+def _length(scene: NamedScene, i: int, j: int) -> str | None:
+    """The distance of two things of which none carries the other; None where it is not asked."""
+    try:
+        return None if are_joined(scene, i, j) else length_between(scene, i, j)
+    except Unanswerable:
+        return None
 
 
 def _absent(scene: NamedScene, rng: random.Random, i: int, _anchor: int) -> tuple[Named, Named] | None:

@@ -44,6 +44,8 @@ SPACING = 1.5
 
 LEAST_SPACING = 1.3
 
+LENGTH_MARGIN = 1 - 1 / LEAST_SPACING
+
 CHOICES = 4
 
 ROUNDING = 1e-6
@@ -78,12 +80,17 @@ def _first(
 def how_far(view: View, _: HowFar, found: list[Referent]) -> Step:
     """The distance of the centres, rounded."""
     i, j = (referent.index for referent in found)
+    return length_between(view, i, j), RuleResult("how_far: centre to centre, metres", LENGTH_MARGIN, 1), ()
+
+
+def length_between(view: View, i: int, j: int) -> str:
+    """The distance of two centres, rounded. Raises Unanswerable where it is hardly any, or its rounding is in doubt."""
     length = centre_distance(body_of(view, i), body_of(view, j))
     if length < LEAST_M or are_joined(view, i, j):
         raise Unanswerable("they are too close, or one carries the other")
     if written(length - ROUNDING) != written(length + ROUNDING):
         raise Unanswerable("how the distance is rounded is in doubt")
-    return written(length), RuleResult("how_far: centre to centre, metres", 1 - 1 / LEAST_SPACING, 1), ()
+    return written(length)
 
 
 def written(length: float) -> str:
@@ -94,9 +101,14 @@ def written(length: float) -> str:
 
 def lengths(context: ChoiceContext, _query: HowFar) -> list[str]:
     """The length and three others, each at least 30 % larger than the next; the right one has any place among them."""
-    length, smaller = float(context.answer.text.split()[0]), context.rng.randrange(CHOICES)
-    found = [written(length * SPACING ** (step - smaller)) for step in range(CHOICES)]
-    found[smaller] = context.answer.text
+    return lengths_around(context.answer.text, CHOICES, context.rng.randrange(CHOICES))
+
+
+def lengths_around(text: str, many: int, smaller: int) -> list[str]:
+    """So many lengths, of which so many are smaller than this one; none where rounding brings two of them too close."""
+    length = float(text.split(maxsplit=1)[0])
+    found = [written(length * SPACING ** (step - smaller)) for step in range(many)]
+    found[smaller] = text
     values = [float(text.split()[0]) for text in found]
     apart = all(high >= LEAST_SPACING * low for low, high in pairwise(values))
     return found if apart else []

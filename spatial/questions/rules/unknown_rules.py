@@ -16,7 +16,10 @@ from spatial.questions.answer_rules import (
 )
 from spatial.questions.certain_facts import View
 from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
-from spatial.questions.question_kinds import Beyond, Hop, KnownNext, KnownSide
+from spatial.questions.object_names import NamedScene
+from spatial.questions.question_kinds import Beyond, Hop, KnownFar, KnownNext, KnownSide
+from spatial.questions.rules.metric_facts import are_joined
+from spatial.questions.rules.metric_rules import CHOICES, LENGTH_MARGIN, length_between, lengths_around
 from spatial.questions.wording.lexicon import surely_fits
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable, differs, matching_objects
 
@@ -33,8 +36,7 @@ def known_side(view: View, query: KnownSide, found: list[Referent]) -> Step:
     if anchor in among:
         raise Unanswerable("the words may mean the reference too")
     if not named:
-        rule = f"known_side: nothing in the picture is {query.attribute or ''} {query.category}".replace("  ", " ")
-        return UNKNOWN, RuleResult(rule, 1.0, 1, among, "absent"), among
+        return _no_such_thing(query, among)
     judgements = [view.relation(i, "left_of", anchor) for i in named]
     if any(judgement.value is None for judgement in judgements):
         raise Unanswerable("the side of one of them is doubtful")
@@ -48,7 +50,52 @@ def known_side(view: View, query: KnownSide, found: list[Referent]) -> Step:
     return UNKNOWN, RuleResult(rule, margin, 1, among, "several"), among
 
 
-def _so_called(view: View, query: KnownSide, among: tuple[int, ...]) -> list[int]:
+def _no_such_thing(query: KnownSide | KnownFar, among: tuple[int, ...]) -> Step:
+    rule = f"{query.op}: nothing in the picture is {query.attribute or ''} {query.category}".replace("  ", " ")
+    return UNKNOWN, RuleResult(rule, 1.0, 1, among, "absent"), among
+
+
+def known_far(view: View, query: KnownFar, found: list[Referent]) -> Step:
+    """The distance of two centres in metres; unknown where nothing is what the words say."""
+    anchor, among = found[0].index, matching_objects(view, query.category)
+    named = _so_called(view, query, among)
+    if anchor in among:
+        raise Unanswerable("the words may mean the reference too")
+    if view.scene.world is None:
+        raise Unanswerable("nothing is known in metres")
+    if not named:
+        return _no_such_thing(query, among)
+    if len(named) > 1 or are_joined(view, named[0], anchor):
+        raise Unanswerable("several things fit the words, or one carries the other")
+    rule = RuleResult("known_far: centre to centre, metres", LENGTH_MARGIN, 1, among)
+    return length_between(view, named[0], anchor), rule, among
+
+
+def open_lengths(context: ChoiceContext, _query: KnownFar) -> list[str]:
+    """That it cannot be known, and three lengths: the right one among them, or one to another thing of the scene."""
+    scene, rng, text = context.scene, context.rng, context.answer.text
+    if text == UNKNOWN:
+        found = _lengths_of(scene, next(i for i, o in enumerate(scene.objects) if o.id == context.answer.referents[0]))
+        if not found:
+            return []
+        text = rng.choice(found)
+    around = lengths_around(text, CHOICES - 1, rng.randrange(CHOICES - 1))
+    return [UNKNOWN, *around] if around else []
+
+
+def _lengths_of(scene: NamedScene, anchor: int) -> list[str]:
+    """The distances of named things from one of them."""
+    found = []
+    for i in scene.plainly_named:
+        try:
+            if i != anchor and not are_joined(scene, i, anchor):
+                found.append(length_between(scene, i, anchor))
+        except Unanswerable:
+            continue
+    return found
+
+
+def _so_called(view: View, query: KnownSide | KnownFar, among: tuple[int, ...]) -> list[int]:
     """The objects that the words mean. Raises Unanswerable where one may be overlooked, or called so by some only."""
     if not among:
         is_category_seen(view, query.category)

@@ -23,6 +23,7 @@ from spatial.questions.question_kinds import (
     Count,
     Exists,
     FitsBetween,
+    KnownFar,
     KnownSide,
     Locate,
     Query,
@@ -210,7 +211,7 @@ def _is_many(slot: str, query: Model) -> bool:
     if slot == "one":
         return isinstance(query, Exists) and is_plural(query.category)
     if slot == "named":
-        return isinstance(query, KnownSide) and is_plural(query.category)
+        return isinstance(query, KnownSide | KnownFar) and is_plural(query.category)
     value = getattr(query, slot, None)
     return isinstance(value, Ref) and value.category is not None and is_plural(value.category)
 
@@ -226,7 +227,7 @@ def _slot(slot: str, agrees_with: str | None, query: Model, thing: str) -> str:
     if slot in (BOX, WIDTH) and isinstance(query, Boxed | BoxSide | FitsBetween):
         return f"{query.width} cm" if isinstance(query, FitsBetween) else json.dumps(query.box)
     value: object = getattr(query, FIELDS.get(slot, slot), None)
-    if slot == "named" and isinstance(query, KnownSide):
+    if slot == "named" and isinstance(query, KnownSide | KnownFar):
         value = Ref(category=query.category, attribute=query.attribute)
     if isinstance(value, tuple):
         *most, last = (realise_ref(ref, thing) for ref in value)

@@ -4,9 +4,12 @@ In: a reader of the scene and a `Form`.  Out: what the picture tells, or that it
 reason where neither is proven.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import dist
 
 from schemas.events import SeenObject
+from spatial.verify.answers.metric_answers import NEAREST_CENTRES, BodiesInScene, in_metres
 from spatial.verify.geometry import before, related
 from spatial.verify.lexicon import is_surely_called, may_be_called
 from spatial.verify.referents import NotProven, Reader, require_seen
@@ -29,7 +32,7 @@ class Knowable:
 
 def what_is_known(reader: Reader, form: Form) -> Knowable:
     """What the picture tells of a question that leaves open whether it does. Raises NotProven."""
-    return _side(reader, form) if form.ask == "known_side" else _next(reader, form)
+    return _ANSWERS[form.ask](reader, form)
 
 
 def answer_side(reader: Reader, form: Form) -> str:
@@ -40,6 +43,25 @@ def answer_side(reader: Reader, form: Form) -> str:
 def answer_next(reader: Reader, form: Form) -> str:
     """The thing that comes next, or that it cannot be known. Raises NotProven."""
     return _next(reader, form).answer
+
+
+def answer_known_far(reader: Reader, form: Form) -> str:
+    """A length in metres, or that it cannot be known. Raises NotProven."""
+    return _far(reader, form).answer
+
+
+def _far(reader: Reader, form: Form) -> Knowable:
+    world, base, fitting = BodiesInScene(reader), _only(reader, form), _fitting(reader, form)
+    if any(thing is base for thing in reader.candidates(form.nouns[0])):
+        raise NotProven("the reference goes by the word too")
+    if not fitting:
+        return Knowable(CANNOT, "absent")
+    if len(fitting) > 1 or world.are_stacked(fitting[0], base):
+        raise NotProven("several things fit the words, or one rests on the other")
+    metres = dist(world.body(fitting[0]).position, world.body(base).position)
+    if metres < NEAREST_CENTRES:
+        raise NotProven("they are next to nothing apart")
+    return Knowable(in_metres(metres))
 
 
 def _side(reader: Reader, form: Form) -> Knowable:
@@ -108,3 +130,7 @@ def _following(reader: Reader, base: SeenObject, relation: str) -> SeenObject | 
     if beyond:
         raise NotProven("which one comes first is in doubt")
     return None
+
+
+_ANSWERS: Mapping[str, Callable[[Reader, Form], Knowable]] = {"known_side": _side, "known_next": _next, "known_far": _far}
+"""By the name of a form."""

@@ -21,6 +21,7 @@ from spatial.splits import SPLITS
 from spatial.verify import verify
 from tests.fakes.rooms import room, thing
 from tests.fakes.scenes import random_scene
+from tests.fakes.worlds import body, furnished, with_random_world
 
 KIND = "unanswerable"
 OTHERS = frozenset(KINDS) - {KIND}
@@ -69,6 +70,46 @@ def test_the_picture_tells_or_it_is_said_why_not(text: str, said: str | None, re
     assert verify(text, None, ROOM).answer == said
     parsed = parse_question(text, ROOM)
     assert said is None or (parsed is not None and parsed.reason == reason)
+
+
+FAR = "In the picture, how far is the {} from the {}, in metres, from centre to centre, if the picture tells?"
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "reason"),
+    [
+        (FAR.format("dog", "sofa"), "3.0 m", ""),
+        (FAR.format("piano", "sofa"), UNKNOWN, "absent"),
+        (FAR.format("green cup", "sofa"), UNKNOWN, "absent"),
+        (FAR.format("red cup", "sofa"), "5.0 m", ""),
+        (FAR.format("cup", "sofa"), None, ""),  # which of the two?
+        (FAR.format("lamp", "table"), None, ""),  # it stands on it
+        (FAR.format("whale", "sofa"), None, ""),  # nobody says that there is none
+    ],
+)
+def test_a_distance_is_told_or_it_is_said_why_not(text: str, said: str | None, reason: str):
+    things = {"sofa": body(0, 3), "dog": body(0, 0), "table": body(2, 3), "lamp": body(2, 3, z=1, support=2)}
+    scene = furnished({**things, "red cup": body(-5, 3), "blue cup": body(3, 0)}).model_copy(
+        update={"excluded": ("piano",)}
+    )
+    try:
+        found = answer(parse(text), scene)
+        assert (found.text, found.reason) == (said, reason)
+    except Unanswerable:
+        assert said is None
+    assert verify(text, None, scene).answer == said
+    parsed = parse_question(text, scene)
+    assert said is None or (parsed is not None and parsed.reason == reason)
+    assert verify(text, None, ROOM).answer is None  # nothing is known in metres there
+
+
+def test_a_distance_that_is_not_known_has_lengths_beside_it_as_one_that_is():
+    asked = [q for seed in range(120) for q in ask(with_random_world(random_scene(seed), seed), seed, without=OTHERS)]
+    lengths = [q for q in asked if "metres" in q.question]
+    assert {q.answer == UNKNOWN for q in lengths} == {True, False}
+    for question in lengths:
+        assert len(question.choices) == 4
+        assert sorted(choice.endswith(" m") for choice in question.choices) == [False, True, True, True]
 
 
 @pytest.mark.parametrize(
