@@ -75,19 +75,28 @@ def pairs_of(number: int) -> list[Pair]:
 
 def metric_pairs_of(number: int) -> list[Pair]:
     """The pairs of one planned scene in metres."""
+    solved = solved_scene(number)
+    if solved is None:
+        return []
+    scene = NamedScene(solved)
+    orders, category = permutations(scene.plainly_named, 2), [thing.category for thing in scene.objects]
+    nearer: list[Pair] = [("nearer", category[i], category[j]) for i, j in orders if nearer_to_camera(scene, i, j).value]
+    return [*nearer, *(("hides", category[i], category[j]) for i, j in _hiding(scene))]
+
+
+def solved_scene(number: int) -> Scene | None:
+    """A planned scene in metres, its bodies seen as their boxes; None where the planner has no place for all."""
     kinds = sorted(scene_kinds())
     [seed] = seeds_of(SeedRequest(concept=kinds[number % len(kinds)], first=number // len(kinds)))
     graph = RulePlanner(capabilities_of("solid")).plan_now(seed, seed.first)
     if not isinstance(graph, SpatialGraph):
-        return []
-    flat = drawn_exactly(graph)
-    scene = NamedScene(
-        flat.model_copy(update={"world": seen_world(graph, flat.objects, flat.canvas[0], boxed_covers(graph))})
-    )
-    orders = permutations(scene.plainly_named, 2)
-    category = [thing.category for thing in scene.objects]
-    nearer: list[Pair] = [("nearer", category[i], category[j]) for i, j in orders if nearer_to_camera(scene, i, j).value]
-    return [*nearer, *(("hides", category[i], category[j]) for i, j in _hiding(scene))]
+        return None
+    hidden, flat = boxed_covers(graph), drawn_exactly(graph)
+    shares = [round(max(0.0, 1 - sum(share for _, share in hidden[thing.id])), 4) for thing in flat.objects]
+    seen = zip(flat.objects, shares, strict=True)
+    objects = tuple(thing.model_copy(update={"visible": share}) for thing, share in seen)
+    world = seen_world(graph, objects, flat.canvas[0], hidden)
+    return flat.model_copy(update={"objects": objects, "world": world})
 
 
 def _hiding(scene: NamedScene) -> Iterator[tuple[int, int]]:

@@ -23,6 +23,12 @@ EDGE_PX = 3
 RIM_M = 0.01
 """What a carried thing keeps from the rim of the surface that carries it."""
 
+LONG = 1.4
+"""How much longer than wide what has a front is at least for its side to be known as well: an animal, a car."""
+
+ASIDE = 0.5
+"""Share of the candidates of such things that look anywhere between left and right of the picture."""
+
 TO_WALL = 0.6
 """Share of the candidates of furniture with a back that stand with it to the wall."""
 
@@ -157,17 +163,26 @@ def _within(low: Array, high: Array, draw: Array) -> tuple[Array, Flags]:
 
 
 def headings(view: View, spec: BodySpec, draw: Array) -> Array:
-    """Headings (degrees): towards the side that the spec names; else fronts more or less towards the camera."""
+    """Headings (degrees): towards the side that the spec names; else fronts more or less towards the camera, of long things
+    as often anywhere between left and right."""
     camera = view.camera.world_to_camera
     right = float(np.degrees(np.arctan2(camera[0, 1], camera[0, 0])))
-    steps = np.floor(draw * 5) - 2
     if spec.turned:
         base = right if spec.turned > 0 else right + 180
         turned = base + 10 * (draw - 0.5)
         return (turned + 180) % 360 - 180
     middle = -90.0 if spec.kind.has_front else 0.0
-    spread = steps if spec.kind.has_front else np.floor(draw * 24)
+    spread = _steps_of_front(spec, draw) if spec.kind.has_front else np.floor(draw * 24)
     return np.asarray((middle + STEP_DEGREES * spread + 180) % 360 - 180)
+
+
+def _steps_of_front(spec: BodySpec, draw: Array) -> Array:
+    """Steps of a heading away from the camera, from random numbers between 0 and 1."""
+    aside = ASIDE if spec.kind.turns and spec.size[1] >= LONG * spec.size[0] else 0.0
+    ahead = draw >= aside
+    share = np.where(ahead, (draw - aside) / (1 - aside), draw / (aside or 1.0))
+    found: Array = np.where(ahead, np.floor(share * 5) - 2, np.floor(share * 13) - 6)
+    return found
 
 
 def visible_candidates(view: View, spec: BodySpec, where: Where, placed: tuple[Array, Array]) -> Candidates:

@@ -1,4 +1,7 @@
-"""An oracle of questions in metres: words looked up in the text, answers from numpy alone, a thousand scenes by setting."""
+"""An oracle of questions in metres: words looked up in the text, answers from numpy alone, a thousand scenes by setting.
+
+`SKG_METRIC_SCENES`: of bodies at random; `SKG_SOLVED_SCENES`: of the planner.
+"""
 
 import json
 import os
@@ -12,10 +15,12 @@ from schemas.events import Question, Scene
 from spatial.questions import KINDS, ask
 from tests.fakes.scenes import random_scene
 from tests.fakes.worlds import with_random_world
+from tools.fit_answer_odds import solved_scene
 
 pytestmark = pytest.mark.thorough
 
 SCENES = int(os.environ.get("SKG_METRIC_SCENES", "40"))
+SOLVED = int(os.environ.get("SKG_SOLVED_SCENES", "3"))
 TURNS = 8
 IN_METRES = {kind for kind, row in KINDS.items() if row.in_metres}
 
@@ -159,6 +164,20 @@ def asked_in_metres() -> Iterator[tuple[Scene, Question]]:
         scene = with_random_world(random_scene(seed), seed)
         for turn in range(TURNS):
             yield from ((scene, question) for question in ask(scene, seed * TURNS + turn, without=OTHERS))
+
+
+def asked_in_solved_scenes() -> Iterator[tuple[Scene, Question]]:
+    scenes = (scene for number in range(SOLVED) if (scene := solved_scene(7 * number)) is not None)
+    for scene in scenes:
+        for turn in range(2 * TURNS):
+            yield from ((scene, question) for question in ask(scene, turn, without=OTHERS))
+
+
+def test_every_answer_in_a_solved_scene_is_what_numpy_finds():
+    asked = list(asked_in_solved_scenes())
+    found = [(each.question, each.answer, ORACLE[each.kind](Seen(scene), each.question)) for scene, each in asked]
+    assert [each for each in found if each[1] != each[2]] == []
+    assert len(asked) >= 5 * SOLVED
 
 
 def test_every_answer_in_metres_is_what_numpy_finds():

@@ -1,0 +1,33 @@
+"""Which way things look that have a front, and that nothing else asks to look anywhere."""
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from spatial.world.body_table import bodies
+from spatial.world.candidate_sampling import BodySpec, headings
+from spatial.world.viewpoints import choose_view
+
+DRAWS = np.random.default_rng(1).random(4000)
+
+
+def off_camera(name: str) -> np.ndarray:
+    """Degrees of each heading from the one that looks along the middle of the picture towards the camera."""
+    kind = bodies()[name]
+    view = choose_view("room", [kind.size], 512, Random(1))
+    found = headings(view, BodySpec(kind, kind.forms[0], kind.size), DRAWS)
+    return np.abs((found + 90 + 180) % 360 - 180)
+
+
+@pytest.mark.parametrize("name", ["dog", "car", "bicycle"])
+def test_a_long_thing_is_seen_from_its_side_as_well_as_from_its_front(name: str):
+    off = off_camera(name)
+    assert off.max() == 90
+    assert 0.2 < (off > 45).mean() < 0.35
+    assert (off <= 30).mean() > 0.5
+
+
+@pytest.mark.parametrize("name", ["refrigerator", "television", "piano"])
+def test_what_is_known_by_its_front_looks_at_the_camera(name: str):
+    assert off_camera(name).max() == 30
