@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.pytest_cache/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: setup-solid demo-solid test-solid bench-solid quality bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas lock
+.PHONY: setup-solid demo-solid test-solid test-cluster bench-solid bench-capacity quality bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ test-unit: setup ## run the unit tests that are quick, in about a minute on two 
 
 test-slow: setup services ## run the tests that take minutes, and more cases of what others prove: other brokers, steps, signals
 	$(BIN)/pytest -m slow
+
+test-cluster: setup services ## the chart on a real Kubernetes control plane with KEDA; building it takes 12 minutes, once
+	$(BIN)/python -m tools.cluster.install
+	$(BIN)/pytest -m slow tests/cluster
 
 chaos: setup services ## everything goes wrong at once, and the accounting says what it did: SKG_CHAOS_S=600 for long
 	$(BIN)/python -m tests.chaos
@@ -82,6 +86,9 @@ bench-render: setup-gpu ## how fast pictures are drawn: the true size on a GPU, 
 
 bench-solid: setup-solid ## what a picture of a scene in metres costs: seconds of each step, memory of both processes
 	$(BIN)/python -m tests.bench.solid
+
+bench-capacity: setup ## what a graph costs each stage, in processor time and bytes: the figures of `skg capacity`
+	$(BIN)/python -m tests.bench.capacity
 
 quality: setup ## make 1,500 samples of every scene and measure them; the report is in quality-out/
 	test -d quality-out/dataset || $(BIN)/python -m tools.make_dataset --samples 1500 --out quality-out/dataset

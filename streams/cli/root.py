@@ -14,6 +14,7 @@ import typer
 from monitoring.redaction import hide_in_tracebacks, redacted
 from streams.address_redaction import passwords_in
 from streams.cli import (
+    capacity_command,
     phrase_commands,
     process_commands,
     service_commands,
@@ -50,6 +51,7 @@ def build() -> typer.Typer:
         replay_commands,
         request_commands,
         status_commands,
+        capacity_command,
         gallery_commands,
         evaluation_commands,
         quality_commands,

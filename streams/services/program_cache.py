@@ -22,6 +22,11 @@ def bin_dir() -> Path:
     return cache_dir() / "bin"
 
 
+def cluster_dir() -> Path:
+    """The folder of what a simulated cluster needs besides programs."""
+    return cache_dir() / "cluster"
+
+
 def kafka_jars() -> Path:
     """The folder of Apache Kafka's jars; its name has the version, so that a new one is installed beside it."""
     return cache_dir() / f"kafka-{KAFKA_VERSION}"

