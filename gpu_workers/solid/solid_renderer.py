@@ -29,7 +29,7 @@ from schemas.picture_layers import Layers, with_layers
 DEFAULT_PYTHON = Path(sys.prefix).parent / ".venv-solid" / "bin" / "python"
 """Beside this environment: where `make setup-solid` installs Blender."""
 
-EDITION = 3
+EDITION = 4
 """Of bodies, materials and surroundings: others are other pictures of the same seed."""
 
 QUALITY, METHOD = 92, 2

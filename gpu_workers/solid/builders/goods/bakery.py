@@ -117,9 +117,9 @@ def bagel(count: int) -> Builder:
         r, h = request.depth / 2, request.height
         middle = 0.45 * h
         way = np.column_stack([arc(r - 0.5 * h, 0, 352.5, 47), np.full(48, middle)])
-        cream = tube(way, 0.5 * h, 12, closed=True).moved(z=-middle).scaled(1, 1, 0.2).moved(z=middle + 0.04 * h)
+        cream = tube(way, 0.57 * h, 12, closed=True).moved(z=-middle).scaled(1, 1, 0.2).moved(z=middle + 0.04 * h)
         wave = np.column_stack([arc(r - 0.48 * h, 0, 352.5, 47), middle - 0.04 * h + 0.04 * h * np.sin(np.arange(48))])
-        salad = tube(wave, 0.53 * h, 8, closed=True).moved(z=-middle).scaled(1.01, 1.01, 0.1).moved(z=middle - 0.05 * h)
+        salad = tube(wave, 0.6 * h, 8, closed=True).moved(z=-middle).scaled(1.01, 1.01, 0.1).moved(z=middle - 0.05 * h)
         built = whole(request)
         return built.add(material("snow", "white"), cream).add(material("leaf", (0.25, 0.5, 0.1)), salad)
 

@@ -221,7 +221,9 @@ def rice(form: str) -> Builder:
             place = far * cos(turn), far * sin(turn), h * (0.985 - 0.27 * (far / r) ** 2)
             grains.append(grain.turned(y=request.random.uniform(-30, 30), z=request.random.uniform(0, 360)).moved(*place))
         end = request.width - r
-        sticks = [tube([((0.1 - a) * r, -0.3 * r, h), ((0.5 + a) * r, end, 0.62 * h)], 0.03 * r, 8) for a in (-0.06, 0.06)]
+        sticks = [
+            tube([((0.1 - a) * r, -0.3 * r, 1.05 * h), ((0.5 + a) * r, end, 0.82 * h)], 0.03 * r, 8) for a in (-0.06, 0.06)
+        ]
         return built.add(Material("snow", (0.97, 0.96, 0.93)), *grains).add(Material("paint", (0.45, 0.08, 0.05)), *sticks)
 
     return build
@@ -254,6 +256,18 @@ def bubble_tea(form: str) -> Builder:
     return build
 
 
+def shaker(form: str) -> Builder:
+    """A shaker with holes in its top."""
+
+    def build(request: BuildRequest) -> Built:
+        built, r, h = turned("salt shaker", form)(request), request.depth / 2, request.height
+        hole = ball(0.075 * r, 12).scaled(1, 1, 0.4)
+        around = [hole.moved(0.36 * r * cos(a), 0.36 * r * sin(a), 0.99 * h) for a in np.linspace(0, 2 * pi, 7)[1:]]
+        return built.add(Material("rubber", COLOURS["black"]), *around, hole.moved(z=h - 0.02 * r))
+
+    return build
+
+
 def with_cup(category: str, form: str) -> Builder:
     """A bottle with the cup beside it that it is poured into."""
     bottle = turned(category, form)
@@ -274,6 +288,7 @@ def with_cup(category: str, form: str) -> Builder:
 
 SPECIAL: Builders = {
     "bowl of rice": {form: rice(form) for form in ("round", "wide")},
+    "salt shaker": {form: shaker(form) for form in ("glass", "china")},
     "sake bottle": {form: with_cup("sake bottle", form) for form in ("tokkuri", "straight")},
     "cocktail": {"hurricane": with_straw("cocktail", "hurricane", "white"), "tall": with_straw("cocktail", "tall", "pink")},
     "bucket": {form: bucket(form) for form in ("tin", "plastic")},

@@ -68,8 +68,8 @@ def _bus(request: BuildRequest, windows: int, belt: float, doors: tuple[float, .
 
 
 def box_truck(request: BuildRequest) -> Built:
-    """A cab before a large box."""
-    return _truck(request, box_high=1.0)
+    """A cab before a large box, with a parcel and a stripe painted on its sides."""
+    return _painted(_truck(request, box_high=1.0), request, 0.487)
 
 
 def flat_truck(request: BuildRequest) -> Built:
@@ -81,7 +81,21 @@ def flat_truck(request: BuildRequest) -> Built:
         for k in range(10)
         for y in (-1, 1)
     ]
-    return built.add(STEEL, *ribs)
+    return _painted(built.add(STEEL, *ribs), request, 0.494)
+
+
+def _painted(built: Built, request: BuildRequest, side: float) -> Built:
+    """A parcel with its tape in the middle of each side, and a stripe in the colour of the cab."""
+    w, d, h = request.width, request.depth, request.height
+    sheet = [
+        (request.made_of("paint"), box(0.012, d * 0.66, h * 0.07, 0.002), 0.3),
+        (material("paint", "cardboard"), box(0.016, h * 0.36, h * 0.34, 0.002), 0.48),
+        (material("paint", "cream"), box(0.02, h * 0.07, h * 0.34, 0.002), 0.48),
+        (material("paint", "cream"), box(0.02, h * 0.14, h * 0.07, 0.002).moved(h * 0.09), 0.54),
+    ]
+    for look, mesh, z in sheet:
+        built.add(look, *(mesh.moved(-d * 0.14, y * w * side, h * z) for y in (-1, 1)))
+    return built
 
 
 def _truck(request: BuildRequest, box_high: float) -> Built:
