@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 WITHOUT_GPU := --extra local --extra gallery --extra llm --extra charts
+IN_IMAGES := --extra gallery --extra llm --extra otel
+TARGETS ?= base render solid gpu
 export PYTHONDONTWRITEBYTECODE ?= 1
 # Tests keep bytecode, but outside the tree: without it each worker compiles every module and every test anew, 9 s of CPU.
 KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.pytest_cache/bytecode
@@ -78,6 +80,13 @@ demo-solid: setup-solid ## run the whole factory with path-traced scenes: 24 gra
 test-solid: setup-solid ## run the tests that need Blender
 	$(BIN)/pytest tests/solid
 
+.PHONY: images test-images
+images: setup ## build the images with buildah: TARGETS="base render"
+	$(BIN)/python -m tools.images.build $(TARGETS)
+
+test-images: services images ## build the images, run the factory from them, and check the compose file against them
+	$(BIN)/pytest tests/images
+
 bench-llm: setup ## how well the agents keep a language model busy
 	$(BIN)/python -m tests.bench.llm
 
@@ -111,7 +120,9 @@ schemas: setup ## write the generated documents and the dashboards anew
 	$(BIN)/python -m monitoring.dashboard
 
 lock: setup ## resolve the dependencies anew
-	$(LOCK) -o requirements/base.txt
 	$(LOCK) $(WITHOUT_GPU) --extra gpu --override requirements/gpu-overrides.txt -o requirements/gpu.txt
 	$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/solid.in -o requirements/solid.txt
 	$(LOCK) $(WITHOUT_GPU) --group dev -o requirements/dev.txt
+	$(LOCK) --constraint requirements/dev.txt $(IN_IMAGES) -o requirements/image.txt
+	$(LOCK) --constraint requirements/gpu.txt $(IN_IMAGES) --extra gpu --override requirements/gpu-overrides.txt -o requirements/image-gpu.txt
+	$(LOCK:pyproject.toml=requirements/build.in) --constraint requirements/dev.txt -o requirements/build.txt

@@ -8,6 +8,8 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -42,6 +44,7 @@ def build() -> typer.Typer:
         name="skg", help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, rich_markup_mode=None,
     )  # fmt: skip
+    app.callback()(_options)
     for family in (
         service_commands,
         process_commands,
@@ -66,6 +69,18 @@ def build() -> typer.Typer:
     app.add_typer(knowledge_commands.build(), name="knowledge")
     app.add_typer(phrase_commands.build(), name="phrases")
     return app
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"skg-factory {version('skg-factory')}")
+        raise typer.Exit
+
+
+def _options(
+    _: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="show the version")] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

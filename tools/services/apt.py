@@ -48,7 +48,7 @@ class PackageSpec:
 
 JAVA_WANTED = PackageSpec("Java 17", ("default-jre-headless",), "Apache Kafka")
 MAVEN_WANTED = PackageSpec("mvn", ("maven",), "Apache Kafka's jars")
-GO_WANTED = PackageSpec("Go 1.24", ("golang-1.26-go", "golang-1.25-go", "golang-1.24-go"), "MinIO")
+GO_WANTED = PackageSpec("Go 1.24", ("golang-1.26-go", "golang-1.25-go", "golang-1.24-go"), "MinIO and compose-go")
 PROMTOOL_WANTED = PackageSpec("promtool", ("prometheus",), "the tests of alert rules and dashboards")
 CHROMIUM_WANTED = PackageSpec("Chromium", ("chromium",), "the tests of the gallery")
 

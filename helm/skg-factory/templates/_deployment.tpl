@@ -64,7 +64,7 @@ spec:
         seccompProfile: {type: RuntimeDefault}
       containers:
         - name: {{ .stage }}
-          image: "{{ .root.Values.image.repository }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}"
+          image: {{ include "skg.image" (dict "root" .root "target" (include "skg.target" .)) | quote }}
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
           args: {{ include "skg.command" . }}
           envFrom:

@@ -27,7 +27,7 @@ spec:
     seccompProfile: {type: RuntimeDefault}
   containers:
     - name: {{ .name }}
-      image: "{{ .root.Values.image.repository }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}"
+      image: {{ include "skg.image" (dict "root" .root "target" "base") | quote }}
       imagePullPolicy: {{ .root.Values.image.pullPolicy }}
       args: {{ toJson .command }}
       envFrom:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,10 @@ def test_help_lists_every_command_with_an_example(skg: Skg):
     for command in COMMANDS:
         assert f" {command} " in text
     assert text.count("Example:") == len(COMMANDS)
+
+
+def test_the_version_is_that_of_the_installed_package(skg: Skg, tmp_path: Path):
+    assert skg("--version", PATH=str(tmp_path)).stdout == f"skg-factory {version('skg-factory')}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,0 +1,1 @@
+"""Builds the factory's images on a machine without a container engine; nothing here is shipped."""
