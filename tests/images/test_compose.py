@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from streams.secret_files import variable_of
-from streams.services.apache_kafka import APACHE, serve
+from streams.services.apache_kafka import APACHE
 from streams.services.bound_process import Command
 from streams.services.launcher import start_recipe
 from streams.services.ports import HOST
@@ -122,18 +122,13 @@ def test_prometheus_accepts_its_settings_and_looks_at_every_process_that_has_met
 
 def _broker_of_compose(place: Place) -> Command:
     """Apache Kafka with the settings of the compose file, at the addresses and in the folder of the place."""
-    command = serve(place, ())
+    command = APACHE.command(place)
     folder = place.folder.resolve()
     port, controller = place.ports
     given = _services()["kafka"]["environment"]
     text = "\n".join(f"{name.removeprefix('KAFKA_').lower().replace('_', '.')}={value}" for name, value in given.items())
-    for host, number, here in (
-        ("kafka", 9092, port),
-        ("", 9092, port),
-        ("kafka", 9093, controller),
-        ("", 9093, controller),
-    ):
-        text = re.sub(rf"(//|@){host}:{number}", rf"\g<1>{HOST}:{here}", text)
+    for number, here in ((9092, port), (9093, controller)):
+        text = re.sub(rf"(//|@)(kafka)?:{number}", rf"\g<1>{HOST}:{here}", text)
     (folder / "server.properties").write_text(text.replace("/var/lib/kafka/data", f"{folder}/data"))
     return command
 
