@@ -15,7 +15,7 @@ from agents.object_selection import Selection, SelectionRequest, fill
 from agents.orientation import turn_subjects, turned
 from agents.rejections import unmet_options
 from agents.relation_selection import DEFAULT_MIX, StatedRelations, add_relations, carried_relations
-from agents.requirements import add_requirements, excluded_categories
+from agents.requirements import Named, add_requirements, excluded_categories
 from agents.scene_inventory import SceneInventory, build_inventory
 from schemas.events import SeedConcept, SeedOptions
 from schemas.graph import Relation
@@ -35,17 +35,14 @@ FAMILIES = frozenset(DEFAULT_MIX)
 
 @dataclass(frozen=True)
 class Task:
-    """The graph to draft: number `index` of `seed`, in `scene`; another `attempt` gives another draft.
-
-    `attributes`: what the first objects of a category must have, one entry per object.
-    """
+    """The graph to draft: number `index` of `seed`, in `scene`; another `attempt` gives another draft."""
 
     seed: SeedConcept
     index: int
     scene: str
     capabilities: RendererCapabilities
     attempt: int = 0
-    attributes: Mapping[str, Sequence[tuple[str, ...]]] = field(default_factory=dict)
+    named: Named = field(default_factory=Named)
 
 
 @dataclass(frozen=True)
@@ -65,8 +62,8 @@ def draft(task: Task) -> Drafted:
     offer = build_inventory(task.scene, task.capabilities)
     mix = mix_of(options)
     excluded = excluded_categories(options)
-    selection = Selection(offer, frozenset(excluded))
-    required = add_requirements(selection, options, rng)
+    selection = Selection(offer, frozenset(excluded), task.named.exact)
+    required = add_requirements(selection, options, rng, task.named.numbers)
     own = Random(derived_seed("turn", task.seed.seed_id, task.index, task.attempt))
     turns, sides = turn_subjects(selection.names(), required, partial(_orientations, task, selection), own)
     required += [side for side in sides if side not in required]
@@ -78,7 +75,7 @@ def draft(task: Task) -> Drafted:
         Draft(names, tuple(relations), task.scene),
         tuple(
             turned(words, turns.get(i))
-            for i, words in enumerate(choose_attributes(selection, task.capabilities, rng, task.attributes))
+            for i, words in enumerate(choose_attributes(selection, task.capabilities, rng, task.named.attributes))
         ),
         choose_absent(selection, _worth_saying(excluded, options, offer), rng),
         len(required),
@@ -94,7 +91,7 @@ def _worth_saying(excluded: tuple[str, ...], options: SeedOptions, offer: SceneI
 def _orientations(task: Task, selection: Selection, i: int) -> Sequence[str]:
     """The orientations that a member may have: those that the concept names for its category, else all."""
     category = selection.members[i].category
-    named = [word for words in task.attributes.get(category.name, ()) for word in words if word in LOOKS]
+    named = [word for words in task.named.attributes.get(category.name, ()) for word in words if word in LOOKS]
     return named or task.capabilities.words(category).get("orientation", ())
 
 

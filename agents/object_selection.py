@@ -75,11 +75,13 @@ class Member:
 class Selection:
     """The objects chosen so far; `excluded` are names that must not appear, not even in another object's picture.
 
+    `full`: names of which only required objects are added.
     `at_true_size`: whether only things are added that can be seen beside the others at nearly true ratios of sizes.
     """
 
     inventory: SceneInventory
     excluded: frozenset[str] = frozenset()
+    full: frozenset[str] = frozenset()
     members: list[Member] = field(default_factory=list)
     at_true_size: bool = True
 
@@ -89,7 +91,7 @@ class Selection:
 
     def agrees(self, category: Category) -> bool:
         """Whether it can be added so that all objects can still be counted and named unambiguously."""
-        if category.name in self.excluded or self.excluded.intersection(category.parts):
+        if category.name in self.excluded | self.full or self.excluded.intersection(category.parts):
             return False
         same, most = 0, min(MOST_ALIKE, max(2, len(self.members) - 1))
         for member in self.members:

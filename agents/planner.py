@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from agents.concepts.concept_reading import ConceptReading, read_concept
-from agents.concepts.named_requirements import named_attributes, with_named_requirements
+from agents.concepts.named_requirements import named_objects, with_named_requirements
 from agents.drafting import Drafted, Task, draft
 from agents.image_prompts import prompt_of
 from agents.orientation import turn_subjects
@@ -82,9 +82,11 @@ def _from_options(seed: SeedConcept, index: int, capabilities: RendererCapabilit
     match = _scene_for(reading, seed.concept)
     refuse_unshown(match.scene, capabilities)
     asked = seed.model_copy(update={"options": with_named_requirements(seed.options, reading, capabilities)})
-    first = Task(asked, index, match.scene, capabilities, 0, named_attributes(reading))
+    first = Task(asked, index, match.scene, capabilities, 0, named_objects(reading))
     attempt, drafted, arranged = _best_attempt(first)
-    notes = _notes(match, attempt) | ({"concept": str(reading)[:MAX_NOTE_CHARS]} if reading.things else {})
+    notes = _notes(match, attempt)
+    if reading.things or reading.absent:
+        notes["concept"] = str(reading)[:MAX_NOTE_CHARS]
     return _Plan(drafted.draft, _objects(drafted), drafted.excluded, arranged, notes, reading.conditions)
 
 

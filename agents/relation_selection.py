@@ -56,8 +56,9 @@ class StatedRelations:
     placed: set[int] = field(default_factory=set)
 
     def add(self, family: str, relation: Relation) -> None:
-        """Add one relation."""
-        self.relations.append(relation)
+        """Add one relation, once."""
+        if relation not in self.relations:
+            self.relations.append(relation)
         if relation.object is None:
             self.placed.add(relation.subject)
         for other in members(relation):

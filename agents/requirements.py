@@ -5,7 +5,8 @@ their numbers.  Does not check that these can hold together in a picture (`spati
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from random import Random
 
 from agents.object_selection import Member, Selection, add_required, prop_up, required_category
@@ -35,17 +36,43 @@ LEAN = {"leaning_on": False, "props_up": True}
 Triple = tuple[str, str, tuple[str, ...]]
 """The subject's category, a phrase, and the categories of its objects: none for a place, several for a group."""
 
+Numbers = tuple[int, tuple[int, ...]]
+"""Which objects of their categories a triple relates, counted from 0: the subject, and each object."""
+
+Wanted = tuple[str, int | None]
+"""A category, and which of its objects where that matters."""
+
 _JOINED = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 
 
-def add_requirements(selection: Selection, options: SeedOptions, rng: Random) -> list[Relation]:
-    """Add the required objects and return the required relations. Raises RequestRejected where that is impossible."""
+@dataclass(frozen=True)
+class Named:
+    """What a concept says of the objects that it names, beside a seed's options.
+
+    `attributes`: what the first objects of a category must have, one entry per object.  `numbers`: of the last required
+    relations.  `exact`: categories of which no more are added.
+    """
+
+    attributes: Mapping[str, Sequence[tuple[str, ...]]] = field(default_factory=dict)
+    numbers: tuple[Numbers, ...] = ()
+    exact: frozenset[str] = frozenset()
+
+
+def add_requirements(
+    selection: Selection, options: SeedOptions, rng: Random, numbers: Sequence[Numbers] = ()
+) -> list[Relation]:
+    """Add the required objects and return the required relations. Raises RequestRejected where that is impossible.
+
+    `numbers`: of the last of the required relations.
+    """
     _refuse_visible_exclusions(selection)
     scene = selection.inventory.kind.name
     triples = required_triples(options, scene)
     relations: list[Relation] = []
-    for triple in triples:
-        relations.extend(_add_relation(selection, triple, options, rng))
+    unnumbered = [None] * (len(triples) - len(numbers))
+    for triple, which in zip(triples, [*unnumbered, *numbers], strict=True):
+        found = _add_relation(selection, triple, which, options, rng)
+        relations += [relation for relation in found if relation not in relations]
     missing = [category_name(name, scene) for name in options.required_objects]
     for name in selection.names():
         if name in missing:
@@ -54,7 +81,9 @@ def add_requirements(selection: Selection, options: SeedOptions, rng: Random) ->
         add_required(selection, name, options.max_objects, rng)
     prop_up(selection, {frozenset((r.subject, i)) for r in relations for i in members(r)}, options.max_objects, rng)
     if len(selection.members) > options.max_objects:
-        raise unmet_options(f"{len(selection.members)} things are required, no more than {options.max_objects} allowed")
+        raise unmet_options(
+            f"{len(selection.members)} things are required, no more than {options.max_objects} allowed (max_objects)"
+        )
     check_consistency(selection.names(), relations, "the required relations contradict each other")
     return relations
 
@@ -110,25 +139,28 @@ def _refuse_visible_exclusions(selection: Selection) -> None:
         )
 
 
-def _add_relation(selection: Selection, triple: Triple, options: SeedOptions, rng: Random) -> list[Relation]:
+def _add_relation(
+    selection: Selection, triple: Triple, numbers: Numbers | None, options: SeedOptions, rng: Random
+) -> list[Relation]:
     subject, phrase, others = triple
     predicates = predicates_for(phrase, len(others))
     carry = next((CARRY[p] for p in predicates if p in CARRY), None)
+    which = (None,) * (1 + len(others)) if numbers is None else (numbers[0], *numbers[1])
+    wanted = list(zip((subject, *others), which, strict=True))
     if carry is not None:
-        a, b = _carried(selection, (subject, others[0]), carry, options, rng)
+        a, b = _carried(selection, (wanted[0], wanted[1]), carry, options, rng)
         return relations_over(predicates, a, [b])
     if "on_stack" in predicates:
         stack = _stacked(selection, (subject, *others), options, rng)
         return relations_over(predicates, stack[0], stack[1:])
     if "in_corner" in predicates and subject not in selection.inventory.rests:
         raise unmet_options(f"{subject} stands on something, and what stands there is in no corner of a picture")
-    a = _find_or_add(selection, subject, set(), options, rng)
-    taken = [a]
-    for name in others:
-        taken.append(_find_or_add(selection, name, set(taken), options, rng))
+    taken: list[int] = []
+    for each in wanted:
+        taken.append(_find_or_add(selection, each, set(taken), options, rng))
     for name in predicates:
-        _lean(selection, name, a, taken[1:])
-    return relations_over(predicates, a, taken[1:])
+        _lean(selection, name, taken[0], taken[1:])
+    return relations_over(predicates, taken[0], taken[1:])
 
 
 def _lean(selection: Selection, name: str, a: int, others: Sequence[int]) -> None:
@@ -141,7 +173,7 @@ def _lean(selection: Selection, name: str, a: int, others: Sequence[int]) -> Non
 
 def _stacked(selection: Selection, names: Sequence[str], options: SeedOptions, rng: Random) -> list[int]:
     """A stack of objects, from top to bottom: the lowest is found or added, each other one is put on the one below it."""
-    stack = [_find_or_add(selection, names[-1], set(), options, rng)]
+    stack = [_find_or_add(selection, (names[-1], None), set(), options, rng)]
     for name in reversed(names[:-1]):
         loose = [i for i, m in enumerate(selection.members) if m.category.name == name and m.carrier is None]
         free = [i for i in loose if i not in stack and not _is_carrier_or_self(selection, stack[-1], i)]
@@ -165,21 +197,31 @@ def relations_over(predicates: Sequence[str], subject: int, objects: Sequence[in
 
 
 def _carried(
-    selection: Selection, pair: tuple[str, str], carry: tuple[Carry, bool], options: SeedOptions, rng: Random
+    selection: Selection, pair: tuple[Wanted, Wanted], carry: tuple[Carry, bool], options: SeedOptions, rng: Random
 ) -> tuple[int, int]:
     """The subject and object of a relation by which one carries the other, even if the knowledge base has no such pair."""
     how, turned = carry
-    names = pair[::-1] if turned else pair
-    carrier = _find_or_add(selection, names[1], set(), options, rng)
-    loose = [
-        i for i, m in enumerate(selection.members) if m.category.name == names[0] and m.carrier is None and i != carrier
-    ]
-    if loose and not _is_carrier_or_self(selection, carrier, loose[0]):
-        selection.members[loose[0]].carrier, selection.members[loose[0]].carry = carrier, how
-        thing = loose[0]
+    upper, lower = pair[::-1] if turned else pair
+    carrier = _find_or_add(selection, lower, set(), options, rng)
+    thing = _loose(selection, upper, carrier, options, rng)
+    if thing is None:
+        thing = selection.add(required_category(selection, upper[0]), carrier, how)
     else:
-        thing = selection.add(required_category(selection, names[0]), carrier, how)
+        selection.members[thing].carrier, selection.members[thing].carry = carrier, how
     return (carrier, thing) if turned else (thing, carrier)
+
+
+def _loose(selection: Selection, wanted: Wanted, carrier: int, options: SeedOptions, rng: Random) -> int | None:
+    """The object that is wanted on the carrier, else one that nothing carries; None where another must be added."""
+    name, number = wanted
+    alike = [i for i, present in enumerate(selection.names()) if present == name]
+    if number is None:
+        alike = [i for i in alike if selection.members[i].carrier is None]
+    else:
+        while len(alike) < number:
+            alike.append(add_required(selection, name, options.max_objects, rng))
+        alike = alike[number : number + 1]
+    return next((i for i in alike if not _is_carrier_or_self(selection, carrier, i)), None)
 
 
 def _is_carrier_or_self(selection: Selection, i: int, j: int) -> bool:
@@ -193,12 +235,13 @@ def _is_carrier_or_self(selection: Selection, i: int, j: int) -> bool:
     return False
 
 
-def _find_or_add(selection: Selection, name: str, taken: set[int], options: SeedOptions, rng: Random) -> int:
-    """The number of an object of that name, which is added if it is not there yet."""
-    for i, present in enumerate(selection.names()):
-        if present == name and i not in taken:
-            return i
-    return add_required(selection, name, options.max_objects, rng)
+def _find_or_add(selection: Selection, wanted: Wanted, taken: set[int], options: SeedOptions, rng: Random) -> int:
+    """The number of the object, which is added if it is not there yet; of an unnumbered one the first that is not taken."""
+    name, number = wanted
+    alike = [i for i, present in enumerate(selection.names()) if present == name and (number is not None or i not in taken)]
+    while len(alike) <= (number or 0):
+        alike.append(add_required(selection, name, options.max_objects, rng))
+    return alike[number or 0]
 
 
 def predicates_for(phrase: str, count: int) -> tuple[str, ...]:

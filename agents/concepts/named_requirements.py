@@ -1,78 +1,136 @@
 """The requirements that a concept names, as options and attributes.
 
 In: a reading of a concept, a seed's own options, a renderer's capabilities.  Out: options with the named objects and
-relations, and the named attributes; RequestRejected where the renderer cannot draw what is named.
+relations, and which objects these are; RequestRejected where the renderer cannot draw what is named.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from itertools import product
 
-from agents.concepts.concept_reading import ConceptReading, NamedThing
+from agents.concepts.concept_reading import ConceptReading
+from agents.concepts.noun_phrases import NamedThing
 from agents.concepts.relation_reading import NamedRelation
 from agents.image_prompts import with_article
 from agents.rejections import unmet_options
-from agents.requirements import CARRY, is_of_group, predicates_for
+from agents.requirements import CARRY, Named, Numbers, is_of_group, predicates_for
 from schemas.events import SeedOptions
 from spatial.knowledge.category_names import category_name
 from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
+from spatial.questions.wording.lexicon import plural
 from spatial.relations.phrases import normalise, normalise_place
+from spatial.relations.predicate_table import PREDICATES
 
 Triple = tuple[str, str, str | None]
+
+MOST_OBJECTS = 12
+"""Most objects of a graph, whatever a seed's options say."""
 
 
 def with_named_requirements(
     options: SeedOptions, reading: ConceptReading, capabilities: RendererCapabilities
 ) -> SeedOptions:
-    """The options with the objects and relations that the concept names. Raises RequestRejected."""
+    """The options with what the concept names, and says not to be there. Raises RequestRejected."""
     if capabilities.pictures and reading.conditions:
         raise unmet_options(
             f"{capabilities.renderer} cannot draw a place {reading.conditions[0]}: leave it out of the concept"
         )
     for thing in reading.things:
+        _require_possible(thing)
         _require_drawable(thing, capabilities)
     own = Counter(category_name(name) for name in options.required_objects)
     named: Counter[str] = Counter()
     for thing in reading.things:
         named[thing.category] += thing.count
     objects = (*options.required_objects, *(named - own).elements())
-    relations = (*options.required_relations, *_relations(reading))
-    return options.model_copy(update={"required_objects": objects, "required_relations": relations})
+    relations = (*options.required_relations, *(triple for triple, _ in _relations(reading)))
+    excluded = (*options.excluded, *reading.absent)
+    return options.model_copy(update={"required_objects": objects, "required_relations": relations, "excluded": excluded})
 
 
-def named_attributes(reading: ConceptReading) -> Mapping[str, list[tuple[str, ...]]]:
-    """The attributes of the first objects of each category, one entry per object."""
+def named_objects(reading: ConceptReading) -> Named:
+    """The attributes of the objects that a concept names, which of them it relates, and of what there are no more."""
     found: dict[str, list[tuple[str, ...]]] = {}
     for thing in reading.things:
         found.setdefault(thing.category, []).extend([thing.attributes] * thing.count)
+    exact = frozenset(thing.category for thing in reading.things if thing.exact)
+    return Named(found, tuple(numbers for _, numbers in _relations(reading)), exact)
+
+
+def _relations(reading: ConceptReading) -> Iterator[tuple[Triple, Numbers]]:
+    """A triple for each pair of objects that a relation is about; one for each subject of a place or a group."""
+    firsts = _first_numbers(reading)
+    for relation in reading.relations:
+        subject, first = reading.things[relation.subject], firsts[relation.subject]
+        if relation.object is None:
+            place = normalise_place(relation.phrase)
+            yield from (((subject.category, place, None), (first + k, ())) for k in range(subject.count))
+        elif is_of_group(relation.phrase):
+            yield from _of_group(reading, relation)
+        else:
+            other, start = reading.things[relation.object], firsts[relation.object]
+            among = relation.object == relation.subject
+            for a, b in _mutual(relation.phrase, subject) if among else _pairs(relation.phrase, subject.count, other.count):
+                yield (subject.category, relation.phrase, other.category), (first + a, (start + b,))
+
+
+def _first_numbers(reading: ConceptReading) -> list[int]:
+    """For each thing how many objects of its category are named before it."""
+    counted: Counter[str] = Counter()
+    found = []
+    for thing in reading.things:
+        found.append(counted[thing.category])
+        counted[thing.category] += thing.count
     return found
 
 
-def _relations(reading: ConceptReading) -> Iterator[Triple]:
-    """One triple per relation; one per object where the objects are carried."""
-    for relation in reading.relations:
-        subject = reading.things[relation.subject]
-        if relation.object is None:
-            yield subject.category, normalise_place(relation.phrase), None
-            continue
-        other = reading.things[relation.object]
-        if is_of_group(relation.phrase):
-            yield _of_group(reading, relation)
-            continue
-        carried = any(predicate in CARRY for predicate in normalise(relation.phrase))
-        for _ in range(subject.count if carried else 1):
-            yield subject.category, relation.phrase, other.category
+def _pairs(phrase: str, subjects: int, objects: int) -> Iterable[tuple[int, int]]:
+    """Which subject is related to which object: of a direction or a depth all to all, else each to one of the others."""
+    predicates = normalise(phrase)
+    if all(PREDICATES[name].family in ("direction", "depth") for name in predicates):
+        return product(range(subjects), range(objects))
+    carries = [CARRY[name][1] for name in predicates if name in CARRY]
+    count = max(subjects, objects) if not carries else objects if carries[0] else subjects
+    return ((k % subjects, k % objects) for k in range(count))
 
 
-def _of_group(reading: ConceptReading, relation: NamedRelation) -> Triple:
-    """The triple of a group, whose members are all things of its plurals. Raises RequestRejected for a wrong number."""
-    subject = reading.things[relation.subject]
-    group = [reading.things[number] for number in (relation.object, *relation.others) if number is not None]
-    names = [thing.category for thing in group for _ in range(thing.count)]
+def _mutual(phrase: str, thing: NamedThing) -> Iterator[tuple[int, int]]:
+    """The pairs of a thing's objects that are related to each other, in both orders where these say different things.
+
+    Raises RequestRejected for a single object.
+    """
+    if thing.count == 1:
+        raise unmet_options(f"{thing.category!r} {phrase} 'each other' needs two of them")
+    symmetric = all(PREDICATES[name].inverse == name for name in normalise(phrase))
+    for k in range(thing.count - 1):
+        yield from ((k, k + 1),) if symmetric else ((k, k + 1), (k + 1, k))
+
+
+def _of_group(reading: ConceptReading, relation: NamedRelation) -> Iterator[tuple[Triple, Numbers]]:
+    """The triples of a group, whose members are all things of its plurals. Raises RequestRejected for a wrong number."""
+    firsts = _first_numbers(reading)
+    subject, first = reading.things[relation.subject], firsts[relation.subject]
+    group = [number for number in (relation.object, *relation.others) if number is not None]
+    others = [(reading.things[i].category, firsts[i] + k) for i in group for k in range(reading.things[i].count)]
+    subjects = subject.count
     if "surrounding" in normalise(relation.phrase):  # its others are around the object, with the subject
-        names += [subject.category] * (subject.count - 1)
-    predicates_for(relation.phrase, len(names))
-    return subject.category, relation.phrase, " and ".join(names)
+        others += [(subject.category, first + k) for k in range(1, subjects)]
+        subjects = 1
+    predicates_for(relation.phrase, len(others))
+    triple = (subject.category, relation.phrase, " and ".join(name for name, _ in others))
+    yield from ((triple, (first + k, tuple(number for _, number in others))) for k in range(subjects))
+
+
+def _require_possible(thing: NamedThing) -> None:
+    """Raise RequestRejected for more objects than a graph has, or for two attributes of one family."""
+    if thing.count > MOST_OBJECTS:
+        what = plural(thing.category)
+        raise unmet_options(f"{thing.count} {what} are named, no more than {MOST_OBJECTS} things are in a picture")
+    for family, words in categories()[thing.category].attributes.items():
+        said = [word for word in dict.fromkeys(thing.attributes) if word in words]
+        if len(said) > 1:
+            raise unmet_options(f"{with_article(thing.category)} has one {family}, not {' and '.join(said)}")
 
 
 def _require_drawable(thing: NamedThing, capabilities: RendererCapabilities) -> None:

@@ -15,6 +15,8 @@ Words = tuple[str, ...]
 Spans = Sequence[tuple[int, int]]
 """Of each noun phrase its first word, and the one after its last."""
 
+EACH_OTHER = (("each", "other"), ("one", "another"))
+
 WHOLES = ("room", "picture", "image", "photo", "scene", "place")
 """Words for all that is seen, whose corner is the picture's."""
 
@@ -23,7 +25,7 @@ WHOLES = ("room", "picture", "image", "photo", "scene", "place")
 class NamedRelation:
     """A phrase between named things, given by their indices in `ConceptReading.things`; `others` are of a group.
 
-    `object` is None where the phrase says a place in the picture.
+    `object` is None where the phrase says a place in the picture, and the subject where it relates a thing's objects.
     """
 
     subject: int
@@ -33,12 +35,24 @@ class NamedRelation:
 
 
 def relations_between(words: Words, spans: Spans, of_scene: frozenset[int]) -> Iterator[NamedRelation]:
-    """The phrases between consecutive things that express a predicate, and those after a thing that express a place."""
+    """The phrases between consecutive things that express a predicate, and those after a thing that express a place.
+
+    A phrase after `and` has the subject of the one before it, as in `a cat left of a dog and right of a chair`.
+    """
+    joined_places = set[int]()
     for i, before in enumerate(spans):
-        place = _place(words, before[1], spans[i + 1][0] if i + 1 < len(spans) else len(words), of_scene)
+        end = spans[i + 1][0] if i + 1 < len(spans) else len(words)
+        place = _place(words, before[1], end, of_scene)
         if place is not None:
+            joined_places |= {i} if words[end - 1] == "and" else set()
             yield NamedRelation(i, place, None)
+        mutual = _mutual(words[before[1] : end])
+        if mutual is not None:
+            yield NamedRelation(i, mutual, i)
+    subjects: dict[int, int] = {}
     for i, (before, after) in enumerate(pairwise(spans)):
+        if i in joined_places:
+            continue
         start = max([before[1], *(place + 1 for place in of_scene if before[1] <= place < after[0])])
         start, said = _after_place(words, start, after[0])
         if said is not None:
@@ -49,7 +63,8 @@ def relations_between(words: Words, spans: Spans, of_scene: frozenset[int]) -> I
         except UnknownPhrase:
             continue
         joined = list(_joined(words, spans, i + 1)) if GROUPS.keys() & predicates else []
-        yield NamedRelation(i, phrase, i + 1, tuple(joined))
+        subjects[i + 1] = subjects.get(i, i) if phrase.startswith("and ") else i
+        yield NamedRelation(subjects[i + 1], phrase.removeprefix("and "), i + 1, tuple(joined))
 
 
 def _place(words: Words, start: int, end: int, of_scene: frozenset[int]) -> str | None:
@@ -57,8 +72,8 @@ def _place(words: Words, start: int, end: int, of_scene: frozenset[int]) -> str 
     until = min([end, *(i for i in of_scene if start <= i < end)])
     said = list(words[start:until])
     whole = until == len(words) or until in of_scene
-    while said and (said[-1] in ("the", "a", "an", "of", *WHOLES)):
-        whole = whole or said[-1] in WHOLES
+    while said and (said[-1] in ("the", "a", "an", "of", "and", *WHOLES)):
+        whole = whole or said[-1] in ("and", *WHOLES)
         said.pop()
     if not whole or not said:
         return None
@@ -66,6 +81,14 @@ def _place(words: Words, start: int, end: int, of_scene: frozenset[int]) -> str 
         return " ".join(said) if normalise_place(" ".join(said)) else None
     except UnknownPhrase:
         return None
+
+
+def _mutual(words: Words) -> str | None:
+    """The relation between the objects of one thing that is said after it, as in `facing each other`."""
+    for at in range(1, len(words) - 1):
+        if words[at : at + 2] in EACH_OTHER and _is_read(normalise, " ".join(words[:at])):
+            return " ".join(words[:at])
+    return None
 
 
 def _after_place(words: Words, start: int, end: int) -> tuple[int, str | None]:

@@ -19,6 +19,18 @@ from spatial.knowledge.knowledge_base import categories, scene_kinds
         ("a cat on a sofa", "living room", [(1, (), "cat"), (1, (), "sofa")]),
         ("sofa", "living room", [(1, (), "sofa")]),
         ("dogs in a park", "park", [(2, (), "dog")]),
+        ("twelve ducks on a lake", "lake", [(12, (), "duck")]),
+        ("half a dozen ducks and 3 swans", None, [(6, (), "duck"), (3, (), "swan")]),
+        ("two dozen apples", None, [(24, (), "apple")]),
+        ("several cats", None, [(3, (), "cat")]),
+        ("a 1950 car", None, [(1, (), "car")]),
+        ("123456 cats", None, [(123456, (), "cat")]),
+        ("a car that is red behind a bus", None, [(1, ("red",), "car"), (1, (), "bus")]),
+        ("a dog facing left on a bench", None, [(1, ("facing left",), "dog"), (1, (), "bench")]),
+        ("a grey car", None, [(1, ("gray",), "car")]),
+        ("a red and blue car", None, [(1, ("red", "blue"), "car")]),
+        ("cats on tables", None, [(2, (), "cat"), (2, (), "table")]),
+        ("a cat that is on a table", None, [(1, (), "cat"), (1, (), "table")]),
     ],
 )
 def test_things_are_read_with_their_number_and_attributes(concept: str, scene: str | None, things: list[object]):
@@ -35,6 +47,10 @@ def test_things_are_read_with_their_number_and_attributes(concept: str, scene: s
         ("two parrots behind a monkey in a jungle", [("parrot", "behind", "monkey")]),
         ("a red mug to the left of a laptop on a desk", [("mug", "to the left of", "laptop"), ("laptop", "on", "desk")]),
         ("a cat and a dog", []),
+        ("a cat left of a dog and right of a chair", [("cat", "left of", "dog"), ("cat", "right of", "chair")]),
+        ("two chairs opposite each other", [("chair", "opposite", "chair")]),
+        ("a cat that is on a table", [("cat", "that is on", "table")]),
+        ("a dog without a hat next to a cat", []),
     ],
 )
 def test_relations_are_read_between_things_that_follow_each_other(concept: str, relations: list[object]):
@@ -45,8 +61,14 @@ def test_relations_are_read_between_things_that_follow_each_other(concept: str, 
 
 @pytest.mark.parametrize(
     ("concept", "conditions"),
-    [("kitchen at night", ("at night",)), ("a park in winter", ("in winter",)), ("snowy mountain", ()), ("kitchen", ())],
-)
+    [
+        ("kitchen at night", ("at night",)), ("a park in winter", ("in winter",)), ("snowy mountain", ()), ("kitchen", ()),
+        ("a moonlit beach", ("at night",)), ("a park in the evening", ("at dusk",)),
+        ("a park in the dark", ("in the dark",)),
+        ("a park in heavy snow", ("in snow",)), ("a snow-covered park", ("in snow",)), ("a sled in the snow", ()),
+        ("a snow leopard in a zoo", ()), ("a sunny beach", ()),
+    ],
+)  # fmt: skip
 def test_light_and_season_are_read_where_the_scene_does_not_have_them(concept: str, conditions: tuple[str, ...]):
     assert read_concept(concept).conditions == conditions
 
@@ -96,6 +118,7 @@ def test_of_two_scenes_the_first_is_taken_and_the_other_is_told(concept: str, sc
         ("a dog on the left", "dog on the left"),
         ("a chair in the corner next to a sofa", "chair in the corner; chair next to sofa"),
         ("a cat on the left side of a sofa", "cat on the left side of sofa"),
+        ("a vase on the left and a lamp on the right", "vase on the left; floor lamp on the right"),
     ],
 )
 def test_places_in_the_picture_are_read(concept: str, says: str):
@@ -120,3 +143,18 @@ def test_on_a_stack_of_things_is_a_relation_to_each_of_them(concept: str, things
     reading = read_concept(concept)
     assert [(thing.count, thing.category) for thing in reading.things] == things
     assert [each.phrase.removesuffix(" a") for each in reading.relations] == [relation]
+
+
+@pytest.mark.parametrize(
+    ("concept", "things", "absent"),
+    [
+        ("a park without dogs", [], ("dogs",)),
+        ("a kitchen with no cat", [], ("cat",)),
+        ("a park without any people or red cars, but with a tree", ["tree"], ("people", "cars")),
+        ("a street with a bicycle and no bus", ["bicycle"], ("bus",)),
+    ],
+)
+def test_what_is_said_not_to_be_there_is_no_thing(concept: str, things: list[str], absent: tuple[str, ...]):
+    reading = read_concept(concept)
+    assert ([thing.category for thing in reading.things], reading.absent) == (things, absent)
+    assert str(reading).endswith(f"without {absent[-1]}")

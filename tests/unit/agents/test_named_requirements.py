@@ -64,6 +64,12 @@ def test_each_graph_holds_what_is_named(concept: str):
         ("kitchen at night", "collage cannot draw a place at night"),
         ("nine apples on a table", "things are required, no more than 5 allowed"),
         ("qwertz", "is no scene of the knowledge base"),
+        ("twelve dogs", "12 things are required, no more than 5 allowed (max_objects)"),
+        ("1000000 dogs", "1000000 dogs are named, no more than 12 things are in a picture"),
+        ("a red and blue car", "a car has one colour, not red and blue"),
+        ("a dog in a park without dogs", "dog is asked for and excluded"),
+        ("a cat facing each other", "needs two of them"),
+        ("a beach in the evening", "cannot draw a place at dusk"),
     ],
 )
 def test_what_cannot_be_is_rejected_with_the_reason(concept: str, why: str):
@@ -183,3 +189,65 @@ def test_a_book_on_a_stack_of_books_lies_on_two_others():
         assert stack.object is not None
         assert {graph.objects[i].category for i in (stack.subject, stack.object, *stack.others)} == {"book"}
         assert verify(draft_of(graph), graph.layout) == ()
+
+
+def objects_and_relations(concept: str, count: int = 12) -> list[tuple[list[str], set[tuple[str, str, str]]]]:
+    """Of each graph the objects with their attributes, and the relations between their categories and colours."""
+    found = []
+    for graph in graphs(concept, count):
+        assert isinstance(graph, SpatialGraph), graph
+        said = [" ".join([*(word for word in o.attributes if "facing" not in word), o.category]) for o in graph.objects]
+        ties = {(said[r.subject], r.predicate, said[r.object]) for r in graph.relations if r.object is not None}
+        found.append((said, ties))
+    return found
+
+
+@pytest.mark.thorough
+def test_no_more_things_are_drawn_than_a_number_says():
+    for said, _ in objects_and_relations("two bicycles on a city street", 30):
+        assert sum(name.endswith("bicycle") for name in said) == 2
+
+
+def test_what_a_concept_denies_is_excluded():
+    for graph in graphs("a park without dogs"):
+        assert isinstance(graph, SpatialGraph)
+        assert "dog" in graph.excluded
+        assert all(thing.category != "dog" for thing in graph.objects)
+
+
+@pytest.mark.parametrize(
+    ("concept", "relation"),
+    [
+        ("a blue car and a red car behind a bus", ("red car", "behind", "bus")),
+        ("a red balloon and a blue balloon left of a table", ("blue balloon", "left_of", "table")),
+        ("a red mug and a blue mug on a table", ("blue mug", "on", "table")),
+    ],
+)
+def test_of_two_things_of_a_kind_the_named_one_is_related(concept: str, relation: tuple[str, str, str]):
+    for _, ties in objects_and_relations(concept, 4):
+        assert relation in {(a, p, "table" if b.endswith("table") else b) for a, p, b in ties}
+
+
+@pytest.mark.parametrize(
+    ("concept", "predicate", "pairs"),
+    [
+        ("two cats left of a dog", "left_of", 2),
+        ("a cat left of two dogs", "left_of", 2),
+        ("two cats left of two dogs", "left_of", 4),
+        ("two chairs opposite each other", "opposite", 1),
+    ],
+)
+def test_all_of_the_named_things_are_related(concept: str, predicate: str, pairs: int):
+    names = {thing.category for thing in read_concept(concept).things}
+    for graph in graphs(concept, 4):
+        assert isinstance(graph, SpatialGraph), graph
+        of = [(r.subject, r.object) for r in graph.relations if r.predicate == predicate and r.object is not None]
+        named = [(a, b) for a, b in of if {graph.objects[a].category, graph.objects[b].category} <= names]
+        assert len({pair for pair in named if len(names) == 1 or graph.objects[pair[0]].category == "cat"}) >= pairs
+
+
+def test_no_relation_is_stated_twice():
+    for concept in ("a car behind a bus", "a cat left of a dog"):
+        for graph in graphs(concept, 20):
+            assert isinstance(graph, SpatialGraph)
+            assert len(set(graph.relations)) == len(graph.relations)

@@ -1,0 +1,199 @@
+"""The noun phrases of a concept: categories with numbers and attributes, and which of them are said not to be there.
+
+In: a concept's words, the indices of the words that name its scene.  Out: mentions, in the order of the words.
+Does not choose between the categories of a kind, nor relate things.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from agents.concepts.concept_words import NONE, SIZES, number_before
+from spatial.knowledge.category_names import kinds
+from spatial.knowledge.knowledge_base import categories, scene_kinds
+from spatial.knowledge.renderer_capabilities import PALETTE
+from spatial.knowledge.scene_search import tokens
+from spatial.questions.wording.lexicon import plural, word_lists
+
+Words = tuple[str, ...]
+
+PLURAL_COUNT = 2
+"""Least number of objects that a plural without a number means."""
+
+STACKS = ("stack", "pile", "heap")
+"""Words that make `on a stack of books` a relation to several books; `a stack of books` by itself is one thing."""
+
+ON = "on"
+"""An attribute of lamps, and a relation."""
+
+RELATIVES = ("that", "which", "who")
+VERBS = ("is", "are", "painted", "coloured", "colored")
+"""Words between a thing and its attribute, as in `a car that is red`."""
+
+JOINS = ("and", "or", "nor", "any", "no")
+"""Words between things that are all absent, as in `without cats or dogs`."""
+
+
+@dataclass(frozen=True)
+class NamedThing:
+    """`count` objects of a category, each with these attributes; `exact`: a number says that there are no more."""
+
+    category: str
+    count: int
+    attributes: tuple[str, ...]
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A noun phrase: the categories that it may mean, and its words, from the first modifier to before `end`.
+
+    `name`: its last words.  `after`: the place after the attributes that follow it.
+    `exact`: a number says that there are no more.  `denied`: it is said not to be there.
+    """
+
+    categories: tuple[str, ...]
+    count: int
+    attributes: tuple[str, ...]
+    first: int
+    end: int
+    after: int
+    name: str
+    exact: bool = False
+    denied: bool = False
+
+    def resolved(self, scene: str | None, placed: bool = False) -> NamedThing:
+        """The thing, preferably of a category that can have the attributes and belongs to the scene.
+
+        Where it is `placed` in the picture, one that stands on the ground by itself.
+        """
+        at_home = () if scene is None else scene_kinds()[scene].categories
+
+        def suitability(name: str) -> tuple[bool, bool, bool, int]:
+            category = categories()[name]
+            offered = {word for words in category.attributes.values() for word in words}
+            can = offered.issuperset(self.attributes) and (category.tint or not set(PALETTE).intersection(self.attributes))
+            return can, not placed or "floor" in category.rests_on, name in at_home, -self.categories.index(name)
+
+        return NamedThing(max(self.categories, key=suitability), self.count, self.attributes, self.exact)
+
+
+def mentions(words: Words, of_scene: frozenset[int]) -> Iterator[Mention]:
+    """The noun phrases."""
+    at, last = 0, None
+    while at < len(words):
+        end = end_of_name(words, at, of_scene)
+        if end == at or _is_adjective_of_next(words, at, end, of_scene):
+            at += 1
+            continue
+        found = _mention(words, at, end, 0 if last is None else last.after)
+        last = replace(found, denied=_is_denied(words, found, last))
+        yield last
+        at = last.after
+
+
+@lru_cache(maxsize=1)
+def names() -> Mapping[Words, Words]:
+    """Names, plurals, synonyms and kinds of categories as singular words, with the categories that they may mean."""
+    known, doubtful = categories(), word_lists("doubtful")
+    found: dict[Words, Words] = {}
+    for category in known.values():
+        found |= {tokens(text): (category.name,) for text in category.synonyms if tokens(text) not in found}
+    for category in known.values():
+        found |= {tokens(text): (category.name,) for text in (category.plural, category.name)}
+    for kind, members in (*kinds().items(), *word_lists("kinds_of").items()):
+        meant = tuple(name for name in members if name in known and name not in doubtful.get(kind, ()))
+        if meant and kind not in known:
+            found |= {tokens(text): meant for text in (kind, plural(kind)) if tokens(text) not in found}
+    return found
+
+
+@lru_cache(maxsize=1)
+def adjectives() -> frozenset[str]:
+    """All words for attributes; some have two words, as `facing left`."""
+    known = {word for c in categories().values() for words in c.attributes.values() for word in words}
+    return frozenset(known | set(PALETTE))
+
+
+def end_of_name(words: Words, at: int, of_scene: frozenset[int]) -> int:
+    """The end of the longest category name that begins at `at`; `at` if none does."""
+    for end in range(min(len(words), at + _longest_name_length()), at, -1):
+        if of_scene.intersection(range(at, end)) or (words[at] in STACKS and words[max(0, at - 2)] in ("on", "atop", "of")):
+            continue
+        if tokens(" ".join(words[at:end])) in names():
+            return end
+    return at
+
+
+@lru_cache(maxsize=1)
+def _longest_name_length() -> int:
+    return max(map(len, names()))
+
+
+def _is_adjective_of_next(words: Words, at: int, end: int, of_scene: frozenset[int]) -> bool:
+    """Whether a word is an adjective of the next noun rather than a noun: `an orange cat`."""
+    if end - at > 1 or words[at] not in adjectives():
+        return False
+    following = end
+    while following < len(words) and words[following] in adjectives():
+        following += 1
+    return end_of_name(words, following, of_scene) > following
+
+
+def _mention(words: Words, at: int, end: int, least: int) -> Mention:
+    """The mention whose name is `words[at:end]`; its modifiers begin at `least` or later."""
+    first, before = _attributes_before(words, at, least)
+    behind, after = _attributes_behind(words, end)
+    name = " ".join(words[at:end])
+    meant = names()[tokens(name)]
+    number = number_before(words[least:first], first - least)
+    count = number.value or (PLURAL_COUNT if _is_plural(name, meant) else 1)
+    return Mention(meant, count, (*before, *behind), least + number.first, end, after, name, number.exact)
+
+
+def _attributes_before(words: Words, at: int, least: int) -> tuple[int, Words]:
+    """The attributes before a name, and the place of the first word of them."""
+    known = adjectives() - {ON}
+    first, found = at, list[str]()
+    while first > least and words[max(0, first - 2)] not in STACKS:
+        joined = words[first - 1] == "and" and first - 2 >= least and {words[first - 2], words[first]} <= known
+        if not joined and words[first - 1] not in known | SIZES:
+            break
+        first -= 1
+        found += [words[first]] if words[first] in known else []
+    return first, tuple(reversed(found))
+
+
+def _attributes_behind(words: Words, end: int) -> tuple[Words, int]:
+    """The attributes after a name, as in `a car that is red`, `a dog facing left`, and the place after them."""
+    at = end + (words[end : end + 1] != () and words[end] in RELATIVES)
+    start = at
+    while at < len(words) and words[at] in VERBS:
+        at += 1
+    found = list[str]()
+    said = at > start
+    while (word := _adjective_at(words, at)) and (said or " " in word):
+        found.append(word)
+        at += len(word.split())
+        at += words[at : at + 1] == ("and",) and _adjective_at(words, at + 1) is not None
+    return (tuple(found), at) if found else ((), end)
+
+
+def _adjective_at(words: Words, at: int) -> str | None:
+    """The attribute that begins there; `on` is one only before nothing else, as in `a lamp that is on`."""
+    found = next((text for n in (2, 1) if (text := " ".join(words[at : at + n])) in adjectives()), None)
+    return None if found == ON and words[at + 1 : at + 2] not in ((), ("and",)) else found
+
+
+def _is_denied(words: Words, mention: Mention, last: Mention | None) -> bool:
+    before = words[: mention.first]
+    if before[-1:] == ("any",):
+        before = before[:-1]
+    if before and before[-1] in NONE:
+        return True
+    return last is not None and last.denied and all(word in JOINS for word in words[last.after : mention.first])
+
+
+def _is_plural(name: str, meant: Words) -> bool:
+    singular = {one for found in meant for one in (found, *categories()[found].synonyms)} | word_lists("kinds_of").keys()
+    return name not in singular and " ".join(tokens(name)) != name.replace("é", "e")
