@@ -43,9 +43,13 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
         raise BadSeeds("give either a concept or --file")
     if concept is not None and is_seed_file(concept):
         file, concept = Path(concept), None
-    if file is not None and context_file is not None:
-        raise BadSeeds("--context-file goes with a concept; in a seeds file each line has its own `context`")
     if file is not None:
+        _require_none(
+            {
+                "--count": count != 1, "--min-objects": min_objects, "--max-objects": max_objects, "--require": require,
+                "--exclude": exclude, "--family": family, "--salt": salt, "--context-file": context_file,
+            }
+        )  # fmt: skip
         seeds = read_seeds(file)
     else:
         sizes = {"min_objects": min_objects, "max_objects": max_objects}
@@ -60,6 +64,15 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     _say_readings(seeds, dry_run, anyway)
     if not dry_run:
         _publish(seeds)
+
+
+def _require_none(given: dict[str, object]) -> None:
+    """Raise BadSeeds for options beside a seeds file, which would not apply to its lines."""
+    from streams.operations.seeds import BadSeeds
+
+    said = [name for name, value in given.items() if value]
+    if said:
+        raise BadSeeds(f"{', '.join(said)}: options of a concept; in a seeds file each line has its own")
 
 
 def _say_readings(seeds: list["SeedConcept"], dry_run: bool, anyway: bool) -> None:

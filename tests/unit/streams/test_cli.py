@@ -80,6 +80,7 @@ def test_every_command_has_help_of_its_own(skg: Skg, command: str):
         (("seed", "x" * 201), "this one has 201"),
         (("seed",), "give either a concept or --file"),
         (("seed", "park", "--file", "x"), "give either a concept or --file"),
+        (("seed", "--file", "x", "--require", "cat", "--count", "5"), "--count, --require: options of a concept"),
         (("seed", "park", "--family", "direction=much"), "'much' is not a number"),
         (("seed", "park", "--family", "direction=1", "--family", "direction=2"), "--family direction is given twice"),
         (("seed", "park", "--min-objects", "6", "--max-objects", "3"), "min_objects 6 is above max_objects 3"),
