@@ -76,7 +76,7 @@ def _make_diffusion(name: str, given: Mapping[str, Any]) -> Renderer:
 _MODEL_SETTINGS = (
     MODEL_SETTING, "render_revision", "render_controlnet", "render_controlnet_revision", "render_refine",
     "render_refine_revision", "render_refine_side", "render_steps", "render_guidance", "render_beta", "render_dtype",
-    "render_compile", "render_batch", "model_cache",
+    "render_compile", "render_batch", "render_method", "model_cache",
 )  # fmt: skip
 
 _DIFFUSION = {

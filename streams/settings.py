@@ -278,6 +278,9 @@ class DiffusionSettings(_Settings):
     render_dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
         "auto", description="number format; auto: float16 on a GPU, float32 on a CPU"
     )
+    render_method: str | None = Field(
+        None, description="a guided method's settings that differ from its reference program's, as a JSON object"
+    )
     render_compile: bool = Field(False, description="compile the UNet: minutes at the start, faster from then on")
     render_linger_s: Seconds = Field(0.05, description="how long a batch of graphs may wait to fill")
     model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models")

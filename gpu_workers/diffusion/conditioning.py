@@ -5,7 +5,7 @@ Excluded categories go into the negative text only.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from schemas.graph import SpatialGraph
@@ -81,6 +81,49 @@ def token_positions(tokenizer: Any, conditioning: Conditioning) -> list[list[int
         _positions_of(prompt, _plain_tokens(tokenizer, phrase)) or _positions_of(prompt, _plain_tokens(tokenizer, word))
         for phrase, word in zip(conditioning.phrases, conditioning.words, strict=True)
     ]
+
+
+def word_positions(tokenizer: Any, conditioning: Conditioning) -> list[list[int]]:
+    """For each object the positions of its category's tokens within its phrase, in the truncated prompt.
+
+    The phrase's last token where it does not have the category; empty for an object that the prompt does not name.
+    """
+    prompt = tokenizer(conditioning.prompt, truncation=True, max_length=tokenizer.model_max_length).input_ids
+    found = list[list[int]]()
+    for places, word in zip(token_positions(tokenizer, conditioning), conditioning.words, strict=True):
+        offsets = _positions_of([prompt[place] for place in places], _plain_tokens(tokenizer, word))
+        found.append([places[offset] for offset in offsets] or places[-1:])
+    return found
+
+
+def naming_all(tokenizer: Any, conditioning: Conditioning) -> Conditioning:
+    """The conditioning with every phrase in its prompt: missing ones are added at the end, after a bar each.
+
+    Words at the prompt's end are left out where all would not fit.
+    """
+    missing = list[str]()
+    while True:
+        prompt = _with_suffix(tokenizer, conditioning.prompt, missing)
+        tokens = tokenizer(prompt, truncation=True, max_length=tokenizer.model_max_length).input_ids
+        added = [
+            phrase
+            for phrase in dict.fromkeys(conditioning.phrases)
+            if phrase not in missing and not _positions_of(tokens, _plain_tokens(tokenizer, phrase))
+        ]
+        if not added:
+            return replace(conditioning, prompt=prompt)
+        missing += added
+
+
+def _with_suffix(tokenizer: Any, prompt: str, phrases: Sequence[str]) -> str:
+    suffix = "".join(f"| {phrase}" for phrase in phrases)
+    if not suffix:
+        return prompt
+    room = tokenizer.model_max_length - 2 - len(_plain_tokens(tokenizer, suffix))
+    words = prompt.split(" ")
+    while words and len(_plain_tokens(tokenizer, " ".join(words))) > room:
+        words.pop()
+    return " ".join(words) + suffix
 
 
 def _plain_tokens(tokenizer: Any, text: str) -> list[int]:

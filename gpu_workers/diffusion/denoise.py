@@ -1,10 +1,11 @@
 """The denoising loop, over a whole batch of different pictures at a time.
 
 In: a model's parts, a batch, sampling parameters.  Out: latents.  For one picture equal to the stock GLIGEN pipeline.
-Variants are a `GuidanceStrategy`: `guide` may change the latents before a step, `after` after it, `predict` replaces the
-prediction.
+Variants are a `GuidanceStrategy`: `start` may change the first latents, `guide` the latents before a step, `after` those
+after it, `predict` replaces the prediction.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,12 +26,15 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its number, its timestep, the scheduler."""
+    """One step: its number, its timestep, the scheduler; `signal`: the share of the picture in the latents' variance;
+    `grounded`: whether GLIGEN's layers are on."""
 
     number: int
     of: int
     timestep: Any
     scheduler: Any
+    signal: float
+    grounded: bool
 
 
 class Guide(Protocol):
@@ -69,11 +73,13 @@ def predict_noise(parts: Parts, latents: Tensor, step: Step, texts: Tensor, grou
 
 @dataclass(frozen=True)
 class GuidanceStrategy:
-    """`predict` gives the noise of each step, `guide` changes the latents before it, `after` changes them after it."""
+    """`start` gives the latents to start from, in place of the batch's; `predict` the noise of each step; `guide` changes
+    the latents before it, `after` changes them after it."""
 
     predict: Predict
     guide: Guide | None = None
     after: Guide | None = None
+    start: Callable[[Batch], Tensor] | None = None
 
 
 def denoise(
@@ -83,19 +89,27 @@ def denoise(
 
     A schedule without state (DDIM) may be split anywhere: the parts in sequence give the same as the whole.
     """
-    torch, latents = lazy_imports.torch(), batch.latents
-    scheduler = parts.new_scheduler(sampling.steps)
-    grounded_steps = int(sampling.beta * len(scheduler.timesteps))
-    for number, timestep in list(enumerate(scheduler.timesteps))[span[0] : span[1]]:
-        step = Step(number, len(scheduler.timesteps), timestep, scheduler)
-        set_gligen_enabled(parts, batch.grounding is not None and number < grounded_steps)
+    torch, first, scheduler = lazy_imports.torch(), span[0], parts.new_scheduler(sampling.steps)
+    latents = batch.latents if strategy.start is None or first else strategy.start(batch)
+    for step in steps_of(scheduler, sampling.beta if batch.grounding is not None else 0)[first : span[1]]:
+        set_gligen_enabled(parts, step.grounded)
         if strategy.guide is not None:
             latents = strategy.guide(latents, batch, step)
         with torch.no_grad():
-            latents = scheduler.step(strategy.predict(latents, batch, step), timestep, latents).prev_sample
+            latents = scheduler.step(strategy.predict(latents, batch, step), step.timestep, latents).prev_sample
         if strategy.after is not None:
             latents = strategy.after(latents, batch, step)
     return latents
+
+
+def steps_of(scheduler: Any, beta: float) -> list[Step]:
+    """All steps of a scheduler; in the share `beta` of them GLIGEN's layers are on."""
+    timesteps = scheduler.timesteps
+    grounded, signals = int(beta * len(timesteps)), scheduler.alphas_cumprod.tolist()
+    return [
+        Step(number, len(timesteps), timestep, scheduler, signals[int(at)], number < grounded)
+        for number, (timestep, at) in enumerate(zip(timesteps, timesteps.tolist(), strict=True))
+    ]
 
 
 def set_gligen_enabled(parts: Parts, on: bool) -> None:

@@ -1,55 +1,102 @@
 """The variants of the batched loop: each combines a guide, a prediction, and boxes in the UNet or not.
 
-In: a model's parts and sampling parameters.  Out: a `LoopVariant`.
+In: a model's parts, sampling parameters, changes of the method's settings.  Out: a `LoopVariant`.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
+from functools import partial
 
+from gpu_workers.diffusion.conditioning import Conditioning, naming_all
 from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, classifier_free
-from gpu_workers.diffusion.generators.gligen import LoopVariant, gligen
-from gpu_workers.diffusion.guidance.energies import backward_energy, boxdiff_energy, lmd_energy
-from gpu_workers.diffusion.guidance.latent_guidance import Energy, Strength, energy_guide
+from gpu_workers.diffusion.generators.gligen import LoopVariant
+from gpu_workers.diffusion.guidance.attention_maps import middle_layers, quarter_layers
+from gpu_workers.diffusion.guidance.box_grid import rounded_size, truncated
+from gpu_workers.diffusion.guidance.box_targets import Grid, phrase_terms
+from gpu_workers.diffusion.guidance.boxdiff import BoxDiffGuide
+from gpu_workers.diffusion.guidance.energies import backward_energy, lmd_energy
+from gpu_workers.diffusion.guidance.latent_guidance import AttentionReader, EnergyGuide, Method
+from gpu_workers.diffusion.guidance.method_settings import (
+    BackwardSettings,
+    BoxDiffSettings,
+    LmdSettings,
+    changed,
+    said,
+)
 from gpu_workers.diffusion.guidance.multidiffusion import BOOTSTRAP, MultiDiffusion
 from gpu_workers.diffusion.guidance.object_composition import ALONE_SHARE, ObjectComposition
 from gpu_workers.diffusion.model_components import Parts
 
-MakesVariant = Callable[[Parts, Sampling], LoopVariant]
+MakesVariant = Callable[[Parts, Sampling, str | None], LoopVariant]
+"""A variant from a model's parts, sampling parameters, and a JSON object with changes of the method's settings."""
 
 
-def _guided(name: str, energy: Energy, boxes: bool, strength: Strength) -> MakesVariant:
-    def make(parts: Parts, sampling: Sampling) -> LoopVariant:
-        strategy = GuidanceStrategy(classifier_free(parts, sampling), energy_guide(parts, energy, strength))
-        return LoopVariant(name, boxes, strategy, asdict(strength))
-
-    return make
+@dataclass(frozen=True)
+class _NoSettings:
+    """Of a variant without any."""
 
 
-def _composed(name: str, boxes: bool, strength: Strength) -> MakesVariant:
-    def make(parts: Parts, sampling: Sampling) -> LoopVariant:
-        strategy = GuidanceStrategy(classifier_free(parts, sampling), energy_guide(parts, lmd_energy, strength))
-        whole = replace(strategy, after=ObjectComposition(parts, sampling, strategy, boxes))
-        return LoopVariant(name, boxes, whole, {**asdict(strength), "alone": ALONE_SHARE})
-
-    return make
+def lmd_method(settings: LmdSettings) -> Method:
+    """LMD's guidance."""
+    grid = Grid(rounded_size, settings.smallest, settings.inside_top, settings.outside_top)
+    return Method(lmd_energy(settings), phrase_terms, grid, settings)
 
 
-def _multidiffusion(parts: Parts, sampling: Sampling) -> LoopVariant:
+def backward_method(settings: BackwardSettings) -> Method:
+    """Backward guidance."""
+    return Method(backward_energy, phrase_terms, Grid(truncated, settings.smallest), settings)
+
+
+def _plain(name: str, boxes: bool, parts: Parts, sampling: Sampling, text: str | None) -> LoopVariant:
+    changed(_NoSettings(), text)
+    return LoopVariant(name, boxes, GuidanceStrategy(classifier_free(parts, sampling)), {})
+
+
+def _gligen_guided(parts: Parts, sampling: Sampling, text: str | None) -> LoopVariant:
+    settings = changed(LmdSettings(), text)
+    guide = EnergyGuide(parts, AttentionReader(parts, middle_layers(parts.unet)), lmd_method(settings))
+    strategy = GuidanceStrategy(classifier_free(parts, sampling), guide)
+    return LoopVariant("gligen_guided", True, strategy, said(settings), _naming(parts, settings.suffix))
+
+
+def _composed(name: str, boxes: bool, parts: Parts, sampling: Sampling, text: str | None) -> LoopVariant:
+    settings = changed(LmdSettings(), text)
+    guide = EnergyGuide(parts, AttentionReader(parts, middle_layers(parts.unet)), lmd_method(settings))
+    strategy = GuidanceStrategy(classifier_free(parts, sampling), guide)
+    whole = replace(strategy, after=ObjectComposition(parts, sampling, strategy, boxes))
+    shown = {**said(settings), "alone": ALONE_SHARE}
+    return LoopVariant(name, boxes, whole, shown, _naming(parts, settings.suffix))
+
+
+def _boxdiff(parts: Parts, sampling: Sampling, text: str | None) -> LoopVariant:
+    settings = changed(BoxDiffSettings(), text)
+    guide = BoxDiffGuide(parts, AttentionReader(parts, quarter_layers(parts.unet)), settings)
+    return LoopVariant("boxdiff", False, GuidanceStrategy(classifier_free(parts, sampling), guide), said(settings))
+
+
+def _backward(parts: Parts, sampling: Sampling, text: str | None) -> LoopVariant:
+    settings = changed(BackwardSettings(), text)
+    guide = EnergyGuide(parts, AttentionReader(parts, middle_layers(parts.unet)), backward_method(settings))
+    return LoopVariant("backward", False, GuidanceStrategy(classifier_free(parts, sampling), guide), said(settings))
+
+
+def _multidiffusion(parts: Parts, sampling: Sampling, text: str | None) -> LoopVariant:
+    changed(_NoSettings(), text)
     return LoopVariant("multidiffusion", False, GuidanceStrategy(MultiDiffusion(parts, sampling)), {"bootstrap": BOOTSTRAP})
 
 
-def _text(parts: Parts, sampling: Sampling) -> LoopVariant:
-    return LoopVariant("text", False, GuidanceStrategy(classifier_free(parts, sampling)), {})
+def _naming(parts: Parts, suffix: bool) -> Callable[[Conditioning], Conditioning] | None:
+    return partial(naming_all, parts.tokenizer) if suffix else None
 
 
 VARIANTS: dict[str, MakesVariant] = {
-    "gligen": gligen,
-    "gligen_guided": _guided("gligen_guided", lmd_energy, True, Strength(scale=30.0, share=0.2, repeats=5)),
-    "lmd_plus": _composed("lmd_plus", True, Strength(scale=30.0, share=0.2, repeats=5)),
-    "lmd": _composed("lmd", False, Strength(scale=30.0, share=0.2, repeats=5)),
-    "boxdiff": _guided("boxdiff", boxdiff_energy, False, Strength(scale=20.0, share=0.5, repeats=1, enough=0.0)),
-    "backward": _guided("backward", backward_energy, False, Strength(scale=30.0, share=0.2, repeats=5, enough=0.2)),
+    "gligen": partial(_plain, "gligen", True),
+    "gligen_guided": _gligen_guided,
+    "lmd_plus": partial(_composed, "lmd_plus", True),
+    "lmd": partial(_composed, "lmd", False),
+    "boxdiff": _boxdiff,
+    "backward": _backward,
     "multidiffusion": _multidiffusion,
-    "text": _text,
+    "text": partial(_plain, "text", False),
 }
-"""By the name in SKG_RENDERER. The strengths are starting points, to be tuned on real weights."""
+"""By the name in SKG_RENDERER."""

@@ -39,8 +39,8 @@ class Weights:
 class DiffusionConfig:
     """`model` is a folder, a hub's owner/name with `revision`, or `tiny`, which is built in `cache`.
 
-    `control` is the second model of the renderer `controlnet`; `refiner` refines any renderer's pictures to `refined_side`
-    pixels.
+    `method` is a JSON object with changes of a guided method's settings.  `control` is the second model of the renderer
+    `controlnet`; `refiner` refines any renderer's pictures to `refined_side` pixels.
     """
 
     renderer: str
@@ -56,6 +56,7 @@ class DiffusionConfig:
     control: Weights | None = None
     refiner: Weights | None = None
     refined_side: int = 1024
+    method: str | None = None
 
 
 def diffusion_config(renderer: str, given: Mapping[str, Any]) -> DiffusionConfig:
@@ -69,6 +70,7 @@ def diffusion_config(renderer: str, given: Mapping[str, Any]) -> DiffusionConfig
         renderer, given["render_model"], given["render_revision"], given["model_cache"], given["render_batch"],
         given["render_steps"], given["render_guidance"], given["render_beta"], given["render_dtype"],
         given["render_compile"], second.get("control"), second.get("refiner"), given["render_refine_side"],
+        given["render_method"],
     )  # fmt: skip
 
 
@@ -96,7 +98,7 @@ def _sampling(config: DiffusionConfig) -> Sampling:
 def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
     folder, source = locate(config.model, config.revision, config.cache)
     parts, sampling = load(folder, machine_of(config)), _sampling(config)
-    return LatentGenerator(parts, source, sampling, VARIANTS[config.renderer](parts, sampling))
+    return LatentGenerator(parts, source, sampling, VARIANTS[config.renderer](parts, sampling, config.method))
 
 
 def _pipeline_generator(config: DiffusionConfig) -> ImageGenerator:

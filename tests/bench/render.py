@@ -130,7 +130,7 @@ class Bench:
 
     def _drawer(self, kind: str) -> LatentGenerator:
         source = Source("random", "local", "none", "")
-        return LatentGenerator(self.parts, source, self.sampling, VARIANTS[kind](self.parts, self.sampling))
+        return LatentGenerator(self.parts, source, self.sampling, VARIANTS[kind](self.parts, self.sampling, None))
 
     def _drawn(self, kind: str, batch: int) -> object:
         orders = [conditioning_of(graph) for graph in graphs(batch)]

@@ -3,27 +3,36 @@
 In: conditionings and seeds.  Out: pictures.  After Li et al., "GLIGEN: Open-Set Grounded Text-to-Image Generation" (2023).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from PIL import Image
 
 from gpu_workers.diffusion.conditioning import Conditioning
-from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, classifier_free, denoise
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, denoise
 from gpu_workers.diffusion.model_components import Parts
-from gpu_workers.diffusion.tensor_batch import prepare
+from gpu_workers.diffusion.tensor_batch import Batch, prepare
 from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import UserError
 
 
 @dataclass(frozen=True)
 class LoopVariant:
-    """A variant of the loop: its name, whether boxes go into the UNet, its strategy, and the settings for provenance."""
+    """A variant of the loop: its name, whether boxes go into the UNet, its strategy, the settings for provenance, and how
+    it words a picture, where not as given."""
 
     name: str
     boxes: bool
     strategy: GuidanceStrategy
     settings: Mapping[str, object]
+    worded: Callable[[Conditioning], Conditioning] | None = None
+
+    def prepared(
+        self, parts: Parts, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]
+    ) -> Batch:
+        """The batch of pictures of `size` (width, height) in pixels that the strategy is for."""
+        told = list(conditionings) if self.worded is None else [self.worded(each) for each in conditionings]
+        return prepare(parts, told, seeds, size, self.boxes)
 
 
 class LatentGenerator:
@@ -58,11 +67,6 @@ class LatentGenerator:
 
     def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """One picture per conditioning, all in one batch."""
-        batch = prepare(self._parts, conditionings, seeds, size, self._kind.boxes)
+        batch = self._kind.prepared(self._parts, conditionings, seeds, size)
         latents = denoise(self._parts, batch, self._sampling, self._kind.strategy)
         return [Image.fromarray(pixels.numpy()) for pixels in self._parts.decode(latents)]
-
-
-def gligen(parts: Parts, sampling: Sampling) -> LoopVariant:
-    """Boxes go into the UNet; no attention guidance."""
-    return LoopVariant("gligen", True, GuidanceStrategy(classifier_free(parts, sampling)), {})

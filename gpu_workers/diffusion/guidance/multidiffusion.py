@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.denoise import Sampling, Step, predict_noise
-from gpu_workers.diffusion.guidance.latent_guidance import mask_of
+from gpu_workers.diffusion.guidance.box_grid import mask_of
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.model_components import Parts
 from gpu_workers.diffusion.tensor_batch import Batch

@@ -13,8 +13,10 @@ from math import ceil
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning, token_positions
-from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, Step, denoise
-from gpu_workers.diffusion.guidance.latent_guidance import maps_of, mask_of
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, Step, denoise, steps_of
+from gpu_workers.diffusion.guidance.attention_maps import last_down_layer
+from gpu_workers.diffusion.guidance.box_grid import mask_of
+from gpu_workers.diffusion.guidance.latent_guidance import AttentionReader
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.model_components import Parts
 from gpu_workers.diffusion.tensor_batch import Batch, prepare
@@ -40,6 +42,7 @@ class ObjectComposition:
 
     def __init__(self, parts: Parts, sampling: Sampling, strategy: GuidanceStrategy, boxes: bool) -> None:
         self._parts, self._sampling, self._strategy, self._boxes = parts, sampling, strategy, boxes
+        self._reader = AttentionReader(parts, [last_down_layer(parts.unet)])
         self._composed: tuple[Batch, list[_Object]] | None = None
 
     def __call__(self, latents: Tensor, batch: Batch, step: Step) -> Tensor:
@@ -82,10 +85,11 @@ class ObjectComposition:
 
     def _shapes(self, batch: Batch, latents: Tensor, number: int) -> list[Tensor]:
         torch, scheduler = lazy_imports.torch(), self._parts.new_scheduler(self._sampling.steps)
-        timestep = scheduler.timesteps[min(number, len(scheduler.timesteps) - 1)]
+        steps = steps_of(scheduler, self._sampling.beta)
         with torch.no_grad():
-            maps = maps_of(self._parts, latents, batch, Step(number, len(scheduler.timesteps), timestep, scheduler))
-        return [self._shape(maps, place, one, latents) for place, one in enumerate(batch.conditionings)]
+            [maps] = self._reader.read(latents, batch, steps[min(number, len(steps) - 1)]).items()
+        layers = [layer.mean(1).unflatten(1, maps[0]) for layer in maps[1]]
+        return [self._shape(layers, place, one, latents) for place, one in enumerate(batch.conditionings)]
 
     def _shape(self, maps: Sequence[Tensor], place: int, conditioning: Conditioning, latents: Tensor) -> Tensor:
         """The positions in the box with strong attention; the whole box where the text does not name the object."""

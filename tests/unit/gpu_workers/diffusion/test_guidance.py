@@ -1,22 +1,38 @@
 """Guidance by boxes: maps are caught without changing the model, each energy is lowered, boxes matter where they are."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gpu_workers.diffusion.conditioning import Conditioning, Corners, token_positions
-from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, Step, classifier_free, denoise, predict_noise
-from gpu_workers.diffusion.guidance.attention_maps import recording_attention
-from gpu_workers.diffusion.guidance.energies import backward_energy, boxdiff_energy, lmd_energy
-from gpu_workers.diffusion.guidance.latent_guidance import Energy, Strength, energies_of, energy_guide, mask_of
+from gpu_workers.diffusion.conditioning import Conditioning, Corners, naming_all, token_positions, word_positions
+from gpu_workers.diffusion.denoise import (
+    GuidanceStrategy,
+    Guide,
+    Sampling,
+    Step,
+    classifier_free,
+    denoise,
+    predict_noise,
+    steps_of,
+)
+from gpu_workers.diffusion.guidance.attention_maps import WatchedNetwork, middle_layers, quarter_layers
+from gpu_workers.diffusion.guidance.box_grid import mask_of, rounded_size
+from gpu_workers.diffusion.guidance.box_targets import Grid, Targets, Term, phrase_terms
+from gpu_workers.diffusion.guidance.boxdiff import BoxDiffGuide
+from gpu_workers.diffusion.guidance.latent_guidance import AttentionReader, EnergyGuide
+from gpu_workers.diffusion.guidance.method_settings import BackwardSettings, BoxDiffSettings, LmdSettings, changed
 from gpu_workers.diffusion.guidance.multidiffusion import MultiDiffusion
 from gpu_workers.diffusion.guidance.object_composition import ObjectComposition, single_objects
-from gpu_workers.diffusion.guidance_methods import VARIANTS
-from gpu_workers.diffusion.model_components import Parts
-from gpu_workers.diffusion.tensor_batch import prepare
+from gpu_workers.diffusion.guidance_methods import VARIANTS, backward_method, lmd_method
+from gpu_workers.diffusion.model_components import Machine, Parts, load
+from gpu_workers.diffusion.tensor_batch import Batch, prepare
+from schemas.errors import UserError
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
+
+from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402 - only where torch is
 
 pytestmark = pytest.mark.thorough
 
@@ -25,7 +41,10 @@ SAMPLING = Sampling(steps=4, beta=1.0)
 CLOSE = 1e-4
 LEFT: Corners = (0.0, 0.25, 0.5, 0.75)
 RIGHT: Corners = (0.5, 0.25, 1.0, 0.75)
-ENERGIES = {"backward": backward_energy, "boxdiff": boxdiff_energy, "lmd": lmd_energy}
+METHODS = {
+    "backward": backward_method(BackwardSettings(scale=20.0, moves=(3,) * 50, enough=0.0)),
+    "lmd": lmd_method(LmdSettings(scale=5.0, moves=(3,) * 50, enough=0.0)),
+}
 
 
 def conditioning(box: Corners = LEFT, words: str = "a cat in a room") -> Conditioning:
@@ -33,13 +52,20 @@ def conditioning(box: Corners = LEFT, words: str = "a cat in a room") -> Conditi
 
 
 def first_step(parts: Parts) -> Step:
-    scheduler = parts.new_scheduler(SAMPLING.steps)
-    return Step(0, SAMPLING.steps, scheduler.timesteps[0], scheduler)
+    return at_step(parts, 0)
+
+
+def at_step(parts: Parts, number: int) -> Step:
+    return steps_of(parts.new_scheduler(SAMPLING.steps), SAMPLING.beta)[number]
+
+
+def guide_of(parts: Parts, name: str) -> EnergyGuide:
+    return EnergyGuide(parts, AttentionReader(parts, middle_layers(parts.unet)), METHODS[name])
 
 
 def drawn(parts: Parts, kind: str, told: list[Conditioning], seeds: list[int]) -> Any:
-    made = VARIANTS[kind](parts, SAMPLING)
-    return denoise(parts, prepare(parts, told, seeds, SIZE, made.boxes), SAMPLING, made.strategy)
+    made = VARIANTS[kind](parts, SAMPLING, None)
+    return denoise(parts, made.prepared(parts, told, seeds, SIZE), SAMPLING, made.strategy)
 
 
 def test_an_object_is_found_in_its_prompt_by_phrase_else_by_category_else_not(parts: Parts):
@@ -51,19 +77,49 @@ def test_an_object_is_found_in_its_prompt_by_phrase_else_by_category_else_not(pa
     assert bus == []
 
 
-def test_catching_changes_no_prediction_and_leaves_the_model_as_it_was(parts: Parts):
+def test_the_category_is_found_within_its_phrase_else_the_phrases_last_token(parts: Parts):
+    told = Conditioning("a red cat, a dog", "", ("red cat", "a dog"), ("cat", "animal"), (LEFT, RIGHT))
+    cat, dog = word_positions(parts.tokenizer, told)
+    assert cat == token_positions(parts.tokenizer, told)[0][-len("cat") :]
+    assert dog == token_positions(parts.tokenizer, told)[1][-1:]
+
+
+def test_phrases_that_a_prompt_does_not_have_are_added_and_its_last_words_make_room(parts: Parts):
+    said = Conditioning("a cat", "", ("a cat", "a dog"), ("cat", "dog"), (LEFT, RIGHT))
+    assert naming_all(parts.tokenizer, said).prompt == "a cat| a dog"
+    assert naming_all(parts.tokenizer, replace(said, phrases=("cat", "a cat"))).prompt == "a cat"
+    long = replace(
+        said, prompt="a long tale of the lawn behind the house and of all that has happened on it and a dog and a cat"
+    )
+    named = naming_all(parts.tokenizer, long)
+    assert all(token_positions(parts.tokenizer, named)), "both are within the tokens that the encoder reads"
+    assert named.prompt.startswith("a long tale")
+
+
+def test_watching_changes_no_prediction_and_leaves_the_model_as_it_was(parts: Parts):
     batch, step = prepare(parts, [conditioning()], [1], SIZE), first_step(parts)
-    before = parts.unet.attn_processors
+    before = dict(parts.unet.attn_processors)
+    watched = WatchedNetwork(parts, middle_layers(parts.unet), cut=False)
     with torch.no_grad():
         plainly = predict_noise(parts, batch.latents, step, batch.positive_texts(), batch.positive_grounding())
-        with recording_attention(parts.unet, tuple(batch.latents.shape[-2:])) as caught:
-            watched = predict_noise(parts, batch.latents, step, batch.positive_texts(), batch.positive_grounding())
-    assert float((plainly - watched).abs().max()) < CLOSE
+        seen = predict_noise(watched.parts, batch.latents, step, batch.positive_texts(), batch.positive_grounding())
+    assert float((plainly - seen).abs().max()) < CLOSE
     assert parts.unet.attn_processors == before
-    assert caught.maps
-    for layer in caught.maps:
+    assert {weight.data_ptr() for weight in watched.parts.unet.parameters()} == {
+        weight.data_ptr() for weight in parts.unet.parameters()
+    }, "no weight is there twice"
+    [(size, layers)] = watched.take((16, 16)).items()
+    assert size == (8, 8)
+    for layer in layers:
         assert layer.shape[0] == 1
         assert torch.allclose(layer.sum(-1), torch.ones(layer.shape[:3]), atol=1e-4), "probabilities over tokens"
+
+
+def test_a_guided_pass_ends_after_the_last_block_that_is_read(parts: Parts):
+    watched = WatchedNetwork(parts, middle_layers(parts.unet), cut=True)
+    assert len(parts.unet.up_blocks) == 2
+    assert len(watched.parts.unet.up_blocks) == 1
+    assert watched.parts.unet.up_blocks[0].upsamplers is None
 
 
 def test_a_mask_covers_its_box_and_is_never_empty():
@@ -73,30 +129,112 @@ def test_a_mask_covers_its_box_and_is_never_empty():
     assert mask_of((0.99, 0.99, 1.0, 1.0), (8, 8)).sum() == 1
 
 
-@pytest.mark.parametrize("name", ENERGIES)
-def test_an_energy_is_lower_when_the_attention_lies_in_the_box(name: str):
-    mask = mask_of(LEFT, (8, 8))
-    inside, outside = mask * 0.9 + 0.01, (1 - mask) * 0.9 + 0.01
-    assert ENERGIES[name](inside, mask) < ENERGIES[name](outside, mask)
+@pytest.mark.parametrize("name", METHODS)
+def test_an_energy_is_lower_when_the_attention_lies_in_the_box(parts: Parts, name: str):
+    method, mask = METHODS[name], mask_of(LEFT, (8, 8))
+    targets = Targets(phrase_terms(parts.tokenizer, [conditioning()]), 1, method.grid, "cpu")
+    inside, outside = (
+        method.energy({(8, 8): [(where * 0.9 + 0.01).flatten()[None, None, :, None].expand(1, 8, 64, 77)]}, targets)
+        for where in (mask, 1 - mask)
+    )
+    assert float(inside) < float(outside)
 
 
-@pytest.mark.parametrize("name", ENERGIES)
+@pytest.mark.parametrize("name", METHODS)
 def test_guidance_lowers_its_own_energy(parts: Parts, name: str):
-    energy: Energy = ENERGIES[name]
-    batch, step = prepare(parts, [conditioning(), conditioning(RIGHT)], [1, 2], SIZE), first_step(parts)
-    guide = energy_guide(parts, energy, Strength(scale=20.0, share=1.0, repeats=3, enough=0.0))
+    batch, step, guide = prepare(parts, [conditioning(), conditioning(RIGHT)], [1, 2], SIZE), first_step(parts), None
+    guide = guide_of(parts, name)
     moved = guide(batch.latents, batch, step)
-    before = energies_of(parts, batch.latents, batch, step, energy)
-    after = energies_of(parts, moved, batch, step, energy)
-    assert (after < before).all()
+    assert (guide.energies(moved, batch, step) < guide.energies(batch.latents, batch, step)).all()
 
 
-def test_a_picture_that_is_good_enough_is_not_moved_and_its_neighbour_is(parts: Parts):
+def test_a_picture_whose_prompt_does_not_name_its_object_is_not_moved_and_its_neighbour_is(parts: Parts):
     told = [conditioning(), Conditioning("nothing of it", "", ("a cat",), ("cat",), (LEFT,), "a room")]
     batch, step = prepare(parts, told, [1, 2], SIZE), first_step(parts)
-    moved = energy_guide(parts, backward_energy, Strength(share=1.0, enough=0.0))(batch.latents, batch, step)
-    assert (moved[0] != batch.latents[0]).any()
-    assert (moved[1] == batch.latents[1]).all(), "the prompt does not name the cat: there is nothing to guide by"
+    boxdiff = BoxDiffGuide(parts, AttentionReader(parts, quarter_layers(parts.unet)), BoxDiffSettings())
+    for guide in (guide_of(parts, "backward"), boxdiff):
+        moved = guide(batch.latents, batch, step)
+        assert (moved[0] != batch.latents[0]).any()
+        assert (moved[1] == batch.latents[1]).all()
+
+
+def test_an_object_that_covers_no_position_keeps_one_unless_the_reference_is_followed():
+    tiny: Corners = (0.99, 0.99, 1.0, 1.0)
+    terms = [Term(0, 1, (tiny,), 1.0)]
+    assert Targets(terms, 1, Grid(rounded_size), "cpu").region((8, 8)).mask.sum() == 1
+    assert Targets(terms, 1, Grid(rounded_size, smallest=0), "cpu").region((8, 8)).mask.sum() == 0
+
+
+def test_settings_of_a_method_are_changed_by_their_names_and_by_nothing_else():
+    assert changed(LmdSettings(), '{"scale": 7, "moves": [2, 1]}') == LmdSettings(scale=7, moves=(2, 1))
+    assert changed(BoxDiffSettings(), None) == BoxDiffSettings()
+    for settings, text, said in (
+        (LmdSettings(), '{"scales": 7}', "inside_weight"),
+        (LmdSettings(), '{"inside_top": 2}', "inside_top"),
+        (LmdSettings(), "scale=7", "JSON"),
+        (LmdSettings(), "[1]", "JSON object"),
+    ):
+        with pytest.raises(UserError, match=said):
+            changed(settings, text)
+
+
+@pytest.mark.parametrize("kind", ["gligen", "text", "multidiffusion"])
+def test_a_method_without_settings_refuses_some(parts: Parts, kind: str):
+    with pytest.raises(UserError, match="nothing, for this renderer"):
+        VARIANTS[kind](parts, SAMPLING, '{"scale": 7}')
+
+
+@pytest.mark.slow
+def test_a_compiled_network_is_guided_alike(parts: Parts, checkpoint: Path):
+    compiled = load(checkpoint, Machine(compiled=True, compiler="eager"))
+    batch, step = prepare(parts, [conditioning()], [1], SIZE), first_step(parts)
+    moved, other = (guide_of(each, "backward")(batch.latents, batch, step) for each in (parts, compiled))
+    assert (moved != batch.latents).any()
+    assert float((moved - other).abs().max()) < CLOSE
+
+
+class Counted(TorchDispatchMode):
+    """Counts operators, and values that Python waits for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.operators, self.waits = 0, 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.operators += 1
+        self.waits += "_local_scalar_dense" in str(func) or "is_nonzero" in str(func)
+        return func(*args, **(kwargs or {}))
+
+
+def crowd(count: int) -> list[Conditioning]:
+    """Pictures of `count` named objects each."""
+    words = ("cat", "dog", "car", "bus", "hat", "cup", "box", "key")[:count]
+    boxes: list[Corners] = [(0.1 * n, 0.1 * n, 0.1 * n + 0.3, 0.1 * n + 0.3) for n in range(count)]
+    return [Conditioning(", ".join(words), "", words, words, tuple(boxes), "a room")] * count
+
+
+def counted(guide: Guide, batch: Batch, step: Step) -> Counted:
+    guide(batch.latents, batch, step)  # the first one prepares
+    with Counted() as found:
+        guide(batch.latents, batch, step)
+    return found
+
+
+@pytest.mark.parametrize("name", [*METHODS, "boxdiff"])
+def test_more_pictures_and_objects_take_no_more_operators_and_the_device_is_waited_for_once_a_move(parts: Parts, name: str):
+    few, many = (prepare(parts, crowd(count), list(range(count)), SIZE, boxes=False) for count in (2, 8))
+    boxdiff = BoxDiffSettings(refine=False)
+
+    def guide() -> Guide:
+        if name == "boxdiff":
+            return BoxDiffGuide(parts, AttentionReader(parts, quarter_layers(parts.unet)), boxdiff)
+        return guide_of(parts, name)
+
+    two, eight = (counted(guide(), batch, first_step(parts)) for batch in (few, many))
+    moves = 1 if name == "boxdiff" else 3
+    assert eight.operators == two.operators
+    assert eight.waits <= moves
+    assert eight.operators < 1500 * moves
 
 
 @pytest.mark.parametrize("kind", ["gligen_guided", "lmd_plus", "lmd", "boxdiff", "multidiffusion"])
@@ -122,21 +260,16 @@ def test_a_moved_box_changes_its_region_more_than_the_rest(parts: Parts):
 
 
 def test_objects_of_one_name_share_their_attention(parts: Parts):
-    cats = Conditioning("two cats", "", ("cat", "cat"), ("cat", "cat"), (LEFT, RIGHT), "a room")
-    one = Conditioning("two cats", "", ("cat",), ("cat",), ((0.0, 0.25, 1.0, 0.75),), "a room")
+    cats = Conditioning("cat by cat", "", ("cat", "cat"), ("cat", "cat"), (LEFT, RIGHT), "a room")
+    one = Conditioning("cat by cat", "", ("cat",), ("cat",), ((0.0, 0.25, 1.0, 0.75),), "a room")
     batch, step = prepare(parts, [cats, one], [1, 1], SIZE, boxes=False), first_step(parts)
     with torch.no_grad():
-        found = energies_of(parts, batch.latents, batch, step, lmd_energy)
+        found = guide_of(parts, "lmd").energies(batch.latents, batch, step)
     assert abs(float(found[0] - found[1])) < CLOSE, "the place of one is not outside of the other's"
 
 
 def composing(parts: Parts) -> ObjectComposition:
     return ObjectComposition(parts, SAMPLING, GuidanceStrategy(classifier_free(parts, SAMPLING)), boxes=False)
-
-
-def at_step(parts: Parts, number: int) -> Step:
-    scheduler = parts.new_scheduler(SAMPLING.steps)
-    return Step(number, SAMPLING.steps, scheduler.timesteps[number], scheduler)
 
 
 def test_objects_drawn_alone_are_put_into_their_boxes_and_nowhere_else(parts: Parts):

@@ -1,0 +1,119 @@
+"""The settings of the guided methods, at their reference programs' values; SKG_RENDER_METHOD changes them.
+
+In: a JSON object.  Out: one frozen dataclass for each method.  Where a default is not the reference's, its line says why.
+"""
+
+import json
+from dataclasses import asdict, fields
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from schemas.errors import UserError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=1000)]
+
+FIFTIETHS = 50
+"""Schedules of moves have a place for each fiftieth of the steps: the reference programs take about 50."""
+
+Settings = TypeVar("Settings")
+
+
+@dataclass(frozen=True)
+class Moves:
+    """`scale` of a move; `moves`: how many at most, for each fiftieth of the steps, none after its end; a picture is not
+    moved any more once its energy was at most `enough`.  `noise_power`: of the noise's share in the scale."""
+
+    scale: Weight
+    enough: float
+    moves: tuple[Count, ...]
+    noise_power: Weight
+
+    def at(self, number: int, of: int) -> int:
+        """The moves at a step, by its number of so many."""
+        place = round(number * FIFTIETHS / of)
+        return self.moves[place] if place < len(self.moves) else 0
+
+
+@dataclass(frozen=True)
+class BackwardSettings(Moves):
+    """Of `backward`, as in the program to arXiv 2304.03373."""
+
+    scale: Weight = 30.0
+    enough: float = 0.2
+    moves: tuple[Count, ...] = (5,) * 10
+    # The reference moves by the variance of noise in latents that are not scaled; this is the same in scaled ones.
+    noise_power: Weight = 1.0
+    # The reference does not guide an object that covers no position of a map, so that it counts as all outside.
+    smallest: Count = 1
+
+
+@dataclass(frozen=True)
+class LmdSettings(Moves):
+    """Of the guidance in `lmd`, `lmd_plus` and `gligen_guided`, as in the program to arXiv 2305.13655.
+
+    `enough` is in sums over a layer's heads.  `suffix`: phrases that the prompt does not have are added at its end.
+    """
+
+    scale: Weight = 5.0
+    enough: float = 5.0
+    moves: tuple[Count, ...] = (4,) * 5 + (3,) * 5 + (2,) * 10 + (1,) * 10
+    noise_power: Weight = 0.5
+    inside_top: Share = 0.2
+    outside_top: Share = 0.2
+    inside_weight: Weight = 1.0
+    outside_weight: Weight = 4.0
+    suffix: bool = True
+    # The reference takes the attention to an object that covers no position of a map as constant.
+    smallest: Count = 1
+
+
+@dataclass(frozen=True)
+class BoxDiffSettings:
+    """Of `boxdiff`, as in the program to arXiv 2307.10816.
+
+    A move is `scale` times the root of a factor that falls from 1 to `fall` over the steps; one at each step of the first
+    `share`.  At the steps of `thresholds` (share of the steps, least attention inside) up to `refinements` precede it.
+    """
+
+    scale: Weight = 20.0
+    fall: Share = 0.5
+    share: Share = 0.5
+    top: Share = 0.2
+    reach: Count = 1
+    sharpen: Weight = 100.0
+    sigma: Annotated[float, Field(gt=0)] = 0.5
+    refine: bool = True
+    refinements: Count = 20
+    thresholds: tuple[tuple[Share, Share], ...] = ((0.0, 0.05), (0.2, 0.5), (0.4, 0.8))
+    # The reference has this on for Stable Diffusion 2.1 only: the softmax over tokens ends with the prompt.
+    until_end: bool = False
+    # The reference's energy of an object that covers no position is not a number.
+    smallest: Annotated[int, Field(ge=1)] = 1
+
+
+def changed(settings: Settings, text: str | None) -> Settings:
+    """The settings with the fields that a JSON object names. Raises UserError for an unknown one, or an impossible value."""
+    if text is None:
+        return settings
+    try:
+        given = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UserError(f"SKG_RENDER_METHOD is no JSON: {error}") from error
+    known: dict[str, Any] = asdict(settings)  # type: ignore[call-overload]
+    if not isinstance(given, dict) or set(given) - set(known):
+        names = ", ".join(known) or "nothing, for this renderer"
+        raise UserError(f"SKG_RENDER_METHOD is a JSON object with some of: {names}")
+    try:
+        return TypeAdapter(type(settings)).validate_python({**known, **given})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UserError(f"SKG_RENDER_METHOD: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def said(settings: object) -> dict[str, object]:
+    """The settings as JSON values for provenance."""
+    return {field.name: getattr(settings, field.name) for field in fields(settings)}  # type: ignore[arg-type]
