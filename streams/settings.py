@@ -274,7 +274,9 @@ class DiffusionSettings(_Settings):
     render_refine_side: int = Field(1024, ge=64, le=4096, description="pixels of the longer side after refining")
     render_steps: int = Field(50, ge=1, le=1000, description="denoising steps")
     render_guidance: float = Field(7.5, ge=0, description="weight of classifier-free guidance")
-    render_beta: float = Field(0.3, ge=0, le=1, description="share of the steps in which a GLIGEN's gated layers are on")
+    render_beta: float | None = Field(
+        None, ge=0, le=1, description="share of the steps with a GLIGEN's gated layers; unset: 0.3, for lmd_plus 0.4"
+    )
     render_dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
         "auto", description="number format; auto: float16 on a GPU, float32 on a CPU"
     )

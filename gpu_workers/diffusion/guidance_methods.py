@@ -4,7 +4,7 @@ In: a model's parts, sampling parameters, changes of the method's settings.  Out
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from gpu_workers.diffusion.conditioning import Conditioning, naming_all
@@ -17,14 +17,16 @@ from gpu_workers.diffusion.guidance.boxdiff import BoxDiffGuide
 from gpu_workers.diffusion.guidance.energies import backward_energy, lmd_energy
 from gpu_workers.diffusion.guidance.latent_guidance import AttentionReader, EnergyGuide, Method
 from gpu_workers.diffusion.guidance.method_settings import (
+    LMD_ALONE,
     BackwardSettings,
     BoxDiffSettings,
+    ComposedSettings,
     LmdSettings,
     changed,
     said,
 )
 from gpu_workers.diffusion.guidance.multidiffusion import BOOTSTRAP, MultiDiffusion
-from gpu_workers.diffusion.guidance.object_composition import ALONE_SHARE, ObjectComposition
+from gpu_workers.diffusion.guidance.object_composition import ObjectComposition
 from gpu_workers.diffusion.model_components import Parts
 
 MakesVariant = Callable[[Parts, Sampling, str | None], LoopVariant]
@@ -59,13 +61,14 @@ def _gligen_guided(parts: Parts, sampling: Sampling, text: str | None) -> LoopVa
     return LoopVariant("gligen_guided", True, strategy, said(settings), _naming(parts, settings.suffix))
 
 
-def _composed(name: str, boxes: bool, parts: Parts, sampling: Sampling, text: str | None) -> LoopVariant:
-    settings = changed(LmdSettings(), text)
-    guide = EnergyGuide(parts, AttentionReader(parts, middle_layers(parts.unet)), lmd_method(settings))
-    strategy = GuidanceStrategy(classifier_free(parts, sampling), guide)
-    whole = replace(strategy, after=ObjectComposition(parts, sampling, strategy, boxes))
-    shown = {**said(settings), "alone": ALONE_SHARE}
-    return LoopVariant(name, boxes, whole, shown, _naming(parts, settings.suffix))
+def _composed(name: str, defaults: ComposedSettings, parts: Parts, sampling: Sampling, text: str | None) -> LoopVariant:
+    settings, boxes = changed(defaults, text), name == "lmd_plus"
+    reader = AttentionReader(parts, middle_layers(parts.unet))
+    alone = EnergyGuide(parts, reader, lmd_method(settings.lone())) if settings.alone_moves else None
+    objects = ObjectComposition(parts, sampling, boxes, settings, alone)
+    guide = EnergyGuide(parts, reader, lmd_method(settings), objects.reference)
+    strategy = GuidanceStrategy(classifier_free(parts, sampling), guide, objects.after, objects.start)
+    return LoopVariant(name, boxes, strategy, said(settings), _naming(parts, settings.suffix))
 
 
 def _boxdiff(parts: Parts, sampling: Sampling, text: str | None) -> LoopVariant:
@@ -92,11 +95,14 @@ def _naming(parts: Parts, suffix: bool) -> Callable[[Conditioning], Conditioning
 VARIANTS: dict[str, MakesVariant] = {
     "gligen": partial(_plain, "gligen", True),
     "gligen_guided": _gligen_guided,
-    "lmd_plus": partial(_composed, "lmd_plus", True),
-    "lmd": partial(_composed, "lmd", False),
+    "lmd_plus": partial(_composed, "lmd_plus", ComposedSettings()),
+    "lmd": partial(_composed, "lmd", LMD_ALONE),
     "boxdiff": _boxdiff,
     "backward": _backward,
     "multidiffusion": _multidiffusion,
     "text": partial(_plain, "text", False),
 }
 """By the name in SKG_RENDERER."""
+
+BETAS = {"lmd_plus": 0.4}
+"""Share of the steps with GLIGEN's layers where the reference program's is not GLIGEN's own."""

@@ -15,7 +15,7 @@ from gpu_workers.diffusion.generators.flux3 import flux3
 from gpu_workers.diffusion.generators.gligen import LatentGenerator
 from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.generators.stock_pipelines import Model, controlnet, text2image
-from gpu_workers.diffusion.guidance_methods import VARIANTS
+from gpu_workers.diffusion.guidance_methods import BETAS, VARIANTS
 from gpu_workers.diffusion.model_components import Machine, load
 from gpu_workers.diffusion.weight_files import TINY, locate
 from schemas.errors import UserError
@@ -50,7 +50,7 @@ class DiffusionConfig:
     batch: int
     steps: int = 50
     guidance: float = 7.5
-    beta: float = 0.3
+    beta: float | None = None
     dtype: str = "auto"
     compiled: bool = False
     control: Weights | None = None
@@ -92,7 +92,8 @@ def _generator(config: DiffusionConfig) -> ImageGenerator:
 
 
 def _sampling(config: DiffusionConfig) -> Sampling:
-    return Sampling(TINY_STEPS if config.model == TINY else config.steps, config.guidance, config.beta)
+    beta = BETAS.get(config.renderer, Sampling.beta) if config.beta is None else config.beta
+    return Sampling(TINY_STEPS if config.model == TINY else config.steps, config.guidance, beta)
 
 
 def _loop_generator(config: DiffusionConfig) -> ImageGenerator:

@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
@@ -21,6 +20,7 @@ from gpu_workers.diffusion.conditioning import conditioning_of
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
 from gpu_workers.diffusion.generators.gligen import LatentGenerator
+from gpu_workers.diffusion.guidance.method_settings import LmdSettings
 from gpu_workers.diffusion.guidance_methods import VARIANTS
 from gpu_workers.diffusion.model_components import Machine, Parts
 from gpu_workers.diffusion.weight_files import Source
@@ -90,17 +90,15 @@ class Bench:
         self._worker()
 
     def _reference(self) -> None:
-        """The passes of the reference program's lmd_plus, beside ours.
+        """The passes of the reference program's lmd_plus, which are ours.
 
-        Its way: each object alone first (half the steps), then the whole picture, with up to five moves of the latents in
-        each of the first steps of both, every one a pass forward and back; no two pictures share a pass.  Ours are the same
-        passes, shared by a batch, and one more an object to cut out its shape.
+        Each object alone first, for all steps, then the whole picture, with up to 65 moves of the latents, every one a pass
+        forward and back.  In the reference no two pictures share a pass; here a batch does.
         """
         steps, things = self.sampling.steps, len(THINGS)
-        plainly, guided = 2 * steps + things * 2 * ceil(steps / 2), (1 + things) * 5 * ceil(steps / 5)
-        more = 5 * ceil(steps / 5)
-        _say(f"by arithmetic, lmd_plus of {things} objects: {plainly} passes a picture and up to {guided} with gradients,")
-        _say(f"    in the reference one picture at a time; gligen: {2 * steps} passes; gligen_guided: up to {more} more")
+        guided = sum(LmdSettings().at(number, steps) for number in range(steps))
+        _say(f"by arithmetic, lmd_plus of {things} objects: {2 * steps * (1 + things)} passes a picture and up to {guided}")
+        _say(f"    with gradients, in the reference one picture at a time; gligen: {2 * steps} passes")
         for kind in ("gligen_guided", "lmd_plus"):
             for batch in (1, 4):
                 self._line(f"{kind}, batches of {batch}", batch, lambda k=kind, n=batch: self._drawn(k, n))

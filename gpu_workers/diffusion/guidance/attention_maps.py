@@ -60,10 +60,10 @@ class WatchedNetwork:
             cut_after(network, self._names)
         self.parts = replace(parts, unet=compiled_network(network, parts.machine))
 
-    def take(self, latent_size: Size) -> Maps:
-        """The maps of the last call; they are not kept any longer."""
+    def take(self, latent_size: Size, names: Sequence[str] | None = None) -> Maps:
+        """The maps of the last call, of all layers or of some; they are not kept any longer."""
         maps: Maps = {}
-        for name in self._names:
+        for name in self._names if names is None else names:
             layer = self._kept.pop(name)
             maps.setdefault(map_size(layer.shape[2], latent_size), []).append(layer)
         return maps

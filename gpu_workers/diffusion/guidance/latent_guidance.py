@@ -36,8 +36,8 @@ class AttentionReader:
 class Reference(Protocol):
     """A further energy, of attention that was kept from elsewhere."""
 
-    def __call__(self, maps: Maps, batch: Batch, step: Step) -> Tensor:
-        """One energy per picture."""
+    def __call__(self, maps: Maps, batch: Batch, step: Step) -> Tensor | float:
+        """One energy per picture, or 0."""
         ...
 
 

@@ -4,7 +4,7 @@ In: a JSON object.  Out: one frozen dataclass for each method.  Where a default 
 """
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -72,11 +72,45 @@ class LmdSettings(Moves):
 
 
 @dataclass(frozen=True)
+class ComposedSettings(LmdSettings):
+    """Of `lmd_plus` besides: each object is drawn alone for the share `alone` of the steps.
+
+    `frozen`: the share of the steps after which its latents replace the picture's.  `own_noise`: the share of its own noise
+    in its box.  `alone_moves`: guidance while it is alone.  `centred`: it is drawn in the middle, `floor` above the lower
+    edge; `aligned`: its shape's centre is moved to its box's.  `reference_weight`: of its attention, as a further energy.
+    `alone_negative`: what its picture must not show.
+    """
+
+    frozen: Share = 0.5
+    alone: Share = 1.0
+    own_noise: Share = 0.1
+    alone_moves: tuple[Count, ...] = ()
+    centred: bool = False
+    floor: Share = 0.2
+    aligned: bool = False
+    reference_weight: Weight = 2.0
+    # The reference has more words, on the quality of pictures: they are left to the graph's own negative text.
+    alone_negative: str = "duplicate, two, many, group, occlusion, occluded, side, border"
+    # The reference gives the attention from this share of the steps on to SAM; here it is the shape, cut at the box.
+    shape_from: Share = 0.2
+    shape_sigma: Weight = 1.5
+    shape_above: Share = 0.25
+
+    def lone(self) -> "ComposedSettings":
+        """Of the guidance of an object alone."""
+        return replace(self, moves=self.alone_moves)
+
+
+LMD_ALONE = ComposedSettings(own_noise=0.01, alone_moves=LmdSettings.moves, centred=True, aligned=True)
+"""Of `lmd`, whose objects are put into their boxes by guidance alone."""
+
+
+@dataclass(frozen=True)
 class BoxDiffSettings:
     """Of `boxdiff`, as in the program to arXiv 2307.10816.
 
     A move is `scale` times the root of a factor that falls from 1 to `fall` over the steps; one at each step of the first
-    `share`.  At the steps of `thresholds` (share of the steps, least attention inside) up to `refinements` precede it.
+    `share`.  At those of `thresholds` (share of the steps, least attention inside) up to `refinements` come before.
     """
 
     scale: Weight = 20.0
@@ -96,7 +130,7 @@ class BoxDiffSettings:
 
 
 def changed(settings: Settings, text: str | None) -> Settings:
-    """The settings with the fields that a JSON object names. Raises UserError for an unknown one, or an impossible value."""
+    """The settings with the fields that a JSON object names. Raises UserError for an unknown field or a bad value."""
     if text is None:
         return settings
     try:

@@ -22,9 +22,23 @@ from gpu_workers.diffusion.guidance.box_grid import mask_of, rounded_size
 from gpu_workers.diffusion.guidance.box_targets import Grid, Targets, Term, phrase_terms
 from gpu_workers.diffusion.guidance.boxdiff import BoxDiffGuide
 from gpu_workers.diffusion.guidance.latent_guidance import AttentionReader, EnergyGuide
-from gpu_workers.diffusion.guidance.method_settings import BackwardSettings, BoxDiffSettings, LmdSettings, changed
+from gpu_workers.diffusion.guidance.method_settings import (
+    LMD_ALONE,
+    BackwardSettings,
+    BoxDiffSettings,
+    ComposedSettings,
+    LmdSettings,
+    changed,
+)
 from gpu_workers.diffusion.guidance.multidiffusion import MultiDiffusion
-from gpu_workers.diffusion.guidance.object_composition import ObjectComposition, single_objects
+from gpu_workers.diffusion.guidance.object_composition import (
+    DrawnObject,
+    ObjectComposition,
+    blended,
+    composed_latents,
+    lone_objects,
+)
+from gpu_workers.diffusion.guidance.object_shapes import offset_to, shape_of, shifted, smoothing_matrix
 from gpu_workers.diffusion.guidance_methods import VARIANTS, backward_method, lmd_method
 from gpu_workers.diffusion.model_components import Machine, Parts, load
 from gpu_workers.diffusion.tensor_batch import Batch, prepare
@@ -269,12 +283,12 @@ def test_objects_of_one_name_share_their_attention(parts: Parts):
 
 
 def composing(parts: Parts) -> ObjectComposition:
-    return ObjectComposition(parts, SAMPLING, GuidanceStrategy(classifier_free(parts, SAMPLING)), boxes=False)
+    return ObjectComposition(parts, SAMPLING, False, ComposedSettings(), None)
 
 
 def test_objects_drawn_alone_are_put_into_their_boxes_and_nowhere_else(parts: Parts):
     batch = prepare(parts, [conditioning(), conditioning(RIGHT)], [1, 2], SIZE, boxes=False)
-    composed = composing(parts)(batch.latents, batch, at_step(parts, 0))
+    composed = composing(parts).after(batch.latents, batch, first_step(parts))
     for number, box in enumerate((LEFT, RIGHT)):
         changed = (composed[number] != batch.latents[number]).any(0)
         assert changed.any()
@@ -282,14 +296,15 @@ def test_objects_drawn_alone_are_put_into_their_boxes_and_nowhere_else(parts: Pa
 
 
 def test_after_half_of_the_steps_the_whole_picture_is_left_to_itself(parts: Parts):
-    batch, guide = prepare(parts, [conditioning()], [1], SIZE, boxes=False), composing(parts)
-    assert (guide(batch.latents, batch, at_step(parts, 1)) != batch.latents).any()
-    assert (guide(batch.latents, batch, at_step(parts, 2)) == batch.latents).all()
+    batch, objects = prepare(parts, [conditioning()], [1], SIZE, boxes=False), composing(parts)
+    assert (objects.after(batch.latents, batch, at_step(parts, 1)) != batch.latents).any()
+    assert (objects.after(batch.latents, batch, at_step(parts, 2)) == batch.latents).all()
 
 
 def test_what_an_object_is_changes_its_place_first_and_the_rest_through_it(parts: Parts):
-    strategy = GuidanceStrategy(classifier_free(parts, SAMPLING), after=composing(parts))
-    cat, dog = conditioning(words="a room"), replace(conditioning(words="a room"), phrases=("a dog",))
+    objects = composing(parts)
+    strategy = GuidanceStrategy(classifier_free(parts, SAMPLING), after=objects.after, start=objects.start)
+    cat, dog = conditioning(words="a room"), replace(conditioning(words="a room"), phrases=("a dog",), words=("dog",))
     steps = [
         [denoise(parts, prepare(parts, [each], [1], SIZE, False), SAMPLING, strategy, (0, until)) for each in (cat, dog)]
         for until in (1, 4)
@@ -297,24 +312,80 @@ def test_what_an_object_is_changes_its_place_first_and_the_rest_through_it(parts
     mask = mask_of(LEFT, steps[0][0].shape[-2:])
     first, last = ((one - other).abs()[0].mean(0) for one, other in steps)
     assert first[mask == 1].max() > CLOSE
-    assert first[mask == 0].max() == 0
     assert last[mask == 1].mean() > last[mask == 0].mean() > 0
 
 
-def test_objects_are_drawn_alone_no_more_at_a_time_than_the_batch_has_pictures(parts: Parts):
+@pytest.mark.parametrize(("kind", "rows_a_picture"), [("lmd_plus", 8 + 3 * 8), ("lmd", 8 + 3 * 8)])
+def test_each_object_is_drawn_alone_for_all_steps_one_at_a_time_for_one_picture(
+    parts: Parts, kind: str, rows_a_picture: int
+):
+    made = VARIANTS[kind](parts, SAMPLING, '{"moves": [], "alone_moves": []}')
     rows: list[int] = []
-    hook = parts.unet.register_forward_pre_hook(lambda _, given: rows.append(len(given[0])))
+
+    def count(module: Any, given: Any) -> None:
+        rows.append(len(given[0]))
+
+    hook = torch.nn.modules.module.register_module_forward_pre_hook(
+        lambda module, given: count(module, given) if type(module).__name__ == "UNet2DConditionModel" else None
+    )
     try:
-        many = Conditioning("things", "", ("a cat",) * 5, ("cat",) * 5, (LEFT, RIGHT, LEFT, RIGHT, LEFT), "a room")
-        drawn(parts, "lmd", [many], [1])
+        things = Conditioning("things", "", ("a cat",) * 3, ("cat",) * 3, (LEFT, RIGHT, LEFT), "a room")
+        denoise(parts, made.prepared(parts, [things], [1], SIZE), SAMPLING, made.strategy)
     finally:
         hook.remove()
-    assert max(rows) == 2, "one object and its unwanted half"
+    assert set(rows) == {2}, "one object and its unwanted half"
+    assert sum(rows) == rows_a_picture
+
+
+def test_an_object_alone_has_its_own_words_its_own_noise_and_for_lmd_its_own_place(parts: Parts):
+    told = replace(conditioning(RIGHT), negative="dog")
+    batch = prepare(parts, [told], [1], SIZE, boxes=False)
+    [own], [placed] = lone_objects(batch, ComposedSettings()), lone_objects(batch, LMD_ALONE)
+    assert own.told.prompt == "a room with a cat"
+    assert own.told.negative.startswith("dog, ")
+    assert "two, many, group" in own.told.negative
+    assert own.told.boxes == (RIGHT,)
+    assert placed.told.boxes[0] == pytest.approx((0.25, 0.3, 0.75, 0.8))
+    noise = torch.randn(1, 4, 16, 16)
+    mixed = blended(batch.latents, noise, [own], 0.1)
+    inside = mask_of(RIGHT, (16, 16)) == 1
+    assert torch.allclose(mixed[..., inside], (0.9**0.5 * batch.latents + 0.1**0.5 * noise)[..., inside])
+    assert (mixed[..., ~inside] == batch.latents[..., ~inside]).all()
+
+
+def test_a_shape_is_moved_with_its_centre_to_its_box_by_whole_positions_of_the_smallest_map():
+    shape = mask_of((0.25, 0.5, 0.5, 0.75), (16, 16))
+    offset = offset_to(shape, (0.75, 0.0, 1.0, 0.25), (8, 8))
+    assert offset == (4, -4)
+    assert (shifted(shape, offset, (8, 8)) == mask_of((0.75, 0.0, 1.0, 0.25), (16, 16))).all()
+    assert shifted(shape, (-3, 0), (8, 8)).sum() == 8, "half of it is out of the picture"
+    assert shifted(shape, (8, 0), (8, 8)).sum() == 0
+
+
+def test_a_shape_is_where_smoothed_attention_is_strong_within_the_box():
+    attention = torch.zeros(8, 8)
+    attention[3:5, 1:3] = 1.0
+    shape = shape_of(attention, LEFT, (16, 16), 0.0, 0.5)
+    assert shape[6:10, 2:6].all()
+    assert shape.sum() < mask_of(LEFT, (16, 16)).sum()
+    assert (shape_of(attention, RIGHT, (16, 16), 0.0, 0.5) == mask_of(RIGHT, (16, 16))).all(), "none there: the whole box"
+
+
+def test_smoothing_keeps_sums_and_mirrors_at_the_ends():
+    matrix = smoothing_matrix(8, 1.5)
+    assert torch.allclose(matrix.sum(1), torch.ones(8))
+    assert torch.allclose(matrix, matrix.T)
+    assert torch.allclose(matrix, matrix.flip(0, 1))
 
 
 def test_small_objects_lie_on_top_of_large_ones():
-    told = Conditioning("", "", ("cat", "lawn"), ("cat", "lawn"), ((0.4, 0.4, 0.5, 0.5), (0.0, 0.0, 1.0, 1.0)), "a park")
-    assert [each.prompt for each in single_objects(told)] == ["a park with lawn", "a park with cat"]
+    noise, size = torch.zeros(1, 4, 8, 8), (8, 8)
+    small, large = mask_of((0.25, 0.25, 0.5, 0.5), size), mask_of((0.0, 0.0, 1.0, 1.0), size)
+    drawn = [DrawnObject(0, torch.full((3, 4, 8, 8), value), shape) for value, shape in ((1.0, small), (2.0, large))]
+    latents, frozen = composed_latents(noise, drawn, 2)
+    assert (latents[1, 0, 0][small == 1] == 1).all()
+    assert (latents[1, 0, 0][small == 0] == 2).all()
+    assert frozen.all()
 
 
 def test_before_flat_colours_an_object_does_not_depend_on_what_is_around_its_box(parts: Parts):

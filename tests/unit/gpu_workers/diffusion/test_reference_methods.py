@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from gpu_workers.diffusion.conditioning import Conditioning, Corners, token_positions
-from gpu_workers.diffusion.denoise import Step, steps_of
+from gpu_workers.diffusion.denoise import Step, set_gligen_enabled, steps_of
 from gpu_workers.diffusion.guidance.attention_maps import middle_layers, quarter_layers
 from gpu_workers.diffusion.guidance.boxdiff import BoxDiffGuide
 from gpu_workers.diffusion.guidance.latent_guidance import AttentionReader, EnergyGuide
 from gpu_workers.diffusion.guidance.method_settings import BackwardSettings, BoxDiffSettings, LmdSettings
+from gpu_workers.diffusion.guidance.reference_attention import ReferenceAttention
 from gpu_workers.diffusion.guidance_methods import backward_method, lmd_method
 from gpu_workers.diffusion.model_components import Parts
 from gpu_workers.diffusion.tensor_batch import Batch, prepare
@@ -113,7 +114,11 @@ def gradient_of(at: Place, latents: Any, layers: Sequence[str], loss_of: Any) ->
     start = latents.detach().clone().requires_grad_(True)
     with torch.enable_grad(), seen(at.parts.unet, layers) as maps:
         scaled = at.step.scheduler.scale_model_input(start, at.step.timestep)
-        at.parts.unet(scaled, at.step.timestep, encoder_hidden_states=at.batch.positive_texts())
+        boxes = at.batch.positive_grounding()
+        extra = None if boxes is None else {"gligen": boxes}
+        at.parts.unet(
+            scaled, at.step.timestep, encoder_hidden_states=at.batch.positive_texts(), cross_attention_kwargs=extra
+        )
         loss = loss_of(maps)
         return torch.autograd.grad(loss, start)[0], loss.detach()
 
@@ -219,6 +224,53 @@ def test_a_move_of_lmd_is_the_reference_programs(wide: Parts, count: int):
     gradient, loss = gradient_of(Place(wide, batch, step), batch.latents, MIDDLE, lmd_loss(wide, count))
     share = wide.scheduler.alphas_cumprod[int(step.timestep)]
     assert_same_move(guide(batch.latents, batch, step) - batch.latents, -5 * (1 - share) ** 0.5 * gradient)
+    assert float(guide.energies(batch.latents, batch, step).detach()) == pytest.approx(float(loss), rel=1e-4)
+
+
+def reference_loss(parts: Parts, count: int, kept: list[dict[str, Any]]) -> Callable[[dict[str, Any]], Any]:
+    """`kept`: of each object alone, by layer (heads, positions)."""
+    conditioning = told(count)
+    words = [places[-1] for places in token_positions(parts.tokenizer, conditioning)]
+
+    def loss(maps: dict[str, Any]) -> Any:
+        total = torch.zeros(())
+        for box, word, alone in zip(conditioning.boxes, words, kept, strict=True):
+            for name, attention in maps.items():
+                side = side_of(attention)
+                left, top = round(box[0] * side), round(box[1] * side)
+                mask = torch.zeros(side, side)
+                mask[top : top + round((box[3] - box[1]) * side), left : left + round((box[2] - box[0]) * side)] = 1
+                here, there = attention[:, :, word] * mask.flatten(), alone[name] * mask.flatten()
+                here, there = (each / (each.sum(-1, keepdim=True) + 1e-5) for each in (here, there))
+                total = total + 2.0 * (here - there).abs().sum(-1).mean()
+        return total / (count * len(maps))
+
+    return loss
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_a_move_of_lmd_plus_with_attention_of_objects_alone_is_the_reference_programs(wide: Parts, count: int):
+    side = SIDE * wide.pixels_per_latent
+    batch, step = prepare(wide, [told(count)], [11], (side, side)), steps_of(wide.new_scheduler(50), 0.4)[3]
+    chance = torch.Generator().manual_seed(5)
+    sides = {name: 4 if name.startswith("mid") else 8 for name in MIDDLE}
+    kept = [{name: torch.rand(8, sides[name] ** 2, generator=chance) for name in MIDDLE} for _ in range(count)]
+    by_size = {
+        (side, side): torch.stack([torch.cat([one[name] for name in MIDDLE if sides[name] == side]) for one in kept])
+        for side in (4, 8)
+    }
+    reference = ReferenceAttention(wide, batch, {3: by_size}, 2.0, 1)
+    settings = LmdSettings(moves=(1,) * 50, enough=0.0)
+    guide = EnergyGuide(
+        wide,
+        AttentionReader(wide, middle_layers(wide.unet)),
+        lmd_method(settings),
+        lambda maps, batch, step: reference.energies(maps, step.number),
+    )
+    set_gligen_enabled(wide, True)
+    own, other = lmd_loss(wide, count), reference_loss(wide, count, kept)
+    gradient, loss = gradient_of(Place(wide, batch, step), batch.latents, MIDDLE, lambda maps: own(maps) + other(maps))
+    assert_same_move(guide(batch.latents, batch, step) - batch.latents, -5 * (1 - step.signal) ** 0.5 * gradient)
     assert float(guide.energies(batch.latents, batch, step).detach()) == pytest.approx(float(loss), rel=1e-4)
 
 
