@@ -76,7 +76,8 @@ def _make_diffusion(name: str, given: Mapping[str, Any]) -> Renderer:
 _MODEL_SETTINGS = (
     MODEL_SETTING, "render_revision", "render_controlnet", "render_controlnet_revision", "render_refine",
     "render_refine_revision", "render_refine_side", "render_steps", "render_guidance", "render_beta", "render_dtype",
-    "render_compile", "render_batch", "render_method", "model_cache",
+    "render_scheduler", "render_guidance_from", "render_guidance_until", "render_compile", "render_compile_mode",
+    "render_batch", "render_method", "model_cache",
 )  # fmt: skip
 
 _DIFFUSION = {

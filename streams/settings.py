@@ -274,6 +274,11 @@ class DiffusionSettings(_Settings):
     render_refine_side: int = Field(1024, ge=64, le=4096, description="pixels of the longer side after refining")
     render_steps: int = Field(50, ge=1, le=1000, description="denoising steps")
     render_guidance: float = Field(7.5, ge=0, description="weight of classifier-free guidance")
+    render_guidance_from: float = Field(0.0, ge=0, le=1, description="share of the steps before which there is none of it")
+    render_guidance_until: float = Field(1.0, ge=0, le=1, description="share of the steps from which there is none of it")
+    render_scheduler: Literal["model", "ddim", "dpmsolver++", "unipc"] = Field(
+        "model", description="schedule of the steps; model: the checkpoint's own"
+    )
     render_beta: float | None = Field(
         None, ge=0, le=1, description="share of the steps with a GLIGEN's gated layers; unset: 0.3, for lmd_plus 0.4"
     )
@@ -284,6 +289,9 @@ class DiffusionSettings(_Settings):
         None, description="a guided method's settings that differ from its reference program's, as a JSON object"
     )
     render_compile: bool = Field(False, description="compile the UNet: minutes at the start, faster from then on")
+    render_compile_mode: Literal["default", "reduce-overhead", "max-autotune"] = Field(
+        "default", description="torch.compile's mode: reduce-overhead and max-autotune use CUDA graphs"
+    )
     render_linger_s: Seconds = Field(0.05, description="how long a batch of graphs may wait to fill")
     model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models")
 

@@ -17,11 +17,21 @@ from gpu_workers.diffusion.tensor_batch import Batch
 
 @dataclass(frozen=True)
 class Sampling:
-    """`guidance` is the weight of classifier-free guidance, `beta` the share of steps in which GLIGEN's layers are on."""
+    """`guidance` is the weight of classifier-free guidance, `beta` the share of steps in which GLIGEN's layers are on.
+
+    `guided`: the shares of the steps between which there is classifier-free guidance; a step without it costs half.
+    `scheduler`: a name in `SCHEDULERS`, or MODEL.
+    """
 
     steps: int = 50
     guidance: float = 7.5
     beta: float = 0.3
+    guided: tuple[float, float] = (0.0, 1.0)
+    scheduler: str = "model"
+
+    def guides(self, number: int, of: int) -> bool:
+        """Whether a step, by its number of so many, has classifier-free guidance."""
+        return self.guided[0] <= number / of < self.guided[1]
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,9 @@ def classifier_free(parts: Parts, sampling: Sampling) -> Predict:
 
     def predict(latents: Tensor, batch: Batch, step: Step) -> Tensor:
         torch = lazy_imports.torch()
+        if not sampling.guides(step.number, step.of):
+            once = step.scheduler.scale_model_input(latents, step.timestep)
+            return predict_noise(parts, once, step, batch.positive_texts(), batch.positive_grounding())
         doubled = step.scheduler.scale_model_input(torch.cat([latents, latents]), step.timestep)
         unwanted, wanted = predict_noise(parts, doubled, step, batch.texts, batch.grounding).chunk(2)
         return unwanted + sampling.guidance * (wanted - unwanted)

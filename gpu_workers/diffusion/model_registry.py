@@ -4,7 +4,7 @@ In: a name of `gpu_workers.renderers`, a model, sampling parameters.  Out: a war
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from gpu_workers.diffusion.generators.gligen import LatentGenerator
 from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.generators.stock_pipelines import Model, controlnet, text2image
 from gpu_workers.diffusion.guidance_methods import BETAS, VARIANTS
-from gpu_workers.diffusion.model_components import Machine, load
+from gpu_workers.diffusion.model_components import MODEL, Machine, load, scheduled
 from gpu_workers.diffusion.weight_files import TINY, locate
 from schemas.errors import UserError
 
@@ -57,6 +57,9 @@ class DiffusionConfig:
     refiner: Weights | None = None
     refined_side: int = 1024
     method: str | None = None
+    scheduler: str = MODEL
+    guided: tuple[float, float] = (0.0, 1.0)
+    compile_mode: str = "default"
 
 
 def diffusion_config(renderer: str, given: Mapping[str, Any]) -> DiffusionConfig:
@@ -70,7 +73,8 @@ def diffusion_config(renderer: str, given: Mapping[str, Any]) -> DiffusionConfig
         renderer, given["render_model"], given["render_revision"], given["model_cache"], given["render_batch"],
         given["render_steps"], given["render_guidance"], given["render_beta"], given["render_dtype"],
         given["render_compile"], second.get("control"), second.get("refiner"), given["render_refine_side"],
-        given["render_method"],
+        given["render_method"], given["render_scheduler"],
+        (given["render_guidance_from"], given["render_guidance_until"]), given["render_compile_mode"],
     )  # fmt: skip
 
 
@@ -93,16 +97,20 @@ def _generator(config: DiffusionConfig) -> ImageGenerator:
 
 def _sampling(config: DiffusionConfig) -> Sampling:
     beta = BETAS.get(config.renderer, Sampling.beta) if config.beta is None else config.beta
-    return Sampling(TINY_STEPS if config.model == TINY else config.steps, config.guidance, beta)
+    return Sampling(
+        TINY_STEPS if config.model == TINY else config.steps, config.guidance, beta, config.guided, config.scheduler
+    )
 
 
 def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
     folder, source = locate(config.model, config.revision, config.cache)
     parts, sampling = load(folder, machine_of(config)), _sampling(config)
+    parts = replace(parts, scheduler=scheduled(parts.scheduler, sampling.scheduler))
     return LatentGenerator(parts, source, sampling, VARIANTS[config.renderer](parts, sampling, config.method))
 
 
 def _pipeline_generator(config: DiffusionConfig) -> ImageGenerator:
+    _refuse_ignored(config)
     model, sampling = _model(config, Weights(config.model, config.revision)), _sampling(config)
     if config.renderer == "flux3-boxes":
         return flux3(model, sampling)
@@ -111,6 +119,18 @@ def _pipeline_generator(config: DiffusionConfig) -> ImageGenerator:
     if config.control is None:
         raise UserError("the renderer controlnet needs a second model: set SKG_RENDER_CONTROLNET")
     return controlnet(model, _model(config, config.control), sampling)
+
+
+def _refuse_ignored(config: DiffusionConfig) -> None:
+    """Raises UserError for settings that a stock pipeline has no place for."""
+    without = {
+        "SKG_RENDER_METHOD": config.method is not None,
+        "SKG_RENDER_GUIDANCE_FROM and SKG_RENDER_GUIDANCE_UNTIL": config.guided != (0.0, 1.0),
+        "SKG_RENDER_SCHEDULER": config.renderer == "flux3-boxes" and config.scheduler != MODEL,
+    }
+    for names, given in without.items():
+        if given:
+            raise UserError(f"the renderer {config.renderer} takes no {names}")
 
 
 def _model(config: DiffusionConfig, weights: Weights, tiny_kind: str = "text") -> Model:
@@ -122,4 +142,4 @@ def machine_of(config: DiffusionConfig) -> Machine:
     """By default half precision and channels-last on a GPU, single precision on a CPU."""
     device = lazy_imports.best_device()
     dtype = config.dtype if config.dtype != "auto" else ("float16" if device == "cuda" else "float32")
-    return Machine(device, dtype, channels_last=device == "cuda", compiled=config.compiled)
+    return Machine(device, dtype, channels_last=device == "cuda", compiled=config.compiled, mode=config.compile_mode)

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
-from gpu_workers.diffusion.model_components import Machine, compiled_network
+from gpu_workers.diffusion.model_components import Machine, compiled_network, scheduled
 from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import UserError
 
@@ -50,7 +50,7 @@ class PipelineGenerator:
     @property
     def parameters(self) -> Mapping[str, object]:
         """Weights and sampling parameters."""
-        sampling = {name: value for name, value in asdict(self._sampling).items() if name != "beta"}
+        sampling = {name: value for name, value in asdict(self._sampling).items() if name not in ("beta", "guided")}
         return {"models": [asdict(source) for source in self._sources], **sampling, "dtype": str(self._pipeline.dtype)}
 
     @property
@@ -82,17 +82,19 @@ def _control_pictures(conditionings: Sequence[Conditioning], size: tuple[int, in
 
 def text2image(model: Model, sampling: Sampling) -> PipelineGenerator:
     """Any text-to-image model; positions are in the prompt only."""
-    return PipelineGenerator("text2image", _loaded(model), [model.source], sampling, _no_extras)
+    return PipelineGenerator("text2image", _loaded(model, sampling), [model.source], sampling, _no_extras)
 
 
 def controlnet(model: Model, control: Model, sampling: Sampling) -> PipelineGenerator:
     """A model with a ControlNet that reads the boxes as a picture of filled rectangles."""
-    pipeline = _loaded(model, controlnet=_read(lazy_imports.diffusers().ControlNetModel, control))
+    pipeline = _loaded(model, sampling, controlnet=_read(lazy_imports.diffusers().ControlNetModel, control))
     return PipelineGenerator("controlnet", pipeline, [model.source, control.source], sampling, _control_pictures)
 
 
-def _loaded(model: Model, **parts: Any) -> Any:
-    return ready_pipeline(lazy_imports.diffusers().AutoPipelineForText2Image, model, **parts)
+def _loaded(model: Model, sampling: Sampling, **parts: Any) -> Any:
+    pipeline = ready_pipeline(lazy_imports.diffusers().AutoPipelineForText2Image, model, **parts)
+    pipeline.scheduler = scheduled(pipeline.scheduler, sampling.scheduler)
+    return pipeline
 
 
 def ready_pipeline(loader: Any, model: Model, **parts: Any) -> Any:

@@ -58,7 +58,7 @@ class WatchedNetwork:
         )
         if cut:
             cut_after(network, self._names)
-        self.parts = replace(parts, unet=compiled_network(network, parts.machine))
+        self.parts = replace(parts, unet=compiled_network(network, replace(parts.machine, mode="default")))
 
     def take(self, latent_size: Size, names: Sequence[str] | None = None) -> Maps:
         """The maps of the last call, of all layers or of some; they are not kept any longer."""

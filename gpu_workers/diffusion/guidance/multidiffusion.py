@@ -48,13 +48,20 @@ class MultiDiffusion:
         """All regions of all pictures in one call of the UNet."""
         torch, regions = lazy_imports.torch(), self._regions(batch, latents)
         each = step.scheduler.scale_model_input(self._views(latents, batch, step), step.timestep)
-        unwanted, wanted = predict_noise(self._parts, torch.cat([each, each]), step, regions.texts, None).chunk(2)
-        guided = unwanted + self._sampling.guidance * (wanted - unwanted)
+        guided = self._predict(each, step, regions.texts)
         total, weight = torch.zeros_like(latents), torch.zeros_like(latents[:, :1])
         owners = torch.tensor(regions.owners, device=latents.device)
         total.index_add_(0, owners, guided * regions.masks)
         weight.index_add_(0, owners, regions.masks)
         return total / weight
+
+    def _predict(self, views: Tensor, step: Step, texts: Tensor) -> Tensor:
+        """The noise in each view, with classifier-free guidance where the step has it."""
+        if not self._sampling.guides(step.number, step.of):
+            return predict_noise(self._parts, views, step, texts[len(views) :], None)
+        doubled = lazy_imports.torch().cat([views, views])
+        unwanted, wanted = predict_noise(self._parts, doubled, step, texts, None).chunk(2)
+        return unwanted + self._sampling.guidance * (wanted - unwanted)
 
     def _views(self, latents: Tensor, batch: Batch, step: Step) -> Tensor:
         """The latents of each region: its picture's, and in the first steps a flat colour around its box."""

@@ -151,7 +151,7 @@ class ObjectComposition:
         count = len(tokens)
 
         def read(layers: Sequence[Tensor]) -> Tensor:
-            own = lazy_imports.torch().cat([layer[count:] for layer in layers], 1)
+            own = lazy_imports.torch().cat([layer[-count:] for layer in layers], 1)
             return own[range(count), :, :, list(tokens)].float()
 
         middle, down = self._watched.take(size, self._middle), self._watched.take(size, [self._down])

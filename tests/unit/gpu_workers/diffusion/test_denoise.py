@@ -1,6 +1,7 @@
 """The batched loop against the stock pipeline and against itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, classifier_free, denoise
-from gpu_workers.diffusion.model_components import Machine, Parts, load
+from gpu_workers.diffusion.model_components import Machine, Parts, load, scheduled
 from gpu_workers.diffusion.tensor_batch import prepare
+from schemas.errors import UserError
 
 pytestmark = pytest.mark.thorough
 
@@ -80,6 +82,40 @@ def test_boxes_are_not_heard_after_their_share_of_steps(parts: Parts):
     assert difference(drawn(parts, [CAT], [7], deaf), drawn(parts, [moved], [7], deaf)) == 0
 
 
+@pytest.mark.parametrize("scheduler", ["ddim", "dpmsolver++", "unipc"])
+def test_a_mixed_batch_of_any_schedule_is_its_pictures_drawn_alone(parts: Parts, scheduler: str):
+    import torch
+
+    made = replace(parts, scheduler=scheduled(parts.scheduler, scheduler))
+    alone = torch.cat([drawn(made, [each], [seed]) for each, seed in ((CAT, 7), (SKY, 8))])
+    together = drawn(made, [CAT, SKY], [7, 8])
+    assert difference(together, alone) < CLOSE
+    assert (difference(together, drawn(parts, [CAT, SKY], [7, 8])) < CLOSE) == (scheduler == "ddim")
+
+
+def test_a_schedule_of_other_noise_is_not_replaced(parts: Parts):
+    import diffusers
+
+    flow = diffusers.FlowMatchEulerDiscreteScheduler()
+    assert scheduled(flow, "model") is flow
+    with pytest.raises(UserError, match="FlowMatchEulerDiscreteScheduler"):
+        scheduled(flow, "unipc")
+    assert scheduled(parts.scheduler, "model") is parts.scheduler
+
+
+def test_outside_its_interval_there_is_no_guidance_and_a_step_costs_half(parts: Parts):
+    rows: list[int] = []
+    hook = parts.unet.register_forward_pre_hook(lambda _, given: rows.append(len(given[0])))
+    try:
+        within = drawn(parts, [CAT], [7], replace(SAMPLING, guided=(0.2, 0.8)))
+    finally:
+        hook.remove()
+    assert rows == [1, 2, 2, 2, 1]
+    assert difference(within, drawn(parts, [CAT], [7])) > CLOSE
+    whole = replace(SAMPLING, guidance=1.0)
+    assert difference(drawn(parts, [CAT], [7], replace(whole, guided=(1.0, 1.0))), drawn(parts, [CAT], [7], whole)) < CLOSE
+
+
 def test_what_is_excluded_changes_the_picture(parts: Parts):
     other = Conditioning(CAT.prompt, "dog, text, lamp", CAT.phrases, CAT.words, CAT.boxes)
     assert difference(drawn(parts, [CAT], [7]), drawn(parts, [other], [7])) > CLOSE
@@ -112,8 +148,6 @@ def test_half_precision_draws_about_the_same(parts: Parts, checkpoint: Path, dty
 
 
 def test_a_run_that_was_cut_and_resumed_is_a_straight_one(parts: Parts):
-    from dataclasses import replace
-
     batch, strategy = prepare(parts, [CAT, STREET], [7, 8], SIZE), GuidanceStrategy(classifier_free(parts, SAMPLING))
     straight = denoise(parts, batch, SAMPLING, strategy)
     half = denoise(parts, batch, SAMPLING, strategy, (0, 2))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -169,6 +170,18 @@ def test_a_control_model_that_cannot_be_read_is_named_in_one_line(model: Model, 
     with pytest.raises(UserError, match="an empty folder cannot be loaded") as caught:
         controlnet(model, Model(tmp_path, Source("an empty folder", "local", "unknown", ""), Machine()), SAMPLING)
     assert "\n" not in str(caught.value)
+
+
+def test_a_stock_pipeline_takes_a_schedule_and_refuses_what_it_has_no_place_for(tmp_path: Path):
+    config = DiffusionConfig("text2image", "tiny", None, tmp_path, 2, scheduler="unipc")
+    assert make_renderer(config).parameters["scheduler"] == "unipc"
+    for changes, name in (
+        ({"method": "{}"}, "SKG_RENDER_METHOD"),
+        ({"guided": (0.1, 1.0)}, "SKG_RENDER_GUIDANCE_FROM"),
+        ({"renderer": "flux3-boxes"}, "SKG_RENDER_SCHEDULER"),
+    ):
+        with pytest.raises(UserError, match=name):
+            make_renderer(replace(config, **changes))
 
 
 def test_a_control_renderer_without_its_second_model_says_what_to_set(tmp_path: Path):
