@@ -7,7 +7,7 @@ Their types are unknown where they are not installed, so tensors and models are 
 from types import ModuleType
 from typing import Any
 
-from schemas.errors import MissingExtra, RetryableError
+from schemas.errors import MissingExtra, RetryableError, UserError
 
 Tensor = Any
 """A torch.Tensor."""
@@ -66,14 +66,41 @@ def best_device() -> str:
     return "cuda" if torch().cuda.is_available() else "cpu"
 
 
-def snapshot(model: str, revision: str, patterns: list[str]) -> str:
-    """The folder of one revision of a hub's repository. Raises MissingExtra; RetryableError when the hub is unreachable."""
+REFUSALS = {
+    401: "the hub wants a token (HF_TOKEN), or there is no such repository",
+    403: "the hub refuses it: its terms have to be accepted there, with the account of HF_TOKEN",
+    404: "the hub has no such repository or revision",
+}
+"""By HTTP status, answers of a hub that stay the same however often it is asked."""
+
+
+def snapshot(model: str, revision: str, patterns: list[str], ignored: list[str], endpoint: str | None = None) -> str:
+    """The folder of one revision of a hub's repository, with the files of some patterns.
+
+    `endpoint`: the hub's address; None: of HF_ENDPOINT. Raises MissingExtra; UserError for an unknown repository or
+    revision and for one that needs rights; RetryableError when the hub is unreachable.
+    """
     try:
         from huggingface_hub import snapshot_download
         from huggingface_hub.errors import HfHubHTTPError
     except ImportError as error:
         raise MissingExtra("huggingface_hub", "gpu") from error
     try:
-        return str(snapshot_download(model, revision=revision, allow_patterns=patterns))
+        return str(
+            snapshot_download(model, revision=revision, allow_patterns=patterns, ignore_patterns=ignored, endpoint=endpoint)
+        )
     except (HfHubHTTPError, OSError) as error:
+        status = _status(error)
+        if status in REFUSALS:
+            raise UserError(f"{model} at {revision}: {REFUSALS[status]}") from error
         raise RetryableError(f"the hub does not give {model} at {revision}: {error}") from error
+
+
+def _status(error: BaseException | None) -> int | None:
+    """The HTTP status behind an error of a hub's client; None for one without an answer."""
+    while error is not None:
+        response = getattr(error, "response", None)
+        if response is not None:
+            return int(response.status_code)
+        error = error.__cause__
+    return None

@@ -3,6 +3,7 @@
 In: the folder of a published checkpoint.  Out: `Parts`.  Draws nothing.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +105,7 @@ def load(folder: Path, machine: Machine) -> Parts:
     dtype = getattr(torch, machine.dtype)
     own = {"use_safetensors": True, "torch_dtype": dtype}
     try:
-        unet = diffusers.UNet2DConditionModel.from_pretrained(folder, subfolder="unet", **own)
+        unet = diffusers.UNet2DConditionModel.from_pretrained(folder, subfolder="unet", **own, **_gated(folder))
         vae = diffusers.AutoencoderKL.from_pretrained(folder, subfolder="vae", **own)
         encoder = transformers.CLIPTextModel.from_pretrained(folder / "text_encoder", use_safetensors=True, dtype=dtype)
     except lazy_imports.load_errors() as error:
@@ -116,6 +117,12 @@ def load(folder: Path, machine: Machine) -> Parts:
         tokenizer=transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer"),
         scheduler=_scheduler(diffusers, folder), machine=machine,
     )  # fmt: skip
+
+
+def _gated(folder: Path) -> dict[str, str]:
+    """GLIGEN's layers in the words of today, for a checkpoint in an old layout, which would be loaded without them."""
+    old = json.loads((folder / "unet" / "config.json").read_text("utf-8")).get("use_gated_attention")
+    return {"attention_type": "gated"} if old else {}
 
 
 def compiled_network(network: Any, machine: Machine) -> Any:

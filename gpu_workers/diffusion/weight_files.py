@@ -5,8 +5,11 @@ model's repository.
 """
 
 import hashlib
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 from gpu_workers.diffusion import lazy_imports
@@ -16,15 +19,28 @@ from schemas.errors import UserError
 TINY = "tiny"
 """The name of the test kit's model."""
 
-FETCHED_PATTERNS = ["*.json", "*.jinja", "*.txt", "*.model", "*.safetensors", "README.md"]
+INDEX = "model_index.json"
+"""A pipeline's list of its parts, each a folder."""
+
+FETCHED_KINDS = ("*.json", "*.jinja", "*.txt", "*.model", "*.safetensors")
 """Files that are fetched from a hub's repository: no pickles, no code. (Processors store their chat template as Jinja.)"""
+
+VARIANTS = ["*.fp16.safetensors", "*.fp16-*.safetensors", "*.bf16.safetensors", "*.non_ema.safetensors"]
+"""Copies of weights in other number formats, which are not read."""
+
+UNUSED_PARTS = ("safety_checker", "feature_extractor", "image_encoder")
+"""Parts of a pipeline that are not loaded: a safety checker blackens pictures in silence, where `SKG_NSFW_ABOVE` rejects
+them with their score."""
+
+COMMIT = re.compile(r"[0-9a-f]{40}")
+"""A revision that stays the same; branches and tags move."""
 
 CHUNK_BYTES = 1 << 22
 
 
 @dataclass(frozen=True)
 class Source:
-    """The weights in a picture's provenance. `sha256` is over all safetensors files, in the order of their names."""
+    """The weights in a picture's provenance. `sha256` is over the safetensors files that are read, in order of names."""
 
     model: str
     revision: str
@@ -54,14 +70,55 @@ def _name(model: str) -> str:
 def _fetch(model: str, revision: str | None) -> Path:
     if "/" not in model or model.startswith((".", "/", "~")):
         raise UserError(f"{model} is neither a folder nor a hub's owner/name")
-    if revision is None:
-        raise UserError(f"{model} comes from a hub: pin its revision with SKG_RENDER_REVISION")
-    return Path(lazy_imports.snapshot(model, revision, FETCHED_PATTERNS))
+    if revision is None or not COMMIT.fullmatch(revision):
+        given = "" if revision is None else f", not by {revision}, which may move"
+        raise UserError(f"{model} comes from a hub: pin it by a commit's 40 hex digits with SKG_RENDER_REVISION{given}")
+    folder = Path(lazy_imports.snapshot(model, revision, [INDEX, "README.md"], []))
+    return Path(lazy_imports.snapshot(model, revision, needed_patterns(folder), VARIANTS))
+
+
+def needed_patterns(folder: Path) -> list[str]:
+    """Of the folder of a repository, which files have to be fetched: a pipeline's by its index, else all of its kinds."""
+    parts = used_parts(folder)
+    if parts is None:
+        return [*FETCHED_KINDS, "README.md"]
+    return [INDEX, "README.md", *(f"{part}/{kind}" for part in parts for kind in FETCHED_KINDS)]
+
+
+def used_parts(folder: Path) -> list[str] | None:
+    """The parts of a pipeline that are loaded, in the order of their names; None for a model that is no pipeline."""
+    listed = index_of(folder)
+    if not listed:
+        return None
+    return sorted(
+        name for name, value in listed.items()
+        if isinstance(value, list) and value and value[0] is not None and name not in UNUSED_PARTS
+    )  # fmt: skip
+
+
+def index_of(folder: Path) -> dict[str, object]:
+    """A pipeline's index; empty for a model that is no pipeline. Raises UserError for a broken one."""
+    file = folder / INDEX
+    if not file.is_file():
+        return {}
+    try:
+        listed = json.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        raise UserError(f"{file} is no JSON: {error}") from error
+    return listed if isinstance(listed, dict) else {}
+
+
+def used_weights(folder: Path) -> list[Path]:
+    """The safetensors files that are read, in the order of their names."""
+    parts = used_parts(folder)
+    places = [folder] if parts is None else [folder / part for part in parts]
+    files = {file for place in places for file in place.rglob("*.safetensors")}
+    return sorted(file for file in files if not any(fnmatch(file.name, variant) for variant in VARIANTS))
 
 
 def fingerprint(folder: Path) -> str:
-    """The SHA-256 of the weights. Raises UserError where a folder has none in safetensors."""
-    files = sorted(folder.rglob("*.safetensors"))
+    """The SHA-256 of the weights that are read. Raises UserError where a folder has none in safetensors."""
+    files = used_weights(folder)
     if not files:
         raise UserError(f"{folder} holds no safetensors")
     digest = hashlib.sha256()

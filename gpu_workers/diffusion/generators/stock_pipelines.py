@@ -15,7 +15,7 @@ from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.model_components import Machine, compiled_network, scheduled
-from gpu_workers.diffusion.weight_files import Source
+from gpu_workers.diffusion.weight_files import Source, index_of
 from schemas.errors import UserError
 
 Extras = Callable[[Sequence[Conditioning], tuple[int, int]], dict[str, Any]]
@@ -99,12 +99,17 @@ def _loaded(model: Model, sampling: Sampling, **parts: Any) -> Any:
 
 def ready_pipeline(loader: Any, model: Model, **parts: Any) -> Any:
     """A pipeline on its machine, without progress bar. Raises UserError for a folder that the loader cannot read."""
-    pipeline = _read(loader, model, **parts)
+    pipeline = _read(loader, model, **_unchecked(model.folder), **parts)
     pipeline.set_progress_bar_config(disable=True)
     pipeline.to(model.machine.device)
     part = "unet" if getattr(pipeline, "unet", None) is not None else "transformer"
     setattr(pipeline, part, compiled_network(getattr(pipeline, part), model.machine))
     return pipeline
+
+
+def _unchecked(folder: Path) -> dict[str, Any]:
+    """Arguments that leave out a safety checker, which blackens pictures in silence."""
+    return {"safety_checker": None, "requires_safety_checker": False} if "safety_checker" in index_of(folder) else {}
 
 
 def _read(loader: Any, model: Model, **parts: Any) -> Any:

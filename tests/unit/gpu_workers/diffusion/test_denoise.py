@@ -1,5 +1,7 @@
 """The batched loop against the stock pipeline and against itself."""
 
+import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -69,6 +71,16 @@ def test_a_mixed_batch_is_its_pictures_drawn_alone(parts: Parts):
     conditionings, seeds = [CAT, STREET, SKY], [7, 8, 9]
     alone = torch.cat([drawn(parts, [each], [seed]) for each, seed in zip(conditionings, seeds, strict=True)])
     assert difference(drawn(parts, conditionings, seeds), alone) < CLOSE
+
+
+def test_a_checkpoint_in_the_old_layout_of_gligen_has_its_layers(parts: Parts, checkpoint: Path, tmp_path: Path):
+    old = Path(shutil.copytree(checkpoint, tmp_path / "old"))
+    config = json.loads((old / "unet" / "config.json").read_text("utf-8"))
+    del config["attention_type"]
+    (old / "unet" / "config.json").write_text(json.dumps({**config, "use_gated_attention": True}), "utf-8")
+    read = load(old, Machine())
+    assert read.grounded
+    assert difference(drawn(read, [CAT], [7]), drawn(parts, [CAT], [7])) == 0
 
 
 def test_a_moved_box_is_felt(parts: Parts):
