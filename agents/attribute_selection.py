@@ -92,10 +92,12 @@ def choose_absent(selection: Selection, asked: Sequence[str], rng: Random) -> tu
 
 
 def _may_be_absent(inventory: SceneInventory, rng: Random) -> Mapping[str, float]:
-    """The scene's things with their weights, in most rooms without the first ones: a classroom shows its blackboard."""
+    """The scene's things with their weights, without those that it is known by; in most rooms without the first ones too: a
+    classroom shows its blackboard."""
+    offers = {name: weight for name, weight in inventory.weights.items() if name not in inventory.kind.known_by}
     if inventory.kind.backdrop not in INDOORS or rng.random() >= FURNISHED:
-        return inventory.weights
-    return dict(list(inventory.weights.items())[FURNISHINGS:])
+        return offers
+    return dict(list(offers.items())[FURNISHINGS:])
 
 
 def is_visible(selection: Selection, name: str) -> bool:

@@ -127,6 +127,7 @@ def _scene(row: Row) -> SceneKind:
         elements=tuple(row["elements"]),
         categories=tuple(row["categories"]),
         pictures=tuple(row.get("pictures", ())),
+        known_by=tuple(row.get("known_by", ())),
     )
 
 

@@ -97,6 +97,14 @@ class SceneForm(_Form):
     elements: Words
     categories: Annotated[Words, Field(min_length=1)]
     pictures: tuple[PictureName, ...] = ()
+    known_by: Words = ()
+
+    @model_validator(mode="after")
+    def _is_known_by_its_own(self) -> "SceneForm":
+        other = next((name for name in self.known_by if name not in self.categories), None)
+        if other is not None:
+            raise ValueError(f"known_by names {other!r}, which is not among the scene's categories")
+        return self
 
 
 class ParaphraseForm(_Form):

@@ -1,11 +1,13 @@
 """Drafts: consistent, diverse, sensible, and as the seed asks."""
 
 from collections import Counter
+from random import Random
 
 import pytest
 
-from agents.attribute_selection import FURNISHED, FURNISHINGS
+from agents.attribute_selection import FURNISHED, FURNISHINGS, choose_absent
 from agents.drafting import Drafted, Task, draft
+from agents.object_selection import Selection
 from agents.rejections import RequestRejected
 from agents.scene_inventory import INDOORS, build_inventory
 from gpu_workers.renderers import capabilities_of
@@ -56,6 +58,18 @@ def test_what_a_room_is_known_by_is_seldom_absent_and_not_never(many):
     rooms = [one for one in many if scene_kinds()[one.draft.scene].backdrop in INDOORS]
     lacking = [one for one in rooms if set(one.excluded) & set(scene_kinds()[one.draft.scene].categories[:FURNISHINGS])]
     assert 0.01 < len(lacking) / len(rooms) < (1 - FURNISHED) * 0.8
+
+
+def test_nothing_that_a_place_is_known_by_is_said_to_be_absent():
+    places = [name for name, kind in scene_kinds().items() if kind.known_by]
+    assert len(places) >= 9
+    for scene in places:
+        kind, inventory = scene_kinds()[scene], build_inventory(scene, COLLAGE)
+        for seed in range(40):
+            absent = choose_absent(Selection(inventory), (), Random(seed))
+            assert not set(absent) & set(kind.known_by), scene
+            asked = choose_absent(Selection(inventory), kind.known_by[:1], Random(seed))
+            assert kind.known_by[0] in asked
 
 
 def test_a_planner_puts_nothing_on_a_bench_that_its_back_would_hide_where_there_is_a_table():

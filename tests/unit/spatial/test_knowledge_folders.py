@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -57,6 +58,7 @@ def call(folder: object, *command: str) -> subprocess.CompletedProcess[str]:
 
 USED = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from agents.planner import RulePlanner
 from gpu_workers.collage import CollageRenderer
@@ -88,6 +90,7 @@ print(renderer.parameters["knowledge"])
 PICTURED = """
 import sys
 from io import BytesIO
+from dataclasses import replace
 from pathlib import Path
 from PIL import Image
 from agents.planner import RulePlanner
@@ -122,8 +125,15 @@ def test_the_packages_own_rows_have_the_form_that_is_asked_of_others():
         validated(found, SceneForm)
 
 
+def test_a_place_is_known_by_categories_of_its_own():
+    found = next(iter(rows_of(knowledge_base.FOLDER / SCENES)))
+    with pytest.raises(BadKnowledge, match="known_by names 'castle', which is not among the scene's categories"):
+        validated(replace(found, row={**found.row, "known_by": ["castle"]}), SceneForm)
+
+
 LEANT = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from agents.planner import RulePlanner
 from gpu_workers.collage import CollageRenderer
