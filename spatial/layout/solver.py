@@ -25,6 +25,9 @@ from spatial.layout.solver_model import UNDECIDED
 from spatial.reasoning.conflicts import contradictions
 from spatial.reasoning.draft import Draft
 
+GROUNDED_AGAIN = 12
+"""How often a draft that found no place on the ground plane is sampled there again."""
+
 
 class NoLayout(ValueError):
     """No layout was found although none was proven impossible: the canvas is too full or a limit was reached."""
@@ -82,10 +85,12 @@ def _sampled(draft: Draft, problem: Problem, rng: Random, jitter: float = JITTER
 
 
 def _proven_or_searched(draft: Draft, problem: Problem, seed: int) -> Layout | Unsatisfiable:
-    """For hard drafts: sample with permitted overlaps, then without the ground plane, then alternate proof and search."""
+    """For hard drafts: sample again on the ground plane, then without it, then alternate proof and search."""
     plain, loose = replace(problem, ground=None), relaxed(problem)
-    grounded = ((replace(loose, ground=problem.ground), JITTER),) if problem.ground else ()
-    for variant, jitter in (*grounded, (plain, JITTER), (plain, WIDE_JITTER), (loose, WIDE_JITTER)):
+    found = _grounded_again(draft, problem, seed)
+    if found is not None:
+        return found
+    for variant, jitter in ((plain, JITTER), (plain, WIDE_JITTER), (loose, WIDE_JITTER)):
         found = _sampled(draft, variant, Random(seed + 1), jitter)
         if found is not None:
             return found
@@ -102,6 +107,18 @@ def _proven_or_searched(draft: Draft, problem: Problem, seed: int) -> Layout | U
         f"no layout of {len(draft.objects)} objects with {len(draft.relations)} relations was found on "
         f"{plain.canvas[0]} x {plain.canvas[1]} within the limits; that none exists is not proven"
     )
+
+
+def _grounded_again(draft: Draft, problem: Problem, seed: int) -> Layout | None:
+    """On the ground plane from other beginnings, without overlaps and with them in turn: off it things would float."""
+    if problem.ground is None:
+        return None
+    variants = (replace(relaxed(problem), ground=problem.ground), problem)
+    for again in range(GROUNDED_AGAIN):
+        found = _sampled(draft, variants[again % 2], Random(seed + 1 + again))
+        if found is not None:
+            return found
+    return None
 
 
 def _searched(draft: Draft, variants: tuple[Problem, Problem], seed: int) -> Layout | None:
