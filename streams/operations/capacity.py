@@ -125,10 +125,15 @@ def capacity(wish: Wish) -> Capacity:
     return found
 
 
+def _pictures(of: _Figures, graphs: float) -> float:
+    """Pictures drawn for so many graphs, with those drawn again."""
+    return graphs * (of("drawn") if "drawn" in of else 1)
+
+
 def _stages(found: Capacity, of: _Figures, wish: Wish, graphs: float) -> int:
     """Lines of cores and processes by stage; returns all cores."""
     agents_s = of("agents_language_s" if wish.has_language_model else "agents_s")
-    pictures = graphs * (of("drawn") if "drawn" in of else 1)
+    pictures = _pictures(of, graphs)
     trace_s = of("trace_s") if wish.gpu is None and "trace_s" in of else 0.0
     rows = (
         ("agents", SEEDS, graphs, agents_s),
@@ -166,14 +171,14 @@ def _gpus(found: Capacity, of: _Figures, wish: Wish, graphs: float) -> int:
     else:
         words = f"{of('gpu_work'):g} / {of('speed'):g} (10^12 operations, and a second)"
         seconds = found.add("a picture on the GPU", "s", of("gpu_work") / of("speed"), words)
-    pictures = graphs * (of("drawn") if "drawn" in of else 1)
+    pictures = _pictures(of, graphs)
     words = f"{pictures:,.0f} pictures x {seconds:.3g} s / {DAY_S:,} s / {of('gpu_busy'):g} busy"
     return ceil(found.add(f"GPUs ({wish.gpu})", "GPUs", pictures * seconds / DAY_S / of("gpu_busy"), words))
 
 
 def _storage(found: Capacity, of: _Figures, wish: Wish, graphs: float) -> float:
     """Lines of bytes; returns the store's gigabytes after a month."""
-    samples, pictures = wish.samples_a_day, graphs * (of("drawn") if "drawn" in of else 1)
+    samples, pictures = wish.samples_a_day, _pictures(of, graphs)
     stored = (samples * of("row_bytes") + pictures * of("picture_bytes")) / GIGA
     words = f"{samples:,.0f} rows x {of('row_bytes'):,.0f} B + {pictures:,.0f} pictures x {of('picture_bytes'):,.0f} B"
     found.add("store and table", "GB a day", stored, words)

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -142,22 +141,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def _module(go: Path, module: str) -> dict[str, Path]:
-    """Where Go keeps a module: its folder (`Dir`) and its go.mod (`GoMod`), fetched if need be."""
-    try:
-        done = subprocess.run(
-            (str(go), "mod", "download", "-json", module),
-            capture_output=True,
-            text=True,
-            timeout=GO_S,
-            check=False,
-            env=_environment(),
-            cwd=cluster_dir().parent,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise NotInstalled(str(error)) from error
-    if done.returncode != 0:
-        raise NotInstalled(f"Go cannot fetch {module}: {(done.stdout + done.stderr).strip()[-200:]}")
-    return {key: Path(value) for key, value in json.loads(done.stdout).items() if key in {"Dir", "GoMod"}}
+    """Where Go keeps a module: its folder (`Dir`) and its go.mod (`GoMod`), fetched if need be. Raises NotInstalled."""
+    said = _run_go(go, cluster_dir().parent, "mod", "download", "-json", module)
+    return {key: Path(value) for key, value in json.loads(said).items() if key in {"Dir", "GoMod"}}
 
 
 def _build(go: Path, folder: Path, name: str, arguments: tuple[str, ...]) -> None:
@@ -168,8 +154,8 @@ def _build(go: Path, folder: Path, name: str, arguments: tuple[str, ...]) -> Non
         put_in_place(Path(made, name))
 
 
-def _run_go(go: Path, folder: Path, *arguments: str) -> None:
-    apt.run((str(go), "-C", str(folder), *arguments), GO_S, _environment())
+def _run_go(go: Path, folder: Path, *arguments: str) -> str:
+    return apt.run((str(go), "-C", str(folder), *arguments), GO_S, _environment())
 
 
 def _environment() -> dict[str, str]:

@@ -110,8 +110,8 @@ def _apt(*arguments: str) -> None:
     run(("apt-get", *GENTLE, *arguments), APT_S, environment)
 
 
-def run(command: tuple[str, ...], patience_s: float, environment: dict[str, str] | None = None) -> None:
-    """Run it quietly. Raises NotInstalled with what it said of the fault."""
+def run(command: tuple[str, ...], patience_s: float, environment: dict[str, str] | None = None) -> str:
+    """What it prints. Raises NotInstalled with what it said of the fault."""
     try:
         done = subprocess.run(
             command,
@@ -126,6 +126,7 @@ def run(command: tuple[str, ...], patience_s: float, environment: dict[str, str]
         raise NotInstalled(str(error)) from error
     if done.returncode != 0:
         raise NotInstalled(f"{' '.join(command[:2])} failed: {_fault(done.stdout + done.stderr)}")
+    return done.stdout
 
 
 def _fault(said: str) -> str:

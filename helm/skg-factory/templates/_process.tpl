@@ -40,37 +40,27 @@
 
 {{- define "skg.probes" -}}
 {{- $bound := .values.startupSeconds | default .root.Values.startupSeconds | default 120 }}
-{{- if eq .stage "gallery" -}}
+{{- $page := "/assets/gallery.css" }}
+{{- $asked := dict "name" "metrics" "port" .root.Values.metrics.port "alive" "/healthz" "ready" "/readyz" }}
+{{- $asked = ternary (dict "name" "http" "port" 8765 "alive" $page "ready" $page) $asked (eq .stage "gallery") -}}
 ports:
-  - {name: http, containerPort: 8765}
+  - {name: {{ $asked.name }}, containerPort: {{ $asked.port }}}
 startupProbe:
+  {{- if eq .stage "gallery" }}
   tcpSocket: {port: http}
+  {{- else }}
+  httpGet: {path: {{ $asked.alive }}, port: metrics}
+  {{- end }}
   periodSeconds: 2
   failureThreshold: {{ max 1 (div (add (int $bound) 1) 2) }}
 livenessProbe:
-  httpGet: {path: /assets/gallery.css, port: http}
+  httpGet: {path: {{ $asked.alive }}, port: {{ $asked.name }}}
   periodSeconds: 15
   timeoutSeconds: 5
 readinessProbe:
-  httpGet: {path: /assets/gallery.css, port: http}
+  httpGet: {path: {{ $asked.ready }}, port: {{ $asked.name }}}
   periodSeconds: 5
   timeoutSeconds: 5
-{{- else -}}
-ports:
-  - {name: metrics, containerPort: {{ .root.Values.metrics.port }}}
-startupProbe:
-  httpGet: {path: /healthz, port: metrics}
-  periodSeconds: 2
-  failureThreshold: {{ max 1 (div (add (int $bound) 1) 2) }}
-livenessProbe:
-  httpGet: {path: /healthz, port: metrics}
-  periodSeconds: 15
-  timeoutSeconds: 5
-readinessProbe:
-  httpGet: {path: /readyz, port: metrics}
-  periodSeconds: 5
-  timeoutSeconds: 5
-{{- end }}
 {{- end }}
 
 {{/* Where models that are downloaded are kept, and the token that fetches them. */}}

@@ -14,8 +14,8 @@ from spatial.questions.wording.referring_expressions import Referent, Unanswerab
 HIDES, HIDES_NOT = 0.08, 0.004
 """Shares of a thing that what hides part of it hides at least, and what hides none of it at most."""
 
-HALF_BUT, HALF_AND = 0.42, 0.58
-"""Shares that are plainly less than half, and more."""
+HALF_BUT = 0.42
+"""A share that is plainly less than half; one that is as far above is plainly more."""
 
 UNKNOWN = 0.02
 """Share of a thing that may be hidden by nothing that is known: rims, and what the frame cuts."""

@@ -127,49 +127,48 @@ def side_of(attention: Any) -> int:
     return math.isqrt(attention.shape[1])
 
 
-def lmd_loss(parts: Parts, count: int) -> Callable[[dict[str, Any]], Any]:
+def asked_of(maps: dict[str, Any], parts: Parts, count: int) -> Iterator[tuple[Any, int, Corners, list[int]]]:
+    """Of each layer and each object: the layer's attention, the side of its maps, the object's box, its tokens."""
     conditioning = told(count)
     positions = token_positions(parts.tokenizer, conditioning)
+    for attention in maps.values():
+        for box, places in zip(conditioning.boxes, positions, strict=True):
+            yield attention, side_of(attention), box, places
 
+
+def lmd_loss(parts: Parts, count: int) -> Callable[[dict[str, Any]], Any]:
     def loss(maps: dict[str, Any]) -> Any:
         total = torch.zeros(())
-        for attention in maps.values():
-            side = side_of(attention)
-            for (left, top, right, bottom), places in zip(conditioning.boxes, positions, strict=True):
-                x, y = round(left * side), round(top * side)
-                mask = torch.zeros(side, side)
-                mask[y : y + round((bottom - top) * side), x : x + round((right - left) * side)] = 1
-                inside, outside = max(1, int(0.2 * mask.sum())), max(1, int(0.2 * (1 - mask).sum()))
-                own = torch.zeros(())
-                for place in places:
-                    for head in attention:
-                        here = head[:, place].reshape(side, side)
-                        own = own + 1 - (here * mask).flatten().topk(inside).values.mean()
-                        own = own + 4 * (here * (1 - mask)).flatten().topk(outside).values.mean()
-                total = total + own / len(places)
+        for attention, side, (left, top, right, bottom), places in asked_of(maps, parts, count):
+            x, y = round(left * side), round(top * side)
+            mask = torch.zeros(side, side)
+            mask[y : y + round((bottom - top) * side), x : x + round((right - left) * side)] = 1
+            inside, outside = max(1, int(0.2 * mask.sum())), max(1, int(0.2 * (1 - mask).sum()))
+            own = torch.zeros(())
+            for place in places:
+                for head in attention:
+                    here = head[:, place].reshape(side, side)
+                    own = own + 1 - (here * mask).flatten().topk(inside).values.mean()
+                    own = own + 4 * (here * (1 - mask)).flatten().topk(outside).values.mean()
+            total = total + own / len(places)
         return total / (len(maps) * count)
 
     return loss
 
 
 def backward_loss(parts: Parts, count: int) -> Callable[[dict[str, Any]], Any]:
-    conditioning = told(count)
-    positions = token_positions(parts.tokenizer, conditioning)
-
     def loss(maps: dict[str, Any]) -> Any:
         total = torch.zeros(())
-        for attention in maps.values():
-            side = side_of(attention)
-            for box, places in zip(conditioning.boxes, positions, strict=True):
-                left, top, right, bottom = (int(value * side) for value in box)
-                mask = torch.zeros(side, side)
-                mask[top:bottom, left:right] = 1
-                if mask.sum() == 0:  # our boxes keep one position
-                    mask[top, left] = 1
-                for place in places:
-                    here = attention[:, :, place].reshape(-1, side, side)
-                    share = (here * mask).sum((1, 2)) / here.sum((1, 2))
-                    total = total + ((1 - share) ** 2).mean() / len(places)
+        for attention, side, box, places in asked_of(maps, parts, count):
+            left, top, right, bottom = (int(value * side) for value in box)
+            mask = torch.zeros(side, side)
+            mask[top:bottom, left:right] = 1
+            if mask.sum() == 0:  # our boxes keep one position
+                mask[top, left] = 1
+            for place in places:
+                here = attention[:, :, place].reshape(-1, side, side)
+                share = (here * mask).sum((1, 2)) / here.sum((1, 2))
+                total = total + ((1 - share) ** 2).mean() / len(places)
         return total / (len(maps) * count)
 
     return loss
