@@ -40,5 +40,5 @@ def arrange_for(capabilities: RendererCapabilities, stated: Statement, seed: int
     if not capabilities.in_metres:
         flat = solve(stated.draft, CANVAS, seed, stated.hints)
         return flat if isinstance(flat, Unsatisfiable) else Arranged(flat)
-    solved = solve_world(stated.draft, stated.attributes, CANVAS, seed)
+    solved = solve_world(stated.draft, stated.attributes, CANVAS, seed, capabilities.view_share)
     return solved if isinstance(solved, Unsatisfiable) else Arranged(*solved)

@@ -36,6 +36,7 @@ def accept(event: RenderedImage, found: Judgement) -> QAEvent:
             producer="examine", version=VERSION, parents=(event.image.image_id, event.graph.graph_id), notes=notes
         ),
         held_out_per_mille=event.held_out_per_mille,
+        views=tuple(view.image for view in event.views[: len(found.scene.views)]),
     )
 
 

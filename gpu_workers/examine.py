@@ -23,7 +23,7 @@ from gpu_workers.relabel import salvage
 from schemas.base import Event
 from schemas.bounds import MAX_ATTEMPT
 from schemas.errors import PermanentError, RetryableError
-from schemas.events import QAEvent, Rejection, RenderedImage, Truth
+from schemas.events import ImageRef, QAEvent, Rejection, RenderedImage, Truth
 from schemas.graph import merged_notes
 from schemas.ids import derived_seed, sample_id
 from schemas.interfaces import ObjectStore, Results
@@ -32,7 +32,7 @@ from spatial.questions import ask
 from spatial.questions.object_names import NamedScene
 from spatial.relations.scene_extraction import extract_scene
 from spatial.splits import split_of
-from spatial.world.seen_world import seen_world
+from spatial.world.seen_world import seen_views, seen_world
 
 WHOLE_SCENE_KINDS = frozenset({"selection", "multi_hop", "unanswerable"})
 """Kinds of questions about everything in the picture. Annotators with a list of categories, or a detector that is run only
@@ -100,15 +100,21 @@ class ExamineHandler:
         if not isinstance(event, RenderedImage):
             return PermanentError("failed", f"examine takes pictures, not {type(event).__name__}")
         try:
-            stored = self._store.get(event.image.key)
-            if stored is None:
-                return PermanentError("missing_image", f"nothing is stored under {event.image.key}")
-            check_picture(stored.data, event.image)
+            picture, *views = (self._checked(image) for image in (event.image, *(view.image for view in event.views)))
         except PictureFault as fault:
             return _OpenedPicture(event, b"", event.truth, fault.finding)
         except (RetryableError, PermanentError) as failure:
             return failure
-        return _OpenedPicture(event, stored.data, event.truth, self._nsfw_finding(stored.data))
+        flagged = (self._nsfw_finding(each) for each in (picture, *views))
+        return _OpenedPicture(event, picture, event.truth, next((each for each in flagged if each is not None), None))
+
+    def _checked(self, image: ImageRef) -> bytes:
+        """A stored picture. Raises PictureFault, PermanentError where it is missing or none, RetryableError."""
+        stored = self._store.get(image.key)
+        if stored is None:
+            raise PermanentError("missing_image", f"nothing is stored under {image.key}")
+        check_picture(stored.data, image)
+        return stored.data
 
     def _nsfw_finding(self, picture: bytes) -> Finding | None:
         if self._policy.censor is None:
@@ -201,7 +207,7 @@ class ExamineHandler:
         layers = read_layers(picture)
         if layers is not None:  # it was drawn from the graph's scene in metres
             world = seen_world(event.graph, scene.objects, canvas[0], layers.covers)
-            scene = scene.model_copy(update={"world": world})
+            scene = scene.model_copy(update={"world": world, "views": seen_views(event)})
         sample = sample_id(event.image.image_id)
         strictness = self._policy.question_margin
         split = split_of(event.graph, event.held_out_per_mille)

@@ -5,8 +5,9 @@ A second writer of a key reads what the first one stored.  Does not draw, publis
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from schemas.errors import PermanentError, RetryableError
 from schemas.events import Truth
@@ -18,13 +19,17 @@ NOTES = "skg-notes"
 
 @dataclass(frozen=True)
 class StoredPicture:
-    """A picture in the store, and the seconds that drawing it took (0 when it was stored before)."""
+    """A picture in the store, and the seconds that drawing it took (0 when it was stored before).
+
+    `views`: the pictures of further cameras of the same scene.
+    """
 
     data: bytes
     media_type: str
     truth: Truth | None
     seconds: float
     notes: Mapping[str, str]
+    views: tuple["StoredPicture", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,16 +49,33 @@ class ImageStore:
     def __init__(self, store: ObjectStore, read_truth: Callable[[bytes], Truth | None]) -> None:
         self._store, self._read_truth = store, read_truth
 
-    def find(self, key: str) -> StoredPicture | RetryableError | None:
-        """The picture stored under `key`, or None."""
+    def find(self, keys: Sequence[str]) -> StoredPicture | RetryableError | None:
+        """The picture stored under the first key with its views under the others, or None where there is none.
+
+        Views are stored before their picture: those that are missing then were never drawn.
+        """
         try:
-            found = self._store.get(key)
+            first, *views = (self._store.get(key) for key in keys)
         except RetryableError as failure:
             return failure
-        return None if found is None else self._read(found)
+        if first is None:
+            return None
+        found = (self._read(view) for view in takewhile(lambda view: view is not None, views) if view is not None)
+        return replace(self._read(first), views=tuple(found))
 
-    def put(self, key: str, drawn: Drawn) -> Outcome:
-        """Store a drawing under `key` unless there is one; returns what is stored there then."""
+    def put(self, keys: Sequence[str], drawn: Drawn) -> Outcome:
+        """Store the views of a drawing and then the drawing, each under its key unless there is one; returns what is stored
+        there then."""
+        views = list[StoredPicture]()
+        for key, view in zip(keys[1:], drawn.drawing.views, strict=False):
+            stored = self._put(key, Drawn(view, 0.0))
+            if not isinstance(stored, StoredPicture):
+                return stored
+            views.append(stored)
+        first = self._put(keys[0], drawn)
+        return replace(first, views=tuple(views)) if isinstance(first, StoredPicture) else first
+
+    def _put(self, key: str, drawn: Drawn) -> Outcome:
         made = drawn.drawing
         picture = StoredPicture(made.data, made.media_type, made.truth, drawn.seconds, made.notes)
         metadata = {NOTES: json.dumps(dict(picture.notes), sort_keys=True)} if picture.notes else {}

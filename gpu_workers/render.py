@@ -17,9 +17,9 @@ from PIL import Image, UnidentifiedImageError
 from gpu_workers.image_store import Drawn, ImageStore, Outcome, StoredPicture
 from schemas.base import Event
 from schemas.errors import PermanentError, RetryableError
-from schemas.events import ImageRef, RenderedImage
+from schemas.events import ImageRef, RenderedImage, RenderedView
 from schemas.graph import Provenance, SpatialGraph, merged_notes
-from schemas.ids import derived_seed, image_id, image_key
+from schemas.ids import derived_seed, image_id, image_key, view_id
 from schemas.interfaces import ObjectStore, Renderer, Results
 from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 
@@ -34,13 +34,18 @@ STORE_CALLS = 4
 
 @dataclass(frozen=True)
 class _Job:
-    """A graph, the number of the attempt, and the ids and seed derived from both."""
+    """A graph, the number of the attempt, and the ids and seed derived from both. `images`: of its picture, then of those
+    of further cameras."""
 
     graph: SpatialGraph
     attempt: int
-    image: str
-    key: str
+    images: tuple[str, ...]
     seed: int
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Where its pictures are stored."""
+        return tuple(image_key(image, EXTENSION) for image in self.images)
 
 
 Request = tuple[str, int]
@@ -75,7 +80,7 @@ class RenderHandler:
         """
         jobs = {_request(event): self._job(event) for event in events if isinstance(event, SpatialGraph)}
         found: dict[Request, Outcome | None] = dict(
-            zip(jobs, self._lookups.map(self._images.find, [job.key for job in jobs.values()]), strict=True)
+            zip(jobs, self._lookups.map(self._images.find, [job.keys for job in jobs.values()]), strict=True)
         )
         missing = [jobs[request] for request, outcome in found.items() if outcome is None]
         stored: dict[Request, Future[Outcome]] = {}
@@ -83,7 +88,7 @@ class RenderHandler:
             for job, drawn in zip(part, self._draw(part), strict=True):
                 request = job.graph.graph_id, job.attempt
                 if isinstance(drawn, Drawn):
-                    stored[request] = self._uploads.submit(self._images.put, job.key, drawn)
+                    stored[request] = self._uploads.submit(self._images.put, job.keys, drawn)
                 else:
                     found[request] = drawn
 
@@ -95,8 +100,10 @@ class RenderHandler:
 
     def _job(self, graph: SpatialGraph) -> _Job:
         image = image_id(graph.graph_id, self._renderer.name, self._renderer.parameters, graph.attempt)
+        cameras = 0 if graph.world is None else len(graph.world.views)
+        images = (image, *(view_id(image, number) for number in range(1, cameras + 1)))
         seed = derived_seed("render", graph.graph_id, graph.attempt)
-        return _Job(graph.model_copy(update={"attempt": 0}), graph.attempt, image, image_key(image, EXTENSION), seed)
+        return _Job(graph.model_copy(update={"attempt": 0}), graph.attempt, images, seed)
 
     def _draw(self, jobs: Sequence[_Job]) -> list[Drawn | RetryableError | PermanentError]:
         """Draw a batch; after a PermanentError draw one by one, so that the others do not fail with it."""
@@ -120,20 +127,34 @@ class RenderHandler:
             return self._event(jobs[_request(event)], outcome)
         return outcome or RetryableError(f"{event.graph_id} was not drawn")
 
-    def _event(self, job: _Job, picture: StoredPicture) -> list[Event] | Exception:
-        size = picture_size(picture.data)
+    def _reference(self, image: str, picture: StoredPicture) -> ImageRef:
+        """What announces a stored picture. Raises PermanentError for an object that is none."""
+        key, size = image_key(image, EXTENSION), picture_size(picture.data)
         if size is None:
-            return PermanentError("failed", f"the object {job.key} is not a picture")
-        reference = ImageRef(
-            image_id=job.image,
+            raise PermanentError("failed", f"the object {key} is not a picture")
+        return ImageRef(
+            image_id=image,
             bucket=self._bucket,
-            key=job.key,
+            key=key,
             sha256=hashlib.sha256(picture.data).hexdigest(),
             size=len(picture.data),
             media_type=picture.media_type,
             width=size[0],
             height=size[1],
         )
+
+    def _views(self, job: _Job, picture: StoredPicture) -> Iterator[RenderedView]:
+        """The pictures of further cameras. Raises PermanentError for an object that is no picture with its truth."""
+        for image, view in zip(job.images[1:], picture.views, strict=False):
+            if view.truth is None:
+                raise PermanentError("failed", f"the object {image_key(image, EXTENSION)} says nothing of what it shows")
+            yield RenderedView(image=self._reference(image, view), truth=view.truth)
+
+    def _event(self, job: _Job, picture: StoredPicture) -> list[Event] | Exception:
+        try:
+            reference, views = self._reference(job.images[0], picture), tuple(self._views(job, picture))
+        except PermanentError as failure:
+            return failure
         provenance = Provenance(
             producer=PRODUCER, version=VERSION, parents=(job.graph.seed_id, job.graph.graph_id),
             notes=merged_notes(picture.notes, {"parameters": json.dumps(self._renderer.parameters, sort_keys=True)}),
@@ -149,6 +170,7 @@ class RenderHandler:
                 truth=picture.truth,
                 provenance=provenance,
                 held_out_per_mille=self._held_out_per_mille,
+                views=views,
             )
         ]
 

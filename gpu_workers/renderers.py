@@ -6,7 +6,7 @@ Imports no renderer: `make` does, in the process that draws.  An installed distr
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -121,12 +121,13 @@ RENDERERS = PluginTable(GROUP, _BUILT_IN, RendererSpec)
 """By the name in SKG_RENDERER."""
 
 
-def capabilities_of(renderer: str) -> RendererCapabilities:
-    """What a renderer can draw, by its name with or without a version (`collage`, `collage-1`).
+def capabilities_of(renderer: str, view_share: float = 0.0) -> RendererCapabilities:
+    """What a renderer can draw, by its name with or without a version (`collage`, `collage-1`), and of what share of its
+    worlds further cameras are wanted.
 
     One that is not in the table is assumed to draw any words: it may be installed only where pictures are drawn.
     """
     for name in (renderer, renderer.rpartition("-")[0]):
         if name in RENDERERS:
-            return RENDERERS[name].capabilities(renderer)
+            return replace(RENDERERS[name].capabilities(renderer), view_share=view_share)
     return any_words(renderer)

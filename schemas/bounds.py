@@ -31,6 +31,9 @@ LEAST_METRES = 0.0001
 MAX_CAMERA = 1e6
 """Either way, of a camera's numbers: pixels of its focal length and centre, and what moves the world before it."""
 
+MAX_VIEWS = 4
+"""Further cameras of one scene: each costs as much as a picture, and a question shows two."""
+
 MAX_SECONDS = 604_800.0
 """A week: no picture takes longer to draw."""
 

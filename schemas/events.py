@@ -23,6 +23,7 @@ from schemas.bounds import (
     MAX_SECONDS,
     MAX_SEEN,
     MAX_SOURCE_BYTES,
+    MAX_VIEWS,
     MAX_WEIGHT,
     MAX_WHOLE,
 )
@@ -32,7 +33,8 @@ from schemas.reasons import DEAD_LETTER_REASONS, GATES, REASONS
 
 __all__ = [
     "MAX_CONCEPT_CHARS", "MAX_CONTEXT_CHARS", "MAX_GRAPHS_PER_SEED_EVENT", "STAGES",
-    "DeadLetter", "ImageRef", "QAEvent", "Question", "Rejection", "RenderedImage", "Scene", "SeedConcept", "SeedOptions",
+    "DeadLetter", "ImageRef", "QAEvent", "Question", "Rejection", "RenderedImage", "RenderedView", "Scene", "SeedConcept",
+    "SeedOptions",
     "SeenObject", "SeenRelation", "Stage", "Truth",
 ]  # fmt: skip
 
@@ -130,13 +132,21 @@ HELD_OUT_WHERE_UNSTATED = 50
 """The share of events and tables from before it could be set."""
 
 
+class RenderedView(Model):
+    """The picture of a further camera of a graph's world, and its ground truth."""
+
+    image: ImageRef
+    truth: Truth
+
+
 class RenderedImage(Event):
     """A picture of a graph (topic `skg.images`). `truth` is None when the renderer has no ground truth.
 
     `held_out_per_mille` decides the split of its sample, so which questions may be asked; it is fixed here and handed on.
+    `views`: since 1.4 the pictures of the world's further cameras, in their order.
     """
 
-    VERSION: ClassVar[str] = "1.3"
+    VERSION: ClassVar[str] = "1.4"
 
     image: ImageRef
     graph: SpatialGraph
@@ -147,11 +157,16 @@ class RenderedImage(Event):
     truth: Truth | None = None
     provenance: Provenance
     held_out_per_mille: HeldOutShare = HELD_OUT_WHERE_UNSTATED
+    views: Annotated[tuple[RenderedView, ...], Field(max_length=MAX_VIEWS, exclude_if=lambda views: not views)] = ()
 
 
 MIN_CHOICES = 2
 OPEN_KINDS = frozenset({"grounding", "description"})
 """The kinds of questions whose answer may be open: without choices."""
+
+
+ViewNumber = Annotated[int, Field(ge=0, le=MAX_VIEWS)]
+"""Of a picture of a sample: 0 is its image."""
 
 
 class Question(Model):
@@ -161,6 +176,8 @@ class Question(Model):
     `[x, y, w, h]` or a point `[x, y]` in pixels of the image as JSON text, or a paragraph.
     `objects` are the ids that the question is about.
     `certificate` is JSON text: premises, rules, margin, referring expressions, difficulty.
+    `views`: the pictures that are shown with it, in this order, by number: 0 is the sample's image, 1 the first of the
+    further ones.  Empty where it is asked about the image alone.
     """
 
     id: Id
@@ -170,6 +187,7 @@ class Question(Model):
     choices: Annotated[tuple[Text, ...], Field(max_length=MAX_CHOICES)]
     objects: Annotated[tuple[Whole, ...], Field(max_length=MAX_SEEN)] = ()
     certificate: Annotated[str, Field(max_length=MAX_CERTIFICATE_CHARS)]
+    views: Annotated[tuple[ViewNumber, ...], Field(max_length=MAX_VIEWS + 1, exclude_if=lambda views: not views)] = ()
 
     @model_validator(mode="after")
     def _answer_is_a_choice(self) -> Self:
@@ -187,10 +205,11 @@ class QAEvent(Event):
 
     `held_out_per_mille` is the picture's: the questions were asked in the split that it gives.
     Since 1.3 questions of kind `grounding` and `description` may have no choices; since 1.4 a scene may have a `world`,
-    since 1.5 its bodies say what hides them.
+    since 1.5 its bodies say what hides them.  Since 1.6 there may be `views`, the pictures of further cameras in the order
+    of the scene's.
     """
 
-    VERSION: ClassVar[str] = "1.5"
+    VERSION: ClassVar[str] = "1.6"
 
     sample_id: Id
     image: ImageRef
@@ -199,6 +218,16 @@ class QAEvent(Event):
     questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=MAX_QUESTIONS)]
     provenance: Provenance
     held_out_per_mille: HeldOutShare = HELD_OUT_WHERE_UNSTATED
+    views: Annotated[tuple[ImageRef, ...], Field(max_length=MAX_VIEWS, exclude_if=lambda views: not views)] = ()
+
+    @model_validator(mode="after")
+    def _views_are_those_of_the_scene(self) -> Self:
+        if len(self.views) != len(self.scene.views):
+            raise ValueError(f"{len(self.views)} pictures of further cameras, but the scene has {len(self.scene.views)}")
+        shown = [number for question in self.questions for number in question.views]
+        if max(shown, default=0) > len(self.views):
+            raise ValueError(f"a question shows picture {max(shown)}, there are {len(self.views)} beside the image")
+        return self
 
 
 class Rejection(Event):

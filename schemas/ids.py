@@ -58,6 +58,11 @@ def image_id(graph_id: str, renderer: str, parameters: Mapping[str, object], att
     return content_id("image", graph_id, renderer, dict(parameters), attempt)
 
 
+def view_id(image: str, number: int) -> str:
+    """The id of the picture of a further camera (1, 2 …) of the scene that picture `image` shows."""
+    return content_id("view", image, number)
+
+
 def image_key(image: str, extension: str) -> str:
     """The object key of a picture; the two-character folder spreads load over the store's prefixes."""
     return f"images/{image[:2]}/{image}.{extension}"

@@ -50,6 +50,7 @@ class Drawing:
     """A finished picture: its encoded file, its size in pixels, and the renderer's ground truth.
 
     `file` encodes it, on the thread that stores the picture, while the renderer draws the next one.
+    `views`: the drawings of the world's further cameras, in their order.
     `notes` go into provenance and into the stored file's metadata: what a picture depends on besides its id, such as the
     device and the batch. Short text; object metadata holds at most two kilobytes.
     """
@@ -60,6 +61,7 @@ class Drawing:
     height: int
     truth: Truth | None
     notes: Mapping[str, str] = field(default_factory=dict)
+    views: Sequence["Drawing"] = ()
 
     @property
     def data(self) -> bytes:

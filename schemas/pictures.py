@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from schemas.base import Id, Key, Model, Name, Whole
-from schemas.bounds import CANVAS_MAX, MAX_ELEMENTS, MAX_IMAGE_BYTES, MAX_RELATIONS, MAX_SEEN, MAX_SEEN_RELATIONS
+from schemas.bounds import CANVAS_MAX, MAX_ELEMENTS, MAX_IMAGE_BYTES, MAX_RELATIONS, MAX_SEEN, MAX_SEEN_RELATIONS, MAX_VIEWS
 from schemas.graph import Attributes, Box, Depth, Excluded, Others, Relation
 from schemas.predicate_names import check_arity, check_others
 from schemas.world import Camera, Degrees, Length, Metres
@@ -62,12 +62,16 @@ class Truth(Model):
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
-        known: set[int] = set()
-        for thing in self.objects:
-            if thing.id in known:
-                raise ValueError(f"two objects have the id {thing.id}")
-            known.add(thing.id)
+        _check_unique(self.objects)
         return self
+
+
+def _check_unique(objects: tuple[SeenObject, ...]) -> None:
+    known: set[int] = set()
+    for thing in objects:
+        if thing.id in known:
+            raise ValueError(f"two objects have the id {thing.id}")
+        known.add(thing.id)
 
 
 class SeenRelation(Model):
@@ -127,10 +131,27 @@ class SeenWorld(Model):
     bodies: Annotated[tuple[SeenBody, ...], Field(max_length=MAX_SEEN)]
 
 
+class SeenView(Model):
+    """What another camera sees of the same scene, in a picture of its own: boxes are in pixels of `canvas`.
+
+    `objects` are those of which anything is seen, with the ids that they have in all pictures.  The intrinsics of `camera`
+    are in pixels of the canvas.
+    """
+
+    canvas: tuple[Pixels, Pixels]
+    objects: SeenObjects
+    camera: Camera
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        _check_unique(self.objects)
+        return self
+
+
 class Scene(Model):
     """The contents of a picture: the only basis of questions. Boxes are in pixels of `canvas`.
 
-    `world` is there where the picture was drawn from a scene in metres.
+    `world` is there where the picture was drawn from a scene in metres; `views` where it was drawn from further cameras.
     """
 
     canvas: tuple[Pixels, Pixels]
@@ -139,6 +160,7 @@ class Scene(Model):
     relations: Annotated[tuple[SeenRelation, ...], Field(max_length=MAX_SEEN_RELATIONS)] = ()
     excluded: Excluded = ()
     world: Annotated[SeenWorld | None, Field(exclude_if=lambda world: world is None)] = None
+    views: Annotated[tuple[SeenView, ...], Field(max_length=MAX_VIEWS, exclude_if=lambda views: not views)] = ()
 
     @model_validator(mode="after")
     def _each_object_has_its_body(self) -> Self:

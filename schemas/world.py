@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from schemas.base import Model, Name, Whole
-from schemas.bounds import LEAST_METRES, MAX_CAMERA, MAX_METRES, MAX_OBJECTS
+from schemas.bounds import LEAST_METRES, MAX_CAMERA, MAX_METRES, MAX_OBJECTS, MAX_VIEWS
 
 Metres = Annotated[float, Field(ge=-MAX_METRES, le=MAX_METRES)]
 Length = Annotated[float, Field(ge=LEAST_METRES, le=MAX_METRES)]
@@ -61,11 +61,16 @@ class Space(Model):
 
 
 class World(Model):
-    """A solved scene. `bodies` are in the order of the graph's objects."""
+    """A solved scene. `bodies` are in the order of the graph's objects.
+
+    `camera` is the one before which the graph's relations hold.  `views`: further ones of the same scene; not serialised
+    where there are none.
+    """
 
     space: Space
     bodies: Annotated[tuple[Body, ...], Field(max_length=MAX_OBJECTS)]
     camera: Camera
+    views: Annotated[tuple[Camera, ...], Field(max_length=MAX_VIEWS, exclude_if=lambda views: not views)] = ()
 
     @model_validator(mode="after")
     def _supports_are_bodies(self) -> Self:

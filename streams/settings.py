@@ -15,6 +15,7 @@ from monitoring.redaction import redacted
 from schemas.bounds import MAX_HELD_OUT_PER_MILLE
 from schemas.events import STAGES
 from schemas.llm.token_limits import LEAST_TOKENS, MOST_TOKENS, CallTokens, parse_stage_tokens
+from spatial.knowledge.renderer_capabilities import DEFAULT_VIEW_SHARE
 from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from streams.address_redaction import masked, passwords_in
 from streams.broker.topic_partitions import parse_partitions
@@ -258,6 +259,9 @@ class AgentSettings(ProcessSettings, StoreSettings, LanguageSettings, AgentsGrou
     agents_in_flight: int = Field(16, ge=1, le=1024, description="seeds processed concurrently")
     agents_drain_s: Seconds = Field(20.0, description="how long SIGTERM waits for seeds in progress")
     renderer: str = Field(DEFAULT_RENDERER, description="renderer that graphs are planned for")
+    view_share: float = Field(
+        DEFAULT_VIEW_SHARE, ge=0, le=1, description="share of scenes in metres that are drawn from further cameras too"
+    )
 
 
 class DiffusionSettings(_Settings):

@@ -8,7 +8,7 @@ import json
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,11 +26,15 @@ TRIES = 3
 
 END_S = 5.0
 
+PIXEL_BYTES = 9
+"""Of each pixel of each camera: three of colour, four of depth, two of the index."""
+
 
 @dataclass(frozen=True, eq=False)
 class Traced:
     """`picture`: height × width × 3 bytes.  `depth`: metres along the camera's axis, height × width, of the first surface.
-    `index`: that of the object at each pixel.  `build_s` and `trace_s`: what it took in seconds.
+    `index`: that of the object at each pixel.  `build_s` and `trace_s`: what it took in seconds.  `views`: what the further
+    cameras see.
     """
 
     picture: NDArray[np.uint8]
@@ -38,6 +42,7 @@ class Traced:
     index: NDArray[np.uint16]
     build_s: float
     trace_s: float
+    views: Sequence["Traced"] = ()
 
 
 class BlenderDied(Exception):
@@ -89,12 +94,8 @@ class BlenderProcess:
         assert process.stdout is not None
         send(process.stdin, header, arrays)
         reply, data = receive(process.stdout)
-        height, width = reply["height"], reply["width"]
-        pixels = height * width
-        picture = np.frombuffer(data, np.uint8, 3 * pixels).reshape(height, width, 3)
-        depth = np.frombuffer(data, np.float32, pixels, 3 * pixels).reshape(height, width)
-        index = np.frombuffer(data, np.uint16, pixels, 7 * pixels).reshape(height, width)
-        return Traced(picture, depth, index, reply["build_s"], reply["trace_s"])
+        first, *views = (_traced(reply, data, number) for number in range(len(reply["trace_s"])))
+        return replace(first, views=views)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
@@ -105,6 +106,17 @@ class BlenderProcess:
                 stderr=subprocess.DEVNULL,
             )
         return self._process
+
+
+def _traced(reply: dict[str, Any], data: bytes, number: int) -> Traced:
+    """What one of the cameras sees, of an answer with all of it."""
+    height, width = reply["height"], reply["width"]
+    pixels = height * width
+    start = number * PIXEL_BYTES * pixels
+    picture = np.frombuffer(data, np.uint8, 3 * pixels, start).reshape(height, width, 3)
+    depth = np.frombuffer(data, np.float32, pixels, start + 3 * pixels).reshape(height, width)
+    index = np.frombuffer(data, np.uint16, pixels, start + 7 * pixels).reshape(height, width)
+    return Traced(picture, depth, index, reply["build_s"], reply["trace_s"][number])
 
 
 def send(stream: IO[bytes], header: dict[str, Any], arrays: Sequence[bytes]) -> None:

@@ -56,7 +56,7 @@ def scene_shot(graph: SpatialGraph, seed: int, settings: TraceSettings) -> Scene
     shot = Shot(
         parts=parts, lights=lights, sky=around.sky, camera=pinhole(world.camera, settings.side / width),
         size=(settings.side, round(settings.side * height / width)),
-        exposure=around.exposure, settings=settings,
+        exposure=around.exposure, settings=settings, views=[pinhole(one, settings.side / width) for one in world.views],
     )  # fmt: skip
     return SceneShot(shot, triangles, frozenset(around.elements | {filler.category for filler in behind}))
 

@@ -1,4 +1,4 @@
-"""One picture to be traced: meshes in place, lights, sky, camera and settings, as the Blender program takes them.
+"""One picture to be traced, and others of its scene: meshes in place, lights, sky, cameras and settings.
 
 In: parts, lights, a camera.  Out: a header and arrays.  Knows no thing and no room.
 """
@@ -75,7 +75,7 @@ class TraceSettings:
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """Everything that one picture is traced from."""
+    """Everything that one picture is traced from. `views`: further cameras, each of which gives a picture of its own."""
 
     parts: Sequence[Placed]
     lights: Sequence[Light]
@@ -84,6 +84,7 @@ class Shot:
     size: tuple[int, int]
     exposure: float = 0.0
     settings: TraceSettings = field(default_factory=TraceSettings)
+    views: Sequence[Pinhole] = ()
 
 
 def message_of(shot: Shot) -> tuple[dict[str, Any], list[bytes]]:
@@ -103,7 +104,7 @@ def message_of(shot: Shot) -> tuple[dict[str, Any], list[bytes]]:
         "materials": [asdict(one) for one in materials],
         "lights": [asdict(light) for light in shot.lights],
         "sky": asdict(shot.sky),
-        "camera": {"intrinsics": shot.camera.intrinsics, "pose": _flat(camera_pose(shot.camera))},
+        "cameras": [{"intrinsics": one.intrinsics, "pose": _flat(camera_pose(one))} for one in (shot.camera, *shot.views)],
     }
     return header, chunks
 

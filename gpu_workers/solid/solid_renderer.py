@@ -6,6 +6,7 @@ Uses no broker and no store.
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +17,7 @@ from PIL import Image
 
 from gpu_workers.picture_metadata import packet, read_packet
 from gpu_workers.solid.blender_process import BlenderProcess, Traced
-from gpu_workers.solid.scene_shot import scene_shot
+from gpu_workers.solid.scene_shot import SceneShot, scene_shot
 from gpu_workers.solid.shot import TraceSettings
 from gpu_workers.solid.silhouettes import Silhouette, covers, silhouette
 from gpu_workers.solid.solid_truth import SeenScene, scene_truth
@@ -25,6 +26,7 @@ from schemas.events import Truth
 from schemas.graph import SpatialGraph
 from schemas.interfaces import Drawing
 from schemas.picture_layers import Layers, with_layers
+from spatial.world.pinhole import Pinhole
 
 DEFAULT_PYTHON = Path(sys.prefix).parent / ".venv-solid" / "bin" / "python"
 """Beside this environment: where `make setup-solid` installs Blender."""
@@ -73,13 +75,21 @@ class SolidRenderer:
     def _draw(self, graph: SpatialGraph, seed: int) -> Drawing:
         scene = scene_shot(graph, seed, self._settings)
         traced = self._blender.trace(scene.shot)
+        first, *views = (
+            self._drawing(graph, scene, camera, seen)
+            for camera, seen in zip((scene.shot.camera, *scene.shot.views), (traced, *traced.views), strict=True)
+        )
+        return replace(first, views=views)
+
+    def _drawing(self, graph: SpatialGraph, scene: SceneShot, camera: Pinhole, traced: Traced) -> Drawing:
+        """What one camera sees of a scene."""
         size = scene.shot.size
-        shapes = [silhouette(scene.triangles[i], scene.shot.camera, size) for i in range(len(graph.objects))]
+        shapes = [silhouette(scene.triangles[i], camera, size) for i in range(len(graph.objects))]
         words = [thing.attributes for thing in graph.objects]
-        truth = scene_truth(graph, SeenScene(traced.index, shapes, words, scene.elements))
-        file = partial(encoded, traced, truth, shapes)
+        further = None if camera is scene.shot.camera else camera
+        truth = scene_truth(graph, SeenScene(traced.index, shapes, words, scene.elements, further))
         notes = {"trace_s": f"{traced.trace_s:.2f}", "device": self._settings.device}
-        return Drawing(file, MEDIA_TYPE, *size, truth, notes)
+        return Drawing(partial(encoded, traced, truth, shapes), MEDIA_TYPE, *size, truth, notes)
 
 
 def solid_renderer(given: Mapping[str, Any]) -> SolidRenderer:

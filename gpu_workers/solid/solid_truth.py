@@ -18,6 +18,7 @@ from schemas.world import Body
 from spatial.relations.predicate_table import PREDICATES
 from spatial.relations.relation_truth import relation_holds
 from spatial.world.footprints import body_corners, meet
+from spatial.world.pinhole import Pinhole
 from spatial.world.world_solver import LEANING
 
 CONTACT = frozenset({"on", "inside", "under", "touching", "on_stack"})
@@ -32,23 +33,26 @@ TOUCH_M = 0.02
 
 @dataclass(frozen=True, eq=False)
 class SeenScene:
-    """What was traced. `index`: height × width, an object's number and one at each pixel, 0 for none."""
+    """What was traced. `index`: height × width, an object's number and one at each pixel, 0 for none.  `camera`: a further
+    one of the world; None for the first, whose depths the layout has."""
 
     index: NDArray[np.uint16]
     silhouettes: Sequence[Silhouette]
     attributes: Sequence[tuple[str, ...]]
     elements: Collection[str]
+    camera: Pinhole | None = None
 
 
 def scene_truth(graph: SpatialGraph, seen: SeenScene) -> Truth:
     """The truth of a finished picture."""
+    depths = graph.layout.depth if seen.camera is None else depths_before(seen.camera, graph)
     objects = tuple(
         SeenObject(
             id=thing.id,
             category=thing.category,
             attributes=seen.attributes[thing.id],
             box=visible_box(seen.index == thing.id + 1),
-            depth=graph.layout.depth[thing.id],
+            depth=depths[thing.id],
             visible=visible_share(seen, thing.id),
         )
         for thing in graph.objects
@@ -57,6 +61,13 @@ def scene_truth(graph: SpatialGraph, seen: SeenScene) -> Truth:
     height, width = seen.index.shape
     drawn = tuple(r for r in graph.relations if is_shown(r, objects, graph.world.bodies, (width, height)))
     return Truth(objects=objects, drawn=drawn, elements=tuple(sorted(seen.elements)))
+
+
+def depths_before(camera: Pinhole, graph: SpatialGraph) -> tuple[float, ...]:
+    """Metres along a camera's axis to the centre of each object's body, as a layout has them of the first camera."""
+    assert graph.world is not None
+    centres = np.array([body.position for body in graph.world.bodies])
+    return tuple(round(float(value), 4) for value in camera.to_camera(centres)[:, 2])
 
 
 def visible_share(seen: SeenScene, number: int) -> float:

@@ -11,17 +11,22 @@ from spatial.knowledge.categories import Category
 PALETTE = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray")
 """Colours of recoloured pictures: those that people name consistently."""
 
+DEFAULT_VIEW_SHARE = 0.25
+"""Of scenes in metres, the share that is drawn from further cameras too: about a third more pictures to trace."""
+
 
 @dataclass(frozen=True)
 class RendererCapabilities:
     """`pictures`: the renderer composes pictures of categories, which it can recolour and mirror; it draws nothing else.
 
-    `in_metres`: it draws what has its place in a world of metres.
+    `in_metres`: it draws what has its place in a world of metres.  `view_share`: of such worlds, the share that are planned
+    with further cameras.
     """
 
     renderer: str
     pictures: bool
     in_metres: bool = False
+    view_share: float = 0.0
 
     def draws(self, category: Category | None) -> bool:
         """Whether it can draw a category (None: one that the knowledge base does not know)."""

@@ -1,15 +1,15 @@
 """The scene in metres of a picture, for questions.
 
 In: a graph with its world, the objects seen in the picture, what hides them.  Out: a `SeenWorld`, or None where
-there is none.
+there is none; and what its further cameras see.
 """
 
 from collections.abc import Sequence
 
-from schemas.events import SeenObject
+from schemas.events import RenderedImage, SeenObject
 from schemas.graph import SpatialGraph
 from schemas.picture_layers import Covers
-from schemas.pictures import Cover, SeenBody, SeenWorld
+from schemas.pictures import Cover, SeenBody, SeenView, SeenWorld
 from schemas.world import Camera
 from spatial.world.body_table import bodies
 
@@ -30,14 +30,29 @@ def seen_world(
     )
 
 
-def camera_in_pixels(graph: SpatialGraph, width: int) -> Camera:
-    """The planned camera, its intrinsics in pixels of a picture of this width. The graph has a world."""
+def seen_views(event: RenderedImage) -> tuple[SeenView, ...]:
+    """What the further cameras of a picture's world see: the objects of which anything is visible there."""
+    cameras = 0 if event.graph.world is None else len(event.graph.world.views)
+    return tuple(
+        SeenView(
+            canvas=(view.image.width, view.image.height),
+            objects=tuple(thing for thing in view.truth.objects if thing.visible > 0),
+            camera=camera_in_pixels(event.graph, view.image.width, number),
+        )
+        for number, view in enumerate(event.views[:cameras], start=1)
+    )
+
+
+def camera_in_pixels(graph: SpatialGraph, width: int, view: int = 0) -> Camera:
+    """The planned camera, or that of a further view (1, 2 …), its intrinsics in pixels of a picture of this width. The
+    graph has a world with that camera."""
     assert graph.world is not None
+    planned = (graph.world.camera, *graph.world.views)[view]
     scale = width / graph.layout.canvas[0]
-    fx, fy, cx, cy = graph.world.camera.intrinsics
+    fx, fy, cx, cy = planned.intrinsics
     return Camera(
         intrinsics=(fx * scale, fy * scale, cx * scale, cy * scale),
-        world_to_camera=graph.world.camera.world_to_camera,
+        world_to_camera=planned.world_to_camera,
     )
 
 

@@ -24,6 +24,7 @@ from spatial.relations.relation_truth import LOOKS
 from spatial.world.body_table import BodyKind, bodies
 from spatial.world.candidate_sampling import BodySpec
 from spatial.world.framing import framed_views
+from spatial.world.further_views import further_cameras
 from spatial.world.viewpoints import SpaceKind, View, choose_view
 from spatial.world.world_search import Placement, PlacementTask, Support, WorldSearch, seen_from
 
@@ -47,9 +48,11 @@ class WorldRequest:
 
 
 def solve_world(
-    draft: Draft, attributes: Sequence[tuple[str, ...]], canvas: tuple[int, int], seed: int
+    draft: Draft, attributes: Sequence[tuple[str, ...]], canvas: tuple[int, int], seed: int, view_share: float = 0.0
 ) -> tuple[Layout, World] | Unsatisfiable:
     """A scene in which every relation of `draft` holds as its camera sees it. `attributes`: of each object, in order.
+
+    `view_share` of all scenes have further cameras.
 
     Raises NoLayout where none was found although none is proven impossible, and for what has no body.
     """
@@ -62,7 +65,7 @@ def solve_world(
     for number in range(VIEWS):
         found = _tried(request, canvas[0], Random(f"{seed} {number}"))
         if found is not None:
-            return found
+            return found[0], _with_views(found[1], canvas[0], Random(f"{seed} views"), view_share)
     for effort in (QUICK, THOROUGH):
         proof = refutation(draft, canvas, effort)
         if isinstance(proof, tuple):
@@ -70,6 +73,13 @@ def solve_world(
         if proof != UNDECIDED:
             break
     raise NoLayout(f"no places for {len(draft.objects)} things with {len(draft.relations)} relations were found")
+
+
+def _with_views(world: World, side: int, rng: Random, share: float) -> World:
+    """The world with further cameras, if it is one of that share."""
+    if rng.random() >= share:
+        return world
+    return world.model_copy(update={"views": further_cameras(world, side, rng)})
 
 
 def _tried(request: WorldRequest, side: int, rng: Random) -> tuple[Layout, World] | None:

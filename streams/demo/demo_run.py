@@ -118,7 +118,7 @@ def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:
 
     The settings of judges and of what is in the dataset are kept; a model that judges pictures is chosen by `--llm`.
     """
-    kept = {*judging(), variable_of("held_out_per_mille"), variable_of("dataset_depth")}
+    kept = {*judging(), variable_of("held_out_per_mille"), variable_of("dataset_depth"), variable_of("view_share")}
     own = {
         name: value
         for name, value in os.environ.items()

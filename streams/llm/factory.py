@@ -89,7 +89,13 @@ def make_language_agents(settings: AgentSettings, store: ObjectStore) -> Languag
         settings.llm_url, settings.llm_model, settings.llm_api_key.get_secret_value(), settings.llm_timeout_s
     )
     model = wrap_client(OpenAIClient(endpoint), ConcurrencyLimit(settings.llm_in_flight, metrics.set_calls), store, account)
-    tools = Tools(model, metrics, capabilities_of(settings.renderer), settings.llm_temperature, settings.call_tokens)
+    tools = Tools(
+        model,
+        metrics,
+        capabilities_of(settings.renderer, settings.view_share),
+        settings.llm_temperature,
+        settings.call_tokens,
+    )
     planner: Planner = LanguagePlanner(tools, store)
     return LanguageAgents(planner, budget, GRAPHS_PER_CALL * settings.llm_in_flight)
 

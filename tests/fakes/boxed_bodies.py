@@ -4,6 +4,7 @@ In and out: as `schemas.interfaces.Renderer` says.  Files have the layers that t
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -39,19 +40,26 @@ class BodyBoxesRenderer:
         self._side = side
 
     def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
-        return [self._drawing(graph) for graph in graphs]
+        return [self._drawings(graph) for graph in graphs]
 
     def read_truth(self, data: bytes) -> Truth | None:
         return read_packet(data)
 
-    def _drawing(self, graph: SpatialGraph) -> Drawing:
+    def _drawings(self, graph: SpatialGraph) -> Drawing:
         assert graph.world is not None
-        camera, size = pinhole(graph.world.camera, self._side / graph.layout.canvas[0]), (self._side, self._side)
+        scale = self._side / graph.layout.canvas[0]
+        views = [self._drawing(graph, pinhole(one, scale), is_further=True) for one in graph.world.views]
+        return replace(self._drawing(graph, pinhole(graph.world.camera, scale)), views=views)
+
+    def _drawing(self, graph: SpatialGraph, camera: Pinhole, is_further: bool = False) -> Drawing:
+        assert graph.world is not None
+        size = (self._side, self._side)
         hits = np.stack([depth_of(body, camera, self._side) for body in graph.world.bodies])
         depth = hits.min(axis=0)
         index = np.where(depth < np.inf, hits.argmin(axis=0) + 1, 0).astype(np.uint16)
         shapes = [silhouette(triangles(body), camera, size) for body in graph.world.bodies]
-        truth = scene_truth(graph, SeenScene(index, shapes, [thing.attributes for thing in graph.objects], ()))
+        words = [thing.attributes for thing in graph.objects]
+        truth = scene_truth(graph, SeenScene(index, shapes, words, (), camera if is_further else None))
         shade = int(graph.graph_id[:6], 16) + index.astype(np.int64) * 2_654_435
         picture = np.stack([shade >> 16 & 255, shade >> 8 & 255, shade & 255], axis=-1).astype(np.uint8)
         traced = Traced(picture, np.minimum(depth, BACK_M).astype(np.float32), index, 0.0, 0.0)

@@ -18,9 +18,9 @@ from pydantic.fields import FieldInfo
 
 from schemas.base import OneOf
 from schemas.bounds import CANVAS_MAX, CANVAS_MIN, MAX_NAME_CHARS
-from schemas.events import OPEN_KINDS, Question, SeedConcept, SeedOptions
+from schemas.events import OPEN_KINDS, QAEvent, Question, SeedConcept, SeedOptions
 from schemas.graph import Layout, Relation, SpatialGraph
-from schemas.pictures import Scene, SeenRelation, Truth
+from schemas.pictures import Scene, SeenRelation, SeenView, Truth
 from schemas.predicate_names import BINARY, GROUPS, PLACES
 from schemas.world import Body, Camera, Space, World
 from spatial.knowledge.knowledge_base import categories, scene_kinds
@@ -265,7 +265,8 @@ def _world(draw: Draw, count: int) -> World:
         support = draw(st.none() | st.integers(0, count - 1))
         carried = None if support == number else support
         bodies.append(draw(models(Body)).model_copy(update={"support": carried}))
-    return World(space=draw(models(Space)), bodies=tuple(bodies), camera=draw(models(Camera)))
+    views = draw(st.lists(models(Camera), max_size=2))
+    return World(space=draw(models(Space)), bodies=tuple(bodies), camera=draw(models(Camera)), views=tuple(views))
 
 
 def _scene(draw: Draw, fields: Fields) -> Fields:
@@ -302,6 +303,26 @@ def _question(draw: Draw, fields: Fields) -> Fields:
     return {**fields, "choices": choices, "answer": draw(st.sampled_from(choices))}
 
 
+def _view(draw: Draw, fields: Fields) -> Fields:
+    """Numbered as in a truth; sometimes one is left out."""
+    things = _truth(draw, fields)["objects"]
+    left_out = draw(st.integers(0, 2 * len(things)))
+    return {**fields, "objects": [thing for thing in things if thing.id != left_out]}
+
+
+def _sample(draw: Draw, fields: Fields) -> Fields:
+    """Pictures of as many further cameras as the scene has views, and questions that show no others."""
+    views, scene, questions = fields["views"], fields["scene"], fields["questions"]
+    count = min(len(views), len(scene.views))
+    shown = [tuple(number for number in question.views if number <= count) for question in questions]
+    return {
+        **fields,
+        "views": views[:count],
+        "scene": scene.model_copy(update={"views": scene.views[:count]}),
+        "questions": tuple(q.model_copy(update={"views": numbers}) for q, numbers in zip(questions, shown, strict=True)),
+    }
+
+
 CONSISTENT: dict[type[BaseModel], Callable[[Draw, Fields], Fields]] = {
     SeedOptions: _options,
     SeedConcept: _seed,
@@ -311,6 +332,8 @@ CONSISTENT: dict[type[BaseModel], Callable[[Draw, Fields], Fields]] = {
     SpatialGraph: _graph,
     Truth: _truth,
     Scene: _scene,
+    SeenView: _view,
     Question: _question,
+    QAEvent: _sample,
 }
 """What the fields of a model must have with each other."""

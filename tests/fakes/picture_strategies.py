@@ -50,7 +50,8 @@ def announced(draw: Draw) -> tuple[RenderedImage, StoredObject]:
         }
     )
     truth = draw(st.one_of(*[truths(event.graph, size)] * 3, st.just(event.truth)))
-    return event.model_copy(update={"image": image, "truth": truth}), StoredObject(data, "image/png")
+    views = event.views if draw(st.integers(0, 9)) == 0 else ()
+    return event.model_copy(update={"image": image, "truth": truth, "views": views}), StoredObject(data, "image/png")
 
 
 @st.composite

@@ -64,6 +64,19 @@ def test_the_index_of_a_ball_is_where_rays_meet_it(blender: BlenderProcess):
     assert set(np.unique(traced.index)) == {0, 1, 2}
 
 
+def test_a_further_camera_sees_what_it_would_see_alone(blender: BlenderProcess):
+    shot = small_shot(2)
+    aside = Pinhole(intrinsics(SIDE, 35), look_at(np.array([-1.6, -2.4, 1.2]), np.array([0, 0.3, 0.2])))
+    both = blender.trace(replace(shot, views=[aside]))
+    alone, other = blender.trace(shot), blender.trace(replace(shot, camera=aside))
+    assert len(both.views) == 1
+    for traced, single in ((both, alone), (both.views[0], other)):
+        assert np.array_equal(traced.picture, single.picture)
+        assert np.array_equal(traced.index, single.index)
+        assert np.array_equal(traced.depth, single.depth, equal_nan=True)
+    assert not np.array_equal(both.views[0].index, both.index)
+
+
 def test_the_same_shot_gives_the_same_bytes_again_and_in_another_process(blender: BlenderProcess, blender_python: Path):
     first, again = (blender.trace(small_shot(4)) for _ in range(2))
     other = BlenderProcess(blender_python)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,11 +30,15 @@ pytestmark = pytest.mark.timeout(900)
 
 
 def digests(python: Path) -> list[str]:
-    """Of the files of a room and of an open place."""
-    renderer, planner = SolidRenderer(python, TraceSettings(side=96, samples=2)), RulePlanner(solids_only("solid"))
+    """Of the files of a room and of an open place, each from two or three cameras."""
+    renderer, planner = (
+        SolidRenderer(python, TraceSettings(side=96, samples=2)),
+        RulePlanner(replace(solids_only("solid"), view_share=1.0)),
+    )
     graphs = [planner.plan_now(make_seed(concept, 1), 0) for concept in CONCEPTS]
     assert all(isinstance(graph, SpatialGraph) for graph in graphs)
-    files = [drawn.file() for drawn in renderer.render([g for g in graphs if isinstance(g, SpatialGraph)], [7, 7])]
+    drawings = renderer.render([g for g in graphs if isinstance(g, SpatialGraph)], [7, 7])
+    files = [each.file() for drawn in drawings for each in (drawn, *drawn.views)]
     renderer.close()
     return [sha256(file).hexdigest() for file in files]
 

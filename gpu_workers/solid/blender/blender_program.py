@@ -57,18 +57,22 @@ def write_message(stream: BinaryIO, header: dict[str, Any], arrays: Sequence[Any
 
 
 def draw(header: dict[str, Any], arrays: bytes) -> tuple[dict[str, Any], list[Any]]:
-    """One scene: build it, trace it, read its passes."""
+    """One scene: build it, trace it from each of its cameras, read its passes."""
     started = time.perf_counter()
     clear()
     scene = bpy.context.scene
     set_up_render(scene, header)
     build(scene, header, arrays)
-    built = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        picture, depth, index = trace(scene, Path(folder))
-    traced = time.perf_counter()
-    reply = {"height": picture.shape[0], "width": picture.shape[1], "build_s": built - started, "trace_s": traced - built}
-    return reply, [picture, depth, index]
+    reply = {"height": scene.render.resolution_y, "width": scene.render.resolution_x}
+    reply |= {"build_s": time.perf_counter() - started, "trace_s": []}
+    passes: list[Any] = []
+    for camera in header["cameras"]:
+        started = time.perf_counter()
+        make_camera(scene, camera)
+        with tempfile.TemporaryDirectory() as folder:
+            passes += trace(scene, Path(folder))
+        reply["trace_s"].append(time.perf_counter() - started)
+    return reply, passes
 
 
 def clear() -> None:
@@ -126,7 +130,7 @@ def use_device(wanted: str) -> str:
 
 
 def build(scene: Any, header: dict[str, Any], arrays: bytes) -> None:
-    """Meshes, materials, lights, sky and camera."""
+    """Meshes, materials, lights and sky."""
     materials = [make_material(number, spec) for number, spec in enumerate(header["materials"])]
     for number, part in enumerate(header["parts"]):
         mesh = make_mesh(f"part{number}", part, arrays)
@@ -139,7 +143,6 @@ def build(scene: Any, header: dict[str, Any], arrays: bytes) -> None:
     for number, light in enumerate(header["lights"]):
         scene.collection.objects.link(make_light(number, light))
     make_sky(scene, header["sky"])
-    make_camera(scene, header["camera"])
 
 
 def matrix(values: Sequence[float]) -> Any:
@@ -255,7 +258,7 @@ def with_clouds(tree: Any, sky: dict[str, Any], under: tuple[Any, Any]) -> Any:
 
 
 def make_camera(scene: Any, camera: dict[str, Any]) -> None:
-    """A pinhole with intrinsics in pixels: square pixels, the middle may be shifted."""
+    """A pinhole with intrinsics in pixels: square pixels, the middle may be shifted. It takes the place of another one."""
     width, height = scene.render.resolution_x, scene.render.resolution_y
     fx, _, cx, cy = camera["intrinsics"]
     data = bpy.data.cameras.new("camera")
