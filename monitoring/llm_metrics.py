@@ -4,11 +4,11 @@ Labels come from closed sets only: stages of `schemas.llm.contract`, kinds of to
 that a process is configured with (one to three).
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from schemas.llm.contract import QUESTION_DROPS
+from schemas.llm.contract import LAYOUT_FAULTS, QUESTION_DROPS
 
 SECONDS_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120)
 """From a small local model to the hard timeout of a call."""
@@ -67,15 +67,21 @@ OUTCOMES = {"done": "answered", "cut": "cut", "refused": "refused"}
 class LanguageMetrics:
     """The metrics of one process; `role` is its stage. Implements `schemas.llm.contract.Counts`.
 
-    `asked`: a stage of `schemas.llm.contract` and the model asked in it; their series are there at zero from the start.
+    `asked`: a stage of `schemas.llm.contract` and the model asked in it; their series are there at zero from the start,
+    those of money for the models that are `priced`.
     """
 
-    def __init__(self, role: str, asked: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, role: str, asked: Iterable[tuple[str, str]] = (), priced: Container[str] = ()) -> None:
         self._role = role
         for gauge in (IN_FLIGHT, LIMIT, BUDGET_SPENT):
             gauge.labels(role)
         for stage, model in asked:
             _begin_at_zero(stage, model)
+            if model in priced:
+                COST.labels(stage, model)
+        if role == "agents":
+            for kind in LAYOUT_FAULTS:
+                HINT_FAULTS.labels(kind)
         if role == "examine":
             for reason in QUESTION_DROPS:
                 DROPPED.labels(reason)

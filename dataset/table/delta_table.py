@@ -6,6 +6,7 @@ Never uses `DeltaTable.to_pyarrow_table`: a process that did aborts when it exit
 """
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -41,7 +42,8 @@ from schemas.errors import RetryableError
 
 IDS_TRANSACTION = "skg.sample-ids"
 """A transaction id of every commit of rows: of two concurrent commits one is refused, so no commit can store an id that
-another one has just stored."""
+another one has just stored. Its number is the time in nanoseconds, by which a restored table is known: versions of the
+same number differ in it once the table went on."""
 
 CONFIGURATION = {
     "delta.enableChangeDataFeed": "true",  # readers can follow the rows of each version; appends cost nothing more
@@ -188,6 +190,23 @@ class Table:
         return self._delta.transaction_version(partition)
 
     @property
+    def mark(self) -> int | None:
+        """A number that the last commit of rows had alone; None where there is none."""
+        return self.position(IDS_TRANSACTION)
+
+    def had(self, version: int, mark: int | None) -> bool:
+        """Whether an earlier version, or this one, had this mark: else the table was replaced by a copy that was older.
+
+        False too for a version that can no longer be read. Raises RetryableError.
+        """
+        if version >= self.version:
+            return (version, mark) == (self.version, self.mark)
+        try:
+            return Table.load(self._uri, self._options, version).mark == mark
+        except NoDataset:
+            return False
+
+    @property
     def schema(self) -> pa.Schema:
         """The columns of the snapshot."""
         return pa.schema(self._delta.schema())
@@ -197,7 +216,7 @@ class Table:
 
         Columns that the table lacks are added to it, null in earlier rows; columns that `rows` lacks are null.
         """
-        marks = {**positions, IDS_TRANSACTION: self.version + 1}
+        marks = {**positions, IDS_TRANSACTION: time.time_ns()}
         transactions = [Transaction(name, position) for name, position in marks.items()]
         with _translated_errors(self._uri):
             try:

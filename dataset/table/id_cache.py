@@ -27,13 +27,13 @@ class CacheDamaged(Exception):
 
 
 class IdCache:
-    """An ordered set of ids on disk. `version` is None while it is being filled."""
+    """An ordered set of ids on disk. `version` and its `mark` (`Table.mark`) are None while it is being filled."""
 
     def __init__(self, folder: Path, table_id: str, cache_kib: int = CACHE_KIB) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path, self._db = _claim(folder, table_id)
         self._db.execute(f"PRAGMA cache_size = -{cache_kib}")
-        self.version = self._read_version()
+        self.version, self.mark = self._read_version()
 
     def known(self, ids: Iterable[str]) -> set[str]:
         """Those of `ids` that are in the set."""
@@ -41,17 +41,17 @@ class IdCache:
         with self._usable():
             return {one for one in ids if self._db.execute(ask, (_key(one),)).fetchone()}
 
-    def add(self, ids: Iterable[str], version: int) -> None:
+    def add(self, ids: Iterable[str], version: int, mark: int | None = None) -> None:
         """Add the ids that the table has at `version`, in one transaction."""
         with self._usable(), self._db:
             self._db.execute("BEGIN")
             self._insert(ids)
-            self._set_version(version)
-        self.version = version
+            self._set_version(version, mark)
+        self.version, self.mark = version, mark
 
-    def fill(self, chunks: Iterable[Sequence[str]], version: int) -> None:
+    def fill(self, chunks: Iterable[Sequence[str]], version: int, mark: int | None = None) -> None:
         """Replace all ids. A process that dies meanwhile leaves a file without a version, which is filled anew."""
-        self.version = None
+        self.version = self.mark = None
         with self._usable():
             self._db.execute("PRAGMA journal_mode = OFF")
             self._db.execute("PRAGMA synchronous = OFF")
@@ -62,10 +62,10 @@ class IdCache:
                     self._db.execute("BEGIN")
                     self._insert(chunk)
             with self._db:
-                self._set_version(version)
+                self._set_version(version, mark)
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA journal_mode = WAL")
-        self.version = version
+        self.version, self.mark = version, mark
 
     def close(self, discard: bool = False) -> None:
         """Leave the file to the next process, or delete it."""
@@ -79,12 +79,11 @@ class IdCache:
         others = [key for key in keys if isinstance(key, str)]
         self._db.executemany("INSERT OR IGNORE INTO seen VALUES (?)", zip((*hexadecimal, *others), strict=True))
 
-    def _set_version(self, version: int) -> None:
-        self._db.execute("INSERT OR REPLACE INTO reached VALUES (0, ?)", (version,))
+    def _set_version(self, version: int, mark: int | None) -> None:
+        self._db.execute("INSERT OR REPLACE INTO reached VALUES (0, ?, ?)", (version, mark))
 
-    def _read_version(self) -> int | None:
-        row = self._db.execute("SELECT version FROM reached").fetchone()
-        return None if row is None else int(row[0])
+    def _read_version(self) -> tuple[int | None, int | None]:
+        return self._db.execute("SELECT version, mark FROM reached").fetchone() or (None, None)
 
     @contextmanager
     def _usable(self) -> Iterator[None]:
@@ -115,7 +114,8 @@ def _open(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("BEGIN EXCLUSIVE")
         db.execute("CREATE TABLE IF NOT EXISTS seen (id BLOB PRIMARY KEY) WITHOUT ROWID")
-        db.execute("CREATE TABLE IF NOT EXISTS reached (one INTEGER PRIMARY KEY, version INTEGER NOT NULL)")
+        db.execute("CREATE TABLE IF NOT EXISTS reached (one INTEGER PRIMARY KEY, version INTEGER NOT NULL, mark INTEGER)")
+        db.execute("SELECT mark FROM reached")  # fails for a file of an earlier version, which is then made anew
         db.execute("COMMIT")
         found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":

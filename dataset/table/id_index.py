@@ -63,7 +63,7 @@ class IdIndex:
         """Add `ids` that were just committed on version `before`; other writers' commits are left to `catch_up`."""
         if self._seen is not None and self._seen.version == before and table.version == before + 1:
             try:
-                self._seen.add(ids, table.version)
+                self._seen.add(ids, table.version, table.mark)
             except CacheDamaged:
                 self._seen = None  # the rows are safe; the next `catch_up` starts over
 
@@ -78,9 +78,16 @@ class IdIndex:
             self.close()
         if self._seen is None:
             try:
-                self._seen, self._table_id = self._open_ids(self._folder, table.id), table.id
+                seen = self._open_ids(self._folder, table.id)
             except (OSError, sqlite3.Error) as error:  # a full disk is no fault of the events
                 raise RetryableError(f"the index of ids cannot be kept in {self._folder}: {error}", "disk") from error
+            try:
+                if seen.version is not None and not table.had(seen.version, seen.mark):
+                    seen.version = None  # of what the table was before an older copy replaced it
+            except RetryableError:
+                seen.close()
+                raise
+            self._seen, self._table_id = seen, table.id
         return self._seen
 
 
@@ -89,11 +96,11 @@ def _advance(seen: IdCache, table: Table, column: str) -> None:
         try:
             for first in range(seen.version + 1, table.version + 1, VERSIONS_AT_ONCE):
                 last = min(first + VERSIONS_AT_ONCE - 1, table.version)
-                seen.add(table.added_values(first, last, column), last)
+                seen.add(table.added_values(first, last, column), last, table.mark if last == table.version else None)
             return
         except LogGone:
             pass
-    seen.fill(stored_ids(table, column), table.version)
+    seen.fill(stored_ids(table, column), table.version, table.mark)
 
 
 def stored_ids(table: Table, column: str = ID) -> Iterator[list[str]]:

@@ -45,6 +45,20 @@ QUESTION_DROPS = {
 }
 """Why a question that a model wrote does not reach a sample."""
 
+LAYOUT_FAULTS = {
+    "wrong_side": "a box is not where its relation says",
+    "overlap": "boxes overlap though no relation allows it",
+    "out_of_bounds": "a box leaves the canvas",
+    "shared_box": "two objects have one box",
+    "zero_size": "a box without a width or a height",
+    "not_finite": "a number is none",
+    "full_canvas": "a box is the whole canvas",
+    "missing_object": "an object has no box",
+    "unreadable": "the answer cannot be parsed",
+    "unknown_object": "a box of an object that is not there",
+}
+"""What may be wrong with a layout that a model suggests; a metric's label."""
+
 Role = Literal["system", "user", "assistant"]
 Finish = Literal["done", "cut", "refused"]
 

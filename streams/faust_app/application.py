@@ -23,6 +23,7 @@ from faust.types import TP
 
 from monitoring.logs import log
 from streams.broker.connection import KafkaConnection
+from streams.broker.membership.assignment import emptied
 from streams.broker.reachability import ServiceAway, probe
 from streams.errors import Problem
 from streams.worker.call_age import CallTimer
@@ -85,6 +86,8 @@ class _Consumer(driver.Consumer):
     def _new_consumer_thread(self) -> _Thread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
 
+    looked_at: frozenset[TP] = frozenset()
+
     async def perform_seek(self) -> None:
         """Continue from the committed offset; from the beginning where there is none (Faust's own keeps its position)."""
         await super().perform_seek()
@@ -93,6 +96,17 @@ class _Consumer(driver.Consumer):
             self._read_offset[tp] = None
         if fresh:
             await self._thread.seek_to_beginning(*(driver.ensure_aiokafka_TP(tp) for tp in fresh))
+
+    async def skip_expired(self) -> None:
+        """Commit the end of new partitions that hold no record any more: what nobody read of them would be lag for ever."""
+        held = frozenset(self.assignment())
+        new = [driver.ensure_aiokafka_TP(tp) for tp in held - self.looked_at]
+        if new:
+            begins = await self._thread.earliest_offsets(*new)
+            empty = emptied(begins, await self._thread.highwaters(*new))
+            if empty and not await self._thread.commit({TP(*tp): end for tp, end in empty.items()}):
+                return
+        self.looked_at = held
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Do nothing: Faust's check for stalled partitions only logs, and it ends the application where a partition
@@ -233,6 +247,15 @@ class SeedApp(faust.App):
         else:
             return None
         return why if self.should_stop else await asyncio.to_thread(_broker_error, self.connection) or why
+
+    async def skip_expired(self) -> None:
+        """What has expired unread shall not count as lag. Does nothing while the group is joined or the broker is away."""
+        consumer: Any = self.consumer
+        try:
+            if self.is_joined and not self.rebalancing:
+                await asyncio.wait_for(consumer.skip_expired(), ANSWER_S)
+        except (KafkaError, TimeoutError):
+            return  # asked again after the next probe
 
     async def _open_connection(self) -> None:
         _, writer = await asyncio.open_connection(*self.connection.addresses[0])

@@ -235,6 +235,8 @@ async def _watch(app: SeedApp) -> None:
             log("agents").warning(f"waiting for Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP): {why}")
         show_outage(app, why)
         app.away_since = None if why is None else app.away_since or monotonic()
+        if why is None and not app.should_stop:
+            await app.skip_expired()
         failure = _away_too_long(app, why) or _outside_too_long(app)
         if failure is not None:
             await app.crash(failure)

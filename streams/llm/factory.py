@@ -73,7 +73,8 @@ def make_language_agents(settings: AgentSettings, store: ObjectStore) -> Languag
     from agents.llm.planning_job import Tools
 
     assert settings.llm_url is not None
-    metrics = LanguageMetrics("agents", ((stage, settings.llm_model) for stage in PLANNING_STAGES))
+    prices = read_prices(settings.llm_prices)
+    metrics = LanguageMetrics("agents", ((stage, settings.llm_model) for stage in PLANNING_STAGES), prices.models)
 
     def spent(tokens: int) -> None:
         metrics.set_budget_spent()
@@ -84,7 +85,7 @@ def make_language_agents(settings: AgentSettings, store: ObjectStore) -> Languag
         )
 
     budget = Budget(settings.llm_max_tokens, spent)
-    account = Account(metrics, read_prices(settings.llm_prices), budget)
+    account = Account(metrics, prices, budget)
     endpoint = Endpoint(
         settings.llm_url, settings.llm_model, settings.llm_api_key.get_secret_value(), settings.llm_timeout_s
     )
@@ -107,8 +108,9 @@ def make_judge(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Pi
 
     assert settings.mllm_url is not None
     author, checker = _endpoints(settings)
-    metrics = LanguageMetrics("examine", _judging(author.model, checker.model))
-    account = Account(metrics, read_prices(settings.llm_prices), Budget(None, lambda _: None))
+    prices = read_prices(settings.llm_prices)
+    metrics = LanguageMetrics("examine", _judging(author.model, checker.model), prices.models)
+    account = Account(metrics, prices, Budget(None, lambda _: None))
     limit = ConcurrencyLimit(settings.mllm_in_flight, metrics.set_calls)
     url_of = data_url if settings.mllm_images == "data" else partial(_linked, link)
     first, other = (wrap_client(OpenAIClient(end, url_of), limit, store, account) for end in (author, checker))

@@ -4,16 +4,19 @@ In: a folder.  Out: ways to take each part away and to bring it back.  Everythin
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from itertools import count, cycle
 from pathlib import Path
 
+from kafka import KafkaProducer
+
 from schemas.codec import Message
 from schemas.errors import RetryableError, UserError
 from schemas.events import STAGES
-from schemas.ids import make_seed
-from schemas.topics import GRAPHS
+from schemas.ids import content_id, make_seed
+from schemas.topics import GRAPHS, TOPICS
 from streams.broker.clients import Publisher
 from streams.broker.connection import KafkaConnection
 from streams.broker.topic_admin import apply
@@ -28,12 +31,14 @@ from tests.fakes.stage_process import StageProcess
 CONCEPTS = ("street market", "kitchen", "living room", "park", "harbour", "desk", "beach", "farm", "bakery", "garage")
 UNKNOWN = "quantum chromodynamics"
 KINDS = (*STAGES, "lag-exporter")
+WELL: Mapping[str, str] = dict.fromkeys(KINDS, "none")
+"""Processes to begin with, and the fault of each (`tests.fakes.stage_driver`)."""
 
 
 class WatchedFactory:
     """Broker, store, stages and lag exporter."""
 
-    def __init__(self, folder: Path, more: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, more: Mapping[str, str], kinds: Mapping[str, str] = WELL) -> None:
         self.folder = folder
         self.broker = start("apache", folder / "broker")
         self.store = start("minio", folder / "store")
@@ -42,10 +47,10 @@ class WatchedFactory:
         own = services_environment(self.broker.bootstrap, self.store.settings("watched"), folder)
         self.environment = {**own, "SKG_WRITE_EVERY_S": "1", "SKG_LOG_FORMAT": "json", **more}
         self.processes: dict[str, StageProcess] = {}
-        self.ports = dict(zip(KINDS, free_ports(len(KINDS)), strict=True))
+        self.ports = dict(zip(kinds, free_ports(len(kinds)), strict=True))
         self._wishes = zip(cycle(CONCEPTS), count(), strict=False)
-        for kind in KINDS:
-            self.start(kind)
+        for kind, fault in kinds.items():
+            self.start(kind, fault)
 
     @property
     def state(self) -> Path:
@@ -58,9 +63,16 @@ class WatchedFactory:
         own = {"SKG_METRICS_PORT": str(self.ports[kind])}
         self.processes[kind] = StageProcess(kind, self.folder, {**self.environment, **own, **more}, fault)
 
-    def kill(self, kind: str) -> None:
-        """End the process of this kind, if there is one, as a crash does."""
-        running = self.processes.pop(kind, None)
+    def start_another(self, name: str, kind: str, fault: str = "none", **more: str) -> None:
+        """One more process of this kind, under a name of its own."""
+        (port,) = free_ports(1)
+        self.processes[name] = StageProcess(
+            kind, self.folder, {**self.environment, "SKG_METRICS_PORT": str(port), **more}, fault
+        )
+
+    def kill(self, name: str) -> None:
+        """End the process of this kind or name, if there is one, as a crash does."""
+        running = self.processes.pop(name, None)
         if running is not None:
             running.kill()
 
@@ -71,6 +83,16 @@ class WatchedFactory:
             publish_seeds(self.kafka, [make_seed(concept or name, graphs, first=1000 * number)])
         except (RetryableError, UserError):
             return
+
+    def put(self, topic: str, values: Iterable[bytes], days_ago: float = 0.0) -> None:
+        """Publish these values, to one partition after the other, as if that had been days ago."""
+        then_ms = int((time.time() - days_ago * 24 * 60 * 60) * 1000)
+        producer = KafkaProducer(bootstrap_servers=self.broker.bootstrap, acks="all")
+        for number, value in enumerate(values):
+            place = number % TOPICS[topic].partitions
+            producer.send(topic, value, content_id(topic, number).encode(), partition=place, timestamp_ms=then_ms)
+        producer.flush()
+        producer.close()
 
     def poison(self) -> None:
         """Publish to render what is no graph."""
@@ -106,10 +128,10 @@ def _again(kind: str, before: Running) -> Running:
 
 
 @contextmanager
-def watched(folder: Path, feed_every_s: float, **more: str) -> Iterator[WatchedFactory]:
+def watched(folder: Path, feed_every_s: float, kinds: Mapping[str, str] = WELL, **more: str) -> Iterator[WatchedFactory]:
     """A running factory that is asked for a graph every `feed_every_s` seconds."""
     with ExitStack() as stack:
-        factory = WatchedFactory(folder, more)
+        factory = WatchedFactory(folder, more, kinds)
         stack.callback(factory.end)
         over = threading.Event()
 

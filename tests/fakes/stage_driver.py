@@ -1,6 +1,7 @@
-"""Composes a process of a stage as production does, with something in it that never ends.
+"""Composes a process of a stage as production does, with something in it that never ends, or that does next to nothing.
 
-`python -m tests.fakes.stage_driver KIND FAULT`: `none`, or a renderer or a planner that sleeps (`hang`).
+`python -m tests.fakes.stage_driver KIND FAULT`: `none`, a renderer or a planner that sleeps (`hang`), the renderer or the
+examiner of the soak (`trivial`), or its examiner that rejects everything (`refusing`).
 Settings come from the environment; problems become a line and an exit code as those of the command do.
 """
 
@@ -17,6 +18,7 @@ from streams.cli.root import run
 from streams.composition import Hooks, run_agents, run_render
 from streams.settings import AgentSettings, RenderSettings
 from tests.fakes.boxes_renderer import BoxesRenderer
+from tests.soak import driver
 
 
 class Sleeps(BoxesRenderer):
@@ -38,6 +40,9 @@ class Ponders:
 def main(kind: str, fault: str) -> int:
     if fault == "none":
         return run([kind])
+    if fault in {"trivial", "refusing"}:
+        driver.main(kind, refusing=fault == "refusing")
+        return 0
     if kind == "agents":
         run_agents(AgentSettings(), Hooks(planner=Ponders()))
     else:

@@ -1,16 +1,17 @@
 """A process of the soak: the worker and step of production, over a handler that does next to nothing.
 
 `python -m tests.soak.driver render|examine`.  In: settings from the environment.  Out: for every graph a picture's event,
-for every picture a sample, with ids of their own.  Touches no pixels and no store: what grows is the carrying.
+for every picture a sample, with ids of their own; or a rejection, of an examiner that refuses everything.
+Touches no pixels and no store: what grows is the carrying.
 """
 
 import sys
 from collections.abc import Callable, Sequence
 
 from schemas.base import Event
-from schemas.events import RenderedImage
+from schemas.events import Rejection, RenderedImage
 from schemas.graph import SpatialGraph
-from schemas.ids import content_id
+from schemas.ids import content_id, rejection_id
 from schemas.interfaces import Results
 from schemas.reference.examples import rendered, sample
 from schemas.topics import GRAPHS, IMAGES
@@ -52,7 +53,21 @@ class Accepts:
         return self._example.model_copy(update={"sample_id": made, "image": event.image, "graph": event.graph})
 
 
-def main(kind: str) -> None:
+class Refuses:
+    """For each picture a rejection."""
+
+    def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
+        results: Results = [[self._of(event)] for event in events if isinstance(event, RenderedImage)]
+        return lambda: results
+
+    def _of(self, event: RenderedImage) -> Event:
+        place = {"stage": "examine", "gate": "image", "reason": "blank"}
+        name = rejection_id(*place.values(), event.image.image_id)
+        request = {"seed_id": event.graph.seed_id, "index": event.graph.index}
+        return Rejection(rejection_id=name, **place, **request, source_topic=IMAGES, source=b"a picture's event")
+
+
+def main(kind: str, refusing: bool = False) -> None:
     """Carry until SIGTERM."""
     if kind == "render":
         render = RenderSettings()
@@ -63,7 +78,8 @@ def main(kind: str) -> None:
         examine = ExamineSettings()
         role = Role("examine", (IMAGES,), examine.examine_group, BatchLimits(examine.examine_batch, max_batches=3))
         with process("examine", examine) as start:
-            run_worker(role, examine, start, lambda tools, _: HandlerStep(Accepts(), tools), no_hook)
+            handler = Refuses() if refusing else Accepts()
+            run_worker(role, examine, start, lambda tools, _: HandlerStep(handler, tools), no_hook)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,12 @@ committed offset.
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from streams.broker.records import Partition
+
+Named = TypeVar("Named")
+"""A partition, as a client library names it."""
 
 
 @dataclass(frozen=True)
@@ -82,3 +86,12 @@ def lost_end(
             what = f"{partition.topic}/{partition.number} ends at {end}, before what was read of it ({read[partition]})"
             return f"{what}: it was created anew; start again"
     return None
+
+
+def emptied(begins: Mapping[Named, int], ends: Mapping[Named, int]) -> dict[Named, int]:
+    """Partitions that had records and hold none any more, with their end, from the offsets where partitions begin and end.
+
+    A group that has not committed this end has a lag for whoever subtracts offsets, though nothing is left to read. To
+    commit it loses nothing, whatever is in flight: what lies before it cannot be delivered again.
+    """
+    return {partition: end for partition, end in ends.items() if 0 < end == begins.get(partition)}

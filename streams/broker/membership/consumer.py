@@ -26,7 +26,7 @@ from streams.broker.client_factory import close_on_error, make_client
 from streams.broker.clients import BOOTSTRAP_TIMEOUT_MS, CALL_TIMEOUT_MS, METADATA_AGE_MS, as_record, connecting
 from streams.broker.connection import KafkaConnection
 from streams.broker.group_admin import ends_of
-from streams.broker.membership.assignment import AssignmentChanges, lost_end
+from streams.broker.membership.assignment import AssignmentChanges, emptied, lost_end
 from streams.broker.membership.joins import GroupJoins
 from streams.broker.records import Partition, Record
 from streams.errors import Refused
@@ -90,9 +90,10 @@ class GroupConsumer:
         self._changes = AssignmentChanges(cooperative=False)
         self._started: set[Partition] = set()
         self._waiting: list[Partition] = []
+        self._looked_at: set[Partition] = set()
         self._next: dict[Partition, int] = {}
         self._topic_ids: dict[str, object] = {}
-        self._held_back = False
+        self._held_back, self._placed = False, settings.offset_reset == "none"
         self._start_at = self._complain_at = self._ends_at = 0.0
         self._what = f"{' and '.join(topics)} as {settings.group} from {settings.connection}"
         with connecting(settings.connection):
@@ -114,7 +115,7 @@ class GroupConsumer:
             )
             with close_on_error(self):
                 self._joins = GroupJoins(self._consumer._coordinator)
-                listener = _Listener(self._consumer, self._changes, settings.offset_reset == "none")
+                listener = _Listener(self._consumer, self._changes, self._placed)
                 self._consumer.subscribe(topics, listener=listener)
                 # The client may forget to ask for a topic while another answer is under way, and would then join with
                 # no partitions until its metadata is old. Asking here makes sure that it knows them.
@@ -139,6 +140,7 @@ class GroupConsumer:
         if time.monotonic() >= self._ends_at:
             self._ends_at = time.monotonic() + ENDS_EVERY_S
             self._check_ends()
+            self._skip_expired()
         return records
 
     def pause(self) -> None:
@@ -186,6 +188,7 @@ class GroupConsumer:
         for change in self._changes.take():
             gone = set(change.gone)
             self._started -= gone
+            self._looked_at -= gone
             self._waiting = [p for p in self._waiting if p not in gone]
             self._next = {p: offset for p, offset in self._next.items() if p not in gone}
             if gone:
@@ -204,6 +207,20 @@ class GroupConsumer:
         lost = lost_end(read, lambda p: self._consumer.highwater(TopicPartition(*p)), self._ends)
         if lost is not None:
             raise Refused(lost)
+
+    def _skip_expired(self) -> None:
+        """Commit the end of new partitions that hold no record any more: what nobody read of them would be lag for ever."""
+        new = self._started - self._looked_at
+        if not new or self._placed:
+            return
+        names = [TopicPartition(*partition) for partition in new]
+        try:
+            begins = self._consumer.beginning_offsets(names, timeout_ms=CALL_TIMEOUT_MS)
+            empty = emptied(begins, self._consumer.end_offsets(names, timeout_ms=CALL_TIMEOUT_MS))
+        except KafkaError:
+            return  # it is unavailable, or elects a leader: asked again with the next check
+        if not empty or self.commit({Partition(*tp): end for tp, end in empty.items()}):
+            self._looked_at |= new
 
     def _check_ids(self) -> None:
         for topic in {partition.topic for partition in self._started}:

@@ -1,6 +1,7 @@
 """The index follows the table, and is made anew whenever it cannot."""
 
 import errno
+import shutil
 import sqlite3
 
 import pytest
@@ -114,6 +115,26 @@ def test_an_index_that_is_ahead_of_its_table_is_made_anew(grown):
     index.catch_up(Table.load(lab.uri))
     index.catch_up(Table.load(lab.uri, version=2))
     assert index.known(ids) == set(ids[:4])
+
+
+def test_a_table_that_an_older_copy_replaced_and_that_went_on_has_only_its_own_ids(grown):
+    lab, ids = grown
+    place, copy = lab.folder / "table", lab.folder / "copy"
+    shutil.copytree(place, copy)
+    lost, later = make_samples(4, concept="lost"), make_samples(6, concept="later")
+    for start in (0, 2):
+        commit(lab.uri, lost[start : start + 2])
+    index = IdIndex(lab.folder / "index")
+    index.catch_up(Table.load(lab.uri))
+    index.close()
+    shutil.rmtree(place)
+    copy.rename(place)
+    for start in (0, 2, 4):
+        commit(lab.uri, later[start : start + 2])
+    again = IdIndex(lab.folder / "index")
+    again.catch_up(Table.load(lab.uri))
+    assert again.known([event.sample_id for event in lost]) == set(), "what was lost may come again"
+    assert again.known(ids) == set(ids)
 
 
 def test_a_table_that_was_made_anew_at_the_same_address_is_another_table(grown):

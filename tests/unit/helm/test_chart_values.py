@@ -203,6 +203,7 @@ def test_a_scaler_logs_in_as_the_stages_do():
         ("stages.agents.scaling.max=9", "above the 8 partitions of skg.seeds"),
         ("stages.write.scaling.max=1", "scaling"),
         ("stages.render.scaling.min=1", "max"),
+        ("stages.render.scaling.min=5,stages.render.scaling.max=3", "scaling.min is above its max of 3"),
     ],
 )
 def test_more_processes_than_partitions_and_half_a_scaling_are_refused(given: str, why: str):
