@@ -122,18 +122,18 @@ class Selection:
         return self.agrees(category) and self.looks_true(category)
 
     def props_for(self, category: Category) -> list[int]:
-        """The numbers of what an object of a category could lean on: firm, on the ground, and used by nothing else.
-
-        None for a renderer in metres: its bodies stand upright.
-        """
-        if self.inventory.capabilities.in_metres:
-            return []
+        """The numbers of what an object of a category could lean on: firm, on the ground, and used by nothing else."""
+        leans_on = self.inventory.capabilities.leans_on
         used = {m.prop for m in self.members} | {m.carrier for m in self.members}
         return [
             i
             for i, m in enumerate(self.members)
-            if i not in used and m.carrier is None and m.rest == "floor" and category.leans_on(m.category)
+            if i not in used and m.carrier is None and m.rest == "floor" and leans_on(category, m.category)
         ]
+
+    def must_lean(self, category: Category) -> bool:
+        """Whether an object on the ground must be given something to lean on."""
+        return self.inventory.capabilities.must_lean(category, self.inventory.kind)
 
     def add(self, category: Category, carrier: int | None = None, carry: Carry | None = None) -> int:
         """Add an object where it belongs and return its number."""
@@ -190,10 +190,10 @@ def _try_add_free(selection: Selection, offers: Weighted, request: SelectionRequ
 def _add_free(selection: Selection, category: Category, request: SelectionRequest, rng: Random) -> bool:
     """Add an object without a carrier, but nothing that would have to stand where it can only lean."""
     props = selection.props_for(category) if request.leaning else []
-    if category.must_lean and not props:
+    if selection.must_lean(category) and not props:
         return False
     number = selection.add(category)
-    if props and (category.must_lean or rng.random() < LEANS):
+    if props and (selection.must_lean(category) or rng.random() < LEANS):
         selection.members[number].prop = rng.choice(props)
     return True
 
@@ -265,14 +265,14 @@ def prop_up(selection: Selection, related: Collection[frozenset[int]], limit: in
     Another object is added for it where the limit allows and the scene has one; else it stands by itself.
     """
     for i, member in enumerate(list(selection.members)):
-        if member.prop is None and member.carrier is None and member.category.must_lean:
+        if member.prop is None and member.carrier is None and selection.must_lean(member.category):
             props = [k for k in selection.props_for(member.category) if frozenset((i, k)) not in related]
             member.prop = rng.choice(props) if props else _new_prop(selection, member.category, limit, rng)
 
 
 def _new_prop(selection: Selection, category: Category, limit: int, rng: Random) -> int | None:
-    inventory = selection.inventory
-    known = [inventory.known[name] for name in inventory.weights if category.leans_on(inventory.known[name])]
+    inventory, leans_on = selection.inventory, selection.inventory.capabilities.leans_on
+    known = [inventory.known[name] for name in inventory.weights if leans_on(category, inventory.known[name])]
     fits = [c for c in known if "floor" in inventory.rests.get(c.name, ())[:1] and selection.agrees(c)]
     return selection.add(rng.choice(fits)) if fits and len(selection.members) < limit else None
 

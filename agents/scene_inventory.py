@@ -87,7 +87,8 @@ def build_inventory(scene: str, capabilities: RendererCapabilities) -> SceneInve
     weights = {name: 1 - place * step for place, name in enumerate(names)}
     rests = {name: found for name, c in known.items() if (found := _possible(c, kind))}
     on = _standing(known, weights, rests)
-    inside = {name: _weighted([n for n in c.holds if n in weights], weights) for name, c in known.items()}
+    held = {name: [n for n in capabilities.holds(c) if n in weights] for name, c in known.items()}
+    inside = {name: _weighted(names, weights) for name, names in held.items()}
     boosted = {n: w * (CARRIER_BONUS if on[n].names or inside[n].names else 1.0) for n, w in weights.items()}
     alone = [name for name in names if name in rests]
     low = [name for name in alone if rests[name][0] not in OVERHEAD]

@@ -12,7 +12,7 @@ from schemas.base import Id, Key, Model, Name, Whole
 from schemas.bounds import CANVAS_MAX, MAX_ELEMENTS, MAX_IMAGE_BYTES, MAX_RELATIONS, MAX_SEEN, MAX_SEEN_RELATIONS, MAX_VIEWS
 from schemas.graph import Attributes, Box, Depth, Excluded, Others, Relation
 from schemas.predicate_names import check_arity, check_others
-from schemas.world import Camera, Degrees, Length, Metres
+from schemas.world import Camera, Degrees, Length, Metres, Rotation
 
 Pixels = Annotated[int, Field(ge=1, le=CANVAS_MAX)]
 
@@ -113,6 +113,7 @@ class SeenBody(Model):
     box in metres.  `heading`: the direction of its depth axis, and of its front if it `has_front`, in degrees
     counter-clockwise seen from above, 0 along +x.  `support`: id of the object that it stands on, lies on or is in.
     `hidden_by`: what hides how much of it, by id; None where that is not known.
+    `rotation`: of a body that leans, whose heading is of no use and which has no front; None for one that is upright.
     """
 
     position: tuple[Metres, Metres, Metres]
@@ -121,6 +122,7 @@ class SeenBody(Model):
     has_front: bool = False
     support: Whole | None = None
     hidden_by: Annotated[tuple[Cover, ...], Field(max_length=MAX_SEEN)] | None = None
+    rotation: Annotated[Rotation | None, Field(exclude_if=lambda rotation: rotation is None)] = None
 
 
 class SeenWorld(Model):

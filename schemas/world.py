@@ -14,7 +14,11 @@ from schemas.bounds import LEAST_METRES, MAX_CAMERA, MAX_METRES, MAX_OBJECTS, MA
 
 Metres = Annotated[float, Field(ge=-MAX_METRES, le=MAX_METRES)]
 Length = Annotated[float, Field(ge=LEAST_METRES, le=MAX_METRES)]
+Cosine = Annotated[float, Field(ge=-1, le=1)]
 Degrees = Annotated[float, Field(ge=-360, le=360)]
+Rotation = Annotated[tuple[Cosine, ...], Field(min_length=9, max_length=9)]
+"""3 × 3, row-major, its columns the axes of width (to the right), depth and height in the world."""
+
 Number = Annotated[float, Field(ge=-MAX_CAMERA, le=MAX_CAMERA)]
 
 Where = Literal["floor", "on", "inside", "wall", "ceiling", "air"]
@@ -34,6 +38,8 @@ class Body(Model):
     `size`: width, depth, height of its own box in metres; `position`: the centre of that box.  `heading`: the direction of
     its depth axis, and of its front where it has one, in degrees counter-clockwise seen from above, 0 along +x.
     `support`: the object that carries or holds it, None for ground, wall, ceiling and air.
+    `rotation`: of a body that leans, None for one that is upright; its `heading` is of no use.  `leans_on`: the object that
+    it leans on, None for a wall.
     """
 
     form: Name
@@ -43,6 +49,8 @@ class Body(Model):
     heading: Degrees
     where: Where
     support: Whole | None = None
+    rotation: Annotated[Rotation | None, Field(exclude_if=lambda rotation: rotation is None)] = None
+    leans_on: Annotated[Whole | None, Field(exclude_if=lambda other: other is None)] = None
 
 
 class Space(Model):
@@ -75,6 +83,9 @@ class World(Model):
     @model_validator(mode="after")
     def _supports_are_bodies(self) -> Self:
         for number, body in enumerate(self.bodies):
-            if body.support is not None and (body.support >= len(self.bodies) or body.support == number):
-                raise ValueError(f"body {number} is carried by {body.support}, which is no other body")
+            for other in (body.support, body.leans_on):
+                if other is not None and (other >= len(self.bodies) or other == number):
+                    raise ValueError(f"body {number} is carried or propped up by {other}, which is no other body")
+            if body.leans_on is not None and body.rotation is None:
+                raise ValueError(f"body {number} leans on {body.leans_on} and has no rotation")
         return self

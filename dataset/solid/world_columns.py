@@ -68,11 +68,11 @@ def body_fields(pictured: PicturedWorld, number: int, category: str) -> Mapping[
         "position": list(body.position),
         "size": list(body.size),
         "heading": body.heading,
-        "has_front": None if kind is None else kind.has_front,
+        "has_front": None if kind is None else kind.has_front and body.rotation is None,
         "distance": float(np.linalg.norm(seen)),
         "mask": run_lengths(pictured.index == number + 1),
         "amodal_box": list(pictured.layers.amodal[number]),
         "support": None if body.support is None else pictured.graph.objects[body.support].id,
-        "rotation": None,
+        "rotation": None if body.rotation is None else list(body.rotation),
         "hidden_by": None if covers is None else [{"object": other, "share": share} for other, share in covers[number]],
     }

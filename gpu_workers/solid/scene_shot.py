@@ -73,7 +73,13 @@ def surroundings(graph: SpatialGraph, world: World, rng: Random) -> Surroundings
 def body_pose(body: Body) -> Points:
     """From a body's own axes (origin at the middle of its foot) to the world's."""
     x, y, z = body.position
-    return pose(x, y, z - body.size[2] / 2, body.heading)
+    if body.rotation is None:
+        return pose(x, y, z - body.size[2] / 2, body.heading)
+    width, depth, height = np.array(body.rotation).reshape(3, 3).T
+    found = np.eye(4)
+    found[:3, :3] = np.stack([depth, -width, height], axis=1)
+    found[:3, 3] = np.array(body.position) - height * body.size[2] / 2
+    return found
 
 
 def world_triangles(placed: list[Placed]) -> Points:

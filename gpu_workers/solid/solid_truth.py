@@ -19,12 +19,11 @@ from spatial.relations.predicate_table import PREDICATES
 from spatial.relations.relation_truth import relation_holds
 from spatial.world.footprints import body_corners, meet
 from spatial.world.pinhole import Pinhole
-from spatial.world.world_solver import LEANING
 
-CONTACT = frozenset({"on", "inside", "under", "touching", "on_stack"})
+CONTACT = frozenset({"on", "inside", "under", "touching", "on_stack", "leaning_on"})
 """Relations that boxes cannot establish: they count only where the scene carries them out."""
 
-TURNED = {"supports": "on", "contains": "inside", "over": "under"}
+TURNED = {"supports": "on", "contains": "inside", "over": "under", "props_up": "leaning_on"}
 """What is checked as its inverse."""
 
 TOUCH_M = 0.02
@@ -87,7 +86,7 @@ def visible_box(mask: NDArray[np.bool_]) -> Box:
 
 def is_shown(relation: Relation, objects: Sequence[SeenObject], bodies: Sequence[Body], canvas: tuple[int, int]) -> bool:
     """Whether the objects are seen, the picture agrees, and a contact is one of bodies."""
-    if relation.predicate not in PREDICATES or relation.predicate in LEANING:
+    if relation.predicate not in PREDICATES:
         return False
     things = {i: objects[i] for i in ends(relation)}
     if any(thing.visible == 0 for thing in things.values()) or not relation_holds(relation, things, canvas):
@@ -104,14 +103,21 @@ def is_shown(relation: Relation, objects: Sequence[SeenObject], bodies: Sequence
 def _has_contact(predicate: str, bodies: Sequence[Body], a: int, b: int) -> bool:
     if predicate in ("on", "inside"):
         return bodies[a].support == b and bodies[a].where == predicate
+    if predicate == "leaning_on":
+        return bodies[a].leans_on == b
     if predicate == "under":
         return _is_under(bodies[a], bodies[b])
-    held = bodies[a].support == b or bodies[b].support == a
+    held = b in (bodies[a].support, bodies[a].leans_on) or a in (bodies[b].support, bodies[b].leans_on)
     return held or bool(meet(body_corners(bodies[a]), body_corners(bodies[b])[0], TOUCH_M)[0])
 
 
 def _is_under(lower: Body, upper: Body) -> bool:
-    """Whether one body is below another in space: their footprints meet, and it ends lower than the other's middle."""
+    """Whether one body is below another in space: their footprints meet, and it ends lower than the other's middle.
+
+    None is below or above one that leans.
+    """
+    if lower.rotation is not None or upper.rotation is not None:
+        return False
     flat = [body_corners(body).copy() for body in (lower, upper)]
     for corners in flat:
         corners[..., 2] = np.where(corners[..., 2] > corners[..., 2].mean(), 1.0, 0.0)

@@ -6,7 +6,7 @@ Does not draw and knows no renderer: `gpu_workers.renderers` has the capabilitie
 
 from dataclasses import dataclass
 
-from spatial.knowledge.categories import Category
+from spatial.knowledge.categories import Category, SceneKind
 
 PALETTE = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray")
 """Colours of recoloured pictures: those that people name consistently."""
@@ -48,6 +48,19 @@ class RendererCapabilities:
         if category.faces is not None:
             found["orientation"] = category.attributes["orientation"]
         return found
+
+    def leans_on(self, category: Category, other: Category) -> bool:
+        """Whether one can be drawn as it leans on the other."""
+        return category.leans_on(other)
+
+    def must_lean(self, category: Category, scene: SceneKind) -> bool:
+        """Whether it cannot be drawn on the ground of a scene without something that it leans on."""
+        del scene
+        return category.must_lean
+
+    def holds(self, category: Category) -> tuple[str, ...]:
+        """Categories that may be in it."""
+        return category.holds
 
 
 def pictures_only(renderer: str) -> RendererCapabilities:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 BODIES = Path(__file__).with_name("bodies")
 
@@ -26,7 +26,7 @@ class Surface:
 
     `along` (front to back, front is positive) and `across` (left is positive): from and to, as shares of the body's depth
     and width, 0 in the middle.  `room`: free height above it in metres in a body of usual size, None where it is free.
-    `hollow`: things there are inside the body rather than on it.
+    `hollow`: things there are inside the body rather than on it.  `forms`: those that have it, all where none is named.
     """
 
     at: float
@@ -34,6 +34,41 @@ class Surface:
     across: tuple[float, float] = FULL
     room: float | None = None
     hollow: bool = False
+    forms: tuple[str, ...] = ()
+
+
+Side = Literal["left", "right", "front", "back"]
+
+
+@dataclass(frozen=True)
+class Face:
+    """Upright sides of a body that something may lean on: they are in the planes of its box from `low` (a share of its
+    height) to its top.  `along`: from and to, as shares of the side's length, 0 in the middle.
+    `forms`: those that have it, all where none is named.
+    """
+
+    sides: tuple[Side, ...]
+    low: float = 0.0
+    along: tuple[float, float] = FULL
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lean:
+    """How a body touches the ground and what it leans on when it is tilted `toward` its back or a side, by `degrees`.
+
+    In its box, seen across the tilt: its foot is on the ground at `foot` (a share of the box's thickness from the plane of
+    the side that it tilts to); what touches is a line parallel to that plane, at `head` from it, between the heights
+    `straight` and `top` (shares of the height).
+    """
+
+    toward: Literal["back", "side"]
+    degrees: tuple[float, float]
+    foot: float = 0.0
+    head: float = 0.0
+    straight: float = 0.0
+    top: float = 1.0
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +79,8 @@ class BodyKind:
     `forms` are what builders call its shapes; `sizes`: of those that are not of the usual size.
     `has_front`: it looks somewhere; `turns`: it may look aside, for it is known from there, too.
     `colours`: names of usual ones; `recolours`: a graph may ask for any colour of the palette.
+    `faces`: where others lean on it; `leans`: how it leans; `stands`: forms that stand by themselves, all where None.
+    `holds`: categories that may be in it beside those that the knowledge has in its pictures.
     """
 
     name: str
@@ -57,10 +94,39 @@ class BodyKind:
     height_spread: float | None = None
     turns: bool = True
     sizes: Mapping[str, tuple[float, float, float]] = field(default_factory=dict, hash=False)
+    faces: tuple[Face, ...] = ()
+    leans: tuple[Lean, ...] = ()
+    stands: tuple[str, ...] | None = None
+    holds: tuple[str, ...] = ()
 
     def size_of(self, form: str) -> tuple[float, float, float]:
         """Usual width, depth, height of a form, metres."""
         return self.sizes.get(form, self.size)
+
+    def surfaces_of(self, form: str, hollow: bool) -> list[Surface]:
+        """The surfaces in a form, or on it."""
+        return [each for each in self.surfaces if each.hollow == hollow and has_form(each, form)]
+
+    def faces_of(self, form: str) -> list[Face]:
+        """The sides of a form that things may lean on."""
+        return [each for each in self.faces if has_form(each, form)]
+
+    def leans_of(self, form: str) -> list[Lean]:
+        """The ways in which a form leans."""
+        return [each for each in self.leans if has_form(each, form)]
+
+    def is_upright(self, form: str) -> bool:
+        """Whether a form stands by itself."""
+        return self.stands is None or form in self.stands
+
+    @property
+    def stands_somehow(self) -> bool:
+        """Whether any of its forms stands by itself."""
+        return any(map(self.is_upright, self.forms))
+
+    def is_closed(self, form: str) -> bool:
+        """Whether it does not stand open for what other forms hide."""
+        return not any(each.hollow and form in each.forms for each in self.surfaces)
 
     def varied(self, form: str, rng: Random) -> tuple[float, float, float]:
         """A size drawn evenly of those that real ones of a form have: width, depth, height in metres."""
@@ -74,6 +140,11 @@ class BodyKind:
         """Of its box, cubic metres."""
         width, depth, height = self.size
         return width * depth * height
+
+
+def has_form(part: Surface | Face | Lean, form: str) -> bool:
+    """Whether a form has a surface or a face, or leans in a way."""
+    return not part.forms or form in part.forms
 
 
 @cache
@@ -98,14 +169,16 @@ def _body(name: str, row: dict[str, Any]) -> BodyKind:
         height_spread=row.get("height_spread"),
         turns=row.get("turns", True),
         sizes={form: (size[0], size[1], size[2]) for form, size in row.get("sizes", {}).items()},
-        surfaces=tuple(
-            Surface(**{key: _pair(value) for key, value in surface.items()}) for surface in row.get("surfaces", ())
-        ),
+        surfaces=tuple(Surface(**_frozen(each)) for each in row.get("surfaces", ())),
+        faces=tuple(Face(**_frozen(each)) for each in row.get("faces", ())),
+        leans=tuple(Lean(**_frozen(each)) for each in row.get("leans", ())),
+        stands=tuple(row["stands"]) if "stands" in row else None,
+        holds=tuple(row.get("holds", ())),
     )
 
 
-def _pair(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _frozen(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
 
 
 @lru_cache(maxsize=16384)

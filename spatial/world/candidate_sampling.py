@@ -11,7 +11,7 @@ import numpy as np
 
 from schemas.world import Where
 from spatial.world.body_table import BodyKind, Surface
-from spatial.world.footprints import Array, Flags, box_corners
+from spatial.world.footprints import Array, Flags, box_corners, turned_corners
 from spatial.world.viewpoints import LEAST_PX, View, to_boxes
 
 STEP_DEGREES = 15
@@ -43,19 +43,20 @@ LIFTS_M = {"wall": (1.1, 1.9), "air": (0.6, 2.6)}
 class BodySpec:
     """A thing to be placed: its kind, form, size (width, depth, height in metres), and to which side it must be turned.
 
-    `turned`: -1 to the left of the picture, 1 to the right, 0 for any way.
+    `turned`: -1 to the left of the picture, 1 to the right, 0 for any way.  `shows_inside`: its front is to the camera.
     """
 
     kind: BodyKind
     form: str
     size: tuple[float, float, float]
     turned: int = 0
+    shows_inside: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
     """Candidates: `position` n × 3 (centre of the box), `heading` n degrees, `corners` n × 8 × 3, `box` n × 4 pixels
-    (left, top, right, bottom), `depth` n metres along the camera's axis.
+    (left, top, right, bottom), `depth` n metres along the camera's axis; `rotation` n × 3 × 3 of those that lean.
     """
 
     where: Where
@@ -64,12 +65,13 @@ class Candidates:
     corners: Array
     box: Array
     depth: Array
+    rotation: Array | None = None
 
     def kept(self, flags: Flags) -> "Candidates":
         """Those that are flagged."""
-        return Candidates(
-            self.where, self.position[flags], self.heading[flags], self.corners[flags], self.box[flags], self.depth[flags]
-        )
+        turned = None if self.rotation is None else self.rotation[flags]
+        seen = self.corners[flags], self.box[flags], self.depth[flags]
+        return Candidates(self.where, self.position[flags], self.heading[flags], *seen, turned)
 
     def __len__(self) -> int:
         return len(self.heading)
@@ -77,7 +79,7 @@ class Candidates:
 
 def on_floor(view: View, spec: BodySpec, count: int, rng: Random) -> Candidates:
     """Standing on the ground, furniture often with its back to the wall."""
-    draws = _draws(rng, count)
+    draws = draws_of(rng, count)
     heading = headings(view, spec, draws[:, 3])
     x = view.left + (view.right - view.left) * draws[:, 0]
     y = view.front + (view.back - view.front) * draws[:, 1]
@@ -91,7 +93,7 @@ def on_floor(view: View, spec: BodySpec, count: int, rng: Random) -> Candidates:
 
 def on_wall(view: View, spec: BodySpec, count: int, rng: Random) -> Candidates:
     """With its back to the wall at the far end."""
-    draws, (low, high) = _draws(rng, count), LIFTS_M["wall"]
+    draws, (low, high) = draws_of(rng, count), LIFTS_M["wall"]
     x = view.left + (view.right - view.left) * draws[:, 0]
     y = np.full(count, view.back - spec.size[1] / 2)
     z = low + (high - low) * draws[:, 1]
@@ -100,7 +102,7 @@ def on_wall(view: View, spec: BodySpec, count: int, rng: Random) -> Candidates:
 
 def from_ceiling(view: View, spec: BodySpec, count: int, rng: Random) -> Candidates:
     """Hanging from the ceiling."""
-    draws = _draws(rng, count)
+    draws = draws_of(rng, count)
     x = view.left + (view.right - view.left) * draws[:, 0]
     y = view.front + (view.back - view.front) * draws[:, 1]
     z = np.full(count, view.height - spec.size[2] / 2)
@@ -109,7 +111,7 @@ def from_ceiling(view: View, spec: BodySpec, count: int, rng: Random) -> Candida
 
 def in_air(view: View, spec: BodySpec, count: int, rng: Random) -> Candidates:
     """Flying."""
-    draws, (low, high) = _draws(rng, count), LIFTS_M["air"]
+    draws, (low, high) = draws_of(rng, count), LIFTS_M["air"]
     x = view.left + (view.right - view.left) * draws[:, 0]
     y = view.front + (view.back - view.front) * draws[:, 1]
     z = view.ground + low + (high - low) * draws[:, 2]
@@ -118,9 +120,10 @@ def in_air(view: View, spec: BodySpec, count: int, rng: Random) -> Candidates:
 
 @dataclass(frozen=True)
 class Carrier:
-    """A thing that has its place: kind, size, centre (metres) and heading (degrees)."""
+    """A thing that has its place: kind, form, size, centre (metres) and heading (degrees)."""
 
     kind: BodyKind
+    form: str
     size: tuple[float, float, float]
     position: Array
     heading: float
@@ -128,8 +131,8 @@ class Carrier:
 
 def on_carrier(view: View, spec: BodySpec, carrier: Carrier, hollow: bool, rng: Random) -> Candidates:
     """On the surfaces of another thing, or in its hollows: entirely on them, and with space above."""
-    surfaces = [surface for surface in carrier.kind.surfaces if surface.hollow == hollow]
-    draws = _draws(rng, 40 * len(surfaces))
+    surfaces = carrier.kind.surfaces_of(carrier.form, hollow)
+    draws = draws_of(rng, 40 * len(surfaces))
     parts = [_on_surface(view, spec, carrier, (surface, draws[40 * k : 40 * k + 40])) for k, surface in enumerate(surfaces)]
     where: Where = "inside" if hollow else "on"
     if not parts:
@@ -141,7 +144,7 @@ def on_carrier(view: View, spec: BodySpec, carrier: Carrier, hollow: bool, rng: 
 def _on_surface(view: View, spec: BodySpec, carrier: Carrier, surface_draws: tuple[Surface, Array]) -> tuple[Array, Array]:
     surface, draws = surface_draws
     width, depth, height = carrier.size
-    if surface.room is not None and spec.size[2] > surface.room * height / carrier.kind.size[2]:
+    if surface.room is not None and spec.size[2] > surface.room * height / carrier.kind.size_of(carrier.form)[2]:
         return np.zeros((0, 3)), np.zeros(0)
     heading = headings(view, spec, draws[:, 3])
     turn = np.radians(heading - carrier.heading)
@@ -178,6 +181,8 @@ def headings(view: View, spec: BodySpec, draw: Array) -> Array:
 
 def _steps_of_front(spec: BodySpec, draw: Array) -> Array:
     """Steps of a heading away from the camera, from random numbers between 0 and 1."""
+    if spec.shows_inside:
+        return np.asarray(np.floor(draw * 3) - 1)
     aside = ASIDE if spec.kind.turns and spec.size[1] >= LONG * spec.size[0] else 0.0
     ahead = draw >= aside
     share = np.where(ahead, (draw - aside) / (1 - aside), draw / (aside or 1.0))
@@ -185,10 +190,13 @@ def _steps_of_front(spec: BodySpec, draw: Array) -> Array:
     return found
 
 
-def visible_candidates(view: View, spec: BodySpec, where: Where, placed: tuple[Array, Array]) -> Candidates:
+def visible_candidates(
+    view: View, spec: BodySpec, where: Where, placed: tuple[Array, Array], rotation: Array | None = None
+) -> Candidates:
     """Candidates with what the camera sees of them; those that are cut by the frame or too small are left out."""
     position, heading = placed
-    corners = box_corners(position, np.array(spec.size), heading)
+    size = np.array(spec.size)
+    corners = box_corners(position, size, heading) if rotation is None else turned_corners(position, size, rotation)
     if not len(heading):
         return Candidates(where, position, heading, corners, np.zeros((0, 4)), np.zeros(0))
     box, nearest = to_boxes(view.camera, corners)
@@ -197,10 +205,12 @@ def visible_candidates(view: View, spec: BodySpec, where: Where, placed: tuple[A
     large = np.maximum(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]) >= LEAST_PX
     in_room = np.ones(len(heading), bool)
     if view.space_kind != "open":
-        in_room = (corners[..., 1].max(axis=1) <= view.back + 1e-6) & (corners[..., 1].min(axis=1) >= view.front - 1e-6)
+        back = position[:, 1] if rotation is not None else corners[..., 1].max(axis=1)  # what leans on the wall touches it
+        in_room = (back <= view.back + 1e-6) & (corners[..., 1].min(axis=1) >= view.front - 1e-6)
         in_room &= (corners[..., 0].max(axis=1) <= view.right) & (corners[..., 0].min(axis=1) >= view.left)
-    return Candidates(where, position, heading, corners, box, depth).kept(whole & large & in_room)
+    return Candidates(where, position, heading, corners, box, depth, rotation).kept(whole & large & in_room)
 
 
-def _draws(rng: Random, count: int) -> Array:
+def draws_of(rng: Random, count: int) -> Array:
+    """Random numbers between 0 and 1, four of each."""
     return np.random.default_rng(rng.getrandbits(63)).random((count, 4))

@@ -8,9 +8,11 @@ import json
 from functools import cache
 from pathlib import Path
 
-from spatial.knowledge.categories import Category
+from spatial.knowledge.categories import Category, SceneKind
 from spatial.knowledge.renderer_capabilities import PALETTE, RendererCapabilities
 from spatial.world.body_table import bodies
+from spatial.world.leaning import can_lean
+from spatial.world.viewpoints import space_kind
 
 
 class SolidCapabilities(RendererCapabilities):
@@ -35,6 +37,21 @@ class SolidCapabilities(RendererCapabilities):
         if body.has_front and body.turns and "orientation" in category.attributes:
             found["orientation"] = category.attributes["orientation"]
         return found
+
+    def leans_on(self, category: Category, other: Category) -> bool:
+        """Whether its body leans, and the other's has an upright side that is high enough and not too low."""
+        body, prop = bodies().get(category.name), bodies().get(other.name)
+        return body is not None and prop is not None and can_lean(body, prop)
+
+    def must_lean(self, category: Category, scene: SceneKind) -> bool:
+        """Whether it can neither stand by itself nor lean on a wall of the scene."""
+        body = bodies().get(category.name)
+        return body is not None and not body.stands_somehow and space_kind(scene.backdrop) != "room"
+
+    def holds(self, category: Category) -> tuple[str, ...]:
+        """What the knowledge puts into it, and what its open forms show in it."""
+        body = bodies().get(category.name)
+        return tuple(dict.fromkeys((*category.holds, *(() if body is None else body.holds))))
 
 
 @cache

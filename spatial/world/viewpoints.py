@@ -10,9 +10,13 @@ from typing import Literal
 
 import numpy as np
 
+from spatial.knowledge.categories import Backdrop
 from spatial.world.pinhole import Array, Pinhole, intrinsics, look_at
 
 SpaceKind = Literal["room", "table", "open"]
+
+SPACE_KINDS: dict[Backdrop, SpaceKind] = {"room": "room", "shop": "room", "stage": "room", "tabletop": "table"}
+"""What surrounds a scene; all others are open."""
 
 LEAST_PX = 24
 """Pixels of the longer side of the smallest thing."""
@@ -42,6 +46,11 @@ class View:
     height: float
     camera: Pinhole
     side: int
+
+
+def space_kind(backdrop: Backdrop) -> SpaceKind:
+    """What surrounds a scene with a backdrop."""
+    return SPACE_KINDS.get(backdrop, "open")
 
 
 Sizes = Sequence[tuple[float, float, float]]

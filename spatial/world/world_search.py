@@ -16,7 +16,7 @@ from schemas.predicate_names import ends
 from schemas.world import Where
 from spatial.relations.group_geometry import GROUP_TRUTH
 from spatial.relations.predicate_table import ORIENTED
-from spatial.relations.relation_truth import NEARNESS, apart_in_depth, members, relate, relation_holds
+from spatial.relations.relation_truth import NEARNESS, apart_in_depth, depth_reach, members, relate, relation_holds
 from spatial.relations.relation_truth import places as place_margins
 from spatial.world.candidate_sampling import (
     EDGE_PX,
@@ -30,6 +30,7 @@ from spatial.world.candidate_sampling import (
     on_wall,
 )
 from spatial.world.footprints import Array, Flags, meet
+from spatial.world.leaning import leaning
 from spatial.world.viewpoints import View, to_boxes
 
 CANDIDATES = 160
@@ -61,6 +62,8 @@ LEAST_PLACE = 0.04
 
 CARRYING = ("on", "supports", "inside", "contains")
 
+LEANING = ("leaning_on", "props_up")
+
 SLIM = 0.74
 """What a body covers of its box at least, across and down: a round one leaves its corners free."""
 
@@ -80,11 +83,16 @@ SAMPLERS = {"floor": on_floor, "surface": on_floor, "wall": on_wall, "ceiling": 
 
 @dataclass(frozen=True)
 class Support:
-    """How a thing is held: by which other thing (None: by none), inside it or on it, and where it may rest otherwise."""
+    """How a thing is held: by which other thing (None: by none), inside it or on it, and where it may rest otherwise.
+
+    `leans`: it is tilted, on the thing `prop` or where that is None on a wall.
+    """
 
     carrier: int | None
     hollow: bool
     rests: tuple[str, ...]
+    leans: bool = False
+    prop: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +106,7 @@ class Placement:
     box: tuple[float, float, float, float]
     depth: float
     attributes: tuple[str, ...] | None = None
+    rotation: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -138,12 +147,15 @@ class WorldSearch:
         """Carriers before what they carry, else large things with many relations first."""
         waiting, order = set(range(len(self._task.things))), list[int]()
         while waiting:
-            ready = [i for i in waiting if self._task.supports[i].carrier not in waiting - {i}]
+            ready = [i for i in waiting if not self._needs(i) & (waiting - {i})]
             ready = ready or sorted(waiting)
             best = max(ready, key=lambda i: (self._task.things[i].kind.volume * (1 + len(self._relations_of[i])), -i))
             order.append(best)
             waiting.remove(best)
         return order
+
+    def _needs(self, i: int) -> set[int | None]:
+        return {self._task.supports[i].carrier, self._task.supports[i].prop}
 
     def _place(self, number: int, placed: dict[int, Placement]) -> bool:
         if number == len(self._order):
@@ -176,17 +188,24 @@ class WorldSearch:
     def _sample(self, i: int, placed: dict[int, Placement]) -> list[Candidates]:
         thing, support = self._task.things[i], self._task.supports[i]
         if support.carrier is not None:
-            base, below = placed[support.carrier], self._task.things[support.carrier]
-            carrier = Carrier(below.kind, below.size, base.position, base.heading)
-            return [on_carrier(self._view, thing, carrier, support.hollow, self._rng)]
+            return [on_carrier(self._view, thing, self._carrier(support.carrier, placed), support.hollow, self._rng)]
+        if support.leans:
+            prop = None if support.prop is None else self._carrier(support.prop, placed)
+            return [leaning(self._view, thing, prop, self._rng)]
         return [SAMPLERS[rest](self._view, thing, CANDIDATES, self._rng) for rest in support.rests if rest in SAMPLERS]
+
+    def _carrier(self, i: int, placed: dict[int, Placement]) -> Carrier:
+        thing, there = self._task.things[i], placed[i]
+        return Carrier(thing.kind, thing.form, thing.size, there.position, there.heading)
 
     def _placement(self, i: int, candidates: Candidates, k: int) -> Placement:
         left, top, right, bottom = (float(value) for value in candidates.box[k])
         box = (left, top, right - left, bottom - top)
         heading, depth = float(candidates.heading[k]), float(candidates.depth[k])
-        words = self._task.attributes[i]
-        return Placement(candidates.where, candidates.position[k], heading, candidates.corners[k], box, depth, words)
+        words, turned = self._task.attributes[i], None if candidates.rotation is None else candidates.rotation[k]
+        return Placement(
+            candidates.where, candidates.position[k], heading, candidates.corners[k], box, depth, words, turned
+        )
 
     def _fits(self, i: int, candidates: Candidates, placed: dict[int, Placement]) -> Flags:
         """Which places neither meet what stands there nor hide too much of it or too much of themselves."""
@@ -194,7 +213,8 @@ class WorldSearch:
         for j, other in placed.items():
             if self._carries(j, i):
                 continue
-            fits &= ~meet(candidates.corners, other.corners, 0.0 if self._may_touch(i, j) else GAP_M)
+            if not self._leans_on(i, j):
+                fits &= ~meet(candidates.corners, other.corners, 0.0 if self._may_touch(i, j) else GAP_M)
             fits &= ~_hides(candidates, other)
         for relation in self._relations_of[i]:
             fits &= self._may_hold(i, relation, candidates, placed)
@@ -217,6 +237,9 @@ class WorldSearch:
         below = self._task.supports[b].carrier
         return below is not None and (below == a or self._carries(a, below))
 
+    def _leans_on(self, a: int, b: int) -> bool:
+        return self._task.supports[a].prop == b
+
     def _may_touch(self, i: int, j: int) -> bool:
         return any(r.predicate == "touching" and {i, j} <= set(ends(r)) for r in self._relations_of[i])
 
@@ -228,7 +251,7 @@ class WorldSearch:
         """Whether a relation holds of what bounds the bodies, and of the least that may be seen of them."""
         if not self._holds_of(relation, known):
             return False
-        if relation.predicate in CARRYING:
+        if relation.predicate in (*CARRYING, *LEANING):
             return True
         slim = {i: replace(known[i], box=_slimmed(known[i].box)) for i in ends(relation)}
         return self._holds_of(relation, slim)
@@ -257,6 +280,9 @@ class WorldSearch:
         a = relation.subject
         if self._carries(a, other) or self._carries(other, a):
             return False
+        if self._leans_on(a, other) or self._leans_on(other, a):
+            depths = [one.depth for one in known.values()]
+            return apart_in_depth(known[a].depth, known[other].depth, depth_reach(max(depths) - min(depths)))
         return apart_in_depth(known[a].depth, known[other].depth)
 
 

@@ -12,30 +12,24 @@ import numpy as np
 
 from schemas.graph import Box, Layout
 from schemas.world import Body, Camera, Space, World
-from spatial.knowledge.categories import Backdrop
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.layout.constraints.infeasibility_proof import QUICK, THOROUGH, refutation
 from spatial.layout.layout_check import verify
-from spatial.layout.placement_problem import ancestors, facts_of
 from spatial.layout.solver import NoLayout, Unsatisfiable
 from spatial.layout.solver_model import UNDECIDED
 from spatial.reasoning.draft import Draft
 from spatial.relations.relation_truth import LOOKS
 from spatial.world.body_table import BodyKind, bodies
 from spatial.world.candidate_sampling import BodySpec
+from spatial.world.footprints import Array
 from spatial.world.framing import framed_views
 from spatial.world.further_views import further_cameras
-from spatial.world.viewpoints import SpaceKind, View, choose_view
+from spatial.world.holding import Forms, forms_for, supports_of
+from spatial.world.viewpoints import SpaceKind, View, choose_view, space_kind
 from spatial.world.world_search import Placement, PlacementTask, Support, WorldSearch, seen_from
 
 VIEWS = 16
 """Cameras tried for one scene, each with forms and sizes of its own."""
-
-SPACE_KINDS: dict[Backdrop, SpaceKind] = {"room": "room", "shop": "room", "stage": "room", "tabletop": "table"}
-"""What surrounds a scene; all others are open."""
-
-
-LEANING = frozenset({"leaning_on", "props_up"})
 
 
 @dataclass(frozen=True)
@@ -59,11 +53,10 @@ def solve_world(
     unknown = sorted({name for name in draft.objects if name not in bodies()})
     if unknown:
         raise NoLayout(f"no body is known for {', '.join(unknown)}")
-    if any(relation.predicate in LEANING for relation in draft.relations):
-        raise NoLayout("bodies in metres stand upright: none leans on another")
-    request = WorldRequest(draft, attributes, _supports(draft))
+    request = WorldRequest(draft, attributes, supports_of(draft, space_kind_of(draft.scene)))
+    forms = [forms_for(draft, request.supports, i) for i in range(len(draft.objects))]
     for number in range(VIEWS):
-        found = _tried(request, canvas[0], Random(f"{seed} {number}"))
+        found = _tried(request, forms, canvas[0], Random(f"{seed} {number}"))
         if found is not None:
             return found[0], _with_views(found[1], canvas[0], Random(f"{seed} views"), view_share)
     for effort in (QUICK, THOROUGH):
@@ -82,9 +75,10 @@ def _with_views(world: World, side: int, rng: Random, share: float) -> World:
     return world.model_copy(update={"views": further_cameras(world, side, rng)})
 
 
-def _tried(request: WorldRequest, side: int, rng: Random) -> tuple[Layout, World] | None:
+def _tried(request: WorldRequest, forms: Sequence[Forms], side: int, rng: Random) -> tuple[Layout, World] | None:
     draft, attributes = request.draft, request.attributes
-    things = [_body_spec(name, words, rng) for name, words in zip(draft.objects, attributes, strict=True)]
+    named = zip(draft.objects, attributes, forms, strict=True)
+    things = [_body_spec(name, words, those, rng) for name, words, those in named]
     view = choose_view(space_kind_of(draft.scene), [thing.size for thing in things], side, rng)
     task = PlacementTask(things, request.supports, draft.relations, attributes)
     found = WorldSearch(task, view, rng).run()
@@ -101,28 +95,14 @@ def _tried(request: WorldRequest, side: int, rng: Random) -> tuple[Layout, World
 def space_kind_of(scene: str | None) -> SpaceKind:
     """What surrounds a scene of the knowledge."""
     kind = scene_kinds().get(scene) if scene is not None else None
-    return "open" if kind is None else SPACE_KINDS.get(kind.backdrop, "open")
+    return "open" if kind is None else space_kind(kind.backdrop)
 
 
-def _body_spec(name: str, words: Sequence[str], rng: Random) -> BodySpec:
+def _body_spec(name: str, words: Sequence[str], forms: Forms, rng: Random) -> BodySpec:
     kind = bodies()[name]
-    form = rng.choice(kind.forms)
+    form = rng.choice(forms.names)
     turned = next((LOOKS[word] for word in words if word in LOOKS), 0)
-    return BodySpec(kind, form, kind.varied(form, rng), turned)
-
-
-def _supports(draft: Draft) -> list[Support]:
-    """How each thing is held: of several carriers by the topmost, as by a tray that is on a table."""
-    held: dict[int, dict[int, bool]] = {i: {} for i in range(len(draft.objects))}
-    for fact in facts_of(draft):
-        if fact.predicate in ("on", "inside"):
-            held[fact.subject][fact.pair[1]] = fact.predicate == "inside"
-    supports = []
-    for i, name in enumerate(draft.objects):
-        carrier = max(held[i], key=lambda j: len(ancestors([*map(tuple, held.values())], j)), default=None)
-        hollow = carrier is not None and held[i][carrier]
-        supports.append(Support(carrier, hollow, categories()[name].rests_on or ("floor",)))
-    return supports
+    return BodySpec(kind, form, kind.varied(form, rng), turned, forms.shows_inside)
 
 
 def _layout(chosen: Sequence[Placement], canvas: tuple[int, int]) -> Layout:
@@ -145,15 +125,22 @@ def _world(task: PlacementTask, view: View, chosen: Sequence[Placement], rng: Ra
             heading=round(one.heading, 2),
             where=one.where,
             support=support.carrier,
+            rotation=_numbers(one.rotation),
+            leans_on=support.prop,
         )
         for thing, support, one, words in things
     )
-    matrix = tuple(float(value) for value in np.round(view.camera.world_to_camera, 9).reshape(-1))
+    matrix = _numbers(view.camera.world_to_camera)
+    assert matrix is not None
     space = Space(
         kind=view.space_kind, ground=view.ground, left=round(view.left, 3), right=round(view.right, 3),
         front=round(view.front, 3), back=round(view.back, 3), height=round(view.height, 3),
     )  # fmt: skip
     return World(space=space, bodies=found, camera=Camera(intrinsics=view.camera.intrinsics, world_to_camera=matrix))
+
+
+def _numbers(matrix: Array | None) -> tuple[float, ...] | None:
+    return None if matrix is None else tuple(float(value) for value in np.round(matrix, 9).reshape(-1))
 
 
 def _colour(kind: BodyKind, words: Sequence[str], rng: Random) -> str | None:

@@ -263,8 +263,9 @@ def _world(draw: Draw, count: int) -> World:
     bodies = []
     for number in range(count):
         support = draw(st.none() | st.integers(0, count - 1))
-        carried = None if support == number else support
-        bodies.append(draw(models(Body)).model_copy(update={"support": carried}))
+        carried, body = None if support == number else support, draw(models(Body))
+        prop = None if body.rotation is None or carried is not None else draw(st.none() | st.integers(0, count - 1))
+        bodies.append(body.model_copy(update={"support": carried, "leans_on": None if prop == number else prop}))
     views = draw(st.lists(models(Camera), max_size=2))
     return World(space=draw(models(Space)), bodies=tuple(bodies), camera=draw(models(Camera)), views=tuple(views))
 

@@ -1,5 +1,6 @@
 """Small scenes in metres: bodies put by hand or at random, seen by a camera that looks along +y from the height of eyes."""
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +15,9 @@ EYE = (0.0, -4.0, 1.5)
 
 SHARES = (0.36, 0.4, 0.5, 0.62, 0.8, 0.9)
 """What is to be seen of things that are hidden in part."""
+
+LEAN = 0.125
+"""The share of bodies on the ground that lean."""
 
 LOOKING_ALONG_Y = (1, 0, 0, -EYE[0], 0, 0, -1, EYE[2], 0, 1, 0, -EYE[1], 0, 0, 0, 1)
 """World to camera: x right, y down, z forward."""
@@ -70,9 +74,20 @@ def with_random_world(scene: Scene, seed: int) -> Scene:
             x, y, foot = below.position[0], below.position[1], below.position[2] + below.size[2] / 2
         heading, has_front = rng.choice((-90.0, 0.0, rng.uniform(-180, 180))), rng.random() < 0.6
         support = None if base is None else ids[base]
-        bodies.append(body(x, y, z=foot + size[2] / 2, size=size, heading=heading, has_front=has_front, support=support))
+        one = body(x, y, z=foot + size[2] / 2, size=size, heading=heading, has_front=has_front, support=support)
+        bodies.append(_leaning(one, random.Random(f"leaning {seed} {k}")) if base is None else one)
     hidden = [each.model_copy(update={"hidden_by": _covers(scene, k, rng)}) for k, each in enumerate(bodies)]
     return scene.model_copy(update={"world": world_of(hidden)})
+
+
+def _leaning(one: SeenBody, rng: random.Random) -> SeenBody:
+    """The body tilted backwards, one of eight; it has no front then."""
+    if rng.random() > LEAN:
+        return one
+    turn, tilt = math.radians(one.heading), math.radians(rng.uniform(5, 20))
+    c, s, level, up = math.cos(turn), math.sin(turn), math.cos(tilt), math.sin(tilt)
+    rows = (s, level * c, -up * c), (-c, level * s, -up * s), (0.0, up, level)
+    return one.model_copy(update={"rotation": tuple(value for row in rows for value in row), "has_front": False})
 
 
 def _covers(scene: Scene, k: int, rng: random.Random) -> tuple[Cover, ...]:

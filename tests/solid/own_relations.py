@@ -75,10 +75,11 @@ def apart(a: Seen, b: Seen) -> float:
 
 
 def metres_apart(a: np.ndarray, b: np.ndarray) -> float:
-    """The greatest distance of two upright boxes (8 × 3 corners) along an axis of either; below zero where they meet."""
-    axes = [np.array([0.0, 0.0, 1.0])]
-    for box in (a, b):
-        axes += [side / np.linalg.norm(side) for side in (box[4] - box[0], box[2] - box[0])]
+    """The greatest distance of two boxes (8 × 3 corners) along a side of either, or along what is at right angles to a side
+    of each; below zero where they meet."""
+    sides = [[box[k] - box[0] for k in (1, 2, 4)] for box in (a, b)]
+    crossed = [np.cross(one, other) for one in sides[0] for other in sides[1]]
+    axes = [axis / np.linalg.norm(axis) for axis in (*sides[0], *sides[1], *crossed) if np.linalg.norm(axis) > SLACK]
     return max(max((a @ n).min() - (b @ n).max(), (b @ n).min() - (a @ n).max()) for n in axes)
 
 
@@ -107,7 +108,26 @@ def is_inside(a: Seen, b: Seen) -> bool:
 
 def touches(a: Seen, b: Seen) -> bool:
     held = b.thing["id"] == a.thing["support"] or a.thing["id"] == b.thing["support"]
-    return held or metres_apart(a.corners, b.corners) <= TOUCH_M
+    return held or leans(a, b) or leans(b, a) or metres_apart(a.corners, b.corners) <= TOUCH_M
+
+
+def leans(a: Seen, b: Seen) -> bool:
+    """Whether one is tilted by 4 to 30 degrees, its top is nearer to the other than its foot, and they touch."""
+    if a.thing["rotation"] is None:
+        return False
+    up = np.array(a.thing["rotation"]).reshape(3, 3)[:, 2]
+    ends = [a.thing["position"] + share * a.thing["size"][2] * up for share in (-0.5, 0.5)]
+    half = np.array(b.thing["size"]) / 2
+    beyond = [float(np.linalg.norm(np.maximum(np.abs(own_place(b, end)) - half, 0)[:2])) for end in ends]
+    is_tilted = np.cos(np.radians(30)) < up[2] < np.cos(np.radians(4))
+    return bool(is_tilted and beyond[1] < beyond[0] and metres_apart(a.corners, b.corners) <= TOUCH_M)
+
+
+def own_place(b: Seen, point: np.ndarray) -> np.ndarray:
+    """A point in an upright thing's own axes: across, ahead, up."""
+    turn = np.radians(b.thing["heading"])
+    x, y, z = point - np.array(b.thing["position"])
+    return np.array([x * np.sin(turn) - y * np.cos(turn), x * np.cos(turn) + y * np.sin(turn), z])
 
 
 def is_over(a: Seen, b: Seen) -> bool:
@@ -166,6 +186,7 @@ PAIRS: dict[str, Callable[[Seen, Seen], bool]] = {
     "on": is_on,
     "inside": is_inside,
     "over": is_over,
+    "leaning_on": leans,
     "touching": touches,
     "next_to": is_next_to,
     "near": lambda a, b: apart(a, b) <= 0.25 + SLACK,
@@ -178,7 +199,7 @@ PAIRS: dict[str, Callable[[Seen, Seen], bool]] = {
 
 TURNED = {
     "right_of": "left_of", "below": "above", "behind": "in_front_of", "supports": "on", "contains": "inside",
-    "under": "over",
+    "under": "over", "props_up": "leaning_on",
 }  # fmt: skip
 
 GROUPS: dict[str, Callable[[Seen, Sequence[Seen]], bool]] = {

@@ -9,7 +9,7 @@ anew; only the surfaces of things, which rows do not have, are built as the rend
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from itertools import combinations, product
 from pathlib import Path
@@ -24,10 +24,11 @@ from PIL import Image
 from gpu_workers.solid.scene_shot import scene_shot
 from gpu_workers.solid.shot import TraceSettings
 from gpu_workers.solid.solid_renderer import SolidRenderer
-from schemas.events import QAEvent
+from schemas.events import QAEvent, SeedConcept, SeedOptions
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.interfaces import Sample
+from schemas.world import World
 from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.world.solid_capabilities import solids_only, unshown_scenes
 from tests.fakes.line import Line, store_rows
@@ -37,6 +38,15 @@ SCENES = int(os.environ.get("SKG_SOLID_SCENES", "20"))
 FIRST = int(os.environ.get("SKG_SOLID_FIRST", "0"))
 SHOWN = sorted(scene_kinds().keys() - unshown_scenes().keys())
 CONCEPTS = Random(14).sample(SHOWN, len(SHOWN))
+ASKED = [
+    ("kitchen", "broom", "leaning_on", "refrigerator"), ("garage", "ladder", "leaning_on", "wardrobe"),
+    ("barnyard", "rake", "leaning_on", "fence"), ("home office", "mop", "leaning_on", "bookshelf"),
+    ("beach", "surfboard", "leaning_on", "fence"), ("garage", "shovel", "leaning_on", "cabinet"),
+    ("backyard", "bicycle", "leaning_on", "fence"), ("hallway", "closed umbrella", "leaning_on", "dresser"),
+]  # fmt: skip
+"""What every fifth request asks for, in turn."""
+
+EVERY = 5
 pytestmark = pytest.mark.timeout(300 + 30 * SCENES)
 
 SIDE = 256
@@ -46,6 +56,7 @@ APART_M = 0.005
 TOUCH_M = 0.005
 
 Row = dict[str, Any]
+Record = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +77,22 @@ def accepted_samples(python: Path) -> list[Sample]:
     renderer = SolidRenderer(python, TraceSettings(SIDE, 1, denoise=False, bounces=0, device="cpu"))
     line, samples = Line(renderer, capabilities=solids_only("solid")), list[Sample]()
     for number in range(FIRST, FIRST + 4 * SCENES):
-        seed = make_seed(CONCEPTS[number % len(CONCEPTS)], 1, first=number // len(CONCEPTS))
+        seed = requested(number)
         accepted = [event for event in line.outcomes([seed]) if isinstance(event, QAEvent)]
         samples += [Sample(event, line.store.objects[event.image.key].data) for event in accepted]
         if len(samples) == SCENES:
             break
     renderer.close()
     return samples
+
+
+def requested(number: int) -> SeedConcept:
+    """A request: of every scene in turn, and every fifth of something that leans or is in something that stands open."""
+    if number % EVERY == EVERY - 1:
+        scene, *stated = ASKED[number // EVERY % len(ASKED)]
+        options = SeedOptions.model_validate({"required_relations": [stated], "max_objects": 4})
+        return make_seed(scene, 1, first=number, options=options)
+    return make_seed(CONCEPTS[number % len(CONCEPTS)], 1, first=number // len(CONCEPTS))
 
 
 def mask_of(thing: Row) -> np.ndarray:
@@ -103,10 +123,14 @@ def corners(thing: Row) -> np.ndarray:
     """Eight corners in the world."""
     turn = np.radians(thing["heading"])
     front, left = np.array([np.cos(turn), np.sin(turn), 0]), np.array([-np.sin(turn), np.cos(turn), 0])
+    up = np.array([0.0, 0.0, 1.0])
+    if thing["rotation"] is not None:
+        right, front, up = np.array(thing["rotation"]).reshape(3, 3).T
+        left = -right
     width, depth, height = thing["size"]
     signs = product((-0.5, 0.5), repeat=3)
     return np.array(
-        [np.array(thing["position"]) + a * depth * front + b * width * left + (0, 0, c * height) for a, b, c in signs]
+        [np.array(thing["position"]) + a * depth * front + b * width * left + c * height * up for a, b, c in signs]
     )
 
 
@@ -177,10 +201,31 @@ def test_bodies_that_do_not_carry_each_other_keep_apart(rows: list[Row]):
     found = []
     for row in rows:
         for a, b in combinations(row["objects"], 2):
-            carried = a["support"] == b["id"] or b["support"] == a["id"]
+            carried = a["support"] == b["id"] or b["support"] == a["id"] or {a["id"], b["id"]} in propped(row)
             if not carried and metres_apart(corners(a), corners(b)) < -APART_M:
                 found.append((row["sample_id"][:8], a["category"], b["category"], metres_apart(corners(a), corners(b))))
     assert found == []
+
+
+def propped(row: Row) -> list[set[int]]:
+    """What leans on what: whether it reaches into it is judged by surfaces."""
+    return [{r["subject"], r["object"]} for r in row["relations"] if r["predicate"] in ("leaning_on", "props_up")]
+
+
+def test_what_leans_is_turned_and_has_no_front_and_nothing_else_is(rows: list[Row]):
+    for row, thing, name in each_thing(rows):
+        if thing["rotation"] is None:
+            assert not any(thing["id"] == leaner for leaner in leaners(row)), name
+            continue
+        turn = np.array(thing["rotation"]).reshape(3, 3)
+        assert np.allclose(turn @ turn.T, np.eye(3), atol=1e-6), name
+        assert np.linalg.det(turn) == pytest.approx(1, abs=1e-6), name
+        assert not thing["has_front"], name
+
+
+def leaners(row: Row) -> list[int]:
+    ends = {"leaning_on": "subject", "props_up": "object"}
+    return [r[ends[r["predicate"]]] for r in row["relations"] if r["predicate"] in ends]
 
 
 def test_every_relation_is_true_by_the_oracles_own_definitions(rows: list[Row]):
@@ -207,13 +252,19 @@ def as_seen(row: Row, thing: Row) -> Seen:
     return Seen(thing, low, high, corners(thing), seen_by(row, np.array([thing["position"]]))[1][0], float(front[0]))
 
 
+def built(row: Row) -> tuple[SpatialGraph, World, Mapping[int, np.ndarray]]:
+    """A row's graph with the built surfaces of its things."""
+    provenance = json.loads(row["provenance"])
+    graph = SpatialGraph.model_validate_json(json.dumps(provenance["graph"]))
+    assert graph.world is not None
+    return graph, graph.world, scene_shot(graph, int(provenance["notes"]["render_seed"]), TraceSettings(SIDE)).triangles
+
+
 def test_what_is_carried_touches_its_carrier_and_nothing_floats_or_sinks(rows: list[Row]):
     found = []
     for row in rows:
-        provenance = json.loads(row["provenance"])
-        graph = SpatialGraph.model_validate_json(json.dumps(provenance["graph"]))
+        graph, _, surfaces = built(row)
         assert graph.world is not None
-        surfaces = scene_shot(graph, int(provenance["notes"]["render_seed"]), TraceSettings(SIDE)).triangles
         for thing, body in zip(graph.objects, graph.world.bodies, strict=True):
             if body.support is not None:
                 gap = gap_below(surfaces[thing.id], surfaces[body.support])
@@ -225,6 +276,79 @@ def test_what_is_carried_touches_its_carrier_and_nothing_floats_or_sinks(rows: l
                 on = "the ground" if body.support is None else graph.objects[body.support].category
                 found.append((row["sample_id"][:8], thing.category, body.form, body.where, on, round(gap, 4)))
     assert found == []
+
+
+def test_what_leans_touches_what_it_leans_on_and_reaches_no_deeper(rows: list[Row], record_testsuite_property: Record):
+    found, count = [], 0
+    for row in rows:
+        graph, world, surfaces = built(row) if any(thing["rotation"] for thing in row["objects"]) else (None, None, {})
+        for thing, body in zip(graph.objects, world.bodies, strict=True) if graph and world else ():
+            if body.rotation is None:
+                continue
+            count += 1
+            points = finely(surfaces[thing.id])
+            if body.leans_on is None:
+                gap = deepest = world.space.back - float(points[:, 1].max())
+            else:
+                gap, deepest = (
+                    distance(points, surfaces[body.leans_on]),
+                    -depth_inside(points, row["objects"][body.leans_on]),
+                )
+            if abs(gap) > TOUCH_M or deepest < -APART_M:
+                found.append((row["sample_id"][:8], thing.category, body.form, round(gap, 4), round(deepest, 4)))
+    record_testsuite_property("leaning", count)
+    assert found == []
+
+
+def finely(triangles: np.ndarray, step: float = 0.004) -> np.ndarray:
+    """Points on a surface (n × 3): corners, and along all edges not farther apart than so many metres."""
+    found = [triangles.reshape(-1, 3)]
+    for k in range(3):
+        start, end = triangles[:, k], triangles[:, (k + 1) % 3]
+        lengths = np.linalg.norm(end - start, axis=1)
+        for parts in (2, 4, 8, 16, 32):
+            long = (lengths > step * parts / 2) & ((lengths <= step * parts) | (parts == 32))
+            shares = np.linspace(0, 1, parts + 1)[1:-1, None, None]
+            found.append((start[long] + shares * (end - start)[long]).reshape(-1, 3))
+    return np.concatenate(found)
+
+
+def distance(points: np.ndarray, triangles: np.ndarray) -> float:
+    """Metres from the nearest of some points to a surface: of those near its bounds, to its planes and edges nearby."""
+    low, high = triangles.min(axis=(0, 1)), triangles.max(axis=(0, 1))
+    near = points[(np.maximum(low - points, points - high).max(axis=1)) < 0.05]
+    return min((to_triangles(point, triangles) for point in nearest_first(near, low, high)), default=np.inf)
+
+
+def nearest_first(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """The points nearest to the sides of what bounds something."""
+    off = np.abs(np.maximum(low - points, points - high).max(axis=1))
+    return points[np.argsort(off)[:400]]
+
+
+def to_triangles(point: np.ndarray, triangles: np.ndarray) -> float:
+    """Metres from a point to the nearest of triangles (n × 3 × 3)."""
+    a, ab, ac = triangles[:, 0], triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
+    normal = np.cross(ab, ac)
+    area = np.maximum((normal**2).sum(axis=1), 1e-24)
+    off = point - a
+    v, w = (np.einsum("ni,ni->n", np.cross(*pair), normal) / area for pair in ((off, ac), (ab, off)))
+    within = (v >= 0) & (w >= 0) & (v + w <= 1)
+    height = np.abs(np.einsum("ni,ni->n", off, normal)) / np.sqrt(area)
+    best = float(height[within].min(initial=np.inf))
+    for k in range(3):
+        start, way = triangles[:, k], triangles[:, (k + 1) % 3] - triangles[:, k]
+        share = np.clip(np.einsum("ni,ni->n", point - start, way) / np.maximum((way**2).sum(axis=1), 1e-24), 0, 1)
+        best = min(best, float(np.linalg.norm(start + share[:, None] * way - point, axis=1).min()))
+    return best
+
+
+def depth_inside(points: np.ndarray, thing: Row) -> float:
+    """Metres by which the deepest of some points is inside the box of an upright thing."""
+    turn, size = np.radians(thing["heading"]), np.array(thing["size"])
+    x, y, z = (points - np.array(thing["position"])).T
+    own = np.stack([x * np.sin(turn) - y * np.cos(turn), x * np.cos(turn) + y * np.sin(turn), z], axis=1)
+    return float((size / 2 - np.abs(own)).min(axis=1).max())
 
 
 def gap_below(upper: np.ndarray, lower: np.ndarray) -> float:

@@ -18,7 +18,7 @@ from spatial.verify.referents import NotProven
 TOLERANCE = 1e-9
 """Depths pass through JSON and back."""
 
-BODY = ("position", "size", "heading", "has_front", "support", "hidden_by", "visible")
+BODY = ("position", "size", "heading", "has_front", "support", "rotation", "hidden_by", "visible")
 """What a premise may say of an object in space."""
 
 PLACE_M = 1e-4

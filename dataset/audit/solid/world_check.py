@@ -138,8 +138,8 @@ def _object(seen: _Seen, thing: Mapping[str, Any]) -> Iterator[Detail]:
 def _body(seen: _Seen, thing: Mapping[str, Any]) -> Iterator[Detail]:
     things = (seen.graph.get("world") or {}).get("bodies") or []
     planned = things[thing["id"]] if thing["id"] < len(things) else {}
-    for name in ("position", "size", "heading", "support"):
-        stated = thing[name]
+    for name in ("position", "size", "heading", "support", "rotation"):
+        stated = thing.get(name)
         if stated is None or planned.get(name) is None:
             is_same = stated == planned.get(name)
         else:

@@ -28,6 +28,7 @@ FAMILIES = (
     "goods.playthings",
     "goods.animals",
     "goods.hand_tools",
+    "goods.long_tools",
     "indoors.electronics",
     "indoors.computers",
     "indoors.appliances",

@@ -41,10 +41,17 @@ Array = NDArray[np.float64]
 
 
 def body_of(view: View, index: int) -> SeenBody:
-    """The object's body. Raises Unanswerable where the scene is not known in metres."""
+    """The object's body; of one that leans with the size of the upright box around it.
+
+    Raises Unanswerable where the scene is not known in metres.
+    """
     if view.scene.world is None:
         raise Unanswerable("nothing is known in metres")
-    return view.scene.world.bodies[index]
+    body = view.scene.world.bodies[index]
+    if body.rotation is None:
+        return body
+    width, depth, height = np.abs(axes_of(body) @ np.array(body.rotation).reshape(3, 3)) @ np.array(body.size)
+    return body.model_copy(update={"size": (float(width), float(depth), float(height))})
 
 
 def camera_position(view: View) -> Array:

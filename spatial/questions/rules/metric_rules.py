@@ -151,6 +151,8 @@ def falls_with(view: View, query: FallsWith, found: list[Referent]) -> Step:
     require_plain(query.things)
     anchor, *things = (referent.index for referent in found)
     held = [is_held_by(view, place, anchor) for place in things]
+    if any(body_of(view, place).rotation is not None for place in things):
+        raise Unanswerable("one of them leans, and may fall too")
     if held.count(True) != 1 or any(is_held_by(view, anchor, place) for place in things):
         raise Unanswerable("not exactly one of them rests on it")
     name = query.things[held.index(True)].plain_name

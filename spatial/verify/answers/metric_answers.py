@@ -43,8 +43,8 @@ class BodiesInScene:
         self._numbers = {thing.id: k for k, thing in enumerate(reader.scene.objects)}
 
     def body(self, thing: SeenObject) -> SeenBody:
-        """The thing's body."""
-        return self._world.bodies[self._numbers[thing.id]]
+        """The thing's body; one that leans is as large as the room that it takes up, upright."""
+        return _as_upright(self._world.bodies[self._numbers[thing.id]])
 
     @property
     def eye(self) -> Vector:
@@ -67,6 +67,19 @@ class BodiesInScene:
     def are_stacked(self, a: SeenObject, b: SeenObject) -> bool:
         """Whether one carries or holds the other. Raises NotProven."""
         return b.id in self.carriers(a) or a.id in self.carriers(b)
+
+
+def _as_upright(body: SeenBody) -> SeenBody:
+    """The least upright box around a body, in the direction of its heading."""
+    if body.rotation is None:
+        return body
+    c, s = cos(radians(body.heading)), sin(radians(body.heading))
+    rows = body.rotation[0:3], body.rotation[3:6], body.rotation[6:9]
+    sides = [0.0, 0.0, 0.0]
+    for x, y, z, length in zip(*rows, body.size, strict=True):
+        for axis, share in enumerate((x * s - y * c, x * c + y * s, z)):
+            sides[axis] += abs(share) * length
+    return body.model_copy(update={"size": tuple(sides)})
 
 
 def _own(body: SeenBody, point: Vector) -> Vector:
@@ -202,6 +215,8 @@ def answer_falls_with(reader: Reader, form: Form) -> str:
     world, (base, *things) = BodiesInScene(reader), things_meant(reader, form.refs)
     names = [plain_name(reader, words) for words in form.refs[1:]]
     falling = [name for thing, name in zip(things, names, strict=True) if base.id in world.carriers(thing)]
+    if any(world.body(thing).rotation is not None for thing in things):
+        raise NotProven("one of them leans")
     if len(falling) != 1 or any(thing.id in world.carriers(base) for thing in things):
         raise NotProven(f"{len(falling)} of them rest on it")
     return falling[0]

@@ -3,22 +3,17 @@
 from random import Random
 
 import numpy as np
-import pytest
 
 from agents.planner import RulePlanner
 from schemas.events import Rejection
-from schemas.graph import Relation, SpatialGraph
+from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.knowledge.renderer_capabilities import pictures_only
-from spatial.layout import NoLayout
-from spatial.reasoning.draft import Draft
-from spatial.world import solve_world
 from spatial.world.footprints import box_corners
 from spatial.world.framing import LONGEST, SHARES, framed_views
 from spatial.world.solid_capabilities import solids_only, unshown_scenes
 from spatial.world.viewpoints import View, choose_view, to_boxes
-from spatial.world.world_solver import LEANING
 
 SIDE = 512
 CHAIRS = box_corners(np.array([[-0.4, 0.6, 0.45], [0.5, 0.8, 0.45]]), np.array([0.5, 0.5, 0.9]), np.array([-90.0, -75.0]))
@@ -61,18 +56,6 @@ def test_a_place_that_could_not_be_known_is_refused_with_what_is_missing():
     assert isinstance(found, Rejection)
     assert found.reason == "unsatisfiable_options"
     assert "clothes on rails" in found.detail
-
-
-@pytest.mark.thorough
-def test_nothing_leans_in_a_scene_in_metres():
-    planner = RulePlanner(solids_only("solid"))
-    found = [planner.plan_now(make_seed("parking lot", 12), k) for k in range(12)]
-    graphs = [graph for graph in found if isinstance(graph, SpatialGraph)]
-    assert graphs
-    assert not {relation.predicate for graph in graphs for relation in graph.relations} & LEANING
-    leaning = Draft(("bicycle", "car"), (Relation(subject=0, predicate="leaning_on", object=1),), "parking lot")
-    with pytest.raises(NoLayout, match="stand upright"):
-        solve_world(leaning, [(), ()], (SIDE, SIDE), 1)
 
 
 def test_a_collage_shows_places_that_have_no_bodies():

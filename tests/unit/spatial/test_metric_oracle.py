@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from schemas.events import Question, Scene
+from schemas.pictures import SeenBody
 from spatial.questions import KINDS, ask
 from tests.fakes.scenes import random_scene
 from tests.fakes.worlds import with_random_world
@@ -37,7 +38,7 @@ class Seen:
             (" ".join([*sorted(thing.attributes)[:1], thing.category]), thing.category) for thing in scene.objects
         ]
         self.place = np.array([body.position for body in world.bodies])
-        self.size = np.array([body.size for body in world.bodies])
+        self.size = np.array([room_of(body) for body in world.bodies])
         self.heading = np.radians([body.heading for body in world.bodies])
         self.number = {thing.id: k for k, thing in enumerate(scene.objects)}
         self.ids, self.visible = [thing.id for thing in scene.objects], [thing.visible for thing in scene.objects]
@@ -70,6 +71,16 @@ class Seen:
         while below is not None and self.number[below] != base:
             below = self.support[self.number[below]]
         return below is not None
+
+
+def room_of(body: SeenBody) -> np.ndarray:
+    """Width, depth and height of what bounds a body, in the direction of its heading, from its eight corners."""
+    if body.rotation is None:
+        return np.array(body.size)
+    ends = np.array(list(np.ndindex(2, 2, 2))) * np.array(body.size) @ np.array(body.rotation).reshape(3, 3).T
+    turn = np.radians(body.heading)
+    axes = np.array([[np.sin(turn), -np.cos(turn), 0], [np.cos(turn), np.sin(turn), 0], [0, 0, 1]])
+    return np.ptp(ends @ axes.T, axis=0)
 
 
 def nearest(seen: Seen, text: str) -> str:

@@ -185,6 +185,23 @@ def rail_fence(request: BuildRequest) -> Built:
     )
 
 
+def board_fence(request: BuildRequest) -> Built:
+    """Upright boards with narrow gaps on two rails, a board over their tops."""
+    w, d, h = request.width, request.depth, request.height
+    count = round(w / 0.15)
+    wide, (red, green, blue) = w / count, (0.72 * part for part in request.colour)
+    dark = Material("wood", (red, green, blue))
+    built = Built()
+    for k in range(count):
+        board = box(wide - 0.012, d, h - 0.04, 0.004).moved(0, (k + 0.5) * wide - w / 2, 0.02)
+        built.add(dark if k % 3 == 1 else Material("wood", request.colour), board, flat=True)
+    rails = [box(w - 0.02, d * 0.4, 0.08).moved(z=h * at) for at in (0.15, 0.75)]
+    posts = [box(0.07, d * 0.9, h * 0.5).moved(0, y * (w / 2 - 0.04)) for y in (-1, 1)]
+    return built.add(dark, *rails, *posts).add(
+        Material("wood", request.colour, grain="y"), box(w, d, 0.03).moved(z=h - 0.03)
+    )
+
+
 def pillar_postbox(request: BuildRequest) -> Built:
     """A round pillar with a cap, a slot and a door."""
     w, h = request.width, request.height
@@ -244,6 +261,6 @@ BUILDERS: Builders = {
     "bench": {"iron ends": slatted_bench, "wooden": park_bench},
     "street lamp": {"arm": arm_street_lamp, "lanterns": lantern_street_lamp},
     "fire hydrant": {"dome": domed_hydrant, "steps": flat_hydrant},
-    "fence": {"pickets": picket_fence, "rails": rail_fence},
+    "fence": {"pickets": picket_fence, "rails": rail_fence, "boards": board_fence},
     "postbox": {"pillar": pillar_postbox, "legs": legged_postbox},
 }
