@@ -46,12 +46,16 @@ a thing is hidden."""
 
 @dataclass(frozen=True)
 class _OpenedPicture:
-    """A picture that was read. `fault`: what is wrong with the file. `is_measured`: its truth comes from the detector."""
+    """A picture that was read. `fault`: what is wrong with the file. `is_measured`: its truth comes from the detector.
+
+    `views`: the files of further cameras' pictures.
+    """
 
     event: RenderedImage
     picture: bytes
     truth: Truth | None
     fault: Finding | None
+    views: Sequence[bytes] = ()
 
     @property
     def is_measured(self) -> bool:
@@ -106,7 +110,8 @@ class ExamineHandler:
         except (RetryableError, PermanentError) as failure:
             return failure
         flagged = (self._nsfw_finding(each) for each in (picture, *views))
-        return _OpenedPicture(event, picture, event.truth, next((each for each in flagged if each is not None), None))
+        finding = next((each for each in flagged if each is not None), None)
+        return _OpenedPicture(event, picture, event.truth, finding, views)
 
     def _checked(self, image: ImageRef) -> bytes:
         """A stored picture. Raises PictureFault, PermanentError where it is missing or none, RetryableError."""
@@ -226,8 +231,10 @@ class ExamineHandler:
         seen_before = self._duplicates.find(event, found.questions, picture)
         if seen_before is not None:
             return reject(event, seen_before)
-        notes = {**found.notes, NOTE: object_pixels(picture, found.scene.objects)}
-        return accept(event, replace(found, notes=notes))
+        own = {NOTE: object_pixels(picture, found.scene.objects)}
+        for number, (view, file) in enumerate(zip(found.scene.views, opened.views, strict=False), start=1):
+            own[f"{NOTE}_view{number}"] = object_pixels(file, view.objects)
+        return accept(event, replace(found, notes={**found.notes, **own}))
 
 
 def _kinds_not_asked(opened: _OpenedPicture) -> frozenset[str]:

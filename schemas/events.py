@@ -4,9 +4,9 @@ In: keyword arguments.  Out: frozen models.
 Does not hold image bytes: an event names an object in the store and its hash (claim check).
 """
 
-from typing import Annotated, ClassVar, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.base import Event, Id, Json, Model, Name, OneOf, Text, Whole, readable
@@ -188,6 +188,12 @@ class Question(Model):
     objects: Annotated[tuple[Whole, ...], Field(max_length=MAX_SEEN)] = ()
     certificate: Annotated[str, Field(max_length=MAX_CERTIFICATE_CHARS)]
     views: Annotated[tuple[ViewNumber, ...], Field(max_length=MAX_VIEWS + 1, exclude_if=lambda views: not views)] = ()
+
+    @field_validator("views", mode="before")
+    @classmethod
+    def _null_means_none(cls, value: Any) -> Any:
+        """Rows of the dataset have null for questions about the image alone."""
+        return () if value is None else value
 
     @model_validator(mode="after")
     def _answer_is_a_choice(self) -> Self:

@@ -130,10 +130,14 @@ E = TypeVar("E", bound=Event, default=QAEvent)
 
 @dataclass(frozen=True)
 class Sample(Generic[E]):
-    """An event with the verified bytes of its picture. `image` is None where the table has it already, or stores none."""
+    """An event with the verified bytes of its picture. `image` is None where the table has it already, or stores none.
+
+    `views`: those of the pictures of further cameras, in their order.
+    """
 
     event: E
     image: bytes | None
+    views: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)

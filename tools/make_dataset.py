@@ -98,7 +98,9 @@ def samples_of(concept: Concept) -> list[Sample]:
         if isinstance(graph, Rejection):
             continue
         judged = _events(examine.begin(_events(render.begin([graph])()))())
-        found += [Sample(event, pictures.stored[event.image.key].data) for event in judged if isinstance(event, QAEvent)]
+        for event in (each for each in judged if isinstance(each, QAEvent)):
+            image, *views = (pictures.stored[each.key].data for each in (event.image, *event.views))
+            found.append(Sample(event, image, tuple(views)))
     return found
 
 

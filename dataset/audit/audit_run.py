@@ -4,7 +4,7 @@ In: a local or object-store folder.  Out: a `Report`.  Reads one small batch at 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from dataset.audit.picture_check import picture_faults
 from dataset.audit.provenance import provenance_faults, read_provenance
 from dataset.audit.questions.question_check import question_faults
 from dataset.audit.row_files import Unreadable, data_files, rows
+from dataset.audit.solid.view_check import view_faults
 from dataset.audit.solid.world_check import IN_METRES, world_faults
 from dataset.audit.split_overlaps import Overlaps
 from dataset.audit.tar_rows import Row
@@ -98,6 +99,7 @@ class _Auditor:
             yield from (
                 *picture_faults(row, provenance),
                 *world_faults(row, provenance),
+                *view_faults(row, provenance),
                 *_relation_faults(row, provenance),
             )
             yield from (*question_faults(row, scene), *self._overlaps.row_faults(row, provenance, scene))
@@ -109,15 +111,24 @@ class _Auditor:
 
 def scene_of(row: Row) -> Scene:
     """The row's scene. Raises pydantic's ValidationError."""
-    objects = [{name: value for name, value in thing.items() if name not in IN_METRES} for thing in row["objects"]]
+    views = [
+        {"canvas": (view["width"], view["height"]), "objects": _seen(view["objects"]), "camera": view["camera"]}
+        for view in row.get("views") or ()
+    ]
     return Scene.model_validate(
         {
             "canvas": (row["width"], row["height"]),
-            "objects": objects,
+            "objects": _seen(row["objects"]),
             **{name: row[name] for name in ("scene", "relations", "excluded")},
             "world": _world_of(row),
+            "views": views,
         }
     )
+
+
+def _seen(things: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Objects of a picture, without what is in metres."""
+    return [{name: value for name, value in thing.items() if name not in IN_METRES} for thing in things]
 
 
 def _world_of(row: Row) -> dict[str, Any] | None:

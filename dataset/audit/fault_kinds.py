@@ -26,6 +26,7 @@ KINDS = {
     "hidden_by": "what hides an object is not what the picture's file says, or covers less of it than is said",
     "mask": "a mask cannot be read, is not bounded by the box, or is not the one in the picture's file",
     "depth_map": "the depth map is no 16-bit PNG of the picture's size, or lies about how far bodies are",
+    "view": "there are other views than were stored and planned",
     "relation": "a relation does not hold for the boxes and depths, or was not drawn",
     "missing_relation": "the boxes and depths show a relation that the row does not state",
     "excluded": "a category that is said to be absent is in the picture, or was not excluded by the graph",

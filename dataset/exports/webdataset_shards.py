@@ -1,6 +1,7 @@
 """WebDataset: tar shards for sequential reading.
 
 In: a source.  Out: `train-000000.tar` and so on; each sample is a picture and a JSON file of one name.
+Pictures of further cameras are `.view1.webp` and so on, beside the picture; what is seen in them is in the JSON's `views`.
 A depth map is a file of its own (`.depth_map`, a 16-bit PNG: decoders of pictures would turn it into 8 bits).
 The same rows give the same bytes: no times, no owners.
 """
@@ -40,9 +41,12 @@ def _open(out: Path, split: str, number: int) -> tarfile.TarFile:
 
 def _add(shard: tarfile.TarFile, row: Row) -> None:
     key = file_name(row).removesuffix(suffix(row))
+    views = row["views"] or []
     metadata = {name: value for name, value in row.items() if name not in PICTURES}
+    metadata["views"] = [{name: value for name, value in view.items() if name != "image"} for view in views] or None
     depth = [(DEPTH, row["depth_map"]["bytes"])] if row["depth_map"] else []
-    for ending, data in ((suffix(row), row["image"]["bytes"]), *depth, (".json", dump(metadata).encode())):
+    shown = [(f".view{k}{suffix(view)}", view["image"]["bytes"]) for k, view in enumerate(views, start=1)]
+    for ending, data in ((suffix(row), row["image"]["bytes"]), *shown, *depth, (".json", dump(metadata).encode())):
         entry = tarfile.TarInfo(key + ending)
         entry.size = len(data)
         shard.addfile(entry, io.BytesIO(data))

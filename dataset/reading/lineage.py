@@ -18,7 +18,7 @@ from spatial.relations.relation_truth import members
 MIN_ID_CHARS = 4
 """Shortest abbreviation of an id."""
 
-COLUMNS = ("sample_id", "image", "width", "height", "scene", "split", "objects", "questions", "provenance")
+COLUMNS = ("sample_id", "image", "width", "height", "scene", "split", "objects", "questions", "provenance", "views")
 
 
 class NoSample(UserError):
@@ -43,9 +43,14 @@ class Lineage:
         data: bytes = self.row["image"]["bytes"]
         return data
 
+    @property
+    def views(self) -> tuple[bytes, ...]:
+        """The encoded pictures of further cameras."""
+        return tuple(view["image"]["bytes"] for view in self.row.get("views") or ())
+
     def as_json(self) -> dict[str, object]:
-        """Everything but the picture's bytes."""
-        row = {name: value for name, value in self.row.items() if name not in ("image", "provenance")}
+        """Everything but the pictures' bytes."""
+        row = {name: value for name, value in self.row.items() if name not in ("image", "provenance", "views")}
         return {**row, "image_path": self.row["image"]["path"], "provenance": dict(self.provenance)}
 
     def lines(self) -> list[str]:
@@ -91,6 +96,9 @@ def _lines(found: Lineage) -> Iterator[str]:
     yield f"  stored     {provenance.get('image_bucket')}/{provenance.get('image_key')}"
     yield f"  sha256     {provenance['sha256']}"
     yield f"  renderer   {provenance.get('renderer')}, seed {notes.get('render_seed')}, attempt {notes.get('attempt')}"
+    for number, view in enumerate(provenance.get("views") or (), start=1):
+        yield f"view {number}     {view['image_id']}, stored {view['image_bucket']}/{view['image_key']}"
+        yield f"  sha256     {view['sha256']}"
     yield f"checks     {', '.join(f'{name} {version}' for name, version in provenance.get('producers', {}).items())}"
     for name, text in sorted(notes.items()):
         yield f"  {name}: {text}"

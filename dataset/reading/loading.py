@@ -58,12 +58,17 @@ def load(  # noqa: PLR0913, PLR0917 - training code names what it needs
 
 
 def features_of(columns: Sequence[str]) -> "datasets.Features":
-    """The columns as `datasets` knows them, with the image as an image. Raises ValueError for an unknown column."""
+    """The columns as `datasets` knows them, with images as images, those of views too.
+
+    Raises ValueError for an unknown column.
+    """
     import datasets
 
     features = datasets.Features.from_arrow_schema(types_of(columns))
     if "image" in columns:
         features["image"] = datasets.Image()
+    if "views" in columns:
+        features["views"].feature["image"] = datasets.Image()
     return features
 
 

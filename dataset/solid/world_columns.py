@@ -27,24 +27,30 @@ ADDED = ("position", "size", "heading", "has_front", "distance", "mask", "amodal
 
 @dataclass(frozen=True, eq=False)
 class PicturedWorld:
-    """A world and the layers of its picture. `index`: height × width, an object's id and one at each pixel."""
+    """A world and the layers of a picture of it. `index`: height × width, an object's id and one at each pixel.
+
+    `view`: the camera's number, 0 for the first.
+    """
 
     graph: SpatialGraph
     world: World
     layers: Layers
     index: NDArray[np.uint8]
+    view: int = 0
 
 
-def pictured_world(event: QAEvent, file: bytes) -> PicturedWorld | None:
-    """What the columns are made of; None where the graph has no world or its picture no layers of its size."""
+def pictured_world(event: QAEvent, file: bytes, view: int = 0) -> PicturedWorld | None:
+    """What the columns are made of, of the picture of that camera; None where the graph has no such camera, or the picture
+    no layers of its size."""
     world, layers = event.graph.world, read_layers(file) if event.graph.world else None
-    if world is None or layers is None or _are_others(layers, len(world.bodies)):
+    if world is None or layers is None or _are_others(layers, len(world.bodies)) or view > len(world.views):
         return None
+    image = (event.image, *event.views)[view]
     try:
         with Image.open(BytesIO(layers.index)) as picture:
-            if picture.size != (event.image.width, event.image.height) or picture.mode != "L":
+            if picture.size != (image.width, image.height) or picture.mode != "L":
                 return None
-            return PicturedWorld(event.graph, world, layers, np.asarray(picture))
+            return PicturedWorld(event.graph, world, layers, np.asarray(picture), view)
     except (OSError, SyntaxError, ValueError):
         return None
 
@@ -54,15 +60,16 @@ def _are_others(layers: Layers, many: int) -> bool:
 
 
 def camera_of(pictured: PicturedWorld) -> dict[str, Any]:
-    """The column `camera`: the planned one, with intrinsics in pixels of the picture."""
-    camera = camera_in_pixels(pictured.graph, pictured.index.shape[1])
+    """The column `camera`, that of a view: the planned one, with intrinsics in pixels of the picture."""
+    camera = camera_in_pixels(pictured.graph, pictured.index.shape[1], pictured.view)
     return {"intrinsics": list(camera.intrinsics), "world_to_camera": list(camera.world_to_camera)}
 
 
 def body_fields(pictured: PicturedWorld, number: int, category: str) -> Mapping[str, Any]:
     """The added fields of one object, by its id."""
     body, kind, covers = pictured.world.bodies[number], bodies().get(category), pictured.layers.covers
-    matrix = np.array(pictured.world.camera.world_to_camera).reshape(4, 4)
+    camera = (pictured.world.camera, *pictured.world.views)[pictured.view]
+    matrix = np.array(camera.world_to_camera).reshape(4, 4)
     seen = matrix[:3, :3] @ body.position + matrix[:3, 3]
     return {
         "position": list(body.position),

@@ -65,6 +65,8 @@ QUESTION = pa.struct(
         ("choices", pa.list_(pa.string())),  # empty only where the kind is grounding or description
         ("objects", pa.list_(pa.int32())),
         ("certificate", pa.string()),  # JSON: the proof of the answer
+        # the pictures that it shows, in this order: 0 is image, 1 the first of views; null: it is asked about image alone
+        ("views", pa.list_(pa.int32())),
     ]
 )
 
@@ -81,6 +83,17 @@ CAMERA = pa.struct(
 DEPTH_MAP = pa.struct([("bytes", pa.binary())])
 """A 16-bit grey PNG of the picture's size: millimetres along the camera's z axis, 0 unknown or beyond 65.535 m."""
 
+VIEW = pa.struct(
+    [
+        ("image", IMAGE),
+        ("width", pa.int32()),  # pixels
+        ("height", pa.int32()),
+        ("camera", CAMERA),
+        ("objects", pa.list_(OBJECT)),  # those of which anything is seen, with the ids that they have in the row
+    ]
+)
+"""The picture of a further camera of the same scene."""
+
 COLUMNS = pa.schema(
     [
         ("sample_id", pa.string()),
@@ -96,10 +109,11 @@ COLUMNS = pa.schema(
         ("provenance", pa.string()),  # JSON: dataset.table.row_encoding
         ("camera", CAMERA),  # null where the picture is of no scene in metres
         ("depth_map", DEPTH_MAP),  # null there too, and where it was left out
+        ("views", pa.list_(VIEW)),  # null where there is no further camera
     ]
 )
 
-PICTURES = ("image", "depth_map")
+PICTURES = ("image", "depth_map", "views")
 """Columns with encoded pictures: no texts."""
 
 TEXTS = tuple(name for name in COLUMNS.names if name not in PICTURES)

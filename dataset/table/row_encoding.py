@@ -1,6 +1,6 @@
 """Encodes events as rows.
 
-In: samples with the bytes of their pictures.  Out: an Arrow table with the dataset's columns.
+In: samples with the bytes of all their pictures.  Out: an Arrow table with the dataset's columns.
 Does not fetch, check or store anything.
 """
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from dataset.solid.world_columns import body_fields, camera_of, pictured_world
 from dataset.table.columns import COLUMNS
-from schemas.events import QAEvent
+from schemas.events import ImageRef, QAEvent
 from schemas.graph import Provenance
 from schemas.interfaces import Sample
 from spatial.splits import scene_hash, split_of
@@ -39,10 +39,27 @@ def _row(sample: Sample, depth_maps: bool) -> dict[str, object]:
         "objects": seen["objects"],
         "relations": seen["relations"],
         "excluded": seen["excluded"],
-        "questions": [question.model_dump(mode="python") for question in event.questions],
+        "questions": [
+            {**question.model_dump(mode="python"), "views": question.views or None} for question in event.questions
+        ],
         "split": split_of(event.graph, event.held_out_per_mille),
         "provenance": provenance_of(event),
         **_in_metres(sample, seen["objects"], depth_maps),
+        "views": [_view(sample, number) for number in range(1, len(event.views) + 1)] or None,
+    }
+
+
+def _view(sample: Sample, number: int) -> dict[str, object]:
+    """What a further camera sees. The number of the first one is 1."""
+    image, seen, file = sample.event.views[number - 1], sample.event.scene.views[number - 1], sample.views[number - 1]
+    pictured, shown = pictured_world(sample.event, file, number), seen.model_dump(mode="python")
+    bodies = [{} if pictured is None else body_fields(pictured, thing.id, thing.category) for thing in seen.objects]
+    return {
+        "image": {"bytes": file, "path": PurePosixPath(image.key).name},
+        "width": image.width,
+        "height": image.height,
+        "camera": shown["camera"],
+        "objects": [{**thing, **body} for thing, body in zip(shown["objects"], bodies, strict=True)],
     }
 
 
@@ -74,6 +91,7 @@ def provenance_of(event: QAEvent) -> str:
         "image_key": image.key,
         "sha256": image.sha256,
         "media_type": image.media_type,
+        **({"views": [_stored(view) for view in event.views]} if event.views else {}),
         "renderer": notes.get("renderer"),
         "seeds": {name: value for name, value in sorted(notes.items()) if SEED_NOTES in name},
         "producers": _versions(graph.provenance, event.provenance),
@@ -82,6 +100,14 @@ def provenance_of(event: QAEvent) -> str:
         "graph": graph.model_dump(mode="json"),
     }
     return json.dumps(story, ensure_ascii=False, separators=(",", ":"))
+
+
+def _stored(image: ImageRef) -> dict[str, object]:
+    """Where a picture of a further camera is, and its hash."""
+    return {
+        "image_id": image.image_id, "image_bucket": image.bucket, "image_key": image.key, "sha256": image.sha256,
+        "media_type": image.media_type,
+    }  # fmt: skip
 
 
 def _versions(*provenances: Provenance) -> dict[str, str]:

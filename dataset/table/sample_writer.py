@@ -45,11 +45,12 @@ class DatasetWriter(TableWriter[QAEvent]):
     ) -> None:
         rows = partial(rows_of, depth_maps=depth_maps)
 
-        def pictures(events: Sequence[QAEvent]) -> Sequence[bytes | PermanentError]:
+        def pictures(events: Sequence[QAEvent]) -> Sequence[tuple[bytes, ...] | PermanentError]:
             refusals = [refusal_of(event, held_out_per_mille) for event in events]
-            images = [e.image for e, refusal in zip(events, refusals, strict=True) if refusal is None]
-            fetched = iter(fetch_pictures(store, images))
-            return [next(fetched) if refusal is None else refusal for refusal in refusals]
+            welcome = [event for event, refusal in zip(events, refusals, strict=True) if refusal is None]
+            fetched = iter(fetch_pictures(store, [image for event in welcome for image in (event.image, *event.views)]))
+            found = iter([_all_of([next(fetched) for _ in (event.image, *event.views)]) for event in welcome])
+            return [next(found) if refusal is None else refusal for refusal in refusals]
 
         def check(table: Table) -> None:
             require_share(table, place.uri, held_out_per_mille)
@@ -63,6 +64,12 @@ class DatasetWriter(TableWriter[QAEvent]):
 
 def _id(event: QAEvent) -> str:
     return event.sample_id
+
+
+def _all_of(pictures: Sequence[bytes | PermanentError]) -> tuple[bytes, ...] | PermanentError:
+    """The pictures of one sample, or why there are not all of them."""
+    fault = next((each for each in pictures if isinstance(each, PermanentError)), None)
+    return fault or tuple(each for each in pictures if isinstance(each, bytes))
 
 
 def fetch_pictures(store: ObjectStore, images: Sequence[ImageRef]) -> list[bytes | PermanentError]:

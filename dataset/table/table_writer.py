@@ -46,15 +46,15 @@ E = TypeVar("E", bound=Event)
 class TableContents(Generic[E]):
     """The contents of a table: its columns, the id column, and how events become rows.
 
-    `pictures` fetches each event's picture: bytes, or None where it has none.  A new table gets `properties`; `check`
-    raises where the table is not one that these contents belong to.
+    `pictures` fetches each event's pictures: bytes, the first camera's first, or None where it has none.  A new table gets
+    `properties`; `check` raises where the table is not one that these contents belong to.
     """
 
     columns: pa.Schema
     id_column: str
     id_of: Callable[[E], str]
     rows: Callable[[Sequence[Sample[E]]], pa.Table]
-    pictures: Callable[[Sequence[E]], Sequence[bytes | PermanentError | None]]
+    pictures: Callable[[Sequence[E]], Sequence[tuple[bytes, ...] | PermanentError | None]]
     needs_picture: bool
     properties: Properties = field(default_factory=dict)
     check: Callable[[Table], object] = _any_table
@@ -111,7 +111,7 @@ class TableWriter(Generic[E]):
         known = self._index.known(id_of(event) for event in events)
         lacking = [event for event in events if id_of(event) not in known]
         pictures = iter(self._contents.pictures(lacking))
-        samples = [Sample(e, None) if id_of(e) in known else _with_picture(e, next(pictures)) for e in events]
+        samples = [Sample(e, None) if id_of(e) in known else _with_pictures(e, next(pictures)) for e in events]
         self._contents.rows([s for s in samples if isinstance(s, Sample) and id_of(s.event) not in known])
         return samples  # events that cannot be rows raise here, not in `append`
 
@@ -169,8 +169,10 @@ class TableWriter(Generic[E]):
             self._expected.update({p: position for p, position in positions.items() if p in self._expected})
 
 
-def _with_picture(event: E, picture: bytes | PermanentError | None) -> Sample[E] | PermanentError:
-    return picture if isinstance(picture, PermanentError) else Sample(event, picture)
+def _with_pictures(event: E, pictures: tuple[bytes, ...] | PermanentError | None) -> Sample[E] | PermanentError:
+    if isinstance(pictures, PermanentError):
+        return pictures
+    return Sample(event, None) if pictures is None else Sample(event, pictures[0], pictures[1:])
 
 
 def _after(deliveries: Sequence[Delivery[E]]) -> dict[str, int]:

@@ -52,8 +52,10 @@ class Comparison:
 
 
 def rerender_sample(found: Lineage, renderer: Renderer) -> Comparison:
-    """Draw again and compare. Raises Refused where the sample names another renderer, PermanentError where it cannot draw
-    the graph."""
+    """Draw again and compare: the picture, or the first of further cameras' that is another file.
+
+    Raises Refused where the sample names another renderer, PermanentError where it cannot draw the graph.
+    """
     if is_annotated(found.graph):
         raise Refused("the picture was ingested with its annotations, not drawn: there is nothing to draw again")
     named = found.provenance.get("renderer")
@@ -64,9 +66,15 @@ def rerender_sample(found: Lineage, renderer: Renderer) -> Comparison:
         raise Refused(f"the picture was drawn of graph {first}, which it did not obey; only what it shows was kept")
     seed = int(found.provenance["notes"]["render_seed"])
     (drawing,) = renderer.render([found.graph], [seed])
-    picture = drawing.data
-    before, after = (hashlib.sha256(data).hexdigest() for data in (found.picture, picture))
-    return Comparison(after, before, _difference(found.picture, picture))
+    pairs = [(found.picture, drawing.data)]
+    pairs += [(view, again.data) for view, again in zip(found.views, drawing.views, strict=False)]
+    compared = [_compared(before, after) for before, after in pairs]
+    return next((each for each in compared if not each.is_identical), compared[0])
+
+
+def _compared(picture: bytes, again: bytes) -> Comparison:
+    before, after = (hashlib.sha256(data).hexdigest() for data in (picture, again))
+    return Comparison(after, before, _difference(picture, again))
 
 
 def _difference(one: bytes, other: bytes) -> int | None:

@@ -20,25 +20,29 @@ from dataset.table.rejection_table import judged_event
 from gpu_workers.annotated_pictures import is_annotated
 from gpu_workers.picture_metadata import read_packet
 from gpu_workers.relabel import PRODUCER as SALVAGE
-from schemas.events import ImageRef, Question, RenderedImage, SeenObject, Truth
+from schemas.events import ImageRef, Question, RenderedImage, RenderedView, SeenObject, Truth
 from schemas.graph import Provenance, Relation, SpatialGraph
 
 ACCEPTED = "accepted"
 
-REQUIRED_COLUMNS = ("sample_id", "image", "width", "height", "objects", "relations", "excluded", "questions", "provenance")
+REQUIRED_COLUMNS = (
+    "sample_id", "image", "width", "height", "objects", "relations", "excluded", "questions", "provenance", "views",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Judged:
     """A picture and its current verdict: `accepted`, `drawn_again`, or the reason of its rejection.
 
-    `event` is None where it cannot be rebuilt, with the reason in `why`.  `picture` is None where it is in the store.
+    `event` is None where it cannot be rebuilt, with the reason in `why`.  `picture` is None where it is in the store,
+    as `views` are then, the pictures of further cameras.
     `questions` are those of a sample.  `settled`: no picture was judged, so no setting of examine changes the verdict.
     """
 
     now: str
     event: RenderedImage | None = None
     picture: bytes | None = None
+    views: tuple[bytes, ...] = ()
     questions: tuple[Question, ...] = ()
     evidence: Mapping[str, object] = field(default_factory=dict)
     settled: bool = False
@@ -74,19 +78,18 @@ def _of_sample(row: Row, held_out_per_mille: int) -> Judged:
         picture: bytes = row["image"]["bytes"]
         questions = tuple(Question.model_validate(question) for question in row["questions"])
         event = _rendered(row, story, graph).model_copy(update={"held_out_per_mille": held_out_per_mille})
-        return Judged(ACCEPTED, event, picture, questions)
+        views = tuple(view["image"]["bytes"] for view in row["views"] or ())
+        return Judged(ACCEPTED, event, picture, views, questions)
     except (ValueError, KeyError, TypeError) as error:  # ValidationError is a ValueError
         return Judged(ACCEPTED, why=f"its provenance cannot be read: {type(error).__name__}")
 
 
 def _rendered(row: Row, story: Mapping[str, Any], graph: SpatialGraph) -> RenderedImage:
     notes, picture = story.get("notes", {}), row["image"]["bytes"]
-    size = {"size": len(picture), "width": row["width"], "height": row["height"]}
-    named = {"image_id": story["image_id"], "bucket": story["image_bucket"], "key": story["image_key"]}
     measured = "eyes" in notes  # the renderer reported no truth
     recorded = None if measured or is_annotated(graph) else read_packet(picture)
     return RenderedImage(
-        image=ImageRef(**named, **size, sha256=story["sha256"], media_type=story["media_type"]),
+        image=_reference(row, story),
         graph=graph,
         renderer=story["renderer"],
         seed=int(notes.get("render_seed", 0)),
@@ -94,7 +97,30 @@ def _rendered(row: Row, story: Mapping[str, Any], graph: SpatialGraph) -> Render
         seconds=0.0,
         truth=None if measured else recorded or _truth(row, graph),
         provenance=Provenance(producer="render", version=story["renderer"], parents=(graph.graph_id,)),
+        views=tuple(_view(view, stored) for view, stored in zip(row["views"] or (), story.get("views") or (), strict=True)),
     )
+
+
+def _reference(shown: Mapping[str, Any], stored: Mapping[str, Any]) -> ImageRef:
+    """The reference to a picture of a row, or of one of its views."""
+    return ImageRef(
+        image_id=stored["image_id"],
+        bucket=stored["image_bucket"],
+        key=stored["image_key"],
+        sha256=stored["sha256"],
+        media_type=stored["media_type"],
+        size=len(shown["image"]["bytes"]),
+        width=shown["width"],
+        height=shown["height"],
+    )
+
+
+def _view(shown: Mapping[str, Any], stored: Mapping[str, Any]) -> RenderedView:
+    """The picture of a further camera, which carries its truth. Raises ValueError where it does not."""
+    truth = read_packet(shown["image"]["bytes"])
+    if truth is None:
+        raise ValueError("a view's picture says nothing of what it shows")
+    return RenderedView(image=_reference(shown, stored), truth=truth)
 
 
 def _truth(row: Row, graph: SpatialGraph) -> Truth:

@@ -139,6 +139,8 @@ class WhatIf:
         if one.picture is not None:
             self._accepted.add(image.image_id)
             self._pictures.override(image.key, StoredObject(one.picture, image.media_type))
+            for view, file in zip(one.event.views, one.views, strict=True):
+                self._pictures.override(view.image.key, StoredObject(file, view.image.media_type))
             for key, claim in stored_objects_of(one.event, one.questions, one.picture).items():
                 self._notes.override(key, claim)
         elif one.evidence.get("first") not in self._accepted:
@@ -152,7 +154,8 @@ class WhatIf:
             then, why = _verdict(result)
             self.verdicts.count(one, then, why)
         for event in events:
-            self._pictures.discard(event.image.key)
+            for image in (event.image, *(view.image for view in event.views)):
+                self._pictures.discard(image.key)
 
 
 def _verdict(result: list[Event] | Exception) -> tuple[str, str]:

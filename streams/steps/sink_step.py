@@ -177,9 +177,14 @@ def _by_size(
     size = 0
     for record, event in decoded:
         part.append((record, event))
-        size += len(record.value or b"") + (event.image.size if isinstance(event, QAEvent) else 0)
+        size += len(record.value or b"") + (_picture_bytes(event) if isinstance(event, QAEvent) else 0)
         if size >= limit:
             yield part
             part, size = [], 0
     if part:
         yield part
+
+
+def _picture_bytes(event: QAEvent) -> int:
+    """Of all pictures of a sample."""
+    return sum(image.size for image in (event.image, *event.views))

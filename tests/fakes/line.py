@@ -53,7 +53,8 @@ class Line:
     def samples(self, seeds: Sequence[SeedConcept]) -> list[Sample]:
         """The accepted samples with their pictures."""
         events = [event for event in self.outcomes(seeds) if isinstance(event, QAEvent)]
-        return [Sample(event, self.store.objects[event.image.key].data) for event in events]
+        files = [[self.store.objects[image.key].data for image in (event.image, *event.views)] for event in events]
+        return [Sample(event, file, tuple(views)) for event, (file, *views) in zip(events, files, strict=True)]
 
 
 def collage_line(folder: Path) -> Line:

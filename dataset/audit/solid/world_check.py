@@ -206,7 +206,7 @@ def _covers(seen: _Seen, thing: Mapping[str, Any], mask: NDArray[np.bool_]) -> I
             continue  # its mask cannot be read, which is a fault of its own
         if each["share"] * (area - 1) > most + RIM * area:
             yield "hidden_by", f"{each['share']} by object {each['object']} is said, of which {most} pixels are seen there"
-        elif other is not None and _reach(seen, other)[0] > _reach(seen, thing)[1]:
+        elif other is not None and each["share"] > RIM and _reach(seen, other)[0] > _reach(seen, thing)[1]:
             yield "hidden_by", f"object {each['object']} is behind it"
 
 

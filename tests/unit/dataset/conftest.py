@@ -1,6 +1,7 @@
 """What the tests of the dataset share: a store with pictures, a table's address, writers."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from dataset.table.delta_table import Table
 from dataset.table.sample_writer import DatasetWriter, Reached, TableLocation, ignore
 from schemas.events import QAEvent
 from schemas.ids import make_seed
-from schemas.interfaces import Delivery, Sample
+from schemas.interfaces import Delivery, Sample, StoredObject
 from spatial.world.solid_capabilities import solids_only
 from tests.fakes.boxed_bodies import BodyBoxesRenderer
 from tests.fakes.events import stored_picture
@@ -33,6 +34,9 @@ class Lab:
         for event in events:
             self.store.put_if_absent(event.image.key, stored_picture(event))
 
+    def put(self, key: str, file: bytes) -> None:
+        self.store.put_if_absent(key, StoredObject(file, "image/webp"))
+
     def deliver(self, writer: DatasetWriter, partition: str, offset: int, events: Sequence[QAEvent]) -> list[Delivery]:
         """The events as deliveries from `offset` on, pictures fetched."""
         self.draw(events)
@@ -49,6 +53,15 @@ def solid_samples() -> list[Sample]:
     """Samples of scenes in metres, drawn as boxes."""
     line = Line(BodyBoxesRenderer(), capabilities=solids_only("solid"))
     return line.samples([make_seed(concept, 2) for concept in ("breakfast table", "park")])
+
+
+@pytest.fixture(scope="session")
+def view_samples() -> list[Sample]:
+    """Samples of scenes in metres that further cameras see too, drawn as boxes."""
+    line = Line(BodyBoxesRenderer(), capabilities=replace(solids_only("solid"), view_share=1.0))
+    found = line.samples([make_seed(concept, 1) for concept in ("breakfast table", "bathroom", "hallway", "farm")])
+    assert sum(bool(sample.views) for sample in found) >= 2
+    return found
 
 
 @pytest.fixture

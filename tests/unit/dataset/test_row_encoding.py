@@ -20,34 +20,38 @@ def one_row():
 def test_the_columns_are_those_that_readers_rely_on():
     text, whole = pa.string(), pa.int32()
     texts, wholes, numbers = pa.list_(text), pa.list_(whole), pa.list_(pa.float64())
+    things = pa.list_(
+        pa.struct(
+            {
+                "id": whole,
+                "category": text,
+                "attributes": texts,
+                "box": wholes,
+                "depth": pa.float64(),
+                "visible": pa.float64(),
+                "position": numbers,
+                "size": numbers,
+                "heading": pa.float64(),
+                "has_front": pa.bool_(),
+                "distance": pa.float64(),
+                "mask": pa.struct({"size": wholes, "counts": text}),
+                "amodal_box": numbers,
+                "support": whole,
+                "rotation": numbers,
+                "hidden_by": pa.list_(pa.struct({"object": whole, "share": pa.float64()})),
+            }
+        )
+    )
+    image = pa.struct({"bytes": pa.binary(), "path": text})
+    camera = pa.struct({"intrinsics": numbers, "world_to_camera": numbers})
+    view = pa.struct({"image": image, "width": whole, "height": whole, "camera": camera, "objects": things})
     assert dict(zip(COLUMNS.names, COLUMNS.types, strict=True)) == {
         "sample_id": text,
-        "image": pa.struct({"bytes": pa.binary(), "path": text}),
+        "image": image,
         "width": whole,
         "height": whole,
         "scene": text,
-        "objects": pa.list_(
-            pa.struct(
-                {
-                    "id": whole,
-                    "category": text,
-                    "attributes": texts,
-                    "box": wholes,
-                    "depth": pa.float64(),
-                    "visible": pa.float64(),
-                    "position": numbers,
-                    "size": numbers,
-                    "heading": pa.float64(),
-                    "has_front": pa.bool_(),
-                    "distance": pa.float64(),
-                    "mask": pa.struct({"size": wholes, "counts": text}),
-                    "amodal_box": numbers,
-                    "support": whole,
-                    "rotation": numbers,
-                    "hidden_by": pa.list_(pa.struct({"object": whole, "share": pa.float64()})),
-                }
-            )
-        ),
+        "objects": things,
         "relations": pa.list_(
             pa.struct({"subject": whole, "predicate": text, "object": whole, "drawn": pa.bool_(), "others": wholes})
         ),
@@ -62,13 +66,15 @@ def test_the_columns_are_those_that_readers_rely_on():
                     "choices": texts,
                     "objects": wholes,
                     "certificate": text,
+                    "views": wholes,
                 }
             )
         ),
         "split": text,
         "provenance": text,
-        "camera": pa.struct({"intrinsics": numbers, "world_to_camera": numbers}),
+        "camera": camera,
         "depth_map": pa.struct({"bytes": pa.binary()}),
+        "views": pa.list_(view),
     }
 
 

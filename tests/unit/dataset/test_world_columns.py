@@ -164,7 +164,7 @@ def test_exports_of_whole_rows_keep_all_of_it_and_can_be_audited(form: str, soli
 
 
 def test_texts_are_all_columns_without_encoded_pictures():
-    assert set(COLUMNS.names) - set(TEXTS) == {"image", "depth_map"}
+    assert set(COLUMNS.names) - set(TEXTS) == {"image", "depth_map", "views"}
 
 
 def test_coco_has_the_masks_and_their_areas_and_pycocotools_reads_them(
