@@ -39,10 +39,12 @@ FIRST = int(os.environ.get("SKG_SOLID_FIRST", "0"))
 SHOWN = sorted(scene_kinds().keys() - unshown_scenes().keys())
 CONCEPTS = Random(14).sample(SHOWN, len(SHOWN))
 ASKED = [
-    ("kitchen", "broom", "leaning_on", "refrigerator"), ("garage", "ladder", "leaning_on", "wardrobe"),
-    ("barnyard", "rake", "leaning_on", "fence"), ("home office", "mop", "leaning_on", "bookshelf"),
-    ("beach", "surfboard", "leaning_on", "fence"), ("garage", "shovel", "leaning_on", "cabinet"),
-    ("backyard", "bicycle", "leaning_on", "fence"), ("hallway", "closed umbrella", "leaning_on", "dresser"),
+    ("kitchen", "broom", "leaning_on", "refrigerator"), ("kitchen", "bottle", "inside", "refrigerator"),
+    ("garage", "ladder", "leaning_on", "wardrobe"), ("dining room", "teapot", "inside", "cabinet"),
+    ("barnyard", "rake", "leaning_on", "fence"), ("bedroom", "teddy bear", "inside", "wardrobe"),
+    ("home office", "mop", "leaning_on", "bookshelf"), ("kitchen", "loaf of bread", "inside", "stove"),
+    ("beach", "surfboard", "leaning_on", "fence"), ("backyard", "bicycle", "leaning_on", "fence"),
+    ("garage", "shovel", "leaning_on", "cabinet"), ("hallway", "closed umbrella", "leaning_on", "dresser"),
 ]  # fmt: skip
 """What every fifth request asks for, in turn."""
 

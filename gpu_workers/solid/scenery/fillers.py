@@ -49,7 +49,12 @@ def fillers(graph: SpatialGraph, rng: Random) -> list[Filler]:
 
 def _allowed(graph: SpatialGraph, names: tuple[str, ...]) -> list[BodyKind]:
     taken = {thing.category for thing in graph.objects} | set(graph.excluded)
-    return [bodies()[name] for name in names if name in bodies() and name not in taken]
+    return [bodies()[name] for name in names if name in bodies() and name not in taken and _usual_forms(bodies()[name])]
+
+
+def _usual_forms(body: BodyKind) -> list[str]:
+    """Forms of the usual size that stand by themselves and closed."""
+    return [form for form in body.forms if form not in body.sizes and body.is_upright(form) and body.is_closed(form)]
 
 
 def _along_the_wall(graph: SpatialGraph, world: World, rng: Random) -> list[Filler]:
@@ -116,5 +121,5 @@ def _standing(body: BodyKind, world: World, between: tuple[float, float], rng: R
 def _body(body: BodyKind, place: tuple[float, float, float], held: tuple[float, Where], rng: Random) -> Body:
     heading, where = held
     colour = rng.choice(body.colours) if body.colours else None
-    form = rng.choice([each for each in body.forms if each not in body.sizes])
+    form = rng.choice(_usual_forms(body))
     return Body(form=form, colour=colour, size=body.size, position=place, heading=heading, where=where)

@@ -151,16 +151,14 @@ def step_ladder(request: BuildRequest) -> Built:
 
 
 def surfboard(pointed: bool) -> Builder:
-    """A board that stands on its tail, its deck to the front with a stripe and a band."""
+    """A board that stands on its tail, its deck to the front with a stripe."""
 
     def build(request: BuildRequest) -> Built:
         w, d, h = request.width, request.depth, request.height
         outline = _board(w, h, pointed)
         built = Built().add(request.made_of("paint"), front_plate(outline, d * 0.94, 0.004).moved(-d / 2))
         stripe = [(y * 0.16, z) for y, z in _board(w, h * 0.94, pointed)]
-        built.add(material("paint", "white"), front_plate(stripe, 0.004).moved(d / 2 - 0.006, 0, h * 0.03))
-        band = [(y * 0.98, z) for y, z in _board(w, h, pointed) if 0.78 * h < z < 0.86 * h]
-        return built.add(material("paint", "white"), front_plate(band, 0.003).moved(d / 2 - 0.003))
+        return built.add(material("paint", "white"), front_plate(stripe, 0.004).moved(d / 2 - 0.006, 0, h * 0.03))
 
     return build
 

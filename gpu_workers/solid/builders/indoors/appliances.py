@@ -10,6 +10,7 @@ from gpu_workers.solid.builders.fittings import (
     feet,
     four,
 )
+from gpu_workers.solid.builders.indoors.standing_open import open_oven, open_refrigerator
 from gpu_workers.solid.kit.materials import Material, glowing, material
 from gpu_workers.solid.kit.mesh import Mesh
 from gpu_workers.solid.kit.primitives import (
@@ -148,7 +149,7 @@ def _washer(request: BuildRequest, rim: Material) -> Built:
 
 
 BUILDERS: Builders = {
-    "refrigerator": {"freezer above": freezer_refrigerator, "round": round_refrigerator},
-    "stove": {"gas": gas_stove, "ceramic": ceramic_stove},
+    "refrigerator": {"freezer above": freezer_refrigerator, "round": round_refrigerator, "open": open_refrigerator},
+    "stove": {"gas": gas_stove, "ceramic": ceramic_stove, "open": open_oven},
     "washing machine": {"steel ring": washing_machine, "dark ring": dark_washing_machine},
 }

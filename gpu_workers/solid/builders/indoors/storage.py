@@ -15,6 +15,7 @@ from gpu_workers.solid.builders.fittings import (
     side_plate,
     splayed_legs,
 )
+from gpu_workers.solid.builders.indoors.standing_open import open_cabinet, open_wardrobe
 from gpu_workers.solid.builders.indoors.table_tops import timber
 from gpu_workers.solid.kit.materials import material
 from gpu_workers.solid.kit.mesh import Mesh
@@ -195,8 +196,8 @@ def box_shelf(request: BuildRequest) -> Built:
 
 BUILDERS: Builders = {
     "bookshelf": {"case": cased_bookshelf, "ladder": ladder_bookshelf},
-    "cabinet": {"doors": door_cabinet, "glass": glass_cabinet},
-    "wardrobe": {"doors": door_wardrobe, "mirror": mirror_wardrobe},
+    "cabinet": {"doors": door_cabinet, "glass": glass_cabinet, "open": open_cabinet},
+    "wardrobe": {"doors": door_wardrobe, "mirror": mirror_wardrobe, "open": open_wardrobe},
     "dresser": {"columns": drawer_dresser, "wide": tall_dresser},
     "file cabinet": {"four": file_cabinet, "three": low_file_cabinet},
     "wall shelf": {"brackets": bracket_shelf, "box": box_shelf},
