@@ -212,10 +212,10 @@ class QAEvent(Event):
     `held_out_per_mille` is the picture's: the questions were asked in the split that it gives.
     Since 1.3 questions of kind `grounding` and `description` may have no choices; since 1.4 a scene may have a `world`,
     since 1.5 its bodies say what hides them.  Since 1.6 there may be `views`, the pictures of further cameras in the order
-    of the scene's.  Since 1.7 bodies may lean.
+    of the scene's.  Since 1.7 bodies may lean; since 1.8 the world of a room says where its walls are.
     """
 
-    VERSION: ClassVar[str] = "1.7"
+    VERSION: ClassVar[str] = "1.8"
 
     sample_id: Id
     image: ImageRef

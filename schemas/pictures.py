@@ -125,12 +125,21 @@ class SeenBody(Model):
     rotation: Annotated[Rotation | None, Field(exclude_if=lambda rotation: rotation is None)] = None
 
 
+class SeenRoom(Model):
+    """The walls around a room's floor, which is at z = 0: x of the left and of the right one, y of the far one, metres."""
+
+    left: Metres
+    right: Metres
+    back: Metres
+
+
 class SeenWorld(Model):
     """A picture's scene in metres. `camera`: its intrinsics are in pixels of the picture.  `bodies`: one for each seen
-    object, in their order."""
+    object, in their order.  `room`: its walls, seen or not; None where it is no room, or they are not known."""
 
     camera: Camera
     bodies: Annotated[tuple[SeenBody, ...], Field(max_length=MAX_SEEN)]
+    room: Annotated[SeenRoom | None, Field(exclude_if=lambda room: room is None)] = None
 
 
 class SeenView(Model):

@@ -136,7 +136,8 @@ def _world_of(row: Row) -> dict[str, Any] | None:
     bodies = [{name: thing.get(name) for name in SeenBody.model_fields} for thing in row["objects"]]
     if row.get("camera") is None or any(body["position"] is None for body in bodies):
         return None
-    return {"camera": row["camera"], "bodies": [{**body, "has_front": bool(body["has_front"])} for body in bodies]}
+    known = [{**body, "has_front": bool(body["has_front"])} for body in bodies]
+    return {"camera": row["camera"], "bodies": known, "room": row.get("room")}
 
 
 def _relation_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:

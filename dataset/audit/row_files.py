@@ -27,7 +27,7 @@ COLUMNS = (
     "sample_id", "image", "width", "height", "scene", "objects", "relations", "excluded", "questions", "split",
     "provenance",
 )  # fmt: skip
-ADDED_LATER = ("camera", "depth_map", "views")
+ADDED_LATER = ("camera", "depth_map", "views", "room")
 """Columns that files of earlier versions lack."""
 
 

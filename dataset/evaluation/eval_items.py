@@ -34,7 +34,7 @@ BY_OP = {
     "nearest_camera": "nearest to the camera", "how_far": "metres", "taller": "taller", "own_side": "own left or right",
     "faces": "facing", "falls_with": "support",
     "viewed_side": "left or right from a place", "fits_between": "free space",
-    "passes": "passed on a side", "hides": "hides", "half_seen": "less than half",
+    "passes": "passed on a side", "hides": "hides", "half_seen": "less than half", "floor_area": "square metres",
 }  # fmt: skip
 """The relation of a query without a predicate: the name of the field that holds it, or a fixed word."""
 

@@ -19,7 +19,7 @@ from schemas.graph import SpatialGraph
 from schemas.picture_layers import Layers, read_layers
 from schemas.world import World
 from spatial.world.body_table import bodies
-from spatial.world.seen_world import camera_in_pixels
+from spatial.world.seen_world import camera_in_pixels, seen_room
 
 ADDED = ("position", "size", "heading", "has_front", "distance", "mask", "amodal_box", "support", "rotation", "hidden_by")
 """Fields of an object that are null for a picture of any other kind."""
@@ -63,6 +63,12 @@ def camera_of(pictured: PicturedWorld) -> dict[str, Any]:
     """The column `camera`, that of a view: the planned one, with intrinsics in pixels of the picture."""
     camera = camera_in_pixels(pictured.graph, pictured.index.shape[1], pictured.view)
     return {"intrinsics": list(camera.intrinsics), "world_to_camera": list(camera.world_to_camera)}
+
+
+def room_of(pictured: PicturedWorld) -> dict[str, float] | None:
+    """The column `room`: where its walls are, None for a scene that is no room."""
+    room = seen_room(pictured.world.space)
+    return None if room is None else room.model_dump()
 
 
 def body_fields(pictured: PicturedWorld, number: int, category: str) -> Mapping[str, Any]:

@@ -80,6 +80,9 @@ CAMERA = pa.struct(
     ]
 )
 
+ROOM = pa.struct([("left", pa.float64()), ("right", pa.float64()), ("back", pa.float64())])
+"""Metres of the world: x of the left and of the right wall, y of the far one."""
+
 DEPTH_MAP = pa.struct([("bytes", pa.binary())])
 """A 16-bit grey PNG of the picture's size: millimetres along the camera's z axis, 0 unknown or beyond 65.535 m."""
 
@@ -110,6 +113,7 @@ COLUMNS = pa.schema(
         ("camera", CAMERA),  # null where the picture is of no scene in metres
         ("depth_map", DEPTH_MAP),  # null there too, and where it was left out
         ("views", pa.list_(VIEW)),  # null where there is no further camera
+        ("room", ROOM),  # null where the scene is no room in metres
     ]
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from dataset.solid.world_columns import body_fields, camera_of, pictured_world
+from dataset.solid.world_columns import body_fields, camera_of, pictured_world, room_of
 from dataset.table.columns import COLUMNS
 from schemas.events import ImageRef, QAEvent
 from schemas.graph import Provenance
@@ -72,6 +72,7 @@ def _in_metres(sample: Sample, objects: Sequence[dict[str, Any]], depth_maps: bo
         "objects": [{**thing, **body_fields(pictured, thing["id"], thing["category"])} for thing in objects],
         "camera": camera_of(pictured),
         "depth_map": {"bytes": pictured.layers.depth} if depth_maps else None,
+        "room": room_of(pictured),
     }
 
 

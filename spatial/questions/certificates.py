@@ -11,7 +11,7 @@ from schemas.events import SeenObject
 from schemas.predicate_names import ends
 from spatial.questions.answer_rules import Answer
 from spatial.questions.certain_facts import View
-from spatial.questions.question_kinds import HalfSeen, Hides, InMetres, NearestCamera, Query, references, to_json
+from spatial.questions.question_kinds import FloorArea, HalfSeen, Hides, InMetres, NearestCamera, Query, references, to_json
 from spatial.questions.rules.metric_facts import camera_position
 from spatial.questions.wording.realisation import realise_ref
 from spatial.relations.relation_truth import members
@@ -62,14 +62,16 @@ def premises(view: View, used: Collection[int]) -> list[dict[str, Any]]:
 
 
 def _in_metres(view: View, query: Query, answer: Answer) -> Iterator[dict[str, Any]]:
-    """The bodies of these objects and the camera's place, where a question is about metres."""
+    """The bodies of these objects, the camera's place and the walls, where a question is about metres."""
     if not isinstance(query, InMetres) or view.scene.world is None:
         return
     for thing, body in zip(view.objects, view.scene.world.bodies, strict=True):
         if thing.id in answer.used:
             unasked = None if isinstance(query, Hides | HalfSeen) else {"hidden_by"}
             yield {"object": thing.id, **_visible_share(thing, query), **body.model_dump(mode="json", exclude=unasked)}
-    if isinstance(query, NearestCamera):
+    if isinstance(query, FloorArea) and view.scene.world.room is not None:
+        yield {"room": view.scene.world.room.model_dump(mode="json")}
+    if isinstance(query, NearestCamera | FloorArea):
         yield {"camera": [round(float(value), 6) for value in camera_position(view)]}
 
 

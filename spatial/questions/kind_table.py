@@ -32,6 +32,7 @@ from spatial.questions.proposals import (
     order_proposals,
     path_proposals,
     query_proposals,
+    room_proposals,
     search_proposals,
     unknown_proposals,
 )
@@ -46,6 +47,7 @@ from spatial.questions.rules import (
     occlusion_rules,
     order_rules,
     path_rules,
+    room_rules,
     size_rules,
     unknown_rules,
 )
@@ -233,6 +235,10 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
             "what is passed on a side, walking from one object to another", path_proposals.path, ANY_FAMILY, 4,
             rare=True, in_metres=True,
         ),
+        "room_size": QuestionKind(
+            "how many square metres of floor are between the camera and the far wall",
+            room_proposals.room_size, ANY_FAMILY, 1, rare=True, in_metres=True,
+        ),
         "occlusion": QuestionKind(
             "what hides part of an object, and whether less than half of one is seen",
             occlusion_proposals.occlusion, frozenset({"depth"}), 4, rare=True, in_metres=True,
@@ -397,6 +403,10 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.Passes, "path", "path", path_rules.passes,
         split_keys.of_list, metric_rules.named_things, twin_queries.of_way, NO_PREDICATE,
+    ),
+    QueryType(
+        q.FloorArea, "room_size", "room_size", room_rules.floor_of_room,
+        split_keys.of_room, room_rules.areas, twin_queries.no_twin, NO_PREDICATE,
     ),
     QueryType(
         q.Hides, "occlusion", "occlusion", occlusion_rules.hides_part,

@@ -364,6 +364,13 @@ class FitsBetween(Model):
     object: Ref
 
 
+class FloorArea(Model):
+    """How many square metres of floor are there, in the room with the subject, between the camera and the far wall?"""
+
+    op: Literal["floor_area"] = "floor_area"
+    subject: Ref
+
+
 class KnownFar(Model):
     """How many metres are the centres of the object and of what the words name apart, if the picture tells?"""
 
@@ -410,6 +417,7 @@ InMetres = (
     | Hides
     | HalfSeen
     | Passes
+    | FloorArea
     | KnownFar
 )
 """What can only be answered of a scene that is known in metres."""

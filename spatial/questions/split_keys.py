@@ -26,6 +26,7 @@ from spatial.questions.question_kinds import (
     FallsWith,
     Find,
     FitsBetween,
+    FloorArea,
     HalfSeen,
     Hides,
     HowFar,
@@ -169,6 +170,11 @@ def of_covers(_query: Hides, found: list[str], _answer_category: AnswerCategory)
 def of_visible(query: HalfSeen, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """The category of which less than half may be seen, if the words name it."""
     return set() if query.subject.category is None else {Key("visible", (found[0],))}
+
+
+def of_room(query: FloorArea, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The category by which the room is named, if the words name it."""
+    return set() if query.subject.category is None else {Key("room", (found[0],))}
 
 
 def of_list(_query: CountWhere | OddOneOut | Passes, found: list[str], _answer_category: AnswerCategory) -> set[Key]:

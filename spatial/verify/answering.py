@@ -21,6 +21,7 @@ from spatial.verify.answers.metric_answers import (
 from spatial.verify.answers.occlusion_answers import answer_half_seen, answer_hides
 from spatial.verify.answers.order_answers import answer_how_many, answer_odd, answer_row
 from spatial.verify.answers.path_answers import answer_passes
+from spatial.verify.answers.room_answers import answer_floor_area
 from spatial.verify.answers.unknown_answers import answer_known_far, answer_next, answer_side
 from spatial.verify.geometry import SPECK, before, closer, nearer, related, third
 from spatial.verify.lexicon import family, is_surely_called, may_be_called
@@ -206,6 +207,7 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "fits_between": answer_fits_between,
     "hides": answer_hides,
     "passes": answer_passes,
+    "floor_area": answer_floor_area,
     "known_far": answer_known_far,
     "half_seen": answer_half_seen,
     "describe": _composed,

@@ -99,6 +99,7 @@ _SLOTS = {
     "SAY": "is it true that",
     "TELL": "(?:tell me|name|give|say)",
     "LIES": "(?:is|is there|appears|lies|sits|stands|can be seen|can be found|can you see)",
+    "ABOUT": "(?:roughly|about|approximately)",
     "LIE": "(?:appear|lie|sit|stand)",
     "ASSUME": "(?:imagine|suppose|say) that",
     "YOURS": "(?:on your left or on|to your left or to) your right",
@@ -220,6 +221,14 @@ _SENTENCES = (
     ("passes", "IN_which of these would you pass on your HAND , (?:walking|going) straight from X to Y : LIST ?"),
     ("passes", "which of these would you pass on your HAND if you walked straight from X to Y_HERE : LIST ?"),
     ("passes", "if you walked straight from X to Y_HERE , which of these would you pass on your HAND : LIST ?"),
+    (
+        "floor_area",
+        "IN_ABOUT how many square metres of floor does the room with X have between the camera and the far wall_HERE ?",
+    ),
+    (
+        "floor_area",
+        "IN_ABOUT how many square metres of floor are there from the camera to the far wall , in the room with X ?",
+    ),
     ("hides", "IN_which of these (?:hides part of|partly hides|is partly in front of) X_HERE : LIST ?"),
     ("hides", "IN_behind which of these is part of X hidden_HERE : LIST ?"),
     ("half_seen", "IN_can less than half of X be seen_HERE ?"),

@@ -10,7 +10,7 @@ from random import Random
 
 import numpy as np
 
-from spatial.world.pinhole import Array
+from spatial.world.pinhole import Array, Pinhole
 from spatial.world.viewpoints import View, to_boxes
 
 SHARES = ((0.74, 0.88), (0.56, 0.68))
@@ -36,7 +36,7 @@ def framed_views(view: View, corners: Array, rng: Random) -> Iterator[View]:
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     for share in SHARES:
         side = min(view.side, max(float((high - low).max()) / rng.uniform(*share), view.side / LONGEST))
-        yield _cropped(view, _corner(view, (low, high), side, rng), side)
+        yield replace(view, camera=cropped(view.camera, _corner(view, (low, high), side, rng), view.side / side))
     yield view
 
 
@@ -50,9 +50,9 @@ def _corner(view: View, bounds: tuple[Array, Array], side: float, rng: Random) -
     return min(max(corner[0], 0.0), view.side - side), corner[1]
 
 
-def _cropped(view: View, corner: tuple[float, float], side: float) -> View:
-    fx, fy, cx, cy = view.camera.intrinsics
-    scale = view.side / side
+def cropped(camera: Pinhole, corner: tuple[float, float], scale: float) -> Pinhole:
+    """The camera of a part of its picture that begins at `corner` (pixels) and is so many times as large then."""
+    fx, fy, cx, cy = camera.intrinsics
     values = (scale * fx, scale * fy, scale * (cx - corner[0]), scale * (cy - corner[1]))
-    first, second, third, fourth = (round(value, 4) for value in values)
-    return replace(view, camera=replace(view.camera, intrinsics=(first, second, third, fourth)))
+    first, second, third, fourth = (round(float(value), 4) for value in values)
+    return replace(camera, intrinsics=(first, second, third, fourth))

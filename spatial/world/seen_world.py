@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from schemas.events import RenderedImage, SeenObject
 from schemas.graph import SpatialGraph
 from schemas.picture_layers import Covers
-from schemas.pictures import Cover, SeenBody, SeenView, SeenWorld
-from schemas.world import Camera
+from schemas.pictures import Cover, SeenBody, SeenRoom, SeenView, SeenWorld
+from schemas.world import Camera, Space
 from spatial.world.body_table import bodies
+from spatial.world.room_views import side_walls
 
 
 def seen_world(
@@ -27,7 +28,16 @@ def seen_world(
     return SeenWorld(
         camera=camera_in_pixels(graph, width),
         bodies=tuple(_body(graph, thing, None if known is None else known[thing.id]) for thing in objects),
+        room=seen_room(graph.world.space),
     )
+
+
+def seen_room(space: Space) -> SeenRoom | None:
+    """The walls of a room, None for a table or an open place."""
+    if space.kind != "room":
+        return None
+    left, right = side_walls(space.left, space.right)
+    return SeenRoom(left=round(left, 4), right=round(right, 4), back=space.back)
 
 
 def seen_views(event: RenderedImage) -> tuple[SeenView, ...]:

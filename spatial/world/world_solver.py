@@ -6,6 +6,7 @@ What contradicts itself is refuted by the same proof as for flat layouts: whatev
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from random import Random
 
 import numpy as np
@@ -25,6 +26,7 @@ from spatial.world.footprints import Array
 from spatial.world.framing import framed_views
 from spatial.world.further_views import further_cameras
 from spatial.world.holding import Forms, forms_for, supports_of
+from spatial.world.room_views import room_views
 from spatial.world.viewpoints import SpaceKind, View, choose_view, space_kind
 from spatial.world.world_search import Placement, PlacementTask, Support, WorldSearch, seen_from
 
@@ -84,7 +86,8 @@ def _tried(request: WorldRequest, forms: Sequence[Forms], side: int, rng: Random
     found = WorldSearch(task, view, rng).run()
     if found is None:
         return None
-    for framed in framed_views(view, np.stack([one.corners for one in found]), rng):
+    corners, on_walls = np.stack([one.corners for one in found]), any(one.where == "wall" for one in found)
+    for framed in chain(room_views(view, corners, on_walls, rng), framed_views(view, corners, rng)):
         chosen = seen_from(framed, found)
         layout = _layout(chosen, (side, side))
         if WorldSearch(task, framed, rng).holds(chosen) and not verify(draft, layout):

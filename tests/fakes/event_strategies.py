@@ -132,7 +132,7 @@ def _tuples(inner: tuple[Any, ...], bounds: list[Any], name: str) -> st.SearchSt
         least = _bound(bounds, annotated_types.MinLen, "min_length") or 0
         longest = _bound(bounds, annotated_types.MaxLen, "max_length")
         one = of(inner[0], (), name)
-        some = st.lists(one, min_size=least, max_size=max(least, MOST)).map(tuple)
+        some = st.lists(one, min_size=least, max_size=max(least, min(MOST, longest))).map(tuple)
         return _mostly(some, one.map(lambda element: (element,) * longest))
     return st.tuples(*(of(part, (), name) for part in inner))
 

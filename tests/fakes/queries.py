@@ -110,5 +110,6 @@ def _queries_in_metres(noun: st.SearchStrategy[str], refs: st.SearchStrategy[q.R
         st.builds(q.KnownFar, category=noun, attribute=st.one_of(st.none(), st.sampled_from(_COLOURS)), object=refs),
         st.builds(q.Hides, anchor=refs, things=st.lists(refs, min_size=3, max_size=4).map(tuple)),
         st.builds(q.HalfSeen, subject=refs),
+        st.builds(q.FloorArea, subject=refs),
         st.builds(q.FitsBetween, width=st.integers(10, 990), subject=refs, object=refs),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas.events import Scene
-from schemas.pictures import Cover, SeenBody, SeenWorld
+from schemas.pictures import Cover, SeenBody, SeenRoom, SeenWorld
 from schemas.world import Camera
 from tests.fakes.rooms import room, thing
 
@@ -77,7 +77,8 @@ def with_random_world(scene: Scene, seed: int) -> Scene:
         one = body(x, y, z=foot + size[2] / 2, size=size, heading=heading, has_front=has_front, support=support)
         bodies.append(_leaning(one, random.Random(f"leaning {seed} {k}")) if base is None else one)
     hidden = [each.model_copy(update={"hidden_by": _covers(scene, k, rng)}) for k, each in enumerate(bodies)]
-    return scene.model_copy(update={"world": world_of(hidden)})
+    walls = SeenRoom(left=-rng.uniform(2.2, 5), right=rng.uniform(2.2, 5), back=rng.uniform(6.5, 14))
+    return scene.model_copy(update={"world": world_of(hidden).model_copy(update={"room": walls})})
 
 
 def _leaning(one: SeenBody, rng: random.Random) -> SeenBody:

@@ -69,8 +69,8 @@ def _holds(premise: dict[str, Any], row: Row) -> bool:
     if "relation" in premise:
         same = [r for r in row["relations"] if [r["subject"], r["predicate"], *objects_of(r)] == premise["relation"]]
         return bool(same) and all(r["drawn"] or not premise.get("drawn") for r in same)
-    if "camera" in premise:
-        return _is_camera(premise["camera"], row)
+    if "camera" in premise or "room" in premise:
+        return _is_camera(premise["camera"], row) if "camera" in premise else premise["room"] == row.get("room")
     thing = next((thing for thing in row["objects"] if thing["id"] == premise.get("object")), None)
     if thing is None:
         return False

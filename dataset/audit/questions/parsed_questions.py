@@ -31,7 +31,7 @@ KINDS = {
     "nearest_camera": "camera_distance", "how_far": "distance_metric", "taller": "real_size",
     "own_side": "object_frame", "faces": "facing", "falls_with": "support_chain",
     "viewed_side": "viewpoint", "fits_between": "free_space",
-    "passes": "path", "hides": "occlusion", "half_seen": "occlusion",
+    "passes": "path", "hides": "occlusion", "half_seen": "occlusion", "floor_area": "room_size",
     "describe": "description", "wrong_sentence": "false_description",
 }  # fmt: skip
 OPEN = ("where_box", "where_point", "describe")
@@ -45,7 +45,7 @@ SEARCHES = ("find", "nearest")
 
 IN_METRES = (
     "nearest_camera", "how_far", "taller", "own_side", "faces", "falls_with", "viewed_side", "fits_between",
-    "hides", "half_seen", "passes",
+    "hides", "half_seen", "passes", "floor_area",
 )  # fmt: skip
 """Forms about a scene in metres, which certificates call the same."""
 
@@ -72,7 +72,7 @@ HOPS = {
     "where_box": 0, "where_point": 0, "content": 0, "box_side": 1,
     "between": 2, "is_between": 2,
     "nearest_camera": 1, "how_far": 1, "taller": 1, "own_side": 1, "faces": 1, "falls_with": 1,
-    "viewed_side": 2, "fits_between": 1, "hides": 1, "half_seen": 0, "passes": 2,
+    "viewed_side": 2, "fits_between": 1, "hides": 1, "half_seen": 0, "floor_area": 0, "passes": 2,
     "known_side": 1, "known_next": 1, "known_far": 1, "describe": 1, "wrong_sentence": 1,
 }  # fmt: skip
 

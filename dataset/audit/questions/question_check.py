@@ -25,9 +25,13 @@ from spatial.verify.lexicon import family
 from spatial.verify.referents import NotProven
 
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?) m")
+_AREA = re.compile(r"(\d+) m²")
 
 APART = 1.3
 """Least ratio of two lengths among the choices."""
+
+AREAS_APART = 1.5
+"""Of two areas."""
 
 
 def question_faults(row: Row, scene: Scene) -> Iterator[Fault]:
@@ -110,10 +114,15 @@ def _is_length(choice: str, _parsed: ParsedQuestion) -> bool:
     return _LENGTH.fullmatch(choice) is not None
 
 
+def _is_area(choice: str, _parsed: ParsedQuestion) -> bool:
+    return _AREA.fullmatch(choice) is not None
+
+
 def _too_close(choices: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Lengths of which the larger one is less than 30 % more."""
-    found = sorted((float(choice.split()[0]), choice) for choice in choices if _LENGTH.fullmatch(choice))
-    yield from ((low, high) for (a, low), (b, high) in pairwise(found) if b < a * APART)
+    """Lengths of which the larger one is less than 30 % more, areas of which it is less than half more."""
+    for form, apart in ((_LENGTH, APART), (_AREA, AREAS_APART)):
+        found = sorted((float(choice.split()[0]), choice) for choice in choices if form.fullmatch(choice))
+        yield from ((low, high) for (a, low), (b, high) in pairwise(found) if b < a * apart)
 
 
 def _is_number_of_list(choice: str, parsed: ParsedQuestion) -> bool:
@@ -143,7 +152,7 @@ def _is_name(choice: str, parsed: ParsedQuestion) -> bool:
 _CHOICES: Mapping[str, Callable[[str, ParsedQuestion], bool]] = {
     "row_order": _is_order, "odd_one_out": _is_listed, "count_where": _is_number_of_list, "unanswerable": _is_open_answer,
     "false_description": _is_sentence, "camera_distance": _is_named, "real_size": _is_named, "support_chain": _is_listed,
-    "distance_metric": _is_length, "occlusion": _is_covering, "path": _is_passed,
+    "distance_metric": _is_length, "occlusion": _is_covering, "path": _is_passed, "room_size": _is_area,
 }  # fmt: skip
 """Whether a choice may answer a question of the kind."""
 

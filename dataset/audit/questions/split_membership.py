@@ -31,7 +31,7 @@ _LISTS = {"how_many_of": "direction", "odd": "direction", "falls_with": "support
 _ANY_TWO = {"nearest_camera": "depth", "order": "direction", "row_order": "direction", "viewed_side": "direction"}
 _SINGLE = {
     "value": "attribute", "turned": "attribute", "area": "place", "where_box": "grounding", "where_point": "grounding",
-    "half_seen": "visible",
+    "half_seen": "visible", "floor_area": "room",
 }  # fmt: skip
 _PAIRED = {
     "direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth", "larger": "size",

@@ -45,6 +45,9 @@ ROUNDED = 2e-4
 
 RIM = 0.01
 
+WALL_OFF_M, NEAREST_WALL_M = 0.25, 2.2
+"""Of a side wall: from where things may stand, and from the world's middle at least."""
+
 Array = NDArray[np.float64]
 Detail = tuple[str, str]
 
@@ -89,7 +92,7 @@ def world_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault("camera", one, "there are bodies or depths, and no camera that sees them")
         return
     seen = _Seen(row, graph, read_layers((row["image"] or {}).get("bytes") or b""))
-    for kind, detail in (*_camera(seen), *_depth_map(seen)):
+    for kind, detail in (*_camera(seen), *_room(seen), *_depth_map(seen)):
         yield Fault(kind, one, detail)
     for thing in row["objects"]:
         yield from (Fault(kind, one, f"object {thing['id']}: {detail}") for kind, detail in _object(seen, thing))
@@ -108,6 +111,19 @@ def _camera(seen: _Seen) -> Iterator[Detail]:
     turn = seen.matrix[:3, :3]
     if not np.allclose(turn @ turn.T, np.eye(3), atol=1e-4) or np.linalg.det(turn) < 0:
         yield "camera", "world_to_camera does not turn the world, it distorts it"
+
+
+def _room(seen: _Seen) -> Iterator[Detail]:
+    """Walls stand off the region of the things, and at least so far from the middle; rows of old say nothing of them."""
+    stated, space = seen.row.get("room"), (seen.graph.get("world") or {}).get("space") or {}
+    if stated is None:
+        return
+    if space.get("kind") != "room":
+        yield "room", f"walls at {stated} are said of a scene that is no room"
+        return
+    left, right = min(space["left"] - WALL_OFF_M, -NEAREST_WALL_M), max(space["right"] + WALL_OFF_M, NEAREST_WALL_M)
+    if not np.allclose([stated["left"], stated["right"], stated["back"]], [left, right, space["back"]], atol=ROUNDED):
+        yield "room", f"walls at {stated} are said, {left}, {right} and {space['back']} were planned"
 
 
 def _depth_map(seen: _Seen) -> Iterator[Detail]:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from random import Random
 
 from gpu_workers.solid.scenery.place_table import far_edge, place_of
-from gpu_workers.solid.scenery.room_table import room_of, side_walls
+from gpu_workers.solid.scenery.room_table import room_of
 from schemas.graph import SpatialGraph
 from schemas.world import Body, Space, Where, World
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.world.body_table import BodyKind, bodies
 from spatial.world.footprints import Array, body_corners, meet
+from spatial.world.room_views import side_walls
 
 MOST_INDOORS = 5
 APART_M = 0.12
@@ -89,7 +90,7 @@ def _suits_a_wall(body: BodyKind) -> bool:
 def _at_wall(body: BodyKind, space: Space, rng: Random) -> Filler:
     width, depth, height = body.size
     hangs = "wall" in categories()[body.name].rests_on[:1]
-    left, right = side_walls(space) if space.kind == "room" else (-TABLE_SEEN_M, TABLE_SEEN_M)
+    left, right = side_walls(space.left, space.right) if space.kind == "room" else (-TABLE_SEEN_M, TABLE_SEEN_M)
     x = rng.uniform(left + width / 2 + 0.05, right - width / 2 - 0.05)
     back = space.back if space.kind == "room" else space.back + TABLE_TO_WALL_M
     z = max(rng.uniform(1.35, 1.75), height / 2 + 0.9) if hangs and height < 1.8 else height / 2

@@ -11,10 +11,11 @@ from gpu_workers.solid.kit.mesh import Mesh, mesh_of
 from gpu_workers.solid.kit.primitives import box, cylinder
 from gpu_workers.solid.scenery.fillers import TABLE_TO_WALL_M
 from gpu_workers.solid.scenery.landforms import level
-from gpu_workers.solid.scenery.room_table import room_of, side_walls
+from gpu_workers.solid.scenery.room_table import room_of
 from gpu_workers.solid.scenery.surroundings import Surroundings
 from gpu_workers.solid.shot import Light, Part, Placed, Sky, facing_pose, pose
 from schemas.world import Space
+from spatial.world.room_views import side_walls
 
 TABLES: Sequence[tuple[Kind, str]] = (
     ("wood", "oak"), ("wood", "walnut"), ("wood", "pine"), ("fabric", "white"), ("fabric", "cream"), ("stone", "cream"),
@@ -30,7 +31,7 @@ def room(space: Space, scene: str, rng: Random) -> Surroundings:
     (kind, colour), (wall_kind, wall_colour) = rng.choice(look.floors), rng.choice(look.walls)
     across, along = (Material(wall_kind, wall_colour, grain=grain) for grain in ("y", "x"))
     trim = Material("paint", COLOURS["white"])
-    left, right = side_walls(space)
+    left, right = side_walls(space.left, space.right)
     near, back, high = space.front - 6.0, space.back, space.height
     made = Surroundings(sky=Sky((0.92, 0.94, 0.97), (0.85, 0.9, 1.0), 0.25), elements={"wall", "floor"})
     made.parts += [

@@ -10,12 +10,6 @@ from functools import cache
 from pathlib import Path
 
 from gpu_workers.solid.kit.materials import COLOURS, Colour, Kind
-from schemas.world import Space
-
-MARGIN_M = 0.25
-"""Between the region where things stand and the side walls."""
-
-NARROWEST_M = 4.4
 
 
 @dataclass(frozen=True)
@@ -31,11 +25,6 @@ def room_of(scene: str | None) -> RoomKind:
     """The room of a scene."""
     found = _kinds()
     return found.get(scene or "", found["living room"])
-
-
-def side_walls(space: Space) -> tuple[float, float]:
-    """Where (x, metres) the left and the right wall of a room are."""
-    return min(space.left - MARGIN_M, -NARROWEST_M / 2), max(space.right + MARGIN_M, NARROWEST_M / 2)
 
 
 @cache

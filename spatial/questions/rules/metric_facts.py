@@ -56,10 +56,15 @@ def body_of(view: View, index: int) -> SeenBody:
 
 def camera_position(view: View) -> Array:
     """The camera's centre, metres of the world. Raises Unanswerable where the scene is not known in metres."""
+    return pinhole_of(view).position
+
+
+def pinhole_of(view: View) -> Pinhole:
+    """The camera, in pixels of the picture. Raises Unanswerable where the scene is not known in metres."""
     if view.scene.world is None:
         raise Unanswerable("nothing is known in metres")
     camera = view.scene.world.camera
-    return Pinhole(camera.intrinsics, np.array(camera.world_to_camera).reshape(4, 4)).position
+    return Pinhole(camera.intrinsics, np.array(camera.world_to_camera).reshape(4, 4))
 
 
 def axes_of(body: SeenBody) -> Array:

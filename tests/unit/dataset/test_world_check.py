@@ -39,6 +39,17 @@ def test_a_sound_row_has_no_fault_with_or_without_its_depth_map(sound: Row):
     assert faults({**sound, "depth_map": None}) == []
 
 
+def test_walls_stand_off_the_region_of_the_things_and_nowhere_else(sound: Row):
+    provenance = read_provenance(sound)
+    assert isinstance(provenance, dict)
+    provenance["graph"]["world"]["space"] |= {"kind": "room", "left": -3.0, "right": 1.0, "back": 2.5}
+    told = {"left": -3.25, "right": 2.2, "back": 2.5}
+    assert list(world_faults({**sound, "room": told}, provenance)) == []
+    for name, value in told.items():
+        found = list(world_faults({**sound, "room": {**told, name: value + 0.1}}, provenance))
+        assert [fault.kind for fault in found] == ["room"]
+
+
 def without_camera(row: Row) -> None:
     row["camera"] = None
 
@@ -49,6 +60,10 @@ def other_lens(row: Row) -> None:
 
 def camera_moved(row: Row) -> None:
     row["camera"]["world_to_camera"][3] += 0.5
+
+
+def walls_of_no_room(row: Row) -> None:
+    row["room"] = {"left": -3.0, "right": 3.0, "back": 4.0}
 
 
 def camera_mirrored(row: Row) -> None:
@@ -137,6 +152,7 @@ PLANTED: dict[Callable[[Row], None], tuple[set[str], str]] = {
     without_camera: ({"camera"}, "no camera that sees them"),
     other_lens: ({"camera", "amodal_box"}, "were planned"),
     camera_moved: ({"camera", "body", "amodal_box", "depth_map", "hidden_by"}, "not the planned one"),
+    walls_of_no_room: ({"room"}, "that is no room"),
     camera_mirrored: ({"camera", "body", "amodal_box", "hidden_by"}, "distorts"),
     moved: ({"body", "amodal_box", "depth_map", "hidden_by"}, "was planned"),
     turned: ({"body", "amodal_box", "hidden_by"}, "heading"),

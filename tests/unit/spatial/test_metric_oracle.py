@@ -44,6 +44,7 @@ class Seen:
         self.ids, self.visible = [thing.id for thing in scene.objects], [thing.visible for thing in scene.objects]
         self.hidden_by = [[(cover.object, cover.share) for cover in body.hidden_by or ()] for body in world.bodies]
         self.support = [body.support for body in world.bodies]
+        self.walls = (world.room.left, world.room.right, world.room.back) if world.room else (0.0, 0.0, 0.0)
         self.eye = np.linalg.inv(np.array(world.camera.world_to_camera).reshape(4, 4))[:3, 3]
 
     def named(self, text: str) -> list[int]:
@@ -164,9 +165,15 @@ def occluded(seen: Seen, text: str) -> str:
     return less_than_half(seen, text) if "half" in text or "larger part" in text else hiding(seen, text)
 
 
+def floor(seen: Seen, _text: str) -> str:
+    left, right, back = seen.walls
+    return f"{(right - left) * abs(back - seen.eye[1]):.0f} m²"
+
+
 ORACLE: dict[str, Callable[[Seen, str], str]] = {
     "camera_distance": nearest, "distance_metric": length, "real_size": higher, "object_frame": side, "facing": faced,
     "support_chain": falling, "viewpoint": side_of_way, "free_space": fitting, "occlusion": occluded, "path": passed,
+    "room_size": floor,
 }  # fmt: skip
 
 

@@ -10,13 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.events import Question, Scene
+from schemas.pictures import SeenRoom
 from spatial.questions import KINDS, Unanswerable, answer, ask, parse
+from spatial.questions.certain_facts import View
 from spatial.questions.kind_table import choices_for
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_generation import _question_for, _Task
-from spatial.questions.rules.metric_facts import TALLER_SHARE
+from spatial.questions.rules.metric_facts import TALLER_SHARE, pinhole_of
 from spatial.verify import verify
 from spatial.world.body_table import bodies, chance_taller
+from spatial.world.room_views import FLOORS_M2, far_corners
 from tests.fakes.rooms import kitchen
 from tests.fakes.scenes import random_scene
 from tests.fakes.worlds import EYE, body, covers, furnished, with_random_world
@@ -198,7 +201,8 @@ def test_each_kind_is_asked_with_a_proof_in_metres(asked: list[Question], kind: 
         premises = json.loads(question.certificate)["premises"]
         bodies = {premise["object"] for premise in premises if "position" in premise}
         assert bodies >= set(question.objects)
-        assert (kind == "camera_distance") is any("camera" in premise for premise in premises)
+        assert (kind in ("camera_distance", "room_size")) is any("camera" in premise for premise in premises)
+        assert (kind == "room_size") is any("room" in premise for premise in premises)
 
 
 def test_the_place_of_the_camera_is_a_premise():
@@ -206,6 +210,58 @@ def test_the_place_of_the_camera_is_a_premise():
     question = _question_for(_Task(NamedScene(ROOM), "", None), query, "dog", random.Random(0))
     assert question is not None
     assert {"camera": list(EYE)} in json.loads(question.certificate)["premises"]
+
+
+FLOOR = (
+    "In the picture, roughly how many square metres of floor does the room with the sofa have"
+    " between the camera and the far wall?"
+)
+
+
+def walled(left: float = -3.0, right: float = 4.0, back: float = 6.0) -> Scene:
+    """The room with walls; the camera stands at y = -4 and sees half as far aside as ahead."""
+    assert ROOM.world is not None
+    room = SeenRoom(left=left, right=right, back=back)
+    return ROOM.model_copy(update={"world": ROOM.world.model_copy(update={"room": room})})
+
+
+HALL, SMALL = walled(), walled(left=-2.0, right=2.0, back=5.0)
+
+
+@pytest.mark.parametrize(
+    ("scene", "wanted"),
+    [
+        (HALL, "70 m²"),
+        (walled(left=-4.0), "80 m²"),
+        (walled(left=-5.0), None),  # that corner is at the border of the picture
+        (walled(back=5.0), "63 m²"),
+        (walled(back=-5.0), None),  # behind the camera
+        (ROOM, None),  # its walls are not known
+    ],
+)
+def test_a_floor_is_measured_from_the_camera_to_a_wall_of_which_both_corners_are_seen(scene: Scene, wanted: str | None):
+    assert said(FLOOR, scene) == wanted
+
+
+def test_a_corner_behind_a_thing_is_not_seen():
+    corner = pinhole_of(View(HALL)).project(far_corners((-3.0, 4.0, 6.0)))[0][0]
+    box = (int(corner[0]) - 5, int(corner[1]) - 5, 10, 10)
+    first, *others = HALL.objects
+    covered = HALL.model_copy(update={"objects": (first.model_copy(update={"box": box}), *others)})
+    assert said(FLOOR, covered) is None
+
+
+def test_the_right_floor_has_any_place_among_choices_of_which_each_is_a_floor_that_rooms_have():
+    query, places = parse(FLOOR), set()
+    for seed in range(60):
+        choices = choices_for(NamedScene(SMALL), query, answer(query, SMALL), random.Random(seed))
+        assert choices is not None
+        values = sorted(float(choice.split()[0]) for choice in choices)
+        assert all(high >= 1.5 * low for low, high in pairwise(values))
+        assert min(values) >= FLOORS_M2[0] - 0.5
+        assert max(values) <= FLOORS_M2[1] + 0.5
+        places.add(values.index(36.0))
+    assert places == {1, 2}
 
 
 def test_the_right_length_has_any_place_among_choices_that_are_plainly_apart():

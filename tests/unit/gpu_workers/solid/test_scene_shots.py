@@ -8,7 +8,7 @@ import pytest
 from agents.planner import RulePlanner
 from gpu_workers.solid.scene_shot import scene_shot
 from gpu_workers.solid.scenery.fillers import fillers
-from gpu_workers.solid.scenery.room_table import room_of, side_walls
+from gpu_workers.solid.scenery.room_table import room_of
 from gpu_workers.solid.shot import TraceSettings
 from gpu_workers.solid.silhouettes import silhouette
 from schemas.errors import PermanentError
@@ -20,6 +20,7 @@ from spatial.knowledge.renderer_capabilities import pictures_only
 from spatial.world.body_table import bodies
 from spatial.world.footprints import box_corners
 from spatial.world.pinhole import Pinhole, intrinsics, look_at
+from spatial.world.room_views import side_walls
 from spatial.world.solid_capabilities import solids_only
 
 SCENES = ("living room", "breakfast table", "park", "city street")
@@ -97,6 +98,6 @@ def test_every_room_of_the_knowledge_names_bodies_and_colours_that_exist():
 
 def test_walls_keep_clear_of_the_region_where_things_stand():
     space = Space(kind="room", ground=0.0, left=-3.0, right=0.4, front=-1.0, back=2.0, height=2.6)
-    left, right = side_walls(space)
+    left, right = side_walls(space.left, space.right)
     assert left < space.left
     assert right > 2.0
