@@ -86,13 +86,19 @@ def _tried(request: WorldRequest, forms: Sequence[Forms], side: int, rng: Random
     found = WorldSearch(task, view, rng).run()
     if found is None:
         return None
-    corners, on_walls = np.stack([one.corners for one in found]), any(one.where == "wall" for one in found)
-    for framed in chain(room_views(view, corners, on_walls, rng), framed_views(view, corners, rng)):
+    corners = np.stack([one.corners for one in found])
+    for framed in chain(room_views(view, corners, _is_far_wall_used(task, found), rng), framed_views(view, corners, rng)):
         chosen = seen_from(framed, found)
         layout = _layout(chosen, (side, side))
         if WorldSearch(task, framed, rng).holds(chosen) and not verify(draft, layout):
             return layout, _world(task, framed, chosen, rng)
     return None
+
+
+def _is_far_wall_used(task: PlacementTask, placed: Sequence[Placement]) -> bool:
+    """Whether something hangs or leans on the far wall."""
+    leans = any(support.leans and support.prop is None for support in task.supports)
+    return leans or any(one.where == "wall" for one in placed)
 
 
 def space_kind_of(scene: str | None) -> SpaceKind:
