@@ -32,7 +32,6 @@ from spatial.questions.proposals import (
     order_proposals,
     path_proposals,
     query_proposals,
-    room_proposals,
     search_proposals,
     unknown_proposals,
 )
@@ -237,7 +236,7 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         ),
         "room_size": QuestionKind(
             "how many square metres of floor are between the camera and the far wall",
-            room_proposals.room_size, ANY_FAMILY, 1, rare=True, in_metres=True,
+            metric_proposals.room_size, ANY_FAMILY, 1, rare=True, in_metres=True,
         ),
         "occlusion": QuestionKind(
             "what hides part of an object, and whether less than half of one is seen",

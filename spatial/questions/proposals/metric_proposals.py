@@ -18,6 +18,7 @@ from spatial.questions.question_kinds import (
     Faces,
     FallsWith,
     FitsBetween,
+    FloorArea,
     HowFar,
     NearestCamera,
     OwnSide,
@@ -38,6 +39,7 @@ from spatial.questions.rules.metric_facts import (
     taller,
 )
 from spatial.questions.rules.metric_rules import written
+from spatial.questions.rules.room_rules import area_of_floor, written_area
 from spatial.questions.wording.lexicon import is_plural
 from spatial.questions.wording.referring_expressions import Unanswerable
 from spatial.world.body_table import chance_taller
@@ -60,6 +62,10 @@ AGAINST_PICTURE = 0.5
 
 WIDTHS = tuple(range(20, 205, 5))
 """Centimetres that are asked to fit between two things."""
+
+
+PARTS_OF_ROOM = {CAMERA, "floor", "room", "wall"}
+"""A thing whose name has one of these might be taken for what a question about a room means."""
 
 
 def _is_known(scene: NamedScene) -> bool:
@@ -206,3 +212,16 @@ def free_space(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
             if is_contrasted and value is (target == "yes"):
                 first, second = rng.sample(pair, 2)
                 yield FitsBetween(width=width, subject=scene.ref(first), object=scene.ref(second)), target
+
+
+def room_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """How large the floor is of the room with a named thing in it."""
+    names = {thing.category for thing in scene.objects} | set(scene.scene.excluded)
+    if any(PARTS_OF_ROOM.intersection(name.split()) for name in names):
+        return
+    try:
+        area = area_of_floor(scene)
+    except Unanswerable:
+        return
+    for i in shuffled(rng, scene.plainly_named):
+        yield FloorArea(subject=scene.ref(i)), written_area(area)
