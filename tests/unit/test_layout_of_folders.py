@@ -50,6 +50,7 @@ SEAMS = {
         "streams/services/minio_server.py",
     },
     "values, errors or constants that several modules exchange and none of them owns": {
+        "gpu_workers/solid/scenery/room_table.py",
         "gpu_workers/solid/scenery/surroundings.py",
         "monitoring/panels/panel_rows.py",
         "spatial/layout/constraints/placement_margins.py",
