@@ -1,12 +1,14 @@
 """An oracle of questions in metres: words looked up in the text, answers from numpy alone, a thousand scenes by setting.
 
-`SKG_METRIC_SCENES`: of bodies at random; `SKG_SOLVED_SCENES`: of the planner.
+`SKG_METRIC_SCENES`: of bodies at random; `SKG_SOLVED_SCENES`: of the planner; `SKG_ORACLE_LOG`: a file for what was judged.
 """
 
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +24,10 @@ pytestmark = pytest.mark.thorough
 
 SCENES = int(os.environ.get("SKG_METRIC_SCENES", "40"))
 SOLVED = int(os.environ.get("SKG_SOLVED_SCENES", "3"))
+AT_ONCE = 10
+"""Scenes judged by one test."""
+
+LOG = os.environ.get("SKG_ORACLE_LOG")
 TURNS = 8
 IN_METRES = {kind for kind, row in KINDS.items() if row.in_metres}
 
@@ -177,35 +183,43 @@ ORACLE: dict[str, Callable[[Seen, str], str]] = {
 }  # fmt: skip
 
 
-def asked_in_metres() -> Iterator[tuple[Scene, Question]]:
-    for seed in range(SCENES):
-        scene = with_random_world(random_scene(seed), seed)
-        for turn in range(TURNS):
-            yield from ((scene, question) for question in ask(scene, seed * TURNS + turn, without=OTHERS))
+def asked(scene: Scene, seeds: Iterable[int]) -> list[Question]:
+    return [question for seed in seeds for question in ask(scene, seed, without=OTHERS)]
 
 
-def asked_in_solved_scenes() -> Iterator[tuple[Scene, Question]]:
-    scenes = (scene for number in range(SOLVED) if (scene := solved_scene(7 * number)) is not None)
-    for scene in scenes:
-        for turn in range(2 * TURNS):
-            yield from ((scene, question) for question in ask(scene, turn, without=OTHERS))
+def wrongly_answered(scene: Scene, questions: Sequence[Question]) -> list[tuple[str, str, str, str]]:
+    """Kind, text, answer, and what numpy finds."""
+    seen = Seen(scene)
+    found = [(each.kind, each.question, each.answer, ORACLE[each.kind](seen, each.question)) for each in questions]
+    return [each for each in found if each[2] != each[3]]
 
 
-def test_every_answer_in_a_solved_scene_is_what_numpy_finds():
-    asked = list(asked_in_solved_scenes())
-    found = [(each.question, each.answer, ORACLE[each.kind](Seen(scene), each.question)) for scene, each in asked]
-    assert [each for each in found if each[1] != each[2]] == []
-    assert len(asked) >= 5 * SOLVED
-
-
-def test_every_answer_in_metres_is_what_numpy_finds():
-    assert ORACLE.keys() == IN_METRES
-    wrong, count = [], 0
-    for scene, question in asked_in_metres():
-        count += 1
-        found = ORACLE[question.kind](Seen(scene), question.question)
-        if found != question.answer:
-            query = json.loads(question.certificate)["query"]
-            wrong.append((question.kind, question.question, question.answer, found, query))
+@pytest.mark.parametrize("first", range(0, SOLVED, AT_ONCE))
+def test_every_answer_in_a_solved_scene_is_what_numpy_finds(first: int):
+    numbers = range(first, min(first + AT_ONCE, SOLVED))
+    scenes = [scene for number in numbers if (scene := solved_scene(7 * number)) is not None]
+    questions = [asked(scene, range(2 * TURNS)) for scene in scenes]
+    wrong = [each for scene, some in zip(scenes, questions, strict=True) for each in wrongly_answered(scene, some)]
     assert wrong == []
-    assert count >= 10 * SCENES
+    assert sum(map(len, questions)) >= 5 * len(numbers)
+    tell("solved", len(scenes), questions)
+
+
+@pytest.mark.parametrize("first", range(0, SCENES, AT_ONCE))
+def test_every_answer_in_metres_is_what_numpy_finds(first: int):
+    assert ORACLE.keys() == IN_METRES
+    numbers = range(first, min(first + AT_ONCE, SCENES))
+    scenes = [with_random_world(random_scene(seed), seed) for seed in numbers]
+    questions = [asked(scene, range(seed * TURNS, (seed + 1) * TURNS)) for seed, scene in zip(numbers, scenes, strict=True)]
+    wrong = [each for scene, some in zip(scenes, questions, strict=True) for each in wrongly_answered(scene, some)]
+    assert wrong == []
+    assert sum(map(len, questions)) >= 10 * len(numbers)
+    tell("random", len(scenes), questions)
+
+
+def tell(which: str, scenes: int, questions: Iterable[Iterable[Question]]) -> None:
+    """Add a line of how many questions of which kind were judged to the file of `SKG_ORACLE_LOG`."""
+    if LOG:
+        kinds = Counter(question.kind for some in questions for question in some)
+        with Path(LOG).open("a") as file:
+            file.write(json.dumps({"worlds": which, "scenes": scenes, "questions": kinds.total(), **kinds}) + "\n")
