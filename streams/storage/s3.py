@@ -230,7 +230,10 @@ def _connected(settings: StoreSettings, context: ssl.SSLContext | None = None) -
 
 def _client(settings: StoreSettings, pool: type[urllib3.PoolManager]) -> Minio:
     parts, context = urlsplit(endpoint_of(settings)), tls_of(settings)
-    retry = _Retry(total=RETRIES, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
+    retry = _Retry(
+        total=RETRIES, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504),
+        respect_retry_after_header=False,  # MinIO asks for a minute while it starts, in which nothing could be stopped
+    )  # fmt: skip
     timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
     client = Minio(
         parts.netloc,

@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 import monitoring
+from monitoring.panels.panel_rows import Panel
 from streams.services.ports import free_ports
 from streams.services.program_cache import find_program
 from tests.fakes.services import require
@@ -31,6 +32,20 @@ def shortened(rules: str, minute_s: int) -> str:
     text = _MINUTES.sub(lambda found: f"{int(found[1]) * minute_s}s", rules)
     text = _HOURS.sub(lambda found: f"{int(found[1]) * 60 * minute_s}s", text)
     return text.replace("* 60 * 60", f"* {60 * minute_s}").replace("* 60", f"* {minute_s}")
+
+
+RATE = "30s"
+"""The interval that Grafana would choose for scrapes of a second."""
+
+CHOICES = ("namespace", "job", "stage", "instance")
+
+
+def asked(panel: Panel) -> str:
+    """The query of a dashboard's panel, with everything chosen."""
+    query = panel.query.replace("$__rate_interval", RATE)
+    for label in CHOICES:
+        query = query.replace(f'{label}=~"${label}"', f'{label}=~".*"')
+    return query
 
 
 class Prometheus:

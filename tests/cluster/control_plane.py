@@ -103,22 +103,29 @@ def keda(cluster: Cluster) -> Iterator[None]:
     """KEDA's operator and its adapter for external metrics, outside the cluster that they scale."""
     grpc, metrics, health, adapter, more = free_ports(5)
     cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "keda"}}, *_external_metrics(adapter))
-    names = {"WATCH_NAMESPACE": "", "POD_NAMESPACE": "keda", "KUBECONFIG": str(cluster.kubeconfig), "PATH": "/usr/bin:/bin"}
+    names = {
+        "WATCH_NAMESPACE": "", "POD_NAMESPACE": "keda", "KEDA_CLUSTER_OBJECT_NAMESPACE": "keda",
+        "KUBECONFIG": str(cluster.kubeconfig), "PATH": "/usr/bin:/bin",
+    }  # fmt: skip
     told = (f"--kubeconfig={cluster.kubeconfig}",)
     with ExitStack() as running:
-        _start(
+        operator = _start(
             running, cluster.folder, "keda-operator", *told, f"--cert-dir={cluster.folder}",
             f"--metrics-bind-address={HOST}:{metrics}", f"--health-probe-bind-address={HOST}:{health}",
             f"--metrics-service-bind-address={HOST}:{grpc}", "--enable-apiservice-patching=false",
             "--enable-webhook-patching=false", environment=names,
         )  # fmt: skip
-        _start(
+        server = _start(
             running, cluster.folder, "keda-adapter", f"--secure-port={adapter}", f"--port={more}",
             f"--metrics-service-address=localhost:{grpc}", f"--lister-kubeconfig={cluster.kubeconfig}",
             f"--authentication-kubeconfig={cluster.kubeconfig}", f"--authorization-kubeconfig={cluster.kubeconfig}",
-            f"--cert-dir={cluster.folder}/adapter", environment=names,
+            f"--cert-dir={cluster.folder}", environment=names,
         )  # fmt: skip
-        until(lambda: _is_available(cluster), START_S, "the external metrics API is available")
+        until(
+            lambda: _is_available(cluster) or not (operator.alive and server.alive), START_S, "external metrics are there"
+        )
+        assert operator.alive, f"it ended: {operator.command.log}"
+        assert server.alive, f"it ended: {server.command.log}"
         yield
 
 
@@ -150,10 +157,11 @@ def _is_ready(cluster: Cluster) -> bool:
     return subprocess.run(command, capture_output=True, check=False, timeout=30).stdout == b"ok"
 
 
-def _start(running: ExitStack, folder: Path, name: str, *flags: str, environment: Mapping[str, str] | None = None) -> None:
+def _start(running: ExitStack, folder: Path, name: str, *flags: str, environment: Mapping[str, str] | None = None) -> Bound:
     """Run a program until the end of the block; its output is a log in a folder of its own."""
     process = Bound(Command((str(find_program(name)), *flags), folder / name, environment))
     running.callback(process.stop, STOP_S)
+    return process
 
 
 def _etcd_flags(folder: Path, clients: str, peers: str) -> tuple[str, ...]:

@@ -33,12 +33,15 @@ def publish(bootstrap: str) -> None:
     producer.close()
 
 
-def commit_all(bootstrap: str) -> None:
-    """The group of render has read everything."""
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=RenderSettings().render_group, enable_auto_commit=False)
+def commit(bootstrap: str, group: str, offset: int | None = None) -> None:
+    """The group has read up to this offset of every partition; without one it has read everything."""
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
     consumer.assign([TopicPartition(GRAPHS, number) for number in range(PARTITIONS)])
-    consumer.seek_to_end()
+    if offset is None:
+        consumer.seek_to_end()
     for partition in consumer.assignment():
+        if offset is not None:
+            consumer.seek(partition, offset)
         consumer.position(partition)
     consumer.commit()
     consumer.close()
@@ -71,7 +74,7 @@ def test_render_grows_with_its_lag_to_one_process_a_partition_and_shrinks_to_non
     until(lambda: running() == 0, 120, "without events there is no process")
     publish(broker)
     until(lambda: running() == PARTITIONS, 180, "a group that has committed nothing has a process for each partition")
-    commit_all(broker)
+    commit(broker, RenderSettings().render_group)
     until(lambda: running() == 0, 180, "back to none")
     assert PARTITIONS < EVENTS / LAG, "lag alone would have wanted more processes than there are partitions"
 
@@ -82,6 +85,7 @@ def test_what_expired_unread_is_lag_until_one_process_has_started(
     broker, group = services.broker("apache").bootstrap, "skg-render-late"
     apply(KafkaSettings(kafka_bootstrap=broker))
     publish(broker)
+    commit(broker, group, 0)
     forget_all(broker)
     install_scaled(scaled_cluster, namespace, broker, group)
 

@@ -1,7 +1,7 @@
 """Alerts over a recorded run: which fire when one thing after the other goes wrong, and that no other does.
 
-The series are those of real factories over 40 and 19 minutes (`python -m tests.alerts services|models`), a value every
-15 s.
+The series are those of real factories over 30 to 43 minutes (`python -m tests.alerts services|models|bulk|waits`), a
+value every 15 s.
 """
 
 import subprocess
@@ -30,8 +30,15 @@ DISK = ("SkgTableUnavailable", "critical", {"stage": "write", "service": "disk"}
 FULL = ("SkgDiskFills", "warning", {"stage": "write", "folder": "dataset"})
 WRITER_RETRIED = ("SkgRetrying", "warning", {"stage": "write"})
 AGENTS_RETRIED = ("SkgRetrying", "warning", {"stage": "agents"})
-GIVEN_UP = ("SkgDeadLetters", "warning", {"stage": "agents", "reason": "failed"})
+MODEL_AWAY = ("SkgServiceAway", "critical", {"stage": "agents", "service": "model"})
 MODEL = ("SkgLanguageModelFailing", "warning", {"stage": "nodes"})
+
+UNREAD_OLD = ("SkgUnreadOld", "warning", {"stage": "render"})
+EXPIRING = ("SkgEventsExpire", "critical", {"stage": "render"})
+NO_WRITER = ("SkgNoMember", "critical", {"stage": "write"})
+NOTHING_REJECTED = ("SkgNothingRejected", "warning", {})
+LAG_UNKNOWN = ("SkgLagUnknown", "warning", {})
+PICTURES_REFUSED = ("SkgRejectionRateHigh", "warning", {"stage": "examine"})
 
 Alert = tuple[str, str, dict[str, str]]
 
@@ -55,19 +62,43 @@ SERVICES: tuple[tuple[str, float, tuple[Alert, ...]], ...] = (
 )
 
 
-# Recorded when agents showed only for a moment that they wait for a model: SkgServiceAway of agents is missing in it.
 MODELS: tuple[tuple[str, float, tuple[Alert, ...]], ...] = (
     ("the disk fills", 105, ()),
     ("the disk fills", 210, (DISK,)),
-    ("the disk fills", 330, (DISK, FULL)),
+    ("the disk fills", 345, (DISK, FULL)),
     ("the disk has room", 45, ()),
     ("the model is away", 120, (WRITER_RETRIED,)),
-    ("the model is away", 240, (WRITER_RETRIED, GIVEN_UP)),
-    ("the model is away", 330, (GIVEN_UP,)),
-    ("the model is away", 555, (GIVEN_UP, MODEL, AGENTS_RETRIED)),
+    ("the model is away", 195, (WRITER_RETRIED, MODEL_AWAY)),
+    ("the model is away", 330, (MODEL_AWAY,)),
+    ("the model is away", 555, (MODEL_AWAY, MODEL, AGENTS_RETRIED)),
+    ("the model is back", 45, (MODEL, AGENTS_RETRIED)),
+    ("the model is back", 720, ()),
 )
 
-FIRED = {"services": SERVICES, "models": MODELS}
+# Nobody reads what the examiner of this run accepts.
+BULK: tuple[tuple[str, float, tuple[Alert, ...]], ...] = (
+    ("very many pictures", 240, ()),
+    ("very many pictures", 420, (NO_WRITER,)),
+    ("very many pictures", 660, (NO_WRITER, NOTHING_REJECTED)),
+    ("the examiner rejects", 45, (NO_WRITER,)),
+    ("nobody shows the lag", 570, ()),
+    ("nobody shows the lag", 615, (LAG_UNKNOWN,)),
+    ("nobody shows the lag", 675, (LAG_UNKNOWN, PICTURES_REFUSED)),
+    ("the lag is shown again", 30, (PICTURES_REFUSED,)),
+    ("the lag is shown again", 75, ()),
+)
+
+WAITS: tuple[tuple[str, float, tuple[Alert, ...]], ...] = (
+    ("one of five renderers hangs", 600, ()),
+    ("one of five renderers hangs", 1080, (UNREAD_OLD,)),
+    ("it is gone", 45, ()),
+    ("events come that are three days old", 285, ()),
+    ("events come that are three days old", 345, (UNREAD_OLD,)),
+    ("events come that are three days old", 945, (UNREAD_OLD, EXPIRING)),
+    ("the other one is gone", 45, ()),
+)
+
+FIRED = {"services": SERVICES, "models": MODELS, "bulk": BULK, "waits": WAITS}
 """By the name of the run."""
 
 

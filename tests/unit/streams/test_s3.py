@@ -16,6 +16,7 @@ from schemas.interfaces import StoredObject
 from streams.errors import AccessDenied
 from streams.settings import StoreSettings
 from streams.storage.s3 import S3Store, storage_options
+from tests.fakes.stage_process import timed
 
 PICTURE = StoredObject(b"picture", "image/webp", {"who": "me"})
 ERROR = "<?xml version='1.0'?><Error><Code>{code}</Code><Message>{code}</Message></Error>"
@@ -30,6 +31,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = ERROR.format(code=code).encode() if code else b""
         self.send_response(status)
         self.send_header("ETag", '"0"')
+        if status == 503:
+            self.send_header("Retry-After", "60")
         self.send_header("Content-Type", "application/xml")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -85,8 +88,8 @@ def test_a_put_is_conditional_by_a_header_of_its_own() -> None:
     assert {name.lower(): value for name, value in headers.items()}["x-amz-meta-who"] == "me"
 
 
-def test_a_store_that_is_busy_for_a_moment_is_asked_again() -> None:
-    with answering((503, "SlowDown"), (503, "SlowDown")) as odd:
+def test_a_store_that_is_busy_for_a_moment_is_asked_again_though_it_asks_for_a_minute() -> None:
+    with answering((503, "SlowDown"), (503, "XMinioServerNotInitialized")) as odd, timed(10, "a put"):
         assert S3Store(odd.settings).put_if_absent("k", PICTURE)
     assert len(odd.seen) == 3
 
